@@ -1,0 +1,1 @@
+//! Inventory, history and marks on disk.

@@ -1,0 +1,1 @@
+//! Sign-in links for the web console.

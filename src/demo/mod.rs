@@ -1,0 +1,1 @@
+//! A simulator of IAM Identity Center, STS and console sign-in on loopback.

@@ -1,0 +1,239 @@
+//! Names of things, checked once where they come in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Kind, Result};
+
+/// An AWS account: twelve digits, leading zeros kept.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId([u8; 12]);
+
+impl AccountId {
+    /// The twelve digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("000000000000")
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = Error;
+
+    /// Takes twelve digits, or `1234-5678-9012` as the console shows them.
+    fn from_str(text: &str) -> Result<Self> {
+        let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
+        match <[u8; 12]>::try_from(digits) {
+            Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Self(digits)),
+            _ => Err(Error::new(Kind::UnknownRole, format!("`{text}` is not an account id: twelve digits, zeros in front included"))),
+        }
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for AccountId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $type:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $type(String);
+
+        impl $type {
+            /// Takes the name as it is.
+            pub fn new(name: impl Into<String>) -> Self {
+                Self(name.into())
+            }
+
+            /// The name.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+name! {
+    /// A permission set's name as the portal lists it, or the last part of a chained role's ARN.
+    RoleName
+}
+name! {
+    /// An AWS region such as `eu-west-1`.
+    Region
+}
+name! {
+    /// What a person calls an IAM Identity Center: the `[sso-session]` or `[instances.NAME]` it came from.
+    InstanceName
+}
+
+impl Region {
+    /// The partition a region belongs to, by its prefix.
+    pub fn partition(&self) -> Partition {
+        match self.as_str() {
+            r if r.starts_with("cn-") => Partition::AwsCn,
+            r if r.starts_with("us-gov-") => Partition::AwsUsGov,
+            r if r.starts_with("eusc-") => Partition::AwsEusc,
+            _ => Partition::Aws,
+        }
+    }
+}
+
+/// A group of regions with accounts, endpoints and ARNs of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Partition {
+    /// The commercial regions.
+    Aws,
+    /// China.
+    AwsCn,
+    /// GovCloud.
+    AwsUsGov,
+    /// The European Sovereign Cloud.
+    AwsEusc,
+}
+
+impl Partition {
+    /// The word in an ARN.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Partition::Aws => "aws",
+            Partition::AwsCn => "aws-cn",
+            Partition::AwsUsGov => "aws-us-gov",
+            Partition::AwsEusc => "aws-eusc",
+        }
+    }
+
+    /// What service hosts end in.
+    pub fn dns_suffix(self) -> &'static str {
+        match self {
+            Partition::Aws | Partition::AwsUsGov => "amazonaws.com",
+            Partition::AwsCn => "amazonaws.com.cn",
+            Partition::AwsEusc => "amazonaws.eu",
+        }
+    }
+}
+
+/// A role's ARN taken apart: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Arn {
+    /// The partition word; kept as written, since a new partition is no reason to refuse.
+    pub partition: String,
+    /// The account.
+    pub account: AccountId,
+    /// `ROLE`, or `path/to/ROLE`.
+    pub role: RoleName,
+}
+
+impl Arn {
+    /// The ARN by which a role of this instance's region is known here.
+    pub fn of(region: &Region, account: AccountId, role: &RoleName) -> String {
+        format!("arn:{}:iam::{account}:role/{role}", region.partition().as_str())
+    }
+}
+
+impl FromStr for Arn {
+    type Err = Error;
+
+    /// Reads a role ARN, or the short form `ACCOUNT:ROLE` (partition `aws` then, to be ignored by the caller).
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong =
+            || Error::new(Kind::UnknownRole, format!("`{text}` is not a role's ARN (arn:aws:iam::ACCOUNT:role/ROLE) nor ACCOUNT:ROLE"));
+        let parts: Vec<&str> = text.trim().splitn(6, ':').collect();
+        let (partition, account, role) = match parts[..] {
+            [account, role] => ("aws", account, role),
+            ["arn", partition, "iam", "", account, resource] => (partition, account, resource.strip_prefix("role/").ok_or_else(wrong)?),
+            _ => return Err(wrong()),
+        };
+        if role.is_empty() {
+            return Err(wrong());
+        }
+        Ok(Arn { partition: partition.to_owned(), account: account.parse().map_err(|_| wrong())?, role: RoleName::new(role) })
+    }
+}
+
+/// Which role is meant, across refreshes: never an index.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RoleId {
+    /// The IAM Identity Center that assigns it.
+    pub instance: InstanceName,
+    /// The account it is in.
+    pub account: AccountId,
+    /// Its name there.
+    pub role: RoleName,
+}
+
+impl fmt::Display for RoleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.account, self.role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leading_zeros_stay() {
+        assert_eq!("012345678901".parse::<AccountId>().unwrap().to_string(), "012345678901");
+        assert_eq!("0123-4567-8901".parse::<AccountId>().unwrap().to_string(), "012345678901");
+    }
+
+    #[test]
+    fn eleven_digits_are_refused() {
+        assert!("12345678901".parse::<AccountId>().is_err());
+        assert!("12345678901x".parse::<AccountId>().is_err());
+    }
+
+    #[test]
+    fn arns_keep_partition_and_path() {
+        let arn: Arn = "arn:aws-cn:iam::012345678901:role/ops/eu/Deploy".parse().unwrap();
+        assert_eq!((arn.partition.as_str(), arn.role.as_str()), ("aws-cn", "ops/eu/Deploy"));
+        let short: Arn = "012345678901:Admin".parse().unwrap();
+        assert_eq!((short.account.as_str(), short.role.as_str()), ("012345678901", "Admin"));
+        assert!("arn:aws:iam::012345678901:user/jane".parse::<Arn>().is_err());
+    }
+
+    #[test]
+    fn partitions_follow_the_region() {
+        let of = |region: &str| Region::new(region).partition().as_str();
+        assert_eq!(
+            [of("eu-west-1"), of("cn-north-1"), of("us-gov-west-1"), of("eusc-de-east-1")],
+            ["aws", "aws-cn", "aws-us-gov", "aws-eusc"]
+        );
+    }
+}

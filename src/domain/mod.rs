@@ -1,0 +1,26 @@
+//! Nouns and rules: ids, roles, credentials and their lifetime, errors. No input or output, no clock.
+
+mod credentials;
+mod duration;
+mod error;
+mod ids;
+mod instance;
+mod inventory;
+pub mod query;
+mod roster;
+mod secret;
+mod text;
+mod time;
+mod usage;
+
+pub use credentials::{Credentials, Window};
+pub use duration::{human, parse_duration, short};
+pub use error::{Error, Kind, Result};
+pub use ids::{AccountId, Arn, InstanceName, Partition, Region, RoleId, RoleName};
+pub use instance::{Endpoints, Instance, Source, StartUrl};
+pub use inventory::{Account, Change, Inventory, diff};
+pub use roster::{Entry, Roster, Tags};
+pub use secret::Secret;
+pub use text::{fold, nearest, slug, visible};
+pub use time::Timestamp;
+pub use usage::{Marks, Usage, Usages, frecency};

@@ -1,0 +1,1 @@
+//! What a person typed, matched against the roster and ranked.

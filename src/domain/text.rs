@@ -1,0 +1,104 @@
+//! Words of names: folded for comparing, made visible for showing, slugged for profile names.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Lower case and without accents: what two names have in common when a person says they are the same.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
+}
+
+/// The text with control characters, and characters that reorder others, shown as `\u{…}` escapes.
+pub fn visible(text: &str) -> String {
+    let odd = |letter: char| {
+        letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if !text.chars().any(odd) {
+        return text.to_owned();
+    }
+    text.chars().fold(String::with_capacity(text.len()), |mut out, letter| {
+        if odd(letter) {
+            out.extend(letter.escape_default())
+        } else {
+            out.push(letter)
+        }
+        out
+    })
+}
+
+/// A profile name of a text: accents folded, runs outside `[A-Za-z0-9_.@+-]` become one `-`, case kept.
+pub fn slug(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)) {
+        if letter.is_ascii_alphanumeric() || "_.@+-".contains(letter) {
+            out.push(letter);
+        } else if !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    out.trim_matches('-').to_owned()
+}
+
+/// The candidates nearest to `wanted`, best first, at most `limit`: those that contain it, then by edit distance, and none that
+/// is more than half wrong.
+pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, limit: usize) -> Vec<&'a str> {
+    let wanted = fold(wanted);
+    let mut scored: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let folded = fold(candidate);
+            if folded.contains(&wanted) || (!folded.is_empty() && wanted.contains(&folded)) {
+                return Some((0, candidate));
+            }
+            let distance = edit_distance(&wanted, &folded);
+            (distance * 2 <= wanted.chars().count().max(folded.chars().count())).then_some((distance, candidate))
+        })
+        .collect();
+    scored.sort();
+    scored.dedup();
+    scored.into_iter().take(limit).map(|(_, candidate)| candidate).collect()
+}
+
+/// Levenshtein's distance in characters.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let cost = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_and_case_are_folded() {
+        assert_eq!(fold("Zürich ANALYTICS"), "zurich analytics");
+    }
+
+    #[test]
+    fn control_characters_are_shown_not_sent() {
+        assert_eq!(visible("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
+    }
+
+    #[test]
+    fn slugs_keep_case_and_join_runs() {
+        assert_eq!(slug("Zürich  Analytics (EU)/x"), "Zurich-Analytics-EU-x");
+    }
+
+    #[test]
+    fn a_typing_error_finds_its_name() {
+        assert_eq!(nearest("sandbx", ["prod", "sandbox", "staging"], 3), ["sandbox"]);
+    }
+}

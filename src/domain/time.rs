@@ -1,0 +1,65 @@
+//! A moment, to the second.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Seconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Seconds from `earlier` to `self`; negative when `self` came first.
+    pub fn since(self, earlier: Timestamp) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// This moment moved by so many seconds.
+    #[must_use]
+    pub fn plus(self, seconds: i64) -> Timestamp {
+        Timestamp(self.0.saturating_add(seconds))
+    }
+
+    /// `2026-11-21T17:56:50Z`: whole seconds and `Z`, the form that every AWS SDK reads.
+    pub fn rfc3339(self) -> String {
+        OffsetDateTime::from_unix_timestamp(self.0)
+            .ok()
+            .and_then(|moment| moment.format(&Rfc3339).ok())
+            .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
+    }
+
+    /// Reads what the AWS tools write: RFC 3339 with `Z`, an offset or a fraction, and the old CLI's `…UTC` suffix.
+    pub fn parse(text: &str) -> Option<Timestamp> {
+        let text = text.trim();
+        let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |bare| format!("{bare}Z"));
+        OffsetDateTime::parse(&text, &Rfc3339).ok().map(|moment| Timestamp(moment.unix_timestamp()))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rfc3339())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_the_aws_tools_is_read() {
+        let want = Some(Timestamp(1_795_310_617));
+        for text in ["2026-11-22T01:23:37Z", "2026-11-22T01:23:37UTC", "2026-11-22T01:23:37.328958Z", "2026-11-22T02:23:37+01:00"] {
+            assert_eq!(Timestamp::parse(text), want, "{text}");
+        }
+        assert_eq!(Timestamp::parse("soon"), None);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        assert_eq!(Timestamp(1_795_310_617).rfc3339(), "2026-11-22T01:23:37Z");
+    }
+}

@@ -1,0 +1,1 @@
+//! IAM Identity Center and STS over the AWS SDK.

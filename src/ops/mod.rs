@@ -1,0 +1,3 @@
+//! Use cases: sign in, refresh, resolve, assume. They never print and never exit.
+
+pub mod work;

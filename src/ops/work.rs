@@ -1,0 +1,164 @@
+//! What the picker asks of the world while it stays on the screen, and what it hears back.
+//!
+//! Everything here is a plain value. Requests carry a number; a stale answer is dropped by whoever asked.
+
+use std::sync::Arc;
+
+use crate::domain::{Error, InstanceName, RoleId, Roster, Secret, Timestamp};
+
+/// Something to do in the background.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// Read accounts and roles of an instance anew. Needs a valid token; answers [`News::Refreshed`].
+    Refresh {
+        /// Which instance.
+        instance: InstanceName,
+    },
+    /// Sign in to an instance. Answers a run of [`News::SignIn`] with this number.
+    SignIn {
+        /// Which instance.
+        instance: InstanceName,
+        /// Comes back in the answers.
+        number: u64,
+    },
+    /// Give up a sign-in under way.
+    CancelSignIn {
+        /// The number it was asked with.
+        number: u64,
+    },
+    /// Get role credentials into the vault. Answers [`News::Assumed`].
+    Assume {
+        /// Which role.
+        role: RoleId,
+        /// Comes back in the answer.
+        number: u64,
+    },
+    /// Sign out of an instance. Answers [`News::Sessions`].
+    SignOut {
+        /// Which instance.
+        instance: InstanceName,
+    },
+    /// Open the vault with a passphrase. Answers [`News::Vault`].
+    Unlock {
+        /// What was typed.
+        passphrase: Secret<String>,
+    },
+    /// Put a text on the clipboard.
+    Copy {
+        /// The text; never a secret.
+        text: String,
+    },
+    /// Keep favourites and hidden roles.
+    Mark {
+        /// Which role.
+        role: RoleId,
+        /// Pinned or not.
+        favourite: bool,
+    },
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// The list of roles as it is now known; comes many times during a first refresh.
+    Roster(Arc<Roster>),
+    /// A refresh goes on.
+    Refreshing {
+        /// Which instance.
+        instance: InstanceName,
+        /// Accounts whose roles were read.
+        done: usize,
+        /// Accounts in all; 0 while the account list is being read.
+        total: usize,
+        /// AWS has asked to slow down within the last seconds.
+        throttled: bool,
+    },
+    /// A refresh ended.
+    Refreshed {
+        /// Which instance.
+        instance: InstanceName,
+        /// Roles that came and went, or why it failed. [`crate::domain::Kind::LoginNeeded`] when nobody is signed in.
+        outcome: Result<Refreshed, Error>,
+    },
+    /// A sign-in moves on.
+    SignIn {
+        /// The request's number.
+        number: u64,
+        /// Where it stands.
+        step: SignInStep,
+    },
+    /// An assume ended; good credentials are in the vault until then.
+    Assumed {
+        /// The request's number.
+        number: u64,
+        /// The role.
+        role: RoleId,
+        /// When the credentials expire, or why there are none.
+        outcome: Result<Timestamp, Error>,
+    },
+    /// Who is signed in, and which roles have credentials in the vault.
+    Sessions(Sessions),
+    /// The vault was opened, or was not.
+    Vault(Result<(), Error>),
+    /// One line for the message area.
+    Note(String),
+}
+
+/// What a refresh changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refreshed {
+    /// New roles.
+    pub added: usize,
+    /// Roles that are gone.
+    pub removed: usize,
+    /// Accounts whose roles could not be read this time; their old roles are kept.
+    pub failed: usize,
+    /// When it was read.
+    pub at: Timestamp,
+}
+
+/// The steps of a sign-in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SignInStep {
+    /// AWS was asked for an address.
+    Starting,
+    /// A person has to look at this address.
+    Open {
+        /// The address to open.
+        url: String,
+        /// The code to compare (device code flow only).
+        code: Option<String>,
+        /// When the attempt ends by itself.
+        expires_at: Timestamp,
+        /// Whether a browser was opened on this machine.
+        browser: bool,
+    },
+    /// Signed in.
+    Done,
+    /// Refused, expired, cancelled or unreachable.
+    Failed(Error),
+}
+
+/// Who is signed in where, and which roles are ready.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sessions {
+    /// One per instance of the roster, in its order.
+    pub instances: Vec<Session>,
+    /// Roles with credentials in the vault, and when these expire.
+    pub roles: Vec<(RoleId, Timestamp)>,
+}
+
+/// The state of one instance's session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Which instance.
+    pub instance: InstanceName,
+    /// Whether there is a token that is valid or can be refreshed.
+    pub signed_in: bool,
+    /// When the person last signed in; shown as `signed in 3 h ago`.
+    pub since: Option<Timestamp>,
+    /// When the session is expected to end, if anything tells.
+    pub ends: Option<Timestamp>,
+    /// When the inventory was last read.
+    pub fetched_at: Option<Timestamp>,
+}

@@ -1,0 +1,205 @@
+//! Small HTTP servers on 127.0.0.1: the sign-in callback, the credentials endpoint, the demo.
+
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::domain::{Error, Kind, Result};
+
+/// The largest request body that is read; a longer one is answered with 413.
+const MAX_BODY: usize = 1 << 20;
+
+/// A request, read whole.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// `GET`, `POST`, …
+    pub method: http::Method,
+    /// The path as sent, not decoded.
+    pub path: String,
+    /// What stood behind `?`, not decoded; empty when nothing did.
+    pub query: String,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Request {
+    /// A header's text, or `None` when it is missing or not text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The query's keys and values in order, decoded as `application/x-www-form-urlencoded`.
+    pub fn params(&self) -> Vec<(String, String)> {
+        form(&self.query)
+    }
+
+    /// The first value of a key in the query.
+    pub fn param(&self, key: &str) -> Option<String> {
+        self.params().into_iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+}
+
+/// Decodes `a=b&c=d+e%21`.
+pub fn form(text: &str) -> Vec<(String, String)> {
+    let decode = |part: &str| percent_encoding::percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
+}
+
+/// An answer, sent in one write.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Headers besides `content-length` and `date`.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Response {
+    /// An answer of this content type.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
+        Self { status, headers: vec![("content-type", content_type.to_owned())], body: body.into() }
+    }
+
+    /// `application/json`.
+    pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
+        Self::new(status, "application/json", body)
+    }
+
+    /// `text/html; charset=utf-8`, not to be cached, framed, or to load anything from elsewhere.
+    pub fn html(status: u16, body: impl Into<Bytes>) -> Self {
+        Self::new(status, "text/html; charset=utf-8", body)
+            .with("cache-control", "no-store")
+            .with("referrer-policy", "no-referrer")
+            .with("x-frame-options", "DENY")
+    }
+
+    /// `text/plain; charset=utf-8`.
+    pub fn text(status: u16, body: impl Into<Bytes>) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", body)
+    }
+
+    /// 302 to another address.
+    pub fn redirect(to: impl Into<String>) -> Self {
+        Self { status: 302, headers: vec![("location", to.into()), ("cache-control", "no-store".into())], body: Bytes::new() }
+    }
+
+    /// The same answer with one more header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+/// A bound port on 127.0.0.1, not yet serving.
+#[derive(Debug)]
+pub struct Listener {
+    socket: std::net::TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Binds 127.0.0.1 and this port, 0 for any free one. Needs no runtime.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub fn bind(port: u16) -> Result<Self> {
+        let said = |error: std::io::Error| Error::new(Kind::Internal, format!("listening on 127.0.0.1:{port}: {error}"));
+        let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(said)?;
+        socket.set_nonblocking(true).map_err(said)?;
+        let address = socket.local_addr().map_err(said)?;
+        Ok(Self { socket, address })
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Answers requests until dropped; connections then end too.
+    ///
+    /// # Errors
+    /// When the socket can't be handed to the runtime.
+    pub async fn serve<H, F>(self, handler: H) -> Result<()>
+    where
+        H: Fn(Request) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response> + Send + 'static,
+    {
+        let listener = TcpListener::from_std(self.socket).map_err(|error| Error::internal(error.to_string()))?;
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        let _ = stream.set_nodelay(true);
+                        connections.spawn(answer(stream, handler.clone()));
+                    }
+                    // Out of descriptors: let some go before trying again.
+                    Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    }
+}
+
+async fn answer<H, F>(stream: tokio::net::TcpStream, handler: H)
+where
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let handler = handler.clone();
+        async move {
+            let response = match read(request).await {
+                Some(request) => handler(request).await,
+                None => Response::text(413, "too large"),
+            };
+            Ok::<_, std::convert::Infallible>(render(response))
+        }
+    });
+    // A peer that hangs up is not our failure.
+    let _ = hyper::server::conn::http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn read(request: hyper::Request<Incoming>) -> Option<Request> {
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, MAX_BODY).collect().await.ok()?.to_bytes();
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    Some(Request { method: parts.method, path: parts.uri.path().to_owned(), query, headers: parts.headers, body })
+}
+
+fn render(response: Response) -> hyper::Response<Full<Bytes>> {
+    let mut out = hyper::Response::builder().status(response.status);
+    for (name, value) in response.headers {
+        out = out.header(name, value);
+    }
+    out.body(Full::new(response.body)).unwrap_or_else(|_| hyper::Response::new(Full::new(Bytes::from_static(b"bad header"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_decoded() {
+        assert_eq!(form("a=b+c&d=%2F&e"), [("a".into(), "b c".into()), ("d".into(), "/".into()), ("e".into(), String::new())]);
+    }
+}

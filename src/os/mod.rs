@@ -1,0 +1,7 @@
+//! Seams to the machine: clock, private files and locks, child processes, browser, terminal, loopback servers.
+
+pub mod clock;
+pub mod file;
+pub mod http;
+pub mod lock;
+pub mod random;

@@ -1,0 +1,1 @@
+//! Shell dialects: quoting, exports, detection.
