@@ -1,3 +1,16 @@
 //! Use cases: sign in, refresh, resolve, assume. They never print and never exit.
 
+pub mod assume;
+pub mod ctx;
+pub mod fields;
+pub mod instances;
+pub mod pace;
+pub mod refresh;
+pub mod resolve;
+pub mod roster;
+pub mod sessions;
+pub mod sign_in;
+pub mod token;
+pub mod update;
 pub mod work;
+pub mod worker;
