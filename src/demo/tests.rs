@@ -1,0 +1,1 @@
+//! The simulator driven over the wire, as programs drive it.
