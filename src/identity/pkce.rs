@@ -41,7 +41,7 @@ mod tests {
     fn the_challenge_is_that_of_the_rfc() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into();
         let pkce = Pkce { verifier, state: String::new(), redirect_uri: String::new() };
-        assert_eq!(pkce.challenge(), "E9Melhoa2OwvFrEMTJHCjaZOBUQYqlO1NlJKiRjlEvM");
+        assert_eq!(pkce.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]
