@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::config::{self, AutoLogin, Env, Paths, Settings, env};
-use crate::domain::{Error, Instance, Kind, Result};
-use crate::identity::Network;
+use crate::domain::{Error, Instance, Kind, Result, Secret};
+use crate::identity::{Network, Proxy};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::os::clock::Clock;
@@ -18,14 +18,24 @@ use super::out;
 /// # Errors
 /// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
 pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
-    open_in(Env::from_process(), globals)
+    let person = if std::io::IsTerminal::is_terminal(&std::io::stderr()) { Person::Present } else { Person::Absent };
+    open_in(Env::from_process(), globals, person)
+}
+
+/// Whether somebody is there who can be asked to unlock the desktop's keyring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Person {
+    /// At a terminal.
+    Present,
+    /// Never to be asked: `process`, the demo's own preparations.
+    Absent,
 }
 
 /// The same in an environment of the caller's making.
 ///
 /// # Errors
 /// As [`open`].
-pub(super) fn open_in(env: Env, globals: &Globals) -> Result<Arc<Ctx>> {
+pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
     let loaded = config::load(&env, &paths)?;
     for warning in &loaded.warnings {
@@ -37,7 +47,7 @@ pub(super) fn open_in(env: Env, globals: &Globals) -> Result<Arc<Ctx>> {
         settings.auth_browser = Some(browser.clone());
     }
     let instances = instances::instances(&env, &paths, &settings)?;
-    let vault = vault(&env, &paths, &settings)?;
+    let vault = vault(&env, &paths, &settings, person);
     let network = network(&env);
     Ok(Ctx::new(env, paths, settings, instances, Clock::System, vault, network))
 }
@@ -55,15 +65,12 @@ pub(super) fn paths(env: &Env, globals: &Globals) -> Result<Paths> {
 }
 
 /// The vault that the settings describe; nothing is opened yet.
-///
-/// # Errors
-/// None today; a wrong setting is found when the configuration is read.
-pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vault> {
-    Ok(vault_of(env, paths, settings.secure_store, settings.key_cache))
+pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings, person: Person) -> Vault {
+    vault_of(env, paths, settings.secure_store, settings.key_cache, person)
 }
 
 /// The vault at this place with these two settings: all that the warm path knows.
-pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key_cache: config::KeyCache) -> Vault {
+pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key_cache: config::KeyCache, person: Person) -> Vault {
     let passphrase = match (env.get(env::AWS_SSO_FILE_PASSWORD), env.path(env::AWS_SSO_FILE_PASSWORD_FILE)) {
         (Some(given), _) => Passphrase::Given(given.into()),
         (None, Some(file)) => Passphrase::File(file),
@@ -79,15 +86,15 @@ pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key
         config::KeyCache::Auto => KeyCache::Auto,
         config::KeyCache::Never => KeyCache::Never,
     };
-    Vault::new(Options { dir: paths.state_dir.join("vault"), store, key_cache, passphrase })
+    let may_prompt_desktop = person == Person::Present;
+    Vault::new(Options { dir: paths.state_dir.join("vault"), store, key_cache, passphrase, may_prompt_desktop })
 }
 
 fn network(env: &Env) -> Network {
+    let proxy = |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
     Network {
         ca_bundle: env.path(env::AWS_CA_BUNDLE),
-        https_proxy: env.get_any_case(env::HTTPS_PROXY).or_else(|| env.get_any_case(env::ALL_PROXY)).map(str::to_owned),
-        http_proxy: env.get_any_case(env::HTTP_PROXY).or_else(|| env.get_any_case(env::ALL_PROXY)).map(str::to_owned),
-        no_proxy: env.get_any_case(env::NO_PROXY).map(str::to_owned),
+        proxy: Proxy { http: proxy(env::HTTP_PROXY), https: proxy(env::HTTPS_PROXY), no_proxy: env.get_any_case(env::NO_PROXY).map(str::to_owned) },
         fips: env.is_true(env::AWS_USE_FIPS_ENDPOINT),
         dualstack: env.is_true(env::AWS_USE_DUALSTACK_ENDPOINT),
         ..Network::default()

@@ -21,6 +21,7 @@ use crate::os::process::Child;
 use crate::os::{file, random};
 
 use super::args::{DemoArgs, Globals};
+use super::context::Person;
 use super::{context, out};
 
 /// How long a sign-in stands on the screen before it approves itself where no browser is at hand.
@@ -146,7 +147,7 @@ impl Drop for Place {
 
 /// Makes the place look lived in, by the program's own means: both directories were read, one session is open, a few roles were used.
 fn prime(place: &Place, running: &Running) -> Result<()> {
-    let ctx = context::open_in(place.environment(), &Globals::default())?;
+    let ctx = context::open_in(place.environment(), &Globals::default(), Person::Absent)?;
     running.set_latency(Duration::ZERO);
     running.set_throttle(None);
     context::block_on(async {

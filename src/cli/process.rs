@@ -12,6 +12,7 @@ use crate::ops::instances::{self, Warm};
 use crate::os::clock::Clock;
 
 use super::args::{Globals, ProcessArgs};
+use super::context::Person;
 use super::{context, out, resolve};
 
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
@@ -26,10 +27,10 @@ pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
             let warm = instances::warm(&env, &paths)?;
             let instance = one_instance(&warm, globals)?;
             let wish = Wish { window, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, ..Wish::new(instance, account, role) };
-            let vault = context::vault_of(&env, &paths, warm.secure_store, warm.key_cache);
+            let vault = context::vault_of(&env, &paths, warm.secure_store, warm.key_cache, Person::Absent);
             match stored(&vault, &wish, Clock::System.now())? {
                 Some(credentials) => print(&credentials),
-                None => fetch(&context::open_in(env, globals)?, &wish),
+                None => fetch(&context::open_in(env, globals, Person::Absent)?, &wish),
             }
         }
         None => by_name(globals, args, window, env),
@@ -71,7 +72,7 @@ fn by_name(globals: &Globals, args: &ProcessArgs, window: Window, env: Env) -> R
     if wanted.is_empty() {
         return Err(Error::new(Kind::Usage, "which role?").hint("add --arn ARN, --account ID --role NAME, or --profile NAME"));
     }
-    let ctx = context::open_in(env, globals)?;
+    let ctx = context::open_in(env, globals, Person::Absent)?;
     let found = resolve::one(&ctx, globals, &wanted)?;
     let instance = found.roster.instance(found.entry());
     let base = Wish::new(instance, found.entry().account, RoleName::new(&*found.entry().role));

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use crate::config::{self, Env};
 use crate::domain::{Error, Kind, Result, Secret};
-use crate::vault::Vault;
+use crate::vault::{KeyPlace, Store, Vault};
 
 use super::args::{Globals, VaultArgs, VaultCommand};
+use super::context::Person;
 use super::{context, out};
 
 /// Runs the command. Needs no IAM Identity Center to be known.
@@ -16,7 +17,7 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
     let env = Env::from_process();
     let paths = context::paths(&env, globals)?;
     let settings = config::load(&env, &paths)?.settings;
-    let vault = context::vault(&env, &paths, &settings)?;
+    let vault = context::vault(&env, &paths, &settings, Person::Present);
     match args.command {
         VaultCommand::Unlock => {
             vault.unlock(passphrase("passphrase: ")?)?;
@@ -35,16 +36,25 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
 
 fn status(vault: &Vault, json: bool) -> Result<u8> {
     let status = vault.status();
-    let state = status.state_word();
+    let store = status.chosen.unwrap_or(status.asked).to_string();
+    let key = match (status.chosen, status.key, status.passphrase) {
+        (None, ..) => "not made yet",
+        (Some(_), KeyPlace::NotNeeded, _) => "plain text: no key",
+        (Some(_), KeyPlace::Kernel, _) => "open: the kernel keyring has the key",
+        (Some(_), KeyPlace::Process, _) => "open in this process",
+        (Some(Store::File), KeyPlace::Away, false) => "closed: run `rolecall vault unlock`",
+        (Some(Store::File), KeyPlace::Away, true) => "opened by the passphrase in the environment",
+        (Some(_), KeyPlace::Away, _) => "opened by the desktop keyring when needed",
+    };
+    let problem = status.problem.as_ref().map(|problem| problem.message.as_str());
     let text = if json {
-        format!("{}\n", json!({ "path": status.path, "store": status.store_word(), "state": state, "records": status.records, "problem": status.problem }))
+        format!("{}\n", json!({ "path": status.dir, "store": store, "key": key, "records": status.records, "problem": problem }))
     } else {
-        let problem = status.problem.as_ref().map(|problem| format!("problem  {problem}\n")).unwrap_or_default();
-        let (path, store, records) = (status.path.display(), status.store_word(), status.records);
-        format!("path     {path}\nstore    {store}\nstate    {state}\nrecords  {records}\n{problem}")
+        let problem = problem.map(|problem| format!("problem  {problem}\n")).unwrap_or_default();
+        format!("path     {}\nstore    {store}\nkey      {key}\nrecords  {}\n{problem}", status.dir.display(), status.records)
     };
     out::data(&text)?;
-    Ok(0)
+    Ok(if problem.is_none() { 0 } else { super::exit_code(Kind::Vault) })
 }
 
 fn change(vault: &Vault) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::domain::{AccountId, Credentials, Error, Instance, Kind, Result, RoleN
 use crate::vault::{Boarding, Name, Outcome};
 
 use super::ctx::{Ctx, blocking};
-use super::token::{access_token, failure, remembered};
+use super::token::{access_token, land};
 
 /// How long a fetch may take when old credentials could be handed out instead.
 const WITH_OLD: Duration = Duration::from_secs(3);
@@ -80,10 +80,10 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
         }
         // Old ones that still have a minute are better than nothing.
         let old = old.filter(|credentials| credentials.left(now) > 60);
-        if let (Some(credentials), Some(outcome @ Outcome::Failed { at, .. })) = (&old, &last)
+        if let (Some(credentials), Some(Outcome::Failed { at, .. })) = (&old, &last)
             && (0..REMEMBER_FAILURE).contains(&now.since(*at))
         {
-            return Ok(Assumed { credentials: credentials.clone(), warning: Some(failure(outcome)) });
+            return Ok(Assumed { credentials: credentials.clone(), warning: last.and_then(|last| last.into_result().err()) });
         }
         let patience = if old.is_some() { WITH_OLD } else { PATIENCE };
         let fetched = tokio::time::timeout(patience, fetch(ctx, wish, flight, ticket, Instant::now() + patience)).await;
@@ -107,15 +107,13 @@ async fn fetch(
     deadline: Instant,
 ) -> Result<Option<Credentials>> {
     match blocking(move || flight.board(ticket, deadline)).await? {
-        Boarding::Landed(Outcome::Ok) => Ok(None),
-        Boarding::Landed(outcome) => Err(failure(&outcome)),
+        Boarding::Landed(outcome) => outcome.into_result().map(|()| None),
         Boarding::TimedOut => Err(slow(wish, PATIENCE)),
         Boarding::Lead(lead) => {
             let result = lead_fetch(ctx, wish).await;
             // Without a store the others have nothing to find: let the next one lead.
             if wish.keep || result.is_err() {
-                let outcome = result.as_ref().map_or_else(|error| remembered(error, ctx.clock.now()), |_| Outcome::Ok);
-                blocking(move || lead.land(outcome)).await?;
+                land(ctx, lead, &result).await?;
             }
             result.map(Some)
         }

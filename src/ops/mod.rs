@@ -6,6 +6,7 @@ pub mod fields;
 pub mod instances;
 pub mod pace;
 pub mod refresh;
+mod registration;
 pub mod resolve;
 pub mod roster;
 pub mod sessions;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Instance, Kind, Result, RoleId};
-use crate::vault::{self, Name, Outcome, Token};
+use crate::domain::{Instance, Result, RoleId};
+use crate::vault::{self, Name, Token};
 
 use super::ctx::{Ctx, blocking};
 use super::token::renewable;
@@ -65,10 +65,10 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
             tracing::warn!(target: "rolecall::logout", instance = %instance.name, "not revoked at AWS: {error}");
         }
     }
-    let (store, of) = (ctx.vault.clone(), instance.name.clone());
+    let (store, of) = (ctx.vault.clone(), instance.clone());
     blocking(move || {
         for (record, _) in store.names(crate::domain::Timestamp(0))? {
-            if *record.instance() == of {
+            if record.belongs_to(&of) {
                 store.forget(&record)?;
             }
         }
@@ -76,9 +76,7 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
     })
     .await?;
     if let Some(lead) = lead {
-        let error = super::token::login_needed(instance);
-        let outcome = Outcome::Failed { kind: Kind::LoginNeeded, message: error.message, hints: error.hints, at: now };
-        blocking(move || lead.land(outcome)).await?;
+        super::token::land::<()>(ctx, lead, &Err(super::token::login_needed(instance))).await?;
     }
     Ok(token.is_some())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::config::{AuthFlow, env};
 use crate::domain::{Error, Instance, Kind, Result};
 use crate::identity::{Callback, Flow, Identity, Pkce, Poll, Registration, TokenReply};
+use crate::ops::registration;
 use crate::os::browser;
 use crate::os::process::Unhurried;
 use crate::vault::{Name, Staged, Token};
@@ -15,8 +16,6 @@ use super::work::SignInStep;
 
 /// How long a person has, in seconds; AWS gives device codes the same ten minutes.
 const PATIENCE: i64 = 600;
-/// A registration is used while it has this much left, in seconds.
-const REGISTRATION_MARGIN: i64 = 15 * 60;
 
 /// Signs in and keeps the token. `report` hears where it stands; dropping the future cancels.
 ///
@@ -61,34 +60,19 @@ async fn attempt(
     flow: Flow,
     report: &(dyn Fn(SignInStep) + Send + Sync),
 ) -> Result<(), Attempt> {
-    let (registration, stored) = registration(ctx, instance, identity, flow).await?;
+    let (registration, stored) = registration::get(ctx, instance, identity, flow).await?;
     let result = match flow {
         Flow::Pkce => pkce(ctx, instance, identity, &registration, report).await,
         Flow::Device => device(ctx, instance, identity, &registration, report).await,
     };
     match result {
-        Err(error) if stored && error.message.contains("InvalidClient") => {
-            let (vault, name) = (ctx.vault.clone(), Name::registration(instance, flow.as_str()));
-            blocking(move || vault.forget(&name)).await?;
+        // What AWS refuses in a sign-in is the registration: a person's own refusal is a declined sign-in.
+        Err(error) if stored && error.kind == Kind::Refused => {
+            registration::forget(ctx, instance, flow).await?;
             Err(Attempt::StaleClient)
         }
         other => Ok(other?),
     }
-}
-
-/// The stored registration while it is good, else a new one; `true` when it was stored.
-async fn registration(ctx: &Arc<Ctx>, instance: &Instance, identity: &Identity, flow: Flow) -> Result<(Registration, bool)> {
-    let name = Name::registration(instance, flow.as_str());
-    let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
-    if let Some(found) = blocking(move || vault.load::<Registration>(&wanted, now)).await?
-        && found.expires_at.since(now) > REGISTRATION_MARGIN
-    {
-        return Ok((found, true));
-    }
-    let made = identity.register(flow).await?;
-    let (vault, kept) = (ctx.vault.clone(), made.clone());
-    blocking(move || vault.save(&name, &kept)).await?;
-    Ok((made, false))
 }
 
 /// The authorization code flow: a listener on loopback, then the browser, then the code.
@@ -110,7 +94,7 @@ async fn pkce(
     let _kept = ctx.keeping.lock().await;
     let _unhurried = Unhurried::begin();
     let reply = identity.exchange(registration, &pkce, &code).await?;
-    keep(ctx, staged, registration, reply).await
+    keep(ctx, instance, staged, registration, reply).await
 }
 
 /// The device code flow: show the code, then ask at the interval that AWS names.
@@ -125,14 +109,14 @@ async fn device(
     let opened = open(ctx, instance, &start.verification_uri_complete);
     let (url, code) = (start.verification_uri_complete.clone(), Some(start.user_code.clone()));
     report(SignInStep::Open { url, code, expires_at: start.expires_at, browser: opened });
-    let mut pause = start.interval;
+    let mut pause = u64::from(start.interval.max(1));
     while ctx.clock.now() < start.expires_at {
-        tokio::time::sleep(Duration::from_secs(pause.unsigned_abs())).await;
+        tokio::time::sleep(Duration::from_secs(pause)).await;
         let staged = stage(ctx, instance).await?;
         let kept = ctx.keeping.lock().await;
         let unhurried = Unhurried::begin();
         match identity.poll_device(registration, &start).await? {
-            Poll::Token(reply) => return keep(ctx, staged, registration, reply).await,
+            Poll::Token(reply) => return keep(ctx, instance, staged, registration, reply).await,
             Poll::Pending => {}
             // RFC 8628 section 3.5: five seconds more, for good.
             Poll::SlowDown => pause += 5,
@@ -147,7 +131,7 @@ async fn stage(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Staged<Token>> {
     blocking(move || vault.stage::<Token>(&name)).await
 }
 
-async fn keep(ctx: &Arc<Ctx>, staged: Staged<Token>, registration: &Registration, reply: TokenReply) -> Result<()> {
+async fn keep(ctx: &Arc<Ctx>, instance: &Instance, staged: Staged<Token>, registration: &Registration, reply: TokenReply) -> Result<()> {
     let now = ctx.clock.now();
     let token = Token {
         access_token: reply.access_token,
@@ -155,7 +139,7 @@ async fn keep(ctx: &Arc<Ctx>, staged: Staged<Token>, registration: &Registration
         issued_at: now,
         expires_at: reply.expires_at,
         signed_in_at: now,
-        registration: Some(registration.clone()),
+        registration: Some(registration::record(instance, registration, now)),
     };
     blocking(move || staged.commit(&token)).await
 }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use crate::domain::{Error, Instance, Kind, Result, Secret};
 use crate::identity::{RefreshOutcome, TokenReply};
 use crate::os::process::Unhurried;
-use crate::vault::{Boarding, Name, Outcome, Token};
+use crate::vault::{Boarding, Lead, Name, Outcome, Token};
 
 use super::ctx::{Ctx, blocking};
+use super::registration;
 
 /// A token is replaced when less than this is left, in seconds: SSO tokens live an hour, and AWS's own SDKs refresh at five minutes.
 const REFRESH_BEFORE: i64 = 300;
@@ -41,16 +42,17 @@ pub async fn access_token(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&
             return if left > 0 && !turned_down { Ok(token.access_token.clone()) } else { Err(login_needed(instance)) };
         }
         match blocking(move || flight.board(ticket, Instant::now() + PATIENCE)).await? {
-            Boarding::Landed(Outcome::Ok) => {}
-            Boarding::Landed(outcome) => return usable(&token, left, turned_down, failure(&outcome)),
+            Boarding::Landed(outcome) => match outcome.into_result() {
+                Ok(()) => {}
+                Err(error) => return usable(&token, left, turned_down, error),
+            },
             Boarding::TimedOut => return usable(&token, left, turned_down, timed_out(instance)),
             Boarding::Lead(lead) => {
                 let (ctx, instance, old) = (ctx.clone(), instance.clone(), token.clone());
                 // A task of its own: whoever asked may go away, the answer is kept all the same.
                 let done = tokio::spawn(async move {
                     let result = refresh(&ctx, &instance, &old).await;
-                    let outcome = result.as_ref().map_or_else(|error| remembered(error, ctx.clock.now()), |_| Outcome::Ok);
-                    blocking(move || lead.land(outcome)).await?;
+                    land(&ctx, lead, &result).await?;
                     result
                 });
                 let result = done.await.map_err(|error| Error::internal(error.to_string()))?;
@@ -86,7 +88,7 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
     let staged = blocking(move || vault.stage::<Token>(&staging)).await?;
     let _kept = ctx.keeping.lock().await;
     let _unhurried = Unhurried::begin();
-    match identity.refresh(registration, refresh_token).await? {
+    match identity.refresh(&registration::plain(registration), refresh_token).await? {
         RefreshOutcome::Token(reply) => {
             let token = renewed(ctx, old, reply);
             let access = token.access_token.clone();
@@ -132,15 +134,15 @@ fn timed_out(instance: &Instance) -> Error {
     Error::new(Kind::Unreachable, format!("another process has been refreshing the token of {} for {} s", instance.name, PATIENCE.as_secs()))
 }
 
-/// An error as the flight's record keeps it for those who wait.
-pub(super) fn remembered(error: &Error, at: crate::domain::Timestamp) -> Outcome {
-    Outcome::Failed { kind: error.kind, message: error.message.clone(), hints: error.hints.clone(), at }
-}
-
-/// A flight's outcome as an error for those who waited.
-pub(super) fn failure(outcome: &Outcome) -> Error {
-    match outcome {
-        Outcome::Ok => Error::internal("a flight that landed well has no error"),
-        Outcome::Failed { kind, message, hints, .. } => Error { kind: *kind, message: message.clone(), hints: hints.clone() },
-    }
+/// Tells everybody who waits for a flight how it ended.
+///
+/// # Errors
+/// When the background thread is gone.
+pub(super) async fn land<T>(ctx: &Ctx, lead: Lead, result: &Result<T>) -> Result<()> {
+    let outcome = result.as_ref().map_or_else(|error| Outcome::failed(error, ctx.clock.now()), |_| Outcome::Ok);
+    blocking(move || {
+        lead.land(outcome);
+        Ok(())
+    })
+    .await
 }
