@@ -51,7 +51,10 @@ pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option
     out::say(&format!("{}: {roles} roles in {accounts} accounts", out::bold(instance.name.as_str())));
     if !updated.failed.is_empty() {
         let ids: Vec<String> = updated.failed.iter().take(5).map(ToString::to_string).collect();
-        let error = Error::new(Kind::Unreachable, format!("the roles of {} accounts could not be read ({} …)", updated.failed.len(), ids.join(", ")));
+        let error = Error::new(
+            Kind::Unreachable,
+            format!("the roles of {} accounts could not be read ({} …)", updated.failed.len(), ids.join(", ")),
+        );
         out::warning(&error.hint("what was known of them is kept; run `rolecall cache` again"));
     }
     Ok(updated)

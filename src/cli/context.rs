@@ -94,7 +94,11 @@ fn network(env: &Env) -> Network {
     let proxy = |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
     Network {
         ca_bundle: env.path(env::AWS_CA_BUNDLE),
-        proxy: Proxy { http: proxy(env::HTTP_PROXY), https: proxy(env::HTTPS_PROXY), no_proxy: env.get_any_case(env::NO_PROXY).map(str::to_owned) },
+        proxy: Proxy {
+            http: proxy(env::HTTP_PROXY),
+            https: proxy(env::HTTPS_PROXY),
+            no_proxy: env.get_any_case(env::NO_PROXY).map(str::to_owned),
+        },
         fips: env.is_true(env::AWS_USE_FIPS_ENDPOINT),
         dualstack: env.is_true(env::AWS_USE_DUALSTACK_ENDPOINT),
         ..Network::default()

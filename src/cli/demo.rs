@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cache::history;
 use crate::config::{Env, env};
 use crate::demo::{self, Approve, Options, Running};
 use crate::domain::{Entry, Error, Result, RoleName};
@@ -16,7 +15,7 @@ use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sign_in;
 use crate::ops::work::SignInStep;
-use crate::ops::{sessions, update};
+use crate::ops::{past, sessions, update};
 use crate::os::process::Child;
 use crate::os::{file, random};
 
@@ -65,7 +64,12 @@ fn passed_on(globals: &Globals) -> Vec<OsString> {
 /// Prints the variables that lead to the simulator, and stays.
 fn serve(place: &Place, running: Running) -> Result<u8> {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    let lines: String = place.variables().iter().filter(|(name, _)| name != "PATH").map(|(name, value)| format!("export {name}={}\n", quote(value))).collect();
+    let lines: String = place
+        .variables()
+        .iter()
+        .filter(|(name, _)| name != "PATH")
+        .map(|(name, value)| format!("export {name}={}\n", quote(value)))
+        .collect();
     out::data(&lines)?;
     out::say(&out::dim(&format!("demo: IAM Identity Center at {}; Ctrl-C ends it", running.url())));
     running.wait();
@@ -185,10 +189,13 @@ async fn use_some_roles(ctx: &Arc<Ctx>) -> Result<()> {
     let roster = update::known(ctx, &ctx.instances)?;
     for (account, role, minutes, keep) in USED {
         let is_it = |entry: &&Entry| &*entry.account_alias == account && &*entry.role == role;
-        let Some(entry) = roster.entries.iter().find(is_it).or_else(|| roster.entries.iter().find(|entry| &*entry.account_alias == account)) else { continue };
+        let Some(entry) =
+            roster.entries.iter().find(is_it).or_else(|| roster.entries.iter().find(|entry| &*entry.account_alias == account))
+        else {
+            continue;
+        };
         let at = ctx.clock.now().plus(-minutes * 60);
-        let used = history::Use { at, role: roster.id(entry), command: "exec".into(), directory: PathBuf::from("/") };
-        history::append(&ctx.paths.state_dir, &used, ctx.settings.history_limit, ctx.settings.history_minutes)?;
+        past::record(ctx, roster.id(entry), "exec", at)?;
         if keep {
             assume(ctx, &Wish::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role))).await?;
         }

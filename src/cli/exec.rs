@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::cache::history;
 use crate::config::env;
 use crate::domain::{Credentials, Entry, Error, Kind, Result, Roster, human};
 use crate::ops::ctx::Ctx;
+use crate::ops::past;
 use crate::os::process::Child;
 use crate::shell::{Changes, Grant, Previous, changes};
 
@@ -92,7 +92,11 @@ fn previous(ctx: &Ctx) -> Previous {
 /// One dim line: where the person is now, until when, and how to leave. What was replaced is named too.
 fn say_entered(ctx: &Ctx, entry: &Entry, credentials: &Credentials) {
     let now = format!("{}/{}", entry.account_label(), entry.role);
-    let before = ctx.env.get(env::ROLECALL_ROLE).and_then(|arn| arn.rsplit("role/").next()).filter(|_| ctx.env.get(env::AWS_SSO_ROLE_NAME).is_some());
+    let before = ctx
+        .env
+        .get(env::ROLECALL_ROLE)
+        .and_then(|arn| arn.rsplit("role/").next())
+        .filter(|_| ctx.env.get(env::AWS_SSO_ROLE_NAME).is_some());
     let from = before.map(|role| format!("{role} → ")).unwrap_or_default();
     let left = human(credentials.left(ctx.clock.now()));
     out::say(&out::dim(&crate::domain::visible(&format!("{from}{now} as keys, {left} left · type exit to leave"))));
@@ -100,9 +104,7 @@ fn say_entered(ctx: &Ctx, entry: &Entry, credentials: &Credentials) {
 
 /// Writes the use into the history; a history that can't be written stops nobody.
 fn remember(ctx: &Ctx, roster: &Roster, entry: &Entry) {
-    let directory = std::env::current_dir().unwrap_or_default();
-    let used = history::Use { at: ctx.clock.now(), role: roster.id(entry), command: "exec".into(), directory };
-    if let Err(error) = history::append(&ctx.paths.state_dir, &used, ctx.settings.history_limit, ctx.settings.history_minutes) {
+    if let Err(error) = past::record(ctx, roster.id(entry), "exec", ctx.clock.now()) {
         out::warning(&error);
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn credentials(ctx: &Arc<Ctx>, roster: &Roster, entry: &Entry, stored
 fn explained(ctx: &Ctx, entry: &Entry, error: Error) -> Error {
     match (&ctx.settings.access_request_url, error.kind) {
         (Some(url), Kind::Refused) => {
-            let filled = url.replace("{account_id}", entry.account.as_str()).replace("{role}", &entry.role).replace("{email}", &entry.email);
+            let filled =
+                url.replace("{account_id}", entry.account.as_str()).replace("{role}", &entry.role).replace("{email}", &entry.email);
             error.hint(format!("ask for access at {filled}"))
         }
         _ => error,

@@ -72,7 +72,11 @@ fn known_field(name: &str) -> Result<String> {
     fields::find(name).map(|field| field.name.to_owned()).ok_or_else(|| {
         let near = nearest(name, fields::FIELDS.iter().map(|field| field.name), 3);
         let error = Error::new(Kind::Usage, format!("there is no field `{name}`"));
-        if near.is_empty() { error.hint("run `rolecall list --list-fields`") } else { error.hint(format!("did you mean {}?", near.join(", "))) }
+        if near.is_empty() {
+            error.hint("run `rolecall list --list-fields`")
+        } else {
+            error.hint(format!("did you mean {}?", near.join(", ")))
+        }
     })
 }
 

@@ -16,7 +16,7 @@ pub(super) fn begin(globals: &Globals) {
     let wanted = match globals.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => io::stderr().is_terminal() && env.get(crate::config::Var::NoColor).is_none(),
+        Color::Auto => io::stderr().is_terminal() && env.get(crate::config::env::NO_COLOR).is_none(),
     };
     let _ = COLOUR.set(wanted);
     if let Some(level) = globals.level {

@@ -1,18 +1,18 @@
 //! The picker: alone, as `pick`, and for commands that were not told which role.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::Arc;
 
-use crate::cache::{history, marks};
+use crate::cache::marks;
 use crate::config::{Action as DefaultAction, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
 use crate::ops::ctx::Ctx;
 use crate::ops::work::{Session, Sessions};
-use crate::ops::{fields, update, worker};
+use crate::ops::{fields, past, update, worker};
 use crate::os::clock::Clock;
-use crate::tui::{self, Action, Exit, Looks};
+use crate::tui::{self, Action, Exit, Looks, Theme};
 
 use super::args::{Globals, PickAction, PickArgs};
 use super::exec::{self, Region};
@@ -82,7 +82,7 @@ fn action(ctx: &Ctx, args: &PickArgs, prints: bool) -> Action {
 }
 
 fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
-    let usages = history::usages(&ctx.paths.state_dir, ctx.clock.now()).unwrap_or_default();
+    let usages = past::usages(ctx);
     let marks = marks::load(&ctx.paths.state_dir).unwrap_or_default();
     let parsed = Query::parse(query, &|tag| roster.entries.iter().any(|entry| entry.tags.contains_key(tag)));
     let index = Index::build(roster.clone());
@@ -90,7 +90,8 @@ fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
 }
 
 fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
-    let same = |entry: &Entry| entry.account == role.account && *entry.role == *role.role.as_str() && roster.instance(entry).name == role.instance;
+    let same =
+        |entry: &Entry| entry.account == role.account && *entry.role == *role.role.as_str() && roster.instance(entry).name == role.instance;
     let gone = || Error::new(Kind::UnknownRole, format!("{role} is not in the list any more"));
     roster.entries.iter().position(same).ok_or_else(gone)
 }
@@ -121,10 +122,11 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
     let roster = Arc::new(update::known(ctx, instances)?);
-    let unknown = |instance: &Instance| Session { instance: instance.name.clone(), signed_in: false, since: None, ends: None, fetched_at: None };
+    let unknown =
+        |instance: &Instance| Session { instance: instance.name.clone(), signed_in: false, since: None, ends: None, fetched_at: None };
     let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };
     let options = tui::Options {
-        usages: history::usages(&ctx.paths.state_dir, ctx.clock.now()).unwrap_or_default(),
+        usages: past::usages(ctx),
         marks: marks::load(&ctx.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
@@ -144,14 +146,27 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
 }
 
 fn looks(ctx: &Ctx, args: &PickArgs) -> Looks {
-    Looks::from_terminal(
-        &ctx.settings.pick.theme,
-        ctx.env.get(env::NO_COLOR).is_some(),
-        ctx.env.get(env::COLORTERM),
-        ctx.env.get(env::TERM),
-        ctx.settings.pick.motion,
-        ctx.settings.pick.mouse && !args.no_mouse,
-    )
+    let pick = &ctx.settings.pick;
+    let colours = ctx.env.get(env::COLORTERM).is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
+    let plain = ctx.env.get(env::TERM).is_some_and(|term| term == "linux" || term == "dumb");
+    Looks {
+        theme: theme(&pick.theme),
+        ascii: plain,
+        motion: pick.motion,
+        mouse: pick.mouse && !args.no_mouse,
+        no_color: ctx.env.get(env::NO_COLOR).is_some(),
+        truecolor: colours,
+    }
+}
+
+fn theme(word: &str) -> Theme {
+    match word {
+        "dark" => Theme::Dark,
+        "light" => Theme::Light,
+        "16" => Theme::Sixteen,
+        "none" => Theme::None,
+        _ => Theme::Auto,
+    }
 }
 
 /// Puts a text on the clipboard of whatever terminal this is, near or far (OSC 52).

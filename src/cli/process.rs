@@ -8,7 +8,7 @@ use crate::config::Env;
 use crate::domain::{AccountId, Arn, Credentials, Error, Instance, Kind, Result, RoleName, Window, parse_duration};
 use crate::ops::assume::{Wish, assume, stored};
 use crate::ops::ctx::Ctx;
-use crate::ops::instances::{self, Warm};
+use crate::ops::index::{self, Warm};
 use crate::os::clock::Clock;
 
 use super::args::{Globals, ProcessArgs};
@@ -24,10 +24,11 @@ pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
     let paths = context::paths(&env, globals)?;
     match direct(&args.selectors)? {
         Some((account, role)) => {
-            let warm = instances::warm(&env, &paths)?;
+            let warm = index::warm(&env, &paths)?;
             let instance = one_instance(&warm, globals)?;
-            let wish = Wish { window, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, ..Wish::new(instance, account, role) };
-            let vault = context::vault_of(&env, &paths, warm.secure_store, warm.key_cache, Person::Absent);
+            let wish =
+                Wish { window, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, ..Wish::new(instance, account, role) };
+            let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
             match stored(&vault, &wish, Clock::System.now())? {
                 Some(credentials) => print(&credentials),
                 None => fetch(&context::open_in(env, globals, Person::Absent)?, &wish),
@@ -52,10 +53,11 @@ fn direct(selectors: &super::args::Selectors) -> Result<Option<(AccountId, RoleN
 
 /// The instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is not asked: a profile means the same in every shell.
 fn one_instance<'a>(warm: &'a Warm, globals: &Globals) -> Result<&'a Instance> {
-    let named = globals.sso.as_deref().or_else(|| warm.default_sso.as_ref().map(|name| name.as_str()));
+    let named = globals.sso.as_deref().or_else(|| warm.process.default_sso.as_ref().map(|name| name.as_str()));
     match (named, &warm.instances[..]) {
         (Some(name), all) => all.iter().find(|instance| instance.name.as_str() == name).ok_or_else(|| {
-            Error::new(Kind::Config, format!("there is no IAM Identity Center called `{name}`")).hint("run `rolecall status` to see which there are")
+            Error::new(Kind::Config, format!("there is no IAM Identity Center called `{name}`"))
+                .hint("run `rolecall status` to see which there are")
         }),
         (None, [only]) => Ok(only),
         (None, several) => {

@@ -51,12 +51,13 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     let (front, back) = (width.saturating_sub(1).div_ceil(2), width.saturating_sub(1) / 2);
     let take = |letters: &mut dyn Iterator<Item = &str>, room: usize| {
         let mut used = 0;
-        letters.take_while(|letter| {
-            used += letter.width();
-            used <= room
-        })
-        .map(str::to_owned)
-        .collect::<Vec<_>>()
+        letters
+            .take_while(|letter| {
+                used += letter.width();
+                used <= room
+            })
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     let head = take(&mut text.graphemes(true), front).concat();
     let mut tail = take(&mut text.graphemes(true).rev(), back);

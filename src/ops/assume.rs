@@ -149,9 +149,6 @@ async fn load(ctx: &Arc<Ctx>, name: &Name) -> Result<Option<Credentials>> {
 }
 
 fn slow(wish: &Wish, patience: Duration) -> Error {
-    Error::new(
-        Kind::Unreachable,
-        format!("no credentials for {} in {} within {} s", wish.role, wish.account, patience.as_secs()),
-    )
-    .hint("try again, or see `rolecall status`")
+    Error::new(Kind::Unreachable, format!("no credentials for {} in {} within {} s", wish.role, wish.account, patience.as_secs()))
+        .hint("try again, or see `rolecall status`")
 }

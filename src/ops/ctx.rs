@@ -32,7 +32,15 @@ pub struct Ctx {
 
 impl Ctx {
     /// Puts the parts together.
-    pub fn new(env: Env, paths: Paths, settings: Settings, instances: Vec<Instance>, clock: Clock, vault: Vault, network: Network) -> Arc<Self> {
+    pub fn new(
+        env: Env,
+        paths: Paths,
+        settings: Settings,
+        instances: Vec<Instance>,
+        clock: Clock,
+        vault: Vault,
+        network: Network,
+    ) -> Arc<Self> {
         let (keeping, identities) = (tokio::sync::Mutex::new(()), Mutex::default());
         Arc::new(Self { env, paths, settings, instances, clock, vault: Arc::new(vault), network, keeping, identities })
     }

@@ -3,8 +3,10 @@
 pub mod assume;
 pub mod ctx;
 pub mod fields;
+pub mod index;
 pub mod instances;
 pub mod pace;
+pub mod past;
 pub mod refresh;
 mod registration;
 pub mod resolve;

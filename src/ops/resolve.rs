@@ -33,10 +33,15 @@ impl Wanted {
     pub fn check(&self) -> Result<()> {
         let ways = [self.profile.is_some(), self.arn.is_some(), self.account.is_some() || self.role.is_some(), self.query.is_some()];
         if ways.into_iter().filter(|given| *given).count() > 1 {
-            return Err(Error::new(Kind::Usage, "a role is named by --profile, by --arn, by --account and --role, or by a query, not by two of them"));
+            return Err(Error::new(
+                Kind::Usage,
+                "a role is named by --profile, by --arn, by --account and --role, or by a query, not by two of them",
+            ));
         }
         if self.role.is_some() && self.account.is_none() {
-            return Err(Error::new(Kind::Usage, "--role needs --account").hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`"));
+            return Err(
+                Error::new(Kind::Usage, "--role needs --account").hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`")
+            );
         }
         Ok(())
     }
@@ -145,7 +150,11 @@ fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> 
 
 fn unknown(message: String, near: &[&str]) -> Error {
     let error = Error::new(Kind::UnknownRole, message);
-    if near.is_empty() { error.hint("run `rolecall list`, or `rolecall cache` to read the list anew") } else { error.hint(format!("did you mean {}?", near.join(", "))) }
+    if near.is_empty() {
+        error.hint("run `rolecall list`, or `rolecall cache` to read the list anew")
+    } else {
+        error.hint(format!("did you mean {}?", near.join(", ")))
+    }
 }
 
 /// With several roles of one account, the first glob of `prefer_roles` that fits any of them decides.

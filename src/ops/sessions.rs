@@ -20,8 +20,14 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
         let token = ctx.vault.load::<Token>(&Name::token(instance), now)?;
         let signed_in = token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
         let since = token.as_ref().filter(|_| signed_in).map(|token| token.signed_in_at);
-        let fetched_at = crate::cache::inventory::load(&ctx.paths.cache_dir, instance).ok().flatten().map(|inventory| inventory.fetched_at);
-        out.instances.push(Session { instance: instance.name.clone(), signed_in, since, ends: ends(ctx, instance, token.as_ref()), fetched_at });
+        let fetched_at = crate::cache::inventory::load(&ctx.paths.cache_dir, instance).map(|inventory| inventory.fetched_at);
+        out.instances.push(Session {
+            instance: instance.name.clone(),
+            signed_in,
+            since,
+            ends: ends(ctx, instance, token.as_ref()),
+            fetched_at,
+        });
     }
     for (name, expires) in ctx.vault.names(now)? {
         if let (Some(account), Some(role)) = (name.account(), name.role())

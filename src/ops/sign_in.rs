@@ -30,7 +30,9 @@ pub async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>, re
     let flow = flow.unwrap_or_else(|| usual_flow(ctx, instance));
     match attempt(ctx, instance, &identity, flow, report).await {
         Err(Attempt::StaleClient) => match attempt(ctx, instance, &identity, flow, report).await {
-            Err(Attempt::StaleClient) => Err(Error::new(Kind::Refused, format!("{} refuses the registration it has just made", instance.name))),
+            Err(Attempt::StaleClient) => {
+                Err(Error::new(Kind::Refused, format!("{} refuses the registration it has just made", instance.name)))
+            }
             Err(Attempt::Failed(error)) => Err(error),
             Ok(()) => Ok(()),
         },

@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What to say when nobody is signed in.
 pub fn login_needed(instance: &Instance) -> Error {
-    Error::new(Kind::LoginNeeded, format!("nobody is signed in to {}", instance.name)).hint(format!("run `rolecall login --sso {}`", instance.name))
+    Error::new(Kind::LoginNeeded, format!("nobody is signed in to {}", instance.name))
+        .hint(format!("run `rolecall login --sso {}`", instance.name))
 }
 
 /// A valid access token. `refused` is a token that AWS has just turned down though it looked valid.
@@ -131,7 +132,10 @@ async fn over(ctx: &Arc<Ctx>, instance: &Instance, name: &Name) -> Result<Secret
 }
 
 fn timed_out(instance: &Instance) -> Error {
-    Error::new(Kind::Unreachable, format!("another process has been refreshing the token of {} for {} s", instance.name, PATIENCE.as_secs()))
+    Error::new(
+        Kind::Unreachable,
+        format!("another process has been refreshing the token of {} for {} s", instance.name, PATIENCE.as_secs()),
+    )
 }
 
 /// Tells everybody who waits for a flight how it ended.

@@ -35,7 +35,12 @@ pub fn limits(ctx: &Ctx, threads: Option<usize>) -> Limits {
 ///
 /// # Errors
 /// [`Kind::LoginNeeded`] when nobody is signed in; what the portal says of the account list; disk errors.
-pub async fn update(ctx: &Arc<Ctx>, instance: &Instance, limits: Limits, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Updated> {
+pub async fn update(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    limits: Limits,
+    progress: &mut (dyn FnMut(Progress<'_>) + Send),
+) -> Result<Updated> {
     let identity = ctx.identity(instance)?;
     let old = load(ctx, instance).await?;
     let token = access_token(ctx, instance, None).await?;
@@ -54,15 +59,15 @@ pub async fn update(ctx: &Arc<Ctx>, instance: &Instance, limits: Limits, progres
 
 async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> {
     let (directory, of) = (ctx.paths.cache_dir.clone(), instance.clone());
-    blocking(move || inventory::load(&directory, &of)).await
+    blocking(move || Ok(inventory::load(&directory, &of))).await
 }
 
 /// The roster of what is known of these instances, without network.
 ///
 /// # Errors
-/// When the cache is there and can't be read.
+/// [`Kind::Config`] for a rule that can't be read.
 pub fn known(ctx: &Ctx, instances: &[Instance]) -> Result<Roster> {
-    let inventories = instances.iter().map(|instance| inventory::load(&ctx.paths.cache_dir, instance)).collect::<Result<Vec<_>>>()?;
+    let inventories: Vec<_> = instances.iter().map(|instance| inventory::load(&ctx.paths.cache_dir, instance)).collect();
     super::roster::roster(instances.to_vec(), &inventories, &ctx.settings)
 }
 
@@ -70,7 +75,7 @@ pub fn known(ctx: &Ctx, instances: &[Instance]) -> Result<Roster> {
 pub fn stale(ctx: &Ctx, instance: &Instance) -> bool {
     let hours = i64::from(ctx.settings.cache_refresh);
     match inventory::load(&ctx.paths.cache_dir, instance) {
-        Ok(Some(inventory)) => !inventory.complete || (hours > 0 && ctx.clock.now().since(inventory.fetched_at) > hours * 3_600),
-        _ => true,
+        Some(inventory) => !inventory.complete || (hours > 0 && ctx.clock.now().since(inventory.fetched_at) > hours * 3_600),
+        None => true,
     }
 }

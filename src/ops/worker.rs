@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use crate::cache::marks;
-use crate::domain::{Error, Instance, InstanceName, Result, RoleId};
+use crate::domain::{Error, Instance, InstanceName, Marks, Result, RoleId};
 
 use super::assume::{Wish, assume};
 use super::ctx::{Ctx, blocking};
@@ -172,7 +172,7 @@ impl Desk {
                 }
             }
             Request::Mark { role, favourite } => {
-                if let Err(error) = marks::set_favourite(&self.ctx.paths.state_dir, &role, favourite) {
+                if let Err(error) = marks::change(&self.ctx.paths.state_dir, |marks| pin(marks, role, favourite)) {
                     self.tell(News::Note(error.message));
                 }
             }
@@ -224,7 +224,11 @@ impl Desk {
             .instances
             .iter()
             .map(|other| {
-                if other.name == instance.name { Some(partial.clone()) } else { crate::cache::inventory::load(&self.ctx.paths.cache_dir, other).ok().flatten() }
+                if other.name == instance.name {
+                    Some(partial.clone())
+                } else {
+                    crate::cache::inventory::load(&self.ctx.paths.cache_dir, other)
+                }
             })
             .collect();
         if let Ok(roster) = super::roster::roster(self.instances.clone(), &inventories, &self.ctx.settings) {
@@ -271,5 +275,13 @@ impl Desk {
             self.tell(News::Note(error.message));
         }
         self.tell_sessions();
+    }
+}
+
+fn pin(marks: &mut Marks, role: RoleId, favourite: bool) {
+    if favourite {
+        marks.favourites.insert(role);
+    } else {
+        marks.favourites.remove(&role);
     }
 }

@@ -7,3 +7,4 @@ pub mod http;
 pub mod lock;
 pub mod process;
 pub mod random;
+pub mod tty;
