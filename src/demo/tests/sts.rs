@@ -69,6 +69,7 @@ fn a_signed_call_says_who_it_is() {
     let role = arn.strip_prefix("arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_ReadOnlyAccess_").unwrap();
     assert!(role.len() == 16 + "/jane.doe".len() && role.ends_with("/jane.doe"), "{arn}");
     assert!(element(&reply, "UserId").starts_with("AROA"));
+    assert_eq!(Some(element(&reply, "RequestId")), reply.header("x-amzn-requestid"));
 }
 
 #[test]
