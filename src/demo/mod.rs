@@ -12,6 +12,7 @@ mod organisation;
 mod pages;
 mod person;
 mod portal;
+mod register;
 mod route;
 mod sigv4;
 mod state;
@@ -20,6 +21,7 @@ mod sts;
 mod tests;
 mod wire;
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -88,7 +90,6 @@ pub enum Approve {
 }
 
 /// A running simulator, on a thread of its own. Dropping it stops it.
-#[derive(Debug)]
 pub struct Running {
     url: String,
     state: Shared,
@@ -198,6 +199,12 @@ impl Running {
     }
 }
 
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         drop(self.stop.take());
@@ -208,7 +215,7 @@ impl Drop for Running {
 }
 
 /// The state, as the thread that serves and the one that scripts share it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Shared(Arc<Mutex<State>>);
 
 impl Shared {

@@ -1,4 +1,4 @@
-//! SSO OIDC: client registration, device authorization, and tokens by all three grants.
+//! SSO OIDC: device authorization, and tokens by all three grants.
 
 use std::time::{Duration, Instant};
 
@@ -16,40 +16,15 @@ use crate::os::random;
 use super::state::{Client, Code, Decision, Device, Session, State, Token};
 use super::wire::{Answer, Refusal};
 
-const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-const AUTHORIZATION_CODE: &str = "authorization_code";
-const REFRESH_TOKEN: &str = "refresh_token";
-
-/// The scope that makes sessions refreshable.
-const REFRESHABLE: &str = "sso:account:access";
+pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(super) const AUTHORIZATION_CODE: &str = "authorization_code";
+pub(super) const REFRESH_TOKEN: &str = "refresh_token";
 
 /// Seconds that device codes and authorize pages wait for the person.
 pub(super) const PATIENCE: i64 = 600;
 
 /// Seconds between polls; AWS says 5, which would make every demonstration wait.
 const INTERVAL: u64 = 1;
-
-/// Seconds that a registration lives: 90 days, as at AWS.
-const REGISTRATION: i64 = 90 * 86_400;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Registration {
-    client_name: String,
-    client_type: String,
-    scopes: Vec<String>,
-    redirect_uris: Vec<String>,
-    grant_types: Vec<String>,
-    issuer_url: Option<String>,
-}
-
-impl Default for Registration {
-    fn default() -> Self {
-        let (scopes, redirect_uris) = (Vec::new(), Vec::new());
-        let grant_types = [DEVICE_CODE, REFRESH_TOKEN].map(str::to_owned).to_vec();
-        Self { client_name: String::new(), client_type: String::new(), scopes, redirect_uris, grant_types, issuer_url: None }
-    }
-}
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
@@ -70,68 +45,6 @@ struct TokenRequest {
     refresh_token: String,
     redirect_uri: String,
     code_verifier: String,
-}
-
-/// RegisterClient.
-pub(super) fn register(state: &mut State, request: &Request) -> Answer {
-    let asked: Registration = read(request)?;
-    check_registration(&asked)?;
-    let directory = match &asked.issuer_url {
-        Some(url) => Some(directory_of(state, url, "issuerUrl")?),
-        None => None,
-    };
-    let (id, secret) = (random::token::<16>()?, random::token::<96>()?);
-    let now = state.now();
-    let client = Client {
-        secret: secret.clone(),
-        expires: now.plus(REGISTRATION),
-        refreshable: asked.scopes.iter().any(|scope| scope == REFRESHABLE),
-        grants: asked.grant_types,
-        redirects: asked.redirect_uris,
-        directory,
-    };
-    state.clients.insert(id.clone(), client);
-    reply(json!({
-        "clientId": id,
-        "clientSecret": secret,
-        "clientIdIssuedAt": now.0,
-        "clientSecretExpiresAt": now.plus(REGISTRATION).0,
-        "authorizationEndpoint": format!("{}/authorize", state.url),
-        "tokenEndpoint": format!("{}/token", state.url),
-    }))
-}
-
-fn check_registration(asked: &Registration) -> Result<(), Refusal> {
-    let refuse = |name: &str, message: &str| Err(Refusal::new(400, name, message));
-    if asked.client_name.is_empty() || asked.client_type != "public" {
-        return refuse("InvalidClientMetadataException", "clientName must not be empty and clientType must be public");
-    }
-    if !asked.grant_types.iter().all(|grant| [DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str())) {
-        return refuse("UnsupportedGrantTypeException", "unknown grant type");
-    }
-    let scope = |scope: &String| scope.split(':').count() >= 2 && scope.split(':').all(|part| !part.is_empty());
-    if !asked.scopes.iter().all(scope) {
-        return refuse("InvalidScopeException", "a scope looks like sso:account:access");
-    }
-    if !asked.redirect_uris.iter().all(|uri| loopback(uri).is_some_and(|(port, _)| port.is_none())) {
-        return refuse("InvalidRedirectUriException", "redirectUris must be http on a loopback address, without port");
-    }
-    let by_code = asked.grant_types.iter().any(|grant| grant == AUTHORIZATION_CODE);
-    if by_code && (asked.redirect_uris.is_empty() || asked.issuer_url.is_none()) {
-        return refuse("InvalidRequestException", "authorization_code needs redirectUris and issuerUrl");
-    }
-    Ok(())
-}
-
-/// The port and the path of an http address on this machine.
-pub(super) fn loopback(uri: &str) -> Option<(Option<u16>, &str)> {
-    let rest = uri.strip_prefix("http://")?;
-    let rest = ["127.0.0.1", "localhost", "[::1]"].iter().find_map(|host| rest.strip_prefix(host))?;
-    let (port, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
-    match port.strip_prefix(':') {
-        Some(digits) => Some((Some(digits.parse().ok()?), path)),
-        None => port.is_empty().then_some((None, path)),
-    }
 }
 
 /// StartDeviceAuthorization.
@@ -301,15 +214,15 @@ fn allow_grant(client: &Client, grant: &str) -> Result<(), Refusal> {
         .ok_or_else(|| Refusal::new(400, "UnauthorizedClientException", "The client is not registered for this grant type"))
 }
 
-fn directory_of(state: &State, url: &str, field: &str) -> Result<usize, Refusal> {
+pub(super) fn directory_of(state: &State, url: &str, field: &str) -> Result<usize, Refusal> {
     let found = state.organisation.directory_of(url);
     found.ok_or_else(|| Refusal::new(400, "InvalidRequestException", format!("{field} is not the start URL of a directory here")))
 }
 
-fn read<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
+pub(super) fn read<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
     serde_json::from_slice(&request.body).map_err(|error| Refusal::new(400, "InvalidRequestException", format!("the body: {error}")))
 }
 
-fn reply(body: Value) -> Answer {
+pub(super) fn reply(body: Value) -> Answer {
     Ok(Response::json(200, body.to_string()).with("cache-control", "no-store"))
 }

@@ -4,7 +4,8 @@ use crate::domain::AccountId;
 use crate::os::http::{Request, Response, form};
 use crate::os::random;
 
-use super::oidc::{PATIENCE, loopback};
+use super::oidc::PATIENCE;
+use super::register::loopback;
 use super::state::{AuthorizeRequest, Client, Code, Decision, State, USER};
 use super::wire::{Answer, Refusal, escape};
 
@@ -65,7 +66,8 @@ pub(super) fn device(state: &mut State, request: &Request) -> Answer {
     let directory = &state.organisation.directories[device.directory];
     let mut body = String::from("<p>A program wants to use your roles. Allow it only if it shows this very code:</p>\n");
     body += &format!("<p class=\"code\">{}</p>\n", escape(&device.user_code));
-    body += &facts(&[("Signed in as", USER), ("Directory", &directory.start_url)]);
+    let program = state.clients.get(&device.client).map_or("", |client| client.name.as_str());
+    body += &facts(&[("Program", program), ("Signed in as", USER), ("Directory", &directory.start_url)]);
     body += "<form action=\"/device\" method=\"post\">\n";
     body += &(hidden("user_code", &device.user_code) + &hidden("csrf", &device.csrf) + BUTTONS + "</form>");
     Ok(page(200, "Sign-in", "Allow access to your accounts?", &body))
@@ -109,6 +111,7 @@ pub(super) fn authorize(state: &mut State, request: &Request) -> Answer {
     let (number, csrf) = (random::token::<24>()?, random::token::<24>()?);
     let mut body = String::from("<p>A program on this machine wants to use your roles.</p>\n");
     body += &facts(&[
+        ("Program", &client.name),
         ("Signed in as", USER),
         ("Directory", &state.organisation.directories[directory].start_url),
         ("Goes back to", &redirect),
@@ -124,9 +127,9 @@ pub(super) fn authorize(state: &mut State, request: &Request) -> Answer {
 
 /// What is wrong here is told to the person: an address that is not known to be the program's gets nothing.
 fn check_authorize(client: &Client, redirect: &str, param: &impl Fn(&str) -> String) -> Result<(), Refusal> {
-    let same_path =
-        |registered: &String| matches!((loopback(registered), loopback(redirect)), (Some((_, a)), Some((Some(_), b))) if a == b);
-    if !client.redirects.iter().any(same_path) {
+    let sent = loopback(redirect);
+    let known = |uri: &String| loopback(uri).zip(sent.as_ref()).is_some_and(|(registered, sent)| sent.continues(&registered));
+    if !client.redirects.iter().any(known) {
         return Err(refuse("redirect_uri is not the registered loopback address with a port."));
     }
     if param("response_type") != "code" || !client.grants.iter().any(|grant| grant == "authorization_code") {

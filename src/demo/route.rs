@@ -13,7 +13,10 @@ use crate::os::random;
 use super::faults::Fault;
 use super::state::State;
 use super::wire::{Answer, Refusal, Service};
-use super::{Shared, federation, oidc, pages, portal, sts};
+use super::{Shared, federation, oidc, pages, portal, register, sts};
+
+/// The header with the number of an answer.
+pub(super) const REQUEST_ID: &str = "x-amzn-requestid";
 
 /// How an operation is carried out.
 type Handler = fn(&mut State, &Request) -> Answer;
@@ -29,7 +32,7 @@ struct Operation {
 pub(super) async fn answer(shared: Shared, request: Request) -> Response {
     let Some(operation) = operation(&request) else {
         let unknown = Refusal::new(404, "UnknownOperationException", format!("nothing answers {} {}", request.method, request.path));
-        return dated(&shared, unknown.render(Service::Portal, &request_id()));
+        return dated(&shared, unknown.render(Service::Portal));
     };
     let (wait, fault) = {
         let mut state = shared.lock();
@@ -55,7 +58,7 @@ pub(super) async fn answer(shared: Shared, request: Request) -> Response {
 
 fn operation(request: &Request) -> Option<Operation> {
     let (name, service, handler): (_, _, Handler) = match (&request.method, request.path.as_str()) {
-        (&Method::POST, "/client/register") => ("RegisterClient", Service::Oidc, oidc::register),
+        (&Method::POST, "/client/register") => ("RegisterClient", Service::Oidc, register::register_client),
         (&Method::POST, "/device_authorization") => ("StartDeviceAuthorization", Service::Oidc, oidc::start_device),
         (&Method::POST, "/token") => ("CreateToken", Service::Oidc, oidc::create_token),
         (&Method::GET, "/device") => ("DevicePage", Service::Pages, pages::device),
@@ -102,16 +105,16 @@ async fn pause(length: Duration) {
 fn run(shared: &Shared, operation: &Operation, request: &Request) -> Response {
     let mut state = shared.lock();
     if operation.service == Service::Portal && !state.admit() {
-        return Refusal::new(429, "TooManyRequestsException", "Rate exceeded").render(Service::Portal, "");
+        return Refusal::new(429, "TooManyRequestsException", "Rate exceeded").render(Service::Portal);
     }
-    (operation.handler)(&mut state, request).unwrap_or_else(|refusal| refusal.render(operation.service, &request_id()))
+    (operation.handler)(&mut state, request).unwrap_or_else(|refusal| refusal.render(operation.service))
 }
 
 /// The scripted error; without a name it is what a broken proxy in between would say.
 fn failure(status: u16, error: &str, service: Service) -> Response {
     match error {
         "" => Response::text(status, "upstream connect error or disconnect/reset before headers"),
-        name => Refusal::new(status, name, "this was asked for").render(service, &request_id()),
+        name => Refusal::new(status, name, "this was asked for").render(service),
     }
 }
 
@@ -120,7 +123,8 @@ fn dated(shared: &Shared, response: Response) -> Response {
         let state = shared.lock();
         (state.now(), state.faults.no_date)
     };
-    let response = response.with("x-amzn-RequestId", request_id());
+    let numbered = response.headers.iter().any(|(name, _)| *name == REQUEST_ID);
+    let response = if numbered { response } else { response.with(REQUEST_ID, request_id()) };
     if none { response } else { response.with("date", http_date(now)) }
 }
 

@@ -14,7 +14,6 @@ use super::{Approve, Options};
 pub(super) const USER: &str = "jane.doe";
 
 /// All of it, behind one lock.
-#[derive(Debug)]
 pub(super) struct State {
     pub(super) options: Options,
     pub(super) url: String,
@@ -46,8 +45,10 @@ pub(super) struct State {
 }
 
 /// A registered client.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Client {
+    /// What it calls itself.
+    pub(super) name: String,
     pub(super) secret: String,
     pub(super) expires: Timestamp,
     pub(super) grants: Vec<String>,
@@ -59,7 +60,6 @@ pub(super) struct Client {
 }
 
 /// A device code and what became of it.
-#[derive(Debug)]
 pub(super) struct Device {
     pub(super) user_code: String,
     pub(super) client: String,
@@ -80,7 +80,6 @@ pub(super) enum Decision {
 }
 
 /// An authorize page that waits for its answer.
-#[derive(Debug)]
 pub(super) struct AuthorizeRequest {
     pub(super) csrf: String,
     pub(super) expires: Timestamp,
@@ -89,7 +88,7 @@ pub(super) struct AuthorizeRequest {
 }
 
 /// What an authorization code stands for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Code {
     pub(super) client: String,
     pub(super) directory: usize,
@@ -99,7 +98,6 @@ pub(super) struct Code {
 }
 
 /// One sign-in, from its first token to its end.
-#[derive(Debug)]
 pub(super) struct Session {
     pub(super) directory: usize,
     pub(super) client: String,
@@ -109,7 +107,6 @@ pub(super) struct Session {
 }
 
 /// An access token.
-#[derive(Debug)]
 pub(super) struct Token {
     pub(super) session: u64,
     pub(super) directory: usize,
@@ -117,7 +114,7 @@ pub(super) struct Token {
 }
 
 /// Role credentials that were given out.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Issued {
     pub(super) secret: String,
     pub(super) token: String,
@@ -131,7 +128,6 @@ pub(super) struct Issued {
 }
 
 /// A console sign-in token.
-#[derive(Debug)]
 pub(super) struct SigninToken {
     pub(super) account: AccountId,
     pub(super) role: String,
@@ -223,7 +219,6 @@ impl State {
 }
 
 /// A token bucket with room for about a second's worth.
-#[derive(Debug)]
 struct Bucket {
     rate: Option<f64>,
     level: f64,

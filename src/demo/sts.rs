@@ -6,7 +6,7 @@ use crate::domain::{AccountId, Arn, Timestamp};
 use crate::os::http::{Request, Response};
 
 use super::portal;
-use super::route::{parameter, request_id};
+use super::route::{REQUEST_ID, parameter, request_id};
 use super::sigv4::{Signature, Unreadable};
 use super::state::{Issued, State};
 use super::wire::{Answer, Refusal, escape};
@@ -161,10 +161,10 @@ fn role_id(account: AccountId, role: &str) -> String {
 }
 
 fn reply(action: &str, result: &str) -> Response {
+    let id = request_id();
     let body = format!(
         "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <{action}Result>\n{result}  </{action}Result>\n  \
-         <ResponseMetadata>\n    <RequestId>{}</RequestId>\n  </ResponseMetadata>\n</{action}Response>\n",
-        request_id()
+         <ResponseMetadata>\n    <RequestId>{id}</RequestId>\n  </ResponseMetadata>\n</{action}Response>\n"
     );
-    Response::new(200, "text/xml", body)
+    Response::new(200, "text/xml", body).with(REQUEST_ID, id)
 }

@@ -5,6 +5,8 @@ use serde_json::json;
 use crate::domain::Error;
 use crate::os::http::Response;
 
+use super::route::{REQUEST_ID, request_id};
+
 /// Which service answers, and so how an error looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Service {
@@ -38,11 +40,11 @@ impl Refusal {
     }
 
     /// The answer as this service writes it.
-    pub(super) fn render(self, service: Service, request_id: &str) -> Response {
+    pub(super) fn render(self, service: Service) -> Response {
         match service {
             Service::Oidc => self.json(json!({ "error": oauth_code(&self.name), "error_description": self.message })),
             Service::Portal => self.json(json!({ "message": self.message, "__type": self.name })),
-            Service::Sts => self.xml(request_id),
+            Service::Sts => self.xml(),
             Service::Pages => super::pages::notice(self.status, "That did not work", &self.message),
         }
     }
@@ -51,14 +53,15 @@ impl Refusal {
         Response::json(self.status, body.to_string()).with("x-amzn-ErrorType", self.name.clone()).with("cache-control", "no-store")
     }
 
-    fn xml(&self, request_id: &str) -> Response {
+    fn xml(&self) -> Response {
+        let id = request_id();
         let fault = if self.status < 500 { "Sender" } else { "Receiver" };
         let (name, message) = (escape(&self.name), escape(&self.message));
         let body = format!(
             "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{name}</Code>\n    \
-             <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
+             <Message>{message}</Message>\n  </Error>\n  <RequestId>{id}</RequestId>\n</ErrorResponse>\n"
         );
-        Response::new(self.status, "text/xml", body)
+        Response::new(self.status, "text/xml", body).with(REQUEST_ID, id)
     }
 }
 

@@ -1,1 +1,0 @@
-//! The simulator driven over the wire, as programs drive it.
