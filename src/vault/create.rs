@@ -59,21 +59,26 @@ impl Vault {
     fn choose(&self, vault: &VaultId, typed: Option<&Secret<String>>) -> Result<(Keeper, Option<Key>)> {
         match self.options.store {
             Store::Json => Ok((Keeper::Nobody, None)),
-            Store::Keyring => self.choose_keyring(vault),
+            Store::Keyring => choose_keyring(vault, self.options.may_prompt_desktop),
             Store::File => self.choose_passphrase(vault, typed)?.ok_or_else(no_passphrase),
-            Store::Auto => self.choose_keyring(vault).or_else(|unreachable| {
-                self.choose_passphrase(vault, typed)?.ok_or_else(|| Error {
-                    message: format!("there is no safe place for the vault's key: {}", unreachable.message),
-                    ..no_passphrase()
-                })
-            }),
+            Store::Auto => self.choose_best(vault, typed),
         }
     }
 
-    fn choose_keyring(&self, vault: &VaultId) -> Result<(Keeper, Option<Key>)> {
-        let key = Key::random()?;
-        desktop::save(vault, &key, self.options.may_prompt_desktop)?;
-        Ok((Keeper::Keyring { key_id: key.id(vault) }, Some(key)))
+    /// A keyring that answers at once, else a passphrase, else a keyring that a person opens; never plain text.
+    fn choose_best(&self, vault: &VaultId, typed: Option<&Secret<String>>) -> Result<(Keeper, Option<Key>)> {
+        let unreachable = match choose_keyring(vault, false) {
+            Ok(chosen) => return Ok(chosen),
+            Err(error) => error,
+        };
+        if let Some(chosen) = self.choose_passphrase(vault, typed)? {
+            return Ok(chosen);
+        }
+        let prompted = if self.options.may_prompt_desktop { choose_keyring(vault, true) } else { Err(unreachable) };
+        prompted.map_err(|unreachable| Error {
+            message: format!("there is no safe place for the vault's key: {}", unreachable.message),
+            ..no_passphrase()
+        })
     }
 
     fn choose_passphrase(&self, vault: &VaultId, typed: Option<&Secret<String>>) -> Result<Option<(Keeper, Option<Key>)>> {
@@ -84,6 +89,12 @@ impl Vault {
         let wrapped = Wrapped::new(&key, vault, &passphrase)?;
         Ok(Some((Keeper::Passphrase { key_id: key.id(vault), wrapped }, Some(key))))
     }
+}
+
+fn choose_keyring(vault: &VaultId, may_prompt: bool) -> Result<(Keeper, Option<Key>)> {
+    let key = Key::random()?;
+    desktop::save(vault, &key, may_prompt)?;
+    Ok((Keeper::Keyring { key_id: key.id(vault) }, Some(key)))
 }
 
 fn no_passphrase() -> Error {

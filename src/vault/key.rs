@@ -13,7 +13,7 @@ use super::seal::{Key, KeyId};
 use super::{KeyCache, Store, Vault, desktop, kernel};
 
 /// How long one process waits while another one gets the key.
-const FILL: Duration = Duration::from_secs(5);
+const FILL: Duration = Duration::from_secs(3);
 
 /// What this process holds.
 #[derive(Debug, Default)]
@@ -95,11 +95,13 @@ impl Vault {
                 Some(key) => Ok(key),
                 None => self.fetch(header, self.options.may_prompt_desktop),
             },
-            // A keyring that was locked a moment ago is locked; but another process may have had another passphrase.
-            Boarding::Landed(failed) if matches!(header.keeper, Keeper::Keyring { .. }) => {
+            // A keyring that was locked a moment ago is locked, unless a person may be asked here.
+            Boarding::Landed(failed) if matches!(header.keeper, Keeper::Keyring { .. }) && !self.options.may_prompt_desktop => {
                 failed.into_result().and_then(|()| self.fetch(header, false))
             }
-            Boarding::Landed(_) => self.fetch(header, false),
+            // Another process may have had another passphrase.
+            Boarding::Landed(_) => self.fetch(header, self.options.may_prompt_desktop),
+            // Somebody may be looking at a password window: no second one beside it.
             Boarding::TimedOut => self.fetch(header, false),
         }
     }

@@ -153,7 +153,7 @@ impl Sealer<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -163,6 +163,15 @@ mod tests {
     fn with_sealer<T>(test: impl FnOnce(&Sealer<'_>) -> T) -> T {
         let key = Key::from_bytes(&[3; 32]).unwrap();
         test(&Sealer { vault: &VAULT, key_id: &key.id(&VAULT), key: &key })
+    }
+
+    /// The same record as a newer program would mark it.
+    pub(in crate::vault) fn newer(sealed: &[u8]) -> Vec<u8> {
+        let mut newer = sealed.to_vec();
+        newer[MAGIC.len()] = FORMAT + 1;
+        let check = checksum(&newer[..PREFIX - CHECK]);
+        newer[PREFIX - CHECK..PREFIX].copy_from_slice(&check);
+        newer
     }
 
     proptest! {
@@ -189,10 +198,7 @@ mod tests {
             let sealed = sealer.seal(b"n", b"plain").unwrap();
             assert_eq!(inspect(&sealed, sealer.key_id), Seal::Ours);
             assert_eq!(inspect(&sealed, &[0; 8]), Seal::OtherKey);
-            let mut newer = sealed.clone();
-            newer[4] = FORMAT + 1;
-            let check = checksum(&newer[..PREFIX - CHECK]);
-            newer[PREFIX - CHECK..PREFIX].copy_from_slice(&check);
+            let newer = newer(&sealed);
             assert_eq!(inspect(&newer, sealer.key_id), Seal::Newer);
             for at in 0..PREFIX {
                 let mut flipped = sealed.clone();

@@ -100,9 +100,11 @@ impl Vault {
     /// [`Kind::Vault`] when `old` is wrong, [`Kind::Usage`] when the vault has no passphrase.
     pub fn change_passphrase(&self, old: Option<Secret<String>>, new: Secret<String>) -> Result<()> {
         checked(&new)?;
-        owner::check_for_writing(&self.options.dir)?;
-        let _lock = self.lock_vault()?;
         let none = || Error::new(Kind::Usage, "the vault has no passphrase").hint("`rolecall vault status` says what keeps its key");
+        if !owner::check(&self.options.dir)? {
+            return Err(none());
+        }
+        let _lock = self.lock_vault()?;
         let Header { vault, keeper } = header::load(&self.options.dir)?.ok_or_else(none)?;
         let Keeper::Passphrase { key_id, wrapped } = keeper else { return Err(none()) };
         let key = match old {

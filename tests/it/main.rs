@@ -1,3 +1,4 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod imports;
+mod vault_keyring;
