@@ -242,8 +242,9 @@ impl Run {
             }
             Err(error) => match self.judge(error, sent, &mut job.retries) {
                 Verdict::Again(moment) => {
+                    // To the end: an account that is refused again and again must not keep others from being read.
                     job.not_before = moment;
-                    queue.push_front(job);
+                    queue.push_back(job);
                 }
                 Verdict::Leave(error) => {
                     debug!(target: "rolecall::refresh", account = %job.account, %error, "account left");
@@ -295,3 +296,6 @@ impl Job {
         Job { position, account, next: None, roles: Vec::new(), retries: 0, not_before: Duration::ZERO }
     }
 }
+
+#[cfg(test)]
+mod tests;
