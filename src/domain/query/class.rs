@@ -222,9 +222,11 @@ pub(super) fn cost(hit: Hit, field: Field, word: &Word) -> u64 {
     spread(class, 0, detail(field, hit.whole))
 }
 
-/// The cost of a word that begins in the account's name and ends in the role's: the more the account takes, the better.
-pub(super) fn span_cost(left_for_role: usize, role_from_its_start: bool) -> u64 {
-    spread(rank::SPAN, left_for_role as u64 * 2 + u64::from(!role_from_its_start), 0)
+/// The cost of a word of which the role takes the last `for_role` letters: the more the account takes, the better. Over two fields a word
+/// is as good as one made of beginnings in one field; a word of two letters says too little for that.
+pub(super) fn span_cost(length: usize, for_role: usize, role_from_its_start: bool) -> u64 {
+    let rank = if length > 2 { rank::HUMPS } else { rank::SHORT_SPAN };
+    spread(rank, (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
 }
 
 /// Rows are compared by the sum of these over their words. One fuzzy word outweighs any company it keeps.
@@ -236,7 +238,7 @@ mod rank {
     pub(super) const ASIDE: u64 = 4;
     pub(super) const INSIDE: u64 = 5;
     pub(super) const INSIDE_ASIDE: u64 = 6;
-    pub(super) const SPAN: u64 = 8;
+    pub(super) const SHORT_SPAN: u64 = 8;
     pub(super) const FUZZY: u64 = 20;
 }
 

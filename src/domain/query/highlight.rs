@@ -84,7 +84,7 @@ fn span(word: &Word, account: &str, role: &str) -> Vec<Place> {
     let (account, role, text) = (Folded::new(account), Folded::new(role), word.folded.text.as_str());
     let (any, head) = humps::eaten_to_end(&role, text);
     let Some(split) = search::split(humps::eaten_from_start(&account, text), any) else { return Vec::new() };
-    let cost = span_cost(text.len() - split, head & 1 << split != 0);
+    let cost = span_cost(text.len(), text.len() - split, head & 1 << split != 0);
     let half = |field, value: &Folded, from, to| {
         let mut positions = Vec::new();
         for (from, to) in humps::path(value, text, from, to).unwrap_or_default() {

@@ -110,7 +110,7 @@ impl Index {
         for ((cost, account), role) in costs.iter_mut().zip(&accounts.of).zip(&roles.of) {
             let (any, head) = ends[*role as usize];
             if let Some(split) = split(starts[*account as usize], any) {
-                *cost = (*cost).min(span_cost(text.len() - split, head & 1 << split != 0));
+                *cost = (*cost).min(span_cost(text.len(), text.len() - split, head & 1 << split != 0));
             }
         }
     }
