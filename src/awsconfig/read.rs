@@ -70,7 +70,8 @@ impl AwsConfig {
     fn named(&self, kind: Kind, name: &str) -> Option<Keys> {
         let mut found = None;
         // The name has to occur in the header, whatever its quotes; only then is it worth taking apart.
-        let likely = |section: &Section<'_>| section.kind == kind && (section.inside.contains(name) || section.inside.contains(['"', '\'', '\\']));
+        let likely =
+            |section: &Section<'_>| section.kind == kind && (section.inside.contains(name) || section.inside.contains(['"', '\'', '\\']));
         for section in self.sections().iter().filter(|section| likely(section)) {
             if header::name(section.inside).as_deref() == Some(name) {
                 values::read(self.body(section), found.get_or_insert_default());
