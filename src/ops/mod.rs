@@ -2,5 +2,7 @@
 
 pub mod index;
 pub mod instances;
-
+mod names;
+pub mod roster;
+pub mod rules;
 pub mod work;
