@@ -73,7 +73,7 @@ pub struct Loaded {
 /// # Errors
 /// [`Kind::Config`] with file, line, key and what is allowed, when a file is not TOML, or a value is wrong.
 pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
-    let (layers, files) = layers::read(env, paths)?;
+    let (layers, files) = layers::read(paths)?;
     let mut loaded = Loaded { files, ..Loaded::default() };
     let (mut merged, mut order) = (DeTable::new(), Vec::new());
     for layer in &layers {

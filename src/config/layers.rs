@@ -8,7 +8,6 @@ use toml::de::{DeTable, DeValue};
 use crate::domain::{Error, Kind, Result};
 use crate::os::file;
 
-use super::env::Env;
 use super::paths::Paths;
 
 /// One file, read.
@@ -35,7 +34,7 @@ const OWN_ONLY: &[&str] = &["browser", "auth_browser", "url_exec_command", "conf
 
 /// Reads the machine's file, what the files include, and the person's, in the order in which they are laid over each other.
 /// The second value has every path that was looked at, missing ones too.
-pub(super) fn read(env: &Env, paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>)> {
+pub(super) fn read(paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>)> {
     let (mut layers, mut looked_at) = (Vec::new(), Vec::new());
     if let Some(system) = &paths.system_config {
         looked_at.push(system.clone());
@@ -43,7 +42,7 @@ pub(super) fn read(env: &Env, paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>
     }
     looked_at.push(paths.config_file.clone());
     let Some(own) = open(&paths.config_file, true)? else { return Ok((layers, looked_at)) };
-    for included in includes(&own, env)? {
+    for included in includes(&own, paths)? {
         let layer = open(&included, false)?.ok_or_else(|| {
             Error::new(Kind::Config, format!("{}: include: {} does not exist", own.path.display(), included.display()))
                 .hint(format!("create it, or take it out of `include` in {}", own.path.display()))
@@ -67,11 +66,13 @@ fn open(path: &Path, own: bool) -> Result<Option<Layer>> {
     Ok(Some(Layer { path: path.to_owned(), text, own }))
 }
 
-fn includes(layer: &Layer, env: &Env) -> Result<Vec<PathBuf>> {
+/// The files that a file includes: relative to its directory, `~/` is the home directory.
+fn includes(layer: &Layer, paths: &Paths) -> Result<Vec<PathBuf>> {
     let table = layer.parse()?;
     let Some(list) = table.get("include").and_then(|value| value.get_ref().as_array()) else { return Ok(Vec::new()) };
     let directory = layer.path.parent().unwrap_or(Path::new(""));
-    Ok(list.iter().filter_map(|item| item.get_ref().as_str()).map(|text| directory.join(env.expand(text))).collect())
+    let place = |text: &str| text.strip_prefix("~/").map_or_else(|| directory.join(text), |rest| paths.home.join(rest));
+    Ok(list.iter().filter_map(|item| item.get_ref().as_str()).map(place).collect())
 }
 
 impl Layer {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
-use crate::domain::{AccountId, InstanceName, Region, RoleName, StartUrl, Tags, parse_duration};
+use crate::domain::{AccountId, Region, RoleName, StartUrl, Tags, parse_duration};
 
 use super::choices::{AuthFlow, Confirm, Keymap, UrlAction};
 
@@ -84,8 +84,6 @@ pub struct Rule {
     /// The query, in the picker's language without its fuzziness.
     #[serde(rename = "match")]
     pub matches: String,
-    /// Only in this instance.
-    pub sso: Option<InstanceName>,
     /// Tags to add.
     pub tags: Tags,
     /// A colour for the role: of its shell's prompt and its browser container.
