@@ -5,3 +5,5 @@ pub mod file;
 pub mod http;
 pub mod lock;
 pub mod random;
+pub mod signals;
+pub mod tty;
