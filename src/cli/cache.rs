@@ -50,11 +50,10 @@ pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
     out::say(&format!("{}: {roles} roles in {accounts} accounts", out::bold(instance.name.as_str())));
     if !updated.failed.is_empty() {
-        let ids: Vec<String> = updated.failed.iter().take(5).map(ToString::to_string).collect();
-        let error = Error::new(
-            Kind::Unreachable,
-            format!("the roles of {} accounts could not be read ({} …)", updated.failed.len(), ids.join(", ")),
-        );
+        let ids: Vec<String> = updated.failed.iter().take(5).map(|(account, _)| account.to_string()).collect();
+        let why = updated.failed.first().map(|(_, error)| error.message.clone()).unwrap_or_default();
+        let said = format!("the roles of {} accounts could not be read ({}): {why}", updated.failed.len(), ids.join(", "));
+        let error = Error::new(Kind::Unreachable, said);
         out::warning(&error.hint("what was known of them is kept; run `rolecall cache` again"));
     }
     Ok(updated)
@@ -88,5 +87,6 @@ fn json(instance: &Instance, updated: &Updated) -> String {
         })
         .collect();
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
-    format!("{}\n", json!({ "sso": instance.name, "accounts": accounts, "roles": roles, "failed": updated.failed, "changes": changes }))
+    let failed: Vec<_> = updated.failed.iter().map(|(account, _)| account).collect();
+    format!("{}\n", json!({ "sso": instance.name, "accounts": accounts, "roles": roles, "failed": failed, "changes": changes }))
 }

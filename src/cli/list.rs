@@ -25,7 +25,7 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     }
     let ctx = context::open(globals)?;
     let columns = columns(&ctx, args)?;
-    let roster = Arc::new(update::known(&ctx, &context::chosen(&ctx, globals)?)?);
+    let roster = Arc::new(update::known(&ctx, &context::chosen(&ctx, globals)?));
     if roster.entries.is_empty() {
         return Err(Error::new(Kind::LoginNeeded, "no roles are known yet").hint("run `rolecall login` to read them"));
     }

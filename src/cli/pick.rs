@@ -37,7 +37,7 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         return Err(Error::new(Kind::Usage, format!("there is no field `{name}`")).hint("run `rolecall list --list-fields`"));
     }
     if args.filter || args.select_1 || args.exit_0 {
-        let roster = Arc::new(update::known(&ctx, &instances)?);
+        let roster = Arc::new(update::known(&ctx, &instances));
         let rows = search(&ctx, &roster, &query);
         if rows.is_empty() && (args.filter || args.exit_0) {
             return Ok(super::exit_code(Kind::NoMatch));
@@ -50,7 +50,7 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     match screen(&ctx, &instances, query, action, args.multi, &args)? {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
-            let roster = Arc::new(update::known(&ctx, &instances)?);
+            let roster = Arc::new(update::known(&ctx, &instances));
             let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
             finish(&ctx, &roster, rows, picked.action, &args)
         }
@@ -63,7 +63,7 @@ pub(super) fn for_exec(ctx: &Arc<Ctx>, globals: &Globals, region: &Region, comma
     match screen(ctx, &instances, String::new(), Action::Shell, false, &PickArgs::default())? {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
-            let roster = Arc::new(update::known(ctx, &instances)?);
+            let roster = Arc::new(update::known(ctx, &instances));
             let role = picked.roles.first().ok_or_else(super::cancelled)?;
             let entry = &roster.entries[position(&roster, role)?];
             let credentials = grant::credentials(ctx, &roster, entry, true)?;
@@ -121,7 +121,7 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
-    let roster = Arc::new(update::known(ctx, instances)?);
+    let roster = Arc::new(update::known(ctx, instances));
     let unknown =
         |instance: &Instance| Session { instance: instance.name.clone(), signed_in: false, since: None, ends: None, fetched_at: None };
     let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };

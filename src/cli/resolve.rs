@@ -56,7 +56,7 @@ impl Found {
 pub(super) fn one(ctx: &Arc<Ctx>, globals: &Globals, wanted: &Wanted) -> Result<Found> {
     wanted.check()?;
     let instances = context::chosen(ctx, globals)?;
-    let roster = Arc::new(update::known(ctx, &instances)?);
+    let roster = Arc::new(update::known(ctx, &instances));
     let first = find(&roster, wanted, &ctx.settings.prefer_roles);
     let Err(Missed::None(error)) = first else {
         return first.map_err(|missed| missed.into_error());
@@ -71,7 +71,7 @@ pub(super) fn one(ctx: &Arc<Ctx>, globals: &Globals, wanted: &Wanted) -> Result<
     if !asked {
         return Err(if roster.entries.is_empty() { nothing_known() } else { error });
     }
-    find(&Arc::new(update::known(ctx, &instances)?), wanted, &ctx.settings.prefer_roles).map_err(Missed::into_error)
+    find(&Arc::new(update::known(ctx, &instances)), wanted, &ctx.settings.prefer_roles).map_err(Missed::into_error)
 }
 
 fn nothing_known() -> Error {

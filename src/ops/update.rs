@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cache::inventory;
-use crate::domain::{AccountId, Change, Instance, Inventory, Kind, Result, Roster, diff};
+use crate::domain::{AccountId, Change, Error, Instance, Inventory, Kind, Result, Roster, diff};
 
 use super::ctx::{Ctx, blocking};
 use super::refresh::{Limits, Progress, refresh};
@@ -14,8 +14,8 @@ use super::token::access_token;
 pub struct Updated {
     /// Roles that came and went.
     pub changes: Vec<Change>,
-    /// Accounts whose roles could not be read; their old roles are kept.
-    pub failed: Vec<AccountId>,
+    /// Accounts whose roles could not be read, and why; their old roles are kept.
+    pub failed: Vec<(AccountId, Error)>,
     /// The list as it is now.
     pub inventory: Inventory,
 }
@@ -44,7 +44,7 @@ pub async fn update(
     let identity = ctx.identity(instance)?;
     let old = load(ctx, instance).await?;
     let token = access_token(ctx, instance, None).await?;
-    let outcome = match refresh(&identity, &token, old.as_ref(), limits.clone(), ctx.clock, progress).await {
+    let outcome = match refresh(&identity, &token, old.as_ref(), limits, ctx.clock, progress).await {
         Err(error) if error.kind == Kind::LoginNeeded => {
             let token = access_token(ctx, instance, Some(&token)).await?;
             refresh(&identity, &token, old.as_ref(), limits, ctx.clock, progress).await?
@@ -53,6 +53,9 @@ pub async fn update(
     };
     let (directory, kept, of) = (ctx.paths.cache_dir.clone(), outcome.inventory.clone(), instance.clone());
     blocking(move || inventory::save(&directory, &of, &kept)).await?;
+    if let Some(stopped) = outcome.stopped {
+        return Err(stopped);
+    }
     let changes = diff(&old.unwrap_or_default(), &outcome.inventory);
     Ok(Updated { changes, failed: outcome.failed, inventory: outcome.inventory })
 }
@@ -63,10 +66,7 @@ async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> 
 }
 
 /// The roster of what is known of these instances, without network.
-///
-/// # Errors
-/// [`Kind::Config`] for a rule that can't be read.
-pub fn known(ctx: &Ctx, instances: &[Instance]) -> Result<Roster> {
+pub fn known(ctx: &Ctx, instances: &[Instance]) -> Roster {
     let inventories: Vec<_> = instances.iter().map(|instance| inventory::load(&ctx.paths.cache_dir, instance)).collect();
     super::roster::roster(instances.to_vec(), &inventories, &ctx.settings)
 }

@@ -126,10 +126,7 @@ impl Desk {
     }
 
     fn tell_roster(&self) {
-        match known(&self.ctx, &self.instances) {
-            Ok(roster) => self.tell(News::Roster(Arc::new(roster))),
-            Err(error) => self.tell(News::Note(error.message)),
-        }
+        self.tell(News::Roster(Arc::new(known(&self.ctx, &self.instances))));
     }
 
     fn serve(&self, runtime: &Handle, request: Request) {
@@ -201,7 +198,7 @@ impl Desk {
 
     async fn try_refresh(&self, name: &InstanceName) -> Result<Refreshed> {
         let instance = self.instance(name)?;
-        let first = known(&self.ctx, std::slice::from_ref(&instance))?.entries.is_empty();
+        let first = known(&self.ctx, std::slice::from_ref(&instance)).entries.is_empty();
         let mut shown = 0;
         let mut progress = |progress: super::refresh::Progress<'_>| {
             let (done, total, throttled) = (progress.done, progress.total, progress.throttled);
@@ -231,9 +228,8 @@ impl Desk {
                 }
             })
             .collect();
-        if let Ok(roster) = super::roster::roster(self.instances.clone(), &inventories, &self.ctx.settings) {
-            self.tell(News::Roster(Arc::new(roster)));
-        }
+        let roster = super::roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
+        self.tell(News::Roster(Arc::new(roster)));
     }
 
     async fn sign_in(&self, name: &InstanceName, number: u64) {

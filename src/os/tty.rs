@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, Kind, Result, Secret};
 
 /// Opens the controlling terminal for reading and writing.
 ///
@@ -15,6 +15,33 @@ pub fn open() -> Result<File> {
             .hint("name the role: `rolecall exec --account ID --role NAME -- COMMAND`")
             .hint("`rolecall list` and `rolecall pick --filter QUERY` need no terminal")
     })
+}
+
+/// Whether there is a terminal to draw on.
+pub fn present() -> bool {
+    open().is_ok()
+}
+
+/// Asks for something on the terminal that is not to be seen while it is typed.
+///
+/// # Errors
+/// When there is no terminal or it goes away.
+pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let said = |error: io::Error| Error::new(Kind::Usage, format!("asking on the terminal: {error}"));
+    let mut terminal = open()?;
+    let before = tcgetattr(&terminal).map_err(|error| said(error.into()))?;
+    let mut unseen = before.clone();
+    unseen.local_modes.remove(LocalModes::ECHO);
+    unseen.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+    terminal.write_all(question.as_bytes()).map_err(said)?;
+    tcsetattr(&terminal, OptionalActions::Flush, &unseen).map_err(|error| said(error.into()))?;
+    let mut line = String::new();
+    let read = io::BufRead::read_line(&mut io::BufReader::new(&terminal), &mut line);
+    let back = tcsetattr(&terminal, OptionalActions::Now, &before);
+    read.map_err(said)?;
+    back.map_err(|error| said(error.into()))?;
+    Ok(Secret::new(line))
 }
 
 /// Columns and rows; 80×24 when the terminal does not say.
