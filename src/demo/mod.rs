@@ -53,7 +53,7 @@ pub struct Options {
     pub port: u16,
     /// Who answers device codes.
     pub approve: Approve,
-    /// What time it is in the simulator.
+    /// What time it is in the simulator. Signatures are checked against it: whoever signs must live in the same time.
     pub clock: Clock,
     /// Seconds that an access token lives.
     pub token_lifetime: i64,

@@ -87,19 +87,17 @@ const WELL_KNOWN: [&str; 6] = ["AdministratorAccess", "ReadOnlyAccess", "BreakGl
 /// More permission sets, made of a team's name, for worlds with more than ten roles in an account.
 const JOBS: [&str; 8] = ["Developer", "OnCall", "Operator", "Auditor", "Deployer", "Analyst", "Tester", "Owner"];
 
-/// The first `count` accounts of the directory `corp`.
-pub(super) fn corp(count: usize, roles: usize) -> Vec<Account> {
+/// The first `count` accounts of the directory `corp`. `ids` are the ids that are taken.
+pub(super) fn corp(count: usize, roles: usize, ids: &mut HashSet<AccountId>) -> Vec<Account> {
     let named: HashSet<&str> = FIRST.iter().map(|(name, _)| *name).collect();
     let first = FIRST.iter().map(|(name, env)| ((*name).to_owned(), (*env).to_owned()));
     let teams = team_accounts().filter(|(name, _)| !named.contains(name.as_str()));
-    let mut ids = HashSet::new();
-    first.chain(teams).take(count).enumerate().map(|(at, (name, env))| account("corp", at, &name, &env, roles, &mut ids)).collect()
+    first.chain(teams).take(count).enumerate().map(|(at, (name, env))| account("corp", at, &name, &env, roles, ids)).collect()
 }
 
 /// The first `count` accounts of the directory `lab`.
-pub(super) fn lab(count: usize, roles: usize) -> Vec<Account> {
-    let mut ids = HashSet::new();
-    LAB.iter().take(count).enumerate().map(|(at, name)| account("lab", at, name, "dev", roles, &mut ids)).collect()
+pub(super) fn lab(count: usize, roles: usize, ids: &mut HashSet<AccountId>) -> Vec<Account> {
+    LAB.iter().take(count).enumerate().map(|(at, name)| account("lab", at, name, "dev", roles, ids)).collect()
 }
 
 /// `payments-prod` … , then `payments-eu-prod` … , then `retail-payments-prod` … , and numbered ones when all that is used up.
@@ -141,13 +139,11 @@ fn mailbox(name: &str, id: AccountId) -> String {
 
 /// Twelve digits of a hash. The very first account has a zero in front, since programs lose it.
 fn unused_id(directory: &str, at: usize, ids: &mut HashSet<AccountId>) -> AccountId {
-    // The directory is the first digit: ids of `corp` and `lab` never meet.
-    let (lead, well_known) = if directory == "corp" { (1, "012345678901") } else { (9, "999988887777") };
     let mut salt = 0_usize;
     loop {
-        let digits = match (at, salt) {
-            (0, 0) => well_known.to_owned(),
-            _ => format!("{lead}{:011}", number(&format!("{directory} {at} {salt}")) % 100_000_000_000),
+        let digits = match (directory, at, salt) {
+            ("corp", 0, 0) => "012345678901".to_owned(),
+            _ => format!("{:012}", number(&format!("{directory} {at} {salt}")) % 1_000_000_000_000),
         };
         match digits.parse::<AccountId>() {
             Ok(id) if ids.insert(id) => return id,

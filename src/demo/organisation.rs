@@ -1,6 +1,6 @@
 //! The made-up organisation: two directories, their accounts, and the roles that the person has in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::{AccountId, StartUrl};
 
@@ -45,12 +45,10 @@ impl Organisation {
     /// The world of this size, the same one every time: `accounts` in both directories together, at most `roles` roles in each.
     pub fn new(accounts: usize, roles: usize) -> Self {
         let lab = if accounts >= 12 { 6 } else { accounts / 4 };
-        Self {
-            directories: vec![
-                Directory::new("corp", "eu-west-1", names::corp(accounts - lab, roles)),
-                Directory::new("lab", "us-east-1", names::lab(lab, roles)),
-            ],
-        }
+        let mut ids = HashSet::new();
+        let corp = Directory::new("corp", "eu-west-1", names::corp(accounts - lab, roles, &mut ids));
+        let lab = Directory::new("lab", "us-east-1", names::lab(lab, roles, &mut ids));
+        Self { directories: vec![corp, lab] }
     }
 
     /// How many roles there are, all accounts together.
@@ -78,8 +76,6 @@ impl Directory {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
 
     fn all(organisation: &Organisation) -> Vec<&Account> {

@@ -18,16 +18,12 @@ fn mac(key: &[u8], text: &str) -> Vec<u8> {
 
 /// Signs and sends a form, at this moment.
 fn call_at(demo: &Running, [key, secret, token]: &[String; 3], body: &str, moment: Timestamp) -> Reply {
-    let date = moment.rfc3339().replace(['-', ':'], "");
-    let (day, host) = (&date[..8], demo.url().strip_prefix("http://").unwrap());
+    let (date, host) = (compact(moment), demo.url().strip_prefix("http://").unwrap());
     let canonical = format!(
         "POST\n/\n\nhost:{host}\nx-amz-date:{date}\nx-amz-security-token:{token}\n\nhost;x-amz-date;x-amz-security-token\n{}",
         hex(Sha256::digest(body))
     );
-    let scope = format!("{day}/eu-west-1/sts/aws4_request");
-    let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(Sha256::digest(canonical)));
-    let day_key = mac(format!("AWS4{secret}").as_bytes(), day);
-    let signature = hex(mac(&mac(&mac(&mac(&day_key, "eu-west-1"), "sts"), "aws4_request"), &text));
+    let (scope, signature) = (format!("{}/eu-west-1/sts/aws4_request", &date[..8]), signature(secret, &date, &canonical));
     let authorization =
         format!("AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders=host;x-amz-date;x-amz-security-token, Signature={signature}");
     let headers = [("authorization", authorization.as_str()), ("x-amz-date", &date), ("x-amz-security-token", token)];
@@ -45,6 +41,17 @@ fn element<'a>(reply: &'a Reply, name: &str) -> &'a str {
 
 fn refused(reply: &Reply) -> (u16, &str) {
     (reply.status, element(reply, "Code"))
+}
+
+fn signature(secret: &str, date: &str, canonical: &str) -> String {
+    let text = format!("AWS4-HMAC-SHA256\n{date}\n{}/eu-west-1/sts/aws4_request\n{}", &date[..8], hex(Sha256::digest(canonical)));
+    let day = mac(format!("AWS4{secret}").as_bytes(), &date[..8]);
+    hex(mac(&mac(&mac(&mac(&day, "eu-west-1"), "sts"), "aws4_request"), &text))
+}
+
+/// The moment as signatures write it.
+fn compact(moment: Timestamp) -> String {
+    moment.rfc3339().replace(['-', ':'], "")
 }
 
 const WHO: &str = "Action=GetCallerIdentity&Version=2011-06-15";
@@ -145,4 +152,29 @@ fn the_clock_of_the_simulator_counts_for_signatures() {
     demo.script(Fault::SkewDate { seconds: 1_200 });
     assert_eq!(refused(&call(&demo, &good, WHO)), (403, "SignatureDoesNotMatch"));
     assert_eq!(call_at(&demo, &good, WHO, Clock::System.now().plus(1_200)).status, 200);
+}
+
+#[test]
+fn a_presigned_address_says_who_signed_it_as_a_cluster_asks() {
+    let demo = demo();
+    let [key, secret, token] = read_only(&demo);
+    let (host, moment) = ("sts.eu-west-1.amazonaws.com", Clock::System.now());
+    let ask = |moment: Timestamp, cluster: &str| {
+        let (date, token) = (compact(moment), token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
+        let query = format!(
+            "{WHO}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={key}%2F{}%2Feu-west-1%2Fsts%2Faws4_request&X-Amz-Date={date}\
+             &X-Amz-Expires=60&X-Amz-Security-Token={token}&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id",
+            &date[..8]
+        );
+        let mut sorted: Vec<&str> = query.split('&').collect();
+        sorted.sort_unstable();
+        let sorted = sorted.join("&");
+        let canonical = format!("GET\n/\n{sorted}\nhost:{host}\nx-k8s-aws-id:blue\n\nhost;x-k8s-aws-id\n{}", hex(Sha256::digest("")));
+        let url = format!("{}/?{query}&X-Amz-Signature={}", demo.url(), signature(&secret, &date, &canonical));
+        fetch("GET", &url, &[("host", host), ("x-k8s-aws-id", cluster)], "").unwrap()
+    };
+    assert!(element(&ask(moment, "blue"), "Arn").ends_with("/jane.doe"));
+    assert_eq!(ask(moment.plus(-14 * 60), "blue").status, 200, "good for a quarter of an hour, whatever it says itself");
+    assert_eq!(refused(&ask(moment.plus(-16 * 60), "blue")), (403, "SignatureDoesNotMatch"));
+    assert_eq!(refused(&ask(moment, "green")), (403, "SignatureDoesNotMatch"), "for one cluster only");
 }
