@@ -8,6 +8,7 @@ use crate::cache::marks;
 use crate::config::{Action as DefaultAction, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
+use crate::ops::console::open_console;
 use crate::ops::ctx::Ctx;
 use crate::ops::work::{Session, Sessions};
 use crate::ops::{fields, past, update, worker};
@@ -104,6 +105,14 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
             let entry = &roster.entries[*row];
             let credentials = grant::credentials(ctx, roster, entry, true)?;
             exec::enter(ctx, roster, entry, &credentials, &Region::default(), Vec::new())
+        }
+        Action::Console if !args.filter => {
+            let Some(row) = rows.first() else { return Err(super::cancelled()) };
+            let entry = &roster.entries[*row];
+            let credentials = grant::credentials(ctx, roster, entry, true)?;
+            context::block_on(open_console(ctx, roster.instance(entry), &credentials, entry.region.as_ref()))?;
+            out::say(&out::dim(&crate::domain::visible(&format!("the console is open in {}/{}", entry.account_label(), entry.role))));
+            Ok(0)
         }
         _ => {
             let name = args.print.as_deref().unwrap_or("arn");
