@@ -1,3 +1,4 @@
-//! The integration tests, in one binary.
+//! The one integration binary: the real program, the real library, and the shape of the source.
 
+mod imports;
 mod vault_keyring;

@@ -1,0 +1,132 @@
+//! Section headers: `[profile "a b"] # comment`, and the names in them.
+
+/// What a section is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `[profile NAME]` or `[default]`.
+    Profile,
+    /// `[sso-session NAME]`.
+    SsoSession,
+    /// `[services NAME]`.
+    Services,
+    /// Anything else: a bare `[NAME]` is a profile in the credentials file and nothing in the config file.
+    Other,
+}
+
+/// What stands between the brackets of a header; `None` if the trimmed line is none. What follows the brackets is a comment.
+pub(super) fn inside(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix('[')?;
+    let ends_here = |at: &usize| {
+        let behind = rest[at + 1..].trim_start();
+        behind.is_empty() || behind.starts_with(['#', ';'])
+    };
+    // Names may have brackets too: the first one that can be the end is, else the last, as with botocore.
+    let end = rest.match_indices(']').map(|(at, _)| at).find(ends_here).or_else(|| rest.rfind(']'))?;
+    (end > 0).then(|| &rest[..end])
+}
+
+/// The kind of a section by what stands between its brackets; botocore looks at the beginning only.
+pub(super) fn kind(inside: &str) -> Kind {
+    let inside = inside.trim();
+    match inside {
+        "default" => Kind::Profile,
+        _ if inside.starts_with("profile") => Kind::Profile,
+        _ if inside.starts_with("sso-session") => Kind::SsoSession,
+        _ if inside.starts_with("services") => Kind::Services,
+        _ => Kind::Other,
+    }
+}
+
+/// The section's name: the second of exactly two words, `default` of `[default]`; `None` where botocore sees no name either.
+pub(super) fn name(inside: &str) -> Option<String> {
+    let inside = inside.trim();
+    if inside == "default" {
+        return Some(inside.to_owned());
+    }
+    if !inside.contains(['"', '\'', '\\']) {
+        let mut words = inside.split_whitespace();
+        return match (words.next(), words.next(), words.next()) {
+            (Some(_), Some(name), None) => Some(name.to_owned()),
+            _ => None,
+        };
+    }
+    let mut words = words(inside)?;
+    let name = words.pop()?;
+    (words.len() == 1).then_some(name)
+}
+
+/// Splits as a POSIX shell does; `None` when a quote is not closed.
+fn words(text: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut letters) = (Vec::new(), None::<String>, text.chars());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\'' => word.get_or_insert_default().push_str(&until_quote(&mut letters)?),
+            '"' => loop {
+                let word = word.get_or_insert_default();
+                match letters.next()? {
+                    '"' => break,
+                    '\\' => match letters.next()? {
+                        escaped @ ('"' | '\\') => word.push(escaped),
+                        other => word.extend(['\\', other]),
+                    },
+                    other => word.push(other),
+                }
+            },
+            '\\' => word.get_or_insert_default().push(letters.next()?),
+            blank if blank.is_whitespace() => words.extend(word.take()),
+            other => word.get_or_insert_default().push(other),
+        }
+    }
+    words.extend(word);
+    Some(words)
+}
+
+fn until_quote(letters: &mut std::str::Chars<'_>) -> Option<String> {
+    let (text, _) = letters.as_str().split_once('\'')?;
+    letters.nth(text.chars().count());
+    Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_end_where_a_comment_can_begin() {
+        let cases = [
+            ("[default]", Some("default")),
+            ("[profile a] # x", Some("profile a")),
+            ("[profile a];x]", Some("profile a")),
+            ("[profile a] trailing words", Some("profile a")),
+            ("[profile a[1]]", Some("profile a[1]")),
+            ("[profile a", None),
+            ("[]", None),
+            ("region = x", None),
+        ];
+        for (line, want) in cases {
+            assert_eq!(inside(line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_are_the_second_of_two_words() {
+        let cases = [
+            ("profile a", Some("a")),
+            ("profile\t  a ", Some("a")),
+            ("profile \"a b\"", Some("a b")),
+            ("profile 'a b'", Some("a b")),
+            ("profile a\\ b", Some("a b")),
+            ("profile \"a\\\"b\"", Some("a\"b")),
+            ("profile a b", None),
+            ("profile it's", None),
+            ("profile", None),
+            ("profile dév", Some("dév")),
+            ("profile a;b", Some("a;b")),
+            ("profiles x", Some("x")),
+            ("default", Some("default")),
+        ];
+        for (inside, want) in cases {
+            assert_eq!(name(inside).as_deref(), want, "{inside}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Keys and values of one section.
+//!
+//! `rust-ini` reads them, but only after our scanner has straightened the lines. Left to itself it would fail on a comment behind a
+//! header, join a line that ends in a backslash with the next one, glue a key without a value to the line below, and either flatten
+//! indented values or swallow keys with them. What it gets is one `key=value` a line; what it gives back is what botocore would read.
+
+use std::collections::BTreeMap;
+
+use ini::{Ini, ParseOption};
+
+use super::scan::{Line, Reader};
+
+/// Keys (lower case) and values, by key.
+pub(super) type Keys = BTreeMap<String, String>;
+
+/// Stands for the end of a line inside a value while `rust-ini` has it.
+const JOINT: char = '\u{1f}';
+
+/// Adds the keys of a section's lines; later ones win.
+pub(super) fn read(body: &str, keys: &mut Keys) {
+    let options = ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
+    let Ok(ini) = Ini::load_from_str_opt(&straighten(body), options) else { return };
+    for (key, value) in ini.general_section().iter() {
+        keys.insert(key.to_lowercase(), value.replace(JOINT, "\n").trim_end().to_owned());
+    }
+}
+
+/// One `key=value` a line, without comments and without what is neither key nor value.
+fn straighten(body: &str) -> String {
+    let (mut out, mut reader, mut open) = (String::with_capacity(body.len() + 16), Reader::default(), false);
+    for line in body.lines() {
+        match reader.read(line) {
+            Line::Key(key, value) => {
+                finish(&mut out, open);
+                open = true;
+                out.extend(plain(key).chain(['=']).chain(plain(value)));
+            }
+            Line::More(text) if open => out.extend([JOINT].into_iter().chain(plain(text))),
+            Line::Blank if open => out.push(JOINT),
+            _ => {}
+        }
+    }
+    finish(&mut out, open);
+    out
+}
+
+/// Ends a line. The blank keeps a backslash at its end from joining the next line to it.
+fn finish(out: &mut String, open: bool) {
+    if open {
+        out.push_str(" \n");
+    }
+}
+
+/// The text without what would end the line too early.
+fn plain(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|letter| if matches!(letter, '\r' | '\n' | JOINT) { ' ' } else { letter })
+}
+
+/// The keys of an indented block such as `s3 =` or `sso_oidc =`.
+pub(super) fn nested(value: &str) -> Keys {
+    let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.trim().to_lowercase(), value.trim().to_owned()));
+    value.lines().filter_map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn keys(body: &str) -> Vec<(String, String)> {
+        let mut keys = Keys::new();
+        read(body, &mut keys);
+        keys.into_iter().collect()
+    }
+
+    fn one(body: &str) -> String {
+        keys(body).into_iter().find(|(key, _)| key == "k").map(|(_, value)| value).unwrap_or_default()
+    }
+
+    #[test]
+    fn values_are_what_botocore_reads() {
+        let cases = [
+            ("k = v", "v"),
+            ("k=v", "v"),
+            ("k: v", "v"),
+            ("k = v # c", "v # c"),
+            ("k = v ; c", "v ; c"),
+            ("k = https://x/start#/", "https://x/start#/"),
+            ("k = v\n  # c\n", "v"),
+            ("k = v1\n  v2", "v1\nv2"),
+            ("k = v1\n\n  v2\n\n", "v1\n\nv2"),
+            ("k =\n  a = 1\n  b = 2", "\na = 1\nb = 2"),
+            ("k = \"quoted\"", "\"quoted\""),
+            ("k = \"open", "\"open"),
+            ("k = C:\\Users\\x", "C:\\Users\\x"),
+            ("k = ends in \\\nregion = x", "ends in \\"),
+            ("k = \\\\\nregion = x", "\\\\"),
+            ("k =\nregion = x", ""),
+            ("region\nk = v", "v"),
+            ("K = v\r\nregion = x\r\n", "v"),
+            ("k = a\nK = b", "b"),
+            ("k = a=b:c", "a=b:c"),
+            ("[k = 1\nk = v", "v"),
+            ("k = ünï ☃", "ünï ☃"),
+        ];
+        for (body, want) in cases {
+            assert_eq!(one(body), want, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_swallowed_beside_an_indented_value() {
+        let want = [("output", "json"), ("region", "eu"), ("s3", "\nmax = 10")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+        assert_eq!(keys("region = eu\ns3 =\n  max = 10\noutput = json\n"), want);
+    }
+
+    proptest! {
+        #[test]
+        fn rust_ini_reads_straightened_lines_as_they_are(
+            lines in prop::collection::vec(("[a-z][a-z_0-9.]{0,8}", "[ -~\u{e9}\t]{0,30}"), 0..12)
+        ) {
+            let body: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+            let want: Keys = lines.iter().map(|(key, value)| (key.clone(), value.trim().to_owned())).collect();
+            let mut got = Keys::new();
+            read(&body, &mut got);
+            prop_assert_eq!(got, want);
+        }
+
+        #[test]
+        fn any_body_is_read_without_panic(body in "\\PC{0,80}") {
+            read(&body, &mut Keys::new());
+        }
+    }
+}

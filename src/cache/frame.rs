@@ -1,0 +1,55 @@
+//! How a cache file is laid out: a header, a checksum, and the value in postcard. What does not fit is no file at all.
+
+use std::hash::{DefaultHasher, Hasher};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::{Error, Result};
+
+/// What a file starts with: seven letters for what it is, one byte for the number of its format.
+pub type Header = [u8; 8];
+
+/// The bytes of a file.
+///
+/// # Errors
+/// When the value has no form in postcard, which is a bug.
+pub fn encode<T: Serialize>(header: Header, value: &T) -> Result<Vec<u8>> {
+    let body = postcard::to_stdvec(value).map_err(|error| Error::internal(format!("writing a cache file: {error}")))?;
+    Ok([header.as_slice(), &checksum(&body), &body].concat())
+}
+
+/// The value in a file's bytes; `None` when they are damaged or of another format.
+pub fn decode<T: DeserializeOwned>(header: Header, bytes: &[u8]) -> Option<T> {
+    let (sum, body) = bytes.strip_prefix(&header)?.split_first_chunk::<8>()?;
+    if checksum(body) != *sum {
+        return None;
+    }
+    postcard::from_bytes(body).ok()
+}
+
+/// Tells a damaged file from a whole one. The standard hasher may change with the compiler: the price is one more refresh.
+fn checksum(body: &[u8]) -> [u8; 8] {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(body);
+    hasher.finish().to_le_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flipped_bit_or_a_missing_end_anywhere_is_noticed() {
+        let value = ("corp".to_owned(), vec![1_u32, 2, 300]);
+        let whole = encode(*b"testing\x01", &value).unwrap();
+        let decode = |bytes: &[u8]| decode::<(String, Vec<u32>)>(*b"testing\x01", bytes);
+        assert_eq!(decode(&whole), Some(value));
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x10;
+            assert_eq!(decode(&damaged), None, "byte {at}");
+            assert_eq!(decode(&whole[..at]), None, "cut at {at}");
+        }
+    }
+}

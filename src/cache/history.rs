@@ -1,0 +1,231 @@
+//! What was handed out: one JSON object a line, appended by every process, cut back now and then.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Error, Result, RoleId, Timestamp, Usage, Usages, frecency};
+use crate::os::{file, lock::Lock};
+
+/// How long another process may hold the file.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// A file longer than this is cut back before the next line is added.
+const LONG: usize = 256 * 1_024;
+/// Lines that survive the cut, whatever the limits allow.
+const KEPT: usize = 1_000;
+
+/// One use of a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    /// When.
+    pub at: Timestamp,
+    /// Which role.
+    pub role: RoleId,
+    /// The command that handed it out: `exec`, `console`, ….
+    pub command: String,
+    /// The directory it was used in; empty when unknown.
+    #[serde(default)]
+    pub directory: String,
+}
+
+/// What the person wants remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Distinct roles, the most recent ones; 0 remembers nothing.
+    pub roles: usize,
+    /// Minutes; 0 = no limit.
+    pub minutes: i64,
+}
+
+/// Where the history lies.
+pub fn path(state_dir: &Path) -> PathBuf {
+    state_dir.join("history.jsonl")
+}
+
+/// The remembered uses, oldest first. Lines that can't be read are passed over.
+///
+/// # Errors
+/// When the file is there and can't be read.
+pub fn load(state_dir: &Path, limits: Limits, now: Timestamp) -> Result<Vec<Use>> {
+    let bytes = file::load(&path(state_dir))?.unwrap_or_default();
+    Ok(retain(parse(&bytes), limits, now))
+}
+
+/// Adds a use.
+///
+/// # Errors
+/// When it can't be written, or another process holds the file for two seconds. No reason to fail the use itself.
+pub fn record(state_dir: &Path, used: &Use, limits: Limits) -> Result<()> {
+    if limits.roles == 0 {
+        return Ok(());
+    }
+    let path = path(state_dir);
+    let held = Lock::acquire(&state_dir.join("history.lock"), Instant::now() + PATIENCE)?;
+    if held.is_none() {
+        return Err(Error::internal(format!("{} is held by another process", path.display())));
+    }
+    let old = file::load(&path)?.unwrap_or_default();
+    if old.len() > LONG {
+        let mut uses = retain(parse(&old), limits, used.at);
+        uses.drain(..uses.len().saturating_sub(KEPT));
+        uses.push(used.clone());
+        return file::save(&path, &render(&uses)?);
+    }
+    // A process killed in the middle of a line must not take ours with it.
+    let torn = old.last().is_some_and(|byte| *byte != b'\n');
+    let line = [if torn { b"\n".as_slice() } else { b"" }, &render(std::slice::from_ref(used))?].concat();
+    append(&path, &line)
+}
+
+/// What the history says of each role.
+pub fn usages(uses: &[Use], now: Timestamp) -> Usages {
+    let mut moments: HashMap<&RoleId, Vec<Timestamp>> = HashMap::new();
+    for used in uses {
+        moments.entry(&used.role).or_default().push(used.at);
+    }
+    let usage = |at: &[Timestamp]| Usage {
+        last: at.iter().copied().max().unwrap_or_default(),
+        times: u32::try_from(at.len()).unwrap_or(u32::MAX),
+        score: frecency(now, at.iter().copied()),
+    };
+    moments.into_iter().map(|(role, at)| (role.clone(), usage(&at))).collect()
+}
+
+/// The role that `-` means: the one used last that is not the current one.
+pub fn previous(uses: &[Use], current: Option<&RoleId>) -> Option<RoleId> {
+    uses.iter().rev().map(|used| &used.role).find(|role| Some(*role) != current).cloned()
+}
+
+fn parse(bytes: &[u8]) -> Vec<Use> {
+    let mut uses: Vec<Use> = bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    uses.sort_by_key(|used| used.at);
+    uses
+}
+
+fn render(uses: &[Use]) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    for used in uses {
+        serde_json::to_writer(&mut out, used).map_err(|error| Error::internal(format!("history: {error}")))?;
+        out.push(b'\n');
+    }
+    Ok(out)
+}
+
+/// Drops what is too old, and the uses of all but the most recently used roles. Expects and keeps the oldest first.
+fn retain(mut uses: Vec<Use>, limits: Limits, now: Timestamp) -> Vec<Use> {
+    if limits.minutes > 0 {
+        uses.retain(|used| now.since(used.at) <= limits.minutes.saturating_mul(60));
+    }
+    let mut recent = HashSet::new();
+    for used in uses.iter().rev() {
+        if recent.len() == limits.roles {
+            break;
+        }
+        recent.insert(used.role.clone());
+    }
+    uses.retain(|used| recent.contains(&used.role));
+    uses
+}
+
+fn append(path: &Path, line: &[u8]) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let said = |error| file::failed("writing", path, &error);
+    options.open(path).map_err(said)?.write_all(line).map_err(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{InstanceName, RoleName};
+
+    const LIMITS: Limits = Limits { roles: 50, minutes: 0 };
+
+    fn used(at: i64, role: &str) -> Use {
+        let role = RoleId { instance: InstanceName::new("corp"), account: "012345678901".parse().unwrap(), role: RoleName::new(role) };
+        Use { at: Timestamp(at), role, command: "exec".into(), directory: "/src/pay\nments".into() }
+    }
+
+    fn roles(uses: &[Use]) -> Vec<&str> {
+        uses.iter().map(|used| used.role.role.as_str()).collect()
+    }
+
+    #[test]
+    fn uses_are_kept_in_order_and_counted() {
+        let home = tempfile::tempdir().unwrap();
+        for (at, role) in [(1, "A"), (2, "B"), (3, "A")] {
+            record(home.path(), &used(at, role), LIMITS).unwrap();
+        }
+        let uses = load(home.path(), LIMITS, Timestamp(3)).unwrap();
+        assert_eq!(roles(&uses), ["A", "B", "A"]);
+        assert_eq!(uses[0], used(1, "A"));
+        let usage = usages(&uses, Timestamp(3))[&used(1, "A").role];
+        assert_eq!((usage.last, usage.times), (Timestamp(3), 2));
+        assert!(usage.score > 1.9);
+    }
+
+    #[test]
+    fn the_previous_role_is_the_last_that_is_not_the_current_one() {
+        let uses = [used(1, "A"), used(2, "B"), used(3, "B")];
+        assert_eq!(previous(&uses, Some(&used(0, "B").role)), Some(used(0, "A").role));
+        assert_eq!(previous(&uses, None), Some(used(0, "B").role));
+        assert_eq!(previous(&[], None), None);
+    }
+
+    #[test]
+    fn limits_are_roles_and_minutes() {
+        let uses = vec![used(60, "A"), used(120, "B"), used(180, "C"), used(240, "B")];
+        let kept = |roles, minutes| retain(uses.clone(), Limits { roles, minutes }, Timestamp(240));
+        assert_eq!(roles(&kept(2, 0)), ["B", "C", "B"]);
+        assert_eq!(roles(&kept(50, 2)), ["B", "C", "B"]);
+        assert_eq!(roles(&kept(1, 1)), ["B"]);
+        assert!(kept(0, 0).is_empty());
+    }
+
+    #[test]
+    fn a_torn_line_costs_only_itself() {
+        let home = tempfile::tempdir().unwrap();
+        record(home.path(), &used(1, "A"), LIMITS).unwrap();
+        append(&path(home.path()), b"{\"at\":2,\"ro").unwrap();
+        record(home.path(), &used(3, "C"), LIMITS).unwrap();
+        assert_eq!(roles(&load(home.path(), LIMITS, Timestamp(3)).unwrap()), ["A", "C"]);
+    }
+
+    #[test]
+    fn a_long_file_is_cut_back() {
+        let home = tempfile::tempdir().unwrap();
+        let many: Vec<Use> = (0..4_000).map(|at| used(at, "A")).collect();
+        file::save(&path(home.path()), &render(&many).unwrap()).unwrap();
+        record(home.path(), &used(5_000, "B"), LIMITS).unwrap();
+        let uses = load(home.path(), LIMITS, Timestamp(5_000)).unwrap();
+        assert_eq!((uses.len(), uses.last()), (KEPT + 1, Some(&used(5_000, "B"))));
+    }
+
+    #[test]
+    fn many_writers_lose_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for n in 0..16 {
+                let home = home.path();
+                scope.spawn(move || record(home, &used(n, &format!("R{n}")), LIMITS).unwrap());
+            }
+        });
+        assert_eq!(load(home.path(), LIMITS, Timestamp(20)).unwrap().len(), 16);
+    }
+
+    #[test]
+    fn a_history_of_no_roles_writes_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        record(home.path(), &used(1, "A"), Limits { roles: 0, minutes: 0 }).unwrap();
+        assert!(!path(home.path()).exists());
+    }
+}

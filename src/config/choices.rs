@@ -1,0 +1,221 @@
+//! Settings that are one word out of a few.
+
+use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident = $first_word:literal $(, $(#[$other_doc:meta])* $other:ident = $word:literal)* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+        pub enum $name {
+            $(#[$first_doc])*
+            #[default]
+            #[serde(rename = $first_word)]
+            $first,
+            $($(#[$other_doc])* #[serde(rename = $word)] $other,)*
+        }
+
+        impl $name {
+            /// Every value, the default first.
+            pub const ALL: &[Self] = &[Self::$first $(, Self::$other)*];
+
+            /// The word for it in the configuration and on the command line.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    Self::$first => $first_word,
+                    $(Self::$other => $word,)*
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+choice! {
+    /// What is done with a role that was picked.
+    Action {
+        /// A shell with the role.
+        Shell = "shell",
+        /// Lines for the shell to evaluate.
+        Exports = "exports",
+        /// A profile in the AWS config file.
+        Profile = "profile",
+        /// The web console.
+        Console = "console",
+        /// Its ARN on stdout.
+        Print = "print",
+    }
+}
+
+choice! {
+    /// How credentials reach a child process.
+    CredentialsAs {
+        /// A profile if the role has one that we wrote, else keys.
+        Auto = "auto",
+        /// Keys in variables.
+        Keys = "keys",
+        /// `AWS_PROFILE`.
+        Profile = "profile",
+        /// A private credentials endpoint.
+        Endpoint = "endpoint",
+    }
+}
+
+choice! {
+    /// Who may open a sign-in page.
+    AutoLogin {
+        /// Commands typed at a terminal, and the picker.
+        Interactive = "interactive",
+        /// Background callers too.
+        Always = "always",
+        /// Only `login`.
+        Never = "never",
+    }
+}
+
+choice! {
+    /// How a person signs in.
+    AuthFlow {
+        /// PKCE where a browser can reach us, else a device code.
+        Auto = "auto",
+        /// Authorization code on a loopback listener.
+        Pkce = "pkce",
+        /// A code to compare in any browser.
+        DeviceCode = "device-code",
+    }
+}
+
+choice! {
+    /// Whether the AWS CLI's token cache gets our access token.
+    ShareTokenCache {
+        /// Where the CLI's file for the session exists.
+        Auto = "auto",
+        /// After every sign-in.
+        Always = "always",
+        /// Never.
+        Never = "never",
+    }
+}
+
+choice! {
+    /// What is done with a link.
+    UrlAction {
+        /// Open it in the browser.
+        Open = "open",
+        /// Print it on stderr with a word around it.
+        Print = "print",
+        /// Print it alone on stdout.
+        Printurl = "printurl",
+        /// Put it on the clipboard.
+        Clip = "clip",
+        /// Put it on the terminal's clipboard.
+        Osc52 = "osc52",
+        /// Run `url_exec_command`.
+        Exec = "exec",
+        /// Show it as a QR code.
+        Qr = "qr",
+        /// Firefox's "Open URL in Container".
+        OpenUrlInContainer = "open-url-in-container",
+        /// Firefox's "Granted Containers".
+        GrantedContainers = "granted-containers",
+    }
+}
+
+choice! {
+    /// Which sort of console link.
+    ConsoleStyle {
+        /// A federation link made of role credentials.
+        Federation = "federation",
+        /// The portal's shortcut link.
+        Portal = "portal",
+    }
+}
+
+choice! {
+    /// Where the vault's key lives.
+    SecureStore {
+        /// The keyring if it answers at the first write, else a file.
+        Auto = "auto",
+        /// The operating system's store.
+        Keyring = "keyring",
+        /// Sealed by a passphrase.
+        File = "file",
+        /// Plain text.
+        Json = "json",
+    }
+}
+
+choice! {
+    /// Whether the vault's key is held in the kernel between processes.
+    KeyCache {
+        /// Where the kernel can.
+        Auto = "auto",
+        /// Never.
+        Never = "never",
+    }
+}
+
+choice! {
+    /// The picker's keys.
+    Keymap {
+        /// As in fzf and readline.
+        Emacs = "emacs",
+        /// As in vi.
+        Vi = "vi",
+    }
+}
+
+choice! {
+    /// The least important message that is shown.
+    LogLevel {
+        /// Things that may be wrong.
+        Warn = "warn",
+        /// Failures only.
+        Error = "error",
+        /// What is being done.
+        Info = "info",
+        /// How it is done.
+        Debug = "debug",
+        /// Everything of ours.
+        Trace = "trace",
+    }
+}
+
+/// What a person has to do before a role is used: `confirm = false`, `true` or `"type"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Confirm {
+    /// Nothing.
+    #[default]
+    No,
+    /// Say yes.
+    Yes,
+    /// Type the account's name.
+    Type,
+}
+
+impl<'de> Deserialize<'de> for Confirm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
+        impl Visitor<'_> for Words {
+            type Value = Confirm;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("true, false or \"type\"")
+            }
+
+            fn visit_bool<E: de::Error>(self, yes: bool) -> Result<Confirm, E> {
+                Ok(if yes { Confirm::Yes } else { Confirm::No })
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Confirm, E> {
+                if text == "type" { Ok(Confirm::Type) } else { Err(E::invalid_value(de::Unexpected::Str(text), &self)) }
+            }
+        }
+        deserializer.deserialize_any(Words)
+    }
+}

@@ -1,0 +1,295 @@
+//! From files and environment to [`Settings`], with what was odd about them and where each came from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml::Spanned;
+use toml::de::DeTable;
+
+use crate::domain::{Error, InstanceName, Kind, Result, nearest};
+
+use super::env::{self, Env};
+use super::known;
+use super::layers::{self, Layer, Refused};
+use super::paths::Paths;
+use super::settings::Settings;
+
+/// Where a setting came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A file; the last one that sets the key.
+    File(PathBuf),
+    /// A variable of the environment, by its name.
+    Environment(&'static str),
+    /// The command line.
+    Flag,
+}
+
+/// A key that has no effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The file it stands in.
+    pub file: PathBuf,
+    /// The line it stands on, from 1.
+    pub line: usize,
+    /// Its dotted path.
+    pub key: String,
+    /// The known key that it may have been meant to be.
+    pub nearest: Option<&'static str>,
+    /// Known, but not to be set by a file that is not the person's own.
+    pub refused: bool,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Warning { file, line, key, .. } = self;
+        write!(f, "{}:{line}: ", file.display())?;
+        match self.nearest {
+            _ if self.refused => write!(f, "`{key}` may only stand in your own configuration file"),
+            Some(nearest) => write!(f, "unknown key `{key}`, did you mean `{nearest}`?"),
+            None => write!(f, "unknown key `{key}`"),
+        }
+    }
+}
+
+/// The configuration, read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    /// Keys without effect. An error of `settings`, `setup` and `doctor`, a warning elsewhere, nothing in `process`.
+    pub warnings: Vec<Warning>,
+    /// Where each key of the top level came from; built-in if it is missing here.
+    pub origins: BTreeMap<String, Origin>,
+    /// Every file that was looked at, missing ones too.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads the configuration: the machine's file, the included ones, the person's, then the environment. No file is needed.
+///
+/// # Errors
+/// [`Kind::Config`] with file, line, key and what is allowed, when a file is not TOML, or a value is wrong.
+pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
+    let (layers, files) = layers::read(paths)?;
+    let mut loaded = Loaded { files, ..Loaded::default() };
+    let (mut merged, mut order) = (DeTable::new(), Vec::new());
+    for layer in &layers {
+        let mut table = layer.parse()?;
+        loaded.examine(layer, &mut table);
+        name_instances(&table, &mut order);
+        layers::lay(&mut merged, table);
+    }
+    loaded.settings = match Settings::deserialize(Spanned::new(0..0, merged).into_deserializer()) {
+        Ok(settings) => settings,
+        Err(error) => return Err(blame(&layers, &error)),
+    };
+    loaded.settings.instance_order = order;
+    loaded.obey(env);
+    Ok(loaded)
+}
+
+impl Loaded {
+    /// Notes unknown keys and origins, and takes out what the file may not say.
+    fn examine(&mut self, layer: &Layer, table: &mut DeTable<'_>) {
+        let warning = |key, offset, nearest, refused| Warning { file: layer.path.clone(), line: layer.line(offset), key, nearest, refused };
+        known::unknown(table, &mut |key, offset, neighbours| {
+            let last = key.rsplit('.').next().unwrap_or(&key);
+            let nearest = nearest(last, neighbours.iter().copied(), 1).first().copied();
+            let nearest = nearest.and_then(|name| neighbours.iter().copied().find(|known| *known == name));
+            self.warnings.push(warning(key, offset, nearest, false));
+        });
+        if !layer.own {
+            let mut refused = Vec::new();
+            layers::refuse(table, &mut refused);
+            self.warnings.extend(refused.into_iter().map(|Refused { key, offset }| warning(key, offset, None, true)));
+        }
+        self.origins.extend(table.keys().map(|key| (key.get_ref().to_string(), Origin::File(layer.path.clone()))));
+    }
+
+    /// Lets the environment have its say.
+    fn obey(&mut self, env: &Env) {
+        if let Some(browser) = env.get(env::AWS_SSO_BROWSER) {
+            self.settings.browser = Some(browser.to_owned());
+            self.origins.insert("browser".to_owned(), Origin::Environment(env::AWS_SSO_BROWSER.name()));
+        }
+        // BROWSER is everybody's: it fills a gap, but does not overrule what was said to us.
+        if self.settings.browser.is_none()
+            && let Some(browser) = env.get(env::BROWSER).and_then(first_browser)
+        {
+            self.settings.browser = Some(browser);
+            self.origins.insert("browser".to_owned(), Origin::Environment(env::BROWSER.name()));
+        }
+    }
+}
+
+/// The first program of `BROWSER`'s list; what follows a program's name there is for a shell, and we have none.
+fn first_browser(list: &str) -> Option<String> {
+    let first = if cfg!(unix) { list.split(':').next()? } else { list };
+    let program = first.trim_end().strip_suffix("%s").unwrap_or(first).trim();
+    (!program.is_empty()).then(|| program.to_owned())
+}
+
+/// Adds the names under `instances` that are new, in the order of the file.
+fn name_instances(table: &DeTable<'_>, order: &mut Vec<InstanceName>) {
+    let Some(instances) = table.get("instances").and_then(|value| value.get_ref().as_table()) else { return };
+    let mut names: Vec<(usize, &str)> = instances.keys().map(|name| (name.span().start, &**name.get_ref())).collect();
+    names.sort_unstable();
+    for (_, name) in names {
+        if !order.iter().any(|known| known.as_str() == name) {
+            order.push(InstanceName::new(name));
+        }
+    }
+}
+
+/// Finds the file that has the wrong value: laid over each other, they have lost their places.
+fn blame(layers: &[Layer], merged: &toml::de::Error) -> Error {
+    let wrong = layers.iter().find_map(|layer| {
+        let mut table = layer.parse().ok()?;
+        if !layer.own {
+            layers::refuse(&mut table, &mut Vec::new());
+        }
+        let error = Settings::deserialize(Spanned::new(0..0, table).into_deserializer()).err()?;
+        let offset = error.span()?.start;
+        let key = known::key_at(&layer.parse().ok()?, offset)?;
+        Some((layer, layer.line(offset), key, error))
+    });
+    match wrong {
+        Some((layer, line, key, error)) => Error::new(Kind::Config, format!("{}:{line}: {key}: {}", layer.path.display(), error.message())),
+        None => Error::new(Kind::Config, format!("the configuration: {}", merged.message())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::choices::{AuthFlow, Confirm};
+    use super::*;
+
+    /// A home with these files in it, read.
+    fn read(files: &[(&str, &str)], pairs: &[(&str, &str)]) -> Result<Loaded> {
+        let home = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(home.path().join(name), text).unwrap();
+        }
+        let env = Env::from_pairs(pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).chain([
+            (std::ffi::OsString::from("HOME"), home.path().as_os_str().to_owned()),
+            ("ROLECALL_HOME".into(), home.path().as_os_str().to_owned()),
+        ]));
+        let paths = Paths::from_env(&env)?;
+        load(&env, &paths)
+    }
+
+    fn message(text: &str) -> String {
+        let message = read(&[("config.toml", text)], &[]).unwrap_err().message;
+        message.split_once("config.toml").unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn no_file_means_defaults() {
+        let loaded = read(&[], &[]).unwrap();
+        assert_eq!(loaded.settings, Settings::default());
+        assert_eq!(loaded.settings.console_duration, 60);
+        assert_eq!(loaded.files.len(), 1);
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let text = r#"
+            auth_flow = "device-code"
+            session_duration = "8h"
+            [instances.lab]
+            start_url = "https://lab.awsapps.com/start"
+            sso_region = "us-east-1"
+            [instances.corp]
+            start_url = "https://corp.awsapps.com/start"
+            sso_region = "eu-west-1"
+            [instances.corp.accounts.012345678901]
+            name = "Payments"
+            tags = { team = "payments" }
+            [instances.corp.accounts.012345678901.roles.Admin]
+            profile = "pay-admin"
+            [[rules]]
+            match = "account:*-prod*"
+            tags = { env = "prod" }
+            confirm = "type"
+            [pick]
+            height = "40%"
+        "#;
+        let loaded = read(&[("config.toml", text)], &[]).unwrap();
+        let settings = &loaded.settings;
+        assert_eq!(loaded.warnings, []);
+        assert_eq!((settings.auth_flow, settings.session_duration), (AuthFlow::DeviceCode, Some(28_800)));
+        assert_eq!(settings.instance_order, [InstanceName::new("lab"), InstanceName::new("corp")]);
+        let account = &settings.instances[&InstanceName::new("corp")].accounts[&"012345678901".parse().unwrap()];
+        assert_eq!(account.name.as_deref(), Some("Payments"));
+        assert_eq!(account.roles.values().next().unwrap().profile.as_deref(), Some("pay-admin"));
+        assert_eq!(settings.rules[0].confirm, Some(Confirm::Type));
+        assert_eq!((settings.pick.height.as_str(), settings.pick.mouse), ("40%", true));
+        assert!(matches!(loaded.origins["auth_flow"], Origin::File(_)));
+    }
+
+    #[test]
+    fn unknown_keys_are_named_with_line_and_neighbour() {
+        let loaded = read(&[("config.toml", "threads = 3\ndefalt_sso = 'x'\n[instances.a]\nstart = 'u'\nzzzzqqqq = 1\n")], &[]).unwrap();
+        let said: Vec<_> = loaded.warnings.iter().map(|w| (w.line, w.key.as_str(), w.nearest)).collect();
+        let want = [(2, "defalt_sso", Some("default_sso")), (4, "instances.a.start", Some("start_url")), (5, "instances.a.zzzzqqqq", None)];
+        assert_eq!(said, want);
+        assert!(loaded.warnings[0].to_string().ends_with(":2: unknown key `defalt_sso`, did you mean `default_sso`?"));
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_line_key_and_what_is_allowed() {
+        let cases = [
+            ("\nauth_flow = \"magic\"", ":2: auth_flow: unknown variant `magic`, expected one of `auto`, `pkce`, `device-code`"),
+            ("console_duration = 5", ":1: console_duration: invalid value: integer `5`, expected a whole number from 15 to 720"),
+            ("[pick]\nmouse = \"no\"", ":2: pick.mouse: invalid type: string \"no\", expected a boolean"),
+            ("[[rules]]\nconfirm = 3", ":2: rules.confirm: invalid type: integer `3`, expected true, false or \"type\""),
+            ("history_weight = -1", ":1: history_weight: expected a number, 0 or more"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(message(text), want);
+        }
+        assert!(message("[instances.a.accounts.123]\nname = 'x'").contains("twelve digits"));
+        assert!(message("a = = 1").starts_with(":1: "));
+    }
+
+    #[test]
+    fn an_included_file_lies_below_the_persons_and_its_rules_come_first() {
+        let team = "default_region = 'eu-west-1'\nthreads = 9\n[[rules]]\nmatch = 'a'\n[instances.corp]\nsso_region = 'eu-west-1'\n";
+        let own = "include = ['team.toml']\nthreads = 2\n[[rules]]\nmatch = 'b'\n[instances.corp]\nstart_url = 'https://x'\n";
+        let settings = read(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings;
+        assert_eq!((settings.threads, settings.default_region.unwrap().as_str()), (2, "eu-west-1"));
+        assert_eq!(settings.rules.iter().map(|rule| rule.matches.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        let corp = &settings.instances[&InstanceName::new("corp")];
+        assert!(corp.start_url.is_some() && corp.sso_region.is_some());
+    }
+
+    #[test]
+    fn an_included_file_names_no_programs_and_weakens_nothing() {
+        let team =
+            "browser = 'evil'\n[instances.a]\nbrowser = 'evil'\n[[rules]]\nmatch = 'x'\nconfirm = false\nurl_exec_command = ['evil']\n";
+        let loaded = read(&[("config.toml", "include = ['team.toml']"), ("team.toml", team)], &[]).unwrap();
+        assert_eq!(loaded.settings.browser, None);
+        assert_eq!(loaded.settings.instances[&InstanceName::new("a")].browser, None);
+        assert_eq!((loaded.settings.rules[0].confirm, &loaded.settings.rules[0].url_exec_command), (None, &None));
+        let refused: Vec<_> = loaded.warnings.iter().filter(|w| w.refused).map(|w| (w.line, w.key.as_str())).collect();
+        assert_eq!(refused, [(1, "browser"), (3, "instances.a.browser"), (7, "rules.url_exec_command"), (6, "rules.confirm = false")]);
+    }
+
+    #[test]
+    fn a_missing_include_is_an_error_that_names_it() {
+        assert!(read(&[("config.toml", "include = ['gone.toml']")], &[]).unwrap_err().message.contains("gone.toml does not exist"));
+    }
+
+    #[test]
+    fn our_browser_variable_overrules_the_file_and_everybodys_does_not() {
+        let file = [("config.toml", "browser = 'chromium'")];
+        let browser = |files: &[(&str, &str)], pairs: &[(&str, &str)]| read(files, pairs).unwrap().settings.browser;
+        assert_eq!(browser(&file, &[("AWS_SSO_BROWSER", "firefox")]).as_deref(), Some("firefox"));
+        assert_eq!(browser(&file, &[("BROWSER", "firefox")]).as_deref(), Some("chromium"));
+        #[cfg(unix)]
+        assert_eq!(browser(&[], &[("BROWSER", "firefox %s:lynx")]).as_deref(), Some("firefox"));
+    }
+}

@@ -1,0 +1,127 @@
+//! Which keys the configuration knows, taken from the types themselves so that no list has to be kept in step.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use toml::de::{DeTable, DeValue};
+
+use super::settings::Settings;
+use super::tables::{AccountTable, InstanceTable, Pick, RoleTable, Rule};
+
+/// The keys that may stand in the table at this path; `None` where any name may.
+pub(super) fn keys(path: &[&str]) -> Option<&'static [&'static str]> {
+    match path {
+        [] => Some(fields::<Settings>()),
+        ["pick"] => Some(fields::<Pick>()),
+        ["rules"] => Some(fields::<Rule>()),
+        ["instances", _] => Some(fields::<InstanceTable>()),
+        ["instances", _, "accounts", _] => Some(fields::<AccountTable>()),
+        ["instances", _, "accounts", _, "roles", _] => Some(fields::<RoleTable>()),
+        _ => None,
+    }
+}
+
+/// Calls `found` with the dotted path, the offset and the known neighbours of every key that is not known.
+pub(super) fn unknown(table: &DeTable<'_>, found: &mut impl FnMut(String, usize, &'static [&'static str])) {
+    walk(table, &mut Vec::new(), found);
+}
+
+fn walk<'t>(table: &'t DeTable<'_>, path: &mut Vec<&'t str>, found: &mut impl FnMut(String, usize, &'static [&'static str])) {
+    let known = keys(path);
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        if let Some(known) = known
+            && !known.contains(&name)
+        {
+            found(dotted(path, name), key.span().start, known);
+            continue;
+        }
+        path.push(name);
+        match value.get_ref() {
+            DeValue::Table(inner) => walk(inner, path, found),
+            DeValue::Array(items) => items.iter().filter_map(|item| item.get_ref().as_table()).for_each(|inner| walk(inner, path, found)),
+            _ => {}
+        }
+        path.pop();
+    }
+}
+
+/// The dotted path of the innermost key whose value, or whose name, stands at this offset.
+pub(super) fn key_at(table: &DeTable<'_>, offset: usize) -> Option<String> {
+    table.iter().find_map(|(key, value)| {
+        let inside = match value.get_ref() {
+            DeValue::Table(inner) => key_at(inner, offset),
+            DeValue::Array(items) => items.iter().filter_map(|item| item.get_ref().as_table()).find_map(|inner| key_at(inner, offset)),
+            _ => None,
+        };
+        match inside {
+            Some(rest) => Some(format!("{}.{rest}", key.get_ref())),
+            None => (value.span().contains(&offset) || key.span().contains(&offset)).then(|| key.get_ref().to_string()),
+        }
+    })
+}
+
+fn dotted(path: &[&str], name: &str) -> String {
+    path.iter().chain([&name]).copied().collect::<Vec<_>>().join(".")
+}
+
+/// The names of a struct's fields as serde knows them.
+fn fields<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+    match T::deserialize(Ask) {
+        Err(Answer(fields)) => fields,
+        Ok(_) => &[],
+    }
+}
+
+/// A deserializer that has no data: it only hears which fields it is asked for.
+struct Ask;
+
+/// Those fields, on the only way out that a deserializer has.
+#[derive(Debug)]
+struct Answer(&'static [&'static str]);
+
+impl<'de> Deserializer<'de> for Ask {
+    type Error = Answer;
+
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, fields: &'static [&'static str], _: V) -> Result<V::Value, Answer> {
+        Err(Answer(fields))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Answer> {
+        Err(Answer(&[]))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 char str string seq bytes byte_buf map unit newtype_struct option
+        ignored_any unit_struct tuple_struct tuple identifier enum
+    }
+}
+
+impl de::Error for Answer {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self(&[])
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no data")
+    }
+}
+
+impl std::error::Error for Answer {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_types_tell_their_keys() {
+        assert!(keys(&[]).unwrap().contains(&"console_duration"));
+        assert!(!keys(&[]).unwrap().contains(&"instance_order"));
+        assert!(keys(&["rules"]).unwrap().contains(&"match"));
+        assert!(keys(&["instances", "corp", "accounts", "012345678901", "roles", "Admin"]).unwrap().contains(&"via"));
+        assert_eq!(keys(&["instances", "corp", "accounts", "012345678901", "tags"]), None);
+        assert_eq!(keys(&["keys"]), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! The files of the configuration, least important first, and how they are laid over each other.
+
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::domain::{Error, Kind, Result};
+use crate::os::file;
+
+use super::paths::Paths;
+
+/// One file, read.
+#[derive(Debug)]
+pub(super) struct Layer {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// What it says.
+    pub(super) text: String,
+    /// Whether it is the person's own: others may not name programs nor weaken `confirm`.
+    pub(super) own: bool,
+}
+
+/// A key that a file of somebody else's may not set.
+pub(super) struct Refused {
+    /// Its dotted path.
+    pub(super) key: String,
+    /// Where in the text it stands.
+    pub(super) offset: usize,
+}
+
+/// Keys that only the person may set: they name programs to run, or more files.
+const OWN_ONLY: &[&str] = &["browser", "auth_browser", "url_exec_command", "config_profiles_binary", "include"];
+
+/// Reads the machine's file, what the files include, and the person's, in the order in which they are laid over each other.
+/// The second value has every path that was looked at, missing ones too.
+pub(super) fn read(paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>)> {
+    let (mut layers, mut looked_at) = (Vec::new(), Vec::new());
+    if let Some(system) = &paths.system_config {
+        looked_at.push(system.clone());
+        layers.extend(open(system, false)?);
+    }
+    looked_at.push(paths.config_file.clone());
+    let Some(own) = open(&paths.config_file, true)? else { return Ok((layers, looked_at)) };
+    for included in includes(&own, paths)? {
+        let layer = open(&included, false)?.ok_or_else(|| {
+            Error::new(Kind::Config, format!("{}: include: {} does not exist", own.path.display(), included.display()))
+                .hint(format!("create it, or take it out of `include` in {}", own.path.display()))
+        })?;
+        looked_at.push(included);
+        layers.push(layer);
+    }
+    layers.push(own);
+    Ok((layers, looked_at))
+}
+
+fn open(path: &Path, own: bool) -> Result<Option<Layer>> {
+    let Some(bytes) = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })? else { return Ok(None) };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Error::new(Kind::Config, format!("{}:{line}: not UTF-8", path.display()))
+    })?;
+    // A byte order mark becomes a blank, so that offsets stay what they are in the file.
+    let text = if text.starts_with('\u{feff}') { text.replacen('\u{feff}', "   ", 1) } else { text };
+    Ok(Some(Layer { path: path.to_owned(), text, own }))
+}
+
+/// The files that a file includes: relative to its directory, `~/` is the home directory.
+fn includes(layer: &Layer, paths: &Paths) -> Result<Vec<PathBuf>> {
+    let table = layer.parse()?;
+    let Some(list) = table.get("include").and_then(|value| value.get_ref().as_array()) else { return Ok(Vec::new()) };
+    let directory = layer.path.parent().unwrap_or(Path::new(""));
+    let place = |text: &str| text.strip_prefix("~/").map_or_else(|| directory.join(text), |rest| paths.home.join(rest));
+    Ok(list.iter().filter_map(|item| item.get_ref().as_str()).map(place).collect())
+}
+
+impl Layer {
+    /// The file as a table whose parts know where they stand.
+    pub(super) fn parse(&self) -> Result<DeTable<'_>> {
+        match DeTable::parse(&self.text) {
+            Ok(table) => Ok(table.into_inner()),
+            Err(error) => {
+                let line = error.span().map_or(1, |span| self.line(span.start));
+                Err(Error::new(Kind::Config, format!("{}:{line}: {}", self.path.display(), error.message().replace('\n', ", "))))
+            }
+        }
+    }
+
+    /// The line, from 1, of an offset.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+    }
+}
+
+/// Takes out what a file that is not the person's own may not say.
+pub(super) fn refuse(table: &mut DeTable<'_>, refused: &mut Vec<Refused>) {
+    take(table, "", refused);
+    for (name, instance) in tables(table, "instances") {
+        take(instance, &format!("instances.{name}."), refused);
+    }
+    let Some(DeValue::Array(rules)) = table.get_mut("rules").map(Spanned::get_mut) else { return };
+    for rule in rules.iter_mut() {
+        let DeValue::Table(rule) = rule.get_mut() else { continue };
+        take(rule, "rules.", refused);
+        let weakens = rule.get("confirm").is_some_and(|confirm| confirm.get_ref().as_bool() == Some(false));
+        if weakens && let Some((key, _)) = rule.remove_entry("confirm") {
+            refused.push(Refused { key: "rules.confirm = false".to_owned(), offset: key.span().start });
+        }
+    }
+}
+
+fn take(table: &mut DeTable<'_>, prefix: &str, refused: &mut Vec<Refused>) {
+    for forbidden in OWN_ONLY {
+        if let Some((key, _)) = table.remove_entry(*forbidden) {
+            refused.push(Refused { key: format!("{prefix}{forbidden}"), offset: key.span().start });
+        }
+    }
+}
+
+fn tables<'t, 'i>(table: &'t mut DeTable<'i>, key: &str) -> impl Iterator<Item = (String, &'t mut DeTable<'i>)> {
+    let inner = match table.get_mut(key).map(Spanned::get_mut) {
+        Some(DeValue::Table(inner)) => Some(inner),
+        _ => None,
+    };
+    inner.into_iter().flat_map(|inner| inner.iter_mut()).filter_map(|(name, value)| match value.get_mut() {
+        DeValue::Table(table) => Some((name.get_ref().to_string(), table)),
+        _ => None,
+    })
+}
+
+/// Lays a table over another: tables join, the lists of `rules` follow each other, all else is replaced.
+pub(super) fn lay<'i>(below: &mut DeTable<'i>, above: DeTable<'i>) {
+    for (key, value) in above {
+        let rules = key.get_ref() == "rules";
+        match (below.get_mut(&key).map(Spanned::get_mut), value) {
+            (Some(DeValue::Table(old)), value) if value.get_ref().is_table() => {
+                if let DeValue::Table(new) = value.into_inner() {
+                    lay(old, new);
+                }
+            }
+            (Some(DeValue::Array(old)), value) if rules && value.get_ref().is_array() => {
+                if let DeValue::Array(new) = value.into_inner() {
+                    new.into_iter().for_each(|rule| old.push(rule));
+                }
+            }
+            (_, value) => {
+                below.insert(key, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Where everything lies: our files and the AWS tools'.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use crate::domain::{Error, Kind, Result};
+
+use super::env::{self, Env};
+
+/// The places that the program reads and writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The person's configuration file.
+    pub config_file: PathBuf,
+    /// The machine's configuration file, read before the person's; none with `ROLECALL_HOME`, which stands apart from the machine.
+    pub system_config: Option<PathBuf>,
+    /// Inventories and the index of instances: can be deleted at any time.
+    pub cache_dir: PathBuf,
+    /// History, marks and the vault.
+    pub state_dir: PathBuf,
+    /// The home directory.
+    pub home: PathBuf,
+    /// The AWS config file.
+    pub aws_config: PathBuf,
+    /// The AWS credentials file.
+    pub aws_credentials: PathBuf,
+    /// The AWS CLI's token cache.
+    pub sso_cache: PathBuf,
+}
+
+impl Paths {
+    /// The places that this environment asks for.
+    ///
+    /// # Errors
+    /// When there is no home directory.
+    pub fn from_env(env: &Env) -> Result<Self> {
+        let home = match env.path(env::HOME) {
+            Some(home) => home,
+            None => etcetera::home_dir().map_err(|_| Error::new(Kind::Config, "no home directory").hint("set HOME"))?,
+        };
+        let aws = |var, name: &str| match env.get(var) {
+            Some(text) => PathBuf::from(env.expand(text)),
+            None => env.path(var).unwrap_or_else(|| home.join(".aws").join(name)),
+        };
+        let own = Own::from_env(env, &home);
+        Ok(Self {
+            config_file: env.path(env::ROLECALL_CONFIG).unwrap_or(own.config_file),
+            system_config: own.system_config,
+            cache_dir: own.cache_dir,
+            state_dir: own.state_dir,
+            aws_config: aws(env::AWS_CONFIG_FILE, "config"),
+            aws_credentials: aws(env::AWS_SHARED_CREDENTIALS_FILE, "credentials"),
+            sso_cache: home.join(".aws/sso/cache"),
+            home,
+        })
+    }
+
+    /// The same places with another configuration file: `--config`.
+    #[must_use]
+    pub fn with_config(mut self, file: impl AsRef<Path>) -> Self {
+        self.config_file = file.as_ref().to_owned();
+        self
+    }
+
+    /// The path as people write it: `~` for the home directory.
+    pub fn short(&self, path: &Path) -> String {
+        match path.strip_prefix(&self.home) {
+            Ok(rest) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),
+            _ => path.display().to_string(),
+        }
+    }
+}
+
+/// The places that are ours alone.
+struct Own {
+    config_file: PathBuf,
+    system_config: Option<PathBuf>,
+    cache_dir: PathBuf,
+    state_dir: PathBuf,
+}
+
+impl Own {
+    fn from_env(env: &Env, home: &Path) -> Self {
+        if let Some(ours) = env.path(env::ROLECALL_HOME) {
+            let (config_file, cache_dir, state_dir) = (ours.join("config.toml"), ours.join("cache"), ours.join("state"));
+            return Self { config_file, system_config: None, cache_dir, state_dir };
+        }
+        // The XDG variables count on every platform; a relative path in them is to be ignored, says their specification.
+        let xdg = |var| env.path(var).filter(|path| path.is_absolute());
+        let native = native(home);
+        let place = |var, usual: &Path| xdg(var).unwrap_or_else(|| usual.to_owned()).join("rolecall");
+        Self {
+            config_file: place(env::XDG_CONFIG_HOME, &native.config).join("config.toml"),
+            system_config: cfg!(unix).then(|| PathBuf::from("/etc/rolecall/config.toml")),
+            cache_dir: place(env::XDG_CACHE_HOME, &native.cache),
+            state_dir: place(env::XDG_STATE_HOME, &native.state),
+        }
+    }
+}
+
+/// The platform's own directories.
+struct Native {
+    config: PathBuf,
+    cache: PathBuf,
+    state: PathBuf,
+}
+
+fn native(home: &Path) -> Native {
+    if cfg!(any(windows, target_os = "macos"))
+        && let Ok(places) = etcetera::base_strategy::choose_native_strategy()
+    {
+        let state = places.state_dir().unwrap_or_else(|| places.data_dir());
+        return Native { config: places.config_dir(), cache: places.cache_dir(), state };
+    }
+    Native { config: home.join(".config"), cache: home.join(".cache"), state: home.join(".local/state") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(pairs: &[(&str, &str)]) -> Paths {
+        Paths::from_env(&Env::from_pairs(pairs.iter().copied())).unwrap()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn without_variables_everything_is_in_its_usual_place() {
+        let paths = paths(&[("HOME", "/home/jane")]);
+        assert_eq!(paths.config_file, Path::new("/home/jane/.config/rolecall/config.toml"));
+        assert_eq!(paths.cache_dir, Path::new("/home/jane/.cache/rolecall"));
+        assert_eq!(paths.state_dir, Path::new("/home/jane/.local/state/rolecall"));
+        assert_eq!(paths.aws_config, Path::new("/home/jane/.aws/config"));
+        assert_eq!(paths.short(&paths.aws_config), "~/.aws/config");
+    }
+
+    #[test]
+    fn one_directory_holds_everything_of_ours() {
+        let paths = paths(&[("HOME", "/home/jane"), ("ROLECALL_HOME", "/tmp/r"), ("XDG_CACHE_HOME", "/elsewhere")]);
+        assert_eq!(paths.config_file, Path::new("/tmp/r/config.toml"));
+        assert_eq!(paths.cache_dir, Path::new("/tmp/r/cache"));
+        assert_eq!(paths.state_dir, Path::new("/tmp/r/state"));
+        assert_eq!(paths.system_config, None);
+    }
+
+    #[test]
+    fn variables_move_single_places() {
+        let paths = paths(&[
+            ("HOME", "/home/jane"),
+            ("ROLECALL_CONFIG", "/c.toml"),
+            ("XDG_STATE_HOME", "/s"),
+            ("XDG_CACHE_HOME", "relative"),
+            ("AWS_CONFIG_FILE", "~/aws/$WHO"),
+            ("WHO", "me"),
+        ]);
+        assert_eq!(paths.config_file, Path::new("/c.toml"));
+        assert_eq!(paths.state_dir, Path::new("/s/rolecall"));
+        assert!(paths.cache_dir.starts_with("/home/jane"));
+        assert_eq!(paths.aws_config, Path::new("/home/jane/aws/me"));
+    }
+}

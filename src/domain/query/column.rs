@@ -1,0 +1,78 @@
+//! Fields of rows as ids into tables of distinct values.
+
+use std::collections::HashMap;
+
+use super::folded::Folded;
+
+/// A field with one value a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Account,
+    /// The portal's own name, where the configuration gave another.
+    Alias,
+    Id,
+    Role,
+    Email,
+    Sso,
+    Profile,
+    Region,
+    Via,
+    /// A tag's value; these have a table of their own.
+    Tag,
+}
+
+/// One field of all rows.
+#[derive(Debug, Default)]
+pub(super) struct Column {
+    /// The distinct values.
+    pub(super) values: Vec<Folded>,
+    /// Which one each row has; empty when all values are empty.
+    pub(super) of: Vec<u32>,
+}
+
+impl Column {
+    /// Interns the values of all rows. Neighbours are mostly of one account, so a value is compared with the last one first.
+    pub(super) fn build<'a>(rows: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        let mut known: HashMap<&str, u32> = HashMap::new();
+        let (mut values, mut of) = (Vec::new(), Vec::with_capacity(rows.len()));
+        let mut last: Option<(&str, u32)> = None;
+        for text in rows {
+            let value = match last {
+                Some((same, value)) if same == text => value,
+                _ => *known.entry(text).or_insert_with(|| {
+                    values.push(Folded::new(text));
+                    values.len() as u32 - 1
+                }),
+            };
+            last = Some((text, value));
+            of.push(value);
+        }
+        if values.iter().all(|value| value.text.is_empty()) {
+            of = Vec::new();
+        }
+        Self { values, of }
+    }
+
+    /// Whether no row has a value.
+    pub(super) fn is_blank(&self) -> bool {
+        self.of.is_empty()
+    }
+
+    /// The place of each value among all, by its folded text.
+    pub(super) fn places(&self) -> Vec<u32> {
+        let mut sorted: Vec<u32> = (0..self.values.len() as u32).collect();
+        sorted.sort_unstable_by(|left, right| self.values[*left as usize].text.cmp(&self.values[*right as usize].text));
+        let mut places = vec![0; sorted.len()];
+        for (place, value) in sorted.into_iter().enumerate() {
+            places[value as usize] = place as u32;
+        }
+        places
+    }
+
+    /// Puts the rows into another order.
+    pub(super) fn reorder(&mut self, rows: &[u32]) {
+        if !self.is_blank() {
+            self.of = rows.iter().map(|row| self.of[*row as usize]).collect();
+        }
+    }
+}

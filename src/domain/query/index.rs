@@ -1,0 +1,206 @@
+//! The roster made ready for searching.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::column::{Column, Field};
+use super::folded::Folded;
+use super::parse::Scope;
+use crate::domain::{AccountId, Entry, RoleId, Roster, Tags, fold, nearest};
+
+/// Columns of distinct values over a roster. Rows are kept in the order of names, which is the order of equals in every answer.
+#[derive(Debug)]
+pub struct Index {
+    roster: Arc<Roster>,
+    /// Positions in the roster, by account name, id, role.
+    pub(super) rows: Vec<u32>,
+    columns: [Column; FIELDS.len()],
+    pub(super) tags: TagColumn,
+    /// Accounts by id: values of the id column.
+    accounts: HashMap<AccountId, u32>,
+}
+
+/// Tags of all rows: sets of pairs.
+#[derive(Debug, Default)]
+pub(super) struct TagColumn {
+    /// The distinct tags.
+    pub(super) pairs: Vec<Pair>,
+    /// The distinct sets, as positions in `pairs`.
+    pub(super) sets: Vec<Vec<u32>>,
+    /// Which set each row has; empty when no row has a tag.
+    pub(super) of: Vec<u32>,
+}
+
+/// One tag.
+#[derive(Debug)]
+pub(super) struct Pair {
+    /// Its name, folded.
+    pub(super) key: String,
+    /// Its value.
+    pub(super) value: Folded,
+    /// `key=value`.
+    pub(super) both: Folded,
+}
+
+/// The columns, in their places.
+const FIELDS: [Field; 9] =
+    [Field::Account, Field::Alias, Field::Id, Field::Role, Field::Email, Field::Sso, Field::Profile, Field::Region, Field::Via];
+
+impl Index {
+    /// Reads a roster once: 2 ms for 15,000 roles.
+    pub fn build(roster: Arc<Roster>) -> Index {
+        let mut columns = FIELDS.map(|field| Column::build(roster.entries.iter().map(|entry| text(&roster, entry, field))));
+        let mut tags = TagColumn::build(&roster.entries);
+        let ids = &columns[Field::Id as usize];
+        let accounts = roster.entries.iter().zip(&ids.of).map(|(entry, value)| (entry.account, *value)).collect();
+        let rows = by_name(&columns);
+        columns.iter_mut().for_each(|column| column.reorder(&rows));
+        if !tags.of.is_empty() {
+            tags.of = rows.iter().map(|row| tags.of[*row as usize]).collect();
+        }
+        Index { roster, rows, columns, tags, accounts }
+    }
+
+    /// The roster it was built from.
+    pub fn roster(&self) -> &Arc<Roster> {
+        &self.roster
+    }
+
+    /// Whether some role has a tag of this name, in any case: what [`super::Query::parse`] wants to know.
+    pub fn knows_tag(&self, name: &str) -> bool {
+        let name = fold(name);
+        self.tags.pairs.iter().any(|pair| pair.key == name)
+    }
+
+    /// The account names nearest to what was typed, for "nothing matches": near it as a whole, then near one of its words.
+    pub fn nearest(&self, text: &str, limit: usize) -> Vec<String> {
+        let names: HashSet<&str> = self.roster.entries.iter().map(|entry| &*entry.account_name).filter(|name| !name.is_empty()).collect();
+        let mut names: Vec<&str> = names.into_iter().collect();
+        names.sort_unstable();
+        let mut found: Vec<&str> = nearest(text.trim(), names.iter().copied(), limit);
+        let parts = |name: &str| name.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+        let all_parts: HashSet<String> = names.iter().flat_map(|name| parts(name)).filter(|part| part.chars().count() > 2).collect();
+        for word in text.split_whitespace().filter(|word| word.chars().count() > 2) {
+            for part in nearest(word, all_parts.iter().map(String::as_str), limit) {
+                let more = names.iter().filter(|name| parts(name).iter().any(|own| own == part));
+                found.extend(more.take(limit));
+            }
+        }
+        let mut seen = HashSet::new();
+        found.into_iter().filter(|name| seen.insert(*name)).take(limit).map(str::to_owned).collect()
+    }
+
+    /// One column.
+    pub(super) fn column(&self, field: Field) -> &Column {
+        &self.columns[field as usize]
+    }
+
+    /// The rows (in the order of names) of these roles, each with the position of its role among them. One pass over the rows, whatever
+    /// their number: roles are looked up by account first.
+    pub(super) fn locate<'a>(&self, roles: impl IntoIterator<Item = &'a RoleId>) -> Vec<(usize, usize)> {
+        let mut wanted: Vec<(u32, usize, &RoleId)> = roles
+            .into_iter()
+            .enumerate()
+            .filter_map(|(position, role)| self.accounts.get(&role.account).map(|account| (*account, position, role)))
+            .collect();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        wanted.sort_unstable_by_key(|(account, position, _)| (*account, *position));
+        let mut flags = vec![false; self.accounts.len()];
+        wanted.iter().for_each(|(account, ..)| flags[*account as usize] = true);
+        let mut out = Vec::new();
+        for (row, account) in self.column(Field::Id).of.iter().enumerate().filter(|(_, account)| flags[**account as usize]) {
+            let entry = &self.roster.entries[self.rows[row] as usize];
+            let first = wanted.partition_point(|(other, ..)| other < account);
+            let here = wanted[first..].iter().take_while(|(other, ..)| other == account);
+            let same = |role: &RoleId| role.role.as_str() == &*entry.role && role.instance == self.roster.instance(entry).name;
+            out.extend(here.filter(|(_, _, role)| same(role)).map(|(_, position, _)| (row, *position)));
+        }
+        out
+    }
+}
+
+/// The text of a row's field.
+pub(super) fn text<'a>(roster: &'a Roster, entry: &'a Entry, field: Field) -> &'a str {
+    match field {
+        Field::Account => &entry.account_name,
+        Field::Alias if entry.account_alias == entry.account_name => "",
+        Field::Alias => &entry.account_alias,
+        Field::Id => entry.account.as_str(),
+        Field::Role => &entry.role,
+        Field::Email => &entry.email,
+        Field::Sso => roster.instance(entry).name.as_str(),
+        Field::Profile => entry.profile.as_deref().unwrap_or_default(),
+        Field::Region => entry.region.as_ref().map_or("", |region| region.as_str()),
+        Field::Via => entry.via.as_deref().unwrap_or_default(),
+        Field::Tag => "",
+    }
+}
+
+/// The fields in which a scope looks; tags come on top for [`Scope::Any`].
+pub(super) fn fields(scope: &Scope) -> &'static [Field] {
+    match scope {
+        Scope::Any => &FIELDS[..Field::Region as usize],
+        Scope::Account => &[Field::Account, Field::Alias, Field::Id],
+        Scope::Id => &[Field::Id],
+        Scope::Role => &[Field::Role],
+        Scope::Email => &[Field::Email],
+        Scope::Sso => &[Field::Sso],
+        Scope::Profile => &[Field::Profile],
+        Scope::Region => &[Field::Region],
+        Scope::Via => &[Field::Via],
+        Scope::Arn | Scope::Tag(_) => &[],
+    }
+}
+
+/// A row's ARN as words of [`Scope::Arn`] are compared with it: folded, without `arn:`.
+pub(super) fn folded_arn(roster: &Roster, entry: &Entry) -> String {
+    let partition = roster.instance(entry).sso_region.partition().as_str();
+    format!("{partition}:iam::{}:role/{}", entry.account, fold(&entry.role))
+}
+
+/// Positions in the roster by account name, account id, role, instance.
+fn by_name(columns: &[Column]) -> Vec<u32> {
+    let of = |field: Field| {
+        let column = &columns[field as usize];
+        let places = column.places();
+        move |row: usize| column.of.get(row).map_or(0, |value| places[*value as usize])
+    };
+    let (account, id, role) = (of(Field::Account), of(Field::Id), of(Field::Role));
+    let count = columns[Field::Id as usize].of.len();
+    let mut keyed: Vec<([u32; 4], u32)> = (0..count).map(|row| ([account(row), id(row), role(row), row as u32], row as u32)).collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(_, row)| row).collect()
+}
+
+impl TagColumn {
+    fn build(entries: &[Entry]) -> Self {
+        let mut column = Self::default();
+        let mut known_pairs: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut known_sets: HashMap<&Tags, u32> = HashMap::new();
+        let mut last: Option<(&Arc<Tags>, u32)> = None;
+        for entry in entries {
+            let set = match last {
+                Some((same, set)) if Arc::ptr_eq(same, &entry.tags) => set,
+                _ => *known_sets.entry(&entry.tags).or_insert_with(|| {
+                    let pair = |(key, value)| *known_pairs.entry((key, value)).or_insert_with(|| column.add_pair(key, value));
+                    let set = entry.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).map(pair).collect();
+                    column.sets.push(set);
+                    column.sets.len() as u32 - 1
+                }),
+            };
+            last = Some((&entry.tags, set));
+            column.of.push(set);
+        }
+        if column.pairs.is_empty() {
+            column.of = Vec::new();
+        }
+        column
+    }
+
+    fn add_pair(&mut self, key: &str, value: &str) -> u32 {
+        self.pairs.push(Pair { key: fold(key), value: Folded::new(value), both: Folded::new(&format!("{key}={value}")) });
+        self.pairs.len() as u32 - 1
+    }
+}

@@ -1,0 +1,123 @@
+//! Things people paste instead of typing a name: ARNs, account ids and console links.
+
+use percent_encoding::percent_decode_str;
+
+use crate::domain::AccountId;
+
+/// What a pasted text says about a role.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pasted {
+    /// The account, if it names one; a classic console page does not.
+    pub account: Option<AccountId>,
+    /// The role, if it names one: a permission set's name, or a role's with its path.
+    pub role: Option<String>,
+    /// Whether the role is meant to the letter; `ACCOUNT:ROLE` may still be being typed.
+    pub whole: bool,
+}
+
+/// Recognises an ARN with an account in it, `ACCOUNT:ROLE`, an account id (also `1234-5678-9012`), a console or portal link.
+/// `None` is anything else: text to search for.
+pub fn recognise(text: &str) -> Option<Pasted> {
+    let text = text.trim();
+    if let Some((scheme, rest)) = text.split_once("://") {
+        return matches!(&*scheme.to_ascii_lowercase(), "https" | "http").then(|| link(rest));
+    }
+    if text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("arn:")) {
+        return arn(text);
+    }
+    if let Some((account, role)) = text.split_once(':') {
+        let account = Some(account.parse().ok()?);
+        return Some(Pasted { account, role: (!role.is_empty()).then(|| role.to_owned()), whole: false });
+    }
+    Some(Pasted { account: Some(text.parse().ok()?), role: None, whole: true })
+}
+
+/// Any ARN with an account; those of roles name a role as well.
+fn arn(text: &str) -> Option<Pasted> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [_, _, service, _, account, resource] = parts[..] else { return None };
+    let account = Some(account.parse().ok()?);
+    let role = match service.to_ascii_lowercase().as_str() {
+        "iam" => resource.strip_prefix("role/").map(permission_set),
+        "sts" => resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next()).map(permission_set),
+        _ => None,
+    };
+    // A glob is a question about many ARNs, not one that was pasted.
+    (!resource.contains('*')).then_some(Pasted { account, role, whole: true })
+}
+
+/// The permission set behind `aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_NAME_0123456789abcdef`; other names stay.
+fn permission_set(role: &str) -> String {
+    let last = role.rsplit('/').next().unwrap_or(role);
+    let reserved = last.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
+    reserved.map_or(role, |(name, _)| name).to_owned()
+}
+
+/// Account and role out of a link: the host's first label, the portal's and switch-role's parameters, or an ARN somewhere in it.
+fn link(rest: &str) -> Pasted {
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let label = host.split('.').next().unwrap_or_default();
+    let from_host = || label.split('-').next().and_then(|digits| digits.parse().ok());
+    let (mut account, mut role) = (None, None);
+    for pair in rest[host.len()..].split(['?', '&', '#']) {
+        let Some((name, value)) = pair.split_once('=') else { continue };
+        let value = percent_decode_str(value).decode_utf8_lossy();
+        match name.to_ascii_lowercase().as_str() {
+            "account_id" | "account" => account = account.or_else(|| value.parse().ok()),
+            "role_name" | "rolename" => role = role.or_else(|| (!value.is_empty()).then(|| value.replace('+', " "))),
+            _ => {}
+        }
+    }
+    if let Some(account) = account.or_else(from_host) {
+        return Pasted { account: Some(account), role, whole: true };
+    }
+    let decoded = percent_decode_str(rest).decode_utf8_lossy();
+    let inside = decoded.find("arn:aws").and_then(|at| arn(decoded[at..].split(['&', '?', '#', ' ']).next()?));
+    // The role of an ARN inside a link is what the page shows, not who looks at it.
+    Pasted { account: inside.and_then(|pasted| pasted.account), role, whole: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> String {
+        let Some(pasted) = recognise(text) else { return "text".into() };
+        let account = pasted.account.map_or("-".into(), |id| id.to_string());
+        format!("{account} {}", pasted.role.as_deref().unwrap_or("-"))
+    }
+
+    #[test]
+    fn what_people_paste_is_recognised() {
+        let set = "arn:aws:iam::012345678901:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Power_User_0123456789abcdef";
+        for (text, want) in [
+            ("012345678901", "012345678901 -"),
+            (" 0123-4567-8901 ", "012345678901 -"),
+            ("012345678901:Admin", "012345678901 Admin"),
+            ("012345678901:", "012345678901 -"),
+            ("arn:aws:iam::012345678901:role/Admin", "012345678901 Admin"),
+            ("arn:aws:iam::012345678901:role/ops/Deploy", "012345678901 ops/Deploy"),
+            (set, "012345678901 Power_User"),
+            ("arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com", "012345678901 Admin"),
+            ("arn:aws:lambda:eu-west-1:012345678901:function:x", "012345678901 -"),
+            ("https://012345678901.signin.aws.amazon.com/console", "012345678901 -"),
+            ("https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1#", "012345678901 -"),
+            ("https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Admin&destination=x", "012345678901 Admin"),
+            ("https://signin.aws.amazon.com/switchrole?account=012345678901&roleName=Admin", "012345678901 Admin"),
+            ("https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#Instances:", "- -"),
+            (
+                "https://eu-west-1.console.aws.amazon.com/states/home#/view/arn%3Aaws%3Astates%3Aeu-west-1%3A012345678901%3AstateMachine%3Ax",
+                "012345678901 -",
+            ),
+        ] {
+            assert_eq!(said(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_text() {
+        for text in ["", "prod", "01234567890", "env:prod", "arn:aws:s3:::bucket", "arn:aws:iam::*:role/Admin", "arn:", "ftp://x"] {
+            assert_eq!(said(text), "text", "{text}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Which row comes first, and why a person would say so.
+
+use super::organisation::Company;
+
+/// Query, first row (account and role; the account alone where the role is anybody's), reason.
+const TABLE: &[(&str, &str, &str)] = &[
+    ("prod", "prod ", "an account that is the word, before product-catalog and 700 payments-prod"),
+    ("produ", "product-catalog ", "the only name that begins so"),
+    ("pay adm", "payments-dev AdministratorAccess", "words are AND-ed over fields"),
+    ("adm pay", "payments-dev AdministratorAccess", "the order of words does not matter"),
+    ("pay prod adm", "payments-prod AdministratorAccess", "three words, three beginnings, the shortest name"),
+    ("PAY PROD ADM", "payments-prod AdministratorAccess", "upper case hides nothing"),
+    ("8901", "vault ", "the account's id ends with it"),
+    ("0123", "vault ", "the account's id begins with it"),
+    ("012345678901", "vault ", "an account id is itself"),
+    ("0123-4567-8901", "vault ", "as the console shows it"),
+    ("ppa", "payments-prod AdministratorAccess", "initials over account and role"),
+    ("payprodadm", "payments-prod AdministratorAccess", "no blanks typed"),
+    ("payprod", "payments-prod ", "beginnings of both words of the name"),
+    ("ro sand", "sandbox ReadOnly", "initials of the role, beginning of the name"),
+    ("sand ro", "sandbox ReadOnly", "in either order"),
+    ("sandbox", "sandbox ", "exact before jane-sandbox"),
+    ("jane", "jane-sandbox ", "a name's first word"),
+    ("zurich", "Zürich Analytics ", "accents are folded"),
+    ("ZÜRICH", "Zürich Analytics ", "on both sides"),
+    ("mapeu", "my-app-prod-eu Deploy", "one letter a word"),
+    ("sndbx", "sandbox ", "left-out letters are forgiven when nothing holds them all"),
+    ("env:prod !role:ReadOnly pay", "payments-prod AdministratorAccess", "scopes and negation"),
+    ("ENV:Prod team:data", "data-lake-prod AdministratorAccess", "tag names in any case"),
+    ("glass", "vault BreakGlass", "a profile's name, to the letter"),
+    ("break", "vault BreakGlass", "a role that begins so"),
+    ("dba ledger prod", "ledger-prod DatabaseAdministrator", "letters of the role in order, since no name holds them together"),
+    ("^prod$", "prod ", "from beginning to end"),
+    ("'ledger us-3", "ledger-dev-us-3 ", "a part with a dash in it"),
+    ("robotics | zurich", "Zürich Analytics ", "either word; this one begins its name"),
+    ("sso:lab", "400000000002 Admin", "one instance; accounts without a name come by their id"),
+    ("account:*-prod-eu", "my-app-prod-eu ", "a glob"),
+    ("arn:aws:iam::012345678901:role/BreakGlass", "vault BreakGlass", "a pasted ARN"),
+    ("012345678901:Break", "vault BreakGlass", "account and role, half typed"),
+    ("https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home", "vault ", "a console link"),
+    ("aws+edge-prod@example.com", "edge-prod ", "an e-mail address"),
+    ("billing hr dev", "hr-dev Billing", "short names are names"),
+    ("env=prod catalog", "catalog-prod ", "a tag as it is shown"),
+    ("power sandbox", "sandbox PowerUserAccess", "role and account"),
+];
+
+#[test]
+fn the_first_row_is_the_one_a_person_means() {
+    let company = Company::new();
+    let mut wrong = Vec::new();
+    for (query, want, reason) in TABLE {
+        let rows = company.search(query);
+        let first = rows.first().map_or("nothing", String::as_str);
+        if !(first == *want || want.ends_with(' ') && first.starts_with(want)) {
+            wrong.push(format!("{query}: wanted {want} ({reason}), got {:?}", &rows[..rows.len().min(5)]));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn classes_come_in_order() {
+    let rows = Company::new().search("prod");
+    let place = |account: &str| rows.iter().position(|row| row.starts_with(account)).unwrap();
+    let places = ["prod ", "product-catalog ", "archive-prod ", "my-app-prod-eu "].map(place);
+    assert!(places[0] < places[1] && places[1] < places[2] && places[1] < places[3], "{places:?}");
+    assert!(!rows.iter().any(|row| row.starts_with("platform-dev")), "letters far apart are not a match");
+}

@@ -1,0 +1,318 @@
+//! `instances.idx`: the instances and what `process` obeys, remembered so that a warm start reads neither TOML nor the AWS config file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::cache::frame;
+use crate::config::{self, AutoLogin, Env, KeyCache, LogLevel, Paths, SecureStore, Settings, ShareTokenCache, env};
+use crate::domain::{Instance, InstanceName, Result};
+use crate::os::file;
+
+use super::instances::instances;
+
+/// What the file starts with: a name, and the number of the format.
+const HEADER: frame::Header = *b"roleidx\x01";
+/// Other versions of the program may find other instances in the same files.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// How often files that change while they are read are read again before nothing is remembered.
+const TRIES: usize = 3;
+
+/// Variables that can change the result; paths made of others are in the stamp themselves.
+const DEPENDS: &[env::Var] = &[
+    env::AWS_ENDPOINT_URL,
+    env::AWS_ENDPOINT_URL_SSO,
+    env::AWS_ENDPOINT_URL_SSO_OIDC,
+    env::AWS_ENDPOINT_URL_STS,
+    env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,
+];
+
+/// What `process` needs to know before it looks into the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warm {
+    /// The instances, in their order.
+    pub instances: Vec<Instance>,
+    /// The settings that `process` obeys.
+    pub process: ProcessSettings,
+}
+
+/// The settings that `process` obeys; see [`Settings`] for their meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessSettings {
+    /// The instance used when none is named.
+    pub default_sso: Option<InstanceName>,
+    /// Whether a background caller may have a sign-in page opened.
+    pub auto_login: AutoLogin,
+    /// Where the vault's key lives.
+    pub secure_store: SecureStore,
+    /// Whether that key is held in the kernel.
+    pub key_cache: KeyCache,
+    /// Whether the AWS CLI's cache gets our access token.
+    pub share_token_cache: ShareTokenCache,
+    /// Where access is asked for when AWS refuses.
+    pub access_request_url: Option<String>,
+    /// The least important message that is shown.
+    pub log_level: LogLevel,
+    /// Whether log lines say where they come from.
+    pub log_lines: bool,
+}
+
+impl ProcessSettings {
+    /// The part of the settings that `process` obeys.
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            default_sso: settings.default_sso.clone(),
+            auto_login: settings.auto_login,
+            secure_store: settings.secure_store,
+            key_cache: settings.key_cache,
+            share_token_cache: settings.share_token_cache,
+            access_request_url: settings.access_request_url.clone(),
+            log_level: settings.log_level,
+            log_lines: settings.log_lines,
+        }
+    }
+}
+
+/// The index file's content.
+#[derive(Debug, Serialize, Deserialize)]
+struct Index {
+    environment: [u8; 32],
+    files: Vec<Stamp>,
+    warm: Warm,
+}
+
+/// A file as it was: enough to notice that it is another one now. A missing file has a stamp too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Stamp {
+    path: PathBuf,
+    state: Option<State>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct State {
+    inode: u64,
+    size: u64,
+    /// Nanoseconds since 1970.
+    modified: i128,
+}
+
+/// Instances and process settings, from the index where it still fits, else from the files, and then remembered.
+///
+/// # Errors
+/// As [`config::load`] and [`instances`]. An index that can't be read or written is none: the files are read each time.
+pub fn warm(env: &Env, paths: &Paths) -> Result<Warm> {
+    let (index, environment) = (paths.cache_dir.join("instances.idx"), digest(env, paths));
+    match load(&index, environment) {
+        Some(warm) => Ok(warm),
+        None => rebuild(env, paths, &index, environment),
+    }
+}
+
+fn load(index: &Path, environment: [u8; 32]) -> Option<Warm> {
+    let index: Index = frame::decode(HEADER, &file::load(index).ok()??)?;
+    let fits = index.environment == environment && index.files.iter().all(|stamp| *stamp == Stamp::of(&stamp.path));
+    fits.then_some(index.warm)
+}
+
+fn rebuild(env: &Env, paths: &Paths, index: &Path, environment: [u8; 32]) -> Result<Warm> {
+    let mut files: Vec<PathBuf> = paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).cloned().collect();
+    for _ in 1..TRIES {
+        let before: Vec<Stamp> = files.iter().map(|path| Stamp::of(path)).collect();
+        let (warm, read) = look(env, paths)?;
+        if read == files && before.iter().all(|stamp| stamp.settled(now()) && *stamp == Stamp::of(&stamp.path)) {
+            let content = Index { environment, files: before, warm };
+            // A read-only or full disk costs time on the next start, and nothing now.
+            let _ = frame::encode(HEADER, &content).and_then(|bytes| file::save(index, &bytes));
+            return Ok(content.warm);
+        }
+        // An include that was not foreseen, or somebody writing: which files count is known better now.
+        files = read;
+    }
+    look(env, paths).map(|(warm, _)| warm)
+}
+
+/// What the files say, and which files these are.
+fn look(env: &Env, paths: &Paths) -> Result<(Warm, Vec<PathBuf>)> {
+    let loaded = config::load(env, paths)?;
+    let found = instances(env, paths, &loaded.settings)?;
+    let files = loaded.files.into_iter().chain([paths.aws_config.clone()]).collect();
+    Ok((Warm { instances: found, process: ProcessSettings::of(&loaded.settings) }, files))
+}
+
+/// What the result depends on besides the files' content.
+fn digest(env: &Env, paths: &Paths) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    digest.update(VERSION);
+    for var in DEPENDS {
+        digest.update([0]);
+        digest.update(env.get(*var).unwrap_or_default());
+    }
+    for path in paths.system_config.iter().chain([&paths.config_file, &paths.aws_config, &paths.home]) {
+        digest.update([0]);
+        digest.update(path.as_os_str().as_encoded_bytes());
+    }
+    digest.finalize().into()
+}
+
+/// Nanoseconds since 1970.
+fn nanoseconds(moment: SystemTime) -> i128 {
+    match moment.duration_since(UNIX_EPOCH) {
+        Ok(since) => i128::try_from(since.as_nanos()).unwrap_or(i128::MAX),
+        Err(before) => i128::try_from(before.duration().as_nanos()).map_or(i128::MIN, |nanos| -nanos),
+    }
+}
+
+fn now() -> i128 {
+    nanoseconds(SystemTime::now())
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Self {
+        let state = fs::metadata(path).ok().map(|meta| State {
+            #[cfg(unix)]
+            inode: std::os::unix::fs::MetadataExt::ino(&meta),
+            #[cfg(not(unix))]
+            inode: 0,
+            size: meta.len(),
+            modified: meta.modified().map_or(0, nanoseconds),
+        });
+        Self { path: path.to_owned(), state }
+    }
+
+    /// Whether another write would show. A file written a moment ago could be written again within one tick of the file system's
+    /// clock: some milliseconds, or two seconds where it keeps whole seconds only.
+    fn settled(&self, now: i128) -> bool {
+        let Some(state) = &self.state else { return true };
+        let tick = if state.modified % 1_000_000_000 == 0 { 2_000_000_000 } else { 20_000_000 };
+        (now - state.modified).abs() > tick
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    struct Home {
+        directory: tempfile::TempDir,
+        env: Env,
+        paths: Paths,
+    }
+
+    impl Home {
+        fn new(pairs: &[(&str, &str)]) -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let home = directory.path().as_os_str().to_owned();
+            let own = [("HOME".into(), home.clone()), ("ROLECALL_HOME".into(), home)];
+            let env = Env::from_pairs(pairs.iter().map(|(k, v)| (std::ffi::OsString::from(k), std::ffi::OsString::from(v))).chain(own));
+            let paths = Paths::from_env(&env).unwrap();
+            Self { directory, env, paths }
+        }
+
+        /// Writes a file as if that had been a while ago.
+        fn write(&self, name: &str, text: &str) {
+            let path = self.directory.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            let earlier = SystemTime::now() - Duration::from_secs(60) + Duration::from_nanos(text.len() as u64);
+            fs::File::options().write(true).open(&path).unwrap().set_modified(earlier).unwrap();
+        }
+
+        fn warm(&self) -> Result<Warm> {
+            warm(&self.env, &self.paths)
+        }
+
+        fn index(&self) -> PathBuf {
+            self.paths.cache_dir.join("instances.idx")
+        }
+
+        fn fits(&self) -> bool {
+            load(&self.index(), digest(&self.env, &self.paths)).is_some()
+        }
+    }
+
+    const CORP: &str = "auto_login = 'always'\n[instances.corp]\nstart_url = 'https://corp.awsapps.com/start'\nsso_region = 'eu-west-1'\n";
+
+    #[test]
+    fn the_index_says_what_the_files_said() {
+        let home = Home::new(&[]);
+        home.write("config.toml", CORP);
+        let first = home.warm().unwrap();
+        assert!(home.fits());
+        assert_eq!(home.warm().unwrap(), first);
+        assert_eq!((first.instances[0].name.as_str(), first.process.auto_login), ("corp", AutoLogin::Always));
+    }
+
+    #[test]
+    fn a_changed_a_new_and_a_removed_file_are_noticed() {
+        let home = Home::new(&[]);
+        home.write("config.toml", CORP);
+        home.warm().unwrap();
+        home.write(".aws/config", "[sso-session lab]\nsso_start_url = https://lab\nsso_region = us-east-1\n");
+        assert_eq!(home.warm().unwrap().instances.len(), 2);
+        home.write("config.toml", &CORP.replace("always", "never"));
+        assert_eq!(home.warm().unwrap().process.auto_login, AutoLogin::Never);
+        fs::remove_file(home.paths.config_file.clone()).unwrap();
+        assert_eq!(home.warm().unwrap().instances[0].name.as_str(), "lab");
+    }
+
+    #[test]
+    fn a_change_in_an_included_file_is_noticed() {
+        let home = Home::new(&[]);
+        home.write("config.toml", "include = ['team.toml']\n");
+        home.write("team.toml", CORP);
+        home.warm().unwrap();
+        assert!(home.fits());
+        home.write("team.toml", &CORP.replace("corp", "lab"));
+        assert_eq!(home.warm().unwrap().instances[0].name.as_str(), "lab");
+    }
+
+    #[test]
+    fn other_endpoints_in_the_environment_are_noticed() {
+        let mut home = Home::new(&[]);
+        home.write("config.toml", CORP);
+        home.warm().unwrap();
+        home.env = Env::from_pairs([("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]);
+        assert_eq!(home.warm().unwrap().instances[0].endpoints.oidc.as_deref(), Some("http://127.0.0.1:1"));
+    }
+
+    #[test]
+    fn a_damaged_index_is_none() {
+        let home = Home::new(&[]);
+        home.write("config.toml", CORP);
+        let want = home.warm().unwrap();
+        let whole = fs::read(home.index()).unwrap();
+        for length in 0..whole.len() {
+            fs::write(home.index(), &whole[..length]).unwrap();
+            assert!(!home.fits(), "{length} bytes");
+        }
+        assert_eq!(home.warm().unwrap(), want);
+        assert!(home.fits());
+    }
+
+    #[test]
+    fn a_file_written_a_moment_ago_is_not_trusted_to_stay() {
+        let home = Home::new(&[]);
+        home.write("config.toml", CORP);
+        let stamp = Stamp::of(&home.paths.config_file);
+        let modified = stamp.state.as_ref().unwrap().modified;
+        assert!(!stamp.settled(modified + 1_000_000));
+        assert!(stamp.settled(modified + 3_000_000_000));
+        assert!(stamp.settled(modified - 3_000_000_000));
+    }
+
+    #[test]
+    fn a_warm_start_reads_no_configuration() {
+        let home = Home::new(&[]);
+        home.write("config.toml", CORP);
+        home.warm().unwrap();
+        // The same stamp on other content: only a reader of the file would notice.
+        let before = fs::metadata(&home.paths.config_file).unwrap().modified().unwrap();
+        fs::write(&home.paths.config_file, CORP.replace("corp", "evil")).unwrap();
+        fs::File::options().write(true).open(&home.paths.config_file).unwrap().set_modified(before).unwrap();
+        assert_eq!(home.warm().unwrap().instances[0].name.as_str(), "corp");
+    }
+}

@@ -1,0 +1,196 @@
+//! Which IAM Identity Centers there are: our file, the AWS config file's sessions, then its legacy profiles, merged by name.
+
+use crate::awsconfig::AwsConfig;
+use crate::config::{Env, Paths, Settings, env};
+use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Result, Source, StartUrl};
+use crate::os::file;
+
+/// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy profiles.
+///
+/// # Errors
+/// [`Kind::Config`] when there are none, with what to write as hints; when one of ours lacks its start URL or region; when the AWS
+/// config file can't be read.
+pub fn instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
+    let bytes = file::load(&paths.aws_config).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
+    let found = merge(env, settings, &AwsConfig::parse(&bytes)).map_err(|lacking| lacking.explain(paths))?;
+    if found.is_empty() { Err(none_found(paths)) } else { Ok(found) }
+}
+
+/// An instance of ours without start URL or region.
+#[derive(Debug)]
+struct Lacking {
+    name: InstanceName,
+    key: &'static str,
+}
+
+impl Lacking {
+    fn explain(self, paths: &Paths) -> Error {
+        let Self { name, key } = self;
+        let example = if key == "start_url" { "https://NAME.awsapps.com/start" } else { "eu-west-1" };
+        let file = paths.short(&paths.config_file);
+        Error::new(Kind::Config, format!("[instances.{name}] has no {key}, and no [sso-session {name}] has one"))
+            .hint(format!("add to [instances.{name}] in {file}: {key} = \"{example}\""))
+    }
+}
+
+fn none_found(paths: &Paths) -> Error {
+    Error::new(Kind::Config, "no IAM Identity Center is set up on this machine")
+        .hint(format!("write into {}:", paths.short(&paths.config_file)))
+        .hint("[instances.corp]")
+        .hint("start_url = \"https://NAME.awsapps.com/start\"")
+        .hint("sso_region = \"eu-west-1\"")
+        .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.short(&paths.aws_config)))
+}
+
+fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance>, Lacking> {
+    let sessions = aws.sso_sessions();
+    let mut found = Vec::new();
+    for name in &settings.instance_order {
+        let Some(table) = settings.instances.get(name) else { continue };
+        let session = sessions.iter().find(|session| session.name == name.as_str());
+        let start_url = table.start_url.clone().or_else(|| session?.start_url.clone());
+        let sso_region = table.sso_region.clone().or_else(|| session?.region.clone());
+        let scopes = table.scopes.clone().or_else(|| Some(session?.registration_scopes.clone()));
+        found.push(Instance {
+            start_url: start_url.ok_or_else(|| Lacking { name: name.clone(), key: "start_url" })?,
+            sso_region: sso_region.ok_or_else(|| Lacking { name: name.clone(), key: "sso_region" })?,
+            default_region: table.default_region.clone().or_else(|| settings.default_region.clone()),
+            scopes: or_default(scopes.unwrap_or_default()),
+            source: Source::Ours,
+            endpoints: session.map(|session| session.endpoints.clone()).unwrap_or_default(),
+            name: name.clone(),
+        });
+    }
+    let bare = |name, start_url, sso_region, source, scopes, endpoints| {
+        let default_region = settings.default_region.clone();
+        Instance { name, start_url, sso_region, default_region, scopes: or_default(scopes), source, endpoints }
+    };
+    for session in sessions {
+        let name = InstanceName::new(session.name);
+        // A session without a start URL is unfinished; the AWS CLI says so, and we have others to offer.
+        let (Some(start_url), Some(region)) = (session.start_url, session.region) else { continue };
+        if !taken(&found, &name) {
+            found.push(bare(name, start_url, region, Source::SsoSession, session.registration_scopes, session.endpoints));
+        }
+    }
+    for legacy in aws.legacy_instances() {
+        // One that has a name already needs no second one: a legacy profile says nothing new about it.
+        if found.iter().any(|known| known.start_url == legacy.start_url && known.sso_region == legacy.region) {
+            continue;
+        }
+        let name = free_name(&found, &legacy.start_url, &legacy.region);
+        found.push(bare(name, legacy.start_url, legacy.region, Source::LegacyProfile, Vec::new(), legacy.endpoints));
+    }
+    for instance in &mut found {
+        instance.endpoints = endpoints(env, std::mem::take(&mut instance.endpoints));
+    }
+    Ok(found)
+}
+
+fn or_default(scopes: Vec<String>) -> Vec<String> {
+    if scopes.is_empty() { vec![Instance::DEFAULT_SCOPE.to_owned()] } else { scopes }
+}
+
+fn taken(found: &[Instance], name: &InstanceName) -> bool {
+    found.iter().any(|known| known.name == *name)
+}
+
+/// The start URL's first label; if that is taken, plus the region; if that is taken too, plus a number.
+fn free_name(found: &[Instance], start_url: &StartUrl, region: &Region) -> InstanceName {
+    let label = start_url.first_label();
+    let numbered = (2..).map(|n| format!("{label}-{region}-{n}"));
+    let names = [label.to_owned(), format!("{label}-{region}")].into_iter().chain(numbered);
+    names.map(InstanceName::new).find(|name| !taken(found, name)).unwrap_or_else(|| InstanceName::new(label))
+}
+
+/// Endpoints as every AWS SDK finds them: the service's variable, the general variable, then what the config file says.
+fn endpoints(env: &Env, configured: Endpoints) -> Endpoints {
+    if env.is_true(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
+        return Endpoints::default();
+    }
+    let of = |var, configured| env.get(var).or_else(|| env.get(env::AWS_ENDPOINT_URL)).map(str::to_owned).or(configured);
+    Endpoints {
+        oidc: of(env::AWS_ENDPOINT_URL_SSO_OIDC, configured.oidc),
+        portal: of(env::AWS_ENDPOINT_URL_SSO, configured.portal),
+        sts: of(env::AWS_ENDPOINT_URL_STS, configured.sts),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    /// A home with our file and the AWS config file in it.
+    fn find(ours: &str, aws: &str, pairs: &[(&str, &str)]) -> Result<Vec<Instance>> {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("config.toml"), ours).unwrap();
+        std::fs::write(home.path().join("aws"), aws).unwrap();
+        let at = |name: &str| home.path().join(name).into_os_string();
+        let env = Env::from_pairs(pairs.iter().map(|(k, v)| (std::ffi::OsString::from(k), std::ffi::OsString::from(v))).chain([
+            ("HOME".into(), at("")),
+            ("ROLECALL_HOME".into(), at("")),
+            ("AWS_CONFIG_FILE".into(), at("aws")),
+        ]));
+        let paths = Paths::from_env(&env)?;
+        instances(&env, &paths, &config::load(&env, &paths)?.settings)
+    }
+
+    fn said(instances: &[Instance]) -> Vec<String> {
+        instances.iter().map(|i| format!("{} {} {} {:?}", i.name, i.start_url, i.sso_region, i.source)).collect()
+    }
+
+    const AWS: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
+         [profile old]\nsso_start_url = https://corp.awsapps.com/start/#/\nsso_region = us-east-1\n\
+         [profile dup]\nsso_start_url = https://corp.awsapps.com/start#/\nsso_region = eu-west-1\n\
+         [profile lab]\nsso_start_url = https://lab.awsapps.com/start\nsso_region = us-east-1\n";
+
+    #[test]
+    fn all_three_places_are_merged_by_name_in_order() {
+        let ours = "default_region = 'eu-north-1'\n[instances.zoo]\nstart_url = 'https://zoo'\nsso_region = 'eu-west-3'\n\
+                    [instances.corp]\ndefault_region = 'eu-central-1'\n";
+        let found = find(ours, AWS, &[]).unwrap();
+        let want = [
+            "zoo https://zoo eu-west-3 Ours",
+            "corp https://corp.awsapps.com/start eu-west-1 Ours",
+            "corp-us-east-1 https://corp.awsapps.com/start us-east-1 LegacyProfile",
+            "lab https://lab.awsapps.com/start us-east-1 LegacyProfile",
+        ];
+        assert_eq!(said(&found), want);
+        let regions: Vec<_> = found.iter().map(|i| i.default_region.as_ref().unwrap().as_str()).collect();
+        assert_eq!(regions, ["eu-north-1", "eu-central-1", "eu-north-1", "eu-north-1"]);
+        assert_eq!(found[0].scopes, ["sso:account:access"]);
+    }
+
+    #[test]
+    fn the_same_start_url_under_two_names_means_two_people() {
+        let ours =
+            "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n[instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
+        assert_eq!(find(ours, "", &[]).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn endpoints_come_from_the_service_variable_then_the_general_one_then_the_file() {
+        let aws = "[profile a]\nsso_start_url = https://a\nsso_region = r\nendpoint_url = http://file\n";
+        let of = |pairs: &[(&str, &str)]| find("", aws, pairs).unwrap().remove(0).endpoints;
+        let both = of(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_SSO", "http://portal")]);
+        assert_eq!((both.portal.as_deref(), both.oidc.as_deref()), (Some("http://portal"), Some("http://all")));
+        assert_eq!(of(&[]).sts.as_deref(), Some("http://file"));
+        assert_eq!(of(&[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"), ("AWS_ENDPOINT_URL", "http://all")]), Endpoints::default());
+    }
+
+    #[test]
+    fn nothing_set_up_says_what_to_write() {
+        let error = find("", "", &[]).unwrap_err();
+        assert_eq!(error.kind, Kind::Config);
+        assert_eq!(error.hints[0], "write into ~/config.toml:");
+        assert!(error.hints.contains(&"[instances.corp]".to_owned()));
+    }
+
+    #[test]
+    fn an_instance_without_a_region_says_which_line_is_missing() {
+        let error = find("[instances.corp]\nstart_url = 'https://x'\n", "", &[]).unwrap_err();
+        assert_eq!(error.message, "[instances.corp] has no sso_region, and no [sso-session corp] has one");
+        assert_eq!(error.hints, ["add to [instances.corp] in ~/config.toml: sso_region = \"eu-west-1\""]);
+    }
+}

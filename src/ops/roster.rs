@@ -1,0 +1,228 @@
+//! One list out of instances, inventories and configuration.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::config::{AccountTable, Confirm, RoleTable, Settings};
+use crate::domain::{Entry, Instance, Inventory, Roster, Tags};
+
+use super::names::name_profiles;
+use super::rules::{Treatments, treatments};
+
+/// Every role of every instance with what the configuration adds to it: names, tags, regions, profile names, protection.
+pub fn roster(instances: Vec<Instance>, inventories: &[Option<Inventory>], settings: &Settings) -> Roster {
+    annotate(base(instances, inventories, settings), settings).0
+}
+
+/// The first half of [`roster`], quick enough for the first frame: the account and role tables, without rules and without the
+/// profile names that follow from a format.
+pub fn base(instances: Vec<Instance>, inventories: &[Option<Inventory>], settings: &Settings) -> Roster {
+    let mut roster = Roster::new(instances, inventories);
+    let mut first = 0;
+    for (position, instance) in roster.instances.iter().enumerate() {
+        let count = roster.entries[first..].iter().take_while(|entry| entry.instance == position).count();
+        if let Some(table) = settings.instances.get(&instance.name)
+            && !table.accounts.is_empty()
+        {
+            let listed = &mut roster.entries[first..first + count];
+            for same in listed.chunk_by_mut(|one, other| one.account == other.account) {
+                if let Some(account) = table.accounts.get(&same[0].account) {
+                    apply(account, same);
+                }
+            }
+        }
+        first += count;
+    }
+    roster
+}
+
+/// The second half of [`roster`]: rules, and a profile name for every role. Also says what the rules make of each entry.
+pub fn annotate(roster: Roster, settings: &Settings) -> (Roster, Treatments) {
+    let roster = Arc::new(roster);
+    let treatments = treatments(&roster, &settings.rules);
+    let mut roster = Arc::unwrap_or_clone(roster);
+    obey(&mut roster.entries, &treatments);
+    name_profiles(&mut roster);
+    (roster, treatments)
+}
+
+/// What an account's table says of its roles.
+fn apply(table: &AccountTable, entries: &mut [Entry]) {
+    let name: Option<Arc<str>> = table.name.as_deref().map(Arc::from);
+    let tags = (!table.tags.is_empty()).then(|| Arc::new(table.tags.clone()));
+    for entry in entries {
+        if let Some(name) = &name {
+            entry.account_name = name.clone();
+        }
+        if let Some(tags) = &tags {
+            entry.tags = tags.clone();
+        }
+        if let Some(region) = &table.default_region {
+            entry.region = Some(region.clone());
+        }
+        if let Some((_, role)) = table.roles.iter().find(|(role, _)| role.as_str() == &*entry.role) {
+            apply_role(role, entry);
+        }
+    }
+}
+
+fn apply_role(table: &RoleTable, entry: &mut Entry) {
+    if !table.tags.is_empty() {
+        entry.tags = joined(&entry.tags, &table.tags);
+    }
+    if let Some(region) = &table.default_region {
+        entry.region = Some(region.clone());
+    }
+    entry.profile = table.profile.as_deref().map(Arc::from);
+    entry.via = table.via.as_deref().map(Arc::from);
+}
+
+/// What the rules say: their tags below those of the tables, and protection.
+fn obey(entries: &mut [Entry], treatments: &Treatments) {
+    let mut shared: HashMap<(u32, *const Tags), Arc<Tags>> = HashMap::new();
+    for (position, entry) in entries.iter_mut().enumerate() {
+        let Some(treatment) = treatments.of(position) else { continue };
+        entry.protected = treatment.confirm != Confirm::No;
+        if !treatment.tags.is_empty() {
+            let same = (treatments.number(position), Arc::as_ptr(&entry.tags));
+            entry.tags = shared.entry(same).or_insert_with(|| joined(&treatment.tags, &entry.tags)).clone();
+        }
+    }
+}
+
+/// Tags with others over them.
+fn joined(below: &Tags, above: &Tags) -> Arc<Tags> {
+    let pairs = below.iter().chain(above).map(|(key, value)| (key.clone(), value.clone()));
+    Arc::new(pairs.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Account, Endpoints, InstanceName, Region, RoleName, Source, StartUrl, Timestamp};
+
+    fn instance(name: &str) -> Instance {
+        Instance {
+            name: InstanceName::new(name),
+            start_url: StartUrl::new("https://corp.awsapps.com/start"),
+            sso_region: Region::new("eu-west-1"),
+            default_region: Some(Region::new("eu-central-1")),
+            scopes: Vec::new(),
+            source: Source::Ours,
+            endpoints: Endpoints::default(),
+        }
+    }
+
+    fn inventory(accounts: &[(&str, &str, &[&str])]) -> Option<Inventory> {
+        let account = |(id, name, roles): &(&str, &str, &[&str])| Account {
+            id: id.parse().unwrap(),
+            name: (!name.is_empty()).then(|| (*name).to_owned()),
+            email: None,
+            roles: roles.iter().map(|role| RoleName::new(*role)).collect(),
+            read_at: None,
+        };
+        Some(Inventory { fetched_at: Timestamp(1), complete: true, accounts: accounts.iter().map(account).collect() })
+    }
+
+    fn settings(text: &str) -> Settings {
+        toml::from_str(text).unwrap()
+    }
+
+    fn profiles(roster: &Roster) -> Vec<&str> {
+        roster.entries.iter().map(|entry| entry.profile.as_deref().unwrap_or_default()).collect()
+    }
+
+    fn tags(entry: &Entry) -> String {
+        entry.tags.iter().map(|(key, value)| format!("{key}={value} ")).collect()
+    }
+
+    const PAY: &str = "000000000001";
+    const LOG: &str = "000000000002";
+
+    #[test]
+    fn tables_name_tag_and_place_accounts_and_roles() {
+        let settings = settings(
+            "[instances.corp.accounts.000000000001]\nname = 'Payments'\ntags = { team = 'pay', env = 'x' }\ndefault_region = 'eu-north-1'\n\
+             [instances.corp.accounts.000000000001.roles.Admin]\nprofile = 'pay-admin'\ndefault_region = 'us-east-1'\ntags = { env = 'prod' }\n",
+        );
+        let portal = inventory(&[(LOG, "log", &["Admin"]), (PAY, "pay-0001", &["Admin", "Read"])]);
+        let roster = roster(vec![instance("other"), instance("corp")], &[portal.clone(), portal], &settings);
+        let said: Vec<_> =
+            roster.entries.iter().map(|e| format!("{} {} {} {}", e.account_name, e.role, e.region.as_ref().unwrap(), tags(e))).collect();
+        assert_eq!(said[..3], ["log Admin eu-central-1 ", "pay-0001 Admin eu-central-1 ", "pay-0001 Read eu-central-1 "]);
+        assert_eq!(
+            said[3..],
+            ["log Admin eu-central-1 ", "Payments Admin us-east-1 env=prod team=pay ", "Payments Read eu-north-1 env=x team=pay "]
+        );
+        assert_eq!(&*roster.entries[4].account_alias, "pay-0001");
+        assert_eq!(roster.entries[4].profile.as_deref(), Some("pay-admin"));
+    }
+
+    #[test]
+    fn rules_add_tags_below_those_of_tables_and_later_ones_win() {
+        let settings = settings(
+            "[instances.corp.accounts.000000000001]\ntags = { team = 'pay' }\n\
+             [[rules]]\nmatch = 'account:*-prod* !role:Read*'\ntags = { env = 'prod', team = 'rule', tier = '1' }\nconfirm = true\ncolor = 'red'\n\
+             [[rules]]\nmatch = 'role:Admin'\ntags = { tier = '2' }\n\
+             [[rules]]\nmatch = 'team:pay role:Deploy'\nconfirm = false\nhide = true\n",
+        );
+        let portal = inventory(&[(PAY, "pay-prod", &["Admin", "ReadOnly", "Deploy"]), (LOG, "log", &["Admin"])]);
+        let (roster, treatments) = annotate(base(vec![instance("corp")], &[portal], &settings), &settings);
+        let said: Vec<_> = roster.entries.iter().map(|e| format!("{}{}", tags(e), e.protected)).collect();
+        assert_eq!(said, ["env=prod team=pay tier=2 true", "team=pay false", "env=prod team=pay tier=1 false", "tier=2 false"]);
+        assert_eq!(treatments.of(0).unwrap().color.as_deref(), Some("red"));
+        assert!(treatments.of(2).unwrap().hide && !treatments.of(0).unwrap().hide);
+    }
+
+    #[test]
+    fn an_empty_rule_matches_nothing() {
+        let settings = settings("[[rules]]\nconfirm = true\n");
+        assert!(!roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], &settings).entries[0].protected);
+    }
+
+    #[test]
+    fn profile_names_are_slugs_and_those_that_collide_get_the_account() {
+        let portal = inventory(&[(PAY, "Zürich Ops", &["Admin"]), (LOG, "zoo", &["Ops/Admin"]), ("000000000003", "zoo", &["Ops/Admin"])]);
+        let roster = roster(vec![instance("corp")], &[portal], &Settings::default());
+        assert_eq!(profiles(&roster), ["Zurich-Ops-Admin", "zoo-Ops-Admin-000000000002", "zoo-Ops-Admin-000000000003"]);
+    }
+
+    #[test]
+    fn an_account_without_a_name_is_named_by_its_id_and_given_names_stay() {
+        let settings = settings("[instances.corp.accounts.000000000002.roles.Admin]\nprofile = '000000000001-Admin'\n");
+        let portal = inventory(&[(PAY, "", &["Admin"]), (LOG, "log", &["Admin"])]);
+        let roster = roster(vec![instance("corp")], &[portal], &settings);
+        assert_eq!(profiles(&roster), ["000000000001-Admin-000000000001", "000000000001-Admin"]);
+    }
+
+    #[test]
+    fn the_same_role_in_two_instances_has_two_names() {
+        let portal = inventory(&[(PAY, "pay", &["Admin"])]);
+        let roster = roster(vec![instance("corp"), instance("my lab")], &[portal.clone(), portal], &Settings::default());
+        assert_eq!(profiles(&roster), ["pay-Admin-000000000001-corp", "pay-Admin-000000000001-my-lab"]);
+    }
+
+    /// Run by hand, in a release build, to see what the first frame and what follows it cost.
+    #[test]
+    #[ignore = "measures time"]
+    fn fifteen_thousand_roles_become_a_roster_within_the_first_frames_budget() {
+        let names: Vec<(String, String)> = (0..1_500).map(|n| (format!("{n:012}"), format!("team-{n}-prod"))).collect();
+        let roles: Vec<String> = (0..10).map(|n| format!("PermissionSet{n}")).collect();
+        let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+        let accounts: Vec<_> = names.iter().map(|(id, name)| (id.as_str(), name.as_str(), roles.as_slice())).collect();
+        let inventories = [inventory(&accounts)];
+        let rules = "[[rules]]\nmatch = 'account:*-prod* !role:Read*'\ntags = { env = 'prod' }\n".repeat(20);
+        let settings = settings(&rules);
+        let (mut first, mut second) = (std::time::Duration::ZERO, std::time::Duration::ZERO);
+        let rounds = 10;
+        for _ in 0..rounds {
+            let started = std::time::Instant::now();
+            let roster = base(vec![instance("corp")], std::hint::black_box(&inventories), &settings);
+            first += started.elapsed() / rounds;
+            let started = std::time::Instant::now();
+            assert_eq!(annotate(roster, &settings).0.entries.len(), 15_000);
+            second += started.elapsed() / rounds;
+        }
+        assert!(first.as_micros() < 2_000 && second.as_micros() < 15_000, "base {first:?}, rules and names {second:?}");
+    }
+}
