@@ -1,0 +1,3 @@
+//! The one integration binary: the real program, the real library, and the shape of the source.
+
+mod identity;
