@@ -29,9 +29,14 @@ pub struct AwsConfig {
 
 impl AwsConfig {
     /// Takes the file's bytes. A byte order mark is passed over; bytes that are not UTF-8 spoil only the names and values they stand in.
-    pub fn parse(bytes: &[u8]) -> Self {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let text = String::from_utf8_lossy(bytes).into_owned();
+    pub fn parse(bytes: impl Into<Vec<u8>>) -> Self {
+        let mut text = match String::from_utf8(bytes.into()) {
+            Ok(text) => text,
+            Err(odd) => String::from_utf8_lossy(odd.as_bytes()).into_owned(),
+        };
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
         Self { sections: scan::sections(&text), text }
     }
 
