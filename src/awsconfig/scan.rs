@@ -111,7 +111,7 @@ impl Section {
             return;
         }
         let is = |name: &&str| key.eq_ignore_ascii_case(name);
-        if let Some(which) = LEGACY.iter().position(|name| is(name)) {
+        if let Some(which) = LEGACY.iter().position(is) {
             self.legacy[which] = place(text, value);
         }
         self.has_session |= is(&"sso_session");
