@@ -1,8 +1,93 @@
-//! argv to operations to text: the only printer, the only exit.
+//! argv to operations to text: the only printer, the only exit. One file per subcommand.
 
+mod args;
+mod cache;
+mod context;
+mod demo;
+mod exec;
+mod grant;
+mod list;
+mod login;
+mod logout;
+mod out;
+mod pick;
+mod process;
+mod resolve;
+mod status;
+mod table;
+mod vault;
+
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs the program.
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::domain::{Error, Kind, Result};
+
+pub use args::{Cli, Command};
+
+/// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    crate::os::process::undumpable();
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let result = match parse(args) {
+        Ok(cli) => run(cli),
+        Err(error) => return usage(&error),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            out::error(&error);
+            ExitCode::from(exit_code(error.kind))
+        }
+    }
+}
+
+fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)
+}
+
+/// What clap has to say: help and version on stdout, a usage error on stderr.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe while printing help is no failure.
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { exit_code(Kind::Usage) } else { 0 })
+}
+
+fn run(cli: Cli) -> Result<u8> {
+    out::begin(&cli.globals);
+    let globals = cli.globals;
+    match cli.command {
+        None => pick::interactive(&globals, cli.pick),
+        Some(Command::Pick(args)) => pick::run(&globals, args),
+        Some(Command::Process(args)) => process::run(&globals, &args),
+        Some(Command::Login(args)) => login::run(&globals, &args),
+        Some(Command::Logout(args)) => logout::run(&globals, &args),
+        Some(Command::Status(args)) => status::run(&globals, &args),
+        Some(Command::Cache(args)) => cache::run(&globals, &args),
+        Some(Command::List(args)) => list::run(&globals, &args),
+        Some(Command::Exec(args)) => exec::run(&globals, args),
+        Some(Command::Vault(args)) => vault::run(&globals, &args),
+        Some(Command::Demo(args)) => demo::run(&globals, args),
+    }
+}
+
+/// The exit code of a failure.
+fn exit_code(kind: Kind) -> u8 {
+    match kind {
+        Kind::NoMatch => 1,
+        Kind::Usage => 2,
+        Kind::Config => 3,
+        Kind::LoginNeeded => 4,
+        Kind::UnknownRole => 5,
+        Kind::Refused | Kind::Throttled | Kind::Unreachable => 6,
+        Kind::Vault => 7,
+        Kind::Internal => 70,
+        Kind::Cancelled => 130,
+    }
+}
+
+/// Nothing was chosen, and nothing is printed.
+fn cancelled() -> Error {
+    Error::new(Kind::Cancelled, "")
 }

@@ -168,6 +168,14 @@ impl Env {
         out
     }
 
+    /// The names of all variables that start so, sorted.
+    pub fn names_with_prefix(&self, prefix: &str) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.values.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with(prefix)).map(str::to_owned).collect();
+        names.sort_unstable();
+        names
+    }
+
     fn raw(&self, name: &str) -> Option<&OsStr> {
         self.values.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }

@@ -1,1 +1,225 @@
 //! A simulator of IAM Identity Center, STS and console sign-in on loopback.
+//!
+//! All services answer on one port. The wire format is written here a second time, without the AWS SDK, so that a mistake in
+//! `identity` can't cancel itself out. What is sent is checked as AWS checks it: client secrets, PKCE, signatures, lifetimes.
+
+mod faults;
+mod federation;
+mod files;
+mod names;
+mod oidc;
+mod organisation;
+mod pages;
+mod person;
+mod portal;
+mod register;
+mod route;
+mod sigv4;
+mod state;
+mod sts;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::domain::{AccountId, Error, Result};
+use crate::os::clock::Clock;
+use crate::os::http::Listener;
+
+pub use faults::Fault;
+pub use files::{aws_config, config};
+pub use organisation::{Account, Directory, Organisation};
+pub use person::{approve, deny};
+use state::State;
+
+/// How large, slow and strict the simulator is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Accounts, both directories together.
+    pub accounts: usize,
+    /// Roles in each account, at most.
+    pub roles: usize,
+    /// How long portal and token calls take.
+    pub latency: Duration,
+    /// Portal requests a second that are allowed; the rest is answered with 429.
+    pub throttle: Option<f64>,
+    /// The port on 127.0.0.1; 0 for any free one.
+    pub port: u16,
+    /// Who answers device codes.
+    pub approve: Approve,
+    /// What time it is in the simulator. Signatures are checked against it: whoever signs must live in the same time.
+    pub clock: Clock,
+    /// Seconds that an access token lives.
+    pub token_lifetime: i64,
+    /// Seconds from sign-in until refresh tokens stop working too.
+    pub session_lifetime: i64,
+    /// Seconds that role credentials of the portal live.
+    pub role_lifetime: i64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            accounts: 40,
+            roles: 6,
+            latency: Duration::ZERO,
+            throttle: None,
+            port: 0,
+            approve: Approve::Person,
+            clock: Clock::System,
+            token_lifetime: 3_600,
+            session_lifetime: 8 * 3_600,
+            role_lifetime: 3_600,
+        }
+    }
+}
+
+/// Who answers device codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approve {
+    /// Whoever looks at the page: a browser, or [`approve`] and [`deny`].
+    Person,
+    /// Nobody: codes are allowed by themselves after so many milliseconds.
+    AfterMillis(u64),
+}
+
+/// A running simulator, on a thread of its own. Dropping it stops it.
+pub struct Running {
+    url: String,
+    state: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Starts a simulator.
+///
+/// # Errors
+/// When the port is taken, or the machine gives no thread or no random bytes.
+pub fn start(options: Options) -> Result<Running> {
+    let listener = Listener::bind(options.port)?;
+    let url = listener.url();
+    let state = Shared(Arc::new(Mutex::new(State::new(options, url.clone())?)));
+    let failed = |error: std::io::Error| Error::internal(format!("starting the demo: {error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let shared = state.clone();
+    let serve = move || {
+        runtime.block_on(async move {
+            let handler = move |request| route::answer(shared.clone(), request);
+            tokio::select! {
+                _ = listener.serve(handler) => {}
+                _ = stopped => {}
+            }
+        });
+    };
+    let thread = std::thread::Builder::new().name("demo".into()).spawn(serve).map_err(failed)?;
+    Ok(Running { url, state, stop: Some(stop), thread: Some(thread) })
+}
+
+impl Running {
+    /// `http://127.0.0.1:PORT`: the endpoint of every service.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A copy of the world as it is now, with what was granted and revoked.
+    pub fn organisation(&self) -> Organisation {
+        self.state.lock().organisation.clone()
+    }
+
+    /// How often an operation was asked for: `CreateToken`, `ListAccountRoles`, `GetSigninToken`, …; refused calls count too.
+    pub fn calls(&self, operation: &str) -> usize {
+        self.state.lock().calls.get(operation).copied().unwrap_or(0)
+    }
+
+    /// Adds a fault to the script.
+    pub fn script(&self, fault: Fault) {
+        self.state.lock().faults.add(fault);
+    }
+
+    /// Ends every access token; refresh tokens still work.
+    pub fn expire_tokens(&self) {
+        self.state.lock().tokens.clear();
+    }
+
+    /// Ends every session: access tokens are unknown, refresh tokens are answered with `invalid_grant`.
+    pub fn end_sessions(&self) {
+        let mut state = self.state.lock();
+        state.tokens.clear();
+        state.sessions.clear();
+    }
+
+    /// Ends all role credentials that were handed out.
+    pub fn expire_role_credentials(&self) {
+        let mut state = self.state.lock();
+        let now = state.now();
+        state.issued.values_mut().for_each(|issued| issued.expires = now);
+    }
+
+    /// Takes a role away; the account is no longer listed once it has none.
+    pub fn revoke(&self, account: AccountId, role: &str) {
+        self.state.lock().change(account, |roles| roles.retain(|have| have != role));
+    }
+
+    /// Gives a role in an account that exists.
+    pub fn grant(&self, account: AccountId, role: &str) {
+        self.state.lock().change(account, |roles| {
+            if !roles.iter().any(|have| have == role) {
+                roles.push(role.to_owned());
+            }
+        });
+    }
+
+    /// Changes how long portal and token calls take.
+    pub fn set_latency(&self, latency: Duration) {
+        self.state.lock().options.latency = latency;
+    }
+
+    /// Changes how many portal requests a second are allowed.
+    pub fn set_throttle(&self, rate: Option<f64>) {
+        self.state.lock().set_throttle(rate);
+    }
+
+    /// Changes who answers device codes, also those that wait now.
+    pub fn approve_after(&self, approve: Approve) {
+        self.state.lock().options.approve = approve;
+    }
+
+    /// Serves until the process ends.
+    pub fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The state, as the thread that serves and the one that scripts share it.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<State>>);
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

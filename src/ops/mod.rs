@@ -1,8 +1,21 @@
 //! Use cases: sign in, refresh, resolve, assume. They never print and never exit.
 
+pub mod assume;
+pub mod ctx;
+pub mod fields;
 pub mod index;
 pub mod instances;
 mod names;
+pub mod pace;
+pub mod past;
+pub mod refresh;
+mod registration;
+pub mod resolve;
 pub mod roster;
 pub mod rules;
+pub mod sessions;
+pub mod sign_in;
+pub mod token;
+pub mod update;
 pub mod work;
+pub mod worker;

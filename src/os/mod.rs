@@ -7,3 +7,5 @@ pub mod http;
 pub mod lock;
 pub mod process;
 pub mod random;
+pub mod signals;
+pub mod tty;

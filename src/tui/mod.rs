@@ -1,1 +1,129 @@
-//! The picker.
+//! The picker: one list of every role of every instance, filtered by what is typed.
+//!
+//! A pure machine with a thin edge. `update` makes effects of events, `view` makes cells of the state, `layout` says where everything
+//! is, for the view and the mouse alike. `runner`, `terminal`, `input` and `worker` touch the world. `catalog` names every command
+//! once; footer, help and key map are made of it. `matching` alone talks to `domain::query`.
+
+mod catalog;
+mod columns;
+mod effect;
+mod event;
+mod input;
+mod keymap;
+mod layout;
+mod matching;
+mod runner;
+mod state;
+mod terminal;
+#[cfg(test)]
+mod tests;
+mod update;
+mod view;
+mod worker;
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+
+use crate::domain::{InstanceName, Marks, Result, RoleId, Roster, Usages};
+use crate::ops::work::{News, Request, Sessions};
+use crate::os::clock::Clock;
+
+/// Everything the first frame needs. Nothing in it asks the network or the vault.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The roles as they were last known.
+    pub roster: Arc<Roster>,
+    /// What the person used, for ranking and the "recent" section.
+    pub usages: Usages,
+    /// Favourites and hidden roles.
+    pub marks: Marks,
+    /// Who is signed in, as far as it is known at the start.
+    pub sessions: Sessions,
+    /// What stands in the query at the start.
+    pub query: String,
+    /// What Enter does.
+    pub action: Action,
+    /// Colours, marks, motion, mouse.
+    pub looks: Looks,
+    /// Tells the time.
+    pub now: Clock,
+    /// How much past use counts between equal matches; 0 turns it off.
+    pub history_weight: f64,
+    /// Whether several roles can be marked with Tab.
+    pub multi: bool,
+    /// Instances to refresh behind the first frame.
+    pub stale: Vec<InstanceName>,
+    /// The program's version, for the help panel.
+    pub version: &'static str,
+}
+
+/// How the screen looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looks {
+    /// Which colours.
+    pub theme: Theme,
+    /// Only ASCII in marks and lines; names stay as they are.
+    pub ascii: bool,
+    /// Whether gauge and countdown move.
+    pub motion: bool,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// `NO_COLOR`: bold, dim, underline and reverse only.
+    pub no_color: bool,
+    /// Whether the terminal shows 24-bit colours (`COLORTERM`).
+    pub truecolor: bool,
+}
+
+/// A set of colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// Colours that read on dark and on light grounds.
+    Auto,
+    /// For a dark ground.
+    Dark,
+    /// For a light ground.
+    Light,
+    /// The terminal's own sixteen.
+    Sixteen,
+    /// None at all.
+    None,
+}
+
+/// What is done with a picked role once the screen is back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// A shell with the role.
+    Shell,
+    /// Lines for the calling shell to evaluate.
+    Exports,
+    /// The web console.
+    Console,
+    /// The role's name on stdout; needs no credentials.
+    Print,
+}
+
+/// Roles and what to do with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picked {
+    /// At least one; more only with [`Options::multi`], in the order of the list.
+    pub roles: Vec<RoleId>,
+    /// What to do.
+    pub action: Action,
+}
+
+/// How the picker ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exit {
+    /// With a choice. Credentials of a single role are in the vault by then, unless the action is [`Action::Print`].
+    Picked(Picked),
+    /// Without one: Esc, Ctrl-C, Ctrl-G.
+    Cancelled,
+}
+
+/// Shows the picker on the terminal until the person has chosen or given up. Stdin and stdout are not touched.
+///
+/// # Errors
+/// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Internal`] when it fails underneath.
+pub fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Exit> {
+    runner::run(options, requests, news)
+}

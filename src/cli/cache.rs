@@ -1,0 +1,92 @@
+//! `cache`: read the list of accounts and roles now.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::domain::{Change, Error, Instance, Kind, Result, visible};
+use crate::ops::ctx::Ctx;
+use crate::ops::refresh::Progress;
+use crate::ops::update::{self, Updated};
+
+use super::args::{CacheArgs, Globals};
+use super::{context, login, out};
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
+    let ctx = context::open(globals)?;
+    let instances = context::chosen(&ctx, globals)?;
+    context::block_on(async {
+        for instance in &instances {
+            let updated = match refresh(&ctx, instance, args.threads).await {
+                Err(error) if error.kind == Kind::LoginNeeded && context::may_sign_in(&ctx) => {
+                    login::at_terminal(&ctx, instance, None).await?;
+                    refresh(&ctx, instance, args.threads).await?
+                }
+                other => other?,
+            };
+            out::data(&if args.json { json(instance, &updated) } else { text(&updated) })?;
+        }
+        Ok(0)
+    })
+}
+
+/// Reads the list anew, with a progress bar on a terminal, and says what it brought.
+///
+/// # Errors
+/// As [`update::update`].
+pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option<usize>) -> Result<Updated> {
+    let mut shown = false;
+    let mut progress = |progress: Progress<'_>| {
+        shown = true;
+        out::progress(&bar(instance, progress.done, progress.total, progress.throttled));
+    };
+    let updated = update::update(ctx, instance, update::limits(ctx, threads), &mut progress).await;
+    if shown && std::io::stderr().is_terminal() {
+        out::progress("");
+    }
+    let updated = updated?;
+    let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
+    out::say(&format!("{}: {roles} roles in {accounts} accounts", out::bold(instance.name.as_str())));
+    if !updated.failed.is_empty() {
+        let ids: Vec<String> = updated.failed.iter().take(5).map(|(account, _)| account.to_string()).collect();
+        let why = updated.failed.first().map(|(_, error)| error.message.clone()).unwrap_or_default();
+        let said = format!("the roles of {} accounts could not be read ({}): {why}", updated.failed.len(), ids.join(", "));
+        let error = Error::new(Kind::Unreachable, said);
+        out::warning(&error.hint("what was known of them is kept; run `rolecall cache` again"));
+    }
+    Ok(updated)
+}
+
+/// `corp ━━━━━━────── 118/312`
+fn bar(instance: &Instance, done: usize, total: usize, throttled: bool) -> String {
+    const WIDTH: usize = 24;
+    let filled = (done * WIDTH).checked_div(total).unwrap_or(0).min(WIDTH);
+    let (full, empty) = ("━".repeat(filled), out::dim(&"─".repeat(WIDTH - filled)));
+    let count = if total == 0 { "reading accounts".to_owned() } else { format!("{done}/{total} accounts") };
+    let slow = if throttled { ", AWS asks to slow down" } else { "" };
+    format!("{} {full}{empty} {count}{slow}", instance.name)
+}
+
+fn text(updated: &Updated) -> String {
+    let line = |change: &Change| {
+        let name = change.account_name.as_deref().map(|name| format!("  {}", visible(name))).unwrap_or_default();
+        format!("{} {}:{}{name}\n", if change.added { '+' } else { '-' }, change.account, change.role)
+    };
+    updated.changes.iter().map(line).collect()
+}
+
+fn json(instance: &Instance, updated: &Updated) -> String {
+    let changes: Vec<_> = updated
+        .changes
+        .iter()
+        .map(|change| {
+            let name = change.account_name.as_deref();
+            json!({ "change": if change.added { "added" } else { "removed" }, "account_id": change.account, "account_name": name, "role": change.role })
+        })
+        .collect();
+    let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
+    let failed: Vec<_> = updated.failed.iter().map(|(account, _)| account).collect();
+    format!("{}\n", json!({ "sso": instance.name, "accounts": accounts, "roles": roles, "failed": failed, "changes": changes }))
+}

@@ -1,0 +1,152 @@
+//! From environment and flags to the use cases' surroundings.
+
+use std::sync::Arc;
+
+use crate::config::{self, AutoLogin, Env, Paths, Settings, env};
+use crate::domain::{Error, Instance, Kind, Result, Secret};
+use crate::identity::{Network, Proxy};
+use crate::ops::ctx::Ctx;
+use crate::ops::instances;
+use crate::os::clock::Clock;
+use crate::vault::{KeyCache, Options, Passphrase, Store, Vault};
+
+use super::args::Globals;
+use super::out;
+
+/// Reads configuration and instances, and puts everything together. Opens neither vault nor network.
+///
+/// # Errors
+/// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
+pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
+    let person = if std::io::IsTerminal::is_terminal(&std::io::stderr()) { Person::Present } else { Person::Absent };
+    open_in(Env::from_process(), globals, person)
+}
+
+/// Whether somebody is there who can be asked to unlock the desktop's keyring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Person {
+    /// At a terminal.
+    Present,
+    /// Never to be asked: `process`, the demo's own preparations.
+    Absent,
+}
+
+/// The same in an environment of the caller's making.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc<Ctx>> {
+    let paths = paths(&env, globals)?;
+    let loaded = config::load(&env, &paths)?;
+    for warning in &loaded.warnings {
+        out::warning(&Error::new(Kind::Config, warning.to_string()));
+    }
+    let mut settings = loaded.settings;
+    if let Some(browser) = &globals.browser {
+        settings.browser = Some(browser.clone());
+        settings.auth_browser = Some(browser.clone());
+    }
+    let instances = instances::instances(&env, &paths, &settings)?;
+    let vault = vault(&env, &paths, &settings, person);
+    let network = network(&env);
+    Ok(Ctx::new(env, paths, settings, instances, Clock::System, vault, network))
+}
+
+/// Where things are, with `--config` taken into account.
+///
+/// # Errors
+/// When there is no home directory.
+pub(super) fn paths(env: &Env, globals: &Globals) -> Result<Paths> {
+    let paths = Paths::from_env(env)?;
+    Ok(match &globals.config {
+        Some(file) => paths.with_config(file),
+        None => paths,
+    })
+}
+
+/// The vault that the settings describe; nothing is opened yet.
+pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings, person: Person) -> Vault {
+    vault_of(env, paths, settings.secure_store, settings.key_cache, person)
+}
+
+/// The vault at this place with these two settings: all that the warm path knows.
+pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key_cache: config::KeyCache, person: Person) -> Vault {
+    let passphrase = match (env.get(env::AWS_SSO_FILE_PASSWORD), env.path(env::AWS_SSO_FILE_PASSWORD_FILE)) {
+        (Some(given), _) => Passphrase::Given(given.into()),
+        (None, Some(file)) => Passphrase::File(file),
+        (None, None) => Passphrase::None,
+    };
+    let store = match store {
+        config::SecureStore::Auto => Store::Auto,
+        config::SecureStore::Keyring => Store::Keyring,
+        config::SecureStore::File => Store::File,
+        config::SecureStore::Json => Store::Json,
+    };
+    let key_cache = match key_cache {
+        config::KeyCache::Auto => KeyCache::Auto,
+        config::KeyCache::Never => KeyCache::Never,
+    };
+    let may_prompt_desktop = person == Person::Present;
+    Vault::new(Options { dir: paths.state_dir.join("vault"), store, key_cache, passphrase, may_prompt_desktop })
+}
+
+fn network(env: &Env) -> Network {
+    let proxy = |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
+    Network {
+        ca_bundle: env.path(env::AWS_CA_BUNDLE),
+        proxy: Proxy {
+            http: proxy(env::HTTP_PROXY),
+            https: proxy(env::HTTPS_PROXY),
+            no_proxy: env.get_any_case(env::NO_PROXY).map(str::to_owned),
+        },
+        fips: env.is_true(env::AWS_USE_FIPS_ENDPOINT),
+        dualstack: env.is_true(env::AWS_USE_DUALSTACK_ENDPOINT),
+        ..Network::default()
+    }
+}
+
+/// The instances that a command is about: the one named by `--sso`, AWS_SSO or `default_sso`, else all.
+///
+/// # Errors
+/// [`Kind::Config`] when the name is unknown.
+pub(super) fn chosen(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
+    // In a role shell of ours AWS_SSO only names the current role's instance: it hides no other.
+    let of_ours = ctx.env.get(env::ROLECALL_ROLE).is_some() && ctx.env.get(env::ROLECALL_ROLE) == ctx.env.get(env::AWS_SSO_ROLE_ARN);
+    let named = globals.sso.as_deref().or_else(|| ctx.env.get(env::AWS_SSO).filter(|_| !of_ours));
+    let named = named.or_else(|| ctx.settings.default_sso.as_ref().map(|name| name.as_str()));
+    match named {
+        Some(name) => Ok(vec![ctx.instance(name)?.clone()]),
+        None => Ok(ctx.instances.clone()),
+    }
+}
+
+/// The one instance that a command is about.
+///
+/// # Errors
+/// [`Kind::Config`] when several are known and none is named.
+pub(super) fn chosen_one(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
+    let mut chosen = chosen(ctx, globals)?;
+    match (chosen.len(), chosen.pop()) {
+        (1, Some(instance)) => Ok(instance),
+        _ => {
+            let names: Vec<&str> = ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
+            Err(Error::new(Kind::Config, "several IAM Identity Centers are known")
+                .hint(format!("name one with --sso, or set `default_sso`: {}", names.join(", "))))
+        }
+    }
+}
+
+/// Whether a command may open a sign-in by itself: a person typed it at a terminal, and `auto_login` does not forbid it.
+pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
+    use std::io::IsTerminal;
+    ctx.settings.auto_login != AutoLogin::Never && std::io::stderr().is_terminal() && std::io::stdin().is_terminal()
+}
+
+/// Runs something that needs the network on the one runtime.
+///
+/// # Errors
+/// What the work says; [`Kind::Internal`] when no runtime can be made.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))?.block_on(work)
+}

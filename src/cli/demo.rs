@@ -1,0 +1,204 @@
+//! `demo`: the real program against a made-up organisation, in a throw-away home.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{Env, env};
+use crate::demo::{self, Approve, Options, Running};
+use crate::domain::{Entry, Error, Result, RoleName};
+use crate::identity::Flow;
+use crate::ops::assume::{Wish, assume};
+use crate::ops::ctx::Ctx;
+use crate::ops::sign_in::sign_in;
+use crate::ops::work::SignInStep;
+use crate::ops::{past, sessions, update};
+use crate::os::process::Child;
+use crate::os::{file, random};
+
+use super::args::{DemoArgs, Globals};
+use super::context::Person;
+use super::{context, out};
+
+/// How long a sign-in stands on the screen before it approves itself where no browser is at hand.
+const BY_ITSELF: Duration = Duration::from_secs(4);
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
+    let running = demo::start(Options { accounts: args.accounts, roles: args.roles, ..Options::default() })?;
+    let place = Place::new(&running)?;
+    prime(&place, &running)?;
+    running.set_latency(Duration::from_millis(args.latency));
+    running.set_throttle(args.throttle);
+    if args.command.first().is_some_and(|word| word == "serve") {
+        return serve(&place, running);
+    }
+    if !browser_at_hand() {
+        running.approve_after(Approve::AfterMillis(u64::try_from(BY_ITSELF.as_millis()).unwrap_or(4_000)));
+        if args.command.is_empty() {
+            let seconds = BY_ITSELF.as_secs();
+            out::say(&out::dim(&format!("demo: no browser is at hand here, so sign-ins approve themselves after {seconds} s")));
+        }
+    }
+    let program = std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))?;
+    let mut words = passed_on(globals);
+    words.extend(args.command);
+    Child { program: program.into(), args: words, set: place.variables(), unset: foreign() }.wait()
+}
+
+/// Global flags that the inner program is to see too.
+fn passed_on(globals: &Globals) -> Vec<OsString> {
+    let mut words = Vec::new();
+    if let Some(sso) = &globals.sso {
+        words.extend(["--sso".into(), sso.into()]);
+    }
+    if let Some(browser) = &globals.browser {
+        words.extend(["--browser".into(), browser.into()]);
+    }
+    words
+}
+
+/// Prints the variables that lead to the simulator, and stays.
+fn serve(place: &Place, running: Running) -> Result<u8> {
+    let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+    let lines: String = place
+        .variables()
+        .iter()
+        .filter(|(name, _)| name != "PATH")
+        .map(|(name, value)| format!("export {name}={}\n", quote(value)))
+        .collect();
+    out::data(&lines)?;
+    out::say(&out::dim(&format!("demo: IAM Identity Center at {}; Ctrl-C ends it", running.url())));
+    running.wait();
+    Ok(0)
+}
+
+/// Variables of the person's that must not reach the inner program: it would read or use what is theirs.
+fn foreign() -> Vec<String> {
+    let ours = |name: &str| ["AWS_", "ROLECALL_", "XDG_"].iter().any(|prefix| name.starts_with(prefix));
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| ours(name)).collect()
+}
+
+/// Whether a person could be shown a page on this machine.
+fn browser_at_hand() -> bool {
+    let here = Env::from_process();
+    let far = here.get(env::SSH_CONNECTION).is_some();
+    let named = here.get(env::BROWSER).is_some();
+    let display = here.get(env::DISPLAY).is_some() || here.get(env::WAYLAND_DISPLAY).is_some();
+    named || (!far && (display || cfg!(target_os = "macos") || cfg!(windows)))
+}
+
+/// The throw-away home; gone when dropped.
+struct Place {
+    home: PathBuf,
+    url: String,
+    passphrase: String,
+}
+
+impl Place {
+    fn new(running: &Running) -> Result<Place> {
+        let home = std::env::temp_dir().join(format!("rolecall-demo-{}", random::token::<9>()?));
+        let place = Place { home, url: running.url().to_owned(), passphrase: random::token::<18>()? };
+        let organisation = running.organisation();
+        let settings = "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
+        file::save(&place.home.join("rolecall/config.toml"), format!("{settings}{}", demo::config(&organisation)).as_bytes())?;
+        file::save(&place.home.join(".aws/config"), demo::aws_config(&organisation).as_bytes())?;
+        file::save(&place.home.join(".bashrc"), b"PS1='\\[\\e[36m\\]${AWS_SSO_PROFILE:-demo}\\[\\e[0m\\] \\$ '\n")?;
+        file::save(&place.home.join(".zshrc"), b"PROMPT='%F{cyan}${AWS_SSO_PROFILE:-demo}%f %# '\nsetopt promptsubst\n")?;
+        Ok(place)
+    }
+
+    /// What leads the inner program to the simulator and keeps it away from the person's files.
+    fn variables(&self) -> Vec<(String, String)> {
+        let inside = |path: &str| self.home.join(path).to_string_lossy().into_owned();
+        let own = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_path_buf)).unwrap_or_default();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).unwrap_or(path);
+        [
+            ("HOME", self.home.to_string_lossy().into_owned()),
+            ("ROLECALL_HOME", inside("rolecall")),
+            ("AWS_CONFIG_FILE", inside(".aws/config")),
+            ("AWS_SHARED_CREDENTIALS_FILE", inside(".aws/credentials")),
+            ("AWS_SSO_FILE_PASSWORD", self.passphrase.clone()),
+            ("AWS_ENDPOINT_URL", self.url.clone()),
+            ("ROLECALL_SIGNIN_URL", self.url.clone()),
+            ("AWS_EC2_METADATA_DISABLED", "true".into()),
+            ("NO_PROXY", "127.0.0.1,localhost".into()),
+            ("PATH", path.to_string_lossy().into_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+
+    /// The environment as the inner program will see it, without a browser.
+    fn environment(&self) -> Env {
+        let gone = foreign();
+        let hidden = |name: &str| ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains(&name) || gone.iter().any(|other| other == name);
+        let mut all: BTreeMap<OsString, OsString> = std::env::vars_os().filter(|(name, _)| !name.to_str().is_some_and(hidden)).collect();
+        all.extend(self.variables().into_iter().map(|(name, value)| (name.into(), value.into())));
+        Env::from_pairs(all)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.home);
+    }
+}
+
+/// Makes the place look lived in, by the program's own means: both directories were read, one session is open, a few roles were used.
+fn prime(place: &Place, running: &Running) -> Result<()> {
+    let ctx = context::open_in(place.environment(), &Globals::default(), Person::Absent)?;
+    running.set_latency(Duration::ZERO);
+    running.set_throttle(None);
+    context::block_on(async {
+        for instance in &ctx.instances {
+            let approve = |step: SignInStep| {
+                if let SignInStep::Open { url, .. } = step {
+                    std::thread::spawn(move || demo::approve(&url));
+                }
+            };
+            sign_in(&ctx, instance, Some(Flow::Pkce), &approve).await?;
+            let limits = update::limits(&ctx, Some(16));
+            update::update(&ctx, instance, limits, &mut |_| {}).await?;
+        }
+        use_some_roles(&ctx).await?;
+        // The second directory is left signed out, so that both states are there to see.
+        for instance in ctx.instances.iter().skip(1) {
+            sessions::sign_out(&ctx, instance).await?;
+        }
+        Ok(())
+    })
+}
+
+/// Roles that "were used": how long ago in minutes, and whether credentials are still there.
+const USED: [(&str, &str, i64, bool); 7] = [
+    ("payments-prod", "ReadOnlyAccess", 12, true),
+    ("checkout-staging", "PowerUserAccess", 47, true),
+    ("payments-prod", "AdministratorAccess", 130, false),
+    ("Zürich Analytics", "ReadOnlyAccess", 1_500, false),
+    ("payments-prod", "ReadOnlyAccess", 1_560, false),
+    ("network", "NetworkAdministrator", 2_900, false),
+    ("checkout-staging", "PowerUserAccess", 4_400, false),
+];
+
+async fn use_some_roles(ctx: &Arc<Ctx>) -> Result<()> {
+    let roster = update::known(ctx, &ctx.instances);
+    for (account, role, minutes, keep) in USED {
+        let is_it = |entry: &&Entry| &*entry.account_alias == account && &*entry.role == role;
+        let Some(entry) =
+            roster.entries.iter().find(is_it).or_else(|| roster.entries.iter().find(|entry| &*entry.account_alias == account))
+        else {
+            continue;
+        };
+        let at = ctx.clock.now().plus(-minutes * 60);
+        past::record(ctx, roster.id(entry), "exec", at)?;
+        if keep {
+            assume(ctx, &Wish::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role))).await?;
+        }
+    }
+    Ok(())
+}

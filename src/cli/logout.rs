@@ -1,0 +1,21 @@
+//! `logout`: revoke and forget.
+
+use crate::domain::Result;
+use crate::ops::sessions::sign_out;
+
+use super::args::{Globals, LogoutArgs};
+use super::{context, out};
+
+/// Runs the command. Works when nobody is signed in.
+pub(super) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
+    let ctx = context::open(globals)?;
+    let instances = if args.all { ctx.instances.clone() } else { vec![context::chosen_one(&ctx, globals)?] };
+    context::block_on(async {
+        for instance in &instances {
+            let was = sign_out(&ctx, instance).await?;
+            let name = out::bold(instance.name.as_str());
+            out::say(&if was { format!("signed out of {name}") } else { format!("nobody was signed in to {name}") });
+        }
+        Ok(0)
+    })
+}

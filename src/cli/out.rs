@@ -1,0 +1,115 @@
+//! What is printed: data on stdout, words on stderr. A closed pipe is success.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
+
+use crate::domain::{Error, Kind, Result, visible};
+
+use super::args::{Color, Globals, Level};
+
+/// Whether words on stderr are coloured; decided once, before anything is said.
+static COLOUR: OnceLock<bool> = OnceLock::new();
+
+/// Reads what was asked of colours and of the log.
+pub(super) fn begin(globals: &Globals) {
+    let env = crate::config::Env::from_process();
+    let wanted = match globals.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => io::stderr().is_terminal() && env.get(crate::config::env::NO_COLOR).is_none(),
+    };
+    let _ = COLOUR.set(wanted);
+    if let Some(level) = globals.level {
+        log(level);
+    }
+}
+
+/// Writes our own log lines to stderr. The SDK's targets stay off at every level: they print bearer tokens.
+fn log(level: Level) {
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let filter = match level {
+        Level::Error => LevelFilter::ERROR,
+        Level::Warn => LevelFilter::WARN,
+        Level::Info => LevelFilter::INFO,
+        Level::Debug => LevelFilter::DEBUG,
+        Level::Trace => LevelFilter::TRACE,
+    };
+    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
+    let _ = tracing_subscriber::registry().with(layer).with(Targets::new().with_target("rolecall", filter)).try_init();
+}
+
+/// Text in a style on stderr, or plain.
+fn styled(code: &str, text: &str) -> String {
+    if COLOUR.get().copied().unwrap_or(false) { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+/// Something quiet: dim on a terminal.
+pub(super) fn dim(text: &str) -> String {
+    styled("2", text)
+}
+
+/// Something to look at.
+pub(super) fn bold(text: &str) -> String {
+    styled("1", text)
+}
+
+/// Prints data. A reader that has gone away is no failure.
+///
+/// # Errors
+/// When stdout can't be written to for another reason.
+#[allow(clippy::print_stdout, reason = "this is the one place that prints data")]
+pub(super) fn data(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::internal(format!("writing to stdout: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Says something to the person.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Replaces the last line on a terminal's stderr with this one (a progress line); says nothing elsewhere.
+pub(super) fn progress(text: &str) {
+    if io::stderr().is_terminal() {
+        let _ = write!(io::stderr().lock(), "\r\x1b[K{text}");
+    }
+}
+
+/// A failure in words, with what helps. Names from elsewhere are made visible first.
+pub(super) fn error(error: &Error) {
+    if error.kind == Kind::Cancelled && error.message.is_empty() {
+        return;
+    }
+    say(&format!("{} {}", styled("1;31", "rolecall:"), visible(&error.message)));
+    hints(error);
+}
+
+/// A failure that did not stop anything.
+pub(super) fn warning(error: &Error) {
+    say(&format!("{} {}", styled("1;33", "rolecall: warning:"), visible(&error.message)));
+    hints(error);
+}
+
+fn hints(error: &Error) {
+    for hint in &error.hints {
+        say(&format!("{} {}", styled("2", "hint:"), hint.lines().map(visible).collect::<Vec<_>>().join("\n      ")));
+    }
+}
+
+/// Asks something on stderr and reads one line of the answer.
+///
+/// # Errors
+/// When nothing can be read.
+pub(super) fn ask(question: &str) -> Result<String> {
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "{question}");
+    let _ = stderr.flush();
+    let mut line = String::new();
+    io::stdin().read_line(&mut line).map_err(|error| Error::internal(format!("reading the answer: {error}")))?;
+    Ok(line)
+}

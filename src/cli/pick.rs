@@ -1,0 +1,178 @@
+//! The picker: alone, as `pick`, and for commands that were not told which role.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::sync::Arc;
+
+use crate::cache::marks;
+use crate::config::{Action as DefaultAction, env};
+use crate::domain::query::{Index, Query};
+use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
+use crate::ops::ctx::Ctx;
+use crate::ops::work::{Session, Sessions};
+use crate::ops::{fields, past, update, worker};
+use crate::os::clock::Clock;
+use crate::tui::{self, Action, Exit, Looks, Theme};
+
+use super::args::{Globals, PickAction, PickArgs};
+use super::exec::{self, Region};
+use super::{context, grant, out};
+
+/// `rolecall` alone: Enter does what `--action` or `default_action` says.
+pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
+    choose(globals, args, false)
+}
+
+/// `rolecall pick`: prints the ARN unless told otherwise.
+pub(super) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
+    choose(globals, args, true)
+}
+
+fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
+    let ctx = context::open(globals)?;
+    let instances = context::chosen(&ctx, globals)?;
+    let action = action(&ctx, &args, prints);
+    let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
+    if let Some(name) = args.print.as_deref().filter(|name| fields::find(name).is_none() && !name.starts_with("tags.")) {
+        return Err(Error::new(Kind::Usage, format!("there is no field `{name}`")).hint("run `rolecall list --list-fields`"));
+    }
+    if args.filter || args.select_1 || args.exit_0 {
+        let roster = Arc::new(update::known(&ctx, &instances));
+        let rows = search(&ctx, &roster, &query);
+        if rows.is_empty() && (args.filter || args.exit_0) {
+            return Ok(super::exit_code(Kind::NoMatch));
+        }
+        let one = args.select_1 && rows.len() == 1;
+        if args.filter || one {
+            return finish(&ctx, &roster, rows.into_iter().collect(), action, &args);
+        }
+    }
+    match screen(&ctx, &instances, query, action, args.multi, &args)? {
+        Exit::Cancelled => Err(super::cancelled()),
+        Exit::Picked(picked) => {
+            let roster = Arc::new(update::known(&ctx, &instances));
+            let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
+            finish(&ctx, &roster, rows, picked.action, &args)
+        }
+    }
+}
+
+/// For `exec` without a selector: the picker, then the command in the chosen role.
+pub(super) fn for_exec(ctx: &Arc<Ctx>, globals: &Globals, region: &Region, command: Vec<OsString>) -> Result<u8> {
+    let instances = context::chosen(ctx, globals)?;
+    match screen(ctx, &instances, String::new(), Action::Shell, false, &PickArgs::default())? {
+        Exit::Cancelled => Err(super::cancelled()),
+        Exit::Picked(picked) => {
+            let roster = Arc::new(update::known(ctx, &instances));
+            let role = picked.roles.first().ok_or_else(super::cancelled)?;
+            let entry = &roster.entries[position(&roster, role)?];
+            let credentials = grant::credentials(ctx, &roster, entry, true)?;
+            exec::enter(ctx, &roster, entry, &credentials, region, command)
+        }
+    }
+}
+
+fn action(ctx: &Ctx, args: &PickArgs, prints: bool) -> Action {
+    match (args.action, prints || args.print.is_some(), ctx.settings.default_action) {
+        (Some(PickAction::Print), ..) => Action::Print,
+        (Some(PickAction::Shell), ..) => Action::Shell,
+        (None, true, _) | (None, false, DefaultAction::Print) => Action::Print,
+        (None, false, _) => Action::Shell,
+    }
+}
+
+fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
+    let usages = past::usages(ctx);
+    let marks = marks::load(&ctx.paths.state_dir).unwrap_or_default();
+    let parsed = Query::parse(query, &|tag| roster.entries.iter().any(|entry| entry.tags.contains_key(tag)));
+    let index = Index::build(roster.clone());
+    index.search(&parsed, &usages, &marks, ctx.settings.history_weight).into_iter().map(|row| row as usize).collect()
+}
+
+fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
+    let same =
+        |entry: &Entry| entry.account == role.account && *entry.role == *role.role.as_str() && roster.instance(entry).name == role.instance;
+    let gone = || Error::new(Kind::UnknownRole, format!("{role} is not in the list any more"));
+    roster.entries.iter().position(same).ok_or_else(gone)
+}
+
+/// Does what was chosen with the chosen roles, with the screen back as it was.
+fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, args: &PickArgs) -> Result<u8> {
+    match action {
+        Action::Shell if !args.filter => {
+            let Some(row) = rows.first() else { return Err(super::cancelled()) };
+            let entry = &roster.entries[*row];
+            let credentials = grant::credentials(ctx, roster, entry, true)?;
+            exec::enter(ctx, roster, entry, &credentials, &Region::default(), Vec::new())
+        }
+        _ => {
+            let name = args.print.as_deref().unwrap_or("arn");
+            let now = ctx.clock.now();
+            let line = |row: usize| fields::value(roster, &roster.entries[row], name, None, now).unwrap_or_default() + "\n";
+            out::data(&rows.into_iter().map(line).collect::<String>())?;
+            Ok(0)
+        }
+    }
+}
+
+/// Opens the picker on these instances.
+fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action, multi: bool, args: &PickArgs) -> Result<Exit> {
+    if !crate::os::tty::present() {
+        return Err(Error::new(Kind::Usage, "the picker needs a terminal")
+            .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
+    }
+    let roster = Arc::new(update::known(ctx, instances));
+    let unknown =
+        |instance: &Instance| Session { instance: instance.name.clone(), signed_in: false, since: None, ends: None, fetched_at: None };
+    let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };
+    let options = tui::Options {
+        usages: past::usages(ctx),
+        marks: marks::load(&ctx.paths.state_dir).unwrap_or_default(),
+        sessions,
+        query,
+        action,
+        looks: looks(ctx, args),
+        now: Clock::System,
+        history_weight: ctx.settings.history_weight,
+        multi,
+        stale: instances.iter().filter(|instance| update::stale(ctx, instance)).map(|instance| instance.name.clone()).collect(),
+        version: env!("CARGO_PKG_VERSION"),
+        roster,
+    };
+    let (background, requests, news) = worker::start(ctx.clone(), instances.to_vec(), copy);
+    let exit = tui::run(options, requests, news);
+    background.finish();
+    exit
+}
+
+fn looks(ctx: &Ctx, args: &PickArgs) -> Looks {
+    let pick = &ctx.settings.pick;
+    let colours = ctx.env.get(env::COLORTERM).is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
+    let plain = ctx.env.get(env::TERM).is_some_and(|term| term == "linux" || term == "dumb");
+    Looks {
+        theme: theme(&pick.theme),
+        ascii: plain,
+        motion: pick.motion,
+        mouse: pick.mouse && !args.no_mouse,
+        no_color: ctx.env.get(env::NO_COLOR).is_some(),
+        truecolor: colours,
+    }
+}
+
+fn theme(word: &str) -> Theme {
+    match word {
+        "dark" => Theme::Dark,
+        "light" => Theme::Light,
+        "16" => Theme::Sixteen,
+        "none" => Theme::None,
+        _ => Theme::Auto,
+    }
+}
+
+/// Puts a text on the clipboard of whatever terminal this is, near or far (OSC 52).
+fn copy(text: &str) -> Result<()> {
+    use base64::Engine;
+    let sequence = format!("\x1b]52;c;{}\x07", base64::engine::general_purpose::STANDARD.encode(text));
+    let mut tty = crate::os::tty::open()?;
+    tty.write_all(sequence.as_bytes()).and_then(|()| tty.flush()).map_err(|error| Error::internal(format!("copying: {error}")))
+}

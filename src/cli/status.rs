@@ -1,0 +1,81 @@
+//! `status`: who is signed in, and which roles have credentials.
+
+use serde_json::json;
+
+use crate::domain::{Kind, Result, Timestamp, human, short};
+use crate::ops::ctx::Ctx;
+use crate::ops::sessions;
+use crate::ops::work::{Session, Sessions};
+
+use super::args::{Globals, StatusArgs};
+use super::{context, out, table};
+
+/// Runs the command; exit code 4 when nobody is signed in and nothing was to be printed.
+pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
+    let ctx = context::open(globals)?;
+    let chosen = context::chosen(&ctx, globals)?;
+    let mut sessions = sessions::sessions(&ctx)?;
+    sessions.instances.retain(|session| chosen.iter().any(|instance| instance.name == session.instance));
+    sessions.roles.retain(|(role, _)| chosen.iter().any(|instance| instance.name == role.instance));
+    sessions.roles.sort_by_key(|(role, expires)| (std::cmp::Reverse(*expires), role.clone()));
+    let signed_in = sessions.instances.iter().any(|session| session.signed_in);
+    if args.quiet {
+        return Ok(if signed_in { 0 } else { super::exit_code(Kind::LoginNeeded) });
+    }
+    out::data(&if args.json { json(&ctx, &sessions) } else { text(&ctx, &sessions) })?;
+    Ok(0)
+}
+
+fn text(ctx: &Ctx, sessions: &Sessions) -> String {
+    let now = ctx.clock.now();
+    let header = ["SSO", "SESSION", "ROLES READ"].map(String::from);
+    let row = |session: &Session| {
+        let read = session.fetched_at.map_or_else(|| "never".to_owned(), |at| format!("{} ago", short(now.since(at))));
+        vec![session.instance.to_string(), said(session, now), read]
+    };
+    let mut text = table::render(&header, &sessions.instances.iter().map(row).collect::<Vec<_>>(), None);
+    if !sessions.roles.is_empty() {
+        let header = ["ACCOUNT", "ROLE", "SSO", "LEFT"].map(String::from);
+        let row = |(role, expires): &(crate::domain::RoleId, Timestamp)| {
+            vec![role.account.to_string(), role.role.to_string(), role.instance.to_string(), human(expires.since(now))]
+        };
+        text.push('\n');
+        text.push_str(&table::render(&header, &sessions.roles.iter().map(row).collect::<Vec<_>>(), None));
+    }
+    text
+}
+
+fn said(session: &Session, now: Timestamp) -> String {
+    match (session.signed_in, session.since, session.ends) {
+        (false, ..) => "signed out".to_owned(),
+        (true, _, Some(ends)) => format!("signed in, ~{} left", human(ends.since(now))),
+        (true, Some(since), None) => format!("signed in {} ago", human(now.since(since))),
+        (true, None, None) => "signed in".to_owned(),
+    }
+}
+
+fn json(ctx: &Ctx, sessions: &Sessions) -> String {
+    let moment = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
+    let instances: Vec<_> = sessions
+        .instances
+        .iter()
+        .map(|session| {
+            json!({
+                "sso": session.instance,
+                "signed_in": session.signed_in,
+                "signed_in_at": moment(session.since),
+                "ends": moment(session.ends),
+                "roles_read_at": moment(session.fetched_at),
+            })
+        })
+        .collect();
+    let now = ctx.clock.now();
+    let roles: Vec<_> = sessions
+        .roles
+        .iter()
+        .map(|(role, expires)| {
+            json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": expires.rfc3339(), "seconds_left": expires.since(now) })
+        })
+        .collect();
+    format!("{}\n", json!({ "instances": instances, "roles": roles }))
+}

@@ -1,0 +1,93 @@
+//! Columns of text that fit the terminal.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::visible;
+
+/// Renders rows under a header, columns two blanks apart; with a width, the widest columns are cut in the middle until it fits.
+pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
+    let mut widths: Vec<usize> = header.iter().map(|title| title.width()).collect();
+    for row in &rows {
+        for (column, cell) in row.iter().enumerate() {
+            widths[column] = widths[column].max(cell.width());
+        }
+    }
+    if let Some(width) = width {
+        shrink(&mut widths, width);
+    }
+    let mut out = String::new();
+    for row in std::iter::once(header).chain(rows.iter().map(Vec::as_slice)) {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let cell = cut(cell, widths[column]);
+            line.push_str(&cell);
+            line.extend(std::iter::repeat_n(' ', widths[column].saturating_sub(cell.width()) + 2));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// Takes from the widest column until the sum fits, never below eight.
+fn shrink(widths: &mut [usize], total: usize) {
+    let gaps = 2 * widths.len().saturating_sub(1);
+    while widths.iter().sum::<usize>() + gaps > total {
+        let Some(widest) = widths.iter_mut().max() else { return };
+        if *widest <= 8 {
+            return;
+        }
+        *widest -= 1;
+    }
+}
+
+/// A text cut in the middle to a width in columns: both ends tell names apart.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let (front, back) = (width.saturating_sub(1).div_ceil(2), width.saturating_sub(1) / 2);
+    let take = |letters: &mut dyn Iterator<Item = &str>, room: usize| {
+        let mut used = 0;
+        letters
+            .take_while(|letter| {
+                used += letter.width();
+                used <= room
+            })
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let head = take(&mut text.graphemes(true), front).concat();
+    let mut tail = take(&mut text.graphemes(true).rev(), back);
+    tail.reverse();
+    format!("{head}…{}", tail.concat())
+}
+
+/// One value of a CSV file (RFC 4180).
+pub(super) fn csv(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_cut_in_the_middle() {
+        assert_eq!(cut("payments-production-eu", 11), "payme…on-eu");
+        assert_eq!(cut("東京ゲーミング", 7), "東…ング");
+    }
+
+    #[test]
+    fn a_table_fits_the_terminal() {
+        let text = render(&["A".into(), "B".into()], &[vec!["x".repeat(60), "y".into()]], Some(20));
+        assert!(text.lines().all(|line| line.width() <= 20), "{text}");
+    }
+
+    #[test]
+    fn csv_quotes_what_would_split() {
+        assert_eq!(csv("a,\"b\""), "\"a,\"\"b\"\"\"");
+    }
+}

@@ -1,0 +1,90 @@
+//! `vault`: look after the place where secrets are kept.
+
+use std::io::IsTerminal;
+
+use serde_json::json;
+
+use crate::config::{self, Env};
+use crate::domain::{Error, Kind, Result, Secret};
+use crate::vault::{KeyPlace, Store, Vault};
+
+use super::args::{Globals, VaultArgs, VaultCommand};
+use super::context::Person;
+use super::{context, out};
+
+/// Runs the command. Needs no IAM Identity Center to be known.
+pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
+    let env = Env::from_process();
+    let paths = context::paths(&env, globals)?;
+    let settings = config::load(&env, &paths)?.settings;
+    let vault = context::vault(&env, &paths, &settings, Person::Present);
+    match args.command {
+        VaultCommand::Unlock => {
+            vault.unlock(passphrase("passphrase: ")?)?;
+            out::say("the vault is open");
+        }
+        VaultCommand::Lock => {
+            vault.lock()?;
+            out::say("the vault is closed");
+        }
+        VaultCommand::Status { json } => return status(&vault, json),
+        VaultCommand::Passphrase => change(&vault)?,
+        VaultCommand::Reset { yes } => reset(&vault, yes)?,
+    }
+    Ok(0)
+}
+
+fn status(vault: &Vault, json: bool) -> Result<u8> {
+    let status = vault.status();
+    let store = status.chosen.unwrap_or(status.asked).to_string();
+    let key = match (status.chosen, status.key, status.passphrase) {
+        (None, ..) => "not made yet",
+        (Some(_), KeyPlace::NotNeeded, _) => "plain text: no key",
+        (Some(_), KeyPlace::Kernel, _) => "open: the kernel keyring has the key",
+        (Some(_), KeyPlace::Process, _) => "open in this process",
+        (Some(Store::File), KeyPlace::Away, false) => "closed: run `rolecall vault unlock`",
+        (Some(Store::File), KeyPlace::Away, true) => "opened by the passphrase in the environment",
+        (Some(_), KeyPlace::Away, _) => "opened by the desktop keyring when needed",
+    };
+    let problem = status.problem.as_ref().map(|problem| problem.message.as_str());
+    let text = if json {
+        format!("{}\n", json!({ "path": status.dir, "store": store, "key": key, "records": status.records, "problem": problem }))
+    } else {
+        let problem = problem.map(|problem| format!("problem  {problem}\n")).unwrap_or_default();
+        format!("path     {}\nstore    {store}\nkey      {key}\nrecords  {}\n{problem}", status.dir.display(), status.records)
+    };
+    out::data(&text)?;
+    Ok(if problem.is_none() { 0 } else { super::exit_code(Kind::Vault) })
+}
+
+fn change(vault: &Vault) -> Result<()> {
+    let old = passphrase("present passphrase: ")?;
+    let new = passphrase("new passphrase: ")?;
+    if std::io::stdin().is_terminal() && passphrase("the new one again: ")? != new {
+        return Err(Error::new(Kind::Usage, "the two new passphrases differ; nothing was changed"));
+    }
+    vault.change_passphrase(Some(old), new)?;
+    out::say("the passphrase is changed");
+    Ok(())
+}
+
+fn reset(vault: &Vault, yes: bool) -> Result<()> {
+    if !yes {
+        if !std::io::stdin().is_terminal() {
+            return Err(Error::new(Kind::Usage, "this forgets every token and credential").hint("add --yes"));
+        }
+        if !out::ask("Forget every token and credential, and make a new key? [y/N] ")?.trim().eq_ignore_ascii_case("y") {
+            return Err(super::cancelled());
+        }
+    }
+    vault.reset()?;
+    out::say("the vault is empty and has a new key; run `rolecall login`");
+    Ok(())
+}
+
+/// A passphrase from the terminal, not shown while it is typed, or one line of standard input.
+fn passphrase(question: &str) -> Result<Secret<String>> {
+    let typed = if std::io::stdin().is_terminal() { crate::os::tty::ask_unseen(question)? } else { Secret::new(out::ask("")?) };
+    let trimmed = typed.expose().trim_end_matches(['\r', '\n']);
+    if trimmed.is_empty() { Err(Error::new(Kind::Usage, "an empty passphrase protects nothing")) } else { Ok(Secret::from(trimmed)) }
+}

@@ -1,0 +1,57 @@
+//! Where sign-in and console are, by partition.
+
+use crate::domain::{Partition, Region};
+
+/// The federation endpoint that serves a region: it gives sign-in tokens and redeems them. `over` stands in for AWS's own address.
+pub fn federation_endpoint(region: &Region, over: Option<&str>) -> String {
+    let base = match (over, region.partition()) {
+        (Some(over), _) => over.trim().trim_end_matches('/').to_owned(),
+        // The oldest host is us-east-1's.
+        (None, Partition::Aws) if region.as_str() == "us-east-1" => "https://signin.aws.amazon.com".to_owned(),
+        (None, Partition::Aws) => format!("https://{region}.signin.aws.amazon.com"),
+        (None, Partition::AwsCn) => format!("https://{region}.signin.amazonaws.cn"),
+        (None, Partition::AwsUsGov) => "https://signin.amazonaws-us-gov.com".to_owned(),
+        (None, Partition::AwsEusc) => format!("https://{region}.signin.amazonaws-eusc.eu"),
+    };
+    format!("{base}/federation")
+}
+
+/// The host of a region's console.
+pub fn console_host(region: &Region) -> String {
+    match region.partition() {
+        Partition::Aws => format!("{region}.console.aws.amazon.com"),
+        Partition::AwsCn => format!("{region}.console.amazonaws.cn"),
+        Partition::AwsUsGov => "console.amazonaws-us-gov.com".to_owned(),
+        Partition::AwsEusc => "console.amazonaws-eusc.eu".to_owned(),
+    }
+}
+
+/// The first page of a region's console.
+pub fn console_home(region: &Region) -> String {
+    format!("https://{}/console/home?region={region}", console_host(region))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_partition_has_its_own_hosts() {
+        for (region, signin, home) in [
+            ("us-east-1", "https://signin.aws.amazon.com", "https://us-east-1.console.aws.amazon.com"),
+            ("eu-west-1", "https://eu-west-1.signin.aws.amazon.com", "https://eu-west-1.console.aws.amazon.com"),
+            ("cn-north-1", "https://cn-north-1.signin.amazonaws.cn", "https://cn-north-1.console.amazonaws.cn"),
+            ("us-gov-west-1", "https://signin.amazonaws-us-gov.com", "https://console.amazonaws-us-gov.com"),
+            ("eusc-de-east-1", "https://eusc-de-east-1.signin.amazonaws-eusc.eu", "https://console.amazonaws-eusc.eu"),
+        ] {
+            let region = Region::new(region);
+            assert_eq!(federation_endpoint(&region, None), format!("{signin}/federation"));
+            assert_eq!(console_home(&region), format!("{home}/console/home?region={region}"));
+        }
+    }
+
+    #[test]
+    fn an_override_replaces_the_host() {
+        assert_eq!(federation_endpoint(&Region::new("eu-west-1"), Some("http://127.0.0.1:1/")), "http://127.0.0.1:1/federation");
+    }
+}

@@ -1,0 +1,66 @@
+//! The links themselves.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::domain::{AccountId, RoleName, Secret, StartUrl};
+
+/// What stays as it is in a query.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A link that signs whoever opens it into the console: a secret, good for 15 minutes.
+///
+/// `endpoint` is the federation endpoint that gave the token, `issuer` where people are sent when the session ends, `destination`
+/// the page to open.
+pub fn login_link(endpoint: &str, token: &Secret<String>, issuer: &str, destination: &str) -> Secret<String> {
+    Secret::new(format!(
+        "{endpoint}?Action=login&Issuer={}&Destination={}&SigninToken={}",
+        encode(issuer),
+        encode(destination),
+        encode(token.expose()),
+    ))
+}
+
+/// The portal's shortcut link: no secret in it, whoever opens it signs in as themselves. Without a role the portal asks for one.
+pub fn portal_link(start_url: &StartUrl, account: AccountId, role: Option<&RoleName>, destination: Option<&str>) -> String {
+    let role = role.map(|role| format!("&role_name={}", encode(role.as_str()))).unwrap_or_default();
+    let destination = destination.map(|page| format!("&destination={}", encode(page))).unwrap_or_default();
+    format!("{}/#/console?account_id={account}{role}{destination}", start_url.trimmed())
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, QUERY).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_link_has_everything_encoded() {
+        let link = login_link(
+            "https://signin.aws.amazon.com/federation",
+            &"a+b/=".into(),
+            "https://corp.awsapps.com/start",
+            "https://us-east-1.console.aws.amazon.com/s3/home?region=us-east-1#x",
+        );
+        assert_eq!(
+            link.expose(),
+            "https://signin.aws.amazon.com/federation?Action=login&Issuer=https%3A%2F%2Fcorp.awsapps.com%2Fstart\
+             &Destination=https%3A%2F%2Fus-east-1.console.aws.amazon.com%2Fs3%2Fhome%3Fregion%3Dus-east-1%23x&SigninToken=a%2Bb%2F%3D"
+        );
+        assert!(!format!("{link:?}").contains("SigninToken"));
+    }
+
+    #[test]
+    fn a_shortcut_link_keeps_leading_zeros_and_drops_the_tail_of_the_start_url() {
+        let start = StartUrl::new("https://corp.awsapps.com/start/#/");
+        let account = "012345678901".parse().unwrap();
+        let role = RoleName::new("Read Only");
+        assert_eq!(
+            portal_link(&start, account, Some(&role), Some("https://console.aws.amazon.com/s3")),
+            "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Read%20Only\
+             &destination=https%3A%2F%2Fconsole.aws.amazon.com%2Fs3"
+        );
+        assert_eq!(portal_link(&start, account, None, None), "https://corp.awsapps.com/start/#/console?account_id=012345678901");
+    }
+}

@@ -1,0 +1,86 @@
+//! The configuration files that belong to the made-up organisation.
+
+use std::fmt::Write;
+
+use super::organisation::{Account, Directory, Organisation};
+
+/// Our own configuration file for this organisation: instances, tags of accounts, a chained role, and rules that protect production.
+pub fn config(organisation: &Organisation) -> String {
+    let mut out = String::from("# The made-up organisation of the demo.\n\n");
+    for directory in &organisation.directories {
+        instance(&mut out, directory);
+    }
+    out.push_str(RULES);
+    out
+}
+
+const RULES: &str = r#"
+[[rules]]
+match = "account:*-prod"
+color = "red"
+
+[[rules]]
+match = "account:*-prod role:AdministratorAccess"
+confirm = true
+
+[[rules]]
+match = "role:BreakGlass"
+color = "red"
+confirm = "type"
+"#;
+
+/// An AWS config file with one `[sso-session]` for each directory and no profiles.
+pub fn aws_config(organisation: &Organisation) -> String {
+    let session = |directory: &Directory| {
+        format!(
+            "[sso-session {}]\nsso_start_url = {}\nsso_region = {}\nsso_registration_scopes = sso:account:access\n",
+            directory.name, directory.start_url, directory.region
+        )
+    };
+    organisation.directories.iter().map(session).collect::<Vec<_>>().join("\n")
+}
+
+fn instance(out: &mut String, directory: &Directory) {
+    let Directory { name, start_url, region, accounts } = directory;
+    let _ = writeln!(out, "[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\ndefault_region = \"{region}\"\n");
+    for account in accounts {
+        let tags: Vec<String> = account.tags.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
+        let _ = writeln!(out, "[instances.{name}.accounts.{}]\ntags = {{ {} }}\n", account.id, tags.join(", "));
+    }
+    if let Some((from, to)) = chain(accounts) {
+        let _ = writeln!(
+            out,
+            "[instances.{name}.accounts.{}.roles.Deploy]\nvia = \"arn:aws:iam::{}:role/AdministratorAccess\"\n",
+            to.id, from.id
+        );
+    }
+}
+
+/// A role that is reached through another account: from `payments-prod` to `payments-staging`.
+fn chain(accounts: &[Account]) -> Option<(&Account, &Account)> {
+    let named = |name: &str| accounts.iter().find(|account| account.name.as_deref() == Some(name));
+    Some((named("payments-prod")?, named("payments-staging")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_is_toml_and_names_every_account() {
+        let organisation = Organisation::new(40, 6);
+        let table: toml::Table = config(&organisation).parse().unwrap();
+        let corp = &table["instances"]["corp"];
+        assert_eq!(corp["start_url"].as_str(), Some("https://corp.awsapps.com/start"));
+        assert_eq!(corp["accounts"].as_table().unwrap().len(), 34);
+        assert_eq!(corp["accounts"]["012345678901"]["tags"]["team"].as_str(), Some("payments"));
+        assert_eq!(table["rules"].as_array().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn the_aws_config_has_a_session_for_each_directory() {
+        let text = aws_config(&Organisation::new(12, 2));
+        assert!(text.starts_with("[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n"));
+        assert!(text.contains("\n[sso-session lab]\n"));
+    }
+}

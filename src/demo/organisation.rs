@@ -1,0 +1,136 @@
+//! The made-up organisation: two directories, their accounts, and the roles that the person has in them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::domain::{AccountId, StartUrl};
+
+use super::names;
+
+/// Everything that exists in the simulator's world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    /// `corp`, then `lab`.
+    pub directories: Vec<Directory>,
+}
+
+/// One IAM Identity Center directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directory {
+    /// What the demo's configuration calls it.
+    pub name: String,
+    /// Its portal.
+    pub start_url: String,
+    /// Its region.
+    pub region: String,
+    /// The accounts, in the order the portal lists them.
+    pub accounts: Vec<Account>,
+}
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Twelve digits, all accounts together unique.
+    pub id: AccountId,
+    /// The name; one account has none, and two share one.
+    pub name: Option<String>,
+    /// The root user's address.
+    pub email: Option<String>,
+    /// `env` and `team`, for the configuration; the portal does not tell them.
+    pub tags: BTreeMap<String, String>,
+    /// Permission sets that the person has there; empty when all were revoked.
+    pub roles: Vec<String>,
+}
+
+impl Organisation {
+    /// The world of this size, the same one every time: `accounts` in both directories together, at most `roles` roles in each.
+    pub fn new(accounts: usize, roles: usize) -> Self {
+        let lab = if accounts >= 12 { 6 } else { accounts / 4 };
+        let mut ids = HashSet::new();
+        let corp = Directory::new("corp", "eu-west-1", names::corp(accounts - lab, roles, &mut ids));
+        let lab = Directory::new("lab", "us-east-1", names::lab(lab, roles, &mut ids));
+        Self { directories: vec![corp, lab] }
+    }
+
+    /// How many roles there are, all accounts together.
+    pub fn role_count(&self) -> usize {
+        self.directories.iter().flat_map(|directory| &directory.accounts).map(|account| account.roles.len()).sum()
+    }
+
+    /// The account of this id, in whichever directory.
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.directories.iter().flat_map(|directory| &directory.accounts).find(|account| account.id == id)
+    }
+
+    /// The position of the directory with this start URL.
+    pub(super) fn directory_of(&self, start_url: &str) -> Option<usize> {
+        let wanted = StartUrl::new(start_url);
+        self.directories.iter().position(|directory| StartUrl::new(&*directory.start_url) == wanted)
+    }
+}
+
+impl Directory {
+    fn new(name: &str, region: &str, accounts: Vec<Account>) -> Self {
+        Self { name: name.to_owned(), start_url: format!("https://{name}.awsapps.com/start"), region: region.to_owned(), accounts }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(organisation: &Organisation) -> Vec<&Account> {
+        organisation.directories.iter().flat_map(|directory| &directory.accounts).collect()
+    }
+
+    #[test]
+    fn the_world_is_the_same_every_time() {
+        assert_eq!(Organisation::new(40, 6), Organisation::new(40, 6));
+    }
+
+    #[test]
+    fn the_default_world_holds_every_oddity() {
+        let world = Organisation::new(40, 6);
+        let accounts = all(&world);
+        assert_eq!(accounts.len(), 40);
+        assert_eq!(world.directories[1].accounts.len(), 6);
+        let named = |name: &str| accounts.iter().filter(|account| account.name.as_deref() == Some(name)).count();
+        assert_eq!(named("sandbox"), 2);
+        assert_eq!((named("Zürich Analytics"), named("東京 Gaming"), named("Café São Paulo")), (1, 1, 1));
+        assert_eq!(accounts.iter().filter(|account| account.name.is_none() && account.email.is_none()).count(), 1);
+        let payments = world.account("012345678901".parse().unwrap()).unwrap();
+        assert_eq!(payments.name.as_deref(), Some("payments-prod"));
+        assert_eq!(payments.roles[..2], ["AdministratorAccess", "ReadOnlyAccess"]);
+    }
+
+    #[test]
+    fn a_world_of_thousands_keeps_ids_and_most_names_apart() {
+        let world = Organisation::new(4_000, 6);
+        let accounts = all(&world);
+        assert_eq!(accounts.iter().map(|account| account.id).collect::<HashSet<_>>().len(), 4_000);
+        let names: HashSet<_> = accounts.iter().filter_map(|account| account.name.as_deref()).collect();
+        assert_eq!(names.len(), 3_998, "one has no name, two share one");
+        assert!(world.role_count() > 15_000, "{}", world.role_count());
+    }
+
+    #[test]
+    fn not_every_role_is_in_every_account() {
+        let world = Organisation::new(40, 6);
+        let counts: HashSet<_> = all(&world).iter().map(|account| account.roles.len()).collect();
+        assert!(counts.len() > 1);
+        assert!(all(&world).iter().all(|account| (1..=6).contains(&account.roles.len())));
+    }
+
+    #[test]
+    fn small_and_empty_worlds_are_worlds() {
+        for size in 0..15 {
+            assert_eq!(all(&Organisation::new(size, 1)).len(), size);
+        }
+    }
+
+    #[test]
+    fn many_roles_can_be_asked_for() {
+        let world = Organisation::new(12, 60);
+        let most = all(&world).iter().map(|account| account.roles.iter().collect::<HashSet<_>>().len()).max().unwrap();
+        assert!(most > 40, "{most}");
+    }
+}

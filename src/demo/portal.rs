@@ -1,0 +1,152 @@
+//! The access portal: accounts, roles, role credentials, sign-out.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::domain::{AccountId, Timestamp};
+use crate::os::http::{Request, Response};
+use crate::os::random;
+
+use super::organisation::Account;
+use super::state::{Issued, State, USER};
+use super::wire::{Answer, Refusal};
+
+/// How many rows come when nobody says.
+const PAGE: usize = 20;
+
+/// ListAccounts: those in which the person still has a role.
+pub(super) fn list_accounts(state: &mut State, request: &Request) -> Answer {
+    let directory = bearer(state, request)?.1;
+    let rows: Vec<&Account> =
+        state.organisation.directories[directory].accounts.iter().filter(|account| !account.roles.is_empty()).collect();
+    let (rows, next) = page(state, request, &rows, &format!("accounts {directory}"))?;
+    Ok(json_reply(json!({ "accountList": rows.iter().map(|account| account_row(account)).collect::<Vec<_>>(), "nextToken": next })))
+}
+
+/// ListAccountRoles.
+pub(super) fn list_account_roles(state: &mut State, request: &Request) -> Answer {
+    let directory = bearer(state, request)?.1;
+    let id = account_id(request)?;
+    let account = state.account(directory, id).filter(|account| !account.roles.is_empty()).ok_or_else(no_access)?;
+    let (rows, next) = page(state, request, &account.roles, &format!("roles {id}"))?;
+    let rows: Vec<Value> = rows.iter().map(|role| json!({ "roleName": role, "accountId": id.as_str() })).collect();
+    Ok(json_reply(json!({ "roleList": rows, "nextToken": next })))
+}
+
+/// GetRoleCredentials.
+pub(super) fn get_role_credentials(state: &mut State, request: &Request) -> Answer {
+    let directory = bearer(state, request)?.1;
+    let id = account_id(request)?;
+    let role = request.param("role_name").filter(|name| !name.is_empty()).ok_or_else(|| invalid("role_name is missing"))?;
+    state.account(directory, id).filter(|account| account.roles.contains(&role)).ok_or_else(no_access)?;
+    let expires = state.now().plus(state.options.role_lifetime);
+    let (key, issued) = issue(state, id, reserved_name(id, &role), USER.to_owned(), false, expires)?;
+    Ok(json_reply(json!({ "roleCredentials": {
+        "accessKeyId": key,
+        "secretAccessKey": issued.secret,
+        "sessionToken": issued.token,
+        "expiration": expires.0 * 1_000,
+    } })))
+}
+
+/// Logout: the token and its whole session.
+pub(super) fn logout(state: &mut State, request: &Request) -> Answer {
+    let session = bearer(state, request)?.0;
+    state.sessions.remove(&session);
+    state.tokens.retain(|_, token| token.session != session);
+    Ok(Response::json(200, ""))
+}
+
+/// Makes credentials of a role and remembers them; the access key id comes first.
+pub(super) fn issue(
+    state: &mut State,
+    account: AccountId,
+    role: String,
+    session: String,
+    chained: bool,
+    expires: Timestamp,
+) -> Result<(String, Issued), Refusal> {
+    let secret = STANDARD.encode(random::bytes::<30>()?);
+    let token = format!("IQoJb3JpZ2luX2Vj{}", STANDARD.encode(random::bytes::<590>()?));
+    let issued = Issued { secret, token, account, role, session, chained, expires };
+    let key = format!("ASIA{}", letters::<16>(&random::bytes::<16>()?));
+    state.issued.insert(key.clone(), issued.clone());
+    Ok((key, issued))
+}
+
+/// Letters of AWS's ids: base 32.
+pub(super) fn letters<const N: usize>(bytes: &[u8; N]) -> String {
+    bytes.iter().map(|byte| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[usize::from(byte % 32)])).collect()
+}
+
+/// What a permission set's role is called in its account: `AWSReservedSSO_ReadOnlyAccess_0123456789abcdef`.
+fn reserved_name(account: AccountId, role: &str) -> String {
+    let digest = Sha256::digest(format!("{account} {role}").as_bytes());
+    let tail: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("AWSReservedSSO_{role}_{tail}")
+}
+
+/// The session and the directory of the token in the header.
+fn bearer(state: &State, request: &Request) -> Result<(u64, usize), Refusal> {
+    let token = request.header("x-amz-sso_bearer_token").and_then(|bearer| state.token(bearer));
+    let token = token.ok_or_else(|| Refusal::new(401, "UnauthorizedException", "Session token not found or invalid"))?;
+    Ok((token.session, token.directory))
+}
+
+fn account_id(request: &Request) -> Result<AccountId, Refusal> {
+    let text = request.param("account_id").unwrap_or_default();
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits).ok_or_else(|| invalid("account_id must be twelve digits"))
+}
+
+/// One page of rows, and the token of the next.
+fn page<'a, T>(state: &State, request: &Request, rows: &'a [T], list: &str) -> Result<(&'a [T], Option<String>), Refusal> {
+    let size = match request.param("max_result") {
+        None => PAGE,
+        Some(text) => text.parse().ok().filter(|size| (1..=100).contains(size)).ok_or_else(|| invalid("max_result must be 1 to 100"))?,
+    };
+    let start = match request.param("next_token") {
+        None => 0,
+        Some(token) => position(state, list, &token).ok_or_else(|| invalid("next_token is not one of this list"))?,
+    };
+    // A list can have become shorter since the token was made.
+    let start = start.min(rows.len());
+    let end = rows.len().min(start + size);
+    Ok((&rows[start..end], (end < rows.len()).then(|| page_token(state, list, end))))
+}
+
+fn page_token(state: &State, list: &str, at: usize) -> String {
+    let seal = Sha256::digest(format!("{} {list} {at}", state.salt).as_bytes());
+    URL_SAFE_NO_PAD.encode([&(at as u64).to_be_bytes()[..], &seal[..16]].concat())
+}
+
+fn position(state: &State, list: &str, token: &str) -> Option<usize> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+    let at = usize::try_from(u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?)).ok()?;
+    (page_token(state, list, at) == token).then_some(at)
+}
+
+fn account_row(account: &Account) -> Value {
+    let mut row = json!({ "accountId": account.id.as_str() });
+    if let Some(name) = &account.name {
+        row["accountName"] = name.as_str().into();
+    }
+    if let Some(email) = &account.email {
+        row["emailAddress"] = email.as_str().into();
+    }
+    row
+}
+
+fn no_access() -> Refusal {
+    Refusal::new(403, "ForbiddenException", "No access")
+}
+
+fn invalid(message: &str) -> Refusal {
+    Refusal::new(400, "InvalidRequestException", message)
+}
+
+fn json_reply(body: Value) -> Response {
+    Response::json(200, body.to_string()).with("cache-control", "no-store")
+}

@@ -1,0 +1,152 @@
+//! Which operation a request asks for, and what surrounds every answer: latency, faults, the date.
+
+use std::time::Duration;
+
+use http::Method;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+use crate::domain::Timestamp;
+use crate::os::http::{Request, Response, form};
+use crate::os::random;
+
+use super::faults::Fault;
+use super::state::State;
+use super::wire::{Answer, Refusal, Service};
+use super::{Shared, federation, oidc, pages, portal, register, sts};
+
+/// The header with the number of an answer.
+pub(super) const REQUEST_ID: &str = "x-amzn-requestid";
+
+/// How an operation is carried out.
+type Handler = fn(&mut State, &Request) -> Answer;
+
+/// One operation: its name, whose error shapes it has, and how it is carried out.
+struct Operation {
+    name: &'static str,
+    service: Service,
+    handler: Handler,
+}
+
+/// Answers a request, sooner or later.
+pub(super) async fn answer(shared: Shared, request: Request) -> Response {
+    let Some(operation) = operation(&request) else {
+        let unknown = Refusal::new(404, "UnknownOperationException", format!("nothing answers {} {}", request.method, request.path));
+        return dated(&shared, unknown.render(Service::Portal));
+    };
+    let (wait, fault) = {
+        let mut state = shared.lock();
+        *state.calls.entry(operation.name.to_owned()).or_default() += 1;
+        (latency(&state, &operation), state.faults.next(operation.name))
+    };
+    pause(wait).await;
+    let response = match fault {
+        Some(Fault::Fail { status, error, .. }) => failure(status, &error, operation.service),
+        Some(Fault::Garbage { .. }) => Response::json(200, "{\"accessToken\": [1, 2"),
+        Some(Fault::LoseReply { .. }) => {
+            run(&shared, &operation, &request);
+            Response::text(503, "")
+        }
+        Some(Fault::Hang { duration, .. }) => {
+            pause(duration).await;
+            run(&shared, &operation, &request)
+        }
+        _ => run(&shared, &operation, &request),
+    };
+    dated(&shared, response)
+}
+
+fn operation(request: &Request) -> Option<Operation> {
+    let (name, service, handler): (_, _, Handler) = match (&request.method, request.path.as_str()) {
+        (&Method::POST, "/client/register") => ("RegisterClient", Service::Oidc, register::register_client),
+        (&Method::POST, "/device_authorization") => ("StartDeviceAuthorization", Service::Oidc, oidc::start_device),
+        (&Method::POST, "/token") => ("CreateToken", Service::Oidc, oidc::create_token),
+        (&Method::GET, "/device") => ("DevicePage", Service::Pages, pages::device),
+        (&Method::POST, "/device") => ("AnswerDevice", Service::Pages, pages::answer_device),
+        (&Method::GET, "/authorize") => ("Authorize", Service::Pages, pages::authorize),
+        (&Method::POST, "/authorize") => ("AnswerAuthorize", Service::Pages, pages::answer_authorize),
+        (&Method::GET, "/assignment/accounts") => ("ListAccounts", Service::Portal, portal::list_accounts),
+        (&Method::GET, "/assignment/roles") => ("ListAccountRoles", Service::Portal, portal::list_account_roles),
+        (&Method::GET, "/federation/credentials") => ("GetRoleCredentials", Service::Portal, portal::get_role_credentials),
+        (&Method::POST, "/logout") => ("Logout", Service::Portal, portal::logout),
+        (&Method::GET | &Method::POST, "/federation") => match parameter(request, "Action").as_deref() {
+            Some("getSigninToken") => ("GetSigninToken", Service::Pages, federation::get_signin_token),
+            Some("login") => ("ConsoleLogin", Service::Pages, federation::login),
+            _ => ("Federation", Service::Pages, federation::no_action),
+        },
+        (&Method::GET, "/") if !request.query.contains("Action=") => ("Home", Service::Pages, pages::home),
+        (&Method::GET | &Method::POST, "/") => match parameter(request, "Action").as_deref() {
+            Some("AssumeRole") => ("AssumeRole", Service::Sts, sts::assume_role),
+            Some("GetCallerIdentity") => ("GetCallerIdentity", Service::Sts, sts::get_caller_identity),
+            _ => ("UnknownAction", Service::Sts, sts::unknown_action),
+        },
+        _ => return None,
+    };
+    Some(Operation { name, service, handler })
+}
+
+/// A parameter of the body or of the query, decoded.
+pub(super) fn parameter(request: &Request, key: &str) -> Option<String> {
+    let body = form(&String::from_utf8_lossy(&request.body));
+    body.into_iter().find(|(name, _)| name == key).map(|(_, value)| value).or_else(|| request.param(key))
+}
+
+fn latency(state: &State, operation: &Operation) -> Duration {
+    let slow = operation.service == Service::Portal || operation.name == "CreateToken";
+    if slow { state.options.latency } else { Duration::ZERO }
+}
+
+async fn pause(length: Duration) {
+    if !length.is_zero() {
+        tokio::time::sleep(length).await;
+    }
+}
+
+fn run(shared: &Shared, operation: &Operation, request: &Request) -> Response {
+    let mut state = shared.lock();
+    if operation.service == Service::Portal && !state.admit() {
+        return Refusal::new(429, "TooManyRequestsException", "Rate exceeded").render(Service::Portal);
+    }
+    (operation.handler)(&mut state, request).unwrap_or_else(|refusal| refusal.render(operation.service))
+}
+
+/// The scripted error; without a name it is what a broken proxy in between would say.
+fn failure(status: u16, error: &str, service: Service) -> Response {
+    match error {
+        "" => Response::text(status, "upstream connect error or disconnect/reset before headers"),
+        name => Refusal::new(status, name, "this was asked for").render(service),
+    }
+}
+
+fn dated(shared: &Shared, response: Response) -> Response {
+    let (now, none) = {
+        let state = shared.lock();
+        (state.now(), state.faults.no_date)
+    };
+    let numbered = response.headers.iter().any(|(name, _)| *name == REQUEST_ID);
+    let response = if numbered { response } else { response.with(REQUEST_ID, request_id()) };
+    if none { response } else { response.with("date", http_date(now)) }
+}
+
+/// `Sat, 21 Nov 2026 22:27:27 GMT`.
+fn http_date(moment: Timestamp) -> String {
+    let moment = OffsetDateTime::from_unix_timestamp(moment.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    moment.format(&Rfc2822).unwrap_or_default().replace("+0000", "GMT")
+}
+
+/// A number for each answer, as AWS gives one.
+pub(super) fn request_id() -> String {
+    let bytes = random::bytes::<16>().unwrap_or_default();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_as_http_writes_them() {
+        assert_eq!(http_date(Timestamp(784_111_777)), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+}

@@ -1,0 +1,210 @@
+//! AWS Signature Version 4 from the verifier's side: takes a request's signature apart and computes what it should have been.
+
+use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use sha2::{Digest, Sha256};
+
+use crate::domain::Timestamp;
+use crate::os::http::Request;
+
+/// Everything but the unreserved characters.
+const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A signature as it came, in the header or in the query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Signature {
+    /// The access key id.
+    pub(super) key: String,
+    /// `20261121`, `eu-west-1`, `sts`.
+    scope: [String; 3],
+    /// `20261121T215236Z`.
+    pub(super) date: String,
+    /// Lower case, in order.
+    signed: Vec<String>,
+    /// Hexadecimal.
+    value: String,
+    /// The session token that goes with the key.
+    pub(super) token: Option<String>,
+    presigned: bool,
+}
+
+/// Why a request's signature can't even be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// There is none.
+    Missing,
+    /// It lacks a part, named here.
+    Incomplete(&'static str),
+}
+
+impl Signature {
+    /// Reads the `Authorization` header, or the `X-Amz-` parameters of a presigned address.
+    pub(super) fn read(request: &Request) -> Result<Self, Unreadable> {
+        match request.header("authorization") {
+            Some(header) => Self::of_header(request, header),
+            None if request.param("X-Amz-Signature").is_some() => Self::of_query(request),
+            None => Err(Unreadable::Missing),
+        }
+    }
+
+    fn of_header(request: &Request, header: &str) -> Result<Self, Unreadable> {
+        let rest = header.strip_prefix("AWS4-HMAC-SHA256").ok_or(Unreadable::Incomplete("AWS4-HMAC-SHA256"))?;
+        let part = |name: &'static str| {
+            let found = rest.split(',').filter_map(|part| part.trim().split_once('=')).find(|(key, _)| *key == name);
+            found.map(|(_, value)| value.to_owned()).ok_or(Unreadable::Incomplete(name))
+        };
+        let date = request.header("x-amz-date").ok_or(Unreadable::Incomplete("X-Amz-Date"))?.to_owned();
+        let token = request.header("x-amz-security-token").map(str::to_owned);
+        Self::assemble(&part("Credential")?, date, &part("SignedHeaders")?, part("Signature")?, token, false)
+    }
+
+    fn of_query(request: &Request) -> Result<Self, Unreadable> {
+        let part = |name: &'static str| request.param(name).ok_or(Unreadable::Incomplete(name));
+        if part("X-Amz-Algorithm")? != "AWS4-HMAC-SHA256" {
+            return Err(Unreadable::Incomplete("X-Amz-Algorithm"));
+        }
+        let (credential, date, signed) = (part("X-Amz-Credential")?, part("X-Amz-Date")?, part("X-Amz-SignedHeaders")?);
+        Self::assemble(&credential, date, &signed, part("X-Amz-Signature")?, request.param("X-Amz-Security-Token"), true)
+    }
+
+    fn assemble(
+        credential: &str,
+        date: String,
+        signed: &str,
+        value: String,
+        token: Option<String>,
+        presigned: bool,
+    ) -> Result<Self, Unreadable> {
+        let [key, day, region, service, "aws4_request"] = credential.split('/').collect::<Vec<_>>()[..] else {
+            return Err(Unreadable::Incomplete("Credential"));
+        };
+        let scope = [day, region, service].map(str::to_owned);
+        let signed = signed.split(';').map(str::to_owned).collect();
+        Ok(Self { key: key.to_owned(), scope, date, signed, value, token, presigned })
+    }
+
+    /// When it was signed.
+    pub(super) fn moment(&self) -> Option<Timestamp> {
+        let date = &self.date;
+        let parts = [date.get(..4)?, date.get(4..6)?, date.get(6..11)?, date.get(11..13)?, date.get(13..)?];
+        Timestamp::parse(&format!("{}-{}-{}:{}:{}", parts[0], parts[1], parts[2], parts[3], parts[4]))
+    }
+
+    /// Whether the holder of this secret signed this request, for this service, with all headers that matter.
+    pub(super) fn verifies(&self, request: &Request, secret: &str, service: &str) -> bool {
+        let needed: &[&str] = match (self.presigned, &self.token) {
+            (true, _) => &["host"],
+            (false, Some(_)) => &["host", "x-amz-date", "x-amz-security-token"],
+            (false, None) => &["host", "x-amz-date"],
+        };
+        let covered = needed.iter().all(|name| self.signed.iter().any(|signed| signed == name));
+        let right_scope = self.scope[2] == service && self.date.starts_with(&self.scope[0]);
+        covered && right_scope && self.expected(request, secret) == self.value
+    }
+
+    /// The signature that the secret gives.
+    fn expected(&self, request: &Request, secret: &str) -> String {
+        let canonical = self.canonical(request);
+        let scope = format!("{}/aws4_request", self.scope.join("/"));
+        let to_sign = format!("AWS4-HMAC-SHA256\n{}\n{scope}\n{}", self.date, hex(&Sha256::digest(canonical.as_bytes())));
+        let start = format!("AWS4{secret}").into_bytes();
+        let key = self.scope.iter().map(String::as_str).chain(["aws4_request"]).fold(start, |key, part| mac(&key, part));
+        hex(&mac(&key, &to_sign))
+    }
+
+    fn canonical(&self, request: &Request) -> String {
+        let headers: String = self.signed.iter().map(|name| format!("{name}:{}\n", header_value(request, name))).collect();
+        let body = hex(&Sha256::digest(&request.body));
+        let query = canonical_query(&request.query);
+        format!("{}\n{}\n{query}\n{headers}\n{}\n{body}", request.method, request.path, self.signed.join(";"))
+    }
+}
+
+/// All values of a header, trimmed, runs of spaces made one.
+fn header_value(request: &Request, name: &str) -> String {
+    let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    values.map(|value| value.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join(",")
+}
+
+/// The parameters encoded strictly and in order, without the signature itself.
+fn canonical_query(query: &str) -> String {
+    let strict = |part: &str| utf8_percent_encode(&percent_decode_str(part).decode_utf8_lossy(), STRICT).to_string();
+    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let mut pairs: Vec<(String, String)> = pairs.map(|(key, value)| (strict(key), strict(value))).collect();
+    pairs.retain(|(key, _)| key != "X-Amz-Signature");
+    pairs.sort();
+    pairs.into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&")
+}
+
+fn mac(key: &[u8], text: &str) -> Vec<u8> {
+    // HMAC takes keys of any length: the error can't happen, and an empty result verifies nothing.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(query: &str, headers: &[(&'static str, &str)]) -> Request {
+        let headers = headers.iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap())).collect();
+        Request { method: http::Method::GET, path: "/".into(), query: query.into(), headers, body: Default::default() }
+    }
+
+    #[test]
+    fn the_example_of_awss_own_documentation_verifies() {
+        let signature = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+             SignedHeaders=content-type;host;x-amz-date, Signature={signature}"
+        );
+        let request = request(
+            "Action=ListUsers&Version=2010-05-08",
+            &[
+                ("authorization", &authorization),
+                ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+                ("host", "iam.amazonaws.com"),
+                ("x-amz-date", "20150830T123600Z"),
+            ],
+        );
+        let read = Signature::read(&request).unwrap();
+        assert_eq!(read.moment(), Timestamp::parse("2015-08-30T12:36:00Z"));
+        assert!(read.verifies(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "iam"));
+        assert!(!read.verifies(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEX", "iam"));
+        assert!(!read.verifies(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "sts"));
+    }
+
+    /// What `aws eks get-token` signed for this key and cluster.
+    fn eks(host: &str, scope: &str, date: &str, signature: &str) -> bool {
+        let query = format!(
+            "Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256\
+             &X-Amz-Credential=ASIAIOSFODNN7EXAMPLE%2F20261121%2F{scope}%2Fsts%2Faws4_request&X-Amz-Date={date}&X-Amz-Expires=60\
+             &X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Security-Token=tok%2Fen%2B%3D%3D&X-Amz-Signature={signature}"
+        );
+        let request = request(&query, &[("host", host), ("x-k8s-aws-id", "my-cluster")]);
+        let read = Signature::read(&request).unwrap();
+        assert_eq!(read.token.as_deref(), Some("tok/en+=="));
+        read.verifies(&request, "secret", "sts")
+    }
+
+    #[test]
+    fn the_presigned_addresses_of_the_aws_cli_verify() {
+        let ireland = "7d7a67a5776aa0fe538271576c375df91bac645f60be5a05adc7c3a77d2b03b6";
+        assert!(eks("sts.eu-west-1.amazonaws.com", "eu-west-1", "20261121T215236Z", ireland));
+        let gov = "d6fd33d318e68ee82d1f4a3cb508ab0a8ba6352b24e50d7e4c198f292f83077e";
+        assert!(eks("sts.us-gov-west-1.amazonaws.com", "us-gov-west-1", "20261121T215237Z", gov));
+        assert!(!eks("sts.us-gov-west-1.amazonaws.com", "us-gov-west-1", "20261121T215238Z", gov));
+    }
+
+    #[test]
+    fn half_a_signature_is_named() {
+        assert_eq!(Signature::read(&request("", &[])), Err(Unreadable::Missing));
+        let headers = [("authorization", "AWS4-HMAC-SHA256 Credential=A/B/C/D/aws4_request"), ("x-amz-date", "20150830T123600Z")];
+        assert_eq!(Signature::read(&request("", &headers)), Err(Unreadable::Incomplete("SignedHeaders")));
+    }
+}

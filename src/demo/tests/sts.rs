@@ -1,0 +1,180 @@
+//! Signed calls to STS, by a signer of the tests' own.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use super::super::{Fault, Running};
+use super::*;
+use crate::domain::Timestamp;
+use crate::os::clock::Clock;
+
+fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn mac(key: &[u8], text: &str) -> Vec<u8> {
+    Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(text).finalize().into_bytes().to_vec()
+}
+
+/// Signs and sends a form, at this moment.
+fn call_at(demo: &Running, [key, secret, token]: &[String; 3], body: &str, moment: Timestamp) -> Reply {
+    let (date, host) = (compact(moment), demo.url().strip_prefix("http://").unwrap());
+    let canonical = format!(
+        "POST\n/\n\nhost:{host}\nx-amz-date:{date}\nx-amz-security-token:{token}\n\nhost;x-amz-date;x-amz-security-token\n{}",
+        hex(Sha256::digest(body))
+    );
+    let (scope, signature) = (format!("{}/eu-west-1/sts/aws4_request", &date[..8]), signature(secret, &date, &canonical));
+    let authorization =
+        format!("AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders=host;x-amz-date;x-amz-security-token, Signature={signature}");
+    let headers = [("authorization", authorization.as_str()), ("x-amz-date", &date), ("x-amz-security-token", token)];
+    fetch("POST", &format!("{}/", demo.url()), &headers, body).unwrap()
+}
+
+fn call(demo: &Running, credentials: &[String; 3], body: &str) -> Reply {
+    call_at(demo, credentials, body, Clock::System.now())
+}
+
+fn element<'a>(reply: &'a Reply, name: &str) -> &'a str {
+    let found = reply.body.split_once(&format!("<{name}>")).and_then(|(_, rest)| rest.split_once(&format!("</{name}>")));
+    found.unwrap_or_else(|| panic!("no {name} in {}", reply.body)).0
+}
+
+fn refused(reply: &Reply) -> (u16, &str) {
+    (reply.status, element(reply, "Code"))
+}
+
+fn signature(secret: &str, date: &str, canonical: &str) -> String {
+    let text = format!("AWS4-HMAC-SHA256\n{date}\n{}/eu-west-1/sts/aws4_request\n{}", &date[..8], hex(Sha256::digest(canonical)));
+    let day = mac(format!("AWS4{secret}").as_bytes(), &date[..8]);
+    hex(mac(&mac(&mac(&mac(&day, "eu-west-1"), "sts"), "aws4_request"), &text))
+}
+
+/// The moment as signatures write it.
+fn compact(moment: Timestamp) -> String {
+    moment.rfc3339().replace(['-', ':'], "")
+}
+
+const WHO: &str = "Action=GetCallerIdentity&Version=2011-06-15";
+
+fn assume(role: &str, more: &str) -> String {
+    format!(
+        "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A{PAYMENTS}%3Arole%2F{role}&RoleSessionName=jane%40laptop{more}"
+    )
+}
+
+/// Credentials of a role in the account `payments-prod`.
+fn read_only(demo: &Running) -> [String; 3] {
+    credentials(demo, &token(demo), PAYMENTS, "ReadOnlyAccess")
+}
+
+#[test]
+fn a_signed_call_says_who_it_is() {
+    let demo = demo();
+    let reply = call(&demo, &read_only(&demo), WHO);
+    assert_eq!((reply.status, reply.header("content-type"), element(&reply, "Account")), (200, Some("text/xml"), PAYMENTS));
+    let arn = element(&reply, "Arn");
+    let role = arn.strip_prefix("arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_ReadOnlyAccess_").unwrap();
+    assert!(role.len() == 16 + "/jane.doe".len() && role.ends_with("/jane.doe"), "{arn}");
+    assert!(element(&reply, "UserId").starts_with("AROA"));
+    assert_eq!(Some(element(&reply, "RequestId")), reply.header("x-amzn-requestid"));
+}
+
+#[test]
+fn wrong_keys_signatures_tokens_and_dates_are_told_apart() {
+    let demo = demo();
+    let good = read_only(&demo);
+    let changed = |at: usize| {
+        let mut other = good.clone();
+        other[at] = "x".repeat(20);
+        other
+    };
+    assert_eq!(refused(&call(&demo, &changed(0), WHO)), (403, "InvalidClientTokenId"));
+    assert_eq!(refused(&call(&demo, &changed(1), WHO)), (403, "SignatureDoesNotMatch"));
+    assert_eq!(refused(&call(&demo, &changed(2), WHO)), (403, "InvalidClientTokenId"));
+    let old = call_at(&demo, &good, WHO, Clock::System.now().plus(-1_000));
+    assert!(refused(&old) == (403, "SignatureDoesNotMatch") && element(&old, "Message").starts_with("Signature expired"));
+    let early = call_at(&demo, &good, WHO, Clock::System.now().plus(1_000));
+    assert!(element(&early, "Message").starts_with("Signature not yet current"));
+    let bare = fetch("POST", &format!("{}/", demo.url()), &[], WHO).unwrap();
+    assert_eq!(refused(&bare), (403, "MissingAuthenticationToken"));
+    demo.expire_role_credentials();
+    assert_eq!(refused(&call(&demo, &good, WHO)), (403, "ExpiredToken"));
+}
+
+#[test]
+fn a_role_reached_through_another_acts_and_says_so() {
+    let demo = demo();
+    let reply = call(&demo, &read_only(&demo), &assume("ops%2FDeploy", "&DurationSeconds=900&SourceIdentity=jane"));
+    assert_eq!((reply.status, element(&reply, "SourceIdentity")), (200, "jane"), "{}", reply.body);
+    let lifetime = Timestamp::parse(element(&reply, "Expiration")).unwrap().since(Clock::System.now());
+    assert!((890..=900).contains(&lifetime), "{lifetime}");
+    let chained = ["AccessKeyId", "SecretAccessKey", "SessionToken"].map(|name| element(&reply, name).to_owned());
+    let who = call(&demo, &chained, WHO);
+    assert_eq!(element(&who, "Arn"), "arn:aws:sts::012345678901:assumed-role/Deploy/jane@laptop");
+    assert_eq!(call(&demo, &chained, &assume("Terraform", "")).status, 200, "and further");
+}
+
+#[test]
+fn what_assume_role_refuses() {
+    let demo = demo();
+    let good = read_only(&demo);
+    let told = |body: &str| {
+        let reply = call(&demo, &good, body);
+        (reply.status, element(&reply, "Code").to_owned(), element(&reply, "Message").to_owned())
+    };
+    let (status, code, message) = told(&assume("Deploy", "&DurationSeconds=3601"));
+    assert_eq!((status, code.as_str()), (400, "ValidationError"));
+    assert_eq!(message, "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
+    for (body, code) in [
+        (assume("Deploy", "&DurationSeconds=899"), "ValidationError"),
+        (assume("Deploy", "&SourceIdentity=a%20b"), "ValidationError"),
+        (assume("Deploy", "&ExternalId=x"), "ValidationError"),
+        (assume("Deploy", "").replace("jane%40laptop", "jane%2Flaptop"), "ValidationError"),
+        (assume("Deploy", "").replace("&RoleSessionName=jane%40laptop", ""), "ValidationError"),
+        (assume("Deploy", "").replace("arn%3Aaws%3Aiam", "iam"), "ValidationError"),
+        (assume("Admin", ""), "AccessDenied"),
+        (assume("Deploy", "").replace(PAYMENTS, "000000000000"), "AccessDenied"),
+    ] {
+        assert_eq!(told(&body).1, code, "{body}");
+    }
+    assert!(
+        told(&assume("Admin", ""))
+            .2
+            .contains("is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::012345678901:role/Admin")
+    );
+    assert_eq!(told("Action=GetFederationToken").1, "InvalidAction");
+}
+
+#[test]
+fn the_clock_of_the_simulator_counts_for_signatures() {
+    let demo = demo();
+    let good = read_only(&demo);
+    demo.script(Fault::SkewDate { seconds: 1_200 });
+    assert_eq!(refused(&call(&demo, &good, WHO)), (403, "SignatureDoesNotMatch"));
+    assert_eq!(call_at(&demo, &good, WHO, Clock::System.now().plus(1_200)).status, 200);
+}
+
+#[test]
+fn a_presigned_address_says_who_signed_it_as_a_cluster_asks() {
+    let demo = demo();
+    let [key, secret, token] = read_only(&demo);
+    let (host, moment) = ("sts.eu-west-1.amazonaws.com", Clock::System.now());
+    let ask = |moment: Timestamp, cluster: &str| {
+        let (date, token) = (compact(moment), token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
+        let query = format!(
+            "{WHO}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={key}%2F{}%2Feu-west-1%2Fsts%2Faws4_request&X-Amz-Date={date}\
+             &X-Amz-Expires=60&X-Amz-Security-Token={token}&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id",
+            &date[..8]
+        );
+        let mut sorted: Vec<&str> = query.split('&').collect();
+        sorted.sort_unstable();
+        let sorted = sorted.join("&");
+        let canonical = format!("GET\n/\n{sorted}\nhost:{host}\nx-k8s-aws-id:blue\n\nhost;x-k8s-aws-id\n{}", hex(Sha256::digest("")));
+        let url = format!("{}/?{query}&X-Amz-Signature={}", demo.url(), signature(&secret, &date, &canonical));
+        fetch("GET", &url, &[("host", host), ("x-k8s-aws-id", cluster)], "").unwrap()
+    };
+    assert!(element(&ask(moment, "blue"), "Arn").ends_with("/jane.doe"));
+    assert_eq!(ask(moment.plus(-14 * 60), "blue").status, 200, "good for a quarter of an hour, whatever it says itself");
+    assert_eq!(refused(&ask(moment.plus(-16 * 60), "blue")), (403, "SignatureDoesNotMatch"));
+    assert_eq!(refused(&ask(moment, "green")), (403, "SignatureDoesNotMatch"), "for one cluster only");
+}

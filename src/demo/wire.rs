@@ -1,0 +1,104 @@
+//! The shapes of refusals, as each service writes them.
+
+use serde_json::json;
+
+use crate::domain::Error;
+use crate::os::http::Response;
+
+use super::route::{REQUEST_ID, request_id};
+
+/// Which service answers, and so how an error looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Service {
+    /// OAuth's `error` and `error_description`.
+    Oidc,
+    /// A `message`.
+    Portal,
+    /// XML.
+    Sts,
+    /// Console sign-in and the pages for people.
+    Pages,
+}
+
+/// A call that was turned down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// The exception's name.
+    pub(super) name: String,
+    /// A sentence.
+    pub(super) message: String,
+}
+
+/// What a handler gives back.
+pub(super) type Answer = Result<Response, Refusal>;
+
+impl Refusal {
+    pub(super) fn new(status: u16, name: &str, message: impl Into<String>) -> Self {
+        Self { status, name: name.to_owned(), message: message.into() }
+    }
+
+    /// The answer as this service writes it.
+    pub(super) fn render(self, service: Service) -> Response {
+        match service {
+            Service::Oidc => self.json(json!({ "error": oauth_code(&self.name), "error_description": self.message })),
+            Service::Portal => self.json(json!({ "message": self.message, "__type": self.name })),
+            Service::Sts => self.xml(),
+            Service::Pages => super::pages::notice(self.status, "That did not work", &self.message),
+        }
+    }
+
+    fn json(&self, body: serde_json::Value) -> Response {
+        Response::json(self.status, body.to_string()).with("x-amzn-ErrorType", self.name.clone()).with("cache-control", "no-store")
+    }
+
+    fn xml(&self) -> Response {
+        let id = request_id();
+        let fault = if self.status < 500 { "Sender" } else { "Receiver" };
+        let (name, message) = (escape(&self.name), escape(&self.message));
+        let body = format!(
+            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{name}</Code>\n    \
+             <Message>{message}</Message>\n  </Error>\n  <RequestId>{id}</RequestId>\n</ErrorResponse>\n"
+        );
+        Response::new(self.status, "text/xml", body).with(REQUEST_ID, id)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::new(500, "InternalServerException", error.message)
+    }
+}
+
+/// `InvalidGrantException` becomes `invalid_grant`.
+fn oauth_code(name: &str) -> String {
+    let bare = name.strip_suffix("Exception").unwrap_or(name);
+    if bare == "InternalServer" {
+        return "server_error".to_owned();
+    }
+    bare.char_indices().fold(String::new(), |mut out, (at, letter)| {
+        if letter.is_ascii_uppercase() && at > 0 {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+        out
+    })
+}
+
+/// Text that is safe between tags and in quoted attributes, of XML and HTML alike.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exceptions_have_their_oauth_names() {
+        let codes =
+            ["InvalidGrantException", "SlowDownException", "InternalServerException", "UnsupportedGrantTypeException"].map(oauth_code);
+        assert_eq!(codes, ["invalid_grant", "slow_down", "server_error", "unsupported_grant_type"]);
+    }
+}

@@ -1,0 +1,155 @@
+//! Where an instance's services live: the SDK's own rules, or the addresses that the configuration puts in their place.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use aws_sdk_sso::config::endpoint::{DefaultResolver as PortalResolver, Params as PortalParams, ResolveEndpoint as _};
+use aws_sdk_ssooidc::config::endpoint::{DefaultResolver as OidcResolver, Params as OidcParams, ResolveEndpoint as _};
+use aws_sdk_sts::config::endpoint::{DefaultResolver as StsResolver, Params as StsParams, ResolveEndpoint as _};
+use aws_smithy_runtime_api::client::endpoint::EndpointFuture;
+
+use crate::domain::{Error, Instance, Kind, Region, Result, StartUrl};
+
+use super::Network;
+
+/// The addresses of one instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Addresses {
+    /// Sign-in.
+    pub(super) oidc: String,
+    /// Sign-in by device code.
+    pub(super) device: String,
+    /// The access portal.
+    pub(super) portal: String,
+}
+
+impl Addresses {
+    pub(super) fn of(instance: &Instance, network: &Network) -> Result<Addresses> {
+        let region = &instance.sso_region;
+        let oidc = |dualstack: bool| match &instance.endpoints.oidc {
+            Some(url) => Ok(tidy(url)),
+            None => oidc(region, network.fips, dualstack),
+        };
+        let portal = match &instance.endpoints.portal {
+            Some(url) => tidy(url),
+            None => portal(region, network)?,
+        };
+        let device = network.dualstack || is_dual_stack_portal(&instance.start_url, region);
+        Ok(Addresses { oidc: oidc(network.dualstack)?, device: oidc(device)?, portal })
+    }
+}
+
+/// The address of STS in a region.
+pub(super) fn sts(instance: &Instance, region: &Region, network: &Network) -> Result<String> {
+    if let Some(url) = &instance.endpoints.sts {
+        return Ok(tidy(url));
+    }
+    let params =
+        StsParams::builder().region(region.as_str()).use_fips(network.fips).use_dual_stack(network.dualstack).use_global_endpoint(false);
+    let params = params.build().map_err(|error| wrong(region, &error))?;
+    url(StsResolver::new().resolve_endpoint(&params), region)
+}
+
+fn oidc(region: &Region, fips: bool, dualstack: bool) -> Result<String> {
+    let params = OidcParams::builder().region(region.as_str()).use_fips(fips).use_dual_stack(dualstack).build();
+    let params = params.map_err(|error| wrong(region, &error))?;
+    url(OidcResolver::new().resolve_endpoint(&params), region)
+}
+
+fn portal(region: &Region, network: &Network) -> Result<String> {
+    let params = PortalParams::builder().region(region.as_str()).use_fips(network.fips).use_dual_stack(network.dualstack).build();
+    let params = params.map_err(|error| wrong(region, &error))?;
+    url(PortalResolver::new().resolve_endpoint(&params), region)
+}
+
+/// The rules are computed on the spot: the future is ready when it is made.
+fn url(endpoint: EndpointFuture<'_>, region: &Region) -> Result<String> {
+    match pin!(endpoint).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(endpoint)) => Ok(endpoint.url().to_owned()),
+        Poll::Ready(Err(error)) => Err(wrong(region, &*error)),
+        Poll::Pending => Err(Error::internal("the endpoint rules did not answer")),
+    }
+}
+
+fn wrong(region: &Region, error: &dyn std::error::Error) -> Error {
+    Error::new(Kind::Config, format!("region `{region}` has no such endpoint: {error}")).hint("check `sso_region`")
+}
+
+fn tidy(url: &str) -> String {
+    url.trim().trim_end_matches('/').to_owned()
+}
+
+/// Portals at `….portal.REGION.app.aws` confirm device codes only when the sign-in began at the dual-stack endpoint.
+fn is_dual_stack_portal(start_url: &StartUrl, region: &Region) -> bool {
+    let authority = host(start_url.trimmed()).to_ascii_lowercase();
+    let name = authority.split(':').next().unwrap_or_default();
+    name.ends_with(&format!(".portal.{region}.app.aws"))
+}
+
+/// The authority of an address: `oidc.eu-west-1.amazonaws.com`, `127.0.0.1:8080`.
+pub(super) fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Endpoints, InstanceName, Source};
+
+    fn instance(region: &str, start_url: &str) -> Instance {
+        Instance {
+            name: InstanceName::new("corp"),
+            start_url: StartUrl::new(start_url),
+            sso_region: Region::new(region),
+            default_region: None,
+            scopes: vec![],
+            source: Source::Ours,
+            endpoints: Endpoints::default(),
+        }
+    }
+
+    #[test]
+    fn every_partition_has_its_hosts() {
+        for (region, oidc, portal) in [
+            ("eu-west-1", "https://oidc.eu-west-1.amazonaws.com", "https://portal.sso.eu-west-1.amazonaws.com"),
+            ("cn-north-1", "https://oidc.cn-north-1.amazonaws.com.cn", "https://portal.sso.cn-north-1.amazonaws.com.cn"),
+            ("us-gov-west-1", "https://oidc.us-gov-west-1.amazonaws.com", "https://portal.sso.us-gov-west-1.amazonaws.com"),
+        ] {
+            let addresses = Addresses::of(&instance(region, "https://corp.awsapps.com/start"), &Network::default()).unwrap();
+            assert_eq!((addresses.oidc.as_str(), addresses.device.as_str(), addresses.portal.as_str()), (oidc, oidc, portal));
+        }
+    }
+
+    #[test]
+    fn fips_and_dual_stack_are_obeyed() {
+        let network = Network { fips: true, dualstack: true, ..Network::default() };
+        let addresses = Addresses::of(&instance("us-east-1", "https://corp.awsapps.com/start"), &network).unwrap();
+        assert_eq!(addresses.oidc, "https://oidc-fips.us-east-1.api.aws");
+        assert_eq!(addresses.portal, "https://portal.sso-fips.us-east-1.api.aws");
+    }
+
+    #[test]
+    fn new_portals_get_device_codes_from_the_dual_stack_endpoint() {
+        let instance = instance("us-east-1", "https://ssoins-1234.portal.us-east-1.app.aws/");
+        let addresses = Addresses::of(&instance, &Network::default()).unwrap();
+        assert_eq!(addresses.device, "https://oidc.us-east-1.api.aws");
+        assert_eq!(addresses.oidc, "https://oidc.us-east-1.amazonaws.com");
+    }
+
+    #[test]
+    fn an_override_wins_and_sts_is_regional() {
+        let mut instance = instance("us-east-1", "https://corp.awsapps.com/start");
+        assert_eq!(sts(&instance, &Region::new("eu-west-3"), &Network::default()).unwrap(), "https://sts.eu-west-3.amazonaws.com");
+        instance.endpoints.oidc = Some("http://127.0.0.1:1/".into());
+        instance.endpoints.sts = Some("http://127.0.0.1:2".into());
+        let addresses = Addresses::of(&instance, &Network::default()).unwrap();
+        assert_eq!(addresses.device, "http://127.0.0.1:1");
+        assert_eq!(sts(&instance, &Region::new("eu-west-3"), &Network::default()).unwrap(), "http://127.0.0.1:2");
+    }
+
+    #[test]
+    fn a_host_keeps_its_port() {
+        assert_eq!(host("http://127.0.0.1:80/x?y"), "127.0.0.1:80");
+    }
+}

@@ -1,0 +1,221 @@
+//! Turns what the AWS SDK says went wrong into an error for people.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde::Deserialize;
+
+use crate::domain::{Error, InstanceName, Kind, visible};
+
+/// What went wrong, without the SDK's types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// AWS answered, with an error.
+    Answer {
+        /// The HTTP status.
+        status: u16,
+        /// The exception's name, such as `UnauthorizedException`; empty when the answer named none.
+        code: String,
+        /// What AWS said about it; may be empty.
+        message: String,
+    },
+    /// There was no answer, or none that could be read.
+    Silence(String),
+    /// The request could not even be made.
+    Unsent(String),
+}
+
+/// The error body of SSO OIDC (`error`, `error_description`, `reason`), of the portal (`message`) and of gateways (`__type`).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    error: String,
+    error_description: String,
+    reason: String,
+    #[serde(alias = "Message")]
+    message: String,
+    #[serde(rename = "__type")]
+    kind: String,
+}
+
+impl Fault {
+    /// What an error of the SDK comes down to.
+    pub(super) fn of<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> Fault {
+        match error {
+            SdkError::ServiceError(answer) => {
+                let meta = answer.err().meta();
+                read(answer.raw(), meta.code().unwrap_or_default(), meta.message().unwrap_or_default())
+            }
+            SdkError::ResponseError(answer) if answer.raw().status().is_success() => Fault::Silence("the answer makes no sense".into()),
+            SdkError::ResponseError(answer) => read(answer.raw(), "", ""),
+            SdkError::TimeoutError(_) => Fault::Silence("no answer in time".into()),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => Fault::Silence("no answer in time".into()),
+            SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
+                Some(error) if error.is_user() => Fault::Unsent(root(error)),
+                Some(error) => Fault::Silence(root(error)),
+                None => Fault::Silence("no connection".into()),
+            },
+            other => Fault::Unsent(root(other)),
+        }
+    }
+
+    /// An answer of this status and body, for requests made without the SDK.
+    pub(super) fn answer(status: u16, body: &[u8]) -> Fault {
+        let (code, message) = from_body(body);
+        Fault::Answer { status, code, message }
+    }
+
+    /// The exception's name, or nothing.
+    pub(super) fn code(&self) -> &str {
+        match self {
+            Fault::Answer { code, .. } => code,
+            _ => "",
+        }
+    }
+
+    /// The HTTP status, or 0 when there was no answer.
+    pub(super) fn status(&self) -> u16 {
+        match self {
+            Fault::Answer { status, .. } => *status,
+            _ => 0,
+        }
+    }
+
+    /// What AWS said, in brackets, to be put behind a sentence; empty when it said nothing.
+    pub(super) fn said(&self) -> String {
+        match self {
+            Fault::Answer { message, code, .. } if message.is_empty() && code.is_empty() => String::new(),
+            Fault::Answer { message, code, .. } if message.is_empty() => format!(" ({code})"),
+            Fault::Answer { message, .. } => format!(" ({message})"),
+            Fault::Silence(why) | Fault::Unsent(why) => format!(" ({why})"),
+        }
+    }
+
+    /// The error that every service shares: `doing` is what was tried, `host` who was asked, `session` whose token was sent.
+    pub(super) fn explain(&self, doing: &str, host: &str, session: Option<&InstanceName>) -> Error {
+        match (self, session) {
+            (Fault::Answer { status: 401, .. }, Some(instance)) => {
+                Error::new(Kind::LoginNeeded, format!("{doing}: the session of `{instance}` has ended")).hint(login(instance))
+            }
+            (fault, _) => fault.explain_without_session(doing, host),
+        }
+    }
+
+    fn explain_without_session(&self, doing: &str, host: &str) -> Error {
+        match self {
+            Fault::Answer { status: 403, .. } => Error::new(Kind::Refused, format!("{doing}: access denied{}", self.said())),
+            Fault::Answer { status: 429, .. } => Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down")),
+            Fault::Answer { code, .. } if code.contains("Throttl") || code.contains("TooManyRequests") => {
+                Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down"))
+            }
+            Fault::Answer { status: status @ 500.., .. } => {
+                Error::new(Kind::Unreachable, format!("{doing}: {host} answered with {status}{}", self.said()))
+            }
+            Fault::Answer { .. } => Error::new(Kind::Refused, format!("{doing}: {host} refused the request{}", self.said())),
+            Fault::Silence(why) if why.contains("certificate") => {
+                Error::new(Kind::Unreachable, format!("{doing}: the certificate of {host} is not trusted{}", self.said()))
+                    .hint("if a proxy inspects your traffic, set AWS_CA_BUNDLE to the PEM file of its authority")
+            }
+            Fault::Silence(_) => Error::new(Kind::Unreachable, format!("{doing}: {host} can't be reached{}", self.said()))
+                .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
+            Fault::Unsent(_) => Error::internal(format!("{doing}: the request to {host} could not be made{}", self.said())),
+        }
+    }
+}
+
+/// The command that signs in.
+pub(super) fn login(instance: &InstanceName) -> String {
+    format!("run `rolecall login --sso {instance}`")
+}
+
+/// The SDK takes an exception's name from a header. A gateway may drop it, and then the body still has the OAuth word.
+fn read(raw: &HttpResponse, code: &str, message: &str) -> Fault {
+    let (body_code, body_message) = from_body(raw.body().bytes().unwrap_or_default());
+    let code = if code.is_empty() { body_code } else { code.to_owned() };
+    let message = if body_message.is_empty() { short(message) } else { body_message };
+    Fault::Answer { status: raw.status().as_u16(), code, message }
+}
+
+fn from_body(bytes: &[u8]) -> (String, String) {
+    let body: Body = serde_json::from_slice(bytes).unwrap_or_default();
+    let code = exception(&body.error).map_or_else(|| body.kind.rsplit('#').next().unwrap_or_default().to_owned(), str::to_owned);
+    let message = if body.error_description.is_empty() { body.message } else { body.error_description };
+    let reason = if body.reason.is_empty() { String::new() } else { format!("; {}", short(&body.reason)) };
+    (code, format!("{}{reason}", short(&message)))
+}
+
+/// The exception that goes with an OAuth error word.
+fn exception(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "authorization_pending" => "AuthorizationPendingException",
+        "slow_down" => "SlowDownException",
+        "expired_token" => "ExpiredTokenException",
+        "access_denied" => "AccessDeniedException",
+        "invalid_grant" => "InvalidGrantException",
+        "invalid_client" => "InvalidClientException",
+        "unauthorized_client" => "UnauthorizedClientException",
+        "unsupported_grant_type" => "UnsupportedGrantTypeException",
+        "invalid_scope" => "InvalidScopeException",
+        "invalid_request" => "InvalidRequestException",
+        "invalid_client_metadata" => "InvalidClientMetadataException",
+        "invalid_redirect_uri" => "InvalidRedirectUriException",
+        "server_error" => "InternalServerException",
+        _ => return None,
+    })
+}
+
+/// The innermost cause in words, without the operating system's number.
+pub(super) fn root(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    short(cause.to_string().split(" (os error").next().unwrap_or_default())
+}
+
+/// A text from outside, made fit for one line.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 240;
+    let line: String = visible(text.trim()).trim_end_matches('.').chars().take(LONGEST + 1).collect();
+    if line.chars().count() > LONGEST { line.chars().take(LONGEST).chain(['…']).collect() } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(status: u16, body: &str) -> Kind {
+        Fault::answer(status, body.as_bytes()).explain("listing accounts", "portal", Some(&InstanceName::new("corp"))).kind
+    }
+
+    #[test]
+    fn three_refusals_are_three_things() {
+        assert_eq!(kind(401, ""), Kind::LoginNeeded);
+        assert_eq!(kind(403, "{}"), Kind::Refused);
+        assert_eq!(kind(429, "HTTP 429 Unknown Code"), Kind::Throttled);
+        assert_eq!(kind(503, "<html>"), Kind::Unreachable);
+        assert_eq!(kind(400, r#"{"message":"bad"}"#), Kind::Refused);
+    }
+
+    #[test]
+    fn the_oauth_word_stands_in_for_a_missing_header() {
+        let fault = Fault::answer(400, br#"{"error":"invalid_grant","error_description":"Invalid grant provided."}"#);
+        assert_eq!((fault.code(), fault.said().as_str()), ("InvalidGrantException", " (Invalid grant provided)"));
+        let gateway = Fault::answer(403, br#"{"__type":"com.amazonaws#ForbiddenException","message":"No access"}"#);
+        assert_eq!((gateway.code(), gateway.said().as_str()), ("ForbiddenException", " (No access)"));
+    }
+
+    #[test]
+    fn a_long_or_strange_message_fits_one_line() {
+        let fault = Fault::answer(400, format!(r#"{{"message":"a\u001b[31m{}"}}"#, "x".repeat(900)).as_bytes());
+        assert!(fault.said().len() < 260);
+        assert!(!fault.said().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn an_untrusted_certificate_says_what_to_set() {
+        let fault = Fault::Silence("invalid peer certificate: UnknownIssuer".into());
+        let error = fault.explain("signing in", "oidc.eu-west-1.amazonaws.com", None);
+        assert!(error.hints[0].contains("AWS_CA_BUNDLE"));
+    }
+}

@@ -1,0 +1,104 @@
+//! Trades role credentials for a sign-in token of the web console.
+
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+use tracing::debug;
+
+use crate::domain::{Credentials, Error, Kind, Result, Secret};
+
+use super::Network;
+use super::endpoint::host;
+use super::fault::{Fault, root};
+
+/// What the federation endpoint calls role credentials.
+#[derive(Serialize)]
+struct Session<'a> {
+    #[serde(rename = "sessionId")]
+    id: &'a str,
+    #[serde(rename = "sessionKey")]
+    key: &'a str,
+    #[serde(rename = "sessionToken")]
+    token: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Reply {
+    #[serde(rename = "SigninToken")]
+    token: String,
+}
+
+/// A sign-in token for these credentials, from the federation endpoint at this address
+/// (`https://REGION.signin.aws.amazon.com/federation`). It is good for 15 minutes, and at the same host only.
+///
+/// `duration` asks for a console session of so many seconds (900 to 43,200); without it the session ends with the credentials.
+/// Chained roles may not ask, and some endpoints refuse odd values: a refused duration is left out and the request sent once more.
+///
+/// # Errors
+/// [`Kind::Refused`] when AWS does not accept the credentials, [`Kind::Unreachable`] when it can't be asked.
+pub async fn signin_token(network: &Network, endpoint: &str, credentials: &Credentials, duration: Option<i64>) -> Result<Secret<String>> {
+    match ask(network, endpoint, credentials, duration).await? {
+        Err(Fault::Answer { status: 400, .. }) if duration.is_some() => {
+            debug!(target: "rolecall::identity", host = host(endpoint), "asking again without a session duration");
+            ask(network, endpoint, credentials, None).await?.map_err(|fault| refused(&fault, endpoint))
+        }
+        answer => answer.map_err(|fault| refused(&fault, endpoint)),
+    }
+}
+
+async fn ask(
+    network: &Network,
+    endpoint: &str,
+    credentials: &Credentials,
+    duration: Option<i64>,
+) -> Result<std::result::Result<Secret<String>, Fault>> {
+    let request = request(endpoint, credentials, duration)?;
+    let connector = network.connector(endpoint)?;
+    let deadline = tokio::time::timeout(network.timeout, async {
+        let answer = connector.call(request).await.map_err(|error| Fault::Silence(root(&error)))?;
+        let status = answer.status().as_u16();
+        let body = ByteStream::new(answer.into_body()).collect().await.map_err(|error| Fault::Silence(root(&error)))?;
+        Ok((status, body.into_bytes()))
+    });
+    let (status, body) = match deadline.await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(fault)) => return Ok(Err(fault)),
+        Err(_) => return Ok(Err(Fault::Silence("no answer in time".into()))),
+    };
+    if status != 200 {
+        return Ok(Err(Fault::answer(status, &body)));
+    }
+    let reply: std::result::Result<Reply, _> = serde_json::from_slice(&body);
+    Ok(reply.map(|reply| reply.token.into()).map_err(|_| Fault::Silence("the answer makes no sense".into())))
+}
+
+/// Sent as a form: in a query the keys would end up in logs of whatever stands in between.
+fn request(endpoint: &str, credentials: &Credentials, duration: Option<i64>) -> Result<HttpRequest> {
+    let session =
+        Session { id: &credentials.access_key_id, key: credentials.secret_access_key.expose(), token: credentials.session_token.expose() };
+    let session = Secret::new(serde_json::to_string(&session).map_err(|error| Error::internal(error.to_string()))?);
+    let duration = duration.map(|seconds| format!("&SessionDuration={}", seconds.clamp(900, 43_200))).unwrap_or_default();
+    let form = format!("Action=getSigninToken{duration}&Session={}", utf8_percent_encode(session.expose(), NON_ALPHANUMERIC));
+    let length = form.len().to_string();
+    let mut request = HttpRequest::new(SdkBody::from(form));
+    let said = |_| Error::new(Kind::Config, format!("`{endpoint}` is not an address that can be asked"));
+    request.set_uri(endpoint).map_err(said)?;
+    request.set_method("POST").map_err(said)?;
+    request.headers_mut().insert("content-type", "application/x-www-form-urlencoded");
+    request.headers_mut().insert("content-length", length);
+    request.headers_mut().insert("accept", "application/json");
+    Ok(request)
+}
+
+fn refused(fault: &Fault, endpoint: &str) -> Error {
+    let doing = "opening the console";
+    match fault {
+        Fault::Answer { status: 400..=499, .. } => {
+            Error::new(Kind::Refused, format!("{doing}: AWS does not accept these credentials{}", fault.said()))
+        }
+        _ => fault.explain(doing, host(endpoint), None),
+    }
+}

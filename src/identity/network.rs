@@ -1,0 +1,185 @@
+//! How AWS is reached: proxy, trusted certificates, time-outs, and the connections that all clients share.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use crate::domain::{Error, Kind, Result, Secret};
+
+use super::trust;
+
+/// Settings of the network. Clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// A file of PEM certificates to trust instead of the machine's own (`AWS_CA_BUNDLE`).
+    pub ca_bundle: Option<PathBuf>,
+    /// The proxies.
+    pub proxy: Proxy,
+    /// Use FIPS endpoints.
+    pub fips: bool,
+    /// Use dual-stack endpoints.
+    pub dualstack: bool,
+    /// What is added to the user agent; letters, digits and `-._` only.
+    pub user_agent: String,
+    /// How long one attempt may take. Connecting gets a third of it.
+    pub timeout: Duration,
+    /// How often a call is tried, the first time included. Bulk reads are retried by whoever paces them.
+    pub attempts: u32,
+    /// The longest pause between two attempts.
+    pub max_backoff: Duration,
+    /// The open connections; start with the default.
+    pub connections: Connections,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            ca_bundle: None,
+            proxy: Proxy::default(),
+            fips: false,
+            dualstack: false,
+            user_agent: concat!("rolecall-", env!("CARGO_PKG_VERSION")).to_owned(),
+            timeout: Duration::from_secs(20),
+            attempts: 4,
+            max_backoff: Duration::from_secs(5),
+            connections: Connections::default(),
+        }
+    }
+}
+
+/// The values of the proxy variables, read by whoever reads the environment. A proxy's address can carry a password.
+#[derive(Debug, Clone, Default)]
+pub struct Proxy {
+    /// For `http://` endpoints (`HTTP_PROXY`, else `ALL_PROXY`).
+    pub http: Option<Secret<String>>,
+    /// For `https://` endpoints (`HTTPS_PROXY`, else `ALL_PROXY`).
+    pub https: Option<Secret<String>>,
+    /// Hosts that are reached directly, separated by commas (`NO_PROXY`).
+    pub no_proxy: Option<String>,
+}
+
+/// Open connections, shared by every client of a process. They belong to the runtime that made them.
+#[derive(Debug, Clone, Default)]
+pub struct Connections(Arc<Pools>);
+
+#[derive(Debug, Default)]
+struct Pools {
+    plain: OnceLock<SharedHttpConnector>,
+    tls: OnceLock<SharedHttpConnector>,
+}
+
+impl Network {
+    /// The connector for an endpoint. Certificates are read for `https` only, once, and not before the first client is made.
+    pub(super) fn connector(&self, endpoint: &str) -> Result<SharedHttpConnector> {
+        let https = !endpoint.starts_with("http://");
+        let pool = if https { &self.connections.0.tls } else { &self.connections.0.plain };
+        if let Some(ready) = pool.get() {
+            return Ok(ready.clone());
+        }
+        let made = self.make(https)?;
+        Ok(pool.get_or_init(|| made).clone())
+    }
+
+    /// The same as the SDK wants it.
+    pub(super) fn client(&self, endpoint: &str) -> Result<SharedHttpClient> {
+        let connector = self.connector(endpoint)?;
+        Ok(http_client_fn(move |_, _| connector.clone()))
+    }
+
+    fn make(&self, https: bool) -> Result<SharedHttpConnector> {
+        let (variable, proxy) = if https { ("HTTPS_PROXY", &self.proxy.https) } else { ("HTTP_PROXY", &self.proxy.http) };
+        let proxy = proxy.as_ref().map(|proxy| normal(proxy.expose())).filter(|proxy| !proxy.expose().is_empty());
+        let proxied_over_tls = proxy.as_ref().is_some_and(|proxy| proxy.expose().starts_with("https://"));
+        let trust = if https || proxied_over_tls { self.trust()? } else { TrustStore::empty() };
+        let tls = TlsContext::builder().with_trust_store(trust).build();
+        let tls = tls.map_err(|error| Error::internal(format!("preparing TLS: {error}")))?;
+        let settings = HttpConnectorSettings::builder().connect_timeout(self.timeout / 3).read_timeout(self.timeout).build();
+        let mut builder: ConnectorBuilder<_> = Connector::builder()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(tls)
+            .sleep_impl(TokioSleep::new())
+            .connector_settings(settings);
+        if let Some(proxy) = proxy {
+            builder = builder.proxy_config(self.proxy_config(https, variable, &proxy)?);
+        }
+        Ok(SharedHttpConnector::new(builder.build()))
+    }
+
+    fn proxy_config(&self, https: bool, variable: &str, proxy: &Secret<String>) -> Result<ProxyConfig> {
+        let made = if https { ProxyConfig::https(proxy.expose().as_str()) } else { ProxyConfig::http(proxy.expose().as_str()) };
+        // The address itself stays out of the message: it can carry a password.
+        let config = made.map_err(|_| {
+            Error::new(Kind::Config, format!("{variable} is not a proxy that can be used"))
+                .hint(format!("set {variable} to an address such as http://proxy.example.com:3128"))
+        })?;
+        Ok(match &self.proxy.no_proxy {
+            Some(hosts) => config.no_proxy(hosts),
+            None => config,
+        })
+    }
+
+    fn trust(&self) -> Result<TrustStore> {
+        match &self.ca_bundle {
+            None => Ok(TrustStore::default()),
+            Some(path) => Ok(TrustStore::empty().with_pem_certificate(trust::load(path)?)),
+        }
+    }
+
+    /// Standard retries with these attempts and pauses.
+    pub(super) fn retries(&self) -> RetryConfig {
+        RetryConfig::standard()
+            .with_max_attempts(self.attempts.max(1))
+            .with_initial_backoff(Duration::from_millis(300))
+            .with_max_backoff(self.max_backoff)
+    }
+
+    /// What one attempt may take.
+    pub(super) fn timeouts(&self) -> TimeoutConfig {
+        TimeoutConfig::builder().operation_attempt_timeout(self.timeout).build()
+    }
+}
+
+/// A proxy's address with a scheme: `proxy:3128` is what curl takes too.
+fn normal(proxy: &str) -> Secret<String> {
+    let proxy = proxy.trim();
+    Secret::new(if proxy.is_empty() || proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_of_a_proxy_is_in_no_message() {
+        let proxy = Proxy { https: Some("socks5://me:hunter2@proxy:1".into()), ..Proxy::default() };
+        let network = Network { proxy, ca_bundle: None, ..Network::default() };
+        assert!(!format!("{network:?}").contains("hunter2"));
+        let error = network.proxy_config(true, "HTTPS_PROXY", &"socks5://me:hunter2@proxy:1".into()).unwrap_err();
+        assert_eq!(error.kind, Kind::Config);
+        assert!(!format!("{error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_proxy_needs_no_scheme() {
+        assert_eq!(normal(" proxy:3128 ").expose(), "http://proxy:3128");
+        assert_eq!(normal("https://proxy").expose(), "https://proxy");
+    }
+
+    #[test]
+    fn a_missing_bundle_is_told_for_https_only() {
+        let network = Network { ca_bundle: Some("/nonexistent/ca.pem".into()), ..Network::default() };
+        assert!(network.connector("http://127.0.0.1:1").is_ok());
+        let error = network.connector("https://127.0.0.1:1").unwrap_err();
+        assert_eq!(error.kind, Kind::Config);
+        assert!(error.message.contains("/nonexistent/ca.pem"), "{error}");
+    }
+}

@@ -1,0 +1,283 @@
+//! Signing in: registration, device code, authorization code, refresh.
+
+use std::sync::OnceLock;
+
+use aws_sdk_ssooidc::Client;
+use aws_sdk_ssooidc::operation::create_token::CreateTokenOutput;
+use aws_sdk_ssooidc::operation::create_token::builders::CreateTokenFluentBuilder;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tracing::debug;
+
+use crate::domain::{Error, InstanceName, Kind, Result, Secret, Timestamp};
+
+use super::date::ServerDate;
+use super::endpoint::host;
+use super::fault::{Fault, login};
+use super::{Identity, Pkce, present, settings};
+
+/// The name people see on the page that asks them to allow access.
+const CLIENT_NAME: &str = "rolecall";
+/// Registered without a port: any port of this machine may then be used.
+const REGISTERED_REDIRECT: &str = "http://127.0.0.1/oauth/callback";
+/// What RFC 8628 says to wait between two polls when the server says nothing.
+const DEFAULT_INTERVAL: u32 = 5;
+/// How long AWS keeps a registration, for replies that don't say.
+const REGISTRATION_LIFE: i64 = 90 * 86_400;
+/// What stays as it is in a query.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How a person signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Flow {
+    /// A code is compared in a browser anywhere.
+    Device,
+    /// A browser on this machine comes back to a loopback address (authorization code with PKCE).
+    Pkce,
+}
+
+/// This program as AWS knows it: good for one instance, region and flow, for about 90 days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// The client's id.
+    pub client_id: String,
+    /// The client's secret.
+    pub client_secret: Secret<String>,
+    /// When AWS forgets it, by this machine's clock.
+    pub expires_at: Timestamp,
+    /// The flow it was made for; it is good for no other.
+    pub flow: Flow,
+}
+
+/// A sign-in by device code, begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceStart {
+    /// What is polled with.
+    pub device_code: Secret<String>,
+    /// What the person compares, such as `ABCD-EFGH`.
+    pub user_code: String,
+    /// Where the person types the code.
+    pub verification_uri: String,
+    /// The same with the code in it.
+    pub verification_uri_complete: String,
+    /// When the code dies, by this machine's clock.
+    pub expires_at: Timestamp,
+    /// Seconds between two polls; five more after each [`Poll::SlowDown`].
+    pub interval: u32,
+}
+
+/// What one poll found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Poll {
+    /// Signed in.
+    Token(TokenReply),
+    /// The person has not decided yet.
+    Pending,
+    /// Wait five seconds longer between polls, from now on.
+    SlowDown,
+}
+
+/// Tokens, fresh from AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenReply {
+    /// Opens the portal.
+    pub access_token: Secret<String>,
+    /// Gets the next access token; a refresh that brings none leaves the old one valid.
+    pub refresh_token: Option<Secret<String>>,
+    /// When the access token dies, by this machine's clock.
+    pub expires_at: Timestamp,
+}
+
+/// What a refresh came to, when AWS answered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefreshOutcome {
+    /// New tokens.
+    Token(TokenReply),
+    /// The refresh token was used, has expired or its session was ended: somebody has to sign in.
+    InvalidGrant,
+    /// AWS does not know the registration any more: register anew, then sign in.
+    InvalidClient,
+}
+
+impl Identity {
+    /// Registers this program for one flow. Good for any number of sign-ins until it expires.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] when AWS does not know the scopes or the start URL, [`Kind::Unreachable`] when it can't be asked.
+    pub async fn register(&self, flow: Flow) -> Result<Registration> {
+        let (client, host) = self.oidc(flow)?;
+        let instance = self.instance();
+        let mut call = client.register_client().client_name(CLIENT_NAME).client_type("public");
+        if !instance.scopes.is_empty() {
+            call = call.set_scopes(Some(instance.scopes.clone()));
+        }
+        if flow == Flow::Pkce {
+            call = call.grant_types("authorization_code").grant_types("refresh_token");
+            call = call.redirect_uris(REGISTERED_REDIRECT).issuer_url(instance.start_url.trimmed());
+        }
+        let date = ServerDate::default();
+        let reply = call.customize().interceptor(date.clone()).send().await;
+        let reply = reply.map_err(|error| self.explain_oidc("registering this program", host, &Fault::of(&error)))?;
+        debug!(target: "rolecall::identity", host, ?flow, "registered");
+        let now = self.0.clock.now();
+        let expires_at = match reply.client_secret_expires_at {
+            0 => now.plus(REGISTRATION_LIFE),
+            moment => date.local(Timestamp(moment), now),
+        };
+        Ok(Registration {
+            client_id: present(reply.client_id, "clientId", host)?,
+            client_secret: present(reply.client_secret, "clientSecret", host)?.into(),
+            expires_at,
+            flow,
+        })
+    }
+
+    /// Begins a sign-in by device code.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`] when AWS does not know the registration: with a stored one, register anew and try once more.
+    /// [`Kind::Config`] when the start URL is not known in this region.
+    pub async fn start_device(&self, registration: &Registration) -> Result<DeviceStart> {
+        let (client, host) = self.oidc(registration.flow)?;
+        let call = client.start_device_authorization().start_url(self.instance().start_url.trimmed());
+        let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
+        let reply = call.send().await.map_err(|error| self.explain_oidc("starting the sign-in", host, &Fault::of(&error)))?;
+        debug!(target: "rolecall::identity", host, "device code received");
+        let uri = present(reply.verification_uri, "verificationUri", host)?;
+        Ok(DeviceStart {
+            device_code: present(reply.device_code, "deviceCode", host)?.into(),
+            user_code: present(reply.user_code, "userCode", host)?,
+            verification_uri_complete: reply.verification_uri_complete.unwrap_or_else(|| uri.clone()),
+            verification_uri: uri,
+            expires_at: self.0.clock.now().plus(i64::from(reply.expires_in)),
+            interval: u32::try_from(reply.interval).ok().filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_INTERVAL),
+        })
+    }
+
+    /// Asks once whether the person has confirmed the code.
+    ///
+    /// # Errors
+    /// [`Kind::LoginNeeded`] when the code expired or the person declined; otherwise as [`Identity::start_device`].
+    pub async fn poll_device(&self, registration: &Registration, start: &DeviceStart) -> Result<Poll> {
+        let (client, host) = self.oidc(registration.flow)?;
+        let call = client.create_token().grant_type("urn:ietf:params:oauth:grant-type:device_code");
+        match send(call.device_code(start.device_code.expose()), registration).await {
+            Ok(reply) => Ok(Poll::Token(self.tokens(reply, host)?)),
+            Err(fault) => match fault.code() {
+                "AuthorizationPendingException" => Ok(Poll::Pending),
+                "SlowDownException" => Ok(Poll::SlowDown),
+                _ => Err(self.explain_oidc("signing in", host, &fault)),
+            },
+        }
+    }
+
+    /// The page that the browser has to open.
+    pub fn authorize_url(&self, registration: &Registration, pkce: &Pkce) -> String {
+        let encode = |text: &str| utf8_percent_encode(text, QUERY).to_string();
+        // `scopes`, not the `scope` of the RFC, and this order: that is how the AWS CLI asks.
+        format!(
+            "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={}",
+            self.0.addresses.oidc,
+            encode(&registration.client_id),
+            encode(&pkce.redirect_uri),
+            encode(&pkce.state),
+            encode(&self.instance().scopes.join(" ")),
+            pkce.challenge(),
+        )
+    }
+
+    /// Exchanges the code that the browser brought back.
+    ///
+    /// # Errors
+    /// [`Kind::LoginNeeded`] when the code was used or is not ours; otherwise as [`Identity::start_device`].
+    pub async fn exchange(&self, registration: &Registration, pkce: &Pkce, code: &str) -> Result<TokenReply> {
+        let (client, host) = self.oidc(registration.flow)?;
+        let call = client.create_token().grant_type("authorization_code").code(code);
+        let call = call.redirect_uri(&pkce.redirect_uri).code_verifier(pkce.verifier.expose());
+        match send(call, registration).await {
+            Ok(reply) => self.tokens(reply, host),
+            Err(fault) => Err(self.explain_oidc("signing in", host, &fault)),
+        }
+    }
+
+    /// Gets the next access token. Not tried twice: AWS may have taken the refresh token though its answer was lost.
+    ///
+    /// # Errors
+    /// Whatever leaves the session as it was: [`Kind::Unreachable`], [`Kind::Throttled`], [`Kind::Refused`].
+    pub async fn refresh(&self, registration: &Registration, refresh_token: &Secret<String>) -> Result<RefreshOutcome> {
+        let (client, host) = self.oidc(registration.flow)?;
+        let call = client.create_token().grant_type("refresh_token").refresh_token(refresh_token.expose());
+        match send(call, registration).await {
+            Ok(reply) => Ok(RefreshOutcome::Token(self.tokens(reply, host)?)),
+            Err(fault) => match fault.code() {
+                "InvalidGrantException" | "ExpiredTokenException" => Ok(RefreshOutcome::InvalidGrant),
+                "InvalidClientException" | "UnauthorizedClientException" => Ok(RefreshOutcome::InvalidClient),
+                _ => Err(self.explain_oidc("refreshing the session", host, &fault)),
+            },
+        }
+    }
+
+    /// The client of a flow, and the host it asks. Everything of a device code's life goes to one endpoint.
+    fn oidc(&self, flow: Flow) -> Result<(&Client, &str)> {
+        let (client, address) = match flow {
+            Flow::Device => (&self.0.device, &self.0.addresses.device),
+            Flow::Pkce => (&self.0.oidc, &self.0.addresses.oidc),
+        };
+        Ok((self.made(client, address)?, host(address)))
+    }
+
+    fn made<'a>(&self, client: &'a OnceLock<Client>, address: &str) -> Result<&'a Client> {
+        if let Some(ready) = client.get() {
+            return Ok(ready);
+        }
+        let settings = settings!(aws_sdk_ssooidc, &self.0.network, address, self.instance().sso_region);
+        Ok(client.get_or_init(|| Client::from_conf(settings.build())))
+    }
+
+    fn tokens(&self, reply: CreateTokenOutput, host: &str) -> Result<TokenReply> {
+        debug!(target: "rolecall::identity", host, seconds = reply.expires_in, "access token received");
+        Ok(TokenReply {
+            access_token: present(reply.access_token, "accessToken", host)?.into(),
+            refresh_token: reply.refresh_token.map(Secret::new),
+            expires_at: self.0.clock.now().plus(i64::from(reply.expires_in)),
+        })
+    }
+
+    /// Sign-in errors, each with what a person can do about it.
+    fn explain_oidc(&self, doing: &str, host: &str, fault: &Fault) -> Error {
+        let name = &self.instance().name;
+        let of = |kind: Kind, text: &str| Error::new(kind, format!("{doing}: {text}{}", fault.said()));
+        match fault.code() {
+            "ExpiredTokenException" => Error::new(Kind::LoginNeeded, "the code expired before anybody confirmed it").hint(login(name)),
+            "AccessDeniedException" if fault.said().contains("KMS") => of(Kind::Refused, "the directory's encryption key can't be used"),
+            "AccessDeniedException" => Error::new(Kind::LoginNeeded, "the sign-in was declined in the browser").hint(login(name)),
+            "InvalidGrantException" => of(Kind::LoginNeeded, "AWS does not accept the code of this sign-in").hint(login(name)),
+            "InvalidClientException" | "UnauthorizedClientException" => {
+                of(Kind::Refused, "AWS does not know this program's registration").hint(login_with(name, "--force"))
+            }
+            "UnsupportedGrantTypeException" => {
+                of(Kind::Config, "this region does not know that way to sign in").hint(login_with(name, "--flow device-code"))
+            }
+            "InvalidScopeException" => of(Kind::Config, "AWS does not know one of the scopes")
+                .hint("check `scopes` of the instance, or `sso_registration_scopes` in the AWS config file"),
+            "InvalidRequestException" if !fault.said().contains("KMS") => {
+                let instance = self.instance();
+                of(Kind::Config, &format!("AWS does not accept {} in {}", instance.start_url, instance.sso_region))
+                    .hint("check `start_url` and `sso_region`: they must belong to the same directory")
+            }
+            "SlowDownException" => Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down")),
+            _ => fault.explain(doing, host, Some(name)),
+        }
+    }
+}
+
+/// The command that signs in, with an option.
+fn login_with(name: &InstanceName, option: &str) -> String {
+    format!("run `rolecall login --sso {name} {option}`")
+}
+
+/// Sends a token request once: neither a code nor a refresh token may be used twice.
+async fn send(call: CreateTokenFluentBuilder, registration: &Registration) -> Result<CreateTokenOutput, Fault> {
+    let once = aws_sdk_ssooidc::Config::builder().retry_config(aws_smithy_types::retry::RetryConfig::disabled());
+    let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
+    call.customize().config_override(once).send().await.map_err(|error| Fault::of(&error))
+}

@@ -1,0 +1,105 @@
+//! Role chaining and "who am I", over STS.
+
+use aws_sdk_sts::Client;
+use aws_sdk_sts::config::Credentials as SdkCredentials;
+use tracing::debug;
+
+use crate::domain::{Arn, Credentials, Error, Kind, Region, Result, RoleName, Timestamp};
+
+use super::date::ServerDate;
+use super::endpoint::{self, host};
+use super::fault::Fault;
+use super::{Identity, present, settings};
+
+/// AWS ends a chained session after an hour and refuses to be asked for more.
+const LONGEST_CHAIN: i64 = 3_600;
+/// The shortest session that STS gives.
+const SHORTEST: i64 = 900;
+
+/// A role to go on to from another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// The role.
+    pub role_arn: String,
+    /// What the session is called in the role's ARN and in CloudTrail: 2 to 64 of `[\w+=,.@-]`.
+    pub session_name: String,
+    /// What the role's owner asks for, if anything.
+    pub external_id: Option<String>,
+    /// Who is behind the session, kept through all chains.
+    pub source_identity: Option<String>,
+    /// Seconds; more than an hour is cut to an hour, which is all that chaining allows.
+    pub duration: Option<i64>,
+    /// Where STS is asked.
+    pub region: Region,
+}
+
+impl Identity {
+    /// Goes on from one role's credentials to another role.
+    ///
+    /// # Errors
+    /// [`Kind::UnknownRole`] when the ARN is none; [`Kind::Refused`] when the role may not be assumed.
+    pub async fn assume_role(&self, from: &Credentials, chain: &Chain) -> Result<Credentials> {
+        let arn: Arn = chain.role_arn.parse()?;
+        let (client, address) = self.sts(from, &chain.region)?;
+        let date = ServerDate::default();
+        let seconds = chain.duration.map(|seconds| i32::try_from(seconds.clamp(SHORTEST, LONGEST_CHAIN)).unwrap_or(3_600));
+        let call = client.assume_role().role_arn(&chain.role_arn).role_session_name(&chain.session_name).set_duration_seconds(seconds);
+        let call = call.set_external_id(chain.external_id.clone()).set_source_identity(chain.source_identity.clone());
+        let reply = call.customize().interceptor(date.clone()).send().await;
+        let reply = reply.map_err(|error| self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::of(&error)))?;
+        let reply = present(reply.credentials, "Credentials", &address)?;
+        let now = self.0.clock.now();
+        debug!(target: "rolecall::identity", host = host(&address), role = chain.role_arn, "role assumed");
+        Ok(Credentials {
+            access_key_id: reply.access_key_id,
+            secret_access_key: reply.secret_access_key.into(),
+            session_token: reply.session_token.into(),
+            expires_at: date.local(Timestamp(reply.expiration.secs()), now),
+            issued_at: now,
+            account: arn.account,
+        })
+    }
+
+    /// The ARN of whoever these credentials belong to.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`] when AWS does not accept them, [`Kind::Unreachable`] when it can't be asked.
+    pub async fn caller_identity(&self, credentials: &Credentials, region: &Region) -> Result<String> {
+        let (client, address) = self.sts(credentials, region)?;
+        let reply = client.get_caller_identity().send().await.map_err(|error| {
+            let fault = Fault::of(&error);
+            match fault.status() {
+                // Credentials, not a session, were refused: signing in would not help.
+                400 | 401 | 403 => Error::new(Kind::Refused, format!("AWS does not accept these credentials{}", fault.said())),
+                _ => fault.explain("asking who these credentials are", host(&address), Some(&self.instance().name)),
+            }
+        })?;
+        present(reply.arn, "Arn", host(&address))
+    }
+
+    /// A client for these credentials; making one is cheap since the connections are shared.
+    fn sts(&self, credentials: &Credentials, region: &Region) -> Result<(Client, String)> {
+        let address = endpoint::sts(self.instance(), region, &self.0.network)?;
+        let keys = SdkCredentials::new(
+            &credentials.access_key_id,
+            credentials.secret_access_key.expose(),
+            Some(credentials.session_token.expose().clone()),
+            None,
+            "rolecall",
+        );
+        let settings = settings!(aws_sdk_sts, &self.0.network, &address, region);
+        Ok((Client::from_conf(settings.credentials_provider(keys).build()), address))
+    }
+
+    fn explain_chain(&self, role: &RoleName, account: &str, address: &str, fault: &Fault) -> Error {
+        let refused = |why: &str| Error::new(Kind::Refused, format!("`{role}` in {account} can't be assumed: {why}{}", fault.said()));
+        match (fault.code(), fault.status()) {
+            ("ExpiredTokenException" | "ExpiredToken", _) => refused("the credentials it is reached with have expired"),
+            ("RegionDisabledException", _) => refused("STS is switched off in this region"),
+            (_, 403) => refused("the role's trust policy or yours does not allow it")
+                .hint("its trust policy has to name the role you come from, with `external_id` and `source_identity` if it asks for them"),
+            (_, 400..=499) if fault.status() != 429 => refused("AWS refuses the request"),
+            _ => fault.explain(&format!("assuming `{role}` in {account}"), host(address), Some(&self.instance().name)),
+        }
+    }
+}

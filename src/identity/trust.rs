@@ -1,0 +1,63 @@
+//! Reads a file of certificates to trust and keeps what the TLS layer can use: it panics on anything else.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use webpki::anchor_from_trusted_cert;
+
+use crate::domain::{Error, Kind, Result};
+use crate::os::file;
+
+/// The certificates of the file, as PEM.
+///
+/// # Errors
+/// [`Kind::Config`] when the file is missing, can't be read or holds no certificate that can be used.
+pub(super) fn load(path: &Path) -> Result<Vec<u8>> {
+    let wrong = |why: String| Error::new(Kind::Config, why).hint("set AWS_CA_BUNDLE to a file of PEM certificates, or unset it");
+    let bytes = file::load(path).map_err(|error| wrong(error.message))?;
+    let bytes = bytes.ok_or_else(|| wrong(format!("the certificates {} are not there", path.display())))?;
+    let kept = usable(&bytes);
+    if kept.is_empty() { Err(wrong(format!("{} holds no certificate that can be used", path.display()))) } else { Ok(kept) }
+}
+
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
+/// The certificates among whatever else the file holds, each of them sound.
+fn usable(pem: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(pem);
+    let blocks = text.split(BEGIN).skip(1).filter_map(|rest| rest.split_once(END)).map(|(block, _)| block);
+    let packed = blocks.map(|block| block.split_whitespace().collect::<String>());
+    let sound = packed.filter(|packed| {
+        let der = STANDARD.decode(packed).unwrap_or_default();
+        anchor_from_trusted_cert(&der.as_slice().into()).is_ok()
+    });
+    sound.map(|packed| format!("{BEGIN}\n{packed}\n{END}\n")).collect::<String>().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AUTHORITY: &[u8] = include_bytes!("testdata/authority.pem");
+
+    #[test]
+    fn what_is_no_certificate_is_left_out() {
+        let junk = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\nnotes\n";
+        let mixed = [junk, AUTHORITY, AUTHORITY].concat();
+        let kept = usable(&mixed);
+        assert_eq!(String::from_utf8(kept).unwrap().matches("BEGIN").count(), 2);
+        assert!(usable(junk).is_empty());
+    }
+
+    #[test]
+    fn a_file_without_a_certificate_is_a_configuration_error() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("ca.pem");
+        std::fs::write(&path, "nothing").unwrap();
+        assert_eq!(load(&path).unwrap_err().kind, Kind::Config);
+        std::fs::write(&path, AUTHORITY).unwrap();
+        assert!(load(&path).is_ok());
+    }
+}

@@ -1,0 +1,83 @@
+//! What every use case needs: settings, instances, clock, vault and the clients, opened on first use.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use crate::config::{Env, Paths, Settings};
+use crate::domain::{Error, Instance, InstanceName, Kind, Result, nearest};
+use crate::identity::{Identity, Network};
+use crate::os::clock::Clock;
+use crate::vault::Vault;
+
+/// The use cases' surroundings. Making one reads nothing and connects to nothing.
+pub struct Ctx {
+    /// The environment.
+    pub env: Env,
+    /// Where things are.
+    pub paths: Paths,
+    /// The settings.
+    pub settings: Settings,
+    /// Every IAM Identity Center that is known, in order.
+    pub instances: Vec<Instance>,
+    /// The time.
+    pub clock: Clock,
+    /// Secrets at rest.
+    pub vault: Arc<Vault>,
+    /// How the network is reached.
+    pub network: Network,
+    /// Held while a token request is under way whose answer must be kept: whoever ends the program waits for it.
+    pub keeping: tokio::sync::Mutex<()>,
+    identities: Mutex<HashMap<InstanceName, Arc<Identity>>>,
+}
+
+impl Ctx {
+    /// Puts the parts together.
+    pub fn new(
+        env: Env,
+        paths: Paths,
+        settings: Settings,
+        instances: Vec<Instance>,
+        clock: Clock,
+        vault: Vault,
+        network: Network,
+    ) -> Arc<Self> {
+        let (keeping, identities) = (tokio::sync::Mutex::new(()), Mutex::default());
+        Arc::new(Self { env, paths, settings, instances, clock, vault: Arc::new(vault), network, keeping, identities })
+    }
+
+    /// The client of an instance, made on first use.
+    ///
+    /// # Errors
+    /// When the CA bundle or proxy setting is wrong.
+    pub fn identity(&self, instance: &Instance) -> Result<Arc<Identity>> {
+        let mut identities = self.identities.lock().map_err(|_| Error::internal("a client could not be made"))?;
+        if let Some(identity) = identities.get(&instance.name) {
+            return Ok(identity.clone());
+        }
+        let identity = Arc::new(Identity::new(instance.clone(), &self.network, self.clock)?);
+        identities.insert(instance.name.clone(), identity.clone());
+        Ok(identity)
+    }
+
+    /// The instance of this name.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] with the nearest names when there is none.
+    pub fn instance(&self, name: &str) -> Result<&Instance> {
+        self.instances.iter().find(|instance| instance.name.as_str() == name).ok_or_else(|| {
+            let known: Vec<&str> = self.instances.iter().map(|instance| instance.name.as_str()).collect();
+            let near = nearest(name, known.iter().copied(), 3);
+            let shown = if near.is_empty() { known } else { near };
+            Error::new(Kind::Config, format!("there is no IAM Identity Center called `{name}`"))
+                .hint(format!("known: {}; choose one with --sso", shown.join(", ")))
+        })
+    }
+}
+
+/// Runs something that waits (a keyring, argon2, a lock, a slow disk) away from the runtime's only thread.
+///
+/// # Errors
+/// What the work says, or that it panicked.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::internal(error.to_string()))?
+}

@@ -1,0 +1,175 @@
+//! Refreshes against small portals on loopback.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::domain::{Endpoints, Instance, InstanceName, Region, Source, StartUrl, Timestamp};
+use crate::identity::Network;
+use crate::os::http::{Listener, Request, Response};
+
+/// Answers by account: how often it was asked before decides.
+type Answers = Arc<dyn Fn(&str, usize) -> Option<Response> + Send + Sync>;
+
+/// A portal with accounts `000000000001` and so on, five to a page, each with the roles `Admin` and `Read` on two pages.
+async fn portal(accounts: usize, odd: Answers) -> (JoinSet<Result<()>>, Identity) {
+    let listener = Listener::bind(0).unwrap();
+    let url = listener.url();
+    let asked: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
+    let mut server = JoinSet::new();
+    server.spawn(listener.serve(move |request| {
+        let (asked, odd) = (asked.clone(), odd.clone());
+        async move {
+            assert_eq!(request.header("x-amz-sso_bearer_token"), Some("token"));
+            let account = request.param("account_id").unwrap_or_default();
+            let times = {
+                let mut asked = asked.lock().unwrap();
+                let times = asked.entry(account.clone()).or_default();
+                *times += 1;
+                *times - 1
+            };
+            odd(&account, times).unwrap_or_else(|| page(&request, accounts, &account))
+        }
+    }));
+    let instance = Instance {
+        name: InstanceName::new("corp"),
+        start_url: StartUrl::new("https://corp.awsapps.com/start"),
+        sso_region: Region::new("eu-west-1"),
+        default_region: None,
+        scopes: vec![Instance::DEFAULT_SCOPE.into()],
+        source: Source::Ours,
+        endpoints: Endpoints { portal: Some(url), ..Endpoints::default() },
+    };
+    (server, Identity::new(instance, &Network::default(), Clock::Fixed(Timestamp(1_000))).unwrap())
+}
+
+fn page(request: &Request, accounts: usize, account: &str) -> Response {
+    let next = request.param("next_token");
+    if request.path == "/assignment/roles" {
+        let (role, next) = if next.is_none() { ("Admin", r#","nextToken":"2""#) } else { ("Read", "") };
+        return Response::json(200, format!(r#"{{"roleList":[{{"roleName":"{role}","accountId":"{account}"}}]{next}}}"#));
+    }
+    let first: usize = next.map_or(0, |next| next.parse().unwrap());
+    let last = (first + 5).min(accounts);
+    let list: Vec<_> = (first..last).map(|n| format!(r#"{{"accountId":"{:012}","accountName":"a{n}"}}"#, n + 1)).collect();
+    let next = if last < accounts { format!(r#","nextToken":"{last}""#) } else { String::new() };
+    Response::json(200, format!(r#"{{"accountList":[{}]{next}}}"#, list.join(",")))
+}
+
+fn wrong(status: u16, name: &str) -> Response {
+    Response::json(status, r#"{"message":"odd"}"#).with("x-amzn-errortype", name)
+}
+
+fn old_inventory() -> Inventory {
+    let account = |id: &str| Account {
+        id: id.parse().unwrap(),
+        name: None,
+        email: None,
+        roles: vec![RoleName::new("Old")],
+        read_at: Some(Timestamp(5)),
+    };
+    Inventory { fetched_at: Timestamp(5), complete: true, accounts: vec![account("000000000003"), account("000000000099")] }
+}
+
+const QUICK: Limits = Limits { threads: 5, requests_per_second: None, max_retry: 1, max_backoff: Duration::from_millis(500) };
+
+async fn run(identity: &Identity, old: Option<&Inventory>) -> Result<Outcome> {
+    refresh(identity, &"token".into(), old, QUICK, Clock::Fixed(Timestamp(1_000)), &mut |_| ()).await
+}
+
+fn roles(outcome: &Outcome, position: usize) -> Vec<&str> {
+    outcome.inventory.accounts[position].roles.iter().map(RoleName::as_str).collect()
+}
+
+#[tokio::test]
+async fn every_page_is_read_and_the_portals_order_kept() {
+    let (_server, identity) = portal(12, Arc::new(|_, _| None)).await;
+    let mut seen = Vec::new();
+    let outcome = refresh(&identity, &"token".into(), None, QUICK, Clock::Fixed(Timestamp(1_000)), &mut |progress: Progress<'_>| {
+        seen.push((progress.done, progress.total, progress.inventory.role_count()));
+    })
+    .await
+    .unwrap();
+    assert!(outcome.inventory.complete && outcome.failed.is_empty() && outcome.stopped.is_none());
+    assert_eq!(outcome.inventory.fetched_at, Timestamp(1_000));
+    let ids: Vec<_> = outcome.inventory.accounts.iter().map(|account| account.id.to_string()).collect();
+    assert_eq!(ids, (1..=12).map(|n| format!("{n:012}")).collect::<Vec<_>>());
+    assert!((0..12).all(|position| roles(&outcome, position) == ["Admin", "Read"]));
+    assert_eq!((seen.first(), seen.last()), (Some(&(0, 0, 0)), Some(&(12, 12, 24))));
+    assert!(seen.is_sorted());
+}
+
+#[tokio::test]
+async fn throttling_loses_no_account_and_is_shown() {
+    let odd: Answers = Arc::new(|_, times| (times % 3 == 0).then(|| wrong(429, "TooManyRequestsException")));
+    let (_server, identity) = portal(6, odd).await;
+    let mut throttled = false;
+    let limits = Limits { max_backoff: Duration::from_millis(10), max_retry: 1_000, ..QUICK };
+    let token = "token".into();
+    let mut see = |progress: Progress<'_>| throttled |= progress.throttled;
+    let outcome = refresh(&identity, &token, None, limits, Clock::System, &mut see).await.unwrap();
+    assert!(outcome.inventory.complete, "{outcome:?}");
+    assert_eq!(outcome.inventory.role_count(), 12);
+    assert!(throttled);
+}
+
+#[tokio::test]
+async fn throttling_that_never_stops_ends_with_what_was_read() {
+    let odd: Answers = Arc::new(|account, _| account.ends_with('3').then(|| wrong(429, "TooManyRequestsException")));
+    let (_server, identity) = portal(4, odd).await;
+    let outcome = run(&identity, None).await.unwrap();
+    assert_eq!(outcome.stopped.as_ref().unwrap().kind, Kind::Throttled);
+    assert_eq!(outcome.inventory.role_count(), 6);
+    assert!(!outcome.inventory.complete);
+}
+
+#[tokio::test]
+async fn a_failing_account_keeps_its_old_roles_and_costs_no_other() {
+    let odd: Answers = Arc::new(|account, _| match account {
+        "000000000003" => Some(wrong(500, "InternalServerException")),
+        "000000000005" => Some(wrong(403, "ForbiddenException")),
+        _ => None,
+    });
+    let (_server, identity) = portal(6, odd).await;
+    let outcome = run(&identity, Some(&old_inventory())).await.unwrap();
+    let mut failed: Vec<_> = outcome.failed.iter().map(|(account, error)| (account.to_string(), error.kind)).collect();
+    failed.sort_by(|left, right| left.0.cmp(&right.0));
+    assert_eq!(failed, [("000000000003".into(), Kind::Unreachable), ("000000000005".into(), Kind::Refused)]);
+    assert_eq!(roles(&outcome, 2), ["Old"]);
+    assert_eq!(outcome.inventory.accounts[2].read_at, Some(Timestamp(5)));
+    assert_eq!(roles(&outcome, 5), ["Admin", "Read"]);
+    assert_eq!(outcome.inventory.accounts.len(), 6);
+    assert!(!outcome.inventory.complete);
+}
+
+#[tokio::test]
+async fn a_single_bad_answer_is_asked_for_again() {
+    let odd: Answers = Arc::new(|_, times| (times == 0).then(|| wrong(503, "ServiceUnavailable")));
+    let (_server, identity) = portal(3, odd).await;
+    let outcome = run(&identity, None).await.unwrap();
+    assert!(outcome.inventory.complete, "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_ends_in_the_middle_keeps_what_was_read() {
+    let odd: Answers = Arc::new(|account, _| account.ends_with("11").then(|| wrong(401, "UnauthorizedException")));
+    let (_server, identity) = portal(12, odd).await;
+    let outcome = run(&identity, None).await.unwrap();
+    let stopped = outcome.stopped.unwrap();
+    assert_eq!(stopped.kind, Kind::LoginNeeded);
+    assert_eq!(stopped.hints, ["run `rolecall login --sso corp`"]);
+    assert!(outcome.inventory.role_count() >= 10 && !outcome.inventory.complete);
+    assert_eq!(outcome.inventory.accounts.len(), 12);
+}
+
+#[tokio::test]
+async fn no_portal_and_no_session_are_told_apart() {
+    let (server, identity) = portal(1, Arc::new(|_, _| Some(wrong(401, "UnauthorizedException")))).await;
+    assert_eq!(run(&identity, None).await.unwrap_err().kind, Kind::LoginNeeded);
+    drop(server);
+    let (server, identity) = portal(1, Arc::new(|_, _| None)).await;
+    drop(server);
+    let error = run(&identity, None).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unreachable);
+    assert!(error.message.contains("127.0.0.1:"), "{error}");
+}

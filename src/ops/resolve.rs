@@ -1,0 +1,185 @@
+//! From what a person wrote to one role.
+
+use std::sync::Arc;
+
+use crate::domain::query::{Index, Query};
+use crate::domain::{AccountId, Arn, Entry, Error, Kind, Result, Roster, fold, nearest};
+
+/// What a person wrote to say which role; checked not to contradict itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// A profile's name.
+    pub profile: Option<String>,
+    /// An ARN or `ACCOUNT:ROLE`.
+    pub arn: Option<String>,
+    /// An account's id or name.
+    pub account: Option<String>,
+    /// A role's name.
+    pub role: Option<String>,
+    /// Free words.
+    pub query: Option<String>,
+}
+
+impl Wanted {
+    /// Whether nothing was said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// One of: a profile, an ARN, an account with or without a role, free words.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] when two of them are given, or a role without its account.
+    pub fn check(&self) -> Result<()> {
+        let ways = [self.profile.is_some(), self.arn.is_some(), self.account.is_some() || self.role.is_some(), self.query.is_some()];
+        if ways.into_iter().filter(|given| *given).count() > 1 {
+            return Err(Error::new(
+                Kind::Usage,
+                "a role is named by --profile, by --arn, by --account and --role, or by a query, not by two of them",
+            ));
+        }
+        if self.role.is_some() && self.account.is_none() {
+            return Err(
+                Error::new(Kind::Usage, "--role needs --account").hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`")
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The entries that are meant, in the roster's order: one when it is clear.
+///
+/// # Errors
+/// [`Kind::UnknownRole`] with the nearest names when there is none.
+pub fn candidates<'a>(roster: &'a Arc<Roster>, wanted: &Wanted, prefer_roles: &[String]) -> Result<Vec<&'a Entry>> {
+    wanted.check()?;
+    let found = if let Some(profile) = &wanted.profile {
+        by_profile(roster, profile)?
+    } else if let Some(arn) = &wanted.arn {
+        by_arn(roster, &arn.parse()?)?
+    } else if let Some(account) = &wanted.account {
+        by_account(roster, account, wanted.role.as_deref())?
+    } else if let Some(query) = &wanted.query {
+        by_query(roster, query)?
+    } else {
+        roster.entries.iter().collect()
+    };
+    Ok(preferred(found, prefer_roles))
+}
+
+/// The one entry that is meant.
+///
+/// # Errors
+/// [`Kind::UnknownRole`] when there is none, or several: then the list of them.
+pub fn one<'a>(roster: &'a Arc<Roster>, wanted: &Wanted, prefer_roles: &[String]) -> Result<&'a Entry> {
+    match candidates(roster, wanted, prefer_roles)?.as_slice() {
+        [entry] => Ok(entry),
+        several => Err(ambiguous(roster, several)),
+    }
+}
+
+/// Says which roles could have been meant.
+pub fn ambiguous(roster: &Roster, several: &[&Entry]) -> Error {
+    const SHOWN: usize = 10;
+    let mut lines: Vec<String> = several
+        .iter()
+        .take(SHOWN)
+        .map(|entry| format!("{}:{}  {}  --sso {}", entry.account, entry.role, entry.account_label(), roster.instance(entry).name))
+        .collect();
+    if several.len() > SHOWN {
+        lines.push(format!("and {} more", several.len() - SHOWN));
+    }
+    Error::new(Kind::UnknownRole, format!("{} roles match", several.len())).hint(format!("name one of them:\n{}", lines.join("\n")))
+}
+
+fn by_profile<'a>(roster: &'a Roster, profile: &str) -> Result<Vec<&'a Entry>> {
+    let found: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(profile)).collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let near = nearest(profile, roster.entries.iter().filter_map(|entry| entry.profile.as_deref()), 3);
+    Err(unknown(format!("no role has the profile name `{profile}`"), &near))
+}
+
+fn by_arn<'a>(roster: &'a Roster, arn: &Arn) -> Result<Vec<&'a Entry>> {
+    let in_account: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.account == arn.account).collect();
+    let found: Vec<&Entry> = in_account.iter().copied().filter(|entry| *entry.role == *arn.role.as_str()).collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    if in_account.is_empty() {
+        return Err(unknown(format!("no account {} is known", arn.account), &[]));
+    }
+    let near = nearest(arn.role.as_str(), in_account.iter().map(|entry| &*entry.role), 3);
+    Err(unknown(format!("no role `{}` is known in account {}", arn.role, arn.account), &near))
+}
+
+fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Result<Vec<&'a Entry>> {
+    let id = account.parse::<AccountId>().ok();
+    let name = fold(account);
+    let is_it = |entry: &&Entry| match id {
+        Some(id) => entry.account == id,
+        None => fold(&entry.account_name) == name || fold(&entry.account_alias) == name,
+    };
+    let in_account: Vec<&Entry> = roster.entries.iter().filter(is_it).collect();
+    if in_account.is_empty() {
+        let near = nearest(account, roster.entries.iter().map(|entry| &*entry.account_name).filter(|name| !name.is_empty()), 3);
+        return Err(unknown(format!("no account `{account}` is known"), &near));
+    }
+    let Some(role) = role else { return Ok(in_account) };
+    let found: Vec<&Entry> = in_account.iter().copied().filter(|entry| entry.role.eq_ignore_ascii_case(role)).collect();
+    if found.is_empty() {
+        let near = nearest(role, in_account.iter().map(|entry| &*entry.role), 3);
+        return Err(unknown(format!("no role `{role}` is known in account `{account}`"), &near));
+    }
+    let exact: Vec<&Entry> = found.iter().copied().filter(|entry| *entry.role == *role).collect();
+    Ok(if exact.is_empty() { found } else { exact })
+}
+
+fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> {
+    let index = Index::build(roster.clone());
+    let parsed = Query::parse(query, &|tag| roster.entries.iter().any(|entry| entry.tags.contains_key(tag)));
+    let rows = index.literal(&parsed);
+    if rows.is_empty() {
+        let near = index.nearest(query, 3);
+        let near: Vec<&str> = near.iter().map(String::as_str).collect();
+        return Err(unknown(format!("no role matches `{query}`"), &near));
+    }
+    Ok(rows.into_iter().filter_map(|row| roster.entries.get(row as usize)).collect())
+}
+
+fn unknown(message: String, near: &[&str]) -> Error {
+    let error = Error::new(Kind::UnknownRole, message);
+    if near.is_empty() {
+        error.hint("run `rolecall list`, or `rolecall cache` to read the list anew")
+    } else {
+        error.hint(format!("did you mean {}?", near.join(", ")))
+    }
+}
+
+/// With several roles of one account, the first glob of `prefer_roles` that fits any of them decides.
+fn preferred<'a>(found: Vec<&'a Entry>, globs: &[String]) -> Vec<&'a Entry> {
+    let one_account = found.windows(2).all(|pair| pair[0].account == pair[1].account && pair[0].instance == pair[1].instance);
+    if found.len() < 2 || !one_account {
+        return found;
+    }
+    let chosen = globs.iter().find_map(|glob| {
+        let fit: Vec<&Entry> = found.iter().copied().filter(|entry| glob_matches(&fold(glob), &fold(&entry.role))).collect();
+        (!fit.is_empty()).then_some(fit)
+    });
+    chosen.unwrap_or(found)
+}
+
+/// `*` stands for any run of characters.
+fn glob_matches(glob: &str, text: &str) -> bool {
+    let mut parts = glob.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}

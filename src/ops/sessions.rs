@@ -1,0 +1,88 @@
+//! Who is signed in, which roles are ready, and signing out.
+
+use std::sync::Arc;
+
+use crate::domain::{Instance, Result, RoleId};
+use crate::vault::{self, Name, Token};
+
+use super::ctx::{Ctx, blocking};
+use super::token::renewable;
+use super::work::{Session, Sessions};
+
+/// The state of every instance and role, from the vault alone.
+///
+/// # Errors
+/// [`Kind::Vault`] when the vault is locked or out of reach.
+pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
+    let now = ctx.clock.now();
+    let mut out = Sessions::default();
+    for instance in &ctx.instances {
+        let token = ctx.vault.load::<Token>(&Name::token(instance), now)?;
+        let signed_in = token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
+        let since = token.as_ref().filter(|_| signed_in).map(|token| token.signed_in_at);
+        let fetched_at = crate::cache::inventory::load(&ctx.paths.cache_dir, instance).map(|inventory| inventory.fetched_at);
+        out.instances.push(Session {
+            instance: instance.name.clone(),
+            signed_in,
+            since,
+            ends: ends(ctx, instance, token.as_ref()),
+            fetched_at,
+        });
+    }
+    for (name, expires) in ctx.vault.names(now)? {
+        if let (Some(account), Some(role)) = (name.account(), name.role())
+            && expires > now
+        {
+            out.roles.push((RoleId { instance: name.instance().clone(), account, role: role.clone() }, expires));
+        }
+    }
+    Ok(out)
+}
+
+/// When a session is expected to end: from `session_duration`, or exactly where the token can't be refreshed.
+fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<crate::domain::Timestamp> {
+    let token = token?;
+    if !renewable(ctx, token) {
+        return Some(token.expires_at).filter(|at| *at > ctx.clock.now());
+    }
+    let own = ctx.settings.instances.get(&instance.name).and_then(|own| own.session_duration);
+    own.or(ctx.settings.session_duration).map(|duration| token.signed_in_at.plus(duration))
+}
+
+/// Signs out of an instance: revokes the token at AWS, forgets it and every role credential that came of it. `false` when nobody was
+/// signed in. An AWS that can't be reached does not keep the secrets here.
+///
+/// # Errors
+/// Vault errors.
+pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
+    let name = Name::token(instance);
+    let flight = ctx.vault.flight(&name);
+    let ticket = flight.look();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let lead = match blocking(move || flight.board(ticket, deadline)).await? {
+        vault::Boarding::Lead(lead) => Some(lead),
+        _ => None,
+    };
+    let (store, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
+    let token = blocking(move || store.load::<Token>(&wanted, now)).await?;
+    if let Some(token) = &token {
+        let revoked = ctx.identity(instance)?.logout(&token.access_token).await;
+        if let Err(error) = revoked {
+            tracing::warn!(target: "rolecall::logout", instance = %instance.name, "not revoked at AWS: {error}");
+        }
+    }
+    let (store, of) = (ctx.vault.clone(), instance.clone());
+    blocking(move || {
+        for (record, _) in store.names(crate::domain::Timestamp(0))? {
+            if record.belongs_to(&of) {
+                store.forget(&record)?;
+            }
+        }
+        store.forget(&name)
+    })
+    .await?;
+    if let Some(lead) = lead {
+        super::token::land::<()>(ctx, lead, &Err(super::token::login_needed(instance))).await?;
+    }
+    Ok(token.is_some())
+}

@@ -1,0 +1,192 @@
+//! Signing in: registration, the browser or the code, and the token kept.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{AuthFlow, env};
+use crate::domain::{Error, Instance, Kind, Result};
+use crate::identity::{Callback, Flow, Identity, Pkce, Poll, Registration, TokenReply};
+use crate::ops::registration;
+use crate::os::browser;
+use crate::os::process::Unhurried;
+use crate::vault::{Name, Staged, Token};
+
+use super::ctx::{Ctx, blocking};
+use super::work::SignInStep;
+
+/// How long a person has, in seconds; AWS gives device codes the same ten minutes.
+const PATIENCE: i64 = 600;
+
+/// Signs in and keeps the token. `report` hears where it stands; dropping the future cancels.
+///
+/// # Errors
+/// [`Kind::Vault`] before anything is opened when the token could not be kept or used later; what AWS says; [`Kind::LoginNeeded`] when
+/// nobody approved in time.
+pub async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>, report: &(dyn Fn(SignInStep) + Send + Sync)) -> Result<()> {
+    report(SignInStep::Starting);
+    let vault = ctx.vault.clone();
+    blocking(move || vault.ready()).await?;
+    let identity = ctx.identity(instance)?;
+    let flow = flow.unwrap_or_else(|| usual_flow(ctx, instance));
+    match attempt(ctx, instance, &identity, flow, report).await {
+        Err(Attempt::StaleClient) => match attempt(ctx, instance, &identity, flow, report).await {
+            Err(Attempt::StaleClient) => {
+                Err(Error::new(Kind::Refused, format!("{} refuses the registration it has just made", instance.name)))
+            }
+            Err(Attempt::Failed(error)) => Err(error),
+            Ok(()) => Ok(()),
+        },
+        Err(Attempt::Failed(error)) => Err(error),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Why one attempt did not succeed.
+enum Attempt {
+    /// The stored registration is unknown to AWS; it was forgotten, so that the next attempt registers anew.
+    StaleClient,
+    /// Anything else.
+    Failed(Error),
+}
+
+impl From<Error> for Attempt {
+    fn from(error: Error) -> Self {
+        Attempt::Failed(error)
+    }
+}
+
+async fn attempt(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    identity: &Identity,
+    flow: Flow,
+    report: &(dyn Fn(SignInStep) + Send + Sync),
+) -> Result<(), Attempt> {
+    let (registration, stored) = registration::get(ctx, instance, identity, flow).await?;
+    let result = match flow {
+        Flow::Pkce => pkce(ctx, instance, identity, &registration, report).await,
+        Flow::Device => device(ctx, instance, identity, &registration, report).await,
+    };
+    match result {
+        // What AWS refuses in a sign-in is the registration: a person's own refusal is a declined sign-in.
+        Err(error) if stored && error.kind == Kind::Refused => {
+            registration::forget(ctx, instance, flow).await?;
+            Err(Attempt::StaleClient)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// The authorization code flow: a listener on loopback, then the browser, then the code.
+async fn pkce(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    identity: &Identity,
+    registration: &Registration,
+    report: &(dyn Fn(SignInStep) + Send + Sync),
+) -> Result<()> {
+    let callback = Callback::bind()?;
+    let pkce = Pkce::new(callback.redirect_uri())?;
+    let url = identity.authorize_url(registration, &pkce);
+    let opened = open(ctx, instance, &url);
+    report(SignInStep::Open { url, code: None, expires_at: ctx.clock.now().plus(PATIENCE), browser: opened });
+    let wait = tokio::time::timeout(Duration::from_secs(PATIENCE.unsigned_abs()), callback.wait(&pkce.state));
+    let code = wait.await.unwrap_or_else(|_| Err(nobody_came(instance)))?;
+    let staged = stage(ctx, instance).await?;
+    let _kept = ctx.keeping.lock().await;
+    let _unhurried = Unhurried::begin();
+    let reply = identity.exchange(registration, &pkce, &code).await?;
+    keep(ctx, instance, staged, registration, reply).await
+}
+
+/// The device code flow: show the code, then ask at the interval that AWS names.
+async fn device(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    identity: &Identity,
+    registration: &Registration,
+    report: &(dyn Fn(SignInStep) + Send + Sync),
+) -> Result<()> {
+    let start = identity.start_device(registration).await?;
+    let opened = open(ctx, instance, &start.verification_uri_complete);
+    let (url, code) = (start.verification_uri_complete.clone(), Some(start.user_code.clone()));
+    report(SignInStep::Open { url, code, expires_at: start.expires_at, browser: opened });
+    let mut pause = u64::from(start.interval.max(1));
+    while ctx.clock.now() < start.expires_at {
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        let staged = stage(ctx, instance).await?;
+        let kept = ctx.keeping.lock().await;
+        let unhurried = Unhurried::begin();
+        match identity.poll_device(registration, &start).await? {
+            Poll::Token(reply) => return keep(ctx, instance, staged, registration, reply).await,
+            Poll::Pending => {}
+            // RFC 8628 section 3.5: five seconds more, for good.
+            Poll::SlowDown => pause += 5,
+        }
+        drop((kept, unhurried));
+    }
+    Err(nobody_came(instance))
+}
+
+async fn stage(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Staged<Token>> {
+    let (vault, name) = (ctx.vault.clone(), Name::token(instance));
+    blocking(move || vault.stage::<Token>(&name)).await
+}
+
+async fn keep(ctx: &Arc<Ctx>, instance: &Instance, staged: Staged<Token>, registration: &Registration, reply: TokenReply) -> Result<()> {
+    let now = ctx.clock.now();
+    let token = Token {
+        access_token: reply.access_token,
+        refresh_token: reply.refresh_token,
+        issued_at: now,
+        expires_at: reply.expires_at,
+        signed_in_at: now,
+        registration: Some(registration::record(instance, registration, now)),
+    };
+    blocking(move || staged.commit(&token)).await
+}
+
+fn nobody_came(instance: &Instance) -> Error {
+    Error::new(Kind::LoginNeeded, format!("the sign-in to {} was not approved within ten minutes", instance.name))
+        .hint(format!("run `rolecall login --sso {}`", instance.name))
+}
+
+/// Opens the address in the sign-in browser; `false` when there is none here and the person has to do it.
+fn open(ctx: &Ctx, instance: &Instance, url: &str) -> bool {
+    if !can_open(ctx, instance) {
+        return false;
+    }
+    let program = browser_setting(ctx, instance).map(|setting| browser::words(&setting));
+    browser::open(url, program.as_deref(), &SECRET_VARIABLES).is_ok()
+}
+
+/// Variables that no browser or helper may inherit.
+pub const SECRET_VARIABLES: [&str; 3] = ["AWS_SSO_FILE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+/// The program that opens sign-in pages: the instance's own, the general one, the environment's.
+fn browser_setting(ctx: &Ctx, instance: &Instance) -> Option<String> {
+    let own = ctx.settings.instances.get(&instance.name);
+    let configured = own.and_then(|own| own.auth_browser.clone().or_else(|| own.browser.clone()));
+    let configured = configured.or_else(|| ctx.settings.auth_browser.clone()).or_else(|| ctx.settings.browser.clone());
+    configured.or_else(|| ctx.env.get(env::AWS_SSO_BROWSER).or_else(|| ctx.env.get(env::BROWSER)).map(str::to_owned))
+}
+
+/// Whether a browser can be opened on this machine: one was named, or there is a display.
+fn can_open(ctx: &Ctx, instance: &Instance) -> bool {
+    let display = ctx.env.get(env::DISPLAY).is_some() || ctx.env.get(env::WAYLAND_DISPLAY).is_some();
+    browser_setting(ctx, instance).is_some() || cfg!(target_os = "macos") || cfg!(windows) || display
+}
+
+/// What the configuration says, else the authorization code flow where a browser on this machine can reach our listener and the device
+/// code flow elsewhere: over SSH, in WSL, without a display.
+fn usual_flow(ctx: &Ctx, instance: &Instance) -> Flow {
+    let own = ctx.settings.instances.get(&instance.name).and_then(|own| own.auth_flow);
+    match own.unwrap_or(ctx.settings.auth_flow) {
+        AuthFlow::Pkce => Flow::Pkce,
+        AuthFlow::DeviceCode => Flow::Device,
+        AuthFlow::Auto => {
+            let elsewhere = [env::SSH_CONNECTION, env::SSH_TTY, env::WSL_DISTRO_NAME].into_iter().any(|var| ctx.env.get(var).is_some());
+            if elsewhere || !can_open(ctx, instance) { Flow::Device } else { Flow::Pkce }
+        }
+    }
+}

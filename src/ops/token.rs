@@ -1,0 +1,152 @@
+//! A valid access token for an instance: from the vault, or refreshed by one process for all.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::domain::{Error, Instance, Kind, Result, Secret};
+use crate::identity::{RefreshOutcome, TokenReply};
+use crate::os::process::Unhurried;
+use crate::vault::{Boarding, Lead, Name, Outcome, Token};
+
+use super::ctx::{Ctx, blocking};
+use super::registration;
+
+/// A token is replaced when less than this is left, in seconds: SSO tokens live an hour, and AWS's own SDKs refresh at five minutes.
+const REFRESH_BEFORE: i64 = 300;
+
+/// How long somebody else's refresh is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What to say when nobody is signed in.
+pub fn login_needed(instance: &Instance) -> Error {
+    Error::new(Kind::LoginNeeded, format!("nobody is signed in to {}", instance.name))
+        .hint(format!("run `rolecall login --sso {}`", instance.name))
+}
+
+/// A valid access token. `refused` is a token that AWS has just turned down though it looked valid.
+///
+/// # Errors
+/// [`Kind::LoginNeeded`] when there is none and none can be had without a person; vault and network errors.
+pub async fn access_token(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&Secret<String>>) -> Result<Secret<String>> {
+    let name = Name::token(instance);
+    // A second round follows when another process has just landed; a third would mean that what it landed is of no use here.
+    for _ in 0..3 {
+        let flight = ctx.vault.flight(&name);
+        let ticket = flight.look();
+        let Some(token) = load(ctx, &name).await? else { return Err(login_needed(instance)) };
+        let left = token.expires_at.since(ctx.clock.now());
+        let turned_down = refused.is_some_and(|refused| *refused == token.access_token);
+        if left > REFRESH_BEFORE && !turned_down {
+            return Ok(token.access_token.clone());
+        }
+        if !renewable(ctx, &token) {
+            return if left > 0 && !turned_down { Ok(token.access_token.clone()) } else { Err(login_needed(instance)) };
+        }
+        match blocking(move || flight.board(ticket, Instant::now() + PATIENCE)).await? {
+            Boarding::Landed(outcome) => match outcome.into_result() {
+                Ok(()) => {}
+                Err(error) => return usable(&token, left, turned_down, error),
+            },
+            Boarding::TimedOut => return usable(&token, left, turned_down, timed_out(instance)),
+            Boarding::Lead(lead) => {
+                let (ctx, instance, old) = (ctx.clone(), instance.clone(), token.clone());
+                // A task of its own: whoever asked may go away, the answer is kept all the same.
+                let done = tokio::spawn(async move {
+                    let result = refresh(&ctx, &instance, &old).await;
+                    land(&ctx, lead, &result).await?;
+                    result
+                });
+                let result = done.await.map_err(|error| Error::internal(error.to_string()))?;
+                return result.or_else(|error| usable(&token, left, turned_down, error));
+            }
+        }
+    }
+    Err(login_needed(instance))
+}
+
+/// An old token that still has seconds to live is better than an error, unless the error says that the session is over.
+fn usable(token: &Token, left: i64, turned_down: bool, error: Error) -> Result<Secret<String>> {
+    if left > 0 && !turned_down && error.kind != Kind::LoginNeeded { Ok(token.access_token.clone()) } else { Err(error) }
+}
+
+async fn load(ctx: &Arc<Ctx>, name: &Name) -> Result<Option<Token>> {
+    let (vault, name, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
+    blocking(move || vault.load::<Token>(&name, now)).await
+}
+
+/// Whether a token can be renewed without a person.
+pub fn renewable(ctx: &Ctx, token: &Token) -> bool {
+    let registered = token.registration.as_ref().is_some_and(|registration| registration.expires_at > ctx.clock.now());
+    token.refresh_token.is_some() && registered
+}
+
+/// Sends the refresh token and keeps the answer. From sending to renaming nothing cancels this and signals wait.
+async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Secret<String>> {
+    let (Some(registration), Some(refresh_token)) = (&old.registration, &old.refresh_token) else { return Err(login_needed(instance)) };
+    let identity = ctx.identity(instance)?;
+    let name = Name::token(instance);
+    let (vault, staging) = (ctx.vault.clone(), name.clone());
+    let staged = blocking(move || vault.stage::<Token>(&staging)).await?;
+    let _kept = ctx.keeping.lock().await;
+    let _unhurried = Unhurried::begin();
+    match identity.refresh(&registration::plain(registration), refresh_token).await? {
+        RefreshOutcome::Token(reply) => {
+            let token = renewed(ctx, old, reply);
+            let access = token.access_token.clone();
+            blocking(move || staged.commit(&token)).await?;
+            Ok(access)
+        }
+        RefreshOutcome::InvalidGrant => {
+            drop(staged);
+            // Somebody who does not know our flights may have used the refresh token and left a newer one.
+            let now = ctx.clock.now();
+            match load(ctx, &name).await? {
+                Some(token) if token.access_token != old.access_token && token.expires_at > now => Ok(token.access_token.clone()),
+                _ => over(ctx, instance, &name).await,
+            }
+        }
+        RefreshOutcome::InvalidClient => {
+            drop(staged);
+            over(ctx, instance, &name).await
+        }
+    }
+}
+
+fn renewed(ctx: &Ctx, old: &Token, reply: TokenReply) -> Token {
+    Token {
+        access_token: reply.access_token,
+        refresh_token: reply.refresh_token.or_else(|| old.refresh_token.clone()),
+        issued_at: ctx.clock.now(),
+        expires_at: reply.expires_at,
+        signed_in_at: old.signed_in_at,
+        registration: old.registration.clone(),
+    }
+}
+
+/// The session has ended: the token is of no more use.
+async fn over(ctx: &Arc<Ctx>, instance: &Instance, name: &Name) -> Result<Secret<String>> {
+    let (vault, name) = (ctx.vault.clone(), name.clone());
+    blocking(move || vault.forget(&name)).await?;
+    let error = Error::new(Kind::LoginNeeded, format!("the session with {} has ended", instance.name));
+    Err(error.hint(format!("run `rolecall login --sso {}`", instance.name)))
+}
+
+fn timed_out(instance: &Instance) -> Error {
+    Error::new(
+        Kind::Unreachable,
+        format!("another process has been refreshing the token of {} for {} s", instance.name, PATIENCE.as_secs()),
+    )
+}
+
+/// Tells everybody who waits for a flight how it ended.
+///
+/// # Errors
+/// When the background thread is gone.
+pub(super) async fn land<T>(ctx: &Ctx, lead: Lead, result: &Result<T>) -> Result<()> {
+    let outcome = result.as_ref().map_or_else(|error| Outcome::failed(error, ctx.clock.now()), |_| Outcome::Ok);
+    blocking(move || {
+        lead.land(outcome);
+        Ok(())
+    })
+    .await
+}

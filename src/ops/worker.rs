@@ -1,0 +1,283 @@
+//! Does in the background what the picker asks for, on a runtime that starts with the first request that needs it.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
+
+use crate::cache::marks;
+use crate::domain::{Error, Instance, InstanceName, Marks, Result, RoleId};
+
+use super::assume::{Wish, assume};
+use super::ctx::{Ctx, blocking};
+use super::sessions::{sessions, sign_out};
+use super::sign_in::sign_in;
+use super::update::{known, limits, update};
+use super::work::{News, Refreshed, Request, SignInStep};
+
+/// How long the end of the program waits for a token whose answer must be kept.
+const LAST_WAIT: Duration = Duration::from_secs(10);
+
+/// How often a first refresh sends the rows it has, in accounts.
+const ROWS_EVERY: usize = 8;
+
+/// The background's end of the two channels.
+#[derive(Debug)]
+pub struct Worker {
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Starts the background for these instances. Ask by the sender, hear by the receiver; drop the sender, then [`Worker::finish`].
+pub fn start(ctx: Arc<Ctx>, instances: Vec<Instance>, copy: fn(&str) -> Result<()>) -> (Worker, Sender<Request>, Receiver<News>) {
+    let (ask, asked) = channel::<Request>();
+    let (tell, told) = channel::<News>();
+    let desk = Desk { ctx, instances, tell, copy, sign_ins: Arc::default(), refreshing: Arc::default() };
+    let thread = std::thread::Builder::new().name("background".into()).spawn(move || desk.run(&asked)).ok();
+    (Worker { thread }, ask, told)
+}
+
+impl Worker {
+    /// Waits until nothing is under way whose answer must be kept.
+    pub fn finish(mut self) {
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What every request is served with.
+#[derive(Clone)]
+struct Desk {
+    ctx: Arc<Ctx>,
+    instances: Vec<Instance>,
+    tell: Sender<News>,
+    copy: fn(&str) -> Result<()>,
+    sign_ins: Arc<Mutex<HashMap<u64, AbortHandle>>>,
+    refreshing: Arc<Mutex<std::collections::HashSet<InstanceName>>>,
+}
+
+/// The runtime, driven by a thread of its own.
+struct Engine {
+    handle: Handle,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Engine {
+    fn start() -> Result<Engine> {
+        let said = |error: std::io::Error| Error::internal(format!("no runtime: {error}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(said)?;
+        let (stop, stopped) = oneshot::channel();
+        let handle = runtime.handle().clone();
+        let drive = move || {
+            let _ = runtime.block_on(stopped);
+            runtime.shutdown_background();
+        };
+        let thread = std::thread::Builder::new().name("network".into()).spawn(drive).map_err(said)?;
+        Ok(Engine { handle, stop, thread })
+    }
+}
+
+impl Desk {
+    fn run(self, asked: &Receiver<Request>) {
+        self.tell_sessions();
+        let mut engine: Option<Engine> = None;
+        while let Ok(request) = asked.recv() {
+            if engine.is_none() {
+                engine = Engine::start().ok();
+            }
+            match &engine {
+                Some(engine) => self.serve(&engine.handle, request),
+                None => self.tell(News::Note("the background could not be started".into())),
+            }
+        }
+        if let Some(engine) = engine {
+            let ctx = self.ctx.clone();
+            let idle = async move {
+                let _ = tokio::time::timeout(LAST_WAIT, ctx.keeping.lock()).await;
+            };
+            let (done, finished) = channel();
+            engine.handle.spawn(async move {
+                idle.await;
+                let _ = done.send(());
+            });
+            let _ = finished.recv();
+            let _ = engine.stop.send(());
+            let _ = engine.thread.join();
+        }
+    }
+
+    fn tell(&self, news: News) {
+        // A picker that has gone away hears nothing.
+        let _ = self.tell.send(news);
+    }
+
+    fn tell_sessions(&self) {
+        // A locked vault shows nobody as signed in; the passphrase is asked for when it is needed.
+        if let Ok(mut sessions) = sessions(&self.ctx) {
+            sessions.instances.retain(|session| self.instances.iter().any(|instance| instance.name == session.instance));
+            self.tell(News::Sessions(sessions));
+        }
+    }
+
+    fn tell_roster(&self) {
+        self.tell(News::Roster(Arc::new(known(&self.ctx, &self.instances))));
+    }
+
+    fn serve(&self, runtime: &Handle, request: Request) {
+        let desk = self.clone();
+        match request {
+            Request::Refresh { instance } => {
+                runtime.spawn(async move { desk.refresh(&instance).await });
+            }
+            Request::SignIn { instance, number } => {
+                let task = runtime.spawn(async move { desk.sign_in(&instance, number).await });
+                if let Ok(mut sign_ins) = self.sign_ins.lock() {
+                    sign_ins.insert(number, task.abort_handle());
+                }
+            }
+            Request::CancelSignIn { number } => {
+                if let Some(task) = self.sign_ins.lock().ok().and_then(|mut sign_ins| sign_ins.remove(&number)) {
+                    task.abort();
+                }
+            }
+            Request::Assume { role, number } => {
+                runtime.spawn(async move { desk.assume(role, number).await });
+            }
+            Request::SignOut { instance } => {
+                runtime.spawn(async move { desk.sign_out(&instance).await });
+            }
+            Request::Unlock { passphrase } => {
+                let vault = self.ctx.vault.clone();
+                runtime.spawn(async move {
+                    let opened = blocking(move || vault.unlock(passphrase)).await;
+                    let good = opened.is_ok();
+                    desk.tell(News::Vault(opened));
+                    if good {
+                        desk.tell_sessions();
+                    }
+                });
+            }
+            Request::Copy { text } => {
+                if let Err(error) = (self.copy)(&text) {
+                    self.tell(News::Note(error.message));
+                }
+            }
+            Request::Mark { role, favourite } => {
+                if let Err(error) = marks::change(&self.ctx.paths.state_dir, |marks| pin(marks, role, favourite)) {
+                    self.tell(News::Note(error.message));
+                }
+            }
+        }
+    }
+
+    fn instance(&self, name: &InstanceName) -> Result<Instance> {
+        self.ctx.instance(name.as_str()).cloned()
+    }
+
+    async fn refresh(&self, name: &InstanceName) {
+        let begun = self.refreshing.lock().is_ok_and(|mut under_way| under_way.insert(name.clone()));
+        if !begun {
+            return;
+        }
+        let outcome = self.try_refresh(name).await;
+        if let Ok(mut under_way) = self.refreshing.lock() {
+            under_way.remove(name);
+        }
+        if outcome.is_ok() {
+            self.tell_roster();
+            self.tell_sessions();
+        }
+        self.tell(News::Refreshed { instance: name.clone(), outcome });
+    }
+
+    async fn try_refresh(&self, name: &InstanceName) -> Result<Refreshed> {
+        let instance = self.instance(name)?;
+        let first = known(&self.ctx, std::slice::from_ref(&instance)).entries.is_empty();
+        let mut shown = 0;
+        let mut progress = |progress: super::refresh::Progress<'_>| {
+            let (done, total, throttled) = (progress.done, progress.total, progress.throttled);
+            self.tell(News::Refreshing { instance: name.clone(), done, total, throttled });
+            // A first refresh shows its rows as they come; a later one replaces the list once, when it is whole.
+            if first && done >= shown + ROWS_EVERY {
+                shown = done;
+                self.tell_partial(&instance, progress.inventory);
+            }
+        };
+        let updated = update(&self.ctx, &instance, limits(&self.ctx, None), &mut progress).await?;
+        let added = updated.changes.iter().filter(|change| change.added).count();
+        let removed = updated.changes.len() - added;
+        Ok(Refreshed { added, removed, failed: updated.failed.len(), at: updated.inventory.fetched_at })
+    }
+
+    /// The list with what a first refresh has read so far.
+    fn tell_partial(&self, instance: &Instance, partial: &crate::domain::Inventory) {
+        let inventories: Vec<_> = self
+            .instances
+            .iter()
+            .map(|other| {
+                if other.name == instance.name {
+                    Some(partial.clone())
+                } else {
+                    crate::cache::inventory::load(&self.ctx.paths.cache_dir, other)
+                }
+            })
+            .collect();
+        let roster = super::roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
+        self.tell(News::Roster(Arc::new(roster)));
+    }
+
+    async fn sign_in(&self, name: &InstanceName, number: u64) {
+        let outcome = match self.instance(name) {
+            Ok(instance) => {
+                let tell = self.tell.clone();
+                let report = move |step| {
+                    let _ = tell.send(News::SignIn { number, step });
+                };
+                sign_in(&self.ctx, &instance, None, &report).await
+            }
+            Err(error) => Err(error),
+        };
+        if let Ok(mut sign_ins) = self.sign_ins.lock() {
+            sign_ins.remove(&number);
+        }
+        if outcome.is_ok() {
+            self.tell_sessions();
+        }
+        let step = outcome.map_or_else(SignInStep::Failed, |()| SignInStep::Done);
+        self.tell(News::SignIn { number, step });
+    }
+
+    async fn assume(&self, role: RoleId, number: u64) {
+        let outcome = match self.instance(&role.instance) {
+            Ok(instance) => assume(&self.ctx, &Wish::new(&instance, role.account, role.role.clone())).await,
+            Err(error) => Err(error),
+        };
+        let outcome = outcome.map(|assumed| assumed.credentials.expires_at);
+        self.tell(News::Assumed { number, role, outcome });
+    }
+
+    async fn sign_out(&self, name: &InstanceName) {
+        let outcome = match self.instance(name) {
+            Ok(instance) => sign_out(&self.ctx, &instance).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            self.tell(News::Note(error.message));
+        }
+        self.tell_sessions();
+    }
+}
+
+fn pin(marks: &mut Marks, role: RoleId, favourite: bool) {
+    if favourite {
+        marks.favourites.insert(role);
+    } else {
+        marks.favourites.remove(&role);
+    }
+}

@@ -1,0 +1,174 @@
+//! Every command of the picker once: its name, what it does, its keys, when it can be done. Footer, help and key map are made of it.
+
+use super::Action;
+use super::layout;
+use super::state::State;
+use super::state::line::Edit;
+
+/// Something a key can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Command {
+    /// The default action on the selected or the marked roles.
+    Act,
+    /// The web console.
+    Console,
+    /// The other actions.
+    Menu,
+    /// Mark, and go down.
+    Mark,
+    /// Mark, and go up.
+    MarkUp,
+    /// What the preview shows, as a panel.
+    Details,
+    /// Move the bar.
+    Move(Move),
+    /// Edit the query.
+    Edit(Edit),
+    /// Read the roles anew.
+    Refresh,
+    /// Copy the sign-in address.
+    CopyAddress,
+    /// Help.
+    Help,
+    /// Close the top panel, or leave.
+    Back,
+    /// Leave.
+    Leave,
+    /// Draw the screen anew.
+    Repaint,
+    /// Stop until `fg`.
+    Suspend,
+}
+
+/// Where the bar goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Move {
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// One screen up.
+    PageUp,
+    /// One screen down.
+    PageDown,
+    /// To the first row.
+    First,
+    /// To the last row.
+    Last,
+}
+
+/// A chapter of the help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chapter {
+    /// What can be done with a role.
+    Roles,
+    /// Moving in the list.
+    Moving,
+    /// Editing the query.
+    Query,
+    /// Screen and program.
+    Screen,
+}
+
+impl Chapter {
+    /// All, in the order of the help.
+    pub(super) const ALL: [Chapter; 4] = [Chapter::Roles, Chapter::Moving, Chapter::Query, Chapter::Screen];
+
+    /// Its heading.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Chapter::Roles => "roles",
+            Chapter::Moving => "moving",
+            Chapter::Query => "query",
+            Chapter::Screen => "screen",
+        }
+    }
+}
+
+/// One command in full.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// The command.
+    pub(super) command: Command,
+    /// Its name in a configuration file.
+    pub(super) id: &'static str,
+    /// One line for the help.
+    pub(super) help: &'static str,
+    /// Its keys, the one to show first.
+    pub(super) keys: &'static [&'static str],
+    /// Where the help lists it.
+    pub(super) chapter: Chapter,
+}
+
+const fn entry(command: Command, id: &'static str, chapter: Chapter, keys: &'static [&'static str], help: &'static str) -> Entry {
+    Entry { command, id, help, keys, chapter }
+}
+
+/// All commands. The order is that of the help.
+pub(super) static CATALOG: [Entry; 31] = {
+    use Chapter::{Moving, Query, Roles, Screen};
+    use Command::{Act, Back, Console, CopyAddress, Details, Help, Leave, Mark, MarkUp, Menu, Refresh, Repaint, Suspend};
+    [
+        entry(Act, "act", Roles, &["enter"], "use the selected role"),
+        entry(Console, "console", Roles, &["ctrl-o"], "open the web console"),
+        entry(Menu, "menu", Roles, &["right", "alt-enter"], "more actions (Right at the end of the query)"),
+        entry(Mark, "mark", Roles, &["tab"], "mark the role and go down"),
+        entry(MarkUp, "mark-up", Roles, &["shift-tab"], "mark the role and go up"),
+        entry(Details, "details", Roles, &["f2"], "show everything about the role"),
+        entry(Refresh, "refresh", Roles, &["ctrl-r"], "read accounts and roles anew"),
+        entry(Command::Move(Move::Up), "up", Moving, &["up", "ctrl-p"], "one row up"),
+        entry(Command::Move(Move::Down), "down", Moving, &["down", "ctrl-n", "ctrl-j"], "one row down"),
+        entry(Command::Move(Move::PageUp), "page-up", Moving, &["pageup"], "one screen up"),
+        entry(Command::Move(Move::PageDown), "page-down", Moving, &["pagedown"], "one screen down"),
+        entry(Command::Move(Move::First), "first", Moving, &["alt-home", "ctrl-home"], "to the first row"),
+        entry(Command::Move(Move::Last), "last", Moving, &["alt-end", "ctrl-end"], "to the last row"),
+        entry(Command::Edit(Edit::Start), "line-start", Query, &["ctrl-a", "home"], "to the start of the query"),
+        entry(Command::Edit(Edit::End), "line-end", Query, &["ctrl-e", "end"], "to the end of the query"),
+        entry(Command::Edit(Edit::Left), "left", Query, &["left", "ctrl-b"], "one letter left"),
+        entry(Command::Edit(Edit::Right), "right", Query, &["ctrl-f"], "one letter right"),
+        entry(Command::Edit(Edit::WordLeft), "word-left", Query, &["alt-b", "ctrl-left"], "one word left"),
+        entry(Command::Edit(Edit::WordRight), "word-right", Query, &["alt-f", "ctrl-right"], "one word right"),
+        entry(Command::Edit(Edit::Backspace), "backspace", Query, &["backspace", "ctrl-h"], "delete the letter before the cursor"),
+        entry(Command::Edit(Edit::Delete), "delete", Query, &["delete", "ctrl-d"], "delete the letter under the cursor"),
+        entry(Command::Edit(Edit::CutWord), "cut-word", Query, &["ctrl-w", "alt-backspace"], "delete the word before the cursor"),
+        entry(Command::Edit(Edit::CutToStart), "cut-to-start", Query, &["ctrl-u"], "clear to the start"),
+        entry(Command::Edit(Edit::CutToEnd), "cut-to-end", Query, &["ctrl-k"], "clear to the end"),
+        entry(Help, "help", Screen, &["f1", "?"], "this help (? while the query is empty)"),
+        entry(CopyAddress, "copy-address", Screen, &["ctrl-y"], "copy the sign-in address"),
+        entry(Repaint, "repaint", Screen, &["ctrl-l"], "draw the screen anew"),
+        entry(Suspend, "suspend", Screen, &["ctrl-z"], "back to the shell until fg"),
+        entry(Back, "back", Screen, &["esc"], "close the panel, or leave"),
+        entry(Leave, "leave", Screen, &["ctrl-c"], "leave without a choice"),
+        entry(Leave, "give-up", Screen, &["ctrl-g"], "the same"),
+    ]
+};
+
+/// A command's entry; the first one when it has several.
+pub(super) fn find(command: Command) -> &'static Entry {
+    CATALOG.iter().find(|entry| entry.command == command).unwrap_or(&CATALOG[0])
+}
+
+impl Action {
+    /// The action as a short name for the footer.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Action::Shell => "shell",
+            Action::Exports => "use here",
+            Action::Console => "console",
+            Action::Print => "pick",
+        }
+    }
+}
+
+/// Whether a command can do anything on the list as it is.
+pub(super) fn applies(command: Command, state: &State) -> bool {
+    match command {
+        Command::Act | Command::Console | Command::Menu => state.selected().is_some(),
+        Command::Details => state.selected().is_some() && layout::of(state).preview.is_none(),
+        Command::Mark | Command::MarkUp => state.multi && state.selected().is_some(),
+        Command::Move(_) => state.list.len() > 0,
+        Command::Refresh => !state.roster.instances.is_empty(),
+        Command::CopyAddress => state.login().is_some(),
+        Command::Edit(_) | Command::Help | Command::Back | Command::Leave | Command::Repaint | Command::Suspend => true,
+    }
+}

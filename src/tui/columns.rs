@@ -1,0 +1,184 @@
+//! How wide the list's columns are: measured from the roster, bounded, given up in a fixed order as space goes.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Roster;
+
+use super::view::text::width;
+
+/// No name makes its column wider than this while others have to yield.
+const WIDEST_NAME: u16 = 44;
+/// Tags say less than names do.
+const WIDEST_TAG: u16 = 16;
+/// Cells between columns.
+pub(super) const GAP: u16 = 2;
+
+/// Natural widths over the whole roster, in cells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Measure {
+    account: u16,
+    role: u16,
+    instance: u16,
+    tags: Vec<(String, u16)>,
+    protected: bool,
+    /// Distinct accounts, for the header.
+    pub(super) accounts: usize,
+}
+
+impl Measure {
+    /// Looks at every entry once; equal neighbours are measured once.
+    pub(super) fn of(roster: &Roster) -> Self {
+        let mut measure = Self::default();
+        let mut tags: BTreeMap<&str, (usize, u16)> = BTreeMap::new();
+        let mut seen = std::collections::HashSet::new();
+        let mut roles = std::collections::HashMap::new();
+        let cells = |text: &str| u16::try_from(width(text)).unwrap_or(u16::MAX);
+        for entry in &roster.entries {
+            if seen.insert((entry.instance, entry.account)) {
+                measure.account = measure.account.max(cells(entry.account_label()));
+            }
+            let role = *roles.entry(&*entry.role).or_insert_with(|| cells(&entry.role));
+            measure.role = measure.role.max(role);
+            measure.protected |= entry.protected;
+            for (key, value) in entry.tags.iter() {
+                let (count, widest) = tags.entry(key).or_default();
+                *count += 1;
+                *widest = (*widest).max(cells(value).min(WIDEST_TAG));
+            }
+        }
+        measure.accounts = seen.len();
+        if roster.instances.len() > 1 {
+            measure.instance = roster.instances.iter().map(|instance| cells(instance.name.as_str())).max().unwrap_or(0).min(WIDEST_TAG);
+        }
+        let mut tags: Vec<_> = tags.into_iter().collect();
+        tags.sort_by_key(|(key, (count, _))| (std::cmp::Reverse(*count), *key));
+        measure.tags = tags.into_iter().map(|(key, (_, widest))| (key.to_owned(), widest)).collect();
+        measure
+    }
+}
+
+/// How the account's id is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IdForm {
+    /// Twelve digits.
+    Whole,
+    /// `…8901`.
+    LastFour,
+    /// Not at all.
+    Absent,
+}
+
+impl IdForm {
+    /// Cells it takes.
+    pub(super) fn width(self) -> u16 {
+        match self {
+            IdForm::Whole => 12,
+            IdForm::LastFour => 5,
+            IdForm::Absent => 0,
+        }
+    }
+}
+
+/// The widths in cells for one list; 0 means that the column is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Columns {
+    /// The account's name.
+    pub(super) account: u16,
+    /// The account's id.
+    pub(super) id: IdForm,
+    /// The role.
+    pub(super) role: u16,
+    /// The mark of protected roles.
+    pub(super) protected: u16,
+    /// The instance, when there are several.
+    pub(super) instance: u16,
+    /// Tag keys and the width of their values.
+    pub(super) tags: Vec<(String, u16)>,
+    /// Time left, at the right edge.
+    pub(super) time: u16,
+}
+
+/// Divides this many cells. Tags go first, then the instance, then the id shortens, then goes, then names are cut.
+pub(super) fn plan(cells: u16, measure: &Measure) -> Columns {
+    let with_gap = |cells: u16| if cells == 0 { 0 } else { cells + GAP };
+    let account = measure.account.clamp(7, WIDEST_NAME);
+    let role = measure.role.clamp(4, WIDEST_NAME);
+    let protected = u16::from(measure.protected);
+    let time = if cells >= 56 { 4 } else { 0 };
+    let names = account + GAP + role + with_gap(protected) + with_gap(time);
+    let mut columns = Columns { account, id: IdForm::Absent, role, protected, instance: 0, tags: Vec::new(), time };
+    let mut left = cells.saturating_sub(names);
+    for id in [IdForm::Whole, IdForm::LastFour] {
+        // A short id is worth cutting long names for, a whole one is not.
+        let slack = if id == IdForm::LastFour && cells >= 50 { with_gap(id.width()) } else { 0 };
+        if left + slack >= with_gap(id.width()) {
+            (columns.id, left) = (id, left.saturating_sub(with_gap(id.width())));
+            break;
+        }
+    }
+    if left >= with_gap(measure.instance) {
+        (columns.instance, left) = (measure.instance, left - with_gap(measure.instance));
+    }
+    for (key, widest) in &measure.tags {
+        if columns.id == IdForm::Whole && left >= with_gap(*widest) {
+            left -= with_gap(*widest);
+            columns.tags.push((key.clone(), *widest));
+        } else {
+            break;
+        }
+    }
+    let fixed = with_gap(columns.id.width()) + with_gap(protected) + with_gap(columns.instance) + with_gap(time) + GAP;
+    share(&mut columns, cells.saturating_sub(fixed));
+    columns
+}
+
+/// Cuts the two names to what there is, the longer one first.
+fn share(columns: &mut Columns, room: u16) {
+    if columns.account + columns.role <= room {
+        return;
+    }
+    let half = room / 2;
+    if columns.account <= half {
+        columns.role = room - columns.account;
+    } else if columns.role <= half {
+        columns.account = room - columns.role;
+    } else {
+        (columns.account, columns.role) = (room - half, half);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measure() -> Measure {
+        Measure { account: 20, role: 22, instance: 4, tags: vec![("env".into(), 4), ("team".into(), 8)], protected: true, accounts: 3 }
+    }
+
+    #[test]
+    fn everything_is_there_when_there_is_room() {
+        let columns = plan(110, &measure());
+        assert_eq!((columns.id, columns.instance, columns.tags.len()), (IdForm::Whole, 4, 2));
+        assert_eq!((columns.account, columns.role), (20, 22));
+    }
+
+    #[test]
+    fn tags_go_before_the_id_and_the_id_before_the_names() {
+        assert_eq!(plan(76, &measure()).tags.len(), 1);
+        assert_eq!((plan(67, &measure()).tags.len(), plan(67, &measure()).id), (0, IdForm::Whole));
+        assert_eq!(plan(58, &measure()).id, IdForm::LastFour);
+        let narrow = plan(36, &measure());
+        assert_eq!((narrow.id, narrow.account + narrow.role + 2 + 3), (IdForm::Absent, 36));
+    }
+
+    #[test]
+    fn no_width_makes_the_columns_wider_than_the_list() {
+        for cells in 20..200 {
+            let c = plan(cells, &measure());
+            let gaps = |n: u16| if n == 0 { 0 } else { n + GAP };
+            let tags: u16 = c.tags.iter().map(|(_, n)| n + GAP).sum();
+            let used = c.account + GAP + c.role + gaps(c.id.width()) + gaps(c.protected) + gaps(c.instance) + tags + gaps(c.time);
+            assert!(used <= cells, "{cells}: {c:?}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Where everything stands: one answer for the view, the mouse and the arithmetic of pages.
+
+use ratatui::layout::Rect;
+
+use super::catalog::{self, Command};
+use super::keymap;
+use super::state::State;
+use super::state::overlay::Overlay;
+use super::view::text::width;
+
+/// The parts of the screen. They do not overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Areas {
+    /// Program, instances, counts.
+    pub(super) header: Option<Rect>,
+    /// What is typed.
+    pub(super) query: Rect,
+    /// Rows and headings, without the scrollbar.
+    pub(super) list: Rect,
+    /// One column beside the list.
+    pub(super) scrollbar: Rect,
+    /// All about the selected role; a line of its own on its left.
+    pub(super) preview: Option<Rect>,
+    /// Keys, or a note.
+    pub(super) footer: Option<Rect>,
+    /// Too small for anything but one line.
+    pub(super) tiny: bool,
+}
+
+/// Cells before the text of query, rows and headings.
+pub(super) const GUTTER: u16 = 3;
+
+/// The parts of a screen of this state's size.
+pub(super) fn of(state: &State) -> Areas {
+    areas(Rect::new(0, 0, state.size.0, state.size.1), state)
+}
+
+/// The parts of this area.
+pub(super) fn areas(area: Rect, state: &State) -> Areas {
+    let Rect { x, y, width, height } = area;
+    let none = Rect::new(x, y, 0, 0);
+    if width < 20 || height < 5 {
+        let line = Rect::new(x, y, width, height.min(1));
+        return Areas { header: None, query: line, list: none, scrollbar: none, preview: None, footer: None, tiny: true };
+    }
+    let roomy = height >= 14;
+    let header = (height >= 12 && width >= 48).then(|| Rect::new(x, y, width, 1));
+    let query = Rect::new(x, y + u16::from(header.is_some()), width, 1);
+    let footer = Rect::new(x, y + height - 1, width, 1);
+    let top = query.y + 1 + u16::from(roomy);
+    let bottom = footer.y - u16::from(roomy);
+    let rows = bottom.saturating_sub(top);
+    let preview_width = if width >= 100 && state.list.len() > 0 { (width / 3).clamp(36, 64) } else { 0 };
+    let preview = (preview_width > 0).then(|| Rect::new(x + width - preview_width, top, preview_width, rows));
+    // A blank at both ends: the left one is the margin, the right one holds the scrollbar.
+    let list = Rect::new(x, top, width - preview_width - 2, rows);
+    let scrollbar = Rect::new(list.right() + 1, top, 1, rows);
+    Areas { header, query, list, scrollbar, preview, footer: Some(footer), tiny: false }
+}
+
+/// One word of the footer: where it stands, its key, its name, what a click on it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hint {
+    /// Where.
+    pub(super) area: Rect,
+    /// The key.
+    pub(super) key: String,
+    /// What it does.
+    pub(super) name: &'static str,
+    /// The same, for the machine.
+    pub(super) command: Command,
+}
+
+/// The footer's words: only what can be done now, dropped from the right as space goes. Leaving stands at the right edge.
+pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
+    let wanted = commands(state);
+    let mut hints = Vec::new();
+    let mut x = area.x + 1;
+    let word = |command: Command, name: &'static str, x: u16| {
+        let keys = catalog::find(command).keys;
+        let shown = if command == Command::Help && state.query.is_empty() { "?" } else { keys[0] };
+        let key = keymap::label(shown, state.looks.ascii);
+        let cells = u16::try_from(width(&key) + 1 + width(name)).unwrap_or(u16::MAX);
+        Hint { area: Rect::new(x, area.y, cells, 1), key, name, command }
+    };
+    for (command, name) in wanted {
+        let hint = word(command, name, x);
+        if hint.area.right() >= area.right() {
+            break;
+        }
+        x = hint.area.right() + 3;
+        hints.push(hint);
+    }
+    let leave = word(Command::Leave, "quit", 0);
+    let start = area.right().saturating_sub(leave.area.width + 1);
+    if state.overlays.is_empty() && x <= start && area.width >= 60 {
+        hints.push(Hint { area: Rect { x: start, ..leave.area }, ..leave });
+    }
+    hints
+}
+
+/// Commands for the footer with their names, the most useful first.
+fn commands(state: &State) -> Vec<(Command, &'static str)> {
+    let back = |name| (Command::Back, name);
+    let main = [
+        (Command::Act, if state.marked.is_empty() { state.action.name() } else { "use marked" }),
+        (Command::Console, "console"),
+        (Command::Menu, "actions"),
+        (Command::Mark, "mark"),
+        (Command::Details, "details"),
+        (Command::Help, "help"),
+        (Command::Refresh, "refresh"),
+    ];
+    match state.overlays.last() {
+        Some(Overlay::Help { .. } | Overlay::Details | Overlay::Message(_)) => vec![back("close")],
+        Some(Overlay::Login(_)) => vec![back("later"), (Command::CopyAddress, "copy address")],
+        Some(Overlay::Menu(_)) => vec![(Command::Act, "do it"), back("close")],
+        Some(Overlay::Passphrase(_)) => vec![(Command::Act, "unlock"), back("close")],
+        Some(Overlay::Confirm(_)) => vec![back("no")],
+        None => {
+            let useful = |command: Command| match command {
+                Command::Console if state.action == super::Action::Console => false,
+                // Known by everybody who reads the help; a place in the footer only when something is amiss.
+                Command::Refresh => state.offline() || state.list.len() == 0,
+                _ => true,
+            };
+            main.into_iter().filter(|(command, _)| useful(*command) && catalog::applies(*command, state)).collect()
+        }
+    }
+}

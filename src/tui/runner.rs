@@ -1,0 +1,129 @@
+//! The loop: takes events in until there are none, does what they want, draws once.
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use super::effect::Effect;
+use super::event::Event;
+use super::input::Input;
+use super::state::State;
+use super::terminal::Screen;
+use super::update::update;
+use super::worker::Worker;
+use super::{Exit, Options};
+use crate::domain::{Error, Result};
+use crate::ops::work::{News, Request};
+use crate::os::clock::Clock;
+
+/// How long a frame waits for a search: longer than nearly all take, shorter than an eye notices.
+const SEARCH: Duration = Duration::from_millis(8);
+/// The first search also makes the index; the frame before it would be an empty one.
+const FIRST_SEARCH: Duration = Duration::from_millis(60);
+
+struct Runner {
+    state: State,
+    screen: Screen,
+    clock: Clock,
+    events: Receiver<Event>,
+    worker: Worker,
+    requests: Sender<Request>,
+    exit: Option<Exit>,
+}
+
+/// Runs the picker; see [`super::run`].
+pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Exit> {
+    let (sender, events) = mpsc::channel();
+    let worker = Worker::start(sender.clone());
+    let (clock, mouse) = (options.now, options.looks.mouse);
+    let mut state = State::new(options);
+    worker.search(state.start_search(false));
+    let screen = Screen::enter(mouse)?;
+    let (width, height) = screen.size();
+    update(&mut state, Event::Resize(width, height));
+    let _input = Input::start(sender.clone());
+    std::thread::spawn(move || news.into_iter().try_for_each(|news| sender.send(Event::News(news))));
+    let mut runner = Runner { state, screen, clock, events, worker, requests, exit: None };
+    runner.await_search(FIRST_SEARCH)?;
+    runner.screen.draw(&runner.state)?;
+    runner.take(Event::Started)?;
+    runner.until_exit()
+}
+
+impl Runner {
+    fn until_exit(mut self) -> Result<Exit> {
+        loop {
+            if let Some(exit) = self.exit.take() {
+                return Ok(exit);
+            }
+            let event = self.wait()?;
+            self.tick()?;
+            if let Some(event) = event {
+                self.take(event)?;
+            }
+            while let Ok(event) = self.events.try_recv() {
+                self.take(event)?;
+            }
+            self.await_search(SEARCH)?;
+            if self.exit.is_none() {
+                self.screen.draw(&self.state)?;
+            }
+        }
+    }
+
+    /// The next event; none when it is only time for something on the screen to count.
+    fn wait(&self) -> Result<Option<Event>> {
+        let gone = || Error::internal("the picker's threads are gone");
+        match self.state.next_tick() {
+            None => self.events.recv().map(Some).map_err(|_| gone()),
+            Some(seconds) => match self.events.recv_timeout(Duration::from_secs(seconds)) {
+                Ok(event) => Ok(Some(event)),
+                Err(RecvTimeoutError::Timeout) => Ok(None),
+                Err(RecvTimeoutError::Disconnected) => Err(gone()),
+            },
+        }
+    }
+
+    fn tick(&mut self) -> Result<()> {
+        let now = self.clock.now();
+        if now == self.state.now { Ok(()) } else { self.take(Event::Tick(now)) }
+    }
+
+    /// Takes events for as long as the search takes, up to a limit; a slower one is drawn when it comes.
+    fn await_search(&mut self, limit: Duration) -> Result<()> {
+        let deadline = Instant::now() + limit;
+        while self.state.search.is_some() && self.exit.is_none() {
+            match self.events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(event) => self.take(event)?,
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, event: Event) -> Result<()> {
+        // A choice was made: keys that were typed after it are not for us.
+        if self.exit.is_some() {
+            return Ok(());
+        }
+        for effect in update(&mut self.state, event) {
+            self.carry_out(effect)?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Result<()> {
+        match effect {
+            Effect::Search(job) => self.worker.search(job),
+            // Nobody listens any more when the background has died; the screen goes on and Esc leaves it.
+            Effect::Request(request) => drop(self.requests.send(request)),
+            Effect::Repaint => self.screen.forget()?,
+            Effect::Suspend => {
+                self.screen.suspend()?;
+                let (width, height) = self.screen.size();
+                update(&mut self.state, Event::Resize(width, height));
+            }
+            Effect::Exit(exit) => self.exit = Some(exit),
+        }
+        Ok(())
+    }
+}

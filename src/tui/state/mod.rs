@@ -1,0 +1,231 @@
+//! All that the picker knows: plain values, no handles. The view draws it, `update` changes it.
+
+pub(super) mod line;
+pub(super) mod list;
+pub(super) mod overlay;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::domain::{Entry, Error, InstanceName, Marks, RoleId, Roster, Timestamp, Usage, Usages};
+use crate::ops::work::{Session, Sessions};
+
+use super::matching::Job;
+use super::{Action, Looks, Options};
+use line::Line;
+use list::List;
+use overlay::Overlay;
+
+/// The picker at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct State {
+    /// What Enter does.
+    pub(super) action: Action,
+    /// Whether roles can be marked.
+    pub(super) multi: bool,
+    /// Colours, marks, motion, mouse.
+    pub(super) looks: Looks,
+    /// For the help panel.
+    pub(super) version: &'static str,
+    /// The present.
+    pub(super) now: Timestamp,
+    /// Columns and rows of the terminal.
+    pub(super) size: (u16, u16),
+    /// The newest list of roles; what is shown may lag behind it.
+    pub(super) roster: Arc<Roster>,
+    /// Past use.
+    pub(super) usages: Arc<Usages>,
+    /// Favourites and hidden roles.
+    pub(super) marks: Arc<Marks>,
+    /// How much past use counts.
+    pub(super) weight: f64,
+    /// Who is signed in, which roles are ready.
+    pub(super) sessions: Sessions,
+    /// What is typed.
+    pub(super) query: Line,
+    /// What is shown.
+    pub(super) list: List,
+    /// Panels, the top one last.
+    pub(super) overlays: Vec<Overlay>,
+    /// The role that Enter was pressed on.
+    pub(super) pending: Option<Pending>,
+    /// One line instead of the footer, until a key is pressed.
+    pub(super) note: Option<String>,
+    /// How reading the roles goes, by instance.
+    pub(super) refreshes: BTreeMap<InstanceName, Refresh>,
+    /// Instances to refresh once the first frame stands.
+    pub(super) stale: Vec<InstanceName>,
+    /// Roles marked with Tab.
+    pub(super) marked: BTreeSet<RoleId>,
+    /// The last number given to a request.
+    pub(super) numbers: u64,
+    /// The search that is waited for.
+    pub(super) search: Option<Search>,
+}
+
+/// A search under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Search {
+    /// Its number.
+    pub(super) number: u64,
+    /// Whether it was started by roles that arrived, not by the person: then nothing shown may move.
+    pub(super) arrival: bool,
+}
+
+/// A choice on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pending {
+    /// The role.
+    pub(super) role: RoleId,
+    /// What will be done with it.
+    pub(super) action: Action,
+    /// The number of the last request made for it.
+    pub(super) number: u64,
+    /// What it waits for.
+    pub(super) waits: Waits,
+    /// Whether a sign-in or an unlocking was already tried for it: each action gets one.
+    pub(super) retried: bool,
+}
+
+/// What a choice waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Waits {
+    /// Credentials.
+    Credentials,
+    /// A sign-in with this number.
+    SignIn(u64),
+    /// The vault's passphrase.
+    Passphrase,
+}
+
+/// How a refresh goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refresh {
+    /// It runs.
+    Running {
+        /// Accounts read.
+        done: usize,
+        /// Accounts in all, 0 while that is unknown.
+        total: usize,
+        /// AWS asks to slow down.
+        throttled: bool,
+    },
+    /// It failed.
+    Failed(Error),
+}
+
+impl State {
+    /// The state before anything happened.
+    pub(super) fn new(options: Options) -> Self {
+        Self {
+            action: options.action,
+            multi: options.multi,
+            looks: options.looks,
+            version: options.version,
+            now: options.now.now(),
+            size: (80, 24),
+            list: List::new(options.roster.clone()),
+            roster: options.roster,
+            usages: Arc::new(options.usages),
+            marks: Arc::new(options.marks),
+            weight: options.history_weight,
+            sessions: options.sessions,
+            query: Line::new(&options.query),
+            overlays: Vec::new(),
+            pending: None,
+            note: None,
+            refreshes: BTreeMap::new(),
+            stale: options.stale,
+            marked: BTreeSet::new(),
+            numbers: 0,
+            search: None,
+        }
+    }
+
+    /// A number that no request has had.
+    pub(super) fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    /// A search for what is typed, from now on the one that is waited for.
+    pub(super) fn start_search(&mut self, arrival: bool) -> Job {
+        let number = self.number();
+        self.search = Some(Search { number, arrival });
+        Job {
+            number,
+            roster: self.roster.clone(),
+            usages: self.usages.clone(),
+            marks: self.marks.clone(),
+            weight: self.weight,
+            text: self.query.text().to_owned(),
+        }
+    }
+
+    /// The entry under the bar.
+    pub(super) fn selected(&self) -> Option<&Entry> {
+        self.list.entry(self.list.at)
+    }
+
+    /// When the credentials of a role in the vault expire, if there are any that have not.
+    pub(super) fn expiry(&self, role: &RoleId) -> Option<Timestamp> {
+        let found = self.sessions.roles.iter().find(|(id, _)| id == role);
+        found.map(|(_, at)| *at).filter(|at| at.since(self.now) > 0)
+    }
+
+    /// How a role was used.
+    pub(super) fn usage(&self, role: &RoleId) -> Option<&Usage> {
+        self.usages.get(role)
+    }
+
+    /// The session of an instance.
+    pub(super) fn session(&self, instance: &InstanceName) -> Option<&Session> {
+        self.sessions.instances.iter().find(|session| session.instance == *instance)
+    }
+
+    /// The sign-in panel, if it is open.
+    pub(super) fn login(&self) -> Option<&overlay::Login> {
+        self.overlays.iter().find_map(|overlay| if let Overlay::Login(login) = overlay { Some(login) } else { None })
+    }
+
+    /// The sum of all refreshes under way: accounts read, accounts in all, whether AWS slows us down.
+    pub(super) fn gauge(&self) -> Option<(usize, usize, bool)> {
+        self.refreshes.values().fold(None, |sum, refresh| match refresh {
+            Refresh::Running { done, total, throttled } => {
+                let (d, t, slow) = sum.unwrap_or((0, 0, false));
+                Some((d + done, t + total, slow || *throttled))
+            }
+            Refresh::Failed(_) => sum,
+        })
+    }
+
+    /// When the oldest of the shown inventories was read.
+    pub(super) fn fetched_at(&self) -> Option<Timestamp> {
+        self.sessions.instances.iter().filter_map(|session| session.fetched_at).min()
+    }
+
+    /// Whether AWS could not be reached lately.
+    pub(super) fn offline(&self) -> bool {
+        let unreachable = |refresh: &Refresh| matches!(refresh, Refresh::Failed(error) if error.kind == crate::domain::Kind::Unreachable);
+        self.refreshes.values().any(unreachable)
+    }
+
+    /// Seconds after which the screen says something else by itself; `None` when nothing on it counts.
+    pub(super) fn next_tick(&self) -> Option<u64> {
+        if !self.looks.motion {
+            return None;
+        }
+        let soon = |at: Timestamp| (0..=90).contains(&at.since(self.now));
+        let seconds = self.login().is_some() || self.sessions.roles.iter().any(|(_, at)| soon(*at));
+        let minutes = !self.sessions.roles.is_empty() || self.sessions.instances.iter().any(|session| session.signed_in);
+        if seconds { Some(1) } else { minutes.then_some(30) }
+    }
+}
+
+impl State {
+    /// The first instance that nobody is signed in to.
+    pub(super) fn signed_out(&self) -> Option<&InstanceName> {
+        let names = self.roster.instances.iter().map(|instance| &instance.name);
+        names.into_iter().find(|name| !self.session(name).is_some_and(|session| session.signed_in))
+    }
+}

@@ -1,0 +1,115 @@
+//! Keys on the list: the query, the bar, marks; panels hear them first.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::super::catalog::{self, Command, Move};
+use super::super::effect::Effect;
+use super::super::event::Key;
+use super::super::state::State;
+use super::super::state::line::Edit;
+use super::super::state::overlay::{Overlay, Passphrase};
+use super::super::{Action, Exit, keymap, layout};
+use super::{choose, menu, panels, refresh};
+use crate::domain::Secret;
+
+/// A key went down.
+pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    state.note = None;
+    state.list.settle();
+    let command = match keymap::command(key) {
+        // Right opens the menu only where it could not move the cursor.
+        Some(Command::Menu) if key.code == KeyCode::Right && !state.query.at_end() => Some(Command::Edit(Edit::Right)),
+        command => command,
+    };
+    match command {
+        Some(Command::Leave) => return vec![Effect::Exit(Exit::Cancelled)],
+        Some(Command::Repaint) => return vec![Effect::Repaint],
+        Some(Command::Suspend) => return vec![Effect::Suspend],
+        _ => {}
+    }
+    match panels::press(state, key, command) {
+        Some(effects) => effects,
+        None => match (command, key) {
+            (Some(command), _) => run(state, command),
+            (None, Key { code: KeyCode::Char('?'), modifiers: KeyModifiers::NONE }) if state.query.is_empty() => run(state, Command::Help),
+            (None, Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => write(state, letter.encode_utf8(&mut [0; 4])),
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// Text was pasted: into the passphrase if that is asked for, else into the query.
+pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    state.list.settle();
+    if let Some(Overlay::Passphrase(Passphrase { typed, waiting: false, .. })) = state.overlays.last_mut() {
+        *typed = Secret::new(format!("{}{}", typed.expose(), text.trim_end_matches(['\r', '\n'])));
+        return Vec::new();
+    }
+    panels::close_for_typing(state);
+    write(state, text)
+}
+
+/// Does a command on the list.
+pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
+    if !catalog::applies(command, state) {
+        return choose::sign_in_where_needed(state, command);
+    }
+    match command {
+        Command::Act => return choose::act(state, state.action),
+        Command::Console => return choose::act(state, Action::Console),
+        Command::Menu => menu::open(state),
+        Command::Mark => mark(state, 1),
+        Command::MarkUp => mark(state, -1),
+        Command::Move(to) => go(state, to),
+        Command::Edit(edit) => {
+            if state.query.edit(edit) {
+                return vec![Effect::Search(state.start_search(false))];
+            }
+        }
+        Command::Refresh => {
+            let names: Vec<_> = state.roster.instances.iter().map(|instance| instance.name.clone()).collect();
+            return names.into_iter().map(|name| refresh(state, name)).collect();
+        }
+        Command::Help => state.overlays.push(Overlay::Help { top: 0 }),
+        Command::Details => state.overlays.push(Overlay::Details),
+        Command::Back | Command::Leave => return back(state),
+        Command::CopyAddress => return panels::copy_address(state),
+        Command::Repaint => return vec![Effect::Repaint],
+        Command::Suspend => return vec![Effect::Suspend],
+    }
+    Vec::new()
+}
+
+/// Esc with no panel open: first gives up what is waited for, then leaves.
+fn back(state: &mut State) -> Vec<Effect> {
+    match state.pending.take() {
+        Some(_) => Vec::new(),
+        None => vec![Effect::Exit(Exit::Cancelled)],
+    }
+}
+
+fn write(state: &mut State, text: &str) -> Vec<Effect> {
+    state.query.insert(text);
+    vec![Effect::Search(state.start_search(false))]
+}
+
+fn go(state: &mut State, to: Move) {
+    let page = usize::from(layout::of(state).list.height).saturating_sub(1).max(1);
+    let (at, last) = (state.list.at, state.list.len().saturating_sub(1));
+    state.list.select(match to {
+        Move::Up => at.saturating_sub(1),
+        Move::Down => at.saturating_add(1),
+        Move::PageUp => at.saturating_sub(page),
+        Move::PageDown => at.saturating_add(page),
+        Move::First => 0,
+        Move::Last => last,
+    });
+}
+
+fn mark(state: &mut State, step: isize) {
+    let Some(role) = state.list.selected.clone() else { return };
+    if !state.marked.remove(&role) {
+        state.marked.insert(role);
+    }
+    state.list.select(state.list.at.saturating_add_signed(step));
+}

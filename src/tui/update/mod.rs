@@ -1,0 +1,62 @@
+//! What each event does to the state, and what it wants done: pure, dispatched by kind first, then by the top panel.
+
+mod choose;
+mod keys;
+pub(super) mod menu;
+mod mouse;
+mod news;
+mod panels;
+
+use super::effect::Effect;
+use super::event::Event;
+use super::layout;
+use super::state::{Refresh, State};
+use crate::ops::work::Request;
+
+/// Takes one event in.
+pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    let effects = match event {
+        Event::Started => started(state),
+        Event::Key(key) => keys::press(state, key),
+        Event::Paste(text) => keys::paste(state, &text),
+        Event::Mouse(mouse) => mouse::gesture(state, mouse),
+        Event::Resize(width, height) => {
+            state.size = (width, height);
+            Vec::new()
+        }
+        Event::Tick(now) => {
+            state.now = now;
+            return Vec::new();
+        }
+        Event::News(news) => news::hear(state, news),
+        Event::Found(found) => {
+            let Some(search) = state.search.filter(|search| search.number == found.number) else { return Vec::new() };
+            state.search = None;
+            if search.arrival {
+                state.list.arrive(found);
+            } else {
+                state.list.take(&found);
+            }
+            Vec::new()
+        }
+    };
+    reveal(state);
+    effects
+}
+
+/// The first frame stands: now the background may start.
+fn started(state: &mut State) -> Vec<Effect> {
+    std::mem::take(&mut state.stale).into_iter().map(|instance| refresh(state, instance)).collect()
+}
+
+/// Asks for an instance's roles; the gauge stands from now on.
+fn refresh(state: &mut State, instance: crate::domain::InstanceName) -> Effect {
+    state.refreshes.insert(instance.clone(), Refresh::Running { done: 0, total: 0, throttled: false });
+    Effect::Request(Request::Refresh { instance })
+}
+
+/// Keeps the bar on the screen, whatever the event changed.
+fn reveal(state: &mut State) {
+    let height = layout::of(state).list.height.into();
+    state.list.reveal(height);
+}

@@ -1,0 +1,51 @@
+//! The mouse: a click selects, a double click acts, the wheel scrolls, the footer's words are buttons.
+
+use ratatui::layout::Position;
+
+use super::super::effect::Effect;
+use super::super::event::{Key, Mouse, MouseKind};
+use super::super::layout;
+use super::super::state::State;
+use super::super::state::list::Shown;
+use super::super::{catalog, keymap};
+use super::keys;
+use crate::tui::catalog::Command;
+
+/// Rows that one notch of the wheel moves.
+const NOTCH: isize = 3;
+
+/// Takes one gesture in.
+pub(super) fn gesture(state: &mut State, mouse: Mouse) -> Vec<Effect> {
+    let areas = layout::of(state);
+    let at = Position::new(mouse.x, mouse.y);
+    if let Some(footer) = areas.footer.filter(|footer| footer.contains(at)) {
+        let hint = layout::footer(footer, state).into_iter().find(|hint| hint.area.contains(at));
+        return match (mouse.kind, hint) {
+            (MouseKind::Click, Some(hint)) => press(state, hint.command),
+            _ => Vec::new(),
+        };
+    }
+    if !state.overlays.is_empty() || !(areas.list.contains(at) || areas.scrollbar.contains(at)) {
+        return Vec::new();
+    }
+    match mouse.kind {
+        MouseKind::WheelUp => state.list.scroll(-NOTCH, areas.list.height.into()),
+        MouseKind::WheelDown => state.list.scroll(NOTCH, areas.list.height.into()),
+        MouseKind::Click | MouseKind::DoubleClick => {
+            let line = state.list.top + usize::from(mouse.y - areas.list.y);
+            if let Some(Shown::Row(row)) = state.list.shown(line) {
+                state.list.select(row);
+                if mouse.kind == MouseKind::DoubleClick {
+                    return press(state, Command::Act);
+                }
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// As if one of the command's keys had been pressed, so that an open panel hears it too.
+fn press(state: &mut State, command: Command) -> Vec<Effect> {
+    let key = catalog::find(command).keys.last().and_then(|name| keymap::parse(name));
+    key.map_or_else(Vec::new, |Key { code, modifiers }| keys::press(state, Key::new(code, modifiers)))
+}

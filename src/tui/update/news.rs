@@ -1,0 +1,98 @@
+//! What the background has to say.
+
+use super::super::effect::Effect;
+use super::super::state::overlay::{Message, Overlay, Passphrase};
+use super::super::state::{Refresh, State, Waits};
+use super::{choose, refresh};
+use crate::domain::{Error, InstanceName, Kind};
+use crate::ops::work::{News, Refreshed, SignInStep};
+
+/// Takes one piece of news in.
+pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
+    match news {
+        News::Roster(roster) => {
+            state.roster = roster;
+            // A search of the person's own that is still under way must not become one that moves nothing.
+            let arrival = state.search.is_none_or(|search| search.arrival);
+            return vec![Effect::Search(state.start_search(arrival))];
+        }
+        News::Refreshing { instance, done, total, throttled } => {
+            state.refreshes.insert(instance, Refresh::Running { done, total, throttled });
+        }
+        News::Refreshed { instance, outcome } => refreshed(state, instance, outcome),
+        News::SignIn { number, step } => return sign_in(state, number, step),
+        News::Assumed { number, outcome, .. } => return choose::assumed(state, number, outcome),
+        News::Sessions(sessions) => state.sessions = sessions,
+        News::Vault(Ok(())) => {
+            state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
+            return choose::resume(state, Waits::Passphrase);
+        }
+        News::Vault(Err(error)) => locked(state, error),
+        News::Note(text) => state.note = Some(text),
+    }
+    Vec::new()
+}
+
+fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshed, Error>) {
+    match outcome {
+        Ok(done) => {
+            state.refreshes.remove(&instance);
+            if let Some(session) = state.sessions.instances.iter_mut().find(|session| session.instance == instance) {
+                session.fetched_at = Some(done.at);
+            }
+            if done.added + done.removed > 0 {
+                state.note = Some(format!("{instance}: {} new, {} gone", done.added, done.removed));
+            } else if done.failed > 0 {
+                let accounts = if done.failed == 1 { "account" } else { "accounts" };
+                state.note = Some(format!("{instance}: {} {accounts} could not be read, their old roles are kept", done.failed));
+            }
+        }
+        Err(error) if error.kind == Kind::Cancelled => drop(state.refreshes.remove(&instance)),
+        Err(error) => {
+            let signed_out = error.kind == Kind::LoginNeeded;
+            if let Some(session) = state.sessions.instances.iter_mut().find(|session| session.instance == instance && signed_out) {
+                session.signed_in = false;
+            }
+            if !signed_out && error.kind != Kind::Unreachable {
+                state.note = Some(error.message.clone());
+            }
+            state.refreshes.insert(instance, Refresh::Failed(error));
+        }
+    }
+}
+
+fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
+    let found = state.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::Login(login) if login.number == number => Some(login),
+        _ => None,
+    });
+    let Some(login) = found else { return Vec::new() };
+    if step != SignInStep::Done {
+        login.step = step;
+        return Vec::new();
+    }
+    let instance = login.instance.clone();
+    state.overlays.retain(|overlay| !matches!(overlay, Overlay::Login(login) if login.number == number));
+    if let Some(session) = state.sessions.instances.iter_mut().find(|session| session.instance == instance) {
+        session.signed_in = true;
+        session.since = Some(state.now);
+    }
+    let mut effects = choose::resume(state, Waits::SignIn(number));
+    // What could not be read for want of a sign-in is read now.
+    let never = state.session(&instance).is_none_or(|session| session.fetched_at.is_none());
+    if never || matches!(state.refreshes.get(&instance), Some(Refresh::Failed(_))) {
+        effects.push(refresh(state, instance));
+    }
+    effects
+}
+
+/// The vault is closed, or a passphrase was not the right one. A vault that can't be had at all is said with its hints.
+fn locked(state: &mut State, error: Error) {
+    let asked = state.overlays.iter().any(|overlay| matches!(overlay, Overlay::Passphrase(Passphrase { .. })));
+    if error.kind == Kind::Vault {
+        choose::ask_passphrase(state, Some(error));
+    } else {
+        state.overlays.retain(|overlay| !asked || !matches!(overlay, Overlay::Passphrase(_)));
+        state.overlays.push(Overlay::Message(Message { title: "vault".to_owned(), error }));
+    }
+}

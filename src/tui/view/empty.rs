@@ -1,0 +1,76 @@
+//! What stands in place of the list when it has no rows: why, and the next step.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::layout::GUTTER;
+use super::super::state::{Refresh, State};
+use super::text::{Pen, wrap};
+use super::{Ink, words};
+
+/// Draws it.
+pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
+    if !state.list.loaded {
+        return;
+    }
+    let mut y = area.y;
+    for (text, style) in say(state, ink) {
+        for part in wrap(&text, area.width.saturating_sub(GUTTER + 1).into()) {
+            if y < area.bottom() {
+                Pen::new(buffer, area.x + GUTTER, y, area.width.saturating_sub(GUTTER)).put(&part, style);
+                y += 1;
+            }
+        }
+    }
+}
+
+fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
+    let (text, dim) = (ink.palette.text, ink.palette.dim);
+    let blank = (String::new(), dim);
+    if !state.query.is_empty() && !state.roster.entries.is_empty() {
+        let mut lines = vec![(format!("Nothing matches {}", state.query.text()), text), blank.clone()];
+        if !state.list.nearest.is_empty() {
+            lines.push((format!("near it: {}", state.list.nearest.join(", ")), ink.palette.soft));
+        }
+        lines.push(("Backspace, or ^U clears".to_owned(), dim));
+        return lines;
+    }
+    if state.roster.instances.is_empty() {
+        return vec![
+            ("No IAM Identity Center is set up yet".to_owned(), text),
+            blank,
+            ("Leave with Esc and run `rolecall setup wizard`: it asks for your start URL, which looks like https://corp.awsapps.com/start".to_owned(), ink.palette.soft),
+            ("An [sso-session] in ~/.aws/config is found without it; `rolecall demo` shows everything with made-up accounts".to_owned(), dim),
+        ];
+    }
+    if let Some((done, total, throttled)) = state.gauge() {
+        let first = match total {
+            0 => format!("Reading your accounts{}", ink.glyphs.dots),
+            _ => format!("Reading your roles: {} of {}", words::grouped(done), words::count(total, "account")),
+        };
+        let slow = throttled.then(|| ("AWS is throttling; this goes on by itself, more slowly".to_owned(), dim));
+        return [(first, text)].into_iter().chain(slow).collect();
+    }
+    let failed = state.refreshes.values().find_map(|refresh| match refresh {
+        Refresh::Failed(error) if error.kind != crate::domain::Kind::LoginNeeded => Some(error),
+        _ => None,
+    });
+    if let Some(error) = failed {
+        let hints = error.hints.iter().map(|hint| (hint.clone(), ink.palette.soft));
+        let again = [blank.clone(), ("^R tries again".to_owned(), dim)];
+        return [(format!("Could not read your roles: {}", error.message), text), blank].into_iter().chain(hints).chain(again).collect();
+    }
+    if let Some(instance) = state.signed_out() {
+        return vec![
+            (format!("You are not signed in to {instance}"), text),
+            blank,
+            (format!("{} signs in and reads your roles", super::super::keymap::label("enter", state.looks.ascii)), ink.palette.soft),
+        ];
+    }
+    vec![
+        ("No roles are assigned to you".to_owned(), text),
+        blank,
+        ("Ask whoever runs your IAM Identity Center for an assignment, then ^R looks again".to_owned(), ink.palette.soft),
+    ]
+}

@@ -1,0 +1,105 @@
+//! The list: headings and rows, the bar on the selected one, the scrollbar.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::super::columns::{self, Columns, GAP, IdForm};
+use super::super::layout::GUTTER;
+use super::super::matching::{Hits, Section};
+use super::super::state::State;
+use super::super::state::list::Shown;
+use super::text::Pen;
+use super::{Ink, words};
+use crate::domain::{Entry, short};
+
+/// Draws the lines that fit from the first shown one on.
+pub(super) fn draw(state: &State, ink: &Ink, area: Rect, scrollbar: Rect, buffer: &mut Buffer) {
+    let columns = columns::plan(area.width.saturating_sub(GUTTER), &state.list.measure);
+    for (offset, y) in (area.top()..area.bottom()).enumerate() {
+        match state.list.shown(state.list.top + offset) {
+            Some(Shown::Row(row)) => self::row(state, ink, &columns, row, Rect { y, height: 1, ..area }, buffer),
+            Some(Shown::Heading(section, rows)) => heading(ink, section, rows, Rect { y, height: 1, ..area }, buffer),
+            Some(Shown::Blank) => {}
+            None => break,
+        }
+    }
+    bar(state, ink, scrollbar, buffer);
+}
+
+fn heading(ink: &Ink, section: Section, rows: usize, area: Rect, buffer: &mut Buffer) {
+    let title = match section {
+        Section::Favourites => "favourites",
+        Section::Recent => "recent",
+        Section::All => "all",
+    };
+    let mut pen = Pen::new(buffer, area.x + GUTTER, area.y, area.width.saturating_sub(GUTTER));
+    pen.put(title, ink.palette.title);
+    if section == Section::All {
+        pen.put(&format!(" {}", words::grouped(rows)), ink.palette.faint);
+    }
+}
+
+fn row(state: &State, ink: &Ink, columns: &Columns, row: usize, area: Rect, buffer: &mut Buffer) {
+    let Some(entry) = state.list.entry(row) else { return };
+    let (id, hits) = (state.list.roster.id(entry), state.list.hits(row));
+    let selected = row == state.list.at;
+    if selected {
+        let bar = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+        buffer.set_style(bar, ink.palette.bar);
+    }
+    let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width.saturating_sub(1));
+    pen.put(if selected { ink.glyphs.bar } else { " " }, ink.palette.accent);
+    pen.put(if state.marked.contains(&id) { ink.glyphs.marked } else { " " }, ink.palette.accent);
+    if columns.time > 0 {
+        pen.put_right(" ", ink.palette.text);
+        let left = state.expiry(&id).map(|at| short(at.since(state.now))).unwrap_or_default();
+        pen.put_right(&format!("{left:>width$}", width = usize::from(columns.time)), ink.palette.dim);
+    }
+    cells(state, ink, columns, entry, &hits, &mut pen);
+}
+
+/// The columns from the left.
+fn cells(state: &State, ink: &Ink, columns: &Columns, entry: &Entry, hits: &Hits, pen: &mut Pen<'_>) {
+    let (palette, cut) = (&ink.palette, ink.glyphs.cut);
+    pen.field(entry.account_label(), columns.account, cut, &hits.account, palette.text, palette.hit);
+    pen.skip(GAP);
+    match columns.id {
+        IdForm::Whole => pen.field(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit),
+        IdForm::LastFour => {
+            let last: Vec<u32> = hits.id.iter().filter_map(|at| at.checked_sub(8)).collect();
+            pen.put(cut, palette.faint);
+            pen.field(&entry.account.as_str()[8..], 4, cut, &last, palette.dim, palette.hit);
+        }
+        IdForm::Absent => {}
+    }
+    if columns.id != IdForm::Absent {
+        pen.skip(GAP);
+    }
+    pen.field(&entry.role, columns.role, cut, &hits.role, palette.soft, palette.hit);
+    if columns.protected > 0 {
+        pen.skip(GAP);
+        pen.put(if entry.protected { ink.glyphs.protected } else { " " }, palette.danger);
+    }
+    if columns.instance > 0 {
+        pen.skip(GAP);
+        pen.field(state.list.roster.instance(entry).name.as_str(), columns.instance, cut, &[], palette.dim, palette.hit);
+    }
+    for (key, cells) in &columns.tags {
+        pen.skip(GAP);
+        pen.field(entry.tags.get(key).map_or("", String::as_str), *cells, cut, &[], palette.dim, palette.hit);
+    }
+}
+
+/// Where the screen is in the list; nothing when all of it is shown.
+fn bar(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
+    let (all, shown) = (state.list.lines(), usize::from(area.height));
+    if all <= shown || shown == 0 {
+        return;
+    }
+    let size = (shown * shown / all).max(1);
+    let start = (state.list.top * (shown - size)).div_ceil(all - shown);
+    for offset in 0..size.min(shown) {
+        let y = area.y + u16::try_from(start + offset).unwrap_or(0);
+        Pen::new(buffer, area.x, y.min(area.bottom() - 1), 1).put(ink.glyphs.thumb, ink.palette.faint);
+    }
+}

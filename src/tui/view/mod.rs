@@ -1,0 +1,87 @@
+//! Draws the state into cells. Nothing here changes anything.
+
+mod empty;
+mod footer;
+mod header;
+mod help;
+mod list;
+mod login;
+mod palette;
+mod panel;
+mod panels;
+mod preview;
+pub(super) mod text;
+mod words;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::layout::{self, GUTTER};
+use super::state::State;
+use super::state::overlay::Overlay;
+use palette::{Glyphs, Palette};
+use text::{Pen, width};
+
+/// What every part needs to draw.
+struct Ink {
+    palette: Palette,
+    glyphs: Glyphs,
+}
+
+/// Draws the whole screen; says where the cursor stands.
+pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
+    let ink = Ink { palette: Palette::of(state.looks), glyphs: Glyphs::of(state.looks) };
+    let areas = layout::areas(area, state);
+    if areas.tiny {
+        Pen::new(buffer, area.x, area.y, area.width).put("rolecall: too small", ink.palette.text);
+        return Position::new(area.x, area.y);
+    }
+    if let Some(header) = areas.header {
+        header::draw(state, &ink, header, buffer);
+    }
+    let mut cursor = query(state, &ink, areas.query, buffer);
+    if state.list.len() == 0 {
+        empty::draw(state, &ink, areas.list, buffer);
+    } else {
+        list::draw(state, &ink, areas.list, areas.scrollbar, buffer);
+    }
+    if let Some(preview) = areas.preview {
+        preview::draw(state, &ink, preview, buffer);
+    }
+    if let Some(footer) = areas.footer {
+        footer::draw(state, &ink, footer, buffer);
+    }
+    let middle = Rect::new(area.x, areas.list.y, area.width, areas.list.height);
+    for overlay in &state.overlays {
+        let room = if matches!(overlay, Overlay::Help { .. }) { Rect { height: area.height - 1, ..area } } else { middle };
+        if let Some(at) = panels::draw(overlay, state, &ink, room, buffer) {
+            cursor = at;
+        }
+    }
+    cursor
+}
+
+/// The query line: prompt, what is typed, and at the right how much matches.
+fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position {
+    let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width - 2);
+    pen.put(ink.glyphs.prompt, ink.palette.accent);
+    pen.x = area.x + GUTTER;
+    if !state.query.is_empty() && area.width >= 40 {
+        let (some, all) = (words::grouped(state.list.len()), words::grouped(state.roster.entries.len()));
+        pen.put_right(&format!("  {some} / {all}"), ink.palette.dim);
+    }
+    // A query longer than the line shows its part before the cursor.
+    let room = usize::from(pen.room()).saturating_sub(1);
+    let before = state.query.before();
+    let mut hidden = 0;
+    while width(&before[hidden..]) > room {
+        hidden += before[hidden..].chars().next().map_or(1, char::len_utf8);
+    }
+    let cursor = pen.x + u16::try_from(width(&before[hidden..])).unwrap_or(0);
+    if state.query.is_empty() {
+        pen.put("type to filter accounts, roles, ids, tags", ink.palette.faint);
+    } else {
+        pen.put(&state.query.text()[hidden..], ink.palette.text);
+    }
+    Position::new(cursor.min(area.right().saturating_sub(1)), area.y)
+}

@@ -1,0 +1,168 @@
+//! Colours and marks. One accent; red-ish only for protected roles and failures, and always beside a mark or a word.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use super::super::{Looks, Theme};
+
+/// The styles of the screen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Palette {
+    /// Account names, what is typed: the terminal's own foreground.
+    pub(super) text: Style,
+    /// Roles: a little quieter.
+    pub(super) soft: Style,
+    /// Ids, tags, labels.
+    pub(super) dim: Style,
+    /// Lines and the scrollbar's track.
+    pub(super) faint: Style,
+    /// Prompt, bar, keys.
+    pub(super) accent: Style,
+    /// Matched letters.
+    pub(super) hit: Style,
+    /// Protected roles, failures.
+    pub(super) danger: Style,
+    /// Headings and titles.
+    pub(super) title: Style,
+    /// Laid over the selected row.
+    pub(super) bar: Style,
+    /// The ground of panels.
+    pub(super) panel: Style,
+}
+
+const fn rgb(hex: u32) -> Color {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color::Rgb(r, g, b)
+}
+
+impl Palette {
+    /// The styles for these looks.
+    pub(super) fn of(looks: Looks) -> Self {
+        match looks.theme {
+            _ if looks.no_color => Self::plain(),
+            Theme::None => Self::plain(),
+            Theme::Sixteen => Self::sixteen(),
+            Theme::Dark if looks.truecolor => Self::colours([0xb4bccb, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], Some((0x263040, 0xffffff))),
+            Theme::Light if looks.truecolor => {
+                Self::colours([0x3f4654, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], Some((0xdfeaf6, 0x10151d)))
+            }
+            // The ground is unknown: middle tones, and a bar that brings its own foreground.
+            Theme::Auto if looks.truecolor => Self::colours([0x9aa1ae, 0x7d8594, 0x5d6470, 0x3f9bdc, 0xe0605a], Some((0x2b3647, 0xffffff))),
+            Theme::Dark | Theme::Auto | Theme::Light => Self::sixteen(),
+        }
+    }
+
+    fn colours([soft, dim, faint, accent, danger]: [u32; 5], bar: Option<(u32, u32)>) -> Self {
+        let text = Style::new();
+        let fg = |hex| Style::new().fg(rgb(hex));
+        Self {
+            text,
+            soft: fg(soft),
+            dim: fg(dim),
+            faint: fg(faint),
+            accent: fg(accent),
+            hit: fg(accent).add_modifier(Modifier::BOLD),
+            danger: fg(danger),
+            title: fg(dim),
+            bar: bar.map_or(text, |(ground, _)| text.bg(rgb(ground))),
+            panel: text,
+        }
+    }
+
+    fn sixteen() -> Self {
+        let text = Style::new();
+        let dim = text.add_modifier(Modifier::DIM);
+        let accent = text.fg(Color::Cyan);
+        Self {
+            text,
+            soft: text,
+            dim,
+            faint: dim,
+            accent,
+            hit: accent.add_modifier(Modifier::BOLD),
+            danger: text.fg(Color::Red),
+            title: dim,
+            bar: text.add_modifier(Modifier::BOLD),
+            panel: text,
+        }
+    }
+
+    fn plain() -> Self {
+        let text = Style::new();
+        let dim = text.add_modifier(Modifier::DIM);
+        Self {
+            text,
+            soft: text,
+            dim,
+            faint: dim,
+            accent: text.add_modifier(Modifier::BOLD),
+            hit: text.add_modifier(Modifier::UNDERLINED),
+            danger: text.add_modifier(Modifier::BOLD),
+            title: dim,
+            bar: text.add_modifier(Modifier::REVERSED),
+            panel: text,
+        }
+    }
+}
+
+/// Marks and lines, in Unicode or in ASCII.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glyphs {
+    pub(super) bar: &'static str,
+    pub(super) prompt: &'static str,
+    pub(super) on: &'static str,
+    pub(super) off: &'static str,
+    pub(super) protected: &'static str,
+    pub(super) marked: &'static str,
+    pub(super) star: &'static str,
+    pub(super) cut: &'static str,
+    pub(super) gauge: &'static str,
+    pub(super) line: &'static str,
+    pub(super) thumb: &'static str,
+    pub(super) dot: &'static str,
+    pub(super) dots: &'static str,
+    pub(super) masked: &'static str,
+    /// Top left, top right, bottom left, bottom right, across, down.
+    pub(super) corners: [&'static str; 6],
+}
+
+impl Glyphs {
+    /// The marks for these looks.
+    pub(super) fn of(looks: Looks) -> Self {
+        if looks.ascii {
+            return Self {
+                bar: ">",
+                prompt: ">",
+                on: "*",
+                off: "o",
+                protected: "!",
+                marked: "+",
+                star: "*",
+                cut: "~",
+                gauge: "~",
+                line: "|",
+                thumb: "#",
+                dot: "-",
+                dots: "...",
+                masked: "*",
+                corners: ["+", "+", "+", "+", "-", "|"],
+            };
+        }
+        Self {
+            bar: "▌",
+            prompt: "❯",
+            on: "●",
+            off: "○",
+            protected: "▲",
+            marked: "✓",
+            star: "★",
+            cut: "…",
+            gauge: "⟳",
+            line: "│",
+            thumb: "┃",
+            dot: "·",
+            dots: "…",
+            masked: "•",
+            corners: ["╭", "╮", "╰", "╯", "─", "│"],
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The frame of a panel: where it stands, its border, its title.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Ink;
+use super::text::{Pen, middle};
+
+/// Clears a centred box for this many columns and rows of content, draws its frame, and gives the room inside. Never larger than `room`.
+pub(super) fn open(ink: &Ink, title: &str, content: (u16, u16), room: Rect, buffer: &mut Buffer) -> Rect {
+    let (width, height) = ((content.0 + 6).min(room.width), (content.1 + 2).min(room.height));
+    let area = Rect::new(room.x + (room.width - width) / 2, room.y + (room.height - height) / 2, width, height);
+    clear(area, buffer);
+    if width < 4 || height < 3 {
+        return area;
+    }
+    let [top_left, top_right, bottom_left, bottom_right, across, down] = ink.glyphs.corners;
+    let faint = ink.palette.faint;
+    let edge = |left: &str, right: &str| format!("{left}{}{right}", across.repeat(usize::from(width) - 2));
+    Pen::new(buffer, area.x, area.y, width).put(&edge(top_left, top_right), faint);
+    Pen::new(buffer, area.x, area.bottom() - 1, width).put(&edge(bottom_left, bottom_right), faint);
+    for y in area.y + 1..area.bottom() - 1 {
+        Pen::new(buffer, area.x, y, 1).put(down, faint);
+        Pen::new(buffer, area.right() - 1, y, 1).put(down, faint);
+    }
+    let title = middle(title, usize::from(width).saturating_sub(6), ink.glyphs.cut);
+    Pen::new(buffer, area.x + 2, area.y, width - 4).put(&format!(" {title} "), ink.palette.title);
+    Rect::new(area.x + 3, area.y + 1, width.saturating_sub(6), height - 2)
+}
+
+/// Blanks an area, with one column on both sides so that wide letters behind it are not cut in half.
+fn clear(area: Rect, buffer: &mut Buffer) {
+    let wide = Rect { x: area.x.saturating_sub(1), width: area.width + 2, ..area }.intersection(buffer.area);
+    for position in wide.positions() {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.reset();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Text in cells: how wide a name is, where it is cut, what may be written, and which of its letters matched.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::visible;
+
+/// A character as a person counts them, ready to be written.
+#[derive(Debug, Clone, PartialEq)]
+struct Piece<'a> {
+    text: Cow<'a, str>,
+    cells: usize,
+    /// Which characters of the name it is made of.
+    letters: Range<usize>,
+}
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut at = 0;
+    let mut out = Vec::new();
+    for cluster in text.graphemes(true) {
+        let start = at;
+        at += cluster.chars().count();
+        let shown = visible(cluster);
+        let text = if shown == cluster { Cow::Borrowed(cluster) } else { Cow::Owned(shown) };
+        out.push(Piece { cells: text.width(), text, letters: start..at });
+    }
+    out
+}
+
+/// The cells a name takes once control characters are shown as escapes.
+pub(in crate::tui) fn width(text: &str) -> usize {
+    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) { text.len() } else { pieces(text).iter().map(|piece| piece.cells).sum() }
+}
+
+/// Cuts the middle out, since names differ at both ends.
+fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piece<'a>> {
+    let all: usize = pieces.iter().map(|piece| piece.cells).sum();
+    if all <= cells {
+        return pieces;
+    }
+    let room = cells.saturating_sub(mark.width());
+    let tail_room = room / 2;
+    let fits = |room: usize| {
+        let mut used = 0;
+        move |piece: &&Piece<'a>| {
+            used += piece.cells;
+            used <= room
+        }
+    };
+    let tail: Vec<_> = pieces.iter().rev().take_while(fits(tail_room)).cloned().collect();
+    let tail_cells: usize = tail.iter().map(|piece| piece.cells).sum();
+    let mut kept: Vec<_> = pieces.iter().take_while(fits(room - tail_cells)).cloned().collect();
+    if mark.width() <= cells {
+        kept.push(Piece { text: Cow::Borrowed(mark), cells: mark.width(), letters: 0..0 });
+    }
+    kept.extend(tail.into_iter().rev());
+    kept
+}
+
+/// The name in at most this many cells, its middle cut out if need be.
+pub(in crate::tui) fn middle(text: &str, cells: usize, mark: &'static str) -> String {
+    cut(pieces(text), cells, mark).into_iter().map(|piece| piece.text).collect()
+}
+
+/// Breaks text into lines of at most this many cells, at blanks where there are any.
+pub(in crate::tui) fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split_whitespace() {
+        for part in chunks(word, cells.max(1)) {
+            if !line.is_empty() && width(&line) + 1 + width(&part) > cells {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&part);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+/// Pieces of a word, such as an address, that is longer than a line.
+fn chunks(word: &str, cells: usize) -> Vec<String> {
+    let (mut out, mut used) = (vec![String::new()], 0);
+    for piece in pieces(word) {
+        if used + piece.cells > cells && used > 0 {
+            out.push(String::new());
+            used = 0;
+        }
+        used += piece.cells;
+        if let Some(last) = out.last_mut() {
+            last.push_str(&piece.text);
+        }
+    }
+    out
+}
+
+/// Writes one line from left to right and never past its end.
+#[derive(Debug)]
+pub(super) struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    /// The next column.
+    pub(super) x: u16,
+    y: u16,
+    end: u16,
+}
+
+impl<'a> Pen<'a> {
+    /// A pen at the start of this stretch of a line.
+    pub(super) fn new(buffer: &'a mut Buffer, x: u16, y: u16, cells: u16) -> Self {
+        let area = buffer.area;
+        let end = if (area.top()..area.bottom()).contains(&y) { x.saturating_add(cells).min(area.right()) } else { x };
+        Self { buffer, x, y, end }
+    }
+
+    /// The cells left.
+    pub(super) fn room(&self) -> u16 {
+        self.end.saturating_sub(self.x)
+    }
+
+    /// Writes as much as fits; says whether all did.
+    pub(super) fn put(&mut self, text: &str, style: Style) -> bool {
+        let before = self.room();
+        let wanted = u16::try_from(width(text)).unwrap_or(u16::MAX);
+        if wanted <= before && !text.contains(char::is_control) {
+            self.x = self.buffer.set_stringn(self.x, self.y, visible(text), before.into(), style).0;
+            return true;
+        }
+        self.draw(pieces(text), &[], style, style);
+        false
+    }
+
+    /// Writes at the right end of the stretch, which ends there from now on.
+    pub(super) fn put_right(&mut self, text: &str, style: Style) {
+        let cells = u16::try_from(width(text)).unwrap_or(u16::MAX);
+        if cells <= self.room() {
+            self.end -= cells;
+            self.buffer.set_stringn(self.end, self.y, visible(text), cells.into(), style);
+        }
+    }
+
+    /// Leaves cells blank.
+    pub(super) fn skip(&mut self, cells: u16) {
+        self.x = self.x.saturating_add(cells).min(self.end);
+    }
+
+    /// Writes a name into a column of this width: cut in the middle, matched letters in their own style, the rest left blank.
+    pub(super) fn field(&mut self, text: &str, cells: u16, mark: &'static str, hits: &[u32], style: Style, hit: Style) {
+        let (start, cells) = (self.x, cells.min(self.room()));
+        self.draw(cut(pieces(text), cells.into(), mark), hits, style, style.patch(hit));
+        self.x = start + cells;
+    }
+
+    fn draw(&mut self, pieces: Vec<Piece<'_>>, hits: &[u32], style: Style, hit: Style) {
+        for piece in pieces {
+            let room = usize::from(self.room());
+            if piece.cells > room {
+                break;
+            }
+            let matched = piece.letters.clone().any(|letter| u32::try_from(letter).is_ok_and(|letter| hits.contains(&letter)));
+            self.x = self.buffer.set_stringn(self.x, self.y, &piece.text, room, if matched { hit } else { style }).0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn both_ends_of_a_name_are_kept() {
+        assert_eq!(middle("payments-production-eu", 12, "…"), "paymen…on-eu");
+        assert_eq!(middle("short", 12, "…"), "short");
+        assert_eq!(middle("日本語のアカウント", 9, "…"), "日本…ント");
+    }
+
+    #[test]
+    fn escapes_are_counted_as_they_are_shown() {
+        assert_eq!(width("a\u{1b}b"), "a\\u{1b}b".len());
+        assert_eq!(width("e\u{301}日"), 3);
+    }
+
+    #[test]
+    fn long_words_are_broken_only_when_they_must_be() {
+        assert_eq!(wrap("ask the owner of it", 9), ["ask the", "owner of", "it"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_name_fits(text in "\\PC{0,40}", cells in 0_usize..20) {
+            prop_assert!(middle(&text, cells, "…").width() <= cells);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Numbers and times as the screen says them.
+
+use crate::domain::Timestamp;
+
+/// `1,204`.
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 role`, `1,204 roles`.
+pub(super) fn count(number: usize, one: &str) -> String {
+    format!("{} {one}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// `12 s`, `47 min`, `2 h`, `3 days`: the largest unit.
+pub(super) fn span(seconds: i64) -> String {
+    match seconds.max(0) {
+        s @ 0..60 => format!("{s} s"),
+        s @ 60..3_600 => format!("{} min", s / 60),
+        s @ 3_600..172_800 => format!("{} h", s / 3_600),
+        s => format!("{} days", s / 86_400),
+    }
+}
+
+/// `now`, `2 h ago`.
+pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
+    match now.since(then) {
+        ..60 => "just now".to_owned(),
+        seconds => format!("{} ago", span(seconds)),
+    }
+}
+
+/// `9:41`.
+pub(super) fn countdown(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_counted() {
+        assert_eq!([grouped(0), grouped(999), grouped(1_204), grouped(15_000_000)], ["0", "999", "1,204", "15,000,000"]);
+        assert_eq!([count(1, "role"), count(2, "role")], ["1 role", "2 roles"]);
+    }
+
+    #[test]
+    fn times_are_said_in_one_unit() {
+        let said: Vec<_> = [12, 2_820, 7_200, 200_000].into_iter().map(span).collect();
+        assert_eq!(said, ["12 s", "47 min", "2 h", "2 days"]);
+        assert_eq!(countdown(581), "9:41");
+        assert_eq!(ago(Timestamp(0), Timestamp(30)), "just now");
+    }
+}

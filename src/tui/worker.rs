@@ -1,0 +1,65 @@
+//! The matching thread: one job at a time, the newest wins.
+
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use super::event::Event;
+use super::matching::{Job, Matcher};
+
+#[derive(Debug, Default)]
+struct Desk {
+    job: Option<Job>,
+    closed: bool,
+}
+
+/// The thread's desk, on which one job at most lies.
+#[derive(Debug)]
+pub(super) struct Worker {
+    desk: Arc<(Mutex<Desk>, Condvar)>,
+}
+
+impl Worker {
+    /// Starts the thread; answers go to `events`.
+    pub(super) fn start(events: Sender<Event>) -> Self {
+        let desk = Arc::new((Mutex::new(Desk::default()), Condvar::new()));
+        let theirs = desk.clone();
+        std::thread::spawn(move || {
+            let mut matcher = Matcher::default();
+            while let Some(job) = next(&theirs) {
+                if events.send(Event::Found(Arc::new(matcher.run(&job)))).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { desk }
+    }
+
+    /// Puts a job on the desk, in place of one that was not begun.
+    pub(super) fn search(&self, job: Job) {
+        let (desk, bell) = &*self.desk;
+        desk.lock().unwrap_or_else(PoisonError::into_inner).job = Some(job);
+        bell.notify_one();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let (desk, bell) = &*self.desk;
+        desk.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        bell.notify_one();
+    }
+}
+
+fn next(desk: &(Mutex<Desk>, Condvar)) -> Option<Job> {
+    let (desk, bell) = desk;
+    let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        if desk.closed {
+            return None;
+        }
+        if let Some(job) = desk.job.take() {
+            return Some(job);
+        }
+        desk = bell.wait(desk).unwrap_or_else(PoisonError::into_inner);
+    }
+}

@@ -1,0 +1,275 @@
+//! One flight across processes: of many that want the same thing at once, one gets it and the others take its outcome.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Error, Kind, Result, Timestamp};
+use crate::os::file;
+use crate::os::lock::Lock;
+
+use super::owner;
+
+/// How a flight ended. Holds no secret: what was fetched is in the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The record is there.
+    Ok,
+    /// It is not, and this is why.
+    Failed {
+        /// What sort of failure.
+        #[serde(with = "KindWord")]
+        kind: Kind,
+        /// What failed, on what.
+        message: String,
+        /// What to do.
+        hints: Vec<String>,
+        /// When it failed.
+        at: Timestamp,
+    },
+}
+
+impl Outcome {
+    /// The outcome of a failure.
+    pub fn failed(error: &Error, at: Timestamp) -> Self {
+        Outcome::Failed { kind: error.kind, message: error.message.clone(), hints: error.hints.clone(), at }
+    }
+
+    /// The failure, as if it had happened here.
+    ///
+    /// # Errors
+    /// The failure itself.
+    pub fn into_result(self) -> Result<()> {
+        match self {
+            Outcome::Ok => Ok(()),
+            Outcome::Failed { kind, message, hints, .. } => Err(Error { kind, message, hints }),
+        }
+    }
+}
+
+/// `domain` knows nothing of how a failure is written down; this is how.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Kind", rename_all = "kebab-case")]
+enum KindWord {
+    NoMatch,
+    Usage,
+    Config,
+    LoginNeeded,
+    UnknownRole,
+    Refused,
+    Throttled,
+    Unreachable,
+    Vault,
+    Internal,
+    Cancelled,
+}
+
+/// The record of a flight.
+#[derive(Serialize, Deserialize)]
+struct Landing {
+    generation: u64,
+    outcome: Outcome,
+}
+
+/// How often the flight had landed when somebody looked. Take one *before* looking into the vault: a landing after that is news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ticket(u64);
+
+/// A thing that only one process at a time should get. Its lock dies with its holder and its files are never unlinked.
+#[derive(Debug, Clone)]
+pub struct Flight {
+    dir: PathBuf,
+    record: PathBuf,
+    lock: PathBuf,
+}
+
+/// What came of waiting for a flight.
+#[derive(Debug)]
+pub enum Boarding {
+    /// Nobody else is at it: do the work, then [`Lead::land`].
+    Lead(Lead),
+    /// Somebody else finished since the ticket was taken: take that.
+    Landed(Outcome),
+    /// Somebody else is still at it at the deadline.
+    TimedOut,
+}
+
+/// The lock of a flight. Dropped without landing, or with its process killed, the next one leads.
+#[derive(Debug)]
+pub struct Lead {
+    record: PathBuf,
+    seen: u64,
+    _lock: Option<Lock>,
+}
+
+impl Flight {
+    /// The flight of this name in a vault's directory.
+    pub(super) fn new(dir: &Path, name: &str) -> Self {
+        let flights = dir.join("flights");
+        Self { dir: dir.to_owned(), record: flights.join(name), lock: flights.join(format!("{name}.lock")) }
+    }
+
+    /// Where the flight stands now.
+    pub fn look(&self) -> Ticket {
+        Ticket(self.landing().map_or(0, |landing| landing.generation))
+    }
+
+    /// How the flight landed last; `None` when it never did.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.landing().map(|landing| landing.outcome)
+    }
+
+    /// Waits until this process leads, somebody lands, or the deadline passes. Blocks the thread.
+    ///
+    /// # Errors
+    /// [`Kind::Vault`] when the vault's directory belongs to another user.
+    pub fn board(&self, ticket: Ticket, deadline: Instant) -> Result<Boarding> {
+        let mut pause = Duration::from_millis(1);
+        loop {
+            if let Some(boarding) = self.poll(ticket)? {
+                return Ok(boarding);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(Boarding::TimedOut);
+            }
+            std::thread::sleep(pause.min(left));
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+
+    /// One try that does not wait; `None` while somebody else is at it.
+    ///
+    /// Where no lock can be made (a read-only or full disk) everybody leads: nothing could be shared there.
+    ///
+    /// # Errors
+    /// As [`Flight::board`].
+    pub fn poll(&self, ticket: Ticket) -> Result<Option<Boarding>> {
+        if let Some(landed) = self.news(ticket) {
+            return Ok(Some(Boarding::Landed(landed)));
+        }
+        owner::check_for_writing(&self.dir)?;
+        let lock = match Lock::try_acquire(&self.lock) {
+            Ok(None) => return Ok(None),
+            Ok(Some(lock)) => Some(lock),
+            Err(_) => None,
+        };
+        // Somebody may have landed and let go between the two lines above.
+        Ok(Some(match self.news(ticket) {
+            Some(landed) => Boarding::Landed(landed),
+            None => Boarding::Lead(Lead { record: self.record.clone(), seen: ticket.0, _lock: lock }),
+        }))
+    }
+
+    fn news(&self, ticket: Ticket) -> Option<Outcome> {
+        self.landing().filter(|landing| landing.generation != ticket.0).map(|landing| landing.outcome)
+    }
+
+    /// A damaged or missing record says nothing: whoever waits will lead.
+    fn landing(&self) -> Option<Landing> {
+        let bytes = file::load(&self.record).ok()??;
+        serde_json::from_slice(&bytes).ok()
+    }
+}
+
+impl Lead {
+    /// Tells everybody who waits how it ended, then lets go. Save the record first. Where nothing can be written they find out
+    /// by themselves.
+    pub fn land(self, outcome: Outcome) {
+        let landing = Landing { generation: self.seen.wrapping_add(1), outcome };
+        if let Ok(bytes) = serde_json::to_vec(&landing) {
+            let _ = file::save(&self.record, &bytes);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(20)
+    }
+
+    fn failure() -> Outcome {
+        Outcome::failed(&Error::new(Kind::Refused, "no").hint("ask"), Timestamp(7))
+    }
+
+    #[test]
+    fn many_waiters_make_one_flight_and_take_its_outcome() {
+        for outcome in [Outcome::Ok, failure()] {
+            let home = tempfile::tempdir().unwrap();
+            let led = AtomicUsize::new(0);
+            let ticket = Flight::new(home.path(), "x").look();
+            std::thread::scope(|scope| {
+                for _ in 0..40 {
+                    scope.spawn(|| match Flight::new(home.path(), "x").board(ticket, soon()).unwrap() {
+                        Boarding::Lead(lead) => {
+                            led.fetch_add(1, Ordering::SeqCst);
+                            lead.land(outcome.clone());
+                        }
+                        Boarding::Landed(landed) => assert_eq!(landed, outcome),
+                        Boarding::TimedOut => panic!("timed out"),
+                    });
+                }
+            });
+            assert_eq!(led.load(Ordering::SeqCst), 1);
+            assert_eq!(Flight::new(home.path(), "x").outcome(), Some(outcome));
+        }
+    }
+
+    #[test]
+    fn a_lead_that_never_lands_lets_the_next_one_lead() {
+        let home = tempfile::tempdir().unwrap();
+        let flight = Flight::new(home.path(), "x");
+        let ticket = flight.look();
+        let Boarding::Lead(lead) = flight.board(ticket, soon()).unwrap() else { panic!() };
+        assert!(flight.poll(ticket).unwrap().is_none());
+        assert!(matches!(flight.board(ticket, Instant::now()).unwrap(), Boarding::TimedOut));
+        drop(lead);
+        assert!(matches!(flight.board(ticket, soon()).unwrap(), Boarding::Lead(_)));
+    }
+
+    #[test]
+    fn a_ticket_taken_after_the_landing_leads_again() {
+        let home = tempfile::tempdir().unwrap();
+        let flight = Flight::new(home.path(), "x");
+        for _ in 0..3 {
+            let Boarding::Lead(lead) = flight.board(flight.look(), soon()).unwrap() else { panic!() };
+            lead.land(failure());
+        }
+        assert_eq!(flight.look(), Ticket(3));
+    }
+
+    #[test]
+    fn the_lock_stays_in_its_file_and_a_damaged_record_is_no_news() {
+        let home = tempfile::tempdir().unwrap();
+        let flight = Flight::new(home.path(), "x");
+        let Boarding::Lead(lead) = flight.board(flight.look(), soon()).unwrap() else { panic!() };
+        lead.land(Outcome::Ok);
+        assert!(flight.lock.exists());
+        let ticket = flight.look();
+        std::fs::write(&flight.record, b"{\"gener").unwrap();
+        assert!(matches!(flight.poll(ticket).unwrap(), Some(Boarding::Lead(_))));
+    }
+
+    #[test]
+    fn where_nothing_can_be_written_everybody_leads() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        std::fs::write(&file, b"").unwrap();
+        let flight = Flight::new(&file.join("below"), "x");
+        let leads = [0, 1].map(|_| flight.poll(flight.look()).unwrap());
+        assert!(leads.iter().all(|lead| matches!(lead, Some(Boarding::Lead(_)))));
+    }
+
+    #[test]
+    fn a_failure_comes_back_whole() {
+        let error = failure().into_result().unwrap_err();
+        assert_eq!((error.kind, error.message.as_str(), error.hints[0].as_str()), (Kind::Refused, "no", "ask"));
+    }
+}

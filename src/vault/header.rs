@@ -1,0 +1,236 @@
+//! The vault's header: which store holds the key, and for a passphrase what turns it into the key. Written once, not secret.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::domain::{Error, Kind, Result};
+use crate::os::file;
+
+use super::name::{hex, unhex};
+use super::passphrase::Wrapped;
+use super::seal::{FORMAT, KeyId, VaultId};
+
+/// Where the key of a vault may be, as `secure_store` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Store {
+    /// The operating system's store if it answers when the vault is made, else a passphrase. Never plain text.
+    #[default]
+    Auto,
+    /// The operating system's store: Secret Service, Keychain, Credential Manager.
+    Keyring,
+    /// A passphrase.
+    File,
+    /// No key: plain text.
+    Json,
+}
+
+impl FromStr for Store {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "auto" => Ok(Store::Auto),
+            "keyring" => Ok(Store::Keyring),
+            "file" => Ok(Store::File),
+            "json" => Ok(Store::Json),
+            _ => Err(Error::new(Kind::Config, format!("`{text}` is no secure store: auto, keyring, file or json"))),
+        }
+    }
+}
+
+impl fmt::Display for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Store::Auto => "auto",
+            Store::Keyring => "keyring",
+            Store::File => "file",
+            Store::Json => "json",
+        })
+    }
+}
+
+/// What was decided when the vault was made.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Header {
+    pub(super) vault: VaultId,
+    pub(super) keeper: Keeper,
+}
+
+/// Who keeps the key.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Keeper {
+    /// The operating system's store.
+    Keyring { key_id: KeyId },
+    /// A passphrase wraps it.
+    Passphrase { key_id: KeyId, wrapped: Wrapped },
+    /// There is no key.
+    Nobody,
+}
+
+impl Header {
+    /// The key's id; `None` when there is no key.
+    pub(super) fn key_id(&self) -> Option<&KeyId> {
+        match &self.keeper {
+            Keeper::Keyring { key_id } | Keeper::Passphrase { key_id, .. } => Some(key_id),
+            Keeper::Nobody => None,
+        }
+    }
+
+    /// The store that was chosen.
+    pub(super) fn store(&self) -> Store {
+        match self.keeper {
+            Keeper::Keyring { .. } => Store::Keyring,
+            Keeper::Passphrase { .. } => Store::File,
+            Keeper::Nobody => Store::Json,
+        }
+    }
+}
+
+/// The header as it stands in its file.
+#[derive(Serialize, Deserialize)]
+struct Lines {
+    format: u8,
+    vault: String,
+    store: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passphrase: Option<Wrapped>,
+}
+
+/// All that an older program reads of a newer header.
+#[derive(Deserialize)]
+struct Format {
+    format: u64,
+}
+
+/// Where the header of a vault is.
+pub(super) fn path(dir: &Path) -> PathBuf {
+    dir.join("header")
+}
+
+/// Reads the header; `None` when there is none yet.
+///
+/// # Errors
+/// [`Kind::Vault`] when it is damaged or newer, [`Kind::Internal`] when it can't be read.
+pub(super) fn load(dir: &Path) -> Result<Option<Header>> {
+    let path = path(dir);
+    let Some(bytes) = file::load(&path)? else { return Ok(None) };
+    parse(&bytes).map(Some).map_err(|error| error.context(path.display()))
+}
+
+/// Replaces the header. Only under the vault's lock.
+pub(super) fn save(dir: &Path, header: &Header) -> Result<()> {
+    file::save(&path(dir), &render(header)?)
+}
+
+fn render(header: &Header) -> Result<Vec<u8>> {
+    let lines = Lines {
+        format: FORMAT,
+        vault: hex(&header.vault),
+        store: header.store().to_string(),
+        key: header.key_id().map(|id| hex(id)),
+        passphrase: match &header.keeper {
+            Keeper::Passphrase { wrapped, .. } => Some(wrapped.clone()),
+            Keeper::Keyring { .. } | Keeper::Nobody => None,
+        },
+    };
+    let json = serde_json::to_string(&lines).map_err(|error| Error::internal(format!("writing the vault's header: {error}")))?;
+    // The checksum tells a damaged header from a passphrase typed wrong.
+    Ok(format!("{json}\n{}\n", checksum(json.as_bytes())).into_bytes())
+}
+
+fn parse(bytes: &[u8]) -> Result<Header> {
+    let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
+    let (json, check) = text.split_once('\n').ok_or_else(damaged)?;
+    if check.strip_suffix('\n') != Some(checksum(json.as_bytes()).as_str()) {
+        return Err(damaged());
+    }
+    let format: Format = serde_json::from_str(json).map_err(|_| damaged())?;
+    if format.format > u64::from(FORMAT) {
+        let said = "the vault was written by a newer rolecall";
+        return Err(Error::new(Kind::Vault, said).hint("update this rolecall, or run `rolecall vault reset` to start anew"));
+    }
+    let lines: Lines = serde_json::from_str(json).map_err(|_| damaged())?;
+    header_of(lines).ok_or_else(damaged)
+}
+
+fn header_of(lines: Lines) -> Option<Header> {
+    let key_id = lines.key.as_deref().map(|text| unhex(text).ok_or(())).transpose().ok()?;
+    let keeper = match (lines.store.as_str(), key_id, lines.passphrase) {
+        ("keyring", Some(key_id), None) => Keeper::Keyring { key_id },
+        ("file", Some(key_id), Some(wrapped)) => Keeper::Passphrase { key_id, wrapped },
+        ("json", None, None) => Keeper::Nobody,
+        _ => return None,
+    };
+    Some(Header { vault: unhex(&lines.vault)?, keeper })
+}
+
+fn checksum(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes)[..16])
+}
+
+fn damaged() -> Error {
+    reset_needed("the vault's header is damaged, so nothing in it can be opened")
+}
+
+/// An error that only a new vault heals.
+pub(super) fn reset_needed(message: &str) -> Error {
+    Error::new(Kind::Vault, message).hint("run `rolecall vault reset`, then sign in again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header() -> Header {
+        let wrapped = Wrapped { salt: "s".into(), memory_kib: 8, passes: 1, lanes: 1, key: "k".into() };
+        Header { vault: [9; 16], keeper: Keeper::Passphrase { key_id: [1; 8], wrapped } }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let keyring = Header { vault: [1; 16], keeper: Keeper::Keyring { key_id: [2; 8] } };
+        let plain = Header { vault: [1; 16], keeper: Keeper::Nobody };
+        for header in [header(), keyring, plain] {
+            assert_eq!(parse(&render(&header).unwrap()).unwrap(), header);
+        }
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_damage_that_names_reset() {
+        let good = render(&header()).unwrap();
+        let refused = |bytes: &[u8]| {
+            let error = parse(bytes).unwrap_err();
+            assert_eq!(error.kind, Kind::Vault);
+            assert!(error.hints[0].contains("rolecall vault reset"));
+        };
+        for at in 0..good.len() {
+            refused(&good[..at]);
+            for bit in 0..8 {
+                let mut bad = good.clone();
+                bad[at] ^= 1 << bit;
+                refused(&bad);
+            }
+        }
+    }
+
+    #[test]
+    fn a_newer_header_asks_for_an_update() {
+        let json = r#"{"format":2,"anything":true}"#;
+        let error = parse(format!("{json}\n{}\n", checksum(json.as_bytes())).as_bytes()).unwrap_err();
+        assert!(error.kind == Kind::Vault && error.message.contains("newer"));
+    }
+
+    #[test]
+    fn the_configurations_words_are_read() {
+        for word in ["auto", "keyring", "file", "json"] {
+            assert_eq!(word.parse::<Store>().unwrap().to_string(), word);
+        }
+        assert_eq!("plain".parse::<Store>().unwrap_err().kind, Kind::Config);
+    }
+}

@@ -1,0 +1,255 @@
+//! What a record is called: everything that makes one secret another's.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::domain::{AccountId, Endpoints, Instance, InstanceName, RoleName};
+
+/// What sort of thing a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NameKind {
+    /// The access and refresh token of an instance.
+    Token,
+    /// A client registration at the sign-in service.
+    Registration,
+    /// Credentials of one role.
+    Credentials,
+    /// A sign-in under way; only a flight, there is no record of it.
+    SignIn,
+}
+
+/// The name of a record and of its flight. Two names are equal exactly when one may be served for the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Name {
+    kind: NameKind,
+    instance: InstanceName,
+    start_url: String,
+    region: String,
+    oidc: Option<String>,
+    portal: Option<String>,
+    sts: Option<String>,
+    account: Option<AccountId>,
+    role: Option<RoleName>,
+    detail: Option<String>,
+}
+
+impl Name {
+    /// The token of an instance.
+    pub fn token(instance: &Instance) -> Self {
+        Self::of(NameKind::Token, instance)
+    }
+
+    /// A client registration for these grants, such as `authorization_code refresh_token`. A registration for other scopes is
+    /// another registration.
+    pub fn registration(instance: &Instance, grants: &str) -> Self {
+        let mut scopes: Vec<&str> = instance.scopes.iter().map(String::as_str).collect();
+        scopes.sort_unstable();
+        Self { detail: Some(format!("{grants};{}", scopes.join(" "))), ..Self::of(NameKind::Registration, instance) }
+    }
+
+    /// Credentials of a role. `chain` is a digest of the settings of a chained role: other settings are other credentials.
+    pub fn credentials(instance: &Instance, account: AccountId, role: &RoleName, chain: Option<&[u8; 32]>) -> Self {
+        Self {
+            account: Some(account),
+            role: Some(role.clone()),
+            detail: chain.map(|digest| hex(digest)),
+            ..Self::of(NameKind::Credentials, instance)
+        }
+    }
+
+    /// The sign-in of an instance, for its flight. The outcome it landed with is what bars background sign-ins.
+    pub fn sign_in(instance: &Instance) -> Self {
+        Self::of(NameKind::SignIn, instance)
+    }
+
+    fn of(kind: NameKind, instance: &Instance) -> Self {
+        let Endpoints { oidc, portal, sts } = instance.endpoints.clone();
+        Self {
+            kind,
+            instance: instance.name.clone(),
+            start_url: instance.start_url.trimmed().to_owned(),
+            region: instance.sso_region.as_str().to_owned(),
+            oidc,
+            portal,
+            sts,
+            account: None,
+            role: None,
+            detail: None,
+        }
+    }
+
+    /// What sort of thing it stands for.
+    pub fn kind(&self) -> NameKind {
+        self.kind
+    }
+
+    /// The instance it belongs to.
+    pub fn instance(&self) -> &InstanceName {
+        &self.instance
+    }
+
+    /// Whether it belongs to this instance as it is configured now: name, start URL, region and endpoints.
+    pub fn belongs_to(&self, instance: &Instance) -> bool {
+        let other = Self::of(self.kind, instance);
+        let bare = Self { account: None, role: None, detail: None, ..self.clone() };
+        bare == other
+    }
+
+    /// The account, for role credentials.
+    pub fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+
+    /// The role, for role credentials.
+    pub fn role(&self) -> Option<&RoleName> {
+        self.role.as_ref()
+    }
+
+    /// Whether these are credentials of a chained role.
+    pub fn chained(&self) -> bool {
+        self.kind == NameKind::Credentials && self.detail.is_some()
+    }
+
+    /// The name as bytes that no other name has: each part with its length, so that parts can't run into each other.
+    fn bytes(&self) -> Vec<u8> {
+        let kind = match self.kind {
+            NameKind::Token => "token",
+            NameKind::Registration => "registration",
+            NameKind::Credentials => "credentials",
+            NameKind::SignIn => "sign-in",
+        };
+        let parts = [
+            Some(kind),
+            Some(self.instance.as_str()),
+            Some(&self.start_url),
+            Some(&self.region),
+            self.oidc.as_deref(),
+            self.portal.as_deref(),
+            self.sts.as_deref(),
+            self.account.as_ref().map(AccountId::as_str),
+            self.role.as_ref().map(RoleName::as_str),
+            self.detail.as_deref(),
+        ];
+        let mut bytes = Vec::with_capacity(256);
+        for part in parts {
+            match part {
+                None => bytes.push(0),
+                Some(text) => {
+                    bytes.push(1);
+                    bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+                    bytes.extend_from_slice(text.as_bytes());
+                }
+            }
+        }
+        bytes
+    }
+
+    /// Stands for the name in what a record is sealed with.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.bytes()).into()
+    }
+
+    /// The name of its file: 64 hexadecimal digits.
+    pub(super) fn file_name(&self) -> String {
+        hex(&self.digest())
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.kind, self.account, &self.role) {
+            (NameKind::Credentials, Some(account), Some(role)) => write!(f, "credentials of {account}:{role} ({})", self.instance),
+            (NameKind::Credentials, ..) => write!(f, "credentials of {}", self.instance),
+            (NameKind::Token, ..) => write!(f, "token of {}", self.instance),
+            (NameKind::Registration, ..) => write!(f, "client registration of {}", self.instance),
+            (NameKind::SignIn, ..) => write!(f, "sign-in to {}", self.instance),
+        }
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+}
+
+/// Reads what [`hex`] wrote; `None` for anything else.
+pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != 2 * N || !text.is_ascii() {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let digit = |letter: u8| char::from(letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::vault::tests::instance;
+
+    #[test]
+    fn every_part_makes_another_name() {
+        let plain = instance("corp");
+        let account = "000000000001".parse().unwrap();
+        let role = RoleName::new("Admin");
+        let mut names = vec![
+            Name::token(&plain),
+            Name::sign_in(&plain),
+            Name::registration(&plain, "a"),
+            Name::registration(&plain, "b"),
+            Name::credentials(&plain, account, &role, None),
+            Name::credentials(&plain, account, &role, Some(&[0; 32])),
+            Name::credentials(&plain, account, &role, Some(&[1; 32])),
+            Name::credentials(&plain, account, &RoleName::new("Read"), None),
+            Name::credentials(&plain, "000000000002".parse().unwrap(), &role, None),
+            Name::token(&instance("other")),
+        ];
+        let changes: [fn(&mut Instance); 6] = [
+            |i| i.start_url = crate::domain::StartUrl::new("https://x"),
+            |i| i.sso_region = crate::domain::Region::new("eu-west-2"),
+            |i| i.endpoints.oidc = Some("x".into()),
+            |i| i.endpoints.portal = Some("x".into()),
+            |i| i.endpoints.sts = Some("x".into()),
+            |i| i.endpoints.sts = Some(String::new()),
+        ];
+        for change in changes {
+            let mut other = plain.clone();
+            change(&mut other);
+            names.push(Name::token(&other));
+        }
+        let files: BTreeSet<String> = names.iter().map(Name::file_name).collect();
+        assert_eq!(files.len(), names.len());
+    }
+
+    #[test]
+    fn the_tail_of_a_start_url_makes_no_other_name() {
+        let mut tail = instance("corp");
+        tail.start_url = crate::domain::StartUrl::new(format!("{}/#/", tail.start_url));
+        assert_eq!(Name::token(&tail).file_name(), Name::token(&instance("corp")).file_name());
+    }
+
+    #[test]
+    fn a_name_says_what_it_is_and_knows_its_instance() {
+        let corp = instance("corp");
+        let name = Name::credentials(&corp, "000000000001".parse().unwrap(), &RoleName::new("Admin"), None);
+        assert_eq!(name.to_string(), "credentials of 000000000001:Admin (corp)");
+        assert!(name.belongs_to(&corp) && !name.belongs_to(&instance("other")));
+    }
+
+    #[test]
+    fn hexadecimal_digits_are_read_back() {
+        assert_eq!(unhex(&hex(&[0, 1, 0xab, 0xff])), Some([0, 1, 0xab, 0xff]));
+        assert_eq!(unhex::<2>("00ag"), None);
+        assert_eq!(unhex::<2>("00a"), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! A passphrase and what it locks: the data key, wrapped under a key that argon2id derives.
+
+use std::fs;
+use std::path::PathBuf;
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::domain::{Error, Kind, Result, Secret};
+use crate::os::random;
+
+use super::seal::{Key, KeyId, Sealer, VaultId};
+
+/// Where a passphrase may come from without asking anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Passphrase {
+    /// From nowhere.
+    #[default]
+    None,
+    /// It was given.
+    Given(Secret<String>),
+    /// It is the first line of this file.
+    File(PathBuf),
+}
+
+impl Passphrase {
+    /// Whether there is a place to take one from.
+    pub(super) fn available(&self) -> bool {
+        *self != Passphrase::None
+    }
+
+    /// The passphrase; `None` when there is no place to take one from.
+    ///
+    /// # Errors
+    /// [`Kind::Vault`] when the file can't be read or the passphrase is empty.
+    pub(super) fn read(&self) -> Result<Option<Secret<String>>> {
+        let secret = match self {
+            Passphrase::None => return Ok(None),
+            Passphrase::Given(secret) => secret.clone(),
+            Passphrase::File(path) => {
+                let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| {
+                    let said = error.to_string();
+                    let said = said.split(" (os error").next().unwrap_or(&said).to_lowercase();
+                    Error::new(Kind::Vault, format!("reading the vault's passphrase from {}: {said}", path.display()))
+                        .hint("point AWS_SSO_FILE_PASSWORD_FILE to a file that holds it")
+                })?);
+                Secret::from(text.lines().next().unwrap_or_default())
+            }
+        };
+        checked(&secret).map(|()| Some(secret))
+    }
+}
+
+/// Refuses an empty passphrase: it would protect nothing and look as if it did.
+pub(super) fn checked(secret: &Secret<String>) -> Result<()> {
+    if secret.expose().is_empty() {
+        return Err(Error::new(Kind::Vault, "the vault's passphrase is empty").hint("set AWS_SSO_FILE_PASSWORD, or give another one"));
+    }
+    Ok(())
+}
+
+/// A data key wrapped by a passphrase, and how the passphrase becomes a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Wrapped {
+    pub(super) salt: String,
+    pub(super) memory_kib: u32,
+    pub(super) passes: u32,
+    pub(super) lanes: u32,
+    pub(super) key: String,
+}
+
+/// What OWASP asks of argon2id; about 25 ms.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// A header can't make the program take more than this: 1 GiB.
+const MOST_MEMORY_KIB: u32 = 1024 * 1024;
+
+impl Wrapped {
+    /// Wraps a key under a passphrase, with a new salt.
+    ///
+    /// # Errors
+    /// [`Kind::Vault`] for an empty passphrase.
+    pub(super) fn new(key: &Key, vault: &VaultId, passphrase: &Secret<String>) -> Result<Self> {
+        checked(passphrase)?;
+        let salt = random::bytes::<16>()?;
+        let mut wrapped = Self { salt: BASE64.encode(salt), memory_kib: MEMORY_KIB, passes: PASSES, lanes: LANES, key: String::new() };
+        let by = wrapped.derive(passphrase, &salt)?;
+        let key_id = key.id(vault);
+        let sealed = Sealer { vault, key_id: &key_id, key: &by }.seal(&wrapped.associated(), key.bytes())?;
+        wrapped.key = BASE64.encode(sealed);
+        Ok(wrapped)
+    }
+
+    /// Unwraps the key. Takes as long as the parameters say.
+    ///
+    /// # Errors
+    /// [`Kind::Vault`] for a wrong passphrase; nothing is changed by it.
+    pub(super) fn open(&self, vault: &VaultId, key_id: &KeyId, passphrase: &Secret<String>) -> Result<Key> {
+        let wrong = || Error::new(Kind::Vault, "the passphrase does not open the vault");
+        let (Ok(salt), Ok(sealed)) = (BASE64.decode(&self.salt), BASE64.decode(&self.key)) else { return Err(wrong()) };
+        let by = self.derive(passphrase, &salt)?;
+        let bytes = Sealer { vault, key_id, key: &by }.open(&self.associated(), &sealed).ok_or_else(|| {
+            wrong()
+                .hint("check AWS_SSO_FILE_PASSWORD, or run `rolecall vault unlock`")
+                .hint("if it is lost, `rolecall vault reset` starts a new vault")
+        })?;
+        Key::from_bytes(&bytes).filter(|key| key.id(vault) == *key_id).ok_or_else(wrong)
+    }
+
+    fn derive(&self, passphrase: &Secret<String>, salt: &[u8]) -> Result<Key> {
+        let said = |error: argon2::Error| Error::new(Kind::Vault, format!("the vault's passphrase parameters: {error}"));
+        let params = Params::new(self.memory_kib.min(MOST_MEMORY_KIB), self.passes, self.lanes, Some(32)).map_err(said)?;
+        let mut out = Zeroizing::new([0_u8; 32]);
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        argon.hash_password_into(passphrase.expose().as_bytes(), salt, out.as_mut_slice()).map_err(said)?;
+        Key::from_bytes(out.as_slice()).ok_or_else(|| Error::internal("a derived key of another length"))
+    }
+
+    /// The wrapped key can't be moved under other parameters.
+    fn associated(&self) -> Vec<u8> {
+        format!("wrapped data key argon2id {} {} {} {}", self.salt, self.memory_kib, self.passes, self.lanes).into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_passphrase_unwraps() {
+        let (vault, key) = ([5; 16], Key::random().unwrap());
+        let wrapped = Wrapped::new(&key, &vault, &"right".into()).unwrap();
+        let opened = wrapped.open(&vault, &key.id(&vault), &"right".into()).unwrap();
+        assert_eq!(opened.bytes(), key.bytes());
+        let error = wrapped.open(&vault, &key.id(&vault), &"wrong".into()).err().unwrap();
+        assert_eq!(error.kind, Kind::Vault);
+        assert!(wrapped.open(&[6; 16], &key.id(&vault), &"right".into()).is_err());
+    }
+
+    #[test]
+    fn the_same_passphrase_wraps_differently_each_time() {
+        let (vault, key) = ([5; 16], Key::random().unwrap());
+        let wrap = || Wrapped::new(&key, &vault, &"same".into()).unwrap();
+        let (one, two) = (wrap(), wrap());
+        assert_ne!(one.salt, two.salt);
+        assert_eq!((one.memory_kib, one.passes, one.lanes), (19_456, 2, 1));
+    }
+
+    #[test]
+    fn a_file_gives_its_first_line() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("password");
+        for (text, want) in [("hunter2", "hunter2"), ("hunter2\n", "hunter2"), (" two words \r\nx", " two words ")] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(Passphrase::File(path.clone()).read().unwrap().unwrap().expose(), want);
+        }
+    }
+
+    #[test]
+    fn an_empty_passphrase_and_a_missing_file_are_refused() {
+        let empty = Passphrase::Given("".into()).read().unwrap_err();
+        assert!(empty.kind == Kind::Vault && empty.message.contains("empty"));
+        let missing = Passphrase::File("/nonexistent/password".into()).read().unwrap_err();
+        assert!(missing.kind == Kind::Vault && missing.message.contains("/nonexistent/password"));
+        assert_eq!(Passphrase::None.read().unwrap(), None);
+    }
+}

@@ -1,0 +1,217 @@
+//! Sealing records with XChaCha20-Poly1305, and telling a damaged record from one that another key locked.
+
+use chacha20poly1305::aead::{AeadInOut, KeyInit};
+use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::domain::{Error, Result, Secret};
+use crate::os::random;
+
+/// The format this program writes.
+pub(super) const FORMAT: u8 = 1;
+
+const MAGIC: [u8; 4] = *b"RCv\0";
+const CHECK: usize = 4;
+/// Magic, format, key id and a checksum over these: the same in every format to come.
+pub(super) const PREFIX: usize = MAGIC.len() + 1 + KEY_ID + CHECK;
+const KEY_ID: usize = 8;
+const NONCE: usize = 24;
+const TAG: usize = 16;
+
+/// The id of one vault.
+pub(super) type VaultId = [u8; 16];
+/// Which data key; not a secret.
+pub(super) type KeyId = [u8; KEY_ID];
+
+/// The data key of a vault, 32 bytes.
+#[derive(Clone)]
+pub(super) struct Key(Zeroizing<[u8; 32]>);
+
+impl Key {
+    /// A new one.
+    pub(super) fn random() -> Result<Self> {
+        Ok(Self(Zeroizing::new(random::bytes::<32>()?)))
+    }
+
+    /// A key that was kept somewhere; `None` unless it has 32 bytes.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
+    }
+
+    /// The bytes, to be used or kept somewhere.
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A copy to hand on.
+    pub(super) fn secret(&self) -> Secret<Vec<u8>> {
+        Secret::new(self.0.to_vec())
+    }
+
+    /// Says which key this is without telling it: so a wrong key is known before it is used.
+    pub(super) fn id(&self, vault: &VaultId) -> KeyId {
+        let digest = Sha256::new().chain_update(b"rolecall key id").chain_update(vault).chain_update(*self.0).finalize();
+        let mut id = KeyId::default();
+        id.copy_from_slice(&digest[..KEY_ID]);
+        id
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// What the first bytes of a record say.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Seal {
+    /// Sealed with this vault's key, in this format.
+    Ours,
+    /// Sealed with another key.
+    OtherKey,
+    /// Written by a newer program.
+    Newer,
+    /// Not a whole record.
+    Damaged,
+}
+
+/// Looks at the first bytes of a record.
+pub(super) fn inspect(bytes: &[u8], key_id: &KeyId) -> Seal {
+    let Some(prefix) = bytes.first_chunk::<PREFIX>() else { return Seal::Damaged };
+    let (head, check) = prefix.split_at(PREFIX - CHECK);
+    if head[..MAGIC.len()] != MAGIC || check != checksum(head) || head[MAGIC.len()] == 0 {
+        return Seal::Damaged;
+    }
+    match head[MAGIC.len()] {
+        format if format > FORMAT => Seal::Newer,
+        _ if head[MAGIC.len() + 1..] != *key_id => Seal::OtherKey,
+        _ => Seal::Ours,
+    }
+}
+
+fn checksum(head: &[u8]) -> [u8; CHECK] {
+    let digest = Sha256::digest(head);
+    [digest[0], digest[1], digest[2], digest[3]]
+}
+
+/// A key with what it seals records for.
+pub(super) struct Sealer<'a> {
+    pub(super) vault: &'a VaultId,
+    pub(super) key_id: &'a KeyId,
+    pub(super) key: &'a Key,
+}
+
+impl Sealer<'_> {
+    /// Seals a plain text under a name.
+    pub(super) fn seal(&self, name: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
+        let nonce = random::bytes::<NONCE>()?;
+        let mut bytes = Vec::with_capacity(PREFIX + NONCE + plain.len() + TAG);
+        bytes.extend_from_slice(&MAGIC);
+        bytes.push(FORMAT);
+        bytes.extend_from_slice(self.key_id);
+        bytes.extend_from_slice(&checksum(&bytes));
+        bytes.extend_from_slice(&nonce);
+        // Encrypted in a buffer that is wiped, so that an error half-way leaves no plain text behind.
+        let mut body = Zeroizing::new(plain.to_vec());
+        let tag = self
+            .cipher()
+            .encrypt_inout_detached(&XNonce::from(nonce), &self.associated(name), body.as_mut_slice().into())
+            .map_err(|_| Error::internal("sealing a record of the vault"))?;
+        bytes.extend_from_slice(&body);
+        bytes.extend_from_slice(&tag);
+        Ok(bytes)
+    }
+
+    /// Opens what [`Sealer::seal`] made under the same name; `None` when it is damaged or something else.
+    pub(super) fn open(&self, name: &[u8], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        if inspect(bytes, self.key_id) != Seal::Ours {
+            return None;
+        }
+        let (nonce, rest) = bytes.get(PREFIX..)?.split_first_chunk::<NONCE>()?;
+        let (body, tag) = rest.split_last_chunk::<TAG>()?;
+        let mut plain = Zeroizing::new(body.to_vec());
+        self.cipher()
+            .decrypt_inout_detached(&XNonce::from(*nonce), &self.associated(name), plain.as_mut_slice().into(), &Tag::from(*tag))
+            .ok()?;
+        Some(plain)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(self.key.bytes().into())
+    }
+
+    fn associated(&self, name: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(1 + self.vault.len() + KEY_ID + name.len());
+        bytes.push(FORMAT);
+        bytes.extend_from_slice(self.vault);
+        bytes.extend_from_slice(self.key_id);
+        bytes.extend_from_slice(name);
+        bytes
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const VAULT: VaultId = [7; 16];
+
+    fn with_sealer<T>(test: impl FnOnce(&Sealer<'_>) -> T) -> T {
+        let key = Key::from_bytes(&[3; 32]).unwrap();
+        test(&Sealer { vault: &VAULT, key_id: &key.id(&VAULT), key: &key })
+    }
+
+    /// The same record as a newer program would mark it.
+    pub(in crate::vault) fn newer(sealed: &[u8]) -> Vec<u8> {
+        let mut newer = sealed.to_vec();
+        newer[MAGIC.len()] = FORMAT + 1;
+        let check = checksum(&newer[..PREFIX - CHECK]);
+        newer[PREFIX - CHECK..PREFIX].copy_from_slice(&check);
+        newer
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_is_opened_under_its_own_name_only(name: Vec<u8>, other: Vec<u8>, plain: Vec<u8>) {
+            with_sealer(|sealer| {
+                let sealed = sealer.seal(&name, &plain).unwrap();
+                let opened = sealer.open(&name, &sealed).unwrap();
+                prop_assert_eq!(opened.as_slice(), &plain[..]);
+                prop_assert!(name == other || sealer.open(&other, &sealed).is_none());
+                Ok(())
+            })?;
+        }
+
+        #[test]
+        fn any_bytes_are_refused_without_a_panic(bytes: Vec<u8>) {
+            with_sealer(|sealer| assert!(sealer.open(b"n", &bytes).is_none()));
+        }
+    }
+
+    #[test]
+    fn another_key_and_a_newer_format_are_told_from_damage() {
+        with_sealer(|sealer| {
+            let sealed = sealer.seal(b"n", b"plain").unwrap();
+            assert_eq!(inspect(&sealed, sealer.key_id), Seal::Ours);
+            assert_eq!(inspect(&sealed, &[0; 8]), Seal::OtherKey);
+            let newer = newer(&sealed);
+            assert_eq!(inspect(&newer, sealer.key_id), Seal::Newer);
+            for at in 0..PREFIX {
+                let mut flipped = sealed.clone();
+                flipped[at] ^= 1;
+                assert_eq!(inspect(&flipped, sealer.key_id), Seal::Damaged, "byte {at}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_key_of_another_vault_has_another_id() {
+        let key = Key::from_bytes(&[3; 32]).unwrap();
+        assert_ne!(key.id(&[0; 16]), key.id(&[1; 16]));
+        assert!(Key::from_bytes(&[3; 31]).is_none());
+    }
+}

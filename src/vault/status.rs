@@ -1,0 +1,77 @@
+//! What can be said of a vault without opening it.
+
+use std::path::PathBuf;
+
+use crate::domain::Error;
+
+use super::{Store, Vault, header, owner};
+
+/// The state of a vault.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Status {
+    /// Where it is.
+    pub dir: PathBuf,
+    /// What `secure_store` says.
+    pub asked: Store,
+    /// What was chosen when the vault was made; `None` before that. This one counts.
+    pub chosen: Option<Store>,
+    /// Who has the key at hand.
+    pub key: KeyPlace,
+    /// Whether a passphrase is at hand (AWS_SSO_FILE_PASSWORD or its `_FILE`); whether it is the right one is not tried.
+    pub passphrase: bool,
+    /// How many records there are.
+    pub records: usize,
+    /// What is wrong: foreign owner, damaged or newer header, records without a header.
+    pub problem: Option<Error>,
+}
+
+/// Who has the key of a vault at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// There is none: no vault yet, or plain text.
+    NotNeeded,
+    /// The kernel's keyring: every process of this user can open the vault.
+    Kernel,
+    /// This process only.
+    Process,
+    /// Nobody; it would be asked of the store.
+    Away,
+}
+
+impl Vault {
+    /// How the vault stands. Asks the kernel, but no desktop keyring and nobody for a passphrase.
+    pub fn status(&self) -> Status {
+        let mut status = Status {
+            dir: self.options.dir.clone(),
+            asked: self.options.store,
+            chosen: None,
+            key: KeyPlace::NotNeeded,
+            passphrase: self.options.passphrase.available(),
+            records: 0,
+            problem: None,
+        };
+        if let Err(error) = self.look(&mut status) {
+            status.problem = Some(error);
+        }
+        status
+    }
+
+    fn look(&self, status: &mut Status) -> Result<(), Error> {
+        if !owner::check(&self.options.dir)? {
+            return Ok(());
+        }
+        status.records = self.record_files()?.len();
+        let Some(header) = header::load(&self.options.dir)? else { return self.check_no_orphans() };
+        status.chosen = Some(header.store());
+        if let Some(key_id) = header.key_id() {
+            status.key = if self.kernel_key(&header, key_id).is_some() {
+                KeyPlace::Kernel
+            } else if self.held_key(&header, key_id).is_some() {
+                KeyPlace::Process
+            } else {
+                KeyPlace::Away
+            };
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! Damage, foreign hands and disks that can't be written to.
+
+use super::*;
+
+fn load(vault: &Vault) -> Result<Option<Credentials>> {
+    vault.load(&admin(1), NOW)
+}
+
+/// A record is served whole, or missed, or refused with a reason; anything else is a fault.
+fn served(outcome: Result<Option<Credentials>>) -> bool {
+    match outcome {
+        Ok(None) => false,
+        Ok(Some(record)) => {
+            assert_eq!(record, credentials(1));
+            true
+        }
+        Err(error) => {
+            assert_eq!(error.kind, Kind::Vault);
+            false
+        }
+    }
+}
+
+#[test]
+fn a_record_cut_anywhere_is_a_miss_and_can_be_written_again() {
+    for make in [Home::file, Home::json] {
+        let home = Home::new();
+        let vault = make(&home);
+        vault.save(&admin(1), &credentials(1)).unwrap();
+        let whole = fs::read(home.record(&admin(1))).unwrap();
+        for length in 0..whole.len() {
+            fs::write(home.record(&admin(1)), &whole[..length]).unwrap();
+            assert_eq!(load(&vault).unwrap(), None, "{length} bytes");
+        }
+        vault.save(&admin(1), &credentials(1)).unwrap();
+        assert!(served(load(&vault)));
+    }
+}
+
+#[test]
+fn a_record_with_any_bit_flipped_is_never_served() {
+    let home = Home::new();
+    let vault = home.file();
+    vault.save(&admin(1), &credentials(1)).unwrap();
+    let whole = fs::read(home.record(&admin(1))).unwrap();
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << (at % 8);
+        fs::write(home.record(&admin(1)), &bytes).unwrap();
+        assert_eq!(load(&vault).unwrap(), None, "byte {at}");
+    }
+    let mut longer = whole;
+    longer.push(0);
+    fs::write(home.record(&admin(1)), &longer).unwrap();
+    assert_eq!(load(&vault).unwrap(), None);
+}
+
+#[test]
+fn a_record_moved_to_another_name_is_not_served() {
+    for make in [Home::file, Home::json] {
+        let home = Home::new();
+        let vault = make(&home);
+        vault.save(&admin(2), &credentials(2)).unwrap();
+        fs::rename(home.record(&admin(2)), home.record(&admin(1))).unwrap();
+        assert_eq!(load(&vault).unwrap(), None);
+        assert_eq!(vault.names(NOW).unwrap(), []);
+    }
+}
+
+#[test]
+fn a_record_of_another_key_is_locked_and_not_overwritten() {
+    let (home, other) = (Home::new(), Home::new());
+    other.file().save(&admin(1), &credentials(1)).unwrap();
+    let foreign = fs::read(other.record(&admin(1))).unwrap();
+    for vault in [home.file(), Home::new().json()] {
+        vault.save(&admin(1), &credentials(1)).unwrap();
+        let path = vault.options.dir.join("records").join(admin(1).file_name());
+        fs::write(&path, &foreign).unwrap();
+        let error = load(&vault).unwrap_err();
+        assert!(error.kind == Kind::Vault && error.hints[0].contains("rolecall vault reset"));
+        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, Kind::Vault);
+        assert_eq!(fs::read(&path).unwrap(), foreign);
+        assert_eq!(vault.names(NOW).unwrap(), []);
+    }
+}
+
+#[test]
+fn a_record_of_a_newer_program_is_locked_and_not_overwritten() {
+    let home = Home::new();
+    let vault = home.file();
+    vault.save(&admin(1), &credentials(1)).unwrap();
+    let newer = seal::tests::newer(&fs::read(home.record(&admin(1))).unwrap());
+    fs::write(home.record(&admin(1)), &newer).unwrap();
+    assert!(load(&vault).unwrap_err().message.contains("newer"));
+    assert!(vault.save(&admin(1), &credentials(1)).is_err());
+    assert_eq!(fs::read(home.record(&admin(1))).unwrap(), newer);
+}
+
+#[test]
+fn a_damaged_header_is_told_and_never_made_anew() {
+    let home = Home::new();
+    home.file().save(&admin(1), &credentials(1)).unwrap();
+    let path = home.dir().join("header");
+    let whole = fs::read(&path).unwrap();
+    for at in 0..whole.len() {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 1 << (at % 8);
+        for bytes in [&whole[..at], &flipped] {
+            fs::write(&path, bytes).unwrap();
+            for error in [load(&home.file()).unwrap_err(), home.file().save(&admin(1), &credentials(1)).unwrap_err()] {
+                assert!(error.kind == Kind::Vault && error.hints[0].contains("rolecall vault reset"), "byte {at}");
+            }
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
+    }
+    assert!(home.file().status().problem.is_some());
+    fs::write(&path, whole).unwrap();
+    assert!(served(load(&home.file())));
+}
+
+#[test]
+fn a_missing_header_beside_records_is_told_and_reset_heals_it() {
+    let home = Home::new();
+    home.file().save(&admin(1), &credentials(1)).unwrap();
+    fs::remove_file(home.dir().join("header")).unwrap();
+    let vault = home.file();
+    let refusals = [load(&vault).err(), vault.save(&admin(2), &credentials(2)).err(), vault.names(NOW).err(), vault.status().problem];
+    for error in refusals {
+        assert!(error.unwrap().hints[0].contains("rolecall vault reset"));
+    }
+    assert!(!home.dir().join("header").exists());
+    vault.reset().unwrap();
+    vault.save(&admin(1), &credentials(1)).unwrap();
+    assert!(served(load(&home.file())));
+}
+
+#[test]
+fn a_place_that_can_not_be_written_to_says_so_without_blaming_the_vault() {
+    let home = Home::new();
+    let file = home.0.path().join("file");
+    fs::write(&file, b"").unwrap();
+    for store in [Store::File, Store::Json] {
+        let options = Options { dir: file.join("vault"), ..home.options(store, Passphrase::Given("p".into())) };
+        let vault = Vault::new(options);
+        assert_eq!(load(&vault).unwrap(), None);
+        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, Kind::Internal);
+        assert_eq!(vault.stage::<Credentials>(&admin(1)).unwrap_err().kind, Kind::Internal);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_vault_is_read_and_not_written() {
+    use std::os::unix::fs::PermissionsExt;
+    if rustix::process::geteuid().is_root() {
+        return; // Root writes everywhere.
+    }
+    let home = Home::new();
+    home.file().save(&admin(1), &credentials(1)).unwrap();
+    let mode = |mode: u32| {
+        for dir in [home.dir().join("records"), home.dir()] {
+            fs::set_permissions(dir, fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    mode(0o500);
+    let vault = home.file();
+    let (loaded, saved) = (load(&vault), vault.save(&admin(2), &credentials(2)));
+    let flight = vault.flight(&admin(2));
+    let boarded = flight.poll(flight.look());
+    mode(0o700);
+    assert!(served(loaded));
+    assert_eq!(saved.unwrap_err().kind, Kind::Internal);
+    assert!(matches!(boarded, Ok(Some(Boarding::Lead(_)))));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_of_another_user_is_refused_and_nothing_is_created() {
+    let home = Home::new();
+    // Root can give a directory away; anybody else has root's at hand.
+    let (exists, below) = if rustix::process::geteuid().is_root() {
+        let state = home.0.path().join("state");
+        fs::create_dir(&state).unwrap();
+        std::os::unix::fs::chown(&state, Some(12_345), None).unwrap();
+        (state.clone(), state.join("vault"))
+    } else {
+        (PathBuf::from("/usr"), PathBuf::from("/usr/rolecall-vault"))
+    };
+    let of = |dir: &Path| Vault::new(Options { dir: dir.to_owned(), ..home.options(Store::Json, Passphrase::None) });
+    let refused = |error: Option<Error>| assert!(error.is_some_and(|error| error.kind == Kind::Vault));
+    for dir in [&exists, &below] {
+        refused(of(dir).save(&admin(1), &credentials(1)).err());
+        refused(of(dir).ready().err());
+        refused(of(dir).flight(&admin(1)).poll(of(dir).flight(&admin(1)).look()).err());
+        refused(of(dir).unlock("p".into()).err());
+    }
+    refused(load(&of(&exists)).err());
+    refused(of(&exists).forget(&admin(1)).err());
+    refused(of(&exists).status().problem);
+    refused(of(&exists).reset().err());
+    assert!(!below.exists() && !exists.join("header").exists() && !exists.join("flights").exists());
+}

@@ -1,0 +1,282 @@
+//! The vault as its callers see it.
+
+mod faults;
+mod keys;
+mod processes;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
+
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::*;
+use crate::domain::{AccountId, Credentials, Endpoints, Instance, InstanceName, Region, RoleName, Source, StartUrl};
+
+const NOW: Timestamp = Timestamp(1_800_000_000);
+
+/// An instance of this name.
+pub(super) fn instance(name: &str) -> Instance {
+    Instance {
+        name: InstanceName::new(name),
+        start_url: StartUrl::new(format!("https://{name}.awsapps.com/start")),
+        sso_region: Region::new("eu-west-1"),
+        default_region: None,
+        scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
+        source: Source::Ours,
+        endpoints: Endpoints::default(),
+    }
+}
+
+/// A throw-away state directory. Vaults in it never touch the person's keyring nor the kernel's.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.0.path().join("vault")
+    }
+
+    fn options(&self, store: Store, passphrase: Passphrase) -> Options {
+        Options { dir: self.dir(), store, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false }
+    }
+
+    /// A vault under a passphrase.
+    fn file(&self) -> Vault {
+        Vault::new(self.options(Store::File, Passphrase::Given("correct horse".into())))
+    }
+
+    /// The same vault as somebody sees it who has no passphrase.
+    fn locked(&self) -> Vault {
+        Vault::new(self.options(Store::File, Passphrase::None))
+    }
+
+    /// A vault of plain text.
+    fn json(&self) -> Vault {
+        Vault::new(self.options(Store::Json, Passphrase::None))
+    }
+
+    fn record(&self, name: &Name) -> PathBuf {
+        self.dir().join("records").join(name.file_name())
+    }
+}
+
+fn account(number: u32) -> AccountId {
+    format!("{number:012}").parse().unwrap()
+}
+
+fn admin(number: u32) -> Name {
+    Name::credentials(&instance("corp"), account(number), &RoleName::new("Admin"), None)
+}
+
+fn credentials(number: u32) -> Credentials {
+    Credentials {
+        access_key_id: format!("ASIA{number}"),
+        secret_access_key: "SECRET-access-key".into(),
+        session_token: "SECRET-session-token".into(),
+        expires_at: NOW.plus(3_600),
+        issued_at: NOW,
+        account: account(number),
+    }
+}
+
+fn registration() -> Registration {
+    Registration {
+        client_id: "client".into(),
+        client_secret: "SECRET-client".into(),
+        issued_at: NOW,
+        expires_at: NOW.plus(90 * 86_400),
+        grants: vec!["authorization_code".into(), "refresh_token".into()],
+        scopes: vec!["sso:account:access".into()],
+    }
+}
+
+fn token() -> Token {
+    Token {
+        access_token: "SECRET-access".into(),
+        refresh_token: Some("SECRET-refresh".into()),
+        issued_at: NOW,
+        expires_at: NOW.plus(3_600),
+        signed_in_at: NOW.plus(-7_200),
+        registration: Some(registration()),
+    }
+}
+
+/// Every file below a directory.
+fn walk(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn nothing_is_made_by_looking() {
+    let home = Home::new();
+    let vault = home.file();
+    assert_eq!(vault.load::<Token>(&Name::token(&instance("corp")), NOW).unwrap(), None);
+    assert_eq!(vault.names(NOW).unwrap(), []);
+    assert!(vault.data_key().unwrap().is_none());
+    assert_eq!(vault.flight(&admin(1)).outcome(), None);
+    vault.forget(&admin(1)).unwrap();
+    vault.lock().unwrap();
+    vault.reset().unwrap();
+    let status = vault.status();
+    assert_eq!((status.chosen, status.key, status.records, status.problem), (None, KeyPlace::NotNeeded, 0, None));
+    assert!(!home.dir().exists());
+}
+
+#[test]
+fn every_kind_of_record_comes_back_in_another_process() {
+    for make in [Home::file, Home::json] {
+        let home = Home::new();
+        let corp = instance("corp");
+        let vault = make(&home);
+        vault.save(&Name::token(&corp), &token()).unwrap();
+        vault.save(&Name::registration(&corp, "code"), &registration()).unwrap();
+        vault.save(&admin(1), &credentials(1)).unwrap();
+        let other = make(&home);
+        assert_eq!(other.load(&Name::token(&corp), NOW).unwrap(), Some(token()));
+        assert_eq!(other.load(&Name::registration(&corp, "code"), NOW).unwrap(), Some(registration()));
+        assert_eq!(other.load(&admin(1), NOW).unwrap(), Some(credentials(1)));
+        assert_eq!(other.load::<Credentials>(&admin(2), NOW).unwrap(), None);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_token_comes_back(access in ".*", refresh in proptest::option::of(".*"), grants: Vec<String>, at in 0..NOW.0) {
+        static HOME: LazyLock<(Home, Vault)> = LazyLock::new(|| { let home = Home::new(); let vault = home.file(); (home, vault) });
+        let token = Token {
+            access_token: access.into(),
+            refresh_token: refresh.map(Secret::new),
+            issued_at: Timestamp(at),
+            registration: Some(Registration { grants, ..registration() }),
+            ..token()
+        };
+        let name = Name::token(&instance("corp"));
+        HOME.1.save(&name, &token).unwrap();
+        prop_assert_eq!(HOME.1.load(&name, NOW).unwrap(), Some(token));
+    }
+}
+
+#[test]
+fn a_sealed_vault_shows_no_secret_and_a_plain_one_says_that_it_is_plain() {
+    let shows = |home: &Home, text: &str| {
+        let holds = |path: PathBuf| fs::read(path).unwrap().windows(text.len()).any(|window| window == text.as_bytes());
+        walk(&home.dir()).into_iter().any(holds)
+    };
+    let sealed = Home::new();
+    sealed.file().save(&Name::token(&instance("corp")), &token()).unwrap();
+    assert!(!shows(&sealed, "SECRET") && !shows(&sealed, "correct horse"));
+    let plain = Home::new();
+    plain.json().save(&Name::token(&instance("corp")), &token()).unwrap();
+    assert!(shows(&plain, "SECRET-access"));
+    assert_eq!(plain.json().status().chosen, Some(Store::Json));
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_0600_in_directories_of_0700() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    home.file().save(&admin(1), &credentials(1)).unwrap();
+    let Some(Boarding::Lead(lead)) = home.file().flight(&admin(1)).poll(home.file().flight(&admin(1)).look()).unwrap() else { panic!() };
+    lead.land(Outcome::Ok);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for file in walk(&home.dir()) {
+        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700), "{}", file.display());
+    }
+}
+
+#[test]
+fn an_expired_record_is_given_and_one_from_the_future_is_not() {
+    let home = Home::new();
+    let vault = home.file();
+    vault.save(&admin(1), &credentials(1)).unwrap();
+    assert!(vault.load::<Credentials>(&admin(1), NOW.plus(100_000)).unwrap().is_some());
+    assert!(vault.load::<Credentials>(&admin(1), NOW.plus(-60)).unwrap().is_some());
+    assert!(vault.load::<Credentials>(&admin(1), NOW.plus(-61)).unwrap().is_none());
+    assert_eq!(vault.names(NOW.plus(-61)).unwrap(), []);
+}
+
+#[test]
+fn names_are_listed_with_their_expiry() {
+    for make in [Home::file, Home::json] {
+        let home = Home::new();
+        let vault = make(&home);
+        for number in [3, 1, 2] {
+            vault.save(&admin(number), &credentials(number)).unwrap();
+        }
+        vault.save(&Name::token(&instance("corp")), &token()).unwrap();
+        fs::write(home.record(&admin(2)), b"damaged").unwrap();
+        let names = make(&home).names(NOW).unwrap();
+        let wanted = [Name::token(&instance("corp")), admin(1), admin(3)].map(|name| (name, NOW.plus(3_600)));
+        assert_eq!(names, wanted);
+        assert_eq!((names[1].0.account(), names[1].0.role().unwrap().as_str()), (Some(account(1)), "Admin"));
+    }
+}
+
+#[test]
+fn what_is_forgotten_is_gone_even_from_a_locked_vault() {
+    let home = Home::new();
+    home.file().save(&admin(1), &credentials(1)).unwrap();
+    home.locked().forget(&admin(1)).unwrap();
+    assert_eq!(home.file().load::<Credentials>(&admin(1), NOW).unwrap(), None);
+}
+
+#[test]
+fn a_staged_record_has_its_file_and_leaves_no_trace_when_dropped() {
+    let home = Home::new();
+    let vault = home.file();
+    vault.save(&admin(1), &credentials(1)).unwrap();
+    let staged = vault.stage::<Credentials>(&admin(1)).unwrap();
+    assert_eq!(fs::read_dir(home.dir().join("records")).unwrap().count(), 2);
+    drop(staged);
+    assert_eq!(fs::read_dir(home.dir().join("records")).unwrap().count(), 1);
+    let staged = vault.stage::<Credentials>(&admin(1)).unwrap();
+    let newer = Credentials { access_key_id: "ASIANEW".into(), ..credentials(1) };
+    staged.commit(&newer).unwrap();
+    assert_eq!(vault.load(&admin(1), NOW).unwrap(), Some(newer));
+}
+
+#[test]
+fn a_record_is_not_stored_under_a_name_of_another_kind() {
+    let home = Home::new();
+    assert!(home.json().save(&admin(1), &token()).is_err());
+    home.json().save(&admin(1), &credentials(1)).unwrap();
+    assert_eq!(home.json().load::<Token>(&admin(1), NOW).unwrap(), None);
+}
+
+#[test]
+fn what_killed_processes_left_behind_is_swept_and_what_is_under_way_stays() {
+    let home = Home::new();
+    home.file().save(&admin(1), &credentials(1)).unwrap();
+    let (old, new) = (home.dir().join("records/.old.x"), home.dir().join("records/.new.x"));
+    fs::write(&old, b"").unwrap();
+    fs::write(&new, b"").unwrap();
+    let long_ago = SystemTime::now() - Duration::from_secs(7_200);
+    fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
+    fs::File::options().write(true).open(home.record(&admin(1))).unwrap().set_modified(long_ago).unwrap();
+    home.file().ready().unwrap();
+    assert!(!old.exists() && new.exists() && home.record(&admin(1)).exists());
+}
+
+#[test]
+fn many_first_writers_make_one_vault() {
+    let home = Home::new();
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let home = &home;
+            scope.spawn(move || home.file().save(&admin(number), &credentials(number)).unwrap());
+        }
+    });
+    let vault = home.file();
+    for number in 0..8 {
+        assert_eq!(vault.load(&admin(number), NOW).unwrap(), Some(credentials(number)));
+    }
+}

@@ -1,0 +1,6 @@
+//! The one integration binary: the real program, the real library, and the shape of the source.
+
+mod commands;
+mod imports;
+mod sandbox;
+mod vault_keyring;

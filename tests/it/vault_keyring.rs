@@ -1,0 +1,248 @@
+//! The vault with its key in a real desktop keyring: gnome-keyring on a private bus, in a throw-away home.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rolecall::domain::{Credentials, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Source, StartUrl, Timestamp};
+use rolecall::vault::{KeyCache, KeyPlace, Name, Options, Passphrase, Store, Vault};
+
+/// Says in which directory a process started by these tests works, and on what.
+const HOME: &str = "ROLECALL_TEST_KEYRING_HOME";
+const STEP: &str = "ROLECALL_TEST_KEYRING_STEP";
+const NOW: Timestamp = Timestamp(1_800_000_000);
+/// What a call may take that is given two seconds: a busy machine needs some more.
+const BOUND: Duration = Duration::from_secs(6);
+
+/// Starts the daemon with an unlocked keyring, waits for it with a limit, then takes the steps as processes of their own.
+const SESSION: &str = r#"
+printf test-password | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
+daemon=$!
+trap 'kill $daemon' EXIT
+tries=0
+until dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
+    string:org.freedesktop.secrets 2>/dev/null | grep -q "boolean true"; do
+  tries=$((tries + 1)); [ $tries -lt 500 ]; sleep 0.02
+done
+take() { ROLECALL_TEST_KEYRING_STEP=$1 "$EXE" --exact vault_keyring::a_step --nocapture; }
+take make
+take reopen
+take cache
+bus=$DBUS_SESSION_BUS_ADDRESS
+export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus
+take cached
+take no-bus
+export DBUS_SESSION_BUS_ADDRESS=$bus
+take reset
+take make
+dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
+    org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login >/dev/null
+take locked
+"#;
+
+#[test]
+#[ignore = "needs gnome-keyring and dbus"]
+fn a_desktop_keyring_keeps_the_key_and_nothing_else_does() {
+    let home = tempfile::tempdir().unwrap();
+    for dir in ["run", "data/keyrings"] {
+        fs::create_dir_all(home.path().join(dir)).unwrap();
+    }
+    private(&home.path().join("run"));
+    let ran = in_private(&mut Command::new("dbus-run-session"), home.path())
+        .args(["--", "bash", "-euc", SESSION])
+        .env("EXE", std::env::current_exe().unwrap())
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}\n{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_bus_that_never_answers_is_given_up_on() {
+    let home = tempfile::tempdir().unwrap();
+    let socket = home.path().join("bus");
+    // Accepts connections, as far as the system does that by itself, and says nothing.
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let ran = in_private(&mut Command::new(std::env::current_exe().unwrap()), home.path())
+        .args(["--exact", "vault_keyring::a_step", "--nocapture"])
+        .env(STEP, "no-bus")
+        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()))
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}\n{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+}
+
+/// Nothing of the person's: no home, no bus, no display.
+fn in_private<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
+    command
+        .stdin(Stdio::null())
+        .env("HOME", home)
+        .env(HOME, home)
+        .env("XDG_RUNTIME_DIR", home.join("run"))
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+}
+
+#[cfg(unix)]
+fn private(dir: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path) {}
+
+/// Does nothing in an ordinary run; the tests above start it as a process of its own.
+#[test]
+fn a_step() {
+    let (Some(home), Ok(step)) = (std::env::var_os(HOME), std::env::var(STEP)) else { return };
+    let home = PathBuf::from(home);
+    match step.as_str() {
+        "make" => make(&home),
+        "reopen" => reopen(&home),
+        "cache" => cache(&home),
+        "cached" => cached(&home),
+        "no-bus" => no_bus(&home),
+        "reset" => reset(&home),
+        "locked" => locked(&home),
+        other => panic!("no step {other}"),
+    }
+}
+
+fn options(home: &Path, store: Store) -> Options {
+    let dir = home.join("state/vault");
+    Options { dir, store, key_cache: KeyCache::Never, passphrase: Passphrase::None, may_prompt_desktop: false }
+}
+
+fn vault(home: &Path, store: Store) -> Vault {
+    Vault::new(options(home, store))
+}
+
+fn name() -> Name {
+    let corp = Instance {
+        name: InstanceName::new("corp"),
+        start_url: StartUrl::new("https://corp.awsapps.com/start"),
+        sso_region: Region::new("eu-west-1"),
+        default_region: None,
+        scopes: Vec::new(),
+        source: Source::Ours,
+        endpoints: Endpoints::default(),
+    };
+    Name::credentials(&corp, "012345678901".parse().unwrap(), &RoleName::new("Admin"), None)
+}
+
+fn credentials() -> Credentials {
+    Credentials {
+        access_key_id: "ASIA".into(),
+        secret_access_key: "SECRET-access-key".into(),
+        session_token: "SECRET-session-token".into(),
+        expires_at: NOW.plus(3_600),
+        issued_at: NOW,
+        account: "012345678901".parse().unwrap(),
+    }
+}
+
+fn opens(vault: &Vault) -> bool {
+    vault.load(&name(), NOW).unwrap() == Some(credentials())
+}
+
+/// The call is refused as a matter of the vault, in time.
+fn refused<T: std::fmt::Debug>(call: impl FnOnce() -> rolecall::domain::Result<T>) {
+    let began = Instant::now();
+    let error = call().unwrap_err();
+    assert_eq!(error.kind, Kind::Vault, "{error:?}");
+    assert!(error.message.contains("keyring"), "{error:?}");
+    assert!(began.elapsed() < BOUND, "took {:?}", began.elapsed());
+}
+
+/// `auto` takes the keyring, and what it opens lies sealed.
+fn make(home: &Path) {
+    let vault = vault(home, Store::Auto);
+    vault.ready().unwrap();
+    vault.save(&name(), &credentials()).unwrap();
+    assert_eq!(vault.status().chosen, Some(Store::Keyring));
+    let key = vault.data_key().unwrap().unwrap();
+    for path in walk(home) {
+        let bytes = fs::read(&path).unwrap();
+        let holds = |secret: &[u8]| bytes.windows(secret.len()).any(|window| window == secret);
+        assert!(!holds(b"SECRET") && !holds(key.expose()), "{}", path.display());
+    }
+}
+
+fn reopen(home: &Path) {
+    for store in [Store::Auto, Store::Keyring, Store::File] {
+        assert!(opens(&vault(home, store)));
+    }
+}
+
+/// One process reads the keyring; the kernel then keeps the key for the next.
+fn cache(home: &Path) {
+    let vault = caching(home);
+    assert!(opens(&vault));
+    assert_eq!(vault.status().key, if cfg!(target_os = "linux") { KeyPlace::Kernel } else { KeyPlace::Process });
+}
+
+/// With the bus out of reach only the kernel can have it, until it is told to drop it.
+fn cached(home: &Path) {
+    if cfg!(target_os = "linux") {
+        assert!(opens(&caching(home)));
+        caching(home).ready().unwrap();
+    }
+    caching(home).lock().unwrap();
+    assert_eq!(caching(home).status().key, if home.join("state/vault/header").exists() { KeyPlace::Away } else { KeyPlace::NotNeeded });
+    refused(|| caching(home).load::<Credentials>(&name(), NOW));
+}
+
+fn caching(home: &Path) -> Vault {
+    Vault::new(Options { key_cache: KeyCache::Auto, ..options(home, Store::Auto) })
+}
+
+/// An unreachable keyring is an error and never a switch; a vault that is new then takes a passphrase, and never plain text.
+fn no_bus(home: &Path) {
+    if home.join("state/vault/header").exists() {
+        refused(|| vault(home, Store::Auto).load::<Credentials>(&name(), NOW));
+        refused(|| vault(home, Store::Auto).save(&name(), &credentials()));
+        let with_passphrase = Options { passphrase: Passphrase::Given("p".into()), ..options(home, Store::File) };
+        refused(|| Vault::new(with_passphrase).load::<Credentials>(&name(), NOW));
+    }
+    let fresh = Options { dir: home.join("fresh/vault"), ..options(home, Store::Auto) };
+    refused(|| Vault::new(Options { store: Store::Keyring, ..fresh.clone() }).ready());
+    refused(|| Vault::new(fresh.clone()).ready());
+    assert!(!fresh.dir.join("header").exists());
+    let by_passphrase = Vault::new(Options { passphrase: Passphrase::Given("p".into()), ..fresh });
+    by_passphrase.ready().unwrap();
+    assert_eq!(by_passphrase.status().chosen, Some(Store::File));
+}
+
+fn reset(home: &Path) {
+    let before = vault(home, Store::Auto);
+    let key = before.data_key().unwrap().unwrap();
+    before.reset().unwrap();
+    let after = vault(home, Store::Auto);
+    after.ready().unwrap();
+    assert_ne!(after.data_key().unwrap().unwrap(), key);
+}
+
+/// A locked keyring is left alone by a background process; with nobody to answer its prompt a terminal fares no better.
+fn locked(home: &Path) {
+    for may_prompt_desktop in [false, true] {
+        let vault = Vault::new(Options { may_prompt_desktop, ..options(home, Store::Auto) });
+        refused(|| vault.load::<Credentials>(&name(), NOW));
+        refused(|| vault.ready());
+    }
+}
+
+/// Every plain file below a directory; sockets are none.
+fn walk(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
+    entries
+        .flat_map(|entry| match entry.file_type().unwrap() {
+            kind if kind.is_dir() => walk(&entry.path()),
+            kind if kind.is_file() => vec![entry.path()],
+            _ => Vec::new(),
+        })
+        .collect()
+}
