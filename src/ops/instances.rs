@@ -12,7 +12,7 @@ use crate::os::file;
 /// config file can't be read.
 pub fn instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
     let bytes = file::load(&paths.aws_config).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
-    let found = merge(env, settings, &AwsConfig::parse(&bytes)).map_err(|lacking| lacking.explain(paths))?;
+    let found = merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.explain(paths))?;
     if found.is_empty() { Err(none_found(paths)) } else { Ok(found) }
 }
 
