@@ -148,5 +148,9 @@ pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
 /// What the work says; [`Kind::Internal`] when no runtime can be made.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))?.block_on(work)
+    let runtime = runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))?;
+    let result = runtime.block_on(work);
+    // A name that is still being looked up must not hold the end of the program back.
+    runtime.shutdown_background();
+    result
 }

@@ -6,7 +6,7 @@ use crate::cache::inventory;
 use crate::domain::{AccountId, Change, Error, Instance, Inventory, Kind, Result, Roster, diff};
 
 use super::ctx::{Ctx, blocking};
-use super::refresh::{Limits, Progress, refresh};
+use super::refresh::{Limits, Outcome, Progress, refresh};
 use super::token::access_token;
 
 /// What a refresh brought.
@@ -44,12 +44,18 @@ pub async fn update(
     let identity = ctx.identity(instance)?;
     let old = load(ctx, instance).await?;
     let token = access_token(ctx, instance, None).await?;
-    let outcome = match refresh(&identity, &token, old.as_ref(), limits, ctx.clock, progress).await {
-        Err(error) if error.kind == Kind::LoginNeeded => {
-            let token = access_token(ctx, instance, Some(&token)).await?;
-            refresh(&identity, &token, old.as_ref(), limits, ctx.clock, progress).await?
+    let first = refresh(&identity, &token, old.as_ref(), limits, ctx.clock, progress).await;
+    let outcome = match over_midway(&first) {
+        None => first?,
+        // The session may end before its token does: what was read is kept, and one refresh of the token tells.
+        Some(read) => {
+            let again = access_token(ctx, instance, Some(&token)).await;
+            match (again, first) {
+                (Ok(token), _) => refresh(&identity, &token, read.as_ref().or(old.as_ref()), limits, ctx.clock, progress).await?,
+                (Err(_), Ok(outcome)) => outcome,
+                (Err(error), Err(_)) => return Err(error),
+            }
         }
-        other => other?,
     };
     let (directory, kept, of) = (ctx.paths.cache_dir.clone(), outcome.inventory.clone(), instance.clone());
     blocking(move || inventory::save(&directory, &of, &kept)).await?;
@@ -58,6 +64,17 @@ pub async fn update(
     }
     let changes = diff(&old.unwrap_or_default(), &outcome.inventory);
     Ok(Updated { changes, failed: outcome.failed, inventory: outcome.inventory })
+}
+
+/// The list as far as it was read when AWS turned the token down; `None` when it did not.
+fn over_midway(result: &Result<Outcome>) -> Option<Option<Inventory>> {
+    match result {
+        Err(error) if error.kind == Kind::LoginNeeded => Some(None),
+        Ok(outcome) if outcome.stopped.as_ref().is_some_and(|error| error.kind == Kind::LoginNeeded) => {
+            Some(Some(outcome.inventory.clone()))
+        }
+        _ => None,
+    }
 }
 
 async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> {
