@@ -18,16 +18,15 @@ use super::out;
 /// # Errors
 /// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
 pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
-    let person = if std::io::IsTerminal::is_terminal(&std::io::stderr()) { Person::Present } else { Person::Absent };
-    open_in(Env::from_process(), globals, person)
+    open_in(Env::from_process(), globals, Person::Present)
 }
 
-/// Whether somebody is there who can be asked to unlock the desktop's keyring.
+/// Whether a person typed this: one who reads warnings and can be asked to unlock the desktop's keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Person {
-    /// At a terminal.
+    /// Yes.
     Present,
-    /// Never to be asked: `process`, the demo's own preparations.
+    /// No: `process` under an SDK, the demo's own preparations.
     Absent,
 }
 
@@ -38,7 +37,8 @@ pub(super) enum Person {
 pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
     let loaded = config::load(&env, &paths)?;
-    for warning in &loaded.warnings {
+    // An older binary must survive a newer file: where nobody is there to read it, nothing is said.
+    for warning in loaded.warnings.iter().filter(|_| person == Person::Present) {
         out::warning(&Error::new(Kind::Config, warning.to_string()));
     }
     let mut settings = loaded.settings;
