@@ -156,6 +156,11 @@ fn divide(cells: u16, measure: &Measure, account: u16, role: u16) -> Columns {
         left -= with_gap(*widest);
         columns.tags.push((key.clone(), *widest));
     }
+    // What is left lets long names be whole after all.
+    for (cells, all) in [(&mut columns.account, measure.account.all), (&mut columns.role, measure.role.all)] {
+        let more = all.min(WIDEST_NAME).saturating_sub(*cells).min(left);
+        (*cells, left) = (*cells + more, left - more);
+    }
     let fixed = with_gap(columns.id.width()) + with_gap(protected) + with_gap(columns.instance) + with_gap(time) + GAP;
     share(&mut columns, cells.saturating_sub(fixed));
     columns
@@ -207,7 +212,7 @@ mod tests {
 
     #[test]
     fn tags_go_before_the_id_and_the_id_before_the_names() {
-        assert_eq!(plan(76, &measure()).tags.len(), 1);
+        assert_eq!(plan(79, &measure()).tags.len(), 1);
         assert_eq!((plan(67, &measure()).tags.len(), plan(67, &measure()).id), (0, IdForm::Whole));
         assert_eq!(plan(58, &measure()).id, IdForm::LastFour);
         let narrow = plan(36, &measure());

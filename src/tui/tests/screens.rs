@@ -124,7 +124,7 @@ fn a_list_with_no_rows_says_why_and_what_next() {
     check("empty_nothing_set_up", &Rig::new(nothing).sized(80, 14));
     check("empty_signed_out", &unread(false));
     check("empty_no_roles", &unread(true));
-    check("empty_no_match", &typed(80, 14, &["sandbx"]));
+    check("empty_no_match", &typed(80, 14, &["sandbxq"]));
     let refreshing = |throttled| News::Refreshing { instance: InstanceName::new("corp"), done: 118, total: 312, throttled };
     let mut rig = unread(true);
     rig.news(refreshing(true));
