@@ -207,7 +207,8 @@ mod tests {
     #[test]
     fn one_long_name_yields_before_anything_else_goes() {
         let columns = plan(90, &measure());
-        assert_eq!((columns.account, columns.id, columns.tags.len()), (20, IdForm::Whole, 2));
+        assert_eq!((columns.id, columns.tags.len()), (IdForm::Whole, 2));
+        assert!((20..40).contains(&columns.account));
     }
 
     #[test]

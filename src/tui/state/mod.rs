@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::{Entry, Error, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
-use crate::ops::work::{Session, Sessions};
+use crate::ops::work::{Session, Sessions, SignInStep};
 
 use super::matching::Job;
 use super::{Action, Looks, Options};
@@ -216,7 +216,8 @@ impl State {
             return None;
         }
         let soon = |at: Timestamp| (0..=90).contains(&at.since(self.now));
-        let seconds = self.login().is_some() || self.sessions.roles.iter().any(|(_, at)| soon(*at));
+        let waiting = |login: &overlay::Login| matches!(login.step, SignInStep::Open { .. });
+        let seconds = self.login().is_some_and(waiting) || self.sessions.roles.iter().any(|(_, at)| soon(*at));
         let minutes = !self.sessions.roles.is_empty() || self.sessions.instances.iter().any(|session| session.signed_in);
         if seconds { Some(1) } else { minutes.then_some(30) }
     }

@@ -84,6 +84,15 @@ fn typing_goes_on_behind_the_sign_in_and_escape_puts_it_off() {
 }
 
 #[test]
+fn a_sign_in_cancelled_in_the_browser_closes_the_panel() {
+    let (mut rig, role, number) = pressed();
+    rig.news(News::Assumed { number, role, outcome: login_needed() });
+    let number = last_number(&rig);
+    rig.news(News::SignIn { number, step: SignInStep::Failed(Error::new(Kind::Cancelled, "cancelled")) });
+    assert_eq!((rig.state.overlays.len(), &rig.state.pending), (0, &None));
+}
+
+#[test]
 fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
     let (mut rig, role, number) = pressed();
     rig.news(News::Assumed { number, role: role.clone(), outcome: login_needed() });
