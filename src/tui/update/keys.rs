@@ -52,7 +52,7 @@ pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 /// Does a command on the list.
 pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
     if !catalog::applies(command, state) {
-        return choose::sign_in_where_needed(state, command);
+        return Vec::new();
     }
     match command {
         Command::Act => return choose::act(state, state.action),

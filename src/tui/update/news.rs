@@ -67,9 +67,17 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
         _ => None,
     });
     let Some(login) = found else { return Vec::new() };
-    if step != SignInStep::Done {
-        login.step = step;
-        return Vec::new();
+    match step {
+        SignInStep::Done => {}
+        SignInStep::Failed(error) if error.kind == Kind::Cancelled => {
+            state.overlays.retain(|overlay| !matches!(overlay, Overlay::Login(login) if login.number == number));
+            state.pending.take_if(|pending| pending.waits == Waits::SignIn(number));
+            return Vec::new();
+        }
+        SignInStep::Starting | SignInStep::Open { .. } | SignInStep::Failed(_) => {
+            login.step = step;
+            return Vec::new();
+        }
     }
     let instance = login.instance.clone();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Login(login) if login.number == number));
