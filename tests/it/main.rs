@@ -3,4 +3,8 @@
 mod commands;
 mod imports;
 mod sandbox;
+#[cfg(unix)]
+mod terminal;
+#[cfg(unix)]
+mod terminal_picker;
 mod vault_keyring;
