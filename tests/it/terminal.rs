@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -37,6 +38,7 @@ pub(crate) struct Terminal {
 struct Shown {
     parser: Mutex<Parser>,
     bell: Condvar,
+    closed: AtomicBool,
 }
 
 impl Terminal {
@@ -47,10 +49,18 @@ impl Terminal {
 
     /// Any program, in the sandbox's environment. `rolecall` is in its PATH.
     pub(crate) fn run(sandbox: &Sandbox, program: &str, args: &[&str]) -> Self {
+        Self::run_with(sandbox, program, args, &[])
+    }
+
+    /// Any program, with these variables besides.
+    pub(crate) fn run_with(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> Self {
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         for (name, value) in variables(sandbox) {
+            command.env(name, value);
+        }
+        for (name, value) in more {
             command.env(name, value);
         }
         command.cwd(sandbox.home());
@@ -64,7 +74,8 @@ impl Terminal {
         let process = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
         drop(pair.slave);
         let (columns, rows) = cells(SIZE);
-        let shown = Arc::new(Shown { parser: Mutex::new(Parser::new(rows, columns, 0)), bell: Condvar::new() });
+        let shown =
+            Arc::new(Shown { parser: Mutex::new(Parser::new(rows, columns, 0)), bell: Condvar::new(), closed: AtomicBool::new(false) });
         let (mut output, theirs) = (pair.master.try_clone_reader().unwrap(), shown.clone());
         let drained = std::thread::spawn(move || theirs.follow(&mut *output));
         let (tell, ended) = mpsc::channel();
@@ -137,12 +148,17 @@ impl Terminal {
         let Ok(status) = self.ended.recv_timeout(PATIENCE) else {
             panic!("the program did not end; this is shown:\n{}", self.screen());
         };
-        match status.signal() {
-            None => status.exit_code(),
-            Some("Hangup") => 129,
-            Some("Terminated") => 143,
-            Some(other) => panic!("the program died: {other}; this is shown:\n{}", self.screen()),
-        }
+        code(&status)
+    }
+
+    /// Takes the terminal away, as a window that is closed; the answer is how the program ended.
+    pub(crate) fn close_the_window(mut self) -> u32 {
+        self.shown.closed.store(true, Ordering::SeqCst);
+        // The thread that reads holds the terminal open; a redrawn screen wakes it.
+        self.resize(SIZE.0 + 1, SIZE.1);
+        let ended = std::mem::replace(&mut self.ended, mpsc::channel().1);
+        drop(self);
+        code(&ended.recv_timeout(PATIENCE).expect("the program goes on without its window"))
     }
 
     /// What is wrong with the terminal after a full-screen program; empty when it is whole again.
@@ -186,6 +202,9 @@ impl Shown {
         while let Ok(count @ 1..) = output.read(&mut bytes) {
             self.lock().process(&bytes[..count]);
             self.bell.notify_all();
+            if self.closed.load(Ordering::SeqCst) {
+                break;
+            }
         }
     }
 }
@@ -204,6 +223,16 @@ pub(crate) fn variables(sandbox: &Sandbox) -> Vec<(String, String)> {
 
 fn size((cols, rows): (u16, u16)) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+/// As a shell counts it.
+fn code(status: &ExitStatus) -> u32 {
+    match status.signal() {
+        None => status.exit_code(),
+        Some("Hangup") => 129,
+        Some("Terminated") => 143,
+        Some(other) => panic!("the program died: {other}"),
+    }
 }
 
 fn cells((columns, rows): (u16, u16)) -> (NonZeroU16, NonZeroU16) {
