@@ -27,6 +27,10 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Command::Suspend) => return vec![Effect::Suspend],
         _ => {}
     }
+    if waits(state, command) {
+        state.ahead.push(key);
+        return Vec::new();
+    }
     match panels::press(state, key, command) {
         Some(effects) => effects,
         None => match (command, key) {
@@ -36,6 +40,20 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
             _ => Vec::new(),
         },
     }
+}
+
+/// Whether a key has to wait for the rows it means: Enter after fast typing is for what was typed, not for what was shown before.
+fn waits(state: &State, command: Option<Command>) -> bool {
+    let searching = state.search.is_some_and(|search| !search.arrival);
+    let for_list = matches!(state.overlays.last(), None | Some(Overlay::Login(_) | Overlay::Details));
+    let of_rows = match command {
+        Some(Command::Act | Command::Console | Command::Menu | Command::Mark | Command::MarkUp | Command::Details | Command::Move(_)) => {
+            true
+        }
+        Some(Command::Back) => false,
+        _ => !state.ahead.is_empty(),
+    };
+    searching && for_list && of_rows
 }
 
 /// Text was pasted: into the passphrase if that is asked for, else into the query.
