@@ -58,6 +58,8 @@ fn waits(state: &State, command: Option<Command>) -> bool {
 
 /// Text was pasted: into the passphrase if that is asked for, else into the query.
 pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    // An Enter that still waits was not meant for what this text will find.
+    state.ahead.clear();
     state.list.settle();
     if let Some(Overlay::Passphrase(Passphrase { typed, waiting: false, .. })) = state.overlays.last_mut() {
         *typed = Secret::new(format!("{}{}", typed.expose(), text.trim_end_matches(['\r', '\n'])));
