@@ -109,21 +109,37 @@ impl Palette {
 pub(super) struct Glyphs {
     /// Before the selected row.
     pub(super) bar: &'static str,
+    /// Before what is typed.
     pub(super) prompt: &'static str,
+    /// Signed in.
     pub(super) on: &'static str,
+    /// Signed out.
     pub(super) off: &'static str,
+    /// Asks before use.
     pub(super) protected: &'static str,
+    /// Before an error.
     pub(super) failed: &'static str,
+    /// A marked role.
     pub(super) marked: &'static str,
+    /// A favourite.
     pub(super) star: &'static str,
+    /// Where a name was cut.
     pub(super) cut: &'static str,
+    /// Before a refresh's numbers.
     pub(super) gauge: &'static str,
+    /// The done part of a progress bar.
     pub(super) full: &'static str,
+    /// The rest of it.
     pub(super) rest: &'static str,
+    /// Between list and preview.
     pub(super) line: &'static str,
+    /// The scrollbar.
     pub(super) thumb: &'static str,
+    /// Between two things on one line.
     pub(super) dot: &'static str,
+    /// Something goes on.
     pub(super) dots: &'static str,
+    /// One letter of a passphrase.
     pub(super) masked: &'static str,
     /// Top left, top right, bottom left, bottom right, across, down.
     pub(super) corners: [&'static str; 6],
