@@ -1,9 +1,11 @@
 //! Seams to the machine: clock, private files and locks, child processes, browser, terminal, loopback servers.
 
+pub mod browser;
 pub mod clock;
 pub mod file;
 pub mod http;
 pub mod lock;
+pub mod process;
 pub mod random;
 pub mod signals;
 pub mod tty;

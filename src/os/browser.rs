@@ -1,0 +1,81 @@
+//! Opening an address in a browser: one argument, never through a shell.
+
+use std::process::{Command, Stdio};
+
+use crate::domain::{Error, Kind, Result};
+
+/// Opens an address with the given program and arguments, or with the system's browser when none is given. Returns as soon as the
+/// program was started. `unset` names variables that the browser must not inherit.
+///
+/// # Errors
+/// When no program could be started.
+pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<()> {
+    let candidates: Vec<Command> = match program {
+        Some([program, args @ ..]) => {
+            let mut command = Command::new(program);
+            let placed = args.iter().any(|arg| arg.contains("%s"));
+            command.args(args.iter().map(|arg| arg.replace("%s", address)));
+            if !placed {
+                command.arg(address);
+            }
+            vec![command]
+        }
+        _ => ::open::commands(address),
+    };
+    let mut said = None;
+    for mut command in candidates {
+        for name in unset {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        match command.spawn() {
+            Ok(mut child) => {
+                // Launchers such as xdg-open end at once and tell by their code whether there was a browser; a browser itself goes on.
+                std::thread::spawn(move || child.wait());
+                return Ok(());
+            }
+            Err(error) => said = Some(format!("{}: {error}", command.get_program().to_string_lossy())),
+        }
+    }
+    Err(Error::new(Kind::Usage, format!("no browser could be started ({})", said.unwrap_or_else(|| "none is known".into())))
+        .hint("set `browser` in the configuration, or AWS_SSO_BROWSER, to a program"))
+}
+
+/// Splits a browser setting into program and arguments: words apart by blanks, quotes keep blanks.
+pub fn words(setting: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote, mut open) = (Vec::new(), String::new(), None, false);
+    for letter in setting.chars() {
+        match (quote, letter) {
+            (None, '\'' | '"') => (quote, open) = (Some(letter), true),
+            (Some(mark), letter) if mark == letter => quote = None,
+            (None, letter) if letter.is_whitespace() => {
+                if open || !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+                open = false;
+            }
+            (_, letter) => word.push(letter),
+        }
+    }
+    if open || !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_split_like_a_command_line() {
+        assert_eq!(words("firefox -P 'prod one' \"\""), ["firefox", "-P", "prod one", ""]);
+        assert_eq!(words("  open  "), ["open"]);
+    }
+
+    #[test]
+    fn a_missing_browser_says_what_to_set() {
+        let error = open("http://127.0.0.1/", Some(&["no-such-browser".into()]), &[]).unwrap_err();
+        assert!(error.hints[0].contains("AWS_SSO_BROWSER"));
+    }
+}

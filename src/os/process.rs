@@ -1,0 +1,214 @@
+//! Child processes: becoming one, being the parent of a shell, and leaving one behind.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use crate::domain::{Error, Kind, Result};
+
+/// A program with its arguments and the changes to its environment. Nothing else of the environment is touched.
+#[derive(Debug, Clone)]
+pub struct Child {
+    /// The program, looked up in PATH as usual.
+    pub program: OsString,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// Variables to set.
+    pub set: Vec<(String, String)>,
+    /// Variables to remove, before setting.
+    pub unset: Vec<String>,
+}
+
+impl Child {
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args);
+        for name in &self.unset {
+            command.env_remove(name);
+        }
+        command.envs(self.set.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    fn failed(&self, error: &std::io::Error) -> Error {
+        let program = Path::new(&self.program).display();
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Error::new(Kind::Usage, format!("there is no program `{program}` in PATH")),
+            _ => Error::new(Kind::Usage, format!("running `{program}`: {error}")),
+        }
+    }
+
+    /// Becomes the program: signals, terminal and exit code are then its own. Returns only when that failed.
+    #[cfg(unix)]
+    pub fn replace(&self) -> Error {
+        use std::os::unix::process::CommandExt;
+        self.failed(&self.command().exec())
+    }
+
+    /// Runs the program as a child and waits for it, where a process can't be replaced.
+    #[cfg(not(unix))]
+    pub fn replace(&self) -> Error {
+        match self.wait() {
+            Ok(code) => Error::internal(format!("the program ended with {code}")),
+            Err(error) => error,
+        }
+    }
+
+    /// Runs the program in the foreground and waits; the answer is its exit code, 128 + the signal's number if it died of one.
+    /// Ctrl-C and Ctrl-\ belong to the child meanwhile.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn wait(&self) -> Result<u8> {
+        let _ours = Deaf::to_the_keyboard();
+        let mut child = self.command().spawn().map_err(|error| self.failed(&error))?;
+        let status = child.wait().map_err(|error| self.failed(&error))?;
+        Ok(code(status))
+    }
+}
+
+/// While it lives, SIGINT and SIGQUIT do nothing to this process. A handler is used rather than "ignore", since a child inherits
+/// what is ignored and gets the default for what is handled.
+struct Deaf {
+    #[cfg(unix)]
+    ids: Vec<signal_hook::SigId>,
+}
+
+impl Deaf {
+    #[cfg(unix)]
+    fn to_the_keyboard() -> Self {
+        use signal_hook::consts::{SIGINT, SIGQUIT};
+        let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let ids = [SIGINT, SIGQUIT].into_iter().filter_map(|signal| signal_hook::flag::register(signal, flag.clone()).ok()).collect();
+        Self { ids }
+    }
+
+    #[cfg(not(unix))]
+    fn to_the_keyboard() -> Self {
+        Self {}
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Deaf {
+    fn drop(&mut self) {
+        for id in self.ids.drain(..) {
+            signal_hook::low_level::unregister(id);
+        }
+    }
+}
+
+/// The exit code to pass on for a child's status.
+fn code(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+        if let Some(signal) = status.signal() {
+            return u8::try_from(128 + signal).unwrap_or(255);
+        }
+    }
+    status.code().and_then(|code| u8::try_from(code & 0xff).ok()).unwrap_or(255)
+}
+
+/// Starts a helper of ours that outlives this process: no terminal, a session of its own (it asks for that itself, see
+/// [`own_session`]), and what it needs to know on its standard input, which is then closed.
+///
+/// # Errors
+/// When it can't be started or does not take its input.
+pub fn leave_behind(program: &Path, args: &[OsString], unset: &[&str], input: &[u8]) -> Result<()> {
+    use std::io::Write;
+    let said = |error: std::io::Error| Error::internal(format!("starting the background helper: {error}"));
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    for name in unset {
+        command.env_remove(name);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        command.process_group(0);
+    }
+    let mut child = command.spawn().map_err(said)?;
+    let mut stdin = child.stdin.take().ok_or_else(|| Error::internal("the background helper has no input"))?;
+    stdin.write_all(input).map_err(said)
+}
+
+/// Makes this process the leader of a session of its own, so that closing the terminal it came from does not end it.
+pub fn own_session() {
+    #[cfg(unix)]
+    let _ = rustix::process::setsid();
+}
+
+/// No core dumps and no reading of this process's memory by others of the same user. Not inherited by programs it becomes.
+pub fn undumpable() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// Waits with deadly signals while it lives: what was started is finished, then the signal does what it would have done.
+#[derive(Debug)]
+pub struct Unhurried {
+    #[cfg(unix)]
+    held: Vec<(i32, signal_hook::SigId, std::sync::Arc<std::sync::atomic::AtomicBool>)>,
+}
+
+impl Unhurried {
+    /// From now on SIGINT, SIGTERM and SIGHUP wait.
+    #[must_use]
+    pub fn begin() -> Self {
+        #[cfg(unix)]
+        {
+            use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+            let hold = |signal| {
+                let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+                signal_hook::flag::register(signal, flag.clone()).ok().map(|id| (signal, id, flag))
+            };
+            Self { held: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect() }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Unhurried {
+    fn drop(&mut self) {
+        for (signal, id, came) in self.held.drain(..) {
+            signal_hook::low_level::unregister(id);
+            if came.load(std::sync::atomic::Ordering::SeqCst) {
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            }
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str) -> Child {
+        Child {
+            program: "sh".into(),
+            args: vec!["-c".into(), script.into()],
+            set: vec![("ROLE".into(), "x".into())],
+            unset: vec!["HOME".into()],
+        }
+    }
+
+    #[test]
+    fn a_childs_exit_code_and_environment_are_passed_on() {
+        assert_eq!(sh("exit 7").wait(), Ok(7));
+        assert_eq!(sh("test \"$ROLE\" = x && test -z \"$HOME\"").wait(), Ok(0));
+    }
+
+    #[test]
+    fn a_child_that_died_of_a_signal_says_which() {
+        assert_eq!(sh("kill -TERM $$").wait(), Ok(143));
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let child = Child { program: "no-such-program".into(), args: vec![], set: vec![], unset: vec![] };
+        assert!(child.wait().unwrap_err().message.contains("no-such-program"));
+    }
+}
