@@ -1,46 +1,49 @@
 //! Signals: dying politely, stopping with the whole job, waking a thread that reads keys.
 
-use std::thread::JoinHandle;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::{Handle, Signals};
+use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::domain::{Error, Result};
 
-/// While it lives, SIGTERM, SIGHUP and SIGINT do something first and then end the process as they would have.
+/// While it lives, SIGTERM and SIGHUP do something first and then end the process as they would have. One is enough for a process.
+///
+/// SIGINT is left alone: in raw mode the terminal sends none.
 #[derive(Debug)]
 pub struct LastWill {
-    handle: Handle,
-    thread: Option<JoinHandle<()>>,
+    valid: Arc<AtomicBool>,
 }
 
 impl LastWill {
-    /// Starts the thread that waits for the signals.
+    /// Starts the thread that waits for the signals. It outlives the value: a handler once set can't be taken back, so somebody has to
+    /// do what the default would.
     ///
     /// # Errors
     /// When the handlers can't be set.
     pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
-        let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(|error| Error::internal(format!("signals: {error}")))?;
-        let handle = signals.handle();
-        let thread = std::thread::spawn(move || {
-            if let Some(signal) = signals.forever().next() {
-                first();
+        let mut signals = Signals::new([SIGTERM, SIGHUP]).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        let valid = Arc::new(AtomicBool::new(true));
+        let theirs = valid.clone();
+        std::thread::spawn(move || {
+            for signal in signals.forever() {
+                if theirs.load(Ordering::SeqCst) {
+                    first();
+                }
                 // Ends the process by this very signal, so that the shell sees 143 or 129.
                 let _ = emulate_default_handler(signal);
             }
         });
-        Ok(Self { handle, thread: Some(thread) })
+        Ok(Self { valid })
     }
 }
 
 impl Drop for LastWill {
     fn drop(&mut self) {
-        self.handle.close();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.valid.store(false, Ordering::SeqCst);
     }
 }
 

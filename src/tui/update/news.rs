@@ -1,7 +1,7 @@
 //! What the background has to say.
 
 use super::super::effect::Effect;
-use super::super::state::overlay::{Message, Overlay, Passphrase};
+use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, refresh};
 use crate::domain::{Error, InstanceName, Kind};
@@ -96,11 +96,9 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
 
 /// The vault is closed, or a passphrase was not the right one. A vault that can't be had at all is said with its hints.
 fn locked(state: &mut State, error: Error) {
-    let asked = state.overlays.iter().any(|overlay| matches!(overlay, Overlay::Passphrase(Passphrase { .. })));
     if error.kind == Kind::Vault {
-        choose::ask_passphrase(state, Some(error));
-    } else {
-        state.overlays.retain(|overlay| !asked || !matches!(overlay, Overlay::Passphrase(_)));
-        state.overlays.push(Overlay::Message(Message { title: "vault".to_owned(), error }));
+        return choose::ask_passphrase(state, Some(error));
     }
+    state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
+    state.overlays.push(Overlay::Message(Message { title: "vault".to_owned(), error }));
 }
