@@ -10,7 +10,6 @@ mod identity;
 mod imports;
 mod sandbox;
 mod terminal;
-mod terminal_demo;
 mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;
