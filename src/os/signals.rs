@@ -22,7 +22,19 @@ impl LastWill {
     /// # Errors
     /// When the handlers can't be set.
     pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
-        let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        Self::at(&[SIGTERM, SIGHUP, SIGINT], first)
+    }
+
+    /// The same for SIGTERM and SIGHUP alone, while Ctrl-C belongs to a child.
+    ///
+    /// # Errors
+    /// When the handlers can't be set.
+    pub fn but_for_the_keyboard(first: impl Fn() + Send + 'static) -> Result<Self> {
+        Self::at(&[SIGTERM, SIGHUP], first)
+    }
+
+    fn at(signals: &[i32], first: impl Fn() + Send + 'static) -> Result<Self> {
+        let mut signals = Signals::new(signals).map_err(|error| Error::internal(format!("signals: {error}")))?;
         let handle = signals.handle();
         let thread = std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
