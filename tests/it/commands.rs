@@ -78,7 +78,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 #[test]
 fn wrong_words_are_usage_errors() {
     let sandbox = Sandbox::new();
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 9] = [
         &["no-such", "--no-such-flag"],
         &["exec", "--arn", ROLE, "--account", "payments-prod", "--", "true"],
         &["exec", "--profile", "x", "--arn", ROLE, "--", "true"],
@@ -87,6 +87,7 @@ fn wrong_words_are_usage_errors() {
         &["process", "--arn", ROLE, "--window", "soon"],
         &["process"],
         &["list", "--csv", "--json"],
+        &["--multi", "list"],
     ];
     for args in commands {
         let ran = sandbox.run(args);
@@ -95,6 +96,16 @@ fn wrong_words_are_usage_errors() {
     snapshot(&sandbox, "contradiction", commands[1]);
     snapshot(&sandbox, "role_without_account", commands[4]);
     snapshot(&sandbox, "process_without_role", commands[6]);
+}
+
+#[test]
+fn global_flags_stand_before_a_command_or_after_it() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let want = sandbox.run(&["list", "-S", "corp", "--color", "never"]);
+    assert_eq!(want.code, 0);
+    assert_eq!(sandbox.run(&["-S", "corp", "--color", "never", "list"]), want);
+    assert_eq!(sandbox.run(&["-S", "corp", "list", "--color", "never"]), want);
 }
 
 #[test]

@@ -34,8 +34,8 @@ fn commands_run_in_a_throw_away_home() {
 #[test]
 fn a_childs_exit_code_and_global_flags_pass_through() {
     let (_home, mut command) = machine();
-    let ran = Ran::of(command.args(["demo", "--accounts", "4", "--sso", "crop", "status"]).output().unwrap());
-    assert!(ran.code == 3 && ran.stderr.contains("`crop`"), "{ran:?}");
+    let ran = Ran::of(command.args(["demo", "--accounts", "4", "--sso", "crop", "--color", "always", "status"]).output().unwrap());
+    assert!(ran.code == 3 && ran.stderr.contains("`crop`") && ran.stderr.contains("\u{1b}["), "{ran:?}");
 }
 
 #[test]

@@ -37,9 +37,10 @@ fn a_login_makes_sure_of_the_vault_before_it_shows_a_code() {
 #[test]
 fn where_nothing_can_be_stored_credentials_are_fetched_all_the_same() {
     let sandbox = signed_in();
-    let records = sandbox.path("rolecall/state/vault/flights");
-    std::fs::remove_dir_all(&records).unwrap();
-    std::fs::write(&records, "in the way").unwrap();
+    for folder in ["flights", "records.new"] {
+        let _ = std::fs::remove_dir_all(sandbox.path(&format!("rolecall/state/vault/{folder}")));
+    }
+    sandbox.write("rolecall/state/vault/flights", "in the way");
     assert_eq!(json(&sandbox.run(&PROCESS))["AccountId"], "012345678901");
     let locked = sandbox.path("rolecall/state/history.jsonl");
     let _ = std::fs::remove_file(&locked);
