@@ -1,6 +1,16 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod commands;
+mod commands_demo;
+mod commands_exec;
+mod commands_process;
+mod commands_roles;
+mod commands_secrets;
+mod commands_sign_in;
+mod commands_vault;
+mod faults;
+mod faults_refresh;
+mod faults_vault;
 mod foreign;
 mod foreign_browser;
 mod foreign_process;
@@ -8,6 +18,8 @@ mod foreign_shells;
 mod foreign_simulator;
 mod identity;
 mod imports;
+mod many;
+mod records;
 mod sandbox;
 mod terminal;
 mod terminal_picker;
