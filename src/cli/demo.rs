@@ -35,10 +35,10 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     let running = demo::start(Options { accounts: args.accounts, roles: args.roles, ..Options::default() })?;
     let place = Place::new(&running)?;
     let home = place.home.clone();
-    // A home that is thrown away is thrown away even when the program is told to end. Otherwise Ctrl-C is the inner program's affair.
+    // A home that is thrown away is thrown away even when the program is told to end.
     let tidy = move || drop(fs::remove_dir_all(&home));
     let serves = args.command.first().is_some_and(|word| word == "serve");
-    let _will = if serves { LastWill::with_the_keyboard(tidy)? } else { LastWill::new(tidy)? };
+    let _will = if serves { LastWill::new(tidy)? } else { LastWill::but_for_the_keyboard(tidy)? };
     prime(&place, &running)?;
     running.set_latency(Duration::from_millis(args.latency));
     running.set_throttle(args.throttle);

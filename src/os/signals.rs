@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag::register_conditional_default;
-use signal_hook::iterator::Signals;
+use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::domain::{Error, Result};
@@ -55,54 +56,52 @@ impl Drop for Answered {
     }
 }
 
-/// While it lives, SIGTERM and SIGHUP do something first and then end the process as they would have. One is enough for a process.
-///
-/// SIGINT is left alone: in raw mode the terminal sends none.
+/// While it lives, SIGTERM, SIGHUP and SIGINT do something first and then end the process as they would have.
 #[derive(Debug)]
 pub struct LastWill {
-    valid: Arc<AtomicBool>,
+    handle: Handle,
+    thread: Option<JoinHandle<()>>,
+    _answered: Answered,
 }
 
 impl LastWill {
-    /// Starts the thread that waits for the signals. It outlives the value: a handler once set can't be taken back, so somebody has to
-    /// do what the default would.
+    /// Starts the thread that waits for the signals.
     ///
     /// # Errors
     /// When the handlers can't be set.
     pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
-        Self::at(&[SIGTERM, SIGHUP], first)
-    }
-
-    /// The same for SIGINT too, where no raw mode keeps the terminal from sending it.
-    ///
-    /// # Errors
-    /// When the handlers can't be set.
-    pub fn with_the_keyboard(first: impl Fn() + Send + 'static) -> Result<Self> {
         Self::at(&[SIGTERM, SIGHUP, SIGINT], first)
     }
 
+    /// The same for SIGTERM and SIGHUP alone, while Ctrl-C belongs to a child.
+    ///
+    /// # Errors
+    /// When the handlers can't be set.
+    pub fn but_for_the_keyboard(first: impl Fn() + Send + 'static) -> Result<Self> {
+        Self::at(&[SIGTERM, SIGHUP], first)
+    }
+
     fn at(numbers: &'static [i32], first: impl Fn() + Send + 'static) -> Result<Self> {
-        let mut signals = Signals::new(numbers).map_err(|error| Error::internal(format!("signals: {error}")))?;
-        let valid = Arc::new(AtomicBool::new(true));
-        let theirs = valid.clone();
         let answered = Answered::begin(numbers);
-        std::thread::spawn(move || {
-            let _answered = answered;
-            for signal in signals.forever() {
-                if theirs.load(Ordering::SeqCst) {
-                    first();
-                }
+        let mut signals = Signals::new(numbers).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        let handle = signals.handle();
+        let thread = std::thread::spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                first();
                 // Ends the process by this very signal, so that the shell sees 143 or 129.
                 let _ = emulate_default_handler(signal);
             }
         });
-        Ok(Self { valid })
+        Ok(Self { handle, thread: Some(thread), _answered: answered })
     }
 }
 
 impl Drop for LastWill {
     fn drop(&mut self) {
-        self.valid.store(false, Ordering::SeqCst);
+        self.handle.close();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 
