@@ -17,6 +17,7 @@ use crate::ops::sign_in::sign_in;
 use crate::ops::work::SignInStep;
 use crate::ops::{past, sessions, update};
 use crate::os::process::Child;
+use crate::os::signals::LastWill;
 use crate::os::{file, random};
 
 use super::args::{DemoArgs, Globals};
@@ -46,7 +47,7 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     let program = std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))?;
     let mut words = passed_on(globals);
     words.extend(args.command);
-    Child { program: program.into(), args: words, set: place.variables(), unset: foreign() }.wait()
+    Child { program: program.into(), args: words, set: place.variables(), unset: foreign() }.outlive()
 }
 
 /// Global flags that the inner program is to see too.
@@ -70,6 +71,8 @@ fn serve(place: &Place, running: Running) -> Result<u8> {
         .filter(|(name, _)| name != "PATH")
         .map(|(name, value)| format!("export {name}={}\n", quote(value)))
         .collect();
+    let home = place.home.clone();
+    let _tidy = LastWill::new(move || drop(fs::remove_dir_all(&home)))?;
     out::data(&lines)?;
     out::say(&out::dim(&format!("demo: IAM Identity Center at {}; Ctrl-C ends it", running.url())));
     running.wait();

@@ -61,9 +61,62 @@ impl Child {
     /// When it can't be started.
     pub fn wait(&self) -> Result<u8> {
         let _ours = Deaf::to_the_keyboard();
-        let mut child = self.command().spawn().map_err(|error| self.failed(&error))?;
-        let status = child.wait().map_err(|error| self.failed(&error))?;
-        Ok(code(status))
+        self.to_the_end(self.spawn()?)
+    }
+
+    /// As [`Self::wait`]; SIGTERM and SIGHUP are passed on to the program, so that this process ends after it and can tidy up.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn outlive(&self) -> Result<u8> {
+        let _ours = Deaf::to_the_keyboard();
+        #[cfg(unix)]
+        let heard = PassOn::listen()?;
+        let child = self.spawn()?;
+        #[cfg(unix)]
+        let _passed = PassOn::to(heard, &child);
+        self.to_the_end(child)
+    }
+
+    fn spawn(&self) -> Result<std::process::Child> {
+        self.command().spawn().map_err(|error| self.failed(&error))
+    }
+
+    fn to_the_end(&self, mut child: std::process::Child) -> Result<u8> {
+        Ok(code(child.wait().map_err(|error| self.failed(&error))?))
+    }
+}
+
+/// While it lives, the signals that ask this process to end are its child's.
+#[cfg(unix)]
+struct PassOn {
+    handle: signal_hook::iterator::Handle,
+}
+
+#[cfg(unix)]
+impl PassOn {
+    /// Begins before there is a child: a signal in between waits for it.
+    fn listen() -> Result<signal_hook::iterator::Signals> {
+        use signal_hook::consts::{SIGHUP, SIGTERM};
+        signal_hook::iterator::Signals::new([SIGTERM, SIGHUP]).map_err(|error| Error::internal(format!("signals: {error}")))
+    }
+
+    fn to(mut signals: signal_hook::iterator::Signals, child: &std::process::Child) -> Self {
+        use rustix::process::{Pid, Signal, kill_process};
+        let (handle, child) = (signals.handle(), Pid::from_child(child));
+        std::thread::spawn(move || {
+            for signal in signals.forever().filter_map(Signal::from_named_raw) {
+                let _ = kill_process(child, signal);
+            }
+        });
+        Self { handle }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for PassOn {
+    fn drop(&mut self) {
+        self.handle.close();
     }
 }
 
