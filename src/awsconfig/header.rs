@@ -1,7 +1,7 @@
 //! Section headers: `[profile "a b"] # comment`, and the names in them.
 
 /// What a section is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Kind {
     /// `[profile NAME]` or `[default]`.
     Profile,
@@ -10,6 +10,7 @@ pub(super) enum Kind {
     /// `[services NAME]`.
     Services,
     /// Anything else: a bare `[NAME]` is a profile in the credentials file and nothing in the config file.
+    #[default]
     Other,
 }
 

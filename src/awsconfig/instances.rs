@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::{Endpoints, Region, StartUrl};
 
-use super::header::{self, Kind};
+use super::header::Kind;
 use super::read::AwsConfig;
-use super::scan::{Line, Reader, Section};
-use super::values::{self, Keys};
+use super::scan::LEGACY;
+use super::values::Keys;
 
 /// An `[sso-session NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,22 +37,18 @@ pub struct LegacyInstance {
     pub endpoints: Endpoints,
 }
 
-/// The spellings of a legacy profile's start URL and region.
-const LEGACY: [(&str, &str); 2] = [("sso_start_url", "sso_region"), ("granted_sso_start_url", "granted_sso_region")];
-
 impl AwsConfig {
     /// The `[sso-session]` sections, in order, each name once.
     pub fn sso_sessions(&self) -> Vec<SsoSession> {
-        let sections = self.sections();
         let (mut order, mut by_name) = (Vec::new(), BTreeMap::<String, Keys>::new());
-        for section in sections.iter().filter(|section| section.kind == Kind::SsoSession) {
-            let Some(name) = header::name(section.inside) else { continue };
+        for section in self.sections(Kind::SsoSession) {
+            let Some(name) = self.name(section) else { continue };
             if !by_name.contains_key(&name) {
                 order.push(name.clone());
             }
-            values::read(self.body(section), by_name.entry(name).or_default());
+            self.read(section, by_name.entry(name).or_default());
         }
-        let mut lent = self.lent_endpoints(&sections);
+        let mut lent = self.lent_endpoints();
         let session = |name: String| {
             let keys = by_name.remove(&name).unwrap_or_default();
             let own = self.endpoints(&keys);
@@ -70,16 +66,19 @@ impl AwsConfig {
     /// The directories of legacy profiles, in order, each start URL and region once.
     pub fn legacy_instances(&self) -> Vec<LegacyInstance> {
         let (mut seen_raw, mut seen, mut found) = (HashSet::new(), HashSet::new(), Vec::new());
-        for section in self.sections().iter().filter(|section| section.kind == Kind::Profile && section.has_start_url) {
-            // Thousands of profiles name the same few directories: only new pairs are worth reading properly.
-            if !seen_raw.insert(raw_pair(self.body(section))) {
+        let mut last = [""; 4];
+        for section in self.sections(Kind::Profile) {
+            // Thousands of profiles name the same few directories: only new values are worth reading properly.
+            let raw = self.legacy(section);
+            if raw == last || !seen_raw.insert(raw) {
                 continue;
             }
-            let Some(profile) = header::name(section.inside) else { continue };
+            last = raw;
+            let Some(profile) = self.name(section) else { continue };
             let mut keys = Keys::new();
-            values::read(self.body(section), &mut keys);
-            for (url, region) in LEGACY {
-                let (Some(url), Some(region)) = (text(&keys, url), text(&keys, region)) else { continue };
+            self.read(section, &mut keys);
+            for pair in LEGACY.chunks(2) {
+                let (Some(url), Some(region)) = (text(&keys, pair[0]), text(&keys, pair[1])) else { continue };
                 let start_url = StartUrl::new(url);
                 if seen.insert((start_url.trimmed().to_owned(), region.to_owned())) {
                     let (profile, endpoints) = (profile.clone(), self.endpoints(&keys));
@@ -91,11 +90,11 @@ impl AwsConfig {
     }
 
     /// Endpoints that profiles give to the session they use.
-    fn lent_endpoints(&self, sections: &[Section<'_>]) -> BTreeMap<String, Endpoints> {
+    fn lent_endpoints(&self) -> BTreeMap<String, Endpoints> {
         let mut lent = BTreeMap::new();
-        for section in sections.iter().filter(|s| s.kind == Kind::Profile && s.has_session && s.has_endpoints) {
+        for section in self.sections(Kind::Profile).filter(|section| section.has_session && section.has_endpoints) {
             let mut keys = Keys::new();
-            values::read(self.body(section), &mut keys);
+            self.read(section, &mut keys);
             if let Some(session) = text(&keys, "sso_session")
                 && !lent.contains_key(session)
             {
@@ -115,19 +114,6 @@ impl AwsConfig {
         };
         Endpoints { oidc: of("sso_oidc"), portal: of("sso"), sts: of("sts") }
     }
-}
-
-/// The values of the legacy keys as they stand in the section's lines, first lines only.
-fn raw_pair(body: &str) -> [&str; 4] {
-    let (mut found, mut reader) = ([""; 4], Reader::default());
-    for line in body.lines() {
-        let Line::Key(key, value) = reader.read(line) else { continue };
-        let known = LEGACY.iter().flat_map(|(url, region)| [url, region]).position(|known| key.eq_ignore_ascii_case(known));
-        if let Some(at) = known {
-            found[at] = value;
-        }
-    }
-    found
 }
 
 fn text<'k>(keys: &'k Keys, key: &str) -> Option<&'k str> {
@@ -221,7 +207,7 @@ mod tests {
         let started = std::time::Instant::now();
         let rounds = 20;
         for _ in 0..rounds {
-            let config = AwsConfig::parse(std::hint::black_box(text.as_bytes()));
+            let config = AwsConfig::parse(std::hint::black_box(text.clone()));
             assert_eq!((config.sso_sessions().len(), config.legacy_instances().len()), (0, 1));
         }
         assert!(started.elapsed() / rounds < std::time::Duration::from_millis(10), "{:?}", started.elapsed() / rounds);

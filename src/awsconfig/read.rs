@@ -24,13 +24,20 @@ impl Profile {
 #[derive(Debug, Clone, Default)]
 pub struct AwsConfig {
     text: String,
+    sections: Vec<Section>,
 }
 
 impl AwsConfig {
     /// Takes the file's bytes. A byte order mark is passed over; bytes that are not UTF-8 spoil only the names and values they stand in.
-    pub fn parse(bytes: &[u8]) -> Self {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        Self { text: String::from_utf8_lossy(bytes).into_owned() }
+    pub fn parse(bytes: impl Into<Vec<u8>>) -> Self {
+        let mut text = match String::from_utf8(bytes.into()) {
+            Ok(text) => text,
+            Err(odd) => String::from_utf8_lossy(odd.as_bytes()).into_owned(),
+        };
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
+        Self { sections: scan::sections(&text), text }
     }
 
     /// The profile of this name: `[profile NAME]`, or `[default]`.
@@ -40,14 +47,14 @@ impl AwsConfig {
 
     /// The names of all profiles of a config file, in order, each once.
     pub fn profile_names(&self) -> Vec<String> {
-        let mut names = self.sections().into_iter().filter(|s| s.kind == Kind::Profile).filter_map(|s| header::name(s.inside)).collect();
+        let mut names = self.sections(Kind::Profile).filter_map(|section| self.name(section)).collect();
         unique(&mut names);
         names
     }
 
     /// The names of all profiles of a credentials file, where every section is one.
     pub fn credentials_names(&self) -> Vec<String> {
-        let mut names = self.sections().into_iter().map(|section| section.inside.trim().to_owned()).collect();
+        let mut names = self.sections.iter().map(|section| self.inside(section).trim().to_owned()).collect();
         unique(&mut names);
         names
     }
@@ -58,23 +65,37 @@ impl AwsConfig {
         Some(keys.into_iter().map(|(service, value)| (service.replace('-', "_"), values::nested(&value))).collect())
     }
 
-    pub(super) fn sections(&self) -> Vec<Section<'_>> {
-        scan::sections(&self.text)
+    pub(super) fn sections(&self, kind: Kind) -> impl Iterator<Item = &Section> {
+        self.sections.iter().filter(move |section| section.kind == kind)
     }
 
-    pub(super) fn body(&self, section: &Section<'_>) -> &str {
-        &self.text[section.body.clone()]
+    pub(super) fn name(&self, section: &Section) -> Option<String> {
+        header::name(self.inside(section))
+    }
+
+    /// The values of a section's legacy keys as they stand in its lines.
+    pub(super) fn legacy(&self, section: &Section) -> [&str; 4] {
+        section.legacy.each_ref().map(|range| &self.text[range.clone()])
+    }
+
+    /// Adds a section's keys; later ones win.
+    pub(super) fn read(&self, section: &Section, keys: &mut Keys) {
+        values::read(&self.text[section.body.clone()], keys);
+    }
+
+    fn inside(&self, section: &Section) -> &str {
+        &self.text[section.inside.clone()]
     }
 
     /// The keys of all sections of this kind and name; `None` if there is none.
     fn named(&self, kind: Kind, name: &str) -> Option<Keys> {
         let mut found = None;
-        // The name has to occur in the header, whatever its quotes; only then is it worth taking apart.
-        let likely =
-            |section: &Section<'_>| section.kind == kind && (section.inside.contains(name) || section.inside.contains(['"', '\'', '\\']));
-        for section in self.sections().iter().filter(|section| likely(section)) {
-            if header::name(section.inside).as_deref() == Some(name) {
-                values::read(self.body(section), found.get_or_insert_default());
+        for section in self.sections(kind) {
+            let inside = self.inside(section);
+            // A name occurs in its header unless quotes take it apart; only then is the header worth reading.
+            let likely = inside.contains(name) || inside.contains(['"', '\'', '\\']);
+            if likely && header::name(inside).as_deref() == Some(name) {
+                self.read(section, found.get_or_insert_default());
             }
         }
         found

@@ -31,14 +31,14 @@ pub(super) struct Reader {
 impl Reader {
     /// What the next line is.
     pub(super) fn read<'t>(&mut self, line: &'t str) -> Line<'t> {
-        let bare = line.trim();
+        let bare = line.trim_ascii();
         if bare.is_empty() {
             return Line::Blank;
         }
         if bare.starts_with(['#', ';']) {
             return Line::Comment;
         }
-        let indent = line.len() - line.trim_start().len();
+        let indent = line.len() - line.trim_ascii_start().len();
         if self.in_value && indent > self.indent {
             return Line::More(bare);
         }
@@ -47,23 +47,26 @@ impl Reader {
             self.in_value = false;
             return Line::Header(inside);
         }
-        let delimiter = bare.find(['=', ':']).filter(|at| *at > 0 && !bare.starts_with('['));
+        let delimiter = bare.bytes().position(|byte| matches!(byte, b'=' | b':')).filter(|at| *at > 0 && !bare.starts_with('['));
         self.in_value = delimiter.is_some();
-        delimiter.map_or(Line::Odd, |at| Line::Key(bare[..at].trim_end(), bare[at + 1..].trim_start()))
+        delimiter.map_or(Line::Odd, |at| Line::Key(bare[..at].trim_ascii_end(), bare[at + 1..].trim_ascii_start()))
     }
 }
 
-/// A section: where its lines are and what is worth reading in it.
-#[derive(Debug, Clone)]
-pub(super) struct Section<'t> {
-    /// Between the brackets.
-    pub(super) inside: &'t str,
+/// A legacy profile's start URL and region: the AWS CLI's keys, then Granted's.
+pub(super) const LEGACY: [&str; 4] = ["sso_start_url", "sso_region", "granted_sso_start_url", "granted_sso_region"];
+
+/// A section: where its parts are in the text, and what is worth reading in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Section {
+    /// What stands between the brackets.
+    pub(super) inside: Range<usize>,
     /// What it is about.
     pub(super) kind: Kind,
-    /// Its lines without the header, as a range of the text.
+    /// Its lines without the header.
     pub(super) body: Range<usize>,
-    /// It has a start URL in one of the legacy spellings.
-    pub(super) has_start_url: bool,
+    /// The values of [`LEGACY`] keys, first lines only; empty where there is none.
+    pub(super) legacy: [Range<usize>; 4],
     /// It uses an `[sso-session]`.
     pub(super) has_session: bool,
     /// It names endpoints: `services` or `endpoint_url`.
@@ -71,8 +74,8 @@ pub(super) struct Section<'t> {
 }
 
 /// The sections of a file, in order. What stands before the first header belongs to none.
-pub(super) fn sections(text: &str) -> Vec<Section<'_>> {
-    let (mut sections, mut reader, mut offset) = (Vec::<Section<'_>>::new(), Reader::default(), 0);
+pub(super) fn sections(text: &str) -> Vec<Section> {
+    let (mut sections, mut reader, mut offset) = (Vec::<Section>::new(), Reader::default(), 0);
     for line in text.split_inclusive('\n') {
         let start = offset;
         offset += line.len();
@@ -81,19 +84,12 @@ pub(super) fn sections(text: &str) -> Vec<Section<'_>> {
                 if let Some(section) = sections.last_mut() {
                     section.body.end = start;
                 }
-                let kind = header::kind(inside);
-                sections.push(Section {
-                    inside,
-                    kind,
-                    body: offset..text.len(),
-                    has_start_url: false,
-                    has_session: false,
-                    has_endpoints: false,
-                });
+                let (kind, inside) = (header::kind(inside), place(text, inside));
+                sections.push(Section { inside, kind, body: offset..text.len(), ..Section::default() });
             }
-            Line::Key(key, _) => {
+            Line::Key(key, value) => {
                 if let Some(section) = sections.last_mut() {
-                    section.note(key);
+                    section.note(text, key, value);
                 }
             }
             _ => {}
@@ -102,16 +98,24 @@ pub(super) fn sections(text: &str) -> Vec<Section<'_>> {
     sections
 }
 
-impl Section<'_> {
-    fn note(&mut self, key: &str) {
+/// Where a part of a text is in it.
+fn place(text: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr().addr() - text.as_ptr().addr();
+    start..start + part.len()
+}
+
+impl Section {
+    fn note(&mut self, text: &str, key: &str, value: &str) {
         // Most keys of most files are none of these: one byte tells.
         if !matches!(key.as_bytes().first(), Some(b's' | b'S' | b'g' | b'G' | b'e' | b'E')) {
             return;
         }
-        let is = |name| key.eq_ignore_ascii_case(name);
-        self.has_start_url |= is("sso_start_url") || is("granted_sso_start_url");
-        self.has_session |= is("sso_session");
-        self.has_endpoints |= is("services") || is("endpoint_url");
+        let is = |name: &&str| key.eq_ignore_ascii_case(name);
+        if let Some(which) = LEGACY.iter().position(is) {
+            self.legacy[which] = place(text, value);
+        }
+        self.has_session |= is(&"sso_session");
+        self.has_endpoints |= is(&"services") || is(&"endpoint_url");
     }
 }
 
@@ -147,7 +151,7 @@ mod tests {
         fn every_section_of_a_valid_file_is_found(names in prop::collection::vec("[A-Za-z0-9_.@+-]{1,12}", 0..20), crlf: bool) {
             let end = if crlf { "\r\n" } else { "\n" };
             let text: String = names.iter().map(|n| format!("[profile {n}]{end}region = eu-west-1{end}{end}")).collect();
-            let found: Vec<_> = sections(&text).iter().filter_map(|s| header::name(s.inside)).collect();
+            let found: Vec<_> = sections(&text).iter().filter_map(|s| header::name(&text[s.inside.clone()])).collect();
             prop_assert_eq!(found, names);
         }
     }

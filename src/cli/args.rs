@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 ///
 /// Without a command the picker opens; Enter starts a shell in the chosen role.
 #[derive(Debug, Parser)]
-#[command(name = "rolecall", version, max_term_width = 100, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(name = "rolecall", version, max_term_width = 100)]
 pub struct Cli {
     /// Flags of every command.
     #[command(flatten)]
@@ -113,15 +113,15 @@ pub struct Selectors {
 }
 
 /// Flags of the picker.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct PickArgs {
     /// What to type into the picker before it opens
     #[arg(value_name = "QUERY")]
     pub words: Vec<String>,
     /// The same as QUERY
-    #[arg(short, long, value_name = "QUERY")]
+    #[arg(short, long, value_name = "QUERY", conflicts_with = "words")]
     pub query: Option<String>,
-    /// Take the role without asking if only one matches
+    /// Take the role without opening the picker if only one matches
     #[arg(short = '1', long)]
     pub select_1: bool,
     /// End with exit code 1 at once if none matches

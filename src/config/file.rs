@@ -246,6 +246,10 @@ mod tests {
             ("console_duration = 5", ":1: console_duration: invalid value: integer `5`, expected a whole number from 15 to 720"),
             ("[pick]\nmouse = \"no\"", ":2: pick.mouse: invalid type: string \"no\", expected a boolean"),
             ("[[rules]]\nconfirm = 3", ":2: rules.confirm: invalid type: integer `3`, expected true, false or \"type\""),
+            (
+                "[[rules]]\nmatch = 'x'\nconsole_duration = 9",
+                ":3: rules.console_duration: invalid value: integer `9`, expected a whole number from 15 to 720",
+            ),
             ("history_weight = -1", ":1: history_weight: expected a number, 0 or more"),
         ];
         for (text, want) in cases {
@@ -291,5 +295,31 @@ mod tests {
         assert_eq!(browser(&file, &[("BROWSER", "firefox")]).as_deref(), Some("chromium"));
         #[cfg(unix)]
         assert_eq!(browser(&[], &[("BROWSER", "firefox %s:lynx")]).as_deref(), Some("firefox"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_file_is_read_or_refused_without_panic(
+            lines in proptest::collection::vec(
+                proptest::prop_oneof![
+                    "(threads|include|rules|instances|pick|tags|confirm|browser) = (1|true|'x'|\\[\\]|\\[1\\]|\\{\\}|\\{a=\\[\\{b=1\\}\\]\\})",
+                    "\\[{1,2}(rules|instances|instances\\.a|instances\\.a\\.accounts\\.012345678901|pick|x\\.y)\\]{1,2}",
+                    "\\PC{0,12}",
+                ],
+                0..8,
+            )
+        ) {
+            let text = lines.join("\n");
+            for own in [true, false] {
+                let layer = Layer { path: PathBuf::from("config.toml"), text: text.clone(), own };
+                let Ok(mut table) = layer.parse() else { continue };
+                let mut loaded = Loaded::default();
+                loaded.examine(&layer, &mut table);
+                if let Err(error) = Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
+                    let said = blame(&[layer], &error);
+                    proptest::prop_assert!(said.message.starts_with("config.toml:"), "{}", said.message);
+                }
+            }
+        }
     }
 }

@@ -168,7 +168,11 @@ impl Default for Settings {
 }
 
 /// A whole number within bounds.
-fn ranged<'de, const MIN: i64, const MAX: i64, T: TryFrom<i64>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn ranged<'de, const MIN: i64, const MAX: i64, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: TryFrom<i64>,
+    D: Deserializer<'de>,
+{
     struct Bounds<const MIN: i64, const MAX: i64>;
     impl<const MIN: i64, const MAX: i64> Visitor<'_> for Bounds<MIN, MAX> {
         type Value = i64;

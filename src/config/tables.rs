@@ -8,6 +8,7 @@ use serde::de::{self, Deserializer, Visitor};
 use crate::domain::{AccountId, Region, RoleName, StartUrl, Tags, parse_duration};
 
 use super::choices::{AuthFlow, Confirm, Keymap, UrlAction};
+use super::settings::ranged;
 
 /// `[instances.NAME]`. Start URL and region may be missing where an `[sso-session NAME]` has them.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -101,6 +102,7 @@ pub struct Rule {
     /// The program for `url_action = "exec"`.
     pub url_exec_command: Option<Vec<String>>,
     /// Minutes of its console sessions.
+    #[serde(deserialize_with = "minutes")]
     pub console_duration: Option<u32>,
 }
 
@@ -136,6 +138,11 @@ impl Default for Pick {
             keymap: Keymap::Emacs,
         }
     }
+}
+
+/// Minutes of a console session, as AWS allows them.
+fn minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    ranged::<15, 720, u32, D>(deserializer).map(Some)
 }
 
 /// A length of time: whole seconds, or a text such as `"8h"` or `"1h30m"`.

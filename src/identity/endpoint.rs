@@ -27,11 +27,11 @@ impl Addresses {
     pub(super) fn of(instance: &Instance, network: &Network) -> Result<Addresses> {
         let region = &instance.sso_region;
         let oidc = |dualstack: bool| match &instance.endpoints.oidc {
-            Some(url) => Ok(tidy(url)),
+            Some(url) => checked(url),
             None => oidc(region, network.fips, dualstack),
         };
         let portal = match &instance.endpoints.portal {
-            Some(url) => tidy(url),
+            Some(url) => checked(url)?,
             None => portal(region, network)?,
         };
         let device = network.dualstack || is_dual_stack_portal(&instance.start_url, region);
@@ -42,7 +42,7 @@ impl Addresses {
 /// The address of STS in a region.
 pub(super) fn sts(instance: &Instance, region: &Region, network: &Network) -> Result<String> {
     if let Some(url) = &instance.endpoints.sts {
-        return Ok(tidy(url));
+        return checked(url);
     }
     let params =
         StsParams::builder().region(region.as_str()).use_fips(network.fips).use_dual_stack(network.dualstack).use_global_endpoint(false);
@@ -75,8 +75,14 @@ fn wrong(region: &Region, error: &dyn std::error::Error) -> Error {
     Error::new(Kind::Config, format!("region `{region}` has no such endpoint: {error}")).hint("check `sso_region`")
 }
 
-fn tidy(url: &str) -> String {
-    url.trim().trim_end_matches('/').to_owned()
+/// An address that stands in for AWS's own, without the slash at its end.
+fn checked(url: &str) -> Result<String> {
+    let tidy = url.trim().trim_end_matches('/');
+    match tidy.parse::<http::Uri>() {
+        Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() => Ok(tidy.to_owned()),
+        _ => Err(Error::new(Kind::Config, format!("`{tidy}` is not an address of an endpoint"))
+            .hint("check AWS_ENDPOINT_URL, its relatives, and `endpoint_url` in the AWS config file")),
+    }
 }
 
 /// Portals at `….portal.REGION.app.aws` confirm device codes only when the sign-in began at the dual-stack endpoint.
@@ -146,6 +152,15 @@ mod tests {
         let addresses = Addresses::of(&instance, &Network::default()).unwrap();
         assert_eq!(addresses.device, "http://127.0.0.1:1");
         assert_eq!(sts(&instance, &Region::new("eu-west-3"), &Network::default()).unwrap(), "http://127.0.0.1:2");
+    }
+
+    #[test]
+    fn an_override_has_to_be_an_address() {
+        let mut instance = instance("us-east-1", "https://corp.awsapps.com/start");
+        for wrong in ["not a url", "127.0.0.1:80", "ftp://127.0.0.1", ""] {
+            instance.endpoints.portal = Some(wrong.into());
+            assert_eq!(Addresses::of(&instance, &Network::default()).unwrap_err().kind, Kind::Config, "{wrong}");
+        }
     }
 
     #[test]

@@ -7,6 +7,9 @@ use serde::Deserialize;
 
 use crate::domain::{Error, InstanceName, Kind, visible};
 
+/// What is said of an answer that can't be read.
+pub(super) const NONSENSE: &str = "the answer makes no sense";
+
 /// What went wrong, without the SDK's types.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -42,11 +45,13 @@ impl Fault {
     /// What an error of the SDK comes down to.
     pub(super) fn of<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> Fault {
         match error {
+            // The SDK calls a 200 that it can't read an error of the service.
+            SdkError::ServiceError(answer) if answer.raw().status().is_success() => Fault::Silence(NONSENSE.into()),
             SdkError::ServiceError(answer) => {
                 let meta = answer.err().meta();
                 read(answer.raw(), meta.code().unwrap_or_default(), meta.message().unwrap_or_default())
             }
-            SdkError::ResponseError(answer) if answer.raw().status().is_success() => Fault::Silence("the answer makes no sense".into()),
+            SdkError::ResponseError(answer) if answer.raw().status().is_success() => Fault::Silence(NONSENSE.into()),
             SdkError::ResponseError(answer) => read(answer.raw(), "", ""),
             SdkError::TimeoutError(_) => Fault::Silence("no answer in time".into()),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Fault::Silence("no answer in time".into()),

@@ -12,7 +12,7 @@ use crate::domain::{Credentials, Error, Kind, Result, Secret};
 
 use super::Network;
 use super::endpoint::host;
-use super::fault::{Fault, root};
+use super::fault::{Fault, NONSENSE, root};
 
 /// What the federation endpoint calls role credentials.
 #[derive(Serialize)]
@@ -72,7 +72,7 @@ async fn ask(
         return Ok(Err(Fault::answer(status, &body)));
     }
     let reply: std::result::Result<Reply, _> = serde_json::from_slice(&body);
-    Ok(reply.map(|reply| reply.token.into()).map_err(|_| Fault::Silence("the answer makes no sense".into())))
+    Ok(reply.map(|reply| reply.token.into()).map_err(|_| Fault::Silence(NONSENSE.into())))
 }
 
 /// Sent as a form: in a query the keys would end up in logs of whatever stands in between.

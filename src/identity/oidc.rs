@@ -153,14 +153,16 @@ impl Identity {
         })
     }
 
-    /// Asks once whether the person has confirmed the code.
+    /// Asks whether the person has confirmed the code. A network that fails for a moment is tried again.
     ///
     /// # Errors
     /// [`Kind::LoginNeeded`] when the code expired or the person declined; otherwise as [`Identity::start_device`].
     pub async fn poll_device(&self, registration: &Registration, start: &DeviceStart) -> Result<Poll> {
         let (client, host) = self.oidc(registration.flow)?;
         let call = client.create_token().grant_type("urn:ietf:params:oauth:grant-type:device_code");
-        match send(call.device_code(start.device_code.expose()), registration).await {
+        let call = call.device_code(start.device_code.expose());
+        let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
+        match call.send().await.map_err(|error| Fault::of(&error)) {
             Ok(reply) => Ok(Poll::Token(self.tokens(reply, host)?)),
             Err(fault) => match fault.code() {
                 "AuthorizationPendingException" => Ok(Poll::Pending),
@@ -185,7 +187,7 @@ impl Identity {
         )
     }
 
-    /// Exchanges the code that the browser brought back.
+    /// Exchanges the code that the browser brought back. Not tried twice.
     ///
     /// # Errors
     /// [`Kind::LoginNeeded`] when the code was used or is not ours; otherwise as [`Identity::start_device`].
@@ -193,7 +195,7 @@ impl Identity {
         let (client, host) = self.oidc(registration.flow)?;
         let call = client.create_token().grant_type("authorization_code").code(code);
         let call = call.redirect_uri(&pkce.redirect_uri).code_verifier(pkce.verifier.expose());
-        match send(call, registration).await {
+        match send_once(call, registration).await {
             Ok(reply) => self.tokens(reply, host),
             Err(fault) => Err(self.explain_oidc("signing in", host, &fault)),
         }
@@ -206,7 +208,7 @@ impl Identity {
     pub async fn refresh(&self, registration: &Registration, refresh_token: &Secret<String>) -> Result<RefreshOutcome> {
         let (client, host) = self.oidc(registration.flow)?;
         let call = client.create_token().grant_type("refresh_token").refresh_token(refresh_token.expose());
-        match send(call, registration).await {
+        match send_once(call, registration).await {
             Ok(reply) => Ok(RefreshOutcome::Token(self.tokens(reply, host)?)),
             Err(fault) => match fault.code() {
                 "InvalidGrantException" | "ExpiredTokenException" => Ok(RefreshOutcome::InvalidGrant),
@@ -247,6 +249,7 @@ impl Identity {
         let name = &self.instance().name;
         let of = |kind: Kind, text: &str| Error::new(kind, format!("{doing}: {text}{}", fault.said()));
         match fault.code() {
+            "" if fault.status() == 401 => of(Kind::Refused, "AWS does not accept this program's registration"),
             "ExpiredTokenException" => Error::new(Kind::LoginNeeded, "the code expired before anybody confirmed it").hint(login(name)),
             "AccessDeniedException" if fault.said().contains("KMS") => of(Kind::Refused, "the directory's encryption key can't be used"),
             "AccessDeniedException" => Error::new(Kind::LoginNeeded, "the sign-in was declined in the browser").hint(login(name)),
@@ -276,7 +279,7 @@ fn login_with(name: &InstanceName, option: &str) -> String {
 }
 
 /// Sends a token request once: neither a code nor a refresh token may be used twice.
-async fn send(call: CreateTokenFluentBuilder, registration: &Registration) -> Result<CreateTokenOutput, Fault> {
+async fn send_once(call: CreateTokenFluentBuilder, registration: &Registration) -> Result<CreateTokenOutput, Fault> {
     let once = aws_sdk_ssooidc::Config::builder().retry_config(aws_smithy_types::retry::RetryConfig::disabled());
     let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
     call.customize().config_override(once).send().await.map_err(|error| Fault::of(&error))

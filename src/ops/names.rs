@@ -15,7 +15,11 @@ pub(super) fn name_profiles(roster: &mut Roster) {
         &|at| slug(roster.instance(&roster.entries[at]).name.as_str()),
     ];
     for suffix in suffixes {
-        for at in same(roster, &names) {
+        let collided = same(roster, &names);
+        if collided.is_empty() {
+            break;
+        }
+        for at in collided {
             if let Some(name) = &mut names[at] {
                 *name = format!("{name}-{}", suffix(at));
             }

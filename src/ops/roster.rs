@@ -223,6 +223,6 @@ mod tests {
             assert_eq!(annotate(roster, &settings).0.entries.len(), 15_000);
             second += started.elapsed() / rounds;
         }
-        assert!(first.as_micros() < 2_000 && second.as_micros() < 15_000, "base {first:?}, rules and names {second:?}");
+        assert!(first.as_micros() < 2_000 && second.as_micros() < 50_000, "base {first:?}, rules and names {second:?}");
     }
 }

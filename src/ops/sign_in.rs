@@ -164,7 +164,7 @@ fn open(ctx: &Ctx, instance: &Instance, url: &str) -> bool {
 pub const SECRET_VARIABLES: [&str; 3] = ["AWS_SSO_FILE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /// The program that opens sign-in pages: the instance's own, the general one, the environment's.
-fn browser_setting(ctx: &Ctx, instance: &Instance) -> Option<String> {
+pub(super) fn browser_setting(ctx: &Ctx, instance: &Instance) -> Option<String> {
     let own = ctx.settings.instances.get(&instance.name);
     let configured = own.and_then(|own| own.auth_browser.clone().or_else(|| own.browser.clone()));
     let configured = configured.or_else(|| ctx.settings.auth_browser.clone()).or_else(|| ctx.settings.browser.clone());
@@ -172,7 +172,7 @@ fn browser_setting(ctx: &Ctx, instance: &Instance) -> Option<String> {
 }
 
 /// Whether a browser can be opened on this machine: one was named, or there is a display.
-fn can_open(ctx: &Ctx, instance: &Instance) -> bool {
+pub(super) fn can_open(ctx: &Ctx, instance: &Instance) -> bool {
     let display = ctx.env.get(env::DISPLAY).is_some() || ctx.env.get(env::WAYLAND_DISPLAY).is_some();
     browser_setting(ctx, instance).is_some() || cfg!(target_os = "macos") || cfg!(windows) || display
 }

@@ -6,7 +6,7 @@ use crate::cache::inventory;
 use crate::domain::{AccountId, Change, Error, Instance, Inventory, Kind, Result, Roster, diff};
 
 use super::ctx::{Ctx, blocking};
-use super::refresh::{Limits, Progress, refresh};
+use super::refresh::{Limits, Outcome, Progress, refresh};
 use super::token::access_token;
 
 /// What a refresh brought.
@@ -41,16 +41,8 @@ pub async fn update(
     limits: Limits,
     progress: &mut (dyn FnMut(Progress<'_>) + Send),
 ) -> Result<Updated> {
-    let identity = ctx.identity(instance)?;
     let old = load(ctx, instance).await?;
-    let token = access_token(ctx, instance, None).await?;
-    let outcome = match refresh(&identity, &token, old.as_ref(), limits, ctx.clock, progress).await {
-        Err(error) if error.kind == Kind::LoginNeeded => {
-            let token = access_token(ctx, instance, Some(&token)).await?;
-            refresh(&identity, &token, old.as_ref(), limits, ctx.clock, progress).await?
-        }
-        other => other?,
-    };
+    let outcome = read(ctx, instance, old.as_ref(), limits, progress).await?;
     let (directory, kept, of) = (ctx.paths.cache_dir.clone(), outcome.inventory.clone(), instance.clone());
     blocking(move || inventory::save(&directory, &of, &kept)).await?;
     if let Some(stopped) = outcome.stopped {
@@ -58,6 +50,31 @@ pub async fn update(
     }
     let changes = diff(&old.unwrap_or_default(), &outcome.inventory);
     Ok(Updated { changes, failed: outcome.failed, inventory: outcome.inventory })
+}
+
+/// Reads everything; with a new token once more when the session's token ends on the way.
+async fn read(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    old: Option<&Inventory>,
+    limits: Limits,
+    progress: &mut (dyn FnMut(Progress<'_>) + Send),
+) -> Result<Outcome> {
+    let identity = ctx.identity(instance)?;
+    let token = access_token(ctx, instance, None).await?;
+    let first = refresh(&identity, &token, old, limits, ctx.clock, progress).await;
+    let stopped = first.as_ref().map_or_else(Some, |outcome| outcome.stopped.as_ref());
+    if stopped.is_none_or(|error| error.kind != Kind::LoginNeeded) {
+        return first;
+    }
+    match (access_token(ctx, instance, Some(&token)).await, first) {
+        (Ok(token), first) => {
+            let known = first.ok().map(|outcome| outcome.inventory);
+            refresh(&identity, &token, known.as_ref().or(old), limits, ctx.clock, progress).await
+        }
+        (Err(error), Ok(outcome)) => Ok(Outcome { stopped: Some(error), ..outcome }),
+        (Err(error), Err(_)) => Err(error),
+    }
 }
 
 async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> {

@@ -81,12 +81,17 @@ fn ask<T: Send + 'static>(may_prompt: bool, work: impl FnOnce(&Limit) -> Result<
         Err(mpsc::RecvTimeoutError::Timeout) if may_prompt && asked.try_recv().is_ok() => {
             answered.recv_timeout(PROMPT).unwrap_or_else(|_| Err(unusable("was not unlocked in time")))
         }
-        Err(_) => Err(unusable("does not answer")),
+        Err(_) => Err(silent("")),
     }
 }
 
 fn unusable(what: &str) -> Error {
     Error::new(Kind::Vault, format!("the desktop keyring {what}"))
+}
+
+/// The kernel's keyring is the same in every session of a user: what is unlocked on the desktop is open over SSH and in cron.
+fn silent(reason: &str) -> Error {
+    unusable(&format!("does not answer{reason}")).hint("run `rolecall vault unlock` in a session where it does")
 }
 
 fn locked() -> Error {
@@ -101,10 +106,10 @@ fn said(error: StoreError) -> Error {
     match error {
         StoreError::NoEntry => lost(),
         StoreError::NoStorageAccess(_) => locked(),
-        StoreError::PlatformFailure(reason) => unusable(&format!("does not answer: {reason}")),
+        StoreError::PlatformFailure(reason) => silent(&format!(": {reason}")),
         StoreError::NoDefaultStore => match Entry::store_status() {
-            Err(StoreError::PlatformFailure(reason)) => unusable(&format!("does not answer: {reason}")),
-            _ => unusable("does not answer"),
+            Err(StoreError::PlatformFailure(reason)) => silent(&format!(": {reason}")),
+            _ => silent(""),
         },
         _ => unusable("can't be used"),
     }
@@ -118,15 +123,15 @@ mod probe {
     use zbus::blocking::{Connection, Proxy};
     use zbus::zvariant::OwnedObjectPath;
 
-    use super::{Error, Limit, Result, SERVICE, locked, lost, unusable};
+    use super::{Error, Limit, Result, SERVICE, locked, lost, silent};
 
     const BUS_NAME: &str = "org.freedesktop.secrets";
 
     /// Checks that the item is there and open, or that a person may be asked.
     pub(super) fn item(user: &str, may_prompt: bool, limit: &Limit) -> Result<()> {
-        let bus = Connection::session().map_err(silent)?;
+        let bus = Connection::session().map_err(said)?;
         let wanted = HashMap::from([("service", SERVICE), ("username", user)]);
-        let (open, shut): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = service(&bus)?.call("SearchItems", &(wanted,)).map_err(silent)?;
+        let (open, shut): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = service(&bus)?.call("SearchItems", &(wanted,)).map_err(said)?;
         match (open.is_empty(), shut.is_empty()) {
             (false, _) => Ok(()),
             (true, true) => Err(lost()),
@@ -136,18 +141,18 @@ mod probe {
 
     /// Checks that something can be stored, or that a person may be asked.
     pub(super) fn collection(may_prompt: bool, limit: &Limit) -> Result<()> {
-        let bus = Connection::session().map_err(silent)?;
-        let path: OwnedObjectPath = service(&bus)?.call("ReadAlias", &("default",)).map_err(silent)?;
+        let bus = Connection::session().map_err(said)?;
+        let path: OwnedObjectPath = service(&bus)?.call("ReadAlias", &("default",)).map_err(said)?;
         // `/` stands for none: making one asks the person for a new password.
         if path.as_str() == "/" {
             return person(may_prompt, limit);
         }
-        let collection = Proxy::new(&bus, BUS_NAME, path, "org.freedesktop.Secret.Collection").map_err(silent)?;
-        if collection.get_property::<bool>("Locked").map_err(silent)? { person(may_prompt, limit) } else { Ok(()) }
+        let collection = Proxy::new(&bus, BUS_NAME, path, "org.freedesktop.Secret.Collection").map_err(said)?;
+        if collection.get_property::<bool>("Locked").map_err(said)? { person(may_prompt, limit) } else { Ok(()) }
     }
 
     fn service(bus: &Connection) -> Result<Proxy<'_>> {
-        Proxy::new(bus, BUS_NAME, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service").map_err(silent)
+        Proxy::new(bus, BUS_NAME, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service").map_err(said)
     }
 
     fn person(may_prompt: bool, limit: &Limit) -> Result<()> {
@@ -158,8 +163,8 @@ mod probe {
         Ok(())
     }
 
-    fn silent(error: zbus::Error) -> Error {
-        unusable(&format!("does not answer: {error}"))
+    fn said(error: zbus::Error) -> Error {
+        silent(&format!(": {error}"))
     }
 }
 

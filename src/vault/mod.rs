@@ -150,7 +150,7 @@ impl Vault {
         let key = self.key(&header)?;
         self.read(&header, name)?;
         let file = file::Staged::new(&self.record_path(&name.file_name()), record::ROOM as u64)?;
-        Ok(Staged { name: name.clone(), header, key, file, kind: PhantomData })
+        Ok(Staged { dir: self.options.dir.clone(), name: name.clone(), header, key, file, kind: PhantomData })
     }
 
     /// Writes a record, whole or not at all. Makes the vault if there is none yet.
@@ -256,6 +256,7 @@ impl Vault {
 /// A record about to be written; see [`Vault::stage`]. Dropped, it leaves no trace.
 #[derive(Debug)]
 pub struct Staged<T> {
+    dir: PathBuf,
     name: Name,
     header: Header,
     key: Option<Key>,
@@ -267,8 +268,12 @@ impl<T: Record> Staged<T> {
     /// Seals and writes the record, then puts it in the place of the one before.
     ///
     /// # Errors
-    /// [`Kind::Internal`] when the disk fails after all.
+    /// [`Kind::Internal`] when the disk fails after all, [`Kind::Vault`] when somebody has reset the vault since.
     pub fn commit(self, record: &T) -> Result<()> {
+        // Sealed with a key that is gone, the record would be locked for good in the vault that came after.
+        if header::load(&self.dir).is_ok_and(|header| header.is_none_or(|header| header.vault != self.header.vault)) {
+            return Err(Error::new(Kind::Vault, format!("the vault was reset before the {} was stored", self.name)).hint("try again"));
+        }
         let plain = record::render(&self.name, record)?;
         match (self.header.key_id(), &self.key) {
             (Some(key_id), Some(key)) => {

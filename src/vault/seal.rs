@@ -104,7 +104,7 @@ pub(super) struct Sealer<'a> {
 }
 
 impl Sealer<'_> {
-    /// Seals a plain text under a name.
+    /// Seals a plain text under a name, or what stands for one.
     pub(super) fn seal(&self, name: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
         let nonce = random::bytes::<NONCE>()?;
         let mut bytes = Vec::with_capacity(PREFIX + NONCE + plain.len() + TAG);

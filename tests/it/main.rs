@@ -1,30 +1,30 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod commands;
-#[cfg(unix)]
+mod commands_demo;
+mod commands_exec;
+mod commands_process;
+mod commands_roles;
+mod commands_secrets;
+mod commands_sign_in;
+mod commands_vault;
+mod faults;
+mod faults_refresh;
+mod faults_vault;
 mod foreign;
-#[cfg(unix)]
 mod foreign_browser;
-#[cfg(unix)]
 mod foreign_process;
-#[cfg(unix)]
 mod foreign_shells;
-#[cfg(unix)]
 mod foreign_simulator;
+mod identity;
 mod imports;
+mod many;
+mod records;
 mod sandbox;
-#[cfg(unix)]
 mod terminal;
-#[cfg(unix)]
-mod terminal_demo;
-#[cfg(unix)]
 mod terminal_picker;
-#[cfg(unix)]
 mod terminal_shell;
-#[cfg(unix)]
 mod terminal_sign_in;
-#[cfg(unix)]
 mod terminal_signals;
-#[cfg(unix)]
 mod terminal_tmux;
 mod vault_keyring;

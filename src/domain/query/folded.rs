@@ -55,24 +55,42 @@ impl Folded {
 
 /// Which letters a folded text has, one bit each; what is neither letter nor digit shares the remaining bits.
 pub(super) fn letters(text: &str) -> u64 {
-    text.bytes().fold(0, |mask, byte| {
-        let bit = match byte {
-            b'a'..=b'z' => byte - b'a',
-            b'0'..=b'9' => 26 + byte - b'0',
+    text.bytes().fold(0, |mask, byte| mask | BITS[usize::from(byte)])
+}
+
+const BITS: [u64; 256] = {
+    let (mut bits, mut byte) = ([0; 256], 0_usize);
+    while byte < 256 {
+        let bit = match byte as u8 {
+            letter @ b'a'..=b'z' => letter - b'a',
+            digit @ b'0'..=b'9' => 26 + digit - b'0',
             other => 36 + other % 28,
         };
-        mask | 1 << bit
-    })
-}
+        bits[byte] = 1 << bit;
+        byte += 1;
+    }
+    bits
+};
 
 fn fold_letter(letter: char) -> impl Iterator<Item = char> {
     std::iter::once(letter).nfkd().filter(|part| !is_combining_mark(*part)).flat_map(char::to_lowercase)
 }
 
+/// [`begins`] for every byte of an ASCII text, in one pass: an index folds thousands of names before the first answer.
 fn ascii_starts(text: &[u8]) -> Vec<u32> {
-    let at = |position: usize| text.get(position).map(|byte| char::from(*byte));
-    let begins_at = |position: &usize| begins(position.checked_sub(1).and_then(at), char::from(text[*position]), at(position + 1));
-    (0..text.len()).filter(begins_at).map(|position| position as u32).collect()
+    let mut starts = Vec::with_capacity(8);
+    let mut previous = b'-';
+    for (position, byte) in text.iter().enumerate() {
+        if byte.is_ascii_alphanumeric() {
+            let hump =
+                byte.is_ascii_uppercase() && (previous.is_ascii_lowercase() || text.get(position + 1).is_some_and(u8::is_ascii_lowercase));
+            if !previous.is_ascii_alphanumeric() || hump || previous.is_ascii_digit() != byte.is_ascii_digit() {
+                starts.push(position as u32);
+            }
+        }
+        previous = *byte;
+    }
+    starts
 }
 
 /// Whether a word begins at this letter: `AWSReadOnly-eu2` has `AWS`, `Read`, `Only`, `eu`, `2`.

@@ -153,3 +153,21 @@ fn a_running_process_notices_a_reset() {
     home.file().save(&admin(1), &credentials(1)).unwrap();
     assert!(opens(&running));
 }
+
+#[test]
+fn a_record_staged_before_a_reset_is_not_stored_after_it() {
+    let home = stored();
+    let running = home.file();
+    for remade in [false, true] {
+        let staged = running.stage::<Credentials>(&admin(1)).unwrap();
+        home.file().reset().unwrap();
+        if remade {
+            home.file().ready().unwrap();
+        }
+        assert_eq!(staged.commit(&credentials(1)).unwrap_err().kind, Kind::Vault);
+        assert_eq!(home.file().status().records, 0);
+        assert_eq!(home.file().status().problem, None);
+    }
+    running.save(&admin(1), &credentials(1)).unwrap();
+    assert!(opens(&home.file()));
+}
