@@ -71,10 +71,10 @@ impl Child {
     pub fn outlive(&self) -> Result<u8> {
         let _ours = Deaf::to_the_keyboard();
         #[cfg(unix)]
-        let heard = PassOn::listen()?;
+        let heard = Heard::listen()?;
         let child = self.spawn()?;
         #[cfg(unix)]
-        let _passed = PassOn::to(heard, &child);
+        let _passed = heard.pass_on(&child);
         self.to_the_end(child)
     }
 
@@ -91,25 +91,35 @@ impl Child {
 #[cfg(unix)]
 struct PassOn {
     handle: signal_hook::iterator::Handle,
+    _answered: super::signals::Answered,
+}
+
+/// Signals that wait for a child to be passed on to.
+#[cfg(unix)]
+struct Heard {
+    signals: signal_hook::iterator::Signals,
+    answered: super::signals::Answered,
 }
 
 #[cfg(unix)]
-impl PassOn {
+impl Heard {
     /// Begins before there is a child: a signal in between waits for it.
-    fn listen() -> Result<signal_hook::iterator::Signals> {
-        use signal_hook::consts::{SIGHUP, SIGTERM};
-        signal_hook::iterator::Signals::new([SIGTERM, SIGHUP]).map_err(|error| Error::internal(format!("signals: {error}")))
+    fn listen() -> Result<Self> {
+        const ENDING: &[i32] = &[signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
+        let answered = super::signals::Answered::begin(ENDING);
+        let signals = signal_hook::iterator::Signals::new(ENDING).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        Ok(Self { signals, answered })
     }
 
-    fn to(mut signals: signal_hook::iterator::Signals, child: &std::process::Child) -> Self {
+    fn pass_on(mut self, child: &std::process::Child) -> PassOn {
         use rustix::process::{Pid, Signal, kill_process};
-        let (handle, child) = (signals.handle(), Pid::from_child(child));
+        let (handle, child) = (self.signals.handle(), Pid::from_child(child));
         std::thread::spawn(move || {
-            for signal in signals.forever().filter_map(Signal::from_named_raw) {
+            for signal in self.signals.forever().filter_map(Signal::from_named_raw) {
                 let _ = kill_process(child, signal);
             }
         });
-        Self { handle }
+        PassOn { handle, _answered: self.answered }
     }
 }
 
