@@ -64,6 +64,8 @@ pub(super) struct State {
     pub(super) search: Option<Search>,
     /// Keys that mean rows which are still being searched for.
     pub(super) ahead: Vec<Key>,
+    /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
+    pub(super) eager: bool,
 }
 
 /// A search under way.
@@ -143,6 +145,7 @@ impl State {
             numbers: 0,
             search: None,
             ahead: Vec::new(),
+            eager: false,
         }
     }
 
