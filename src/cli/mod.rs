@@ -6,6 +6,7 @@ mod context;
 mod demo;
 mod exec;
 mod grant;
+mod helper;
 mod list;
 mod login;
 mod logout;
@@ -74,6 +75,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Exec(args)) => exec::run(&globals, args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
+        Some(Command::SignInHelper) => helper::run(&globals),
     }
 }
 

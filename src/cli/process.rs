@@ -1,19 +1,24 @@
 //! `process`: JSON for `credential_process`. With good credentials in the vault this is one short straight line.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::config::Env;
+use crate::config::{AutoLogin, Env};
 use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleName, Window, parse_duration};
 use crate::ops::assume::{Wish, assume, stored};
+use crate::ops::background::await_sign_in;
 use crate::ops::ctx::Ctx;
 use crate::ops::{index, instances};
 use crate::os::clock::Clock;
 
 use super::args::{Globals, ProcessArgs};
 use super::context::Person;
-use super::{context, grant, out, resolve};
+use super::{context, grant, helper, out, resolve};
+
+/// How long `auto_login = "always"` waits: some SDKs give a process no more.
+const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
 pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
@@ -27,12 +32,14 @@ pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
     let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
     match stored(&vault, &wish, Clock::System.now())? {
         Some(credentials) => print(&credentials),
-        None => fetch(&context::open_in(env, globals, Person::Absent)?, &wish, ""),
+        None => fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, &terms, ""),
     }
 }
 
 /// What is asked of the credentials, whatever the role.
 struct Terms {
+    /// How long a sign-in in the background is waited for, if one may be opened.
+    wait: Option<Duration>,
     window: Window,
     stored: bool,
     keep: bool,
@@ -40,15 +47,21 @@ struct Terms {
 
 impl Terms {
     fn read(args: &ProcessArgs) -> Result<Terms> {
-        let window = parse_duration(&args.window).map(Window).ok_or_else(|| {
-            Error::new(Kind::Usage, format!("`--window {}` is not a length of time", args.window)).hint("write 15m, 900s or 1h")
-        })?;
-        Ok(Terms { window, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache })
+        let window = Window(length("--window", &args.window)?);
+        let wait = length("--wait", &args.wait)?.unsigned_abs();
+        let wait = args.auto_login.then(|| Duration::from_secs(wait));
+        Ok(Terms { wait, window, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache })
     }
 
     fn wish(&self, instance: &Instance, account: AccountId, role: RoleName) -> Wish {
         Wish { window: self.window, stored: self.stored, keep: self.keep, ..Wish::new(instance, account, role) }
     }
+}
+
+/// A flag's length of time, in seconds.
+fn length(flag: &str, text: &str) -> Result<i64> {
+    parse_duration(text)
+        .ok_or_else(|| Error::new(Kind::Usage, format!("`{flag} {text}` is not a length of time")).hint("write 15m, 900s or 1h"))
 }
 
 /// Account and role when the flags name them both: no list of roles is needed then.
@@ -88,13 +101,21 @@ fn by_name(globals: &Globals, args: &ProcessArgs, terms: &Terms, env: Env) -> Re
     let found = resolve::one(&ctx, &instances, &wanted)?;
     let entry = found.entry();
     let wish = terms.wish(found.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
-    fetch(&ctx, &wish, &entry.email)
+    fetch(globals, &ctx, &wish, terms, &entry.email)
 }
 
-fn fetch(ctx: &Arc<Ctx>, wish: &Wish, email: &str) -> Result<u8> {
+fn fetch(globals: &Globals, ctx: &Arc<Ctx>, wish: &Wish, terms: &Terms, email: &str) -> Result<u8> {
     let url = ctx.settings.access_request_url.as_deref();
+    let always = (ctx.settings.auto_login == AutoLogin::Always).then_some(DEFAULT_WAIT);
     context::block_on(ctx, async {
-        let assumed = assume(ctx, wish).await.map_err(|error| grant::explained(error, url, wish.account, wish.role.as_str(), email))?;
+        let assumed = match (assume(ctx, wish).await, terms.wait.or(always)) {
+            (Err(error), Some(wait)) if error.kind == Kind::LoginNeeded => {
+                await_sign_in(ctx, &wish.instance, wait, || helper::start(ctx, globals, &wish.instance), helper::say).await?;
+                assume(ctx, wish).await
+            }
+            (assumed, _) => assumed,
+        };
+        let assumed = assumed.map_err(|error| grant::explained(error, url, wish.account, wish.role.as_str(), email))?;
         if let Some(warning) = &assumed.warning {
             out::warning(warning);
         }
