@@ -7,6 +7,7 @@ pub mod ctx;
 pub mod fields;
 pub mod index;
 pub mod instances;
+pub mod lent;
 mod names;
 pub mod pace;
 pub mod past;
