@@ -129,7 +129,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 fn classify(bytes: &[u8]) -> Vec<Read<'_>> {
     let (mut reader, mut section) = (Reader::default(), None);
-    let read = |(number, raw): (usize, &'_ [u8])| {
+    let mut read = |(number, raw): (usize, &'_ [u8])| {
         let bare = if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
         let line = String::from_utf8_lossy(bare);
         let (what, key, value) = match reader.read(&line) {
@@ -143,7 +143,6 @@ fn classify(bytes: &[u8]) -> Vec<Read<'_>> {
         };
         (section.clone(), what, key, value)
     };
-    let mut read = read;
     let line = |(number, raw)| {
         let (section, what, key, value) = read((number, raw));
         Read { raw, section, what, key, value }
@@ -179,13 +178,15 @@ fn replaced(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> Vec<u8> {
             None => out.extend(line.raw),
         }
         if at == last && !missing.is_empty() {
-            let open = !out.ends_with(b"\n");
-            for (key, value) in &missing {
-                let line = [indent, key.as_bytes(), b" = ", value.as_bytes()].concat();
-                // Where the file ended without a line's end, it does so again.
-                out.extend(if open { [end, &line].concat() } else { [&line, end].concat() });
+            if !out.ends_with(b"\n") {
+                out.extend(end);
             }
+            missing.iter().for_each(|(key, value)| out.extend([indent, key.as_bytes(), b" = ", value.as_bytes(), end].concat()));
         }
+    }
+    // Where the file ended without a line's end, it does so again.
+    while lines.last().is_some_and(|line| line.end().is_empty()) && out.ends_with(b"\n") {
+        out.truncate(out.len() - if out.ends_with(b"\r\n") { 2 } else { 1 });
     }
     out
 }
@@ -211,11 +212,13 @@ fn appended(bytes: &[u8], name: &str, pairs: &Pairs) -> Vec<u8> {
     out
 }
 
+/// Whether every occurrence of these keys has its value and nothing more: an odd line behind it may have become a part of it.
 fn holds(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> bool {
+    let goes_on = |at: usize| lines[at + 1..].iter().find(|line| line.what != What::Other).is_some_and(|line| line.what == What::More);
     let mut values = pairs.iter().map(|(key, value)| {
-        let mut found =
-            lines.iter().filter(|line| line.inside(name) && line.what == What::Key && line.key.eq_ignore_ascii_case(key)).peekable();
-        found.peek().is_some() && found.all(|line| line.value == *value)
+        let all = lines.iter().enumerate().filter(|(_, line)| line.inside(name) && line.key.eq_ignore_ascii_case(key));
+        let mut found = all.peekable();
+        found.peek().is_some() && found.all(|(at, line)| line.value == *value && !goes_on(at))
     });
     values.all(|right| right)
 }
@@ -225,4 +228,136 @@ fn others<'l>(lines: &'l [Read<'_>], name: &str) -> Vec<(Option<&'l str>, What, 
     let foreign = lines.iter().filter(|line| !line.inside(name));
     let text = foreign.filter(|line| line.what != What::Other);
     text.map(|line| (line.section.as_deref(), line.what, line.raw.trim_ascii_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PAIRS: [(&str, &str); 2] = [("aws_access_key_id", "ASIA1"), ("aws_session_token", "t0k=/")];
+
+    fn edited(text: &str, name: &str) -> String {
+        String::from_utf8(set(text.as_bytes(), name, &PAIRS).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn values_change_where_they_stand_and_missing_keys_follow_the_last_one() {
+        let text = "# mine\n[a]\nregion = eu\n[default]\n; c\nAWS_ACCESS_KEY_ID=old\noutput = json\n\n# for b\n[b]\nx = y\n";
+        let want = "# mine\n[a]\nregion = eu\n[default]\n; c\nAWS_ACCESS_KEY_ID=ASIA1\noutput = json\naws_session_token = t0k=/\n\n# for b\n[b]\nx = y\n";
+        assert_eq!(edited(text, "default"), want);
+        assert_eq!(edited(want, "default"), want);
+    }
+
+    #[test]
+    fn a_new_section_stands_at_the_end_and_the_file_ends_as_before() {
+        let block = "[new]\naws_access_key_id = ASIA1\naws_session_token = t0k=/";
+        assert_eq!(edited("", "new"), format!("{block}\n"));
+        assert_eq!(edited("[a]\nx = 1\n", "new"), format!("[a]\nx = 1\n\n{block}\n"));
+        assert_eq!(edited("[a]\nx = 1\n\n", "new"), format!("[a]\nx = 1\n\n{block}\n"));
+        assert_eq!(edited("[a]\nx = 1", "new"), format!("[a]\nx = 1\n\n{block}"));
+        assert_eq!(edited("\u{feff}[a]\r\nx = 1\r\n", "new"), format!("\u{feff}[a]\r\nx = 1\r\n\r\n{}\r\n", block.replace('\n', "\r\n")));
+    }
+
+    #[test]
+    fn odd_files_keep_their_oddities() {
+        let cases = [
+            ("\u{feff}[x]\r\naws_access_key_id : old\r\n", "\u{feff}[x]\r\naws_access_key_id : ASIA1\r\naws_session_token = t0k=/\r\n"),
+            (
+                "[x]\naws_access_key_id = a\n  longer\n\n  # c\n[y]",
+                "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n\n  # c\n[y]",
+            ),
+            ("[x]\naws_session_token =\naws_access_key_id=b", "[x]\naws_session_token = t0k=/\naws_access_key_id=ASIA1"),
+            ("[x]", "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/"),
+            ("  [x]\n  k = v\n  [y]\n", "  [x]\n  k = v\n  aws_access_key_id = ASIA1\n  aws_session_token = t0k=/\n  [y]\n"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(edited(text, "x"), want);
+        }
+        let twice = "[x]\naws_access_key_id = a\naws_session_token = b\n[x]\naws_access_key_id = c\n";
+        assert_eq!(edited(twice, "x"), "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n[x]\naws_access_key_id = ASIA1\n");
+        let bytes = set(b"[\xff]\nk = \xfe\n", "x", &PAIRS).unwrap();
+        assert!(bytes.starts_with(b"[\xff]\nk = \xfe\n\n[x]\n"));
+    }
+
+    #[test]
+    fn what_would_change_other_sections_is_refused() {
+        let error = set(b"[x]\n  [y]\n  k = v\n", "x", &PAIRS).unwrap_err();
+        assert!(error.kind == Kind::Config && error.hints[0].contains("indented"), "{error:?}");
+        for name in ["", " x", "a]", "a\nb", "a#b"] {
+            assert_eq!(set(b"", name, &PAIRS).unwrap_err().kind, Kind::Config, "{name:?}");
+        }
+        assert_eq!(set(b"", "x", &[("aws_access_key_id", "a\nb")]).unwrap_err().kind, Kind::Config);
+    }
+
+    #[test]
+    fn the_last_value_of_a_key_is_the_one_that_counts() {
+        let text = b"[x]\nk = 1\nK = 2\n[y]\nk = 3\n[z]\nk =\n";
+        assert_eq!((get(text, "x", "k").as_deref(), get(text, "z", "k"), get(text, "w", "k")), (Some("2"), None, None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_replaced_behind_its_links_with_its_mode_and_only_while_it_is_the_same() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        fs::write(at("real"), "old").unwrap();
+        fs::set_permissions(at("real"), fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("real", at("link")).unwrap();
+        symlink(at("link"), at("far")).unwrap();
+        replace(&at("far"), Some(b"old"), b"new").unwrap();
+        assert_eq!(fs::read_to_string(at("real")).unwrap(), "new");
+        assert_eq!(fs::metadata(at("real")).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(at("far")).unwrap().is_symlink() && fs::symlink_metadata(at("link")).unwrap().is_symlink());
+        assert_eq!(replace(&at("link"), Some(b"old"), b"newer").unwrap_err().kind, Kind::Config);
+        assert_eq!(replace(&at("link"), None, b"newer").unwrap_err().kind, Kind::Config);
+        assert_eq!(fs::read_to_string(at("real")).unwrap(), "new");
+        replace(&at("fresh"), None, b"x").unwrap();
+        assert_eq!(fs::metadata(at("fresh")).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 4, "nothing else is left behind");
+    }
+
+    /// Lines of a file, most of them with a meaning.
+    fn text() -> impl Strategy<Value = String> {
+        let line = prop_oneof![
+            "[ \t]{0,2}\\[[ab]\\][ \t]{0,2}",
+            "[ \t]{0,2}(aws_access_key_id|AWS_SESSION_TOKEN|region)[ ]{0,2}[=:][ ]{0,2}[a-z=#]{0,4}",
+            "[\\[\\]ab \t=:#;\u{e9}]{0,12}",
+        ];
+        let file = (prop::collection::vec(line, 0..12), any::<bool>(), any::<bool>(), any::<bool>());
+        file.prop_map(|(lines, crlf, last, mark)| {
+            let end = if crlf { "\r\n" } else { "\n" };
+            let closing = if last && !lines.is_empty() { end } else { "" };
+            format!("{}{}{closing}", if mark { "\u{feff}" } else { "" }, lines.join(end))
+        })
+    }
+
+    /// The bytes of all sections but one, comments and blank lines included.
+    fn rest(bytes: &[u8], name: &str) -> Vec<u8> {
+        let all = classify(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
+        all.iter().filter(|line| !line.inside(name)).flat_map(|line| line.raw.iter().copied()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn other_sections_stay_and_a_second_time_changes_nothing(text in text()) {
+            let Ok(once) = set(text.as_bytes(), "a", &PAIRS) else { return Ok(()) };
+            prop_assert_eq!(&set(&once, "a", &PAIRS).unwrap(), &once);
+            for (key, value) in PAIRS {
+                prop_assert_eq!(get(&once, "a", key), Some(value.to_owned()));
+            }
+            let (before, after) = (rest(text.as_bytes(), "a"), rest(&once, "a"));
+            // A section that had to be added may stand behind a line's end and a blank line that it needs.
+            prop_assert!(after.starts_with(&before) && after[before.len()..].trim_ascii().is_empty(), "{before:?} {after:?}");
+            let ends = |bytes: &[u8]| bytes.ends_with(b"\n");
+            prop_assert!(text.is_empty() || text.as_bytes() == BYTE_ORDER_MARK || ends(&once) == ends(text.as_bytes()));
+        }
+
+        #[test]
+        fn lines_taken_apart_are_the_file(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let whole: Vec<u8> = classify(&bytes).iter().flat_map(|line| line.raw.iter().copied()).collect();
+            prop_assert_eq!(whole, bytes);
+        }
+    }
 }

@@ -154,3 +154,101 @@ fn hex(text: &str) -> String {
 pub fn paths(directory: &Path, keys: &[&str]) -> Vec<PathBuf> {
     keys.iter().map(|key| directory.join(file_name(key))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://corp.awsapps.com/start";
+
+    fn put_ours(path: &Path) {
+        save(path, &StartUrl::new(URL), &Region::new("eu-west-1"), &"ours".into(), Timestamp(1_795_310_617)).unwrap();
+    }
+
+    fn fields(path: &Path) -> Value {
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn files_are_named_as_the_cli_names_them() {
+        assert_eq!(file_name("corp"), "ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
+        assert_eq!(file_name("https://d-1234567890.awsapps.com/start"), "7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json");
+    }
+
+    #[test]
+    fn what_any_tool_wrote_is_read_and_a_half_written_file_is_none() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("x.json");
+        for at in ["2026-11-22T01:23:37Z", "2026-11-22T01:23:37UTC", "2026-11-22T01:23:37.328958Z", "2026-11-22T02:23:37+01:00"] {
+            std::fs::write(&path, format!(r#"{{"ACCESSTOKEN":"a","expiresat":"{at}","StartURL":"{URL}/","Region":"eu-west-1"}}"#)).unwrap();
+            let token = load(&path).unwrap();
+            assert_eq!((token.access_token.expose().as_str(), token.expires_at), ("a", Timestamp(1_795_310_617)));
+            assert_eq!((token.start_url, token.ours), (Some(StartUrl::new(URL)), false));
+        }
+        for text in
+            ["", "{\"accessToken\": \"a", "[]", "{}", r#"{"accessToken":"a"}"#, r#"{"accessToken":"","expiresAt":"2026-11-22T01:23:37Z"}"#]
+        {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(load(&path), None, "{text}");
+        }
+        assert_eq!(load(&home.path().join("missing")), None);
+    }
+
+    #[test]
+    fn our_token_takes_nothing_else_away() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("x.json");
+        let old = r#"{"startUrl":"https://corp.awsapps.com/start/#/","AccessToken":"old","expiresAt":"2020-01-01T00:00:00Z","refreshToken":"theirs","future":[1]}"#;
+        std::fs::write(&path, old).unwrap();
+        put_ours(&path);
+        let said = fields(&path);
+        assert_eq!((said["AccessToken"].as_str(), said["expiresAt"].as_str()), (Some("ours"), Some("2026-11-22T01:23:37Z")));
+        assert_eq!((said["refreshToken"].as_str(), said["future"][0].as_i64()), (Some("theirs"), Some(1)));
+        assert!(load(&path).unwrap().ours);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_another_directory_goes() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("x.json");
+        std::fs::write(&path, r#"{"startUrl":"https://other","refreshToken":"theirs","clientSecret":"theirs","future":1}"#).unwrap();
+        put_ours(&path);
+        let said = fields(&path);
+        assert!(said.get("refreshToken").is_none() && said.get("clientSecret").is_none() && said["future"] == 1, "{said}");
+    }
+
+    #[test]
+    fn our_token_is_taken_back_and_nobody_elses() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("x.json");
+        put_ours(&path);
+        withdraw(&path).unwrap();
+        assert_eq!(load(&path), None);
+        assert_eq!(fields(&path)["expiresAt"], "1970-01-01T00:00:00Z");
+        // Another tool's token, in a file where our mark was kept.
+        put_ours(&path);
+        let theirs = std::fs::read_to_string(&path).unwrap().replace("\"ours\"", "\"theirs\"");
+        std::fs::write(&path, &theirs).unwrap();
+        withdraw(&path).unwrap();
+        assert_eq!((std::fs::read_to_string(&path).unwrap(), load(&path).unwrap().ours), (theirs, false));
+    }
+
+    #[test]
+    fn a_client_with_other_scopes_is_no_use_to_us() {
+        let home = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(home.path().join(name), text).unwrap();
+        write("token.json", r#"{"accessToken":"a","expiresAt":"2026-11-22T01:23:37Z","clientId":"c"}"#);
+        let token = load(&home.path().join("token.json")).unwrap();
+        let ours = ["sso:account:access".to_owned()];
+        assert!(has_scopes(home.path(), &token, &ours), "nobody knows better");
+        write("client.json", r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions"]}"#);
+        assert!(!has_scopes(home.path(), &token, &ours));
+        write("client.json", r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions","sso:account:access"]}"#);
+        assert!(has_scopes(home.path(), &token, &ours));
+    }
+}

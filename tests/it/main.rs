@@ -29,4 +29,5 @@ mod terminal_shell;
 mod terminal_sign_in;
 mod terminal_signals;
 mod terminal_tmux;
+mod token_cache;
 mod vault_keyring;
