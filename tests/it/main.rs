@@ -4,4 +4,16 @@ mod commands;
 mod identity;
 mod imports;
 mod sandbox;
+#[cfg(unix)]
+mod terminal;
+#[cfg(unix)]
+mod terminal_picker;
+#[cfg(unix)]
+mod terminal_shell;
+#[cfg(unix)]
+mod terminal_sign_in;
+#[cfg(unix)]
+mod terminal_signals;
+#[cfg(unix)]
+mod terminal_tmux;
 mod vault_keyring;
