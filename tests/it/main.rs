@@ -1,6 +1,12 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod commands;
+#[cfg(unix)]
+mod eval;
+#[cfg(unix)]
+mod eval_screen;
+#[cfg(unix)]
+mod eval_shells;
 mod identity;
 mod imports;
 mod sandbox;
@@ -16,4 +22,5 @@ mod terminal_sign_in;
 mod terminal_signals;
 #[cfg(unix)]
 mod terminal_tmux;
+mod time;
 mod vault_keyring;
