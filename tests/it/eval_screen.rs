@@ -6,7 +6,7 @@ use crate::terminal::{CTRL_C, ENTER, Terminal};
 #[test]
 fn the_picker_puts_the_chosen_role_into_the_calling_shell() {
     let sandbox = signed_in();
-    let script = "eval \"$(rolecall eval)\"; echo \"code $? <$AWS_SSO_ROLE_NAME>\"; rolecall exec -- true";
+    let script = "eval \"$(rolecall eval)\"; echo \"code $? <$AWS_SSO_ROLE_NAME>\"; read go; rolecall exec -- true";
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
     terminal.wait_for_picker();
     terminal.type_keys("payments-prod read");
@@ -14,6 +14,7 @@ fn the_picker_puts_the_chosen_role_into_the_calling_shell() {
     terminal.type_keys(ENTER);
     terminal.wait_for_shell();
     terminal.wait_for("code 0 <ReadOnlyAccess>");
+    terminal.type_keys(ENTER);
     // The role that eval exported is no choice: exec opens the picker all the same.
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_C);
