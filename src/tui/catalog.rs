@@ -111,7 +111,7 @@ pub(super) static CATALOG: [Entry; 31] = {
     [
         entry(Act, "act", Roles, &["enter"], "use the selected role"),
         entry(Console, "console", Roles, &["ctrl-o"], "open the web console"),
-        entry(Menu, "menu", Roles, &["right", "alt-enter"], "more actions (Right at the end of the query)"),
+        entry(Menu, "menu", Roles, &["right", "alt-enter"], "all that can be done with it"),
         entry(Mark, "mark", Roles, &["tab"], "mark the role and go down"),
         entry(MarkUp, "mark-up", Roles, &["shift-tab"], "mark the role and go up"),
         entry(Details, "details", Roles, &["f2"], "show everything about the role"),
@@ -133,7 +133,7 @@ pub(super) static CATALOG: [Entry; 31] = {
         entry(Command::Edit(Edit::CutWord), "cut-word", Query, &["ctrl-w", "alt-backspace"], "delete the word before the cursor"),
         entry(Command::Edit(Edit::CutToStart), "cut-to-start", Query, &["ctrl-u"], "clear to the start"),
         entry(Command::Edit(Edit::CutToEnd), "cut-to-end", Query, &["ctrl-k"], "clear to the end"),
-        entry(Help, "help", Screen, &["f1", "?"], "this help (? while the query is empty)"),
+        entry(Help, "help", Screen, &["f1", "?"], "this help (? on an empty query)"),
         entry(CopyAddress, "copy-address", Screen, &["ctrl-y"], "copy the sign-in address"),
         entry(Repaint, "repaint", Screen, &["ctrl-l"], "draw the screen anew"),
         entry(Suspend, "suspend", Screen, &["ctrl-z"], "back to the shell until fg"),
@@ -163,7 +163,8 @@ impl Action {
 /// Whether a command can do anything on the list as it is.
 pub(super) fn applies(command: Command, state: &State) -> bool {
     match command {
-        Command::Act | Command::Console | Command::Menu => state.selected().is_some(),
+        Command::Act => state.selected().is_some() || state.sign_in_is_next().is_some(),
+        Command::Console | Command::Menu => state.selected().is_some(),
         Command::Details => state.selected().is_some() && layout::of(state).preview.is_none(),
         Command::Mark | Command::MarkUp => state.multi && state.selected().is_some(),
         Command::Move(_) => state.list.len() > 0,

@@ -1,6 +1,6 @@
 //! How wide the list's columns are: measured from the roster, bounded, given up in a fixed order as space goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::Roster;
 
@@ -16,8 +16,8 @@ pub(super) const GAP: u16 = 2;
 /// Natural widths over the whole roster, in cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Measure {
-    account: u16,
-    role: u16,
+    account: Widths,
+    role: Widths,
     instance: u16,
     tags: Vec<(String, u16)>,
     protected: bool,
@@ -25,20 +25,37 @@ pub(super) struct Measure {
     pub(super) accounts: usize,
 }
 
+/// How wide names are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Widths {
+    /// The widest.
+    all: u16,
+    /// Wide enough for nine in ten: one long name does not push the rest aside.
+    most: u16,
+}
+
+impl Widths {
+    fn of(mut widths: Vec<u16>) -> Self {
+        widths.sort_unstable();
+        let all = widths.last().copied().unwrap_or(0);
+        Self { all, most: widths.get(widths.len() * 9 / 10).copied().unwrap_or(all) }
+    }
+}
+
 impl Measure {
     /// Looks at every entry once; equal neighbours are measured once.
     pub(super) fn of(roster: &Roster) -> Self {
         let mut measure = Self::default();
         let mut tags: BTreeMap<&str, (usize, u16)> = BTreeMap::new();
-        let mut seen = std::collections::HashSet::new();
-        let mut roles = std::collections::HashMap::new();
+        let mut seen = HashSet::new();
+        let mut roles: HashMap<&str, u16> = HashMap::new();
+        let mut names = Vec::new();
         let cells = |text: &str| u16::try_from(width(text)).unwrap_or(u16::MAX);
         for entry in &roster.entries {
             if seen.insert((entry.instance, entry.account)) {
-                measure.account = measure.account.max(cells(entry.account_label()));
+                names.push(cells(entry.account_label()));
             }
-            let role = *roles.entry(&*entry.role).or_insert_with(|| cells(&entry.role));
-            measure.role = measure.role.max(role);
+            roles.entry(&*entry.role).or_insert_with(|| cells(&entry.role));
             measure.protected |= entry.protected;
             for (key, value) in entry.tags.iter() {
                 let (count, widest) = tags.entry(key).or_default();
@@ -47,6 +64,8 @@ impl Measure {
             }
         }
         measure.accounts = seen.len();
+        measure.account = Widths::of(names);
+        measure.role = Widths::of(roles.into_values().collect());
         if roster.instances.len() > 1 {
             measure.instance = roster.instances.iter().map(|instance| cells(instance.name.as_str())).max().unwrap_or(0).min(WIDEST_TAG);
         }
@@ -98,11 +117,22 @@ pub(super) struct Columns {
     pub(super) time: u16,
 }
 
-/// Divides this many cells. Tags go first, then the instance, then the id shortens, then goes, then names are cut.
+/// Divides this many cells. What does not fit goes in this order: the whole of very long names, tags, the instance, eight digits of the
+/// id, the rest of it; then names are cut.
 pub(super) fn plan(cells: u16, measure: &Measure) -> Columns {
-    let with_gap = |cells: u16| if cells == 0 { 0 } else { cells + GAP };
-    let account = measure.account.clamp(7, WIDEST_NAME);
-    let role = measure.role.clamp(4, WIDEST_NAME);
+    let roomy = divide(cells, measure, measure.account.all, measure.role.all);
+    if roomy.id == IdForm::Whole && roomy.tags.len() == measure.tags.len() {
+        return roomy;
+    }
+    divide(cells, measure, measure.account.most, measure.role.most)
+}
+
+fn with_gap(cells: u16) -> u16 {
+    if cells == 0 { 0 } else { cells + GAP }
+}
+
+fn divide(cells: u16, measure: &Measure, account: u16, role: u16) -> Columns {
+    let (account, role) = (account.clamp(7, WIDEST_NAME), role.clamp(4, WIDEST_NAME));
     let protected = u16::from(measure.protected);
     let time = if cells >= 56 { 4 } else { 0 };
     let names = account + GAP + role + with_gap(protected) + with_gap(time);
@@ -120,12 +150,16 @@ pub(super) fn plan(cells: u16, measure: &Measure) -> Columns {
         (columns.instance, left) = (measure.instance, left - with_gap(measure.instance));
     }
     for (key, widest) in &measure.tags {
-        if columns.id == IdForm::Whole && left >= with_gap(*widest) {
-            left -= with_gap(*widest);
-            columns.tags.push((key.clone(), *widest));
-        } else {
+        if columns.id != IdForm::Whole || left < with_gap(*widest) {
             break;
         }
+        left -= with_gap(*widest);
+        columns.tags.push((key.clone(), *widest));
+    }
+    // What is left lets long names be whole after all.
+    for (cells, all) in [(&mut columns.account, measure.account.all), (&mut columns.role, measure.role.all)] {
+        let more = all.min(WIDEST_NAME).saturating_sub(*cells).min(left);
+        (*cells, left) = (*cells + more, left - more);
     }
     let fixed = with_gap(columns.id.width()) + with_gap(protected) + with_gap(columns.instance) + with_gap(time) + GAP;
     share(&mut columns, cells.saturating_sub(fixed));
@@ -152,19 +186,34 @@ mod tests {
     use super::*;
 
     fn measure() -> Measure {
-        Measure { account: 20, role: 22, instance: 4, tags: vec![("env".into(), 4), ("team".into(), 8)], protected: true, accounts: 3 }
+        let most = |most, all| Widths { all, most };
+        Measure {
+            account: most(20, 40),
+            role: most(22, 22),
+            instance: 4,
+            tags: vec![("env".into(), 4), ("team".into(), 8)],
+            protected: true,
+            accounts: 3,
+        }
     }
 
     #[test]
     fn everything_is_there_when_there_is_room() {
-        let columns = plan(110, &measure());
+        let columns = plan(130, &measure());
         assert_eq!((columns.id, columns.instance, columns.tags.len()), (IdForm::Whole, 4, 2));
-        assert_eq!((columns.account, columns.role), (20, 22));
+        assert_eq!((columns.account, columns.role), (40, 22));
+    }
+
+    #[test]
+    fn one_long_name_yields_before_anything_else_goes() {
+        let columns = plan(90, &measure());
+        assert_eq!((columns.id, columns.tags.len()), (IdForm::Whole, 2));
+        assert!((20..40).contains(&columns.account));
     }
 
     #[test]
     fn tags_go_before_the_id_and_the_id_before_the_names() {
-        assert_eq!(plan(76, &measure()).tags.len(), 1);
+        assert_eq!(plan(79, &measure()).tags.len(), 1);
         assert_eq!((plan(67, &measure()).tags.len(), plan(67, &measure()).id), (0, IdForm::Whole));
         assert_eq!(plan(58, &measure()).id, IdForm::LastFour);
         let narrow = plan(36, &measure());

@@ -7,6 +7,7 @@ use super::keymap;
 use super::state::State;
 use super::state::overlay::Overlay;
 use super::view::text::width;
+use crate::ops::work::SignInStep;
 
 /// The parts of the screen. They do not overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +28,10 @@ pub(super) struct Areas {
     pub(super) tiny: bool,
 }
 
-/// Cells before the text of query, rows and headings.
-pub(super) const GUTTER: u16 = 3;
+/// Cells before the text of query, rows and headings: margin, bar, a blank, and a column for marks where roles can be marked.
+pub(super) fn gutter(state: &State) -> u16 {
+    if state.multi { 4 } else { 3 }
+}
 
 /// The parts of a screen of this state's size.
 pub(super) fn of(state: &State) -> Areas {
@@ -52,8 +55,8 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let rows = bottom.saturating_sub(top);
     let preview_width = if width >= 100 && state.list.len() > 0 { (width / 3).clamp(36, 64) } else { 0 };
     let preview = (preview_width > 0).then(|| Rect::new(x + width - preview_width, top, preview_width, rows));
-    // A blank at both ends: the left one is the margin, the right one holds the scrollbar.
-    let list = Rect::new(x, top, width - preview_width - 2, rows);
+    // The scrollbar runs on the preview's line, or in the last column.
+    let list = Rect::new(x, top, width - preview_width.max(1) - 1, rows);
     let scrollbar = Rect::new(list.right() + 1, top, 1, rows);
     Areas { header, query, list, scrollbar, preview, footer: Some(footer), tiny: false }
 }
@@ -85,7 +88,7 @@ pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     };
     for (command, name) in wanted {
         let hint = word(command, name, x);
-        if hint.area.right() >= area.right() {
+        if hint.area.right() >= area.right() || (area.width < 48 && !hints.is_empty()) {
             break;
         }
         x = hint.area.right() + 3;
@@ -102,8 +105,15 @@ pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
 /// Commands for the footer with their names, the most useful first.
 fn commands(state: &State) -> Vec<(Command, &'static str)> {
     let back = |name| (Command::Back, name);
+    let act = if state.selected().is_none() {
+        "sign in"
+    } else if state.marked.is_empty() {
+        state.action.name()
+    } else {
+        "use marked"
+    };
     let main = [
-        (Command::Act, if state.marked.is_empty() { state.action.name() } else { "use marked" }),
+        (Command::Act, act),
         (Command::Console, "console"),
         (Command::Menu, "actions"),
         (Command::Mark, "mark"),
@@ -113,7 +123,11 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
     ];
     match state.overlays.last() {
         Some(Overlay::Help { .. } | Overlay::Details | Overlay::Message(_)) => vec![back("close")],
-        Some(Overlay::Login(_)) => vec![back("later"), (Command::CopyAddress, "copy address")],
+        Some(Overlay::Login(login)) => match login.step {
+            SignInStep::Open { .. } => vec![back("later"), (Command::CopyAddress, "copy address")],
+            SignInStep::Failed(_) => vec![(Command::Act, "try again"), back("later")],
+            SignInStep::Starting | SignInStep::Done => vec![back("later")],
+        },
         Some(Overlay::Menu(_)) => vec![(Command::Act, "do it"), back("close")],
         Some(Overlay::Passphrase(_)) => vec![(Command::Act, "unlock"), back("close")],
         Some(Overlay::Confirm(_)) => vec![back("no")],

@@ -3,9 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::{Entry, Marks, Roster, Usages, fold, nearest};
+use crate::domain::query::{Index, Query};
+use crate::domain::{Marks, Roster, Usages};
 
 use super::columns::Measure;
+
+pub(super) use crate::domain::query::Highlights;
 
 /// What to look for, in what.
 #[derive(Debug, Clone)]
@@ -73,103 +76,62 @@ impl PartialEq for Found {
     }
 }
 
-/// Which letters of a row matched, by character.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Hits {
-    /// In the account's name.
-    pub(super) account: Vec<u32>,
-    /// In the account's id.
-    pub(super) id: Vec<u32>,
-    /// In the role's name.
-    pub(super) role: Vec<u32>,
-}
-
 /// Tells which letters of a row matched; asked for the rows on the screen only.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lens {
-    words: Vec<String>,
-    roster: Arc<Roster>,
+    index: Option<Arc<Index>>,
+    query: Query,
 }
 
 impl Lens {
     /// The matched letters of one row.
-    pub(super) fn hits(&self, row: u32) -> Hits {
-        let Some(entry) = self.roster.entries.get(row as usize) else { return Hits::default() };
-        let find = |text: &str| {
-            let folded: Vec<char> = fold(text).chars().collect();
-            let mut hits = Vec::new();
-            for word in &self.words {
-                let word: Vec<char> = word.chars().collect();
-                if let Some(at) = folded.windows(word.len()).position(|window| window == word) {
-                    hits.extend((at..at + word.len()).map(|at| at as u32));
-                }
-            }
-            hits
-        };
-        Hits { account: find(entry.account_label()), id: find(entry.account.as_str()), role: find(&entry.role) }
+    pub(super) fn hits(&self, row: u32) -> Highlights {
+        match &self.index {
+            Some(index) if !self.query.is_empty() => index.highlights(&self.query, row),
+            _ => Highlights::default(),
+        }
     }
 }
 
 /// Matches one roster after another, keeping what was made of the last one.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
-    roster: Option<Arc<Roster>>,
-    measure: Arc<Measure>,
+    made: Option<(Arc<Index>, Arc<Measure>)>,
 }
 
 impl Matcher {
     /// Does one job.
     pub(super) fn run(&mut self, job: &Job) -> Found {
-        if self.roster.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &job.roster)) {
-            self.measure = Arc::new(Measure::of(&job.roster));
-            self.roster = Some(job.roster.clone());
-        }
-        let words: Vec<String> = job.text.split_whitespace().map(fold).collect();
-        let (rows, sections) = if words.is_empty() { browse(job) } else { (search(job, &words), Vec::new()) };
-        let names = || job.roster.entries.iter().map(Entry::account_label);
-        let near = if rows.is_empty() { nearest(&job.text, names(), 3).into_iter().map(str::to_owned).collect() } else { Vec::new() };
+        let (index, measure) = self.made_of(&job.roster);
+        let query = Query::parse(&job.text, &|name| index.knows_tag(name));
+        let (rows, sections) = if query.is_empty() {
+            let browse = index.browse(&job.usages, &job.marks, job.weight);
+            stack([(Section::Favourites, browse.favourites), (Section::Recent, browse.recent), (Section::All, browse.rest)])
+        } else {
+            (index.search(&query, &job.usages, &job.marks, job.weight), Vec::new())
+        };
+        let nearest = if rows.is_empty() && !query.is_empty() { index.nearest(&job.text, 3) } else { Vec::new() };
         Found {
             number: job.number,
             text: job.text.clone(),
             roster: job.roster.clone(),
             rows,
             sections,
-            nearest: near,
-            measure: self.measure.clone(),
-            lens: Lens { words, roster: job.roster.clone() },
+            nearest,
+            measure,
+            lens: Lens { index: Some(index), query },
         }
     }
-}
 
-fn search(job: &Job, words: &[String]) -> Vec<u32> {
-    let matches = |entry: &Entry| {
-        let text = fold(&format!("{} {} {}", entry.account_label(), entry.account, entry.role));
-        words.iter().all(|word| text.contains(word.as_str()))
-    };
-    (0_u32..).zip(&job.roster.entries).filter(|(_, entry)| matches(entry)).map(|(row, _)| row).collect()
-}
-
-fn browse(job: &Job) -> (Vec<u32>, Vec<(Section, Range<usize>)>) {
-    let id = |row: u32| job.roster.id(&job.roster.entries[row as usize]);
-    let (mut favourites, mut recent, mut rest) = (Vec::new(), Vec::new(), Vec::new());
-    for row in 0..u32::try_from(job.roster.entries.len()).unwrap_or(u32::MAX) {
-        let id = id(row);
-        if job.marks.hidden.contains(&id) {
-            continue;
-        }
-        match job.usages.get(&id) {
-            _ if job.marks.favourites.contains(&id) => favourites.push(row),
-            Some(_) => recent.push(row),
-            None => rest.push(row),
+    fn made_of(&mut self, roster: &Arc<Roster>) -> (Arc<Index>, Arc<Measure>) {
+        match &self.made {
+            Some((index, measure)) if Arc::ptr_eq(index.roster(), roster) => (index.clone(), measure.clone()),
+            _ => {
+                let made = (Arc::new(Index::build(roster.clone())), Arc::new(Measure::of(roster)));
+                self.made.insert(made).clone()
+            }
         }
     }
-    let label = |row: &u32| job.roster.entries[*row as usize].account_label().to_owned();
-    recent.sort_by(|a, b| {
-        let score = |row: u32| job.usages.get(&id(row)).map_or(0.0, |usage| usage.score);
-        score(*b).total_cmp(&score(*a))
-    });
-    rest.sort_by_key(label);
-    stack([(Section::Favourites, favourites), (Section::Recent, recent), (Section::All, rest)])
 }
 
 /// Lists one above the other, each with its heading; empty ones have none.

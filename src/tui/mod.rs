@@ -120,6 +120,11 @@ pub enum Exit {
     Cancelled,
 }
 
+/// Every command of the picker: its name in a configuration file, what it does, its keys. For documentation and completions.
+pub fn commands() -> impl Iterator<Item = (&'static str, &'static str, &'static [&'static str])> {
+    catalog::CATALOG.iter().map(|entry| (entry.id, entry.help, entry.keys))
+}
+
 /// Shows the picker on the terminal until the person has chosen or given up. Stdin and stdout are not touched.
 ///
 /// # Errors

@@ -41,12 +41,21 @@ pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<Ne
     let (width, height) = screen.size();
     update(&mut state, Event::Resize(width, height));
     let _input = Input::start(sender.clone());
-    std::thread::spawn(move || news.into_iter().try_for_each(|news| sender.send(Event::News(news))));
+    std::thread::spawn(move || forward(&news, &sender));
     let mut runner = Runner { state, screen, clock, events, worker, requests, exit: None };
     runner.await_search(FIRST_SEARCH)?;
     runner.screen.draw(&runner.state)?;
     runner.take(Event::Started)?;
     runner.until_exit()
+}
+
+/// One queue for everything that happens. Ends when either side hangs up.
+fn forward(news: &Receiver<News>, events: &Sender<Event>) {
+    while let Ok(news) = news.recv() {
+        if events.send(Event::News(news)).is_err() {
+            break;
+        }
+    }
 }
 
 impl Runner {
@@ -106,7 +115,9 @@ impl Runner {
             return Ok(());
         }
         for effect in update(&mut self.state, event) {
-            self.carry_out(effect)?;
+            if self.exit.is_none() {
+                self.carry_out(effect)?;
+            }
         }
         Ok(())
     }

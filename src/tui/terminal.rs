@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::panic::PanicHookInfo;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossterm::event::{DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::event::EnableBracketedPaste;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -61,7 +61,9 @@ impl Screen {
         let writer = self.terminal.backend_mut();
         execute!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(said)?;
         if self.mouse {
-            execute!(writer, EnableMouseCapture).map_err(said)?;
+            // Clicks and the wheel only: crossterm's own command also reports every movement, which would wake an idle picker.
+            writer.write_all(b"\x1b[?1000h\x1b[?1006h").map_err(said)?;
+            Write::flush(writer).map_err(said)?;
         }
         Ok(())
     }
@@ -101,9 +103,6 @@ impl Screen {
     }
 
     fn leave(&mut self) {
-        if self.mouse {
-            let _ = execute!(self.terminal.backend_mut(), DisableMouseCapture);
-        }
         let _ = Write::flush(self.terminal.backend_mut());
         let _ = tty::restore(&self.tty);
         let _ = disable_raw_mode();

@@ -1,26 +1,37 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod commands;
+mod commands_demo;
+mod commands_exec;
+mod commands_process;
+mod commands_roles;
+mod commands_secrets;
+mod commands_sign_in;
+mod commands_vault;
 #[cfg(unix)]
 mod eval;
 #[cfg(unix)]
 mod eval_screen;
 #[cfg(unix)]
 mod eval_shells;
+mod faults;
+mod faults_refresh;
+mod faults_vault;
+mod foreign;
+mod foreign_browser;
+mod foreign_process;
+mod foreign_shells;
+mod foreign_simulator;
 mod identity;
 mod imports;
+mod many;
+mod records;
 mod sandbox;
-#[cfg(unix)]
 mod terminal;
-#[cfg(unix)]
 mod terminal_picker;
-#[cfg(unix)]
 mod terminal_shell;
-#[cfg(unix)]
 mod terminal_sign_in;
-#[cfg(unix)]
 mod terminal_signals;
-#[cfg(unix)]
 mod terminal_tmux;
 mod time;
 mod vault_keyring;

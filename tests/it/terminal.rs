@@ -242,6 +242,7 @@ fn code(status: &ExitStatus) -> u32 {
     match status.signal() {
         None => status.exit_code(),
         Some("Hangup") => 129,
+        Some("Interrupt") => 130,
         Some("Terminated") => 143,
         Some(other) => panic!("the program died: {other}"),
     }

@@ -8,7 +8,7 @@ use crate::terminal_picker::signed_in;
 #[test]
 fn a_deadly_signal_is_obeyed_with_the_terminal_whole_again() {
     let sandbox = signed_in();
-    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
         let terminal = Terminal::rolecall(&sandbox, &[]);
         terminal.wait_for_picker();
         terminal.signal(signal);

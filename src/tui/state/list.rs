@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::domain::{AccountId, Entry, InstanceName, RoleId, Roster};
 
 use super::super::columns::Measure;
-use super::super::matching::{Found, Hits, Lens, Section};
+use super::super::matching::{Found, Highlights, Lens, Section};
 
 /// Rows, and where the person is in them.
 #[derive(Debug, Clone)]
@@ -98,8 +98,15 @@ impl List {
     }
 
     /// The matched letters of a row.
-    pub(in crate::tui) fn hits(&self, row: usize) -> Hits {
+    pub(in crate::tui) fn hits(&self, row: usize) -> Highlights {
         self.rows.get(row).map(|row| self.lens.hits(*row)).unwrap_or_default()
+    }
+
+    /// Whether the row above, under the same heading, is of the same account.
+    pub(in crate::tui) fn repeats(&self, row: usize) -> bool {
+        let first = self.sections.iter().any(|(_, range)| range.start == row);
+        let place = |row: usize| self.place(row).map(|(instance, account, _)| (instance, account));
+        row > 0 && !first && place(row) == place(row - 1)
     }
 
     /// Moves the bar to a row, or the last one before it.

@@ -7,9 +7,10 @@ pub(super) mod overlay;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::{Entry, Error, InstanceName, Marks, RoleId, Roster, Timestamp, Usage, Usages};
-use crate::ops::work::{Session, Sessions};
+use crate::domain::{Entry, Error, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
+use crate::ops::work::{Session, Sessions, SignInStep};
 
+use super::event::Key;
 use super::matching::Job;
 use super::{Action, Looks, Options};
 use line::Line;
@@ -61,6 +62,8 @@ pub(super) struct State {
     pub(super) numbers: u64,
     /// The search that is waited for.
     pub(super) search: Option<Search>,
+    /// Keys that mean rows which are still being searched for.
+    pub(super) ahead: Vec<Key>,
 }
 
 /// A search under way.
@@ -139,6 +142,7 @@ impl State {
             marked: BTreeSet::new(),
             numbers: 0,
             search: None,
+            ahead: Vec::new(),
         }
     }
 
@@ -206,7 +210,7 @@ impl State {
 
     /// Whether AWS could not be reached lately.
     pub(super) fn offline(&self) -> bool {
-        let unreachable = |refresh: &Refresh| matches!(refresh, Refresh::Failed(error) if error.kind == crate::domain::Kind::Unreachable);
+        let unreachable = |refresh: &Refresh| matches!(refresh, Refresh::Failed(error) if error.kind == Kind::Unreachable);
         self.refreshes.values().any(unreachable)
     }
 
@@ -216,15 +220,23 @@ impl State {
             return None;
         }
         let soon = |at: Timestamp| (0..=90).contains(&at.since(self.now));
-        let seconds = self.login().is_some() || self.sessions.roles.iter().any(|(_, at)| soon(*at));
+        let waiting = |login: &overlay::Login| matches!(login.step, SignInStep::Open { .. });
+        let seconds = self.login().is_some_and(waiting) || self.sessions.roles.iter().any(|(_, at)| soon(*at));
         let minutes = !self.sessions.roles.is_empty() || self.sessions.instances.iter().any(|session| session.signed_in);
         if seconds { Some(1) } else { minutes.then_some(30) }
     }
 }
 
 impl State {
+    /// The instance to sign in to, when there is nothing to show and nothing else to wait for.
+    pub(super) fn sign_in_is_next(&self) -> Option<&InstanceName> {
+        let failed = |refresh: &Refresh| matches!(refresh, Refresh::Failed(error) if error.kind != Kind::LoginNeeded);
+        let idle = self.list.loaded && self.roster.entries.is_empty() && self.gauge().is_none();
+        if idle && !self.refreshes.values().any(failed) { self.signed_out() } else { None }
+    }
+
     /// The first instance that nobody is signed in to.
-    pub(super) fn signed_out(&self) -> Option<&InstanceName> {
+    fn signed_out(&self) -> Option<&InstanceName> {
         let names = self.roster.instances.iter().map(|instance| &instance.name);
         names.into_iter().find(|name| !self.session(name).is_some_and(|session| session.signed_in))
     }

@@ -1,1 +1,209 @@
-//! Screens and reducers.
+//! The picker played without a terminal: keys in, effects and screens out.
+
+mod choosing;
+mod layouts;
+mod listing;
+mod random;
+mod screens;
+mod terminal;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::effect::Effect;
+use super::event::{Event, Key};
+use super::keymap;
+use super::matching::Matcher;
+use super::state::State;
+use super::update::update;
+use super::{Action, Looks, Options, Theme, view};
+use crate::domain::*;
+use crate::ops::work::{News, Session, Sessions};
+use crate::os::clock::Clock;
+
+const NOW: Timestamp = Timestamp(1_795_000_000);
+
+/// A picker whose searches are answered at once.
+struct Rig {
+    state: State,
+    matcher: Matcher,
+    /// Everything it wanted, searches aside.
+    effects: Vec<Effect>,
+}
+
+impl Rig {
+    fn new(options: Options) -> Self {
+        let mut rig = Self { state: State::new(options), matcher: Matcher::default(), effects: Vec::new() };
+        let job = rig.state.start_search(false);
+        rig.answer(vec![Effect::Search(job)]);
+        rig
+    }
+
+    fn sized(mut self, width: u16, height: u16) -> Self {
+        self.event(Event::Resize(width, height));
+        self
+    }
+
+    fn event(&mut self, event: Event) -> &mut Self {
+        let effects = update(&mut self.state, event);
+        self.answer(effects);
+        self
+    }
+
+    fn news(&mut self, news: News) -> &mut Self {
+        self.event(Event::News(news))
+    }
+
+    fn answer(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Search(job) => {
+                    let found = Event::Found(Arc::new(self.matcher.run(&job)));
+                    let more = update(&mut self.state, found);
+                    self.answer(more);
+                }
+                other => self.effects.push(other),
+            }
+        }
+    }
+
+    /// Presses keys by the names of the key map; what is no name is typed letter by letter.
+    fn keys(&mut self, keys: &[&str]) -> &mut Self {
+        for name in keys {
+            match keymap::parse(name) {
+                Some(key) => drop(self.event(Event::Key(key))),
+                None => {
+                    for letter in name.chars() {
+                        self.event(Event::Key(Key::new(crossterm::event::KeyCode::Char(letter), crossterm::event::KeyModifiers::NONE)));
+                    }
+                }
+            }
+        }
+        self
+    }
+
+    /// What was wanted since the last time.
+    fn wanted(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    fn selected(&self) -> String {
+        self.state.list.selected.as_ref().map_or_else(String::new, |role| {
+            let account = self.state.roster.find(role).map_or(role.account.as_str(), |entry| entry.account_label());
+            format!("{account} {}", role.role)
+        })
+    }
+
+    fn shown(&self) -> Vec<String> {
+        let name = |row| self.state.list.entry(row).map(|entry| format!("{} {}", entry.account_label(), entry.role));
+        (0..self.state.list.len()).filter_map(name).collect()
+    }
+
+    /// The screen as text, with the cursor's place below it.
+    fn screen(&self) -> String {
+        let (width, height) = self.state.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal
+            .draw(|frame| {
+                let cursor = view::draw(&self.state, frame.area(), frame.buffer_mut());
+                frame.set_cursor_position(cursor);
+            })
+            .unwrap();
+        let cursor = terminal.get_cursor_position().unwrap();
+        format!("{}cursor at {},{}", terminal.backend(), cursor.x, cursor.y)
+    }
+}
+
+fn instance(name: &str) -> Instance {
+    Instance {
+        name: InstanceName::new(name),
+        start_url: StartUrl::new(format!("https://{name}.awsapps.com/start")),
+        sso_region: Region::new("eu-west-1"),
+        default_region: Some(Region::new("eu-west-1")),
+        scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
+        source: Source::Ours,
+        endpoints: Endpoints::default(),
+    }
+}
+
+/// Roles of these `(instance, account id, account name, role)`.
+fn roster(rows: &[(&str, &str, &str, &str)]) -> Roster {
+    let mut names: Vec<&str> = rows.iter().map(|row| row.0).collect();
+    names.dedup();
+    let inventory = |name: &&str| {
+        let account = |row: &(&str, &str, &str, &str)| Account {
+            id: row.1.parse().unwrap(),
+            name: (!row.2.is_empty()).then(|| row.2.to_owned()),
+            email: Some(format!("aws+{}@example.com", slug(row.2))),
+            roles: vec![RoleName::new(row.3)],
+            read_at: Some(NOW),
+        };
+        let accounts = rows.iter().filter(|row| row.0 == *name).map(account).collect();
+        Some(Inventory { fetched_at: NOW, complete: true, accounts })
+    };
+    let inventories: Vec<_> = names.iter().map(inventory).collect();
+    Roster::new(names.iter().map(|name| instance(name)).collect(), &inventories)
+}
+
+/// Two instances, some teams in three environments; administrators of production are protected.
+fn usual_roster() -> Roster {
+    const TEAMS: [&str; 6] = ["payments", "checkout", "ledger", "data-lake", "edge", "identity"];
+    const ROLES: [&str; 3] = ["AdministratorAccess", "DatabaseAdministrator", "ReadOnlyAccess"];
+    let mut rows = Vec::new();
+    for (t, team) in TEAMS.iter().enumerate() {
+        for (e, env) in ["prod", "staging", "dev"].iter().enumerate() {
+            for role in ROLES.iter().skip(e) {
+                rows.push((
+                    format!("{:012}", 12_345_678_901_u64 + 97_001_003 * t as u64 + 7_345_345_345 * e as u64),
+                    format!("{team}-{env}"),
+                    *role,
+                ));
+            }
+        }
+    }
+    rows.push(("000000000042".to_owned(), "sandbox".to_owned(), "PowerUserAccess"));
+    let rows: Vec<_> =
+        rows.iter().map(|(id, name, role)| (if name == "sandbox" { "lab" } else { "corp" }, id.as_str(), name.as_str(), *role)).collect();
+    let mut roster = roster(&rows);
+    for entry in &mut roster.entries {
+        if let Some((team, env)) = entry.account_name.clone().rsplit_once('-') {
+            entry.tags = Arc::new(BTreeMap::from([("env".to_owned(), env.to_owned()), ("team".to_owned(), team.to_owned())]));
+            entry.protected = env == "prod" && &*entry.role == "AdministratorAccess";
+        }
+        entry.profile = Some(format!("{}-{}", entry.account_name, entry.role).into());
+    }
+    roster
+}
+
+fn usual() -> Options {
+    let roster = usual_roster();
+    let id = |row: usize| roster.id(&roster.entries[row]);
+    let usage = |hours: i64, times, score| Usage { last: NOW.plus(-hours * 3_600), times, score };
+    let session = |name: &str, signed_in: bool, ends: Option<i64>| Session {
+        instance: InstanceName::new(name),
+        signed_in,
+        since: signed_in.then(|| NOW.plus(-8_000)),
+        ends: ends.map(|seconds| NOW.plus(seconds)),
+        fetched_at: Some(NOW.plus(-200)),
+    };
+    Options {
+        usages: [(id(8), usage(2, 31, 9.0)), (id(14), usage(30, 2, 1.0))].into(),
+        marks: Marks { favourites: [id(0)].into(), ..Marks::default() },
+        sessions: Sessions {
+            instances: vec![session("corp", true, Some(24_100)), session("lab", false, None)],
+            roles: vec![(id(8), NOW.plus(2_820))],
+        },
+        roster: Arc::new(roster),
+        query: String::new(),
+        action: Action::Shell,
+        looks: Looks { theme: Theme::Dark, ascii: false, motion: true, mouse: true, no_color: false, truecolor: true },
+        now: Clock::Fixed(NOW),
+        history_weight: 1.0,
+        multi: false,
+        stale: Vec::new(),
+        version: "0.0.0",
+    }
+}

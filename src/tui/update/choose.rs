@@ -1,6 +1,5 @@
 //! From Enter on a role to the exit: confirm, credentials, sign-in, passphrase, each at most once.
 
-use super::super::catalog::Command;
 use super::super::effect::Effect;
 use super::super::state::overlay::{Confirm, Login, Message, Overlay, Passphrase};
 use super::super::state::{Pending, State, Waits};
@@ -8,8 +7,11 @@ use super::super::{Action, Exit, Picked};
 use crate::domain::{Error, InstanceName, Kind, RoleId, Secret, Timestamp};
 use crate::ops::work::{Request, SignInStep};
 
-/// Does this with the marked roles, or the selected one.
+/// Does this with the marked roles, or the selected one. With nothing to show, Enter signs in: there is nothing else it could mean.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Some(instance) = state.sign_in_is_next().cloned() {
+        return sign_in(state, instance).1;
+    }
     let roles: Vec<RoleId> = if state.marked.is_empty() {
         state.list.selected.iter().cloned().collect()
     } else {
@@ -97,15 +99,4 @@ pub(super) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Ef
 pub(super) fn ask_passphrase(state: &mut State, error: Option<Error>) {
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
     state.overlays.push(Overlay::Passphrase(Passphrase { typed: Secret::from(""), error, waiting: false }));
-}
-
-/// Enter on an empty list signs in to the first instance that nobody is signed in to: there is nothing else it could mean.
-pub(super) fn sign_in_where_needed(state: &mut State, command: Command) -> Vec<Effect> {
-    if command != Command::Act || !state.query.is_empty() || !state.list.loaded {
-        return Vec::new();
-    }
-    match state.signed_out().cloned() {
-        Some(instance) => sign_in(state, instance).1,
-        None => Vec::new(),
-    }
 }

@@ -1,7 +1,7 @@
 //! What the background has to say.
 
 use super::super::effect::Effect;
-use super::super::state::overlay::{Message, Overlay, Passphrase};
+use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, refresh};
 use crate::domain::{Error, InstanceName, Kind};
@@ -67,9 +67,17 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
         _ => None,
     });
     let Some(login) = found else { return Vec::new() };
-    if step != SignInStep::Done {
-        login.step = step;
-        return Vec::new();
+    match step {
+        SignInStep::Done => {}
+        SignInStep::Failed(error) if error.kind == Kind::Cancelled => {
+            state.overlays.retain(|overlay| !matches!(overlay, Overlay::Login(login) if login.number == number));
+            state.pending.take_if(|pending| pending.waits == Waits::SignIn(number));
+            return Vec::new();
+        }
+        SignInStep::Starting | SignInStep::Open { .. } | SignInStep::Failed(_) => {
+            login.step = step;
+            return Vec::new();
+        }
     }
     let instance = login.instance.clone();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Login(login) if login.number == number));
@@ -88,11 +96,9 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
 
 /// The vault is closed, or a passphrase was not the right one. A vault that can't be had at all is said with its hints.
 fn locked(state: &mut State, error: Error) {
-    let asked = state.overlays.iter().any(|overlay| matches!(overlay, Overlay::Passphrase(Passphrase { .. })));
     if error.kind == Kind::Vault {
-        choose::ask_passphrase(state, Some(error));
-    } else {
-        state.overlays.retain(|overlay| !asked || !matches!(overlay, Overlay::Passphrase(_)));
-        state.overlays.push(Overlay::Message(Message { title: "vault".to_owned(), error }));
+        return choose::ask_passphrase(state, Some(error));
     }
+    state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
+    state.overlays.push(Overlay::Message(Message { title: "vault".to_owned(), error }));
 }

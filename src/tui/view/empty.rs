@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::layout::GUTTER;
+use super::super::layout::gutter;
 use super::super::state::{Refresh, State};
 use super::text::{Pen, wrap};
 use super::{Ink, words};
@@ -14,11 +14,11 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     if !state.list.loaded {
         return;
     }
-    let mut y = area.y;
+    let (mut y, gutter) = (area.y, gutter(state));
     for (text, style) in say(state, ink) {
-        for part in wrap(&text, area.width.saturating_sub(GUTTER + 1).into()) {
+        for part in wrap(&text, area.width.saturating_sub(gutter + 1).into()) {
             if y < area.bottom() {
-                Pen::new(buffer, area.x + GUTTER, y, area.width.saturating_sub(GUTTER)).put(&part, style);
+                Pen::new(buffer, area.x + gutter, y, area.width.saturating_sub(gutter)).put(&part, style);
                 y += 1;
             }
         }
@@ -50,7 +50,8 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
             _ => format!("Reading your roles: {} of {}", words::grouped(done), words::count(total, "account")),
         };
         let slow = throttled.then(|| ("AWS is throttling; this goes on by itself, more slowly".to_owned(), dim));
-        return [(first, text)].into_iter().chain(slow).collect();
+        let bar = (total > 0 && state.looks.motion).then(|| (progress(ink, done, total), ink.palette.accent));
+        return [(first, text), blank].into_iter().chain(bar).chain(slow).collect();
     }
     let failed = state.refreshes.values().find_map(|refresh| match refresh {
         Refresh::Failed(error) if error.kind != crate::domain::Kind::LoginNeeded => Some(error),
@@ -61,7 +62,7 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
         let again = [blank.clone(), ("^R tries again".to_owned(), dim)];
         return [(format!("Could not read your roles: {}", error.message), text), blank].into_iter().chain(hints).chain(again).collect();
     }
-    if let Some(instance) = state.signed_out() {
+    if let Some(instance) = state.sign_in_is_next() {
         return vec![
             (format!("You are not signed in to {instance}"), text),
             blank,
@@ -73,4 +74,10 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
         blank,
         ("Ask whoever runs your IAM Identity Center for an assignment, then ^R looks again".to_owned(), ink.palette.soft),
     ]
+}
+
+/// A bar of 40 cells.
+fn progress(ink: &Ink, done: usize, total: usize) -> String {
+    let full = (done * 40 / total).min(40);
+    format!("{}{}", ink.glyphs.full.repeat(full), ink.glyphs.rest.repeat(40 - full))
 }

@@ -13,7 +13,7 @@ use super::{Ink, panel};
 /// Cells for the keys.
 const KEYS: u16 = 18;
 /// Cells for one column of keys and words.
-const COLUMN: u16 = 62;
+const COLUMN: u16 = 56;
 
 /// What can be typed, besides words.
 const SYNTAX: [(&str, &str); 6] = [
@@ -21,21 +21,24 @@ const SYNTAX: [(&str, &str); 6] = [
     ("'prod ^prod prod$", "exactly, at the start, at the end"),
     ("!dev", "without"),
     ("a | b", "either"),
-    ("account: role: id:", "in one field; so do tags: env:prod"),
-    ("arn:aws:iam::…", "a pasted ARN, id or console address jumps there"),
+    ("account: role: id:", "in one field; tags too, as env:prod"),
+    ("arn: or https:", "a pasted ARN or console address"),
 ];
 
 /// A heading, or keys and words.
 enum Line {
+    /// Between chapters.
     Blank,
+    /// Of a chapter.
     Heading(&'static str),
+    /// Keys, or what is typed, and what it does.
     Keys(String, &'static str),
 }
 
 /// Draws it, in two columns where there is room; `top` is the first line shown.
 pub(super) fn draw(state: &State, ink: &Ink, top: usize, room: Rect, buffer: &mut Buffer) {
     let chapters: Vec<Vec<Line>> = Chapter::ALL.iter().map(|chapter| lines(*chapter, state)).chain([syntax()]).collect();
-    let mut columns: Vec<Vec<Line>> = if room.width >= COLUMN * 2 + 8 { vec![Vec::new(), Vec::new()] } else { vec![Vec::new()] };
+    let mut columns: Vec<Vec<Line>> = if room.width >= COLUMN * 2 + 6 { vec![Vec::new(), Vec::new()] } else { vec![Vec::new()] };
     let many = columns.len();
     for (at, chapter) in chapters.into_iter().enumerate() {
         // Roles, moving and syntax on the left; query and screen on the right.
@@ -68,7 +71,7 @@ fn line(line: &Line, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         Line::Blank => {}
         Line::Heading(title) => drop(pen.put(title, ink.palette.title)),
         Line::Keys(keys, help) => {
-            let keys_width = KEYS.min(area.width / 2);
+            let keys_width = KEYS.min(area.width / 3);
             pen.field(keys, keys_width, ink.glyphs.cut, &[], ink.palette.accent, Style::new());
             pen.skip(1);
             pen.put(help, ink.palette.text);

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::super::columns::{self, Columns, GAP, IdForm};
-use super::super::layout::GUTTER;
-use super::super::matching::{Hits, Section};
+use super::super::layout::gutter;
+use super::super::matching::Section;
 use super::super::state::State;
 use super::super::state::list::Shown;
 use super::text::Pen;
@@ -14,11 +14,11 @@ use crate::domain::{Entry, short};
 
 /// Draws the lines that fit from the first shown one on.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, scrollbar: Rect, buffer: &mut Buffer) {
-    let columns = columns::plan(area.width.saturating_sub(GUTTER), &state.list.measure);
+    let columns = columns::plan(area.width.saturating_sub(gutter(state)), &state.list.measure);
     for (offset, y) in (area.top()..area.bottom()).enumerate() {
         match state.list.shown(state.list.top + offset) {
             Some(Shown::Row(row)) => self::row(state, ink, &columns, row, Rect { y, height: 1, ..area }, buffer),
-            Some(Shown::Heading(section, rows)) => heading(ink, section, rows, Rect { y, height: 1, ..area }, buffer),
+            Some(Shown::Heading(section, rows)) => heading(state, ink, section, rows, Rect { y, height: 1, ..area }, buffer),
             Some(Shown::Blank) => {}
             None => break,
         }
@@ -26,47 +26,61 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, scrollbar: Rect, buffer
     bar(state, ink, scrollbar, buffer);
 }
 
-fn heading(ink: &Ink, section: Section, rows: usize, area: Rect, buffer: &mut Buffer) {
+fn heading(state: &State, ink: &Ink, section: Section, rows: usize, area: Rect, buffer: &mut Buffer) {
     let title = match section {
         Section::Favourites => "favourites",
         Section::Recent => "recent",
         Section::All => "all",
     };
-    let mut pen = Pen::new(buffer, area.x + GUTTER, area.y, area.width.saturating_sub(GUTTER));
+    let mut pen = Pen::new(buffer, area.x + gutter(state), area.y, area.width.saturating_sub(gutter(state)));
     pen.put(title, ink.palette.title);
     if section == Section::All {
-        pen.put(&format!(" {}", words::grouped(rows)), ink.palette.faint);
+        pen.put(&format!(" {}", words::grouped(rows)), ink.palette.dim);
     }
 }
 
 fn row(state: &State, ink: &Ink, columns: &Columns, row: usize, area: Rect, buffer: &mut Buffer) {
     let Some(entry) = state.list.entry(row) else { return };
-    let (id, hits) = (state.list.roster.id(entry), state.list.hits(row));
+    let id = state.list.roster.id(entry);
     let selected = row == state.list.at;
     if selected {
-        let bar = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+        // Reversed, the mark itself would be a hole in the bar.
+        let start = if state.looks.no_color { 2 } else { 1 };
+        let bar = Rect { x: area.x + start, width: area.width.saturating_sub(start), ..area };
         buffer.set_style(bar, ink.palette.bar);
     }
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width.saturating_sub(1));
     pen.put(if selected { ink.glyphs.bar } else { " " }, ink.palette.accent);
     pen.put(if state.marked.contains(&id) { ink.glyphs.marked } else { " " }, ink.palette.accent);
+    pen.x = area.x + gutter(state);
     if columns.time > 0 {
         pen.put_right(" ", ink.palette.text);
         let left = state.expiry(&id).map(|at| short(at.since(state.now))).unwrap_or_default();
         pen.put_right(&format!("{left:>width$}", width = usize::from(columns.time)), ink.palette.dim);
     }
-    cells(state, ink, columns, entry, &hits, &mut pen);
+    cells(state, ink, columns, row, entry, &mut pen);
 }
 
-/// The columns from the left.
-fn cells(state: &State, ink: &Ink, columns: &Columns, entry: &Entry, hits: &Hits, pen: &mut Pen<'_>) {
+/// The columns from the left. A name that stands on the row above already is quieter, so that accounts are seen as groups.
+fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry, pen: &mut Pen<'_>) {
     let (palette, cut) = (&ink.palette, ink.glyphs.cut);
-    pen.field(entry.account_label(), columns.account, cut, &hits.account, palette.text, palette.hit);
+    let hits = state.list.hits(row);
+    let selected = row == state.list.at;
+    let (name, role) = if selected {
+        (palette.on_bar, palette.on_bar)
+    } else if state.list.repeats(row) {
+        (palette.dim, palette.soft)
+    } else {
+        (palette.text, palette.soft)
+    };
+    let named = !entry.account_name.is_empty();
+    let name_hits = if named { &hits.account } else { &hits.id };
+    pen.field(entry.account_label(), columns.account, cut, name_hits, name, palette.hit);
     pen.skip(GAP);
     match columns.id {
         IdForm::Whole => pen.field(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit),
         IdForm::LastFour => {
-            let last: Vec<u32> = hits.id.iter().filter_map(|at| at.checked_sub(8)).collect();
+            let last: Vec<usize> = hits.id.iter().filter_map(|at| at.checked_sub(8)).collect();
             pen.put(cut, palette.faint);
             pen.field(&entry.account.as_str()[8..], 4, cut, &last, palette.dim, palette.hit);
         }
@@ -75,18 +89,19 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, entry: &Entry, hits: &Hits
     if columns.id != IdForm::Absent {
         pen.skip(GAP);
     }
-    pen.field(&entry.role, columns.role, cut, &hits.role, palette.soft, palette.hit);
+    pen.field(&entry.role, columns.role, cut, &hits.role, role, palette.hit);
     if columns.protected > 0 {
         pen.skip(GAP);
         pen.put(if entry.protected { ink.glyphs.protected } else { " " }, palette.danger);
     }
     if columns.instance > 0 {
         pen.skip(GAP);
-        pen.field(state.list.roster.instance(entry).name.as_str(), columns.instance, cut, &[], palette.dim, palette.hit);
+        pen.field(state.list.roster.instance(entry).name.as_str(), columns.instance, cut, &hits.sso, palette.dim, palette.hit);
     }
     for (key, cells) in &columns.tags {
         pen.skip(GAP);
-        pen.field(entry.tags.get(key).map_or("", String::as_str), *cells, cut, &[], palette.dim, palette.hit);
+        let tag_hits = hits.tags.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, hits)| hits);
+        pen.field(entry.tags.get(key).map_or("", String::as_str), *cells, cut, tag_hits, palette.dim, palette.hit);
     }
 }
 
@@ -100,6 +115,6 @@ fn bar(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let start = (state.list.top * (shown - size)).div_ceil(all - shown);
     for offset in 0..size.min(shown) {
         let y = area.y + u16::try_from(start + offset).unwrap_or(0);
-        Pen::new(buffer, area.x, y.min(area.bottom() - 1), 1).put(ink.glyphs.thumb, ink.palette.faint);
+        Pen::new(buffer, area.x, y.min(area.bottom() - 1), 1).put(ink.glyphs.thumb, ink.palette.dim);
     }
 }

@@ -47,7 +47,7 @@ fn say(open: &Login, state: &State, ink: &Ink) -> Vec<Line> {
     match &open.step {
         SignInStep::Starting | SignInStep::Done => vec![line(&format!("Asking AWS for an address{}", ink.glyphs.dots), soft)],
         SignInStep::Failed(error) => {
-            let head = line(&format!("{} {}", ink.glyphs.protected, error.message), ink.palette.danger);
+            let head = line(&format!("{} {}", ink.glyphs.failed, error.message), ink.palette.danger);
             let hints = error.hints.iter().map(|hint| line(hint, text));
             let again = super::super::keymap::label("enter", state.looks.ascii);
             [head, blank()].into_iter().chain(hints).chain([line(&format!("{again} tries again, Esc puts it off"), dim)]).collect()

@@ -15,8 +15,9 @@ mod words;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
 
-use super::layout::{self, GUTTER};
+use super::layout;
 use super::state::State;
 use super::state::overlay::Overlay;
 use palette::{Glyphs, Palette};
@@ -33,20 +34,22 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     let ink = Ink { palette: Palette::of(state.looks), glyphs: Glyphs::of(state.looks) };
     let areas = layout::areas(area, state);
     if areas.tiny {
-        Pen::new(buffer, area.x, area.y, area.width).put("rolecall: too small", ink.palette.text);
+        let sizes = ["rolecall: this window is too small", "window too small", "too small"];
+        let fits = sizes.into_iter().find(|text| width(text) <= area.width.into()).unwrap_or("");
+        Pen::new(buffer, area.x, area.y, area.width).put(fits, ink.palette.text);
         return Position::new(area.x, area.y);
     }
     if let Some(header) = areas.header {
         header::draw(state, &ink, header, buffer);
     }
     let mut cursor = query(state, &ink, areas.query, buffer);
+    if let Some(preview) = areas.preview {
+        preview::draw(state, &ink, preview, buffer);
+    }
     if state.list.len() == 0 {
         empty::draw(state, &ink, areas.list, buffer);
     } else {
         list::draw(state, &ink, areas.list, areas.scrollbar, buffer);
-    }
-    if let Some(preview) = areas.preview {
-        preview::draw(state, &ink, preview, buffer);
     }
     if let Some(footer) = areas.footer {
         footer::draw(state, &ink, footer, buffer);
@@ -65,8 +68,8 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
 fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position {
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width - 2);
     pen.put(ink.glyphs.prompt, ink.palette.accent);
-    pen.x = area.x + GUTTER;
-    if !state.query.is_empty() && area.width >= 40 {
+    pen.x = area.x + layout::gutter(state);
+    if !state.query.is_empty() && state.list.loaded && area.width >= 40 {
         let (some, all) = (words::grouped(state.list.len()), words::grouped(state.roster.entries.len()));
         pen.put_right(&format!("  {some} / {all}"), ink.palette.dim);
     }
@@ -79,9 +82,9 @@ fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position 
     }
     let cursor = pen.x + u16::try_from(width(&before[hidden..])).unwrap_or(0);
     if state.query.is_empty() {
-        pen.put("type to filter accounts, roles, ids, tags", ink.palette.faint);
+        pen.put("type to filter accounts, roles, ids, tags", ink.palette.dim);
     } else {
-        pen.put(&state.query.text()[hidden..], ink.palette.text);
+        pen.put(&state.query.text()[hidden..], ink.palette.text.add_modifier(Modifier::BOLD));
     }
     Position::new(cursor.min(area.right().saturating_sub(1)), area.y)
 }

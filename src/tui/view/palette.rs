@@ -23,10 +23,10 @@ pub(super) struct Palette {
     pub(super) danger: Style,
     /// Headings and titles.
     pub(super) title: Style,
+    /// Names on the selected row: never the ground's own colour, whatever that is.
+    pub(super) on_bar: Style,
     /// Laid over the selected row.
     pub(super) bar: Style,
-    /// The ground of panels.
-    pub(super) panel: Style,
 }
 
 const fn rgb(hex: u32) -> Color {
@@ -41,17 +41,17 @@ impl Palette {
             _ if looks.no_color => Self::plain(),
             Theme::None => Self::plain(),
             Theme::Sixteen => Self::sixteen(),
-            Theme::Dark if looks.truecolor => Self::colours([0xb4bccb, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], Some((0x263040, 0xffffff))),
-            Theme::Light if looks.truecolor => {
-                Self::colours([0x3f4654, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], Some((0xdfeaf6, 0x10151d)))
-            }
+            Theme::Dark if looks.truecolor => Self::colours([0xb4bccb, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], [0x263040, 0xffffff]),
+            Theme::Light if looks.truecolor => Self::colours([0x3f4654, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], [0xdfeaf6, 0x10151d]),
             // The ground is unknown: middle tones, and a bar that brings its own foreground.
-            Theme::Auto if looks.truecolor => Self::colours([0x9aa1ae, 0x7d8594, 0x5d6470, 0x3f9bdc, 0xe0605a], Some((0x2b3647, 0xffffff))),
+            Theme::Auto if looks.truecolor => {
+                Self { soft: Style::new(), ..Self::colours([0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d], [0x2b3647, 0xffffff]) }
+            }
             Theme::Dark | Theme::Auto | Theme::Light => Self::sixteen(),
         }
     }
 
-    fn colours([soft, dim, faint, accent, danger]: [u32; 5], bar: Option<(u32, u32)>) -> Self {
+    fn colours([soft, dim, faint, accent, danger]: [u32; 5], [bar, on_bar]: [u32; 2]) -> Self {
         let text = Style::new();
         let fg = |hex| Style::new().fg(rgb(hex));
         Self {
@@ -63,8 +63,8 @@ impl Palette {
             hit: fg(accent).add_modifier(Modifier::BOLD),
             danger: fg(danger),
             title: fg(dim),
-            bar: bar.map_or(text, |(ground, _)| text.bg(rgb(ground))),
-            panel: text,
+            on_bar: fg(on_bar),
+            bar: text.bg(rgb(bar)),
         }
     }
 
@@ -81,8 +81,8 @@ impl Palette {
             hit: accent.add_modifier(Modifier::BOLD),
             danger: text.fg(Color::Red),
             title: dim,
+            on_bar: text,
             bar: text.add_modifier(Modifier::BOLD),
-            panel: text,
         }
     }
 
@@ -98,8 +98,8 @@ impl Palette {
             hit: text.add_modifier(Modifier::UNDERLINED),
             danger: text.add_modifier(Modifier::BOLD),
             title: dim,
+            on_bar: text,
             bar: text.add_modifier(Modifier::REVERSED),
-            panel: text,
         }
     }
 }
@@ -107,19 +107,39 @@ impl Palette {
 /// Marks and lines, in Unicode or in ASCII.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Glyphs {
+    /// Before the selected row.
     pub(super) bar: &'static str,
+    /// Before what is typed.
     pub(super) prompt: &'static str,
+    /// Signed in.
     pub(super) on: &'static str,
+    /// Signed out.
     pub(super) off: &'static str,
+    /// Asks before use.
     pub(super) protected: &'static str,
+    /// Before an error.
+    pub(super) failed: &'static str,
+    /// A marked role.
     pub(super) marked: &'static str,
+    /// A favourite.
     pub(super) star: &'static str,
+    /// Where a name was cut.
     pub(super) cut: &'static str,
+    /// Before a refresh's numbers.
     pub(super) gauge: &'static str,
+    /// The done part of a progress bar.
+    pub(super) full: &'static str,
+    /// The rest of it.
+    pub(super) rest: &'static str,
+    /// Between list and preview.
     pub(super) line: &'static str,
+    /// The scrollbar.
     pub(super) thumb: &'static str,
+    /// Between two things on one line.
     pub(super) dot: &'static str,
+    /// Something goes on.
     pub(super) dots: &'static str,
+    /// One letter of a passphrase.
     pub(super) masked: &'static str,
     /// Top left, top right, bottom left, bottom right, across, down.
     pub(super) corners: [&'static str; 6],
@@ -135,10 +155,13 @@ impl Glyphs {
                 on: "*",
                 off: "o",
                 protected: "!",
+                failed: "x",
                 marked: "+",
                 star: "*",
                 cut: "~",
                 gauge: "~",
+                full: "#",
+                rest: ".",
                 line: "|",
                 thumb: "#",
                 dot: "-",
@@ -153,10 +176,13 @@ impl Glyphs {
             on: "●",
             off: "○",
             protected: "▲",
+            failed: "✗",
             marked: "✓",
             star: "★",
             cut: "…",
             gauge: "⟳",
+            full: "━",
+            rest: "─",
             line: "│",
             thumb: "┃",
             dot: "·",

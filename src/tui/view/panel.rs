@@ -6,9 +6,11 @@ use ratatui::layout::Rect;
 use super::Ink;
 use super::text::{Pen, middle};
 
-/// Clears a centred box for this many columns and rows of content, draws its frame, and gives the room inside. Never larger than `room`.
+/// Clears a centred box for this many columns and rows of content, draws its frame, and gives the room inside. Never larger than `room`;
+/// a blank row above and below the content where there is space for it.
 pub(super) fn open(ink: &Ink, title: &str, content: (u16, u16), room: Rect, buffer: &mut Buffer) -> Rect {
-    let (width, height) = ((content.0 + 6).min(room.width), (content.1 + 2).min(room.height));
+    let pad = u16::from(content.1 + 4 <= room.height);
+    let (width, height) = ((content.0 + 6).min(room.width), (content.1 + 2 + pad * 2).min(room.height));
     let area = Rect::new(room.x + (room.width - width) / 2, room.y + (room.height - height) / 2, width, height);
     clear(area, buffer);
     if width < 4 || height < 3 {
@@ -25,7 +27,7 @@ pub(super) fn open(ink: &Ink, title: &str, content: (u16, u16), room: Rect, buff
     }
     let title = middle(title, usize::from(width).saturating_sub(6), ink.glyphs.cut);
     Pen::new(buffer, area.x + 2, area.y, width - 4).put(&format!(" {title} "), ink.palette.title);
-    Rect::new(area.x + 3, area.y + 1, width.saturating_sub(6), height - 2)
+    Rect::new(area.x + 3, area.y + 1 + pad, width.saturating_sub(6), height - 2 - pad * 2)
 }
 
 /// Blanks an area, with one column on both sides so that wide letters behind it are not cut in half.

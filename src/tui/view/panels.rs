@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
 use super::super::Action;
 use super::super::state::State;
@@ -10,6 +10,7 @@ use super::super::state::overlay::{Confirm, Menu, Message, Overlay, Passphrase};
 use super::super::update::menu;
 use super::text::{Pen, width, wrap};
 use super::{Ink, help, login, panel, preview};
+use crate::domain::RoleId;
 
 /// Draws one panel; says where its cursor stands, if it has one.
 pub(super) fn draw(overlay: &Overlay, state: &State, ink: &Ink, room: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -63,7 +64,7 @@ fn actions(open: &Menu, state: &State, ink: &Ink, room: Rect, buffer: &mut Buffe
         pen.put(if at == open.at { ink.glyphs.bar } else { " " }, ink.palette.accent);
         pen.put(&item.letter.to_string(), ink.palette.accent);
         pen.skip(2);
-        pen.put(&item.name, ink.palette.text);
+        pen.put(&item.name, if at == open.at { ink.palette.on_bar } else { ink.palette.text });
     }
 }
 
@@ -73,9 +74,13 @@ fn passphrase(open: &Passphrase, ink: &Ink, room: Rect, buffer: &mut Buffer) -> 
         (Some(error), false) => error.message.clone(),
         (None, false) => "Your role credentials are sealed with a passphrase.".to_owned(),
     };
-    let lines = [(said, ink.palette.soft), (String::new(), ink.palette.dim), (" ".repeat(40), ink.palette.text)];
-    let padded = [lines[0].clone(), lines[1].clone(), ("passphrase                              ".to_owned(), ink.palette.dim)];
-    let inner = say(ink, "the vault is locked", &padded, room, buffer);
+    let columns = 48.min(room.width.saturating_sub(6));
+    let said = wrap(&said, columns.max(1).into());
+    let rows = u16::try_from(said.len()).unwrap_or(1) + 2;
+    let inner = panel::open(ink, "the vault is locked", (columns, rows), room, buffer);
+    for (line, y) in said.iter().zip(inner.top()..inner.bottom().saturating_sub(1)) {
+        Pen::new(buffer, inner.x, y, inner.width).put(line, ink.palette.soft);
+    }
     let y = inner.bottom().saturating_sub(1);
     let mut pen = Pen::new(buffer, inner.x, y, inner.width);
     pen.put("passphrase  ", ink.palette.dim);
@@ -86,7 +91,7 @@ fn passphrase(open: &Passphrase, ink: &Ink, room: Rect, buffer: &mut Buffer) -> 
 }
 
 fn message(open: &Message, ink: &Ink, room: Rect, buffer: &mut Buffer) {
-    let mut lines = vec![(format!("{} {}", ink.glyphs.protected, open.error.message), ink.palette.danger)];
+    let mut lines = vec![(format!("{} {}", ink.glyphs.failed, open.error.message), ink.palette.danger)];
     if !open.error.hints.is_empty() {
         lines.push((String::new(), ink.palette.dim));
     }
@@ -101,21 +106,23 @@ fn confirm(open: &Confirm, state: &State, ink: &Ink, room: Rect, buffer: &mut Bu
         Action::Console => "Open the console of",
         Action::Print => "Pick",
     };
-    let name = |role| {
+    let protected = |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected);
+    let name = |role: &RoleId| {
         let account = state.roster.find(role).map_or(role.account.to_string(), |entry| entry.account_label().to_owned());
-        format!("{account} {} {}", ink.glyphs.dot, role.role)
+        let mark = if protected(role) { format!(" {}", ink.glyphs.protected) } else { String::new() };
+        format!("{account} {} {}{mark}", ink.glyphs.dot, role.role)
     };
     let mut lines = vec![(verb.to_owned(), ink.palette.soft)];
     let shown = usize::from(room.height.saturating_sub(6)).max(1);
-    lines.extend(open.roles.iter().take(shown).map(|role| (name(role), ink.palette.text.add_modifier(Modifier::BOLD))));
+    lines.extend(
+        open.roles.iter().take(shown).map(|role| (name(role), if protected(role) { ink.palette.danger } else { ink.palette.text })),
+    );
     if open.roles.len() > shown {
         lines.push((format!("and {} more", open.roles.len() - shown), ink.palette.soft));
     }
     lines.push((String::new(), ink.palette.dim));
-    lines.push(("y yes    any other key no".to_owned(), ink.palette.soft));
+    lines.push(("y says yes, any other key says no".to_owned(), ink.palette.soft));
     let title = if open.roles.len() == 1 { "protected role" } else { "protected roles" };
-    let inner = say(ink, &format!("{} {title}", ink.glyphs.protected), &lines, room, buffer);
-    let mark = Rect::new(inner.x, inner.y.saturating_sub(1), 1, 1).intersection(buffer.area);
-    buffer.set_style(mark, ink.palette.danger);
+    let inner = say(ink, title, &lines, room, buffer);
     buffer.set_style(Rect::new(inner.x, inner.bottom().saturating_sub(1), 1, 1).intersection(buffer.area), ink.palette.accent);
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::state::State;
-use super::text::{Pen, wrap};
+use super::text::{Pen, width, wrap};
 use super::{Ink, words};
 
 /// Draws it with a line on its left.
@@ -19,7 +19,7 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 
 /// Draws the lines; says how many there are.
 pub(super) fn lines(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> u16 {
-    let lines = say(state, ink);
+    let lines = say(state, ink, area.width.into());
     let label = lines.iter().filter_map(|line| line.label).map(str::len).max().unwrap_or(0);
     let mut y = area.y;
     for line in &lines {
@@ -48,14 +48,19 @@ struct Said {
 }
 
 /// The lines for the selected role: name and address first, then what has a label.
-fn say(state: &State, ink: &Ink) -> Vec<Said> {
+fn say(state: &State, ink: &Ink, cells: usize) -> Vec<Said> {
     let Some(entry) = state.selected() else { return Vec::new() };
     let roster = &state.list.roster;
     let (id, palette) = (roster.id(entry), &ink.palette);
     let bare = |text: String, style| Said { label: None, text, style };
     let mut lines = vec![bare(entry.account_label().to_owned(), palette.text.add_modifier(ratatui::style::Modifier::BOLD))];
-    let email = if entry.email.is_empty() { String::new() } else { format!(" {} {}", ink.glyphs.dot, entry.email) };
-    lines.push(bare(format!("{}{email}", entry.account), palette.dim));
+    let both = format!("{} {} {}", entry.account, ink.glyphs.dot, entry.email);
+    if entry.email.is_empty() || width(&both) > cells {
+        lines.push(bare(entry.account.to_string(), palette.dim));
+        lines.extend((!entry.email.is_empty()).then(|| bare(entry.email.to_string(), palette.dim)));
+    } else {
+        lines.push(bare(both, palette.dim));
+    }
     lines.push(bare(entry.role.to_string(), palette.soft));
     if entry.protected {
         lines.push(bare(format!("{} protected: asks before use", ink.glyphs.protected), palette.danger));

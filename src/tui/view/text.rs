@@ -85,19 +85,20 @@ pub(in crate::tui) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// Pieces of a word, such as an address, that is longer than a line.
+/// Pieces of a word, such as an address, that is longer than a line: broken behind `-`, `/`, `:`, `.` where that is not too early.
 fn chunks(word: &str, cells: usize) -> Vec<String> {
-    let (mut out, mut used) = (vec![String::new()], 0);
+    let (mut out, mut line, mut used) = (Vec::new(), String::new(), 0);
     for piece in pieces(word) {
         if used + piece.cells > cells && used > 0 {
-            out.push(String::new());
-            used = 0;
+            let behind = line.rfind(['-', '/', ':', '.']).map_or(line.len(), |at| at + 1);
+            let rest = if behind * 2 >= line.len() { line.split_off(behind) } else { String::new() };
+            out.push(std::mem::replace(&mut line, rest));
+            used = width(&line);
         }
         used += piece.cells;
-        if let Some(last) = out.last_mut() {
-            last.push_str(&piece.text);
-        }
+        line.push_str(&piece.text);
     }
+    out.push(line);
     out
 }
 
@@ -151,19 +152,19 @@ impl<'a> Pen<'a> {
     }
 
     /// Writes a name into a column of this width: cut in the middle, matched letters in their own style, the rest left blank.
-    pub(super) fn field(&mut self, text: &str, cells: u16, mark: &'static str, hits: &[u32], style: Style, hit: Style) {
+    pub(super) fn field(&mut self, text: &str, cells: u16, mark: &'static str, hits: &[usize], style: Style, hit: Style) {
         let (start, cells) = (self.x, cells.min(self.room()));
         self.draw(cut(pieces(text), cells.into(), mark), hits, style, style.patch(hit));
         self.x = start + cells;
     }
 
-    fn draw(&mut self, pieces: Vec<Piece<'_>>, hits: &[u32], style: Style, hit: Style) {
+    fn draw(&mut self, pieces: Vec<Piece<'_>>, hits: &[usize], style: Style, hit: Style) {
         for piece in pieces {
             let room = usize::from(self.room());
             if piece.cells > room {
                 break;
             }
-            let matched = piece.letters.clone().any(|letter| u32::try_from(letter).is_ok_and(|letter| hits.contains(&letter)));
+            let matched = piece.letters.clone().any(|letter| hits.binary_search(&letter).is_ok());
             self.x = self.buffer.set_stringn(self.x, self.y, &piece.text, room, if matched { hit } else { style }).0;
         }
     }

@@ -1,0 +1,214 @@
+//! From a key to an exit: exact effects.
+
+use super::*;
+use crate::ops::work::{Request, SignInStep};
+use crate::tui::state::overlay::Overlay;
+use crate::tui::{Exit, Picked};
+
+fn role(rig: &Rig) -> RoleId {
+    rig.state.list.selected.clone().unwrap()
+}
+
+fn assume(role: &RoleId, number: u64) -> Effect {
+    Effect::Request(Request::Assume { role: role.clone(), number })
+}
+
+fn picked(role: &RoleId, action: Action) -> Effect {
+    Effect::Exit(Exit::Picked(Picked { roles: vec![role.clone()], action }))
+}
+
+fn last_number(rig: &Rig) -> u64 {
+    rig.state.numbers
+}
+
+/// The picker with an unprotected role under the bar and Enter pressed.
+fn pressed() -> (Rig, RoleId, u64) {
+    let mut rig = Rig::new(usual());
+    rig.keys(&["edge-dev"]);
+    rig.wanted();
+    rig.keys(&["enter"]);
+    let (role, number) = (role(&rig), last_number(&rig));
+    assert_eq!(rig.wanted(), [assume(&role, number)]);
+    (rig, role, number)
+}
+
+fn login_needed() -> Result<Timestamp> {
+    Err(Error::new(Kind::LoginNeeded, "nobody is signed in to corp"))
+}
+
+#[test]
+fn enter_gets_credentials_and_then_leaves_with_the_role() {
+    let (mut rig, role, number) = pressed();
+    assert!(rig.screen().contains("getting credentials for edge-dev"));
+    rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    assert_eq!(rig.wanted(), [picked(&role, Action::Shell)]);
+}
+
+#[test]
+fn an_answer_to_an_older_choice_is_dropped() {
+    let (mut rig, role, number) = pressed();
+    rig.keys(&["ctrl-u", "edge-staging", "enter"]);
+    rig.wanted();
+    rig.news(News::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) });
+    assert_eq!(rig.wanted(), []);
+}
+
+#[test]
+fn a_sign_in_is_asked_for_once_and_the_role_again_once() {
+    let (mut rig, role, number) = pressed();
+    rig.news(News::Assumed { number, role: role.clone(), outcome: login_needed() });
+    let sign_in = last_number(&rig);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::SignIn { instance: role.instance.clone(), number: sign_in })]);
+    rig.news(News::SignIn { number: sign_in, step: SignInStep::Done });
+    assert!(rig.state.overlays.is_empty());
+    let again = last_number(&rig);
+    assert_eq!(rig.wanted(), [assume(&role, again)]);
+    rig.news(News::Assumed { number: again, role, outcome: login_needed() });
+    assert_eq!(rig.wanted(), []);
+    assert!(matches!(rig.state.overlays[..], [Overlay::Message(_)]));
+}
+
+#[test]
+fn typing_goes_on_behind_the_sign_in_and_escape_puts_it_off() {
+    let (mut rig, role, number) = pressed();
+    rig.news(News::Assumed { number, role, outcome: login_needed() });
+    let sign_in = last_number(&rig);
+    rig.wanted();
+    rig.keys(&["x"]);
+    assert_eq!(rig.state.query.text(), "edge-devx");
+    rig.keys(&["esc"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::CancelSignIn { number: sign_in })]);
+    assert_eq!((rig.state.overlays.len(), &rig.state.pending), (0, &None));
+    rig.news(News::SignIn { number: sign_in, step: SignInStep::Done });
+    assert_eq!(rig.wanted(), []);
+}
+
+#[test]
+fn a_sign_in_cancelled_in_the_browser_closes_the_panel() {
+    let (mut rig, role, number) = pressed();
+    rig.news(News::Assumed { number, role, outcome: login_needed() });
+    let number = last_number(&rig);
+    rig.news(News::SignIn { number, step: SignInStep::Failed(Error::new(Kind::Cancelled, "cancelled")) });
+    assert_eq!((rig.state.overlays.len(), &rig.state.pending), (0, &None));
+}
+
+#[test]
+fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
+    let (mut rig, role, number) = pressed();
+    rig.news(News::Assumed { number, role: role.clone(), outcome: login_needed() });
+    let first = last_number(&rig);
+    rig.news(News::SignIn { number: first, step: SignInStep::Failed(Error::new(Kind::LoginNeeded, "it expired")) });
+    rig.wanted();
+    rig.keys(&["enter"]);
+    let second = last_number(&rig);
+    assert!(rig.wanted().contains(&Effect::Request(Request::SignIn { instance: role.instance.clone(), number: second })));
+    rig.news(News::SignIn { number: second, step: SignInStep::Done });
+    let third = last_number(&rig);
+    assert!(rig.wanted().contains(&assume(&role, third)));
+}
+
+#[test]
+fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
+    let (mut rig, role, number) = pressed();
+    rig.news(News::Assumed { number, role: role.clone(), outcome: Err(Error::new(Kind::Vault, "the vault is locked")) });
+    rig.keys(&["pasx", "backspace", "s", "enter"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Unlock { passphrase: Secret::from("pass") })]);
+    assert!(!format!("{:?}", rig.state).contains("pass\""));
+    rig.news(News::Vault(Err(Error::new(Kind::Vault, "that is not the passphrase"))));
+    assert!(rig.screen().contains("that is not the passphrase"));
+    rig.news(News::Vault(Ok(())));
+    assert_eq!(rig.wanted(), [assume(&role, last_number(&rig))]);
+    assert!(rig.state.overlays.is_empty());
+}
+
+#[test]
+fn a_refusal_is_shown_with_its_hints_and_escape_leads_back_to_the_list() {
+    let (mut rig, role, number) = pressed();
+    let refused = Error::new(Kind::Refused, "AWS refuses the role").hint("ask the platform team");
+    rig.news(News::Assumed { number, role, outcome: Err(refused) });
+    assert!(rig.screen().contains("ask the platform team"));
+    rig.keys(&["esc"]);
+    assert_eq!((rig.state.overlays.len(), rig.wanted()), (0, vec![]));
+}
+
+#[test]
+fn a_protected_role_needs_a_yes() {
+    let mut rig = Rig::new(usual());
+    rig.keys(&["payments-prod adm", "enter", "n"]);
+    assert_eq!(rig.wanted(), []);
+    rig.keys(&["enter", "y"]);
+    let number = last_number(&rig);
+    assert_eq!(rig.wanted(), [assume(&role(&rig), number)]);
+}
+
+#[test]
+fn a_name_alone_needs_neither_credentials_nor_a_yes() {
+    let mut rig = Rig::new(Options { action: Action::Print, ..usual() });
+    rig.keys(&["payments-prod adm", "enter"]);
+    assert_eq!(rig.wanted(), [picked(&role(&rig), Action::Print)]);
+}
+
+#[test]
+fn control_o_opens_the_console() {
+    let mut rig = Rig::new(usual());
+    rig.keys(&["edge-dev", "ctrl-o"]);
+    rig.wanted();
+    let (role, number) = (role(&rig), last_number(&rig));
+    rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW) });
+    assert_eq!(rig.wanted(), [picked(&role, Action::Console)]);
+}
+
+#[test]
+fn marked_roles_leave_together_in_the_order_of_the_roster() {
+    let mut rig = Rig::new(Options { multi: true, ..usual() });
+    rig.keys(&["edge-dev", "tab", "ctrl-u", "edge-staging read", "tab", "enter"]);
+    let [Effect::Exit(Exit::Picked(picked))] = &rig.wanted()[..] else { panic!("no exit") };
+    assert_eq!(picked.roles.len(), 2);
+    assert!(picked.roles[0] < picked.roles[1]);
+}
+
+#[test]
+fn escape_closes_stops_and_then_leaves() {
+    let (mut rig, ..) = pressed();
+    rig.keys(&["f1", "esc"]);
+    assert!(rig.state.pending.is_some());
+    rig.keys(&["esc"]);
+    assert_eq!((rig.state.pending.is_some(), rig.wanted()), (false, vec![]));
+    rig.keys(&["esc"]);
+    assert_eq!(rig.wanted(), [Effect::Exit(Exit::Cancelled)]);
+}
+
+#[test]
+fn control_c_leaves_from_anywhere() {
+    let mut rig = Rig::new(usual());
+    rig.keys(&["f1", "ctrl-c"]);
+    assert_eq!(rig.wanted(), [Effect::Exit(Exit::Cancelled)]);
+}
+
+#[test]
+fn stale_instances_are_refreshed_once_the_first_frame_stands() {
+    let stale = vec![InstanceName::new("corp")];
+    let mut rig = Rig::new(Options { stale: stale.clone(), ..usual() });
+    assert_eq!(rig.wanted(), []);
+    rig.event(Event::Started);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Refresh { instance: stale[0].clone() })]);
+    assert!(rig.state.gauge().is_some());
+}
+
+#[test]
+fn the_menu_pins_a_role_and_copies_its_arn() {
+    let mut rig = Rig::new(usual());
+    rig.keys(&["edge-dev", "right", "f"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Mark { role: role(&rig), favourite: true })]);
+    assert!(rig.state.marks.favourites.contains(&role(&rig)));
+    rig.keys(&["alt-enter", "a"]);
+    let arn = rig.state.roster.arn(rig.state.selected().unwrap());
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Copy { text: arn })]);
+}
+
+#[test]
+fn right_inside_the_query_moves_the_cursor() {
+    let mut rig = Rig::new(usual());
+    rig.keys(&["edge", "left", "right"]);
+    assert!(rig.state.overlays.is_empty() && rig.state.query.at_end());
+}

@@ -1,0 +1,97 @@
+//! Anything may happen in any order: nothing panics, the bar stays on a row, every screen can be drawn.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::ops::work::SignInStep;
+use crate::tui::event::{Mouse, MouseKind};
+
+const KEYS: [&str; 30] = [
+    "enter",
+    "esc",
+    "tab",
+    "shift-tab",
+    "up",
+    "down",
+    "left",
+    "right",
+    "pageup",
+    "pagedown",
+    "alt-home",
+    "alt-end",
+    "backspace",
+    "delete",
+    "ctrl-a",
+    "ctrl-e",
+    "ctrl-u",
+    "ctrl-k",
+    "ctrl-w",
+    "ctrl-o",
+    "ctrl-r",
+    "ctrl-y",
+    "ctrl-l",
+    "f1",
+    "f2",
+    "alt-enter",
+    "?",
+    "y",
+    "a",
+    "p",
+];
+
+fn events() -> impl Strategy<Value = Event> {
+    let key = (0..KEYS.len()).prop_map(|key| Event::Key(keymap::parse(KEYS[key]).unwrap()));
+    let mouse = (0..4_usize, 0..130_u16, 0..45_u16).prop_map(|(kind, x, y)| {
+        let kind = [MouseKind::Click, MouseKind::DoubleClick, MouseKind::WheelUp, MouseKind::WheelDown][kind];
+        Event::Mouse(Mouse { kind, x, y })
+    });
+    prop_oneof![
+        8 => key,
+        2 => "\\PC{0,3}".prop_map(Event::Paste),
+        2 => mouse,
+        1 => (0..130_u16, 0..45_u16).prop_map(|(width, height)| Event::Resize(width, height)),
+        1 => (0..100_000_i64).prop_map(|seconds| Event::Tick(NOW.plus(seconds))),
+        3 => (0..12_usize, 0..60_u64).prop_map(|(what, number)| Event::News(news(what, number))),
+    ]
+}
+
+fn news(what: usize, number: u64) -> News {
+    let corp = || InstanceName::new("corp");
+    let error = |kind| Error::new(kind, "it failed, for reasons \u{1b}[31m").hint("try again");
+    let options = usual();
+    let role = options.roster.id(&options.roster.entries[0]);
+    let part = |rows: usize| Roster { entries: options.roster.entries[..rows].to_vec(), ..(*options.roster).clone() };
+    let open =
+        SignInStep::Open { url: "https://x.example".into(), code: Some("KFQT-HWLP".into()), expires_at: NOW.plus(500), browser: true };
+    match what {
+        0 => News::Roster(Arc::new(part(number as usize % options.roster.entries.len()))),
+        1 => News::Roster(options.roster),
+        2 => News::Refreshing { instance: corp(), done: number as usize, total: 60, throttled: number > 30 },
+        3 => News::Refreshed { instance: corp(), outcome: Err(error(Kind::Unreachable)) },
+        4 => News::SignIn { number, step: open },
+        5 => News::SignIn { number, step: SignInStep::Done },
+        6 => News::SignIn { number, step: SignInStep::Failed(error(Kind::LoginNeeded)) },
+        7 => News::Assumed { number, role, outcome: Err(error(Kind::LoginNeeded)) },
+        8 => News::Assumed { number, role, outcome: Err(error(Kind::Vault)) },
+        9 => News::Vault(Ok(())),
+        10 => News::Sessions(options.sessions),
+        _ => News::Roster(Arc::default()),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+    #[test]
+    fn two_thousand_events_leave_the_picker_sane(events in prop::collection::vec(events(), 100)) {
+        let mut rig = Rig::new(Options { multi: true, ..usual() });
+        for event in events {
+            rig.event(event);
+            let list = &rig.state.list;
+            prop_assert!(list.len() == 0 || list.at < list.len());
+            prop_assert_eq!(&list.selected, &list.id(list.at));
+            let (width, height) = rig.state.size;
+            let area = ratatui::layout::Rect::new(0, 0, width, height);
+            view::draw(&rig.state, area, &mut ratatui::buffer::Buffer::empty(area));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Screens as text. Look at them when they change: they are what people see.
+
+use super::*;
+use crate::ops::work::SignInStep;
+
+fn check(name: &str, rig: &Rig) {
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, rig.screen());
+    });
+}
+
+fn typed(width: u16, height: u16, keys: &[&str]) -> Rig {
+    let mut rig = Rig::new(usual()).sized(width, height);
+    rig.keys(keys);
+    rig
+}
+
+#[test]
+fn the_first_screen() {
+    check("first_80x24", &typed(80, 24, &[]));
+    check("first_120x40", &typed(120, 40, &[]));
+    check("first_200x50", &typed(200, 50, &[]));
+}
+
+#[test]
+fn a_query_at_every_width() {
+    check("query_80x24", &typed(80, 24, &["prod adm", "down"]));
+    check("query_60x16", &typed(60, 16, &["prod adm"]));
+    check("query_40x10", &typed(40, 10, &["prod adm"]));
+    check("query_18x4", &typed(18, 4, &["prod adm"]));
+}
+
+#[test]
+fn no_colour_still_tells_everything() {
+    let looks = Looks { no_color: true, ..usual().looks };
+    let mut rig = Rig::new(Options { looks, ..usual() }).sized(80, 12);
+    rig.keys(&["pay"]);
+    let area = ratatui::layout::Rect::new(0, 0, 80, 12);
+    let mut buffer = ratatui::buffer::Buffer::empty(area);
+    view::draw(&rig.state, area, &mut buffer);
+    use ratatui::style::{Color, Modifier};
+    assert!(buffer.content().iter().all(|cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset)));
+    let list = crate::tui::layout::of(&rig.state).list;
+    assert!(buffer[(3, list.y)].modifier.contains(Modifier::UNDERLINED | Modifier::REVERSED));
+    assert!(!buffer[(3, list.y + 1)].modifier.contains(Modifier::REVERSED));
+}
+
+#[test]
+fn ascii_is_ascii() {
+    let looks = Looks { ascii: true, ..usual().looks };
+    let mut rig = Rig::new(Options { looks, multi: true, ..usual() }).sized(120, 24);
+    rig.keys(&["prod", "tab", "right"]);
+    assert!(rig.screen().is_ascii(), "{}", rig.screen());
+    check("ascii", &rig);
+}
+
+#[test]
+fn wide_and_hostile_names_keep_the_columns() {
+    let rows = [
+        ("corp", "000000000001", "日本市場-本番", "管理者Access"),
+        ("corp", "000000000002", "Zu\u{308}rich e\u{301}", "Admin"),
+        ("corp", "000000000003", "evil\u{1b}[31m\u{202e}name", "Admin\u{7}"),
+        ("corp", "000000000004", "👩‍👩‍👧 family", "Admin"),
+        ("corp", "000000000005", "", "Admin"),
+        ("corp", "000000000006", "a-very-long-account-name-that-goes-on-and-on-production-eu", "AVeryLongPermissionSetNameThatGoesOnAdmin"),
+    ];
+    let options = Options { roster: Arc::new(roster(&rows)), usages: Usages::default(), marks: Marks::default(), ..usual() };
+    let rig = Rig::new(options.clone()).sized(80, 16);
+    assert!(!rig.screen().contains(['\u{1b}', '\u{7}', '\u{202e}']));
+    check("hostile_80x16", &rig);
+    check("hostile_40x10", &Rig::new(options).sized(40, 10));
+}
+
+fn login(step: SignInStep) -> Rig {
+    let mut rig = typed(80, 24, &["edge-dev", "enter"]);
+    let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
+    rig.news(News::Assumed { number, role, outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")) });
+    let number = rig.state.numbers;
+    rig.news(News::SignIn { number, step });
+    rig
+}
+
+#[test]
+fn the_sign_in_panel() {
+    let url = "https://device.sso.eu-west-1.amazonaws.com/".to_owned();
+    let open =
+        |code: Option<&str>| SignInStep::Open { url: url.clone(), code: code.map(str::to_owned), expires_at: NOW.plus(581), browser: true };
+    check("login_code", &login(open(Some("KFQT-HWLP"))));
+    check("login_browser", &login(open(None)));
+    check("login_starting", &login(SignInStep::Starting));
+    check("login_failed", &login(SignInStep::Failed(Error::new(Kind::LoginNeeded, "the sign-in expired before anybody confirmed it"))));
+}
+
+#[test]
+fn the_other_panels() {
+    check("help_80x24", &typed(80, 24, &["?"]));
+    check("help_120x40", &typed(120, 40, &["f1"]));
+    check("menu", &typed(80, 24, &["edge-dev", "right", "down"]));
+    check("details", &typed(80, 24, &["edge-dev", "f2"]));
+    check("confirm", &typed(80, 24, &["payments-prod adm", "enter"]));
+    let mut rig = typed(80, 24, &[]);
+    rig.news(News::Vault(Err(Error::new(Kind::Vault, "the vault is locked")))).keys(&["secret"]);
+    check("passphrase", &rig);
+    let mut rig = typed(80, 24, &["edge-dev", "enter"]);
+    let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
+    let refused = Error::new(Kind::Refused, "AWS refuses ReadOnlyAccess in edge-dev: it is not assigned to you any more")
+        .hint("ask the platform team: https://access.example.com/aws");
+    rig.news(News::Assumed { number, role, outcome: Err(refused) });
+    check("refused", &rig);
+}
+
+/// A picker that knows the instance `corp` and none of its roles.
+fn unread(signed_in: bool) -> Rig {
+    let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
+    let session = Session { instance: InstanceName::new("corp"), signed_in, since: None, ends: None, fetched_at: None };
+    let sessions = Sessions { instances: vec![session], roles: Vec::new() };
+    Rig::new(Options { roster: Arc::new(roster), usages: Usages::default(), marks: Marks::default(), sessions, ..usual() }).sized(80, 14)
+}
+
+#[test]
+fn a_list_with_no_rows_says_why_and_what_next() {
+    let nothing =
+        Options { roster: Arc::default(), usages: Usages::default(), marks: Marks::default(), sessions: Sessions::default(), ..usual() };
+    check("empty_nothing_set_up", &Rig::new(nothing).sized(80, 14));
+    check("empty_signed_out", &unread(false));
+    check("empty_no_roles", &unread(true));
+    check("empty_no_match", &typed(80, 14, &["sandbxq"]));
+    let refreshing = |throttled| News::Refreshing { instance: InstanceName::new("corp"), done: 118, total: 312, throttled };
+    let mut rig = unread(true);
+    rig.news(refreshing(true));
+    check("empty_first_refresh", &rig);
+    let mut rig = unread(true);
+    let error = Error::new(Kind::Unreachable, "portal.sso.eu-west-1.amazonaws.com can't be reached").hint("is the VPN on?");
+    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
+    check("empty_unreachable", &rig);
+}
+
+#[test]
+fn the_header_tells_of_refreshes() {
+    let header = |rig: &Rig| rig.screen().lines().next().unwrap().to_owned();
+    let mut rig = typed(120, 24, &[]);
+    rig.news(News::Refreshing { instance: InstanceName::new("corp"), done: 118, total: 312, throttled: true });
+    assert!(header(&rig).contains("⟳ 118/312 · AWS is throttling"));
+    let offline = Err(Error::new(Kind::Unreachable, "no route"));
+    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: offline });
+    assert!(header(&rig).contains("offline · 3 min old"));
+}
