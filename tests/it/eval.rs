@@ -69,7 +69,7 @@ fn clear_needs_no_configuration_no_vault_and_no_network() {
     let ran = run(&sandbox, "eval", &["--clear", "--shell", "fish"], &[], &ours);
     let want = "set -eg AWS_SSO_ROLE_ARN;\nset -eg ROLECALL_ROLE;\nset -eg ROLECALL_SAVED_PROFILE;\nset -gx AWS_PROFILE 'mine';\n";
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, want, ""));
-    let nothing = run(&sandbox, "eval", &["-c"], &[], &[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SSO", "corp")]);
+    let nothing = run(&sandbox, "eval", &["-c", "--shell", "sh"], &[], &[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SSO", "corp")]);
     assert_eq!((nothing.code, nothing.stdout.as_str()), (0, ""));
     assert_eq!(nothing.stderr, "rolecall: there is no role in this shell\n");
     assert!(!sandbox.path("rolecall/vault").exists());
@@ -85,7 +85,7 @@ fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
         &["AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "--overwrite-env", "rolecall exec"],
     );
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
-    let ran = run(&sandbox, "eval", &READ, &["--overwrite-env"], &theirs);
+    let ran = run(&sandbox, "eval", &READ, &["--overwrite-env", "--shell", "sh"], &theirs);
     assert!(ran.code == 0 && ran.stdout.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{ran:?}");
     assert!(ran.stderr.contains("takes the place of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"), "{ran:?}");
 }
@@ -216,4 +216,12 @@ fn a_shell_in_a_role_says_where_one_comes_from() {
     let ran = run(&sandbox, "exec", &READ, &[], &inside);
     let want = "payments-prod/AdministratorAccess → payments-prod/ReadOnlyAccess as keys, ";
     assert!(ran.code == 0 && ran.stderr.starts_with(want) && ran.stderr.ends_with(" · type exit to leave\n"), "{ran:?}");
+}
+
+#[test]
+fn the_picker_prints_exports_when_asked_to() {
+    let sandbox = signed_in();
+    let read = ["--action", "exports", "--select-1", "012345678901 readonlyaccess"];
+    let ran = run(&sandbox, "pick", &read, &[], &[]);
+    assert!(ran.code == 0 && ran.stdout.contains("AWS_SECRET_ACCESS_KEY") && ran.stdout.contains(READ_ARN), "{ran:?}");
 }

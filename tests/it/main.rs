@@ -8,11 +8,8 @@ mod commands_roles;
 mod commands_secrets;
 mod commands_sign_in;
 mod commands_vault;
-#[cfg(unix)]
 mod eval;
-#[cfg(unix)]
 mod eval_screen;
-#[cfg(unix)]
 mod eval_shells;
 mod faults;
 mod faults_refresh;
