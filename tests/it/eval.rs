@@ -109,6 +109,30 @@ fn a_profile_of_ours_is_used_where_there_is_one() {
 }
 
 #[test]
+fn a_profile_whose_process_no_sdk_would_run_is_not_used() {
+    let sandbox = signed_in();
+    let takes_keys = || run(&sandbox, "eval", &READ, &["--shell", "sh"], &[]).stdout.contains("AWS_SECRET_ACCESS_KEY=");
+    write_managed_profile(&sandbox);
+    assert!(!takes_keys());
+    sandbox.write(".aws/credentials", "[pay-read]\naws_access_key_id = AKIA\naws_secret_access_key = s\n");
+    assert!(takes_keys());
+    sandbox.write(".aws/credentials", "");
+    let config = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
+    sandbox.write(".aws/config", &format!("{config}[profile pay-read]\nsso_session = corp\n"));
+    assert!(takes_keys());
+}
+
+#[test]
+fn the_readme_and_the_help_tell_every_shell_how_to_evaluate() {
+    let readme = include_str!("../../README.md").replace("\\|", "|");
+    let help = Sandbox::new().run(&["eval", "--help"]).stdout;
+    for dialect in rolecall::shell::Dialect::ALL {
+        assert!(readme.contains(&dialect.evaluation("rolecall eval")), "{dialect} is not in the README");
+        assert!(help.contains(&dialect.evaluation("rolecall eval QUERY")), "{dialect} is not in: {help}");
+    }
+}
+
+#[test]
 fn a_child_gets_the_profile_and_none_of_the_keys_around_it() {
     let sandbox = signed_in();
     write_managed_profile(&sandbox);
