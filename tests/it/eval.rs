@@ -2,7 +2,7 @@
 
 use crate::sandbox::{Ran, Sandbox, binary};
 
-const READ: [&str; 4] = ["-S", "corp", "--arn", "012345678901:ReadOnlyAccess"];
+pub(crate) const READ: [&str; 4] = ["-S", "corp", "--arn", "012345678901:ReadOnlyAccess"];
 const ADMIN: [&str; 4] = ["-S", "corp", "--arn", "012345678901:AdministratorAccess"];
 const READ_ARN: &str = "arn:aws:iam::012345678901:role/ReadOnlyAccess";
 
@@ -14,7 +14,7 @@ pub(crate) fn signed_in() -> Sandbox {
 }
 
 /// A profile that rolecall could have written for the read-only role.
-fn write_managed_profile(sandbox: &Sandbox) {
+pub(crate) fn write_managed_profile(sandbox: &Sandbox) {
     let process = format!("{} process --sso corp --account 012345678901 --role ReadOnlyAccess", binary());
     let block = format!(
         "# BEGIN_ROLECALL corp\n[profile payments read]\n[profile pay-read]\ncredential_process = {process}\n# END_ROLECALL corp\n"

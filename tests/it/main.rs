@@ -10,6 +10,7 @@ mod commands_sign_in;
 mod commands_vault;
 mod eval;
 mod eval_screen;
+mod eval_sdk;
 mod eval_shells;
 mod faults;
 mod faults_refresh;
