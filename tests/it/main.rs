@@ -26,6 +26,7 @@ mod many;
 mod records;
 mod sandbox;
 mod terminal;
+mod terminal_demo;
 mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;

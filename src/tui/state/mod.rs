@@ -64,6 +64,8 @@ pub(super) struct State {
     pub(super) search: Option<Search>,
     /// Keys that mean rows which are still being searched for.
     pub(super) ahead: Vec<Key>,
+    /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
+    pub(super) eager: bool,
 }
 
 /// A search under way.
@@ -143,6 +145,7 @@ impl State {
             numbers: 0,
             search: None,
             ahead: Vec::new(),
+            eager: false,
         }
     }
 
@@ -194,7 +197,9 @@ impl State {
 
     /// The sum of all refreshes under way: accounts read, accounts in all, whether AWS slows us down.
     pub(super) fn gauge(&self) -> Option<(usize, usize, bool)> {
-        self.refreshes.values().fold(None, |sum, refresh| match refresh {
+        // What is about to be read counts as being read: the first frame offers nothing that the next one takes back.
+        let about_to = (!self.stale.is_empty()).then_some((0, 0, false));
+        self.refreshes.values().fold(about_to, |sum, refresh| match refresh {
             Refresh::Running { done, total, throttled } => {
                 let (d, t, slow) = sum.unwrap_or((0, 0, false));
                 Some((d + done, t + total, slow || *throttled))

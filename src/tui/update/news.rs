@@ -19,7 +19,13 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
         News::Refreshing { instance, done, total, throttled } => {
             state.refreshes.insert(instance, Refresh::Running { done, total, throttled });
         }
-        News::Refreshed { instance, outcome } => refreshed(state, instance, outcome),
+        News::Refreshed { instance, outcome } => {
+            refreshed(state, instance, outcome);
+            let eager = std::mem::take(&mut state.eager);
+            if let (true, Some(instance)) = (eager, state.sign_in_is_next().cloned()) {
+                return choose::sign_in(state, instance).1;
+            }
+        }
         News::SignIn { number, step } => return sign_in(state, number, step),
         News::Assumed { number, outcome, .. } => return choose::assumed(state, number, outcome),
         News::Sessions(sessions) => state.sessions = sessions,
