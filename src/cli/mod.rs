@@ -4,7 +4,9 @@ mod args;
 mod cache;
 mod context;
 mod demo;
+mod eval;
 mod exec;
+mod exports;
 mod grant;
 mod helper;
 mod list;
@@ -16,6 +18,7 @@ mod process;
 mod resolve;
 mod status;
 mod table;
+mod time;
 mod vault;
 
 use std::ffi::OsString;
@@ -32,9 +35,12 @@ pub use args::{Cli, Command};
 pub fn main() -> ExitCode {
     crate::os::process::undumpable();
     let args: Vec<OsString> = std::env::args_os().collect();
-    let result = match parse(args) {
-        Ok(cli) => run(cli),
-        Err(error) => return usage(&error),
+    let result = match time::alone(&args) {
+        Some(alone) => time::run(&alone),
+        None => match parse(args) {
+            Ok(cli) => run(cli),
+            Err(error) => return usage(&error),
+        },
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -73,6 +79,8 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Cache(args)) => cache::run(&globals, &args),
         Some(Command::List(args)) => list::run(&globals, &args),
         Some(Command::Exec(args)) => exec::run(&globals, args),
+        Some(Command::Eval(args)) => eval::run(&globals, args),
+        Some(Command::Time(args)) => time::run(&args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::SignInHelper) => helper::run(&globals),

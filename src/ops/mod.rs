@@ -4,6 +4,7 @@ pub mod assume;
 pub mod background;
 pub mod console;
 pub mod ctx;
+pub mod exports;
 pub mod fields;
 pub mod index;
 pub mod instances;
