@@ -142,7 +142,7 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
-    let roster = Arc::new(update::sketch(ctx, instances));
+    let (roster, stale) = update::sketch(ctx, instances);
     let unknown =
         |instance: &Instance| Session { instance: instance.name.clone(), signed_in: false, since: None, ends: None, fetched_at: None };
     let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };
@@ -156,10 +156,10 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         now: Clock::System,
         history_weight: ctx.settings.history_weight,
         multi,
-        stale: instances.iter().filter(|instance| update::stale(ctx, instance)).map(|instance| instance.name.clone()).collect(),
+        stale,
         sketch: true,
         version: env!("CARGO_PKG_VERSION"),
-        roster,
+        roster: Arc::new(roster),
     };
     let (background, requests, news) = worker::start(ctx.clone(), instances.to_vec(), copy);
     let exit = tui::run(options, requests, news);
