@@ -119,9 +119,9 @@ pub struct PickArgs {
     #[arg(value_name = "QUERY")]
     pub words: Vec<String>,
     /// The same as QUERY
-    #[arg(short, long, value_name = "QUERY")]
+    #[arg(short, long, value_name = "QUERY", conflicts_with = "words")]
     pub query: Option<String>,
-    /// Take the role without asking if only one matches
+    /// Take the role without opening the picker if only one matches
     #[arg(short = '1', long)]
     pub select_1: bool,
     /// End with exit code 1 at once if none matches

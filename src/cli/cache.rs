@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::domain::{Change, Error, Instance, Kind, Result, visible};
+use crate::domain::{AccountId, Change, Error, Instance, Kind, Result, visible};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::Progress;
 use crate::ops::update::{self, Updated};
@@ -17,19 +17,11 @@ use super::{context, login, out};
 pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
     let instances = context::chosen(&ctx, globals)?;
-    context::block_on(async {
-        for instance in &instances {
-            let updated = match refresh(&ctx, instance, args.threads).await {
-                Err(error) if error.kind == Kind::LoginNeeded && context::may_sign_in(&ctx) => {
-                    login::at_terminal(&ctx, instance, None).await?;
-                    refresh(&ctx, instance, args.threads).await?
-                }
-                other => other?,
-            };
-            out::data(&if args.json { json(instance, &updated) } else { text(&updated) })?;
-        }
-        Ok(0)
-    })
+    let work = context::each(&instances, async |instance| {
+        let updated = login::signed_in(&ctx, instance, async || refresh(&ctx, instance, args.threads).await).await?;
+        out::data(&if args.json { json(instance, &updated) } else { text(&updated) })
+    });
+    context::block_on(&ctx, work)
 }
 
 /// Reads the list anew, with a progress bar on a terminal, and says what it brought.
@@ -50,13 +42,20 @@ pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
     out::say(&format!("{}: {roles} roles in {accounts} accounts", out::bold(instance.name.as_str())));
     if !updated.failed.is_empty() {
-        let ids: Vec<String> = updated.failed.iter().take(5).map(|(account, _)| account.to_string()).collect();
-        let why = updated.failed.first().map(|(_, error)| error.message.clone()).unwrap_or_default();
-        let said = format!("the roles of {} accounts could not be read ({}): {why}", updated.failed.len(), ids.join(", "));
-        let error = Error::new(Kind::Unreachable, said);
-        out::warning(&error.hint("what was known of them is kept; run `rolecall cache` again"));
+        out::warning(&unread(&updated.failed));
     }
     Ok(updated)
+}
+
+/// Names the first accounts that could not be read, and says why for one of them.
+fn unread(failed: &[(AccountId, Error)]) -> Error {
+    const NAMED: usize = 5;
+    let ids: Vec<&str> = failed.iter().take(NAMED).map(|(account, _)| account.as_str()).collect();
+    let more = if failed.len() > NAMED { format!(" and {} more", failed.len() - NAMED) } else { String::new() };
+    let (accounts, them) = if failed.len() == 1 { ("account", "it") } else { ("accounts", "them") };
+    let why = failed.first().map(|(_, error)| error.message.as_str()).unwrap_or_default();
+    Error::new(Kind::Unreachable, format!("the roles of {accounts} {}{more} could not be read: {why}", ids.join(", ")))
+        .hint(format!("what was known of {them} is kept; run `rolecall cache` again"))
 }
 
 /// `corp ━━━━━━────── 118/312`

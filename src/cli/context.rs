@@ -1,5 +1,6 @@
 //! From environment and flags to the use cases' surroundings.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{self, AutoLogin, Env, Paths, Settings, env};
@@ -21,12 +22,12 @@ pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     open_in(Env::from_process(), globals, Person::Present)
 }
 
-/// Whether a person typed this: one who reads warnings and can be asked to unlock the desktop's keyring.
+/// Who started the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Person {
-    /// Yes.
+    /// Somebody who hears warnings, and who can be asked to unlock the desktop's keyring if there is a terminal.
     Present,
-    /// No: `process` under an SDK, the demo's own preparations.
+    /// A program, for `process`; or the demo's own preparations. Never asked, never warned.
     Absent,
 }
 
@@ -37,11 +38,12 @@ pub(super) enum Person {
 pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
     let loaded = config::load(&env, &paths)?;
-    // An older binary must survive a newer file: where nobody is there to read it, nothing is said.
+    // `process` says nothing: an older binary must survive a newer file.
     for warning in loaded.warnings.iter().filter(|_| person == Person::Present) {
         out::warning(&Error::new(Kind::Config, warning.to_string()));
     }
     let mut settings = loaded.settings;
+    out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
     if let Some(browser) = &globals.browser {
         settings.browser = Some(browser.clone());
         settings.auth_browser = Some(browser.clone());
@@ -86,7 +88,7 @@ pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key
         config::KeyCache::Auto => KeyCache::Auto,
         config::KeyCache::Never => KeyCache::Never,
     };
-    let may_prompt_desktop = person == Person::Present;
+    let may_prompt_desktop = person == Person::Present && std::io::stderr().is_terminal();
     Vault::new(Options { dir: paths.state_dir.join("vault"), store, key_cache, passphrase, may_prompt_desktop })
 }
 
@@ -128,29 +130,48 @@ pub(super) fn chosen_one(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
     let mut chosen = chosen(ctx, globals)?;
     match (chosen.len(), chosen.pop()) {
         (1, Some(instance)) => Ok(instance),
-        _ => {
-            let names: Vec<&str> = ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
-            Err(Error::new(Kind::Config, "several IAM Identity Centers are known")
-                .hint(format!("name one with --sso, or set `default_sso`: {}", names.join(", "))))
+        _ => Err(instances::several(&ctx.instances, Kind::Config)),
+    }
+}
+
+/// Does something for each instance. What fails for one is said and keeps no other from its turn; the answer is the highest exit code.
+///
+/// # Errors
+/// The failure, when there is one instance only.
+pub(super) async fn each(instances: &[Instance], mut work: impl AsyncFnMut(&Instance) -> Result<()>) -> Result<u8> {
+    let mut worst = 0;
+    for instance in instances {
+        match work(instance).await {
+            Ok(()) => {}
+            Err(error) if instances.len() == 1 => return Err(error),
+            Err(error) => {
+                out::error(&error);
+                worst = worst.max(super::exit_code(error.kind));
+            }
         }
     }
+    Ok(worst)
 }
 
 /// Whether a command may open a sign-in by itself: a person typed it at a terminal, and `auto_login` does not forbid it.
 pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
-    use std::io::IsTerminal;
     ctx.settings.auto_login != AutoLogin::Never && std::io::stderr().is_terminal() && std::io::stdin().is_terminal()
 }
 
-/// Runs something that needs the network on the one runtime.
+/// Runs something that needs the network.
 ///
 /// # Errors
 /// What the work says; [`Kind::Internal`] when no runtime can be made.
-pub(super) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))?;
-    let result = runtime.block_on(work);
-    // A name that is still being looked up must not hold the end of the program back.
+    let result = runtime.block_on(async {
+        let result = work.await;
+        // Work that was given up may have a token request under way.
+        ctx.settle().await;
+        result
+    });
+    // A thread that still waits for a lock has nobody left to wait for.
     runtime.shutdown_background();
     result
 }

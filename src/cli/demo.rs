@@ -154,7 +154,7 @@ fn prime(place: &Place, running: &Running) -> Result<()> {
     let ctx = context::open_in(place.environment(), &Globals::default(), Person::Absent)?;
     running.set_latency(Duration::ZERO);
     running.set_throttle(None);
-    context::block_on(async {
+    context::block_on(&ctx, async {
         for instance in &ctx.instances {
             let approve = |step: SignInStep| {
                 if let SignInStep::Open { url, .. } = step {

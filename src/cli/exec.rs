@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::env;
-use crate::domain::{Credentials, Entry, Error, Kind, Result, Roster, human};
+use crate::domain::{Credentials, Entry, Result, Roster, human, visible};
 use crate::ops::ctx::Ctx;
 use crate::ops::past;
 use crate::os::process::Child;
@@ -25,8 +25,8 @@ pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     if wanted.is_empty() {
         return pick::for_exec(&ctx, globals, &region, args.command);
     }
-    let found = resolve::one(&ctx, globals, &wanted)?;
-    confirm(found.entry(), args.yes)?;
+    let found = resolve::one(&ctx, &context::chosen(&ctx, globals)?, &wanted)?;
+    grant::confirm(found.entry(), args.yes)?;
     let credentials = grant::credentials(&ctx, &found.roster, found.entry(), !args.sts_refresh)?;
     enter(&ctx, &found.roster, found.entry(), &credentials, &region, args.command)
 }
@@ -38,18 +38,6 @@ pub(super) struct Region {
     pub(super) asked: Option<String>,
     /// `--no-region`.
     pub(super) leave: bool,
-}
-
-/// Asks before a protected role is used; without a terminal only `--yes` will do.
-fn confirm(entry: &Entry, yes: bool) -> Result<()> {
-    if !entry.protected || yes {
-        return Ok(());
-    }
-    let what = format!("{}/{} is protected", entry.account_label(), entry.role);
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Error::new(Kind::Usage, what).hint("add --yes"));
-    }
-    if out::ask(&format!("{what}. Use it? [y/N] "))?.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(super::cancelled()) }
 }
 
 /// Puts the role into the environment and runs the command in it, or a shell that this process stays the parent of.
@@ -65,11 +53,18 @@ pub(super) fn enter(
     let grant = Grant { roster, entry, credentials, region: region.asked.as_deref(), no_region: region.leave, env_var_tags: tags };
     let Changes { set, unset } = changes(&grant, &previous(ctx));
     remember(ctx, roster, entry);
+    say_replaced(ctx);
     let mut words = command.into_iter();
     match words.next() {
-        Some(program) => Err(Child { program, args: words.collect(), set, unset }.replace()),
+        Some(program) => {
+            // The output of a command belongs to the command, unless a person is watching.
+            if std::io::stderr().is_terminal() {
+                out::say(&out::dim(&place(ctx, roster, entry, credentials)));
+            }
+            Err(Child { program, args: words.collect(), set, unset }.replace())
+        }
         None => {
-            say_entered(ctx, entry, credentials);
+            out::say(&out::dim(&format!("{} · type exit to leave", place(ctx, roster, entry, credentials))));
             let shell = ctx.env.path(env::SHELL).map_or_else(|| default_shell().into(), std::path::PathBuf::into_os_string);
             Child { program: shell, args: Vec::new(), set, unset }.wait()
         }
@@ -89,17 +84,25 @@ fn previous(ctx: &Ctx) -> Previous {
     }
 }
 
-/// One dim line: where the person is now, until when, and how to leave. What was replaced is named too.
-fn say_entered(ctx: &Ctx, entry: &Entry, credentials: &Credentials) {
-    let now = format!("{}/{}", entry.account_label(), entry.role);
-    let before = ctx
-        .env
-        .get(env::ROLECALL_ROLE)
-        .and_then(|arn| arn.rsplit("role/").next())
-        .filter(|_| ctx.env.get(env::AWS_SSO_ROLE_NAME).is_some());
-    let from = before.map(|role| format!("{role} → ")).unwrap_or_default();
-    let left = human(credentials.left(ctx.clock.now()));
-    out::say(&out::dim(&crate::domain::visible(&format!("{from}{now} as keys, {left} left · type exit to leave"))));
+/// Where the person is now, coming from where, and until when: `sandbox/ReadOnly → prod/Admin as keys, 0h59m left`.
+fn place(ctx: &Ctx, roster: &Roster, entry: &Entry, credentials: &Credentials) -> String {
+    let name = |entry: &Entry| format!("{}/{}", entry.account_label(), entry.role);
+    let before = ctx.env.get(env::ROLECALL_ROLE).map(|arn| {
+        let known = roster.entries.iter().find(|entry| roster.arn(entry) == arn);
+        known.map_or_else(|| arn.to_owned(), name)
+    });
+    let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
+    visible(&format!("{from}{} as keys, {} left", name(entry), human(credentials.left(ctx.clock.now()))))
+}
+
+/// Names what the person had set and the child does not get. In a role shell the keys are our own.
+fn say_replaced(ctx: &Ctx) {
+    let keys = [env::AWS_ACCESS_KEY_ID].into_iter().filter(|_| ctx.env.get(env::ROLECALL_ROLE).is_none());
+    let replaced = [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE].into_iter().chain(keys).filter(|var| ctx.env.get(*var).is_some());
+    let names: Vec<&str> = replaced.map(env::Var::name).collect();
+    if !names.is_empty() {
+        out::say(&out::dim(&format!("rolecall: the role takes the place of {}", names.join(" and "))));
+    }
 }
 
 /// Writes the use into the history; a history that can't be written stops nobody.

@@ -1,12 +1,29 @@
-//! From a role to its credentials at a terminal: sign in when that is needed and allowed.
+//! From a role to its credentials for a person: consent to protected roles, sign in when that is needed and allowed.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::domain::{Credentials, Entry, Error, Kind, Result, RoleName, Roster};
+use crate::domain::{AccountId, Credentials, Entry, Error, Kind, Result, RoleName, Roster};
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
 
 use super::{context, login, out};
+
+/// Asks before a protected role is used; without a terminal only `--yes` will do.
+///
+/// # Errors
+/// [`Kind::Usage`] without a terminal, [`Kind::Cancelled`] when the answer is no.
+pub(super) fn confirm(entry: &Entry, yes: bool) -> Result<()> {
+    if !entry.protected || yes {
+        return Ok(());
+    }
+    let what = format!("{}/{} is protected", entry.account_label(), entry.role);
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Error::new(Kind::Usage, what).hint("add --yes"));
+    }
+    let question = format!("{}. Use it? [y/N] ", crate::domain::visible(&what));
+    if out::ask(&question)?.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(super::cancelled()) }
+}
 
 /// Credentials of a role for something a person has asked for.
 ///
@@ -16,30 +33,22 @@ pub(super) fn credentials(ctx: &Arc<Ctx>, roster: &Roster, entry: &Entry, stored
     let instance = roster.instance(entry).clone();
     let mut wish = Wish::new(&instance, entry.account, RoleName::new(&*entry.role));
     wish.stored = stored;
-    let assumed = context::block_on(async {
-        match assume(ctx, &wish).await {
-            Err(error) if error.kind == Kind::LoginNeeded && context::may_sign_in(ctx) => {
-                login::at_terminal(ctx, &instance, None).await?;
-                assume(ctx, &wish).await
-            }
-            other => other,
-        }
-    });
-    let assumed = assumed.map_err(|error| explained(ctx, entry, error))?;
+    let assumed = context::block_on(ctx, login::signed_in(ctx, &instance, async || assume(ctx, &wish).await));
+    let url = ctx.settings.access_request_url.as_deref();
+    let assumed = assumed.map_err(|error| explained(error, url, entry.account, &entry.role, &entry.email))?;
     if let Some(warning) = &assumed.warning {
         out::warning(warning);
     }
     Ok(assumed.credentials)
 }
 
-/// A refusal with whom to ask.
-fn explained(ctx: &Ctx, entry: &Entry, error: Error) -> Error {
-    match (&ctx.settings.access_request_url, error.kind) {
-        (Some(url), Kind::Refused) => {
-            let filled =
-                url.replace("{account_id}", entry.account.as_str()).replace("{role}", &entry.role).replace("{email}", &entry.email);
+/// A refusal with whom to ask. `url` may have `{account_id}`, `{role}` and `{email}` in it.
+pub(super) fn explained(error: Error, url: Option<&str>, account: AccountId, role: &str, email: &str) -> Error {
+    match url.filter(|_| error.kind == Kind::Refused) {
+        Some(url) => {
+            let filled = url.replace("{account_id}", account.as_str()).replace("{role}", role).replace("{email}", email);
             error.hint(format!("ask for access at {filled}"))
         }
-        _ => error,
+        None => error,
     }
 }

@@ -1,17 +1,18 @@
 //! `list`: roles as a table. Never signs in.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::config::env;
 use crate::domain::query::{Index, Query};
-use crate::domain::{Entry, Error, Kind, Result, RoleId, Roster, Timestamp, nearest};
+use crate::domain::{Entry, Error, Kind, Result, Roster};
 use crate::ops::ctx::Ctx;
-use crate::ops::{fields, sessions, update};
+use crate::ops::fields::{self, Fields};
+use crate::ops::update;
 
 use super::args::{Globals, ListArgs};
-use super::{context, out, table};
+use super::{context, out, resolve, table};
 
 /// Columns when neither the command line nor `list_fields` says.
 const DEFAULT: [&str; 4] = ["AccountIdPad", "AccountAlias", "RoleName", "Expires"];
@@ -24,35 +25,23 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
         return Ok(0);
     }
     let ctx = context::open(globals)?;
-    let columns = columns(&ctx, args)?;
+    let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
+    let prefixes = args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
     let roster = Arc::new(update::known(&ctx, &context::chosen(&ctx, globals)?));
     if roster.entries.is_empty() {
-        return Err(Error::new(Kind::LoginNeeded, "no roles are known yet").hint("run `rolecall login` to read them"));
+        return Err(resolve::nothing_known());
     }
-    let view = View { expires: expiries(&ctx), now: ctx.clock.now(), roster: &roster };
-    let mut rows = filtered(&roster, args, &view)?;
-    sort(&mut rows, &ctx, args, &view)?;
-    out::data(&render(&rows, &columns, args, &view))?;
+    let named = columns.iter().chain(&sort_by).chain(prefixes.iter().map(|(name, _)| name));
+    let fields = Fields::new(&ctx, &roster, named.map(String::as_str));
+    let mut rows = matching(&roster, args.query.as_deref());
+    for (name, value) in &prefixes {
+        rows.retain(|entry| fields.text(entry, name).to_lowercase().starts_with(value));
+    }
+    if let Some(name) = &sort_by {
+        sort(&mut rows, name, args.reverse || ctx.env.is_true(env::AWS_SSO_FIELD_SORT_REVERSE), &fields);
+    }
+    out::data(&render(&rows, &columns, args, &fields))?;
     Ok(0)
-}
-
-/// What a row's fields are read from.
-struct View<'a> {
-    roster: &'a Roster,
-    expires: HashMap<RoleId, Timestamp>,
-    now: Timestamp,
-}
-
-impl View<'_> {
-    fn field(&self, entry: &Entry, name: &str) -> String {
-        let expires = if self.expires.is_empty() { None } else { self.expires.get(&self.roster.id(entry)).copied() };
-        fields::value(self.roster, entry, name, expires, self.now).unwrap_or_default()
-    }
-}
-
-/// When stored credentials expire. A locked vault only costs the column: listing needs no secret.
-fn expiries(ctx: &Ctx) -> HashMap<RoleId, Timestamp> {
-    sessions::sessions(ctx).map(|sessions| sessions.roles.into_iter().collect()).unwrap_or_default()
 }
 
 fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
@@ -61,70 +50,54 @@ fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
         ([], None) => DEFAULT.map(String::from).to_vec(),
         (given, _) => given.to_vec(),
     };
-    asked.iter().map(|name| known_field(name)).collect()
+    asked.iter().map(|name| fields::spelled(name)).collect()
 }
 
-/// The field's own spelling.
-fn known_field(name: &str) -> Result<String> {
-    if name.starts_with("tags.") {
-        return Ok(name.to_owned());
-    }
-    fields::find(name).map(|field| field.name.to_owned()).ok_or_else(|| {
-        let near = nearest(name, fields::FIELDS.iter().map(|field| field.name), 3);
-        let error = Error::new(Kind::Usage, format!("there is no field `{name}`"));
-        if near.is_empty() {
-            error.hint("run `rolecall list --list-fields`")
-        } else {
-            error.hint(format!("did you mean {}?", near.join(", ")))
-        }
-    })
+fn sort_by(ctx: &Ctx, args: &ListArgs) -> Result<Option<String>> {
+    args.sort.as_deref().or_else(|| ctx.env.get(env::AWS_SSO_FIELD_SORT)).map(fields::spelled).transpose()
 }
 
-fn filtered<'a>(roster: &'a Arc<Roster>, args: &ListArgs, view: &View<'_>) -> Result<Vec<&'a Entry>> {
-    let mut rows: Vec<&Entry> = match &args.query {
-        None => roster.entries.iter().collect(),
-        Some(text) => {
-            let index = Index::build(roster.clone());
-            let query = Query::parse(text, &|tag| roster.entries.iter().any(|entry| entry.tags.contains_key(tag)));
-            index.literal(&query).into_iter().filter_map(|row| roster.entries.get(row as usize)).collect()
-        }
-    };
-    for prefix in &args.prefix {
-        let Some((name, value)) = prefix.split_once('=') else {
-            return Err(Error::new(Kind::Usage, format!("`--prefix {prefix}` is not FIELD=VALUE")));
-        };
-        let name = known_field(name)?;
-        let value = value.to_lowercase();
-        rows.retain(|entry| view.field(entry, &name).to_lowercase().starts_with(&value));
-    }
-    Ok(rows)
+/// `FIELD=VALUE`, with the field's own spelling and the value in lower case.
+fn parse_prefix(prefix: &str) -> Result<(String, String)> {
+    let (name, value) = prefix
+        .split_once('=')
+        .ok_or_else(|| Error::new(Kind::Usage, format!("`--prefix {prefix}` is not FIELD=VALUE")).hint("write --prefix AccountName=pay"))?;
+    Ok((fields::spelled(name)?, value.to_lowercase()))
 }
 
-/// By the field asked for, ids and expiry as numbers, what has not expired first; equal rows stay in the portal's order.
-fn sort(rows: &mut [&Entry], ctx: &Ctx, args: &ListArgs, view: &View<'_>) -> Result<()> {
-    use crate::config::env::{AWS_SSO_FIELD_SORT, AWS_SSO_FIELD_SORT_REVERSE};
-    let Some(name) = args.sort.as_deref().or_else(|| ctx.env.get(AWS_SSO_FIELD_SORT)) else { return Ok(()) };
-    let name = known_field(name)?;
-    let key = |entry: &Entry| {
-        if name.starts_with("Expires") {
-            let left = view.expires.get(&view.roster.id(entry)).map(|at| at.since(view.now)).filter(|left| *left > 0);
-            return (left.is_none(), format!("{:012}", left.unwrap_or(0)));
-        }
-        (false, view.field(entry, &name).to_lowercase())
-    };
-    rows.sort_by_cached_key(|entry| key(entry));
-    if args.reverse || ctx.env.is_true(AWS_SSO_FIELD_SORT_REVERSE) {
+/// The roles that match, in the roster's order; words are compared literally.
+fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a Entry> {
+    let Some(text) = query else { return roster.entries.iter().collect() };
+    let index = Index::build(roster.clone());
+    let query = Query::parse(text, &|tag| index.knows_tag(tag));
+    index.literal(&query).into_iter().filter_map(|row| roster.entries.get(row as usize)).collect()
+}
+
+/// By a field, expiry as a number; equal rows stay in the portal's order. What has expired is last both ways round.
+fn sort(rows: &mut [&Entry], name: &str, reverse: bool, fields: &Fields<'_>) {
+    if reverse {
         rows.reverse();
     }
-    Ok(())
+    if fields::is_expiry(name) {
+        rows.sort_by_cached_key(|entry| match fields.expires(entry) {
+            Some(at) => (false, if reverse { -at.0 } else { at.0 }),
+            None => (true, 0),
+        });
+        return;
+    }
+    // Ids need no number: all of them have twelve digits.
+    rows.sort_by_cached_key(|entry| fields.text(entry, name).to_lowercase());
+    if reverse {
+        rows.reverse();
+    }
 }
 
-fn render(rows: &[&Entry], columns: &[String], args: &ListArgs, view: &View<'_>) -> String {
-    let cells = |entry: &&Entry| columns.iter().map(|name| view.field(entry, name)).collect::<Vec<_>>();
+fn render(rows: &[&Entry], columns: &[String], args: &ListArgs, fields: &Fields<'_>) -> String {
+    let cells = |entry: &&Entry| columns.iter().map(|name| fields.text(entry, name)).collect::<Vec<_>>();
     if args.json {
         let object = |entry: &&Entry| {
             let pairs = columns.iter().map(|name| {
-                let value = view.field(entry, name);
+                let value = fields.text(entry, name);
                 let number = name == "ExpiresEpoch";
                 (json_name(name), if number { value.parse::<i64>().map_or(Value::Null, Value::from) } else { Value::String(value) })
             });

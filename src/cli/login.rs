@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::domain::{Instance, Kind, Result, human};
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
+use crate::ops::sessions::sessions;
 use crate::ops::sign_in::sign_in;
-use crate::ops::token::access_token;
+use crate::ops::token::{access_token, login_needed};
 use crate::ops::update;
 use crate::ops::work::SignInStep;
 
@@ -21,27 +22,25 @@ pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
     if args.check {
         return check(&ctx, &instances);
     }
-    context::block_on(async {
-        for instance in &instances {
-            login(&ctx, instance, args).await?;
-        }
-        Ok(0)
-    })
+    context::block_on(&ctx, context::each(&instances, async |instance| login(&ctx, instance, args).await))
 }
 
-/// 0 when every instance has a valid token, 4 otherwise.
+/// Fails for the first instance without a valid token.
 fn check(ctx: &Ctx, instances: &[Instance]) -> Result<u8> {
-    let sessions = crate::ops::sessions::sessions(ctx)?;
-    let signed_in = |instance: &Instance| sessions.instances.iter().any(|session| session.instance == instance.name && session.signed_in);
-    Ok(if instances.iter().all(signed_in) { 0 } else { super::exit_code(Kind::LoginNeeded) })
+    let sessions = sessions(ctx)?;
+    let signed_in = |instance: &&Instance| sessions.instances.iter().any(|session| session.instance == instance.name && session.signed_in);
+    match instances.iter().find(|instance| !signed_in(instance)) {
+        Some(instance) => Err(login_needed(instance)),
+        None => Ok(0),
+    }
 }
 
 async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<()> {
-    let valid = !args.force && access_token(ctx, instance, None).await.is_ok();
-    if valid {
-        out::say(&format!("already signed in to {}", out::bold(instance.name.as_str())));
-    } else {
-        at_terminal(ctx, instance, flow(args.flow)).await?;
+    let valid = if args.force { Err(login_needed(instance)) } else { access_token(ctx, instance, None).await };
+    match valid {
+        Ok(_) => out::say(&format!("already signed in to {}", out::bold(instance.name.as_str()))),
+        Err(error) if error.kind == Kind::LoginNeeded => at_terminal(ctx, instance, flow(args.flow)).await?,
+        Err(error) => return Err(error),
     }
     if !args.no_cache_refresh && update::stale(ctx, instance) {
         cache::refresh(ctx, instance, args.threads).await?;
@@ -64,8 +63,8 @@ fn flow(arg: FlowArg) -> Option<Flow> {
 pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>) -> Result<()> {
     let (clock, name) = (ctx.clock, instance.name.clone());
     let report = move |step: SignInStep| match step {
-        SignInStep::Starting | SignInStep::Failed(_) => {}
-        SignInStep::Done => {}
+        // The first is too short to be told; the others are told by whoever asked.
+        SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
         SignInStep::Open { url, code, expires_at, browser } => {
             let left = human(expires_at.since(clock.now()));
             match browser {
@@ -82,4 +81,18 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Optio
     sign_in(ctx, instance, flow, &report).await?;
     out::say(&format!("signed in to {}", out::bold(instance.name.as_str())));
     Ok(())
+}
+
+/// Does something that needs a session; where a person can be asked and nobody is signed in, signs in and does it again.
+///
+/// # Errors
+/// What the work says, or the sign-in.
+pub(super) async fn signed_in<T>(ctx: &Arc<Ctx>, instance: &Instance, mut work: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+    match work().await {
+        Err(error) if error.kind == Kind::LoginNeeded && context::may_sign_in(ctx) => {
+            at_terminal(ctx, instance, None).await?;
+            work().await
+        }
+        other => other,
+    }
 }

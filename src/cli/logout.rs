@@ -10,12 +10,11 @@ use super::{context, out};
 pub(super) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
     let instances = if args.all { ctx.instances.clone() } else { vec![context::chosen_one(&ctx, globals)?] };
-    context::block_on(async {
-        for instance in &instances {
-            let was = sign_out(&ctx, instance).await?;
-            let name = out::bold(instance.name.as_str());
-            out::say(&if was { format!("signed out of {name}") } else { format!("nobody was signed in to {name}") });
-        }
-        Ok(0)
-    })
+    let work = context::each(&instances, async |instance| {
+        let was = sign_out(&ctx, instance).await?;
+        let name = out::bold(instance.name.as_str());
+        out::say(&if was { format!("signed out of {name}") } else { format!("nobody was signed in to {name}") });
+        Ok(())
+    });
+    context::block_on(&ctx, work)
 }

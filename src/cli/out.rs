@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
+use crate::config::{Env, LogLevel, env};
 use crate::domain::{Error, Kind, Result, visible};
 
 use super::args::{Color, Globals, Level};
@@ -10,33 +11,43 @@ use super::args::{Color, Globals, Level};
 /// Whether words on stderr are coloured; decided once, before anything is said.
 static COLOUR: OnceLock<bool> = OnceLock::new();
 
-/// Reads what was asked of colours and of the log.
+/// Reads what was asked of colours.
 pub(super) fn begin(globals: &Globals) {
-    let env = crate::config::Env::from_process();
+    let env = Env::from_process();
+    let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
     let wanted = match globals.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => io::stderr().is_terminal() && env.get(crate::config::env::NO_COLOR).is_none(),
+        Color::Auto => env.get(env::NO_COLOR).is_none() && (forced || io::stderr().is_terminal()),
     };
     let _ = COLOUR.set(wanted);
-    if let Some(level) = globals.level {
-        log(level);
+}
+
+impl From<Level> for LogLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => LogLevel::Error,
+            Level::Warn => LogLevel::Warn,
+            Level::Info => LogLevel::Info,
+            Level::Debug => LogLevel::Debug,
+            Level::Trace => LogLevel::Trace,
+        }
     }
 }
 
-/// Writes our own log lines to stderr. The SDK's targets stay off at every level: they print bearer tokens.
-fn log(level: Level) {
+/// From now on writes our own log lines to stderr. The SDK's targets stay off at every level: they print bearer tokens.
+pub(super) fn log(level: LogLevel, lines: bool) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
     let filter = match level {
-        Level::Error => LevelFilter::ERROR,
-        Level::Warn => LevelFilter::WARN,
-        Level::Info => LevelFilter::INFO,
-        Level::Debug => LevelFilter::DEBUG,
-        Level::Trace => LevelFilter::TRACE,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
     };
-    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
+    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false).with_file(lines).with_line_number(lines);
     let _ = tracing_subscriber::registry().with(layer).with(Targets::new().with_target("rolecall", filter)).try_init();
 }
 

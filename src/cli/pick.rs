@@ -10,14 +10,15 @@ use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
 use crate::ops::console::open_console;
 use crate::ops::ctx::Ctx;
+use crate::ops::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
-use crate::ops::{fields, past, update, worker};
+use crate::ops::{past, update, worker};
 use crate::os::clock::Clock;
 use crate::tui::{self, Action, Exit, Looks, Theme};
 
 use super::args::{Globals, PickAction, PickArgs};
 use super::exec::{self, Region};
-use super::{context, grant, out};
+use super::{context, grant, out, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -34,18 +35,25 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     let instances = context::chosen(&ctx, globals)?;
     let action = action(&ctx, &args, prints);
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
-    if let Some(name) = args.print.as_deref().filter(|name| fields::find(name).is_none() && !name.starts_with("tags.")) {
-        return Err(Error::new(Kind::Usage, format!("there is no field `{name}`")).hint("run `rolecall list --list-fields`"));
-    }
+    args.print.as_deref().map(fields::spelled).transpose()?;
     if args.filter || args.select_1 || args.exit_0 {
         let roster = Arc::new(update::known(&ctx, &instances));
+        if roster.entries.is_empty() && args.filter {
+            return Err(resolve::nothing_known());
+        }
         let rows = search(&ctx, &roster, &query);
         if rows.is_empty() && (args.filter || args.exit_0) {
             return Ok(super::exit_code(Kind::NoMatch));
         }
-        let one = args.select_1 && rows.len() == 1;
-        if args.filter || one {
-            return finish(&ctx, &roster, rows.into_iter().collect(), action, &args);
+        if args.filter {
+            return finish(&ctx, &roster, rows, Action::Print, &args);
+        }
+        if args.select_1 && rows.len() == 1 {
+            // The screen would have asked.
+            if action != Action::Print {
+                grant::confirm(&roster.entries[rows[0]], false)?;
+            }
+            return finish(&ctx, &roster, rows, action, &args);
         }
     }
     match screen(&ctx, &instances, query, action, args.multi, &args)? {
@@ -85,8 +93,8 @@ fn action(ctx: &Ctx, args: &PickArgs, prints: bool) -> Action {
 fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
     let usages = past::usages(ctx);
     let marks = marks::load(&ctx.paths.state_dir).unwrap_or_default();
-    let parsed = Query::parse(query, &|tag| roster.entries.iter().any(|entry| entry.tags.contains_key(tag)));
     let index = Index::build(roster.clone());
+    let parsed = Query::parse(query, &|tag| index.knows_tag(tag));
     index.search(&parsed, &usages, &marks, ctx.settings.history_weight).into_iter().map(|row| row as usize).collect()
 }
 
@@ -100,7 +108,7 @@ fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
 /// Does what was chosen with the chosen roles, with the screen back as it was.
 fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, args: &PickArgs) -> Result<u8> {
     match action {
-        Action::Shell if !args.filter => {
+        Action::Shell => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
             let entry = &roster.entries[*row];
             let credentials = grant::credentials(ctx, roster, entry, true)?;
@@ -110,14 +118,14 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
             let entry = &roster.entries[*row];
             let credentials = grant::credentials(ctx, roster, entry, true)?;
-            context::block_on(open_console(ctx, roster.instance(entry), &credentials, entry.region.as_ref()))?;
+            context::block_on(ctx, open_console(ctx, roster.instance(entry), &credentials, entry.region.as_ref()))?;
             out::say(&out::dim(&crate::domain::visible(&format!("the console is open in {}/{}", entry.account_label(), entry.role))));
             Ok(0)
         }
         _ => {
             let name = args.print.as_deref().unwrap_or("arn");
-            let now = ctx.clock.now();
-            let line = |row: usize| fields::value(roster, &roster.entries[row], name, None, now).unwrap_or_default() + "\n";
+            let fields = Fields::new(ctx, roster, [name]);
+            let line = |row: usize| fields.text(&roster.entries[row], name) + "\n";
             out::data(&rows.into_iter().map(line).collect::<String>())?;
             Ok(0)
         }

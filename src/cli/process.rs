@@ -5,36 +5,49 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::config::Env;
-use crate::domain::{AccountId, Arn, Credentials, Error, Instance, Kind, Result, RoleName, Window, parse_duration};
+use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleName, Window, parse_duration};
 use crate::ops::assume::{Wish, assume, stored};
 use crate::ops::ctx::Ctx;
-use crate::ops::index::{self, Warm};
+use crate::ops::{index, instances};
 use crate::os::clock::Clock;
 
 use super::args::{Globals, ProcessArgs};
 use super::context::Person;
-use super::{context, out, resolve};
+use super::{context, grant, out, resolve};
 
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
 pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
-    let window = parse_duration(&args.window).map(Window).ok_or_else(|| {
-        Error::new(Kind::Usage, format!("`--window {}` is not a length of time", args.window)).hint("write 15m, 900s or 1h")
-    })?;
+    let terms = Terms::read(args)?;
     let env = Env::from_process();
     let paths = context::paths(&env, globals)?;
-    match direct(&args.selectors)? {
-        Some((account, role)) => {
-            let warm = index::warm(&env, &paths)?;
-            let instance = one_instance(&warm, globals)?;
-            let wish =
-                Wish { window, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, ..Wish::new(instance, account, role) };
-            let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
-            match stored(&vault, &wish, Clock::System.now())? {
-                Some(credentials) => print(&credentials),
-                None => fetch(&context::open_in(env, globals, Person::Absent)?, &wish),
-            }
-        }
-        None => by_name(globals, args, window, env),
+    let Some((account, role)) = direct(&args.selectors)? else { return by_name(globals, args, &terms, env) };
+    let warm = index::warm(&env, &paths)?;
+    let instance = one_instance(&warm.instances, warm.process.default_sso.as_ref(), globals)?;
+    let wish = terms.wish(instance, account, role);
+    let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
+    match stored(&vault, &wish, Clock::System.now())? {
+        Some(credentials) => print(&credentials),
+        None => fetch(&context::open_in(env, globals, Person::Absent)?, &wish, ""),
+    }
+}
+
+/// What is asked of the credentials, whatever the role.
+struct Terms {
+    window: Window,
+    stored: bool,
+    keep: bool,
+}
+
+impl Terms {
+    fn read(args: &ProcessArgs) -> Result<Terms> {
+        let window = parse_duration(&args.window).map(Window).ok_or_else(|| {
+            Error::new(Kind::Usage, format!("`--window {}` is not a length of time", args.window)).hint("write 15m, 900s or 1h")
+        })?;
+        Ok(Terms { window, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache })
+    }
+
+    fn wish(&self, instance: &Instance, account: AccountId, role: RoleName) -> Wish {
+        Wish { window: self.window, stored: self.stored, keep: self.keep, ..Wish::new(instance, account, role) }
     }
 }
 
@@ -52,42 +65,42 @@ fn direct(selectors: &super::args::Selectors) -> Result<Option<(AccountId, RoleN
 }
 
 /// The instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is not asked: a profile means the same in every shell.
-fn one_instance<'a>(warm: &'a Warm, globals: &Globals) -> Result<&'a Instance> {
-    let named = globals.sso.as_deref().or_else(|| warm.process.default_sso.as_ref().map(|name| name.as_str()));
-    match (named, &warm.instances[..]) {
-        (Some(name), all) => all.iter().find(|instance| instance.name.as_str() == name).ok_or_else(|| {
-            Error::new(Kind::Config, format!("there is no IAM Identity Center called `{name}`"))
-                .hint("run `rolecall status` to see which there are")
-        }),
+fn one_instance<'a>(all: &'a [Instance], default: Option<&InstanceName>, globals: &Globals) -> Result<&'a Instance> {
+    match (globals.sso.as_deref().or(default.map(InstanceName::as_str)), all) {
+        (Some(name), all) => instances::named(all, name),
         (None, [only]) => Ok(only),
-        (None, several) => {
-            let names: Vec<&str> = several.iter().map(|instance| instance.name.as_str()).collect();
-            let error = Error::new(Kind::UnknownRole, "several IAM Identity Centers are known");
-            Err(error.hint(format!("add --sso to the command, or set `default_sso`: {}", names.join(", "))))
-        }
+        (None, several) => Err(instances::several(several, Kind::UnknownRole)),
     }
 }
 
 /// By profile or by an account's name: needs the list of roles, so it is slower.
-fn by_name(globals: &Globals, args: &ProcessArgs, window: Window, env: Env) -> Result<u8> {
+fn by_name(globals: &Globals, args: &ProcessArgs, terms: &Terms, env: Env) -> Result<u8> {
     let wanted = args.selectors.wanted(None);
     if wanted.is_empty() {
         return Err(Error::new(Kind::Usage, "which role?").hint("add --arn ARN, --account ID --role NAME, or --profile NAME"));
     }
     let ctx = context::open_in(env, globals, Person::Absent)?;
-    let found = resolve::one(&ctx, globals, &wanted)?;
-    let instance = found.roster.instance(found.entry());
-    let base = Wish::new(instance, found.entry().account, RoleName::new(&*found.entry().role));
-    let wish = Wish { window, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, ..base };
-    fetch(&ctx, &wish)
+    // A profile's name is unlike any other of any instance; an account's name is not.
+    let instances = match (&wanted.profile, &globals.sso) {
+        (Some(_), None) => ctx.instances.clone(),
+        _ => vec![one_instance(&ctx.instances, ctx.settings.default_sso.as_ref(), globals)?.clone()],
+    };
+    let found = resolve::one(&ctx, &instances, &wanted)?;
+    let entry = found.entry();
+    let wish = terms.wish(found.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
+    fetch(&ctx, &wish, &entry.email)
 }
 
-fn fetch(ctx: &Arc<Ctx>, wish: &Wish) -> Result<u8> {
-    let assumed = context::block_on(assume(ctx, wish))?;
-    if let Some(warning) = &assumed.warning {
-        out::warning(warning);
-    }
-    print(&assumed.credentials)
+fn fetch(ctx: &Arc<Ctx>, wish: &Wish, email: &str) -> Result<u8> {
+    let url = ctx.settings.access_request_url.as_deref();
+    context::block_on(ctx, async {
+        let assumed = assume(ctx, wish).await.map_err(|error| grant::explained(error, url, wish.account, wish.role.as_str(), email))?;
+        if let Some(warning) = &assumed.warning {
+            out::warning(warning);
+        }
+        // Printed at once: a token request that was given up may still be waited for.
+        print(&assumed.credentials)
+    })
 }
 
 /// The document that every AWS SDK reads.

@@ -1,15 +1,16 @@
 //! From selectors on the command line to one role, with one more look at AWS before giving up.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::env;
-use crate::domain::{Entry, Error, Kind, Result, Roster};
+use crate::domain::{Entry, Error, Instance, Kind, Result, Roster};
 use crate::ops::ctx::Ctx;
 use crate::ops::resolve::{self, Wanted};
 use crate::ops::update;
 
-use super::args::{Globals, Selectors};
-use super::{cache, context};
+use super::args::Selectors;
+use super::{cache, context, out};
 
 impl Selectors {
     /// What was asked for, with free words.
@@ -49,33 +50,55 @@ impl Found {
     }
 }
 
-/// The one role that is meant. A name that matches nothing is looked up at AWS once more: a grant may be minutes old.
+/// The one role of these instances that is meant. A name that matches nothing is looked up at AWS once more: a grant may be minutes
+/// old. So is a query in a list that is not complete where nobody sees what it found.
 ///
 /// # Errors
-/// [`Kind::UnknownRole`] when there is none or several; [`Kind::Usage`] for contradictions.
-pub(super) fn one(ctx: &Arc<Ctx>, globals: &Globals, wanted: &Wanted) -> Result<Found> {
+/// [`Kind::UnknownRole`] when there is none or several; [`Kind::Usage`] for contradictions; [`Kind::LoginNeeded`] when nothing was ever
+/// read.
+pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Result<Found> {
     wanted.check()?;
-    let instances = context::chosen(ctx, globals)?;
-    let roster = Arc::new(update::known(ctx, &instances));
-    let first = find(&roster, wanted, &ctx.settings.prefer_roles);
-    let Err(Missed::None(error)) = first else {
-        return first.map_err(|missed| missed.into_error());
+    let unseen = wanted.query.is_some() && !std::io::stderr().is_terminal();
+    let roster = Arc::new(update::known(ctx, instances));
+    let first = match find(&roster, wanted, &ctx.settings.prefer_roles) {
+        Ok(found) if roster.complete || !unseen => return Ok(found),
+        Ok(_) => incomplete(&roster),
+        Err(Missed::None(error)) => error,
+        Err(Missed::Other(error)) => return Err(error),
     };
-    let asked = context::block_on(async {
-        let mut asked = false;
-        for instance in &instances {
-            asked |= cache::refresh(ctx, instance, None).await.is_ok();
-        }
-        Ok(asked)
-    })?;
-    if !asked {
-        return Err(if roster.entries.is_empty() { nothing_known() } else { error });
+    if !read_again(ctx, instances)? {
+        return Err(if roster.entries.is_empty() { nothing_known() } else { first });
     }
-    find(&Arc::new(update::known(ctx, &instances)), wanted, &ctx.settings.prefer_roles).map_err(Missed::into_error)
+    let roster = Arc::new(update::known(ctx, instances));
+    let found = find(&roster, wanted, &ctx.settings.prefer_roles).map_err(Missed::into_error)?;
+    if roster.complete || !unseen { Ok(found) } else { Err(incomplete(&roster)) }
 }
 
-fn nothing_known() -> Error {
+/// Reads the lists of all instances whose session allows it; `false` when there is none.
+fn read_again(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<bool> {
+    context::block_on(ctx, async {
+        let mut any = false;
+        for instance in instances {
+            match cache::refresh(ctx, instance, None).await {
+                Ok(_) => any = true,
+                Err(error) if error.kind == Kind::LoginNeeded => {}
+                Err(error) => out::warning(&error),
+            }
+        }
+        Ok(any)
+    })
+}
+
+/// What to say when no list of roles was ever read.
+pub(super) fn nothing_known() -> Error {
     Error::new(Kind::LoginNeeded, "no roles are known yet").hint("run `rolecall login` to read them")
+}
+
+/// One match proves nothing while there may be roles that nobody has read.
+fn incomplete(roster: &Roster) -> Error {
+    let names: Vec<&str> = roster.instances.iter().map(|instance| instance.name.as_str()).collect();
+    Error::new(Kind::UnknownRole, format!("the list of roles of {} is not complete, so a query is no sure choice", names.join(", ")))
+        .hint("run `rolecall login --all`, narrow it with --sso, or name the role: --arn, --account and --role, --profile")
 }
 
 /// Why no role was found.

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::domain::{AccountId, Credentials, Error, Instance, Kind, Result, RoleName, Window};
-use crate::vault::{Boarding, Name, Outcome};
+use tracing::warn;
+
+use crate::domain::{AccountId, Credentials, Error, Instance, Kind, Result, RoleName, Timestamp, Window};
+use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Vault};
 
 use super::ctx::{Ctx, blocking};
 use super::token::{access_token, land};
@@ -57,7 +59,7 @@ pub struct Assumed {
 ///
 /// # Errors
 /// When the vault is locked or out of reach.
-pub fn stored(vault: &crate::vault::Vault, wish: &Wish, now: crate::domain::Timestamp) -> Result<Option<Credentials>> {
+pub fn stored(vault: &Vault, wish: &Wish, now: Timestamp) -> Result<Option<Credentials>> {
     if !wish.stored {
         return Ok(None);
     }
@@ -69,58 +71,83 @@ pub fn stored(vault: &crate::vault::Vault, wish: &Wish, now: crate::domain::Time
 /// # Errors
 /// [`Kind::LoginNeeded`], [`Kind::Refused`], [`Kind::Throttled`], [`Kind::Unreachable`], [`Kind::Vault`].
 pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
+    if !wish.keep {
+        // What is not stored can't be shared: nobody waits for anybody.
+        let fetched = tokio::time::timeout(PATIENCE, fetch(ctx, wish)).await;
+        return fetched.unwrap_or_else(|_| Err(slow(wish, PATIENCE))).map(Assumed::new);
+    }
     let name = wish.name();
+    let mut stored = wish.stored;
     for _ in 0..3 {
         let flight = ctx.vault.flight(&name);
         let (ticket, last) = (flight.look(), flight.outcome());
         let now = ctx.clock.now();
-        let old = if wish.stored { load(ctx, &name).await? } else { None };
+        let old = if stored { load(ctx, &name).await? } else { None };
         if let Some(credentials) = old.as_ref().filter(|credentials| credentials.fresh(now, wish.window)) {
-            return Ok(Assumed { credentials: credentials.clone(), warning: None });
+            return Ok(Assumed::new(credentials.clone()));
         }
         // Old ones that still have a minute are better than nothing.
         let old = old.filter(|credentials| credentials.left(now) > 60);
-        if let (Some(credentials), Some(Outcome::Failed { at, .. })) = (&old, &last)
-            && (0..REMEMBER_FAILURE).contains(&now.since(*at))
-        {
-            return Ok(Assumed { credentials: credentials.clone(), warning: last.and_then(|last| last.into_result().err()) });
+        if let (Some(credentials), Some(failure)) = (&old, last.and_then(|last| recent_failure(last, now))) {
+            return Ok(Assumed { credentials: credentials.clone(), warning: Some(failure) });
         }
         let patience = if old.is_some() { WITH_OLD } else { PATIENCE };
-        let fetched = tokio::time::timeout(patience, fetch(ctx, wish, flight, ticket, Instant::now() + patience)).await;
-        let fetched = fetched.unwrap_or_else(|_| Err(slow(wish, patience)));
-        return match (fetched, old) {
-            (Ok(None), _) => continue,
-            (Ok(Some(credentials)), _) => Ok(Assumed { credentials, warning: None }),
-            (Err(error), Some(credentials)) if error.kind != Kind::Refused => Ok(Assumed { credentials, warning: Some(error) }),
-            (Err(error), _) => Err(error),
-        };
+        match board(ctx, wish, flight, ticket, patience).await {
+            Ok(Some(credentials)) => return Ok(Assumed::new(credentials)),
+            // Somebody else has stored some after this was asked for: news even to whoever passes over stored ones.
+            Ok(None) => stored = true,
+            Err(error) => {
+                return match old.filter(|_| excusable(&error)) {
+                    Some(old) => Ok(Assumed::old(old, error)),
+                    None => Err(error),
+                };
+            }
+        }
     }
     Err(slow(wish, PATIENCE))
 }
 
+impl Assumed {
+    fn new(credentials: Credentials) -> Self {
+        Self { credentials, warning: None }
+    }
+
+    fn old(credentials: Credentials, why: Error) -> Self {
+        Self { credentials, warning: Some(why) }
+    }
+}
+
+/// Whether old credentials may stand in: not for a role that is the person's no more.
+fn excusable(error: &Error) -> bool {
+    error.kind != Kind::Refused
+}
+
+/// A failure that is too young to try again.
+fn recent_failure(last: Outcome, now: Timestamp) -> Option<Error> {
+    match last {
+        Outcome::Failed { at, .. } if (0..REMEMBER_FAILURE).contains(&now.since(at)) => last.into_result().err().filter(excusable),
+        _ => None,
+    }
+}
+
 /// Boards the role's flight: leads it, or hears how it went (`None`: look into the vault again).
-async fn fetch(
-    ctx: &Arc<Ctx>,
-    wish: &Wish,
-    flight: crate::vault::Flight,
-    ticket: crate::vault::Ticket,
-    deadline: Instant,
-) -> Result<Option<Credentials>> {
+async fn board(ctx: &Arc<Ctx>, wish: &Wish, flight: Flight, ticket: Ticket, patience: Duration) -> Result<Option<Credentials>> {
+    let deadline = Instant::now() + patience;
     match blocking(move || flight.board(ticket, deadline)).await? {
         Boarding::Landed(outcome) => outcome.into_result().map(|()| None),
-        Boarding::TimedOut => Err(slow(wish, PATIENCE)),
+        Boarding::TimedOut => Err(slow(wish, patience)),
         Boarding::Lead(lead) => {
-            let result = lead_fetch(ctx, wish).await;
-            // Without a store the others have nothing to find: let the next one lead.
-            if wish.keep || result.is_err() {
-                land(ctx, lead, &result).await?;
-            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            // Giving up is an outcome too: it lands, so that the next one does not wait as long for the same.
+            let result = tokio::time::timeout(left, fetch(ctx, wish)).await.unwrap_or_else(|_| Err(slow(wish, patience)));
+            land(ctx, lead, &result).await?;
             result.map(Some)
         }
     }
 }
 
-async fn lead_fetch(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
+/// Asks AWS, and stores what it gave.
+async fn fetch(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
     let identity = ctx.identity(&wish.instance)?;
     let token = access_token(ctx, &wish.instance, None).await?;
     let credentials = match identity.role_credentials(&token, wish.account, &wish.role).await {
@@ -133,11 +160,11 @@ async fn lead_fetch(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
     }?;
     if wish.keep {
         let (vault, name, kept) = (ctx.vault.clone(), wish.name(), credentials.clone());
-        // A full or read-only disk does not take the credentials away from whoever asked.
-        if let Err(error) = blocking(move || vault.save(&name, &kept)).await
-            && error.kind == Kind::Vault
-        {
-            return Err(error);
+        match blocking(move || vault.save(&name, &kept)).await {
+            Err(error) if error.kind == Kind::Vault => return Err(error),
+            // A full or read-only disk does not take the credentials away from whoever asked.
+            Err(error) => warn!(target: "rolecall::assume", %error, "credentials were not stored"),
+            Ok(()) => {}
         }
     }
     Ok(credentials)

@@ -2,12 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::config::{Env, Paths, Settings};
-use crate::domain::{Error, Instance, InstanceName, Kind, Result, nearest};
+use crate::domain::{Error, Instance, InstanceName, Result};
 use crate::identity::{Identity, Network};
 use crate::os::clock::Clock;
 use crate::vault::Vault;
+
+use super::instances::named;
+
+/// How long the end of the program waits for a token whose answer must be kept.
+const LAST_WAIT: Duration = Duration::from_secs(10);
 
 /// The use cases' surroundings. Making one reads nothing and connects to nothing.
 pub struct Ctx {
@@ -62,15 +68,15 @@ impl Ctx {
     /// The instance of this name.
     ///
     /// # Errors
-    /// [`Kind::Config`] with the nearest names when there is none.
+    /// [`crate::domain::Kind::Config`] with the nearest names when there is none.
     pub fn instance(&self, name: &str) -> Result<&Instance> {
-        self.instances.iter().find(|instance| instance.name.as_str() == name).ok_or_else(|| {
-            let known: Vec<&str> = self.instances.iter().map(|instance| instance.name.as_str()).collect();
-            let near = nearest(name, known.iter().copied(), 3);
-            let shown = if near.is_empty() { known } else { near };
-            Error::new(Kind::Config, format!("there is no IAM Identity Center called `{name}`"))
-                .hint(format!("known: {}; choose one with --sso", shown.join(", ")))
-        })
+        named(&self.instances, name)
+    }
+
+    /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that has not answered for so long has lost
+    /// the request.
+    pub async fn settle(&self) {
+        let _ = tokio::time::timeout(LAST_WAIT, self.keeping.lock()).await;
     }
 }
 

@@ -1,6 +1,11 @@
 //! The fields of a role by name: columns of `list`, `--print`, sorting.
 
-use crate::domain::{Entry, Roster, Timestamp, human};
+use std::collections::HashMap;
+
+use crate::domain::{Entry, Error, Kind, Region, Result, RoleId, Roster, Timestamp, human, nearest};
+
+use super::ctx::Ctx;
+use super::sessions;
 
 /// A field: its name in `list`'s spelling, in snake case, and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +47,56 @@ pub fn find(name: &str) -> Option<Field> {
     FIELDS.iter().copied().find(|field| field.name.eq_ignore_ascii_case(name) || field.snake.eq_ignore_ascii_case(name))
 }
 
-/// A field's text for one role; `None` when there is no such field. `expires` is when stored credentials of the role expire.
-pub fn value(roster: &Roster, entry: &Entry, name: &str, expires: Option<Timestamp>, now: Timestamp) -> Option<String> {
+/// A field's name as `list` spells it, from either spelling; `tags.KEY` stays as it is.
+///
+/// # Errors
+/// [`Kind::Usage`] with the nearest names when there is no such field.
+pub fn spelled(name: &str) -> Result<String> {
+    if name.starts_with("tags.") {
+        return Ok(name.to_owned());
+    }
+    find(name).map(|field| field.name.to_owned()).ok_or_else(|| {
+        let near = nearest(name, FIELDS.iter().map(|field| field.name), 3);
+        let hint =
+            if near.is_empty() { "run `rolecall list --list-fields`".to_owned() } else { format!("did you mean {}?", near.join(", ")) };
+        Error::new(Kind::Usage, format!("there is no field `{name}`")).hint(hint)
+    })
+}
+
+/// The fields of a roster's roles at one moment.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    roster: &'a Roster,
+    expires: HashMap<RoleId, Timestamp>,
+    now: Timestamp,
+}
+
+impl<'a> Fields<'a> {
+    /// Ready for the fields of these names. The vault is opened only if one of them tells an expiry; a locked vault costs that
+    /// column and nothing else, since roles are no secret.
+    pub fn new<'n>(ctx: &Ctx, roster: &'a Roster, names: impl IntoIterator<Item = &'n str>) -> Self {
+        let wanted = names.into_iter().any(is_expiry);
+        let ready = if wanted { sessions::ready_roles(ctx).unwrap_or_default() } else { Vec::new() };
+        Self { roster, expires: ready.into_iter().collect(), now: ctx.clock.now() }
+    }
+
+    /// A field's text for one role; empty when the role has none, or when there is no such field.
+    pub fn text(&self, entry: &Entry, name: &str) -> String {
+        value(self.roster, entry, name, self.expires(entry), self.now).unwrap_or_default()
+    }
+
+    /// When the role's stored credentials expire, if there are any that still work.
+    pub fn expires(&self, entry: &Entry) -> Option<Timestamp> {
+        if self.expires.is_empty() { None } else { self.expires.get(&self.roster.id(entry)).copied() }
+    }
+}
+
+/// Whether a field tells when stored credentials expire.
+pub fn is_expiry(name: &str) -> bool {
+    find(name).is_some_and(|field| field.snake.starts_with("expires"))
+}
+
+fn value(roster: &Roster, entry: &Entry, name: &str, expires: Option<Timestamp>, now: Timestamp) -> Option<String> {
     if let Some(tag) = name.strip_prefix("tags.") {
         return Some(entry.tags.get(tag).cloned().unwrap_or_default());
     }
@@ -59,7 +112,7 @@ pub fn value(roster: &Roster, entry: &Entry, name: &str, expires: Option<Timesta
         "sso" => instance.name.to_string(),
         "sso_region" => instance.sso_region.to_string(),
         "start_url" => instance.start_url.to_string(),
-        "default_region" => optional(entry.region.as_ref().map(crate::domain::Region::as_str)),
+        "default_region" => optional(entry.region.as_ref().map(Region::as_str)),
         "profile" => optional(entry.profile.as_deref()),
         "via" => optional(entry.via.as_deref()),
         "expires" => expires.map(|at| human(at.since(now))).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use crate::awsconfig::AwsConfig;
 use crate::config::{Env, Paths, Settings, env};
-use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Result, Source, StartUrl};
+use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Result, Source, StartUrl, nearest};
 use crate::os::file;
 
 /// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy profiles.
@@ -14,6 +14,27 @@ pub fn instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<In
     let bytes = file::load(&paths.aws_config).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
     let found = merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.explain(paths))?;
     if found.is_empty() { Err(none_found(paths)) } else { Ok(found) }
+}
+
+/// The instance of this name.
+///
+/// # Errors
+/// [`Kind::Config`] with the nearest names when there is none.
+pub fn named<'a>(instances: &'a [Instance], name: &str) -> Result<&'a Instance> {
+    instances.iter().find(|instance| instance.name.as_str() == name).ok_or_else(|| {
+        let known = instances.iter().map(|instance| instance.name.as_str());
+        let near = nearest(name, known.clone(), 3);
+        let shown = if near.is_empty() { known.collect() } else { near };
+        Error::new(Kind::Config, format!("there is no IAM Identity Center called `{name}`"))
+            .hint(format!("known: {}; choose one with --sso", shown.join(", ")))
+    })
+}
+
+/// What to say when one instance is needed and nothing tells which.
+pub fn several(instances: &[Instance], kind: Kind) -> Error {
+    let names: Vec<&str> = instances.iter().map(|instance| instance.name.as_str()).collect();
+    Error::new(kind, "several IAM Identity Centers are known")
+        .hint(format!("name one with --sso, or set `default_sso`: {}", names.join(", ")))
 }
 
 /// An instance of ours without start URL or region.

@@ -138,7 +138,7 @@ fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Resu
 
 fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> {
     let index = Index::build(roster.clone());
-    let parsed = Query::parse(query, &|tag| roster.entries.iter().any(|entry| entry.tags.contains_key(tag)));
+    let parsed = Query::parse(query, &|tag| index.knows_tag(tag));
     let rows = index.literal(&parsed);
     if rows.is_empty() {
         let near = index.nearest(query, 3);

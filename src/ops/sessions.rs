@@ -1,13 +1,18 @@
 //! Who is signed in, which roles are ready, and signing out.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use crate::domain::{Instance, Result, RoleId};
-use crate::vault::{self, Name, Token};
+use crate::cache::inventory;
+use crate::domain::{Instance, Result, RoleId, Timestamp};
+use crate::vault::{Boarding, Lead, Name, Token};
 
 use super::ctx::{Ctx, blocking};
-use super::token::renewable;
+use super::token::{land, login_needed, renewable};
 use super::work::{Session, Sessions};
+
+/// How long a refresh that is under way is waited for before signing out.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The state of every instance and role, from the vault alone.
 ///
@@ -20,7 +25,7 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
         let token = ctx.vault.load::<Token>(&Name::token(instance), now)?;
         let signed_in = token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
         let since = token.as_ref().filter(|_| signed_in).map(|token| token.signed_in_at);
-        let fetched_at = crate::cache::inventory::load(&ctx.paths.cache_dir, instance).map(|inventory| inventory.fetched_at);
+        let fetched_at = inventory::load(&ctx.paths.cache_dir, instance).map(|inventory| inventory.fetched_at);
         out.instances.push(Session {
             instance: instance.name.clone(),
             signed_in,
@@ -29,18 +34,23 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
             fetched_at,
         });
     }
-    for (name, expires) in ctx.vault.names(now)? {
-        if let (Some(account), Some(role)) = (name.account(), name.role())
-            && expires > now
-        {
-            out.roles.push((RoleId { instance: name.instance().clone(), account, role: role.clone() }, expires));
-        }
-    }
+    out.roles = ready_roles(ctx)?;
     Ok(out)
 }
 
+/// Roles with stored credentials that still work, and when these expire.
+///
+/// # Errors
+/// As [`sessions`].
+pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
+    let now = ctx.clock.now();
+    let role = |name: &Name| Some(RoleId { instance: name.instance().clone(), account: name.account()?, role: name.role()?.clone() });
+    let names = ctx.vault.names(now)?;
+    Ok(names.into_iter().filter(|(_, expires)| *expires > now).filter_map(|(name, expires)| Some((role(&name)?, expires))).collect())
+}
+
 /// When a session is expected to end: from `session_duration`, or exactly where the token can't be refreshed.
-fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<crate::domain::Timestamp> {
+fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<Timestamp> {
     let token = token?;
     if !renewable(ctx, token) {
         return Some(token.expires_at).filter(|at| *at > ctx.clock.now());
@@ -56,13 +66,7 @@ fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<crate::
 /// Vault errors.
 pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
     let name = Name::token(instance);
-    let flight = ctx.vault.flight(&name);
-    let ticket = flight.look();
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    let lead = match blocking(move || flight.board(ticket, deadline)).await? {
-        vault::Boarding::Lead(lead) => Some(lead),
-        _ => None,
-    };
+    let lead = lead(ctx, &name).await?;
     let (store, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     let token = blocking(move || store.load::<Token>(&wanted, now)).await?;
     if let Some(token) = &token {
@@ -73,7 +77,7 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
     }
     let (store, of) = (ctx.vault.clone(), instance.clone());
     blocking(move || {
-        for (record, _) in store.names(crate::domain::Timestamp(0))? {
+        for (record, _) in store.names(Timestamp(0))? {
             if record.belongs_to(&of) {
                 store.forget(&record)?;
             }
@@ -82,7 +86,22 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
     })
     .await?;
     if let Some(lead) = lead {
-        super::token::land::<()>(ctx, lead, &Err(super::token::login_needed(instance))).await?;
+        land::<()>(ctx, lead, &Err(login_needed(instance))).await?;
     }
     Ok(token.is_some())
+}
+
+/// The token's flight, so that nobody renews what is being revoked. Whoever holds it for longer than a refresh takes is not waited for.
+async fn lead(ctx: &Ctx, name: &Name) -> Result<Option<Lead>> {
+    let (flight, deadline) = (ctx.vault.flight(name), Instant::now() + PATIENCE);
+    blocking(move || {
+        loop {
+            match flight.board(flight.look(), deadline)? {
+                Boarding::Lead(lead) => return Ok(Some(lead)),
+                Boarding::Landed(_) => {}
+                Boarding::TimedOut => return Ok(None),
+            }
+        }
+    })
+    .await
 }

@@ -41,22 +41,8 @@ pub async fn update(
     limits: Limits,
     progress: &mut (dyn FnMut(Progress<'_>) + Send),
 ) -> Result<Updated> {
-    let identity = ctx.identity(instance)?;
     let old = load(ctx, instance).await?;
-    let token = access_token(ctx, instance, None).await?;
-    let first = refresh(&identity, &token, old.as_ref(), limits, ctx.clock, progress).await;
-    let outcome = match over_midway(&first) {
-        None => first?,
-        // The session may end before its token does: what was read is kept, and one refresh of the token tells.
-        Some(read) => {
-            let again = access_token(ctx, instance, Some(&token)).await;
-            match (again, first) {
-                (Ok(token), _) => refresh(&identity, &token, read.as_ref().or(old.as_ref()), limits, ctx.clock, progress).await?,
-                (Err(_), Ok(outcome)) => outcome,
-                (Err(error), Err(_)) => return Err(error),
-            }
-        }
-    };
+    let outcome = read(ctx, instance, old.as_ref(), limits, progress).await?;
     let (directory, kept, of) = (ctx.paths.cache_dir.clone(), outcome.inventory.clone(), instance.clone());
     blocking(move || inventory::save(&directory, &of, &kept)).await?;
     if let Some(stopped) = outcome.stopped {
@@ -66,14 +52,28 @@ pub async fn update(
     Ok(Updated { changes, failed: outcome.failed, inventory: outcome.inventory })
 }
 
-/// The list as far as it was read when AWS turned the token down; `None` when it did not.
-fn over_midway(result: &Result<Outcome>) -> Option<Option<Inventory>> {
-    match result {
-        Err(error) if error.kind == Kind::LoginNeeded => Some(None),
-        Ok(outcome) if outcome.stopped.as_ref().is_some_and(|error| error.kind == Kind::LoginNeeded) => {
-            Some(Some(outcome.inventory.clone()))
+/// Reads everything; with a new token once more when the session's token ends on the way.
+async fn read(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    old: Option<&Inventory>,
+    limits: Limits,
+    progress: &mut (dyn FnMut(Progress<'_>) + Send),
+) -> Result<Outcome> {
+    let identity = ctx.identity(instance)?;
+    let token = access_token(ctx, instance, None).await?;
+    let first = refresh(&identity, &token, old, limits, ctx.clock, progress).await;
+    let stopped = first.as_ref().map_or_else(Some, |outcome| outcome.stopped.as_ref());
+    if stopped.is_none_or(|error| error.kind != Kind::LoginNeeded) {
+        return first;
+    }
+    match (access_token(ctx, instance, Some(&token)).await, first) {
+        (Ok(token), first) => {
+            let known = first.ok().map(|outcome| outcome.inventory);
+            refresh(&identity, &token, known.as_ref().or(old), limits, ctx.clock, progress).await
         }
-        _ => None,
+        (Err(error), Ok(outcome)) => Ok(Outcome { stopped: Some(error), ..outcome }),
+        (Err(error), Err(_)) => Err(error),
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -19,9 +18,6 @@ use super::sessions::{sessions, sign_out};
 use super::sign_in::sign_in;
 use super::update::{known, limits, update};
 use super::work::{News, Refreshed, Request, SignInStep};
-
-/// How long the end of the program waits for a token whose answer must be kept.
-const LAST_WAIT: Duration = Duration::from_secs(10);
 
 /// How often a first refresh sends the rows it has, in accounts.
 const ROWS_EVERY: usize = 8;
@@ -98,12 +94,9 @@ impl Desk {
         }
         if let Some(engine) = engine {
             let ctx = self.ctx.clone();
-            let idle = async move {
-                let _ = tokio::time::timeout(LAST_WAIT, ctx.keeping.lock()).await;
-            };
             let (done, finished) = channel();
             engine.handle.spawn(async move {
-                idle.await;
+                ctx.settle().await;
                 let _ = done.send(());
             });
             let _ = finished.recv();
