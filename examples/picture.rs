@@ -130,11 +130,24 @@ fn runs(screen: &vt100::Screen, row: u16) -> Vec<Run> {
         let text = if cell.has_contents() { cell.contents() } else { " " };
         let width = if cell.is_wide() { 2 } else { 1 };
         match runs.last_mut() {
-            Some(run) if run.ink == ink && run.paper == paper && (run.bold, run.underline, run.dim) == (cell.bold(), cell.underline(), cell.dim()) => {
+            Some(run)
+                if run.ink == ink
+                    && run.paper == paper
+                    && (run.bold, run.underline, run.dim) == (cell.bold(), cell.underline(), cell.dim()) =>
+            {
                 run.text.push_str(text);
                 run.width += width;
             }
-            _ => runs.push(Run { column, width, text: text.into(), ink, paper, bold: cell.bold(), underline: cell.underline(), dim: cell.dim() }),
+            _ => runs.push(Run {
+                column,
+                width,
+                text: text.into(),
+                ink,
+                paper,
+                bold: cell.bold(),
+                underline: cell.underline(),
+                dim: cell.dim(),
+            }),
         }
     }
     runs

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod visits;
+
+pub(super) use visits::EksTokenArgs;
+
 /// Find an AWS role by typing three letters, and be in it.
 ///
 /// Without a command the picker opens; Enter starts a shell in the chosen role.
@@ -89,6 +93,8 @@ pub enum Command {
     /// Print credentials as JSON for `credential_process`
     #[command(alias = "credential-process")]
     Process(ProcessArgs),
+    /// Print the token that kubectl asks for to enter an EKS cluster
+    EksToken(EksTokenArgs),
     /// Look after the place where tokens and credentials are kept
     Vault(VaultArgs),
     /// Try everything against a made-up organisation on this machine

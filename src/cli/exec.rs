@@ -12,20 +12,18 @@ use crate::os::process::Child;
 use crate::shell::{Changes, Grant, Previous, changes};
 
 use super::args::{ExecArgs, Globals};
-use super::{context, grant, out, pick, resolve};
+use super::asked::Asked;
+use super::{context, grant, out, pick};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
-    let mut wanted = args.selectors.wanted(args.query);
-    if wanted.is_empty() {
-        wanted = resolve::from_environment(&ctx);
-    }
+    let asked = Asked::read(&ctx, &args.selectors, args.query)?.or_variables(&ctx);
     let region = Region { asked: args.region, leave: args.no_region };
-    if wanted.is_empty() {
+    if asked.is_empty() {
         return pick::for_exec(&ctx, globals, &region, args.command);
     }
-    let found = resolve::one(&ctx, &context::chosen(&ctx, globals)?, &wanted)?;
+    let found = asked.find(&ctx, globals)?;
     grant::confirm(found.entry(), args.yes)?;
     let credentials = grant::credentials(&ctx, &found.roster, found.entry(), !args.sts_refresh)?;
     enter(&ctx, &found.roster, found.entry(), &credentials, &region, args.command)

@@ -1,9 +1,11 @@
 //! argv to operations to text: the only printer, the only exit. One file per subcommand.
 
 mod args;
+mod asked;
 mod cache;
 mod context;
 mod demo;
+mod eks_token;
 mod exec;
 mod grant;
 mod list;
@@ -16,6 +18,7 @@ mod resolve;
 mod status;
 mod table;
 mod vault;
+mod warm;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -67,6 +70,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Cache(args)) => cache::run(&globals, &args),
         Some(Command::List(args)) => list::run(&globals, &args),
         Some(Command::Exec(args)) => exec::run(&globals, args),
+        Some(Command::EksToken(args)) => eks_token::run(&globals, &args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
     }

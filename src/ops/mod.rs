@@ -9,6 +9,7 @@ pub mod instances;
 mod names;
 pub mod pace;
 pub mod past;
+pub mod profile;
 pub mod refresh;
 mod registration;
 pub mod resolve;
