@@ -5,9 +5,11 @@
 
 mod header;
 mod instances;
+mod managed;
 mod read;
 mod scan;
 mod values;
 
 pub use instances::{LegacyInstance, SsoSession};
+pub use managed::Managed;
 pub use read::{AwsConfig, Profile};

@@ -3,7 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::shell::{Dialect, Format};
 
 mod visits;
 
@@ -90,11 +93,15 @@ pub enum Command {
     List(ListArgs),
     /// Run a command, or a shell, with a role
     Exec(ExecArgs),
+    /// Print lines that put a role into the calling shell
+    Eval(EvalArgs),
     /// Print credentials as JSON for `credential_process`
     #[command(alias = "credential-process")]
     Process(ProcessArgs),
     /// Print the token that kubectl asks for to enter an EKS cluster
     EksToken(EksTokenArgs),
+    /// Print how long this shell's role is good for, as HHhMMm; made for prompts
+    Time(TimeArgs),
     /// Look after the place where tokens and credentials are kept
     Vault(VaultArgs),
     /// Try everything against a made-up organisation on this machine
@@ -155,6 +162,8 @@ pub struct PickArgs {
 pub enum PickAction {
     /// Start a shell in the role.
     Shell,
+    /// Print lines for the calling shell to evaluate.
+    Exports,
     /// Print the role.
     Print,
 }
@@ -267,6 +276,12 @@ pub struct ExecArgs {
     /// Leave the region variables as they are
     #[arg(long)]
     pub no_region: bool,
+    /// How the command gets at the credentials; `credentials_as` otherwise
+    #[arg(long = "as", value_name = "HOW")]
+    pub form: Option<FormArg>,
+    /// With a profile, set the keys as well
+    #[arg(short = 'x', long)]
+    pub export_all_env_vars: bool,
     /// Fetch new credentials even when stored ones are good
     #[arg(long)]
     pub sts_refresh: bool,
@@ -276,6 +291,90 @@ pub struct ExecArgs {
     /// The command; without one, a shell
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<OsString>,
+}
+
+/// How programs get at a role's credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormArg {
+    /// As a profile if rolecall has written one for the role, else as keys.
+    Auto,
+    /// Keys in variables.
+    Keys,
+    /// AWS_PROFILE: every SDK then renews by itself.
+    Profile,
+}
+
+/// Flags of `eval`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+bash, zsh, sh  eval \"$(rolecall eval QUERY)\"
+fish           rolecall eval QUERY | source
+PowerShell     rolecall eval QUERY | Out-String | Invoke-Expression
+nushell        rolecall eval QUERY | from json | load-env
+elvish         eval (rolecall eval QUERY | slurp)
+xonsh          execx($(rolecall eval QUERY))
+tcsh           eval \"`rolecall eval QUERY`\"
+cmd            rolecall eval QUERY > %TEMP%\\role.cmd && call %TEMP%\\role.cmd
+
+Without a role named, the picker opens on the terminal, even inside $(...).")]
+pub struct EvalArgs {
+    /// Which role
+    #[command(flatten)]
+    pub selectors: Selectors,
+    /// Words that name the role
+    #[arg(value_name = "QUERY")]
+    pub query: Option<String>,
+    /// Take out what rolecall put into this shell, and give AWS_PROFILE back; needs no sign-in
+    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query", "refresh", "region", "no_region", "form", "export_all_env_vars", "overwrite_env", "format"])]
+    pub clear: bool,
+    /// Renew the credentials of the role that this shell is in
+    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
+    pub refresh: bool,
+    /// Region to set, instead of the role's own
+    #[arg(long, value_name = "REGION", conflicts_with = "no_region")]
+    pub region: Option<String>,
+    /// Leave the region variables as they are
+    #[arg(long)]
+    pub no_region: bool,
+    /// Shell to write for, instead of the one that called
+    #[arg(long, value_name = "NAME", value_parser = dialects())]
+    pub shell: Option<Dialect>,
+    /// How programs get at the credentials; `credentials_as` otherwise
+    #[arg(long = "as", value_name = "HOW")]
+    pub form: Option<FormArg>,
+    /// With a profile, set the keys as well
+    #[arg(short = 'x', long)]
+    pub export_all_env_vars: bool,
+    /// Overwrite keys that this shell has of its own; it can't get them back
+    #[arg(long)]
+    pub overwrite_env: bool,
+    /// Write for something that is no shell, such as `docker --env-file` (env) or a dotenv library
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), conflicts_with_all = ["shell", "overwrite_env"])]
+    pub format: Option<Format>,
+    /// Do not ask before a protected role is used
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Reads one of the shells by its name.
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
+}
+
+/// Reads one of the formats by its name.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
+}
+
+/// Flags of `time`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Args)]
+pub struct TimeArgs {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// End with exit code 4 without valid credentials
+    #[arg(long)]
+    pub exit_code: bool,
 }
 
 /// Flags of `process`.

@@ -6,7 +6,9 @@ mod cache;
 mod context;
 mod demo;
 mod eks_token;
+mod eval;
 mod exec;
+mod exports;
 mod grant;
 mod list;
 mod login;
@@ -17,6 +19,7 @@ mod process;
 mod resolve;
 mod status;
 mod table;
+mod time;
 mod vault;
 mod warm;
 
@@ -33,9 +36,12 @@ pub use args::{Cli, Command};
 pub fn main() -> ExitCode {
     crate::os::process::undumpable();
     let args: Vec<OsString> = std::env::args_os().collect();
-    let result = match parse(args) {
-        Ok(cli) => run(cli),
-        Err(error) => return usage(&error),
+    let result = match time::alone(&args) {
+        Some(alone) => time::run(&alone),
+        None => match parse(args) {
+            Ok(cli) => run(cli),
+            Err(error) => return usage(&error),
+        },
     };
     match result {
         Ok(code) => ExitCode::from(code),
@@ -71,6 +77,8 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::List(args)) => list::run(&globals, &args),
         Some(Command::Exec(args)) => exec::run(&globals, args),
         Some(Command::EksToken(args)) => eks_token::run(&globals, &args),
+        Some(Command::Eval(args)) => eval::run(&globals, args),
+        Some(Command::Time(args)) => time::run(&args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
     }

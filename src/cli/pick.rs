@@ -1,6 +1,5 @@
 //! The picker: alone, as `pick`, and for commands that were not told which role.
 
-use std::ffi::OsString;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -17,8 +16,10 @@ use crate::os::clock::Clock;
 use crate::tui::{self, Action, Exit, Looks, Theme};
 
 use super::args::{Globals, PickAction, PickArgs};
-use super::exec::{self, Region};
-use super::{context, grant, out, resolve};
+use super::eval::{self, Reader};
+use super::exports::Wish;
+use super::resolve::Found;
+use super::{context, exec, grant, out, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -66,17 +67,14 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     }
 }
 
-/// For `exec` without a selector: the picker, then the command in the chosen role.
-pub(super) fn for_exec(ctx: &Arc<Ctx>, globals: &Globals, region: &Region, command: Vec<OsString>) -> Result<u8> {
-    let instances = context::chosen(ctx, globals)?;
-    match screen(ctx, &instances, String::new(), Action::Shell, false, &PickArgs::default())? {
+/// For commands without a selector: the picker, where Enter chooses the one role for them.
+pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], action: Action) -> Result<Found> {
+    match screen(ctx, instances, String::new(), action, false, &PickArgs::default())? {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
-            let roster = Arc::new(update::known(ctx, &instances));
-            let role = picked.roles.first().ok_or_else(super::cancelled)?;
-            let entry = &roster.entries[position(&roster, role)?];
-            let credentials = grant::credentials(ctx, &roster, entry, true)?;
-            exec::enter(ctx, &roster, entry, &credentials, region, command)
+            let roster = Arc::new(update::known(ctx, instances));
+            let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
+            Ok(Found { roster, position })
         }
     }
 }
@@ -85,7 +83,9 @@ fn action(ctx: &Ctx, args: &PickArgs, prints: bool) -> Action {
     match (args.action, prints || args.print.is_some(), ctx.settings.default_action) {
         (Some(PickAction::Print), ..) => Action::Print,
         (Some(PickAction::Shell), ..) => Action::Shell,
+        (Some(PickAction::Exports), ..) => Action::Exports,
         (None, true, _) | (None, false, DefaultAction::Print) => Action::Print,
+        (None, false, DefaultAction::Exports) => Action::Exports,
         (None, false, _) => Action::Shell,
     }
 }
@@ -110,9 +110,12 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
     match action {
         Action::Shell => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            let entry = &roster.entries[*row];
-            let credentials = grant::credentials(ctx, roster, entry, true)?;
-            exec::enter(ctx, roster, entry, &credentials, &Region::default(), Vec::new())
+            exec::enter(ctx, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
+        }
+        Action::Exports => {
+            let Some(row) = rows.first() else { return Err(super::cancelled()) };
+            let reader = Reader::Shell(eval::calling(&ctx.env), false);
+            eval::print(ctx, &Found { roster: roster.clone(), position: *row }, &Wish::default(), reader, true)
         }
         Action::Console if !args.filter => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };

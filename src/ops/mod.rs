@@ -3,6 +3,7 @@
 pub mod assume;
 pub mod console;
 pub mod ctx;
+pub mod exports;
 pub mod fields;
 pub mod index;
 pub mod instances;

@@ -1,5 +1,6 @@
 //! Seams to the machine: clock, private files and locks, child processes, browser, terminal, loopback servers.
 
+pub mod ancestors;
 pub mod browser;
 pub mod clock;
 pub mod file;
@@ -8,4 +9,5 @@ pub mod lock;
 pub mod process;
 pub mod random;
 pub mod signals;
+pub mod title;
 pub mod tty;
