@@ -10,7 +10,9 @@ use crate::shell::{Dialect, Format};
 
 mod visits;
 
-pub(super) use visits::EksTokenArgs;
+pub(super) use visits::{ConsoleArgs, EksTokenArgs};
+
+use crate::config::UrlAction;
 
 /// Find an AWS role by typing three letters, and be in it.
 ///
@@ -41,6 +43,9 @@ pub struct Globals {
     /// Browser for sign-in and console pages
     #[arg(short, long, global = true, value_name = "PROGRAM")]
     pub browser: Option<String>,
+    /// What to do with a link: open, print, printurl, clip, osc52, exec, qr, open-url-in-container, granted-containers
+    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true)]
+    pub url_action: Option<UrlAction>,
     /// How much to say on stderr
     #[arg(short = 'L', long, global = true, value_name = "LEVEL")]
     pub level: Option<Level>,
@@ -102,6 +107,8 @@ pub enum Command {
     EksToken(EksTokenArgs),
     /// Print how long this shell's role is good for, as HHhMMm; made for prompts
     Time(TimeArgs),
+    /// Open the web console in a role, or the very page whose address is pasted
+    Console(ConsoleArgs),
     /// Look after the place where tokens and credentials are kept
     Vault(VaultArgs),
     /// Try everything against a made-up organisation on this machine

@@ -19,7 +19,7 @@ use super::resolve::{self, Found};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asked {
     /// How the role was named; empty when it was not.
-    pub(super) wanted: Wanted,
+    wanted: Wanted,
     /// The instance that goes with it, where the words tell.
     instance: Option<InstanceName>,
     /// The page whose address was pasted.
@@ -86,6 +86,11 @@ impl Asked {
             Some(instance) => Ok(vec![instance.clone()]),
             None => context::chosen(ctx, globals),
         }
+    }
+
+    /// The account, where it was named and its role was not.
+    pub(super) fn account_alone(&self) -> Option<&str> {
+        self.wanted.account.as_deref().filter(|_| self.wanted.role.is_none())
     }
 
     fn of(role: Current) -> Self {

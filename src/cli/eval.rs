@@ -47,7 +47,7 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     } else {
         let asked = Asked::read(&ctx, &args.selectors, args.query)?;
         if asked.is_empty() {
-            pick::one(&ctx, &asked.instances(&ctx, globals)?, Action::Exports)?
+            pick::one(&ctx, &asked.instances(&ctx, globals)?, String::new(), Action::Exports)?
         } else {
             let found = asked.find(&ctx, globals)?;
             grant::confirm(found.entry(), args.yes)?;

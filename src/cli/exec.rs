@@ -23,7 +23,7 @@ pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
     let asked = Asked::read(&ctx, &args.selectors, args.query)?.or_variables(&ctx);
     let found = if asked.is_empty() {
-        pick::one(&ctx, &asked.instances(&ctx, globals)?, Action::Shell)?
+        pick::one(&ctx, &asked.instances(&ctx, globals)?, String::new(), Action::Shell)?
     } else {
         let found = asked.find(&ctx, globals)?;
         grant::confirm(found.entry(), args.yes)?;

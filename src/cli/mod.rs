@@ -3,6 +3,7 @@
 mod args;
 mod asked;
 mod cache;
+mod console;
 mod context;
 mod demo;
 mod eks_token;
@@ -16,6 +17,7 @@ mod logout;
 mod out;
 mod pick;
 mod process;
+mod qr;
 mod resolve;
 mod status;
 mod table;
@@ -76,6 +78,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Cache(args)) => cache::run(&globals, &args),
         Some(Command::List(args)) => list::run(&globals, &args),
         Some(Command::Exec(args)) => exec::run(&globals, args),
+        Some(Command::Console(args)) => console::run(&globals, args),
         Some(Command::EksToken(args)) => eks_token::run(&globals, &args),
         Some(Command::Eval(args)) => eval::run(&globals, args),
         Some(Command::Time(args)) => time::run(&args),

@@ -167,6 +167,26 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// Obeys `--browser`: what a flag says wins over instances and rules too.
+    pub fn force_browser(&mut self, browser: &str) {
+        (self.browser, self.auth_browser) = (Some(browser.to_owned()), Some(browser.to_owned()));
+        for instance in self.instances.values_mut() {
+            (instance.browser, instance.auth_browser) = (None, None);
+        }
+        self.rules.iter_mut().for_each(|rule| rule.browser = None);
+    }
+
+    /// Obeys `--url-action`, in the same way.
+    pub fn force_url_action(&mut self, action: UrlAction) {
+        (self.url_action, self.auth_url_action) = (action, action);
+        for instance in self.instances.values_mut() {
+            (instance.url_action, instance.auth_url_action) = (None, None);
+        }
+        self.rules.iter_mut().for_each(|rule| rule.url_action = None);
+    }
+}
+
 /// A whole number within bounds.
 pub(super) fn ranged<'de, const MIN: i64, const MAX: i64, T, D>(deserializer: D) -> Result<T, D::Error>
 where

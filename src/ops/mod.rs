@@ -7,6 +7,7 @@ pub mod exports;
 pub mod fields;
 pub mod index;
 pub mod instances;
+pub mod link;
 mod names;
 pub mod pace;
 pub mod past;
