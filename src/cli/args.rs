@@ -8,8 +8,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::shell::{Dialect, Format};
 
+mod reports;
 mod visits;
 
+pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
 pub(super) use visits::{ConsoleArgs, EksTokenArgs};
 
 use crate::config::UrlAction;
@@ -109,6 +111,12 @@ pub enum Command {
     Time(TimeArgs),
     /// Open the web console in a role, or the very page whose address is pasted
     Console(ConsoleArgs),
+    /// Show role ARNs with their tags; never signs in
+    Tags(TagsArgs),
+    /// Show what was handed out: when, which role, by which command, in which directory
+    History(HistoryArgs),
+    /// Show, change and explain the configuration
+    Settings(SettingsArgs),
     /// Look after the place where tokens and credentials are kept
     Vault(VaultArgs),
     /// Try everything against a made-up organisation on this machine

@@ -11,6 +11,7 @@ mod eval;
 mod exec;
 mod exports;
 mod grant;
+mod history;
 mod list;
 mod login;
 mod logout;
@@ -19,8 +20,10 @@ mod pick;
 mod process;
 mod qr;
 mod resolve;
+mod settings;
 mod status;
 mod table;
+mod tags;
 mod time;
 mod vault;
 mod warm;
@@ -82,6 +85,9 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::EksToken(args)) => eks_token::run(&globals, &args),
         Some(Command::Eval(args)) => eval::run(&globals, args),
         Some(Command::Time(args)) => time::run(&args),
+        Some(Command::Tags(args)) => tags::run(&globals, &args),
+        Some(Command::History(args)) => history::run(&globals, &args),
+        Some(Command::Settings(args)) => settings::run(&globals, args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
     }

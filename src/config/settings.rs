@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{InstanceName, Region};
 
@@ -15,7 +15,7 @@ use super::choices::{
 use super::tables::{InstanceTable, Pick, Rule, seconds};
 
 /// The settings as built-in values, files, environment and flags make them.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// The instance used when none is named.
