@@ -217,8 +217,7 @@ fn show(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()> {
     match action {
         UrlAction::Printurl => out::data(&format!("{}\n", link.expose())),
         UrlAction::Qr => {
-            let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
-            out::say(qr::render(link.expose(), columns)?.trim_end_matches('\n'));
+            out::say(qr::render(link.expose(), qr::columns())?.trim_end_matches('\n'));
             Ok(())
         }
         _ => {

@@ -7,6 +7,11 @@ use crate::domain::{Error, Kind, Result};
 /// Cells around the code that have to stay empty for a reader to find it.
 const MARGIN: i32 = 2;
 
+/// How wide the terminal is; 80 columns where there is none.
+pub(super) fn columns() -> usize {
+    crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns))
+}
+
 /// Draws the code black on white, two rows to a line, for a terminal of this many columns.
 ///
 /// # Errors
