@@ -20,7 +20,7 @@ use crate::config::UrlAction;
 ///
 /// Without a command the picker opens; Enter starts a shell in the chosen role.
 #[derive(Debug, Parser)]
-#[command(name = "rolecall", version, max_term_width = 100, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(name = "rolecall", version, max_term_width = 100)]
 pub struct Cli {
     /// Flags of every command.
     #[command(flatten)]
@@ -141,7 +141,7 @@ pub struct Selectors {
 }
 
 /// Flags of the picker.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct PickArgs {
     /// What to type into the picker before it opens
     #[arg(value_name = "QUERY")]

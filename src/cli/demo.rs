@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
 use crate::config::{Env, env};
 use crate::demo::{self, Approve, Options, Running};
 use crate::domain::{Entry, Error, Result, RoleName};
@@ -17,6 +20,7 @@ use crate::ops::sign_in::sign_in;
 use crate::ops::work::SignInStep;
 use crate::ops::{past, sessions, update};
 use crate::os::process::Child;
+use crate::os::signals::LastWill;
 use crate::os::{file, random};
 
 use super::args::{DemoArgs, Globals};
@@ -30,10 +34,15 @@ const BY_ITSELF: Duration = Duration::from_secs(4);
 pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     let running = demo::start(Options { accounts: args.accounts, roles: args.roles, ..Options::default() })?;
     let place = Place::new(&running)?;
+    let home = place.home.clone();
+    // A home that is thrown away is thrown away even when the program is told to end.
+    let tidy = move || drop(fs::remove_dir_all(&home));
+    let serves = args.command.first().is_some_and(|word| word == "serve");
+    let _will = if serves { LastWill::new(tidy)? } else { LastWill::but_for_the_keyboard(tidy)? };
     prime(&place, &running)?;
     running.set_latency(Duration::from_millis(args.latency));
     running.set_throttle(args.throttle);
-    if args.command.first().is_some_and(|word| word == "serve") {
+    if serves {
         return serve(&place, running);
     }
     if !browser_at_hand() {
@@ -57,6 +66,11 @@ fn passed_on(globals: &Globals) -> Vec<OsString> {
     }
     if let Some(browser) = &globals.browser {
         words.extend(["--browser".into(), browser.into()]);
+    }
+    let word = |value: Option<PossibleValue>| value.map(|value| OsString::from(value.get_name()));
+    let level = globals.level.and_then(|level| word(level.to_possible_value()));
+    for (flag, value) in [("--level", level), ("--color", word(globals.color.to_possible_value()))] {
+        words.extend(value.into_iter().flat_map(|value| [flag.into(), value]));
     }
     words
 }

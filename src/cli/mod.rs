@@ -35,6 +35,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::domain::{Error, Kind, Result};
 
+use args::PickArgs;
 pub use args::{Cli, Command};
 
 /// Runs the program on the process's arguments.
@@ -70,6 +71,10 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn run(cli: Cli) -> Result<u8> {
     out::begin(&cli.globals);
+    // Said here and not in clap's terms, which would refuse the global flags before a command too.
+    if cli.command.is_some() && cli.pick != PickArgs::default() {
+        return Err(Error::new(Kind::Usage, "flags of the picker stand before a command").hint("put the command first, then its flags"));
+    }
     let globals = cli.globals;
     match cli.command {
         None => pick::interactive(&globals, cli.pick),

@@ -71,29 +71,14 @@ impl Child {
 /// what is ignored and gets the default for what is handled.
 struct Deaf {
     #[cfg(unix)]
-    ids: Vec<signal_hook::SigId>,
+    _answered: super::signals::Answered,
 }
 
 impl Deaf {
-    #[cfg(unix)]
     fn to_the_keyboard() -> Self {
-        use signal_hook::consts::{SIGINT, SIGQUIT};
-        let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let ids = [SIGINT, SIGQUIT].into_iter().filter_map(|signal| signal_hook::flag::register(signal, flag.clone()).ok()).collect();
-        Self { ids }
-    }
-
-    #[cfg(not(unix))]
-    fn to_the_keyboard() -> Self {
-        Self {}
-    }
-}
-
-#[cfg(unix)]
-impl Drop for Deaf {
-    fn drop(&mut self) {
-        for id in self.ids.drain(..) {
-            signal_hook::low_level::unregister(id);
+        Self {
+            #[cfg(unix)]
+            _answered: super::signals::Answered::begin(&[signal_hook::consts::SIGINT, signal_hook::consts::SIGQUIT]),
         }
     }
 }
@@ -150,6 +135,8 @@ pub fn undumpable() {
 pub struct Unhurried {
     #[cfg(unix)]
     held: Vec<(i32, signal_hook::SigId, std::sync::Arc<std::sync::atomic::AtomicBool>)>,
+    #[cfg(unix)]
+    _answered: super::signals::Answered,
 }
 
 impl Unhurried {
@@ -163,7 +150,8 @@ impl Unhurried {
                 let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
                 signal_hook::flag::register(signal, flag.clone()).ok().map(|id| (signal, id, flag))
             };
-            Self { held: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect() }
+            let answered = super::signals::Answered::begin(&[SIGINT, SIGTERM, SIGHUP]);
+            Self { held: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect(), _answered: answered }
         }
         #[cfg(not(unix))]
         Self {}
@@ -204,6 +192,37 @@ mod tests {
     #[test]
     fn a_child_that_died_of_a_signal_says_which() {
         assert_eq!(sh("kill -TERM $$").wait(), Ok(143));
+    }
+
+    #[test]
+    fn a_signal_that_waited_does_what_it_would_have_done() {
+        use std::os::unix::process::ExitStatusExt;
+        // A process of its own: this test's binary again, which runs only what is named.
+        let own = |step: &str| {
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.args(["--exact", "os::process::tests::helper_that_holds_a_signal", "--include-ignored"]).env("HOLD", step);
+            command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
+        };
+        assert_eq!(own("during").signal(), Some(15));
+        assert_eq!(own("after").signal(), Some(15), "a signal is deadly again once nobody holds it");
+    }
+
+    #[test]
+    #[ignore = "run by another test in a process of its own"]
+    fn helper_that_holds_a_signal() {
+        let (held, own) = (Unhurried::begin(), rustix::process::getpid());
+        let term = || rustix::process::kill_process(own, rustix::process::Signal::TERM).unwrap();
+        match std::env::var("HOLD").as_deref() {
+            Ok("during") => {
+                term();
+                drop(held);
+            }
+            Ok(_) => {
+                drop(held);
+                term();
+            }
+            Err(_) => {}
+        }
     }
 
     #[test]

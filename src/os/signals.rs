@@ -1,19 +1,67 @@
 //! Signals: dying politely, stopping with the whole job, waking a thread that reads keys.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag::register_conditional_default;
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::domain::{Error, Result};
+
+/// Who answers for a signal, for every signal that anybody in this process ever has: handlers are the process's own.
+static GATES: Mutex<BTreeMap<i32, Gate>> = Mutex::new(BTreeMap::new());
+
+/// A signal does what it does by default while nobody answers for it.
+#[derive(Debug, Default)]
+struct Gate {
+    answering: usize,
+    by_default: Arc<AtomicBool>,
+}
+
+/// While it lives, somebody else answers for these signals; afterwards they do again what they did before. A handler alone can't be
+/// given back: once the last action is unregistered the signal would have no effect any more, and Ctrl-C would be dead.
+#[derive(Debug)]
+pub(super) struct Answered(&'static [i32]);
+
+impl Answered {
+    pub(super) fn begin(signals: &'static [i32]) -> Self {
+        let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
+        for signal in signals {
+            let gate = gates.entry(*signal).or_insert_with(|| {
+                let gate = Gate::default();
+                let _ = register_conditional_default(*signal, gate.by_default.clone());
+                gate
+            });
+            gate.answering += 1;
+            gate.by_default.store(false, Ordering::SeqCst);
+        }
+        Self(signals)
+    }
+}
+
+impl Drop for Answered {
+    fn drop(&mut self) {
+        let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
+        for signal in self.0 {
+            if let Some(gate) = gates.get_mut(signal) {
+                gate.answering -= 1;
+                gate.by_default.store(gate.answering == 0, Ordering::SeqCst);
+            }
+        }
+    }
+}
 
 /// While it lives, SIGTERM, SIGHUP and SIGINT do something first and then end the process as they would have.
 #[derive(Debug)]
 pub struct LastWill {
     handle: Handle,
     thread: Option<JoinHandle<()>>,
+    _answered: Answered,
 }
 
 impl LastWill {
@@ -22,7 +70,20 @@ impl LastWill {
     /// # Errors
     /// When the handlers can't be set.
     pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
-        let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT]).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        Self::at(&[SIGTERM, SIGHUP, SIGINT], first)
+    }
+
+    /// The same for SIGTERM and SIGHUP alone, while Ctrl-C belongs to a child.
+    ///
+    /// # Errors
+    /// When the handlers can't be set.
+    pub fn but_for_the_keyboard(first: impl Fn() + Send + 'static) -> Result<Self> {
+        Self::at(&[SIGTERM, SIGHUP], first)
+    }
+
+    fn at(numbers: &'static [i32], first: impl Fn() + Send + 'static) -> Result<Self> {
+        let answered = Answered::begin(numbers);
+        let mut signals = Signals::new(numbers).map_err(|error| Error::internal(format!("signals: {error}")))?;
         let handle = signals.handle();
         let thread = std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
@@ -31,7 +92,7 @@ impl LastWill {
                 let _ = emulate_default_handler(signal);
             }
         });
-        Ok(Self { handle, thread: Some(thread) })
+        Ok(Self { handle, thread: Some(thread), _answered: answered })
     }
 }
 

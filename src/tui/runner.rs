@@ -115,7 +115,9 @@ impl Runner {
             return Ok(());
         }
         for effect in update(&mut self.state, event) {
-            self.carry_out(effect)?;
+            if self.exit.is_none() {
+                self.carry_out(effect)?;
+            }
         }
         Ok(())
     }

@@ -1,35 +1,157 @@
-//! The main path without a screen: sign in, list, get credentials, run something with them, sign out.
+//! The main path without a screen, and what is the same for every command.
 
-use crate::sandbox::Sandbox;
+use std::process::Stdio;
+
+use crate::sandbox::{Ran, Sandbox};
+
+/// A role that everybody in the simulator has, in an account whose id begins with a zero.
+pub(crate) const ROLE: &str = "012345678901:ReadOnlyAccess";
+
+/// What a run came to, with what differs from run to run replaced.
+pub(crate) fn said(sandbox: &Sandbox, ran: &Ran) -> String {
+    let home = sandbox.home().to_string_lossy().into_owned();
+    let plain = |text: &str| text.replace(sandbox.aws.url(), "http://SIMULATOR").replace(&home, "HOME");
+    let Ran { code, stdout, stderr } = ran;
+    format!("code {code}\n--- stdout\n{}--- stderr\n{}", plain(stdout), plain(stderr))
+}
+
+/// Runs the program and compares everything it says with the snapshot of this name.
+#[track_caller]
+pub(crate) fn snapshot(sandbox: &Sandbox, name: &str, args: &[&str]) {
+    insta::assert_snapshot!(name, said(sandbox, &sandbox.run(args)));
+}
+
+/// Fails unless the program failed with this code, printed nothing, and said all of these.
+#[track_caller]
+pub(crate) fn refused(ran: &Ran, code: i32, words: &[&str]) {
+    assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{ran:?}");
+    for word in words {
+        assert!(ran.stderr.contains(word), "{word:?} is not in {ran:?}");
+    }
+}
+
+/// The JSON on stdout of a run that went well.
+#[track_caller]
+pub(crate) fn json(ran: &Ran) -> serde_json::Value {
+    assert_eq!(ran.code, 0, "{ran:?}");
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"))
+}
 
 #[test]
-fn from_nobody_signed_in_to_a_command_that_runs_with_a_role() {
+fn from_nobody_signed_in_to_a_command_that_runs_with_a_role_and_back() {
     let sandbox = Sandbox::new();
-    let refused = sandbox.run(&["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"]);
-    assert_eq!(refused.code, 4, "{refused:?}");
-    assert!(refused.stderr.contains("rolecall login --sso corp"), "{refused:?}");
-    assert!(refused.stdout.is_empty());
-
+    refused(&sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]), 4, &["nobody is signed in to corp", "rolecall login --sso corp"]);
     sandbox.login("corp");
-    let json = sandbox.run(&["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"]);
-    assert_eq!(json.code, 0, "{json:?}");
-    let document: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let document = json(&sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]));
     assert_eq!((document["Version"].as_i64(), document["AccountId"].as_str()), (Some(1), Some("012345678901")));
-    assert_eq!(json.stdout.lines().count(), 1);
 
-    let shown = sandbox.run(&[
-        "exec",
-        "-S",
-        "corp",
-        "-A",
-        "payments-prod",
-        "-R",
-        "ReadOnlyAccess",
-        "--",
-        "sh",
-        "-c",
-        "echo $AWS_SSO_ROLE_ARN; exit 9",
-    ]);
+    let echo = ["--", "sh", "-c", "echo $AWS_SSO_ROLE_ARN; exit 9"];
+    let shown = sandbox.run(&[&["exec", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAccess"], &echo[..]].concat());
     assert_eq!((shown.code, shown.stdout.as_str()), (9, "arn:aws:iam::012345678901:role/ReadOnlyAccess\n"), "{shown:?}");
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1, "the second command found the credentials in the vault");
+
+    assert_eq!(sandbox.run(&["logout", "--sso", "corp"]).code, 0);
+    refused(&sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]), 4, &["rolecall login --sso corp"]);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let commands: [&[&str]; 7] = [
+        &["list"],
+        &["list", "--json"],
+        &["status"],
+        &["pick", "--filter", "prod"],
+        &["process", "-S", "corp", "--arn", ROLE],
+        &["vault", "status"],
+        &["--help"],
+    ];
+    for args in commands {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran = Ran::of(sandbox.rolecall(args).stdout(writer).stderr(Stdio::piped()).output().unwrap());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{args:?}");
+    }
+}
+
+#[test]
+fn wrong_words_are_usage_errors() {
+    let sandbox = Sandbox::new();
+    let commands: [&[&str]; 9] = [
+        &["no-such", "--no-such-flag"],
+        &["exec", "--arn", ROLE, "--account", "payments-prod", "--", "true"],
+        &["exec", "--profile", "x", "--arn", ROLE, "--", "true"],
+        &["exec", "--arn", ROLE, "payments", "--", "true"],
+        &["process", "--role", "Admin"],
+        &["process", "--arn", ROLE, "--window", "soon"],
+        &["process"],
+        &["list", "--csv", "--json"],
+        &["--multi", "list"],
+    ];
+    for args in commands {
+        let ran = sandbox.run(args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}: {ran:?}");
+    }
+    snapshot(&sandbox, "contradiction", commands[1]);
+    snapshot(&sandbox, "role_without_account", commands[4]);
+    snapshot(&sandbox, "process_without_role", commands[6]);
+}
+
+#[test]
+fn global_flags_stand_before_a_command_or_after_it() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let want = sandbox.run(&["list", "-S", "corp", "--color", "never"]);
+    assert_eq!(want.code, 0);
+    assert_eq!(sandbox.run(&["-S", "corp", "--color", "never", "list"]), want);
+    assert_eq!(sandbox.run(&["-S", "corp", "list", "--color", "never"]), want);
+}
+
+#[test]
+fn nothing_configured_says_what_to_write() {
+    let sandbox = Sandbox::new();
+    std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
+    for args in [&["list"][..], &["status"], &["login"], &["process", "--arn", ROLE], &["exec", "--arn", ROLE, "--", "true"]] {
+        refused(&sandbox.run(args), 3, &["no IAM Identity Center is set up", "[instances.corp]", "start_url = ", "sso_region = "]);
+    }
+    snapshot(&sandbox, "nothing_configured", &["list"]);
+}
+
+#[test]
+fn a_broken_configuration_is_named_with_its_line() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rolecall/config.toml", "default_region = 'eu-west-1'\nthreads = 'many'\n");
+    for args in [&["list"][..], &["process", "--arn", ROLE]] {
+        refused(&sandbox.run(args), 3, &["config.toml", "threads"]);
+    }
+}
+
+#[test]
+fn an_unknown_key_is_a_warning_and_process_says_nothing_of_it() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("future_key = 1\n{config}"));
+    let listed = sandbox.run(&["list"]);
+    assert!(listed.code == 0 && listed.stderr.contains("future_key"), "{listed:?}");
+    let document = sandbox.run(&["process", "-S", "corp", "--arn", ROLE]);
+    assert_eq!((document.code, document.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn an_unknown_sso_is_named_with_those_there_are() {
+    let sandbox = Sandbox::new();
+    for args in [&["list", "-S", "crop"][..], &["login", "-S", "crop"], &["process", "-S", "crop", "--arn", ROLE]] {
+        refused(&sandbox.run(args), 3, &["`crop`", "corp", "--sso"]);
+    }
+    snapshot(&sandbox, "unknown_sso", &["status", "-S", "crop"]);
+}
+
+#[test]
+fn sessions_of_the_aws_config_file_are_enough() {
+    let sandbox = Sandbox::with_aws_config_only();
+    sandbox.login("corp");
+    assert_eq!(json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"], "012345678901");
+    assert!(sandbox.run(&["list"]).stdout.contains("payments-prod"));
 }

@@ -1,12 +1,35 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod commands;
+mod commands_demo;
+mod commands_exec;
+mod commands_process;
+mod commands_roles;
+mod commands_secrets;
+mod commands_sign_in;
+mod commands_vault;
 #[cfg(unix)]
 mod console;
 mod eks_token;
+mod faults;
+mod faults_refresh;
+mod faults_vault;
+mod foreign;
+mod foreign_browser;
+mod foreign_process;
+mod foreign_shells;
+mod foreign_simulator;
 mod identity;
 mod imports;
+mod many;
+mod records;
 #[cfg(unix)]
 mod reports;
 mod sandbox;
+mod terminal;
+mod terminal_picker;
+mod terminal_shell;
+mod terminal_sign_in;
+mod terminal_signals;
+mod terminal_tmux;
 mod vault_keyring;

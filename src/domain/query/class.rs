@@ -211,6 +211,8 @@ pub(super) fn cost(hit: Hit, field: Field, word: &Word) -> u64 {
     let class = match hit.class {
         Class::Fuzzy => return spread(rank::FUZZY, 1_000 - hit.score.clamp(0, 1_000) as u64, detail(field, hit.whole)),
         _ if short_id => rank::INSIDE_ASIDE,
+        // Whoever types an instance's whole name means its rows, unless an account has that name.
+        Class::Exact if field == Field::Sso && !main => rank::PREFIX,
         Class::Inside if main => rank::INSIDE,
         Class::Inside => rank::INSIDE_ASIDE,
         _ if !main => rank::ASIDE,

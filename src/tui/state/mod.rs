@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::domain::{Entry, Error, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
 use crate::ops::work::{Session, Sessions, SignInStep};
 
+use super::event::Key;
 use super::matching::Job;
 use super::{Action, Looks, Options};
 use line::Line;
@@ -61,6 +62,10 @@ pub(super) struct State {
     pub(super) numbers: u64,
     /// The search that is waited for.
     pub(super) search: Option<Search>,
+    /// Keys that mean rows which are still being searched for.
+    pub(super) ahead: Vec<Key>,
+    /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
+    pub(super) eager: bool,
 }
 
 /// A search under way.
@@ -139,6 +144,8 @@ impl State {
             marked: BTreeSet::new(),
             numbers: 0,
             search: None,
+            ahead: Vec::new(),
+            eager: false,
         }
     }
 

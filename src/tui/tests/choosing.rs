@@ -212,3 +212,17 @@ fn right_inside_the_query_moves_the_cursor() {
     rig.keys(&["edge", "left", "right"]);
     assert!(rig.state.overlays.is_empty() && rig.state.query.at_end());
 }
+
+#[test]
+fn enter_during_the_first_reading_is_not_lost_when_it_turns_out_that_nobody_is_signed_in() {
+    let corp = InstanceName::new("corp");
+    let mut options = usual();
+    options.roster = std::sync::Arc::new(Roster { entries: Vec::new(), ..Roster::clone(&options.roster) });
+    options.sessions.instances.iter_mut().for_each(|session| session.signed_in = false);
+    let mut rig = Rig::new(Options { stale: vec![corp.clone()], ..options });
+    rig.event(Event::Started);
+    rig.keys(&["enter"]);
+    rig.wanted();
+    rig.news(News::Refreshed { instance: corp.clone(), outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in to corp")) });
+    assert_eq!(rig.wanted(), [Effect::Request(Request::SignIn { instance: corp, number: last_number(&rig) })]);
+}

@@ -42,15 +42,35 @@ fn a_role_that_went_leaves_the_bar_on_its_row() {
 }
 
 #[test]
-fn an_answer_to_an_older_search_is_dropped() {
+fn an_answer_to_an_older_search_is_shown_while_the_newest_runs_and_dropped_after() {
     let mut rig = Rig::new(small(&[A, B]));
-    let stale = rig.state.start_search(false);
-    let newest = rig.state.start_search(false);
+    let mut older = rig.state.start_search(false);
+    older.text = "alpha".to_owned();
+    let mut newest = rig.state.start_search(false);
+    newest.text = "bravo".to_owned();
     let answer = |job| Event::Found(Arc::new(Matcher::default().run(job)));
-    update(&mut rig.state, answer(&stale));
-    assert!(rig.state.search.is_some());
+    update(&mut rig.state, answer(&older));
+    assert_eq!((rig.selected().as_str(), rig.state.search.is_some()), ("alpha Admin", true));
     update(&mut rig.state, answer(&newest));
-    assert_eq!(rig.state.search, None);
+    update(&mut rig.state, answer(&older));
+    assert_eq!((rig.selected().as_str(), rig.state.search), ("bravo Admin", None));
+}
+
+#[test]
+fn enter_after_fast_typing_waits_for_the_rows_that_were_typed() {
+    let mut rig = Rig::new(small(&[A, B, C]));
+    let key = |name| Event::Key(keymap::parse(name).unwrap());
+    let mut jobs = Vec::new();
+    for name in ["b", "r", "enter"] {
+        for effect in update(&mut rig.state, key(name)) {
+            let Effect::Search(job) = effect else { panic!("acted on a row that was not meant: {effect:?}") };
+            jobs.push(job);
+        }
+    }
+    assert_eq!(rig.selected(), "alpha Admin");
+    let found = Arc::new(Matcher::default().run(jobs.last().unwrap()));
+    rig.event(Event::Found(found));
+    assert!(matches!(&rig.wanted()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if role.account.as_str() == B.1));
 }
 
 #[test]

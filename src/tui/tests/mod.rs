@@ -5,6 +5,7 @@ mod layouts;
 mod listing;
 mod random;
 mod screens;
+mod terminal;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

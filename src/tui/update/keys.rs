@@ -27,6 +27,10 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Command::Suspend) => return vec![Effect::Suspend],
         _ => {}
     }
+    if waits(state, command) {
+        state.ahead.push(key);
+        return Vec::new();
+    }
     match panels::press(state, key, command) {
         Some(effects) => effects,
         None => match (command, key) {
@@ -38,8 +42,24 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     }
 }
 
+/// Whether a key has to wait for the rows it means: Enter after fast typing is for what was typed, not for what was shown before.
+fn waits(state: &State, command: Option<Command>) -> bool {
+    let searching = state.search.is_some_and(|search| !search.arrival);
+    let for_list = matches!(state.overlays.last(), None | Some(Overlay::Login(_) | Overlay::Details));
+    let of_rows = match command {
+        Some(Command::Act | Command::Console | Command::Menu | Command::Mark | Command::MarkUp | Command::Details | Command::Move(_)) => {
+            true
+        }
+        Some(Command::Back) => false,
+        _ => !state.ahead.is_empty(),
+    };
+    searching && for_list && of_rows
+}
+
 /// Text was pasted: into the passphrase if that is asked for, else into the query.
 pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    // An Enter that still waits was not meant for what this text will find.
+    state.ahead.clear();
     state.list.settle();
     if let Some(Overlay::Passphrase(Passphrase { typed, waiting: false, .. })) = state.overlays.last_mut() {
         *typed = Secret::new(format!("{}{}", typed.expose(), text.trim_end_matches(['\r', '\n'])));

@@ -7,9 +7,12 @@ mod mouse;
 mod news;
 mod panels;
 
+use std::sync::Arc;
+
 use super::effect::Effect;
 use super::event::Event;
 use super::layout;
+use super::matching::Found;
 use super::state::{Refresh, State};
 use crate::ops::work::Request;
 
@@ -29,19 +32,30 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
             return Vec::new();
         }
         Event::News(news) => news::hear(state, news),
-        Event::Found(found) => {
-            let Some(search) = state.search.filter(|search| search.number == found.number) else { return Vec::new() };
-            state.search = None;
-            if search.arrival {
-                state.list.arrive(found);
-            } else {
-                state.list.take(&found);
-            }
-            Vec::new()
-        }
+        Event::Found(found) => found_rows(state, found),
     };
     reveal(state);
     effects
+}
+
+/// A search was answered. While the person types on, an answer to fewer letters is shown but not acted on.
+fn found_rows(state: &mut State, found: Arc<Found>) -> Vec<Effect> {
+    let Some(search) = state.search else { return Vec::new() };
+    if found.number != search.number {
+        if !search.arrival && found.number < search.number {
+            state.list.take(&found);
+        }
+        return Vec::new();
+    }
+    state.search = None;
+    if search.arrival {
+        state.list.arrive(found);
+    } else {
+        state.list.take(&found);
+    }
+    // Keys that were typed ahead meant these rows.
+    let ahead = std::mem::take(&mut state.ahead);
+    ahead.into_iter().flat_map(|key| keys::press(state, key)).collect()
 }
 
 /// The first frame stands: now the background may start.

@@ -1,7 +1,7 @@
 //! What the background has to say.
 
 use super::super::effect::Effect;
-use super::super::state::overlay::{Message, Overlay, Passphrase};
+use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, refresh};
 use crate::domain::{Error, InstanceName, Kind};
@@ -19,7 +19,13 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
         News::Refreshing { instance, done, total, throttled } => {
             state.refreshes.insert(instance, Refresh::Running { done, total, throttled });
         }
-        News::Refreshed { instance, outcome } => refreshed(state, instance, outcome),
+        News::Refreshed { instance, outcome } => {
+            refreshed(state, instance, outcome);
+            let eager = std::mem::take(&mut state.eager);
+            if let (true, Some(instance)) = (eager, state.sign_in_is_next().cloned()) {
+                return choose::sign_in(state, instance).1;
+            }
+        }
         News::SignIn { number, step } => return sign_in(state, number, step),
         News::Assumed { number, outcome, .. } => return choose::assumed(state, number, outcome),
         News::Sessions(sessions) => state.sessions = sessions,
@@ -96,11 +102,9 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
 
 /// The vault is closed, or a passphrase was not the right one. A vault that can't be had at all is said with its hints.
 fn locked(state: &mut State, error: Error) {
-    let asked = state.overlays.iter().any(|overlay| matches!(overlay, Overlay::Passphrase(Passphrase { .. })));
     if error.kind == Kind::Vault {
-        choose::ask_passphrase(state, Some(error));
-    } else {
-        state.overlays.retain(|overlay| !asked || !matches!(overlay, Overlay::Passphrase(_)));
-        state.overlays.push(Overlay::Message(Message { title: "vault".to_owned(), error }));
+        return choose::ask_passphrase(state, Some(error));
     }
+    state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
+    state.overlays.push(Overlay::Message(Message { title: "vault".to_owned(), error }));
 }

@@ -90,7 +90,8 @@ fn counts(state: &State, ink: &Ink) -> [String; 4] {
     let gauge = gauge(state, ink);
     let gauge = if gauge.is_empty() { gauge } else { format!("  {gauge}") };
     let tail = format!("{offline}{}{gauge}", age.unwrap_or_default());
-    [format!("{roles} in {accounts}{tail}"), format!("{roles}{tail}"), format!("{roles}{gauge}"), roles]
+    let all = if state.list.loaded { format!("{roles} in {accounts}{tail}") } else { format!("{roles}{tail}") };
+    [all, format!("{roles}{tail}"), format!("{roles}{gauge}"), roles]
 }
 
 /// `⟳ 118/312`, and whether AWS slows it down.

@@ -71,7 +71,7 @@ fn line(line: &Line, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         Line::Blank => {}
         Line::Heading(title) => drop(pen.put(title, ink.palette.title)),
         Line::Keys(keys, help) => {
-            let keys_width = KEYS.min(area.width / 2);
+            let keys_width = KEYS.min(area.width / 3);
             pen.field(keys, keys_width, ink.glyphs.cut, &[], ink.palette.accent, Style::new());
             pen.skip(1);
             pen.put(help, ink.palette.text);

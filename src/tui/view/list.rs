@@ -66,10 +66,12 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     let (palette, cut) = (&ink.palette, ink.glyphs.cut);
     let hits = state.list.hits(row);
     let selected = row == state.list.at;
-    let (name, role) = match selected {
-        true => (palette.on_bar, palette.on_bar),
-        false if state.list.repeats(row) => (palette.dim, palette.soft),
-        false => (palette.text, palette.soft),
+    let (name, role) = if selected {
+        (palette.on_bar, palette.on_bar)
+    } else if state.list.repeats(row) {
+        (palette.dim, palette.soft)
+    } else {
+        (palette.text, palette.soft)
     };
     let named = !entry.account_name.is_empty();
     let name_hits = if named { &hits.account } else { &hits.id };

@@ -69,7 +69,7 @@ fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position 
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width - 2);
     pen.put(ink.glyphs.prompt, ink.palette.accent);
     pen.x = area.x + layout::gutter(state);
-    if !state.query.is_empty() && area.width >= 40 {
+    if !state.query.is_empty() && state.list.loaded && area.width >= 40 {
         let (some, all) = (words::grouped(state.list.len()), words::grouped(state.roster.entries.len()));
         pen.put_right(&format!("  {some} / {all}"), ink.palette.dim);
     }

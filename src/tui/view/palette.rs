@@ -44,7 +44,9 @@ impl Palette {
             Theme::Dark if looks.truecolor => Self::colours([0xb4bccb, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], [0x263040, 0xffffff]),
             Theme::Light if looks.truecolor => Self::colours([0x3f4654, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], [0xdfeaf6, 0x10151d]),
             // The ground is unknown: middle tones, and a bar that brings its own foreground.
-            Theme::Auto if looks.truecolor => Self::colours([0x9aa1ae, 0x7d8594, 0x5d6470, 0x3f9bdc, 0xe0605a], [0x2b3647, 0xffffff]),
+            Theme::Auto if looks.truecolor => {
+                Self { soft: Style::new(), ..Self::colours([0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d], [0x2b3647, 0xffffff]) }
+            }
             Theme::Dark | Theme::Auto | Theme::Light => Self::sixteen(),
         }
     }
@@ -107,21 +109,37 @@ impl Palette {
 pub(super) struct Glyphs {
     /// Before the selected row.
     pub(super) bar: &'static str,
+    /// Before what is typed.
     pub(super) prompt: &'static str,
+    /// Signed in.
     pub(super) on: &'static str,
+    /// Signed out.
     pub(super) off: &'static str,
+    /// Asks before use.
     pub(super) protected: &'static str,
+    /// Before an error.
     pub(super) failed: &'static str,
+    /// A marked role.
     pub(super) marked: &'static str,
+    /// A favourite.
     pub(super) star: &'static str,
+    /// Where a name was cut.
     pub(super) cut: &'static str,
+    /// Before a refresh's numbers.
     pub(super) gauge: &'static str,
+    /// The done part of a progress bar.
     pub(super) full: &'static str,
+    /// The rest of it.
     pub(super) rest: &'static str,
+    /// Between list and preview.
     pub(super) line: &'static str,
+    /// The scrollbar.
     pub(super) thumb: &'static str,
+    /// Between two things on one line.
     pub(super) dot: &'static str,
+    /// Something goes on.
     pub(super) dots: &'static str,
+    /// One letter of a passphrase.
     pub(super) masked: &'static str,
     /// Top left, top right, bottom left, bottom right, across, down.
     pub(super) corners: [&'static str; 6],

@@ -64,7 +64,7 @@ fn actions(open: &Menu, state: &State, ink: &Ink, room: Rect, buffer: &mut Buffe
         pen.put(if at == open.at { ink.glyphs.bar } else { " " }, ink.palette.accent);
         pen.put(&item.letter.to_string(), ink.palette.accent);
         pen.skip(2);
-        pen.put(&item.name, ink.palette.text);
+        pen.put(&item.name, if at == open.at { ink.palette.on_bar } else { ink.palette.text });
     }
 }
 

@@ -33,6 +33,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("^prod$", "prod ", "from beginning to end"),
     ("'ledger us-3", "ledger-dev-us-3 ", "a part with a dash in it"),
     ("robotics | zurich", "Zürich Analytics ", "either word; this one begins its name"),
+    ("lab !robotics", "400000000002 Admin", "an instance's whole name, before letters scattered over others"),
     ("sso:lab", "400000000002 Admin", "one instance; accounts without a name come by their id"),
     ("account:*-prod-eu", "my-app-prod-eu ", "a glob"),
     ("arn:aws:iam::012345678901:role/BreakGlass", "vault BreakGlass", "a pasted ARN"),

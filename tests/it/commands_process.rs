@@ -1,0 +1,118 @@
+//! `process`: which role is meant, and what is printed.
+
+use crate::commands::{ROLE, json, refused, snapshot};
+use crate::records::Records;
+use crate::sandbox::{Ran, Sandbox};
+
+fn signed_in() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    sandbox
+}
+
+#[test]
+fn one_line_of_json_and_nothing_else() {
+    let sandbox = signed_in();
+    let ran = sandbox.run(&["process", "-S", "corp", "--arn", ROLE]);
+    assert_eq!((ran.stdout.lines().count(), ran.stdout.contains(": "), ran.stderr.as_str()), (1, false, ""));
+    let document = json(&ran);
+    let keys: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys.len(), 6, "{keys:?}");
+    assert!(document["AccessKeyId"].as_str().unwrap().starts_with("ASIA"));
+    let expires = document["Expiration"].as_str().unwrap();
+    assert!(expires.ends_with('Z') && expires.len() == 20, "{expires}");
+}
+
+#[test]
+fn every_way_of_naming_a_role_gives_the_same_credentials() {
+    let sandbox = signed_in();
+    let want = sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).stdout;
+    let ways: [&[&str]; 6] = [
+        &["process", "-S", "corp", "--arn", "arn:aws:iam::012345678901:role/ReadOnlyAccess"],
+        &["process", "-S", "corp", "--account", "012345678901", "--role", "ReadOnlyAccess"],
+        &["process", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAccess"],
+        &["process", "-S", "corp", "--profile", "payments-prod-ReadOnlyAccess"],
+        &["process", "--profile", "payments-prod-ReadOnlyAccess"],
+        &["credential-process", "-S", "corp", "-a", ROLE],
+    ];
+    for way in ways {
+        let ran = sandbox.run(way);
+        assert_eq!((ran.code, ran.stdout == want), (0, true), "{way:?}: {ran:?}");
+    }
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+}
+
+#[test]
+fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
+    let sandbox = signed_in();
+    snapshot(&sandbox, "process_which_sso", &["process", "--arn", ROLE]);
+    let asked = |args: &[&str]| Ran::of(sandbox.rolecall(args).env("AWS_SSO", "corp").env("AWS_SSO_ROLE_ARN", ROLE).output().unwrap());
+    refused(&asked(&["process", "--arn", ROLE]), 5, &["--sso"]);
+    refused(&asked(&["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"]), 5, &["--sso"]);
+    refused(&asked(&["process"]), 2, &["which role?"]);
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("default_sso = 'corp'\n{config}"));
+    for args in [&["process", "--arn", ROLE][..], &["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"]] {
+        assert_eq!(json(&asked(args))["AccountId"], "012345678901");
+    }
+}
+
+#[test]
+fn leading_zeros_are_never_lost_nor_made_up() {
+    let sandbox = signed_in();
+    refused(&sandbox.run(&["process", "-S", "corp", "-A", "12345678901", "-R", "ReadOnlyAccess"]), 5, &["12345678901"]);
+    refused(&sandbox.run(&["process", "-S", "corp", "--arn", "12345678901:ReadOnlyAccess"]), 5, &["ACCOUNT:ROLE"]);
+}
+
+#[test]
+fn stored_credentials_are_passed_over_or_not_kept_on_request() {
+    let sandbox = signed_in();
+    let key = |more: &[&str]| json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone();
+    let stored = || Records::of(&sandbox).credentials(ROLE).map(|credentials| credentials.access_key_id);
+    let loose = key(&["--no-cache"]);
+    assert_eq!(stored(), None);
+    let first = key(&[]);
+    assert_ne!(loose, first);
+    let second = key(&["--sts-refresh"]);
+    assert_ne!(first, second);
+    assert_ne!(key(&["--no-cache"]), second);
+    assert_eq!((stored().as_deref(), key(&[])), (second.as_str(), second.clone()));
+}
+
+#[test]
+fn the_window_is_how_much_life_must_be_left_but_at_most_a_third() {
+    let sandbox = signed_in();
+    let key = |more: &[&str]| json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone();
+    let first = key(&[]);
+    let records = Records::of(&sandbox);
+    records.leave_credentials(ROLE, 1_000);
+    assert_eq!(key(&[]), first, "a thousand seconds are more than the quarter of an hour");
+    assert_eq!(key(&["--window", "5m"]), first);
+    records.leave_credentials(ROLE, 1_300);
+    assert_eq!(key(&["--window", "12h"]), first, "a third of an hour is the most");
+    records.leave_credentials(ROLE, 800);
+    assert_ne!(key(&[]), first);
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
+}
+
+#[test]
+fn an_unknown_role_is_looked_up_once_more_and_then_the_nearest_are_named() {
+    let sandbox = signed_in();
+    let missing = sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAcces"]);
+    refused(&missing, 5, &["no role `ReadOnlyAcces`", "did you mean ReadOnlyAccess"]);
+    assert_eq!(sandbox.aws.calls("ListAccounts"), 2);
+    sandbox.aws.grant("012345678901".parse().unwrap(), "JustGranted");
+    let granted = sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "JustGranted"]);
+    assert_eq!(json(&granted)["AccountId"], "012345678901");
+    refused(&sandbox.run(&["process", "-S", "corp", "--profile", "payments-prod-Readonly"]), 5, &["payments-prod-ReadOnlyAccess"]);
+}
+
+#[test]
+fn an_account_alone_is_settled_by_the_preferred_roles_or_not_at_all() {
+    let sandbox = signed_in();
+    refused(&sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]), 5, &["4 roles match", "012345678901:BreakGlass"]);
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("prefer_roles = ['Nobody*', 'Read*']\n{config}"));
+    assert_eq!(sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]).code, 0);
+    assert!(Records::of(&sandbox).credentials(ROLE).is_some());
+}

@@ -1,0 +1,125 @@
+//! `cache`, `list` and `pick --filter`: the roles there are.
+
+use crate::commands::{ROLE, json, refused, snapshot};
+use crate::sandbox::Sandbox;
+
+fn signed_in() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    sandbox
+}
+
+#[test]
+fn roles_are_listed_as_a_table_as_csv_and_as_json() {
+    let sandbox = signed_in();
+    let pay = ["list", "-P", "AccountAlias=payments-p", "AccountIdPad", "AccountAlias", "RoleName", "Arn", "tags.env"];
+    snapshot(&sandbox, "list", &pay);
+    snapshot(&sandbox, "list_csv", &[&pay[..], &["--csv"]].concat());
+    snapshot(&sandbox, "list_json", &[&pay[..], &["--json"]].concat());
+    snapshot(&sandbox, "list_fields", &["list", "--list-fields"]);
+}
+
+#[test]
+fn listing_needs_no_session_and_no_vault() {
+    let sandbox = signed_in();
+    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
+    let listed = sandbox.run(&["list"]);
+    assert_eq!((listed.code, listed.stderr.as_str()), (0, ""));
+    let mut locked = sandbox.rolecall(&["list"]);
+    let locked = crate::sandbox::Ran::of(locked.env("AWS_SSO_FILE_PASSWORD", "wrong").output().unwrap());
+    assert_eq!(locked, listed);
+    assert_eq!(sandbox.aws.calls("ListAccounts"), 1);
+}
+
+#[test]
+fn nothing_read_yet_says_what_to_run() {
+    let sandbox = Sandbox::new();
+    for args in [&["list"][..], &["pick", "--filter", "x"], &["exec", "--arn", ROLE, "--", "true"]] {
+        refused(&sandbox.run(args), 4, &["no roles are known yet", "rolecall login"]);
+    }
+}
+
+#[test]
+fn words_prefixes_and_fields_narrow_the_list() {
+    let sandbox = signed_in();
+    let lines =
+        |args: &[&str]| sandbox.run(&[&["list", "Arn"], args].concat()).stdout.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines(&["-q", "account:payments-prod role:ReadOnly*"]), ["arn:aws:iam::012345678901:role/ReadOnlyAccess"]);
+    assert_eq!(lines(&["-P", "AccountId=0123", "-P", "RoleName=break"]), ["arn:aws:iam::012345678901:role/BreakGlass"]);
+    assert!(lines(&["-q", "pymnts"]).is_empty(), "words of a list are literal");
+    refused(&sandbox.run(&["list", "Acount"]), 2, &["no field `Acount`", "AccountId"]);
+    refused(&sandbox.run(&["list", "-P", "Account"]), 2, &["FIELD=VALUE"]);
+    refused(&sandbox.run(&["list", "--sort", "Xyzzy"]), 2, &["--list-fields"]);
+}
+
+#[test]
+fn ids_sort_as_numbers_and_what_has_no_credentials_is_last_both_ways() {
+    let sandbox = signed_in();
+    for role in [ROLE, "373374062225:ReadOnlyAccess"] {
+        assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", role]).code, 0);
+    }
+    crate::records::Records::of(&sandbox).leave_credentials(ROLE, 1_200);
+    let first_two = |args: &[&str]| {
+        let ran = sandbox.run(&[&["list", "AccountId"], args].concat());
+        ran.stdout.lines().skip(1).take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(first_two(&["--sort", "Expires"]), ["012345678901", "373374062225"]);
+    assert_eq!(first_two(&["--sort", "Expires", "--reverse"]), ["373374062225", "012345678901"]);
+    assert_eq!(first_two(&["--sort", "AccountId", "--reverse"]), ["992623608017", "992623608017"]);
+    let shown = sandbox.run(&["list", "-P", "AccountId=0123", "-P", "RoleName=Read", "Expires"]);
+    assert!(shown.stdout.ends_with("\n19m\n") || shown.stdout.ends_with("\n20m\n"), "{shown:?}");
+}
+
+#[test]
+fn accounts_that_share_a_name_stay_two() {
+    let sandbox = signed_in();
+    let listed = sandbox.run(&["list", "AccountId", "-q", "account:sandbox role:ReadOnlyAccess"]);
+    assert_eq!(listed.stdout.lines().skip(1).collect::<Vec<_>>(), ["701110519908", "194189813569"]);
+    let both = sandbox.run(&["exec", "-S", "corp", "-A", "sandbox", "-R", "ReadOnlyAccess", "--", "true"]);
+    refused(&both, 5, &["2 roles match", "701110519908:ReadOnlyAccess", "194189813569:ReadOnlyAccess"]);
+}
+
+#[test]
+fn the_cache_command_prints_what_came_and_went() {
+    let sandbox = signed_in();
+    assert_eq!(sandbox.run(&["cache", "-S", "corp"]).stdout, "");
+    sandbox.aws.revoke("012345678901".parse().unwrap(), "BreakGlass");
+    sandbox.aws.grant("882120723254".parse().unwrap(), "Newcomer");
+    snapshot(&sandbox, "cache", &["cache", "-S", "corp"]);
+    sandbox.aws.revoke("882120723254".parse().unwrap(), "Newcomer");
+    let told = json(&sandbox.run(&["cache", "-S", "corp", "--json", "--threads", "1"]));
+    assert_eq!(told["changes"][0]["change"], "removed");
+    assert_eq!(
+        (told["sso"].as_str(), told["accounts"].as_u64(), told["failed"].as_array().map(Vec::len)),
+        (Some("corp"), Some(10), Some(0))
+    );
+}
+
+#[test]
+fn one_instance_without_a_session_keeps_no_other_from_being_read() {
+    let sandbox = signed_in();
+    let ran = sandbox.run(&["cache"]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.stderr.contains("corp: 38 roles in 10 accounts") && ran.stderr.contains("rolecall login --sso lab"), "{ran:?}");
+}
+
+#[test]
+fn picking_without_a_screen_prints_matches_best_first() {
+    let sandbox = signed_in();
+    let filter = |args: &[&str]| sandbox.run(&[&["pick", "--filter"], args].concat());
+    assert_eq!(filter(&["account:payments-prod", "readonly"]).stdout, "arn:aws:iam::012345678901:role/ReadOnlyAccess\n");
+    assert_eq!(filter(&["--print", "account_name", "-q", "pyprod readonly"]).stdout.lines().next(), Some("payments-prod"));
+    assert_eq!((filter(&["xyzzyplugh"]).code, filter(&["xyzzyplugh"]).stderr.as_str()), (1, ""));
+    assert_eq!(sandbox.run(&["pick", "--exit-0", "xyzzyplugh"]).code, 1);
+    refused(&filter(&["--print", "acount_id"]), 2, &["no field `acount_id`", "did you mean"]);
+    let one = sandbox.run(&["pick", "--select-1", "012345678901 readonlyaccess"]);
+    assert_eq!(one.stdout, "arn:aws:iam::012345678901:role/ReadOnlyAccess\n", "{one:?}");
+}
+
+#[test]
+fn without_a_terminal_the_picker_names_what_works_instead() {
+    let sandbox = signed_in();
+    for args in [&[][..], &["pick"], &["exec"]] {
+        refused(&sandbox.run(args), 2, &["needs a terminal", "rolecall list", "pick --filter"]);
+    }
+}

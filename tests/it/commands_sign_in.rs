@@ -1,0 +1,126 @@
+//! `login`, `logout` and `status`: who is signed in.
+
+use std::time::{Duration, Instant};
+
+use rolecall::demo;
+
+use crate::commands::{ROLE, json, refused, snapshot};
+use crate::records::Records;
+use crate::sandbox::{Ran, Sandbox};
+
+#[test]
+fn a_device_code_is_shown_and_then_the_roles_are_read() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(&["login", "-S", "corp", "--flow", "device-code"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    for words in ["it has to show this code: ", sandbox.aws.url(), "signed in to corp", "corp: 38 roles in 10 accounts"] {
+        assert!(ran.stderr.contains(words), "{words}: {ran:?}");
+    }
+    let again = sandbox.run(&["login", "-S", "corp"]);
+    assert_eq!((again.code, again.stderr.as_str()), (0, "already signed in to corp\n"));
+    assert_eq!(sandbox.aws.calls("ListAccounts"), 1, "a fresh list is not read again");
+    let forced = sandbox.run(&["login", "-S", "corp", "--flow", "device-code", "--force", "--no-cache-refresh"]);
+    assert!(forced.code == 0 && forced.stderr.contains("signed in to corp"), "{forced:?}");
+    assert_eq!(sandbox.aws.calls("RegisterClient"), 1, "a registration is used until it ends");
+}
+
+/// The text of a file that another process writes, once it is there and whole.
+fn awaited(sandbox: &Sandbox, inside: &str) -> String {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while Instant::now() < deadline {
+        if let Ok(text) = std::fs::read_to_string(sandbox.path(inside)) {
+            return text;
+        }
+        std::thread::yield_now();
+    }
+    panic!("{inside} was never written")
+}
+
+#[test]
+fn a_browser_gets_the_address_as_one_argument_and_no_secret() {
+    let sandbox = Sandbox::new();
+    sandbox.write("browser", "#!/bin/sh\n{ echo $#; echo \"$1\"; env; } > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n");
+    let browser = sandbox.path("browser");
+    std::fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let login = ["login", "-S", "corp", "--flow", "pkce", "--browser", browser.to_str().unwrap()];
+    let child = sandbox.spawn(&login);
+    let shown = awaited(&sandbox, "shown");
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[0], "1");
+    assert!(!shown.contains("correct horse"), "the passphrase reached the browser");
+    demo::approve(lines[1]).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert!(ran.code == 0 && ran.stderr.contains("a page has opened in your browser"), "{ran:?}");
+    let token = Records::of(&sandbox).token("corp").unwrap();
+    assert!(token.refresh_token.is_some() && token.registration.is_some());
+}
+
+#[test]
+fn a_declined_sign_in_says_so() {
+    let sandbox = Sandbox::with(demo::Options { accounts: 4, roles: 1, ..demo::Options::default() });
+    sandbox.write("browser", "#!/bin/sh\necho \"$1\" > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n");
+    let browser = sandbox.path("browser");
+    std::fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let child = sandbox.spawn(&["login", "-S", "corp", "--flow", "pkce", "--browser", browser.to_str().unwrap()]);
+    demo::deny(awaited(&sandbox, "shown").trim()).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert!(ran.code != 0 && Records::of(&sandbox).token("corp").is_none(), "{ran:?}");
+}
+
+#[test]
+fn several_instances_want_a_name_or_all() {
+    let sandbox = Sandbox::new();
+    snapshot(&sandbox, "login_which", &["login"]);
+    refused(&sandbox.run(&["logout"]), 3, &["several IAM Identity Centers", "corp, lab"]);
+    let all = sandbox.run(&["login", "--all", "--flow", "device-code"]);
+    assert!(all.code == 0 && all.stderr.contains("signed in to lab"), "{all:?}");
+    assert_eq!(sandbox.run(&["login", "--check"]).code, 0);
+    let out = sandbox.run(&["logout", "--all"]);
+    assert_eq!((out.code, out.stderr.as_str()), (0, "signed out of corp\nsigned out of lab\n"));
+    snapshot(&sandbox, "login_check", &["login", "--check", "-S", "corp"]);
+}
+
+#[test]
+fn logging_out_revokes_forgets_and_works_twice() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "nobody was signed in to corp\n");
+    sandbox.login("corp");
+    assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
+    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "signed out of corp\n");
+    assert_eq!(sandbox.aws.calls("Logout"), 1);
+    let records = Records::of(&sandbox);
+    assert!(records.token("corp").is_none() && records.credentials(ROLE).is_none());
+    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "nobody was signed in to corp\n");
+}
+
+#[test]
+fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    sandbox.aws.script(demo::Fault::Fail { operation: "Logout".into(), times: 9, status: 500, error: String::new() });
+    let ran = sandbox.run(&["logout", "-S", "corp"]);
+    assert!(ran.code == 0 && ran.stderr.contains("not revoked at AWS"), "{ran:?}");
+    assert!(Records::of(&sandbox).token("corp").is_none());
+}
+
+#[test]
+fn the_status_tells_sessions_and_roles() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run(&["status", "--quiet"]).code, 4);
+    snapshot(&sandbox, "status_nobody", &["status"]);
+    sandbox.login("corp");
+    assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
+    let quiet = sandbox.run(&["status", "--quiet"]);
+    assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (0, "", ""));
+    assert_eq!(sandbox.run(&["status", "--quiet", "-S", "lab"]).code, 4);
+    let told = json(&sandbox.run(&["status", "--json"]));
+    let instances = told["instances"].as_array().unwrap();
+    assert_eq!((instances[0]["sso"].as_str(), instances[0]["signed_in"].as_bool()), (Some("corp"), Some(true)));
+    assert_eq!((instances[1]["signed_in"].as_bool(), instances[1]["roles_read_at"].is_null()), (Some(false), true));
+    assert_eq!(
+        (told["roles"][0]["account_id"].as_str(), told["roles"][0]["role"].as_str()),
+        (Some("012345678901"), Some("ReadOnlyAccess"))
+    );
+    let text = sandbox.run(&["status"]).stdout;
+    assert!(text.contains("signed in ") && text.contains("signed out") && text.contains("012345678901  ReadOnlyAccess"), "{text}");
+}

@@ -1,0 +1,62 @@
+//! `vault`: what is kept, and who can open it.
+
+use crate::commands::{ROLE, json, refused, snapshot};
+use crate::sandbox::{Ran, Sandbox};
+
+/// Runs with another passphrase in the environment, or none.
+fn with_passphrase(sandbox: &Sandbox, passphrase: Option<&str>, args: &[&str]) -> Ran {
+    let mut command = sandbox.rolecall(args);
+    match passphrase {
+        Some(passphrase) => command.env("AWS_SSO_FILE_PASSWORD", passphrase),
+        None => command.env_remove("AWS_SSO_FILE_PASSWORD"),
+    };
+    Ran::of(command.output().unwrap())
+}
+
+#[test]
+fn the_status_tells_place_store_and_key() {
+    let sandbox = Sandbox::new();
+    snapshot(&sandbox, "vault_none", &["vault", "status"]);
+    sandbox.login("corp");
+    snapshot(&sandbox, "vault_status", &["vault", "status"]);
+    let told = json(&sandbox.run(&["vault", "status", "--json"]));
+    assert_eq!((told["store"].as_str(), told["records"].as_u64(), told["problem"].is_null()), (Some("file"), Some(2), true));
+    let closed = with_passphrase(&sandbox, None, &["vault", "status"]);
+    assert!(closed.stdout.contains("rolecall vault unlock"), "{closed:?}");
+}
+
+#[test]
+fn a_new_passphrase_opens_and_the_old_one_does_not() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let process = ["process", "-S", "corp", "--arn", ROLE];
+    let changed = sandbox.run_with_input(&["vault", "passphrase"], "correct horse\nbattery staple\n");
+    assert_eq!((changed.code, changed.stdout.as_str()), (0, ""), "{changed:?}");
+    assert_eq!(with_passphrase(&sandbox, Some("battery staple"), &process).code, 0);
+    refused(&with_passphrase(&sandbox, Some("correct horse"), &process), 7, &["vault"]);
+    refused(&sandbox.run_with_input(&["vault", "passphrase"], "wrong\nother\n"), 7, &["passphrase"]);
+    assert_eq!(with_passphrase(&sandbox, Some("battery staple"), &process).code, 0, "a failed change changes nothing");
+    refused(&sandbox.run_with_input(&["vault", "passphrase"], "\n\n"), 2, &["empty passphrase"]);
+}
+
+#[test]
+fn a_reset_wants_a_yes_and_forgets_everything() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    snapshot(&sandbox, "vault_reset", &["vault", "reset"]);
+    assert_eq!(sandbox.run(&["login", "--check", "-S", "corp"]).code, 0);
+    assert_eq!(sandbox.run(&["vault", "reset", "--yes"]).code, 0);
+    refused(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]), 4, &["rolecall login --sso corp"]);
+    sandbox.login("corp");
+}
+
+#[test]
+fn a_passphrase_can_come_from_a_file() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    sandbox.write("passphrase", "correct horse\n");
+    let mut command = sandbox.rolecall(&["process", "-S", "corp", "--arn", ROLE]);
+    let command = command.env_remove("AWS_SSO_FILE_PASSWORD").env("AWS_SSO_FILE_PASSWORD_FILE", sandbox.path("passphrase"));
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{ran:?}");
+}

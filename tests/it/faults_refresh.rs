@@ -1,0 +1,78 @@
+//! What AWS may answer while accounts and roles are read.
+
+use rolecall::demo::Fault;
+
+use crate::commands::{json, refused};
+use crate::faults::{fail, signed_in};
+use crate::sandbox::Sandbox;
+
+const CACHE: [&str; 4] = ["cache", "-S", "corp", "--json"];
+
+fn listed(sandbox: &Sandbox) -> usize {
+    sandbox.run(&["list", "-S", "corp", "--csv"]).stdout.lines().count() - 1
+}
+
+#[test]
+fn a_storm_of_429s_loses_no_account_and_shows_no_failure() {
+    let sandbox = signed_in();
+    sandbox.aws.script(fail("ListAccountRoles", 15, 429, "TooManyRequestsException"));
+    sandbox.aws.script(fail("ListAccounts", 2, 429, "TooManyRequestsException"));
+    let ran = sandbox.run(&CACHE);
+    assert_eq!(json(&ran)["roles"], 38);
+    assert_eq!((json(&ran)["failed"].as_array().map(Vec::len), ran.stderr.as_str()), (Some(0), "corp: 38 roles in 10 accounts\n"));
+}
+
+#[test]
+fn a_limit_of_requests_a_second_is_kept_to_and_everything_is_read() {
+    let sandbox = signed_in();
+    sandbox.aws.set_throttle(Some(20.0));
+    let ran = sandbox.run(&[&CACHE[..], &["--threads", "10"]].concat());
+    assert_eq!((json(&ran)["roles"].as_u64(), json(&ran)["failed"].as_array().map(Vec::len)), (Some(38), Some(0)));
+}
+
+#[test]
+fn one_accounts_failure_keeps_the_others_and_its_own_old_roles() {
+    let sandbox = signed_in();
+    sandbox.aws.grant("882120723254".parse().unwrap(), "Newcomer");
+    sandbox.aws.script(fail("ListAccountRoles", 1, 403, "ForbiddenException"));
+    let ran = sandbox.run(&[&CACHE[..], &["--threads", "1"]].concat());
+    let told = json(&ran);
+    assert_eq!((told["failed"][0].as_str(), told["failed"].as_array().map(Vec::len)), (Some("012345678901"), Some(1)));
+    assert_eq!((told["changes"].as_array().map(Vec::len), told["changes"][0]["role"].as_str()), (Some(1), Some("Newcomer")));
+    assert!(ran.stderr.contains("account 012345678901 could not be read") && ran.stderr.contains("kept"), "{ran:?}");
+    assert_eq!(listed(&sandbox), 39);
+}
+
+#[test]
+fn a_token_that_ends_on_the_way_is_renewed_and_the_rest_is_read() {
+    let sandbox = signed_in();
+    let tokens = sandbox.aws.calls("CreateToken");
+    sandbox.aws.script(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
+    assert_eq!(json(&sandbox.run(&CACHE))["roles"], 38);
+    assert_eq!(sandbox.aws.calls("CreateToken") - tokens, 1);
+}
+
+#[test]
+fn a_session_that_ends_on_the_way_keeps_what_was_known() {
+    let sandbox = signed_in();
+    sandbox.aws.script(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
+    sandbox.aws.script(fail("CreateToken", 1, 400, "InvalidGrantException"));
+    refused(&sandbox.run(&CACHE), 4, &["rolecall login --sso corp"]);
+    assert_eq!(listed(&sandbox), 38);
+}
+
+#[test]
+fn an_account_list_that_cannot_be_read_changes_nothing() {
+    let sandbox = signed_in();
+    sandbox.aws.script(fail("ListAccounts", 1, 403, "ForbiddenException"));
+    refused(&sandbox.run(&CACHE), 6, &["listing accounts"]);
+    assert_eq!(listed(&sandbox), 38);
+}
+
+#[test]
+fn garbage_and_lost_answers_are_asked_for_again() {
+    let sandbox = signed_in();
+    sandbox.aws.script(Fault::Garbage { operation: "ListAccountRoles".into(), times: 2 });
+    sandbox.aws.script(Fault::LoseReply { operation: "ListAccountRoles".into(), times: 2 });
+    assert_eq!(json(&sandbox.run(&CACHE))["roles"], 38);
+}

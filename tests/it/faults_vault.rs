@@ -1,0 +1,83 @@
+//! A vault that can't be opened or written, and files in its way.
+
+use crate::commands::{ROLE, json, refused};
+use crate::faults::signed_in;
+use crate::records::Records;
+use crate::sandbox::{Ran, Sandbox};
+
+const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
+
+fn with(sandbox: &Sandbox, passphrase: &str, args: &[&str]) -> Ran {
+    Ran::of(sandbox.rolecall(args).env("AWS_SSO_FILE_PASSWORD", passphrase).output().unwrap())
+}
+
+#[test]
+fn a_locked_vault_is_never_taken_for_nobody_signed_in() {
+    let sandbox = signed_in();
+    assert_eq!(sandbox.run(&PROCESS).code, 0);
+    let before = Records::of(&sandbox).count();
+    for passphrase in ["wrong", ""] {
+        for args in [&PROCESS[..], &["exec", "-S", "corp", "--arn", ROLE, "--", "true"], &["cache", "-S", "corp"], &["login", "-S", "corp"]]
+        {
+            refused(&with(&sandbox, passphrase, args), 7, &["rolecall vault unlock"]);
+        }
+    }
+    assert_eq!(Records::of(&sandbox).count(), before, "a wrong passphrase destroys nothing");
+    assert_eq!(sandbox.run(&PROCESS).code, 0);
+}
+
+#[test]
+fn a_login_makes_sure_of_the_vault_before_it_shows_a_code() {
+    let sandbox = Sandbox::new();
+    let ran = with(&sandbox, "", &["login", "-S", "corp", "--flow", "device-code"]);
+    refused(&ran, 7, &["AWS_SSO_FILE_PASSWORD"]);
+    assert_eq!(sandbox.aws.calls("StartDeviceAuthorization"), 0);
+}
+
+#[test]
+fn where_nothing_can_be_stored_credentials_are_fetched_all_the_same() {
+    let sandbox = signed_in();
+    assert_eq!(sandbox.run(&PROCESS).code, 0);
+    let vault = sandbox.path("rolecall/state/vault");
+    std::fs::remove_dir_all(vault.join("flights")).unwrap();
+    sandbox.write("rolecall/state/vault/flights", "in the way");
+    let again = ["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"];
+    assert_eq!(json(&sandbox.run(&again))["AccountId"], "012345678901");
+    let ran = sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "echo", "ran"]);
+    assert_eq!(ran.stdout, "ran\n", "{ran:?}");
+}
+
+#[test]
+fn a_state_directory_that_is_a_file_is_said_to_be_one() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rolecall/state", "in the way");
+    let ran = sandbox.run(&["login", "-S", "corp", "--flow", "device-code"]);
+    assert!(matches!(ran.code, 7 | 70) && ran.stderr.contains("rolecall/state"), "{ran:?}");
+    assert_eq!(sandbox.aws.calls("StartDeviceAuthorization"), 0);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_slows_down_and_breaks_nothing_else() {
+    let sandbox = signed_in();
+    std::fs::remove_dir_all(sandbox.path("rolecall/cache")).unwrap();
+    sandbox.write("rolecall/cache", "in the way");
+    assert_eq!(sandbox.run(&PROCESS).code, 0);
+    let ran = sandbox.run(&["cache", "-S", "corp"]);
+    assert!(ran.code != 0 && ran.stderr.contains("rolecall/cache"), "{ran:?}");
+}
+
+#[test]
+fn a_damaged_record_is_a_miss() {
+    let sandbox = signed_in();
+    assert_eq!(sandbox.run(&PROCESS).code, 0);
+    let token = Records::of(&sandbox).token("corp").unwrap();
+    for entry in std::fs::read_dir(sandbox.path("rolecall/state/vault/records")).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() - 7]).unwrap();
+    }
+    assert!(token.refresh_token.is_some());
+    refused(&sandbox.run(&PROCESS), 4, &["rolecall login --sso corp"]);
+    sandbox.login("corp");
+    assert_eq!(sandbox.run(&PROCESS).code, 0);
+}

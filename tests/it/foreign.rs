@@ -1,0 +1,105 @@
+//! Programs of others: where they are, and what they are told of the sandbox.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rolecall::demo;
+
+use crate::sandbox::{Ran, Sandbox, binary};
+
+/// What a program of others may take to do one thing.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// The account and the role that the tests are about.
+pub(crate) const ACCOUNT: &str = "012345678901";
+pub(crate) const ROLE: &str = "ReadOnlyAccess";
+
+/// Three profiles of the same role: by our program, by the SDK's own sign-in, and by the SDK's own from a profile of ours.
+pub(crate) fn write_profiles(sandbox: &Sandbox) {
+    let sessions = demo::aws_config(&sandbox.aws.organisation());
+    let program = binary();
+    sandbox.write(
+        ".aws/config",
+        &format!(
+            "{sessions}
+[profile ours]
+credential_process = \"{program}\" process --sso corp --account {ACCOUNT} --role {ROLE}
+region = eu-west-1
+
+[profile native]
+sso_session = corp
+sso_account_id = {ACCOUNT}
+sso_role_name = {ROLE}
+region = eu-west-1
+
+[profile hub]
+role_arn = arn:aws:iam::{ACCOUNT}:role/ReadOnlyFromHub
+source_profile = ours
+role_session_name = through-ours
+region = eu-west-1
+"
+        ),
+    );
+}
+
+/// The AWS CLI v2 with these arguments.
+pub(crate) fn aws(sandbox: &Sandbox, args: &[&str]) -> Command {
+    lead_old_cli(sandbox);
+    let mut command = sandbox.command(named("ROLECALL_TEST_AWS", "/usr/bin/aws"));
+    command.args(args).env("AWS_PAGER", "");
+    command
+}
+
+/// A Python program, with boto3 at hand.
+pub(crate) fn python(sandbox: &Sandbox, program: &str, args: &[&str]) -> Command {
+    let mut command = sandbox.command(named("ROLECALL_TEST_PYTHON", "python3"));
+    command.arg("-c").arg(program).args(args);
+    command
+}
+
+/// Runs a program of others and expects it to be content; the answer is what it printed, as JSON.
+pub(crate) fn json(command: &mut Command) -> serde_json::Value {
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{command:?}\n{}{}", ran.stdout, ran.stderr);
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout))
+}
+
+/// Waits until there is something to be had.
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited for {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The program that an environment variable of the tests names, or the usual one.
+fn named(variable: &str, usual: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| usual.to_owned())
+}
+
+/// Releases of the CLI before 2.13 don't read AWS_ENDPOINT_URL. All releases read the rules for addresses in `~/.aws/models`.
+fn lead_old_cli(sandbox: &Sandbox) {
+    let rules = RULES.replace("{{url}}", sandbox.aws.url());
+    for service in ["sso/2019-06-10", "sso-oidc/2019-06-10", "sts/2011-06-15"] {
+        let file = format!(".aws/models/{service}/endpoint-rule-set-1.json");
+        if !Path::new(&sandbox.path(&file)).exists() {
+            sandbox.write(&file, &rules);
+        }
+    }
+}
+
+const RULES: &str = r#"{
+  "version": "1.0",
+  "parameters": {
+    "Region": {"builtIn": "AWS::Region", "required": false, "type": "String"},
+    "UseDualStack": {"builtIn": "AWS::UseDualStack", "required": true, "default": false, "type": "Boolean"},
+    "UseFIPS": {"builtIn": "AWS::UseFIPS", "required": true, "default": false, "type": "Boolean"},
+    "Endpoint": {"builtIn": "SDK::Endpoint", "required": false, "type": "String"},
+    "UseGlobalEndpoint": {"builtIn": "AWS::STS::UseGlobalEndpoint", "required": true, "default": false, "type": "Boolean"}
+  },
+  "rules": [{"conditions": [], "endpoint": {"url": "{{url}}", "properties": {}, "headers": {}}, "type": "endpoint"}]
+}"#;

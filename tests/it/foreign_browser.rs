@@ -1,0 +1,173 @@
+//! The sign-in pages in a real Chromium, driven as a person would: open, read, press.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::foreign::{PATIENCE, wait_for};
+use crate::sandbox::{Ran, Sandbox};
+
+/// The key under which WebDriver answers with an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// Headless, and silent towards everybody but the page.
+const FLAGS: [&str; 8] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// A Chromium with its driver, which speaks WebDriver: JSON over plain HTTP.
+struct Browser {
+    driver: Child,
+    host: String,
+    session: String,
+}
+
+impl Browser {
+    fn start(sandbox: &Sandbox) -> Self {
+        let mut driver = sandbox.command("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let said = BufReader::new(driver.stdout.take().unwrap());
+        let port = said.lines().map_while(Result::ok).find_map(|line| Some(line.split_once("successfully on port ")?.1.to_owned()));
+        let host = format!("127.0.0.1:{}", port.expect("chromedriver says its port").trim_end_matches('.'));
+        let mut browser = Self { driver, host, session: String::new() };
+        let profile = format!("--user-data-dir={}", sandbox.path("chromium").display());
+        let flags: Vec<&str> = FLAGS.into_iter().chain([profile.as_str()]).collect();
+        let wanted = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": flags}}}});
+        let opened = browser.call("POST", "/session", &wanted);
+        browser.session = format!("/session/{}", opened["sessionId"].as_str().unwrap());
+        browser
+    }
+
+    /// One WebDriver command; the answer is its value.
+    fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (host, body) = (&self.host, body.to_string());
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}", body.len());
+        stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
+        let mut reply = BufReader::new(stream);
+        let mut head = String::new();
+        // The driver keeps its connections: only the length tells where an answer ends.
+        while !head.ends_with("\r\n\r\n") {
+            assert_ne!(reply.read_line(&mut head).unwrap(), 0, "{method} {path}: {head}");
+        }
+        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+        let mut body = vec![0; length.unwrap()];
+        reply.read_exact(&mut body).unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {head}{}", String::from_utf8_lossy(&body));
+        serde_json::from_slice::<Value>(&body).unwrap()["value"].take()
+    }
+
+    fn open(&self, address: &str) {
+        self.call("POST", &format!("{}/url", self.session), &json!({"url": address}));
+    }
+
+    fn element(&self, css: &str) -> String {
+        let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": "css selector", "value": css}));
+        format!("{}/element/{}", self.session, found[ELEMENT].as_str().unwrap())
+    }
+
+    /// Presses Allow or Deny; the next page is loaded when this returns.
+    fn press(&self, decision: &str) {
+        let button = self.element(&format!("button[value={decision}]"));
+        self.call("POST", &format!("{button}/click"), &json!({}));
+    }
+
+    /// What can be read on the page.
+    fn text(&self) -> String {
+        let body = self.element("body");
+        self.call("GET", &format!("{body}/text"), &json!({})).as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.call("DELETE", &self.session, &json!({}));
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// Starts `login` with a browser that only notes what it is asked to open; the answer is the running program and the address.
+fn login(sandbox: &Sandbox, flow: &str) -> (Child, String) {
+    let (script, note) = (sandbox.path("browser"), sandbox.path("note"));
+    let lines = "#!/bin/sh\nprintf '%s\\n%s\\n' \"$1\" \"${AWS_SSO_FILE_PASSWORD-no passphrase}\" >note.part && mv note.part note\n";
+    sandbox.write("browser", lines);
+    assert!(Command::new("chmod").arg("+x").arg(&script).status().unwrap().success());
+    let child = sandbox.spawn(&["login", "--sso", "corp", "--flow", flow, "--browser", script.to_str().unwrap()]);
+    let noted = wait_for("the program to open its page", || std::fs::read_to_string(&note).ok());
+    let (address, passphrase) = noted.split_once('\n').unwrap();
+    assert_eq!(passphrase.trim(), "no passphrase");
+    (child, address.to_owned())
+}
+
+fn end(child: Child) -> Ran {
+    Ran::of(child.wait_with_output().unwrap())
+}
+
+/// The simulator waits for a person.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.aws.approve_after(rolecall::demo::Approve::Person);
+    sandbox
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn a_device_code_is_compared_and_allowed_in_chromium() {
+    let sandbox = sandbox();
+    let browser = Browser::start(&sandbox);
+    let (child, address) = login(&sandbox, "device-code");
+    browser.open(&address);
+    let page = browser.text();
+    let code = address.split_once("user_code=").unwrap().1;
+    assert!(page.contains(code) && page.contains("https://corp.awsapps.com/start"), "{page}");
+    browser.press("allow");
+    assert!(browser.text().contains("Access allowed"), "{}", browser.text());
+    let ran = end(child);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains(code) && ran.stderr.contains("signed in to corp"), "{ran:?}");
+    assert_eq!(sandbox.run(&["login", "--check", "--sso", "corp"]).code, 0);
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn an_authorization_code_comes_back_from_chromium() {
+    let sandbox = sandbox();
+    let browser = Browser::start(&sandbox);
+    let (child, address) = login(&sandbox, "pkce");
+    browser.open(&address);
+    assert!(browser.text().contains("http://127.0.0.1:"), "{}", browser.text());
+    browser.press("allow");
+    let page = browser.text();
+    assert!(page.contains("You are signed in."), "{page}");
+    let ran = end(child);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let shown = sandbox.run(&["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_NAME"]);
+    assert_eq!((shown.code, shown.stdout.as_str()), (0, "ReadOnlyAccess\n"), "{shown:?}");
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn a_sign_in_denied_in_chromium_is_told_on_both_sides() {
+    let sandbox = sandbox();
+    let browser = Browser::start(&sandbox);
+    let (child, address) = login(&sandbox, "pkce");
+    browser.open(&address);
+    browser.press("deny");
+    let page = browser.text();
+    assert!(page.contains("The sign-in did not work."), "{page}");
+    let ran = end(child);
+    assert_ne!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("denied"), "{ran:?}");
+    assert_eq!(sandbox.run(&["login", "--check", "--sso", "corp"]).code, 4);
+}

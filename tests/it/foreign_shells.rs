@@ -1,0 +1,48 @@
+//! A role in the real shells: what the shell, and what it starts, finds in its environment.
+
+use crate::terminal::Terminal;
+use crate::terminal_picker::signed_in;
+
+const ROLE: [&str; 3] = ["exec", "--arn", "012345678901:ReadOnlyAccess"];
+
+/// Opens a shell in the role on a terminal, and asks it and a child of it who they are.
+fn visit(shell: &str) {
+    let sandbox = signed_in();
+    // Without these the shells greet a new person: with questions, or with colours in the middle of a word.
+    sandbox.write(".zshrc", "PS1='ready> '\n");
+    sandbox.write(".bashrc", "PS1='ready> '\n");
+    sandbox.write(".config/fish/config.fish", "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n");
+    // On its first day fish reads every manual page in the background, with the terminal in its hands.
+    sandbox.write(".local/share/fish/generated_completions/none.fish", "");
+    let more = [("SHELL", shell), ("AWS_PROFILE", "left-over"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")];
+    let mut terminal = Terminal::run_with(&sandbox, crate::sandbox::binary(), &ROLE, &more);
+    terminal.wait_for("type exit to leave");
+    terminal.wait_for("ready>");
+    terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\" \"<$AWS_REGION>\"");
+    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess> <eu-west-1>");
+    terminal.type_line("sh -c 'case $AWS_ACCESS_KEY_ID in ASIA*) key=new;; esac; echo \"<$AWS_SSO_ACCOUNT_ID ${AWS_PROFILE-none} $key>\"'");
+    terminal.wait_for("<012345678901 none new>");
+    terminal.type_line("sh -c 'echo \"<${#AWS_SECRET_ACCESS_KEY} ${AWS_SESSION_TOKEN:+token}>\"'");
+    terminal.wait_for("<40 token>");
+    terminal.type_line("exit 5");
+    assert_eq!(terminal.end(), 5, "{}", terminal.screen());
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+#[ignore = "needs bash"]
+fn bash_is_in_the_role() {
+    visit("/bin/bash");
+}
+
+#[test]
+#[ignore = "needs zsh"]
+fn zsh_is_in_the_role() {
+    visit("/usr/bin/zsh");
+}
+
+#[test]
+#[ignore = "needs fish"]
+fn fish_is_in_the_role() {
+    visit("/usr/bin/fish");
+}

@@ -1,0 +1,115 @@
+//! Many processes at once, and processes that are killed.
+
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use rolecall::demo::Fault;
+
+use crate::commands::{ROLE, json};
+use crate::faults::signed_in;
+use crate::records::Records;
+use crate::sandbox::{Ran, Sandbox};
+
+const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
+const CROWD: usize = 40;
+
+fn crowd(sandbox: &Sandbox) -> Vec<Child> {
+    (0..CROWD).map(|_| sandbox.spawn(&PROCESS)).collect()
+}
+
+/// Waits for all; they have to have said the same.
+fn agreed(children: Vec<Child>) {
+    let all: Vec<Ran> = children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
+    json(&all[0]);
+    for ran in &all {
+        assert_eq!((ran.code, &ran.stdout, ran.stderr.as_str()), (0, &all[0].stdout, ""));
+    }
+}
+
+/// Waits until the simulator has been asked so often.
+fn asked(sandbox: &Sandbox, operation: &str, times: usize) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while sandbox.aws.calls(operation) < times {
+        assert!(Instant::now() < deadline, "{operation} was never asked for");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_crowd_asks_for_one_token_and_one_set_of_credentials() {
+    let sandbox = signed_in();
+    assert_eq!(sandbox.run(&PROCESS).code, 0);
+    let records = Records::of(&sandbox);
+    records.leave_credentials(ROLE, 0);
+    let before = (sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials"));
+    sandbox.aws.set_latency(Duration::from_millis(100));
+    agreed(crowd(&sandbox));
+    assert_eq!((sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials")), (before.0, before.1 + 1));
+
+    records.leave_credentials(ROLE, 0);
+    records.leave_token("corp", -1);
+    agreed(crowd(&sandbox));
+    assert_eq!((sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials")), (before.0 + 1, before.1 + 2));
+}
+
+#[test]
+fn a_crowd_shares_a_failure_too() {
+    let sandbox = signed_in();
+    sandbox.aws.set_latency(Duration::from_millis(300));
+    sandbox.aws.end_sessions();
+    let tokens = sandbox.aws.calls("CreateToken");
+    for child in (0..10).map(|_| sandbox.spawn(&PROCESS)).collect::<Vec<_>>() {
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert!(ran.code == 4 && ran.stderr.contains("rolecall login --sso corp"), "{ran:?}");
+    }
+    assert_eq!(sandbox.aws.calls("CreateToken") - tokens, 1);
+}
+
+#[test]
+fn the_death_of_who_leads_stops_nobody() {
+    let sandbox = signed_in();
+    sandbox.aws.script(Fault::Hang { operation: "GetRoleCredentials".into(), times: 1, duration: Duration::from_secs(60) });
+    let mut leader = sandbox.spawn(&PROCESS);
+    asked(&sandbox, "GetRoleCredentials", 1);
+    let others: Vec<Child> = (0..8).map(|_| sandbox.spawn(&PROCESS)).collect();
+    leader.kill().unwrap();
+    leader.wait().unwrap();
+    agreed(others);
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
+}
+
+#[test]
+fn processes_killed_at_any_moment_leave_whole_records() {
+    let sandbox = signed_in();
+    assert_eq!(sandbox.run(&PROCESS).code, 0);
+    let (records, whole) = (Records::of(&sandbox), Records::of(&sandbox).count());
+    for round in 0..24 {
+        // With every round the process lives a little longer before it is killed: from its first instruction to after its last.
+        let mut child = sandbox.spawn(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]);
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(4 * round) {
+            std::thread::yield_now();
+        }
+        let _ = child.kill();
+        child.wait().unwrap();
+        assert_eq!(records.count(), whole, "round {round}");
+        assert!(records.credentials(ROLE).is_some() && records.token("corp").is_some(), "round {round}");
+    }
+    let ran = sandbox.run(&PROCESS);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn signing_out_in_the_middle_of_a_crowd_leaves_nobody_signed_in() {
+    let sandbox = signed_in();
+    Records::of(&sandbox).leave_token("corp", -1);
+    sandbox.aws.set_latency(Duration::from_millis(50));
+    let crowd: Vec<Child> = (0..10).map(|_| sandbox.spawn(&PROCESS)).collect();
+    asked(&sandbox, "CreateToken", 2);
+    assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
+    for child in crowd {
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert!(matches!(ran.code, 0 | 4), "{ran:?}");
+    }
+    assert!(Records::of(&sandbox).token("corp").is_none());
+}

@@ -1,0 +1,246 @@
+//! A terminal to run the program on: a real pseudo-terminal, what it shows, and whether it is whole again afterwards.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+use vt100::{MouseProtocolMode, Parser, Screen};
+
+use crate::sandbox::{Sandbox, binary};
+
+/// What anything on the screen may take on a busy machine; hardly anything takes a tenth of a second.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Columns and rows at the start.
+const SIZE: (u16, u16) = (100, 30);
+
+pub(crate) const ENTER: &str = "\r";
+pub(crate) const ESCAPE: &str = "\x1b";
+pub(crate) const CTRL_C: &str = "\x03";
+pub(crate) const CTRL_Z: &str = "\x1a";
+
+/// A program on a terminal of its own.
+pub(crate) struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    shown: Arc<Shown>,
+    process: Pid,
+    ended: Receiver<ExitStatus>,
+    /// The terminal's modes before anything ran on it.
+    modes: String,
+}
+
+/// What the terminal shows, and a bell that rings when that changes.
+struct Shown {
+    parser: Mutex<Parser>,
+    bell: Condvar,
+    closed: AtomicBool,
+}
+
+impl Terminal {
+    /// The program with these arguments; a shell started by it is `/bin/sh`.
+    pub(crate) fn rolecall(sandbox: &Sandbox, args: &[&str]) -> Self {
+        Self::run(sandbox, binary(), args)
+    }
+
+    /// Any program, in the sandbox's environment. `rolecall` is in its PATH.
+    pub(crate) fn run(sandbox: &Sandbox, program: &str, args: &[&str]) -> Self {
+        Self::run_with(sandbox, program, args, &[])
+    }
+
+    /// Any program, with these variables besides.
+    pub(crate) fn run_with(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(program);
+        command.args(args);
+        command.env_clear();
+        for (name, value) in variables(sandbox) {
+            command.env(name, value);
+        }
+        for (name, value) in more {
+            command.env(name, value);
+        }
+        command.cwd(sandbox.home());
+        Self::start(command)
+    }
+
+    fn start(command: CommandBuilder) -> Self {
+        let pair = native_pty_system().openpty(size(SIZE)).unwrap();
+        let modes = modes(&*pair.master);
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        let process = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
+        drop(pair.slave);
+        let (columns, rows) = cells(SIZE);
+        let shown =
+            Arc::new(Shown { parser: Mutex::new(Parser::new(rows, columns, 0)), bell: Condvar::new(), closed: AtomicBool::new(false) });
+        let (mut output, theirs) = (pair.master.try_clone_reader().unwrap(), shown.clone());
+        let drained = std::thread::spawn(move || theirs.follow(&mut *output));
+        let (tell, ended) = mpsc::channel();
+        std::thread::spawn(move || {
+            let status = child.wait().unwrap();
+            // Everything that it wrote is on the screen before its end is told.
+            let _ = drained.join();
+            let _ = tell.send(status);
+        });
+        let keys = pair.master.take_writer().unwrap();
+        Self { master: pair.master, keys, shown, process, ended, modes }
+    }
+
+    /// Types; each call is one write, as of a person who types one key, or pastes.
+    pub(crate) fn type_keys(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Types a line into a shell.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        self.type_keys(&format!("{line}\r"));
+    }
+
+    /// Waits until the text stands somewhere on the screen.
+    pub(crate) fn wait_for(&self, text: &str) {
+        self.wait_until(&format!("`{text}` on the screen"), |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until the text is nowhere on the screen.
+    pub(crate) fn wait_for_no(&self, text: &str) {
+        self.wait_until(&format!("no `{text}` on the screen"), |screen| !screen.contents().contains(text));
+    }
+
+    /// Waits until the full-screen program has drawn itself.
+    pub(crate) fn wait_for_picker(&self) {
+        self.wait_until("the picker", |screen| screen.alternate_screen() && screen.contents().contains("payments-prod"));
+    }
+
+    /// Waits until the screen is as described.
+    pub(crate) fn wait_until(&self, what: &str, is: impl Fn(&Screen) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut parser = self.shown.lock();
+        while !is(parser.screen()) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "waited for {what}, but this is shown:\n{}", parser.screen().contents());
+            parser = self.shown.bell.wait_timeout(parser, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// What is on the screen.
+    pub(crate) fn screen(&self) -> String {
+        self.shown.lock().screen().contents()
+    }
+
+    /// Changes the window's size, as a person who drags its corner.
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
+        let (wide, high) = cells((columns, rows));
+        self.shown.lock().screen_mut().set_size(high, wide);
+        self.master.resize(size((columns, rows))).unwrap();
+    }
+
+    /// Sends the program a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.process, signal).unwrap();
+    }
+
+    /// Waits for the program's end; the answer is what a shell would call its exit code.
+    pub(crate) fn end(&self) -> u32 {
+        let Ok(status) = self.ended.recv_timeout(PATIENCE) else {
+            panic!("the program did not end; this is shown:\n{}", self.screen());
+        };
+        code(&status)
+    }
+
+    /// Takes the terminal away, as a window that is closed; the answer is how the program ended.
+    pub(crate) fn close_the_window(mut self) -> u32 {
+        self.shown.closed.store(true, Ordering::SeqCst);
+        // The thread that reads holds the terminal open; a redrawn screen wakes it.
+        self.resize(SIZE.0 + 1, SIZE.1);
+        let ended = std::mem::replace(&mut self.ended, mpsc::channel().1);
+        drop(self);
+        code(&ended.recv_timeout(PATIENCE).expect("the program goes on without its window"))
+    }
+
+    /// What is wrong with the terminal after a full-screen program; empty when it is whole again.
+    pub(crate) fn damage(&self) -> Vec<&'static str> {
+        let parser = self.shown.lock();
+        let screen = parser.screen();
+        let checks = [
+            (screen.alternate_screen(), "the second screen is still there"),
+            (screen.hide_cursor(), "the cursor is hidden"),
+            (screen.bracketed_paste(), "pasted text is still bracketed"),
+            (screen.mouse_protocol_mode() != MouseProtocolMode::None, "the mouse is still caught"),
+            (screen.inverse() || screen.bold() || screen.dim() || screen.underline(), "text has still a style"),
+            (modes(&*self.master) != self.modes, "the modes are not as before"),
+        ];
+        checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, what)| what).collect()
+    }
+
+    /// Waits until the terminal is whole again, where a shell goes on after the program.
+    pub(crate) fn wait_for_shell(&self) {
+        self.wait_until("the first screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // A test that failed leaves no program behind; one that has ended is not there to be ended.
+        if matches!(self.ended.try_recv(), Err(mpsc::TryRecvError::Empty)) {
+            let _ = kill_process(self.process, Signal::KILL);
+        }
+    }
+}
+
+impl Shown {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Parser> {
+        self.parser.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn follow(&self, output: &mut dyn Read) {
+        let mut bytes = [0; 8192];
+        // A terminal whose last program has gone is an error to read, not an end.
+        while let Ok(count @ 1..) = output.read(&mut bytes) {
+            self.lock().process(&bytes[..count]);
+            self.bell.notify_all();
+            if self.closed.load(Ordering::SeqCst) {
+                break;
+            }
+        }
+    }
+}
+
+/// The sandbox's environment, with a plain shell, and with the program where a shell finds it.
+pub(crate) fn variables(sandbox: &Sandbox) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(binary()).parent().unwrap().to_string_lossy();
+    let mut all = sandbox.variables();
+    for (_, path) in all.iter_mut().filter(|(name, _)| name == "PATH") {
+        *path = format!("{folder}:{path}");
+    }
+    let shell = [("SHELL", "/bin/sh"), ("PS1", "ready> ")];
+    all.extend(shell.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    all
+}
+
+fn size((cols, rows): (u16, u16)) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+/// As a shell counts it.
+fn code(status: &ExitStatus) -> u32 {
+    match status.signal() {
+        None => status.exit_code(),
+        Some("Hangup") => 129,
+        Some("Interrupt") => 130,
+        Some("Terminated") => 143,
+        Some(other) => panic!("the program died: {other}"),
+    }
+}
+
+fn cells((columns, rows): (u16, u16)) -> (NonZeroU16, NonZeroU16) {
+    (NonZeroU16::new(columns).unwrap(), NonZeroU16::new(rows).unwrap())
+}
+
+/// Cooked or raw, echo, control characters: everything the kernel knows of the terminal.
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
+}

@@ -1,0 +1,100 @@
+//! The picker on a real terminal, and what comes of it there.
+
+use crate::sandbox::Sandbox;
+use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
+
+/// A home where somebody has signed in and the list of roles is known.
+pub(crate) fn signed_in() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    sandbox
+}
+
+#[test]
+fn a_query_and_enter_open_a_shell_in_the_role() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &[]);
+    terminal.wait_for_picker();
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    terminal.wait_for_shell();
+    terminal.wait_for("type exit to leave");
+    assert_eq!(terminal.damage(), [""; 0]);
+    terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
+    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    terminal.type_line("exit 7");
+    assert_eq!(terminal.end(), 7);
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn escape_and_ctrl_c_leave_nothing_behind() {
+    let sandbox = signed_in();
+    for key in [ESCAPE, CTRL_C] {
+        let mut terminal = Terminal::rolecall(&sandbox, &[]);
+        terminal.wait_for_picker();
+        terminal.type_keys(key);
+        assert_eq!(terminal.end(), 130);
+        assert_eq!(terminal.damage(), [""; 0]);
+        assert_eq!(terminal.screen().trim(), "");
+    }
+}
+
+#[test]
+fn captured_output_holds_the_role_and_nothing_of_the_screen() {
+    let sandbox = signed_in();
+    let script = "x=$(rolecall pick 2>said); code=$?; printf 'code %s, %s letters: <%s>\\n' $code ${#x} \"$x\"; cat said";
+    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
+    terminal.wait_for_picker();
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.screen().trim(), "code 0, 45 letters: <arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn captured_output_is_empty_when_nothing_was_chosen() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
+    terminal.wait_for_picker();
+    terminal.type_keys(ESCAPE);
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.screen().trim(), "code 130, <>");
+}
+
+#[test]
+fn the_picker_reads_the_terminal_while_standard_input_is_a_pipe() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "echo noise | rolecall pick; echo code $?"]);
+    terminal.wait_for_picker();
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.screen().trim(), "arn:aws:iam::012345678901:role/ReadOnlyAccess\ncode 0");
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn a_storm_of_sizes_ends_with_a_screen_of_the_last_one() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &["pick"]);
+    terminal.wait_for_picker();
+    for step in 0..120_u16 {
+        terminal.resize(1 + (step * 37) % 220, 1 + (step * 13) % 60);
+    }
+    terminal.resize(120, 40);
+    terminal.wait_for_picker();
+    terminal.type_keys("payments-prod read");
+    terminal.wait_until("one screen of 120 columns", |screen| {
+        let text = screen.contents();
+        text.contains("payments-prod read") && text.contains("ReadOnlyAccess") && text.lines().all(|line| line.chars().count() <= 120)
+    });
+    terminal.type_keys(ENTER);
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.damage(), [""; 0]);
+    assert_eq!(terminal.screen().trim(), "arn:aws:iam::012345678901:role/ReadOnlyAccess");
+}

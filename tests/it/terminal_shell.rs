@@ -1,0 +1,52 @@
+//! A shell in a role: the keyboard belongs to it, and so does the exit code.
+
+use crate::terminal::{CTRL_C, CTRL_Z, Terminal};
+use crate::terminal_picker::signed_in;
+
+const ROLE: [&str; 3] = ["exec", "--arn", "012345678901:ReadOnlyAccess"];
+
+#[test]
+fn ctrl_c_in_the_shell_ends_what_runs_there_and_nothing_else() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &ROLE);
+    terminal.wait_for("ready>");
+    terminal.type_line("(echo be''gun; exec cat); echo the next line");
+    terminal.wait_for("begun");
+    terminal.type_keys(CTRL_C);
+    terminal.wait_until("the shell again", |screen| screen.contents().matches("ready>").count() == 2);
+    terminal.type_line("echo \"<$AWS_SSO_ACCOUNT_ID>\"");
+    terminal.wait_for("<012345678901>");
+    terminal.type_line("exit 3");
+    assert_eq!(terminal.end(), 3);
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn ctrl_z_in_the_shell_stops_what_runs_there() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &ROLE);
+    terminal.wait_for("ready>");
+    terminal.type_line("(echo be''gun; exec cat)");
+    terminal.wait_for("begun");
+    terminal.type_keys(CTRL_Z);
+    terminal.wait_for("Stopped");
+    terminal.type_line("echo \"<$AWS_SSO_ROLE_NAME>\"");
+    terminal.wait_for("<ReadOnlyAccess>");
+    terminal.type_line("kill %1; fg");
+    terminal.type_line("exit 0");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_shell_within_a_shell_is_in_the_new_role() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &ROLE);
+    terminal.wait_for("ready>");
+    terminal.type_line("rolecall exec --arn 012345678901:AdministratorAccess --yes");
+    terminal.wait_for("payments-prod/AdministratorAccess");
+    terminal.type_line("echo \"<$AWS_SSO_ROLE_NAME>\"; exit");
+    terminal.wait_for("<AdministratorAccess>");
+    terminal.type_line("echo \"<$AWS_SSO_ROLE_NAME>\"; exit");
+    terminal.wait_for("<ReadOnlyAccess>");
+    assert_eq!(terminal.end(), 0);
+}

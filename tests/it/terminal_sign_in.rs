@@ -1,0 +1,108 @@
+//! Signing in from the picker, on a real terminal.
+
+use rolecall::demo::{self, Approve};
+
+use crate::sandbox::Sandbox;
+use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
+use crate::terminal_picker::signed_in;
+
+/// A home where the list of roles is known and nobody is signed in; the simulator waits for a person.
+fn signed_out() -> Sandbox {
+    let sandbox = signed_in();
+    let ran = sandbox.run(&["logout", "--all"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    sandbox.aws.approve_after(Approve::Person);
+    sandbox
+}
+
+/// The sign-in address that stands on the screen.
+fn address(terminal: &Terminal) -> String {
+    terminal.wait_for("/device?user_code=");
+    let screen = terminal.screen();
+    let word = screen.split_whitespace().find(|word| word.contains("/device?user_code="));
+    word.unwrap().trim_matches(|letter: char| !letter.is_ascii_alphanumeric()).to_owned()
+}
+
+#[test]
+fn enter_signs_in_and_goes_on_into_the_role() {
+    let sandbox = signed_out();
+    let mut terminal = Terminal::rolecall(&sandbox, &[]);
+    terminal.wait_for_picker();
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    let address = address(&terminal);
+    let (_, code) = address.split_once('=').unwrap();
+    let spaced = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
+    assert!(terminal.screen().contains(&spaced), "the code to compare is {code}:\n{}", terminal.screen());
+    demo::approve(&address).unwrap();
+    terminal.wait_for_shell();
+    terminal.wait_for("type exit to leave");
+    terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
+    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    terminal.type_line("exit");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn a_denied_sign_in_says_so_and_the_list_is_still_there() {
+    let sandbox = signed_out();
+    let mut terminal = Terminal::rolecall(&sandbox, &[]);
+    terminal.wait_for_picker();
+    terminal.type_keys(ENTER);
+    demo::deny(&address(&terminal)).unwrap();
+    terminal.wait_for("tries again");
+    terminal.type_keys(ESCAPE);
+    terminal.wait_for_no("tries again");
+    terminal.wait_for("payments-prod");
+    terminal.type_keys(CTRL_C);
+    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn escape_puts_a_sign_in_off_and_then_leaves() {
+    let sandbox = signed_out();
+    let mut terminal = Terminal::rolecall(&sandbox, &[]);
+    terminal.wait_for_picker();
+    terminal.type_keys(ENTER);
+    let _ = address(&terminal);
+    terminal.type_keys(ESCAPE);
+    terminal.wait_for_no("/device?user_code=");
+    terminal.wait_for("payments-prod");
+    terminal.type_keys(ESCAPE);
+    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.damage(), [""; 0]);
+    assert_eq!(sandbox.run(&["login", "--check", "--sso", "corp"]).code, 4);
+}
+
+#[test]
+fn on_the_first_day_enter_signs_in_and_reads_the_roles() {
+    let sandbox = Sandbox::new();
+    sandbox.aws.approve_after(Approve::Person);
+    let mut terminal = Terminal::rolecall(&sandbox, &["--sso", "corp"]);
+    terminal.wait_for("You are not signed in to corp");
+    terminal.type_keys(ENTER);
+    demo::approve(&address(&terminal)).unwrap();
+    terminal.wait_for_picker();
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("type exit to leave");
+    terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
+    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    terminal.type_line("exit");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn a_command_typed_at_a_terminal_signs_in_by_itself() {
+    let sandbox = signed_out();
+    let terminal = Terminal::rolecall(&sandbox, &["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_ARN"]);
+    demo::approve(&address(&terminal)).unwrap();
+    terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.damage(), [""; 0]);
+}

@@ -1,0 +1,69 @@
+//! Signals while the picker has the terminal: what comes from outside, and Ctrl-Z.
+
+use rustix::process::Signal;
+
+use crate::terminal::{CTRL_Z, ENTER, Terminal};
+use crate::terminal_picker::signed_in;
+
+#[test]
+fn a_deadly_signal_is_obeyed_with_the_terminal_whole_again() {
+    let sandbox = signed_in();
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+        let terminal = Terminal::rolecall(&sandbox, &[]);
+        terminal.wait_for_picker();
+        terminal.signal(signal);
+        assert_eq!(terminal.end(), code);
+        assert_eq!(terminal.damage(), [""; 0]);
+        assert_eq!(terminal.screen().trim(), "");
+    }
+}
+
+#[test]
+fn closing_the_window_ends_the_picker() {
+    let sandbox = signed_in();
+    let terminal = Terminal::rolecall(&sandbox, &[]);
+    terminal.wait_for_picker();
+    // By the signal, or by the error of a screen that is gone: whichever comes first.
+    assert!([129, 70].contains(&terminal.close_the_window()));
+}
+
+#[test]
+fn ctrl_z_gives_the_shell_back_and_fg_the_picker() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-i"]);
+    terminal.wait_for("ready>");
+    terminal.type_line("rolecall pick");
+    terminal.wait_for_picker();
+    for (stops, round) in [(1, "one"), (2, "two")] {
+        terminal.type_keys(CTRL_Z);
+        terminal.wait_for_shell();
+        terminal.wait_until("the shell's word", |screen| screen.contents().matches("Stopped").count() == stops);
+        terminal.type_line(&format!("echo \"<${{PWD:+{round}}}>\""));
+        terminal.wait_for(&format!("<{round}>"));
+        terminal.type_line("fg");
+        terminal.wait_for_picker();
+    }
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    terminal.wait_for_shell();
+    terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
+    terminal.type_line("exit");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn ctrl_z_where_nobody_could_wake_the_picker_does_no_harm() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
+    terminal.wait_for_picker();
+    terminal.type_keys(CTRL_Z);
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.wait_for_picker();
+    terminal.type_keys(ENTER);
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.screen().trim(), "code 0, <arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    assert_eq!(terminal.damage(), [""; 0]);
+}

@@ -1,0 +1,104 @@
+//! The same run in a real terminal multiplexer, which answers as terminals do and has job control.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::sandbox::Sandbox;
+use crate::terminal::variables;
+use crate::terminal_picker::signed_in;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A tmux server of its own, with one window.
+struct Tmux<'a> {
+    sandbox: &'a Sandbox,
+}
+
+impl<'a> Tmux<'a> {
+    fn start(sandbox: &'a Sandbox) -> Self {
+        let tmux = Self { sandbox };
+        // Started by itself, the server would give its windows the environment of whoever runs the tests.
+        tmux.ask(&["new-session", "-d", "-x", "110", "-y", "32", "/bin/sh", "-i"]);
+        tmux
+    }
+
+    fn ask(&self, words: &[&str]) -> String {
+        let mut command = Command::new("tmux");
+        command.arg("-S").arg(self.sandbox.path("tmux.socket")).args(["-f", "/dev/null"]).args(words);
+        let output = command.env_clear().envs(variables(self.sandbox)).current_dir(self.sandbox.home()).output().unwrap();
+        assert!(output.status.success(), "tmux {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn keys(&self, words: &[&str]) {
+        self.ask(&[&["send-keys"], words].concat());
+    }
+
+    fn line(&self, text: &str) {
+        self.keys(&["-l", text]);
+        self.keys(&["Enter"]);
+    }
+
+    fn screen(&self) -> String {
+        self.ask(&["capture-pane", "-p"])
+    }
+
+    /// Whether the second screen is shown, whether the cursor is, and whether anybody wants the mouse.
+    fn flags(&self) -> String {
+        self.ask(&["display", "-p", "#{alternate_on} #{cursor_flag} #{mouse_any_flag}"]).trim().to_owned()
+    }
+
+    fn wait(&self, what: &str, is: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is(self) {
+            assert!(Instant::now() < deadline, "waited for {what}, but this is shown:\n{}", self.screen());
+        }
+    }
+
+    fn wait_for(&self, text: &str) {
+        self.wait(&format!("`{text}`"), |tmux| tmux.screen().contains(text));
+    }
+
+    fn wait_for_picker(&self) {
+        self.wait("the picker", |tmux| tmux.flags().starts_with('1') && tmux.screen().contains("payments-prod"));
+    }
+
+    fn wait_for_shell(&self) {
+        self.wait("the shell", |tmux| tmux.flags() == "0 1 0");
+    }
+}
+
+impl Drop for Tmux<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("tmux").arg("-S").arg(self.sandbox.path("tmux.socket")).arg("kill-server").output();
+    }
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_tmux_the_screen_comes_back_as_it_was() {
+    let sandbox = signed_in();
+    let tmux = Tmux::start(&sandbox);
+    tmux.wait_for("ready>");
+    tmux.line("printf '%s\\n' one two three; rolecall");
+    tmux.wait_for_picker();
+    tmux.keys(&["C-z"]);
+    tmux.wait_for_shell();
+    tmux.wait_for("Stopped");
+    let stopped = tmux.screen();
+    assert!(stopped.contains("one\ntwo\nthree\n"), "{stopped}");
+    tmux.line("fg");
+    tmux.wait_for_picker();
+    tmux.line("payments-prod read");
+    tmux.wait_for("type exit to leave");
+    tmux.wait_for_shell();
+    tmux.line("echo \"<$AWS_SSO_ROLE_ARN>\"");
+    tmux.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    tmux.line("exit");
+    tmux.line("echo \"<${AWS_SSO_ROLE_ARN-none}>\"");
+    tmux.wait_for("<none>");
+    let after = tmux.screen();
+    let head: String = stopped.lines().take_while(|line| !line.contains("Stopped")).map(|line| format!("{line}\n")).collect();
+    assert!(after.starts_with(&head), "before:\n{head}\nafter:\n{after}");
+    assert_eq!(tmux.flags(), "0 1 0");
+}
