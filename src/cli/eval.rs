@@ -22,7 +22,7 @@ const ANCESTORS: usize = 4;
 
 /// Who reads the lines.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Reader {
+enum Reader {
     /// The calling shell; whether its own keys may be overwritten.
     Shell(Dialect, bool),
     /// Something else, somewhere else: what is set here says nothing about there.
@@ -58,13 +58,23 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
 }
 
 /// The dialect of the shell that called us.
-pub(super) fn calling(env: &Env) -> Dialect {
+fn calling(env: &Env) -> Dialect {
     let above = ancestors(ANCESTORS);
     shell::calling(above.iter().map(String::as_str), env.get(env::SHELL))
 }
 
+/// Refuses to go on where what [`print_for_caller`] prints would be seen.
+pub(super) fn check_terminal(env: &Env) -> Result<()> {
+    Reader::Shell(calling(env), false).check_terminal(&Wish::default())
+}
+
+/// Prints what puts a role that the picker chose into the calling shell.
+pub(super) fn print_for_caller(ctx: &Arc<Ctx>, found: &Found) -> Result<u8> {
+    print(ctx, found, &Wish::default(), Reader::Shell(calling(&ctx.env), false), true)
+}
+
 /// Prints what puts a role into the reader's environment.
-pub(super) fn print(ctx: &Arc<Ctx>, found: &Found, wish: &Wish, reader: Reader, stored: bool) -> Result<u8> {
+fn print(ctx: &Arc<Ctx>, found: &Found, wish: &Wish, reader: Reader, stored: bool) -> Result<u8> {
     reader.check_terminal(wish)?;
     let (form, previous, reach) = match reader {
         Reader::Shell(_, overwrite) => (exports::form(ctx, found, wish)?, exports::previous(ctx), Reach::Shell { overwrite }),

@@ -15,10 +15,9 @@ use crate::tui::{self, Action, Exit, Looks, Theme};
 
 use super::args::{Globals, PickAction, PickArgs};
 use super::console::{self, Page};
-use super::eval::{self, Reader};
 use super::exports::Wish;
 use super::resolve::Found;
-use super::{context, exec, grant, out, resolve};
+use super::{context, eval, exec, grant, out, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -36,6 +35,9 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     let action = action(&ctx, &args, prints);
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
     args.print.as_deref().map(fields::spelled).transpose()?;
+    if action == Action::Exports {
+        eval::check_terminal(&ctx.env)?;
+    }
     if args.filter || args.select_1 || args.exit_0 {
         let roster = Arc::new(update::known(&ctx, &instances));
         if roster.entries.is_empty() && args.filter {
@@ -113,8 +115,7 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
         }
         Action::Exports => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            let reader = Reader::Shell(eval::calling(&ctx.env), false);
-            eval::print(ctx, &Found { roster: roster.clone(), position: *row }, &Wish::default(), reader, true)
+            eval::print_for_caller(ctx, &Found { roster: roster.clone(), position: *row })
         }
         Action::Console if !args.filter => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };

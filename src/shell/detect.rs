@@ -6,7 +6,9 @@ use super::dialect::Dialect;
 /// own shell (`$SHELL`), else the platform's.
 pub fn calling<'a>(ancestors: impl IntoIterator<Item = &'a str>, own: Option<&'a str>) -> Dialect {
     let platform = if cfg!(windows) { Dialect::PowerShell } else { Dialect::Sh };
-    ancestors.into_iter().chain(own).find_map(Dialect::of_program).unwrap_or(platform)
+    // Some programs write their arguments into their name.
+    let first_words = ancestors.into_iter().filter_map(|name| name.split_whitespace().next());
+    first_words.chain(own).find_map(Dialect::of_program).unwrap_or(platform)
 }
 
 #[cfg(test)]
@@ -17,6 +19,7 @@ mod tests {
     fn the_nearest_shell_wins_over_the_persons_own() {
         assert_eq!(calling(["make", "fish", "bash"], Some("/bin/zsh")), Dialect::Fish);
         assert_eq!(calling(["make", "sshd"], Some("/bin/zsh")), Dialect::Zsh);
+        assert_eq!(calling(["xonsh --no-rc -", "bash"], None), Dialect::Xonsh);
     }
 
     #[cfg(unix)]

@@ -4,11 +4,13 @@ mod detect;
 mod dialect;
 mod exports;
 mod plain;
+mod previous;
 mod quote;
 mod render;
 
 pub use detect::calling;
 pub use dialect::Dialect;
-pub use exports::{Changes, Form, Grant, Previous, Reach, changes, clear, foreign, replaced};
+pub use exports::{Changes, Form, Grant, Reach, changes, clear, foreign, replaced};
 pub use plain::Format;
+pub use previous::Previous;
 pub use render::render;

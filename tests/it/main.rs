@@ -11,6 +11,9 @@ mod commands_vault;
 #[cfg(unix)]
 mod console;
 mod eks_token;
+mod eval;
+mod eval_screen;
+mod eval_shells;
 mod faults;
 mod faults_refresh;
 mod faults_vault;
@@ -32,4 +35,5 @@ mod terminal_shell;
 mod terminal_sign_in;
 mod terminal_signals;
 mod terminal_tmux;
+mod time;
 mod vault_keyring;

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::domain::{Account, Endpoints, Instance, InstanceName, Inventory, RoleName, Source, StartUrl, Timestamp};
 
@@ -144,6 +146,12 @@ fn clearing_without_a_role_of_ours_changes_nothing() {
     let theirs =
         Environment::of(&[("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", "arn"), ("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_PROFILE", "mine")]);
     assert_eq!(clear(&theirs.previous()), Changes::default());
+}
+
+#[test]
+fn a_variable_that_no_shell_can_name_is_passed_over() {
+    let shell = Environment::default().keys("Admin", None).with("AWS_SSO_TAG_A-B", "x");
+    assert_eq!(shell.cleared(), Environment::of(&[("AWS_SSO_TAG_A-B", "x")]));
 }
 
 #[test]
