@@ -36,13 +36,11 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     let place = Place::new(&running)?;
     let home = place.home.clone();
     // A home that is thrown away is thrown away even when the program is told to end.
-    let tidy = move || drop(fs::remove_dir_all(&home));
-    let serves = args.command.first().is_some_and(|word| word == "serve");
-    let _will = if serves { LastWill::new(tidy)? } else { LastWill::but_for_the_keyboard(tidy)? };
+    let will = LastWill::new(move || drop(fs::remove_dir_all(&home)))?;
     prime(&place, &running)?;
     running.set_latency(Duration::from_millis(args.latency));
     running.set_throttle(args.throttle);
-    if serves {
+    if args.command.first().is_some_and(|word| word == "serve") {
         return serve(&place, running);
     }
     if !browser_at_hand() {
@@ -55,7 +53,9 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     let program = std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))?;
     let mut words = passed_on(globals);
     words.extend(args.command);
-    Child { program: program.into(), args: words, set: place.variables(), unset: foreign() }.wait()
+    // From here on signals go to the inner program, and its end is ours.
+    drop(will);
+    Child { program: program.into(), args: words, set: place.variables(), unset: foreign() }.outlive()
 }
 
 /// Global flags that the inner program is to see too.

@@ -61,9 +61,72 @@ impl Child {
     /// When it can't be started.
     pub fn wait(&self) -> Result<u8> {
         let _ours = Deaf::to_the_keyboard();
-        let mut child = self.command().spawn().map_err(|error| self.failed(&error))?;
-        let status = child.wait().map_err(|error| self.failed(&error))?;
-        Ok(code(status))
+        self.to_the_end(self.spawn()?)
+    }
+
+    /// As [`Self::wait`]; SIGTERM and SIGHUP are passed on to the program, so that this process ends after it and can tidy up.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn outlive(&self) -> Result<u8> {
+        let _ours = Deaf::to_the_keyboard();
+        #[cfg(unix)]
+        let heard = Heard::listen()?;
+        let child = self.spawn()?;
+        #[cfg(unix)]
+        let _passed = heard.pass_on(&child);
+        self.to_the_end(child)
+    }
+
+    fn spawn(&self) -> Result<std::process::Child> {
+        self.command().spawn().map_err(|error| self.failed(&error))
+    }
+
+    fn to_the_end(&self, mut child: std::process::Child) -> Result<u8> {
+        Ok(code(child.wait().map_err(|error| self.failed(&error))?))
+    }
+}
+
+/// While it lives, the signals that ask this process to end are its child's.
+#[cfg(unix)]
+struct PassOn {
+    handle: signal_hook::iterator::Handle,
+    _answered: super::signals::Answered,
+}
+
+/// Signals that wait for a child to be passed on to.
+#[cfg(unix)]
+struct Heard {
+    signals: signal_hook::iterator::Signals,
+    answered: super::signals::Answered,
+}
+
+#[cfg(unix)]
+impl Heard {
+    /// Begins before there is a child: a signal in between waits for it.
+    fn listen() -> Result<Self> {
+        const ENDING: &[i32] = &[signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
+        let answered = super::signals::Answered::begin(ENDING);
+        let signals = signal_hook::iterator::Signals::new(ENDING).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        Ok(Self { signals, answered })
+    }
+
+    fn pass_on(mut self, child: &std::process::Child) -> PassOn {
+        use rustix::process::{Pid, Signal, kill_process};
+        let (handle, child) = (self.signals.handle(), Pid::from_child(child));
+        std::thread::spawn(move || {
+            for signal in self.signals.forever().filter_map(Signal::from_named_raw) {
+                let _ = kill_process(child, signal);
+            }
+        });
+        PassOn { handle, _answered: self.answered }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for PassOn {
+    fn drop(&mut self) {
+        self.handle.close();
     }
 }
 

@@ -79,7 +79,7 @@ fn escape_puts_a_sign_in_off_and_then_leaves() {
 
 #[test]
 fn on_the_first_day_enter_signs_in_and_reads_the_roles() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with_aws_config_only();
     sandbox.aws.approve_after(Approve::Person);
     let mut terminal = Terminal::rolecall(&sandbox, &["--sso", "corp"]);
     terminal.wait_for("You are not signed in to corp");

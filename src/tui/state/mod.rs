@@ -197,7 +197,9 @@ impl State {
 
     /// The sum of all refreshes under way: accounts read, accounts in all, whether AWS slows us down.
     pub(super) fn gauge(&self) -> Option<(usize, usize, bool)> {
-        self.refreshes.values().fold(None, |sum, refresh| match refresh {
+        // What is about to be read counts as being read: the first frame offers nothing that the next one takes back.
+        let about_to = (!self.stale.is_empty()).then_some((0, 0, false));
+        self.refreshes.values().fold(about_to, |sum, refresh| match refresh {
             Refresh::Running { done, total, throttled } => {
                 let (d, t, slow) = sum.unwrap_or((0, 0, false));
                 Some((d + done, t + total, slow || *throttled))

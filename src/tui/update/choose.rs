@@ -12,7 +12,6 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(instance) = state.sign_in_is_next().cloned() {
         return sign_in(state, instance).1;
     }
-    state.eager = state.roster.entries.is_empty() && state.gauge().is_some();
     let roles: Vec<RoleId> = if state.marked.is_empty() {
         state.list.selected.iter().cloned().collect()
     } else {

@@ -71,6 +71,7 @@ pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Does a command on the list.
 pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
+    state.eager = command == Command::Act && state.roster.entries.is_empty() && state.gauge().is_some();
     if !catalog::applies(command, state) {
         return Vec::new();
     }
