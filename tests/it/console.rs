@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::sandbox::{Ran, Sandbox};
+use crate::terminal::{ENTER, Terminal};
 
 const ROLE: [&str; 4] = ["--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"];
 const SHELL: [(&str, &str); 3] = [
@@ -240,4 +241,33 @@ fn a_protected_role_and_a_missing_session_stop_it() {
     let ran = console(&sandbox, &[&ROLE[..], &["-u", "printurl"]].concat(), &[]);
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(ran.stderr.contains("rolecall login"), "{ran:?}");
+}
+
+#[test]
+fn ctrl_o_in_the_picker_opens_it_in_the_same_way() {
+    let sandbox = signed_in();
+    let program = browser(&sandbox);
+    let mut terminal = Terminal::rolecall(&sandbox, &["--browser", &program]);
+    terminal.wait_for_picker();
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys("\x0f");
+    let page = visit(&opened(&sandbox)[0]);
+    assert!(page.contains("012345678901") && page.contains("ReadOnlyAccess"), "{page}");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn at_a_terminal_a_person_settles_which_role_of_the_account_a_page_is_for() {
+    let sandbox = signed_in();
+    let program = browser(&sandbox);
+    let page = "https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home";
+    let mut terminal = Terminal::rolecall(&sandbox, &["console", page, "--browser", &program]);
+    terminal.wait_for_picker();
+    terminal.type_keys(" read");
+    terminal.wait_for("012345678901 read");
+    terminal.type_keys(ENTER);
+    let page = visit(&opened(&sandbox)[0]);
+    assert!(page.contains("ReadOnlyAccess") && page.contains("https://eu-west-1.console.aws.amazon.com/s3/home"), "{page}");
+    assert_eq!(terminal.end(), 0);
 }

@@ -94,6 +94,23 @@ fn without_a_role_before_this_one_a_dash_says_so() {
 }
 
 #[test]
+fn status_tells_the_role_of_this_shell() {
+    let sandbox = signed_in();
+    let profile = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
+    sandbox.write(".aws/config", profile);
+    let status = |args: &[&str]| {
+        let args = [&["status", "--sso", "corp"], args].concat();
+        Ran::of(sandbox.rolecall(&args).env("AWS_PROFILE", "pay").output().unwrap())
+    };
+    assert!(status(&[]).stdout.starts_with("this shell is in 012345678901:ReadOnlyAccess (corp)\n"), "{:?}", status(&[]));
+    assert_eq!(sandbox.run(&["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"]).code, 0);
+    let document: Value = serde_json::from_str(&status(&["--json"]).stdout).unwrap();
+    assert_eq!((&document["current"]["role"], &document["current"]["sso"]), (&"ReadOnlyAccess".into(), &"corp".into()));
+    assert!(document["current"]["seconds_left"].as_i64().unwrap() > 3_000, "{document}");
+    assert!(!sandbox.run(&["status"]).stdout.contains("this shell"));
+}
+
+#[test]
 fn settings_are_shown_with_where_they_came_from() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", &format!("threads = 7\n{}", config(&sandbox)));
