@@ -7,13 +7,14 @@ use crate::config::{Env, env};
 use crate::console::{ConsolePage, read_page};
 use crate::domain::{AccountId, Arn, Error, Instance, InstanceName, Kind, Result, RoleName};
 use crate::ops::ctx::Ctx;
-use crate::ops::resolve::Wanted;
-use crate::ops::{past, profile};
-use crate::os::file;
+use crate::ops::resolve::{Wanted, candidates};
+use crate::ops::{past, profile, update};
+use crate::os::{file, tty};
+use crate::tui::Action;
 
 use super::args::{Globals, Selectors};
-use super::context;
 use super::resolve::{self, Found};
+use super::{context, grant, pick};
 
 /// The words about one role, ready to be looked up.
 #[derive(Debug, Clone, Default)]
@@ -68,12 +69,34 @@ impl Asked {
         }
     }
 
-    /// The one role that is meant.
+    /// The one role that is meant, with a person's consent where it is protected. Where nothing was said, or an account has several
+    /// roles and `prefer_roles` does not settle it, a person at a terminal picks one.
     ///
     /// # Errors
-    /// As [`resolve::one`].
-    pub(super) fn find(&self, ctx: &Arc<Ctx>, globals: &Globals) -> Result<Found> {
-        resolve::one(ctx, &self.instances(ctx, globals)?, &self.wanted)
+    /// As [`resolve::one`], [`grant::confirm`] and [`pick::one`].
+    pub(super) fn settle(&self, ctx: &Arc<Ctx>, globals: &Globals, action: Action, yes: bool) -> Result<Found> {
+        let instances = self.instances(ctx, globals)?;
+        if self.is_empty() {
+            return pick::one(ctx, &instances, String::new(), action);
+        }
+        match resolve::one(ctx, &instances, &self.wanted) {
+            Ok(found) => {
+                grant::confirm(found.entry(), yes)?;
+                Ok(found)
+            }
+            Err(error) => match self.account_of_several(ctx, &instances).filter(|_| tty::present()) {
+                Some(account) => pick::one(ctx, &instances, account.to_owned(), action),
+                None => Err(error),
+            },
+        }
+    }
+
+    /// The account, where it was named without a role and has several that might be meant.
+    fn account_of_several(&self, ctx: &Ctx, instances: &[Instance]) -> Option<&str> {
+        let account = self.wanted.account.as_deref().filter(|_| self.wanted.role.is_none())?;
+        let roster = Arc::new(update::known(ctx, instances));
+        let several = candidates(&roster, &self.wanted, &ctx.settings.prefer_roles).is_ok_and(|roles| roles.len() > 1);
+        several.then_some(account)
     }
 
     /// Where to look: `--sso` wins over what the words tell, and that over AWS_SSO and `default_sso`.
@@ -86,11 +109,6 @@ impl Asked {
             Some(instance) => Ok(vec![instance.clone()]),
             None => context::chosen(ctx, globals),
         }
-    }
-
-    /// The account, where it was named and its role was not.
-    pub(super) fn account_alone(&self) -> Option<&str> {
-        self.wanted.account.as_deref().filter(|_| self.wanted.role.is_none())
     }
 
     fn of(role: Current) -> Self {

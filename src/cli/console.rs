@@ -28,36 +28,13 @@ pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
         page.region = page.region.or_else(|| pasted.region.clone());
         page.destination = page.destination.or_else(|| pasted.destination.clone());
     }
-    let found = if args.prompt {
-        pick::one(&ctx, &asked.instances(&ctx, globals)?, typed, Action::Console)?
-    } else {
-        choose(&ctx, globals, asked.or_current(&ctx)?)?
+    let asked = asked.or_current(&ctx)?;
+    let found = match args.prompt {
+        true => pick::one(&ctx, &asked.instances(&ctx, globals)?, typed, Action::Console)?,
+        // Whoever opens a shortcut link has still to sign in: there is nothing to consent to.
+        false => asked.settle(&ctx, globals, Action::Console, args.yes || args.link)?,
     };
-    if args.link {
-        return share(&ctx, globals, &found, &page);
-    }
-    grant::confirm(found.entry(), args.yes)?;
-    visit(&ctx, &found, &page)
-}
-
-/// The role that was named, or the one that a person picks.
-fn choose(ctx: &Arc<Ctx>, globals: &Globals, asked: Asked) -> Result<Found> {
-    let instances = asked.instances(ctx, globals)?;
-    if asked.is_empty() {
-        return pick::one(ctx, &instances, String::new(), Action::Console);
-    }
-    let found = asked.find(ctx, globals);
-    match asked.account_alone() {
-        // An account with several roles: a person settles it.
-        Some(account) if found.as_ref().is_err_and(several) && crate::os::tty::present() => {
-            pick::one(ctx, &instances, account.to_owned(), Action::Console)
-        }
-        _ => found,
-    }
-}
-
-fn several(error: &Error) -> bool {
-    error.kind == Kind::UnknownRole && error.message.ends_with("roles match")
+    if args.link { share(&ctx, globals, &found, &page) } else { visit(&ctx, &found, &page) }
 }
 
 /// What to open, as far as it was said.

@@ -15,7 +15,7 @@ use super::args::{EvalArgs, FormArg, Globals};
 use super::asked::Asked;
 use super::exports::{self, Wish};
 use super::resolve::Found;
-use super::{context, grant, out, pick, resolve};
+use super::{context, grant, out, resolve};
 
 /// How many programs above this one may stand between it and the shell: `make`, a wrapper, a subshell.
 const ANCESTORS: usize = 4;
@@ -45,14 +45,7 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         grant::confirm(found.entry(), args.yes)?;
         found
     } else {
-        let asked = Asked::read(&ctx, &args.selectors, args.query)?;
-        if asked.is_empty() {
-            pick::one(&ctx, &asked.instances(&ctx, globals)?, String::new(), Action::Exports)?
-        } else {
-            let found = asked.find(&ctx, globals)?;
-            grant::confirm(found.entry(), args.yes)?;
-            found
-        }
+        Asked::read(&ctx, &args.selectors, args.query)?.settle(&ctx, globals, Action::Exports, args.yes)?
     };
     print(&ctx, &found, &wish, reader, !args.refresh)
 }

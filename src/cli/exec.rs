@@ -16,19 +16,13 @@ use super::args::{ExecArgs, Globals};
 use super::asked::Asked;
 use super::exports::{self, Wish};
 use super::resolve::Found;
-use super::{context, grant, out, pick};
+use super::{context, grant, out};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
     let asked = Asked::read(&ctx, &args.selectors, args.query)?.or_variables(&ctx);
-    let found = if asked.is_empty() {
-        pick::one(&ctx, &asked.instances(&ctx, globals)?, String::new(), Action::Shell)?
-    } else {
-        let found = asked.find(&ctx, globals)?;
-        grant::confirm(found.entry(), args.yes)?;
-        found
-    };
+    let found = asked.settle(&ctx, globals, Action::Shell, args.yes)?;
     let wish = Wish { region: args.region, no_region: args.no_region, form: args.form, all: args.export_all_env_vars };
     enter(&ctx, &found, &wish, !args.sts_refresh, args.command)
 }
