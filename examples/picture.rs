@@ -29,7 +29,7 @@ fn main() -> Result<(), Failure> {
 /// The screen of the picker with a query typed.
 fn photograph() -> Result<vt100::Screen, Failure> {
     let pair = native_pty_system().openpty(PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 })?;
-    let mut command = CommandBuilder::new("target/release/rolecall");
+    let mut command = CommandBuilder::new(std::fs::canonicalize("target/release/rolecall")?);
     command.arg("demo");
     command.env("TERM", "xterm-256color");
     command.env("COLORTERM", "truecolor");
@@ -95,7 +95,7 @@ fn svg(screen: &vt100::Screen) -> String {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
          aria-label=\"The picker of rolecall with the query {TYPED}\">\n<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{PAPER}\"/>\n\
-         <g font-family=\"ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"14\" xml:space=\"preserve\">\n"
+         <g font-family=\"ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"14\" style=\"white-space: pre\">\n"
     );
     for row in 0..ROWS {
         for run in runs(screen, row) {
@@ -165,12 +165,15 @@ fn draw(out: &mut String, row: u16, run: &Run) {
     let weight = if run.bold { " font-weight=\"bold\"" } else { "" };
     let line = if run.underline { " text-decoration=\"underline\"" } else { "" };
     let faint = if run.dim { " opacity=\"0.6\"" } else { "" };
-    let text = run.text.trim_end().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let length = f32::from(u16::try_from(run.text.trim_end().chars().count()).unwrap_or(run.width).min(run.width)) * CELL.0;
+    let blanks = |text: &str| f32::from(u16::try_from(run.text.len() - text.len()).unwrap_or(0)) * CELL.0;
+    let (before, after) = (blanks(run.text.trim_start()), blanks(run.text.trim_end()));
+    let text = run.text.trim().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let _ = writeln!(
         out,
-        "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{weight}{line}{faint}>{text}</text>",
+        "<text x=\"{:.1}\" y=\"{:.1}\" textLength=\"{:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{weight}{line}{faint}>{text}</text>",
+        x + before,
         y + 14.0,
+        width - before - after,
         run.ink
     );
 }

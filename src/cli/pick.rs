@@ -137,7 +137,7 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
-    let roster = Arc::new(update::known(ctx, instances));
+    let roster = Arc::new(update::sketch(ctx, instances));
     let unknown =
         |instance: &Instance| Session { instance: instance.name.clone(), signed_in: false, since: None, ends: None, fetched_at: None };
     let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };
@@ -152,6 +152,7 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         history_weight: ctx.settings.history_weight,
         multi,
         stale: instances.iter().filter(|instance| update::stale(ctx, instance)).map(|instance| instance.name.clone()).collect(),
+        sketch: true,
         version: env!("CARGO_PKG_VERSION"),
         roster,
     };

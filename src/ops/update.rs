@@ -84,8 +84,16 @@ async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> 
 
 /// The roster of what is known of these instances, without network.
 pub fn known(ctx: &Ctx, instances: &[Instance]) -> Roster {
-    let inventories: Vec<_> = instances.iter().map(|instance| inventory::load(&ctx.paths.cache_dir, instance)).collect();
-    super::roster::roster(instances.to_vec(), &inventories, &ctx.settings)
+    super::roster::roster(instances.to_vec(), &inventories(ctx, instances), &ctx.settings)
+}
+
+/// The same without what rules and profile formats add: quick enough to stand before the first frame, not enough to act on.
+pub fn sketch(ctx: &Ctx, instances: &[Instance]) -> Roster {
+    super::roster::base(instances.to_vec(), &inventories(ctx, instances), &ctx.settings)
+}
+
+fn inventories(ctx: &Ctx, instances: &[Instance]) -> Vec<Option<Inventory>> {
+    instances.iter().map(|instance| inventory::load(&ctx.paths.cache_dir, instance)).collect()
 }
 
 /// Whether an instance's inventory is missing, partial, or older than `cache_refresh` hours.

@@ -81,6 +81,8 @@ impl Engine {
 
 impl Desk {
     fn run(self, asked: &Receiver<Request>) {
+        // The picker began with a sketch: rules and profile names come with this.
+        self.tell_roster();
         self.tell_sessions();
         let mut engine: Option<Engine> = None;
         while let Ok(request) = asked.recv() {

@@ -70,20 +70,9 @@ impl LastWill {
     /// # Errors
     /// When the handlers can't be set.
     pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
-        Self::at(&[SIGTERM, SIGHUP, SIGINT], first)
-    }
-
-    /// The same for SIGTERM and SIGHUP alone, while Ctrl-C belongs to a child.
-    ///
-    /// # Errors
-    /// When the handlers can't be set.
-    pub fn but_for_the_keyboard(first: impl Fn() + Send + 'static) -> Result<Self> {
-        Self::at(&[SIGTERM, SIGHUP], first)
-    }
-
-    fn at(numbers: &'static [i32], first: impl Fn() + Send + 'static) -> Result<Self> {
-        let answered = Answered::begin(numbers);
-        let mut signals = Signals::new(numbers).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        const NUMBERS: &[i32] = &[SIGTERM, SIGHUP, SIGINT];
+        let answered = Answered::begin(NUMBERS);
+        let mut signals = Signals::new(NUMBERS).map_err(|error| Error::internal(format!("signals: {error}")))?;
         let handle = signals.handle();
         let thread = std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {

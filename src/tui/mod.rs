@@ -53,6 +53,8 @@ pub struct Options {
     pub multi: bool,
     /// Instances to refresh behind the first frame.
     pub stale: Vec<InstanceName>,
+    /// Whether the roster is a sketch that says nothing yet of protection and profiles: keys that use a role wait for the whole one.
+    pub sketch: bool,
     /// The program's version, for the help panel.
     pub version: &'static str,
 }

@@ -74,16 +74,21 @@ impl Browser {
         format!("{}/element/{}", self.session, found[ELEMENT].as_str().unwrap())
     }
 
-    /// Presses Allow or Deny; the next page is loaded when this returns.
+    /// Presses Allow or Deny.
     fn press(&self, decision: &str) {
         let button = self.element(&format!("button[value={decision}]"));
         self.call("POST", &format!("{button}/click"), &json!({}));
     }
 
-    /// What can be read on the page.
+    /// What can be read on the page; in one step, since the page may change between two.
     fn text(&self) -> String {
-        let body = self.element("body");
-        self.call("GET", &format!("{body}/text"), &json!({})).as_str().unwrap().to_owned()
+        let script = json!({"script": "return document.body ? document.body.innerText : ''", "args": []});
+        self.call("POST", &format!("{}/execute/sync", self.session), &script).as_str().unwrap().to_owned()
+    }
+
+    /// Waits until the next page says this.
+    fn wait_for(&self, words: &str) {
+        wait_for(words, || self.text().contains(words).then_some(()));
     }
 }
 
@@ -137,7 +142,7 @@ fn a_device_code_is_compared_and_allowed_in_chromium() {
     let code = address.split_once("user_code=").unwrap().1;
     assert!(page.contains(code) && page.contains("https://corp.awsapps.com/start"), "{page}");
     browser.press("allow");
-    assert!(browser.text().contains("Access allowed"), "{}", browser.text());
+    browser.wait_for("Access allowed");
     let ran = end(child);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stderr.contains(code) && ran.stderr.contains("signed in to corp"), "{ran:?}");
@@ -153,8 +158,7 @@ fn an_authorization_code_comes_back_from_chromium() {
     browser.open(&address);
     assert!(browser.text().contains("http://127.0.0.1:"), "{}", browser.text());
     browser.press("allow");
-    let page = browser.text();
-    assert!(page.contains("You are signed in."), "{page}");
+    browser.wait_for("You are signed in.");
     let ran = end(child);
     assert_eq!(ran.code, 0, "{ran:?}");
     let shown = sandbox.run(&["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_NAME"]);
@@ -169,8 +173,7 @@ fn a_sign_in_denied_in_chromium_is_told_on_both_sides() {
     let (child, address) = login(&sandbox, "pkce");
     browser.open(&address);
     browser.press("deny");
-    let page = browser.text();
-    assert!(page.contains("The sign-in did not work."), "{page}");
+    browser.wait_for("The sign-in did not work.");
     let ran = end(child);
     assert_ne!(ran.code, 0, "{ran:?}");
     assert!(ran.stderr.contains("denied"), "{ran:?}");

@@ -28,6 +28,8 @@ pub(super) struct State {
     pub(super) looks: Looks,
     /// For the help panel.
     pub(super) version: &'static str,
+    /// Whether the roster is still the sketch of the first frame.
+    pub(super) sketch: bool,
     /// The present.
     pub(super) now: Timestamp,
     /// Columns and rows of the terminal.
@@ -126,6 +128,7 @@ impl State {
             action: options.action,
             multi: options.multi,
             looks: options.looks,
+            sketch: options.sketch,
             version: options.version,
             now: options.now.now(),
             size: (80, 24),

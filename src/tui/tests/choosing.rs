@@ -226,3 +226,18 @@ fn enter_during_the_first_reading_is_not_lost_when_it_turns_out_that_nobody_is_s
     rig.news(News::Refreshed { instance: corp.clone(), outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in to corp")) });
     assert_eq!(rig.wanted(), [Effect::Request(Request::SignIn { instance: corp, number: last_number(&rig) })]);
 }
+
+#[test]
+fn a_sketch_can_be_searched_but_not_acted_on_until_it_is_known_what_is_protected() {
+    let mut options = usual();
+    let whole = options.roster.clone();
+    let mut sketch = Roster::clone(&whole);
+    sketch.entries.iter_mut().for_each(|entry| entry.protected = false);
+    options.roster = std::sync::Arc::new(sketch);
+    let mut rig = Rig::new(Options { sketch: true, ..options });
+    rig.keys(&["edge-prod adm", "enter"]);
+    assert_eq!(rig.wanted(), []);
+    rig.news(News::Roster(whole));
+    assert_eq!(rig.wanted(), []);
+    assert!(matches!(rig.state.overlays.last(), Some(Overlay::Confirm(_))));
+}

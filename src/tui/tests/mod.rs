@@ -204,6 +204,7 @@ fn usual() -> Options {
         history_weight: 1.0,
         multi: false,
         stale: Vec::new(),
+        sketch: false,
         version: "0.0.0",
     }
 }

@@ -53,7 +53,8 @@ fn waits(state: &State, command: Option<Command>) -> bool {
         Some(Command::Back) => false,
         _ => !state.ahead.is_empty(),
     };
-    searching && for_list && of_rows
+    // A sketch does not know which roles are protected.
+    (searching || state.sketch) && for_list && of_rows
 }
 
 /// Text was pasted: into the passphrase if that is asked for, else into the query.

@@ -12,6 +12,7 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
     match news {
         News::Roster(roster) => {
             state.roster = roster;
+            state.sketch = false;
             // A search of the person's own that is still under way must not become one that moves nothing.
             let arrival = state.search.is_none_or(|search| search.arrival);
             return vec![Effect::Search(state.start_search(arrival))];
