@@ -321,17 +321,7 @@ pub enum FormArg {
 
 /// Flags of `eval`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-bash, zsh, sh  eval \"$(rolecall eval QUERY)\"
-fish           rolecall eval QUERY | source
-PowerShell     rolecall eval QUERY | Out-String | Invoke-Expression
-nushell        rolecall eval QUERY | from json | load-env
-elvish         eval (rolecall eval QUERY | slurp)
-xonsh          execx($(rolecall eval QUERY))
-tcsh           eval \"`rolecall eval QUERY`\"
-cmd            rolecall eval QUERY > %TEMP%\\role.cmd && call %TEMP%\\role.cmd
-
-Without a role named, the picker opens on the terminal, even inside $(...).")]
+#[command(after_help = evaluations())]
 pub struct EvalArgs {
     /// Which role
     #[command(flatten)]
@@ -369,6 +359,13 @@ pub struct EvalArgs {
     /// Do not ask before a protected role is used
     #[arg(long)]
     pub yes: bool,
+}
+
+/// How each shell evaluates what `eval` prints.
+fn evaluations() -> String {
+    let line = |dialect: Dialect| format!("  {dialect:10}  {}\n", dialect.evaluation("rolecall eval QUERY"));
+    let lines: String = Dialect::ALL.into_iter().map(line).collect();
+    format!("To evaluate it:\n{lines}\nWithout a role named, the picker opens on the terminal, also while the output is captured.")
 }
 
 /// Reads one of the shells by its name.

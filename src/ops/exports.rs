@@ -1,5 +1,6 @@
 //! What the configuration and the AWS config file add to a role's environment: tags, a colour, a profile of ours.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::awsconfig::{AwsConfig, Managed};
@@ -36,16 +37,35 @@ pub fn color(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Option<String> {
     treatments(&Arc::new(plain), &ctx.settings.rules).of(0)?.color.clone()
 }
 
-/// The name of a profile that we wrote for this role. Of several the one that the role is named by now.
+/// Keys of a profile that SDKs take credentials from before they run a `credential_process`.
+const BEFORE_PROCESS: [&str; 6] =
+    ["aws_access_key_id", "role_arn", "sso_session", "sso_start_url", "sso_account_id", "web_identity_token_file"];
+
+/// The name of a profile that we wrote for this role, and whose process SDKs do run. Of several the one that the role is named by now.
 ///
 /// # Errors
-/// [`Kind::Config`] when the AWS config file can't be read.
+/// [`Kind::Config`] when one of the AWS files can't be read.
 pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Result<Option<String>> {
-    let bytes = file::load(&ctx.paths.aws_config).map_err(|error| Error { kind: Kind::Config, ..error })?;
-    let mut found = AwsConfig::parse(bytes.unwrap_or_default()).managed();
+    let config = read(&ctx.paths.aws_config)?;
+    let mut found = config.managed();
     found.retain(|managed| names(ctx, managed, roster, entry));
+    if found.is_empty() {
+        return Ok(None);
+    }
+    // A section of the same name in the credentials file comes first, and so does what else stands in the profile itself.
+    let elsewhere = read(&ctx.paths.aws_credentials)?.credentials_names();
+    let runs = |managed: &Managed| {
+        let profile = config.profile(&managed.profile).unwrap_or_default();
+        !elsewhere.contains(&managed.profile) && BEFORE_PROCESS.iter().all(|key| profile.get(key).is_none())
+    };
+    found.retain(runs);
     let current = found.iter().position(|managed| Some(managed.profile.as_str()) == entry.profile.as_deref());
-    Ok(if found.is_empty() { None } else { Some(found.swap_remove(current.unwrap_or(0)).profile) })
+    Ok(found.into_iter().nth(current.unwrap_or(0)).map(|managed| managed.profile))
+}
+
+fn read(path: &Path) -> Result<AwsConfig> {
+    let bytes = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?;
+    Ok(AwsConfig::parse(bytes.unwrap_or_default()))
 }
 
 /// Whether a profile's process hands out this role's credentials.

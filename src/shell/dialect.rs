@@ -79,7 +79,8 @@ impl Dialect {
             Self::Elvish => format!("eval ({command} | slurp)"),
             Self::Xonsh => format!("execx($({command}))"),
             Self::Tcsh => format!("eval \"`{command}`\""),
-            Self::Cmd => format!("{command} > %TEMP%\\role.cmd && call %TEMP%\\role.cmd"),
+            // What lies in the file are keys.
+            Self::Cmd => format!("{command} > %TEMP%\\role.cmd && call %TEMP%\\role.cmd & del %TEMP%\\role.cmd"),
         }
     }
 }

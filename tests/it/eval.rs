@@ -2,7 +2,7 @@
 
 use crate::sandbox::{Ran, Sandbox, binary};
 
-const READ: [&str; 4] = ["-S", "corp", "--arn", "012345678901:ReadOnlyAccess"];
+pub(crate) const READ: [&str; 4] = ["-S", "corp", "--arn", "012345678901:ReadOnlyAccess"];
 const ADMIN: [&str; 4] = ["-S", "corp", "--arn", "012345678901:AdministratorAccess"];
 const READ_ARN: &str = "arn:aws:iam::012345678901:role/ReadOnlyAccess";
 
@@ -14,7 +14,7 @@ pub(crate) fn signed_in() -> Sandbox {
 }
 
 /// A profile that rolecall could have written for the read-only role.
-fn write_managed_profile(sandbox: &Sandbox) {
+pub(crate) fn write_managed_profile(sandbox: &Sandbox) {
     let process = format!("{} process --sso corp --account 012345678901 --role ReadOnlyAccess", binary());
     let block = format!(
         "# BEGIN_ROLECALL corp\n[profile payments read]\n[profile pay-read]\ncredential_process = {process}\n# END_ROLECALL corp\n"
@@ -106,6 +106,30 @@ fn a_profile_of_ours_is_used_where_there_is_one() {
     assert!(!keys.contains("AWS_PROFILE=") && keys.contains("AWS_SECRET_ACCESS_KEY="), "{keys}");
     let other = lines(&["--yes"], &ADMIN);
     assert!(!other.contains("AWS_PROFILE=") && other.contains("AWS_SECRET_ACCESS_KEY="), "{other}");
+}
+
+#[test]
+fn a_profile_whose_process_no_sdk_would_run_is_not_used() {
+    let sandbox = signed_in();
+    let takes_keys = || run(&sandbox, "eval", &READ, &["--shell", "sh"], &[]).stdout.contains("AWS_SECRET_ACCESS_KEY=");
+    write_managed_profile(&sandbox);
+    assert!(!takes_keys());
+    sandbox.write(".aws/credentials", "[pay-read]\naws_access_key_id = AKIA\naws_secret_access_key = s\n");
+    assert!(takes_keys());
+    sandbox.write(".aws/credentials", "");
+    let config = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
+    sandbox.write(".aws/config", &format!("{config}[profile pay-read]\nsso_session = corp\n"));
+    assert!(takes_keys());
+}
+
+#[test]
+fn the_readme_and_the_help_tell_every_shell_how_to_evaluate() {
+    let readme = include_str!("../../README.md").replace("\\|", "|");
+    let help = Sandbox::new().run(&["eval", "--help"]).stdout;
+    for dialect in rolecall::shell::Dialect::ALL {
+        assert!(readme.contains(&dialect.evaluation("rolecall eval")), "{dialect} is not in the README");
+        assert!(help.contains(&dialect.evaluation("rolecall eval QUERY")), "{dialect} is not in: {help}");
+    }
 }
 
 #[test]

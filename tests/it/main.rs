@@ -13,6 +13,7 @@ mod console;
 mod eks_token;
 mod eval;
 mod eval_screen;
+mod eval_sdk;
 mod eval_shells;
 mod faults;
 mod faults_refresh;

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::domain::{Account, Endpoints, Instance, InstanceName, Inventory, RoleName, Source, StartUrl, Timestamp};
 
@@ -267,4 +269,38 @@ fn nothing_secret_is_printed_by_debug() {
     let shell = Environment::default().keys("Admin", None);
     let said = format!("{:?} {:?}", shell.previous(), entered(&shell, "ReadOnly", None, Form::Keys, Reach::Child));
     assert!(said.contains("AWS_SESSION_TOKEN") && !said.contains("token\"") && !said.contains("\"secret"), "{said}");
+}
+
+/// What a person may have set before; their keys are in the way of a role and are tried elsewhere.
+const THEIRS: [(&str, &str); 8] = [
+    ("AWS_PROFILE", "mine"),
+    ("AWS_REGION", "eu-west-1"),
+    ("AWS_DEFAULT_REGION", "us-east-1"),
+    ("AWS_SDK_LOAD_CONFIG", "1"),
+    ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"),
+    ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
+    ("AWS_CA_BUNDLE", "/ca"),
+    ("ROLECALL_CONFIG", "/c"),
+];
+
+proptest! {
+    #[test]
+    fn whatever_roles_came_between_clearing_leaves_what_the_person_had(
+        theirs in prop::sample::subsequence(THEIRS.to_vec(), 0..=8),
+        steps in prop::collection::vec((0..3_usize, prop::option::of("(eu-west-1|us-east-1|ap-south-1)"), 0..3_usize), 0..6)
+    ) {
+        let before = Environment::of(&theirs);
+        let mut shell = before.clone();
+        for (role, region, form) in steps {
+            let role = ["Admin", "ReadOnly", "Deploy"][role];
+            let form = match form {
+                0 => Form::Keys,
+                1 => in_profile(role),
+                _ => Form::Profile { name: format!("pay-{role}"), with_keys: true },
+            };
+            shell = shell.enter(role, region.as_deref(), form, Reach::Shell { overwrite: false });
+            prop_assert_eq!(foreign(&shell.previous(), &Form::Keys), Vec::<&str>::new());
+        }
+        prop_assert_eq!(shell.cleared(), before);
+    }
 }
