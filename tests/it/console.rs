@@ -52,6 +52,10 @@ fn get(address: &str) -> String {
     answer
 }
 
+fn config(sandbox: &Sandbox) -> String {
+    std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap()
+}
+
 /// A browser that writes down how it was called, and its environment.
 fn browser(sandbox: &Sandbox) -> String {
     sandbox.write(
@@ -112,7 +116,7 @@ fn a_container_gets_name_and_colour_and_a_command_gets_them_where_it_wants() {
     let sandbox = signed_in();
     let program = browser(&sandbox);
     let rule = "[[rules]]\nmatch = \"id:012345678901\"\ncolor = \"red\"\nicon = \"fence\"\nurl_action = \"granted-containers\"\n";
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = config(&sandbox);
     sandbox.write("rolecall/config.toml", &format!("url_exec_command = [\"{program}\", \"--c={{color}}\", \"%s\"]\n{config}\n{rule}"));
     let running = start(&sandbox, &[&ROLE[..], &["--browser", &program]].concat());
     let address = opened(&sandbox).remove(0);
@@ -143,7 +147,7 @@ fn a_pasted_page_opens_as_the_role_it_names() {
     let session = "https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home";
     let several = console(&sandbox, &[session, "-u", "printurl"], &[]);
     assert_eq!(several.code, 5, "{several:?}");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = config(&sandbox);
     sandbox.write("rolecall/config.toml", &format!("prefer_roles = [\"ReadOnly*\"]\n{config}"));
     assert_eq!(page(&[session], &[]), "https://eu-west-1.console.aws.amazon.com/s3/home");
 }
@@ -201,6 +205,19 @@ fn the_shortcut_link_has_no_secret_and_asks_nobody() {
 }
 
 #[test]
+fn the_portals_style_opens_the_shortcut_link_and_no_secret() {
+    let sandbox = signed_in();
+    sandbox.write("rolecall/config.toml", &format!("console_style = \"portal\"\n{}", config(&sandbox)));
+    let link = link(&sandbox, &ROLE, &[]);
+    assert!(link.ends_with("/#/console?account_id=012345678901&role_name=ReadOnlyAccess"), "{link}");
+    let program = browser(&sandbox);
+    let running = start(&sandbox, &[&ROLE[..], &["--browser", &program]].concat());
+    assert_eq!(opened(&sandbox), [link]);
+    assert_eq!(Ran::of(running.wait_with_output().unwrap()).code, 0);
+    assert_eq!(sandbox.aws.calls("GetSigninToken"), 0);
+}
+
+#[test]
 fn the_length_that_is_asked_for_is_within_what_aws_allows() {
     let sandbox = signed_in();
     for wrong in ["14", "721", "x"] {
@@ -225,7 +242,7 @@ fn what_can_not_be_opened_is_said() {
     said(&["-u", "clip"], 2, "osc52");
     said(&["-u", "exec"], 3, "url_exec_command");
     said(&["a query"], 2, "not by two of them");
-    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let config = config(&sandbox);
     sandbox.write("rolecall/config.toml", &format!("{config}\n[[rules]]\nmatch = \"id:012345678901\"\nconfirm = true\n"));
     said(&["-u", "printurl"], 2, "--yes");
     assert!(get(&link(&sandbox, &[&ROLE[..], &["--yes"]].concat(), &[])).contains("ReadOnlyAccess"));

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::foreign::aws;
 use crate::sandbox::{Ran, Sandbox};
 
 const ROLE: [&str; 4] = ["--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"];
@@ -117,9 +118,8 @@ fn what_is_missing_is_said_with_the_code_that_tells_it() {
 
 /// The AWS CLI signs with the same credentials in the same second, or in the next one.
 #[test]
-#[ignore = "needs the AWS CLI: ROLECALL_TEST_AWS names it"]
+#[ignore = "needs the AWS CLI v2"]
 fn the_token_is_the_one_that_the_aws_cli_makes() {
-    let aws = std::env::var("ROLECALL_TEST_AWS").unwrap();
     let sandbox = signed_in();
     let process = sandbox.run(&[&["process"], &ROLE[..]].concat());
     let credentials: serde_json::Value = serde_json::from_str(&process.stdout).unwrap();
@@ -127,8 +127,8 @@ fn the_token_is_the_one_that_the_aws_cli_makes() {
     for region in ["eu-west-1", "us-gov-west-1", "cn-north-1"] {
         let same = (0..20).any(|_| {
             let (_, ours) = read(&run(&sandbox, &[&ROLE[..], &["--region", region]].concat(), &[]));
-            let mut theirs = sandbox.command(&aws);
-            theirs.args(["eks", "get-token", "--cluster-name", "my-cluster", "--region", region, "--output", "json"]);
+            let args = ["eks", "get-token", "--cluster-name", "my-cluster", "--region", region, "--output", "json"];
+            let mut theirs = aws(&sandbox, &args);
             // The endpoint of the sandbox would be signed into the token.
             theirs.env_remove("AWS_ENDPOINT_URL").envs(keys.map(|(variable, key)| (variable, credentials[key].as_str().unwrap())));
             let (_, theirs) = read(&one_line(Ran::of(theirs.output().unwrap())));
