@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::foreign::aws;
+use crate::foreign::named;
 use crate::sandbox::{Ran, Sandbox};
 
 const ROLE: [&str; 4] = ["--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"];
@@ -128,7 +128,8 @@ fn the_token_is_the_one_that_the_aws_cli_makes() {
         let same = (0..20).any(|_| {
             let (_, ours) = read(&run(&sandbox, &[&ROLE[..], &["--region", region]].concat(), &[]));
             let args = ["eks", "get-token", "--cluster-name", "my-cluster", "--region", region, "--output", "json"];
-            let mut theirs = aws(&sandbox, &args);
+            let mut theirs = sandbox.command(named("ROLECALL_TEST_AWS", "/usr/bin/aws"));
+            theirs.args(args);
             // The endpoint of the sandbox would be signed into the token.
             theirs.env_remove("AWS_ENDPOINT_URL").envs(keys.map(|(variable, key)| (variable, credentials[key].as_str().unwrap())));
             let (_, theirs) = read(&one_line(Ran::of(theirs.output().unwrap())));
