@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::awsconfig::AwsConfig;
 use crate::config::{Env, env};
 use crate::console::{ConsolePage, read_page};
 use crate::domain::{AccountId, Arn, Error, Instance, InstanceName, Kind, Result, RoleName};
 use crate::ops::ctx::Ctx;
+use crate::ops::profile::{self, Meant};
 use crate::ops::resolve::{Wanted, candidates};
-use crate::ops::{past, profile, update};
-use crate::os::{file, tty};
+use crate::ops::{past, update};
+use crate::os::tty;
 use crate::tui::Action;
 
 use super::args::{Globals, Selectors};
@@ -45,7 +45,11 @@ impl Asked {
             _ => Self { wanted: selectors.wanted(query), ..Self::default() },
         };
         asked.wanted.check()?;
-        Ok(asked)
+        // A profile that stands in the AWS config file is the role that other programs take it for.
+        match asked.wanted.profile.as_deref().map(|name| profile::named(ctx, name)).transpose()?.flatten() {
+            Some(meant) => Ok(Self { page: asked.page, ..Self::of(Current::of(meant)) }),
+            None => Ok(asked),
+        }
     }
 
     /// Whether no role was named.
@@ -137,9 +141,13 @@ pub(super) fn current(ctx: &Ctx) -> Result<Option<Current>> {
         return Ok(Some(role));
     }
     let Some(name) = ctx.env.get(env::AWS_PROFILE).or_else(|| ctx.env.get(env::AWS_DEFAULT_PROFILE)) else { return Ok(None) };
-    let config = AwsConfig::parse(file::load(&ctx.paths.aws_config)?.unwrap_or_default());
-    let meant = profile::meant(&config, &ctx.instances, name);
-    Ok(meant.map(|meant| Current { instance: meant.instance, account: meant.account, role: meant.role }))
+    Ok(profile::named(ctx, name)?.map(Current::of))
+}
+
+impl Current {
+    fn of(meant: Meant) -> Self {
+        Self { instance: meant.instance, account: meant.account, role: meant.role }
+    }
 }
 
 /// The role of a shell of ours: both variables name it.

@@ -6,7 +6,7 @@ use crate::config::{Env, Paths};
 use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName, Window};
 use crate::ops::assume::{Wish, assume, stored};
 use crate::ops::ctx::Ctx;
-use crate::ops::{index, instances, past};
+use crate::ops::{index, instances, past, profile};
 use crate::os::clock::Clock;
 
 use super::args::{Globals, Selectors};
@@ -90,6 +90,16 @@ fn by_name(
         return Err(Error::new(Kind::Usage, "which role?").hint("add --arn ARN, --account ID --role NAME, or --profile NAME"));
     }
     let ctx = context::open_in(env, globals, Person::Absent)?;
+    // A profile that stands in the AWS config file says it all.
+    if let Some(meant) = wanted.profile.as_deref().map(|name| profile::named(&ctx, name)).transpose()?.flatten() {
+        let told =
+            meant.instance.as_ref().filter(|_| globals.sso.is_none()).and_then(|name| instances::named(&ctx.instances, name.as_str()).ok());
+        let instance = match told {
+            Some(instance) => instance,
+            None => one_instance(&ctx.instances, ctx.settings.default_sso.as_ref(), globals)?,
+        };
+        return fetch(&ctx, &terms.wish(instance, meant.account, meant.role), "", terms, give);
+    }
     // A profile's name is unlike any other of any instance; an account's name is not.
     let instances = match (&wanted.profile, &globals.sso) {
         (Some(_), None) => ctx.instances.clone(),

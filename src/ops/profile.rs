@@ -1,8 +1,11 @@
 //! Which role a profile of the AWS config file stands for: one of ours, one of Granted's, or a native SSO profile.
 
 use crate::awsconfig::{AwsConfig, Profile};
-use crate::domain::{AccountId, Arn, Instance, InstanceName, RoleName, StartUrl};
+use crate::domain::{AccountId, Arn, Instance, InstanceName, Result, RoleName, StartUrl};
 use crate::os::browser::words;
+use crate::os::file;
+
+use super::ctx::Ctx;
 
 /// A role as a profile names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +16,15 @@ pub struct Meant {
     pub account: AccountId,
     /// The role.
     pub role: RoleName,
+}
+
+/// The role behind the name of a profile in the person's AWS config file, as [`meant`].
+///
+/// # Errors
+/// When the file is there and can't be read.
+pub fn named(ctx: &Ctx, name: &str) -> Result<Option<Meant>> {
+    let config = AwsConfig::parse(file::load(&ctx.paths.aws_config)?.unwrap_or_default());
+    Ok(meant(&config, &ctx.instances, name))
 }
 
 /// The role behind a profile's name; `None` when there is no such profile or it has nothing to do with IAM Identity Center.

@@ -93,6 +93,25 @@ fn a_role_shell_needs_no_selector_and_a_selector_wins() {
 }
 
 #[test]
+fn a_profile_of_the_aws_config_file_names_the_role_without_any_list() {
+    let sandbox = signed_in();
+    sandbox.write(
+        ".aws/config",
+        "[profile ours]\ncredential_process = rolecall process --sso corp --account 012345678901 --role ReadOnlyAccess\n\
+         [profile granted]\ngranted_sso_account_id = 012345678901\ngranted_sso_role_name = ReadOnlyAccess\n\
+         granted_sso_start_url = https://corp.awsapps.com/start\ngranted_sso_region = eu-west-1\n",
+    );
+    std::fs::remove_dir_all(sandbox.path("rolecall/cache")).unwrap();
+    for profile in ["ours", "granted"] {
+        let (_, address) = read(&run(&sandbox, &["--profile", profile], &[]));
+        assert!(redeem(&sandbox, &address, "my-cluster").contains("ReadOnlyAccess"));
+    }
+    let json = sandbox.run(&["process", "--profile", "ours"]);
+    assert!(json.code == 0 && json.stdout.contains("012345678901"), "{json:?}");
+    assert_eq!(sandbox.aws.calls("ListAccounts"), 1);
+}
+
+#[test]
 fn the_version_that_kubectl_asks_for_is_answered() {
     let sandbox = signed_in();
     let info = |version: &str| format!(r#"{{"apiVersion":"client.authentication.k8s.io/{version}","kind":"ExecCredential","spec":{{}}}}"#);
