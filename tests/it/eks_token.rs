@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::foreign::named;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{Ran, Sandbox, binary};
 
 const ROLE: [&str; 4] = ["--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"];
 
@@ -159,6 +159,36 @@ fn the_token_is_the_one_that_the_aws_cli_makes() {
         });
         assert!(same, "no two tokens of the same second were the same in {region}");
     }
+}
+
+/// kubectl runs plugins for https alone. The simulator speaks none: that it gets as far as being told so shows that it took the token.
+#[test]
+#[ignore = "needs kubectl"]
+fn kubectl_takes_the_answer() {
+    let sandbox = signed_in();
+    let kubectl = |cluster: &str| {
+        let server = sandbox.aws.url().replace("http:", "https:");
+        let args = [&["eks-token", "--cluster", cluster][..], &ROLE].concat();
+        let command = serde_json::json!({
+            "apiVersion": "client.authentication.k8s.io/v1beta1",
+            "command": binary(),
+            "args": args,
+            "interactiveMode": "Never",
+        });
+        let config = serde_json::json!({
+            "apiVersion": "v1", "kind": "Config", "current-context": "c",
+            "clusters": [{ "name": "c", "cluster": { "server": server } }],
+            "contexts": [{ "name": "c", "context": { "cluster": "c", "user": "u" } }],
+            "users": [{ "name": "u", "user": { "exec": command } }],
+        });
+        sandbox.write("kubeconfig", &config.to_string());
+        Ran::of(sandbox.command("kubectl").args(["--kubeconfig", "kubeconfig", "get", "--raw", "/version"]).output().unwrap())
+    };
+    let taken = kubectl("my-cluster");
+    assert!(taken.stderr.contains("server gave HTTP response to HTTPS client") && !taken.stderr.contains("credentials"), "{taken:?}");
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    let refused = kubectl(" ");
+    assert!(refused.stderr.contains("getting credentials") && refused.stderr.contains("exit code 2"), "{refused:?}");
 }
 
 /// The CLI spreads its JSON over lines.
