@@ -121,6 +121,9 @@ pub enum Command {
     Vault(VaultArgs),
     /// Try everything against a made-up organisation on this machine
     Demo(DemoArgs),
+    /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
+    #[command(hide = true)]
+    SignInHelper,
 }
 
 /// Which role is meant.
@@ -401,6 +404,12 @@ pub struct ProcessArgs {
     /// Neither take stored credentials nor store new ones
     #[arg(long)]
     pub no_cache: bool,
+    /// Sign in by a browser when nobody is: one helper in the background does it for all who wait
+    #[arg(long)]
+    pub auto_login: bool,
+    /// How long to wait for that sign-in
+    #[arg(long, value_name = "DURATION", default_value = "20s")]
+    pub wait: String,
     /// How much life stored credentials must have left; never more than a third of their lifetime
     #[arg(long, value_name = "DURATION", default_value = "15m")]
     pub window: String,

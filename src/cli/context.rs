@@ -36,6 +36,14 @@ pub(super) enum Person {
 /// # Errors
 /// As [`open`].
 pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc<Ctx>> {
+    open_with_key(env, globals, person, None)
+}
+
+/// The same with the vault's key in hand, from the process that started this one.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
     let loaded = config::load(&env, &paths)?;
     // `process` says nothing: an older binary must survive a newer file.
@@ -52,6 +60,10 @@ pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc
     }
     let instances = instances::instances(&env, &paths, &settings)?;
     let vault = vault(&env, &paths, &settings, person);
+    let vault = match key {
+        Some(key) => vault.with_data_key(key),
+        None => vault,
+    };
     let network = network(&env);
     Ok(Ctx::new(env, paths, settings, instances, Clock::System, vault, network))
 }

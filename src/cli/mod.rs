@@ -11,6 +11,7 @@ mod eval;
 mod exec;
 mod exports;
 mod grant;
+mod helper;
 mod history;
 mod list;
 mod login;
@@ -95,6 +96,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Settings(args)) => settings::run(&globals, args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
+        Some(Command::SignInHelper) => helper::run(&globals),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `process`: JSON for `credential_process`.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::config::Env;
@@ -11,11 +13,21 @@ use super::warm::{self, Terms};
 
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
 pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
-    let window = parse_duration(&args.window).map(Window).ok_or_else(|| {
-        Error::new(Kind::Usage, format!("`--window {}` is not a length of time", args.window)).hint("write 15m, 900s or 1h")
-    })?;
-    let terms = Terms { window, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, command: "process" };
+    let terms = terms(args)?;
     warm::credentials(Env::from_process(), globals, &args.selectors, &terms, |credentials, _| print(credentials))
+}
+
+fn terms(args: &ProcessArgs) -> Result<Terms> {
+    let window = Window(length("--window", &args.window)?);
+    let wait = length("--wait", &args.wait)?.unsigned_abs();
+    let wait = args.auto_login.then(|| Duration::from_secs(wait));
+    Ok(Terms { window, wait, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, command: "process" })
+}
+
+/// A flag's length of time, in seconds.
+fn length(flag: &str, text: &str) -> Result<i64> {
+    parse_duration(text)
+        .ok_or_else(|| Error::new(Kind::Usage, format!("`{flag} {text}` is not a length of time")).hint("write 15m, 900s or 1h"))
 }
 
 /// The document that every AWS SDK reads.

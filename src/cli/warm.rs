@@ -1,23 +1,30 @@
 //! Credentials for programs: from argv to the vault in one short straight line, to AWS where that does not do. Never prompts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::config::{Env, Paths};
+use crate::config::{AutoLogin, Env, Paths};
 use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName, Window};
 use crate::ops::assume::{Wish, assume, stored};
+use crate::ops::background::await_sign_in;
 use crate::ops::ctx::Ctx;
 use crate::ops::{index, instances, past, profile};
 use crate::os::clock::Clock;
 
 use super::args::{Globals, Selectors};
 use super::context::Person;
-use super::{context, grant, out, resolve};
+use super::{context, grant, helper, out, resolve};
+
+/// How long `auto_login = "always"` waits: some SDKs give a process no more.
+const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 
 /// What is asked of the credentials, whatever the role.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
     /// How much life stored ones must have left.
     pub(super) window: Window,
+    /// How long a sign-in in the background is waited for, if one may be opened.
+    pub(super) wait: Option<Duration>,
     /// Take stored ones at all.
     pub(super) stored: bool,
     /// Store what was fetched.
@@ -51,7 +58,7 @@ pub(super) fn credentials(
     let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
     match stored(&vault, &wish, Clock::System.now())? {
         Some(credentials) => give(&credentials, instance),
-        None => fetch(&context::open_in(env, globals, Person::Absent)?, &wish, "", terms, give),
+        None => fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, "", terms, give),
     }
 }
 
@@ -98,7 +105,7 @@ fn by_name(
             Some(instance) => instance,
             None => one_instance(&ctx.instances, ctx.settings.default_sso.as_ref(), globals)?,
         };
-        return fetch(&ctx, &terms.wish(instance, meant.account, meant.role), "", terms, give);
+        return fetch(globals, &ctx, &terms.wish(instance, meant.account, meant.role), "", terms, give);
     }
     // A profile's name is unlike any other of any instance; an account's name is not.
     let instances = match (&wanted.profile, &globals.sso) {
@@ -108,13 +115,28 @@ fn by_name(
     let found = resolve::one(&ctx, &instances, &wanted)?;
     let entry = found.entry();
     let wish = terms.wish(found.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
-    fetch(&ctx, &wish, &entry.email, terms, give)
+    fetch(globals, &ctx, &wish, &entry.email, terms, give)
 }
 
-fn fetch(ctx: &Arc<Ctx>, wish: &Wish, email: &str, terms: &Terms, give: impl FnOnce(&Credentials, &Instance) -> Result<u8>) -> Result<u8> {
+fn fetch(
+    globals: &Globals,
+    ctx: &Arc<Ctx>,
+    wish: &Wish,
+    email: &str,
+    terms: &Terms,
+    give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
+) -> Result<u8> {
     let url = ctx.settings.access_request_url.as_deref();
+    let always = (ctx.settings.auto_login == AutoLogin::Always).then_some(DEFAULT_WAIT);
     context::block_on(ctx, async {
-        let assumed = assume(ctx, wish).await.map_err(|error| grant::explained(error, url, wish.account, wish.role.as_str(), email))?;
+        let assumed = match (assume(ctx, wish).await, terms.wait.or(always)) {
+            (Err(error), Some(wait)) if error.kind == Kind::LoginNeeded => {
+                await_sign_in(ctx, &wish.instance, wait, || helper::start(ctx, globals, &wish.instance), helper::say).await?;
+                assume(ctx, wish).await
+            }
+            (assumed, _) => assumed,
+        };
+        let assumed = assumed.map_err(|error| grant::explained(error, url, wish.account, wish.role.as_str(), email))?;
         if let Some(warning) = &assumed.warning {
             out::warning(warning);
         }

@@ -8,6 +8,7 @@ use crate::domain::{Instance, Result, RoleId, Timestamp};
 use crate::vault::{Boarding, Lead, Name, Token};
 
 use super::ctx::{Ctx, blocking};
+use super::sign_in::note;
 use super::token::{land, login_needed, renewable};
 use super::work::{Session, Sessions};
 
@@ -86,9 +87,12 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
         store.forget(&name)
     })
     .await?;
+    let gone = Err(login_needed(instance));
     if let Some(lead) = lead {
-        land::<()>(ctx, lead, &Err(login_needed(instance))).await?;
+        land::<()>(ctx, lead, &gone).await?;
     }
+    // Whoever signs out does not want a browser to open by itself the next moment.
+    note::<()>(ctx, instance, &gone).await?;
     Ok(token.is_some())
 }
 

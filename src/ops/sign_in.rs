@@ -1,17 +1,18 @@
 //! Signing in: registration, the browser or the code, and the token kept.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::config::{AuthFlow, UrlAction, env};
 use crate::domain::{Error, Instance, Kind, Result};
 use crate::identity::{Callback, Flow, Identity, Pkce, Poll, Registration, TokenReply};
 use crate::ops::registration;
 use crate::os::process::Unhurried;
-use crate::vault::{Name, Staged, Token};
+use crate::vault::{Boarding, Name, Staged, Token};
 
 use super::ctx::{Ctx, blocking};
 use super::link::{Container, Delivered, Link, Manner, deliver, has_browser};
+use super::token::land;
 use super::work::SignInStep;
 
 /// How long a person has, in seconds; AWS gives device codes the same ten minutes.
@@ -23,6 +24,27 @@ const PATIENCE: i64 = 600;
 /// [`Kind::Vault`] before anything is opened when the token could not be kept or used later; what AWS says; [`Kind::LoginNeeded`] when
 /// nobody approved in time.
 pub async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>, report: &(dyn Fn(SignInStep) + Send + Sync)) -> Result<()> {
+    let result = through(ctx, instance, flow, report).await;
+    note(ctx, instance, &result).await?;
+    result
+}
+
+/// Says how a person's own sign-in or logout went: a sign-in lifts the bar, a logout sets it.
+///
+/// # Errors
+/// When the background thread is gone.
+pub(super) async fn note<T>(ctx: &Arc<Ctx>, instance: &Instance, result: &Result<T>) -> Result<()> {
+    let flight = ctx.vault.flight(&Name::sign_in(instance));
+    let ticket = flight.look();
+    let boarding = blocking(move || flight.board(ticket, Instant::now())).await?;
+    match boarding {
+        Boarding::Lead(lead) => land(ctx, lead, result).await,
+        // A helper is at it: it will find the new token, or say for itself.
+        _ => Ok(()),
+    }
+}
+
+async fn through(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>, report: &(dyn Fn(SignInStep) + Send + Sync)) -> Result<()> {
     report(SignInStep::Starting);
     let vault = ctx.vault.clone();
     blocking(move || vault.ready()).await?;

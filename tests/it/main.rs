@@ -1,5 +1,6 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
+mod auto_login;
 mod commands;
 mod commands_demo;
 mod commands_exec;

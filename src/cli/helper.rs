@@ -1,0 +1,51 @@
+//! The background sign-in: started by `process --auto-login`, outlives an SDK that loses patience.
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+
+use crate::config::{Env, env};
+use crate::domain::{Error, Instance, Result, Secret};
+use crate::ops::background::{self, Notice};
+use crate::ops::ctx::Ctx;
+use crate::os::process;
+
+use super::args::Globals;
+use super::context::{self, Person};
+
+/// Leaves a helper behind that signs in to an instance. It gets the vault's key on its standard input, its only stdio.
+///
+/// # Errors
+/// [`crate::domain::Kind::Vault`] when the vault can't be opened here: then the helper could not keep the token either.
+pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<()> {
+    ctx.vault.ready()?;
+    let key = ctx.vault.data_key()?;
+    let program = std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))?;
+    let mut args: Vec<OsString> = vec!["sign-in-helper".into(), "--sso".into(), instance.name.as_str().into()];
+    if let Some(file) = &globals.config {
+        args.extend(["--config".into(), file.into()]);
+    }
+    if let Some(browser) = &globals.browser {
+        args.extend(["--browser".into(), browser.into()]);
+    }
+    let unset = [env::AWS_SSO_FILE_PASSWORD.name(), env::AWS_SSO_FILE_PASSWORD_FILE.name()];
+    process::leave_behind(&program, &args, &unset, key.as_ref().map_or(&[], |key| key.expose()))
+}
+
+/// Tells a person at the terminal, if there is one, where to look.
+pub(super) fn say(notice: &Notice) {
+    let Ok(mut terminal) = crate::os::tty::open() else { return };
+    let code = notice.code.as_ref().map(|code| format!("\r\n  it has to show this code: {code}")).unwrap_or_default();
+    let _ = write!(terminal, "rolecall: sign in at {}{code}\r\n", notice.url);
+}
+
+/// The helper itself.
+pub(super) fn run(globals: &Globals) -> Result<u8> {
+    process::own_session();
+    let mut key = Vec::new();
+    std::io::stdin().read_to_end(&mut key).map_err(|error| Error::internal(format!("reading the vault's key: {error}")))?;
+    let key = Some(Secret::new(key)).filter(|key| !key.expose().is_empty());
+    let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, key)?;
+    let instance = context::chosen_one(&ctx, globals)?;
+    context::block_on(&ctx, background::serve(&ctx, &instance))?;
+    Ok(0)
+}

@@ -1,0 +1,129 @@
+//! Sign-ins that no person at a terminal has asked for: one helper process for all callers, and none for a while after a refusal.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Error, Instance, Kind, Result, Timestamp, human};
+use crate::os::file;
+use crate::os::lock::Lock;
+use crate::vault::{Boarding, Flight, Name, Outcome};
+
+use super::ctx::{Ctx, blocking};
+use super::sign_in::sign_in;
+use super::token::{access_token, land};
+use super::work::SignInStep;
+
+/// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in seconds.
+const BAR: i64 = 300;
+/// How long a helper lives at most: AWS gives a person as long.
+const LIFE: Duration = Duration::from_secs(600);
+/// How long a helper has to get going.
+const START: Duration = Duration::from_secs(3);
+/// How often a caller looks whether somebody has signed in.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Where a person has to look, for whoever has a terminal to say it on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The address.
+    pub url: String,
+    /// The code to compare, with the device code flow.
+    pub code: Option<String>,
+}
+
+/// Waits until somebody has signed in. If nobody is at it, `start` leaves a helper behind that is ([`serve`]); `say` hears of its
+/// address, once and in one of all callers.
+///
+/// # Errors
+/// [`Kind::LoginNeeded`] when background sign-ins are barred, when the person refuses, or when `wait` is over before they are done.
+pub async fn await_sign_in(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    wait: Duration,
+    start: impl FnOnce() -> Result<()>,
+    say: impl Fn(&Notice),
+) -> Result<()> {
+    let flight = ctx.vault.flight(&Name::sign_in(instance));
+    let (ticket, deadline) = (flight.look(), Instant::now() + wait);
+    barred(instance, flight.outcome(), ctx.clock.now())?;
+    let starter = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))?;
+    let mut unsaid = starter.is_some();
+    if starter.is_some() && nobody_is_at_it(&flight)? {
+        start()?;
+        let up = Instant::now() + START;
+        while flight.look() == ticket && nobody_is_at_it(&flight)? && Instant::now() < up {
+            tokio::time::sleep(LOOK / 5).await;
+        }
+    }
+    drop(starter);
+    while Instant::now() < deadline {
+        if flight.look() != ticket {
+            return flight.outcome().unwrap_or(Outcome::Ok).into_result();
+        }
+        if unsaid && let Some(notice) = notice(ctx, instance) {
+            say(&notice);
+            unsaid = false;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Err(Error::new(Kind::LoginNeeded, format!("the sign-in to {} is open in your browser", instance.name))
+        .hint("approve it there, then try again"))
+}
+
+/// Whether no process holds the flight. Only a starter asks: asking takes the lock for a moment.
+fn nobody_is_at_it(flight: &Flight) -> Result<bool> {
+    Ok(matches!(flight.poll(flight.look())?, Some(Boarding::Lead(_))))
+}
+
+fn barred(instance: &Instance, last: Option<Outcome>, now: Timestamp) -> Result<()> {
+    let Some(Outcome::Failed { message, at, .. }) = last else { return Ok(()) };
+    let left = BAR - now.since(at);
+    if !(0..=BAR).contains(&left) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::LoginNeeded, format!("no sign-in is opened by itself for another {}: {message}", human(left)))
+        .hint(format!("run `rolecall login --sso {}`", instance.name)))
+}
+
+/// The helper's whole life: signs in for everybody who waits, and tells them how it went.
+///
+/// # Errors
+/// What the sign-in says; they are told too.
+pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
+    let flight = ctx.vault.flight(&Name::sign_in(instance));
+    let ticket = flight.look();
+    let boarding = blocking(move || flight.board(ticket, Instant::now() + START)).await?;
+    let Boarding::Lead(lead) = boarding else { return Ok(()) };
+    let result = match access_token(ctx, instance, None).await {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let place = notice_path(ctx, instance);
+            let report = move |step: SignInStep| tell(&place, step);
+            let outcome = tokio::time::timeout(LIFE, sign_in(ctx, instance, None, &report)).await;
+            outcome.unwrap_or_else(|_| Err(Error::new(Kind::LoginNeeded, format!("the sign-in to {} was abandoned", instance.name))))
+        }
+    };
+    let _ = file::remove(&notice_path(ctx, instance));
+    land(ctx, lead, &result).await?;
+    result
+}
+
+/// Puts the address where a caller with a terminal finds it.
+fn tell(place: &Path, step: SignInStep) {
+    if let SignInStep::Open { url, code, .. } = step
+        && let Ok(bytes) = serde_json::to_vec(&Notice { url, code })
+    {
+        let _ = file::save(place, &bytes);
+    }
+}
+
+fn notice(ctx: &Ctx, instance: &Instance) -> Option<Notice> {
+    serde_json::from_slice(&file::load(&notice_path(ctx, instance)).ok()??).ok()
+}
+
+fn notice_path(ctx: &Ctx, instance: &Instance) -> PathBuf {
+    ctx.paths.state_dir.join(format!("sign-in-{}.json", crate::domain::slug(instance.name.as_str())))
+}

@@ -1,0 +1,100 @@
+//! `process --auto-login`: one browser tab for all who wait, by a helper that outlives them.
+
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use rolecall::demo;
+
+use crate::sandbox::{Ran, Sandbox};
+
+const ROLE: [&str; 6] = ["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess", "--auto-login"];
+
+/// A sandbox whose "browser" writes down every address it is asked to open.
+fn with_browser() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("browser", "#!/bin/sh\nprintf '%s\\n' \"$1\" >> \"$HOME/tabs\"\nenv > \"$HOME/browser.env\"\n");
+    std::fs::set_permissions(sandbox.path("browser"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox
+}
+
+fn rolecall(sandbox: &Sandbox, args: &[&str]) -> std::process::Command {
+    let mut command = sandbox.rolecall(args);
+    command.env("BROWSER", sandbox.path("browser"));
+    command
+}
+
+fn tabs(sandbox: &Sandbox) -> Vec<String> {
+    std::fs::read_to_string(sandbox.path("tabs")).unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
+fn first_tab(sandbox: &Sandbox) -> String {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(tab) = tabs(sandbox).into_iter().next() {
+            return tab;
+        }
+        assert!(Instant::now() < deadline, "no browser was opened");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
+    let sandbox = with_browser();
+    let start = |_| rolecall(&sandbox, &ROLE).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let children: Vec<_> = (0..40).map(start).collect();
+    demo::approve(&first_tab(&sandbox)).unwrap();
+    let ran: Vec<Ran> = children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
+    assert!(ran.iter().all(|ran| ran.code == 0), "{:?}", ran.iter().find(|ran| ran.code != 0));
+    assert!(ran.iter().all(|other| other.stdout == ran[0].stdout));
+    assert_eq!(tabs(&sandbox).len(), 1);
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    let seen = std::fs::read_to_string(sandbox.path("browser.env")).unwrap();
+    assert!(!seen.contains("AWS_SSO_FILE_PASSWORD"), "the browser inherited the passphrase");
+}
+
+#[test]
+fn a_caller_that_is_killed_takes_no_sign_in_with_it() {
+    let sandbox = with_browser();
+    let mut impatient = rolecall(&sandbox, &ROLE).spawn().unwrap();
+    let tab = first_tab(&sandbox);
+    impatient.kill().unwrap();
+    impatient.wait().unwrap();
+    demo::approve(&tab).unwrap();
+    let ran = Ran::of(rolecall(&sandbox, &ROLE).output().unwrap());
+    assert_eq!((ran.code, tabs(&sandbox).len()), (0, 1), "{ran:?}");
+}
+
+#[test]
+fn who_does_not_wait_is_told_where_the_sign_in_is() {
+    let sandbox = with_browser();
+    let ran = Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap());
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.stderr.contains("is open in your browser"), "{ran:?}");
+    demo::approve(&first_tab(&sandbox)).unwrap();
+}
+
+#[test]
+fn a_refusal_keeps_browsers_shut_until_a_person_signs_in() {
+    let sandbox = with_browser();
+    let child = rolecall(&sandbox, &ROLE).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    demo::deny(&first_tab(&sandbox)).unwrap();
+    let refused = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(refused.code, 4, "{refused:?}");
+
+    let barred = Ran::of(rolecall(&sandbox, &ROLE).output().unwrap());
+    assert_eq!((barred.code, tabs(&sandbox).len()), (4, 1), "{barred:?}");
+    assert!(barred.stderr.contains("rolecall login --sso corp"), "{barred:?}");
+
+    sandbox.login("corp");
+    assert_eq!(Ran::of(rolecall(&sandbox, &ROLE).output().unwrap()).code, 0);
+}
+
+#[test]
+fn a_logout_keeps_browsers_shut() {
+    let sandbox = with_browser();
+    sandbox.login("corp");
+    assert_eq!(sandbox.run(&["logout", "--sso", "corp"]).code, 0);
+    let barred = Ran::of(rolecall(&sandbox, &ROLE).output().unwrap());
+    assert_eq!((barred.code, tabs(&sandbox).len()), (4, 0), "{barred:?}");
+}
