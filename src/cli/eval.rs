@@ -39,6 +39,10 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     let reader = args.format.map_or(Reader::Shell(dialect, args.overwrite_env), Reader::Elsewhere);
     let wish = Wish { region: args.region, no_region: args.no_region, form: args.form, all: args.export_all_env_vars };
     reader.check_terminal(&wish)?;
+    if matches!(reader, Reader::Shell(_, false)) {
+        // Keys are in the way of every form: better said before somebody chooses a role.
+        spare(&Previous::new(env.pairs()), &Form::Keys)?;
+    }
     let ctx = context::open(globals)?;
     let found = if args.refresh {
         let found = current(&ctx)?;

@@ -84,6 +84,7 @@ fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
         2,
         &["AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "--overwrite-env", "rolecall exec"],
     );
+    refused(&run(&sandbox, "eval", &[], &[], &theirs), 2, &["credentials of its own"]);
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
     let ran = run(&sandbox, "eval", &READ, &["--overwrite-env", "--shell", "sh"], &theirs);
     assert!(ran.code == 0 && ran.stdout.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{ran:?}");
