@@ -57,7 +57,7 @@ pub(super) fn name(inside: &str) -> Option<String> {
 }
 
 /// Splits as a POSIX shell does; `None` when a quote is not closed.
-fn words(text: &str) -> Option<Vec<String>> {
+pub(super) fn words(text: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut letters) = (Vec::new(), None::<String>, text.chars());
     while let Some(letter) = letters.next() {
         match letter {

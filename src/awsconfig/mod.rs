@@ -6,10 +6,12 @@
 pub mod edit;
 mod header;
 mod instances;
+mod managed;
 mod read;
 mod scan;
 pub mod token_cache;
 mod values;
 
 pub use instances::{LegacyInstance, SsoSession};
+pub use managed::Managed;
 pub use read::{AwsConfig, Profile};

@@ -83,6 +83,11 @@ impl AwsConfig {
         values::read(&self.text[section.body.clone()], keys);
     }
 
+    /// The text as it was read.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     fn inside(&self, section: &Section) -> &str {
         &self.text[section.inside.clone()]
     }

@@ -3,7 +3,18 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::shell::{Dialect, Format};
+
+mod reports;
+mod visits;
+
+pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
+pub(super) use visits::{ConsoleArgs, EksTokenArgs};
+
+use crate::config::UrlAction;
 
 /// Find an AWS role by typing three letters, and be in it.
 ///
@@ -34,6 +45,9 @@ pub struct Globals {
     /// Browser for sign-in and console pages
     #[arg(short, long, global = true, value_name = "PROGRAM")]
     pub browser: Option<String>,
+    /// What to do with a link: open, print, printurl, clip, osc52, exec, qr, open-url-in-container, granted-containers
+    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true)]
+    pub url_action: Option<UrlAction>,
     /// How much to say on stderr
     #[arg(short = 'L', long, global = true, value_name = "LEVEL")]
     pub level: Option<Level>,
@@ -86,9 +100,23 @@ pub enum Command {
     List(ListArgs),
     /// Run a command, or a shell, with a role
     Exec(ExecArgs),
+    /// Print lines that put a role into the calling shell
+    Eval(EvalArgs),
     /// Print credentials as JSON for `credential_process`
     #[command(alias = "credential-process")]
     Process(ProcessArgs),
+    /// Print the token that kubectl asks for to enter an EKS cluster
+    EksToken(EksTokenArgs),
+    /// Print how long this shell's role is good for, as HHhMMm; made for prompts
+    Time(TimeArgs),
+    /// Open the web console in a role, or the very page whose address is pasted
+    Console(ConsoleArgs),
+    /// Show role ARNs with their tags; never signs in
+    Tags(TagsArgs),
+    /// Show what was handed out: when, which role, by which command, in which directory
+    History(HistoryArgs),
+    /// Show, change and explain the configuration
+    Settings(SettingsArgs),
     /// Look after the place where tokens and credentials are kept
     Vault(VaultArgs),
     /// Try everything against a made-up organisation on this machine
@@ -152,6 +180,8 @@ pub struct PickArgs {
 pub enum PickAction {
     /// Start a shell in the role.
     Shell,
+    /// Print lines for the calling shell to evaluate.
+    Exports,
     /// Print the role.
     Print,
 }
@@ -264,6 +294,12 @@ pub struct ExecArgs {
     /// Leave the region variables as they are
     #[arg(long)]
     pub no_region: bool,
+    /// How the command gets at the credentials; `credentials_as` otherwise
+    #[arg(long = "as", value_name = "HOW")]
+    pub form: Option<FormArg>,
+    /// With a profile, set the keys as well
+    #[arg(short = 'x', long)]
+    pub export_all_env_vars: bool,
     /// Fetch new credentials even when stored ones are good
     #[arg(long)]
     pub sts_refresh: bool,
@@ -273,6 +309,87 @@ pub struct ExecArgs {
     /// The command; without one, a shell
     #[arg(last = true, value_name = "CMD")]
     pub command: Vec<OsString>,
+}
+
+/// How programs get at a role's credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormArg {
+    /// As a profile if rolecall has written one for the role, else as keys.
+    Auto,
+    /// Keys in variables.
+    Keys,
+    /// AWS_PROFILE: every SDK then renews by itself.
+    Profile,
+}
+
+/// Flags of `eval`.
+#[derive(Debug, Args)]
+#[command(after_help = evaluations())]
+pub struct EvalArgs {
+    /// Which role
+    #[command(flatten)]
+    pub selectors: Selectors,
+    /// Words that name the role
+    #[arg(value_name = "QUERY")]
+    pub query: Option<String>,
+    /// Take out what rolecall put into this shell, and give AWS_PROFILE back; needs no sign-in
+    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query", "refresh", "region", "no_region", "form", "export_all_env_vars", "overwrite_env", "format"])]
+    pub clear: bool,
+    /// Renew the credentials of the role that this shell is in
+    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
+    pub refresh: bool,
+    /// Region to set, instead of the role's own
+    #[arg(long, value_name = "REGION", conflicts_with = "no_region")]
+    pub region: Option<String>,
+    /// Leave the region variables as they are
+    #[arg(long)]
+    pub no_region: bool,
+    /// Shell to write for, instead of the one that called
+    #[arg(long, value_name = "NAME", value_parser = dialects())]
+    pub shell: Option<Dialect>,
+    /// How programs get at the credentials; `credentials_as` otherwise
+    #[arg(long = "as", value_name = "HOW")]
+    pub form: Option<FormArg>,
+    /// With a profile, set the keys as well
+    #[arg(short = 'x', long)]
+    pub export_all_env_vars: bool,
+    /// Overwrite keys that this shell has of its own; it can't get them back
+    #[arg(long)]
+    pub overwrite_env: bool,
+    /// Write for something that is no shell, such as `docker --env-file` (env) or a dotenv library
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), conflicts_with_all = ["shell", "overwrite_env"])]
+    pub format: Option<Format>,
+    /// Do not ask before a protected role is used
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// How each shell evaluates what `eval` prints.
+fn evaluations() -> String {
+    let line = |dialect: Dialect| format!("  {dialect:10}  {}\n", dialect.evaluation("rolecall eval QUERY"));
+    let lines: String = Dialect::ALL.into_iter().map(line).collect();
+    format!("To evaluate it:\n{lines}\nWithout a role named, the picker opens on the terminal, also while the output is captured.")
+}
+
+/// Reads one of the shells by its name.
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
+}
+
+/// Reads one of the formats by its name.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
+}
+
+/// Flags of `time`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Args)]
+pub struct TimeArgs {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// End with exit code 4 without valid credentials
+    #[arg(long)]
+    pub exit_code: bool,
 }
 
 /// Flags of `process`.

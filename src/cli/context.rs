@@ -34,7 +34,7 @@ pub(super) enum Person {
 /// The same in an environment of the caller's making.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open()`].
 pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc<Ctx>> {
     open_with_key(env, globals, person, None)
 }
@@ -42,7 +42,7 @@ pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc
 /// The same with the vault's key in hand, from the process that started this one.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open()`].
 pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
     let loaded = config::load(&env, &paths)?;
@@ -53,8 +53,10 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
     let mut settings = loaded.settings;
     out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
     if let Some(browser) = &globals.browser {
-        settings.browser = Some(browser.clone());
-        settings.auth_browser = Some(browser.clone());
+        settings.force_browser(browser);
+    }
+    if let Some(action) = globals.url_action {
+        settings.force_url_action(action);
     }
     let instances = instances::instances(&env, &paths, &settings)?;
     let vault = vault(&env, &paths, &settings, person);

@@ -1,14 +1,11 @@
 //! The picker: alone, as `pick`, and for commands that were not told which role.
 
-use std::ffi::OsString;
-use std::io::Write;
 use std::sync::Arc;
 
 use crate::cache::marks;
-use crate::config::{Action as DefaultAction, env};
+use crate::config::{Action as DefaultAction, Env, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
-use crate::ops::console::open_console;
 use crate::ops::ctx::Ctx;
 use crate::ops::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
@@ -17,8 +14,10 @@ use crate::os::clock::Clock;
 use crate::tui::{self, Action, Exit, Looks, Theme};
 
 use super::args::{Globals, PickAction, PickArgs};
-use super::exec::{self, Region};
-use super::{context, grant, out, resolve};
+use super::console::{self, Page};
+use super::exports::Wish;
+use super::resolve::Found;
+use super::{context, eval, exec, grant, out, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -36,6 +35,9 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     let action = action(&ctx, &args, prints);
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
     args.print.as_deref().map(fields::spelled).transpose()?;
+    if action == Action::Exports {
+        eval::check_terminal(&ctx.env)?;
+    }
     if args.filter || args.select_1 || args.exit_0 {
         let roster = Arc::new(update::known(&ctx, &instances));
         if roster.entries.is_empty() && args.filter {
@@ -66,17 +68,14 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     }
 }
 
-/// For `exec` without a selector: the picker, then the command in the chosen role.
-pub(super) fn for_exec(ctx: &Arc<Ctx>, globals: &Globals, region: &Region, command: Vec<OsString>) -> Result<u8> {
-    let instances = context::chosen(ctx, globals)?;
-    match screen(ctx, &instances, String::new(), Action::Shell, false, &PickArgs::default())? {
+/// For commands without a selector: the picker, where Enter chooses the one role for them.
+pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action) -> Result<Found> {
+    match screen(ctx, instances, query, action, false, &PickArgs::default())? {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
-            let roster = Arc::new(update::known(ctx, &instances));
-            let role = picked.roles.first().ok_or_else(super::cancelled)?;
-            let entry = &roster.entries[position(&roster, role)?];
-            let credentials = grant::credentials(ctx, &roster, entry, true)?;
-            exec::enter(ctx, &roster, entry, &credentials, region, command)
+            let roster = Arc::new(update::known(ctx, instances));
+            let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
+            Ok(Found { roster, position })
         }
     }
 }
@@ -85,7 +84,9 @@ fn action(ctx: &Ctx, args: &PickArgs, prints: bool) -> Action {
     match (args.action, prints || args.print.is_some(), ctx.settings.default_action) {
         (Some(PickAction::Print), ..) => Action::Print,
         (Some(PickAction::Shell), ..) => Action::Shell,
+        (Some(PickAction::Exports), ..) => Action::Exports,
         (None, true, _) | (None, false, DefaultAction::Print) => Action::Print,
+        (None, false, DefaultAction::Exports) => Action::Exports,
         (None, false, _) => Action::Shell,
     }
 }
@@ -110,17 +111,15 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
     match action {
         Action::Shell => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            let entry = &roster.entries[*row];
-            let credentials = grant::credentials(ctx, roster, entry, true)?;
-            exec::enter(ctx, roster, entry, &credentials, &Region::default(), Vec::new())
+            exec::enter(ctx, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
+        }
+        Action::Exports => {
+            let Some(row) = rows.first() else { return Err(super::cancelled()) };
+            eval::print_for_caller(ctx, &Found { roster: roster.clone(), position: *row })
         }
         Action::Console if !args.filter => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            let entry = &roster.entries[*row];
-            let credentials = grant::credentials(ctx, roster, entry, true)?;
-            context::block_on(ctx, open_console(ctx, roster.instance(entry), &credentials, entry.region.as_ref()))?;
-            out::say(&out::dim(&crate::domain::visible(&format!("the console is open in {}/{}", entry.account_label(), entry.role))));
-            Ok(0)
+            console::visit(ctx, &Found { roster: roster.clone(), position: *row }, &Page::default())
         }
         _ => {
             let name = args.print.as_deref().unwrap_or("arn");
@@ -138,7 +137,7 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
-    let roster = Arc::new(update::sketch(ctx, instances));
+    let (roster, stale) = update::sketch(ctx, instances);
     let unknown = |instance: &Instance| Session {
         instance: instance.name.clone(),
         signed_in: false,
@@ -158,10 +157,10 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         now: Clock::System,
         history_weight: ctx.settings.history_weight,
         multi,
-        stale: instances.iter().filter(|instance| update::stale(ctx, instance)).map(|instance| instance.name.clone()).collect(),
+        stale,
         sketch: true,
         version: env!("CARGO_PKG_VERSION"),
-        roster,
+        roster: Arc::new(roster),
     };
     let (background, requests, news) = worker::start(ctx.clone(), instances.to_vec(), copy);
     let exit = tui::run(options, requests, news);
@@ -193,10 +192,7 @@ fn theme(word: &str) -> Theme {
     }
 }
 
-/// Puts a text on the clipboard of whatever terminal this is, near or far (OSC 52).
+/// Puts a text on the clipboard of whatever terminal this is, near or far.
 fn copy(text: &str) -> Result<()> {
-    use base64::Engine;
-    let sequence = format!("\x1b]52;c;{}\x07", base64::engine::general_purpose::STANDARD.encode(text));
-    let mut tty = crate::os::tty::open()?;
-    tty.write_all(sequence.as_bytes()).and_then(|()| tty.flush()).map_err(|error| Error::internal(format!("copying: {error}")))
+    crate::os::clipboard::copy_by_terminal(text, Env::from_process().get(env::TMUX).is_some())
 }

@@ -42,6 +42,7 @@ variables! {
     ROLECALL_PROTECTED "Set by us in the shell of a protected role, for prompts."
     ROLECALL_COLOR "The colour of this shell's role; set by us, for prompts."
     ROLECALL_SAVED_PROFILE "The AWS_PROFILE that was replaced; set by us, given back by `eval --clear`."
+    ROLECALL_SET "Which variables that others set too are ours; set by us, so that `eval --clear` removes these and no others."
     AWS_CONFIG_FILE "The AWS config file instead of ~/.aws/config."
     AWS_SHARED_CREDENTIALS_FILE "The AWS credentials file instead of ~/.aws/credentials."
     AWS_SSO "The instance to use; set by us in a role shell."
@@ -168,12 +169,10 @@ impl Env {
         out
     }
 
-    /// The names of all variables that start so, sorted.
-    pub fn names_with_prefix(&self, prefix: &str) -> Vec<String> {
-        let mut names: Vec<String> =
-            self.values.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with(prefix)).map(str::to_owned).collect();
-        names.sort_unstable();
-        names
+    /// Every variable as text; bytes that are not Unicode are replaced.
+    pub fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        let text = |part: &OsString| part.to_string_lossy().into_owned();
+        self.values.iter().map(move |(name, value)| (text(name), text(value)))
     }
 
     fn raw(&self, name: &str) -> Option<&OsStr> {

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The state of every instance and role, from the vault and the AWS CLI's cache alone.
 ///
 /// # Errors
-/// [`Kind::Vault`] when the vault is locked or out of reach.
+/// [`crate::domain::Kind::Vault`] when the vault is locked or out of reach.
 pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
     let now = ctx.clock.now();
     let mut out = Sessions::default();

@@ -1,6 +1,8 @@
 //! Seams to the machine: clock, private files and locks, child processes, browser, terminal, loopback servers.
 
+pub mod ancestors;
 pub mod browser;
+pub mod clipboard;
 pub mod clock;
 pub mod file;
 pub mod http;
@@ -8,4 +10,5 @@ pub mod lock;
 pub mod process;
 pub mod random;
 pub mod signals;
+pub mod title;
 pub mod tty;

@@ -1,13 +1,14 @@
 //! Child processes: becoming one, being the parent of a shell, and leaving one behind.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::domain::{Error, Kind, Result};
 
 /// A program with its arguments and the changes to its environment. Nothing else of the environment is touched.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Child {
     /// The program, looked up in PATH as usual.
     pub program: OsString,
@@ -17,6 +18,14 @@ pub struct Child {
     pub set: Vec<(String, String)>,
     /// Variables to remove, before setting.
     pub unset: Vec<String>,
+}
+
+impl fmt::Debug for Child {
+    /// Names of variables only: values can be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.set.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Child").field("program", &self.program).field("set", &names).field("unset", &self.unset).finish_non_exhaustive()
+    }
 }
 
 impl Child {
@@ -199,7 +208,7 @@ pub struct Unhurried {
     #[cfg(unix)]
     held: Vec<(i32, signal_hook::SigId, std::sync::Arc<std::sync::atomic::AtomicBool>)>,
     #[cfg(unix)]
-    _answered: super::signals::Answered,
+    answered: Option<super::signals::Answered>,
 }
 
 impl Unhurried {
@@ -214,7 +223,7 @@ impl Unhurried {
                 signal_hook::flag::register(signal, flag.clone()).ok().map(|id| (signal, id, flag))
             };
             let answered = super::signals::Answered::begin(&[SIGINT, SIGTERM, SIGHUP]);
-            Self { held: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect(), _answered: answered }
+            Self { held: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect(), answered: Some(answered) }
         }
         #[cfg(not(unix))]
         Self {}
@@ -224,6 +233,8 @@ impl Unhurried {
 #[cfg(unix)]
 impl Drop for Unhurried {
     fn drop(&mut self) {
+        // First the default is back, then it is asked what came: a signal in between dies of the one or is found by the other.
+        drop(self.answered.take());
         for (signal, id, came) in self.held.drain(..) {
             signal_hook::low_level::unregister(id);
             if came.load(std::sync::atomic::Ordering::SeqCst) {

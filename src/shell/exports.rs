@@ -1,8 +1,12 @@
-//! Which variables a role sets and removes in a shell or a child. Pure: the caller says what is there now.
+//! Which variables a role sets and removes in a shell or a child, and how they are taken back. Pure: the caller says what is there now.
 
-use crate::domain::{Credentials, Entry, Roster, Timestamp};
+use std::fmt;
 
-/// What a role is given: its keys.
+use crate::domain::{Credentials, Entry, Region, Roster};
+
+use super::previous::{KEYS, MARKS, OTHERS, PROFILES, Previous, REGIONS, SAVED, TAGS};
+
+/// What a role is given.
 #[derive(Debug, Clone)]
 pub struct Grant<'a> {
     /// The list the role is from.
@@ -11,105 +15,185 @@ pub struct Grant<'a> {
     pub entry: &'a Entry,
     /// Its credentials.
     pub credentials: &'a Credentials,
+    /// How programs get at them.
+    pub form: Form,
+    /// Who gets them.
+    pub reach: Reach,
     /// The region asked for; `None` takes the role's own.
     pub region: Option<&'a str>,
     /// Leave region variables alone.
     pub no_region: bool,
     /// Tags to export as `AWS_SSO_TAG_NAME`.
-    pub env_var_tags: &'a [String],
+    pub tags: &'a [(String, String)],
+    /// The colour of the role, for prompts.
+    pub color: Option<&'a str>,
 }
 
-/// What is in the environment now and matters for the change.
-#[derive(Debug, Clone, Default)]
-pub struct Previous {
-    /// AWS_REGION or AWS_DEFAULT_REGION.
-    pub region: Option<String>,
-    /// AWS_SSO_DEFAULT_REGION: the region that we set, as opposed to one the person set.
-    pub region_of_ours: Option<String>,
-    /// All names in the environment that start with `AWS_SSO_TAG_`.
-    pub tag_names: Vec<String>,
+/// How programs get at the role's credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    /// Keys in variables.
+    Keys,
+    /// `AWS_PROFILE`: SDKs then renew by themselves.
+    Profile {
+        /// The profile's name.
+        name: String,
+        /// Set the keys too.
+        with_keys: bool,
+    },
 }
 
-/// Variables to set and to remove. Those to remove come first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Who gets the variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// A child: whatever could stand in the role's way is not handed on.
+    Child,
+    /// The calling shell: what it could not get back stays, unless `overwrite`.
+    Shell {
+        /// Remove the person's own keys as well.
+        overwrite: bool,
+    },
+}
+
+/// Variables to set and to remove. None is in both lists, and none is removed that is not there.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Changes {
     /// Names and values, in a fixed order.
     pub set: Vec<(String, String)>,
-    /// Names.
+    /// Names, sorted.
     pub unset: Vec<String>,
 }
 
-/// What else could supply credentials, and would be taken before ours or mixed with them.
-const FOREIGN: [&str; 9] = [
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SECURITY_TOKEN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-];
+impl fmt::Debug for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.set.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Changes").field("set", &names).field("unset", &self.unset).finish()
+    }
+}
 
-/// The changes that put a role's keys into an environment.
+/// The changes that put a role into an environment, whatever role was there before.
 pub fn changes(grant: &Grant<'_>, previous: &Previous) -> Changes {
-    let (roster, entry, credentials) = (grant.roster, grant.entry, grant.credentials);
+    let mut set = Set::default();
+    describe(&mut set, grant);
+    let marks = credentials(&mut set, grant, previous);
+    set.put(MARKS, &marks.join(" "));
+    if let Some(profile) = previous.profile() {
+        set.put(SAVED, profile);
+    }
+    let mut unset = previous.ours();
+    unset.extend(PROFILES);
+    if !matches!(grant.reach, Reach::Shell { overwrite: false }) {
+        unset.extend(KEYS.into_iter().chain(OTHERS));
+    }
+    if grant.no_region {
+        unset.retain(|name| !REGIONS.contains(name) && *name != "AWS_SSO_DEFAULT_REGION");
+    } else {
+        region(&mut set, grant, previous);
+    }
+    set.with(unset, previous)
+}
+
+/// The changes that take everything of ours out of an environment, and give the person's profile back.
+pub fn clear(previous: &Previous) -> Changes {
+    let mut set = Set::default();
+    let replaced = PROFILES.iter().all(|name| previous.get(name).is_none()) || previous.ours().contains(&"AWS_PROFILE");
+    if let Some(saved) = previous.get(SAVED).filter(|_| replaced && previous.get("ROLECALL_ROLE").is_some()) {
+        set.put("AWS_PROFILE", saved);
+    }
+    set.with(previous.ours(), previous)
+}
+
+/// The person's own variables that would be taken before the role's credentials, and that a shell could not get back.
+pub fn foreign(previous: &Previous, form: &Form) -> Vec<&'static str> {
+    let keys = KEYS.into_iter().take(4).filter(|_| !previous.keys_are_ours());
+    // Keys come before a web identity, and a web identity before a profile's process.
+    let web = OTHERS.into_iter().take(1).filter(|_| matches!(form, Form::Profile { with_keys: false, .. }));
+    keys.chain(web).filter(|name| previous.get(name).is_some()).collect()
+}
+
+/// What the person had set and the changes put the role in the place of: names, for saying so.
+pub fn replaced(previous: &Previous, changes: &Changes) -> Vec<String> {
+    let ours = previous.ours();
+    let theirs = |name: &str| previous.get(name).is_some() && !ours.contains(&name);
+    let gone = |name: &str| changes.unset.iter().any(|other| other == name) || changes.set.iter().any(|(other, _)| other == name);
+    let sources = PROFILES.into_iter().chain(KEYS.into_iter().take(4)).chain(OTHERS).chain(REGIONS);
+    sources.filter(|name| theirs(name) && gone(name)).map(str::to_owned).collect()
+}
+
+/// Variables to set; a later value takes the place of an earlier one.
+#[derive(Default)]
+struct Set(Vec<(String, String)>);
+
+impl Set {
+    fn put(&mut self, name: &str, value: &str) {
+        self.0.retain(|(other, _)| other != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn with(self, unset: Vec<&str>, previous: &Previous) -> Changes {
+        let goes = |name: &&str| previous.has(name) && !self.0.iter().any(|(other, _)| other == name);
+        let mut unset: Vec<String> = unset.into_iter().filter(goes).map(str::to_owned).collect();
+        unset.sort_unstable();
+        unset.dedup();
+        Changes { set: self.0, unset }
+    }
+}
+
+/// Which role it is.
+fn describe(set: &mut Set, grant: &Grant<'_>) {
+    let (roster, entry) = (grant.roster, grant.entry);
     let arn = roster.arn(entry);
-    let mut out =
-        Changes { unset: FOREIGN.iter().map(ToString::to_string).chain(previous.tag_names.clone()).collect(), ..Changes::default() };
-    let mut set = |name: &str, value: &str| out.set.push((name.to_owned(), value.to_owned()));
-    set("AWS_ACCESS_KEY_ID", &credentials.access_key_id);
-    set("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose());
-    set("AWS_SESSION_TOKEN", credentials.session_token.expose());
-    set("AWS_CREDENTIAL_EXPIRATION", &credentials.expires_at.rfc3339());
-    set("AWS_SSO", roster.instance(entry).name.as_str());
-    set("AWS_SSO_ACCOUNT_ID", entry.account.as_str());
-    set("AWS_SSO_ROLE_NAME", &entry.role);
-    set("AWS_SSO_ROLE_ARN", &arn);
-    set("AWS_SSO_SESSION_EXPIRATION", &expiry(credentials.expires_at));
-    set("ROLECALL_ROLE", &arn);
-    if let Some(profile) = &entry.profile {
-        set("AWS_SSO_PROFILE", profile);
-    }
-    if entry.protected {
-        set("ROLECALL_PROTECTED", "1");
-    }
-    for tag in grant.env_var_tags {
-        if let Some(value) = entry.tags.get(tag) {
-            set(&format!("AWS_SSO_TAG_{}", variable(tag)), value);
+    set.put("AWS_SSO", roster.instance(entry).name.as_str());
+    set.put("AWS_SSO_ACCOUNT_ID", entry.account.as_str());
+    set.put("AWS_SSO_ROLE_NAME", &entry.role);
+    set.put("AWS_SSO_ROLE_ARN", &arn);
+    set.put("AWS_SSO_SESSION_EXPIRATION", &grant.credentials.expires_at.rfc3339());
+    set.put("ROLECALL_ROLE", &arn);
+    let profile = match &grant.form {
+        Form::Profile { name, .. } => Some(name.as_str()),
+        Form::Keys => entry.profile.as_deref(),
+    };
+    let optional = [("AWS_SSO_PROFILE", profile), ("ROLECALL_PROTECTED", entry.protected.then_some("1")), ("ROLECALL_COLOR", grant.color)];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            set.put(name, value);
         }
     }
-    if !entry.protected {
-        out.unset.push("ROLECALL_PROTECTED".into());
+    for (tag, value) in grant.tags {
+        set.put(&format!("{TAGS}{}", variable(tag)), value);
     }
-    if entry.profile.is_none() {
-        out.unset.push("AWS_SSO_PROFILE".into());
-    }
-    if !grant.no_region {
-        set_region(&mut out, grant, previous);
-    }
-    out
 }
 
-fn expiry(at: Timestamp) -> String {
-    at.rfc3339()
+/// How programs get the credentials; the answer is what marks these variables as ours.
+fn credentials(set: &mut Set, grant: &Grant<'_>, previous: &Previous) -> Vec<String> {
+    let mut marks = Vec::new();
+    if let Form::Profile { name, .. } = &grant.form {
+        set.put("AWS_PROFILE", name);
+        marks.push("AWS_PROFILE".to_owned());
+        // Old SDKs read the file only then; one that the person has set stays theirs.
+        if previous.get("AWS_SDK_LOAD_CONFIG").is_none() || previous.marked("AWS_SDK_LOAD_CONFIG") {
+            set.put("AWS_SDK_LOAD_CONFIG", "1");
+            marks.push("AWS_SDK_LOAD_CONFIG".to_owned());
+        }
+    }
+    if !matches!(grant.form, Form::Profile { with_keys: false, .. }) {
+        let credentials = grant.credentials;
+        set.put("AWS_ACCESS_KEY_ID", &credentials.access_key_id);
+        set.put("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose());
+        set.put("AWS_SESSION_TOKEN", credentials.session_token.expose());
+        set.put("AWS_CREDENTIAL_EXPIRATION", &credentials.expires_at.rfc3339());
+        marks.push(format!("{}={}", KEYS[0], credentials.access_key_id));
+    }
+    marks
 }
 
-/// Sets the region where the person has not set one; what we set before may be changed or removed, what they set never is.
-fn set_region(out: &mut Changes, grant: &Grant<'_>, previous: &Previous) {
-    let ours = previous.region.is_none() || previous.region == previous.region_of_ours;
-    let wanted = grant.region.or_else(|| grant.entry.region.as_ref().map(crate::domain::Region::as_str));
-    match wanted {
-        Some(region) if ours || grant.region.is_some() => {
-            for name in ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SSO_DEFAULT_REGION"] {
-                out.set.push((name.to_owned(), region.to_owned()));
-            }
+/// Sets the region where the person has not set one, or where one was asked for.
+fn region(set: &mut Set, grant: &Grant<'_>, previous: &Previous) {
+    let own = grant.entry.region.as_ref().map(Region::as_str).filter(|_| !previous.region_is_theirs());
+    if let Some(region) = grant.region.or(own) {
+        for name in REGIONS.into_iter().chain(["AWS_SSO_DEFAULT_REGION"]) {
+            set.put(name, region);
         }
-        None if ours && previous.region_of_ours.is_some() => {
-            out.unset.extend(["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SSO_DEFAULT_REGION"].map(String::from));
-        }
-        _ => {}
     }
 }
 
@@ -119,72 +203,4 @@ fn variable(tag: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::domain::{Account, Endpoints, Instance, InstanceName, Inventory, Region, RoleName, Source, StartUrl};
-
-    fn roster(region: Option<&str>) -> Roster {
-        let instance = Instance {
-            name: InstanceName::new("corp"),
-            start_url: StartUrl::new("https://corp.awsapps.com/start"),
-            sso_region: Region::new("cn-north-1"),
-            default_region: region.map(Region::new),
-            scopes: vec![],
-            source: Source::Ours,
-            endpoints: Endpoints::default(),
-        };
-        let account = Account {
-            id: "012345678901".parse().unwrap(),
-            name: Some("payments".into()),
-            email: None,
-            roles: vec![RoleName::new("Admin")],
-            read_at: None,
-        };
-        let mut roster = Roster::new(vec![instance], &[Some(Inventory { accounts: vec![account], ..Inventory::default() })]);
-        roster.entries[0].tags = Arc::new([("cost-center".to_owned(), "42".to_owned())].into());
-        roster
-    }
-
-    fn given(roster: &Roster, previous: &Previous) -> Changes {
-        let credentials = Credentials {
-            access_key_id: "ASIA".into(),
-            secret_access_key: "secret".into(),
-            session_token: "token".into(),
-            issued_at: Timestamp(0),
-            expires_at: Timestamp(3_600),
-            account: "012345678901".parse().unwrap(),
-        };
-        let tags = ["cost-center".to_owned()];
-        let entry = &roster.entries[0];
-        changes(&Grant { roster, entry, credentials: &credentials, region: None, no_region: false, env_var_tags: &tags }, previous)
-    }
-
-    fn value<'a>(changes: &'a Changes, name: &str) -> Option<&'a str> {
-        changes.set.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-
-    #[test]
-    fn a_role_is_named_with_its_partition_and_nothing_foreign_stays() {
-        let changes = given(&roster(Some("eu-west-1")), &Previous::default());
-        assert_eq!(value(&changes, "AWS_SSO_ROLE_ARN"), Some("arn:aws-cn:iam::012345678901:role/Admin"));
-        assert_eq!(value(&changes, "AWS_SSO_TAG_COST_CENTER"), Some("42"));
-        assert_eq!(value(&changes, "AWS_REGION"), Some("eu-west-1"));
-        assert!(changes.unset.contains(&"AWS_PROFILE".to_owned()));
-        assert!(changes.unset.contains(&"ROLECALL_PROTECTED".to_owned()));
-    }
-
-    #[test]
-    fn a_region_of_the_persons_own_is_left_alone() {
-        let theirs = Previous { region: Some("us-east-1".into()), ..Previous::default() };
-        assert_eq!(value(&given(&roster(Some("eu-west-1")), &theirs), "AWS_REGION"), None);
-    }
-
-    #[test]
-    fn a_region_that_we_set_is_changed_or_taken_back() {
-        let ours = Previous { region: Some("us-east-1".into()), region_of_ours: Some("us-east-1".into()), ..Previous::default() };
-        assert_eq!(value(&given(&roster(Some("eu-west-1")), &ours), "AWS_REGION"), Some("eu-west-1"));
-        assert!(given(&roster(None), &ours).unset.contains(&"AWS_REGION".to_owned()));
-    }
-}
+mod tests;

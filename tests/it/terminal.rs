@@ -39,6 +39,8 @@ struct Shown {
     parser: Mutex<Parser>,
     bell: Condvar,
     closed: AtomicBool,
+    /// Everything that was ever written to it, for what a screen does not keep.
+    written: Mutex<Vec<u8>>,
 }
 
 impl Terminal {
@@ -74,8 +76,12 @@ impl Terminal {
         let process = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
         drop(pair.slave);
         let (columns, rows) = cells(SIZE);
-        let shown =
-            Arc::new(Shown { parser: Mutex::new(Parser::new(rows, columns, 0)), bell: Condvar::new(), closed: AtomicBool::new(false) });
+        let shown = Arc::new(Shown {
+            parser: Mutex::new(Parser::new(rows, columns, 0)),
+            bell: Condvar::new(),
+            closed: AtomicBool::new(false),
+            written: Mutex::default(),
+        });
         let (mut output, theirs) = (pair.master.try_clone_reader().unwrap(), shown.clone());
         let drained = std::thread::spawn(move || theirs.follow(&mut *output));
         let (tell, ended) = mpsc::channel();
@@ -129,6 +135,11 @@ impl Terminal {
     /// What is on the screen.
     pub(crate) fn screen(&self) -> String {
         self.shown.lock().screen().contents()
+    }
+
+    /// Everything that was ever written to the terminal.
+    pub(crate) fn written(&self) -> String {
+        String::from_utf8_lossy(&self.shown.written.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 
     /// Changes the window's size, as a person who drags its corner.
@@ -200,6 +211,7 @@ impl Shown {
         let mut bytes = [0; 8192];
         // A terminal whose last program has gone is an error to read, not an end.
         while let Ok(count @ 1..) = output.read(&mut bytes) {
+            self.written.lock().unwrap_or_else(PoisonError::into_inner).extend(&bytes[..count]);
             self.lock().process(&bytes[..count]);
             self.bell.notify_all();
             if self.closed.load(Ordering::SeqCst) {

@@ -102,3 +102,38 @@ fn in_tmux_the_screen_comes_back_as_it_was() {
     assert!(after.starts_with(&head), "before:\n{head}\nafter:\n{after}");
     assert_eq!(tmux.flags(), "0 1 0");
 }
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_tmux_the_pane_carries_the_role_while_its_shell_runs() {
+    let sandbox = signed_in();
+    let tmux = Tmux::start(&sandbox);
+    let option = || tmux.ask(&["show-options", "-pqv", "@rolecall"]).trim().to_owned();
+    let title = || tmux.ask(&["display", "-p", "#{pane_title}"]).trim().to_owned();
+    tmux.wait_for("ready>");
+    let before = title();
+    tmux.line("rolecall exec -S corp --arn 012345678901:ReadOnlyAccess");
+    tmux.wait_for("type exit to leave");
+    tmux.wait("the role in the pane", |_| option() == "payments-prod/ReadOnlyAccess");
+    assert_eq!(title(), "payments-prod/ReadOnlyAccess");
+    tmux.line("rolecall exec -S corp --arn 012345678901:AdministratorAccess --yes");
+    tmux.wait("the inner role in the pane", |_| option() == "payments-prod/AdministratorAccess");
+    tmux.line("exit");
+    tmux.wait("the outer role in the pane", |_| option() == "payments-prod/ReadOnlyAccess");
+    tmux.line("exit");
+    tmux.wait("no role in the pane", |_| option().is_empty());
+    tmux.wait("the title that was there", |_| title() == before);
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_tmux_a_link_reaches_the_clipboard() {
+    let sandbox = signed_in();
+    let tmux = Tmux::start(&sandbox);
+    tmux.wait_for("ready>");
+    tmux.line("rolecall console -S corp --arn 012345678901:ReadOnlyAccess -u osc52");
+    tmux.wait_for("is on the clipboard");
+    let link = tmux.ask(&["show-buffer"]);
+    assert!(link.starts_with(sandbox.aws.url()) && link.contains("SigninToken="), "{link}");
+    assert!(!tmux.screen().contains("SigninToken"), "{}", tmux.screen());
+}

@@ -1,0 +1,126 @@
+//! Profiles that we wrote: those between our marker lines whose `credential_process` runs `process` for a role.
+
+use std::ops::Range;
+
+use crate::domain::{AccountId, Arn, InstanceName, RoleName};
+
+use super::header::words;
+use super::read::AwsConfig;
+use super::scan::Section;
+
+/// What begins and ends a block of ours; a block's name may follow.
+const BEGIN: &str = "# BEGIN_ROLECALL";
+const END: &str = "# END_ROLECALL";
+
+/// A profile that we wrote, and the role that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Managed {
+    /// The profile's name.
+    pub profile: String,
+    /// The instance that its process names; `None` means the only or the default one.
+    pub sso: Option<InstanceName>,
+    /// The account.
+    pub account: AccountId,
+    /// The role.
+    pub role: RoleName,
+}
+
+impl AwsConfig {
+    /// The profiles that we wrote, in order. A block without its end marker has none: nobody knows where it stops.
+    pub fn managed(&self) -> Vec<Managed> {
+        let blocks = self.blocks();
+        let inside = |section: &&Section| blocks.iter().any(|block| block.contains(&section.inside.start));
+        let sections = self.sections(super::header::Kind::Profile).filter(inside);
+        sections.filter_map(|section| self.managed_profile(section)).collect()
+    }
+
+    /// Where our blocks are in the text.
+    fn blocks(&self) -> Vec<Range<usize>> {
+        let (mut blocks, mut begun, mut offset) = (Vec::new(), None, 0);
+        for line in self.text().split_inclusive('\n') {
+            if is_marker(line, BEGIN) {
+                begun = Some(offset);
+            } else if is_marker(line, END) {
+                blocks.extend(begun.take().map(|start| start..offset));
+            }
+            offset += line.len();
+        }
+        blocks
+    }
+
+    fn managed_profile(&self, section: &Section) -> Option<Managed> {
+        let mut keys = super::values::Keys::new();
+        self.read(section, &mut keys);
+        let command = words(keys.get("credential_process")?)?;
+        let (sso, account, role) = role_of(&command)?;
+        Some(Managed { profile: self.name(section)?, sso, account, role })
+    }
+}
+
+fn is_marker(line: &str, marker: &str) -> bool {
+    line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+}
+
+/// The role in `PATH process --sso S --account A --role R` or `PATH process --arn ARN`, in any order of the flags.
+fn role_of(command: &[String]) -> Option<(Option<InstanceName>, AccountId, RoleName)> {
+    let mut words = command.iter().skip(1).flat_map(|word| match word.split_once('=') {
+        Some((flag, value)) if flag.starts_with("--") => vec![flag, value],
+        _ => vec![word.as_str()],
+    });
+    let (mut process, mut sso, mut account, mut role) = (false, None, None, None);
+    while let Some(word) = words.next() {
+        match word {
+            "process" | "credential-process" => process = true,
+            "-S" | "--sso" => sso = words.next().map(InstanceName::new),
+            "-A" | "--account" => account = words.next()?.parse().ok(),
+            "-R" | "--role" => role = words.next().map(RoleName::new),
+            "-a" | "--arn" => {
+                let arn: Arn = words.next()?.parse().ok()?;
+                (account, role) = (Some(arn.account), Some(arn.role));
+            }
+            _ => {}
+        }
+    }
+    process.then_some((sso, account?, role?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn managed(text: &str) -> Vec<String> {
+        let show = |m: Managed| format!("{} {} {}:{}", m.profile, m.sso.map_or("-".into(), |sso| sso.to_string()), m.account, m.role);
+        AwsConfig::parse(text).managed().into_iter().map(show).collect()
+    }
+
+    fn block(profiles: &str) -> String {
+        format!("# BEGIN_ROLECALL main\n{profiles}# END_ROLECALL main\n")
+    }
+
+    #[test]
+    fn profiles_between_the_markers_name_their_roles() {
+        let text = block(
+            "[profile pay-Admin]\ncredential_process = /opt/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n\
+             [profile by-arn]\ncredential_process = \"/opt/my tools/rolecall\" process --arn=arn:aws-cn:iam::012345678901:role/ops/Read\n\
+             [profile short]\ncredential_process = rolecall -S lab credential-process -A 012345678901 -R 'Read Only'\n\
+             [profile native]\nsso_session = corp\n\
+             [profile by-name]\ncredential_process = /opt/rolecall process --account payments --role Admin\n\
+             [profile other]\ncredential_process = /opt/other --account 012345678901 --role Admin\n",
+        );
+        assert_eq!(
+            managed(&text),
+            ["pay-Admin corp 012345678901:Admin", "by-arn - 012345678901:ops/Read", "short lab 012345678901:Read Only"]
+        );
+    }
+
+    #[test]
+    fn what_stands_outside_the_markers_is_the_persons() {
+        let profile = "[profile a]\ncredential_process = rolecall process -A 012345678901 -R Admin\n";
+        let crlf = block(profile).replace('\n', "\r\n");
+        assert_eq!(managed(profile), Vec::<String>::new());
+        assert_eq!(managed(&format!("{}{}", block(""), profile)), Vec::<String>::new());
+        assert_eq!(managed(&format!("# BEGIN_ROLECALL\n{profile}")), Vec::<String>::new());
+        assert_eq!(managed(&format!("# BEGIN_ROLECALLS\n{profile}# END_ROLECALL\n")), Vec::<String>::new());
+        assert_eq!(managed(&format!("{profile}{crlf}")).len(), 1);
+    }
+}

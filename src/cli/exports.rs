@@ -1,0 +1,119 @@
+//! What `exec` and `eval` have in common: a role's variables for this environment, and the words about them.
+
+use crate::config::{CredentialsAs, env};
+use crate::domain::{Credentials, Entry, Error, Kind, Result, human, visible};
+use crate::ops::ctx::Ctx;
+use crate::ops::{exports, past};
+use crate::shell::{self, Changes, Form, Grant, Previous, Reach};
+
+use super::args::FormArg;
+use super::out;
+use super::resolve::Found;
+
+/// What was said on the command line about the environment.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wish {
+    /// `--region`.
+    pub(super) region: Option<String>,
+    /// `--no-region`.
+    pub(super) no_region: bool,
+    /// `--as`.
+    pub(super) form: Option<FormArg>,
+    /// `-x`.
+    pub(super) all: bool,
+}
+
+/// How the role gets into the environment: as `--as` says, or `credentials_as`.
+///
+/// # Errors
+/// [`Kind::Config`] when a profile is asked for and we have written none for this role.
+pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
+    let wanted = wish.form.unwrap_or(match ctx.settings.credentials_as {
+        CredentialsAs::Keys => FormArg::Keys,
+        CredentialsAs::Profile => FormArg::Profile,
+        // An endpoint of its own is for a child that somebody watches.
+        CredentialsAs::Auto | CredentialsAs::Endpoint => FormArg::Auto,
+    });
+    if wanted == FormArg::Keys {
+        return Ok(Form::Keys);
+    }
+    let with_keys = wish.all || ctx.settings.export_all_env_vars;
+    match exports::managed_profile(ctx, &found.roster, found.entry())? {
+        Some(name) => Ok(Form::Profile { name, with_keys }),
+        None if wanted == FormArg::Auto => Ok(Form::Keys),
+        None => {
+            let place = ctx.paths.short(&ctx.paths.aws_config);
+            Err(Error::new(Kind::Config, format!("no profile of ours for {} stands in {place}", label(found.entry())))
+                .hint("use `--as keys`, or `--as auto` to take a profile only where there is one"))
+        }
+    }
+}
+
+/// What is in the environment now.
+pub(super) fn previous(ctx: &Ctx) -> Previous {
+    Previous::new(ctx.env.pairs())
+}
+
+/// The variables that this role sets and removes.
+pub(super) fn changes(
+    ctx: &Ctx,
+    found: &Found,
+    credentials: &Credentials,
+    form: Form,
+    reach: Reach,
+    wish: &Wish,
+    previous: &Previous,
+) -> Changes {
+    let (roster, entry) = (&*found.roster, found.entry());
+    let (tags, color) = (exports::tags(ctx, roster, entry), exports::color(ctx, roster, entry));
+    let grant = Grant {
+        roster,
+        entry,
+        credentials,
+        form,
+        reach,
+        region: wish.region.as_deref(),
+        no_region: wish.no_region,
+        tags: &tags,
+        color: color.as_deref(),
+    };
+    shell::changes(&grant, previous)
+}
+
+/// What a person calls a role.
+pub(super) fn label(entry: &Entry) -> String {
+    format!("{}/{}", entry.account_label(), entry.role)
+}
+
+/// Where the person is now, coming from where, and until when: `sandbox/ReadOnly → prod/Admin as keys, 59m left`.
+pub(super) fn place(ctx: &Ctx, found: &Found, credentials: &Credentials, form: &Form) -> String {
+    let (roster, entry) = (&found.roster, found.entry());
+    let before = ctx.env.get(env::ROLECALL_ROLE).filter(|arn| *arn != roster.arn(entry)).map(|arn| {
+        let known = roster.entries.iter().find(|entry| roster.arn(entry) == arn);
+        known.map_or_else(|| arn.to_owned(), label)
+    });
+    let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
+    let left = human(credentials.left(ctx.clock.now()));
+    let how = match form {
+        Form::Keys => format!("as keys, {left} left"),
+        Form::Profile { name, with_keys: false } => format!("as profile {name}, which renews itself"),
+        Form::Profile { name, with_keys: true } => format!("as profile {name}, which renews itself, and as keys, {left} left"),
+    };
+    visible(&format!("{from}{} {how}", label(entry)))
+}
+
+/// Names what the person had set and the role takes the place of.
+pub(super) fn say_replaced(previous: &Previous, changes: &Changes) {
+    let names = shell::replaced(previous, changes);
+    if let [rest @ .., last] = &names[..] {
+        let names = if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
+        out::say(&out::dim(&format!("rolecall: the role takes the place of {names}")));
+    }
+}
+
+/// Writes the use into the history; a history that can't be written stops nobody.
+pub(super) fn remember(ctx: &Ctx, found: &Found, command: &str) {
+    if let Err(error) = past::record(ctx, found.roster.id(found.entry()), command, ctx.clock.now()) {
+        out::warning(&error);
+    }
+}

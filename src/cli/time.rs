@@ -1,0 +1,74 @@
+//! `time`: how long this shell's role is good for. Reads the environment and nothing else, since prompts ask again and again.
+
+use std::ffi::OsString;
+
+use serde_json::json;
+
+use crate::config::{Env, env};
+use crate::domain::{Kind, Result, Timestamp};
+use crate::os::clock::Clock;
+
+use super::args::TimeArgs;
+use super::out;
+
+/// The flags, when the command line is `time` with nothing but them: then no parser need be built.
+pub(super) fn alone(args: &[OsString]) -> Option<TimeArgs> {
+    let [_, command, flags @ ..] = args else { return None };
+    if command != "time" {
+        return None;
+    }
+    let mut read = TimeArgs::default();
+    for flag in flags {
+        match flag.to_str()? {
+            "--json" => read.json = true,
+            "--exit-code" => read.exit_code = true,
+            _ => return None,
+        }
+    }
+    Some(read)
+}
+
+/// Runs the command; exit code 4 without a valid session, if that was asked for.
+pub(super) fn run(args: &TimeArgs) -> Result<u8> {
+    let env = Env::from_process();
+    let role = env.get(env::ROLECALL_ROLE);
+    let expires = env.get(env::AWS_SSO_SESSION_EXPIRATION).and_then(Timestamp::parse);
+    let left = expires.map(|at| at.since(Clock::System.now()).max(0));
+    let text = if args.json {
+        let object = json!({ "role": role, "expires": expires.map(Timestamp::rfc3339), "seconds_left": left, "left": left.map(clock) });
+        format!("{object}\n")
+    } else {
+        left.map(|left| clock(left) + "\n").unwrap_or_default()
+    };
+    out::data(&text)?;
+    let valid = left.is_some_and(|left| left > 0);
+    Ok(if args.exit_code && !valid { super::exit_code(Kind::LoginNeeded) } else { 0 })
+}
+
+/// `00h47m`: always as wide, so that a prompt does not jump.
+fn clock(seconds: i64) -> String {
+    format!("{:02}h{:02}m", seconds / 3_600, seconds / 60 % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Option<TimeArgs> {
+        alone(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn only_its_own_flags_pass_by_the_parser() {
+        assert_eq!(words("rolecall time"), Some(TimeArgs::default()));
+        assert_eq!(words("rolecall time --exit-code --json"), Some(TimeArgs { json: true, exit_code: true }));
+        for line in ["rolecall", "rolecall exec time", "rolecall time --help", "rolecall --sso corp time", "rolecall time --json=1"] {
+            assert_eq!(words(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_time_left_is_as_wide_whatever_it_is() {
+        assert_eq!([clock(0), clock(59), clock(2_820), clock(43_200)], ["00h00m", "00h00m", "00h47m", "12h00m"]);
+    }
+}

@@ -1,0 +1,83 @@
+//! The terminal's title, and tmux's word for the pane, while a role shell runs.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use crate::domain::visible;
+
+use super::tty;
+
+/// The option of a tmux pane that status lines show as `#{@rolecall}`.
+const OPTION: &str = "@rolecall";
+
+/// Gives title and pane option back when dropped.
+#[derive(Debug)]
+pub struct Title {
+    terminal: bool,
+    pane: Option<Pane>,
+}
+
+#[derive(Debug)]
+struct Pane {
+    id: String,
+    before: Option<String>,
+}
+
+impl Title {
+    /// Shows the text: in the title, which the terminal remembers on its own stack, and in the option of the tmux pane of this id.
+    /// A terminal or a tmux that does not listen is no failure.
+    #[must_use]
+    pub fn set(text: &str, terminal: bool, pane: Option<&str>) -> Self {
+        let terminal = terminal && send(&shown(text));
+        // `#` begins a format in a status line.
+        let text = visible(text).replace('#', "");
+        let pane = pane.map(|id| Pane { id: id.to_owned(), before: asked(id) });
+        if let Some(pane) = &pane {
+            tmux(&["set-option", "-p", "-t", &pane.id, OPTION, &text]);
+        }
+        Self { terminal, pane }
+    }
+}
+
+impl Drop for Title {
+    fn drop(&mut self) {
+        if self.terminal {
+            send("\x1b[23;0t");
+        }
+        match &self.pane {
+            Some(Pane { id, before: Some(before) }) => tmux(&["set-option", "-p", "-t", id, OPTION, before]),
+            Some(Pane { id, before: None }) => tmux(&["set-option", "-p", "-u", "-t", id, OPTION]),
+            None => {}
+        }
+    }
+}
+
+/// Saves the title that is there and sets this one.
+fn shown(text: &str) -> String {
+    format!("\x1b[22;0t\x1b]0;{}\x07", visible(text))
+}
+
+fn send(sequence: &str) -> bool {
+    tty::open().is_ok_and(|mut terminal| terminal.write_all(sequence.as_bytes()).is_ok())
+}
+
+/// What the option says now: a role shell may stand inside another.
+fn asked(pane: &str) -> Option<String> {
+    let output = Command::new("tmux").args(["show-options", "-pqv", "-t", pane, OPTION]).stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty())
+}
+
+fn tmux(args: &[&str]) {
+    let _ = Command::new("tmux").args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hostile_name_can_not_end_the_title_early() {
+        assert_eq!(shown("a\x07\x1b]2;evil/Admin"), "\x1b[22;0t\x1b]0;a\\u{7}\\u{1b}]2;evil/Admin\x07");
+    }
+}

@@ -1,0 +1,306 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{Account, Endpoints, Instance, InstanceName, Inventory, RoleName, Source, StartUrl, Timestamp};
+
+/// An environment that changes are applied to, as a shell would.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    fn of(pairs: &[(&str, &str)]) -> Self {
+        Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    fn previous(&self) -> Previous {
+        Previous::new(self.0.clone())
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    fn apply(&self, changes: Changes) -> Self {
+        let mut next = self.clone();
+        for name in changes.unset {
+            assert!(next.0.remove(&name).is_some(), "{name} is removed and was not there");
+        }
+        next.0.extend(changes.set);
+        next
+    }
+
+    fn with(&self, name: &str, value: &str) -> Self {
+        let mut next = self.clone();
+        next.0.insert(name.to_owned(), value.to_owned());
+        next
+    }
+
+    /// With this role in it; `region` is the role's own.
+    fn enter(&self, role: &str, region: Option<&str>, form: Form, reach: Reach) -> Self {
+        self.apply(entered(self, role, region, form, reach))
+    }
+
+    fn keys(&self, role: &str, region: Option<&str>) -> Self {
+        self.enter(role, region, Form::Keys, Reach::Shell { overwrite: false })
+    }
+
+    fn profile(&self, role: &str) -> Self {
+        self.enter(role, None, in_profile(role), Reach::Shell { overwrite: false })
+    }
+
+    fn cleared(&self) -> Self {
+        self.apply(clear(&self.previous()))
+    }
+}
+
+fn in_profile(role: &str) -> Form {
+    Form::Profile { name: format!("pay-{role}"), with_keys: false }
+}
+
+fn entered(environment: &Environment, role: &str, region: Option<&str>, form: Form, reach: Reach) -> Changes {
+    let roster = roster(role, region);
+    let credentials = credentials_of(role);
+    let tags = [("cost-center".to_owned(), "42".to_owned())];
+    let entry = &roster.entries[0];
+    let grant = Grant {
+        roster: &roster,
+        entry,
+        credentials: &credentials,
+        form,
+        reach,
+        region: None,
+        no_region: false,
+        tags: if role == "Admin" { &tags } else { &[] },
+        color: (role == "Admin").then_some("red"),
+    };
+    changes(&grant, &environment.previous())
+}
+
+fn credentials_of(role: &str) -> Credentials {
+    Credentials {
+        access_key_id: format!("ASIA{role}"),
+        secret_access_key: "secret".into(),
+        session_token: "token".into(),
+        issued_at: Timestamp(0),
+        expires_at: Timestamp(3_600),
+        account: "012345678901".parse().unwrap(),
+    }
+}
+
+fn roster(role: &str, region: Option<&str>) -> Roster {
+    let instance = Instance {
+        name: InstanceName::new("corp"),
+        start_url: StartUrl::new("https://corp.awsapps.com/start"),
+        sso_region: Region::new("cn-north-1"),
+        default_region: region.map(Region::new),
+        scopes: vec![],
+        source: Source::Ours,
+        endpoints: Endpoints::default(),
+    };
+    let account = Account {
+        id: "012345678901".parse().unwrap(),
+        name: Some("payments".into()),
+        email: None,
+        roles: vec![RoleName::new(role)],
+        read_at: None,
+    };
+    let mut roster = Roster::new(vec![instance], &[Some(Inventory { accounts: vec![account], ..Inventory::default() })]);
+    roster.entries[0].profile = Some(format!("pay-{role}").into());
+    roster.entries[0].protected = role == "Admin";
+    roster
+}
+
+#[test]
+fn a_role_is_described_with_its_partition_tags_and_colour() {
+    let shell = Environment::default().keys("Admin", Some("eu-west-1"));
+    let arn = Some("arn:aws-cn:iam::012345678901:role/Admin");
+    assert_eq!((shell.get("AWS_SSO_ROLE_ARN"), shell.get("ROLECALL_ROLE")), (arn, arn));
+    assert_eq!((shell.get("AWS_SSO"), shell.get("AWS_SSO_PROFILE")), (Some("corp"), Some("pay-Admin")));
+    assert_eq!(shell.get("AWS_SSO_SESSION_EXPIRATION"), Some("1970-01-01T01:00:00Z"));
+    assert_eq!((shell.get("AWS_SSO_TAG_COST_CENTER"), shell.get("ROLECALL_COLOR")), (Some("42"), Some("red")));
+    assert_eq!((shell.get("ROLECALL_PROTECTED"), shell.get("AWS_ACCESS_KEY_ID")), (Some("1"), Some("ASIAAdmin")));
+}
+
+#[test]
+fn clearing_leaves_what_was_there_before() {
+    let before = [
+        &[][..],
+        &[("AWS_PROFILE", "mine"), ("AWS_REGION", "us-east-1"), ("AWS_SDK_LOAD_CONFIG", "1")],
+        &[("AWS_DEFAULT_REGION", "us-east-1"), ("HOME", "/home/jane"), ("AWS_CA_BUNDLE", "/x")],
+        &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/")],
+    ];
+    for pairs in before {
+        let before = Environment::of(pairs);
+        let region = Some("eu-west-1");
+        assert_eq!(before.keys("Admin", region).cleared(), before);
+        assert_eq!(before.profile("Admin").cleared(), before);
+        let both = Form::Profile { name: "pay-Admin".into(), with_keys: true };
+        assert_eq!(before.enter("Admin", region, both, Reach::Shell { overwrite: false }).cleared(), before);
+        assert_eq!(before.keys("Admin", region).profile("ReadOnly").keys("Deploy", None).cleared(), before);
+        assert_eq!(before.profile("ReadOnly").profile("Admin").keys("Deploy", region).cleared(), before);
+    }
+}
+
+#[test]
+fn clearing_without_a_role_of_ours_changes_nothing() {
+    let theirs =
+        Environment::of(&[("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", "arn"), ("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_PROFILE", "mine")]);
+    assert_eq!(clear(&theirs.previous()), Changes::default());
+}
+
+#[test]
+fn a_variable_that_no_shell_can_name_is_passed_over() {
+    let shell = Environment::default().keys("Admin", None).with("AWS_SSO_TAG_A-B", "x");
+    assert_eq!(shell.cleared(), Environment::of(&[("AWS_SSO_TAG_A-B", "x")]));
+}
+
+#[test]
+fn what_the_person_changed_in_a_role_shell_is_theirs() {
+    let shell = Environment::of(&[("AWS_PROFILE", "before")]).keys("Admin", Some("eu-west-1"));
+    let pasted = shell.with("AWS_ACCESS_KEY_ID", "ASIAPASTED").with("AWS_SECRET_ACCESS_KEY", "s").with("AWS_SESSION_TOKEN", "t");
+    let changed = pasted.with("AWS_REGION", "us-east-1").with("AWS_PROFILE", "after").with("AWS_SSO_ROLE_ARN", "arn:of:theirs");
+    let left = changed.cleared();
+    let want = [
+        ("AWS_ACCESS_KEY_ID", "ASIAPASTED"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_SESSION_TOKEN", "t"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_PROFILE", "after"),
+        ("AWS_SSO_ROLE_ARN", "arn:of:theirs"),
+    ];
+    assert_eq!(left, Environment::of(&want));
+}
+
+#[test]
+fn the_next_role_takes_the_place_of_all_that_the_last_one_set() {
+    let shell = Environment::default().keys("Admin", Some("eu-west-1")).profile("ReadOnly");
+    assert_eq!(shell, Environment::default().profile("ReadOnly"));
+    let back = Environment::default().profile("ReadOnly").keys("Admin", Some("eu-west-1"));
+    assert_eq!(back, Environment::default().keys("Admin", Some("eu-west-1")));
+}
+
+#[test]
+fn a_replaced_profile_is_remembered_through_every_switch() {
+    let shell = Environment::of(&[("AWS_DEFAULT_PROFILE", "mine")]).keys("Admin", None).profile("ReadOnly").keys("Deploy", None);
+    assert_eq!((shell.get("AWS_PROFILE"), shell.get("AWS_DEFAULT_PROFILE")), (None, None));
+    assert_eq!(shell.get("ROLECALL_SAVED_PROFILE"), Some("mine"));
+    assert_eq!(shell.cleared(), Environment::of(&[("AWS_PROFILE", "mine")]));
+    let chosen_since = shell.with("AWS_PROFILE", "other").keys("Admin", None);
+    assert_eq!(chosen_since.get("ROLECALL_SAVED_PROFILE"), Some("other"));
+}
+
+#[test]
+fn a_profile_means_no_keys_and_keys_mean_no_profile() {
+    let shell = Environment::default().keys("Admin", None).profile("ReadOnly");
+    assert_eq!((shell.get("AWS_PROFILE"), shell.get("AWS_SDK_LOAD_CONFIG")), (Some("pay-ReadOnly"), Some("1")));
+    assert!(KEYS.iter().all(|name| shell.get(name).is_none()));
+    let shell = shell.keys("Admin", None);
+    assert_eq!((shell.get("AWS_PROFILE"), shell.get("AWS_SDK_LOAD_CONFIG")), (None, None));
+}
+
+#[test]
+fn a_region_of_the_persons_own_is_left_alone_and_ours_follows_the_role() {
+    let theirs = Environment::of(&[("AWS_DEFAULT_REGION", "us-east-1")]).keys("Admin", Some("eu-west-1"));
+    assert_eq!((theirs.get("AWS_REGION"), theirs.get("AWS_DEFAULT_REGION")), (None, Some("us-east-1")));
+    let ours = Environment::default().keys("Admin", Some("eu-west-1"));
+    let next = ours.keys("ReadOnly", Some("us-west-2"));
+    assert_eq!((next.get("AWS_REGION"), next.get("AWS_SSO_DEFAULT_REGION")), (Some("us-west-2"), Some("us-west-2")));
+    assert_eq!(ours.keys("ReadOnly", None).get("AWS_REGION"), None);
+    let since = ours.with("AWS_REGION", "ap-south-1").keys("ReadOnly", Some("us-west-2"));
+    assert_eq!((since.get("AWS_REGION"), since.get("AWS_DEFAULT_REGION")), (Some("ap-south-1"), None));
+}
+
+#[test]
+fn a_region_that_was_asked_for_is_set_and_no_region_touches_none() {
+    let (roster, credentials) = (roster("Admin", Some("eu-west-1")), credentials_of("Admin"));
+    let entry = &roster.entries[0];
+    let base = Grant {
+        roster: &roster,
+        entry,
+        credentials: &credentials,
+        form: Form::Keys,
+        reach: Reach::Child,
+        region: None,
+        no_region: false,
+        tags: &[],
+        color: None,
+    };
+    let theirs = Environment::of(&[("AWS_REGION", "us-east-1")]);
+    let asked = theirs.apply(changes(&Grant { region: Some("ap-south-1"), ..base.clone() }, &theirs.previous()));
+    assert_eq!((asked.get("AWS_REGION"), asked.get("AWS_DEFAULT_REGION")), (Some("ap-south-1"), Some("ap-south-1")));
+    let ours = Environment::default().keys("ReadOnly", Some("us-west-2"));
+    let left = ours.apply(changes(&Grant { no_region: true, ..base }, &ours.previous()));
+    assert_eq!((left.get("AWS_REGION"), left.get("AWS_SSO_DEFAULT_REGION")), (Some("us-west-2"), Some("us-west-2")));
+}
+
+#[test]
+fn a_child_gets_nothing_foreign_and_a_shell_keeps_it_unless_told() {
+    let theirs = Environment::of(&[
+        ("AWS_ACCESS_KEY_ID", "AKIA"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
+        ("AWS_PROFILE", "mine"),
+    ]);
+    for reach in [Reach::Child, Reach::Shell { overwrite: true }] {
+        let child = theirs.enter("Admin", None, in_profile("Admin"), reach);
+        assert!(KEYS.iter().chain(&OTHERS).all(|name| child.get(name).is_none()), "{child:?}");
+    }
+    let shell = theirs.keys("Admin", None);
+    assert_eq!(shell.get("AWS_WEB_IDENTITY_TOKEN_FILE"), Some("/t"));
+    let said = replaced(&theirs.previous(), &entered(&theirs, "Admin", None, Form::Keys, Reach::Child));
+    assert_eq!(said[..3], ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+}
+
+#[test]
+fn only_what_would_win_over_the_role_is_in_its_way() {
+    let web = Environment::of(&[("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_PROFILE", "mine")]).previous();
+    assert_eq!(foreign(&web, &Form::Keys), Vec::<&str>::new());
+    assert_eq!(foreign(&web, &in_profile("Admin")), ["AWS_WEB_IDENTITY_TOKEN_FILE"]);
+    let ours = Environment::default().keys("Admin", None);
+    assert_eq!(foreign(&ours.previous(), &Form::Keys), Vec::<&str>::new());
+    assert_eq!(foreign(&ours.with("AWS_ACCESS_KEY_ID", "AKIA").previous(), &Form::Keys)[0], "AWS_ACCESS_KEY_ID");
+}
+
+#[test]
+fn nothing_secret_is_printed_by_debug() {
+    let shell = Environment::default().keys("Admin", None);
+    let said = format!("{:?} {:?}", shell.previous(), entered(&shell, "ReadOnly", None, Form::Keys, Reach::Child));
+    assert!(said.contains("AWS_SESSION_TOKEN") && !said.contains("token\"") && !said.contains("\"secret"), "{said}");
+}
+
+/// What a person may have set before; their keys are in the way of a role and are tried elsewhere.
+const THEIRS: [(&str, &str); 8] = [
+    ("AWS_PROFILE", "mine"),
+    ("AWS_REGION", "eu-west-1"),
+    ("AWS_DEFAULT_REGION", "us-east-1"),
+    ("AWS_SDK_LOAD_CONFIG", "1"),
+    ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"),
+    ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
+    ("AWS_CA_BUNDLE", "/ca"),
+    ("ROLECALL_CONFIG", "/c"),
+];
+
+proptest! {
+    #[test]
+    fn whatever_roles_came_between_clearing_leaves_what_the_person_had(
+        theirs in prop::sample::subsequence(THEIRS.to_vec(), 0..=8),
+        steps in prop::collection::vec((0..3_usize, prop::option::of("(eu-west-1|us-east-1|ap-south-1)"), 0..3_usize), 0..6)
+    ) {
+        let before = Environment::of(&theirs);
+        let mut shell = before.clone();
+        for (role, region, form) in steps {
+            let role = ["Admin", "ReadOnly", "Deploy"][role];
+            let form = match form {
+                0 => Form::Keys,
+                1 => in_profile(role),
+                _ => Form::Profile { name: format!("pay-{role}"), with_keys: true },
+            };
+            shell = shell.enter(role, region.as_deref(), form, Reach::Shell { overwrite: false });
+            prop_assert_eq!(foreign(&shell.previous(), &Form::Keys), Vec::<&str>::new());
+        }
+        prop_assert_eq!(shell.cleared(), before);
+    }
+}

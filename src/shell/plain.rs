@@ -1,0 +1,115 @@
+//! The variables that are set, for readers that are no shells: `docker --env-file`, dotenv libraries, programs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::domain::{Error, Kind, Result};
+
+use super::exports::Changes;
+use super::render::valid;
+
+/// How variables are written down for something that is no shell. None of them can say that a variable goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `NAME=value` without quotes, as `env` prints it and `docker --env-file` reads it.
+    Env,
+    /// `NAME=value` with quotes where dotenv libraries need them.
+    Dotenv,
+    /// One JSON object.
+    Json,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 3] = [Self::Env, Self::Dotenv, Self::Json];
+
+    /// Its name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Env => "env",
+            Self::Dotenv => "dotenv",
+            Self::Json => "json",
+        }
+    }
+
+    /// Writes the variables to be set.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for a line break in the `env` format, which has no quotes; [`Kind::Internal`] for a name that is none.
+    pub fn render(self, changes: &Changes) -> Result<String> {
+        for (name, value) in &changes.set {
+            valid(name)?;
+            if self == Self::Env && value.contains(['\n', '\r']) {
+                return Err(Error::new(Kind::Usage, format!("the value of {name} has a line break, which the format `env` can't write"))
+                    .hint("use `--format dotenv` or `--format json`"));
+            }
+        }
+        Ok(match self {
+            Self::Env => changes.set.iter().map(|(name, value)| format!("{name}={value}\n")).collect(),
+            Self::Dotenv => changes.set.iter().map(|(name, value)| format!("{name}={}\n", dotenv(value))).collect(),
+            Self::Json => {
+                let object: serde_json::Map<_, _> = changes.set.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+                format!("{}\n", serde_json::Value::from(object))
+            }
+        })
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let known = Self::ALL.into_iter().find(|format| format.as_str() == text);
+        known.ok_or_else(|| Error::new(Kind::Usage, format!("`{text}` is no format")).hint("known: env, dotenv, json"))
+    }
+}
+
+/// Libraries agree on plain words and on single quotes; on escapes in double quotes they agree as far as these go.
+fn dotenv(value: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:+=@,".contains(&byte);
+    if !value.is_empty() && value.bytes().all(plain) {
+        return value.to_owned();
+    }
+    if !value.contains(['\'', '\n', '\r']) {
+        return format!("'{value}'");
+    }
+    let mut out = String::from("\"");
+    for letter in value.chars() {
+        match letter {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '"' | '\\' | '$' | '`' => out.extend(['\\', letter]),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes(value: &str) -> Changes {
+        Changes { set: vec![("B".into(), value.into()), ("A".into(), "wJalr/K7+=".into())], unset: vec!["AWS_PROFILE".into()] }
+    }
+
+    #[test]
+    fn each_format_sets_and_removes_nothing() {
+        assert_eq!(Format::Env.render(&changes("a 'b' $c")).unwrap(), "B=a 'b' $c\nA=wJalr/K7+=\n");
+        assert_eq!(Format::Dotenv.render(&changes("a \"b\" $c")).unwrap(), "B='a \"b\" $c'\nA=wJalr/K7+=\n");
+        assert_eq!(Format::Json.render(&changes("a\"b")).unwrap(), "{\"A\":\"wJalr/K7+=\",\"B\":\"a\\\"b\"}\n");
+    }
+
+    #[test]
+    fn line_breaks_and_apostrophes_are_escaped_where_they_can_be() {
+        assert_eq!(Format::Dotenv.render(&changes("it's $5\n")).unwrap(), "B=\"it's \\$5\\n\"\nA=wJalr/K7+=\n");
+        assert_eq!(Format::Env.render(&changes("a\nb")).unwrap_err().kind, Kind::Usage);
+    }
+}

@@ -1,0 +1,203 @@
+//! One value as a word of each shell's language.
+
+use super::dialect::Dialect;
+
+/// The value, quoted so that the shell reads exactly it. `None` where the language has no way to write it: a line break in tcsh, where
+/// `` eval "`…`" `` turns it into a blank, and in a batch file, and a NUL anywhere.
+pub(super) fn quote(value: &str, dialect: Dialect) -> Option<String> {
+    if value.contains('\0') || (matches!(dialect, Dialect::Tcsh | Dialect::Cmd) && value.contains(['\n', '\r'])) {
+        return None;
+    }
+    Some(match dialect {
+        Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("'{}'", value.replace('\'', r"'\''")),
+        Dialect::Fish => format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'")),
+        // History is substituted inside quotes too.
+        Dialect::Tcsh => format!("'{}'", value.replace('\'', r"'\''").replace('!', r"\!")),
+        Dialect::Elvish => format!("'{}'", value.replace('\'', "''")),
+        Dialect::PowerShell => powershell(value),
+        Dialect::Xonsh => python(value),
+        Dialect::Nushell => serde_json::Value::from(value).to_string(),
+        Dialect::Cmd => batch(value),
+    })
+}
+
+/// PowerShell takes typographic quotes for quotes; each is doubled by itself.
+fn powershell(value: &str) -> String {
+    let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+    let doubled = |letter: char| std::iter::repeat_n(letter, if quotes.contains(&letter) { 2 } else { 1 });
+    format!("'{}'", value.chars().flat_map(doubled).collect::<String>())
+}
+
+/// A Python string in ASCII, whatever encoding the pipe is read in.
+fn python(value: &str) -> String {
+    let mut out = String::from("'");
+    for letter in value.chars() {
+        match letter {
+            '\'' | '\\' => out.extend(['\\', letter]),
+            ' '..='~' => out.push(letter),
+            _ => out.push_str(&format!("\\U{:08x}", u32::from(letter))),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+/// What stands behind `set "NAME=` in a batch file, with the quote that closes it. A quote inside opens or closes for the parser, and
+/// what then stands outside quotes needs its caret.
+fn batch(value: &str) -> String {
+    let (mut out, mut quoted) = (String::new(), true);
+    for letter in value.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            '%' => out.push('%'),
+            '&' | '|' | '<' | '>' | '^' | '(' | ')' if !quoted => out.push('^'),
+            _ => {}
+        }
+        out.push(letter);
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn unquoted(word: &str, dialect: Dialect) -> String {
+        match dialect {
+            Dialect::Bash | Dialect::Zsh | Dialect::Sh => posix(word),
+            Dialect::Tcsh => posix(word).replace(r"\!", "!"),
+            Dialect::Fish => escaped(inside(word), |letter| ['\\', '\''].contains(&letter)),
+            Dialect::Elvish => inside(word).replace("''", "'"),
+            Dialect::PowerShell => doubled(inside(word)),
+            Dialect::Xonsh => unpython(inside(word)),
+            Dialect::Nushell => serde_json::from_str(word).unwrap(),
+            Dialect::Cmd => unbatch(word),
+        }
+    }
+
+    fn inside(word: &str) -> &str {
+        word.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap()
+    }
+
+    /// Single-quoted runs with escaped characters between them.
+    fn posix(word: &str) -> String {
+        let (mut out, mut letters) = (String::new(), word.chars());
+        while let Some(letter) = letters.next() {
+            match letter {
+                '\'' => out.extend(letters.by_ref().take_while(|letter| *letter != '\'')),
+                '\\' => out.extend(letters.next()),
+                other => panic!("{other} stands unquoted in {word}"),
+            }
+        }
+        out
+    }
+
+    fn escaped(text: &str, may: impl Fn(char) -> bool) -> String {
+        let (mut out, mut letters) = (String::new(), text.chars());
+        while let Some(letter) = letters.next() {
+            let next = if letter == '\\' { letters.next().filter(|next| may(*next)).unwrap() } else { letter };
+            assert!(letter != '\'', "the word {text} ends early");
+            out.push(next);
+        }
+        out
+    }
+
+    fn doubled(text: &str) -> String {
+        let (mut out, mut letters) = (String::new(), text.chars());
+        while let Some(letter) = letters.next() {
+            if "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(letter) {
+                assert_eq!(letters.next(), Some(letter), "the word {text} ends early");
+            }
+            out.push(letter);
+        }
+        out
+    }
+
+    fn unpython(text: &str) -> String {
+        assert!(text.is_ascii());
+        let (mut out, mut letters) = (String::new(), text.chars());
+        while let Some(letter) = letters.next() {
+            assert!(letter != '\'');
+            if letter != '\\' {
+                out.push(letter);
+                continue;
+            }
+            match letters.next().unwrap() {
+                'U' => {
+                    let code: String = letters.by_ref().take(8).collect();
+                    out.push(char::from_u32(u32::from_str_radix(&code, 16).unwrap()).unwrap());
+                }
+                other => out.push(other),
+            }
+        }
+        out
+    }
+
+    /// As `cmd` reads a line of a batch file: percent signs, then quotes and carets, then `set` takes all up to the last quote.
+    fn unbatch(word: &str) -> String {
+        let (mut out, mut quoted, mut letters) = (String::new(), true, word.chars());
+        while let Some(letter) = letters.next() {
+            match letter {
+                '%' => {
+                    assert_eq!(letters.next(), Some('%'));
+                    out.push('%');
+                }
+                '"' => {
+                    quoted = !quoted;
+                    out.push('"');
+                }
+                '^' if !quoted => out.extend(letters.next()),
+                '&' | '|' | '<' | '>' | '(' | ')' if !quoted => panic!("{letter} acts in {word}"),
+                other => out.push(other),
+            }
+        }
+        out.strip_suffix('"').unwrap().to_owned()
+    }
+
+    #[test]
+    fn what_breaks_words_stays_inside_them() {
+        let value = r#"a'b"c $x `y` !h \z %p"#;
+        let cases = [
+            (Dialect::Bash, r#"'a'\''b"c $x `y` !h \z %p'"#),
+            (Dialect::Fish, r#"'a\'b"c $x `y` !h \\z %p'"#),
+            (Dialect::Tcsh, r#"'a'\''b"c $x `y` \!h \z %p'"#),
+            (Dialect::Elvish, r#"'a''b"c $x `y` !h \z %p'"#),
+            (Dialect::PowerShell, r#"'a''b"c $x `y` !h \z %p'"#),
+            (Dialect::Xonsh, r#"'a\'b"c $x `y` !h \\z %p'"#),
+            (Dialect::Nushell, r#""a'b\"c $x `y` !h \\z %p""#),
+            (Dialect::Cmd, r#"a'b"c $x `y` !h \z %%p""#),
+        ];
+        for (dialect, want) in cases {
+            assert_eq!(quote(value, dialect).as_deref(), Some(want), "{dialect}");
+        }
+    }
+
+    #[test]
+    fn a_line_break_is_refused_where_it_can_not_be_written() {
+        for dialect in Dialect::ALL {
+            let can = !matches!(dialect, Dialect::Tcsh | Dialect::Cmd);
+            assert_eq!(quote("a\nb", dialect).is_some(), can, "{dialect}");
+            assert_eq!(quote("a\0b", dialect), None, "{dialect}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_quoted_is_read_back(value in "([ -~\u{e9}\u{2018}-\u{201b}\u{1f600}\t]|['\"\\\\!%&^`$]){0,40}") {
+            for dialect in Dialect::ALL {
+                prop_assert_eq!(&unquoted(&quote(&value, dialect).unwrap(), dialect), &value, "{}", dialect);
+            }
+        }
+
+        #[test]
+        fn anything_at_all_is_quoted_or_refused(value in any::<String>()) {
+            for dialect in Dialect::ALL {
+                if let Some(word) = quote(&value, dialect) {
+                    prop_assert_eq!(&unquoted(&word, dialect), &value, "{}", dialect);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The real shells evaluate what we print: odd values arrive whole, and go again.
+
+use rolecall::shell::{Changes, Dialect, render};
+
+use crate::eval::signed_in;
+use crate::sandbox::{Ran, Sandbox, binary};
+
+/// What breaks quoting where quoting is broken: quotes, history, expansion, comments, globs, braces, and letters of many bytes.
+const ODD: [&str; 10] = [
+    r#"a'b"c $x `y` \z é !h %p #q +/=;&|<>*?~{}[]"#,
+    "",
+    " leading and trailing ",
+    r"\",
+    r"ends in \' and \",
+    r#"!! !x \! '!' "!""#,
+    "$(date) ${HOME} %PATH% $env:HOME @(x)",
+    "~ ~root /*",
+    "\u{2018}curly\u{2019} \u{1f600} \u{201a}\u{201b}",
+    "''''\"\"\"\"````$$$$",
+];
+
+/// Those that are passed over where a language has no way to write them.
+const BROKEN: &str = "two\nlines\tand\r\n";
+
+/// How a shell is started without anybody's start-up files, and how it reads a file of lines as it would read our output.
+struct Shell {
+    dialect: Dialect,
+    command: &'static [&'static str],
+    evaluate: &'static str,
+}
+
+const fn shell(dialect: Dialect, command: &'static [&'static str], evaluate: &'static str) -> Shell {
+    Shell { dialect, command, evaluate }
+}
+
+const BASH: Shell = shell(Dialect::Bash, &["bash", "--norc", "-c"], "eval \"$(cat lines)\"");
+const DASH: Shell = shell(Dialect::Sh, &["dash", "-c"], "eval \"$(cat lines)\"");
+const ZSH: Shell = shell(Dialect::Zsh, &["zsh", "-f", "-c"], "eval \"$(cat lines)\"");
+const FISH: Shell = shell(Dialect::Fish, &["fish", "--no-config", "-c"], "cat lines | source");
+const TCSH: Shell = shell(Dialect::Tcsh, &["tcsh", "-f", "-c"], "eval \"`cat lines`\"");
+const ELVISH: Shell = shell(Dialect::Elvish, &["elvish", "-norc", "-c"], "eval (cat lines | slurp)");
+const XONSH: Shell = shell(Dialect::Xonsh, &["xonsh", "--no-rc", "-c"], "execx($(cat lines))");
+
+/// Every odd value goes through the shell into a child's environment, byte for byte; what was removed is not there.
+fn values_arrive(shell: &Shell) {
+    let sandbox = Sandbox::new();
+    let mut values: Vec<&str> = ODD.to_vec();
+    if !matches!(shell.dialect, Dialect::Tcsh) {
+        values.push(BROKEN);
+    }
+    let set: Vec<(String, String)> = values.iter().enumerate().map(|(n, value)| (format!("ODD_{n}"), (*value).to_owned())).collect();
+    let changes = Changes { set: set.clone(), unset: vec!["GONE".to_owned()] };
+    sandbox.write("lines", &render(&changes, shell.dialect).unwrap());
+    let script = format!("{}; env -0", shell.evaluate);
+    let [program, args @ ..] = shell.command else { panic!("no program") };
+    let output = sandbox.command(program).args(args).arg(script).env("GONE", "x").env("LANG", "C.UTF-8").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {said}", shell.dialect);
+    let environment: Vec<&str> = std::str::from_utf8(&output.stdout).unwrap().split('\0').collect();
+    for (name, value) in &set {
+        assert!(
+            environment.contains(&format!("{name}={value}").as_str()),
+            "{}: {name}={value:?} is not in {environment:#?}",
+            shell.dialect
+        );
+    }
+    assert!(!environment.iter().any(|pair| pair.starts_with("GONE=")), "{}", shell.dialect);
+}
+
+/// The shell finds out by itself which shell it is, takes a role on and is as before after `--clear`. `list` prints the names of ours.
+fn roles_come_and_go(shell: &Shell, script: &str) {
+    let sandbox = signed_in();
+    let [program, args @ ..] = shell.command else { panic!("no program") };
+    let folder = std::path::Path::new(binary()).parent().unwrap().to_string_lossy().into_owned();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
+    let mut command = sandbox.command(program);
+    command.args(args).arg(script).env("PATH", path).env("LANG", "C.UTF-8").env("AWS_PROFILE", "mine").env("SHELL", "/bin/false");
+    let ran = Ran::of(command.output().unwrap());
+    let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let want = ["in arn:aws:iam::012345678901:role/ReadOnlyAccess profile none", "out none profile mine"];
+    assert_eq!(lines, want, "{}: {}", shell.dialect, ran.stderr);
+}
+
+/// Says where a child of the shell is.
+const WHERE_IN: &str = "sh -c 'echo in ${AWS_SSO_ROLE_ARN-none} profile ${AWS_PROFILE-none}'";
+const WHERE_OUT: &str = "sh -c 'echo out ${AWS_SSO_ROLE_ARN-none} profile ${AWS_PROFILE-none}'";
+const EVAL: &str = "rolecall eval -S corp --arn 012345678901:ReadOnlyAccess";
+const CLEAR: &str = "rolecall eval --clear";
+
+fn script(dialect: Dialect) -> String {
+    let [on, off] = [EVAL, CLEAR].map(|command| dialect.evaluation(command));
+    format!("{on}; {WHERE_IN}; {off}; {WHERE_OUT}")
+}
+
+macro_rules! real {
+    ($($values:ident $roles:ident $shell:ident $needs:literal)*) => {
+        $(
+            #[test]
+            #[ignore = $needs]
+            fn $values() {
+                values_arrive(&$shell);
+            }
+
+            #[test]
+            #[ignore = $needs]
+            fn $roles() {
+                roles_come_and_go(&$shell, &script($shell.dialect));
+            }
+        )*
+    };
+}
+
+real! {
+    odd_values_arrive_in_bash roles_come_and_go_in_bash BASH "needs bash"
+    odd_values_arrive_in_dash roles_come_and_go_in_dash DASH "needs dash"
+    odd_values_arrive_in_zsh roles_come_and_go_in_zsh ZSH "needs zsh"
+    odd_values_arrive_in_fish roles_come_and_go_in_fish FISH "needs fish"
+    odd_values_arrive_in_tcsh roles_come_and_go_in_tcsh TCSH "needs tcsh"
+    odd_values_arrive_in_elvish roles_come_and_go_in_elvish ELVISH "needs elvish"
+    odd_values_arrive_in_xonsh roles_come_and_go_in_xonsh XONSH "needs xonsh"
+}
