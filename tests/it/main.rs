@@ -2,6 +2,7 @@
 
 mod auto_login;
 mod commands;
+mod commands_credentials;
 mod commands_demo;
 mod commands_exec;
 mod commands_process;

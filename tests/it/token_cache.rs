@@ -1,7 +1,5 @@
 //! The AWS CLI's cache of sign-ins: what is borrowed from it, and what it gets.
 
-use std::process::Stdio;
-
 use rolecall::demo;
 use rolecall::domain::Timestamp;
 use rolecall::os::clock::Clock;
@@ -9,6 +7,7 @@ use serde_json::{Value, json as object};
 
 use crate::commands::{ROLE, json, refused};
 use crate::foreign::{self, ACCOUNT, aws, write_profiles};
+use crate::foreign_simulator::cli_login;
 use crate::records::Records;
 use crate::sandbox::{Ran, Sandbox};
 
@@ -179,15 +178,9 @@ fn our_login_signs_the_cli_in() {
 #[test]
 #[ignore = "needs the AWS CLI v2"]
 fn a_login_of_the_cli_signs_us_in() {
-    let sandbox = Sandbox::with_aws_config_only();
+    let sandbox = Sandbox::with(demo::Options { accounts: 16, roles: 4, ..demo::Options::default() });
     write_profiles(&sandbox);
-    let mut login = aws(&sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]);
-    let mut child = login.env("PYTHONUNBUFFERED", "1").stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
-    let said = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
-    let mut said = said.map_while(Result::ok);
-    demo::approve(&said.find(|line| line.starts_with("http") && line.contains('?')).unwrap()).unwrap();
-    said.for_each(drop);
-    assert!(child.wait().unwrap().success());
+    cli_login(&sandbox);
     assert_eq!(json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"], "012345678901");
     assert!(Records::of(&sandbox).token("corp").is_none());
 }
