@@ -28,7 +28,7 @@ fn signed_in_by_the_cli() -> Sandbox {
     sandbox.login("corp");
     let token = Records::of(&sandbox).token("corp").unwrap();
     std::fs::remove_dir_all(sandbox.path("rolecall/state")).unwrap();
-    write(&sandbox, token.access_token.expose(), &in_seconds(3_000), &object!({}));
+    write(&sandbox, token.access_token.expose(), &in_seconds(3_050), &object!({}));
     sandbox
 }
 
@@ -55,7 +55,7 @@ fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
     assert!(Records::of(&sandbox).token("corp").is_none(), "a borrowed token was copied");
 
     let told = sandbox.run(&["status"]).stdout;
-    assert!(told.contains("borrowed from the AWS CLI, 49m left"), "{told}");
+    assert!(told.contains("borrowed from the AWS CLI, 50m left"), "{told}");
     let told = &json(&sandbox.run(&["status", "--json"]))["instances"][0];
     assert_eq!((told["signed_in"].as_bool(), told["borrowed"].as_bool()), (Some(true), Some(true)));
     assert_eq!(sandbox.run(&["login", "--check", "-S", "corp"]).code, 0);
