@@ -1,13 +1,15 @@
-//! The AWS config and credentials files, read without losing a byte.
+//! The AWS config and credentials files, read and edited without losing a byte, and the AWS CLI's cache of sign-ins.
 //!
 //! The dialect is botocore's, since the AWS CLI wrote most of these files, with one difference: what is wrong in one place never
 //! makes the rest of the file unreadable, and what stands twice is merged, later keys over earlier ones.
 
+pub mod edit;
 mod header;
 mod instances;
 mod managed;
 mod read;
 mod scan;
+pub mod token_cache;
 mod values;
 
 pub use instances::{LegacyInstance, SsoSession};

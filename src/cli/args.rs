@@ -105,6 +105,8 @@ pub enum Command {
     /// Print credentials as JSON for `credential_process`
     #[command(alias = "credential-process")]
     Process(ProcessArgs),
+    /// Print roles as blocks for `~/.aws/credentials`, or write them there and keep them fresh
+    Credentials(CredentialsArgs),
     /// Print the token that kubectl asks for to enter an EKS cluster
     EksToken(EksTokenArgs),
     /// Print how long this shell's role is good for, as HHhMMm; made for prompts
@@ -413,6 +415,44 @@ pub struct ProcessArgs {
     /// How much life stored credentials must have left; never more than a third of their lifetime
     #[arg(long, value_name = "DURATION", default_value = "15m")]
     pub window: String,
+}
+
+/// Flags of `credentials`. Its selectors are its own: several profiles, and `-a` is `--append`.
+#[derive(Debug, Args)]
+pub struct CredentialsArgs {
+    /// Roles by the names of their profiles
+    #[arg(short, long, value_name = "NAME,…", value_delimiter = ',')]
+    pub profile: Vec<String>,
+    /// Role by its ARN, or ACCOUNT:ROLE
+    #[arg(long, value_name = "ARN")]
+    pub arn: Option<String>,
+    /// Account by its id or name
+    #[arg(short = 'A', long, value_name = "ID|NAME")]
+    pub account: Option<String>,
+    /// Role by its name, in the account
+    #[arg(short = 'R', long, value_name = "NAME")]
+    pub role: Option<String>,
+    /// Words that name the role
+    #[arg(value_name = "QUERY")]
+    pub query: Option<String>,
+    /// Write to this file; without --append or --default it must not be there yet
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Replace or add these sections in the file (the AWS credentials file unless --file names one); all else stays
+    #[arg(short, long)]
+    pub append: bool,
+    /// Name the section `[default]`; in a file only its three keys change
+    #[arg(long)]
+    pub default: bool,
+    /// Fetch new credentials even when stored ones are good
+    #[arg(long)]
+    pub sts_refresh: bool,
+    /// Keep the file fresh until stopped
+    #[arg(long)]
+    pub watch: bool,
+    /// Ask neither before a protected role is used nor before permanent keys are replaced
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Flags of `vault`.

@@ -39,7 +39,7 @@ fn check(ctx: &Ctx, instances: &[Instance]) -> Result<u8> {
 async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<()> {
     let valid = if args.force { Err(login_needed(instance)) } else { access_token(ctx, instance, None).await };
     match valid {
-        Ok(_) => out::say(&format!("already signed in to {}", out::bold(instance.name.as_str()))),
+        Ok(_) => out::say(&format!("already signed in to {}{}", out::bold(instance.name.as_str()), by_whom(ctx, instance)?)),
         Err(error) if error.kind == Kind::LoginNeeded => at_terminal(ctx, instance, flow(args.flow)).await?,
         Err(error) => return Err(error),
     }
@@ -47,6 +47,13 @@ async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<
         cache::refresh(ctx, instance, args.threads).await?;
     }
     Ok(())
+}
+
+/// What to add where the token is not ours.
+fn by_whom(ctx: &Ctx, instance: &Instance) -> Result<&'static str> {
+    let sessions = sessions(ctx)?;
+    let borrowed = sessions.instances.iter().any(|session| session.instance == instance.name && session.borrowed);
+    Ok(if borrowed { ", by the AWS CLI; --force signs in here too" } else { "" })
 }
 
 fn flow(arg: FlowArg) -> Option<Flow> {

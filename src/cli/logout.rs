@@ -1,6 +1,7 @@
 //! `logout`: revoke and forget.
 
 use crate::domain::Result;
+use crate::ops::lent::borrowed;
 use crate::ops::sessions::sign_out;
 
 use super::args::{Globals, LogoutArgs};
@@ -14,6 +15,9 @@ pub(super) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
         let was = sign_out(&ctx, instance).await?;
         let name = out::bold(instance.name.as_str());
         out::say(&if was { format!("signed out of {name}") } else { format!("nobody was signed in to {name}") });
+        if borrowed(&ctx, instance).is_some() {
+            out::say(&format!("the AWS CLI is still signed in to {name}: `aws sso logout` ends that"));
+        }
         Ok(())
     });
     context::block_on(&ctx, work)

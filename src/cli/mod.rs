@@ -5,6 +5,7 @@ mod asked;
 mod cache;
 mod console;
 mod context;
+mod credentials;
 mod demo;
 mod eks_token;
 mod eval;
@@ -81,6 +82,7 @@ fn run(cli: Cli) -> Result<u8> {
         None => pick::interactive(&globals, cli.pick),
         Some(Command::Pick(args)) => pick::run(&globals, args),
         Some(Command::Process(args)) => process::run(&globals, &args),
+        Some(Command::Credentials(args)) => credentials::run(&globals, &args),
         Some(Command::Login(args)) => login::run(&globals, &args),
         Some(Command::Logout(args)) => logout::run(&globals, &args),
         Some(Command::Status(args)) => status::run(&globals, &args),

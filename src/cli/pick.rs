@@ -138,8 +138,14 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
     let (roster, stale) = update::sketch(ctx, instances);
-    let unknown =
-        |instance: &Instance| Session { instance: instance.name.clone(), signed_in: false, since: None, ends: None, fetched_at: None };
+    let unknown = |instance: &Instance| Session {
+        instance: instance.name.clone(),
+        signed_in: false,
+        since: None,
+        ends: None,
+        borrowed: false,
+        fetched_at: None,
+    };
     let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };
     let options = tui::Options {
         usages: past::usages(ctx),

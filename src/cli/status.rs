@@ -80,6 +80,7 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
 
 fn said(session: &Session, now: Timestamp) -> String {
     match (session.signed_in, session.since, session.ends) {
+        (true, _, Some(ends)) if session.borrowed => format!("borrowed from the AWS CLI, {} left", human(ends.since(now))),
         (false, ..) => "signed out".to_owned(),
         (true, _, Some(ends)) => format!("signed in, ~{} left", human(ends.since(now))),
         (true, Some(since), None) => format!("signed in {} ago", human(now.since(since))),
@@ -96,6 +97,7 @@ fn json(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
             json!({
                 "sso": session.instance,
                 "signed_in": session.signed_in,
+                "borrowed": session.borrowed,
                 "signed_in_at": moment(session.since),
                 "ends": moment(session.ends),
                 "roles_read_at": moment(session.fetched_at),

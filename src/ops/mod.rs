@@ -8,6 +8,7 @@ pub mod exports;
 pub mod fields;
 pub mod index;
 pub mod instances;
+pub mod lent;
 pub mod link;
 mod names;
 pub mod pace;

@@ -8,6 +8,7 @@ use crate::domain::{Instance, Result, RoleId, Timestamp};
 use crate::vault::{Boarding, Lead, Name, Token};
 
 use super::ctx::{Ctx, blocking};
+use super::lent;
 use super::sign_in::note;
 use super::token::{land, login_needed, renewable};
 use super::work::{Session, Sessions};
@@ -15,7 +16,7 @@ use super::work::{Session, Sessions};
 /// How long a refresh that is under way is waited for before signing out.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The state of every instance and role, from the vault alone.
+/// The state of every instance and role, from the vault and the AWS CLI's cache alone.
 ///
 /// # Errors
 /// [`crate::domain::Kind::Vault`] when the vault is locked or out of reach.
@@ -26,12 +27,14 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
         let token = ctx.vault.load::<Token>(&Name::token(instance), now)?;
         let signed_in = token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
         let since = token.as_ref().filter(|_| signed_in).map(|token| token.signed_in_at);
+        let borrowed = if signed_in { None } else { lent::borrowed(ctx, instance) };
         let fetched_at = inventory::load(&ctx.paths.cache_dir, instance).map(|inventory| inventory.fetched_at);
         out.instances.push(Session {
             instance: instance.name.clone(),
-            signed_in,
+            signed_in: signed_in || borrowed.is_some(),
             since,
-            ends: ends(ctx, instance, token.as_ref()),
+            ends: ends(ctx, instance, token.as_ref()).or(borrowed.as_ref().map(|token| token.expires_at)),
+            borrowed: borrowed.is_some(),
             fetched_at,
         });
     }
@@ -87,6 +90,7 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
         store.forget(&name)
     })
     .await?;
+    lent::withdraw(ctx, instance).await?;
     let gone = Err(login_needed(instance));
     if let Some(lead) = lead {
         land::<()>(ctx, lead, &gone).await?;

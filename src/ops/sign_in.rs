@@ -11,6 +11,7 @@ use crate::os::process::Unhurried;
 use crate::vault::{Boarding, Name, Staged, Token};
 
 use super::ctx::{Ctx, blocking};
+use super::lent;
 use super::link::{Container, Delivered, Link, Manner, deliver, has_browser};
 use super::token::land;
 use super::work::SignInStep;
@@ -165,7 +166,9 @@ async fn keep(ctx: &Arc<Ctx>, instance: &Instance, staged: Staged<Token>, regist
         signed_in_at: now,
         registration: Some(registration::record(instance, registration, now)),
     };
-    blocking(move || staged.commit(&token)).await
+    let (access, expires_at) = (token.access_token.clone(), token.expires_at);
+    blocking(move || staged.commit(&token)).await?;
+    lent::share(ctx, instance, &access, expires_at).await
 }
 
 fn nobody_came(instance: &Instance) -> Error {

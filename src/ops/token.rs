@@ -1,4 +1,4 @@
-//! A valid access token for an instance: from the vault, or refreshed by one process for all.
+//! A valid access token for an instance: from the vault, refreshed by one process for all, or borrowed from the AWS CLI.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use crate::os::process::Unhurried;
 use crate::vault::{Boarding, Lead, Name, Outcome, Token};
 
 use super::ctx::{Ctx, blocking};
-use super::registration;
+use super::{lent, registration};
 
 /// A token is replaced when less than this is left, in seconds: SSO tokens live an hour, and AWS's own SDKs refresh at five minutes.
 const REFRESH_BEFORE: i64 = 300;
@@ -23,11 +23,20 @@ pub fn login_needed(instance: &Instance) -> Error {
         .hint(format!("run `rolecall login --sso {}`", instance.name))
 }
 
-/// A valid access token. `refused` is a token that AWS has just turned down though it looked valid.
+/// A valid access token; the AWS CLI's own where the vault has none. `refused` is a token that AWS has just turned down though it looked
+/// valid.
 ///
 /// # Errors
 /// [`Kind::LoginNeeded`] when there is none and none can be had without a person; vault and network errors.
 pub async fn access_token(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&Secret<String>>) -> Result<Secret<String>> {
+    match own_token(ctx, instance, refused).await {
+        Err(error) if error.kind == Kind::LoginNeeded => lent::borrow(ctx, instance, refused).await?.ok_or(error),
+        own => own,
+    }
+}
+
+/// A valid access token of our own.
+async fn own_token(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&Secret<String>>) -> Result<Secret<String>> {
     let name = Name::token(instance);
     // A second round follows when another process has just landed; a third would mean that what it landed is of no use here.
     for _ in 0..3 {
@@ -92,8 +101,9 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
     match identity.refresh(&registration::plain(registration), refresh_token).await? {
         RefreshOutcome::Token(reply) => {
             let token = renewed(ctx, old, reply);
-            let access = token.access_token.clone();
+            let (access, expires_at) = (token.access_token.clone(), token.expires_at);
             blocking(move || staged.commit(&token)).await?;
+            lent::share(ctx, instance, &access, expires_at).await?;
             Ok(access)
         }
         RefreshOutcome::InvalidGrant => {

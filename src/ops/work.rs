@@ -161,6 +161,8 @@ pub struct Session {
     pub since: Option<Timestamp>,
     /// When the session is expected to end, if anything tells.
     pub ends: Option<Timestamp>,
+    /// The token is the AWS CLI's: it can be used, and is renewed and ended there.
+    pub borrowed: bool,
     /// When the inventory was last read.
     pub fetched_at: Option<Timestamp>,
 }

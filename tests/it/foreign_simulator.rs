@@ -38,7 +38,7 @@ fn end(mut child: Child, mut rest: impl Read) -> String {
 }
 
 /// `aws sso login`, with the page allowed by the simulator's person.
-fn cli_login(sandbox: &Sandbox) {
+pub(crate) fn cli_login(sandbox: &Sandbox) {
     let mut login = aws(sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]);
     let mut child = login.env("PYTHONUNBUFFERED", "1").stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap());

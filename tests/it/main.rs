@@ -2,6 +2,7 @@
 
 mod auto_login;
 mod commands;
+mod commands_credentials;
 mod commands_demo;
 mod commands_exec;
 mod commands_process;
@@ -39,4 +40,5 @@ mod terminal_sign_in;
 mod terminal_signals;
 mod terminal_tmux;
 mod time;
+mod token_cache;
 mod vault_keyring;

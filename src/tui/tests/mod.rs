@@ -187,6 +187,7 @@ fn usual() -> Options {
         signed_in,
         since: signed_in.then(|| NOW.plus(-8_000)),
         ends: ends.map(|seconds| NOW.plus(seconds)),
+        borrowed: false,
         fetched_at: Some(NOW.plus(-200)),
     };
     Options {

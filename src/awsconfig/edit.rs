@@ -1,0 +1,363 @@
+//! Changing single lines of the AWS files: every byte that is not about the change stays where it was.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::domain::{Error, Kind, Result};
+use crate::os::file::{self, Staged};
+
+use super::scan::{Line, Reader};
+
+/// The keys of a section and what they shall be, in the order in which missing ones are added.
+pub type Pairs<'a> = [(&'a str, &'a str)];
+
+/// The text of a credentials file with these keys in its section `[name]`. Lines of the section that are about other keys, and all other
+/// sections, stay as they are; a section that is missing is added at the end.
+///
+/// # Errors
+/// [`Kind::Config`] when the name or a value can't stand in such a file, or when the file is indented so oddly that a new line would
+/// change the meaning of others.
+pub fn set(bytes: &[u8], name: &str, pairs: &Pairs) -> Result<Vec<u8>> {
+    let fits = |text: &str| !text.is_empty() && text == text.trim() && !text.chars().any(char::is_control);
+    if !fits(name) || name.contains(['[', ']', '#', ';']) || pairs.iter().any(|(_, value)| !fits(value)) {
+        return Err(Error::new(Kind::Config, format!("[{name}] can't stand in an AWS credentials file")));
+    }
+    let lines = classify(bytes);
+    let changed = match lines.iter().any(|line| line.begins(name)) {
+        true => replaced(&lines, name, pairs),
+        false => appended(bytes, name, pairs),
+    };
+    if holds(&classify(&changed), name, pairs) && others(&lines, name) == others(&classify(&changed), name) {
+        return Ok(changed);
+    }
+    Err(Error::new(Kind::Config, format!("[{name}] can't be changed without changing what stands around it"))
+        .hint("its lines are indented in an unusual way: put them at the beginning of the line"))
+}
+
+/// The value of a key in the section `[name]` of a credentials file; the last one counts, and an empty one is none.
+pub fn get(bytes: &[u8], name: &str, key: &str) -> Option<String> {
+    let lines = classify(bytes);
+    let found = lines.iter().rev().find(|line| line.inside(name) && line.key.eq_ignore_ascii_case(key))?;
+    Some(found.value.clone()).filter(|value| !value.is_empty())
+}
+
+/// Replaces a file of somebody else's by a new text: through symbolic links, with its mode kept, and only while it still says `old`. A
+/// new file is for this user alone (0600).
+///
+/// # Errors
+/// [`Kind::Config`] when it says something else by now; when it can't be written.
+pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
+    let target = behind_links(path);
+    let staged = Staged::new(&target, 0)?;
+    #[cfg(unix)]
+    if let Ok(known) = fs::metadata(&target) {
+        use std::os::unix::fs::PermissionsExt;
+        staged.set_mode(known.permissions().mode() & 0o7777)?;
+    }
+    if file::load(&target)?.as_deref() != old {
+        let changed = Error::new(Kind::Config, format!("{} was changed by somebody else meanwhile", path.display()));
+        return Err(changed.hint("it was left alone: run the command again"));
+    }
+    staged.commit(new)
+}
+
+/// Where a path leads in the end, also when nothing is there yet.
+pub(super) fn behind_links(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // As many as the kernel follows.
+    for _ in 0..40 {
+        let Ok(next) = fs::read_link(&path) else { break };
+        path = path.parent().map_or_else(|| next.clone(), |directory| directory.join(&next));
+    }
+    path
+}
+
+/// A line as it stands, and what it means.
+#[derive(Debug, PartialEq, Eq)]
+struct Read<'b> {
+    raw: &'b [u8],
+    /// The section it is in, header included; `None` above the first.
+    section: Option<String>,
+    what: What,
+    /// The key of a [`What::Key`].
+    key: String,
+    /// The first line of its value.
+    value: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Header,
+    Key,
+    More,
+    Other,
+}
+
+impl Read<'_> {
+    fn begins(&self, name: &str) -> bool {
+        self.what == What::Header && self.inside(name)
+    }
+
+    fn inside(&self, name: &str) -> bool {
+        self.section.as_deref() == Some(name)
+    }
+
+    fn indent(&self) -> &[u8] {
+        &self.raw[..self.raw.len() - self.raw.trim_ascii_start().len()]
+    }
+
+    /// The line's end: `\n`, `\r\n` or nothing.
+    fn end(&self) -> &'static [u8] {
+        match self.raw {
+            [.., b'\r', b'\n'] => b"\r\n",
+            [.., b'\n'] => b"\n",
+            _ => b"",
+        }
+    }
+
+    /// The line with another value; the same line if it has it already.
+    fn with(&self, value: &str) -> Vec<u8> {
+        let delimiter = self.raw.iter().position(|byte| matches!(byte, b'=' | b':')).map_or(self.raw.len(), |at| at + 1);
+        let (head, tail) = self.raw.split_at(delimiter);
+        let gap = &tail[..tail.len() - tail.trim_ascii_start().len()];
+        let gap = if self.value.is_empty() { b" " } else { gap };
+        [head, gap, value.as_bytes(), self.end()].concat()
+    }
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+fn classify(bytes: &[u8]) -> Vec<Read<'_>> {
+    let (mut reader, mut section) = (Reader::default(), None);
+    let mut read = |(number, raw): (usize, &'_ [u8])| {
+        let bare = if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
+        let line = String::from_utf8_lossy(bare);
+        let (what, key, value) = match reader.read(&line) {
+            Line::Header(inside) => {
+                section = Some(inside.trim().to_owned());
+                (What::Header, String::new(), String::new())
+            }
+            Line::Key(key, value) => (What::Key, key.to_owned(), value.to_owned()),
+            Line::More(_) => (What::More, String::new(), String::new()),
+            Line::Blank | Line::Comment | Line::Odd => (What::Other, String::new(), String::new()),
+        };
+        (section.clone(), what, key, value)
+    };
+    let line = |(number, raw)| {
+        let (section, what, key, value) = read((number, raw));
+        Read { raw, section, what, key, value }
+    };
+    bytes.split_inclusive(|byte| *byte == b'\n').enumerate().map(line).collect()
+}
+
+/// The file's way to end lines.
+fn line_end(lines: &[Read<'_>]) -> &'static [u8] {
+    lines.first().map(Read::end).filter(|end| !end.is_empty()).unwrap_or(b"\n")
+}
+
+/// Sets every occurrence of a key, since readers don't agree on which one counts, and adds the missing ones behind the first section's
+/// last key.
+fn replaced(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> Vec<u8> {
+    let first = lines.iter().position(|line| line.begins(name)).unwrap_or_default();
+    let until = lines[first + 1..].iter().position(|line| line.what == What::Header).map_or(lines.len(), |at| first + 1 + at);
+    let last = lines[..until].iter().rposition(|line| line.what != What::Other).unwrap_or(first);
+    let known = |key: &str| lines.iter().any(|line| line.inside(name) && line.what == What::Key && line.key.eq_ignore_ascii_case(key));
+    let missing: Vec<_> = pairs.iter().filter(|(key, _)| !known(key)).collect();
+    let indent = lines[first..=last].iter().rev().find(|line| matches!(line.what, What::Key | What::Header)).map_or(&b""[..], Read::indent);
+    let (end, mut out, mut replacing) = (line_end(lines), Vec::new(), false);
+    for (at, line) in lines.iter().enumerate() {
+        let wanted = pairs.iter().find(|(key, _)| line.inside(name) && line.what == What::Key && line.key.eq_ignore_ascii_case(key));
+        replacing = match (line.what, wanted) {
+            (What::Key | What::Header, wanted) => wanted.is_some(),
+            _ => replacing,
+        };
+        match wanted {
+            Some((_, value)) => out.extend(line.with(value)),
+            // The rest of a value that was longer than ours.
+            None if replacing && line.what == What::More => {}
+            None => out.extend(line.raw),
+        }
+        if at == last && !missing.is_empty() {
+            if !out.ends_with(b"\n") {
+                out.extend(end);
+            }
+            missing.iter().for_each(|(key, value)| out.extend([indent, key.as_bytes(), b" = ", value.as_bytes(), end].concat()));
+        }
+    }
+    // Where the file ended without a line's end, it does so again.
+    while lines.last().is_some_and(|line| line.end().is_empty()) && out.ends_with(b"\n") {
+        out.truncate(out.len() - if out.ends_with(b"\r\n") { 2 } else { 1 });
+    }
+    out
+}
+
+fn appended(bytes: &[u8], name: &str, pairs: &Pairs) -> Vec<u8> {
+    let lines = classify(bytes);
+    let (end, open) = (line_end(&lines), !bytes.is_empty() && !bytes.ends_with(b"\n"));
+    let text = bytes != BYTE_ORDER_MARK && !bytes.is_empty();
+    let mut out = bytes.to_vec();
+    if open && text {
+        out.extend(end);
+    }
+    if text && lines.last().is_some_and(|line| !line.raw.trim_ascii().is_empty()) {
+        out.extend(end);
+    }
+    out.extend([b"[", name.as_bytes(), b"]"].concat());
+    for (key, value) in pairs {
+        out.extend([end, key.as_bytes(), b" = ", value.as_bytes()].concat());
+    }
+    if !open || !text {
+        out.extend(end);
+    }
+    out
+}
+
+/// Whether every occurrence of these keys has its value and nothing more: an odd line behind it may have become a part of it.
+fn holds(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> bool {
+    let goes_on = |at: usize| lines[at + 1..].iter().find(|line| line.what != What::Other).is_some_and(|line| line.what == What::More);
+    let mut values = pairs.iter().map(|(key, value)| {
+        let all = lines.iter().enumerate().filter(|(_, line)| line.inside(name) && line.key.eq_ignore_ascii_case(key));
+        let mut found = all.peekable();
+        found.peek().is_some() && found.all(|(at, line)| line.value == *value && !goes_on(at))
+    });
+    values.all(|right| right)
+}
+
+/// What stands in other sections, and what it means.
+fn others<'l>(lines: &'l [Read<'_>], name: &str) -> Vec<(Option<&'l str>, What, &'l [u8])> {
+    let foreign = lines.iter().filter(|line| !line.inside(name));
+    let text = foreign.filter(|line| line.what != What::Other);
+    text.map(|line| (line.section.as_deref(), line.what, line.raw.trim_ascii_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PAIRS: [(&str, &str); 2] = [("aws_access_key_id", "ASIA1"), ("aws_session_token", "t0k=/")];
+
+    fn edited(text: &str, name: &str) -> String {
+        String::from_utf8(set(text.as_bytes(), name, &PAIRS).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn values_change_where_they_stand_and_missing_keys_follow_the_last_one() {
+        let text = "# mine\n[a]\nregion = eu\n[default]\n; c\nAWS_ACCESS_KEY_ID=old\noutput = json\n\n# for b\n[b]\nx = y\n";
+        let want = "# mine\n[a]\nregion = eu\n[default]\n; c\nAWS_ACCESS_KEY_ID=ASIA1\noutput = json\naws_session_token = t0k=/\n\n# for b\n[b]\nx = y\n";
+        assert_eq!(edited(text, "default"), want);
+        assert_eq!(edited(want, "default"), want);
+    }
+
+    #[test]
+    fn a_new_section_stands_at_the_end_and_the_file_ends_as_before() {
+        let block = "[new]\naws_access_key_id = ASIA1\naws_session_token = t0k=/";
+        assert_eq!(edited("", "new"), format!("{block}\n"));
+        assert_eq!(edited("[a]\nx = 1\n", "new"), format!("[a]\nx = 1\n\n{block}\n"));
+        assert_eq!(edited("[a]\nx = 1\n\n", "new"), format!("[a]\nx = 1\n\n{block}\n"));
+        assert_eq!(edited("[a]\nx = 1", "new"), format!("[a]\nx = 1\n\n{block}"));
+        assert_eq!(edited("\u{feff}[a]\r\nx = 1\r\n", "new"), format!("\u{feff}[a]\r\nx = 1\r\n\r\n{}\r\n", block.replace('\n', "\r\n")));
+    }
+
+    #[test]
+    fn odd_files_keep_their_oddities() {
+        let cases = [
+            ("\u{feff}[x]\r\naws_access_key_id : old\r\n", "\u{feff}[x]\r\naws_access_key_id : ASIA1\r\naws_session_token = t0k=/\r\n"),
+            (
+                "[x]\naws_access_key_id = a\n  longer\n\n  # c\n[y]",
+                "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n\n  # c\n[y]",
+            ),
+            ("[x]\naws_session_token =\naws_access_key_id=b", "[x]\naws_session_token = t0k=/\naws_access_key_id=ASIA1"),
+            ("[x]", "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/"),
+            ("  [x]\n  k = v\n  [y]\n", "  [x]\n  k = v\n  aws_access_key_id = ASIA1\n  aws_session_token = t0k=/\n  [y]\n"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(edited(text, "x"), want);
+        }
+        let twice = "[x]\naws_access_key_id = a\naws_session_token = b\n[x]\naws_access_key_id = c\n";
+        assert_eq!(edited(twice, "x"), "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n[x]\naws_access_key_id = ASIA1\n");
+        let bytes = set(b"[\xff]\nk = \xfe\n", "x", &PAIRS).unwrap();
+        assert!(bytes.starts_with(b"[\xff]\nk = \xfe\n\n[x]\n"));
+    }
+
+    #[test]
+    fn what_would_change_other_sections_is_refused() {
+        let error = set(b"[x]\n  [y]\n  k = v\n", "x", &PAIRS).unwrap_err();
+        assert!(error.kind == Kind::Config && error.hints[0].contains("indented"), "{error:?}");
+        for name in ["", " x", "a]", "a\nb", "a#b"] {
+            assert_eq!(set(b"", name, &PAIRS).unwrap_err().kind, Kind::Config, "{name:?}");
+        }
+        assert_eq!(set(b"", "x", &[("aws_access_key_id", "a\nb")]).unwrap_err().kind, Kind::Config);
+    }
+
+    #[test]
+    fn the_last_value_of_a_key_is_the_one_that_counts() {
+        let text = b"[x]\nk = 1\nK = 2\n[y]\nk = 3\n[z]\nk =\n";
+        assert_eq!((get(text, "x", "k").as_deref(), get(text, "z", "k"), get(text, "w", "k")), (Some("2"), None, None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_replaced_behind_its_links_with_its_mode_and_only_while_it_is_the_same() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        fs::write(at("real"), "old").unwrap();
+        fs::set_permissions(at("real"), fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("real", at("link")).unwrap();
+        symlink(at("link"), at("far")).unwrap();
+        replace(&at("far"), Some(b"old"), b"new").unwrap();
+        assert_eq!(fs::read_to_string(at("real")).unwrap(), "new");
+        assert_eq!(fs::metadata(at("real")).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(at("far")).unwrap().is_symlink() && fs::symlink_metadata(at("link")).unwrap().is_symlink());
+        assert_eq!(replace(&at("link"), Some(b"old"), b"newer").unwrap_err().kind, Kind::Config);
+        assert_eq!(replace(&at("link"), None, b"newer").unwrap_err().kind, Kind::Config);
+        assert_eq!(fs::read_to_string(at("real")).unwrap(), "new");
+        replace(&at("fresh"), None, b"x").unwrap();
+        assert_eq!(fs::metadata(at("fresh")).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 4, "nothing else is left behind");
+    }
+
+    /// Lines of a file, most of them with a meaning.
+    fn text() -> impl Strategy<Value = String> {
+        let line = prop_oneof![
+            "[ \t]{0,2}\\[[ab]\\][ \t]{0,2}",
+            "[ \t]{0,2}(aws_access_key_id|AWS_SESSION_TOKEN|region)[ ]{0,2}[=:][ ]{0,2}[a-z=#]{0,4}",
+            "[\\[\\]ab \t=:#;\u{e9}]{0,12}",
+        ];
+        let file = (prop::collection::vec(line, 0..12), any::<bool>(), any::<bool>(), any::<bool>());
+        file.prop_map(|(lines, crlf, last, mark)| {
+            let end = if crlf { "\r\n" } else { "\n" };
+            let closing = if last && !lines.is_empty() { end } else { "" };
+            format!("{}{}{closing}", if mark { "\u{feff}" } else { "" }, lines.join(end))
+        })
+    }
+
+    /// The bytes of all sections but one, comments and blank lines included.
+    fn rest(bytes: &[u8], name: &str) -> Vec<u8> {
+        let all = classify(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
+        all.iter().filter(|line| !line.inside(name)).flat_map(|line| line.raw.iter().copied()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn other_sections_stay_and_a_second_time_changes_nothing(text in text()) {
+            let Ok(once) = set(text.as_bytes(), "a", &PAIRS) else { return Ok(()) };
+            prop_assert_eq!(&set(&once, "a", &PAIRS).unwrap(), &once);
+            for (key, value) in PAIRS {
+                prop_assert_eq!(get(&once, "a", key), Some(value.to_owned()));
+            }
+            let (before, after) = (rest(text.as_bytes(), "a"), rest(&once, "a"));
+            // A section that had to be added may stand behind a line's end and a blank line that it needs.
+            prop_assert!(after.starts_with(&before) && after[before.len()..].trim_ascii().is_empty(), "{before:?} {after:?}");
+            let ends = |bytes: &[u8]| bytes.ends_with(b"\n");
+            prop_assert!(text.is_empty() || text.as_bytes() == BYTE_ORDER_MARK || ends(&once) == ends(text.as_bytes()));
+        }
+
+        #[test]
+        fn lines_taken_apart_are_the_file(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let whole: Vec<u8> = classify(&bytes).iter().flat_map(|line| line.raw.iter().copied()).collect();
+            prop_assert_eq!(whole, bytes);
+        }
+    }
+}

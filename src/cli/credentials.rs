@@ -1,0 +1,213 @@
+//! `credentials`: blocks for the AWS credentials file, printed or written where nothing else is touched.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::awsconfig::edit;
+use crate::domain::{Credentials, Entry, Error, Kind, Result, RoleName, Secret, Window, human};
+use crate::ops::assume::{Wish, assume};
+use crate::ops::ctx::Ctx;
+use crate::ops::past;
+use crate::ops::resolve::Wanted;
+use crate::os::file;
+use crate::os::lock::Lock;
+
+use super::args::{CredentialsArgs, Globals};
+use super::resolve::{self, Found};
+use super::{context, grant, out};
+
+/// The keys of a section, in the order in which the AWS CLI writes them.
+const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
+/// How long another process of ours may take over the same file.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often `--watch` looks at the clock at least, and how soon it tries again after a failure, in seconds: a machine that slept
+/// notices within a minute.
+const LOOK: i64 = 60;
+const RETRY: i64 = 30;
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
+    let ctx = context::open(globals)?;
+    let wanted = wanted(&ctx, args)?;
+    let instances = context::chosen(&ctx, globals)?;
+    let found: Vec<Found> = wanted.iter().map(|wanted| resolve::one(&ctx, &instances, wanted)).collect::<Result<_>>()?;
+    for role in &found {
+        grant::confirm(role.entry(), args.yes)?;
+    }
+    let place = place(&ctx, args)?;
+    if let Some(place) = &place {
+        place.check(&found)?;
+    }
+    let mut blocks = Vec::new();
+    for role in &found {
+        let credentials = grant::credentials(&ctx, &role.roster, role.entry(), !args.sts_refresh)?;
+        if let Err(error) = past::record(&ctx, role.roster.id(role.entry()), "credentials", ctx.clock.now()) {
+            out::warning(&error);
+        }
+        blocks.push(Block { name: name(role.entry(), args.default), credentials });
+    }
+    match &place {
+        None => out::data(render(&blocks)?.expose())?,
+        Some(place) => {
+            place.write(&blocks)?;
+            for (block, role) in blocks.iter().zip(&found) {
+                out::say(&out::dim(&written(&ctx, place, block, role.entry())));
+            }
+            if args.watch {
+                return watch(&ctx, place, &found, blocks);
+            }
+        }
+    }
+    Ok(0)
+}
+
+/// The roles that are meant: one by any selector, or several by their profiles.
+fn wanted(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<Wanted>> {
+    let CredentialsArgs { arn, account, role, query, .. } = args;
+    let one = Wanted { profile: None, arn: arn.clone(), account: account.clone(), role: role.clone(), query: query.clone() };
+    let mut all: Vec<_> = args.profile.iter().map(|profile| Wanted { profile: Some(profile.clone()), ..one.clone() }).collect();
+    if all.is_empty() {
+        all.push(if one.is_empty() { resolve::from_environment(ctx) } else { one });
+    }
+    if all.iter().any(Wanted::is_empty) {
+        return Err(Error::new(Kind::Usage, "which role?").hint("add --profile NAME,…, --arn ARN, or --account ID --role NAME"));
+    }
+    if args.default && all.len() > 1 {
+        return Err(Error::new(Kind::Usage, "[default] can be one role only").hint("name one profile with --default"));
+    }
+    Ok(all)
+}
+
+/// The section that a role's keys stand in.
+fn name(entry: &Entry, default: bool) -> String {
+    match &entry.profile {
+        _ if default => "default".to_owned(),
+        Some(profile) => profile.to_string(),
+        None => crate::domain::slug(&format!("{}-{}", entry.account_label(), entry.role)),
+    }
+}
+
+/// A section of the credentials file.
+struct Block {
+    name: String,
+    credentials: Credentials,
+}
+
+impl Block {
+    fn pairs(&self) -> [(&str, &str); 3] {
+        let Credentials { access_key_id, secret_access_key, session_token, .. } = &self.credentials;
+        let values = [access_key_id.as_str(), secret_access_key.expose().as_str(), session_token.expose().as_str()];
+        std::array::from_fn(|at| (KEYS[at], values[at]))
+    }
+}
+
+/// The blocks as a file of their own.
+fn render(blocks: &[Block]) -> Result<Secret<String>> {
+    let bytes = blocks.iter().try_fold(Vec::new(), |text, block| edit::set(&text, &block.name, &block.pairs()))?;
+    String::from_utf8(bytes).map(Secret::new).map_err(|error| Error::internal(error.utf8_error().to_string()))
+}
+
+/// The file that is written to, and what may be done to it.
+struct Place {
+    path: PathBuf,
+    /// As people write it.
+    shown: String,
+    /// A file that is there already may be added to.
+    append: bool,
+    /// Permanent keys may be replaced.
+    yes: bool,
+    default: bool,
+    lock: PathBuf,
+}
+
+/// `--file`, or the AWS credentials file for flags that only make sense with one.
+fn place(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<Place>> {
+    let path = match &args.file {
+        Some(path) => path.clone(),
+        None if args.append => ctx.paths.aws_credentials.clone(),
+        None if args.watch => {
+            return Err(Error::new(Kind::Usage, "--watch needs a file to keep fresh")
+                .hint("add --file FILE, or --append for the AWS credentials file"));
+        }
+        None => return Ok(None),
+    };
+    let shown = ctx.paths.short(&path);
+    let lock = ctx.paths.state_dir.join("locks/credentials-file");
+    Ok(Some(Place { path, shown, append: args.append || args.default, yes: args.yes, default: args.default, lock }))
+}
+
+impl Place {
+    /// Refuses before anything is fetched what [`Place::write`] would have to refuse.
+    fn check(&self, found: &[Found]) -> Result<()> {
+        let Some(old) = file::load(&self.path)? else { return Ok(()) };
+        if !self.append && !old.is_empty() {
+            return Err(Error::new(Kind::Usage, format!("{} is there already", self.shown))
+                .hint("add --append: sections of these roles are replaced or added, all else stays"));
+        }
+        let names = found.iter().map(|role| name(role.entry(), self.default));
+        let permanent = |name: &String| edit::get(&old, name, KEYS[0]).is_some() && edit::get(&old, name, KEYS[2]).is_none();
+        match names.filter(|_| !self.yes).find(permanent) {
+            Some(name) => Err(Error::new(Kind::Usage, format!("[{name}] in {} holds permanent keys", self.shown))
+                .hint("add --yes to replace them, or move them to a section of another name")),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts the blocks in; a file that says them already is not touched.
+    fn write(&self, blocks: &[Block]) -> Result<()> {
+        let _alone = Lock::acquire(&self.lock, Instant::now() + PATIENCE)?;
+        let old = file::load(&self.path)?.map(Secret::new);
+        let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
+        let new = blocks.iter().try_fold(text, |text, block| edit::set(&text, &block.name, &block.pairs()));
+        let new = Secret::new(new.map_err(|error| error.context(&self.shown))?);
+        if old.as_ref() == Some(&new) {
+            return Ok(());
+        }
+        edit::replace(&self.path, old.as_ref().map(|old| old.expose().as_slice()), new.expose())
+    }
+}
+
+/// `[default] in ~/.aws/credentials is payments-prod/Admin, 59m left`.
+fn written(ctx: &Ctx, place: &Place, block: &Block, entry: &Entry) -> String {
+    let left = human(block.credentials.left(ctx.clock.now()));
+    let words = format!("[{}] in {} is {}/{}, {left} left", block.name, place.shown, entry.account_label(), entry.role);
+    crate::domain::visible(&words)
+}
+
+/// Keeps the blocks fresh until the process is stopped. What fails is said once, and tried again: the network comes back, and a person
+/// signs in elsewhere.
+fn watch(ctx: &Arc<Ctx>, place: &Place, found: &[Found], mut blocks: Vec<Block>) -> Result<u8> {
+    out::say(&out::dim(&format!("keeping {} fresh; Ctrl-C stops", place.shown)));
+    let mut said = Vec::<Error>::new();
+    loop {
+        let soonest = blocks.iter().map(|block| until_renewal(ctx, &block.credentials)).min().unwrap_or(LOOK);
+        let pause = if said.is_empty() { soonest.clamp(1, LOOK) } else { RETRY };
+        std::thread::sleep(Duration::from_secs(pause.unsigned_abs()));
+        let mut failed = Vec::new();
+        for (block, role) in blocks.iter_mut().zip(found) {
+            match renewed(ctx, role) {
+                Ok((credentials, warning)) => {
+                    block.credentials = credentials;
+                    failed.extend(warning);
+                }
+                Err(error) => failed.push(error),
+            }
+        }
+        failed.extend(place.write(&blocks).err());
+        failed.iter().filter(|error| !said.contains(error)).for_each(out::warning);
+        said = failed;
+    }
+}
+
+/// Seconds until credentials are worth replacing.
+fn until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
+    credentials.left(ctx.clock.now()) - Window::default().for_lifetime(credentials.expires_at.since(credentials.issued_at))
+}
+
+fn renewed(ctx: &Arc<Ctx>, role: &Found) -> Result<(Credentials, Option<Error>)> {
+    let entry = role.entry();
+    let wish = Wish::new(role.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
+    let assumed = context::block_on(ctx, assume(ctx, &wish))?;
+    Ok((assumed.credentials, assumed.warning))
+}

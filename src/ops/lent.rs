@@ -1,0 +1,91 @@
+//! Tokens between us and the AWS CLI: where we have none its own is used, and after a sign-in it gets ours.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::awsconfig::token_cache::{self, CachedToken};
+use crate::config::ShareTokenCache;
+use crate::domain::{Instance, Result, Secret, Source, Timestamp};
+use crate::os::lock::Lock;
+
+use super::ctx::{Ctx, blocking};
+
+/// How long another process of ours may take over the same file.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A valid token of the CLI's for an instance: same portal, same region, and all of our scopes. It may be used and no more: whoever
+/// signed in with the CLI renews and ends it there.
+pub fn borrowed(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
+    places(ctx, instance).iter().find_map(|path| {
+        let token = token_cache::load(path)?;
+        let same = token.start_url.as_ref() == Some(&instance.start_url) && token.region.as_ref() == Some(&instance.sso_region);
+        let good = same && !token.ours && token.expires_at > ctx.clock.now();
+        (good && token_cache::has_scopes(&ctx.paths.sso_cache, &token, &instance.scopes)).then_some(token)
+    })
+}
+
+/// The same away from the runtime; `refused` is a token that AWS has just turned down.
+pub(super) async fn borrow(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&Secret<String>>) -> Result<Option<Secret<String>>> {
+    let (lender, of) = (ctx.clone(), instance.clone());
+    let token = blocking(move || Ok(borrowed(&lender, &of))).await?;
+    Ok(token.map(|token| token.access_token.clone()).filter(|token| refused != Some(token)))
+}
+
+/// Gives the CLI our access token, as `share_token_cache` says. A file that can't be written costs nobody their sign-in.
+pub(super) async fn share(ctx: &Arc<Ctx>, instance: &Instance, access_token: &Secret<String>, expires_at: Timestamp) -> Result<()> {
+    let create = match ctx.settings.share_token_cache {
+        ShareTokenCache::Never => return Ok(()),
+        ShareTokenCache::Auto => false,
+        ShareTokenCache::Always => true,
+    };
+    let (now, access_token) = (ctx.clock.now(), access_token.clone());
+    change(ctx, instance, move |instance, position, path| {
+        // Only the first file is the session's own; the others are there where legacy profiles are used.
+        let wanted = path.exists() || (create && position == 0);
+        let taken = token_cache::load(path).is_some_and(|token| !token.ours && token.expires_at > now);
+        match wanted && !taken {
+            true => token_cache::save(path, &instance.start_url, &instance.sso_region, &access_token, expires_at),
+            false => Ok(()),
+        }
+    })
+    .await
+}
+
+/// Takes our access token back from the CLI: it is revoked.
+pub(super) async fn withdraw(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
+    change(ctx, instance, |_, _, path| token_cache::withdraw(path)).await
+}
+
+/// Does something with each of the CLI's files for an instance, one process of ours at a time. The CLI itself knows no locks.
+async fn change(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    work: impl Fn(&Instance, usize, &PathBuf) -> Result<()> + Send + 'static,
+) -> Result<()> {
+    let (ctx, instance) = (ctx.clone(), instance.clone());
+    blocking(move || {
+        let all = || -> Result<()> {
+            let _alone = Lock::acquire(&ctx.paths.state_dir.join("locks/token-cache"), Instant::now() + PATIENCE)?;
+            places(&ctx, &instance).iter().enumerate().try_for_each(|(position, path)| work(&instance, position, path))
+        };
+        if let Err(error) = all() {
+            tracing::warn!(target: "rolecall::share", instance = %instance.name, "the AWS CLI's token file stays as it is: {error}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The CLI's files for an instance: that of the `[sso-session]` of its name, and that of legacy profiles with its start URL. Where two
+/// instances share a start URL two people do, and nobody knows whose the latter is.
+fn places(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
+    let (name, url) = (instance.name.as_str(), instance.start_url.as_written());
+    let alone = ctx.instances.iter().filter(|other| other.start_url == instance.start_url).count() < 2;
+    let keys: &[&str] = match (instance.source, alone) {
+        (Source::LegacyProfile, _) => &[url],
+        (Source::Ours | Source::SsoSession, true) => &[name, url],
+        (Source::Ours | Source::SsoSession, false) => &[name],
+    };
+    token_cache::paths(&ctx.paths.sso_cache, keys)
+}

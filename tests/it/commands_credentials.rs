@@ -1,0 +1,136 @@
+//! `credentials`: what is printed, and what becomes of files that were there.
+
+use std::time::{Duration, Instant};
+
+use crate::commands::{ROLE, refused};
+use crate::records::Records;
+use crate::sandbox::Sandbox;
+
+const PROFILE: &str = "payments-prod-ReadOnlyAccess";
+
+fn signed_in() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    sandbox
+}
+
+fn read(sandbox: &Sandbox, inside: &str) -> String {
+    std::fs::read_to_string(sandbox.path(inside)).unwrap()
+}
+
+/// The text with its secrets replaced.
+fn plain(text: &str) -> String {
+    let line = |line: &str| match line.split_once(" = ") {
+        Some((key, value)) if key.starts_with("aws_") => format!("{key} = {}\n", if value.len() > 15 { "…" } else { value }),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+fn block(name: &str) -> String {
+    format!("[{name}]\naws_access_key_id = …\naws_secret_access_key = …\naws_session_token = …\n")
+}
+
+#[test]
+fn blocks_are_printed_one_for_each_profile() {
+    let sandbox = signed_in();
+    let one = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]);
+    assert_eq!((one.code, plain(&one.stdout), one.stderr.as_str()), (0, block(PROFILE), ""));
+    let listed = sandbox.run(&["list", "-S", "corp", "Profile", "--csv"]).stdout;
+    let other = listed.lines().skip(1).find(|name| *name != PROFILE && name.ends_with("ReadOnlyAccess")).unwrap();
+    let both = sandbox.run(&["credentials", "-p", &format!("{PROFILE},{other}"), "--yes"]);
+    assert_eq!((both.code, plain(&both.stdout)), (0, format!("{}\n{}", block(PROFILE), block(other))), "{both:?}");
+    let default = sandbox.run(&["credentials", "-p", PROFILE, "--default"]);
+    assert_eq!(plain(&default.stdout), block("default"));
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
+    let fresh = sandbox.run(&["credentials", "-p", PROFILE, "--sts-refresh"]);
+    assert_ne!(fresh.stdout, one.stdout);
+}
+
+#[test]
+fn a_file_keeps_all_that_is_not_ours() {
+    let sandbox = signed_in();
+    let theirs =
+        "# keys of mine\r\n[mine]\r\naws_access_key_id = AKIA\r\naws_secret_access_key = x\r\n\r\n[default]\r\nregion = eu-west-1\r\n";
+    sandbox.write(".aws/credentials", theirs);
+    std::os::unix::fs::symlink(sandbox.path(".aws/credentials"), sandbox.path("link")).unwrap();
+    let added = sandbox.run(&["credentials", "-p", PROFILE, "-f", "link", "--append"]);
+    assert_eq!((added.code, added.stdout.as_str()), (0, ""), "{added:?}");
+    assert!(added.stderr.contains(&format!("[{PROFILE}]")) && added.stderr.contains("m left"), "{added:?}");
+    let text = read(&sandbox, ".aws/credentials");
+    let ours = text.strip_prefix(theirs).unwrap();
+    assert_eq!(plain(ours), format!("\n{}", block(PROFILE)));
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+
+    // The same again changes nothing; a new key changes three lines.
+    assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "-a"]).code, 0);
+    assert_eq!(read(&sandbox, ".aws/credentials"), text);
+    assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "-a", "--sts-refresh"]).code, 0);
+    let changed = read(&sandbox, ".aws/credentials");
+    assert_eq!(text.lines().zip(changed.lines()).filter(|(old, new)| old != new).count(), 3);
+
+    assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "-a", "--default"]).code, 0);
+    let defaulted = read(&sandbox, ".aws/credentials");
+    let at = defaulted.find("region = eu-west-1\r\n").unwrap() + 20;
+    assert!(
+        defaulted.starts_with(&theirs[..theirs.len()]) && defaulted[at..].starts_with("aws_access_key_id = ASIA"),
+        "{}",
+        plain(&defaulted)
+    );
+    assert!(std::fs::symlink_metadata(sandbox.path("link")).unwrap().is_symlink());
+}
+
+#[test]
+fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = signed_in();
+    assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]).code, 0);
+    assert_eq!(plain(&read(&sandbox, "new/keys")), block(PROFILE));
+    assert_eq!(std::fs::metadata(sandbox.path("new/keys")).unwrap().permissions().mode() & 0o777, 0o600);
+    refused(&sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]), 2, &["new/keys is there already", "--append"]);
+}
+
+#[test]
+fn permanent_keys_are_not_replaced_unless_that_is_said() {
+    let sandbox = signed_in();
+    let theirs = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = x\n";
+    sandbox.write(".aws/credentials", theirs);
+    let default = ["credentials", "-p", PROFILE, "--default", "--append"];
+    refused(&sandbox.run(&default), 2, &["[default] in ~/.aws/credentials holds permanent keys", "--yes"]);
+    assert_eq!((read(&sandbox, ".aws/credentials").as_str(), sandbox.aws.calls("GetRoleCredentials")), (theirs, 0));
+    assert_eq!(sandbox.run(&[&default[..], &["--yes"]].concat()).code, 0);
+    assert_eq!(plain(&read(&sandbox, ".aws/credentials")), block("default"));
+}
+
+#[test]
+fn what_makes_no_sense_is_a_usage_error() {
+    let sandbox = signed_in();
+    refused(&sandbox.run(&["credentials", "-S", "corp"]), 2, &["which role?", "--profile"]);
+    refused(&sandbox.run(&["credentials", "-p", PROFILE, "--watch"]), 2, &["--watch", "--file"]);
+    refused(&sandbox.run(&["credentials", "-p", "a,b", "--default"]), 2, &["[default]"]);
+    refused(&sandbox.run(&["credentials", "-p", PROFILE, "--arn", ROLE]), 2, &["not by two of them"]);
+    refused(&sandbox.run(&["credentials", "-p", "no-such"]), 5, &["no-such"]);
+    refused(&sandbox.run(&["credentials", "-S", "corp", "-A", "payments-prod", "-R", "BreakGlass"]), 2, &["protected", "--yes"]);
+}
+
+#[test]
+fn a_watched_file_gets_new_keys_before_the_old_ones_end() {
+    let sandbox = signed_in();
+    let old = sandbox.run(&["credentials", "-p", PROFILE]).stdout;
+    // Two seconds before they are worth replacing.
+    Records::of(&sandbox).leave_credentials(ROLE, 902);
+    let mut child = sandbox.spawn(&["credentials", "-p", PROFILE, "--file", "keys", "--watch"]);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let mut seen = Vec::new();
+    while seen.len() < 2 && Instant::now() < deadline {
+        if let Ok(text) = std::fs::read_to_string(sandbox.path("keys"))
+            && seen.last() != Some(&text)
+        {
+            seen.push(text);
+        }
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(seen.len() == 2 && seen[0] == old && plain(&seen[1]) == plain(&old), "{} versions", seen.len());
+}
