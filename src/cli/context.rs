@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::{self, AutoLogin, Env, Paths, Settings, env};
 use crate::domain::{Error, Instance, Kind, Result, Secret};
 use crate::identity::{Network, Proxy};
+use crate::ops::chain::Chains;
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::os::clock::Clock;
@@ -56,6 +57,8 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
         settings.browser = Some(browser.clone());
         settings.auth_browser = Some(browser.clone());
     }
+    // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
+    Chains::of(&settings)?;
     let instances = instances::instances(&env, &paths, &settings)?;
     let vault = vault(&env, &paths, &settings, person);
     let vault = match key {

@@ -2,6 +2,7 @@
 
 pub mod assume;
 pub mod background;
+pub mod chain;
 pub mod console;
 pub mod ctx;
 pub mod exports;
