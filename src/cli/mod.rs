@@ -4,6 +4,7 @@ mod args;
 mod cache;
 mod context;
 mod demo;
+mod each;
 mod eval;
 mod exec;
 mod exports;
@@ -15,6 +16,7 @@ mod logout;
 mod out;
 mod pick;
 mod process;
+mod report;
 mod resolve;
 mod status;
 mod table;
@@ -81,6 +83,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Exec(args)) => exec::run(&globals, args),
         Some(Command::Eval(args)) => eval::run(&globals, args),
         Some(Command::Time(args)) => time::run(&args),
+        Some(Command::Each(args)) => each::run(&globals, &args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::SignInHelper) => helper::run(&globals),

@@ -4,6 +4,7 @@ pub mod ancestors;
 pub mod browser;
 pub mod clock;
 pub mod file;
+pub mod group;
 pub mod http;
 pub mod lock;
 pub mod process;

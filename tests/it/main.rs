@@ -1,8 +1,10 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod auto_login;
+mod chains;
 mod commands;
 mod commands_demo;
+mod commands_each;
 mod commands_exec;
 mod commands_process;
 mod commands_roles;
