@@ -72,7 +72,8 @@ fn consent(roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
     }
     let names: Vec<String> = protected.iter().take(5).map(|entry| visible(&super::exports::label(entry))).collect();
     let more = if protected.len() > names.len() { ", …" } else { "" };
-    let what = format!("{} of these {} roles are protected: {}{more}", protected.len(), rows.len(), names.join(", "));
+    let are = if protected.len() == 1 { "is" } else { "are" };
+    let what = format!("{} of these {} roles {are} protected: {}{more}", protected.len(), rows.len(), names.join(", "));
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Error::new(Kind::Usage, what).hint("add --yes, or see them with --dry-run"));
     }

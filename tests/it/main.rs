@@ -30,6 +30,7 @@ mod records;
 mod sandbox;
 mod terminal;
 mod terminal_demo;
+mod terminal_each;
 mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;
