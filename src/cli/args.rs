@@ -8,6 +8,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::shell::{Dialect, Format};
 
+mod reports;
+mod visits;
+
+pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
+pub(super) use visits::{ConsoleArgs, EksTokenArgs};
+
+use crate::config::UrlAction;
+
 /// Find an AWS role by typing three letters, and be in it.
 ///
 /// Without a command the picker opens; Enter starts a shell in the chosen role.
@@ -37,6 +45,9 @@ pub struct Globals {
     /// Browser for sign-in and console pages
     #[arg(short, long, global = true, value_name = "PROGRAM")]
     pub browser: Option<String>,
+    /// What to do with a link: open, print, printurl, clip, osc52, exec, qr, open-url-in-container, granted-containers
+    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true)]
+    pub url_action: Option<UrlAction>,
     /// How much to say on stderr
     #[arg(short = 'L', long, global = true, value_name = "LEVEL")]
     pub level: Option<Level>,
@@ -96,8 +107,18 @@ pub enum Command {
     /// Print credentials as JSON for `credential_process`
     #[command(alias = "credential-process")]
     Process(ProcessArgs),
+    /// Print the token that kubectl asks for to enter an EKS cluster
+    EksToken(EksTokenArgs),
     /// Print how long this shell's role is good for, as HHhMMm; made for prompts
     Time(TimeArgs),
+    /// Open the web console in a role, or the very page whose address is pasted
+    Console(ConsoleArgs),
+    /// Show role ARNs with their tags; never signs in
+    Tags(TagsArgs),
+    /// Show what was handed out: when, which role, by which command, in which directory
+    History(HistoryArgs),
+    /// Show, change and explain the configuration
+    Settings(SettingsArgs),
     /// Look after the place where tokens and credentials are kept
     Vault(VaultArgs),
     /// Try everything against a made-up organisation on this machine

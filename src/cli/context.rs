@@ -54,8 +54,10 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
     let mut settings = loaded.settings;
     out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
     if let Some(browser) = &globals.browser {
-        settings.browser = Some(browser.clone());
-        settings.auth_browser = Some(browser.clone());
+        settings.force_browser(browser);
+    }
+    if let Some(action) = globals.url_action {
+        settings.force_url_action(action);
     }
     // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
     Chains::of(&settings)?;

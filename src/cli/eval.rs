@@ -12,9 +12,10 @@ use crate::shell::{self, Changes, Dialect, Form, Format, Previous, Reach};
 use crate::tui::Action;
 
 use super::args::{EvalArgs, FormArg, Globals};
+use super::asked::Asked;
 use super::exports::{self, Wish};
 use super::resolve::Found;
-use super::{context, grant, out, pick, resolve};
+use super::{context, grant, out, resolve};
 
 /// How many programs above this one may stand between it and the shell: `make`, a wrapper, a subshell.
 const ANCESTORS: usize = 4;
@@ -48,14 +49,7 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         grant::confirm(found.entry(), args.yes)?;
         found
     } else {
-        let (wanted, instances) = (args.selectors.wanted(args.query), context::chosen(&ctx, globals)?);
-        if wanted.is_empty() {
-            pick::one(&ctx, &instances, Action::Exports)?
-        } else {
-            let found = resolve::one(&ctx, &instances, &wanted)?;
-            grant::confirm(found.entry(), args.yes)?;
-            found
-        }
+        Asked::read(&ctx, &args.selectors, args.query)?.settle(&ctx, globals, Action::Exports, args.yes)?
     };
     print(&ctx, &found, &wish, reader, !args.refresh)
 }

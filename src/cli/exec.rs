@@ -13,25 +13,16 @@ use crate::shell::{Changes, Reach};
 use crate::tui::Action;
 
 use super::args::{ExecArgs, Globals};
+use super::asked::Asked;
 use super::exports::{self, Wish};
 use super::resolve::Found;
-use super::{context, grant, out, pick, resolve};
+use super::{context, grant, out};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
-    let mut wanted = args.selectors.wanted(args.query);
-    if wanted.is_empty() {
-        wanted = resolve::from_environment(&ctx);
-    }
-    let instances = context::chosen(&ctx, globals)?;
-    let found = if wanted.is_empty() {
-        pick::one(&ctx, &instances, Action::Shell)?
-    } else {
-        let found = resolve::one(&ctx, &instances, &wanted)?;
-        grant::confirm(found.entry(), args.yes)?;
-        found
-    };
+    let asked = Asked::read(&ctx, &args.selectors, args.query)?.or_variables(&ctx);
+    let found = asked.settle(&ctx, globals, Action::Shell, args.yes)?;
     let wish = Wish { region: args.region, no_region: args.no_region, form: args.form, all: args.export_all_env_vars };
     enter(&ctx, &found, &wish, !args.sts_refresh, args.command)
 }

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use crate::config::UrlAction;
 use crate::domain::{Instance, Kind, Result, human};
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
 use crate::ops::sessions::sessions;
-use crate::ops::sign_in::sign_in;
+use crate::ops::sign_in::{manner, sign_in};
 use crate::ops::token::{access_token, login_needed};
 use crate::ops::update;
 use crate::ops::work::SignInStep;
 
 use super::args::{FlowArg, Globals, LoginArgs};
-use super::{cache, context, out};
+use super::{cache, context, out, qr};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
@@ -62,6 +63,7 @@ fn flow(arg: FlowArg) -> Option<Flow> {
 /// As [`sign_in`].
 pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>) -> Result<()> {
     let (clock, name) = (ctx.clock, instance.name.clone());
+    let draws = manner(ctx, instance).action == UrlAction::Qr;
     let report = move |step: SignInStep| match step {
         // The first is too short to be told; the others are told by whoever asked.
         SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
@@ -72,6 +74,10 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Optio
                 false => out::say(&format!("signing in to {}: open this page in any browser", out::bold(name.as_str()))),
             }
             out::say(&format!("  {url}"));
+            if draws {
+                // The address stands above: a terminal that is too narrow costs the picture only.
+                out::say(qr::render(&url, qr::columns()).unwrap_or_default().trim_end());
+            }
             if let Some(code) = code {
                 out::say(&format!("  it has to show this code: {}", out::bold(&code)));
             }

@@ -1,27 +1,35 @@
 //! argv to operations to text: the only printer, the only exit. One file per subcommand.
 
 mod args;
+mod asked;
 mod cache;
+mod console;
 mod context;
 mod demo;
 mod each;
+mod eks_token;
 mod eval;
 mod exec;
 mod exports;
 mod grant;
 mod helper;
+mod history;
 mod list;
 mod login;
 mod logout;
 mod out;
 mod pick;
 mod process;
+mod qr;
 mod report;
 mod resolve;
+mod settings;
 mod status;
 mod table;
+mod tags;
 mod time;
 mod vault;
+mod warm;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -81,9 +89,14 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Cache(args)) => cache::run(&globals, &args),
         Some(Command::List(args)) => list::run(&globals, &args),
         Some(Command::Exec(args)) => exec::run(&globals, args),
+        Some(Command::Console(args)) => console::run(&globals, args),
+        Some(Command::EksToken(args)) => eks_token::run(&globals, &args),
         Some(Command::Eval(args)) => eval::run(&globals, args),
         Some(Command::Time(args)) => time::run(&args),
         Some(Command::Each(args)) => each::run(&globals, &args),
+        Some(Command::Tags(args)) => tags::run(&globals, &args),
+        Some(Command::History(args)) => history::run(&globals, &args),
+        Some(Command::Settings(args)) => settings::run(&globals, args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::SignInHelper) => helper::run(&globals),

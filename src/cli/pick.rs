@@ -1,13 +1,11 @@
 //! The picker: alone, as `pick`, and for commands that were not told which role.
 
-use std::io::Write;
 use std::sync::Arc;
 
 use crate::cache::marks;
-use crate::config::{Action as DefaultAction, env};
+use crate::config::{Action as DefaultAction, Env, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
-use crate::ops::console::open_console;
 use crate::ops::ctx::Ctx;
 use crate::ops::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
@@ -16,6 +14,7 @@ use crate::os::clock::Clock;
 use crate::tui::{self, Action, Exit, Looks, Theme};
 
 use super::args::{Globals, PickAction, PickArgs};
+use super::console::{self, Page};
 use super::exports::Wish;
 use super::resolve::Found;
 use super::{context, eval, exec, grant, out, resolve};
@@ -70,8 +69,8 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
 }
 
 /// For commands without a selector: the picker, where Enter chooses the one role for them.
-pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], action: Action) -> Result<Found> {
-    match screen(ctx, instances, String::new(), action, false, &PickArgs::default())? {
+pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action) -> Result<Found> {
+    match screen(ctx, instances, query, action, false, &PickArgs::default())? {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
             let roster = Arc::new(update::known(ctx, instances));
@@ -120,11 +119,7 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
         }
         Action::Console if !args.filter => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            let entry = &roster.entries[*row];
-            let credentials = grant::credentials(ctx, roster, entry, true)?;
-            context::block_on(ctx, open_console(ctx, roster.instance(entry), &credentials, entry.region.as_ref()))?;
-            out::say(&out::dim(&crate::domain::visible(&format!("the console is open in {}/{}", entry.account_label(), entry.role))));
-            Ok(0)
+            console::visit(ctx, &Found { roster: roster.clone(), position: *row }, &Page::default())
         }
         _ => {
             let name = args.print.as_deref().unwrap_or("arn");
@@ -142,7 +137,7 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
-    let roster = Arc::new(update::sketch(ctx, instances));
+    let (roster, stale) = update::sketch(ctx, instances);
     let unknown =
         |instance: &Instance| Session { instance: instance.name.clone(), signed_in: false, since: None, ends: None, fetched_at: None };
     let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };
@@ -156,10 +151,10 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         now: Clock::System,
         history_weight: ctx.settings.history_weight,
         multi,
-        stale: instances.iter().filter(|instance| update::stale(ctx, instance)).map(|instance| instance.name.clone()).collect(),
+        stale,
         sketch: true,
         version: env!("CARGO_PKG_VERSION"),
-        roster,
+        roster: Arc::new(roster),
     };
     let (background, requests, news) = worker::start(ctx.clone(), instances.to_vec(), copy);
     let exit = tui::run(options, requests, news);
@@ -191,10 +186,7 @@ fn theme(word: &str) -> Theme {
     }
 }
 
-/// Puts a text on the clipboard of whatever terminal this is, near or far (OSC 52).
+/// Puts a text on the clipboard of whatever terminal this is, near or far.
 fn copy(text: &str) -> Result<()> {
-    use base64::Engine;
-    let sequence = format!("\x1b]52;c;{}\x07", base64::engine::general_purpose::STANDARD.encode(text));
-    let mut tty = crate::os::tty::open()?;
-    tty.write_all(sequence.as_bytes()).and_then(|()| tty.flush()).map_err(|error| Error::internal(format!("copying: {error}")))
+    crate::os::clipboard::copy_by_terminal(text, Env::from_process().get(env::TMUX).is_some())
 }

@@ -2,12 +2,14 @@
 
 use serde_json::json;
 
-use crate::domain::{Kind, Result, Timestamp, human, short};
+use crate::config::env;
+use crate::domain::{Kind, Result, RoleId, Timestamp, human, short, visible};
 use crate::ops::ctx::Ctx;
 use crate::ops::sessions;
 use crate::ops::work::{Session, Sessions};
 
 use super::args::{Globals, StatusArgs};
+use super::asked::{self, Current};
 use super::{context, out, table};
 
 /// Runs the command; exit code 4 when nobody is signed in and nothing was to be printed.
@@ -22,18 +24,49 @@ pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
     if args.quiet {
         return Ok(if signed_in { 0 } else { super::exit_code(Kind::LoginNeeded) });
     }
-    out::data(&if args.json { json(&ctx, &sessions) } else { text(&ctx, &sessions) })?;
+    let here = Here::look(&ctx, &sessions)?;
+    let text = if args.json { json(&ctx, &sessions, here.as_ref()) } else { text(&ctx, &sessions, here.as_ref()) };
+    out::data(&text)?;
     Ok(0)
 }
 
-fn text(ctx: &Ctx, sessions: &Sessions) -> String {
+/// The role that this shell is in.
+struct Here {
+    role: Current,
+    /// When its credentials expire, if that is known.
+    expires: Option<Timestamp>,
+}
+
+impl Here {
+    fn look(ctx: &Ctx, sessions: &Sessions) -> Result<Option<Here>> {
+        let Some(role) = asked::current(ctx)? else { return Ok(None) };
+        let same = |id: &RoleId| {
+            id.account == role.account && id.role == role.role && role.instance.as_ref().is_none_or(|name| *name == id.instance)
+        };
+        let stored = sessions.roles.iter().find(|(id, _)| same(id)).map(|(_, expires)| *expires);
+        // A shell that was given keys has those, whatever was fetched since.
+        let keys = ctx.env.get(env::AWS_ACCESS_KEY_ID).and(ctx.env.get(env::ROLECALL_ROLE));
+        let given = keys.and(ctx.env.get(env::AWS_SSO_SESSION_EXPIRATION)).and_then(Timestamp::parse);
+        Ok(Some(Here { role, expires: given.or(stored) }))
+    }
+
+    /// `this shell is in 012345678901:Admin (corp), 47m left`
+    fn line(&self, now: Timestamp) -> String {
+        let instance = self.role.instance.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let left = self.expires.map(|at| format!(", {} left", human(at.since(now)))).unwrap_or_default();
+        visible(&format!("this shell is in {}:{}{instance}{left}", self.role.account, self.role.role)) + "\n\n"
+    }
+}
+
+fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
     let now = ctx.clock.now();
     let header = ["SSO", "SESSION", "ROLES READ"].map(String::from);
     let row = |session: &Session| {
         let read = session.fetched_at.map_or_else(|| "never".to_owned(), |at| format!("{} ago", short(now.since(at))));
         vec![session.instance.to_string(), said(session, now), read]
     };
-    let mut text = table::render(&header, &sessions.instances.iter().map(row).collect::<Vec<_>>(), None);
+    let mut text = here.map(|here| here.line(now)).unwrap_or_default();
+    text += &table::render(&header, &sessions.instances.iter().map(row).collect::<Vec<_>>(), None);
     if !sessions.roles.is_empty() {
         let header = ["ACCOUNT", "ROLE", "SSO", "LEFT"].map(String::from);
         let row = |(role, expires): &(crate::domain::RoleId, Timestamp)| {
@@ -54,7 +87,7 @@ fn said(session: &Session, now: Timestamp) -> String {
     }
 }
 
-fn json(ctx: &Ctx, sessions: &Sessions) -> String {
+fn json(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
     let moment = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
     let instances: Vec<_> = sessions
         .instances
@@ -77,5 +110,9 @@ fn json(ctx: &Ctx, sessions: &Sessions) -> String {
             json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": expires.rfc3339(), "seconds_left": expires.since(now) })
         })
         .collect();
-    format!("{}\n", json!({ "instances": instances, "roles": roles }))
+    let here = here.map(|Here { role, expires }| {
+        let left = expires.map(|at| at.since(now));
+        json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": moment(*expires), "seconds_left": left })
+    });
+    format!("{}\n", json!({ "current": here, "instances": instances, "roles": roles }))
 }

@@ -1,7 +1,7 @@
 //! Settings that are one word out of a few.
 
 use serde::de::{self, Deserializer, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident = $first_word:literal $(, $(#[$other_doc:meta])* $other:ident = $word:literal)* $(,)? }) => {
@@ -196,6 +196,16 @@ pub enum Confirm {
     Yes,
     /// Type the account's name.
     Type,
+}
+
+impl Serialize for Confirm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Confirm::No => serializer.serialize_bool(false),
+            Confirm::Yes => serializer.serialize_bool(true),
+            Confirm::Type => serializer.serialize_str("type"),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Confirm {

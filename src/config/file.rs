@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use crate::domain::{Error, InstanceName, Kind, Result, nearest};
 
@@ -16,12 +16,18 @@ use super::known;
 use super::layers::{self, Layer, Refused};
 use super::paths::Paths;
 use super::settings::Settings;
+use super::shown::quoted;
 
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A file; the last one that sets the key.
-    File(PathBuf),
+    File {
+        /// Which.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
     /// A variable of the environment, by its name.
     Environment(&'static str),
     /// The command line.
@@ -62,10 +68,12 @@ pub struct Loaded {
     pub settings: Settings,
     /// Keys without effect. An error of `settings`, `setup` and `doctor`, a warning elsewhere, nothing in `process`.
     pub warnings: Vec<Warning>,
-    /// Where each key of the top level came from; built-in if it is missing here.
+    /// Where each key came from, by its dotted path, `rules.0.match` in lists of tables; built-in if it is missing here.
     pub origins: BTreeMap<String, Origin>,
     /// Every file that was looked at, missing ones too.
     pub files: Vec<PathBuf>,
+    /// How many rules have origins so far.
+    traced_rules: usize,
 }
 
 /// Reads the configuration: the machine's file, the included ones, the person's, then the environment. No file is needed.
@@ -91,6 +99,20 @@ pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
     Ok(loaded)
 }
 
+/// Whether a text would do as the person's own file; the answer is its unknown keys.
+///
+/// # Errors
+/// As [`load`], for this file alone.
+pub fn check(path: &Path, text: &str) -> Result<Vec<Warning>> {
+    let layer = Layer { path: path.to_owned(), text: text.to_owned(), own: true };
+    let (mut loaded, mut table) = (Loaded::default(), layer.parse()?);
+    loaded.examine(&layer, &mut table);
+    match Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
+        Ok(_) => Ok(loaded.warnings),
+        Err(error) => Err(blame(std::slice::from_ref(&layer), &error)),
+    }
+}
+
 impl Loaded {
     /// Notes unknown keys and origins, and takes out what the file may not say.
     fn examine(&mut self, layer: &Layer, table: &mut DeTable<'_>) {
@@ -106,7 +128,27 @@ impl Loaded {
             layers::refuse(table, &mut refused);
             self.warnings.extend(refused.into_iter().map(|Refused { key, offset }| warning(key, offset, None, true)));
         }
-        self.origins.extend(table.keys().map(|key| (key.get_ref().to_string(), Origin::File(layer.path.clone()))));
+        self.trace(layer, table, "");
+    }
+
+    /// Notes the origins of a table's keys.
+    fn trace(&mut self, layer: &Layer, table: &DeTable<'_>, above: &str) {
+        for (key, value) in table {
+            let path = format!("{above}{}", quoted(key.get_ref()));
+            let origin = Origin::File { path: layer.path.clone(), line: layer.line(key.span().start) };
+            self.origins.insert(path.clone(), origin);
+            match value.get_ref() {
+                DeValue::Table(inner) => self.trace(layer, inner, &format!("{path}.")),
+                DeValue::Array(items) => {
+                    // The rules of several files follow each other.
+                    let before = if path == "rules" { self.traced_rules } else { 0 };
+                    let tables = items.iter().filter_map(|item| item.get_ref().as_table());
+                    let count = tables.enumerate().map(|(at, inner)| self.trace(layer, inner, &format!("{path}.{}.", before + at))).count();
+                    self.traced_rules += if path == "rules" { count } else { 0 };
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Lets the environment have its say.
@@ -227,7 +269,7 @@ mod tests {
         assert_eq!(account.roles.values().next().unwrap().profile.as_deref(), Some("pay-admin"));
         assert_eq!(settings.rules[0].confirm, Some(Confirm::Type));
         assert_eq!((settings.pick.height.as_str(), settings.pick.mouse), ("40%", true));
-        assert!(matches!(loaded.origins["auth_flow"], Origin::File(_)));
+        assert!(matches!(loaded.origins["auth_flow"], Origin::File { line: 2, .. }));
     }
 
     #[test]

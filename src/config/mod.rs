@@ -1,19 +1,22 @@
 //! Settings and where each came from; `env` is the one reader of the environment.
 
 mod choices;
+pub mod edit;
 pub mod env;
 mod file;
 mod known;
 mod layers;
 mod paths;
 mod settings;
+mod shown;
 mod tables;
 
 pub use choices::{
     Action, AuthFlow, AutoLogin, Confirm, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, SecureStore, ShareTokenCache, UrlAction,
 };
 pub use env::Env;
-pub use file::{Loaded, Origin, Warning, load};
+pub use file::{Loaded, Origin, Warning, check, load};
 pub use paths::Paths;
 pub use settings::Settings;
+pub use shown::{Shown, shown};
 pub use tables::{AccountTable, InstanceTable, Pick, RoleTable, Rule};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{InstanceName, Region};
 
@@ -15,7 +15,7 @@ use super::choices::{
 use super::tables::{InstanceTable, Pick, Rule, seconds};
 
 /// The settings as built-in values, files, environment and flags make them.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// The instance used when none is named.
@@ -164,6 +164,26 @@ impl Default for Settings {
             instance_order: Vec::new(),
             rules: Vec::new(),
         }
+    }
+}
+
+impl Settings {
+    /// Obeys `--browser`: what a flag says wins over instances and rules too.
+    pub fn force_browser(&mut self, browser: &str) {
+        (self.browser, self.auth_browser) = (Some(browser.to_owned()), Some(browser.to_owned()));
+        for instance in self.instances.values_mut() {
+            (instance.browser, instance.auth_browser) = (None, None);
+        }
+        self.rules.iter_mut().for_each(|rule| rule.browser = None);
+    }
+
+    /// Obeys `--url-action`, in the same way.
+    pub fn force_url_action(&mut self, action: UrlAction) {
+        (self.url_action, self.auth_url_action) = (action, action);
+        for instance in self.instances.values_mut() {
+            (instance.url_action, instance.auth_url_action) = (None, None);
+        }
+        self.rules.iter_mut().for_each(|rule| rule.url_action = None);
     }
 }
 

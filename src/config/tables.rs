@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{AccountId, Region, RoleName, StartUrl, Tags, parse_duration};
 
@@ -11,7 +11,7 @@ use super::choices::{AuthFlow, Confirm, Keymap, UrlAction};
 use super::settings::ranged;
 
 /// `[instances.NAME]`. Start URL and region may be missing where an `[sso-session NAME]` has them.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct InstanceTable {
     /// The portal's address.
@@ -42,7 +42,7 @@ pub struct InstanceTable {
 }
 
 /// `[instances.NAME.accounts.ID]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AccountTable {
     /// The name to show instead of the portal's.
@@ -56,7 +56,7 @@ pub struct AccountTable {
 }
 
 /// `[instances.NAME.accounts.ID.roles.ROLE]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RoleTable {
     /// The profile's name.
@@ -79,7 +79,7 @@ pub struct RoleTable {
 }
 
 /// `[[rules]]`: what roles that match a query get. What is `None` is left as it was.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Rule {
     /// The query, in the picker's language without its fuzziness.
@@ -107,7 +107,7 @@ pub struct Rule {
 }
 
 /// `[pick]`: the picker's looks.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pick {
     /// The columns, left to right; by width when none are named.

@@ -4,7 +4,9 @@
 mod hosts;
 mod link;
 mod page;
+mod services;
 
 pub use hosts::{console_home, console_host, federation_endpoint};
 pub use link::{login_link, portal_link};
-pub use page::{ConsolePage, read_page};
+pub use page::{ConsolePage, is_console, read_page};
+pub use services::{SERVICES, Service, service};

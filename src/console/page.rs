@@ -29,6 +29,14 @@ pub fn read_page(address: &str) -> Option<ConsolePage> {
     shortcut(path).or_else(|| console(host, path))
 }
 
+/// Whether the federation endpoint will send people to this address: a page of the console, or of a service's own host beside it.
+pub fn is_console(address: &str) -> bool {
+    let Some(rest) = address.trim().strip_prefix("https://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let beside = HOSTS.iter().map(|host| host.trim_start_matches("console."));
+    HOSTS.contains(&&*host) || beside.into_iter().any(|suffix| host.strip_suffix(suffix).is_some_and(|front| front.ends_with('.')))
+}
+
 fn shortcut(path: &str) -> Option<ConsolePage> {
     let (_, query) = path.split_once("#/console?")?;
     let value = |key: &str| {
@@ -101,6 +109,18 @@ mod tests {
         assert_eq!(page.role, Some(RoleName::new("Read Only")));
         assert_eq!(page.region, Some(Region::new("eu-west-1")));
         assert_eq!(page.destination.as_deref(), Some("https://eu-west-1.console.aws.amazon.com/s3"));
+    }
+
+    #[test]
+    fn pages_of_services_with_hosts_of_their_own_are_the_console_too() {
+        for address in
+            ["https://console.aws.amazon.com/", "https://eu-west-1.quicksight.aws.amazon.com/sn/start", "https://x.console.amazonaws.cn"]
+        {
+            assert!(is_console(address), "{address}");
+        }
+        for address in ["http://console.aws.amazon.com/", "https://evil-aws.amazon.com.example/", "https://xaws.amazon.com", "s3"] {
+            assert!(!is_console(address), "{address}");
+        }
     }
 
     #[test]

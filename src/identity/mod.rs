@@ -15,6 +15,7 @@ mod network;
 mod oidc;
 mod pkce;
 mod portal;
+mod presign;
 mod sts;
 mod trust;
 
@@ -29,6 +30,7 @@ pub use network::{Connections, Network, Proxy};
 pub use oidc::{DeviceStart, Flow, Poll, RefreshOutcome, Registration, TokenReply};
 pub use pkce::Pkce;
 pub use portal::{Page, PortalAccount};
+pub use presign::eks_token;
 pub use sts::Chain;
 
 use endpoint::Addresses;

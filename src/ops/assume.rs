@@ -65,6 +65,8 @@ pub struct Assumed {
     pub credentials: Credentials,
     /// Why they are older than they should be, if they are.
     pub warning: Option<Error>,
+    /// Whether this process got them from AWS, rather than out of the vault.
+    pub fetched: bool,
 }
 
 /// Stored credentials that are fresh enough: the warm path, without network or runtime.
@@ -90,7 +92,7 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
     if !wish.keep {
         // What is not stored can't be shared: nobody waits for anybody.
         let fetched = tokio::time::timeout(PATIENCE, fetch(ctx, &trip)).await;
-        return fetched.unwrap_or_else(|_| Err(slow(wish, PATIENCE))).map(Assumed::new);
+        return fetched.unwrap_or_else(|_| Err(slow(wish, PATIENCE))).map(Assumed::fetched);
     }
     let name = trip.name.clone();
     let mut stored = wish.stored;
@@ -105,11 +107,11 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
         // Old ones that still have a minute are better than nothing.
         let old = old.filter(|credentials| credentials.left(now) > 60);
         if let (Some(credentials), Some(failure)) = (&old, last.and_then(|last| recent_failure(last, now))) {
-            return Ok(Assumed { credentials: credentials.clone(), warning: Some(failure) });
+            return Ok(Assumed::old(credentials.clone(), failure));
         }
         let patience = if old.is_some() { WITH_OLD } else { PATIENCE };
         match board(ctx, &trip, flight, ticket, patience).await {
-            Ok(Some(credentials)) => return Ok(Assumed::new(credentials)),
+            Ok(Some(credentials)) => return Ok(Assumed::fetched(credentials)),
             // Somebody else has stored some after this was asked for: news even to whoever passes over stored ones.
             Ok(None) => stored = true,
             Err(error) => {
@@ -132,11 +134,15 @@ struct Trip<'a> {
 
 impl Assumed {
     fn new(credentials: Credentials) -> Self {
-        Self { credentials, warning: None }
+        Self { credentials, warning: None, fetched: false }
+    }
+
+    fn fetched(credentials: Credentials) -> Self {
+        Self { credentials, warning: None, fetched: true }
     }
 
     fn old(credentials: Credentials, why: Error) -> Self {
-        Self { credentials, warning: Some(why) }
+        Self { credentials, warning: Some(why), fetched: false }
     }
 }
 

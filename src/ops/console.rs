@@ -1,107 +1,119 @@
-//! Opening the web console in a role, without the secret link ever being an argument of a program.
+//! Into the web console in a role: the link, and how this role's links are treated.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::Notify;
-
-use crate::config::env;
+use crate::cache::inventory;
+use crate::config::{Settings, env};
 use crate::console::{console_home, federation_endpoint, login_link};
-use crate::domain::{Credentials, Error, Instance, Kind, Region, Result, Secret};
+use crate::domain::{Credentials, Entry, Instance, Region, Result, Roster, Secret};
 use crate::identity::signin_token;
-use crate::os::http::{Listener, Response};
-use crate::os::{browser, random};
 
 use super::ctx::Ctx;
-use super::sign_in::{SECRET_VARIABLES, browser_setting, can_open};
+use super::link::{Container, Manner};
+use super::roster::base;
+use super::rules::{Treatment, treatments};
 
-/// How long the browser has to come and fetch the link.
-const FETCH: Duration = Duration::from_secs(30);
+/// The colours and icons that Firefox has for containers.
+const COLORS: [&str; 8] = ["blue", "turquoise", "green", "yellow", "orange", "red", "pink", "purple"];
+const ICON: &str = "fingerprint";
 
-/// Opens the console's first page in a role's region in a browser. Returns once the browser has fetched the link.
-///
-/// # Errors
-/// [`Kind::Refused`] and [`Kind::Unreachable`] from the federation endpoint; [`Kind::Usage`] when there is no browser here.
-pub async fn open_console(ctx: &Ctx, instance: &Instance, credentials: &Credentials, region: Option<&Region>) -> Result<()> {
-    if !can_open(ctx, instance) {
-        let error = Error::new(Kind::Usage, "there is no browser on this machine to open the console in");
-        return Err(error.hint("set `browser` in the configuration, or AWS_SSO_BROWSER, to a program"));
-    }
-    let region = region.unwrap_or(&instance.sso_region);
-    let endpoint = federation_endpoint(region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
-    // The session then ends with the credentials: the longest that is always allowed.
-    let token = signin_token(&ctx.network, &endpoint, credentials, None).await?;
-    let link = login_link(&endpoint, &token, instance.start_url.trimmed(), &console_home(region));
-    let program = browser_setting(ctx, instance).map(|setting| browser::words(&setting));
-    hand_over(link, |address| browser::open(address, program.as_deref(), &SECRET_VARIABLES)).await
+/// A page to see, and as whom.
+#[derive(Debug, Clone)]
+pub struct Visit<'a> {
+    /// The role's credentials.
+    pub credentials: &'a Credentials,
+    /// Where the console sends people when the session has ended.
+    pub issuer: &'a str,
+    /// The region to sign in to.
+    pub region: &'a Region,
+    /// The page; the region's first one when none is named.
+    pub destination: Option<&'a str>,
+    /// Minutes of the console's session, as far as AWS allows.
+    pub minutes: u32,
 }
 
-/// Arguments are readable by everybody on the machine: the program gets a loopback address that nobody can guess, which leads to
-/// the link once.
-async fn hand_over(link: Secret<String>, open: impl FnOnce(&str) -> Result<()>) -> Result<()> {
-    let listener = Listener::bind(0)?;
-    let path = format!("/{}", random::token::<16>()?);
-    let address = format!("{}{path}", listener.url());
-    let (left, fetched) = (Arc::new(std::sync::Mutex::new(Some(link))), Arc::new(Notify::new()));
-    let done = fetched.clone();
-    let answer = move |request: crate::os::http::Request| {
-        let (path, left, fetched) = (path.clone(), left.clone(), fetched.clone());
-        async move {
-            if request.path != path || request.method != http::Method::GET {
-                return Response::text(404, "nothing here");
-            }
-            match left.lock().ok().and_then(|mut left| left.take()) {
-                Some(link) => {
-                    fetched.notify_one();
-                    Response::redirect(link.expose().clone()).with("referrer-policy", "no-referrer")
-                }
-                None => Response::text(410, "this link was used already"),
-            }
-        }
+/// A link that signs whoever opens it into the console; good for 15 minutes.
+///
+/// # Errors
+/// [`crate::domain::Kind::Refused`] and [`crate::domain::Kind::Unreachable`] from the federation endpoint.
+pub async fn sign_in_link(ctx: &Ctx, visit: &Visit<'_>) -> Result<Secret<String>> {
+    let endpoint = federation_endpoint(visit.region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
+    let token = signin_token(&ctx.network, &endpoint, visit.credentials, Some(i64::from(visit.minutes) * 60)).await?;
+    let home = console_home(visit.region);
+    Ok(login_link(&endpoint, &token, visit.issuer, visit.destination.unwrap_or(&home)))
+}
+
+/// How the console is opened for one role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Custom {
+    /// What is done with the link.
+    pub manner: Manner,
+    /// Minutes of the console's session.
+    pub minutes: u32,
+}
+
+/// What rules, the instance and the general settings say of a role's console, in this order.
+pub fn custom(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Custom {
+    let treatment = treatment(ctx, roster, entry);
+    let name = entry.profile.as_deref().map_or_else(|| format!("{}/{}", entry.account_label(), entry.role), str::to_owned);
+    let mut custom = of_instance(&ctx.settings, Some(roster.instance(entry)), name);
+    let manner = &mut custom.manner;
+    manner.action = treatment.url_action.unwrap_or(manner.action);
+    manner.browser = treatment.browser.or(manner.browser.take());
+    manner.command = treatment.url_exec_command.unwrap_or(std::mem::take(&mut manner.command));
+    manner.container.color = treatment.color.unwrap_or(std::mem::take(&mut manner.container.color));
+    manner.container.icon = treatment.icon.unwrap_or(std::mem::take(&mut manner.container.icon));
+    custom.minutes = treatment.console_duration.unwrap_or(custom.minutes);
+    custom
+}
+
+/// The same where no rule applies: for keys of nobody knows which role. `name` is what the browser's container is called.
+pub fn of_instance(settings: &Settings, instance: Option<&Instance>, name: String) -> Custom {
+    let own = instance.and_then(|instance| settings.instances.get(&instance.name));
+    let color = COLORS[name.bytes().map(usize::from).sum::<usize>() % COLORS.len()].to_owned();
+    let manner = Manner {
+        action: own.and_then(|own| own.url_action).unwrap_or(settings.url_action),
+        browser: own.and_then(|own| own.browser.clone()).or_else(|| settings.browser.clone()),
+        command: own.and_then(|own| own.url_exec_command.clone()).unwrap_or_else(|| settings.url_exec_command.clone()),
+        container: Container { name, color, icon: ICON.to_owned() },
     };
-    open(&address)?;
-    tokio::select! {
-        served = listener.serve(answer) => served,
-        () = async { done.notified().await; tokio::time::sleep(Duration::from_millis(200)).await } => Ok(()),
-        () = tokio::time::sleep(FETCH) => Err(Error::new(Kind::Unreachable, format!("no browser fetched the link within {} s", FETCH.as_secs()))),
-    }
+    Custom { manner, minutes: settings.console_duration }
+}
+
+/// What the rules make of a role. They look at what the portal says of it, not at what other rules made of it: hence the list again.
+fn treatment(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Treatment {
+    let instance = roster.instance(entry).clone();
+    let listed = inventory::load(&ctx.paths.cache_dir, &instance).map(|mut listed| {
+        listed.accounts.retain(|account| account.id == entry.account);
+        listed.accounts.iter_mut().for_each(|account| account.roles.retain(|role| role.as_str() == &*entry.role));
+        listed
+    });
+    let alone = Arc::new(base(vec![instance], &[listed], &ctx.settings));
+    treatments(&alone, &ctx.settings.rules).of(0).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpStream;
-    use std::sync::mpsc::channel;
-
     use super::*;
-
-    fn get(address: &str) -> String {
-        let (host, path) = address.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
-        let mut stream = TcpStream::connect(host).unwrap();
-        write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
+    use crate::config::UrlAction;
+    use crate::domain::{Endpoints, InstanceName, Source, StartUrl};
 
     #[test]
-    fn the_link_is_given_once_and_only_to_who_knows_the_address() {
-        let (told, heard) = channel();
-        let visitor = std::thread::spawn(move || {
-            let address: String = heard.recv().unwrap();
-            let wrong = get(&format!("{}x", address));
-            let right = get(&address);
-            (wrong, right)
-        });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let open = |address: &str| {
-            assert!(!address.contains("hidden"));
-            told.send(address.to_owned()).unwrap();
-            Ok(())
+    fn an_instances_own_settings_come_before_the_general_ones() {
+        let text = "url_action = 'print'\nbrowser = 'chromium'\nconsole_duration = 90\n[instances.corp]\nurl_action = 'clip'\n";
+        let settings: Settings = toml::from_str(text).unwrap();
+        let instance = |name: &str| Instance {
+            name: InstanceName::new(name),
+            start_url: StartUrl::new("https://x"),
+            sso_region: Region::new("eu-west-1"),
+            default_region: None,
+            scopes: Vec::new(),
+            source: Source::Ours,
+            endpoints: Endpoints::default(),
         };
-        runtime.block_on(hand_over("https://console/?hidden".into(), open)).unwrap();
-        let (wrong, right) = visitor.join().unwrap();
-        assert!(wrong.starts_with("HTTP/1.1 404"), "{wrong}");
-        assert!(right.contains("location: https://console/?hidden"), "{right}");
+        let of = |name: &str| of_instance(&settings, Some(&instance(name)), "pay-Admin".into());
+        assert_eq!((of("corp").manner.action, of("lab").manner.action), (UrlAction::Clip, UrlAction::Print));
+        assert_eq!((of("corp").manner.browser.as_deref(), of("corp").minutes), (Some("chromium"), 90));
+        assert!(COLORS.contains(&of("corp").manner.container.color.as_str()));
     }
 }

@@ -1,9 +1,12 @@
-//! What was used before: recorded when a role is handed out, read for ranking.
+//! What was used before: recorded when a role is handed out, read for ranking, for `-` and for `history`.
 
 use crate::cache::history::{self, Limits, Use};
-use crate::domain::{Result, RoleId, Timestamp, Usages};
+use crate::domain::{AccountId, Result, RoleId, RoleName, Timestamp, Usages};
 
 use super::ctx::Ctx;
+
+/// Commands that programs run by themselves, again and again: what they fetch tells nothing of what a person wants next.
+const BACKGROUND: [&str; 2] = ["process", "eks-token"];
 
 fn limits(ctx: &Ctx) -> Limits {
     Limits { roles: ctx.settings.history_limit, minutes: ctx.settings.history_minutes }
@@ -18,8 +21,30 @@ pub fn record(ctx: &Ctx, role: RoleId, command: &str, at: Timestamp) -> Result<(
     history::record(&ctx.paths.state_dir, &Use { at, role, command: command.to_owned(), directory }, limits(ctx))
 }
 
-/// How roles were used; nothing when the history can't be read.
+/// Everything that is remembered, oldest first.
+///
+/// # Errors
+/// When the history is there and can't be read.
+pub fn uses(ctx: &Ctx) -> Result<Vec<Use>> {
+    history::load(&ctx.paths.state_dir, limits(ctx), ctx.clock.now())
+}
+
+/// How roles were used by a person; nothing when the history can't be read.
 pub fn usages(ctx: &Ctx) -> Usages {
-    let now = ctx.clock.now();
-    history::usages(&history::load(&ctx.paths.state_dir, limits(ctx), now).unwrap_or_default(), now)
+    history::usages(&chosen(uses(ctx).unwrap_or_default()), ctx.clock.now())
+}
+
+/// The role that `-` means: the one a person used last that is not this one.
+///
+/// # Errors
+/// As [`uses`].
+pub fn previous(ctx: &Ctx, current: Option<(AccountId, &RoleName)>) -> Result<Option<RoleId>> {
+    let mut uses = chosen(uses(ctx)?);
+    uses.retain(|used| current != Some((used.role.account, &used.role.role)));
+    Ok(history::previous(&uses, None))
+}
+
+fn chosen(mut uses: Vec<Use>) -> Vec<Use> {
+    uses.retain(|used| !BACKGROUND.contains(&used.command.as_str()));
+    uses
 }

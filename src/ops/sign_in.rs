@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::config::{AuthFlow, env};
+use crate::config::{AuthFlow, UrlAction, env};
 use crate::domain::{Error, Instance, Kind, Result};
 use crate::identity::{Callback, Flow, Identity, Pkce, Poll, Registration, TokenReply};
 use crate::ops::registration;
-use crate::os::browser;
 use crate::os::process::Unhurried;
 use crate::vault::{Boarding, Name, Staged, Token};
 
 use super::ctx::{Ctx, blocking};
+use super::link::{Container, Delivered, Link, Manner, deliver, has_browser};
 use super::token::land;
 use super::work::SignInStep;
 
@@ -110,7 +110,7 @@ async fn pkce(
     let callback = Callback::bind()?;
     let pkce = Pkce::new(callback.redirect_uri())?;
     let url = identity.authorize_url(registration, &pkce);
-    let opened = open(ctx, instance, &url);
+    let opened = open(ctx, instance, &url).await;
     report(SignInStep::Open { url, code: None, expires_at: ctx.clock.now().plus(PATIENCE), browser: opened });
     let wait = tokio::time::timeout(Duration::from_secs(PATIENCE.unsigned_abs()), callback.wait(&pkce.state));
     let code = wait.await.unwrap_or_else(|_| Err(nobody_came(instance)))?;
@@ -130,7 +130,7 @@ async fn device(
     report: &(dyn Fn(SignInStep) + Send + Sync),
 ) -> Result<()> {
     let start = identity.start_device(registration).await?;
-    let opened = open(ctx, instance, &start.verification_uri_complete);
+    let opened = open(ctx, instance, &start.verification_uri_complete).await;
     let (url, code) = (start.verification_uri_complete.clone(), Some(start.user_code.clone()));
     report(SignInStep::Open { url, code, expires_at: start.expires_at, browser: opened });
     let mut pause = u64::from(start.interval.max(1));
@@ -173,30 +173,28 @@ fn nobody_came(instance: &Instance) -> Error {
         .hint(format!("run `rolecall login --sso {}`", instance.name))
 }
 
-/// Opens the address in the sign-in browser; `false` when there is none here and the person has to do it.
-fn open(ctx: &Ctx, instance: &Instance, url: &str) -> bool {
-    if !can_open(ctx, instance) {
-        return false;
-    }
-    let program = browser_setting(ctx, instance).map(|setting| browser::words(&setting));
-    browser::open(url, program.as_deref(), &SECRET_VARIABLES).is_ok()
+/// Does with a sign-in page what is to be done with it; `false` when the person has to open it.
+async fn open(ctx: &Ctx, instance: &Instance, url: &str) -> bool {
+    deliver(ctx, Link::Open(url.to_owned()), &manner(ctx, instance)).await == Ok(Delivered::Opened)
 }
 
-/// Variables that no browser or helper may inherit.
-pub const SECRET_VARIABLES: [&str; 3] = ["AWS_SSO_FILE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-
-/// The program that opens sign-in pages: the instance's own, the general one, the environment's.
-pub(super) fn browser_setting(ctx: &Ctx, instance: &Instance) -> Option<String> {
-    let own = ctx.settings.instances.get(&instance.name);
+/// What is done with the sign-in pages of an instance: its own settings, then the general ones.
+pub fn manner(ctx: &Ctx, instance: &Instance) -> Manner {
+    let (settings, own) = (&ctx.settings, ctx.settings.instances.get(&instance.name));
     let configured = own.and_then(|own| own.auth_browser.clone().or_else(|| own.browser.clone()));
-    let configured = configured.or_else(|| ctx.settings.auth_browser.clone()).or_else(|| ctx.settings.browser.clone());
-    configured.or_else(|| ctx.env.get(env::AWS_SSO_BROWSER).or_else(|| ctx.env.get(env::BROWSER)).map(str::to_owned))
+    let container = Container { name: instance.name.to_string(), ..Container::default() };
+    Manner {
+        action: own.and_then(|own| own.auth_url_action).unwrap_or(settings.auth_url_action),
+        browser: configured.or_else(|| settings.auth_browser.clone()).or_else(|| settings.browser.clone()),
+        command: own.and_then(|own| own.url_exec_command.clone()).unwrap_or_else(|| settings.url_exec_command.clone()),
+        container,
+    }
 }
 
 /// Whether a browser can be opened on this machine: one was named, or there is a display.
-pub(super) fn can_open(ctx: &Ctx, instance: &Instance) -> bool {
-    let display = ctx.env.get(env::DISPLAY).is_some() || ctx.env.get(env::WAYLAND_DISPLAY).is_some();
-    browser_setting(ctx, instance).is_some() || cfg!(target_os = "macos") || cfg!(windows) || display
+fn can_open(ctx: &Ctx, instance: &Instance) -> bool {
+    let manner = manner(ctx, instance);
+    manner.browser.is_some() || manner.action == UrlAction::Exec || has_browser(ctx)
 }
 
 /// What the configuration says, else the authorization code flow where a browser on this machine can reach our listener and the device

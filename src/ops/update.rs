@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cache::inventory;
-use crate::domain::{AccountId, Change, Error, Instance, Inventory, Kind, Result, Roster, diff};
+use crate::domain::{AccountId, Change, Error, Instance, InstanceName, Inventory, Kind, Result, Roster, diff};
 
 use super::ctx::{Ctx, blocking};
 use super::refresh::{Limits, Outcome, Progress, refresh};
@@ -87,9 +87,13 @@ pub fn known(ctx: &Ctx, instances: &[Instance]) -> Roster {
     super::roster::roster(instances.to_vec(), &inventories(ctx, instances), &ctx.settings)
 }
 
-/// The same without what rules and profile formats add: quick enough to stand before the first frame, not enough to act on.
-pub fn sketch(ctx: &Ctx, instances: &[Instance]) -> Roster {
-    super::roster::base(instances.to_vec(), &inventories(ctx, instances), &ctx.settings)
+/// The same without what rules and profile formats add: quick enough to stand before the first frame, not enough to act on. With it come
+/// the instances whose inventory is to be read anew.
+pub fn sketch(ctx: &Ctx, instances: &[Instance]) -> (Roster, Vec<InstanceName>) {
+    let inventories = inventories(ctx, instances);
+    let old = |(instance, inventory): (&Instance, &Option<Inventory>)| is_stale(ctx, inventory.as_ref()).then(|| instance.name.clone());
+    let stale = instances.iter().zip(&inventories).filter_map(old).collect();
+    (super::roster::base(instances.to_vec(), &inventories, &ctx.settings), stale)
 }
 
 fn inventories(ctx: &Ctx, instances: &[Instance]) -> Vec<Option<Inventory>> {
@@ -98,8 +102,12 @@ fn inventories(ctx: &Ctx, instances: &[Instance]) -> Vec<Option<Inventory>> {
 
 /// Whether an instance's inventory is missing, partial, or older than `cache_refresh` hours.
 pub fn stale(ctx: &Ctx, instance: &Instance) -> bool {
+    is_stale(ctx, inventory::load(&ctx.paths.cache_dir, instance).as_ref())
+}
+
+fn is_stale(ctx: &Ctx, inventory: Option<&Inventory>) -> bool {
     let hours = i64::from(ctx.settings.cache_refresh);
-    match inventory::load(&ctx.paths.cache_dir, instance) {
+    match inventory {
         Some(inventory) => !inventory.complete || (hours > 0 && ctx.clock.now().since(inventory.fetched_at) > hours * 3_600),
         None => true,
     }

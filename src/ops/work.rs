@@ -9,6 +9,8 @@ use crate::domain::{Error, InstanceName, RoleId, Roster, Secret, Timestamp};
 /// Something to do in the background.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
+    /// The first frame stands on a sketch: answer with the whole [`News::Roster`] and [`News::Sessions`].
+    Begin,
     /// Read accounts and roles of an instance anew. Needs a valid token; answers [`News::Refreshed`].
     Refresh {
         /// Which instance.

@@ -81,11 +81,13 @@ impl Engine {
 
 impl Desk {
     fn run(self, asked: &Receiver<Request>) {
-        // The picker began with a sketch: rules and profile names come with this.
-        self.tell_roster();
-        self.tell_sessions();
         let mut engine: Option<Engine> = None;
         while let Ok(request) = asked.recv() {
+            if request == Request::Begin {
+                self.tell_roster();
+                self.tell_sessions();
+                continue;
+            }
             if engine.is_none() {
                 engine = Engine::start().ok();
             }
@@ -127,6 +129,7 @@ impl Desk {
     fn serve(&self, runtime: &Handle, request: Request) {
         let desk = self.clone();
         match request {
+            Request::Begin => {}
             Request::Refresh { instance } => {
                 runtime.spawn(async move { desk.refresh(&instance).await });
             }

@@ -1,15 +1,32 @@
 //! Opening an address in a browser: one argument, never through a shell.
 
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 use crate::domain::{Error, Kind, Result};
+
+/// A program that was started to show an address.
+#[derive(Debug)]
+pub struct Started {
+    program: String,
+    failed: Receiver<String>,
+}
+
+impl Started {
+    /// Why nothing will be shown, once the program has ended with a failure. Launchers such as xdg-open end at once and tell so that
+    /// there is no browser; a browser itself goes on.
+    pub fn failure(&self) -> Option<Error> {
+        let how = self.failed.try_recv().ok()?;
+        Some(no_browser(&format!("{} ended with {how}", self.program)))
+    }
+}
 
 /// Opens an address with the given program and arguments, or with the system's browser when none is given. Returns as soon as the
 /// program was started. `unset` names variables that the browser must not inherit.
 ///
 /// # Errors
 /// When no program could be started.
-pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<()> {
+pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
     let candidates: Vec<Command> = match program {
         Some([program, args @ ..]) => {
             let mut command = Command::new(program);
@@ -28,17 +45,29 @@ pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result
             command.env_remove(name);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // Ctrl-C in the terminal is not meant for the browser.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         match command.spawn() {
             Ok(mut child) => {
-                // Launchers such as xdg-open end at once and tell by their code whether there was a browser; a browser itself goes on.
-                std::thread::spawn(move || child.wait());
-                return Ok(());
+                let (tell, failed) = channel();
+                std::thread::spawn(move || match child.wait() {
+                    Ok(status) if status.success() => {}
+                    // Whoever asks no more does not want to know.
+                    Ok(status) => drop(tell.send(status.to_string())),
+                    Err(error) => drop(tell.send(error.to_string())),
+                });
+                return Ok(Started { program: command.get_program().to_string_lossy().into_owned(), failed });
             }
             Err(error) => said = Some(format!("{}: {error}", command.get_program().to_string_lossy())),
         }
     }
-    Err(Error::new(Kind::Usage, format!("no browser could be started ({})", said.unwrap_or_else(|| "none is known".into())))
-        .hint("set `browser` in the configuration, or AWS_SSO_BROWSER, to a program"))
+    Err(no_browser(&said.unwrap_or_else(|| "none is known".into())))
+}
+
+fn no_browser(why: &str) -> Error {
+    Error::new(Kind::Usage, format!("no browser could be started ({why})"))
+        .hint("set `browser` in the configuration, or AWS_SSO_BROWSER, to a program")
 }
 
 /// Splits a browser setting into program and arguments: words apart by blanks, quotes keep blanks.

@@ -157,6 +157,20 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     Staged::new(path, 0)?.commit(bytes)
 }
 
+/// Replaces a file that is the person's own: a link is followed, and its mode stays.
+///
+/// # Errors
+/// As [`save`].
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let staged = Staged::new(&target, 0)?;
+    #[cfg(unix)]
+    if let Ok(old) = fs::metadata(&target) {
+        staged.set_mode(std::os::unix::fs::PermissionsExt::mode(&old.permissions()) & 0o7777)?;
+    }
+    staged.commit(bytes)
+}
+
 /// Removes a file; one that is not there is fine.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 pub mod ancestors;
 pub mod browser;
+pub mod clipboard;
 pub mod clock;
 pub mod file;
 pub mod group;

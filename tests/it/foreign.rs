@@ -77,7 +77,7 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
 }
 
 /// The program that an environment variable of the tests names, or the usual one.
-fn named(variable: &str, usual: &str) -> String {
+pub(crate) fn named(variable: &str, usual: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| usual.to_owned())
 }
 

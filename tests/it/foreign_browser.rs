@@ -104,11 +104,16 @@ impl Drop for Browser {
 
 /// Starts `login` with a browser that only notes what it is asked to open; the answer is the running program and the address.
 fn login(sandbox: &Sandbox, flow: &str) -> (Child, String) {
+    noted(sandbox, &["login", "--sso", "corp", "--flow", flow])
+}
+
+/// The same for any command.
+fn noted(sandbox: &Sandbox, args: &[&str]) -> (Child, String) {
     let (script, note) = (sandbox.path("browser"), sandbox.path("note"));
     let lines = "#!/bin/sh\nprintf '%s\\n%s\\n' \"$1\" \"${AWS_SSO_FILE_PASSWORD-no passphrase}\" >note.part && mv note.part note\n";
     sandbox.write("browser", lines);
     assert!(Command::new("chmod").arg("+x").arg(&script).status().unwrap().success());
-    let child = sandbox.spawn(&["login", "--sso", "corp", "--flow", flow, "--browser", script.to_str().unwrap()]);
+    let child = sandbox.spawn(&[args, &["--browser", script.to_str().unwrap()]].concat());
     let noted = wait_for("the program to open its page", || std::fs::read_to_string(&note).ok());
     let (address, passphrase) = noted.split_once('\n').unwrap();
     assert_eq!(passphrase.trim(), "no passphrase");
@@ -173,4 +178,21 @@ fn a_sign_in_denied_in_chromium_is_told_on_both_sides() {
     assert_ne!(ran.code, 0, "{ran:?}");
     assert!(ran.stderr.contains("denied"), "{ran:?}");
     assert_eq!(sandbox.run(&["login", "--check", "--sso", "corp"]).code, 4);
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
+fn the_console_opens_in_chromium_at_the_page_and_only_once() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let browser = Browser::start(&sandbox);
+    let args = ["console", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess", "-s", "lambda", "-r", "eu-west-1"];
+    let (child, address) = noted(&sandbox, &args);
+    browser.open(&address);
+    let page = browser.text();
+    assert!(page.contains("ReadOnlyAccess") && page.contains("eu-west-1.console.aws.amazon.com/lambda/home"), "{page}");
+    let ran = end(child);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let host = address.trim_start_matches("http://").split('/').next().unwrap();
+    assert!(TcpStream::connect(host).is_err(), "{host} still listens");
 }

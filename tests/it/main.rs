@@ -11,6 +11,9 @@ mod commands_roles;
 mod commands_secrets;
 mod commands_sign_in;
 mod commands_vault;
+#[cfg(unix)]
+mod console;
+mod eks_token;
 mod eval;
 mod eval_screen;
 mod eval_sdk;
@@ -27,6 +30,8 @@ mod identity;
 mod imports;
 mod many;
 mod records;
+#[cfg(unix)]
+mod reports;
 mod sandbox;
 mod terminal;
 mod terminal_demo;

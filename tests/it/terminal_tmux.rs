@@ -124,3 +124,16 @@ fn in_tmux_the_pane_carries_the_role_while_its_shell_runs() {
     tmux.wait("no role in the pane", |_| option().is_empty());
     tmux.wait("the title that was there", |_| title() == before);
 }
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_tmux_a_link_reaches_the_clipboard() {
+    let sandbox = signed_in();
+    let tmux = Tmux::start(&sandbox);
+    tmux.wait_for("ready>");
+    tmux.line("rolecall console -S corp --arn 012345678901:ReadOnlyAccess -u osc52");
+    tmux.wait_for("is on the clipboard");
+    let link = tmux.ask(&["show-buffer"]);
+    assert!(link.starts_with(sandbox.aws.url()) && link.contains("SigninToken="), "{link}");
+    assert!(!tmux.screen().contains("SigninToken"), "{}", tmux.screen());
+}

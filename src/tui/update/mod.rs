@@ -60,7 +60,9 @@ fn found_rows(state: &mut State, found: Arc<Found>) -> Vec<Effect> {
 
 /// The first frame stands: now the background may start.
 fn started(state: &mut State) -> Vec<Effect> {
-    std::mem::take(&mut state.stale).into_iter().map(|instance| refresh(state, instance)).collect()
+    let begin = state.sketch.then_some(Effect::Request(Request::Begin));
+    let stale = std::mem::take(&mut state.stale);
+    begin.into_iter().chain(stale.into_iter().map(|instance| refresh(state, instance))).collect()
 }
 
 /// Asks for an instance's roles; the gauge stands from now on.

@@ -1,0 +1,66 @@
+//! The command line of `eks-token` and `console`.
+
+use clap::Args;
+
+use super::Selectors;
+use crate::config::UrlAction;
+use crate::domain::nearest;
+
+/// Flags of `eks-token`.
+#[derive(Debug, Args)]
+pub struct EksTokenArgs {
+    /// Which role
+    #[command(flatten)]
+    pub selectors: Selectors,
+    /// The cluster's name (of a local cluster on Outposts: its id)
+    #[arg(long, visible_alias = "cluster-name", value_name = "NAME")]
+    pub cluster: String,
+    /// Region to sign for, instead of AWS_REGION's or the instance's own
+    #[arg(short, long, value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// Flags of `console`.
+#[derive(Debug, Args)]
+pub struct ConsoleArgs {
+    /// Which role; the one of this shell when none is named
+    #[command(flatten)]
+    pub selectors: Selectors,
+    /// Words that name the role, or the address of a console page to open in the right role
+    #[arg(value_name = "URL|QUERY")]
+    pub query: Option<String>,
+    /// Minutes until the console signs out, 15 to 720
+    #[arg(short, long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(15..=720))]
+    pub duration: Option<u32>,
+    /// Region of the page, instead of the role's own
+    #[arg(short, long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Service to open by its short name, such as s3, cfn or logs
+    #[arg(short, long, value_name = "NAME", conflicts_with = "destination")]
+    pub service: Option<String>,
+    /// Page to open
+    #[arg(long, value_name = "URL")]
+    pub destination: Option<String>,
+    /// Use the keys in the environment instead of a role's
+    #[arg(short, long, conflicts_with_all = ["query", "profile", "arn", "account", "role", "prompt", "link"])]
+    pub env: bool,
+    /// Print the portal's shortcut link: no secret in it, whoever opens it signs in as themselves
+    #[arg(long, conflicts_with = "duration")]
+    pub link: bool,
+    /// Choose the role in the picker, whatever this shell's role is
+    #[arg(short = 'P', long)]
+    pub prompt: bool,
+    /// Do not ask before a protected role is used
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Reads `--url-action`.
+pub(super) fn url_action(word: &str) -> Result<UrlAction, String> {
+    let known = || UrlAction::ALL.iter().map(|action| action.as_str());
+    UrlAction::ALL.iter().copied().find(|action| action.as_str() == word).ok_or_else(|| {
+        let near = nearest(word, known(), 1);
+        let shown = if near.is_empty() { known().collect() } else { near };
+        format!("did you mean {}?", shown.join(", "))
+    })
+}

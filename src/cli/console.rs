@@ -1,0 +1,205 @@
+//! `console`: the web console in a role, or the very page whose address was pasted.
+
+use std::sync::Arc;
+
+use crate::config::{ConsoleStyle, UrlAction, env};
+use crate::console::{SERVICES, is_console, portal_link, service};
+use crate::domain::{Credentials, Error, Instance, Kind, Region, Result, RoleName, Secret, Timestamp, nearest, visible};
+use crate::ops::console::{self, Custom, Visit};
+use crate::ops::ctx::Ctx;
+use crate::ops::link::{Delivered, Link, deliver};
+use crate::tui::Action;
+
+use super::args::{ConsoleArgs, Globals};
+use super::asked::Asked;
+use super::resolve::Found;
+use super::{context, exports, grant, out, pick, qr};
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
+    let mut page = Page::read(&args)?;
+    let ctx = context::open(globals)?;
+    if args.env {
+        return with_keys(&ctx, globals, &page);
+    }
+    let typed = args.query.clone().unwrap_or_default();
+    let asked = Asked::read(&ctx, &args.selectors, args.query)?.or_variables(&ctx);
+    if let Some(pasted) = &asked.page {
+        page.region = page.region.or_else(|| pasted.region.clone());
+        page.destination = page.destination.or_else(|| pasted.destination.clone());
+    }
+    let asked = asked.or_current(&ctx)?;
+    let found = match args.prompt {
+        true => pick::one(&ctx, &asked.instances(&ctx, globals)?, typed, Action::Console)?,
+        // Whoever opens a shortcut link has still to sign in: there is nothing to consent to.
+        false => asked.settle(&ctx, globals, Action::Console, args.yes || args.link)?,
+    };
+    if args.link { share(&ctx, globals, &found, &page) } else { visit(&ctx, &found, &page) }
+}
+
+/// What to open, as far as it was said.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Page {
+    region: Option<Region>,
+    destination: Option<String>,
+    service: Option<crate::console::Service>,
+    minutes: Option<u32>,
+}
+
+impl Page {
+    fn read(args: &ConsoleArgs) -> Result<Self> {
+        let service = args.service.as_deref().map(known_service).transpose()?;
+        if let Some(url) = args.destination.as_deref().filter(|url| !is_console(url)) {
+            return Err(Error::new(Kind::Usage, format!("`{url}` is no page of the AWS console"))
+                .hint("give an address that starts as https://REGION.console.aws.amazon.com/"));
+        }
+        let region = args.region.as_deref().map(Region::new);
+        Ok(Self { region, destination: args.destination.clone(), service, minutes: args.duration })
+    }
+
+    /// The page itself; `None` is the first one.
+    fn address(&self, region: &Region) -> Option<String> {
+        self.service.map(|service| service.page(region)).or_else(|| self.destination.clone())
+    }
+}
+
+fn known_service(name: &str) -> Result<crate::console::Service> {
+    service(name).ok_or_else(|| {
+        let names = SERVICES.iter().flat_map(|service| service.aliases.iter().chain([&service.name]).copied());
+        let near = nearest(name, names.filter(|known| known.len() > 2), 3);
+        let hint = if near.is_empty() {
+            "give the page itself: --destination URL".to_owned()
+        } else {
+            format!("did you mean {}?", near.join(", "))
+        };
+        Error::new(Kind::Usage, format!("no service is called `{name}` here")).hint(hint)
+    })
+}
+
+/// Opens a page in a role, as rules, instance and general settings want it.
+///
+/// # Errors
+/// As [`grant::credentials`], [`console::sign_in_link`] and [`deliver`].
+pub(super) fn visit(ctx: &Arc<Ctx>, found: &Found, page: &Page) -> Result<u8> {
+    let (roster, entry) = (&found.roster, found.entry());
+    let instance = roster.instance(entry);
+    let custom = console::custom(ctx, roster, entry);
+    let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&instance.sso_region);
+    let destination = page.address(region);
+    if ctx.settings.console_style == ConsoleStyle::Portal && entry.via.is_none() {
+        let link = Link::Open(shortcut(found, destination.as_deref()));
+        let delivered = context::block_on(ctx, deliver(ctx, link, &custom.manner))?;
+        exports::remember(ctx, found, "console");
+        return report(delivered, custom.manner.action, &exports::label(entry));
+    }
+    let credentials = grant::credentials(ctx, roster, entry, true)?;
+    let minutes = page.minutes.unwrap_or(custom.minutes);
+    let visit =
+        Visit { credentials: &credentials, issuer: instance.start_url.trimmed(), region, destination: destination.as_deref(), minutes };
+    let delivered = go(ctx, &visit, &custom)?;
+    exports::remember(ctx, found, "console");
+    report(delivered, custom.manner.action, &exports::label(entry))
+}
+
+fn go(ctx: &Ctx, visit: &Visit<'_>, custom: &Custom) -> Result<Delivered> {
+    context::block_on(ctx, async {
+        let link = console::sign_in_link(ctx, visit).await?;
+        deliver(ctx, Link::Secret(link), &custom.manner).await
+    })
+}
+
+/// The portal's link to a role and page.
+fn shortcut(found: &Found, destination: Option<&str>) -> String {
+    let entry = found.entry();
+    let role = RoleName::new(&*entry.role);
+    portal_link(&found.roster.instance(entry).start_url, entry.account, Some(&role), destination)
+}
+
+/// `--link`: the link itself on stdout, unless an action was asked for.
+fn share(ctx: &Ctx, globals: &Globals, found: &Found, page: &Page) -> Result<u8> {
+    let entry = found.entry();
+    if entry.via.is_some() {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("{} is reached through another role, so the portal has no link to it", exports::label(entry)),
+        )
+        .hint("leave out --link"));
+    }
+    let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&found.roster.instance(entry).sso_region);
+    let link = shortcut(found, page.address(region).as_deref());
+    if globals.url_action.is_none() {
+        out::data(&format!("{link}\n"))?;
+        return Ok(0);
+    }
+    let custom = console::custom(ctx, &found.roster, entry);
+    let delivered = context::block_on(ctx, deliver(ctx, Link::Open(link), &custom.manner))?;
+    report(delivered, custom.manner.action, &exports::label(entry))
+}
+
+/// `--env`: the console with the keys in the environment, whosever they are.
+fn with_keys(ctx: &Ctx, globals: &Globals, page: &Page) -> Result<u8> {
+    let credentials = keys(ctx)?;
+    let named = globals.sso.as_deref().or_else(|| ctx.env.get(env::AWS_SSO));
+    let instance: Option<&Instance> = ctx.instances.iter().find(|instance| Some(instance.name.as_str()) == named);
+    let custom = console::of_instance(&ctx.settings, instance, "AWS".to_owned());
+    let usual = || [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter().find_map(|var| ctx.env.get(var)).map(Region::new);
+    let region = page.region.clone().or_else(usual).or_else(|| instance.map(|instance| instance.sso_region.clone()));
+    let region = region.unwrap_or_else(|| Region::new("us-east-1"));
+    let destination = page.address(&region);
+    let visit = Visit {
+        credentials: &credentials,
+        issuer: instance.map_or("https://aws.amazon.com", |instance| instance.start_url.trimmed()),
+        region: &region,
+        destination: destination.as_deref(),
+        minutes: page.minutes.unwrap_or(custom.minutes),
+    };
+    report(go(ctx, &visit, &custom)?, custom.manner.action, "the role of these keys")
+}
+
+fn keys(ctx: &Ctx) -> Result<Credentials> {
+    let get = |var: env::Var| {
+        let missing = || Error::new(Kind::Usage, format!("the environment has no {}", var.name()));
+        ctx.env.get(var).ok_or_else(missing).map(str::to_owned)
+    };
+    let only_temporary = |error: Error| error.hint("only temporary keys of a role can open the console: run `rolecall exec` first");
+    let account = ctx.env.get(env::AWS_SSO_ACCOUNT_ID).and_then(|id| id.parse().ok());
+    Ok(Credentials {
+        access_key_id: get(env::AWS_ACCESS_KEY_ID).map_err(only_temporary)?,
+        secret_access_key: get(env::AWS_SECRET_ACCESS_KEY).map_err(only_temporary)?.into(),
+        session_token: get(env::AWS_SESSION_TOKEN).map_err(only_temporary)?.into(),
+        // Whose they are and how long they last only AWS knows; it will say so.
+        expires_at: Timestamp(i64::MAX),
+        issued_at: ctx.clock.now(),
+        account: match account {
+            Some(account) => account,
+            None => "000000000000".parse()?,
+        },
+    })
+}
+
+/// Says, or shows, what became of the link.
+fn report(delivered: Delivered, action: UrlAction, label: &str) -> Result<u8> {
+    let label = visible(label);
+    match delivered {
+        Delivered::Opened => out::say(&out::dim(&format!("the console is open as {label}"))),
+        Delivered::Copied => {
+            out::say(&out::dim(&format!("a link to the console as {label} is on the clipboard; it signs in whoever has it")))
+        }
+        Delivered::Show(link) => show(&link, action, &label)?,
+    }
+    Ok(0)
+}
+
+fn show(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()> {
+    match action {
+        UrlAction::Printurl => out::data(&format!("{}\n", link.expose())),
+        UrlAction::Qr => {
+            out::say(qr::render(link.expose(), qr::columns())?.trim_end_matches('\n'));
+            Ok(())
+        }
+        _ => {
+            out::say(&format!("open this page to be in the console as {label}; it signs in whoever has it:\n{}", link.expose()));
+            Ok(())
+        }
+    }
+}

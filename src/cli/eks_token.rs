@@ -1,0 +1,145 @@
+//! `eks-token`: the ExecCredential that kubectl asks for, signed on this machine; as fast as `process`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Env, env};
+use crate::domain::{Credentials, Error, Instance, Kind, Region, Result, Timestamp, Window};
+use crate::identity::eks_token;
+use crate::os::clock::Clock;
+
+use super::args::{EksTokenArgs, Globals};
+use super::warm::{self, Terms};
+use super::{asked, out};
+
+/// How long a token may be used, in seconds: EKS takes it for 15 minutes, and clocks differ.
+const LIFE: i64 = 14 * 60;
+/// The version that every kubectl since 1.11 understands.
+const USUAL: &str = "client.authentication.k8s.io/v1beta1";
+
+/// Runs the command: never prompts, prints nothing but the document on stdout.
+pub(super) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> {
+    if args.cluster.trim().is_empty() {
+        return Err(Error::new(Kind::Usage, "`--cluster` is empty").hint("run `kubectl config view` to see the cluster's name"));
+    }
+    let env = Env::from_process();
+    let version = version(env.get(env::KUBERNETES_EXEC_INFO));
+    if let Some(warning) = version.warning {
+        out::warning(&Error::new(Kind::Usage, warning));
+    }
+    let (globals, selectors) = asked::in_shell(&env, globals, &args.selectors);
+    let asked =
+        args.region.clone().or_else(|| [env::AWS_REGION, env::AWS_DEFAULT_REGION].iter().find_map(|var| env.get(*var)).map(str::to_owned));
+    let terms = Terms { window: Window::default(), wait: None, stored: true, keep: true, command: "eks-token" };
+    warm::credentials(env, &globals, &selectors, &terms, |credentials, instance| {
+        let region = asked.map_or_else(|| usual_region(instance), Region::new);
+        out::data(&document(credentials, &region, args.cluster.trim(), version.api, Clock::System.now())?)?;
+        Ok(0)
+    })
+}
+
+/// Where nobody says a region: any regional STS of the partition will do.
+fn usual_region(instance: &Instance) -> Region {
+    instance.default_region.as_ref().unwrap_or(&instance.sso_region).clone()
+}
+
+/// The version to answer in.
+#[derive(Debug, PartialEq, Eq)]
+struct Version {
+    api: &'static str,
+    warning: Option<&'static str>,
+}
+
+/// The version that kubectl asks for in KUBERNETES_EXEC_INFO, or the usual one.
+fn version(info: Option<&str>) -> Version {
+    #[derive(Deserialize)]
+    struct Info {
+        #[serde(rename = "apiVersion")]
+        api_version: String,
+    }
+    let Some(info) = info else { return Version { api: USUAL, warning: None } };
+    let asked = serde_json::from_str::<Info>(info).map(|info| info.api_version);
+    match asked.as_deref() {
+        Ok("client.authentication.k8s.io/v1") => Version { api: "client.authentication.k8s.io/v1", warning: None },
+        Ok(USUAL) => Version { api: USUAL, warning: None },
+        Ok("client.authentication.k8s.io/v1alpha1") => Version {
+            api: "client.authentication.k8s.io/v1alpha1",
+            warning: Some(
+                "kubectl asks for client.authentication.k8s.io/v1alpha1, which is gone since 1.24: write v1beta1 into the kubeconfig",
+            ),
+        },
+        Ok(_) => Version { api: USUAL, warning: Some("KUBERNETES_EXEC_INFO asks for an unknown apiVersion; the answer is v1beta1") },
+        Err(_) => Version { api: USUAL, warning: Some("KUBERNETES_EXEC_INFO is not what kubectl writes; the answer is v1beta1") },
+    }
+}
+
+/// What kubectl reads.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExecCredential<'a> {
+    kind: &'static str,
+    api_version: &'a str,
+    spec: Nothing,
+    status: Status<'a>,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Status<'a> {
+    expiration_timestamp: String,
+    token: &'a str,
+}
+
+fn document(credentials: &Credentials, region: &Region, cluster: &str, version: &str, now: Timestamp) -> Result<String> {
+    let token = eks_token(credentials, region, cluster, now)?;
+    // A token dies with the credentials that signed it.
+    let expires = now.plus(LIFE).min(credentials.expires_at);
+    let status = Status { expiration_timestamp: expires.rfc3339(), token: token.expose() };
+    let document = ExecCredential { kind: "ExecCredential", api_version: version, spec: Nothing {}, status };
+    let text = serde_json::to_string(&document).map_err(|error| Error::internal(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(info: &str) -> (&'static str, bool) {
+        let version = version(Some(info));
+        (version.api.rsplit('/').next().unwrap(), version.warning.is_some())
+    }
+
+    #[test]
+    fn the_answer_has_the_version_that_kubectl_asks_for() {
+        for (asked, want) in
+            [("v1", ("v1", false)), ("v1beta1", ("v1beta1", false)), ("v1alpha1", ("v1alpha1", true)), ("v2", ("v1beta1", true))]
+        {
+            let info = format!(
+                r#"{{"apiVersion":"client.authentication.k8s.io/{asked}","kind":"ExecCredential","spec":{{"interactive":false}}}}"#
+            );
+            assert_eq!(answered(&info), want, "{asked}");
+        }
+        assert_eq!(answered("{"), ("v1beta1", true));
+        assert_eq!(answered(r#"{"kind":"ExecCredential"}"#), ("v1beta1", true));
+        assert_eq!(version(None), Version { api: USUAL, warning: None });
+    }
+
+    #[test]
+    fn a_token_ends_with_its_credentials() {
+        let credentials = Credentials {
+            access_key_id: "ASIA".into(),
+            secret_access_key: "s".into(),
+            session_token: "t".into(),
+            issued_at: Timestamp(0),
+            expires_at: Timestamp(600),
+            account: "012345678901".parse().unwrap(),
+        };
+        let said = |now| document(&credentials, &Region::new("eu-west-1"), "c", USUAL, Timestamp(now)).unwrap();
+        assert!(said(0).starts_with(
+            r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{},"status":{"expirationTimestamp":"1970-01-01T00:10:00Z","token":"k8s-aws-v1."#
+        ));
+        assert!(said(-840).contains("1970-01-01T00:00:00Z"));
+    }
+}

@@ -1,0 +1,59 @@
+//! `history`: what was handed out, when, by which command, in which directory; the newest first.
+
+use serde_json::{Value, json};
+
+use crate::cache::history::Use;
+use crate::domain::{Result, Roster, Timestamp, short};
+use crate::ops::{past, update};
+
+use super::args::{Globals, HistoryArgs};
+use super::{context, out, table};
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
+    let ctx = context::open(globals)?;
+    let mut uses = past::uses(&ctx)?;
+    if globals.sso.is_some() {
+        let chosen = context::chosen(&ctx, globals)?;
+        uses.retain(|used| chosen.iter().any(|instance| instance.name == used.role.instance));
+    }
+    uses.reverse();
+    uses.truncate(args.last.unwrap_or(usize::MAX));
+    let roster = update::known(&ctx, &ctx.instances);
+    if args.json {
+        out::data(&format!("{}\n", Value::Array(uses.iter().map(|used| object(&roster, used)).collect())))?;
+    } else if uses.is_empty() {
+        out::say("no role was handed out yet");
+    } else {
+        out::data(&as_text(&roster, &uses, ctx.clock.now()))?;
+    }
+    Ok(0)
+}
+
+fn account_name<'a>(roster: &'a Roster, used: &Use) -> Option<&'a str> {
+    let same = roster.entries.iter().find(|entry| entry.account == used.role.account && roster.instance(entry).name == used.role.instance);
+    same.map(|entry| &*entry.account_name).filter(|name| !name.is_empty())
+}
+
+fn as_text(roster: &Roster, uses: &[Use], now: Timestamp) -> String {
+    let header = ["WHEN", "ACCOUNT", "ROLE", "SSO", "COMMAND", "DIRECTORY"].map(String::from);
+    let row = |used: &Use| {
+        let id = used.role.account.to_string();
+        let account = account_name(roster, used).map_or_else(|| id.clone(), |name| format!("{name} ({id})"));
+        let (role, instance) = (used.role.role.to_string(), used.role.instance.to_string());
+        vec![format!("{} ago", short(now.since(used.at))), account, role, instance, used.command.clone(), used.directory.clone()]
+    };
+    table::render(&header, &uses.iter().map(row).collect::<Vec<_>>(), None)
+}
+
+fn object(roster: &Roster, used: &Use) -> Value {
+    json!({
+        "at": used.at.rfc3339(),
+        "sso": used.role.instance,
+        "account_id": used.role.account,
+        "account_name": account_name(roster, used),
+        "role": used.role.role,
+        "command": used.command,
+        "directory": used.directory,
+    })
+}

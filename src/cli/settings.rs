@@ -1,0 +1,155 @@
+//! `settings`: values and where each came from, and changing them.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::config::{self, Env, Loaded, Origin, Paths, Shown, Warning, edit, env};
+use crate::domain::{Error, Kind, Result};
+use crate::os::browser::words;
+use crate::os::file;
+use crate::os::process::Child;
+
+use super::args::{Globals, SettingsArgs, SettingsCommand};
+use super::{context, out, table};
+
+/// What a new configuration file starts with.
+const NEW: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\
+                   # [instances.corp]\n# start_url = \"https://NAME.awsapps.com/start\"\n# sso_region = \"eu-west-1\"\n";
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
+    let env = Env::from_process();
+    let paths = context::paths(&env, globals)?;
+    match args.command.unwrap_or(SettingsCommand::Show { json: false }) {
+        SettingsCommand::Show { json } => show(&loaded(&env, &paths, globals)?, &paths, json),
+        SettingsCommand::Get { key } => get(&loaded(&env, &paths, globals)?, &key),
+        SettingsCommand::Set { key, value } => set(&env, &paths, &key, &value),
+        SettingsCommand::Edit => edit(&env, &paths),
+        SettingsCommand::Path => {
+            out::data(&format!("{}\n", paths.config_file.display()))?;
+            Ok(0)
+        }
+    }
+}
+
+/// The settings as they count; keys that nobody knows are errors here.
+fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<Loaded> {
+    let mut loaded = config::load(env, paths)?;
+    known(&loaded.warnings)?;
+    let mut forced = |key: &str| drop(loaded.origins.insert(key.to_owned(), Origin::Flag));
+    if let Some(browser) = &globals.browser {
+        loaded.settings.force_browser(browser);
+        ["browser", "auth_browser"].into_iter().for_each(&mut forced);
+    }
+    if let Some(action) = globals.url_action {
+        loaded.settings.force_url_action(action);
+        ["url_action", "auth_url_action"].into_iter().for_each(&mut forced);
+    }
+    Ok(loaded)
+}
+
+/// Nothing when every key is known; else the first one as the error, and the others as hints.
+fn known(warnings: &[Warning]) -> Result<()> {
+    let Some((first, others)) = warnings.split_first() else { return Ok(()) };
+    let error = Error::new(Kind::Config, first.to_string());
+    let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
+    Err(error.hint("run `rolecall settings edit`"))
+}
+
+fn show(loaded: &Loaded, paths: &Paths, as_json: bool) -> Result<u8> {
+    let shown = config::shown(loaded)?;
+    if as_json {
+        let objects: Vec<_> = shown.iter().map(object).collect();
+        out::data(&format!("{}\n", serde_json::Value::Array(objects)))?;
+        return Ok(0);
+    }
+    let header = ["KEY", "VALUE", "FROM"].map(String::from);
+    let row = |shown: &Shown| {
+        let value = shown.value.as_ref().map_or_else(String::new, ToString::to_string);
+        vec![shown.key.clone(), value, said(shown.origin.as_ref(), paths)]
+    };
+    out::data(&table::render(&header, &shown.iter().map(row).collect::<Vec<_>>(), None))?;
+    Ok(0)
+}
+
+fn said(origin: Option<&Origin>, paths: &Paths) -> String {
+    match origin {
+        None => "built in".to_owned(),
+        Some(Origin::File { path, line }) => format!("{}:{line}", paths.short(path)),
+        Some(Origin::Environment(name)) => (*name).to_owned(),
+        Some(Origin::Flag) => "command line".to_owned(),
+    }
+}
+
+fn object(shown: &Shown) -> serde_json::Value {
+    let (origin, file, line, variable) = match &shown.origin {
+        None => ("built-in", None, None, None),
+        Some(Origin::File { path, line }) => ("file", Some(path.display().to_string()), Some(*line), None),
+        Some(Origin::Environment(name)) => ("environment", None, None, Some(*name)),
+        Some(Origin::Flag) => ("flag", None, None, None),
+    };
+    json!({ "key": shown.key, "value": shown.value, "origin": origin, "file": file, "line": line, "variable": variable })
+}
+
+/// A text as it is, anything else as TOML; a table as `KEY = VALUE` lines.
+fn get(loaded: &Loaded, key: &str) -> Result<u8> {
+    edit::path(key)?;
+    let shown = config::shown(loaded)?;
+    let inside = format!("{key}.");
+    let value = |shown: &Shown| match &shown.value {
+        Some(toml::Value::String(text)) => Some(text.clone()),
+        value => value.as_ref().map(ToString::to_string),
+    };
+    let text = match shown.iter().find(|shown| shown.key == key) {
+        Some(exact) => value(exact).map(|text| text + "\n").unwrap_or_default(),
+        None => {
+            let below = shown.iter().filter_map(|shown| Some((shown.key.strip_prefix(&inside)?, shown.value.as_ref()?)));
+            below.map(|(name, value)| format!("{name} = {value}\n")).collect()
+        }
+    };
+    if text.is_empty() {
+        return Err(Error::new(Kind::NoMatch, format!("`{key}` has no value")).hint(format!("run `rolecall settings set {key} VALUE`")));
+    }
+    out::data(&text)?;
+    Ok(0)
+}
+
+fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
+    let path = &paths.config_file;
+    let text = text(path)?;
+    known(&config::check(path, &text).unwrap_or_default())?;
+    let changed = edit::set(&text, path, key, value)?;
+    file::replace(path, changed.as_bytes())?;
+    out::say(&out::dim(&format!("{key} is set in {}", paths.short(path))));
+    let origin = config::load(env, paths)?.origins.get(key).cloned();
+    if let Some(Origin::Environment(name)) = origin {
+        out::warning(&Error::new(Kind::Config, format!("{name} in the environment overrules it here")));
+    }
+    Ok(0)
+}
+
+/// What stands in the file; nothing when there is none.
+fn text(path: &Path) -> Result<String> {
+    let bytes = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
+    String::from_utf8(bytes).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
+}
+
+fn edit(env: &Env, paths: &Paths) -> Result<u8> {
+    let path = &paths.config_file;
+    if file::load(path)?.is_none() {
+        file::save(path, NEW.as_bytes())?;
+    }
+    let editor =
+        [env::VISUAL, env::EDITOR].into_iter().find_map(|var| env.get(var)).unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
+    let mut words = words(editor).into_iter().map(OsString::from);
+    let program = words.next().ok_or_else(|| Error::new(Kind::Usage, "EDITOR is empty").hint("set EDITOR to a program"))?;
+    let args = words.chain([path.clone().into_os_string()]).collect();
+    let code = Child { program, args, set: Vec::new(), unset: Vec::new() }.wait()?;
+    if code != 0 {
+        return Err(Error::new(Kind::Usage, format!("`{editor}` ended with code {code}")));
+    }
+    known(&config::load(env, paths)?.warnings)?;
+    Ok(0)
+}

@@ -1,0 +1,102 @@
+//! `tags`: role ARNs with their tags, built in and your own. Never signs in.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::{AccountId, Entry, Error, Kind, Result, Roster, fold, nearest, visible};
+use crate::ops::fields::Fields;
+use crate::ops::{past, update};
+
+use super::args::{Globals, TagsArgs};
+use super::{context, out, resolve};
+
+/// The built-in tags, and the fields that they are.
+const BUILT_IN: [(&str, &str); 9] = [
+    ("AccountID", "account_id"),
+    ("AccountName", "account_name"),
+    ("AccountAlias", "account_alias"),
+    ("Email", "email"),
+    ("Role", "role"),
+    ("SSO", "sso"),
+    ("Region", "default_region"),
+    ("Profile", "profile"),
+    ("Via", "via"),
+];
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
+    let ctx = context::open(globals)?;
+    let roster = Arc::new(update::known(&ctx, &context::chosen(&ctx, globals)?));
+    if roster.entries.is_empty() {
+        return Err(resolve::nothing_known());
+    }
+    let usages = past::usages(&ctx);
+    let fields = Fields::new(&ctx, &roster, []);
+    let rows = filtered(&roster, args)?;
+    let tagged: Vec<(String, Vec<(String, String)>)> = rows
+        .into_iter()
+        .map(|entry| {
+            let built_in = BUILT_IN.iter().map(|(tag, field)| ((*tag).to_owned(), fields.text(entry, field)));
+            let used = usages.get(&roster.id(entry)).map(|usage| ("History".to_owned(), usage.last.rfc3339()));
+            let own = entry.tags.iter().map(|(key, value)| (key.clone(), value.clone()));
+            (roster.arn(entry), built_in.filter(|(_, value)| !value.is_empty()).chain(used).chain(own).collect())
+        })
+        .collect();
+    out::data(&if args.json { as_json(&tagged) } else { as_text(&tagged) })?;
+    Ok(0)
+}
+
+/// The roles in the account and of the name that were asked for, if they were.
+fn filtered<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a Entry>> {
+    let mut rows: Vec<&Entry> = roster.entries.iter().collect();
+    if let Some(account) = &args.account {
+        let (id, name) = (account.parse::<AccountId>().ok(), fold(account));
+        let named = |entry: &Entry| fold(&entry.account_name) == name || fold(&entry.account_alias) == name;
+        rows.retain(|entry| id.map_or_else(|| named(entry), |id| entry.account == id));
+        if rows.is_empty() {
+            return Err(unknown("account", account, roster.entries.iter().map(|entry| &*entry.account_name)));
+        }
+    }
+    if let Some(role) = &args.role {
+        let in_account: Vec<&str> = rows.iter().map(|entry| &*entry.role).collect();
+        rows.retain(|entry| fold(&entry.role) == fold(role));
+        if rows.is_empty() {
+            return Err(unknown("role", role, in_account.into_iter()));
+        }
+    }
+    Ok(rows)
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let mut near = nearest(name, known.filter(|known| !known.is_empty()), 50);
+    let mut seen = std::collections::HashSet::new();
+    near.retain(|name| seen.insert(*name));
+    near.truncate(3);
+    let error = Error::new(Kind::UnknownRole, format!("no {what} `{name}` is known"));
+    if near.is_empty() {
+        error.hint("run `rolecall list`, or `rolecall cache` to read the list anew")
+    } else {
+        error.hint(format!("did you mean {}?", near.join(", ")))
+    }
+}
+
+/// An ARN a block, its tags below it.
+fn as_text(tagged: &[(String, Vec<(String, String)>)]) -> String {
+    let mut text = String::new();
+    for (arn, tags) in tagged {
+        text.push_str(&format!("{}\n", visible(arn)));
+        for (key, value) in tags {
+            text.push_str(&format!("  {}: {}\n", visible(key), visible(value)));
+        }
+    }
+    text
+}
+
+fn as_json(tagged: &[(String, Vec<(String, String)>)]) -> String {
+    let object = |(arn, tags): &(String, Vec<(String, String)>)| {
+        let tags: Map<String, Value> = tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
+        json!({ "arn": arn, "tags": tags })
+    };
+    format!("{}\n", Value::Array(tagged.iter().map(object).collect()))
+}

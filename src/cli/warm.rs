@@ -1,0 +1,158 @@
+//! Credentials for programs: from argv to the vault in one short straight line, to AWS where that does not do. Never prompts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{AutoLogin, Env, Paths};
+use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName, Window};
+use crate::ops::assume::{Wish, assume, stored};
+use crate::ops::background::await_sign_in;
+use crate::ops::ctx::Ctx;
+use crate::ops::{index, instances, past, profile};
+use crate::os::clock::Clock;
+
+use super::args::{Globals, Selectors};
+use super::context::Person;
+use super::{context, grant, helper, out, resolve};
+
+/// How long `auto_login = "always"` waits: some SDKs give a process no more.
+const DEFAULT_WAIT: Duration = Duration::from_secs(20);
+
+/// What is asked of the credentials, whatever the role.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    /// How much life stored ones must have left.
+    pub(super) window: Window,
+    /// How long a sign-in in the background is waited for, if one may be opened.
+    pub(super) wait: Option<Duration>,
+    /// Take stored ones at all.
+    pub(super) stored: bool,
+    /// Store what was fetched.
+    pub(super) keep: bool,
+    /// The command that asks, as the history calls it.
+    pub(super) command: &'static str,
+}
+
+impl Terms {
+    fn wish(&self, instance: &Instance, account: AccountId, role: RoleName) -> Wish {
+        Wish { window: self.window, stored: self.stored, keep: self.keep, ..Wish::new(instance, account, role) }
+    }
+}
+
+/// Finds the credentials of the role that the flags name, and hands them on with the instance that assigns it.
+///
+/// # Errors
+/// [`Kind::Usage`] when no role is named; [`Kind::UnknownRole`]; what [`assume`] says; what `give` says.
+pub(super) fn credentials(
+    env: Env,
+    globals: &Globals,
+    selectors: &Selectors,
+    terms: &Terms,
+    give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
+) -> Result<u8> {
+    let paths: Paths = context::paths(&env, globals)?;
+    let Some((account, role)) = direct(selectors)? else { return by_name(env, globals, selectors, terms, give) };
+    let warm = index::warm(&env, &paths)?;
+    let instance = one_instance(&warm.instances, warm.process.default_sso.as_ref(), globals)?;
+    let wish = terms.wish(instance, account, role);
+    let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
+    match stored(&vault, &warm.chains, &wish, Clock::System.now())? {
+        Some(credentials) => give(&credentials, instance),
+        None => fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, "", terms, give),
+    }
+}
+
+/// Account and role when the flags name them both: no list of roles is needed then.
+fn direct(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
+    selectors.wanted(None).check()?;
+    if let Some(arn) = &selectors.arn {
+        let arn: Arn = arn.parse()?;
+        return Ok(Some((arn.account, arn.role)));
+    }
+    match (&selectors.account, &selectors.role) {
+        (Some(account), Some(role)) => Ok(account.parse().ok().map(|account| (account, RoleName::new(role)))),
+        _ => Ok(None),
+    }
+}
+
+/// The instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is not asked: a profile means the same in every shell.
+fn one_instance<'a>(all: &'a [Instance], default: Option<&InstanceName>, globals: &Globals) -> Result<&'a Instance> {
+    match (globals.sso.as_deref().or(default.map(InstanceName::as_str)), all) {
+        (Some(name), all) => instances::named(all, name),
+        (None, [only]) => Ok(only),
+        (None, several) => Err(instances::several(several, Kind::UnknownRole)),
+    }
+}
+
+/// By profile or by an account's name: needs the list of roles, so it is slower.
+fn by_name(
+    env: Env,
+    globals: &Globals,
+    selectors: &Selectors,
+    terms: &Terms,
+    give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
+) -> Result<u8> {
+    let wanted = selectors.wanted(None);
+    if wanted.is_empty() {
+        return Err(Error::new(Kind::Usage, "which role?").hint("add --arn ARN, --account ID --role NAME, or --profile NAME"));
+    }
+    let ctx = context::open_in(env, globals, Person::Absent)?;
+    // A profile that stands in the AWS config file says it all.
+    if let Some(meant) = wanted.profile.as_deref().map(|name| profile::named(&ctx, name)).transpose()?.flatten() {
+        let told =
+            meant.instance.as_ref().filter(|_| globals.sso.is_none()).and_then(|name| instances::named(&ctx.instances, name.as_str()).ok());
+        let instance = match told {
+            Some(instance) => instance,
+            None => one_instance(&ctx.instances, ctx.settings.default_sso.as_ref(), globals)?,
+        };
+        return fetch(globals, &ctx, &terms.wish(instance, meant.account, meant.role), "", terms, give);
+    }
+    // A profile's name is unlike any other of any instance; an account's name is not.
+    let instances = match (&wanted.profile, &globals.sso) {
+        (Some(_), None) => ctx.instances.clone(),
+        _ => vec![one_instance(&ctx.instances, ctx.settings.default_sso.as_ref(), globals)?.clone()],
+    };
+    let found = resolve::one(&ctx, &instances, &wanted)?;
+    let entry = found.entry();
+    let wish = terms.wish(found.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
+    fetch(globals, &ctx, &wish, &entry.email, terms, give)
+}
+
+fn fetch(
+    globals: &Globals,
+    ctx: &Arc<Ctx>,
+    wish: &Wish,
+    email: &str,
+    terms: &Terms,
+    give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
+) -> Result<u8> {
+    let url = ctx.settings.access_request_url.as_deref();
+    let always = (ctx.settings.auto_login == AutoLogin::Always).then_some(DEFAULT_WAIT);
+    context::block_on(ctx, async {
+        let assumed = match (assume(ctx, wish).await, terms.wait.or(always)) {
+            (Err(error), Some(wait)) if error.kind == Kind::LoginNeeded => {
+                await_sign_in(ctx, &wish.instance, wait, || helper::start(ctx, globals, &wish.instance), helper::say).await?;
+                assume(ctx, wish).await
+            }
+            (assumed, _) => assumed,
+        };
+        let assumed = assumed.map_err(|error| grant::explained(error, url, wish.account, wish.role.as_str(), email))?;
+        if let Some(warning) = &assumed.warning {
+            out::warning(warning);
+        }
+        // Handed on at once: a token request that was given up may still be waited for.
+        let code = give(&assumed.credentials, &wish.instance)?;
+        if assumed.fetched {
+            remember(ctx, wish, terms);
+        }
+        Ok(code)
+    })
+}
+
+/// Writes down that new credentials went out. Nobody may be there to read a complaint, and the SDK has what it asked for.
+fn remember(ctx: &Ctx, wish: &Wish, terms: &Terms) {
+    let role = RoleId { instance: wish.instance.name.clone(), account: wish.account, role: wish.role.clone() };
+    if let Err(error) = past::record(ctx, role, terms.command, ctx.clock.now()) {
+        tracing::debug!(target: "rolecall::history", "{error}");
+    }
+}

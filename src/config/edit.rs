@@ -1,0 +1,134 @@
+//! Changing one value of the configuration file, everything else byte for byte as it was.
+
+use std::path::Path;
+
+use toml_edit::{DocumentMut, Item, Key, Table, Value};
+
+use crate::domain::{Error, Kind, Result, nearest};
+
+use super::file::check;
+use super::known;
+
+/// The parts of a dotted key, each known to the configuration.
+///
+/// # Errors
+/// [`Kind::Usage`] for a key that is not TOML or not known, with the nearest one that is.
+pub fn path(key: &str) -> Result<Vec<String>> {
+    let wrong = || Error::new(Kind::Usage, format!("`{key}` is not a key")).hint("write threads, or instances.corp.default_region");
+    let parts: Vec<String> = Key::parse(key).map_err(|_| wrong())?.iter().map(|part| part.get().to_owned()).collect();
+    for at in 0..parts.len() {
+        let above: Vec<&str> = parts[..at].iter().map(String::as_str).collect();
+        let Some(keys) = known::keys(&above) else { continue };
+        if !keys.contains(&parts[at].as_str()) {
+            let error = Error::new(Kind::Usage, format!("there is no setting `{key}`"));
+            let near = nearest(&parts[at], keys.iter().copied(), 3);
+            let near: Vec<String> = near.iter().map(|name| above.iter().chain([name]).copied().collect::<Vec<_>>().join(".")).collect();
+            let hint = if near.is_empty() { "run `rolecall settings show`".into() } else { format!("did you mean {}?", near.join(", ")) };
+            return Err(error.hint(hint));
+        }
+    }
+    Ok(parts)
+}
+
+/// The text of the file with one value set. `value` is TOML, or a text that needs no quotes; `file` is named in errors.
+///
+/// # Errors
+/// [`Kind::Usage`] for an unknown key, a value that the key does not take, or a list of tables; [`Kind::Config`] when the file is not TOML.
+pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
+    let parts = path(key)?;
+    if parts[0] == "rules" {
+        return Err(Error::new(Kind::Usage, "rules are a list, and its order counts").hint("run `rolecall settings edit`"));
+    }
+    let document =
+        || text.parse::<DocumentMut>().map_err(|error| Error::new(Kind::Config, format!("{}: {}", file.display(), error.message())));
+    let as_text = Value::from(value);
+    let as_toml = value.parse::<Value>().ok();
+    let mut refused = None;
+    // `08` and `corp` are texts; `8` and `true` are not, unless the key takes only texts.
+    for candidate in as_toml.into_iter().chain([as_text]) {
+        let mut document = document()?;
+        place(&mut document, &parts, candidate, key)?;
+        let changed = document.to_string();
+        match check(file, &changed) {
+            Ok(_) => return Ok(changed),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    Err(refused.map_or_else(|| Error::internal("no value was tried"), |error| not_taken(key, value, &error, check(file, text).err())))
+}
+
+/// Why the file would be wrong with this value; if it was wrong before, that comes first.
+fn not_taken(key: &str, value: &str, error: &Error, before: Option<Error>) -> Error {
+    if let Some(before) = before {
+        return before.hint("run `rolecall settings edit` to mend it");
+    }
+    let why = error.message.rsplit_once(&format!("{key}: ")).map_or(error.message.as_str(), |(_, why)| why);
+    Error::new(Kind::Usage, format!("`{key}` does not take `{value}`: {why}"))
+}
+
+/// Puts a value at a path, with its tables made where they are missing and its comment kept.
+fn place(document: &mut DocumentMut, parts: &[String], mut value: Value, key: &str) -> Result<()> {
+    let Some((last, above)) = parts.split_last() else { return Ok(()) };
+    let mut table: &mut dyn toml_edit::TableLike = document.as_table_mut();
+    for part in above {
+        let made = table.entry(part).or_insert_with(|| {
+            let mut made = Table::new();
+            made.set_implicit(true);
+            Item::Table(made)
+        });
+        let no_table = || Error::new(Kind::Usage, format!("`{part}` in `{key}` is no table"));
+        table = made.as_table_like_mut().ok_or_else(no_table)?;
+    }
+    match table.get_mut(last) {
+        Some(Item::Value(old)) => {
+            *value.decor_mut() = old.decor().clone();
+            *old = value;
+        }
+        Some(Item::Table(_) | Item::ArrayOfTables(_)) => {
+            let error = Error::new(Kind::Usage, format!("`{key}` is a table, not a value"));
+            return Err(error.hint(format!("set one of its keys: {key}.NAME")));
+        }
+        _ => drop(table.insert(last, Item::Value(value))),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(text: &str, key: &str, value: &str) -> Result<String> {
+        set(text, Path::new("config.toml"), key, value)
+    }
+
+    #[test]
+    fn everything_else_stays_byte_for_byte() {
+        let text = "# ours\nthreads   = 3 # few\n\n[instances.corp] # work\nstart_url = 'https://x'\n\n[[rules]]\nmatch = 'a'\n";
+        assert_eq!(changed(text, "threads", "8").unwrap(), text.replace("3 # few", "8 # few"));
+        let added = changed(text, "instances.corp.default_region", "eu-west-1").unwrap();
+        assert_eq!(added, text.replace("'https://x'\n", "'https://x'\ndefault_region = \"eu-west-1\"\n"));
+        assert_eq!(changed("", "pick.mouse", "false").unwrap(), "[pick]\nmouse = false\n");
+    }
+
+    #[test]
+    fn a_value_needs_quotes_only_where_toml_would_mistake_it() {
+        assert_eq!(changed("", "default_sso", "corp").unwrap(), "default_sso = \"corp\"\n");
+        assert_eq!(changed("", "default_sso", "12").unwrap(), "default_sso = \"12\"\n");
+        assert_eq!(changed("", "prefer_roles", "['Read*']").unwrap(), "prefer_roles = ['Read*']\n");
+        assert_eq!(changed("", "session_duration", "8h").unwrap(), "session_duration = \"8h\"\n");
+    }
+
+    #[test]
+    fn what_a_key_does_not_take_is_said() {
+        let said = |key, value| changed("", key, value).unwrap_err();
+        assert!(said("thread", "3").hints[0].contains("threads"), "{:?}", said("thread", "3"));
+        assert!(said("pick.mous", "true").hints[0].contains("pick.mouse"));
+        let range = said("console_duration", "5");
+        assert_eq!((range.kind, range.message.contains("15 to 720")), (Kind::Usage, true), "{range:?}");
+        assert!(said("auth_flow", "magic").message.contains("device-code"));
+        assert_eq!(said("rules", "[]").kind, Kind::Usage);
+        assert_eq!(changed("a = = 1", "threads", "3").unwrap_err().kind, Kind::Config);
+        assert!(changed("auth_flow = 'x'", "threads", "3").unwrap_err().hints[0].contains("settings edit"));
+        assert!(changed("[pick]\n", "pick", "3").unwrap_err().hints[0].contains("pick.NAME"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Every setting as it counts, by its dotted key, and where it came from.
+
+use toml::Value;
+
+use crate::domain::{Error, Result};
+
+use super::file::{Loaded, Origin};
+use super::known;
+
+/// A setting with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// Its dotted key, `rules.0.match` for those in lists of tables.
+    pub key: String,
+    /// Its value; `None` when there is none.
+    pub value: Option<Value>,
+    /// Where it came from; `None` is built in.
+    pub origin: Option<Origin>,
+}
+
+/// The settings in the order of the documentation. Empty tables are left out, settings without a value are not.
+///
+/// # Errors
+/// Only for a bug: settings that are no TOML.
+pub fn shown(loaded: &Loaded) -> Result<Vec<Shown>> {
+    let all = Value::try_from(&loaded.settings).map_err(|error| Error::internal(format!("showing the settings: {error}")))?;
+    let mut out = Vec::new();
+    for key in known::keys(&[]).unwrap_or_default() {
+        match all.get(*key) {
+            Some(value) => flatten((*key).to_owned(), value, loaded, &mut out),
+            None => out.push(Shown { key: (*key).to_owned(), value: None, origin: None }),
+        }
+    }
+    Ok(out)
+}
+
+fn flatten(key: String, value: &Value, loaded: &Loaded, out: &mut Vec<Shown>) {
+    match value {
+        Value::Table(table) => table.iter().for_each(|(name, value)| flatten(format!("{key}.{}", quoted(name)), value, loaded, out)),
+        Value::Array(items) if items.iter().any(Value::is_table) => {
+            items.iter().enumerate().for_each(|(at, value)| flatten(format!("{key}.{at}"), value, loaded, out));
+        }
+        value => out.push(Shown { origin: origin(&key, loaded), key, value: Some(value.clone()) }),
+    }
+}
+
+/// Where the key, or the list that it stands in, was set.
+fn origin(key: &str, loaded: &Loaded) -> Option<Origin> {
+    let mut key = key;
+    loop {
+        if let Some(origin) = loaded.origins.get(key) {
+            return Some(origin.clone());
+        }
+        // Tables are made of keys with origins of their own; a list of tables has only one.
+        let (above, last) = key.rsplit_once('.')?;
+        if !above.starts_with("rules") && last.parse::<usize>().is_err() {
+            return None;
+        }
+        key = above;
+    }
+}
+
+/// A part of a dotted key as TOML wants it.
+pub(super) fn quoted(name: &str) -> String {
+    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if bare { name.to_owned() } else { Value::String(name.to_owned()).to_string() }
+}

@@ -1,0 +1,268 @@
+//! What is done with a link: opened, copied, handed to a program, or given back to be shown.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::sync::Notify;
+
+use crate::config::{UrlAction, env};
+use crate::domain::{Error, Kind, Result, Secret};
+use crate::os::clipboard::{self, Desktop};
+use crate::os::http::{Listener, Request, Response};
+use crate::os::{browser, random};
+
+use super::ctx::Ctx;
+
+/// How long a program has to come and fetch a secret link.
+const FETCH: Duration = Duration::from_secs(30);
+/// How often a program that was started is asked whether it has failed.
+const LOOK: Duration = Duration::from_millis(50);
+/// Variables that no browser or helper may inherit.
+pub const SECRET_VARIABLES: [&str; 3] = ["AWS_SSO_FILE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+/// A link, and whether others may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// Whoever has it is signed in: no argument of a program, no log.
+    Secret(Secret<String>),
+    /// Whoever has it has still to sign in.
+    Open(String),
+}
+
+/// How a link is to be treated; what flags, rules, the instance and the general settings come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Manner {
+    /// What to do.
+    pub action: UrlAction,
+    /// The program for `open` and the container actions; the system's when none is named.
+    pub browser: Option<String>,
+    /// Program and arguments for `exec`, with `%s` for the link.
+    pub command: Vec<String>,
+    /// The browser container, or whatever else a program makes of these.
+    pub container: Container,
+}
+
+/// A container of the browser: sessions in different ones don't mix.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Container {
+    /// Its name.
+    pub name: String,
+    /// One of the eight colours that Firefox has.
+    pub color: String,
+    /// One of the icons that Firefox has.
+    pub icon: String,
+}
+
+/// What became of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivered {
+    /// A program has it.
+    Opened,
+    /// It is on a clipboard.
+    Copied,
+    /// It is to be shown, as the action says.
+    Show(Secret<String>),
+}
+
+/// Does with a link what the manner says. Returns once the program has it.
+///
+/// # Errors
+/// [`Kind::Usage`] when there is no browser, clipboard or terminal, [`Kind::Config`] without a `url_exec_command`,
+/// [`Kind::Unreachable`] when the program does not fetch a secret link.
+pub async fn deliver(ctx: &Ctx, link: Link, manner: &Manner) -> Result<Delivered> {
+    match manner.action {
+        UrlAction::Print | UrlAction::Printurl | UrlAction::Qr => return Ok(Delivered::Show(link.text())),
+        UrlAction::Clip => clipboard::copy(link.text().expose(), desktop(ctx))?,
+        UrlAction::Osc52 => clipboard::copy_by_terminal(link.text().expose(), ctx.env.get(env::TMUX).is_some())?,
+        UrlAction::Open | UrlAction::Exec | UrlAction::OpenUrlInContainer | UrlAction::GrantedContainers => {
+            let opener = Opener::new(ctx, manner)?;
+            match link {
+                Link::Secret(link) => hand_over(link, |address| opener.open(address)).await?,
+                Link::Open(link) => drop(opener.open(&link)?),
+            }
+            return Ok(Delivered::Opened);
+        }
+    }
+    Ok(Delivered::Copied)
+}
+
+impl Link {
+    fn text(self) -> Secret<String> {
+        match self {
+            Link::Secret(link) => link,
+            Link::Open(link) => link.into(),
+        }
+    }
+}
+
+fn desktop(ctx: &Ctx) -> Desktop {
+    let has = |var| ctx.env.get(var).is_some();
+    Desktop { wayland: has(env::WAYLAND_DISPLAY), x11: has(env::DISPLAY), wsl: has(env::WSL_DISTRO_NAME) }
+}
+
+/// Whether this machine has a browser of its own to open things in.
+pub fn has_browser(ctx: &Ctx) -> bool {
+    let display = ctx.env.get(env::DISPLAY).is_some() || ctx.env.get(env::WAYLAND_DISPLAY).is_some();
+    cfg!(target_os = "macos") || cfg!(windows) || display
+}
+
+/// Program and arguments, and what the address is wrapped in.
+#[derive(Debug, PartialEq, Eq)]
+struct Opener {
+    words: Option<Vec<String>>,
+    scheme: Option<(&'static str, Container)>,
+}
+
+impl Opener {
+    fn new(ctx: &Ctx, manner: &Manner) -> Result<Self> {
+        let named = manner.browser.as_deref().map(browser::words);
+        let in_container = |scheme| (scheme, manner.container.clone());
+        let opener = match manner.action {
+            UrlAction::Exec => Self { words: Some(command(manner)?), scheme: None },
+            UrlAction::OpenUrlInContainer => Self { words: named.or_else(firefox), scheme: Some(in_container("ext+container")) },
+            UrlAction::GrantedContainers => Self { words: named.or_else(firefox), scheme: Some(in_container("ext+granted-containers")) },
+            _ => Self { words: named, scheme: None },
+        };
+        if opener.words.is_none() && !has_browser(ctx) {
+            return Err(Error::new(Kind::Usage, "there is no browser on this machine to open the link in")
+                .hint("set `browser` in the configuration, or AWS_SSO_BROWSER, to a program, or use `--url-action print`"));
+        }
+        Ok(opener)
+    }
+
+    fn open(&self, address: &str) -> Result<browser::Started> {
+        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let address = match &self.scheme {
+            Some((scheme, Container { name, color, icon })) => {
+                format!("{scheme}:name={}&url={}&color={}&icon={}", encode(name), encode(address), encode(color), encode(icon))
+            }
+            None => address.to_owned(),
+        };
+        browser::open(&address, self.words.as_deref(), &SECRET_VARIABLES)
+    }
+}
+
+fn firefox() -> Option<Vec<String>> {
+    Some(vec!["firefox".to_owned()])
+}
+
+/// `url_exec_command` with everything but the address filled in.
+fn command(manner: &Manner) -> Result<Vec<String>> {
+    if manner.command.is_empty() {
+        return Err(Error::new(Kind::Config, "`url_action = \"exec\"` needs `url_exec_command`")
+            .hint("set it to a list, for example [\"firefox\", \"--new-window\", \"%s\"]"));
+    }
+    let Container { name, color, icon } = &manner.container;
+    let filled = |word: &String| word.replace("{url}", "%s").replace("{name}", name).replace("{color}", color).replace("{icon}", icon);
+    Ok(manner.command.iter().map(filled).collect())
+}
+
+/// Arguments are readable by everybody on the machine: the program gets a loopback address that nobody can guess, which leads to
+/// the link once.
+async fn hand_over(link: Secret<String>, open: impl FnOnce(&str) -> Result<browser::Started>) -> Result<()> {
+    let listener = Listener::bind(0)?;
+    let path = format!("/{}", random::token::<16>()?);
+    let address = format!("{}{path}", listener.url());
+    let (left, fetched) = (Arc::new(std::sync::Mutex::new(Some(link))), Arc::new(Notify::new()));
+    let done = fetched.clone();
+    let answer = move |request: Request| {
+        let (path, left, fetched) = (path.clone(), left.clone(), fetched.clone());
+        async move {
+            if request.path != path || request.method != http::Method::GET {
+                return Response::text(404, "nothing here");
+            }
+            match left.lock().ok().and_then(|mut left| left.take()) {
+                Some(link) => {
+                    fetched.notify_one();
+                    Response::redirect(link.expose().clone()).with("referrer-policy", "no-referrer")
+                }
+                None => Response::text(410, "this link was used already"),
+            }
+        }
+    };
+    let started = open(&address)?;
+    tokio::select! {
+        served = listener.serve(answer) => served,
+        // The answer is on its way once the notice comes: let it arrive.
+        () = async { done.notified().await; tokio::time::sleep(Duration::from_millis(200)).await } => Ok(()),
+        error = failure(started) => Err(error),
+        () = tokio::time::sleep(FETCH) => Err(nobody_came()),
+    }
+}
+
+/// Ends when the program that was started does so badly.
+async fn failure(started: browser::Started) -> Error {
+    loop {
+        if let Some(error) = started.failure() {
+            return error;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn nobody_came() -> Error {
+    Error::new(Kind::Unreachable, format!("no browser fetched the link within {} s", FETCH.as_secs()))
+        .hint("try again once the browser runs, or use `--url-action print`")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    fn get(address: &str) -> String {
+        let (host, path) = address.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn run<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    }
+
+    fn started(program: &str) -> Result<browser::Started> {
+        browser::open("x", Some(&[program.to_owned()]), &[])
+    }
+
+    #[test]
+    fn the_link_is_given_once_and_only_to_who_knows_the_address() {
+        let (told, heard) = channel();
+        let visitor = std::thread::spawn(move || {
+            let address: String = heard.recv().unwrap();
+            (get(&format!("{address}x")), get(&address))
+        });
+        let open = |address: &str| {
+            assert!(!address.contains("hidden"));
+            told.send(address.to_owned()).unwrap();
+            started("true")
+        };
+        run(hand_over("https://console/?hidden".into(), open)).unwrap();
+        let (wrong, right) = visitor.join().unwrap();
+        assert!(wrong.starts_with("HTTP/1.1 404"), "{wrong}");
+        assert!(right.contains("location: https://console/?hidden"), "{right}");
+    }
+
+    #[test]
+    fn a_launcher_that_finds_no_browser_is_not_waited_for() {
+        let error = run(hand_over("https://console/?hidden".into(), |_| started("false"))).unwrap_err();
+        assert!(error.message.contains("false ended with"), "{error}");
+    }
+
+    #[test]
+    fn a_command_is_filled_in_word_by_word() {
+        let container = Container { name: "pay prod/Admin".into(), color: "red".into(), icon: "fence".into() };
+        let words = |command: &[&str]| {
+            let command = command.iter().map(ToString::to_string).collect();
+            super::command(&Manner { command, container: container.clone(), ..Manner::default() })
+        };
+        assert_eq!(words(&["b", "--name={name}", "{color} {icon}", "{url}"]).unwrap(), ["b", "--name=pay prod/Admin", "red fence", "%s"]);
+        assert_eq!(words(&[]).unwrap_err().kind, Kind::Config);
+    }
+}

@@ -1,0 +1,126 @@
+//! Which role a profile of the AWS config file stands for: one of ours, one of Granted's, or a native SSO profile.
+
+use crate::awsconfig::{AwsConfig, Profile};
+use crate::domain::{AccountId, Arn, Instance, InstanceName, Result, RoleName, StartUrl};
+use crate::os::browser::words;
+use crate::os::file;
+
+use super::ctx::Ctx;
+
+/// A role as a profile names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meant {
+    /// The IAM Identity Center, where the profile tells.
+    pub instance: Option<InstanceName>,
+    /// The account.
+    pub account: AccountId,
+    /// The role.
+    pub role: RoleName,
+}
+
+/// The role behind the name of a profile in the person's AWS config file, as [`meant`].
+///
+/// # Errors
+/// When the file is there and can't be read.
+pub fn named(ctx: &Ctx, name: &str) -> Result<Option<Meant>> {
+    let config = AwsConfig::parse(file::load(&ctx.paths.aws_config)?.unwrap_or_default());
+    Ok(meant(&config, &ctx.instances, name))
+}
+
+/// The role behind a profile's name; `None` when there is no such profile or it has nothing to do with IAM Identity Center.
+pub fn meant(config: &AwsConfig, instances: &[Instance], name: &str) -> Option<Meant> {
+    let profile = config.profile(name)?;
+    of_ours(&profile).or_else(|| by_keys(&profile, instances, "granted_sso_")).or_else(|| by_keys(&profile, instances, "sso_"))
+}
+
+/// What stands behind `rolecall process` in a `credential_process` line.
+fn of_ours(profile: &Profile) -> Option<Meant> {
+    let line = words(profile.get("credential_process")?);
+    let [program, flags @ ..] = &line[..] else { return None };
+    let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
+    if name.trim_end_matches(".exe") != "rolecall" || !flags.iter().any(|word| word == "process" || word == "credential-process") {
+        return None;
+    }
+    let value = |long: &str, short: &str| {
+        flags.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(long).map(|rest| rest.strip_prefix('=')) {
+            Some(Some(value)) => Some(value),
+            Some(None) if word == long => flags.get(at + 1).map(String::as_str),
+            _ if word == short => flags.get(at + 1).map(String::as_str),
+            _ => None,
+        })
+    };
+    let instance = value("--sso", "-S").map(InstanceName::new);
+    if let Some(arn) = value("--arn", "-a") {
+        let arn: Arn = arn.parse().ok()?;
+        return Some(Meant { instance, account: arn.account, role: arn.role });
+    }
+    let (account, role) = (value("--account", "-A")?.parse().ok()?, RoleName::new(value("--role", "-R")?));
+    Some(Meant { instance, account, role })
+}
+
+/// `sso_account_id` and `sso_role_name`, with what tells the directory; or the same in Granted's spelling.
+fn by_keys(profile: &Profile, instances: &[Instance], prefix: &str) -> Option<Meant> {
+    let get = |key: &str| profile.get(&format!("{prefix}{key}"));
+    let (account, role) = (get("account_id")?.parse().ok()?, RoleName::new(get("role_name")?));
+    let by_address = || {
+        let (start_url, region) = (StartUrl::new(get("start_url")?), get("region")?);
+        instances.iter().find(|instance| instance.start_url == start_url && instance.sso_region.as_str() == region)
+    };
+    let known = match get("session") {
+        Some(name) => instances.iter().find(|instance| instance.name.as_str() == name),
+        None => by_address(),
+    };
+    Some(Meant { instance: known.map(|instance| instance.name.clone()), account, role })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Endpoints, Region, Source};
+
+    fn said(profile: &str) -> Option<String> {
+        let instance = Instance {
+            name: InstanceName::new("corp"),
+            start_url: StartUrl::new("https://corp.awsapps.com/start"),
+            sso_region: Region::new("eu-west-1"),
+            default_region: None,
+            scopes: Vec::new(),
+            source: Source::Ours,
+            endpoints: Endpoints::default(),
+        };
+        let meant = meant(&AwsConfig::parse(format!("[profile a]\n{profile}\n")), &[instance], "a")?;
+        let instance = meant.instance.as_ref().map_or("-", InstanceName::as_str);
+        Some(format!("{instance} {}:{}", meant.account, meant.role))
+    }
+
+    #[test]
+    fn our_own_line_names_the_role() {
+        for line in [
+            "/usr/bin/rolecall process --sso corp --account 012345678901 --role Admin",
+            "\"/opt/my tools/rolecall\" --sso=corp process --arn 012345678901:Admin",
+            "rolecall credential-process -S corp -A 012345678901 -R Admin",
+        ] {
+            assert_eq!(said(&format!("credential_process = {line}")).as_deref(), Some("corp 012345678901:Admin"), "{line}");
+        }
+    }
+
+    #[test]
+    fn native_and_granted_profiles_name_it_too() {
+        let of =
+            |prefix: &str, directory: &str| said(&format!("{prefix}account_id = 012345678901\n{prefix}role_name = Admin\n{directory}"));
+        let want = Some("corp 012345678901:Admin".to_owned());
+        assert_eq!(of("sso_", "sso_session = corp"), want);
+        assert_eq!(of("sso_", "sso_start_url = https://corp.awsapps.com/start/#/\nsso_region = eu-west-1"), want);
+        let granted = "granted_sso_start_url = https://corp.awsapps.com/start\ngranted_sso_region = eu-west-1";
+        assert_eq!(of("granted_sso_", granted), want);
+        assert_eq!(of("sso_", "sso_session = other").as_deref(), Some("- 012345678901:Admin"));
+    }
+
+    #[test]
+    fn other_profiles_are_nobodys() {
+        for profile in ["region = eu-west-1", "credential_process = /usr/bin/other process --arn 012345678901:Admin", "sso_account_id = 1"]
+        {
+            assert_eq!(said(profile), None, "{profile}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Putting a text on a clipboard: the desktop's, by its own tools, or that of whatever terminal this is, near or far.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::domain::{Error, Kind, Result};
+
+use super::tty;
+
+/// Which desktop there is, as the environment tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Desktop {
+    /// A Wayland display.
+    pub wayland: bool,
+    /// An X display.
+    pub x11: bool,
+    /// Windows around a Linux.
+    pub wsl: bool,
+}
+
+/// Puts a text on the desktop's clipboard. It goes through a pipe: an argument could be read by everybody.
+///
+/// # Errors
+/// [`Kind::Usage`] when there is no desktop, or no tool for its clipboard.
+pub fn copy(text: &str, desktop: Desktop) -> Result<()> {
+    let tools = tools(desktop);
+    if tools.iter().any(|tool| fed(tool, text)) {
+        return Ok(());
+    }
+    let names: Vec<&str> = tools.iter().map(|tool| tool[0]).collect();
+    let why = if names.is_empty() { "there is no desktop here".to_owned() } else { format!("none of {} works", names.join(", ")) };
+    Err(Error::new(Kind::Usage, format!("no clipboard to copy to: {why}"))
+        .hint("use `--url-action osc52` for the terminal's own clipboard, or `--url-action print`"))
+}
+
+fn tools(desktop: Desktop) -> Vec<&'static [&'static str]> {
+    let mut tools: Vec<&'static [&'static str]> = Vec::new();
+    if cfg!(target_os = "macos") {
+        tools.push(&["pbcopy"]);
+    }
+    if cfg!(windows) || desktop.wsl {
+        tools.push(&["clip.exe"]);
+    }
+    if desktop.wayland {
+        tools.push(&["wl-copy"]);
+    }
+    if desktop.x11 {
+        tools.extend([&["xclip", "-selection", "clipboard"][..], &["xsel", "--clipboard", "--input"]]);
+    }
+    tools
+}
+
+/// Runs a tool with the text on its standard input; whether that went well.
+fn fed(tool: &[&str], text: &str) -> bool {
+    let mut command = Command::new(tool[0]);
+    command.args(&tool[1..]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let Ok(mut child) = command.spawn() else { return false };
+    let written = child.stdin.take().is_some_and(|mut stdin| stdin.write_all(text.as_bytes()).is_ok());
+    child.wait().is_ok_and(|status| status.success()) && written
+}
+
+/// Puts a text on the terminal's clipboard by OSC 52. Inside tmux it is tmux that passes it on.
+///
+/// # Errors
+/// When there is no terminal.
+pub fn copy_by_terminal(text: &str, in_tmux: bool) -> Result<()> {
+    // By default tmux takes no OSC 52 from its panes; what it does itself with `-w` it tells the terminal around it.
+    if in_tmux && fed(&["tmux", "load-buffer", "-w", "-"], text) {
+        return Ok(());
+    }
+    let mut terminal = tty::open()?;
+    let said = |error: std::io::Error| Error::internal(format!("copying: {error}"));
+    terminal.write_all(sequence(text, in_tmux).as_bytes()).and_then(|()| terminal.flush()).map_err(said)
+}
+
+fn sequence(text: &str, in_tmux: bool) -> String {
+    let plain = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
+    if in_tmux { format!("\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")) } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tmux_passes_the_sequence_on_when_it_is_wrapped() {
+        assert_eq!(sequence("hi", false), "\x1b]52;c;aGk=\x07");
+        assert_eq!(sequence("hi", true), "\x1bPtmux;\x1b\x1b]52;c;aGk=\x07\x1b\\");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn without_a_desktop_the_other_ways_are_named() {
+        let error = copy("hi", Desktop::default()).unwrap_err();
+        assert!(error.hints[0].contains("osc52"), "{error:?}");
+    }
+}
