@@ -81,7 +81,8 @@ pub fn stored(vault: &Vault, chains: &Chains, wish: &Wish, now: Timestamp) -> Re
     Ok(vault.load::<Credentials>(&name, now)?.filter(|credentials| credentials.fresh(now, wish.window)))
 }
 
-/// Credentials of a role, through others where the configuration chains it. Old ones that still work go out with a warning when AWS can't be reached in time.
+/// Credentials of a role, through others where the configuration chains it. Old ones that still work go out with a warning when AWS
+/// can't be reached in time.
 ///
 /// # Errors
 /// [`Kind::LoginNeeded`], [`Kind::Refused`], [`Kind::Throttled`], [`Kind::Unreachable`], [`Kind::Vault`].

@@ -2,6 +2,7 @@
 
 use crate::commands::{ROLE, json, refused};
 use crate::sandbox::{Ran, Sandbox};
+use crate::terminal::{ENTER, Terminal};
 
 /// The demo's chained role: from `payments-prod` to `payments-staging`.
 const DEPLOY: &str = "373374062225:Deploy";
@@ -50,6 +51,31 @@ fn a_chained_role_works_wherever_a_role_does_and_every_step_is_fetched_once() {
     assert_eq!(shown.stdout.trim(), json(&first)["AccessKeyId"], "{shown:?}");
     assert_eq!(json(&process(&sandbox, "012345678901:AdministratorAccess"))["AccountId"], "012345678901");
     assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (1, 1));
+}
+
+#[test]
+fn the_picker_opens_a_shell_in_a_chained_role() {
+    let sandbox = crate::terminal_picker::signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &["payments-staging deploy"]);
+    terminal.wait_for_picker();
+    terminal.wait_for("Deploy");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("ready>");
+    terminal.type_line("echo \"<$AWS_SSO_ACCOUNT_ID $AWS_SSO_ROLE_NAME>\"; exit");
+    terminal.wait_for("<373374062225 Deploy>");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn credentials_of_other_settings_are_not_shown_as_ready() {
+    let sandbox = signed_in();
+    process(&sandbox, DEPLOY);
+    let ready = || sandbox.run(&["status", "--json"]).stdout.contains("Deploy");
+    assert!(ready());
+    configure(&sandbox, "[instances.lab.accounts.000000000009.roles.X]\nvia = '000000000009:Y'\n");
+    assert!(ready(), "another chain is no business of this one");
+    exchange(&sandbox, "roles.Deploy]\n", "roles.Deploy]\nexternal_id = 'new'\n");
+    assert!(!ready());
 }
 
 #[test]
