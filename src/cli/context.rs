@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::{self, AutoLogin, Env, Paths, Settings, env};
 use crate::domain::{Error, Instance, Kind, Result, Secret};
 use crate::identity::{Network, Proxy};
+use crate::ops::chain::Chains;
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::os::clock::Clock;
@@ -58,6 +59,8 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
     if let Some(action) = globals.url_action {
         settings.force_url_action(action);
     }
+    // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
+    Chains::of(&settings)?;
     let instances = instances::instances(&env, &paths, &settings)?;
     let vault = vault(&env, &paths, &settings, person);
     let vault = match key {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::config::UrlAction;
-use crate::domain::{Instance, Kind, Result, human};
+use crate::config::{SecureStore, UrlAction};
+use crate::domain::{Error, Instance, Kind, Result, human};
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
 use crate::ops::sessions::sessions;
@@ -69,6 +69,10 @@ fn flow(arg: FlowArg) -> Option<Flow> {
 /// # Errors
 /// As [`sign_in`].
 pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>) -> Result<()> {
+    if ctx.settings.secure_store == SecureStore::Json {
+        let plain = Error::new(Kind::Vault, "secure_store = \"json\": tokens and credentials are kept in plain text");
+        out::warning(&plain.hint("take the line out of the configuration, then run `rolecall vault reset`"));
+    }
     let (clock, name) = (ctx.clock, instance.name.clone());
     let draws = manner(ctx, instance).action == UrlAction::Qr;
     let report = move |step: SignInStep| match step {

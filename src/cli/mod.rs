@@ -7,6 +7,7 @@ mod console;
 mod context;
 mod credentials;
 mod demo;
+mod each;
 mod eks_token;
 mod eval;
 mod exec;
@@ -21,6 +22,7 @@ mod out;
 mod pick;
 mod process;
 mod qr;
+mod report;
 mod resolve;
 mod settings;
 mod status;
@@ -93,6 +95,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::EksToken(args)) => eks_token::run(&globals, &args),
         Some(Command::Eval(args)) => eval::run(&globals, args),
         Some(Command::Time(args)) => time::run(&args),
+        Some(Command::Each(args)) => each::run(&globals, &args),
         Some(Command::Tags(args)) => tags::run(&globals, &args),
         Some(Command::History(args)) => history::run(&globals, &args),
         Some(Command::Settings(args)) => settings::run(&globals, args),

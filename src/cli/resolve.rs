@@ -74,6 +74,32 @@ pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Re
     if roster.complete || !unseen { Ok(found) } else { Err(incomplete(&roster)) }
 }
 
+/// Every role of these instances that a query matches, by position. Where nobody sees what was found the list has to be complete; a
+/// person is told when it is not.
+///
+/// # Errors
+/// As [`one`], with one match as good as many.
+pub(super) fn many(ctx: &Arc<Ctx>, instances: &[Instance], query: &str) -> Result<(Arc<Roster>, Vec<usize>)> {
+    let seen = std::io::stderr().is_terminal();
+    let mut roster = Arc::new(update::known(ctx, instances));
+    let mut found = resolve::matching(&roster, query);
+    if (found.is_err() || !roster.complete) && read_again(ctx, instances)? {
+        roster = Arc::new(update::known(ctx, instances));
+        found = resolve::matching(&roster, query);
+    }
+    match found {
+        Err(_) if roster.entries.is_empty() => Err(nothing_known()),
+        Ok(_) if !roster.complete && !seen => Err(incomplete(&roster)),
+        found => {
+            let found = found?;
+            if !roster.complete {
+                out::warning(&incomplete(&roster));
+            }
+            Ok((roster, found))
+        }
+    }
+}
+
 /// Reads the lists of all instances whose session allows it; `false` when there is none.
 fn read_again(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<bool> {
     context::block_on(ctx, async {

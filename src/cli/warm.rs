@@ -56,7 +56,7 @@ pub(super) fn credentials(
     let instance = one_instance(&warm.instances, warm.process.default_sso.as_ref(), globals)?;
     let wish = terms.wish(instance, account, role);
     let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
-    match stored(&vault, &wish, Clock::System.now())? {
+    match stored(&vault, &warm.chains, &wish, Clock::System.now())? {
         Some(credentials) => give(&credentials, instance),
         None => fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, "", terms, give),
     }

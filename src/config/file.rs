@@ -104,7 +104,7 @@ pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
 /// # Errors
 /// As [`load`], for this file alone.
 pub fn check(path: &Path, text: &str) -> Result<Vec<Warning>> {
-    let layer = Layer { path: path.to_owned(), text: text.to_owned(), own: true };
+    let layer = Layer::new(path.to_owned(), text.to_owned(), true);
     let (mut loaded, mut table) = (Loaded::default(), layer.parse()?);
     loaded.examine(&layer, &mut table);
     match Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
@@ -353,7 +353,7 @@ mod tests {
         ) {
             let text = lines.join("\n");
             for own in [true, false] {
-                let layer = Layer { path: PathBuf::from("config.toml"), text: text.clone(), own };
+                let layer = Layer::new(PathBuf::from("config.toml"), text.clone(), own);
                 let Ok(mut table) = layer.parse() else { continue };
                 let mut loaded = Loaded::default();
                 loaded.examine(&layer, &mut table);

@@ -1,5 +1,6 @@
 //! The files of the configuration, least important first, and how they are laid over each other.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -19,6 +20,15 @@ pub(super) struct Layer {
     pub(super) text: String,
     /// Whether it is the person's own: others may not name programs nor weaken `confirm`.
     pub(super) own: bool,
+    /// Where its lines end, once somebody asked.
+    ends: OnceCell<Vec<usize>>,
+}
+
+impl Layer {
+    /// What a file says.
+    pub(super) fn new(path: PathBuf, text: String, own: bool) -> Self {
+        Self { path, text, own, ends: OnceCell::new() }
+    }
 }
 
 /// A key that a file of somebody else's may not set.
@@ -63,7 +73,7 @@ fn open(path: &Path, own: bool) -> Result<Option<Layer>> {
     })?;
     // A byte order mark becomes a blank, so that offsets stay what they are in the file.
     let text = if text.starts_with('\u{feff}') { text.replacen('\u{feff}', "   ", 1) } else { text };
-    Ok(Some(Layer { path: path.to_owned(), text, own }))
+    Ok(Some(Layer::new(path.to_owned(), text, own)))
 }
 
 /// The files that a file includes: relative to its directory, `~/` is the home directory.
@@ -87,9 +97,10 @@ impl Layer {
         }
     }
 
-    /// The line, from 1, of an offset.
+    /// The line, from 1, of an offset. Every key of the file asks, so the line ends are counted once.
     pub(super) fn line(&self, offset: usize) -> usize {
-        self.text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+        let ends = self.ends.get_or_init(|| self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect());
+        ends.partition_point(|end| *end < offset) + 1
     }
 }
 

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use tracing::warn;
 
-use crate::domain::{AccountId, Credentials, Error, Instance, Kind, Result, RoleName, Timestamp, Window};
+use crate::domain::{AccountId, Arn, Credentials, Error, Instance, Kind, Result, RoleId, RoleName, Timestamp, Window};
+use crate::identity::Chain;
 use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Vault};
 
+use super::chain::{Chains, Link, Route, names_user, session_name};
 use super::ctx::{Ctx, blocking};
 use super::token::{access_token, land};
 
@@ -41,8 +43,18 @@ impl Wish {
         Self { instance: instance.clone(), account, role, window: Window::default(), stored: true, keep: true }
     }
 
-    fn name(&self) -> Name {
-        Name::credentials(&self.instance, self.account, &self.role, None)
+    fn id(&self) -> RoleId {
+        RoleId { instance: self.instance.name.clone(), account: self.account, role: self.role.clone() }
+    }
+
+    /// The same wish for a role on the way to this one.
+    fn on_the_way(&self, role: &RoleId) -> Wish {
+        Wish { account: role.account, role: role.role.clone(), window: Window::default(), ..self.clone() }
+    }
+
+    fn name(&self, route: Option<&Route<'_>>) -> Result<Name> {
+        let digest = route.map(Route::digest).transpose()?;
+        Ok(Name::credentials(&self.instance, self.account, &self.role, digest.as_ref()))
     }
 }
 
@@ -61,24 +73,29 @@ pub struct Assumed {
 ///
 /// # Errors
 /// When the vault is locked or out of reach.
-pub fn stored(vault: &Vault, wish: &Wish, now: Timestamp) -> Result<Option<Credentials>> {
+pub fn stored(vault: &Vault, chains: &Chains, wish: &Wish, now: Timestamp) -> Result<Option<Credentials>> {
     if !wish.stored {
         return Ok(None);
     }
-    Ok(vault.load::<Credentials>(&wish.name(), now)?.filter(|credentials| credentials.fresh(now, wish.window)))
+    let name = wish.name(chains.route(&wish.id())?.as_ref())?;
+    Ok(vault.load::<Credentials>(&name, now)?.filter(|credentials| credentials.fresh(now, wish.window)))
 }
 
-/// Credentials of a role. Old ones that still work go out with a warning when AWS can't be reached in time.
+/// Credentials of a role, through others where the configuration chains it. Old ones that still work go out with a warning when AWS
+/// can't be reached in time.
 ///
 /// # Errors
 /// [`Kind::LoginNeeded`], [`Kind::Refused`], [`Kind::Throttled`], [`Kind::Unreachable`], [`Kind::Vault`].
 pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
+    let chains = Chains::of(&ctx.settings)?;
+    let route = chains.route(&wish.id())?;
+    let trip = Trip { name: wish.name(route.as_ref())?, wish, route: route.as_ref() };
     if !wish.keep {
         // What is not stored can't be shared: nobody waits for anybody.
-        let fetched = tokio::time::timeout(PATIENCE, fetch(ctx, wish)).await;
+        let fetched = tokio::time::timeout(PATIENCE, fetch(ctx, &trip)).await;
         return fetched.unwrap_or_else(|_| Err(slow(wish, PATIENCE))).map(Assumed::fetched);
     }
-    let name = wish.name();
+    let name = trip.name.clone();
     let mut stored = wish.stored;
     for _ in 0..3 {
         let flight = ctx.vault.flight(&name);
@@ -94,7 +111,7 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
             return Ok(Assumed::old(credentials.clone(), failure));
         }
         let patience = if old.is_some() { WITH_OLD } else { PATIENCE };
-        match board(ctx, wish, flight, ticket, patience).await {
+        match board(ctx, &trip, flight, ticket, patience).await {
             Ok(Some(credentials)) => return Ok(Assumed::fetched(credentials)),
             // Somebody else has stored some after this was asked for: news even to whoever passes over stored ones.
             Ok(None) => stored = true,
@@ -107,6 +124,13 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
         }
     }
     Err(slow(wish, PATIENCE))
+}
+
+/// A wish with the way to its role, and the name under which its credentials are kept.
+struct Trip<'a> {
+    wish: &'a Wish,
+    route: Option<&'a Route<'a>>,
+    name: Name,
 }
 
 impl Assumed {
@@ -137,15 +161,15 @@ fn recent_failure(last: Outcome, now: Timestamp) -> Option<Error> {
 }
 
 /// Boards the role's flight: leads it, or hears how it went (`None`: look into the vault again).
-async fn board(ctx: &Arc<Ctx>, wish: &Wish, flight: Flight, ticket: Ticket, patience: Duration) -> Result<Option<Credentials>> {
+async fn board(ctx: &Arc<Ctx>, trip: &Trip<'_>, flight: Flight, ticket: Ticket, patience: Duration) -> Result<Option<Credentials>> {
     let deadline = Instant::now() + patience;
     match blocking(move || flight.board(ticket, deadline)).await? {
         Boarding::Landed(outcome) => outcome.into_result().map(|()| None),
-        Boarding::TimedOut => Err(slow(wish, patience)),
+        Boarding::TimedOut => Err(slow(trip.wish, patience)),
         Boarding::Lead(lead) => {
             let left = deadline.saturating_duration_since(Instant::now());
             // Giving up is an outcome too: it lands, so that the next one does not wait as long for the same.
-            let result = tokio::time::timeout(left, fetch(ctx, wish)).await.unwrap_or_else(|_| Err(slow(wish, patience)));
+            let result = tokio::time::timeout(left, fetch(ctx, trip)).await.unwrap_or_else(|_| Err(slow(trip.wish, patience)));
             land(ctx, lead, &result).await?;
             result.map(Some)
         }
@@ -153,19 +177,14 @@ async fn board(ctx: &Arc<Ctx>, wish: &Wish, flight: Flight, ticket: Ticket, pati
 }
 
 /// Asks AWS, and stores what it gave.
-async fn fetch(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
-    let identity = ctx.identity(&wish.instance)?;
-    let token = access_token(ctx, &wish.instance, None).await?;
-    let credentials = match identity.role_credentials(&token, wish.account, &wish.role).await {
-        // The portal may end a session before its token expires: one refresh tells.
-        Err(error) if error.kind == Kind::LoginNeeded => {
-            let token = access_token(ctx, &wish.instance, Some(&token)).await?;
-            identity.role_credentials(&token, wish.account, &wish.role).await
-        }
-        other => other,
-    }?;
+async fn fetch(ctx: &Arc<Ctx>, trip: &Trip<'_>) -> Result<Credentials> {
+    let wish = trip.wish;
+    let credentials = match trip.route.and_then(|route| Some((route.last()?, route.base()?))) {
+        Some((link, base)) => through(ctx, wish, link, base).await?,
+        None => from_portal(ctx, wish).await?,
+    };
     if wish.keep {
-        let (vault, name, kept) = (ctx.vault.clone(), wish.name(), credentials.clone());
+        let (vault, name, kept) = (ctx.vault.clone(), trip.name.clone(), credentials.clone());
         match blocking(move || vault.save(&name, &kept)).await {
             Err(error) if error.kind == Kind::Vault => return Err(error),
             // A full or read-only disk does not take the credentials away from whoever asked.
@@ -174,6 +193,49 @@ async fn fetch(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
         }
     }
     Ok(credentials)
+}
+
+/// Asks the portal for a role that it lists.
+async fn from_portal(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
+    let identity = ctx.identity(&wish.instance)?;
+    let token = access_token(ctx, &wish.instance, None).await?;
+    match identity.role_credentials(&token, wish.account, &wish.role).await {
+        // The portal may end a session before its token expires: one refresh tells.
+        Err(error) if error.kind == Kind::LoginNeeded => {
+            let token = access_token(ctx, &wish.instance, Some(&token)).await?;
+            identity.role_credentials(&token, wish.account, &wish.role).await
+        }
+        other => other,
+    }
+}
+
+/// Takes the last step of a chain. The credentials before it come out of the vault or a flight of their own, chained or not.
+async fn through(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId) -> Result<Credentials> {
+    let before = Box::pin(assume(ctx, &wish.on_the_way(&link.via))).await?.credentials;
+    let (identity, region) = (ctx.identity(&wish.instance)?, wish.instance.sso_region.clone());
+    let user = if !names_user(link.session_name.as_deref()) {
+        String::new()
+    } else if *base == link.via {
+        person(&identity.caller_identity(&before, &region).await?)
+    } else {
+        // A session in between may be called something else: the portal's own is called as the person is.
+        let first = Box::pin(assume(ctx, &Wish { stored: wish.keep, ..wish.on_the_way(base) })).await?.credentials;
+        person(&identity.caller_identity(&first, &region).await?)
+    };
+    let chain = Chain {
+        role_arn: Arn::of(&region, wish.account, &wish.role),
+        session_name: session_name(link.session_name.as_deref(), &user),
+        external_id: link.external_id.clone(),
+        source_identity: link.source_identity.clone(),
+        duration: link.duration,
+        region,
+    };
+    identity.assume_role(&before, &chain).await
+}
+
+/// The session's name in `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
+fn person(arn: &str) -> String {
+    arn.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 async fn load(ctx: &Arc<Ctx>, name: &Name) -> Result<Option<Credentials>> {

@@ -12,10 +12,11 @@ use crate::config::{self, AutoLogin, Env, KeyCache, LogLevel, Paths, SecureStore
 use crate::domain::{Instance, InstanceName, Result};
 use crate::os::file;
 
+use super::chain::Chains;
 use super::instances::instances;
 
 /// What the file starts with: a name, and the number of the format.
-const HEADER: frame::Header = *b"roleidx\x01";
+const HEADER: frame::Header = *b"roleidx\x02";
 /// Other versions of the program may find other instances in the same files.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How often files that change while they are read are read again before nothing is remembered.
@@ -37,6 +38,8 @@ pub struct Warm {
     pub instances: Vec<Instance>,
     /// The settings that `process` obeys.
     pub process: ProcessSettings,
+    /// The chained roles: their settings are part of what their credentials are kept under.
+    pub chains: Chains,
 }
 
 /// The settings that `process` obeys; see [`Settings`] for their meaning.
@@ -139,7 +142,8 @@ fn look(env: &Env, paths: &Paths) -> Result<(Warm, Vec<PathBuf>)> {
     let loaded = config::load(env, paths)?;
     let found = instances(env, paths, &loaded.settings)?;
     let files = loaded.files.into_iter().chain([paths.aws_config.clone()]).collect();
-    Ok((Warm { instances: found, process: ProcessSettings::of(&loaded.settings) }, files))
+    let chains = Chains::of(&loaded.settings)?;
+    Ok((Warm { instances: found, process: ProcessSettings::of(&loaded.settings), chains }, files))
 }
 
 /// What the result depends on besides the files' content.

@@ -2,8 +2,10 @@
 
 pub mod assume;
 pub mod background;
+pub mod chain;
 pub mod console;
 pub mod ctx;
+pub mod each;
 pub mod exports;
 pub mod fields;
 pub mod index;

@@ -137,6 +137,14 @@ fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Resu
 }
 
 fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> {
+    Ok(matching(roster, query)?.into_iter().filter_map(|row| roster.entries.get(row)).collect())
+}
+
+/// The positions of all entries that a query matches, its words compared literally.
+///
+/// # Errors
+/// [`Kind::UnknownRole`] with the nearest names when there is none.
+pub fn matching(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize>> {
     let index = Index::build(roster.clone());
     let parsed = Query::parse(query, &|tag| index.knows_tag(tag));
     let rows = index.literal(&parsed);
@@ -145,7 +153,26 @@ fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> 
         let near: Vec<&str> = near.iter().map(String::as_str).collect();
         return Err(unknown(format!("no role matches `{query}`"), &near));
     }
-    Ok(rows.into_iter().filter_map(|row| roster.entries.get(row as usize)).collect())
+    Ok(rows.into_iter().map(|row| row as usize).collect())
+}
+
+/// One of these positions for each account: its only one, or the one that `prefer_roles` settles on.
+///
+/// # Errors
+/// [`Kind::UnknownRole`] with the list of them when several are left of an account.
+pub fn per_account(roster: &Roster, positions: &[usize], prefer_roles: &[String]) -> Result<Vec<usize>> {
+    let entry = |position: &usize| &roster.entries[*position];
+    let same = |one: &usize, other: &usize| (entry(one).account, entry(one).instance) == (entry(other).account, entry(other).instance);
+    let settled = positions.chunk_by(same).map(|positions| {
+        let left = preferred(positions.iter().map(entry).collect(), prefer_roles);
+        match left.as_slice() {
+            [only] => Ok(positions.iter().copied().find(|position| std::ptr::eq(entry(position), *only))),
+            several => Err(ambiguous(roster, several)
+                .context(format!("in account {}", several[0].account_label()))
+                .hint("or set `prefer_roles`, or narrow the query")),
+        }
+    });
+    Ok(settled.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 fn unknown(message: String, near: &[&str]) -> Error {

@@ -1,10 +1,10 @@
 //! One list out of instances, inventories and configuration.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::config::{AccountTable, Confirm, RoleTable, Settings};
-use crate::domain::{Entry, Instance, Inventory, Roster, Tags};
+use crate::domain::{AccountId, Entry, Instance, Inventory, RoleName, Roster, Tags};
 
 use super::names::name_profiles;
 use super::rules::{Treatments, treatments};
@@ -18,6 +18,7 @@ pub fn roster(instances: Vec<Instance>, inventories: &[Option<Inventory>], setti
 /// profile names that follow from a format.
 pub fn base(instances: Vec<Instance>, inventories: &[Option<Inventory>], settings: &Settings) -> Roster {
     let mut roster = Roster::new(instances, inventories);
+    add_chained(&mut roster, inventories, settings);
     let mut first = 0;
     for (position, instance) in roster.instances.iter().enumerate() {
         let count = roster.entries[first..].iter().take_while(|entry| entry.instance == position).count();
@@ -34,6 +35,65 @@ pub fn base(instances: Vec<Instance>, inventories: &[Option<Inventory>], setting
         first += count;
     }
     roster
+}
+
+/// Chained roles are rows of their own, below the others of their account, where the portal does not list a role of that name. An
+/// instance whose list was never read has none: a list of nothing else would look like all there is.
+fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings: &Settings) {
+    let mut added: BTreeMap<(usize, AccountId), Vec<Entry>> = BTreeMap::new();
+    for (position, instance) in roster.instances.iter().enumerate() {
+        let Some(table) = settings.instances.get(&instance.name).filter(|_| inventories.get(position).is_some_and(Option::is_some)) else {
+            continue;
+        };
+        for (account, table) in &table.accounts {
+            let chained = table.roles.iter().filter(|(_, role)| role.via.is_some());
+            let rows: Vec<Entry> = chained.map(|(role, _)| row(position, instance, *account, role)).collect();
+            if !rows.is_empty() {
+                added.insert((position, *account), rows);
+            }
+        }
+    }
+    if added.is_empty() {
+        return;
+    }
+    let listed = std::mem::take(&mut roster.entries);
+    for same in listed.chunk_by(|one, other| one.instance == other.instance) {
+        let instance = same[0].instance;
+        roster.entries.extend(rest(&mut added, |(other, _)| *other < instance));
+        for same in same.chunk_by(|one, other| one.account == other.account) {
+            let rows = added.remove(&(instance, same[0].account)).unwrap_or_default();
+            roster.entries.extend_from_slice(same);
+            let new = rows.into_iter().filter(|row| !same.iter().any(|entry| entry.role == row.role));
+            // What the account is called is known from its other roles.
+            let like = |row: Entry| Entry { instance, role: row.role, ..same[0].clone() };
+            roster.entries.extend(new.map(like));
+        }
+        roster.entries.extend(rest(&mut added, |(other, _)| *other == instance));
+    }
+    roster.entries.extend(rest(&mut added, |_| true));
+}
+
+/// Takes out the rows of accounts that the portal does not list.
+fn rest(added: &mut BTreeMap<(usize, AccountId), Vec<Entry>>, which: impl Fn(&(usize, AccountId)) -> bool) -> Vec<Entry> {
+    added.extract_if(.., |key, _| which(key)).flat_map(|(_, rows)| rows).collect()
+}
+
+/// A role of which the portal says nothing.
+fn row(position: usize, instance: &Instance, account: AccountId, role: &RoleName) -> Entry {
+    let nothing: Arc<str> = Arc::from("");
+    Entry {
+        instance: position,
+        account,
+        account_name: nothing.clone(),
+        account_alias: nothing.clone(),
+        email: nothing,
+        role: Arc::from(role.as_str()),
+        tags: Arc::default(),
+        region: instance.default_region.clone(),
+        profile: None,
+        via: None,
+        protected: false,
+    }
 }
 
 /// The second half of [`roster`]: rules, and a profile name for every role. Also says what the rules make of each entry.
@@ -99,7 +159,7 @@ fn joined(below: &Tags, above: &Tags) -> Arc<Tags> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Account, Endpoints, InstanceName, Region, RoleName, Source, StartUrl, Timestamp};
+    use crate::domain::{Account, Endpoints, InstanceName, Region, Source, StartUrl, Timestamp};
 
     fn instance(name: &str) -> Instance {
         Instance {
@@ -172,6 +232,28 @@ mod tests {
         assert_eq!(said, ["env=prod team=pay tier=2 true", "team=pay false", "env=prod team=pay tier=1 false", "tier=2 false"]);
         assert_eq!(treatments.of(0).unwrap().color.as_deref(), Some("red"));
         assert!(treatments.of(2).unwrap().hide && !treatments.of(0).unwrap().hide);
+    }
+
+    #[test]
+    fn chained_roles_are_rows_below_the_others_of_their_account() {
+        let settings = settings(
+            "[instances.corp.accounts.000000000001.roles.Deploy]\nvia = '000000000002:Admin'\n\
+             [instances.corp.accounts.000000000001.roles.Admin]\nvia = '000000000002:Admin'\n\
+             [instances.corp.accounts.000000000009]\nname = 'Far'\nroles.Deploy = { via = '000000000002:Admin', tags = { env = 'prod' } }\n\
+             [instances.lab.accounts.000000000009.roles.Deploy]\nvia = '000000000002:Admin'\n",
+        );
+        let portal = inventory(&[(PAY, "pay", &["Admin", "Read"]), (LOG, "log", &["Admin"])]);
+        let instances = vec![instance("corp"), instance("lab"), instance("other")];
+        let roster = roster(instances, &[portal.clone(), None, portal], &settings);
+        let said: Vec<_> = roster
+            .entries
+            .iter()
+            .map(|e| format!("{} {} {} via {}", e.instance, e.account_label(), e.role, e.via.as_deref().unwrap_or_default()))
+            .collect();
+        let corp = ["0 pay Admin via 000000000002:Admin", "0 pay Read via ", "0 pay Deploy via 000000000002:Admin", "0 log Admin via "];
+        assert_eq!(said[..4], corp);
+        assert_eq!(said[4..], ["0 Far Deploy via 000000000002:Admin", "2 pay Admin via ", "2 pay Read via ", "2 log Admin via "]);
+        assert_eq!((tags(&roster.entries[4]).as_str(), profiles(&roster)[4]), ("env=prod ", "Far-Deploy"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::cache::inventory;
 use crate::domain::{Instance, Result, RoleId, Timestamp};
 use crate::vault::{Boarding, Lead, Name, Token};
 
+use super::chain::{Chains, Route};
 use super::ctx::{Ctx, blocking};
 use super::lent;
 use super::sign_in::note;
@@ -49,7 +50,21 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
 pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
     let now = ctx.clock.now();
     let role = |name: &Name| Some(RoleId { instance: name.instance().clone(), account: name.account()?, role: name.role()?.clone() });
-    let names = ctx.vault.names(now)?;
+    let chains = Chains::of(&ctx.settings)?;
+    let current = |name: &Name| match (role(name), ctx.instance(name.instance().as_str())) {
+        // What was fetched with other settings of a chain is not what would be handed out.
+        (Some(role), Ok(instance)) => {
+            let digest = chains.route(&role)?.as_ref().map(Route::digest).transpose()?;
+            Ok(*name == Name::credentials(instance, role.account, &role.role, digest.as_ref()))
+        }
+        (role, _) => Ok(role.is_some()),
+    };
+    let mut names = Vec::new();
+    for (name, expires) in ctx.vault.names(now)? {
+        if current(&name)? {
+            names.push((name, expires));
+        }
+    }
     Ok(names.into_iter().filter(|(_, expires)| *expires > now).filter_map(|(name, expires)| Some((role(&name)?, expires))).collect())
 }
 

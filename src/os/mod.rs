@@ -5,6 +5,7 @@ pub mod browser;
 pub mod clipboard;
 pub mod clock;
 pub mod file;
+pub mod group;
 pub mod http;
 pub mod lock;
 pub mod process;

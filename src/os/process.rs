@@ -29,7 +29,7 @@ impl fmt::Debug for Child {
 }
 
 impl Child {
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args);
         for name in &self.unset {
@@ -39,7 +39,7 @@ impl Child {
         command
     }
 
-    fn failed(&self, error: &std::io::Error) -> Error {
+    pub(super) fn failed(&self, error: &std::io::Error) -> Error {
         let program = Path::new(&self.program).display();
         match error.kind() {
             std::io::ErrorKind::NotFound => Error::new(Kind::Usage, format!("there is no program `{program}` in PATH")),
@@ -156,7 +156,7 @@ impl Deaf {
 }
 
 /// The exit code to pass on for a child's status.
-fn code(status: ExitStatus) -> u8 {
+pub(super) fn code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt;

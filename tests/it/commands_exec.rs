@@ -99,7 +99,7 @@ fn a_query_without_a_terminal_has_to_match_one_role_of_a_complete_list() {
     let sandbox = signed_in();
     let run = |args: &[&str]| sandbox.run(&[&["exec"], args, &["--", "sh", "-c", "echo $AWS_SSO_ACCOUNT_ID"]].concat());
     assert_eq!(run(&["-S", "corp", "account:payments-dev role:ReadOnlyAccess"]).stdout, "882120723254\n");
-    refused(&run(&["-S", "corp", "account:payments-*"]), 5, &["12 roles match", "and 2 more"]);
+    refused(&run(&["-S", "corp", "account:payments-*"]), 5, &["13 roles match", "and 3 more"]);
     refused(&run(&["-S", "corp", "xyzzyplugh"]), 5, &["no role matches `xyzzyplugh`"]);
     refused(&run(&["account:payments-dev role:ReadOnlyAccess"]), 5, &["not complete", "--sso"]);
 }

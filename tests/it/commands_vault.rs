@@ -60,3 +60,13 @@ fn a_passphrase_can_come_from_a_file() {
     let ran = Ran::of(command.output().unwrap());
     assert_eq!(ran.code, 0, "{ran:?}");
 }
+
+#[test]
+fn whoever_asks_for_plain_text_is_warned_before_anything_is_written() {
+    let sandbox = Sandbox::new();
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &config.replace("secure_store = \"file\"", "secure_store = \"json\""));
+    let ran = sandbox.run(&["login", "--sso", "corp", "--flow", "device-code"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("warning: secure_store = \"json\": tokens and credentials are kept in plain text"), "{ran:?}");
+}

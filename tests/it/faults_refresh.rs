@@ -8,6 +8,7 @@ use crate::sandbox::Sandbox;
 
 const CACHE: [&str; 4] = ["cache", "-S", "corp", "--json"];
 
+/// How many roles are listed: those of the portal, and a chained one of the configuration.
 fn listed(sandbox: &Sandbox) -> usize {
     sandbox.run(&["list", "-S", "corp", "--csv"]).stdout.lines().count() - 1
 }
@@ -40,7 +41,7 @@ fn one_accounts_failure_keeps_the_others_and_its_own_old_roles() {
     assert_eq!((told["failed"][0].as_str(), told["failed"].as_array().map(Vec::len)), (Some("012345678901"), Some(1)));
     assert_eq!((told["changes"].as_array().map(Vec::len), told["changes"][0]["role"].as_str()), (Some(1), Some("Newcomer")));
     assert!(ran.stderr.contains("account 012345678901 could not be read") && ran.stderr.contains("kept"), "{ran:?}");
-    assert_eq!(listed(&sandbox), 39);
+    assert_eq!(listed(&sandbox), 40);
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn a_session_that_ends_on_the_way_keeps_what_was_known() {
     sandbox.aws.script(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
     sandbox.aws.script(fail("CreateToken", 1, 400, "InvalidGrantException"));
     refused(&sandbox.run(&CACHE), 4, &["rolecall login --sso corp"]);
-    assert_eq!(listed(&sandbox), 38);
+    assert_eq!(listed(&sandbox), 39);
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn an_account_list_that_cannot_be_read_changes_nothing() {
     let sandbox = signed_in();
     sandbox.aws.script(fail("ListAccounts", 1, 403, "ForbiddenException"));
     refused(&sandbox.run(&CACHE), 6, &["listing accounts"]);
-    assert_eq!(listed(&sandbox), 38);
+    assert_eq!(listed(&sandbox), 39);
 }
 
 #[test]

@@ -230,7 +230,8 @@ async fn silence_and_garbage_are_the_networks_fault() {
 
 #[tokio::test]
 async fn a_throttled_refresh_loses_nothing() {
-    let (demo, identity) = world(Options { accounts: 80, throttle: Some(60.0), ..by_itself() });
+    // Slow enough to be reached on any machine.
+    let (demo, identity) = world(Options { accounts: 24, throttle: Some(6.0), ..by_itself() });
     let (_, tokens) = signed_in(&identity).await;
     let mut throttled = 0;
     let mut see = |progress: Progress<'_>| throttled += usize::from(progress.throttled);

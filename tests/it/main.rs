@@ -1,9 +1,11 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod auto_login;
+mod chains;
 mod commands;
 mod commands_credentials;
 mod commands_demo;
+mod commands_each;
 mod commands_exec;
 mod commands_process;
 mod commands_roles;
@@ -34,6 +36,7 @@ mod reports;
 mod sandbox;
 mod terminal;
 mod terminal_demo;
+mod terminal_each;
 mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;

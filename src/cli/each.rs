@@ -1,0 +1,136 @@
+//! `each`: run a command once in every role that matches.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::domain::{Credentials, Entry, Error, Kind, Result, RoleName, Roster, visible};
+use crate::ops::assume::Wish;
+use crate::ops::ctx::Ctx;
+use crate::ops::each::each;
+use crate::ops::exports;
+use crate::ops::resolve::per_account;
+use crate::ops::token::access_token;
+use crate::os::process::Child;
+use crate::shell::{Changes, Form, Grant, Previous, Reach, changes};
+
+use super::args::{EachArgs, Globals};
+use super::exports::previous;
+use super::report::Report;
+use super::{context, grant, login, out, report, resolve, table};
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
+    let query = args.words.join(" ");
+    if query.trim().is_empty() {
+        return Err(
+            Error::new(Kind::Usage, "which roles?").hint("name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all")
+        );
+    }
+    let ctx = context::open(globals)?;
+    let (roster, mut rows) = resolve::many(&ctx, &context::chosen(&ctx, globals)?, &query)?;
+    if args.per_account {
+        rows = per_account(&roster, &rows, &ctx.settings.prefer_roles)?;
+    }
+    if args.dry_run {
+        return list(&roster, &rows, args.json);
+    }
+    consent(&roster, &rows, args.yes)?;
+    let url = ctx.settings.access_request_url.clone();
+    let report = Arc::new(Mutex::new(Report::new(roster.clone(), rows.clone(), args.json, url)));
+    context::block_on(&ctx, async {
+        sign_in(&ctx, &roster, &rows).await?;
+        run_all(&ctx, &roster, rows, args, report.clone()).await
+    })?;
+    Ok(report.lock().unwrap_or_else(PoisonError::into_inner).finish())
+}
+
+/// What would be done.
+fn list(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
+    let entries = rows.iter().map(|row| &roster.entries[*row]);
+    if json {
+        let line = |entry| serde_json::Value::Object(report::who(roster, entry)).to_string() + "\n";
+        return out::data(&entries.map(line).collect::<String>()).map(|()| 0);
+    }
+    let cells = |entry: &Entry| {
+        let protected = if entry.protected { "yes" } else { "" };
+        vec![entry.account.to_string(), entry.account_name.to_string(), entry.role.to_string(), protected.to_owned()]
+    };
+    let header = ["ACCOUNT", "NAME", "ROLE", "PROTECTED"].map(String::from);
+    out::data(&table::render(&header, &entries.map(cells).collect::<Vec<_>>(), None))?;
+    Ok(0)
+}
+
+/// Asks once before protected roles are used: over several, the number of roles has to be typed.
+fn consent(roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
+    let protected: Vec<&Entry> = rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.protected).collect();
+    match (&protected[..], rows) {
+        ([], _) => return Ok(()),
+        _ if yes => return Ok(()),
+        ([only], [_]) => return grant::confirm(only, false),
+        _ => {}
+    }
+    let names: Vec<String> = protected.iter().take(5).map(|entry| visible(&super::exports::label(entry))).collect();
+    let more = if protected.len() > names.len() { ", …" } else { "" };
+    let are = if protected.len() == 1 { "is" } else { "are" };
+    let what = format!("{} of these {} roles {are} protected: {}{more}", protected.len(), rows.len(), names.join(", "));
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Error::new(Kind::Usage, what).hint("add --yes, or see them with --dry-run"));
+    }
+    let answer = out::ask(&format!("{what}\nType the number of roles to run the command in all of them: "))?;
+    if answer.trim() == rows.len().to_string() { Ok(()) } else { Err(super::cancelled()) }
+}
+
+/// Signs in wherever it is needed and a person can be asked, one instance after the other, before any command writes.
+async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> {
+    if !context::may_sign_in(ctx) {
+        return Ok(());
+    }
+    for (position, instance) in roster.instances.iter().enumerate() {
+        if rows.iter().any(|row| roster.entries[*row].instance == position) {
+            login::signed_in(ctx, instance, async || match access_token(ctx, instance, None).await {
+                // Another failure than this one is told role by role: stored credentials may do.
+                Err(error) if error.kind == Kind::LoginNeeded => Err(error),
+                _ => Ok(()),
+            })
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn run_all(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, args: &EachArgs, report: Arc<Mutex<Report>>) -> Result<()> {
+    let wish = |row: &usize| {
+        let entry = &roster.entries[*row];
+        Wish::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role))
+    };
+    let wishes = rows.iter().map(wish).collect();
+    let command = args.command.clone();
+    let maker = Maker { ctx: ctx.clone(), roster: roster.clone(), rows, previous: previous(ctx), command };
+    let child = move |at, credentials: &Credentials| maker.child(at, credentials);
+    let hear = move |at, told| report.lock().unwrap_or_else(PoisonError::into_inner).hear(at, told);
+    each(ctx, wishes, args.jobs.into(), Arc::new(child), Arc::new(hear)).await
+}
+
+/// What commands are made of.
+struct Maker {
+    ctx: Arc<Ctx>,
+    roster: Arc<Roster>,
+    rows: Vec<usize>,
+    previous: Previous,
+    command: Vec<OsString>,
+}
+
+impl Maker {
+    /// The command with a role's keys in its environment, whatever `credentials_as` says: nobody watches it for as long as they live.
+    fn child(&self, at: usize, credentials: &Credentials) -> Child {
+        let (roster, entry) = (&*self.roster, &self.roster.entries[self.rows[at]]);
+        let tags = exports::tags(&self.ctx, roster, entry);
+        // The colour is for prompts, and there is none.
+        let (form, reach) = (Form::Keys, Reach::Child);
+        let grant = Grant { roster, entry, credentials, form, reach, region: None, no_region: false, tags: &tags, color: None };
+        let Changes { set, unset } = changes(&grant, &self.previous);
+        let mut words = self.command.iter().cloned();
+        Child { program: words.next().unwrap_or_default(), args: words.collect(), set, unset }
+    }
+}

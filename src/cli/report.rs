@@ -1,0 +1,221 @@
+//! What commands in many roles say and how they end: labelled lines or JSON, a progress line, one summary.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::{Entry, Kind, Roster, visible};
+use crate::ops::each::{Outcome, Told};
+use crate::os::group::Stream;
+
+use super::{exit_code, exports, grant, out};
+
+/// How many roles of one sort of failure the summary names.
+const NAMED: usize = 5;
+
+/// Prints what is heard, and remembers how it ended.
+pub(super) struct Report {
+    roster: Arc<Roster>,
+    rows: Vec<usize>,
+    labels: Vec<String>,
+    json: bool,
+    /// Where access is asked for.
+    url: Option<String>,
+    /// What commands have written that is printed as JSON once they end.
+    written: HashMap<usize, (Vec<u8>, Vec<u8>)>,
+    running: usize,
+    outcomes: BTreeMap<usize, Outcome>,
+}
+
+impl Report {
+    /// A report on these entries of a roster.
+    pub(super) fn new(roster: Arc<Roster>, rows: Vec<usize>, json: bool, url: Option<String>) -> Self {
+        let labels = labels(rows.iter().map(|row| &roster.entries[*row]));
+        Self { roster, rows, labels, json, url, written: HashMap::new(), running: 0, outcomes: BTreeMap::new() }
+    }
+
+    /// Takes in what happens in a role, by its position among the rows.
+    pub(super) fn hear(&mut self, at: usize, told: Told) {
+        match told {
+            Told::Begun => self.running += 1,
+            Told::Warning(warning) => {
+                out::progress("");
+                out::warning(&warning.context(visible(self.labels[at].trim_end())));
+            }
+            Told::Line(stream, line) if self.json => {
+                let (stdout, stderr) = self.written.entry(at).or_default();
+                if stream == Stream::Out { stdout } else { stderr }.extend(line);
+            }
+            Told::Line(stream, line) => self.print(at, stream, &line),
+            Told::Ended(outcome) => self.ended(at, outcome),
+        }
+        self.progress();
+    }
+
+    fn print(&self, at: usize, stream: Stream, line: &[u8]) {
+        let text = String::from_utf8_lossy(line);
+        let line = format!("{} │ {}", self.labels[at], text.trim_end_matches(['\n', '\r']));
+        out::progress("");
+        match stream {
+            // The reader may have gone away; the commands go on all the same.
+            Stream::Out => drop(out::data(&(line + "\n"))),
+            Stream::Err => out::say(&line),
+        }
+    }
+
+    fn ended(&mut self, at: usize, outcome: Outcome) {
+        let entry = &self.roster.entries[self.rows[at]];
+        let outcome = match outcome {
+            Outcome::Failed(error) => {
+                Outcome::Failed(grant::explained(error, self.url.as_deref(), entry.account, &entry.role, &entry.email))
+            }
+            other => other,
+        };
+        if matches!(outcome, Outcome::Code(_) | Outcome::Stopped) {
+            self.running = self.running.saturating_sub(1);
+        }
+        if self.json && outcome != Outcome::NotBegun {
+            let (stdout, stderr) = self.written.remove(&at).unwrap_or_default();
+            out::progress("");
+            let _ = out::data(&(Value::Object(line(who(&self.roster, entry), &outcome, &stdout, &stderr)).to_string() + "\n"));
+        }
+        self.outcomes.insert(at, outcome);
+    }
+
+    fn progress(&self) {
+        let failed = self.outcomes.values().filter(|outcome| !matches!(outcome, Outcome::Code(0))).count();
+        let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+        out::progress(&out::dim(&format!("{} of {} roles done{failed}, {} running", self.outcomes.len(), self.rows.len(), self.running)));
+    }
+
+    /// Says what came of it all. The answer is the highest exit code, or 130 if it was stopped.
+    pub(super) fn finish(&self) -> u8 {
+        out::progress("");
+        for line in summary(&self.labels, &self.outcomes) {
+            out::say(&line);
+        }
+        let hints =
+            self.outcomes.values().filter_map(|outcome| if let Outcome::Failed(error) = outcome { Some(&error.hints) } else { None });
+        let mut hints: Vec<&String> = hints.flatten().collect();
+        hints.sort();
+        hints.dedup();
+        for hint in hints.into_iter().take(NAMED) {
+            out::say(&format!("{} {}", out::dim("hint:"), visible(hint)));
+        }
+        code(self.outcomes.values())
+    }
+}
+
+/// What to call the roles: account and role, by the account's id where a name is not enough, all of one width.
+fn labels<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
+    let entries: Vec<&Entry> = entries.collect();
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for entry in &entries {
+        *times.entry(exports::label(entry)).or_default() += 1;
+    }
+    let label = |entry: &&Entry| match exports::label(entry) {
+        twice if times.get(&twice).is_some_and(|times| *times > 1) => visible(&format!("{}/{}", entry.account, entry.role)),
+        label => visible(&label),
+    };
+    let labels: Vec<String> = entries.iter().map(label).collect();
+    let widest = labels.iter().map(|label| label.width()).max().unwrap_or_default();
+    labels.into_iter().map(|label| format!("{label}{}", " ".repeat(widest - label.width()))).collect()
+}
+
+/// A role in JSON.
+pub(super) fn who(roster: &Roster, entry: &Entry) -> Map<String, Value> {
+    let pairs = [
+        ("sso", roster.instance(entry).name.as_str()),
+        ("account", entry.account.as_str()),
+        ("account_name", &entry.account_name),
+        ("role", &entry.role),
+    ];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
+}
+
+fn line(mut line: Map<String, Value>, outcome: &Outcome, stdout: &[u8], stderr: &[u8]) -> Map<String, Value> {
+    let (code, error) = match outcome {
+        Outcome::Code(code) => (Value::from(*code), Value::Null),
+        Outcome::Failed(error) => (Value::Null, Value::from(error.message.clone())),
+        Outcome::Stopped | Outcome::NotBegun => (Value::Null, Value::from("stopped")),
+    };
+    line.insert("exit_code".into(), code);
+    line.insert("stdout".into(), String::from_utf8_lossy(stdout).into());
+    line.insert("stderr".into(), String::from_utf8_lossy(stderr).into());
+    line.insert("error".into(), error);
+    line
+}
+
+/// One line with the numbers, and one for each way in which it did not go well.
+fn summary(labels: &[String], outcomes: &BTreeMap<usize, Outcome>) -> Vec<String> {
+    let (mut well, mut other): (usize, BTreeMap<String, Vec<&str>>) = (0, BTreeMap::new());
+    for (at, outcome) in outcomes {
+        let what = match outcome {
+            Outcome::Code(0) => {
+                well += 1;
+                continue;
+            }
+            Outcome::Code(code) => format!("exit code {code}"),
+            Outcome::Failed(error) => visible(&error.message),
+            Outcome::Stopped => "stopped on the way".to_owned(),
+            Outcome::NotBegun => "not begun".to_owned(),
+        };
+        other.entry(what).or_default().push(labels[*at].trim_end());
+    }
+    let plural = if outcomes.len() == 1 { "role" } else { "roles" };
+    let mut lines = vec![format!("{} {plural}: {well} went well, {} did not", outcomes.len(), outcomes.len() - well)];
+    if other.is_empty() {
+        lines = vec![format!("{} {plural}: all went well", outcomes.len())];
+    }
+    for (what, roles) in other {
+        let more = if roles.len() > NAMED { format!(" and {} more", roles.len() - NAMED) } else { String::new() };
+        let named: Vec<&str> = roles.into_iter().take(NAMED).collect();
+        lines.push(format!("  {what}: {}{more}", named.join(", ")));
+    }
+    lines
+}
+
+fn code<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> u8 {
+    let (mut worst, mut stopped) = (0, false);
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Code(code) => worst = worst.max(*code),
+            Outcome::Failed(error) => worst = worst.max(exit_code(error.kind)),
+            Outcome::Stopped | Outcome::NotBegun => stopped = true,
+        }
+    }
+    if stopped { exit_code(Kind::Cancelled) } else { worst }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Error;
+
+    fn outcomes(list: Vec<Outcome>) -> (Vec<String>, BTreeMap<usize, Outcome>) {
+        ((0..list.len()).map(|at| format!("acc-{at}/Role ")).collect(), list.into_iter().enumerate().collect())
+    }
+
+    #[test]
+    fn a_summary_counts_and_names_what_did_not_go_well() {
+        let refused = || Outcome::Failed(Error::new(Kind::Refused, "AWS refuses"));
+        let mut list = vec![Outcome::Code(0), Outcome::Code(3), Outcome::Code(0)];
+        list.extend((0..7).map(|_| refused()));
+        let (labels, all) = outcomes(list);
+        let refused = "  AWS refuses: acc-3/Role, acc-4/Role, acc-5/Role, acc-6/Role, acc-7/Role and 2 more";
+        assert_eq!(summary(&labels, &all), ["10 roles: 2 went well, 8 did not", refused, "  exit code 3: acc-1/Role"]);
+        let (labels, all) = outcomes(vec![Outcome::Code(0)]);
+        assert_eq!(summary(&labels, &all), ["1 role: all went well"]);
+    }
+
+    #[test]
+    fn the_highest_exit_code_wins_unless_it_was_stopped() {
+        let of = |list: &[Outcome]| code(list.iter());
+        let refused = Outcome::Failed(Error::new(Kind::Refused, ""));
+        assert_eq!(of(&[Outcome::Code(0), Outcome::Code(3), refused.clone()]), 6);
+        assert_eq!(of(&[Outcome::Code(77), refused]), 77);
+        assert_eq!(of(&[Outcome::Code(255), Outcome::Stopped, Outcome::NotBegun]), 130);
+    }
+}

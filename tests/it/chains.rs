@@ -1,0 +1,162 @@
+//! Roles that are reached through other roles.
+
+use crate::commands::{ROLE, json, refused};
+use crate::sandbox::{Ran, Sandbox};
+use crate::terminal::{ENTER, Terminal};
+
+/// The demo's chained role: from `payments-prod` to `payments-staging`.
+const DEPLOY: &str = "373374062225:Deploy";
+
+fn signed_in() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    sandbox
+}
+
+/// Adds tables to the configuration file.
+fn configure(sandbox: &Sandbox, more: &str) {
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("{config}\n{more}"));
+}
+
+/// Exchanges a part of the configuration file for another.
+fn exchange(sandbox: &Sandbox, from: &str, to: &str) {
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    assert!(config.contains(from), "{config}");
+    sandbox.write("rolecall/config.toml", &config.replace(from, to));
+}
+
+fn process(sandbox: &Sandbox, role: &str) -> Ran {
+    sandbox.run(&["process", "-S", "corp", "--arn", role])
+}
+
+#[test]
+fn a_chained_role_is_a_row_that_says_through_what() {
+    let sandbox = signed_in();
+    let listed = sandbox.run(&["list", "-S", "corp", "-q", "role:Deploy", "AccountName", "RoleName", "Profile", "Via", "--csv"]);
+    let row = "payments-staging,Deploy,payments-staging-Deploy,arn:aws:iam::012345678901:role/AdministratorAccess";
+    assert_eq!(listed.stdout.lines().nth(1), Some(row), "{listed:?}");
+    assert_eq!(sandbox.run(&["pick", "--filter", "-S", "corp", "paystagdeploy"]).stdout, "arn:aws:iam::373374062225:role/Deploy\n");
+}
+
+#[test]
+fn a_chained_role_works_wherever_a_role_does_and_every_step_is_fetched_once() {
+    let sandbox = signed_in();
+    let first = process(&sandbox, DEPLOY);
+    assert_eq!(json(&first)["AccountId"], "373374062225");
+    for way in [&["--profile", "payments-staging-Deploy"][..], &["-A", "payments-staging", "-R", "Deploy"]] {
+        assert_eq!(sandbox.run(&[&["process", "-S", "corp"], way].concat()).stdout, first.stdout, "{way:?}");
+    }
+    let shown = sandbox.run(&["exec", "-S", "corp", "account:payments-staging role:Deploy", "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID"]);
+    assert_eq!(shown.stdout.trim(), json(&first)["AccessKeyId"], "{shown:?}");
+    assert_eq!(json(&process(&sandbox, "012345678901:AdministratorAccess"))["AccountId"], "012345678901");
+    assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (1, 1));
+}
+
+#[test]
+fn the_picker_opens_a_shell_in_a_chained_role() {
+    let sandbox = crate::terminal_picker::signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &["payments-staging deploy"]);
+    terminal.wait_for("via        arn:aws:iam::");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("ready>");
+    terminal.type_line("echo \"<$AWS_SSO_ACCOUNT_ID $AWS_SSO_ROLE_NAME>\"; exit");
+    terminal.wait_for("<373374062225 Deploy>");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn credentials_of_other_settings_are_not_shown_as_ready() {
+    let sandbox = signed_in();
+    process(&sandbox, DEPLOY);
+    let ready = || sandbox.run(&["status", "--json"]).stdout.contains("Deploy");
+    assert!(ready());
+    configure(&sandbox, "[instances.lab.accounts.000000000009.roles.X]\nvia = '000000000009:Y'\n");
+    assert!(ready(), "another chain is no business of this one");
+    exchange(&sandbox, "roles.Deploy]\n", "roles.Deploy]\nexternal_id = 'new'\n");
+    assert!(!ready());
+}
+
+#[test]
+fn many_processes_at_once_go_through_the_chain_once() {
+    let sandbox = signed_in();
+    let children: Vec<_> = (0..12).map(|_| sandbox.spawn(&["process", "-S", "corp", "--arn", DEPLOY])).collect();
+    let said: Vec<Ran> = children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
+    assert!(said.iter().all(|ran| ran.code == 0 && ran.stdout == said[0].stdout), "{said:?}");
+    assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (1, 1));
+}
+
+#[test]
+fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
+    let sandbox = signed_in();
+    let inner = "882120723254:ops/Terraform";
+    configure(
+        &sandbox,
+        &format!(
+            "[instances.corp.accounts.882120723254.roles.'ops/Terraform']\nvia = '{DEPLOY}'\nduration = '12h'\nexternal_id = 'abc/1'\n\
+             source_identity = 'jane'\nsession_name = 'ci/{{{{ user }}}}'\n"
+        ),
+    );
+    assert_eq!(json(&process(&sandbox, inner))["AccountId"], "882120723254");
+    assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (1, 2));
+    process(&sandbox, DEPLOY);
+    assert_eq!(sandbox.aws.calls("AssumeRole"), 2, "the step in between is kept too");
+    exchange(&sandbox, "session_name = 'ci/{{ user }}'", "session_name = 'ci'");
+    assert_eq!(json(&process(&sandbox, inner))["AccountId"], "882120723254");
+    assert_eq!(sandbox.aws.calls("AssumeRole"), 3, "other settings are other credentials, of the last step alone");
+}
+
+#[test]
+fn a_warm_process_reads_no_configuration_for_a_chained_role() {
+    let sandbox = signed_in();
+    let config = sandbox.path("rolecall/config.toml");
+    let earlier = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let age = || std::fs::File::options().write(true).open(&config).unwrap().set_modified(earlier).unwrap();
+    age();
+    let first = process(&sandbox, DEPLOY);
+    assert_eq!(process(&sandbox, DEPLOY), first);
+    // The same size and time: only a reader of the file would notice that it is no TOML any more.
+    let length = std::fs::read(&config).unwrap().len();
+    std::fs::write(&config, vec![b'='; length]).unwrap();
+    age();
+    assert_eq!(process(&sandbox, DEPLOY), first);
+    refused(&sandbox.run(&["list"]), 3, &["config.toml"]);
+}
+
+#[test]
+fn a_circle_of_chained_roles_is_an_error_of_the_configuration_that_names_it() {
+    let sandbox = signed_in();
+    configure(
+        &sandbox,
+        "[instances.corp.accounts.012345678901.roles.A]\nvia = '882120723254:B'\n\
+         [instances.corp.accounts.882120723254.roles.B]\nvia = '012345678901:A'\n",
+    );
+    let circle = "012345678901:A via 882120723254:B via 012345678901:A";
+    for args in [&["process", "-S", "corp", "--arn", "012345678901:A"][..], &["list"], &["exec", "--arn", ROLE, "--", "true"]] {
+        refused(&sandbox.run(args), 3, &[circle, "change `via`"]);
+    }
+}
+
+#[test]
+fn what_is_refused_on_the_way_says_where() {
+    let sandbox = signed_in();
+    configure(
+        &sandbox,
+        &format!(
+            "[instances.corp.accounts.882120723254.roles.Nobody]\nvia = '{ROLE}'\n\
+             [instances.corp.accounts.882120723254.roles.Lost]\nvia = '012345678901:NotMine'\n"
+        ),
+    );
+    refused(&process(&sandbox, "882120723254:Nobody"), 6, &["`Nobody` in 882120723254 can't be assumed", "trust policy"]);
+    refused(&process(&sandbox, "882120723254:Lost"), 6, &["NotMine"]);
+    configure(&sandbox, "[instances.corp.accounts.882120723254.roles.Typo]\nvia = 'NotMine'\n");
+    refused(&process(&sandbox, "882120723254:Typo"), 3, &["roles.Typo] via: `NotMine`"]);
+}
+
+#[test]
+fn nobody_signed_in_is_said_of_a_chained_role_too_and_a_logout_forgets_it() {
+    let sandbox = signed_in();
+    assert_eq!(process(&sandbox, DEPLOY).code, 0);
+    sandbox.run(&["logout", "-S", "corp"]);
+    refused(&process(&sandbox, DEPLOY), 4, &["rolecall login --sso corp"]);
+}

@@ -1,0 +1,35 @@
+//! `each` at a terminal: consent by number, progress, and Ctrl-C by keyboard.
+
+use crate::terminal::{CTRL_C, Terminal};
+use crate::terminal_picker::signed_in;
+
+const ADMINS: &str = "account:payments-* role:AdministratorAccess";
+
+#[test]
+fn the_number_of_roles_is_typed_before_protected_ones_are_used() {
+    let sandbox = signed_in();
+    let args = ["each", "-S", "corp", ADMINS, "--", "sh", "-c", "echo in $AWS_SSO_ACCOUNT_ID"];
+    let mut terminal = Terminal::rolecall(&sandbox, &args);
+    terminal.wait_for("Type the number of roles");
+    terminal.type_line("3");
+    assert_eq!(terminal.end(), 0);
+    terminal.wait_for("payments-prod/AdministratorAccess    │ in 012345678901");
+    terminal.wait_for("3 roles: all went well");
+    let mut refused = Terminal::rolecall(&sandbox, &args);
+    refused.wait_for("Type the number of roles");
+    refused.type_line("yes");
+    assert_eq!(refused.end(), 130);
+}
+
+#[test]
+fn progress_is_shown_and_ctrl_c_stops_all_and_reports() {
+    let sandbox = signed_in();
+    let query = "account:payments-* role:ReadOnlyAccess";
+    let mut terminal = Terminal::rolecall(&sandbox, &["each", "-S", "corp", query, "-j", "2", "--", "sleep", "60"]);
+    terminal.wait_for("0 of 3 roles done, 2 running");
+    terminal.type_keys(CTRL_C);
+    assert_eq!(terminal.end(), 130);
+    terminal.wait_for("3 roles: 0 went well, 3 did not");
+    terminal.wait_for("not begun: payments-dev/ReadOnlyAccess");
+    assert_eq!(terminal.damage(), [""; 0]);
+}
