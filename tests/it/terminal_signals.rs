@@ -59,9 +59,10 @@ fn ctrl_z_where_nobody_could_wake_the_picker_does_no_harm() {
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_Z);
+    // What is typed before the picker is back would be echoed by the terminal, as for anybody.
+    terminal.wait_until("the picker to come back", |_| terminal.written().matches("\x1b[?1049h").count() == 2);
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
-    terminal.wait_for_picker();
     terminal.type_keys(ENTER);
     assert_eq!(terminal.end(), 0);
     assert_eq!(terminal.screen().trim(), "code 0, <arn:aws:iam::012345678901:role/ReadOnlyAccess>");
