@@ -52,6 +52,8 @@ pub async fn await_sign_in(
     let starter = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))?;
     let mut unsaid = starter.is_some();
     if starter.is_some() && nobody_is_at_it(&flight)? {
+        // A helper that was killed leaves the address of a page that nobody answers for any more.
+        file::remove(&notice_path(ctx, instance))?;
         start()?;
         let up = Instant::now() + START;
         while flight.look() == ticket && nobody_is_at_it(&flight)? && Instant::now() < up {
