@@ -6,9 +6,9 @@ use crate::config::{Env, env};
 use crate::console::{ConsolePage, read_page};
 use crate::domain::{AccountId, Arn, Error, Instance, InstanceName, Kind, Result, RoleName};
 use crate::ops::ctx::Ctx;
-use crate::ops::profile::{self, Meant};
-use crate::ops::resolve::{Wanted, candidates};
-use crate::ops::{past, update};
+use crate::ops::roles::profile::{self, Meant};
+use crate::ops::roles::resolve::{Wanted, candidates};
+use crate::ops::{refresh::update, roles::past};
 use crate::os::tty;
 use crate::tui::Action;
 

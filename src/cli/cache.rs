@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::domain::{AccountId, Change, Error, Instance, Kind, Result, visible};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::Progress;
-use crate::ops::update::{self, Updated};
+use crate::ops::refresh::update::{self, Updated};
 
 use super::args::{CacheArgs, Globals};
 use super::{context, login, out};

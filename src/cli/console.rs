@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::config::{ConsoleStyle, UrlAction, env};
 use crate::console::{SERVICES, is_console, portal_link, service};
 use crate::domain::{Credentials, Error, Instance, Kind, Region, Result, RoleName, Secret, Timestamp, nearest, visible};
+use crate::ops::console::link::{Delivered, Link, deliver};
 use crate::ops::console::{self, Custom, Visit};
 use crate::ops::ctx::Ctx;
-use crate::ops::link::{Delivered, Link, deliver};
 use crate::tui::Action;
 
 use super::args::{ConsoleArgs, Globals};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::config::{self, AutoLogin, Env, Paths, Settings, env};
 use crate::domain::{Error, Instance, Kind, Result, Secret};
 use crate::identity::{Network, Proxy};
-use crate::ops::chain::Chains;
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
+use crate::ops::roles::chain::Chains;
 use crate::os::clock::Clock;
 use crate::vault::{KeyCache, Options, Passphrase, Store, Vault};
 

@@ -8,8 +8,8 @@ use crate::awsconfig::edit;
 use crate::domain::{Credentials, Entry, Error, Kind, Result, RoleName, Secret, Window, human};
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
-use crate::ops::past;
-use crate::ops::resolve::Wanted;
+use crate::ops::roles::past;
+use crate::ops::roles::resolve::Wanted;
 use crate::os::file;
 use crate::os::lock::Lock;
 

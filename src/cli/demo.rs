@@ -18,7 +18,7 @@ use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sign_in;
 use crate::ops::work::SignInStep;
-use crate::ops::{past, sessions, update};
+use crate::ops::{refresh::update, roles::past, sign_in::sessions};
 use crate::os::process::Child;
 use crate::os::signals::LastWill;
 use crate::os::{file, random};

@@ -9,8 +9,8 @@ use crate::ops::assume::Wish;
 use crate::ops::ctx::Ctx;
 use crate::ops::each::each;
 use crate::ops::exports;
-use crate::ops::resolve::per_account;
-use crate::ops::token::access_token;
+use crate::ops::roles::resolve::per_account;
+use crate::ops::sign_in::token::access_token;
 use crate::os::process::Child;
 use crate::shell::{Changes, Form, Grant, Previous, Reach, changes};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::{Env, env};
 use crate::domain::{Error, Kind, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::resolve::Wanted;
+use crate::ops::roles::resolve::Wanted;
 use crate::os::ancestors::ancestors;
 use crate::shell::{self, Changes, Dialect, Form, Format, Previous, Reach};
 use crate::tui::Action;

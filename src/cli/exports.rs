@@ -3,7 +3,7 @@
 use crate::config::{CredentialsAs, env};
 use crate::domain::{Credentials, Entry, Error, Kind, Result, human, visible};
 use crate::ops::ctx::Ctx;
-use crate::ops::{exports, past};
+use crate::ops::{exports, roles::past};
 use crate::shell::{self, Changes, Form, Grant, Previous, Reach};
 
 use super::args::FormArg;

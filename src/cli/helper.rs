@@ -5,8 +5,8 @@ use std::io::{Read, Write};
 
 use crate::config::{Env, env};
 use crate::domain::{Error, Instance, Result, Secret};
-use crate::ops::background::{self, Notice};
 use crate::ops::ctx::Ctx;
+use crate::ops::sign_in::background::{self, Notice};
 use crate::os::process;
 
 use super::args::Globals;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cache::history::Use;
 use crate::domain::{Result, Roster, Timestamp, short};
-use crate::ops::{past, update};
+use crate::ops::{refresh::update, roles::past};
 
 use super::args::{Globals, HistoryArgs};
 use super::{context, out, table};

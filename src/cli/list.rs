@@ -8,8 +8,8 @@ use crate::config::env;
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Kind, Result, Roster};
 use crate::ops::ctx::Ctx;
-use crate::ops::fields::{self, Fields};
-use crate::ops::update;
+use crate::ops::refresh::update;
+use crate::ops::roles::fields::{self, Fields};
 
 use super::args::{Globals, ListArgs};
 use super::{context, out, resolve, table};

@@ -6,10 +6,10 @@ use crate::config::{SecureStore, UrlAction};
 use crate::domain::{Error, Instance, Kind, Result, human};
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
-use crate::ops::sessions::sessions;
+use crate::ops::refresh::update;
+use crate::ops::sign_in::sessions::sessions;
+use crate::ops::sign_in::token::{access_token, login_needed};
 use crate::ops::sign_in::{manner, sign_in};
-use crate::ops::token::{access_token, login_needed};
-use crate::ops::update;
 use crate::ops::work::SignInStep;
 
 use super::args::{FlowArg, Globals, LoginArgs};

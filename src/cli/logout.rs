@@ -1,8 +1,8 @@
 //! `logout`: revoke and forget.
 
 use crate::domain::Result;
-use crate::ops::lent::borrowed;
-use crate::ops::sessions::sign_out;
+use crate::ops::sign_in::lent::borrowed;
+use crate::ops::sign_in::sessions::sign_out;
 
 use super::args::{Globals, LogoutArgs};
 use super::{context, out};

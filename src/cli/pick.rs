@@ -7,9 +7,9 @@ use crate::config::{Action as DefaultAction, Env, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
 use crate::ops::ctx::Ctx;
-use crate::ops::fields::{self, Fields};
+use crate::ops::roles::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
-use crate::ops::{past, update, worker};
+use crate::ops::{refresh::update, roles::past, worker};
 use crate::os::clock::Clock;
 use crate::tui::{self, Action, Exit, Looks, Theme};
 

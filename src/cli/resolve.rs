@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::config::env;
 use crate::domain::{Entry, Error, Instance, Kind, Result, Roster};
 use crate::ops::ctx::Ctx;
-use crate::ops::resolve::{self, Wanted};
-use crate::ops::update;
+use crate::ops::refresh::update;
+use crate::ops::roles::resolve::{self, Wanted};
 
 use super::args::Selectors;
 use super::{cache, context, out};

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::config::env;
 use crate::domain::{Kind, Result, RoleId, Timestamp, human, short, visible};
 use crate::ops::ctx::Ctx;
-use crate::ops::sessions;
+use crate::ops::sign_in::sessions;
 use crate::ops::work::{Session, Sessions};
 
 use super::args::{Globals, StatusArgs};

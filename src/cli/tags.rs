@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{AccountId, Entry, Error, Kind, Result, Roster, fold, nearest, visible};
-use crate::ops::fields::Fields;
-use crate::ops::{past, update};
+use crate::ops::roles::fields::Fields;
+use crate::ops::{refresh::update, roles::past};
 
 use super::args::{Globals, TagsArgs};
 use super::{context, out, resolve};

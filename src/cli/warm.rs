@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::config::{AutoLogin, Env, Paths};
 use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName, Window};
 use crate::ops::assume::{Wish, assume, stored};
-use crate::ops::background::await_sign_in;
 use crate::ops::ctx::Ctx;
-use crate::ops::{index, instances, past, profile};
+use crate::ops::sign_in::background::await_sign_in;
+use crate::ops::{instances, instances::index, roles::past, roles::profile};
 use crate::os::clock::Clock;
 
 use super::args::{Globals, Selectors};

@@ -9,9 +9,9 @@ use crate::domain::{AccountId, Arn, Credentials, Error, Instance, Kind, Result, 
 use crate::identity::Chain;
 use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Vault};
 
-use super::chain::{Chains, Link, Route, names_user, session_name};
-use super::ctx::{Ctx, blocking};
-use super::token::{access_token, land};
+use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::roles::chain::{Chains, Link, Route, names_user, session_name};
+use crate::ops::sign_in::token::{access_token, land};
 
 /// How long a fetch may take when old credentials could be handed out instead.
 const WITH_OLD: Duration = Duration::from_secs(3);

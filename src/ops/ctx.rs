@@ -10,7 +10,7 @@ use crate::identity::{Identity, Network};
 use crate::os::clock::Clock;
 use crate::vault::Vault;
 
-use super::instances::named;
+use crate::ops::instances::named;
 
 /// How long the end of the program waits for a token whose answer must be kept.
 const LAST_WAIT: Duration = Duration::from_secs(10);

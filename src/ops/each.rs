@@ -9,8 +9,8 @@ use crate::domain::{Credentials, Error, Result};
 use crate::os::group::{Group, Stream, Watch};
 use crate::os::process::Child;
 
-use super::assume::{Wish, assume};
-use super::ctx::{Ctx, blocking};
+use crate::ops::assume::{Wish, assume};
+use crate::ops::ctx::{Ctx, blocking};
 
 /// What happens in a role.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ use crate::cache::inventory;
 use crate::domain::{Entry, Error, Kind, Result, Roster};
 use crate::os::file;
 
-use super::ctx::Ctx;
-use super::fields::Fields;
-use super::roster::base;
-use super::rules::treatments;
+use crate::ops::ctx::Ctx;
+use crate::ops::roles::fields::Fields;
+use crate::ops::roles::roster::base;
+use crate::ops::roles::rules::treatments;
 
 /// The tags of `env_var_tags` that the role has, built-in ones included.
 pub fn tags(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Vec<(String, String)> {

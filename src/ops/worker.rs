@@ -12,12 +12,12 @@ use tokio::task::AbortHandle;
 use crate::cache::marks;
 use crate::domain::{Error, Instance, InstanceName, Marks, Result, RoleId};
 
-use super::assume::{Wish, assume};
-use super::ctx::{Ctx, blocking};
-use super::sessions::{sessions, sign_out};
-use super::sign_in::sign_in;
-use super::update::{known, limits, update};
-use super::work::{News, Refreshed, Request, SignInStep};
+use crate::ops::assume::{Wish, assume};
+use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::refresh::update::{known, limits, update};
+use crate::ops::sign_in::sessions::{sessions, sign_out};
+use crate::ops::sign_in::sign_in;
+use crate::ops::work::{News, Refreshed, Request, SignInStep};
 
 /// How often a first refresh sends the rows it has, in accounts.
 const ROWS_EVERY: usize = 8;
@@ -198,7 +198,7 @@ impl Desk {
         let instance = self.instance(name)?;
         let first = known(&self.ctx, std::slice::from_ref(&instance)).entries.is_empty();
         let mut shown = 0;
-        let mut progress = |progress: super::refresh::Progress<'_>| {
+        let mut progress = |progress: crate::ops::refresh::Progress<'_>| {
             let (done, total, throttled) = (progress.done, progress.total, progress.throttled);
             self.tell(News::Refreshing { instance: name.clone(), done, total, throttled });
             // A first refresh shows its rows as they come; a later one replaces the list once, when it is whole.
@@ -226,7 +226,7 @@ impl Desk {
                 }
             })
             .collect();
-        let roster = super::roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
+        let roster = crate::ops::roles::roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
         self.tell(News::Roster(Arc::new(roster)));
     }
 

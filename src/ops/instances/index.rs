@@ -12,8 +12,8 @@ use crate::config::{self, AutoLogin, Env, KeyCache, LogLevel, Paths, SecureStore
 use crate::domain::{Instance, InstanceName, Result};
 use crate::os::file;
 
-use super::chain::Chains;
-use super::instances::instances;
+use crate::ops::instances::instances;
+use crate::ops::roles::chain::Chains;
 
 /// What the file starts with: a name, and the number of the format.
 const HEADER: frame::Header = *b"roleidx\x02";

@@ -126,7 +126,7 @@ fn circle(route: &[&Link]) -> Error {
 }
 
 /// The session's name: `{{ user }}` filled in, what STS does not take made `-`, 2 to 64 characters.
-pub(super) fn session_name(template: Option<&str>, user: &str) -> String {
+pub(in crate::ops) fn session_name(template: Option<&str>, user: &str) -> String {
     let filled = match template {
         Some(template) => template.replace("{{ user }}", user).replace("{{user}}", user),
         None => user.to_owned(),
@@ -137,7 +137,7 @@ pub(super) fn session_name(template: Option<&str>, user: &str) -> String {
 }
 
 /// Whether a session's name asks for the person.
-pub(super) fn names_user(template: Option<&str>) -> bool {
+pub(in crate::ops) fn names_user(template: Option<&str>) -> bool {
     template.is_none_or(|template| template.contains("{{ user }}") || template.contains("{{user}}"))
 }
 

@@ -1,5 +1,8 @@
 //! Reads accounts and roles of an instance anew: many small requests, paced, and nothing lost when some of them fail.
 
+pub mod pace;
+pub mod update;
+
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
@@ -11,7 +14,7 @@ use crate::domain::{Account, AccountId, Error, Inventory, Kind, Result, RoleName
 use crate::identity::{Identity, Page, PortalAccount};
 use crate::os::clock::Clock;
 
-use super::pace::Pace;
+use crate::ops::refresh::pace::Pace;
 
 /// The first pause after a request that got no answer; doubled with every further one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);

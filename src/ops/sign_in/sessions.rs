@@ -7,12 +7,12 @@ use crate::cache::inventory;
 use crate::domain::{Instance, Result, RoleId, Timestamp};
 use crate::vault::{Boarding, Lead, Name, Token};
 
-use super::chain::{Chains, Route};
-use super::ctx::{Ctx, blocking};
-use super::lent;
-use super::sign_in::note;
-use super::token::{land, login_needed, renewable};
-use super::work::{Session, Sessions};
+use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::roles::chain::{Chains, Route};
+use crate::ops::sign_in::lent;
+use crate::ops::sign_in::note;
+use crate::ops::sign_in::token::{land, login_needed, renewable};
+use crate::ops::work::{Session, Sessions};
 
 /// How long a refresh that is under way is waited for before signing out.
 const PATIENCE: Duration = Duration::from_secs(30);

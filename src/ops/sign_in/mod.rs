@@ -1,20 +1,24 @@
 //! Signing in: registration, the browser or the code, and the token kept.
 
+pub mod background;
+pub mod lent;
+mod registration;
+pub mod sessions;
+pub mod token;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::{AuthFlow, UrlAction, env};
 use crate::domain::{Error, Instance, Kind, Result};
 use crate::identity::{Callback, Flow, Identity, Pkce, Poll, Registration, TokenReply};
-use crate::ops::registration;
 use crate::os::process::Unhurried;
 use crate::vault::{Boarding, Name, Staged, Token};
 
-use super::ctx::{Ctx, blocking};
-use super::lent;
-use super::link::{Container, Delivered, Link, Manner, deliver, has_browser};
-use super::token::land;
-use super::work::SignInStep;
+use crate::ops::console::link::{Container, Delivered, Link, Manner, deliver, has_browser};
+use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::sign_in::token::land;
+use crate::ops::work::SignInStep;
 
 /// How long a person has, in seconds; AWS gives device codes the same ten minutes.
 const PATIENCE: i64 = 600;
@@ -34,7 +38,7 @@ pub async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>, re
 ///
 /// # Errors
 /// When the background thread is gone.
-pub(super) async fn note<T>(ctx: &Arc<Ctx>, instance: &Instance, result: &Result<T>) -> Result<()> {
+pub(in crate::ops) async fn note<T>(ctx: &Arc<Ctx>, instance: &Instance, result: &Result<T>) -> Result<()> {
     let flight = ctx.vault.flight(&Name::sign_in(instance));
     let ticket = flight.look();
     let boarding = blocking(move || flight.board(ticket, Instant::now())).await?;

@@ -3,7 +3,7 @@
 use crate::cache::history::{self, Limits, Use};
 use crate::domain::{AccountId, Result, RoleId, RoleName, Timestamp, Usages};
 
-use super::ctx::Ctx;
+use crate::ops::ctx::Ctx;
 
 /// Commands that programs run by themselves, again and again: what they fetch tells nothing of what a person wants next.
 const BACKGROUND: [&str; 2] = ["process", "eks-token"];

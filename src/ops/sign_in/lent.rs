@@ -9,7 +9,7 @@ use crate::config::ShareTokenCache;
 use crate::domain::{Instance, Result, Secret, Source, Timestamp};
 use crate::os::lock::Lock;
 
-use super::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, blocking};
 
 /// How long another process of ours may take over the same file.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,14 +26,18 @@ pub fn borrowed(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
 }
 
 /// The same away from the runtime; `refused` is a token that AWS has just turned down.
-pub(super) async fn borrow(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&Secret<String>>) -> Result<Option<Secret<String>>> {
+pub(in crate::ops) async fn borrow(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    refused: Option<&Secret<String>>,
+) -> Result<Option<Secret<String>>> {
     let (lender, of) = (ctx.clone(), instance.clone());
     let token = blocking(move || Ok(borrowed(&lender, &of))).await?;
     Ok(token.map(|token| token.access_token.clone()).filter(|token| refused != Some(token)))
 }
 
 /// Gives the CLI our access token, as `share_token_cache` says. A file that can't be written costs nobody their sign-in.
-pub(super) async fn share(ctx: &Arc<Ctx>, instance: &Instance, access_token: &Secret<String>, expires_at: Timestamp) -> Result<()> {
+pub(in crate::ops) async fn share(ctx: &Arc<Ctx>, instance: &Instance, access_token: &Secret<String>, expires_at: Timestamp) -> Result<()> {
     let create = match ctx.settings.share_token_cache {
         ShareTokenCache::Never => return Ok(()),
         ShareTokenCache::Auto => false,
@@ -53,7 +57,7 @@ pub(super) async fn share(ctx: &Arc<Ctx>, instance: &Instance, access_token: &Se
 }
 
 /// Takes our access token back from the CLI: it is revoked.
-pub(super) async fn withdraw(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
+pub(in crate::ops) async fn withdraw(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     change(ctx, instance, |_, _, path| token_cache::withdraw(path)).await
 }
 

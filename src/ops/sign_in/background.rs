@@ -11,10 +11,10 @@ use crate::os::file;
 use crate::os::lock::Lock;
 use crate::vault::{Boarding, Flight, Name, Outcome};
 
-use super::ctx::{Ctx, blocking};
-use super::sign_in::sign_in;
-use super::token::{access_token, land};
-use super::work::SignInStep;
+use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::sign_in::sign_in;
+use crate::ops::sign_in::token::{access_token, land};
+use crate::ops::work::SignInStep;
 
 /// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in seconds.
 const BAR: i64 = 300;

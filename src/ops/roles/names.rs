@@ -8,7 +8,7 @@ use crate::domain::{Roster, slug};
 /// Names the roles to which the configuration gives no profile name. Names that would be the same get the account's id, all of
 /// them: which account the bare name meant would depend on the portal's order. If that is not enough, because two instances list
 /// the same account, they get the instance's name too.
-pub(super) fn name_profiles(roster: &mut Roster) {
+pub(in crate::ops) fn name_profiles(roster: &mut Roster) {
     let mut names = formatted(roster);
     let suffixes: [&dyn Fn(usize) -> String; 2] = [
         &|at| roster.entries[at].account.to_string(), //

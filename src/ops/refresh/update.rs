@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::cache::inventory;
 use crate::domain::{AccountId, Change, Error, Instance, InstanceName, Inventory, Kind, Result, Roster, diff};
 
-use super::ctx::{Ctx, blocking};
-use super::refresh::{Limits, Outcome, Progress, refresh};
-use super::token::access_token;
+use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::refresh::{Limits, Outcome, Progress, refresh};
+use crate::ops::sign_in::token::access_token;
 
 /// What a refresh brought.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> 
 
 /// The roster of what is known of these instances, without network.
 pub fn known(ctx: &Ctx, instances: &[Instance]) -> Roster {
-    super::roster::roster(instances.to_vec(), &inventories(ctx, instances), &ctx.settings)
+    crate::ops::roles::roster::roster(instances.to_vec(), &inventories(ctx, instances), &ctx.settings)
 }
 
 /// The same without what rules and profile formats add: quick enough to stand before the first frame, not enough to act on. With it come
@@ -93,7 +93,7 @@ pub fn sketch(ctx: &Ctx, instances: &[Instance]) -> (Roster, Vec<InstanceName>) 
     let inventories = inventories(ctx, instances);
     let old = |(instance, inventory): (&Instance, &Option<Inventory>)| is_stale(ctx, inventory.as_ref()).then(|| instance.name.clone());
     let stale = instances.iter().zip(&inventories).filter_map(old).collect();
-    (super::roster::base(instances.to_vec(), &inventories, &ctx.settings), stale)
+    (crate::ops::roles::roster::base(instances.to_vec(), &inventories, &ctx.settings), stale)
 }
 
 fn inventories(ctx: &Ctx, instances: &[Instance]) -> Vec<Option<Inventory>> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::config::{AccountTable, Confirm, RoleTable, Settings};
 use crate::domain::{AccountId, Entry, Instance, Inventory, RoleName, Roster, Tags};
 
-use super::names::name_profiles;
-use super::rules::{Treatments, treatments};
+use crate::ops::roles::names::name_profiles;
+use crate::ops::roles::rules::{Treatments, treatments};
 
 /// Every role of every instance with what the configuration adds to it: names, tags, regions, profile names, protection.
 pub fn roster(instances: Vec<Instance>, inventories: &[Option<Inventory>], settings: &Settings) -> Roster {

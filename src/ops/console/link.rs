@@ -12,7 +12,7 @@ use crate::os::clipboard::{self, Desktop};
 use crate::os::http::{Listener, Request, Response};
 use crate::os::{browser, random};
 
-use super::ctx::Ctx;
+use crate::ops::ctx::Ctx;
 
 /// How long a program has to come and fetch a secret link.
 const FETCH: Duration = Duration::from_secs(30);

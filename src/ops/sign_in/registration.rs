@@ -6,13 +6,13 @@ use crate::domain::{Instance, Result, Timestamp};
 use crate::identity::{Flow, Identity, Registration};
 use crate::vault::{self, Name};
 
-use super::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, blocking};
 
 /// A registration is used while it has this much left, in seconds.
 const MARGIN: i64 = 15 * 60;
 
 /// The stored registration while it is good, else a new one; `true` when it was stored.
-pub(super) async fn get(ctx: &Arc<Ctx>, instance: &Instance, identity: &Identity, flow: Flow) -> Result<(Registration, bool)> {
+pub(in crate::ops) async fn get(ctx: &Arc<Ctx>, instance: &Instance, identity: &Identity, flow: Flow) -> Result<(Registration, bool)> {
     let name = name(instance, flow);
     let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     if let Some(found) = blocking(move || vault.load::<vault::Registration>(&wanted, now)).await?
@@ -27,13 +27,13 @@ pub(super) async fn get(ctx: &Arc<Ctx>, instance: &Instance, identity: &Identity
 }
 
 /// Forgets a registration that AWS does not know any more.
-pub(super) async fn forget(ctx: &Arc<Ctx>, instance: &Instance, flow: Flow) -> Result<()> {
+pub(in crate::ops) async fn forget(ctx: &Arc<Ctx>, instance: &Instance, flow: Flow) -> Result<()> {
     let (vault, name) = (ctx.vault.clone(), name(instance, flow));
     blocking(move || vault.forget(&name)).await
 }
 
 /// As the vault keeps it.
-pub(super) fn record(instance: &Instance, registration: &Registration, now: Timestamp) -> vault::Registration {
+pub(in crate::ops) fn record(instance: &Instance, registration: &Registration, now: Timestamp) -> vault::Registration {
     vault::Registration {
         client_id: registration.client_id.clone(),
         client_secret: registration.client_secret.clone(),
@@ -45,7 +45,7 @@ pub(super) fn record(instance: &Instance, registration: &Registration, now: Time
 }
 
 /// As the client wants it.
-pub(super) fn plain(record: &vault::Registration) -> Registration {
+pub(in crate::ops) fn plain(record: &vault::Registration) -> Registration {
     let flow = if record.grants.iter().any(|grant| grant == CODE) { Flow::Pkce } else { Flow::Device };
     Registration { client_id: record.client_id.clone(), client_secret: record.client_secret.clone(), expires_at: record.expires_at, flow }
 }

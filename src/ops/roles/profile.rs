@@ -5,7 +5,7 @@ use crate::domain::{AccountId, Arn, Instance, InstanceName, Result, RoleName, St
 use crate::os::browser::words;
 use crate::os::file;
 
-use super::ctx::Ctx;
+use crate::ops::ctx::Ctx;
 
 /// A role as a profile names it.
 #[derive(Debug, Clone, PartialEq, Eq)]

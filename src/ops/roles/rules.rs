@@ -65,7 +65,7 @@ impl Treatments {
     }
 
     /// Which treatment it is; equal numbers are equal treatments.
-    pub(super) fn number(&self, position: usize) -> u32 {
+    pub(in crate::ops) fn number(&self, position: usize) -> u32 {
         self.of.get(position).copied().unwrap_or_default()
     }
 }

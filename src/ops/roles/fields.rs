@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::domain::{Entry, Error, Kind, Region, Result, RoleId, Roster, Timestamp, human, nearest};
 
-use super::ctx::Ctx;
-use super::sessions;
+use crate::ops::ctx::Ctx;
+use crate::ops::sign_in::sessions;
 
 /// A field: its name in `list`'s spelling, in snake case, and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

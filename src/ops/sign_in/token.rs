@@ -8,8 +8,8 @@ use crate::identity::{RefreshOutcome, TokenReply};
 use crate::os::process::Unhurried;
 use crate::vault::{Boarding, Lead, Name, Outcome, Token};
 
-use super::ctx::{Ctx, blocking};
 use super::{lent, registration};
+use crate::ops::ctx::{Ctx, blocking};
 
 /// A token is replaced when less than this is left, in seconds: SSO tokens live an hour, and AWS's own SDKs refresh at five minutes.
 const REFRESH_BEFORE: i64 = 300;
@@ -152,7 +152,7 @@ fn timed_out(instance: &Instance) -> Error {
 ///
 /// # Errors
 /// When the background thread is gone.
-pub(super) async fn land<T>(ctx: &Ctx, lead: Lead, result: &Result<T>) -> Result<()> {
+pub(in crate::ops) async fn land<T>(ctx: &Ctx, lead: Lead, result: &Result<T>) -> Result<()> {
     let outcome = result.as_ref().map_or_else(|error| Outcome::failed(error, ctx.clock.now()), |_| Outcome::Ok);
     blocking(move || {
         lead.land(outcome);

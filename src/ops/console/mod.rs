@@ -1,5 +1,7 @@
 //! Into the web console in a role: the link, and how this role's links are treated.
 
+pub mod link;
+
 use std::sync::Arc;
 
 use crate::cache::inventory;
@@ -8,10 +10,10 @@ use crate::console::{console_home, federation_endpoint, login_link};
 use crate::domain::{Credentials, Entry, Instance, Region, Result, Roster, Secret};
 use crate::identity::signin_token;
 
-use super::ctx::Ctx;
-use super::link::{Container, Manner};
-use super::roster::base;
-use super::rules::{Treatment, treatments};
+use crate::ops::console::link::{Container, Manner};
+use crate::ops::ctx::Ctx;
+use crate::ops::roles::roster::base;
+use crate::ops::roles::rules::{Treatment, treatments};
 
 /// The colours and icons that Firefox has for containers.
 const COLORS: [&str; 8] = ["blue", "turquoise", "green", "yellow", "orange", "red", "pink", "purple"];

@@ -1,0 +1,68 @@
+//! The command line of `eval`.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::shell::{Dialect, Format};
+
+use super::Selectors;
+use super::exec::FormArg;
+
+/// Flags of `eval`.
+#[derive(Debug, Args)]
+#[command(after_help = evaluations())]
+pub struct EvalArgs {
+    /// Which role
+    #[command(flatten)]
+    pub selectors: Selectors,
+    /// Words that name the role
+    #[arg(value_name = "QUERY")]
+    pub query: Option<String>,
+    /// Take out what rolecall put into this shell, and give AWS_PROFILE back; needs no sign-in
+    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query", "refresh", "region", "no_region", "form", "export_all_env_vars", "overwrite_env", "format"])]
+    pub clear: bool,
+    /// Renew the credentials of the role that this shell is in
+    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
+    pub refresh: bool,
+    /// Region to set, instead of the role's own
+    #[arg(long, value_name = "REGION", conflicts_with = "no_region")]
+    pub region: Option<String>,
+    /// Leave the region variables as they are
+    #[arg(long)]
+    pub no_region: bool,
+    /// Shell to write for, instead of the one that called
+    #[arg(long, value_name = "NAME", value_parser = dialects())]
+    pub shell: Option<Dialect>,
+    /// How programs get at the credentials; `credentials_as` otherwise
+    #[arg(long = "as", value_name = "HOW")]
+    pub form: Option<FormArg>,
+    /// With a profile, set the keys as well
+    #[arg(short = 'x', long)]
+    pub export_all_env_vars: bool,
+    /// Overwrite keys that this shell has of its own; it can't get them back
+    #[arg(long)]
+    pub overwrite_env: bool,
+    /// Write for something that is no shell, such as `docker --env-file` (env) or a dotenv library
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), conflicts_with_all = ["shell", "overwrite_env"])]
+    pub format: Option<Format>,
+    /// Do not ask before a protected role is used
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// How each shell evaluates what `eval` prints.
+fn evaluations() -> String {
+    let line = |dialect: Dialect| format!("  {dialect:10}  {}\n", dialect.evaluation("rolecall eval QUERY"));
+    let lines: String = Dialect::ALL.into_iter().map(line).collect();
+    format!("To evaluate it:\n{lines}\nWithout a role named, the picker opens on the terminal, also while the output is captured.")
+}
+
+/// Reads one of the shells by its name.
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
+}
+
+/// Reads one of the formats by its name.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
+}

@@ -1,0 +1,45 @@
+//! The command line of `login` and `logout`.
+
+use clap::{Args, ValueEnum};
+
+/// Flags of `login`.
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// Sign in to every IAM Identity Center
+    #[arg(long)]
+    pub all: bool,
+    /// Sign in anew even when a token is still valid
+    #[arg(long)]
+    pub force: bool,
+    /// Only say whether a token is valid (exit code 0 or 4); uses no network
+    #[arg(long)]
+    pub check: bool,
+    /// How to sign in
+    #[arg(long, value_name = "FLOW", default_value = "auto")]
+    pub flow: FlowArg,
+    /// Do not read the list of roles afterwards
+    #[arg(long)]
+    pub no_cache_refresh: bool,
+    /// How many accounts to read at a time
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// How to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FlowArg {
+    /// By a browser on this machine where there is one, else by code.
+    Auto,
+    /// A browser on this machine (authorization code with PKCE).
+    Pkce,
+    /// A code to compare, in any browser.
+    DeviceCode,
+}
+
+/// Flags of `logout`.
+#[derive(Debug, Args)]
+pub struct LogoutArgs {
+    /// Sign out of every IAM Identity Center
+    #[arg(long)]
+    pub all: bool,
+}

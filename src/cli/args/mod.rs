@@ -1,0 +1,170 @@
+//! The command line, as clap reads it: one file per command. These types do nothing.
+
+mod cache;
+mod credentials;
+mod demo;
+mod each;
+mod eval;
+mod exec;
+mod list;
+mod login;
+mod pick;
+mod process;
+mod reports;
+mod status;
+mod time;
+mod vault;
+mod visits;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::UrlAction;
+
+pub(super) use cache::CacheArgs;
+pub(super) use credentials::CredentialsArgs;
+pub(super) use demo::DemoArgs;
+pub(super) use each::EachArgs;
+pub(super) use eval::EvalArgs;
+pub(super) use exec::{ExecArgs, FormArg};
+pub(super) use list::ListArgs;
+pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
+pub(super) use pick::{PickAction, PickArgs};
+pub(super) use process::ProcessArgs;
+pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
+pub(super) use status::StatusArgs;
+pub(super) use time::TimeArgs;
+pub(super) use vault::{VaultArgs, VaultCommand};
+pub(super) use visits::{ConsoleArgs, EksTokenArgs};
+
+/// Find an AWS role by typing three letters, and be in it.
+///
+/// Without a command the picker opens; Enter starts a shell in the chosen role.
+#[derive(Debug, Parser)]
+#[command(name = "rolecall", version, max_term_width = 100)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// Flags of the picker when no command is named.
+    #[command(flatten)]
+    pub pick: PickArgs,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Globals {
+    /// IAM Identity Center to use, by the name of its sso-session or instance
+    #[arg(short = 'S', long, global = true, value_name = "NAME")]
+    pub sso: Option<String>,
+    /// Configuration file to read instead of the usual one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Browser for sign-in and console pages
+    #[arg(short, long, global = true, value_name = "PROGRAM")]
+    pub browser: Option<String>,
+    /// What to do with a link: open, print, printurl, clip, osc52, exec, qr, open-url-in-container, granted-containers
+    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true)]
+    pub url_action: Option<UrlAction>,
+    /// How much to say on stderr
+    #[arg(short = 'L', long, global = true, value_name = "LEVEL")]
+    pub level: Option<Level>,
+    /// Colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Failures only.
+    Error,
+    /// And what looks wrong.
+    Warn,
+    /// And what is done.
+    Info,
+    /// And how.
+    Debug,
+    /// Everything, but never a secret.
+    Trace,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Choose a role on the screen and print its ARN
+    Pick(PickArgs),
+    /// Sign in, then read the list of roles if it is old
+    Login(LoginArgs),
+    /// Sign out: revoke the token at AWS and forget it, with the role credentials that came of it
+    Logout(LogoutArgs),
+    /// Show who is signed in, and which roles have credentials
+    Status(StatusArgs),
+    /// Read the list of accounts and roles now; prints what came (+) and went (-)
+    Cache(CacheArgs),
+    /// List roles as a table; never signs in
+    List(ListArgs),
+    /// Run a command, or a shell, with a role
+    Exec(ExecArgs),
+    /// Run a command once in every role that matches
+    Each(EachArgs),
+    /// Print lines that put a role into the calling shell
+    Eval(EvalArgs),
+    /// Print credentials as JSON for `credential_process`
+    #[command(alias = "credential-process")]
+    Process(ProcessArgs),
+    /// Print roles as blocks for `~/.aws/credentials`, or write them there and keep them fresh
+    Credentials(CredentialsArgs),
+    /// Print the token that kubectl asks for to enter an EKS cluster
+    EksToken(EksTokenArgs),
+    /// Print how long this shell's role is good for, as HHhMMm; made for prompts
+    Time(TimeArgs),
+    /// Open the web console in a role, or the very page whose address is pasted
+    Console(ConsoleArgs),
+    /// Show role ARNs with their tags; never signs in
+    Tags(TagsArgs),
+    /// Show what was handed out: when, which role, by which command, in which directory
+    History(HistoryArgs),
+    /// Show, change and explain the configuration
+    Settings(SettingsArgs),
+    /// Look after the place where tokens and credentials are kept
+    Vault(VaultArgs),
+    /// Try everything against a made-up organisation on this machine
+    Demo(DemoArgs),
+    /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
+    #[command(hide = true)]
+    SignInHelper,
+}
+
+/// Which role is meant.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Selectors {
+    /// Role by the name of its profile
+    #[arg(short, long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Role by its ARN, or ACCOUNT:ROLE
+    #[arg(short, long, value_name = "ARN")]
+    pub arn: Option<String>,
+    /// Account by its id or name
+    #[arg(short = 'A', long, value_name = "ID|NAME")]
+    pub account: Option<String>,
+    /// Role by its name, in the account
+    #[arg(short = 'R', long, value_name = "NAME")]
+    pub role: Option<String>,
+}

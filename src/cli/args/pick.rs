@@ -1,0 +1,46 @@
+//! The command line of `pick`.
+
+use clap::{Args, ValueEnum};
+
+/// Flags of the picker.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct PickArgs {
+    /// What to type into the picker before it opens
+    #[arg(value_name = "QUERY")]
+    pub words: Vec<String>,
+    /// The same as QUERY
+    #[arg(short, long, value_name = "QUERY", conflicts_with = "words")]
+    pub query: Option<String>,
+    /// Take the role without opening the picker if only one matches
+    #[arg(short = '1', long)]
+    pub select_1: bool,
+    /// End with exit code 1 at once if none matches
+    #[arg(short = '0', long)]
+    pub exit_0: bool,
+    /// Print matching roles, best first, without opening the picker
+    #[arg(short, long)]
+    pub filter: bool,
+    /// Allow several roles to be marked with Tab
+    #[arg(short, long)]
+    pub multi: bool,
+    /// What Enter does
+    #[arg(long, value_name = "ACTION")]
+    pub action: Option<PickAction>,
+    /// What to print of each chosen role
+    #[arg(long, value_name = "FIELD")]
+    pub print: Option<String>,
+    /// No mouse
+    #[arg(long)]
+    pub no_mouse: bool,
+}
+
+/// What Enter does in the picker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PickAction {
+    /// Start a shell in the role.
+    Shell,
+    /// Print lines for the calling shell to evaluate.
+    Exports,
+    /// Print the role.
+    Print,
+}

@@ -1,0 +1,28 @@
+//! The command line of `process`.
+
+use clap::Args;
+
+use super::Selectors;
+
+/// Flags of `process`.
+#[derive(Debug, Args)]
+pub struct ProcessArgs {
+    /// Which role
+    #[command(flatten)]
+    pub selectors: Selectors,
+    /// Fetch new credentials even when stored ones are good
+    #[arg(long)]
+    pub sts_refresh: bool,
+    /// Neither take stored credentials nor store new ones
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Sign in by a browser when nobody is: one helper in the background does it for all who wait
+    #[arg(long)]
+    pub auto_login: bool,
+    /// How long to wait for that sign-in
+    #[arg(long, value_name = "DURATION", default_value = "20s")]
+    pub wait: String,
+    /// How much life stored credentials must have left; never more than a third of their lifetime
+    #[arg(long, value_name = "DURATION", default_value = "15m")]
+    pub window: String,
+}

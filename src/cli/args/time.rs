@@ -1,0 +1,14 @@
+//! The command line of `time`.
+
+use clap::Args;
+
+/// Flags of `time`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Args)]
+pub struct TimeArgs {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// End with exit code 4 without valid credentials
+    #[arg(long)]
+    pub exit_code: bool,
+}

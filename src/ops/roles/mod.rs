@@ -1,0 +1,10 @@
+//! Which roles there are, what they are called, and which one a person means.
+
+pub mod chain;
+pub mod fields;
+mod names;
+pub mod past;
+pub mod profile;
+pub mod resolve;
+pub mod roster;
+pub mod rules;
