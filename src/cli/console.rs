@@ -47,6 +47,11 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// The first page, in a region where one was asked for.
+    pub(super) fn first(region: Option<&str>) -> Self {
+        Self { region: region.map(Region::new), ..Self::default() }
+    }
+
     fn read(args: &ConsoleArgs) -> Result<Self> {
         let service = args.service.as_deref().map(known_service).transpose()?;
         if let Some(url) = args.destination.as_deref().filter(|url| !is_console(url)) {

@@ -11,14 +11,33 @@ use super::args::{Color, Globals, Level};
 /// Whether words on stderr are coloured; decided once, before anything is said.
 static COLOUR: OnceLock<bool> = OnceLock::new();
 
-/// Reads what was asked of colours.
-pub(super) fn begin(globals: &Globals) {
+/// What the command line says about colours.
+static WANTED: OnceLock<Color> = OnceLock::new();
+
+/// What the command line says about colours.
+pub(super) fn wanted() -> Color {
+    WANTED.get().copied().unwrap_or_default()
+}
+
+/// Whether nothing but letters may go to the terminal.
+static PLAIN: OnceLock<bool> = OnceLock::new();
+
+/// Whether nothing but letters may go to the terminal.
+pub(super) fn plain() -> bool {
+    PLAIN.get().copied().unwrap_or_default()
+}
+
+/// Reads what was asked of colours; `plain` asks for nothing but letters, as TERM=dumb does.
+pub(super) fn begin(globals: &Globals, plain: bool) {
+    let _ = WANTED.set(globals.color);
     let env = Env::from_process();
+    let plain = plain || env.get(env::TERM) == Some("dumb");
+    let _ = PLAIN.set(plain);
     let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
     let wanted = match globals.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => env.get(env::NO_COLOR).is_none() && (forced || io::stderr().is_terminal()),
+        Color::Auto => !plain && env.get(env::NO_COLOR).is_none() && (forced || io::stderr().is_terminal()),
     };
     let _ = COLOUR.set(wanted);
 }
@@ -86,7 +105,7 @@ pub(super) fn say(text: &str) {
 
 /// Replaces the last line on a terminal's stderr with this one (a progress line); says nothing elsewhere.
 pub(super) fn progress(text: &str) {
-    if io::stderr().is_terminal() {
+    if io::stderr().is_terminal() && !plain() {
         let _ = write!(io::stderr().lock(), "\r\x1b[K{text}");
     }
 }

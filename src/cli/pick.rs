@@ -11,13 +11,13 @@ use crate::ops::roles::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
 use crate::ops::{refresh::update, roles::past, worker};
 use crate::os::clock::Clock;
-use crate::tui::{self, Action, Exit, Looks, Theme};
+use crate::tui::{self, Action, Exit};
 
 use super::args::{Globals, PickAction, PickArgs};
 use super::console::{self, Page};
 use super::exports::Wish;
 use super::resolve::Found;
-use super::{context, eval, exec, grant, out, resolve};
+use super::{context, eval, exec, grant, keys, looks, out, plain, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -85,13 +85,16 @@ fn action(ctx: &Ctx, args: &PickArgs, prints: bool) -> Action {
         (Some(PickAction::Print), ..) => Action::Print,
         (Some(PickAction::Shell), ..) => Action::Shell,
         (Some(PickAction::Exports), ..) => Action::Exports,
+        (Some(PickAction::Console), ..) => Action::Console,
         (None, true, _) | (None, false, DefaultAction::Print) => Action::Print,
         (None, false, DefaultAction::Exports) => Action::Exports,
-        (None, false, _) => Action::Shell,
+        (None, false, DefaultAction::Console) => Action::Console,
+        (None, false, DefaultAction::Shell | DefaultAction::Profile) => Action::Shell,
     }
 }
 
-fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
+/// The rows that a query matches, best first.
+pub(super) fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
     let usages = past::usages(ctx);
     let marks = marks::load(&ctx.paths.state_dir).unwrap_or_default();
     let index = Index::build(roster.clone());
@@ -108,20 +111,16 @@ fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
 
 /// Does what was chosen with the chosen roles, with the screen back as it was.
 fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, args: &PickArgs) -> Result<u8> {
+    let found = |row: usize| Found { roster: roster.clone(), position: row };
+    let wish = Wish { region: args.region.clone(), ..Wish::default() };
     match action {
-        Action::Shell => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            exec::enter(ctx, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
+        Action::Shell => exec::enter(ctx, &found(single(&rows)?), &wish, true, Vec::new()),
+        Action::Exports => eval::print_for_caller(ctx, &found(single(&rows)?), &wish),
+        Action::Console => {
+            let page = Page::first(args.region.as_deref());
+            rows.into_iter().try_fold(0, |worst, row| Ok(console::visit(ctx, &found(row), &page)?.max(worst)))
         }
-        Action::Exports => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            eval::print_for_caller(ctx, &Found { roster: roster.clone(), position: *row })
-        }
-        Action::Console if !args.filter => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            console::visit(ctx, &Found { roster: roster.clone(), position: *row }, &Page::default())
-        }
-        _ => {
+        Action::Print => {
             let name = args.print.as_deref().unwrap_or("arn");
             let fields = Fields::new(ctx, roster, [name]);
             let line = |row: usize| fields.text(&roster.entries[row], name) + "\n";
@@ -131,11 +130,24 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
     }
 }
 
+/// The one row; a shell has one role.
+fn single(rows: &[usize]) -> Result<usize> {
+    match rows {
+        [] => Err(super::cancelled()),
+        [row] => Ok(*row),
+        _ => Err(Error::new(Kind::Usage, format!("{} roles were marked, and a shell has one", rows.len()))
+            .hint("run a command in all of them: `rolecall each QUERY -- COMMAND`")),
+    }
+}
+
 /// Opens the picker on these instances.
 fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action, multi: bool, args: &PickArgs) -> Result<Exit> {
     if !crate::os::tty::present() {
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
+    }
+    if args.plain || out::plain() {
+        return plain::run(ctx, instances, query, action, multi);
     }
     let (roster, stale) = update::sketch(ctx, instances);
     let unknown = |instance: &Instance| Session {
@@ -147,13 +159,17 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         fetched_at: None,
     };
     let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };
+    let mut looks = looks::looks(&ctx.settings.pick, &ctx.env, out::wanted());
+    looks.mouse &= !args.no_mouse;
     let options = tui::Options {
         usages: past::usages(ctx),
         marks: marks::load(&ctx.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
         action,
-        looks: looks(ctx, args),
+        looks,
+        height: args.height.unwrap_or(ctx.settings.pick.height),
+        keys: keys::of(ctx)?,
         now: Clock::System,
         history_weight: ctx.settings.history_weight,
         multi,
@@ -166,30 +182,6 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
     let exit = tui::run(options, requests, news);
     background.finish();
     exit
-}
-
-fn looks(ctx: &Ctx, args: &PickArgs) -> Looks {
-    let pick = &ctx.settings.pick;
-    let colours = ctx.env.get(env::COLORTERM).is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
-    let plain = ctx.env.get(env::TERM).is_some_and(|term| term == "linux" || term == "dumb");
-    Looks {
-        theme: theme(&pick.theme),
-        ascii: plain,
-        motion: pick.motion,
-        mouse: pick.mouse && !args.no_mouse,
-        no_color: ctx.env.get(env::NO_COLOR).is_some(),
-        truecolor: colours,
-    }
-}
-
-fn theme(word: &str) -> Theme {
-    match word {
-        "dark" => Theme::Dark,
-        "light" => Theme::Light,
-        "16" => Theme::Sixteen,
-        "none" => Theme::None,
-        _ => Theme::Auto,
-    }
 }
 
 /// Puts a text on the clipboard of whatever terminal this is, near or far.

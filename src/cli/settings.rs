@@ -12,7 +12,7 @@ use crate::os::file;
 use crate::os::process::Child;
 
 use super::args::{Globals, SettingsArgs, SettingsCommand};
-use super::{context, out, table};
+use super::{context, keys, out, table};
 
 /// What a new configuration file starts with.
 const NEW: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\
@@ -38,6 +38,7 @@ pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
 fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<Loaded> {
     let mut loaded = config::load(env, paths)?;
     known(&loaded.warnings)?;
+    keys::check(&loaded)?;
     let mut forced = |key: &str| drop(loaded.origins.insert(key.to_owned(), Origin::Flag));
     if let Some(browser) = &globals.browser {
         loaded.settings.force_browser(browser);
@@ -150,6 +151,8 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
     if code != 0 {
         return Err(Error::new(Kind::Usage, format!("`{editor}` ended with code {code}")));
     }
-    known(&config::load(env, paths)?.warnings)?;
+    let loaded = config::load(env, paths)?;
+    known(&loaded.warnings)?;
+    keys::check(&loaded)?;
     Ok(0)
 }

@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(account.name.as_deref(), Some("Payments"));
         assert_eq!(account.roles.values().next().unwrap().profile.as_deref(), Some("pay-admin"));
         assert_eq!(settings.rules[0].confirm, Some(Confirm::Type));
-        assert_eq!((settings.pick.height.as_str(), settings.pick.mouse), ("40%", true));
+        assert_eq!((settings.pick.height, settings.pick.mouse), (crate::domain::Height::PerCent(40), true));
         assert!(matches!(loaded.origins["auth_flow"], Origin::File { line: 2, .. }));
     }
 
@@ -291,6 +291,10 @@ mod tests {
             (
                 "[[rules]]\nmatch = 'x'\nconsole_duration = 9",
                 ":3: rules.console_duration: invalid value: integer `9`, expected a whole number from 15 to 720",
+            ),
+            (
+                "[pick]\nheight = \"tall\"",
+                ":2: pick.height: invalid value: string \"tall\", expected rows, such as 15, or a share of the screen, such as 40%",
             ),
             ("history_weight = -1", ":1: history_weight: expected a number, 0 or more"),
         ];

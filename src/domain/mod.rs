@@ -3,6 +3,7 @@
 mod credentials;
 mod duration;
 mod error;
+mod height;
 mod ids;
 mod instance;
 mod inventory;
@@ -16,6 +17,7 @@ mod usage;
 pub use credentials::{Credentials, Window};
 pub use duration::{human, parse_duration, short};
 pub use error::{Error, Kind, Result};
+pub use height::Height;
 pub use ids::{AccountId, Arn, InstanceName, Partition, Region, RoleId, RoleName};
 pub use instance::{Endpoints, Instance, Source, StartUrl};
 pub use inventory::{Account, Change, Inventory, diff};

@@ -3,10 +3,11 @@
 use ratatui::layout::Rect;
 
 use super::catalog::{self, Command};
-use super::keymap;
+use super::columns;
 use super::state::State;
 use super::state::overlay::Overlay;
 use super::view::text::width;
+use super::view::words;
 use crate::ops::work::SignInStep;
 
 /// The parts of the screen. They do not overlap.
@@ -46,6 +47,9 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
         let line = Rect::new(x, y, width, height.min(1));
         return Areas { header: None, query: line, list: none, scrollbar: none, preview: None, footer: None, tiny: true };
     }
+    if state.inline {
+        return inline(area, state);
+    }
     let roomy = height >= 14;
     let header = (height >= 12 && width >= 48).then(|| Rect::new(x, y, width, 1));
     let query = Rect::new(x, y + u16::from(header.is_some()), width, 1);
@@ -59,6 +63,36 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let list = Rect::new(x, top, width - preview_width.max(1) - 1, rows);
     let scrollbar = Rect::new(list.right() + 1, top, 1, rows);
     Areas { header, query, list, scrollbar, preview, footer: Some(footer), tiny: false }
+}
+
+/// The rows below the prompt: the query on the first one, where the terminal keeps the cursor when it breaks its lines anew, and nothing at
+/// the right edge, so that a narrower window has no rows to break.
+fn inline(area: Rect, state: &State) -> Areas {
+    let Rect { x, y, width, height } = area;
+    let room = width.saturating_sub(gutter(state) + 1);
+    let needed = columns::plan(room, &state.list.measure).cells() + gutter(state) + 1;
+    let width = width.min(needed.max(INLINE));
+    let line = |y| Rect::new(x, y, width, 1);
+    let list = Rect::new(x, y + 1, width, height.saturating_sub(2));
+    let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
+    Areas { header: None, query: line(y), list, scrollbar, preview: None, footer: Some(line(y + height - 1)), tiny: false }
+}
+
+/// Columns for query, keys and panels of an inline picker, where the list needs fewer.
+const INLINE: u16 = 72;
+
+/// What stands before the keys of an inline picker, which has no first line for it: how much matches, and how a refresh goes.
+pub(super) fn lead(state: &State) -> String {
+    if !state.inline {
+        return String::new();
+    }
+    let matches = if state.query.is_empty() { String::new() } else { format!("{}/", words::grouped(state.list.len())) };
+    let gauge = match state.gauge() {
+        Some((done, total, _)) if state.looks.motion && total > 0 => format!(" {done} of {total} read"),
+        Some(_) => " reading".to_owned(),
+        None => String::new(),
+    };
+    format!("{matches}{}{gauge}   ", words::grouped(state.roster.entries.len()))
 }
 
 /// One word of the footer: where it stands, its key, its name, what a click on it does.
@@ -78,25 +112,26 @@ pub(super) struct Hint {
 pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     let wanted = commands(state);
     let mut hints = Vec::new();
-    let mut x = area.x + 1;
+    let mut x = area.x + 1 + u16::try_from(width(&lead(state))).unwrap_or(0);
     let word = |command: Command, name: &'static str, x: u16| {
-        let keys = catalog::find(command).keys;
-        let shown = if command == Command::Help && state.query.is_empty() { "?" } else { keys[0] };
-        let key = keymap::label(shown, state.looks.ascii);
+        let key = match command {
+            Command::Help if state.query.is_empty() => state.keys.shown_when_empty(command, state.vi.normal, state.looks.ascii),
+            _ => state.keys.shown(command, state.vi.normal, state.looks.ascii),
+        }?;
         let cells = u16::try_from(width(&key) + 1 + width(name)).unwrap_or(u16::MAX);
-        Hint { area: Rect::new(x, area.y, cells, 1), key, name, command }
+        Some(Hint { area: Rect::new(x, area.y, cells, 1), key, name, command })
     };
     for (command, name) in wanted {
-        let hint = word(command, name, x);
+        let Some(hint) = word(command, name, x) else { continue };
         if hint.area.right() >= area.right() || (area.width < 48 && !hints.is_empty()) {
             break;
         }
         x = hint.area.right() + 3;
         hints.push(hint);
     }
-    let leave = word(Command::Leave, "quit", 0);
-    let start = area.right().saturating_sub(leave.area.width + 1);
-    if state.overlays.is_empty() && x <= start && area.width >= 60 {
+    let Some(leave) = word(Command::Leave, "quit", 0) else { return hints };
+    let start = if state.inline { x } else { area.right().saturating_sub(leave.area.width + 1) };
+    if state.overlays.is_empty() && x <= start && area.width >= 60 && start + leave.area.width < area.right() {
         hints.push(Hint { area: Rect { x: start, ..leave.area }, ..leave });
     }
     hints
@@ -113,6 +148,7 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
         "use marked"
     };
     let main = [
+        (Command::Insert, "search"),
         (Command::Act, act),
         (Command::Console, "console"),
         (Command::Menu, "actions"),
@@ -133,6 +169,7 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
         Some(Overlay::Confirm(_)) => vec![back("no")],
         None => {
             let useful = |command: Command| match command {
+                Command::Insert => state.vi.normal,
                 Command::Console if state.action == super::Action::Console => false,
                 // Known by everybody who reads the help; a place in the footer only when something is amiss.
                 Command::Refresh => state.offline() || state.list.len() == 0,

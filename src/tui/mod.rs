@@ -4,10 +4,12 @@
 //! is, for the view and the mouse alike. `runner`, `terminal`, `input` and `worker` touch the world. `catalog` names every command
 //! once; footer, help and key map are made of it. `matching` alone talks to `domain::query`.
 
+mod bindings;
 mod catalog;
 mod columns;
 mod effect;
 mod event;
+mod inline;
 mod input;
 mod keymap;
 mod layout;
@@ -24,9 +26,11 @@ mod worker;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
-use crate::domain::{InstanceName, Marks, Result, RoleId, Roster, Usages};
+use crate::domain::{Height, InstanceName, Marks, Result, RoleId, Roster, Usages};
 use crate::ops::work::{News, Request, Sessions};
 use crate::os::clock::Clock;
+
+pub use bindings::{Keys, Misbound, Style};
 
 /// Everything the first frame needs. Nothing in it asks the network or the vault.
 #[derive(Debug, Clone)]
@@ -45,6 +49,10 @@ pub struct Options {
     pub action: Action,
     /// Colours, marks, motion, mouse.
     pub looks: Looks,
+    /// The whole screen, or some rows below the prompt.
+    pub height: Height,
+    /// Which key does what.
+    pub keys: Keys,
     /// Tells the time.
     pub now: Clock,
     /// How much past use counts between equal matches; 0 turns it off.
@@ -72,8 +80,19 @@ pub struct Looks {
     pub mouse: bool,
     /// `NO_COLOR`: bold, dim, underline and reverse only.
     pub no_color: bool,
-    /// Whether the terminal shows 24-bit colours (`COLORTERM`).
-    pub truecolor: bool,
+    /// How many colours the terminal shows.
+    pub colours: Colours,
+}
+
+/// How many colours a terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    /// Its own sixteen, whatever they look like.
+    Sixteen,
+    /// 256 known ones.
+    Indexed,
+    /// All that 24 bits can say.
+    All,
 }
 
 /// A set of colours.
@@ -85,10 +104,21 @@ pub enum Theme {
     Dark,
     /// For a light ground.
     Light,
+    /// Nothing dim or pale; on a ground that is not known to be dark or light, without colours.
+    HighContrast(Option<Ground>),
     /// The terminal's own sixteen.
     Sixteen,
     /// None at all.
     None,
+}
+
+/// What the text stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// Black, or nearly.
+    Dark,
+    /// White, or nearly.
+    Light,
 }
 
 /// What is done with a picked role once the screen is back.

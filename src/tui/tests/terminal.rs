@@ -89,7 +89,7 @@ impl Terminal {
 fn the_child() {
     let Some(what) = std::env::var_os(CHILD) else { return };
     if what == "panic" {
-        let _screen = crate::tui::terminal::Screen::enter(true).unwrap();
+        let _screen = crate::tui::terminal::Screen::enter(Height::Full, true).unwrap();
         panic!("on purpose");
     }
     let (requests, asked) = mpsc::channel();

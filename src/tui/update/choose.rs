@@ -32,6 +32,10 @@ pub(super) fn go(state: &mut State, mut roles: Vec<RoleId>, action: Action) -> V
         (0, _) => Vec::new(),
         (1, Action::Shell | Action::Exports | Action::Console) => {
             let role = roles.swap_remove(0);
+            // A key that is held down asks once.
+            if state.pending.as_ref().is_some_and(|pending| pending.role == role && pending.action == action) {
+                return Vec::new();
+            }
             let pending = Pending { role, action, number: 0, waits: Waits::Credentials, retried: false };
             assume(state, pending)
         }

@@ -6,9 +6,9 @@ use super::super::catalog::{self, Command, Move};
 use super::super::effect::Effect;
 use super::super::event::Key;
 use super::super::state::State;
-use super::super::state::line::Edit;
 use super::super::state::overlay::{Overlay, Passphrase};
-use super::super::{Action, Exit, keymap, layout};
+use super::super::{Action, Exit, layout};
+use super::modal::{self, Meaning};
 use super::{choose, menu, panels, refresh};
 use crate::domain::Secret;
 
@@ -16,11 +16,19 @@ use crate::domain::Secret;
 pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     state.note = None;
     state.list.settle();
-    let command = match keymap::command(key) {
-        // Right opens the menu only where it could not move the cursor.
-        Some(Command::Menu) if key.code == KeyCode::Right && !state.query.at_end() => Some(Command::Edit(Edit::Right)),
-        command => command,
-    };
+    let Some(Meaning { first, command }) = modal::meaning(state, key) else { return Vec::new() };
+    hear(state, first, key, command)
+}
+
+/// As if a key of this command had been pressed, so that an open panel hears it too.
+pub(super) fn press_for(state: &mut State, command: Command) -> Vec<Effect> {
+    state.note = None;
+    state.list.settle();
+    let key = state.keys.key(command).unwrap_or(Key::new(KeyCode::Null, KeyModifiers::NONE));
+    hear(state, None, key, Some(command))
+}
+
+fn hear(state: &mut State, first: Option<Key>, key: Key, command: Option<Command>) -> Vec<Effect> {
     match command {
         Some(Command::Leave) => return vec![Effect::Exit(Exit::Cancelled)],
         Some(Command::Repaint) => return vec![Effect::Repaint],
@@ -28,14 +36,14 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         _ => {}
     }
     if waits(state, command) {
-        state.ahead.push(key);
+        state.ahead.extend(first.into_iter().chain([key]));
         return Vec::new();
     }
     match panels::press(state, key, command) {
         Some(effects) => effects,
         None => match (command, key) {
             (Some(command), _) => run(state, command),
-            (None, Key { code: KeyCode::Char('?'), modifiers: KeyModifiers::NONE }) if state.query.is_empty() => run(state, Command::Help),
+            (None, key) if state.query.is_empty() && state.keys.asks_for_help(key) => run(state, Command::Help),
             (None, Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => write(state, letter.encode_utf8(&mut [0; 4])),
             _ => Vec::new(),
         },
@@ -83,6 +91,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Mark => mark(state, 1),
         Command::MarkUp => mark(state, -1),
         Command::Move(to) => go(state, to),
+        Command::Insert | Command::Append => modal::insert(state, command == Command::Append),
         Command::Edit(edit) => {
             if state.query.edit(edit) {
                 return vec![Effect::Search(state.start_search(false))];
@@ -123,6 +132,8 @@ fn go(state: &mut State, to: Move) {
         Move::Down => at.saturating_add(1),
         Move::PageUp => at.saturating_sub(page),
         Move::PageDown => at.saturating_add(page),
+        Move::HalfUp => at.saturating_sub(page.div_ceil(2)),
+        Move::HalfDown => at.saturating_add(page.div_ceil(2)),
         Move::First => 0,
         Move::Last => last,
     });

@@ -87,8 +87,8 @@ pub(super) fn press(state: &mut State, letter: Option<char>, command: Option<Com
                         at + 1
                     }
                 }
-                Move::PageUp | Move::First => 0,
-                Move::PageDown | Move::Last => last,
+                Move::PageUp | Move::HalfUp | Move::First => 0,
+                Move::PageDown | Move::HalfDown | Move::Last => last,
             };
             if let Some(Overlay::Menu(menu)) = state.overlays.last_mut() {
                 menu.at = to;

@@ -3,6 +3,7 @@
 mod choose;
 mod keys;
 pub(super) mod menu;
+mod modal;
 mod mouse;
 mod news;
 mod panels;

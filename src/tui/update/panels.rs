@@ -78,8 +78,8 @@ fn scroll(top: usize, to: Move) -> usize {
     match to {
         Move::Up => top.saturating_sub(1),
         Move::Down => top + 1,
-        Move::PageUp => top.saturating_sub(10),
-        Move::PageDown => top + 10,
+        Move::PageUp | Move::HalfUp => top.saturating_sub(10),
+        Move::PageDown | Move::HalfDown => top + 10,
         Move::First => 0,
         Move::Last => usize::from(u16::MAX),
     }

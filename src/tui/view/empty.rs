@@ -4,7 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::catalog::Command;
 use super::super::layout::gutter;
+use super::super::state::line::Edit;
 use super::super::state::{Refresh, State};
 use super::text::{Pen, wrap};
 use super::{Ink, words};
@@ -26,6 +28,8 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 }
 
 fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
+    let key =
+        |command, otherwise: &str| state.keys.shown(command, state.vi.normal, state.looks.ascii).unwrap_or_else(|| otherwise.to_owned());
     let (text, dim) = (ink.palette.text, ink.palette.dim);
     let blank = (String::new(), dim);
     if !state.query.is_empty() && !state.roster.entries.is_empty() {
@@ -33,7 +37,7 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
         if !state.list.nearest.is_empty() {
             lines.push((format!("near it: {}", state.list.nearest.join(", ")), ink.palette.soft));
         }
-        lines.push(("Backspace, or ^U clears".to_owned(), dim));
+        lines.push((format!("Backspace, or {} clears", key(Command::Edit(Edit::CutToStart), "emptying the line")), dim));
         return lines;
     }
     if state.roster.instances.is_empty() {
@@ -59,20 +63,26 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
     });
     if let Some(error) = failed {
         let hints = error.hints.iter().map(|hint| (hint.clone(), ink.palette.soft));
-        let again = [blank.clone(), ("^R tries again".to_owned(), dim)];
+        let again = [blank.clone(), (format!("{} tries again", key(Command::Refresh, "`rolecall cache`")), dim)];
         return [(format!("Could not read your roles: {}", error.message), text), blank].into_iter().chain(hints).chain(again).collect();
     }
     if let Some(instance) = state.sign_in_is_next() {
         return vec![
             (format!("You are not signed in to {instance}"), text),
             blank,
-            (format!("{} signs in and reads your roles", super::super::keymap::label("enter", state.looks.ascii)), ink.palette.soft),
+            (format!("{} signs in and reads your roles", key(Command::Act, "`rolecall login`")), ink.palette.soft),
         ];
     }
     vec![
         ("No roles are assigned to you".to_owned(), text),
         blank,
-        ("Ask whoever runs your IAM Identity Center for an assignment, then ^R looks again".to_owned(), ink.palette.soft),
+        (
+            format!(
+                "Ask whoever runs your IAM Identity Center for an assignment, then {} looks again",
+                key(Command::Refresh, "`rolecall cache`")
+            ),
+            ink.palette.soft,
+        ),
     ]
 }
 

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::super::catalog::Command;
 use super::super::layout;
 use super::super::state::{State, Waits};
 use super::Ink;
@@ -11,8 +12,11 @@ use super::text::{Pen, middle};
 /// Draws it.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
+    let leave = state.keys.shown(Command::Back, state.vi.normal, state.looks.ascii);
     if let Some(text) = going_on(state, ink) {
-        pen.put_right("Esc stop", ink.palette.dim);
+        if let Some(key) = leave.filter(|_| !state.inline) {
+            pen.put_right(&format!("{key} stop"), ink.palette.dim);
+        }
         pen.put(&middle(&text, usize::from(pen.room()).saturating_sub(2), ink.glyphs.cut), ink.palette.dim);
         return;
     }
@@ -20,6 +24,7 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         pen.put(&middle(note, pen.room().into(), ink.glyphs.cut), ink.palette.soft);
         return;
     }
+    pen.put(&layout::lead(state), ink.palette.dim);
     for hint in layout::footer(area, state) {
         let mut pen = Pen::new(buffer, hint.area.x, area.y, hint.area.width);
         pen.put(&hint.key, ink.palette.accent);

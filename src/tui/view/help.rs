@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::catalog::{CATALOG, Chapter};
-use super::super::keymap::label;
 use super::super::state::State;
 use super::text::{Pen, width};
 use super::{Ink, panel};
@@ -81,8 +80,9 @@ fn line(line: &Line, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 
 fn lines(chapter: Chapter, state: &State) -> Vec<Line> {
     let entries = CATALOG.iter().filter(|entry| entry.chapter == chapter);
-    let keys = |keys: &[&str]| keys.iter().map(|key| label(key, state.looks.ascii)).collect::<Vec<_>>().join(" ");
-    [Line::Heading(chapter.title())].into_iter().chain(entries.map(|entry| Line::Keys(keys(entry.keys), entry.help))).collect()
+    let keys = entries.map(|entry| (state.keys.all(entry.id, state.looks.ascii).join(" "), entry.help));
+    let bound = keys.filter(|(keys, _)| !keys.is_empty()).map(|(keys, help)| Line::Keys(keys, help));
+    [Line::Heading(chapter.title())].into_iter().chain(bound).collect()
 }
 
 fn syntax() -> Vec<Line> {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
+use super::super::catalog::Command;
 use super::super::state::State;
 use super::super::state::overlay::Login;
 use super::text::{Pen, width, wrap};
@@ -49,7 +50,7 @@ fn say(open: &Login, state: &State, ink: &Ink) -> Vec<Line> {
         SignInStep::Failed(error) => {
             let head = line(&format!("{} {}", ink.glyphs.failed, error.message), ink.palette.danger);
             let hints = error.hints.iter().map(|hint| line(hint, text));
-            let again = super::super::keymap::label("enter", state.looks.ascii);
+            let again = state.keys.shown(Command::Act, state.vi.normal, state.looks.ascii).unwrap_or_default();
             [head, blank()].into_iter().chain(hints).chain([line(&format!("{again} tries again, Esc puts it off"), dim)]).collect()
         }
         SignInStep::Open { url, code, expires_at, browser } => {

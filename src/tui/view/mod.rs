@@ -11,7 +11,7 @@ mod panel;
 mod panels;
 mod preview;
 pub(super) mod text;
-mod words;
+pub(super) mod words;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -54,9 +54,11 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     if let Some(footer) = areas.footer {
         footer::draw(state, &ink, footer, buffer);
     }
-    let middle = Rect::new(area.x, areas.list.y, area.width, areas.list.height);
+    // Panels of an inline picker stay as far from the right edge as its rows do.
+    let width = if state.inline { areas.query.width } else { area.width };
+    let middle = Rect::new(area.x, areas.list.y, width, areas.list.height);
     for overlay in &state.overlays {
-        let room = if matches!(overlay, Overlay::Help { .. }) { Rect { height: area.height - 1, ..area } } else { middle };
+        let room = if matches!(overlay, Overlay::Help { .. }) && !state.inline { Rect { height: area.height - 1, ..area } } else { middle };
         if let Some(at) = panels::draw(overlay, state, &ink, room, buffer) {
             cursor = at;
         }
@@ -67,9 +69,9 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
 /// The query line: prompt, what is typed, and at the right how much matches.
 fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position {
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width - 2);
-    pen.put(ink.glyphs.prompt, ink.palette.accent);
+    pen.put(if state.vi.normal { ink.glyphs.commands } else { ink.glyphs.prompt }, ink.palette.accent);
     pen.x = area.x + layout::gutter(state);
-    if !state.query.is_empty() && state.list.loaded && area.width >= 40 {
+    if !state.query.is_empty() && state.list.loaded && area.width >= 40 && !state.inline {
         let (some, all) = (words::grouped(state.list.len()), words::grouped(state.roster.entries.len()));
         pen.put_right(&format!("  {some} / {all}"), ink.palette.dim);
     }

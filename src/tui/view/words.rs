@@ -3,7 +3,7 @@
 use crate::domain::Timestamp;
 
 /// `1,204`.
-pub(super) fn grouped(number: usize) -> String {
+pub(in crate::tui) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -16,12 +16,12 @@ pub(super) fn grouped(number: usize) -> String {
 }
 
 /// `1 role`, `1,204 roles`.
-pub(super) fn count(number: usize, one: &str) -> String {
+pub(in crate::tui) fn count(number: usize, one: &str) -> String {
     format!("{} {one}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// `12 s`, `47 min`, `2 h`, `3 days`: the largest unit.
-pub(super) fn span(seconds: i64) -> String {
+pub(in crate::tui) fn span(seconds: i64) -> String {
     match seconds.max(0) {
         s @ 0..60 => format!("{s} s"),
         s @ 60..3_600 => format!("{} min", s / 60),
@@ -31,7 +31,7 @@ pub(super) fn span(seconds: i64) -> String {
 }
 
 /// `now`, `2 h ago`.
-pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
+pub(in crate::tui) fn ago(then: Timestamp, now: Timestamp) -> String {
     match now.since(then) {
         ..60 => "just now".to_owned(),
         seconds => format!("{} ago", span(seconds)),
@@ -39,7 +39,7 @@ pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
 }
 
 /// `9:41`.
-pub(super) fn countdown(seconds: i64) -> String {
+pub(in crate::tui) fn countdown(seconds: i64) -> String {
     let seconds = seconds.max(0);
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
