@@ -25,7 +25,7 @@ fn theme(wanted: Wanted, ground: Option<Ground>) -> Theme {
         (Wanted::Light, _) | (Wanted::Auto, Some(Ground::Light)) => Theme::Light,
         (Wanted::Auto, None) => Theme::Auto,
         (Wanted::HighContrast, ground) => Theme::HighContrast(ground),
-        (Wanted::Sixteen, _) => Theme::Sixteen,
+        (Wanted::Sixteen, ground) => Theme::Sixteen(ground),
         (Wanted::None, _) => Theme::None,
     }
 }

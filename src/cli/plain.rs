@@ -162,10 +162,11 @@ fn heard(line: &str, rows: usize, known: usize, multi: bool) -> Heard {
 
 /// All that tells one role from another, as it would be said.
 fn sentence(roster: &Roster, entry: &Entry, sessions: &Sessions, now: Timestamp) -> String {
-    let mut parts = vec![entry.account_label().to_owned(), entry.role.to_string()];
-    if !entry.account_name.is_empty() {
-        parts.push(format!("account {}", entry.account));
-    }
+    let account = format!("account {}", entry.account);
+    let mut parts = match entry.account_name.is_empty() {
+        true => vec![account, entry.role.to_string()],
+        false => vec![entry.account_name.to_string(), entry.role.to_string(), account],
+    };
     if roster.instances.len() > 1 {
         parts.push(format!("in {}", roster.instance(entry).name));
     }

@@ -67,6 +67,15 @@ impl<W: Write> Inline<W> {
         self.writer.flush()
     }
 
+    /// Takes what was written so far, in tests that have no terminal.
+    #[cfg(test)]
+    pub(super) fn written(&mut self) -> W
+    where
+        W: Default,
+    {
+        std::mem::take(&mut self.writer)
+    }
+
     /// Writes what was not written yet.
     pub(super) fn send(&mut self) -> io::Result<()> {
         self.writer.flush()
@@ -87,12 +96,17 @@ impl<W: Write> Inline<W> {
                 paint(&mut self.writer, style)?;
             }
             queue!(self.writer, Print(cell.symbol()))?;
-            x += u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
+            x += columns(cell);
         }
         write!(self.writer, "\x1b[m")?;
         // In the last column it would take the last letter with it.
         if end < self.cells.area.width { write!(self.writer, "\x1b[K") } else { Ok(()) }
     }
+}
+
+/// Columns that a cell's letter takes.
+fn columns(cell: &Cell) -> u16 {
+    u16::try_from(cell.symbol().width()).unwrap_or(1).max(1)
 }
 
 /// Whether a cell looks like one that nothing was written to.
@@ -117,9 +131,14 @@ impl<W: Write> Backend for Inline<W> {
 
     fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> io::Result<()> {
         for (x, y, cell) in content {
-            if let Some(place) = self.cells.cell_mut((x, y)) {
-                *place = cell.clone();
-                self.changed[usize::from(y)] = true;
+            let Some(place) = self.cells.cell_mut((x, y)) else { continue };
+            *place = cell.clone();
+            self.changed[usize::from(y)] = true;
+            // The other half of a wide letter is never told.
+            for half in (x + 1..).take(columns(cell).saturating_sub(1).into()) {
+                if let Some(place) = self.cells.cell_mut((half, y)) {
+                    place.reset();
+                }
             }
         }
         Ok(())

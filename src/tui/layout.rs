@@ -69,9 +69,11 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
 /// the right edge, so that a narrower window has no rows to break.
 fn inline(area: Rect, state: &State) -> Areas {
     let Rect { x, y, width, height } = area;
-    let room = width.saturating_sub(gutter(state) + 1);
+    // A window that is made a fifth narrower breaks none of the rows.
+    let widest = width.min((width - width / 5).max(INLINE));
+    let room = widest.saturating_sub(gutter(state) + 1);
     let needed = columns::plan(room, &state.list.measure).cells() + gutter(state) + 1;
-    let width = width.min(needed.max(INLINE));
+    let width = widest.min(needed.max(INLINE));
     let line = |y| Rect::new(x, y, width, 1);
     let list = Rect::new(x, y + 1, width, height.saturating_sub(2));
     let scrollbar = Rect::new(list.right(), list.y, 0, list.height);

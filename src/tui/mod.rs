@@ -106,8 +106,8 @@ pub enum Theme {
     Light,
     /// Nothing dim or pale; on a ground that is not known to be dark or light, without colours.
     HighContrast(Option<Ground>),
-    /// The terminal's own sixteen.
-    Sixteen,
+    /// The terminal's own sixteen, with an accent that reads on the ground.
+    Sixteen(Option<Ground>),
     /// None at all.
     None,
 }

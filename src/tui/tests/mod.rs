@@ -1,6 +1,8 @@
 //! The picker played without a terminal: keys in, effects and screens out.
 
 mod choosing;
+mod inline;
+mod keys;
 mod layouts;
 mod listing;
 mod random;

@@ -51,9 +51,10 @@ impl Palette {
         match looks.theme {
             _ if looks.no_color => Self::plain(),
             Theme::None => Self::plain(),
-            Theme::Sixteen => Self::sixteen(),
+            Theme::Sixteen(ground) => Self::sixteen(ground),
             Theme::HighContrast(ground) => Self::high_contrast(ground, looks.colours),
-            Theme::Dark | Theme::Auto | Theme::Light if looks.colours == Colours::Sixteen => Self::sixteen(),
+            Theme::Light if looks.colours == Colours::Sixteen => Self::sixteen(Some(Ground::Light)),
+            Theme::Dark | Theme::Auto if looks.colours == Colours::Sixteen => Self::sixteen(None),
             Theme::Dark => Self::toned([0xb4bccb, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], [0x263040, 0xffffff], looks.colours),
             Theme::Light => Self::toned([0x3f4654, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], [0xdfeaf6, 0x10151d], looks.colours),
             // The ground is unknown: middle tones, and a bar that brings its own foreground.
@@ -81,10 +82,11 @@ impl Palette {
         }
     }
 
-    fn sixteen() -> Self {
+    /// Cyan is what most people can read on black, and nobody on white.
+    fn sixteen(ground: Option<Ground>) -> Self {
         let text = Style::new();
         let dim = text.add_modifier(Modifier::DIM);
-        let accent = text.fg(Color::Cyan);
+        let accent = text.fg(if ground == Some(Ground::Light) { Color::Blue } else { Color::Cyan });
         Self {
             text,
             soft: text,
@@ -255,7 +257,8 @@ mod tests {
             Theme::HighContrast(None),
             Theme::HighContrast(Some(Ground::Dark)),
             Theme::HighContrast(Some(Ground::Light)),
-            Theme::Sixteen,
+            Theme::Sixteen(None),
+            Theme::Sixteen(Some(Ground::Light)),
             Theme::None,
         ];
         for theme in themes {
