@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::sync::Arc;
 
-use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster, Timestamp, visible};
+use crate::domain::{Confirm, Entry, Error, Instance, Kind, Result, RoleId, Roster, Timestamp, visible};
+use crate::ops::consent;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
 use crate::ops::sign_in::sessions::sessions;
@@ -49,7 +50,7 @@ pub(super) fn run(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action:
             }
             Heard::Choice(numbers) => {
                 let chosen: Vec<&Entry> = numbers.iter().map(|number| &roster.entries[rows[number - 1]]).collect();
-                if consents(&mut talk, &chosen, action)? {
+                if consents(ctx, &mut talk, &roster, &chosen, action)? {
                     let roles = chosen.into_iter().map(|entry| roster.id(entry)).collect();
                     return Ok(Exit::Picked(Picked { roles, action }));
                 }
@@ -77,15 +78,25 @@ fn read_what_is_missing(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
     Ok(())
 }
 
-/// Asks before protected roles are used.
-fn consents(talk: &mut Talk, chosen: &[&Entry], action: Action) -> Result<bool> {
-    for entry in chosen.iter().filter(|entry| entry.protected && action != Action::Print) {
-        let question = format!("{}, {} is protected. Type yes to use it: ", entry.account_label(), entry.role);
+/// Asks before protected roles are used, as often as anywhere else.
+fn consents(ctx: &Ctx, talk: &mut Talk, roster: &Roster, chosen: &[&Entry], action: Action) -> Result<bool> {
+    let given = consent::here(ctx);
+    for entry in chosen.iter().filter(|entry| entry.protected() && action != Action::Print) {
+        let role = roster.id(entry);
+        if given.cover(&role, entry.confirm, ctx.clock.now()) {
+            continue;
+        }
+        let what = format!("{}, {} is protected.", entry.account_label(), entry.role);
+        let (question, agrees): (_, fn(&Entry, &str) -> bool) = match entry.confirm {
+            Confirm::Type => (format!("{what} Type the account's name to use it: "), Entry::account_typed),
+            Confirm::No | Confirm::Ask => (format!("{what} Type yes to use it: "), |_, answer| ["y", "yes"].contains(&answer)),
+        };
         let answer = talk.ask(question)?.unwrap_or_default();
-        if !["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
+        if !agrees(entry, answer.trim()) {
             talk.say("Not used.")?;
             return Ok(false);
         }
+        consent::remember(ctx, &role, entry.confirm);
     }
     Ok(true)
 }
@@ -170,7 +181,7 @@ fn sentence(roster: &Roster, entry: &Entry, sessions: &Sessions, now: Timestamp)
     if roster.instances.len() > 1 {
         parts.push(format!("in {}", roster.instance(entry).name));
     }
-    if entry.protected {
+    if entry.protected() {
         parts.push("protected".to_owned());
     }
     let id: RoleId = roster.id(entry);

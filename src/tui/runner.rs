@@ -40,7 +40,7 @@ pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<Ne
     let screen = Screen::enter(height, mouse)?;
     let (width, height) = screen.room();
     update(&mut state, Event::Resize(width, height));
-    let _input = Input::start(sender.clone());
+    let _input = Input::start(sender.clone(), screen.typed_ahead());
     std::thread::spawn(move || forward(&news, &sender));
     let mut runner = Runner { state, screen, clock, events, worker, requests, exit: None };
     runner.await_search(FIRST_SEARCH)?;

@@ -16,6 +16,7 @@ use super::inline::Inline;
 use super::state::State;
 use super::view;
 use crate::domain::{Error, Height, Result};
+use crate::os::job::Job;
 use crate::os::signals::LastWill;
 use crate::os::tty;
 
@@ -42,6 +43,9 @@ pub(super) struct Screen {
     mouse: bool,
     /// Columns and rows of the terminal when it was last looked at.
     size: (u16, u16),
+    /// Bytes that were typed before the picker had the terminal: a line's end among them is a line feed, whatever key it was.
+    typed_ahead: usize,
+    job: Job,
     /// Held while drawing, so that a signal does not restore the screen in the middle of a frame.
     drawing: Arc<Mutex<()>>,
     previous_hook: Hook,
@@ -71,7 +75,9 @@ impl Screen {
         };
         // Rows below the prompt are clicked at places that nobody knows.
         let mouse = mouse && rows.is_none();
-        let mut screen = Self { canvas, tty, height, mouse, size, drawing, previous_hook, _last_will: last_will };
+        let typed_ahead = tty::typed_ahead(&tty);
+        let job = Job::listen()?;
+        let mut screen = Self { canvas, tty, height, mouse, size, typed_ahead, job, drawing, previous_hook, _last_will: last_will };
         screen.take()?;
         Ok(screen)
     }
@@ -98,6 +104,11 @@ impl Screen {
         }
     }
 
+    /// Bytes that were typed before the picker had the terminal.
+    pub(super) fn typed_ahead(&self) -> usize {
+        self.typed_ahead
+    }
+
     /// Columns and rows to draw on.
     pub(super) fn room(&self) -> (u16, u16) {
         (self.size.0, self.height.rows(self.size.1).unwrap_or(self.size.1))
@@ -105,6 +116,17 @@ impl Screen {
 
     /// Looks whether the terminal has another size now, and if so makes room anew; says how much there is then.
     pub(super) fn resized(&mut self) -> Result<Option<(u16, u16)>> {
+        if self.job.told_to_stop() {
+            self.stop(false)?;
+            return Ok(Some(self.room()));
+        }
+        if self.job.went_on() {
+            // Somebody else stopped the process; the shell has since set up the terminal for itself.
+            let _ = disable_raw_mode();
+            self.take()?;
+            self.forget()?;
+            return Ok(Some(self.room()));
+        }
         let size = tty::size(&self.tty);
         if size == self.size {
             return Ok(None);
@@ -146,8 +168,12 @@ impl Screen {
 
     /// Gives the terminal to the shell until it says go on.
     pub(super) fn suspend(&mut self) -> Result<()> {
+        self.stop(true)
+    }
+
+    fn stop(&mut self, all: bool) -> Result<()> {
         self.leave();
-        crate::os::signals::stop_job();
+        self.job.stop(all);
         self.take()?;
         self.forget()
     }
