@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{self, Keymap, Loaded, Origin, Settings};
+use crate::config::{self, Keymap, Loaded, Origin, Settings, Shown};
 use crate::domain::{Error, Kind, Result};
 use crate::ops::ctx::Ctx;
-use crate::tui::{Keys, Misbound, Style};
+use crate::tui::{self, Keys, Misbound, Style};
 
 /// The keys as the settings have them.
 ///
@@ -27,12 +27,23 @@ pub(super) fn check(loaded: &Loaded) -> Result<Keys> {
     read(&loaded.settings).map_err(|wrong| said(&wrong, &loaded.origins))
 }
 
-fn read(settings: &Settings) -> std::result::Result<Keys, Misbound> {
-    let style = match settings.pick.keymap {
+/// The keys of the commands that the settings say nothing about, as settings.
+pub(super) fn usual(settings: &Settings) -> Vec<Shown> {
+    let list = |names: Vec<&str>| toml::Value::Array(names.into_iter().map(toml::Value::from).collect());
+    let shown = |name: &str, names| Shown { key: format!("keys.{name}"), value: Some(list(names)), origin: None };
+    let rest = tui::commands(style(settings)).filter(|(name, ..)| !settings.keys.contains_key(*name));
+    rest.map(|(name, _, names)| shown(name, names)).collect()
+}
+
+fn style(settings: &Settings) -> Style {
+    match settings.pick.keymap {
         Keymap::Emacs => Style::Emacs,
         Keymap::Vi => Style::Vi,
-    };
-    Keys::new(style, &settings.keys)
+    }
+}
+
+fn read(settings: &Settings) -> std::result::Result<Keys, Misbound> {
+    Keys::new(style(settings), &settings.keys)
 }
 
 fn said(wrong: &Misbound, origins: &BTreeMap<String, Origin>) -> Error {

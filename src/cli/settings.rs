@@ -59,8 +59,17 @@ pub(super) fn known(warnings: &[Warning]) -> Result<()> {
     Err(error.hint("run `rolecall settings edit`"))
 }
 
+/// Every setting; a command of the picker without keys in the configuration has those of the catalog.
+fn all(loaded: &Loaded) -> Result<Vec<Shown>> {
+    let mut shown = config::shown(loaded)?;
+    let end = shown.iter().rposition(|shown| ["pick.", "keys."].iter().any(|table| shown.key.starts_with(table)));
+    let end = end.map_or(shown.len(), |last| last + 1);
+    shown.splice(end..end, keys::usual(&loaded.settings));
+    Ok(shown)
+}
+
 fn show(loaded: &Loaded, paths: &Paths, as_json: bool) -> Result<u8> {
-    let shown = config::shown(loaded)?;
+    let shown = all(loaded)?;
     if as_json {
         let objects: Vec<_> = shown.iter().map(object).collect();
         out::data(&format!("{}\n", serde_json::Value::Array(objects)))?;
@@ -97,7 +106,7 @@ fn object(shown: &Shown) -> serde_json::Value {
 /// A text as it is, anything else as TOML; a table as `KEY = VALUE` lines.
 fn get(loaded: &Loaded, key: &str) -> Result<u8> {
     edit::path(key)?;
-    let shown = config::shown(loaded)?;
+    let shown = all(loaded)?;
     let inside = format!("{key}.");
     let value = |shown: &Shown| match &shown.value {
         Some(toml::Value::String(text)) => Some(text.clone()),
@@ -122,6 +131,7 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     let text = text(path)?;
     known(&config::check(path, &text).unwrap_or_default())?;
     let changed = edit::set(&text, path, key, value)?;
+    keys::check(&config::read(path, &changed)?)?;
     file::replace(path, changed.as_bytes())?;
     out::say(&out::dim(&format!("{key} is set in {}", paths.short(path))));
     let origin = config::load(env, paths)?.origins.get(key).cloned();

@@ -41,6 +41,15 @@ const NORMAL: [(&str, &[&str]); 20] = [
     ("leave", &["q"]),
 ];
 
+/// The keys of a command as we have them: first those that always count, then those of normal mode.
+pub(super) fn usual(style: Style, entry: &Entry) -> Vec<&'static str> {
+    entry.keys.iter().chain(normal(style, entry)).copied().collect()
+}
+
+fn normal(style: Style, entry: &Entry) -> &'static [&'static str] {
+    NORMAL.iter().find(|(id, _)| style == Style::Vi && *id == entry.id).map_or(&[], |(_, names)| *names)
+}
+
 /// The keys of all commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keys {
@@ -147,7 +156,7 @@ impl Keys {
     }
 
     fn take_ours(&mut self, at: usize) {
-        let normal = NORMAL.iter().find(|(id, _)| self.style == Style::Vi && *id == CATALOG[at].id).map_or(&[][..], |(_, names)| *names);
+        let normal = normal(self.style, &CATALOG[at]);
         let always = CATALOG[at].keys.iter().map(|name| (*name, false));
         for (name, normal) in always.chain(normal.iter().map(|name| (*name, true))) {
             let bound = Bound { at, keys: self.read(name).unwrap_or_default(), normal };

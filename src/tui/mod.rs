@@ -152,9 +152,9 @@ pub enum Exit {
     Cancelled,
 }
 
-/// Every command of the picker: its name in a configuration file, what it does, its keys. For documentation and completions.
-pub fn commands() -> impl Iterator<Item = (&'static str, &'static str, &'static [&'static str])> {
-    catalog::CATALOG.iter().map(|entry| (entry.id, entry.help, entry.keys))
+/// Every command of the picker: its name in a configuration file, what it does, the keys that it has unless it is given others.
+pub fn commands(style: Style) -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
+    catalog::CATALOG.iter().map(move |entry| (entry.id, entry.help, bindings::usual(style, entry)))
 }
 
 /// Shows the picker on the terminal until the person has chosen or given up. Stdin and stdout are not touched.

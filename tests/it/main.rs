@@ -29,6 +29,7 @@ mod foreign_shells;
 mod foreign_simulator;
 mod identity;
 mod imports;
+mod keys;
 mod many;
 mod records;
 #[cfg(unix)]
