@@ -7,10 +7,9 @@ use crate::sandbox::Sandbox;
 /// The table of all commands, as the README has it.
 fn table() -> String {
     let codes = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
-    let row = |((id, help, keys), (_, _, with_vi)): ((&str, &str, Vec<&str>), (&str, &str, Vec<&str>))| {
-        format!("| `{id}` | {help} | {} | {} |\n", codes(&keys), codes(&with_vi[keys.len()..]))
-    };
-    let rows = commands(Style::Emacs).zip(commands(Style::Vi)).map(row);
+    let both = commands(Style::Emacs).zip(commands(Style::Vi));
+    let rows = both
+        .map(|((id, help, keys), (_, _, with_vi))| format!("| `{id}` | {help} | {} | {} |\n", codes(&keys), codes(&with_vi[keys.len()..])));
     ["| command | does | keys | in vi's normal mode |\n|---|---|---|---|\n".to_owned()].into_iter().chain(rows).collect()
 }
 
