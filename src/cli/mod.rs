@@ -3,6 +3,7 @@
 mod args;
 mod asked;
 mod cache;
+mod complete;
 mod console;
 mod context;
 mod credentials;
@@ -15,6 +16,7 @@ mod exports;
 mod grant;
 mod helper;
 mod history;
+mod init;
 mod list;
 mod login;
 mod logout;
@@ -98,9 +100,11 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Each(args)) => each::run(&globals, &args),
         Some(Command::Tags(args)) => tags::run(&globals, &args),
         Some(Command::History(args)) => history::run(&globals, &args),
+        Some(Command::Init(args)) => init::run(args),
         Some(Command::Settings(args)) => settings::run(&globals, args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
+        Some(Command::Complete(args)) => complete::run(&globals, &args),
         Some(Command::SignInHelper) => helper::run(&globals),
     }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod each;
 mod eval;
 mod exec;
+mod hooks;
 mod list;
 mod login;
 mod pick;
@@ -28,6 +29,7 @@ pub(super) use demo::DemoArgs;
 pub(super) use each::EachArgs;
 pub(super) use eval::EvalArgs;
 pub(super) use exec::{ExecArgs, FormArg};
+pub(super) use hooks::{CompleteArgs, InitArgs, Reader};
 pub(super) use list::ListArgs;
 pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
 pub(super) use pick::{PickAction, PickArgs};
@@ -141,6 +143,8 @@ pub enum Command {
     Tags(TagsArgs),
     /// Show what was handed out: when, which role, by which command, in which directory
     History(HistoryArgs),
+    /// Print what a shell sources: the function `role`, a key, completions
+    Init(InitArgs),
     /// Show, change and explain the configuration
     Settings(SettingsArgs),
     /// Look after the place where tokens and credentials are kept
@@ -150,6 +154,9 @@ pub enum Command {
     /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
     #[command(hide = true)]
     SignInHelper,
+    /// What could be typed next, for the completion scripts
+    #[command(hide = true)]
+    Complete(CompleteArgs),
 }
 
 /// Which role is meant.
