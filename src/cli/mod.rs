@@ -27,6 +27,7 @@ mod qr;
 mod report;
 mod resolve;
 mod settings;
+mod setup;
 mod status;
 mod table;
 mod tags;
@@ -102,6 +103,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::History(args)) => history::run(&globals, &args),
         Some(Command::Init(args)) => init::run(args),
         Some(Command::Settings(args)) => settings::run(&globals, args),
+        Some(Command::Setup(args)) => setup::run(&globals, &args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::Complete(args)) => complete::run(&globals, &args),
