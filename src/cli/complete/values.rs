@@ -151,5 +151,9 @@ fn services() -> Vec<Candidate> {
 fn settings(globals: &Globals) -> Vec<Candidate> {
     let env = Env::from_process();
     let shown = || config::shown(&config::load(&env, &context::paths(&env, globals).ok()?).ok()?).ok();
-    shown().unwrap_or_default().into_iter().map(|setting| Candidate::new(setting.key, setting.value.map(|value| value.to_string()).unwrap_or_default())).collect()
+    shown()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|setting| Candidate::new(setting.key, setting.value.map(|value| value.to_string()).unwrap_or_default()))
+        .collect()
 }

@@ -137,6 +137,11 @@ fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Resu
 }
 
 fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> {
+    // A profile's whole name is no beginning of another's.
+    let named: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(query)).collect();
+    if !named.is_empty() {
+        return Ok(named);
+    }
     Ok(matching(roster, query)?.into_iter().filter_map(|row| roster.entries.get(row)).collect())
 }
 

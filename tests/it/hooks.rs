@@ -1,0 +1,62 @@
+//! What `init` prints and `complete` answers, without a shell.
+
+use crate::sandbox::Sandbox;
+use crate::terminal_picker::signed_in;
+
+fn lines(sandbox: &Sandbox, shell: &str, words: &[&str]) -> Vec<String> {
+    let mut args = vec!["complete", "--shell", shell, "--"];
+    args.extend(words);
+    let ran = sandbox.run(&args);
+    assert_eq!((ran.code, &*ran.stderr), (0, ""), "{words:?}");
+    ran.stdout.lines().map(str::to_owned).collect()
+}
+
+/// Candidates without what they mean.
+fn values(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
+    lines(sandbox, "zsh", words).iter().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn completions_know_instances_accounts_roles_profiles_and_tags() {
+    let sandbox = signed_in();
+    assert_eq!(values(&sandbox, &["rolecall", "--sso", ""]), ["corp", "lab"]);
+    assert!(values(&sandbox, &["rolecall", "exec", "-A", "payments-p"]).contains(&"payments-prod".to_owned()));
+    assert_eq!(values(&sandbox, &["rolecall", "exec", "-A", "payments-prod", "-R", "ReadO"]), ["ReadOnlyAccess"]);
+    assert_eq!(values(&sandbox, &["rolecall", "exec", "-p", "payments-prod-Rea"]), ["payments-prod-ReadOnlyAccess"]);
+    assert!(values(&sandbox, &["rolecall", "each", "account:payments-p"]).contains(&"account:payments-prod".to_owned()));
+    assert_eq!(values(&sandbox, &["rolecall", "status", "--j"]), ["--json"]);
+    assert_eq!(values(&sandbox, &["rolecall", "login", "--flow", "p"]), ["pkce"]);
+    assert_eq!(values(&sandbox, &["role", "payments-prod-Rea"]), ["payments-prod-ReadOnlyAccess"]);
+}
+
+#[test]
+fn flags_typed_already_narrow_what_is_offered() {
+    let sandbox = signed_in();
+    let in_lab = values(&sandbox, &["rolecall", "--sso", "lab", "exec", "-A", ""]);
+    assert!(!in_lab.contains(&"payments-prod".to_owned()), "{in_lab:?}");
+    let with_role = values(&sandbox, &["rolecall", "exec", "-R", "BreakGlass", "-A", ""]);
+    assert!(with_role.contains(&"payments-prod".to_owned()) && !with_role.contains(&"sandbox".to_owned()), "{with_role:?}");
+    assert!(!values(&sandbox, &["rolecall", "status", "--json", "--"]).contains(&"--json".to_owned()));
+}
+
+#[test]
+fn a_broken_configuration_keeps_completions_quiet() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rolecall/config.toml", "threads = \"many\"");
+    assert_eq!(lines(&sandbox, "fish", &["rolecall", "exec", "-A", ""]), [""; 0]);
+    assert_eq!(values(&sandbox, &["rolecall", "stat"]), ["status"]);
+}
+
+#[test]
+fn init_edits_nothing_and_refuses_what_is_no_name() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "nushell", "elvish", "xonsh", "direnv"] {
+        let ran = sandbox.run(&["init", shell]);
+        assert_eq!((ran.code, &*ran.stderr), (0, ""), "{shell}");
+        assert!(ran.stdout.starts_with("# rolecall") || ran.stdout.contains("\n# rolecall"), "{shell}: {}", ran.stdout);
+    }
+    assert!(!sandbox.path(".bashrc").exists());
+    assert_eq!(sandbox.run(&["init", "bash", "--cmd", "x;y"]).code, 2);
+    assert_eq!(sandbox.run(&["init", "elvish", "--key", "ctrl-x p"]).code, 2);
+    assert_eq!(sandbox.run(&["init", "tcsh"]).code, 2);
+}
