@@ -11,7 +11,7 @@ const KEY: &str = "\x18p";
 fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
     // On its first day fish reads every manual page in the background, with the terminal in its hands.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
-    let terminal = Terminal::run_with(sandbox, program, args, &[("PS1", "ready> ")]);
+    let terminal = Terminal::run_with(sandbox, program, args, &[("PS1", "ready> "), ("LANG", "C.UTF-8")]);
     terminal.wait_for("ready>");
     terminal
 }
@@ -30,19 +30,21 @@ fn visit(terminal: &mut Terminal, show: &str, widget: bool) {
     terminal.wait_for("payments-prod/ReadOnlyAccess");
     terminal.type_line(show);
     terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
-    terminal.type_line("role payments-prod-Billing");
-    terminal.wait_for("payments-prod/Billing");
+    terminal.type_line("role payments-prod-DatabaseAdministrator");
+    terminal.wait_for("payments-prod/DatabaseAdministrator");
     terminal.type_line("role -");
-    terminal.wait_for("payments-prod/Billing → payments-prod/ReadOnlyAccess");
+    terminal.wait_for("payments-prod/DatabaseAdministrator → payments-prod/ReadOnlyAccess");
     if widget {
         terminal.type_keys(KEY);
         terminal.wait_for_picker();
-        terminal.type_keys("payments-prod billing");
+        terminal.type_keys("payments-prod database");
         terminal.wait_for("1 /");
         terminal.type_keys(ENTER);
-        terminal.wait_for("payments-prod/ReadOnlyAccess → payments-prod/Billing");
+        terminal.wait_for("payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator");
+        // bash drops what is typed before its prompt is back from a key's command.
+        terminal.wait_until("the prompt", |screen| screen.contents().trim_end().ends_with("ready>"));
         terminal.type_line(show);
-        terminal.wait_for("<arn:aws:iam::012345678901:role/Billing>");
+        terminal.wait_for("<arn:aws:iam::012345678901:role/DatabaseAdministrator>");
     }
     terminal.type_line("role -c");
     terminal.type_line(show);
