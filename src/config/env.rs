@@ -104,6 +104,7 @@ variables! {
     XDG_CONFIG_HOME "Where configuration lives instead of ~/.config."
     XDG_CACHE_HOME "Where caches live instead of ~/.cache."
     XDG_STATE_HOME "Where state lives instead of ~/.local/state."
+    XDG_DATA_HOME "Where shells look for completion files, instead of ~/.local/share."
     XDG_RUNTIME_DIR "Where sockets live."
     SSH_CONNECTION "Set on a machine reached over SSH."
     SSH_TTY "Set on a machine reached over SSH with a terminal."

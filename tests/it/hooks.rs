@@ -60,3 +60,22 @@ fn init_edits_nothing_and_refuses_what_is_no_name() {
     assert_eq!(sandbox.run(&["init", "elvish", "--key", "ctrl-x p"]).code, 2);
     assert_eq!(sandbox.run(&["init", "tcsh"]).code, 2);
 }
+
+#[test]
+fn completion_files_are_put_where_shells_look_and_only_ours_are_taken_away() {
+    let sandbox = Sandbox::new();
+    let file = ".local/share/bash-completion/completions/rolecall";
+    assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", "--install"]).code, 0);
+    let script = std::fs::read_to_string(sandbox.path(file)).unwrap();
+    assert!(script.contains("complete -F __rolecall_complete rolecall\n"), "{script}");
+    assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", "--install"]).code, 0);
+    assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", "--uninstall"]).code, 0);
+    assert!(!sandbox.path(file).exists());
+    sandbox.write(file, "# mine\n");
+    for flag in ["--install", "--uninstall"] {
+        assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", flag]).code, 2);
+    }
+    assert_eq!(std::fs::read_to_string(sandbox.path(file)).unwrap(), "# mine\n");
+    let zsh = sandbox.run(&["setup", "completions", "--shell", "zsh", "--install"]);
+    assert!(zsh.stderr.contains("fpath=("), "{}", zsh.stderr);
+}

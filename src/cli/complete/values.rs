@@ -104,13 +104,8 @@ fn accounts(entries: &[&Entry]) -> Vec<Candidate> {
     for entry in entries {
         ids.entry(&entry.account_name).or_default().insert(entry.account.as_str());
     }
-    let mut out = Vec::new();
-    for (name, ids) in &ids {
-        match (name.is_empty(), ids.len()) {
-            (false, 1) => out.extend(ids.iter().map(|id| Candidate::new(*name, *id))),
-            _ => {}
-        }
-    }
+    let alone = ids.iter().filter(|(name, ids)| !name.is_empty() && ids.len() == 1);
+    let mut out: Vec<Candidate> = alone.flat_map(|(name, ids)| ids.iter().map(|id| Candidate::new(*name, *id))).collect();
     for (name, ids) in &ids {
         out.extend(ids.iter().map(|id| Candidate::new(*id, *name)));
     }

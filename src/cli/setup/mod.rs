@@ -1,5 +1,6 @@
 //! `setup`: one file per thing to set up.
 
+mod completions;
 mod profiles;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use super::{context, settings};
 pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
     match &args.command {
         SetupCommand::Profiles(args) => profiles::run(globals, args),
+        SetupCommand::Completions(args) => completions::run(args),
     }
 }
 

@@ -2,6 +2,7 @@
 //! `assets/shell`; this fills in names.
 
 mod key;
+pub mod place;
 
 use crate::domain::{Error, Kind, Result};
 
