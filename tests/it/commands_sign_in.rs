@@ -71,7 +71,8 @@ fn a_declined_sign_in_says_so() {
 fn several_instances_want_a_name_or_all() {
     let sandbox = Sandbox::new();
     snapshot(&sandbox, "login_which", &["login"]);
-    refused(&sandbox.run(&["logout"]), 3, &["several IAM Identity Centers", "corp, lab"]);
+    refused(&sandbox.run(&["logout"]), 2, &["several IAM Identity Centers", "corp, lab", "--all"]);
+    refused(&sandbox.run(&["logout", "-S", "lba"]), 3, &["no IAM Identity Center called `lba`"]);
     let all = sandbox.run(&["login", "--all", "--flow", "device-code"]);
     assert!(all.code == 0 && all.stderr.contains("signed in to lab"), "{all:?}");
     assert_eq!(sandbox.run(&["login", "--check"]).code, 0);

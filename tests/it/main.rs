@@ -35,6 +35,7 @@ mod records;
 mod reports;
 mod sandbox;
 mod terminal;
+mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_picker;
