@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cache::history::Run;
-use crate::domain::{Credentials, Entry, Error, Kind, Result, RoleName, Roster, visible};
+use crate::domain::{Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, visible};
 use crate::ops::assume::Wish;
 use crate::ops::ctx::Ctx;
 use crate::ops::each::each;
@@ -42,6 +42,7 @@ pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     let report = Arc::new(Mutex::new(Report::new(roster.clone(), rows.clone(), args.json, url)));
     context::block_on(&ctx, async {
         sign_in(&ctx, &roster, &rows).await?;
+        used(&roster, &rows).for_each(|instance| grant::warn_of_end(&ctx, instance));
         run_all(&ctx, &roster, rows, args, report.clone()).await
     })?;
     let report = report.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,17 +100,21 @@ async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> 
     if !context::may_sign_in(ctx) {
         return Ok(());
     }
-    for (position, instance) in roster.instances.iter().enumerate() {
-        if rows.iter().any(|row| roster.entries[*row].instance == position) {
-            login::signed_in(ctx, instance, async || match access_token(ctx, instance, None).await {
-                // Another failure than this one is told role by role: stored credentials may do.
-                Err(error) if error.kind == Kind::LoginNeeded => Err(error),
-                _ => Ok(()),
-            })
-            .await?;
-        }
+    for instance in used(roster, rows) {
+        login::signed_in(ctx, instance, async || match access_token(ctx, instance, None).await {
+            // Another failure than this one is told role by role: stored credentials may do.
+            Err(error) if error.kind == Kind::LoginNeeded => Err(error),
+            _ => Ok(()),
+        })
+        .await?;
     }
     Ok(())
+}
+
+/// The instances that these roles are of.
+fn used<'a>(roster: &'a Roster, rows: &'a [usize]) -> impl Iterator<Item = &'a Instance> {
+    let is_used = |position: &usize| rows.iter().any(|row| roster.entries[*row].instance == *position);
+    roster.instances.iter().enumerate().filter(move |(position, _)| is_used(position)).map(|(_, instance)| instance)
 }
 
 async fn run_all(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, args: &EachArgs, report: Arc<Mutex<Report>>) -> Result<()> {

@@ -3,10 +3,11 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Confirm, Credentials, Entry, Error, Kind, Result, RoleName, Roster, visible};
+use crate::domain::{AccountId, Confirm, Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, human, visible};
 use crate::ops::assume::{Wish, assume};
 use crate::ops::consent;
 use crate::ops::ctx::Ctx;
+use crate::ops::sign_in::sessions;
 
 use super::{context, login, out};
 
@@ -62,6 +63,19 @@ pub(super) fn credentials(ctx: &Arc<Ctx>, roster: &Roster, entry: &Entry, stored
         out::warning(warning);
     }
     Ok(assumed.credentials)
+}
+
+/// Warns when the sign-in session with an instance ends within the hour: credentials that were handed out go on for as long as they
+/// live, but nothing is renewed.
+pub(super) fn warn_of_end(ctx: &Ctx, instance: &Instance) {
+    // The credentials are there, whatever keeps this from being known.
+    let Ok(Some(at)) = sessions::ending(ctx, instance) else { return };
+    let left = human(at.since(ctx.clock.now()));
+    let name = &instance.name;
+    out::warning(
+        &Error::new(Kind::LoginNeeded, format!("the sign-in session with {name} ends in about {left}; nothing is renewed after that"))
+            .hint(format!("run `rolecall login --sso {name} --force` to begin a new one")),
+    );
 }
 
 /// A refusal with whom to ask. `url` may have `{account_id}`, `{role}` and `{email}` in it.
