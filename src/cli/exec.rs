@@ -32,6 +32,7 @@ pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
 pub(super) fn enter(ctx: &Arc<Ctx>, found: &Found, wish: &Wish, stored: bool, command: Vec<OsString>) -> Result<u8> {
     let form = exports::form(ctx, found, wish)?;
     let credentials = grant::credentials(ctx, &found.roster, found.entry(), stored)?;
+    grant::warn_of_end(ctx, found.roster.instance(found.entry()));
     let previous = exports::previous(ctx);
     let place = exports::place(ctx, found, &credentials, &form);
     let changes = exports::changes(ctx, found, &credentials, form, Reach::Child, wish, &previous);

@@ -18,11 +18,10 @@ use super::{cache, context, out, qr};
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
-    let instances = if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? };
-    let instances = if args.all || args.check { instances } else { vec![context::chosen_one(&ctx, globals)?] };
     if args.check {
-        return check(&ctx, &instances);
+        return check(&ctx, &if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? });
     }
+    let instances = context::one_or_all(&ctx, globals, args.all)?;
     context::block_on(&ctx, context::each(&instances, async |instance| login(&ctx, instance, args).await))
 }
 

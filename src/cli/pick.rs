@@ -53,7 +53,7 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
             if action != Action::Print {
-                grant::confirm(&roster.entries[rows[0]], false)?;
+                grant::confirm(&ctx, &roster, &roster.entries[rows[0]], false)?;
             }
             return finish(&ctx, &roster, rows, action, &args);
         }

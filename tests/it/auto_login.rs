@@ -54,6 +54,16 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
 }
 
 #[test]
+fn what_is_said_of_links_reaches_the_helper() {
+    let sandbox = with_browser();
+    let ran = Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "2s", "-u", "print"]].concat()).output().unwrap());
+    assert_eq!((ran.code, tabs(&sandbox).len()), (4, 0), "{ran:?}");
+    let address = std::fs::read_to_string(sandbox.path("rolecall/state/sign-in-corp.json")).unwrap();
+    let notice: serde_json::Value = serde_json::from_str(&address).unwrap();
+    demo::approve(notice["url"].as_str().unwrap()).unwrap();
+}
+
+#[test]
 fn a_caller_that_is_killed_takes_no_sign_in_with_it() {
     let sandbox = with_browser();
     let mut impatient = rolecall(&sandbox, &ROLE).spawn().unwrap();

@@ -37,6 +37,7 @@ mod records;
 mod reports;
 mod sandbox;
 mod terminal;
+mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_picker;
