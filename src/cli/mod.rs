@@ -9,6 +9,7 @@ mod credentials;
 mod demo;
 mod each;
 mod eks_token;
+mod endpoint;
 mod eval;
 mod exec;
 mod exports;
@@ -102,6 +103,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::SignInHelper) => helper::run(&globals),
+        Some(Command::EndpointHelper(args)) => endpoint::run(&globals, &args),
     }
 }
 

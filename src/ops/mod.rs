@@ -4,6 +4,7 @@ pub mod assume;
 pub mod console;
 pub mod ctx;
 pub mod each;
+pub mod endpoint;
 pub mod exports;
 pub mod instances;
 pub mod refresh;

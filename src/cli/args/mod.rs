@@ -4,6 +4,7 @@ mod cache;
 mod credentials;
 mod demo;
 mod each;
+mod endpoint;
 mod eval;
 mod exec;
 mod list;
@@ -26,6 +27,7 @@ pub(super) use cache::CacheArgs;
 pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::DemoArgs;
 pub(super) use each::EachArgs;
+pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
 pub(super) use exec::{ExecArgs, FormArg};
 pub(super) use list::ListArgs;
@@ -150,6 +152,9 @@ pub enum Command {
     /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
     #[command(hide = true)]
     SignInHelper,
+    /// What serves the command of `exec --as endpoint`; reads what it needs to know from standard input
+    #[command(hide = true)]
+    EndpointHelper(EndpointHelperArgs),
 }
 
 /// Which role is meant.
