@@ -3,6 +3,7 @@
 //! The dialect is botocore's, since the AWS CLI wrote most of these files, with one difference: what is wrong in one place never
 //! makes the rest of the file unreadable, and what stands twice is merged, later keys over earlier ones.
 
+mod default;
 pub mod edit;
 mod header;
 mod instances;
@@ -12,6 +13,7 @@ mod scan;
 pub mod token_cache;
 mod values;
 
+pub use default::Yield;
 pub use instances::{LegacyInstance, SsoSession};
 pub use managed::Managed;
 pub use read::{AwsConfig, Profile};

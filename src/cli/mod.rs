@@ -10,6 +10,7 @@ mod credentials;
 mod demo;
 mod each;
 mod eks_token;
+mod endpoint;
 mod eval;
 mod exec;
 mod exports;
@@ -108,6 +109,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::Complete(args)) => complete::run(&globals, &args),
         Some(Command::SignInHelper) => helper::run(&globals),
+        Some(Command::EndpointHelper(args)) => endpoint::run(&globals, &args),
     }
 }
 

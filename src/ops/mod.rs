@@ -5,6 +5,7 @@ pub mod consent;
 pub mod console;
 pub mod ctx;
 pub mod each;
+pub mod endpoint;
 pub mod exports;
 pub mod instances;
 pub mod refresh;

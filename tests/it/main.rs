@@ -15,6 +15,8 @@ mod commands_vault;
 #[cfg(unix)]
 mod console;
 mod eks_token;
+#[cfg(unix)]
+mod endpoint;
 mod eval;
 mod eval_screen;
 mod eval_sdk;
@@ -24,7 +26,10 @@ mod faults_refresh;
 mod faults_vault;
 mod foreign;
 mod foreign_browser;
+#[cfg(unix)]
+mod foreign_endpoint;
 mod foreign_hooks;
+mod foreign_javascript;
 mod foreign_process;
 mod foreign_shells;
 mod foreign_simulator;
@@ -32,6 +37,8 @@ mod hooks;
 mod identity;
 mod imports;
 mod many;
+#[cfg(target_os = "linux")]
+mod processes;
 mod records;
 #[cfg(unix)]
 mod reports;
@@ -45,6 +52,7 @@ mod terminal_shell;
 mod terminal_sign_in;
 mod terminal_signals;
 mod terminal_tmux;
+mod terminal_watch;
 mod time;
 mod token_cache;
 mod vault_keyring;

@@ -4,6 +4,7 @@ mod cache;
 mod credentials;
 mod demo;
 mod each;
+mod endpoint;
 mod eval;
 mod exec;
 mod hooks;
@@ -28,6 +29,7 @@ pub(super) use cache::CacheArgs;
 pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::DemoArgs;
 pub(super) use each::EachArgs;
+pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
 pub(super) use exec::{ExecArgs, FormArg};
 pub(super) use hooks::{CompleteArgs, InitArgs, Reader};
@@ -161,6 +163,9 @@ pub enum Command {
     /// What could be typed next, for the completion scripts
     #[command(hide = true)]
     Complete(CompleteArgs),
+    /// What serves the command of `exec --as endpoint`; reads what it needs to know from standard input
+    #[command(hide = true)]
+    EndpointHelper(EndpointHelperArgs),
 }
 
 /// Which role is meant.
