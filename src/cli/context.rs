@@ -52,7 +52,7 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
         out::warning(&Error::new(Kind::Config, warning.to_string()));
     }
     let mut settings = loaded.settings;
-    out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
+    out::log(globals.level.map_or(settings.log_level, Into::into), globals.lines || settings.log_lines);
     if let Some(browser) = &globals.browser {
         settings.force_browser(browser);
     }
