@@ -22,7 +22,10 @@ pub fn path(key: &str) -> Result<Vec<String>> {
         if !keys.contains(&parts[at].as_str()) {
             let error = Error::new(Kind::Usage, format!("there is no setting `{key}`"));
             let near = nearest(&parts[at], keys.iter().copied(), 3);
-            let near: Vec<String> = near.iter().map(|name| above.iter().chain([name]).copied().collect::<Vec<_>>().join(".")).collect();
+            let mut near: Vec<String> = near.iter().map(|name| above.iter().chain([name]).copied().collect::<Vec<_>>().join(".")).collect();
+            // A key of the whole program, looked for in one of its tables.
+            let general = known::keys(&[]).filter(|_| near.is_empty()).unwrap_or_default();
+            near.extend(nearest(&parts[at], general.iter().copied(), 3).into_iter().map(str::to_owned));
             let hint = if near.is_empty() { "run `rolecall settings show`".into() } else { format!("did you mean {}?", near.join(", ")) };
             return Err(error.hint(hint));
         }
@@ -39,8 +42,7 @@ pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
     if parts[0] == "rules" {
         return Err(Error::new(Kind::Usage, "rules are a list, and its order counts").hint("run `rolecall settings edit`"));
     }
-    let document =
-        || text.parse::<DocumentMut>().map_err(|error| Error::new(Kind::Config, format!("{}: {}", file.display(), error.message())));
+    let document = || text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error));
     let as_text = Value::from(value);
     let as_toml = value.parse::<Value>().ok();
     let mut refused = None;
@@ -66,8 +68,7 @@ pub fn unset(text: &str, file: &Path, key: &str) -> Result<Option<String>> {
     if parts[0] == "rules" {
         return Err(Error::new(Kind::Usage, "rules are a list, and its order counts").hint("run `rolecall settings edit`"));
     }
-    let wrong = |error: toml_edit::TomlError| Error::new(Kind::Config, format!("{}: {}", file.display(), error.message()));
-    let mut document = text.parse::<DocumentMut>().map_err(wrong)?;
+    let mut document = text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error))?;
     let Some((last, above)) = parts.split_last() else { return Ok(None) };
     let mut table: &mut dyn toml_edit::TableLike = document.as_table_mut();
     for part in above {
@@ -108,6 +109,13 @@ fn same(one: &DocumentMut, other: &DocumentMut) -> bool {
     let plain = |document: &DocumentMut| toml::from_str::<toml::Table>(&document.to_string()).ok();
     let (one, other) = (plain(one), plain(other));
     one.is_some() && one == other
+}
+
+fn not_toml(text: &str, file: &Path, error: &toml_edit::TomlError) -> Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    Error::new(Kind::Config, format!("{}:{line}: {}", file.display(), error.message().replace('\n', ", ")))
+        .hint("run `rolecall settings edit`")
 }
 
 /// Why the file would be wrong with this value; if it was wrong before, that comes first.
@@ -191,11 +199,13 @@ mod tests {
         let said = |key, value| changed("", key, value).unwrap_err();
         assert!(said("thread", "3").hints[0].contains("threads"), "{:?}", said("thread", "3"));
         assert!(said("pick.mous", "true").hints[0].contains("pick.mouse"));
+        assert_eq!(said("instances.corp.thread", "3").hints, ["did you mean threads?"]);
         let range = said("console_duration", "5");
         assert_eq!((range.kind, range.message.contains("15 to 720")), (Kind::Usage, true), "{range:?}");
         assert!(said("auth_flow", "magic").message.contains("device-code"));
         assert_eq!(said("rules", "[]").kind, Kind::Usage);
-        assert_eq!(changed("a = = 1", "threads", "3").unwrap_err().kind, Kind::Config);
+        let broken = changed("\na = = 1", "threads", "3").unwrap_err();
+        assert_eq!((broken.kind, broken.message.starts_with("config.toml:2: ")), (Kind::Config, true), "{broken:?}");
         assert!(changed("auth_flow = 'x'", "threads", "3").unwrap_err().hints[0].contains("settings edit"));
         assert!(changed("[pick]\n", "pick", "3").unwrap_err().hints[0].contains("pick.NAME"));
     }
