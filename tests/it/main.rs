@@ -43,6 +43,7 @@ mod records;
 #[cfg(unix)]
 mod reports;
 mod sandbox;
+mod subcommands;
 mod terminal;
 mod terminal_consent;
 mod terminal_demo;

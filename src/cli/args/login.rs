@@ -14,8 +14,8 @@ pub struct LoginArgs {
     /// Only say whether a token is valid (exit code 0 or 4); uses no network
     #[arg(long)]
     pub check: bool,
-    /// How to sign in
-    #[arg(long, value_name = "FLOW", default_value = "auto")]
+    /// How to sign in: pkce (a browser on this machine), device-code (a code to compare, in any browser), auto (what fits)
+    #[arg(long, value_name = "FLOW", default_value = "auto", hide_possible_values = true)]
     pub flow: FlowArg,
     /// Do not read the list of roles afterwards
     #[arg(long)]

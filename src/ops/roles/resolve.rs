@@ -30,7 +30,7 @@ impl Wanted {
     /// One of: a profile, an ARN, an account with or without a role, free words.
     ///
     /// # Errors
-    /// [`Kind::Usage`] when two of them are given, or a role without its account.
+    /// [`Kind::Usage`] when two of them are given, or a role without its account; [`Kind::UnknownRole`] for an ARN that is none.
     pub fn check(&self) -> Result<()> {
         let ways = [self.profile.is_some(), self.arn.is_some(), self.account.is_some() || self.role.is_some(), self.query.is_some()];
         if ways.into_iter().filter(|given| *given).count() > 1 {
@@ -44,7 +44,8 @@ impl Wanted {
                 Error::new(Kind::Usage, "--role needs --account").hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`")
             );
         }
-        Ok(())
+        // Nothing that AWS has to say makes an ARN of what is none.
+        self.arn.as_deref().map(str::parse::<Arn>).transpose().map(drop)
     }
 }
 
