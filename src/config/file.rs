@@ -95,6 +95,9 @@ pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
         Err(error) => return Err(blame(&layers, &error)),
     };
     loaded.settings.instance_order = order;
+    if let Some(Origin::File { path, line }) = loaded.origins.get("profile_format") {
+        loaded.settings.profile_format_at = Some((path.clone(), *line));
+    }
     loaded.obey(env);
     Ok(loaded)
 }
