@@ -90,6 +90,7 @@ variables! {
     AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE "A file that holds the token for a container-credentials endpoint."
     KUBERNETES_EXEC_INFO "What kubectl tells `eks-token`."
     KUBECONFIG "The kubeconfig files."
+    PATH "Where programs are found."
     SHELL "The shell that role shells run."
     EDITOR "The editor that `settings edit` runs."
     VISUAL "The editor on a full screen; wins over EDITOR."

@@ -6,6 +6,7 @@ pub mod ctx;
 pub mod each;
 pub mod exports;
 pub mod instances;
+pub mod profiles;
 pub mod refresh;
 pub mod roles;
 pub mod sign_in;
