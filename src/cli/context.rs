@@ -9,6 +9,7 @@ use crate::identity::{Network, Proxy};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
+use crate::ops::roles::format::Format;
 use crate::os::clock::Clock;
 use crate::vault::{KeyCache, Options, Passphrase, Store, Vault};
 
@@ -58,6 +59,12 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
     }
     if let Some(action) = globals.url_action {
         settings.force_url_action(action);
+    }
+    // A name stops nothing but the command that writes names down.
+    if person == Person::Present
+        && let Err(error) = Format::of(&settings)
+    {
+        out::warning(&error);
     }
     // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
     Chains::of(&settings)?;

@@ -13,7 +13,7 @@ use crate::ops::sign_in::{manner, sign_in};
 use crate::ops::work::SignInStep;
 
 use super::args::{FlowArg, Globals, LoginArgs};
-use super::{cache, context, out, qr};
+use super::{cache, context, out, qr, setup};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
@@ -22,7 +22,11 @@ pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
         return check(&ctx, &if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? });
     }
     let instances = context::one_or_all(&ctx, globals, args.all)?;
-    context::block_on(&ctx, context::each(&instances, async |instance| login(&ctx, instance, args).await))
+    let code = context::block_on(&ctx, context::each(&instances, async |instance| login(&ctx, instance, args).await))?;
+    if !args.no_cache_refresh && !args.no_config_check {
+        setup::keep_up(&ctx);
+    }
+    Ok(code)
 }
 
 /// Fails for the first instance without a valid token.

@@ -8,6 +8,7 @@ pub mod each;
 pub mod endpoint;
 pub mod exports;
 pub mod instances;
+pub mod profiles;
 pub mod refresh;
 pub mod roles;
 pub mod sign_in;
