@@ -3,9 +3,11 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Credentials, Entry, Error, Kind, Result, RoleName, Roster};
+use crate::domain::{Credentials, Entry, Error, Kind, Result, RoleName, Roster};
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
+
+pub(super) use crate::ops::access::explained;
 
 use super::{context, login, out};
 
@@ -40,15 +42,4 @@ pub(super) fn credentials(ctx: &Arc<Ctx>, roster: &Roster, entry: &Entry, stored
         out::warning(warning);
     }
     Ok(assumed.credentials)
-}
-
-/// A refusal with whom to ask. `url` may have `{account_id}`, `{role}` and `{email}` in it.
-pub(super) fn explained(error: Error, url: Option<&str>, account: AccountId, role: &str, email: &str) -> Error {
-    match url.filter(|_| error.kind == Kind::Refused) {
-        Some(url) => {
-            let filled = url.replace("{account_id}", account.as_str()).replace("{role}", role).replace("{email}", email);
-            error.hint(format!("ask for access at {filled}"))
-        }
-        None => error,
-    }
 }

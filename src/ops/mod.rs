@@ -1,10 +1,12 @@
 //! Use cases: sign in, refresh, resolve, assume. They never print and never exit.
 
+pub mod access;
 pub mod assume;
 pub mod consent;
 pub mod console;
 pub mod ctx;
 pub mod each;
+pub mod errands;
 pub mod exports;
 pub mod instances;
 pub mod refresh;

@@ -5,9 +5,7 @@ use ratatui::layout::Rect;
 use super::catalog::{self, Command};
 use super::keymap;
 use super::state::State;
-use super::state::overlay::Overlay;
 use super::view::text::width;
-use crate::ops::work::SignInStep;
 
 /// The parts of the screen. They do not overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +102,6 @@ pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
 
 /// Commands for the footer with their names, the most useful first.
 fn commands(state: &State) -> Vec<(Command, &'static str)> {
-    let back = |name| (Command::Back, name);
     let act = if state.selected().is_none() {
         "sign in"
     } else if state.marked.is_empty() {
@@ -122,15 +119,7 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
         (Command::Refresh, "refresh"),
     ];
     match state.overlays.last() {
-        Some(Overlay::Help { .. } | Overlay::Details | Overlay::Message(_)) => vec![back("close")],
-        Some(Overlay::Login(login)) => match login.step {
-            SignInStep::Open { .. } => vec![back("later"), (Command::CopyAddress, "copy address")],
-            SignInStep::Failed(_) => vec![(Command::Act, "try again"), back("later")],
-            SignInStep::Starting | SignInStep::Done => vec![back("later")],
-        },
-        Some(Overlay::Menu(_)) => vec![(Command::Act, "do it"), back("close")],
-        Some(Overlay::Passphrase(_)) => vec![(Command::Act, "unlock"), back("close")],
-        Some(Overlay::Confirm(_)) => vec![back("no")],
+        Some(top) => top.panel().hints(state),
         None => {
             let useful = |command: Command| match command {
                 Command::Console if state.action == super::Action::Console => false,

@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::layout;
 use super::super::state::{State, Waits};
+use super::super::{layout, panels};
 use super::Ink;
 use super::text::{Pen, middle};
 
@@ -31,6 +31,5 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 /// What the last choice waits for. A panel that says so itself needs no line.
 fn going_on(state: &State, ink: &Ink) -> Option<String> {
     let pending = state.pending.as_ref().filter(|pending| pending.waits == Waits::Credentials)?;
-    let account = state.roster.find(&pending.role).map_or(pending.role.account.as_str(), |entry| entry.account_label());
-    Some(format!("getting credentials for {account} {} {}{}", ink.glyphs.dot, pending.role.role, ink.glyphs.dots))
+    Some(format!("getting credentials for {}{}", panels::name(state, &pending.role), ink.glyphs.dots))
 }
