@@ -76,7 +76,7 @@ pub(super) struct Hint {
 pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     let wanted = commands(state);
     let mut hints = Vec::new();
-    let mut x = area.x + 1;
+    let mut x = area.x + 1 + marked(state).map_or(0, |text| u16::try_from(width(&text) + 3).unwrap_or(u16::MAX));
     let word = |command: Command, name: &'static str, x: u16| {
         let keys = catalog::find(command).keys;
         let shown = if command == Command::Help && state.query.is_empty() { "?" } else { keys[0] };
@@ -100,18 +100,26 @@ pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     hints
 }
 
+/// How many roles are marked, for the left end of the footer.
+pub(super) fn marked(state: &State) -> Option<String> {
+    (!state.marked.is_empty() && state.overlays.is_empty()).then(|| format!("{} marked", state.marked.len()))
+}
+
 /// Commands for the footer with their names, the most useful first.
 fn commands(state: &State) -> Vec<(Command, &'static str)> {
     let act = if state.selected().is_none() {
         "sign in"
     } else if state.marked.is_empty() {
         state.action.name()
+    } else if state.action == super::Action::Print {
+        "choose marked"
     } else {
-        "use marked"
+        "what to do"
     };
+    let console = if state.marked.len() > 1 { "consoles" } else { "console" };
     let main = [
         (Command::Act, act),
-        (Command::Console, "console"),
+        (Command::Console, console),
         (Command::Menu, "actions"),
         (Command::Mark, "mark"),
         (Command::Details, "details"),

@@ -93,7 +93,7 @@ impl Panel for Confirm {
         let sheet = |rows| Sheet::new(title, Extent::Words, rows);
         let (label, ask) = match &self.asks {
             Asks::Yes => return sheet(rows).letter("y", "yes, any other key says no"),
-            Asks::Name(account) => ("account", format!("Type the account's name to go on: {account}")),
+            Asks::Name(account) => ("account", format!("Type the account to go on: {account}")),
             Asks::Number(many) => {
                 let protected = self.roles.iter().filter(|role| protected(role)).count();
                 ("roles", format!("{protected} of them protected. Type the number of roles to go on: {many}"))

@@ -10,6 +10,10 @@ use super::{Heard, Panel, Pressed};
 /// From this many columns on the chapters stand beside each other.
 const BESIDE: u16 = 118;
 
+/// Columns of one chapter, and lines while something is looked for.
+const COLUMNS: usize = 56;
+const LINES: usize = 16;
+
 /// What can be typed, besides words.
 const SYNTAX: [(&str, &str); 6] = [
     ("prod adm", "words in any order, in any field"),
@@ -76,6 +80,8 @@ impl Panel for Help {
         let mut sheet = Sheet::new(format!("rolecall {}", state.version), Extent::Whole, left);
         sheet.columns.extend((!right.is_empty()).then_some(right));
         sheet.top = self.top;
+        let lines = if self.sought.typed.is_empty() { 0 } else { LINES };
+        let sheet = sheet.least(COLUMNS, lines);
         sheet.field("find", &self.sought.typed, "type to find a command or a key")
     }
 

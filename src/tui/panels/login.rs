@@ -131,7 +131,8 @@ impl Panel for Login {
                 field = self.reply.as_ref().map(|reply| &reply.typed);
             }
         }
-        let sheet = Sheet::new(format!("sign in to {}", self.instance), Extent::Words, rows);
+        let extent = if matches!(self.code(state), Some(Ok(_))) { Extent::Whole } else { Extent::Words };
+        let sheet = Sheet::new(format!("sign in to {}", self.instance), extent, rows);
         match field {
             Some(typed) => sheet.field("reply", typed, "paste the address that the browser ended on"),
             None => sheet,
@@ -164,6 +165,14 @@ impl Panel for Login {
 }
 
 impl Login {
+    /// The address as a QR code, when that is wanted.
+    fn code(&self, state: &State) -> Option<Result<Vec<Row>, String>> {
+        let SignInStep::Open { url, .. } = &self.step else { return None };
+        let (width, height) = state.size;
+        // Around it stand the frame, the code to compare and the countdown; below it the footer.
+        (self.qr && self.reply.is_none()).then(|| qr::rows(url, width.saturating_sub(6), height.saturating_sub(5)))
+    }
+
     /// What stands there while a person is in the browser.
     fn open(&self, state: &State) -> Vec<Row> {
         let SignInStep::Open { url, code, expires_at, browser } = &self.step else { return Vec::new() };
@@ -177,16 +186,13 @@ impl Login {
         if let Some(code) = code {
             rows.extend([Row::Centre(spaced(code)), Row::Blank]);
         }
-        if self.qr {
-            let (width, height) = state.size;
-            // The frame, the address, the code and the countdown stand around it.
-            match qr::rows(url, width.saturating_sub(8), height.saturating_sub(9)) {
-                Ok(code) => rows.extend(code),
-                Err(why) => rows.push(Row::text(Tone::Danger, format!("{} {why}", signs(state.looks).failed))),
-            }
+        match self.code(state) {
+            // Nothing else that could do without: every line counts.
+            Some(Ok(paper)) => rows = code.iter().map(|code| Row::Centre(spaced(code))).chain(paper).collect(),
+            Some(Err(why)) => rows.push(Row::text(Tone::Danger, format!("{} {why}", signs(state.looks).failed))),
+            None => {}
         }
-        let drawn = rows.iter().any(|row| matches!(row, Row::Paper(_)));
-        if !drawn {
+        if !rows.iter().any(|row| matches!(row, Row::Paper(_))) {
             rows.extend([Row::text(Tone::Text, url), Row::Blank]);
         }
         let copied = if self.copied { "   address copied" } else { "" };

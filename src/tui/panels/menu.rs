@@ -15,6 +15,10 @@ use super::{Heard, Panel, Pressed, name};
 use crate::domain::RoleId;
 use items::{Does, Item, items};
 
+/// Columns and lines while a command is looked for.
+const COLUMNS: usize = 44;
+const LINES: usize = 12;
+
 /// The menu, open.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Menu {
@@ -102,6 +106,7 @@ impl Panel for Menu {
             roles => format!("{} marked roles", roles.len()),
         };
         let sheet = Sheet::new(title, Extent::Columns, rows).at(self.chooser.at(&names));
+        let sheet = if self.finds { sheet.least(COLUMNS, LINES) } else { sheet };
         if self.finds { sheet.field("find", &self.chooser.typed, "type a command's name") } else { sheet.letter("/", "find by name") }
     }
 

@@ -18,7 +18,7 @@ pub(in crate::tui) fn rows(text: &str, columns: u16, lines: u16) -> Result<Vec<R
     let side = code.size() + 2 * MARGIN;
     let (wide, high) = (side, (side + 1) / 2);
     if wide > i32::from(columns) || high > i32::from(lines) {
-        return Err(format!("a QR code of this address takes {} columns and {} lines", wide + 6, high + 9));
+        return Err(format!("a QR code of this address takes {} columns and {} lines", wide + 6, high + 5));
     }
     let row = |y: i32| {
         let cells = (-MARGIN..code.size() + MARGIN).map(|x| match (code.get_module(x, y), code.get_module(x, y + 1)) {

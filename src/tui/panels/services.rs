@@ -10,6 +10,10 @@ use super::{Heard, Panel, Pressed, name};
 use crate::domain::RoleId;
 use crate::ops::work::services;
 
+/// Columns and lines it takes however few services fit.
+const COLUMNS: usize = 56;
+const LINES: usize = 12;
+
 /// The chooser, open.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Services {
@@ -71,7 +75,7 @@ impl Panel for Services {
             rows.push(Row::text(Tone::Soft, "no service is called that here"));
         }
         let title = format!("console of {}", name(state, &self.role));
-        Sheet::new(title, Extent::Columns, rows).at(self.chooser.at(&names)).field(
+        Sheet::new(title, Extent::Columns, rows).at(self.chooser.at(&names)).least(COLUMNS, LINES).field(
             "service",
             &self.chooser.typed,
             "type a name: s3, logs, dns",

@@ -83,6 +83,8 @@ pub(in crate::tui) struct Sheet {
     pub(in crate::tui) at: Option<usize>,
     /// The first row shown, where nothing is chosen.
     pub(in crate::tui) top: usize,
+    /// Columns and lines it takes even when there is less to show: a panel that is typed into does not jump about.
+    pub(in crate::tui) least: (usize, usize),
     /// Letters that do something here, and what; below the rows.
     pub(in crate::tui) letters: Vec<(&'static str, String)>,
 }
@@ -90,7 +92,7 @@ pub(in crate::tui) struct Sheet {
 impl Sheet {
     /// Rows under a title.
     pub(in crate::tui) fn new(title: impl Into<String>, extent: Extent, rows: Vec<Row>) -> Self {
-        Self { title: title.into(), extent, field: None, columns: vec![rows], at: None, top: 0, letters: Vec::new() }
+        Self { title: title.into(), extent, field: None, columns: vec![rows], at: None, top: 0, least: (0, 0), letters: Vec::new() }
     }
 
     /// With a line to type into.
@@ -104,6 +106,13 @@ impl Sheet {
     #[must_use]
     pub(in crate::tui) fn at(mut self, choice: usize) -> Self {
         self.at = Some(choice);
+        self
+    }
+
+    /// Never smaller than this many columns and lines of rows.
+    #[must_use]
+    pub(in crate::tui) fn least(mut self, columns: usize, lines: usize) -> Self {
+        self.least = (columns, lines);
         self
     }
 

@@ -3,6 +3,7 @@
 mod choosing;
 mod layouts;
 mod listing;
+mod panel_screens;
 mod panels;
 mod random;
 mod screens;

@@ -54,10 +54,15 @@ fn asks(state: &State, roles: &[RoleId], then: &Then) -> Option<Asks> {
             confirm if state.consents.cover(role, confirm, state.now) => None,
             domain::Confirm::No => None,
             domain::Confirm::Ask => Some(Asks::Yes),
-            domain::Confirm::Type => Some(Asks::Name(panels::account(state, role))),
+            domain::Confirm::Type => Some(Asks::Name(typable(panels::account(state, role), role))),
         };
     }
     roles.iter().any(|role| confirm(role) != domain::Confirm::No).then_some(Asks::Number(roles.len()))
+}
+
+/// The account's name, or its id when the name has something in it that no key writes.
+fn typable(name: String, role: &RoleId) -> String {
+    if domain::visible(&name) == name { name } else { role.account.to_string() }
 }
 
 /// A person has answered: remembered for these roles, then done.

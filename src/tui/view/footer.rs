@@ -20,6 +20,9 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         pen.put(&middle(note, pen.room().into(), ink.glyphs.cut), ink.palette.soft);
         return;
     }
+    if let Some(text) = layout::marked(state) {
+        pen.put(&text, ink.palette.text);
+    }
     for hint in layout::footer(area, state) {
         let mut pen = Pen::new(buffer, hint.area.x, area.y, hint.area.width);
         pen.put(&hint.key, ink.palette.accent);

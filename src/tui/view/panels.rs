@@ -24,21 +24,22 @@ pub(super) fn draw(panel: &dyn Panel, state: &State, ink: &Ink, room: Rect, buff
     let letters = letters(&sheet);
     // A line to type into is as wide as the panel may be: what will be typed is not known.
     let field = sheet.field.as_ref().map_or(0, |field| (width(field.label) + 2 + width(field.empty).max(30)).min(limit));
-    let widest = sheet.columns.iter().map(|rows| rows::wanted(rows)).max().unwrap_or(0).min(limit);
+    let widest = sheet.columns.iter().map(|rows| rows::wanted(rows)).max().unwrap_or(0).max(sheet.least.0).min(limit);
     let wide = widest.max(width(&sheet.title) + 2).max(width(&letters)).max(field).min(most);
     let beside = sheet.columns.len().max(1);
     let total = (cells(wide) * u16::try_from(beside).unwrap_or(1) + BETWEEN * u16::try_from(beside - 1).unwrap_or(0)).min(cells(most));
     let wide = if beside == 1 { wide } else { usize::from(total.saturating_sub(BETWEEN) / 2) };
     let roomy = room.height >= 12;
     let lines: Vec<Vec<rows::Line>> = sheet.columns.iter().map(|of| rows::lines(&compact(of, roomy), ink, wide)).collect();
-    let tallest = lines.iter().map(Vec::len).max().unwrap_or(0);
+    let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(sheet.least.1);
     // What finds something stands above what it finds; an answer stands below the question.
     let line = if sheet.field.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
     let (above, answer) = if sheet.extent == Extent::Words { (0, line) } else { (line, 0) };
     let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy) };
     let inner = panel::open(ink, &sheet.title, (total, cells(tallest).saturating_add(above + below)), room, buffer);
     let body = Rect { y: inner.y + above, height: inner.height.saturating_sub(above + below), ..inner };
-    let first = first(&sheet, &lines, body.height.into(), tallest);
+    // A question is at the end of what it is about.
+    let first = if answer > 0 { tallest.saturating_sub(body.height.into()) } else { first(&sheet, &lines, body.height.into(), tallest) };
     for ((column, rows), x) in lines.iter().zip(&sheet.columns).zip((body.x..).step_by(wide + usize::from(BETWEEN))) {
         let letter = if rows.iter().any(|row| matches!(row, Row::Choice(Some(_), _))) { 3 } else { 0 };
         let fit = rows::fit(rows, wide.saturating_sub(letter));
