@@ -80,7 +80,7 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Optio
     let draws = manner(ctx, instance).action == UrlAction::Qr;
     let report = move |step: SignInStep| match step {
         // The first is too short to be told; the others are told by whoever asked.
-        SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
+        SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) | SignInStep::Failed(_) => {}
         SignInStep::Open { url, code, expires_at, browser } => {
             let left = human(expires_at.since(clock.now()));
             match browser {

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use rolecall::demo;
 
 #[cfg(target_os = "linux")]
-use crate::foreign::wait_for;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{Ran, Sandbox, wait_for};
 #[cfg(target_os = "linux")]
 use crate::terminal::Terminal;
 
