@@ -27,6 +27,7 @@ mod foreign_browser;
 mod foreign_process;
 mod foreign_shells;
 mod foreign_simulator;
+mod golden_awsconfig;
 mod identity;
 mod imports;
 mod many;
@@ -34,6 +35,8 @@ mod records;
 #[cfg(unix)]
 mod reports;
 mod sandbox;
+#[cfg(unix)]
+mod setup_profiles;
 mod terminal;
 mod terminal_demo;
 mod terminal_each;

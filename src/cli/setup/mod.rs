@@ -2,6 +2,7 @@
 
 mod diff;
 mod profiles;
+mod words;
 
 use std::sync::Arc;
 
