@@ -25,6 +25,8 @@ mod faults_vault;
 mod foreign;
 mod foreign_browser;
 mod foreign_process;
+#[cfg(unix)]
+mod foreign_profiles;
 mod foreign_shells;
 mod foreign_simulator;
 mod golden_awsconfig;
@@ -37,6 +39,8 @@ mod reports;
 mod sandbox;
 #[cfg(unix)]
 mod setup_profiles;
+#[cfg(target_os = "linux")]
+mod setup_profiles_killed;
 mod terminal;
 mod terminal_demo;
 mod terminal_each;
