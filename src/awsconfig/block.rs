@@ -239,3 +239,144 @@ fn profile(keys: &Keys, name: &str) -> Option<What> {
     let (account, role) = (keys.get("sso_account_id")?.parse().ok()?, RoleName::new(keys.get("sso_role_name")?));
     Some(What::Profile { name, sso, account, role, native: true })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ONE: &str = "[profile a]\ncredential_process = /r process --sso s --account 012345678901 --role Admin\n";
+
+    fn with(text: &str, sections: &[&str]) -> String {
+        let parts = Parts::of(text.as_bytes(), "profiles").unwrap();
+        let sections: Vec<Cow<'_, [u8]>> =
+            sections.iter().map(|section| section.replace('\n', parts.line_end()).into_bytes().into()).collect();
+        String::from_utf8(parts.with(&sections)).unwrap()
+    }
+
+    fn without(text: &str) -> String {
+        String::from_utf8(Parts::of(text.as_bytes(), "profiles").unwrap().without()).unwrap()
+    }
+
+    fn error(text: &str) -> String {
+        Parts::of(text.as_bytes(), "profiles").unwrap_err().message
+    }
+
+    #[test]
+    fn a_new_block_stands_at_the_end_and_leaves_no_trace_when_it_goes() {
+        let block = format!("# BEGIN_ROLECALL profiles\n{NOTE}\n\n{ONE}# END_ROLECALL profiles\n");
+        let (open, crlf) = (block.trim_end().to_owned(), block.replace('\n', "\r\n"));
+        let cases = [
+            (String::new(), block.clone()),
+            ("\u{feff}".into(), format!("\u{feff}{block}")),
+            ("[a]\n".into(), format!("[a]\n\n{block}")),
+            ("[a]\n\n".into(), format!("[a]\n\n\n{block}")),
+            ("[a]".into(), format!("[a]\n\n{open}")),
+            ("[a]\r\nk = v\r\n".into(), format!("[a]\r\nk = v\r\n\r\n{crlf}")),
+        ];
+        for (text, want) in cases {
+            assert_eq!(with(&text, &[ONE]), want, "{text:?}");
+            assert_eq!(with(&want, &[ONE]), want, "{text:?} twice");
+            assert_eq!(without(&want), text);
+            assert_eq!(with(&want, &[]), text);
+        }
+    }
+
+    #[test]
+    fn a_block_is_replaced_where_it_stands() {
+        let text = format!("# mine\n\n# BEGIN_ROLECALL profiles\n{ONE}# END_ROLECALL profiles\n# c\n[x]\nk = v");
+        let want = format!("# mine\n\n# BEGIN_ROLECALL profiles\n{NOTE}\n\n[profile b]\nk = v\n# END_ROLECALL profiles\n# c\n[x]\nk = v");
+        assert_eq!(with(&text, &["[profile b]\nk = v\n"]), want);
+        assert_eq!(without(&text), "# mine\n# c\n[x]\nk = v");
+    }
+
+    #[test]
+    fn markers_that_do_not_go_together_are_errors_with_their_line() {
+        let (begin, end) = ("# BEGIN_ROLECALL profiles\n", "# END_ROLECALL profiles\n");
+        let cases = [
+            (format!("[a]\n{begin}{ONE}"), "line 2: the block `profiles` has no END_ROLECALL, so nobody knows where it stops"),
+            (format!("{end}{ONE}"), "line 1: a block ends that has no BEGIN_ROLECALL"),
+            (format!("{begin}{begin}{end}"), "line 2: a block begins inside of the one that begins in line 1"),
+            (format!("{begin}{end}{begin}{end}"), "line 3: a second block is called `profiles`"),
+            (format!("{begin}# END_ROLECALL other\n"), "line 2: the block that begins in line 1 as `profiles` ends as `other`"),
+            (format!("# BEGIN_ROLECALL other\n{ONE}"), "line 1: the block `other` has no END_ROLECALL, so nobody knows where it stops"),
+            (format!("{begin}{ONE}{end}region = x\n"), "the lines below the block `profiles` belong to no section of their own"),
+            (format!("[x]\n{begin}region = x\n{end}"), "the lines on top of the block `profiles` belong to no section of their own"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(error(&text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn sections_are_told_apart_with_the_comments_above_them() {
+        let text = format!(
+            "# BEGIN_ROLECALL profiles\n{NOTE}\n\n[sso-session s]\nsso_region = r\n\n{ONE}\n# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n# end\n\n\
+             [profile n] # c\nsso_session = s\nsso_account_id = 012345678901\nsso_role_name = Admin\n[profile \"o o\"]\nregion = r\n# END_ROLECALL profiles\n"
+        );
+        let parts = Parts::of(text.as_bytes(), "profiles").unwrap();
+        let said: Vec<_> = parts.held().into_iter().map(|held| (String::from_utf8_lossy(held.raw).into_owned(), held.what)).collect();
+        let profile = |name: &str, native| What::Profile {
+            name: name.to_owned(),
+            sso: Some(InstanceName::new("s")),
+            account: "012345678901".parse().unwrap(),
+            role: RoleName::new("Admin"),
+            native,
+        };
+        assert_eq!(said.len(), 5);
+        assert_eq!(said[0], ("[sso-session s]\nsso_region = r\n".to_owned(), What::Session("s".into())));
+        assert_eq!(said[1], (ONE.to_owned(), profile("a", false)));
+        assert_eq!(said[2], ("# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n".to_owned(), What::Other(None)));
+        assert!(said[3].0.starts_with("# end\n\n[profile n] # c\nsso_session") && said[3].1 == profile("n", true), "{said:?}");
+        assert_eq!(said[4], ("[profile \"o o\"]\nregion = r\n".to_owned(), What::Other(Some("o o".into()))));
+    }
+
+    /// Files with lines that mean something, and bytes that mean nothing.
+    fn file() -> impl Strategy<Value = Vec<u8>> {
+        let line = prop_oneof![
+            "[ \t]{0,2}\\[(profile )?[ab\"' ]{1,4}\\][ \t]{0,2}".prop_map(String::into_bytes),
+            "[ \t]{0,3}[a-z]{1,5} ?[=:] ?[a-z#;]{0,5}".prop_map(String::into_bytes),
+            "[ \t]{0,2}[#;] ?[a-z]{0,5}".prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>().prop_filter("a line", |byte| *byte != b'\n'), 0..8),
+        ];
+        let end = prop_oneof![Just(&b"\n"[..]), Just(&b"\r\n"[..])];
+        let lines = prop::collection::vec((line, end), 0..10);
+        (lines, any::<bool>(), any::<bool>()).prop_map(|(lines, mark, open)| {
+            let mut out = if mark { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
+            lines.into_iter().for_each(|(line, end)| out.extend([&line[..], end].concat()));
+            if open && out.ends_with(b"\n") {
+                out.pop();
+            }
+            out
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_block_comes_and_goes_and_every_other_byte_stays(before in file(), after in file(), sections in prop::collection::vec("\\[profile [a-z]{1,3}\\]\nk = v\n", 1..4)) {
+            let bytes: Vec<Cow<'_, [u8]>> = sections.iter().map(|section| section.as_bytes().into()).collect();
+            let once = Parts::of(&before, "profiles").unwrap().with(&bytes);
+            let parts = Parts::of(&once, "profiles").unwrap();
+            prop_assert!(once.starts_with(&before));
+            prop_assert_eq!(parts.with(&bytes), &once[..]);
+            prop_assert_eq!(parts.without(), &before[..]);
+            prop_assert_eq!(parts.held().len(), sections.len());
+            // What comes to stand below it stays there.
+            let more = [&once[..], b"\n[z]\n", &after].concat();
+            let more = Parts::of(&more, "profiles").unwrap();
+            let changed = more.with(&bytes[..1]);
+            prop_assert!(changed.starts_with(&before) && changed.ends_with(&[b"[z]\n", &after[..]].concat()));
+            prop_assert!(more.without().starts_with(before.trim_ascii_end()) && more.without().ends_with(&after));
+        }
+
+        #[test]
+        fn any_bytes_are_taken_apart_or_refused_without_panic(lines in prop::collection::vec("(# (BEGIN|END)_ROLECALL ?(profiles|x)?|\\[profile a\\]|k = v|\\PC{0,5})\r?\n", 0..10)) {
+            let text = lines.concat();
+            if let Ok(parts) = Parts::of(text.as_bytes(), "profiles") {
+                let held = parts.held();
+                prop_assert!(held.windows(2).all(|pair| pair[0].raw.as_ptr().addr() + pair[0].raw.len() <= pair[1].raw.as_ptr().addr()));
+                prop_assert!(text.len() >= parts.without().len());
+            }
+        }
+    }
+}

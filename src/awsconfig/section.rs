@@ -93,3 +93,64 @@ fn quoted(word: &str) -> String {
     }
     word.split('\'').map(|part| format!("'{part}'")).collect::<Vec<_>>().join("\"'\"")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::awsconfig::header::words;
+    use crate::awsconfig::{AwsConfig, Profile};
+    use proptest::prelude::*;
+
+    fn read(text: &str, name: &str) -> Option<Profile> {
+        AwsConfig::parse(text).profile(name)
+    }
+
+    #[test]
+    fn headers_have_quotes_only_where_they_need_them() {
+        let cases = [
+            ("a.b@c+d-e_f/g", "[profile a.b@c+d-e_f/g]"),
+            ("a b", "[profile \"a b\"]"),
+            ("dév", "[profile \"dév\"]"),
+            ("default", "[default]"),
+        ];
+        for (name, want) in cases {
+            assert_eq!(profile_header(name).unwrap(), want);
+        }
+        for name in ["", " a", "a\nb", "a]", "[a", "a#b", "a;b", "a\u{85}b"] {
+            assert_eq!(profile_header(name).unwrap_err().kind, Kind::Config, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_some_sdk_would_cut_are_refused() {
+        for value in ["", " x", "a #b", "a ;b", "#b", "a\nb", "a\tb\u{0}"] {
+            assert!(section("[x]", [("k", value)]).is_err(), "{value:?}");
+        }
+        assert!(section("[x]", [("a b", "v")]).is_err() && section("[x]", [("", "v")]).is_err());
+        assert_eq!(section("[x]", [("k", "https://x/#/")]).unwrap(), "[x]\nk = https://x/#/\n");
+    }
+
+    #[test]
+    fn words_are_quoted_for_shells_and_for_those_that_split_by_themselves() {
+        let line = command_line(["/opt/my tools/rolecall", "process", "--sso", "my corp", "--role", "Admin,=.@-"]);
+        assert_eq!(line, "\"/opt/my tools/rolecall\" process --sso \"my corp\" --role Admin,=.@-");
+        #[cfg(unix)]
+        assert_eq!(command_line(["$HOME", "it's \"x\""]), "'$HOME' 'it'\"'\"'s \"x\"'");
+    }
+
+    proptest! {
+        #[test]
+        fn names_and_values_are_read_back(name in "[ -~\u{e9}\u{4e16}]{1,12}", value in "[ -~\u{e9}]{1,20}") {
+            let Ok(header) = profile_header(&name) else { return Ok(()) };
+            let Ok(text) = section(&header, [("k", value.as_str())]) else { return Ok(()) };
+            let profile = read(&text, &name);
+            prop_assert_eq!(profile.and_then(|profile| profile.get("k").map(str::to_owned)), Some(value), "{}", text);
+        }
+
+        #[cfg(unix)]
+        #[test]
+        fn command_lines_come_apart_into_their_words(line in prop::collection::vec("[ -~\u{e9}]{0,10}", 1..5)) {
+            prop_assert_eq!(words(&command_line(line.iter().map(String::as_str))), Some(line));
+        }
+    }
+}

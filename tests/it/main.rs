@@ -31,8 +31,11 @@ mod foreign_endpoint;
 mod foreign_hooks;
 mod foreign_javascript;
 mod foreign_process;
+#[cfg(unix)]
+mod foreign_profiles;
 mod foreign_shells;
 mod foreign_simulator;
+mod golden_awsconfig;
 mod hooks;
 mod identity;
 mod imports;
@@ -43,6 +46,10 @@ mod records;
 #[cfg(unix)]
 mod reports;
 mod sandbox;
+#[cfg(unix)]
+mod setup_profiles;
+#[cfg(target_os = "linux")]
+mod setup_profiles_killed;
 mod subcommands;
 mod terminal;
 mod terminal_consent;

@@ -73,31 +73,33 @@ fn lines(bytes: &[u8]) -> Vec<&[u8]> {
     bytes.split_inclusive(|byte| *byte == b'\n').collect()
 }
 
-/// Adds the pairs of equal lines, in order: what both begin and end with, then lines that occur once on each side, then what lies between.
+/// Adds the pairs of equal lines, in order: what both begin with, then lines that occur once on each side, and what lies between those.
 fn pair(old: &[&[u8]], new: &[&[u8]], mut left: Range<usize>, mut right: Range<usize>, pairs: &mut Vec<(usize, usize)>) {
     while !left.is_empty() && !right.is_empty() && old[left.start] == new[right.start] {
         pairs.push((left.start, right.start));
         (left.start, right.start) = (left.start + 1, right.start + 1);
     }
+    let anchors = rising(&alone_in_both(old, new, left.clone(), right.clone()));
+    if anchors.is_empty() {
+        return pair_small(old, new, left, right, pairs);
+    }
+    for (i, j) in anchors {
+        pair(old, new, left.start..i, right.start..j, pairs);
+        pairs.push((i, j));
+        (left.start, right.start) = (i + 1, j + 1);
+    }
+    pair(old, new, left, right, pairs);
+}
+
+/// The same where no line is alone: what both end with, and line by line what lies before it, unless that would take too long.
+fn pair_small(old: &[&[u8]], new: &[&[u8]], mut left: Range<usize>, mut right: Range<usize>, pairs: &mut Vec<(usize, usize)>) {
     let mut tail = Vec::new();
     while !left.is_empty() && !right.is_empty() && old[left.end - 1] == new[right.end - 1] {
         (left.end, right.end) = (left.end - 1, right.end - 1);
         tail.push((left.end, right.end));
     }
-    if !left.is_empty() && !right.is_empty() {
-        let anchors = rising(&alone_in_both(old, new, left.clone(), right.clone()));
-        if anchors.is_empty() {
-            if left.len().saturating_mul(right.len()) <= SMALL {
-                pairs.extend(longest(old, new, left, right));
-            }
-        } else {
-            for (i, j) in anchors {
-                pair(old, new, left.start..i, right.start..j, pairs);
-                pairs.push((i, j));
-                (left.start, right.start) = (i + 1, j + 1);
-            }
-            pair(old, new, left, right, pairs);
-        }
+    if left.len().saturating_mul(right.len()) <= SMALL {
+        pairs.extend(longest(old, new, left, right));
     }
     pairs.extend(tail.into_iter().rev());
 }

@@ -3,6 +3,7 @@
 mod completions;
 mod diff;
 mod profiles;
+mod words;
 
 use std::sync::Arc;
 

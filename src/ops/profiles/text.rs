@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::awsconfig::section::{check_key, command_line, profile_header, section, session_header};
+use crate::awsconfig::section::{check_key, check_value, command_line, profile_header, section, session_header};
 use crate::domain::{Entry, Error, Instance, Kind, Region, Result, Roster};
 
 use crate::ops::ctx::Ctx;
@@ -35,8 +35,8 @@ impl<'c> Writer<'c> {
     /// [`Kind::Config`] when `config_profiles_binary` or `config_variables` can't be written into a profile.
     pub(super) fn new(ctx: &'c Ctx, style: Style) -> Result<Self> {
         let variables = &ctx.settings.config_variables;
-        for key in variables.keys() {
-            check_key(key).map_err(|error| error.context("config_variables"))?;
+        for (key, value) in variables {
+            check_key(key).and_then(|()| check_value(key, value)).map_err(|error| error.context("config_variables"))?;
             let key = key.to_ascii_lowercase();
             if RESERVED.contains(&key.as_str()) || key.starts_with("sso_") {
                 return Err(Error::new(Kind::Config, format!("config_variables: `{key}` would lead SDKs away from the role"))
