@@ -47,9 +47,9 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// The first page, in a region where one was asked for.
-    pub(super) fn first(region: Option<&str>) -> Self {
-        Self { region: region.map(Region::new), ..Self::default() }
+    /// The same, in a region where one was asked for.
+    pub(super) fn in_region(self, region: Option<&str>) -> Self {
+        Self { region: region.map(Region::new).or(self.region), ..self }
     }
 
     fn read(args: &ConsoleArgs) -> Result<Self> {
@@ -60,6 +60,14 @@ impl Page {
         }
         let region = args.region.as_deref().map(Region::new);
         Ok(Self { region, destination: args.destination.clone(), service, minutes: args.duration })
+    }
+
+    /// The first page of a service, by any of its names.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] with the nearest names when there is no such service.
+    pub(super) fn of_service(name: &str) -> Result<Self> {
+        Ok(Self { service: Some(known_service(name)?), ..Self::default() })
     }
 
     /// The page itself; `None` is the first one.

@@ -17,8 +17,8 @@ fn press(rig: &mut Rig, letters: &str) {
 
 #[test]
 fn footer_and_help_show_the_keys_that_are_really_bound() {
-    let mut rig = with_keys(Style::Emacs, &[("console", &["alt-c"]), ("menu", &["f4"])]);
-    assert!(rig.screen().contains("Alt-c console   F4 actions"), "{}", rig.screen());
+    let mut rig = with_keys(Style::Emacs, &[("console", &["alt-c"]), ("menu", &["f7"])]);
+    assert!(rig.screen().contains("Alt-c console   F7 actions"), "{}", rig.screen());
     rig.keys(&["f1"]);
     let help = rig.screen();
     assert!(help.contains("Alt-c ") && !help.contains("^O"), "{help}");
@@ -73,7 +73,8 @@ fn in_vi_panels_keep_their_letters_and_escape_closes_them() {
     rig.keys(&["esc"]);
     assert!(rig.state.overlays.is_empty() && rig.state.vi.normal);
     rig.keys(&["enter", "y"]);
-    assert_eq!(rig.wanted().len(), 1, "y is the answer, not a command");
+    let asked = rig.wanted().into_iter().filter(|effect| matches!(effect, Effect::Request(crate::ops::work::Request::Assume { .. })));
+    assert_eq!(asked.count(), 1, "y is the answer, not a command");
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod inline;
 mod keys;
 mod layouts;
 mod listing;
+mod panel_screens;
+mod panels;
 mod random;
 mod screens;
 mod terminal;
@@ -209,6 +211,7 @@ fn usual() -> Options {
         keys: Keys::default(),
         now: Clock::Fixed(NOW),
         history_weight: 1.0,
+        only: false,
         multi: false,
         stale: Vec::new(),
         sketch: false,

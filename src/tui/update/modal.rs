@@ -8,7 +8,6 @@ use super::super::event::Key;
 use super::super::keymap::is_text;
 use super::super::state::State;
 use super::super::state::line::Edit;
-use super::super::state::overlay::Overlay;
 
 /// What a key is heard as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +27,7 @@ pub(super) fn meaning(state: &mut State, key: Key) -> Option<Meaning> {
     };
     let usual = Some(Meaning { first: None, command });
     // Other panels have letters of their own.
-    let modal = matches!(state.overlays.last(), None | Some(Overlay::Help { .. } | Overlay::Details | Overlay::Login(_)));
+    let modal = state.overlays.last().is_none_or(|top| top.panel().steps_aside());
     if state.keys.style() != Style::Vi || !modal {
         return usual;
     }

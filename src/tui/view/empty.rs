@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use super::super::catalog::Command;
 use super::super::layout::gutter;
+use super::super::panels::{self, Opens};
 use super::super::state::line::Edit;
 use super::super::state::{Refresh, State};
 use super::text::{Pen, wrap};
@@ -28,8 +29,6 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 }
 
 fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
-    let key =
-        |command, otherwise: &str| state.keys.shown(command, state.vi.normal, state.looks.ascii).unwrap_or_else(|| otherwise.to_owned());
     let (text, dim) = (ink.palette.text, ink.palette.dim);
     let blank = (String::new(), dim);
     if !state.query.is_empty() && !state.roster.entries.is_empty() {
@@ -37,7 +36,7 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
         if !state.list.nearest.is_empty() {
             lines.push((format!("near it: {}", state.list.nearest.join(", ")), ink.palette.soft));
         }
-        lines.push((format!("Backspace, or {} clears", key(Command::Edit(Edit::CutToStart), "emptying the line")), dim));
+        lines.push((format!("Backspace, or {} clears", panels::key(state, Command::Edit(Edit::CutToStart))), dim));
         return lines;
     }
     if state.roster.instances.is_empty() {
@@ -46,6 +45,14 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
             blank,
             ("Leave with Esc and run `rolecall setup wizard`: it asks for your start URL, which looks like https://corp.awsapps.com/start".to_owned(), ink.palette.soft),
             ("An [sso-session] in ~/.aws/config is found without it; `rolecall demo` shows everything with made-up accounts".to_owned(), dim),
+        ];
+    }
+    if !state.roster.entries.is_empty() {
+        let all = words::count(state.roster.entries.len(), "role");
+        return vec![
+            (format!("You have hidden all of your roles: {all}"), text),
+            blank,
+            (format!("{} lists them, to be shown again", panels::key(state, Command::Open(Opens::Hidden))), ink.palette.soft),
         ];
     }
     if let Some((done, total, throttled)) = state.gauge() {
@@ -63,14 +70,16 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
     });
     if let Some(error) = failed {
         let hints = error.hints.iter().map(|hint| (hint.clone(), ink.palette.soft));
-        let again = [blank.clone(), (format!("{} tries again", key(Command::Refresh, "`rolecall cache`")), dim)];
+        let refresh = panels::key(state, Command::Refresh);
+        let again =
+            [blank.clone(), (format!("{refresh} tries again, {} tells what was said", panels::key(state, Command::Open(Opens::Log))), dim)];
         return [(format!("Could not read your roles: {}", error.message), text), blank].into_iter().chain(hints).chain(again).collect();
     }
     if let Some(instance) = state.sign_in_is_next() {
         return vec![
             (format!("You are not signed in to {instance}"), text),
             blank,
-            (format!("{} signs in and reads your roles", key(Command::Act, "`rolecall login`")), ink.palette.soft),
+            (format!("{} signs in and reads your roles", panels::key(state, Command::Act)), ink.palette.soft),
         ];
     }
     vec![
@@ -79,10 +88,11 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
         (
             format!(
                 "Ask whoever runs your IAM Identity Center for an assignment, then {} looks again",
-                key(Command::Refresh, "`rolecall cache`")
+                panels::key(state, Command::Refresh)
             ),
             ink.palette.soft,
         ),
+        (format!("{} tells who is signed in where", panels::key(state, Command::Open(Opens::Instances))), dim),
     ]
 }
 

@@ -4,18 +4,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::super::catalog::Command;
-use super::super::layout;
 use super::super::state::{State, Waits};
+use super::super::{layout, panels};
 use super::Ink;
 use super::text::{Pen, middle};
 
 /// Draws it.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
-    let leave = state.keys.shown(Command::Back, state.vi.normal, state.looks.ascii);
     if let Some(text) = going_on(state, ink) {
-        if let Some(key) = leave.filter(|_| !state.inline) {
-            pen.put_right(&format!("{key} stop"), ink.palette.dim);
+        if !state.inline {
+            pen.put_right(&format!("{} stop", panels::key(state, Command::Back)), ink.palette.dim);
         }
         pen.put(&middle(&text, usize::from(pen.room()).saturating_sub(2), ink.glyphs.cut), ink.palette.dim);
         return;
@@ -25,6 +24,9 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         return;
     }
     pen.put(&layout::lead(state), ink.palette.dim);
+    if let Some(text) = layout::marked(state) {
+        pen.put(&text, ink.palette.text);
+    }
     for hint in layout::footer(area, state) {
         let mut pen = Pen::new(buffer, hint.area.x, area.y, hint.area.width);
         pen.put(&hint.key, ink.palette.accent);
@@ -36,6 +38,5 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 /// What the last choice waits for. A panel that says so itself needs no line.
 fn going_on(state: &State, ink: &Ink) -> Option<String> {
     let pending = state.pending.as_ref().filter(|pending| pending.waits == Waits::Credentials)?;
-    let account = state.roster.find(&pending.role).map_or(pending.role.account.as_str(), |entry| entry.account_label());
-    Some(format!("getting credentials for {account} {} {}{}", ink.glyphs.dot, pending.role.role, ink.glyphs.dots))
+    Some(format!("getting credentials for {}{}", panels::name(state, &pending.role), ink.glyphs.dots))
 }

@@ -44,6 +44,15 @@ pub(in crate::tui) fn countdown(seconds: i64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
+/// `47:03`, `1:02:03`: a countdown that may be hours long.
+pub(in crate::tui) fn clock(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    match seconds / 3_600 {
+        0 => countdown(seconds),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,7 +67,7 @@ mod tests {
     fn times_are_said_in_one_unit() {
         let said: Vec<_> = [12, 2_820, 7_200, 200_000].into_iter().map(span).collect();
         assert_eq!(said, ["12 s", "47 min", "2 h", "2 days"]);
-        assert_eq!(countdown(581), "9:41");
+        assert_eq!([countdown(581), clock(581), clock(3_723)], ["9:41", "9:41", "1:02:03"]);
         assert_eq!(ago(Timestamp(0), Timestamp(30)), "just now");
     }
 }
