@@ -141,3 +141,29 @@ fn exit_code(kind: Kind) -> u8 {
 fn cancelled() -> Error {
     Error::new(Kind::Cancelled, "")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sort_of_failure_ends_with_a_code_that_is_explained() {
+        let kinds = [
+            Kind::NoMatch,
+            Kind::Usage,
+            Kind::Config,
+            Kind::LoginNeeded,
+            Kind::UnknownRole,
+            Kind::Refused,
+            Kind::Throttled,
+            Kind::Unreachable,
+            Kind::Vault,
+            Kind::Internal,
+            Kind::Cancelled,
+        ];
+        let mut used: Vec<u8> = kinds.into_iter().map(exit_code).chain([0]).collect();
+        used.sort_unstable();
+        used.dedup();
+        assert_eq!(used, EXIT_CODES.map(|(code, _)| code));
+    }
+}

@@ -35,6 +35,7 @@ mod records;
 mod reports;
 mod sandbox;
 mod subcommands;
+mod tables;
 mod terminal;
 mod terminal_demo;
 mod terminal_each;
