@@ -3,12 +3,14 @@
 mod args;
 mod asked;
 mod cache;
+mod complete;
 mod console;
 mod context;
 mod credentials;
 mod demo;
 mod each;
 mod eks_token;
+mod endpoint;
 mod eval;
 mod exec;
 mod exports;
@@ -16,6 +18,7 @@ mod grant;
 mod help;
 mod helper;
 mod history;
+mod init;
 mod list;
 mod login;
 mod logout;
@@ -100,11 +103,14 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Each(args)) => each::run(&globals, &args),
         Some(Command::Tags(args)) => tags::run(&globals, &args),
         Some(Command::History(args)) => history::run(&globals, &args),
+        Some(Command::Init(args)) => init::run(args),
         Some(Command::Settings(args)) => settings::run(&globals, args),
         Some(Command::Setup(args)) => setup::run(&globals, &args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
+        Some(Command::Complete(args)) => complete::run(&globals, &args),
         Some(Command::SignInHelper) => helper::run(&globals),
+        Some(Command::EndpointHelper(args)) => endpoint::run(&globals, &args),
     }
 }
 

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::config::{self, Env, Loaded, Origin, Paths, Shown, Warning, edit, env};
+use crate::config::{self, Env, Loaded, Origin, Paths, Settings, Shown, Warning, edit, env};
 use crate::domain::{Error, Kind, Result};
+use crate::ops::roles::format::Format;
 use crate::os::browser::words;
 use crate::os::file;
 use crate::os::process::Child;
@@ -130,6 +131,11 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     let text = text(path)?;
     known(&config::check(path, &text).unwrap_or_default())?;
     let changed = edit::set(&text, path, key, value)?;
+    if let Ok(settings) = toml::from_str::<Settings>(&changed)
+        && key == "profile_format"
+    {
+        Format::of(&settings)?;
+    }
     file::replace(path, changed.as_bytes())?;
     out::say(&out::dim(&format!("{key} is set in {}", paths.short(path))));
     let origin = config::load(env, paths)?.origins.get(key).cloned();

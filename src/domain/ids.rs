@@ -12,6 +12,9 @@ use super::{Error, Kind, Result};
 pub struct AccountId([u8; 12]);
 
 impl AccountId {
+    /// The account of examples: no role of it can be assumed.
+    pub const EXAMPLE: Self = Self(*b"012345678901");
+
     /// The twelve digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("000000000000")

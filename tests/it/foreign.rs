@@ -57,6 +57,18 @@ pub(crate) fn python(sandbox: &Sandbox, program: &str, args: &[&str]) -> Command
     command
 }
 
+/// A JavaScript program, with the AWS SDK v3 at hand.
+pub(crate) fn node(sandbox: &Sandbox, program: &str) -> Command {
+    let mut command = sandbox.command(named("ROLECALL_TEST_NODE", "node"));
+    command.args(["-e", program]).env("NODE_PATH", node_modules());
+    command
+}
+
+/// Where npm has put what the tests use.
+pub(crate) fn node_modules() -> String {
+    named("ROLECALL_TEST_NODE_MODULES", concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-node/node_modules"))
+}
+
 /// Runs a program of others and expects it to be content; the answer is what it printed, as JSON.
 pub(crate) fn json(command: &mut Command) -> serde_json::Value {
     let ran = Ran::of(command.output().unwrap());

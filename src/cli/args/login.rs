@@ -20,6 +20,9 @@ pub struct LoginArgs {
     /// Do not read the list of roles afterwards
     #[arg(long)]
     pub no_cache_refresh: bool,
+    /// Leave the profiles in the AWS config file as they are, whatever `auto_config_check` says
+    #[arg(long)]
+    pub no_config_check: bool,
     /// How many accounts to read at a time
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,

@@ -4,8 +4,10 @@ mod cache;
 mod credentials;
 mod demo;
 mod each;
+mod endpoint;
 mod eval;
 mod exec;
+mod hooks;
 mod list;
 mod login;
 mod pick;
@@ -27,14 +29,16 @@ pub(super) use cache::CacheArgs;
 pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::DemoArgs;
 pub(super) use each::EachArgs;
+pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
 pub(super) use exec::{ExecArgs, FormArg};
+pub(super) use hooks::{CompleteArgs, InitArgs, Reader};
 pub(super) use list::ListArgs;
 pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
 pub(super) use pick::{PickAction, PickArgs};
 pub(super) use process::ProcessArgs;
 pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
-pub(super) use setup::{ProfilesArgs, SetupArgs, SetupCommand};
+pub(super) use setup::{CompletionsArgs, ProfilesArgs, SetupArgs, SetupCommand};
 pub(super) use status::StatusArgs;
 pub(super) use time::TimeArgs;
 pub(super) use vault::{VaultArgs, VaultCommand};
@@ -151,6 +155,8 @@ pub enum Command {
     Credentials(CredentialsArgs),
     /// Print the token that kubectl asks for to enter an EKS cluster
     EksToken(EksTokenArgs),
+    /// Print what a shell sources: the function `role`, a key, completions
+    Init(InitArgs),
     /// Show, change and explain the configuration
     Settings(SettingsArgs),
     /// Set up other programs: profiles for every AWS tool
@@ -162,6 +168,12 @@ pub enum Command {
     /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
     #[command(hide = true)]
     SignInHelper,
+    /// What could be typed next, for the completion scripts
+    #[command(hide = true)]
+    Complete(CompleteArgs),
+    /// What serves the command of `exec --as endpoint`; reads what it needs to know from standard input
+    #[command(hide = true)]
+    EndpointHelper(EndpointHelperArgs),
 }
 
 /// Which role is meant.

@@ -102,7 +102,7 @@ pub fn annotate(roster: Roster, settings: &Settings) -> (Roster, Treatments) {
     let treatments = treatments(&roster, &settings.rules);
     let mut roster = Arc::unwrap_or_clone(roster);
     obey(&mut roster.entries, &treatments);
-    name_profiles(&mut roster);
+    name_profiles(&mut roster, settings);
     (roster, treatments)
 }
 
@@ -285,6 +285,35 @@ mod tests {
         let portal = inventory(&[(PAY, "", &["Admin"]), (LOG, "log", &["Admin"])]);
         let roster = roster(vec![instance("corp")], &[portal], &settings);
         assert_eq!(profiles(&roster), ["000000000001-Admin-000000000001", "000000000001-Admin"]);
+    }
+
+    #[test]
+    fn a_template_names_profiles_by_fields_in_both_spellings_tags_and_filters() {
+        let named = |format: &str| {
+            let text = format!("profile_format = '{format}'\n[instances.corp.accounts.{PAY}]\ntags = {{ env = 'prod' }}\n");
+            let portal = inventory(&[(PAY, "Zürich Ops", &["Ops/Admin"])]);
+            profiles(&roster(vec![instance("corp")], &[portal], &settings(&text))).join(" ")
+        };
+        let cases = [
+            ("{{ account_name | lower }}.{{ role }}", "zurich-ops.Ops-Admin"),
+            ("{{ AccountName | replace(\"Ops\", \"\") }}/{{ RoleName }}", "Zurich-Ops-Admin"),
+            ("{{ tags.env }}-{{ account_id_pad }}@{{ sso }}", "prod-000000000001@corp"),
+            ("{{ tags.none or SSORegion }}:{{ default_region }}:{{ via }}", "eu-west-1-eu-central-1"),
+            ("{% if tags.env == \"prod\" %}PROD-{% endif %}{{ arn }}", "PROD-arn-aws-iam-000000000001-role-Ops-Admin"),
+            ("{% for key in tags %}{{ key }}{% endfor %}+", "env+"),
+        ];
+        for (format, want) in cases {
+            assert_eq!(named(format), want, "{format}");
+        }
+    }
+
+    #[test]
+    fn a_template_that_is_wrong_or_leaves_nothing_stops_no_list() {
+        for format in ["{{ role", "{{ no_such_field }}", "{{ email }}", "{{ role.x.y.z }}"] {
+            let settings = settings(&format!("profile_format = '{format}'\n"));
+            let roster = roster(vec![instance("corp")], &[inventory(&[(PAY, "pay", &["Admin"])])], &settings);
+            assert_eq!(profiles(&roster), ["pay-Admin"], "{format}");
+        }
     }
 
     #[test]
