@@ -22,11 +22,13 @@ mod out;
 mod pick;
 mod process;
 mod qr;
+mod redirect;
 mod report;
 mod resolve;
 mod settings;
 mod setup;
 mod status;
+mod straight;
 mod table;
 mod tags;
 mod time;
@@ -49,7 +51,7 @@ pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match time::alone(&args) {
         Some(alone) => time::run(&alone),
-        None => match parse(args) {
+        None => match straight::read(&args).map_or_else(|| parse(args), Ok) {
             Ok(cli) => run(cli),
             Err(error) => return usage(&error),
         },
@@ -104,6 +106,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::SignInHelper) => helper::run(&globals),
+        Some(Command::RedirectHelper) => redirect::run(),
     }
 }
 

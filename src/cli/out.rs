@@ -8,19 +8,28 @@ use crate::domain::{Error, Kind, Result, visible};
 
 use super::args::{Color, Globals, Level};
 
-/// Whether words on stderr are coloured; decided once, before anything is said.
+/// What was asked of colours.
+static ASKED: OnceLock<Color> = OnceLock::new();
+/// Whether words on stderr are coloured; decided once, when the first is said: most calls of `process` say none.
 static COLOUR: OnceLock<bool> = OnceLock::new();
 
 /// Reads what was asked of colours.
 pub(super) fn begin(globals: &Globals) {
-    let env = Env::from_process();
-    let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
-    let wanted = match globals.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => env.get(env::NO_COLOR).is_none() && (forced || io::stderr().is_terminal()),
-    };
-    let _ = COLOUR.set(wanted);
+    let _ = ASKED.set(globals.color);
+}
+
+/// Whether words are coloured; plain before anything was asked.
+fn coloured() -> bool {
+    let Some(asked) = ASKED.get() else { return false };
+    *COLOUR.get_or_init(|| {
+        let env = Env::from_process();
+        let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
+        match asked {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => env.get(env::NO_COLOR).is_none() && (forced || io::stderr().is_terminal()),
+        }
+    })
 }
 
 impl From<Level> for LogLevel {
@@ -53,7 +62,7 @@ pub(super) fn log(level: LogLevel, lines: bool) {
 
 /// Text in a style on stderr, or plain.
 fn styled(code: &str, text: &str) -> String {
-    if COLOUR.get().copied().unwrap_or(false) { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    if coloured() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
 /// Something quiet: dim on a terminal.

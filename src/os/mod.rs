@@ -6,6 +6,7 @@ pub mod clipboard;
 pub mod clock;
 pub mod file;
 pub mod group;
+pub mod helper;
 pub mod http;
 pub mod lock;
 pub mod process;

@@ -154,6 +154,9 @@ pub enum Command {
     /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
     #[command(hide = true)]
     SignInHelper,
+    /// The helper that `console` leaves behind to lead the browser on; reads the link from standard input
+    #[command(hide = true)]
+    RedirectHelper,
 }
 
 /// Which role is meant.
