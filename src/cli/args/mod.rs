@@ -131,7 +131,7 @@ pub enum Command {
     /// Print credentials as JSON for `credential_process`
     #[command(alias = "credential-process")]
     Process(ProcessArgs),
-    /// Print roles as blocks for `~/.aws/credentials`, or write them there and keep them fresh
+    /// Print roles (this shell's where none is named) as blocks for `~/.aws/credentials`, or write them there and keep them fresh
     Credentials(CredentialsArgs),
     /// Print the token that kubectl asks for to enter an EKS cluster
     EksToken(EksTokenArgs),
