@@ -11,6 +11,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::roles::past;
 use crate::os::file;
 use crate::os::lock::Lock;
+use crate::os::process::Unhurried;
 
 use super::args::{CredentialsArgs, Globals, Selectors};
 use super::asked::Asked;
@@ -158,6 +159,8 @@ impl Place {
     /// Puts the blocks in; a file that says them already is not touched.
     fn write(&self, blocks: &[Block]) -> Result<()> {
         let _alone = Lock::acquire(&self.lock, Instant::now() + PATIENCE)?;
+        // Ctrl-C is how `--watch` ends: it waits until nothing is half done, and no temporary file with keys stays behind.
+        let _unhurried = Unhurried::begin();
         let old = file::load(&self.path)?.map(Secret::new);
         let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
         let new = blocks.iter().try_fold(text, |text, block| edit::set(&text, &block.name, &block.pairs()));

@@ -21,6 +21,9 @@ use super::exports::previous;
 use super::report::Report;
 use super::{context, grant, login, out, report, resolve, table};
 
+/// How many run at a time unless somebody says otherwise.
+const JOBS: u8 = 4;
+
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     let query = args.words.join(" ");
@@ -38,15 +41,28 @@ pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
         return list(&roster, &rows, args.json);
     }
     consent(&ctx, &roster, &rows, args.yes)?;
+    go(&ctx, &roster, rows, args, query)
+}
+
+/// A command line in roles that were chosen on a screen, where consent was given too. A shell reads it, as where it was typed.
+pub(super) fn over(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, line: &str) -> Result<u8> {
+    let shell = if cfg!(windows) { ["cmd.exe", "/C"] } else { ["/bin/sh", "-c"] };
+    let command = shell.into_iter().chain([line]).map(OsString::from).collect();
+    let args = EachArgs { words: Vec::new(), jobs: JOBS, json: false, dry_run: false, per_account: false, yes: true, command };
+    let query = format!("{} roles marked in the picker", rows.len());
+    go(ctx, roster, rows, &args, query)
+}
+
+fn go(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, args: &EachArgs, query: String) -> Result<u8> {
     let url = ctx.settings.access_request_url.clone();
     let report = Arc::new(Mutex::new(Report::new(roster.clone(), rows.clone(), args.json, url)));
-    context::block_on(&ctx, async {
-        sign_in(&ctx, &roster, &rows).await?;
-        used(&roster, &rows).for_each(|instance| grant::warn_of_end(&ctx, instance));
-        run_all(&ctx, &roster, rows, args, report.clone()).await
+    context::block_on(ctx, async {
+        sign_in(ctx, roster, &rows).await?;
+        used(roster, &rows).for_each(|instance| grant::warn_of_end(ctx, instance));
+        run_all(ctx, roster, rows, args, report.clone()).await
     })?;
     let report = report.lock().unwrap_or_else(PoisonError::into_inner);
-    remember(&ctx, &roster, &report, query);
+    remember(ctx, roster, &report, query);
     Ok(report.finish())
 }
 

@@ -49,7 +49,12 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         grant::confirm(&ctx, &found.roster, found.entry(), args.yes)?;
         found
     } else {
-        Asked::read(&ctx, &args.selectors, args.query)?.settle(&ctx, globals, Action::Exports, args.yes)?
+        Asked::read(&ctx, &args.selectors, (!args.query.is_empty()).then(|| args.query.join(" ")))?.settle(
+            &ctx,
+            globals,
+            Action::Exports,
+            args.yes,
+        )?
     };
     print(&ctx, &found, &wish, reader, !args.refresh)
 }

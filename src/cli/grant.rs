@@ -3,11 +3,13 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Confirm, Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, human, visible};
+use crate::domain::{Confirm, Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, human, visible};
 use crate::ops::assume::{Wish, assume};
 use crate::ops::consent;
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sessions;
+
+pub(super) use crate::ops::access::explained;
 
 use super::{context, login, out};
 
@@ -76,15 +78,4 @@ pub(super) fn warn_of_end(ctx: &Ctx, instance: &Instance) {
         &Error::new(Kind::LoginNeeded, format!("the sign-in session with {name} ends in about {left}; nothing is renewed after that"))
             .hint(format!("run `rolecall login --sso {name} --force` to begin a new one")),
     );
-}
-
-/// A refusal with whom to ask. `url` may have `{account_id}`, `{role}` and `{email}` in it.
-pub(super) fn explained(error: Error, url: Option<&str>, account: AccountId, role: &str, email: &str) -> Error {
-    match url.filter(|_| error.kind == Kind::Refused) {
-        Some(url) => {
-            let filled = url.replace("{account_id}", account.as_str()).replace("{role}", role).replace("{email}", email);
-            error.hint(format!("ask for access at {filled}"))
-        }
-        None => error,
-    }
 }

@@ -48,7 +48,7 @@ fn as_text(roster: &Roster, uses: &[Use], now: Timestamp) -> String {
         let (role, instance) = (used.role.role.to_string(), used.role.instance.to_string());
         vec![when, account, role, instance, used.command.clone(), used.directory.clone()]
     };
-    table::render(&header, &uses.iter().map(row).collect::<Vec<_>>(), None)
+    table::fitted(&header, &uses.iter().map(row).collect::<Vec<_>>())
 }
 
 fn object(roster: &Roster, used: &Use) -> Value {

@@ -1,112 +1,97 @@
-//! A helper of ours that is left behind to answer for something: it is given its task, says where it stands, and goes on without us.
+//! A helper that is no child of ours: it says one line when it is ready, and is then left alone.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::domain::{Error, Result};
 
-/// How long a helper has to say its first line.
-const START: Duration = Duration::from_secs(5);
+/// How long a helper may take to be ready.
+const READY: Duration = Duration::from_secs(10);
 
-/// A helper that runs.
-#[derive(Debug)]
-pub struct Helper {
-    child: Child,
-    /// What it said first.
-    said: String,
-    /// Closed once it has ended.
-    rest: Receiver<String>,
+/// Starts a helper and waits for its line, which comes back without its end. What it needs to know goes to its standard input; its
+/// standard error is nowhere. The program has to call [`step_back`] first: the helper is then nobody's child, and a program that this
+/// process becomes, and that waits for all its children, does not wait for the helper.
+///
+/// # Errors
+/// When it can't be started, or ends or takes ten seconds without a word.
+pub fn start(program: &Path, args: &[OsString], unset: &[&str], input: &[u8]) -> Result<String> {
+    let said = |error: std::io::Error| failed(&error.to_string());
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    for name in unset {
+        command.env_remove(name);
+    }
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().map_err(said)?;
+    let mut stdin = child.stdin.take().ok_or_else(|| failed("it has no input"))?;
+    let stdout = child.stdout.take().ok_or_else(|| failed("it has no output"))?;
+    let written = stdin.write_all(input);
+    drop(stdin);
+    let (tell, heard) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = BufReader::new(stdout).read_line(&mut line);
+        let _ = tell.send(read.map(|_| line));
+    });
+    let line = heard.recv_timeout(READY);
+    // The first process has only started the second.
+    child.wait().map_err(said)?;
+    written.map_err(said)?;
+    let line = line.map_err(|_| failed("it is not ready after ten seconds"))?.map_err(said)?;
+    line.strip_suffix('\n').map(str::to_owned).ok_or_else(|| failed("it ended before it was ready"))
 }
 
-impl Helper {
-    /// Starts a program as a helper, gives it its task on its standard input and waits for the line that it answers with. It has no
-    /// terminal, and outlives this process if it asks for a session of its own. `unset` names variables that it must not inherit.
-    ///
-    /// # Errors
-    /// When it can't be started, or ends or stays silent for five seconds instead of answering.
-    pub fn start(program: &Path, args: &[OsString], unset: &[&str], task: &[u8]) -> Result<Self> {
-        let said = |error: std::io::Error| Error::internal(format!("starting the background helper: {error}"));
-        let mut command = Command::new(program);
-        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        for name in unset {
-            command.env_remove(name);
-        }
-        let mut child = command.spawn().map_err(said)?;
-        let (tell, rest) = channel();
-        if let Some(stdout) = child.stdout.take() {
-            std::thread::spawn(move || BufReader::new(stdout).lines().map_while(std::io::Result::ok).try_for_each(|line| tell.send(line)));
-        }
-        let given = child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(task));
-        let line = given
-            .map_err(said)
-            .and_then(|()| rest.recv_timeout(START).map_err(|_| Error::internal("the background helper did not start").hint("try again")));
-        match line {
-            Ok(said) => Ok(Self { child, said, rest }),
-            Err(error) => {
-                stop(&mut child);
-                Err(error)
-            }
-        }
-    }
-
-    /// The line that it answered with.
-    pub fn said(&self) -> &str {
-        &self.said
-    }
-
-    /// Whether it has done what it was left for, and ended.
-    pub fn ended(&self) -> bool {
-        self.rest.try_recv() == Err(TryRecvError::Disconnected)
-    }
-
-    /// Ends it: what it was left for will not come.
-    pub fn stop(mut self) {
-        stop(&mut self.child);
-    }
+/// What the first process of a helper does: starts the second, which gets its input and output, and has to end then.
+///
+/// # Errors
+/// When it can't be started.
+pub fn step_back(program: &Path, args: &[OsString]) -> Result<()> {
+    Command::new(program).args(args).stderr(Stdio::null()).spawn().map(drop).map_err(|error| failed(&error.to_string()))
 }
 
-fn stop(child: &mut Child) {
-    let _ = child.kill();
-    let _ = child.wait();
+/// Says the line, from inside the helper.
+///
+/// # Errors
+/// When nobody is there any more to hear it: the process that started the helper has ended.
+pub fn ready(line: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(|error| failed(&error.to_string()))
+}
+
+fn failed(why: &str) -> Error {
+    Error::internal(format!("starting the background helper: {why}"))
 }
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
-    fn sh(script: &str, task: &str) -> Result<Helper> {
-        Helper::start(Path::new("/bin/sh"), &["-c".into(), script.into()], &["HOME"], task.as_bytes())
+    fn sh(script: &str, input: &str) -> Result<String> {
+        start(Path::new("/bin/sh"), &["-c".into(), script.into()], &["HOME"], input.as_bytes())
     }
 
     #[test]
-    fn a_helper_gets_its_task_and_answers() {
-        let helper = sh("read task; echo \"got $task${HOME-}\"", "it\n").unwrap();
-        assert_eq!(helper.said(), "got it");
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !helper.ended() {
-            assert!(Instant::now() < deadline, "its end is not noticed");
-            std::thread::yield_now();
-        }
+    fn the_line_comes_while_the_helper_goes_on() {
+        // What goes on holds the output open: a reader that waited for its end would wait for a minute.
+        assert_eq!(sh("read word; (sleep 60 & echo \"$word $!${HOME-}\") ", "hello\n").map(reaped), Ok("hello".to_owned()));
+    }
+
+    /// Ends what was left behind.
+    fn reaped(line: String) -> String {
+        let (word, pid) = line.split_once(' ').unwrap();
+        let pid = rustix::process::Pid::from_raw(pid.parse().unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        word.to_owned()
     }
 
     #[test]
-    fn one_that_goes_on_has_not_ended_until_it_is_stopped() {
-        let helper = sh("echo here; exec sleep 60", "").unwrap();
-        assert!(!helper.ended());
-        let began = Instant::now();
-        helper.stop();
-        assert!(began.elapsed() < Duration::from_secs(30));
-    }
-
-    #[test]
-    fn one_that_ends_without_a_word_is_an_error() {
-        assert!(sh("exit 1", "").unwrap_err().message.contains("did not start"));
-        assert!(Helper::start(Path::new("/no/such/program"), &[], &[], b"").is_err());
+    fn a_helper_that_says_nothing_is_a_failure() {
+        assert!(sh("cat >/dev/null", "").unwrap_err().message.contains("before it was ready"));
+        assert!(start(Path::new("/no/such/program"), &[], &[], b"").is_err());
     }
 }

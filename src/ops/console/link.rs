@@ -9,7 +9,6 @@ use tokio::sync::Notify;
 use crate::config::{UrlAction, env};
 use crate::domain::{Error, Kind, Result, Secret};
 use crate::os::clipboard::{self, Desktop};
-use crate::os::helper::Helper;
 use crate::os::http::{Listener, Request, Response};
 use crate::os::{browser, random};
 
@@ -18,7 +17,7 @@ use crate::ops::ctx::Ctx;
 /// How long a program has to come and fetch a secret link.
 const FETCH: Duration = Duration::from_secs(30);
 /// How long a program is watched that somebody else serves: a launcher without a browser says so within it.
-const EARLY: Duration = Duration::from_millis(700);
+const EARLY: Duration = Duration::from_millis(500);
 /// How often a program that was started is asked whether it has failed.
 const LOOK: Duration = Duration::from_millis(50);
 /// Variables that no browser or helper may inherit.
@@ -69,7 +68,7 @@ pub enum Delivered {
 }
 
 /// As [`deliver`], where a secret link's address is served by a helper that `leave` leaves behind: returns once the program runs, or has
-/// failed to.
+/// failed to. The helper answers with the address.
 ///
 /// # Errors
 /// As [`deliver`]; what `leave` says. That nobody fetches the link is not told.
@@ -77,36 +76,21 @@ pub async fn deliver_and_go(
     ctx: &Ctx,
     link: Secret<String>,
     manner: &Manner,
-    leave: impl FnOnce(&Secret<String>) -> Result<Helper>,
+    leave: impl FnOnce(&Secret<String>) -> Result<String>,
 ) -> Result<Delivered> {
     if !manner.starts_a_program() {
         return deliver(ctx, Link::Secret(link), manner).await;
     }
     let opener = Opener::new(ctx, manner)?;
-    let helper = leave(&link)?;
-    let failed = match opener.open(helper.said()) {
-        Ok(started) => early_failure(&started, &helper).await,
-        Err(error) => Some(error),
-    };
-    match failed {
-        None => Ok(Delivered::Opened),
-        Some(error) => {
-            helper.stop();
-            Err(error)
-        }
-    }
-}
-
-/// Watches a program for as long as a launcher takes to find that there is no browser; not for longer than it takes to fetch the link.
-async fn early_failure(started: &browser::Started, helper: &Helper) -> Option<Error> {
+    let started = opener.open(&leave(&link)?)?;
     let patience = Instant::now() + EARLY;
-    while Instant::now() < patience && !helper.ended() {
+    while Instant::now() < patience {
         match started.ended() {
-            Some(how) => return how.err(),
+            Some(how) => return how.map(|()| Delivered::Opened),
             None => tokio::time::sleep(LOOK / 5).await,
         }
     }
-    None
+    Ok(Delivered::Opened)
 }
 
 /// Does with a link what the manner says. Returns once the program has it.

@@ -125,6 +125,12 @@ fn inventories(ctx: &Ctx, instances: &[Instance]) -> Vec<Option<Inventory>> {
     instances.iter().map(|instance| inventory::load(&ctx.paths.cache_dir, instance)).collect()
 }
 
+/// Whether every role of an instance is known.
+pub fn complete(ctx: &Ctx, name: &InstanceName) -> bool {
+    let instance = ctx.instances.iter().find(|instance| instance.name == *name);
+    instance.and_then(|instance| inventory::load(&ctx.paths.cache_dir, instance)).is_some_and(|inventory| inventory.complete)
+}
+
 /// Whether an instance's inventory is missing, partial, or older than `cache_refresh` hours.
 pub fn stale(ctx: &Ctx, instance: &Instance) -> bool {
     is_stale(ctx, inventory::load(&ctx.paths.cache_dir, instance).as_ref())

@@ -30,7 +30,7 @@ impl Wanted {
     /// One of: a profile, an ARN, an account with or without a role, free words.
     ///
     /// # Errors
-    /// [`Kind::Usage`] when two of them are given, or a role without its account.
+    /// [`Kind::Usage`] when two of them are given, or a role without its account; [`Kind::UnknownRole`] for an ARN that is none.
     pub fn check(&self) -> Result<()> {
         let ways = [self.profile.is_some(), self.arn.is_some(), self.account.is_some() || self.role.is_some(), self.query.is_some()];
         if ways.into_iter().filter(|given| *given).count() > 1 {
@@ -44,7 +44,8 @@ impl Wanted {
                 Error::new(Kind::Usage, "--role needs --account").hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`")
             );
         }
-        Ok(())
+        // Nothing that AWS has to say makes an ARN of what is none.
+        self.arn.as_deref().map(str::parse::<Arn>).transpose().map(drop)
     }
 }
 
@@ -151,6 +152,11 @@ fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Resu
 }
 
 fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> {
+    // A profile's whole name is no beginning of another's.
+    let named: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(query)).collect();
+    if !named.is_empty() {
+        return Ok(named);
+    }
     Ok(matching(roster, query)?.into_iter().filter_map(|row| roster.entries.get(row)).collect())
 }
 
