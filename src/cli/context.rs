@@ -200,13 +200,21 @@ pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
     ctx.settings.auto_login != AutoLogin::Never && std::io::stderr().is_terminal() && std::io::stdin().is_terminal()
 }
 
+/// The one runtime of a process that needs one.
+///
+/// # Errors
+/// [`Kind::Internal`] when none can be made.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))
+}
+
 /// Runs something that needs the network.
 ///
 /// # Errors
 /// What the work says; [`Kind::Internal`] when no runtime can be made.
 pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))?;
+    let runtime = runtime()?;
     let result = runtime.block_on(async {
         let result = work.await;
         // Work that was given up may have a token request under way.

@@ -26,11 +26,13 @@ mod out;
 mod pick;
 mod process;
 mod qr;
+mod redirect;
 mod report;
 mod resolve;
 mod settings;
 mod setup;
 mod status;
+mod straight;
 mod table;
 mod tags;
 mod time;
@@ -53,7 +55,7 @@ pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match time::alone(&args) {
         Some(alone) => time::run(&alone),
-        None => match parse(args) {
+        None => match straight::read(&args).map_or_else(|| parse(args), Ok) {
             Ok(cli) => run(cli),
             Err(error) => return usage(&error),
         },
@@ -110,6 +112,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::Complete(args)) => complete::run(&globals, &args),
         Some(Command::SignInHelper) => helper::run(&globals),
+        Some(Command::RedirectHelper { serve }) => redirect::run(serve),
         Some(Command::EndpointHelper(args)) => endpoint::run(&globals, &args),
     }
 }

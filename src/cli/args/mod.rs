@@ -168,6 +168,13 @@ pub enum Command {
     /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
     #[command(hide = true)]
     SignInHelper,
+    /// What leads the browser to the link of `console`; reads the link from standard input
+    #[command(hide = true)]
+    RedirectHelper {
+        /// Serve, rather than start the process that does
+        #[arg(long)]
+        serve: bool,
+    },
     /// What could be typed next, for the completion scripts
     #[command(hide = true)]
     Complete(CompleteArgs),
