@@ -22,7 +22,7 @@ use crate::ops::refresh::update::{known, limits, update};
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::{sessions, sign_out};
 use crate::ops::sign_in::sign_in_hearing;
-use crate::ops::work::{Mark, News, Refreshed, Request, Secretive, SignInStep};
+use crate::ops::work::{Mark, News, Refreshed, Request, Secretive, SignInStep, clock_says};
 
 /// How often a first refresh sends the rows it has, in accounts.
 const ROWS_EVERY: usize = 8;
@@ -216,7 +216,7 @@ impl Desk {
         if !begun {
             return;
         }
-        let outcome = self.try_refresh(name).await;
+        let outcome = self.mind_clock(name, self.try_refresh(name).await);
         if let Ok(mut under_way) = self.refreshing.lock() {
             under_way.remove(name);
         }
@@ -277,6 +277,7 @@ impl Desk {
         if let Ok(mut sign_ins) = self.sign_ins.lock() {
             sign_ins.remove(&number);
         }
+        let outcome = self.mind_clock(name, outcome);
         if outcome.is_ok() {
             self.tell_sessions();
         }
@@ -294,11 +295,23 @@ impl Desk {
             }
             Err(error) => Err(error),
         };
+        let outcome = self.mind_clock(&role.instance, outcome);
         if outcome.is_ok() && !stored {
             self.tell_sessions();
         }
         let outcome = outcome.map(|assumed| assumed.credentials.expires_at);
         self.tell(News::Assumed { number, role, outcome });
+    }
+
+    /// Tells how far the clocks are apart, once AWS has answered; an error hears of a wrong one too.
+    fn mind_clock<T>(&self, name: &InstanceName, outcome: Result<T>) -> Result<T> {
+        let identity = self.instance(name).and_then(|instance| self.ctx.identity(&instance));
+        let Some(ahead) = identity.ok().and_then(|identity| identity.clock_skew()) else { return outcome };
+        self.tell(News::Clock(ahead));
+        match (outcome, clock_says(ahead)) {
+            (Err(error), Some(words)) => Err(error.hint(format!("{words}: set it, then try again"))),
+            (outcome, _) => outcome,
+        }
     }
 
     /// A refusal with whom to ask, where the configuration says that.

@@ -8,7 +8,7 @@ use super::super::update::choose;
 use super::super::view::signs;
 use super::sheet::{Extent, Row, Sheet, Tone};
 use super::{Heard, Panel, Pressed, name};
-use crate::domain::RoleId;
+use crate::domain::{AccountId, RoleId};
 
 /// Roles named before the rest is counted.
 const NAMED: usize = 6;
@@ -28,8 +28,8 @@ pub(in crate::tui) struct Confirm {
 pub(in crate::tui) enum Asks {
     /// `y`.
     Yes,
-    /// This account's name, letter by letter.
-    Name(String),
+    /// This account's name, letter by letter; or its id, where not every keyboard has those letters.
+    Name(String, Option<AccountId>),
     /// How many roles there are.
     Number(usize),
 }
@@ -44,10 +44,10 @@ impl Confirm {
         Heard::Close(choose::confirmed(state, self.roles.clone(), self.then.clone()))
     }
 
-    fn type_key(&mut self, state: &mut State, pressed: Pressed, wanted: &str) -> Heard {
+    fn type_key(&mut self, state: &mut State, pressed: Pressed, wanted: &[&str]) -> Heard {
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => self.typed.insert(letter.encode_utf8(&mut [0; 4])),
-            (None, Some(Command::Act)) if self.typed.text().trim() == wanted.trim() => return self.go(state),
+            (None, Some(Command::Act)) if wanted.iter().any(|wanted| wanted.trim() == self.typed.text().trim()) => return self.go(state),
             (None, Some(Command::Act)) => {
                 self.wrong = true;
                 return Heard::Stay(Vec::new());
@@ -66,8 +66,9 @@ impl Panel for Confirm {
         match self.asks.clone() {
             Asks::Yes if matches!(pressed.letter, Some('y' | 'Y')) => self.go(state),
             Asks::Yes => Heard::Close(Vec::new()),
-            Asks::Name(wanted) => self.type_key(state, pressed, &wanted),
-            Asks::Number(wanted) => self.type_key(state, pressed, &wanted.to_string()),
+            Asks::Name(name, None) => self.type_key(state, pressed, &[&name]),
+            Asks::Name(name, Some(id)) => self.type_key(state, pressed, &[&name, id.as_str()]),
+            Asks::Number(wanted) => self.type_key(state, pressed, &[&wanted.to_string()]),
         }
     }
 
@@ -93,7 +94,8 @@ impl Panel for Confirm {
         let sheet = |rows| Sheet::new(title, Extent::Words, rows);
         let (label, ask) = match &self.asks {
             Asks::Yes => return sheet(rows).letter("y", "yes, any other key says no"),
-            Asks::Name(account) => ("account", format!("Type the account to go on: {account}")),
+            Asks::Name(account, None) => ("account", format!("Type the account's name to go on: {account}")),
+            Asks::Name(account, Some(id)) => ("account", format!("Type the account's name or id to go on: {account}, {id}")),
             Asks::Number(many) => {
                 let protected = self.roles.iter().filter(|role| protected(role)).count();
                 ("roles", format!("{protected} of them protected. Type the number of roles to go on: {many}"))
@@ -107,7 +109,7 @@ impl Panel for Confirm {
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
         match self.asks {
             Asks::Yes => vec![(Command::Back, "no")],
-            Asks::Name(_) | Asks::Number(_) => vec![(Command::Act, "go on"), (Command::Back, "no")],
+            Asks::Name(..) | Asks::Number(_) => vec![(Command::Act, "go on"), (Command::Back, "no")],
         }
     }
 }

@@ -54,15 +54,14 @@ fn asks(state: &State, roles: &[RoleId], then: &Then) -> Option<Asks> {
             confirm if state.consents.cover(role, confirm, state.now) => None,
             domain::Confirm::No => None,
             domain::Confirm::Ask => Some(Asks::Yes),
-            domain::Confirm::Type => Some(Asks::Name(typable(panels::account(state, role), role))),
+            domain::Confirm::Type => {
+                let name = panels::account(state, role);
+                let typable = name.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+                Some(Asks::Name(name, (!typable).then_some(role.account)))
+            }
         };
     }
     roles.iter().any(|role| confirm(role) != domain::Confirm::No).then_some(Asks::Number(roles.len()))
-}
-
-/// The account's name, or its id when the name has something in it that no key writes.
-fn typable(name: String, role: &RoleId) -> String {
-    if domain::visible(&name) == name { name } else { role.account.to_string() }
 }
 
 /// A person has answered: remembered for these roles, then done.
