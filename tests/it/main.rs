@@ -37,6 +37,7 @@ mod sandbox;
 mod terminal;
 mod terminal_demo;
 mod terminal_each;
+mod terminal_panels;
 mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;

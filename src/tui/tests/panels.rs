@@ -274,3 +274,20 @@ fn a_consent_of_this_terminal_saves_the_question_for_an_hour() {
     assert_eq!(rig.wanted(), []);
     assert!(matches!(rig.state.overlays[..], [Overlay::Confirm(_)]));
 }
+
+#[test]
+fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
+    use crate::tui::event::{Mouse, MouseKind};
+    let mut rig = rig().sized(80, 24);
+    rig.keys(&["f4"]);
+    let screen = rig.screen();
+    let (y, line) = screen.lines().enumerate().find(|(_, line)| line.contains("lab") && line.contains("1 role ")).unwrap();
+    let x = line.chars().position(|letter| letter == 'b').unwrap();
+    let mouse = |kind| Event::Mouse(Mouse { kind, x: u16::try_from(x).unwrap(), y: u16::try_from(y).unwrap() });
+    rig.event(mouse(MouseKind::Click));
+    assert!(rig.screen().contains("▌lab"), "{}", rig.screen());
+    rig.event(mouse(MouseKind::WheelUp));
+    assert!(rig.screen().contains("▌corp"));
+    rig.event(mouse(MouseKind::DoubleClick));
+    assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab"));
+}
