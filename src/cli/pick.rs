@@ -48,14 +48,14 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             return Ok(super::exit_code(Kind::NoMatch));
         }
         if args.filter {
-            return finish(&ctx, &roster, rows, Action::Print, &args);
+            return finish(&ctx, globals, &roster, rows, Action::Print, &args);
         }
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
             if action != Action::Print {
-                grant::confirm(&roster.entries[rows[0]], false)?;
+                grant::confirm(&ctx, &roster, &roster.entries[rows[0]], false)?;
             }
-            return finish(&ctx, &roster, rows, action, &args);
+            return finish(&ctx, globals, &roster, rows, action, &args);
         }
     }
     // Marks are for what several roles can do; a shell that waits for its exports takes one.
@@ -65,7 +65,7 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         Exit::Picked(picked) => {
             let roster = Arc::new(update::known(&ctx, &instances));
             let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
-            finish(&ctx, &roster, rows, picked.action, &args)
+            finish(&ctx, globals, &roster, rows, picked.action, &args)
         }
         Exit::Each { roles, line } => {
             let roster = Arc::new(update::known(&ctx, &instances));
@@ -115,11 +115,11 @@ fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
 }
 
 /// Does what was chosen with the chosen roles, with the screen back as it was.
-fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, args: &PickArgs) -> Result<u8> {
+fn finish(ctx: &Arc<Ctx>, globals: &Globals, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, args: &PickArgs) -> Result<u8> {
     match action {
         Action::Shell => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            exec::enter(ctx, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
+            exec::enter(ctx, globals, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
         }
         Action::Exports => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
