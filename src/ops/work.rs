@@ -65,6 +65,11 @@ pub enum Request {
         /// What of it.
         what: Secretive,
     },
+    /// Write profiles of roles into the AWS config file. Answers [`News::Note`], or [`News::Failed`].
+    WriteProfiles {
+        /// Which roles; where they are protected the person has agreed.
+        roles: Vec<RoleId>,
+    },
     /// A person has consented to a protected role. Answers [`News::Consents`].
     Consent {
         /// Which role.

@@ -179,6 +179,9 @@ impl Desk {
             Request::CopySecret { role, what } => {
                 runtime.spawn(async move { desk.copy_secret(role, what).await });
             }
+            Request::WriteProfiles { roles } => {
+                runtime.spawn(async move { desk.write_profiles(roles).await });
+            }
             Request::Consent { role, confirm } => self.consent(&role, confirm),
             Request::SignOut { instance } => {
                 runtime.spawn(async move { desk.sign_out(&instance).await });
@@ -341,6 +344,16 @@ impl Desk {
         self.tell(match copied {
             Ok(()) => News::Note(format!("copied {} of {account}/{}: whoever has the clipboard has the role", what.name(), role.role)),
             Err(error) => News::Failed { error: self.explained(error, &role), role },
+        });
+    }
+
+    async fn write_profiles(&self, roles: Vec<RoleId>) {
+        let Some(first) = roles.first().cloned() else { return };
+        let ctx = self.ctx.clone();
+        let written = blocking(move || errands::write_profiles(&ctx, roles)).await;
+        self.tell(match written {
+            Ok(said) => News::Note(said),
+            Err(error) => News::Failed { role: first, error },
         });
     }
 

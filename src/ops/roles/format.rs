@@ -114,7 +114,7 @@ impl Row {
             region: Some(region),
             profile: None,
             via: None,
-            protected: false,
+            confirm: crate::domain::Confirm::No,
         };
         Self { entry, instance }
     }

@@ -44,10 +44,20 @@ impl Confirm {
         Heard::Close(choose::confirmed(state, self.roles.clone(), self.then.clone()))
     }
 
-    fn type_key(&mut self, state: &mut State, pressed: Pressed, wanted: &[&str]) -> Heard {
+    /// Whether what is typed is what was asked for.
+    fn right(&self, state: &State) -> bool {
+        let entry = self.roles.first().and_then(|role| state.roster.find(role));
+        match self.asks {
+            Asks::Yes => false,
+            Asks::Name(..) => entry.is_some_and(|entry| entry.account_typed(self.typed.text())),
+            Asks::Number(many) => self.typed.text().trim() == many.to_string(),
+        }
+    }
+
+    fn type_key(&mut self, state: &mut State, pressed: Pressed) -> Heard {
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => self.typed.insert(letter.encode_utf8(&mut [0; 4])),
-            (None, Some(Command::Act)) if wanted.iter().any(|wanted| wanted.trim() == self.typed.text().trim()) => return self.go(state),
+            (None, Some(Command::Act)) if self.right(state) => return self.go(state),
             (None, Some(Command::Act)) => {
                 self.wrong = true;
                 return Heard::Stay(Vec::new());
@@ -63,12 +73,10 @@ impl Confirm {
 
 impl Panel for Confirm {
     fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
-        match self.asks.clone() {
-            Asks::Yes if matches!(pressed.letter, Some('y' | 'Y')) => self.go(state),
-            Asks::Yes => Heard::Close(Vec::new()),
-            Asks::Name(name, None) => self.type_key(state, pressed, &[&name]),
-            Asks::Name(name, Some(id)) => self.type_key(state, pressed, &[&name, id.as_str()]),
-            Asks::Number(wanted) => self.type_key(state, pressed, &[&wanted.to_string()]),
+        match (&self.asks, pressed.letter) {
+            (Asks::Yes, Some('y' | 'Y')) => self.go(state),
+            (Asks::Yes, _) => Heard::Close(Vec::new()),
+            (Asks::Name(..) | Asks::Number(_), _) => self.type_key(state, pressed),
         }
     }
 
@@ -124,6 +132,7 @@ fn verb(then: &Then) -> String {
         Then::Leave(Action::Print) => "Pick".to_owned(),
         Then::Each(line) => format!("Run `{line}` in"),
         Then::Copy(what) => format!("Copy {} of", what.name()),
+        Then::Profile => "From now on no program is asked before it uses, by a profile,".to_owned(),
         Then::Renew => "Get new credentials of".to_owned(),
     }
 }

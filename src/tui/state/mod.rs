@@ -112,6 +112,8 @@ pub(super) enum Then {
     Each(String),
     /// Put a secret on the clipboard.
     Copy(Secretive),
+    /// Write profiles of them into the AWS config file.
+    Profile,
     /// Nothing: new credentials are all that is wanted.
     Renew,
 }

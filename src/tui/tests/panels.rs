@@ -291,3 +291,14 @@ fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
     rig.event(mouse(MouseKind::DoubleClick));
     assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab"));
 }
+
+#[test]
+fn a_profile_is_written_without_credentials_and_for_a_protected_role_after_a_question() {
+    let mut rig = rig();
+    rig.keys(&["edge-dev", "right", "w"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::WriteProfiles { roles: vec![role(&rig)] })]);
+    rig.keys(&["ctrl-u", "edge-prod adm", "right", "w"]);
+    assert_eq!(rig.wanted(), []);
+    rig.keys(&["y"]);
+    assert!(rig.wanted().contains(&Effect::Request(Request::WriteProfiles { roles: vec![role(&rig)] })));
+}

@@ -83,6 +83,7 @@ fn go(state: &mut State, mut roles: Vec<RoleId>, then: Then) -> Vec<Effect> {
         (0, _) => Vec::new(),
         (_, Then::Each(line)) => vec![Effect::Exit(Exit::Each { roles, line })],
         (_, Then::Leave(Action::Print)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action: Action::Print }))],
+        (_, Then::Profile) => vec![Effect::Request(Request::WriteProfiles { roles })],
         (1, then) => {
             let role = roles.swap_remove(0);
             let pending = Pending { role, then, number: 0, waits: Waits::Credentials, retried: false };
@@ -142,7 +143,9 @@ fn done(state: &mut State, pending: Pending, expires_at: Timestamp) -> Vec<Effec
             state.say(format!("{}: renewed, {left} left", panels::name(state, &pending.role)));
             Vec::new()
         }
+        // These need no credentials here, and never wait for any.
         Then::Each(line) => vec![Effect::Exit(Exit::Each { roles: vec![pending.role], line })],
+        Then::Profile => vec![Effect::Request(Request::WriteProfiles { roles: vec![pending.role] })],
     }
 }
 
