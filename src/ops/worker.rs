@@ -95,9 +95,10 @@ impl Desk {
         let mut engine: Option<Engine> = None;
         while let Ok(request) = asked.recv() {
             if request == Request::Begin {
+                // Before the roster: with that, keys that were typed ahead are taken, and they may ask.
+                self.tell(News::Consents(consent::here(&self.ctx)));
                 self.tell_roster();
                 self.tell_sessions();
-                self.tell(News::Consents(consent::here(&self.ctx)));
                 continue;
             }
             if engine.is_none() {
