@@ -231,7 +231,7 @@ impl Identity {
         if let Some(ready) = client.get() {
             return Ok(ready);
         }
-        let settings = settings!(aws_sdk_ssooidc, &self.0.network, address, self.instance().sso_region);
+        let settings = settings!(aws_sdk_ssooidc, &self.0.network, address, self.instance().sso_region).interceptor(self.0.skew.clone());
         Ok(client.get_or_init(|| Client::from_conf(settings.build())))
     }
 

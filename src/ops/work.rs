@@ -65,6 +65,11 @@ pub enum Request {
         /// What of it.
         what: Secretive,
     },
+    /// Write profiles of roles into the AWS config file. Answers [`News::Note`], or [`News::Failed`].
+    WriteProfiles {
+        /// Which roles; where they are protected the person has agreed.
+        roles: Vec<RoleId>,
+    },
     /// A person has consented to a protected role. Answers [`News::Consents`].
     Consent {
         /// Which role.
@@ -183,8 +188,20 @@ pub enum News {
         /// Why.
         error: Error,
     },
+    /// Seconds that AWS's clock is ahead of this machine's, as its last answer tells.
+    Clock(i64),
     /// One line for the message area.
     Note(String),
+}
+
+/// From so many seconds on a clock is called wrong: AWS takes no signature that is older.
+const WRONG: i64 = 300;
+
+/// What to say of a clock that is this many seconds from AWS's; `None` when it is right.
+pub fn clock_says(ahead: i64) -> Option<String> {
+    let minutes = ahead.unsigned_abs() / 60;
+    let side = if ahead > 0 { "behind" } else { "ahead of" };
+    (ahead.abs() >= WRONG).then(|| format!("this machine's clock is {minutes} min {side} AWS's"))
 }
 
 /// What a refresh changed.

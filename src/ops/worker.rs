@@ -22,7 +22,7 @@ use crate::ops::refresh::update::{known, limits, update};
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::{sessions, sign_out};
 use crate::ops::sign_in::sign_in_hearing;
-use crate::ops::work::{Mark, News, Refreshed, Request, Secretive, SignInStep};
+use crate::ops::work::{Mark, News, Refreshed, Request, Secretive, SignInStep, clock_says};
 
 /// How often a first refresh sends the rows it has, in accounts.
 const ROWS_EVERY: usize = 8;
@@ -95,9 +95,10 @@ impl Desk {
         let mut engine: Option<Engine> = None;
         while let Ok(request) = asked.recv() {
             if request == Request::Begin {
+                // Before the roster: with that, keys that were typed ahead are taken, and they may ask.
+                self.tell(News::Consents(consent::here(&self.ctx)));
                 self.tell_roster();
                 self.tell_sessions();
-                self.tell(News::Consents(consent::here(&self.ctx)));
                 continue;
             }
             if engine.is_none() {
@@ -179,6 +180,9 @@ impl Desk {
             Request::CopySecret { role, what } => {
                 runtime.spawn(async move { desk.copy_secret(role, what).await });
             }
+            Request::WriteProfiles { roles } => {
+                runtime.spawn(async move { desk.write_profiles(roles).await });
+            }
             Request::Consent { role, confirm } => self.consent(&role, confirm),
             Request::SignOut { instance } => {
                 runtime.spawn(async move { desk.sign_out(&instance).await });
@@ -216,7 +220,7 @@ impl Desk {
         if !begun {
             return;
         }
-        let outcome = self.try_refresh(name).await;
+        let outcome = self.mind_clock(name, self.try_refresh(name).await);
         if let Ok(mut under_way) = self.refreshing.lock() {
             under_way.remove(name);
         }
@@ -277,6 +281,7 @@ impl Desk {
         if let Ok(mut sign_ins) = self.sign_ins.lock() {
             sign_ins.remove(&number);
         }
+        let outcome = self.mind_clock(name, outcome);
         if outcome.is_ok() {
             self.tell_sessions();
         }
@@ -294,11 +299,23 @@ impl Desk {
             }
             Err(error) => Err(error),
         };
+        let outcome = self.mind_clock(&role.instance, outcome);
         if outcome.is_ok() && !stored {
             self.tell_sessions();
         }
         let outcome = outcome.map(|assumed| assumed.credentials.expires_at);
         self.tell(News::Assumed { number, role, outcome });
+    }
+
+    /// Tells how far the clocks are apart, once AWS has answered; an error hears of a wrong one too.
+    fn mind_clock<T>(&self, name: &InstanceName, outcome: Result<T>) -> Result<T> {
+        let identity = self.instance(name).and_then(|instance| self.ctx.identity(&instance));
+        let Some(ahead) = identity.ok().and_then(|identity| identity.clock_skew()) else { return outcome };
+        self.tell(News::Clock(ahead));
+        match (outcome, clock_says(ahead)) {
+            (Err(error), Some(words)) => Err(error.hint(format!("{words}: set it, then try again"))),
+            (outcome, _) => outcome,
+        }
     }
 
     /// A refusal with whom to ask, where the configuration says that.
@@ -328,6 +345,16 @@ impl Desk {
         self.tell(match copied {
             Ok(()) => News::Note(format!("copied {} of {account}/{}: whoever has the clipboard has the role", what.name(), role.role)),
             Err(error) => News::Failed { error: self.explained(error, &role), role },
+        });
+    }
+
+    async fn write_profiles(&self, roles: Vec<RoleId>) {
+        let Some(first) = roles.first().cloned() else { return };
+        let ctx = self.ctx.clone();
+        let written = blocking(move || errands::write_profiles(&ctx, roles)).await;
+        self.tell(match written {
+            Ok(said) => News::Note(said),
+            Err(error) => News::Failed { role: first, error },
         });
     }
 

@@ -56,6 +56,7 @@ mod terminal;
 mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
+mod terminal_panels;
 mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;

@@ -59,6 +59,8 @@ pub(super) struct State {
     pub(super) log: Vec<Said>,
     /// What the person has consented to in this terminal lately.
     pub(super) consents: Consents,
+    /// Seconds that AWS's clock is ahead of this machine's, as far as is known.
+    pub(super) clock_ahead: i64,
     /// Whether the default action is the only one that was asked for.
     pub(super) only: bool,
     /// How reading the roles goes, by instance.
@@ -110,6 +112,8 @@ pub(super) enum Then {
     Each(String),
     /// Put a secret on the clipboard.
     Copy(Secretive),
+    /// Write profiles of them into the AWS config file.
+    Profile,
     /// Nothing: new credentials are all that is wanted.
     Renew,
 }
@@ -164,6 +168,7 @@ impl State {
             note: None,
             log: Vec::new(),
             consents: Consents::default(),
+            clock_ahead: 0,
             only: options.only,
             refreshes: BTreeMap::new(),
             stale: options.stale,

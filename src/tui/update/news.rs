@@ -6,7 +6,7 @@ use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, refresh};
 use crate::domain::{Error, InstanceName, Kind};
-use crate::ops::work::{News, Refreshed, SignInStep};
+use crate::ops::work::{News, Refreshed, SignInStep, clock_says};
 
 /// Takes one piece of news in.
 pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
@@ -36,6 +36,13 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
             return choose::resume(state, Waits::Passphrase);
         }
         News::Vault(Err(error)) => locked(state, error),
+        News::Clock(ahead) => {
+            let (before, now) = (clock_says(state.clock_ahead), clock_says(ahead));
+            state.clock_ahead = ahead;
+            if let (None, Some(words)) = (before, now) {
+                state.say(format!("{words}: set it, or AWS refuses what is signed with it"));
+            }
+        }
         News::Note(text) => state.say(text),
         News::Failed { role, error } => {
             state.failed(&error);
