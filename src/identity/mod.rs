@@ -11,6 +11,7 @@ mod date;
 mod endpoint;
 mod fault;
 mod federation;
+mod glance;
 mod network;
 mod oidc;
 mod pkce;
@@ -26,6 +27,7 @@ use crate::os::clock::Clock;
 
 pub use callback::{Callback, parse_reply};
 pub use federation::signin_token;
+pub use glance::{Glance, glance};
 pub use network::{Connections, Network, Proxy};
 pub use oidc::{DeviceStart, Flow, Poll, RefreshOutcome, Registration, TokenReply};
 pub use pkce::Pkce;
@@ -64,6 +66,11 @@ impl Identity {
     /// The instance it speaks for.
     pub fn instance(&self) -> &Instance {
         &self.0.instance
+    }
+
+    /// The endpoint that signs people in.
+    pub fn sign_in_endpoint(&self) -> &str {
+        &self.0.addresses.oidc
     }
 
     /// The settings its connections were made with.

@@ -8,6 +8,7 @@ pub mod exports;
 pub mod instances;
 pub mod refresh;
 pub mod roles;
+pub mod setup;
 pub mod sign_in;
 pub mod work;
 pub mod worker;

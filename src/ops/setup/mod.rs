@@ -1,0 +1,5 @@
+//! Setting up: from an address that somebody pasted to an instance in the configuration file.
+
+pub mod address;
+pub mod discover;
+pub mod instance;
