@@ -34,6 +34,7 @@ mod records;
 #[cfg(unix)]
 mod reports;
 mod sandbox;
+mod setup_discover;
 mod terminal;
 mod terminal_demo;
 mod terminal_each;

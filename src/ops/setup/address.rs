@@ -196,7 +196,10 @@ mod tests {
                 "https://start.cn-north-1.home.awsapps.cn/directory/acme cn-north-1",
             ),
             ("https://identitycenter.amazonaws.com/ssoins-1234/", "https://identitycenter.amazonaws.com/ssoins-1234 ?"),
-            ("https://eu-west-1.signin.aws/platform/d-9367a53821/login?workflowStateHandle=5", "https://d-9367a53821.awsapps.com/start eu-west-1"),
+            (
+                "https://eu-west-1.signin.aws/platform/d-9367a53821/login?workflowStateHandle=5",
+                "https://d-9367a53821.awsapps.com/start eu-west-1",
+            ),
             ("https://aws.example.com/portal/#/", "https://aws.example.com/portal ? elsewhere"),
             ("http://127.0.0.1:8080/start", "http://127.0.0.1:8080/start ? elsewhere"),
         ];

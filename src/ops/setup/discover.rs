@@ -101,7 +101,9 @@ mod tests {
 
     #[test]
     fn nobody_but_aws_is_believed() {
-        for location in ["https://login.example.com/eu-west-1", "https://x.portal.eu-west-1.app.aws.example.com/", "/login", "not an address"] {
+        for location in
+            ["https://login.example.com/eu-west-1", "https://x.portal.eu-west-1.app.aws.example.com/", "/login", "not an address"]
+        {
             assert_eq!(after("https://aws.example.com", Some(location)), ("https://aws.example.com".into(), None), "{location}");
         }
         assert_eq!(after("https://corp.awsapps.com/start", None), ("https://corp.awsapps.com/start".into(), None));

@@ -17,7 +17,8 @@ pub fn region(text: &str) -> Result<Region> {
     if is_region(&text) {
         return Ok(Region::new(text));
     }
-    Err(Error::new(Kind::Usage, format!("`{text}` is no region")).hint("a region looks like eu-west-1; the console shows it in its address"))
+    Err(Error::new(Kind::Usage, format!("`{text}` is no region"))
+        .hint("a region looks like eu-west-1; the console shows it in its address"))
 }
 
 /// Checks what was typed as a name: one that can be typed again, and that no other instance has.
@@ -124,7 +125,13 @@ mod tests {
         let before = format!("# ours\nthreads   = 3 # few\n\n{}# the end\n", read());
         std::fs::write(&paths.config_file, &before).unwrap();
         add(&paths, &InstanceName::new("lab"), &corp.1, &corp.2).unwrap();
-        assert!(read().starts_with(before.strip_suffix("# the end\n").unwrap()) && read().contains("# the end") && read().contains("\n[instances.lab]\n"), "{}", read());
+        assert!(
+            read().starts_with(before.strip_suffix("# the end\n").unwrap())
+                && read().contains("# the end")
+                && read().contains("\n[instances.lab]\n"),
+            "{}",
+            read()
+        );
         assert_eq!(add(&paths, &corp.0, &corp.1, &corp.2).unwrap_err().kind, Kind::Config);
         std::fs::write(&paths.config_file, "threds = 3\n").unwrap();
         assert!(add(&paths, &corp.0, &corp.1, &corp.2).unwrap_err().message.contains("threads"));
