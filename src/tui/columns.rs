@@ -56,7 +56,7 @@ impl Measure {
                 names.push(cells(entry.account_label()));
             }
             roles.entry(&*entry.role).or_insert_with(|| cells(&entry.role));
-            measure.protected |= entry.protected;
+            measure.protected |= entry.protected();
             for (key, value) in entry.tags.iter() {
                 let (count, widest) = tags.entry(key).or_default();
                 *count += 1;

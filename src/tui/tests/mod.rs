@@ -171,7 +171,9 @@ fn usual_roster() -> Roster {
     for entry in &mut roster.entries {
         if let Some((team, env)) = entry.account_name.clone().rsplit_once('-') {
             entry.tags = Arc::new(BTreeMap::from([("env".to_owned(), env.to_owned()), ("team".to_owned(), team.to_owned())]));
-            entry.protected = env == "prod" && &*entry.role == "AdministratorAccess";
+            if env == "prod" && &*entry.role == "AdministratorAccess" {
+                entry.confirm = crate::domain::Confirm::Ask;
+            }
         }
         entry.profile = Some(format!("{}-{}", entry.account_name, entry.role).into());
     }

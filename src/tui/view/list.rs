@@ -92,7 +92,7 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     pen.field(&entry.role, columns.role, cut, &hits.role, role, palette.hit);
     if columns.protected > 0 {
         pen.skip(GAP);
-        pen.put(if entry.protected { ink.glyphs.protected } else { " " }, palette.danger);
+        pen.put(if entry.protected() { ink.glyphs.protected } else { " " }, palette.danger);
     }
     if columns.instance > 0 {
         pen.skip(GAP);

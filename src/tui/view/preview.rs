@@ -62,7 +62,7 @@ fn say(state: &State, ink: &Ink, cells: usize) -> Vec<Said> {
         lines.push(bare(both, palette.dim));
     }
     lines.push(bare(entry.role.to_string(), palette.soft));
-    if entry.protected {
+    if entry.protected() {
         lines.push(bare(format!("{} protected: asks before use", ink.glyphs.protected), palette.danger));
     }
     lines.push(bare(String::new(), palette.dim));
