@@ -13,7 +13,7 @@ use crate::os::clock::Clock;
 use crate::vault::{KeyCache, Options, Passphrase, Store, Vault};
 
 use super::args::Globals;
-use super::out;
+use super::{out, setup};
 
 /// Reads configuration and instances, and puts everything together. Opens neither vault nor network.
 ///
@@ -21,6 +21,26 @@ use super::out;
 /// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
 pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     open_in(Env::from_process(), globals, Person::Present)
+}
+
+/// The same where a person can be asked: with nothing set up the wizard comes first, and what was typed goes on behind it.
+///
+/// # Errors
+/// As [`open()`], and what the wizard says.
+pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
+    let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if asks && open_bare(globals)?.instances.is_empty() {
+        setup::first_run(globals)?;
+    }
+    open(globals)
+}
+
+/// The same for what can go on with no instance at all: the picker and the wizard, which find one.
+///
+/// # Errors
+/// [`Kind::Config`] for a wrong configuration.
+pub(super) fn open_bare(globals: &Globals) -> Result<Arc<Ctx>> {
+    assemble(Env::from_process(), globals, Person::Present, None)
 }
 
 /// Who started the command.
@@ -45,6 +65,11 @@ pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc
 /// # Errors
 /// As [`open()`].
 pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
+    let ctx = assemble(env, globals, person, key)?;
+    if ctx.instances.is_empty() { Err(instances::none_found(&ctx.paths)) } else { Ok(ctx) }
+}
+
+fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
     let loaded = config::load(&env, &paths)?;
     // `process` says nothing: an older binary must survive a newer file.
@@ -61,7 +86,7 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
     }
     // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
     Chains::of(&settings)?;
-    let instances = instances::instances(&env, &paths, &settings)?;
+    let instances = instances::known(&env, &paths, &settings)?;
     let vault = vault(&env, &paths, &settings, person);
     let vault = match key {
         Some(key) => vault.with_data_key(key),

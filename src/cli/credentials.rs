@@ -28,7 +28,7 @@ const RETRY: i64 = 30;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     let wanted = wanted(&ctx, args)?;
     let instances = context::chosen(&ctx, globals)?;
     let found: Vec<Found> = wanted.iter().map(|wanted| resolve::one(&ctx, &instances, wanted)).collect::<Result<_>>()?;

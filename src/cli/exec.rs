@@ -20,7 +20,7 @@ use super::{context, grant, out};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     let asked = Asked::read(&ctx, &args.selectors, args.query)?.or_variables(&ctx);
     let found = asked.settle(&ctx, globals, Action::Shell, args.yes)?;
     let wish = Wish { region: args.region, no_region: args.no_region, form: args.form, all: args.export_all_env_vars };

@@ -17,7 +17,7 @@ use super::{cache, context, out, qr};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     let instances = if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? };
     let instances = if args.all || args.check { instances } else { vec![context::chosen_one(&ctx, globals)?] };
     if args.check {

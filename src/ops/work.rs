@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Error, InstanceName, RoleId, Roster, Secret, Timestamp};
+use crate::domain::{Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp};
 
 /// Something to do in the background.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,25 @@ pub enum Request {
     Unlock {
         /// What was typed.
         passphrase: Secret<String>,
+    },
+    /// Look where an address leads. Answers [`News::Discovered`].
+    Discover {
+        /// A start URL in whatever form it was typed.
+        address: String,
+        /// Comes back in the answer.
+        number: u64,
+    },
+    /// Write a new instance into the configuration file, if AWS takes it. Answers [`News::Roster`] and [`News::Sessions`] with the
+    /// instance in them, then [`News::SetUp`]; from then on other requests may name it.
+    SetUp {
+        /// What to call it.
+        name: String,
+        /// Its start URL.
+        start_url: String,
+        /// Its region.
+        region: String,
+        /// Comes back in the answer.
+        number: u64,
     },
     /// Put a text on the clipboard.
     Copy {
@@ -102,8 +121,35 @@ pub enum News {
     Sessions(Sessions),
     /// The vault was opened, or was not.
     Vault(Result<(), Error>),
+    /// Where an address leads, or why it is none.
+    Discovered {
+        /// The request's number.
+        number: u64,
+        /// What was found.
+        outcome: Result<Found, Error>,
+    },
+    /// An instance was written, or why it was not.
+    SetUp {
+        /// The request's number.
+        number: u64,
+        /// Its name.
+        outcome: Result<InstanceName, Error>,
+    },
     /// One line for the message area.
     Note(String),
+}
+
+/// A portal that somebody's address leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its start URL, as AWS knows it.
+    pub start_url: StartUrl,
+    /// Its region; `None` when only a person can tell.
+    pub region: Option<Region>,
+    /// What told the region, or why it is not known.
+    pub evidence: String,
+    /// A name that is free.
+    pub name: InstanceName,
 }
 
 /// What a refresh changed.

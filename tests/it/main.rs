@@ -35,6 +35,7 @@ mod records;
 mod reports;
 mod sandbox;
 mod setup_discover;
+mod setup_wizard;
 mod terminal;
 mod terminal_demo;
 mod terminal_each;

@@ -1,20 +1,24 @@
 //! `setup`: one file per thing to set up.
 
 mod profiles;
+mod wizard;
 
 use std::sync::Arc;
 
-use crate::config::{self, Env};
+use crate::config::{self, Env, Paths};
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
 
 use super::args::{Globals, SetupArgs, SetupCommand};
 use super::{context, settings};
 
+pub(super) use wizard::first_run;
+
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
     match &args.command {
         SetupCommand::Profiles(args) => profiles::run(globals, args),
+        SetupCommand::Wizard(args) => wizard::run(globals, args),
     }
 }
 
@@ -24,6 +28,14 @@ pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
 /// As [`context::open`]; [`crate::domain::Kind::Config`] for unknown keys of the configuration.
 fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
-    settings::known(&config::load(&env, &context::paths(&env, globals)?)?.warnings)?;
+    known_keys(&env, &context::paths(&env, globals)?)?;
     context::open(globals)
+}
+
+/// Nothing when every key of the configuration is known.
+///
+/// # Errors
+/// [`crate::domain::Kind::Config`] naming those that are not.
+fn known_keys(env: &Env, paths: &Paths) -> Result<()> {
+    settings::known(&config::load(env, paths)?.warnings)
 }

@@ -2,4 +2,6 @@
 
 pub mod address;
 pub mod discover;
+pub mod first;
+pub mod hook;
 pub mod instance;

@@ -1,5 +1,6 @@
 //! All that the picker knows: plain values, no handles. The view draws it, `update` changes it.
 
+pub(super) mod first_run;
 pub(super) mod line;
 pub(super) mod list;
 pub(super) mod overlay;
@@ -13,6 +14,7 @@ use crate::ops::work::{Session, Sessions, SignInStep};
 use super::event::Key;
 use super::matching::Job;
 use super::{Action, Looks, Options};
+use first_run::FirstRun;
 use line::Line;
 use list::List;
 use overlay::Overlay;
@@ -46,6 +48,8 @@ pub(super) struct State {
     pub(super) sessions: Sessions,
     /// What is typed.
     pub(super) query: Line,
+    /// The form in place of the list, while no instance is known.
+    pub(super) first_run: Option<FirstRun>,
     /// What is shown.
     pub(super) list: List,
     /// Panels, the top one last.
@@ -132,6 +136,7 @@ impl State {
             version: options.version,
             now: options.now.now(),
             size: (80, 24),
+            first_run: options.first_run.map(FirstRun::new),
             list: List::new(options.roster.clone()),
             roster: options.roster,
             usages: Arc::new(options.usages),

@@ -1,6 +1,7 @@
 //! The picker played without a terminal: keys in, effects and screens out.
 
 mod choosing;
+mod first_run;
 mod layouts;
 mod listing;
 mod random;
@@ -208,6 +209,7 @@ fn usual() -> Options {
         multi: false,
         stale: Vec::new(),
         sketch: false,
+        first_run: None,
         version: "0.0.0",
     }
 }

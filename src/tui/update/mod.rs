@@ -1,6 +1,7 @@
 //! What each event does to the state, and what it wants done: pure, dispatched by kind first, then by the top panel.
 
 mod choose;
+mod first_run;
 mod keys;
 pub(super) mod menu;
 mod mouse;

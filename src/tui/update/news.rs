@@ -3,7 +3,7 @@
 use super::super::effect::Effect;
 use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
-use super::{choose, refresh};
+use super::{choose, first_run, refresh};
 use crate::domain::{Error, InstanceName, Kind};
 use crate::ops::work::{News, Refreshed, SignInStep};
 
@@ -35,6 +35,8 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
             return choose::resume(state, Waits::Passphrase);
         }
         News::Vault(Err(error)) => locked(state, error),
+        News::Discovered { number, outcome } => return first_run::discovered(state, number, outcome),
+        News::SetUp { number, outcome } => return first_run::set_up(state, number, outcome),
         News::Note(text) => state.note = Some(text),
     }
     Vec::new()
