@@ -134,7 +134,8 @@ pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key
     Vault::new(Options { dir: paths.state_dir.join("vault"), store, key_cache, passphrase, may_prompt_desktop })
 }
 
-fn network(env: &Env) -> Network {
+/// How this environment reaches the network.
+pub(super) fn network(env: &Env) -> Network {
     let proxy = |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
     Network {
         ca_bundle: env.path(env::AWS_CA_BUNDLE),

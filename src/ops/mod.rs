@@ -4,6 +4,7 @@ pub mod assume;
 pub mod consent;
 pub mod console;
 pub mod ctx;
+pub mod doctor;
 pub mod each;
 pub mod exports;
 pub mod instances;

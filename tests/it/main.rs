@@ -14,6 +14,8 @@ mod commands_sign_in;
 mod commands_vault;
 #[cfg(unix)]
 mod console;
+#[cfg(unix)]
+mod doctor;
 mod eks_token;
 mod eval;
 mod eval_screen;

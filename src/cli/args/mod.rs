@@ -3,6 +3,7 @@
 mod cache;
 mod credentials;
 mod demo;
+mod doctor;
 mod each;
 mod eval;
 mod exec;
@@ -26,6 +27,7 @@ use crate::config::UrlAction;
 pub(super) use cache::CacheArgs;
 pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::DemoArgs;
+pub(super) use doctor::DoctorArgs;
 pub(super) use each::EachArgs;
 pub(super) use eval::EvalArgs;
 pub(super) use exec::{ExecArgs, FormArg};
@@ -149,6 +151,8 @@ pub enum Command {
     Setup(SetupArgs),
     /// Look after the place where tokens and credentials are kept
     Vault(VaultArgs),
+    /// Find what is wrong on this machine, and say what helps; exit code 1 when something is
+    Doctor(DoctorArgs),
     /// Try everything against a made-up organisation on this machine
     Demo(DemoArgs),
     /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
