@@ -92,7 +92,10 @@ fn lines(outcome: &Outcome, width: usize) -> String {
     match &outcome.done {
         Some(Ok(done)) => text += &format!("{indent}fixed: {}\n", visible(done)),
         Some(Err(error)) => text += &format!("{indent}not fixed: {}\n", visible(&error.message)),
-        None => finding.fix.iter().for_each(|step| text += &format!("{indent}fix: {}\n", visible(step))),
+        None => {
+            let labels = ["fix: "].into_iter().chain(std::iter::repeat("     "));
+            finding.fix.iter().zip(labels).for_each(|(step, label)| text += &format!("{indent}{label}{}\n", visible(step)));
+        }
     }
     text
 }

@@ -41,6 +41,7 @@ mod setup_wizard;
 mod terminal;
 mod terminal_demo;
 mod terminal_each;
+mod terminal_first_run;
 mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;

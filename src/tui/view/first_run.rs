@@ -11,8 +11,8 @@ use super::super::state::line::Line;
 use super::Ink;
 use super::text::{Pen, width, wrap};
 
-/// Cells before the text, with room for the prompt.
-const MARGIN: u16 = 5;
+/// Cells before the text, with room for the prompt: as in the list.
+const MARGIN: u16 = 3;
 /// Cells of a label and the gap behind it.
 const LABEL: u16 = 11;
 /// Nobody reads longer lines with ease.
@@ -35,12 +35,10 @@ pub(super) fn draw(form: &FirstRun, state: &State, ink: &Ink, area: Rect, buffer
                 (None, Step::Looking) => page.say(&format!("Looking where it leads{dots}"), ink.palette.soft),
                 (None, _) => {
                     page.say("Paste your start URL: the address that you open to reach your AWS accounts", ink.palette.soft);
-                    page.say("Any page of the portal will do, and a shortcut link, or a bare d-1234567890", ink.palette.dim);
+                    page.say("Any page of the portal, a shortcut link or a bare d-1234567890 will do, too", ink.palette.dim);
                     page.gap();
-                    page.say(
-                        "An [sso-session] in ~/.aws/config is found without it; `rolecall demo` shows it all with made-up accounts",
-                        ink.palette.dim,
-                    );
+                    page.say("An [sso-session] in ~/.aws/config is found without it", ink.palette.dim);
+                    page.say("`rolecall demo` shows everything with made-up accounts", ink.palette.dim);
                 }
             }
         }
