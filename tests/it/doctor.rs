@@ -5,13 +5,12 @@ use std::os::unix::fs::PermissionsExt;
 use rolecall::demo::Fault;
 use serde_json::Value;
 
-use crate::commands::json;
 use crate::sandbox::Sandbox;
 
 /// What was found, but for advice that depends on this machine: its browser and the calling shell.
 fn findings(sandbox: &Sandbox, args: &[&str]) -> (i32, Vec<Value>) {
     let ran = sandbox.run(&[&["doctor", "--json"], args].concat());
-    let mut found = json(&ran).as_array().unwrap().clone();
+    let Ok(Value::Array(mut found)) = serde_json::from_str(&ran.stdout) else { panic!("{ran:?}") };
     found.retain(|finding| finding["check"] != "browser" && finding["check"] != "shell");
     (ran.code, found)
 }
@@ -150,6 +149,15 @@ fn a_vault_that_is_closed_or_open_to_all() {
     assert!(ran.code == 0 && ran.stdout.contains("fixed: ~/rolecall/state/vault has mode 0700 now"), "{ran:?}");
     assert_eq!(mode(&sandbox, "rolecall/state/vault"), 0o700);
     assert_eq!(findings(&sandbox, &[]), (0, vec![]));
+}
+
+#[test]
+fn a_machine_where_no_vault_can_be_made_is_told_before_the_first_sign_in() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.rolecall(&["doctor", "--offline"]);
+    let ran = crate::sandbox::Ran::of(command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap());
+    assert!(ran.code == 1 && ran.stdout.contains("rolecall vault unlock"), "{ran:?}");
+    assert!(!sandbox.path("rolecall/state").exists(), "nothing is made by looking");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn a_script_sets_up_an_instance_without_a_question() {
     let sandbox = bare();
     let ran = sandbox.run(&["setup", "wizard", "--start-url", "https://corp.awsapps.com/start/#/console?account_id=1", "--yes"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
-    for words in ["https://ssoins-corp0123456789.portal.eu-west-1.app.aws", "rolecall login --sso corp", "setup profiles"] {
+    for words in ["ssoins-corp0123456789.portal.eu-west-1.app.aws", "rolecall login --sso corp", "setup profiles"] {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
     let want = format!("\n[instances.corp]\nstart_url = \"{CORP}\"\nsso_region = \"eu-west-1\"\n");

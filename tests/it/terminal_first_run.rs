@@ -63,7 +63,8 @@ fn a_region_that_aws_does_not_take_is_corrected_on_the_form() {
     terminal.type_keys("us-east-1");
     terminal.type_keys(ENTER);
     terminal.wait_for("writes [instances.lab]");
-    let wrong = Fault::Fail { operation: "StartDeviceAuthorization".into(), times: 1, status: 400, error: "InvalidRequestException".into() };
+    let wrong =
+        Fault::Fail { operation: "StartDeviceAuthorization".into(), times: 1, status: 400, error: "InvalidRequestException".into() };
     sandbox.aws.script(wrong);
     terminal.type_keys(ENTER);
     terminal.wait_for("does not accept");

@@ -74,8 +74,11 @@ fn profiles(config: &AwsConfig, credentials: &Path) -> Vec<SeenProfile> {
 /// The vault as a program in the background finds it. One that is not there yet is not made.
 fn seen(vault: &Vault) -> SeenVault {
     let status = vault.status();
-    let there = status.chosen.is_some() && status.problem.is_none();
-    let closed = if there { vault.ready().err() } else { None };
+    let closed = match (&status.problem, status.chosen) {
+        (Some(_), _) => None,
+        (None, Some(_)) => vault.ready().err(),
+        (None, None) => vault.could_be_made().err(),
+    };
     let mut loose: Vec<LooseFile> = loose(&status.dir, 0o700).into_iter().collect();
     loose.extend(loose_files(&status.dir));
     SeenVault { store: status.chosen, problem: status.problem, closed, loose }

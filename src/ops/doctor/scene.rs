@@ -79,7 +79,7 @@ pub struct SeenVault {
     pub store: Option<Store>,
     /// What is wrong with it as a whole.
     pub problem: Option<Error>,
-    /// Why a background process could not open it.
+    /// Why a background process could not open it, or why none could be made.
     pub closed: Option<Error>,
     /// Files and directories of it that others can get at.
     pub loose: Vec<LooseFile>,

@@ -44,13 +44,18 @@ fn led(address: Address, location: Option<&str>) -> Portal {
             // A name of AWS's own stays: it is the one that people know. Another one is only a way there.
             let start_url = if address.of_aws { address.start_url } else { there.start_url.clone() };
             let evidence = match &there.region {
-                Some(region) => format!("the portal is at {}, in {region}", there.start_url),
-                None => format!("the portal is at {}, which does not name its region", there.start_url),
+                Some(_) => format!("its portal is {}", host(&there.start_url)),
+                None => format!("its portal is {}, which does not name its region", host(&there.start_url)),
             };
             Portal { start_url, region: there.region, evidence }
         }
         _ => unknown(address, "the address leads somewhere that is not a portal of AWS"),
     }
+}
+
+fn host(start_url: &StartUrl) -> &str {
+    let rest = start_url.trimmed().split_once("://").map_or(start_url.trimmed(), |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
 }
 
 /// Asks AWS whether start URL and region belong together. Begins a sign-in by code that nobody will see.
