@@ -28,10 +28,14 @@ pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
 /// # Errors
 /// As [`open()`], and what the wizard says.
 pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
-    let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    if asks && open_bare(globals)?.instances.is_empty() {
-        setup::first_run(globals)?;
+    let ctx = open_bare(globals)?;
+    if !ctx.instances.is_empty() {
+        return Ok(ctx);
     }
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(instances::none_found(&ctx.paths));
+    }
+    setup::first_run(globals)?;
     open(globals)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::awsconfig::{AwsConfig, token_cache};
+use crate::awsconfig::{AwsConfig, Profile, edit, token_cache};
 use crate::config::{Env, Loaded, Paths, env};
 use crate::domain::{Instance, Result, Source, Timestamp};
 use crate::os::ancestors::ancestors;
@@ -27,15 +27,16 @@ const SSO_KEYS: [&str; 5] = ["sso_session", "sso_start_url", "sso_region", "sso_
 pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, now: Timestamp) -> Scene {
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
     let instances = instances::known(env, paths, &settings);
-    let read = |path: &Path| AwsConfig::parse(file::load(path).ok().flatten().unwrap_or_default());
-    let (config, credentials) = (read(&paths.aws_config), read(&paths.aws_credentials));
+    let read = |path: &Path| file::load(path).ok().flatten().unwrap_or_default();
+    let secrets = read(&paths.aws_credentials);
+    let (config, credentials) = (AwsConfig::parse(read(&paths.aws_config)), AwsConfig::parse(secrets.clone()));
     let profile_names: BTreeSet<String> = config.profile_names().into_iter().chain(credentials.credentials_names()).collect();
     let display = [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
     let named = settings.browser.is_some() || settings.auth_browser.is_some();
     Scene {
         configuration: loaded.as_ref().map(|loaded| loaded.warnings.iter().map(ToString::to_string).collect()).map_err(Clone::clone),
         answers: Vec::new(),
-        profiles: profiles(&config, &paths.aws_credentials),
+        profiles: profiles(&config, &credentials, &secrets),
         profile_names,
         vault: seen(vault),
         locks: paths.state_dir.is_dir().then(|| exclusive(&paths.state_dir)),
@@ -51,24 +52,22 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
 }
 
 /// The profiles that run a program.
-fn profiles(config: &AwsConfig, credentials: &Path) -> Vec<SeenProfile> {
-    let credentials = file::load(credentials).ok().flatten().unwrap_or_default();
+fn profiles(config: &AwsConfig, credentials: &AwsConfig, file: &[u8]) -> Vec<SeenProfile> {
     let ours: BTreeSet<String> = config.managed().into_iter().map(|managed| managed.profile).collect();
-    let mut seen = Vec::new();
-    for name in config.profile_names() {
-        let Some(profile) = config.profile(&name) else { continue };
-        let Some(program) = profile.get("credential_process").and_then(|command| words(command).into_iter().next()) else { continue };
+    let bare: BTreeSet<String> = credentials.credentials_names().into_iter().collect();
+    let seen = |(name, profile): (String, Profile)| {
+        let program = words(profile.get("credential_process")?).into_iter().next()?;
         let path = Path::new(&program);
-        seen.push(SeenProfile {
+        Some(SeenProfile {
             missing: path.is_absolute() && !path.exists(),
             ours: ours.contains(&name),
             sso_keys: SSO_KEYS.into_iter().filter(|key| profile.get(key).is_some()).map(str::to_owned).collect(),
-            has_static_keys: crate::awsconfig::edit::get(&credentials, &name, "aws_access_key_id").is_some(),
+            has_static_keys: bare.contains(&name) && edit::get(file, &name, "aws_access_key_id").is_some(),
             program,
             name,
-        });
-    }
-    seen
+        })
+    };
+    config.profiles().into_iter().filter_map(seen).collect()
 }
 
 /// The vault as a program in the background finds it. One that is not there yet is not made.
