@@ -80,9 +80,9 @@ fn text(outcomes: &[Outcome], args: &DoctorArgs) -> String {
 fn lines(outcome: &Outcome, width: usize) -> String {
     let finding = &outcome.finding;
     let mark = match (finding.weight, outcome.mended()) {
-        (_, true) => "✓",
-        (Weight::Wrong, false) => "✗",
-        (Weight::Advice, false) => "·",
+        (_, true) => dim("✓"),
+        (Weight::Wrong, false) => alarming("✗"),
+        (Weight::Advice, false) => dim("·"),
     };
     let indent = " ".repeat(width + 4);
     let mut text = format!("{mark} {:width$}  {}\n", finding.check, bold(&visible(&finding.what)));
@@ -113,6 +113,10 @@ fn json(outcomes: &[Outcome]) -> String {
 /// Styles are for a person who looks at it.
 fn bold(text: &str) -> String {
     if std::io::stdout().is_terminal() { out::bold(text) } else { text.to_owned() }
+}
+
+fn alarming(text: &str) -> String {
+    if std::io::stdout().is_terminal() { out::alarming(text) } else { text.to_owned() }
 }
 
 fn dim(text: &str) -> String {

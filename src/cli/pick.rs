@@ -18,7 +18,7 @@ use super::args::{Globals, PickAction, PickArgs};
 use super::console::{self, Page};
 use super::exports::Wish;
 use super::resolve::Found;
-use super::{context, eval, exec, grant, out, resolve};
+use super::{context, each, eval, exec, grant, out, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -53,17 +53,19 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             return Ok(super::exit_code(Kind::NoMatch));
         }
         if args.filter {
-            return finish(&ctx, &roster, rows, Action::Print, &args);
+            return finish(&ctx, globals, &roster, rows, Action::Print, &args);
         }
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
             if action != Action::Print {
-                grant::confirm(&roster.entries[rows[0]], false)?;
+                grant::confirm(&ctx, &roster, &roster.entries[rows[0]], false)?;
             }
-            return finish(&ctx, &roster, rows, action, &args);
+            return finish(&ctx, globals, &roster, rows, action, &args);
         }
     }
-    match screen(&ctx, &instances, query, action, args.multi, &args)? {
+    // Marks are for what several roles can do; a shell that waits for its exports takes one.
+    let multi = args.multi || action == Action::Shell;
+    match screen(&ctx, &instances, query, Enter { action, only: false, multi }, &args)? {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
             if first_run {
@@ -73,15 +75,21 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             }
             let roster = Arc::new(update::known(&ctx, &instances));
             let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
-            finish(&ctx, &roster, rows, picked.action, &args)
+            finish(&ctx, globals, &roster, rows, picked.action, &args)
+        }
+        Exit::Each { roles, line } => {
+            let roster = Arc::new(update::known(&ctx, &instances));
+            let rows = roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
+            each::over(&ctx, &roster, rows, &line)
         }
     }
 }
 
 /// For commands without a selector: the picker, where Enter chooses the one role for them.
 pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action) -> Result<Found> {
-    match screen(ctx, instances, query, action, false, &PickArgs::default())? {
-        Exit::Cancelled => Err(super::cancelled()),
+    match screen(ctx, instances, query, Enter { action, only: true, multi: false }, &PickArgs::default())? {
+        // A command line for several roles is never offered where one is asked for.
+        Exit::Cancelled | Exit::Each { .. } => Err(super::cancelled()),
         Exit::Picked(picked) => {
             let roster = Arc::new(update::known(ctx, instances));
             let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
@@ -117,19 +125,21 @@ fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
 }
 
 /// Does what was chosen with the chosen roles, with the screen back as it was.
-fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, args: &PickArgs) -> Result<u8> {
+fn finish(ctx: &Arc<Ctx>, globals: &Globals, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, args: &PickArgs) -> Result<u8> {
     match action {
         Action::Shell => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            exec::enter(ctx, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
+            exec::enter(ctx, globals, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
         }
         Action::Exports => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
             eval::print_for_caller(ctx, &Found { roster: roster.clone(), position: *row })
         }
-        Action::Console if !args.filter => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            console::visit(ctx, &Found { roster: roster.clone(), position: *row }, &Page::default())
+        Action::Console | Action::Service(_) if !args.filter => {
+            let page = if let Action::Service(name) = action { Page::of_service(name)? } else { Page::default() };
+            // One that fails keeps no other from opening; the first failure is told at the end.
+            let visits = rows.into_iter().map(|position| console::visit(ctx, &Found { roster: roster.clone(), position }, &page));
+            visits.collect::<Vec<_>>().into_iter().try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
         }
         _ => {
             let name = args.print.as_deref().unwrap_or("arn");
@@ -141,8 +151,16 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
     }
 }
 
+/// What Enter means.
+struct Enter {
+    action: Action,
+    /// Whether it is the only thing that was asked for.
+    only: bool,
+    multi: bool,
+}
+
 /// Opens the picker on these instances.
-fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action, multi: bool, args: &PickArgs) -> Result<Exit> {
+fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, enter: Enter, args: &PickArgs) -> Result<Exit> {
     if !crate::os::tty::present() {
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
@@ -162,11 +180,12 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         marks: marks::load(&ctx.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
-        action,
+        action: enter.action,
         looks: looks(ctx, args),
         now: Clock::System,
         history_weight: ctx.settings.history_weight,
-        multi,
+        only: enter.only,
+        multi: enter.multi,
         stale,
         sketch: true,
         first_run: instances.is_empty().then(|| ctx.paths.short(&ctx.paths.config_file)),

@@ -17,6 +17,8 @@ mod console;
 #[cfg(unix)]
 mod doctor;
 mod eks_token;
+#[cfg(unix)]
+mod endpoint;
 mod eval;
 mod eval_screen;
 mod eval_sdk;
@@ -26,19 +28,35 @@ mod faults_refresh;
 mod faults_vault;
 mod foreign;
 mod foreign_browser;
+#[cfg(unix)]
+mod foreign_endpoint;
+mod foreign_hooks;
+mod foreign_javascript;
 mod foreign_process;
+#[cfg(unix)]
+mod foreign_profiles;
 mod foreign_shells;
 mod foreign_simulator;
+mod golden_awsconfig;
+mod hooks;
 mod identity;
 mod imports;
 mod many;
+#[cfg(target_os = "linux")]
+mod processes;
 mod records;
 #[cfg(unix)]
 mod reports;
 mod sandbox;
 mod setup_discover;
+#[cfg(unix)]
+mod setup_profiles;
+#[cfg(target_os = "linux")]
+mod setup_profiles_killed;
 mod setup_wizard;
+mod subcommands;
 mod terminal;
+mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_first_run;
@@ -47,6 +65,7 @@ mod terminal_shell;
 mod terminal_sign_in;
 mod terminal_signals;
 mod terminal_tmux;
+mod terminal_watch;
 mod time;
 mod token_cache;
 mod vault_keyring;

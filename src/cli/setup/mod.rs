@@ -1,17 +1,22 @@
 //! `setup`: one file per thing to set up.
 
+mod completions;
+mod diff;
 mod profiles;
 mod wizard;
+mod words;
 
 use std::sync::Arc;
 
 use crate::config::{self, Env, Paths};
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::format::Format;
 
 use super::args::{Globals, SetupArgs, SetupCommand};
 use super::{context, settings};
 
+pub(super) use profiles::keep_up;
 pub(super) use wizard::first_run;
 
 /// Runs the command.
@@ -19,16 +24,20 @@ pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
     match &args.command {
         SetupCommand::Profiles(args) => profiles::run(globals, args),
         SetupCommand::Wizard(args) => wizard::run(globals, args),
+        SetupCommand::Completions(args) => completions::run(args),
     }
 }
 
 /// The use cases' surroundings; whoever sets something up wants to hear of keys that nobody knows before they are relied on.
 ///
 /// # Errors
-/// As [`context::open`]; [`crate::domain::Kind::Config`] for unknown keys of the configuration.
+/// As [`context::open`]; [`crate::domain::Kind::Config`] for unknown keys of the configuration and a
+/// `profile_format` that is wrong.
 fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
-    known_keys(&env, &context::paths(&env, globals)?)?;
+    let loaded = config::load(&env, &context::paths(&env, globals)?)?;
+    settings::known(&loaded.warnings)?;
+    Format::of(&loaded.settings)?;
     context::open(globals)
 }
 

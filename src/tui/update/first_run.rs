@@ -9,7 +9,7 @@ use super::super::event::Key;
 use super::super::state::State;
 use super::super::state::first_run::{Field, FirstRun, Step};
 use super::super::state::line::{Edit, Line};
-use super::super::state::overlay::Overlay;
+use super::super::state::overlay::{Help, Overlay};
 use super::choose;
 use crate::domain::{Error, InstanceName, Kind};
 use crate::ops::work::{Found, Request};
@@ -42,7 +42,7 @@ fn run(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Act => return forward(state),
         Command::Back => return back(state),
-        Command::Help => state.overlays.push(Overlay::Help { top: 0 }),
+        Command::Help => state.overlays.push(Overlay::Help(Help::default())),
         Command::Edit(edit) => {
             if let Some(line) = form.line() {
                 line.edit(edit);
