@@ -18,7 +18,7 @@ use super::{context, exports, grant, out, pick, qr, redirect};
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     let mut page = Page::read(&args)?;
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     if args.env {
         return with_keys(&ctx, globals, &page);
     }

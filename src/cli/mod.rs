@@ -8,6 +8,7 @@ mod console;
 mod context;
 mod credentials;
 mod demo;
+mod doctor;
 mod each;
 mod eks_token;
 mod endpoint;
@@ -109,6 +110,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Settings(args)) => settings::run(&globals, args),
         Some(Command::Setup(args)) => setup::run(&globals, &args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
+        Some(Command::Doctor(args)) => doctor::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::Complete(args)) => complete::run(&globals, &args),
         Some(Command::SignInHelper) => helper::run(&globals),

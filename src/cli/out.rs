@@ -97,6 +97,11 @@ pub(super) fn bold(text: &str) -> String {
     styled("1", text)
 }
 
+/// Something that is wrong; always beside a mark or a word.
+pub(super) fn alarming(text: &str) -> String {
+    styled("1;31", text)
+}
+
 /// Prints data. A reader that has gone away is no failure.
 ///
 /// # Errors

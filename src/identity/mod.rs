@@ -11,6 +11,7 @@ mod date;
 mod endpoint;
 mod fault;
 mod federation;
+mod glance;
 mod network;
 mod oidc;
 mod pkce;
@@ -27,6 +28,7 @@ use crate::os::clock::Clock;
 
 pub use callback::{Callback, parse_reply};
 pub use federation::signin_token;
+pub use glance::{Glance, glance};
 pub use network::{Connections, Network, Proxy};
 pub use oidc::{DeviceStart, Flow, Poll, RefreshOutcome, Registration, TokenReply};
 pub use pkce::Pkce;
@@ -72,6 +74,11 @@ impl Identity {
     /// Seconds that AWS's clock was ahead of this machine's when it last answered; `None` before any answer.
     pub fn clock_skew(&self) -> Option<i64> {
         self.0.skew.ahead()
+    }
+
+    /// The endpoint that signs people in.
+    pub fn sign_in_endpoint(&self) -> &str {
+        &self.0.addresses.oidc
     }
 
     /// The settings its connections were made with.

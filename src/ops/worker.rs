@@ -19,6 +19,7 @@ use crate::ops::consent;
 use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::errands;
 use crate::ops::refresh::update::{known, limits, update};
+use crate::ops::setup;
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::{sessions, sign_out};
 use crate::ops::sign_in::sign_in_hearing;
@@ -37,7 +38,7 @@ pub struct Worker {
 pub fn start(ctx: Arc<Ctx>, instances: Vec<Instance>, copy: fn(&str) -> Result<()>) -> (Worker, Sender<Request>, Receiver<News>) {
     let (ask, asked) = channel::<Request>();
     let (tell, told) = channel::<News>();
-    let desk = Desk { ctx, instances, tell, copy, sign_ins: Arc::default(), refreshing: Arc::default() };
+    let desk = Desk { ctx, instances, tell, copy, sign_ins: Arc::default(), refreshing: Arc::default(), newer: Arc::default() };
     let thread = std::thread::Builder::new().name("background".into()).spawn(move || desk.run(&asked)).ok();
     (Worker { thread }, ask, told)
 }
@@ -60,6 +61,8 @@ struct Desk {
     copy: fn(&str) -> Result<()>,
     sign_ins: Arc<Mutex<HashMap<u64, SignIn>>>,
     refreshing: Arc<Mutex<std::collections::HashSet<InstanceName>>>,
+    /// The surroundings with an instance that was set up a moment ago: what is asked from then on is done with these.
+    newer: Arc<Mutex<Option<Arc<Ctx>>>>,
 }
 
 /// A sign-in under way: how to end it, and where to send what a person pastes.
@@ -91,9 +94,10 @@ impl Engine {
 }
 
 impl Desk {
-    fn run(self, asked: &Receiver<Request>) {
+    fn run(mut self, asked: &Receiver<Request>) {
         let mut engine: Option<Engine> = None;
         while let Ok(request) = asked.recv() {
+            self.catch_up();
             if request == Request::Begin {
                 // Before the roster: with that, keys that were typed ahead are taken, and they may ask.
                 self.tell(News::Consents(consent::here(&self.ctx)));
@@ -109,6 +113,7 @@ impl Desk {
                 None => self.tell(News::Note("the background could not be started".into())),
             }
         }
+        self.catch_up();
         if let Some(engine) = engine {
             let ctx = self.ctx.clone();
             let (done, finished) = channel();
@@ -119,6 +124,14 @@ impl Desk {
             let _ = finished.recv();
             let _ = engine.stop.send(());
             let _ = engine.thread.join();
+        }
+    }
+
+    /// Goes on with the newest surroundings.
+    fn catch_up(&mut self) {
+        if let Some(newer) = self.newer.lock().ok().and_then(|mut newer| newer.take()) {
+            self.instances = newer.instances.clone();
+            self.ctx = newer;
         }
     }
 
@@ -198,6 +211,18 @@ impl Desk {
                     }
                 });
             }
+            Request::Discover { address, number } => {
+                runtime.spawn(async move {
+                    let outcome = setup::first::discover(&desk.ctx, &address).await;
+                    desk.tell(News::Discovered { number, outcome });
+                });
+            }
+            Request::SetUp { name, start_url, region, number } => {
+                runtime.spawn(async move {
+                    let outcome = desk.set_up(&name, &start_url, &region).await;
+                    desk.tell(News::SetUp { number, outcome });
+                });
+            }
             Request::Copy { text } => {
                 if let Err(error) = (self.copy)(&text) {
                     self.tell(News::Note(error.message));
@@ -265,6 +290,17 @@ impl Desk {
             .collect();
         let roster = crate::ops::roles::roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
         self.tell(News::Roster(Arc::new(roster)));
+    }
+
+    async fn set_up(&self, name: &str, start_url: &str, region: &str) -> Result<InstanceName> {
+        let (name, ctx) = setup::first::set_up(&self.ctx, name, start_url, region).await?;
+        let desk = Desk { instances: ctx.instances.clone(), ctx: ctx.clone(), ..self.clone() };
+        if let Ok(mut newer) = self.newer.lock() {
+            *newer = Some(ctx);
+        }
+        desk.tell_roster();
+        desk.tell_sessions();
+        Ok(name)
     }
 
     async fn sign_in(&self, name: &InstanceName, number: u64, mut replies: Replies) {

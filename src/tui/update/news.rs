@@ -4,7 +4,7 @@ use super::super::effect::Effect;
 use super::super::panels;
 use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
-use super::{choose, refresh};
+use super::{choose, first_run, refresh};
 use crate::domain::{Error, InstanceName, Kind};
 use crate::ops::work::{News, Refreshed, SignInStep, clock_says};
 
@@ -43,6 +43,8 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
                 state.say(format!("{words}: set it, or AWS refuses what is signed with it"));
             }
         }
+        News::Discovered { number, outcome } => return first_run::discovered(state, number, outcome),
+        News::SetUp { number, outcome } => return first_run::set_up(state, number, outcome),
         News::Note(text) => state.say(text),
         News::Failed { role, error } => {
             state.failed(&error);

@@ -1,6 +1,7 @@
 //! Draws the state into cells. Nothing here changes anything.
 
 mod empty;
+mod first_run;
 mod footer;
 mod header;
 mod list;
@@ -80,15 +81,13 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     if let Some(header) = areas.header {
         header::draw(state, &ink, header, buffer);
     }
-    let mut cursor = query(state, &ink, areas.query, buffer);
-    if let Some(preview) = areas.preview {
-        preview::draw(state, &ink, preview, buffer);
-    }
-    if state.list.len() == 0 {
-        empty::draw(state, &ink, areas.list, buffer);
-    } else {
-        list::draw(state, &ink, areas.list, areas.scrollbar, buffer);
-    }
+    let mut cursor = match &state.first_run {
+        Some(form) => {
+            let room = Rect { height: areas.list.bottom() - areas.query.y, ..areas.query };
+            first_run::draw(form, state, &ink, room, buffer)
+        }
+        None => list_and_query(state, &ink, areas, buffer),
+    };
     if let Some(footer) = areas.footer {
         footer::draw(state, &ink, footer, buffer);
     }
@@ -119,6 +118,19 @@ pub(super) fn choice_at(state: &State, at: Position) -> Option<(usize, usize)> {
     let ink = Ink { palette: Palette::of(state.looks), glyphs: Glyphs::of(state.looks) };
     let sheet = state.overlays.last()?.panel().sheet(state);
     panels::choice_at(&sheet, &ink, room(&sheet, area, &areas), at)
+}
+
+/// The usual screen between header and footer; says where the cursor stands.
+fn list_and_query(state: &State, ink: &Ink, areas: layout::Areas, buffer: &mut Buffer) -> Position {
+    if let Some(preview) = areas.preview {
+        preview::draw(state, ink, preview, buffer);
+    }
+    if state.list.len() == 0 {
+        empty::draw(state, ink, areas.list, buffer);
+    } else {
+        list::draw(state, ink, areas.list, areas.scrollbar, buffer);
+    }
+    query(state, ink, areas.query, buffer)
 }
 
 /// The query line: prompt, what is typed, and at the right how much matches.
