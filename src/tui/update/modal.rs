@@ -27,7 +27,7 @@ pub(super) fn meaning(state: &mut State, key: Key) -> Option<Meaning> {
     };
     let usual = Some(Meaning { first: None, command });
     // Other panels have letters of their own.
-    let modal = state.overlays.last().is_none_or(|top| top.panel().steps_aside());
+    let modal = state.first_run.is_none() && state.overlays.last().is_none_or(|top| top.panel().steps_aside());
     if state.keys.style() != Style::Vi || !modal {
         return usual;
     }
