@@ -42,7 +42,8 @@ pub(super) fn of(state: &State) -> Areas {
 pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let Rect { x, y, width, height } = area;
     let none = Rect::new(x, y, 0, 0);
-    if width < 20 || height < 5 {
+    // Below the prompt there is nothing but query, rows and keys.
+    if width < 20 || height < if state.inline { 3 } else { 5 } {
         let line = Rect::new(x, y, width, height.min(1));
         return Areas { header: None, query: line, list: none, scrollbar: none, preview: None, footer: None, tiny: true };
     }

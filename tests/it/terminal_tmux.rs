@@ -138,7 +138,7 @@ fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_cl
     // Other heights, wider, and narrower by less than a fifth.
     for (columns, rows) in [(110, 20), (110, 40), (110, 9), (150, 32), (110, 32), (92, 32), (110, 32)] {
         tmux.ask(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
-        let lines = rows * 2 / 5;
+        let lines = (rows * 2 / 5).max(4);
         tmux.wait("rows of that size", |tmux| {
             let screen = tmux.screen();
             let shown: Vec<&str> = screen.lines().collect();
