@@ -3,6 +3,7 @@
 //! The dialect is botocore's, since the AWS CLI wrote most of these files, with one difference: what is wrong in one place never
 //! makes the rest of the file unreadable, and what stands twice is merged, later keys over earlier ones.
 
+pub mod block;
 mod default;
 pub mod edit;
 mod header;
@@ -10,6 +11,7 @@ mod instances;
 mod managed;
 mod read;
 mod scan;
+pub mod section;
 pub mod token_cache;
 mod values;
 

@@ -39,6 +39,7 @@ pub(super) fn enter(ctx: &Arc<Ctx>, globals: &Globals, found: &Found, wish: &Wis
         Some(exports::form(ctx, found, wish)?)
     };
     let credentials = grant::credentials(ctx, &found.roster, found.entry(), stored)?;
+    grant::warn_of_end(ctx, found.roster.instance(found.entry()));
     let form = form.map_or_else(|| endpoint::start(ctx, globals, found), Ok)?;
     let previous = exports::previous(ctx);
     let place = exports::place(ctx, found, &credentials, &form);

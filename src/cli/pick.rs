@@ -17,7 +17,7 @@ use super::args::{Globals, PickAction, PickArgs};
 use super::console::{self, Page};
 use super::exports::Wish;
 use super::resolve::Found;
-use super::{context, eval, exec, grant, out, resolve};
+use super::{context, each, eval, exec, grant, out, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -53,25 +53,33 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
             if action != Action::Print {
-                grant::confirm(&roster.entries[rows[0]], false)?;
+                grant::confirm(&ctx, &roster, &roster.entries[rows[0]], false)?;
             }
             return finish(&ctx, globals, &roster, rows, action, &args);
         }
     }
-    match screen(&ctx, &instances, query, action, args.multi, &args)? {
+    // Marks are for what several roles can do; a shell that waits for its exports takes one.
+    let multi = args.multi || action == Action::Shell;
+    match screen(&ctx, &instances, query, Enter { action, only: false, multi }, &args)? {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
             let roster = Arc::new(update::known(&ctx, &instances));
             let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
             finish(&ctx, globals, &roster, rows, picked.action, &args)
         }
+        Exit::Each { roles, line } => {
+            let roster = Arc::new(update::known(&ctx, &instances));
+            let rows = roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
+            each::over(&ctx, &roster, rows, &line)
+        }
     }
 }
 
 /// For commands without a selector: the picker, where Enter chooses the one role for them.
 pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action) -> Result<Found> {
-    match screen(ctx, instances, query, action, false, &PickArgs::default())? {
-        Exit::Cancelled => Err(super::cancelled()),
+    match screen(ctx, instances, query, Enter { action, only: true, multi: false }, &PickArgs::default())? {
+        // A command line for several roles is never offered where one is asked for.
+        Exit::Cancelled | Exit::Each { .. } => Err(super::cancelled()),
         Exit::Picked(picked) => {
             let roster = Arc::new(update::known(ctx, instances));
             let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
@@ -117,9 +125,11 @@ fn finish(ctx: &Arc<Ctx>, globals: &Globals, roster: &Arc<Roster>, rows: Vec<usi
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
             eval::print_for_caller(ctx, &Found { roster: roster.clone(), position: *row })
         }
-        Action::Console if !args.filter => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            console::visit(ctx, &Found { roster: roster.clone(), position: *row }, &Page::default())
+        Action::Console | Action::Service(_) if !args.filter => {
+            let page = if let Action::Service(name) = action { Page::of_service(name)? } else { Page::default() };
+            // One that fails keeps no other from opening; the first failure is told at the end.
+            let visits = rows.into_iter().map(|position| console::visit(ctx, &Found { roster: roster.clone(), position }, &page));
+            visits.collect::<Vec<_>>().into_iter().try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
         }
         _ => {
             let name = args.print.as_deref().unwrap_or("arn");
@@ -131,8 +141,16 @@ fn finish(ctx: &Arc<Ctx>, globals: &Globals, roster: &Arc<Roster>, rows: Vec<usi
     }
 }
 
+/// What Enter means.
+struct Enter {
+    action: Action,
+    /// Whether it is the only thing that was asked for.
+    only: bool,
+    multi: bool,
+}
+
 /// Opens the picker on these instances.
-fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action, multi: bool, args: &PickArgs) -> Result<Exit> {
+fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, enter: Enter, args: &PickArgs) -> Result<Exit> {
     if !crate::os::tty::present() {
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
@@ -152,11 +170,12 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         marks: marks::load(&ctx.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
-        action,
+        action: enter.action,
         looks: looks(ctx, args),
         now: Clock::System,
         history_weight: ctx.settings.history_weight,
-        multi,
+        only: enter.only,
+        multi: enter.multi,
         stale,
         sketch: true,
         version: env!("CARGO_PKG_VERSION"),

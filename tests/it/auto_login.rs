@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use rolecall::demo;
 
 #[cfg(target_os = "linux")]
-use crate::foreign::wait_for;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{Ran, Sandbox, wait_for};
 #[cfg(target_os = "linux")]
 use crate::terminal::Terminal;
 
@@ -55,6 +54,16 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
     let seen = std::fs::read_to_string(sandbox.path("browser.env")).unwrap();
     assert!(!seen.contains("AWS_SSO_FILE_PASSWORD"), "the browser inherited the passphrase");
+}
+
+#[test]
+fn what_is_said_of_links_reaches_the_helper() {
+    let sandbox = with_browser();
+    let ran = Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "2s", "-u", "print"]].concat()).output().unwrap());
+    assert_eq!((ran.code, tabs(&sandbox).len()), (4, 0), "{ran:?}");
+    let address = std::fs::read_to_string(sandbox.path("rolecall/state/sign-in-corp.json")).unwrap();
+    let notice: serde_json::Value = serde_json::from_str(&address).unwrap();
+    demo::approve(notice["url"].as_str().unwrap()).unwrap();
 }
 
 #[test]

@@ -8,8 +8,7 @@ use std::process::{Child, Stdio};
 use rolecall::demo::{self, Options};
 
 use crate::commands::{ROLE, refused, said};
-use crate::foreign::wait_for;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{Ran, Sandbox, wait_for};
 
 const READ: [&str; 5] = ["exec", "-S", "corp", "--arn", ROLE];
 const ENDPOINT: [&str; 7] = ["exec", "-S", "corp", "--arn", ROLE, "--as", "endpoint"];

@@ -28,10 +28,15 @@ mod foreign;
 mod foreign_browser;
 #[cfg(unix)]
 mod foreign_endpoint;
+mod foreign_hooks;
 mod foreign_javascript;
 mod foreign_process;
+#[cfg(unix)]
+mod foreign_profiles;
 mod foreign_shells;
 mod foreign_simulator;
+mod golden_awsconfig;
+mod hooks;
 mod identity;
 mod imports;
 mod many;
@@ -41,7 +46,13 @@ mod records;
 #[cfg(unix)]
 mod reports;
 mod sandbox;
+#[cfg(unix)]
+mod setup_profiles;
+#[cfg(target_os = "linux")]
+mod setup_profiles_killed;
+mod subcommands;
 mod terminal;
+mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_picker;

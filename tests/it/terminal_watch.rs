@@ -2,8 +2,7 @@
 
 use rolecall::demo::Options;
 
-use crate::foreign::wait_for;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, wait_for};
 use crate::terminal::{CTRL_C, Terminal};
 
 const PROFILE: &str = "payments-prod-ReadOnlyAccess";
