@@ -8,6 +8,7 @@ mod console;
 mod context;
 mod credentials;
 mod demo;
+mod doctor;
 mod each;
 mod eks_token;
 mod endpoint;
@@ -26,11 +27,13 @@ mod out;
 mod pick;
 mod process;
 mod qr;
+mod redirect;
 mod report;
 mod resolve;
 mod settings;
 mod setup;
 mod status;
+mod straight;
 mod table;
 mod tags;
 mod time;
@@ -53,7 +56,7 @@ pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match time::alone(&args) {
         Some(alone) => time::run(&alone),
-        None => match parse(args) {
+        None => match straight::read(&args).map_or_else(|| parse(args), Ok) {
             Ok(cli) => run(cli),
             Err(error) => return usage(&error),
         },
@@ -107,9 +110,11 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Settings(args)) => settings::run(&globals, args),
         Some(Command::Setup(args)) => setup::run(&globals, &args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
+        Some(Command::Doctor(args)) => doctor::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::Complete(args)) => complete::run(&globals, &args),
         Some(Command::SignInHelper) => helper::run(&globals),
+        Some(Command::RedirectHelper { serve }) => redirect::run(serve),
         Some(Command::EndpointHelper(args)) => endpoint::run(&globals, &args),
     }
 }
@@ -146,4 +151,30 @@ fn exit_code(kind: Kind) -> u8 {
 /// Nothing was chosen, and nothing is printed.
 fn cancelled() -> Error {
     Error::new(Kind::Cancelled, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sort_of_failure_ends_with_a_code_that_is_explained() {
+        let kinds = [
+            Kind::NoMatch,
+            Kind::Usage,
+            Kind::Config,
+            Kind::LoginNeeded,
+            Kind::UnknownRole,
+            Kind::Refused,
+            Kind::Throttled,
+            Kind::Unreachable,
+            Kind::Vault,
+            Kind::Internal,
+            Kind::Cancelled,
+        ];
+        let mut used: Vec<u8> = kinds.into_iter().map(exit_code).chain([0]).collect();
+        used.sort_unstable();
+        used.dedup();
+        assert_eq!(used, EXIT_CODES.map(|(code, _)| code));
+    }
 }

@@ -7,6 +7,7 @@ use crate::config::{Action as DefaultAction, Env, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
 use crate::ops::ctx::Ctx;
+use crate::ops::instances::none_found;
 use crate::ops::roles::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
 use crate::ops::{refresh::update, roles::past, worker};
@@ -30,8 +31,12 @@ pub(super) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
 }
 
 fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
-    let ctx = context::open(globals)?;
-    let instances = context::chosen(&ctx, globals)?;
+    let mut ctx = context::open_bare(globals)?;
+    let first_run = ctx.instances.is_empty();
+    if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::present()) {
+        return Err(none_found(&ctx.paths));
+    }
+    let mut instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
     let action = action(&ctx, &args, prints);
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
     args.print.as_deref().map(fields::spelled).transpose()?;
@@ -63,6 +68,11 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     match screen(&ctx, &instances, query, Enter { action, only: false, multi }, &args)? {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
+            if first_run {
+                // What was set up on the screen is known from here on.
+                ctx = context::open(globals)?;
+                instances.clone_from(&ctx.instances);
+            }
             let roster = Arc::new(update::known(&ctx, &instances));
             let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
             finish(&ctx, globals, &roster, rows, picked.action, &args)
@@ -178,6 +188,7 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, enter: Enter, a
         multi: enter.multi,
         stale,
         sketch: true,
+        first_run: instances.is_empty().then(|| ctx.paths.short(&ctx.paths.config_file)),
         version: env!("CARGO_PKG_VERSION"),
         roster: Arc::new(roster),
     };
