@@ -1,5 +1,7 @@
 //! Does in the background what the picker asks for, on a runtime that starts with the first request that needs it.
 
+mod engine;
+
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -7,8 +9,9 @@ use std::thread::JoinHandle;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
+
+use engine::Engine;
 
 use crate::cache::marks;
 use crate::domain::{Confirm, Error, Instance, InstanceName, Kind, Marks, Result, RoleId, Roster, Secret};
@@ -71,28 +74,6 @@ struct SignIn {
     replies: UnboundedSender<Secret<String>>,
 }
 
-/// The runtime, driven by a thread of its own.
-struct Engine {
-    handle: Handle,
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
-}
-
-impl Engine {
-    fn start() -> Result<Engine> {
-        let said = |error: std::io::Error| Error::internal(format!("no runtime: {error}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(said)?;
-        let (stop, stopped) = oneshot::channel();
-        let handle = runtime.handle().clone();
-        let drive = move || {
-            let _ = runtime.block_on(stopped);
-            runtime.shutdown_background();
-        };
-        let thread = std::thread::Builder::new().name("network".into()).spawn(drive).map_err(said)?;
-        Ok(Engine { handle, stop, thread })
-    }
-}
-
 impl Desk {
     fn run(mut self, asked: &Receiver<Request>) {
         let mut engine: Option<Engine> = None;
@@ -122,8 +103,7 @@ impl Desk {
                 let _ = done.send(());
             });
             let _ = finished.recv();
-            let _ = engine.stop.send(());
-            let _ = engine.thread.join();
+            engine.end();
         }
     }
 
