@@ -15,7 +15,7 @@ mod parse;
 mod pasted;
 mod search;
 #[cfg(test)]
-mod tests;
+pub(in crate::domain) mod tests;
 
 pub use browse::Browse;
 pub use highlight::Highlights;

@@ -5,6 +5,7 @@ pub mod fields;
 mod names;
 pub mod past;
 pub mod profile;
+pub mod remembered;
 pub mod resolve;
 pub mod roster;
 pub mod rules;
