@@ -92,7 +92,7 @@ fn roster(rows: usize, roles: usize) -> Roster {
             region: None,
             profile: None,
             via: None,
-            protected: false,
+            confirm: rolecall::domain::Confirm::No,
         }));
     }
     roster

@@ -1,5 +1,6 @@
-//! Inventory, history and marks on disk.
+//! Inventory, history, marks and consents on disk.
 
+pub mod consents;
 pub mod frame;
 pub mod history;
 pub mod inventory;

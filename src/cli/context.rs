@@ -129,14 +129,18 @@ fn network(env: &Env) -> Network {
 /// # Errors
 /// [`Kind::Config`] when the name is unknown.
 pub(super) fn chosen(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
-    // In a role shell of ours AWS_SSO only names the current role's instance: it hides no other.
-    let of_ours = ctx.env.get(env::ROLECALL_ROLE).is_some() && ctx.env.get(env::ROLECALL_ROLE) == ctx.env.get(env::AWS_SSO_ROLE_ARN);
-    let named = globals.sso.as_deref().or_else(|| ctx.env.get(env::AWS_SSO).filter(|_| !of_ours));
-    let named = named.or_else(|| ctx.settings.default_sso.as_ref().map(|name| name.as_str()));
+    let named = named(&ctx.env, globals).or_else(|| ctx.settings.default_sso.as_ref().map(ToString::to_string));
     match named {
-        Some(name) => Ok(vec![ctx.instance(name)?.clone()]),
+        Some(name) => Ok(vec![ctx.instance(&name)?.clone()]),
         None => Ok(ctx.instances.clone()),
     }
+}
+
+/// The instance that the command line or the environment names.
+pub(super) fn named(env: &Env, globals: &Globals) -> Option<String> {
+    // In a role shell of ours AWS_SSO only names the current role's instance: it hides no other.
+    let of_ours = env.get(env::ROLECALL_ROLE).is_some() && env.get(env::ROLECALL_ROLE) == env.get(env::AWS_SSO_ROLE_ARN);
+    globals.sso.as_deref().or_else(|| env.get(env::AWS_SSO).filter(|_| !of_ours)).map(str::to_owned)
 }
 
 /// The one instance that a command is about.

@@ -53,7 +53,7 @@ fn list(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
         return out::data(&entries.map(line).collect::<String>()).map(|()| 0);
     }
     let cells = |entry: &Entry| {
-        let protected = if entry.protected { "yes" } else { "" };
+        let protected = if entry.protected() { "yes" } else { "" };
         vec![entry.account.to_string(), entry.account_name.to_string(), entry.role.to_string(), protected.to_owned()]
     };
     let header = ["ACCOUNT", "NAME", "ROLE", "PROTECTED"].map(String::from);
@@ -63,7 +63,7 @@ fn list(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
 
 /// Asks once before protected roles are used: over several, the number of roles has to be typed.
 fn consent(roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
-    let protected: Vec<&Entry> = rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.protected).collect();
+    let protected: Vec<&Entry> = rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.protected()).collect();
     match (&protected[..], rows) {
         ([], _) => return Ok(()),
         _ if yes => return Ok(()),

@@ -14,7 +14,7 @@ use super::{context, login, out};
 /// # Errors
 /// [`Kind::Usage`] without a terminal, [`Kind::Cancelled`] when the answer is no.
 pub(super) fn confirm(entry: &Entry, yes: bool) -> Result<()> {
-    if !entry.protected || yes {
+    if !entry.protected() || yes {
         return Ok(());
     }
     let what = format!("{}/{} is protected", entry.account_label(), entry.role);

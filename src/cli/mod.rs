@@ -24,7 +24,9 @@ mod process;
 mod qr;
 mod report;
 mod resolve;
+mod scene;
 mod settings;
+mod setup;
 mod status;
 mod table;
 mod tags;
@@ -99,6 +101,7 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Tags(args)) => tags::run(&globals, &args),
         Some(Command::History(args)) => history::run(&globals, &args),
         Some(Command::Settings(args)) => settings::run(&globals, args),
+        Some(Command::Setup(args)) => setup::run(&globals, &args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::SignInHelper) => helper::run(&globals),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cache::marks;
-use crate::config::{Action as DefaultAction, Env, env};
+use crate::config::{Action as DefaultAction, Env, Pick, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
 use crate::ops::ctx::Ctx;
@@ -11,12 +11,13 @@ use crate::ops::roles::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
 use crate::ops::{refresh::update, roles::past, worker};
 use crate::os::clock::Clock;
-use crate::tui::{self, Action, Exit, Looks, Theme};
+use crate::tui::{self, Action, Exit, Left, Looks, Theme};
 
 use super::args::{Globals, PickAction, PickArgs};
 use super::console::{self, Page};
 use super::exports::Wish;
 use super::resolve::Found;
+use super::scene::{self, Scene};
 use super::{context, eval, exec, grant, out, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
@@ -30,15 +31,20 @@ pub(super) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
 }
 
 fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
-    let ctx = context::open(globals)?;
-    let instances = context::chosen(&ctx, globals)?;
-    let action = action(&ctx, &args, prints);
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
     args.print.as_deref().map(fields::spelled).transpose()?;
-    if action == Action::Exports {
-        eval::check_terminal(&ctx.env)?;
+    if !(args.filter || args.select_1 || args.exit_0)
+        && let Some(scene) = Scene::remembered(globals, &query)?
+    {
+        return on_screen(globals, scene, query, &args, prints);
     }
+    let ctx = context::open(globals)?;
+    let instances = context::chosen(&ctx, globals)?;
+    let action = action(ctx.settings.default_action, &args, prints);
     if args.filter || args.select_1 || args.exit_0 {
+        if action == Action::Exports {
+            eval::check_terminal(&ctx.env)?;
+        }
         let roster = Arc::new(update::known(&ctx, &instances));
         if roster.entries.is_empty() && args.filter {
             return Err(resolve::nothing_known());
@@ -48,40 +54,65 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             return Ok(super::exit_code(Kind::NoMatch));
         }
         if args.filter {
-            return finish(&ctx, &roster, rows, Action::Print, &args);
+            return finish(&ctx, &roster, rows, Action::Print, &query, &args);
         }
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
             if action != Action::Print {
                 grant::confirm(&roster.entries[rows[0]], false)?;
             }
-            return finish(&ctx, &roster, rows, action, &args);
+            return finish(&ctx, &roster, rows, action, &query, &args);
         }
     }
-    match screen(&ctx, &instances, query, action, args.multi, &args)? {
+    let scene = Scene::read(&ctx, globals, &instances);
+    on_screen(globals, scene, query, &args, prints)
+}
+
+/// Shows the picker and does what was chosen there.
+fn on_screen(globals: &Globals, scene: Scene, query: String, args: &PickArgs, prints: bool) -> Result<u8> {
+    let action = action(scene.settings.default_action, args, prints);
+    if action == Action::Exports {
+        eval::check_terminal(&scene.env)?;
+    }
+    let instances = scene.instances.clone();
+    let (left, ctx) = screen(scene, query, action, args.multi, args)?;
+    match left.exit {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
+            let ctx = ctx.map_or_else(|| context::open(globals), Ok)?;
             let roster = Arc::new(update::known(&ctx, &instances));
             let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
-            finish(&ctx, &roster, rows, picked.action, &args)
+            finish(&ctx, &roster, rows, picked.action, &left.query, args)
         }
     }
 }
 
 /// For commands without a selector: the picker, where Enter chooses the one role for them.
-pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action) -> Result<Found> {
-    match screen(ctx, instances, query, action, false, &PickArgs::default())? {
+pub(super) fn one(ctx: &Arc<Ctx>, globals: &Globals, instances: &[Instance], query: String, action: Action) -> Result<Found> {
+    one_and_query(ctx, globals, instances, query, action).map(|(found, _)| found)
+}
+
+/// The same, and what stood in the query: it may be the address of a page.
+pub(super) fn one_and_query(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    instances: &[Instance],
+    query: String,
+    action: Action,
+) -> Result<(Found, String)> {
+    let (left, _) = screen(Scene::read(ctx, globals, instances), query, action, false, &PickArgs::default())?;
+    match left.exit {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
             let roster = Arc::new(update::known(ctx, instances));
             let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
-            Ok(Found { roster, position })
+            Ok((Found { roster, position }, left.query))
         }
     }
 }
 
-fn action(ctx: &Ctx, args: &PickArgs, prints: bool) -> Action {
-    match (args.action, prints || args.print.is_some(), ctx.settings.default_action) {
+fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> Action {
+    match (args.action, prints || args.print.is_some(), default) {
         (Some(PickAction::Print), ..) => Action::Print,
         (Some(PickAction::Shell), ..) => Action::Shell,
         (Some(PickAction::Exports), ..) => Action::Exports,
@@ -107,7 +138,7 @@ fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
 }
 
 /// Does what was chosen with the chosen roles, with the screen back as it was.
-fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, args: &PickArgs) -> Result<u8> {
+fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, query: &str, args: &PickArgs) -> Result<u8> {
     match action {
         Action::Shell => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
@@ -119,7 +150,7 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
         }
         Action::Console if !args.filter => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            console::visit(ctx, &Found { roster: roster.clone(), position: *row }, &Page::default())
+            console::visit(ctx, &Found { roster: roster.clone(), position: *row }, &Page::pasted(query))
         }
         _ => {
             let name = args.print.as_deref().unwrap_or("arn");
@@ -131,13 +162,13 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
     }
 }
 
-/// Opens the picker on these instances.
-fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action, multi: bool, args: &PickArgs) -> Result<Exit> {
+/// Opens the picker. Gives back how it was left, and the surroundings that its background made, if it came to that.
+fn screen(scene: Scene, query: String, action: Action, multi: bool, args: &PickArgs) -> Result<(Left, Option<Arc<Ctx>>)> {
     if !crate::os::tty::present() {
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
-    let (roster, stale) = update::sketch(ctx, instances);
+    let (settings, clock) = (&scene.settings, Clock::System);
     let unknown = |instance: &Instance| Session {
         instance: instance.name.clone(),
         signed_in: false,
@@ -146,38 +177,43 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action,
         borrowed: false,
         fetched_at: None,
     };
-    let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };
+    let sessions = Sessions { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
     let options = tui::Options {
-        usages: past::usages(ctx),
-        marks: marks::load(&ctx.paths.state_dir).unwrap_or_default(),
+        usages: past::usages_in(&scene.paths.state_dir, settings.history(), clock.now()),
+        marks: marks::load(&scene.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
         action,
-        looks: looks(ctx, args),
-        now: Clock::System,
-        history_weight: ctx.settings.history_weight,
+        looks: looks(&scene.env, &settings.pick, args),
+        now: clock,
+        history_weight: settings.history_weight,
         multi,
-        stale,
+        stale: scene.stale,
+        sheet: scene.sheet.clone(),
+        current: scene::current(&scene.env),
+        prefer_roles: settings.prefer_roles.clone(),
+        columns: settings.pick.columns.clone(),
+        preview: scene::preview(&settings.pick.preview),
         sketch: true,
         version: env!("CARGO_PKG_VERSION"),
-        roster: Arc::new(roster),
+        roster: scene.roster,
     };
-    let (background, requests, news) = worker::start(ctx.clone(), instances.to_vec(), copy);
-    let exit = tui::run(options, requests, news);
-    background.finish();
-    exit
+    let start = worker::Start { open: scene.open, instances: scene.instances, named: scene.named, sheet: scene.remembered, copy };
+    let (background, requests, news) = worker::start(start);
+    let left = tui::run(options, requests, news);
+    let ctx = background.finish();
+    Ok((left?, ctx))
 }
 
-fn looks(ctx: &Ctx, args: &PickArgs) -> Looks {
-    let pick = &ctx.settings.pick;
-    let colours = ctx.env.get(env::COLORTERM).is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
-    let plain = ctx.env.get(env::TERM).is_some_and(|term| term == "linux" || term == "dumb");
+fn looks(env: &Env, pick: &Pick, args: &PickArgs) -> Looks {
+    let colours = env.get(env::COLORTERM).is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
+    let plain = env.get(env::TERM).is_some_and(|term| term == "linux" || term == "dumb");
     Looks {
         theme: theme(&pick.theme),
         ascii: plain,
         motion: pick.motion,
         mouse: pick.mouse && !args.no_mouse,
-        no_color: ctx.env.get(env::NO_COLOR).is_some(),
+        no_color: env.get(env::NO_COLOR).is_some(),
         truecolor: colours,
     }
 }

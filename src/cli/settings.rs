@@ -51,7 +51,7 @@ fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<Loaded> {
 }
 
 /// Nothing when every key is known; else the first one as the error, and the others as hints.
-fn known(warnings: &[Warning]) -> Result<()> {
+pub(super) fn known(warnings: &[Warning]) -> Result<()> {
     let Some((first, others)) = warnings.split_first() else { return Ok(()) };
     let error = Error::new(Kind::Config, first.to_string());
     let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));

@@ -1,7 +1,6 @@
 //! Settings that are one word out of a few.
 
-use serde::de::{self, Deserializer, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident = $first_word:literal $(, $(#[$other_doc:meta])* $other:ident = $word:literal)* $(,)? }) => {
@@ -183,49 +182,5 @@ choice! {
         Debug = "debug",
         /// Everything of ours.
         Trace = "trace",
-    }
-}
-
-/// What a person has to do before a role is used: `confirm = false`, `true` or `"type"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Confirm {
-    /// Nothing.
-    #[default]
-    No,
-    /// Say yes.
-    Yes,
-    /// Type the account's name.
-    Type,
-}
-
-impl Serialize for Confirm {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Confirm::No => serializer.serialize_bool(false),
-            Confirm::Yes => serializer.serialize_bool(true),
-            Confirm::Type => serializer.serialize_str("type"),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Confirm {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Words;
-        impl Visitor<'_> for Words {
-            type Value = Confirm;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("true, false or \"type\"")
-            }
-
-            fn visit_bool<E: de::Error>(self, yes: bool) -> Result<Confirm, E> {
-                Ok(if yes { Confirm::Yes } else { Confirm::No })
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Confirm, E> {
-                if text == "type" { Ok(Confirm::Type) } else { Err(E::invalid_value(de::Unexpected::Str(text), &self)) }
-            }
-        }
-        deserializer.deserialize_any(Words)
     }
 }

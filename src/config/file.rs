@@ -83,11 +83,12 @@ pub struct Loaded {
 pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
     let (layers, files) = layers::read(paths)?;
     let mut loaded = Loaded { files, ..Loaded::default() };
-    let (mut merged, mut order) = (DeTable::new(), Vec::new());
+    let (mut merged, mut order, mut lent_rules) = (DeTable::new(), Vec::new(), 0);
     for layer in &layers {
         let mut table = layer.parse()?;
         loaded.examine(layer, &mut table);
         name_instances(&table, &mut order);
+        lent_rules += if layer.own { 0 } else { rules(&table) };
         layers::lay(&mut merged, table);
     }
     loaded.settings = match Settings::deserialize(Spanned::new(0..0, merged).into_deserializer()) {
@@ -95,6 +96,8 @@ pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
         Err(error) => return Err(blame(&layers, &error)),
     };
     loaded.settings.instance_order = order;
+    // The person's file is the last: its rules follow those of all others.
+    loaded.settings.rules.iter_mut().take(lent_rules).for_each(|rule| rule.lent = true);
     loaded.obey(env);
     Ok(loaded)
 }
@@ -174,6 +177,11 @@ fn first_browser(list: &str) -> Option<String> {
     (!program.is_empty()).then(|| program.to_owned())
 }
 
+/// How many rules a file has.
+fn rules(table: &DeTable<'_>) -> usize {
+    table.get("rules").and_then(|value| value.get_ref().as_array()).map_or(0, |rules| rules.len())
+}
+
 /// Adds the names under `instances` that are new, in the order of the file.
 fn name_instances(table: &DeTable<'_>, order: &mut Vec<InstanceName>) {
     let Some(instances) = table.get("instances").and_then(|value| value.get_ref().as_table()) else { return };
@@ -206,8 +214,9 @@ fn blame(layers: &[Layer], merged: &toml::de::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::choices::{AuthFlow, Confirm};
+    use super::super::choices::AuthFlow;
     use super::*;
+    use crate::domain::Confirm;
 
     /// A home with these files in it, read.
     fn read(files: &[(&str, &str)], pairs: &[(&str, &str)]) -> Result<Loaded> {
@@ -322,6 +331,15 @@ mod tests {
         assert_eq!((loaded.settings.rules[0].confirm, &loaded.settings.rules[0].url_exec_command), (None, &None));
         let refused: Vec<_> = loaded.warnings.iter().filter(|w| w.refused).map(|w| (w.line, w.key.as_str())).collect();
         assert_eq!(refused, [(1, "browser"), (3, "instances.a.browser"), (7, "rules.url_exec_command"), (6, "rules.confirm = false")]);
+    }
+
+    #[test]
+    fn rules_of_other_files_are_known_as_lent() {
+        let own = "include = ['team.toml']\n[[rules]]\nmatch = 'mine'\n";
+        let team = "[[rules]]\nmatch = 'a'\n[[rules]]\nmatch = 'b'\n";
+        let rules = read(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings.rules;
+        let lent: Vec<_> = rules.iter().map(|rule| (rule.matches.as_str(), rule.lent)).collect();
+        assert_eq!(lent, [("a", true), ("b", true), ("mine", false)]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod shown;
 mod tables;
 
 pub use choices::{
-    Action, AuthFlow, AutoLogin, Confirm, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, SecureStore, ShareTokenCache, UrlAction,
+    Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, SecureStore, ShareTokenCache, UrlAction,
 };
 pub use env::Env;
 pub use file::{Loaded, Origin, Warning, check, load};

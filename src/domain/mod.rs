@@ -1,5 +1,6 @@
 //! Nouns and rules: ids, roles, credentials and their lifetime, errors. No input or output, no clock.
 
+mod confirm;
 mod credentials;
 mod duration;
 mod error;
@@ -14,6 +15,7 @@ mod text;
 mod time;
 mod usage;
 
+pub use confirm::Confirm;
 pub use credentials::{Credentials, Window};
 pub use duration::{human, parse_duration, short};
 pub use error::{Error, Kind, Result};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{AccountId, Arn, Instance, Inventory, Region, RoleId, RoleName};
+use super::{AccountId, Arn, Confirm, Instance, Inventory, Region, RoleId, RoleName, visible};
 
 /// Keys and values on a role, by key.
 pub type Tags = BTreeMap<String, String>;
@@ -31,8 +31,8 @@ pub struct Entry {
     pub profile: Option<Arc<str>>,
     /// The ARN of the role through which a chained role is reached.
     pub via: Option<Arc<str>>,
-    /// Marked `confirm`: production, break-glass.
-    pub protected: bool,
+    /// What a person has to do before it is used.
+    pub confirm: Confirm,
 }
 
 /// All roles, in the order instances and portal list them.
@@ -83,7 +83,7 @@ impl Roster {
                         region: instances[position].default_region.clone(),
                         profile: None,
                         via: None,
-                        protected: false,
+                        confirm: Confirm::No,
                     });
                 }
             }
@@ -122,5 +122,17 @@ impl Entry {
     /// What to call the account: its name, or its id when it has none.
     pub fn account_label(&self) -> &str {
         if self.account_name.is_empty() { self.account.as_str() } else { &self.account_name }
+    }
+
+    /// Whether it is marked `confirm`: production, break-glass.
+    pub fn protected(&self) -> bool {
+        self.confirm != Confirm::No
+    }
+
+    /// Whether what was typed is what `confirm = "type"` asks for: the account's name, or its id where it has none. Blanks around it
+    /// don't count, and what is shown as an escape may be typed as one.
+    pub fn account_typed(&self, typed: &str) -> bool {
+        let (typed, label) = (typed.trim(), self.account_label());
+        typed == label.trim() || typed == visible(label).trim()
     }
 }

@@ -1,6 +1,7 @@
 //! Use cases: sign in, refresh, resolve, assume. They never print and never exit.
 
 pub mod assume;
+pub mod consent;
 pub mod console;
 pub mod ctx;
 pub mod each;

@@ -11,5 +11,6 @@ pub mod lock;
 pub mod process;
 pub mod random;
 pub mod signals;
+pub mod terminal_session;
 pub mod title;
 pub mod tty;

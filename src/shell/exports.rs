@@ -153,7 +153,8 @@ fn describe(set: &mut Set, grant: &Grant<'_>) {
         Form::Profile { name, .. } => Some(name.as_str()),
         Form::Keys => entry.profile.as_deref(),
     };
-    let optional = [("AWS_SSO_PROFILE", profile), ("ROLECALL_PROTECTED", entry.protected.then_some("1")), ("ROLECALL_COLOR", grant.color)];
+    let optional =
+        [("AWS_SSO_PROFILE", profile), ("ROLECALL_PROTECTED", entry.protected().then_some("1")), ("ROLECALL_COLOR", grant.color)];
     for (name, value) in optional {
         if let Some(value) = value {
             set.put(name, value);

@@ -11,6 +11,7 @@ mod login;
 mod pick;
 mod process;
 mod reports;
+mod setup;
 mod status;
 mod time;
 mod vault;
@@ -33,6 +34,7 @@ pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
 pub(super) use pick::{PickAction, PickArgs};
 pub(super) use process::ProcessArgs;
 pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
+pub(super) use setup::{ProfilesArgs, SetupArgs, SetupCommand};
 pub(super) use status::StatusArgs;
 pub(super) use time::TimeArgs;
 pub(super) use vault::{VaultArgs, VaultCommand};
@@ -143,6 +145,8 @@ pub enum Command {
     History(HistoryArgs),
     /// Show, change and explain the configuration
     Settings(SettingsArgs),
+    /// Set up other programs: profiles for every AWS tool
+    Setup(SetupArgs),
     /// Look after the place where tokens and credentials are kept
     Vault(VaultArgs),
     /// Try everything against a made-up organisation on this machine

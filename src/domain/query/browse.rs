@@ -38,10 +38,13 @@ impl Sheet {
     }
 }
 
+/// The rows of these roles, each with the place of its role among them.
+type Locate<'a> = &'a dyn Fn(&[&RoleId]) -> Vec<(usize, usize)>;
+
 /// The three parts over rows that are numbered by name.
 fn stack(
     count: usize,
-    locate: &dyn Fn(&[&RoleId]) -> Vec<(usize, usize)>,
+    locate: Locate<'_>,
     hidden: &dyn Fn(usize) -> bool,
     usages: &Usages,
     marks: &Marks,

@@ -268,15 +268,20 @@ pub(super) fn cost(hit: Hit, field: Field, word: &Word) -> u64 {
         Class::Start => rank::START,
         Class::Short | Class::Humps => rank::HUMPS,
     };
-    // One word shortened says more than some words begun.
-    spread(class, u64::from(hit.class == Class::Humps && main), detail(field, hit.whole))
+    // One word shortened says more than some words begun, most of all the first.
+    let score = match hit.class {
+        Class::Short if main => u64::from(hit.at > 0),
+        Class::Humps if main => 2,
+        _ => 0,
+    };
+    spread(class, score, detail(field, hit.whole))
 }
 
 /// The cost of a word of which the role takes the last `for_role` letters: the more the account takes, the better. Over two fields a word
 /// is as good as one made of beginnings in one field; a word of two letters says too little for that.
 pub(super) fn span_cost(length: usize, for_role: usize, role_from_its_start: bool) -> u64 {
     let rank = if length > 2 { rank::HUMPS } else { rank::SHORT_SPAN };
-    spread(rank, 1 + (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
+    spread(rank, 2 + (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
 }
 
 /// Rows are compared by the sum of these over their words. One fuzzy word outweighs any company it keeps.

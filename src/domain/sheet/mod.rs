@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Instance, Look, Region, RoleId, Roster, Tags};
+use super::{Confirm, Entry, Instance, Look, Region, RoleId, Roster, Tags};
 use record::{AccountRecord, Blob, RowRecord};
 
 /// All roles of a roster.
@@ -70,7 +70,7 @@ impl Sheet {
 
     /// Whether any role asks before it is used.
     pub fn has_protected(&self) -> bool {
-        self.rows.all::<RowRecord>().any(|row| row.is_protected())
+        self.rows.all::<RowRecord>().any(|row| row.confirm() != Confirm::No)
     }
 
     /// Whether the rules keep the role at this position out of the list.
@@ -121,7 +121,7 @@ impl Sheet {
             region: row.region().and_then(|region| self.regions.get(region).cloned()),
             profile: row.profile().map(|profile| Arc::from(self.part(profile))),
             via: row.via().and_then(|via| self.vias.get(via)).map(|via| Arc::from(via.as_str())),
-            protected: row.is_protected(),
+            confirm: row.confirm(),
         })
     }
 

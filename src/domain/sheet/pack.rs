@@ -5,8 +5,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::Sheet;
-use super::record::{AccountRecord, Blob, HIDDEN, NAMED, PROTECTED, Part, RowRecord};
-use crate::domain::{AccountId, Entry, Roster, Tags};
+use super::record::{ASKS, AccountRecord, Blob, HIDDEN, NAMED, Part, RowRecord, TYPES};
+use crate::domain::{AccountId, Confirm, Entry, Roster, Tags};
 
 impl Sheet {
     /// Packs a roster; `order` has the positions of its entries by name. `None` for one whose names don't fit: nobody has them.
@@ -49,7 +49,7 @@ impl Sheet {
                 region: row.region().and_then(|region| self.regions.get(region).cloned()),
                 profile: row.profile().map(|profile| Arc::from(self.part(profile))),
                 via: row.via().and_then(|via| vias.get(via).cloned()),
-                protected: row.is_protected(),
+                confirm: row.confirm(),
             })
         };
         let entries: Vec<Entry> = self.rows.all::<RowRecord>().filter_map(entry).collect();
@@ -124,7 +124,12 @@ impl Packer {
         let entry = roster.entries.get(position)?;
         let look = roster.look(position);
         let mut flags = 0;
-        for (bit, set) in [(PROTECTED, entry.protected), (HIDDEN, look.is_some_and(|look| look.hidden)), (NAMED, entry.profile.is_some())] {
+        for (bit, set) in [
+            (ASKS, entry.confirm == Confirm::Ask),
+            (TYPES, entry.confirm == Confirm::Type),
+            (HIDDEN, look.is_some_and(|look| look.hidden)),
+            (NAMED, entry.profile.is_some()),
+        ] {
             flags |= if set { bit } else { 0 };
         }
         Some(RowRecord {

@@ -3,6 +3,8 @@
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::Confirm;
+
 /// Bytes that are written and read in one piece.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Blob(Vec<u8>);
@@ -120,15 +122,21 @@ pub(super) struct RowRecord {
 }
 
 /// Asks before it is used.
-pub(super) const PROTECTED: u16 = 1;
+pub(super) const ASKS: u16 = 1;
+/// Wants the account's name typed before it is used.
+pub(super) const TYPES: u16 = 8;
 /// Kept out of the list.
 pub(super) const HIDDEN: u16 = 2;
 /// Has a profile's name, be it an empty one.
 pub(super) const NAMED: u16 = 4;
 
 impl RowRecord {
-    pub(super) fn is_protected(&self) -> bool {
-        self.flags & PROTECTED != 0
+    pub(super) fn confirm(&self) -> Confirm {
+        match self.flags & (ASKS | TYPES) {
+            0 => Confirm::No,
+            ASKS => Confirm::Ask,
+            _ => Confirm::Type,
+        }
     }
 
     pub(super) fn is_hidden(&self) -> bool {

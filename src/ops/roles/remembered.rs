@@ -179,7 +179,7 @@ mod tests {
         fn new() -> Self {
             let directory = tempfile::tempdir().unwrap();
             let at = |name: &str| directory.path().join(name).into_os_string();
-            let env = Env::from_pairs([("HOME".into(), at("")), ("ROLECALL_HOME".into(), at("")), ("AWS_CONFIG_FILE".into(), at("aws"))]);
+            let env = Env::from_pairs([("HOME", at("")), ("ROLECALL_HOME", at("")), ("AWS_CONFIG_FILE", at("aws"))]);
             let paths = Paths::from_env(&env).unwrap();
             let home = Self { directory, env, paths };
             home.write("aws", "[sso-session corp]\nsso_start_url = https://corp\nsso_region = eu-west-1\n");
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(load(&home.env, &home.paths, None), None);
         let remembered = home.renewed().unwrap();
         let roster = remembered.sheet.unpack();
-        let said: Vec<_> = roster.entries.iter().map(|e| (e.profile.as_deref().unwrap(), e.protected)).collect();
+        let said: Vec<_> = roster.entries.iter().map(|e| (e.profile.as_deref().unwrap(), e.protected())).collect();
         assert_eq!(said, [("pay-Admin", true), ("pay-Read", false)]);
         assert_eq!(roster.looks[0].color.as_deref(), Some("red"));
         assert_eq!((remembered.settings.history_limit, &remembered.read[..]), (7, &[Some((Timestamp(5), true))][..]));

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::config::{AccountTable, Confirm, RoleTable, Settings};
-use crate::domain::{AccountId, Entry, Instance, Inventory, Look, RoleName, Roster, Tags};
+use crate::config::{AccountTable, RoleTable, Settings};
+use crate::domain::{AccountId, Confirm, Entry, Instance, Inventory, Look, RoleName, Roster, Tags};
 
 use crate::ops::roles::names::name_profiles;
 use crate::ops::roles::rules::{Treatments, treatments};
@@ -92,7 +92,7 @@ fn row(position: usize, instance: &Instance, account: AccountId, role: &RoleName
         region: instance.default_region.clone(),
         profile: None,
         via: None,
-        protected: false,
+        confirm: Confirm::No,
     }
 }
 
@@ -143,7 +143,7 @@ fn obey(entries: &mut [Entry], treatments: &Treatments) {
     let mut shared: HashMap<(u32, *const Tags), Arc<Tags>> = HashMap::new();
     for (position, entry) in entries.iter_mut().enumerate() {
         let Some(treatment) = treatments.of(position) else { continue };
-        entry.protected = treatment.confirm != Confirm::No;
+        entry.confirm = treatment.confirm;
         if !treatment.tags.is_empty() {
             let same = (treatments.number(position), Arc::as_ptr(&entry.tags));
             entry.tags = shared.entry(same).or_insert_with(|| joined(&treatment.tags, &entry.tags)).clone();
@@ -240,7 +240,7 @@ mod tests {
         );
         let portal = inventory(&[(PAY, "pay-prod", &["Admin", "ReadOnly", "Deploy"]), (LOG, "log", &["Admin"])]);
         let (roster, treatments) = annotate(base(vec![instance("corp")], &[portal], &settings), &settings);
-        let said: Vec<_> = roster.entries.iter().map(|e| format!("{}{}", tags(e), e.protected)).collect();
+        let said: Vec<_> = roster.entries.iter().map(|e| format!("{}{}", tags(e), e.protected())).collect();
         assert_eq!(said, ["env=prod team=pay tier=2 true", "team=pay false", "env=prod team=pay tier=1 false", "tier=2 false"]);
         assert_eq!(treatments.of(0).unwrap().color.as_deref(), Some("red"));
         assert!(treatments.of(2).unwrap().hide && !treatments.of(0).unwrap().hide);
@@ -273,7 +273,17 @@ mod tests {
     #[test]
     fn an_empty_rule_matches_nothing() {
         let settings = settings("[[rules]]\nconfirm = true\n");
-        assert!(!roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], &settings).entries[0].protected);
+        assert!(!roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], &settings).entries[0].protected());
+    }
+
+    #[test]
+    fn only_the_persons_own_rules_ask_for_less_than_the_rules_before_them() {
+        let mut settings = settings("[[rules]]\nmatch = 'role:*'\nconfirm = 'type'\n[[rules]]\nmatch = 'role:R'\nconfirm = true\n");
+        let confirm =
+            |settings: &Settings| roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], settings).entries[0].confirm;
+        assert_eq!(confirm(&settings), Confirm::Ask);
+        settings.rules.iter_mut().for_each(|rule| rule.lent = true);
+        assert_eq!(confirm(&settings), Confirm::Type);
     }
 
     #[test]

@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::config::{Confirm, Rule, UrlAction};
+use crate::config::{Rule, UrlAction};
 use crate::domain::query::{Index, Query};
-use crate::domain::{Roster, Tags};
+use crate::domain::{Confirm, Roster, Tags};
 
 /// What the rules say of a role, later rules over earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,7 +40,8 @@ impl Treatment {
             }
         }
         self.tags.extend(rule.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
-        self.confirm = rule.confirm.unwrap_or(self.confirm);
+        let least = if rule.lent { self.confirm } else { Confirm::No };
+        self.confirm = rule.confirm.unwrap_or(self.confirm).max(least);
         self.hide = rule.hide.unwrap_or(self.hide);
         over(&mut self.color, &rule.color);
         over(&mut self.icon, &rule.icon);

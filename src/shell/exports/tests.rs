@@ -108,7 +108,7 @@ fn roster(role: &str, region: Option<&str>) -> Roster {
     };
     let mut roster = Roster::new(vec![instance], &[Some(Inventory { accounts: vec![account], ..Inventory::default() })]);
     roster.entries[0].profile = Some(format!("pay-{role}").into());
-    roster.entries[0].protected = role == "Admin";
+    roster.entries[0].confirm = if role == "Admin" { crate::domain::Confirm::Ask } else { crate::domain::Confirm::No };
     roster
 }
 

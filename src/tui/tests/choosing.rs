@@ -232,7 +232,7 @@ fn a_sketch_can_be_searched_but_not_acted_on_until_it_is_known_what_is_protected
     let mut options = usual();
     let whole = options.roster.clone();
     let mut sketch = Roster::clone(&whole);
-    sketch.entries.iter_mut().for_each(|entry| entry.protected = false);
+    sketch.entries.iter_mut().for_each(|entry| entry.confirm = crate::domain::Confirm::No);
     options.roster = std::sync::Arc::new(sketch);
     let mut rig = Rig::new(Options { sketch: true, ..options });
     rig.keys(&["edge-prod adm", "enter"]);

@@ -19,7 +19,7 @@ use super::keymap;
 use super::matching::Matcher;
 use super::state::State;
 use super::update::update;
-use super::{Action, Looks, Options, Theme, view};
+use super::{Action, Looks, Options, Preview, Theme, view};
 use crate::domain::*;
 use crate::ops::work::{News, Session, Sessions};
 use crate::os::clock::Clock;
@@ -171,7 +171,9 @@ fn usual_roster() -> Roster {
     for entry in &mut roster.entries {
         if let Some((team, env)) = entry.account_name.clone().rsplit_once('-') {
             entry.tags = Arc::new(BTreeMap::from([("env".to_owned(), env.to_owned()), ("team".to_owned(), team.to_owned())]));
-            entry.protected = env == "prod" && &*entry.role == "AdministratorAccess";
+            if env == "prod" && &*entry.role == "AdministratorAccess" {
+                entry.confirm = crate::domain::Confirm::Ask;
+            }
         }
         entry.profile = Some(format!("{}-{}", entry.account_name, entry.role).into());
     }
@@ -205,6 +207,11 @@ fn usual() -> Options {
         history_weight: 1.0,
         multi: false,
         stale: Vec::new(),
+        sheet: None,
+        current: None,
+        prefer_roles: Vec::new(),
+        columns: None,
+        preview: Preview::Auto,
         sketch: false,
         version: "0.0.0",
     }

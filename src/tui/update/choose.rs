@@ -18,7 +18,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         let entries = state.roster.entries.iter().map(|entry| state.roster.id(entry));
         entries.filter(|role| state.marked.contains(role)).collect()
     };
-    let protected = |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected);
+    let protected = |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected());
     if action != Action::Print && roles.iter().any(protected) {
         state.overlays.push(Overlay::Confirm(Confirm { roles, action }));
         return Vec::new();

@@ -18,6 +18,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
 use super::layout;
+use super::matching::Order;
 use super::state::State;
 use super::state::overlay::Overlay;
 use palette::{Glyphs, Palette};
@@ -70,8 +71,11 @@ fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position 
     pen.put(ink.glyphs.prompt, ink.palette.accent);
     pen.x = area.x + layout::gutter(state);
     if !state.query.is_empty() && state.list.loaded && area.width >= 40 {
-        let (some, all) = (words::grouped(state.list.len()), words::grouped(state.roster.entries.len()));
+        let (some, all) = (words::grouped(state.list.len()), words::grouped(state.count()));
         pen.put_right(&format!("  {some} / {all}"), ink.palette.dim);
+    }
+    if state.order != Order::Best && area.width >= 60 {
+        pen.put_right(&format!("  {}", state.order.name()), ink.palette.accent);
     }
     // A query longer than the line shows its part before the cursor.
     let room = usize::from(pen.room()).saturating_sub(1);

@@ -106,7 +106,7 @@ fn confirm(open: &Confirm, state: &State, ink: &Ink, room: Rect, buffer: &mut Bu
         Action::Console => "Open the console of",
         Action::Print => "Pick",
     };
-    let protected = |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected);
+    let protected = |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected());
     let name = |role: &RoleId| {
         let account = state.roster.find(role).map_or(role.account.to_string(), |entry| entry.account_label().to_owned());
         let mark = if protected(role) { format!(" {}", ink.glyphs.protected) } else { String::new() };

@@ -4,16 +4,23 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::Preview;
 use super::super::state::State;
 use super::text::{Pen, width, wrap};
 use super::{Ink, words};
 
 /// Draws it with a line on its left.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
-    for y in area.top()..area.bottom() {
-        Pen::new(buffer, area.x, y, 1).put(ink.glyphs.line, ink.palette.faint);
+    let below = state.preview == Preview::Below;
+    if below {
+        Pen::new(buffer, area.x, area.y, area.width).put(&ink.glyphs.rest.repeat(area.width.into()), ink.palette.faint);
+    } else {
+        for y in area.top()..area.bottom() {
+            Pen::new(buffer, area.x, y, 1).put(ink.glyphs.line, ink.palette.faint);
+        }
     }
-    let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
+    let room = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
+    let inner = if below { Rect { x: area.x + 3, y: area.y + 1, height: area.height.saturating_sub(1), ..room } } else { room };
     lines(state, ink, inner, buffer);
 }
 
@@ -62,7 +69,7 @@ fn say(state: &State, ink: &Ink, cells: usize) -> Vec<Said> {
         lines.push(bare(both, palette.dim));
     }
     lines.push(bare(entry.role.to_string(), palette.soft));
-    if entry.protected {
+    if entry.protected() {
         lines.push(bare(format!("{} protected: asks before use", ink.glyphs.protected), palette.danger));
     }
     lines.push(bare(String::new(), palette.dim));

@@ -114,7 +114,7 @@ fn account(instance: usize, id: &str, name: &str, email: &str, roles: &[&str], t
         region: None,
         profile: None,
         via: None,
-        protected: false,
+        confirm: crate::domain::Confirm::No,
     };
     roles.iter().map(entry).collect()
 }

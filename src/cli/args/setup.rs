@@ -1,0 +1,64 @@
+//! The command line of `setup`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Arguments of `setup`.
+#[derive(Debug, Args)]
+pub struct SetupArgs {
+    /// What to set up
+    #[command(subcommand)]
+    pub command: SetupCommand,
+}
+
+/// What `setup` can do.
+#[derive(Debug, Subcommand)]
+pub enum SetupCommand {
+    /// Write a profile for every role you use into the AWS config file, so that every AWS tool knows it
+    ///
+    /// Without QUERY these are favourites, roles used before and roles that the configuration gives a profile name. Profiles that were
+    /// written before stay. Nothing outside the lines from BEGIN_ROLECALL to END_ROLECALL changes.
+    Profiles(ProfilesArgs),
+}
+
+/// Flags of `setup profiles`.
+#[derive(Debug, Args)]
+pub struct ProfilesArgs {
+    /// Roles that match these words, in place of those used before
+    #[arg(value_name = "QUERY", conflicts_with_all = ["all", "undo"])]
+    pub query: Vec<String>,
+    /// Every role of the list
+    #[arg(long, conflicts_with = "undo")]
+    pub all: bool,
+    /// Protected roles too: afterwards programs use them without asking
+    #[arg(long)]
+    pub include_protected: bool,
+    /// Profiles for the SDKs' own sign-in (`sso_session`) instead of `credential_process`
+    #[arg(long, conflicts_with = "process")]
+    pub native: bool,
+    /// Profiles that run rolecall (`credential_process`); the default unless the block is a native one
+    #[arg(long)]
+    pub process: bool,
+    /// Only show what would change, as a diff
+    #[arg(long, conflicts_with_all = ["print", "undo"])]
+    pub diff: bool,
+    /// Only print the block
+    #[arg(long, conflicts_with = "undo")]
+    pub print: bool,
+    /// Take out old names and profiles of roles that are gone
+    #[arg(long, conflicts_with = "undo")]
+    pub prune: bool,
+    /// Give a name to another role than it was written for; with --undo, even if the file changed since
+    #[arg(long)]
+    pub force: bool,
+    /// Put the file back to what it was before the last run
+    #[arg(long)]
+    pub undo: bool,
+    /// AWS config file to write, instead of AWS_CONFIG_FILE or ~/.aws/config
+    #[arg(long, value_name = "FILE")]
+    pub aws_config: Option<PathBuf>,
+    /// What was done, as JSON
+    #[arg(long, conflicts_with_all = ["print", "diff"])]
+    pub json: bool,
+}
