@@ -16,6 +16,8 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 /// Runs of each program.
 const RUNS: usize = 40;
+/// How long the first start is left alone with what it does behind the screen.
+const LINGER: Duration = Duration::from_secs(6);
 /// What no start takes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -80,27 +82,25 @@ fn measure(rolecall: &Path, accounts: &str) {
     let count = lines.iter().filter(|byte| **byte == b'\n').count();
     let file = std::env::temp_dir().join(format!("first-frame-{}", std::process::id()));
     std::fs::write(&file, lines).expect("the lines are kept");
-    let picker = || {
+    let picker = |linger| {
         let mut command = CommandBuilder::new(rolecall);
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         place.variables.iter().for_each(|(name, value)| command.env(name, value));
-        until(command, "quit")
+        until(command, "quit", linger)
     };
     let fzf = || {
         let mut command = CommandBuilder::new("sh");
         command.args(["-c", &format!("exec fzf < {}", file.display())]);
         command.env("TERM", "xterm-256color");
-        until(command, &format!("{count}/{count}"))
+        until(command, &format!("{count}/{count}"), Duration::ZERO)
     };
-    // The very first run may find nothing remembered; it is told apart.
-    let first = picker();
-    // What a start leaves to be done behind the screen is given its time.
-    std::thread::sleep(Duration::from_millis(500));
+    // The first start after a change of the configuration reads all of it, and remembers what comes of it behind the screen.
+    let first = picker(LINGER);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let has_fzf = Command::new("fzf").arg("--version").output().is_ok();
     for _ in 0..RUNS {
-        ours.push(picker());
+        ours.push(picker(Duration::ZERO));
         if has_fzf {
             theirs.push(fzf());
         }
@@ -114,8 +114,8 @@ fn measure(rolecall: &Path, accounts: &str) {
     println!("{accounts:<10}{count:>10}{:>14.1}{median:>14.1}{p90:>14.1}{beside}", ms(first));
 }
 
-/// Starts a program on a terminal; how long until it wrote this text. The program is killed then.
-fn until(mut command: CommandBuilder, text: &str) -> Duration {
+/// Starts a program on a terminal; how long until it wrote this text. The program is killed so long after it.
+fn until(mut command: CommandBuilder, text: &str, linger: Duration) -> Duration {
     let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).expect("a terminal");
     let mut output = pair.master.try_clone_reader().expect("its output");
@@ -133,6 +133,7 @@ fn until(mut command: CommandBuilder, text: &str) -> Duration {
             break started.elapsed();
         }
     };
+    std::thread::sleep(linger);
     let _ = child.kill();
     let _ = child.wait();
     took

@@ -50,6 +50,8 @@ pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match time::alone(&args) {
         Some(alone) => time::run(&alone),
+        // The whole command line is a tree of some hundred words; a picker that was asked for without any needs none of them.
+        None if args.len() == 1 => run(Cli::default()),
         None => match parse(args) {
             Ok(cli) => run(cli),
             Err(error) => return usage(&error),
@@ -126,4 +128,15 @@ fn exit_code(kind: Kind) -> u8 {
 /// Nothing was chosen, and nothing is printed.
 fn cancelled() -> Error {
     Error::new(Kind::Cancelled, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_arguments_are_what_the_command_line_makes_of_them() {
+        let read = parse(vec!["rolecall".into()]).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{:?}", Cli::default()));
+    }
 }

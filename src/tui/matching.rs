@@ -213,7 +213,7 @@ fn wanting(measure: Measure, columns: Option<&[String]>) -> Measure {
 /// What the list shows before anything was searched: the first so many rows of a packed roster, with blanks where the others will be.
 pub(super) fn first(sheet: &Sheet, usages: &Usages, marks: &Marks, weight: f64, most: usize, columns: Option<&[String]>) -> Found {
     let browse = sheet.browse(usages, marks, weight, most);
-    let hidden = (0..sheet.len()).filter(|row| sheet.is_hidden(*row)).count() + sheet.locate(&marks.hidden).len();
+    let hidden = sheet.hidden().len() + sheet.locate(&marks.hidden).len();
     let (known, mut sections) = stack(sections(browse, None));
     let roster = Arc::new(sheet.some(known.iter().map(|row| *row as usize)));
     let count = roster.entries.len();

@@ -34,7 +34,8 @@ impl Sheet {
     /// The first rows of an empty query, as [`Index::browse`] has them: all favourites, all recent ones, and so many of the others.
     pub fn browse(&self, usages: &Usages, marks: &Marks, weight: f64, most: usize) -> Browse {
         let locate = |roles: &[&RoleId]| self.locate(roles.iter().copied());
-        stack(self.len(), &locate, &|row| self.is_hidden(row), usages, marks, weight, most)
+        let hidden = |row: usize| u32::try_from(row).is_ok_and(|row| self.hidden().binary_search(&row).is_ok());
+        stack(self.len(), &locate, &hidden, usages, marks, weight, most)
     }
 }
 

@@ -162,7 +162,8 @@ pub(super) fn shortened_ranges(value: &Folded, text: &str, at: usize) -> Vec<(us
 /// `prod` finds four in ten of all names.
 fn near(value: &Folded, text: &str) -> bool {
     let (value_bytes, word) = (value.text.as_bytes(), text.as_bytes());
-    if word.len() < 3 {
+    // Two letters say enough when the second is a consonant, as in `db`; vowels are everywhere.
+    if word.len() < 2 || word.len() == 2 && b"aeiou".contains(&word[1]) {
         return false;
     }
     let window = word.len() * 2 + 2;

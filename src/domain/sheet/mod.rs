@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Confirm, Entry, Instance, Look, Region, RoleId, Roster, Tags};
+use super::{Entry, Instance, Look, Region, RoleId, Roster, Tags, slug};
 use record::{AccountRecord, Blob, RowRecord};
 
 /// All roles of a roster.
@@ -18,7 +18,11 @@ pub struct Sheet {
     instances: Vec<Instance>,
     complete: bool,
     regions: Vec<Region>,
-    tags: Vec<Tags>,
+    /// The distinct sets, each with the number of rows that have it.
+    tags: Vec<(Tags, usize)>,
+    /// Positions that the rules keep out of the list.
+    hidden: Vec<u32>,
+    protected: bool,
     roles: Vec<String>,
     vias: Vec<String>,
     colors: Vec<String>,
@@ -46,10 +50,18 @@ impl Sheet {
 
     /// What accounts are called, once for each instance that has them.
     pub fn account_labels(&self) -> impl Iterator<Item = &str> {
-        self.accounts.all::<AccountRecord>().map(|account| match self.part(account.name) {
+        self.accounts.all::<AccountRecord>().map(|account| self.label(account))
+    }
+
+    fn label(&self, account: AccountRecord) -> &str {
+        match self.part(account.name) {
             "" => self.text.get(account.id()..account.id() + 12).unwrap_or_default(),
             name => name,
-        })
+        }
+    }
+
+    fn profile(&self, row: RowRecord, usual: impl FnOnce() -> String) -> Option<Arc<str>> {
+        if row.is_usual() { Some(Arc::from(usual())) } else { row.profile().map(|profile| Arc::from(self.part(profile))) }
     }
 
     /// The distinct names of roles.
@@ -59,23 +71,17 @@ impl Sheet {
 
     /// The distinct sets of tags, each with the number of rows that have it.
     pub fn tag_sets(&self) -> impl Iterator<Item = (&Tags, usize)> {
-        let mut times = vec![0; self.tags.len()];
-        for row in self.rows.all::<RowRecord>() {
-            if let Some(times) = times.get_mut(row.tags as usize) {
-                *times += 1;
-            }
-        }
-        self.tags.iter().zip(times)
+        self.tags.iter().map(|(tags, rows)| (tags, *rows))
     }
 
     /// Whether any role asks before it is used.
     pub fn has_protected(&self) -> bool {
-        self.rows.all::<RowRecord>().any(|row| row.confirm() != Confirm::No)
+        self.protected
     }
 
-    /// Whether the rules keep the role at this position out of the list.
-    pub fn is_hidden(&self, position: usize) -> bool {
-        self.rows.get::<RowRecord>(position).is_some_and(|row| row.is_hidden())
+    /// The positions of roles that the rules keep out of the list, ascending.
+    pub fn hidden(&self) -> &[u32] {
+        &self.hidden
     }
 
     /// The positions of these roles, each with its place among them, in the order of names.
@@ -117,9 +123,9 @@ impl Sheet {
             account_alias: alias,
             email: Arc::from(self.part(account.email)),
             role: Arc::from(self.roles.get(row.role as usize)?.as_str()),
-            tags: Arc::new(self.tags.get(row.tags as usize)?.clone()),
+            tags: Arc::new(self.tags.get(row.tags as usize)?.0.clone()),
             region: row.region().and_then(|region| self.regions.get(region).cloned()),
-            profile: row.profile().map(|profile| Arc::from(self.part(profile))),
+            profile: self.profile(row, || usual_profile(self.label(account), self.roles.get(row.role as usize).map_or("", String::as_str))),
             via: row.via().and_then(|via| self.vias.get(via)).map(|via| Arc::from(via.as_str())),
             confirm: row.confirm(),
         })
@@ -149,6 +155,11 @@ impl Sheet {
     }
 }
 
+/// What nearly all profiles are called: not worth writing down for each.
+fn usual_profile(account: &str, role: &str) -> String {
+    format!("{}-{}", slug(account), slug(role))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::query::tests::company;
@@ -157,6 +168,14 @@ mod tests {
     #[test]
     fn what_is_packed_is_unpacked_in_the_order_of_names() {
         let (roster, order) = company();
+        let mut roster = Roster::clone(&roster);
+        for (at, entry) in roster.entries.iter_mut().enumerate() {
+            entry.profile = match at % 3 {
+                0 => Some(Arc::from(usual_profile(entry.account_label(), &entry.role))),
+                1 => Some(Arc::from(format!("given-{at}"))),
+                _ => entry.profile.take(),
+            };
+        }
         let sheet = Sheet::pack(&roster, &order).unwrap();
         let back = sheet.unpack();
         assert_eq!(back.entries.len(), roster.entries.len());
@@ -164,6 +183,7 @@ mod tests {
         for (entry, row) in back.entries.iter().zip(&order) {
             assert_eq!(*entry, roster.entries[*row as usize]);
         }
+        assert!(order.iter().enumerate().all(|(at, _)| sheet.entry(at).as_ref() == back.entries.get(at)));
         let one = sheet.some([5, 3]);
         assert_eq!(one.entries, [back.entries[5].clone(), back.entries[3].clone()]);
     }

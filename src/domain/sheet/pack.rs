@@ -4,23 +4,31 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::Sheet;
-use super::record::{ASKS, AccountRecord, Blob, HIDDEN, NAMED, Part, RowRecord, TYPES};
-use crate::domain::{AccountId, Confirm, Entry, Roster, Tags};
+use super::record::{ASKS, AccountRecord, Blob, HIDDEN, NAMED, Part, RowRecord, TYPES, USUAL};
+use super::{Sheet, usual_profile};
+use crate::domain::{AccountId, Confirm, Entry, Roster, Tags, slug};
 
 impl Sheet {
     /// Packs a roster; `order` has the positions of its entries by name. `None` for one whose names don't fit: nobody has them.
     pub fn pack(roster: &Roster, order: &[u32]) -> Option<Sheet> {
         let mut packer = Packer::default();
-        let mut rows = Blob::default();
-        for position in order {
-            rows.push(&packer.row(roster, *position as usize)?);
+        let (mut rows, mut hidden, mut protected) = (Blob::default(), Vec::new(), false);
+        let mut times: Vec<usize> = Vec::new();
+        for (place, position) in (0..).zip(order) {
+            let row = packer.row(roster, *position as usize)?;
+            hidden.extend(row.is_hidden().then_some(place));
+            protected |= row.confirm() != Confirm::No;
+            times.resize(packer.tags.values.len(), 0);
+            times[row.tags as usize] += 1;
+            rows.push(&row);
         }
         Some(Sheet {
             instances: roster.instances.clone(),
             complete: roster.complete,
             regions: packer.regions.values,
-            tags: packer.tags.values,
+            tags: packer.tags.values.into_iter().zip(times).collect(),
+            hidden,
+            protected,
             roles: packer.roles.values,
             vias: packer.vias.values,
             colors: packer.colors.values,
@@ -35,7 +43,8 @@ impl Sheet {
         let accounts: Vec<Option<Account>> = self.accounts.all::<AccountRecord>().map(|record| self.account(record)).collect();
         let roles: Vec<Arc<str>> = self.roles.iter().map(|role| Arc::from(role.as_str())).collect();
         let vias: Vec<Arc<str>> = self.vias.iter().map(|via| Arc::from(via.as_str())).collect();
-        let tags: Vec<Arc<Tags>> = self.tags.iter().cloned().map(Arc::new).collect();
+        let tags: Vec<Arc<Tags>> = self.tags.iter().map(|(tags, _)| Arc::new(tags.clone())).collect();
+        let role_slugs: Vec<String> = self.roles.iter().map(|role| slug(role)).collect();
         let entry = |row: RowRecord| {
             let account = accounts.get(row.account as usize)?.as_ref()?;
             Some(Entry {
@@ -47,7 +56,7 @@ impl Sheet {
                 role: roles.get(row.role as usize)?.clone(),
                 tags: tags.get(row.tags as usize)?.clone(),
                 region: row.region().and_then(|region| self.regions.get(region).cloned()),
-                profile: row.profile().map(|profile| Arc::from(self.part(profile))),
+                profile: self.profile(row, || format!("{}-{}", account.slug, role_slugs[row.role as usize])),
                 via: row.via().and_then(|via| vias.get(via).cloned()),
                 confirm: row.confirm(),
             })
@@ -63,7 +72,8 @@ impl Sheet {
         let alias = if record.alias == record.name { name.clone() } else { Arc::from(self.part(record.alias)) };
         let id = self.text.get(record.id()..record.id() + 12)?.parse().ok()?;
         let instance = record.instance as usize;
-        (instance < self.instances.len()).then(|| Account { instance, id, name, alias, email: Arc::from(self.part(record.email)) })
+        let (email, slug) = (Arc::from(self.part(record.email)), slug(self.label(record)));
+        (instance < self.instances.len()).then_some(Account { instance, id, name, alias, email, slug })
     }
 }
 
@@ -73,6 +83,8 @@ struct Account {
     name: Arc<str>,
     alias: Arc<str>,
     email: Arc<str>,
+    /// What its profiles' names begin with.
+    slug: String,
 }
 
 /// Values met so far, each once.
@@ -123,12 +135,14 @@ impl Packer {
     fn row(&mut self, roster: &Roster, position: usize) -> Option<RowRecord> {
         let entry = roster.entries.get(position)?;
         let look = roster.look(position);
+        let usual = entry.profile.as_deref().is_some_and(|profile| profile == usual_profile(entry.account_label(), &entry.role));
         let mut flags = 0;
         for (bit, set) in [
             (ASKS, entry.confirm == Confirm::Ask),
             (TYPES, entry.confirm == Confirm::Type),
             (HIDDEN, look.is_some_and(|look| look.hidden)),
-            (NAMED, entry.profile.is_some()),
+            (NAMED, entry.profile.is_some() && !usual),
+            (USUAL, usual),
         ] {
             flags |= if set { bit } else { 0 };
         }
@@ -136,7 +150,7 @@ impl Packer {
             account: self.account(entry)?,
             role: self.roles.number(entry.role.to_string())?,
             tags: self.tags.number(Tags::clone(&entry.tags))?,
-            named: self.write(entry.profile.as_deref().unwrap_or_default())?,
+            named: self.write(entry.profile.as_deref().filter(|_| !usual).unwrap_or_default())?,
             placed: self.regions.small(entry.region.clone())?,
             through: self.vias.small(entry.via.as_deref().map(str::to_owned))?,
             tinted: self.colors.small(look.and_then(|look| look.color.as_deref()).map(str::to_owned))?,

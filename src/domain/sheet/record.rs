@@ -127,7 +127,9 @@ pub(super) const ASKS: u16 = 1;
 pub(super) const TYPES: u16 = 8;
 /// Kept out of the list.
 pub(super) const HIDDEN: u16 = 2;
-/// Has a profile's name, be it an empty one.
+/// Its profile is called as most are.
+pub(super) const USUAL: u16 = 16;
+/// Has a profile's name of its own, be it an empty one.
 pub(super) const NAMED: u16 = 4;
 
 impl RowRecord {
@@ -147,6 +149,10 @@ impl RowRecord {
         (self.flags & NAMED != 0).then_some(self.named)
     }
 
+    pub(super) fn is_usual(&self) -> bool {
+        self.flags & USUAL != 0
+    }
+
     pub(super) fn region(&self) -> Option<usize> {
         usize::from(self.placed).checked_sub(1)
     }
@@ -160,25 +166,17 @@ impl RowRecord {
     }
 }
 
-/// Takes numbers off a slice that is known to be long enough; one that is not has zeros at its end.
-struct Reader<'a>(&'a [u8]);
+/// The number at an offset; 0 where the slice is too short, which a record's never is.
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |number| u32::from_le_bytes(*number))
+}
 
-impl Reader<'_> {
-    fn u32(&mut self) -> u32 {
-        let Some((head, tail)) = self.0.split_first_chunk::<4>() else { return 0 };
-        self.0 = tail;
-        u32::from_le_bytes(*head)
-    }
+fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |number| u16::from_le_bytes(*number))
+}
 
-    fn u16(&mut self) -> u16 {
-        let Some((head, tail)) = self.0.split_first_chunk::<2>() else { return 0 };
-        self.0 = tail;
-        u16::from_le_bytes(*head)
-    }
-
-    fn part(&mut self) -> Part {
-        Part { at: self.u32(), length: self.u16() }
-    }
+fn part_at(bytes: &[u8], at: usize) -> Part {
+    Part { at: u32_at(bytes, at), length: u16_at(bytes, at + 4) }
 }
 
 impl Part {
@@ -197,8 +195,13 @@ impl Record for AccountRecord {
     }
 
     fn read(bytes: &[u8]) -> Self {
-        let mut reader = Reader(bytes);
-        Self { instance: reader.u32(), digits: reader.u32(), name: reader.part(), alias: reader.part(), email: reader.part() }
+        Self {
+            instance: u32_at(bytes, 0),
+            digits: u32_at(bytes, 4),
+            name: part_at(bytes, 8),
+            alias: part_at(bytes, 14),
+            email: part_at(bytes, 20),
+        }
     }
 }
 
@@ -212,16 +215,15 @@ impl Record for RowRecord {
     }
 
     fn read(bytes: &[u8]) -> Self {
-        let mut reader = Reader(bytes);
         Self {
-            account: reader.u32(),
-            role: reader.u32(),
-            tags: reader.u32(),
-            named: reader.part(),
-            placed: reader.u16(),
-            through: reader.u16(),
-            tinted: reader.u16(),
-            flags: reader.u16(),
+            account: u32_at(bytes, 0),
+            role: u32_at(bytes, 4),
+            tags: u32_at(bytes, 8),
+            named: part_at(bytes, 12),
+            placed: u16_at(bytes, 18),
+            through: u16_at(bytes, 20),
+            tinted: u16_at(bytes, 22),
+            flags: u16_at(bytes, 24),
         }
     }
 }
