@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::query::{Browse, Index, Query, recognise};
+use crate::domain::query::{Browse, Index, Query, preference, recognise};
 use crate::domain::{Entry, Marks, Roster, Sheet, Timestamp, Usages, fold};
-use crate::ops::roles::resolve::place;
 
 use super::Current;
 use super::columns::Measure;
@@ -256,7 +255,7 @@ fn prefer(rows: &mut [u32], job: &Job) {
         return;
     }
     rows.sort_by_key(|row| {
-        job.roster.entries.get(*row as usize).and_then(|entry| place(&job.wishes.prefer_roles, &entry.role)).unwrap_or(usize::MAX)
+        job.roster.entries.get(*row as usize).and_then(|entry| preference(&job.wishes.prefer_roles, &entry.role)).unwrap_or(usize::MAX)
     });
 }
 

@@ -13,6 +13,7 @@ mod index;
 mod literal;
 mod parse;
 mod pasted;
+mod prefer;
 mod search;
 #[cfg(test)]
 pub(in crate::domain) mod tests;
@@ -22,3 +23,4 @@ pub use highlight::Highlights;
 pub use index::Index;
 pub use parse::Query;
 pub use pasted::{Pasted, recognise};
+pub use prefer::preference;

@@ -197,11 +197,6 @@ fn preferred<'a>(found: Vec<&'a Entry>, globs: &[String]) -> Vec<&'a Entry> {
     chosen.unwrap_or(found)
 }
 
-/// The place of the first of these globs that fits a role, if any does.
-pub fn place(globs: &[String], role: &str) -> Option<usize> {
-    globs.iter().position(|glob| glob_matches(&fold(glob), &fold(role)))
-}
-
 /// `*` stands for any run of characters.
 fn glob_matches(glob: &str, text: &str) -> bool {
     let mut parts = glob.split('*');
