@@ -54,15 +54,29 @@ pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
         use std::os::unix::fs::PermissionsExt;
         staged.set_mode(known.permissions().mode() & 0o7777)?;
     }
-    if file::load(&target)?.as_deref() != old {
-        let changed = Error::new(Kind::Config, format!("{} was changed by somebody else meanwhile", path.display()));
-        return Err(changed.hint("it was left alone: run the command again"));
+    // Looked at last of all: writing and syncing take time.
+    staged.commit_if(new, || match file::load(&target)?.as_deref() == old {
+        true => Ok(()),
+        false => Err(Error::new(Kind::Config, format!("{} was changed by somebody else meanwhile", path.display()))
+            .hint("it was left alone: run the command again")),
+    })
+}
+
+/// Nothing when a file may be replaced, or made. One that is marked read-only is not to be written, even by somebody who could.
+///
+/// # Errors
+/// [`Kind::Config`] when it is read-only.
+pub fn check_writable(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(known) if known.permissions().readonly() => {
+            Err(Error::new(Kind::Config, format!("{} is read-only", path.display())).hint("make it writable, or name another file"))
+        }
+        _ => Ok(()),
     }
-    staged.commit(new)
 }
 
 /// Where a path leads in the end, also when nothing is there yet.
-pub(super) fn behind_links(path: &Path) -> PathBuf {
+pub fn behind_links(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     // As many as the kernel follows.
     for _ in 0..40 {

@@ -8,9 +8,26 @@ use super::header::words;
 use super::read::AwsConfig;
 use super::scan::Section;
 
-/// What begins and ends a block of ours; a block's name may follow.
-const BEGIN: &str = "# BEGIN_ROLECALL";
-const END: &str = "# END_ROLECALL";
+/// A line that begins or ends a block of ours, with the block's name behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marker<'l> {
+    /// `# BEGIN_ROLECALL NAME`.
+    Begin(&'l str),
+    /// `# END_ROLECALL NAME`.
+    End(&'l str),
+}
+
+/// The marker that a line is, if it is one.
+pub(super) fn marker(line: &[u8]) -> Option<Marker<'_>> {
+    // Most lines are no comment: one byte tells.
+    let rest = line.trim_ascii().strip_prefix(b"# ")?;
+    let named = |word: &[u8]| {
+        let name = rest.strip_prefix(word)?;
+        let whole = name.first().is_none_or(u8::is_ascii_whitespace);
+        std::str::from_utf8(name).ok().filter(|_| whole).map(str::trim)
+    };
+    named(b"BEGIN_ROLECALL").map(Marker::Begin).or_else(|| named(b"END_ROLECALL").map(Marker::End))
+}
 
 /// A profile that we wrote, and the role that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +55,10 @@ impl AwsConfig {
     fn blocks(&self) -> Vec<Range<usize>> {
         let (mut blocks, mut begun, mut offset) = (Vec::new(), None, 0);
         for line in self.text().split_inclusive('\n') {
-            if is_marker(line, BEGIN) {
-                begun = Some(offset);
-            } else if is_marker(line, END) {
-                blocks.extend(begun.take().map(|start| start..offset));
+            match marker(line.as_bytes()) {
+                Some(Marker::Begin(_)) => begun = Some(offset),
+                Some(Marker::End(_)) => blocks.extend(begun.take().map(|start| start..offset)),
+                None => {}
             }
             offset += line.len();
         }
@@ -57,12 +74,8 @@ impl AwsConfig {
     }
 }
 
-fn is_marker(line: &str, marker: &str) -> bool {
-    line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
-}
-
 /// The role in `PATH process --sso S --account A --role R` or `PATH process --arn ARN`, in any order of the flags.
-fn role_of(command: &[String]) -> Option<(Option<InstanceName>, AccountId, RoleName)> {
+pub(super) fn role_of(command: &[String]) -> Option<(Option<InstanceName>, AccountId, RoleName)> {
     let mut words = command.iter().skip(1).flat_map(|word| match word.split_once('=') {
         Some((flag, value)) if flag.starts_with("--") => vec![flag, value],
         _ => vec![word.as_str()],

@@ -30,6 +30,18 @@ pub struct Use {
     /// The directory it was used in; empty when unknown.
     #[serde(default)]
     pub directory: String,
+    /// The run that it was part of, where one command was run in many roles: then the role is the first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
+}
+
+/// One command in many roles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// How many roles it was begun in.
+    pub roles: usize,
+    /// The words that chose them.
+    pub query: String,
 }
 
 /// What the person wants remembered.
@@ -115,19 +127,28 @@ fn render(uses: &[Use]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Drops what is too old, and the uses of all but the most recently used roles. Expects and keeps the oldest first.
+/// Drops what is too old, and the uses of all but the most recently used roles. As many runs are kept, and they count for no role: one
+/// over six hundred roles is one thing that a person did. Expects and keeps the oldest first.
 fn retain(mut uses: Vec<Use>, limits: Limits, now: Timestamp) -> Vec<Use> {
     if limits.minutes > 0 {
         uses.retain(|used| now.since(used.at) <= limits.minutes.saturating_mul(60));
     }
     let mut recent = HashSet::new();
-    for used in uses.iter().rev() {
+    for used in uses.iter().rev().filter(|used| used.run.is_none()) {
         if recent.len() == limits.roles {
             break;
         }
         recent.insert(used.role.clone());
     }
-    uses.retain(|used| recent.contains(&used.role));
+    let mut old_runs = uses.iter().filter(|used| used.run.is_some()).count().saturating_sub(limits.roles);
+    uses.retain(|used| match used.run {
+        None => recent.contains(&used.role),
+        Some(_) if old_runs > 0 => {
+            old_runs -= 1;
+            false
+        }
+        Some(_) => true,
+    });
     uses
 }
 
@@ -152,7 +173,11 @@ mod tests {
 
     fn used(at: i64, role: &str) -> Use {
         let role = RoleId { instance: InstanceName::new("corp"), account: "012345678901".parse().unwrap(), role: RoleName::new(role) };
-        Use { at: Timestamp(at), role, command: "exec".into(), directory: "/src/pay\nments".into() }
+        Use { at: Timestamp(at), role, command: "exec".into(), directory: "/src/pay\nments".into(), run: None }
+    }
+
+    fn run(at: i64) -> Use {
+        Use { command: "each".into(), run: Some(Run { roles: 600, query: "env:prod".into() }), ..used(at, "Of600") }
     }
 
     fn roles(uses: &[Use]) -> Vec<&str> {
@@ -189,6 +214,16 @@ mod tests {
         assert_eq!(roles(&kept(50, 2)), ["B", "C", "B"]);
         assert_eq!(roles(&kept(1, 1)), ["B"]);
         assert!(kept(0, 0).is_empty());
+    }
+
+    #[test]
+    fn runs_over_many_roles_push_no_role_out_and_are_as_many() {
+        let home = tempfile::tempdir().unwrap();
+        for used in [used(1, "A"), run(2), run(3), run(4), used(5, "B"), run(6)] {
+            record(home.path(), &used, LIMITS).unwrap();
+        }
+        let uses = load(home.path(), Limits { roles: 2, minutes: 0 }, Timestamp(6)).unwrap();
+        assert_eq!(uses, [used(1, "A"), run(4), used(5, "B"), run(6)]);
     }
 
     #[test]

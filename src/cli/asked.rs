@@ -85,7 +85,7 @@ impl Asked {
         }
         match resolve::one(ctx, &instances, &self.wanted) {
             Ok(found) => {
-                grant::confirm(found.entry(), yes)?;
+                grant::confirm(ctx, &found.roster, found.entry(), yes)?;
                 Ok(found)
             }
             Err(error) => match self.account_of_several(ctx, &instances).filter(|_| tty::present()) {
@@ -93,6 +93,14 @@ impl Asked {
                 None => Err(error),
             },
         }
+    }
+
+    /// The one role that is meant, without a screen and without asking for consent.
+    ///
+    /// # Errors
+    /// As [`resolve::one`].
+    pub(super) fn find(&self, ctx: &Arc<Ctx>, globals: &Globals) -> Result<Found> {
+        resolve::one(ctx, &self.instances(ctx, globals)?, &self.wanted)
     }
 
     /// The account, where it was named without a role and has several that might be meant.

@@ -12,7 +12,7 @@ use crate::ops::refresh::update::{self, Updated};
 use crate::ops::roles::remembered;
 
 use super::args::{CacheArgs, Globals};
-use super::{context, login, out};
+use super::{context, login, out, setup};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
@@ -22,7 +22,11 @@ pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
         let updated = login::signed_in(&ctx, instance, async || refresh(&ctx, instance, args.threads).await).await?;
         out::data(&if args.json { json(instance, &updated) } else { text(&updated) })
     });
-    context::block_on(&ctx, work)
+    let code = context::block_on(&ctx, work)?;
+    if !args.no_config_check {
+        setup::keep_up(&ctx);
+    }
+    Ok(code)
 }
 
 /// Reads the list anew, with a progress bar on a terminal, and says what it brought.

@@ -75,6 +75,14 @@ impl Page {
         }
     }
 
+    /// The first page of a service, by any of its names.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] with the nearest names when there is no such service.
+    pub(super) fn of_service(name: &str) -> Result<Self> {
+        Ok(Self { service: Some(known_service(name)?), ..Self::default() })
+    }
+
     /// The page itself; `None` is the first one.
     fn address(&self, region: &Region) -> Option<String> {
         self.service.map(|service| service.page(region)).or_else(|| self.destination.clone())

@@ -9,6 +9,7 @@ use crate::identity::{Network, Proxy};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
+use crate::ops::roles::format::Format;
 use crate::os::clock::Clock;
 use crate::vault::{KeyCache, Options, Passphrase, Store, Vault};
 
@@ -52,12 +53,18 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
         out::warning(&Error::new(Kind::Config, warning.to_string()));
     }
     let mut settings = loaded.settings;
-    out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
+    out::log(globals.level.map_or(settings.log_level, Into::into), globals.lines || settings.log_lines);
     if let Some(browser) = &globals.browser {
         settings.force_browser(browser);
     }
     if let Some(action) = globals.url_action {
         settings.force_url_action(action);
+    }
+    // A name stops nothing but the command that writes names down.
+    if person == Person::Present
+        && let Err(error) = Format::of(&settings)
+    {
+        out::warning(&error);
     }
     // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
     Chains::of(&settings)?;
@@ -129,9 +136,13 @@ fn network(env: &Env) -> Network {
 /// # Errors
 /// [`Kind::Config`] when the name is unknown.
 pub(super) fn chosen(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
-    let named = named(&ctx.env, globals).or_else(|| ctx.settings.default_sso.as_ref().map(ToString::to_string));
-    match named {
-        Some(name) => Ok(vec![ctx.instance(&name)?.clone()]),
+    if let Some(name) = globals.sso.as_deref() {
+        return Ok(vec![ctx.instance(name)?.clone()]);
+    }
+    let variable = named(&ctx.env, globals).map(|name| (name, "AWS_SSO"));
+    match variable.or(ctx.settings.default_sso.as_ref().map(|name| (name.to_string(), "default_sso"))) {
+        // Nobody typed the name just now: say where it stands.
+        Some((name, place)) => Ok(vec![ctx.instance(&name).map_err(|error| error.context(place))?.clone()]),
         None => Ok(ctx.instances.clone()),
     }
 }
@@ -146,12 +157,27 @@ pub(super) fn named(env: &Env, globals: &Globals) -> Option<String> {
 /// The one instance that a command is about.
 ///
 /// # Errors
-/// [`Kind::Config`] when several are known and none is named.
+/// [`Kind::Usage`] when several are known and none is named: nothing is wrong with them, the command line says too little.
 pub(super) fn chosen_one(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
     let mut chosen = chosen(ctx, globals)?;
     match (chosen.len(), chosen.pop()) {
         (1, Some(instance)) => Ok(instance),
-        _ => Err(instances::several(&ctx.instances, Kind::Config)),
+        _ => Err(instances::several(&ctx.instances, Kind::Usage)),
+    }
+}
+
+/// The instances of a command that is about one, or about every one with `--all`.
+///
+/// # Errors
+/// As [`chosen_one`].
+pub(super) fn one_or_all(ctx: &Ctx, globals: &Globals, all: bool) -> Result<Vec<Instance>> {
+    if all {
+        return Ok(ctx.instances.clone());
+    }
+    match chosen_one(ctx, globals) {
+        Ok(one) => Ok(vec![one]),
+        Err(error) if error.kind == Kind::Usage => Err(error.hint("or take them all: --all")),
+        Err(error) => Err(error),
     }
 }
 

@@ -9,12 +9,13 @@ use crate::domain::{Credentials, Entry, Error, Kind, Result, RoleName, Secret, W
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::past;
-use crate::ops::roles::resolve::Wanted;
 use crate::os::file;
 use crate::os::lock::Lock;
+use crate::os::process::Unhurried;
 
-use super::args::{CredentialsArgs, Globals};
-use super::resolve::{self, Found};
+use super::args::{CredentialsArgs, Globals, Selectors};
+use super::asked::Asked;
+use super::resolve::Found;
 use super::{context, grant, out};
 
 /// The keys of a section, in the order in which the AWS CLI writes them.
@@ -29,11 +30,10 @@ const RETRY: i64 = 30;
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
-    let wanted = wanted(&ctx, args)?;
-    let instances = context::chosen(&ctx, globals)?;
-    let found: Vec<Found> = wanted.iter().map(|wanted| resolve::one(&ctx, &instances, wanted)).collect::<Result<_>>()?;
+    let asked = asked(&ctx, args)?;
+    let found: Vec<Found> = asked.iter().map(|asked| asked.find(&ctx, globals)).collect::<Result<_>>()?;
     for role in &found {
-        grant::confirm(role.entry(), args.yes)?;
+        grant::confirm(&ctx, &role.roster, role.entry(), args.yes)?;
     }
     let place = place(&ctx, args)?;
     if let Some(place) = &place {
@@ -62,16 +62,18 @@ pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// The roles that are meant: one by any selector, or several by their profiles.
-fn wanted(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<Wanted>> {
+/// The roles that are meant: one by any selector, several by their profiles, or the one that this shell is in.
+fn asked(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<Asked>> {
     let CredentialsArgs { arn, account, role, query, .. } = args;
-    let one = Wanted { profile: None, arn: arn.clone(), account: account.clone(), role: role.clone(), query: query.clone() };
-    let mut all: Vec<_> = args.profile.iter().map(|profile| Wanted { profile: Some(profile.clone()), ..one.clone() }).collect();
+    let by = |profile| Selectors { profile, arn: arn.clone(), account: account.clone(), role: role.clone() };
+    let mut all: Vec<Asked> =
+        args.profile.iter().map(|profile| Asked::read(ctx, &by(Some(profile.clone())), query.clone())).collect::<Result<_>>()?;
     if all.is_empty() {
-        all.push(if one.is_empty() { resolve::from_environment(ctx) } else { one });
+        all.push(Asked::read(ctx, &by(None), query.clone())?.or_variables(ctx).or_current(ctx)?);
     }
-    if all.iter().any(Wanted::is_empty) {
-        return Err(Error::new(Kind::Usage, "which role?").hint("add --profile NAME,…, --arn ARN, or --account ID --role NAME"));
+    if all.iter().any(Asked::is_empty) {
+        return Err(Error::new(Kind::Usage, "which role? This shell is in none")
+            .hint("add --profile NAME,…, --arn ARN, or --account ID --role NAME"));
     }
     if args.default && all.len() > 1 {
         return Err(Error::new(Kind::Usage, "[default] can be one role only").hint("name one profile with --default"));
@@ -157,6 +159,8 @@ impl Place {
     /// Puts the blocks in; a file that says them already is not touched.
     fn write(&self, blocks: &[Block]) -> Result<()> {
         let _alone = Lock::acquire(&self.lock, Instant::now() + PATIENCE)?;
+        // Ctrl-C is how `--watch` ends: it waits until nothing is half done, and no temporary file with keys stays behind.
+        let _unhurried = Unhurried::begin();
         let old = file::load(&self.path)?.map(Secret::new);
         let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
         let new = blocks.iter().try_fold(text, |text, block| edit::set(&text, &block.name, &block.pairs()));

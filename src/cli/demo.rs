@@ -67,6 +67,12 @@ fn passed_on(globals: &Globals) -> Vec<OsString> {
     if let Some(browser) = &globals.browser {
         words.extend(["--browser".into(), browser.into()]);
     }
+    if let Some(action) = globals.url_action {
+        words.extend(["--url-action".into(), action.as_str().into()]);
+    }
+    if globals.lines {
+        words.push("--lines".into());
+    }
     let word = |value: Option<PossibleValue>| value.map(|value| OsString::from(value.get_name()));
     let level = globals.level.and_then(|level| word(level.to_possible_value()));
     for (flag, value) in [("--level", level), ("--color", word(globals.color.to_possible_value()))] {

@@ -4,11 +4,13 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::{Credentials, Entry, Error, Kind, Result, RoleName, Roster, visible};
+use crate::cache::history::Run;
+use crate::domain::{Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, visible};
 use crate::ops::assume::Wish;
 use crate::ops::ctx::Ctx;
 use crate::ops::each::each;
 use crate::ops::exports;
+use crate::ops::roles::past;
 use crate::ops::roles::resolve::per_account;
 use crate::ops::sign_in::token::access_token;
 use crate::os::process::Child;
@@ -18,6 +20,9 @@ use super::args::{EachArgs, Globals};
 use super::exports::previous;
 use super::report::Report;
 use super::{context, grant, login, out, report, resolve, table};
+
+/// How many run at a time unless somebody says otherwise.
+const JOBS: u8 = 4;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
@@ -35,14 +40,30 @@ pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     if args.dry_run {
         return list(&roster, &rows, args.json);
     }
-    consent(&roster, &rows, args.yes)?;
+    consent(&ctx, &roster, &rows, args.yes)?;
+    go(&ctx, &roster, rows, args, query)
+}
+
+/// A command line in roles that were chosen on a screen, where consent was given too. A shell reads it, as where it was typed.
+pub(super) fn over(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, line: &str) -> Result<u8> {
+    let shell = if cfg!(windows) { ["cmd.exe", "/C"] } else { ["/bin/sh", "-c"] };
+    let command = shell.into_iter().chain([line]).map(OsString::from).collect();
+    let args = EachArgs { words: Vec::new(), jobs: JOBS, json: false, dry_run: false, per_account: false, yes: true, command };
+    let query = format!("{} roles marked in the picker", rows.len());
+    go(ctx, roster, rows, &args, query)
+}
+
+fn go(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, args: &EachArgs, query: String) -> Result<u8> {
     let url = ctx.settings.access_request_url.clone();
     let report = Arc::new(Mutex::new(Report::new(roster.clone(), rows.clone(), args.json, url)));
-    context::block_on(&ctx, async {
-        sign_in(&ctx, &roster, &rows).await?;
-        run_all(&ctx, &roster, rows, args, report.clone()).await
+    context::block_on(ctx, async {
+        sign_in(ctx, roster, &rows).await?;
+        used(roster, &rows).for_each(|instance| grant::warn_of_end(ctx, instance));
+        run_all(ctx, roster, rows, args, report.clone()).await
     })?;
-    Ok(report.lock().unwrap_or_else(PoisonError::into_inner).finish())
+    let report = report.lock().unwrap_or_else(PoisonError::into_inner);
+    remember(ctx, roster, &report, query);
+    Ok(report.finish())
 }
 
 /// What would be done.
@@ -61,13 +82,14 @@ fn list(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
     Ok(0)
 }
 
-/// Asks once before protected roles are used: over several, the number of roles has to be typed.
-fn consent(roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
+/// Asks before protected roles are used, for one role as every command does. Over several the number of roles has to be typed, each
+/// time: a yes to one of them is none to all.
+fn consent(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
     let protected: Vec<&Entry> = rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.protected()).collect();
     match (&protected[..], rows) {
         ([], _) => return Ok(()),
         _ if yes => return Ok(()),
-        ([only], [_]) => return grant::confirm(only, false),
+        ([only], [_]) => return grant::confirm(ctx, roster, only, false),
         _ => {}
     }
     let names: Vec<String> = protected.iter().take(5).map(|entry| visible(&super::exports::label(entry))).collect();
@@ -81,22 +103,34 @@ fn consent(roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
     if answer.trim() == rows.len().to_string() { Ok(()) } else { Err(super::cancelled()) }
 }
 
+/// Writes the run into the history; a history that can't be written stops nobody.
+fn remember(ctx: &Ctx, roster: &Roster, report: &Report, query: String) {
+    let Some((first, roles)) = report.begun() else { return };
+    if let Err(error) = past::record_run(ctx, roster.id(first), "each", Run { roles, query }) {
+        out::warning(&error);
+    }
+}
+
 /// Signs in wherever it is needed and a person can be asked, one instance after the other, before any command writes.
 async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> {
     if !context::may_sign_in(ctx) {
         return Ok(());
     }
-    for (position, instance) in roster.instances.iter().enumerate() {
-        if rows.iter().any(|row| roster.entries[*row].instance == position) {
-            login::signed_in(ctx, instance, async || match access_token(ctx, instance, None).await {
-                // Another failure than this one is told role by role: stored credentials may do.
-                Err(error) if error.kind == Kind::LoginNeeded => Err(error),
-                _ => Ok(()),
-            })
-            .await?;
-        }
+    for instance in used(roster, rows) {
+        login::signed_in(ctx, instance, async || match access_token(ctx, instance, None).await {
+            // Another failure than this one is told role by role: stored credentials may do.
+            Err(error) if error.kind == Kind::LoginNeeded => Err(error),
+            _ => Ok(()),
+        })
+        .await?;
     }
     Ok(())
+}
+
+/// The instances that these roles are of.
+fn used<'a>(roster: &'a Roster, rows: &'a [usize]) -> impl Iterator<Item = &'a Instance> {
+    let is_used = |position: &usize| rows.iter().any(|row| roster.entries[*row].instance == *position);
+    roster.instances.iter().enumerate().filter(move |(position, _)| is_used(position)).map(|(_, instance)| instance)
 }
 
 async fn run_all(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, args: &EachArgs, report: Arc<Mutex<Report>>) -> Result<()> {

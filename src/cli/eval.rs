@@ -46,10 +46,15 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
     let found = if args.refresh {
         let found = current(&ctx)?;
-        grant::confirm(found.entry(), args.yes)?;
+        grant::confirm(&ctx, &found.roster, found.entry(), args.yes)?;
         found
     } else {
-        Asked::read(&ctx, &args.selectors, args.query)?.settle(&ctx, globals, Action::Exports, args.yes)?
+        Asked::read(&ctx, &args.selectors, (!args.query.is_empty()).then(|| args.query.join(" ")))?.settle(
+            &ctx,
+            globals,
+            Action::Exports,
+            args.yes,
+        )?
     };
     print(&ctx, &found, &wish, reader, !args.refresh)
 }

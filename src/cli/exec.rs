@@ -16,22 +16,31 @@ use super::args::{ExecArgs, Globals};
 use super::asked::Asked;
 use super::exports::{self, Wish};
 use super::resolve::Found;
-use super::{context, grant, out};
+use super::{context, endpoint, grant, out};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
-    let asked = Asked::read(&ctx, &args.selectors, args.query)?.or_variables(&ctx);
+    let query = if args.env { Some(".".to_owned()) } else { args.query };
+    let asked = Asked::read(&ctx, &args.selectors, query)?.or_variables(&ctx);
     let found = asked.settle(&ctx, globals, Action::Shell, args.yes)?;
     let wish = Wish { region: args.region, no_region: args.no_region, form: args.form, all: args.export_all_env_vars };
-    enter(&ctx, &found, &wish, !args.sts_refresh, args.command)
+    enter(&ctx, globals, &found, &wish, !args.sts_refresh, args.command)
 }
 
 /// Puts the role into the environment and runs the command in it, or a shell that this process stays the parent of. `stored` says
 /// whether stored credentials will do.
-pub(super) fn enter(ctx: &Arc<Ctx>, found: &Found, wish: &Wish, stored: bool, command: Vec<OsString>) -> Result<u8> {
-    let form = exports::form(ctx, found, wish)?;
+pub(super) fn enter(ctx: &Arc<Ctx>, globals: &Globals, found: &Found, wish: &Wish, stored: bool, command: Vec<OsString>) -> Result<u8> {
+    // What can't work is refused before anybody signs in; the endpoint's helper starts when there is something to serve.
+    let form = if endpoint::wanted(ctx, wish) {
+        endpoint::check(ctx, wish)?;
+        None
+    } else {
+        Some(exports::form(ctx, found, wish)?)
+    };
     let credentials = grant::credentials(ctx, &found.roster, found.entry(), stored)?;
+    grant::warn_of_end(ctx, found.roster.instance(found.entry()));
+    let form = form.map_or_else(|| endpoint::start(ctx, globals, found), Ok)?;
     let previous = exports::previous(ctx);
     let place = exports::place(ctx, found, &credentials, &form);
     let changes = exports::changes(ctx, found, &credentials, form, Reach::Child, wish, &previous);

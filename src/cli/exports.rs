@@ -26,14 +26,18 @@ pub(super) struct Wish {
 /// How the role gets into the environment: as `--as` says, or `credentials_as`.
 ///
 /// # Errors
-/// [`Kind::Config`] when a profile is asked for and we have written none for this role.
+/// [`Kind::Config`] when a profile is asked for and we have written none for this role; [`Kind::Usage`] for an endpoint, which only
+/// `exec` has.
 pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
     let wanted = wish.form.unwrap_or(match ctx.settings.credentials_as {
         CredentialsAs::Keys => FormArg::Keys,
         CredentialsAs::Profile => FormArg::Profile,
-        // An endpoint of its own is for a child that somebody watches.
         CredentialsAs::Auto | CredentialsAs::Endpoint => FormArg::Auto,
     });
+    if wanted == FormArg::Endpoint {
+        return Err(Error::new(Kind::Usage, "an endpoint is for a command that somebody watches, not for this shell")
+            .hint("use `rolecall exec --as endpoint`, or `--as keys` here"));
+    }
     if wanted == FormArg::Keys {
         return Ok(Form::Keys);
     }
@@ -97,6 +101,7 @@ pub(super) fn place(ctx: &Ctx, found: &Found, credentials: &Credentials, form: &
     let how = match form {
         Form::Keys => format!("as keys, {left} left"),
         Form::Profile { name, with_keys: false } => format!("as profile {name}, which renews itself"),
+        Form::Endpoint { .. } => "as an endpoint, which renews itself".to_owned(),
         Form::Profile { name, with_keys: true } => format!("as profile {name}, which renews itself, and as keys, {left} left"),
     };
     visible(&format!("{from}{} {how}", label(entry)))

@@ -3,26 +3,51 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Credentials, Entry, Error, Kind, Result, RoleName, Roster};
+use crate::domain::{Confirm, Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, human, visible};
 use crate::ops::assume::{Wish, assume};
+use crate::ops::consent;
 use crate::ops::ctx::Ctx;
+use crate::ops::sign_in::sessions;
+
+pub(super) use crate::ops::access::explained;
 
 use super::{context, login, out};
 
-/// Asks before a protected role is used; without a terminal only `--yes` will do.
+/// Asks before a protected role is used, once in an hour for each terminal; without a terminal only `--yes` will do.
 ///
 /// # Errors
-/// [`Kind::Usage`] without a terminal, [`Kind::Cancelled`] when the answer is no.
-pub(super) fn confirm(entry: &Entry, yes: bool) -> Result<()> {
+/// [`Kind::Usage`] without a terminal, [`Kind::Cancelled`] when the answer is no or another name.
+pub(super) fn confirm(ctx: &Ctx, roster: &Roster, entry: &Entry, yes: bool) -> Result<()> {
     if !entry.protected() || yes {
         return Ok(());
     }
-    let what = format!("{}/{} is protected", entry.account_label(), entry.role);
+    let what = visible(&format!("{}/{} is protected", entry.account_label(), entry.role));
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Error::new(Kind::Usage, what).hint("add --yes"));
     }
-    let question = format!("{}. Use it? [y/N] ", crate::domain::visible(&what));
-    if out::ask(&question)?.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(super::cancelled()) }
+    let role = roster.id(entry);
+    if consent::here(ctx).cover(&role, entry.confirm, ctx.clock.now()) {
+        return Ok(());
+    }
+    match entry.confirm {
+        Confirm::Type => typed(entry, &out::ask(&format!("{what}. Type the account's name to use it: "))?)?,
+        Confirm::No | Confirm::Ask if out::ask(&format!("{what}. Use it? [y/N] "))?.trim().eq_ignore_ascii_case("y") => {}
+        Confirm::No | Confirm::Ask => return Err(super::cancelled()),
+    }
+    consent::remember(ctx, &role, entry.confirm);
+    Ok(())
+}
+
+/// Whether the account's name was typed; nothing at all is a change of mind.
+fn typed(entry: &Entry, answer: &str) -> Result<()> {
+    match answer.trim() {
+        right if entry.account_typed(right) => Ok(()),
+        "" => Err(super::cancelled()),
+        wrong => {
+            let label = entry.account_label();
+            Err(Error::new(Kind::Cancelled, format!("`{wrong}` is not the account's name, which is `{label}`: nothing was done")))
+        }
+    }
 }
 
 /// Credentials of a role for something a person has asked for.
@@ -42,13 +67,15 @@ pub(super) fn credentials(ctx: &Arc<Ctx>, roster: &Roster, entry: &Entry, stored
     Ok(assumed.credentials)
 }
 
-/// A refusal with whom to ask. `url` may have `{account_id}`, `{role}` and `{email}` in it.
-pub(super) fn explained(error: Error, url: Option<&str>, account: AccountId, role: &str, email: &str) -> Error {
-    match url.filter(|_| error.kind == Kind::Refused) {
-        Some(url) => {
-            let filled = url.replace("{account_id}", account.as_str()).replace("{role}", role).replace("{email}", email);
-            error.hint(format!("ask for access at {filled}"))
-        }
-        None => error,
-    }
+/// Warns when the sign-in session with an instance ends within the hour: credentials that were handed out go on for as long as they
+/// live, but nothing is renewed.
+pub(super) fn warn_of_end(ctx: &Ctx, instance: &Instance) {
+    // The credentials are there, whatever keeps this from being known.
+    let Ok(Some(at)) = sessions::ending(ctx, instance) else { return };
+    let left = human(at.since(ctx.clock.now()));
+    let name = &instance.name;
+    out::warning(
+        &Error::new(Kind::LoginNeeded, format!("the sign-in session with {name} ends in about {left}; nothing is renewed after that"))
+            .hint(format!("run `rolecall login --sso {name} --force` to begin a new one")),
+    );
 }

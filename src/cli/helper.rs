@@ -27,6 +27,9 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result
     if let Some(browser) = &globals.browser {
         args.extend(["--browser".into(), browser.into()]);
     }
+    if let Some(action) = globals.url_action {
+        args.extend(["--url-action".into(), action.as_str().into()]);
+    }
     let unset = [env::AWS_SSO_FILE_PASSWORD.name(), env::AWS_SSO_FILE_PASSWORD_FILE.name()];
     process::leave_behind(&program, &args, &unset, key.as_ref().map_or(&[], |key| key.expose()))
 }

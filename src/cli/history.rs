@@ -38,16 +38,21 @@ fn account_name<'a>(roster: &'a Roster, used: &Use) -> Option<&'a str> {
 fn as_text(roster: &Roster, uses: &[Use], now: Timestamp) -> String {
     let header = ["WHEN", "ACCOUNT", "ROLE", "SSO", "COMMAND", "DIRECTORY"].map(String::from);
     let row = |used: &Use| {
+        let when = format!("{} ago", short(now.since(used.at)));
+        if let Some(run) = used.run.as_ref().filter(|run| run.roles > 1) {
+            let (many, instance) = (format!("{} roles", run.roles), used.role.instance.to_string());
+            return vec![when, many, run.query.clone(), instance, used.command.clone(), used.directory.clone()];
+        }
         let id = used.role.account.to_string();
         let account = account_name(roster, used).map_or_else(|| id.clone(), |name| format!("{name} ({id})"));
         let (role, instance) = (used.role.role.to_string(), used.role.instance.to_string());
-        vec![format!("{} ago", short(now.since(used.at))), account, role, instance, used.command.clone(), used.directory.clone()]
+        vec![when, account, role, instance, used.command.clone(), used.directory.clone()]
     };
-    table::render(&header, &uses.iter().map(row).collect::<Vec<_>>(), None)
+    table::fitted(&header, &uses.iter().map(row).collect::<Vec<_>>())
 }
 
 fn object(roster: &Roster, used: &Use) -> Value {
-    json!({
+    let mut object = json!({
         "at": used.at.rfc3339(),
         "sso": used.role.instance,
         "account_id": used.role.account,
@@ -55,5 +60,10 @@ fn object(roster: &Roster, used: &Use) -> Value {
         "role": used.role.role,
         "command": used.command,
         "directory": used.directory,
-    })
+    });
+    if let Some(run) = &used.run {
+        object["roles"] = json!(run.roles);
+        object["query"] = json!(run.query);
+    }
+    object
 }

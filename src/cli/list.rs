@@ -1,5 +1,6 @@
 //! `list`: roles as a table. Never signs in.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -38,23 +39,36 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
         rows.retain(|entry| fields.text(entry, name).to_lowercase().starts_with(value));
     }
     if let Some(name) = &sort_by {
-        sort(&mut rows, name, args.reverse || ctx.env.is_true(env::AWS_SSO_FIELD_SORT_REVERSE), &fields);
+        sort(&mut rows, name, args.reverse || backwards(&ctx), &fields);
     }
     out::data(&render(&rows, &columns, args, &fields))?;
     Ok(0)
 }
 
 fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
-    let asked = match (&args.fields[..], &ctx.settings.list_fields) {
-        ([], Some(configured)) => configured.clone(),
-        ([], None) => DEFAULT.map(String::from).to_vec(),
-        (given, _) => given.to_vec(),
-    };
-    asked.iter().map(|name| fields::spelled(name)).collect()
+    let spelled = |names: &[String]| names.iter().map(|name| fields::spelled(name)).collect::<Result<Vec<_>>>();
+    match (&args.fields[..], &ctx.settings.list_fields) {
+        ([], Some(configured)) => {
+            let wrong = |error: Error| Error { kind: Kind::Config, ..error.context("list_fields in the configuration") };
+            spelled(configured).map_err(wrong)
+        }
+        ([], None) => Ok(DEFAULT.map(String::from).to_vec()),
+        (given, _) => spelled(given),
+    }
 }
 
 fn sort_by(ctx: &Ctx, args: &ListArgs) -> Result<Option<String>> {
-    args.sort.as_deref().or_else(|| ctx.env.get(env::AWS_SSO_FIELD_SORT)).map(fields::spelled).transpose()
+    let by_variable = |name: &str| fields::spelled(name).map_err(|error| error.context(env::AWS_SSO_FIELD_SORT.name()));
+    match (&args.sort, ctx.env.get(env::AWS_SSO_FIELD_SORT)) {
+        (Some(name), _) => fields::spelled(name).map(Some),
+        (None, name) => name.map(by_variable).transpose(),
+    }
+}
+
+/// Any value of the variable but `false`, `0` and `no` says yes.
+fn backwards(ctx: &Ctx) -> bool {
+    let value = ctx.env.get(env::AWS_SSO_FIELD_SORT_REVERSE).map(str::to_ascii_lowercase);
+    value.is_some_and(|value| !["false", "0", "no"].contains(&value.as_str()))
 }
 
 /// `FIELD=VALUE`, with the field's own spelling and the value in lower case.
@@ -73,34 +87,27 @@ fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a Entry> 
     index.literal(&query).into_iter().filter_map(|row| roster.entries.get(row as usize)).collect()
 }
 
-/// By a field, expiry as a number; equal rows stay in the portal's order. What has expired is last both ways round.
+/// By a field, expiry as a number; equal rows stay in the portal's order. What has expired, or has no value, is last both ways round.
 fn sort(rows: &mut [&Entry], name: &str, reverse: bool, fields: &Fields<'_>) {
-    if reverse {
-        rows.reverse();
-    }
     if fields::is_expiry(name) {
-        rows.sort_by_cached_key(|entry| match fields.expires(entry) {
-            Some(at) => (false, if reverse { -at.0 } else { at.0 }),
-            None => (true, 0),
-        });
-        return;
+        return by(rows, reverse, |entry| fields.expires(entry).map(|at| at.0));
     }
     // Ids need no number: all of them have twelve digits.
-    rows.sort_by_cached_key(|entry| fields.text(entry, name).to_lowercase());
-    if reverse {
-        rows.reverse();
-    }
+    by(rows, reverse, |entry| Some(fields.text(entry, name).to_lowercase()).filter(|text| !text.is_empty()));
+}
+
+fn by<T: Ord>(rows: &mut [&Entry], reverse: bool, key: impl Fn(&Entry) -> Option<T>) {
+    rows.sort_by_cached_key(|entry| {
+        let key = key(entry);
+        (key.is_none(), key.map(|key| if reverse { Err(Reverse(key)) } else { Ok(key) }))
+    });
 }
 
 fn render(rows: &[&Entry], columns: &[String], args: &ListArgs, fields: &Fields<'_>) -> String {
     let cells = |entry: &&Entry| columns.iter().map(|name| fields.text(entry, name)).collect::<Vec<_>>();
     if args.json {
         let object = |entry: &&Entry| {
-            let pairs = columns.iter().map(|name| {
-                let value = fields.text(entry, name);
-                let number = name == "ExpiresEpoch";
-                (json_name(name), if number { value.parse::<i64>().map_or(Value::Null, Value::from) } else { Value::String(value) })
-            });
+            let pairs = columns.iter().map(|name| (json_name(name), json_value(entry, name, fields.text(entry, name))));
             Value::Object(pairs.collect::<Map<_, _>>())
         };
         return format!("{}\n", Value::Array(rows.iter().map(object).collect()));
@@ -109,11 +116,20 @@ fn render(rows: &[&Entry], columns: &[String], args: &ListArgs, fields: &Fields<
         let line = |cells: &[String]| cells.iter().map(|cell| table::csv(cell)).collect::<Vec<_>>().join(",") + "\n";
         return std::iter::once(line(columns)).chain(rows.iter().map(|row| line(&cells(row)))).collect();
     }
-    let width = crossterm::tty::IsTty::is_tty(&std::io::stdout()).then(|| crossterm::terminal::size().ok()).flatten();
-    table::render(columns, &rows.iter().map(cells).collect::<Vec<_>>(), width.map(|(columns, _)| usize::from(columns)))
+    table::fitted(columns, &rows.iter().map(cells).collect::<Vec<_>>())
 }
 
 /// JSON has the snake-case spelling.
 fn json_name(name: &str) -> String {
     fields::find(name).map_or_else(|| name.to_owned(), |field| field.snake.to_owned())
+}
+
+/// Tags are an object, what is missing is null, seconds are a number, and all else is text: account ids begin with zeros.
+fn json_value(entry: &Entry, name: &str, text: String) -> Value {
+    match name {
+        "Tags" => Value::Object(entry.tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect()),
+        "ExpiresEpoch" => text.parse::<i64>().map_or(Value::Null, Value::from),
+        _ if text.is_empty() => Value::Null,
+        _ => Value::String(text),
+    }
 }

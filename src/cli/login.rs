@@ -13,17 +13,20 @@ use crate::ops::sign_in::{manner, sign_in};
 use crate::ops::work::SignInStep;
 
 use super::args::{FlowArg, Globals, LoginArgs};
-use super::{cache, context, out, qr};
+use super::{cache, context, out, qr, setup};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
-    let instances = if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? };
-    let instances = if args.all || args.check { instances } else { vec![context::chosen_one(&ctx, globals)?] };
     if args.check {
-        return check(&ctx, &instances);
+        return check(&ctx, &if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? });
     }
-    context::block_on(&ctx, context::each(&instances, async |instance| login(&ctx, instance, args).await))
+    let instances = context::one_or_all(&ctx, globals, args.all)?;
+    let code = context::block_on(&ctx, context::each(&instances, async |instance| login(&ctx, instance, args).await))?;
+    if !args.no_cache_refresh && !args.no_config_check {
+        setup::keep_up(&ctx);
+    }
+    Ok(code)
 }
 
 /// Fails for the first instance without a valid token.
@@ -77,7 +80,7 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Optio
     let draws = manner(ctx, instance).action == UrlAction::Qr;
     let report = move |step: SignInStep| match step {
         // The first is too short to be told; the others are told by whoever asked.
-        SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
+        SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) | SignInStep::Failed(_) => {}
         SignInStep::Open { url, code, expires_at, browser } => {
             let left = human(expires_at.since(clock.now()));
             match browser {

@@ -10,7 +10,7 @@ use super::{context, out};
 /// Runs the command. Works when nobody is signed in.
 pub(super) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
-    let instances = if args.all { ctx.instances.clone() } else { vec![context::chosen_one(&ctx, globals)?] };
+    let instances = context::one_or_all(&ctx, globals, args.all)?;
     let work = context::each(&instances, async |instance| {
         let was = sign_out(&ctx, instance).await?;
         let name = out::bold(instance.name.as_str());

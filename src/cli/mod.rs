@@ -3,18 +3,22 @@
 mod args;
 mod asked;
 mod cache;
+mod complete;
 mod console;
 mod context;
 mod credentials;
 mod demo;
 mod each;
 mod eks_token;
+mod endpoint;
 mod eval;
 mod exec;
 mod exports;
 mod grant;
+mod help;
 mod helper;
 mod history;
+mod init;
 mod list;
 mod login;
 mod logout;
@@ -67,7 +71,7 @@ pub fn main() -> ExitCode {
 }
 
 fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&Cli::command().try_get_matches_from(args)?)
+    Cli::from_arg_matches(&help::dressed(Cli::command()).try_get_matches_from(args)?)
 }
 
 /// What clap has to say: help and version on stdout, a usage error on stderr.
@@ -102,13 +106,30 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Each(args)) => each::run(&globals, &args),
         Some(Command::Tags(args)) => tags::run(&globals, &args),
         Some(Command::History(args)) => history::run(&globals, &args),
+        Some(Command::Init(args)) => init::run(args),
         Some(Command::Settings(args)) => settings::run(&globals, args),
         Some(Command::Setup(args)) => setup::run(&globals, &args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
+        Some(Command::Complete(args)) => complete::run(&globals, &args),
         Some(Command::SignInHelper) => helper::run(&globals),
+        Some(Command::EndpointHelper(args)) => endpoint::run(&globals, &args),
     }
 }
+
+/// What the program ends with, and what each code means; `exec` and `each` pass on the codes of what they ran.
+pub const EXIT_CODES: [(u8, &str); 10] = [
+    (0, "fine"),
+    (1, "no match, or a failed check"),
+    (2, "usage"),
+    (3, "configuration"),
+    (4, "sign-in needed"),
+    (5, "unknown or ambiguous role"),
+    (6, "refused by AWS, or AWS out of reach"),
+    (7, "vault"),
+    (70, "a bug"),
+    (130, "cancelled"),
+];
 
 /// The exit code of a failure.
 fn exit_code(kind: Kind) -> u8 {

@@ -10,17 +10,20 @@ use super::args::{Color, Globals, Level};
 
 /// Whether words on stderr are coloured; decided once, before anything is said.
 static COLOUR: OnceLock<bool> = OnceLock::new();
+/// The same for data on stdout.
+static DATA_COLOUR: OnceLock<bool> = OnceLock::new();
 
 /// Reads what was asked of colours.
 pub(super) fn begin(globals: &Globals) {
     let env = Env::from_process();
     let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
-    let wanted = match globals.color {
+    let wanted = |terminal: bool| match globals.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => env.get(env::NO_COLOR).is_none() && (forced || io::stderr().is_terminal()),
+        Color::Auto => env.get(env::NO_COLOR).is_none() && (forced || terminal),
     };
-    let _ = COLOUR.set(wanted);
+    let _ = COLOUR.set(wanted(io::stderr().is_terminal()));
+    let _ = DATA_COLOUR.set(wanted(io::stdout().is_terminal()));
 }
 
 impl From<Level> for LogLevel {
@@ -54,6 +57,17 @@ pub(super) fn log(level: LogLevel, lines: bool) {
 /// Text in a style on stderr, or plain.
 fn styled(code: &str, text: &str) -> String {
     if COLOUR.get().copied().unwrap_or(false) { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+/// Text of data in a style, or plain; no style is plain too.
+pub(super) fn data_styled(code: &str, text: &str) -> String {
+    let styled = !code.is_empty() && DATA_COLOUR.get().copied().unwrap_or(false);
+    if styled { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+/// Text of data as a terminal may show it; elsewhere as it is.
+pub(super) fn data_visible(text: String) -> String {
+    if io::stdout().is_terminal() { visible(text.trim_end_matches('\r')) } else { text }
 }
 
 /// Something quiet: dim on a terminal.

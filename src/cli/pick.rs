@@ -18,7 +18,7 @@ use super::console::{self, Page};
 use super::exports::Wish;
 use super::resolve::Found;
 use super::scene::{self, Scene};
-use super::{context, eval, exec, grant, out, resolve};
+use super::{context, each, eval, exec, grant, out, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -54,14 +54,14 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             return Ok(super::exit_code(Kind::NoMatch));
         }
         if args.filter {
-            return finish(&ctx, &roster, rows, Action::Print, &query, &args);
+            return finish(&ctx, globals, &roster, rows, Action::Print, &query, &args);
         }
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
             if action != Action::Print {
-                grant::confirm(&roster.entries[rows[0]], false)?;
+                grant::confirm(&ctx, &roster, &roster.entries[rows[0]], false)?;
             }
-            return finish(&ctx, &roster, rows, action, &query, &args);
+            return finish(&ctx, globals, &roster, rows, action, &query, &args);
         }
     }
     let scene = Scene::read(&ctx, globals, &instances);
@@ -75,14 +75,23 @@ fn on_screen(globals: &Globals, scene: Scene, query: String, args: &PickArgs, pr
         eval::check_terminal(&scene.env)?;
     }
     let instances = scene.instances.clone();
-    let (left, ctx) = screen(scene, query, action, args.multi, args)?;
+    // Marks are for what several roles can do; a shell that waits for its exports takes one.
+    let multi = args.multi || action == Action::Shell;
+    let (left, ctx) = screen(scene, query, Enter { action, only: false, multi }, args)?;
+    let opened = || ctx.map_or_else(|| context::open(globals), Ok);
     match left.exit {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
-            let ctx = ctx.map_or_else(|| context::open(globals), Ok)?;
+            let ctx = opened()?;
             let roster = Arc::new(update::known(&ctx, &instances));
             let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
-            finish(&ctx, &roster, rows, picked.action, &left.query, args)
+            finish(&ctx, globals, &roster, rows, picked.action, &left.query, args)
+        }
+        Exit::Each { roles, line } => {
+            let ctx = opened()?;
+            let roster = Arc::new(update::known(&ctx, &instances));
+            let rows = roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
+            each::over(&ctx, &roster, rows, &line)
         }
     }
 }
@@ -100,9 +109,10 @@ pub(super) fn one_and_query(
     query: String,
     action: Action,
 ) -> Result<(Found, String)> {
-    let (left, _) = screen(Scene::read(ctx, globals, instances), query, action, false, &PickArgs::default())?;
+    let (left, _) = screen(Scene::read(ctx, globals, instances), query, Enter { action, only: true, multi: false }, &PickArgs::default())?;
     match left.exit {
-        Exit::Cancelled => Err(super::cancelled()),
+        // A command line for several roles is never offered where one is asked for.
+        Exit::Cancelled | Exit::Each { .. } => Err(super::cancelled()),
         Exit::Picked(picked) => {
             let roster = Arc::new(update::known(ctx, instances));
             let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
@@ -138,19 +148,29 @@ fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
 }
 
 /// Does what was chosen with the chosen roles, with the screen back as it was.
-fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, query: &str, args: &PickArgs) -> Result<u8> {
+fn finish(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    roster: &Arc<Roster>,
+    rows: Vec<usize>,
+    action: Action,
+    query: &str,
+    args: &PickArgs,
+) -> Result<u8> {
     match action {
         Action::Shell => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            exec::enter(ctx, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
+            exec::enter(ctx, globals, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
         }
         Action::Exports => {
             let Some(row) = rows.first() else { return Err(super::cancelled()) };
             eval::print_for_caller(ctx, &Found { roster: roster.clone(), position: *row })
         }
-        Action::Console if !args.filter => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            console::visit(ctx, &Found { roster: roster.clone(), position: *row }, &Page::pasted(query))
+        Action::Console | Action::Service(_) if !args.filter => {
+            let page = if let Action::Service(name) = action { Page::of_service(name)? } else { Page::pasted(query) };
+            // One that fails keeps no other from opening; the first failure is told at the end.
+            let visits = rows.into_iter().map(|position| console::visit(ctx, &Found { roster: roster.clone(), position }, &page));
+            visits.collect::<Vec<_>>().into_iter().try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
         }
         _ => {
             let name = args.print.as_deref().unwrap_or("arn");
@@ -162,8 +182,16 @@ fn finish(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, action: Action
     }
 }
 
+/// What Enter means.
+struct Enter {
+    action: Action,
+    /// Whether it is the only thing that was asked for.
+    only: bool,
+    multi: bool,
+}
+
 /// Opens the picker. Gives back how it was left, and the surroundings that its background made, if it came to that.
-fn screen(scene: Scene, query: String, action: Action, multi: bool, args: &PickArgs) -> Result<(Left, Option<Arc<Ctx>>)> {
+fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<(Left, Option<Arc<Ctx>>)> {
     if !crate::os::tty::present() {
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
@@ -183,11 +211,12 @@ fn screen(scene: Scene, query: String, action: Action, multi: bool, args: &PickA
         marks: marks::load(&scene.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
-        action,
+        action: enter.action,
         looks: looks(&scene.env, &settings.pick, args),
         now: clock,
         history_weight: settings.history_weight,
-        multi,
+        only: enter.only,
+        multi: enter.multi,
         stale: scene.stale,
         sheet: scene.sheet.clone(),
         current: scene::current(&scene.env),

@@ -21,7 +21,7 @@ fn terms(args: &ProcessArgs) -> Result<Terms> {
     let window = Window(length("--window", &args.window)?);
     let wait = length("--wait", &args.wait)?.unsigned_abs();
     let wait = args.auto_login.then(|| Duration::from_secs(wait));
-    Ok(Terms { window, wait, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, command: "process" })
+    Ok(Terms { window, wait, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, of_shell: false, command: "process" })
 }
 
 /// A flag's length of time, in seconds.

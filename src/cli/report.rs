@@ -26,6 +26,8 @@ pub(super) struct Report {
     /// What commands have written that is printed as JSON once they end.
     written: HashMap<usize, (Vec<u8>, Vec<u8>)>,
     running: usize,
+    /// The first role whose command began, and how many did.
+    begun: Option<(usize, usize)>,
     outcomes: BTreeMap<usize, Outcome>,
 }
 
@@ -33,13 +35,17 @@ impl Report {
     /// A report on these entries of a roster.
     pub(super) fn new(roster: Arc<Roster>, rows: Vec<usize>, json: bool, url: Option<String>) -> Self {
         let labels = labels(rows.iter().map(|row| &roster.entries[*row]));
-        Self { roster, rows, labels, json, url, written: HashMap::new(), running: 0, outcomes: BTreeMap::new() }
+        Self { roster, rows, labels, json, url, written: HashMap::new(), running: 0, begun: None, outcomes: BTreeMap::new() }
     }
 
     /// Takes in what happens in a role, by its position among the rows.
     pub(super) fn hear(&mut self, at: usize, told: Told) {
         match told {
-            Told::Begun => self.running += 1,
+            Told::Begun => {
+                self.running += 1;
+                let (first, count) = self.begun.unwrap_or((at, 0));
+                self.begun = Some((first, count + 1));
+            }
             Told::Warning(warning) => {
                 out::progress("");
                 out::warning(&warning.context(visible(self.labels[at].trim_end())));
@@ -88,6 +94,11 @@ impl Report {
         let failed = self.outcomes.values().filter(|outcome| !matches!(outcome, Outcome::Code(0))).count();
         let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
         out::progress(&out::dim(&format!("{} of {} roles done{failed}, {} running", self.outcomes.len(), self.rows.len(), self.running)));
+    }
+
+    /// The first role whose command began, and how many did; `None` when none did.
+    pub(super) fn begun(&self) -> Option<(&Entry, usize)> {
+        self.begun.map(|(at, count)| (&self.roster.entries[self.rows[at]], count))
     }
 
     /// Says what came of it all. The answer is the highest exit code, or 130 if it was stopped.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::env;
 use crate::domain::{Entry, Error, Instance, Kind, Result, Roster};
 use crate::ops::ctx::Ctx;
+use crate::ops::refresh::again::Look;
 use crate::ops::refresh::update;
 use crate::ops::roles::resolve::{self, Wanted};
 
@@ -51,7 +52,7 @@ impl Found {
 }
 
 /// The one role of these instances that is meant. A name that matches nothing is looked up at AWS once more: a grant may be minutes
-/// old. So is a query in a list that is not complete where nobody sees what it found.
+/// old. A list that is not complete is read anew for a query where nobody sees what it found.
 ///
 /// # Errors
 /// [`Kind::UnknownRole`] when there is none or several; [`Kind::Usage`] for contradictions; [`Kind::LoginNeeded`] when nothing was ever
@@ -66,7 +67,8 @@ pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Re
         Err(Missed::None(error)) => error,
         Err(Missed::Other(error)) => return Err(error),
     };
-    if !read_again(ctx, instances)? {
+    let again = if roster.complete || !unseen { look_again(ctx, instances, &roster, wanted)? } else { read_again(ctx, instances)? };
+    if !again {
         return Err(if roster.entries.is_empty() { nothing_known() } else { first });
     }
     let roster = Arc::new(update::known(ctx, instances));
@@ -83,7 +85,11 @@ pub(super) fn many(ctx: &Arc<Ctx>, instances: &[Instance], query: &str) -> Resul
     let seen = std::io::stderr().is_terminal();
     let mut roster = Arc::new(update::known(ctx, instances));
     let mut found = resolve::matching(&roster, query);
-    if (found.is_err() || !roster.complete) && read_again(ctx, instances)? {
+    let again = match roster.complete {
+        true => found.is_err() && look_again(ctx, instances, &roster, &Wanted::default())?,
+        false => read_again(ctx, instances)?,
+    };
+    if again {
         roster = Arc::new(update::known(ctx, instances));
         found = resolve::matching(&roster, query);
     }
@@ -100,13 +106,38 @@ pub(super) fn many(ctx: &Arc<Ctx>, instances: &[Instance], query: &str) -> Resul
     }
 }
 
+/// Looks once more, in every instance whose session allows it: at the account that was named where it is known, else at the account
+/// list; at everything where nothing was ever read. `false` when there was nowhere to look.
+fn look_again(ctx: &Arc<Ctx>, instances: &[Instance], roster: &Roster, wanted: &Wanted) -> Result<bool> {
+    let known = resolve::accounts(roster, wanted);
+    let looks: Vec<(&Instance, Look)> = if known.is_empty() {
+        instances.iter().map(|instance| (instance, Look::NewAccounts)).collect()
+    } else {
+        known.into_iter().map(|(position, account)| (&roster.instances[position], Look::Account(account))).collect()
+    };
+    in_turn(ctx, looks, async |(instance, look)| {
+        out::progress(&out::dim(&format!("{}: looking once more", instance.name)));
+        let looked = update::look_again(ctx, instance, look).await;
+        out::progress("");
+        if !looked? {
+            cache::refresh(ctx, instance, None).await?;
+        }
+        Ok(())
+    })
+}
+
 /// Reads the lists of all instances whose session allows it; `false` when there is none.
 fn read_again(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<bool> {
+    in_turn(ctx, instances, async |instance| cache::refresh(ctx, instance, None).await.map(|_| ()))
+}
+
+/// Does something for each of them; nobody being signed in to one is no failure. `false` when it could be done for none.
+fn in_turn<T>(ctx: &Arc<Ctx>, all: impl IntoIterator<Item = T>, mut work: impl AsyncFnMut(T) -> Result<()>) -> Result<bool> {
     context::block_on(ctx, async {
         let mut any = false;
-        for instance in instances {
-            match cache::refresh(ctx, instance, None).await {
-                Ok(_) => any = true,
+        for one in all {
+            match work(one).await {
+                Ok(()) => any = true,
                 Err(error) if error.kind == Kind::LoginNeeded => {}
                 Err(error) => out::warning(&error),
             }

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::config::{self, Env, Loaded, Origin, Paths, Shown, Warning, edit, env};
+use crate::config::{self, Env, Loaded, Origin, Paths, Settings, Shown, Warning, edit, env};
 use crate::domain::{Error, Kind, Result};
+use crate::ops::roles::format::Format;
 use crate::os::browser::words;
 use crate::os::file;
 use crate::os::process::Child;
@@ -26,6 +27,7 @@ pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
         SettingsCommand::Show { json } => show(&loaded(&env, &paths, globals)?, &paths, json),
         SettingsCommand::Get { key } => get(&loaded(&env, &paths, globals)?, &key),
         SettingsCommand::Set { key, value } => set(&env, &paths, &key, &value),
+        SettingsCommand::Unset { key } => unset(&env, &paths, &key),
         SettingsCommand::Edit => edit(&env, &paths),
         SettingsCommand::Path => {
             out::data(&format!("{}\n", paths.config_file.display()))?;
@@ -46,6 +48,14 @@ fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<Loaded> {
     if let Some(action) = globals.url_action {
         loaded.settings.force_url_action(action);
         ["url_action", "auth_url_action"].into_iter().for_each(&mut forced);
+    }
+    if let Some(level) = globals.level {
+        loaded.settings.log_level = level.into();
+        forced("log_level");
+    }
+    if globals.lines {
+        loaded.settings.log_lines = true;
+        forced("log_lines");
     }
     Ok(loaded)
 }
@@ -70,7 +80,7 @@ fn show(loaded: &Loaded, paths: &Paths, as_json: bool) -> Result<u8> {
         let value = shown.value.as_ref().map_or_else(String::new, ToString::to_string);
         vec![shown.key.clone(), value, said(shown.origin.as_ref(), paths)]
     };
-    out::data(&table::render(&header, &shown.iter().map(row).collect::<Vec<_>>(), None))?;
+    out::data(&table::fitted(&header, &shown.iter().map(row).collect::<Vec<_>>()))?;
     Ok(0)
 }
 
@@ -121,11 +131,36 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     let text = text(path)?;
     known(&config::check(path, &text).unwrap_or_default())?;
     let changed = edit::set(&text, path, key, value)?;
+    if let Ok(settings) = toml::from_str::<Settings>(&changed)
+        && key == "profile_format"
+    {
+        Format::of(&settings)?;
+    }
     file::replace(path, changed.as_bytes())?;
     out::say(&out::dim(&format!("{key} is set in {}", paths.short(path))));
     let origin = config::load(env, paths)?.origins.get(key).cloned();
     if let Some(Origin::Environment(name)) = origin {
         out::warning(&Error::new(Kind::Config, format!("{name} in the environment overrules it here")));
+    }
+    Ok(0)
+}
+
+fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
+    let path = &paths.config_file;
+    let text = text(path)?;
+    let changed = edit::unset(&text, path, key)?;
+    if let Some(changed) = &changed {
+        file::replace(path, changed.as_bytes())?;
+        out::say(&out::dim(&format!("{key} is taken out of {}", paths.short(path))));
+    }
+    match (config::load(env, paths)?.origins.get(key), changed) {
+        (Some(origin), Some(_)) => out::say(&out::dim(&format!("{key} still comes from {}", said(Some(origin), paths)))),
+        (None, Some(_)) => {}
+        (Some(origin), None) => {
+            let not_here = Error::new(Kind::NoMatch, format!("`{key}` is not set in {}", paths.short(path)));
+            return Err(not_here.hint(format!("it comes from {}", said(Some(origin), paths))));
+        }
+        (None, None) => return Err(Error::new(Kind::NoMatch, format!("`{key}` is not set in {}", paths.short(path)))),
     }
     Ok(0)
 }

@@ -66,14 +66,14 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
         vec![session.instance.to_string(), said(session, now), read]
     };
     let mut text = here.map(|here| here.line(now)).unwrap_or_default();
-    text += &table::render(&header, &sessions.instances.iter().map(row).collect::<Vec<_>>(), None);
+    text += &table::fitted(&header, &sessions.instances.iter().map(row).collect::<Vec<_>>());
     if !sessions.roles.is_empty() {
         let header = ["ACCOUNT", "ROLE", "SSO", "LEFT"].map(String::from);
         let row = |(role, expires): &(crate::domain::RoleId, Timestamp)| {
             vec![role.account.to_string(), role.role.to_string(), role.instance.to_string(), human(expires.since(now))]
         };
         text.push('\n');
-        text.push_str(&table::render(&header, &sessions.roles.iter().map(row).collect::<Vec<_>>(), None));
+        text.push_str(&table::fitted(&header, &sessions.roles.iter().map(row).collect::<Vec<_>>()));
     }
     text
 }

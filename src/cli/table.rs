@@ -31,6 +31,12 @@ pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usiz
     out
 }
 
+/// The same, as wide as the terminal that reads it; in full for everything else that does.
+pub(super) fn fitted(header: &[String], rows: &[Vec<String>]) -> String {
+    let width = crossterm::tty::IsTty::is_tty(&std::io::stdout()).then(|| crossterm::terminal::size().ok()).flatten();
+    render(header, rows, width.map(|(columns, _)| usize::from(columns)))
+}
+
 /// Takes from the widest column until the sum fits, never below eight.
 fn shrink(widths: &mut [usize], total: usize) {
     let gaps = 2 * widths.len().saturating_sub(1);
@@ -84,6 +90,17 @@ mod tests {
     fn a_table_fits_the_terminal() {
         let text = render(&["A".into(), "B".into()], &[vec!["x".repeat(60), "y".into()]], Some(20));
         assert!(text.lines().all(|line| line.width() <= 20), "{text}");
+    }
+
+    #[test]
+    fn wide_characters_keep_the_columns_in_line() {
+        let rows =
+            [["東京 ゲーム", "Admin"], ["Zu\u{308}rich", "Admin"], ["👩\u{200d}💻 lab", "Admin"]].map(|row| row.map(String::from).to_vec());
+        for width in [None, Some(13)] {
+            let text = render(&["ACCOUNT".into(), "ROLE".into()], &rows, width);
+            let starts: Vec<usize> = text.lines().skip(1).map(|line| line[..line.find("Admin").unwrap()].width()).collect();
+            assert!(starts.iter().all(|start| *start == starts[0]), "{starts:?}\n{text}");
+        }
     }
 
     #[test]

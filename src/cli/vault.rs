@@ -20,12 +20,15 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
     let vault = context::vault(&env, &paths, &settings, Person::Present);
     match args.command {
         VaultCommand::Unlock => {
-            match vault.status().chosen {
+            let status = vault.status();
+            match status.chosen {
                 // The desktop's keyring asks in its own window.
                 Some(Store::Keyring) => vault.ready()?,
+                // Nobody has to type what the environment says.
+                _ if status.passphrase => vault.ready()?,
                 _ => vault.unlock(passphrase("passphrase: ")?)?,
             }
-            out::say("the vault is open");
+            opened(&vault);
         }
         VaultCommand::Lock => {
             vault.lock()?;
@@ -36,6 +39,17 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
         VaultCommand::Reset { yes } => reset(&vault, yes)?,
     }
     Ok(0)
+}
+
+/// Says for whom the vault is open now.
+fn opened(vault: &Vault) {
+    let status = vault.status();
+    if status.chosen == Some(Store::File) && status.key != KeyPlace::Kernel {
+        let alone = Error::new(Kind::Vault, "the passphrase is right, but nothing here keeps the vault open for processes without it");
+        out::warning(&alone.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"));
+    } else {
+        out::say("the vault is open");
+    }
 }
 
 fn status(vault: &Vault, json: bool) -> Result<u8> {
@@ -89,6 +103,11 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
 /// A passphrase from the terminal, not shown while it is typed, or one line of standard input.
 fn passphrase(question: &str) -> Result<Secret<String>> {
     let typed = if std::io::stdin().is_terminal() { crate::os::tty::ask_unseen(question)? } else { Secret::new(out::ask("")?) };
+    if typed.expose().is_empty() {
+        return Err(
+            Error::new(Kind::Usage, "no passphrase was given").hint("type it at a terminal, or pass it as a line of standard input")
+        );
+    }
     let trimmed = typed.expose().trim_end_matches(['\r', '\n']);
     if trimmed.is_empty() { Err(Error::new(Kind::Usage, "an empty passphrase protects nothing")) } else { Ok(Secret::from(trimmed)) }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{AutoLogin, Env, Paths};
+use crate::config::{AutoLogin, Env, Paths, env};
 use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName, Window};
 use crate::ops::assume::{Wish, assume, stored};
 use crate::ops::ctx::Ctx;
@@ -29,6 +29,8 @@ pub(super) struct Terms {
     pub(super) stored: bool,
     /// Store what was fetched.
     pub(super) keep: bool,
+    /// Where no role is named, take the one that AWS_PROFILE stands for.
+    pub(super) of_shell: bool,
     /// The command that asks, as the history calls it.
     pub(super) command: &'static str,
 }
@@ -93,12 +95,19 @@ fn by_name(
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
     let wanted = selectors.wanted(None);
-    if wanted.is_empty() {
-        return Err(Error::new(Kind::Usage, "which role?").hint("add --arn ARN, --account ID --role NAME, or --profile NAME"));
+    let which = || Error::new(Kind::Usage, "which role?").hint("add --arn ARN, --account ID --role NAME, or --profile NAME");
+    let shell = [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE].iter().find_map(|var| env.get(*var)).filter(|_| terms.of_shell);
+    let shell = shell.filter(|_| wanted.is_empty()).map(str::to_owned);
+    if wanted.is_empty() && shell.is_none() {
+        return Err(which());
     }
     let ctx = context::open_in(env, globals, Person::Absent)?;
     // A profile that stands in the AWS config file says it all.
-    if let Some(meant) = wanted.profile.as_deref().map(|name| profile::named(&ctx, name)).transpose()?.flatten() {
+    let meant = shell.as_ref().or(wanted.profile.as_ref()).map(|name| profile::named(&ctx, name)).transpose()?.flatten();
+    if let (Some(name), None) = (&shell, &meant) {
+        return Err(which().context(format!("AWS_PROFILE is `{name}`, which stands for no role of ours")));
+    }
+    if let Some(meant) = meant {
         let told =
             meant.instance.as_ref().filter(|_| globals.sso.is_none()).and_then(|name| instances::named(&ctx.instances, name.as_str()).ok());
         let instance = match told {

@@ -22,7 +22,10 @@ pub fn path(key: &str) -> Result<Vec<String>> {
         if !keys.contains(&parts[at].as_str()) {
             let error = Error::new(Kind::Usage, format!("there is no setting `{key}`"));
             let near = nearest(&parts[at], keys.iter().copied(), 3);
-            let near: Vec<String> = near.iter().map(|name| above.iter().chain([name]).copied().collect::<Vec<_>>().join(".")).collect();
+            let mut near: Vec<String> = near.iter().map(|name| above.iter().chain([name]).copied().collect::<Vec<_>>().join(".")).collect();
+            // A key of the whole program, looked for in one of its tables.
+            let general = known::keys(&[]).filter(|_| near.is_empty()).unwrap_or_default();
+            near.extend(nearest(&parts[at], general.iter().copied(), 3).into_iter().map(str::to_owned));
             let hint = if near.is_empty() { "run `rolecall settings show`".into() } else { format!("did you mean {}?", near.join(", ")) };
             return Err(error.hint(hint));
         }
@@ -39,8 +42,7 @@ pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
     if parts[0] == "rules" {
         return Err(Error::new(Kind::Usage, "rules are a list, and its order counts").hint("run `rolecall settings edit`"));
     }
-    let document =
-        || text.parse::<DocumentMut>().map_err(|error| Error::new(Kind::Config, format!("{}: {}", file.display(), error.message())));
+    let document = || text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error));
     let as_text = Value::from(value);
     let as_toml = value.parse::<Value>().ok();
     let mut refused = None;
@@ -55,6 +57,65 @@ pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
         }
     }
     Err(refused.map_or_else(|| Error::internal("no value was tried"), |error| not_taken(key, value, &error, check(file, text).err())))
+}
+
+/// The text of the file without one value: its line, or lines, go; everything else stays. `None` when the file does not set it.
+///
+/// # Errors
+/// [`Kind::Usage`] for an unknown key, a table or a rule; [`Kind::Config`] when the file is not TOML.
+pub fn unset(text: &str, file: &Path, key: &str) -> Result<Option<String>> {
+    let parts = path(key)?;
+    if parts[0] == "rules" {
+        return Err(Error::new(Kind::Usage, "rules are a list, and its order counts").hint("run `rolecall settings edit`"));
+    }
+    let mut document = text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error))?;
+    let Some((last, above)) = parts.split_last() else { return Ok(None) };
+    let mut table: &mut dyn toml_edit::TableLike = document.as_table_mut();
+    for part in above {
+        let Some(inner) = table.get_mut(part).and_then(Item::as_table_like_mut) else { return Ok(None) };
+        table = inner;
+    }
+    match table.get(last) {
+        None => return Ok(None),
+        Some(item) if !item.is_value() => {
+            let error = Error::new(Kind::Usage, format!("`{key}` is a table, not a value"));
+            return Err(error.hint(format!("name one of its keys: {key}.NAME, or run `rolecall settings edit`")));
+        }
+        Some(_) => drop(table.remove(last)),
+    }
+    let structural = document.to_string();
+    // Comments above the line are about more than the one key, as often as not: they stay.
+    let by_line = without_line(text, &parts).filter(|shorter| shorter.parse::<DocumentMut>().is_ok_and(|left| same(&left, &document)));
+    Ok(Some(by_line.unwrap_or(structural)))
+}
+
+/// The text without the lines of a value, where the value stands on lines of its own.
+fn without_line(text: &str, parts: &[String]) -> Option<String> {
+    let document = toml_edit::Document::parse(text).ok()?;
+    let (last, above) = parts.split_last()?;
+    let mut table: &dyn toml_edit::TableLike = document.as_table();
+    for part in above {
+        table = table.get(part)?.as_table_like()?;
+    }
+    let (key, item) = table.get_key_value(last)?;
+    let start = text[..key.span()?.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = item.span()?.end;
+    let end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+    Some(format!("{}{}", &text[..start], &text[end..]))
+}
+
+/// Whether two documents say the same, their comments aside.
+fn same(one: &DocumentMut, other: &DocumentMut) -> bool {
+    let plain = |document: &DocumentMut| toml::from_str::<toml::Table>(&document.to_string()).ok();
+    let (one, other) = (plain(one), plain(other));
+    one.is_some() && one == other
+}
+
+fn not_toml(text: &str, file: &Path, error: &toml_edit::TomlError) -> Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    Error::new(Kind::Config, format!("{}:{line}: {}", file.display(), error.message().replace('\n', ", ")))
+        .hint("run `rolecall settings edit`")
 }
 
 /// Why the file would be wrong with this value; if it was wrong before, that comes first.
@@ -111,6 +172,21 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_taken_out_and_everything_else_stays_byte_for_byte() {
+        let text = "# ours\nthreads   = 3 # few\nprefer_roles = [\n  'a', # first\n]\n\n[pick] # looks\nmouse = false\n[instances.corp.accounts.012345678901]\ntags = { env = 'x', team = 'y' }\n";
+        let left = |key| unset(text, Path::new("config.toml"), key).unwrap();
+        assert_eq!(left("threads").unwrap(), text.replace("threads   = 3 # few\n", ""));
+        assert_eq!(left("prefer_roles").unwrap(), text.replace("prefer_roles = [\n  'a', # first\n]\n", ""));
+        assert_eq!(left("pick.mouse").unwrap(), text.replace("mouse = false\n", ""));
+        assert_eq!(left("instances.corp.accounts.012345678901.tags.env").unwrap(), text.replace("env = 'x', ", ""));
+        assert_eq!((left("default_sso"), left("pick.theme")), (None, None));
+        let table = unset(text, Path::new("config.toml"), "pick").unwrap_err();
+        assert!(table.kind == Kind::Usage && table.hints[0].contains("pick.NAME"), "{table:?}");
+        assert!(unset(text, Path::new("config.toml"), "therads").unwrap_err().hints[0].contains("threads"));
+        assert_eq!(unset("a = = 1", Path::new("config.toml"), "threads").unwrap_err().kind, Kind::Config);
+    }
+
+    #[test]
     fn a_value_needs_quotes_only_where_toml_would_mistake_it() {
         assert_eq!(changed("", "default_sso", "corp").unwrap(), "default_sso = \"corp\"\n");
         assert_eq!(changed("", "default_sso", "12").unwrap(), "default_sso = \"12\"\n");
@@ -123,11 +199,13 @@ mod tests {
         let said = |key, value| changed("", key, value).unwrap_err();
         assert!(said("thread", "3").hints[0].contains("threads"), "{:?}", said("thread", "3"));
         assert!(said("pick.mous", "true").hints[0].contains("pick.mouse"));
+        assert_eq!(said("instances.corp.thread", "3").hints, ["did you mean threads?"]);
         let range = said("console_duration", "5");
         assert_eq!((range.kind, range.message.contains("15 to 720")), (Kind::Usage, true), "{range:?}");
         assert!(said("auth_flow", "magic").message.contains("device-code"));
         assert_eq!(said("rules", "[]").kind, Kind::Usage);
-        assert_eq!(changed("a = = 1", "threads", "3").unwrap_err().kind, Kind::Config);
+        let broken = changed("\na = = 1", "threads", "3").unwrap_err();
+        assert_eq!((broken.kind, broken.message.starts_with("config.toml:2: ")), (Kind::Config, true), "{broken:?}");
         assert!(changed("auth_flow = 'x'", "threads", "3").unwrap_err().hints[0].contains("settings edit"));
         assert!(changed("[pick]\n", "pick", "3").unwrap_err().hints[0].contains("pick.NAME"));
     }

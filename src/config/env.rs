@@ -16,48 +16,52 @@ impl Var {
     }
 }
 
-/// A row of the table of variables: what `--help` and the README show.
+/// A row of the table of variables: what the README shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
     /// The variable's name.
     pub name: &'static str,
+    /// Whether it is one of those that a role's environment gets from us.
+    pub set: bool,
     /// One sentence on what it does.
     pub meaning: &'static str,
 }
 
+/// A line is `NAME "meaning"`, or `NAME set "meaning"` for those that we set.
 macro_rules! variables {
-    ($($name:ident $meaning:literal)*) => {
+    ($($name:ident $($set:ident)? $meaning:literal)*) => {
         $(#[doc = $meaning] pub const $name: Var = Var(stringify!($name));)*
 
         /// Every variable, in the order in which they are documented.
-        pub const VARIABLES: &[Variable] = &[$(Variable { name: stringify!($name), meaning: $meaning }),*];
+        pub const VARIABLES: &[Variable] = &[$(Variable { name: stringify!($name), set: 0 $(+ variables!(@$set))? > 0, meaning: $meaning }),*];
     };
+    (@set) => { 1 };
 }
 
 variables! {
     ROLECALL_HOME "One directory for everything of ours: config.toml, cache and state."
     ROLECALL_CONFIG "The configuration file."
     ROLECALL_SIGNIN_URL "Console federation endpoint in place of AWS's own."
-    ROLECALL_ROLE "The ARN of this shell's role; set by us."
-    ROLECALL_PROTECTED "Set by us in the shell of a protected role, for prompts."
-    ROLECALL_COLOR "The colour of this shell's role; set by us, for prompts."
-    ROLECALL_SAVED_PROFILE "The AWS_PROFILE that was replaced; set by us, given back by `eval --clear`."
-    ROLECALL_SET "Which variables that others set too are ours; set by us, so that `eval --clear` removes these and no others."
+    ROLECALL_ROLE set "The ARN of this shell's role."
+    ROLECALL_PROTECTED set "`1` in the shell of a protected role, for prompts."
+    ROLECALL_COLOR set "The colour that rules give this shell's role, for prompts."
+    ROLECALL_SAVED_PROFILE set "The AWS_PROFILE that was replaced; `eval --clear` gives it back."
+    ROLECALL_SET set "Which variables that others set too are ours, so that `eval --clear` removes these and no others."
     AWS_CONFIG_FILE "The AWS config file instead of ~/.aws/config."
     AWS_SHARED_CREDENTIALS_FILE "The AWS credentials file instead of ~/.aws/credentials."
-    AWS_SSO "The instance to use; set by us in a role shell."
-    AWS_SSO_ROLE_ARN "The role to use, by ARN; set by us in a role shell."
-    AWS_SSO_ACCOUNT_ID "The account to use; set by us in a role shell."
-    AWS_SSO_ROLE_NAME "The role to use, with AWS_SSO_ACCOUNT_ID; set by us in a role shell."
-    AWS_SSO_PROFILE "The profile name of this shell's role; set by us."
-    AWS_SSO_SESSION_EXPIRATION "When this shell's credentials expire (RFC 3339); set by us."
-    AWS_SSO_DEFAULT_REGION "The region that we set, so that the next switch may change it; set by us."
+    AWS_SSO set "The IAM Identity Center to use; in a role shell, that of its role."
+    AWS_SSO_ROLE_ARN set "The role to use, by ARN; in a role shell, its role."
+    AWS_SSO_ACCOUNT_ID set "The account to use, with AWS_SSO_ROLE_NAME."
+    AWS_SSO_ROLE_NAME set "The role to use, with AWS_SSO_ACCOUNT_ID."
+    AWS_SSO_PROFILE set "The profile name of this shell's role."
+    AWS_SSO_SESSION_EXPIRATION set "When this shell's credentials expire (RFC 3339)."
+    AWS_SSO_DEFAULT_REGION set "The region that we set, so that the next switch may change it."
     AWS_SSO_BROWSER "The browser to open links with."
     BROWSER "The browser where nothing else names one."
     AWS_SSO_FILE_PASSWORD "Passphrase of the `file` vault."
     AWS_SSO_FILE_PASSWORD_FILE "A file that holds the passphrase of the `file` vault."
     AWS_SSO_FIELD_SORT "The field `list` sorts by."
-    AWS_SSO_FIELD_SORT_REVERSE "Whether `list` sorts backwards."
+    AWS_SSO_FIELD_SORT_REVERSE "Any value but `false`, `0` and `no`: `list` sorts backwards."
     AWS_SSO_CONFIG "An aws-sso-cli configuration; only named in a hint."
     AWS_SSO_HELPER_ARGS "Extra flags for the shell functions."
     AWS_ENDPOINT_URL "Endpoint of every AWS service."
@@ -72,24 +76,25 @@ variables! {
     HTTP_PROXY "Proxy for http addresses."
     ALL_PROXY "Proxy for all addresses."
     NO_PROXY "Hosts to reach without a proxy."
-    AWS_PROFILE "The profile that AWS programs use."
+    AWS_PROFILE set "The profile that AWS programs use."
     AWS_DEFAULT_PROFILE "The same, in its older spelling."
-    AWS_REGION "The region that AWS programs use."
-    AWS_DEFAULT_REGION "The same, in its older spelling."
-    AWS_SDK_LOAD_CONFIG "Makes old SDKs read the AWS config file; set by us with a profile."
-    AWS_ACCESS_KEY_ID "Access key of the environment's credentials."
-    AWS_SECRET_ACCESS_KEY "Secret key of the environment's credentials."
-    AWS_SESSION_TOKEN "Session token of the environment's credentials."
+    AWS_REGION set "The region that AWS programs use."
+    AWS_DEFAULT_REGION set "The same, in its older spelling."
+    AWS_SDK_LOAD_CONFIG set "Makes old SDKs read the AWS config file, beside AWS_PROFILE."
+    AWS_ACCESS_KEY_ID set "Access key of the environment's credentials."
+    AWS_SECRET_ACCESS_KEY set "Secret key of the environment's credentials."
+    AWS_SESSION_TOKEN set "Session token of the environment's credentials."
     AWS_SECURITY_TOKEN "The same, in its older spelling."
-    AWS_CREDENTIAL_EXPIRATION "When the environment's credentials expire."
+    AWS_CREDENTIAL_EXPIRATION set "When the environment's credentials expire."
     AWS_ROLE_ARN "The role of a web identity."
     AWS_WEB_IDENTITY_TOKEN_FILE "The token of a web identity."
-    AWS_CONTAINER_CREDENTIALS_FULL_URI "Address of a container-credentials endpoint."
+    AWS_CONTAINER_CREDENTIALS_FULL_URI "Address of a container-credentials endpoint; set by us for a command with an endpoint."
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI "Address of a container-credentials endpoint on ECS."
-    AWS_CONTAINER_AUTHORIZATION_TOKEN "Token for a container-credentials endpoint."
+    AWS_CONTAINER_AUTHORIZATION_TOKEN "Token for a container-credentials endpoint; set by us for a command with an endpoint."
     AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE "A file that holds the token for a container-credentials endpoint."
     KUBERNETES_EXEC_INFO "What kubectl tells `eks-token`."
     KUBECONFIG "The kubeconfig files."
+    PATH "Where programs are looked for: `init` names this one by its name alone where it is found there."
     SHELL "The shell that role shells run."
     EDITOR "The editor that `settings edit` runs."
     VISUAL "The editor on a full screen; wins over EDITOR."
@@ -103,6 +108,7 @@ variables! {
     XDG_CONFIG_HOME "Where configuration lives instead of ~/.config."
     XDG_CACHE_HOME "Where caches live instead of ~/.cache."
     XDG_STATE_HOME "Where state lives instead of ~/.local/state."
+    XDG_DATA_HOME "Where shells look for completion files, instead of ~/.local/share."
     XDG_RUNTIME_DIR "Where sockets live."
     SSH_CONNECTION "Set on a machine reached over SSH."
     SSH_TTY "Set on a machine reached over SSH with a terminal."

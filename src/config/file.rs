@@ -98,6 +98,9 @@ pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
     loaded.settings.instance_order = order;
     // The person's file is the last: its rules follow those of all others.
     loaded.settings.rules.iter_mut().take(lent_rules).for_each(|rule| rule.lent = true);
+    if let Some(Origin::File { path, line }) = loaded.origins.get("profile_format") {
+        loaded.settings.profile_format_at = Some((path.clone(), *line));
+    }
     loaded.obey(env);
     Ok(loaded)
 }

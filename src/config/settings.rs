@@ -86,6 +86,9 @@ pub struct Settings {
     pub key_cache: KeyCache,
     /// The template of profile names; `None` is `{{ account_name or account_id }}-{{ role }}`.
     pub profile_format: Option<String>,
+    /// The file and the line, from 1, in which it stands, for whoever finds out that it is wrong.
+    #[serde(skip)]
+    pub profile_format_at: Option<(PathBuf, usize)>,
     /// Extra keys of every profile that is written.
     pub config_variables: BTreeMap<String, String>,
     /// The path written in `credential_process`; this binary's when none is named.
@@ -149,6 +152,7 @@ impl Default for Settings {
             secure_store: SecureStore::default(),
             key_cache: KeyCache::default(),
             profile_format: None,
+            profile_format_at: None,
             config_variables: BTreeMap::new(),
             config_profiles_binary: None,
             auto_config_check: false,

@@ -18,7 +18,7 @@ pub struct Shown {
     pub origin: Option<Origin>,
 }
 
-/// The settings in the order of the documentation. Empty tables are left out, settings without a value are not.
+/// The settings in the order of the documentation, also those without a value. Empty tables inside others are left out.
 ///
 /// # Errors
 /// Only for a bug: settings that are no TOML.
@@ -27,11 +27,23 @@ pub fn shown(loaded: &Loaded) -> Result<Vec<Shown>> {
     let mut out = Vec::new();
     for key in known::keys(&[]).unwrap_or_default() {
         match all.get(*key) {
-            Some(value) => flatten((*key).to_owned(), value, loaded, &mut out),
-            None => out.push(Shown { key: (*key).to_owned(), value: None, origin: None }),
+            Some(value @ Value::Table(table)) if table.is_empty() => {
+                out.push(Shown { key: (*key).to_owned(), value: Some(value.clone()), origin: origin(key, loaded) });
+            }
+            Some(Value::Table(table)) if let Some(inside) = known::keys(&[key]) => {
+                inside.iter().for_each(|name| one(format!("{key}.{name}"), table.get(*name), loaded, &mut out));
+            }
+            value => one((*key).to_owned(), value, loaded, &mut out),
         }
     }
     Ok(out)
+}
+
+fn one(key: String, value: Option<&Value>, loaded: &Loaded, out: &mut Vec<Shown>) {
+    match value {
+        Some(value) => flatten(key, value, loaded, out),
+        None => out.push(Shown { key, value: None, origin: None }),
+    }
 }
 
 fn flatten(key: String, value: &Value, loaded: &Loaded, out: &mut Vec<Shown>) {

@@ -13,6 +13,9 @@ use super::{Error, Kind, Result};
 pub struct AccountId([u8; 12]);
 
 impl AccountId {
+    /// The account of examples: no role of it can be assumed.
+    pub const EXAMPLE: Self = Self(*b"012345678901");
+
     /// The twelve digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("000000000000")
@@ -200,14 +203,21 @@ impl Arn {
 impl FromStr for Arn {
     type Err = Error;
 
-    /// Reads a role ARN, or the short form `ACCOUNT:ROLE` (partition `aws` then, to be ignored by the caller).
+    /// Reads a role ARN, or the short form `ACCOUNT:ROLE` (partition `aws` then, to be ignored by the caller). What IAM and STS make of
+    /// a permission set, such as `get-caller-identity` prints it, is the permission set.
     fn from_str(text: &str) -> Result<Self> {
         let wrong =
             || Error::new(Kind::UnknownRole, format!("`{text}` is not a role's ARN (arn:aws:iam::ACCOUNT:role/ROLE) nor ACCOUNT:ROLE"));
         let parts: Vec<&str> = text.trim().splitn(6, ':').collect();
         let (partition, account, role) = match parts[..] {
             [account, role] => ("aws", account, role),
-            ["arn", partition, "iam", "", account, resource] => (partition, account, resource.strip_prefix("role/").ok_or_else(wrong)?),
+            ["arn", partition, "iam", "", account, resource] => {
+                (partition, account, permission_set(resource.strip_prefix("role/").ok_or_else(wrong)?))
+            }
+            ["arn", partition, "sts", "", account, resource] => {
+                let assumed = resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());
+                (partition, account, permission_set(assumed.ok_or_else(wrong)?))
+            }
             _ => return Err(wrong()),
         };
         if role.is_empty() {
@@ -215,6 +225,13 @@ impl FromStr for Arn {
         }
         Ok(Arn { partition: partition.to_owned(), account: account.parse().map_err(|_| wrong())?, role: RoleName::new(role) })
     }
+}
+
+/// The permission set behind `aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_NAME_0123456789abcdef`; other names stay, with their
+/// path.
+pub(super) fn permission_set(role: &str) -> &str {
+    let last = role.rsplit('/').next().unwrap_or(role);
+    last.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_')).map_or(role, |(name, _)| name)
 }
 
 /// Which role is meant, across refreshes: never an index.
@@ -257,6 +274,19 @@ mod tests {
         let short: Arn = "012345678901:Admin".parse().unwrap();
         assert_eq!((short.account.as_str(), short.role.as_str()), ("012345678901", "Admin"));
         assert!("arn:aws:iam::012345678901:user/jane".parse::<Arn>().is_err());
+    }
+
+    #[test]
+    fn what_aws_makes_of_a_permission_set_is_that_permission_set() {
+        for text in [
+            "arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_Power_User_0123456789abcdef/jane@example.com",
+            "arn:aws:iam::012345678901:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Power_User_0123456789abcdef",
+        ] {
+            assert_eq!(text.parse::<Arn>().unwrap().role.as_str(), "Power_User", "{text}");
+        }
+        let chained: Arn = "arn:aws:sts::012345678901:assumed-role/Deploy/ci".parse().unwrap();
+        assert_eq!(chained.role.as_str(), "Deploy");
+        assert!("arn:aws:sts::012345678901:federated-user/jane".parse::<Arn>().is_err());
     }
 
     #[test]

@@ -11,22 +11,35 @@ pub fn fold(text: &str) -> String {
     text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
 }
 
-/// The text with control characters, and characters that reorder others, shown as `\u{…}` escapes.
+/// The text with control characters, and characters that reorder others or can't be seen, shown as `\u{…}` escapes. What joins emoji
+/// into one is left out, so that every terminal takes the same cells for them: a family is shown as its members.
 pub fn visible(text: &str) -> String {
     let odd = |letter: char| {
-        letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fe0f}')
     };
     if !text.chars().any(odd) {
         return text.to_owned();
     }
-    text.chars().fold(String::with_capacity(text.len()), |mut out, letter| {
-        if odd(letter) {
-            out.extend(letter.escape_default())
-        } else {
-            out.push(letter)
+    let mut out = String::with_capacity(text.len());
+    let (mut before, mut letters) = (None, text.chars().peekable());
+    while let Some(letter) = letters.next() {
+        let after_emoji = before.is_some_and(is_emoji);
+        match letter {
+            // The style of the emoji before it; the joiner that follows is still one of an emoji.
+            '\u{fe0f}' if after_emoji => continue,
+            '\u{200d}' if after_emoji && letters.peek().copied().is_some_and(is_emoji) => {}
+            _ if odd(letter) => out.extend(letter.escape_default()),
+            _ => out.push(letter),
         }
-        out
-    })
+        before = Some(letter);
+    }
+    out
+}
+
+/// Pictures, and the skin tones that follow them.
+fn is_emoji(letter: char) -> bool {
+    matches!(letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}')
 }
 
 /// A profile name of a text: accents folded, runs outside `[A-Za-z0-9_.@+-]` become one `-`, case kept.
@@ -90,6 +103,14 @@ mod tests {
     #[test]
     fn control_characters_are_shown_not_sent() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
+    }
+
+    #[test]
+    fn joined_emoji_are_shown_as_their_members_and_other_joiners_as_escapes() {
+        assert_eq!(visible("👩\u{200d}👩\u{200d}👧 family"), "👩👩👧 family");
+        assert_eq!(visible("❤\u{fe0f}\u{200d}🔥"), "❤🔥");
+        assert_eq!(visible("pr\u{200d}od\u{fe0f}"), "pr\\u{200d}od\\u{fe0f}");
+        assert_eq!(visible("👩\u{200d}od"), "👩\\u{200d}od");
     }
 
     #[test]

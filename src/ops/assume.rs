@@ -209,14 +209,30 @@ async fn from_portal(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
     }
 }
 
-/// Takes the last step of a chain. The credentials before it come out of the vault or a flight of their own, chained or not.
+/// Takes the last step of a chain. The credentials before it come out of the vault or a flight of their own, chained or not. Stored ones
+/// that AWS turns down may have been revoked, which nothing but their use tells: they are fetched anew, once, all the way to the portal.
 async fn through(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId) -> Result<Credentials> {
-    let before = Box::pin(assume(ctx, &wish.on_the_way(&link.via))).await?.credentials;
+    let source = wish.on_the_way(&link.via);
+    let before = Box::pin(assume(ctx, &source)).await?;
+    let refused = match step(ctx, wish, link, base, &before.credentials).await {
+        Err(error) if error.kind == Kind::Refused && !before.fetched => error,
+        other => return other,
+    };
+    match Box::pin(assume(ctx, &Wish { stored: false, ..source })).await {
+        Ok(anew) => step(ctx, wish, link, base, &anew.credentials).await,
+        Err(error) if error.kind == Kind::LoginNeeded => Err(error),
+        // Without others to try, the refusal is what there is to know.
+        Err(_) => Err(refused),
+    }
+}
+
+/// Goes from the role before it, with its credentials, to the role that is wished for.
+async fn step(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId, before: &Credentials) -> Result<Credentials> {
     let (identity, region) = (ctx.identity(&wish.instance)?, wish.instance.sso_region.clone());
     let user = if !names_user(link.session_name.as_deref()) {
         String::new()
     } else if *base == link.via {
-        person(&identity.caller_identity(&before, &region).await?)
+        person(&identity.caller_identity(before, &region).await?)
     } else {
         // A session in between may be called something else: the portal's own is called as the person is.
         let first = Box::pin(assume(ctx, &Wish { stored: wish.keep, ..wish.on_the_way(base) })).await?.credentials;
@@ -230,7 +246,7 @@ async fn through(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId) -> Res
         duration: link.duration,
         region,
     };
-    identity.assume_role(&before, &chain).await
+    identity.assume_role(before, &chain).await
 }
 
 /// The session's name in `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.

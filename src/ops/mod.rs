@@ -1,12 +1,16 @@
 //! Use cases: sign in, refresh, resolve, assume. They never print and never exit.
 
+pub mod access;
 pub mod assume;
 pub mod consent;
 pub mod console;
 pub mod ctx;
 pub mod each;
+pub mod endpoint;
+pub mod errands;
 pub mod exports;
 pub mod instances;
+pub mod profiles;
 pub mod refresh;
 pub mod roles;
 pub mod sign_in;

@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Error, InstanceName, RoleId, Roster, Secret, Timestamp};
+use crate::console::SERVICES;
+use crate::domain::{Confirm, Error, InstanceName, RoleId, Roster, Secret, Timestamp};
+
+pub use crate::ops::consent::Consents;
 
 /// Something to do in the background.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +26,14 @@ pub enum Request {
         /// Comes back in the answers.
         number: u64,
     },
+    /// The address that the browser ended on, pasted back from a machine that can't be reached from there. Answers
+    /// [`SignInStep::Misread`] when it is not the right one.
+    Reply {
+        /// The number the sign-in was asked with.
+        number: u64,
+        /// The whole address; the code in it is good once.
+        address: Secret<String>,
+    },
     /// Give up a sign-in under way.
     CancelSignIn {
         /// The number it was asked with.
@@ -34,6 +45,32 @@ pub enum Request {
         role: RoleId,
         /// Comes back in the answer.
         number: u64,
+    },
+    /// Get new role credentials, whatever is stored. Answers [`News::Assumed`] and [`News::Sessions`].
+    Renew {
+        /// Which role.
+        role: RoleId,
+        /// Comes back in the answer.
+        number: u64,
+    },
+    /// Forget a role's stored credentials. Answers [`News::Sessions`].
+    Drop {
+        /// Which role.
+        role: RoleId,
+    },
+    /// Put something secret of a role on the clipboard. Answers [`News::Note`], or [`News::Failed`].
+    CopySecret {
+        /// Which role; its credentials are in the vault.
+        role: RoleId,
+        /// What of it.
+        what: Secretive,
+    },
+    /// A person has consented to a protected role. Answers [`News::Consents`].
+    Consent {
+        /// Which role.
+        role: RoleId,
+        /// In which way.
+        confirm: Confirm,
     },
     /// Sign out of an instance. Answers [`News::Sessions`].
     SignOut {
@@ -52,11 +89,46 @@ pub enum Request {
     },
     /// Keep favourites and hidden roles.
     Mark {
-        /// Which role.
-        role: RoleId,
-        /// Pinned or not.
-        favourite: bool,
+        /// Which roles.
+        roles: Vec<RoleId>,
+        /// Which mark.
+        mark: Mark,
+        /// Put on or taken off.
+        on: bool,
     },
+}
+
+/// A mark that a person can put on a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Pinned on top.
+    Favourite,
+    /// Not shown.
+    Hidden,
+}
+
+/// What is copied without ever being seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secretive {
+    /// The keys, as lines for the calling shell.
+    Keys,
+    /// A link that signs whoever opens it into the console.
+    ConsoleLink,
+}
+
+impl Secretive {
+    /// In words: `the keys`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Secretive::Keys => "the keys",
+            Secretive::ConsoleLink => "a console link",
+        }
+    }
+}
+
+/// The services whose console pages are known: the name to choose one by, and its other names.
+pub fn services() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    SERVICES.iter().map(|service| (service.name, service.aliases))
 }
 
 /// Something that happened.
@@ -102,6 +174,15 @@ pub enum News {
     Sessions(Sessions),
     /// The vault was opened, or was not.
     Vault(Result<(), Error>),
+    /// What a person has consented to in this terminal.
+    Consents(Consents),
+    /// Something asked for a role could not be done.
+    Failed {
+        /// The role.
+        role: RoleId,
+        /// Why.
+        error: Error,
+    },
     /// One line for the message area.
     Note(String),
 }
@@ -135,6 +216,8 @@ pub enum SignInStep {
         /// Whether a browser was opened on this machine.
         browser: bool,
     },
+    /// A pasted address could not be used. The sign-in goes on.
+    Misread(Error),
     /// Signed in.
     Done,
     /// Refused, expired, cancelled or unreachable.

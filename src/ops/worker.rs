@@ -6,19 +6,24 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use crate::cache::marks;
-use crate::domain::{Error, Instance, InstanceName, Marks, Result, RoleId, Sheet};
+use crate::domain::{Confirm, Error, Instance, InstanceName, Kind, Marks, Result, RoleId, Roster, Secret, Sheet};
 
+use crate::ops::access::explained;
 use crate::ops::assume::{Wish, assume};
+use crate::ops::consent;
 use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::errands;
 use crate::ops::refresh::update::{known, limits, update};
 use crate::ops::roles::remembered;
+use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::{sessions, sign_out};
-use crate::ops::sign_in::sign_in;
-use crate::ops::work::{News, Refreshed, Request, SignInStep};
+use crate::ops::sign_in::sign_in_hearing;
+use crate::ops::work::{Mark, News, Refreshed, Request, Secretive, SignInStep};
 
 /// How often a first refresh sends the rows it has, in accounts.
 const ROWS_EVERY: usize = 8;
@@ -89,8 +94,14 @@ struct Desk {
     named: Option<String>,
     tell: Sender<News>,
     copy: fn(&str) -> Result<()>,
-    sign_ins: Arc<Mutex<HashMap<u64, AbortHandle>>>,
+    sign_ins: Arc<Mutex<HashMap<u64, SignIn>>>,
     refreshing: Arc<Mutex<std::collections::HashSet<InstanceName>>>,
+}
+
+/// A sign-in under way: how to end it, and where to send what a person pastes.
+struct SignIn {
+    task: AbortHandle,
+    replies: UnboundedSender<Secret<String>>,
 }
 
 /// The runtime, driven by a thread of its own.
@@ -125,6 +136,7 @@ impl Desk {
                     self.tell_roster();
                 }
                 self.tell_sessions();
+                self.tell(News::Consents(consent::here(&self.ctx)));
                 if !remembered {
                     remembered::renew(&self.ctx.env, &self.ctx.paths, self.named.as_deref());
                 }
@@ -164,8 +176,12 @@ impl Desk {
         }
     }
 
+    fn roster(&self) -> Roster {
+        known(&self.ctx, &self.instances)
+    }
+
     fn tell_roster(&self) {
-        self.tell(News::Roster(Arc::new(known(&self.ctx, &self.instances))));
+        self.tell(News::Roster(Arc::new(self.roster())));
     }
 
     fn serve(&self, runtime: &Handle, request: Request) {
@@ -176,19 +192,36 @@ impl Desk {
                 runtime.spawn(async move { desk.refresh(&instance).await });
             }
             Request::SignIn { instance, number } => {
-                let task = runtime.spawn(async move { desk.sign_in(&instance, number).await });
+                let (replies, heard) = Replies::channel();
+                let task = runtime.spawn(async move { desk.sign_in(&instance, number, heard).await }).abort_handle();
                 if let Ok(mut sign_ins) = self.sign_ins.lock() {
-                    sign_ins.insert(number, task.abort_handle());
+                    sign_ins.insert(number, SignIn { task, replies });
+                }
+            }
+            Request::Reply { number, address } => {
+                if let Some(sign_in) = self.sign_ins.lock().ok().as_ref().and_then(|sign_ins| sign_ins.get(&number)) {
+                    // One that has just ended says so itself.
+                    let _ = sign_in.replies.send(address);
                 }
             }
             Request::CancelSignIn { number } => {
-                if let Some(task) = self.sign_ins.lock().ok().and_then(|mut sign_ins| sign_ins.remove(&number)) {
-                    task.abort();
+                if let Some(sign_in) = self.sign_ins.lock().ok().and_then(|mut sign_ins| sign_ins.remove(&number)) {
+                    sign_in.task.abort();
                 }
             }
             Request::Assume { role, number } => {
-                runtime.spawn(async move { desk.assume(role, number).await });
+                runtime.spawn(async move { desk.assume(role, number, true).await });
             }
+            Request::Renew { role, number } => {
+                runtime.spawn(async move { desk.assume(role, number, false).await });
+            }
+            Request::Drop { role } => {
+                runtime.spawn(async move { desk.forget(&role).await });
+            }
+            Request::CopySecret { role, what } => {
+                runtime.spawn(async move { desk.copy_secret(role, what).await });
+            }
+            Request::Consent { role, confirm } => self.consent(&role, confirm),
             Request::SignOut { instance } => {
                 runtime.spawn(async move { desk.sign_out(&instance).await });
             }
@@ -208,8 +241,8 @@ impl Desk {
                     self.tell(News::Note(error.message));
                 }
             }
-            Request::Mark { role, favourite } => {
-                if let Err(error) = marks::change(&self.ctx.paths.state_dir, |marks| pin(marks, role, favourite)) {
+            Request::Mark { roles, mark, on } => {
+                if let Err(error) = marks::change(&self.ctx.paths.state_dir, |marks| put(marks, roles, mark, on)) {
                     self.tell(News::Note(error.message));
                 }
             }
@@ -282,14 +315,14 @@ impl Desk {
         self.tell(News::Roster(Arc::new(roster)));
     }
 
-    async fn sign_in(&self, name: &InstanceName, number: u64) {
+    async fn sign_in(&self, name: &InstanceName, number: u64, mut replies: Replies) {
         let outcome = match self.instance(name) {
             Ok(instance) => {
                 let tell = self.tell.clone();
                 let report = move |step| {
                     let _ = tell.send(News::SignIn { number, step });
                 };
-                sign_in(&self.ctx, &instance, None, &report).await
+                sign_in_hearing(&self.ctx, &instance, None, &report, &mut replies).await
             }
             Err(error) => Err(error),
         };
@@ -303,13 +336,56 @@ impl Desk {
         self.tell(News::SignIn { number, step });
     }
 
-    async fn assume(&self, role: RoleId, number: u64) {
+    /// Credentials into the vault; `stored` says whether those there will do.
+    async fn assume(&self, role: RoleId, number: u64, stored: bool) {
         let outcome = match self.instance(&role.instance) {
-            Ok(instance) => assume(&self.ctx, &Wish::new(&instance, role.account, role.role.clone())).await,
+            Ok(instance) => {
+                let mut wish = Wish::new(&instance, role.account, role.role.clone());
+                wish.stored = stored;
+                assume(&self.ctx, &wish).await.map_err(|error| self.explained(error, &role))
+            }
             Err(error) => Err(error),
         };
+        if outcome.is_ok() && !stored {
+            self.tell_sessions();
+        }
         let outcome = outcome.map(|assumed| assumed.credentials.expires_at);
         self.tell(News::Assumed { number, role, outcome });
+    }
+
+    /// A refusal with whom to ask, where the configuration says that.
+    fn explained(&self, error: Error, role: &RoleId) -> Error {
+        let Some(url) = self.ctx.settings.access_request_url.as_deref().filter(|_| error.kind == Kind::Refused) else { return error };
+        let roster = self.roster();
+        let email = roster.find(role).map_or("", |entry| &*entry.email);
+        explained(error, Some(url), role.account, role.role.as_str(), email)
+    }
+
+    async fn forget(&self, role: &RoleId) {
+        match errands::forget(&self.ctx, role).await {
+            Ok(()) => self.tell(News::Note(format!("{}: its credentials are forgotten here", role.role))),
+            Err(error) => self.tell(News::Failed { role: role.clone(), error }),
+        }
+        self.tell_sessions();
+    }
+
+    async fn copy_secret(&self, role: RoleId, what: Secretive) {
+        let roster = self.roster();
+        let text = match what {
+            Secretive::Keys => errands::keys(&self.ctx, &roster, &role).await,
+            Secretive::ConsoleLink => errands::console_link(&self.ctx, &roster, &role).await,
+        };
+        let account = roster.find(&role).map_or(role.account.as_str(), |entry| entry.account_label());
+        let copied = text.and_then(|text| (self.copy)(text.expose()));
+        self.tell(match copied {
+            Ok(()) => News::Note(format!("copied {} of {account}/{}: whoever has the clipboard has the role", what.name(), role.role)),
+            Err(error) => News::Failed { error: self.explained(error, &role), role },
+        });
+    }
+
+    fn consent(&self, role: &RoleId, confirm: Confirm) {
+        consent::remember(&self.ctx, role, confirm);
+        self.tell(News::Consents(consent::here(&self.ctx)));
     }
 
     async fn sign_out(&self, name: &InstanceName) {
@@ -324,10 +400,16 @@ impl Desk {
     }
 }
 
-fn pin(marks: &mut Marks, role: RoleId, favourite: bool) {
-    if favourite {
-        marks.favourites.insert(role);
-    } else {
-        marks.favourites.remove(&role);
+fn put(marks: &mut Marks, roles: Vec<RoleId>, mark: Mark, on: bool) {
+    let set = match mark {
+        Mark::Favourite => &mut marks.favourites,
+        Mark::Hidden => &mut marks.hidden,
+    };
+    for role in roles {
+        if on {
+            set.insert(role);
+        } else {
+            set.remove(&role);
+        }
     }
 }

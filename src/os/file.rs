@@ -120,11 +120,20 @@ impl Staged {
     ///
     /// # Errors
     /// When the bytes can't be kept; the old file is then untouched.
-    pub fn commit(mut self, bytes: &[u8]) -> Result<()> {
+    pub fn commit(self, bytes: &[u8]) -> Result<()> {
+        self.commit_if(bytes, || Ok(()))
+    }
+
+    /// The same if a last look, after everything slow and right before the rename, finds nothing against it.
+    ///
+    /// # Errors
+    /// As [`Staged::commit`]; what the last look says.
+    pub fn commit_if(mut self, bytes: &[u8], look: impl FnOnce() -> Result<()>) -> Result<()> {
         let target = self.target.clone();
         let said = |error: io::Error| failed("writing", &target, &error);
         self.file.write_all(bytes).map_err(said)?;
         self.file.sync_all().map_err(said)?;
+        look()?;
         fs::rename(&self.temporary, &self.target).map_err(said)?;
         self.committed = true;
         sync_directory(&self.target);

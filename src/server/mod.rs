@@ -1,1 +1,113 @@
-//! The container-credentials endpoint.
+//! The container-credentials endpoint: credentials over HTTP on loopback, as every AWS SDK asks for them.
+//!
+//! An endpoint has slots, and each slot has a token of its own, so that whoever was given one role can't read another. A slot asks its
+//! source for credentials by itself before the old ones end; requests are answered from memory, within a second whatever AWS does.
+
+mod answer;
+mod slot;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::{Error, Kind, Result, Secret};
+use crate::os::clock::Clock;
+use crate::os::http::{Listener, Request, Response};
+
+use slot::Slot;
+pub use slot::{Asking, Occasion, Pace, Source};
+
+/// What a slot is called: the one at `/`, or one at `/slot/NAME`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct SlotName(Option<String>);
+
+impl SlotName {
+    /// Its path on the endpoint.
+    pub fn path(&self) -> String {
+        self.0.as_ref().map_or_else(|| "/".to_owned(), |name| format!("/slot/{name}"))
+    }
+}
+
+impl FromStr for SlotName {
+    type Err = Error;
+
+    /// Reads the name of a slot at `/slot/NAME`.
+    fn from_str(text: &str) -> Result<Self> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if text.is_empty() || text.starts_with('.') || !text.bytes().all(plain) {
+            return Err(Error::new(Kind::Usage, format!("`{text}` can't be the name of a slot"))
+                .hint("use letters, digits, `-`, `_` and `.`, which may not come first"));
+        }
+        Ok(Self(Some(text.to_owned())))
+    }
+}
+
+impl fmt::Display for SlotName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0.as_deref().unwrap_or("default"))
+    }
+}
+
+/// An endpoint with its slots; clones are the same endpoint.
+#[derive(Clone)]
+pub struct Endpoint {
+    slots: Arc<Mutex<BTreeMap<String, Slot>>>,
+    clock: Clock,
+    pace: Pace,
+}
+
+impl Endpoint {
+    /// An endpoint without slots.
+    pub fn new(clock: Clock, pace: Pace) -> Self {
+        Self { slots: Arc::default(), clock, pace }
+    }
+
+    /// Opens a slot, from inside a runtime: from now on it keeps credentials of this source, for whoever has the token. One of the same
+    /// name is closed.
+    pub fn open(&self, name: &SlotName, token: Secret<String>, source: Source) {
+        let slot = Slot::new(token, source, self.clock, self.pace);
+        self.lock().insert(name.path(), slot);
+    }
+
+    /// Closes a slot, and forgets its credentials; false when there is none of this name.
+    pub fn close(&self, name: &SlotName) -> bool {
+        self.lock().remove(&name.path()).is_some()
+    }
+
+    /// Answers requests until dropped.
+    ///
+    /// # Errors
+    /// When the socket can't be handed to the runtime.
+    pub async fn serve(&self, listener: Listener) -> Result<()> {
+        let endpoint = self.clone();
+        listener.serve(move |request| endpoint.clone().answer(request)).await
+    }
+
+    async fn answer(self, request: Request) -> Response {
+        let slot = match answer::check(&request) {
+            Err(refusal) => return refusal.render(),
+            Ok(()) => self.lock().get(&request.path).cloned(),
+        };
+        match slot {
+            None => answer::no_slot().render(),
+            Some(slot) if !slot.opens(request.header("authorization").unwrap_or_default()) => answer::wrong_token().render(),
+            Some(slot) => match slot.credentials().await {
+                Ok(credentials) => answer::credentials(&credentials),
+                Err(error) => answer::failure(&error).render(),
+            },
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("slots", &self.lock().keys().collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}

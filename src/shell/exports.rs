@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::domain::{Credentials, Entry, Region, Roster};
+use crate::domain::{Credentials, Entry, Region, Roster, Secret};
 
-use super::previous::{KEYS, MARKS, OTHERS, PROFILES, Previous, REGIONS, SAVED, TAGS};
+use super::previous::{ENDPOINT, KEYS, MARKS, OTHERS, PROFILES, Previous, REGIONS, SAVED, TAGS};
 
 /// What a role is given.
 #[derive(Debug, Clone)]
@@ -40,6 +40,13 @@ pub enum Form {
         name: String,
         /// Set the keys too.
         with_keys: bool,
+    },
+    /// A container-credentials endpoint: SDKs ask it again whenever they need to.
+    Endpoint {
+        /// Its address.
+        url: String,
+        /// What it wants to be shown.
+        token: Secret<String>,
     },
 }
 
@@ -151,7 +158,7 @@ fn describe(set: &mut Set, grant: &Grant<'_>) {
     set.put("ROLECALL_ROLE", &arn);
     let profile = match &grant.form {
         Form::Profile { name, .. } => Some(name.as_str()),
-        Form::Keys => entry.profile.as_deref(),
+        Form::Keys | Form::Endpoint { .. } => entry.profile.as_deref(),
     };
     let optional =
         [("AWS_SSO_PROFILE", profile), ("ROLECALL_PROTECTED", entry.protected().then_some("1")), ("ROLECALL_COLOR", grant.color)];
@@ -177,7 +184,12 @@ fn credentials(set: &mut Set, grant: &Grant<'_>, previous: &Previous) -> Vec<Str
             marks.push("AWS_SDK_LOAD_CONFIG".to_owned());
         }
     }
-    if !matches!(grant.form, Form::Profile { with_keys: false, .. }) {
+    if let Form::Endpoint { url, token } = &grant.form {
+        set.put(ENDPOINT[0], url);
+        set.put(ENDPOINT[1], token.expose());
+        marks.push(format!("{}={url}", ENDPOINT[0]));
+    }
+    if matches!(grant.form, Form::Keys | Form::Profile { with_keys: true, .. }) {
         let credentials = grant.credentials;
         set.put("AWS_ACCESS_KEY_ID", &credentials.access_key_id);
         set.put("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose());

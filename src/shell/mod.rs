@@ -3,6 +3,7 @@
 mod detect;
 mod dialect;
 mod exports;
+pub mod hooks;
 mod plain;
 mod previous;
 mod quote;

@@ -24,6 +24,8 @@ pub(super) const OTHERS: [&str; 7] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
+/// What leads to an endpoint of ours: its address and its token.
+pub(super) const ENDPOINT: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
 /// What names a region.
 pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// What describes the role. Ours in a role shell, and only there.
@@ -105,6 +107,7 @@ impl Previous {
         ours.extend(self.values.keys().map(String::as_str).filter(|name| name.starts_with(TAGS)));
         ours.extend(REGIONS.into_iter().filter(|name| self.is_our_region(name)));
         ours.extend(KEYS.into_iter().filter(|_| self.keys_are_ours()));
+        ours.extend(ENDPOINT.into_iter().filter(|_| self.marked(ENDPOINT[0])));
         if self.get("AWS_CREDENTIAL_EXPIRATION") == self.get("AWS_SSO_SESSION_EXPIRATION") {
             ours.push("AWS_CREDENTIAL_EXPIRATION");
         }

@@ -2,6 +2,7 @@
 
 use super::Action;
 use super::layout;
+use super::panels::{self, Opens};
 use super::state::State;
 use super::state::line::Edit;
 
@@ -30,6 +31,10 @@ pub(super) enum Command {
     Refresh,
     /// Copy the sign-in address.
     CopyAddress,
+    /// Give a sign-in the address that the browser ended on.
+    PasteReply,
+    /// A panel.
+    Open(Opens),
     /// Help.
     Help,
     /// Close the top panel, or leave.
@@ -107,7 +112,7 @@ const fn entry(command: Command, id: &'static str, chapter: Chapter, keys: &'sta
 }
 
 /// All commands. The order is that of the help.
-pub(super) static CATALOG: [Entry; 32] = {
+pub(super) static CATALOG: [Entry; 38] = {
     use Chapter::{Moving, Query, Roles, Screen};
     use Command::{Act, Back, Console, CopyAddress, Details, Help, Leave, Mark, MarkUp, Menu, Refresh, Repaint, Sort, Suspend};
     [
@@ -117,7 +122,11 @@ pub(super) static CATALOG: [Entry; 32] = {
         entry(Mark, "mark", Roles, &["tab"], "mark the role and go down"),
         entry(MarkUp, "mark-up", Roles, &["shift-tab"], "mark the role and go up"),
         entry(Details, "details", Roles, &["f2"], "show everything about the role"),
-        entry(Refresh, "refresh", Roles, &["ctrl-r"], "read accounts and roles anew"),
+        entry(Command::Open(Opens::Sessions), "sessions", Roles, &["f3"], "roles with credentials: renew, drop"),
+        entry(Command::Open(Opens::Instances), "instances", Roles, &["f4"], "who is signed in where"),
+        entry(Command::Open(Opens::Services), "services", Roles, &["f6"], "open a service in the console"),
+        entry(Command::Open(Opens::Hidden), "hidden", Roles, &["f9"], "hidden roles, to show them again"),
+        entry(Refresh, "refresh", Roles, &["ctrl-r"], "read the roles anew (sign-in: QR code)"),
         entry(Command::Move(Move::Up), "up", Moving, &["up", "ctrl-p"], "one row up"),
         entry(Command::Move(Move::Down), "down", Moving, &["down", "ctrl-n", "ctrl-j"], "one row down"),
         entry(Command::Move(Move::PageUp), "page-up", Moving, &["pageup"], "one screen up"),
@@ -138,6 +147,8 @@ pub(super) static CATALOG: [Entry; 32] = {
         entry(Command::Edit(Edit::CutToEnd), "cut-to-end", Query, &["ctrl-k"], "clear to the end"),
         entry(Help, "help", Screen, &["f1", "?"], "this help (? on an empty query)"),
         entry(CopyAddress, "copy-address", Screen, &["ctrl-y"], "copy the sign-in address"),
+        entry(Command::PasteReply, "paste-reply", Screen, &["ctrl-v"], "give a sign-in its reply by hand"),
+        entry(Command::Open(Opens::Log), "messages", Screen, &["f8"], "what was said, with its time"),
         entry(Repaint, "repaint", Screen, &["ctrl-l"], "draw the screen anew"),
         entry(Suspend, "suspend", Screen, &["ctrl-z"], "back to the shell until fg"),
         entry(Back, "back", Screen, &["esc"], "close the panel, or leave"),
@@ -158,6 +169,7 @@ impl Action {
             Action::Shell => "shell",
             Action::Exports => "use here",
             Action::Console => "console",
+            Action::Service(_) => "open",
             Action::Print => "pick",
         }
     }
@@ -167,12 +179,14 @@ impl Action {
 pub(super) fn applies(command: Command, state: &State) -> bool {
     match command {
         Command::Act => state.selected().is_some() || state.sign_in_is_next().is_some(),
-        Command::Console | Command::Menu => state.selected().is_some(),
+        Command::Console => state.selected().is_some() && panels::menu::may(state, Action::Console),
+        Command::Menu => state.selected().is_some(),
+        Command::Open(opens) => panels::applies(opens, state),
         Command::Details => state.selected().is_some() && layout::of(state).preview.is_none(),
         Command::Mark | Command::MarkUp => state.multi && state.selected().is_some(),
         Command::Move(_) | Command::Sort => state.list.len() > 0,
         Command::Refresh => !state.roster.instances.is_empty(),
-        Command::CopyAddress => state.login().is_some(),
+        Command::CopyAddress | Command::PasteReply => state.login().is_some(),
         Command::Edit(_) | Command::Help | Command::Back | Command::Leave | Command::Repaint | Command::Suspend => true,
     }
 }

@@ -6,9 +6,7 @@ use super::Preview;
 use super::catalog::{self, Command};
 use super::keymap;
 use super::state::State;
-use super::state::overlay::Overlay;
 use super::view::text::width;
-use crate::ops::work::SignInStep;
 
 /// The parts of the screen. They do not overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +92,7 @@ pub(super) struct Hint {
 pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     let wanted = commands(state);
     let mut hints = Vec::new();
-    let mut x = area.x + 1;
+    let mut x = area.x + 1 + marked(state).map_or(0, |text| u16::try_from(width(&text) + 3).unwrap_or(u16::MAX));
     let word = |command: Command, name: &'static str, x: u16| {
         let keys = catalog::find(command).keys;
         let shown = if command == Command::Help && state.query.is_empty() { "?" } else { keys[0] };
@@ -118,19 +116,26 @@ pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     hints
 }
 
+/// How many roles are marked, for the left end of the footer.
+pub(super) fn marked(state: &State) -> Option<String> {
+    (!state.marked.is_empty() && state.overlays.is_empty()).then(|| format!("{} marked", state.marked.len()))
+}
+
 /// Commands for the footer with their names, the most useful first.
 fn commands(state: &State) -> Vec<(Command, &'static str)> {
-    let back = |name| (Command::Back, name);
     let act = if state.selected().is_none() {
         "sign in"
     } else if state.marked.is_empty() {
         state.action.name()
+    } else if state.action == super::Action::Print {
+        "choose marked"
     } else {
-        "use marked"
+        "what to do"
     };
+    let console = if state.marked.len() > 1 { "consoles" } else { "console" };
     let main = [
         (Command::Act, act),
-        (Command::Console, "console"),
+        (Command::Console, console),
         (Command::Menu, "actions"),
         (Command::Mark, "mark"),
         (Command::Details, "details"),
@@ -138,15 +143,7 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
         (Command::Refresh, "refresh"),
     ];
     match state.overlays.last() {
-        Some(Overlay::Help { .. } | Overlay::Details | Overlay::Message(_)) => vec![back("close")],
-        Some(Overlay::Login(login)) => match login.step {
-            SignInStep::Open { .. } => vec![back("later"), (Command::CopyAddress, "copy address")],
-            SignInStep::Failed(_) => vec![(Command::Act, "try again"), back("later")],
-            SignInStep::Starting | SignInStep::Done => vec![back("later")],
-        },
-        Some(Overlay::Menu(_)) => vec![(Command::Act, "do it"), back("close")],
-        Some(Overlay::Passphrase(_)) => vec![(Command::Act, "unlock"), back("close")],
-        Some(Overlay::Confirm(_)) => vec![back("no")],
+        Some(top) => top.panel().hints(state),
         None => {
             let useful = |command: Command| match command {
                 Command::Console if state.action == super::Action::Console => false,

@@ -2,7 +2,7 @@
 //!
 //! A pure machine with a thin edge. `update` makes effects of events, `view` makes cells of the state, `layout` says where everything
 //! is, for the view and the mouse alike. `runner`, `terminal`, `input` and `worker` touch the world. `catalog` names every command
-//! once; footer, help and key map are made of it. `matching` alone talks to `domain::query`.
+//! once; footer, help and key map are made of it. `panels` holds what stands above the list, a file each. `matching` alone talks to `domain::query`.
 
 mod catalog;
 mod columns;
@@ -12,6 +12,7 @@ mod input;
 mod keymap;
 mod layout;
 mod matching;
+mod panels;
 mod runner;
 mod state;
 mod terminal;
@@ -49,6 +50,8 @@ pub struct Options {
     pub now: Clock,
     /// How much past use counts between equal matches; 0 turns it off.
     pub history_weight: f64,
+    /// Whether the default action is the only one that was asked for: the menu offers no other way to leave.
+    pub only: bool,
     /// Whether several roles can be marked with Tab.
     pub multi: bool,
     /// Instances to refresh behind the first frame.
@@ -141,6 +144,8 @@ pub enum Action {
     Exports,
     /// The web console.
     Console,
+    /// A service in the web console, by its short name.
+    Service(&'static str),
     /// The role's name on stdout; needs no credentials.
     Print,
 }
@@ -159,6 +164,13 @@ pub struct Picked {
 pub enum Exit {
     /// With a choice. Credentials of a single role are in the vault by then, unless the action is [`Action::Print`].
     Picked(Picked),
+    /// With a command line to run in each of these roles.
+    Each {
+        /// At least one, in the order of the list.
+        roles: Vec<RoleId>,
+        /// As it was typed, for a shell to read.
+        line: String,
+    },
     /// Without one: Esc, Ctrl-C, Ctrl-G.
     Cancelled,
 }

@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 use rolecall::demo;
 
-use crate::sandbox::{Ran, Sandbox};
+#[cfg(target_os = "linux")]
+use crate::sandbox::{Ran, Sandbox, wait_for};
+#[cfg(target_os = "linux")]
+use crate::terminal::Terminal;
 
 const ROLE: [&str; 6] = ["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess", "--auto-login"];
 
@@ -54,6 +57,16 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
 }
 
 #[test]
+fn what_is_said_of_links_reaches_the_helper() {
+    let sandbox = with_browser();
+    let ran = Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "2s", "-u", "print"]].concat()).output().unwrap());
+    assert_eq!((ran.code, tabs(&sandbox).len()), (4, 0), "{ran:?}");
+    let address = std::fs::read_to_string(sandbox.path("rolecall/state/sign-in-corp.json")).unwrap();
+    let notice: serde_json::Value = serde_json::from_str(&address).unwrap();
+    demo::approve(notice["url"].as_str().unwrap()).unwrap();
+}
+
+#[test]
 fn a_caller_that_is_killed_takes_no_sign_in_with_it() {
     let sandbox = with_browser();
     let mut impatient = rolecall(&sandbox, &ROLE).spawn().unwrap();
@@ -88,6 +101,33 @@ fn a_refusal_keeps_browsers_shut_until_a_person_signs_in() {
 
     sandbox.login("corp");
     assert_eq!(Ran::of(rolecall(&sandbox, &ROLE).output().unwrap()).code, 0);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn nobody_is_sent_to_the_page_of_a_helper_that_was_killed() {
+    let sandbox = with_browser();
+    let browser = sandbox.path("browser").to_string_lossy().into_owned();
+    let call = [&ROLE[..], &["--browser", &browser]].concat();
+    assert_eq!(sandbox.run(&[&call[..], &["--wait", "1s"]].concat()).code, 4);
+    let (stale, notice) = (first_tab(&sandbox), sandbox.path("rolecall/state/sign-in-corp.json"));
+    assert!(notice.exists(), "what the helper leaves behind when it is killed");
+    let helper = || {
+        let all = crate::processes::processes();
+        all.into_iter().find(|process| process.words.contains("sign-in-helper") && process.words.contains(&browser))
+    };
+    let pid = i32::try_from(helper().unwrap().pid).unwrap();
+    rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), rustix::process::Signal::KILL).unwrap();
+    wait_for("its end", || helper().is_none().then_some(()));
+
+    let terminal = Terminal::run_with(&sandbox, crate::sandbox::binary(), &call, &[]);
+    let fresh = wait_for("another browser", || tabs(&sandbox).into_iter().nth(1));
+    terminal.wait_for("rolecall: sign in at");
+    demo::approve(&fresh).unwrap();
+    assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+    let said = terminal.written();
+    assert!(said.contains(&fresh) && !said.contains(&stale), "{said}");
+    assert!(!notice.exists());
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Roles that are reached through other roles.
 
+use rolecall::domain::Timestamp;
+use rolecall::os::clock::Clock;
+
 use crate::commands::{ROLE, json, refused};
+use crate::records::Records;
 use crate::sandbox::{Ran, Sandbox};
 use crate::terminal::{ENTER, Terminal};
 
@@ -104,6 +108,48 @@ fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
     exchange(&sandbox, "session_name = 'ci/{{ user }}'", "session_name = 'ci'");
     assert_eq!(json(&process(&sandbox, inner))["AccountId"], "882120723254");
     assert_eq!(sandbox.aws.calls("AssumeRole"), 3, "other settings are other credentials, of the last step alone");
+}
+
+#[test]
+fn credentials_on_the_way_that_were_revoked_are_fetched_anew_once() {
+    let sandbox = signed_in();
+    let inner = "882120723254:Terraform";
+    configure(&sandbox, &format!("[instances.corp.accounts.882120723254.roles.Terraform]\nvia = '{DEPLOY}'\n"));
+    assert_eq!(process(&sandbox, inner).code, 0);
+    let calls = || (sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole"));
+    assert_eq!(calls(), (1, 2));
+    // What is stored of the way looks as good as before, and another role behind it is refused at first.
+    sandbox.aws.expire_role_credentials();
+    configure(&sandbox, &format!("[instances.corp.accounts.373374062225.roles.Terraform]\nvia = '{DEPLOY}'\n"));
+    let ran = process(&sandbox, "373374062225:Terraform");
+    assert_eq!((ran.code, calls()), (0, (2, 4)), "{ran:?}");
+    assert_eq!(process(&sandbox, "373374062225:Terraform"), ran);
+    assert_eq!((process(&sandbox, DEPLOY).code, calls()), (0, (2, 4)), "what was fetched anew is kept");
+}
+
+#[test]
+fn a_role_that_may_not_be_assumed_is_refused_after_one_more_try() {
+    let sandbox = signed_in();
+    configure(&sandbox, &format!("[instances.corp.accounts.882120723254.roles.Nobody]\nvia = '{ROLE}'\n"));
+    assert_eq!(process(&sandbox, ROLE).code, 0);
+    refused(&process(&sandbox, "882120723254:Nobody"), 6, &["`Nobody` in 882120723254 can't be assumed", "trust policy"]);
+    assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (2, 2));
+}
+
+#[test]
+fn a_chained_session_is_shown_to_last_as_long_as_it_does() {
+    let sandbox = signed_in();
+    let shorter = "[instances.corp.accounts.882120723254.roles.Terraform]\nvia = '012345678901:AdministratorAccess'\nduration = '20m'\n";
+    configure(&sandbox, shorter);
+    let left = |role: &str| {
+        let expires = Timestamp::parse(json(&process(&sandbox, role))["Expiration"].as_str().unwrap()).unwrap();
+        expires.since(Clock::System.now())
+    };
+    assert!((1_190..=1_200).contains(&left("882120723254:Terraform")));
+    // A session outlives the one that it was reached from: STS ends each by itself.
+    let admin = "012345678901:AdministratorAccess";
+    Records::of(&sandbox).leave_credentials(admin, 1_300);
+    assert!((3_590..=3_600).contains(&left(DEPLOY)) && (1_200..=1_300).contains(&left(admin)));
 }
 
 #[test]

@@ -58,12 +58,21 @@ fn from_nobody_signed_in_to_a_command_that_runs_with_a_role_and_back() {
 fn a_reader_that_goes_away_is_no_failure() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 16] = [
         &["list"],
         &["list", "--json"],
+        &["list", "--csv"],
         &["status"],
+        &["tags"],
+        &["history", "--json"],
+        &["time", "--json"],
+        &["settings"],
+        &["each", "-S", "corp", "role:ReadOnly*", "--dry-run"],
         &["pick", "--filter", "prod"],
         &["process", "-S", "corp", "--arn", ROLE],
+        &["credentials", "-S", "corp", "--arn", ROLE],
+        &["eks-token", "--cluster", "x", "-S", "corp", "--arn", ROLE],
+        &["console", "--link", "-S", "corp", "--arn", ROLE],
         &["vault", "status"],
         &["--help"],
     ];

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::commands::{ROLE, refused};
 use crate::records::Records;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Ran, Sandbox};
 
 const PROFILE: &str = "payments-prod-ReadOnlyAccess";
 
@@ -45,6 +45,22 @@ fn blocks_are_printed_one_for_each_profile() {
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
     let fresh = sandbox.run(&["credentials", "-p", PROFILE, "--sts-refresh"]);
     assert_ne!(fresh.stdout, one.stdout);
+}
+
+#[test]
+fn the_role_of_this_shell_needs_no_name() {
+    let sandbox = signed_in();
+    let named = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]);
+    let arn = "arn:aws:iam::012345678901:role/ReadOnlyAccess";
+    let shell = [("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", arn), ("ROLECALL_ROLE", arn)];
+    let in_shell = Ran::of(sandbox.rolecall(&["credentials"]).envs(shell).output().unwrap());
+    assert_eq!((in_shell.code, in_shell.stdout.as_str()), (0, named.stdout.as_str()), "{in_shell:?}");
+    let profile = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
+    sandbox.write(".aws/config", profile);
+    let by_profile = Ran::of(sandbox.rolecall(&["credentials"]).env("AWS_PROFILE", "pay").output().unwrap());
+    assert_eq!(by_profile.stdout, named.stdout, "{by_profile:?}");
+    assert_eq!(sandbox.run(&["credentials", "-p", "pay"]).stdout, named.stdout);
+    refused(&sandbox.run(&["credentials"]), 2, &["which role?", "--profile"]);
 }
 
 #[test]

@@ -100,11 +100,33 @@ fn an_unknown_role_is_looked_up_once_more_and_then_the_nearest_are_named() {
     let sandbox = signed_in();
     let missing = sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAcces"]);
     refused(&missing, 5, &["no role `ReadOnlyAcces`", "did you mean ReadOnlyAccess"]);
-    assert_eq!(sandbox.aws.calls("ListAccounts"), 2);
+    let calls = || (sandbox.aws.calls("ListAccounts"), sandbox.aws.calls("ListAccountRoles"));
+    let (lists, roles) = calls();
     sandbox.aws.grant("012345678901".parse().unwrap(), "JustGranted");
     let granted = sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "JustGranted"]);
     assert_eq!(json(&granted)["AccountId"], "012345678901");
+    assert_eq!(calls(), (lists, roles + 1), "the account is known: nothing else is read");
     refused(&sandbox.run(&["process", "-S", "corp", "--profile", "payments-prod-Readonly"]), 5, &["payments-prod-ReadOnlyAccess"]);
+}
+
+#[test]
+fn an_unknown_account_is_looked_up_in_the_account_list_and_no_other_is_read() {
+    let sandbox = Sandbox::new();
+    let new = "882120723254";
+    let names = sandbox.aws.organisation().directories[0].accounts.iter().find(|account| account.id.as_str() == new).unwrap().roles.clone();
+    names.iter().for_each(|role| sandbox.aws.revoke(new.parse().unwrap(), role));
+    sandbox.login("corp");
+    let calls = || (sandbox.aws.calls("ListAccounts"), sandbox.aws.calls("ListAccountRoles"));
+    let (lists, roles) = calls();
+    refused(&sandbox.run(&["process", "-S", "corp", "-A", "payments-dev", "-R", "Fresh"]), 5, &["no account `payments-dev`"]);
+    assert_eq!(calls(), (lists + 1, roles));
+    sandbox.aws.grant(new.parse().unwrap(), "Fresh");
+    assert_eq!(sandbox.run(&["exec", "-S", "corp", "-A", "payments-dev", "-R", "Fresh", "--", "true"]).code, 0);
+    assert_eq!(calls(), (lists + 2, roles + 1), "the new account alone is read");
+    assert!(sandbox.run(&["list", "-S", "corp", "-q", "role:Fresh"]).stdout.contains("Fresh"), "what was found is kept");
+    let age = sandbox.run(&["status", "-S", "corp", "--json"]).stdout;
+    let read: serde_json::Value = serde_json::from_str(&age).unwrap();
+    assert!(read["instances"][0]["roles_read_at"].is_string(), "{age}");
 }
 
 #[test]

@@ -71,7 +71,8 @@ fn a_declined_sign_in_says_so() {
 fn several_instances_want_a_name_or_all() {
     let sandbox = Sandbox::new();
     snapshot(&sandbox, "login_which", &["login"]);
-    refused(&sandbox.run(&["logout"]), 3, &["several IAM Identity Centers", "corp, lab"]);
+    refused(&sandbox.run(&["logout"]), 2, &["several IAM Identity Centers", "corp, lab", "--all"]);
+    refused(&sandbox.run(&["logout", "-S", "lba"]), 3, &["no IAM Identity Center called `lba`"]);
     let all = sandbox.run(&["login", "--all", "--flow", "device-code"]);
     assert!(all.code == 0 && all.stderr.contains("signed in to lab"), "{all:?}");
     assert_eq!(sandbox.run(&["login", "--check"]).code, 0);
@@ -123,4 +124,51 @@ fn the_status_tells_sessions_and_roles() {
     );
     let text = sandbox.run(&["status"]).stdout;
     assert!(text.contains("signed in ") && text.contains("signed out") && text.contains("012345678901  ReadOnlyAccess"), "{text}");
+}
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+
+#[test]
+fn a_session_that_ends_within_the_hour_is_told_where_work_begins() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("session_duration = \"8h\"\n{config}"));
+    let (exec, each) =
+        (["exec", "-S", "corp", "--arn", ROLE, "--", "true"], ["each", "-S", "corp", "id:012345678901 role:Read*", "--", "true"]);
+    let records = Records::of(&sandbox);
+    records.signed_in_ago("corp", 6 * HOUR);
+    assert_eq!(sandbox.run(&exec).stderr, "");
+    records.signed_in_ago("corp", 7 * HOUR + 20 * MINUTE - 30);
+    for args in [&exec[..], &each] {
+        let ran = sandbox.run(args);
+        assert!(ran.code == 0 && ran.stderr.matches("session with corp ends in about 40m").count() == 1, "{ran:?}");
+        assert!(ran.stderr.contains("rolecall login --sso corp --force"), "{ran:?}");
+    }
+    assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).stderr, "", "a program is not warned");
+}
+
+#[test]
+fn how_long_sessions_live_is_learned_from_those_that_ended() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let records = Records::of(&sandbox);
+    let status = || sandbox.run(&["status", "-S", "corp"]).stdout;
+    assert!(!status().contains("left"), "{}", status());
+    records.signed_in_ago("corp", 9 * HOUR);
+    records.leave_token("corp", 10);
+    sandbox.aws.end_sessions();
+    refused(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]), 4, &["has ended"]);
+    sandbox.login("corp");
+    records.signed_in_ago("corp", 8 * HOUR + 30 * MINUTE - 30);
+    let exec = ["exec", "-S", "corp", "--arn", ROLE, "--", "true"];
+    assert!(sandbox.run(&exec).stderr.contains("ends in about 30m"));
+    assert!(status().contains("signed in, ~"), "{}", status());
+    // One that is renewed later than that proves the guess wrong.
+    records.signed_in_ago("corp", 10 * HOUR);
+    records.leave_token("corp", 10);
+    assert_eq!(sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--sts-refresh", "--", "true"]).stderr, "");
+    records.signed_in_ago("corp", 8 * HOUR + 30 * MINUTE);
+    assert_eq!(sandbox.run(&exec).stderr, "");
 }

@@ -55,6 +55,25 @@ fn sts_takes_the_token_for_this_cluster_and_for_no_other() {
 }
 
 #[test]
+fn the_role_behind_aws_profile_needs_no_name() {
+    let sandbox = signed_in();
+    let ours = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
+    sandbox.write(".aws/config", &format!("{ours}[profile other]\nregion = eu-west-1\n"));
+    let (_, address) = read(&run(&sandbox, &[], &[("AWS_PROFILE", "pay")]));
+    assert!(redeem(&sandbox, &address, "my-cluster").contains("012345678901"));
+    let (_, address) = read(&run(&sandbox, &[], &[("AWS_DEFAULT_PROFILE", "pay")]));
+    assert!(address.contains("GetCallerIdentity"));
+    let arn = "arn:aws:iam::012345678901:role/AdministratorAccess";
+    let shell = [("AWS_PROFILE", "pay"), ("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", arn), ("ROLECALL_ROLE", arn)];
+    let (_, address) = read(&run(&sandbox, &[], &shell));
+    assert!(redeem(&sandbox, &address, "my-cluster").contains("AdministratorAccess"), "what we exported comes first");
+    let other = run(&sandbox, &[], &[("AWS_PROFILE", "other")]);
+    assert!(other.code == 2 && other.stderr.contains("AWS_PROFILE is `other`"), "{other:?}");
+    let none = run(&sandbox, &[], &[]);
+    assert!(none.code == 2 && none.stderr.contains("which role?"), "{none:?}");
+}
+
+#[test]
 fn stored_credentials_are_used_without_asking_aws() {
     let sandbox = signed_in();
     for _ in 0..3 {

@@ -1,8 +1,11 @@
 //! The real shells evaluate what we print: odd values arrive whole, and go again.
 
+use std::process::Command;
+
 use rolecall::shell::{Changes, Dialect, render};
 
 use crate::eval::signed_in;
+use crate::foreign::node_modules;
 use crate::sandbox::{Ran, Sandbox, binary};
 
 /// What breaks quoting where quoting is broken: quotes, history, expansion, comments, globs, braces, and letters of many bytes.
@@ -39,7 +42,20 @@ const ZSH: Shell = shell(Dialect::Zsh, &["zsh", "-f", "-c"], "eval \"$(cat lines
 const FISH: Shell = shell(Dialect::Fish, &["fish", "--no-config", "-c"], "cat lines | source");
 const TCSH: Shell = shell(Dialect::Tcsh, &["tcsh", "-f", "-c"], "eval \"`cat lines`\"");
 const ELVISH: Shell = shell(Dialect::Elvish, &["elvish", "-norc", "-c"], "eval (cat lines | slurp)");
+const NUSHELL: Shell = shell(Dialect::Nushell, &["nu", "--no-config-file", "-c"], "open --raw lines | from json | load-env");
 const XONSH: Shell = shell(Dialect::Xonsh, &["xonsh", "--no-rc", "-c"], "execx($(cat lines))");
+
+impl Shell {
+    /// The shell with its flags, to run this script.
+    fn run(&self, sandbox: &Sandbox, script: &str) -> Command {
+        let [program, args @ ..] = self.command else { panic!("no program") };
+        // No Debian has nushell; npm does.
+        let program = if *program == "nu" { format!("{}/.bin/nu", node_modules()) } else { (*program).to_owned() };
+        let mut command = sandbox.command(program);
+        command.args(args).arg(script).env("LANG", "C.UTF-8");
+        command
+    }
+}
 
 /// Every odd value goes through the shell into a child's environment, byte for byte; what was removed is not there.
 fn values_arrive(shell: &Shell) {
@@ -52,8 +68,7 @@ fn values_arrive(shell: &Shell) {
     let changes = Changes { set: set.clone(), unset: vec!["GONE".to_owned()] };
     sandbox.write("lines", &render(&changes, shell.dialect).unwrap());
     let script = format!("{}; env -0", shell.evaluate);
-    let [program, args @ ..] = shell.command else { panic!("no program") };
-    let output = sandbox.command(program).args(args).arg(script).env("GONE", "x").env("LANG", "C.UTF-8").output().unwrap();
+    let output = shell.run(&sandbox, &script).env("GONE", "x").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {said}", shell.dialect);
     let environment: Vec<&str> = std::str::from_utf8(&output.stdout).unwrap().split('\0').collect();
@@ -70,12 +85,10 @@ fn values_arrive(shell: &Shell) {
 /// The shell finds out by itself which shell it is, takes a role on and is as before after `--clear`. `list` prints the names of ours.
 fn roles_come_and_go(shell: &Shell, script: &str) {
     let sandbox = signed_in();
-    let [program, args @ ..] = shell.command else { panic!("no program") };
     let folder = std::path::Path::new(binary()).parent().unwrap().to_string_lossy().into_owned();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
-    let mut command = sandbox.command(program);
-    command.args(args).arg(script).env("PATH", path).env("LANG", "C.UTF-8").env("AWS_PROFILE", "mine").env("SHELL", "/bin/false");
-    let ran = Ran::of(command.output().unwrap());
+    let mut command = shell.run(&sandbox, script);
+    let ran = Ran::of(command.env("PATH", path).env("AWS_PROFILE", "mine").env("SHELL", "/bin/false").output().unwrap());
     let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let want = ["in arn:aws:iam::012345678901:role/ReadOnlyAccess profile none", "out none profile mine"];
     assert_eq!(lines, want, "{}: {}", shell.dialect, ran.stderr);
@@ -117,5 +130,6 @@ real! {
     odd_values_arrive_in_fish roles_come_and_go_in_fish FISH "needs fish"
     odd_values_arrive_in_tcsh roles_come_and_go_in_tcsh TCSH "needs tcsh"
     odd_values_arrive_in_elvish roles_come_and_go_in_elvish ELVISH "needs elvish"
+    odd_values_arrive_in_nushell roles_come_and_go_in_nushell NUSHELL "needs nushell"
     odd_values_arrive_in_xonsh roles_come_and_go_in_xonsh XONSH "needs xonsh"
 }

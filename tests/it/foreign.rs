@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rolecall::demo;
 
@@ -57,23 +57,23 @@ pub(crate) fn python(sandbox: &Sandbox, program: &str, args: &[&str]) -> Command
     command
 }
 
+/// A JavaScript program, with the AWS SDK v3 at hand.
+pub(crate) fn node(sandbox: &Sandbox, program: &str) -> Command {
+    let mut command = sandbox.command(named("ROLECALL_TEST_NODE", "node"));
+    command.args(["-e", program]).env("NODE_PATH", node_modules());
+    command
+}
+
+/// Where npm has put what the tests use.
+pub(crate) fn node_modules() -> String {
+    named("ROLECALL_TEST_NODE_MODULES", concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-node/node_modules"))
+}
+
 /// Runs a program of others and expects it to be content; the answer is what it printed, as JSON.
 pub(crate) fn json(command: &mut Command) -> serde_json::Value {
     let ran = Ran::of(command.output().unwrap());
     assert_eq!(ran.code, 0, "{command:?}\n{}{}", ran.stdout, ran.stderr);
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout))
-}
-
-/// Waits until there is something to be had.
-pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "waited for {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// The program that an environment variable of the tests names, or the usual one.

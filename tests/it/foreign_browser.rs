@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::foreign::{PATIENCE, wait_for};
+use crate::foreign::PATIENCE;
 use crate::sandbox::{Ran, Sandbox};
 
 /// The key under which WebDriver answers with an element.
@@ -39,7 +39,9 @@ impl Browser {
         let mut browser = Self { driver, host, session: String::new() };
         let profile = format!("--user-data-dir={}", sandbox.path("chromium").display());
         let flags: Vec<&str> = FLAGS.into_iter().chain([profile.as_str()]).collect();
-        let wanted = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": flags}}}});
+        // Elements are waited for by the driver itself.
+        let patience = json!({"implicit": PATIENCE.as_millis() / 2});
+        let wanted = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": flags}, "timeouts": patience}}});
         let opened = browser.call("POST", "/session", &wanted);
         browser.session = format!("/session/{}", opened["sessionId"].as_str().unwrap());
         browser
@@ -69,14 +71,14 @@ impl Browser {
         self.call("POST", &format!("{}/url", self.session), &json!({"url": address}));
     }
 
-    fn element(&self, css: &str) -> String {
-        let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": "css selector", "value": css}));
+    fn element(&self, using: &str, value: &str) -> String {
+        let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": using, "value": value}));
         format!("{}/element/{}", self.session, found[ELEMENT].as_str().unwrap())
     }
 
     /// Presses Allow or Deny.
     fn press(&self, decision: &str) {
-        let button = self.element(&format!("button[value={decision}]"));
+        let button = self.element("css selector", &format!("button[value={decision}]"));
         self.call("POST", &format!("{button}/click"), &json!({}));
     }
 
@@ -88,7 +90,7 @@ impl Browser {
 
     /// Waits until the next page says this.
     fn wait_for(&self, words: &str) {
-        wait_for(words, || self.text().contains(words).then_some(()));
+        self.element("xpath", &format!("//body[contains(., \"{words}\")]"));
     }
 }
 
@@ -110,11 +112,14 @@ fn login(sandbox: &Sandbox, flow: &str) -> (Child, String) {
 /// The same for any command.
 fn noted(sandbox: &Sandbox, args: &[&str]) -> (Child, String) {
     let (script, note) = (sandbox.path("browser"), sandbox.path("note"));
-    let lines = "#!/bin/sh\nprintf '%s\\n%s\\n' \"$1\" \"${AWS_SSO_FILE_PASSWORD-no passphrase}\" >note.part && mv note.part note\n";
-    sandbox.write("browser", lines);
+    sandbox.write("browser", "#!/bin/sh\nprintf '%s\\n%s\\n' \"$1\" \"${AWS_SSO_FILE_PASSWORD-no passphrase}\" >note\n");
     assert!(Command::new("chmod").arg("+x").arg(&script).status().unwrap().success());
+    assert!(Command::new("mkfifo").arg(&note).status().unwrap().success());
     let child = sandbox.spawn(&[args, &["--browser", script.to_str().unwrap()]].concat());
-    let noted = wait_for("the program to open its page", || std::fs::read_to_string(&note).ok());
+    // Opening a pipe to read waits for whoever writes; a thread of its own does, so that it may be given up.
+    let (said, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || said.send(std::fs::read_to_string(note).unwrap()));
+    let noted = heard.recv_timeout(PATIENCE).expect("the program opens its page");
     let (address, passphrase) = noted.split_once('\n').unwrap();
     assert_eq!(passphrase.trim(), "no passphrase");
     (child, address.to_owned())

@@ -15,6 +15,8 @@ mod commands_vault;
 #[cfg(unix)]
 mod console;
 mod eks_token;
+#[cfg(unix)]
+mod endpoint;
 mod eval;
 mod eval_screen;
 mod eval_sdk;
@@ -24,17 +26,33 @@ mod faults_refresh;
 mod faults_vault;
 mod foreign;
 mod foreign_browser;
+#[cfg(unix)]
+mod foreign_endpoint;
+mod foreign_hooks;
+mod foreign_javascript;
 mod foreign_process;
+#[cfg(unix)]
+mod foreign_profiles;
 mod foreign_shells;
 mod foreign_simulator;
+mod golden_awsconfig;
+mod hooks;
 mod identity;
 mod imports;
 mod many;
+#[cfg(target_os = "linux")]
+mod processes;
 mod records;
 #[cfg(unix)]
 mod reports;
 mod sandbox;
+#[cfg(unix)]
+mod setup_profiles;
+#[cfg(target_os = "linux")]
+mod setup_profiles_killed;
+mod subcommands;
 mod terminal;
+mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_picker;
@@ -42,6 +60,7 @@ mod terminal_shell;
 mod terminal_sign_in;
 mod terminal_signals;
 mod terminal_tmux;
+mod terminal_watch;
 mod time;
 mod token_cache;
 mod vault_keyring;

@@ -52,6 +52,12 @@ impl Records {
         self.vault.load(&Name::token(self.instance(sso)), now()).unwrap()
     }
 
+    /// Moves a sign-in so many seconds into the past.
+    pub(crate) fn signed_in_ago(&self, sso: &str, seconds: i64) {
+        let old = Token { signed_in_at: now().plus(-seconds), ..self.token(sso).unwrap() };
+        self.vault.save(&Name::token(self.instance(sso)), &old).unwrap();
+    }
+
     /// Leaves so many seconds of a token's life, by this machine's clock; the simulator goes on taking it.
     pub(crate) fn leave_token(&self, sso: &str, left: i64) {
         let old = Token { expires_at: now().plus(left), ..self.token(sso).unwrap() };

@@ -87,6 +87,23 @@ fn first_or<'a>(current: &'a str, back: &Ran, previous: &str) -> &'a str {
 }
 
 #[test]
+fn a_run_over_many_roles_is_one_line_and_leads_nowhere_back() {
+    let sandbox = signed_in();
+    let role = ["-S", "corp", "-A", "012345678901", "-R", "ReadOnlyAccess"];
+    assert_eq!(sandbox.run(&[&["exec"], &role[..], &["--", "true"]].concat()).code, 0);
+    let query = ["account:payments-*", "role:ReadOnlyAccess"];
+    assert_eq!(sandbox.run(&[&["each", "-S", "corp"], &query[..], &["--", "true"]].concat()).code, 0);
+    let text = sandbox.run(&["history"]).stdout;
+    let run: Vec<_> = text.lines().find(|line| line.contains("each")).unwrap().split("  ").map(str::trim).collect();
+    assert!(run.contains(&"3 roles") && run.contains(&"account:payments-* role:ReadOnlyAccess"), "{text}");
+    let uses = json(&sandbox.run(&["history", "--json"]));
+    assert_eq!((uses.len(), &uses[0]["roles"], &uses[0]["query"]), (2, &3.into(), &"account:payments-* role:ReadOnlyAccess".into()));
+    assert_eq!(uses[1].get("roles"), None);
+    let back = sandbox.run(&["exec", "-", "--", "sh", "-c", "echo $AWS_SSO_ACCOUNT_ID"]);
+    assert_eq!(back.stdout.trim(), "012345678901", "{back:?}");
+}
+
+#[test]
 fn without_a_role_before_this_one_a_dash_says_so() {
     let sandbox = signed_in();
     let ran = sandbox.run(&["exec", "-", "--", "true"]);

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use rolecall::demo::{self, Approve, Options, Running};
 
@@ -133,4 +134,16 @@ impl Ran {
 /// The program under test.
 pub(crate) fn binary() -> &'static str {
     env!("CARGO_BIN_EXE_rolecall")
+}
+
+/// Waits until there is something to be had, where nothing rings a bell for it: looks again and again, up to a deadline.
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited for {what}");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
 }

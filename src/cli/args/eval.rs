@@ -17,7 +17,7 @@ pub struct EvalArgs {
     pub selectors: Selectors,
     /// Words that name the role
     #[arg(value_name = "QUERY")]
-    pub query: Option<String>,
+    pub query: Vec<String>,
     /// Take out what rolecall put into this shell, and give AWS_PROFILE back; needs no sign-in
     #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query", "refresh", "region", "no_region", "form", "export_all_env_vars", "overwrite_env", "format"])]
     pub clear: bool,

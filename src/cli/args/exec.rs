@@ -15,6 +15,9 @@ pub struct ExecArgs {
     /// Words that name the role
     #[arg(value_name = "QUERY")]
     pub query: Option<String>,
+    /// The role that this shell is in, as `.` in place of the words
+    #[arg(short, long, conflicts_with_all = ["profile", "arn", "account", "role", "query"])]
+    pub env: bool,
     /// Region to set, instead of the role's own
     #[arg(short, long, value_name = "REGION", conflicts_with = "no_region")]
     pub region: Option<String>,
@@ -47,4 +50,6 @@ pub enum FormArg {
     Keys,
     /// AWS_PROFILE: every SDK then renews by itself.
     Profile,
+    /// A credentials endpoint on this machine for the command alone, which renews; `exec` only.
+    Endpoint,
 }

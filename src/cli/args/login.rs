@@ -14,12 +14,15 @@ pub struct LoginArgs {
     /// Only say whether a token is valid (exit code 0 or 4); uses no network
     #[arg(long)]
     pub check: bool,
-    /// How to sign in
-    #[arg(long, value_name = "FLOW", default_value = "auto")]
+    /// How to sign in: pkce (a browser on this machine), device-code (a code to compare, in any browser), auto (what fits)
+    #[arg(long, value_name = "FLOW", default_value = "auto", hide_possible_values = true)]
     pub flow: FlowArg,
     /// Do not read the list of roles afterwards
     #[arg(long)]
     pub no_cache_refresh: bool,
+    /// Leave the profiles in the AWS config file as they are, whatever `auto_config_check` says
+    #[arg(long)]
+    pub no_config_check: bool,
     /// How many accounts to read at a time
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,

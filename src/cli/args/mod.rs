@@ -4,8 +4,10 @@ mod cache;
 mod credentials;
 mod demo;
 mod each;
+mod endpoint;
 mod eval;
 mod exec;
+mod hooks;
 mod list;
 mod login;
 mod pick;
@@ -27,18 +29,25 @@ pub(super) use cache::CacheArgs;
 pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::DemoArgs;
 pub(super) use each::EachArgs;
+pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
 pub(super) use exec::{ExecArgs, FormArg};
+pub(super) use hooks::{CompleteArgs, InitArgs, Reader};
 pub(super) use list::ListArgs;
 pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
 pub(super) use pick::{PickAction, PickArgs};
 pub(super) use process::ProcessArgs;
 pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
-pub(super) use setup::{ProfilesArgs, SetupArgs, SetupCommand};
+pub(super) use setup::{CompletionsArgs, ProfilesArgs, SetupArgs, SetupCommand};
 pub(super) use status::StatusArgs;
 pub(super) use time::TimeArgs;
 pub(super) use vault::{VaultArgs, VaultCommand};
 pub(super) use visits::{ConsoleArgs, EksTokenArgs};
+
+/// The heading of the flags that every command takes.
+const EVERYWHERE: &str = "Options everywhere";
+/// The heading of the flags that name a role.
+const WHICH: &str = "Which role";
 
 /// Find an AWS role by typing three letters, and be in it.
 ///
@@ -61,22 +70,25 @@ pub struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Globals {
     /// IAM Identity Center to use, by the name of its sso-session or instance
-    #[arg(short = 'S', long, global = true, value_name = "NAME")]
+    #[arg(short = 'S', long, global = true, value_name = "NAME", help_heading = EVERYWHERE)]
     pub sso: Option<String>,
     /// Configuration file to read instead of the usual one
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     pub config: Option<PathBuf>,
     /// Browser for sign-in and console pages
-    #[arg(short, long, global = true, value_name = "PROGRAM")]
+    #[arg(short, long, global = true, value_name = "PROGRAM", help_heading = EVERYWHERE)]
     pub browser: Option<String>,
     /// What to do with a link: open, print, printurl, clip, osc52, exec, qr, open-url-in-container, granted-containers
-    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true)]
+    #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true, help_heading = EVERYWHERE)]
     pub url_action: Option<UrlAction>,
-    /// How much to say on stderr
-    #[arg(short = 'L', long, global = true, value_name = "LEVEL")]
+    /// How much to log on stderr: error, warn, info, debug or trace; `log_level` otherwise
+    #[arg(short = 'L', long, global = true, value_name = "LEVEL", hide_possible_values = true, help_heading = EVERYWHERE)]
     pub level: Option<Level>,
-    /// Colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// Begin log lines with the place in the source that wrote them
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub lines: bool,
+    /// Colours: always, never, or auto (on a terminal, unless NO_COLOR is set)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true, hide_default_value = true, help_heading = EVERYWHERE)]
     pub color: Color,
 }
 
@@ -107,14 +119,22 @@ pub enum Color {
     Never,
 }
 
-/// The commands.
+/// The commands, in the order in which a person meets them.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Choose a role on the screen and print its ARN
     Pick(PickArgs),
+    /// Run a command, or a shell, with a role
+    Exec(ExecArgs),
+    /// Print lines that put a role into the calling shell
+    Eval(EvalArgs),
+    /// Open the web console in a role, or the very page whose address is pasted
+    Console(ConsoleArgs),
+    /// Run a command once in every role that matches
+    Each(EachArgs),
     /// Sign in, then read the list of roles if it is old
     Login(LoginArgs),
-    /// Sign out: revoke the token at AWS and forget it, with the role credentials that came of it
+    /// Sign out: revoke the token at AWS, forget it and what came of it
     Logout(LogoutArgs),
     /// Show who is signed in, and which roles have credentials
     Status(StatusArgs),
@@ -122,27 +142,21 @@ pub enum Command {
     Cache(CacheArgs),
     /// List roles as a table; never signs in
     List(ListArgs),
-    /// Run a command, or a shell, with a role
-    Exec(ExecArgs),
-    /// Run a command once in every role that matches
-    Each(EachArgs),
-    /// Print lines that put a role into the calling shell
-    Eval(EvalArgs),
+    /// Show role ARNs with their tags; never signs in
+    Tags(TagsArgs),
+    /// Show what was handed out: when, which role, by which command, where
+    History(HistoryArgs),
+    /// Print how long this shell's role is good for, as HHhMMm; made for prompts
+    Time(TimeArgs),
     /// Print credentials as JSON for `credential_process`
     #[command(alias = "credential-process")]
     Process(ProcessArgs),
-    /// Print roles as blocks for `~/.aws/credentials`, or write them there and keep them fresh
+    /// Print roles as blocks for `~/.aws/credentials`, or keep them fresh there
     Credentials(CredentialsArgs),
     /// Print the token that kubectl asks for to enter an EKS cluster
     EksToken(EksTokenArgs),
-    /// Print how long this shell's role is good for, as HHhMMm; made for prompts
-    Time(TimeArgs),
-    /// Open the web console in a role, or the very page whose address is pasted
-    Console(ConsoleArgs),
-    /// Show role ARNs with their tags; never signs in
-    Tags(TagsArgs),
-    /// Show what was handed out: when, which role, by which command, in which directory
-    History(HistoryArgs),
+    /// Print what a shell sources: the function `role`, a key, completions
+    Init(InitArgs),
     /// Show, change and explain the configuration
     Settings(SettingsArgs),
     /// Set up other programs: profiles for every AWS tool
@@ -154,21 +168,27 @@ pub enum Command {
     /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
     #[command(hide = true)]
     SignInHelper,
+    /// What could be typed next, for the completion scripts
+    #[command(hide = true)]
+    Complete(CompleteArgs),
+    /// What serves the command of `exec --as endpoint`; reads what it needs to know from standard input
+    #[command(hide = true)]
+    EndpointHelper(EndpointHelperArgs),
 }
 
 /// Which role is meant.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Selectors {
     /// Role by the name of its profile
-    #[arg(short, long, value_name = "NAME")]
+    #[arg(short, long, value_name = "NAME", help_heading = WHICH)]
     pub profile: Option<String>,
     /// Role by its ARN, or ACCOUNT:ROLE
-    #[arg(short, long, value_name = "ARN")]
+    #[arg(short, long, value_name = "ARN", help_heading = WHICH)]
     pub arn: Option<String>,
     /// Account by its id or name
-    #[arg(short = 'A', long, value_name = "ID|NAME")]
+    #[arg(short = 'A', long, value_name = "ID|NAME", help_heading = WHICH)]
     pub account: Option<String>,
     /// Role by its name, in the account
-    #[arg(short = 'R', long, value_name = "NAME")]
+    #[arg(short = 'R', long, value_name = "NAME", help_heading = WHICH)]
     pub role: Option<String>,
 }

@@ -59,6 +59,12 @@ pub enum SettingsCommand {
         #[arg(value_name = "VALUE", allow_hyphen_values = true)]
         value: String,
     },
+    /// Take one value out of your configuration file, so that the usual one counts again
+    Unset {
+        /// Its key
+        #[arg(value_name = "KEY")]
+        key: String,
+    },
     /// Open the configuration file in VISUAL or EDITOR, and check it afterwards
     Edit,
     /// Where the configuration file is

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::shell::Dialect;
+
 /// Arguments of `setup`.
 #[derive(Debug, Args)]
 pub struct SetupArgs {
@@ -20,6 +22,22 @@ pub enum SetupCommand {
     /// Without QUERY these are favourites, roles used before and roles that the configuration gives a profile name. Profiles that were
     /// written before stay. Nothing outside the lines from BEGIN_ROLECALL to END_ROLECALL changes.
     Profiles(ProfilesArgs),
+    /// Print a shell's completions, or put them where it looks for them
+    Completions(CompletionsArgs),
+}
+
+/// Flags of `setup completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Shell to complete in, instead of the one that called
+    #[arg(long, value_name = "NAME", value_parser = super::hooks::hooked())]
+    pub shell: Option<Dialect>,
+    /// Write them into the shell's own folder for completions
+    #[arg(long, conflicts_with = "uninstall")]
+    pub install: bool,
+    /// Take them away again
+    #[arg(long)]
+    pub uninstall: bool,
 }
 
 /// Flags of `setup profiles`.

@@ -1,29 +1,39 @@
 //! `setup`: one file per thing to set up.
 
+mod completions;
+mod diff;
 mod profiles;
+mod words;
 
 use std::sync::Arc;
 
 use crate::config::{self, Env};
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
+use crate::ops::roles::format::Format;
 
 use super::args::{Globals, SetupArgs, SetupCommand};
 use super::{context, settings};
+
+pub(super) use profiles::keep_up;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
     match &args.command {
         SetupCommand::Profiles(args) => profiles::run(globals, args),
+        SetupCommand::Completions(args) => completions::run(args),
     }
 }
 
 /// The use cases' surroundings; whoever sets something up wants to hear of keys that nobody knows before they are relied on.
 ///
 /// # Errors
-/// As [`context::open`]; [`crate::domain::Kind::Config`] for unknown keys of the configuration.
+/// As [`context::open`]; [`crate::domain::Kind::Config`] for unknown keys of the configuration and a
+/// `profile_format` that is wrong.
 fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
-    settings::known(&config::load(&env, &context::paths(&env, globals)?)?.warnings)?;
+    let loaded = config::load(&env, &context::paths(&env, globals)?)?;
+    settings::known(&loaded.warnings)?;
+    Format::of(&loaded.settings)?;
     context::open(globals)
 }

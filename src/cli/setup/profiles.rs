@@ -1,16 +1,155 @@
 //! `setup profiles`: a profile in the AWS config file for every role that is used.
 
-use crate::domain::Result;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::domain::{Error, Instance, InstanceName, Kind, Result};
+use crate::ops::ctx::Ctx;
+use crate::ops::profiles::{self, Change, Draft, Line, Note, Report, Request, Skipped, Style, Which, Why};
+use crate::ops::refresh::update;
+use crate::ops::roles::resolve::matching;
 
 use super::super::args::{Globals, ProfilesArgs};
 use super::super::{context, out, resolve};
-use super::open;
+use super::{diff, open, words};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
     let ctx = open(globals)?;
-    let (roster, found) = resolve::many(&ctx, &context::chosen(&ctx, globals)?, &args.query.join(" "))?;
-    let names = found.into_iter().filter_map(|position| roster.entries[position].profile.as_deref());
-    out::data(&names.map(|name| format!("{name}\n")).collect::<String>())?;
+    if args.undo {
+        let file = profiles::undo(&ctx, args.aws_config.as_deref(), args.force)?;
+        out::say(&format!("{} is as it was before", ctx.paths.short(&file)));
+        return Ok(0);
+    }
+    let request = request(&ctx, globals, args)?;
+    if args.diff || args.print {
+        let draft = profiles::plan(&ctx, &request)?;
+        out::data(&if args.print { draft.block.clone() } else { difference(&ctx, &draft) })?;
+        words::tell_skipped(&draft.report);
+        return Ok(0);
+    }
+    let report = profiles::write(&ctx, &request)?;
+    if args.json {
+        out::data(&format!("{}\n", as_json(&report)))?;
+        return Ok(0);
+    }
+    words::tell(&ctx, &report, args);
+    words::tell_skipped(&report);
     Ok(0)
+}
+
+/// After a refresh: brings the block up to date, if the person has one and wants that. A failure here is no failure of the refresh.
+pub(in crate::cli) fn keep_up(ctx: &Ctx) {
+    if !ctx.settings.auto_config_check {
+        return;
+    }
+    match profiles::keep_up(ctx) {
+        Ok(Some(report)) => out::say(&words::summary(ctx, &report)),
+        Ok(None) => {}
+        Err(error) => out::warning(&error.context("profiles were not brought up to date")),
+    }
+}
+
+fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<Request> {
+    let instances = context::chosen(ctx, globals)?;
+    let which = which(ctx, &instances, args)?;
+    let names: Vec<InstanceName> = instances.into_iter().map(|instance| instance.name).collect();
+    Ok(Request {
+        which,
+        among: if names.len() == ctx.instances.len() { Vec::new() } else { names },
+        include_protected: args.include_protected,
+        style: if args.native { Some(Style::Native) } else { args.process.then_some(Style::Process) },
+        prune: args.prune,
+        force: args.force,
+        file: args.aws_config.clone(),
+    })
+}
+
+fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<Which> {
+    let roster = Arc::new(update::known(ctx, instances));
+    if roster.entries.is_empty() {
+        return Err(resolve::nothing_known());
+    }
+    let asked = args.all || !args.query.is_empty();
+    if asked && !roster.complete {
+        // A profile more or less does no harm, so this is no reason to write none.
+        out::warning(
+            &Error::new(Kind::UnknownRole, "the list of roles is not complete").hint("run `rolecall login --all`, then this again"),
+        );
+    }
+    if args.query.is_empty() {
+        return Ok(if args.all { Which::Every } else { Which::Usual });
+    }
+    let query = args.query.join(" ");
+    let (roster, found) = match matching(&roster, &query) {
+        Ok(found) => (roster, found),
+        Err(_) => resolve::many(ctx, instances, &query)?,
+    };
+    Ok(Which::These(found.into_iter().map(|at| roster.id(&roster.entries[at])).collect()))
+}
+
+/// As `diff -u` shows it, in colours on a terminal.
+fn difference(ctx: &Ctx, draft: &Draft) -> String {
+    let old = draft.old.as_deref().unwrap_or_default();
+    let lines = diff::unified(old, &draft.new);
+    if lines.is_empty() {
+        return String::new();
+    }
+    let name = ctx.paths.short(&draft.report.file);
+    let mut text = out::data_styled("1", &format!("--- {name}")) + "\n" + &out::data_styled("1", &format!("+++ {name}")) + "\n";
+    for line in lines {
+        let (code, sign, bytes) = match line {
+            diff::Line::Place([a, b, c, d]) => {
+                text += &(out::data_styled("36", &format!("@@ -{a},{b} +{c},{d} @@")) + "\n");
+                continue;
+            }
+            diff::Line::Both(bytes) => ("", ' ', bytes),
+            diff::Line::Old(bytes) => ("31", '-', bytes),
+            diff::Line::New(bytes) => ("32", '+', bytes),
+        };
+        let words = String::from_utf8_lossy(bytes.strip_suffix(b"\n").unwrap_or(bytes)).into_owned();
+        text += &(out::data_styled(code, &format!("{sign}{}", out::data_visible(words))) + "\n");
+        if !bytes.ends_with(b"\n") {
+            text += "\\ No newline at end of file\n";
+        }
+    }
+    text
+}
+
+fn as_json(report: &Report) -> serde_json::Value {
+    let profile = |line: &Line| {
+        let change = match line.change {
+            Change::Added => "added",
+            Change::Changed => "changed",
+            Change::Kept => "kept",
+            Change::Removed => "removed",
+        };
+        let (note, other) = match &line.note {
+            None => (None, None),
+            Some(Note::Was(now)) => (Some("was"), Some(now)),
+            Some(Note::InsteadOf(first)) => (Some("instead-of"), Some(first)),
+            Some(Note::Gone) => (Some("gone"), None),
+            Some(Note::Outside) => (Some("outside"), None),
+        };
+        let role = &line.role;
+        json!({ "profile": line.name, "sso": role.instance, "account_id": role.account, "role": role.role, "change": change, "note": note, "other": other })
+    };
+    let skipped = |skipped: &Skipped| {
+        let (why, role) = (&skipped.why, &skipped.role);
+        let word = match why {
+            Why::Protected => "protected",
+            Why::Outside(_) => "outside",
+            Why::Taken(_) => "taken",
+            Why::Name(_) => "name",
+        };
+        let profile = Some(words::name(why)).filter(|name| !name.is_empty());
+        json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "why": word, "profile": profile })
+    };
+    json!({
+        "file": report.file.display().to_string(),
+        "written": report.written,
+        "profiles": report.profiles.iter().map(profile).collect::<Vec<_>>(),
+        "skipped": report.skipped.iter().map(skipped).collect::<Vec<_>>(),
+    })
 }

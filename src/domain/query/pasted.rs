@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use crate::domain::AccountId;
+use crate::domain::ids::permission_set;
 
 /// What a pasted text says about a role.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,19 +39,13 @@ fn arn(text: &str) -> Option<Pasted> {
     let [_, _, service, _, account, resource] = parts[..] else { return None };
     let account = Some(account.parse().ok()?);
     let role = match service.to_ascii_lowercase().as_str() {
-        "iam" => resource.strip_prefix("role/").map(permission_set),
-        "sts" => resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next()).map(permission_set),
+        "iam" => resource.strip_prefix("role/"),
+        "sts" => resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next()),
         _ => None,
     };
+    let role = role.map(|role| permission_set(role).to_owned());
     // A glob is a question about many ARNs, not one that was pasted.
     (!resource.contains('*')).then_some(Pasted { account, role, whole: true })
-}
-
-/// The permission set behind `aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_NAME_0123456789abcdef`; other names stay.
-fn permission_set(role: &str) -> String {
-    let last = role.rsplit('/').next().unwrap_or(role);
-    let reserved = last.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
-    reserved.map_or(role, |(name, _)| name).to_owned()
 }
 
 /// Account and role out of a link: the host's first label, the portal's and switch-role's parameters, or an ARN somewhere in it.

@@ -1,5 +1,6 @@
 //! Reads accounts and roles of an instance anew: many small requests, paced, and nothing lost when some of them fail.
 
+pub mod again;
 pub mod pace;
 pub mod update;
 
@@ -75,25 +76,13 @@ pub async fn refresh(
     clock: Clock,
     progress: &mut (dyn FnMut(Progress<'_>) + Send),
 ) -> Result<Outcome> {
-    let mut run = Run {
-        identity: identity.clone(),
-        token: token.clone(),
-        clock,
-        limits,
-        pace: Pace::new(limits.requests_per_second, limits.max_backoff),
-        began: Instant::now(),
-        answered: Duration::ZERO,
-        silent: 0,
-        inventory: Inventory::default(),
-        done: 0,
-        failed: Vec::new(),
-    };
+    let mut run = Run::new(identity, token, limits, clock);
     run.tell(progress);
     let accounts = run.read_accounts(progress).await?;
     run.inventory = start(accounts, old);
     run.inventory.fetched_at = clock.now();
     run.tell(progress);
-    let stopped = run.read_roles(progress).await.err();
+    let stopped = run.read_roles(0..run.inventory.accounts.len(), progress).await.err();
     run.inventory.complete = stopped.is_none() && run.failed.is_empty();
     debug!(target: "rolecall::refresh", accounts = run.done, failed = run.failed.len(), took = ?run.began.elapsed(), "refreshed");
     Ok(Outcome { inventory: run.inventory, failed: run.failed, stopped })
@@ -147,6 +136,22 @@ enum Verdict {
 }
 
 impl Run {
+    fn new(identity: &Identity, token: &Secret<String>, limits: Limits, clock: Clock) -> Self {
+        Self {
+            identity: identity.clone(),
+            token: token.clone(),
+            clock,
+            limits,
+            pace: Pace::new(limits.requests_per_second, limits.max_backoff),
+            began: Instant::now(),
+            answered: Duration::ZERO,
+            silent: 0,
+            inventory: Inventory::default(),
+            done: 0,
+            failed: Vec::new(),
+        }
+    }
+
     fn now(&self) -> Duration {
         self.began.elapsed()
     }
@@ -183,9 +188,13 @@ impl Run {
         }
     }
 
-    /// Keeps as many requests under way as allowed until every account was read or left.
-    async fn read_roles(&mut self, progress: &mut (dyn FnMut(Progress<'_>) + Send)) -> Result<()> {
-        let mut queue: VecDeque<Job> = self.inventory.accounts.iter().enumerate().map(|(at, account)| Job::new(at, account.id)).collect();
+    /// Keeps as many requests under way as allowed until every account at these positions was read or left.
+    async fn read_roles(
+        &mut self,
+        positions: impl IntoIterator<Item = usize>,
+        progress: &mut (dyn FnMut(Progress<'_>) + Send),
+    ) -> Result<()> {
+        let mut queue: VecDeque<Job> = positions.into_iter().map(|at| Job::new(at, self.inventory.accounts[at].id)).collect();
         let mut flying = JoinSet::new();
         loop {
             let wake = self.send_what_may_go(&mut queue, &mut flying);

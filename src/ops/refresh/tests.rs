@@ -173,3 +173,20 @@ async fn no_portal_and_no_session_are_told_apart() {
     assert_eq!(error.kind, Kind::Unreachable);
     assert!(error.message.contains("127.0.0.1:"), "{error}");
 }
+
+#[tokio::test]
+async fn one_account_is_read_again_without_the_others_growing_younger() {
+    let (_server, identity) = portal(7, Arc::new(|_, _| None)).await;
+    let token = Secret::new("token".to_owned());
+    let mut old = refresh(&identity, &token, None, Limits::default(), Clock::Fixed(Timestamp(1)), &mut |_| {}).await.unwrap().inventory;
+    let id = old.accounts[3].id;
+    old.accounts[3].roles.clear();
+    old.accounts[5].roles.clear();
+    let look = |at| again::look(&identity, &token, &old, at, Limits::default(), Clock::Fixed(Timestamp(9)));
+    let outcome = look(again::Look::Account(id)).await.unwrap();
+    let roles: Vec<usize> = outcome.inventory.accounts.iter().map(|account| account.roles.len()).collect();
+    assert_eq!(roles, [2, 2, 2, 2, 2, 0, 2]);
+    assert_eq!((outcome.inventory.fetched_at, outcome.inventory.complete), (Timestamp(1), true));
+    let listed = look(again::Look::NewAccounts).await.unwrap();
+    assert_eq!(listed.inventory.accounts.iter().map(|account| account.roles.len()).collect::<Vec<_>>(), [2, 2, 2, 0, 2, 0, 2]);
+}

@@ -6,6 +6,7 @@ use crate::cache::inventory;
 use crate::domain::{AccountId, Change, Error, Instance, InstanceName, Inventory, Kind, Result, Roster, diff};
 
 use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::refresh::again::{Look, look};
 use crate::ops::refresh::{Limits, Outcome, Progress, refresh};
 use crate::ops::sign_in::token::access_token;
 
@@ -77,6 +78,30 @@ async fn read(
     }
 }
 
+/// Looks once more at as much of an instance as the look says, and keeps what it brought. `false` when nothing was ever read of the
+/// instance: then there is nothing to add to.
+///
+/// # Errors
+/// As [`update`].
+pub async fn look_again(ctx: &Arc<Ctx>, instance: &Instance, at: Look) -> Result<bool> {
+    let Some(old) = load(ctx, instance).await? else { return Ok(false) };
+    let (identity, limits) = (ctx.identity(instance)?, limits(ctx, None));
+    let token = access_token(ctx, instance, None).await?;
+    let over = |outcome: &Result<Outcome>| {
+        let error = outcome.as_ref().map_or_else(Some, |outcome| outcome.stopped.as_ref());
+        error.is_some_and(|error| error.kind == Kind::LoginNeeded)
+    };
+    let mut outcome = look(&identity, &token, &old, at, limits, ctx.clock).await;
+    if over(&outcome) {
+        let token = access_token(ctx, instance, Some(&token)).await?;
+        outcome = look(&identity, &token, &old, at, limits, ctx.clock).await;
+    }
+    let outcome = outcome?;
+    let (directory, kept, of) = (ctx.paths.cache_dir.clone(), outcome.inventory, instance.clone());
+    blocking(move || inventory::save(&directory, &of, &kept)).await?;
+    outcome.stopped.map_or(Ok(true), Err)
+}
+
 async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> {
     let (directory, of) = (ctx.paths.cache_dir.clone(), instance.clone());
     blocking(move || Ok(inventory::load(&directory, &of))).await
@@ -98,6 +123,12 @@ pub fn sketch(ctx: &Ctx, instances: &[Instance]) -> (Roster, Vec<InstanceName>) 
 
 fn inventories(ctx: &Ctx, instances: &[Instance]) -> Vec<Option<Inventory>> {
     instances.iter().map(|instance| inventory::load(&ctx.paths.cache_dir, instance)).collect()
+}
+
+/// Whether every role of an instance is known.
+pub fn complete(ctx: &Ctx, name: &InstanceName) -> bool {
+    let instance = ctx.instances.iter().find(|instance| instance.name == *name);
+    instance.and_then(|instance| inventory::load(&ctx.paths.cache_dir, instance)).is_some_and(|inventory| inventory.complete)
 }
 
 /// Whether an instance's inventory is missing, partial, or older than `cache_refresh` hours.

@@ -2,7 +2,8 @@
 
 pub mod chain;
 pub mod fields;
-mod names;
+pub mod format;
+pub mod names;
 pub mod past;
 pub mod profile;
 pub mod remembered;

@@ -1,27 +1,35 @@
-//! A profile name for every role: `ACCOUNT-ROLE`, unlike any other.
+//! A profile name for every role: by `profile_format`, else `ACCOUNT-ROLE`, unlike any other.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::domain::{Roster, slug};
+use crate::config::Settings;
+use crate::domain::{AccountId, Entry, Result, RoleName, Roster, slug};
+
+use crate::ops::roles::format::Format;
 
 /// Names the roles to which the configuration gives no profile name. Names that would be the same get the account's id, all of
 /// them: which account the bare name meant would depend on the portal's order. If that is not enough, because two instances list
 /// the same account, they get the instance's name too.
-pub(in crate::ops) fn name_profiles(roster: &mut Roster) {
-    let mut names = formatted(roster);
-    let suffixes: [&dyn Fn(usize) -> String; 2] = [
-        &|at| roster.entries[at].account.to_string(), //
-        &|at| slug(roster.instance(&roster.entries[at]).name.as_str()),
-    ];
-    for suffix in suffixes {
+///
+/// A template that is wrong, or fails for a role, stops nothing: the name is then the usual one. Whoever writes names down asks
+/// [`bare`], which tells.
+pub(in crate::ops) fn name_profiles(roster: &mut Roster, settings: &Settings) {
+    let format = Format::of(settings).unwrap_or_default();
+    let mut usual = Usual::default();
+    let mut names = Vec::with_capacity(roster.entries.len());
+    for entry in &roster.entries {
+        let by_format = || format.as_ref()?.name(roster, entry).ok().filter(|name| !name.is_empty());
+        names.push(entry.profile.is_none().then(|| by_format().unwrap_or_else(|| usual.name(entry))));
+    }
+    for suffix in [with_account, with_instance] {
         let collided = same(roster, &names);
         if collided.is_empty() {
             break;
         }
         for at in collided {
             if let Some(name) = &mut names[at] {
-                *name = format!("{name}-{}", suffix(at));
+                *name = suffix(name, roster, &roster.entries[at]);
             }
         }
     }
@@ -32,21 +40,57 @@ pub(in crate::ops) fn name_profiles(roster: &mut Roster) {
     }
 }
 
-/// The names by the default format; `None` where the configuration has one.
-fn formatted(roster: &Roster) -> Vec<Option<String>> {
-    let (mut roles, mut account) = (HashMap::<&str, String>::new(), (None, String::new()));
-    let mut names = Vec::with_capacity(roster.entries.len());
+/// What every role would be called if it were alone: the name that the configuration gives it, else the format's.
+///
+/// # Errors
+/// [`crate::domain::Kind::Config`] with file and line when the template is wrong, or fails for one of these roles.
+pub fn bare(roster: &Roster, settings: &Settings) -> Result<Vec<String>> {
+    let (format, mut usual, mut names) = (Format::of(settings)?, Usual::default(), Vec::with_capacity(roster.entries.len()));
     for entry in &roster.entries {
+        if let Some(given) = given(roster, settings, entry) {
+            names.push(given.to_owned());
+            continue;
+        }
+        let by_format = format.as_ref().map(|format| format.name(roster, entry)).transpose()?.filter(|name| !name.is_empty());
+        names.push(by_format.unwrap_or_else(|| usual.name(entry)));
+    }
+    Ok(names)
+}
+
+/// The profile name that a role's table in the configuration gives it.
+pub fn given<'s>(roster: &Roster, settings: &'s Settings, entry: &Entry) -> Option<&'s str> {
+    let account = settings.instances.get(&roster.instance(entry).name)?.accounts.get(&entry.account)?;
+    account.roles.get(&RoleName::new(&*entry.role))?.profile.as_deref()
+}
+
+/// A name that an account of another id does not share.
+pub fn with_account(name: &str, _: &Roster, entry: &Entry) -> String {
+    format!("{name}-{}", entry.account)
+}
+
+/// A name that the same account in another instance does not share, for one that has the account's id already.
+pub fn with_instance(name: &str, roster: &Roster, entry: &Entry) -> String {
+    format!("{name}-{}", slug(roster.instance(entry).name.as_str()))
+}
+
+/// `ACCOUNT-ROLE`, slugged: what names are without a template.
+#[derive(Default)]
+struct Usual<'r> {
+    roles: HashMap<&'r str, String>,
+    account: (Option<(usize, AccountId)>, String),
+}
+
+impl<'r> Usual<'r> {
+    fn name(&mut self, entry: &'r Entry) -> String {
         // Roles of an account follow each other: one slug does for all of them.
         let same = Some((entry.instance, entry.account));
-        if account.0 != same {
+        if self.account.0 != same {
             let named = slug(&entry.account_name);
-            account = (same, if named.is_empty() { entry.account.to_string() } else { named });
+            self.account = (same, if named.is_empty() { entry.account.to_string() } else { named });
         }
-        let role = roles.entry(&entry.role).or_insert_with(|| slug(&entry.role));
-        names.push(entry.profile.is_none().then(|| format!("{}-{role}", account.1)));
+        let role = self.roles.entry(&entry.role).or_insert_with(|| slug(&entry.role));
+        format!("{}-{role}", self.account.1)
     }
-    names
 }
 
 /// The positions of formatted names that are not alone.

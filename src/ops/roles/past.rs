@@ -1,6 +1,6 @@
 //! What was used before: recorded when a role is handed out, read for ranking, for `-` and for `history`.
 
-use crate::cache::history::{self, Limits, Use};
+use crate::cache::history::{self, Limits, Run, Use};
 use crate::domain::{AccountId, Result, RoleId, RoleName, Timestamp, Usages};
 
 use crate::ops::ctx::Ctx;
@@ -17,8 +17,20 @@ fn limits(ctx: &Ctx) -> Limits {
 /// # Errors
 /// When the history can't be written.
 pub fn record(ctx: &Ctx, role: RoleId, command: &str, at: Timestamp) -> Result<()> {
-    let directory = std::env::current_dir().map(|directory| directory.to_string_lossy().into_owned()).unwrap_or_default();
-    history::record(&ctx.paths.state_dir, &Use { at, role, command: command.to_owned(), directory }, limits(ctx))
+    history::record(&ctx.paths.state_dir, &Use { at, role, command: command.to_owned(), directory: directory(), run: None }, limits(ctx))
+}
+
+/// Writes down that one command was run in many roles, `role` the first of them: one line, however many they were.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_run(ctx: &Ctx, role: RoleId, command: &str, run: Run) -> Result<()> {
+    let used = Use { at: ctx.clock.now(), role, command: command.to_owned(), directory: directory(), run: Some(run) };
+    history::record(&ctx.paths.state_dir, &used, limits(ctx))
+}
+
+fn directory() -> String {
+    std::env::current_dir().map(|directory| directory.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Everything that is remembered, oldest first.
@@ -49,7 +61,8 @@ pub fn previous(ctx: &Ctx, current: Option<(AccountId, &RoleName)>) -> Result<Op
     Ok(history::previous(&uses, None))
 }
 
+/// What a person chose one by one: what is recent and what `-` means.
 fn chosen(mut uses: Vec<Use>) -> Vec<Use> {
-    uses.retain(|used| !BACKGROUND.contains(&used.command.as_str()));
+    uses.retain(|used| used.run.is_none() && !BACKGROUND.contains(&used.command.as_str()));
     uses
 }

@@ -1,5 +1,6 @@
 //! From what a person wrote to one role.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::query::{Index, Query};
@@ -29,7 +30,7 @@ impl Wanted {
     /// One of: a profile, an ARN, an account with or without a role, free words.
     ///
     /// # Errors
-    /// [`Kind::Usage`] when two of them are given, or a role without its account.
+    /// [`Kind::Usage`] when two of them are given, or a role without its account; [`Kind::UnknownRole`] for an ARN that is none.
     pub fn check(&self) -> Result<()> {
         let ways = [self.profile.is_some(), self.arn.is_some(), self.account.is_some() || self.role.is_some(), self.query.is_some()];
         if ways.into_iter().filter(|given| *given).count() > 1 {
@@ -43,7 +44,26 @@ impl Wanted {
                 Error::new(Kind::Usage, "--role needs --account").hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`")
             );
         }
-        Ok(())
+        // Nothing that AWS has to say makes an ARN of what is none.
+        self.arn.as_deref().map(str::parse::<Arn>).transpose().map(drop)
+    }
+}
+
+/// The known accounts that were named, each with the position of its instance; none for words that name no account, or one that is not
+/// known yet.
+pub fn accounts(roster: &Roster, wanted: &Wanted) -> BTreeSet<(usize, AccountId)> {
+    let by_arn = wanted.arn.as_deref().and_then(|arn| arn.parse::<Arn>().ok()).map(|arn| arn.account.to_string());
+    let Some(named) = by_arn.as_deref().or(wanted.account.as_deref()) else { return BTreeSet::new() };
+    let is_it = called(named);
+    roster.entries.iter().filter(|entry| is_it(entry)).map(|entry| (entry.instance, entry.account)).collect()
+}
+
+/// Whether an entry's account is the one that goes by this id or name.
+fn called(account: &str) -> impl Fn(&Entry) -> bool {
+    let (id, name) = (account.parse::<AccountId>().ok(), fold(account));
+    move |entry| match id {
+        Some(id) => entry.account == id,
+        None => fold(&entry.account_name) == name || fold(&entry.account_alias) == name,
     }
 }
 
@@ -115,13 +135,8 @@ fn by_arn<'a>(roster: &'a Roster, arn: &Arn) -> Result<Vec<&'a Entry>> {
 }
 
 fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Result<Vec<&'a Entry>> {
-    let id = account.parse::<AccountId>().ok();
-    let name = fold(account);
-    let is_it = |entry: &&Entry| match id {
-        Some(id) => entry.account == id,
-        None => fold(&entry.account_name) == name || fold(&entry.account_alias) == name,
-    };
-    let in_account: Vec<&Entry> = roster.entries.iter().filter(is_it).collect();
+    let is_it = called(account);
+    let in_account: Vec<&Entry> = roster.entries.iter().filter(|entry| is_it(entry)).collect();
     if in_account.is_empty() {
         let near = nearest(account, roster.entries.iter().map(|entry| &*entry.account_name).filter(|name| !name.is_empty()), 3);
         return Err(unknown(format!("no account `{account}` is known"), &near));
@@ -137,6 +152,11 @@ fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Resu
 }
 
 fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> {
+    // A profile's whole name is no beginning of another's.
+    let named: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(query)).collect();
+    if !named.is_empty() {
+        return Ok(named);
+    }
     Ok(matching(roster, query)?.into_iter().filter_map(|row| roster.entries.get(row)).collect())
 }
 

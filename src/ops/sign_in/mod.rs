@@ -3,6 +3,7 @@
 pub mod background;
 pub mod lent;
 mod registration;
+pub mod replies;
 pub mod sessions;
 pub mod token;
 
@@ -17,6 +18,7 @@ use crate::vault::{Boarding, Name, Staged, Token};
 
 use crate::ops::console::link::{Container, Delivered, Link, Manner, deliver, has_browser};
 use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::token::land;
 use crate::ops::work::SignInStep;
 
@@ -29,7 +31,21 @@ const PATIENCE: i64 = 600;
 /// [`Kind::Vault`] before anything is opened when the token could not be kept or used later; what AWS says; [`Kind::LoginNeeded`] when
 /// nobody approved in time.
 pub async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>, report: &(dyn Fn(SignInStep) + Send + Sync)) -> Result<()> {
-    let result = through(ctx, instance, flow, report).await;
+    sign_in_hearing(ctx, instance, flow, report, &mut Replies::default()).await
+}
+
+/// The same where a person can paste the address that the browser ended on.
+///
+/// # Errors
+/// As [`sign_in`].
+pub async fn sign_in_hearing(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    flow: Option<Flow>,
+    report: &(dyn Fn(SignInStep) + Send + Sync),
+    replies: &mut Replies,
+) -> Result<()> {
+    let result = through(ctx, instance, flow, report, replies).await;
     note(ctx, instance, &result).await?;
     result
 }
@@ -49,14 +65,20 @@ pub(in crate::ops) async fn note<T>(ctx: &Arc<Ctx>, instance: &Instance, result:
     }
 }
 
-async fn through(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>, report: &(dyn Fn(SignInStep) + Send + Sync)) -> Result<()> {
+async fn through(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    flow: Option<Flow>,
+    report: &(dyn Fn(SignInStep) + Send + Sync),
+    replies: &mut Replies,
+) -> Result<()> {
     report(SignInStep::Starting);
     let vault = ctx.vault.clone();
     blocking(move || vault.ready()).await?;
     let identity = ctx.identity(instance)?;
     let flow = flow.unwrap_or_else(|| usual_flow(ctx, instance));
-    match attempt(ctx, instance, &identity, flow, report).await {
-        Err(Attempt::StaleClient) => match attempt(ctx, instance, &identity, flow, report).await {
+    match attempt(ctx, instance, &identity, flow, report, replies).await {
+        Err(Attempt::StaleClient) => match attempt(ctx, instance, &identity, flow, report, replies).await {
             Err(Attempt::StaleClient) => {
                 Err(Error::new(Kind::Refused, format!("{} refuses the registration it has just made", instance.name)))
             }
@@ -88,10 +110,11 @@ async fn attempt(
     identity: &Identity,
     flow: Flow,
     report: &(dyn Fn(SignInStep) + Send + Sync),
+    replies: &mut Replies,
 ) -> Result<(), Attempt> {
     let (registration, stored) = registration::get(ctx, instance, identity, flow).await?;
     let result = match flow {
-        Flow::Pkce => pkce(ctx, instance, identity, &registration, report).await,
+        Flow::Pkce => pkce(ctx, instance, identity, &registration, report, replies).await,
         Flow::Device => device(ctx, instance, identity, &registration, report).await,
     };
     match result {
@@ -104,21 +127,28 @@ async fn attempt(
     }
 }
 
-/// The authorization code flow: a listener on loopback, then the browser, then the code.
+/// The authorization code flow: a listener on loopback, then the browser, then the code, brought by the browser or by hand.
 async fn pkce(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     identity: &Identity,
     registration: &Registration,
     report: &(dyn Fn(SignInStep) + Send + Sync),
+    replies: &mut Replies,
 ) -> Result<()> {
     let callback = Callback::bind()?;
     let pkce = Pkce::new(callback.redirect_uri())?;
     let url = identity.authorize_url(registration, &pkce);
     let opened = open(ctx, instance, &url).await;
     report(SignInStep::Open { url, code: None, expires_at: ctx.clock.now().plus(PATIENCE), browser: opened });
-    let wait = tokio::time::timeout(Duration::from_secs(PATIENCE.unsigned_abs()), callback.wait(&pkce.state));
-    let code = wait.await.unwrap_or_else(|_| Err(nobody_came(instance)))?;
+    let come = async {
+        tokio::select! {
+            code = callback.wait(&pkce.state) => code,
+            code = replies.code(&pkce.state, report) => code,
+        }
+    };
+    let code =
+        tokio::time::timeout(Duration::from_secs(PATIENCE.unsigned_abs()), come).await.unwrap_or_else(|_| Err(nobody_came(instance)))?;
     let staged = stage(ctx, instance).await?;
     let _kept = ctx.keeping.lock().await;
     let _unhurried = Unhurried::begin();

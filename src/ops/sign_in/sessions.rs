@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cache::inventory;
+use crate::cache::{inventory, lives};
 use crate::domain::{Instance, Result, RoleId, Timestamp};
 use crate::vault::{Boarding, Lead, Name, Token};
 
@@ -14,6 +14,8 @@ use crate::ops::sign_in::note;
 use crate::ops::sign_in::token::{land, login_needed, renewable};
 use crate::ops::work::{Session, Sessions};
 
+/// A session that ends within so many seconds ends soon.
+const SOON: i64 = 3_600;
 /// How long a refresh that is under way is waited for before signing out.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -68,14 +70,32 @@ pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
     Ok(names.into_iter().filter(|(_, expires)| *expires > now).filter_map(|(name, expires)| Some((role(&name)?, expires))).collect())
 }
 
-/// When a session is expected to end: from `session_duration`, or exactly where the token can't be refreshed.
+/// When a session is expected to end: from `session_duration`, else from the shortest life that was seen of one; exactly where the token
+/// can't be refreshed.
 fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<Timestamp> {
     let token = token?;
     if !renewable(ctx, token) {
         return Some(token.expires_at).filter(|at| *at > ctx.clock.now());
     }
     let own = ctx.settings.instances.get(&instance.name).and_then(|own| own.session_duration);
-    own.or(ctx.settings.session_duration).map(|duration| token.signed_in_at.plus(duration))
+    match own.or(ctx.settings.session_duration) {
+        Some(duration) => Some(token.signed_in_at.plus(duration)),
+        // A guess that has proved wrong is none.
+        None => {
+            lives::shortest(&ctx.paths.state_dir, instance).map(|life| token.signed_in_at.plus(life)).filter(|at| *at > ctx.clock.now())
+        }
+    }
+}
+
+/// When our own session with an instance ends, if that is expected within the hour; what was begun then outlives its renewals. A token of
+/// the AWS CLI's is renewed there.
+///
+/// # Errors
+/// As [`sessions`].
+pub fn ending(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> {
+    let now = ctx.clock.now();
+    let token = ctx.vault.load::<Token>(&Name::token(instance), now)?;
+    Ok(ends(ctx, instance, token.as_ref()).filter(|at| (1..=SOON).contains(&at.since(now))))
 }
 
 /// Signs out of an instance: revokes the token at AWS, forgets it and every role credential that came of it. `false` when nobody was

@@ -1,8 +1,10 @@
 //! A valid access token for an instance: from the vault, refreshed by one process for all, or borrowed from the AWS CLI.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::cache::lives;
 use crate::domain::{Error, Instance, Kind, Result, Secret};
 use crate::identity::{RefreshOutcome, TokenReply};
 use crate::os::process::Unhurried;
@@ -104,6 +106,7 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
             let (access, expires_at) = (token.access_token.clone(), token.expires_at);
             blocking(move || staged.commit(&token)).await?;
             lent::share(ctx, instance, &access, expires_at).await?;
+            learn(ctx, instance, old, lives::alive).await;
             Ok(access)
         }
         RefreshOutcome::InvalidGrant => {
@@ -112,7 +115,10 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
             let now = ctx.clock.now();
             match load(ctx, &name).await? {
                 Some(token) if token.access_token != old.access_token && token.expires_at > now => Ok(token.access_token.clone()),
-                _ => over(ctx, instance, &name).await,
+                _ => {
+                    learn(ctx, instance, old, lives::ended).await;
+                    over(ctx, instance, &name).await
+                }
             }
         }
         RefreshOutcome::InvalidClient => {
@@ -130,6 +136,14 @@ fn renewed(ctx: &Ctx, old: &Token, reply: TokenReply) -> Token {
         expires_at: reply.expires_at,
         signed_in_at: old.signed_in_at,
         registration: old.registration.clone(),
+    }
+}
+
+/// Remembers how long a session has lived, or that it lives: all that can ever be known of its length. No failure of the refresh.
+async fn learn(ctx: &Arc<Ctx>, instance: &Instance, token: &Token, what: fn(&Path, &Instance, i64) -> Result<()>) {
+    let (directory, instance, lived) = (ctx.paths.state_dir.clone(), instance.clone(), ctx.clock.now().since(token.signed_in_at));
+    if let Err(error) = blocking(move || what(&directory, &instance, lived)).await {
+        tracing::debug!(target: "rolecall::sign_in", %error, "a session's life was not remembered");
     }
 }
 

@@ -59,6 +59,10 @@ fn in_profile(role: &str) -> Form {
     Form::Profile { name: format!("pay-{role}"), with_keys: false }
 }
 
+fn at_an_endpoint(role: &str) -> Form {
+    Form::Endpoint { url: format!("http://127.0.0.1:1/{role}"), token: "token".into() }
+}
+
 fn entered(environment: &Environment, role: &str, region: Option<&str>, form: Form, reach: Reach) -> Changes {
     let roster = roster(role, region);
     let credentials = credentials_of(role);
@@ -252,6 +256,20 @@ fn a_child_gets_nothing_foreign_and_a_shell_keeps_it_unless_told() {
     assert_eq!(shell.get("AWS_WEB_IDENTITY_TOKEN_FILE"), Some("/t"));
     let said = replaced(&theirs.previous(), &entered(&theirs, "Admin", None, Form::Keys, Reach::Child));
     assert_eq!(said[..3], ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+}
+
+#[test]
+fn an_endpoint_comes_alone_and_what_took_its_place_is_the_persons() {
+    let theirs = Environment::of(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"), ("AWS_ACCESS_KEY_ID", "AKIA")]);
+    let child = theirs.enter("Admin", None, at_an_endpoint("Admin"), Reach::Child);
+    let set = ENDPOINT.map(|name| child.get(name).unwrap());
+    assert_eq!(set, ["http://127.0.0.1:1/Admin", "token"]);
+    assert!(PROFILES.iter().chain(&KEYS).all(|name| child.get(name).is_none()), "{child:?}");
+    assert!(OTHERS.iter().filter(|name| !ENDPOINT.contains(name)).all(|name| child.get(name).is_none()), "{child:?}");
+    assert_eq!(child.cleared(), Environment::default());
+    assert_eq!(replaced(&child.previous(), &entered(&child, "Deploy", None, at_an_endpoint("Deploy"), Reach::Child)), [""; 0]);
+    let changed = child.with(ENDPOINT[0], "http://127.0.0.1:2/");
+    assert_eq!(changed.cleared(), Environment::of(&[(ENDPOINT[0], "http://127.0.0.1:2/"), (ENDPOINT[1], "token")]));
 }
 
 #[test]

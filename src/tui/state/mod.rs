@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::{Entry, Error, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
-use crate::ops::work::{Session, Sessions, SignInStep};
+use crate::ops::work::{Consents, Secretive, Session, Sessions};
 
 use super::event::Key;
 use super::matching::{self, Job, Order, Wishes};
+use super::panels::log::Said;
 use super::{Action, Looks, Options, Preview};
 use line::Line;
 use list::List;
@@ -59,6 +60,12 @@ pub(super) struct State {
     pub(super) pending: Option<Pending>,
     /// One line instead of the footer, until a key is pressed.
     pub(super) note: Option<String>,
+    /// What was said since the start, the newest last.
+    pub(super) log: Vec<Said>,
+    /// What the person has consented to in this terminal lately.
+    pub(super) consents: Consents,
+    /// Whether the default action is the only one that was asked for.
+    pub(super) only: bool,
     /// How reading the roles goes, by instance.
     pub(super) refreshes: BTreeMap<InstanceName, Refresh>,
     /// Instances to refresh once the first frame stands.
@@ -98,13 +105,26 @@ pub(super) struct Pending {
     /// The role.
     pub(super) role: RoleId,
     /// What will be done with it.
-    pub(super) action: Action,
+    pub(super) then: Then,
     /// The number of the last request made for it.
     pub(super) number: u64,
     /// What it waits for.
     pub(super) waits: Waits,
     /// Whether a sign-in or an unlocking was already tried for it: each action gets one.
     pub(super) retried: bool,
+}
+
+/// What is done with roles once they may be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Leave the screen and do this.
+    Leave(Action),
+    /// Leave the screen and run this command line in each.
+    Each(String),
+    /// Put a secret on the clipboard.
+    Copy(Secretive),
+    /// Nothing: new credentials are all that is wanted.
+    Renew,
 }
 
 /// What a choice waits for.
@@ -164,6 +184,9 @@ impl State {
             overlays: Vec::new(),
             pending: None,
             note: None,
+            log: Vec::new(),
+            consents: Consents::default(),
+            only: options.only,
             refreshes: BTreeMap::new(),
             stale: options.stale,
             marked: BTreeSet::new(),
@@ -264,8 +287,7 @@ impl State {
             return None;
         }
         let soon = |at: Timestamp| (0..=90).contains(&at.since(self.now));
-        let waiting = |login: &overlay::Login| matches!(login.step, SignInStep::Open { .. });
-        let seconds = self.login().is_some_and(waiting) || self.sessions.roles.iter().any(|(_, at)| soon(*at));
+        let seconds = self.overlays.iter().any(|overlay| overlay.panel().counts()) || self.sessions.roles.iter().any(|(_, at)| soon(*at));
         let minutes = !self.sessions.roles.is_empty() || self.sessions.instances.iter().any(|session| session.signed_in);
         if seconds { Some(1) } else { minutes.then_some(30) }
     }

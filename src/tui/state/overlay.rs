@@ -1,21 +1,20 @@
-//! Panels above the list: each an enum value with its data.
+//! Panels above the list: each an enum value with its data. A new one takes its file in `panels`, its line here, and its line in the
+//! catalog.
 
-use crate::domain::{Error, InstanceName, RoleId, Secret};
-use crate::ops::work::SignInStep;
-
-use super::super::Action;
+use super::super::panels::Panel;
+pub(in crate::tui) use super::super::panels::{
+    confirm::Confirm, details::Details, each::Each, help::Help, hidden::Hidden, instances::Instances, log::Log, login::Login, menu::Menu,
+    message::Message, passphrase::Passphrase, services::Services, sessions::Sessions,
+};
 
 /// One panel. They stand on a stack; the top one hears keys first.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) enum Overlay {
     /// All commands with their keys.
-    Help {
-        /// The first line shown.
-        top: usize,
-    },
+    Help(Help),
     /// What the preview would show, where there is no room for it.
-    Details,
-    /// What else can be done with the selected role.
+    Details(Details),
+    /// What can be done with the selected or the marked roles.
     Menu(Menu),
     /// A sign-in under way.
     Login(Login),
@@ -23,57 +22,58 @@ pub(in crate::tui) enum Overlay {
     Passphrase(Passphrase),
     /// Something went wrong.
     Message(Message),
-    /// A protected role was chosen.
+    /// Protected roles were chosen.
     Confirm(Confirm),
+    /// Roles with credentials.
+    Sessions(Sessions),
+    /// Who is signed in where.
+    Instances(Instances),
+    /// Pages of the console.
+    Services(Services),
+    /// A command line for several roles.
+    Each(Each),
+    /// What was said.
+    Log(Log),
+    /// Roles that are not shown.
+    Hidden(Hidden),
 }
 
-/// The action menu of one role.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Menu {
-    /// The role.
-    pub(in crate::tui) role: RoleId,
-    /// The line under the bar.
-    pub(in crate::tui) at: usize,
-}
+impl Overlay {
+    /// As something that hears keys and shows itself.
+    pub(in crate::tui) fn panel(&self) -> &dyn Panel {
+        match self {
+            Overlay::Help(panel) => panel,
+            Overlay::Details(panel) => panel,
+            Overlay::Menu(panel) => panel,
+            Overlay::Login(panel) => panel,
+            Overlay::Passphrase(panel) => panel,
+            Overlay::Message(panel) => panel,
+            Overlay::Confirm(panel) => panel,
+            Overlay::Sessions(panel) => panel,
+            Overlay::Instances(panel) => panel,
+            Overlay::Services(panel) => panel,
+            Overlay::Each(panel) => panel,
+            Overlay::Log(panel) => panel,
+            Overlay::Hidden(panel) => panel,
+        }
+    }
 
-/// A sign-in under way.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Login {
-    /// Where to.
-    pub(in crate::tui) instance: InstanceName,
-    /// The request's number.
-    pub(in crate::tui) number: u64,
-    /// Where it stands.
-    pub(in crate::tui) step: SignInStep,
-    /// Whether the address was copied.
-    pub(in crate::tui) copied: bool,
-}
-
-/// The vault's passphrase as it is typed.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Passphrase {
-    /// What is typed so far.
-    pub(in crate::tui) typed: Secret<String>,
-    /// Why it is asked for, or why the last one was not good.
-    pub(in crate::tui) error: Option<Error>,
-    /// Sent, and not answered yet.
-    pub(in crate::tui) waiting: bool,
-}
-
-/// An error with its hints.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Message {
-    /// What was tried, in a few words.
-    pub(in crate::tui) title: String,
-    /// What failed, on what, what to do.
-    pub(in crate::tui) error: Error,
-}
-
-/// A question before a protected role is used.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::tui) struct Confirm {
-    /// The chosen roles.
-    pub(in crate::tui) roles: Vec<RoleId>,
-    /// What would be done.
-    pub(in crate::tui) action: Action,
+    /// The same, to take a key.
+    pub(in crate::tui) fn panel_mut(&mut self) -> &mut dyn Panel {
+        match self {
+            Overlay::Help(panel) => panel,
+            Overlay::Details(panel) => panel,
+            Overlay::Menu(panel) => panel,
+            Overlay::Login(panel) => panel,
+            Overlay::Passphrase(panel) => panel,
+            Overlay::Message(panel) => panel,
+            Overlay::Confirm(panel) => panel,
+            Overlay::Sessions(panel) => panel,
+            Overlay::Instances(panel) => panel,
+            Overlay::Services(panel) => panel,
+            Overlay::Each(panel) => panel,
+            Overlay::Log(panel) => panel,
+            Overlay::Hidden(panel) => panel,
+        }
+    }
 }

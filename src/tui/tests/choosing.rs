@@ -1,7 +1,7 @@
 //! From a key to an exit: exact effects.
 
 use super::*;
-use crate::ops::work::{Request, SignInStep};
+use crate::ops::work::{Mark, Request, SignInStep};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
@@ -137,8 +137,9 @@ fn a_protected_role_needs_a_yes() {
     rig.keys(&["payments-prod adm", "enter", "n"]);
     assert_eq!(rig.wanted(), []);
     rig.keys(&["enter", "y"]);
-    let number = last_number(&rig);
-    assert_eq!(rig.wanted(), [assume(&role(&rig), number)]);
+    let (role, number) = (role(&rig), last_number(&rig));
+    let consent = Effect::Request(Request::Consent { role: role.clone(), confirm: Confirm::Ask });
+    assert_eq!(rig.wanted(), [consent, assume(&role, number)]);
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn control_o_opens_the_console() {
 
 #[test]
 fn marked_roles_leave_together_in_the_order_of_the_roster() {
-    let mut rig = Rig::new(Options { multi: true, ..usual() });
+    let mut rig = Rig::new(Options { multi: true, action: Action::Print, ..usual() });
     rig.keys(&["edge-dev", "tab", "ctrl-u", "edge-staging read", "tab", "enter"]);
     let [Effect::Exit(Exit::Picked(picked))] = &rig.wanted()[..] else { panic!("no exit") };
     assert_eq!(picked.roles.len(), 2);
@@ -199,7 +200,7 @@ fn stale_instances_are_refreshed_once_the_first_frame_stands() {
 fn the_menu_pins_a_role_and_copies_its_arn() {
     let mut rig = Rig::new(usual());
     rig.keys(&["edge-dev", "right", "f"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Mark { role: role(&rig), favourite: true })]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Mark { roles: vec![role(&rig)], mark: Mark::Favourite, on: true })]);
     assert!(rig.state.marks.favourites.contains(&role(&rig)));
     rig.keys(&["alt-enter", "a"]);
     let arn = rig.state.roster.arn(rig.state.selected().unwrap());

@@ -3,6 +3,8 @@
 mod choosing;
 mod layouts;
 mod listing;
+mod panel_screens;
+mod panels;
 mod random;
 mod screens;
 mod terminal;
@@ -205,6 +207,7 @@ fn usual() -> Options {
         looks: Looks { theme: Theme::Dark, ascii: false, motion: true, mouse: true, no_color: false, truecolor: true },
         now: Clock::Fixed(NOW),
         history_weight: 1.0,
+        only: false,
         multi: false,
         stale: Vec::new(),
         sheet: None,

@@ -6,7 +6,7 @@ use super::*;
 use crate::ops::work::SignInStep;
 use crate::tui::event::{Mouse, MouseKind};
 
-const KEYS: [&str; 30] = [
+const KEYS: [&str; 41] = [
     "enter",
     "esc",
     "tab",
@@ -37,6 +37,17 @@ const KEYS: [&str; 30] = [
     "y",
     "a",
     "p",
+    "f3",
+    "f4",
+    "f6",
+    "f8",
+    "f9",
+    "ctrl-v",
+    "/",
+    "x",
+    "h",
+    "k",
+    "d",
 ];
 
 fn events() -> impl Strategy<Value = Event> {

@@ -1,49 +1,109 @@
 //! From Enter on a role to the exit: confirm, credentials, sign-in, passphrase, each at most once.
 
 use super::super::effect::Effect;
-use super::super::state::overlay::{Confirm, Login, Message, Overlay, Passphrase};
-use super::super::state::{Pending, State, Waits};
-use super::super::{Action, Exit, Picked};
-use crate::domain::{Error, InstanceName, Kind, RoleId, Secret, Timestamp};
+use super::super::panels::confirm::Asks;
+use super::super::state::overlay::{Confirm, Login, Menu, Message, Overlay, Passphrase};
+use super::super::state::{Pending, State, Then, Waits};
+use super::super::{Action, Exit, Picked, panels};
+use crate::domain::{self, Error, InstanceName, Kind, RoleId, Timestamp};
 use crate::ops::work::{Request, SignInStep};
+
+/// The roles that a command means: the marked ones, in the order of the roster, or the selected one.
+pub(super) fn meant(state: &State) -> Vec<RoleId> {
+    if state.marked.is_empty() {
+        return state.list.selected.iter().cloned().collect();
+    }
+    let entries = state.roster.entries.iter().map(|entry| state.roster.id(entry));
+    entries.filter(|role| state.marked.contains(role)).collect()
+}
 
 /// Does this with the marked roles, or the selected one. With nothing to show, Enter signs in: there is nothing else it could mean.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(instance) = state.sign_in_is_next().cloned() {
         return sign_in(state, instance).1;
     }
-    let roles: Vec<RoleId> = if state.marked.is_empty() {
-        state.list.selected.iter().cloned().collect()
-    } else {
-        let entries = state.roster.entries.iter().map(|entry| state.roster.id(entry));
-        entries.filter(|role| state.marked.contains(role)).collect()
-    };
-    let protected = |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected());
-    if action != Action::Print && roles.iter().any(protected) {
-        state.overlays.push(Overlay::Confirm(Confirm { roles, action }));
+    let roles = meant(state);
+    if roles.len() > 1 && matches!(action, Action::Shell | Action::Exports) {
+        // A shell has one role: which of the things that several can do is for the person to say.
+        state.overlays.push(Overlay::Menu(Menu::of(roles)));
         return Vec::new();
     }
-    go(state, roles, action)
+    begin(state, roles, Then::Leave(action))
+}
+
+/// Does something with roles, after a question where they are protected.
+pub(in crate::tui) fn begin(state: &mut State, roles: Vec<RoleId>, then: Then) -> Vec<Effect> {
+    match asks(state, &roles, &then) {
+        Some(asks) => {
+            state.overlays.push(Overlay::Confirm(Confirm::new(roles, then, asks)));
+            Vec::new()
+        }
+        None => go(state, roles, then),
+    }
+}
+
+/// The question, unless it needs none or was answered in this terminal within the hour. Over several protected roles it is always asked.
+fn asks(state: &State, roles: &[RoleId], then: &Then) -> Option<Asks> {
+    // A name needs no credentials.
+    if *then == Then::Leave(Action::Print) {
+        return None;
+    }
+    let confirm = |role: &RoleId| state.roster.find(role).map_or(domain::Confirm::No, |entry| entry.confirm);
+    if let [role] = roles {
+        return match confirm(role) {
+            confirm if state.consents.cover(role, confirm, state.now) => None,
+            domain::Confirm::No => None,
+            domain::Confirm::Ask => Some(Asks::Yes),
+            domain::Confirm::Type => Some(Asks::Name(typable(panels::account(state, role), role))),
+        };
+    }
+    roles.iter().any(|role| confirm(role) != domain::Confirm::No).then_some(Asks::Number(roles.len()))
+}
+
+/// The account's name, or its id when the name has something in it that no key writes.
+fn typable(name: String, role: &RoleId) -> String {
+    if domain::visible(&name) == name { name } else { role.account.to_string() }
+}
+
+/// A person has answered: remembered for these roles, then done.
+pub(in crate::tui) fn confirmed(state: &mut State, roles: Vec<RoleId>, then: Then) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    // Several were consented to as one: that says nothing of a single one of them.
+    if let [role] = &roles[..]
+        && let Some(entry) = state.roster.find(role)
+    {
+        effects.push(Effect::Request(Request::Consent { role: role.clone(), confirm: entry.confirm }));
+    }
+    effects.extend(go(state, roles, then));
+    effects
 }
 
 /// The choice is made: one role is assumed first, so that it is known to work before the screen goes.
-pub(super) fn go(state: &mut State, mut roles: Vec<RoleId>, action: Action) -> Vec<Effect> {
-    match (roles.len(), action) {
+fn go(state: &mut State, mut roles: Vec<RoleId>, then: Then) -> Vec<Effect> {
+    match (roles.len(), then) {
         (0, _) => Vec::new(),
-        (1, Action::Shell | Action::Exports | Action::Console) => {
+        (_, Then::Each(line)) => vec![Effect::Exit(Exit::Each { roles, line })],
+        (_, Then::Leave(Action::Print)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action: Action::Print }))],
+        (1, then) => {
             let role = roles.swap_remove(0);
-            let pending = Pending { role, action, number: 0, waits: Waits::Credentials, retried: false };
+            let pending = Pending { role, then, number: 0, waits: Waits::Credentials, retried: false };
             assume(state, pending)
         }
-        _ => vec![Effect::Exit(Exit::Picked(Picked { roles, action }))],
+        (_, Then::Leave(action)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action }))],
+        // Only ever offered for one role.
+        (_, Then::Copy(_) | Then::Renew) => Vec::new(),
     }
 }
 
 fn assume(state: &mut State, pending: Pending) -> Vec<Effect> {
     let number = state.number();
     let role = pending.role.clone();
+    let request = match pending.then {
+        Then::Renew => Request::Renew { role, number },
+        _ => Request::Assume { role, number },
+    };
     state.pending = Some(Pending { number, waits: Waits::Credentials, ..pending });
-    vec![Effect::Request(Request::Assume { role, number })]
+    vec![Effect::Request(request)]
 }
 
 /// An assume was answered.
@@ -52,7 +112,7 @@ pub(super) fn assumed(state: &mut State, number: u64, outcome: Result<Timestamp,
         return Vec::new();
     };
     match outcome {
-        Ok(_) => vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action: pending.action }))],
+        Ok(expires_at) => done(state, pending, expires_at),
         Err(error) if error.kind == Kind::LoginNeeded && !pending.retried => {
             let (number, effects) = sign_in(state, pending.role.instance.clone());
             state.pending = Some(Pending { waits: Waits::SignIn(number), retried: true, ..pending });
@@ -65,11 +125,25 @@ pub(super) fn assumed(state: &mut State, number: u64, outcome: Result<Timestamp,
         }
         Err(error) if error.kind == Kind::Cancelled => Vec::new(),
         Err(error) => {
-            let account = state.roster.find(&pending.role).map_or(pending.role.account.as_str(), |entry| entry.account_label());
-            let title = format!("{account} · {}", pending.role.role);
+            state.failed(&error);
+            let title = panels::name(state, &pending.role);
             state.overlays.push(Overlay::Message(Message { title, error }));
             Vec::new()
         }
+    }
+}
+
+/// The credentials are in the vault.
+fn done(state: &mut State, pending: Pending, expires_at: Timestamp) -> Vec<Effect> {
+    match pending.then {
+        Then::Leave(action) => vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))],
+        Then::Copy(what) => vec![Effect::Request(Request::CopySecret { role: pending.role, what })],
+        Then::Renew => {
+            let left = domain::human(expires_at.since(state.now));
+            state.say(format!("{}: renewed, {left} left", panels::name(state, &pending.role)));
+            Vec::new()
+        }
+        Then::Each(line) => vec![Effect::Exit(Exit::Each { roles: vec![pending.role], line })],
     }
 }
 
@@ -82,7 +156,7 @@ pub(super) fn resume(state: &mut State, waited: Waits) -> Vec<Effect> {
 }
 
 /// Opens the sign-in panel, or joins the one that is open for this instance.
-pub(super) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Effect>) {
+pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Effect>) {
     if let Some(login) = state.login().filter(|login| login.instance == instance && !matches!(login.step, SignInStep::Failed(_))) {
         return (login.number, Vec::new());
     }
@@ -90,7 +164,7 @@ pub(super) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Ef
         state.login().map(|login| Effect::Request(Request::CancelSignIn { number: login.number })).into_iter().collect();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Login(_)));
     let number = state.number();
-    state.overlays.push(Overlay::Login(Login { instance: instance.clone(), number, step: SignInStep::Starting, copied: false }));
+    state.overlays.push(Overlay::Login(Login::new(instance.clone(), number)));
     effects.push(Effect::Request(Request::SignIn { instance, number }));
     (number, effects)
 }
@@ -98,5 +172,5 @@ pub(super) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Ef
 /// Opens the passphrase field, or says in the open one why it is still there.
 pub(super) fn ask_passphrase(state: &mut State, error: Option<Error>) {
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
-    state.overlays.push(Overlay::Passphrase(Passphrase { typed: Secret::from(""), error, waiting: false }));
+    state.overlays.push(Overlay::Passphrase(Passphrase::new(error)));
 }

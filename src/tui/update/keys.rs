@@ -5,12 +5,12 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use super::super::catalog::{self, Command, Move};
 use super::super::effect::Effect;
 use super::super::event::Key;
+use super::super::panels::Pressed;
 use super::super::state::State;
 use super::super::state::line::Edit;
-use super::super::state::overlay::{Overlay, Passphrase};
+use super::super::state::overlay::{Details, Help, Menu, Overlay};
 use super::super::{Action, Exit, keymap, layout};
-use super::{choose, menu, panels, refresh};
-use crate::domain::Secret;
+use super::{choose, panels, refresh};
 
 /// A key went down.
 pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -31,7 +31,11 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         state.ahead.push(key);
         return Vec::new();
     }
-    match panels::press(state, key, command) {
+    let letter = match key {
+        Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE } => Some(letter),
+        _ => None,
+    };
+    match panels::press(state, Pressed { letter, command }) {
         Some(effects) => effects,
         None => match (command, key) {
             (Some(command), _) => run(state, command),
@@ -45,11 +49,18 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
 /// Whether a key has to wait for the rows it means: Enter after fast typing is for what was typed, not for what was shown before.
 fn waits(state: &State, command: Option<Command>) -> bool {
     let searching = state.search.is_some_and(|search| !search.arrival);
-    let for_list = matches!(state.overlays.last(), None | Some(Overlay::Login(_) | Overlay::Details));
+    let for_list = state.overlays.last().is_none_or(|top| top.panel().steps_aside());
     let of_rows = match command {
-        Some(Command::Act | Command::Console | Command::Menu | Command::Mark | Command::MarkUp | Command::Details | Command::Move(_)) => {
-            true
-        }
+        Some(
+            Command::Act
+            | Command::Console
+            | Command::Menu
+            | Command::Mark
+            | Command::MarkUp
+            | Command::Details
+            | Command::Open(_)
+            | Command::Move(_),
+        ) => true,
         Some(Command::Back) => false,
         _ => !state.ahead.is_empty(),
     };
@@ -57,13 +68,12 @@ fn waits(state: &State, command: Option<Command>) -> bool {
     (searching || state.sketch) && for_list && of_rows
 }
 
-/// Text was pasted: into the passphrase if that is asked for, else into the query.
+/// Text was pasted: into the field of the top panel if it has one, else into the query.
 pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     // An Enter that still waits was not meant for what this text will find.
     state.ahead.clear();
     state.list.settle();
-    if let Some(Overlay::Passphrase(Passphrase { typed, waiting: false, .. })) = state.overlays.last_mut() {
-        *typed = Secret::new(format!("{}{}", typed.expose(), text.trim_end_matches(['\r', '\n'])));
+    if panels::paste(state, text) {
         return Vec::new();
     }
     panels::close_for_typing(state);
@@ -71,7 +81,7 @@ pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 }
 
 /// Does a command on the list.
-pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
+pub(in crate::tui) fn run(state: &mut State, command: Command) -> Vec<Effect> {
     state.eager = command == Command::Act && state.roster.entries.is_empty() && state.gauge().is_some();
     if !catalog::applies(command, state) {
         return Vec::new();
@@ -79,7 +89,11 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Act => return choose::act(state, state.action),
         Command::Console => return choose::act(state, Action::Console),
-        Command::Menu => menu::open(state),
+        Command::Menu => {
+            let roles = choose::meant(state);
+            state.overlays.push(Overlay::Menu(Menu::of(roles)));
+        }
+        Command::Open(opens) => super::super::panels::open(state, opens),
         Command::Mark => mark(state, 1),
         Command::MarkUp => mark(state, -1),
         Command::Move(to) => go(state, to),
@@ -96,10 +110,12 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             let names: Vec<_> = state.roster.instances.iter().map(|instance| instance.name.clone()).collect();
             return names.into_iter().map(|name| refresh(state, name)).collect();
         }
-        Command::Help => state.overlays.push(Overlay::Help { top: 0 }),
-        Command::Details => state.overlays.push(Overlay::Details),
+        Command::Help => state.overlays.push(Overlay::Help(Help::default())),
+        Command::Details => state.overlays.push(Overlay::Details(Details)),
         Command::Back | Command::Leave => return back(state),
         Command::CopyAddress => return panels::copy_address(state),
+        // Only the sign-in panel hears it.
+        Command::PasteReply => {}
         Command::Repaint => return vec![Effect::Repaint],
         Command::Suspend => return vec![Effect::Suspend],
     }

@@ -1,8 +1,8 @@
 //! What each event does to the state, and what it wants done: pure, dispatched by kind first, then by the top panel.
 
-mod choose;
-mod keys;
-pub(super) mod menu;
+pub(super) mod choose;
+pub(super) mod keys;
+pub(super) mod marks;
 mod mouse;
 mod news;
 mod panels;
@@ -72,7 +72,7 @@ fn started(state: &mut State) -> Vec<Effect> {
 }
 
 /// Asks for an instance's roles; the gauge stands from now on.
-fn refresh(state: &mut State, instance: crate::domain::InstanceName) -> Effect {
+pub(super) fn refresh(state: &mut State, instance: crate::domain::InstanceName) -> Effect {
     state.refreshes.insert(instance.clone(), Refresh::Running { done: 0, total: 0, throttled: false });
     Effect::Request(Request::Refresh { instance })
 }

@@ -9,7 +9,7 @@ use super::super::state::State;
 use super::super::state::list::Shown;
 use super::super::{catalog, keymap};
 use super::keys;
-use crate::tui::catalog::Command;
+use crate::tui::catalog::{Command, Move};
 
 /// Rows that one notch of the wheel moves.
 const NOTCH: isize = 3;
@@ -25,7 +25,15 @@ pub(super) fn gesture(state: &mut State, mouse: Mouse) -> Vec<Effect> {
             _ => Vec::new(),
         };
     }
-    if !state.overlays.is_empty() || !(areas.list.contains(at) || areas.scrollbar.contains(at)) {
+    if !state.overlays.is_empty() {
+        // The wheel is for what is on top.
+        return match mouse.kind {
+            MouseKind::WheelUp => press(state, Command::Move(Move::Up)),
+            MouseKind::WheelDown => press(state, Command::Move(Move::Down)),
+            MouseKind::Click | MouseKind::DoubleClick => Vec::new(),
+        };
+    }
+    if !(areas.list.contains(at) || areas.scrollbar.contains(at)) {
         return Vec::new();
     }
     match mouse.kind {

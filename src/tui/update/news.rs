@@ -1,6 +1,7 @@
 //! What the background has to say.
 
 use super::super::effect::Effect;
+use super::super::panels;
 use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, refresh};
@@ -39,7 +40,13 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
             return choose::resume(state, Waits::Passphrase);
         }
         News::Vault(Err(error)) => locked(state, error),
-        News::Note(text) => state.note = Some(text),
+        News::Note(text) => state.say(text),
+        News::Failed { role, error } => {
+            state.failed(&error);
+            let title = panels::name(state, &role);
+            state.overlays.push(Overlay::Message(Message { title, error }));
+        }
+        News::Consents(consents) => state.consents = consents,
     }
     Vec::new()
 }
@@ -53,10 +60,10 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshe
                 session.fetched_at = Some(done.at);
             }
             if done.added + done.removed > 0 {
-                state.note = Some(format!("{instance}: {} new, {} gone", done.added, done.removed));
+                state.say(format!("{instance}: {} new, {} gone", done.added, done.removed));
             } else if done.failed > 0 {
                 let accounts = if done.failed == 1 { "account" } else { "accounts" };
-                state.note = Some(format!("{instance}: {} {accounts} could not be read, their old roles are kept", done.failed));
+                state.say(format!("{instance}: {} {accounts} could not be read, their old roles are kept", done.failed));
             }
         }
         Err(error) if error.kind == Kind::Cancelled => drop(state.refreshes.remove(&instance)),
@@ -65,8 +72,12 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshe
             if let Some(session) = state.sessions.instances.iter_mut().find(|session| session.instance == instance && signed_out) {
                 session.signed_in = false;
             }
-            if !signed_out && error.kind != Kind::Unreachable {
-                state.note = Some(error.message.clone());
+            if !signed_out {
+                state.failed(&error);
+                // The header tells that AWS is out of reach, for as long as it is.
+                if error.kind != Kind::Unreachable {
+                    state.note = Some(error.message.clone());
+                }
             }
             state.refreshes.insert(instance, Refresh::Failed(error));
         }
@@ -86,8 +97,8 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
             state.pending.take_if(|pending| pending.waits == Waits::SignIn(number));
             return Vec::new();
         }
-        SignInStep::Starting | SignInStep::Open { .. } | SignInStep::Failed(_) => {
-            login.step = step;
+        SignInStep::Starting | SignInStep::Open { .. } | SignInStep::Misread(_) | SignInStep::Failed(_) => {
+            login.hear(step);
             return Vec::new();
         }
     }
@@ -111,6 +122,7 @@ fn locked(state: &mut State, error: Error) {
     if error.kind == Kind::Vault {
         return choose::ask_passphrase(state, Some(error));
     }
+    state.failed(&error);
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
     state.overlays.push(Overlay::Message(Message { title: "vault".to_owned(), error }));
 }

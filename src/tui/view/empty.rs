@@ -4,7 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::catalog::Command;
 use super::super::layout::gutter;
+use super::super::panels::{self, Opens};
 use super::super::state::look_again::Again;
 use super::super::state::{Refresh, State};
 use super::text::{Pen, wrap};
@@ -50,6 +52,14 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
             ("An [sso-session] in ~/.aws/config is found without it; `rolecall demo` shows everything with made-up accounts".to_owned(), dim),
         ];
     }
+    if !state.roster.entries.is_empty() {
+        let all = words::count(state.roster.entries.len(), "role");
+        return vec![
+            (format!("You have hidden all of your roles: {all}"), text),
+            blank,
+            (format!("{} lists them, to be shown again", panels::key(state, Command::Open(Opens::Hidden))), ink.palette.soft),
+        ];
+    }
     if let Some((done, total, throttled)) = state.gauge() {
         let first = match total {
             0 => format!("Reading your accounts{}", ink.glyphs.dots),
@@ -65,20 +75,29 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
     });
     if let Some(error) = failed {
         let hints = error.hints.iter().map(|hint| (hint.clone(), ink.palette.soft));
-        let again = [blank.clone(), ("^R tries again".to_owned(), dim)];
+        let refresh = panels::key(state, Command::Refresh);
+        let again =
+            [blank.clone(), (format!("{refresh} tries again, {} tells what was said", panels::key(state, Command::Open(Opens::Log))), dim)];
         return [(format!("Could not read your roles: {}", error.message), text), blank].into_iter().chain(hints).chain(again).collect();
     }
     if let Some(instance) = state.sign_in_is_next() {
         return vec![
             (format!("You are not signed in to {instance}"), text),
             blank,
-            (format!("{} signs in and reads your roles", super::super::keymap::label("enter", state.looks.ascii)), ink.palette.soft),
+            (format!("{} signs in and reads your roles", panels::key(state, Command::Act)), ink.palette.soft),
         ];
     }
     vec![
         ("No roles are assigned to you".to_owned(), text),
         blank,
-        ("Ask whoever runs your IAM Identity Center for an assignment, then ^R looks again".to_owned(), ink.palette.soft),
+        (
+            format!(
+                "Ask whoever runs your IAM Identity Center for an assignment, then {} looks again",
+                panels::key(state, Command::Refresh)
+            ),
+            ink.palette.soft,
+        ),
+        (format!("{} tells who is signed in where", panels::key(state, Command::Open(Opens::Instances))), dim),
     ]
 }
 

@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::layout;
 use super::super::state::{State, Waits};
+use super::super::{layout, panels};
 use super::Ink;
 use super::text::{Pen, middle};
 
@@ -20,6 +20,9 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         pen.put(&middle(note, pen.room().into(), ink.glyphs.cut), ink.palette.soft);
         return;
     }
+    if let Some(text) = layout::marked(state) {
+        pen.put(&text, ink.palette.text);
+    }
     for hint in layout::footer(area, state) {
         let mut pen = Pen::new(buffer, hint.area.x, area.y, hint.area.width);
         pen.put(&hint.key, ink.palette.accent);
@@ -31,6 +34,5 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 /// What the last choice waits for. A panel that says so itself needs no line.
 fn going_on(state: &State, ink: &Ink) -> Option<String> {
     let pending = state.pending.as_ref().filter(|pending| pending.waits == Waits::Credentials)?;
-    let account = state.roster.find(&pending.role).map_or(pending.role.account.as_str(), |entry| entry.account_label());
-    Some(format!("getting credentials for {account} {} {}{}", ink.glyphs.dot, pending.role.role, ink.glyphs.dots))
+    Some(format!("getting credentials for {}{}", panels::name(state, &pending.role), ink.glyphs.dots))
 }

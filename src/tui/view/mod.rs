@@ -3,24 +3,24 @@
 mod empty;
 mod footer;
 mod header;
-mod help;
 mod list;
-mod login;
 mod palette;
 mod panel;
 mod panels;
 mod preview;
+mod rows;
 pub(super) mod text;
-mod words;
+pub(super) mod words;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 
+use super::Looks;
 use super::layout;
 use super::matching::Order;
+use super::panels::sheet::{Extent, Tone};
 use super::state::State;
-use super::state::overlay::Overlay;
 use palette::{Glyphs, Palette};
 use text::{Pen, width};
 
@@ -28,6 +28,44 @@ use text::{Pen, width};
 struct Ink {
     palette: Palette,
     glyphs: Glyphs,
+}
+
+impl Ink {
+    /// The style of a text this loud.
+    fn tone(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Text => self.palette.text,
+            Tone::Soft => self.palette.soft,
+            Tone::Dim => self.palette.dim,
+            Tone::Accent => self.palette.accent,
+            Tone::Danger => self.palette.danger,
+        }
+    }
+}
+
+/// Marks that stand in the words of panels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signs {
+    /// Between two things on one line.
+    pub(super) dot: &'static str,
+    /// Something goes on.
+    pub(super) dots: &'static str,
+    /// Asks before use.
+    pub(super) protected: &'static str,
+    /// A favourite.
+    pub(super) star: &'static str,
+    /// Before an error.
+    pub(super) failed: &'static str,
+    /// Signed in.
+    pub(super) on: &'static str,
+    /// Signed out.
+    pub(super) off: &'static str,
+}
+
+/// The marks for these looks.
+pub(super) fn signs(looks: Looks) -> Signs {
+    let Glyphs { dot, dots, protected, star, failed, on, off, .. } = Glyphs::of(looks);
+    Signs { dot, dots, protected, star, failed, on, off }
 }
 
 /// Draws the whole screen; says where the cursor stands.
@@ -57,8 +95,10 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     }
     let middle = Rect::new(area.x, areas.list.y, area.width, areas.list.height);
     for overlay in &state.overlays {
-        let room = if matches!(overlay, Overlay::Help { .. }) { Rect { height: area.height - 1, ..area } } else { middle };
-        if let Some(at) = panels::draw(overlay, state, &ink, room, buffer) {
+        let panel = overlay.panel();
+        let whole = panel.sheet(state).extent == Extent::Whole;
+        let room = if whole { Rect { height: area.height - 1, ..area } } else { middle };
+        if let Some(at) = panels::draw(panel, state, &ink, room, buffer) {
             cursor = at;
         }
     }

@@ -1,128 +1,133 @@
-//! The small panels: details, action menu, passphrase, message, confirmation. Help and sign-in have files of their own.
+//! Draws a panel: its frame, the line to type into, as many of its rows as fit, the letters that do something.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 
-use super::super::Action;
+use super::super::panels::Panel;
+use super::super::panels::sheet::{Extent, Field, Row, Sheet};
 use super::super::state::State;
-use super::super::state::overlay::{Confirm, Menu, Message, Overlay, Passphrase};
-use super::super::update::menu;
-use super::text::{Pen, width, wrap};
-use super::{Ink, help, login, panel, preview};
-use crate::domain::RoleId;
+use super::text::{Pen, width};
+use super::{Ink, panel, rows};
+
+/// Columns of plain words: more are tiring to read.
+const WORDS: usize = 60;
+/// Columns of anything else.
+const COLUMNS: usize = 100;
+/// Cells between two columns of rows.
+const BETWEEN: u16 = 4;
 
 /// Draws one panel; says where its cursor stands, if it has one.
-pub(super) fn draw(overlay: &Overlay, state: &State, ink: &Ink, room: Rect, buffer: &mut Buffer) -> Option<Position> {
-    match overlay {
-        Overlay::Help { top } => help::draw(state, ink, *top, room, buffer),
-        Overlay::Details => details(state, ink, room, buffer),
-        Overlay::Menu(open) => actions(open, state, ink, room, buffer),
-        Overlay::Login(open) => login::draw(open, state, ink, room, buffer),
-        Overlay::Passphrase(open) => return Some(passphrase(open, ink, room, buffer)),
-        Overlay::Message(open) => message(open, ink, room, buffer),
-        Overlay::Confirm(open) => confirm(open, state, ink, room, buffer),
-    }
-    None
-}
-
-/// Lines of text in a panel of at most 60 columns.
-fn say(ink: &Ink, title: &str, text: &[(String, Style)], room: Rect, buffer: &mut Buffer) -> Rect {
-    let columns = 60.min(room.width.saturating_sub(6)).max(1);
-    let lines: Vec<(String, Style)> =
-        text.iter().flat_map(|(text, style)| wrap(text, columns.into()).into_iter().map(|line| (line, *style))).collect();
-    let widest = lines.iter().map(|(line, _)| width(line)).chain([width(title) + 2]).max().unwrap_or(0);
-    let content = (u16::try_from(widest).unwrap_or(columns).min(columns), u16::try_from(lines.len()).unwrap_or(u16::MAX - 2));
-    let inner = panel::open(ink, title, content, room, buffer);
-    for ((line, style), y) in lines.iter().zip(inner.top()..inner.bottom()) {
-        Pen::new(buffer, inner.x, y, inner.width).put(line, *style);
-    }
-    inner
-}
-
-fn details(state: &State, ink: &Ink, room: Rect, buffer: &mut Buffer) {
-    let columns = 66.min(room.width.saturating_sub(6));
-    let mut scratch = Buffer::empty(Rect::new(0, 0, columns, 40));
-    let rows = preview::lines(state, ink, scratch.area, &mut scratch);
-    let inner = panel::open(ink, "details", (columns, rows), room, buffer);
-    preview::lines(state, ink, inner, buffer);
-}
-
-fn actions(open: &Menu, state: &State, ink: &Ink, room: Rect, buffer: &mut Buffer) {
-    let items = menu::items(state, &open.role);
-    let account = state.roster.find(&open.role).map_or(open.role.account.as_str(), |entry| entry.account_label());
-    let title = format!("{account} {} {}", ink.glyphs.dot, open.role.role);
-    let widest = items.iter().map(|item| width(&item.name) + 6).chain([width(&title) + 2]).max().unwrap_or(0);
-    let content = (u16::try_from(widest).unwrap_or(u16::MAX - 6), u16::try_from(items.len()).unwrap_or(0));
-    let inner = panel::open(ink, &title, content, room, buffer);
-    let first = (open.at + 1).saturating_sub(inner.height.into());
-    for ((at, item), y) in items.iter().enumerate().skip(first).zip(inner.top()..inner.bottom()) {
-        if at == open.at {
-            buffer.set_style(Rect::new(inner.x - 1, y, inner.width + 2, 1), ink.palette.bar);
+pub(super) fn draw(panel: &dyn Panel, state: &State, ink: &Ink, room: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let sheet = panel.sheet(state);
+    let most = usize::from(room.width.saturating_sub(6)).max(1);
+    let limit = if sheet.extent == Extent::Words { WORDS } else { COLUMNS }.min(most);
+    let letters = letters(&sheet);
+    // A line to type into is as wide as the panel may be: what will be typed is not known.
+    let field = sheet.field.as_ref().map_or(0, |field| (width(field.label) + 2 + width(field.empty).max(30)).min(limit));
+    let widest = sheet.columns.iter().map(|rows| rows::wanted(rows)).max().unwrap_or(0).max(sheet.least.0).min(limit);
+    let wide = widest.max(width(&sheet.title) + 2).max(width(&letters)).max(field).min(most);
+    let beside = sheet.columns.len().max(1);
+    let total = (cells(wide) * u16::try_from(beside).unwrap_or(1) + BETWEEN * u16::try_from(beside - 1).unwrap_or(0)).min(cells(most));
+    let wide = if beside == 1 { wide } else { usize::from(total.saturating_sub(BETWEEN) / 2) };
+    let roomy = room.height >= 12;
+    let lines: Vec<Vec<rows::Line>> = sheet.columns.iter().map(|of| rows::lines(&compact(of, roomy), ink, wide)).collect();
+    let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(sheet.least.1);
+    // What finds something stands above what it finds; an answer stands below the question.
+    let line = if sheet.field.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
+    let (above, answer) = if sheet.extent == Extent::Words { (0, line) } else { (line, 0) };
+    let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy) };
+    let inner = panel::open(ink, &sheet.title, (total, cells(tallest).saturating_add(above + below)), room, buffer);
+    let body = Rect { y: inner.y + above, height: inner.height.saturating_sub(above + below), ..inner };
+    // A question is at the end of what it is about.
+    let first = if answer > 0 { tallest.saturating_sub(body.height.into()) } else { first(&sheet, &lines, body.height.into(), tallest) };
+    for ((column, rows), x) in lines.iter().zip(&sheet.columns).zip((body.x..).step_by(wide + usize::from(BETWEEN))) {
+        let letter = if rows.iter().any(|row| matches!(row, Row::Choice(Some(_), _))) { 3 } else { 0 };
+        let fit = rows::fit(rows, wide.saturating_sub(letter));
+        for (line, y) in column.iter().skip(first).zip(body.top()..body.bottom()) {
+            let chosen = matches!(line, rows::Line::Choice(number, ..) if sheet.at == Some(*number));
+            if chosen {
+                buffer.set_style(Rect::new(body.x - 1, y, body.width + 2, 1).intersection(buffer.area), ink.palette.bar);
+                Pen::new(buffer, body.x.saturating_sub(1), y, 1).put(ink.glyphs.bar, ink.palette.accent);
+            }
+            rows::draw(line, &fit, chosen, ink, Rect::new(x, y, cells(wide).min(body.right().saturating_sub(x)), 1), buffer);
         }
-        let mut pen = Pen::new(buffer, inner.x.saturating_sub(1), y, inner.width + 1);
-        pen.put(if at == open.at { ink.glyphs.bar } else { " " }, ink.palette.accent);
-        pen.put(&item.letter.to_string(), ink.palette.accent);
-        pen.skip(2);
-        pen.put(&item.name, if at == open.at { ink.palette.on_bar } else { ink.palette.text });
+    }
+    more(tallest.saturating_sub(first + usize::from(body.height)), inner, ink, buffer);
+    let last = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
+    if !letters.is_empty() && inner.height > above {
+        foot(&sheet, ink, last, buffer);
+    }
+    sheet.field.as_ref().map(|field| type_into(field, ink, if answer > 0 { last } else { inner }, buffer))
+}
+
+/// Blank rows give way on small screens.
+fn compact(rows: &[Row], roomy: bool) -> Vec<Row> {
+    rows.iter().filter(|row| roomy || **row != Row::Blank).cloned().collect()
+}
+
+/// The first line shown: as far down as was scrolled, or as the bar needs.
+fn first(sheet: &Sheet, lines: &[Vec<rows::Line>], height: usize, tallest: usize) -> usize {
+    let last = tallest.saturating_sub(height);
+    let Some(at) = sheet.at else { return sheet.top.min(last) };
+    let chosen =
+        lines.first().and_then(|lines| lines.iter().position(|line| matches!(line, rows::Line::Choice(number, ..) if *number == at)));
+    (chosen.unwrap_or(0) + 1).saturating_sub(height).min(last)
+}
+
+/// How much is below, on the frame.
+fn more(hidden: usize, inner: Rect, ink: &Ink, buffer: &mut Buffer) {
+    if hidden > 0 {
+        let text = format!(" {hidden} more ");
+        let room = cells(width(&text));
+        Pen::new(buffer, inner.right().saturating_sub(room), inner.bottom(), room).put(&text, ink.palette.dim);
     }
 }
 
-fn passphrase(open: &Passphrase, ink: &Ink, room: Rect, buffer: &mut Buffer) -> Position {
-    let said = match (&open.error, open.waiting) {
-        (_, true) => format!("Opening{}", ink.glyphs.dots),
-        (Some(error), false) => error.message.clone(),
-        (None, false) => "Your role credentials are sealed with a passphrase.".to_owned(),
-    };
-    let columns = 48.min(room.width.saturating_sub(6));
-    let said = wrap(&said, columns.max(1).into());
-    let rows = u16::try_from(said.len()).unwrap_or(1) + 2;
-    let inner = panel::open(ink, "the vault is locked", (columns, rows), room, buffer);
-    for (line, y) in said.iter().zip(inner.top()..inner.bottom().saturating_sub(1)) {
-        Pen::new(buffer, inner.x, y, inner.width).put(line, ink.palette.soft);
-    }
-    let y = inner.bottom().saturating_sub(1);
-    let mut pen = Pen::new(buffer, inner.x, y, inner.width);
-    pen.put("passphrase  ", ink.palette.dim);
-    // One mark a letter, the last ones that fit; the length is no more of a secret than the sound of the keys.
-    let fits = usize::from(pen.room()).saturating_sub(1);
-    pen.put(&ink.glyphs.masked.repeat(open.typed.expose().chars().count().min(fits)), ink.palette.text);
-    Position::new(pen.x, y)
+/// The letters as one line of text, to know how wide it is.
+fn letters(sheet: &Sheet) -> String {
+    sheet.letters.iter().map(|(letter, does)| format!("{letter} {does}")).collect::<Vec<_>>().join("   ")
 }
 
-fn message(open: &Message, ink: &Ink, room: Rect, buffer: &mut Buffer) {
-    let mut lines = vec![(format!("{} {}", ink.glyphs.failed, open.error.message), ink.palette.danger)];
-    if !open.error.hints.is_empty() {
-        lines.push((String::new(), ink.palette.dim));
+fn foot(sheet: &Sheet, ink: &Ink, area: Rect, buffer: &mut Buffer) {
+    let mut pen = Pen::new(buffer, area.x, area.y, area.width);
+    for (letter, does) in &sheet.letters {
+        // Whole words or none: half a word helps nobody.
+        if usize::from(pen.room()) < width(letter) + 1 + width(does) {
+            break;
+        }
+        pen.put(letter, ink.palette.accent);
+        pen.skip(1);
+        pen.put(does, ink.palette.dim);
+        pen.skip(3);
     }
-    lines.extend(open.error.hints.iter().map(|hint| (hint.clone(), ink.palette.text)));
-    say(ink, &open.title, &lines, room, buffer);
 }
 
-fn confirm(open: &Confirm, state: &State, ink: &Ink, room: Rect, buffer: &mut Buffer) {
-    let verb = match open.action {
-        Action::Shell => "Start a shell with",
-        Action::Exports => "Use in this shell",
-        Action::Console => "Open the console of",
-        Action::Print => "Pick",
-    };
-    let protected = |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected());
-    let name = |role: &RoleId| {
-        let account = state.roster.find(role).map_or(role.account.to_string(), |entry| entry.account_label().to_owned());
-        let mark = if protected(role) { format!(" {}", ink.glyphs.protected) } else { String::new() };
-        format!("{account} {} {}{mark}", ink.glyphs.dot, role.role)
-    };
-    let mut lines = vec![(verb.to_owned(), ink.palette.soft)];
-    let shown = usize::from(room.height.saturating_sub(6)).max(1);
-    lines.extend(
-        open.roles.iter().take(shown).map(|role| (name(role), if protected(role) { ink.palette.danger } else { ink.palette.text })),
-    );
-    if open.roles.len() > shown {
-        lines.push((format!("and {} more", open.roles.len() - shown), ink.palette.soft));
+/// Draws the field in the first line of this room; says where the cursor stands.
+fn type_into(field: &Field, ink: &Ink, inner: Rect, buffer: &mut Buffer) -> Position {
+    let mut pen = Pen::new(buffer, inner.x, inner.y, inner.width);
+    pen.put(field.label, ink.palette.dim);
+    pen.skip(2);
+    let room = usize::from(pen.room()).saturating_sub(1);
+    let start = pen.x;
+    if field.masked {
+        let marks = field.typed.text().len().min(room);
+        pen.put(&ink.glyphs.masked.repeat(marks), ink.palette.text);
+        return Position::new(start + cells(marks), inner.y);
     }
-    lines.push((String::new(), ink.palette.dim));
-    lines.push(("y says yes, any other key says no".to_owned(), ink.palette.soft));
-    let title = if open.roles.len() == 1 { "protected role" } else { "protected roles" };
-    let inner = say(ink, title, &lines, room, buffer);
-    buffer.set_style(Rect::new(inner.x, inner.bottom().saturating_sub(1), 1, 1).intersection(buffer.area), ink.palette.accent);
+    // A line longer than its room shows its part before the cursor.
+    let before = field.typed.before();
+    let mut hidden = 0;
+    while width(&before[hidden..]) > room {
+        hidden += before[hidden..].chars().next().map_or(1, char::len_utf8);
+    }
+    if field.typed.is_empty() {
+        pen.put(field.empty, ink.palette.dim);
+    } else {
+        pen.put(&field.typed.text()[hidden..], ink.palette.text);
+    }
+    Position::new(start + cells(width(&before[hidden..])), inner.y)
+}
+
+fn cells(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX - 16)
 }

@@ -3,7 +3,7 @@
 use crate::domain::Timestamp;
 
 /// `1,204`.
-pub(super) fn grouped(number: usize) -> String {
+pub(in crate::tui) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -16,12 +16,12 @@ pub(super) fn grouped(number: usize) -> String {
 }
 
 /// `1 role`, `1,204 roles`.
-pub(super) fn count(number: usize, one: &str) -> String {
+pub(in crate::tui) fn count(number: usize, one: &str) -> String {
     format!("{} {one}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// `12 s`, `47 min`, `2 h`, `3 days`: the largest unit.
-pub(super) fn span(seconds: i64) -> String {
+pub(in crate::tui) fn span(seconds: i64) -> String {
     match seconds.max(0) {
         s @ 0..60 => format!("{s} s"),
         s @ 60..3_600 => format!("{} min", s / 60),
@@ -31,7 +31,7 @@ pub(super) fn span(seconds: i64) -> String {
 }
 
 /// `now`, `2 h ago`.
-pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
+pub(in crate::tui) fn ago(then: Timestamp, now: Timestamp) -> String {
     match now.since(then) {
         ..60 => "just now".to_owned(),
         seconds => format!("{} ago", span(seconds)),
@@ -39,9 +39,18 @@ pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
 }
 
 /// `9:41`.
-pub(super) fn countdown(seconds: i64) -> String {
+pub(in crate::tui) fn countdown(seconds: i64) -> String {
     let seconds = seconds.max(0);
     format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// `47:03`, `1:02:03`: a countdown that may be hours long.
+pub(in crate::tui) fn clock(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    match seconds / 3_600 {
+        0 => countdown(seconds),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +67,7 @@ mod tests {
     fn times_are_said_in_one_unit() {
         let said: Vec<_> = [12, 2_820, 7_200, 200_000].into_iter().map(span).collect();
         assert_eq!(said, ["12 s", "47 min", "2 h", "2 days"]);
-        assert_eq!(countdown(581), "9:41");
+        assert_eq!([countdown(581), clock(581), clock(3_723)], ["9:41", "9:41", "1:02:03"]);
         assert_eq!(ago(Timestamp(0), Timestamp(30)), "just now");
     }
 }

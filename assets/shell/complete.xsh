@@ -1,0 +1,25 @@
+def _rolecall_completer():
+    import subprocess
+    from xonsh.completers.completer import add_one_completer
+    from xonsh.completers.tools import RichCompletion, contextual_command_completer
+
+    @contextual_command_completer
+    def complete(context):
+        if not context.args or context.args[0].value not in (@NAMES@):
+            return None
+        typed = [arg.value for arg in context.args[: context.arg_index]] + [context.prefix]
+        command = [@ROLECALL@, "complete", "--shell", "xonsh", "--", *typed]
+        said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+        if said == "\tfiles\n" or said.startswith("\tcommand"):
+            return None
+        found = set()
+        for line in said.splitlines():
+            if not line.startswith("\t"):
+                value, _, meaning = line.partition("\t")
+                found.add(RichCompletion(value, description=meaning, append_space=not value.endswith((":", "="))))
+        return found
+
+    add_one_completer("rolecall", complete, "start")
+
+_rolecall_completer()
+del _rolecall_completer

@@ -1,0 +1,3 @@
+if [[ $- == *i* ]]; then
+    bind -x '"@KEY@": @CMD@'
+fi

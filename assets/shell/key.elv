@@ -1,0 +1,1 @@
+set edit:insert:binding[@KEY@] = { rolecall-take; edit:redraw &full=$true }

@@ -1,0 +1,8 @@
+# rolecall: `@CMD@` takes an AWS role on in this shell, `@CMD@ -` the one before, `@CMD@ -c` leaves it.
+function @CMD@ {
+    if ($args -contains '-h' -or $args -contains '--help') { & @ROLECALL@ eval --help; return }
+    $more = @()
+    if ($Env:AWS_SSO_HELPER_ARGS) { $more = -split $Env:AWS_SSO_HELPER_ARGS }
+    $lines = & @ROLECALL@ eval --shell powershell @more @args
+    if ($LASTEXITCODE -eq 0 -and $lines) { $lines | Out-String | Invoke-Expression }
+}

@@ -1,0 +1,382 @@
+//! Our block in the AWS config file: found, read, replaced and taken out again, with every byte around it left as it is.
+
+use std::borrow::Cow;
+
+use crate::domain::{AccountId, Error, InstanceName, Kind, Result, RoleName};
+
+use super::header::{self, Kind as Sort};
+use super::managed::{Marker, marker, role_of};
+use super::scan::{Line, Reader};
+use super::values::{self, Keys};
+
+/// What our block says of itself, below its first line.
+const NOTE: &str = "# Written by `rolecall setup profiles`. It replaces all lines down to END_ROLECALL: yours stand above or below.";
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A file taken apart at the block of one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts<'b> {
+    name: &'b str,
+    before: &'b [u8],
+    block: Option<&'b [u8]>,
+    after: &'b [u8],
+    end: &'static str,
+}
+
+/// A section that stands in our block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held<'b> {
+    /// Its bytes, with the comments above its header.
+    pub raw: &'b [u8],
+    /// What it is.
+    pub what: What,
+}
+
+/// What a section in our block is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A profile for a role, as we write them.
+    Profile {
+        /// Its name.
+        name: String,
+        /// The instance that it names; `None` means the only or the default one.
+        sso: Option<InstanceName>,
+        /// The account.
+        account: AccountId,
+        /// The role.
+        role: RoleName,
+        /// Whether SDKs sign in by themselves for it (`sso_session`).
+        native: bool,
+    },
+    /// An `[sso-session]`, by its name.
+    Session(String),
+    /// Something that we never write, with the name that it takes if it is a profile.
+    Other(Option<String>),
+}
+
+impl<'b> Parts<'b> {
+    /// Takes a file apart.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] with the line when begin and end markers don't go together, when there are two such blocks, or when keys
+    /// beside the block's ends belong to no section.
+    pub fn of(bytes: &'b [u8], name: &'b str) -> Result<Self> {
+        let (mut open, mut found, mut offset) = (None::<(usize, usize, &str)>, None::<(usize, usize)>, 0);
+        for (number, raw) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            let (line, start) = (number + 1, offset);
+            offset += raw.len();
+            let bare = if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
+            match (marker(bare), open) {
+                (None, _) => {}
+                (Some(Marker::Begin(_)), Some((since, ..))) => {
+                    return Err(wrong(format!("line {line}: a block begins inside of the one that begins in line {since}")));
+                }
+                (Some(Marker::Begin(which)), None) => open = Some((line, start + raw.len() - bare.len(), which)),
+                (Some(Marker::End(_)), None) => return Err(wrong(format!("line {line}: a block ends that has no BEGIN_ROLECALL"))),
+                (Some(Marker::End(which)), Some((since, _, begun))) if which != begun => {
+                    return Err(wrong(format!("line {line}: the block that begins in line {since} as `{begun}` ends as `{which}`")));
+                }
+                (Some(Marker::End(_)), Some((since, start, begun))) => {
+                    open = None;
+                    if begun == name && found.replace((start, offset)).is_some() {
+                        return Err(wrong(format!("line {since}: a second block is called `{name}`")));
+                    }
+                }
+            }
+        }
+        if let Some((line, _, which)) = open {
+            return Err(wrong(format!("line {line}: the block `{which}` has no END_ROLECALL, so nobody knows where it stops")));
+        }
+        let (start, stop) = found.unwrap_or((bytes.len(), bytes.len()));
+        let block = found.map(|(start, stop)| &bytes[start..stop]);
+        let parts = Self { name, before: &bytes[..start], block, after: &bytes[stop..], end: line_end(block.unwrap_or(bytes)) };
+        parts.check_edges()?;
+        Ok(parts)
+    }
+
+    /// Keys below the block belong to whichever profile is its last one, and keys on top of it to the section before it: both would
+    /// come to belong to another one.
+    fn check_edges(&self) -> Result<()> {
+        let Some(block) = self.block else { return Ok(()) };
+        for (bytes, place) in [(block, "on top of the block"), (self.after, "below the block")] {
+            let (text, mut reader) = (String::from_utf8_lossy(bytes), Reader::default());
+            let first = text.lines().map(|line| reader.read(line)).find(|line| !matches!(line, Line::Blank | Line::Comment));
+            if !matches!(first, None | Some(Line::Header(_))) {
+                return Err(wrong(format!("the lines {place} `{}` belong to no section of their own", self.name))
+                    .hint("move them away from it, or give them a header"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the block is there.
+    pub fn has_block(&self) -> bool {
+        self.block.is_some()
+    }
+
+    /// Everything but the block.
+    pub fn outside(&self) -> Cow<'b, [u8]> {
+        match self.block {
+            None => Cow::Borrowed(self.before),
+            Some(_) => Cow::Owned([self.before, self.after].concat()),
+        }
+    }
+
+    /// The sections of the block, in order.
+    pub fn held(&self) -> Vec<Held<'b>> {
+        let Some(block) = self.block else { return Vec::new() };
+        let (mut reader, mut held, mut start, mut reached, mut body) = (Reader::default(), Vec::new(), 0, 0, None::<(usize, String)>);
+        let mut offset = 0;
+        for raw in block.split_inclusive(|byte| *byte == b'\n') {
+            let line = String::from_utf8_lossy(raw);
+            offset += raw.len();
+            let ours = marker(raw).is_some() || line.trim_end() == NOTE;
+            match reader.read(&line) {
+                // Comments above a header go with it; what we say of ourselves goes with nothing.
+                Line::Blank | Line::Comment if ours => {
+                    held.extend(body.take().map(|body| section(block, start..reached, body)));
+                    start = offset;
+                }
+                Line::Blank | Line::Comment => {}
+                Line::Header(inside) => {
+                    if let Some(body) = body.take() {
+                        held.push(section(block, start..reached, body));
+                        start = reached;
+                    }
+                    (body, reached) = (Some((offset, inside.trim().to_owned())), offset);
+                }
+                Line::Key(..) | Line::More(_) | Line::Odd => reached = offset,
+            }
+        }
+        held
+    }
+
+    /// How lines of the block end: as they do now, or as those of the file.
+    pub fn line_end(&self) -> &'static str {
+        self.end
+    }
+
+    /// The file with a block of these sections in the place of the old one, or at the end; without any, the file without the block.
+    /// A new block stands behind one empty line, and ends with a line's end only if the file did.
+    pub fn with(&self, sections: &[Cow<'_, [u8]>]) -> Vec<u8> {
+        if sections.is_empty() {
+            return self.without();
+        }
+        let end = self.end.as_bytes();
+        let open = self.block.map_or(!self.before.is_empty() && !self.before.ends_with(b"\n"), |block| !block.ends_with(b"\n"));
+        let open = open && self.before != BYTE_ORDER_MARK;
+        let mut out =
+            Vec::with_capacity(self.before.len() + self.after.len() + sections.iter().map(|section| section.len() + 2).sum::<usize>());
+        out.extend(self.before);
+        if self.block.is_none() && !self.before.is_empty() && self.before != BYTE_ORDER_MARK {
+            out.extend(if open { [end, end].concat() } else { end.to_vec() });
+        }
+        out.extend(format!("# BEGIN_ROLECALL {}{}{NOTE}{}", self.name, self.end, self.end).as_bytes());
+        for section in sections {
+            out.extend(end);
+            out.extend(&**section);
+            if !section.ends_with(b"\n") {
+                out.extend(end);
+            }
+        }
+        out.extend(format!("# END_ROLECALL {}{}", self.name, if open { "" } else { self.end }).as_bytes());
+        out.extend(self.after);
+        out
+    }
+
+    /// The file as it was before the block came into it.
+    pub fn without(&self) -> Vec<u8> {
+        let Some(block) = self.block else { return self.before.to_vec() };
+        let (end, mut before) = (self.end.as_bytes(), self.before);
+        if let Some(rest) = before.strip_suffix(end).filter(|rest| rest.ends_with(b"\n")) {
+            before = rest;
+            if !block.ends_with(b"\n") {
+                before = before.strip_suffix(end).unwrap_or(before);
+            }
+        }
+        [before, self.after].concat()
+    }
+}
+
+fn wrong(what: String) -> Error {
+    Error::new(Kind::Config, what).hint("repair these lines in an editor: nothing was written")
+}
+
+/// How the first line ends.
+fn line_end(bytes: &[u8]) -> &'static str {
+    match bytes.split_inclusive(|byte| *byte == b'\n').next() {
+        Some([.., b'\r', b'\n']) => "\r\n",
+        _ => "\n",
+    }
+}
+
+/// A section of the block: its bytes, and what its header and its lines say.
+fn section(block: &[u8], place: std::ops::Range<usize>, (body, inside): (usize, String)) -> Held<'_> {
+    let raw = &block[place.clone()];
+    // Blank lines between two sections are nobody's.
+    let blank = raw.split_inclusive(|byte| *byte == b'\n').take_while(|line| line.trim_ascii().is_empty()).map(<[u8]>::len).sum::<usize>();
+    let name = header::name(&inside);
+    let what = match (header::kind(&inside), name) {
+        (Sort::SsoSession, Some(name)) => What::Session(name),
+        (Sort::Profile, Some(name)) => {
+            let mut keys = Keys::new();
+            values::read(&String::from_utf8_lossy(&block[body..place.end]), &mut keys);
+            profile(&keys, &name).unwrap_or(What::Other(Some(name)))
+        }
+        _ => What::Other(None),
+    };
+    Held { raw: &raw[blank..], what }
+}
+
+/// The role that a profile of ours stands for.
+fn profile(keys: &Keys, name: &str) -> Option<What> {
+    let name = name.to_owned();
+    if let Some(command) = keys.get("credential_process") {
+        let (sso, account, role) = role_of(&header::words(command)?)?;
+        return Some(What::Profile { name, sso, account, role, native: false });
+    }
+    let sso = Some(InstanceName::new(keys.get("sso_session")?));
+    let (account, role) = (keys.get("sso_account_id")?.parse().ok()?, RoleName::new(keys.get("sso_role_name")?));
+    Some(What::Profile { name, sso, account, role, native: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ONE: &str = "[profile a]\ncredential_process = /r process --sso s --account 012345678901 --role Admin\n";
+
+    fn with(text: &str, sections: &[&str]) -> String {
+        let parts = Parts::of(text.as_bytes(), "profiles").unwrap();
+        let sections: Vec<Cow<'_, [u8]>> =
+            sections.iter().map(|section| section.replace('\n', parts.line_end()).into_bytes().into()).collect();
+        String::from_utf8(parts.with(&sections)).unwrap()
+    }
+
+    fn without(text: &str) -> String {
+        String::from_utf8(Parts::of(text.as_bytes(), "profiles").unwrap().without()).unwrap()
+    }
+
+    fn error(text: &str) -> String {
+        Parts::of(text.as_bytes(), "profiles").unwrap_err().message
+    }
+
+    #[test]
+    fn a_new_block_stands_at_the_end_and_leaves_no_trace_when_it_goes() {
+        let block = format!("# BEGIN_ROLECALL profiles\n{NOTE}\n\n{ONE}# END_ROLECALL profiles\n");
+        let (open, crlf) = (block.trim_end().to_owned(), block.replace('\n', "\r\n"));
+        let cases = [
+            (String::new(), block.clone()),
+            ("\u{feff}".into(), format!("\u{feff}{block}")),
+            ("[a]\n".into(), format!("[a]\n\n{block}")),
+            ("[a]\n\n".into(), format!("[a]\n\n\n{block}")),
+            ("[a]".into(), format!("[a]\n\n{open}")),
+            ("[a]\r\nk = v\r\n".into(), format!("[a]\r\nk = v\r\n\r\n{crlf}")),
+        ];
+        for (text, want) in cases {
+            assert_eq!(with(&text, &[ONE]), want, "{text:?}");
+            assert_eq!(with(&want, &[ONE]), want, "{text:?} twice");
+            assert_eq!(without(&want), text);
+            assert_eq!(with(&want, &[]), text);
+        }
+    }
+
+    #[test]
+    fn a_block_is_replaced_where_it_stands() {
+        let text = format!("# mine\n\n# BEGIN_ROLECALL profiles\n{ONE}# END_ROLECALL profiles\n# c\n[x]\nk = v");
+        let want = format!("# mine\n\n# BEGIN_ROLECALL profiles\n{NOTE}\n\n[profile b]\nk = v\n# END_ROLECALL profiles\n# c\n[x]\nk = v");
+        assert_eq!(with(&text, &["[profile b]\nk = v\n"]), want);
+        assert_eq!(without(&text), "# mine\n# c\n[x]\nk = v");
+    }
+
+    #[test]
+    fn markers_that_do_not_go_together_are_errors_with_their_line() {
+        let (begin, end) = ("# BEGIN_ROLECALL profiles\n", "# END_ROLECALL profiles\n");
+        let cases = [
+            (format!("[a]\n{begin}{ONE}"), "line 2: the block `profiles` has no END_ROLECALL, so nobody knows where it stops"),
+            (format!("{end}{ONE}"), "line 1: a block ends that has no BEGIN_ROLECALL"),
+            (format!("{begin}{begin}{end}"), "line 2: a block begins inside of the one that begins in line 1"),
+            (format!("{begin}{end}{begin}{end}"), "line 3: a second block is called `profiles`"),
+            (format!("{begin}# END_ROLECALL other\n"), "line 2: the block that begins in line 1 as `profiles` ends as `other`"),
+            (format!("# BEGIN_ROLECALL other\n{ONE}"), "line 1: the block `other` has no END_ROLECALL, so nobody knows where it stops"),
+            (format!("{begin}{ONE}{end}region = x\n"), "the lines below the block `profiles` belong to no section of their own"),
+            (format!("[x]\n{begin}region = x\n{end}"), "the lines on top of the block `profiles` belong to no section of their own"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(error(&text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn sections_are_told_apart_with_the_comments_above_them() {
+        let text = format!(
+            "# BEGIN_ROLECALL profiles\n{NOTE}\n\n[sso-session s]\nsso_region = r\n\n{ONE}\n# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n# end\n\n\
+             [profile n] # c\nsso_session = s\nsso_account_id = 012345678901\nsso_role_name = Admin\n[profile \"o o\"]\nregion = r\n# END_ROLECALL profiles\n"
+        );
+        let parts = Parts::of(text.as_bytes(), "profiles").unwrap();
+        let said: Vec<_> = parts.held().into_iter().map(|held| (String::from_utf8_lossy(held.raw).into_owned(), held.what)).collect();
+        let profile = |name: &str, native| What::Profile {
+            name: name.to_owned(),
+            sso: Some(InstanceName::new("s")),
+            account: "012345678901".parse().unwrap(),
+            role: RoleName::new("Admin"),
+            native,
+        };
+        assert_eq!(said.len(), 5);
+        assert_eq!(said[0], ("[sso-session s]\nsso_region = r\n".to_owned(), What::Session("s".into())));
+        assert_eq!(said[1], (ONE.to_owned(), profile("a", false)));
+        assert_eq!(said[2], ("# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n".to_owned(), What::Other(None)));
+        assert!(said[3].0.starts_with("# end\n\n[profile n] # c\nsso_session") && said[3].1 == profile("n", true), "{said:?}");
+        assert_eq!(said[4], ("[profile \"o o\"]\nregion = r\n".to_owned(), What::Other(Some("o o".into()))));
+    }
+
+    /// Files with lines that mean something, and bytes that mean nothing.
+    fn file() -> impl Strategy<Value = Vec<u8>> {
+        let line = prop_oneof![
+            "[ \t]{0,2}\\[(profile )?[ab\"' ]{1,4}\\][ \t]{0,2}".prop_map(String::into_bytes),
+            "[ \t]{0,3}[a-z]{1,5} ?[=:] ?[a-z#;]{0,5}".prop_map(String::into_bytes),
+            "[ \t]{0,2}[#;] ?[a-z]{0,5}".prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>().prop_filter("a line", |byte| *byte != b'\n'), 0..8),
+        ];
+        let end = prop_oneof![Just(&b"\n"[..]), Just(&b"\r\n"[..])];
+        let lines = prop::collection::vec((line, end), 0..10);
+        (lines, any::<bool>(), any::<bool>()).prop_map(|(lines, mark, open)| {
+            let mut out = if mark { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
+            lines.into_iter().for_each(|(line, end)| out.extend([&line[..], end].concat()));
+            if open && out.ends_with(b"\n") {
+                out.pop();
+            }
+            out
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_block_comes_and_goes_and_every_other_byte_stays(before in file(), after in file(), sections in prop::collection::vec("\\[profile [a-z]{1,3}\\]\nk = v\n", 1..4)) {
+            let bytes: Vec<Cow<'_, [u8]>> = sections.iter().map(|section| section.as_bytes().into()).collect();
+            let once = Parts::of(&before, "profiles").unwrap().with(&bytes);
+            let parts = Parts::of(&once, "profiles").unwrap();
+            prop_assert!(once.starts_with(&before));
+            prop_assert_eq!(parts.with(&bytes), &once[..]);
+            prop_assert_eq!(parts.without(), &before[..]);
+            prop_assert_eq!(parts.held().len(), sections.len());
+            // What comes to stand below it stays there.
+            let more = [&once[..], b"\n[z]\n", &after].concat();
+            let more = Parts::of(&more, "profiles").unwrap();
+            let changed = more.with(&bytes[..1]);
+            prop_assert!(changed.starts_with(&before) && changed.ends_with(&[b"[z]\n", &after[..]].concat()));
+            prop_assert!(more.without().starts_with(before.trim_ascii_end()) && more.without().ends_with(&after));
+        }
+
+        #[test]
+        fn any_bytes_are_taken_apart_or_refused_without_panic(lines in prop::collection::vec("(# (BEGIN|END)_ROLECALL ?(profiles|x)?|\\[profile a\\]|k = v|\\PC{0,5})\r?\n", 0..10)) {
+            let text = lines.concat();
+            if let Ok(parts) = Parts::of(text.as_bytes(), "profiles") {
+                let held = parts.held();
+                prop_assert!(held.windows(2).all(|pair| pair[0].raw.as_ptr().addr() + pair[0].raw.len() <= pair[1].raw.as_ptr().addr()));
+                prop_assert!(text.len() >= parts.without().len());
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What the `[default]` profile takes credentials from: SDKs do so before they ask an endpoint.
+
+use super::header::Kind;
+use super::read::AwsConfig;
+use super::scan::{Line, Reader};
+
+/// A key of `[default]` that makes SDKs look for credentials there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Yield {
+    /// The key, as it is written there.
+    pub key: String,
+    /// Its line in the file; the first is 1.
+    pub line: usize,
+}
+
+/// Any of these is enough: where it does not suffice for credentials, SDKs stop with an error instead of going on.
+const KEYS: [&str; 11] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "credential_process",
+    "credential_source",
+    "login_session",
+    "role_arn",
+    "sso_account_id",
+    "sso_role_name",
+    "sso_session",
+    "sso_start_url",
+    "web_identity_token_file",
+];
+
+impl AwsConfig {
+    /// The first line of the default profile that is about credentials, in a config or a credentials file.
+    pub fn default_yields(&self) -> Option<Yield> {
+        let is_default = |section: &&super::scan::Section| self.name(section).as_deref() == Some("default");
+        self.sections(Kind::Profile).filter(is_default).find_map(|section| {
+            let (before, mut reader) = (self.text()[..section.body.start].matches('\n').count(), Reader::default());
+            let mut lines = self.text()[section.body.clone()].lines().zip(before + 1..);
+            lines.find_map(|(line, number)| match reader.read(line) {
+                Line::Key(key, value) if !value.is_empty() && is_about_credentials(key) => {
+                    Some(Yield { key: key.to_owned(), line: number })
+                }
+                _ => None,
+            })
+        })
+    }
+}
+
+fn is_about_credentials(key: &str) -> bool {
+    KEYS.iter().any(|name| key.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn yields(text: &str) -> Option<(String, usize)> {
+        AwsConfig::parse(text).default_yields().map(|found| (found.key, found.line))
+    }
+
+    #[test]
+    fn every_way_to_credentials_is_found_with_its_line() {
+        for key in KEYS {
+            assert_eq!(yields(&format!("# mine\n\n[default]\nregion = x\n{key} = y\n")), Some((key.to_owned(), 5)), "{key}");
+        }
+        assert_eq!(yields("[profile a]\n[profile default]\r\nAWS_Access_Key_Id=x"), Some(("AWS_Access_Key_Id".into(), 3)));
+        assert_eq!(yields("[default]\nregion = x\n[other]\nrole_arn = x\n[default]\nrole_arn = y"), Some(("role_arn".into(), 6)));
+    }
+
+    #[test]
+    fn other_profiles_other_keys_and_comments_are_no_hindrance() {
+        let fine = [
+            "",
+            "[default]\nregion = eu-west-1\noutput = json\n[profile a]\nrole_arn = x",
+            "[default]\n# aws_access_key_id = x\ns3 =\n  credential_process = y\n",
+            "[default]\naws_access_key_id =\n",
+            "aws_access_key_id = x\n[defaults]\naws_access_key_id = x",
+            "[default]\nsso_region = eu-west-1",
+        ];
+        for text in fine {
+            assert_eq!(yields(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Sections as we write them: headers, keys and command lines that every AWS SDK reads alike.
+
+use crate::domain::{Error, Kind, Result};
+
+/// Letters of names that all SDKs take without quotes.
+const PLAIN: &str = "_./%@:+-";
+
+/// `[profile NAME]`, with quotes where the name needs them; `[default]` for that name.
+///
+/// # Errors
+/// [`Kind::Config`] when no header can hold the name so that it is read back.
+pub fn profile_header(name: &str) -> Result<String> {
+    if name == "default" { Ok("[default]".to_owned()) } else { header("profile", name) }
+}
+
+/// `[sso-session NAME]`.
+///
+/// # Errors
+/// As [`profile_header`].
+pub fn session_header(name: &str) -> Result<String> {
+    header("sso-session", name)
+}
+
+fn header(kind: &str, name: &str) -> Result<String> {
+    // Some SDKs cut a header at a comment's sign, and then the whole file is unreadable to them.
+    let odd = |letter: char| letter.is_control() || matches!(letter, '[' | ']' | '#' | ';');
+    if name.is_empty() || name != name.trim() || name.contains(odd) {
+        return Err(Error::new(Kind::Config, format!("`{name}` can't be the name of a {kind} in an AWS config file")));
+    }
+    if name.chars().all(|letter| letter.is_ascii_alphanumeric() || PLAIN.contains(letter)) {
+        return Ok(format!("[{kind} {name}]"));
+    }
+    Ok(format!("[{kind} \"{}\"]", name.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+/// A header and its keys, one a line.
+///
+/// # Errors
+/// [`Kind::Config`] for a key or a value that would not be read back, naming it.
+pub fn section<'p>(header: &str, pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Result<String> {
+    let mut out = format!("{header}\n");
+    for (key, value) in pairs {
+        check_key(key)?;
+        check_value(key, value)?;
+        for part in [key, " = ", value, "\n"] {
+            out.push_str(part);
+        }
+    }
+    Ok(out)
+}
+
+/// # Errors
+/// [`Kind::Config`] when this can't be a key.
+pub fn check_key(key: &str) -> Result<()> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    if !key.is_empty() && key.chars().all(plain) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Config, format!("`{key}` can't be a key in an AWS config file")))
+}
+
+/// # Errors
+/// [`Kind::Config`] when this can't be a value: some SDKs take a `#` or `;` behind a blank for a comment.
+pub fn check_value(key: &str, value: &str) -> Result<()> {
+    let comment = value
+        .char_indices()
+        .any(|(at, letter)| matches!(letter, '#' | ';') && value[..at].chars().next_back().is_none_or(char::is_whitespace));
+    if value.is_empty() || value != value.trim() || value.contains(char::is_control) || comment {
+        return Err(Error::new(Kind::Config, format!("{key}: `{value}` can't stand in an AWS config file")));
+    }
+    Ok(())
+}
+
+/// A command line of these words for `credential_process`: the AWS CLI splits it by itself, other SDKs give it to a shell.
+pub fn command_line<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// A word in double quotes where it needs any, since that is what all systems know; what a POSIX shell would see inside of them stands in
+/// single quotes.
+fn quoted(word: &str) -> String {
+    let plain =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',' | '-');
+    let bare = |letter: char| plain(letter) || (cfg!(windows) && letter == '\\');
+    if !word.is_empty() && word.chars().all(bare) {
+        return word.to_owned();
+    }
+    if cfg!(windows) {
+        return format!("\"{}\"", word.replace('"', "\\\""));
+    }
+    if !word.contains(['"', '$', '`', '\\']) {
+        return format!("\"{word}\"");
+    }
+    word.split('\'').map(|part| format!("'{part}'")).collect::<Vec<_>>().join("\"'\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::awsconfig::header::words;
+    use crate::awsconfig::{AwsConfig, Profile};
+    use proptest::prelude::*;
+
+    fn read(text: &str, name: &str) -> Option<Profile> {
+        AwsConfig::parse(text).profile(name)
+    }
+
+    #[test]
+    fn headers_have_quotes_only_where_they_need_them() {
+        let cases = [
+            ("a.b@c+d-e_f/g", "[profile a.b@c+d-e_f/g]"),
+            ("a b", "[profile \"a b\"]"),
+            ("dév", "[profile \"dév\"]"),
+            ("default", "[default]"),
+        ];
+        for (name, want) in cases {
+            assert_eq!(profile_header(name).unwrap(), want);
+        }
+        for name in ["", " a", "a\nb", "a]", "[a", "a#b", "a;b", "a\u{85}b"] {
+            assert_eq!(profile_header(name).unwrap_err().kind, Kind::Config, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_some_sdk_would_cut_are_refused() {
+        for value in ["", " x", "a #b", "a ;b", "#b", "a\nb", "a\tb\u{0}"] {
+            assert!(section("[x]", [("k", value)]).is_err(), "{value:?}");
+        }
+        assert!(section("[x]", [("a b", "v")]).is_err() && section("[x]", [("", "v")]).is_err());
+        assert_eq!(section("[x]", [("k", "https://x/#/")]).unwrap(), "[x]\nk = https://x/#/\n");
+    }
+
+    #[test]
+    fn words_are_quoted_for_shells_and_for_those_that_split_by_themselves() {
+        let line = command_line(["/opt/my tools/rolecall", "process", "--sso", "my corp", "--role", "Admin,=.@-"]);
+        assert_eq!(line, "\"/opt/my tools/rolecall\" process --sso \"my corp\" --role Admin,=.@-");
+        #[cfg(unix)]
+        assert_eq!(command_line(["$HOME", "it's \"x\""]), "'$HOME' 'it'\"'\"'s \"x\"'");
+    }
+
+    proptest! {
+        #[test]
+        fn names_and_values_are_read_back(name in "[ -~\u{e9}\u{4e16}]{1,12}", value in "[ -~\u{e9}]{1,20}") {
+            let Ok(header) = profile_header(&name) else { return Ok(()) };
+            let Ok(text) = section(&header, [("k", value.as_str())]) else { return Ok(()) };
+            let profile = read(&text, &name);
+            prop_assert_eq!(profile.and_then(|profile| profile.get("k").map(str::to_owned)), Some(value), "{}", text);
+        }
+
+        #[cfg(unix)]
+        #[test]
+        fn command_lines_come_apart_into_their_words(line in prop::collection::vec("[ -~\u{e9}]{0,10}", 1..5)) {
+            prop_assert_eq!(words(&command_line(line.iter().map(String::as_str))), Some(line));
+        }
+    }
+}

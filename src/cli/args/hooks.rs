@@ -1,0 +1,72 @@
+//! The command line of `init` and of the completions that it prints.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::shell::Dialect;
+use crate::shell::hooks::{Chord, HOOKED};
+
+/// Flags of `init`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+To source it:
+  bash, zsh   eval \"$(rolecall init bash)\"
+  fish        rolecall init fish | source
+  powershell  rolecall init powershell | Out-String | Invoke-Expression
+  nushell     rolecall init nushell | save -f ~/.rolecall.nu, then `source ~/.rolecall.nu` in config.nu
+  elvish      eval (rolecall init elvish | slurp)
+  xonsh       execx($(rolecall init xonsh))
+  direnv      rolecall init direnv > ~/.config/direnv/lib/rolecall.sh, then `use rolecall PROFILE` in an .envrc")]
+pub struct InitArgs {
+    /// The shell, or direnv
+    #[arg(value_name = "SHELL", value_parser = readers())]
+    pub reader: Reader,
+    /// What to call the function; `--cmd assume` for hands used to Granted
+    #[arg(long, value_name = "NAME", default_value = "role")]
+    pub cmd: String,
+    /// Key that opens the picker in this shell; Ctrl-X p, where the shell binds one key after another
+    #[arg(long, value_name = "KEY", value_parser = str::parse::<Chord>, conflicts_with = "no_key")]
+    pub key: Option<Chord>,
+    /// Bind no key
+    #[arg(long)]
+    pub no_key: bool,
+}
+
+/// Who sources the hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// A shell.
+    Shell(Dialect),
+    /// direnv's library folder.
+    Direnv,
+}
+
+fn readers() -> impl TypedValueParser<Value = Reader> {
+    let names = HOOKED.map(Dialect::as_str).into_iter().chain(["direnv"]);
+    PossibleValuesParser::new(names).try_map(|name| match &*name {
+        "direnv" => Ok(Reader::Direnv),
+        shell => shell.parse().map(Reader::Shell),
+    })
+}
+
+/// Reads one of the shells that have hooks by its name.
+pub(in crate::cli) fn hooked() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(HOOKED.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
+}
+
+/// Flags of the hidden command that the completion scripts run.
+#[derive(Debug, Args)]
+pub struct CompleteArgs {
+    /// The shell whose words these are
+    #[arg(long, value_parser = hooked())]
+    pub shell: Dialect,
+    /// The word under the cursor as the shell would cut it
+    #[arg(long, default_value = "")]
+    pub current: String,
+    /// The words are one line, as it was typed
+    #[arg(long)]
+    pub line: bool,
+    /// The words typed so far, the program's name first, the one under the cursor last
+    #[arg(last = true)]
+    pub words: Vec<String>,
+}

@@ -1,0 +1,98 @@
+//! A command line as it is being typed: its words, and how the last one is quoted.
+
+/// The word under the cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Typed {
+    /// What it means.
+    pub(super) value: String,
+    /// How it was written, without the quote that is still open.
+    pub(super) raw: String,
+    /// The quote that is still open.
+    pub(super) quote: Option<char>,
+}
+
+/// Cuts a line at its blanks, as POSIX shells do. The last word is the one under the cursor, empty after a blank. What stands before the
+/// last `;`, `|` or `&` is another command's.
+pub(super) fn words(line: &str) -> (Vec<String>, Typed) {
+    let (mut words, mut typed, mut begun) = (Vec::new(), Typed::default(), false);
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match (typed.quote, letter) {
+            (Some(quote), _) if letter == quote => typed.quote = None,
+            (None, '\'' | '"') => (typed.quote, begun) = (Some(letter), true),
+            (None, ';' | '|' | '&') => (words, typed, begun) = (Vec::new(), Typed::default(), false),
+            (None, ' ' | '\t') if begun => {
+                words.push(std::mem::take(&mut typed).value);
+                begun = false;
+            }
+            (None, ' ' | '\t') => {}
+            (None | Some('"'), '\\') => {
+                typed.raw.push('\\');
+                if let Some(meant) = letters.next() {
+                    typed.raw.push(meant);
+                    typed.value.push(meant);
+                }
+                begun = true;
+            }
+            _ => {
+                typed.raw.push(letter);
+                typed.value.push(letter);
+                begun = true;
+            }
+        }
+    }
+    (words, typed)
+}
+
+/// A candidate as bash is to write it in place of `current`, its own idea of the word under the cursor: bash cuts words at colons and
+/// equals signs too, and writes what it is given as it is.
+pub(super) fn for_bash(candidate: &str, typed: &Typed, current: &str) -> String {
+    let written: String = match typed.quote {
+        Some('\'') => candidate.to_owned(),
+        Some(_) => escaped(candidate, "\"\\$`!"),
+        None => escaped(candidate, " \t\"'\\$`!&|;()<>{}[]*?#~^"),
+    };
+    let before = typed.raw.strip_suffix(current).filter(|_| typed.quote.is_none()).unwrap_or_default();
+    written.strip_prefix(before).map_or_else(|| written.clone(), str::to_owned)
+}
+
+fn escaped(text: &str, odd: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, letter| {
+        if odd.contains(letter) {
+            out.push('\\');
+        }
+        out.push(letter);
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_as_a_shell_would() {
+        let cut = |line: &str| {
+            let (words, typed) = words(line);
+            (words, typed.value, typed.quote)
+        };
+        let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        assert_eq!(cut("rolecall exec pay"), (words(&["rolecall", "exec"]), "pay".into(), None));
+        assert_eq!(cut("rolecall exec "), (words(&["rolecall", "exec"]), String::new(), None));
+        assert_eq!(cut("rolecall exec -A 'data la"), (words(&["rolecall", "exec", "-A"]), "data la".into(), Some('\'')));
+        assert_eq!(cut("role data\\ la"), (words(&["role"]), "data la".into(), None));
+        assert_eq!(cut("cd x && role \"a b\" c:d"), (words(&["role", "a b"]), "c:d".into(), None));
+        assert_eq!(cut("role ''"), (words(&["role"]), String::new(), None));
+    }
+
+    #[test]
+    fn bash_gets_the_part_that_it_would_replace() {
+        let written = |line: &str, current: &str, candidate: &str| for_bash(candidate, &words(line).1, current);
+        assert_eq!(written("role env:pr", "pr", "env:prod"), "prod");
+        assert_eq!(written("role data\\ la", "data\\ la", "data lake"), "data\\ lake");
+        assert_eq!(written("role 'data la", "data la", "data lake"), "data lake");
+        assert_eq!(written("role \"a", "a", "a$b"), "a\\$b");
+        assert_eq!(written("rolecall --sso=c", "c", "--sso=corp"), "corp");
+        assert_eq!(written("role a:b\\ ", "b\\ ", "a:b c"), "b\\ c");
+    }
+}

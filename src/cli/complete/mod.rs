@@ -1,0 +1,136 @@
+//! `complete`: what could be typed next, for the scripts that `init` prints. Hidden; a wrong line gets no answer rather than an error.
+
+mod line;
+mod place;
+mod values;
+
+use clap::{Arg, Command, CommandFactory};
+
+use crate::domain::{Result, visible};
+use crate::shell::Dialect;
+
+use super::args::{Cli, CompleteArgs, Globals};
+use super::out;
+
+use line::Typed;
+use place::{Next, Place, place};
+use values::{Candidate, Sources};
+
+/// What the scripts do by themselves: a line that begins with a tab tells them so.
+const FILES: &str = "\tfiles";
+const COMMAND: &str = "\tcommand";
+/// More will be typed behind the word.
+const OPEN: &str = "\topen";
+
+/// Runs the command: one candidate a line, its meaning behind a tab.
+pub(super) fn run(globals: &Globals, args: &CompleteArgs) -> Result<u8> {
+    let (mut words, typed) = split(args);
+    let mut root = Cli::command();
+    root.build();
+    // `role …`, whatever it is called, is `rolecall eval …`.
+    let program = if words.is_empty() { String::new() } else { words.remove(0) };
+    if program.rsplit(['/', '\\']).next().is_some_and(|name| name.trim_end_matches(".exe") != "rolecall") {
+        words.insert(0, "eval".to_owned());
+    }
+    let place = place(&root, &words, &typed.value);
+    let mut lines: Vec<String> = Vec::new();
+    if let Some(directive) = directive(&place) {
+        lines.push(directive.to_owned());
+    } else {
+        let candidates = fitting(candidates(&place, &typed, globals), &typed.value);
+        let open = candidates.len() == 1 && candidates.iter().all(|candidate| candidate.value.ends_with(['=', ':']));
+        lines.extend(candidates.iter().map(|candidate| written(candidate, args, &typed)));
+        lines.extend(open.then(|| OPEN.to_owned()));
+    }
+    out::data(&lines.into_iter().map(|line| line + "\n").collect::<String>())?;
+    Ok(0)
+}
+
+/// The words, and the one under the cursor. bash and nushell send the line whole.
+fn split(args: &CompleteArgs) -> (Vec<String>, Typed) {
+    if args.shell == Dialect::Bash || args.line {
+        return line::words(args.words.first().map_or("", String::as_str));
+    }
+    let mut words = args.words.clone();
+    let value = words.pop().unwrap_or_default();
+    (words, Typed { raw: value.clone(), value, quote: None })
+}
+
+fn directive(place: &Place<'_>) -> Option<&'static str> {
+    let is_file = |arg: &Arg| matches!(arg.get_id().as_str(), "config" | "file" | "aws_config" | "from");
+    match &place.next {
+        Next::Child => Some(COMMAND),
+        Next::Value(arg, _) if is_file(arg) && arg.get_value_names().is_some_and(|names| names[0] == "FILE") => Some(FILES),
+        _ => None,
+    }
+}
+
+fn candidates(place: &Place<'_>, typed: &Typed, globals: &Globals) -> Vec<Candidate> {
+    let given = |name: &str| place.given.get(name).and_then(|values| values.last().cloned());
+    let globals = Globals { sso: given("sso"), config: given("config").map(Into::into), ..globals.clone() };
+    let sources = Sources { globals, given: &place.given };
+    let of = |arg: &Arg| match possible(arg) {
+        known if known.is_empty() => sources.of(place.command.get_name(), arg.get_id().as_str()),
+        known => known,
+    };
+    match &place.next {
+        Next::Value(arg, glued) => of(arg).into_iter().map(|one| Candidate::new(format!("{glued}{}", one.value), one.meaning)).collect(),
+        Next::Flag => flags(place),
+        Next::Word { commands, position } => {
+            let mut all = if *commands { subcommands(place.command) } else { Vec::new() };
+            // The program's own words are a query; before three letters of one, its commands are what a person looks for.
+            let root = place.command.get_name() == "rolecall";
+            all.extend(position.filter(|_| !root || typed.value.contains(':')).map(of).unwrap_or_default());
+            all
+        }
+        Next::Child => Vec::new(),
+    }
+}
+
+fn possible(arg: &Arg) -> Vec<Candidate> {
+    let described = |value: clap::builder::PossibleValue| {
+        let meaning = value.get_help().map(ToString::to_string).unwrap_or_default();
+        (!value.is_hide_set()).then(|| Candidate::new(value.get_name(), meaning))
+    };
+    arg.get_possible_values().into_iter().filter_map(described).collect()
+}
+
+/// Flags that were not given yet, or that can be given many times.
+fn flags(place: &Place<'_>) -> Vec<Candidate> {
+    let left = place.command.get_arguments().filter(|arg| {
+        let many = matches!(arg.get_action(), clap::ArgAction::Append | clap::ArgAction::Count);
+        !arg.is_hide_set() && (many || !place.given.contains_key(arg.get_id().as_str()))
+    });
+    let written = |arg: &Arg| {
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        arg.get_long().map(|long| Candidate::new(format!("--{long}"), help))
+    };
+    left.filter_map(written).collect()
+}
+
+fn subcommands(command: &Command) -> Vec<Candidate> {
+    let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
+    shown.map(|sub| Candidate::new(sub.get_name(), sub.get_about().map(ToString::to_string).unwrap_or_default())).collect()
+}
+
+/// Candidates that go on from what is typed; where there is none, those that would if case did not matter.
+fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
+    let lower = typed.to_lowercase();
+    let (exact, rest): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| candidate.value.starts_with(typed));
+    let mut fit =
+        if exact.is_empty() { rest.into_iter().filter(|one| one.value.to_lowercase().starts_with(&lower)).collect() } else { exact };
+    let mut seen = std::collections::HashSet::new();
+    fit.retain(|candidate| seen.insert(candidate.value.clone()));
+    // A name with a line break in it can't be typed either.
+    fit.retain(|candidate| !candidate.value.contains(char::is_control));
+    fit
+}
+
+fn written(candidate: &Candidate, args: &CompleteArgs, typed: &Typed) -> String {
+    match args.shell {
+        Dialect::Bash => line::for_bash(&candidate.value, typed, &args.current),
+        Dialect::Nushell if candidate.value.contains(' ') => format!("\"{}\"\t{}", candidate.value, visible(&candidate.meaning)),
+        _ if candidate.meaning.is_empty() => candidate.value.clone(),
+        _ => format!("{}\t{}", candidate.value, visible(&candidate.meaning)),
+    }
+}

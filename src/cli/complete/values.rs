@@ -1,0 +1,154 @@
+//! What can stand at a place: names of instances, accounts, roles, profiles, tags, fields, settings and services.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::cli::args::Globals;
+use crate::cli::context::{self, Person};
+use crate::config::{self, Env};
+use crate::console::SERVICES;
+use crate::domain::{Entry, Roster, fold};
+use crate::ops::ctx::Ctx;
+use crate::ops::refresh::update;
+use crate::ops::roles::fields::FIELDS;
+
+/// One thing that could be typed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Candidate {
+    /// What would be typed.
+    pub(super) value: String,
+    /// What it is, in a few words; may be empty.
+    pub(super) meaning: String,
+}
+
+impl Candidate {
+    /// One thing with its meaning.
+    pub(super) fn new(value: impl Into<String>, meaning: impl Into<String>) -> Self {
+        Self { value: value.into(), meaning: meaning.into() }
+    }
+}
+
+/// The names by which the tables of roles know a value.
+pub(super) struct Sources<'a> {
+    /// Flags of every command as far as they are typed.
+    pub(super) globals: Globals,
+    /// Values typed so far, by clap's name of the argument.
+    pub(super) given: &'a HashMap<&'a str, Vec<String>>,
+}
+
+impl Sources<'_> {
+    /// What can stand for this argument of this command. Nothing is said when configuration or inventory can't be read: this is no
+    /// moment for errors.
+    pub(super) fn of(&self, command: &str, argument: &str) -> Vec<Candidate> {
+        match argument {
+            "sort" | "print" => fields(),
+            "fields" if command == "list" => fields(),
+            "service" => services(),
+            "key" => settings(&self.globals),
+            "sso" => self.instances(),
+            "prefix" => fields().into_iter().map(|field| Candidate::new(format!("{}=", field.value), field.meaning)).collect(),
+            "profile" | "account" | "role" | "arn" | "query" | "words" => self.roles(command, argument),
+            _ => Vec::new(),
+        }
+    }
+
+    fn open(&self) -> Option<Arc<Ctx>> {
+        context::open_in(Env::from_process(), &self.globals, Person::Absent).ok()
+    }
+
+    fn instances(&self) -> Vec<Candidate> {
+        let Some(ctx) = self.open() else { return Vec::new() };
+        ctx.instances.iter().map(|instance| Candidate::new(instance.name.as_str(), instance.start_url.as_written())).collect()
+    }
+
+    fn roles(&self, command: &str, argument: &str) -> Vec<Candidate> {
+        let Some(ctx) = self.open() else { return Vec::new() };
+        let Ok(instances) = context::chosen(&ctx, &self.globals) else { return Vec::new() };
+        let roster = update::known(&ctx, &instances);
+        let entries: Vec<&Entry> = roster.entries.iter().filter(|entry| self.fits(entry, argument)).collect();
+        match argument {
+            "profile" => profiles(&roster, &entries),
+            "account" => accounts(&entries),
+            "role" => names(&entries),
+            "arn" => entries.iter().map(|entry| Candidate::new(roster.arn(entry), entry.account_label())).collect(),
+            _ if matches!(command, "each" | "pick" | "rolecall") => scopes(&entries),
+            _ => around().into_iter().chain(profiles(&roster, &entries)).chain(scopes(&entries)).collect(),
+        }
+    }
+
+    /// Whether a role goes with what is typed already: `-A` narrows roles, `-R` accounts.
+    fn fits(&self, entry: &Entry, argument: &str) -> bool {
+        let given = |name: &str| self.given.get(name).and_then(|values| values.last()).filter(|_| name != argument);
+        let account =
+            given("account").is_none_or(|account| entry.account.as_str() == account || fold(&entry.account_name) == fold(account));
+        account && given("role").is_none_or(|role| entry.role.eq_ignore_ascii_case(role))
+    }
+}
+
+/// What stands for a role without naming it.
+fn around() -> [Candidate; 2] {
+    [Candidate::new(".", "this shell's role"), Candidate::new("-", "the role before it")]
+}
+
+fn profiles(roster: &Roster, entries: &[&Entry]) -> Vec<Candidate> {
+    let described = |entry: &&Entry| {
+        let profile = entry.profile.as_deref()?;
+        Some(Candidate::new(profile, format!("{} {}, {}", entry.account, entry.role, roster.instance(entry).name)))
+    };
+    entries.iter().filter_map(described).collect()
+}
+
+/// Names first; accounts without one, or of one name, by their ids.
+fn accounts(entries: &[&Entry]) -> Vec<Candidate> {
+    let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for entry in entries {
+        ids.entry(&entry.account_name).or_default().insert(entry.account.as_str());
+    }
+    let alone = ids.iter().filter(|(name, ids)| !name.is_empty() && ids.len() == 1);
+    let mut out: Vec<Candidate> = alone.flat_map(|(name, ids)| ids.iter().map(|id| Candidate::new(*name, *id))).collect();
+    for (name, ids) in &ids {
+        out.extend(ids.iter().map(|id| Candidate::new(*id, *name)));
+    }
+    out
+}
+
+fn names(entries: &[&Entry]) -> Vec<Candidate> {
+    let mut accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for entry in entries {
+        accounts.entry(&entry.role).or_default().insert(entry.account.as_str());
+    }
+    let described = |(role, accounts): (&&str, &BTreeSet<&str>)| {
+        Candidate::new(*role, if accounts.len() == 1 { "in one account".to_owned() } else { format!("in {} accounts", accounts.len()) })
+    };
+    accounts.iter().map(described).collect()
+}
+
+/// The scopes of the query language with their values: tags, accounts and roles.
+fn scopes(entries: &[&Entry]) -> Vec<Candidate> {
+    let mut out = BTreeSet::new();
+    for entry in entries {
+        out.insert(Candidate::new(format!("account:{}", entry.account_label()), entry.account.as_str()));
+        out.insert(Candidate::new(format!("role:{}", entry.role), ""));
+        out.extend(entry.tags.iter().map(|(key, value)| Candidate::new(format!("{key}:{value}"), "tag")));
+    }
+    // The query's words are cut at blanks.
+    out.into_iter().filter(|candidate| !candidate.value.contains(char::is_whitespace)).collect()
+}
+
+fn fields() -> Vec<Candidate> {
+    FIELDS.iter().map(|field| Candidate::new(field.name, field.meaning)).collect()
+}
+
+fn services() -> Vec<Candidate> {
+    SERVICES.iter().map(|service| Candidate::new(service.name, service.aliases.join(", "))).collect()
+}
+
+fn settings(globals: &Globals) -> Vec<Candidate> {
+    let env = Env::from_process();
+    let shown = || config::shown(&config::load(&env, &context::paths(&env, globals).ok()?).ok()?).ok();
+    shown()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|setting| Candidate::new(setting.key, setting.value.map(|value| value.to_string()).unwrap_or_default()))
+        .collect()
+}

@@ -1,0 +1,148 @@
+//! `exec --as endpoint`: a helper beside the command, which serves it credentials and goes when it goes.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::sync::Arc;
+
+use crate::config::{CredentialsAs, Env, env};
+use crate::domain::{Arn, Error, Kind, Result, Secret};
+use crate::ops::assume::Wish;
+use crate::ops::ctx::Ctx;
+use crate::ops::endpoint::{in_the_way, source};
+use crate::os::http::Listener;
+use crate::os::life::Life;
+use crate::os::{helper, process, random};
+use crate::server::{Endpoint, Pace, SlotName};
+use crate::shell::Form;
+
+use super::args::{EndpointHelperArgs, FormArg, Globals};
+use super::context::{self, Person};
+use super::exports;
+use super::resolve::Found;
+
+/// Whether the command gets an endpoint: by `--as`, else by `credentials_as`.
+pub(super) fn wanted(ctx: &Ctx, wish: &exports::Wish) -> bool {
+    wish.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| form == FormArg::Endpoint)
+}
+
+/// Refuses where programs would not ask the endpoint.
+///
+/// # Errors
+/// [`Kind::Usage`] with `-x`; [`Kind::Config`] with file and line when the default profile yields credentials.
+pub(super) fn check(ctx: &Ctx, wish: &exports::Wish) -> Result<()> {
+    if wish.all {
+        return Err(Error::new(Kind::Usage, "keys in variables come before an endpoint: programs would never ask it")
+            .hint("leave -x out, or use `--as profile -x`"));
+    }
+    let Some((path, found)) = in_the_way(ctx)? else { return Ok(()) };
+    let (place, line, key) = (ctx.paths.short(&path), found.line, found.key);
+    Err(Error::new(Kind::Config, format!("{place}:{line}: `{key}` in [default] comes before an endpoint: programs would never ask it"))
+        .hint("use `--as keys`, or give that section another name and name it where it is meant"))
+}
+
+/// Leaves a helper behind that serves this role to the program that this process becomes, and to those that it starts.
+///
+/// # Errors
+/// [`Kind::Vault`] when the vault can't be opened; when the helper does not start.
+pub(super) fn start(ctx: &Ctx, globals: &Globals, found: &Found) -> Result<Form> {
+    let key = ctx.vault.data_key()?;
+    let charge = Charge { life: Life::own()?, token: random::token::<32>()?.into(), key };
+    let entry = found.entry();
+    let (sso, role) = (found.roster.instance(entry).name.as_str(), format!("{}:{}", entry.account, entry.role));
+    let mut args: Vec<OsString> = ["endpoint-helper", "--sso", sso, "--arn", &role].map(OsString::from).to_vec();
+    if let Some(file) = &globals.config {
+        args.extend(["--config".into(), file.into()]);
+    }
+    if let Some(browser) = &globals.browser {
+        args.extend(["--browser".into(), browser.into()]);
+    }
+    let unset = [env::AWS_SSO_FILE_PASSWORD.name(), env::AWS_SSO_FILE_PASSWORD_FILE.name()];
+    let url = helper::start(&own_program()?, &args, &unset, charge.render().expose())?;
+    Ok(Form::Endpoint { url, token: charge.token })
+}
+
+/// The helper: the first process starts the second, which serves.
+pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
+    if !args.serve {
+        let words = std::env::args_os().skip(1).chain(["--serve".into()]);
+        return helper::step_back(&own_program()?, &words.collect::<Vec<_>>()).map(|()| 0);
+    }
+    process::own_session();
+    let charge = Charge::read()?;
+    let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, charge.key)?;
+    let (instance, arn) = (context::chosen_one(&ctx, globals)?, args.arn.parse::<Arn>()?);
+    let wish = Wish::new(&instance, arn.account, arn.role);
+    let sign_in = {
+        let (ctx, globals) = (ctx.clone(), globals.clone());
+        move || super::helper::start(&ctx, &globals, &instance)
+    };
+    context::block_on(&ctx, serve(&ctx, wish, charge.life, charge.token, sign_in))?;
+    Ok(0)
+}
+
+async fn serve(
+    ctx: &Arc<Ctx>,
+    wish: Wish,
+    life: Life,
+    token: Secret<String>,
+    sign_in: impl Fn() -> Result<()> + Send + Sync + 'static,
+) -> Result<()> {
+    let (endpoint, listener) = (Endpoint::new(ctx.clock, Pace::default()), Listener::bind(0)?);
+    let (name, watch) = (SlotName::default(), life.watch());
+    endpoint.open(&name, token, source(ctx.clone(), wish, sign_in));
+    // Said after the watch began: whoever hears it still lives.
+    helper::ready(&format!("{}{}", listener.url(), name.path()))?;
+    tokio::select! {
+        served = endpoint.serve(listener) => served,
+        () = watch.end() => Ok(()),
+    }
+}
+
+fn own_program() -> Result<std::path::PathBuf> {
+    std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))
+}
+
+/// What the helper gets on its standard input: whom to watch, the token to ask for, and the vault's key.
+struct Charge {
+    life: Life,
+    token: Secret<String>,
+    key: Option<Secret<Vec<u8>>>,
+}
+
+impl Charge {
+    /// Two lines and the key's bytes.
+    fn render(&self) -> Secret<Vec<u8>> {
+        let lines = Secret::new(format!("{}\n{}\n", self.life, self.token.expose()));
+        let key: &[u8] = self.key.as_ref().map_or(&[], |key| key.expose());
+        Secret::new([lines.expose().as_bytes(), key].concat())
+    }
+
+    fn read() -> Result<Self> {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map_err(|error| Error::internal(format!("reading what to serve: {error}")))?;
+        Self::parse(Secret::new(bytes).expose()).ok_or_else(|| Error::internal("this is started by `rolecall exec --as endpoint` alone"))
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut parts = bytes.splitn(3, |byte| *byte == b'\n');
+        let mut line = || std::str::from_utf8(parts.next()?).ok();
+        let (life, token) = (line()?.parse().ok()?, line()?.to_owned().into());
+        let key = Some(parts.next()?.to_vec()).filter(|key| !key.is_empty()).map(Secret::new);
+        Some(Self { life, token, key })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_helper_is_told_arrives_whole_also_keys_with_line_ends_in_them() {
+        for key in [None, Some(vec![b'\n', 0, b'\n', 255])] {
+            let charge = Charge { life: Life::own().unwrap(), token: "token".into(), key: key.map(Secret::new) };
+            let read = Charge::parse(charge.render().expose()).unwrap();
+            assert_eq!((read.life, read.token, read.key), (charge.life, charge.token, charge.key));
+        }
+        assert!(Charge::parse(b"").is_none() && Charge::parse(b"hello\nworld\n").is_none());
+    }
+}

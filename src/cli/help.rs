@@ -1,0 +1,110 @@
+//! The first page of help: the commands in groups that tell a story, the flags, examples, exit codes.
+
+use std::fmt::Write;
+
+use clap::Command;
+
+/// The groups, in the order in which a person meets them, and the commands of each. Those named nowhere stand in the last one.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("Be in a role", &["pick", "exec", "eval", "console", "each"]),
+    ("Sign in", &["login", "logout", "status", "cache"]),
+    ("Look around", &["list", "tags", "history", "time"]),
+    ("For other programs", &["process", "credentials", "eks-token", "ecs"]),
+    ("Set up", &["setup", "init", "settings", "vault", "doctor", "demo"]),
+];
+
+const USAGE: &str = "rolecall [OPTIONS] [QUERY]...\n       rolecall [OPTIONS] COMMAND";
+
+const EXAMPLES: [(&str, &str); 7] = [
+    ("rolecall", "the picker; Enter is a shell in the role"),
+    ("rolecall prod adm", "the same, with something typed already"),
+    ("rolecall exec -A pay-prod -R Admin -- aws s3 ls", "a command in a role"),
+    ("rolecall exec 'pay-prod readonly'", "a shell, by words that fit one role"),
+    ("rolecall console - -s logs", "CloudWatch in the role used before"),
+    ("rolecall list -q env:prod --csv Arn Profile", "roles as a table"),
+    ("rolecall demo", "all of it on a made-up organisation"),
+];
+
+/// The command line with its first page of help laid out by hand; clap has no groups of subcommands.
+pub(super) fn dressed(command: Command) -> Command {
+    let header = *command.get_styles().get_header();
+    let heading = |text: &str| format!("{header}{text}:{header:#}\n");
+    let mut commands = String::new();
+    for (group, lines) in groups(&command) {
+        let _ = write!(commands, "{}", heading(group));
+        commands.extend(lines.into_iter().map(|(name, about)| row(&command, &name, 12, &about)));
+        commands.push('\n');
+    }
+    let rows: String = EXAMPLES.iter().map(|(line, meaning)| format!("  {line:47}  {meaning}\n")).collect();
+    // Lines are broken between the codes, not in them.
+    let codes = super::EXIT_CODES.iter().map(|(code, meaning)| format!("{code} {meaning}").replace(' ', "\u{a0}"));
+    let after = format!("{}{rows}\n{}{}", heading("Examples"), heading("Exit codes"), codes.collect::<Vec<_>>().join("; "));
+    command
+        .override_usage(USAGE)
+        .help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{commands}{{all-args}}{{after-help}}"))
+        .after_help(after)
+        // Else clap would list them once more.
+        .mut_subcommands(|command| command.hide(true))
+}
+
+/// Every visible command with its sentence, by group.
+fn groups(command: &Command) -> Vec<(&'static str, Vec<(String, String)>)> {
+    let (last, known) = (GROUPS.len() - 1, |name: &str| GROUPS.iter().position(|(_, names)| names.contains(&name)));
+    let shown: Vec<&Command> = command.get_subcommands().filter(|command| !command.is_hide_set()).collect();
+    let in_group = |at: usize| {
+        let mut inside: Vec<_> = shown.iter().filter(|command| known(command.get_name()).unwrap_or(last) == at).collect();
+        let place = |name: &str| GROUPS[at].1.iter().position(|known| *known == name).unwrap_or(usize::MAX);
+        inside.sort_by_key(|command| place(command.get_name()));
+        let about = |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
+        inside.into_iter().map(|command| (command.get_name().to_owned(), about(command))).collect()
+    };
+    GROUPS.iter().enumerate().map(|(at, (group, _))| (*group, in_group(at))).collect()
+}
+
+fn row(command: &Command, name: &str, width: usize, meaning: &str) -> String {
+    let literal = *command.get_styles().get_literal();
+    format!("  {literal}{name}{literal:#}{}  {meaning}\n", " ".repeat(width.saturating_sub(name.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::super::Cli;
+    use super::*;
+
+    #[test]
+    fn the_first_page_names_every_command_once() {
+        let help = dressed(Cli::command()).render_help().to_string();
+        let visible = |command: &&Command| !command.is_hide_set();
+        for command in Cli::command().get_subcommands().filter(visible) {
+            let line = format!("\n  {:12}  ", command.get_name());
+            assert_eq!(help.matches(&line).count(), 1, "{line:?} in\n{help}");
+        }
+        assert!(!help.contains("sign-in-helper"), "{help}");
+    }
+
+    #[test]
+    fn help_of_a_command_keeps_what_every_command_takes_apart() {
+        let mut command = dressed(Cli::command());
+        command.build();
+        let list = command.find_subcommand_mut("list").unwrap().render_help().to_string();
+        let (own, everywhere) = list.split_once("Options everywhere:").unwrap();
+        assert!(
+            own.contains("--csv") && !own.contains("--sso") && everywhere.contains("--sso") && everywhere.contains("--lines"),
+            "{list}"
+        );
+    }
+
+    #[test]
+    fn every_flag_has_one_sentence() {
+        fn look(command: &Command) {
+            for arg in command.get_arguments() {
+                let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.len() > 4 && !help.ends_with('.'), "{} {}: {help:?}", command.get_name(), arg.get_id());
+            }
+            command.get_subcommands().for_each(look);
+        }
+        look(&Cli::command());
+    }
+}

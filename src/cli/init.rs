@@ -1,0 +1,44 @@
+//! `init`: what a shell sources to get the function, the key and completions. Edits no file.
+
+use std::path::Path;
+
+use crate::config::{Env, env};
+use crate::domain::{Error, Result};
+use crate::shell::Dialect;
+use crate::shell::hooks::{DIRENV, Hook};
+
+use super::args::{InitArgs, Reader};
+use super::out;
+
+/// Runs the command.
+pub(super) fn run(args: InitArgs) -> Result<u8> {
+    let Reader::Shell(shell) = args.reader else {
+        out::data(DIRENV)?;
+        return Ok(0);
+    };
+    let key = match args.key {
+        _ if args.no_key => None,
+        Some(key) => Some(key),
+        // Where keys can't follow one another, a single one of a person's is not taken unasked.
+        None if matches!(shell, Dialect::Nushell | Dialect::Elvish) => None,
+        None => Some("ctrl-x p".parse()?),
+    };
+    out::data(&Hook { shell, program: &program()?, cmd: &args.cmd, key }.render()?)?;
+    Ok(0)
+}
+
+/// How a script finds this program: by its name where the shell would, else by where it lies.
+///
+/// # Errors
+/// [`crate::domain::Kind::Internal`] when the program can't tell where it is.
+pub(super) fn program() -> Result<String> {
+    let own = std::env::current_exe().map_err(|error| Error::internal(format!("where this program is: {error}")))?;
+    let real = |path: &Path| path.canonicalize().ok();
+    let env = Env::from_process();
+    let folders = env.get(env::PATH).unwrap_or_default().to_owned();
+    let found = std::env::split_paths(&folders).map(|folder| folder.join("rolecall")).find(|file| file.is_file());
+    match found.and_then(|found| real(&found)) {
+        Some(found) if Some(&found) == real(&own).as_ref() => Ok("rolecall".to_owned()),
+        _ => Ok(own.to_string_lossy().into_owned()),
+    }
+}

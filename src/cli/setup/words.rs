@@ -1,0 +1,144 @@
+//! What `setup profiles` says when it is done.
+
+use crate::domain::visible;
+use crate::ops::ctx::Ctx;
+use crate::ops::profiles::{Change, Line, Note, Report, Skipped, Why};
+
+use super::super::args::ProfilesArgs;
+use super::super::out;
+
+/// How many names are told before the rest is only counted.
+const TOLD: usize = 12;
+
+/// `~/.aws/config: 3 profiles added, 1 changed, 8 as they were`
+pub(super) fn summary(ctx: &Ctx, report: &Report) -> String {
+    let words = [(Change::Added, "added"), (Change::Changed, "changed"), (Change::Removed, "removed"), (Change::Kept, "as they were")];
+    let counts = words.map(|(change, word)| (report.count(change), word)).into_iter().filter(|(count, _)| *count > 0);
+    let said = counts.enumerate().map(|(at, (count, word))| match at {
+        0 => format!("{} {word}", counted(count, "profile")),
+        _ => format!("{count} {word}"),
+    });
+    format!("{}: {}", out::bold(&ctx.paths.short(&report.file)), said.collect::<Vec<_>>().join(", "))
+}
+
+pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
+    let there = report.profiles.iter().filter(|line| line.change != Change::Removed).count();
+    let file = out::bold(&ctx.paths.short(&report.file));
+    if !report.written {
+        match there {
+            0 if report.skipped.is_empty() && args.query.is_empty() => {
+                out::say("no role was used, favoured or named yet, so there is no profile to write");
+                out::say(&format!("{} rolecall setup profiles QUERY, or --all", out::dim("next:")));
+            }
+            0 => out::say(&format!("{file} has no profiles of rolecall")),
+            _ => out::say(&format!("{file} is up to date: {} of rolecall", counted(there, "profile"))),
+        }
+        return tell_left(report);
+    }
+    out::say(&summary(ctx, report));
+    let changed = report.profiles.iter().filter(|line| line.change != Change::Kept);
+    for line in changed.clone().take(TOLD) {
+        out::say(&format!("  {}", told(line)));
+    }
+    let more = changed.count().saturating_sub(TOLD);
+    if more > 0 {
+        out::say(&out::dim(&format!("  and {more} more")));
+    }
+    tell_left(report);
+    let added = report.profiles.iter().find(|line| line.change == Change::Added && plain(&line.name));
+    if let Some(line) = added {
+        out::say(&format!("{} aws sts get-caller-identity --profile {}", out::dim("next:"), line.name));
+    }
+    out::say(&format!(
+        "{} rolecall setup profiles --undo{}",
+        out::dim("undo:"),
+        if args.aws_config.is_some() { " --aws-config …" } else { "" }
+    ));
+}
+
+/// Whether a shell takes a name as one word.
+fn plain(name: &str) -> bool {
+    name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_./%@:+-".contains(letter))
+}
+
+/// What could go and stays, since nobody asked for it.
+fn tell_left(report: &Report) {
+    let left = |is: fn(&Note) -> bool| {
+        let lines = report.profiles.iter().filter(|line| line.change == Change::Kept && line.note.as_ref().is_some_and(is));
+        lines.map(|line| line.name.as_str()).collect::<Vec<_>>()
+    };
+    let (old, gone) = (left(|note| matches!(note, Note::Was(_))), left(|note| matches!(note, Note::Gone)));
+    for (names, what) in [(&old, "old name"), (&gone, "profile of a role that is gone")] {
+        if !names.is_empty() {
+            let what = if names.len() == 1 {
+                what.to_owned()
+            } else {
+                what.replace("name", "names").replace("profile of a role that is", "profiles of roles that are")
+            };
+            out::say(&out::dim(&format!(
+                "{} {what} {} there: {} (--prune takes out)",
+                names.len(),
+                if names.len() == 1 { "is" } else { "are" },
+                few(names)
+            )));
+        }
+    }
+}
+
+fn told(line: &Line) -> String {
+    let sign = match line.change {
+        Change::Added => '+',
+        Change::Changed => '~',
+        Change::Removed => '-',
+        Change::Kept => ' ',
+    };
+    let note = match &line.note {
+        None => String::new(),
+        Some(Note::Was(now)) => format!("  an old name of {now}"),
+        Some(Note::InsteadOf(first)) => format!("  since {first} is taken"),
+        Some(Note::Gone) => "  its role is gone".to_owned(),
+        Some(Note::Outside) => "  stands outside of the block now".to_owned(),
+    };
+    format!("{sign} {}{}", visible(&line.name), out::dim(&visible(&note)))
+}
+
+pub(super) fn tell_skipped(report: &Report) {
+    let which = |is: fn(&Why) -> bool| report.skipped.iter().filter(move |skipped| is(&skipped.why)).collect::<Vec<_>>();
+    let role = |skipped: &&Skipped| format!("{}/{}", skipped.account, skipped.role.role);
+    let protected: Vec<String> = which(|why| matches!(why, Why::Protected)).iter().map(role).collect();
+    if !protected.is_empty() {
+        out::say(&format!("skipped {}: {}", counted(protected.len(), "protected role"), few(&protected)));
+        out::say(&format!("{} --include-protected writes them too; programs then use them without asking", out::dim("hint:")));
+    }
+    let outside = which(|why| matches!(why, Why::Outside(_)));
+    if !outside.is_empty() {
+        let names: Vec<&str> = outside.iter().map(|skipped| name(&skipped.why)).collect();
+        out::say(&format!("skipped {} with a profile of your own: {}", counted(outside.len(), "role"), few(&names)));
+    }
+    for skipped in which(|why| matches!(why, Why::Taken(_) | Why::Name(_))).into_iter().take(TOLD) {
+        let why = match &skipped.why {
+            Why::Name(name) => format!("`{name}` can't be a profile's name"),
+            other => format!("all names for it are taken, `{}` first", name(other)),
+        };
+        out::say(&visible(&format!("skipped {}: {why}", role(&skipped))));
+    }
+}
+
+pub(super) fn name(why: &Why) -> &str {
+    match why {
+        Why::Protected => "",
+        Why::Outside(name) | Why::Taken(name) | Why::Name(name) => name,
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The first few, and how many more there are.
+fn few<T: AsRef<str>>(names: &[T]) -> String {
+    const FEW: usize = 4;
+    let shown: Vec<&str> = names.iter().take(FEW).map(AsRef::as_ref).collect();
+    let more = names.len().saturating_sub(FEW);
+    visible(&format!("{}{}", shown.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() }))
+}

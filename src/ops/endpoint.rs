@@ -1,0 +1,52 @@
+//! Credentials of a role for an endpoint that outlives them, and what would keep programs from asking it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::awsconfig::{AwsConfig, Yield};
+use crate::config::AutoLogin;
+use crate::domain::{Error, Kind, Result};
+use crate::os::file;
+use crate::server::{Occasion, Source};
+
+use crate::ops::assume::{Wish, assume};
+use crate::ops::ctx::Ctx;
+use crate::ops::sign_in::background::await_sign_in;
+
+/// How long a sign-in in the background is waited for before whoever asks is told of it.
+const SIGN_IN: Duration = Duration::from_secs(20);
+
+/// Where an endpoint's slot gets a role's credentials. With nobody signed in, `auto_login = "always"` and somebody who waits, `start`
+/// leaves a helper behind that signs in; otherwise no browser opens.
+pub fn source(ctx: Arc<Ctx>, wish: Wish, start: impl Fn() -> Result<()> + Send + Sync + 'static) -> Source {
+    let start = Arc::new(start);
+    Box::new(move |occasion| {
+        let (ctx, wish, start) = (ctx.clone(), wish.clone(), start.clone());
+        Box::pin(async move {
+            let may_sign_in = occasion == Occasion::Wanted && ctx.settings.auto_login == AutoLogin::Always;
+            let assumed = match assume(&ctx, &wish).await {
+                Err(error) if error.kind == Kind::LoginNeeded && may_sign_in => {
+                    await_sign_in(&ctx, &wish.instance, SIGN_IN, || start(), |_| {}).await?;
+                    assume(&ctx, &wish).await
+                }
+                other => other,
+            };
+            assumed.map(|assumed| assumed.credentials)
+        })
+    })
+}
+
+/// Where the default profile yields credentials, which SDKs would take before they ask an endpoint.
+///
+/// # Errors
+/// [`Kind::Config`] when one of the AWS files can't be read.
+pub fn in_the_way(ctx: &Ctx) -> Result<Option<(PathBuf, Yield)>> {
+    for path in [&ctx.paths.aws_credentials, &ctx.paths.aws_config] {
+        let bytes = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?;
+        if let Some(found) = AwsConfig::parse(bytes.unwrap_or_default()).default_yields() {
+            return Ok(Some((path.clone(), found)));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,82 @@
+//! What the picker does with one role while it stays on the screen: copy what is secret, forget what is stored.
+
+use std::sync::Arc;
+
+use crate::config::env;
+use crate::domain::{Credentials, Error, Kind, Result, RoleId, Roster, Secret};
+use crate::os::ancestors::ancestors;
+use crate::shell::{self, Form, Grant, Previous, Reach};
+use crate::vault::Name;
+
+use crate::ops::assume::{Wish, assume};
+use crate::ops::console::{Visit, custom, sign_in_link};
+use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::exports;
+use crate::ops::roles::chain::{Chains, Route};
+
+/// How many programs above this one may stand between it and the shell.
+const ANCESTORS: usize = 4;
+
+/// Credentials of a role for an errand; they are in the vault already unless they have just expired.
+async fn credentials(ctx: &Arc<Ctx>, role: &RoleId) -> Result<Credentials> {
+    let instance = ctx.instance(role.instance.as_str())?.clone();
+    let assumed = assume(ctx, &Wish::new(&instance, role.account, role.role.clone())).await?;
+    Ok(assumed.credentials)
+}
+
+fn gone(role: &RoleId) -> Error {
+    Error::new(Kind::UnknownRole, format!("{role} is not in the list any more"))
+}
+
+/// Lines that put the role's keys into the shell that the person has come from, or one like it.
+///
+/// # Errors
+/// As [`assume`]; [`Kind::UnknownRole`] when the role has gone from the list.
+pub async fn keys(ctx: &Arc<Ctx>, roster: &Roster, role: &RoleId) -> Result<Secret<String>> {
+    let entry = roster.find(role).ok_or_else(|| gone(role))?;
+    let credentials = credentials(ctx, role).await?;
+    let (tags, color) = (exports::tags(ctx, roster, entry), exports::color(ctx, roster, entry));
+    // What is set where they go nobody knows here.
+    let grant = Grant {
+        roster,
+        entry,
+        credentials: &credentials,
+        form: Form::Keys,
+        reach: Reach::Child,
+        region: None,
+        no_region: false,
+        tags: &tags,
+        color: color.as_deref(),
+    };
+    let changes = shell::changes(&grant, &Previous::default());
+    let above = ancestors(ANCESTORS);
+    let dialect = shell::calling(above.iter().map(String::as_str), ctx.env.get(env::SHELL));
+    Ok(Secret::new(shell::render(&changes, dialect)?))
+}
+
+/// A link that signs whoever opens it into the console as the role; good for 15 minutes.
+///
+/// # Errors
+/// As [`keys`], and those of the federation endpoint.
+pub async fn console_link(ctx: &Arc<Ctx>, roster: &Roster, role: &RoleId) -> Result<Secret<String>> {
+    let entry = roster.find(role).ok_or_else(|| gone(role))?;
+    let credentials = credentials(ctx, role).await?;
+    let instance = roster.instance(entry);
+    let region = entry.region.as_ref().unwrap_or(&instance.sso_region);
+    let minutes = custom(ctx, roster, entry).minutes;
+    let visit = Visit { credentials: &credentials, issuer: instance.start_url.trimmed(), region, destination: None, minutes };
+    sign_in_link(ctx, &visit).await
+}
+
+/// Forgets the stored credentials of a role. AWS keeps them valid until they expire; here nobody gets them any more.
+///
+/// # Errors
+/// Vault errors.
+pub async fn forget(ctx: &Arc<Ctx>, role: &RoleId) -> Result<()> {
+    let instance = ctx.instance(role.instance.as_str())?.clone();
+    let chains = Chains::of(&ctx.settings)?;
+    let digest = chains.route(role)?.as_ref().map(Route::digest).transpose()?;
+    let name = Name::credentials(&instance, role.account, &role.role, digest.as_ref());
+    let vault = ctx.vault.clone();
+    blocking(move || vault.forget(&name)).await
+}

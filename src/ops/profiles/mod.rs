@@ -1,0 +1,200 @@
+//! Profiles of roles in the AWS config file: planned, written, taken back. The file's other bytes are not ours.
+
+mod allot;
+mod backup;
+mod plan;
+mod program;
+mod text;
+mod which;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::awsconfig::edit;
+use crate::domain::{Error, InstanceName, Kind, Result, RoleId};
+use crate::os::lock::Lock;
+
+use crate::ops::ctx::Ctx;
+
+pub use plan::{Draft, plan};
+
+/// What the block is called.
+const BLOCK: &str = "profiles";
+/// How long another process of ours may take over the same file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Which roles get a profile, beside those that have one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Which {
+    /// Favourites, roles that a person used, and roles that the configuration gives a profile name.
+    #[default]
+    Usual,
+    /// Every role of the list.
+    Every,
+    /// These.
+    These(Vec<RoleId>),
+}
+
+/// How profiles come to their credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `credential_process` runs this program.
+    Process,
+    /// The SDK's own sign-in, by `sso_session`. Chained roles have no such thing, and run this program all the same.
+    Native,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Request {
+    /// Which roles.
+    pub which: Which,
+    /// Of which instances; all if none is named.
+    pub among: Vec<InstanceName>,
+    /// Protected roles too. Those that have a profile keep it in any case.
+    pub include_protected: bool,
+    /// In which style; `None` is that of the block as it stands, else [`Style::Process`].
+    pub style: Option<Style>,
+    /// Take out names that are old, and profiles of roles that are gone.
+    pub prune: bool,
+    /// Give a name that another role has to the role that has it by the configuration.
+    pub force: bool,
+    /// The file; `None` is the person's AWS config file.
+    pub file: Option<PathBuf>,
+}
+
+/// What became of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// It was there and says something else now.
+    Changed,
+    /// It is as it was.
+    Kept,
+    /// It is gone.
+    Removed,
+}
+
+/// A profile of the block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its name.
+    pub name: String,
+    /// Its role.
+    pub role: RoleId,
+    /// What became of it.
+    pub change: Change,
+    /// What there is to know about it: the role's present name, why it has this one, why it went.
+    pub note: Option<Note>,
+}
+
+/// What there is to know about a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// The name is an old one; this is the role's present one.
+    Was(String),
+    /// The name that it would have is another's.
+    InsteadOf(String),
+    /// The list of roles has its role no more.
+    Gone,
+    /// A profile of that name stands outside of the block by now.
+    Outside,
+}
+
+/// A role that gets no profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The role.
+    pub role: RoleId,
+    /// The account's name, or its id.
+    pub account: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a role gets no profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// It is protected, and that was not asked for.
+    Protected,
+    /// A profile outside of the block, of this name, is that role's.
+    Outside(String),
+    /// All names for it are taken; the first of them.
+    Taken(String),
+    /// The name that the configuration gives it can't stand in such a file.
+    Name(String),
+}
+
+/// What was, or would be, done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The file.
+    pub file: PathBuf,
+    /// Whether the file changed.
+    pub written: bool,
+    /// The profiles of the block by name, those that went out of it included.
+    pub profiles: Vec<Line>,
+    /// Roles that were asked for and get none.
+    pub skipped: Vec<Skipped>,
+}
+
+impl Report {
+    /// How many profiles became this.
+    pub fn count(&self, change: Change) -> usize {
+        self.profiles.iter().filter(|line| line.change == change).count()
+    }
+}
+
+/// Brings the block of the AWS config file up to date. Everything else in the file stays byte for byte; what it was is kept for [`undo`].
+///
+/// # Errors
+/// As [`plan`]; [`Kind::Config`] when the file is read-only, or somebody else changes it meanwhile.
+pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
+    let _alone = alone(ctx)?;
+    let mut draft = plan(ctx, request)?;
+    draft.report.written = draft.changes();
+    if draft.report.written {
+        let new = draft.new.as_slice();
+        edit::check_writable(&draft.report.file)?;
+        backup::keep(&ctx.paths.state_dir, &draft.report.file, draft.old.as_deref(), new)?;
+        edit::replace(&draft.report.file, draft.old.as_deref(), new)?;
+    }
+    Ok(draft.report)
+}
+
+/// The same for single roles that a person chose and, where they are protected, agreed to.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<Report> {
+    write(ctx, &Request { which: Which::These(roles), include_protected: true, ..Request::default() })
+}
+
+/// After a refresh: brings the block up to date where there is one. `None` when there is none.
+///
+/// # Errors
+/// As [`write`].
+pub fn keep_up(ctx: &Ctx) -> Result<Option<Report>> {
+    let draft = plan(ctx, &Request::default())?;
+    if draft.begun && draft.changes() { write(ctx, &Request::default()).map(Some) } else { Ok(None) }
+}
+
+/// Puts the file back to what it was before the last [`write`].
+///
+/// # Errors
+/// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when the file changed since and `force` is not given.
+pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<PathBuf> {
+    let file = file.unwrap_or(&ctx.paths.aws_config);
+    let _alone = alone(ctx)?;
+    backup::undo(&ctx.paths.state_dir, file, force).map_err(|error| match error.kind {
+        Kind::Usage => error.hint("add --force to lose what was changed since"),
+        _ => error,
+    })?;
+    Ok(file.to_owned())
+}
+
+fn alone(ctx: &Ctx) -> Result<Lock> {
+    let held = Lock::acquire(&ctx.paths.state_dir.join("locks/aws-config-file"), Instant::now() + PATIENCE)?;
+    held.ok_or_else(|| Error::new(Kind::Config, "another rolecall is writing profiles").hint("run the command again"))
+}

@@ -1,0 +1,92 @@
+//! What a profile says: the keys of each style, and the person's own.
+
+use std::collections::BTreeMap;
+
+use crate::awsconfig::section::{check_key, check_value, command_line, profile_header, section, session_header};
+use crate::domain::{Entry, Error, Instance, Kind, Region, Result, Roster};
+
+use crate::ops::ctx::Ctx;
+
+use super::{Style, program::program};
+
+/// Keys that SDKs take credentials from before, or in place of, those of the profile.
+const RESERVED: [&str; 9] = [
+    "credential_process",
+    "credential_source",
+    "role_arn",
+    "source_profile",
+    "web_identity_token_file",
+    "login_session",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+];
+
+/// Writes profiles.
+#[derive(Debug)]
+pub(super) struct Writer<'c> {
+    program: String,
+    style: Style,
+    variables: &'c BTreeMap<String, String>,
+}
+
+impl<'c> Writer<'c> {
+    /// # Errors
+    /// [`Kind::Config`] when `config_profiles_binary` or `config_variables` can't be written into a profile.
+    pub(super) fn new(ctx: &'c Ctx, style: Style) -> Result<Self> {
+        let variables = &ctx.settings.config_variables;
+        for (key, value) in variables {
+            check_key(key).and_then(|()| check_value(key, value)).map_err(|error| error.context("config_variables"))?;
+            let key = key.to_ascii_lowercase();
+            if RESERVED.contains(&key.as_str()) || key.starts_with("sso_") {
+                return Err(Error::new(Kind::Config, format!("config_variables: `{key}` would lead SDKs away from the role"))
+                    .hint("run `rolecall settings edit` and take it out"));
+            }
+        }
+        Ok(Self { program: program(ctx)?, style, variables })
+    }
+
+    /// The style of a role's profile: chained roles know one only.
+    pub(super) fn style(&self, entry: &Entry) -> Style {
+        if entry.via.is_some() { Style::Process } else { self.style }
+    }
+
+    /// A role's profile under a name; `now` is its present name where this is an old one.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] when something of it can't stand in such a file.
+    pub(super) fn profile(&self, roster: &Roster, entry: &Entry, name: &str, now: Option<&str>) -> Result<String> {
+        let header = match now {
+            Some(now) => format!("{}\n# was: its name is {now} now", profile_header(name)?),
+            None => profile_header(name)?,
+        };
+        let (sso, account) = (roster.instance(entry).name.as_str(), entry.account.as_str());
+        let command;
+        let mut pairs = match self.style(entry) {
+            Style::Process => {
+                command = command_line([&self.program, "process", "--sso", sso, "--account", account, "--role", &*entry.role]);
+                vec![("credential_process", command.as_str())]
+            }
+            Style::Native => vec![("sso_session", sso), ("sso_account_id", account), ("sso_role_name", &*entry.role)],
+        };
+        let region = entry.region.as_ref().map(Region::as_str);
+        pairs.extend(region.map(|region| ("region", region)));
+        let own = self.variables.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        pairs.extend(own.filter(|(key, _)| region.is_none() || !key.eq_ignore_ascii_case("region")));
+        section(&header, pairs)
+    }
+}
+
+/// An instance's `[sso-session]`.
+///
+/// # Errors
+/// [`Kind::Config`] when something of it can't stand in such a file.
+pub(super) fn session(instance: &Instance) -> Result<String> {
+    let scopes = instance.scopes.join(",");
+    let pairs = [
+        ("sso_start_url", instance.start_url.as_written()),
+        ("sso_region", instance.sso_region.as_str()),
+        ("sso_registration_scopes", scopes.as_str()),
+    ];
+    section(&session_header(instance.name.as_str())?, pairs)
+}

@@ -1,0 +1,39 @@
+//! Which roles of the list are asked for.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::cache::marks;
+use crate::domain::{InstanceName, Result, RoleId, Roster};
+
+use crate::ops::ctx::Ctx;
+use crate::ops::roles::{names, past};
+
+use super::Which;
+
+/// Positions of the roles that are asked for, in the roster's order.
+///
+/// # Errors
+/// When the marks are damaged.
+pub(super) fn which(
+    ctx: &Ctx,
+    roster: &Roster,
+    positions: &HashMap<RoleId, usize>,
+    which: &Which,
+    among: &[InstanceName],
+) -> Result<Vec<usize>> {
+    let mut found: Vec<usize> = match which {
+        Which::Every => (0..roster.entries.len()).collect(),
+        Which::These(roles) => roles.iter().filter_map(|role| positions.get(role).copied()).collect(),
+        Which::Usual => {
+            let marks = marks::load(&ctx.paths.state_dir)?;
+            let used: HashSet<RoleId> = past::usages(ctx).into_keys().collect();
+            let known = marks.favourites.iter().chain(&used).filter_map(|role| positions.get(role).copied());
+            let given = |at: &usize| names::given(roster, &ctx.settings, &roster.entries[*at]).is_some();
+            known.chain((0..roster.entries.len()).filter(given)).collect()
+        }
+    };
+    found.sort_unstable();
+    found.dedup();
+    found.retain(|at| among.is_empty() || among.contains(&roster.instance(&roster.entries[*at]).name));
+    Ok(found)
+}

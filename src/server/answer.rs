@@ -1,0 +1,130 @@
+//! What is said over HTTP: who is refused before anything is looked up, and the shapes that SDKs read.
+
+use http::Method;
+use serde::Serialize;
+
+use crate::domain::{Credentials, Error, Kind};
+use crate::os::http::{Request, Response};
+
+/// An answer without credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    status: u16,
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    /// The document, in both spellings: the AWS CLI quotes it whole, and the other SDKs disagree on the case.
+    pub(super) fn render(self) -> Response {
+        let Self { status, code, message } = self;
+        let body = serde_json::json!({ "code": code, "message": message, "Code": code, "Message": message });
+        let response = Response::json(status, body.to_string()).with("cache-control", "no-store");
+        match status {
+            405 => response.with("allow", "GET"),
+            503 => response.with("retry-after", "1"),
+            _ => response,
+        }
+    }
+}
+
+/// Refuses what no SDK of this machine sends: a page in a browser can make requests to loopback too.
+pub(super) fn check(request: &Request) -> Result<(), Refusal> {
+    let mut hosts = request.headers.get_all("host").iter();
+    let host = hosts.next().and_then(|host| host.to_str().ok()).filter(|_| hosts.next().is_none());
+    if !host.is_some_and(is_loopback) {
+        return Err(Refusal::new(403, "WrongHost", "this endpoint is asked by its address on this machine only"));
+    }
+    if request.headers.contains_key("origin") {
+        return Err(Refusal::new(403, "FromAPage", "this endpoint does not answer pages in a browser"));
+    }
+    if request.method != Method::GET {
+        return Err(Refusal::new(405, "MethodNotAllowed", "this endpoint answers GET only"));
+    }
+    Ok(())
+}
+
+/// Whether a `Host` header names this machine by a loopback address or as `localhost`, with or without a port.
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').map_or("", |(name, _)| name),
+        None => host.split_once(':').map_or(host, |(name, _)| name),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
+/// There is nothing at this path.
+pub(super) fn no_slot() -> Refusal {
+    Refusal::new(404, "NoSuchSlot", "there is no slot at this path")
+}
+
+/// Whoever asks has not been given this slot.
+pub(super) fn wrong_token() -> Refusal {
+    Refusal::new(401, "WrongToken", "AWS_CONTAINER_AUTHORIZATION_TOKEN is not the token of this slot")
+}
+
+/// Why there are no credentials. SDKs try a 5xx again by themselves; a 4xx waits for a person.
+pub(super) fn failure(error: &Error) -> Refusal {
+    let (status, code) = match error.kind {
+        Kind::LoginNeeded => (401, "SignInNeeded"),
+        Kind::Refused => (403, "AccessDenied"),
+        Kind::Throttled => (503, "Throttled"),
+        Kind::Unreachable => (503, "Unavailable"),
+        Kind::Vault => (500, "VaultLocked"),
+        Kind::NoMatch | Kind::Usage | Kind::Config | Kind::UnknownRole | Kind::Internal | Kind::Cancelled => (500, "InternalError"),
+    };
+    let said = std::iter::once(&error.message).chain(&error.hints).map(String::as_str);
+    Refusal::new(status, code, format!("rolecall: {}", said.collect::<Vec<_>>().join("; ")))
+}
+
+/// The document that the container-credentials contract wants: all of these, and `Expiration` with `Z`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document<'a> {
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    token: &'a str,
+    expiration: String,
+    account_id: &'a str,
+}
+
+/// The credentials.
+pub(super) fn credentials(credentials: &Credentials) -> Response {
+    let document = Document {
+        access_key_id: &credentials.access_key_id,
+        secret_access_key: credentials.secret_access_key.expose(),
+        token: credentials.session_token.expose(),
+        expiration: credentials.expires_at.rfc3339(),
+        account_id: credentials.account.as_str(),
+    };
+    match serde_json::to_vec(&document) {
+        Ok(body) => Response::json(200, body).with("cache-control", "no-store"),
+        Err(error) => failure(&Error::internal(error.to_string())).render(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_and_the_name_of_loopback_are_hosts() {
+        for host in ["127.0.0.1", "127.0.0.1:80", "127.8.9.1:1", "localhost:80", "LocalHost", "[::1]:80", "[::1]"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["", "example.com", "127.0.0.1.example.com:80", "localhost.example.com", "10.0.0.1", "[::2]:80", "0.0.0.0", "::1:80"] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_failure_says_what_to_type_and_whether_to_try_again() {
+        let gone = failure(&Error::new(Kind::LoginNeeded, "nobody is signed in").hint("run `rolecall login`"));
+        assert_eq!((gone.status, gone.message.as_str()), (401, "rolecall: nobody is signed in; run `rolecall login`"));
+        assert_eq!(failure(&Error::new(Kind::Unreachable, "")).status, 503);
+    }
+}

@@ -1,0 +1,170 @@
+//! What a person's shell sources: a function that takes a role on, a key that calls it, completions. The scripts are files of
+//! `assets/shell`; this fills in names.
+
+mod key;
+pub mod place;
+
+use crate::domain::{Error, Kind, Result};
+
+use super::dialect::Dialect;
+use super::quote::quote;
+
+pub use key::Chord;
+
+/// The scripts of one shell.
+struct Scripts {
+    role: &'static str,
+    key: &'static str,
+    complete: &'static str,
+}
+
+macro_rules! scripts {
+    ($extension:literal) => {
+        Scripts {
+            role: include_str!(concat!("../../../assets/shell/role.", $extension)),
+            key: include_str!(concat!("../../../assets/shell/key.", $extension)),
+            complete: include_str!(concat!("../../../assets/shell/complete.", $extension)),
+        }
+    };
+}
+
+/// The function `use_rolecall` for direnv's library folder.
+pub const DIRENV: &str = include_str!("../../../assets/shell/direnv.sh");
+
+/// The shells that have hooks.
+pub const HOOKED: [Dialect; 7] =
+    [Dialect::Bash, Dialect::Zsh, Dialect::Fish, Dialect::PowerShell, Dialect::Nushell, Dialect::Elvish, Dialect::Xonsh];
+
+/// What a hook is made of.
+#[derive(Debug, Clone)]
+pub struct Hook<'a> {
+    /// The shell.
+    pub shell: Dialect,
+    /// The program: its name where it is in PATH, else where it lies.
+    pub program: &'a str,
+    /// What the function is called.
+    pub cmd: &'a str,
+    /// The key that calls it; none to leave the keys alone.
+    pub key: Option<Chord>,
+}
+
+impl Hook<'_> {
+    /// Everything: function, key and completions.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for a shell without hooks, for a name that a shell could not define a function by, and for a key that this
+    /// shell can't bind.
+    pub fn render(&self) -> Result<String> {
+        let scripts = scripts(self.shell)?;
+        check_name(self.cmd)?;
+        let program = self.word(self.program)?;
+        let fill = |script: &str| script.replace("@ROLECALL@", &program).replace("@CMD@", self.cmd);
+        // nushell has to know the completer before it is named.
+        let mut parts = vec![self.complete(&scripts, &program, &["rolecall", self.cmd])?, fill(scripts.role)];
+        if let Some(chord) = &self.key {
+            let (modifier, key) = chord.written(self.shell)?;
+            parts.push(fill(scripts.key).replace("@MODIFIER@", modifier).replace("@KEY@", &key));
+        }
+        Ok(parts.join("\n"))
+    }
+
+    /// Completions of the program alone.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for a shell that can't complete by us.
+    pub fn completions(&self) -> Result<String> {
+        let program = self.word(self.program)?;
+        let text = self.complete(&scripts(self.shell)?, &program, &["rolecall"])?;
+        Ok(match self.shell {
+            // So that a folder of the function path may hold it.
+            Dialect::Zsh => format!("#compdef rolecall\n{text}"),
+            _ => text,
+        })
+    }
+
+    fn complete(&self, scripts: &Scripts, program: &str, names: &[&str]) -> Result<String> {
+        let names: Vec<String> = match self.shell {
+            Dialect::PowerShell | Dialect::Xonsh => names.iter().map(|name| self.word(name)).collect::<Result<_>>()?,
+            _ => names.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let between = if matches!(self.shell, Dialect::PowerShell | Dialect::Xonsh) { ", " } else { " " };
+        Ok(scripts.complete.replace("@ROLECALL@", program).replace("@NAMES@", &names.join(between)))
+    }
+
+    /// A word of this shell.
+    fn word(&self, text: &str) -> Result<String> {
+        let plain = !text.is_empty() && text.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"/._-".contains(&letter));
+        if plain && !matches!(self.shell, Dialect::PowerShell | Dialect::Xonsh) {
+            return Ok(text.to_owned());
+        }
+        quote(text, self.shell).ok_or_else(|| Error::new(Kind::Usage, format!("{} can't name this program: {text}", self.shell)))
+    }
+}
+
+fn scripts(shell: Dialect) -> Result<Scripts> {
+    Ok(match shell {
+        Dialect::Bash => scripts!("bash"),
+        Dialect::Zsh => scripts!("zsh"),
+        Dialect::Fish => scripts!("fish"),
+        Dialect::PowerShell => scripts!("ps1"),
+        Dialect::Nushell => scripts!("nu"),
+        Dialect::Elvish => scripts!("elv"),
+        Dialect::Xonsh => scripts!("xsh"),
+        Dialect::Sh | Dialect::Tcsh | Dialect::Cmd => {
+            let evaluation = shell.evaluation("rolecall eval");
+            return Err(Error::new(Kind::Usage, format!("there is no hook for {shell}")).hint(format!("use `{evaluation}`")));
+        }
+    })
+}
+
+/// A name that every shell takes for a function's.
+fn check_name(name: &str) -> Result<()> {
+    let first = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    if first && name.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"_-".contains(&letter)) && name != "rolecall" {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Usage, format!("`{name}` can't be the function's name"))
+        .hint("letters, digits, `-` and `_`, such as --cmd assume"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hook(shell: Dialect) -> Hook<'static> {
+        Hook { shell, program: "rolecall", cmd: "role", key: None }
+    }
+
+    #[test]
+    fn nothing_is_left_to_fill_in() {
+        for shell in HOOKED {
+            let chord = if matches!(shell, Dialect::Nushell | Dialect::Elvish) { "alt-p" } else { "ctrl-x p" };
+            let whole = Hook { key: Some(chord.parse().unwrap()), ..hook(shell) }.render().unwrap();
+            let parts = ["@ROLECALL@", "@CMD@", "@NAMES@", "@KEY@", "@MODIFIER@"];
+            assert!(parts.iter().all(|part| !whole.contains(part)), "{whole}");
+            assert!(whole.contains("role") && whole.contains("complete"), "{whole}");
+            assert!(hook(shell).completions().unwrap().contains("rolecall"));
+        }
+    }
+
+    #[test]
+    fn the_function_may_have_another_name_but_none_that_is_code() {
+        let named = |cmd: &'static str| Hook { cmd, ..hook(Dialect::Bash) }.render();
+        assert!(named("assume").unwrap().contains("assume() {"));
+        for bad in ["", "a b", "x;rm", "$(id)", "1st", "rolecall", "é"] {
+            assert_eq!(named(bad).unwrap_err().kind, Kind::Usage, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_program_with_a_blank_in_its_path_is_quoted() {
+        let whole = Hook { program: "/opt/my tools/rolecall", ..hook(Dialect::Zsh) }.render().unwrap();
+        assert!(whole.contains("command '/opt/my tools/rolecall' eval --shell zsh"), "{whole}");
+    }
+
+    #[test]
+    fn shells_without_hooks_are_told_what_to_do_instead() {
+        let error = hook(Dialect::Tcsh).render().unwrap_err();
+        assert!(error.hints[0].contains("eval \"`rolecall eval`\""), "{error:?}");
+    }
+}

@@ -1,0 +1,72 @@
+//! All that is known about one role: beside the list, or in a panel where there is no room for it.
+
+use super::super::state::State;
+use super::super::view::{signs, text::width, words};
+use super::sheet::{Row, Tone};
+use crate::domain::{Entry, RoleId};
+
+/// What is known about the selected role, for this many columns.
+pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
+    let roster = &state.list.roster;
+    let Some(entry) = state.selected() else { return Vec::new() };
+    let (id, signs) = (roster.id(entry), signs(state.looks));
+    let mut rows = vec![Row::text(Tone::Text, entry.account_label())];
+    let both = format!("{} {} {}", entry.account, signs.dot, entry.email);
+    if entry.email.is_empty() || width(&both) > cells {
+        rows.push(Row::text(Tone::Dim, entry.account.to_string()));
+        rows.extend((!entry.email.is_empty()).then(|| Row::text(Tone::Dim, &*entry.email)));
+    } else {
+        rows.push(Row::text(Tone::Dim, both));
+    }
+    rows.push(Row::text(Tone::Soft, &*entry.role));
+    if entry.protected() {
+        rows.push(Row::text(Tone::Danger, format!("{} protected: asks before use", signs.protected)));
+    }
+    rows.push(Row::Blank);
+    let mut say = |label: &str, text: Option<String>| rows.extend(text.map(|text| Row::pair(label, text)));
+    say("profile", entry.profile.as_deref().map(str::to_owned));
+    say("region", entry.region.as_ref().map(ToString::to_string));
+    for (at, step) in way(state, entry).iter().enumerate() {
+        say(if at == 0 { "via" } else { "" }, Some(step.clone()));
+    }
+    say("instance", (roster.instances.len() > 1).then(|| signed_in(state, &id)));
+    let left = state.expiry(&id).map(|at| format!("{} left", words::span(at.since(state.now))));
+    say("session", Some(left.unwrap_or_else(|| "none".to_owned())));
+    let used = state.usage(&id).map(|usage| match usage.times {
+        0 | 1 => words::ago(usage.last, state.now),
+        times => format!("{}, {times} times", words::ago(usage.last, state.now)),
+    });
+    say("last used", Some(used.unwrap_or_else(|| "never".to_owned())));
+    let mut label = "tags";
+    for (key, value) in entry.tags.iter() {
+        say(label, Some(format!("{key}={value}")));
+        label = "";
+    }
+    if state.marks.favourites.contains(&id) {
+        say("marks", Some(format!("{} favourite", signs.star)));
+    }
+    say("arn", Some(roster.arn(entry)));
+    rows
+}
+
+/// The instance, and whether somebody has to sign in first.
+fn signed_in(state: &State, id: &RoleId) -> String {
+    match state.session(&id.instance) {
+        Some(session) if !session.signed_in => format!("{}, signed out", id.instance),
+        _ => id.instance.to_string(),
+    }
+}
+
+/// The roles on the way to a chained one, the nearest first, by name where they are known.
+fn way(state: &State, entry: &Entry) -> Vec<String> {
+    /// Longer ones are refused when the configuration is read; this only bounds the walk.
+    const LONGEST: usize = 8;
+    let roster = &state.list.roster;
+    let (mut steps, mut next) = (Vec::new(), entry.via.clone());
+    while let Some(arn) = next.filter(|_| steps.len() < LONGEST) {
+        let known = roster.entries.iter().find(|other| other.instance == entry.instance && roster.arn(other) == *arn);
+        steps.push(known.map_or_else(|| arn.to_string(), |known| format!("{}/{}", known.account_label(), known.role)));
+        next = known.and_then(|known| known.via.clone());
+    }
+    steps
+}

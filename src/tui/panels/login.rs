@@ -1,0 +1,237 @@
+//! A sign-in under way: address, code, QR code, countdown; the reply of a browser elsewhere can be pasted.
+
+use super::super::catalog::Command;
+use super::super::effect::Effect;
+use super::super::state::line::Line;
+use super::super::state::{State, Waits};
+use super::super::update::choose;
+use super::super::view::{signs, words};
+use super::sheet::{Extent, Row, Sheet, Tone};
+use super::{Heard, Panel, Pressed, key, qr};
+use crate::domain::{Error, InstanceName, Secret};
+use crate::ops::work::{Request, SignInStep};
+
+/// A sign-in under way.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::tui) struct Login {
+    /// Where to.
+    pub(in crate::tui) instance: InstanceName,
+    /// The request's number.
+    pub(in crate::tui) number: u64,
+    /// Where it stands.
+    pub(in crate::tui) step: SignInStep,
+    copied: bool,
+    qr: bool,
+    reply: Option<Reply>,
+}
+
+/// An address on its way back by hand.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Reply {
+    typed: Line,
+    error: Option<Error>,
+    sent: bool,
+}
+
+impl Login {
+    /// One that was just asked for.
+    pub(in crate::tui) fn new(instance: InstanceName, number: u64) -> Self {
+        Self { instance, number, step: SignInStep::Starting, copied: false, qr: false, reply: None }
+    }
+
+    /// Takes in where it stands now.
+    pub(in crate::tui) fn hear(&mut self, step: SignInStep) {
+        match (step, &mut self.reply) {
+            (SignInStep::Misread(error), Some(reply)) => (reply.error, reply.sent) = (Some(error), false),
+            (SignInStep::Misread(_), None) => {}
+            (step, _) => (self.step, self.reply) = (step, None),
+        }
+    }
+
+    /// Puts the address on the clipboard.
+    pub(in crate::tui) fn copy(&mut self) -> Vec<Effect> {
+        let SignInStep::Open { url, .. } = &self.step else { return Vec::new() };
+        self.copied = true;
+        vec![Effect::Request(Request::Copy { text: url.clone() })]
+    }
+
+    /// Whether a browser elsewhere could not come back by itself: with a code nobody has to.
+    fn takes_reply(&self) -> bool {
+        matches!(self.step, SignInStep::Open { code: None, .. })
+    }
+
+    /// The sign-in is put off, and with it what waits for it.
+    fn later(&self, state: &mut State) -> Heard {
+        state.pending.take_if(|pending| pending.waits == Waits::SignIn(self.number));
+        let over = matches!(self.step, SignInStep::Failed(_));
+        Heard::Close(if over { Vec::new() } else { vec![Effect::Request(Request::CancelSignIn { number: self.number })] })
+    }
+
+    fn again(&self, state: &mut State) -> Heard {
+        let (number, effects) = choose::sign_in(state, self.instance.clone());
+        let same = state.pending.iter_mut().filter(|pending| pending.waits == Waits::SignIn(self.number));
+        same.for_each(|pending| pending.waits = Waits::SignIn(number));
+        Heard::Close(effects)
+    }
+}
+
+impl Panel for Login {
+    fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
+        if let Some(reply) = &mut self.reply {
+            return match reply.press(pressed, self.number) {
+                Some(effects) => Heard::Stay(effects),
+                None => {
+                    self.reply = None;
+                    Heard::Stay(Vec::new())
+                }
+            };
+        }
+        match pressed.command {
+            Some(Command::Back) => return self.later(state),
+            Some(Command::Act) if matches!(self.step, SignInStep::Failed(_)) => return self.again(state),
+            Some(Command::CopyAddress) => return Heard::Stay(self.copy()),
+            Some(Command::Refresh) if matches!(self.step, SignInStep::Open { .. }) => self.qr = !self.qr,
+            Some(Command::PasteReply) if self.takes_reply() => self.reply = Some(Reply::default()),
+            _ => return Heard::Pass,
+        }
+        Heard::Stay(Vec::new())
+    }
+
+    fn paste(&mut self, text: &str) -> bool {
+        // A pasted redirect address is meant for the sign-in, whatever has the cursor.
+        let redirect = self.takes_reply() && text.trim_start().starts_with("http") && text.contains("state=");
+        if redirect && self.reply.is_none() {
+            self.reply = Some(Reply::default());
+        }
+        match &mut self.reply {
+            Some(reply) if !reply.sent => {
+                reply.typed = Line::new(text.trim());
+                true
+            }
+            Some(_) => true,
+            None => false,
+        }
+    }
+
+    fn sheet(&self, state: &State) -> Sheet {
+        let mut rows = Vec::new();
+        let mut field = None;
+        match &self.step {
+            SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) => {
+                rows.push(Row::text(Tone::Soft, format!("Asking AWS for an address{}", signs(state.looks).dots)));
+            }
+            SignInStep::Failed(error) => {
+                rows.push(Row::text(Tone::Danger, format!("{} {}", signs(state.looks).failed, error.message)));
+                rows.push(Row::Blank);
+                rows.extend(error.hints.iter().map(|hint| Row::text(Tone::Text, hint)));
+                rows.push(Row::text(Tone::Dim, format!("{} tries again, Esc puts it off", key(state, Command::Act))));
+            }
+            SignInStep::Open { .. } => {
+                rows = self.open(state);
+                field = self.reply.as_ref().map(|reply| &reply.typed);
+            }
+        }
+        let extent = if matches!(self.code(state), Some(Ok(_))) { Extent::Whole } else { Extent::Words };
+        let sheet = Sheet::new(format!("sign in to {}", self.instance), extent, rows);
+        match field {
+            Some(typed) => sheet.field("reply", typed, "paste the address that the browser ended on"),
+            None => sheet,
+        }
+    }
+
+    fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
+        if self.reply.is_some() {
+            return vec![(Command::Act, "send"), (Command::Back, "close")];
+        }
+        match self.step {
+            SignInStep::Open { .. } => {
+                let qr = if self.qr { "no QR code" } else { "QR code" };
+                let mut hints = vec![(Command::Back, "later"), (Command::CopyAddress, "copy address"), (Command::Refresh, qr)];
+                hints.extend(self.takes_reply().then_some((Command::PasteReply, "paste reply")));
+                hints
+            }
+            SignInStep::Failed(_) => vec![(Command::Act, "try again"), (Command::Back, "later")],
+            SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) => vec![(Command::Back, "later")],
+        }
+    }
+
+    fn steps_aside(&self) -> bool {
+        self.reply.is_none()
+    }
+
+    fn counts(&self) -> bool {
+        matches!(self.step, SignInStep::Open { .. })
+    }
+}
+
+impl Login {
+    /// The address as a QR code, when that is wanted.
+    fn code(&self, state: &State) -> Option<Result<Vec<Row>, String>> {
+        let SignInStep::Open { url, .. } = &self.step else { return None };
+        let (width, height) = state.size;
+        // Around it stand the frame, the code to compare and the countdown; below it the footer.
+        (self.qr && self.reply.is_none()).then(|| qr::rows(url, width.saturating_sub(6), height.saturating_sub(5)))
+    }
+
+    /// What stands there while a person is in the browser.
+    fn open(&self, state: &State) -> Vec<Row> {
+        let SignInStep::Open { url, code, expires_at, browser } = &self.step else { return Vec::new() };
+        let first = match (browser, code) {
+            (true, Some(_)) => "Your browser has opened. Compare this code there:",
+            (true, None) => "Waiting for your browser: confirm there, then come back.",
+            (false, Some(_)) => "Open this address on any machine and compare the code:",
+            (false, None) => "Open this address in a browser on this machine:",
+        };
+        let mut rows = vec![Row::text(Tone::Soft, first), Row::Blank];
+        if let Some(code) = code {
+            rows.extend([Row::Centre(spaced(code)), Row::Blank]);
+        }
+        match self.code(state) {
+            // Nothing else that could do without: every line counts.
+            Some(Ok(paper)) => rows = code.iter().map(|code| Row::Centre(spaced(code))).chain(paper).collect(),
+            Some(Err(why)) => rows.push(Row::text(Tone::Danger, format!("{} {why}", signs(state.looks).failed))),
+            None => {}
+        }
+        if !rows.iter().any(|row| matches!(row, Row::Paper(_))) {
+            rows.extend([Row::text(Tone::Text, url), Row::Blank]);
+        }
+        let copied = if self.copied { "   address copied" } else { "" };
+        let left = if state.looks.motion { format!(", {} left", words::countdown(expires_at.since(state.now))) } else { String::new() };
+        match &self.reply {
+            None => rows.push(Row::text(Tone::Dim, format!("waiting{left}{copied}"))),
+            Some(Reply { error: Some(error), .. }) => {
+                rows.push(Row::text(Tone::Danger, format!("{} {}", signs(state.looks).failed, error.message)));
+                rows.extend(error.hints.iter().map(|hint| Row::text(Tone::Soft, hint)));
+            }
+            Some(Reply { sent: true, .. }) => rows.push(Row::text(Tone::Dim, format!("sending it to AWS{}", signs(state.looks).dots))),
+            Some(_) => rows.push(Row::text(
+                Tone::Soft,
+                "The browser is on another machine? Confirm there; it ends on a page of 127.0.0.1 that it can't open. Paste that page's address here.",
+            )),
+        }
+        rows
+    }
+}
+
+impl Reply {
+    /// A key while it is typed; `None` when the person gave it up.
+    fn press(&mut self, pressed: Pressed, number: u64) -> Option<Vec<Effect>> {
+        match (pressed.letter, pressed.command) {
+            (_, Some(Command::Back)) => return None,
+            _ if self.sent => {}
+            (Some(letter), _) => self.typed.insert(letter.encode_utf8(&mut [0; 4])),
+            (None, Some(Command::Act)) if !self.typed.is_empty() => {
+                (self.sent, self.error) = (true, None);
+                return Some(vec![Effect::Request(Request::Reply { number, address: Secret::from(self.typed.text()) })]);
+            }
+            (None, Some(Command::Edit(edit))) => drop(self.typed.edit(edit)),
+            _ => {}
+        }
+        Some(Vec::new())
+    }
+}
+
+/// `K F Q T - H W L P`: letters that can be compared at a glance.
+fn spaced(code: &str) -> String {
+    code.chars().map(String::from).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,119 @@
+//! Every panel on a small, an ordinary and a large screen, without colour, and with names that would break lines.
+
+use super::panels::signing_in;
+use super::*;
+use crate::ops::work::SignInStep;
+
+const SIZES: [(u16, u16); 3] = [(40, 10), (80, 24), (200, 50)];
+
+fn check(name: &str, rig: &mut Rig) {
+    for (width, height) in SIZES {
+        rig.event(Event::Resize(width, height));
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{name}_{width}x{height}"), rig.screen());
+        });
+    }
+}
+
+fn plain() -> Options {
+    Options { looks: Looks { no_color: true, ..usual().looks }, multi: true, ..usual() }
+}
+
+fn after(keys: &[&str]) -> Rig {
+    let mut rig = Rig::new(plain());
+    rig.keys(keys);
+    rig
+}
+
+#[test]
+fn panels_that_a_key_opens() {
+    check("panel_sessions", &mut after(&["f3"]));
+    check("panel_instances", &mut after(&["f4", "down"]));
+    check("panel_services", &mut after(&["edge-dev", "f6", "cloud", "down"]));
+    check("panel_menu", &mut after(&["edge-dev", "right", "down"]));
+    check("panel_menu_find", &mut after(&["edge-dev", "right", "/", "sign"]));
+    check("panel_help_find", &mut after(&["f1", "row"]));
+    check("panel_details", &mut after(&["payments-prod adm", "f2"]));
+}
+
+#[test]
+fn panels_over_several_roles() {
+    check("panel_several", &mut after(&["edge", "tab", "tab", "tab", "enter"]));
+    check("panel_each", &mut after(&["edge", "tab", "tab", "tab", "enter", "x", "aws s3 ls"]));
+    check("panel_confirm_number", &mut after(&["prod adm", "tab", "tab", "enter", "x", "true", "enter", "3", "enter"]));
+    let mut rig = after(&["edge", "tab", "tab", "tab"]);
+    check("marked", &mut rig);
+}
+
+#[test]
+fn what_was_said_and_what_is_hidden() {
+    let mut rig = after(&["sandbox", "right", "h", "ctrl-u", "edge-dev", "right", "h"]);
+    let error = Error::new(Kind::Refused, "listing accounts: access denied").hint("run `rolecall login --sso corp`");
+    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
+    rig.event(Event::Tick(NOW.plus(150)));
+    rig.keys(&["f8"]);
+    check("panel_messages", &mut rig);
+    rig.keys(&["esc", "f9"]);
+    check("panel_hidden", &mut rig);
+}
+
+#[test]
+fn the_sign_in_with_its_qr_code_and_its_reply() {
+    let (mut rig, number) = signing_in(None);
+    rig.keys(&["ctrl-r"]);
+    check("panel_qr", &mut rig);
+    rig.keys(&["ctrl-r", "ctrl-v", "prod", "enter"]);
+    let wrong = Error::new(Kind::Usage, "that is not the address of the sign-in page").hint("paste the whole address from the browser");
+    rig.news(News::SignIn { number, step: SignInStep::Misread(wrong) });
+    check("panel_reply", &mut rig);
+}
+
+/// Names that break lines where nobody looked.
+fn hostile() -> Options {
+    let long = "very-long-account-name-".repeat(13);
+    let rows = [
+        ("corp", "000000000001", long.as_str(), "AdministratorAccess"),
+        ("corp", "000000000002", "日本市場-本番", "管理者Access"),
+        ("corp", "000000000003", "evil\u{1b}[31m\u{202e}name\n", "Admin\u{7}"),
+        ("corp", "000000000004", "حساب الإنتاج", "Admin"),
+        ("corp", "000000000005", "👩‍👩‍👧 family", "e\u{301}\u{301}\u{301}"),
+    ];
+    let mut roster = roster(&rows);
+    roster.entries.iter_mut().for_each(|entry| entry.confirm = Confirm::Type);
+    let roles = roster.entries.iter().map(|entry| (roster.id(entry), NOW.plus(4_000))).collect();
+    let sessions = Sessions { roles, ..usual().sessions };
+    let marks = Marks { hidden: [roster.id(&roster.entries[0])].into(), ..Marks::default() };
+    Options { roster: Arc::new(roster), usages: Usages::default(), marks, sessions, ..plain() }
+}
+
+#[test]
+fn hostile_names_in_panels() {
+    let mut rig = Rig::new(hostile());
+    rig.keys(&["f3"]);
+    check("hostile_sessions", &mut rig);
+    rig.keys(&["esc", "f9"]);
+    check("hostile_hidden", &mut rig);
+    rig.keys(&["enter", "account:very", "enter"]);
+    check("hostile_confirm", &mut rig);
+    assert!(!rig.screen().contains(['\u{1b}', '\u{7}', '\u{202e}', '\u{200d}']));
+}
+
+#[test]
+fn no_colour_is_no_colour_in_panels_but_for_the_paper_of_a_qr_code() {
+    use ratatui::style::Color;
+    let area = ratatui::layout::Rect::new(0, 0, 80, 30);
+    for keys in [&["f3"][..], &["f4"], &["right"], &["f1"], &["payments-prod adm", "enter"]] {
+        let rig = after(keys);
+        let mut buffer = ratatui::buffer::Buffer::empty(area);
+        view::draw(&rig.state, area, &mut buffer);
+        assert!(buffer.content().iter().all(|cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset)), "{keys:?}");
+    }
+}
+
+#[test]
+fn a_list_with_every_role_hidden_says_so() {
+    let mut options = plain();
+    options.marks.hidden = options.roster.entries.iter().map(|entry| options.roster.id(entry)).collect();
+    let rig = Rig::new(options).sized(80, 14);
+    assert!(rig.screen().contains("You have hidden all of your roles: 37 roles") && rig.screen().contains("F9 lists them"));
+}

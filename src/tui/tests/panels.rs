@@ -1,0 +1,236 @@
+//! Panels by their keys: what opens them, what they want done, what they leave behind.
+
+use super::*;
+use crate::ops::work::{Mark, Request, Secretive, SignInStep};
+use crate::tui::state::overlay::Overlay;
+use crate::tui::{Exit, Picked};
+
+fn rig() -> Rig {
+    Rig::new(usual())
+}
+
+fn role(rig: &Rig) -> RoleId {
+    rig.state.list.selected.clone().unwrap()
+}
+
+/// The picker with a sign-in to corp open in a browser, without a code.
+pub(super) fn signing_in(code: Option<&str>) -> (Rig, u64) {
+    let mut rig = rig().sized(80, 30);
+    rig.keys(&["edge-dev", "enter"]);
+    let (number, role) = (rig.state.numbers, role(&rig));
+    rig.news(News::Assumed { number, role, outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")) });
+    let number = rig.state.numbers;
+    let url = "https://oidc.eu-west-1.amazonaws.com/authorize?client_id=abc".to_owned();
+    rig.news(News::SignIn {
+        number,
+        step: SignInStep::Open { url, code: code.map(str::to_owned), expires_at: NOW.plus(581), browser: true },
+    });
+    rig.wanted();
+    (rig, number)
+}
+
+#[test]
+fn a_session_is_renewed_and_dropped_where_it_is_listed() {
+    let mut rig = rig();
+    let ready = rig.state.sessions.roles[0].0.clone();
+    rig.keys(&["f3", "r"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Renew { role: ready.clone(), number: rig.state.numbers })]);
+    rig.news(News::Assumed { number: rig.state.numbers, role: ready.clone(), outcome: Ok(NOW.plus(3_600)) });
+    assert!(rig.state.note.as_ref().unwrap().contains("renewed, 1h"), "{:?}", rig.state.note);
+    rig.keys(&["d"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Drop { role: ready })]);
+    assert!(matches!(rig.state.overlays[..], [Overlay::Sessions(_)]));
+    assert_eq!(rig.state.next_tick(), Some(1));
+    rig.keys(&["esc"]);
+    assert!(rig.state.overlays.is_empty());
+}
+
+#[test]
+fn a_session_that_ends_leaves_the_panel_and_takes_no_key_for_another() {
+    let mut rig = rig();
+    rig.keys(&["f3"]);
+    rig.event(Event::Tick(NOW.plus(3_000)));
+    rig.keys(&["d"]);
+    assert_eq!(rig.wanted(), []);
+    assert!(rig.screen().contains("No role has credentials"));
+}
+
+#[test]
+fn enter_on_an_instance_signs_in_or_shows_it_alone() {
+    let mut rig = rig();
+    rig.keys(&["f4", "enter"]);
+    assert_eq!(rig.state.query.text(), "sso:corp ");
+    assert!(rig.shown().iter().all(|name| !name.contains("sandbox")) && rig.shown().len() > 10);
+    rig.keys(&["f4", "s"]);
+    assert_eq!(rig.state.query.text(), "");
+    rig.keys(&["f4", "down", "enter"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::SignIn { instance: InstanceName::new("lab"), number: rig.state.numbers })]);
+}
+
+#[test]
+fn an_instance_is_refreshed_and_signed_out_of_where_it_is_listed() {
+    let mut rig = rig();
+    rig.keys(&["f4", "r", "o"]);
+    let corp = || InstanceName::new("corp");
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Refresh { instance: corp() }), Effect::Request(Request::SignOut { instance: corp() })]
+    );
+    assert!(rig.screen().contains("being read"));
+}
+
+#[test]
+fn a_service_is_found_by_another_of_its_names_and_opened() {
+    let mut rig = rig();
+    rig.keys(&["edge-dev", "f6", "buckets", "enter"]);
+    let (role, number) = (role(&rig), rig.state.numbers);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
+    rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    assert_eq!(rig.wanted(), [Effect::Exit(Exit::Picked(Picked { roles: vec![role], action: Action::Service("s3") }))]);
+}
+
+#[test]
+fn the_menu_finds_any_command_by_its_name() {
+    let mut rig = rig();
+    rig.keys(&["edge-dev", "right", "/", "messages"]);
+    assert!(rig.screen().contains("no command is called that"));
+    rig.keys(&["ctrl-u", "signed in where", "enter"]);
+    assert!(matches!(rig.state.overlays[..], [Overlay::Instances(_)]));
+    rig.keys(&["esc", "right", "/", "arn", "enter"]);
+    let arn = rig.state.roster.arn(rig.state.selected().unwrap());
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Copy { text: arn })]);
+}
+
+#[test]
+fn keys_are_copied_behind_the_screen_after_they_were_got() {
+    let mut rig = rig();
+    rig.keys(&["edge-dev", "right", "k"]);
+    let (role, number) = (role(&rig), rig.state.numbers);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
+    rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    assert_eq!(rig.wanted(), [Effect::Request(Request::CopySecret { role, what: Secretive::Keys })]);
+    rig.news(News::Note("copied the keys".to_owned()));
+    rig.keys(&["x", "f8"]);
+    assert!(rig.screen().contains("copied the keys"));
+}
+
+#[test]
+fn a_hidden_role_goes_and_can_be_shown_again() {
+    let mut rig = rig();
+    rig.keys(&["sandbox", "right", "h"]);
+    let hidden = rig.state.marks.hidden.iter().next().unwrap().clone();
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Mark { roles: vec![hidden.clone()], mark: Mark::Hidden, on: true })]);
+    assert_eq!(rig.shown(), [""; 0]);
+    assert!(rig.state.note.as_ref().unwrap().contains("F9"));
+    rig.keys(&["f9", "enter"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Mark { roles: vec![hidden], mark: Mark::Hidden, on: false })]);
+    assert_eq!(rig.shown(), ["sandbox PowerUserAccess"]);
+    assert!(rig.state.overlays.is_empty());
+}
+
+#[test]
+fn enter_on_several_marked_roles_asks_what_to_do_and_a_command_line_leaves_with_them() {
+    let mut rig = Rig::new(Options { multi: true, ..usual() });
+    rig.keys(&["edge-dev", "tab", "ctrl-u", "edge-staging read", "tab", "enter"]);
+    assert!(rig.screen().contains("2 marked roles"));
+    rig.keys(&["x", "aws s3 ls", "enter"]);
+    let [Effect::Exit(Exit::Each { roles, line })] = &rig.wanted()[..] else { panic!("no exit") };
+    assert_eq!((roles.len(), line.as_str()), (2, "aws s3 ls"));
+}
+
+#[test]
+fn a_command_in_several_protected_roles_takes_their_number() {
+    let mut rig = Rig::new(Options { multi: true, ..usual() });
+    rig.keys(&["edge-prod adm", "tab", "ctrl-u", "edge-staging read", "tab", "enter", "x", "true", "enter"]);
+    assert!(rig.screen().contains("Type the number of roles to go on: 2"), "{}", rig.screen());
+    rig.keys(&["y", "enter"]);
+    assert!(rig.screen().contains("That is not it"));
+    rig.keys(&["backspace", "2", "enter"]);
+    assert!(matches!(&rig.wanted()[..], [Effect::Exit(Exit::Each { .. })]));
+}
+
+#[test]
+fn a_role_that_asks_for_it_takes_the_accounts_name_typed_not_pasted() {
+    let mut options = usual();
+    let mut roster = Roster::clone(&options.roster);
+    roster.entries.iter_mut().filter(|entry| entry.protected()).for_each(|entry| entry.confirm = Confirm::Type);
+    options.roster = Arc::new(roster);
+    let mut rig = Rig::new(options);
+    rig.keys(&["edge-prod adm", "enter", "y"]);
+    rig.event(Event::Paste("edge-prod".to_owned()));
+    rig.keys(&["enter"]);
+    assert_eq!(rig.wanted(), []);
+    rig.keys(&["backspace", "edge-prod", "enter"]);
+    let role = role(&rig);
+    let consent = Effect::Request(Request::Consent { role: role.clone(), confirm: Confirm::Type });
+    assert_eq!(rig.wanted(), [consent, Effect::Request(Request::Assume { role, number: rig.state.numbers })]);
+}
+
+#[test]
+fn the_reply_of_a_browser_elsewhere_is_pasted_and_a_wrong_one_can_be_mended() {
+    let (mut rig, number) = signing_in(None);
+    rig.keys(&["ctrl-v", "prod"]);
+    assert_eq!(rig.state.query.text(), "edge-dev");
+    rig.keys(&["enter"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Reply { number, address: Secret::from("prod") })]);
+    let wrong = Error::new(Kind::Usage, "that is not the address of the sign-in page").hint("paste the whole address");
+    rig.news(News::SignIn { number, step: SignInStep::Misread(wrong) });
+    assert!(rig.screen().contains("that is not the address"));
+    rig.event(Event::Paste("http://127.0.0.1:4242/oauth/callback?code=c&state=s\n".to_owned()));
+    rig.keys(&["enter"]);
+    let address = Secret::from("http://127.0.0.1:4242/oauth/callback?code=c&state=s");
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Reply { number, address })]);
+    rig.news(News::SignIn { number, step: SignInStep::Done });
+    assert!(rig.state.overlays.is_empty());
+}
+
+#[test]
+fn a_redirect_address_pasted_at_the_sign_in_is_taken_for_the_reply() {
+    let (mut rig, number) = signing_in(None);
+    rig.event(Event::Paste("http://127.0.0.1:4242/oauth/callback?code=c&state=s".to_owned()));
+    rig.keys(&["enter"]);
+    assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::Reply { number: same, .. })] if *same == number));
+    let (mut rig, _) = signing_in(Some("KFQT-HWLP"));
+    rig.event(Event::Paste("prod".to_owned()));
+    assert_eq!(rig.state.query.text(), "edge-devprod");
+}
+
+#[test]
+fn a_qr_code_is_drawn_where_it_fits_and_says_what_it_takes_where_not() {
+    let (mut rig, _) = signing_in(None);
+    rig.keys(&["ctrl-r"]);
+    assert!(rig.screen().contains('▀'), "{}", rig.screen());
+    rig.event(Event::Resize(80, 20));
+    assert!(!rig.screen().contains('▀') && rig.screen().contains("takes 43 columns and 24 lines"), "{}", rig.screen());
+}
+
+#[test]
+fn what_was_said_is_kept_with_its_time_and_its_hints() {
+    let mut rig = rig();
+    let error = Error::new(Kind::Internal, "the list could not be kept").hint("make room on the disk");
+    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
+    rig.event(Event::Tick(NOW.plus(130)));
+    rig.keys(&["x", "f8"]);
+    let screen = rig.screen();
+    assert!(screen.contains("2 min ago") && screen.contains("the list could not be kept") && screen.contains("make room"), "{screen}");
+}
+
+#[test]
+fn where_one_thing_was_asked_for_the_menu_offers_no_other() {
+    let mut rig = Rig::new(Options { only: true, action: Action::Console, ..usual() });
+    rig.keys(&["edge-dev", "right"]);
+    assert!(!rig.screen().contains("start a shell") && rig.screen().contains("open the web console"));
+    rig.keys(&["s", "x", "v"]);
+    assert!(matches!(rig.state.overlays[..], [Overlay::Menu(_)]));
+    assert_eq!(rig.wanted(), []);
+}
+
+#[test]
+fn typing_in_the_help_finds_a_key() {
+    let mut rig = rig();
+    rig.keys(&["f1", "qr"]);
+    let screen = rig.screen();
+    assert!(screen.contains("^R") && !screen.contains("to the first row"), "{screen}");
+    rig.keys(&["esc"]);
+    assert_eq!((rig.state.overlays.len(), rig.state.query.text()), (0, ""));
+}

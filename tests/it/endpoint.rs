@@ -1,0 +1,288 @@
+//! `exec --as endpoint`: what the command gets, who may ask, how long it lasts, and what is left when the command is gone.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Stdio};
+
+use rolecall::demo::{self, Options};
+
+use crate::commands::{ROLE, refused, said};
+use crate::sandbox::{Ran, Sandbox, wait_for};
+
+const READ: [&str; 5] = ["exec", "-S", "corp", "--arn", ROLE];
+const ENDPOINT: [&str; 7] = ["exec", "-S", "corp", "--arn", ROLE, "--as", "endpoint"];
+
+fn signed_in() -> Sandbox {
+    signed_in_with(Options { accounts: 16, roles: 4, ..Options::default() })
+}
+
+fn signed_in_with(options: Options) -> Sandbox {
+    let sandbox = Sandbox::with(options);
+    sandbox.login("corp");
+    sandbox
+}
+
+/// A command inside `exec --as endpoint`, which lives until its input ends, and what it was given.
+struct Inside {
+    child: Child,
+    url: String,
+    token: String,
+}
+
+impl Inside {
+    fn new(sandbox: &Sandbox) -> Self {
+        Self::with(sandbox, &[])
+    }
+
+    fn with(sandbox: &Sandbox, variables: &[(&str, &str)]) -> Self {
+        let script = "echo $AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN; exec cat";
+        let mut command = sandbox.rolecall(&[&ENDPOINT[..], &["--", "sh", "-c", script]].concat());
+        let mut child = command.envs(variables.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let (url, token) = line.trim().split_once(' ').unwrap();
+        Self { url: url.to_owned(), token: token.to_owned(), child }
+    }
+
+    fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap().strip_suffix('/').unwrap()
+    }
+
+    /// Sends this request; its status, and what the answer says.
+    fn send(&self, request: &str) -> Option<(u16, serde_json::Value)> {
+        let mut stream = TcpStream::connect(self.address()).ok()?;
+        stream.write_all(format!("{request}\r\nConnection: close\r\n\r\n").as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head.get(9..12)?.parse().ok()?, serde_json::from_str(body).unwrap_or_default()))
+    }
+
+    fn ask(&self) -> (u16, serde_json::Value) {
+        self.send(&format!("GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: {}", self.address(), self.token)).unwrap()
+    }
+
+    /// The key that is handed out now.
+    fn key(&self) -> Option<String> {
+        let (status, document) = self.ask();
+        (status == 200).then(|| document["AccessKeyId"].as_str().unwrap().to_owned())
+    }
+
+    /// Waits until nobody listens any more.
+    fn wait_until_gone(&self) {
+        wait_for("the helper's end", || TcpStream::connect(self.address()).err());
+    }
+}
+
+/// A child that a test leaves behind ends its helper too.
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_command_gets_an_endpoint_and_nothing_that_comes_before_it() {
+    let sandbox = signed_in();
+    let foreign = [
+        ("AWS_PROFILE", "mine"),
+        ("AWS_DEFAULT_PROFILE", "mine"),
+        ("AWS_ACCESS_KEY_ID", "AKIAOLD"),
+        ("AWS_SECRET_ACCESS_KEY", "old"),
+        ("AWS_SESSION_TOKEN", "old"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere"),
+        ("AWS_ROLE_ARN", "arn:aws:iam::012345678901:role/Pod"),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "theirs"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/nowhere"),
+    ];
+    let show = "env | grep -e ^AWS_ -e ^ROLECALL_ | grep -v -e SIGNIN -e HOME -e _FILE= -e PASSWORD -e ENDPOINT -e METADATA | sort";
+    let mut command = sandbox.rolecall(&[&ENDPOINT[..], &["--", "sh", "-c", show]].concat());
+    let ran = Ran::of(command.envs(foreign).output().unwrap());
+    let set = |line: &str| match line.split_once('=') {
+        Some((name @ "AWS_CONTAINER_AUTHORIZATION_TOKEN", token)) => format!("{name}=({} letters)", token.len()),
+        Some((name @ "AWS_SSO_SESSION_EXPIRATION", _)) => format!("{name}=(in an hour)"),
+        Some((name, value)) if value.contains("http://127.0.0.1:") => {
+            format!("{name}={}", value.trim_end_matches('/').trim_end_matches(|letter: char| letter.is_ascii_digit()))
+        }
+        _ => line.to_owned(),
+    };
+    let stdout = ran.stdout.lines().map(|line| set(line) + "\n").collect();
+    insta::assert_snapshot!("exec_endpoint", said(&sandbox, &Ran { stdout, ..ran }));
+}
+
+#[test]
+fn the_endpoint_answers_who_has_the_token_and_goes_with_the_command() {
+    let sandbox = signed_in();
+    let mut inside = Inside::new(&sandbox);
+    let (status, document) = inside.ask();
+    assert_eq!((status, document["AccountId"].as_str()), (200, Some("012345678901")), "{document}");
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1, "the helper found in the vault what `exec` had fetched");
+    let refused = |request: &str| inside.send(request).unwrap().0;
+    assert_eq!(refused("GET / HTTP/1.1\r\nHost: 127.0.0.1"), 401);
+    assert_eq!(refused(&format!("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {}", inside.token)), 405);
+    assert_eq!(refused(&format!("GET / HTTP/1.1\r\nHost: example.com\r\nAuthorization: {}", inside.token)), 403);
+    drop(inside.child.stdin.take());
+    assert_eq!(inside.child.wait().unwrap().code(), Some(0));
+    inside.wait_until_gone();
+}
+
+#[test]
+fn a_command_that_is_killed_takes_the_helper_with_it() {
+    let sandbox = signed_in();
+    let mut inside = Inside::new(&sandbox);
+    assert!(inside.key().is_some());
+    inside.child.kill().unwrap();
+    // Before anybody asks how it ended: what a careless parent leaves of a process is no life.
+    inside.wait_until_gone();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_helper_is_no_child_of_the_command_and_its_arguments_hold_no_secret() {
+    let sandbox = signed_in();
+    let inside = Inside::new(&sandbox);
+    let all = crate::processes::processes();
+    // A program that waits for all its children would wait for ever.
+    assert!(all.iter().all(|process| process.parent != inside.child.id()), "{all:?}");
+    assert!(all.iter().any(|process| process.words.contains("endpoint-helper --sso corp --arn 012345678901:ReadOnlyAccess")));
+    assert!(all.iter().all(|process| !process.words.contains(&inside.token)));
+}
+
+#[test]
+fn credentials_are_renewed_while_the_command_runs() {
+    let sandbox = signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 6, ..Options::default() });
+    let inside = Inside::new(&sandbox);
+    let mut keys = Vec::new();
+    wait_for("another key", || {
+        let key = inside.key().expect("at no time there are none");
+        if keys.last() != Some(&key) {
+            keys.push(key);
+        }
+        (keys.len() == 2).then_some(())
+    });
+}
+
+/// A "browser" that writes down what it was asked to open.
+fn write_browser(sandbox: &Sandbox) -> String {
+    sandbox.write("browser", "#!/bin/sh\nprintf '%s\\n' \"$1\" >> \"$HOME/tabs\"\n");
+    std::fs::set_permissions(sandbox.path("browser"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.path("browser").to_string_lossy().into_owned()
+}
+
+fn first_tab(sandbox: &Sandbox) -> Option<String> {
+    std::fs::read_to_string(sandbox.path("tabs")).ok()?.lines().next().map(str::to_owned)
+}
+
+/// A command whose credentials have ended, with nobody signed in any more.
+fn out_of_credentials(sandbox: &Sandbox) -> Inside {
+    let browser = write_browser(sandbox);
+    let inside = Inside::with(sandbox, &[("BROWSER", &browser)]);
+    assert!(inside.key().is_some());
+    sandbox.aws.end_sessions();
+    inside
+}
+
+#[test]
+fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens() {
+    let sandbox = signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 2, ..Options::default() });
+    let inside = out_of_credentials(&sandbox);
+    let message = wait_for("the end of the credentials", || {
+        let (status, said) = inside.ask();
+        (status == 401).then(|| said["message"].as_str().unwrap().to_owned())
+    });
+    assert!(message.contains("rolecall login --sso corp"), "{message}");
+    assert_eq!(first_tab(&sandbox), None);
+    sandbox.login("corp");
+    wait_for("credentials again", || inside.key());
+}
+
+#[test]
+fn with_auto_login_always_a_program_that_asks_opens_a_browser() {
+    let sandbox = signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 2, ..Options::default() });
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("auto_login = \"always\"\n{config}"));
+    let inside = out_of_credentials(&sandbox);
+    let tab = wait_for("a browser", || {
+        let _ = inside.ask();
+        first_tab(&sandbox)
+    });
+    demo::approve(&tab).unwrap();
+    wait_for("credentials again", || inside.key());
+}
+
+#[test]
+fn a_default_profile_that_yields_credentials_is_named_with_its_line() {
+    let sandbox = signed_in();
+    let run = || sandbox.run(&[&ENDPOINT[..], &["--", "true"]].concat());
+    let cases = [
+        (".aws/config", "# mine\n[default]\nregion = x\ncredential_process = y\n", "~/.aws/config:4: `credential_process`"),
+        (".aws/config", "[profile default]\nsso_session = corp\n", "~/.aws/config:2: `sso_session`"),
+        (".aws/config", "[default]\nrole_arn = x\nsource_profile = y\n", "~/.aws/config:2: `role_arn`"),
+        (".aws/config", "[default]\nweb_identity_token_file = x\n", "~/.aws/config:2: `web_identity_token_file`"),
+        (".aws/credentials", "[default]\naws_access_key_id = AKIA\n", "~/.aws/credentials:2: `aws_access_key_id`"),
+    ];
+    for (file, text, place) in cases {
+        sandbox.write(file, text);
+        refused(&run(), 3, &[place, "--as keys"]);
+        sandbox.write(file, "[default]\nregion = eu-west-1\n");
+    }
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0, "it is said before anything is fetched");
+    assert_eq!(run().code, 0);
+}
+
+#[test]
+fn an_endpoint_is_for_a_command_and_comes_without_keys() {
+    let sandbox = signed_in();
+    refused(&sandbox.run(&[&ENDPOINT[..], &["-x", "--", "true"]].concat()), 2, &["leave -x out"]);
+    refused(&sandbox.run(&["eval", "-S", "corp", "--arn", ROLE, "--as", "endpoint"]), 2, &["rolecall exec --as endpoint"]);
+}
+
+#[test]
+fn the_configuration_gives_shells_and_commands_an_endpoint() {
+    let sandbox = signed_in();
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("credentials_as = \"endpoint\"\n{config}"));
+    let ask = "#!/bin/sh\necho ${AWS_ACCESS_KEY_ID-none} ${AWS_CONTAINER_CREDENTIALS_FULL_URI:+endpoint}\n";
+    sandbox.write("shell", ask);
+    std::fs::set_permissions(sandbox.path("shell"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let ran = Ran::of(sandbox.rolecall(&READ).env("SHELL", sandbox.path("shell")).output().unwrap());
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "none endpoint\n"), "{ran:?}");
+    assert!(ran.stderr.contains("payments-prod/ReadOnlyAccess as an endpoint, which renews itself"), "{ran:?}");
+    assert_eq!(sandbox.run(&[&READ[..], &["--", "sh", "shell"]].concat()).stdout, "none endpoint\n");
+    let keys = sandbox.run(&[&READ[..], &["--as", "keys", "--", "sh", "-c", "echo ${AWS_ACCESS_KEY_ID%????????????????}"]].concat());
+    assert_eq!(keys.stdout, "ASIA\n");
+    // A shell that nobody watches gets what it can.
+    let eval = sandbox.run(&["eval", "-S", "corp", "--arn", ROLE, "--shell", "sh"]);
+    assert!(eval.code == 0 && eval.stdout.contains("AWS_ACCESS_KEY_ID") && !eval.stdout.contains("CONTAINER"), "{}", eval.stderr);
+}
+
+#[test]
+fn the_next_role_takes_the_place_of_an_endpoint_of_ours_without_a_word_about_it() {
+    let sandbox = signed_in();
+    let where_am_i = "echo \"$AWS_SSO_ROLE_NAME ${AWS_CONTAINER_CREDENTIALS_FULL_URI-none} ${AWS_CONTAINER_AUTHORIZATION_TOKEN-none}\"";
+    let script = format!(
+        "\"$R\" exec --env --as keys -- sh -c '{where_am_i}'; eval \"$(\"$R\" eval --shell sh --clear)\"; {where_am_i}; echo ${{ROLECALL_SET-none}}"
+    );
+    let mut command = sandbox.rolecall(&[&ENDPOINT[..], &["--", "sh", "-c", &script]].concat());
+    let ran = Ran::of(command.env("R", crate::sandbox::binary()).output().unwrap());
+    assert_eq!(ran.stdout, "ReadOnlyAccess none none\n none none\nnone\n", "{ran:?}");
+    assert_eq!(ran.stderr, "", "{ran:?}");
+}
+
+#[test]
+fn the_current_role_is_a_flag_away() {
+    let sandbox = signed_in();
+    let ours = [("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", "arn:aws:iam::012345678901:role/ReadOnlyAccess")];
+    let run = |args: &[&str], role: &str| {
+        let mut command = sandbox.rolecall(&[&["exec"], args, &["--", "sh", "-c", "echo $AWS_SSO_ROLE_NAME"]].concat());
+        Ran::of(command.envs(ours).env("ROLECALL_ROLE", role).output().unwrap())
+    };
+    assert_eq!(run(&["--env"], ours[1].1).stdout, "ReadOnlyAccess\n");
+    assert_eq!(run(&["-e"], ours[1].1).stdout, "ReadOnlyAccess\n");
+    refused(&run(&["-e"], ""), 5, &["this shell is in no role"]);
+    refused(&run(&["-e", "prod"], ours[1].1), 2, &["cannot be used with"]);
+}

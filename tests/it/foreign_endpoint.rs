@@ -1,0 +1,120 @@
+//! The real SDKs take their credentials from the endpoint of `exec`, and keep working when these have ended.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use rolecall::demo::Options;
+
+use crate::foreign::{aws, json, node, node_modules, python};
+use crate::foreign_javascript::{WHO, assert_is_the_role};
+use crate::sandbox::{Ran, Sandbox};
+use crate::terminal_picker::signed_in;
+
+const ENDPOINT: [&str; 6] = ["exec", "--arn", "012345678901:ReadOnlyAccess", "--as", "endpoint", "--"];
+
+/// A simulator whose role credentials live so many seconds.
+fn short_lived(seconds: i64) -> Sandbox {
+    let sandbox = Sandbox::with(Options { accounts: 16, roles: 4, role_lifetime: seconds, ..Options::default() });
+    sandbox.login("corp");
+    sandbox
+}
+
+/// A command inside `exec --as endpoint`, with what would come before an endpoint lying around.
+fn inside(sandbox: &Sandbox, command: &Command) -> Command {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let mut exec = sandbox.rolecall(&ENDPOINT);
+    exec.args(words).env("NODE_PATH", node_modules()).env("AWS_PAGER", "");
+    exec.envs([("AWS_PROFILE", "no-such"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER"), ("AWS_SECRET_ACCESS_KEY", "left-over")]);
+    exec
+}
+
+const OUTLIVES: &str = "
+import boto3, json, time
+session = boto3.Session()
+client = session.client('sts')
+keys, began = [], time.time()
+while time.time() - began < 14:
+    client.get_caller_identity()
+    key = session.get_credentials().get_frozen_credentials().access_key
+    keys += [] if key in keys else [key]
+    time.sleep(0.2)
+print(json.dumps({'keys': len(keys), 'method': session.get_credentials().method}))
+";
+
+#[test]
+#[ignore = "needs boto3"]
+fn boto3_outlives_its_first_credentials_twice() {
+    let sandbox = short_lived(6);
+    let said = json(&mut inside(&sandbox, &python(&sandbox, OUTLIVES, &[])));
+    assert_eq!(said["method"].as_str(), Some("container-role"));
+    assert!(said["keys"].as_u64() >= Some(3), "{said}");
+}
+
+#[test]
+#[ignore = "needs the AWS CLI v2"]
+fn the_cli_is_in_the_role_by_the_endpoint() {
+    let sandbox = signed_in();
+    let who = json(&mut inside(&sandbox, &aws(&sandbox, &["sts", "get-caller-identity"])));
+    assert!(who["Arn"].as_str().unwrap().contains(":assumed-role/AWSReservedSSO_ReadOnlyAccess_"), "{who}");
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for JavaScript"]
+fn javascript_is_in_the_role_by_the_endpoint() {
+    let sandbox = signed_in();
+    assert_is_the_role(&json(&mut inside(&sandbox, &node(&sandbox, WHO))));
+}
+
+/// Once it has credentials, waits for a line, and then for them to be refused.
+const UNTIL_REFUSED: &str = "
+const { fromHttp } = require('@aws-sdk/credential-providers');
+(async () => {
+  const ask = fromHttp({ maxRetries: 0 });
+  await ask();
+  console.log('ready');
+  await new Promise((resolve) => process.stdin.once('data', resolve));
+  process.stdin.pause();
+  for (;;) {
+    try { await ask(); } catch (error) {
+      if (!error.message.includes('401')) continue;
+      console.log(error.Message);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+})().catch((error) => { console.error(error); process.exit(1); });
+";
+
+#[test]
+#[ignore = "needs the AWS SDK for JavaScript"]
+fn javascript_hears_what_to_type_when_the_sign_in_is_gone() {
+    let sandbox = short_lived(2);
+    let mut command = inside(&sandbox, &node(&sandbox, UNTIL_REFUSED));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "ready");
+    sandbox.aws.end_sessions();
+    child.stdin.take().unwrap().write_all(b"go\n").unwrap();
+    let said = lines.next().unwrap().unwrap();
+    assert!(said.contains("rolecall login --sso corp"), "{said}");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+#[ignore = "needs the AWS CLI v2"]
+fn the_cli_quotes_what_to_type_when_the_sign_in_is_gone() {
+    let sandbox = short_lived(1);
+    let words = aws(&sandbox, &["sts", "get-caller-identity"]);
+    // The sign-in is gone from the second line on, and the credentials soon after.
+    let script = "echo ready; read go; for try in 1 2 3 4 5 6; do \"$0\" \"$@\" 2>&1 | grep rolecall >&2 && exit 9; done";
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).arg(words.get_program()).args(words.get_args());
+    let mut exec = inside(&sandbox, &command);
+    let mut child = exec.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut String::new()).unwrap();
+    sandbox.aws.end_sessions();
+    child.stdin.take().unwrap().write_all(b"go\n").unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert!(ran.code == 9 && ran.stderr.contains("rolecall login --sso corp"), "{ran:?}");
+}

@@ -1,0 +1,120 @@
+//! The hooks in real shells, typed by a person: Tab, the function, the key.
+
+use crate::sandbox::Sandbox;
+use crate::terminal::{ENTER, Terminal};
+use crate::terminal_picker::signed_in;
+
+const TAB: &str = "\t";
+const KEY: &str = "\x18p";
+
+/// A shell with the hook, at its prompt.
+fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
+    // On its first day fish reads every manual page in the background, with the terminal in its hands.
+    sandbox.write(".local/share/fish/generated_completions/none.fish", "");
+    let terminal = Terminal::run_with(sandbox, program, args, &[("PS1", "ready> "), ("LANG", "C.UTF-8")]);
+    terminal.wait_for("ready>");
+    terminal
+}
+
+/// What every shell does with the hook; how it shows a variable differs.
+fn visit(terminal: &mut Terminal, show: &str, widget: bool) {
+    terminal.type_keys("rolecall exec -A payments-p");
+    terminal.type_keys(TAB);
+    terminal.wait_for("exec -A payments-prod");
+    // Words go on in the same line: the word was ended, or a blank is put by hand.
+    terminal.type_keys("\x15");
+    terminal.type_keys("role payments-prod-Rea");
+    terminal.type_keys(TAB);
+    terminal.wait_for("role payments-prod-ReadOnlyAccess");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("payments-prod/ReadOnlyAccess");
+    terminal.type_line(show);
+    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    terminal.type_line("role payments-prod-DatabaseAdministrator");
+    terminal.wait_for("payments-prod/DatabaseAdministrator");
+    terminal.type_line("role -");
+    terminal.wait_for("payments-prod/DatabaseAdministrator → payments-prod/ReadOnlyAccess");
+    if widget {
+        terminal.type_keys(KEY);
+        terminal.wait_for_picker();
+        terminal.type_keys("payments-prod database");
+        terminal.wait_for("1 /");
+        terminal.type_keys(ENTER);
+        terminal.wait_for("payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator");
+        // bash drops what is typed before its prompt is back from a key's command.
+        terminal.wait_until("the prompt", |screen| screen.contents().trim_end().ends_with("ready>"));
+        terminal.type_line(show);
+        terminal.wait_for("<arn:aws:iam::012345678901:role/DatabaseAdministrator>");
+    }
+    terminal.type_line("role -c");
+    terminal.type_line(show);
+    terminal.wait_for("<>");
+}
+
+/// An account whose name has blanks and an umlaut is one word.
+fn complete_blanks(terminal: &mut Terminal, want: &str) {
+    terminal.type_keys("rolecall exec -A Z");
+    terminal.type_keys(TAB);
+    terminal.wait_for(want);
+    terminal.type_keys("\x15");
+}
+
+#[test]
+#[ignore = "needs bash"]
+fn bash_takes_roles_on_by_tab_by_name_and_by_key() {
+    let sandbox = signed_in();
+    sandbox.write(".bashrc", "PS1='ready> '\neval \"$(rolecall init bash)\"\n");
+    let mut terminal = shell(&sandbox, "/bin/bash", &["--rcfile", ".bashrc"]);
+    complete_blanks(&mut terminal, "-A Zürich\\ Analytics");
+    terminal.type_keys("rolecall each account:payments-p");
+    terminal.type_keys(TAB);
+    terminal.wait_for("each account:payments-prod");
+    terminal.type_keys("\x15");
+    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", true);
+}
+
+#[test]
+#[ignore = "needs zsh"]
+fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
+    let sandbox = signed_in();
+    sandbox.write(".zshrc", "PS1='ready> '\nautoload -Uz compinit; compinit -u\neval \"$(rolecall init zsh)\"\n");
+    let mut terminal = shell(&sandbox, "/usr/bin/zsh", &[]);
+    complete_blanks(&mut terminal, "-A Zürich\\ Analytics");
+    terminal.type_keys("rolecall each account:payments-p");
+    terminal.type_keys(TAB);
+    terminal.wait_for("each account:payments-prod");
+    terminal.type_keys("\x15");
+    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", true);
+}
+
+#[test]
+#[ignore = "needs fish"]
+fn fish_takes_roles_on_by_tab_by_name_and_by_key() {
+    let sandbox = signed_in();
+    let prompt = "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n";
+    sandbox.write(".config/fish/config.fish", &format!("{prompt}rolecall init fish | source\n"));
+    let mut terminal = shell(&sandbox, "/usr/bin/fish", &[]);
+    complete_blanks(&mut terminal, "-A Zürich\\ Analytics");
+    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", true);
+}
+
+#[test]
+#[ignore = "needs elvish"]
+fn elvish_takes_roles_on_by_tab_and_by_name() {
+    let sandbox = signed_in();
+    sandbox.write(
+        ".config/elvish/rc.elv",
+        "set edit:prompt = { put 'ready> ' }\nset edit:rprompt = { }\neval (rolecall init elvish | slurp)\n",
+    );
+    let mut terminal = shell(&sandbox, "/usr/bin/elvish", &[]);
+    visit(&mut terminal, "echo '<'$E:AWS_SSO_ROLE_ARN'>'", false);
+}
+
+#[test]
+#[ignore = "needs xonsh"]
+fn xonsh_takes_roles_on_by_tab_and_by_name() {
+    let sandbox = signed_in();
+    sandbox.write(".xonshrc", "$PROMPT = 'ready> '\n$COMPLETIONS_CONFIRM = False\nexecx($(rolecall init xonsh))\n");
+    let mut terminal = shell(&sandbox, "/usr/bin/xonsh", &["--rc", ".xonshrc", "-i"]);
+    visit(&mut terminal, "print('<' + ${...}.get('AWS_SSO_ROLE_ARN', '') + '>')", true);
+}

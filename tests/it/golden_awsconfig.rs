@@ -1,0 +1,54 @@
+//! The AWS config file before and after: one folder each under `golden/awsconfig`, with `before`, and `after` or `error`.
+//!
+//! Every folder's file gets the same two profiles. `\r\n`, marks and odd bytes are in the files as they are.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rolecall::awsconfig::block::Parts;
+
+const SECTIONS: [&str; 2] = [
+    "[profile pay-Admin]\ncredential_process = /usr/bin/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n",
+    "[profile \"zoo ops\"]\ncredential_process = /usr/bin/rolecall process --sso corp --account 000000000002 --role ops/Read\n",
+];
+
+fn folders() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/awsconfig");
+    let mut folders: Vec<_> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders
+}
+
+fn put(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let parts = Parts::of(bytes, "profiles").map_err(|error| error.message)?;
+    let sections = SECTIONS.map(|section| Cow::Owned(section.replace('\n', parts.line_end()).into_bytes()));
+    Ok(parts.with(&sections))
+}
+
+#[test]
+fn every_file_becomes_what_it_shall_and_nothing_else_of_it_moves() {
+    let folders = folders();
+    assert!(folders.len() >= 20, "only {} folders were found", folders.len());
+    for folder in folders {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let before = fs::read(folder.join("before")).unwrap();
+        let written = put(&before);
+        if let Ok(error) = fs::read_to_string(folder.join("error")) {
+            assert_eq!(written.as_ref().map_err(String::as_str), Err(error.trim_end()), "{name}");
+            continue;
+        }
+        let written = written.unwrap_or_else(|error| panic!("{name}: {error}"));
+        if std::env::var_os("ROLECALL_GOLDEN").is_some() {
+            fs::write(folder.join("after"), &written).unwrap();
+        }
+        let after = fs::read(folder.join("after")).unwrap();
+        assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&after), "{name}");
+        assert_eq!(written, after, "{name}");
+        assert_eq!(put(&after).unwrap(), after, "{name}, a second time");
+        let had_block = Parts::of(&before, "profiles").unwrap().has_block();
+        if !had_block {
+            assert_eq!(Parts::of(&after, "profiles").unwrap().without(), before, "{name}, taken back");
+        }
+    }
+}

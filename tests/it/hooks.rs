@@ -1,0 +1,81 @@
+//! What `init` prints and `complete` answers, without a shell.
+
+use crate::sandbox::Sandbox;
+use crate::terminal_picker::signed_in;
+
+fn lines(sandbox: &Sandbox, shell: &str, words: &[&str]) -> Vec<String> {
+    let mut args = vec!["complete", "--shell", shell, "--"];
+    args.extend(words);
+    let ran = sandbox.run(&args);
+    assert_eq!((ran.code, &*ran.stderr), (0, ""), "{words:?}");
+    ran.stdout.lines().map(str::to_owned).collect()
+}
+
+/// Candidates without what they mean.
+fn values(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
+    lines(sandbox, "zsh", words).iter().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn completions_know_instances_accounts_roles_profiles_and_tags() {
+    let sandbox = signed_in();
+    assert_eq!(values(&sandbox, &["rolecall", "--sso", ""]), ["corp", "lab"]);
+    assert!(values(&sandbox, &["rolecall", "exec", "-A", "payments-p"]).contains(&"payments-prod".to_owned()));
+    assert_eq!(values(&sandbox, &["rolecall", "exec", "-A", "payments-prod", "-R", "ReadO"]), ["ReadOnlyAccess"]);
+    assert_eq!(values(&sandbox, &["rolecall", "exec", "-p", "payments-prod-Rea"]), ["payments-prod-ReadOnlyAccess"]);
+    assert!(values(&sandbox, &["rolecall", "each", "account:payments-p"]).contains(&"account:payments-prod".to_owned()));
+    assert_eq!(values(&sandbox, &["rolecall", "status", "--j"]), ["--json"]);
+    assert_eq!(values(&sandbox, &["rolecall", "login", "--flow", "p"]), ["pkce"]);
+    assert_eq!(values(&sandbox, &["role", "payments-prod-Rea"]), ["payments-prod-ReadOnlyAccess"]);
+}
+
+#[test]
+fn flags_typed_already_narrow_what_is_offered() {
+    let sandbox = signed_in();
+    let in_lab = values(&sandbox, &["rolecall", "--sso", "lab", "exec", "-A", ""]);
+    assert!(!in_lab.contains(&"payments-prod".to_owned()), "{in_lab:?}");
+    let with_role = values(&sandbox, &["rolecall", "exec", "-R", "BreakGlass", "-A", ""]);
+    assert!(with_role.contains(&"payments-prod".to_owned()) && !with_role.contains(&"sandbox".to_owned()), "{with_role:?}");
+    assert!(!values(&sandbox, &["rolecall", "status", "--json", "--"]).contains(&"--json".to_owned()));
+}
+
+#[test]
+fn a_broken_configuration_keeps_completions_quiet() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rolecall/config.toml", "threads = \"many\"");
+    assert_eq!(lines(&sandbox, "fish", &["rolecall", "exec", "-A", ""]), [""; 0]);
+    assert_eq!(values(&sandbox, &["rolecall", "stat"]), ["status"]);
+}
+
+#[test]
+fn init_edits_nothing_and_refuses_what_is_no_name() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "nushell", "elvish", "xonsh", "direnv"] {
+        let ran = sandbox.run(&["init", shell]);
+        assert_eq!((ran.code, &*ran.stderr), (0, ""), "{shell}");
+        assert!(ran.stdout.starts_with("# rolecall") || ran.stdout.contains("\n# rolecall"), "{shell}: {}", ran.stdout);
+    }
+    assert!(!sandbox.path(".bashrc").exists());
+    assert_eq!(sandbox.run(&["init", "bash", "--cmd", "x;y"]).code, 2);
+    assert_eq!(sandbox.run(&["init", "elvish", "--key", "ctrl-x p"]).code, 2);
+    assert_eq!(sandbox.run(&["init", "tcsh"]).code, 2);
+}
+
+#[test]
+fn completion_files_are_put_where_shells_look_and_only_ours_are_taken_away() {
+    let sandbox = Sandbox::new();
+    let file = ".local/share/bash-completion/completions/rolecall";
+    assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", "--install"]).code, 0);
+    let script = std::fs::read_to_string(sandbox.path(file)).unwrap();
+    assert!(script.contains("complete -F __rolecall_complete rolecall\n"), "{script}");
+    assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", "--install"]).code, 0);
+    assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", "--uninstall"]).code, 0);
+    assert!(!sandbox.path(file).exists());
+    sandbox.write(file, "# mine\n");
+    for flag in ["--install", "--uninstall"] {
+        assert_eq!(sandbox.run(&["setup", "completions", "--shell", "bash", flag]).code, 2);
+    }
+    assert_eq!(std::fs::read_to_string(sandbox.path(file)).unwrap(), "# mine\n");
+    let zsh = sandbox.run(&["setup", "completions", "--shell", "zsh", "--install"]);
+    assert!(zsh.stderr.contains("fpath=("), "{}", zsh.stderr);
+}

@@ -1,0 +1,341 @@
+//! `setup profiles`: who gets which name, what becomes of the file, and how it is taken back.
+
+use std::fs;
+
+use crate::commands::refused;
+use crate::sandbox::{Ran, Sandbox};
+
+const ACCOUNT: &str = "012345678901";
+const NAME: &str = "payments-prod-ReadOnlyAccess";
+const CONFIG: &str = ".aws/config";
+
+/// Somebody who is signed in, with a file of their own.
+fn ready() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write(CONFIG, "# mine\n[default]\nregion = eu-west-1\n");
+    sandbox.login("corp");
+    sandbox
+}
+
+fn text(sandbox: &Sandbox) -> String {
+    fs::read_to_string(sandbox.path(CONFIG)).unwrap()
+}
+
+fn setup(sandbox: &Sandbox, args: &[&str]) -> Ran {
+    sandbox.run(&[&["setup", "profiles"], args].concat())
+}
+
+fn done(sandbox: &Sandbox, args: &[&str]) -> Ran {
+    let ran = setup(sandbox, args);
+    assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+    ran
+}
+
+/// The names in the file, in order.
+fn names(sandbox: &Sandbox) -> Vec<String> {
+    let text = text(sandbox);
+    text.lines().filter_map(|line| Some(line.strip_prefix("[profile ")?.strip_suffix(']')?.to_owned())).collect()
+}
+
+fn role(name: &str) -> String {
+    format!("account:payments-prod role:{name}")
+}
+
+fn configure(sandbox: &Sandbox, more: &str) {
+    let old = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("{more}\n{old}"));
+}
+
+#[test]
+fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
+    let sandbox = ready();
+    configure(&sandbox, "config_variables = { cli_pager = '' , output = 'json' }\nconfig_profiles_binary = '/opt/my tools/rolecall'\n");
+    let empty = setup(&sandbox, &[]);
+    refused(&empty, 3, &["cli_pager"]);
+    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap().replace("cli_pager = '' , ", "");
+    sandbox.write("rolecall/config.toml", &file);
+    let nothing = done(&sandbox, &[]);
+    assert!(nothing.stderr.contains("no role was used") && nothing.stderr.contains("--all"), "{nothing:?}");
+    assert_eq!(text(&sandbox), "# mine\n[default]\nregion = eu-west-1\n");
+    for used in ["ReadOnlyAccess", "BreakGlass"] {
+        assert_eq!(sandbox.run(&["exec", "--yes", "--arn", &format!("{ACCOUNT}:{used}"), "--", "true"]).code, 0);
+    }
+    let written = done(&sandbox, &[]);
+    let want = format!(
+        "# mine\n[default]\nregion = eu-west-1\n\n# BEGIN_ROLECALL profiles\n\
+         # Written by `rolecall setup profiles`. It replaces all lines down to END_ROLECALL: yours stand above or below.\n\n\
+         [profile {NAME}]\ncredential_process = \"/opt/my tools/rolecall\" process --sso corp --account {ACCOUNT} --role ReadOnlyAccess\n\
+         region = eu-west-1\noutput = json\n# END_ROLECALL profiles\n"
+    );
+    assert_eq!(text(&sandbox), want);
+    for said in
+        ["1 profile added", &format!("+ {NAME}"), "skipped 1 protected role: payments-prod/BreakGlass", "--include-protected", "--undo"]
+    {
+        assert!(written.stderr.contains(said), "{said}: {written:?}");
+    }
+    let again = done(&sandbox, &[]);
+    assert!(again.stderr.contains("up to date: 1 profile"), "{again:?}");
+    assert_eq!(text(&sandbox), want);
+}
+
+#[test]
+fn what_was_written_is_the_role_for_other_commands_too() {
+    let sandbox = ready();
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    let line = text(&sandbox).lines().find_map(|line| line.strip_prefix("credential_process = ").map(str::to_owned)).unwrap();
+    let ran = Ran::of(sandbox.command("sh").args(["-c", &line]).output().unwrap());
+    assert!(ran.code == 0 && ran.stdout.contains("\"Version\":1"), "{ran:?}");
+    let env = sandbox.run(&["exec", "--as", "profile", "-p", NAME, "--", "sh", "-c", "echo $AWS_PROFILE"]);
+    assert_eq!(env.stdout, format!("{NAME}\n"), "{env:?}");
+}
+
+#[test]
+fn diff_and_print_show_and_write_nothing() {
+    let sandbox = ready();
+    let before = text(&sandbox);
+    let diff = done(&sandbox, &["--diff", &role("ReadOnlyAccess")]).stdout;
+    assert!(
+        diff.starts_with("--- ~/.aws/config\n+++ ~/.aws/config\n@@ -1,3 +1,") && diff.contains(&format!("\n+[profile {NAME}]\n")),
+        "{diff}"
+    );
+    let coloured = done(&sandbox, &["--diff", "--color", "always", &role("ReadOnlyAccess")]).stdout;
+    assert!(coloured.contains(&format!("\x1b[32m+[profile {NAME}]\x1b[0m\n")), "{coloured}");
+    let printed = done(&sandbox, &["--print", &role("ReadOnlyAccess")]).stdout;
+    assert!(printed.starts_with(&format!("[profile {NAME}]\n")) && printed.ends_with("region = eu-west-1\n"), "{printed}");
+    assert_eq!(text(&sandbox), before);
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert_eq!(done(&sandbox, &["--diff", &role("ReadOnlyAccess")]).stdout, "");
+}
+
+#[test]
+fn undo_puts_the_file_back_once_and_not_over_what_was_changed_since() {
+    let sandbox = ready();
+    let before = text(&sandbox);
+    refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    done(&sandbox, &["--undo"]);
+    assert_eq!(text(&sandbox), before);
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    let changed = text(&sandbox) + "\n[profile new]\nregion = x\n";
+    sandbox.write(CONFIG, &changed);
+    refused(&setup(&sandbox, &["--undo"]), 2, &["was changed since", "--force"]);
+    assert_eq!(text(&sandbox), changed);
+    done(&sandbox, &["--undo", "--force"]);
+    assert_eq!(text(&sandbox), before);
+    fs::remove_file(sandbox.path(CONFIG)).unwrap();
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    done(&sandbox, &["--undo"]);
+    assert!(!sandbox.path(CONFIG).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_modes_stay_and_a_read_only_file_is_left_alone() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let sandbox = ready();
+    let (real, link) = (sandbox.path("dotfiles/aws"), sandbox.path(CONFIG));
+    sandbox.write("dotfiles/aws", "[default]\r\nregion = x");
+    fs::remove_file(&link).unwrap();
+    symlink("../dotfiles/aws", &link).unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o7777, 0o640);
+    let written = fs::read_to_string(&real).unwrap();
+    assert!(written.starts_with("[default]\r\nregion = x\r\n\r\n# BEGIN") && written.ends_with("# END_ROLECALL profiles"), "{written}");
+    assert_eq!(written.matches('\n').count(), written.matches("\r\n").count());
+    done(&sandbox, &["--undo"]);
+    assert_eq!(fs::read_to_string(&real).unwrap(), "[default]\r\nregion = x");
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o440)).unwrap();
+    refused(&setup(&sandbox, &[&role("ReadOnlyAccess")]), 3, &["is read-only"]);
+    assert_eq!(fs::read_to_string(&real).unwrap(), "[default]\r\nregion = x");
+    assert_eq!(fs::read_dir(sandbox.path("dotfiles")).unwrap().count(), 1);
+}
+
+#[test]
+fn after_a_rename_both_names_work_until_prune() {
+    let sandbox = ready();
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let table = format!("[instances.corp.accounts.{ACCOUNT}]\n");
+    sandbox.write("rolecall/config.toml", &file.replace(&table, &format!("{table}name = 'Money'\n")));
+    let renamed = done(&sandbox, &[]);
+    assert_eq!(names(&sandbox), ["Money-ReadOnlyAccess", NAME]);
+    assert!(text(&sandbox).contains(&format!("[profile {NAME}]\n# was: its name is Money-ReadOnlyAccess now\ncredential_process")));
+    assert!(renamed.stderr.contains(&format!("~ {NAME}  an old name of Money-ReadOnlyAccess")), "{renamed:?}");
+    let left = done(&sandbox, &[]);
+    assert!(left.stderr.contains(&format!("1 old name is there: {NAME} (--prune")), "{left:?}");
+    done(&sandbox, &["--prune"]);
+    assert_eq!(names(&sandbox), ["Money-ReadOnlyAccess"]);
+}
+
+#[test]
+fn a_role_that_is_gone_keeps_its_profile_until_prune() {
+    let sandbox = ready();
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    sandbox.aws.revoke(ACCOUNT.parse().unwrap(), "ReadOnlyAccess");
+    assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
+    let kept = done(&sandbox, &[]);
+    assert!(kept.stderr.contains("1 profile of a role that is gone"), "{kept:?}");
+    assert_eq!(names(&sandbox), [NAME]);
+    done(&sandbox, &["--prune"]);
+    assert_eq!(text(&sandbox), "# mine\n[default]\nregion = eu-west-1\n");
+}
+
+#[test]
+fn profiles_outside_of_the_block_are_never_defined_again() {
+    let sandbox = ready();
+    let mine = format!("[profile {NAME}]\nregion = mars\n");
+    sandbox.write(CONFIG, &mine);
+    let taken = done(&sandbox, &[&role("ReadOnlyAccess"), "--force"]);
+    assert!(taken.stderr.contains(&format!("+ {NAME}-{ACCOUNT}  since {NAME} is taken")), "{taken:?}");
+    assert_eq!(names(&sandbox), [NAME.to_owned(), format!("{NAME}-{ACCOUNT}")]);
+    // One that is the role's own is enough.
+    sandbox.write(CONFIG, &format!("[profile {NAME}]\nsso_session = corp\nsso_account_id = {ACCOUNT}\nsso_role_name = ReadOnlyAccess\n"));
+    let own = done(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert!(own.stderr.contains(&format!("skipped 1 role with a profile of your own: {NAME}")), "{own:?}");
+    // And one that came later takes ours out: the AWS CLI can't read a file that has both.
+    sandbox.write(CONFIG, "");
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    sandbox.write(CONFIG, &format!("{mine}\n{}", text(&sandbox)));
+    let later = done(&sandbox, &[]);
+    assert!(later.stderr.contains(&format!("- {NAME}  stands outside of the block now")), "{later:?}");
+    assert_eq!(names(&sandbox), [NAME]);
+}
+
+#[test]
+fn a_section_of_the_credentials_file_takes_a_name_too() {
+    let sandbox = ready();
+    sandbox.write(".aws/credentials", &format!("[{NAME}]\naws_access_key_id = AKIA\n"));
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert_eq!(names(&sandbox), [format!("{NAME}-{ACCOUNT}")]);
+}
+
+#[test]
+fn only_force_gives_a_written_name_to_another_role() {
+    let sandbox = ready();
+    let table = |role: &str, profile: &str| format!("[instances.corp.accounts.{ACCOUNT}.roles.{role}]\nprofile = '{profile}'\n");
+    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("{file}\n{}", table("ReadOnlyAccess", "main")));
+    done(&sandbox, &[]);
+    assert_eq!(names(&sandbox), ["main"]);
+    sandbox.write("rolecall/config.toml", &format!("{file}\n{}", table("DatabaseAdministrator", "main")));
+    let other = done(&sandbox, &[]);
+    assert!(other.stderr.contains(&format!("+ main-{ACCOUNT}  since main is taken")), "{other:?}");
+    assert_eq!(names(&sandbox), ["main".to_owned(), format!("main-{ACCOUNT}"), NAME.to_owned()]);
+    done(&sandbox, &["--force"]);
+    assert!(text(&sandbox).contains(&format!(
+        "[profile main]\ncredential_process = {} process --sso corp --account {ACCOUNT} --role DatabaseAdministrator\n",
+        crate::sandbox::binary()
+    )));
+}
+
+#[test]
+fn native_profiles_bring_the_session_that_they_need() {
+    let sandbox = ready();
+    done(&sandbox, &["--native", &role("ReadOnlyAccess")]);
+    let native =
+        format!("[profile {NAME}]\nsso_session = corp\nsso_account_id = {ACCOUNT}\nsso_role_name = ReadOnlyAccess\nregion = eu-west-1\n");
+    let session = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n";
+    assert!(text(&sandbox).contains(&format!("{session}\n{native}")), "{}", text(&sandbox));
+    // The block stays what it is; chained roles know one way only.
+    done(&sandbox, &["account:payments-staging role:Deploy"]);
+    assert!(text(&sandbox).contains(&native) && text(&sandbox).contains("--role Deploy\n"), "{}", text(&sandbox));
+    done(&sandbox, &["--process"]);
+    assert!(!text(&sandbox).contains("sso_session"), "{}", text(&sandbox));
+    // A session that stands in the file already is used; another one of that name is an error.
+    sandbox.write(CONFIG, session);
+    done(&sandbox, &["--native", &role("ReadOnlyAccess")]);
+    assert_eq!(text(&sandbox).matches("[sso-session").count(), 1);
+    sandbox.write(CONFIG, &session.replace("corp.aws", "other.aws"));
+    refused(&setup(&sandbox, &["--native", &role("ReadOnlyAccess")]), 3, &["[sso-session corp]"]);
+}
+
+#[test]
+fn damaged_markers_are_an_error_and_never_a_loss() {
+    let sandbox = ready();
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    let damaged = text(&sandbox).replace("# END_ROLECALL profiles\n", "\n[profile precious]\nregion = x\n");
+    sandbox.write(CONFIG, &damaged);
+    refused(&setup(&sandbox, &["--all"]), 3, &["~/.aws/config: line 5: the block `profiles` has no END_ROLECALL", "hint: "]);
+    assert_eq!(text(&sandbox), damaged);
+}
+
+#[test]
+fn sections_that_somebody_put_into_the_block_stay_in_it() {
+    let sandbox = ready();
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    let more = "# precious\n[profile precious]\nregion = x\nfoo = \u{e9}\n";
+    sandbox.write(CONFIG, &text(&sandbox).replace("# END_ROLECALL", &format!("\n{more}# END_ROLECALL")));
+    done(&sandbox, &[&role("DatabaseAdministrator")]);
+    assert!(text(&sandbox).contains(&format!("\n{more}# END_ROLECALL")), "{}", text(&sandbox));
+    assert_eq!(names(&sandbox), ["payments-prod-DatabaseAdministrator", NAME, "precious"]);
+}
+
+#[test]
+fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command() {
+    let sandbox = ready();
+    configure(&sandbox, "profile_format = '{{ tags.env }}.{{ account_name | upper }}.{{ RoleName }}'");
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert_eq!(names(&sandbox), ["prod.PAYMENTS-PROD.ReadOnlyAccess"]);
+    let listed = sandbox.run(&["list", "Profile", "-S", "corp", "-q", &role("ReadOnlyAccess")]);
+    assert!(listed.stdout.contains("prod.PAYMENTS-PROD.ReadOnlyAccess"), "{listed:?}");
+    let env = sandbox.run(&["exec", "--arn", &format!("{ACCOUNT}:ReadOnlyAccess"), "--", "sh", "-c", "echo $AWS_SSO_PROFILE"]);
+    assert_eq!(env.stdout, "prod.PAYMENTS-PROD.ReadOnlyAccess\n", "{env:?}");
+    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &file.replace("upper", "uper"));
+    refused(&setup(&sandbox, &[]), 3, &["config.toml:1: profile_format: ", "uper"]);
+    let listed = sandbox.run(&["list", "Profile", "-S", "corp"]);
+    assert!(listed.code == 0 && listed.stdout.contains(NAME) && listed.stderr.contains("config.toml:1: profile_format: "), "{listed:?}");
+    refused(&sandbox.run(&["settings", "set", "profile_format", "{{ nope }}"]), 3, &["there is no field `nope`"]);
+    assert_eq!(sandbox.run(&["settings", "set", "profile_format", "{{ role }}"]).code, 0);
+    sandbox.write("rolecall/config.toml", &format!("profil_format = 1\n{file}"));
+    refused(&setup(&sandbox, &[]), 3, &["unknown key `profil_format`"]);
+}
+
+#[test]
+fn a_refresh_brings_profiles_up_to_date_where_that_is_wanted() {
+    let sandbox = ready();
+    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let named =
+        format!("auto_config_check = true\n{file}\n[instances.corp.accounts.{ACCOUNT}.roles.DatabaseAdministrator]\nprofile = 'bills'\n");
+    sandbox.write("rolecall/config.toml", &named);
+    let without = sandbox.run(&["cache", "-S", "corp"]);
+    assert_eq!((without.code, names(&sandbox).len()), (0, 0), "nobody asked for a block: {without:?}");
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert_eq!(sandbox.run(&["cache", "-S", "corp", "--no-config-check"]).code, 0);
+    assert_eq!(names(&sandbox), [NAME]);
+    let told = sandbox.run(&["cache", "-S", "corp"]);
+    assert!(told.stderr.contains("~/.aws/config: 1 profile added, 1 as they were"), "{told:?}");
+    assert_eq!(names(&sandbox), ["bills", NAME]);
+    // What is wrong with the file is no failure of the refresh.
+    sandbox.write(CONFIG, &text(&sandbox).replace("# END_ROLECALL profiles\n", ""));
+    let warned = sandbox.run(&["cache", "-S", "corp"]);
+    assert!(warned.code == 0 && warned.stderr.contains("profiles were not brought up to date"), "{warned:?}");
+}
+
+#[test]
+fn json_tells_every_profile_and_every_role_that_has_none() {
+    let sandbox = ready();
+    let ran = done(&sandbox, &["--json", "account:payments-prod role:BreakGlass | role:DatabaseAdministrator"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["written"], true);
+    let want = serde_json::json!([{
+        "profile": "payments-prod-DatabaseAdministrator", "sso": "corp", "account_id": ACCOUNT, "role": "DatabaseAdministrator", "change": "added", "note": null, "other": null
+    }]);
+    assert_eq!(report["profiles"], want);
+    let skipped = serde_json::json!([{ "sso": "corp", "account_id": ACCOUNT, "role": "BreakGlass", "why": "protected", "profile": null }]);
+    assert_eq!(report["skipped"], skipped);
+}
+
+#[test]
+fn another_file_may_be_named() {
+    let sandbox = ready();
+    let other = sandbox.path("other/config");
+    let other = other.to_str().unwrap();
+    done(&sandbox, &["--aws-config", other, &role("ReadOnlyAccess")]);
+    assert!(fs::read_to_string(other).unwrap().starts_with("# BEGIN_ROLECALL profiles\n"));
+    assert!(names(&sandbox).is_empty());
+    done(&sandbox, &["--undo", "--aws-config", other]);
+    assert!(!std::path::Path::new(other).exists());
+}
