@@ -189,6 +189,13 @@ mod tests {
     }
 
     #[test]
+    fn every_profile_is_read_once_with_all_its_sections() {
+        let config = AwsConfig::parse(b"[profile a]\nregion = eu\n[default]\noutput = json\n[profile a]\nregion = us\nk = v\n");
+        let said: Vec<_> = config.profiles().into_iter().map(|(name, profile)| (name, profile.get("region").map(str::to_owned))).collect();
+        assert_eq!(said, [("a".to_owned(), Some("us".to_owned())), ("default".to_owned(), None)]);
+    }
+
+    #[test]
     fn credentials_files_have_bare_names() {
         let config = AwsConfig::parse(b"[default]\naws_access_key_id = x\n[my own] # c\n[default]\n");
         assert_eq!(config.credentials_names(), ["default", "my own"]);

@@ -45,6 +45,20 @@ impl AwsConfig {
         self.named(Kind::Profile, name).map(|keys| Profile { keys })
     }
 
+    /// Every profile with its keys, in order, all sections of a name merged: one pass over the file.
+    pub fn profiles(&self) -> Vec<(String, Profile)> {
+        let (mut found, mut places) = (Vec::<(String, Profile)>::new(), std::collections::HashMap::new());
+        for section in self.sections(Kind::Profile) {
+            let Some(name) = self.name(section) else { continue };
+            let place = *places.entry(name.clone()).or_insert(found.len());
+            if place == found.len() {
+                found.push((name, Profile::default()));
+            }
+            self.read(section, &mut found[place].1.keys);
+        }
+        found
+    }
+
     /// The names of all profiles of a config file, in order, each once.
     pub fn profile_names(&self) -> Vec<String> {
         let mut names = self.sections(Kind::Profile).filter_map(|section| self.name(section)).collect();

@@ -16,7 +16,7 @@ use super::{context, login, out, setup};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     let instances = context::chosen(&ctx, globals)?;
     let work = context::each(&instances, async |instance| {
         let updated = login::signed_in(&ctx, instance, async || refresh(&ctx, instance, args.threads).await).await?;

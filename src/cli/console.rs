@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::config::{ConsoleStyle, UrlAction, env};
 use crate::console::{SERVICES, is_console, portal_link, read_page, service};
 use crate::domain::{Credentials, Error, Instance, Kind, Region, Result, RoleName, Secret, Timestamp, nearest, visible};
-use crate::ops::console::link::{Delivered, Link, deliver};
+use crate::ops::console::link::{Delivered, Link, deliver, deliver_and_go};
 use crate::ops::console::{self, Custom, Visit};
 use crate::ops::ctx::Ctx;
 use crate::tui::Action;
@@ -13,12 +13,12 @@ use crate::tui::Action;
 use super::args::{ConsoleArgs, Globals};
 use super::asked::Asked;
 use super::resolve::Found;
-use super::{context, exports, grant, out, pick, qr};
+use super::{context, exports, grant, out, pick, qr, redirect};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     let mut page = Page::read(&args)?;
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     if args.env {
         return with_keys(&ctx, globals, &page);
     }
@@ -130,7 +130,7 @@ pub(super) fn visit(ctx: &Arc<Ctx>, found: &Found, page: &Page) -> Result<u8> {
 fn go(ctx: &Ctx, visit: &Visit<'_>, custom: &Custom) -> Result<Delivered> {
     context::block_on(ctx, async {
         let link = console::sign_in_link(ctx, visit).await?;
-        deliver(ctx, Link::Secret(link), &custom.manner).await
+        deliver_and_go(ctx, link, &custom.manner, redirect::leave).await
     })
 }
 

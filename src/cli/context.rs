@@ -14,7 +14,7 @@ use crate::os::clock::Clock;
 use crate::vault::{KeyCache, Options, Passphrase, Store, Vault};
 
 use super::args::Globals;
-use super::out;
+use super::{out, setup};
 
 /// Reads configuration and instances, and puts everything together. Opens neither vault nor network.
 ///
@@ -22,6 +22,30 @@ use super::out;
 /// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
 pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     open_in(Env::from_process(), globals, Person::Present)
+}
+
+/// The same where a person can be asked: with nothing set up the wizard comes first, and what was typed goes on behind it.
+///
+/// # Errors
+/// As [`open()`], and what the wizard says.
+pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
+    let ctx = open_bare(globals)?;
+    if !ctx.instances.is_empty() {
+        return Ok(ctx);
+    }
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(instances::none_found(&ctx.paths));
+    }
+    setup::first_run(globals)?;
+    open(globals)
+}
+
+/// The same for what can go on with no instance at all: the picker and the wizard, which find one.
+///
+/// # Errors
+/// [`Kind::Config`] for a wrong configuration.
+pub(super) fn open_bare(globals: &Globals) -> Result<Arc<Ctx>> {
+    assemble(Env::from_process(), globals, Person::Present, None)
 }
 
 /// Who started the command.
@@ -46,6 +70,11 @@ pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc
 /// # Errors
 /// As [`open()`].
 pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
+    let ctx = assemble(env, globals, person, key)?;
+    if ctx.instances.is_empty() { Err(instances::none_found(&ctx.paths)) } else { Ok(ctx) }
+}
+
+fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
     let loaded = config::load(&env, &paths)?;
     // `process` says nothing: an older binary must survive a newer file.
@@ -68,7 +97,7 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
     }
     // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
     Chains::of(&settings)?;
-    let instances = instances::instances(&env, &paths, &settings)?;
+    let instances = instances::known(&env, &paths, &settings)?;
     let vault = vault(&env, &paths, &settings, person);
     let vault = match key {
         Some(key) => vault.with_data_key(key),
@@ -116,7 +145,8 @@ pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key
     Vault::new(Options { dir: paths.state_dir.join("vault"), store, key_cache, passphrase, may_prompt_desktop })
 }
 
-fn network(env: &Env) -> Network {
+/// How this environment reaches the network.
+pub(super) fn network(env: &Env) -> Network {
     let proxy = |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
     Network {
         ca_bundle: env.path(env::AWS_CA_BUNDLE),
@@ -205,13 +235,21 @@ pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
     ctx.settings.auto_login != AutoLogin::Never && std::io::stderr().is_terminal() && std::io::stdin().is_terminal()
 }
 
+/// The one runtime of a process that needs one.
+///
+/// # Errors
+/// [`Kind::Internal`] when none can be made.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))
+}
+
 /// Runs something that needs the network.
 ///
 /// # Errors
 /// What the work says; [`Kind::Internal`] when no runtime can be made.
 pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))?;
+    let runtime = runtime()?;
     let result = runtime.block_on(async {
         let result = work.await;
         // Work that was given up may have a token request under way.

@@ -29,7 +29,7 @@ const RETRY: i64 = 30;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     let asked = asked(&ctx, args)?;
     let found: Vec<Found> = asked.iter().map(|asked| asked.find(&ctx, globals)).collect::<Result<_>>()?;
     for role in &found {

@@ -32,7 +32,7 @@ pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
             Error::new(Kind::Usage, "which roles?").hint("name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all")
         );
     }
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     let (roster, mut rows) = resolve::many(&ctx, &context::chosen(&ctx, globals)?, &query)?;
     if args.per_account {
         rows = per_account(&roster, &rows, &ctx.settings.prefer_roles)?;

@@ -43,7 +43,7 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         // Keys are in the way of every form: better said before somebody chooses a role.
         spare(&Previous::new(env.pairs()), &Form::Keys)?;
     }
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     let found = if args.refresh {
         let found = current(&ctx)?;
         grant::confirm(&ctx, &found.roster, found.entry(), args.yes)?;

@@ -20,7 +20,7 @@ use super::{context, endpoint, grant, out};
 
 /// Runs the command; on Unix it becomes the program it was asked to run.
 pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     let query = if args.env { Some(".".to_owned()) } else { args.query };
     let asked = Asked::read(&ctx, &args.selectors, query)?.or_variables(&ctx);
     let found = asked.settle(&ctx, globals, Action::Shell, args.yes)?;

@@ -17,7 +17,7 @@ use super::{cache, context, out, qr, setup};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
-    let ctx = context::open(globals)?;
+    let ctx = context::open_or_set_up(globals)?;
     if args.check {
         return check(&ctx, &if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? });
     }

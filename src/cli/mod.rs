@@ -8,6 +8,7 @@ mod console;
 mod context;
 mod credentials;
 mod demo;
+mod doctor;
 mod each;
 mod eks_token;
 mod endpoint;
@@ -26,12 +27,14 @@ mod out;
 mod pick;
 mod process;
 mod qr;
+mod redirect;
 mod report;
 mod resolve;
 mod scene;
 mod settings;
 mod setup;
 mod status;
+mod straight;
 mod table;
 mod tags;
 mod time;
@@ -56,7 +59,7 @@ pub fn main() -> ExitCode {
         Some(alone) => time::run(&alone),
         // The whole command line is a tree of some hundred words; a picker that was asked for without any needs none of them.
         None if args.len() == 1 => run(Cli::default()),
-        None => match parse(args) {
+        None => match straight::read(&args).map_or_else(|| parse(args), Ok) {
             Ok(cli) => run(cli),
             Err(error) => return usage(&error),
         },
@@ -110,9 +113,11 @@ fn run(cli: Cli) -> Result<u8> {
         Some(Command::Settings(args)) => settings::run(&globals, args),
         Some(Command::Setup(args)) => setup::run(&globals, &args),
         Some(Command::Vault(args)) => vault::run(&globals, &args),
+        Some(Command::Doctor(args)) => doctor::run(&globals, &args),
         Some(Command::Demo(args)) => demo::run(&globals, args),
         Some(Command::Complete(args)) => complete::run(&globals, &args),
         Some(Command::SignInHelper) => helper::run(&globals),
+        Some(Command::RedirectHelper { serve }) => redirect::run(serve),
         Some(Command::EndpointHelper(args)) => endpoint::run(&globals, &args),
     }
 }
@@ -159,5 +164,26 @@ mod tests {
     fn no_arguments_are_what_the_command_line_makes_of_them() {
         let read = parse(vec!["rolecall".into()]).unwrap();
         assert_eq!(format!("{read:?}"), format!("{:?}", Cli::default()));
+    }
+
+    #[test]
+    fn every_sort_of_failure_ends_with_a_code_that_is_explained() {
+        let kinds = [
+            Kind::NoMatch,
+            Kind::Usage,
+            Kind::Config,
+            Kind::LoginNeeded,
+            Kind::UnknownRole,
+            Kind::Refused,
+            Kind::Throttled,
+            Kind::Unreachable,
+            Kind::Vault,
+            Kind::Internal,
+            Kind::Cancelled,
+        ];
+        let mut used: Vec<u8> = kinds.into_iter().map(exit_code).chain([0]).collect();
+        used.sort_unstable();
+        used.dedup();
+        assert_eq!(used, EXIT_CODES.map(|(code, _)| code));
     }
 }

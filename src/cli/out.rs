@@ -8,22 +8,39 @@ use crate::domain::{Error, Kind, Result, visible};
 
 use super::args::{Color, Globals, Level};
 
-/// Whether words on stderr are coloured; decided once, before anything is said.
+/// What was asked of colours.
+static ASKED: OnceLock<Color> = OnceLock::new();
+/// Whether words on stderr are coloured; decided once, when the first is said: most calls of `process` say none.
 static COLOUR: OnceLock<bool> = OnceLock::new();
 /// The same for data on stdout.
 static DATA_COLOUR: OnceLock<bool> = OnceLock::new();
 
 /// Reads what was asked of colours.
 pub(super) fn begin(globals: &Globals) {
-    let env = Env::from_process();
-    let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
-    let wanted = |terminal: bool| match globals.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => env.get(env::NO_COLOR).is_none() && (forced || terminal),
-    };
-    let _ = COLOUR.set(wanted(io::stderr().is_terminal()));
-    let _ = DATA_COLOUR.set(wanted(io::stdout().is_terminal()));
+    let _ = ASKED.set(globals.color);
+}
+
+/// Whether words on stderr are coloured; plain before anything was asked.
+fn coloured() -> bool {
+    decided(&COLOUR, || io::stderr().is_terminal())
+}
+
+/// The same for data on stdout.
+fn data_coloured() -> bool {
+    decided(&DATA_COLOUR, || io::stdout().is_terminal())
+}
+
+fn decided(once: &OnceLock<bool>, terminal: impl FnOnce() -> bool) -> bool {
+    let Some(asked) = ASKED.get() else { return false };
+    *once.get_or_init(|| {
+        let env = Env::from_process();
+        let forced = env.get(env::CLICOLOR_FORCE).is_some_and(|value| value != "0");
+        match asked {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => env.get(env::NO_COLOR).is_none() && (forced || terminal()),
+        }
+    })
 }
 
 impl From<Level> for LogLevel {
@@ -56,12 +73,12 @@ pub(super) fn log(level: LogLevel, lines: bool) {
 
 /// Text in a style on stderr, or plain.
 fn styled(code: &str, text: &str) -> String {
-    if COLOUR.get().copied().unwrap_or(false) { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    if coloured() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
 /// Text of data in a style, or plain; no style is plain too.
 pub(super) fn data_styled(code: &str, text: &str) -> String {
-    let styled = !code.is_empty() && DATA_COLOUR.get().copied().unwrap_or(false);
+    let styled = !code.is_empty() && data_coloured();
     if styled { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
@@ -78,6 +95,11 @@ pub(super) fn dim(text: &str) -> String {
 /// Something to look at.
 pub(super) fn bold(text: &str) -> String {
     styled("1", text)
+}
+
+/// Something that is wrong; always beside a mark or a word.
+pub(super) fn alarming(text: &str) -> String {
+    styled("1;31", text)
 }
 
 /// Prints data. A reader that has gone away is no failure.

@@ -7,6 +7,7 @@ use crate::config::{Action as DefaultAction, Env, Pick, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
 use crate::ops::ctx::Ctx;
+use crate::ops::instances::none_found;
 use crate::ops::roles::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
 use crate::ops::{refresh::update, roles::past, worker};
@@ -31,6 +32,12 @@ pub(super) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
 }
 
 fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
+    let ctx = context::open_bare(globals)?;
+    let first_run = ctx.instances.is_empty();
+    if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::present()) {
+        return Err(none_found(&ctx.paths));
+    }
+    let instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
     args.print.as_deref().map(fields::spelled).transpose()?;
     if !(args.filter || args.select_1 || args.exit_0)
@@ -38,8 +45,6 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     {
         return on_screen(globals, scene, query, &args, prints);
     }
-    let ctx = context::open(globals)?;
-    let instances = context::chosen(&ctx, globals)?;
     let action = action(ctx.settings.default_action, &args, prints);
     if args.filter || args.select_1 || args.exit_0 {
         if action == Action::Exports {
@@ -74,7 +79,8 @@ fn on_screen(globals: &Globals, scene: Scene, query: String, args: &PickArgs, pr
     if action == Action::Exports {
         eval::check_terminal(&scene.env)?;
     }
-    let instances = scene.instances.clone();
+    let mut instances = scene.instances.clone();
+    let first_run = instances.is_empty();
     // Marks are for what several roles can do; a shell that waits for its exports takes one.
     let multi = args.multi || action == Action::Shell;
     let (left, ctx) = screen(scene, query, Enter { action, only: false, multi }, args)?;
@@ -82,7 +88,12 @@ fn on_screen(globals: &Globals, scene: Scene, query: String, args: &PickArgs, pr
     match left.exit {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
-            let ctx = opened()?;
+            let mut ctx = opened()?;
+            if first_run {
+                // What was set up on the screen is known from here on.
+                ctx = context::open(globals)?;
+                instances.clone_from(&ctx.instances);
+            }
             let roster = Arc::new(update::known(&ctx, &instances));
             let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
             finish(&ctx, globals, &roster, rows, picked.action, &left.query, args)
@@ -224,6 +235,7 @@ fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<
         columns: settings.pick.columns.clone(),
         preview: scene::preview(&settings.pick.preview),
         sketch: true,
+        first_run: scene.instances.is_empty().then(|| scene.paths.short(&scene.paths.config_file)),
         version: env!("CARGO_PKG_VERSION"),
         roster: scene.roster,
     };

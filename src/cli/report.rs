@@ -139,7 +139,7 @@ fn labels<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
 pub(super) fn who(roster: &Roster, entry: &Entry) -> Map<String, Value> {
     let pairs = [
         ("sso", roster.instance(entry).name.as_str()),
-        ("account", entry.account.as_str()),
+        ("account_id", entry.account.as_str()),
         ("account_name", &entry.account_name),
         ("role", &entry.role),
     ];

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Key, Table, Value};
 
-use crate::domain::{Error, Kind, Result, nearest};
+use crate::domain::{Error, InstanceName, Kind, Region, Result, StartUrl, nearest};
 
 use super::file::check;
 use super::known;
+use super::shown::quoted;
 
 /// The parts of a dotted key, each known to the configuration.
 ///
@@ -57,6 +58,24 @@ pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
         }
     }
     Err(refused.map_or_else(|| Error::internal("no value was tried"), |error| not_taken(key, value, &error, check(file, text).err())))
+}
+
+/// The text of the file with one more instance, after everything that stands there.
+///
+/// # Errors
+/// [`Kind::Config`] when the file is wrong already, or has an instance of this name with a start URL or a region.
+pub fn add_instance(text: &str, file: &Path, name: &InstanceName, start_url: &StartUrl, region: &Region) -> Result<String> {
+    let table = format!("instances.{}", quoted(name.as_str()));
+    let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+        Error::new(Kind::Config, format!("{}: {}", file.display(), error.message())).hint("run `rolecall settings edit` to mend it")
+    })?;
+    let there = document.get("instances").and_then(|instances| instances.get(name.as_str()));
+    if there.is_some_and(|known| known.get("start_url").is_some() || known.get("sso_region").is_some()) {
+        let error = Error::new(Kind::Config, format!("{} has an [{table}] already", file.display()));
+        return Err(error.hint("choose another name, or change that one with `rolecall settings edit`"));
+    }
+    let with_url = set(text, file, &format!("{table}.start_url"), start_url.trimmed())?;
+    set(&with_url, file, &format!("{table}.sso_region"), region.as_str())
 }
 
 /// The text of the file without one value: its line, or lines, go; everything else stays. `None` when the file does not set it.

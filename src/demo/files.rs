@@ -41,7 +41,7 @@ pub fn aws_config(organisation: &Organisation) -> String {
 }
 
 fn instance(out: &mut String, directory: &Directory) {
-    let Directory { name, start_url, region, accounts } = directory;
+    let Directory { name, start_url, region, accounts, .. } = directory;
     let _ = writeln!(out, "[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\ndefault_region = \"{region}\"\n");
     for account in accounts {
         let tags: Vec<String> = account.tags.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();

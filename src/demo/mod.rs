@@ -3,6 +3,7 @@
 //! All services answer on one port. The wire format is written here a second time, without the AWS SDK, so that a mistake in
 //! `identity` can't cancel itself out. What is sent is checked as AWS checks it: client secrets, PKCE, signatures, lifetimes.
 
+mod entrance;
 mod faults;
 mod federation;
 mod files;

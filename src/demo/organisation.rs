@@ -20,6 +20,8 @@ pub struct Directory {
     pub name: String,
     /// Its portal.
     pub start_url: String,
+    /// The same portal by its own name, which tells its region.
+    pub portal: String,
     /// Its region.
     pub region: String,
     /// The accounts, in the order the portal lists them.
@@ -64,13 +66,17 @@ impl Organisation {
     /// The position of the directory with this start URL.
     pub(super) fn directory_of(&self, start_url: &str) -> Option<usize> {
         let wanted = StartUrl::new(start_url);
-        self.directories.iter().position(|directory| StartUrl::new(&*directory.start_url) == wanted)
+        let is_it =
+            |directory: &Directory| [&directory.start_url, &directory.portal].into_iter().any(|url| StartUrl::new(&**url) == wanted);
+        self.directories.iter().position(is_it)
     }
 }
 
 impl Directory {
     fn new(name: &str, region: &str, accounts: Vec<Account>) -> Self {
-        Self { name: name.to_owned(), start_url: format!("https://{name}.awsapps.com/start"), region: region.to_owned(), accounts }
+        let start_url = format!("https://{name}.awsapps.com/start");
+        let portal = format!("https://ssoins-{name}0123456789.portal.{region}.app.aws");
+        Self { name: name.to_owned(), start_url, portal, region: region.to_owned(), accounts }
     }
 }
 

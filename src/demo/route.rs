@@ -13,7 +13,7 @@ use crate::os::random;
 use super::faults::Fault;
 use super::state::State;
 use super::wire::{Answer, Refusal, Service};
-use super::{Shared, federation, oidc, pages, portal, register, sts};
+use super::{Shared, entrance, federation, oidc, pages, portal, register, sts};
 
 /// The header with the number of an answer.
 pub(super) const REQUEST_ID: &str = "x-amzn-requestid";
@@ -58,6 +58,7 @@ pub(super) async fn answer(shared: Shared, request: Request) -> Response {
 
 fn operation(request: &Request) -> Option<Operation> {
     let (name, service, handler): (_, _, Handler) = match (&request.method, request.path.as_str()) {
+        _ if entrance::is_for(request) => ("Portal", Service::Pages, entrance::look),
         (&Method::POST, "/client/register") => ("RegisterClient", Service::Oidc, register::register_client),
         (&Method::POST, "/device_authorization") => ("StartDeviceAuthorization", Service::Oidc, oidc::start_device),
         (&Method::POST, "/token") => ("CreateToken", Service::Oidc, oidc::create_token),

@@ -129,10 +129,11 @@ impl Entry {
         self.confirm != Confirm::No
     }
 
-    /// Whether what was typed is what `confirm = "type"` asks for: the account's name, or its id where it has none. Blanks around it
-    /// don't count, and what is shown as an escape may be typed as one.
+    /// Whether what was typed is what `confirm = "type"` asks for: the account's name, or its id where it has none or where not every
+    /// keyboard has its letters. Blanks around it don't count, and what is shown as an escape may be typed as one.
     pub fn account_typed(&self, typed: &str) -> bool {
         let (typed, label) = (typed.trim(), self.account_label());
-        typed == label.trim() || typed == visible(label).trim()
+        let by_id = !label.is_ascii() && typed == self.account.as_str();
+        typed == label.trim() || typed == visible(label).trim() || by_id
     }
 }

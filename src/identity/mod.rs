@@ -11,11 +11,13 @@ mod date;
 mod endpoint;
 mod fault;
 mod federation;
+mod glance;
 mod network;
 mod oidc;
 mod pkce;
 mod portal;
 mod presign;
+mod skew;
 mod sts;
 mod trust;
 
@@ -26,6 +28,7 @@ use crate::os::clock::Clock;
 
 pub use callback::{Callback, parse_reply};
 pub use federation::signin_token;
+pub use glance::{Glance, glance};
 pub use network::{Connections, Network, Proxy};
 pub use oidc::{DeviceStart, Flow, Poll, RefreshOutcome, Registration, TokenReply};
 pub use pkce::Pkce;
@@ -34,6 +37,7 @@ pub use presign::eks_token;
 pub use sts::Chain;
 
 use endpoint::Addresses;
+use skew::Skew;
 
 /// The services of one instance. Cheap to clone; clones share their clients.
 #[derive(Debug, Clone)]
@@ -48,6 +52,7 @@ struct Inner {
     oidc: OnceLock<aws_sdk_ssooidc::Client>,
     device: OnceLock<aws_sdk_ssooidc::Client>,
     portal: OnceLock<aws_sdk_sso::Client>,
+    skew: Skew,
 }
 
 impl Identity {
@@ -58,12 +63,22 @@ impl Identity {
     pub fn new(instance: Instance, network: &Network, clock: Clock) -> Result<Identity> {
         let addresses = Addresses::of(&instance, network)?;
         let (oidc, device, portal) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(Identity(Arc::new(Inner { instance, network: network.clone(), clock, addresses, oidc, device, portal })))
+        Ok(Identity(Arc::new(Inner { instance, network: network.clone(), clock, addresses, oidc, device, portal, skew: Skew::of(clock) })))
     }
 
     /// The instance it speaks for.
     pub fn instance(&self) -> &Instance {
         &self.0.instance
+    }
+
+    /// Seconds that AWS's clock was ahead of this machine's when it last answered; `None` before any answer.
+    pub fn clock_skew(&self) -> Option<i64> {
+        self.0.skew.ahead()
+    }
+
+    /// The endpoint that signs people in.
+    pub fn sign_in_endpoint(&self) -> &str {
+        &self.0.addresses.oidc
     }
 
     /// The settings its connections were made with.

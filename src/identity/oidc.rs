@@ -231,7 +231,7 @@ impl Identity {
         if let Some(ready) = client.get() {
             return Ok(ready);
         }
-        let settings = settings!(aws_sdk_ssooidc, &self.0.network, address, self.instance().sso_region);
+        let settings = settings!(aws_sdk_ssooidc, &self.0.network, address, self.instance().sso_region).interceptor(self.0.skew.clone());
         Ok(client.get_or_init(|| Client::from_conf(settings.build())))
     }
 
@@ -262,7 +262,8 @@ impl Identity {
             }
             "InvalidScopeException" => of(Kind::Config, "AWS does not know one of the scopes")
                 .hint("check `scopes` of the instance, or `sso_registration_scopes` in the AWS config file"),
-            "InvalidRequestException" if !fault.said().contains("KMS") => {
+            // Registering in another directory's region is refused by the second name.
+            "InvalidRequestException" | "InvalidClientMetadataException" if !fault.said().contains("KMS") => {
                 let instance = self.instance();
                 of(Kind::Config, &format!("AWS does not accept {} in {}", instance.start_url, instance.sso_region))
                     .hint("check `start_url` and `sso_region`: they must belong to the same directory")

@@ -168,7 +168,7 @@ impl Identity {
         if let Some(ready) = self.0.portal.get() {
             return Ok((ready, host(address)));
         }
-        let settings = settings!(aws_sdk_sso, &self.0.network, address, self.instance().sso_region);
+        let settings = settings!(aws_sdk_sso, &self.0.network, address, self.instance().sso_region).interceptor(self.0.skew.clone());
         Ok((self.0.portal.get_or_init(|| Client::from_conf(settings.build())), host(address)))
     }
 

@@ -87,7 +87,7 @@ impl Identity {
             None,
             "rolecall",
         );
-        let settings = settings!(aws_sdk_sts, &self.0.network, &address, region);
+        let settings = settings!(aws_sdk_sts, &self.0.network, &address, region).interceptor(self.0.skew.clone());
         Ok((Client::from_conf(settings.credentials_provider(keys).build()), address))
     }
 

@@ -41,3 +41,14 @@ pub fn remember(ctx: &Ctx, role: &RoleId, confirm: Confirm) {
         debug!(target: "rolecall::consent", %error, "a consent was not remembered");
     }
 }
+
+#[cfg(test)]
+impl Consents {
+    /// A single consent, for tests of what asks.
+    pub(crate) fn given(role: RoleId, confirm: Confirm, at: Timestamp) -> Self {
+        let terminal = "here".to_owned();
+        let consent = Consent { role, terminal: terminal.clone(), confirm, at };
+        let all = serde_json::from_value(serde_json::json!([consent])).unwrap_or_default();
+        Self { all, terminal }
+    }
+}

@@ -51,6 +51,22 @@ impl Ctx {
         Arc::new(Self { env, paths, settings, instances, clock, vault: Arc::new(vault), network, keeping, identities })
     }
 
+    /// The same surroundings with other instances: one was written while the program ran. Vault and connections are shared.
+    #[must_use]
+    pub fn with_instances(&self, instances: Vec<Instance>) -> Arc<Self> {
+        Arc::new(Self {
+            env: self.env.clone(),
+            paths: self.paths.clone(),
+            settings: self.settings.clone(),
+            instances,
+            clock: self.clock,
+            vault: self.vault.clone(),
+            network: self.network.clone(),
+            keeping: tokio::sync::Mutex::new(()),
+            identities: Mutex::default(),
+        })
+    }
+
     /// The client of an instance, made on first use.
     ///
     /// # Errors

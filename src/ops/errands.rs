@@ -1,4 +1,5 @@
-//! What the picker does with one role while it stays on the screen: copy what is secret, forget what is stored.
+//! What the picker does with one role while it stays on the screen: copy what is secret, write a profile, forget what
+//! is stored.
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use crate::ops::assume::{Wish, assume};
 use crate::ops::console::{Visit, custom, sign_in_link};
 use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::exports;
+use crate::ops::profiles::{self, Change};
 use crate::ops::roles::chain::{Chains, Route};
 
 /// How many programs above this one may stand between it and the shell.
@@ -66,6 +68,33 @@ pub async fn console_link(ctx: &Arc<Ctx>, roster: &Roster, role: &RoleId) -> Res
     let minutes = custom(ctx, roster, entry).minutes;
     let visit = Visit { credentials: &credentials, issuer: instance.start_url.trimmed(), region, destination: None, minutes };
     sign_in_link(ctx, &visit).await
+}
+
+/// Writes profiles of these roles into the AWS config file; says in one line what was done.
+///
+/// # Errors
+/// As [`profiles::write_roles`]; [`Kind::Config`] when none of the roles could be given a profile.
+pub fn write_profiles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<String> {
+    let report = profiles::write_roles(ctx, roles.clone())?;
+    let file = ctx.paths.short(&report.file);
+    let names: Vec<&str> = report
+        .profiles
+        .iter()
+        .filter(|line| line.change != Change::Removed && roles.contains(&line.role))
+        .map(|line| &*line.name)
+        .collect();
+    let left_out = match report.skipped.len() {
+        0 => String::new(),
+        many => format!("; {many} left out, `rolecall setup profiles --diff` tells why"),
+    };
+    match (&names[..], report.written) {
+        ([], _) => Err(Error::new(Kind::Config, format!("no profile could be written to {file}"))
+            .hint("run `rolecall setup profiles --diff`, which tells what is in the way")),
+        ([name], true) => Ok(format!("profile {name} is in {file}{left_out}")),
+        (names, true) => Ok(format!("{} profiles are in {file}{left_out}", names.len())),
+        ([name], false) => Ok(format!("profile {name} was in {file} already")),
+        (names, false) => Ok(format!("{} profiles were in {file} already{left_out}", names.len())),
+    }
 }
 
 /// Forgets the stored credentials of a role. AWS keeps them valid until they expire; here nobody gets them any more.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::console::SERVICES;
-use crate::domain::{Confirm, Error, InstanceName, RoleId, Roster, Secret, Timestamp};
+use crate::domain::{Confirm, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp};
 
 pub use crate::ops::consent::Consents;
 
@@ -65,6 +65,11 @@ pub enum Request {
         /// What of it.
         what: Secretive,
     },
+    /// Write profiles of roles into the AWS config file. Answers [`News::Note`], or [`News::Failed`].
+    WriteProfiles {
+        /// Which roles; where they are protected the person has agreed.
+        roles: Vec<RoleId>,
+    },
     /// A person has consented to a protected role. Answers [`News::Consents`].
     Consent {
         /// Which role.
@@ -81,6 +86,25 @@ pub enum Request {
     Unlock {
         /// What was typed.
         passphrase: Secret<String>,
+    },
+    /// Look where an address leads. Answers [`News::Discovered`].
+    Discover {
+        /// A start URL in whatever form it was typed.
+        address: String,
+        /// Comes back in the answer.
+        number: u64,
+    },
+    /// Write a new instance into the configuration file, if AWS takes it. Answers [`News::Roster`] and [`News::Sessions`] with the
+    /// instance in them, then [`News::SetUp`]; from then on other requests may name it.
+    SetUp {
+        /// What to call it.
+        name: String,
+        /// Its start URL.
+        start_url: String,
+        /// Its region.
+        region: String,
+        /// Comes back in the answer.
+        number: u64,
     },
     /// Put a text on the clipboard.
     Copy {
@@ -174,6 +198,20 @@ pub enum News {
     Sessions(Sessions),
     /// The vault was opened, or was not.
     Vault(Result<(), Error>),
+    /// Where an address leads, or why it is none.
+    Discovered {
+        /// The request's number.
+        number: u64,
+        /// What was found.
+        outcome: Result<Found, Error>,
+    },
+    /// An instance was written, or why it was not.
+    SetUp {
+        /// The request's number.
+        number: u64,
+        /// Its name.
+        outcome: Result<InstanceName, Error>,
+    },
     /// What a person has consented to in this terminal.
     Consents(Consents),
     /// Something asked for a role could not be done.
@@ -183,8 +221,33 @@ pub enum News {
         /// Why.
         error: Error,
     },
+    /// Seconds that AWS's clock is ahead of this machine's, as its last answer tells.
+    Clock(i64),
     /// One line for the message area.
     Note(String),
+}
+
+/// From so many seconds on a clock is called wrong: AWS takes no signature that is older.
+const WRONG: i64 = 300;
+
+/// What to say of a clock that is this many seconds from AWS's; `None` when it is right.
+pub fn clock_says(ahead: i64) -> Option<String> {
+    let minutes = ahead.unsigned_abs() / 60;
+    let side = if ahead > 0 { "behind" } else { "ahead of" };
+    (ahead.abs() >= WRONG).then(|| format!("this machine's clock is {minutes} min {side} AWS's"))
+}
+
+/// A portal that somebody's address leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its start URL, as AWS knows it.
+    pub start_url: StartUrl,
+    /// Its region; `None` when only a person can tell.
+    pub region: Option<Region>,
+    /// What told the region, or why it is not known.
+    pub evidence: String,
+    /// A name that is free.
+    pub name: InstanceName,
 }
 
 /// What a refresh changed.

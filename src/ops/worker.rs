@@ -20,10 +20,11 @@ use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::errands;
 use crate::ops::refresh::update::{known, limits, update};
 use crate::ops::roles::remembered;
+use crate::ops::setup;
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::{sessions, sign_out};
 use crate::ops::sign_in::sign_in_hearing;
-use crate::ops::work::{Mark, News, Refreshed, Request, Secretive, SignInStep};
+use crate::ops::work::{Mark, News, Refreshed, Request, Secretive, SignInStep, clock_says};
 
 /// How often a first refresh sends the rows it has, in accounts.
 const ROWS_EVERY: usize = 8;
@@ -75,7 +76,16 @@ fn begin(start: Start, tell: Sender<News>, asked: &Receiver<Request>) -> Option<
     match (start.open)() {
         Ok(ctx) => {
             let (instances, named, copy) = (start.instances, start.named, start.copy);
-            let desk = Desk { ctx: ctx.clone(), instances, named, tell, copy, sign_ins: Arc::default(), refreshing: Arc::default() };
+            let desk = Desk {
+                ctx: ctx.clone(),
+                instances,
+                named,
+                tell,
+                copy,
+                sign_ins: Arc::default(),
+                refreshing: Arc::default(),
+                newer: Arc::default(),
+            };
             desk.run(first, asked, start.sheet.is_some());
             Some(ctx)
         }
@@ -96,6 +106,8 @@ struct Desk {
     copy: fn(&str) -> Result<()>,
     sign_ins: Arc<Mutex<HashMap<u64, SignIn>>>,
     refreshing: Arc<Mutex<std::collections::HashSet<InstanceName>>>,
+    /// The surroundings with an instance that was set up a moment ago: what is asked from then on is done with these.
+    newer: Arc<Mutex<Option<Arc<Ctx>>>>,
 }
 
 /// A sign-in under way: how to end it, and where to send what a person pastes.
@@ -127,16 +139,19 @@ impl Engine {
 }
 
 impl Desk {
-    fn run(self, first: Request, asked: &Receiver<Request>, remembered: bool) {
+    fn run(mut self, first: Request, asked: &Receiver<Request>, remembered: bool) {
         let mut engine: Option<Engine> = None;
         let mut next = Some(first);
         while let Some(request) = next.take().or_else(|| asked.recv().ok()) {
+            self.catch_up();
             if request == Request::Begin {
+                // Before the roster: with that, keys that were typed ahead are taken, and they may ask. A remembered one came before all
+                // else; the worst of that is a question that was answered already.
+                self.tell(News::Consents(consent::here(&self.ctx)));
                 if !remembered {
                     self.tell_roster();
                 }
                 self.tell_sessions();
-                self.tell(News::Consents(consent::here(&self.ctx)));
                 if !remembered {
                     remembered::renew(&self.ctx.env, &self.ctx.paths, self.named.as_deref());
                 }
@@ -150,6 +165,7 @@ impl Desk {
                 None => self.tell(News::Note("the background could not be started".into())),
             }
         }
+        self.catch_up();
         if let Some(engine) = engine {
             let ctx = self.ctx.clone();
             let (done, finished) = channel();
@@ -160,6 +176,14 @@ impl Desk {
             let _ = finished.recv();
             let _ = engine.stop.send(());
             let _ = engine.thread.join();
+        }
+    }
+
+    /// Goes on with the newest surroundings.
+    fn catch_up(&mut self) {
+        if let Some(newer) = self.newer.lock().ok().and_then(|mut newer| newer.take()) {
+            self.instances = newer.instances.clone();
+            self.ctx = newer;
         }
     }
 
@@ -221,6 +245,9 @@ impl Desk {
             Request::CopySecret { role, what } => {
                 runtime.spawn(async move { desk.copy_secret(role, what).await });
             }
+            Request::WriteProfiles { roles } => {
+                runtime.spawn(async move { desk.write_profiles(roles).await });
+            }
             Request::Consent { role, confirm } => self.consent(&role, confirm),
             Request::SignOut { instance } => {
                 runtime.spawn(async move { desk.sign_out(&instance).await });
@@ -234,6 +261,18 @@ impl Desk {
                     if good {
                         desk.tell_sessions();
                     }
+                });
+            }
+            Request::Discover { address, number } => {
+                runtime.spawn(async move {
+                    let outcome = setup::first::discover(&desk.ctx, &address).await;
+                    desk.tell(News::Discovered { number, outcome });
+                });
+            }
+            Request::SetUp { name, start_url, region, number } => {
+                runtime.spawn(async move {
+                    let outcome = desk.set_up(&name, &start_url, &region).await;
+                    desk.tell(News::SetUp { number, outcome });
                 });
             }
             Request::Copy { text } => {
@@ -258,7 +297,7 @@ impl Desk {
         if !begun {
             return;
         }
-        let outcome = self.try_refresh(name).await;
+        let outcome = self.mind_clock(name, self.try_refresh(name).await);
         if let Ok(mut under_way) = self.refreshing.lock() {
             under_way.remove(name);
         }
@@ -315,6 +354,17 @@ impl Desk {
         self.tell(News::Roster(Arc::new(roster)));
     }
 
+    async fn set_up(&self, name: &str, start_url: &str, region: &str) -> Result<InstanceName> {
+        let (name, ctx) = setup::first::set_up(&self.ctx, name, start_url, region).await?;
+        let desk = Desk { instances: ctx.instances.clone(), ctx: ctx.clone(), ..self.clone() };
+        if let Ok(mut newer) = self.newer.lock() {
+            *newer = Some(ctx);
+        }
+        desk.tell_roster();
+        desk.tell_sessions();
+        Ok(name)
+    }
+
     async fn sign_in(&self, name: &InstanceName, number: u64, mut replies: Replies) {
         let outcome = match self.instance(name) {
             Ok(instance) => {
@@ -329,6 +379,7 @@ impl Desk {
         if let Ok(mut sign_ins) = self.sign_ins.lock() {
             sign_ins.remove(&number);
         }
+        let outcome = self.mind_clock(name, outcome);
         if outcome.is_ok() {
             self.tell_sessions();
         }
@@ -346,11 +397,23 @@ impl Desk {
             }
             Err(error) => Err(error),
         };
+        let outcome = self.mind_clock(&role.instance, outcome);
         if outcome.is_ok() && !stored {
             self.tell_sessions();
         }
         let outcome = outcome.map(|assumed| assumed.credentials.expires_at);
         self.tell(News::Assumed { number, role, outcome });
+    }
+
+    /// Tells how far the clocks are apart, once AWS has answered; an error hears of a wrong one too.
+    fn mind_clock<T>(&self, name: &InstanceName, outcome: Result<T>) -> Result<T> {
+        let identity = self.instance(name).and_then(|instance| self.ctx.identity(&instance));
+        let Some(ahead) = identity.ok().and_then(|identity| identity.clock_skew()) else { return outcome };
+        self.tell(News::Clock(ahead));
+        match (outcome, clock_says(ahead)) {
+            (Err(error), Some(words)) => Err(error.hint(format!("{words}: set it, then try again"))),
+            (outcome, _) => outcome,
+        }
     }
 
     /// A refusal with whom to ask, where the configuration says that.
@@ -380,6 +443,16 @@ impl Desk {
         self.tell(match copied {
             Ok(()) => News::Note(format!("copied {} of {account}/{}: whoever has the clipboard has the role", what.name(), role.role)),
             Err(error) => News::Failed { error: self.explained(error, &role), role },
+        });
+    }
+
+    async fn write_profiles(&self, roles: Vec<RoleId>) {
+        let Some(first) = roles.first().cloned() else { return };
+        let ctx = self.ctx.clone();
+        let written = blocking(move || errands::write_profiles(&ctx, roles)).await;
+        self.tell(match written {
+            Ok(said) => News::Note(said),
+            Err(error) => News::Failed { role: first, error },
         });
     }
 

@@ -9,15 +9,20 @@ use crate::domain::{Error, Kind, Result};
 #[derive(Debug)]
 pub struct Started {
     program: String,
-    failed: Receiver<String>,
+    ended: Receiver<std::result::Result<(), String>>,
 }
 
 impl Started {
     /// Why nothing will be shown, once the program has ended with a failure. Launchers such as xdg-open end at once and tell so that
     /// there is no browser; a browser itself goes on.
     pub fn failure(&self) -> Option<Error> {
-        let how = self.failed.try_recv().ok()?;
-        Some(no_browser(&format!("{} ended with {how}", self.program)))
+        self.ended()?.err()
+    }
+
+    /// How the program ended, told once; `None` while it runs.
+    pub fn ended(&self) -> Option<Result<()>> {
+        let how = self.ended.try_recv().ok()?;
+        Some(how.map_err(|how| no_browser(&format!("{} ended with {how}", self.program))))
     }
 }
 
@@ -50,14 +55,17 @@ pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         match command.spawn() {
             Ok(mut child) => {
-                let (tell, failed) = channel();
-                std::thread::spawn(move || match child.wait() {
-                    Ok(status) if status.success() => {}
+                let (tell, ended) = channel();
+                std::thread::spawn(move || {
+                    let how = match child.wait() {
+                        Ok(status) if status.success() => Ok(()),
+                        Ok(status) => Err(status.to_string()),
+                        Err(error) => Err(error.to_string()),
+                    };
                     // Whoever asks no more does not want to know.
-                    Ok(status) => drop(tell.send(status.to_string())),
-                    Err(error) => drop(tell.send(error.to_string())),
+                    drop(tell.send(how));
                 });
-                return Ok(Started { program: command.get_program().to_string_lossy().into_owned(), failed });
+                return Ok(Started { program: command.get_program().to_string_lossy().into_owned(), ended });
             }
             Err(error) => said = Some(format!("{}: {error}", command.get_program().to_string_lossy())),
         }

@@ -180,11 +180,7 @@ pub fn leave_behind(program: &Path, args: &[OsString], unset: &[&str], input: &[
     for name in unset {
         command.env_remove(name);
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt;
-        command.process_group(0);
-    }
+    // Not a process group of its own: whoever leads one can't begin a session.
     let mut child = command.spawn().map_err(said)?;
     let mut stdin = child.stdin.take().ok_or_else(|| Error::internal("the background helper has no input"))?;
     stdin.write_all(input).map_err(said)

@@ -6,6 +6,7 @@ use super::Preview;
 use super::catalog::{self, Command};
 use super::keymap;
 use super::state::State;
+use super::state::first_run::{Field, Step};
 use super::view::text::width;
 
 /// The parts of the screen. They do not overlap.
@@ -144,6 +145,7 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
     ];
     match state.overlays.last() {
         Some(top) => top.panel().hints(state),
+        None if state.first_run.is_some() => first_run(state),
         None => {
             let useful = |command: Command| match command {
                 Command::Console if state.action == super::Action::Console => false,
@@ -153,5 +155,17 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
             };
             main.into_iter().filter(|(command, _)| useful(*command) && catalog::applies(*command, state)).collect()
         }
+    }
+}
+
+/// Commands of the form for the first instance.
+fn first_run(state: &State) -> Vec<(Command, &'static str)> {
+    let back = (Command::Back, "back");
+    match state.first_run.as_ref().map(|form| form.step) {
+        Some(Step::Address) => vec![(Command::Act, "go on")],
+        Some(Step::Looking) => vec![back],
+        Some(Step::Details(Field::Region)) => vec![(Command::Act, "go on"), (Command::Mark, "to the name"), back],
+        Some(Step::Details(Field::Name)) => vec![(Command::Act, "write and sign in"), (Command::Mark, "to the region"), back],
+        Some(Step::Writing) | None => Vec::new(),
     }
 }

@@ -69,6 +69,8 @@ pub struct Options {
     pub preview: Preview,
     /// Whether the roster is a sketch that says nothing yet of protection and profiles: keys that use a role wait for the whole one.
     pub sketch: bool,
+    /// The configuration file to write, as people write it, where no instance is known: then a form comes first that finds one.
+    pub first_run: Option<String>,
     /// The program's version, for the help panel.
     pub version: &'static str,
 }

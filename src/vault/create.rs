@@ -42,6 +42,21 @@ impl Vault {
         Ok(header)
     }
 
+    /// Whether a vault could be made here as things are: nothing is made, nobody is asked, and a passphrase is not tried.
+    ///
+    /// # Errors
+    /// [`Kind::Vault`] with what to run or to set when its key would have no place.
+    pub fn could_be_made(&self) -> Result<()> {
+        let passphrase = self.options.passphrase.available();
+        match self.options.store {
+            Store::Json => Ok(()),
+            Store::Keyring => desktop::reachable(),
+            Store::File | Store::Auto if passphrase => Ok(()),
+            Store::File => Err(no_passphrase()),
+            Store::Auto => desktop::reachable().map_err(no_place),
+        }
+    }
+
     /// The lock under which the header changes.
     pub(super) fn lock_vault(&self) -> Result<Lock> {
         Lock::acquire(&self.options.dir.join("lock"), Instant::now() + PATIENCE)?
@@ -75,10 +90,7 @@ impl Vault {
             return Ok(chosen);
         }
         let prompted = if self.options.may_prompt_desktop { choose_keyring(vault, true) } else { Err(unreachable) };
-        prompted.map_err(|unreachable| Error {
-            message: format!("there is no safe place for the vault's key: {}", unreachable.message),
-            ..no_passphrase()
-        })
+        prompted.map_err(no_place)
     }
 
     fn choose_passphrase(&self, vault: &VaultId, typed: Option<&Secret<String>>) -> Result<Option<(Keeper, Option<Key>)>> {
@@ -95,6 +107,11 @@ fn choose_keyring(vault: &VaultId, may_prompt: bool) -> Result<(Keeper, Option<K
     let key = Key::random()?;
     desktop::save(vault, &key, may_prompt)?;
     Ok((Keeper::Keyring { key_id: key.id(vault) }, Some(key)))
+}
+
+/// Neither keyring nor passphrase.
+fn no_place(unreachable: Error) -> Error {
+    Error { message: format!("there is no safe place for the vault's key: {}", unreachable.message), ..no_passphrase() }
 }
 
 fn no_passphrase() -> Error {

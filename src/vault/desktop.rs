@@ -46,6 +46,14 @@ pub(super) fn save(vault: &VaultId, key: &Key, may_prompt: bool) -> Result<()> {
     })
 }
 
+/// Whether the store answers and is open.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn reachable() -> Result<()> {
+    ask(false, |limit| probe::collection(false, limit))
+}
+
 /// Drops the key; a store that does not answer keeps it, which does no harm: what it opened is gone.
 pub(super) fn forget(vault: &VaultId) {
     let user = hex(vault);

@@ -118,11 +118,11 @@ fn global_flags_stand_before_a_command_or_after_it() {
 }
 
 #[test]
-fn nothing_configured_says_what_to_write() {
+fn nothing_configured_names_the_wizard() {
     let sandbox = Sandbox::new();
     std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
     for args in [&["list"][..], &["status"], &["login"], &["process", "--arn", ROLE], &["exec", "--arn", ROLE, "--", "true"]] {
-        refused(&sandbox.run(args), 3, &["no IAM Identity Center is set up", "[instances.corp]", "start_url = ", "sso_region = "]);
+        refused(&sandbox.run(args), 3, &["no IAM Identity Center is set up", "rolecall setup wizard"]);
     }
     snapshot(&sandbox, "nothing_configured", &["list"]);
 }

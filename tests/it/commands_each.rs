@@ -56,7 +56,7 @@ fn as_json_each_role_is_one_line() {
     let ran = each(&sandbox, &[READ_ONLY, "--json"], "echo $AWS_SSO_ACCOUNT_ID; printf bad >&2; exit 2");
     let lines: Vec<serde_json::Value> = sorted(&ran.stdout).into_iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((ran.code, lines.len()), (2, 3), "{ran:?}");
-    let prod = lines.iter().find(|line| line["account"] == "012345678901").unwrap();
+    let prod = lines.iter().find(|line| line["account_id"] == "012345678901").unwrap();
     assert_eq!((&prod["role"], &prod["exit_code"]), (&"ReadOnlyAccess".into(), &2.into()));
     assert_eq!((&prod["stdout"], &prod["stderr"], &prod["error"]), (&"012345678901\n".into(), &"bad".into(), &serde_json::Value::Null));
 }

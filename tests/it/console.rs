@@ -112,6 +112,21 @@ fn a_browser_gets_an_address_without_the_secret_and_lands_in_the_role() {
 }
 
 #[test]
+fn the_prompt_is_back_while_the_browser_is_still_on_its_way() {
+    let sandbox = signed_in();
+    let path = sandbox.path("slow");
+    sandbox.write("slow", "#!/bin/sh\nprintf '%s\\n' \"$1\" > \"$HOME/slow.url\"\nexec sleep 60\n");
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let mut command = sandbox.rolecall(&[&["console"], &ROLE[..], &["--browser", path.to_str().unwrap()]].concat());
+    let ran = Ran::of(command.output().unwrap());
+    assert!(ran.code == 0 && ran.stderr.contains("the console is open as"), "{ran:?}");
+    let address = std::fs::read_to_string(sandbox.path("slow.url")).unwrap();
+    assert!(address.starts_with("http://127.0.0.1:"), "{address}");
+    // Nobody but the helper that was left behind can answer now.
+    assert!(visit(address.trim()).contains("ReadOnlyAccess"));
+}
+
+#[test]
 fn a_container_gets_name_and_colour_and_a_command_gets_them_where_it_wants() {
     let sandbox = signed_in();
     let program = browser(&sandbox);

@@ -14,6 +14,8 @@ mod commands_sign_in;
 mod commands_vault;
 #[cfg(unix)]
 mod console;
+#[cfg(unix)]
+mod doctor;
 mod eks_token;
 #[cfg(unix)]
 mod endpoint;
@@ -46,15 +48,20 @@ mod records;
 #[cfg(unix)]
 mod reports;
 mod sandbox;
+mod setup_discover;
 #[cfg(unix)]
 mod setup_profiles;
 #[cfg(target_os = "linux")]
 mod setup_profiles_killed;
+mod setup_wizard;
 mod subcommands;
+mod tables;
 mod terminal;
 mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
+mod terminal_first_run;
+mod terminal_panels;
 mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;

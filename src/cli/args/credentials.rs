@@ -19,7 +19,7 @@ pub struct CredentialsArgs {
     /// Role by its name, in the account
     #[arg(short = 'R', long, value_name = "NAME")]
     pub role: Option<String>,
-    /// Words that name the role
+    /// Words that name the role; without any name it is the one that this shell is in
     #[arg(value_name = "QUERY")]
     pub query: Option<String>,
     /// Write to this file; without --append or --default it must not be there yet

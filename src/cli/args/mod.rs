@@ -3,6 +3,7 @@
 mod cache;
 mod credentials;
 mod demo;
+mod doctor;
 mod each;
 mod endpoint;
 mod eval;
@@ -28,6 +29,7 @@ use crate::config::UrlAction;
 pub(super) use cache::CacheArgs;
 pub(super) use credentials::CredentialsArgs;
 pub(super) use demo::DemoArgs;
+pub(super) use doctor::DoctorArgs;
 pub(super) use each::EachArgs;
 pub(super) use endpoint::EndpointHelperArgs;
 pub(super) use eval::EvalArgs;
@@ -38,7 +40,7 @@ pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
 pub(super) use pick::{PickAction, PickArgs};
 pub(super) use process::ProcessArgs;
 pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
-pub(super) use setup::{CompletionsArgs, ProfilesArgs, SetupArgs, SetupCommand};
+pub(super) use setup::{CompletionsArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs};
 pub(super) use status::StatusArgs;
 pub(super) use time::TimeArgs;
 pub(super) use vault::{VaultArgs, VaultCommand};
@@ -163,11 +165,20 @@ pub enum Command {
     Setup(SetupArgs),
     /// Look after the place where tokens and credentials are kept
     Vault(VaultArgs),
+    /// Find what is wrong on this machine, and say what helps; exit code 1 when something is
+    Doctor(DoctorArgs),
     /// Try everything against a made-up organisation on this machine
     Demo(DemoArgs),
     /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
     #[command(hide = true)]
     SignInHelper,
+    /// What leads the browser to the link of `console`; reads the link from standard input
+    #[command(hide = true)]
+    RedirectHelper {
+        /// Serve, rather than start the process that does
+        #[arg(long)]
+        serve: bool,
+    },
     /// What could be typed next, for the completion scripts
     #[command(hide = true)]
     Complete(CompleteArgs),

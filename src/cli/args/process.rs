@@ -20,9 +20,16 @@ pub struct ProcessArgs {
     #[arg(long)]
     pub auto_login: bool,
     /// How long to wait for that sign-in
-    #[arg(long, value_name = "DURATION", default_value = "20s")]
+    #[arg(long, value_name = "DURATION", default_value = ProcessArgs::WAIT)]
     pub wait: String,
     /// How much life stored credentials must have left; never more than a third of their lifetime
-    #[arg(long, value_name = "DURATION", default_value = "15m")]
+    #[arg(long, value_name = "DURATION", default_value = ProcessArgs::WINDOW)]
     pub window: String,
+}
+
+impl ProcessArgs {
+    /// `--wait` where it is not given.
+    pub const WAIT: &str = "20s";
+    /// `--window` where it is not given.
+    pub const WINDOW: &str = "15m";
 }

@@ -17,6 +17,12 @@ pub struct SetupArgs {
 /// What `setup` can do.
 #[derive(Debug, Subcommand)]
 pub enum SetupCommand {
+    /// Get to know an IAM Identity Center: its start URL, its region, a name for it; then sign in
+    ///
+    /// Asks for what is not said by flags, and finds the region where the address or the portal tells it. Takes a start URL in any form:
+    /// from the browser's address bar, from a shortcut link, or just d-1234567890. Writes [instances.NAME] into the configuration file,
+    /// after showing it.
+    Wizard(WizardArgs),
     /// Write a profile for every role you use into the AWS config file, so that every AWS tool knows it
     ///
     /// Without QUERY these are favourites, roles used before and roles that the configuration gives a profile name. Profiles that were
@@ -38,6 +44,23 @@ pub struct CompletionsArgs {
     /// Take them away again
     #[arg(long)]
     pub uninstall: bool,
+}
+
+/// Flags of `setup wizard`.
+#[derive(Debug, Default, Args)]
+pub struct WizardArgs {
+    /// The address that you open to reach your accounts
+    #[arg(long, value_name = "URL")]
+    pub start_url: Option<String>,
+    /// The region of the IAM Identity Center, where nothing tells it
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// What to call it
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Write without asking
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Flags of `setup profiles`.

@@ -3,11 +3,12 @@
 mod completions;
 mod diff;
 mod profiles;
+mod wizard;
 mod words;
 
 use std::sync::Arc;
 
-use crate::config::{self, Env};
+use crate::config::{self, Env, Paths};
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::format::Format;
@@ -16,11 +17,13 @@ use super::args::{Globals, SetupArgs, SetupCommand};
 use super::{context, settings};
 
 pub(super) use profiles::keep_up;
+pub(super) use wizard::first_run;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
     match &args.command {
         SetupCommand::Profiles(args) => profiles::run(globals, args),
+        SetupCommand::Wizard(args) => wizard::run(globals, args),
         SetupCommand::Completions(args) => completions::run(args),
     }
 }
@@ -36,4 +39,12 @@ fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     settings::known(&loaded.warnings)?;
     Format::of(&loaded.settings)?;
     context::open(globals)
+}
+
+/// Nothing when every key of the configuration is known.
+///
+/// # Errors
+/// [`crate::domain::Kind::Config`] naming those that are not.
+fn known_keys(env: &Env, paths: &Paths) -> Result<()> {
+    settings::known(&config::load(env, paths)?.warnings)
 }

@@ -1,7 +1,7 @@
 //! What is done with a link: opened, copied, handed to a program, or given back to be shown.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::sync::Notify;
@@ -16,6 +16,8 @@ use crate::ops::ctx::Ctx;
 
 /// How long a program has to come and fetch a secret link.
 const FETCH: Duration = Duration::from_secs(30);
+/// How long a program is watched that somebody else serves: a launcher without a browser says so within it.
+const EARLY: Duration = Duration::from_millis(500);
 /// How often a program that was started is asked whether it has failed.
 const LOOK: Duration = Duration::from_millis(50);
 /// Variables that no browser or helper may inherit.
@@ -65,6 +67,32 @@ pub enum Delivered {
     Show(Secret<String>),
 }
 
+/// As [`deliver`], where a secret link's address is served by a helper that `leave` leaves behind: returns once the program runs, or has
+/// failed to. The helper answers with the address.
+///
+/// # Errors
+/// As [`deliver`]; what `leave` says. That nobody fetches the link is not told.
+pub async fn deliver_and_go(
+    ctx: &Ctx,
+    link: Secret<String>,
+    manner: &Manner,
+    leave: impl FnOnce(&Secret<String>) -> Result<String>,
+) -> Result<Delivered> {
+    if !manner.starts_a_program() {
+        return deliver(ctx, Link::Secret(link), manner).await;
+    }
+    let opener = Opener::new(ctx, manner)?;
+    let started = opener.open(&leave(&link)?)?;
+    let patience = Instant::now() + EARLY;
+    while Instant::now() < patience {
+        match started.ended() {
+            Some(how) => return how.map(|()| Delivered::Opened),
+            None => tokio::time::sleep(LOOK / 5).await,
+        }
+    }
+    Ok(Delivered::Opened)
+}
+
 /// Does with a link what the manner says. Returns once the program has it.
 ///
 /// # Errors
@@ -85,6 +113,13 @@ pub async fn deliver(ctx: &Ctx, link: Link, manner: &Manner) -> Result<Delivered
         }
     }
     Ok(Delivered::Copied)
+}
+
+impl Manner {
+    /// Whether the link goes to a program, whose arguments everybody can read.
+    fn starts_a_program(&self) -> bool {
+        matches!(self.action, UrlAction::Open | UrlAction::Exec | UrlAction::OpenUrlInContainer | UrlAction::GrantedContainers)
+    }
 }
 
 impl Link {
@@ -158,36 +193,71 @@ fn command(manner: &Manner) -> Result<Vec<String>> {
     Ok(manner.command.iter().map(filled).collect())
 }
 
-/// Arguments are readable by everybody on the machine: the program gets a loopback address that nobody can guess, which leads to
-/// the link once.
+/// Opens the address that leads to a link, and serves it until somebody came or the program failed.
 async fn hand_over(link: Secret<String>, open: impl FnOnce(&str) -> Result<browser::Started>) -> Result<()> {
-    let listener = Listener::bind(0)?;
-    let path = format!("/{}", random::token::<16>()?);
-    let address = format!("{}{path}", listener.url());
-    let (left, fetched) = (Arc::new(std::sync::Mutex::new(Some(link))), Arc::new(Notify::new()));
-    let done = fetched.clone();
-    let answer = move |request: Request| {
-        let (path, left, fetched) = (path.clone(), left.clone(), fetched.clone());
-        async move {
-            if request.path != path || request.method != http::Method::GET {
-                return Response::text(404, "nothing here");
-            }
-            match left.lock().ok().and_then(|mut left| left.take()) {
-                Some(link) => {
-                    fetched.notify_one();
-                    Response::redirect(link.expose().clone()).with("referrer-policy", "no-referrer")
-                }
-                None => Response::text(410, "this link was used already"),
-            }
-        }
-    };
-    let started = open(&address)?;
+    let redirect = Redirect::new(link)?;
+    let started = open(redirect.address())?;
     tokio::select! {
-        served = listener.serve(answer) => served,
-        // The answer is on its way once the notice comes: let it arrive.
-        () = async { done.notified().await; tokio::time::sleep(Duration::from_millis(200)).await } => Ok(()),
+        served = redirect.serve() => served,
         error = failure(started) => Err(error),
-        () = tokio::time::sleep(FETCH) => Err(nobody_came()),
+    }
+}
+
+/// Arguments are readable by everybody on the machine: a program gets a loopback address that nobody can guess, which leads to the link
+/// once.
+#[derive(Debug)]
+pub struct Redirect {
+    listener: Listener,
+    path: String,
+    address: String,
+    link: Secret<String>,
+}
+
+impl Redirect {
+    /// Binds the address, which answers once it is served.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn new(link: Secret<String>) -> Result<Self> {
+        let listener = Listener::bind(0)?;
+        let path = format!("/{}", random::token::<16>()?);
+        let address = format!("{}{path}", listener.url());
+        Ok(Self { listener, path, address, link })
+    }
+
+    /// What to open.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Leads the first visitor to the link, within half a minute.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`] when nobody came.
+    pub async fn serve(self) -> Result<()> {
+        let (left, fetched) = (Arc::new(std::sync::Mutex::new(Some(self.link))), Arc::new(Notify::new()));
+        let (path, done) = (self.path, fetched.clone());
+        let answer = move |request: Request| {
+            let (path, left, fetched) = (path.clone(), left.clone(), fetched.clone());
+            async move {
+                if request.path != path || request.method != http::Method::GET {
+                    return Response::text(404, "nothing here");
+                }
+                match left.lock().ok().and_then(|mut left| left.take()) {
+                    Some(link) => {
+                        fetched.notify_one();
+                        Response::redirect(link.expose().clone()).with("referrer-policy", "no-referrer")
+                    }
+                    None => Response::text(410, "this link was used already"),
+                }
+            }
+        };
+        tokio::select! {
+            served = self.listener.serve(answer) => served,
+            // The answer is on its way once the notice comes: let it arrive.
+            () = async { done.notified().await; tokio::time::sleep(Duration::from_millis(200)).await } => Ok(()),
+            () = tokio::time::sleep(FETCH) => Err(nobody_came()),
+        }
     }
 }
 

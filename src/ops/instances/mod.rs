@@ -13,9 +13,17 @@ use crate::os::file;
 /// [`Kind::Config`] when there are none, with what to write as hints; when one of ours lacks its start URL or region; when the AWS
 /// config file can't be read.
 pub fn instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
-    let bytes = file::load(&paths.aws_config).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
-    let found = merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.explain(paths))?;
+    let found = known(env, paths, settings)?;
     if found.is_empty() { Err(none_found(paths)) } else { Ok(found) }
+}
+
+/// The same for whoever can go on with none.
+///
+/// # Errors
+/// As [`instances`], which see.
+pub fn known(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
+    let bytes = file::load(&paths.aws_config).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
+    merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.explain(paths))
 }
 
 /// The instance of this name.
@@ -56,12 +64,10 @@ impl Lacking {
     }
 }
 
-fn none_found(paths: &Paths) -> Error {
+/// What to say when there are none.
+pub fn none_found(paths: &Paths) -> Error {
     Error::new(Kind::Config, "no IAM Identity Center is set up on this machine")
-        .hint(format!("write into {}:", paths.short(&paths.config_file)))
-        .hint("[instances.corp]")
-        .hint("start_url = \"https://NAME.awsapps.com/start\"")
-        .hint("sso_region = \"eu-west-1\"")
+        .hint("run `rolecall setup wizard`; in a script, `rolecall setup wizard --start-url URL --yes`")
         .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.short(&paths.aws_config)))
 }
 
@@ -124,6 +130,11 @@ fn free_name(found: &[Instance], start_url: &StartUrl, region: &Region) -> Insta
     let numbered = (2..).map(|n| format!("{label}-{region}-{n}"));
     let names = [label.to_owned(), format!("{label}-{region}")].into_iter().chain(numbered);
     names.map(InstanceName::new).find(|name| !taken(found, name)).unwrap_or_else(|| InstanceName::new(label))
+}
+
+/// The endpoints of an instance that no file names yet: those of the environment alone.
+pub fn endpoints_of(env: &Env) -> Endpoints {
+    endpoints(env, Endpoints::default())
 }
 
 /// Endpoints as every AWS SDK finds them: the service's variable, the general variable, then what the config file says.
@@ -203,11 +214,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_set_up_says_what_to_write() {
+    fn nothing_set_up_names_the_wizard() {
         let error = find("", "", &[]).unwrap_err();
         assert_eq!(error.kind, Kind::Config);
-        assert_eq!(error.hints[0], "write into ~/config.toml:");
-        assert!(error.hints.contains(&"[instances.corp]".to_owned()));
+        assert!(error.hints[0].contains("rolecall setup wizard"), "{error:?}");
     }
 
     #[test]

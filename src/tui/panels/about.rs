@@ -3,7 +3,7 @@
 use super::super::state::State;
 use super::super::view::{signs, text::width, words};
 use super::sheet::{Row, Tone};
-use crate::domain::{Entry, RoleId};
+use crate::domain::{Confirm, Entry, RoleId};
 
 /// What is known about the selected role, for this many columns.
 pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
@@ -19,9 +19,12 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
         rows.push(Row::text(Tone::Dim, both));
     }
     rows.push(Row::text(Tone::Soft, &*entry.role));
-    if entry.protected() {
-        rows.push(Row::text(Tone::Danger, format!("{} protected: asks before use", signs.protected)));
-    }
+    let asks = match entry.confirm {
+        Confirm::No => None,
+        Confirm::Ask => Some("asks before use"),
+        Confirm::Type => Some("asks for the account's name"),
+    };
+    rows.extend(asks.map(|asks| Row::text(Tone::Danger, format!("{} protected: {asks}", signs.protected))));
     rows.push(Row::Blank);
     let mut say = |label: &str, text: Option<String>| rows.extend(text.map(|text| Row::pair(label, text)));
     say("profile", entry.profile.as_deref().map(str::to_owned));

@@ -8,7 +8,7 @@ use super::super::update::choose;
 use super::super::view::signs;
 use super::sheet::{Extent, Row, Sheet, Tone};
 use super::{Heard, Panel, Pressed, name};
-use crate::domain::RoleId;
+use crate::domain::{AccountId, RoleId};
 
 /// Roles named before the rest is counted.
 const NAMED: usize = 6;
@@ -28,8 +28,8 @@ pub(in crate::tui) struct Confirm {
 pub(in crate::tui) enum Asks {
     /// `y`.
     Yes,
-    /// This account's name, letter by letter.
-    Name(String),
+    /// This account's name, letter by letter; or its id, where not every keyboard has those letters.
+    Name(String, Option<AccountId>),
     /// How many roles there are.
     Number(usize),
 }
@@ -44,10 +44,20 @@ impl Confirm {
         Heard::Close(choose::confirmed(state, self.roles.clone(), self.then.clone()))
     }
 
-    fn type_key(&mut self, state: &mut State, pressed: Pressed, wanted: &str) -> Heard {
+    /// Whether what is typed is what was asked for.
+    fn right(&self, state: &State) -> bool {
+        let entry = self.roles.first().and_then(|role| state.roster.find(role));
+        match self.asks {
+            Asks::Yes => false,
+            Asks::Name(..) => entry.is_some_and(|entry| entry.account_typed(self.typed.text())),
+            Asks::Number(many) => self.typed.text().trim() == many.to_string(),
+        }
+    }
+
+    fn type_key(&mut self, state: &mut State, pressed: Pressed) -> Heard {
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => self.typed.insert(letter.encode_utf8(&mut [0; 4])),
-            (None, Some(Command::Act)) if self.typed.text().trim() == wanted.trim() => return self.go(state),
+            (None, Some(Command::Act)) if self.right(state) => return self.go(state),
             (None, Some(Command::Act)) => {
                 self.wrong = true;
                 return Heard::Stay(Vec::new());
@@ -63,11 +73,10 @@ impl Confirm {
 
 impl Panel for Confirm {
     fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
-        match self.asks.clone() {
-            Asks::Yes if matches!(pressed.letter, Some('y' | 'Y')) => self.go(state),
-            Asks::Yes => Heard::Close(Vec::new()),
-            Asks::Name(wanted) => self.type_key(state, pressed, &wanted),
-            Asks::Number(wanted) => self.type_key(state, pressed, &wanted.to_string()),
+        match (&self.asks, pressed.letter) {
+            (Asks::Yes, Some('y' | 'Y')) => self.go(state),
+            (Asks::Yes, _) => Heard::Close(Vec::new()),
+            (Asks::Name(..) | Asks::Number(_), _) => self.type_key(state, pressed),
         }
     }
 
@@ -93,7 +102,8 @@ impl Panel for Confirm {
         let sheet = |rows| Sheet::new(title, Extent::Words, rows);
         let (label, ask) = match &self.asks {
             Asks::Yes => return sheet(rows).letter("y", "yes, any other key says no"),
-            Asks::Name(account) => ("account", format!("Type the account to go on: {account}")),
+            Asks::Name(account, None) => ("account", format!("Type the account's name to go on: {account}")),
+            Asks::Name(account, Some(id)) => ("account", format!("Type the account's name or id to go on: {account}, {id}")),
             Asks::Number(many) => {
                 let protected = self.roles.iter().filter(|role| protected(role)).count();
                 ("roles", format!("{protected} of them protected. Type the number of roles to go on: {many}"))
@@ -107,7 +117,7 @@ impl Panel for Confirm {
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
         match self.asks {
             Asks::Yes => vec![(Command::Back, "no")],
-            Asks::Name(_) | Asks::Number(_) => vec![(Command::Act, "go on"), (Command::Back, "no")],
+            Asks::Name(..) | Asks::Number(_) => vec![(Command::Act, "go on"), (Command::Back, "no")],
         }
     }
 }
@@ -122,6 +132,7 @@ fn verb(then: &Then) -> String {
         Then::Leave(Action::Print) => "Pick".to_owned(),
         Then::Each(line) => format!("Run `{line}` in"),
         Then::Copy(what) => format!("Copy {} of", what.name()),
+        Then::Profile => "From now on no program is asked before it uses, by a profile,".to_owned(),
         Then::Renew => "Get new credentials of".to_owned(),
     }
 }

@@ -180,7 +180,7 @@ impl Login {
             (true, Some(_)) => "Your browser has opened. Compare this code there:",
             (true, None) => "Waiting for your browser: confirm there, then come back.",
             (false, Some(_)) => "Open this address on any machine and compare the code:",
-            (false, None) => "Open this address in a browser on this machine:",
+            (false, None) => "Open this address in a browser on this machine. From another one its reply has to be pasted here:",
         };
         let mut rows = vec![Row::text(Tone::Soft, first), Row::Blank];
         if let Some(code) = code {
@@ -195,7 +195,7 @@ impl Login {
         if !rows.iter().any(|row| matches!(row, Row::Paper(_))) {
             rows.extend([Row::text(Tone::Text, url), Row::Blank]);
         }
-        let copied = if self.copied { "   address copied" } else { "" };
+        let copied = if self.copied { format!(" {} address copied", signs(state.looks).dot) } else { String::new() };
         let left = if state.looks.motion { format!(", {} left", words::countdown(expires_at.since(state.now))) } else { String::new() };
         match &self.reply {
             None => rows.push(Row::text(Tone::Dim, format!("waiting{left}{copied}"))),

@@ -1,5 +1,6 @@
 //! All that the picker knows: plain values, no handles. The view draws it, `update` changes it.
 
+pub(super) mod first_run;
 pub(super) mod line;
 pub(super) mod list;
 pub(super) mod look_again;
@@ -15,6 +16,7 @@ use super::event::Key;
 use super::matching::{self, Job, Order, Wishes};
 use super::panels::log::Said;
 use super::{Action, Looks, Options, Preview};
+use first_run::FirstRun;
 use line::Line;
 use list::List;
 use look_again::LookAgain;
@@ -52,6 +54,8 @@ pub(super) struct State {
     pub(super) sessions: Sessions,
     /// What is typed.
     pub(super) query: Line,
+    /// The form in place of the list, while no instance is known.
+    pub(super) first_run: Option<FirstRun>,
     /// What is shown.
     pub(super) list: List,
     /// Panels, the top one last.
@@ -64,6 +68,8 @@ pub(super) struct State {
     pub(super) log: Vec<Said>,
     /// What the person has consented to in this terminal lately.
     pub(super) consents: Consents,
+    /// Seconds that AWS's clock is ahead of this machine's, as far as is known.
+    pub(super) clock_ahead: i64,
     /// Whether the default action is the only one that was asked for.
     pub(super) only: bool,
     /// How reading the roles goes, by instance.
@@ -123,6 +129,8 @@ pub(super) enum Then {
     Each(String),
     /// Put a secret on the clipboard.
     Copy(Secretive),
+    /// Write profiles of them into the AWS config file.
+    Profile,
     /// Nothing: new credentials are all that is wanted.
     Renew,
 }
@@ -174,6 +182,7 @@ impl State {
             version: options.version,
             now: options.now.now(),
             size: (80, 24),
+            first_run: options.first_run.map(FirstRun::new),
             list,
             roster,
             usages: Arc::new(options.usages),
@@ -186,6 +195,7 @@ impl State {
             note: None,
             log: Vec::new(),
             consents: Consents::default(),
+            clock_ahead: 0,
             only: options.only,
             refreshes: BTreeMap::new(),
             stale: options.stale,

@@ -1,6 +1,7 @@
 //! The picker played without a terminal: keys in, effects and screens out.
 
 mod choosing;
+mod first_run;
 mod layouts;
 mod listing;
 mod panel_screens;
@@ -216,6 +217,7 @@ fn usual() -> Options {
         columns: None,
         preview: Preview::Auto,
         sketch: false,
+        first_run: None,
         version: "0.0.0",
     }
 }

@@ -1,7 +1,7 @@
 //! Panels by their keys: what opens them, what they want done, what they leave behind.
 
 use super::*;
-use crate::ops::work::{Mark, Request, Secretive, SignInStep};
+use crate::ops::work::{Consents, Mark, Request, Secretive, SignInStep};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
@@ -233,4 +233,72 @@ fn typing_in_the_help_finds_a_key() {
     assert!(screen.contains("^R") && !screen.contains("to the first row"), "{screen}");
     rig.keys(&["esc"]);
     assert_eq!((rig.state.overlays.len(), rig.state.query.text()), (0, ""));
+}
+
+#[test]
+fn a_wrong_clock_is_said_once_and_stands_in_the_header() {
+    let mut rig = rig().sized(120, 24);
+    rig.news(News::Clock(40));
+    assert_eq!(rig.state.note, None);
+    rig.news(News::Clock(725));
+    assert!(rig.state.note.as_ref().unwrap().starts_with("this machine's clock is 12 min behind AWS's"));
+    rig.keys(&["x", "backspace"]);
+    rig.news(News::Clock(724));
+    assert_eq!(rig.state.note, None);
+    assert!(rig.screen().lines().next().unwrap().contains("clock 12 min slow"));
+    rig.news(News::Clock(-400));
+    assert!(rig.screen().lines().next().unwrap().contains("clock 6 min fast"));
+}
+
+#[test]
+fn an_account_that_not_every_keyboard_can_write_takes_its_id_as_well() {
+    let mut roster = roster(&[("corp", "401423612325", "東京 Gaming", "BreakGlass")]);
+    roster.entries[0].confirm = Confirm::Type;
+    let mut rig = Rig::new(Options { roster: Arc::new(roster), usages: Usages::default(), marks: Marks::default(), ..usual() });
+    rig.keys(&["enter", "401423612325", "enter"]);
+    assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::Consent { .. }), Effect::Request(Request::Assume { .. })]));
+}
+
+#[test]
+fn a_consent_of_this_terminal_saves_the_question_for_an_hour() {
+    let mut rig = rig();
+    rig.keys(&["edge-prod adm"]);
+    let role = role(&rig);
+    rig.news(News::Consents(Consents::given(role.clone(), Confirm::Ask, NOW.plus(-600))));
+    rig.wanted();
+    rig.keys(&["enter"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role, number: rig.state.numbers })]);
+    rig.keys(&["esc"]);
+    rig.event(Event::Tick(NOW.plus(3_600)));
+    rig.keys(&["enter"]);
+    assert_eq!(rig.wanted(), []);
+    assert!(matches!(rig.state.overlays[..], [Overlay::Confirm(_)]));
+}
+
+#[test]
+fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
+    use crate::tui::event::{Mouse, MouseKind};
+    let mut rig = rig().sized(80, 24);
+    rig.keys(&["f4"]);
+    let screen = rig.screen();
+    let (y, line) = screen.lines().enumerate().find(|(_, line)| line.contains("lab") && line.contains("1 role ")).unwrap();
+    let x = line.chars().position(|letter| letter == 'b').unwrap();
+    let mouse = |kind| Event::Mouse(Mouse { kind, x: u16::try_from(x).unwrap(), y: u16::try_from(y).unwrap() });
+    rig.event(mouse(MouseKind::Click));
+    assert!(rig.screen().contains("▌lab"), "{}", rig.screen());
+    rig.event(mouse(MouseKind::WheelUp));
+    assert!(rig.screen().contains("▌corp"));
+    rig.event(mouse(MouseKind::DoubleClick));
+    assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab"));
+}
+
+#[test]
+fn a_profile_is_written_without_credentials_and_for_a_protected_role_after_a_question() {
+    let mut rig = rig();
+    rig.keys(&["edge-dev", "right", "w"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::WriteProfiles { roles: vec![role(&rig)] })]);
+    rig.keys(&["ctrl-u", "edge-prod adm", "right", "w"]);
+    assert_eq!(rig.wanted(), []);
+    rig.keys(&["y"]);
+    assert!(rig.wanted().contains(&Effect::Request(Request::WriteProfiles { roles: vec![role(&rig)] })));
 }

@@ -150,9 +150,6 @@ fn unread(signed_in: bool) -> Rig {
 
 #[test]
 fn a_list_with_no_rows_says_why_and_what_next() {
-    let nothing =
-        Options { roster: Arc::default(), usages: Usages::default(), marks: Marks::default(), sessions: Sessions::default(), ..usual() };
-    check("empty_nothing_set_up", &Rig::new(nothing).sized(80, 14));
     check("empty_signed_out", &unread(false));
     check("empty_no_roles", &unread(true));
     check("empty_no_match", &typed(80, 14, &["sandbxq"]));

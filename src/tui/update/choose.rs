@@ -54,15 +54,14 @@ fn asks(state: &State, roles: &[RoleId], then: &Then) -> Option<Asks> {
             confirm if state.consents.cover(role, confirm, state.now) => None,
             domain::Confirm::No => None,
             domain::Confirm::Ask => Some(Asks::Yes),
-            domain::Confirm::Type => Some(Asks::Name(typable(panels::account(state, role), role))),
+            domain::Confirm::Type => {
+                let name = panels::account(state, role);
+                let typable = name.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+                Some(Asks::Name(name, (!typable).then_some(role.account)))
+            }
         };
     }
     roles.iter().any(|role| confirm(role) != domain::Confirm::No).then_some(Asks::Number(roles.len()))
-}
-
-/// The account's name, or its id when the name has something in it that no key writes.
-fn typable(name: String, role: &RoleId) -> String {
-    if domain::visible(&name) == name { name } else { role.account.to_string() }
 }
 
 /// A person has answered: remembered for these roles, then done.
@@ -84,6 +83,7 @@ fn go(state: &mut State, mut roles: Vec<RoleId>, then: Then) -> Vec<Effect> {
         (0, _) => Vec::new(),
         (_, Then::Each(line)) => vec![Effect::Exit(Exit::Each { roles, line })],
         (_, Then::Leave(Action::Print)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action: Action::Print }))],
+        (_, Then::Profile) => vec![Effect::Request(Request::WriteProfiles { roles })],
         (1, then) => {
             let role = roles.swap_remove(0);
             let pending = Pending { role, then, number: 0, waits: Waits::Credentials, retried: false };
@@ -143,7 +143,9 @@ fn done(state: &mut State, pending: Pending, expires_at: Timestamp) -> Vec<Effec
             state.say(format!("{}: renewed, {left} left", panels::name(state, &pending.role)));
             Vec::new()
         }
+        // These need no credentials here, and never wait for any.
         Then::Each(line) => vec![Effect::Exit(Exit::Each { roles: vec![pending.role], line })],
+        Then::Profile => vec![Effect::Request(Request::WriteProfiles { roles: vec![pending.role] })],
     }
 }
 

@@ -10,7 +10,7 @@ use super::super::state::State;
 use super::super::state::line::Edit;
 use super::super::state::overlay::{Details, Help, Menu, Overlay};
 use super::super::{Action, Exit, keymap, layout};
-use super::{choose, panels, refresh};
+use super::{choose, first_run, panels, refresh};
 
 /// A key went down.
 pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -37,6 +37,7 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     };
     match panels::press(state, Pressed { letter, command }) {
         Some(effects) => effects,
+        None if state.first_run.is_some() => first_run::press(state, key, command),
         None => match (command, key) {
             (Some(command), _) => run(state, command),
             (None, Key { code: KeyCode::Char('?'), modifiers: KeyModifiers::NONE }) if state.query.is_empty() => run(state, Command::Help),
@@ -65,7 +66,7 @@ fn waits(state: &State, command: Option<Command>) -> bool {
         _ => !state.ahead.is_empty(),
     };
     // A sketch does not know which roles are protected.
-    (searching || state.sketch) && for_list && of_rows
+    (searching || state.sketch) && for_list && of_rows && state.first_run.is_none()
 }
 
 /// Text was pasted: into the field of the top panel if it has one, else into the query.
@@ -77,6 +78,9 @@ pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         return Vec::new();
     }
     panels::close_for_typing(state);
+    if state.first_run.is_some() {
+        return first_run::write(state, text);
+    }
     write(state, text)
 }
 

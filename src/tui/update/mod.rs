@@ -1,6 +1,7 @@
 //! What each event does to the state, and what it wants done: pure, dispatched by kind first, then by the top panel.
 
 pub(super) mod choose;
+mod first_run;
 pub(super) mod keys;
 pub(super) mod marks;
 mod mouse;

@@ -7,7 +7,7 @@ use super::super::event::{Key, Mouse, MouseKind};
 use super::super::layout;
 use super::super::state::State;
 use super::super::state::list::Shown;
-use super::super::{catalog, keymap};
+use super::super::{catalog, keymap, view};
 use super::keys;
 use crate::tui::catalog::{Command, Move};
 
@@ -30,7 +30,7 @@ pub(super) fn gesture(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         return match mouse.kind {
             MouseKind::WheelUp => press(state, Command::Move(Move::Up)),
             MouseKind::WheelDown => press(state, Command::Move(Move::Down)),
-            MouseKind::Click | MouseKind::DoubleClick => Vec::new(),
+            MouseKind::Click | MouseKind::DoubleClick => choose(state, at, mouse.kind == MouseKind::DoubleClick),
         };
     }
     if !(areas.list.contains(at) || areas.scrollbar.contains(at)) {
@@ -50,6 +50,16 @@ pub(super) fn gesture(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// A click on a choice of the top panel puts its bar there, as its arrow keys would; a second one takes it.
+fn choose(state: &mut State, at: Position, takes: bool) -> Vec<Effect> {
+    let Some((wanted, now)) = view::choice_at(state, at) else { return Vec::new() };
+    let step = if wanted > now { Move::Down } else { Move::Up };
+    for _ in 0..wanted.abs_diff(now) {
+        press(state, Command::Move(step));
+    }
+    if takes { press(state, Command::Act) } else { Vec::new() }
 }
 
 /// As if one of the command's keys had been pressed, so that an open panel hears it too.

@@ -4,9 +4,9 @@ use super::super::effect::Effect;
 use super::super::panels;
 use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
-use super::{choose, refresh};
+use super::{choose, first_run, refresh};
 use crate::domain::{Error, InstanceName, Kind};
-use crate::ops::work::{News, Refreshed, SignInStep};
+use crate::ops::work::{News, Refreshed, SignInStep, clock_says};
 
 /// Takes one piece of news in.
 pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
@@ -40,6 +40,15 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
             return choose::resume(state, Waits::Passphrase);
         }
         News::Vault(Err(error)) => locked(state, error),
+        News::Clock(ahead) => {
+            let (before, now) = (clock_says(state.clock_ahead), clock_says(ahead));
+            state.clock_ahead = ahead;
+            if let (None, Some(words)) = (before, now) {
+                state.say(format!("{words}: set it, or AWS refuses what is signed with it"));
+            }
+        }
+        News::Discovered { number, outcome } => return first_run::discovered(state, number, outcome),
+        News::SetUp { number, outcome } => return first_run::set_up(state, number, outcome),
         News::Note(text) => state.say(text),
         News::Failed { role, error } => {
             state.failed(&error);

@@ -44,14 +44,6 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
         lines.push(("Backspace, or ^U clears".to_owned(), dim));
         return lines;
     }
-    if state.roster.instances.is_empty() {
-        return vec![
-            ("No IAM Identity Center is set up yet".to_owned(), text),
-            blank,
-            ("Leave with Esc and run `rolecall setup wizard`: it asks for your start URL, which looks like https://corp.awsapps.com/start".to_owned(), ink.palette.soft),
-            ("An [sso-session] in ~/.aws/config is found without it; `rolecall demo` shows everything with made-up accounts".to_owned(), dim),
-        ];
-    }
     if !state.roster.entries.is_empty() {
         let all = words::count(state.roster.entries.len(), "role");
         return vec![

@@ -7,7 +7,7 @@ use super::super::state::State;
 use super::text::{Pen, width};
 use super::{Ink, words};
 use crate::domain::{Timestamp, human};
-use crate::ops::work::Session;
+use crate::ops::work::{Session, clock_says};
 
 /// Draws it. The right side gives way first, then what is said of each session.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
@@ -89,7 +89,11 @@ fn counts(state: &State, ink: &Ink) -> [String; 4] {
     let offline = if state.offline() { format!(" {} offline", ink.glyphs.dot) } else { String::new() };
     let gauge = gauge(state, ink);
     let gauge = if gauge.is_empty() { gauge } else { format!("  {gauge}") };
-    let tail = format!("{offline}{}{gauge}", age.unwrap_or_default());
+    let clock = match (clock_says(state.clock_ahead), state.clock_ahead) {
+        (None, _) => String::new(),
+        (Some(_), ahead) => format!(" {} clock {} {}", ink.glyphs.dot, words::span(ahead.abs()), if ahead > 0 { "slow" } else { "fast" }),
+    };
+    let tail = format!("{offline}{clock}{}{gauge}", age.unwrap_or_default());
     let all = if state.list.loaded { format!("{roles} in {accounts}{tail}") } else { format!("{roles}{tail}") };
     [all, format!("{roles}{tail}"), format!("{roles}{gauge}"), roles]
 }

@@ -1,6 +1,7 @@
 //! Draws the state into cells. Nothing here changes anything.
 
 mod empty;
+mod first_run;
 mod footer;
 mod header;
 mod list;
@@ -17,9 +18,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::Looks;
-use super::layout;
+use super::layout::{self, Areas};
 use super::matching::Order;
-use super::panels::sheet::{Extent, Tone};
+use super::panels::sheet::{Extent, Sheet, Tone};
 use super::state::State;
 use palette::{Glyphs, Palette};
 use text::{Pen, width};
@@ -81,28 +82,56 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     if let Some(header) = areas.header {
         header::draw(state, &ink, header, buffer);
     }
-    let mut cursor = query(state, &ink, areas.query, buffer);
-    if let Some(preview) = areas.preview {
-        preview::draw(state, &ink, preview, buffer);
-    }
-    if state.list.len() == 0 {
-        empty::draw(state, &ink, areas.list, buffer);
-    } else {
-        list::draw(state, &ink, areas.list, areas.scrollbar, buffer);
-    }
+    let mut cursor = match &state.first_run {
+        Some(form) => {
+            let room = Rect { height: areas.list.bottom() - areas.query.y, ..areas.query };
+            first_run::draw(form, state, &ink, room, buffer)
+        }
+        None => list_and_query(state, &ink, areas, buffer),
+    };
     if let Some(footer) = areas.footer {
         footer::draw(state, &ink, footer, buffer);
     }
-    let middle = Rect::new(area.x, areas.list.y, area.width, areas.list.height);
     for overlay in &state.overlays {
         let panel = overlay.panel();
-        let whole = panel.sheet(state).extent == Extent::Whole;
-        let room = if whole { Rect { height: area.height - 1, ..area } } else { middle };
+        let room = room(&panel.sheet(state), area, &areas);
         if let Some(at) = panels::draw(panel, state, &ink, room, buffer) {
             cursor = at;
         }
     }
     cursor
+}
+
+/// The part of the screen that a panel may stand on.
+fn room(sheet: &Sheet, area: Rect, areas: &Areas) -> Rect {
+    match sheet.extent {
+        Extent::Whole => Rect { height: area.height.saturating_sub(1), ..area },
+        Extent::Words | Extent::Columns => Rect::new(area.x, areas.list.y, area.width, areas.list.height),
+    }
+}
+
+/// The choice of the top panel at a cell, and the one under its bar.
+pub(super) fn choice_at(state: &State, at: Position) -> Option<(usize, usize)> {
+    let (area, areas) = (Rect::new(0, 0, state.size.0, state.size.1), layout::of(state));
+    if areas.tiny {
+        return None;
+    }
+    let ink = Ink { palette: Palette::of(state.looks), glyphs: Glyphs::of(state.looks) };
+    let sheet = state.overlays.last()?.panel().sheet(state);
+    panels::choice_at(&sheet, &ink, room(&sheet, area, &areas), at)
+}
+
+/// The usual screen between header and footer; says where the cursor stands.
+fn list_and_query(state: &State, ink: &Ink, areas: layout::Areas, buffer: &mut Buffer) -> Position {
+    if let Some(preview) = areas.preview {
+        preview::draw(state, ink, preview, buffer);
+    }
+    if state.list.len() == 0 {
+        empty::draw(state, ink, areas.list, buffer);
+    } else {
+        list::draw(state, ink, areas.list, areas.scrollbar, buffer);
+    }
+    query(state, ink, areas.query, buffer)
 }
 
 /// The query line: prompt, what is typed, and at the right how much matches.

@@ -6,15 +6,24 @@ use ratatui::layout::Rect;
 use super::Ink;
 use super::text::{Pen, middle};
 
-/// Clears a centred box for this many columns and rows of content, draws its frame, and gives the room inside. Never larger than `room`;
-/// a blank row above and below the content where there is space for it.
-pub(super) fn open(ink: &Ink, title: &str, content: (u16, u16), room: Rect, buffer: &mut Buffer) -> Rect {
+/// Where a panel stands for this many columns and rows of content: its box, and the room inside. Never larger than `room`; a blank row above
+/// and below the content where there is space for it.
+pub(super) fn place(content: (u16, u16), room: Rect) -> (Rect, Rect) {
     let pad = u16::from(content.1 + 4 <= room.height);
     let (width, height) = ((content.0 + 6).min(room.width), (content.1 + 2 + pad * 2).min(room.height));
     let area = Rect::new(room.x + (room.width - width) / 2, room.y + (room.height - height) / 2, width, height);
-    clear(area, buffer);
     if width < 4 || height < 3 {
-        return area;
+        return (area, area);
+    }
+    (area, Rect::new(area.x + 3, area.y + 1 + pad, width.saturating_sub(6), height - 2 - pad * 2))
+}
+
+/// Clears a panel's box and draws its frame.
+pub(super) fn frame(ink: &Ink, title: &str, area: Rect, buffer: &mut Buffer) {
+    clear(area, buffer);
+    let Rect { width, height, .. } = area;
+    if width < 4 || height < 3 {
+        return;
     }
     let [top_left, top_right, bottom_left, bottom_right, across, down] = ink.glyphs.corners;
     let faint = ink.palette.faint;
@@ -27,7 +36,6 @@ pub(super) fn open(ink: &Ink, title: &str, content: (u16, u16), room: Rect, buff
     }
     let title = middle(title, usize::from(width).saturating_sub(6), ink.glyphs.cut);
     Pen::new(buffer, area.x + 2, area.y, width - 4).put(&format!(" {title} "), ink.palette.title);
-    Rect::new(area.x + 3, area.y + 1 + pad, width.saturating_sub(6), height - 2 - pad * 2)
 }
 
 /// Blanks an area, with one column on both sides so that wide letters behind it are not cut in half.

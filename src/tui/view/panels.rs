@@ -16,18 +16,36 @@ const COLUMNS: usize = 100;
 /// Cells between two columns of rows.
 const BETWEEN: u16 = 4;
 
-/// Draws one panel; says where its cursor stands, if it has one.
-pub(super) fn draw(panel: &dyn Panel, state: &State, ink: &Ink, room: Rect, buffer: &mut Buffer) -> Option<Position> {
-    let sheet = panel.sheet(state);
+/// Where everything of a panel stands.
+struct Placed {
+    /// With the frame.
+    area: Rect,
+    /// Without it.
+    inner: Rect,
+    /// The rows' share of it.
+    body: Rect,
+    /// The line to type into.
+    field: Option<Rect>,
+    /// The rows of every column, as lines.
+    lines: Vec<Vec<rows::Line>>,
+    /// Columns of one column of rows.
+    wide: usize,
+    /// The first line shown.
+    first: usize,
+    /// How many lines are below the last one.
+    hidden: usize,
+}
+
+fn place(sheet: &Sheet, ink: &Ink, room: Rect) -> Placed {
     let most = usize::from(room.width.saturating_sub(6)).max(1);
     let limit = if sheet.extent == Extent::Words { WORDS } else { COLUMNS }.min(most);
-    let letters = letters(&sheet);
+    let letters = letters(sheet);
     // A line to type into is as wide as the panel may be: what will be typed is not known.
     let field = sheet.field.as_ref().map_or(0, |field| (width(field.label) + 2 + width(field.empty).max(30)).min(limit));
     let widest = sheet.columns.iter().map(|rows| rows::wanted(rows)).max().unwrap_or(0).max(sheet.least.0).min(limit);
     let wide = widest.max(width(&sheet.title) + 2).max(width(&letters)).max(field).min(most);
     let beside = sheet.columns.len().max(1);
-    let total = (cells(wide) * u16::try_from(beside).unwrap_or(1) + BETWEEN * u16::try_from(beside - 1).unwrap_or(0)).min(cells(most));
+    let total = (cells(wide * beside) + BETWEEN * cells(beside - 1)).min(cells(most));
     let wide = if beside == 1 { wide } else { usize::from(total.saturating_sub(BETWEEN) / 2) };
     let roomy = room.height >= 12;
     let lines: Vec<Vec<rows::Line>> = sheet.columns.iter().map(|of| rows::lines(&compact(of, roomy), ink, wide)).collect();
@@ -36,14 +54,29 @@ pub(super) fn draw(panel: &dyn Panel, state: &State, ink: &Ink, room: Rect, buff
     let line = if sheet.field.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
     let (above, answer) = if sheet.extent == Extent::Words { (0, line) } else { (line, 0) };
     let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy) };
-    let inner = panel::open(ink, &sheet.title, (total, cells(tallest).saturating_add(above + below)), room, buffer);
+    let (area, inner) = panel::place((total, cells(tallest).saturating_add(above + below)), room);
     let body = Rect { y: inner.y + above, height: inner.height.saturating_sub(above + below), ..inner };
+    let height = usize::from(body.height);
     // A question is at the end of what it is about.
-    let first = if answer > 0 { tallest.saturating_sub(body.height.into()) } else { first(&sheet, &lines, body.height.into(), tallest) };
-    for ((column, rows), x) in lines.iter().zip(&sheet.columns).zip((body.x..).step_by(wide + usize::from(BETWEEN))) {
+    let first = if answer > 0 { tallest.saturating_sub(height) } else { first(sheet, &lines, height, tallest) };
+    let field = sheet.field.as_ref().map(|_| if answer > 0 { last_line(inner) } else { inner });
+    Placed { area, inner, body, field, lines, wide, first, hidden: tallest.saturating_sub(first + height) }
+}
+
+fn last_line(area: Rect) -> Rect {
+    Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area }
+}
+
+/// Draws one panel; says where its cursor stands, if it has one.
+pub(super) fn draw(panel: &dyn Panel, state: &State, ink: &Ink, room: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let sheet = panel.sheet(state);
+    let placed = place(&sheet, ink, room);
+    let (body, wide) = (placed.body, placed.wide);
+    panel::frame(ink, &sheet.title, placed.area, buffer);
+    for ((column, rows), x) in placed.lines.iter().zip(&sheet.columns).zip((body.x..).step_by(wide + usize::from(BETWEEN))) {
         let letter = if rows.iter().any(|row| matches!(row, Row::Choice(Some(_), _))) { 3 } else { 0 };
         let fit = rows::fit(rows, wide.saturating_sub(letter));
-        for (line, y) in column.iter().skip(first).zip(body.top()..body.bottom()) {
+        for (line, y) in column.iter().skip(placed.first).zip(body.top()..body.bottom()) {
             let chosen = matches!(line, rows::Line::Choice(number, ..) if sheet.at == Some(*number));
             if chosen {
                 buffer.set_style(Rect::new(body.x - 1, y, body.width + 2, 1).intersection(buffer.area), ink.palette.bar);
@@ -52,12 +85,23 @@ pub(super) fn draw(panel: &dyn Panel, state: &State, ink: &Ink, room: Rect, buff
             rows::draw(line, &fit, chosen, ink, Rect::new(x, y, cells(wide).min(body.right().saturating_sub(x)), 1), buffer);
         }
     }
-    more(tallest.saturating_sub(first + usize::from(body.height)), inner, ink, buffer);
-    let last = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
-    if !letters.is_empty() && inner.height > above {
-        foot(&sheet, ink, last, buffer);
+    more(placed.hidden, placed.inner, ink, buffer);
+    if !sheet.letters.is_empty() && body.bottom() < placed.inner.bottom() {
+        foot(&sheet, ink, last_line(placed.inner), buffer);
     }
-    sheet.field.as_ref().map(|field| type_into(field, ink, if answer > 0 { last } else { inner }, buffer))
+    sheet.field.as_ref().zip(placed.field).map(|(field, area)| type_into(field, ink, area, buffer))
+}
+
+/// The choice at a cell, and the one under the bar.
+pub(super) fn choice_at(sheet: &Sheet, ink: &Ink, room: Rect, at: Position) -> Option<(usize, usize)> {
+    let placed = place(sheet, ink, room);
+    if !placed.body.contains(at) {
+        return None;
+    }
+    match placed.lines.first()?.get(placed.first + usize::from(at.y - placed.body.y))? {
+        rows::Line::Choice(number, ..) => Some((*number, sheet.at?)),
+        _ => None,
+    }
 }
 
 /// Blank rows give way on small screens.
@@ -129,5 +173,6 @@ fn type_into(field: &Field, ink: &Ink, inner: Rect, buffer: &mut Buffer) -> Posi
 }
 
 fn cells(number: usize) -> u16 {
-    u16::try_from(number).unwrap_or(u16::MAX - 16)
+    // Far more than any screen has, and sums of it still fit.
+    u16::try_from(number).unwrap_or(u16::MAX).min(u16::MAX / 4)
 }

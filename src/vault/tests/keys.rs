@@ -171,3 +171,13 @@ fn a_record_staged_before_a_reset_is_not_stored_after_it() {
     running.save(&admin(1), &credentials(1)).unwrap();
     assert!(opens(&home.file()));
 }
+
+#[test]
+fn whether_a_vault_could_be_made_is_told_without_making_one() {
+    let home = Home::new();
+    home.file().could_be_made().unwrap();
+    Vault::new(home.options(Store::Json, Passphrase::None)).could_be_made().unwrap();
+    let error = home.locked().could_be_made().unwrap_err();
+    assert!(error.kind == Kind::Vault && error.hints[0].contains("rolecall vault unlock"), "{error:?}");
+    assert!(!home.dir().exists());
+}

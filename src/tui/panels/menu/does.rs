@@ -27,6 +27,7 @@ impl Does {
                 vec![Effect::Request(Request::Copy { text })]
             }
             (Does::CopySecret(what), _) => choose::begin(state, roles, Then::Copy(what)),
+            (Does::Profile, _) => choose::begin(state, roles, Then::Profile),
             (Does::Mark(mark, on), _) => marks::mark(state, roles, mark, on),
             (Does::Unmark, _) => {
                 state.marked.clear();

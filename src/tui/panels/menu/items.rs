@@ -34,6 +34,8 @@ pub(super) enum Does {
     Copy(String),
     /// Copy what is one.
     CopySecret(Secretive),
+    /// Write profiles into the AWS config file.
+    Profile,
     /// Pin or hide, or no longer.
     Mark(Mark, bool),
     /// Take the marks off.
@@ -105,6 +107,7 @@ fn one(state: &State, role: &RoleId) -> Vec<Item> {
     when(may(state, Action::Console), item('c', "open the web console", Does::Act(Action::Console)));
     when(free, item('v', format!("open a service in the console{dots}"), Does::Run(Command::Open(super::super::Opens::Services))));
     when(free, item('x', format!("run a command{dots}"), Does::Each));
+    when(true, item('w', "write its profile into the AWS config", Does::Profile));
     when(true, item('k', "copy the keys", Does::CopySecret(Secretive::Keys)));
     when(true, item('u', "copy a console link", Does::CopySecret(Secretive::ConsoleLink)));
     if let Some(entry) = state.roster.find(role) {
@@ -145,6 +148,7 @@ fn several(state: &State, roles: &[RoleId]) -> Vec<Item> {
     if state.action == Action::Print {
         items.push(item('s', "choose them", Does::Act(Action::Print)));
     }
+    items.push(item('w', "write their profiles into the AWS config", Does::Profile));
     items.push(item('a', "copy their ARNs", Does::Copy(lines(&|entry| state.roster.arn(entry)))));
     items.push(item('i', "copy their account ids", Does::Copy(lines(&|entry| entry.account.to_string()))));
     let all = |marked: &std::collections::BTreeSet<RoleId>| roles.iter().all(|role| marked.contains(role));

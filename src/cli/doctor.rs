@@ -1,0 +1,124 @@
+//! `doctor`: what is wrong on this machine, what was seen of it, and what helps.
+
+use std::io::IsTerminal;
+
+use serde_json::json;
+
+use crate::config::{self, Env};
+use crate::domain::{Error, Kind, Result, visible};
+use crate::ops::doctor::{self, Finding, Scene, Weight};
+use crate::os::clock::Clock;
+
+use super::args::{DoctorArgs, Globals};
+use super::context::Person;
+use super::{context, out};
+
+/// Runs the command; exit code 1 when something is wrong and stays so.
+pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
+    let scene = look(globals, args)?;
+    let findings: Vec<Outcome> = doctor::examine(&scene).into_iter().map(|finding| Outcome::of(&scene, finding, args.fix)).collect();
+    out::data(&if args.json { json(&findings) } else { text(&findings, args) })?;
+    let wrong = findings.iter().any(|outcome| outcome.finding.weight == Weight::Wrong && !outcome.mended());
+    Ok(if wrong { super::exit_code(Kind::NoMatch) } else { 0 })
+}
+
+/// A finding, and what became of it.
+struct Outcome {
+    finding: Finding,
+    /// What was done about it, or why that failed; `None` where nothing was tried.
+    done: Option<Result<String>>,
+}
+
+impl Outcome {
+    fn of(scene: &Scene, finding: Finding, fix: bool) -> Self {
+        let done = finding.mend.as_ref().filter(|_| fix).map(|mend| doctor::mend(&scene.paths, mend));
+        Self { finding, done }
+    }
+
+    fn mended(&self) -> bool {
+        matches!(self.done, Some(Ok(_)))
+    }
+}
+
+fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
+    let env = Env::from_process();
+    let paths = context::paths(&env, globals)?;
+    let loaded = config::load(&env, &paths);
+    let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
+    out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
+    // Nobody is asked to unlock anything: programs in the background could not ask either.
+    let vault = context::vault(&env, &paths, &settings, Person::Absent);
+    let mut scene = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
+    if let (false, Ok(instances)) = (args.offline, &scene.instances) {
+        let network = context::network(&env);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))?;
+        scene.answers = runtime.block_on(doctor::ask(instances, &network, Clock::System));
+    }
+    Ok(scene)
+}
+
+fn text(outcomes: &[Outcome], args: &DoctorArgs) -> String {
+    // Names are padded as they are shown: styles have no width.
+    let width = doctor::names().map(str::len).max().unwrap_or(0);
+    let mut text: String = outcomes.iter().map(|outcome| lines(outcome, width)).collect();
+    let silent = |name: &&str| !outcomes.iter().any(|outcome| outcome.finding.check == *name);
+    let asked = |name: &&str| !(args.offline && ["network", "clock"].contains(name));
+    let fine: Vec<&str> = doctor::names().filter(silent).filter(asked).collect();
+    if !fine.is_empty() {
+        text += &format!("{} fine: {}\n", dim("✓"), fine.join(", "));
+    }
+    let mendable = outcomes.iter().filter(|outcome| outcome.finding.mend.is_some() && outcome.done.is_none()).count();
+    if mendable > 0 {
+        let them = if mendable == 1 { "one of these".to_owned() } else { format!("{mendable} of these") };
+        text += &format!("\n{them} can be put right by `rolecall doctor --fix`\n");
+    }
+    text
+}
+
+/// A finding in lines: what, what was seen, what helps.
+fn lines(outcome: &Outcome, width: usize) -> String {
+    let finding = &outcome.finding;
+    let mark = match (finding.weight, outcome.mended()) {
+        (_, true) => dim("✓"),
+        (Weight::Wrong, false) => alarming("✗"),
+        (Weight::Advice, false) => dim("·"),
+    };
+    let indent = " ".repeat(width + 4);
+    let mut text = format!("{mark} {:width$}  {}\n", finding.check, bold(&visible(&finding.what)));
+    if !finding.evidence.is_empty() {
+        text += &format!("{indent}{}\n", dim(&visible(&finding.evidence)));
+    }
+    match &outcome.done {
+        Some(Ok(done)) => text += &format!("{indent}fixed: {}\n", visible(done)),
+        Some(Err(error)) => text += &format!("{indent}not fixed: {}\n", visible(&error.message)),
+        None => {
+            let labels = ["fix: "].into_iter().chain(std::iter::repeat("     "));
+            finding.fix.iter().zip(labels).for_each(|(step, label)| text += &format!("{indent}{label}{}\n", visible(step)));
+        }
+    }
+    text
+}
+
+fn json(outcomes: &[Outcome]) -> String {
+    let objects = outcomes.iter().map(|outcome| {
+        let Finding { check, weight, what, evidence, fix, mend } = &outcome.finding;
+        let weight = if *weight == Weight::Wrong { "wrong" } else { "advice" };
+        let evidence = Some(evidence).filter(|text| !text.is_empty());
+        json!({ "check": check, "weight": weight, "finding": what, "evidence": evidence, "fix": fix, "fixable": mend.is_some(), "fixed": outcome.mended() })
+    });
+    format!("{}\n", serde_json::Value::Array(objects.collect()))
+}
+
+/// Styles are for a person who looks at it.
+fn bold(text: &str) -> String {
+    if std::io::stdout().is_terminal() { out::bold(text) } else { text.to_owned() }
+}
+
+fn alarming(text: &str) -> String {
+    if std::io::stdout().is_terminal() { out::alarming(text) } else { text.to_owned() }
+}
+
+fn dim(text: &str) -> String {
+    if std::io::stdout().is_terminal() { out::dim(text) } else { text.to_owned() }
+}

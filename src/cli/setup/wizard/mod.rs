@@ -1,0 +1,110 @@
+//! `setup wizard`: from a start URL to a list of roles, one question at a time, and none that a flag has answered.
+
+mod questions;
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use crate::cli::args::{Globals, WizardArgs};
+use crate::cli::{cache, context, login, out};
+use crate::config::env;
+use crate::domain::{Error, Instance, InstanceName, Kind, Result};
+use crate::ops::ctx::Ctx;
+use crate::ops::refresh::update;
+use crate::ops::setup::{discover, hook, instance};
+use crate::os::ancestors::ancestors;
+use crate::os::clock::Clock;
+use crate::shell::calling;
+
+use questions::Questions;
+
+/// How far above us the person's shell may be.
+const ANCESTORS: usize = 8;
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
+    let ctx = context::open_bare(globals)?;
+    super::known_keys(&ctx.env, &ctx.paths)?;
+    if !ctx.instances.is_empty() && args.start_url.is_none() {
+        let names: Vec<&str> = ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
+        out::say(&out::dim(&format!("set up already: {}; this adds another one", names.join(", "))));
+    }
+    let Some(name) = write(&ctx, globals, args)? else { return Ok(0) };
+    // Read anew: what was written counts, not what was meant.
+    let ctx = context::open(globals)?;
+    let instance = ctx.instance(name.as_str())?.clone();
+    if at_terminal() {
+        context::block_on(&ctx, sign_in(&ctx, &instance))?;
+    }
+    next(&ctx, &instance);
+    Ok(0)
+}
+
+/// For a command that was typed where nothing is set up: the same questions, and then that command.
+///
+/// # Errors
+/// As the command; [`Kind::Cancelled`] when the person gives up.
+pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
+    out::say("No IAM Identity Center is set up on this machine yet. That takes one address.");
+    let ctx = context::open_bare(globals)?;
+    if let Some(name) = write(&ctx, globals, &WizardArgs::default())? {
+        let ctx = context::open(globals)?;
+        let instance = ctx.instance(name.as_str())?.clone();
+        context::block_on(&ctx, sign_in(&ctx, &instance))?;
+    }
+    Ok(())
+}
+
+/// From the address to the configuration file; `None` when there was nothing to do.
+fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs) -> Result<Option<InstanceName>> {
+    let questions = Questions { ctx, args, asks: at_terminal() };
+    let portal = questions.portal()?;
+    if let Some(known) = ctx.instances.iter().find(|known| known.start_url == portal.start_url)
+        && args.name.is_none()
+    {
+        out::say(&format!("{} is set up already, as {}", portal.start_url, out::bold(known.name.as_str())));
+        out::say(&out::dim("to have it twice, for two people, give it another name with --name"));
+        return Ok(None);
+    }
+    let region = questions.region(&portal)?;
+    let name = questions.name(&portal, globals.sso.as_deref())?;
+    questions.consent(&instance::lines(&name, &portal.start_url, &region))?;
+    instance::add(&ctx.paths, &name, &portal.start_url, &region)?;
+    out::say(&out::dim(&format!("[instances.{name}] is in {}", ctx.paths.short(&ctx.paths.config_file))));
+    Ok(Some(name))
+}
+
+async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
+    login::at_terminal(ctx, instance, None).await?;
+    if update::stale(ctx, instance) {
+        cache::refresh(ctx, instance, None).await?;
+    }
+    Ok(())
+}
+
+/// What can be done now. Nothing of it is done here.
+fn next(ctx: &Ctx, instance: &Instance) {
+    let name = &instance.name;
+    let mut steps = Vec::new();
+    if !at_terminal() {
+        steps.push((format!("rolecall login --sso {name}"), "sign in"));
+    }
+    steps.push(("rolecall".to_owned(), "choose a role, and be in it"));
+    steps
+        .push(("rolecall setup profiles --all --diff".to_owned(), "see profiles for the AWS CLI and the SDKs; without --diff, write them"));
+    let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), ctx.env.get(env::SHELL));
+    let hook = hook::hook(shell, &ctx.paths.home);
+    let file = hook.as_ref().map(|hook| format!("`role` in every {shell}: add this line to {}", ctx.paths.short(&hook.file)));
+    if let (Some(hook), Some(file)) = (&hook, &file) {
+        steps.push((hook.line.clone(), file));
+    }
+    let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
+    out::say("\nnext:");
+    for (command, what) in steps {
+        out::say(&format!("  {}{}  {}", out::bold(&command), " ".repeat(width - command.len()), out::dim(what)));
+    }
+}
+
+fn at_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}

@@ -1,0 +1,147 @@
+//! The wizard's questions: each is answered by a flag, by what was found out, or by the person.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::Region;
+use crate::identity::{Connections, Network};
+use crate::ops::instances::endpoints_of;
+use crate::ops::setup::address::EXAMPLE;
+use crate::ops::setup::discover::Portal;
+
+/// Who answers, and from what.
+pub(super) struct Questions<'a> {
+    pub(super) ctx: &'a Arc<Ctx>,
+    pub(super) args: &'a WizardArgs,
+    /// Whether a person can be asked.
+    pub(super) asks: bool,
+}
+
+impl Questions<'_> {
+    /// The portal. What was mistyped is asked for again; what a flag says is not.
+    pub(super) fn portal(&self) -> Result<Portal> {
+        if let Some(given) = &self.args.start_url {
+            return self.look(given);
+        }
+        self.person("--start-url URL")?;
+        out::say(&out::dim(&format!("The start URL is the address that you open to reach your AWS accounts, such as {EXAMPLE}")));
+        loop {
+            match self.look(&typed("Start URL: ")?) {
+                Err(error) if error.kind == Kind::Usage => out::error(&error),
+                other => return other,
+            }
+        }
+    }
+
+    fn look(&self, pasted: &str) -> Result<Portal> {
+        let endpoints = endpoints_of(&self.ctx.env);
+        let found = context::block_on(self.ctx, discover::discover(&self.network(), &endpoints, pasted))?;
+        if found.start_url.as_written() != pasted.trim() {
+            out::say(&out::dim(&format!("  start URL: {}", found.start_url)));
+        }
+        Ok(found)
+    }
+
+    /// Connections of its own for each question: they end with the runtime that made them.
+    fn network(&self) -> Network {
+        Network { connections: Connections::default(), ..self.ctx.network.clone() }
+    }
+
+    /// The region that AWS takes this portal's sign-ins in.
+    pub(super) fn region(&self, portal: &Portal) -> Result<Region> {
+        if let Some(given) = &self.args.region {
+            let region = instance::region(given)?;
+            self.confirm(portal, &region)?;
+            return Ok(region);
+        }
+        if let Some(region) = &portal.region {
+            out::say(&out::dim(&format!("  {}", portal.evidence)));
+            self.confirm(portal, region)?;
+            return Ok(region.clone());
+        }
+        out::say(&out::dim(&format!("  its region is not known: {}", portal.evidence)));
+        self.person("--region REGION")?;
+        out::say(&out::dim(&format!("The region of the IAM Identity Center itself, which its administrator knows{}", self.used())));
+        loop {
+            let region = typed("Region: ").and_then(|text| instance::region(&text));
+            match region.and_then(|region| self.confirm(portal, &region).map(|()| region)) {
+                Err(error) if matches!(error.kind, Kind::Usage | Kind::Config) => out::error(&error),
+                other => return other,
+            }
+        }
+    }
+
+    /// Regions that occur on this machine: worth a try, but nothing to assume.
+    fn used(&self) -> String {
+        let env = &self.ctx.env;
+        let variables = [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter().filter_map(|var| env.get(var).map(str::to_owned));
+        let settings = self.ctx.settings.default_region.iter().map(ToString::to_string);
+        let instances = self.ctx.instances.iter().map(|instance| instance.sso_region.to_string());
+        let mut all: Vec<String> = variables.chain(settings).chain(instances).collect();
+        all.sort_unstable();
+        all.dedup();
+        if all.is_empty() { String::new() } else { format!("; in use here: {}", all.join(", ")) }
+    }
+
+    /// Asks AWS before anything is written. Where nobody can be asked the person's word has to do.
+    fn confirm(&self, portal: &Portal, region: &Region) -> Result<()> {
+        let (name, endpoints) = (InstanceName::new("new"), endpoints_of(&self.ctx.env));
+        let asked = discover::instance(&name, &portal.start_url, region, endpoints);
+        match context::block_on(self.ctx, discover::confirm(&asked, &self.network(), Clock::System)) {
+            Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Throttled) => {
+                out::warning(&error.context("start URL and region could not be checked"));
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// What to call it: the flag, else what was typed after a suggestion.
+    pub(super) fn name(&self, portal: &Portal, wanted: Option<&str>) -> Result<InstanceName> {
+        let known = &self.ctx.instances;
+        if let Some(given) = &self.args.name {
+            return instance::name(given, known);
+        }
+        let wanted = wanted.and_then(|name| instance::name(name, known).ok());
+        let suggested = wanted.unwrap_or_else(|| instance::suggested_name(&portal.start_url, known));
+        if !self.asks || self.args.yes {
+            return Ok(suggested);
+        }
+        loop {
+            let text = out::ask(&format!("Name [{suggested}]: "))?;
+            match if text.trim().is_empty() { Ok(suggested.clone()) } else { instance::name(&text, known) } {
+                Err(error) => out::error(&error),
+                Ok(name) => return Ok(name),
+            }
+        }
+    }
+
+    /// Shows what will be written, and asks.
+    pub(super) fn consent(&self, lines: &str) -> Result<()> {
+        let file = self.ctx.paths.short(&self.ctx.paths.config_file);
+        out::say(&format!("\n{}\n", lines.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")));
+        if self.args.yes {
+            return Ok(());
+        }
+        if !self.asks {
+            return Err(Error::new(Kind::Usage, format!("these lines would go into {file}")).hint("add --yes"));
+        }
+        let answer = out::ask(&format!("Write this into {file} and sign in? [Y/n] "))?;
+        let yes = answer.ends_with('\n') && ["", "y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
+        if yes { Ok(()) } else { Err(Error::new(Kind::Cancelled, "nothing was written")) }
+    }
+
+    /// Nothing when a person can be asked.
+    fn person(&self, flag: &str) -> Result<()> {
+        if self.asks {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Usage, "there is no terminal to ask at").hint(format!("run `rolecall setup wizard` with {flag}")))
+    }
+}
+
+/// An answer that has to be there: Enter alone, or the end of the input, gives up.
+fn typed(question: &str) -> Result<String> {
+    let text = out::ask(question)?;
+    if text.trim().is_empty() { Err(Error::new(Kind::Cancelled, "nothing was written")) } else { Ok(text) }
+}

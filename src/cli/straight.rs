@@ -1,0 +1,175 @@
+//! Command lines that programs write again and again, read without building the parser: `process` and `eks-token` with the flags of the
+//! warm path. Whatever is not exactly that is the parser's to read, and to complain about.
+
+use std::ffi::OsString;
+
+use super::args::{Cli, Command, EksTokenArgs, Globals, PickArgs, ProcessArgs, Selectors};
+
+/// What the parser would make of these arguments, where they are such a line.
+pub(super) fn read(args: &[OsString]) -> Option<Cli> {
+    let [_, words @ ..] = args else { return None };
+    let mut line = Line::default();
+    let mut words = words.iter().map(|word| word.to_str());
+    while let Some(word) = words.next() {
+        let word = word?;
+        match word.split_once('=') {
+            Some((flag, value)) if flag.starts_with("--") => line.set(flag, value)?,
+            _ if word.starts_with('-') => line.set(word, words.next()??)?,
+            _ => line.command(word)?,
+        }
+    }
+    line.finish()
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Line<'a> {
+    command: Option<Which>,
+    sso: Option<&'a str>,
+    arn: Option<&'a str>,
+    account: Option<&'a str>,
+    role: Option<&'a str>,
+    window: Option<&'a str>,
+    cluster: Option<&'a str>,
+    region: Option<&'a str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Process,
+    EksToken,
+}
+
+impl<'a> Line<'a> {
+    fn command(&mut self, word: &str) -> Option<()> {
+        let which = match word {
+            "process" | "credential-process" => Which::Process,
+            "eks-token" => Which::EksToken,
+            _ => return None,
+        };
+        // A second bare word is no command.
+        self.command.replace(which).is_none().then_some(())
+    }
+
+    /// A flag with its value; `None` for flags of others, twice the same, and values that may be flags themselves.
+    fn set(&mut self, flag: &str, value: &'a str) -> Option<()> {
+        let place = match (flag, self.command) {
+            ("--sso" | "-S", _) => &mut self.sso,
+            ("--arn" | "-a", Some(_)) => &mut self.arn,
+            ("--account" | "-A", Some(_)) => &mut self.account,
+            ("--role" | "-R", Some(_)) => &mut self.role,
+            ("--window", Some(Which::Process)) => &mut self.window,
+            ("--cluster", Some(Which::EksToken)) => &mut self.cluster,
+            ("--region" | "-r", Some(Which::EksToken)) => &mut self.region,
+            _ => return None,
+        };
+        let clear = !value.is_empty() && !value.starts_with('-');
+        (clear && place.replace(value).is_none()).then_some(())
+    }
+
+    fn finish(self) -> Option<Cli> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let selectors = Selectors { profile: None, arn: owned(self.arn), account: owned(self.account), role: owned(self.role) };
+        let command = match self.command? {
+            Which::Process => Command::Process(ProcessArgs {
+                selectors,
+                sts_refresh: false,
+                no_cache: false,
+                auto_login: false,
+                wait: ProcessArgs::WAIT.to_owned(),
+                window: self.window.unwrap_or(ProcessArgs::WINDOW).to_owned(),
+            }),
+            Which::EksToken => Command::EksToken(EksTokenArgs { selectors, cluster: owned(self.cluster)?, region: owned(self.region) }),
+        };
+        let globals = Globals { sso: owned(self.sso), ..Globals::default() };
+        Some(Cli { globals, pick: PickArgs::default(), command: Some(command) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn args(words: &[&str]) -> Vec<OsString> {
+        std::iter::once("rolecall").chain(words.iter().copied()).map(OsString::from).collect()
+    }
+
+    /// Both readings, as text; `None` where this reader leaves the line to the parser.
+    fn both(words: &[&str]) -> Option<(String, String)> {
+        let args = args(words);
+        let here = format!("{:?}", read(&args)?);
+        Some((here, super::super::parse(args).map_or_else(|error| error.to_string(), |cli| format!("{cli:?}"))))
+    }
+
+    #[test]
+    fn the_lines_that_programs_write_are_read_as_the_parser_reads_them() {
+        for line in [
+            "process --sso corp --account 012345678901 --role Admin",
+            "--sso corp process --account=012345678901 --role=ops/Admin",
+            "credential-process -S corp -A 012345678901 -R Admin --window 5m",
+            "process --arn arn:aws:iam::012345678901:role/Admin",
+            "process",
+            "eks-token --cluster payments --region eu-west-1 --sso corp --account 012345678901 --role Read",
+            "eks-token -r eu-west-1 --cluster=a=b -a 012345678901:Read",
+        ] {
+            let words: Vec<&str> = line.split(' ').collect();
+            let (here, there) = both(&words).unwrap_or_else(|| panic!("`{line}` is left to the parser"));
+            assert_eq!(here, there, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_exactly_such_a_line_is_left_to_the_parser() {
+        for line in [
+            "",
+            "process --help",
+            "process --sso",
+            "process --sso=",
+            "process --sso -x",
+            "process --sso a --sso b",
+            "process extra",
+            "process --role",
+            "process -Scorp",
+            "process --auto-login",
+            "process --cluster c",
+            "process --",
+            "eks-token",
+            "eks-token --cluster c --window 1m",
+            "--arn x process",
+            "exec --arn x",
+            "help process",
+        ] {
+            assert!(read(&args(&line.split(' ').collect::<Vec<_>>())).is_none(), "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_here_the_parser_reads_alike(words in proptest::collection::vec(piece(), 0..6)) {
+            let words: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
+            if let Some((here, there)) = both(&words) {
+                prop_assert_eq!(here, there);
+            }
+        }
+    }
+
+    const FLAGS: &[&str] =
+        &["--sso", "-S", "--arn", "-a", "--account", "-A", "--role", "-R", "--window", "--cluster", "--region", "-r", "-p", "--wait"];
+    const COMMANDS: &[&str] = &["process", "credential-process", "eks-token", "process", "exec"];
+    const ODD: &[&str] = &["help", "--help", "--", "-", "--auto-login", "-SA", "--rol", "--sso="];
+    const VALUE: &str = "[ =a-zA-Z0-9:/.*'-]{0,6}";
+
+    /// A flag with its value in one word or two, a command, or whatever else may be typed.
+    fn piece() -> impl Strategy<Value = Vec<String>> {
+        let flag = || proptest::sample::select(FLAGS);
+        prop_oneof![
+            6 => (flag(), "[a-z0-9:/=]{1,4}").prop_map(|(flag, value)| vec![flag.to_owned(), value]),
+            2 => (flag(), VALUE).prop_map(|(flag, value)| vec![format!("{flag}={value}")]),
+            4 => proptest::sample::select(COMMANDS).prop_map(|word| vec![word.to_owned()]),
+            1 => proptest::sample::select(ODD).prop_map(|word| vec![word.to_owned()]),
+            1 => (flag(), VALUE).prop_map(|(flag, value)| vec![flag.to_owned(), value]),
+        ]
+    }
+}

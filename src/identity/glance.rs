@@ -1,0 +1,69 @@
+//! A look at an address without following where it leads: its status, where it points, what time it is there.
+
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::date_time::Format;
+use tracing::debug;
+
+use crate::domain::{Error, Kind, Result, Timestamp};
+
+use super::Network;
+use super::endpoint::host;
+use super::fault::{Fault, root};
+
+/// How long a server has for its answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a server said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glance {
+    /// The HTTP status.
+    pub status: u16,
+    /// Where it sends whoever asks, of a redirect.
+    pub location: Option<String>,
+    /// The server's clock.
+    pub date: Option<Timestamp>,
+}
+
+/// Looks at an address. Nothing is sent but its own name; a server that does not know HEAD is asked by GET.
+///
+/// `through` is an endpoint that stands in for AWS (`AWS_ENDPOINT_URL`): it is asked instead, under the address's name.
+///
+/// # Errors
+/// [`Kind::Unreachable`] when there is no answer within ten seconds, [`Kind::Config`] when proxy or CA bundle are wrong.
+pub async fn glance(network: &Network, address: &str, through: Option<&str>) -> Result<Glance> {
+    let first = ask(network, address, through, "HEAD").await?;
+    match first.status {
+        405 | 501 => ask(network, address, through, "GET").await,
+        _ => Ok(first),
+    }
+}
+
+async fn ask(network: &Network, address: &str, through: Option<&str>, method: &str) -> Result<Glance> {
+    let name = host(address);
+    let path = address.split_once(name).map_or("", |(_, path)| path);
+    let target = match through {
+        Some(endpoint) => format!("{}{path}", endpoint.trim_end_matches('/')),
+        None => address.to_owned(),
+    };
+    let wrong = || Error::new(Kind::Usage, format!("`{address}` is not an address that can be asked"));
+    let mut request = HttpRequest::new(SdkBody::empty());
+    request.set_uri(target.as_str()).map_err(|_| wrong())?;
+    request.set_method(method).map_err(|_| wrong())?;
+    request.headers_mut().try_insert("host", name.to_owned()).map_err(|_| wrong())?;
+    request.headers_mut().insert("user-agent", network.user_agent.clone());
+    let connector = network.connector(&target)?;
+    let said = |fault: Fault| fault.explain("looking at the portal", name, None);
+    let answer = tokio::time::timeout(PATIENCE, connector.call(request)).await;
+    let answer = answer.map_err(|_| said(Fault::Silence("no answer in time".into())))?;
+    let answer = answer.map_err(|error| said(Fault::Silence(root(&error))))?;
+    let header = |name: &str| answer.headers().get(name).map(str::to_owned);
+    let date = header("date").and_then(|date| DateTime::from_str(&date, Format::HttpDate).ok());
+    let glance = Glance { status: answer.status().as_u16(), location: header("location"), date: date.map(|date| Timestamp(date.secs())) };
+    debug!(target: "rolecall::identity", host = name, status = glance.status, "looked at");
+    Ok(glance)
+}

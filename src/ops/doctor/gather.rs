@@ -1,0 +1,136 @@
+//! Looking around on this machine, once, before the checks: files, modes, locks. Asks nobody, and changes nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::awsconfig::{AwsConfig, Profile, edit, token_cache};
+use crate::config::{Env, Loaded, Paths, env};
+use crate::domain::{Instance, Result, Source, Timestamp};
+use crate::os::ancestors::ancestors;
+use crate::os::browser::words;
+use crate::os::file;
+use crate::os::lock::Lock;
+use crate::shell::calling;
+use crate::vault::Vault;
+
+use crate::ops::instances;
+use crate::ops::setup::hook::{Hook, hook};
+
+use super::{LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
+
+/// How far above us the person's shell may be.
+const ANCESTORS: usize = 8;
+/// Keys that make SDKs sign in by themselves.
+const SSO_KEYS: [&str; 5] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
+
+/// The scene, without what only AWS can tell. A configuration that can't be read counts as an empty one.
+pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, now: Timestamp) -> Scene {
+    let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
+    let instances = instances::known(env, paths, &settings);
+    let read = |path: &Path| file::load(path).ok().flatten().unwrap_or_default();
+    let secrets = read(&paths.aws_credentials);
+    let (config, credentials) = (AwsConfig::parse(read(&paths.aws_config)), AwsConfig::parse(secrets.clone()));
+    let profile_names: BTreeSet<String> = config.profile_names().into_iter().chain(credentials.credentials_names()).collect();
+    let display = [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
+    let named = settings.browser.is_some() || settings.auth_browser.is_some();
+    Scene {
+        configuration: loaded.as_ref().map(|loaded| loaded.warnings.iter().map(ToString::to_string).collect()).map_err(Clone::clone),
+        answers: Vec::new(),
+        profiles: profiles(&config, &credentials, &secrets),
+        profile_names,
+        vault: seen(vault),
+        locks: paths.state_dir.is_dir().then(|| exclusive(&paths.state_dir)),
+        tokens: instances.iter().flatten().flat_map(|instance| tokens(paths, instance)).collect(),
+        loose_tokens: loose_files(&paths.sso_cache),
+        browser: named || display || cfg!(target_os = "macos") || cfg!(windows),
+        hook: hook_here(env, paths),
+        env: env.clone(),
+        paths: paths.clone(),
+        now,
+        instances,
+    }
+}
+
+/// The profiles that run a program.
+fn profiles(config: &AwsConfig, credentials: &AwsConfig, file: &[u8]) -> Vec<SeenProfile> {
+    let ours: BTreeSet<String> = config.managed().into_iter().map(|managed| managed.profile).collect();
+    let bare: BTreeSet<String> = credentials.credentials_names().into_iter().collect();
+    let seen = |(name, profile): (String, Profile)| {
+        let program = words(profile.get("credential_process")?).into_iter().next()?;
+        let path = Path::new(&program);
+        Some(SeenProfile {
+            missing: path.is_absolute() && !path.exists(),
+            ours: ours.contains(&name),
+            sso_keys: SSO_KEYS.into_iter().filter(|key| profile.get(key).is_some()).map(str::to_owned).collect(),
+            has_static_keys: bare.contains(&name) && edit::get(file, &name, "aws_access_key_id").is_some(),
+            program,
+            name,
+        })
+    };
+    config.profiles().into_iter().filter_map(seen).collect()
+}
+
+/// The vault as a program in the background finds it. One that is not there yet is not made.
+fn seen(vault: &Vault) -> SeenVault {
+    let status = vault.status();
+    let closed = match (&status.problem, status.chosen) {
+        (Some(_), _) => None,
+        (None, Some(_)) => vault.ready().err(),
+        (None, None) => vault.could_be_made().err(),
+    };
+    let mut loose: Vec<LooseFile> = loose(&status.dir, 0o700).into_iter().collect();
+    loose.extend(loose_files(&status.dir));
+    SeenVault { store: status.chosen, problem: status.problem, closed, loose }
+}
+
+/// Whether a lock that is held is refused to others. What is made for it stays, as all lock files do.
+fn exclusive(state_dir: &Path) -> Result<bool> {
+    let path = state_dir.join("locks/doctor");
+    let held = Lock::try_acquire(&path)?;
+    // Another doctor holds it: then locks work.
+    Ok(held.is_none() || Lock::try_acquire(&path)?.is_none())
+}
+
+/// The AWS CLI's files for an instance.
+fn tokens(paths: &Paths, instance: &Instance) -> Vec<SeenToken> {
+    let keys: &[&str] = match instance.source {
+        Source::LegacyProfile => &[instance.start_url.as_written()],
+        Source::Ours | Source::SsoSession => &[instance.name.as_str()],
+    };
+    let seen = |path: std::path::PathBuf| {
+        let token = token_cache::load(&path)?;
+        let (start_url, region) = (token.start_url, token.region);
+        Some(SeenToken { path, instance: instance.name.clone(), expires_at: token.expires_at, ours: token.ours, start_url, region })
+    };
+    token_cache::paths(&paths.sso_cache, keys).into_iter().filter_map(seen).collect()
+}
+
+/// Files of a directory that others can read or write.
+fn loose_files(dir: &Path) -> Vec<LooseFile> {
+    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+    let mut found: Vec<LooseFile> =
+        entries.flatten().filter(|entry| entry.path().is_file()).filter_map(|entry| loose(&entry.path(), 0o600)).collect();
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    found
+}
+
+#[cfg(unix)]
+fn loose(path: &Path, wanted: u32) -> Option<LooseFile> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| LooseFile { path: path.to_owned(), mode, wanted })
+}
+
+#[cfg(not(unix))]
+fn loose(_: &Path, _: u32) -> Option<LooseFile> {
+    None
+}
+
+/// The hook of the shell that called us, and whether its start-up file has it.
+fn hook_here(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
+    let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), env.get(env::SHELL));
+    let hook = hook(shell, &paths.home)?;
+    let text = file::load(&hook.file).ok().flatten().unwrap_or_default();
+    let has = String::from_utf8_lossy(&text).lines().any(|line| !line.trim_start().starts_with('#') && line.contains("rolecall init"));
+    Some((hook, has))
+}

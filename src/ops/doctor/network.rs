@@ -1,0 +1,41 @@
+//! Can AWS be reached, through whatever stands in between?
+
+use crate::config::env;
+
+use super::{Finding, Scene};
+
+pub(super) const NAME: &str = "network";
+
+pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for error in scene.answers.iter().filter_map(|answer| answer.unreachable.as_ref()) {
+        let finding = Finding::of(NAME, error).seen(way(scene));
+        // Two directories in one region can't be reached for one reason.
+        if !findings.iter().any(|known| known.what == finding.what) {
+            findings.push(finding.fix("curl -I the host by hand; is a VPN or a proxy needed?"));
+        }
+    }
+    findings.extend(loopback(scene));
+    findings
+}
+
+/// What is used on the way. Addresses of proxies stay out of it: they can carry a password.
+fn way(scene: &Scene) -> String {
+    let proxies = [env::HTTPS_PROXY, env::HTTP_PROXY, env::ALL_PROXY].into_iter().filter(|var| scene.env.get_any_case(*var).is_some());
+    let mut words: Vec<String> = proxies.map(|var| format!("{} is set", var.name())).collect();
+    words.extend(scene.env.get(env::AWS_CA_BUNDLE).map(|path| format!("AWS_CA_BUNDLE={path}")));
+    if words.is_empty() { "no proxy and no CA bundle is set".to_owned() } else { words.join(", ") }
+}
+
+/// Programs ask the proxy for our endpoint on this machine, unless they are told not to.
+fn loopback(scene: &Scene) -> Option<Finding> {
+    [env::HTTP_PROXY, env::ALL_PROXY].into_iter().find(|var| scene.env.get_any_case(*var).is_some())?;
+    let direct = scene.env.get_any_case(env::NO_PROXY).unwrap_or_default();
+    let spared = direct.split(',').any(|host| ["127.0.0.1", "127.0.0.0/8", "*"].contains(&host.trim()));
+    let what = "a proxy is set and NO_PROXY does not spare 127.0.0.1: programs can't reach the credentials endpoint on this machine";
+    let fix = match direct {
+        "" => "export NO_PROXY=127.0.0.1,localhost".to_owned(),
+        hosts => format!("export NO_PROXY={hosts},127.0.0.1,localhost"),
+    };
+    (!spared).then(|| Finding::advice(NAME, what).fix(fix))
+}

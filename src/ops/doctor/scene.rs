@@ -1,0 +1,126 @@
+//! What the checks look at: values that were gathered before, so that a check reads nothing by itself.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::config::{Env, Paths};
+use crate::domain::{Error, Instance, InstanceName, Region, Result, StartUrl, Timestamp};
+use crate::vault::Store;
+
+use crate::ops::setup::hook::Hook;
+
+/// This machine as far as it matters.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// The environment.
+    pub env: Env,
+    /// Where things are.
+    pub paths: Paths,
+    /// The present, by this machine.
+    pub now: Timestamp,
+    /// Keys of the configuration without effect, as sentences with file and line; or why it can't be read.
+    pub configuration: Result<Vec<String>>,
+    /// The instances that are known; or why they can't be told.
+    pub instances: Result<Vec<Instance>>,
+    /// What AWS answered for each instance; empty when nobody was asked.
+    pub answers: Vec<Answer>,
+    /// Profiles of the AWS config file that run a program for their credentials.
+    pub profiles: Vec<SeenProfile>,
+    /// The names of all profiles, those of the credentials file too.
+    pub profile_names: BTreeSet<String>,
+    /// The vault.
+    pub vault: SeenVault,
+    /// Whether locks of the state directory shut others out; `None` while there is no such directory.
+    pub locks: Option<Result<bool>>,
+    /// The AWS CLI's cache of sign-ins.
+    pub tokens: Vec<SeenToken>,
+    /// Files of that cache that others can read.
+    pub loose_tokens: Vec<LooseFile>,
+    /// Whether a browser can be opened here, or one was named.
+    pub browser: bool,
+    /// The calling shell's hook, and whether its start-up file has it.
+    pub hook: Option<(Hook, bool)>,
+}
+
+/// What came of asking AWS about one instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Which.
+    pub instance: InstanceName,
+    /// AWS's clock at the moment of its answer, and this machine's.
+    pub clocks: Option<(Timestamp, Timestamp)>,
+    /// Why the endpoint could not be reached.
+    pub unreachable: Option<Error>,
+    /// Why AWS does not take start URL and region together.
+    pub refused: Option<Error>,
+}
+
+/// A profile with a `credential_process`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SeenProfile {
+    /// Its name.
+    pub name: String,
+    /// The program that it runs.
+    pub program: String,
+    /// Whether it is a path, and nothing is there.
+    pub missing: bool,
+    /// Whether it is one of the profiles that we wrote.
+    pub ours: bool,
+    /// The `sso_` keys beside it.
+    pub sso_keys: Vec<String>,
+    /// Whether the credentials file has keys under the same name.
+    pub has_static_keys: bool,
+}
+
+/// The vault, looked at without asking anybody.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SeenVault {
+    /// Where its key is; `None` while there is no vault.
+    pub store: Option<Store>,
+    /// What is wrong with it as a whole.
+    pub problem: Option<Error>,
+    /// Why a background process could not open it, or why none could be made.
+    pub closed: Option<Error>,
+    /// Files and directories of it that others can get at.
+    pub loose: Vec<LooseFile>,
+}
+
+/// A file that should be this user's alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooseFile {
+    /// Which.
+    pub path: PathBuf,
+    /// Its permission bits.
+    pub mode: u32,
+    /// What they should be.
+    pub wanted: u32,
+}
+
+/// A sign-in in the AWS CLI's cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenToken {
+    /// The file.
+    pub path: PathBuf,
+    /// The instance that the file's name stands for.
+    pub instance: InstanceName,
+    /// When the token ends.
+    pub expires_at: Timestamp,
+    /// Whether we have put it there.
+    pub ours: bool,
+    /// What the file says it is for.
+    pub start_url: Option<StartUrl>,
+    /// The same of the region.
+    pub region: Option<Region>,
+}
+
+impl Scene {
+    /// The instances; none when they can't be told.
+    pub(super) fn known(&self) -> &[Instance] {
+        self.instances.as_deref().unwrap_or_default()
+    }
+
+    /// The instance of this name.
+    pub(super) fn instance(&self, name: &InstanceName) -> Option<&Instance> {
+        self.known().iter().find(|instance| instance.name == *name)
+    }
+}

@@ -1,0 +1,12 @@
+//! Does the person's shell have the `role` function?
+
+use super::{Finding, Scene};
+
+pub(super) const NAME: &str = "shell";
+
+pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+    let Some((hook, false)) = &scene.hook else { return Vec::new() };
+    let file = scene.paths.short(&hook.file);
+    let finding = Finding::advice(NAME, format!("{} does not know `role`, which puts a role into the shell that you are in", hook.shell));
+    vec![finding.seen(format!("{file} does not name `rolecall init`")).fix(format!("add to {file}: {}", hook.line))]
+}

@@ -1,0 +1,116 @@
+//! Which portal an address leads to, and the region of its directory: by the address itself, else by where the portal sends a browser.
+
+use crate::domain::{Endpoints, Instance, InstanceName, Kind, Region, Result, Source, StartUrl};
+use crate::identity::{Flow, Identity, Network, glance};
+use crate::os::clock::Clock;
+
+use crate::ops::setup::address::{self, Address};
+
+/// What is known of a portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Portal {
+    /// Its start URL, as AWS knows it.
+    pub start_url: StartUrl,
+    /// The region of its directory; `None` when only a person can tell.
+    pub region: Option<Region>,
+    /// What told the region, or why it is not known.
+    pub evidence: String,
+}
+
+/// Finds out about a pasted address. One request is sent when the address does not name its region; nothing is guessed.
+///
+/// # Errors
+/// As [`address::read`]. A portal that can't be reached is no error: its region is then not known.
+pub async fn discover(network: &Network, endpoints: &Endpoints, pasted: &str) -> Result<Portal> {
+    let address = address::read(pasted)?;
+    if let Some(region) = &address.region {
+        let evidence = format!("the address names {region}");
+        return Ok(Portal { start_url: address.start_url, region: address.region, evidence });
+    }
+    let looked = glance(network, address.start_url.as_written(), endpoints.portal.as_deref()).await;
+    Ok(match looked {
+        Ok(seen) => led(address, seen.location.as_deref()),
+        Err(error) if error.kind == Kind::Config => return Err(error),
+        Err(error) => Portal { start_url: address.start_url, region: None, evidence: error.message },
+    })
+}
+
+/// What one redirect tells: only a host of AWS's is believed.
+fn led(address: Address, location: Option<&str>) -> Portal {
+    let unknown = |address: Address, why: &str| Portal { start_url: address.start_url, region: None, evidence: why.to_owned() };
+    let Some(location) = location else { return unknown(address, "neither the address nor the portal names it") };
+    match address::read(location) {
+        Ok(there) if there.of_aws => {
+            // A name of AWS's own stays: it is the one that people know. Another one is only a way there.
+            let start_url = if address.of_aws { address.start_url } else { there.start_url.clone() };
+            let evidence = match &there.region {
+                Some(_) => format!("its portal is {}", host(&there.start_url)),
+                None => format!("its portal is {}, which does not name its region", host(&there.start_url)),
+            };
+            Portal { start_url, region: there.region, evidence }
+        }
+        _ => unknown(address, "the address leads somewhere that is not a portal of AWS"),
+    }
+}
+
+fn host(start_url: &StartUrl) -> &str {
+    let rest = start_url.trimmed().split_once("://").map_or(start_url.trimmed(), |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+/// Asks AWS whether start URL and region belong together. Begins a sign-in by code that nobody will see.
+///
+/// # Errors
+/// [`Kind::Config`] when they don't; [`Kind::Unreachable`] when nobody could be asked.
+pub async fn confirm(instance: &Instance, network: &Network, clock: Clock) -> Result<()> {
+    let identity = Identity::new(instance.clone(), network, clock)?;
+    let registration = identity.register(Flow::Device).await?;
+    identity.start_device(&registration).await.map(drop)
+}
+
+/// The instance that these words describe, not yet written anywhere.
+pub fn instance(name: &InstanceName, start_url: &StartUrl, region: &Region, endpoints: Endpoints) -> Instance {
+    Instance {
+        name: name.clone(),
+        start_url: start_url.clone(),
+        sso_region: region.clone(),
+        default_region: None,
+        scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
+        source: Source::Ours,
+        endpoints,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(pasted: &str, location: Option<&str>) -> (String, Option<String>) {
+        let portal = led(address::read(pasted).unwrap(), location);
+        (portal.start_url.to_string(), portal.region.map(|region| region.to_string()))
+    }
+
+    #[test]
+    fn a_redirect_to_a_regional_portal_tells_the_region() {
+        let corp = after("https://corp.awsapps.com/start", Some("https://ssoins-1.portal.eu-west-1.app.aws/?x=1"));
+        assert_eq!(corp, ("https://corp.awsapps.com/start".into(), Some("eu-west-1".into())));
+        let vanity = after("https://aws.example.com", Some("https://ssoins-1.eu-central-1.portal.amazonaws.com/"));
+        assert_eq!(vanity, ("https://ssoins-1.eu-central-1.portal.amazonaws.com".into(), Some("eu-central-1".into())));
+    }
+
+    #[test]
+    fn a_name_of_the_companys_own_may_lead_to_a_portal_without_a_region() {
+        let vanity = after("https://aws.example.com", Some("https://corp.awsapps.com/start/"));
+        assert_eq!(vanity, ("https://corp.awsapps.com/start".into(), None));
+    }
+
+    #[test]
+    fn nobody_but_aws_is_believed() {
+        for location in
+            ["https://login.example.com/eu-west-1", "https://x.portal.eu-west-1.app.aws.example.com/", "/login", "not an address"]
+        {
+            assert_eq!(after("https://aws.example.com", Some(location)), ("https://aws.example.com".into(), None), "{location}");
+        }
+        assert_eq!(after("https://corp.awsapps.com/start", None), ("https://corp.awsapps.com/start".into(), None));
+    }
+}

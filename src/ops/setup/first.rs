@@ -1,0 +1,40 @@
+//! The first instance, set up while the picker is on the screen.
+
+use std::sync::Arc;
+
+use crate::config;
+use crate::domain::{InstanceName, Result};
+use crate::os::clock::Clock;
+
+use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::instances::{self, endpoints_of};
+use crate::ops::setup::{address, discover, instance};
+use crate::ops::work::Found;
+
+/// Where an address leads, with a name for it.
+///
+/// # Errors
+/// As [`discover::discover`].
+pub async fn discover(ctx: &Ctx, pasted: &str) -> Result<Found> {
+    let portal = discover::discover(&ctx.network, &endpoints_of(&ctx.env), pasted).await?;
+    let name = instance::suggested_name(&portal.start_url, &ctx.instances);
+    Ok(Found { start_url: portal.start_url, region: portal.region, evidence: portal.evidence, name })
+}
+
+/// Writes the instance if AWS takes start URL and region together; the surroundings that know it.
+///
+/// # Errors
+/// As [`instance::name`], [`instance::region`], [`discover::confirm`] and [`instance::add`]: nothing is written then.
+pub async fn set_up(ctx: &Arc<Ctx>, name: &str, start_url: &str, region: &str) -> Result<(InstanceName, Arc<Ctx>)> {
+    let (name, region) = (instance::name(name, &ctx.instances)?, instance::region(region)?);
+    let start_url = address::read(start_url)?.start_url;
+    let asked = discover::instance(&name, &start_url, &region, endpoints_of(&ctx.env));
+    discover::confirm(&asked, &ctx.network, Clock::System).await?;
+    let (here, wanted) = (ctx.clone(), name.clone());
+    let known = blocking(move || {
+        instance::add(&here.paths, &wanted, &start_url, &region)?;
+        let loaded = config::load(&here.env, &here.paths)?;
+        instances::instances(&here.env, &here.paths, &loaded.settings)
+    });
+    Ok((name, ctx.with_instances(known.await?)))
+}

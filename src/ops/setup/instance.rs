@@ -1,0 +1,140 @@
+//! A new `[instances.NAME]` in the person's configuration file.
+
+use std::path::Path;
+
+use crate::config::{self, Paths, edit};
+use crate::domain::{Error, Instance, InstanceName, Kind, Region, Result, StartUrl};
+use crate::os::file;
+
+use crate::ops::setup::address::is_region;
+
+/// Checks what was typed as a region.
+///
+/// # Errors
+/// [`Kind::Usage`] for what is none.
+pub fn region(text: &str) -> Result<Region> {
+    let text = text.trim().to_ascii_lowercase();
+    if is_region(&text) {
+        return Ok(Region::new(text));
+    }
+    Err(Error::new(Kind::Usage, format!("`{text}` is no region"))
+        .hint("a region looks like eu-west-1; the console shows it in its address"))
+}
+
+/// Checks what was typed as a name: one that can be typed again, and that no other instance has.
+///
+/// # Errors
+/// [`Kind::Usage`] for letters that need quotes, [`Kind::Config`] for a name that is taken.
+pub fn name(text: &str, known: &[Instance]) -> Result<InstanceName> {
+    let text = text.trim();
+    let plain = !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    if !plain {
+        return Err(Error::new(Kind::Usage, format!("`{text}` can't be a name")).hint("take letters, digits, - and _, such as corp"));
+    }
+    match known.iter().find(|instance| instance.name.as_str() == text) {
+        Some(taken) => {
+            let error = Error::new(Kind::Config, format!("`{text}` is taken: it is the name of {}", taken.start_url));
+            Err(error.hint("choose another name with --name"))
+        }
+        None => Ok(InstanceName::new(text)),
+    }
+}
+
+/// A free name for a portal: the first label of its address, where that says something, else `sso`, with a number if it has to be.
+pub fn suggested_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName {
+    let telling = |label: &str| !label.is_empty() && !["start", "identitycenter", "www"].contains(&label) && !label.starts_with("ssoins-");
+    let directory = start_url.trimmed().split_once("/directory/").map(|(_, name)| name);
+    let label = directory.unwrap_or(start_url.first_label());
+    let base: String = if telling(label) { label } else { "sso" }.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+    let numbered = (2..).map(|number| format!("{base}-{number}"));
+    let mut names = [base.clone()].into_iter().chain(numbered);
+    let free = names.find(|name| !known.iter().any(|instance| instance.name.as_str() == name));
+    InstanceName::new(free.unwrap_or(base))
+}
+
+/// The lines that [`add`] writes.
+pub fn lines(name: &InstanceName, start_url: &StartUrl, region: &Region) -> String {
+    format!("[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\n")
+}
+
+/// Adds the instance to the configuration file, whose every other byte stays; a file that is not there is made.
+///
+/// # Errors
+/// [`Kind::Config`] when the file is wrong already, has such an instance, or has unknown keys; when it can't be written.
+pub fn add(paths: &Paths, name: &InstanceName, start_url: &StartUrl, region: &Region) -> Result<()> {
+    let path = &paths.config_file;
+    let text = text(path)?;
+    if let Some(unknown) = config::check(path, &text)?.first() {
+        return Err(Error::new(Kind::Config, unknown.to_string()).hint("run `rolecall settings edit`"));
+    }
+    let changed = edit::add_instance(&text, path, name, start_url, region)?;
+    file::replace(path, changed.as_bytes())
+}
+
+/// What stands in the file; nothing when there is none.
+fn text(path: &Path) -> Result<String> {
+    let bytes = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
+    String::from_utf8(bytes).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Env;
+    use crate::domain::Endpoints;
+    use crate::ops::setup::discover::instance;
+
+    fn known(name: &str) -> Instance {
+        let url = StartUrl::new(format!("https://{name}.awsapps.com/start"));
+        instance(&InstanceName::new(name), &url, &Region::new("eu-west-1"), Endpoints::default())
+    }
+
+    #[test]
+    fn a_portal_is_named_by_what_its_address_says() {
+        let suggested = |url: &str| suggested_name(&StartUrl::new(url), &[known("lab")]).to_string();
+        assert_eq!(suggested("https://corp.awsapps.com/start"), "corp");
+        assert_eq!(suggested("https://lab.awsapps.com/start"), "lab-2");
+        assert_eq!(suggested("https://ssoins-12.portal.eu-west-1.app.aws"), "sso");
+        assert_eq!(suggested("https://start.us-gov-home.awsapps.com/directory/acme"), "acme");
+        assert_eq!(suggested("https://identitycenter.amazonaws.com/ssoins-12"), "sso");
+    }
+
+    #[test]
+    fn names_need_no_quotes_and_are_taken_once() {
+        assert_eq!(name(" my-corp_2 ", &[]).unwrap().as_str(), "my-corp_2");
+        assert_eq!(name("a.b", &[]).unwrap_err().kind, Kind::Usage);
+        assert_eq!(name("", &[]).unwrap_err().kind, Kind::Usage);
+        assert!(name("lab", &[known("lab")]).unwrap_err().message.contains("https://lab.awsapps.com/start"));
+    }
+
+    #[test]
+    fn a_region_is_tidied_and_checked() {
+        assert_eq!(region(" EU-West-1\n").unwrap().as_str(), "eu-west-1");
+        assert!(region("Ireland").unwrap_err().hints[0].contains("eu-west-1"));
+    }
+
+    #[test]
+    fn the_file_keeps_its_comments_and_order_and_is_made_where_it_is_missing() {
+        let home = tempfile::tempdir().unwrap();
+        let env = Env::from_pairs([("HOME", home.path()), ("ROLECALL_HOME", home.path())]);
+        let paths = Paths::from_env(&env).unwrap();
+        let corp = (InstanceName::new("corp"), StartUrl::new("https://corp.awsapps.com/start"), Region::new("eu-west-1"));
+        add(&paths, &corp.0, &corp.1, &corp.2).unwrap();
+        let read = || std::fs::read_to_string(&paths.config_file).unwrap();
+        assert_eq!(read(), lines(&corp.0, &corp.1, &corp.2));
+        let before = format!("# ours\nthreads   = 3 # few\n\n{}# the end\n", read());
+        std::fs::write(&paths.config_file, &before).unwrap();
+        add(&paths, &InstanceName::new("lab"), &corp.1, &corp.2).unwrap();
+        assert!(
+            read().starts_with(before.strip_suffix("# the end\n").unwrap())
+                && read().contains("# the end")
+                && read().contains("\n[instances.lab]\n"),
+            "{}",
+            read()
+        );
+        assert_eq!(add(&paths, &corp.0, &corp.1, &corp.2).unwrap_err().kind, Kind::Config);
+        std::fs::write(&paths.config_file, "threds = 3\n").unwrap();
+        assert!(add(&paths, &corp.0, &corp.1, &corp.2).unwrap_err().message.contains("threads"));
+        assert_eq!(read(), "threds = 3\n");
+    }
+}

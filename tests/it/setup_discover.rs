@@ -1,0 +1,83 @@
+//! Finding a portal and its region, against the simulator's portals.
+
+use rolecall::demo::{self, Fault, Options, Running};
+use rolecall::domain::{Endpoints, InstanceName, Kind, Region};
+use rolecall::identity::Network;
+use rolecall::ops::setup::discover::{Portal, confirm, discover, instance};
+use rolecall::os::clock::Clock;
+
+fn aws() -> Running {
+    demo::start(Options { accounts: 4, roles: 1, ..Options::default() }).unwrap()
+}
+
+fn endpoints(aws: &Running) -> Endpoints {
+    let url = Some(aws.url().to_owned());
+    Endpoints { oidc: url.clone(), portal: url.clone(), sts: url }
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+fn found(aws: &Running, pasted: &str) -> Portal {
+    run(discover(&Network::default(), &endpoints(aws), pasted)).unwrap()
+}
+
+fn said(portal: &Portal) -> (String, Option<&str>) {
+    (portal.start_url.to_string(), portal.region.as_ref().map(Region::as_str))
+}
+
+#[test]
+fn a_portal_that_sends_browsers_to_its_region_tells_it() {
+    let aws = aws();
+    let corp = found(&aws, " https://corp.awsapps.com/start/#/console?account_id=012345678901 ");
+    assert_eq!(said(&corp), ("https://corp.awsapps.com/start".into(), Some("eu-west-1")), "{corp:?}");
+    let vanity = found(&aws, "aws.corp.example.com");
+    assert_eq!(said(&vanity), ("https://ssoins-corp0123456789.portal.eu-west-1.app.aws".into(), Some("eu-west-1")), "{vanity:?}");
+    assert_eq!(aws.calls("Portal"), 2, "one look each");
+}
+
+#[test]
+fn an_address_that_names_its_region_is_not_looked_at() {
+    let aws = aws();
+    let corp = found(&aws, "https://ssoins-corp0123456789.portal.eu-west-1.app.aws/start/");
+    assert_eq!(said(&corp).1, Some("eu-west-1"));
+    assert_eq!(aws.calls("Portal"), 0);
+}
+
+#[test]
+fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
+    let aws = aws();
+    let lab = found(&aws, "https://lab.awsapps.com/start");
+    assert_eq!(said(&lab), ("https://lab.awsapps.com/start".into(), None));
+    assert!(lab.evidence.contains("names it"), "{lab:?}");
+    aws.script(Fault::Fail { operation: "Portal".into(), times: 2, status: 503, error: String::new() });
+    assert_eq!(said(&found(&aws, "https://corp.awsapps.com/start")).1, None);
+    let mut nowhere = endpoints(&aws);
+    nowhere.portal = Some("http://127.0.0.1:1".into());
+    let silent = run(discover(&Network::default(), &nowhere, "https://corp.awsapps.com/start")).unwrap();
+    assert!(silent.region.is_none() && silent.evidence.contains("corp.awsapps.com"), "{silent:?}");
+}
+
+#[test]
+fn aws_itself_says_whether_start_url_and_region_belong_together() {
+    let aws = aws();
+    let ask = |portal: &Portal| {
+        let of = instance(&InstanceName::new("x"), &portal.start_url, &Region::new("eu-west-1"), endpoints(&aws));
+        run(confirm(&of, &Network::default(), Clock::System))
+    };
+    let corp = found(&aws, "https://corp.awsapps.com/start");
+    ask(&corp).unwrap();
+    aws.script(Fault::Fail {
+        operation: "StartDeviceAuthorization".into(),
+        times: 1,
+        status: 400,
+        error: "InvalidRequestException".into(),
+    });
+    let wrong = ask(&corp).unwrap_err();
+    assert!(wrong.kind == Kind::Config && wrong.message.contains("in eu-west-1"), "{wrong:?}");
+    aws.script(Fault::Fail { operation: "RegisterClient".into(), times: 1, status: 400, error: "InvalidClientMetadataException".into() });
+    assert_eq!(ask(&corp).unwrap_err().kind, Kind::Config);
+    let nobody = found(&aws, "https://nobody.awsapps.com/start");
+    assert_eq!(ask(&nobody).unwrap_err().kind, Kind::Config);
+}

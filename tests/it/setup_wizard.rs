@@ -1,0 +1,120 @@
+//! `setup wizard`, and commands that were typed where nothing is set up.
+
+use rolecall::demo::{self, Approve};
+
+use crate::commands::refused;
+use crate::sandbox::Sandbox;
+use crate::terminal::{ENTER, Terminal};
+
+const CORP: &str = "https://corp.awsapps.com/start";
+
+/// A machine that has never seen an IAM Identity Center.
+fn bare() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("rolecall/config.toml", "# mine\nsecure_store = \"file\" # no desktop\nkey_cache = \"never\"\n");
+    sandbox
+}
+
+fn config(sandbox: &Sandbox) -> String {
+    std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap()
+}
+
+/// Waits for a sign-in page on the terminal, and allows it.
+fn approve(terminal: &Terminal) {
+    terminal.wait_for("/device?user_code=");
+    let screen = terminal.screen();
+    let word = screen.split_whitespace().find(|word| word.contains("/device?user_code="));
+    demo::approve(word.unwrap()).unwrap();
+}
+
+#[test]
+fn a_script_sets_up_an_instance_without_a_question() {
+    let sandbox = bare();
+    let ran = sandbox.run(&["setup", "wizard", "--start-url", "https://corp.awsapps.com/start/#/console?account_id=1", "--yes"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    for words in ["ssoins-corp0123456789.portal.eu-west-1.app.aws", "rolecall login --sso corp", "setup profiles"] {
+        assert!(ran.stderr.contains(words), "{words}: {ran:?}");
+    }
+    let want = format!("\n[instances.corp]\nstart_url = \"{CORP}\"\nsso_region = \"eu-west-1\"\n");
+    let config = config(&sandbox);
+    assert!(config.starts_with("# mine\nsecure_store = \"file\" # no desktop\n") && config.ends_with(&want), "{config}");
+    sandbox.login("corp");
+    let again = sandbox.run(&["setup", "wizard", "--start-url", CORP, "--yes"]);
+    assert!(again.code == 0 && again.stderr.contains("set up already, as corp"), "{again:?}");
+    let two = ["setup", "wizard", "--start-url", CORP, "--name", "other", "--yes"];
+    assert_eq!(sandbox.run(&two).code, 0);
+    refused(&sandbox.run(&two), 3, &["`other` is taken"]);
+}
+
+#[test]
+fn what_is_not_known_and_cannot_be_asked_is_named() {
+    let sandbox = bare();
+    let before = config(&sandbox);
+    refused(&sandbox.run(&["setup", "wizard"]), 2, &["no terminal", "--start-url URL"]);
+    let lab = "https://lab.awsapps.com/start";
+    refused(&sandbox.run(&["setup", "wizard", "--start-url", lab, "--yes"]), 2, &["region is not known", "--region REGION"]);
+    refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP]), 2, &["[instances.corp]", "add --yes"]);
+    refused(&sandbox.run(&["setup", "wizard", "--start-url", "https://eu-west-1.console.aws.amazon.com/", "--yes"]), 2, &["console"]);
+    refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP, "--region", "Ireland", "--yes"]), 2, &["no region"]);
+    refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP, "--name", "a.b", "--yes"]), 2, &["can't be a name"]);
+    assert_eq!(config(&sandbox), before, "nothing is written before everything is known");
+    let said = sandbox.run(&["setup", "wizard", "--start-url", lab, "--region", "us-east-1", "--name", "lab", "--yes"]);
+    assert!(said.code == 0 && config(&sandbox).contains("[instances.lab]"), "{said:?}");
+}
+
+#[test]
+fn a_region_that_aws_does_not_take_is_not_written() {
+    let sandbox = bare();
+    let wrong =
+        |operation: &str| demo::Fault::Fail { operation: operation.into(), times: 1, status: 400, error: "InvalidRequestException".into() };
+    sandbox.aws.script(wrong("StartDeviceAuthorization"));
+    let args = ["setup", "wizard", "--start-url", CORP, "--region", "us-east-1", "--yes"];
+    refused(&sandbox.run(&args), 3, &["does not accept https://corp.awsapps.com/start in us-east-1"]);
+    assert!(!config(&sandbox).contains("instances"));
+}
+
+#[test]
+fn a_person_is_asked_and_ends_in_a_list_of_roles() {
+    let sandbox = bare();
+    sandbox.aws.approve_after(Approve::Person);
+    let mut terminal = Terminal::rolecall(&sandbox, &["setup", "wizard"]);
+    terminal.wait_for("Start URL: ");
+    terminal.type_line("corp");
+    terminal.wait_for("is no start URL");
+    terminal.type_line("lab.awsapps.com");
+    terminal.wait_for("Region: ");
+    terminal.type_line("Virginia");
+    terminal.wait_for("is no region");
+    terminal.type_line("us-east-1");
+    terminal.wait_for("Name [lab]: ");
+    terminal.type_line("sandbox");
+    terminal.wait_for("and sign in? [Y/n]");
+    assert!(!config(&sandbox).contains("instances"));
+    terminal.type_keys(ENTER);
+    approve(&terminal);
+    terminal.wait_for("sandbox: ");
+    terminal.wait_for("next:");
+    assert_eq!(terminal.end(), 0);
+    assert!(config(&sandbox).contains("[instances.sandbox]"));
+}
+
+#[test]
+fn a_command_typed_where_nothing_is_set_up_goes_on_behind_the_wizard() {
+    let sandbox = bare();
+    sandbox.aws.approve_after(Approve::Person);
+    let mut terminal =
+        Terminal::rolecall(&sandbox, &["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_ARN"]);
+    terminal.wait_for("Start URL: ");
+    terminal.type_line(CORP);
+    terminal.wait_for("Name [corp]: ");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("[Y/n]");
+    terminal.type_keys(ENTER);
+    approve(&terminal);
+    terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
+    assert_eq!(terminal.end(), 0);
+    let mut terminal = Terminal::rolecall(&bare(), &["login"]);
+    terminal.wait_for("Start URL: ");
+    terminal.type_keys(ENTER);
+    assert_eq!(terminal.end(), 130);
+}

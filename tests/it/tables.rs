@@ -1,0 +1,129 @@
+//! The README's tables and the program say the same: commands, exit codes, variables, settings.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::CommandFactory;
+use rolecall::cli::{Cli, EXIT_CODES};
+use rolecall::config::env::VARIABLES;
+use rolecall::config::{self, Loaded};
+
+/// Settings that nothing obeys so far; this list only gets shorter.
+const WITHOUT_EFFECT: [&str; 8] = [
+    "profile_format",
+    "config_variables",
+    "config_profiles_binary",
+    "auto_config_check",
+    "pick.columns",
+    "pick.height",
+    "pick.preview",
+    "pick.keymap",
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The rows of the README's table whose head begins so, cell by cell; `\|` is no border.
+fn table(head: &str) -> Vec<Vec<String>> {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let start = readme.find(&format!("\n{head}")).unwrap_or_else(|| panic!("README.md has no table that begins with {head}"));
+    let rows = readme[start + 1..].lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|line| {
+        line.trim_matches('|').replace("\\|", "\u{0}").split('|').map(|cell| cell.replace('\u{0}', "|").trim().to_owned()).collect()
+    })
+    .collect()
+}
+
+/// Fails with the rows that are missing, ready to be put in, and those that are too many.
+#[track_caller]
+fn same(what: &str, have: &[String], want: &[String]) {
+    let lines = |sign: char, these: &[String], those: &[String]| {
+        these.iter().filter(|row| !those.contains(row)).map(|row| format!("{sign} {row}\n")).collect::<String>()
+    };
+    let difference = lines('+', want, have) + &lines('-', have, want);
+    assert!(difference.is_empty(), "the README's table of {what} differs from the program:\n{difference}");
+    assert_eq!(have, want, "the README's table of {what} has another order");
+}
+
+#[test]
+fn every_command_stands_in_the_readme_and_no_other() {
+    let mut have: Vec<String> = table("| command | does |")
+        .iter()
+        .filter_map(|row| row[0].strip_prefix('`')?.split(['`', ' ']).next().map(str::to_owned))
+        .collect();
+    have.sort();
+    have.dedup();
+    let command = Cli::command();
+    let mut want: Vec<String> =
+        command.get_subcommands().filter(|command| !command.is_hide_set()).map(|command| command.get_name().to_owned()).collect();
+    want.sort();
+    same("commands", &have, &want);
+}
+
+#[test]
+fn every_exit_code_stands_in_the_readme_and_no_other() {
+    let have: Vec<String> = table("| exit code |").iter().map(|row| format!("| {} | {} |", row[0], row[1])).collect();
+    let want: Vec<String> = EXIT_CODES.iter().map(|(code, meaning)| format!("| {code} | {meaning} |")).collect();
+    same("exit codes", &have, &want);
+}
+
+#[test]
+fn every_variable_stands_in_the_readme_and_no_other() {
+    let have: Vec<String> = table("| variable |").iter().map(|row| format!("| {} |", row.join(" | "))).collect();
+    let want: Vec<String> = VARIABLES
+        .iter()
+        .map(|variable| {
+            format!(
+                "| `{}` | {} | {} |",
+                variable.name,
+                if variable.set { "set" } else { "" },
+                variable.meaning.trim_end_matches('.').replace('|', "\\|")
+            )
+        })
+        .map(|row| row.replace("|  |", "| |"))
+        .collect();
+    let have: Vec<String> = have.iter().map(|row| row.replace("|  |", "| |")).collect();
+    same("variables", &have, &want);
+}
+
+#[test]
+fn every_setting_stands_in_the_readme_with_its_default_and_no_other() {
+    let have: Vec<String> = table("| setting | default |").iter().map(|row| format!("| {} | {} |", row[0], row[1])).collect();
+    let default = |shown: &config::Shown| shown.value.as_ref().map_or("none".to_owned(), |value| format!("`{value}`"));
+    let want: Vec<String> = defaults().iter().map(|shown| format!("| `{}` | {} |", shown.key, default(shown))).collect();
+    same("settings", &have, &want);
+}
+
+fn defaults() -> Vec<config::Shown> {
+    config::shown(&Loaded::default()).unwrap()
+}
+
+#[test]
+fn every_setting_is_read_by_something() {
+    let mut code = String::new();
+    sources(&root().join("src"), &mut code);
+    let read = |key: &str| {
+        let name = if key.starts_with("pick.") { key.to_owned() } else { format!(".{key}") };
+        let whole = |rest: &str| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_' || next == '(');
+        code.match_indices(&name).any(|(at, _)| whole(&code[at + name.len()..]))
+    };
+    // `include` is obeyed while the files are read.
+    let unread = |key: &String| key != "include" && !read(key) && !WITHOUT_EFFECT.contains(&key.as_str());
+    let unread: Vec<String> = defaults().into_iter().map(|shown| shown.key).filter(unread).collect();
+    assert_eq!(unread, Vec::<String>::new());
+}
+
+/// All code outside the room that reads the settings, without comments and tests.
+fn sources(folder: &Path, out: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("config") && !path.ends_with("tests") {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            out.extend(code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The picker on a machine where nothing is set up: from an address to a shell in a role, without a restart.
+
+use rolecall::demo::{self, Approve, Fault};
+
+use crate::sandbox::Sandbox;
+use crate::terminal::{ENTER, ESCAPE, Terminal};
+
+fn bare() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("rolecall/config.toml", "secure_store = \"file\"\nkey_cache = \"never\"\n");
+    sandbox.aws.approve_after(Approve::Person);
+    sandbox
+}
+
+fn config(sandbox: &Sandbox) -> String {
+    std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap()
+}
+
+fn approve(terminal: &Terminal) {
+    terminal.wait_for("/device?user_code=");
+    let screen = terminal.screen();
+    let word = screen.split_whitespace().find(|word| word.contains("/device?user_code=")).unwrap().to_owned();
+    demo::approve(word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric())).unwrap();
+}
+
+#[test]
+fn an_address_and_two_enters_lead_into_a_role() {
+    let sandbox = bare();
+    let mut terminal = Terminal::rolecall(&sandbox, &[]);
+    terminal.wait_for("No IAM Identity Center is set up yet");
+    terminal.type_keys("nonsense");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("is no start URL");
+    terminal.type_keys("\x15");
+    terminal.type_keys("corp.awsapps.com/start");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("Is this your IAM Identity Center?");
+    terminal.wait_for("eu-west-1");
+    assert!(!config(&sandbox).contains("instances"), "nothing is written before it is shown");
+    terminal.type_keys(ENTER);
+    approve(&terminal);
+    terminal.wait_for_picker();
+    assert!(config(&sandbox).ends_with("[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n"));
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("type exit to leave");
+    terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
+    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    terminal.type_line("exit");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn a_region_that_aws_does_not_take_is_corrected_on_the_form() {
+    let sandbox = bare();
+    let mut terminal = Terminal::rolecall(&sandbox, &[]);
+    terminal.wait_for("No IAM Identity Center is set up yet");
+    terminal.type_keys("https://lab.awsapps.com/start");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("its administrator knows it");
+    terminal.type_keys("us-east-1");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("writes [instances.lab]");
+    let wrong =
+        Fault::Fail { operation: "StartDeviceAuthorization".into(), times: 1, status: 400, error: "InvalidRequestException".into() };
+    sandbox.aws.script(wrong);
+    terminal.type_keys(ENTER);
+    terminal.wait_for("does not accept");
+    assert!(!config(&sandbox).contains("instances"));
+    terminal.type_keys(ENTER);
+    terminal.wait_for("writes [instances.lab]");
+    terminal.type_keys(ENTER);
+    approve(&terminal);
+    terminal.wait_for_no("/device?user_code=");
+    assert!(config(&sandbox).contains("[instances.lab]"));
+    terminal.type_keys(ESCAPE);
+    assert_eq!(terminal.end(), 130);
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
+fn without_a_terminal_the_picker_names_the_wizard() {
+    let sandbox = bare();
+    for args in [&["pick", "-f", "prod"][..], &["pick", "-1", "prod"], &[]] {
+        crate::commands::refused(&sandbox.run(args), 3, &["no IAM Identity Center is set up", "rolecall setup wizard"]);
+    }
+}
