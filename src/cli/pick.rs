@@ -32,12 +32,6 @@ pub(super) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
 }
 
 fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
-    let ctx = context::open_bare(globals)?;
-    let first_run = ctx.instances.is_empty();
-    if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::present()) {
-        return Err(none_found(&ctx.paths));
-    }
-    let instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
     args.print.as_deref().map(fields::spelled).transpose()?;
     if !(args.filter || args.select_1 || args.exit_0)
@@ -45,6 +39,12 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     {
         return on_screen(globals, scene, query, &args, prints);
     }
+    let ctx = context::open_bare(globals)?;
+    let first_run = ctx.instances.is_empty();
+    if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::present()) {
+        return Err(none_found(&ctx.paths));
+    }
+    let instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
     let action = action(ctx.settings.default_action, &args, prints);
     if args.filter || args.select_1 || args.exit_0 {
         if action == Action::Exports {
