@@ -25,6 +25,8 @@ pub(super) enum Command {
     Move(Move),
     /// Edit the query.
     Edit(Edit),
+    /// Another order of the list.
+    Sort,
     /// Read the roles anew.
     Refresh,
     /// Copy the sign-in address.
@@ -110,9 +112,9 @@ const fn entry(command: Command, id: &'static str, chapter: Chapter, keys: &'sta
 }
 
 /// All commands. The order is that of the help.
-pub(super) static CATALOG: [Entry; 37] = {
+pub(super) static CATALOG: [Entry; 38] = {
     use Chapter::{Moving, Query, Roles, Screen};
-    use Command::{Act, Back, Console, CopyAddress, Details, Help, Leave, Mark, MarkUp, Menu, Refresh, Repaint, Suspend};
+    use Command::{Act, Back, Console, CopyAddress, Details, Help, Leave, Mark, MarkUp, Menu, Refresh, Repaint, Sort, Suspend};
     [
         entry(Act, "act", Roles, &["enter"], "use the selected role"),
         entry(Console, "console", Roles, &["ctrl-o"], "open the web console"),
@@ -131,6 +133,7 @@ pub(super) static CATALOG: [Entry; 37] = {
         entry(Command::Move(Move::PageDown), "page-down", Moving, &["pagedown"], "one screen down"),
         entry(Command::Move(Move::First), "first", Moving, &["alt-home", "ctrl-home"], "to the first row"),
         entry(Command::Move(Move::Last), "last", Moving, &["alt-end", "ctrl-end"], "to the last row"),
+        entry(Sort, "sort", Moving, &["ctrl-s"], "sort by account, role, id, last use"),
         entry(Command::Edit(Edit::Start), "line-start", Query, &["ctrl-a", "home"], "to the start of the query"),
         entry(Command::Edit(Edit::End), "line-end", Query, &["ctrl-e", "end"], "to the end of the query"),
         entry(Command::Edit(Edit::Left), "left", Query, &["left", "ctrl-b"], "one letter left"),
@@ -181,7 +184,7 @@ pub(super) fn applies(command: Command, state: &State) -> bool {
         Command::Open(opens) => panels::applies(opens, state),
         Command::Details => state.selected().is_some() && layout::of(state).preview.is_none(),
         Command::Mark | Command::MarkUp => state.multi && state.selected().is_some(),
-        Command::Move(_) => state.list.len() > 0,
+        Command::Move(_) | Command::Sort => state.list.len() > 0,
         Command::Refresh => !state.roster.instances.is_empty(),
         Command::CopyAddress | Command::PasteReply => state.login().is_some(),
         Command::Edit(_) | Command::Help | Command::Back | Command::Leave | Command::Repaint | Command::Suspend => true,
