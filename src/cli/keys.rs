@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{self, Keymap, Loaded, Origin, Settings, Shown};
+use crate::config::{self, Env, Keymap, Loaded, Origin, Paths, Pick, Settings, Shown};
 use crate::domain::{Error, Kind, Result};
-use crate::ops::ctx::Ctx;
+use crate::ops::roles::remembered::PickSettings;
 use crate::tui::{self, Keys, Misbound, Style};
 
 /// The keys as the settings have them.
 ///
 /// # Errors
 /// [`Kind::Config`] with file and line when a command or a key is not known, or two commands want the same one.
-pub(super) fn of(ctx: &Ctx) -> Result<Keys> {
+pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<Keys> {
     // Where a setting came from is looked up only when it is wrong.
-    read(&ctx.settings).map_err(|wrong| match config::load(&ctx.env, &ctx.paths) {
+    Keys::new(style(&settings.pick), &settings.keys).map_err(|wrong| match config::load(env, paths) {
         Ok(loaded) => said(&wrong, &loaded.origins),
         Err(_) => said(&wrong, &BTreeMap::new()),
     })
@@ -24,26 +24,22 @@ pub(super) fn of(ctx: &Ctx) -> Result<Keys> {
 /// # Errors
 /// As [`of`].
 pub(super) fn check(loaded: &Loaded) -> Result<Keys> {
-    read(&loaded.settings).map_err(|wrong| said(&wrong, &loaded.origins))
+    Keys::new(style(&loaded.settings.pick), &loaded.settings.keys).map_err(|wrong| said(&wrong, &loaded.origins))
 }
 
 /// The keys of the commands that the settings say nothing about, as settings.
 pub(super) fn usual(settings: &Settings) -> Vec<Shown> {
     let list = |names: Vec<&str>| toml::Value::Array(names.into_iter().map(toml::Value::from).collect());
     let shown = |name: &str, names| Shown { key: format!("keys.{name}"), value: Some(list(names)), origin: None };
-    let rest = tui::commands(style(settings)).filter(|(name, ..)| !settings.keys.contains_key(*name));
+    let rest = tui::commands(style(&settings.pick)).filter(|(name, ..)| !settings.keys.contains_key(*name));
     rest.map(|(name, _, names)| shown(name, names)).collect()
 }
 
-fn style(settings: &Settings) -> Style {
-    match settings.pick.keymap {
+fn style(pick: &Pick) -> Style {
+    match pick.keymap {
         Keymap::Emacs => Style::Emacs,
         Keymap::Vi => Style::Vi,
     }
-}
-
-fn read(settings: &Settings) -> std::result::Result<Keys, Misbound> {
-    Keys::new(style(settings), &settings.keys)
 }
 
 fn said(wrong: &Misbound, origins: &BTreeMap<String, Origin>) -> Error {

@@ -86,7 +86,8 @@ impl<'de> Deserialize<'de> for Height {
                 fits.map(Height::Rows).ok_or_else(|| E::invalid_value(de::Unexpected::Signed(rows), &self))
             }
         }
-        deserializer.deserialize_any(Text)
+        // What is kept between two starts does not tell its types.
+        if deserializer.is_human_readable() { deserializer.deserialize_any(Text) } else { deserializer.deserialize_str(Text) }
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) enum Command {
     Insert,
     /// Vi: write behind the cursor.
     Append,
+    /// Another order of the list.
+    Sort,
     /// Read the roles anew.
     Refresh,
     /// Copy the sign-in address.
@@ -120,7 +122,8 @@ const fn entry(command: Command, id: &'static str, chapter: Chapter, keys: &'sta
 /// All commands. The order is that of the help.
 pub(super) static CATALOG: &[Entry] = {
     use Chapter::{Moving, Query, Roles, Screen};
-    use Command::{Act, Append, Back, Console, CopyAddress, Details, Help, Insert, Leave, Mark, MarkUp, Menu, Refresh, Repaint, Suspend};
+    use Command::{Act, Append, Back, Console, CopyAddress, Details, Help, Insert, Leave};
+    use Command::{Mark, MarkUp, Menu, Refresh, Repaint, Sort, Suspend};
     &[
         entry(Act, "act", Roles, &["enter"], "use the selected role"),
         entry(Console, "console", Roles, &["ctrl-o"], "open the web console"),
@@ -141,6 +144,7 @@ pub(super) static CATALOG: &[Entry] = {
         entry(Command::Move(Move::HalfDown), "half-page-down", Moving, &[], "half a screen down"),
         entry(Command::Move(Move::First), "first", Moving, &["alt-home", "ctrl-home"], "to the first row"),
         entry(Command::Move(Move::Last), "last", Moving, &["alt-end", "ctrl-end"], "to the last row"),
+        entry(Sort, "sort", Moving, &["ctrl-s"], "sort by account, role, id, last use"),
         entry(Insert, "insert", Query, &[], "write in the query; Esc ends it"),
         entry(Append, "append", Query, &[], "the same, behind the cursor"),
         entry(Command::Edit(Edit::Start), "line-start", Query, &["ctrl-a", "home"], "to the start of the query"),
@@ -188,7 +192,7 @@ pub(super) fn applies(command: Command, state: &State) -> bool {
         Command::Open(opens) => panels::applies(opens, state),
         Command::Details => state.selected().is_some() && layout::of(state).preview.is_none(),
         Command::Mark | Command::MarkUp => state.multi && state.selected().is_some(),
-        Command::Move(_) => state.list.len() > 0,
+        Command::Move(_) | Command::Sort => state.list.len() > 0,
         Command::Refresh => !state.roster.instances.is_empty(),
         Command::CopyAddress | Command::PasteReply => state.login().is_some(),
         Command::Insert

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::Preview;
 use super::catalog::{self, Command};
 use super::columns;
 use super::state::State;
@@ -57,7 +58,22 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let top = query.y + 1 + u16::from(roomy);
     let bottom = footer.y - u16::from(roomy);
     let rows = bottom.saturating_sub(top);
-    let preview_width = if width >= 100 && state.list.len() > 0 { (width / 3).clamp(36, 64) } else { 0 };
+    let (beside, below) = match state.preview {
+        _ if state.list.len() == 0 => (false, false),
+        Preview::Auto => (width >= 100, false),
+        Preview::Right => (width >= 72, false),
+        // The list keeps the larger part.
+        Preview::Below => (false, rows >= 16),
+        Preview::Off => (false, false),
+    };
+    if below {
+        let height = (rows / 3).clamp(6, 12);
+        let list = Rect::new(x, top, width - 2, rows - height);
+        let preview = Some(Rect::new(x, top + rows - height, width, height));
+        let scrollbar = Rect::new(list.right() + 1, top, 1, list.height);
+        return Areas { header, query, list, scrollbar, preview, footer: Some(footer), tiny: false };
+    }
+    let preview_width = if beside { (width / 3).clamp(36, 64) } else { 0 };
     let preview = (preview_width > 0).then(|| Rect::new(x + width - preview_width, top, preview_width, rows));
     // The scrollbar runs on the preview's line, or in the last column.
     let list = Rect::new(x, top, width - preview_width.max(1) - 1, rows);
@@ -94,7 +110,7 @@ pub(super) fn lead(state: &State) -> String {
         Some(_) => " reading".to_owned(),
         None => String::new(),
     };
-    format!("{matches}{}{gauge}   ", words::grouped(state.roster.entries.len()))
+    format!("{matches}{}{gauge}   ", words::grouped(state.count()))
 }
 
 /// One word of the footer: where it stands, its key, its name, what a click on it does.

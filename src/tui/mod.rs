@@ -27,7 +27,7 @@ mod worker;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
-use crate::domain::{Height, InstanceName, Marks, Result, RoleId, Roster, Usages};
+use crate::domain::{AccountId, Height, InstanceName, Marks, Result, RoleId, RoleName, Roster, Sheet, Usages};
 use crate::ops::work::{News, Request, Sessions};
 use crate::os::clock::Clock;
 
@@ -64,6 +64,17 @@ pub struct Options {
     pub multi: bool,
     /// Instances to refresh behind the first frame.
     pub stale: Vec<InstanceName>,
+    /// The list that the first frame is made of, packed, where one is remembered and nothing is typed; the roster is then empty, and the
+    /// whole one comes after the first frame.
+    pub sheet: Option<Arc<Sheet>>,
+    /// The role that this shell is in: offered first where a pasted page names no account.
+    pub current: Option<Current>,
+    /// Globs of roles, best first: which one is offered first where only an account is named.
+    pub prefer_roles: Vec<String>,
+    /// The columns, by `instance` and the names of tags; by width where none are named.
+    pub columns: Option<Vec<String>>,
+    /// Where the preview stands.
+    pub preview: Preview,
     /// Whether the roster is a sketch that says nothing yet of protection and profiles: keys that use a role wait for the whole one.
     pub sketch: bool,
     /// The configuration file to write, as people write it, where no instance is known: then a form comes first that finds one.
@@ -98,6 +109,36 @@ pub enum Colours {
     Indexed,
     /// All that 24 bits can say.
     All,
+}
+
+/// The role that a shell is in, as its environment tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Current {
+    /// One that rolecall put there.
+    Role {
+        /// Its instance, if that is told too.
+        instance: Option<InstanceName>,
+        /// Its account.
+        account: AccountId,
+        /// Its name.
+        role: RoleName,
+    },
+    /// The one behind a profile.
+    Profile(String),
+}
+
+/// Where everything about the selected role stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Preview {
+    /// Beside a list that has the room, else nowhere.
+    #[default]
+    Auto,
+    /// Beside the list wherever there is any room for it.
+    Right,
+    /// Below the list.
+    Below,
+    /// Nowhere; a key shows it as a panel.
+    Off,
 }
 
 /// A set of colours.
@@ -171,10 +212,19 @@ pub fn commands(style: Style) -> impl Iterator<Item = (&'static str, &'static st
     catalog::CATALOG.iter().map(move |entry| (entry.id, entry.help, bindings::usual(style, entry)))
 }
 
+/// How the picker was left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// By what.
+    pub exit: Exit,
+    /// What stood in its query: an address of the console that was pasted there is the page to open.
+    pub query: String,
+}
+
 /// Shows the picker on the terminal until the person has chosen or given up. Stdin and stdout are not touched.
 ///
 /// # Errors
 /// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Internal`] when it fails underneath.
-pub fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Exit> {
+pub fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Left> {
     runner::run(options, requests, news)
 }

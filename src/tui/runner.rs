@@ -10,7 +10,7 @@ use super::state::State;
 use super::terminal::Screen;
 use super::update::update;
 use super::worker::Worker;
-use super::{Exit, Options};
+use super::{Exit, Left, Options};
 use crate::domain::{Error, Result};
 use crate::ops::work::{News, Request};
 use crate::os::clock::Clock;
@@ -31,12 +31,14 @@ struct Runner {
 }
 
 /// Runs the picker; see [`super::run`].
-pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Exit> {
+pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Left> {
     let (sender, events) = mpsc::channel();
     let worker = Worker::start(sender.clone());
     let (clock, mouse, height) = (options.now, options.looks.mouse, options.height);
     let mut state = State::new(options);
-    worker.search(state.start_search(false));
+    if !state.list.loaded {
+        worker.search(state.start_search(false));
+    }
     let screen = Screen::enter(height, mouse)?;
     let (width, height) = screen.room();
     update(&mut state, Event::Resize(width, height));
@@ -59,10 +61,10 @@ fn forward(news: &Receiver<News>, events: &Sender<Event>) {
 }
 
 impl Runner {
-    fn until_exit(mut self) -> Result<Exit> {
+    fn until_exit(mut self) -> Result<Left> {
         loop {
             if let Some(exit) = self.exit.take() {
-                return Ok(exit);
+                return Ok(Left { exit, query: self.state.query.text().to_owned() });
             }
             let event = self.wait()?;
             self.tick()?;

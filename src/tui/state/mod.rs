@@ -3,6 +3,7 @@
 pub(super) mod first_run;
 pub(super) mod line;
 pub(super) mod list;
+pub(super) mod look_again;
 pub(super) mod overlay;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,13 +14,17 @@ use crate::ops::work::{Consents, Secretive, Session, Sessions};
 
 use super::bindings::Keys;
 use super::event::Key;
-use super::matching::Job;
+use super::matching::{self, Job, Order, Wishes};
 use super::panels::log::Said;
-use super::{Action, Looks, Options};
+use super::{Action, Looks, Options, Preview};
 use first_run::FirstRun;
 use line::Line;
 use list::List;
+use look_again::LookAgain;
 use overlay::Overlay;
+
+/// Rows that the first frame has at most: more than any terminal is high.
+const FIRST_ROWS: usize = 160;
 
 /// The picker at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +91,14 @@ pub(super) struct State {
     pub(super) search: Option<Search>,
     /// Keys that mean rows which are still being searched for.
     pub(super) ahead: Vec<Key>,
+    /// What the list is sorted by.
+    pub(super) order: Order,
+    /// Where the preview stands.
+    pub(super) preview: Preview,
+    /// What is wanted of the list besides what is typed.
+    pub(super) wishes: Arc<Wishes>,
+    /// Queries that nothing matched, and what AWS said of them.
+    pub(super) again: LookAgain,
     /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
     pub(super) eager: bool,
 }
@@ -168,6 +181,15 @@ pub(super) enum Refresh {
 impl State {
     /// The state before anything happened.
     pub(super) fn new(options: Options) -> Self {
+        let wishes = Wishes { current: options.current, prefer_roles: options.prefer_roles, columns: options.columns };
+        let mut list = List::new(options.roster.clone());
+        let mut roster = options.roster;
+        if let Some(sheet) = &options.sheet {
+            let columns = wishes.columns.as_deref();
+            let first = matching::first(sheet, &options.usages, &options.marks, options.history_weight, FIRST_ROWS, columns);
+            roster = first.roster.clone();
+            list.take(&first);
+        }
         Self {
             action: options.action,
             multi: options.multi,
@@ -181,8 +203,8 @@ impl State {
             now: options.now.now(),
             size: (80, 24),
             first_run: options.first_run.map(FirstRun::new),
-            list: List::new(options.roster.clone()),
-            roster: options.roster,
+            list,
+            roster,
             usages: Arc::new(options.usages),
             marks: Arc::new(options.marks),
             weight: options.history_weight,
@@ -200,6 +222,10 @@ impl State {
             numbers: 0,
             search: None,
             ahead: Vec::new(),
+            order: Order::default(),
+            preview: options.preview,
+            wishes: Arc::new(wishes),
+            again: LookAgain::default(),
             eager: false,
         }
     }
@@ -221,7 +247,14 @@ impl State {
             marks: self.marks.clone(),
             weight: self.weight,
             text: self.query.text().to_owned(),
+            order: self.order,
+            wishes: self.wishes.clone(),
         }
+    }
+
+    /// How many roles there are, whether or not all of them are here yet.
+    pub(super) fn count(&self) -> usize {
+        self.list.total.unwrap_or(self.roster.entries.len())
     }
 
     /// The entry under the bar.
@@ -276,6 +309,9 @@ impl State {
 
     /// Seconds after which the screen says something else by itself; `None` when nothing on it counts.
     pub(super) fn next_tick(&self) -> Option<u64> {
+        if self.again.is_due_later() {
+            return Some(1);
+        }
         if !self.looks.motion {
             return None;
         }

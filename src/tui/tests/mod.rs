@@ -24,7 +24,7 @@ use super::keymap;
 use super::matching::Matcher;
 use super::state::State;
 use super::update::update;
-use super::{Action, Colours, Keys, Looks, Options, Theme, view};
+use super::{Action, Colours, Keys, Looks, Options, Preview, Theme, view};
 use crate::domain::*;
 use crate::ops::work::{News, Session, Sessions};
 use crate::os::clock::Clock;
@@ -215,6 +215,11 @@ fn usual() -> Options {
         only: false,
         multi: false,
         stale: Vec::new(),
+        sheet: None,
+        current: None,
+        prefer_roles: Vec::new(),
+        columns: None,
+        preview: Preview::Auto,
         sketch: false,
         first_run: None,
         version: "0.0.0",

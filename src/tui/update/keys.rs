@@ -115,6 +115,10 @@ pub(in crate::tui) fn run(state: &mut State, command: Command) -> Vec<Effect> {
                 return vec![Effect::Search(state.start_search(false))];
             }
         }
+        Command::Sort => {
+            state.order = state.order.next();
+            return vec![Effect::Search(state.start_search(false))];
+        }
         Command::Refresh => {
             let names: Vec<_> = state.roster.instances.iter().map(|instance| instance.name.clone()).collect();
             return names.into_iter().map(|name| refresh(state, name)).collect();

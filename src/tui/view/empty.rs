@@ -8,6 +8,7 @@ use super::super::catalog::Command;
 use super::super::layout::gutter;
 use super::super::panels::{self, Opens};
 use super::super::state::line::Edit;
+use super::super::state::look_again::Again;
 use super::super::state::{Refresh, State};
 use super::text::{Pen, wrap};
 use super::{Ink, words};
@@ -35,6 +36,11 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
         let mut lines = vec![(format!("Nothing matches {}", state.query.text()), text), blank.clone()];
         if !state.list.nearest.is_empty() {
             lines.push((format!("near it: {}", state.list.nearest.join(", ")), ink.palette.soft));
+        }
+        match state.again() {
+            Again::Checking => lines.push((format!("checking with AWS{}", ink.glyphs.dots), ink.palette.accent)),
+            Again::Checked => lines.push(("AWS was asked just now and knows no other roles of yours".to_owned(), dim)),
+            Again::Not => {}
         }
         lines.push((format!("Backspace, or {} clears", panels::key(state, Command::Edit(Edit::CutToStart))), dim));
         return lines;

@@ -29,6 +29,7 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, scrollbar: Rect, buffer
 
 fn heading(state: &State, ink: &Ink, section: Section, rows: usize, area: Rect, buffer: &mut Buffer) {
     let title = match section {
+        Section::Current => "this shell",
         Section::Favourites => "favourites",
         Section::Recent => "recent",
         Section::All => "all",
@@ -73,6 +74,11 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
         (palette.dim, palette.soft)
     } else {
         (palette.text, palette.soft)
+    };
+    let name = match state.list.look(row).and_then(|look| look.color.as_deref()).and_then(|word| palette.named(word)) {
+        // On the bar, too: the colour is how the account is known.
+        Some(color) => name.fg(color),
+        None => name,
     };
     let named = !entry.account_name.is_empty();
     let name_hits = if named { &hits.account } else { &hits.id };

@@ -19,6 +19,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::Looks;
 use super::layout::{self, Areas};
+use super::matching::Order;
 use super::panels::sheet::{Extent, Sheet, Tone};
 use super::state::State;
 use palette::{Glyphs, Palette};
@@ -141,8 +142,11 @@ fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position 
     pen.put(if state.vi.normal { ink.glyphs.commands } else { ink.glyphs.prompt }, ink.palette.accent);
     pen.x = area.x + layout::gutter(state);
     if !state.query.is_empty() && state.list.loaded && area.width >= 40 && !state.inline {
-        let (some, all) = (words::grouped(state.list.len()), words::grouped(state.roster.entries.len()));
+        let (some, all) = (words::grouped(state.list.len()), words::grouped(state.count()));
         pen.put_right(&format!("  {some} / {all}"), ink.palette.dim);
+    }
+    if state.order != Order::Best && area.width >= 60 {
+        pen.put_right(&format!("  {}", state.order.name()), ink.palette.accent);
     }
     // A query longer than the line shows its part before the cursor.
     let room = usize::from(pen.room()).saturating_sub(1);

@@ -29,6 +29,19 @@ pub(super) struct Palette {
     pub(super) bar: Style,
 }
 
+/// The colours that rules may name, as everybody calls them: in 24 bits in a middle tone that reads on dark and on light, and of sixteen.
+const NAMED: [(&str, u32, Color); 9] = [
+    ("blue", 0x5a9be6, Color::Blue),
+    ("turquoise", 0x2fb5ad, Color::Cyan),
+    ("cyan", 0x2fb5ad, Color::Cyan),
+    ("green", 0x4fae62, Color::Green),
+    ("yellow", 0xc9a227, Color::Yellow),
+    ("orange", 0xe08a3c, Color::LightRed),
+    ("red", 0xe0605a, Color::Red),
+    ("pink", 0xdb6fa8, Color::LightMagenta),
+    ("purple", 0xa57be0, Color::Magenta),
+];
+
 /// The colour itself, or the nearest of the 256.
 fn colour(hex: u32, colours: Colours) -> Color {
     let [_, r, g, b] = hex.to_be_bytes();
@@ -62,6 +75,17 @@ impl Palette {
                 let toned = Self::toned([0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d], [0x2b3647, 0xffffff], looks.colours);
                 Self { soft: Style::new(), ..toned }
             }
+        }
+    }
+
+    /// A colour by its English word; none where the screen has no colours, or the word is none of the nine.
+    pub(super) fn named(&self, word: &str) -> Option<Color> {
+        let (_, hex, sixteen) = NAMED.iter().find(|(name, ..)| name.eq_ignore_ascii_case(word))?;
+        match self.accent.fg {
+            None => None,
+            Some(Color::Rgb(..)) => Some(colour(*hex, Colours::All)),
+            Some(Color::Indexed(_)) => Some(colour(*hex, Colours::Indexed)),
+            Some(_) => Some(*sixteen),
         }
     }
 
