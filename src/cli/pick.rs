@@ -7,6 +7,7 @@ use crate::config::{Action as DefaultAction, Env, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
 use crate::ops::ctx::Ctx;
+use crate::ops::errands;
 use crate::ops::instances::none_found;
 use crate::ops::roles::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
@@ -82,7 +83,7 @@ fn on_screen(globals: &Globals, scene: Scene, query: String, args: &PickArgs, pr
     let mut instances = scene.instances.clone();
     let first_run = instances.is_empty();
     // Marks are for what several roles can do; a shell that waits for its exports takes one.
-    let multi = args.multi || action == Action::Shell;
+    let multi = args.multi || matches!(action, Action::Shell | Action::Profile);
     let (left, ctx) = screen(scene, query, Enter { action, only: false, multi }, args)?;
     let opened = || ctx.map_or_else(|| context::open(globals), Ok);
     match left.exit {
@@ -137,11 +138,13 @@ fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> Action {
         (Some(PickAction::Print), ..) => Action::Print,
         (Some(PickAction::Shell), ..) => Action::Shell,
         (Some(PickAction::Exports), ..) => Action::Exports,
+        (Some(PickAction::Profile), ..) => Action::Profile,
         (Some(PickAction::Console), ..) => Action::Console,
         (None, true, _) | (None, false, DefaultAction::Print) => Action::Print,
         (None, false, DefaultAction::Exports) => Action::Exports,
         (None, false, DefaultAction::Console) => Action::Console,
-        (None, false, DefaultAction::Shell | DefaultAction::Profile) => Action::Shell,
+        (None, false, DefaultAction::Profile) => Action::Profile,
+        (None, false, DefaultAction::Shell) => Action::Shell,
     }
 }
 
@@ -182,6 +185,11 @@ fn finish(
             // One that fails keeps no other from opening; the first failure is told at the end.
             let visits = rows.into_iter().map(|row| console::visit(ctx, &found(row), &page));
             visits.collect::<Vec<_>>().into_iter().try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
+        }
+        Action::Profile => {
+            let roles = rows.into_iter().map(|row| roster.id(&roster.entries[row])).collect();
+            out::say(&errands::write_profiles(ctx, roles)?);
+            Ok(0)
         }
         Action::Print => {
             let name = args.print.as_deref().unwrap_or("arn");

@@ -178,6 +178,7 @@ impl Action {
             Action::Exports => "use here",
             Action::Console => "console",
             Action::Service(_) => "open",
+            Action::Profile => "write profile",
             Action::Print => "pick",
         }
     }

@@ -178,6 +178,8 @@ pub enum Action {
     Console,
     /// A service in the web console, by its short name.
     Service(&'static str),
+    /// A profile in the AWS config file; needs no credentials.
+    Profile,
     /// The role's name on stdout; needs no credentials.
     Print,
 }
@@ -194,7 +196,7 @@ pub struct Picked {
 /// How the picker ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exit {
-    /// With a choice. Credentials of a single role are in the vault by then, unless the action is [`Action::Print`].
+    /// With a choice. Credentials of a single role are in the vault by then, unless the action is [`Action::Print`] or [`Action::Profile`].
     Picked(Picked),
     /// With a command line to run in each of these roles.
     Each {

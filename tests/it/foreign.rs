@@ -82,7 +82,7 @@ pub(crate) fn named(variable: &str, usual: &str) -> String {
 }
 
 /// Releases of the CLI before 2.13 don't read AWS_ENDPOINT_URL. All releases read the rules for addresses in `~/.aws/models`.
-fn lead_old_cli(sandbox: &Sandbox) {
+pub(crate) fn lead_old_cli(sandbox: &Sandbox) {
     let rules = RULES.replace("{{url}}", sandbox.aws.url());
     for service in ["sso/2019-06-10", "sso-oidc/2019-06-10", "sts/2011-06-15"] {
         let file = format!(".aws/models/{service}/endpoint-rule-set-1.json");

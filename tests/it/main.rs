@@ -35,6 +35,8 @@ mod foreign_javascript;
 mod foreign_process;
 #[cfg(unix)]
 mod foreign_profiles;
+#[cfg(unix)]
+mod foreign_setup;
 mod foreign_shells;
 mod foreign_simulator;
 mod golden_awsconfig;

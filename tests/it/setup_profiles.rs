@@ -367,3 +367,13 @@ fn another_file_may_be_named() {
     done(&sandbox, &["--undo", "--aws-config", other]);
     assert!(!std::path::Path::new(other).exists());
 }
+
+#[test]
+fn the_picker_can_write_a_profile_as_its_action() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let ran = sandbox.run(&["pick", "-1", "--action", "profile", "-q", "account:payments-prod role:ReadOnlyAccess"]);
+    assert!(ran.code == 0 && ran.stderr.contains("profile payments-prod-ReadOnlyAccess is in"), "{ran:?}");
+    let written = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
+    assert!(written.contains("[profile payments-prod-ReadOnlyAccess]"), "{written}");
+}

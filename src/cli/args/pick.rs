@@ -52,6 +52,8 @@ pub enum PickAction {
     Shell,
     /// Print lines for the calling shell to evaluate.
     Exports,
+    /// Write its profile into the AWS config file.
+    Profile,
     /// Open the web console.
     Console,
     /// Print the role.

@@ -132,7 +132,7 @@ fn verb(then: &Then) -> String {
         Then::Leave(Action::Print) => "Pick".to_owned(),
         Then::Each(line) => format!("Run `{line}` in"),
         Then::Copy(what) => format!("Copy {} of", what.name()),
-        Then::Profile => "From now on no program is asked before it uses, by a profile,".to_owned(),
+        Then::Profile | Then::Leave(Action::Profile) => "From now on no program is asked before it uses, by a profile,".to_owned(),
         Then::Renew => "Get new credentials of".to_owned(),
     }
 }

@@ -150,6 +150,17 @@ fn a_name_alone_needs_neither_credentials_nor_a_yes() {
 }
 
 #[test]
+fn a_profile_needs_no_credentials_but_a_yes() {
+    let mut rig = Rig::new(Options { action: Action::Profile, ..usual() });
+    rig.keys(&["payments-prod adm", "enter"]);
+    assert_eq!(rig.wanted(), []);
+    rig.keys(&["y"]);
+    let role = role(&rig);
+    let consent = Effect::Request(Request::Consent { role: role.clone(), confirm: Confirm::Ask });
+    assert_eq!(rig.wanted(), [consent, picked(&role, Action::Profile)]);
+}
+
+#[test]
 fn control_o_opens_the_console() {
     let mut rig = Rig::new(usual());
     rig.keys(&["edge-dev", "ctrl-o"]);

@@ -82,7 +82,7 @@ fn go(state: &mut State, mut roles: Vec<RoleId>, then: Then) -> Vec<Effect> {
     match (roles.len(), then) {
         (0, _) => Vec::new(),
         (_, Then::Each(line)) => vec![Effect::Exit(Exit::Each { roles, line })],
-        (_, Then::Leave(Action::Print)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action: Action::Print }))],
+        (_, Then::Leave(action @ (Action::Print | Action::Profile))) => vec![Effect::Exit(Exit::Picked(Picked { roles, action }))],
         (_, Then::Profile) => vec![Effect::Request(Request::WriteProfiles { roles })],
         (1, then) => {
             let role = roles.swap_remove(0);
