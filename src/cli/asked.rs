@@ -1,5 +1,6 @@
 //! What was said about the role: selectors, `.`, `-`, a pasted console address, variables, or nothing.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
@@ -88,7 +89,7 @@ impl Asked {
                 grant::confirm(ctx, &found.roster, found.entry(), yes)?;
                 Ok(found)
             }
-            Err(error) => match self.words_of_several(ctx, &instances).filter(|_| tty::present()) {
+            Err(error) => match self.words_of_several(ctx, &instances).filter(|_| typed()) {
                 Some(words) => pick::one(ctx, globals, &instances, words.to_owned(), action),
                 None => Err(error),
             },
@@ -128,6 +129,11 @@ impl Asked {
         let wanted = Wanted { arn: Some(format!("{}:{}", role.account, role.role)), ..Wanted::default() };
         Self { wanted, instance: role.instance, page: None }
     }
+}
+
+/// Whether a person can choose: there is a terminal to draw on, and somebody at it who typed this or reads what it says.
+fn typed() -> bool {
+    (std::io::stdin().is_terminal() || std::io::stderr().is_terminal()) && tty::present()
 }
 
 /// The role that a shell is in.

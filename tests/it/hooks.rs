@@ -17,6 +17,20 @@ fn values(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
+fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
+    let sandbox = Sandbox::new();
+    for (command, flag, words) in
+        [("pick", "--action", "shell exports print"), ("exec", "--as", "keys endpoint"), ("eval", "--as", "keys profile")]
+    {
+        let help = sandbox.run(&[command, "--help"]).stdout;
+        let (_, said) = help.split_once(&format!("{flag} <")).unwrap();
+        let said: Vec<&str> = said.lines().skip(1).take_while(|line| !line.trim().is_empty()).collect();
+        assert!(said.len() == 1 && words.split(' ').all(|word| said[0].contains(word)), "{command}: {said:?}");
+        assert!(words.split(' ').all(|word| values(&sandbox, &["rolecall", command, flag, ""]).contains(&word.to_owned())), "{command}");
+    }
+}
+
+#[test]
 fn completions_know_instances_accounts_roles_profiles_and_tags() {
     let sandbox = signed_in();
     assert_eq!(values(&sandbox, &["rolecall", "--sso", ""]), ["corp", "lab"]);
