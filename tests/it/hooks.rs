@@ -23,9 +23,9 @@ fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
         [("pick", "--action", "shell exports print"), ("exec", "--as", "keys endpoint"), ("eval", "--as", "keys profile")]
     {
         let help = sandbox.run(&[command, "--help"]).stdout;
-        let (_, said) = help.split_once(&format!("{flag} <")).unwrap();
-        let said: Vec<&str> = said.lines().skip(1).take_while(|line| !line.trim().is_empty()).collect();
-        assert!(said.len() == 1 && words.split(' ').all(|word| said[0].contains(word)), "{command}: {said:?}");
+        let mut lines = help.lines().map(str::trim).skip_while(|line| !line.starts_with(flag));
+        let (said, next) = (lines.next().unwrap(), lines.next().unwrap());
+        assert!(words.split(' ').all(|word| said.contains(word)) && next.starts_with('-'), "{command}: {said:?}, {next:?}");
         assert!(words.split(' ').all(|word| values(&sandbox, &["rolecall", command, flag, ""]).contains(&word.to_owned())), "{command}");
     }
 }

@@ -24,7 +24,7 @@ pub struct ExecArgs {
     /// Leave the region variables as they are
     #[arg(long)]
     pub no_region: bool,
-    /// How the command gets credentials: auto, keys, profile or endpoint; `credentials_as` otherwise
+    /// How the command gets credentials: auto, keys, profile or endpoint
     #[arg(long = "as", value_name = "HOW", hide_possible_values = true)]
     pub form: Option<FormArg>,
     /// With a profile, set the keys as well

@@ -23,7 +23,7 @@ pub struct PickArgs {
     /// Allow several roles to be marked with Tab
     #[arg(short, long)]
     pub multi: bool,
-    /// What Enter does: shell, exports (lines for the calling shell to evaluate) or print
+    /// What Enter does: shell, exports (to evaluate) or print
     #[arg(long, value_name = "ACTION", hide_possible_values = true)]
     pub action: Option<PickAction>,
     /// What to print of each chosen role
