@@ -20,7 +20,7 @@ fn values(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
 fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
     let sandbox = Sandbox::new();
     for (command, flag, words) in
-        [("pick", "--action", "shell exports print"), ("exec", "--as", "keys endpoint"), ("eval", "--as", "keys profile")]
+        [("pick", "--action", "shell exports console print"), ("exec", "--as", "keys endpoint"), ("eval", "--as", "keys profile")]
     {
         let help = sandbox.run(&[command, "--help"]).stdout;
         let mut lines = help.lines().map(str::trim).skip_while(|line| !line.starts_with(flag));
