@@ -1,5 +1,6 @@
 //! What was said about the role: selectors, `.`, `-`, a pasted console address, variables, or nothing.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
@@ -73,8 +74,8 @@ impl Asked {
         }
     }
 
-    /// The one role that is meant, with a person's consent where it is protected. Where nothing was said, or an account has several
-    /// roles and `prefer_roles` does not settle it, a person at a terminal picks one.
+    /// The one role that is meant, with a person's consent where it is protected. Where nothing was said, or an account or a query has
+    /// several roles and `prefer_roles` does not settle it, a person at a terminal picks one.
     ///
     /// # Errors
     /// As [`resolve::one`], [`grant::confirm`] and [`pick::one`].
@@ -88,8 +89,8 @@ impl Asked {
                 grant::confirm(ctx, &found.roster, found.entry(), yes)?;
                 Ok(found)
             }
-            Err(error) => match self.account_of_several(ctx, &instances).filter(|_| tty::present()) {
-                Some(account) => pick::one(ctx, globals, &instances, account.to_owned(), action),
+            Err(error) => match self.words_of_several(ctx, &instances).filter(|_| typed()) {
+                Some(words) => pick::one(ctx, globals, &instances, words.to_owned(), action),
                 None => Err(error),
             },
         }
@@ -103,12 +104,13 @@ impl Asked {
         resolve::one(ctx, &self.instances(ctx, globals)?, &self.wanted)
     }
 
-    /// The account, where it was named without a role and has several that might be meant.
-    fn account_of_several(&self, ctx: &Ctx, instances: &[Instance]) -> Option<&str> {
-        let account = self.wanted.account.as_deref().filter(|_| self.wanted.role.is_none())?;
+    /// The free words, or the account that was named without a role, where several roles might be meant by them.
+    fn words_of_several(&self, ctx: &Ctx, instances: &[Instance]) -> Option<&str> {
+        let account = || self.wanted.account.as_deref().filter(|_| self.wanted.role.is_none());
+        let words = self.wanted.query.as_deref().or_else(account)?;
         let roster = Arc::new(update::known(ctx, instances));
         let several = candidates(&roster, &self.wanted, &ctx.settings.prefer_roles).is_ok_and(|roles| roles.len() > 1);
-        several.then_some(account)
+        several.then_some(words)
     }
 
     /// Where to look: `--sso` wins over what the words tell, and that over AWS_SSO and `default_sso`.
@@ -127,6 +129,11 @@ impl Asked {
         let wanted = Wanted { arn: Some(format!("{}:{}", role.account, role.role)), ..Wanted::default() };
         Self { wanted, instance: role.instance, page: None }
     }
+}
+
+/// Whether a person can choose: there is a terminal to draw on, and somebody at it who typed this or reads what it says.
+fn typed() -> bool {
+    (std::io::stdin().is_terminal() || std::io::stderr().is_terminal()) && tty::present()
 }
 
 /// The role that a shell is in.

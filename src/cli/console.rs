@@ -117,7 +117,7 @@ pub(super) fn visit(ctx: &Arc<Ctx>, found: &Found, page: &Page) -> Result<u8> {
     let custom = console::custom(ctx, roster, entry);
     let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&instance.sso_region);
     let destination = page.address(region);
-    if ctx.settings.console_style == ConsoleStyle::Portal && entry.via.is_none() {
+    if custom.style == ConsoleStyle::Portal && entry.via.is_none() {
         let link = Link::Open(shortcut(found, destination.as_deref()));
         let delivered = context::block_on(ctx, deliver(ctx, link, &custom.manner))?;
         exports::remember(ctx, found, "console");

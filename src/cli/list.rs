@@ -49,8 +49,9 @@ fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
     let spelled = |names: &[String]| names.iter().map(|name| fields::spelled(name)).collect::<Result<Vec<_>>>();
     match (&args.fields[..], &ctx.settings.list_fields) {
         ([], Some(configured)) => {
-            let wrong = |error: Error| Error { kind: Kind::Config, ..error.context("list_fields in the configuration") };
-            spelled(configured).map_err(wrong)
+            let place = ctx.settings.list_fields_at.as_ref().map(|(path, line)| format!("{}:{line}: ", path.display()));
+            let place = format!("{}list_fields", place.unwrap_or_default());
+            spelled(configured).map_err(|error| Error { kind: Kind::Config, ..error.context(&place) })
         }
         ([], None) => Ok(DEFAULT.map(String::from).to_vec()),
         (given, _) => spelled(given),

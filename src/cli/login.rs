@@ -19,7 +19,7 @@ use super::{cache, context, out, qr, setup};
 pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
     let ctx = context::open_or_set_up(globals)?;
     if args.check {
-        return check(&ctx, &if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? });
+        return check(&ctx, &if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? }, args.all);
     }
     let instances = context::one_or_all(&ctx, globals, args.all)?;
     let code = context::block_on(&ctx, context::each(&instances, async |instance| login(&ctx, instance, args).await))?;
@@ -29,13 +29,19 @@ pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
     Ok(code)
 }
 
-/// Fails for the first instance without a valid token.
-fn check(ctx: &Ctx, instances: &[Instance]) -> Result<u8> {
+/// Fails where none of these instances has a valid token, as `status --quiet` does; with `all`, for the first one that has none.
+fn check(ctx: &Ctx, instances: &[Instance], all: bool) -> Result<u8> {
     let sessions = sessions(ctx)?;
     let signed_in = |instance: &&Instance| sessions.instances.iter().any(|session| session.instance == instance.name && session.signed_in);
-    match instances.iter().find(|instance| !signed_in(instance)) {
-        Some(instance) => Err(login_needed(instance)),
-        None => Ok(0),
+    let without: Vec<&Instance> = instances.iter().filter(|instance| !signed_in(instance)).collect();
+    match without[..] {
+        [] => Ok(0),
+        [first] if all || instances.len() == 1 => Err(login_needed(first)),
+        _ if !all && without.len() < instances.len() => Ok(0),
+        _ => {
+            let names: Vec<&str> = without.iter().map(|instance| instance.name.as_str()).collect();
+            Err(Error::new(Kind::LoginNeeded, format!("nobody is signed in to {}", names.join(", "))).hint("run `rolecall login --all`"))
+        }
     }
 }
 

@@ -129,7 +129,7 @@ fn run(cli: Cli) -> Result<u8> {
 /// What the program ends with, and what each code means; `exec` and `each` pass on the codes of what they ran.
 pub const EXIT_CODES: [(u8, &str); 10] = [
     (0, "fine"),
-    (1, "no match, or a failed check"),
+    (1, "no match, a failed check, or stdout that can't be written to"),
     (2, "usage"),
     (3, "configuration"),
     (4, "sign-in needed"),
@@ -143,7 +143,7 @@ pub const EXIT_CODES: [(u8, &str); 10] = [
 /// The exit code of a failure.
 fn exit_code(kind: Kind) -> u8 {
     match kind {
-        Kind::NoMatch => 1,
+        Kind::NoMatch | Kind::Output => 1,
         Kind::Usage => 2,
         Kind::Config => 3,
         Kind::LoginNeeded => 4,
@@ -174,6 +174,7 @@ mod tests {
     fn every_sort_of_failure_ends_with_a_code_that_is_explained() {
         let kinds = [
             Kind::NoMatch,
+            Kind::Output,
             Kind::Usage,
             Kind::Config,
             Kind::LoginNeeded,

@@ -119,12 +119,14 @@ pub(super) fn alarming(text: &str) -> String {
 /// Prints data. A reader that has gone away is no failure.
 ///
 /// # Errors
-/// When stdout can't be written to for another reason.
+/// [`Kind::Output`] when stdout can't be written to for another reason.
 #[allow(clippy::print_stdout, reason = "this is the one place that prints data")]
 pub(super) fn data(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::internal(format!("writing to stdout: {error}"))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Kind::Output, format!("writing to stdout: {error}")).hint("what was printed there is not whole"))
+        }
         _ => Ok(()),
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Re
     let roster = Arc::new(update::known(ctx, instances));
     let first = match find(&roster, wanted, &ctx.settings.prefer_roles) {
         Ok(found) if roster.complete || !unseen => return Ok(found),
-        Ok(_) => incomplete(&roster),
+        Ok(_) => incomplete(ctx, &roster),
         Err(Missed::None(error)) => error,
         Err(Missed::Other(error)) => return Err(error),
     };
@@ -73,7 +73,7 @@ pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Re
     }
     let roster = Arc::new(update::known(ctx, instances));
     let found = find(&roster, wanted, &ctx.settings.prefer_roles).map_err(Missed::into_error)?;
-    if roster.complete || !unseen { Ok(found) } else { Err(incomplete(&roster)) }
+    if roster.complete || !unseen { Ok(found) } else { Err(incomplete(ctx, &roster)) }
 }
 
 /// Every role of these instances that a query matches, by position. Where nobody sees what was found the list has to be complete; a
@@ -95,11 +95,11 @@ pub(super) fn many(ctx: &Arc<Ctx>, instances: &[Instance], query: &str) -> Resul
     }
     match found {
         Err(_) if roster.entries.is_empty() => Err(nothing_known()),
-        Ok(_) if !roster.complete && !seen => Err(incomplete(&roster)),
+        Ok(_) if !roster.complete && !seen => Err(incomplete(ctx, &roster)),
         found => {
             let found = found?;
             if !roster.complete {
-                out::warning(&incomplete(&roster));
+                out::warning(&incomplete(ctx, &roster));
             }
             Ok((roster, found))
         }
@@ -152,8 +152,14 @@ pub(super) fn nothing_known() -> Error {
 }
 
 /// One match proves nothing while there may be roles that nobody has read.
-fn incomplete(roster: &Roster) -> Error {
-    let names: Vec<&str> = roster.instances.iter().map(|instance| instance.name.as_str()).collect();
+fn incomplete(ctx: &Ctx, roster: &Roster) -> Error {
+    let names: Vec<&str> = roster
+        .instances
+        .iter()
+        .map(|instance| &instance.name)
+        .filter(|name| !update::complete(ctx, name))
+        .map(|name| name.as_str())
+        .collect();
     Error::new(Kind::UnknownRole, format!("the list of roles of {} is not complete, so a query is no sure choice", names.join(", ")))
         .hint("run `rolecall login --all`, narrow it with --sso, or name the role: --arn, --account and --role, --profile")
 }

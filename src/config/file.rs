@@ -98,9 +98,8 @@ pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
     loaded.settings.instance_order = order;
     // The person's file is the last: its rules follow those of all others.
     loaded.settings.rules.iter_mut().take(lent_rules).for_each(|rule| rule.lent = true);
-    if let Some(Origin::File { path, line }) = loaded.origins.get("profile_format") {
-        loaded.settings.profile_format_at = Some((path.clone(), *line));
-    }
+    loaded.settings.profile_format_at = loaded.place("profile_format");
+    loaded.settings.list_fields_at = loaded.place("list_fields");
     loaded.obey(env);
     Ok(loaded)
 }
@@ -162,6 +161,14 @@ impl Loaded {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// The file and the line that a key comes from, if it comes from a file.
+    fn place(&self, key: &str) -> Option<(PathBuf, usize)> {
+        match self.origins.get(key)? {
+            Origin::File { path, line } => Some((path.clone(), *line)),
+            Origin::Environment(_) | Origin::Flag => None,
         }
     }
 

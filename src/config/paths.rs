@@ -63,6 +63,11 @@ impl Paths {
         self
     }
 
+    /// Where other programs' configuration lies, shells among them: `$XDG_CONFIG_HOME`, else `~/.config` on every platform.
+    pub fn config_home(&self, env: &Env) -> PathBuf {
+        env.path(env::XDG_CONFIG_HOME).filter(|path| path.is_absolute()).unwrap_or_else(|| self.home.join(".config"))
+    }
+
     /// The path as people write it: `~` for the home directory.
     pub fn short(&self, path: &Path) -> String {
         match path.strip_prefix(&self.home) {

@@ -101,6 +101,9 @@ pub struct Settings {
     pub env_var_tags: Vec<String>,
     /// Columns of `list`.
     pub list_fields: Option<Vec<String>>,
+    /// The file and the line, from 1, in which they stand, as with `profile_format`.
+    #[serde(skip)]
+    pub list_fields_at: Option<(PathBuf, usize)>,
     /// The picker's looks.
     pub pick: Pick,
     /// Keys by command of the picker's catalog.
@@ -159,6 +162,7 @@ impl Default for Settings {
             export_all_env_vars: false,
             env_var_tags: Vec::new(),
             list_fields: None,
+            list_fields_at: None,
             pick: Pick::default(),
             keys: BTreeMap::new(),
             log_level: LogLevel::default(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AccountId, Confirm, Height, Region, RoleName, StartUrl, Tags, parse_duration};
 
-use super::choices::{AuthFlow, Keymap, Theme, UrlAction};
+use super::choices::{AuthFlow, ConsoleStyle, Keymap, Theme, UrlAction};
 use super::settings::ranged;
 
 /// `[instances.NAME]`. Start URL and region may be missing where an `[sso-session NAME]` has them.
@@ -104,6 +104,8 @@ pub struct Rule {
     /// Minutes of its console sessions.
     #[serde(deserialize_with = "minutes")]
     pub console_duration: Option<u32>,
+    /// Which sort of console link.
+    pub console_style: Option<ConsoleStyle>,
     /// Whether it stands in a file that is not the person's own: then it can't ask for less confirmation than the rules before it.
     #[serde(skip)]
     pub lent: bool,

@@ -10,6 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Kind {
     /// Nothing matched, or a check failed (exit 1).
     NoMatch,
+    /// What was to be printed could not be written: the disk behind stdout is full (1).
+    Output,
     /// The command line contradicts itself, needs a terminal or needs `--yes` (2).
     Usage,
     /// A configuration file is wrong or missing (3).

@@ -97,6 +97,19 @@ pub fn write_profiles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<String> {
     }
 }
 
+/// After a refresh: brings the profiles of the AWS config file up to date where `auto_config_check` asks for that; says what was done,
+/// if anything was.
+///
+/// # Errors
+/// As [`profiles::keep_up`].
+pub fn keep_up(ctx: &Ctx) -> Result<Option<String>> {
+    if !ctx.settings.auto_config_check {
+        return Ok(None);
+    }
+    let report = profiles::keep_up(ctx).map_err(|error| error.context("profiles were not brought up to date"))?;
+    Ok(report.map(|report| format!("{}: {}", ctx.paths.short(&report.file), report.counts())))
+}
+
 /// Forgets the stored credentials of a role. AWS keeps them valid until they expire; here nobody gets them any more.
 ///
 /// # Errors

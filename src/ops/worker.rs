@@ -288,6 +288,7 @@ impl Desk {
         }
         self.tell(News::Refreshed { instance: name.clone(), outcome });
         if changed {
+            self.keep_up().await;
             let desk = self.clone();
             let renew = move || {
                 remembered::renew(&desk.ctx.env, &desk.ctx.paths, desk.named.as_deref());
@@ -295,6 +296,16 @@ impl Desk {
             };
             // Without it the next start takes a little longer.
             let _ = blocking(renew).await;
+        }
+    }
+
+    /// Brings profiles up to date, where the person wants that. A failure here is no failure of the refresh.
+    async fn keep_up(&self) {
+        let ctx = self.ctx.clone();
+        match blocking(move || errands::keep_up(&ctx)).await {
+            Ok(Some(said)) => self.tell(News::Note(said)),
+            Ok(None) => {}
+            Err(error) => self.tell(News::Note(error.message)),
         }
     }
 

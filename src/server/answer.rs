@@ -75,7 +75,9 @@ pub(super) fn failure(error: &Error) -> Refusal {
         Kind::Throttled => (503, "Throttled"),
         Kind::Unreachable => (503, "Unavailable"),
         Kind::Vault => (500, "VaultLocked"),
-        Kind::NoMatch | Kind::Usage | Kind::Config | Kind::UnknownRole | Kind::Internal | Kind::Cancelled => (500, "InternalError"),
+        Kind::NoMatch | Kind::Output | Kind::Usage | Kind::Config | Kind::UnknownRole | Kind::Internal | Kind::Cancelled => {
+            (500, "InternalError")
+        }
     };
     let said = std::iter::once(&error.message).chain(&error.hints).map(String::as_str);
     Refusal::new(status, code, format!("rolecall: {}", said.collect::<Vec<_>>().join("; ")))

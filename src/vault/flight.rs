@@ -54,6 +54,7 @@ impl Outcome {
 #[serde(remote = "Kind", rename_all = "kebab-case")]
 enum KindWord {
     NoMatch,
+    Output,
     Usage,
     Config,
     LoginNeeded,

@@ -19,6 +19,16 @@ fn roles_are_listed_as_a_table_as_csv_and_as_json() {
     snapshot(&sandbox, "list_fields", &["list", "--list-fields"]);
 }
 
+/// Every write to this device fails as on a full disk.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_named_and_is_no_bug() {
+    let sandbox = signed_in();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ran = crate::sandbox::Ran::of(sandbox.rolecall(&["list"]).stdout(full).output().unwrap());
+    refused(&ran, 1, &["writing to stdout: No space left on device"]);
+}
+
 #[test]
 fn listing_needs_no_session_and_no_vault() {
     let sandbox = signed_in();

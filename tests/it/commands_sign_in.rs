@@ -76,9 +76,18 @@ fn several_instances_want_a_name_or_all() {
     let all = sandbox.run(&["login", "--all", "--flow", "device-code"]);
     assert!(all.code == 0 && all.stderr.contains("signed in to lab"), "{all:?}");
     assert_eq!(sandbox.run(&["login", "--check"]).code, 0);
+    assert_eq!(sandbox.run(&["logout", "-S", "lab"]).code, 0);
+    // Any will do, as for `status --quiet`, unless all were named.
+    for (args, code) in [(&["login", "--check"][..], 0), (&["status", "--quiet"], 0), (&["login", "--check", "-S", "corp"], 0)] {
+        assert_eq!(sandbox.run(args).code, code, "{args:?}");
+    }
+    refused(&sandbox.run(&["login", "--check", "--all"]), 4, &["lab", "rolecall login"]);
+    sandbox.login("lab");
     let out = sandbox.run(&["logout", "--all"]);
     assert_eq!((out.code, out.stderr.as_str()), (0, "signed out of corp\nsigned out of lab\n"));
     snapshot(&sandbox, "login_check", &["login", "--check", "-S", "corp"]);
+    assert_eq!(sandbox.run(&["status", "--quiet"]).code, 4);
+    refused(&sandbox.run(&["login", "--check"]), 4, &["nobody is signed in to corp, lab", "rolecall login --all"]);
 }
 
 #[test]

@@ -233,6 +233,19 @@ fn the_portals_style_opens_the_shortcut_link_and_no_secret() {
 }
 
 #[test]
+fn a_rule_chooses_the_sort_of_link_over_the_general_setting() {
+    let sandbox = signed_in();
+    let ruled = |style: &str| format!("[[rules]]\nmatch = \"role:ReadOnlyAccess\"\nconsole_style = \"{style}\"\n");
+    let general = config(&sandbox);
+    sandbox.write("rolecall/config.toml", &format!("{general}\n{}", ruled("portal")));
+    assert!(link(&sandbox, &ROLE, &[]).contains("/#/console?account_id=012345678901"));
+    let other = ["--sso", "corp", "--arn", "012345678901:DatabaseAdministrator"];
+    assert!(link(&sandbox, &other, &[]).contains("SigninToken="), "the rule is for one role");
+    sandbox.write("rolecall/config.toml", &format!("console_style = \"portal\"\n{general}\n{}", ruled("federation")));
+    assert!(link(&sandbox, &ROLE, &[]).contains("SigninToken="));
+}
+
+#[test]
 fn the_length_that_is_asked_for_is_within_what_aws_allows() {
     let sandbox = signed_in();
     for wrong in ["14", "721", "x"] {

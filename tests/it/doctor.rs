@@ -194,3 +194,20 @@ fn a_state_directory_that_cannot_be_written_is_told() {
     let (code, found) = findings(&sandbox, &["--offline"]);
     assert!(code == 1 && found.iter().any(|finding| finding["check"] == "locks"), "{found:?}");
 }
+
+/// bash reads `.profile` where it is a login shell, and a hook there is a hook.
+#[test]
+fn the_hook_of_the_calling_shell_is_missed_until_a_start_up_file_brings_it() {
+    let sandbox = Sandbox::new();
+    let missed = || {
+        let mut bash = sandbox.command("/bin/bash");
+        bash.args(["--norc", "-c", &format!("{} doctor --offline --json; true", crate::sandbox::binary())]);
+        let told = crate::sandbox::Ran::of(bash.output().unwrap()).stdout;
+        told.contains("rolecall init bash")
+    };
+    assert!(missed());
+    sandbox.write(".bashrc", "# eval \"$(rolecall init bash)\"\n");
+    assert!(missed(), "a comment does nothing");
+    sandbox.write(".profile", "eval \"$(/opt/bin/rolecall init bash --cmd assume)\"\n");
+    assert!(!missed());
+}

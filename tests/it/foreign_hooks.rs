@@ -16,6 +16,10 @@ fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
     terminal
 }
 
+fn at_prompt(screen: &vt100::Screen) -> bool {
+    screen.contents().trim_end().ends_with("ready>")
+}
+
 /// What every shell does with the hook; how it shows a variable differs.
 fn visit(terminal: &mut Terminal, show: &str, widget: bool) {
     terminal.type_keys("rolecall exec -A payments-p");
@@ -35,14 +39,17 @@ fn visit(terminal: &mut Terminal, show: &str, widget: bool) {
     terminal.type_line("role -");
     terminal.wait_for("payments-prod/DatabaseAdministrator → payments-prod/ReadOnlyAccess");
     if widget {
+        // Keys that come before the prompt are the terminal's, not the shell's.
+        terminal.wait_until("the prompt", at_prompt);
         terminal.type_keys(KEY);
         terminal.wait_for_picker();
         terminal.type_keys("payments-prod database");
         terminal.wait_for("1 /");
         terminal.type_keys(ENTER);
-        terminal.wait_for("payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator");
-        // bash drops what is typed before its prompt is back from a key's command.
-        terminal.wait_until("the prompt", |screen| screen.contents().trim_end().ends_with("ready>"));
+        // The words have been there once before; and bash drops what is typed before its prompt is back from a key's command.
+        let taken_on = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator";
+        terminal.wait_until("the role for the second time", |screen| screen.contents().matches(taken_on).count() == 2);
+        terminal.wait_until("the prompt", at_prompt);
         terminal.type_line(show);
         terminal.wait_for("<arn:aws:iam::012345678901:role/DatabaseAdministrator>");
     }

@@ -17,6 +17,20 @@ fn values(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
+fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
+    let sandbox = Sandbox::new();
+    for (command, flag, words) in
+        [("pick", "--action", "shell exports console print"), ("exec", "--as", "keys endpoint"), ("eval", "--as", "keys profile")]
+    {
+        let help = sandbox.run(&[command, "--help"]).stdout;
+        let mut lines = help.lines().map(str::trim).skip_while(|line| !line.starts_with(flag));
+        let (said, next) = (lines.next().unwrap(), lines.next().unwrap());
+        assert!(words.split(' ').all(|word| said.contains(word)) && next.starts_with('-'), "{command}: {said:?}, {next:?}");
+        assert!(words.split(' ').all(|word| values(&sandbox, &["rolecall", command, flag, ""]).contains(&word.to_owned())), "{command}");
+    }
+}
+
+#[test]
 fn completions_know_instances_accounts_roles_profiles_and_tags() {
     let sandbox = signed_in();
     assert_eq!(values(&sandbox, &["rolecall", "--sso", ""]), ["corp", "lab"]);

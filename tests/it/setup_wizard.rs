@@ -93,9 +93,30 @@ fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     terminal.type_keys(ENTER);
     approve(&terminal);
     terminal.wait_for("sandbox: ");
+    terminal.wait_for("[y/N]");
+    terminal.type_keys(ENTER);
     terminal.wait_for("next:");
     assert_eq!(terminal.end(), 0);
     assert!(config(&sandbox).contains("[instances.sandbox]"));
+    assert!(!sandbox.path(".aws/config").exists() && terminal.screen().contains("setup profiles --all --diff"), "Enter alone is a no");
+}
+
+#[test]
+fn a_typed_y_writes_the_profiles_too() {
+    let sandbox = bare();
+    sandbox.aws.approve_after(Approve::Person);
+    let mut terminal = Terminal::rolecall(&sandbox, &["setup", "wizard", "--start-url", CORP, "--name", "corp"]);
+    terminal.wait_for("and sign in? [Y/n]");
+    terminal.type_keys(ENTER);
+    approve(&terminal);
+    terminal.wait_for("so that every AWS tool knows them? [y/N]");
+    assert!(!sandbox.path(".aws/config").exists());
+    terminal.type_line("y");
+    terminal.wait_for("next:");
+    assert_eq!(terminal.end(), 0);
+    let written = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
+    assert!(written.contains("[profile payments-prod-ReadOnlyAccess]"), "{written}");
+    assert!(terminal.screen().contains("profiles added") && !terminal.screen().contains("--diff"), "{}", terminal.screen());
 }
 
 #[test]

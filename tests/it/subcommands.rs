@@ -230,7 +230,7 @@ fn a_name_that_stands_somewhere_is_told_with_its_place() {
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("list_fields = [\"Acount\"]\ndefault_sso = \"crop\"\n{config}"));
     let fields = sandbox.run(&["list", "-S", "corp"]);
-    assert!(fields.code == 3 && fields.stderr.contains("list_fields"), "{fields:?}");
+    assert!(fields.code == 3 && fields.stderr.contains("config.toml:1: list_fields: "), "{fields:?}");
     let sso = sandbox.run(&["list", "RoleName"]);
     assert!(sso.code == 3 && sso.stderr.contains("default_sso: there is no"), "{sso:?}");
 }

@@ -7,6 +7,7 @@ use clap::CommandFactory;
 use rolecall::cli::{Cli, EXIT_CODES};
 use rolecall::config::env::VARIABLES;
 use rolecall::config::{self, Loaded};
+use rolecall::shell::hooks::{HOOKED, line};
 
 /// Settings that nothing obeys so far; this list only gets shorter.
 const WITHOUT_EFFECT: [&str; 4] = ["pick.columns", "pick.height", "pick.preview", "pick.keymap"];
@@ -39,7 +40,7 @@ fn same(what: &str, have: &[String], want: &[String]) {
 
 #[test]
 fn every_command_stands_in_the_readme_and_no_other() {
-    let mut have: Vec<String> = table("| command | does |")
+    let mut have: Vec<String> = table("| command | does |\n")
         .iter()
         .filter_map(|row| row[0].strip_prefix('`')?.split(['`', ' ']).next().map(str::to_owned))
         .collect();
@@ -50,6 +51,15 @@ fn every_command_stands_in_the_readme_and_no_other() {
         command.get_subcommands().filter(|command| !command.is_hide_set()).map(|command| command.get_name().to_owned()).collect();
     want.sort();
     same("commands", &have, &want);
+}
+
+#[test]
+fn every_shells_hook_stands_in_the_readme() {
+    let table = table("| shell | in its start file |").concat().concat();
+    for shell in HOOKED {
+        let (line, once) = line(shell).unwrap();
+        assert!(table.contains(&format!("`{line}`")) && once.is_none_or(|once| table.contains(&format!("`{once}`"))), "{shell}");
+    }
 }
 
 #[test]

@@ -29,6 +29,39 @@ fn a_query_and_enter_open_a_shell_in_the_role() {
 }
 
 #[test]
+fn a_query_of_several_roles_opens_with_it_typed() {
+    let sandbox = signed_in();
+    let mut terminal = Terminal::rolecall(&sandbox, &["exec", "payments-prod", "--", "printenv", "AWS_SSO_ROLE_ARN"]);
+    terminal.wait_for_picker();
+    terminal.type_keys(" read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.screen().contains("arn:aws:iam::012345678901:role/ReadOnlyAccess"), "{}", terminal.screen());
+    // Where nobody can choose, the list and the code for it.
+    let ran = sandbox.run(&["exec", "-S", "corp", "payments-prod", "--", "true"]);
+    crate::commands::refused(&ran, 5, &["roles match", "012345678901:ReadOnlyAccess"]);
+}
+
+#[test]
+fn a_refresh_on_the_screen_brings_profiles_up_to_date() {
+    let sandbox = signed_in();
+    assert_eq!(sandbox.run(&["setup", "profiles", "account:payments-prod role:ReadOnlyAccess"]).code, 0);
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let named = "[instances.corp.accounts.012345678901.roles.DatabaseAdministrator]\nprofile = 'bills'\n";
+    sandbox.write("rolecall/config.toml", &format!("auto_config_check = true\n{config}\n{named}"));
+    let profiles = || std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
+    assert!(!profiles().contains("bills"));
+    let mut terminal = Terminal::rolecall(&sandbox, &[]);
+    terminal.wait_for_picker();
+    terminal.type_keys("\x12");
+    terminal.wait_for("1 profile added, 1 as they were");
+    assert!(profiles().contains("[profile bills]"), "{}", profiles());
+    terminal.type_keys(ESCAPE);
+    assert_eq!(terminal.end(), 130);
+}
+
+#[test]
 fn escape_and_ctrl_c_leave_nothing_behind() {
     let sandbox = signed_in();
     for key in [ESCAPE, CTRL_C] {

@@ -33,8 +33,8 @@ pub struct EvalArgs {
     /// Shell to write for, instead of the one that called
     #[arg(long, value_name = "NAME", value_parser = dialects())]
     pub shell: Option<Dialect>,
-    /// How programs get at the credentials; `credentials_as` otherwise
-    #[arg(long = "as", value_name = "HOW", value_parser = forms())]
+    /// How programs get credentials: auto, keys or profile
+    #[arg(long = "as", value_name = "HOW", value_parser = forms(), hide_possible_values = true)]
     pub form: Option<FormArg>,
     /// With a profile, set the keys as well
     #[arg(short = 'x', long)]

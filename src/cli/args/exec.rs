@@ -24,8 +24,8 @@ pub struct ExecArgs {
     /// Leave the region variables as they are
     #[arg(long)]
     pub no_region: bool,
-    /// How the command gets at the credentials; `credentials_as` otherwise
-    #[arg(long = "as", value_name = "HOW")]
+    /// How the command gets credentials: auto, keys, profile or endpoint
+    #[arg(long = "as", value_name = "HOW", hide_possible_values = true)]
     pub form: Option<FormArg>,
     /// With a profile, set the keys as well
     #[arg(short = 'x', long)]

@@ -4,19 +4,11 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::shell::Dialect;
-use crate::shell::hooks::{Chord, HOOKED};
+use crate::shell::hooks::{Chord, HOOKED, line};
 
 /// Flags of `init`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-To source it:
-  bash, zsh   eval \"$(rolecall init bash)\"
-  fish        rolecall init fish | source
-  powershell  rolecall init powershell | Out-String | Invoke-Expression
-  nushell     rolecall init nushell | save -f ~/.rolecall.nu, then `source ~/.rolecall.nu` in config.nu
-  elvish      eval (rolecall init elvish | slurp)
-  xonsh       execx($(rolecall init xonsh))
-  direnv      rolecall init direnv > ~/.config/direnv/lib/rolecall.sh, then `use rolecall PROFILE` in an .envrc")]
+#[command(after_help = sourcing())]
 pub struct InitArgs {
     /// The shell, or direnv
     #[arg(value_name = "SHELL", value_parser = readers())]
@@ -30,6 +22,21 @@ pub struct InitArgs {
     /// Bind no key
     #[arg(long)]
     pub no_key: bool,
+}
+
+/// How each shell sources what `init` prints.
+fn sourcing() -> String {
+    let told = |shell: Dialect| {
+        let (line, once) = line(shell)?;
+        Some(match once {
+            Some(once) => format!("  {:10}  {once}\n              once, then `{line}` in config.nu\n", shell.as_str()),
+            None => format!("  {:10}  {line}\n", shell.as_str()),
+        })
+    };
+    let lines: String = HOOKED.into_iter().filter_map(told).collect();
+    format!(
+        "To source it:\n{lines}  direnv      rolecall init direnv > ~/.config/direnv/lib/rolecall.sh\n              once, then `use rolecall PROFILE` in an .envrc"
+    )
 }
 
 /// Who sources the hook.

@@ -11,7 +11,7 @@ pub struct LoginArgs {
     /// Sign in anew even when a token is still valid
     #[arg(long)]
     pub force: bool,
-    /// Only say whether a token is valid (exit code 0 or 4); uses no network
+    /// Only say by the exit code (0 or 4) whether somebody is signed in, to any of several, or with --all to each; uses no network
     #[arg(long)]
     pub check: bool,
     /// How to sign in: pkce (a browser on this machine), device-code (a code to compare, in any browser), auto (what fits)

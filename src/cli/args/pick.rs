@@ -25,8 +25,8 @@ pub struct PickArgs {
     /// Allow several roles to be marked with Tab
     #[arg(short, long)]
     pub multi: bool,
-    /// What Enter does
-    #[arg(long, value_name = "ACTION")]
+    /// What Enter does: shell, exports, console or print
+    #[arg(long, value_name = "ACTION", hide_possible_values = true)]
     pub action: Option<PickAction>,
     /// What to print of each chosen role
     #[arg(long, value_name = "FIELD")]

@@ -64,7 +64,7 @@ pub struct WizardArgs {
 }
 
 /// Flags of `setup profiles`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ProfilesArgs {
     /// Roles that match these words, in place of those used before
     #[arg(value_name = "QUERY", conflicts_with_all = ["all", "undo"])]

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::domain::{Error, Instance, InstanceName, Kind, Result};
 use crate::ops::ctx::Ctx;
+use crate::ops::errands;
 use crate::ops::profiles::{self, Change, Draft, Line, Note, Report, Request, Skipped, Style, Which, Why};
 use crate::ops::refresh::update;
 use crate::ops::roles::resolve::matching;
@@ -41,13 +42,10 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
 
 /// After a refresh: brings the block up to date, if the person has one and wants that. A failure here is no failure of the refresh.
 pub(in crate::cli) fn keep_up(ctx: &Ctx) {
-    if !ctx.settings.auto_config_check {
-        return;
-    }
-    match profiles::keep_up(ctx) {
-        Ok(Some(report)) => out::say(&words::summary(ctx, &report)),
+    match errands::keep_up(ctx) {
+        Ok(Some(said)) => out::say(&said),
         Ok(None) => {}
-        Err(error) => out::warning(&error.context("profiles were not brought up to date")),
+        Err(error) => out::warning(&error),
     }
 }
 

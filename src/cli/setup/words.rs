@@ -12,13 +12,7 @@ const TOLD: usize = 12;
 
 /// `~/.aws/config: 3 profiles added, 1 changed, 8 as they were`
 pub(super) fn summary(ctx: &Ctx, report: &Report) -> String {
-    let words = [(Change::Added, "added"), (Change::Changed, "changed"), (Change::Removed, "removed"), (Change::Kept, "as they were")];
-    let counts = words.map(|(change, word)| (report.count(change), word)).into_iter().filter(|(count, _)| *count > 0);
-    let said = counts.enumerate().map(|(at, (count, word))| match at {
-        0 => format!("{} {word}", counted(count, "profile")),
-        _ => format!("{count} {word}"),
-    });
-    format!("{}: {}", out::bold(&ctx.paths.short(&report.file)), said.collect::<Vec<_>>().join(", "))
+    format!("{}: {}", out::bold(&ctx.paths.short(&report.file)), report.counts())
 }
 
 pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {

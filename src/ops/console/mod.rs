@@ -5,7 +5,7 @@ pub mod link;
 use std::sync::Arc;
 
 use crate::cache::inventory;
-use crate::config::{Settings, env};
+use crate::config::{ConsoleStyle, Settings, env};
 use crate::console::{console_home, federation_endpoint, login_link};
 use crate::domain::{Credentials, Entry, Instance, Region, Result, Roster, Secret};
 use crate::identity::signin_token;
@@ -52,6 +52,8 @@ pub struct Custom {
     pub manner: Manner,
     /// Minutes of the console's session.
     pub minutes: u32,
+    /// Which sort of link.
+    pub style: ConsoleStyle,
 }
 
 /// What rules, the instance and the general settings say of a role's console, in this order.
@@ -66,6 +68,7 @@ pub fn custom(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Custom {
     manner.container.color = treatment.color.unwrap_or(std::mem::take(&mut manner.container.color));
     manner.container.icon = treatment.icon.unwrap_or(std::mem::take(&mut manner.container.icon));
     custom.minutes = treatment.console_duration.unwrap_or(custom.minutes);
+    custom.style = treatment.console_style.unwrap_or(custom.style);
     custom
 }
 
@@ -79,7 +82,7 @@ pub fn of_instance(settings: &Settings, instance: Option<&Instance>, name: Strin
         command: own.and_then(|own| own.url_exec_command.clone()).unwrap_or_else(|| settings.url_exec_command.clone()),
         container: Container { name, color, icon: ICON.to_owned() },
     };
-    Custom { manner, minutes: settings.console_duration }
+    Custom { manner, minutes: settings.console_duration, style: settings.console_style }
 }
 
 /// What the rules make of a role. They look at what the portal says of it, not at what other rules made of it: hence the list again.

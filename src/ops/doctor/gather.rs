@@ -11,10 +11,10 @@ use crate::os::browser::words;
 use crate::os::file;
 use crate::os::lock::Lock;
 use crate::shell::calling;
+use crate::shell::hooks::{Source as Hook, source};
 use crate::vault::Vault;
 
 use crate::ops::instances;
-use crate::ops::setup::hook::{Hook, hook};
 
 use super::{LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
 
@@ -126,11 +126,12 @@ fn loose(_: &Path, _: u32) -> Option<LooseFile> {
     None
 }
 
-/// The hook of the shell that called us, and whether its start-up file has it.
+/// The hook of the shell that called us, and whether a file that it reads when it starts brings it.
 fn hook_here(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
     let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), env.get(env::SHELL));
-    let hook = hook(shell, &paths.home)?;
-    let text = file::load(&hook.file).ok().flatten().unwrap_or_default();
-    let has = String::from_utf8_lossy(&text).lines().any(|line| !line.trim_start().starts_with('#') && line.contains("rolecall init"));
+    let hook = source(shell, &paths.home, &paths.config_home(env))?;
+    let brings = |file: &Path| hook.is_in(&String::from_utf8_lossy(&file::load(file).ok().flatten().unwrap_or_default()));
+    let inside = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| brings(&entry.path()));
+    let has = brings(&hook.file) || hook.also.iter().any(|place| if place.is_dir() { inside(place) } else { brings(place) });
     Some((hook, has))
 }

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use crate::config::{Env, Paths};
 use crate::domain::{Error, Instance, InstanceName, Region, Result, StartUrl, Timestamp};
+use crate::shell::hooks::Source;
 use crate::vault::Store;
-
-use crate::ops::setup::hook::Hook;
 
 /// This machine as far as it matters.
 #[derive(Debug, Clone)]
@@ -38,8 +37,8 @@ pub struct Scene {
     pub loose_tokens: Vec<LooseFile>,
     /// Whether a browser can be opened here, or one was named.
     pub browser: bool,
-    /// The calling shell's hook, and whether its start-up file has it.
-    pub hook: Option<(Hook, bool)>,
+    /// The calling shell's hook, and whether a start-up file brings it.
+    pub hook: Option<(Source, bool)>,
 }
 
 /// What came of asking AWS about one instance.

@@ -7,8 +7,8 @@ use super::*;
 use crate::config::{Env, Paths};
 use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Source, StartUrl, Timestamp};
 use crate::ops::setup::discover::instance;
-use crate::ops::setup::hook::hook;
 use crate::shell::Dialect;
+use crate::shell::hooks::source;
 use crate::vault::Store;
 
 const NOW: Timestamp = Timestamp(1_795_000_000);
@@ -36,7 +36,7 @@ fn scene(pairs: &[(&str, &str)]) -> Scene {
         tokens: Vec::new(),
         loose_tokens: Vec::new(),
         browser: true,
-        hook: hook(Dialect::Zsh, "/home/jane".as_ref()).map(|hook| (hook, true)),
+        hook: source(Dialect::Zsh, "/home/jane".as_ref(), "/home/jane/.config".as_ref()).map(|hook| (hook, true)),
     }
 }
 
@@ -244,4 +244,6 @@ fn a_machine_without_a_browser_and_a_shell_without_the_hook() {
     scene.browser = true;
     scene.hook.as_mut().unwrap().1 = false;
     assert_eq!(says(&scene, &["~/.zshrc", "rolecall init zsh"]).weight, Weight::Advice);
+    scene.hook = source(Dialect::Nushell, "/home/jane".as_ref(), "/home/jane/.config".as_ref()).map(|hook| (hook, false));
+    says(&scene, &["rolecall init nushell | save -f ~/.rolecall.nu, once", "add to ~/.config/nushell/config.nu: source ~/.rolecall.nu"]);
 }

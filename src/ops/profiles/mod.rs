@@ -144,6 +144,18 @@ impl Report {
     pub fn count(&self, change: Change) -> usize {
         self.profiles.iter().filter(|line| line.change == change).count()
     }
+
+    /// In words: `3 profiles added, 1 changed, 8 as they were`.
+    pub fn counts(&self) -> String {
+        let words = [(Change::Added, "added"), (Change::Changed, "changed"), (Change::Removed, "removed"), (Change::Kept, "as they were")];
+        let counts = words.map(|(change, word)| (self.count(change), word)).into_iter().filter(|(count, _)| *count > 0);
+        let said = counts.enumerate().map(|(at, (count, word))| match (at, count) {
+            (0, 1) => format!("1 profile {word}"),
+            (0, _) => format!("{count} profiles {word}"),
+            _ => format!("{count} {word}"),
+        });
+        said.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Brings the block of the AWS config file up to date. Everything else in the file stays byte for byte; what it was is kept for [`undo`].

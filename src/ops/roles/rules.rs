@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::config::{Rule, UrlAction};
+use crate::config::{ConsoleStyle, Rule, UrlAction};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Confirm, Roster, Tags};
 
@@ -30,6 +30,8 @@ pub struct Treatment {
     pub url_exec_command: Option<Vec<String>>,
     /// Minutes of its console sessions.
     pub console_duration: Option<u32>,
+    /// Which sort of console link.
+    pub console_style: Option<ConsoleStyle>,
 }
 
 impl Treatment {
@@ -49,6 +51,7 @@ impl Treatment {
         over(&mut self.url_action, &rule.url_action);
         over(&mut self.url_exec_command, &rule.url_exec_command);
         over(&mut self.console_duration, &rule.console_duration);
+        over(&mut self.console_style, &rule.console_style);
     }
 }
 

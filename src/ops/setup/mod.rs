@@ -3,5 +3,4 @@
 pub mod address;
 pub mod discover;
 pub mod first;
-pub mod hook;
 pub mod instance;

@@ -3,6 +3,7 @@
 
 mod key;
 pub mod place;
+mod source;
 
 use crate::domain::{Error, Kind, Result};
 
@@ -10,6 +11,7 @@ use super::dialect::Dialect;
 use super::quote::quote;
 
 pub use key::Chord;
+pub use source::{Source, line, source};
 
 /// The scripts of one shell.
 struct Scripts {

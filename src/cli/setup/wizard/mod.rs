@@ -5,16 +5,18 @@ mod questions;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::cli::args::{Globals, WizardArgs};
+use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
 use crate::cli::{cache, context, login, out};
 use crate::config::env;
 use crate::domain::{Error, Instance, InstanceName, Kind, Result};
 use crate::ops::ctx::Ctx;
+use crate::ops::profiles::{self, Change, Request, Which};
 use crate::ops::refresh::update;
-use crate::ops::setup::{discover, hook, instance};
+use crate::ops::setup::{discover, instance};
 use crate::os::ancestors::ancestors;
 use crate::os::clock::Clock;
 use crate::shell::calling;
+use crate::shell::hooks::source;
 
 use questions::Questions;
 
@@ -33,11 +35,31 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
     // Read anew: what was written counts, not what was meant.
     let ctx = context::open(globals)?;
     let instance = ctx.instance(name.as_str())?.clone();
+    let mut written = false;
     if at_terminal() {
         context::block_on(&ctx, sign_in(&ctx, &instance))?;
+        written = !args.yes && offer_profiles(&ctx, globals, &instance)?;
     }
-    next(&ctx, &instance);
+    next(&ctx, &instance, written);
     Ok(0)
+}
+
+/// Offers what `setup profiles --all` does, for this instance; says whether it was taken. Enter alone is a no: the file is not ours.
+fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<bool> {
+    let request = Request { which: Which::Every, among: vec![instance.name.clone()], ..Request::default() };
+    // Where none can be planned there is nothing to offer; `setup profiles` tells why.
+    let Ok(draft) = profiles::plan(ctx, &request) else { return Ok(false) };
+    let file = ctx.paths.short(&draft.report.file);
+    let question = match draft.report.count(Change::Added) {
+        0 => return Ok(false),
+        1 => format!("Write a profile for the role into {file}, so that every AWS tool knows it? [y/N] "),
+        many => format!("Write profiles for {many} roles into {file}, so that every AWS tool knows them? [y/N] "),
+    };
+    if !["y", "yes"].contains(&out::ask(&format!("\n{question}"))?.trim().to_ascii_lowercase().as_str()) {
+        return Ok(false);
+    }
+    let globals = Globals { sso: Some(instance.name.to_string()), ..globals.clone() };
+    super::profiles::run(&globals, &ProfilesArgs { all: true, ..ProfilesArgs::default() }).map(|_| true)
 }
 
 /// For a command that was typed where nothing is set up: the same questions, and then that command.
@@ -83,20 +105,23 @@ async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
 }
 
 /// What can be done now. Nothing of it is done here.
-fn next(ctx: &Ctx, instance: &Instance) {
+fn next(ctx: &Ctx, instance: &Instance, written: bool) {
     let name = &instance.name;
     let mut steps = Vec::new();
     if !at_terminal() {
         steps.push((format!("rolecall login --sso {name}"), "sign in"));
     }
     steps.push(("rolecall".to_owned(), "choose a role, and be in it"));
-    steps
-        .push(("rolecall setup profiles --all --diff".to_owned(), "see profiles for the AWS CLI and the SDKs; without --diff, write them"));
+    if !written {
+        let what = "see profiles for the AWS CLI and the SDKs; without --diff, write them";
+        steps.push(("rolecall setup profiles --all --diff".to_owned(), what));
+    }
     let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), ctx.env.get(env::SHELL));
-    let hook = hook::hook(shell, &ctx.paths.home);
+    let hook = source(shell, &ctx.paths.home, &ctx.paths.config_home(&ctx.env));
     let file = hook.as_ref().map(|hook| format!("`role` in every {shell}: add this line to {}", ctx.paths.short(&hook.file)));
     if let (Some(hook), Some(file)) = (&hook, &file) {
-        steps.push((hook.line.clone(), file));
+        steps.extend(hook.once.map(|once| (once.to_owned(), "once, for the line below")));
+        steps.push((hook.line.to_owned(), file));
     }
     let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
     out::say("\nnext:");
