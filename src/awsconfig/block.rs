@@ -100,6 +100,8 @@ impl<'b> Parts<'b> {
         let Some(block) = self.block else { return Ok(()) };
         for (bytes, place) in [(block, "on top of the block"), (self.after, "below the block")] {
             let (text, mut reader) = (String::from_utf8_lossy(bytes), Reader::default());
+            // Behind a key, as they stand, even a header would be a part of its value if it were indented.
+            reader.read("key = value");
             let first = text.lines().map(|line| reader.read(line)).find(|line| !matches!(line, Line::Blank | Line::Comment));
             if !matches!(first, None | Some(Line::Header(_))) {
                 return Err(wrong(format!("the lines {place} `{}` belong to no section of their own", self.name))

@@ -81,7 +81,7 @@ impl Asked {
     pub(super) fn settle(&self, ctx: &Arc<Ctx>, globals: &Globals, action: Action, yes: bool) -> Result<Found> {
         let instances = self.instances(ctx, globals)?;
         if self.is_empty() {
-            return pick::one(ctx, &instances, String::new(), action);
+            return pick::one(ctx, globals, &instances, String::new(), action);
         }
         match resolve::one(ctx, &instances, &self.wanted) {
             Ok(found) => {
@@ -89,7 +89,7 @@ impl Asked {
                 Ok(found)
             }
             Err(error) => match self.account_of_several(ctx, &instances).filter(|_| tty::present()) {
-                Some(account) => pick::one(ctx, &instances, account.to_owned(), action),
+                Some(account) => pick::one(ctx, globals, &instances, account.to_owned(), action),
                 None => Err(error),
             },
         }
@@ -159,7 +159,7 @@ impl Current {
 }
 
 /// The role of a shell of ours: both variables name it.
-fn of_ours(env: &Env) -> Option<Current> {
+pub(super) fn of_ours(env: &Env) -> Option<Current> {
     let arn = env.get(env::AWS_SSO_ROLE_ARN).filter(|arn| env.get(env::ROLECALL_ROLE) == Some(arn))?;
     let arn: Arn = arn.parse().ok()?;
     Some(Current { instance: env.get(env::AWS_SSO).map(InstanceName::new), account: arn.account, role: arn.role })

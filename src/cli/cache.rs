@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::domain::{AccountId, Change, Error, Instance, Kind, Result, visible};
-use crate::ops::ctx::Ctx;
+use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::update::{self, Updated};
+use crate::ops::roles::remembered;
 
 use super::args::{CacheArgs, Globals};
 use super::{context, login, out, setup};
@@ -43,6 +44,13 @@ pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option
         out::progress("");
     }
     let updated = updated?;
+    let ours = ctx.clone();
+    let renew = move || {
+        remembered::renew(&ours.env, &ours.paths, None);
+        Ok(())
+    };
+    // So that the picker's next start has it ready; without it that one takes longer.
+    let _ = blocking(renew).await;
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
     out::say(&format!("{}: {roles} roles in {accounts} accounts", out::bold(instance.name.as_str())));
     if !updated.failed.is_empty() {

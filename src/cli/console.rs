@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::{ConsoleStyle, UrlAction, env};
-use crate::console::{SERVICES, is_console, portal_link, service};
+use crate::console::{SERVICES, is_console, portal_link, read_page, service};
 use crate::domain::{Credentials, Error, Instance, Kind, Region, Result, RoleName, Secret, Timestamp, nearest, visible};
 use crate::ops::console::link::{Delivered, Link, deliver, deliver_and_go};
 use crate::ops::console::{self, Custom, Visit};
@@ -29,10 +29,13 @@ pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
         page.destination = page.destination.or_else(|| pasted.destination.clone());
     }
     let asked = asked.or_current(&ctx)?;
-    let found = match args.prompt {
-        true => pick::one(&ctx, &asked.instances(&ctx, globals)?, typed, Action::Console)?,
+    let found = if args.prompt || asked.is_empty() {
+        let (found, query) = pick::one_and_query(&ctx, globals, &asked.instances(&ctx, globals)?, typed, Action::Console)?;
+        page.take(&query);
+        found
+    } else {
         // Whoever opens a shortcut link has still to sign in: there is nothing to consent to.
-        false => asked.settle(&ctx, globals, Action::Console, args.yes || args.link)?,
+        asked.settle(&ctx, globals, Action::Console, args.yes || args.link)?
     };
     if args.link { share(&ctx, globals, &found, &page) } else { visit(&ctx, &found, &page) }
 }
@@ -47,6 +50,11 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// The same, in a region where one was asked for.
+    pub(super) fn in_region(self, region: Option<&str>) -> Self {
+        Self { region: region.map(Region::new).or(self.region), ..self }
+    }
+
     fn read(args: &ConsoleArgs) -> Result<Self> {
         let service = args.service.as_deref().map(known_service).transpose()?;
         if let Some(url) = args.destination.as_deref().filter(|url| !is_console(url)) {
@@ -55,6 +63,21 @@ impl Page {
         }
         let region = args.region.as_deref().map(Region::new);
         Ok(Self { region, destination: args.destination.clone(), service, minutes: args.duration })
+    }
+
+    /// The page whose address was pasted into the picker, if one was.
+    pub(super) fn pasted(query: &str) -> Self {
+        let mut page = Self::default();
+        page.take(query);
+        page
+    }
+
+    /// Takes from a pasted address what was not said otherwise.
+    fn take(&mut self, query: &str) {
+        if let Some(pasted) = read_page(query) {
+            self.region = self.region.take().or(pasted.region);
+            self.destination = self.destination.take().or(pasted.destination);
+        }
     }
 
     /// The first page of a service, by any of its names.

@@ -166,17 +166,22 @@ pub(super) fn network(env: &Env) -> Network {
 /// # Errors
 /// [`Kind::Config`] when the name is unknown.
 pub(super) fn chosen(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
-    // In a role shell of ours AWS_SSO only names the current role's instance: it hides no other.
-    let of_ours = ctx.env.get(env::ROLECALL_ROLE).is_some() && ctx.env.get(env::ROLECALL_ROLE) == ctx.env.get(env::AWS_SSO_ROLE_ARN);
     if let Some(name) = globals.sso.as_deref() {
         return Ok(vec![ctx.instance(name)?.clone()]);
     }
-    let variable = ctx.env.get(env::AWS_SSO).filter(|_| !of_ours).map(|name| (name, "AWS_SSO"));
-    match variable.or(ctx.settings.default_sso.as_ref().map(|name| (name.as_str(), "default_sso"))) {
+    let variable = named(&ctx.env, globals).map(|name| (name, "AWS_SSO"));
+    match variable.or(ctx.settings.default_sso.as_ref().map(|name| (name.to_string(), "default_sso"))) {
         // Nobody typed the name just now: say where it stands.
-        Some((name, place)) => Ok(vec![ctx.instance(name).map_err(|error| error.context(place))?.clone()]),
+        Some((name, place)) => Ok(vec![ctx.instance(&name).map_err(|error| error.context(place))?.clone()]),
         None => Ok(ctx.instances.clone()),
     }
+}
+
+/// The instance that the command line or the environment names.
+pub(super) fn named(env: &Env, globals: &Globals) -> Option<String> {
+    // In a role shell of ours AWS_SSO only names the current role's instance: it hides no other.
+    let of_ours = env.get(env::ROLECALL_ROLE).is_some() && env.get(env::ROLECALL_ROLE) == env.get(env::AWS_SSO_ROLE_ARN);
+    globals.sso.as_deref().or_else(|| env.get(env::AWS_SSO).filter(|_| !of_ours)).map(str::to_owned)
 }
 
 /// The one instance that a command is about.

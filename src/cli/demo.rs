@@ -18,7 +18,7 @@ use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sign_in;
 use crate::ops::work::SignInStep;
-use crate::ops::{refresh::update, roles::past, sign_in::sessions};
+use crate::ops::{refresh::update, roles::past, roles::remembered, sign_in::sessions};
 use crate::os::process::Child;
 use crate::os::signals::LastWill;
 use crate::os::{file, random};
@@ -191,7 +191,9 @@ fn prime(place: &Place, running: &Running) -> Result<()> {
             sessions::sign_out(&ctx, instance).await?;
         }
         Ok(())
-    })
+    })?;
+    remembered::renew(&ctx.env, &ctx.paths, None);
+    Ok(())
 }
 
 /// Roles that "were used": how long ago in minutes, and whether credentials are still there.

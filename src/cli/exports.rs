@@ -35,8 +35,7 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
         CredentialsAs::Auto | CredentialsAs::Endpoint => FormArg::Auto,
     });
     if wanted == FormArg::Endpoint {
-        return Err(Error::new(Kind::Usage, "an endpoint is for a command that somebody watches, not for this shell")
-            .hint("use `rolecall exec --as endpoint`, or `--as keys` here"));
+        return Err(Error::new(Kind::Usage, "an endpoint is for a command that somebody watches").hint("use `rolecall exec --as endpoint`"));
     }
     if wanted == FormArg::Keys {
         return Ok(Form::Keys);

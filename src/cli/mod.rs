@@ -20,16 +20,20 @@ mod help;
 mod helper;
 mod history;
 mod init;
+mod keys;
 mod list;
 mod login;
 mod logout;
+mod looks;
 mod out;
 mod pick;
+mod plain;
 mod process;
 mod qr;
 mod redirect;
 mod report;
 mod resolve;
+mod scene;
 mod settings;
 mod setup;
 mod status;
@@ -56,6 +60,8 @@ pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match time::alone(&args) {
         Some(alone) => time::run(&alone),
+        // The whole command line is a tree of some hundred words; a picker that was asked for without any needs none of them.
+        None if args.len() == 1 => run(Cli::default()),
         None => match straight::read(&args).map_or_else(|| parse(args), Ok) {
             Ok(cli) => run(cli),
             Err(error) => return usage(&error),
@@ -82,7 +88,8 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<u8> {
-    out::begin(&cli.globals);
+    let plain = cli.pick.plain || matches!(&cli.command, Some(Command::Pick(args)) if args.plain);
+    out::begin(&cli.globals, plain);
     // Said here and not in clap's terms, which would refuse the global flags before a command too.
     if cli.command.is_some() && cli.pick != PickArgs::default() {
         return Err(Error::new(Kind::Usage, "flags of the picker stand before a command").hint("put the command first, then its flags"));
@@ -156,6 +163,12 @@ fn cancelled() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_arguments_are_what_the_command_line_makes_of_them() {
+        let read = parse(vec!["rolecall".into()]).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{:?}", Cli::default()));
+    }
 
     #[test]
     fn every_sort_of_failure_ends_with_a_code_that_is_explained() {

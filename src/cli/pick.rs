@@ -12,13 +12,14 @@ use crate::ops::roles::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
 use crate::ops::{refresh::update, roles::past, worker};
 use crate::os::clock::Clock;
-use crate::tui::{self, Action, Exit, Looks, Theme};
+use crate::tui::{self, Action, Exit, Left};
 
 use super::args::{Globals, PickAction, PickArgs};
 use super::console::{self, Page};
 use super::exports::Wish;
 use super::resolve::Found;
-use super::{context, each, eval, exec, grant, out, resolve};
+use super::scene::{self, Scene};
+use super::{context, each, eval, exec, grant, keys, looks, out, plain, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -31,19 +32,24 @@ pub(super) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
 }
 
 fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
-    let mut ctx = context::open_bare(globals)?;
+    let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
+    args.print.as_deref().map(fields::spelled).transpose()?;
+    if !(args.filter || args.select_1 || args.exit_0)
+        && let Some(scene) = Scene::remembered(globals, &query)?
+    {
+        return on_screen(globals, scene, query, &args, prints);
+    }
+    let ctx = context::open_bare(globals)?;
     let first_run = ctx.instances.is_empty();
     if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::present()) {
         return Err(none_found(&ctx.paths));
     }
-    let mut instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
-    let action = action(&ctx, &args, prints);
-    let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
-    args.print.as_deref().map(fields::spelled).transpose()?;
-    if action == Action::Exports {
-        eval::check_terminal(&ctx.env)?;
-    }
+    let instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
+    let action = action(ctx.settings.default_action, &args, prints);
     if args.filter || args.select_1 || args.exit_0 {
+        if action == Action::Exports {
+            eval::check_terminal(&ctx.env)?;
+        }
         let roster = Arc::new(update::known(&ctx, &instances));
         if roster.entries.is_empty() && args.filter {
             return Err(resolve::nothing_known());
@@ -53,21 +59,36 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             return Ok(super::exit_code(Kind::NoMatch));
         }
         if args.filter {
-            return finish(&ctx, globals, &roster, rows, Action::Print, &args);
+            return finish(&ctx, globals, &roster, rows, Action::Print, &query, &args);
         }
         if args.select_1 && rows.len() == 1 {
             // The screen would have asked.
             if action != Action::Print {
                 grant::confirm(&ctx, &roster, &roster.entries[rows[0]], false)?;
             }
-            return finish(&ctx, globals, &roster, rows, action, &args);
+            return finish(&ctx, globals, &roster, rows, action, &query, &args);
         }
     }
+    let scene = Scene::read(&ctx, globals, &instances);
+    on_screen(globals, scene, query, &args, prints)
+}
+
+/// Shows the picker and does what was chosen there.
+fn on_screen(globals: &Globals, scene: Scene, query: String, args: &PickArgs, prints: bool) -> Result<u8> {
+    let action = action(scene.settings.default_action, args, prints);
+    if action == Action::Exports {
+        eval::check_terminal(&scene.env)?;
+    }
+    let mut instances = scene.instances.clone();
+    let first_run = instances.is_empty();
     // Marks are for what several roles can do; a shell that waits for its exports takes one.
     let multi = args.multi || action == Action::Shell;
-    match screen(&ctx, &instances, query, Enter { action, only: false, multi }, &args)? {
+    let (left, ctx) = screen(scene, query, Enter { action, only: false, multi }, args)?;
+    let opened = || ctx.map_or_else(|| context::open(globals), Ok);
+    match left.exit {
         Exit::Cancelled => Err(super::cancelled()),
         Exit::Picked(picked) => {
+            let mut ctx = opened()?;
             if first_run {
                 // What was set up on the screen is known from here on.
                 ctx = context::open(globals)?;
@@ -75,9 +96,10 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
             }
             let roster = Arc::new(update::known(&ctx, &instances));
             let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
-            finish(&ctx, globals, &roster, rows, picked.action, &args)
+            finish(&ctx, globals, &roster, rows, picked.action, &left.query, args)
         }
         Exit::Each { roles, line } => {
+            let ctx = opened()?;
             let roster = Arc::new(update::known(&ctx, &instances));
             let rows = roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
             each::over(&ctx, &roster, rows, &line)
@@ -86,30 +108,45 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
 }
 
 /// For commands without a selector: the picker, where Enter chooses the one role for them.
-pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action) -> Result<Found> {
-    match screen(ctx, instances, query, Enter { action, only: true, multi: false }, &PickArgs::default())? {
+pub(super) fn one(ctx: &Arc<Ctx>, globals: &Globals, instances: &[Instance], query: String, action: Action) -> Result<Found> {
+    one_and_query(ctx, globals, instances, query, action).map(|(found, _)| found)
+}
+
+/// The same, and what stood in the query: it may be the address of a page.
+pub(super) fn one_and_query(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    instances: &[Instance],
+    query: String,
+    action: Action,
+) -> Result<(Found, String)> {
+    let (left, _) = screen(Scene::read(ctx, globals, instances), query, Enter { action, only: true, multi: false }, &PickArgs::default())?;
+    match left.exit {
         // A command line for several roles is never offered where one is asked for.
         Exit::Cancelled | Exit::Each { .. } => Err(super::cancelled()),
         Exit::Picked(picked) => {
             let roster = Arc::new(update::known(ctx, instances));
             let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
-            Ok(Found { roster, position })
+            Ok((Found { roster, position }, left.query))
         }
     }
 }
 
-fn action(ctx: &Ctx, args: &PickArgs, prints: bool) -> Action {
-    match (args.action, prints || args.print.is_some(), ctx.settings.default_action) {
+fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> Action {
+    match (args.action, prints || args.print.is_some(), default) {
         (Some(PickAction::Print), ..) => Action::Print,
         (Some(PickAction::Shell), ..) => Action::Shell,
         (Some(PickAction::Exports), ..) => Action::Exports,
+        (Some(PickAction::Console), ..) => Action::Console,
         (None, true, _) | (None, false, DefaultAction::Print) => Action::Print,
         (None, false, DefaultAction::Exports) => Action::Exports,
-        (None, false, _) => Action::Shell,
+        (None, false, DefaultAction::Console) => Action::Console,
+        (None, false, DefaultAction::Shell | DefaultAction::Profile) => Action::Shell,
     }
 }
 
-fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
+/// The rows that a query matches, best first.
+pub(super) fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
     let usages = past::usages(ctx);
     let marks = marks::load(&ctx.paths.state_dir).unwrap_or_default();
     let index = Index::build(roster.clone());
@@ -125,29 +162,44 @@ fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
 }
 
 /// Does what was chosen with the chosen roles, with the screen back as it was.
-fn finish(ctx: &Arc<Ctx>, globals: &Globals, roster: &Arc<Roster>, rows: Vec<usize>, action: Action, args: &PickArgs) -> Result<u8> {
+fn finish(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    roster: &Arc<Roster>,
+    rows: Vec<usize>,
+    action: Action,
+    query: &str,
+    args: &PickArgs,
+) -> Result<u8> {
+    let found = |row: usize| Found { roster: roster.clone(), position: row };
+    let wish = Wish { region: args.region.clone(), ..Wish::default() };
     match action {
-        Action::Shell => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            exec::enter(ctx, globals, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
-        }
-        Action::Exports => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            eval::print_for_caller(ctx, &Found { roster: roster.clone(), position: *row })
-        }
-        Action::Console | Action::Service(_) if !args.filter => {
-            let page = if let Action::Service(name) = action { Page::of_service(name)? } else { Page::default() };
+        Action::Shell => exec::enter(ctx, globals, &found(single(&rows)?), &wish, true, Vec::new()),
+        Action::Exports => eval::print_for_caller(ctx, &found(single(&rows)?), &wish),
+        Action::Console | Action::Service(_) => {
+            let page = if let Action::Service(name) = action { Page::of_service(name)? } else { Page::pasted(query) };
+            let page = page.in_region(args.region.as_deref());
             // One that fails keeps no other from opening; the first failure is told at the end.
-            let visits = rows.into_iter().map(|position| console::visit(ctx, &Found { roster: roster.clone(), position }, &page));
+            let visits = rows.into_iter().map(|row| console::visit(ctx, &found(row), &page));
             visits.collect::<Vec<_>>().into_iter().try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
         }
-        _ => {
+        Action::Print => {
             let name = args.print.as_deref().unwrap_or("arn");
             let fields = Fields::new(ctx, roster, [name]);
             let line = |row: usize| fields.text(&roster.entries[row], name) + "\n";
             out::data(&rows.into_iter().map(line).collect::<String>())?;
             Ok(0)
         }
+    }
+}
+
+/// The one row; a shell has one role.
+fn single(rows: &[usize]) -> Result<usize> {
+    match rows {
+        [] => Err(super::cancelled()),
+        [row] => Ok(*row),
+        _ => Err(Error::new(Kind::Usage, format!("{} roles were marked, and a shell has one", rows.len()))
+            .hint("run a command in all of them: `rolecall each QUERY -- COMMAND`")),
     }
 }
 
@@ -159,13 +211,18 @@ struct Enter {
     multi: bool,
 }
 
-/// Opens the picker on these instances.
-fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, enter: Enter, args: &PickArgs) -> Result<Exit> {
+/// Opens the picker. Gives back how it was left, and the surroundings that its background made, if it came to that.
+fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<(Left, Option<Arc<Ctx>>)> {
     if !crate::os::tty::present() {
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
-    let (roster, stale) = update::sketch(ctx, instances);
+    if args.plain || out::plain() {
+        let ctx = (scene.open)()?;
+        let exit = plain::run(&ctx, &scene.instances, query.clone(), enter.action, args.multi)?;
+        return Ok((Left { exit, query }, Some(ctx)));
+    }
+    let (settings, clock) = (&scene.settings, Clock::System);
     let unknown = |instance: &Instance| Session {
         instance: instance.name.clone(),
         signed_in: false,
@@ -174,52 +231,38 @@ fn screen(ctx: &Arc<Ctx>, instances: &[Instance], query: String, enter: Enter, a
         borrowed: false,
         fetched_at: None,
     };
-    let sessions = Sessions { instances: instances.iter().map(unknown).collect(), roles: Vec::new() };
+    let sessions = Sessions { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
+    let mut looks = looks::looks(&settings.pick, &scene.env, out::wanted());
+    looks.mouse &= !args.no_mouse;
     let options = tui::Options {
-        usages: past::usages(ctx),
-        marks: marks::load(&ctx.paths.state_dir).unwrap_or_default(),
+        usages: past::usages_in(&scene.paths.state_dir, settings.history(), clock.now()),
+        marks: marks::load(&scene.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
         action: enter.action,
-        looks: looks(ctx, args),
-        now: Clock::System,
-        history_weight: ctx.settings.history_weight,
+        looks,
+        height: args.height.unwrap_or(settings.pick.height),
+        keys: keys::of(settings, &scene.env, &scene.paths)?,
+        now: clock,
+        history_weight: settings.history_weight,
         only: enter.only,
         multi: enter.multi,
-        stale,
+        stale: scene.stale,
+        sheet: scene.sheet.clone(),
+        current: scene::current(&scene.env),
+        prefer_roles: settings.prefer_roles.clone(),
+        columns: settings.pick.columns.clone(),
+        preview: scene::preview(&settings.pick.preview),
         sketch: true,
-        first_run: instances.is_empty().then(|| ctx.paths.short(&ctx.paths.config_file)),
+        first_run: scene.instances.is_empty().then(|| scene.paths.short(&scene.paths.config_file)),
         version: env!("CARGO_PKG_VERSION"),
-        roster: Arc::new(roster),
+        roster: scene.roster,
     };
-    let (background, requests, news) = worker::start(ctx.clone(), instances.to_vec(), copy);
-    let exit = tui::run(options, requests, news);
-    background.finish();
-    exit
-}
-
-fn looks(ctx: &Ctx, args: &PickArgs) -> Looks {
-    let pick = &ctx.settings.pick;
-    let colours = ctx.env.get(env::COLORTERM).is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
-    let plain = ctx.env.get(env::TERM).is_some_and(|term| term == "linux" || term == "dumb");
-    Looks {
-        theme: theme(&pick.theme),
-        ascii: plain,
-        motion: pick.motion,
-        mouse: pick.mouse && !args.no_mouse,
-        no_color: ctx.env.get(env::NO_COLOR).is_some(),
-        truecolor: colours,
-    }
-}
-
-fn theme(word: &str) -> Theme {
-    match word {
-        "dark" => Theme::Dark,
-        "light" => Theme::Light,
-        "16" => Theme::Sixteen,
-        "none" => Theme::None,
-        _ => Theme::Auto,
-    }
+    let start = worker::Start { open: scene.open, instances: scene.instances, named: scene.named, sheet: scene.remembered, copy };
+    let (background, requests, news) = worker::start(start);
+    let left = tui::run(options, requests, news);
+    let ctx = background.finish();
+    Ok((left?, ctx))
 }
 
 /// Puts a text on the clipboard of whatever terminal this is, near or far.

@@ -44,6 +44,17 @@ pub struct Roster {
     pub entries: Vec<Entry>,
     /// Whether every role of every instance is in it: false while an inventory is missing or partial.
     pub complete: bool,
+    /// How the rules want each entry shown, by its position; empty where they say nothing of any.
+    pub looks: Vec<Look>,
+}
+
+/// How the rules want a role shown in the picker.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Look {
+    /// The colour of its account's name, by its English word.
+    pub color: Option<Arc<str>>,
+    /// Kept out of the list.
+    pub hidden: bool,
 }
 
 impl Roster {
@@ -78,7 +89,12 @@ impl Roster {
             }
         }
         let complete = inventories.len() == instances.len() && inventories.iter().all(|i| i.as_ref().is_some_and(|i| i.complete));
-        Self { instances, entries, complete }
+        Self { instances, entries, complete, looks: Vec::new() }
+    }
+
+    /// How the rules want the entry at this position shown, where they say anything.
+    pub fn look(&self, position: usize) -> Option<&Look> {
+        self.looks.get(position)
     }
 
     /// The instance of an entry.

@@ -1,5 +1,7 @@
 //! Does in the background what the picker asks for, on a runtime that starts with the first request that needs it.
 
+mod engine;
+
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -7,11 +9,12 @@ use std::thread::JoinHandle;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
+use engine::Engine;
+
 use crate::cache::marks;
-use crate::domain::{Confirm, Error, Instance, InstanceName, Kind, Marks, Result, RoleId, Roster, Secret};
+use crate::domain::{Confirm, Error, Instance, InstanceName, Kind, Marks, Result, RoleId, Roster, Secret, Sheet};
 
 use crate::ops::access::explained;
 use crate::ops::assume::{Wish, assume};
@@ -19,6 +22,7 @@ use crate::ops::consent;
 use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::errands;
 use crate::ops::refresh::update::{known, limits, update};
+use crate::ops::roles::remembered;
 use crate::ops::setup;
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::{sessions, sign_out};
@@ -31,23 +35,66 @@ const ROWS_EVERY: usize = 8;
 /// The background's end of the two channels.
 #[derive(Debug)]
 pub struct Worker {
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Option<Arc<Ctx>>>>,
 }
 
-/// Starts the background for these instances. Ask by the sender, hear by the receiver; drop the sender, then [`Worker::finish`].
-pub fn start(ctx: Arc<Ctx>, instances: Vec<Instance>, copy: fn(&str) -> Result<()>) -> (Worker, Sender<Request>, Receiver<News>) {
+/// Makes the surroundings of the use cases, once something needs them.
+pub type Opening = Box<dyn FnOnce() -> Result<Arc<Ctx>> + Send>;
+
+/// What the background works on.
+pub struct Start {
+    /// How it gets its surroundings; not called before the first request, which comes after the first frame.
+    pub open: Opening,
+    /// The instances to show.
+    pub instances: Vec<Instance>,
+    /// The name that chose them, if one did: the list is remembered under it.
+    pub named: Option<String>,
+    /// The list that the first frame was made of. With it the answer to [`Request::Begin`] needs no file.
+    pub sheet: Option<Arc<Sheet>>,
+    /// Puts a text on the clipboard.
+    pub copy: fn(&str) -> Result<()>,
+}
+
+/// Starts the background. Ask by the sender, hear by the receiver; drop the sender, then [`Worker::finish`].
+pub fn start(start: Start) -> (Worker, Sender<Request>, Receiver<News>) {
     let (ask, asked) = channel::<Request>();
     let (tell, told) = channel::<News>();
-    let desk = Desk { ctx, instances, tell, copy, sign_ins: Arc::default(), refreshing: Arc::default(), newer: Arc::default() };
-    let thread = std::thread::Builder::new().name("background".into()).spawn(move || desk.run(&asked)).ok();
+    let thread = std::thread::Builder::new().name("background".into()).spawn(move || begin(start, tell, &asked)).ok();
     (Worker { thread }, ask, told)
 }
 
 impl Worker {
-    /// Waits until nothing is under way whose answer must be kept.
-    pub fn finish(mut self) {
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+    /// Waits until nothing is under way whose answer must be kept. Gives back the surroundings, if anything needed them.
+    pub fn finish(mut self) -> Option<Arc<Ctx>> {
+        self.thread.take()?.join().ok()?
+    }
+}
+
+fn begin(start: Start, tell: Sender<News>, asked: &Receiver<Request>) -> Option<Arc<Ctx>> {
+    let first = asked.recv().ok()?;
+    if let (Request::Begin, Some(sheet)) = (&first, &start.sheet) {
+        // A picker that has gone away hears nothing.
+        let _ = tell.send(News::Roster(Arc::new(sheet.unpack())));
+    }
+    match (start.open)() {
+        Ok(ctx) => {
+            let (instances, named, copy) = (start.instances, start.named, start.copy);
+            let desk = Desk {
+                ctx: ctx.clone(),
+                instances,
+                named,
+                tell,
+                copy,
+                sign_ins: Arc::default(),
+                refreshing: Arc::default(),
+                newer: Arc::default(),
+            };
+            desk.run(first, asked, start.sheet.is_some());
+            Some(ctx)
+        }
+        Err(error) => {
+            let _ = tell.send(News::Note(error.message));
+            None
         }
     }
 }
@@ -57,6 +104,7 @@ impl Worker {
 struct Desk {
     ctx: Arc<Ctx>,
     instances: Vec<Instance>,
+    named: Option<String>,
     tell: Sender<News>,
     copy: fn(&str) -> Result<()>,
     sign_ins: Arc<Mutex<HashMap<u64, SignIn>>>,
@@ -71,38 +119,23 @@ struct SignIn {
     replies: UnboundedSender<Secret<String>>,
 }
 
-/// The runtime, driven by a thread of its own.
-struct Engine {
-    handle: Handle,
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
-}
-
-impl Engine {
-    fn start() -> Result<Engine> {
-        let said = |error: std::io::Error| Error::internal(format!("no runtime: {error}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(said)?;
-        let (stop, stopped) = oneshot::channel();
-        let handle = runtime.handle().clone();
-        let drive = move || {
-            let _ = runtime.block_on(stopped);
-            runtime.shutdown_background();
-        };
-        let thread = std::thread::Builder::new().name("network".into()).spawn(drive).map_err(said)?;
-        Ok(Engine { handle, stop, thread })
-    }
-}
-
 impl Desk {
-    fn run(mut self, asked: &Receiver<Request>) {
+    fn run(mut self, first: Request, asked: &Receiver<Request>, remembered: bool) {
         let mut engine: Option<Engine> = None;
-        while let Ok(request) = asked.recv() {
+        let mut next = Some(first);
+        while let Some(request) = next.take().or_else(|| asked.recv().ok()) {
             self.catch_up();
             if request == Request::Begin {
-                // Before the roster: with that, keys that were typed ahead are taken, and they may ask.
+                // Before the roster: with that, keys that were typed ahead are taken, and they may ask. A remembered one came before all
+                // else; the worst of that is a question that was answered already.
                 self.tell(News::Consents(consent::here(&self.ctx)));
-                self.tell_roster();
+                if !remembered {
+                    self.tell_roster();
+                }
                 self.tell_sessions();
+                if !remembered {
+                    remembered::renew(&self.ctx.env, &self.ctx.paths, self.named.as_deref());
+                }
                 continue;
             }
             if engine.is_none() {
@@ -122,8 +155,7 @@ impl Desk {
                 let _ = done.send(());
             });
             let _ = finished.recv();
-            let _ = engine.stop.send(());
-            let _ = engine.thread.join();
+            engine.end();
         }
     }
 
@@ -249,11 +281,21 @@ impl Desk {
         if let Ok(mut under_way) = self.refreshing.lock() {
             under_way.remove(name);
         }
-        if outcome.is_ok() {
+        let changed = outcome.is_ok();
+        if changed {
             self.tell_roster();
             self.tell_sessions();
         }
         self.tell(News::Refreshed { instance: name.clone(), outcome });
+        if changed {
+            let desk = self.clone();
+            let renew = move || {
+                remembered::renew(&desk.ctx.env, &desk.ctx.paths, desk.named.as_deref());
+                Ok(())
+            };
+            // Without it the next start takes a little longer.
+            let _ = blocking(renew).await;
+        }
     }
 
     async fn try_refresh(&self, name: &InstanceName) -> Result<Refreshed> {

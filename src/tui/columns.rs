@@ -1,8 +1,9 @@
 //! How wide the list's columns are: measured from the roster, bounded, given up in a fixed order as space goes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::domain::Roster;
+use crate::domain::{Entry, Instance, Roster, Sheet, Tags};
 
 use super::view::text::width;
 
@@ -42,37 +43,69 @@ impl Widths {
     }
 }
 
+fn cells(text: &str) -> u16 {
+    u16::try_from(width(text)).unwrap_or(u16::MAX)
+}
+
 impl Measure {
     /// Looks at every entry once; equal neighbours are measured once.
     pub(super) fn of(roster: &Roster) -> Self {
-        let mut measure = Self::default();
-        let mut tags: BTreeMap<&str, (usize, u16)> = BTreeMap::new();
-        let mut seen = HashSet::new();
-        let mut roles: HashMap<&str, u16> = HashMap::new();
-        let mut names = Vec::new();
-        let cells = |text: &str| u16::try_from(width(text)).unwrap_or(u16::MAX);
+        let (mut accounts, mut seen) = (Vec::new(), HashSet::new());
+        let (mut roles, mut sets): (HashSet<&str>, HashMap<*const Tags, (&Tags, usize)>) = (HashSet::new(), HashMap::new());
         for entry in &roster.entries {
             if seen.insert((entry.instance, entry.account)) {
-                names.push(cells(entry.account_label()));
+                accounts.push(entry.account_label());
             }
-            roles.entry(&*entry.role).or_insert_with(|| cells(&entry.role));
-            measure.protected |= entry.protected();
-            for (key, value) in entry.tags.iter() {
-                let (count, widest) = tags.entry(key).or_default();
-                *count += 1;
+            roles.insert(&*entry.role);
+            sets.entry(Arc::as_ptr(&entry.tags)).or_insert((&entry.tags, 0)).1 += 1;
+        }
+        let protected = roster.entries.iter().any(Entry::protected);
+        Self::new(accounts.into_iter(), roles.into_iter(), sets.into_values(), protected, &roster.instances)
+    }
+
+    /// The same of a roster that is still packed.
+    pub(super) fn of_sheet(sheet: &Sheet) -> Self {
+        Self::new(sheet.account_labels(), sheet.role_names(), sheet.tag_sets(), sheet.has_protected(), sheet.instances())
+    }
+
+    fn new<'a>(
+        accounts: impl Iterator<Item = &'a str>,
+        roles: impl Iterator<Item = &'a str>,
+        tags: impl Iterator<Item = (&'a Tags, usize)>,
+        protected: bool,
+        instances: &[Instance],
+    ) -> Self {
+        let accounts: Vec<u16> = accounts.map(cells).collect();
+        let mut keys: BTreeMap<&str, (usize, u16)> = BTreeMap::new();
+        for (set, rows) in tags {
+            for (key, value) in set {
+                let (count, widest) = keys.entry(key).or_default();
+                *count += rows;
                 *widest = (*widest).max(cells(value).min(WIDEST_TAG));
             }
         }
-        measure.accounts = seen.len();
-        measure.account = Widths::of(names);
-        measure.role = Widths::of(roles.into_values().collect());
-        if roster.instances.len() > 1 {
-            measure.instance = roster.instances.iter().map(|instance| cells(instance.name.as_str())).max().unwrap_or(0).min(WIDEST_TAG);
-        }
-        let mut tags: Vec<_> = tags.into_iter().collect();
+        let mut tags: Vec<_> = keys.into_iter().collect();
         tags.sort_by_key(|(key, (count, _))| (std::cmp::Reverse(*count), *key));
-        measure.tags = tags.into_iter().map(|(key, (_, widest))| (key.to_owned(), widest)).collect();
-        measure
+        let names = instances.iter().map(|instance| cells(instance.name.as_str()));
+        Self {
+            accounts: accounts.len(),
+            account: Widths::of(accounts),
+            role: Widths::of(roles.map(cells).collect()),
+            instance: if instances.len() > 1 { names.max().unwrap_or(0).min(WIDEST_TAG) } else { 0 },
+            tags: tags.into_iter().map(|(key, (_, widest))| (key.to_owned(), widest)).collect(),
+            protected,
+        }
+    }
+
+    /// The same with the columns that a person wants and no others, tags in the order given. Accounts and roles always stand: without them
+    /// no row says what it is. Names that are no column are passed over.
+    pub(super) fn wanting(mut self, columns: &[String]) -> Self {
+        let wants = |names: &[&str]| columns.iter().any(|column| names.contains(&column.as_str()));
+        if !wants(&["instance", "sso"]) {
+            self.instance = 0;
+        }
+        self.tags = columns.iter().filter_map(|column| self.tags.iter().find(|(key, _)| key == column).cloned()).collect();
+        self
     }
 }
 
@@ -115,6 +148,16 @@ pub(super) struct Columns {
     pub(super) tags: Vec<(String, u16)>,
     /// Time left, at the right edge.
     pub(super) time: u16,
+}
+
+impl Columns {
+    /// Cells that a row takes, with the gaps between its columns.
+    pub(super) fn cells(&self) -> u16 {
+        let tags = self.tags.iter().map(|(_, cells)| with_gap(*cells)).sum::<u16>();
+        let fixed = [self.role, self.id.width(), self.protected, self.instance].map(with_gap).iter().sum::<u16>();
+        // The time left keeps a blank behind it.
+        self.account + fixed + tags + if self.time > 0 { with_gap(self.time) + 1 } else { 0 }
+    }
 }
 
 /// Divides this many cells. What does not fit goes in this order: the whole of very long names, tags, the instance, eight digits of the

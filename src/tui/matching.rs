@@ -3,9 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::query::{Index, Query};
-use crate::domain::{Marks, Roster, Usages};
+use crate::domain::query::{Browse, Index, Query, preference, recognise};
+use crate::domain::{Entry, Marks, Roster, Sheet, Timestamp, Usages, fold};
 
+use super::Current;
 use super::columns::Measure;
 
 pub(super) use crate::domain::query::Highlights;
@@ -25,6 +26,61 @@ pub(super) struct Job {
     pub(super) weight: f64,
     /// The query as typed.
     pub(super) text: String,
+    /// In which order.
+    pub(super) order: Order,
+    /// What stays the same for as long as the picker is open.
+    pub(super) wishes: Arc<Wishes>,
+}
+
+/// What a person wants of the list, besides what is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Wishes {
+    /// The role that this shell is in.
+    pub(super) current: Option<Current>,
+    /// Globs of roles, best first: which one is meant where only an account is named.
+    pub(super) prefer_roles: Vec<String>,
+    /// The columns, where they were configured.
+    pub(super) columns: Option<Vec<String>>,
+}
+
+/// The orders that the list can be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Order {
+    /// As well as the query fits; favourites, recent and all while there is none.
+    #[default]
+    Best,
+    /// By account, then role.
+    Account,
+    /// By role, then account.
+    Role,
+    /// By account id.
+    Id,
+    /// Used last first, then by account.
+    Used,
+}
+
+impl Order {
+    /// The next one, and after the last the first.
+    pub(super) fn next(self) -> Self {
+        match self {
+            Order::Best => Order::Account,
+            Order::Account => Order::Role,
+            Order::Role => Order::Id,
+            Order::Id => Order::Used,
+            Order::Used => Order::Best,
+        }
+    }
+
+    /// In words, for the line of the query.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Order::Best => "best first",
+            Order::Account => "by account",
+            Order::Role => "by role",
+            Order::Id => "by id",
+            Order::Used => "last used first",
+        }
+    }
 }
 
 impl PartialEq for Job {
@@ -35,12 +91,15 @@ impl PartialEq for Job {
             && self.marks == other.marks
             && self.weight == other.weight
             && self.text == other.text
+            && self.order == other.order
     }
 }
 
 /// A heading of the list while nothing is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
+    /// The role of this shell, where a pasted page names no account.
+    Current,
     /// Pinned roles.
     Favourites,
     /// Roles used lately.
@@ -66,6 +125,8 @@ pub(super) struct Found {
     pub(super) nearest: Vec<String>,
     /// How wide names and tags of the whole roster are.
     pub(super) measure: Arc<Measure>,
+    /// How many roles there are in all, where the roster has only those that are shown first.
+    pub(super) total: Option<usize>,
     /// Finds matched letters.
     pub(super) lens: Lens,
 }
@@ -102,14 +163,19 @@ pub(super) struct Matcher {
 impl Matcher {
     /// Does one job.
     pub(super) fn run(&mut self, job: &Job) -> Found {
-        let (index, measure) = self.made_of(&job.roster);
+        let (index, measure) = self.made_of(&job.roster, job.wishes.columns.as_deref());
         let query = Query::parse(&job.text, &|name| index.knows_tag(name));
-        let (rows, sections) = if query.is_empty() {
+        let (mut rows, mut sections) = if query.is_empty() {
             let browse = index.browse(&job.usages, &job.marks, job.weight);
-            stack([(Section::Favourites, browse.favourites), (Section::Recent, browse.recent), (Section::All, browse.rest)])
+            stack(sections(browse, of_this_shell(job)))
         } else {
             (index.search(&query, &job.usages, &job.marks, job.weight), Vec::new())
         };
+        prefer(&mut rows, job);
+        if job.order != Order::Best {
+            sort(&mut rows, &index, job);
+            sections = Vec::new();
+        }
         let nearest = if rows.is_empty() && !query.is_empty() { index.nearest(&job.text, 3) } else { Vec::new() };
         Found {
             number: job.number,
@@ -119,23 +185,116 @@ impl Matcher {
             sections,
             nearest,
             measure,
+            total: None,
             lens: Lens { index: Some(index), query },
         }
     }
 
-    fn made_of(&mut self, roster: &Arc<Roster>) -> (Arc<Index>, Arc<Measure>) {
+    fn made_of(&mut self, roster: &Arc<Roster>, columns: Option<&[String]>) -> (Arc<Index>, Arc<Measure>) {
         match &self.made {
             Some((index, measure)) if Arc::ptr_eq(index.roster(), roster) => (index.clone(), measure.clone()),
             _ => {
-                let made = (Arc::new(Index::build(roster.clone())), Arc::new(Measure::of(roster)));
+                let measure = wanting(Measure::of(roster), columns);
+                let made = (Arc::new(Index::build(roster.clone())), Arc::new(measure));
                 self.made.insert(made).clone()
             }
         }
     }
 }
 
+fn wanting(measure: Measure, columns: Option<&[String]>) -> Measure {
+    match columns {
+        Some(columns) => measure.wanting(columns),
+        None => measure,
+    }
+}
+
+/// What the list shows before anything was searched: the first so many rows of a packed roster, with blanks where the others will be.
+pub(super) fn first(sheet: &Sheet, usages: &Usages, marks: &Marks, weight: f64, most: usize, columns: Option<&[String]>) -> Found {
+    let browse = sheet.browse(usages, marks, weight, most);
+    let hidden = sheet.hidden().len() + sheet.locate(&marks.hidden).len();
+    let (known, mut sections) = stack(sections(browse, None));
+    let roster = Arc::new(sheet.some(known.iter().map(|row| *row as usize)));
+    let count = roster.entries.len();
+    let mut rows: Vec<u32> = (0..count as u32).collect();
+    let whole = sheet.len().saturating_sub(hidden).max(count);
+    if let (Some((Section::All, range)), true) = (sections.last_mut(), whole > count) {
+        range.end = whole;
+        rows.resize(whole, u32::MAX);
+    }
+    Found {
+        number: 0,
+        text: String::new(),
+        roster,
+        rows,
+        sections,
+        nearest: Vec::new(),
+        measure: Arc::new(wanting(Measure::of_sheet(sheet), columns)),
+        total: Some(sheet.len()),
+        lens: Lens::default(),
+    }
+}
+
+/// The role of this shell on top, where an address was pasted that names no account: most likely it is meant.
+fn of_this_shell(job: &Job) -> Option<u32> {
+    let current = job.wishes.current.as_ref()?;
+    recognise(&job.text).filter(|pasted| pasted.account.is_none())?;
+    let is_it = |entry: &Entry| match current {
+        Current::Role { instance, account, role } => {
+            let here = || instance.as_ref().is_none_or(|instance| job.roster.instance(entry).name == *instance);
+            entry.account == *account && *entry.role == *role.as_str() && here()
+        }
+        Current::Profile(name) => entry.profile.as_deref() == Some(name),
+    };
+    job.roster.entries.iter().position(is_it).and_then(|row| u32::try_from(row).ok())
+}
+
+/// Where an account alone was pasted, the roles that a person likes best stand first.
+fn prefer(rows: &mut [u32], job: &Job) {
+    if job.wishes.prefer_roles.is_empty() || recognise(&job.text).is_none_or(|pasted| pasted.account.is_none() || pasted.role.is_some()) {
+        return;
+    }
+    rows.sort_by_key(|row| {
+        job.roster.entries.get(*row as usize).and_then(|entry| preference(&job.wishes.prefer_roles, &entry.role)).unwrap_or(usize::MAX)
+    });
+}
+
+/// Puts rows into another order than the search's; equals stay by name.
+fn sort(rows: &mut [u32], index: &Index, job: &Job) {
+    let mut places = vec![0_u32; job.roster.entries.len()];
+    for (place, row) in (0..).zip(index.order()) {
+        places[*row as usize] = place;
+    }
+    let by_name = |row: &u32| places.get(*row as usize).copied();
+    let entry = |row: &u32| job.roster.entries.get(*row as usize);
+    match job.order {
+        Order::Best => {}
+        Order::Account => rows.sort_by_key(by_name),
+        Order::Role => rows.sort_by_cached_key(|row| (entry(row).map(|entry| fold(&entry.role)), by_name(row))),
+        Order::Id => rows.sort_by_key(|row| (entry(row).map(|entry| entry.account), by_name(row))),
+        Order::Used => {
+            let used = |row: &u32| {
+                let last = entry(row).filter(|_| !job.usages.is_empty()).and_then(|entry| job.usages.get(&job.roster.id(entry)));
+                std::cmp::Reverse(last.map(|usage| usage.last).unwrap_or(Timestamp(i64::MIN)))
+            };
+            rows.sort_by_cached_key(|row| (used(row), by_name(row)));
+        }
+    }
+}
+
+type Part = (Section, Vec<u32>);
+
+/// The first screen's parts, each with its heading; a row stands under one of them only.
+fn sections(mut browse: Browse, current: Option<u32>) -> Vec<Part> {
+    for part in [&mut browse.favourites, &mut browse.recent, &mut browse.rest] {
+        part.retain(|row| Some(*row) != current);
+    }
+    let on_top = (Section::Current, current.into_iter().collect());
+    vec![on_top, (Section::Favourites, browse.favourites), (Section::Recent, browse.recent), (Section::All, browse.rest)]
+}
+
 /// Lists one above the other, each with its heading; empty ones have none.
-fn stack(parts: [(Section, Vec<u32>); 3]) -> (Vec<u32>, Vec<(Section, Range<usize>)>) {
+fn stack(parts: Vec<Part>) -> (Vec<u32>, Vec<(Section, Range<usize>)>) {
     let (mut rows, mut sections) = (Vec::new(), Vec::new());
     for (section, part) in parts {
         if !part.is_empty() {

@@ -10,7 +10,7 @@ use super::state::State;
 use super::terminal::Screen;
 use super::update::update;
 use super::worker::Worker;
-use super::{Exit, Options};
+use super::{Exit, Left, Options};
 use crate::domain::{Error, Result};
 use crate::ops::work::{News, Request};
 use crate::os::clock::Clock;
@@ -31,16 +31,18 @@ struct Runner {
 }
 
 /// Runs the picker; see [`super::run`].
-pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Exit> {
+pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Left> {
     let (sender, events) = mpsc::channel();
     let worker = Worker::start(sender.clone());
-    let (clock, mouse) = (options.now, options.looks.mouse);
+    let (clock, mouse, height) = (options.now, options.looks.mouse, options.height);
     let mut state = State::new(options);
-    worker.search(state.start_search(false));
-    let screen = Screen::enter(mouse)?;
-    let (width, height) = screen.size();
+    if !state.list.loaded {
+        worker.search(state.start_search(false));
+    }
+    let screen = Screen::enter(height, mouse)?;
+    let (width, height) = screen.room();
     update(&mut state, Event::Resize(width, height));
-    let _input = Input::start(sender.clone());
+    let _input = Input::start(sender.clone(), screen.typed_ahead());
     std::thread::spawn(move || forward(&news, &sender));
     let mut runner = Runner { state, screen, clock, events, worker, requests, exit: None };
     runner.await_search(FIRST_SEARCH)?;
@@ -59,10 +61,10 @@ fn forward(news: &Receiver<News>, events: &Sender<Event>) {
 }
 
 impl Runner {
-    fn until_exit(mut self) -> Result<Exit> {
+    fn until_exit(mut self) -> Result<Left> {
         loop {
             if let Some(exit) = self.exit.take() {
-                return Ok(exit);
+                return Ok(Left { exit, query: self.state.query.text().to_owned() });
             }
             let event = self.wait()?;
             self.tick()?;
@@ -73,6 +75,8 @@ impl Runner {
                 self.take(event)?;
             }
             self.await_search(SEARCH)?;
+            // Sooner than its signal: what is drawn for another size would stay behind.
+            self.measure()?;
             if self.exit.is_none() {
                 self.screen.draw(&self.state)?;
             }
@@ -89,6 +93,13 @@ impl Runner {
                 Err(RecvTimeoutError::Timeout) => Ok(None),
                 Err(RecvTimeoutError::Disconnected) => Err(gone()),
             },
+        }
+    }
+
+    fn measure(&mut self) -> Result<()> {
+        match self.screen.resized()? {
+            Some((width, height)) => self.take(Event::Resize(width, height)),
+            None => Ok(()),
         }
     }
 
@@ -114,6 +125,15 @@ impl Runner {
         if self.exit.is_some() {
             return Ok(());
         }
+        // Only the screen knows how many of the terminal's rows are ours.
+        let event = match event {
+            Event::Resize(..) => {
+                self.screen.resized()?;
+                let (width, height) = self.screen.room();
+                Event::Resize(width, height)
+            }
+            other => other,
+        };
         for effect in update(&mut self.state, event) {
             if self.exit.is_none() {
                 self.carry_out(effect)?;
@@ -130,7 +150,7 @@ impl Runner {
             Effect::Repaint => self.screen.forget()?,
             Effect::Suspend => {
                 self.screen.suspend()?;
-                let (width, height) = self.screen.size();
+                let (width, height) = self.screen.room();
                 update(&mut self.state, Event::Resize(width, height));
             }
             Effect::Exit(exit) => self.exit = Some(exit),

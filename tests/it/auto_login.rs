@@ -111,7 +111,7 @@ fn nobody_is_sent_to_the_page_of_a_helper_that_was_killed() {
     let call = [&ROLE[..], &["--browser", &browser]].concat();
     assert_eq!(sandbox.run(&[&call[..], &["--wait", "1s"]].concat()).code, 4);
     let (stale, notice) = (first_tab(&sandbox), sandbox.path("rolecall/state/sign-in-corp.json"));
-    assert!(notice.exists(), "what the helper leaves behind when it is killed");
+    wait_for("what the helper leaves behind when it is killed", || notice.exists().then_some(()));
     let helper = || {
         let all = crate::processes::processes();
         all.into_iter().find(|process| process.words.contains("sign-in-helper") && process.words.contains(&browser))

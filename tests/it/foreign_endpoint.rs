@@ -70,7 +70,7 @@ const UNTIL_REFUSED: &str = "
 const { fromHttp } = require('@aws-sdk/credential-providers');
 (async () => {
   const ask = fromHttp({ maxRetries: 0 });
-  await ask();
+  await fromHttp()();
   console.log('ready');
   await new Promise((resolve) => process.stdin.once('data', resolve));
   process.stdin.pause();

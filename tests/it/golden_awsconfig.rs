@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
+use rolecall::awsconfig::AwsConfig;
 use rolecall::awsconfig::block::Parts;
 
 const SECTIONS: [&str; 2] = [
@@ -24,6 +26,56 @@ fn put(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let parts = Parts::of(bytes, "profiles").map_err(|error| error.message)?;
     let sections = SECTIONS.map(|section| Cow::Owned(section.replace('\n', parts.line_end()).into_bytes()));
     Ok(parts.with(&sections))
+}
+
+/// A golden file with some of its lines moved, doubled, cut or put in from another one.
+fn mixed() -> impl Strategy<Value = Vec<u8>> {
+    let lines: Vec<Vec<u8>> = folders()
+        .iter()
+        .filter(|folder| !folder.ends_with("long-line"))
+        .flat_map(|folder| {
+            fs::read(folder.join("before")).unwrap().split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>()
+        })
+        .collect();
+    prop::collection::vec((prop::sample::select(lines), prop::option::weighted(0.1, any::<prop::sample::Index>())), 0..25).prop_map(
+        |lines| {
+            lines
+                .into_iter()
+                .flat_map(|(mut line, cut)| {
+                    if let (Some(cut), false) = (cut, line.is_empty()) {
+                        line.truncate(cut.index(line.len()));
+                    }
+                    line
+                })
+                .collect()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_stands_in_a_file_it_stays_or_the_file_is_refused(bytes in mixed()) {
+        let Ok(written) = put(&bytes) else { return Ok(()) };
+        prop_assert_eq!(&put(&written).unwrap(), &written, "a second time");
+        let (before, after) = (Parts::of(&bytes, "profiles").unwrap(), Parts::of(&written, "profiles").unwrap());
+        if before.has_block() {
+            prop_assert_eq!(before.outside(), after.outside());
+        } else {
+            prop_assert!(written.starts_with(&bytes));
+            prop_assert_eq!(after.without(), &bytes[..]);
+        }
+        let names = |bytes: &[u8]| AwsConfig::parse(bytes).profile_names();
+        let mut want = names(&before.outside());
+        for name in ["pay-Admin", "zoo ops"] {
+            want.extend((!want.iter().any(|known| known == name)).then(|| name.to_owned()));
+        }
+        let mut found = names(&written);
+        want.sort();
+        found.sort();
+        prop_assert_eq!(found, want);
+    }
 }
 
 #[test]

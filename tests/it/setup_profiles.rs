@@ -315,6 +315,34 @@ fn a_refresh_brings_profiles_up_to_date_where_that_is_wanted() {
 }
 
 #[test]
+fn the_path_that_leads_to_the_program_is_written_since_what_is_behind_it_changes() {
+    let sandbox = ready();
+    let (place, link) = (sandbox.path("bin"), sandbox.path("bin/rolecall"));
+    fs::create_dir_all(&place).unwrap();
+    std::os::unix::fs::symlink(crate::sandbox::binary(), &link).unwrap();
+    let path = format!("{}:/usr/bin", place.display());
+    let args = ["setup", "profiles", "--print", &role("ReadOnlyAccess")];
+    let printed = Ran::of(sandbox.rolecall(&args).env("PATH", path).output().unwrap());
+    assert!(printed.stdout.contains(&format!("credential_process = {} process --sso corp", link.display())), "{printed:?}");
+    configure(&sandbox, "config_profiles_binary = 'rolecall'");
+    refused(&setup(&sandbox, &args[2..]), 3, &["config_profiles_binary: rolecall is not an absolute path"]);
+}
+
+#[test]
+fn a_session_that_is_all_that_is_known_of_an_instance_stays() {
+    let sandbox = Sandbox::with_aws_config_only();
+    sandbox.login("corp");
+    sandbox.write(CONFIG, &text(&sandbox).replace("[sso-session corp]", "[profile old]"));
+    let native = setup(&sandbox, &["--native", &role("ReadOnlyAccess")]);
+    assert_eq!(native.code, 0, "{native:?}");
+    assert!(text(&sandbox).contains("[sso-session corp]"), "{}", text(&sandbox));
+    let only_ours = text(&sandbox).split_once("# BEGIN").map(|(_, block)| format!("# BEGIN{block}")).unwrap();
+    sandbox.write(CONFIG, &only_ours);
+    done(&sandbox, &["--process", "--prune"]);
+    assert!(text(&sandbox).contains("[sso-session corp]") && text(&sandbox).contains("credential_process"), "{}", text(&sandbox));
+}
+
+#[test]
 fn json_tells_every_profile_and_every_role_that_has_none() {
     let sandbox = ready();
     let ran = done(&sandbox, &["--json", "account:payments-prod role:BreakGlass | role:DatabaseAdministrator"]);

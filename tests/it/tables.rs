@@ -9,16 +9,7 @@ use rolecall::config::env::VARIABLES;
 use rolecall::config::{self, Loaded};
 
 /// Settings that nothing obeys so far; this list only gets shorter.
-const WITHOUT_EFFECT: [&str; 8] = [
-    "profile_format",
-    "config_variables",
-    "config_profiles_binary",
-    "auto_config_check",
-    "pick.columns",
-    "pick.height",
-    "pick.preview",
-    "pick.keymap",
-];
+const WITHOUT_EFFECT: [&str; 4] = ["pick.columns", "pick.height", "pick.preview", "pick.keymap"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -1,7 +1,7 @@
 //! The command line of `eval`.
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
 
 use crate::shell::{Dialect, Format};
 
@@ -34,7 +34,7 @@ pub struct EvalArgs {
     #[arg(long, value_name = "NAME", value_parser = dialects())]
     pub shell: Option<Dialect>,
     /// How programs get at the credentials; `credentials_as` otherwise
-    #[arg(long = "as", value_name = "HOW")]
+    #[arg(long = "as", value_name = "HOW", value_parser = forms())]
     pub form: Option<FormArg>,
     /// With a profile, set the keys as well
     #[arg(short = 'x', long)]
@@ -55,6 +55,12 @@ fn evaluations() -> String {
     let line = |dialect: Dialect| format!("  {dialect:10}  {}\n", dialect.evaluation("rolecall eval QUERY"));
     let lines: String = Dialect::ALL.into_iter().map(line).collect();
     format!("To evaluate it:\n{lines}\nWithout a role named, the picker opens on the terminal, also while the output is captured.")
+}
+
+/// Reads one of the forms that need nobody to watch this shell.
+fn forms() -> impl TypedValueParser<Value = FormArg> {
+    let shared = FormArg::value_variants().iter().filter(|form| **form != FormArg::Endpoint);
+    PossibleValuesParser::new(shared.filter_map(ValueEnum::to_possible_value)).try_map(|name| FormArg::from_str(&name, false))
 }
 
 /// Reads one of the shells by its name.

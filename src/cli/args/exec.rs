@@ -50,6 +50,6 @@ pub enum FormArg {
     Keys,
     /// AWS_PROFILE: every SDK then renews by itself.
     Profile,
-    /// A credentials endpoint on this machine for the command alone, which renews; `exec` only.
+    /// A credentials endpoint on this machine for the command alone, which renews.
     Endpoint,
 }

@@ -54,7 +54,7 @@ const WHICH: &str = "Which role";
 /// Find an AWS role by typing three letters, and be in it.
 ///
 /// Without a command the picker opens; Enter starts a shell in the chosen role.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(name = "rolecall", version, max_term_width = 100)]
 pub struct Cli {
     /// Flags of every command.

@@ -150,6 +150,6 @@ pub struct ProfilesArgs {
     #[arg(long, value_name = "FILE")]
     pub aws_config: Option<PathBuf>,
     /// What was done, as JSON
-    #[arg(long, conflicts_with_all = ["print", "diff"])]
+    #[arg(long, conflicts_with_all = ["print", "diff", "undo"])]
     pub json: bool,
 }

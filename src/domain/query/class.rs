@@ -20,6 +20,8 @@ pub(super) enum Class {
     Prefix,
     /// One of the value's words begins with it.
     Start,
+    /// It is one of the value's words with letters left out of its middle: `prd` for prod, `stg` for staging.
+    Short,
     /// Its letters begin words of the value: `ro` in ReadOnly.
     Humps,
     /// Somewhere.
@@ -92,10 +94,13 @@ impl Classifier {
         self.loose(text, value)
     }
 
-    /// Beginnings of words, then letters in order.
+    /// A shortened word, beginnings of words, then letters in order.
     fn loose(&self, text: &str, value: &Folded) -> Option<Hit> {
         if text.len() < 2 || text.len() > humps::LONGEST {
             return None;
+        }
+        if let Some(at) = shortened(value, text) {
+            return Some(Hit { class: Class::Short, at, whole: true, score: 0 });
         }
         if humps::eaten_from_start(value, text) & 1 << text.len() != 0 {
             let (_, head) = humps::eaten_to_end(value, text);
@@ -111,11 +116,54 @@ impl Classifier {
     }
 }
 
+/// Where the value has a word of which the text is the beginning, the end and some of the letters between, with no more left out than
+/// typed. A person who types `prd` means prod, not pricing-dev.
+fn shortened(value: &Folded, text: &str) -> Option<usize> {
+    if text.len() < 3 {
+        return None;
+    }
+    let ends = value.starts.iter().skip(1).map(|start| *start as usize).chain([value.text.len()]);
+    let mut words = value.starts.iter().map(|start| *start as usize).zip(ends);
+    let found = words.find(|(start, end)| {
+        let word = value.text[*start..*end].trim_end_matches(|letter: char| letter.is_ascii_punctuation() || letter == ' ').as_bytes();
+        let typed = text.as_bytes();
+        word.len() > typed.len()
+            && word.len() <= typed.len() * 2 + 1
+            && word[0] == typed[0]
+            && word.last() == typed.last()
+            && skeleton(word, typed).is_some()
+    });
+    found.map(|(start, _)| start)
+}
+
+/// Where the letters of a shortened word lie in the word: the first at its start, the last at its end, the others as early as they come.
+fn skeleton(word: &[u8], typed: &[u8]) -> Option<Vec<usize>> {
+    let (last, inner) = (word.len().checked_sub(1)?, typed.get(1..typed.len().checked_sub(1)?)?);
+    let (mut at, mut out) = (1, vec![0]);
+    for letter in inner {
+        let place = at + word.get(at..last)?.iter().position(|other| other == letter)?;
+        out.push(place);
+        at = place + 1;
+    }
+    out.push(last);
+    Some(out)
+}
+
+/// The byte ranges of a value that a shortened word found in it is made of; `at` is where the word begins.
+pub(super) fn shortened_ranges(value: &Folded, text: &str, at: usize) -> Vec<(usize, usize)> {
+    let end = value.starts.iter().map(|start| *start as usize).find(|start| *start > at).unwrap_or(value.text.len());
+    let word = value.text[at..end].trim_end_matches(|letter: char| letter.is_ascii_punctuation() || letter == ' ');
+    let places = skeleton(word.as_bytes(), text.as_bytes()).unwrap_or_default();
+    let on_letters = |place: &usize| value.text.is_char_boundary(at + place);
+    places.into_iter().filter(on_letters).map(|place| (at + place, at + place + 1)).collect()
+}
+
 /// The floor under fuzzy hits: the first letter begins a word, and all of them lie within twice their own length and a bit. Without it
 /// `prod` finds four in ten of all names.
 fn near(value: &Folded, text: &str) -> bool {
     let (value_bytes, word) = (value.text.as_bytes(), text.as_bytes());
-    if word.len() < 3 {
+    // Two letters say enough when the second is a consonant, as in `db`; vowels are everywhere.
+    if word.len() < 2 || word.len() == 2 && b"aeiou".contains(&word[1]) {
         return false;
     }
     let window = word.len() * 2 + 2;
@@ -219,16 +267,22 @@ pub(super) fn cost(hit: Hit, field: Field, word: &Word) -> u64 {
         Class::Exact => rank::EXACT,
         Class::Prefix => rank::PREFIX,
         Class::Start => rank::START,
-        Class::Humps => rank::HUMPS,
+        Class::Short | Class::Humps => rank::HUMPS,
     };
-    spread(class, 0, detail(field, hit.whole))
+    // One word shortened says more than some words begun, most of all the first.
+    let score = match hit.class {
+        Class::Short if main => u64::from(hit.at > 0),
+        Class::Humps if main => 2,
+        _ => 0,
+    };
+    spread(class, score, detail(field, hit.whole))
 }
 
 /// The cost of a word of which the role takes the last `for_role` letters: the more the account takes, the better. Over two fields a word
 /// is as good as one made of beginnings in one field; a word of two letters says too little for that.
 pub(super) fn span_cost(length: usize, for_role: usize, role_from_its_start: bool) -> u64 {
     let rank = if length > 2 { rank::HUMPS } else { rank::SHORT_SPAN };
-    spread(rank, (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
+    spread(rank, 2 + (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
 }
 
 /// Rows are compared by the sum of these over their words. One fuzzy word outweighs any company it keeps.
@@ -284,7 +338,11 @@ mod tests {
             ("ro", "ReadOnly", Some(Class::Humps)),
             ("payprod", "payments-prod", Some(Class::Humps)),
             ("ment", "payments-prod", Some(Class::Inside)),
-            ("sndbx", "sandbox", Some(Class::Fuzzy)),
+            ("sndbx", "sandbox", Some(Class::Short)),
+            ("prd", "payments-prod", Some(Class::Short)),
+            ("stg", "edge-staging-eu", Some(Class::Short)),
+            ("prd", "pricing-dev", Some(Class::Humps)),
+            ("pymnt", "payments", Some(Class::Fuzzy)),
             ("prod", "platform-road", None),
             ("'sndbx", "sandbox", None),
             ("^prod", "payments-prod", None),

@@ -1,6 +1,6 @@
 //! Which letters of a row a query found.
 
-use super::class::{Class, Classifier, Hit, coarse, cost, glob_pieces, span_cost};
+use super::class::{Class, Classifier, Hit, coarse, cost, glob_pieces, shortened_ranges, span_cost};
 use super::column::Field;
 use super::folded::Folded;
 use super::index::{Index, fields, text};
@@ -104,6 +104,7 @@ fn positions(word: &Word, value: &Folded, hit: Hit, classifier: &Classifier) -> 
     } else {
         match hit.class {
             Class::Humps => humps::path(value, text, 0, text.len()).unwrap_or_default(),
+            Class::Short => shortened_ranges(value, text, hit.at),
             Class::Fuzzy => {
                 let bytes: Vec<(usize, char)> = value.text.char_indices().collect();
                 let character = |position: usize| bytes.get(position).map(|(at, letter)| (*at, at + letter.len_utf8()));

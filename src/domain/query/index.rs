@@ -70,6 +70,11 @@ impl Index {
         &self.roster
     }
 
+    /// The positions of the roster's entries by name: by account name, account id, role.
+    pub fn order(&self) -> &[u32] {
+        &self.rows
+    }
+
     /// Whether some role has a tag of this name, in any case: what [`super::Query::parse`] wants to know.
     pub fn knows_tag(&self, name: &str) -> bool {
         let name = fold(name);

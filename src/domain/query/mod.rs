@@ -13,12 +13,14 @@ mod index;
 mod literal;
 mod parse;
 mod pasted;
+mod prefer;
 mod search;
 #[cfg(test)]
-mod tests;
+pub(in crate::domain) mod tests;
 
 pub use browse::Browse;
 pub use highlight::Highlights;
 pub use index::Index;
 pub use parse::Query;
 pub use pasted::{Pasted, recognise};
+pub use prefer::preference;

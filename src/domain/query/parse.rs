@@ -10,7 +10,7 @@ const MOST_WORDS: usize = 32;
 
 /// A query, read once: words that all have to match.
 ///
-/// `'exact`, `^start`, `end$`, `!not`, `a | b`; `account:` `role:` `id:` `email:` `sso:` `profile:` `arn:` `region:` `via:` or a tag's name
+/// `'exact`, `^start`, `end$`, `!not`, `a | b` or `a|b`; `account:` `role:` `id:` `email:` `sso:` `profile:` `arn:` `region:` `via:` or a tag's name
 /// before a word looks in that field only; `*` stands for any text; `"two words"` are one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
@@ -139,6 +139,12 @@ fn tokens(text: &str) -> Vec<Token> {
                     (quote, open) = (Some(text.len()..text.len()), true);
                 }
                 '\\' if letters.peek() == Some(&' ') => text.extend(letters.next()),
+                // `a|b` as well as `a | b`; an address may have one for other reasons.
+                '|' if !open && !text.contains("://") => {
+                    out.extend((!text.is_empty()).then(|| Token { text: std::mem::take(&mut text), quote: quote.take() }));
+                    text.push('|');
+                    break;
+                }
                 _ => text.push(letter),
             }
             if let (true, Some(quote)) = (open, &mut quote) {
@@ -231,6 +237,8 @@ mod tests {
             ("env:prod foo:bar", "Tag(\"env\")/Plain/prod, Any/Plain/foo:bar"),
             ("a | b c", "Any/Plain/a or Any/Plain/b, Any/Plain/c"),
             ("| a |", "Any/Plain/a"),
+            ("a|b|env:c d", "Any/Plain/a or Any/Plain/b or Tag(\"env\")/Plain/c, Any/Plain/d"),
+            ("\"a|b\" |", "Any/Plain/a|b"),
             ("account:\"two words\" \"^x $\" a\\ b", "Account/Plain/two words, Any/Plain/^x $, Any/Plain/a b"),
             ("! role: env: ' ^", ""),
             ("arn:aws:iam::*:role/Admin", "Arn/Plain/aws:iam::*:role/admin"),

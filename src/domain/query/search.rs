@@ -19,6 +19,10 @@ impl Index {
         for (row, _) in self.locate(&marks.hidden) {
             costs[row] = MISS;
         }
+        if !self.roster().looks.is_empty() {
+            let hidden = |row: &u32| self.roster().look(*row as usize).is_some_and(|look| look.hidden);
+            self.rows.iter().zip(&mut costs).filter(|(row, _)| hidden(row)).for_each(|(_, cost)| *cost = MISS);
+        }
         for term in &query.terms {
             let of_term = self.term_costs(term, &classifier);
             for (sum, cost) in costs.iter_mut().zip(of_term) {

@@ -89,7 +89,7 @@ struct Index {
 
 /// A file as it was: enough to notice that it is another one now. A missing file has a stamp too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Stamp {
+pub(in crate::ops) struct Stamp {
     path: PathBuf,
     state: Option<State>,
 }
@@ -147,7 +147,7 @@ fn look(env: &Env, paths: &Paths) -> Result<(Warm, Vec<PathBuf>)> {
 }
 
 /// What the result depends on besides the files' content.
-fn digest(env: &Env, paths: &Paths) -> [u8; 32] {
+pub(in crate::ops) fn digest(env: &Env, paths: &Paths) -> [u8; 32] {
     let mut digest = Sha256::new();
     digest.update(VERSION);
     for var in DEPENDS {
@@ -169,12 +169,13 @@ fn nanoseconds(moment: SystemTime) -> i128 {
     }
 }
 
-fn now() -> i128 {
+/// The present, in nanoseconds since 1970.
+pub(in crate::ops) fn now() -> i128 {
     nanoseconds(SystemTime::now())
 }
 
 impl Stamp {
-    fn of(path: &Path) -> Self {
+    pub(in crate::ops) fn of(path: &Path) -> Self {
         let state = fs::metadata(path).ok().map(|meta| State {
             #[cfg(unix)]
             inode: std::os::unix::fs::MetadataExt::ino(&meta),
@@ -186,9 +187,14 @@ impl Stamp {
         Self { path: path.to_owned(), state }
     }
 
+    /// Which file it is of.
+    pub(in crate::ops) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether another write would show. A file written a moment ago could be written again within one tick of the file system's
     /// clock: some milliseconds, or two seconds where it keeps whole seconds only.
-    fn settled(&self, now: i128) -> bool {
+    pub(in crate::ops) fn settled(&self, now: i128) -> bool {
         let Some(state) = &self.state else { return true };
         let tick = if state.modified % 1_000_000_000 == 0 { 2_000_000_000 } else { 20_000_000 };
         (now - state.modified).abs() > tick

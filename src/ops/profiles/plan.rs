@@ -241,6 +241,12 @@ impl<'p> Planner<'p> {
         (line, (!prune).then_some(Section::Theirs(raw)))
     }
 
+    /// Whether our own configuration says everything about an instance: otherwise its session in the block is all that is known of it.
+    fn known_without(&self, session: &str) -> bool {
+        let table = self.ctx.settings.instances.get(&InstanceName::new(session));
+        table.is_some_and(|table| table.start_url.is_some() && table.sso_region.is_some())
+    }
+
     /// The `[sso-session]` sections: those that native profiles need and the file has not, and those that were written before.
     fn sessions(&self, allotted: &Allotted) -> Result<Vec<Section<'p>>> {
         let stand = self.outside.sso_sessions();
@@ -268,7 +274,8 @@ impl<'p> Planner<'p> {
         for held in &self.held {
             let What::Session(name) = &held.what else { continue };
             let stands = written.contains(name.as_str()) || stand.iter().any(|session| session.name == *name);
-            if !stands && !self.request.prune {
+            let superfluous = self.request.prune && self.known_without(name);
+            if !stands && !superfluous {
                 sections.push(Section::Theirs(held.raw));
             }
         }

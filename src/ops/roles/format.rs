@@ -7,8 +7,8 @@ use minijinja::value::{Enumerator, Object, Value};
 
 use crate::config::Settings;
 use crate::domain::{
-    AccountId, Arn, Endpoints, Entry, Error, Instance, InstanceName, Kind, Region, Result, RoleName, Roster, Source, StartUrl, Tags,
-    nearest, slug,
+    AccountId, Arn, Confirm, Endpoints, Entry, Error, Instance, InstanceName, Kind, Region, Result, RoleName, Roster, Source, StartUrl,
+    Tags, nearest, slug,
 };
 
 use crate::ops::roles::fields;
@@ -114,7 +114,7 @@ impl Row {
             region: Some(region),
             profile: None,
             via: None,
-            confirm: crate::domain::Confirm::No,
+            confirm: Confirm::No,
         };
         Self { entry, instance }
     }

@@ -6,6 +6,7 @@ pub mod format;
 pub mod names;
 pub mod past;
 pub mod profile;
+pub mod remembered;
 pub mod resolve;
 pub mod roster;
 pub mod rules;

@@ -46,6 +46,11 @@ pub fn usages(ctx: &Ctx) -> Usages {
     history::usages(&chosen(uses(ctx).unwrap_or_default()), ctx.clock.now())
 }
 
+/// The same for whoever knows only where the history lies and what of it counts.
+pub fn usages_in(state_dir: &std::path::Path, limits: Limits, now: Timestamp) -> Usages {
+    history::usages(&chosen(history::load(state_dir, limits, now).unwrap_or_default()), now)
+}
+
 /// The role that `-` means: the one a person used last that is not this one.
 ///
 /// # Errors

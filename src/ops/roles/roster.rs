@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::config::{AccountTable, RoleTable, Settings};
-use crate::domain::{AccountId, Confirm, Entry, Instance, Inventory, RoleName, Roster, Tags};
+use crate::domain::{AccountId, Confirm, Entry, Instance, Inventory, Look, RoleName, Roster, Tags};
 
 use crate::ops::roles::names::name_profiles;
 use crate::ops::roles::rules::{Treatments, treatments};
@@ -102,6 +102,7 @@ pub fn annotate(roster: Roster, settings: &Settings) -> (Roster, Treatments) {
     let treatments = treatments(&roster, &settings.rules);
     let mut roster = Arc::unwrap_or_clone(roster);
     obey(&mut roster.entries, &treatments);
+    roster.looks = looks(&treatments, roster.entries.len());
     name_profiles(&mut roster, settings);
     (roster, treatments)
 }
@@ -148,6 +149,17 @@ fn obey(entries: &mut [Entry], treatments: &Treatments) {
             entry.tags = shared.entry(same).or_insert_with(|| joined(&treatment.tags, &entry.tags)).clone();
         }
     }
+}
+
+/// How the picker shows the roles; nothing where no rule says anything of it.
+fn looks(treatments: &Treatments, entries: usize) -> Vec<Look> {
+    let of = |position: usize| {
+        let treatment = treatments.of(position);
+        let color = treatment.and_then(|treatment| treatment.color.as_deref()).map(Arc::from);
+        Look { color, hidden: treatment.is_some_and(|treatment| treatment.hide) }
+    };
+    let looks: Vec<Look> = (0..entries).map(of).collect();
+    if looks.iter().all(|look| *look == Look::default()) { Vec::new() } else { looks }
 }
 
 /// Tags with others over them.
@@ -232,6 +244,8 @@ mod tests {
         assert_eq!(said, ["env=prod team=pay tier=2 true", "team=pay false", "env=prod team=pay tier=1 false", "tier=2 false"]);
         assert_eq!(treatments.of(0).unwrap().color.as_deref(), Some("red"));
         assert!(treatments.of(2).unwrap().hide && !treatments.of(0).unwrap().hide);
+        let looks: Vec<_> = roster.looks.iter().map(|look| (look.color.as_deref(), look.hidden)).collect();
+        assert_eq!(looks, [(Some("red"), false), (None, false), (Some("red"), true), (None, false)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Entry, InstanceName, RoleId, Roster};
+use crate::domain::{AccountId, Entry, InstanceName, Look, RoleId, Roster};
 
 use super::super::columns::Measure;
 use super::super::matching::{Found, Highlights, Lens, Section};
@@ -34,6 +34,8 @@ pub(in crate::tui) struct List {
     pub(in crate::tui) nearest: Vec<String>,
     /// Widths over the whole roster.
     pub(in crate::tui) measure: Arc<Measure>,
+    /// How many roles there are in all, while the list has only those that are shown first.
+    pub(in crate::tui) total: Option<usize>,
     lens: Lens,
 }
 
@@ -73,6 +75,7 @@ impl List {
             text: String::new(),
             nearest: Vec::new(),
             measure: Arc::default(),
+            total: None,
             lens: Lens::default(),
         }
     }
@@ -87,14 +90,14 @@ impl List {
         self.roster.entries.get(*self.rows.get(row)? as usize)
     }
 
+    /// How the rules want a row shown.
+    pub(in crate::tui) fn look(&self, row: usize) -> Option<&Look> {
+        self.roster.look(*self.rows.get(row)? as usize)
+    }
+
     /// The role of a row.
     pub(in crate::tui) fn id(&self, row: usize) -> Option<RoleId> {
         self.entry(row).map(|entry| self.roster.id(entry))
-    }
-
-    /// All shown roles, from the top.
-    pub(in crate::tui) fn ids(&self) -> impl Iterator<Item = RoleId> + '_ {
-        (0..self.rows.len()).filter_map(|row| self.id(row))
     }
 
     /// The matched letters of a row.
@@ -126,6 +129,12 @@ impl List {
     pub(in crate::tui) fn arrive(&mut self, found: Arc<Found>) {
         if self.rows.is_empty() {
             return self.take(&found);
+        }
+        if self.total.is_some() && self.begins(&found) {
+            // What was shown first was the beginning of this: nothing moves.
+            let at = self.at;
+            self.adopt(&found);
+            return self.follow(at);
         }
         let (mut places, mut kept) = (places(&found), Vec::new());
         let mut sections = Vec::new();
@@ -162,6 +171,12 @@ impl List {
         }
     }
 
+    /// Whether the rows that are known so far are the first ones of these.
+    fn begins(&self, found: &Found) -> bool {
+        let theirs = |row: usize| found.rows.get(row).and_then(|row| place_of(&found.roster, *row));
+        self.roster.entries.len() <= found.rows.len() && (0..self.roster.entries.len()).all(|row| self.place(row) == theirs(row))
+    }
+
     fn adopt(&mut self, found: &Found) {
         self.roster = found.roster.clone();
         self.rows = found.rows.clone();
@@ -171,31 +186,36 @@ impl List {
         self.text = found.text.clone();
         self.nearest = found.nearest.clone();
         self.measure = found.measure.clone();
+        self.total = found.total;
         self.lens = found.lens.clone();
     }
 
     /// Puts the bar on the selected role again, or on the row where it was when the role is gone.
     fn follow(&mut self, row: usize) {
-        let wanted = self.selected.clone();
-        match wanted.and_then(|wanted| self.ids().position(|id| id == wanted)) {
+        let wanted = self.selected.as_ref().map(|wanted| (&wanted.instance, wanted.account, wanted.role.as_str()));
+        // Mostly it is where it was.
+        let stayed = wanted.is_some() && self.place(row) == wanted;
+        let found =
+            if stayed { Some(row) } else { wanted.and_then(|wanted| (0..self.rows.len()).find(|row| self.place(*row) == Some(wanted))) };
+        match found {
             Some(row) => self.at = row,
             None => self.select(row),
         }
     }
 
     fn place(&self, row: usize) -> Option<Place<'_>> {
-        self.entry(row).map(|entry| (&self.roster.instance(entry).name, entry.account, &*entry.role))
+        place_of(&self.roster, *self.rows.get(row)?)
     }
 }
 
 type Place<'a> = (&'a InstanceName, AccountId, &'a str);
 
+fn place_of(roster: &Roster, row: u32) -> Option<Place<'_>> {
+    roster.entries.get(row as usize).map(|entry| (&roster.instance(entry).name, entry.account, &*entry.role))
+}
+
 fn places(found: &Found) -> HashMap<Place<'_>, u32> {
-    let place = |row: &u32| {
-        let entry = found.roster.entries.get(*row as usize)?;
-        Some(((&found.roster.instance(entry).name, entry.account, &*entry.role), *row))
-    };
-    found.rows.iter().filter_map(place).collect()
+    found.rows.iter().filter_map(|row| Some((place_of(&found.roster, *row)?, *row))).collect()
 }
 
 /// Lines: a heading stands over each section, and a blank before all headings but the first.

@@ -3,22 +3,28 @@
 pub(super) mod first_run;
 pub(super) mod line;
 pub(super) mod list;
+pub(super) mod look_again;
 pub(super) mod overlay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::{Entry, Error, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
+use crate::domain::{Entry, Error, Height, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
 use crate::ops::work::{Consents, Secretive, Session, Sessions};
 
+use super::bindings::Keys;
 use super::event::Key;
-use super::matching::Job;
+use super::matching::{self, Job, Order, Wishes};
 use super::panels::log::Said;
-use super::{Action, Looks, Options};
+use super::{Action, Looks, Options, Preview};
 use first_run::FirstRun;
 use line::Line;
 use list::List;
+use look_again::LookAgain;
 use overlay::Overlay;
+
+/// Rows that the first frame has at most: more than any terminal is high.
+const FIRST_ROWS: usize = 160;
 
 /// The picker at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +35,12 @@ pub(super) struct State {
     pub(super) multi: bool,
     /// Colours, marks, motion, mouse.
     pub(super) looks: Looks,
+    /// Whether only some rows below the prompt are ours.
+    pub(super) inline: bool,
+    /// Which key does what.
+    pub(super) keys: Arc<Keys>,
+    /// Where vi's modes stand; of no meaning with other keys.
+    pub(super) vi: Vi,
     /// For the help panel.
     pub(super) version: &'static str,
     /// Whether the roster is still the sketch of the first frame.
@@ -79,8 +91,25 @@ pub(super) struct State {
     pub(super) search: Option<Search>,
     /// Keys that mean rows which are still being searched for.
     pub(super) ahead: Vec<Key>,
+    /// What the list is sorted by.
+    pub(super) order: Order,
+    /// Where the preview stands.
+    pub(super) preview: Preview,
+    /// What is wanted of the list besides what is typed.
+    pub(super) wishes: Arc<Wishes>,
+    /// Queries that nothing matched, and what AWS said of them.
+    pub(super) again: LookAgain,
     /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
     pub(super) eager: bool,
+}
+
+/// What vi's keys remember between two of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Vi {
+    /// Letters are commands.
+    pub(super) normal: bool,
+    /// The first of two letters.
+    pub(super) begun: Option<Key>,
 }
 
 /// A search under way.
@@ -152,17 +181,30 @@ pub(super) enum Refresh {
 impl State {
     /// The state before anything happened.
     pub(super) fn new(options: Options) -> Self {
+        let wishes = Wishes { current: options.current, prefer_roles: options.prefer_roles, columns: options.columns };
+        let mut list = List::new(options.roster.clone());
+        let mut roster = options.roster;
+        if let Some(sheet) = &options.sheet {
+            let columns = wishes.columns.as_deref();
+            let first = matching::first(sheet, &options.usages, &options.marks, options.history_weight, FIRST_ROWS, columns);
+            roster = first.roster.clone();
+            list.take(&first);
+        }
         Self {
             action: options.action,
             multi: options.multi,
             looks: options.looks,
+            inline: options.height != Height::Full,
+            note: Some(options.keys.lost()).filter(|lost| !lost.is_empty()),
+            keys: Arc::new(options.keys),
+            vi: Vi::default(),
             sketch: options.sketch,
             version: options.version,
             now: options.now.now(),
             size: (80, 24),
             first_run: options.first_run.map(FirstRun::new),
-            list: List::new(options.roster.clone()),
-            roster: options.roster,
+            list,
+            roster,
             usages: Arc::new(options.usages),
             marks: Arc::new(options.marks),
             weight: options.history_weight,
@@ -170,7 +212,6 @@ impl State {
             query: Line::new(&options.query),
             overlays: Vec::new(),
             pending: None,
-            note: None,
             log: Vec::new(),
             consents: Consents::default(),
             clock_ahead: 0,
@@ -181,6 +222,10 @@ impl State {
             numbers: 0,
             search: None,
             ahead: Vec::new(),
+            order: Order::default(),
+            preview: options.preview,
+            wishes: Arc::new(wishes),
+            again: LookAgain::default(),
             eager: false,
         }
     }
@@ -202,7 +247,14 @@ impl State {
             marks: self.marks.clone(),
             weight: self.weight,
             text: self.query.text().to_owned(),
+            order: self.order,
+            wishes: self.wishes.clone(),
         }
+    }
+
+    /// How many roles there are, whether or not all of them are here yet.
+    pub(super) fn count(&self) -> usize {
+        self.list.total.unwrap_or(self.roster.entries.len())
     }
 
     /// The entry under the bar.
@@ -257,6 +309,9 @@ impl State {
 
     /// Seconds after which the screen says something else by itself; `None` when nothing on it counts.
     pub(super) fn next_tick(&self) -> Option<u64> {
+        if self.again.is_due_later() {
+            return Some(1);
+        }
         if !self.looks.motion {
             return None;
         }

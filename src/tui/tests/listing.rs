@@ -124,3 +124,101 @@ fn only_what_counts_on_the_screen_wakes_the_picker() {
     let still = Options { looks: Looks { motion: false, ..usual().looks }, ..usual() };
     assert_eq!(Rig::new(still).state.next_tick(), None);
 }
+
+/// A picker whose first frame is made of a packed list.
+fn packed(roster: &Roster) -> Options {
+    let index = crate::domain::query::Index::build(Arc::new(roster.clone()));
+    let sheet = Sheet::pack(roster, index.order()).unwrap();
+    let empty = Roster { instances: roster.instances.clone(), ..Roster::default() };
+    Options { roster: Arc::new(empty), sheet: Some(Arc::new(sheet)), sketch: true, ..usual() }
+}
+
+#[test]
+fn the_first_frame_of_a_remembered_list_is_that_of_the_whole_one() {
+    let whole = Rig::new(usual()).sized(120, 40);
+    let mut rig = Rig { state: State::new(packed(&usual_roster())), matcher: Matcher::default(), effects: Vec::new() }.sized(120, 40);
+    assert_eq!(rig.screen(), whole.screen());
+    rig.event(Event::Started);
+    rig.news(News::Roster(Arc::new(usual_roster())));
+    assert_eq!(rig.screen(), whole.screen());
+    assert_eq!(rig.state.count(), usual_roster().entries.len());
+}
+
+#[test]
+fn keys_typed_before_the_rows_are_there_mean_the_rows_that_come() {
+    let mut rig = Rig { state: State::new(packed(&usual_roster())), matcher: Matcher::default(), effects: Vec::new() };
+    rig.keys(&["edge-dev", "enter"]);
+    assert_eq!((rig.wanted().len(), rig.state.query.text()), (0, "edge-dev"));
+    rig.news(News::Roster(Arc::new(usual_roster())));
+    assert!(
+        matches!(&rig.wanted()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if rig.state.roster.find(role).unwrap().account_label() == "edge-dev")
+    );
+}
+
+#[test]
+fn the_order_of_the_list_can_be_chosen() {
+    let mut rig = Rig::new(small(&[("corp", "000000000009", "alpha", "Read"), C, ("corp", "000000000002", "bravo", "Audit")]));
+    let mut orders = Vec::new();
+    for _ in 0..5 {
+        orders.push(rig.shown().iter().map(|row| row[..1].to_owned()).collect::<String>());
+        rig.keys(&["ctrl-s"]);
+    }
+    assert_eq!(orders, ["abc", "abc", "cba", "bca", "abc"]);
+    rig.keys(&["ctrl-s", "ctrl-s"]);
+    assert!(rig.screen().contains("by role"));
+}
+
+#[test]
+fn a_pasted_page_without_an_account_offers_this_shells_role_first() {
+    let current = crate::tui::Current::Role { instance: None, account: "000000000003".parse().unwrap(), role: RoleName::new("Admin") };
+    let mut rig = Rig::new(Options { current: Some(current), ..small(&[A, B, C]) });
+    rig.event(Event::Paste("https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1".to_owned()));
+    assert_eq!(rig.selected(), "charlie Admin");
+    assert!(rig.screen().contains("this shell"));
+}
+
+#[test]
+fn a_pasted_account_offers_the_preferred_roles_first() {
+    let rows = [A, ("corp", "000000000001", "alpha", "Billing"), ("corp", "000000000001", "alpha", "ReadOnly")];
+    let mut rig = Rig::new(Options { prefer_roles: vec!["Read*".to_owned(), "Bill*".to_owned()], ..small(&rows) });
+    rig.event(Event::Paste("https://000000000001-abcd.eu-west-1.console.aws.amazon.com/s3/home".to_owned()));
+    assert_eq!(rig.shown(), ["alpha ReadOnly", "alpha Billing", "alpha Admin"]);
+}
+
+#[test]
+fn what_rules_hide_is_not_listed() {
+    let mut roster = roster(&[A, B]);
+    roster.looks = vec![Look::default(), Look { hidden: true, color: None }];
+    let mut rig = Rig::new(Options { roster: Arc::new(roster), ..small(&[A]) });
+    assert_eq!(rig.shown(), ["alpha Admin"]);
+    rig.keys(&["bravo"]);
+    assert!(rig.shown().is_empty());
+}
+
+/// What was asked of AWS for want of a match.
+fn asked(rig: &mut Rig) -> usize {
+    rig.wanted().iter().filter(|effect| matches!(effect, Effect::Request(crate::ops::work::Request::Refresh { .. }))).count()
+}
+
+#[test]
+fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
+    let mut rig = Rig::new(usual());
+    rig.keys(&["z", "z"]);
+    assert_eq!((asked(&mut rig), rig.state.next_tick()), (0, Some(1)));
+    rig.event(Event::Tick(NOW.plus(2)));
+    // Only where somebody is signed in.
+    assert_eq!(asked(&mut rig), 1);
+    assert!(rig.screen().contains("checking with AWS"));
+    let outcome = Ok(crate::ops::work::Refreshed { added: 0, removed: 0, failed: 0, at: NOW.plus(3) });
+    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome });
+    assert!(rig.screen().contains("knows no other roles of yours"));
+    rig.keys(&["z"]).event(Event::Tick(NOW.plus(90)));
+    assert_eq!(asked(&mut rig), 0, "a longer query finds no more");
+}
+
+#[test]
+fn nothing_is_looked_up_for_a_query_that_was_left_in_time() {
+    let mut rig = Rig::new(usual());
+    rig.keys(&["z", "z", "ctrl-u"]).event(Event::Tick(NOW.plus(5)));
+    assert_eq!(asked(&mut rig), 0);
+}

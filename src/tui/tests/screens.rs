@@ -31,6 +31,29 @@ fn a_query_at_every_width() {
 }
 
 #[test]
+fn columns_and_preview_are_as_they_are_configured() {
+    let mut rig = Rig::new(Options { columns: Some(vec!["team".into(), "env".into()]), preview: Preview::Off, ..usual() }).sized(100, 24);
+    rig.keys(&["prod adm"]);
+    check("columns_configured", &rig);
+    check("preview_below", &Rig::new(Options { preview: Preview::Below, ..usual() }).sized(80, 30));
+}
+
+#[test]
+fn rules_colour_the_names_of_accounts() {
+    let mut roster = usual_roster();
+    roster.looks = roster.entries.iter().map(|entry| Look { color: entry.protected().then(|| "red".into()), hidden: false }).collect();
+    let mut rig = Rig::new(Options { roster: Arc::new(roster), ..usual() }).sized(80, 24);
+    let area = ratatui::layout::Rect::new(0, 0, 80, 24);
+    let mut buffer = ratatui::buffer::Buffer::empty(area);
+    let list = crate::tui::layout::of(&rig.state).list;
+    rig.keys(&["ctrl-u", "edge"]);
+    view::draw(&rig.state, area, &mut buffer);
+    // Behind the matched letters.
+    let red = |row: &u16| buffer[(3 + 6, list.y + row)].fg == ratatui::style::Color::Rgb(0xe0, 0x60, 0x5a);
+    assert_eq!((0..6).filter(red).count(), 1);
+}
+
+#[test]
 fn no_colour_still_tells_everything() {
     let looks = Looks { no_color: true, ..usual().looks };
     let mut rig = Rig::new(Options { looks, ..usual() }).sized(80, 12);
@@ -54,6 +77,11 @@ fn ascii_is_ascii() {
     check("ascii", &rig);
 }
 
+/// A name of 300 characters.
+const LONG: &str = "x0123456789-abcdefghij-0123456789-abcdefghij-0123456789-abcdefghij-0123456789-abcdefghij-0123456789-abcdefghij-\
+    0123456789-abcdefghij-0123456789-abcdefghij-0123456789-abcdefghij-0123456789-abcdefghij-0123456789-abcdefghij-0123456789-abcdefghij-\
+    0123456789-abcdefghij-0123456789-abcdefghij-0123456789-the-end";
+
 #[test]
 fn wide_and_hostile_names_keep_the_columns() {
     let rows = [
@@ -62,12 +90,15 @@ fn wide_and_hostile_names_keep_the_columns() {
         ("corp", "000000000003", "evil\u{1b}[31m\u{202e}name", "Admin\u{7}"),
         ("corp", "000000000004", "👩‍👩‍👧 family", "Admin"),
         ("corp", "000000000005", "", "Admin"),
+        ("corp", "000000000007", "חשבון-ייצור", "מנהל"),
+        ("corp", "000000000008", LONG, LONG),
         ("corp", "000000000006", "a-very-long-account-name-that-goes-on-and-on-production-eu", "AVeryLongPermissionSetNameThatGoesOnAdmin"),
     ];
     let options = Options { roster: Arc::new(roster(&rows)), usages: Usages::default(), marks: Marks::default(), ..usual() };
-    let rig = Rig::new(options.clone()).sized(80, 16);
+    let rig = Rig::new(options.clone()).sized(80, 24);
     assert!(!rig.screen().contains(['\u{1b}', '\u{7}', '\u{202e}']));
-    check("hostile_80x16", &rig);
+    check("hostile_80x24", &rig);
+    check("hostile_200x50", &Rig::new(options.clone()).sized(200, 50));
     check("hostile_40x10", &Rig::new(options).sized(40, 10));
 }
 

@@ -4,6 +4,7 @@ pub(super) mod choose;
 mod first_run;
 pub(super) mod keys;
 pub(super) mod marks;
+mod modal;
 mod mouse;
 mod news;
 mod panels;
@@ -30,12 +31,17 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Tick(now) => {
             state.now = now;
-            return Vec::new();
+            return state.due_again().into_iter().map(|instance| refresh(state, instance)).collect();
         }
         Event::News(news) => news::hear(state, news),
         Event::Found(found) => found_rows(state, found),
     };
     reveal(state);
+    if state.sketch && state.list.total.is_some() {
+        // The rows to search are on their way; with them comes a search for whatever is typed by then.
+        state.search = None;
+        return effects.into_iter().filter(|effect| !matches!(effect, Effect::Search(_))).collect();
+    }
     effects
 }
 
@@ -54,6 +60,7 @@ fn found_rows(state: &mut State, found: Arc<Found>) -> Vec<Effect> {
     } else {
         state.list.take(&found);
     }
+    state.consider_again();
     // Keys that were typed ahead meant these rows.
     let ahead = std::mem::take(&mut state.ahead);
     ahead.into_iter().flat_map(|key| keys::press(state, key)).collect()

@@ -15,7 +15,8 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
             state.roster = roster;
             state.sketch = false;
             // A search of the person's own that is still under way must not become one that moves nothing.
-            let arrival = state.search.is_none_or(|search| search.arrival);
+            let typed = state.list.total.is_some() && state.query.text() != state.list.text;
+            let arrival = !typed && state.search.is_none_or(|search| search.arrival);
             return vec![Effect::Search(state.start_search(arrival))];
         }
         News::Refreshing { instance, done, total, throttled } => {
@@ -30,7 +31,10 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
         }
         News::SignIn { number, step } => return sign_in(state, number, step),
         News::Assumed { number, outcome, .. } => return choose::assumed(state, number, outcome),
-        News::Sessions(sessions) => state.sessions = sessions,
+        News::Sessions(sessions) => {
+            state.sessions = sessions;
+            state.consider_again();
+        }
         News::Vault(Ok(())) => {
             state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
             return choose::resume(state, Waits::Passphrase);
@@ -57,6 +61,7 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
 }
 
 fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshed, Error>) {
+    state.again.heard(&instance);
     match outcome {
         Ok(done) => {
             state.refreshes.remove(&instance);

@@ -7,6 +7,8 @@ use ratatui::style::Style;
 use super::super::catalog::Command;
 use super::super::layout::gutter;
 use super::super::panels::{self, Opens};
+use super::super::state::line::Edit;
+use super::super::state::look_again::Again;
 use super::super::state::{Refresh, State};
 use super::text::{Pen, wrap};
 use super::{Ink, words};
@@ -35,7 +37,12 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
         if !state.list.nearest.is_empty() {
             lines.push((format!("near it: {}", state.list.nearest.join(", ")), ink.palette.soft));
         }
-        lines.push(("Backspace, or ^U clears".to_owned(), dim));
+        match state.again() {
+            Again::Checking => lines.push((format!("checking with AWS{}", ink.glyphs.dots), ink.palette.accent)),
+            Again::Checked => lines.push(("AWS was asked just now and knows no other roles of yours".to_owned(), dim)),
+            Again::Not => {}
+        }
+        lines.push((format!("Backspace, or {} clears", panels::key(state, Command::Edit(Edit::CutToStart))), dim));
         return lines;
     }
     if !state.roster.entries.is_empty() {

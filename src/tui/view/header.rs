@@ -80,7 +80,7 @@ fn counts(state: &State, ink: &Ink) -> [String; 4] {
         let gauge = gauge(state, ink);
         return [gauge.clone(), gauge.clone(), gauge, String::new()];
     }
-    let roles = words::count(state.roster.entries.len(), "role");
+    let roles = words::count(state.count(), "role");
     let accounts = words::count(state.list.measure.accounts, "account");
     let age = state.fetched_at().map(|at| match state.now.since(at) {
         ..60 => format!(" {} fresh", ink.glyphs.dot),

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::super::columns::{self, Columns, GAP, IdForm};
 use super::super::layout::gutter;
@@ -28,6 +29,7 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, scrollbar: Rect, buffer
 
 fn heading(state: &State, ink: &Ink, section: Section, rows: usize, area: Rect, buffer: &mut Buffer) {
     let title = match section {
+        Section::Current => "this shell",
         Section::Favourites => "favourites",
         Section::Recent => "recent",
         Section::All => "all",
@@ -45,7 +47,7 @@ fn row(state: &State, ink: &Ink, columns: &Columns, row: usize, area: Rect, buff
     let selected = row == state.list.at;
     if selected {
         // Reversed, the mark itself would be a hole in the bar.
-        let start = if state.looks.no_color { 2 } else { 1 };
+        let start = if ink.palette.bar.add_modifier.contains(Modifier::REVERSED) { 2 } else { 1 };
         let bar = Rect { x: area.x + start, width: area.width.saturating_sub(start), ..area };
         buffer.set_style(bar, ink.palette.bar);
     }
@@ -72,6 +74,11 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
         (palette.dim, palette.soft)
     } else {
         (palette.text, palette.soft)
+    };
+    let name = match state.list.look(row).and_then(|look| look.color.as_deref()).and_then(|word| palette.named(word)) {
+        // On the bar, too: the colour is how the account is known.
+        Some(color) => name.fg(color),
+        None => name,
     };
     let named = !entry.account_name.is_empty();
     let name_hits = if named { &hits.account } else { &hits.id };
@@ -108,7 +115,7 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
 /// Where the screen is in the list; nothing when all of it is shown.
 fn bar(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let (all, shown) = (state.list.lines(), usize::from(area.height));
-    if all <= shown || shown == 0 {
+    if all <= shown || area.area() == 0 {
         return;
     }
     let size = (shown * shown / all).max(1);

@@ -19,6 +19,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::Looks;
 use super::layout::{self, Areas};
+use super::matching::Order;
 use super::panels::sheet::{Extent, Sheet, Tone};
 use super::state::State;
 use palette::{Glyphs, Palette};
@@ -91,6 +92,8 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     if let Some(footer) = areas.footer {
         footer::draw(state, &ink, footer, buffer);
     }
+    // Panels of an inline picker stay as far from the right edge as its rows do.
+    let area = if state.inline { Rect { width: areas.query.width, ..area } } else { area };
     for overlay in &state.overlays {
         let panel = overlay.panel();
         let room = room(&panel.sheet(state), area, &areas);
@@ -136,11 +139,14 @@ fn list_and_query(state: &State, ink: &Ink, areas: layout::Areas, buffer: &mut B
 /// The query line: prompt, what is typed, and at the right how much matches.
 fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position {
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width - 2);
-    pen.put(ink.glyphs.prompt, ink.palette.accent);
+    pen.put(if state.vi.normal { ink.glyphs.commands } else { ink.glyphs.prompt }, ink.palette.accent);
     pen.x = area.x + layout::gutter(state);
-    if !state.query.is_empty() && state.list.loaded && area.width >= 40 {
-        let (some, all) = (words::grouped(state.list.len()), words::grouped(state.roster.entries.len()));
+    if !state.query.is_empty() && state.list.loaded && area.width >= 40 && !state.inline {
+        let (some, all) = (words::grouped(state.list.len()), words::grouped(state.count()));
         pen.put_right(&format!("  {some} / {all}"), ink.palette.dim);
+    }
+    if state.order != Order::Best && area.width >= 60 {
+        pen.put_right(&format!("  {}", state.order.name()), ink.palette.accent);
     }
     // A query longer than the line shows its part before the cursor.
     let room = usize::from(pen.room()).saturating_sub(1);

@@ -5,3 +5,9 @@ mod organisation;
 mod properties;
 mod ranking;
 mod screen;
+
+/// The made-up company's roster, and its entries by name.
+pub(in crate::domain) fn company() -> (std::sync::Arc<crate::domain::Roster>, Vec<u32>) {
+    let company = organisation::Company::new();
+    (company.0.roster().clone(), company.0.order().to_vec())
+}

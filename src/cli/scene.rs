@@ -1,0 +1,111 @@
+//! What the picker opens on: the list as it is remembered, or else as the files say.
+
+use std::sync::Arc;
+
+use crate::config::{Env, Paths, env};
+use crate::domain::{Instance, InstanceName, Result, Roster, Sheet};
+use crate::ops::ctx::Ctx;
+use crate::ops::refresh::update;
+use crate::ops::roles::remembered::{self, PickSettings, Remembered};
+use crate::ops::worker::Opening;
+use crate::os::clock::Clock;
+use crate::tui::{Current, Preview};
+
+use super::args::Globals;
+use super::{asked, context, out};
+
+/// Everything that the first frame is made of.
+pub(super) struct Scene {
+    /// The environment.
+    pub(super) env: Env,
+    /// Where things are.
+    pub(super) paths: Paths,
+    /// The settings that the picker obeys.
+    pub(super) settings: PickSettings,
+    /// The instances to show.
+    pub(super) instances: Vec<Instance>,
+    /// The name that chose them, if one did.
+    pub(super) named: Option<String>,
+    /// Those whose list is to be read anew.
+    pub(super) stale: Vec<InstanceName>,
+    /// The roles, as far as they are known without another look at rules.
+    pub(super) roster: Arc<Roster>,
+    /// The roles as they are remembered, where the first frame needs no more than some of them.
+    pub(super) sheet: Option<Arc<Sheet>>,
+    /// The same, wherever they are remembered: then nothing has to be read after the first frame either.
+    pub(super) remembered: Option<Arc<Sheet>>,
+    /// Makes the surroundings of all that happens behind the screen.
+    pub(super) open: Opening,
+}
+
+impl Scene {
+    /// The list as it is remembered: neither configuration nor inventories are read before the first frame. `None` when it is not, or when
+    /// the files have changed since.
+    ///
+    /// # Errors
+    /// When there is no home directory.
+    pub(super) fn remembered(globals: &Globals, query: &str) -> Result<Option<Self>> {
+        let env = Env::from_process();
+        let paths = context::paths(&env, globals)?;
+        let named = context::named(&env, globals);
+        let Some(Remembered { settings, read, sheet }) = remembered::load(&env, &paths, named.as_deref()) else { return Ok(None) };
+        out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
+        let (instances, now) = (sheet.instances().to_vec(), Clock::System.now());
+        let sheet = Arc::new(sheet);
+        let old = |(instance, read): (&Instance, &Option<_>)| settings.is_stale(*read, now).then(|| instance.name.clone());
+        let stale = instances.iter().zip(&read).filter_map(old).collect();
+        // Something to search for needs all the rows; an empty query does with the first ones.
+        let whole = !query.trim().is_empty();
+        let roster = Arc::new(if whole { sheet.unpack() } else { Roster::default() });
+        let globals = globals.clone();
+        Ok(Some(Self {
+            sheet: (!whole).then(|| sheet.clone()),
+            remembered: Some(sheet),
+            open: Box::new(move || context::open(&globals)),
+            env,
+            paths,
+            settings,
+            instances,
+            named,
+            stale,
+            roster,
+        }))
+    }
+
+    /// The list as the files say.
+    pub(super) fn read(ctx: &Arc<Ctx>, globals: &Globals, instances: &[Instance]) -> Self {
+        let (roster, stale) = update::sketch(ctx, instances);
+        let ours = ctx.clone();
+        Self {
+            env: ctx.env.clone(),
+            paths: ctx.paths.clone(),
+            settings: PickSettings::of(&ctx.settings),
+            instances: instances.to_vec(),
+            named: context::named(&ctx.env, globals),
+            stale,
+            roster: Arc::new(roster),
+            sheet: None,
+            remembered: None,
+            open: Box::new(move || Ok(ours)),
+        }
+    }
+}
+
+/// The role that this shell is in, as far as the environment alone tells.
+pub(super) fn current(env: &Env) -> Option<Current> {
+    if let Some(role) = asked::of_ours(env) {
+        return Some(Current::Role { instance: role.instance, account: role.account, role: role.role });
+    }
+    let profile = env.get(env::AWS_PROFILE).or_else(|| env.get(env::AWS_DEFAULT_PROFILE))?;
+    Some(Current::Profile(profile.to_owned()))
+}
+
+/// `pick.preview`; a word of another version means what fits.
+pub(super) fn preview(word: &str) -> Preview {
+    match word {
+        "right" => Preview::Right,
+        "below" | "bottom" => Preview::Below,
+        "off" | "none" => Preview::Off,
+        _ => Preview::Auto,
+    }
+}

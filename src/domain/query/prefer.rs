@@ -1,0 +1,21 @@
+//! Which roles a person likes best where only an account is named.
+
+use super::class::glob_pieces;
+use crate::domain::fold;
+
+/// The place of the first of these globs that fits a role, if any does: the lower, the better.
+pub fn preference(globs: &[String], role: &str) -> Option<usize> {
+    let role = fold(role);
+    globs.iter().position(|glob| glob_pieces(&role, &fold(glob), true, true).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_glob_that_fits_counts() {
+        let globs = ["ReadOnly*".to_owned(), "*Admin*".to_owned()];
+        assert_eq!(["readonlyaccess", "DatabaseAdministrator", "Billing"].map(|role| preference(&globs, role)), [Some(0), Some(1), None]);
+    }
+}

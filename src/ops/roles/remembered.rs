@@ -1,0 +1,258 @@
+//! `roster-…`: the list as the configuration makes it, remembered so that the picker's first frame reads neither TOML nor inventories.
+//!
+//! It is good for as long as none of the files that it was made of is another one; whatever else happens, it is made anew.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::cache::{frame, history, inventory};
+use crate::config::{self, Action, Env, LogLevel, Paths, Pick, Settings};
+use crate::domain::query::Index;
+use crate::domain::{Instance, Inventory, Sheet, Timestamp};
+use crate::ops::instances::index::{Stamp, digest, now};
+use crate::ops::instances::instances;
+use crate::ops::roles::roster::roster;
+use crate::os::file;
+
+/// What the file starts with: a name, and the number of the format.
+const HEADER: frame::Header = *b"roleros\x01";
+/// How often files that change while they are read are read again before nothing is remembered.
+const TRIES: usize = 3;
+
+/// Everything that the picker shows before it has read anything else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Remembered {
+    /// The settings that the picker obeys.
+    pub settings: PickSettings,
+    /// When each instance's inventory was read, and whether all of it was; `None` where there is none.
+    pub read: Vec<Option<(Timestamp, bool)>>,
+    /// The roles.
+    pub sheet: Sheet,
+}
+
+/// The settings that the picker obeys before anything is picked; see [`Settings`] for their meaning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PickSettings {
+    /// The picker's looks.
+    pub pick: Pick,
+    /// Keys by command.
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// What Enter does.
+    pub default_action: Action,
+    /// Globs of roles, best first.
+    pub prefer_roles: Vec<String>,
+    /// Roles that the history remembers.
+    pub history_limit: usize,
+    /// Minutes that it remembers them.
+    pub history_minutes: i64,
+    /// How much past use counts.
+    pub history_weight: f64,
+    /// Hours before an inventory is read anew.
+    pub cache_refresh: u32,
+    /// The least important message that is shown.
+    pub log_level: LogLevel,
+    /// Whether log lines say where they come from.
+    pub log_lines: bool,
+}
+
+impl PickSettings {
+    /// The part of the settings that the picker obeys.
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            pick: settings.pick.clone(),
+            keys: settings.keys.clone(),
+            default_action: settings.default_action,
+            prefer_roles: settings.prefer_roles.clone(),
+            history_limit: settings.history_limit,
+            history_minutes: settings.history_minutes,
+            history_weight: settings.history_weight,
+            cache_refresh: settings.cache_refresh,
+            log_level: settings.log_level,
+            log_lines: settings.log_lines,
+        }
+    }
+
+    /// What of the history counts.
+    pub fn history(&self) -> history::Limits {
+        history::Limits { roles: self.history_limit, minutes: self.history_minutes }
+    }
+
+    /// Whether an inventory that was read then is to be read anew.
+    pub fn is_stale(&self, read: Option<(Timestamp, bool)>, now: Timestamp) -> bool {
+        let hours = i64::from(self.cache_refresh);
+        read.is_none_or(|(at, complete)| !complete || (hours > 0 && now.since(at) > hours * 3_600))
+    }
+}
+
+/// The file's content.
+#[derive(Debug, Serialize, Deserialize)]
+struct Content {
+    environment: [u8; 32],
+    files: Vec<Stamp>,
+    remembered: Remembered,
+}
+
+/// What is remembered of the instances that a command means: the one that flags or variables name, or else what the configuration says.
+/// `None` when there is nothing, or it is of other files than these.
+pub fn load(env: &Env, paths: &Paths, named: Option<&str>) -> Option<Remembered> {
+    let content: Content = frame::decode(HEADER, &file::load(&place(paths, named)).ok()??)?;
+    let fits = content.environment == digest(env, paths) && content.files.iter().all(|stamp| *stamp == Stamp::of(stamp.path()));
+    fits.then_some(content.remembered)
+}
+
+/// Makes it anew from the files, unless it still fits, and keeps it. What can't be read or kept is not remembered, and costs time at the
+/// next start only; a configuration with warnings is not either, so that they are said each time.
+pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
+    if load(env, paths, named).is_some() {
+        return;
+    }
+    let mut files: Vec<PathBuf> = paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).cloned().collect();
+    for _ in 0..TRIES {
+        match look(env, paths, named, &files) {
+            Some(Look::Whole(content)) => {
+                let _ = frame::encode(HEADER, &*content).and_then(|bytes| file::save(&place(paths, named), &bytes));
+                return;
+            }
+            // An include that was not foreseen, or somebody writing: which files count is known better now.
+            Some(Look::Other(read)) => files = read,
+            None => return,
+        }
+    }
+}
+
+enum Look {
+    Whole(Box<Content>),
+    Other(Vec<PathBuf>),
+}
+
+fn look(env: &Env, paths: &Paths, named: Option<&str>, files: &[PathBuf]) -> Option<Look> {
+    let stamps = |files: &[PathBuf]| files.iter().map(|path| Stamp::of(path)).collect::<Vec<_>>();
+    let before = stamps(files);
+    let loaded = config::load(env, paths).ok().filter(|loaded| loaded.warnings.is_empty())?;
+    let settings = loaded.settings;
+    let all = instances(env, paths, &settings).ok()?;
+    let named = named.or(settings.default_sso.as_ref().map(|name| name.as_str()));
+    let chosen: Vec<Instance> = all.into_iter().filter(|instance| named.is_none_or(|name| instance.name.as_str() == name)).collect();
+    let lists: Vec<PathBuf> = chosen.iter().map(|instance| inventory::path(&paths.cache_dir, instance)).collect();
+    let lists_before = stamps(&lists);
+    let inventories: Vec<Option<Inventory>> = chosen.iter().map(|instance| inventory::load(&paths.cache_dir, instance)).collect();
+    let read: Vec<PathBuf> = loaded.files.into_iter().chain([paths.aws_config.clone()]).collect();
+    let same = read == files && before.iter().all(|stamp| stamp.settled(now())) && before == stamps(files);
+    // Inventories come by rename, each as a file of its own.
+    if !same || lists_before != stamps(&lists) {
+        return Some(Look::Other(read));
+    }
+    let roster = Arc::new(roster(chosen, &inventories, &settings));
+    let index = Index::build(roster.clone());
+    let remembered = Remembered {
+        settings: PickSettings::of(&settings),
+        read: inventories.iter().map(|list| list.as_ref().map(|list| (list.fetched_at, list.complete))).collect(),
+        sheet: Sheet::pack(&roster, index.order())?,
+    };
+    let files = before.into_iter().chain(lists_before).collect();
+    Some(Look::Whole(Box::new(Content { environment: digest(env, paths), files, remembered })))
+}
+
+/// One file for each instance that can be named, and one for none.
+fn place(paths: &Paths, named: Option<&str>) -> PathBuf {
+    let digest = Sha256::digest(named.unwrap_or_default());
+    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Path::new(&paths.cache_dir).join(format!("roster-{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Account, RoleName, Timestamp};
+
+    struct Home {
+        directory: tempfile::TempDir,
+        env: Env,
+        paths: Paths,
+    }
+
+    impl Home {
+        fn new() -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let at = |name: &str| directory.path().join(name).into_os_string();
+            let env = Env::from_pairs([("HOME", at("")), ("ROLECALL_HOME", at("")), ("AWS_CONFIG_FILE", at("aws"))]);
+            let paths = Paths::from_env(&env).unwrap();
+            let home = Self { directory, env, paths };
+            home.write("aws", "[sso-session corp]\nsso_start_url = https://corp\nsso_region = eu-west-1\n");
+            home.configure("history_limit = 7\n[[rules]]\nmatch = 'role:Admin'\nconfirm = true\ncolor = 'red'\n");
+            home.list(&["Admin", "Read"]);
+            home
+        }
+
+        /// Writes a file that looks as if it had been there for a while.
+        fn write(&self, name: &str, text: &str) {
+            let path = self.directory.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(60 + text.len() as u64);
+            std::fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
+        }
+
+        fn configure(&self, text: &str) {
+            self.write("config.toml", text);
+        }
+
+        fn list(&self, roles: &[&str]) {
+            let settings = config::load(&self.env, &self.paths).unwrap().settings;
+            let instance = instances(&self.env, &self.paths, &settings).unwrap().remove(0);
+            let roles = roles.iter().map(|role| RoleName::new(*role)).collect();
+            let account = Account { id: "000000000001".parse().unwrap(), name: Some("pay".into()), email: None, roles, read_at: None };
+            let list = Inventory { fetched_at: Timestamp(5), complete: true, accounts: vec![account] };
+            inventory::save(&self.paths.cache_dir, &instance, &list).unwrap();
+        }
+
+        fn renewed(&self) -> Option<Remembered> {
+            renew(&self.env, &self.paths, None);
+            load(&self.env, &self.paths, None)
+        }
+    }
+
+    #[test]
+    fn the_list_is_remembered_as_the_configuration_makes_it() {
+        let home = Home::new();
+        assert_eq!(load(&home.env, &home.paths, None), None);
+        let remembered = home.renewed().unwrap();
+        let roster = remembered.sheet.unpack();
+        let said: Vec<_> = roster.entries.iter().map(|e| (e.profile.as_deref().unwrap(), e.protected())).collect();
+        assert_eq!(said, [("pay-Admin", true), ("pay-Read", false)]);
+        assert_eq!(roster.looks[0].color.as_deref(), Some("red"));
+        assert_eq!((remembered.settings.history_limit, &remembered.read[..]), (7, &[Some((Timestamp(5), true))][..]));
+    }
+
+    #[test]
+    fn another_configuration_or_another_list_is_noticed() {
+        let home = Home::new();
+        assert!(home.renewed().is_some());
+        home.list(&["Admin"]);
+        assert_eq!(load(&home.env, &home.paths, None), None);
+        assert_eq!(home.renewed().unwrap().sheet.len(), 1);
+        home.configure("history_limit = 8\n");
+        assert_eq!(load(&home.env, &home.paths, None), None);
+        assert_eq!(home.renewed().unwrap().settings.history_limit, 8);
+        home.write("aws", "[sso-session lab]\nsso_start_url = https://lab\nsso_region = eu-west-1\n");
+        assert_eq!(load(&home.env, &home.paths, None), None);
+    }
+
+    #[test]
+    fn each_instance_that_is_named_has_a_memory_of_its_own() {
+        let home = Home::new();
+        renew(&home.env, &home.paths, Some("corp"));
+        assert!(load(&home.env, &home.paths, None).is_none());
+        assert_eq!(load(&home.env, &home.paths, Some("corp")).unwrap().sheet.len(), 2);
+    }
+
+    #[test]
+    fn a_configuration_with_warnings_is_read_each_time() {
+        let home = Home::new();
+        home.configure("histori_limit = 8\n");
+        assert_eq!(home.renewed(), None);
+    }
+}
