@@ -9,6 +9,7 @@ pub mod edit;
 mod header;
 mod instances;
 mod managed;
+pub mod mend;
 mod read;
 mod scan;
 pub mod section;

@@ -60,6 +60,26 @@ pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
     Err(refused.map_or_else(|| Error::internal("no value was tried"), |error| not_taken(key, value, &error, check(file, text).err())))
 }
 
+/// The text of the file with these values, by the parts of their keys, in it. Tables are made where they are missing; a value that is there
+/// already is replaced.
+///
+/// # Errors
+/// [`Kind::Config`] when the file is wrong, or would be: for a value that its key does not take.
+pub fn add(text: &str, file: &Path, pairs: &[(Vec<String>, Value)]) -> Result<String> {
+    let mut document = text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error))?;
+    for (parts, value) in pairs {
+        place(&mut document, parts, value.clone(), &dotted(parts))?;
+    }
+    let changed = document.to_string();
+    check(file, &changed)?;
+    Ok(changed)
+}
+
+/// The dotted key of these parts, with quotes where a part needs them.
+pub fn dotted(parts: &[String]) -> String {
+    parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(".")
+}
+
 /// The text of the file with one more instance, after everything that stands there.
 ///
 /// # Errors

@@ -62,7 +62,7 @@ variables! {
     AWS_SSO_FILE_PASSWORD_FILE "A file that holds the passphrase of the `file` vault."
     AWS_SSO_FIELD_SORT "The field `list` sorts by."
     AWS_SSO_FIELD_SORT_REVERSE "Any value but `false`, `0` and `no`: `list` sorts backwards."
-    AWS_SSO_CONFIG "An aws-sso-cli configuration; only named in a hint."
+    AWS_SSO_CONFIG "An aws-sso-cli configuration, which `setup import` reads."
     AWS_SSO_HELPER_ARGS "Extra flags for the shell functions."
     AWS_ENDPOINT_URL "Endpoint of every AWS service."
     AWS_ENDPOINT_URL_SSO "Endpoint of the access portal."

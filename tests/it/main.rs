@@ -52,6 +52,8 @@ mod records;
 mod reports;
 mod sandbox;
 mod setup_discover;
+mod setup_import;
+mod setup_kube;
 #[cfg(unix)]
 mod setup_profiles;
 #[cfg(target_os = "linux")]

@@ -40,7 +40,7 @@ pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
 pub(super) use pick::{PickAction, PickArgs};
 pub(super) use process::ProcessArgs;
 pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
-pub(super) use setup::{CompletionsArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs};
+pub(super) use setup::{CompletionsArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs};
 pub(super) use status::StatusArgs;
 pub(super) use time::TimeArgs;
 pub(super) use vault::{VaultArgs, VaultCommand};

@@ -28,8 +28,58 @@ pub enum SetupCommand {
     /// Without QUERY these are favourites, roles used before and roles that the configuration gives a profile name. Profiles that were
     /// written before stay. Nothing outside the lines from BEGIN_ROLECALL to END_ROLECALL changes.
     Profiles(ProfilesArgs),
+    /// Take over what aws-sso-cli, Granted and the AWS CLI's profiles know: instances, names, tags, chained roles, settings
+    ///
+    /// Reads aws-sso-cli's config.yaml, ~/.granted/config and the profiles of the AWS config file, shows what becomes of every part of them in
+    /// the configuration file, names what has no counterpart, and writes after a y. Nothing that the configuration says already is changed.
+    Import(ImportArgs),
+    /// Let kubectl ask rolecall for its EKS tokens in place of the AWS CLI
+    ///
+    /// Users of the kubeconfig whose plugin is `aws eks get-token` (or aws-iam-authenticator) call `rolecall eks-token` with the cluster,
+    /// the region and the role that the old line meant. Where that can't be told they stay. Nothing else in the file changes.
+    Kube(KubeArgs),
     /// Print a shell's completions, or put them where it looks for them
     Completions(CompletionsArgs),
+}
+
+/// Flags of `setup import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Read only this file: an aws-sso-cli config.yaml, a Granted config, or an AWS config file
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Only show what would change, as a diff
+    #[arg(long, conflicts_with = "undo")]
+    pub diff: bool,
+    /// Put the files back to what they were before the last run
+    #[arg(long)]
+    pub undo: bool,
+    /// Write without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// The plan, and what was done, as JSON; nothing is written without --yes
+    #[arg(long, conflicts_with_all = ["diff", "undo"])]
+    pub json: bool,
+}
+
+/// Flags of `setup kube`.
+#[derive(Debug, Args)]
+pub struct KubeArgs {
+    /// Only users whose name, cluster or role has all these words in it
+    #[arg(value_name = "QUERY", conflicts_with = "undo")]
+    pub query: Vec<String>,
+    /// Kubeconfig file to change, instead of those of KUBECONFIG or ~/.kube/config
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Only show what would change, as a diff
+    #[arg(long, conflicts_with = "undo")]
+    pub diff: bool,
+    /// Put the file back to what it was before the last run
+    #[arg(long)]
+    pub undo: bool,
+    /// Write without asking
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Flags of `setup completions`.

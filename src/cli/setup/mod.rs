@@ -1,7 +1,11 @@
 //! `setup`: one file per thing to set up.
 
 mod completions;
+mod consent;
 mod diff;
+mod differences;
+mod import;
+mod kube;
 mod profiles;
 mod wizard;
 mod words;
@@ -24,6 +28,8 @@ pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
     match &args.command {
         SetupCommand::Profiles(args) => profiles::run(globals, args),
         SetupCommand::Wizard(args) => wizard::run(globals, args),
+        SetupCommand::Import(args) => import::run(globals, args),
+        SetupCommand::Kube(args) => kube::run(globals, args),
         SetupCommand::Completions(args) => completions::run(args),
     }
 }

@@ -13,7 +13,7 @@ use crate::ops::roles::resolve::matching;
 
 use super::super::args::{Globals, ProfilesArgs};
 use super::super::{context, out, resolve};
-use super::{diff, open, words};
+use super::{differences, open, words};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
@@ -87,32 +87,8 @@ fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<
     Ok(Which::These(found.into_iter().map(|at| roster.id(&roster.entries[at])).collect()))
 }
 
-/// As `diff -u` shows it, in colours on a terminal.
 fn difference(ctx: &Ctx, draft: &Draft) -> String {
-    let old = draft.old.as_deref().unwrap_or_default();
-    let lines = diff::unified(old, &draft.new);
-    if lines.is_empty() {
-        return String::new();
-    }
-    let name = ctx.paths.short(&draft.report.file);
-    let mut text = out::data_styled("1", &format!("--- {name}")) + "\n" + &out::data_styled("1", &format!("+++ {name}")) + "\n";
-    for line in lines {
-        let (code, sign, bytes) = match line {
-            diff::Line::Place([a, b, c, d]) => {
-                text += &(out::data_styled("36", &format!("@@ -{a},{b} +{c},{d} @@")) + "\n");
-                continue;
-            }
-            diff::Line::Both(bytes) => ("", ' ', bytes),
-            diff::Line::Old(bytes) => ("31", '-', bytes),
-            diff::Line::New(bytes) => ("32", '+', bytes),
-        };
-        let words = String::from_utf8_lossy(bytes.strip_suffix(b"\n").unwrap_or(bytes)).into_owned();
-        text += &(out::data_styled(code, &format!("{sign}{}", out::data_visible(words))) + "\n");
-        if !bytes.ends_with(b"\n") {
-            text += "\\ No newline at end of file\n";
-        }
-    }
-    text
+    differences::shown(&ctx.paths.short(&draft.report.file), draft.old.as_deref().unwrap_or_default(), &draft.new)
 }
 
 fn as_json(report: &Report) -> serde_json::Value {

@@ -5,6 +5,7 @@ pub mod index;
 use crate::awsconfig::AwsConfig;
 use crate::config::{Env, Paths, Settings, env};
 use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Result, Source, StartUrl, nearest};
+use crate::ops::moving::sources;
 use crate::os::file;
 
 /// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy profiles.
@@ -66,7 +67,12 @@ impl Lacking {
 
 /// What to say when there are none.
 pub fn none_found(paths: &Paths) -> Error {
-    Error::new(Kind::Config, "no IAM Identity Center is set up on this machine")
+    let nothing = Error::new(Kind::Config, "no IAM Identity Center is set up on this machine");
+    let nothing = match sources::present(&paths.home) {
+        Some(file) => nothing.hint(format!("run `rolecall setup import`: it takes over what {} says", paths.short(&file))),
+        None => nothing,
+    };
+    nothing
         .hint("run `rolecall setup wizard`; in a script, `rolecall setup wizard --start-url URL --yes`")
         .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.short(&paths.aws_config)))
 }

@@ -24,7 +24,7 @@ struct Head {
 ///
 /// # Errors
 /// When it can't be kept: then nothing shall be written.
-pub(super) fn keep(state_dir: &Path, file: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
+pub(in crate::ops) fn keep(state_dir: &Path, file: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
     let head = Head { file: file.to_owned(), existed: old.is_some(), written: digest(new) };
     let mut bytes = serde_json::to_vec(&head).map_err(|error| Error::internal(format!("backup: {error}")))?;
     bytes.push(b'\n');
@@ -36,7 +36,7 @@ pub(super) fn keep(state_dir: &Path, file: &Path, old: Option<&[u8]>, new: &[u8]
 ///
 /// # Errors
 /// [`Kind::NoMatch`] when there is no copy; [`Kind::Usage`] when the file says something else than what was written, unless `force`.
-pub(super) fn undo(state_dir: &Path, file: &Path, force: bool) -> Result<()> {
+pub(in crate::ops) fn undo(state_dir: &Path, file: &Path, force: bool) -> Result<()> {
     let place = place(state_dir, file);
     let nothing = || Error::new(Kind::NoMatch, format!("nothing is known that could be undone in {}", file.display()));
     let bytes = file::load(&place)?.ok_or_else(nothing)?;

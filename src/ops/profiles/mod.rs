@@ -1,9 +1,9 @@
 //! Profiles of roles in the AWS config file: planned, written, taken back. The file's other bytes are not ours.
 
 mod allot;
-mod backup;
+pub(in crate::ops) mod backup;
 mod plan;
-mod program;
+pub(in crate::ops) mod program;
 mod text;
 mod which;
 
@@ -19,7 +19,7 @@ use crate::ops::ctx::Ctx;
 pub use plan::{Draft, plan};
 
 /// What the block is called.
-const BLOCK: &str = "profiles";
+pub(in crate::ops) const BLOCK: &str = "profiles";
 /// How long another process of ours may take over the same file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -206,7 +206,11 @@ pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<PathBuf> {
     Ok(file.to_owned())
 }
 
-fn alone(ctx: &Ctx) -> Result<Lock> {
+/// Holds the lock under which the AWS files, and others of other programs, are written.
+///
+/// # Errors
+/// [`Kind::Config`] when another process of ours has it for too long.
+pub(in crate::ops) fn alone(ctx: &Ctx) -> Result<Lock> {
     let held = Lock::acquire(&ctx.paths.state_dir.join("locks/aws-config-file"), Instant::now() + PATIENCE)?;
-    held.ok_or_else(|| Error::new(Kind::Config, "another rolecall is writing profiles").hint("run the command again"))
+    held.ok_or_else(|| Error::new(Kind::Config, "another rolecall is writing the same files").hint("run the command again"))
 }

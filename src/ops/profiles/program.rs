@@ -11,7 +11,7 @@ use crate::ops::ctx::Ctx;
 ///
 /// # Errors
 /// [`Kind::Config`] when the setting is no absolute path, or a path can't be written into a profile.
-pub(super) fn program(ctx: &Ctx) -> Result<String> {
+pub(in crate::ops) fn program(ctx: &Ctx) -> Result<String> {
     let path = match &ctx.settings.config_profiles_binary {
         Some(path) if !path.is_absolute() => {
             return Err(Error::new(Kind::Config, format!("config_profiles_binary: {} is not an absolute path", path.display()))

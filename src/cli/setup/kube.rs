@@ -1,0 +1,107 @@
+//! `setup kube`: kubectl asks us for its tokens in place of the AWS CLI.
+
+use std::path::PathBuf;
+
+use crate::domain::{Error, Kind, Result, visible};
+use crate::ops::ctx::Ctx;
+use crate::ops::kube::{self, Draft, Fate};
+
+use super::super::args::{Globals, KubeArgs};
+use super::super::{context, out};
+use super::consent::consent;
+use super::{differences, known_keys, open};
+
+/// Runs the command.
+pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
+    if args.undo {
+        return undo(globals, args);
+    }
+    let ctx = open(globals)?;
+    let files = kube::files(&ctx, args.kubeconfig.as_deref())?;
+    let drafts = files.iter().map(|file| kube::plan(&ctx, file, &args.query)).collect::<Result<Vec<Draft>>>()?;
+    if args.diff {
+        let shown = drafts.iter().map(|draft| differences::shown(&ctx.paths.short(&draft.file), &draft.old, &draft.new));
+        out::data(&shown.collect::<String>())?;
+        drafts.iter().for_each(|draft| tell_left(&ctx, draft));
+        return Ok(0);
+    }
+    drafts.iter().for_each(|draft| tell(&ctx, draft));
+    let changing: Vec<&Draft> = drafts.iter().filter(|draft| draft.changes()).collect();
+    if changing.is_empty() {
+        return nothing(&drafts, args);
+    }
+    consent(args.yes, "Write this?")?;
+    for draft in &changing {
+        kube::write(&ctx, draft)?;
+        out::say(&format!("{}: {}", out::bold(&ctx.paths.short(&draft.file)), counted(draft.count())));
+    }
+    let whose = changing.iter().flat_map(|draft| &draft.users).find(|user| matches!(user.fate, Fate::Changed(_)));
+    if let Some(user) = whose.filter(|user| user.name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_./@:-".contains(letter))) {
+        out::say(&format!("{} kubectl --user {} get --raw /version", out::dim("next:"), user.name));
+    }
+    let named = args.kubeconfig.as_ref().map(|file| format!(" --kubeconfig {}", file.display())).unwrap_or_default();
+    out::say(&format!("{} rolecall setup kube --undo{named}", out::dim("undo:")));
+    Ok(0)
+}
+
+fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
+    let ctx = context::open_bare(globals)?;
+    known_keys(&ctx.env, &ctx.paths)?;
+    let files: Vec<PathBuf> = kube::files(&ctx, args.kubeconfig.as_deref())?;
+    let mut done = 0;
+    for file in &files {
+        match kube::undo(&ctx, file) {
+            Ok(()) => {
+                done += 1;
+                out::say(&format!("{} is as it was before", ctx.paths.short(file)));
+            }
+            // Of several files only some were written.
+            Err(error) if error.kind == Kind::NoMatch && files.len() > 1 => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if done == 0 { Err(Error::new(Kind::NoMatch, "nothing is known that could be undone in these files")) } else { Ok(0) }
+}
+
+/// What to say when nothing is to be written: an error only where words were given that fit nobody.
+fn nothing(drafts: &[Draft], args: &KubeArgs) -> Result<u8> {
+    if drafts.iter().all(|draft| draft.users.is_empty()) {
+        if !args.query.is_empty() {
+            let error = Error::new(Kind::NoMatch, format!("no user of EKS matches `{}`", visible(&args.query.join(" "))));
+            return Err(error.hint("run `rolecall setup kube --diff` to see all of them"));
+        }
+        out::say("no user there asks EKS for a token; `aws eks update-kubeconfig --name CLUSTER` adds one");
+    } else {
+        out::say(&out::dim("nothing to write"));
+    }
+    Ok(0)
+}
+
+fn tell(ctx: &Ctx, draft: &Draft) {
+    if draft.users.is_empty() {
+        return;
+    }
+    out::say(&out::bold(&ctx.paths.short(&draft.file)));
+    let width = draft.users.iter().map(|user| visible(&user.name).chars().count()).max().unwrap_or(0).min(60);
+    for user in &draft.users {
+        let name = visible(&user.name);
+        let pad = " ".repeat(width.saturating_sub(name.chars().count()));
+        match &user.fate {
+            Fate::Changed(role) => out::say(&format!("  ~ {name}{pad}  {}", visible(role))),
+            Fate::Ours => out::say(&out::dim(&format!("    {name}{pad}  asks rolecall already"))),
+            Fate::Left(why) => out::say(&out::dim(&format!("    {name}{pad}  left alone: {}", visible(why)))),
+        }
+    }
+}
+
+fn tell_left(ctx: &Ctx, draft: &Draft) {
+    for user in &draft.users {
+        if let Fate::Left(why) = &user.fate {
+            out::say(&format!("{}: {} is left alone: {}", ctx.paths.short(&draft.file), visible(&user.name), visible(why)));
+        }
+    }
+}
+
+fn counted(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "user asks rolecall now" } else { "users ask rolecall now" })
+}

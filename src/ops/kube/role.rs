@@ -1,0 +1,87 @@
+//! Which role a plugin's command line meant: a profile's, or one that it assumed on top.
+
+use std::fmt;
+
+use crate::awsconfig::AwsConfig;
+use crate::domain::{AccountId, Arn, InstanceName, RoleName};
+use crate::ops::ctx::Ctx;
+use crate::ops::roles::profile;
+
+use super::edit::Token;
+
+/// What is known of roles on this machine.
+pub(super) struct Known<'a> {
+    pub(super) ctx: &'a Ctx,
+    pub(super) aws: &'a AwsConfig,
+}
+
+/// A role that is meant, and the region where the old command would have found it in the profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Role {
+    instance: InstanceName,
+    account: AccountId,
+    role: RoleName,
+    region: Option<String>,
+}
+
+impl Role {
+    /// The words that name it for `eks-token`.
+    pub(super) fn words(&self) -> Vec<String> {
+        let role = ["--sso".to_owned(), self.instance.to_string(), "--arn".to_owned(), format!("{}:{}", self.account, self.role)];
+        let region = self.region.iter().flat_map(|region| ["--region".to_owned(), region.clone()]);
+        region.chain(role).collect()
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}:{}", self.instance, self.account, self.role)
+    }
+}
+
+impl Known<'_> {
+    /// The one role that a command line meant, or why that can't be told.
+    pub(super) fn role(&self, token: &Token) -> Result<Role, String> {
+        let variable = |name: &str| token.env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        if variable("AWS_ACCESS_KEY_ID").is_some() {
+            return Err("it brings keys of its own".into());
+        }
+        let words = &token.words;
+        let name = words.profile.clone().or_else(|| variable("AWS_PROFILE")).or_else(|| variable("AWS_DEFAULT_PROFILE"));
+        let file_region = name.as_deref().and_then(|name| self.aws.profile(name)?.get("region").map(str::to_owned));
+        let said = words.region.is_some() || variable("AWS_REGION").is_some() || variable("AWS_DEFAULT_REGION").is_some();
+        let region = file_region.filter(|_| !said);
+        if let Some(arn) = &words.role_arn {
+            let (instance, account, role) = self.chained(arn).ok_or_else(|| {
+                format!("{arn} is assumed with other credentials; give that role a `via` in the configuration, then run this again")
+            })?;
+            return Ok(Role { instance, account, role, region });
+        }
+        let Some(name) = name else {
+            return Err("it names no role: it takes whatever the shell has, so which one is meant is yours to say".into());
+        };
+        let profile = self.aws.profile(&name).ok_or_else(|| format!("there is no profile `{name}`"))?;
+        if let Some((instance, account, role)) = profile.get("role_arn").and_then(|arn| self.chained(arn)) {
+            return Ok(Role { instance, account, role, region });
+        }
+        let meant = profile::meant(self.aws, &self.ctx.instances, &name)
+            .ok_or_else(|| format!("profile `{name}` is no role of an IAM Identity Center"))?;
+        let only = || match &self.ctx.instances[..] {
+            [only] => Some(only.name.clone()),
+            _ => None,
+        };
+        let instance = meant.instance.or_else(only).ok_or_else(|| format!("the IAM Identity Center of profile `{name}` is not set up"))?;
+        Ok(Role { instance, account: meant.account, role: meant.role, region })
+    }
+
+    /// The chained role of the configuration that has this ARN, if there is exactly one.
+    fn chained(&self, arn: &str) -> Option<(InstanceName, AccountId, RoleName)> {
+        let arn: Arn = arn.parse().ok()?;
+        let has = |table: &crate::config::InstanceTable| {
+            table.accounts.get(&arn.account).and_then(|account| account.roles.get(&arn.role)).is_some_and(|role| role.via.is_some())
+        };
+        let mut found = self.ctx.settings.instances.iter().filter(|(_, table)| has(table));
+        let (name, _) = found.next()?;
+        found.next().is_none().then(|| (name.clone(), arn.account, arn.role.clone()))
+    }
+}

@@ -1,0 +1,207 @@
+//! What the command line of a kubeconfig's plugin says: which cluster, which region, whose role, and which words our own command shares.
+
+/// A command line that asks EKS for a token.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Words {
+    /// The cluster's name, or its id.
+    pub(super) cluster: String,
+    /// `--region`.
+    pub(super) region: Option<String>,
+    /// `--profile`.
+    pub(super) profile: Option<String>,
+    /// `--role-arn`.
+    pub(super) role_arn: Option<String>,
+    /// What becomes of each word.
+    pub(super) fate: Vec<Fate>,
+}
+
+/// What becomes of a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It stays as it is.
+    Stays,
+    /// It goes.
+    Goes,
+    /// This stands in its place.
+    Becomes(String),
+}
+
+/// What a command is, by its program and its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Command {
+    /// It asks EKS for a token.
+    Token(Words),
+    /// It is ours already.
+    Ours,
+    /// It asks EKS for a token in a way that we would not do; why.
+    Other(String),
+    /// It has nothing to do with EKS.
+    Foreign,
+}
+
+/// What a flag of the old command means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flag {
+    Cluster,
+    Region,
+    Profile,
+    Role,
+    /// It chooses an output that ours has anyway.
+    Output,
+}
+
+/// Reads a command.
+pub(super) fn read(program: &str, words: &[&str]) -> Command {
+    let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
+    match name.strip_suffix(".exe").unwrap_or(name) {
+        "rolecall" if words.contains(&"eks-token") => Command::Ours,
+        "aws" => flags(words, &["eks", "get-token"], aws_flag),
+        "aws-iam-authenticator" | "heptio-authenticator-aws" => flags(words, &["token"], authenticator_flag),
+        _ => Command::Foreign,
+    }
+}
+
+fn aws_flag(flag: &str) -> Option<Flag> {
+    match flag {
+        "--cluster-name" | "--cluster-id" => Some(Flag::Cluster),
+        "--region" => Some(Flag::Region),
+        "--profile" => Some(Flag::Profile),
+        "--output" => Some(Flag::Output),
+        // The AWS CLI takes any beginning of a flag that fits no other, and its own kubeconfigs say `--role`.
+        "--role" | "--role-a" | "--role-ar" | "--role-arn" => Some(Flag::Role),
+        _ => None,
+    }
+}
+
+fn authenticator_flag(flag: &str) -> Option<Flag> {
+    match flag {
+        "-i" | "--cluster-id" => Some(Flag::Cluster),
+        "-r" | "--role" => Some(Flag::Role),
+        "--region" => Some(Flag::Region),
+        _ => None,
+    }
+}
+
+fn flags(words: &[&str], subcommand: &[&str], meaning: fn(&str) -> Option<Flag>) -> Command {
+    let (mut out, mut plain, mut at) = (Words::default(), Vec::new(), 0);
+    let mut unknown = None;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        if !word.starts_with('-') {
+            plain.push(*word);
+            out.fate.push(Fate::Goes);
+            continue;
+        }
+        let (flag, joined) = word.split_once('=').map_or((*word, None), |(flag, value)| (flag, Some(value)));
+        let Some(means) = meaning(flag) else {
+            unknown = unknown.or(Some(flag));
+            out.fate.push(Fate::Goes);
+            continue;
+        };
+        let Some(value) = joined.or_else(|| words.get(at).copied()) else { return Command::Other(format!("{flag} has no value")) };
+        let stays = matches!(means, Flag::Cluster | Flag::Region);
+        let ours = if means == Flag::Cluster { "--cluster-name" } else { "--region" };
+        out.fate.push(match (stays, flag == ours) {
+            (false, _) => Fate::Goes,
+            (true, true) => Fate::Stays,
+            (true, false) => Fate::Becomes(joined.map_or_else(|| ours.to_owned(), |value| format!("{ours}={value}"))),
+        });
+        if joined.is_none() {
+            at += 1;
+            out.fate.push(if stays { Fate::Stays } else { Fate::Goes });
+        }
+        let place = match means {
+            Flag::Cluster if !out.cluster.is_empty() => return Command::Other("it names two clusters".into()),
+            Flag::Cluster => {
+                value.clone_into(&mut out.cluster);
+                continue;
+            }
+            Flag::Region => &mut out.region,
+            Flag::Profile => &mut out.profile,
+            Flag::Role => &mut out.role_arn,
+            Flag::Output if value == "json" => continue,
+            Flag::Output => return Command::Other(format!("it has --output {value}, which kubectl does not read")),
+        };
+        if place.replace(value.to_owned()).is_some() {
+            return Command::Other(format!("it says {flag} twice"));
+        }
+    }
+    // A flag that we don't know may have a value, which then looks like one more word.
+    if !plain.starts_with(subcommand) && !subcommand.iter().all(|word| plain.contains(word)) {
+        return Command::Foreign;
+    }
+    if let Some(flag) = unknown {
+        return Command::Other(format!("it has {flag}, which `rolecall eks-token` does not know"));
+    }
+    if plain != subcommand {
+        return Command::Other("it has words that are not understood".into());
+    }
+    if out.cluster.trim().is_empty() {
+        return Command::Other("it names no cluster".into());
+    }
+    Command::Token(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(line: &str) -> String {
+        let words: Vec<&str> = line.split(' ').collect();
+        match read(words[0], &words[1..]) {
+            Command::Ours => "ours".into(),
+            Command::Foreign => "foreign".into(),
+            Command::Other(why) => why,
+            Command::Token(read) => {
+                let kept = words[1..].iter().zip(&read.fate).filter_map(|(word, fate)| match fate {
+                    Fate::Stays => Some((*word).to_owned()),
+                    Fate::Goes => None,
+                    Fate::Becomes(new) => Some(new.clone()),
+                });
+                let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
+                format!(
+                    "{} {} {} {} | {}",
+                    read.cluster,
+                    or(&read.region),
+                    or(&read.profile),
+                    or(&read.role_arn),
+                    kept.collect::<Vec<_>>().join(" ")
+                )
+            }
+        }
+    }
+
+    #[test]
+    fn the_lines_that_tools_write_are_understood() {
+        let cases = [
+            (
+                "aws --region eu-west-1 eks get-token --cluster-name c --output json",
+                "c eu-west-1 - - | --region eu-west-1 --cluster-name c",
+            ),
+            ("/usr/local/bin/aws eks get-token --cluster-name=c --profile p", "c - p - | --cluster-name=c"),
+            ("aws.exe eks get-token --cluster-id 1234 --role arn:x", "1234 - - arn:x | --cluster-name 1234"),
+            ("aws eks get-token --cluster-id=1234", "1234 - - - | --cluster-name=1234"),
+            ("aws-iam-authenticator token -i c -r arn:x", "c - - arn:x | --cluster-name c"),
+            ("rolecall eks-token --cluster c", "ours"),
+            ("gke-gcloud-auth-plugin x", "foreign"),
+            ("aws sts get-caller-identity", "foreign"),
+        ];
+        for (line, want) in cases {
+            assert_eq!(said(line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_ours_would_do_otherwise_is_left_alone() {
+        for (line, why) in [
+            ("aws eks get-token --cluster-name c --endpoint-url http://x", "--endpoint-url"),
+            ("aws eks get-token --cluster-name c --output text", "--output text"),
+            ("aws eks get-token", "no cluster"),
+            ("aws eks get-token --cluster-name", "no value"),
+            ("aws eks get-token --cluster-name a --cluster-id b", "two clusters"),
+            ("aws eks get-token --cluster-name a more", "not understood"),
+        ] {
+            assert!(said(line).contains(why), "{line}: {}", said(line));
+        }
+    }
+}

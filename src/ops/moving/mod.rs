@@ -1,0 +1,206 @@
+//! Moving in: what aws-sso-cli, Granted and the AWS CLI's profiles know becomes our configuration, after a plan that leaves nothing unsaid.
+
+mod aws_sso;
+mod granted;
+mod lay;
+mod names;
+mod profiles;
+mod repair;
+pub(in crate::ops) mod sources;
+mod template;
+
+use std::path::PathBuf;
+
+use toml_edit::Value;
+
+use crate::awsconfig;
+use crate::config::{self, edit};
+use crate::domain::{Error, Kind, Result};
+use crate::ops::ctx::Ctx;
+use crate::ops::profiles::{alone, backup};
+use crate::os::file;
+
+use names::Names;
+
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// aws-sso-cli's `config.yaml`.
+    AwsSsoCli,
+    /// Granted's `config`.
+    Granted,
+    /// The AWS config file: profiles of the AWS CLI, of aws-vault, of Granted.
+    AwsConfig,
+}
+
+impl Program {
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AwsSsoCli => "aws-sso-cli",
+            Self::Granted => "Granted",
+            Self::AwsConfig => "AWS config",
+        }
+    }
+}
+
+/// A value that moves in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What it is called there.
+    pub from: String,
+    /// The dotted key that it becomes.
+    pub key: String,
+    /// Its value, as TOML.
+    pub value: String,
+}
+
+/// Something that stays behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// What it is called there.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What was found in one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Whose it is.
+    pub program: Program,
+    /// The file.
+    pub file: PathBuf,
+    /// What moves in.
+    pub steps: Vec<Step>,
+    /// How many of its values the configuration has already.
+    pub same: usize,
+    /// What stays behind.
+    pub left: Vec<Left>,
+    /// Profiles whose two ways to credentials become one.
+    pub repaired: Vec<String>,
+}
+
+/// A file that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The file.
+    pub file: PathBuf,
+    /// What it says; `None` when it is not there.
+    pub old: Option<Vec<u8>>,
+    /// What it will say.
+    pub new: Vec<u8>,
+}
+
+/// What would be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// By file, in the order in which they count: the first to say a value wins.
+    pub found: Vec<Found>,
+    /// The files that change.
+    pub changes: Vec<Change>,
+}
+
+/// A value that a file of somebody else's asks for.
+#[derive(Debug, Clone)]
+struct Wish {
+    from: String,
+    key: Vec<String>,
+    value: Value,
+}
+
+/// What a reader collects.
+#[derive(Debug, Default)]
+struct Wishes {
+    wishes: Vec<Wish>,
+    left: Vec<Left>,
+}
+
+impl Wishes {
+    fn wish(&mut self, from: impl Into<String>, key: &[&str], value: impl Into<Value>) {
+        let key = key.iter().map(|part| (*part).to_owned()).collect();
+        self.wishes.push(Wish { from: from.into(), key, value: value.into() });
+    }
+
+    fn leave(&mut self, what: impl Into<String>, why: impl Into<String>) {
+        self.left.push(Left { what: what.into(), why: why.into() });
+    }
+}
+
+/// Reads what there is and says what would become of it. `from` names a single file.
+///
+/// # Errors
+/// [`Kind::Config`] when a file that is named is not there or can't be read, or our own configuration is wrong; [`Kind::NoMatch`] when
+/// there is nothing to read at all.
+pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Plan> {
+    let (mut names, mut found, mut changes) = (Names::of(ctx), Vec::new(), Vec::new());
+    let ours = &ctx.paths.config_file;
+    let old = file::load(ours).map_err(|error| Error { kind: Kind::Config, ..error })?;
+    let text = String::from_utf8(old.clone().unwrap_or_default())
+        .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", ours.display())))?;
+    config::check(ours, &text)?;
+    let mut layer = lay::Layer::new(&text)?;
+    for source in sources::sources(ctx, from)? {
+        let in_file = |error: Error| error.context(ctx.paths.short(&source.file));
+        let (mut wishes, mut repaired) = (Wishes::default(), Vec::new());
+        match source.program {
+            Program::AwsSsoCli => aws_sso::read(&source.text().map_err(in_file)?, &mut names, &mut wishes).map_err(in_file)?,
+            Program::Granted => granted::read(&source.text().map_err(in_file)?, &mut wishes).map_err(in_file)?,
+            Program::AwsConfig => {
+                let known = profiles::read(ctx, &source.bytes, &mut names, &mut wishes).map_err(in_file)?;
+                let new = repair::repair(ctx, &source.bytes, &known, &mut wishes, &mut repaired)?;
+                if new != source.bytes {
+                    changes.push(Change { file: source.file.clone(), old: Some(source.bytes.clone()), new });
+                }
+            }
+        }
+        let (steps, same) = layer.lay(ours, wishes.wishes, &mut wishes.left);
+        found.push(Found { program: source.program, file: source.file, steps, same, left: wishes.left, repaired });
+    }
+    if found.is_empty() {
+        return Err(Error::new(Kind::NoMatch, "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file")
+            .hint("name a file with --from, or start anew with `rolecall setup wizard`"));
+    }
+    let new = edit::add(&text, ours, &layer.added)?;
+    if new != text {
+        changes.insert(0, Change { file: ours.clone(), old, new: new.into_bytes() });
+    }
+    Ok(Plan { found, changes })
+}
+
+/// Writes the files of a plan. What they were is kept for [`undo`].
+///
+/// # Errors
+/// [`Kind::Config`] when a file is read-only, or says something else by now.
+pub fn write(ctx: &Ctx, plan: &Plan) -> Result<()> {
+    let _alone = alone(ctx)?;
+    for change in &plan.changes {
+        awsconfig::edit::check_writable(&change.file)?;
+    }
+    for Change { file, old, new } in &plan.changes {
+        if let Some(folder) = file.parent().filter(|_| old.is_none()) {
+            file::create_private_dir(folder)?;
+        }
+        backup::keep(&ctx.paths.state_dir, file, old.as_deref(), new)?;
+        awsconfig::edit::replace(file, old.as_deref(), new)?;
+    }
+    Ok(())
+}
+
+/// Puts back our configuration file and the AWS config file, where the last [`write`] changed them; the files that it put back.
+///
+/// # Errors
+/// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when a file changed since.
+pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<PathBuf>> {
+    let _alone = alone(ctx)?;
+    let aws = from.unwrap_or(&ctx.paths.aws_config);
+    let mut done = Vec::new();
+    for path in [&*ctx.paths.config_file, aws] {
+        match backup::undo(&ctx.paths.state_dir, path, false) {
+            Ok(()) => done.push(path.to_owned()),
+            Err(error) if error.kind == Kind::NoMatch => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if done.is_empty() { Err(Error::new(Kind::NoMatch, "nothing was imported that could be undone")) } else { Ok(done) }
+}

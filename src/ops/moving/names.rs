@@ -1,0 +1,51 @@
+//! What an IAM Identity Center that another program knows is called here.
+
+use crate::domain::{Instance, InstanceName, Region, Source, StartUrl};
+use crate::ops::ctx::Ctx;
+use crate::ops::instances::endpoints_of;
+use crate::ops::setup::{discover, instance};
+
+use super::Wishes;
+
+/// The instances that are known, and those that move in.
+pub(super) struct Names {
+    /// Those that have a place of their own already, and those that got one here.
+    settled: Vec<Instance>,
+    /// Those that only profiles name: found again by the same name, but not before they are written down.
+    loose: Vec<Instance>,
+    endpoints: crate::domain::Endpoints,
+}
+
+impl Names {
+    pub(super) fn of(ctx: &Ctx) -> Self {
+        let (loose, settled) = ctx.instances.iter().cloned().partition(|instance| instance.source == Source::LegacyProfile);
+        Self { settled, loose, endpoints: endpoints_of(&ctx.env) }
+    }
+
+    /// The name of the instance with this address; one that is new is asked for, under the name that it has there if that is free.
+    pub(super) fn home(
+        &mut self,
+        from: &str,
+        wanted: Option<&str>,
+        start_url: &StartUrl,
+        region: &Region,
+        out: &mut Wishes,
+    ) -> InstanceName {
+        if let Some(known) = self.settled.iter().find(|known| known.start_url == *start_url && known.sso_region == *region) {
+            return known.name.clone();
+        }
+        let loose = self.loose.iter().find(|known| known.start_url == *start_url && known.sso_region == *region);
+        let free = |name: &str| !name.is_empty() && !self.settled.iter().any(|known| known.name.as_str() == name);
+        let name = match wanted.filter(|name| free(name)) {
+            Some(name) => InstanceName::new(name),
+            None => match loose.filter(|known| free(known.name.as_str())) {
+                Some(known) => known.name.clone(),
+                None => instance::suggested_name(start_url, &self.settled),
+            },
+        };
+        out.wish(format!("{from} StartUrl"), &["instances", name.as_str(), "start_url"], start_url.trimmed());
+        out.wish(format!("{from} SSORegion"), &["instances", name.as_str(), "sso_region"], region.as_str());
+        self.settled.push(discover::instance(&name, start_url, region, self.endpoints.clone()));
+        name
+    }
+}

@@ -1,0 +1,166 @@
+//! Values and names on one line: plain, quoted, or in brackets.
+
+use super::{Node, Value};
+
+/// What begins at some place of a line.
+pub(super) enum Read {
+    /// A value, and how many bytes it takes.
+    Text(Value, usize),
+    /// A list or map in brackets, and how many bytes it takes.
+    Flow(Value, usize),
+    /// Quotes that end on a later line, or not where the value does.
+    Open,
+    /// Brackets that do so.
+    OpenFlow,
+    /// An anchor, an alias or a tag, with what may follow below.
+    Anchor(&'static str),
+    /// Something else that is passed over.
+    Odd(&'static str),
+}
+
+/// Reads the value that a line's rest is. The rest is not empty and begins with no blank.
+pub(super) fn read(rest: &str) -> Read {
+    match rest.as_bytes()[0] {
+        b'|' | b'>' => Read::Odd("a block of text"),
+        b'&' => Read::Anchor("an anchor"),
+        b'*' => Read::Anchor("an alias"),
+        b'!' => Read::Anchor("a tag"),
+        b'@' | b'`' | b'%' => Read::Odd("a reserved sign"),
+        b'?' if rest == "?" || rest.starts_with("? ") => Read::Odd("a name of several parts"),
+        b'"' | b'\'' => match quoted(rest) {
+            Some((text, length)) if ends(&rest[length..]) => Read::Text(Value::Text(text), length),
+            _ => Read::Open,
+        },
+        b'[' | b'{' => match flow(rest, 0) {
+            Some((value, length)) if ends(&rest[length..]) => Read::Flow(value, length),
+            _ => Read::OpenFlow,
+        },
+        _ => {
+            let plain = without_comment(rest);
+            Read::Text(meaning(plain), plain.len())
+        }
+    }
+}
+
+/// The name at the beginning of a line, and how many bytes it takes with its colon.
+pub(super) fn key(content: &str) -> Option<(String, usize)> {
+    if content.starts_with(['"', '\'']) {
+        let (text, length) = quoted(content)?;
+        let rest = content[length..].trim_start_matches(' ').strip_prefix(':')?;
+        return (rest.is_empty() || rest.starts_with([' ', '\t'])).then(|| (text, content.len() - rest.len()));
+    }
+    if content.starts_with(['[', '{', '&', '*', '!', '|', '>', '@', '`', '%', '#']) {
+        return None;
+    }
+    let content = without_comment(content);
+    let at = content.match_indices(':').map(|(at, _)| at).find(|at| matches!(content.as_bytes().get(at + 1), None | Some(b' ' | b'\t')))?;
+    (at > 0).then(|| (content[..at].trim_end().to_owned(), at + 1))
+}
+
+/// What a plain word means: all that is not nothing is a text.
+fn meaning(word: &str) -> Value {
+    match word {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        word => Value::Text(word.to_owned()),
+    }
+}
+
+/// Whether nothing but a comment follows.
+fn ends(rest: &str) -> bool {
+    let bare = rest.trim_start();
+    bare.is_empty() || (bare.starts_with('#') && bare.len() < rest.len())
+}
+
+/// The text without a comment at its end, which is one only behind a blank.
+fn without_comment(text: &str) -> &str {
+    let comment = text.match_indices('#').map(|(at, _)| at).find(|at| *at > 0 && matches!(text.as_bytes()[at - 1], b' ' | b'\t'));
+    text[..comment.unwrap_or(text.len())].trim_end()
+}
+
+/// A text in quotes, and how many bytes it takes with them; `None` when they don't end here, or for an escape that nobody writes.
+fn quoted(rest: &str) -> Option<(String, usize)> {
+    let quote = rest.chars().next()?;
+    let (mut out, mut letters) = (String::new(), rest.char_indices().skip(1).peekable());
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\'' if quote == '\'' => match letters.peek() {
+                Some((_, '\'')) => {
+                    letters.next();
+                    out.push('\'');
+                }
+                _ => return Some((out, at + 1)),
+            },
+            '"' if quote == '"' => return Some((out, at + 1)),
+            '\\' if quote == '"' => {
+                let (_, escape) = letters.next()?;
+                let digits = match escape {
+                    'x' => 2,
+                    'u' => 4,
+                    'U' => 8,
+                    _ => 0,
+                };
+                if digits > 0 {
+                    let code: String = letters.by_ref().take(digits).map(|(_, digit)| digit).collect();
+                    out.push(char::from_u32(u32::from_str_radix(&code, 16).ok()?)?);
+                    continue;
+                }
+                out.push(match escape {
+                    'n' => '\n',
+                    't' => '\t',
+                    'r' => '\r',
+                    '0' => '\0',
+                    'e' => '\u{1b}',
+                    '"' | '\\' | '/' | ' ' => escape,
+                    _ => return None,
+                });
+            }
+            letter => out.push(letter),
+        }
+    }
+    None
+}
+
+/// A list or map in brackets, and how many bytes it takes; `None` when it does not end here. Nobody edits these, so places inside are not kept.
+fn flow(rest: &str, depth: usize) -> Option<(Value, usize)> {
+    let (open, close) = if rest.starts_with('[') { ('[', ']') } else { ('{', '}') };
+    let (mut at, mut items, mut pairs) = (1, Vec::new(), Vec::new());
+    let skip = |at: usize| at + rest[at..].len() - rest[at..].trim_start().len();
+    loop {
+        at = skip(at);
+        if rest[at..].starts_with(close) {
+            let value = if open == '[' { Value::List(items) } else { Value::Map(pairs) };
+            return Some((value, at + 1));
+        }
+        let mut name = None;
+        if open == '{' {
+            // JSON needs no blank behind the colon.
+            let (key, used) = match rest[at..].starts_with(['"', '\'']) {
+                true => quoted(&rest[at..]).filter(|(_, used)| rest[at + used..].starts_with(':')).map(|(key, used)| (key, used + 1))?,
+                false => key(&rest[at..])?,
+            };
+            name = Some(key);
+            at = skip(at + used);
+        }
+        let inside = &rest[at..];
+        let (value, length) = match inside.chars().next()? {
+            '[' | '{' if depth < 8 => flow(inside, depth + 1)?,
+            '"' | '\'' => quoted(inside).map(|(text, length)| (Value::Text(text), length))?,
+            '&' | '*' | '!' | '[' | '{' => return None,
+            _ => {
+                let end = inside.find([',', ']', '}', '[', '{'])?;
+                (meaning(inside[..end].trim_end()), end)
+            }
+        };
+        let node = Node { value, span: 0..0, line: 0, flow: true };
+        match name {
+            Some(name) => pairs.push((name, node)),
+            None => items.push(node),
+        }
+        at = skip(at + length);
+        match rest[at..].chars().next()? {
+            ',' => at += 1,
+            letter if letter == close => {}
+            _ => return None,
+        }
+    }
+}

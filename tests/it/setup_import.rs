@@ -1,0 +1,170 @@
+//! `setup import`: what aws-sso-cli, Granted and profiles know becomes our configuration, and nothing of it goes missing unsaid.
+
+use std::fs;
+
+use crate::commands::refused;
+use crate::sandbox::{Ran, Sandbox};
+
+const AWS_SSO: &str = r##"# aws-sso
+SSOConfig:
+    Default:
+        SSORegion: eu-west-1
+        StartUrl: https://corp.awsapps.com/start#/
+        DefaultRegion: eu-central-1
+        AuthUrlAction: clip
+        MaxRetry: 5
+        Accounts:
+            012345678901:
+                Name: "Pay # ments"
+                Tags:
+                    team: pay
+                    floor: 3
+                Roles:
+                    AdministratorAccess:
+                        Profile: pay-admin
+                        DefaultRegion: us-east-1
+                        Tags: {env: prod}
+            1:
+                Name: One
+                Roles:
+                    Deploy:
+                        Via: arn:aws:iam::012345678901:role/AdministratorAccess
+                        SourceIdentity: jane
+                    Odd:
+                        Via: Admin
+    Half:
+        StartUrl: https://half.awsapps.com/start
+DefaultSSO: Default
+DefaultRegion: eu-north-1
+CacheRefresh: 12
+AutoLogin: true
+Threads: 8
+UrlAction: ansi-osc52
+UrlExecCommand:
+    - firefox
+    - "%s"
+ConsoleDuration: 5
+SecureStore: pass
+ProfileFormat: "{{ .AccountName | nospace }}:{{ .RoleName }}"
+ConfigVariables:
+    output: json
+ListFields: [AccountName, RoleName, Nonsense]
+PromptColors:
+    DescriptionBGColor: Turquoise
+"##;
+
+const GRANTED: &str = "DefaultBrowser = \"FIREFOX\"\nCustomBrowserPath = \"/usr/bin/firefox\"\nCustomSSOBrowserPath = \"\"\nOrdering = \"Alphabetical\"\n\
+    ExportSSOToken = true\nLastCheckForUpdates = 3\n\n[Keyring]\n  Backend = \"keychain\"\n\n[AWSConsoleBrowserLaunchTemplate]\n  Command = \"x {{.URL}}\"\n";
+
+const PROFILES: &str = "[sso-session lab]\nsso_start_url = https://lab.awsapps.com/start\nsso_region = us-east-1\n\n\
+    # mine\n[profile dev]\nsso_session = lab\nsso_account_id = 000000000007\nsso_role_name = ReadOnlyAccess\nregion = us-west-2\n\n\
+    [profile granted]\ngranted_sso_start_url = https://corp.awsapps.com/start\ngranted_sso_region = eu-west-1\n\
+    granted_sso_account_id = 012345678901\ngranted_sso_role_name = ReadOnlyAccess\ncredential_process = granted credential-process --profile granted\n\n\
+    [profile both]\nsso_session = lab\nsso_account_id = 000000000007\nsso_role_name = AdministratorAccess\ncredential_process = old\n\n\
+    [profile deploy]\nrole_arn = arn:aws:iam::000000000008:role/ops/Deploy\nsource_profile = dev\nexternal_id = x-1\n\n\
+    [profile vault]\ncredential_process = aws-vault exec jane --json\n[profile many]\nsso_auto_populated = true\nsso_session = lab\nsso_account_id = 000000000009\nsso_role_name = Many\n\
+    [profile keys]\nregion = eu-west-1\n";
+
+/// A machine where others were before us.
+fn machine() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("rolecall/config.toml", "# ours\nsecure_store = \"file\" # no desktop\nkey_cache = \"never\"\nthreads = 3\n");
+    sandbox.write(".config/aws-sso/config.yaml", AWS_SSO);
+    sandbox.write(".granted/config", GRANTED);
+    sandbox.write(".aws/config", PROFILES);
+    sandbox
+}
+
+fn says(sandbox: &Sandbox, file: &str) -> String {
+    fs::read_to_string(sandbox.path(file)).unwrap()
+}
+
+fn left(ran: &Ran) -> Vec<(String, String)> {
+    let plan: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let all = plan["found"].as_array().unwrap().iter().flat_map(|found| found["left"].as_array().unwrap());
+    all.map(|left| (text(&left["what"]), text(&left["why"]))).collect()
+}
+
+#[test]
+fn everything_moves_in_or_is_named() {
+    let sandbox = machine();
+    let before = (says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config"));
+    let planned = sandbox.run(&["setup", "import", "--json"]);
+    assert_eq!(planned.code, 0, "{planned:?}");
+    let left = left(&planned);
+    for (what, why) in [
+        ("SSOConfig.Default.MaxRetry", "no such setting"),
+        ("SSOConfig.Default.Accounts.1.Roles.Odd.Via", "not the ARN"),
+        ("SSOConfig.Half", "no StartUrl or no SSORegion"),
+        ("Threads", "threads is 3 already"),
+        ("ConsoleDuration", "15 to 720"),
+        ("SecureStore", "`pass`"),
+        ("ListFields Nonsense", "no such column"),
+        ("PromptColors", "pick.theme"),
+        ("DefaultBrowser", "url_action comes from UrlAction"),
+        ("LastCheckForUpdates", "notes"),
+        ("Keyring.Backend", "secure_store is \"file\" already"),
+        ("AWSConsoleBrowserLaunchTemplate", "url_exec_command"),
+        ("profile vault", "aws-vault"),
+        ("profile many", "aws-sso-util"),
+        ("profile keys", "no role"),
+    ] {
+        assert!(left.iter().any(|(there, said)| there == what && said.contains(why)), "{what}: {why}: {left:#?}");
+    }
+    assert_eq!(left.len(), 15, "{left:#?}");
+    refused(&sandbox.run(&["setup", "import"]), 2, &["add --yes", "no terminal"]);
+    assert_eq!((says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")), before, "a plan writes nothing");
+    let ran = sandbox.run(&["setup", "import", "--yes"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    insta::assert_snapshot!("import_config", says(&sandbox, "rolecall/config.toml"));
+    let again = sandbox.run(&["setup", "import", "--yes"]);
+    assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{again:?}");
+    let undone = sandbox.run(&["setup", "import", "--undo"]);
+    assert_eq!(undone.code, 0, "{undone:?}");
+    assert_eq!((says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")), before);
+    refused(&sandbox.run(&["setup", "import", "--undo"]), 1, &["nothing was imported"]);
+}
+
+#[test]
+fn a_profile_with_two_ways_to_credentials_keeps_one() {
+    let sandbox = machine();
+    let shown = sandbox.run(&["setup", "import", "--diff"]);
+    assert!(shown.code == 0 && shown.stdout.contains("-sso_session = lab") && shown.stdout.contains("+[instances.Default]"), "{shown:?}");
+    assert_eq!(says(&sandbox, ".aws/config"), PROFILES);
+    assert_eq!(sandbox.run(&["setup", "import", "--yes"]).code, 0);
+    let now = says(&sandbox, ".aws/config");
+    let line = now.lines().find(|line| line.contains("rolecall")).unwrap();
+    assert!(line.ends_with("process --sso lab --account 000000000007 --role AdministratorAccess"), "{now}");
+    let both = "sso_session = lab\nsso_account_id = 000000000007\nsso_role_name = AdministratorAccess\ncredential_process = old\n";
+    assert_eq!(now, PROFILES.replace(both, &format!("{line}\n")));
+}
+
+#[test]
+fn what_was_imported_works() {
+    let sandbox = machine();
+    assert_eq!(sandbox.run(&["setup", "import", "--from", ".config/aws-sso/config.yaml", "--yes"]).code, 0);
+    sandbox.login("Default");
+    let ran = sandbox.run(&["exec", "-p", "pay-admin", "--yes", "--", "printenv", "AWS_SSO_ROLE_ARN"]);
+    assert!(ran.stdout.contains("012345678901:role/AdministratorAccess"), "{ran:?}");
+    let listed = sandbox.run(&["list", "--json"]);
+    assert!(listed.stdout.contains("Pay # ments"), "{listed:?}");
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named_with_their_line() {
+    let sandbox = machine();
+    sandbox.write("odd.yaml", "SSOConfig:\n  a: 1\n   b: 2\n");
+    refused(&sandbox.run(&["setup", "import", "--from", "odd.yaml"]), 3, &["odd.yaml", "line 3"]);
+    refused(&sandbox.run(&["setup", "import", "--from", "none.yaml"]), 3, &["there is no file none.yaml"]);
+    sandbox.write("granted", "DefaultBrowser = \n");
+    refused(&sandbox.run(&["setup", "import", "--from", "granted"]), 3, &["granted", "line 1"]);
+    let empty = Sandbox::new();
+    std::fs::write(empty.path("rolecall/config.toml"), "").unwrap();
+    let list = ["list"];
+    assert!(!empty.run(&list).stderr.contains("setup import"));
+    empty.write(".aws-sso/config.yaml", AWS_SSO);
+    refused(&empty.run(&list), 3, &["rolecall setup import", "~/.aws-sso/config.yaml"]);
+    std::fs::remove_file(empty.path(".aws-sso/config.yaml")).unwrap();
+    refused(&empty.run(&["setup", "import"]), 1, &["nothing was found", "--from"]);
+}
