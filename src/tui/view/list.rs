@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::super::columns::{self, Columns, GAP, IdForm};
 use super::super::layout::gutter;
@@ -76,6 +77,7 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     };
     let name = match state.list.look(row).and_then(|look| look.color.as_deref()).and_then(|word| palette.named(word)) {
         // On the bar, too: the colour is how the account is known.
+        Some(color) if !selected && state.list.repeats(row) => name.fg(color).add_modifier(Modifier::DIM),
         Some(color) => name.fg(color),
         None => name,
     };
