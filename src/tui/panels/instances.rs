@@ -103,7 +103,8 @@ fn row(state: &State, name: &InstanceName, counts: &[usize]) -> Row {
     let position = state.roster.instances.iter().position(|instance| instance.name == *name);
     let roles = position.and_then(|at| counts.get(at)).copied().unwrap_or(0);
     let wide = counts.iter().map(|count| words::grouped(*count).len()).max().unwrap_or(0);
-    // One number under the other: units under units.
+    // Units under units, where no column has to be cut for it.
+    let wide = if state.size.0 < 60 { 0 } else { wide };
     let before = " ".repeat(wide.saturating_sub(words::grouped(roles).len()));
     let cells = vec![
         (Tone::Text, name.to_string()),

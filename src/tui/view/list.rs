@@ -83,7 +83,9 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     };
     let named = !entry.account_name.is_empty();
     let name_hits = if named { &hits.account } else { &hits.id };
-    pen.field(entry.account_label(), columns.account, cut, name_hits, name, palette.hit);
+    // Matched letters are never quiet.
+    let hit = palette.hit.remove_modifier(Modifier::DIM);
+    pen.field(entry.account_label(), columns.account, cut, name_hits, name, hit);
     pen.skip(GAP);
     match columns.id {
         IdForm::Whole => pen.field(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit),
