@@ -14,7 +14,7 @@ const ROWS: u16 = 25;
 /// Keys, the text that shows that they were heard, and how long their screen stands, in tenths of a second.
 type Step = (&'static str, &'static str, u32);
 
-const SCRIPT: [Step; 11] = [
+const SCRIPT: [Step; 13] = [
     ("", "recent", 20),
     ("c", "❯  c ", 3),
     ("h", "❯  ch ", 3),
@@ -25,7 +25,9 @@ const SCRIPT: [Step; 11] = [
     ("v", "service", 12),
     ("logs", "log-groups", 20),
     ("\x1b", "actions", 6),
-    ("\r", "type exit to leave", 30),
+    ("\r", "type exit to leave\n$", 8),
+    ("env | grep -o '^AWS_[A-Z_]*'", "Z_]*'", 8),
+    ("\r", "\nAWS_SESSION_TOKEN", 30),
 ];
 
 /// The screen for who sees no motion.

@@ -31,6 +31,7 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         command.env("SHELL", "/bin/sh");
+        command.env("PS1", "$ ");
         for name in ["NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX"] {
             command.env_remove(name);
         }

@@ -110,6 +110,8 @@ impl Run {
         let blanks = |text: &str| f32::from(u16::try_from(self.text.len() - text.len()).unwrap_or(0)) * CELL.0;
         let (before, after) = (blanks(self.text.trim_start()), blanks(self.text.trim_end()));
         let text = self.text.trim().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        // Renderers make one of several blanks, whatever they are told.
+        let text = text.replace(' ', "\u{a0}");
         let (x, y, length) = (x + before, y + 14.0, width - before - after);
         let _ = writeln!(
             out,
