@@ -50,6 +50,11 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// The same, in a region where one was asked for.
+    pub(super) fn in_region(self, region: Option<&str>) -> Self {
+        Self { region: region.map(Region::new).or(self.region), ..self }
+    }
+
     fn read(args: &ConsoleArgs) -> Result<Self> {
         let service = args.service.as_deref().map(known_service).transpose()?;
         if let Some(url) = args.destination.as_deref().filter(|url| !is_console(url)) {

@@ -71,8 +71,8 @@ pub(super) fn check_terminal(env: &Env) -> Result<()> {
 }
 
 /// Prints what puts a role that the picker chose into the calling shell.
-pub(super) fn print_for_caller(ctx: &Arc<Ctx>, found: &Found) -> Result<u8> {
-    print(ctx, found, &Wish::default(), Reader::Shell(calling(&ctx.env), false), true)
+pub(super) fn print_for_caller(ctx: &Arc<Ctx>, found: &Found, wish: &Wish) -> Result<u8> {
+    print(ctx, found, wish, Reader::Shell(calling(&ctx.env), false), true)
 }
 
 /// Prints what puts a role into the reader's environment.

@@ -20,11 +20,14 @@ mod help;
 mod helper;
 mod history;
 mod init;
+mod keys;
 mod list;
 mod login;
 mod logout;
+mod looks;
 mod out;
 mod pick;
+mod plain;
 mod process;
 mod qr;
 mod redirect;
@@ -85,7 +88,8 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<u8> {
-    out::begin(&cli.globals);
+    let plain = cli.pick.plain || matches!(&cli.command, Some(Command::Pick(args)) if args.plain);
+    out::begin(&cli.globals, plain);
     // Said here and not in clap's terms, which would refuse the global flags before a command too.
     if cli.command.is_some() && cli.pick != PickArgs::default() {
         return Err(Error::new(Kind::Usage, "flags of the picker stand before a command").hint("put the command first, then its flags"));

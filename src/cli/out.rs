@@ -15,9 +15,23 @@ static COLOUR: OnceLock<bool> = OnceLock::new();
 /// The same for data on stdout.
 static DATA_COLOUR: OnceLock<bool> = OnceLock::new();
 
-/// Reads what was asked of colours.
-pub(super) fn begin(globals: &Globals) {
+/// Whether `--plain` asks for nothing but letters.
+static PLAIN: OnceLock<bool> = OnceLock::new();
+
+/// What the command line says about colours.
+pub(super) fn wanted() -> Color {
+    ASKED.get().copied().unwrap_or_default()
+}
+
+/// Whether nothing but letters may go to the terminal: `--plain`, or TERM=dumb.
+pub(super) fn plain() -> bool {
+    PLAIN.get().copied().unwrap_or_default() || Env::from_process().get(env::TERM) == Some("dumb")
+}
+
+/// Reads what was asked of colours; `plain` asks for nothing but letters.
+pub(super) fn begin(globals: &Globals, plain: bool) {
     let _ = ASKED.set(globals.color);
+    let _ = PLAIN.set(plain);
 }
 
 /// Whether words on stderr are coloured; plain before anything was asked.
@@ -38,7 +52,7 @@ fn decided(once: &OnceLock<bool>, terminal: impl FnOnce() -> bool) -> bool {
         match asked {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => env.get(env::NO_COLOR).is_none() && (forced || terminal()),
+            Color::Auto => !plain() && env.get(env::NO_COLOR).is_none() && (forced || terminal()),
         }
     })
 }
@@ -122,7 +136,7 @@ pub(super) fn say(text: &str) {
 
 /// Replaces the last line on a terminal's stderr with this one (a progress line); says nothing elsewhere.
 pub(super) fn progress(text: &str) {
-    if io::stderr().is_terminal() {
+    if io::stderr().is_terminal() && !plain() {
         let _ = write!(io::stderr().lock(), "\r\x1b[K{text}");
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cache::marks;
-use crate::config::{Action as DefaultAction, Env, Pick, env};
+use crate::config::{Action as DefaultAction, Env, env};
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
 use crate::ops::ctx::Ctx;
@@ -12,14 +12,14 @@ use crate::ops::roles::fields::{self, Fields};
 use crate::ops::work::{Session, Sessions};
 use crate::ops::{refresh::update, roles::past, worker};
 use crate::os::clock::Clock;
-use crate::tui::{self, Action, Exit, Left, Looks, Theme};
+use crate::tui::{self, Action, Exit, Left};
 
 use super::args::{Globals, PickAction, PickArgs};
 use super::console::{self, Page};
 use super::exports::Wish;
 use super::resolve::Found;
 use super::scene::{self, Scene};
-use super::{context, each, eval, exec, grant, out, resolve};
+use super::{context, each, eval, exec, grant, keys, looks, out, plain, resolve};
 
 /// `rolecall` alone: Enter does what `--action` or `default_action` says.
 pub(super) fn interactive(globals: &Globals, args: PickArgs) -> Result<u8> {
@@ -137,13 +137,16 @@ fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> Action {
         (Some(PickAction::Print), ..) => Action::Print,
         (Some(PickAction::Shell), ..) => Action::Shell,
         (Some(PickAction::Exports), ..) => Action::Exports,
+        (Some(PickAction::Console), ..) => Action::Console,
         (None, true, _) | (None, false, DefaultAction::Print) => Action::Print,
         (None, false, DefaultAction::Exports) => Action::Exports,
-        (None, false, _) => Action::Shell,
+        (None, false, DefaultAction::Console) => Action::Console,
+        (None, false, DefaultAction::Shell | DefaultAction::Profile) => Action::Shell,
     }
 }
 
-fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
+/// The rows that a query matches, best first.
+pub(super) fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
     let usages = past::usages(ctx);
     let marks = marks::load(&ctx.paths.state_dir).unwrap_or_default();
     let index = Index::build(roster.clone());
@@ -168,28 +171,35 @@ fn finish(
     query: &str,
     args: &PickArgs,
 ) -> Result<u8> {
+    let found = |row: usize| Found { roster: roster.clone(), position: row };
+    let wish = Wish { region: args.region.clone(), ..Wish::default() };
     match action {
-        Action::Shell => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            exec::enter(ctx, globals, &Found { roster: roster.clone(), position: *row }, &Wish::default(), true, Vec::new())
-        }
-        Action::Exports => {
-            let Some(row) = rows.first() else { return Err(super::cancelled()) };
-            eval::print_for_caller(ctx, &Found { roster: roster.clone(), position: *row })
-        }
-        Action::Console | Action::Service(_) if !args.filter => {
+        Action::Shell => exec::enter(ctx, globals, &found(single(&rows)?), &wish, true, Vec::new()),
+        Action::Exports => eval::print_for_caller(ctx, &found(single(&rows)?), &wish),
+        Action::Console | Action::Service(_) => {
             let page = if let Action::Service(name) = action { Page::of_service(name)? } else { Page::pasted(query) };
+            let page = page.in_region(args.region.as_deref());
             // One that fails keeps no other from opening; the first failure is told at the end.
-            let visits = rows.into_iter().map(|position| console::visit(ctx, &Found { roster: roster.clone(), position }, &page));
+            let visits = rows.into_iter().map(|row| console::visit(ctx, &found(row), &page));
             visits.collect::<Vec<_>>().into_iter().try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
         }
-        _ => {
+        Action::Print => {
             let name = args.print.as_deref().unwrap_or("arn");
             let fields = Fields::new(ctx, roster, [name]);
             let line = |row: usize| fields.text(&roster.entries[row], name) + "\n";
             out::data(&rows.into_iter().map(line).collect::<String>())?;
             Ok(0)
         }
+    }
+}
+
+/// The one row; a shell has one role.
+fn single(rows: &[usize]) -> Result<usize> {
+    match rows {
+        [] => Err(super::cancelled()),
+        [row] => Ok(*row),
+        _ => Err(Error::new(Kind::Usage, format!("{} roles were marked, and a shell has one", rows.len()))
+            .hint("run a command in all of them: `rolecall each QUERY -- COMMAND`")),
     }
 }
 
@@ -207,6 +217,11 @@ fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
+    if args.plain || out::plain() {
+        let ctx = (scene.open)()?;
+        let exit = plain::run(&ctx, &scene.instances, query.clone(), enter.action, args.multi)?;
+        return Ok((Left { exit, query }, Some(ctx)));
+    }
     let (settings, clock) = (&scene.settings, Clock::System);
     let unknown = |instance: &Instance| Session {
         instance: instance.name.clone(),
@@ -217,13 +232,17 @@ fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<
         fetched_at: None,
     };
     let sessions = Sessions { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
+    let mut looks = looks::looks(&settings.pick, &scene.env, out::wanted());
+    looks.mouse &= !args.no_mouse;
     let options = tui::Options {
         usages: past::usages_in(&scene.paths.state_dir, settings.history(), clock.now()),
         marks: marks::load(&scene.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
         action: enter.action,
-        looks: looks(&scene.env, &settings.pick, args),
+        looks,
+        height: args.height.unwrap_or(settings.pick.height),
+        keys: keys::of(settings, &scene.env, &scene.paths)?,
         now: clock,
         history_weight: settings.history_weight,
         only: enter.only,
@@ -244,29 +263,6 @@ fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<
     let left = tui::run(options, requests, news);
     let ctx = background.finish();
     Ok((left?, ctx))
-}
-
-fn looks(env: &Env, pick: &Pick, args: &PickArgs) -> Looks {
-    let colours = env.get(env::COLORTERM).is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
-    let plain = env.get(env::TERM).is_some_and(|term| term == "linux" || term == "dumb");
-    Looks {
-        theme: theme(&pick.theme),
-        ascii: plain,
-        motion: pick.motion,
-        mouse: pick.mouse && !args.no_mouse,
-        no_color: env.get(env::NO_COLOR).is_some(),
-        truecolor: colours,
-    }
-}
-
-fn theme(word: &str) -> Theme {
-    match word {
-        "dark" => Theme::Dark,
-        "light" => Theme::Light,
-        "16" => Theme::Sixteen,
-        "none" => Theme::None,
-        _ => Theme::Auto,
-    }
 }
 
 /// Puts a text on the clipboard of whatever terminal this is, near or far.

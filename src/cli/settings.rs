@@ -13,7 +13,7 @@ use crate::os::file;
 use crate::os::process::Child;
 
 use super::args::{Globals, SettingsArgs, SettingsCommand};
-use super::{context, out, table};
+use super::{context, keys, out, table};
 
 /// What a new configuration file starts with.
 const NEW: &str = "# The configuration of rolecall; `rolecall settings show` tells what may stand here.\n\
@@ -40,6 +40,7 @@ pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
 fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<Loaded> {
     let mut loaded = config::load(env, paths)?;
     known(&loaded.warnings)?;
+    keys::check(&loaded)?;
     let mut forced = |key: &str| drop(loaded.origins.insert(key.to_owned(), Origin::Flag));
     if let Some(browser) = &globals.browser {
         loaded.settings.force_browser(browser);
@@ -68,8 +69,17 @@ pub(super) fn known(warnings: &[Warning]) -> Result<()> {
     Err(error.hint("run `rolecall settings edit`"))
 }
 
+/// Every setting; a command of the picker without keys in the configuration has those of the catalog.
+fn all(loaded: &Loaded) -> Result<Vec<Shown>> {
+    let mut shown = config::shown(loaded)?;
+    let end = shown.iter().rposition(|shown| ["pick.", "keys."].iter().any(|table| shown.key.starts_with(table)));
+    let end = end.map_or(shown.len(), |last| last + 1);
+    shown.splice(end..end, keys::usual(&loaded.settings));
+    Ok(shown)
+}
+
 fn show(loaded: &Loaded, paths: &Paths, as_json: bool) -> Result<u8> {
-    let shown = config::shown(loaded)?;
+    let shown = all(loaded)?;
     if as_json {
         let objects: Vec<_> = shown.iter().map(object).collect();
         out::data(&format!("{}\n", serde_json::Value::Array(objects)))?;
@@ -106,7 +116,7 @@ fn object(shown: &Shown) -> serde_json::Value {
 /// A text as it is, anything else as TOML; a table as `KEY = VALUE` lines.
 fn get(loaded: &Loaded, key: &str) -> Result<u8> {
     edit::path(key)?;
-    let shown = config::shown(loaded)?;
+    let shown = all(loaded)?;
     let inside = format!("{key}.");
     let value = |shown: &Shown| match &shown.value {
         Some(toml::Value::String(text)) => Some(text.clone()),
@@ -131,6 +141,7 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     let text = text(path)?;
     known(&config::check(path, &text).unwrap_or_default())?;
     let changed = edit::set(&text, path, key, value)?;
+    keys::check(&config::read(path, &changed)?)?;
     if let Ok(settings) = toml::from_str::<Settings>(&changed)
         && key == "profile_format"
     {
@@ -185,6 +196,8 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
     if code != 0 {
         return Err(Error::new(Kind::Usage, format!("`{editor}` ended with code {code}")));
     }
-    known(&config::load(env, paths)?.warnings)?;
+    let loaded = config::load(env, paths)?;
+    known(&loaded.warnings)?;
+    keys::check(&loaded)?;
     Ok(0)
 }

@@ -160,6 +160,24 @@ choice! {
 }
 
 choice! {
+    /// The picker's colours.
+    Theme {
+        /// What fits the terminal's ground, where it can be told; else colours that read on any.
+        Auto = "auto",
+        /// For a dark ground.
+        Dark = "dark",
+        /// For a light ground.
+        Light = "light",
+        /// Nothing dim, nothing pale.
+        HighContrast = "high-contrast",
+        /// The terminal's own sixteen.
+        Sixteen = "16",
+        /// None.
+        None = "none",
+    }
+}
+
+choice! {
     /// The picker's keys.
     Keymap {
         /// As in fzf and readline.

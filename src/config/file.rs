@@ -110,11 +110,19 @@ pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
 /// # Errors
 /// As [`load`], for this file alone.
 pub fn check(path: &Path, text: &str) -> Result<Vec<Warning>> {
+    Ok(read(path, text)?.warnings)
+}
+
+/// A text as the person's own file, without the files below it and the environment.
+///
+/// # Errors
+/// As [`load`], for this file alone.
+pub fn read(path: &Path, text: &str) -> Result<Loaded> {
     let layer = Layer::new(path.to_owned(), text.to_owned(), true);
     let (mut loaded, mut table) = (Loaded::default(), layer.parse()?);
     loaded.examine(&layer, &mut table);
     match Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
-        Ok(_) => Ok(loaded.warnings),
+        Ok(settings) => Ok(Loaded { settings, ..loaded }),
         Err(error) => Err(blame(std::slice::from_ref(&layer), &error)),
     }
 }
@@ -222,7 +230,7 @@ mod tests {
     use crate::domain::Confirm;
 
     /// A home with these files in it, read.
-    fn read(files: &[(&str, &str)], pairs: &[(&str, &str)]) -> Result<Loaded> {
+    fn home(files: &[(&str, &str)], pairs: &[(&str, &str)]) -> Result<Loaded> {
         let home = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(home.path().join(name), text).unwrap();
@@ -236,13 +244,13 @@ mod tests {
     }
 
     fn message(text: &str) -> String {
-        let message = read(&[("config.toml", text)], &[]).unwrap_err().message;
+        let message = home(&[("config.toml", text)], &[]).unwrap_err().message;
         message.split_once("config.toml").unwrap().1.to_owned()
     }
 
     #[test]
     fn no_file_means_defaults() {
-        let loaded = read(&[], &[]).unwrap();
+        let loaded = home(&[], &[]).unwrap();
         assert_eq!(loaded.settings, Settings::default());
         assert_eq!(loaded.settings.console_duration, 60);
         assert_eq!(loaded.files.len(), 1);
@@ -271,7 +279,7 @@ mod tests {
             [pick]
             height = "40%"
         "#;
-        let loaded = read(&[("config.toml", text)], &[]).unwrap();
+        let loaded = home(&[("config.toml", text)], &[]).unwrap();
         let settings = &loaded.settings;
         assert_eq!(loaded.warnings, []);
         assert_eq!((settings.auth_flow, settings.session_duration), (AuthFlow::DeviceCode, Some(28_800)));
@@ -280,13 +288,13 @@ mod tests {
         assert_eq!(account.name.as_deref(), Some("Payments"));
         assert_eq!(account.roles.values().next().unwrap().profile.as_deref(), Some("pay-admin"));
         assert_eq!(settings.rules[0].confirm, Some(Confirm::Type));
-        assert_eq!((settings.pick.height.as_str(), settings.pick.mouse), ("40%", true));
+        assert_eq!((settings.pick.height, settings.pick.mouse), (crate::domain::Height::PerCent(40), true));
         assert!(matches!(loaded.origins["auth_flow"], Origin::File { line: 2, .. }));
     }
 
     #[test]
     fn unknown_keys_are_named_with_line_and_neighbour() {
-        let loaded = read(&[("config.toml", "threads = 3\ndefalt_sso = 'x'\n[instances.a]\nstart = 'u'\nzzzzqqqq = 1\n")], &[]).unwrap();
+        let loaded = home(&[("config.toml", "threads = 3\ndefalt_sso = 'x'\n[instances.a]\nstart = 'u'\nzzzzqqqq = 1\n")], &[]).unwrap();
         let said: Vec<_> = loaded.warnings.iter().map(|w| (w.line, w.key.as_str(), w.nearest)).collect();
         let want = [(2, "defalt_sso", Some("default_sso")), (4, "instances.a.start", Some("start_url")), (5, "instances.a.zzzzqqqq", None)];
         assert_eq!(said, want);
@@ -304,6 +312,10 @@ mod tests {
                 "[[rules]]\nmatch = 'x'\nconsole_duration = 9",
                 ":3: rules.console_duration: invalid value: integer `9`, expected a whole number from 15 to 720",
             ),
+            (
+                "[pick]\nheight = \"tall\"",
+                ":2: pick.height: invalid value: string \"tall\", expected rows, such as 15, or a share of the screen, such as 40%",
+            ),
             ("history_weight = -1", ":1: history_weight: expected a number, 0 or more"),
         ];
         for (text, want) in cases {
@@ -317,7 +329,7 @@ mod tests {
     fn an_included_file_lies_below_the_persons_and_its_rules_come_first() {
         let team = "default_region = 'eu-west-1'\nthreads = 9\n[[rules]]\nmatch = 'a'\n[instances.corp]\nsso_region = 'eu-west-1'\n";
         let own = "include = ['team.toml']\nthreads = 2\n[[rules]]\nmatch = 'b'\n[instances.corp]\nstart_url = 'https://x'\n";
-        let settings = read(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings;
+        let settings = home(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings;
         assert_eq!((settings.threads, settings.default_region.unwrap().as_str()), (2, "eu-west-1"));
         assert_eq!(settings.rules.iter().map(|rule| rule.matches.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         let corp = &settings.instances[&InstanceName::new("corp")];
@@ -328,7 +340,7 @@ mod tests {
     fn an_included_file_names_no_programs_and_weakens_nothing() {
         let team =
             "browser = 'evil'\n[instances.a]\nbrowser = 'evil'\n[[rules]]\nmatch = 'x'\nconfirm = false\nurl_exec_command = ['evil']\n";
-        let loaded = read(&[("config.toml", "include = ['team.toml']"), ("team.toml", team)], &[]).unwrap();
+        let loaded = home(&[("config.toml", "include = ['team.toml']"), ("team.toml", team)], &[]).unwrap();
         assert_eq!(loaded.settings.browser, None);
         assert_eq!(loaded.settings.instances[&InstanceName::new("a")].browser, None);
         assert_eq!((loaded.settings.rules[0].confirm, &loaded.settings.rules[0].url_exec_command), (None, &None));
@@ -340,20 +352,20 @@ mod tests {
     fn rules_of_other_files_are_known_as_lent() {
         let own = "include = ['team.toml']\n[[rules]]\nmatch = 'mine'\n";
         let team = "[[rules]]\nmatch = 'a'\n[[rules]]\nmatch = 'b'\n";
-        let rules = read(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings.rules;
+        let rules = home(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings.rules;
         let lent: Vec<_> = rules.iter().map(|rule| (rule.matches.as_str(), rule.lent)).collect();
         assert_eq!(lent, [("a", true), ("b", true), ("mine", false)]);
     }
 
     #[test]
     fn a_missing_include_is_an_error_that_names_it() {
-        assert!(read(&[("config.toml", "include = ['gone.toml']")], &[]).unwrap_err().message.contains("gone.toml does not exist"));
+        assert!(home(&[("config.toml", "include = ['gone.toml']")], &[]).unwrap_err().message.contains("gone.toml does not exist"));
     }
 
     #[test]
     fn our_browser_variable_overrules_the_file_and_everybodys_does_not() {
         let file = [("config.toml", "browser = 'chromium'")];
-        let browser = |files: &[(&str, &str)], pairs: &[(&str, &str)]| read(files, pairs).unwrap().settings.browser;
+        let browser = |files: &[(&str, &str)], pairs: &[(&str, &str)]| home(files, pairs).unwrap().settings.browser;
         assert_eq!(browser(&file, &[("AWS_SSO_BROWSER", "firefox")]).as_deref(), Some("firefox"));
         assert_eq!(browser(&file, &[("BROWSER", "firefox")]).as_deref(), Some("chromium"));
         #[cfg(unix)]

@@ -12,10 +12,10 @@ mod shown;
 mod tables;
 
 pub use choices::{
-    Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, SecureStore, ShareTokenCache, UrlAction,
+    Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, SecureStore, ShareTokenCache, Theme, UrlAction,
 };
 pub use env::Env;
-pub use file::{Loaded, Origin, Warning, check, load};
+pub use file::{Loaded, Origin, Warning, check, load, read};
 pub use paths::Paths;
 pub use settings::Settings;
 pub use shown::{Shown, shown};

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AccountId, Confirm, Region, RoleName, StartUrl, Tags, parse_duration};
+use crate::domain::{AccountId, Confirm, Height, Region, RoleName, StartUrl, Tags, parse_duration};
 
-use super::choices::{AuthFlow, Keymap, UrlAction};
+use super::choices::{AuthFlow, Keymap, Theme, UrlAction};
 use super::settings::ranged;
 
 /// `[instances.NAME]`. Start URL and region may be missing where an `[sso-session NAME]` has them.
@@ -115,16 +115,18 @@ pub struct Rule {
 pub struct Pick {
     /// The columns, left to right; by width when none are named.
     pub columns: Option<Vec<String>>,
-    /// Rows or per cent of the screen, as `"40%"` or `"15"`.
-    pub height: String,
+    /// Rows or per cent of the screen, as `"40%"` or `15`; `"100%"` is the whole screen.
+    pub height: Height,
     /// `auto`, or where the preview stands.
     pub preview: String,
     /// Whether the mouse is listened to.
     pub mouse: bool,
     /// Whether gauge and countdown move.
     pub motion: bool,
-    /// The theme's name, or `auto`.
-    pub theme: String,
+    /// Which colours.
+    pub theme: Theme,
+    /// Only ASCII in marks and lines, as where the locale is not UTF-8.
+    pub ascii: bool,
     /// Which keys.
     pub keymap: Keymap,
 }
@@ -133,11 +135,12 @@ impl Default for Pick {
     fn default() -> Self {
         Self {
             columns: None,
-            height: "100%".to_owned(),
+            height: Height::Full,
             preview: "auto".to_owned(),
             mouse: true,
             motion: true,
-            theme: "auto".to_owned(),
+            theme: Theme::Auto,
+            ascii: false,
             keymap: Keymap::Emacs,
         }
     }

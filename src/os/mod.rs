@@ -8,6 +8,7 @@ pub mod file;
 pub mod group;
 pub mod helper;
 pub mod http;
+pub mod job;
 pub mod life;
 pub mod lock;
 pub mod process;

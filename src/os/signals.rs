@@ -1,11 +1,11 @@
-//! Signals: dying politely, stopping with the whole job, waking a thread that reads keys.
+//! Signals: dying politely, waking a thread that reads keys.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
+use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag::register_conditional_default;
 use signal_hook::iterator::{Handle, Signals};
@@ -92,14 +92,6 @@ impl Drop for LastWill {
             let _ = thread.join();
         }
     }
-}
-
-/// Stops every process of the job, as the terminal's own Ctrl-Z does; returns when the shell says go on. Where nobody could wake it, as
-/// in a command substitution, the signal is ignored and this returns at once.
-pub fn stop_job() {
-    let _ = kill_current_process_group(Signal::TSTP);
-    // The signal may arrive a moment after the call has returned.
-    std::thread::sleep(std::time::Duration::from_millis(100));
 }
 
 /// Tells this process that its window changed: a thread that blocks in reading keys wakes up and looks around.

@@ -52,9 +52,26 @@ pub fn size(terminal: &File) -> (u16, u16) {
     }
 }
 
+/// Bytes that were typed before anybody read them, as far as they make up lines.
+pub fn typed_ahead(terminal: &File) -> usize {
+    rustix::io::ioctl_fionread(terminal).ok().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0)
+}
+
 /// What undoes everything a full-screen program may have switched on: mouse, bracketed paste, synchronized output, the hidden cursor,
 /// the second screen. Harmless where nothing was switched on.
 const WHOLE_AGAIN: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
+
+/// The same for a program that has only the rows from the cursor's on.
+const ROWS_BLANK_AGAIN: &[u8] = b"\x1b[?2026l\x1b[?7h\x1b[?2004l\x1b[0m\r\x1b[J\x1b[?25h";
+
+/// Blanks the rows from the cursor's on, and switches off what a program that draws there may have switched on, in one write.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn restore_rows(mut terminal: &File) -> io::Result<()> {
+    terminal.write_all(ROWS_BLANK_AGAIN)?;
+    terminal.flush()
+}
 
 /// Gives the first screen back, in one write.
 ///

@@ -25,6 +25,10 @@ pub(super) enum Command {
     Move(Move),
     /// Edit the query.
     Edit(Edit),
+    /// Vi: write before the cursor.
+    Insert,
+    /// Vi: write behind the cursor.
+    Append,
     /// Another order of the list.
     Sort,
     /// Read the roles anew.
@@ -58,6 +62,10 @@ pub(super) enum Move {
     PageUp,
     /// One screen down.
     PageDown,
+    /// Half a screen up.
+    HalfUp,
+    /// Half a screen down.
+    HalfDown,
     /// To the first row.
     First,
     /// To the last row.
@@ -101,7 +109,7 @@ pub(super) struct Entry {
     pub(super) id: &'static str,
     /// One line for the help.
     pub(super) help: &'static str,
-    /// Its keys, the one to show first.
+    /// Its own keys, the one to show first; the person's may stand in their place.
     pub(super) keys: &'static [&'static str],
     /// Where the help lists it.
     pub(super) chapter: Chapter,
@@ -112,10 +120,11 @@ const fn entry(command: Command, id: &'static str, chapter: Chapter, keys: &'sta
 }
 
 /// All commands. The order is that of the help.
-pub(super) static CATALOG: [Entry; 38] = {
+pub(super) static CATALOG: &[Entry] = {
     use Chapter::{Moving, Query, Roles, Screen};
-    use Command::{Act, Back, Console, CopyAddress, Details, Help, Leave, Mark, MarkUp, Menu, Refresh, Repaint, Sort, Suspend};
-    [
+    use Command::{Act, Append, Back, Console, CopyAddress, Details, Help, Insert, Leave};
+    use Command::{Mark, MarkUp, Menu, Refresh, Repaint, Sort, Suspend};
+    &[
         entry(Act, "act", Roles, &["enter"], "use the selected role"),
         entry(Console, "console", Roles, &["ctrl-o"], "open the web console"),
         entry(Menu, "menu", Roles, &["right", "alt-enter"], "all that can be done with it"),
@@ -131,9 +140,13 @@ pub(super) static CATALOG: [Entry; 38] = {
         entry(Command::Move(Move::Down), "down", Moving, &["down", "ctrl-n", "ctrl-j"], "one row down"),
         entry(Command::Move(Move::PageUp), "page-up", Moving, &["pageup"], "one screen up"),
         entry(Command::Move(Move::PageDown), "page-down", Moving, &["pagedown"], "one screen down"),
+        entry(Command::Move(Move::HalfUp), "half-page-up", Moving, &[], "half a screen up"),
+        entry(Command::Move(Move::HalfDown), "half-page-down", Moving, &[], "half a screen down"),
         entry(Command::Move(Move::First), "first", Moving, &["alt-home", "ctrl-home"], "to the first row"),
         entry(Command::Move(Move::Last), "last", Moving, &["alt-end", "ctrl-end"], "to the last row"),
         entry(Sort, "sort", Moving, &["ctrl-s"], "sort by account, role, id, last use"),
+        entry(Insert, "insert", Query, &[], "write in the query; Esc ends it"),
+        entry(Append, "append", Query, &[], "the same, behind the cursor"),
         entry(Command::Edit(Edit::Start), "line-start", Query, &["ctrl-a", "home"], "to the start of the query"),
         entry(Command::Edit(Edit::End), "line-end", Query, &["ctrl-e", "end"], "to the end of the query"),
         entry(Command::Edit(Edit::Left), "left", Query, &["left", "ctrl-b"], "one letter left"),
@@ -156,11 +169,6 @@ pub(super) static CATALOG: [Entry; 38] = {
         entry(Leave, "give-up", Screen, &["ctrl-g"], "the same"),
     ]
 };
-
-/// A command's entry; the first one when it has several.
-pub(super) fn find(command: Command) -> &'static Entry {
-    CATALOG.iter().find(|entry| entry.command == command).unwrap_or(&CATALOG[0])
-}
 
 impl Action {
     /// The action as a short name for the footer.
@@ -187,7 +195,14 @@ pub(super) fn applies(command: Command, state: &State) -> bool {
         Command::Move(_) | Command::Sort => state.list.len() > 0,
         Command::Refresh => !state.roster.instances.is_empty(),
         Command::CopyAddress | Command::PasteReply => state.login().is_some(),
-        Command::Edit(_) | Command::Help | Command::Back | Command::Leave | Command::Repaint | Command::Suspend => true,
+        Command::Insert
+        | Command::Append
+        | Command::Edit(_)
+        | Command::Help
+        | Command::Back
+        | Command::Leave
+        | Command::Repaint
+        | Command::Suspend => true,
     }
 }
 

@@ -150,6 +150,16 @@ pub(super) struct Columns {
     pub(super) time: u16,
 }
 
+impl Columns {
+    /// Cells that a row takes, with the gaps between its columns.
+    pub(super) fn cells(&self) -> u16 {
+        let tags = self.tags.iter().map(|(_, cells)| with_gap(*cells)).sum::<u16>();
+        let fixed = [self.role, self.id.width(), self.protected, self.instance].map(with_gap).iter().sum::<u16>();
+        // The time left keeps a blank behind it.
+        self.account + fixed + tags + if self.time > 0 { with_gap(self.time) + 1 } else { 0 }
+    }
+}
+
 /// Divides this many cells. What does not fit goes in this order: the whole of very long names, tags, the instance, eight digits of the
 /// id, the rest of it; then names are cut.
 pub(super) fn plan(cells: u16, measure: &Measure) -> Columns {

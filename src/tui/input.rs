@@ -22,13 +22,13 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// Starts reading; events go to `events`.
-    pub(super) fn start(events: Sender<Event>) -> Self {
+    /// Starts reading; events go to `events`. As many bytes as `ahead` were typed while the terminal still made lines of them.
+    pub(super) fn start(events: Sender<Event>, ahead: usize) -> Self {
         let (end, ended) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
         let theirs = stop.clone();
         std::thread::spawn(move || {
-            read(&events, &theirs);
+            read(&events, &theirs, ahead);
             drop(end);
         });
         Self { stop, ended }
@@ -43,7 +43,8 @@ impl Drop for Input {
     }
 }
 
-fn read(events: &Sender<Event>, stop: &AtomicBool) {
+fn read(events: &Sender<Event>, stop: &AtomicBool, ahead: usize) {
+    let mut ahead = Ahead(ahead);
     let (mut assembler, mut clicks) = (Assembler::default(), Clicks::default());
     loop {
         let ready = !assembler.holding() || matches!(event::poll(ESCAPE), Ok(true));
@@ -52,7 +53,7 @@ fn read(events: &Sender<Event>, stop: &AtomicBool) {
             if stop.load(Ordering::SeqCst) {
                 return;
             }
-            translate(event, &mut assembler, &mut clicks)
+            translate(ahead.meant(event), &mut assembler, &mut clicks)
         } else {
             assembler.flush()
         };
@@ -77,6 +78,26 @@ fn translate(event: event::Event, assembler: &mut Assembler, clicks: &mut Clicks
                 _ => None,
             });
             made
+        }
+    }
+}
+
+/// Bytes still to come that were typed before the picker had the terminal, which made line feeds of Enter.
+#[derive(Debug)]
+struct Ahead(usize);
+
+impl Ahead {
+    fn meant(&mut self, event: event::Event) -> event::Event {
+        const LINE_FEED: (KeyCode, KeyModifiers) = (KeyCode::Char('j'), KeyModifiers::CONTROL);
+        match event {
+            event::Event::Key(mut key) if self.0 > 0 => {
+                self.0 = self.0.saturating_sub(if let KeyCode::Char(letter) = key.code { letter.len_utf8() } else { 1 });
+                if (key.code, key.modifiers) == LINE_FEED {
+                    (key.code, key.modifiers) = (KeyCode::Enter, KeyModifiers::NONE);
+                }
+                event::Event::Key(key)
+            }
+            other => other,
         }
     }
 }
@@ -193,6 +214,16 @@ mod tests {
         use KeyCode::{Char, Esc};
         assert_eq!(typed(&[Esc, Char('['), Char('A'), Char('x')]), [KeyCode::Up, Char('x')]);
         assert_eq!(typed(&[Esc, Char('['), Char('5'), Char('~')]), [KeyCode::PageUp]);
+    }
+
+    #[test]
+    fn enter_is_enter_even_when_it_was_typed_too_early() {
+        let typed = |code, modifiers| event::Event::Key(event::KeyEvent::new(code, modifiers));
+        let (down, enter) = (typed(KeyCode::Char('j'), KeyModifiers::CONTROL), typed(KeyCode::Enter, KeyModifiers::NONE));
+        let letter = typed(KeyCode::Char('é'), KeyModifiers::NONE);
+        let mut ahead = Ahead(3);
+        let meant: Vec<_> = [letter.clone(), down.clone(), down.clone()].into_iter().map(|event| ahead.meant(event)).collect();
+        assert_eq!(meant, [letter, enter, down]);
     }
 
     #[test]

@@ -1,20 +1,32 @@
-//! Keys and commands: which key does what, how a key is written and how it is shown.
+//! How keys are written in a configuration file, and how they are shown.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::catalog::{CATALOG, Command, Entry};
 use super::event::Key;
 
-/// The command of a key, if it has one. Letters without Ctrl or Alt are text and have none.
-pub(super) fn command(key: Key) -> Option<Command> {
-    let wanted = |entry: &&Entry| entry.keys.iter().any(|name| !is_text(name) && parse(name) == Some(key));
-    CATALOG.iter().find(wanted).map(|entry| entry.command)
-}
+/// The highest function key that terminals have a sequence for.
+const FUNCTION_KEYS: u8 = 24;
 
-/// A key that would write a letter; it is a command only where nothing can be written.
-fn is_text(name: &str) -> bool {
-    name.chars().count() == 1
-}
+/// Keys that have a name, in the spelling of the configuration.
+pub(super) const NAMED: [(&str, KeyCode); 17] = [
+    ("enter", KeyCode::Enter),
+    ("esc", KeyCode::Esc),
+    ("tab", KeyCode::Tab),
+    ("shift-tab", KeyCode::BackTab),
+    ("space", KeyCode::Char(' ')),
+    ("backspace", KeyCode::Backspace),
+    ("delete", KeyCode::Delete),
+    ("insert", KeyCode::Insert),
+    ("up", KeyCode::Up),
+    ("down", KeyCode::Down),
+    ("left", KeyCode::Left),
+    ("right", KeyCode::Right),
+    ("home", KeyCode::Home),
+    ("end", KeyCode::End),
+    ("pageup", KeyCode::PageUp),
+    ("pagedown", KeyCode::PageDown),
+    ("f1", KeyCode::F(1)),
+];
 
 /// Reads `ctrl-o`, `alt-home`, `f1`, `?`.
 pub(super) fn parse(name: &str) -> Option<Key> {
@@ -27,68 +39,57 @@ pub(super) fn parse(name: &str) -> Option<Key> {
         };
         (modifiers, rest) = (modifiers | modifier, tail);
     }
-    let code = match rest {
-        "enter" => KeyCode::Enter,
-        "esc" => KeyCode::Esc,
-        "tab" => KeyCode::Tab,
-        "shift-tab" => KeyCode::BackTab,
-        "backspace" => KeyCode::Backspace,
-        "delete" => KeyCode::Delete,
-        "up" => KeyCode::Up,
-        "down" => KeyCode::Down,
-        "left" => KeyCode::Left,
-        "right" => KeyCode::Right,
-        "home" => KeyCode::Home,
-        "end" => KeyCode::End,
-        "pageup" => KeyCode::PageUp,
-        "pagedown" => KeyCode::PageDown,
-        _ => {
-            let mut letters = rest.chars();
-            match (letters.next()?, letters.as_str()) {
-                (letter, "") => KeyCode::Char(letter),
-                ('f', number) => KeyCode::F(number.parse().ok()?),
-                _ => return None,
-            }
-        }
+    if let Some((_, code)) = NAMED.iter().find(|(known, _)| *known == rest) {
+        return Some(Key::new(*code, modifiers));
+    }
+    let mut letters = rest.chars();
+    let code = match (letters.next()?, letters.as_str()) {
+        (letter, "") if !letter.is_control() => KeyCode::Char(letter),
+        ('f', number) => KeyCode::F(number.parse().ok().filter(|number| (1..=FUNCTION_KEYS).contains(number))?),
+        _ => return None,
     };
-    Some(Key { code, modifiers })
+    Some(Key::new(code, modifiers))
+}
+
+/// The name of the key that terminals send for this one as well, which therefore can't be told from it.
+pub(super) fn twin(key: Key) -> Option<&'static str> {
+    match key {
+        Key { code: KeyCode::Char('i'), modifiers: KeyModifiers::CONTROL } => Some("tab"),
+        Key { code: KeyCode::Char('m'), modifiers: KeyModifiers::CONTROL } => Some("enter"),
+        Key { code: KeyCode::Char('['), modifiers: KeyModifiers::CONTROL } => Some("esc"),
+        _ => None,
+    }
+}
+
+/// Whether a key writes a letter.
+pub(super) fn is_text(key: Key) -> bool {
+    matches!(key, Key { code: KeyCode::Char(_), modifiers: KeyModifiers::NONE })
 }
 
 /// The key as footer and help show it: `^O`, `⏎`, `Alt-Home`.
-pub(super) fn label(name: &str, ascii: bool) -> String {
-    let Some(key) = parse(name) else { return name.to_owned() };
+pub(super) fn label(key: Key, ascii: bool) -> String {
     let plain = match key.code {
-        KeyCode::Enter if ascii => "Enter".to_owned(),
-        KeyCode::Enter => "⏎".to_owned(),
-        KeyCode::Esc => "Esc".to_owned(),
-        KeyCode::Tab => "Tab".to_owned(),
-        KeyCode::BackTab => "Shift-Tab".to_owned(),
-        KeyCode::Backspace => "Backspace".to_owned(),
-        KeyCode::Delete => "Del".to_owned(),
+        KeyCode::Enter if !ascii => "⏎".to_owned(),
+        KeyCode::Enter => "Enter".to_owned(),
         KeyCode::Up if !ascii => "↑".to_owned(),
         KeyCode::Down if !ascii => "↓".to_owned(),
         KeyCode::Left if !ascii => "←".to_owned(),
         KeyCode::Right if !ascii => "→".to_owned(),
-        KeyCode::Up => "Up".to_owned(),
-        KeyCode::Down => "Down".to_owned(),
-        KeyCode::Left => "Left".to_owned(),
-        KeyCode::Right => "Right".to_owned(),
-        KeyCode::Home => "Home".to_owned(),
-        KeyCode::End => "End".to_owned(),
+        KeyCode::BackTab => "Shift-Tab".to_owned(),
+        KeyCode::Delete => "Del".to_owned(),
+        KeyCode::Insert => "Ins".to_owned(),
         KeyCode::PageUp => "PgUp".to_owned(),
         KeyCode::PageDown => "PgDn".to_owned(),
         KeyCode::F(number) => format!("F{number}"),
+        KeyCode::Char(' ') => "Space".to_owned(),
         KeyCode::Char(letter) if key.modifiers.contains(KeyModifiers::CONTROL) => letter.to_ascii_uppercase().to_string(),
         KeyCode::Char(letter) => letter.to_string(),
-        _ => name.to_owned(),
+        other => format!("{other:?}"),
     };
-    let letter = matches!(key.code, KeyCode::Char(_));
-    let ctrl = if !key.modifiers.contains(KeyModifiers::CONTROL) {
-        ""
-    } else if letter {
-        "^"
-    } else {
-        "Ctrl-"
+    let ctrl = match key.code {
+        _ if !key.modifiers.contains(KeyModifiers::CONTROL) => "",
+        KeyCode::Char(letter) if letter != ' ' => "^",
+        _ => "Ctrl-",
     };
     let alt = if key.modifiers.contains(KeyModifiers::ALT) { "Alt-" } else { "" };
     format!("{ctrl}{alt}{plain}")
@@ -97,28 +98,25 @@ pub(super) fn label(name: &str, ascii: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
-
-    #[test]
-    fn every_key_of_the_catalog_can_be_read_and_has_one_command() {
-        let mut seen: HashMap<Key, &str> = HashMap::new();
-        for entry in &CATALOG {
-            for name in entry.keys {
-                let key = parse(name).unwrap_or_else(|| panic!("{name} of {}", entry.id));
-                assert_eq!(seen.insert(key, entry.id), None, "{name} of {}", entry.id);
-            }
-        }
-    }
-
-    #[test]
-    fn letters_are_text() {
-        assert_eq!(command(parse("?").unwrap()), None);
-        assert_eq!(command(parse("q").unwrap()), None);
-    }
 
     #[test]
     fn keys_are_shown_as_people_write_them() {
-        let shown: Vec<_> = ["ctrl-o", "enter", "alt-home", "f1", "?", "ctrl-left"].iter().map(|name| label(name, false)).collect();
-        assert_eq!(shown, ["^O", "⏎", "Alt-Home", "F1", "?", "Ctrl-←"]);
+        let names = ["ctrl-o", "enter", "alt-home", "f1", "?", "ctrl-left", "ctrl-space", "shift-tab"];
+        let shown: Vec<_> = names.iter().map(|name| label(parse(name).unwrap(), false)).collect();
+        assert_eq!(shown, ["^O", "⏎", "Alt-Home", "F1", "?", "Ctrl-←", "Ctrl-Space", "Shift-Tab"]);
+    }
+
+    #[test]
+    fn what_is_no_key_is_not_read_as_one() {
+        for name in ["", "ctrl-", "ctlr-o", "f0", "f25", "fx", "page-up", "\u{1b}", "meta-x"] {
+            assert_eq!(parse(name), None, "{name:?}");
+        }
+        assert_eq!(parse("ctrl--"), Some(Key::new(KeyCode::Char('-'), KeyModifiers::CONTROL)));
+    }
+
+    #[test]
+    fn keys_that_terminals_do_not_tell_apart_are_known() {
+        assert_eq!(twin(parse("ctrl-i").unwrap()), Some("tab"));
+        assert_eq!(twin(parse("ctrl-o").unwrap()), None);
     }
 }

@@ -4,10 +4,11 @@ use ratatui::layout::Rect;
 
 use super::Preview;
 use super::catalog::{self, Command};
-use super::keymap;
+use super::columns;
 use super::state::State;
 use super::state::first_run::{Field, Step};
 use super::view::text::width;
+use super::view::words;
 
 /// The parts of the screen. They do not overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +43,13 @@ pub(super) fn of(state: &State) -> Areas {
 pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let Rect { x, y, width, height } = area;
     let none = Rect::new(x, y, 0, 0);
-    if width < 20 || height < 5 {
+    // Below the prompt there is nothing but query, rows and keys.
+    if width < 20 || height < if state.inline { 3 } else { 5 } {
         let line = Rect::new(x, y, width, height.min(1));
         return Areas { header: None, query: line, list: none, scrollbar: none, preview: None, footer: None, tiny: true };
+    }
+    if state.inline {
+        return inline(area, state);
     }
     let roomy = height >= 14;
     let header = (height >= 12 && width >= 48).then(|| Rect::new(x, y, width, 1));
@@ -76,6 +81,38 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     Areas { header, query, list, scrollbar, preview, footer: Some(footer), tiny: false }
 }
 
+/// The rows below the prompt: the query on the first one, where the terminal keeps the cursor when it breaks its lines anew, and nothing at
+/// the right edge, so that a narrower window has no rows to break.
+fn inline(area: Rect, state: &State) -> Areas {
+    let Rect { x, y, width, height } = area;
+    // A window that is made a fifth narrower breaks none of the rows.
+    let widest = width.min((width - width / 5).max(INLINE));
+    let room = widest.saturating_sub(gutter(state) + 1);
+    let needed = columns::plan(room, &state.list.measure).cells() + gutter(state) + 1;
+    let width = widest.min(needed.max(INLINE));
+    let line = |y| Rect::new(x, y, width, 1);
+    let list = Rect::new(x, y + 1, width, height.saturating_sub(2));
+    let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
+    Areas { header: None, query: line(y), list, scrollbar, preview: None, footer: Some(line(y + height - 1)), tiny: false }
+}
+
+/// Columns for query, keys and panels of an inline picker, where the list needs fewer.
+const INLINE: u16 = 72;
+
+/// What stands before the keys of an inline picker, which has no first line for it: how much matches, and how a refresh goes.
+pub(super) fn lead(state: &State) -> String {
+    if !state.inline {
+        return String::new();
+    }
+    let matches = if state.query.is_empty() { String::new() } else { format!("{}/", words::grouped(state.list.len())) };
+    let gauge = match state.gauge() {
+        Some((done, total, _)) if state.looks.motion && total > 0 => format!(" {done} of {total} read"),
+        Some(_) => " reading".to_owned(),
+        None => String::new(),
+    };
+    format!("{matches}{}{gauge}   ", words::grouped(state.count()))
+}
+
 /// One word of the footer: where it stands, its key, its name, what a click on it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hint {
@@ -93,25 +130,27 @@ pub(super) struct Hint {
 pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     let wanted = commands(state);
     let mut hints = Vec::new();
-    let mut x = area.x + 1 + marked(state).map_or(0, |text| u16::try_from(width(&text) + 3).unwrap_or(u16::MAX));
+    let cells = |text: String| u16::try_from(width(&text)).unwrap_or(0);
+    let mut x = area.x + 1 + cells(lead(state)) + marked(state).map_or(0, |text| cells(text) + 3);
     let word = |command: Command, name: &'static str, x: u16| {
-        let keys = catalog::find(command).keys;
-        let shown = if command == Command::Help && state.query.is_empty() { "?" } else { keys[0] };
-        let key = keymap::label(shown, state.looks.ascii);
+        let key = match command {
+            Command::Help if state.query.is_empty() => state.keys.shown_when_empty(command, state.vi.normal, state.looks.ascii),
+            _ => state.keys.shown(command, state.vi.normal, state.looks.ascii),
+        }?;
         let cells = u16::try_from(width(&key) + 1 + width(name)).unwrap_or(u16::MAX);
-        Hint { area: Rect::new(x, area.y, cells, 1), key, name, command }
+        Some(Hint { area: Rect::new(x, area.y, cells, 1), key, name, command })
     };
     for (command, name) in wanted {
-        let hint = word(command, name, x);
+        let Some(hint) = word(command, name, x) else { continue };
         if hint.area.right() >= area.right() || (area.width < 48 && !hints.is_empty()) {
             break;
         }
         x = hint.area.right() + 3;
         hints.push(hint);
     }
-    let leave = word(Command::Leave, "quit", 0);
-    let start = area.right().saturating_sub(leave.area.width + 1);
-    if state.overlays.is_empty() && x <= start && area.width >= 60 {
+    let Some(leave) = word(Command::Leave, "quit", 0) else { return hints };
+    let start = if state.inline { x } else { area.right().saturating_sub(leave.area.width + 1) };
+    if state.overlays.is_empty() && x <= start && area.width >= 60 && start + leave.area.width < area.right() {
         hints.push(Hint { area: Rect { x: start, ..leave.area }, ..leave });
     }
     hints
@@ -135,6 +174,7 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
     };
     let console = if state.marked.len() > 1 { "consoles" } else { "console" };
     let main = [
+        (Command::Insert, "search"),
         (Command::Act, act),
         (Command::Console, console),
         (Command::Menu, "actions"),
@@ -148,6 +188,7 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
         None if state.first_run.is_some() => first_run(state),
         None => {
             let useful = |command: Command| match command {
+                Command::Insert => state.vi.normal,
                 Command::Console if state.action == super::Action::Console => false,
                 // Known by everybody who reads the help; a place in the footer only when something is amiss.
                 Command::Refresh => state.offline() || state.list.len() == 0,

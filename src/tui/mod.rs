@@ -4,10 +4,12 @@
 //! is, for the view and the mouse alike. `runner`, `terminal`, `input` and `worker` touch the world. `catalog` names every command
 //! once; footer, help and key map are made of it. `panels` holds what stands above the list, a file each. `matching` alone talks to `domain::query`.
 
+mod bindings;
 mod catalog;
 mod columns;
 mod effect;
 mod event;
+mod inline;
 mod input;
 mod keymap;
 mod layout;
@@ -25,9 +27,11 @@ mod worker;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
-use crate::domain::{AccountId, InstanceName, Marks, Result, RoleId, RoleName, Roster, Sheet, Usages};
+use crate::domain::{AccountId, Height, InstanceName, Marks, Result, RoleId, RoleName, Roster, Sheet, Usages};
 use crate::ops::work::{News, Request, Sessions};
 use crate::os::clock::Clock;
+
+pub use bindings::{Keys, Misbound, Style};
 
 /// Everything the first frame needs. Nothing in it asks the network or the vault.
 #[derive(Debug, Clone)]
@@ -46,6 +50,10 @@ pub struct Options {
     pub action: Action,
     /// Colours, marks, motion, mouse.
     pub looks: Looks,
+    /// The whole screen, or some rows below the prompt.
+    pub height: Height,
+    /// Which key does what.
+    pub keys: Keys,
     /// Tells the time.
     pub now: Clock,
     /// How much past use counts between equal matches; 0 turns it off.
@@ -88,8 +96,19 @@ pub struct Looks {
     pub mouse: bool,
     /// `NO_COLOR`: bold, dim, underline and reverse only.
     pub no_color: bool,
-    /// Whether the terminal shows 24-bit colours (`COLORTERM`).
-    pub truecolor: bool,
+    /// How many colours the terminal shows.
+    pub colours: Colours,
+}
+
+/// How many colours a terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    /// Its own sixteen, whatever they look like.
+    Sixteen,
+    /// 256 known ones.
+    Indexed,
+    /// All that 24 bits can say.
+    All,
 }
 
 /// The role that a shell is in, as its environment tells.
@@ -131,10 +150,21 @@ pub enum Theme {
     Dark,
     /// For a light ground.
     Light,
-    /// The terminal's own sixteen.
-    Sixteen,
+    /// Nothing dim or pale; on a ground that is not known to be dark or light, without colours.
+    HighContrast(Option<Ground>),
+    /// The terminal's own sixteen, with an accent that reads on the ground.
+    Sixteen(Option<Ground>),
     /// None at all.
     None,
+}
+
+/// What the text stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// Black, or nearly.
+    Dark,
+    /// White, or nearly.
+    Light,
 }
 
 /// What is done with a picked role once the screen is back.
@@ -177,9 +207,9 @@ pub enum Exit {
     Cancelled,
 }
 
-/// Every command of the picker: its name in a configuration file, what it does, its keys. For documentation and completions.
-pub fn commands() -> impl Iterator<Item = (&'static str, &'static str, &'static [&'static str])> {
-    catalog::CATALOG.iter().map(|entry| (entry.id, entry.help, entry.keys))
+/// Every command of the picker: its name in a configuration file, what it does, the keys that it has unless it is given others.
+pub fn commands(style: Style) -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
+    catalog::CATALOG.iter().map(move |entry| (entry.id, entry.help, bindings::usual(style, entry)))
 }
 
 /// How the picker was left.

@@ -34,15 +34,15 @@ struct Runner {
 pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Left> {
     let (sender, events) = mpsc::channel();
     let worker = Worker::start(sender.clone());
-    let (clock, mouse) = (options.now, options.looks.mouse);
+    let (clock, mouse, height) = (options.now, options.looks.mouse, options.height);
     let mut state = State::new(options);
     if !state.list.loaded {
         worker.search(state.start_search(false));
     }
-    let screen = Screen::enter(mouse)?;
-    let (width, height) = screen.size();
+    let screen = Screen::enter(height, mouse)?;
+    let (width, height) = screen.room();
     update(&mut state, Event::Resize(width, height));
-    let _input = Input::start(sender.clone());
+    let _input = Input::start(sender.clone(), screen.typed_ahead());
     std::thread::spawn(move || forward(&news, &sender));
     let mut runner = Runner { state, screen, clock, events, worker, requests, exit: None };
     runner.await_search(FIRST_SEARCH)?;
@@ -75,6 +75,8 @@ impl Runner {
                 self.take(event)?;
             }
             self.await_search(SEARCH)?;
+            // Sooner than its signal: what is drawn for another size would stay behind.
+            self.measure()?;
             if self.exit.is_none() {
                 self.screen.draw(&self.state)?;
             }
@@ -91,6 +93,13 @@ impl Runner {
                 Err(RecvTimeoutError::Timeout) => Ok(None),
                 Err(RecvTimeoutError::Disconnected) => Err(gone()),
             },
+        }
+    }
+
+    fn measure(&mut self) -> Result<()> {
+        match self.screen.resized()? {
+            Some((width, height)) => self.take(Event::Resize(width, height)),
+            None => Ok(()),
         }
     }
 
@@ -116,6 +125,15 @@ impl Runner {
         if self.exit.is_some() {
             return Ok(());
         }
+        // Only the screen knows how many of the terminal's rows are ours.
+        let event = match event {
+            Event::Resize(..) => {
+                self.screen.resized()?;
+                let (width, height) = self.screen.room();
+                Event::Resize(width, height)
+            }
+            other => other,
+        };
         for effect in update(&mut self.state, event) {
             if self.exit.is_none() {
                 self.carry_out(effect)?;
@@ -132,7 +150,7 @@ impl Runner {
             Effect::Repaint => self.screen.forget()?,
             Effect::Suspend => {
                 self.screen.suspend()?;
-                let (width, height) = self.screen.size();
+                let (width, height) = self.screen.room();
                 update(&mut self.state, Event::Resize(width, height));
             }
             Effect::Exit(exit) => self.exit = Some(exit),

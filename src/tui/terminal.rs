@@ -1,7 +1,7 @@
 //! The terminal as the picker holds it: taken on entering, whole again on leaving, panicking or dying by a signal.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::panic::PanicHookInfo;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,27 +9,43 @@ use crossterm::event::EnableBracketedPaste;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
 
+use super::inline::Inline;
 use super::state::State;
 use super::view;
-use crate::domain::{Error, Result};
+use crate::domain::{Error, Height, Result};
+use crate::os::job::Job;
 use crate::os::signals::LastWill;
 use crate::os::tty;
 
-type Backend = CrosstermBackend<BufWriter<File>>;
+type Writer = BufWriter<File>;
 type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// A frame of a large screen fits: one write to the terminal.
 const BUFFER: usize = 64 * 1024;
 
+/// What is drawn on.
+enum Canvas {
+    /// The second screen, all of it.
+    Full(Terminal<CrosstermBackend<Writer>>),
+    /// Rows of the first one.
+    Rows(Terminal<Inline<Writer>>),
+}
+
 /// The screen while the picker has it.
 pub(super) struct Screen {
-    terminal: Terminal<Backend>,
+    canvas: Canvas,
     /// For leaving, beside the writer.
     tty: Arc<File>,
+    height: Height,
     mouse: bool,
+    /// Columns and rows of the terminal when it was last looked at.
+    size: (u16, u16),
+    /// Bytes that were typed before the picker had the terminal: a line's end among them is a line feed, whatever key it was.
+    typed_ahead: usize,
+    job: Job,
     /// Held while drawing, so that a signal does not restore the screen in the middle of a frame.
     drawing: Arc<Mutex<()>>,
     previous_hook: Hook,
@@ -37,76 +53,152 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal: raw mode, second screen, mouse if wanted. Asks it nothing.
-    pub(super) fn enter(mouse: bool) -> Result<Self> {
+    /// Takes the terminal: raw mode, second screen or some rows, mouse if wanted. Asks it nothing.
+    pub(super) fn enter(height: Height, mouse: bool) -> Result<Self> {
         let tty = Arc::new(tty::open()?);
-        let writer = tty.try_clone().map_err(said)?;
+        let writer = BufWriter::with_capacity(BUFFER, tty.try_clone().map_err(said)?);
+        let size = tty::size(&tty);
+        let rows = height.rows(size.1);
+        let restore: fn(&File) -> io::Result<()> = if rows.is_some() { tty::restore_rows } else { tty::restore };
         let previous_hook: Hook = Arc::from(std::panic::take_hook());
-        std::panic::set_hook(hook(tty.clone(), previous_hook.clone()));
+        std::panic::set_hook(hook(tty.clone(), restore, previous_hook.clone()));
         let drawing = Arc::new(Mutex::new(()));
         let (theirs, gate) = (tty.clone(), drawing.clone());
         let last_will = LastWill::new(move || {
             let _held = gate.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = tty::restore(&theirs);
+            let _ = restore(&theirs);
             let _ = disable_raw_mode();
         })?;
-        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, writer))).map_err(said)?;
-        let mut screen = Self { terminal, tty, mouse, drawing, previous_hook, _last_will: last_will };
+        let canvas = match rows {
+            Some(rows) => Canvas::Rows(Terminal::new(Inline::new(writer, (size.0, rows))).map_err(said)?),
+            None => Canvas::Full(Terminal::new(CrosstermBackend::new(writer)).map_err(said)?),
+        };
+        // Rows below the prompt are clicked at places that nobody knows.
+        let mouse = mouse && rows.is_none();
+        let typed_ahead = tty::typed_ahead(&tty);
+        let job = Job::listen()?;
+        let mut screen = Self { canvas, tty, height, mouse, size, typed_ahead, job, drawing, previous_hook, _last_will: last_will };
         screen.take()?;
         Ok(screen)
     }
 
     fn take(&mut self) -> Result<()> {
         enable_raw_mode().map_err(said)?;
-        let writer = self.terminal.backend_mut();
-        execute!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(said)?;
-        if self.mouse {
-            // Clicks and the wheel only: crossterm's own command also reports every movement, which would wake an idle picker.
-            writer.write_all(b"\x1b[?1000h\x1b[?1006h").map_err(said)?;
-            Write::flush(writer).map_err(said)?;
+        self.size = tty::size(&self.tty);
+        let room = self.room();
+        match &mut self.canvas {
+            Canvas::Full(terminal) => {
+                let writer = terminal.backend_mut();
+                execute!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(said)?;
+                if self.mouse {
+                    // Clicks and the wheel only: crossterm's own command also reports every movement, which would wake an idle picker.
+                    writer.write_all(b"\x1b[?1000h\x1b[?1006h").map_err(said)?;
+                    Write::flush(writer).map_err(said)?;
+                }
+                Ok(())
+            }
+            Canvas::Rows(terminal) => {
+                terminal.backend_mut().open(room, b"\x1b[?2004h").map_err(said)?;
+                terminal.resize(Rect::new(0, 0, room.0, room.1)).map_err(said)
+            }
         }
-        Ok(())
     }
 
-    /// Columns and rows.
-    pub(super) fn size(&self) -> (u16, u16) {
-        tty::size(&self.tty)
+    /// Bytes that were typed before the picker had the terminal.
+    pub(super) fn typed_ahead(&self) -> usize {
+        self.typed_ahead
+    }
+
+    /// Columns and rows to draw on.
+    pub(super) fn room(&self) -> (u16, u16) {
+        (self.size.0, self.height.rows(self.size.1).unwrap_or(self.size.1))
+    }
+
+    /// Looks whether the terminal has another size now, and if so makes room anew; says how much there is then.
+    pub(super) fn resized(&mut self) -> Result<Option<(u16, u16)>> {
+        if self.job.told_to_stop() {
+            self.stop(false)?;
+            return Ok(Some(self.room()));
+        }
+        if self.job.went_on() {
+            // Somebody else stopped the process; the shell has since set up the terminal for itself.
+            let _ = disable_raw_mode();
+            self.take()?;
+            self.forget()?;
+            return Ok(Some(self.room()));
+        }
+        let size = tty::size(&self.tty);
+        if size == self.size {
+            return Ok(None);
+        }
+        self.size = size;
+        let room = self.room();
+        let _held = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Canvas::Rows(terminal) = &mut self.canvas {
+            terminal.backend_mut().resize(room).map_err(said)?;
+            terminal.resize(Rect::new(0, 0, room.0, room.1)).map_err(said)?;
+        }
+        Ok(Some(room))
     }
 
     /// Draws one frame; the terminal shows it at once or not at all.
     pub(super) fn draw(&mut self, state: &State) -> Result<()> {
         let _held = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate).map_err(said)?;
-        self.terminal
-            .draw(|frame| {
-                let cursor = view::draw(state, frame.area(), frame.buffer_mut());
-                frame.set_cursor_position(cursor);
-            })
-            .map_err(said)?;
-        let writer = self.terminal.backend_mut();
-        queue!(writer, EndSynchronizedUpdate).map_err(said)?;
-        Write::flush(writer).map_err(said)
+        match &mut self.canvas {
+            Canvas::Full(terminal) => {
+                queue!(terminal.backend_mut(), BeginSynchronizedUpdate).map_err(said)?;
+                frame(terminal, state)?;
+                let writer = terminal.backend_mut();
+                queue!(writer, EndSynchronizedUpdate).map_err(said)?;
+                Write::flush(writer).map_err(said)
+            }
+            Canvas::Rows(terminal) => frame(terminal, state),
+        }
     }
 
     /// Forgets what the terminal shows, so that the next frame writes every cell.
     pub(super) fn forget(&mut self) -> Result<()> {
-        let (width, height) = self.size();
-        self.terminal.resize(Rect::new(0, 0, width, height)).map_err(said)
+        let (width, height) = self.room();
+        let area = Rect::new(0, 0, width, height);
+        match &mut self.canvas {
+            Canvas::Full(terminal) => terminal.resize(area).map_err(said),
+            Canvas::Rows(terminal) => terminal.resize(area).map_err(said),
+        }
     }
 
     /// Gives the terminal to the shell until it says go on.
     pub(super) fn suspend(&mut self) -> Result<()> {
+        self.stop(true)
+    }
+
+    fn stop(&mut self, all: bool) -> Result<()> {
         self.leave();
-        crate::os::signals::stop_job();
+        self.job.stop(all);
         self.take()?;
         self.forget()
     }
 
     fn leave(&mut self) {
-        let _ = Write::flush(self.terminal.backend_mut());
-        let _ = tty::restore(&self.tty);
+        match &mut self.canvas {
+            Canvas::Full(terminal) => {
+                let _ = Write::flush(terminal.backend_mut());
+                let _ = tty::restore(&self.tty);
+            }
+            Canvas::Rows(terminal) => {
+                let _ = terminal.backend_mut().send();
+                let _ = tty::restore_rows(&self.tty);
+            }
+        }
         let _ = disable_raw_mode();
     }
+}
+
+fn frame<B: Backend<Error = io::Error>>(terminal: &mut Terminal<B>, state: &State) -> Result<()> {
+    let draw = |frame: &mut ratatui::Frame<'_>| {
+        let cursor = view::draw(state, frame.area(), frame.buffer_mut());
+        frame.set_cursor_position(cursor);
+    };
+    terminal.draw(draw).map(drop).map_err(said)
 }
 
 impl Drop for Screen {
@@ -122,17 +214,17 @@ impl Drop for Screen {
 
 /// Restores the screen before the message is printed, so that it is seen and the shell works. A panic beside the drawing thread that
 /// does not end the process leaves the screen alone.
-fn hook(tty: Arc<File>, previous: Hook) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
+fn hook(tty: Arc<File>, restore: fn(&File) -> io::Result<()>, previous: Hook) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
     let drawing = std::thread::current().id();
     Box::new(move |info| {
         if cfg!(panic = "abort") || std::thread::current().id() == drawing {
-            let _ = tty::restore(&tty);
+            let _ = restore(&tty);
             let _ = disable_raw_mode();
         }
         previous(info);
     })
 }
 
-fn said(error: std::io::Error) -> Error {
+fn said(error: io::Error) -> Error {
     Error::internal(format!("drawing on the terminal: {error}"))
 }

@@ -41,6 +41,7 @@ mod golden_awsconfig;
 mod hooks;
 mod identity;
 mod imports;
+mod keys;
 mod many;
 #[cfg(target_os = "linux")]
 mod processes;
@@ -61,6 +62,7 @@ mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_first_run;
+mod terminal_modes;
 mod terminal_panels;
 mod terminal_picker;
 mod terminal_shell;

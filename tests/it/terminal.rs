@@ -77,7 +77,7 @@ impl Terminal {
         drop(pair.slave);
         let (columns, rows) = cells(SIZE);
         let shown = Arc::new(Shown {
-            parser: Mutex::new(Parser::new(rows, columns, 0)),
+            parser: Mutex::new(Parser::new(rows, columns, 1_000)),
             bell: Condvar::new(),
             closed: AtomicBool::new(false),
             written: Mutex::default(),
@@ -135,6 +135,33 @@ impl Terminal {
     /// What is on the screen.
     pub(crate) fn screen(&self) -> String {
         self.shown.lock().screen().contents()
+    }
+
+    /// Everything from the first line that scrolled away to the last one on the screen, without blank ones.
+    pub(crate) fn everything(&self) -> Vec<String> {
+        let mut parser = self.shown.lock();
+        let screen = parser.screen_mut();
+        screen.set_scrollback(usize::MAX);
+        let mut lines: Vec<String> = Vec::new();
+        for back in (0..=screen.scrollback()).rev() {
+            screen.set_scrollback(back);
+            let rows: Vec<String> = screen.rows(0, u16::MAX).collect();
+            lines.extend(rows.into_iter().take(if back == 0 { usize::MAX } else { 1 }));
+        }
+        lines.into_iter().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
+    }
+
+    /// Whether the program lived through this time without ending.
+    pub(crate) fn lives_for(&self, time: Duration) -> bool {
+        matches!(self.ended.recv_timeout(time), Err(mpsc::RecvTimeoutError::Timeout))
+    }
+
+    /// How often the program's threads have gone to sleep so far, which they do after every time they were woken.
+    pub(crate) fn naps(&self) -> u64 {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process.as_raw_nonzero())).unwrap();
+        let status = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("status")).ok());
+        let count = |text: String| text.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")?.trim().parse::<u64>().ok());
+        status.filter_map(count).sum()
     }
 
     /// Everything that was ever written to the terminal.

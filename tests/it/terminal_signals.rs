@@ -54,6 +54,33 @@ fn ctrl_z_gives_the_shell_back_and_fg_the_picker() {
 }
 
 #[test]
+fn a_picker_that_somebody_else_stopped_is_whole_again_after_fg() {
+    let sandbox = signed_in();
+    for args in ["pick", "pick --height 12"] {
+        let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-i"]);
+        terminal.wait_for("ready>");
+        terminal.type_line(&format!(
+            "(while ! [ -e stop ]; do :; done; rm stop; kill -TSTP -$(cat pid)) & sh -c 'echo $$ >pid; exec rolecall {args}'"
+        ));
+        terminal.wait_for("type to filter");
+        sandbox.write("stop", "");
+        terminal.wait_for("Stopped");
+        terminal.type_line("echo \"<${PWD:+here}>\"");
+        terminal.wait_for("<here>");
+        assert!(!terminal.screen().contains("type to filter"), "{}", terminal.screen());
+        terminal.type_line("fg %2");
+        terminal.wait_for("type to filter");
+        terminal.type_keys("payments-prod read");
+        terminal.wait_for("payments-prod read");
+        terminal.type_keys(ENTER);
+        terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
+        terminal.type_line("exit");
+        assert_eq!(terminal.end(), 0);
+        assert_eq!(terminal.damage(), [""; 0]);
+    }
+}
+
+#[test]
 fn ctrl_z_where_nobody_could_wake_the_picker_does_no_harm() {
     let sandbox = signed_in();
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);

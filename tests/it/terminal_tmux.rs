@@ -127,6 +127,34 @@ fn in_tmux_the_pane_carries_the_role_while_its_shell_runs() {
 
 #[test]
 #[ignore = "needs tmux"]
+fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_clean() {
+    let sandbox = signed_in();
+    let tmux = Tmux::start(&sandbox);
+    tmux.wait_for("ready>");
+    tmux.line("clear; i=1; while [ $i -le 99 ]; do echo mine $i; i=$((i+1)); done; rolecall pick --height 40%");
+    tmux.wait_for("type to filter");
+    tmux.keys(&["-l", "prod"]);
+    tmux.wait_for("❯ prod");
+    // Other heights, wider, and narrower by less than a fifth.
+    for (columns, rows) in [(110, 20), (110, 40), (110, 9), (150, 32), (110, 32), (92, 32), (110, 32)] {
+        tmux.ask(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
+        let lines = (rows * 2 / 5).max(4);
+        tmux.wait("rows of that size", |tmux| {
+            let screen = tmux.screen();
+            let shown: Vec<&str> = screen.lines().collect();
+            let first = shown.iter().rposition(|line| line.contains("❯ prod"));
+            first.is_some_and(|first| shown.get(first + lines - 1).is_some_and(|line| line.contains("pick")))
+        });
+    }
+    tmux.keys(&["Escape"]);
+    tmux.wait("the prompt", |tmux| tmux.screen().trim_end().ends_with("ready>"));
+    let all = tmux.ask(&["capture-pane", "-p", "-S", "-"]);
+    let left: Vec<&str> = all.lines().filter(|line| !line.trim().is_empty() && !line.contains("ready>")).collect();
+    assert_eq!(left, (1..=99).map(|line| format!("mine {line}")).collect::<Vec<_>>());
+}
+
+#[test]
+#[ignore = "needs tmux"]
 fn in_tmux_a_link_reaches_the_clipboard() {
     let sandbox = signed_in();
     let tmux = Tmux::start(&sandbox);

@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::domain::Height;
+
 /// Flags of the picker.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct PickArgs {
@@ -29,6 +31,15 @@ pub struct PickArgs {
     /// What to print of each chosen role
     #[arg(long, value_name = "FIELD")]
     pub print: Option<String>,
+    /// Region to work in, instead of the role's own
+    #[arg(short, long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Rows below the prompt (15), or a share of the screen (40%), instead of the whole screen
+    #[arg(long, value_name = "N[%]")]
+    pub height: Option<Height>,
+    /// A numbered prompt of plain lines, for screen readers and simple terminals; TERM=dumb asks for it too
+    #[arg(long)]
+    pub plain: bool,
     /// No mouse
     #[arg(long)]
     pub no_mouse: bool,
@@ -41,6 +52,8 @@ pub enum PickAction {
     Shell,
     /// Print lines for the calling shell to evaluate.
     Exports,
+    /// Open the web console.
+    Console,
     /// Print the role.
     Print,
 }

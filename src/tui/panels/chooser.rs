@@ -41,8 +41,8 @@ impl<K: Clone + PartialEq> Chooser<K> {
             Move::Up => at.checked_sub(1).unwrap_or(last),
             Move::Down if at >= last => 0,
             Move::Down => at + 1,
-            Move::PageUp => at.saturating_sub(PAGE),
-            Move::PageDown => (at + PAGE).min(last),
+            Move::PageUp | Move::HalfUp => at.saturating_sub(PAGE),
+            Move::PageDown | Move::HalfDown => (at + PAGE).min(last),
             Move::First => 0,
             Move::Last => last,
         };

@@ -1,7 +1,6 @@
 //! Help, made of the catalog: every command with its keys, and what can be typed. Typing finds a line.
 
 use super::super::catalog::{CATALOG, Chapter, Command, Move};
-use super::super::keymap::label;
 use super::super::state::State;
 use super::chooser::Chooser;
 use super::sheet::{Extent, Row, Sheet, Tone};
@@ -36,8 +35,8 @@ pub(in crate::tui) fn scroll(top: usize, to: Move) -> usize {
     match to {
         Move::Up => top.saturating_sub(1),
         Move::Down => top.saturating_add(1),
-        Move::PageUp => top.saturating_sub(10),
-        Move::PageDown => top.saturating_add(10),
+        Move::PageUp | Move::HalfUp => top.saturating_sub(10),
+        Move::PageDown | Move::HalfDown => top.saturating_add(10),
         Move::First => 0,
         Move::Last => usize::from(u16::MAX),
     }
@@ -92,10 +91,12 @@ impl Panel for Help {
 
 impl Help {
     fn chapter(&self, chapter: Chapter, state: &State) -> Vec<Row> {
-        let keys = |keys: &[&str]| keys.iter().map(|key| label(key, state.looks.ascii)).collect::<Vec<_>>().join(" ");
         let entries = CATALOG.iter().filter(|entry| entry.chapter == chapter);
         let lines = entries.filter_map(|entry| {
-            let keys = keys(entry.keys);
+            let keys = state.keys.all(entry.id, state.looks.ascii).join(" ");
+            if keys.is_empty() {
+                return None;
+            }
             self.sought.fits([entry.help, entry.id, &keys]).map(|_| line(keys.clone(), entry.help))
         });
         headed(chapter.title(), lines.collect())

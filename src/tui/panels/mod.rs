@@ -19,9 +19,8 @@ pub(in crate::tui) mod services;
 pub(in crate::tui) mod sessions;
 pub(in crate::tui) mod sheet;
 
-use super::catalog::{self, Command};
+use super::catalog::{CATALOG, Command};
 use super::effect::Effect;
-use super::keymap;
 use super::state::State;
 use crate::domain::RoleId;
 use sheet::Sheet;
@@ -117,10 +116,11 @@ pub(in crate::tui) fn open(state: &mut State, opens: Opens) {
     state.overlays.push(overlay);
 }
 
-/// The key of a command as it is shown.
+/// The key of a command as it is shown, in the mode that letters are in.
 pub(in crate::tui) fn key(state: &State, command: Command) -> String {
-    let keys = catalog::find(command).keys;
-    keys.first().map(|key| keymap::label(key, state.looks.ascii)).unwrap_or_default()
+    let shown = state.keys.shown(command, state.vi.normal, state.looks.ascii);
+    // The person took all its keys away: then its name has to do.
+    shown.or_else(|| CATALOG.iter().find(|entry| entry.command == command).map(|entry| format!("`{}`", entry.id))).unwrap_or_default()
 }
 
 /// What a person calls a role: `payments-prod · ReadOnlyAccess`.

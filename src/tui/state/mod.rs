@@ -9,9 +9,10 @@ pub(super) mod overlay;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::domain::{Entry, Error, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
+use crate::domain::{Entry, Error, Height, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
 use crate::ops::work::{Consents, Secretive, Session, Sessions};
 
+use super::bindings::Keys;
 use super::event::Key;
 use super::matching::{self, Job, Order, Wishes};
 use super::panels::log::Said;
@@ -34,6 +35,12 @@ pub(super) struct State {
     pub(super) multi: bool,
     /// Colours, marks, motion, mouse.
     pub(super) looks: Looks,
+    /// Whether only some rows below the prompt are ours.
+    pub(super) inline: bool,
+    /// Which key does what.
+    pub(super) keys: Arc<Keys>,
+    /// Where vi's modes stand; of no meaning with other keys.
+    pub(super) vi: Vi,
     /// For the help panel.
     pub(super) version: &'static str,
     /// Whether the roster is still the sketch of the first frame.
@@ -94,6 +101,15 @@ pub(super) struct State {
     pub(super) again: LookAgain,
     /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
     pub(super) eager: bool,
+}
+
+/// What vi's keys remember between two of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Vi {
+    /// Letters are commands.
+    pub(super) normal: bool,
+    /// The first of two letters.
+    pub(super) begun: Option<Key>,
 }
 
 /// A search under way.
@@ -178,6 +194,10 @@ impl State {
             action: options.action,
             multi: options.multi,
             looks: options.looks,
+            inline: options.height != Height::Full,
+            note: Some(options.keys.lost()).filter(|lost| !lost.is_empty()),
+            keys: Arc::new(options.keys),
+            vi: Vi::default(),
             sketch: options.sketch,
             version: options.version,
             now: options.now.now(),
@@ -192,7 +212,6 @@ impl State {
             query: Line::new(&options.query),
             overlays: Vec::new(),
             pending: None,
-            note: None,
             log: Vec::new(),
             consents: Consents::default(),
             clock_ahead: 0,

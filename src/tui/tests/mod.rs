@@ -2,6 +2,8 @@
 
 mod choosing;
 mod first_run;
+mod inline;
+mod keys;
 mod layouts;
 mod listing;
 mod panel_screens;
@@ -22,7 +24,7 @@ use super::keymap;
 use super::matching::Matcher;
 use super::state::State;
 use super::update::update;
-use super::{Action, Looks, Options, Preview, Theme, view};
+use super::{Action, Colours, Keys, Looks, Options, Preview, Theme, view};
 use crate::domain::*;
 use crate::ops::work::{News, Session, Sessions};
 use crate::os::clock::Clock;
@@ -205,7 +207,9 @@ fn usual() -> Options {
         roster: Arc::new(roster),
         query: String::new(),
         action: Action::Shell,
-        looks: Looks { theme: Theme::Dark, ascii: false, motion: true, mouse: true, no_color: false, truecolor: true },
+        looks: Looks { theme: Theme::Dark, ascii: false, motion: true, mouse: true, no_color: false, colours: Colours::All },
+        height: Height::Full,
+        keys: Keys::default(),
         now: Clock::Fixed(NOW),
         history_weight: 1.0,
         only: false,

@@ -88,8 +88,9 @@ impl Terminal {
 #[test]
 fn the_child() {
     let Some(what) = std::env::var_os(CHILD) else { return };
-    if what == "panic" {
-        let _screen = crate::tui::terminal::Screen::enter(true).unwrap();
+    if what == "panic" || what == "panic below" {
+        let height = if what == "panic" { Height::Full } else { Height::Rows(8) };
+        let _screen = crate::tui::terminal::Screen::enter(height, true).unwrap();
         panic!("on purpose");
     }
     let (requests, asked) = mpsc::channel();
@@ -141,7 +142,9 @@ fn a_termination_signal_restores_the_terminal_and_ends_the_process() {
 
 #[test]
 fn a_panic_is_read_on_a_whole_terminal() {
-    let mut terminal = Terminal::start("panic");
-    terminal.shows("on purpose");
-    assert!(!terminal.is_whole_after().success());
+    for what in ["panic", "panic below"] {
+        let mut terminal = Terminal::start(what);
+        terminal.shows("on purpose");
+        assert!(!terminal.is_whole_after().success());
+    }
 }

@@ -86,6 +86,10 @@ fn go(state: &mut State, mut roles: Vec<RoleId>, then: Then) -> Vec<Effect> {
         (_, Then::Profile) => vec![Effect::Request(Request::WriteProfiles { roles })],
         (1, then) => {
             let role = roles.swap_remove(0);
+            // A key that is held down asks once.
+            if state.pending.as_ref().is_some_and(|pending| pending.role == role && pending.then == then) {
+                return Vec::new();
+            }
             let pending = Pending { role, then, number: 0, waits: Waits::Credentials, retried: false };
             assume(state, pending)
         }

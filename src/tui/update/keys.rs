@@ -7,20 +7,28 @@ use super::super::effect::Effect;
 use super::super::event::Key;
 use super::super::panels::Pressed;
 use super::super::state::State;
-use super::super::state::line::Edit;
 use super::super::state::overlay::{Details, Help, Menu, Overlay};
-use super::super::{Action, Exit, keymap, layout};
+use super::super::{Action, Exit, layout};
+use super::modal::{self, Meaning};
 use super::{choose, first_run, panels, refresh};
 
 /// A key went down.
 pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
     state.note = None;
     state.list.settle();
-    let command = match keymap::command(key) {
-        // Right opens the menu only where it could not move the cursor.
-        Some(Command::Menu) if key.code == KeyCode::Right && !state.query.at_end() => Some(Command::Edit(Edit::Right)),
-        command => command,
-    };
+    let Some(Meaning { first, command }) = modal::meaning(state, key) else { return Vec::new() };
+    hear(state, first, key, command)
+}
+
+/// As if a key of this command had been pressed, so that an open panel hears it too.
+pub(super) fn press_for(state: &mut State, command: Command) -> Vec<Effect> {
+    state.note = None;
+    state.list.settle();
+    let key = state.keys.key(command).unwrap_or(Key::new(KeyCode::Null, KeyModifiers::NONE));
+    hear(state, None, key, Some(command))
+}
+
+fn hear(state: &mut State, first: Option<Key>, key: Key, command: Option<Command>) -> Vec<Effect> {
     match command {
         Some(Command::Leave) => return vec![Effect::Exit(Exit::Cancelled)],
         Some(Command::Repaint) => return vec![Effect::Repaint],
@@ -28,11 +36,11 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         _ => {}
     }
     if waits(state, command) {
-        state.ahead.push(key);
+        state.ahead.extend(first.into_iter().chain([key]));
         return Vec::new();
     }
     let letter = match key {
-        Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE } => Some(letter),
+        Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE } if command.is_none() => Some(letter),
         _ => None,
     };
     match panels::press(state, Pressed { letter, command }) {
@@ -40,7 +48,7 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
         None if state.first_run.is_some() => first_run::press(state, key, command),
         None => match (command, key) {
             (Some(command), _) => run(state, command),
-            (None, Key { code: KeyCode::Char('?'), modifiers: KeyModifiers::NONE }) if state.query.is_empty() => run(state, Command::Help),
+            (None, key) if state.query.is_empty() && state.keys.asks_for_help(key) => run(state, Command::Help),
             (None, Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => write(state, letter.encode_utf8(&mut [0; 4])),
             _ => Vec::new(),
         },
@@ -102,6 +110,7 @@ pub(in crate::tui) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Mark => mark(state, 1),
         Command::MarkUp => mark(state, -1),
         Command::Move(to) => go(state, to),
+        Command::Insert | Command::Append => modal::insert(state, command == Command::Append),
         Command::Edit(edit) => {
             if state.query.edit(edit) {
                 return vec![Effect::Search(state.start_search(false))];
@@ -148,6 +157,8 @@ fn go(state: &mut State, to: Move) {
         Move::Down => at.saturating_add(1),
         Move::PageUp => at.saturating_sub(page),
         Move::PageDown => at.saturating_add(page),
+        Move::HalfUp => at.saturating_sub(page.div_ceil(2)),
+        Move::HalfDown => at.saturating_add(page.div_ceil(2)),
         Move::First => 0,
         Move::Last => last,
     });

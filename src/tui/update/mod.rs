@@ -4,6 +4,7 @@ pub(super) mod choose;
 mod first_run;
 pub(super) mod keys;
 pub(super) mod marks;
+mod modal;
 mod mouse;
 mod news;
 mod panels;

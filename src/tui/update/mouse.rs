@@ -3,11 +3,11 @@
 use ratatui::layout::Position;
 
 use super::super::effect::Effect;
-use super::super::event::{Key, Mouse, MouseKind};
+use super::super::event::{Mouse, MouseKind};
 use super::super::layout;
 use super::super::state::State;
 use super::super::state::list::Shown;
-use super::super::{catalog, keymap, view};
+use super::super::view;
 use super::keys;
 use crate::tui::catalog::{Command, Move};
 
@@ -64,6 +64,5 @@ fn choose(state: &mut State, at: Position, takes: bool) -> Vec<Effect> {
 
 /// As if one of the command's keys had been pressed, so that an open panel hears it too.
 fn press(state: &mut State, command: Command) -> Vec<Effect> {
-    let key = catalog::find(command).keys.last().and_then(|name| keymap::parse(name));
-    key.map_or_else(Vec::new, |Key { code, modifiers }| keys::press(state, Key::new(code, modifiers)))
+    keys::press_for(state, command)
 }

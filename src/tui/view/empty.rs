@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use super::super::catalog::Command;
 use super::super::layout::gutter;
 use super::super::panels::{self, Opens};
+use super::super::state::line::Edit;
 use super::super::state::look_again::Again;
 use super::super::state::{Refresh, State};
 use super::text::{Pen, wrap};
@@ -41,7 +42,7 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
             Again::Checked => lines.push(("AWS was asked just now and knows no other roles of yours".to_owned(), dim)),
             Again::Not => {}
         }
-        lines.push(("Backspace, or ^U clears".to_owned(), dim));
+        lines.push((format!("Backspace, or {} clears", panels::key(state, Command::Edit(Edit::CutToStart))), dim));
         return lines;
     }
     if !state.roster.entries.is_empty() {

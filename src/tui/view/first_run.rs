@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
-use super::super::keymap;
+use super::super::catalog::Command;
+use super::super::panels;
 use super::super::state::State;
 use super::super::state::first_run::{Field, FirstRun, Step};
 use super::super::state::line::Line;
@@ -22,7 +23,7 @@ const WIDEST: u16 = 84;
 pub(super) fn draw(form: &FirstRun, state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position {
     let roomy = area.height >= 12;
     let mut page = Page { ink, area, buffer, y: area.y + u16::from(roomy), roomy, cursor: Position::new(area.x, area.y) };
-    let enter = keymap::label("enter", state.looks.ascii);
+    let enter = panels::key(state, Command::Act);
     let dots = ink.glyphs.dots;
     match form.step {
         Step::Address | Step::Looking => {

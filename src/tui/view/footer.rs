@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::super::catalog::Command;
 use super::super::state::{State, Waits};
 use super::super::{layout, panels};
 use super::Ink;
@@ -12,7 +13,9 @@ use super::text::{Pen, middle};
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
     if let Some(text) = going_on(state, ink) {
-        pen.put_right("Esc stop", ink.palette.dim);
+        if !state.inline {
+            pen.put_right(&format!("{} stop", panels::key(state, Command::Back)), ink.palette.dim);
+        }
         pen.put(&middle(&text, usize::from(pen.room()).saturating_sub(2), ink.glyphs.cut), ink.palette.dim);
         return;
     }
@@ -20,6 +23,7 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         pen.put(&middle(note, pen.room().into(), ink.glyphs.cut), ink.palette.soft);
         return;
     }
+    pen.put(&layout::lead(state), ink.palette.dim);
     if let Some(text) = layout::marked(state) {
         pen.put(&text, ink.palette.text);
     }

@@ -47,7 +47,7 @@ fn row(state: &State, ink: &Ink, columns: &Columns, row: usize, area: Rect, buff
     let selected = row == state.list.at;
     if selected {
         // Reversed, the mark itself would be a hole in the bar.
-        let start = if state.looks.no_color { 2 } else { 1 };
+        let start = if ink.palette.bar.add_modifier.contains(Modifier::REVERSED) { 2 } else { 1 };
         let bar = Rect { x: area.x + start, width: area.width.saturating_sub(start), ..area };
         buffer.set_style(bar, ink.palette.bar);
     }
@@ -118,7 +118,7 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
 /// Where the screen is in the list; nothing when all of it is shown.
 fn bar(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let (all, shown) = (state.list.lines(), usize::from(area.height));
-    if all <= shown || shown == 0 {
+    if all <= shown || area.area() == 0 {
         return;
     }
     let size = (shown * shown / all).max(1);

@@ -92,6 +92,8 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     if let Some(footer) = areas.footer {
         footer::draw(state, &ink, footer, buffer);
     }
+    // Panels of an inline picker stay as far from the right edge as its rows do.
+    let area = if state.inline { Rect { width: areas.query.width, ..area } } else { area };
     for overlay in &state.overlays {
         let panel = overlay.panel();
         let room = room(&panel.sheet(state), area, &areas);
@@ -149,9 +151,9 @@ fn list_and_query(state: &State, ink: &Ink, areas: layout::Areas, buffer: &mut B
 /// The query line: prompt, what is typed, and at the right how much matches.
 fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position {
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width - 2);
-    pen.put(ink.glyphs.prompt, ink.palette.accent);
+    pen.put(if state.vi.normal { ink.glyphs.commands } else { ink.glyphs.prompt }, ink.palette.accent);
     pen.x = area.x + layout::gutter(state);
-    if !state.query.is_empty() && state.list.loaded && area.width >= 40 {
+    if !state.query.is_empty() && state.list.loaded && area.width >= 40 && !state.inline {
         let (some, all) = (words::grouped(state.list.len()), words::grouped(state.count()));
         pen.put_right(&format!("  {some} / {all}"), ink.palette.dim);
     }

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::super::{Looks, Theme};
+use super::super::{Colours, Ground, Looks, Theme};
 
 /// The styles of the screen.
 #[derive(Debug, Clone, Copy)]
@@ -44,9 +44,20 @@ const NAMED: [(&str, u32, Color); 9] = [
     ("purple", 0xa57be0, Color::Magenta),
 ];
 
-const fn rgb(hex: u32) -> Color {
+/// The colour itself, or the nearest of the 256.
+fn colour(hex: u32, colours: Colours) -> Color {
     let [_, r, g, b] = hex.to_be_bytes();
-    Color::Rgb(r, g, b)
+    if colours == Colours::All { Color::Rgb(r, g, b) } else { Color::Indexed(nearest([r, g, b])) }
+}
+
+/// The nearest of the 256: of the cube's 216 and the 24 greys; the first sixteen look different everywhere.
+fn nearest(wanted: [u8; 3]) -> u8 {
+    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    let off = |other: [u8; 3]| -> u32 { wanted.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum() };
+    let level = |index: u8| LEVELS[usize::from(index)];
+    let cube = (0..216_u8).map(|at| (16 + at, [level(at / 36), level(at / 6 % 6), level(at % 6)]));
+    let greys = (0..24_u8).map(|at| (232 + at, [8 + 10 * at; 3]));
+    cube.chain(greys).min_by_key(|(_, colour)| off(*colour)).map_or(15, |(index, _)| index)
 }
 
 impl Palette {
@@ -55,14 +66,17 @@ impl Palette {
         match looks.theme {
             _ if looks.no_color => Self::plain(),
             Theme::None => Self::plain(),
-            Theme::Sixteen => Self::sixteen(),
-            Theme::Dark if looks.truecolor => Self::colours([0xb4bccb, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], [0x263040, 0xffffff]),
-            Theme::Light if looks.truecolor => Self::colours([0x3f4654, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], [0xdfeaf6, 0x10151d]),
+            Theme::Sixteen(ground) => Self::sixteen(ground),
+            Theme::HighContrast(ground) => Self::high_contrast(ground, looks.colours),
+            Theme::Light if looks.colours == Colours::Sixteen => Self::sixteen(Some(Ground::Light)),
+            Theme::Dark | Theme::Auto if looks.colours == Colours::Sixteen => Self::sixteen(None),
+            Theme::Dark => Self::toned([0xb4bccb, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], [0x263040, 0xffffff], looks.colours),
+            Theme::Light => Self::toned([0x3f4654, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], [0xdfeaf6, 0x10151d], looks.colours),
             // The ground is unknown: middle tones, and a bar that brings its own foreground.
-            Theme::Auto if looks.truecolor => {
-                Self { soft: Style::new(), ..Self::colours([0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d], [0x2b3647, 0xffffff]) }
+            Theme::Auto => {
+                let toned = Self::toned([0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d], [0x2b3647, 0xffffff], looks.colours);
+                Self { soft: Style::new(), ..toned }
             }
-            Theme::Dark | Theme::Auto | Theme::Light => Self::sixteen(),
         }
     }
 
@@ -71,14 +85,15 @@ impl Palette {
         let (_, hex, sixteen) = NAMED.iter().find(|(name, ..)| name.eq_ignore_ascii_case(word))?;
         match self.accent.fg {
             None => None,
-            Some(Color::Rgb(..)) => Some(rgb(*hex)),
+            Some(Color::Rgb(..)) => Some(colour(*hex, Colours::All)),
+            Some(Color::Indexed(_)) => Some(colour(*hex, Colours::Indexed)),
             Some(_) => Some(*sixteen),
         }
     }
 
-    fn colours([soft, dim, faint, accent, danger]: [u32; 5], [bar, on_bar]: [u32; 2]) -> Self {
+    fn toned([soft, dim, faint, accent, danger]: [u32; 5], [bar, on_bar]: [u32; 2], colours: Colours) -> Self {
         let text = Style::new();
-        let fg = |hex| Style::new().fg(rgb(hex));
+        let fg = |hex| Style::new().fg(colour(hex, colours));
         Self {
             text,
             soft: fg(soft),
@@ -90,14 +105,15 @@ impl Palette {
             danger: fg(danger),
             title: fg(dim),
             on_bar: fg(on_bar),
-            bar: text.bg(rgb(bar)),
+            bar: text.bg(colour(bar, colours)),
         }
     }
 
-    fn sixteen() -> Self {
+    /// Cyan is what most people can read on black, and nobody on white.
+    fn sixteen(ground: Option<Ground>) -> Self {
         let text = Style::new();
         let dim = text.add_modifier(Modifier::DIM);
-        let accent = text.fg(Color::Cyan);
+        let accent = text.fg(if ground == Some(Ground::Light) { Color::Blue } else { Color::Cyan });
         Self {
             text,
             soft: text,
@@ -110,6 +126,32 @@ impl Palette {
             title: dim,
             on_bar: text,
             bar: text.add_modifier(Modifier::BOLD),
+        }
+    }
+
+    /// Everything in the terminal's own foreground; what stands out is bold and, where the ground is known, strongly coloured.
+    fn high_contrast(ground: Option<Ground>, colours: Colours) -> Self {
+        let text = Style::new();
+        let strong = |sixteen: Color, hex| {
+            let colour = if colours == Colours::Sixteen { sixteen } else { colour(hex, colours) };
+            text.fg(colour).add_modifier(Modifier::BOLD)
+        };
+        let (accent, danger) = match ground {
+            Some(Ground::Dark) => (strong(Color::LightYellow, 0xff_ff00), strong(Color::LightRed, 0xff_8787)),
+            Some(Ground::Light) => (strong(Color::Blue, 0x00_00d7), strong(Color::Red, 0xaf_0000)),
+            None => (text.add_modifier(Modifier::BOLD), text.add_modifier(Modifier::BOLD)),
+        };
+        Self {
+            text,
+            soft: text,
+            dim: text,
+            faint: text,
+            accent,
+            hit: text.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            danger,
+            title: text.add_modifier(Modifier::BOLD),
+            on_bar: text,
+            bar: text.add_modifier(Modifier::REVERSED),
         }
     }
 
@@ -139,6 +181,8 @@ pub(super) struct Glyphs {
     pub(super) bar: &'static str,
     /// Before what is typed.
     pub(super) prompt: &'static str,
+    /// In its place while letters are commands.
+    pub(super) commands: &'static str,
     /// Signed in.
     pub(super) on: &'static str,
     /// Signed out.
@@ -180,6 +224,7 @@ impl Glyphs {
             return Self {
                 bar: ">",
                 prompt: ">",
+                commands: ":",
                 on: "*",
                 off: "o",
                 protected: "!",
@@ -201,6 +246,7 @@ impl Glyphs {
         Self {
             bar: "▌",
             prompt: "❯",
+            commands: "❮",
             on: "●",
             off: "○",
             protected: "▲",
@@ -217,6 +263,44 @@ impl Glyphs {
             dots: "…",
             masked: "•",
             corners: ["╭", "╮", "╰", "╯", "─", "│"],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_of_256_is_near() {
+        assert_eq!([nearest([0, 0, 0]), nearest([255, 255, 255]), nearest([95, 135, 175])], [16, 231, 67]);
+        assert_eq!(nearest([0x26, 0x30, 0x40]), 236);
+    }
+
+    #[test]
+    fn every_theme_tells_bar_hits_and_danger_from_text() {
+        let themes = [
+            Theme::Auto,
+            Theme::Dark,
+            Theme::Light,
+            Theme::HighContrast(None),
+            Theme::HighContrast(Some(Ground::Dark)),
+            Theme::HighContrast(Some(Ground::Light)),
+            Theme::Sixteen(None),
+            Theme::Sixteen(Some(Ground::Light)),
+            Theme::None,
+        ];
+        for theme in themes {
+            for colours in [Colours::Sixteen, Colours::Indexed, Colours::All] {
+                for no_color in [false, true] {
+                    let palette = Palette::of(Looks { theme, colours, no_color, ascii: false, motion: true, mouse: true });
+                    for (name, style) in
+                        [("bar", palette.bar), ("hit", palette.hit), ("danger", palette.danger), ("accent", palette.accent)]
+                    {
+                        assert_ne!(style, palette.text, "{name} of {theme:?} with {colours:?}");
+                    }
+                }
+            }
         }
     }
 }

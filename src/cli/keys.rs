@@ -1,0 +1,52 @@
+//! The picker's keys from the configuration, and where in it they are wrong.
+
+use std::collections::BTreeMap;
+
+use crate::config::{self, Env, Keymap, Loaded, Origin, Paths, Pick, Settings, Shown};
+use crate::domain::{Error, Kind, Result};
+use crate::ops::roles::remembered::PickSettings;
+use crate::tui::{self, Keys, Misbound, Style};
+
+/// The keys as the settings have them.
+///
+/// # Errors
+/// [`Kind::Config`] with file and line when a command or a key is not known, or two commands want the same one.
+pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<Keys> {
+    // Where a setting came from is looked up only when it is wrong.
+    Keys::new(style(&settings.pick), &settings.keys).map_err(|wrong| match config::load(env, paths) {
+        Ok(loaded) => said(&wrong, &loaded.origins),
+        Err(_) => said(&wrong, &BTreeMap::new()),
+    })
+}
+
+/// Whether the keys are right.
+///
+/// # Errors
+/// As [`of`].
+pub(super) fn check(loaded: &Loaded) -> Result<Keys> {
+    Keys::new(style(&loaded.settings.pick), &loaded.settings.keys).map_err(|wrong| said(&wrong, &loaded.origins))
+}
+
+/// The keys of the commands that the settings say nothing about, as settings.
+pub(super) fn usual(settings: &Settings) -> Vec<Shown> {
+    let list = |names: Vec<&str>| toml::Value::Array(names.into_iter().map(toml::Value::from).collect());
+    let shown = |name: &str, names| Shown { key: format!("keys.{name}"), value: Some(list(names)), origin: None };
+    let rest = tui::commands(style(&settings.pick)).filter(|(name, ..)| !settings.keys.contains_key(*name));
+    rest.map(|(name, _, names)| shown(name, names)).collect()
+}
+
+fn style(pick: &Pick) -> Style {
+    match pick.keymap {
+        Keymap::Emacs => Style::Emacs,
+        Keymap::Vi => Style::Vi,
+    }
+}
+
+fn said(wrong: &Misbound, origins: &BTreeMap<String, Origin>) -> Error {
+    let key = format!("keys.{}", wrong.command);
+    let place = match origins.get(&key) {
+        Some(Origin::File { path, line }) => format!("{}:{line}: ", path.display()),
+        _ => String::new(),
+    };
+    Error::new(Kind::Config, format!("{place}{key}: {}", wrong.message)).hint(&wrong.hint)
+}

@@ -1,0 +1,285 @@
+//! The picker as a conversation: numbered lines and a prompt, for screen readers, dumb terminals and slow lines.
+//!
+//! It speaks with the terminal itself, as the picker on the screen does, so that standard output can be captured. Nothing but letters
+//! goes there.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::sync::Arc;
+
+use crate::domain::{Confirm, Entry, Error, Instance, Kind, Result, RoleId, Roster, Timestamp, visible};
+use crate::ops::consent;
+use crate::ops::ctx::Ctx;
+use crate::ops::refresh::update;
+use crate::ops::sign_in::sessions::sessions;
+use crate::ops::work::Sessions;
+use crate::os::tty;
+use crate::tui::{Action, Exit, Picked};
+
+use super::{cache, context, login, pick};
+
+/// Lines that are read out before the person is asked again.
+const PAGE: usize = 10;
+
+const HELP: &str = "Type words to search in accounts, roles, ids and tags. Type the number of a line to choose its role. \
+Enter alone reads on. To search for a number, write id: before it. Control D leaves.";
+
+/// Asks until a role is chosen.
+///
+/// # Errors
+/// [`Kind::LoginNeeded`] when nothing is known yet and nobody can sign in; what reading the list says; a terminal that goes away.
+pub(super) fn run(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action, multi: bool) -> Result<Exit> {
+    read_what_is_missing(ctx, instances)?;
+    let roster = Arc::new(update::known(ctx, instances));
+    let (sessions, now) = (sessions(ctx).unwrap_or_default(), ctx.clock.now());
+    let mut talk = Talk::open()?;
+    talk.say(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
+    let mut query = query;
+    let mut rows = pick::search(ctx, &roster, &query);
+    let (mut page, mut shown) = (Page::default(), false);
+    loop {
+        if !shown {
+            page.show(&mut talk, &rows, &query, |row| sentence(&roster, &roster.entries[row], &sessions, now))?;
+        }
+        shown = false;
+        let Some(line) = talk.ask(page.question(&rows))? else { return Ok(Exit::Cancelled) };
+        match heard(&line, rows.len(), page.end, multi) {
+            Heard::Help => {
+                talk.say(HELP)?;
+                shown = true;
+            }
+            Heard::Choice(numbers) => {
+                let chosen: Vec<&Entry> = numbers.iter().map(|number| &roster.entries[rows[number - 1]]).collect();
+                if consents(ctx, &mut talk, &roster, &chosen, action)? {
+                    let roles = chosen.into_iter().map(|entry| roster.id(entry)).collect();
+                    return Ok(Exit::Picked(Picked { roles, action }));
+                }
+                page = Page::default();
+            }
+            Heard::More => page.turn(rows.len()),
+            Heard::Query(words) => {
+                query = words;
+                rows = pick::search(ctx, &roster, &query);
+                page = Page::default();
+            }
+        }
+    }
+}
+
+/// Lists that were never read are read first, with a sign-in where it is needed.
+fn read_what_is_missing(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
+    if !update::known(ctx, instances).entries.is_empty() {
+        return Ok(());
+    }
+    for instance in instances.iter().filter(|instance| update::stale(ctx, instance)) {
+        let read = login::signed_in(ctx, instance, async || cache::refresh(ctx, instance, None).await);
+        context::block_on(ctx, read)?;
+    }
+    Ok(())
+}
+
+/// Asks before protected roles are used, as often as anywhere else.
+fn consents(ctx: &Ctx, talk: &mut Talk, roster: &Roster, chosen: &[&Entry], action: Action) -> Result<bool> {
+    let given = consent::here(ctx);
+    for entry in chosen.iter().filter(|entry| entry.protected() && action != Action::Print) {
+        let role = roster.id(entry);
+        if given.cover(&role, entry.confirm, ctx.clock.now()) {
+            continue;
+        }
+        let what = format!("{}, {} is protected.", entry.account_label(), entry.role);
+        let (question, agrees): (_, fn(&Entry, &str) -> bool) = match entry.confirm {
+            Confirm::Type => (format!("{what} Type the account's name to use it: "), Entry::account_typed),
+            Confirm::No | Confirm::Ask => (format!("{what} Type yes to use it: "), |_, answer| ["y", "yes"].contains(&answer)),
+        };
+        let answer = talk.ask(question)?.unwrap_or_default();
+        if !agrees(entry, answer.trim()) {
+            talk.say("Not used.")?;
+            return Ok(false);
+        }
+        consent::remember(ctx, &role, entry.confirm);
+    }
+    Ok(true)
+}
+
+/// Which lines are read out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Page {
+    /// The first one that is, from 0.
+    start: usize,
+    /// Those before it can be chosen.
+    end: usize,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { start: 0, end: PAGE }
+    }
+}
+
+impl Page {
+    fn show(&mut self, talk: &mut Talk, rows: &[usize], query: &str, sentence: impl Fn(usize) -> String) -> Result<()> {
+        self.end = (self.start + PAGE).min(rows.len());
+        if self.start == 0 {
+            let of = if query.trim().is_empty() { String::new() } else { format!(" for {}", query.trim()) };
+            talk.say(&format!("{}{of}.", count(rows.len(), "role")))?;
+        }
+        for (number, row) in rows.iter().enumerate().take(self.end).skip(self.start) {
+            talk.say(&format!("{}. {}", number + 1, sentence(*row)))?;
+        }
+        Ok(())
+    }
+
+    /// On to the next lines, and from the last to the first.
+    fn turn(&mut self, rows: usize) {
+        self.start = if self.end < rows { self.end } else { 0 };
+    }
+
+    fn question(self, rows: &[usize]) -> String {
+        match rows.len() {
+            0 => "Search: ".to_owned(),
+            1 => "Enter takes it, or search: ".to_owned(),
+            all if self.end < all => format!("{} more, Enter reads on. Number or search: ", all - self.end),
+            _ => "Number or search: ".to_owned(),
+        }
+    }
+}
+
+/// What was meant by a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Heard {
+    /// How does this work?
+    Help,
+    /// Lines by their numbers, from 1.
+    Choice(Vec<usize>),
+    /// Read on.
+    More,
+    /// Search for this.
+    Query(String),
+}
+
+/// `rows` match, of which the first `known` were read out.
+fn heard(line: &str, rows: usize, known: usize, multi: bool) -> Heard {
+    let line = line.trim();
+    let numbers = || line.split([' ', ',']).filter(|word| !word.is_empty()).map(|word| word.parse::<usize>().ok());
+    let chosen: Option<Vec<usize>> = numbers().map(|number| number.filter(|number| (1..=known).contains(number))).collect();
+    match chosen {
+        _ if line == "?" => Heard::Help,
+        _ if line.is_empty() && rows == 1 => Heard::Choice(vec![1]),
+        _ if line.is_empty() => Heard::More,
+        Some(numbers) if numbers.len() == 1 || multi => Heard::Choice(numbers),
+        _ => Heard::Query(line.to_owned()),
+    }
+}
+
+/// All that tells one role from another, as it would be said.
+fn sentence(roster: &Roster, entry: &Entry, sessions: &Sessions, now: Timestamp) -> String {
+    let account = format!("account {}", entry.account);
+    let mut parts = match entry.account_name.is_empty() {
+        true => vec![account, entry.role.to_string()],
+        false => vec![entry.account_name.to_string(), entry.role.to_string(), account],
+    };
+    if roster.instances.len() > 1 {
+        parts.push(format!("in {}", roster.instance(entry).name));
+    }
+    if entry.protected() {
+        parts.push("protected".to_owned());
+    }
+    let id: RoleId = roster.id(entry);
+    let expiry = sessions.roles.iter().find(|(role, _)| *role == id).map(|(_, at)| at.since(now)).filter(|left| *left > 0);
+    if let Some(left) = expiry {
+        parts.push(format!("credentials good for {}", spoken(left)));
+    }
+    visible(&parts.join(", ")) + "."
+}
+
+/// `47 minutes`, `2 hours and 5 minutes`.
+fn spoken(seconds: i64) -> String {
+    let (hours, minutes) = (seconds / 3_600, seconds % 3_600 / 60);
+    let plural = |number: i64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    match (hours, minutes) {
+        (0, 0) => "less than a minute".to_owned(),
+        (0, minutes) => plural(minutes, "minute"),
+        (hours, 0) => plural(hours, "hour"),
+        (hours, minutes) => format!("{} and {}", plural(hours, "hour"), plural(minutes, "minute")),
+    }
+}
+
+fn count(number: usize, word: &str) -> String {
+    match number {
+        0 => format!("No {word}s"),
+        1 => format!("1 {word}"),
+        _ => format!("{number} {word}s"),
+    }
+}
+
+/// The terminal as a place to talk.
+struct Talk {
+    ears: BufReader<File>,
+    mouth: File,
+}
+
+impl Talk {
+    fn open() -> Result<Self> {
+        Ok(Self { ears: BufReader::new(tty::open()?), mouth: tty::open()? })
+    }
+
+    fn say(&mut self, text: &str) -> Result<()> {
+        writeln!(self.mouth, "{text}").map_err(gone)
+    }
+
+    /// The answer; none when the person has no more to say.
+    fn ask(&mut self, question: String) -> Result<Option<String>> {
+        write!(self.mouth, "{}", visible(&question)).and_then(|()| self.mouth.flush()).map_err(gone)?;
+        let mut line = String::new();
+        if self.ears.read_line(&mut line).map_err(gone)? == 0 {
+            self.say("")?;
+            return Ok(None);
+        }
+        Ok(Some(line))
+    }
+}
+
+fn gone(error: std::io::Error) -> Error {
+    Error::new(Kind::Usage, format!("talking with the terminal: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_was_read_out_is_a_choice_and_any_other_a_query() {
+        let single = |line| heard(line, 37, 10, false);
+        assert_eq!(single("3\n"), Heard::Choice(vec![3]));
+        assert_eq!(
+            [single("11"), single("012345678901"), single("0")],
+            ["11", "012345678901", "0"].map(|text| Heard::Query(text.to_owned()))
+        );
+        assert_eq!(single("prod adm\n"), Heard::Query("prod adm".to_owned()));
+        assert_eq!([single("\n"), single("?\n")], [Heard::More, Heard::Help]);
+        assert_eq!(heard("\n", 1, 1, false), Heard::Choice(vec![1]));
+    }
+
+    #[test]
+    fn several_numbers_are_several_roles_where_that_was_asked_for() {
+        assert_eq!(heard("1, 3 4\n", 37, 10, true), Heard::Choice(vec![1, 3, 4]));
+        assert_eq!(heard("1 3", 37, 10, false), Heard::Query("1 3".to_owned()));
+        assert_eq!(heard("1 30", 37, 10, true), Heard::Query("1 30".to_owned()));
+    }
+
+    #[test]
+    fn times_are_said_in_words() {
+        let said: Vec<_> = [30, 60, 2_820, 3_600, 7_500].into_iter().map(spoken).collect();
+        assert_eq!(said, ["less than a minute", "1 minute", "47 minutes", "1 hour", "2 hours and 5 minutes"]);
+    }
+
+    #[test]
+    fn enter_reads_on_and_begins_again_after_the_end() {
+        let mut page = Page { start: 0, end: 10 };
+        page.turn(15);
+        assert_eq!(page.start, 10);
+        page.end = 15;
+        page.turn(15);
+        assert_eq!(page.start, 0);
+    }
+}

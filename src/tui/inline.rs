@@ -1,0 +1,204 @@
+//! Some rows below the prompt as a screen of their own: a backend that only ever moves the cursor relative to the region's first row.
+//!
+//! The terminal is never asked where the cursor is. Between frames it stands on the first row, because terminals that break their lines
+//! anew for another width keep the cursor on its letter: so the first row is found again. Rows end with their last letter, not at the
+//! right edge, so that a narrower window has nothing to break. Rows are written whole: there are few.
+
+use std::io::{self, Write};
+
+use ratatui::backend::{Backend, ClearType, IntoCrossterm, WindowSize};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::style::{Color, Modifier, Style};
+use unicode_width::UnicodeWidthStr;
+
+use crossterm::style::{ContentStyle, Print, SetStyle};
+use crossterm::{Command, queue};
+
+/// The region and what it shows.
+#[derive(Debug)]
+pub(super) struct Inline<W: Write> {
+    writer: W,
+    cells: Buffer,
+    /// Rows that differ from what the terminal shows.
+    changed: Vec<bool>,
+    /// Where the cursor is to be seen, if it is.
+    cursor: Option<Position>,
+    /// The column where it really stands, on the first row.
+    column: u16,
+}
+
+impl<W: Write> Inline<W> {
+    /// A region that nothing was written to yet.
+    pub(super) fn new(writer: W, size: (u16, u16)) -> Self {
+        let cells = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+        Self { writer, changed: vec![true; usize::from(size.1)], cells, cursor: None, column: 0 }
+    }
+
+    /// Takes rows below what was printed last: starts a line unless the cursor is on a fresh one, and scrolls where there is no room.
+    /// `first` is what else there is to switch on.
+    pub(super) fn open(&mut self, size: (u16, u16), first: &[u8]) -> io::Result<()> {
+        self.writer.write_all(first)?;
+        // As many blanks as fit beside one letter: they break the line exactly if there is one.
+        let blanks = " ".repeat(usize::from(size.0.saturating_sub(1)));
+        write!(self.writer, "{blanks}\r\x1b[J")?;
+        self.make_room(size)
+    }
+
+    /// The terminal has another size, and has broken its lines anew.
+    pub(super) fn resize(&mut self, size: (u16, u16)) -> io::Result<()> {
+        write!(self.writer, "\r")?;
+        match self.column / size.0.max(1) {
+            0 => {}
+            broken => write!(self.writer, "\x1b[{broken}A")?,
+        }
+        write!(self.writer, "\x1b[J")?;
+        self.make_room(size)
+    }
+
+    fn make_room(&mut self, (width, height): (u16, u16)) -> io::Result<()> {
+        let below = height.saturating_sub(1);
+        if below > 0 {
+            write!(self.writer, "{}\x1b[{below}A", "\n".repeat(below.into()))?;
+        }
+        self.cells = Buffer::empty(Rect::new(0, 0, width, height));
+        self.changed = vec![true; usize::from(height)];
+        self.column = 0;
+        self.writer.flush()
+    }
+
+    /// Takes what was written so far, in tests that have no terminal.
+    #[cfg(test)]
+    pub(super) fn written(&mut self) -> W
+    where
+        W: Default,
+    {
+        std::mem::take(&mut self.writer)
+    }
+
+    /// Writes what was not written yet.
+    pub(super) fn send(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+
+    fn row(&mut self, y: u16) -> io::Result<()> {
+        let end = (0..self.cells.area.width).rev().find(|x| !blank(&self.cells[(*x, y)])).map_or(0, |x| x + 1);
+        write!(self.writer, "\x1b8\r")?;
+        if y > 0 {
+            write!(self.writer, "\x1b[{y}B")?;
+        }
+        let (mut x, mut style) = (0, Style::reset());
+        while x < end {
+            let cell = &self.cells[(x, y)];
+            if cell.style() != style {
+                style = cell.style();
+                write!(self.writer, "\x1b[m")?;
+                paint(&mut self.writer, style)?;
+            }
+            queue!(self.writer, Print(cell.symbol()))?;
+            x += columns(cell);
+        }
+        write!(self.writer, "\x1b[m")?;
+        // In the last column it would take the last letter with it.
+        if end < self.cells.area.width { write!(self.writer, "\x1b[K") } else { Ok(()) }
+    }
+}
+
+/// Columns that a cell's letter takes.
+fn columns(cell: &Cell) -> u16 {
+    u16::try_from(cell.symbol().width()).unwrap_or(1).max(1)
+}
+
+/// Whether a cell looks like one that nothing was written to.
+fn blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(Modifier::REVERSED | Modifier::UNDERLINED)
+}
+
+/// Colours and attributes, with a terminal that has none set.
+fn paint(writer: &mut impl Write, style: Style) -> io::Result<()> {
+    let mut wanted: ContentStyle = style.into_crossterm();
+    // Everything is as it is by default already.
+    wanted.foreground_color = wanted.foreground_color.filter(|_| style.fg != Some(Color::Reset));
+    wanted.background_color = wanted.background_color.filter(|_| style.bg != Some(Color::Reset));
+    wanted.underline_color = None;
+    let mut text = String::new();
+    SetStyle(wanted).write_ansi(&mut text).map_err(io::Error::other)?;
+    writer.write_all(text.as_bytes())
+}
+
+impl<W: Write> Backend for Inline<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> io::Result<()> {
+        for (x, y, cell) in content {
+            let Some(place) = self.cells.cell_mut((x, y)) else { continue };
+            *place = cell.clone();
+            self.changed[usize::from(y)] = true;
+            // The other half of a wide letter is never told.
+            for half in (x + 1..).take(columns(cell).saturating_sub(1).into()) {
+                if let Some(place) = self.cells.cell_mut((half, y)) {
+                    place.reset();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.cursor = None;
+        Ok(())
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(Position::new(self.column, 0))
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.cursor = Some(position.into());
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.clear_region(ClearType::All)
+    }
+
+    fn clear_region(&mut self, _: ClearType) -> io::Result<()> {
+        self.cells.reset();
+        self.changed.fill(true);
+        Ok(())
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        Ok(self.cells.area.as_size())
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize { columns_rows: self.cells.area.as_size(), pixels: Size::default() })
+    }
+
+    /// One frame: shown at once, and no row of it broken.
+    fn flush(&mut self) -> io::Result<()> {
+        write!(self.writer, "\x1b[?2026h\x1b[?25l\x1b[?7l\x1b[m\x1b7")?;
+        for y in 0..self.cells.area.height {
+            if std::mem::take(&mut self.changed[usize::from(y)]) {
+                self.row(y)?;
+            }
+        }
+        write!(self.writer, "\x1b8\x1b[?7h\r")?;
+        // A cursor on another row, as in the field of a panel, is not shown: on the first row it is needed more.
+        let seen = self.cursor.filter(|at| at.y == 0);
+        self.column = seen.map_or(0, |at| at.x);
+        if self.column > 0 {
+            write!(self.writer, "\x1b[{}C", self.column)?;
+        }
+        if seen.is_some() {
+            write!(self.writer, "\x1b[?25h")?;
+        }
+        write!(self.writer, "\x1b[?2026l")?;
+        self.writer.flush()
+    }
+}

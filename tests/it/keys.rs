@@ -1,0 +1,57 @@
+//! The picker's keys in the README, in the configuration and in `settings`.
+
+use rolecall::tui::{Style, commands};
+
+use crate::sandbox::Sandbox;
+
+/// The table of all commands, as the README has it.
+fn table() -> String {
+    let codes = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
+    let both = commands(Style::Emacs).zip(commands(Style::Vi));
+    let rows = both
+        .map(|((id, help, keys), (_, _, with_vi))| format!("| `{id}` | {help} | {} | {} |\n", codes(&keys), codes(&with_vi[keys.len()..])));
+    ["| command | does | keys | in vi's normal mode |\n|---|---|---|---|\n".to_owned()].into_iter().chain(rows).collect()
+}
+
+#[test]
+fn the_readme_has_the_table_of_all_keys() {
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&table()), "the README's table of keys is not this one:\n{}", table());
+}
+
+#[test]
+fn wrong_keys_are_told_with_file_line_and_what_was_meant() {
+    let sandbox = Sandbox::new();
+    let config = sandbox.path("rolecall/config.toml");
+    let before = std::fs::read_to_string(&config).unwrap();
+    let cases = [
+        ("consle = ['f5']", "keys.consle: no such command, did you mean `console`?"),
+        ("console = ['page-up']", "keys.console: `page-up` is no key, did you mean `pageup`?"),
+        ("console = ['o']", "keys.console: `o` is text in the query"),
+        ("console = ['f5']\nrefresh = ['f5']", "keys.refresh: `f5` stands for `console` too"),
+    ];
+    for (keys, said) in cases {
+        sandbox.write("rolecall/config.toml", &format!("{before}\n[keys]\n{keys}\n"));
+        let line = before.lines().count() + 2 + keys.lines().count();
+        let ran = sandbox.run(&["settings", "show"]);
+        assert_eq!(ran.code, 3);
+        assert!(ran.stderr.contains(&format!("config.toml:{line}: {said}")), "{}", ran.stderr);
+        // What opens no picker goes on.
+        assert_eq!(sandbox.run(&["settings", "path"]).code, 0);
+    }
+}
+
+#[test]
+fn settings_list_every_key_and_set_only_good_ones() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run(&["settings", "get", "keys.console"]).stdout, "[\"ctrl-o\"]\n");
+    let refused = sandbox.run(&["settings", "set", "keys.console", "[\"o\"]"]);
+    assert_eq!(refused.code, 3, "{}", refused.stderr);
+    assert_eq!(sandbox.run(&["settings", "get", "keys.console"]).stdout, "[\"ctrl-o\"]\n");
+    let set = sandbox.run(&["settings", "set", "keys.console", "[\"alt-c\", \"f5\"]"]);
+    assert_eq!(set.code, 0, "{}", set.stderr);
+    let shown = sandbox.run(&["settings", "show"]).stdout;
+    let line = |key: &str| shown.lines().find(|line| line.split(' ').next() == Some(key)).unwrap_or_default().to_owned();
+    assert!(line("keys.console").contains("[\"alt-c\", \"f5\"]") && line("keys.console").contains("config.toml:"), "{shown}");
+    assert!(line("keys.half-page-down").contains("[]") && line("keys.act").ends_with("built in"), "{shown}");
+}
