@@ -77,7 +77,8 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     };
     let name = match state.list.look(row).and_then(|look| look.color.as_deref()).and_then(|word| palette.named(word)) {
         // On the bar, too: the colour is how the account is known.
-        Some(color) if !selected && state.list.repeats(row) => name.fg(color).add_modifier(Modifier::DIM),
+        // In high contrast nothing is quieter than anything else.
+        Some(color) if !selected && palette.dim != palette.text && state.list.repeats(row) => name.fg(color).add_modifier(Modifier::DIM),
         Some(color) => name.fg(color),
         None => name,
     };

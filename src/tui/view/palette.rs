@@ -146,6 +146,7 @@ impl Palette {
             soft: text,
             dim: text,
             faint: text,
+            behind: text,
             accent,
             hit: text.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             danger,
