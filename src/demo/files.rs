@@ -17,7 +17,7 @@ pub fn config(organisation: &Organisation) -> String {
 const RULES: &str = r#"
 [[rules]]
 match = "account:*-prod"
-color = "red"
+color = "yellow"
 
 [[rules]]
 match = "account:*-prod role:AdministratorAccess"

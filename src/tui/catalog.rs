@@ -206,3 +206,13 @@ pub(super) fn applies(command: Command, state: &State) -> bool {
         | Command::Suspend => true,
     }
 }
+
+/// What to say to somebody who asks for a panel with nothing in it; silence would look like a key that does not work.
+pub(super) fn why_not(command: Command, state: &State) -> Option<&'static str> {
+    match command {
+        Command::Details if layout::of(state).preview.is_some() => Some("the details stand beside the list already"),
+        Command::Open(Opens::Log) => Some("nothing has been said yet"),
+        Command::Open(Opens::Hidden) => Some("no role is hidden"),
+        _ => None,
+    }
+}

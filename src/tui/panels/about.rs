@@ -10,7 +10,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
     let roster = &state.list.roster;
     let Some(entry) = state.selected() else { return Vec::new() };
     let (id, signs) = (roster.id(entry), signs(state.looks));
-    let mut rows = vec![Row::text(Tone::Text, entry.account_label())];
+    let mut rows = vec![Row::Name(entry.account_label().to_owned())];
     let both = format!("{} {} {}", entry.account, signs.dot, entry.email);
     if entry.email.is_empty() || width(&both) > cells {
         rows.push(Row::text(Tone::Dim, entry.account.to_string()));

@@ -55,7 +55,8 @@ impl Panel for Instances {
 
     fn sheet(&self, state: &State) -> Sheet {
         let names = names(state);
-        let rows = names.iter().map(|name| row(state, name)).collect();
+        let counts = counts(state);
+        let rows = names.iter().map(|name| row(state, name, &counts)).collect();
         let sheet = Sheet::new("instances", Extent::Columns, rows).at(self.chooser.at(&names));
         let Some(chosen) = self.chooser.chosen(&names) else { return sheet };
         let sheet = sheet.letter("s", if alone(state, &chosen) { "show all" } else { "show only this" }).letter("r", "refresh");
@@ -81,7 +82,18 @@ fn signed_in(state: &State, name: &InstanceName) -> bool {
     state.session(name).is_some_and(|session| session.signed_in)
 }
 
-fn row(state: &State, name: &InstanceName) -> Row {
+/// How many roles each instance has, in their order.
+fn counts(state: &State) -> Vec<usize> {
+    let mut counts = vec![0; state.roster.instances.len()];
+    for entry in &state.roster.entries {
+        if let Some(count) = counts.get_mut(entry.instance) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+fn row(state: &State, name: &InstanceName, counts: &[usize]) -> Row {
     let signs = signs(state.looks);
     let session = state.session(name);
     let (mark, tone, said) = match session {
@@ -89,11 +101,15 @@ fn row(state: &State, name: &InstanceName) -> Row {
         _ => (signs.off, Tone::Dim, "signed out".to_owned()),
     };
     let position = state.roster.instances.iter().position(|instance| instance.name == *name);
-    let roles = state.roster.entries.iter().filter(|entry| Some(entry.instance) == position).count();
+    let roles = position.and_then(|at| counts.get(at)).copied().unwrap_or(0);
+    let wide = counts.iter().map(|count| words::grouped(*count).len()).max().unwrap_or(0);
+    // Units under units, where no column has to be cut for it.
+    let wide = if state.size.0 < 60 { 0 } else { wide };
+    let before = " ".repeat(wide.saturating_sub(words::grouped(roles).len()));
     let cells = vec![
         (Tone::Text, name.to_string()),
         (tone, format!("{mark} {said}")),
-        (Tone::Soft, words::count(roles, "role")),
+        (Tone::Soft, format!("{before}{}", words::count(roles, "role"))),
         (Tone::Dim, read(state, name, session)),
     ];
     Row::Choice(None, cells)

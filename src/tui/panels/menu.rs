@@ -94,10 +94,13 @@ impl Panel for Menu {
     fn sheet(&self, state: &State) -> Sheet {
         let items = self.shown(state);
         let names: Vec<String> = items.iter().map(|item| item.name.clone()).collect();
-        let mut rows: Vec<Row> = items
-            .iter()
-            .map(|item| Row::Choice(item.letter.or(Some(' ')), vec![(Tone::Text, item.name.clone()), (Tone::Dim, item.key.clone())]))
-            .collect();
+        let mut rows = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            if !self.finds && at > 0 && items[at - 1].does.group() != item.does.group() {
+                rows.push(Row::Blank);
+            }
+            rows.push(Row::Choice(item.letter.or(Some(' ')), vec![(Tone::Text, item.name.clone()), (Tone::Dim, item.key.clone())]));
+        }
         if rows.is_empty() {
             rows.push(Row::text(Tone::Soft, "no command is called that"));
         }

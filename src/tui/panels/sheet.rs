@@ -27,6 +27,8 @@ pub(in crate::tui) enum Row {
     Blank,
     /// Words, broken at blanks.
     Text(Tone, String),
+    /// What the rest is about, in bold.
+    Name(String),
     /// In the middle, in bold, never broken: a code to compare.
     Centre(String),
     /// A heading.

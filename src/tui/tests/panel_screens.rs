@@ -117,3 +117,32 @@ fn a_list_with_every_role_hidden_says_so() {
     let rig = Rig::new(options).sized(80, 14);
     assert!(rig.screen().contains("You have hidden all of your roles: 37 roles") && rig.screen().contains("F9 lists them"));
 }
+
+#[test]
+fn what_stands_behind_a_panel_is_quiet_and_the_panel_is_not() {
+    use ratatui::style::Modifier;
+    let area = ratatui::layout::Rect::new(0, 0, 80, 30);
+    let dimmed = |rig: &Rig, symbol: &str| {
+        let mut buffer = ratatui::buffer::Buffer::empty(area);
+        view::draw(&rig.state, area, &mut buffer);
+        buffer.content().iter().find(|cell| cell.symbol() == symbol).map(|cell| cell.modifier.contains(Modifier::DIM))
+    };
+    let mut rig = after(&["prod"]);
+    assert_eq!(dimmed(&rig, "❯"), Some(false));
+    rig.keys(&["right"]);
+    assert_eq!((dimmed(&rig, "❯"), dimmed(&rig, "⏎")), (Some(true), Some(false)));
+    let rig = after(&["f2"]);
+    assert_eq!(dimmed(&rig, "❯"), Some(false), "the list goes on behind the details");
+}
+
+#[test]
+fn a_key_for_a_panel_with_nothing_in_it_says_so() {
+    let mut rig = Rig::new(usual());
+    rig.keys(&["f8"]);
+    assert_eq!(rig.state.note.as_deref(), Some("nothing has been said yet"));
+    rig.keys(&["f9"]);
+    assert_eq!(rig.state.note.as_deref(), Some("no role is hidden"));
+    let mut wide = Rig::new(usual()).sized(120, 40);
+    wide.keys(&["f2"]);
+    assert_eq!(wide.state.note.as_deref(), Some("the details stand beside the list already"));
+}

@@ -96,6 +96,7 @@ pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 pub(in crate::tui) fn run(state: &mut State, command: Command) -> Vec<Effect> {
     state.eager = command == Command::Act && state.roster.entries.is_empty() && state.gauge().is_some();
     if !catalog::applies(command, state) {
+        state.note = catalog::why_not(command, state).map(str::to_owned);
         return Vec::new();
     }
     match command {

@@ -77,12 +77,16 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     };
     let name = match state.list.look(row).and_then(|look| look.color.as_deref()).and_then(|word| palette.named(word)) {
         // On the bar, too: the colour is how the account is known.
+        // In high contrast nothing is quieter than anything else.
+        Some(color) if !selected && palette.dim != palette.text && state.list.repeats(row) => name.fg(color).add_modifier(Modifier::DIM),
         Some(color) => name.fg(color),
         None => name,
     };
     let named = !entry.account_name.is_empty();
     let name_hits = if named { &hits.account } else { &hits.id };
-    pen.field(entry.account_label(), columns.account, cut, name_hits, name, palette.hit);
+    // Matched letters are never quiet.
+    let hit = palette.hit.remove_modifier(Modifier::DIM);
+    pen.field(entry.account_label(), columns.account, cut, name_hits, name, hit);
     pen.skip(GAP);
     match columns.id {
         IdForm::Whole => pen.field(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit),

@@ -97,11 +97,23 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     for overlay in &state.overlays {
         let panel = overlay.panel();
         let room = room(&panel.sheet(state), area, &areas);
+        if !panel.steps_aside() {
+            quiet(&ink, Rect { height: area.height.saturating_sub(u16::from(areas.footer.is_some())), ..area }, buffer);
+        }
         if let Some(at) = panels::draw(panel, state, &ink, room, buffer) {
             cursor = at;
         }
     }
     cursor
+}
+
+/// Everything behind a panel that takes all keys: still legible, no longer calling. The footer speaks for the panel and stays as it is.
+fn quiet(ink: &Ink, area: Rect, buffer: &mut Buffer) {
+    for position in area.positions() {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.set_style(Style::reset().patch(ink.palette.behind));
+        }
+    }
 }
 
 /// The part of the screen that a panel may stand on.
@@ -157,7 +169,8 @@ fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position 
     }
     let cursor = pen.x + u16::try_from(width(&before[hidden..])).unwrap_or(0);
     if state.query.is_empty() {
-        pen.put("type to filter accounts, roles, ids, tags", ink.palette.dim);
+        let says = ["type to filter accounts, roles, ids, tags", "type to filter accounts and roles", "type to filter"];
+        pen.put(says.into_iter().find(|text| width(text) <= room).unwrap_or(""), ink.palette.dim);
     } else {
         pen.put(&state.query.text()[hidden..], ink.palette.text.add_modifier(Modifier::BOLD));
     }

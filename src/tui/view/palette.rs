@@ -15,6 +15,8 @@ pub(super) struct Palette {
     pub(super) dim: Style,
     /// Lines and the scrollbar's track.
     pub(super) faint: Style,
+    /// All that stands behind an open panel.
+    pub(super) behind: Style,
     /// Prompt, bar, keys.
     pub(super) accent: Style,
     /// Matched letters.
@@ -97,6 +99,7 @@ impl Palette {
             soft: fg(soft),
             dim: fg(dim),
             faint: fg(faint),
+            behind: fg(dim).add_modifier(Modifier::DIM),
             accent: fg(accent),
             hit: fg(accent).add_modifier(Modifier::BOLD),
             danger: fg(danger),
@@ -116,6 +119,7 @@ impl Palette {
             soft: text,
             dim,
             faint: dim,
+            behind: dim,
             accent,
             hit: accent.add_modifier(Modifier::BOLD),
             danger: text.fg(Color::Red),
@@ -142,6 +146,7 @@ impl Palette {
             soft: text,
             dim: text,
             faint: text,
+            behind: text,
             accent,
             hit: text.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             danger,
@@ -159,6 +164,7 @@ impl Palette {
             soft: text,
             dim,
             faint: dim,
+            behind: dim,
             accent: text.add_modifier(Modifier::BOLD),
             hit: text.add_modifier(Modifier::UNDERLINED),
             danger: text.add_modifier(Modifier::BOLD),

@@ -16,6 +16,9 @@ const COLUMNS: usize = 100;
 /// Cells between two columns of rows.
 const BETWEEN: u16 = 4;
 
+/// Lines of a panel beside its rows: the frame, and a line for letters with a blank above it.
+const CHROME: usize = 4;
+
 /// Where everything of a panel stands.
 struct Placed {
     /// With the frame.
@@ -48,8 +51,14 @@ fn place(sheet: &Sheet, ink: &Ink, room: Rect) -> Placed {
     let total = (cells(wide * beside) + BETWEEN * cells(beside - 1)).min(cells(most));
     let wide = if beside == 1 { wide } else { usize::from(total.saturating_sub(BETWEEN) / 2) };
     let roomy = room.height >= 12;
-    let lines: Vec<Vec<rows::Line>> = sheet.columns.iter().map(|of| rows::lines(&compact(of, roomy), ink, wide)).collect();
-    let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(sheet.least.1);
+    let rows = |roomy| -> Vec<Vec<rows::Line>> { sheet.columns.iter().map(|of| rows::lines(&compact(of, roomy), ink, wide)).collect() };
+    let height = |lines: &[Vec<rows::Line>]| lines.iter().map(Vec::len).max().unwrap_or(0).max(sheet.least.1);
+    let mut lines = rows(roomy);
+    // Choices that could all be seen without the blanks between them are worth more than the blanks.
+    if sheet.at.is_some() && height(&lines) + CHROME > room.height.into() {
+        lines = rows(false);
+    }
+    let tallest = height(&lines);
     // What finds something stands above what it finds; an answer stands below the question.
     let line = if sheet.field.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
     let (above, answer) = if sheet.extent == Extent::Words { (0, line) } else { (line, 0) };
@@ -87,7 +96,9 @@ pub(super) fn draw(panel: &dyn Panel, state: &State, ink: &Ink, room: Rect, buff
     }
     more(placed.hidden, placed.inner, ink, buffer);
     if !sheet.letters.is_empty() && body.bottom() < placed.inner.bottom() {
-        foot(&sheet, ink, last_line(placed.inner), buffer);
+        // Under lettered choices a letter stands as theirs do.
+        let lettered = sheet.columns.iter().flatten().any(|row| matches!(row, Row::Choice(Some(_), _)));
+        foot(&sheet, if lettered { 2 } else { 1 }, ink, last_line(placed.inner), buffer);
     }
     sheet.field.as_ref().zip(placed.field).map(|(field, area)| type_into(field, ink, area, buffer))
 }
@@ -132,7 +143,7 @@ fn letters(sheet: &Sheet) -> String {
     sheet.letters.iter().map(|(letter, does)| format!("{letter} {does}")).collect::<Vec<_>>().join("   ")
 }
 
-fn foot(sheet: &Sheet, ink: &Ink, area: Rect, buffer: &mut Buffer) {
+fn foot(sheet: &Sheet, gap: u16, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, area.x, area.y, area.width);
     for (letter, does) in &sheet.letters {
         // Whole words or none: half a word helps nobody.
@@ -140,7 +151,7 @@ fn foot(sheet: &Sheet, ink: &Ink, area: Rect, buffer: &mut Buffer) {
             break;
         }
         pen.put(letter, ink.palette.accent);
-        pen.skip(1);
+        pen.skip(gap);
         pen.put(does, ink.palette.dim);
         pen.skip(3);
     }

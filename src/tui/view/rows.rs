@@ -39,6 +39,10 @@ fn row(row: &Row, ink: &Ink, cells: usize, label: usize, choices: &mut std::ops:
     match row {
         Row::Blank => vec![Line::Blank],
         Row::Text(tone, text) => wrap(text, cells.max(1)).into_iter().map(|part| Line::Words(0, ink.tone(*tone), part)).collect(),
+        Row::Name(text) => {
+            let style = ink.palette.text.add_modifier(Modifier::BOLD);
+            wrap(text, cells.max(1)).into_iter().map(|part| Line::Words(0, style, part)).collect()
+        }
         Row::Centre(text) => {
             vec![Line::Words(centred(text), ink.tone(Tone::Accent).add_modifier(Modifier::BOLD), text.clone())]
         }
@@ -64,7 +68,7 @@ pub(super) fn wanted(rows: &[Row]) -> usize {
     let right = pairs(|row| if let Row::Pair { right, .. } = row { Some(&right.1) } else { None });
     let words = rows.iter().map(|row| match row {
         Row::Blank | Row::Pair { .. } | Row::Choice(..) => 0,
-        Row::Text(_, text) | Row::Centre(text) | Row::Paper(text) => width(text),
+        Row::Text(_, text) | Row::Name(text) | Row::Centre(text) | Row::Paper(text) => width(text),
         Row::Heading(text) => width(text),
     });
     let letters = rows.iter().any(|row| matches!(row, Row::Choice(Some(_), _)));

@@ -159,3 +159,15 @@ fn several(state: &State, roles: &[RoleId]) -> Vec<Item> {
     items.push(item('m', "take the marks off", Does::Unmark));
     items
 }
+
+impl Does {
+    /// Lines of one kind stand together: using roles, copying, marks, what keeps them usable.
+    pub(super) fn group(&self) -> usize {
+        match self {
+            Does::Act(_) | Does::Each | Does::Profile | Does::Run(_) => 0,
+            Does::Copy(_) | Does::CopySecret(_) => 1,
+            Does::Mark(..) | Does::Unmark => 2,
+            Does::SignIn | Does::SignOut | Does::Refresh | Does::Renew | Does::Drop => 3,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the pictures for the README share: the program on a terminal of its own, and its screen as SVG.
+
+mod svg;
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
+
+pub(crate) use svg::{Drawing, Page};
+
+/// What went wrong; shown to whoever makes a picture.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// `rolecall demo`, running on a terminal.
+pub(crate) struct Terminal {
+    parser: Arc<Mutex<vt100::Parser>>,
+    input: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+}
+
+impl Terminal {
+    /// Starts the release build on a terminal of this size, in a home with nothing in it.
+    pub(crate) fn start(columns: u16, rows: u16) -> Result<Self, Failure> {
+        let pair = native_pty_system().openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })?;
+        let program = ["target/release/rolecall", "target/debug/rolecall"].iter().find_map(|path| std::fs::canonicalize(path).ok());
+        let mut command = CommandBuilder::new(program.ok_or("there is no rolecall yet: `cargo build --release` makes it")?);
+        command.arg("demo");
+        command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", "truecolor");
+        command.env("SHELL", "/bin/sh");
+        command.env("PS1", "$ ");
+        for name in ["NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX"] {
+            command.env_remove(name);
+        }
+        let child = pair.slave.spawn_command(command)?;
+        drop(pair.slave);
+        let size = |n| NonZeroU16::new(n).ok_or("a screen has at least one cell");
+        let parser = Arc::new(Mutex::new(vt100::Parser::new(size(rows)?, size(columns)?, 0)));
+        let mut output = pair.master.try_clone_reader()?;
+        let seen = parser.clone();
+        let input = pair.master.take_writer()?;
+        std::thread::spawn(move || {
+            // Keeps the terminal open for as long as anything is written to it.
+            let _master = pair.master;
+            let mut bytes = [0_u8; 8192];
+            while let Ok(count @ 1..) = output.read(&mut bytes) {
+                if let Ok(mut parser) = seen.lock() {
+                    parser.process(&bytes[..count]);
+                }
+            }
+        });
+        Ok(Self { parser, input, child })
+    }
+
+    /// Types keys as a terminal sends them, and waits for this text.
+    pub(crate) fn press(&mut self, keys: &str, then: &str) -> Result<(), Failure> {
+        self.input.write_all(keys.as_bytes())?;
+        self.input.flush()?;
+        let end = Instant::now() + Duration::from_secs(20);
+        while !self.look()?.contents().contains(then) {
+            if Instant::now() > end {
+                return Err(format!("`{then}` never came to the screen:\n{}", self.look()?.contents()).into());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    /// The screen once it has not changed for a while.
+    pub(crate) fn settled(&self) -> Result<vt100::Screen, Failure> {
+        let mut last = self.look()?;
+        for _ in 0..50 {
+            std::thread::sleep(Duration::from_millis(200));
+            let now = self.look()?;
+            if now.contents_formatted() == last.contents_formatted() {
+                return Ok(now);
+            }
+            last = now;
+        }
+        Ok(last)
+    }
+
+    /// Types the last keys, which have to end the program.
+    pub(crate) fn leave(mut self, keys: &str) -> Result<(), Failure> {
+        self.input.write_all(keys.as_bytes())?;
+        self.input.flush()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    fn look(&self) -> Result<vt100::Screen, Failure> {
+        self.parser.lock().map(|parser| parser.screen().clone()).map_err(|error| error.to_string().into())
+    }
+}

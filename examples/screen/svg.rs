@@ -1,0 +1,144 @@
+//! A terminal's screen as SVG: rows of runs of one look, in a frame that is dark on any page.
+
+use std::fmt::Write as _;
+
+const CELL: (f32, f32) = (8.4, 19.0);
+const MARGIN: f32 = 18.0;
+const PAPER: &str = "#1b1d28";
+const INK: &str = "#c9ced9";
+
+/// The sheet that rows are drawn on.
+pub(crate) struct Page {
+    columns: u16,
+    rows: u16,
+}
+
+impl Page {
+    /// With room for a screen of this size.
+    pub(crate) fn new(columns: u16, rows: u16) -> Self {
+        Self { columns, rows }
+    }
+
+    /// Every row of the screen that shows anything, as SVG.
+    pub(crate) fn rows(&self, screen: &vt100::Screen) -> Vec<String> {
+        let row = |row| runs(screen, row, self.columns).iter().fold(String::new(), |out, run| out + &run.drawn(row));
+        (0..self.rows).map(row).filter(|row| !row.is_empty()).collect()
+    }
+
+    /// The whole document around what was drawn: `says` is for who cannot see it.
+    pub(crate) fn document(&self, says: &str, drawing: &Drawing) -> String {
+        let (width, height) = (f32::from(self.columns) * CELL.0 + 2.0 * MARGIN, f32::from(self.rows) * CELL.1 + 2.0 * MARGIN);
+        let Drawing { style, body } = drawing;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+             aria-label=\"{says}\">\n{style}<rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{PAPER}\"/>\n\
+             <g font-family=\"ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"14\" fill=\"{INK}\" \
+             style=\"white-space: pre\">\n{body}</g>\n</svg>\n"
+        )
+    }
+}
+
+/// What stands on a page.
+#[derive(Default)]
+pub(crate) struct Drawing {
+    /// A `<style>` element, or nothing.
+    pub(crate) style: String,
+    /// Rows.
+    pub(crate) body: String,
+}
+
+/// Neighbouring cells of one look.
+struct Run {
+    column: u16,
+    width: u16,
+    text: String,
+    look: Look,
+}
+
+#[derive(PartialEq)]
+struct Look {
+    ink: Option<String>,
+    paper: Option<String>,
+    bold: bool,
+    underline: bool,
+    dim: bool,
+}
+
+impl Look {
+    fn of(cell: &vt100::Cell) -> Self {
+        let (mut ink, mut paper) = (colour(cell.fgcolor()), colour(cell.bgcolor()));
+        if cell.inverse() {
+            (ink, paper) = (Some(paper.unwrap_or_else(|| PAPER.into())), Some(ink.unwrap_or_else(|| INK.into())));
+        }
+        Self { ink, paper, bold: cell.bold(), underline: cell.underline(), dim: cell.dim() }
+    }
+}
+
+fn runs(screen: &vt100::Screen, row: u16, columns: u16) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for column in 0..columns {
+        let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation()) else { continue };
+        let look = Look::of(cell);
+        let text = if cell.has_contents() { cell.contents() } else { " " };
+        let width = if cell.is_wide() { 2 } else { 1 };
+        match runs.last_mut() {
+            Some(run) if run.look == look => {
+                run.text.push_str(text);
+                run.width += width;
+            }
+            _ => runs.push(Run { column, width, text: text.into(), look }),
+        }
+    }
+    runs
+}
+
+impl Run {
+    fn drawn(&self, row: u16) -> String {
+        let mut out = String::new();
+        let (x, y) = (MARGIN + f32::from(self.column) * CELL.0, MARGIN + f32::from(row) * CELL.1);
+        let width = f32::from(self.width) * CELL.0;
+        if let Some(paper) = &self.look.paper {
+            let _ = writeln!(out, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{paper}\"/>", CELL.1);
+        }
+        if self.text.trim().is_empty() {
+            return out;
+        }
+        let fill = self.look.ink.as_ref().map(|ink| format!(" fill=\"{ink}\"")).unwrap_or_default();
+        let weight = if self.look.bold { " font-weight=\"bold\"" } else { "" };
+        let line = if self.look.underline { " text-decoration=\"underline\"" } else { "" };
+        let faint = if self.look.dim { " opacity=\"0.6\"" } else { "" };
+        let blanks = |text: &str| f32::from(u16::try_from(self.text.len() - text.len()).unwrap_or(0)) * CELL.0;
+        let (before, after) = (blanks(self.text.trim_start()), blanks(self.text.trim_end()));
+        let text = self.text.trim().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        // Renderers make one of several blanks, whatever they are told.
+        let text = text.replace(' ', "\u{a0}");
+        let (x, y, length) = (x + before, y + 14.0, width - before - after);
+        let _ = writeln!(
+            out,
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" textLength=\"{length:.1}\" lengthAdjust=\"spacingAndGlyphs\"{fill}{weight}{line}{faint}>{text}</text>",
+        );
+        out
+    }
+}
+
+/// A terminal colour as CSS; `None` is the default.
+fn colour(colour: vt100::Color) -> Option<String> {
+    const NAMED: [&str; 16] = [
+        "#1b1d28", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c9ced9", "#6b7280", "#ff7b86", "#b5e890", "#ffd68a",
+        "#82c7ff", "#de9bf0", "#7fd7e3", "#ffffff",
+    ];
+    match colour {
+        vt100::Color::Default => None,
+        vt100::Color::Rgb(red, green, blue) => Some(format!("#{red:02x}{green:02x}{blue:02x}")),
+        vt100::Color::Idx(index @ 0..16) => Some(NAMED[usize::from(index)].into()),
+        vt100::Color::Idx(index @ 16..232) => {
+            let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+            let index = index - 16;
+            Some(format!("#{:02x}{:02x}{:02x}", level(index / 36), level(index / 6 % 6), level(index % 6)))
+        }
+        vt100::Color::Idx(index) => {
+            let grey = 8 + 10 * (index - 232);
+            Some(format!("#{grey:02x}{grey:02x}{grey:02x}"))
+        }
+    }
+}
