@@ -93,6 +93,7 @@ variables! {
     AWS_CONTAINER_AUTHORIZATION_TOKEN set "Token for a container-credentials endpoint."
     AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE "A file that holds the token for a container-credentials endpoint."
     KUBERNETES_EXEC_INFO "What kubectl tells `eks-token`."
+    KUBECONFIG "The kubeconfig files that `setup kube` edits."
     PATH "Where programs are looked for: `init` names this one by its name alone where it is found there."
     SHELL "The shell that role shells run."
     EDITOR "The editor that `settings edit` runs."
