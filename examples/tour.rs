@@ -26,8 +26,8 @@ const SCRIPT: [Step; 13] = [
     ("logs", "log-groups", 20),
     ("\x1b", "actions", 6),
     ("\r", "type exit to leave\n$", 8),
-    ("env | grep -o '^AWS_[A-Z_]*'", "Z_]*'", 8),
-    ("\r", "\nAWS_SESSION_TOKEN", 30),
+    ("env | grep ^AWS_SSO_[AR] | sort", "| sort", 8),
+    ("\r", "\nAWS_SSO_ROLE_NAME", 30),
 ];
 
 /// The screen for who sees no motion.
