@@ -1,6 +1,7 @@
 //! IAM Identity Centers that the AWS config file knows.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::{Endpoints, Region, StartUrl};
 
@@ -33,6 +34,8 @@ pub struct LegacyInstance {
     pub start_url: StartUrl,
     /// The region of the directory.
     pub region: Region,
+    /// `sso_registration_scopes` or `granted_sso_registration_scopes` of the first profile that names the directory and has some.
+    pub registration_scopes: Vec<String>,
     /// Endpoints from the `services` or `endpoint_url` of that profile.
     pub endpoints: Endpoints,
 }
@@ -65,8 +68,8 @@ impl AwsConfig {
 
     /// The directories of legacy profiles, in order, each start URL and region once.
     pub fn legacy_instances(&self) -> Vec<LegacyInstance> {
-        let (mut seen_raw, mut seen, mut found) = (HashSet::new(), HashSet::new(), Vec::new());
-        let mut last = [""; 4];
+        let (mut seen_raw, mut seen, mut found) = (HashSet::new(), HashMap::new(), Vec::new());
+        let mut last = [""; LEGACY.len()];
         for section in self.sections(Kind::Profile) {
             // Thousands of profiles name the same few directories: only new values are worth reading properly.
             let raw = self.legacy(section);
@@ -77,12 +80,22 @@ impl AwsConfig {
             let Some(profile) = self.name(section) else { continue };
             let mut keys = Keys::new();
             self.read(section, &mut keys);
-            for pair in LEGACY.chunks(2) {
-                let (Some(url), Some(region)) = (text(&keys, pair[0]), text(&keys, pair[1])) else { continue };
-                let start_url = StartUrl::new(url);
-                if seen.insert((start_url.trimmed().to_owned(), region.to_owned())) {
-                    let (profile, endpoints) = (profile.clone(), self.endpoints(&keys));
-                    found.push(LegacyInstance { profile, start_url, region: Region::new(region), endpoints });
+            for names in LEGACY.chunks(3) {
+                let (Some(url), Some(region)) = (text(&keys, names[0]), text(&keys, names[1])) else { continue };
+                let (start_url, region) = (StartUrl::new(url), Region::new(region));
+                let registration_scopes = text(&keys, names[2]).map(scopes).unwrap_or_default();
+                match seen.entry((start_url.trimmed().to_owned(), region.as_str().to_owned())) {
+                    Entry::Vacant(place) => {
+                        place.insert(found.len());
+                        let (profile, endpoints) = (profile.clone(), self.endpoints(&keys));
+                        found.push(LegacyInstance { profile, start_url, region, registration_scopes, endpoints });
+                    }
+                    Entry::Occupied(place) => {
+                        let known: &mut LegacyInstance = &mut found[*place.get()];
+                        if known.registration_scopes.is_empty() {
+                            known.registration_scopes = registration_scopes;
+                        }
+                    }
                 }
             }
         }
@@ -154,6 +167,18 @@ mod tests {
         );
         let said: Vec<_> = config.legacy_instances().into_iter().map(|i| (i.profile, i.start_url.to_string())).collect();
         assert_eq!(said, [("a".into(), "https://one/start".into()), ("c".into(), "https://two/start".into())]);
+    }
+
+    #[test]
+    fn the_first_profile_that_names_scopes_says_them_for_its_directory() {
+        let config = AwsConfig::parse(
+            b"[profile a]\ngranted_sso_start_url=https://one/start\ngranted_sso_region=eu-west-1\n\
+              [profile b]\ngranted_sso_start_url=https://one/start\ngranted_sso_region=eu-west-1\n\
+              granted_sso_registration_scopes = sso:account:access, x:y\n\
+              [profile c]\nsso_start_url=https://two/start\nsso_region=us-east-1\n",
+        );
+        let said: Vec<_> = config.legacy_instances().into_iter().map(|instance| instance.registration_scopes).collect();
+        assert_eq!(said, [vec!["sso:account:access".to_owned(), "x:y".to_owned()], Vec::new()]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::header::{self, Kind};
-use super::scan::{self, Section};
+use super::scan::{self, LEGACY, Section};
 use super::values::{self, Keys};
 
 /// A profile, all sections of its name merged.
@@ -88,7 +88,7 @@ impl AwsConfig {
     }
 
     /// The values of a section's legacy keys as they stand in its lines.
-    pub(super) fn legacy(&self, section: &Section) -> [&str; 4] {
+    pub(super) fn legacy(&self, section: &Section) -> [&str; LEGACY.len()] {
         section.legacy.each_ref().map(|range| &self.text[range.clone()])
     }
 

@@ -53,8 +53,15 @@ impl Reader {
     }
 }
 
-/// A legacy profile's start URL and region: the AWS CLI's keys, then Granted's.
-pub(super) const LEGACY: [&str; 4] = ["sso_start_url", "sso_region", "granted_sso_start_url", "granted_sso_region"];
+/// A legacy profile's start URL, region and scopes: the AWS CLI's keys, then Granted's.
+pub(super) const LEGACY: [&str; 6] = [
+    "sso_start_url",
+    "sso_region",
+    "sso_registration_scopes",
+    "granted_sso_start_url",
+    "granted_sso_region",
+    "granted_sso_registration_scopes",
+];
 
 /// A section: where its parts are in the text, and what is worth reading in it.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +73,7 @@ pub(super) struct Section {
     /// Its lines without the header.
     pub(super) body: Range<usize>,
     /// The values of [`LEGACY`] keys, first lines only; empty where there is none.
-    pub(super) legacy: [Range<usize>; 4],
+    pub(super) legacy: [Range<usize>; LEGACY.len()],
     /// It uses an `[sso-session]`.
     pub(super) has_session: bool,
     /// It names endpoints: `services` or `endpoint_url`.

@@ -266,7 +266,9 @@ fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<
         version: env!("CARGO_PKG_VERSION"),
         roster: scene.roster,
     };
-    let start = worker::Start { open: scene.open, instances: scene.instances, named: scene.named, sheet: scene.remembered, copy };
+    let state_dir = scene.paths.state_dir.clone();
+    let start =
+        worker::Start { open: scene.open, instances: scene.instances, named: scene.named, state_dir, sheet: scene.remembered, copy };
     let (background, requests, news) = worker::start(start);
     let left = tui::run(options, requests, news);
     let ctx = background.finish();

@@ -2,6 +2,8 @@
 
 use tracing::debug;
 
+use std::path::Path;
+
 use crate::cache::consents::{self, Consent};
 use crate::domain::{Confirm, RoleId, Timestamp};
 use crate::os::terminal_session::terminal_session;
@@ -26,8 +28,13 @@ impl Consents {
 
 /// The consents that are remembered for this terminal; none where there is no terminal to remember by.
 pub fn here(ctx: &Ctx) -> Consents {
+    here_in(&ctx.paths.state_dir)
+}
+
+/// The same, of a state directory.
+pub fn here_in(state_dir: &Path) -> Consents {
     match terminal_session() {
-        Some(terminal) => Consents { all: consents::load(&ctx.paths.state_dir).of_terminal(&terminal), terminal },
+        Some(terminal) => Consents { all: consents::load(state_dir).of_terminal(&terminal), terminal },
         None => Consents::default(),
     }
 }

@@ -3,6 +3,7 @@
 mod engine;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -49,6 +50,8 @@ pub struct Start {
     pub instances: Vec<Instance>,
     /// The name that chose them, if one did: the list is remembered under it.
     pub named: Option<String>,
+    /// Where consents are remembered: they are told before any list.
+    pub state_dir: PathBuf,
     /// The list that the first frame was made of. With it the answer to [`Request::Begin`] needs no file.
     pub sheet: Option<Arc<Sheet>>,
     /// Puts a text on the clipboard.
@@ -72,8 +75,11 @@ impl Worker {
 
 fn begin(start: Start, tell: Sender<News>, asked: &Receiver<Request>) -> Option<Arc<Ctx>> {
     let first = asked.recv().ok()?;
+    if first == Request::Begin {
+        // Before the roster: with that, keys that were typed ahead are taken, and they may ask. A picker that has gone away hears nothing.
+        let _ = tell.send(News::Consents(consent::here_in(&start.state_dir)));
+    }
     if let (Request::Begin, Some(sheet)) = (&first, &start.sheet) {
-        // A picker that has gone away hears nothing.
         let _ = tell.send(News::Roster(Arc::new(sheet.unpack())));
     }
     match (start.open)() {
@@ -126,9 +132,6 @@ impl Desk {
         while let Some(request) = next.take().or_else(|| asked.recv().ok()) {
             self.catch_up();
             if request == Request::Begin {
-                // Before the roster: with that, keys that were typed ahead are taken, and they may ask. A remembered one came before all
-                // else; the worst of that is a question that was answered already.
-                self.tell(News::Consents(consent::here(&self.ctx)));
                 if !remembered {
                     self.tell_roster();
                 }

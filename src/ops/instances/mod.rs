@@ -114,7 +114,7 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
             continue;
         }
         let name = free_name(&found, &legacy.start_url, &legacy.region);
-        found.push(bare(name, legacy.start_url, legacy.region, Source::LegacyProfile, Vec::new(), legacy.endpoints));
+        found.push(bare(name, legacy.start_url, legacy.region, Source::LegacyProfile, legacy.registration_scopes, legacy.endpoints));
     }
     for instance in &mut found {
         instance.endpoints = endpoints(env, std::mem::take(&mut instance.endpoints));
