@@ -1,6 +1,8 @@
 //! Does in the background what the picker asks for, on a runtime that starts with the first request that needs it.
 
 mod engine;
+mod refreshing;
+mod signing;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -22,16 +24,12 @@ use crate::ops::assume::{Wish, assume};
 use crate::ops::consent;
 use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::errands;
-use crate::ops::refresh::update::{known, limits, update};
+use crate::ops::refresh::update::known;
 use crate::ops::roles::remembered;
 use crate::ops::setup;
 use crate::ops::sign_in::replies::Replies;
-use crate::ops::sign_in::sessions::{sessions, sign_out};
-use crate::ops::sign_in::sign_in_hearing;
-use crate::ops::work::{Mark, News, Refreshed, Request, Secretive, SignInStep, clock_says};
-
-/// How often a first refresh sends the rows it has, in accounts.
-const ROWS_EVERY: usize = 8;
+use crate::ops::sign_in::sessions::sessions;
+use crate::ops::work::{Mark, News, Request, Secretive, clock_says};
 
 /// The background's end of the two channels.
 #[derive(Debug)]
@@ -275,112 +273,6 @@ impl Desk {
         self.ctx.instance(name.as_str()).cloned()
     }
 
-    async fn refresh(&self, name: &InstanceName) {
-        let begun = self.refreshing.lock().is_ok_and(|mut under_way| under_way.insert(name.clone()));
-        if !begun {
-            return;
-        }
-        let outcome = self.mind_clock(name, self.try_refresh(name).await);
-        if let Ok(mut under_way) = self.refreshing.lock() {
-            under_way.remove(name);
-        }
-        let changed = outcome.is_ok();
-        if changed {
-            self.tell_roster();
-            self.tell_sessions();
-        }
-        self.tell(News::Refreshed { instance: name.clone(), outcome });
-        if changed {
-            self.keep_up().await;
-            let desk = self.clone();
-            let renew = move || {
-                remembered::renew(&desk.ctx.env, &desk.ctx.paths, desk.named.as_deref());
-                Ok(())
-            };
-            // Without it the next start takes a little longer.
-            let _ = blocking(renew).await;
-        }
-    }
-
-    /// Brings profiles up to date, where the person wants that. A failure here is no failure of the refresh.
-    async fn keep_up(&self) {
-        let ctx = self.ctx.clone();
-        match blocking(move || errands::keep_up(&ctx)).await {
-            Ok(Some(said)) => self.tell(News::Note(said)),
-            Ok(None) => {}
-            Err(error) => self.tell(News::Note(error.message)),
-        }
-    }
-
-    async fn try_refresh(&self, name: &InstanceName) -> Result<Refreshed> {
-        let instance = self.instance(name)?;
-        let first = known(&self.ctx, std::slice::from_ref(&instance)).entries.is_empty();
-        let mut shown = 0;
-        let mut progress = |progress: crate::ops::refresh::Progress<'_>| {
-            let (done, total, throttled) = (progress.done, progress.total, progress.throttled);
-            self.tell(News::Refreshing { instance: name.clone(), done, total, throttled });
-            // A first refresh shows its rows as they come; a later one replaces the list once, when it is whole.
-            if first && done >= shown + ROWS_EVERY {
-                shown = done;
-                self.tell_partial(&instance, progress.inventory);
-            }
-        };
-        let updated = update(&self.ctx, &instance, limits(&self.ctx, None), &mut progress).await?;
-        let added = updated.changes.iter().filter(|change| change.added).count();
-        let removed = updated.changes.len() - added;
-        Ok(Refreshed { added, removed, failed: updated.failed.len(), at: updated.inventory.fetched_at })
-    }
-
-    /// The list with what a first refresh has read so far.
-    fn tell_partial(&self, instance: &Instance, partial: &crate::domain::Inventory) {
-        let inventories: Vec<_> = self
-            .instances
-            .iter()
-            .map(|other| {
-                if other.name == instance.name {
-                    Some(partial.clone())
-                } else {
-                    crate::cache::inventory::load(&self.ctx.paths.cache_dir, other)
-                }
-            })
-            .collect();
-        let roster = crate::ops::roles::roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
-        self.tell(News::Roster(Arc::new(roster)));
-    }
-
-    async fn set_up(&self, name: &str, start_url: &str, region: &str) -> Result<InstanceName> {
-        let (name, ctx) = setup::first::set_up(&self.ctx, name, start_url, region).await?;
-        let desk = Desk { instances: ctx.instances.clone(), ctx: ctx.clone(), ..self.clone() };
-        if let Ok(mut newer) = self.newer.lock() {
-            *newer = Some(ctx);
-        }
-        desk.tell_roster();
-        desk.tell_sessions();
-        Ok(name)
-    }
-
-    async fn sign_in(&self, name: &InstanceName, number: u64, mut replies: Replies) {
-        let outcome = match self.instance(name) {
-            Ok(instance) => {
-                let tell = self.tell.clone();
-                let report = move |step| {
-                    let _ = tell.send(News::SignIn { number, step });
-                };
-                sign_in_hearing(&self.ctx, &instance, None, &report, &mut replies).await
-            }
-            Err(error) => Err(error),
-        };
-        if let Ok(mut sign_ins) = self.sign_ins.lock() {
-            sign_ins.remove(&number);
-        }
-        let outcome = self.mind_clock(name, outcome);
-        if outcome.is_ok() {
-            self.tell_sessions();
-        }
-        let step = outcome.map_or_else(SignInStep::Failed, |()| SignInStep::Done);
-        self.tell(News::SignIn { number, step });
-    }
-
     /// Credentials into the vault; `stored` says whether those there will do.
     async fn assume(&self, role: RoleId, number: u64, stored: bool) {
         let outcome = match self.instance(&role.instance) {
@@ -453,17 +345,6 @@ impl Desk {
     fn consent(&self, role: &RoleId, confirm: Confirm) {
         consent::remember(&self.ctx, role, confirm);
         self.tell(News::Consents(consent::here(&self.ctx)));
-    }
-
-    async fn sign_out(&self, name: &InstanceName) {
-        let outcome = match self.instance(name) {
-            Ok(instance) => sign_out(&self.ctx, &instance).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = outcome {
-            self.tell(News::Note(error.message));
-        }
-        self.tell_sessions();
     }
 }
 
