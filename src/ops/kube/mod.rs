@@ -141,7 +141,7 @@ pub fn write(ctx: &Ctx, draft: &Draft) -> Result<()> {
     awsconfig::edit::replace(&draft.file, Some(&draft.old), &draft.new)
 }
 
-/// Puts a file back to what it was before the last [`write`].
+/// Puts a file back to what it was before the last [`write()`].
 ///
 /// # Errors
 /// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when the file changed since.

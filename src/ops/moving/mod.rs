@@ -187,7 +187,7 @@ pub fn write(ctx: &Ctx, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Puts back our configuration file and the AWS config file, where the last [`write`] changed them; the files that it put back.
+/// Puts back our configuration file and the AWS config file, where the last [`write()`] changed them; the files that it put back.
 ///
 /// # Errors
 /// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when a file changed since.

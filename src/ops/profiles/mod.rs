@@ -161,7 +161,7 @@ impl Report {
 /// Brings the block of the AWS config file up to date. Everything else in the file stays byte for byte; what it was is kept for [`undo`].
 ///
 /// # Errors
-/// As [`plan`]; [`Kind::Config`] when the file is read-only, or somebody else changes it meanwhile.
+/// As [`plan()`]; [`Kind::Config`] when the file is read-only, or somebody else changes it meanwhile.
 pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
     let _alone = alone(ctx)?;
     let mut draft = plan(ctx, request)?;
@@ -178,7 +178,7 @@ pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
 /// The same for single roles that a person chose and, where they are protected, agreed to.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<Report> {
     write(ctx, &Request { which: Which::These(roles), include_protected: true, ..Request::default() })
 }
@@ -186,13 +186,13 @@ pub fn write_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<Report> {
 /// After a refresh: brings the block up to date where there is one. `None` when there is none.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn keep_up(ctx: &Ctx) -> Result<Option<Report>> {
     let draft = plan(ctx, &Request::default())?;
     if draft.begun && draft.changes() { write(ctx, &Request::default()).map(Some) } else { Ok(None) }
 }
 
-/// Puts the file back to what it was before the last [`write`].
+/// Puts the file back to what it was before the last [`write()`].
 ///
 /// # Errors
 /// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when the file changed since and `force` is not given.
