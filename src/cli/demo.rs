@@ -25,7 +25,7 @@ use crate::os::process::Child;
 use crate::os::signals::LastWill;
 use crate::os::{file, random};
 
-use super::args::{DemoArgs, Globals};
+use super::args::{DemoArgs, DemoState, Globals};
 use super::context::Person;
 use super::{context, out};
 
@@ -47,11 +47,14 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     if let Some(state) = args.state {
         states::arrange(state, &mut place, &running)?;
     }
+    let running = Some(running).filter(|_| args.state != Some(DemoState::Offline));
     if args.command.first().is_some_and(|word| word == "serve") {
         return serve(&place, running);
     }
     if !browser_at_hand() {
-        running.approve_after(Approve::AfterMillis(u64::try_from(BY_ITSELF.as_millis()).unwrap_or(4_000)));
+        if let Some(running) = &running {
+            running.approve_after(Approve::AfterMillis(u64::try_from(BY_ITSELF.as_millis()).unwrap_or(4_000)));
+        }
         if args.command.is_empty() {
             let seconds = BY_ITSELF.as_secs();
             out::say(&out::dim(&format!("demo: no browser is at hand here, so sign-ins approve themselves after {seconds} s")));
@@ -89,7 +92,7 @@ fn passed_on(globals: &Globals) -> Vec<OsString> {
 }
 
 /// Prints the variables that lead to the simulator, and stays.
-fn serve(place: &Place, running: Running) -> Result<u8> {
+fn serve(place: &Place, running: Option<Running>) -> Result<u8> {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let lines: String = place
         .variables()
@@ -98,6 +101,12 @@ fn serve(place: &Place, running: Running) -> Result<u8> {
         .map(|(name, value)| format!("export {name}={}\n", quote(value)))
         .collect();
     out::data(&lines)?;
+    let Some(running) = running else {
+        out::say(&out::dim("demo: nobody answers there; Ctrl-C ends it"));
+        loop {
+            std::thread::park();
+        }
+    };
     out::say(&out::dim(&format!("demo: IAM Identity Center at {}; Ctrl-C ends it", running.url())));
     running.wait();
     Ok(0)

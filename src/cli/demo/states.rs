@@ -1,7 +1,6 @@
 //! The states that people meet, made for real: what is wrong is wrong in the simulator, or in the throw-away home.
 
 use std::fs;
-use std::net::TcpListener;
 
 use super::{Place, enter};
 use crate::cache::inventory;
@@ -42,14 +41,13 @@ pub(super) fn arrange(state: DemoState, place: &mut Place, running: &Running) ->
         }
         DemoState::FirstDay => {}
         DemoState::NoRoles => {
+            place.configure(&bare_instances(running))?;
             arrive(place)?;
-            for account in running.organisation().directories.iter().flat_map(|directory| &directory.accounts) {
-                account.roles.iter().for_each(|role| running.revoke(account.id, role));
-            }
+            take_roles_away(running);
         }
         DemoState::Offline => {
+            // Whoever started the simulator ends it.
             grow_old(place)?;
-            place.url = nobody()?;
         }
         DemoState::Throttled => {
             arrive(place)?;
@@ -60,7 +58,7 @@ pub(super) fn arrange(state: DemoState, place: &mut Place, running: &Running) ->
             place.configure(&format!("{url}{}", demo::config(&running.organisation())))?;
             let ctx = here(place)?;
             remember(&ctx);
-            running.script(always("GetRoleCredentials", 403, "ForbiddenException"));
+            take_roles_away(running);
         }
         DemoState::Clock => {
             grow_old(place)?;
@@ -98,6 +96,12 @@ fn arrive(place: &Place) -> Result<()> {
     })
 }
 
+fn take_roles_away(running: &Running) {
+    for account in running.organisation().directories.iter().flat_map(|directory| &directory.accounts) {
+        account.roles.iter().for_each(|role| running.revoke(account.id, role));
+    }
+}
+
 /// Signs out everywhere; who signs in again hears this.
 fn leave(place: &Place, running: &Running, error: &str) -> Result<()> {
     let ctx = here(place)?;
@@ -128,9 +132,11 @@ fn always(operation: &str, status: u16, error: &str) -> Fault {
     Fault::Fail { operation: operation.into(), times: usize::MAX, status, error: error.into() }
 }
 
-/// An address of this machine where nobody answers.
-fn nobody() -> Result<String> {
-    let said = |error: std::io::Error| Error::internal(format!("preparing the demo: {error}"));
-    let free = TcpListener::bind(("127.0.0.1", 0)).map_err(said)?;
-    Ok(format!("http://{}", free.local_addr().map_err(said)?))
+/// The instances and nothing about their accounts: a chained role of the configuration would be a role.
+fn bare_instances(running: &Running) -> String {
+    let instance = |directory: &demo::Directory| {
+        let demo::Directory { name, start_url, region, .. } = directory;
+        format!("[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\n\n")
+    };
+    running.organisation().directories.iter().map(instance).collect()
 }

@@ -131,7 +131,7 @@ fn read(state: &State, name: &InstanceName, session: Option<&Session>) -> String
     match state.refreshes.get(name) {
         Some(Refresh::Running { total: 0, .. }) => "being read".to_owned(),
         Some(Refresh::Running { done, total, .. }) => format!("{} of {}", words::grouped(*done), words::count(*total, "account")),
-        Some(Refresh::Failed(error)) if error.kind == crate::domain::Kind::Unreachable => {
+        Some(Refresh::Failed { error, .. }) if error.kind == crate::domain::Kind::Unreachable => {
             format!("offline{}", age.map(|age| format!(", {age}")).unwrap_or_default())
         }
         _ => age.unwrap_or_else(|| "never read".to_owned()),

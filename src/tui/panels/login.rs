@@ -68,10 +68,7 @@ impl Login {
     }
 
     fn again(&self, state: &mut State) -> Heard {
-        let (number, effects) = choose::sign_in(state, self.instance.clone());
-        let same = state.pending.iter_mut().filter(|pending| pending.waits == Waits::SignIn(self.number));
-        same.for_each(|pending| pending.waits = Waits::SignIn(number));
-        Heard::Close(effects)
+        Heard::Close(choose::sign_in_again(state, self))
     }
 }
 
