@@ -176,7 +176,9 @@ pub(super) fn marked(state: &State) -> Option<String> {
 
 /// Commands for the footer with their names, the most useful first.
 fn commands(state: &State) -> Vec<(Command, &'static str)> {
-    let act = if state.selected().is_none() {
+    let act = if state.unlocking_is_next() {
+        "unlock"
+    } else if state.selected().is_none() {
         "sign in"
     } else if state.marked.is_empty() {
         state.action.name()

@@ -179,13 +179,13 @@ impl Matcher {
             sections = Vec::new();
         }
         let nothing = rows.is_empty() && !query.is_empty();
-        let nearest = if nothing { index.nearest(&job.text, 3) } else { Vec::new() };
         let hidden = if nothing && !job.marks.hidden.is_empty() {
             let all = Marks { hidden: Default::default(), ..Marks::clone(&job.marks) };
             index.search(&query, &job.usages, &all, job.weight).len()
         } else {
             0
         };
+        let nearest = if nothing && hidden == 0 { index.nearest(&job.text, 3) } else { Vec::new() };
         Found {
             number: job.number,
             text: job.text.clone(),

@@ -58,7 +58,11 @@ fn offline(state: &State) -> Option<Notice> {
     let age = state.fetched_at().map(|at| words::ago(at, state.now));
     let read = age.map(|age| format!("this list was read {age}"));
     let all = read.as_ref().map(|read| format!("AWS can't be reached{long}: {read}"));
-    let says = all.into_iter().chain([format!("AWS can't be reached{long}"), format!("offline{long}"), "offline".to_owned()]);
+    let old = |at| words::span(state.now.since(at));
+    let less = state.fetched_at().map(|at| format!("AWS can't be reached{long}; the list is {} old", old(at)));
+    let says = all.into_iter().chain(less).chain([format!("AWS can't be reached{long}"), format!("offline{long}")]);
+    let short = state.fetched_at().map(|at| format!("offline, {} old", old(at)));
+    let says = says.chain(short).chain(["offline".to_owned()]);
     Some(Notice { tone: Tone::Danger, mark: Mark::Failed, says: says.collect(), next: Some((Command::Refresh, "tries again")) })
 }
 
@@ -67,8 +71,11 @@ fn unread(state: &State) -> Option<Notice> {
     let other = |error: &Error| !matches!(error.kind, Kind::Unreachable | Kind::LoginNeeded | Kind::Vault);
     let (instance, error, since) = failed(state).find(|(_, error, _)| other(error))?;
     let ago = words::ago(since, state.now);
-    let says =
-        vec![format!("{instance}, {ago}: {}", error.message), format!("{instance} could not be read {ago}"), format!("{instance} not read")];
+    let says = vec![
+        format!("{instance}, {ago}: {}", error.message),
+        format!("{instance} could not be read {ago}"),
+        format!("{instance} not read"),
+    ];
     Some(Notice { tone: Tone::Danger, mark: Mark::Failed, says, next: Some((Command::Open(Opens::Log), "tells more")) })
 }
 
@@ -77,7 +84,7 @@ fn wrong_clock(state: &State) -> Option<Notice> {
     let said = state.clock_told.map(|at| words::ago(at, state.now)).unwrap_or_default();
     let far = words::span(state.clock_ahead.abs());
     let says = vec![format!("{words}, as AWS said {said}"), words, format!("clock {far} {}", side(state.clock_ahead))];
-    Some(Notice { tone: Tone::Danger, mark: Mark::Failed, says, next: Some((Command::Refresh, "asks AWS again")) })
+    Some(Notice { tone: Tone::Danger, mark: Mark::Failed, says, next: Some((Command::Refresh, "asks again")) })
 }
 
 /// Whether a panel says it already.
@@ -115,10 +122,11 @@ fn throttled(state: &State) -> Option<Notice> {
 
 fn signed_out(state: &State) -> Option<Notice> {
     let (instance, ..) = failed(state).find(|(_, error, _)| error.kind == Kind::LoginNeeded)?;
-    let age = state.session(instance).and_then(|session| session.fetched_at).map(|at| words::ago(at, state.now));
-    let all = age.map(|age| format!("signed out of {instance}: its list was read {age}"));
-    let says = all.into_iter().chain([format!("signed out of {instance}"), "signed out".to_owned()]);
-    Some(Notice { tone: Tone::Soft, mark: Mark::Out, says: says.collect(), next: Some((Command::Open(Opens::Instances), "signs in")) })
+    // Of one whose list was never read nothing on the screen is old; the first line tells that nobody is signed in.
+    let read = words::ago(state.session(instance)?.fetched_at?, state.now);
+    let says =
+        vec![format!("signed out of {instance}: its list was read {read}"), format!("signed out of {instance}"), "signed out".to_owned()];
+    Some(Notice { tone: Tone::Soft, mark: Mark::Out, says, next: Some((Command::Open(Opens::Instances), "signs in")) })
 }
 
 /// The lists that could not be read, why, and since when.

@@ -39,7 +39,7 @@ impl Passphrase {
     /// The last one did not open the vault: another one may be typed, as often as it takes.
     pub(in crate::tui) fn refused(&mut self, error: Error) {
         self.tries += 1;
-        (self.error, self.waiting, self.typed) = (Some(error), false, Secret::from(""));
+        (self.error, self.waiting) = (Some(error), false);
     }
 
     fn add(&mut self, text: &str) {
@@ -77,19 +77,20 @@ impl Passphrase {
             if self.tries < PERHAPS_FORGOTTEN {
                 rows.push(soft("Nothing is lost: try again."));
             } else {
-                rows.push(soft("Try as often as you like: nothing is lost by it. If it is forgotten, `rolecall vault reset` makes a new vault; you sign in again, and that is all."));
+                rows.push(soft(
+                    "Nothing is lost by trying on. Forgotten? `rolecall vault reset` makes a new vault: you sign in again, that is all.",
+                ));
             }
             return rows;
         }
         match (self.asks, &self.chosen, self.differ) {
             (Asks::Passphrase, ..) => vec![soft("Your sign-ins and the credentials of your roles are sealed with a passphrase.")],
-            (Asks::NewPassphrase, None, true) => vec![
-                Row::text(Tone::Danger, format!("{} these two were not the same", signs.failed)),
-                soft("Choose it again."),
-            ],
+            (Asks::NewPassphrase, None, true) => {
+                vec![Row::text(Tone::Danger, format!("{} these two were not the same", signs.failed)), soft("Choose it again.")]
+            }
             (Asks::NewPassphrase, None, false) => vec![
-                soft("Sign-ins are kept sealed, and this machine has no keyring for the key: choose a passphrase."),
-                dim("You will be asked for it again, at the latest when the machine was restarted."),
+                soft("Sign-ins are kept sealed, and there is no keyring here: choose a passphrase."),
+                dim("It is asked for again after a restart of the machine."),
             ],
             (Asks::NewPassphrase, Some(_), _) => vec![soft("The same once more, so that a slip of the finger locks nobody out.")],
         }
@@ -102,12 +103,10 @@ impl Panel for Passphrase {
             state.pending.take_if(|pending| pending.waits == Waits::Passphrase);
             return Heard::Close(Vec::new());
         }
-        if self.waiting {
-            return Heard::Stay(Vec::new());
-        }
+        // What is typed while the vault tries the last one is for the next.
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => self.add(letter.encode_utf8(&mut [0; 4])),
-            (None, Some(Command::Act)) if !self.typed.expose().is_empty() => return Heard::Stay(self.enter()),
+            (None, Some(Command::Act)) if !self.waiting && !self.typed.expose().is_empty() => return Heard::Stay(self.enter()),
             (None, Some(Command::Edit(Edit::Backspace))) => {
                 let mut shorter = self.typed.expose().clone();
                 shorter.pop();
@@ -120,9 +119,7 @@ impl Panel for Passphrase {
     }
 
     fn paste(&mut self, text: &str) -> bool {
-        if !self.waiting {
-            self.add(text.trim_end_matches(['\r', '\n']));
-        }
+        self.add(text.trim_end_matches(['\r', '\n']));
         true
     }
 

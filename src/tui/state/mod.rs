@@ -12,12 +12,13 @@ use std::sync::Arc;
 use crate::domain::{Entry, Error, Height, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
 use crate::ops::work::{Asks, Consents, Secretive, Session, Sessions};
 
-use super::bindings::Keys;
+use super::bindings::{Keys, Style};
 use super::event::Key;
 use super::matching::{self, Job, Order, Wishes};
 use super::notice;
 use super::panels::log::Said;
 use super::{Action, Looks, Options, Preview};
+use crate::os::tty::Cursor;
 use first_run::FirstRun;
 use line::Line;
 use list::List;
@@ -353,6 +354,16 @@ impl State {
         self.refreshes.values().any(unreachable)
     }
 
+    /// What the cursor looks like: with vi's keys it tells the mode. A terminal that is given ASCII alone may print what it does not know.
+    pub(super) fn cursor(&self) -> Cursor {
+        if self.keys.style() != Style::Vi || self.looks.ascii {
+            return Cursor::Usual;
+        }
+        // Letters are commands on the list alone, not in a panel's field.
+        let on_list = self.first_run.is_none() && self.overlays.last().is_none_or(|top| top.panel().steps_aside());
+        if self.vi.normal && on_list { Cursor::Block } else { Cursor::Bar }
+    }
+
     /// Since when AWS has been asked for a list and has said nothing; the longest of them.
     pub(super) fn unanswered(&self) -> Option<Timestamp> {
         let waits = self.refreshes.values().filter_map(|refresh| match refresh {
@@ -375,7 +386,8 @@ impl State {
         }
         let soon = |at: Timestamp| (0..=90).contains(&at.since(self.now));
         let seconds = self.unanswered().is_some()
-            || self.overlays.iter().any(|overlay| overlay.panel().counts()) || self.sessions.roles.iter().any(|(_, at)| soon(*at));
+            || self.overlays.iter().any(|overlay| overlay.panel().counts())
+            || self.sessions.roles.iter().any(|(_, at)| soon(*at));
         let minutes = !self.sessions.roles.is_empty() || self.sessions.instances.iter().any(|session| session.signed_in);
         if seconds { Some(1) } else { minutes.then_some(30) }
     }

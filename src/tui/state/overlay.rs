@@ -3,8 +3,8 @@
 
 use super::super::panels::Panel;
 pub(in crate::tui) use super::super::panels::{
-    clock::Clock, confirm::Confirm, details::Details, each::Each, help::Help, hidden::Hidden, instances::Instances, log::Log, login::Login, menu::Menu,
-    message::Message, passphrase::Passphrase, services::Services, sessions::Sessions,
+    clock::Clock, confirm::Confirm, details::Details, each::Each, help::Help, hidden::Hidden, instances::Instances, log::Log, login::Login,
+    menu::Menu, message::Message, passphrase::Passphrase, services::Services, sessions::Sessions,
 };
 
 /// One panel. They stand on a stack; the top one hears keys first.

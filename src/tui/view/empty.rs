@@ -28,6 +28,8 @@ enum Line {
     Soft(String),
     /// Since when, how often.
     Dim(String),
+    /// What went wrong in full: goes where there is no room for everything.
+    Detail(String),
     /// A gauge.
     Bar(usize, usize),
     /// What can be done.
@@ -41,10 +43,13 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     }
     let gutter = gutter(state);
     let cells = area.width.saturating_sub(gutter + 1);
-    let parts: Vec<Vec<Line>> = say(state).into_iter().filter(|part| !part.is_empty()).collect();
-    let blanks = parts.len().saturating_sub(1);
-    let lines: usize = parts.iter().flatten().map(|line| lines_of(line, state, ink, cells.into()).len()).sum();
-    let gap = u16::from(lines + blanks <= area.height.into());
+    let mut parts = say(state);
+    let height = |parts: &Parts| parts.iter().flatten().map(|line| lines_of(line, state, ink, cells.into()).len()).sum::<usize>();
+    if height(&parts) > area.height.into() {
+        parts.iter_mut().for_each(|part| part.retain(|line| !matches!(line, Line::Detail(_))));
+    }
+    parts.retain(|part| !part.is_empty());
+    let gap = u16::from(height(&parts) + parts.len().saturating_sub(1) <= area.height.into());
     let mut y = area.y;
     for part in &parts {
         for line in part {
@@ -63,7 +68,7 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 fn lines_of(line: &Line, state: &State, ink: &Ink, cells: usize) -> Vec<String> {
     match line {
         Line::Bar(..) => vec![String::new()],
-        Line::Title(text) | Line::Soft(text) | Line::Dim(text) => wrap(text, cells.min(WIDEST)),
+        Line::Title(text) | Line::Soft(text) | Line::Dim(text) | Line::Detail(text) => wrap(text, cells.min(WIDEST)),
         Line::Trouble(text) => wrap(text, cells.min(WIDEST).saturating_sub(width(ink.glyphs.failed) + 1)),
         Line::Step(command, text) => wrap(text, cells.min(WIDEST).saturating_sub(width(&panels::key(state, *command)) + 1)),
     }
@@ -76,13 +81,13 @@ fn put(line: &Line, at: usize, text: &str, state: &State, ink: &Ink, area: Rect,
     match line {
         Line::Trouble(_) => lead(&mut pen, ink.glyphs.failed, at, palette.danger),
         Line::Step(command, _) => lead(&mut pen, &panels::key(state, *command), at, palette.accent),
-        Line::Title(_) | Line::Soft(_) | Line::Dim(_) | Line::Bar(..) => {}
+        Line::Title(_) | Line::Soft(_) | Line::Dim(_) | Line::Detail(_) | Line::Bar(..) => {}
     }
     let (style, text) = match line {
         Line::Title(_) => (palette.text.add_modifier(Modifier::BOLD), text.to_owned()),
         Line::Trouble(_) => (palette.danger.add_modifier(Modifier::BOLD), text.to_owned()),
         Line::Soft(_) => (palette.soft, text.to_owned()),
-        Line::Dim(_) => (palette.dim, text.to_owned()),
+        Line::Dim(_) | Line::Detail(_) => (palette.dim, text.to_owned()),
         Line::Step(..) => (palette.text, text.to_owned()),
         Line::Bar(done, total) => (palette.accent, progress(ink, *done, *total, area.width.into())),
     };
@@ -156,9 +161,9 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Parts {
         _ => format!("Reading your roles: {} of {}", words::grouped(done), words::count(total, "account")),
     };
     let bar = if total > 0 && state.looks.motion { vec![Line::Bar(done, total)] } else { Vec::new() };
-    let slow = state.throttled.map(|since| {
-        Line::Soft(format!("AWS is throttling{}: this goes on by itself, more slowly", lasting(since, state.now)))
-    });
+    let slow = state
+        .throttled
+        .map(|since| Line::Soft(format!("AWS is throttling{}: this goes on by itself, more slowly", lasting(since, state.now))));
     let waited = state.unanswered().map(|began| state.now.since(began)).filter(|waited| *waited >= PATIENCE);
     let silent = waited.map(|waited| {
         let long = if state.looks.motion { format!(" for {}", words::span(waited)) } else { " yet".to_owned() };
@@ -186,7 +191,7 @@ fn unread(state: &State, instance: &InstanceName, error: &Error, since: Timestam
     let when = format!("first tried {}; there is no older list to show", words::ago(since, state.now));
     let hints = error.hints.iter().map(|hint| Line::Soft(hint.clone()));
     vec![
-        vec![Line::Trouble(title), Line::Dim(error.message.clone()), Line::Dim(when)],
+        vec![Line::Trouble(title), Line::Detail(error.message.clone()), Line::Dim(when)],
         hints.collect(),
         vec![
             Line::Step(Command::Refresh, "tries again".to_owned()),
@@ -200,7 +205,10 @@ fn signed_out(state: &State, instance: &InstanceName) -> Parts {
     let more = (others > 0).then(|| Line::Step(Command::Open(Opens::Instances), format!("signs in to {}", elsewhere(others))));
     let step = Line::Step(Command::Act, "signs in and reads your roles".to_owned());
     vec![
-        vec![Line::Title(format!("You are not signed in to {instance}")), Line::Dim("its roles were never read on this machine".to_owned())],
+        vec![
+            Line::Title(format!("You are not signed in to {instance}")),
+            Line::Dim("its roles were never read on this machine".to_owned()),
+        ],
         std::iter::once(step).chain(more).collect(),
     ]
 }

@@ -59,7 +59,11 @@ fn sessions(state: &State, ink: &Ink, detail: Detail) -> Vec<Part> {
         let signed_in = session.signed_in && session.ends.is_none_or(|ends| ends.since(state.now) > 0);
         let mark = if signed_in { ink.glyphs.on } else { ink.glyphs.off };
         // A closed vault tells nobody who is signed in.
-        let said = if state.locked == Some(Asks::Passphrase) && detail != Detail::Mark { "locked".to_owned() } else { said(session, signed_in, state.now, detail) };
+        let said = if state.locked == Some(Asks::Passphrase) && detail != Detail::Mark {
+            "locked".to_owned()
+        } else {
+            said(session, signed_in, state.now, detail)
+        };
         Part { name: session.instance.to_string(), mark, signed_in, said }
     };
     state.sessions.instances.iter().map(part).collect()
