@@ -198,7 +198,11 @@ impl Desk {
     async fn mind_vault<T>(&self, outcome: Result<T>) -> Result<T> {
         if matches!(&outcome, Err(error) if error.kind == Kind::Vault) {
             let desk = self.clone();
-            let _ = blocking(move || Ok(desk.tell_lock())).await;
+            let tell = move || {
+                desk.tell_lock();
+                Ok(())
+            };
+            let _ = blocking(tell).await;
         }
         outcome
     }
