@@ -7,7 +7,7 @@ use super::state::overlay::Overlay;
 use super::state::{Refresh, State};
 use super::view::words;
 use crate::domain::{Error, InstanceName, Kind, Timestamp};
-use crate::ops::work::{Asks, clock_says};
+use crate::ops::work::clock_says;
 
 /// Seconds without an answer before that is said: nearly every list begins to come sooner.
 pub(super) const PATIENCE: i64 = 5;
@@ -46,7 +46,7 @@ pub(super) fn notice(state: &State) -> Option<Notice> {
 }
 
 fn locked(state: &State) -> Option<Notice> {
-    state.locked.filter(|asks| *asks == Asks::Passphrase).filter(|_| !open(state, |overlay| matches!(overlay, Overlay::Passphrase(_))))?;
+    state.locked.filter(|asks| asks.is_locked()).filter(|_| !open(state, |overlay| matches!(overlay, Overlay::Passphrase(_))))?;
     let says = ["the vault is locked: who is signed in can't be seen", "the vault is locked", "locked"];
     let next = state.selected().map(|_| (Command::Act, "unlocks it"));
     Some(Notice { tone: Tone::Danger, mark: Mark::Failed, says: says.map(str::to_owned).to_vec(), next })

@@ -30,8 +30,17 @@ pub struct Status {
 pub enum Asks {
     /// Its passphrase.
     Passphrase,
+    /// Its passphrase: the one that the environment has is another one.
+    AnotherPassphrase,
     /// A new passphrase: there is no vault yet, and nothing else that would keep its key.
     NewPassphrase,
+}
+
+impl Asks {
+    /// Whether there is a vault that it would open.
+    pub fn is_locked(self) -> bool {
+        self != Asks::NewPassphrase
+    }
 }
 
 /// Who has the key of a vault at hand.
@@ -70,6 +79,7 @@ impl Vault {
     pub fn asks(&self) -> Option<Asks> {
         let status = self.status();
         match (status.problem, status.chosen, status.key) {
+            (None, Some(Store::File), KeyPlace::Away) if status.passphrase => Some(Asks::AnotherPassphrase),
             (Some(_), ..) => None,
             (None, Some(Store::File), KeyPlace::Away) => Some(Asks::Passphrase),
             (None, None, _) if matches!(status.asked, Store::File | Store::Auto) => self.could_be_made().err().map(|_| Asks::NewPassphrase),

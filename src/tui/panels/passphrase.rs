@@ -85,6 +85,9 @@ impl Passphrase {
         }
         match (self.asks, &self.chosen, self.differ) {
             (Asks::Passphrase, ..) => vec![soft("Your sign-ins and the credentials of your roles are sealed with a passphrase.")],
+            (Asks::AnotherPassphrase, ..) => vec![soft(
+                "Your sign-ins and the credentials of your roles are sealed with another passphrase than AWS_SSO_FILE_PASSWORD, or its file, says.",
+            )],
             (Asks::NewPassphrase, None, true) => {
                 vec![Row::text(Tone::Danger, format!("{} these two were not the same", signs.failed)), soft("Choose it again.")]
             }
@@ -125,7 +128,7 @@ impl Panel for Passphrase {
 
     fn sheet(&self, state: &State) -> Sheet {
         let (title, label) = match (self.asks, &self.chosen) {
-            (Asks::Passphrase, _) => ("the vault is locked", "passphrase"),
+            (Asks::Passphrase | Asks::AnotherPassphrase, _) => ("the vault is locked", "passphrase"),
             (Asks::NewPassphrase, None) => ("a passphrase for the vault", "new passphrase"),
             (Asks::NewPassphrase, Some(_)) => ("a passphrase for the vault", "once more"),
         };
@@ -138,7 +141,7 @@ impl Panel for Passphrase {
 
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
         let act = match (self.asks, &self.chosen) {
-            (Asks::Passphrase, _) => "unlock",
+            (Asks::Passphrase | Asks::AnotherPassphrase, _) => "unlock",
             (Asks::NewPassphrase, None) => "go on",
             (Asks::NewPassphrase, Some(_)) => "make the vault",
         };

@@ -403,7 +403,7 @@ impl State {
 
     /// Whether there is nothing to show because the vault is closed.
     pub(super) fn unlocking_is_next(&self) -> bool {
-        self.locked == Some(Asks::Passphrase) && self.list.loaded && self.roster.entries.is_empty() && self.gauge().is_none()
+        self.locked.is_some_and(Asks::is_locked) && self.list.loaded && self.roster.entries.is_empty() && self.gauge().is_none()
     }
 
     /// The first instance that nobody is signed in to.

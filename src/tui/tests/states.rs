@@ -259,6 +259,14 @@ fn a_wrong_passphrase_is_met_kindly_however_often() {
 }
 
 #[test]
+fn a_passphrase_of_the_environment_that_does_not_fit_is_named() {
+    let (mut rig, role, number) = pressed();
+    rig.news(News::Locked(Asks::AnotherPassphrase));
+    rig.news(News::Assumed { number, role, outcome: Err(Error::new(Kind::Vault, "the passphrase does not open the vault")) });
+    check("another_passphrase", &mut rig);
+}
+
+#[test]
 fn a_vault_that_no_passphrase_opens_says_what_would() {
     let (mut rig, role, number) = pressed();
     let error = Error::new(Kind::Vault, "the desktop keyring can't be reached").hint("run `rolecall vault reset`");

@@ -59,7 +59,7 @@ fn sessions(state: &State, ink: &Ink, detail: Detail) -> Vec<Part> {
         let signed_in = session.signed_in && session.ends.is_none_or(|ends| ends.since(state.now) > 0);
         let mark = if signed_in { ink.glyphs.on } else { ink.glyphs.off };
         // A closed vault tells nobody who is signed in.
-        let said = if state.locked == Some(Asks::Passphrase) && detail != Detail::Mark {
+        let said = if state.locked.is_some_and(Asks::is_locked) && detail != Detail::Mark {
             "locked".to_owned()
         } else {
             said(session, signed_in, state.now, detail)
