@@ -5,6 +5,7 @@ pub(super) mod line;
 pub(super) mod list;
 pub(super) mod look_again;
 pub(super) mod overlay;
+mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -111,16 +112,6 @@ pub(super) struct State {
     pub(super) again: LookAgain,
     /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
     pub(super) eager: bool,
-}
-
-impl Refresh {
-    /// Since when it has failed.
-    pub(super) fn failing(&self) -> Option<Timestamp> {
-        match self {
-            Refresh::Running { failing, .. } => *failing,
-            Refresh::Failed { since, .. } => Some(*since),
-        }
-    }
 }
 
 /// What vi's keys remember between two of them.
@@ -331,18 +322,6 @@ impl State {
         })
     }
 
-    /// Takes in how a refresh goes.
-    pub(super) fn progress(&mut self, instance: InstanceName, done: usize, total: usize, throttled: bool) {
-        let (failing, began) = match self.refreshes.get(&instance) {
-            Some(Refresh::Running { failing, began, .. }) => (*failing, *began),
-            Some(Refresh::Failed { since, .. }) => (Some(*since), self.now),
-            None => (None, self.now),
-        };
-        self.refreshes.insert(instance, Refresh::Running { done, total, throttled, failing, began });
-        let slow = self.gauge().is_some_and(|(.., slow)| slow);
-        self.throttled = slow.then(|| self.throttled.unwrap_or(self.now));
-    }
-
     /// When the oldest of the shown inventories was read.
     pub(super) fn fetched_at(&self) -> Option<Timestamp> {
         self.sessions.instances.iter().filter_map(|session| session.fetched_at).min()
@@ -362,15 +341,6 @@ impl State {
         // Letters are commands on the list alone, not in a panel's field.
         let on_list = self.first_run.is_none() && self.overlays.last().is_none_or(|top| top.panel().steps_aside());
         if self.vi.normal && on_list { Cursor::Block } else { Cursor::Bar }
-    }
-
-    /// Since when AWS has been asked for a list and has said nothing; the longest of them.
-    pub(super) fn unanswered(&self) -> Option<Timestamp> {
-        let waits = self.refreshes.values().filter_map(|refresh| match refresh {
-            Refresh::Running { total: 0, began, .. } => Some(*began),
-            _ => None,
-        });
-        waits.min()
     }
 
     /// Seconds after which the screen says something else by itself; `None` when nothing on it counts.
