@@ -58,9 +58,13 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let top = query.y + 1 + u16::from(roomy);
     let bottom = footer.y - u16::from(roomy);
     let rows = bottom.saturating_sub(top);
+    let (measure, margin) = (&state.list.measure, gutter(state) + 1);
+    // What the list does not need is the preview's; the list may ask it to be narrow, but not to go.
+    let preview_width = width.saturating_sub(columns::natural(measure) + margin).clamp((width * 3 / 10).clamp(NARROWEST, WIDEST), WIDEST);
+    let list_cells = width.saturating_sub(preview_width + margin);
     let (beside, below) = match state.preview {
         _ if state.list.len() == 0 => (false, false),
-        Preview::Auto => (width >= 100, false),
+        Preview::Auto => (width >= 100 && columns::keeps_names(list_cells, measure), false),
         Preview::Right => (width >= 72, false),
         // The list keeps the larger part.
         Preview::Below => (false, rows >= 16),
@@ -73,7 +77,7 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
         let scrollbar = Rect::new(list.right() + 1, top, 1, list.height);
         return Areas { header, query, list, scrollbar, preview, footer: Some(footer), tiny: false };
     }
-    let preview_width = if beside { (width / 3).clamp(36, 64) } else { 0 };
+    let preview_width = if beside { preview_width } else { 0 };
     let preview = (preview_width > 0).then(|| Rect::new(x + width - preview_width, top, preview_width, rows));
     // The scrollbar runs on the preview's line, or in the last column.
     let list = Rect::new(x, top, width - preview_width.max(1) - 1, rows);
@@ -95,6 +99,10 @@ fn inline(area: Rect, state: &State) -> Areas {
     let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
     Areas { header: None, query: line(y), list, scrollbar, preview: None, footer: Some(line(y + height - 1)), tiny: false }
 }
+
+/// Columns of a preview beside the list.
+const NARROWEST: u16 = 32;
+const WIDEST: u16 = 64;
 
 /// Columns for query, keys and panels of an inline picker, where the list needs fewer.
 const INLINE: u16 = 72;

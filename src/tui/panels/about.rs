@@ -39,7 +39,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
         0 | 1 => words::ago(usage.last, state.now),
         times => format!("{}, {times} times", words::ago(usage.last, state.now)),
     });
-    say("last used", Some(used.unwrap_or_else(|| "never".to_owned())));
+    say("used", Some(used.unwrap_or_else(|| "never".to_owned())));
     let mut label = "tags";
     for (key, value) in entry.tags.iter() {
         say(label, Some(format!("{key}={value}")));

@@ -285,9 +285,9 @@ fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
     let x = line.chars().position(|letter| letter == 'b').unwrap();
     let mouse = |kind| Event::Mouse(Mouse { kind, x: u16::try_from(x).unwrap(), y: u16::try_from(y).unwrap() });
     rig.event(mouse(MouseKind::Click));
-    assert!(rig.screen().contains("▌lab"), "{}", rig.screen());
+    assert!(rig.screen().contains("▌ lab"), "{}", rig.screen());
     rig.event(mouse(MouseKind::WheelUp));
-    assert!(rig.screen().contains("▌corp"));
+    assert!(rig.screen().contains("▌ corp"));
     rig.event(mouse(MouseKind::DoubleClick));
     assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab"));
 }

@@ -13,6 +13,9 @@ use super::text::Pen;
 use super::{Ink, words};
 use crate::domain::{Entry, short};
 
+/// Cells at most between the last column and the time left.
+const SLACK: u16 = 6;
+
 /// Draws the lines that fit from the first shown one on.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, scrollbar: Rect, buffer: &mut Buffer) {
     let columns = columns::plan(area.width.saturating_sub(gutter(state)), &state.list.measure);
@@ -51,7 +54,9 @@ fn row(state: &State, ink: &Ink, columns: &Columns, row: usize, area: Rect, buff
         let bar = Rect { x: area.x + start, width: area.width.saturating_sub(start), ..area };
         buffer.set_style(bar, ink.palette.bar);
     }
-    let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width.saturating_sub(1));
+    // The time left is seen with its row: not at the far edge of a wide list.
+    let width = area.width.min(gutter(state) + columns.cells() + SLACK);
+    let mut pen = Pen::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
     pen.put(if selected { ink.glyphs.bar } else { " " }, ink.palette.accent);
     pen.put(if state.marked.contains(&id) { ink.glyphs.marked } else { " " }, ink.palette.accent);
     pen.x = area.x + gutter(state);
@@ -69,11 +74,11 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     let hits = state.list.hits(row);
     let selected = row == state.list.at;
     let (name, role) = if selected {
-        (palette.on_bar, palette.on_bar)
+        (palette.on_bar.add_modifier(palette.name.add_modifier), palette.on_bar)
     } else if state.list.repeats(row) {
         (palette.dim, palette.soft)
     } else {
-        (palette.text, palette.soft)
+        (palette.name, palette.soft)
     };
     let name = match state.list.look(row).and_then(|look| look.color.as_deref()).and_then(|word| palette.named(word)) {
         // On the bar, too: the colour is how the account is known.
@@ -89,6 +94,8 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     pen.field(entry.account_label(), columns.account, cut, name_hits, name, hit);
     pen.skip(GAP);
     match columns.id {
+        // The id stands in the place of the name.
+        _ if !named => pen.skip(columns.id.width()),
         IdForm::Whole => pen.field(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit),
         IdForm::LastFour => {
             let last: Vec<usize> = hits.id.iter().filter_map(|at| at.checked_sub(8)).collect();

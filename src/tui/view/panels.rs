@@ -88,8 +88,9 @@ pub(super) fn draw(panel: &dyn Panel, state: &State, ink: &Ink, room: Rect, buff
         for (line, y) in column.iter().skip(placed.first).zip(body.top()..body.bottom()) {
             let chosen = matches!(line, rows::Line::Choice(number, ..) if sheet.at == Some(*number));
             if chosen {
-                buffer.set_style(Rect::new(body.x - 1, y, body.width + 2, 1).intersection(buffer.area), ink.palette.bar);
-                Pen::new(buffer, body.x.saturating_sub(1), y, 1).put(ink.glyphs.bar, ink.palette.accent);
+                // From frame to frame, with a blank behind the mark, as in the list.
+                buffer.set_style(Rect::new(body.x - 2, y, body.width + 4, 1).intersection(placed.area), ink.palette.bar);
+                Pen::new(buffer, body.x.saturating_sub(2), y, 1).put(ink.glyphs.bar, ink.palette.accent);
             }
             rows::draw(line, &fit, chosen, ink, Rect::new(x, y, cells(wide).min(body.right().saturating_sub(x)), 1), buffer);
         }
