@@ -9,6 +9,8 @@ use super::view::text::width;
 
 /// No name makes its column wider than this while others have to yield.
 const WIDEST_NAME: u16 = 44;
+/// Roles up to this width are ordinary: most of AWS's own names are.
+const ORDINARY_ROLE: u16 = 24;
 /// Tags say less than names do.
 const WIDEST_TAG: u16 = 16;
 /// Cells between columns.
@@ -45,6 +47,11 @@ impl Widths {
         let most = widths.get(widths.len() * 9 / 10).copied().unwrap_or(all);
         // A few cells more are no reason to cut a name.
         Self { all, most: if all <= most + most / 4 { all } else { most } }
+    }
+
+    /// With no name cut that has at most this many cells.
+    fn at_least(self, ordinary: u16) -> Self {
+        Self { most: self.most.max(self.all.min(ordinary)), ..self }
     }
 }
 
@@ -86,7 +93,7 @@ impl Measure {
         Self {
             accounts: accounts.len(),
             account: Widths::of(accounts),
-            role: Widths::of(roles.map(cells).collect()),
+            role: Widths::of(roles.map(cells).collect()).at_least(ORDINARY_ROLE),
             instance: if instances.len() > 1 { names.max().unwrap_or(0).min(WIDEST_TAG) } else { 0 },
             tags,
             alike,
@@ -307,7 +314,9 @@ mod tests {
     fn a_name_a_little_longer_than_the_rest_is_never_cut_for_less() {
         assert_eq!(Widths::of(vec![16, 16, 16, 16, 16, 16, 16, 16, 16, 18, 18]).most, 18);
         let outlier = [vec![16; 19], vec![40]].concat();
-        assert_eq!(Widths::of(outlier), Widths { all: 40, most: 16 });
+        assert_eq!(Widths::of(outlier.clone()), Widths { all: 40, most: 16 });
+        assert_eq!(Widths::of(outlier).at_least(24).most, 24);
+        assert_eq!(Widths::of(vec![12, 19]).at_least(24).most, 19);
     }
 
     #[test]

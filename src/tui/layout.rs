@@ -71,7 +71,7 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
         Preview::Off => (false, false),
     };
     if below {
-        let height = (rows / 3).clamp(6, 12);
+        let height = (rows * 2 / 5).clamp(6, 12);
         let list = Rect::new(x, top, width - 2, rows - height);
         let preview = Some(Rect::new(x, top + rows - height, width, height));
         let scrollbar = Rect::new(list.right() + 1, top, 1, list.height);

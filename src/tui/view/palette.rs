@@ -106,6 +106,16 @@ impl Palette {
         }
     }
 
+    /// The styles of the selected row. Reversed, every colour would be a block of its own: the row has one, and hits are bold and underlined.
+    pub(super) fn on_the_bar(&self) -> Self {
+        if !self.bar.add_modifier.contains(Modifier::REVERSED) {
+            return Self { name: self.on_bar.patch(self.name), soft: self.on_bar, ..*self };
+        }
+        let text = Style::new();
+        let hit = text.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+        Self { name: text, soft: text, dim: text, faint: text, accent: text, danger: text, hit, ..*self }
+    }
+
     fn toned([soft, dim, faint, accent, danger]: [u32; 5], [bar, on_bar]: [u32; 2], colours: Colours) -> Self {
         let text = Style::new();
         let fg = |hex| Style::new().fg(colour(hex, colours));
@@ -143,7 +153,7 @@ impl Palette {
             danger: text.fg(Color::Red),
             title: dim,
             on_bar: text,
-            bar: text.add_modifier(Modifier::BOLD),
+            bar: text.add_modifier(Modifier::REVERSED),
             light: false,
         }
     }

@@ -55,14 +55,15 @@ fn place(sheet: &Sheet, ink: &Ink, room: Rect) -> Placed {
     let height = |lines: &[Vec<rows::Line>]| lines.iter().map(Vec::len).max().unwrap_or(0).max(sheet.least.1);
     let mut lines = rows(roomy);
     // Choices that could all be seen without the blanks between them are worth more than the blanks.
-    if sheet.at.is_some() && height(&lines) + CHROME > room.height.into() {
+    let tight = sheet.at.is_some() && height(&lines) + CHROME > room.height.into();
+    if tight {
         lines = rows(false);
     }
     let tallest = height(&lines);
     // What finds something stands above what it finds; an answer stands below the question.
     let line = if sheet.field.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
     let (above, answer) = if sheet.extent == Extent::Words { (0, line) } else { (line, 0) };
-    let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy) };
+    let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy && !tight) };
     let (area, inner) = panel::place((total, cells(tallest).saturating_add(above + below)), room);
     let body = Rect { y: inner.y + above, height: inner.height.saturating_sub(above + below), ..inner };
     let height = usize::from(body.height);

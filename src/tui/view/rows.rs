@@ -12,6 +12,8 @@ use super::text::{Pen, width, wrap};
 const GAP: usize = 2;
 /// No column is cut below this before another one is.
 const NARROW: usize = 6;
+/// An account's id has this many cells, a countdown fewer.
+const SHORT: usize = 12;
 
 /// One line, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,13 +96,15 @@ fn columns(rows: &[Row]) -> Vec<usize> {
     widths
 }
 
-/// The choices' columns in this much room: the widest gives way first, and the last one stays whole for as long as others can.
+/// The choices' columns in this much room: the widest gives way first. A short last one, a time or an id, stays whole for as long as the
+/// others can give.
 pub(super) fn fit(rows: &[Row], cells: usize) -> Vec<usize> {
     let mut widths = columns(rows);
     let gaps = widths.len().saturating_sub(1) * GAP;
     while widths.iter().sum::<usize>() + gaps > cells {
         let last = widths.len() - 1;
-        let others = widths[..last].iter().copied().enumerate().max_by_key(|(_, width)| *width).filter(|(_, width)| *width > NARROW);
+        let giving = if widths[last] > SHORT { &widths[..] } else { &widths[..last] };
+        let others = giving.iter().copied().enumerate().max_by_key(|(_, width)| *width).filter(|(_, width)| *width > NARROW);
         match others {
             Some((at, _)) => widths[at] -= 1,
             None if widths[last] > 0 => widths[last] -= 1,
@@ -166,5 +170,11 @@ mod tests {
         assert_eq!(fit(&rows, 12).iter().sum::<usize>() + 4, 12);
         assert_eq!(fit(&rows, 0).iter().sum::<usize>(), 0);
         assert_eq!(wanted(&rows), 19 + 14 + 7 + 4);
+    }
+
+    #[test]
+    fn a_name_is_not_cut_for_a_long_remark_behind_it() {
+        let rows = [choice(&["cloudformation", "cfn, cf-stacks, stacks, infrastructure"])];
+        assert_eq!(fit(&rows, 40), [14, 24]);
     }
 }
