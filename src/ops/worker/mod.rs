@@ -330,6 +330,8 @@ impl Desk {
             Ok(()) => News::Note(format!("copied {} of {account}/{}: whoever has the clipboard has the role", what.name(), role.role)),
             Err(error) => News::Failed { error: self.explained(error, &role), role },
         });
+        // What was copied is in the vault now.
+        self.tell_sessions();
     }
 
     async fn write_profiles(&self, roles: Vec<RoleId>) {

@@ -293,6 +293,21 @@ fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
 }
 
 #[test]
+fn the_bar_stays_on_a_session_that_is_renewed_and_goes_down_the_list() {
+    let mut rig = rig();
+    let id = |row: usize| rig.state.roster.id(&rig.state.roster.entries[row]);
+    let (first, second) = (id(8), id(14));
+    let sessions = |ends: [i64; 2]| {
+        let roles = vec![(first.clone(), NOW.plus(ends[0])), (second.clone(), NOW.plus(ends[1]))];
+        News::Sessions(Sessions { roles, ..usual().sessions })
+    };
+    rig.news(sessions([600, 900])).keys(&["f3"]).news(sessions([3_600, 900]));
+    rig.wanted();
+    rig.keys(&["d"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Drop { role: first })]);
+}
+
+#[test]
 fn a_profile_is_written_without_credentials_and_for_a_protected_role_after_a_question() {
     let mut rig = rig();
     rig.keys(&["edge-dev", "right", "w"]);
