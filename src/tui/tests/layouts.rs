@@ -53,3 +53,11 @@ fn there_is_no_preview_where_names_would_be_cut_for_it() {
     assert!(rig.screen().contains("AnAdministratorOfAllDatabasesThereAre"));
     assert!(layout::of(&rig.sized(140, 40).state).preview.is_some());
 }
+
+#[test]
+fn details_go_when_the_preview_comes() {
+    let mut rig = Rig::new(usual()).sized(80, 24);
+    rig.keys(&["f2"]);
+    assert_eq!(rig.state.overlays.len(), 1);
+    assert!(rig.sized(120, 24).state.overlays.is_empty());
+}

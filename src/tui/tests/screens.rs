@@ -3,12 +3,6 @@
 use super::*;
 use crate::ops::work::SignInStep;
 
-fn check(name: &str, rig: &Rig) {
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, rig.screen());
-    });
-}
-
 fn typed(width: u16, height: u16, keys: &[&str]) -> Rig {
     let mut rig = Rig::new(usual()).sized(width, height);
     rig.keys(keys);

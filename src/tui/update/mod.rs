@@ -15,6 +15,7 @@ use super::effect::Effect;
 use super::event::Event;
 use super::layout;
 use super::matching::Found;
+use super::state::overlay::Overlay;
 use super::state::{Refresh, State};
 use crate::ops::work::Request;
 
@@ -27,6 +28,10 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Mouse(mouse) => mouse::gesture(state, mouse),
         Event::Resize(width, height) => {
             state.size = (width, height);
+            // What a panel shows for want of room stands beside the list now.
+            if layout::of(state).preview.is_some() {
+                state.overlays.retain(|overlay| !matches!(overlay, Overlay::Details(_)));
+            }
             Vec::new()
         }
         Event::Tick(now) => {

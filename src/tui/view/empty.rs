@@ -10,8 +10,11 @@ use super::super::panels::{self, Opens};
 use super::super::state::line::Edit;
 use super::super::state::look_again::Again;
 use super::super::state::{Refresh, State};
-use super::text::{Pen, wrap};
+use super::text::{Pen, middle, wrap};
 use super::{Ink, words};
+
+/// Cells of a name that is near what was typed.
+const NAME: usize = 40;
 
 /// Draws it.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
@@ -35,7 +38,8 @@ fn say(state: &State, ink: &Ink) -> Vec<(String, Style)> {
     if !state.query.is_empty() && !state.roster.entries.is_empty() {
         let mut lines = vec![(format!("Nothing matches {}", state.query.text()), text), blank.clone()];
         if !state.list.nearest.is_empty() {
-            lines.push((format!("near it: {}", state.list.nearest.join(", ")), ink.palette.soft));
+            let names: Vec<_> = state.list.nearest.iter().map(|name| middle(name, NAME, ink.glyphs.cut)).collect();
+            lines.push((format!("near it: {}", names.join(", ")), ink.palette.soft));
         }
         match state.again() {
             Again::Checking => lines.push((format!("checking with AWS{}", ink.glyphs.dots), ink.palette.accent)),

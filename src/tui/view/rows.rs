@@ -31,7 +31,9 @@ pub(super) enum Line {
 /// The rows' lines for this many columns.
 pub(super) fn lines(rows: &[Row], ink: &Ink, cells: usize) -> Vec<Line> {
     let pairs = rows.iter().filter_map(|row| if let Row::Pair { left, .. } = row { Some(width(&left.1)) } else { None });
-    let label = pairs.max().unwrap_or(0).min(cells * 2 / 5);
+    // What is said takes the larger part; on a narrow screen, where it would be broken, two thirds.
+    let most = if cells < 48 { cells / 3 } else { cells * 2 / 5 };
+    let label = pairs.max().unwrap_or(0).min(most);
     let mut choices = 0..;
     rows.iter().flat_map(|row| self::row(row, ink, cells, label, &mut choices)).collect()
 }
