@@ -194,11 +194,6 @@ impl Columns {
     }
 }
 
-/// Cells that a list takes which shows all there is.
-pub(super) fn natural(measure: &Measure) -> u16 {
-    plan(u16::MAX / 2, measure).cells()
-}
-
 /// Whether no ordinary name has to be cut in this many cells.
 pub(super) fn keeps_names(cells: u16, measure: &Measure) -> bool {
     let columns = plan(cells, measure);
@@ -331,9 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_list_needs_is_what_shows_everything() {
-        let columns = plan(natural(&measure()), &measure());
-        assert_eq!((columns.id, columns.tags.len(), columns.account), (IdForm::Whole, 2, 40));
+    fn ordinary_names_are_kept_or_not() {
         assert!(keeps_names(60, &measure()) && !keeps_names(40, &measure()));
     }
 

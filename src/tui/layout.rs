@@ -59,8 +59,9 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let bottom = footer.y - u16::from(roomy);
     let rows = bottom.saturating_sub(top);
     let (measure, margin) = (&state.list.measure, gutter(state) + 1);
-    // What the list does not need is the preview's; the list may ask it to be narrow, but not to go.
-    let preview_width = width.saturating_sub(columns::natural(measure) + margin).clamp((width * 3 / 10).clamp(NARROWEST, WIDEST), WIDEST);
+    // What the list has no use for is the preview's.
+    let needed = columns::plan(width.saturating_sub(NARROWEST + margin), measure).cells();
+    let preview_width = width.saturating_sub(needed + margin).clamp(NARROWEST, WIDEST);
     let list_cells = width.saturating_sub(preview_width + margin);
     let (beside, below) = match state.preview {
         _ if state.list.len() == 0 => (false, false),

@@ -39,7 +39,7 @@ fn the_preview_goes_before_anything_of_the_list_does() {
 #[test]
 fn the_preview_leaves_the_list_its_columns_as_far_as_it_can() {
     let preview = |width| layout::of(&Rig::new(usual()).sized(width, 40).state).preview.map_or(0, |preview| preview.width);
-    assert_eq!([preview(100), preview(120), preview(200)], [32, 36, 64]);
+    assert_eq!([preview(100), preview(120), preview(200)], [32, 37, 64]);
     let rig = Rig::new(usual()).sized(120, 40);
     assert!(rig.screen().lines().nth(5).unwrap().contains("prod"), "{}", rig.screen());
 }

@@ -76,7 +76,12 @@ fn cells(state: &State, palette: &Palette, glyphs: Glyphs, columns: &Columns, ro
     let cut = glyphs.cut;
     let hits = state.list.hits(row);
     let selected = row == state.list.at;
-    let name = if !selected && state.list.repeats(row) { palette.dim } else { palette.name };
+    let name = match (selected, state.list.repeats(row)) {
+        (false, true) => palette.dim,
+        // Among matches the matched letters are what stands out.
+        (false, false) if !state.query.is_empty() => palette.text,
+        _ => palette.name,
+    };
     let name = match state.list.look(row).and_then(|look| look.color.as_deref()).and_then(|word| palette.named(word)) {
         // On the bar, too: the colour is how the account is known.
         // In high contrast nothing is quieter than anything else.
