@@ -11,6 +11,7 @@ mod panel_screens;
 mod panels;
 mod random;
 mod screens;
+mod states;
 mod terminal;
 
 use std::collections::BTreeMap;
