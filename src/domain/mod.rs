@@ -26,7 +26,7 @@ pub use instance::{Endpoints, Instance, Source, StartUrl};
 pub use inventory::{Account, Change, Inventory, diff};
 pub use roster::{Entry, Look, Roster, Tags};
 pub use secret::Secret;
-pub use sheet::Sheet;
+pub use sheet::{Contents as SheetContents, Sheet};
 pub use text::{fold, nearest, slug, visible};
 pub use time::Timestamp;
 pub use usage::{Marks, Usage, Usages, frecency};

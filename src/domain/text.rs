@@ -45,14 +45,21 @@ fn is_emoji(letter: char) -> bool {
 /// A profile name of a text: accents folded, runs outside `[A-Za-z0-9_.@+-]` become one `-`, case kept.
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)) {
-        if letter.is_ascii_alphanumeric() || "_.@+-".contains(letter) {
+    let mut add = |letter: char| {
+        if letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '@' | '+' | '-') {
             out.push(letter);
         } else if !out.ends_with('-') {
             out.push('-');
         }
+    };
+    // Nearly all names are made of letters that are what they are.
+    if text.is_ascii() {
+        text.chars().for_each(&mut add);
+    } else {
+        text.nfkd().filter(|letter| !is_combining_mark(*letter)).for_each(&mut add);
     }
-    out.trim_matches('-').to_owned()
+    let slug = out.trim_matches('-');
+    if slug.len() == out.len() { out } else { slug.to_owned() }
 }
 
 /// The candidates nearest to `wanted`, best first, at most `limit`: those that contain it, then by edit distance, and none that

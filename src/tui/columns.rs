@@ -37,9 +37,10 @@ struct Widths {
 
 impl Widths {
     fn of(mut widths: Vec<u16>) -> Self {
-        widths.sort_unstable();
-        let all = widths.last().copied().unwrap_or(0);
-        Self { all, most: widths.get(widths.len() * 9 / 10).copied().unwrap_or(all) }
+        let all = widths.iter().copied().max().unwrap_or(0);
+        let place = widths.len() * 9 / 10;
+        let most = if place < widths.len() { *widths.select_nth_unstable(place).1 } else { all };
+        Self { all, most }
     }
 }
 
@@ -51,14 +52,18 @@ impl Measure {
     /// Looks at every entry once; equal neighbours are measured once.
     pub(super) fn of(roster: &Roster) -> Self {
         let (mut accounts, mut seen) = (Vec::new(), HashSet::new());
-        let (mut roles, mut sets): (HashSet<&str>, HashMap<*const Tags, (&Tags, usize)>) = (HashSet::new(), HashMap::new());
-        for entry in &roster.entries {
-            if seen.insert((entry.instance, entry.account)) {
-                accounts.push(entry.account_label());
+        // Rosters share equal names and tags, so that an address will do to know them by.
+        let (mut roles, mut sets): (HashMap<*const u8, &str>, HashMap<*const Tags, (&Tags, usize)>) = Default::default();
+        for same in roster.entries.chunk_by(|one, other| (one.instance, one.account) == (other.instance, other.account)) {
+            if seen.insert((same[0].instance, same[0].account)) {
+                accounts.push(same[0].account_label());
             }
-            roles.insert(&*entry.role);
-            sets.entry(Arc::as_ptr(&entry.tags)).or_insert((&entry.tags, 0)).1 += 1;
+            roles.extend(same.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)));
+            for tagged in same.chunk_by(|one, other| Arc::ptr_eq(&one.tags, &other.tags)) {
+                sets.entry(Arc::as_ptr(&tagged[0].tags)).or_insert((&tagged[0].tags, 0)).1 += tagged.len();
+            }
         }
+        let roles: HashSet<&str> = roles.into_values().collect();
         let protected = roster.entries.iter().any(Entry::protected);
         Self::new(accounts.into_iter(), roles.into_iter(), sets.into_values(), protected, &roster.instances)
     }

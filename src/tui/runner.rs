@@ -33,20 +33,22 @@ struct Runner {
 /// Runs the picker; see [`super::run`].
 pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Left> {
     let (sender, events) = mpsc::channel();
-    let worker = Worker::start(sender.clone());
-    let (clock, mouse, height) = (options.now, options.looks.mouse, options.height);
-    let mut state = State::new(options);
+    let mut worker = Worker::new(sender.clone());
+    let (clock, mouse) = (options.now, options.looks.mouse);
+    let screen = Screen::enter(options.height, mouse)?;
+    let (width, height) = screen.room();
+    let mut state = State::new(options, height);
+    update(&mut state, Event::Resize(width, height));
     if !state.list.loaded {
         worker.search(state.start_search(false));
     }
-    let screen = Screen::enter(height, mouse)?;
-    let (width, height) = screen.room();
-    update(&mut state, Event::Resize(width, height));
-    let _input = Input::start(sender.clone(), screen.typed_ahead());
-    std::thread::spawn(move || forward(&news, &sender));
     let mut runner = Runner { state, screen, clock, events, worker, requests, exit: None };
     runner.await_search(FIRST_SEARCH)?;
     runner.screen.draw(&runner.state)?;
+    // Threads cost the first frame more than most of what is on it; keys wait for theirs in the terminal.
+    runner.screen.attend()?;
+    let _input = Input::start(sender.clone(), runner.screen.typed_ahead());
+    std::thread::spawn(move || forward(&news, &sender));
     runner.take(Event::Started)?;
     runner.until_exit()
 }
