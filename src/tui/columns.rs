@@ -56,7 +56,7 @@ impl Measure {
         let (mut roles, mut sets): (HashMap<*const u8, &str>, HashMap<*const Tags, (&Tags, usize)>) = Default::default();
         for same in roster.entries.chunk_by(|one, other| (one.instance, one.account) == (other.instance, other.account)) {
             if seen.insert((same[0].instance, same[0].account)) {
-                accounts.push(same[0].account_label());
+                accounts.push(cells(same[0].account_label()));
             }
             roles.extend(same.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)));
             for tagged in same.chunk_by(|one, other| Arc::ptr_eq(&one.tags, &other.tags)) {
@@ -65,22 +65,21 @@ impl Measure {
         }
         let roles: HashSet<&str> = roles.into_values().collect();
         let protected = roster.entries.iter().any(Entry::protected);
-        Self::new(accounts.into_iter(), roles.into_iter(), sets.into_values(), protected, &roster.instances)
+        Self::new(accounts, roles.into_iter(), sets.into_values(), protected, &roster.instances)
     }
 
     /// The same of a roster that is still packed.
     pub(super) fn of_sheet(sheet: &Sheet) -> Self {
-        Self::new(sheet.account_labels(), sheet.role_names(), sheet.tag_sets(), sheet.has_protected(), sheet.instances())
+        Self::new(sheet.account_cells().collect(), sheet.role_names(), sheet.tag_sets(), sheet.has_protected(), sheet.instances())
     }
 
     fn new<'a>(
-        accounts: impl Iterator<Item = &'a str>,
+        accounts: Vec<u16>,
         roles: impl Iterator<Item = &'a str>,
         tags: impl Iterator<Item = (&'a Tags, usize)>,
         protected: bool,
         instances: &[Instance],
     ) -> Self {
-        let accounts: Vec<u16> = accounts.map(cells).collect();
         let mut keys: BTreeMap<&str, (usize, u16)> = BTreeMap::new();
         for (set, rows) in tags {
             for (key, value) in set {

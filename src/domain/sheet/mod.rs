@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Instance, Look, Region, RoleId, Roster, Tags, slug};
+use super::{AccountId, Entry, Instance, Look, Region, RoleId, Roster, Tags, slug};
 use record::{AccountRecord, Kind, NamedRecord, Part, Record, RowRecord};
 
 /// All roles of a roster.
@@ -101,13 +101,9 @@ impl Sheet {
         self.len() == 0
     }
 
-    /// What accounts are called, once for each instance that has them.
-    pub fn account_labels(&self) -> impl Iterator<Item = &str> {
-        AccountRecord::all(self.accounts()).map(|account| self.label(account))
-    }
-
-    fn label(&self, account: AccountRecord) -> &str {
-        if account.name.length == 0 { self.text(account.digits as usize, 12) } else { self.part(account.name) }
+    /// How many cells the names of accounts take, once for each instance that has them.
+    pub fn account_cells(&self) -> impl Iterator<Item = u16> {
+        AccountRecord::all(self.accounts()).map(|account| account.cells)
     }
 
     fn kind(&self, row: RowRecord) -> Option<Kind> {
@@ -159,26 +155,18 @@ impl Sheet {
             return Vec::new();
         }
         // Few accounts are wanted of thousands, and their rows stand together.
-        let mut wanted: Vec<&str> = roles.iter().map(|(_, role)| role.account.as_str()).collect();
+        let mut wanted: Vec<u64> = roles.iter().map(|(_, role)| role.account.number()).collect();
         wanted.sort_unstable();
-        let mut starts: Vec<(u32, &str)> = AccountRecord::all(self.accounts())
-            .filter_map(|account| {
-                let id = self.text(account.digits as usize, 12);
-                wanted.binary_search(&id).ok().map(|_| (account.first, id))
-            })
-            .collect();
+        let found = AccountRecord::all(self.accounts()).filter(|account| wanted.binary_search(&account.id).is_ok());
+        let mut starts: Vec<(u32, u64)> = found.map(|account| (account.first, account.id)).collect();
         starts.sort_unstable();
         starts.dedup();
         let mut out = Vec::new();
         for (first, id) in starts {
-            for position in first as usize.. {
-                let Some((row, account)) =
-                    self.row(position).filter(|(_, account)| self.text(account.digits as usize, 12) == id && account.first == first)
-                else {
-                    break;
-                };
+            let rows = (first as usize..).map_while(|position| Some((position, self.row(position)?)));
+            for (position, (row, account)) in rows.take_while(|(_, (_, account))| (account.first, account.id) == (first, id)) {
                 let same = |role: &RoleId| {
-                    role.account.as_str() == id
+                    role.account.number() == id
                         && self.contents.roles.get(row.role as usize).is_some_and(|name| name == role.role.as_str())
                         && self.instances().get(account.instance as usize).is_some_and(|instance| instance.name == role.instance)
                 };
@@ -197,19 +185,20 @@ impl Sheet {
     pub fn entry(&self, position: usize) -> Option<Entry> {
         let (row, account) = self.row(position)?;
         let (kind, contents) = (self.kind(row)?, &self.contents);
-        let name: Arc<str> = Arc::from(self.part(account.name));
-        let alias = if account.alias == account.name { name.clone() } else { Arc::from(self.part(account.alias)) };
+        let label = self.part(account.label);
+        let name: Arc<str> = Arc::from(if account.is_named { label } else { "" });
+        let alias = if account.alias == account.label { name.clone() } else { Arc::from(self.part(account.alias)) };
         let role = contents.roles.get(row.role as usize)?;
         Some(Entry {
             instance: account.instance as usize,
-            account: self.text(account.digits as usize, 12).parse().ok()?,
+            account: AccountId::from_number(account.id)?,
             account_name: name,
             account_alias: alias,
             email: Arc::from(self.part(account.email)),
             role: Arc::from(role.as_str()),
             tags: Arc::new(contents.tags.get(kind.tags as usize)?.0.clone()),
             region: kind.region().and_then(|region| contents.regions.get(region).cloned()),
-            profile: self.profile(position, kind, || usual_profile(self.label(account), role)),
+            profile: self.profile(position, kind, || usual_profile(label, role)),
             via: kind.via().and_then(|via| contents.vias.get(via)).map(|via| Arc::from(via.as_str())),
             confirm: kind.confirm(),
         })
@@ -286,9 +275,8 @@ mod tests {
         assert_eq!(sheet.entry(0), None);
         assert!(sheet.unpack().entries.is_empty());
         sheet.file[..accounts].fill(0xff);
-        assert_eq!(sheet.account_labels().filter(|label| !label.is_empty()).count(), 0);
         assert!(sheet.locate(&[roster.id(&roster.entries[0])]).is_empty());
         sheet.contents.ends = [usize::MAX, 7, usize::MAX];
-        assert_eq!((sheet.len(), sheet.entry(0), sheet.account_labels().count()), (0, None, 0));
+        assert_eq!((sheet.len(), sheet.entry(0), sheet.account_cells().count()), (0, None, 0));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::record::{ASKS, AccountRecord, HIDDEN, Kind, NAMED, NamedRecord, Part, Record, RowRecord, TYPES, USUAL};
 use super::{Contents, Sheet, usual_profile};
-use crate::domain::{AccountId, Confirm, Entry, Roster, Tags, slug};
+use crate::domain::{AccountId, Confirm, Entry, Roster, Tags, cells, slug};
 
 impl Sheet {
     /// Packs a roster; `order` has the positions of its entries by name. `None` for one whose names don't fit: nobody has them.
@@ -76,11 +76,11 @@ impl Sheet {
     }
 
     fn account(&self, record: AccountRecord) -> Option<Account> {
-        let name: Arc<str> = Arc::from(self.part(record.name));
-        let alias = if record.alias == record.name { name.clone() } else { Arc::from(self.part(record.alias)) };
-        let id = self.text(record.digits as usize, 12).parse().ok()?;
-        let instance = record.instance as usize;
-        let (email, slug) = (Arc::from(self.part(record.email)), slug(self.label(record)));
+        let label = self.part(record.label);
+        let name: Arc<str> = Arc::from(if record.is_named { label } else { "" });
+        let alias = if record.alias == record.label { name.clone() } else { Arc::from(self.part(record.alias)) };
+        let (id, instance) = (AccountId::from_number(record.id)?, record.instance as usize);
+        let (email, slug) = (Arc::from(self.part(record.email)), slug(label));
         (instance < self.contents.instances.len()).then_some(Account { instance, id, name, alias, email, slug })
     }
 }
@@ -187,12 +187,13 @@ impl Packer {
         let key = (entry.instance, entry.account, entry.account_name.clone(), entry.account_alias.clone());
         let number = self.accounts.number(key)?;
         if self.accounts.values.len() > before {
-            let digits = self.write(entry.account.as_str())?.at;
-            let name = self.write(&entry.account_name)?;
-            let alias = if entry.account_alias == entry.account_name { name } else { self.write(&entry.account_alias)? };
+            let label = self.write(entry.account_label())?;
+            let alias = if entry.account_alias == entry.account_name { label } else { self.write(&entry.account_alias)? };
             let email = self.write(&entry.email)?;
-            let instance = u32::try_from(entry.instance).ok()?;
-            AccountRecord { instance, digits, name, alias, email, first }.write(&mut self.records);
+            let (id, instance) = (entry.account.number(), u32::try_from(entry.instance).ok()?);
+            let cells = u16::try_from(cells(entry.account_label())).unwrap_or(u16::MAX);
+            let is_named = !entry.account_name.is_empty();
+            AccountRecord { id, instance, first, label, alias, email, cells, is_named }.write(&mut self.records);
         }
         Some(number)
     }

@@ -39,11 +39,15 @@ pub(super) struct Part {
 pub(super) struct AccountRecord {
     /// The instance's position.
     pub(super) instance: u32,
-    /// Where its twelve digits stand in the text.
-    pub(super) digits: u32,
-    /// The name, or nothing.
-    pub(super) name: Part,
-    /// The portal's name; the same part where there is no other.
+    /// Its id as a number.
+    pub(super) id: u64,
+    /// What it is called: its name, or its id where it has none.
+    pub(super) label: Part,
+    /// The cells that this takes.
+    pub(super) cells: u16,
+    /// Whether it has a name.
+    pub(super) is_named: bool,
+    /// The portal's name, or nothing; the same part as the label where they are the same.
     pub(super) alias: Part,
     /// The e-mail address, or nothing.
     pub(super) email: Part,
@@ -136,9 +140,12 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |number| u32::from_le_bytes(*number))
 }
 
+fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |number| u16::from_le_bytes(*number))
+}
+
 fn part_at(bytes: &[u8], at: usize) -> Part {
-    let length = bytes.get(at + 4..).and_then(<[u8]>::first_chunk).map_or(0, |number| u16::from_le_bytes(*number));
-    Part { at: u32_at(bytes, at), length }
+    Part { at: u32_at(bytes, at), length: u16_at(bytes, at + 4) }
 }
 
 impl Part {
@@ -149,22 +156,26 @@ impl Part {
 }
 
 impl Record for AccountRecord {
-    const SIZE: usize = 30;
+    const SIZE: usize = 37;
 
     fn write(&self, out: &mut Vec<u8>) {
-        [self.instance, self.digits].iter().for_each(|number| out.extend(number.to_le_bytes()));
-        [self.name, self.alias, self.email].into_iter().for_each(|part| part.write(out));
-        out.extend(self.first.to_le_bytes());
+        out.extend(self.id.to_le_bytes());
+        [self.instance, self.first].iter().for_each(|number| out.extend(number.to_le_bytes()));
+        [self.label, self.alias, self.email].into_iter().for_each(|part| part.write(out));
+        out.extend(self.cells.to_le_bytes());
+        out.push(u8::from(self.is_named));
     }
 
     fn read(bytes: &[u8]) -> Self {
         Self {
-            instance: u32_at(bytes, 0),
-            digits: u32_at(bytes, 4),
-            name: part_at(bytes, 8),
-            alias: part_at(bytes, 14),
-            email: part_at(bytes, 20),
-            first: u32_at(bytes, 26),
+            id: bytes.first_chunk().map_or(0, |number| u64::from_le_bytes(*number)),
+            instance: u32_at(bytes, 8),
+            first: u32_at(bytes, 12),
+            label: part_at(bytes, 16),
+            alias: part_at(bytes, 22),
+            email: part_at(bytes, 28),
+            cells: u16_at(bytes, 34),
+            is_named: bytes.last().is_some_and(|byte| *byte != 0),
         }
     }
 }

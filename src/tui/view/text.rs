@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::visible;
+use crate::domain::{is_plain, visible};
 
 /// A character as a person counts them, ready to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,15 +33,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     out
 }
 
-/// Whether every byte is a letter of one cell: so are nearly all names, and they need no look at tables of Unicode.
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| (b' '..0x7f).contains(&byte))
-}
-
-/// The cells a name takes once control characters are shown as escapes.
-pub(in crate::tui) fn width(text: &str) -> usize {
-    if is_plain(text) { text.len() } else { pieces(text).iter().map(|piece| piece.cells).sum() }
-}
+pub(in crate::tui) use crate::domain::cells as width;
 
 /// Cuts the middle out, since names differ at both ends.
 fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piece<'a>> {
