@@ -53,17 +53,19 @@ impl Measure {
     pub(super) fn of(roster: &Roster) -> Self {
         let (mut accounts, mut seen) = (Vec::new(), HashSet::new());
         // Rosters share equal names and tags, so that an address will do to know them by.
-        let (mut roles, mut sets): (HashMap<*const u8, &str>, HashMap<*const Tags, (&Tags, usize)>) = Default::default();
+        let mut roles: Vec<(*const u8, &str)> = roster.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        let mut sets: HashMap<*const Tags, (&Tags, usize)> = HashMap::new();
         for same in roster.entries.chunk_by(|one, other| (one.instance, one.account) == (other.instance, other.account)) {
             if seen.insert((same[0].instance, same[0].account)) {
                 accounts.push(cells(same[0].account_label()));
             }
-            roles.extend(same.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)));
             for tagged in same.chunk_by(|one, other| Arc::ptr_eq(&one.tags, &other.tags)) {
                 sets.entry(Arc::as_ptr(&tagged[0].tags)).or_insert((&tagged[0].tags, 0)).1 += tagged.len();
             }
         }
-        let roles: HashSet<&str> = roles.into_values().collect();
+        let roles: HashSet<&str> = roles.into_iter().map(|(_, role)| role).collect();
         let protected = roster.entries.iter().any(Entry::protected);
         Self::new(accounts, roles.into_iter(), sets.into_values(), protected, &roster.instances)
     }

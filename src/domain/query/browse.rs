@@ -65,7 +65,15 @@ impl Roster {
     /// The positions of the entries by account name, account id, role, as [`Index::order`] has them. Entries of an account stand together
     /// already, and share its name.
     fn by_name(&self) -> Vec<u32> {
-        let mut roles: HashMap<&str, String> = HashMap::new();
+        // Equal names are mostly one name that is shared, known by its address.
+        let mut seen: Vec<(*const u8, &str)> = self.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        let mut names: Vec<(String, *const u8)> = seen.into_iter().map(|(at, role)| (fold(role), at)).collect();
+        names.sort_unstable();
+        let same = names.chunk_by(|left, right| left.0 == right.0);
+        let places: HashMap<*const u8, usize> =
+            same.enumerate().flat_map(|(place, names)| names.iter().map(move |(_, at)| (*at, place))).collect();
         let mut accounts: Vec<(String, AccountId, Vec<u32>)> = Vec::new();
         for (position, entry) in (0..).zip(&self.entries) {
             match accounts.last_mut() {
@@ -74,14 +82,13 @@ impl Roster {
                 }
                 _ => accounts.push((fold(&entry.account_name), entry.account, vec![position])),
             }
-            roles.entry(&entry.role).or_insert_with(|| fold(&entry.role));
         }
         accounts.sort_by(|left, right| (&left.0, left.1).cmp(&(&right.0, right.1)));
         let mut out = Vec::with_capacity(self.entries.len());
         for same in accounts.chunk_by(|left, right| left.0 == right.0 && left.1 == right.1) {
             let first = out.len();
             same.iter().for_each(|(_, _, rows)| out.extend(rows));
-            out[first..].sort_by_key(|row| &roles[&*self.entries[*row as usize].role]);
+            out[first..].sort_by_cached_key(|row| places.get(&self.entries[*row as usize].role.as_ptr()));
         }
         out
     }

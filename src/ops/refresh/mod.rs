@@ -7,6 +7,7 @@ pub mod update;
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tracing::debug;
 
 use crate::domain::{AccountId, Error, Inventory, Result, Secret};
@@ -72,12 +73,13 @@ pub async fn refresh(
     clock: Clock,
     progress: &mut (dyn FnMut(Progress<'_>) + Send),
 ) -> Result<Outcome> {
+    let began = Instant::now();
     let mut run = Run::new(identity, token, limits, clock);
     run.list(old, |_| true);
     let stopped = run.to_the_end(progress).await?;
     let (mut inventory, failed) = run.result();
     inventory.complete = stopped.is_none() && failed.is_empty();
-    debug!(target: "rolecall::refresh", accounts = inventory.accounts.len(), failed = failed.len(), "refreshed");
+    debug!(target: "rolecall::refresh", accounts = inventory.accounts.len(), failed = failed.len(), took = ?began.elapsed(), "refreshed");
     Ok(Outcome { inventory, failed, stopped })
 }
 
