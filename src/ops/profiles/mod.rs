@@ -10,6 +10,7 @@ mod which;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::awsconfig::dialect::Complaint;
 use crate::awsconfig::edit;
 use crate::domain::{Error, InstanceName, Kind, Result, RoleId};
 use crate::os::lock::Lock;
@@ -137,6 +138,8 @@ pub struct Report {
     pub profiles: Vec<Line>,
     /// Roles that were asked for and get none.
     pub skipped: Vec<Skipped>,
+    /// Lines of the file for which AWS programs would not read any profile in it; no writing of ours mends them.
+    pub complaints: Vec<Complaint>,
 }
 
 impl Report {
