@@ -20,8 +20,8 @@ use super::{differences, open, words};
 pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
     let ctx = open(globals)?;
     if args.undo {
-        let file = profiles::undo(&ctx, args.aws_config.as_deref(), args.force)?;
-        out::say(&format!("{} is as it was before", ctx.paths.short(&file)));
+        let (file, undone) = profiles::undo(&ctx, args.aws_config.as_deref(), args.force)?;
+        out::say(&words::undone(&ctx, &file, undone));
         return Ok(0);
     }
     let request = request(&ctx, globals, args)?;

@@ -1,10 +1,12 @@
-//! What `setup profiles` says when it is done.
+//! What `setup profiles` says when it is done, and every `--undo`.
+
+use std::path::Path;
 
 use crate::awsconfig::dialect::{Complaint, Whose};
 use crate::config::env;
 use crate::domain::{Error, Kind, Region, visible};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::{Change, Line, Note, Report, Skipped, Why};
+use crate::ops::profiles::{Change, Line, Note, Report, Skipped, Undone, Why};
 
 use super::super::args::ProfilesArgs;
 use super::super::out;
@@ -15,6 +17,16 @@ const TOLD: usize = 12;
 /// `~/.aws/config: 3 profiles added, 1 changed, 8 as they were`
 pub(super) fn summary(ctx: &Ctx, report: &Report) -> String {
     format!("{}: {}", out::bold(&ctx.paths.short(&report.file)), report.counts())
+}
+
+/// `~/.aws/config is as it was before 2026-11-22T04:40:53Z; 2 runs before that can be undone too`
+pub(super) fn undone(ctx: &Ctx, file: &Path, undone: Undone) -> String {
+    let earlier = match undone.earlier {
+        0 => String::new(),
+        1 => "; the run before that can be undone too".to_owned(),
+        many => format!("; {many} runs before that can be undone too"),
+    };
+    format!("{} is as it was before the run of {}{}", ctx.paths.short(file), undone.at.rfc3339(), out::dim(&earlier))
 }
 
 pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {

@@ -145,8 +145,6 @@ fn loose(_: &Path, _: u32) -> Option<LooseFile> {
 fn hook_here(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
     let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), env.get(env::SHELL));
     let hook = source(shell, &paths.home, &paths.config_home(env))?;
-    let brings = |file: &Path| hook.is_in(&String::from_utf8_lossy(&file::load(file).ok().flatten().unwrap_or_default()));
-    let inside = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| brings(&entry.path()));
-    let has = brings(&hook.file) || hook.also.iter().any(|place| if place.is_dir() { inside(place) } else { brings(place) });
+    let has = hook.is_there();
     Some((hook, has))
 }

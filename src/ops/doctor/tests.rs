@@ -106,6 +106,8 @@ fn directories_that_cannot_be_written() {
     let why = Error::internal("/home/jane can't be written: permission denied");
     scene.closed = vec![Closed { what: "tokens and credentials", variable: "XDG_STATE_HOME", why }];
     says(&scene, &["tokens and credentials can't be kept", "/home/jane can't be written", "XDG_STATE_HOME or ROLECALL_HOME"]);
+    scene.closed.push(Closed { what: "settings", variable: "XDG_CONFIG_HOME", ..scene.closed[0].clone() });
+    says(&scene, &["tokens and credentials, settings can't be kept", "or set ROLECALL_HOME"]);
 }
 
 #[test]
