@@ -87,9 +87,7 @@ impl<'t> Reading<'t> {
             Line::Comment => (fresh && indented).then(|| ("the first line of a section is indented".into(), Whose::Others)),
             Line::Header(inside) => self.header(inside, indented),
             Line::Key(key, value) => self.key(line, key, value),
-            Line::More(text) => {
-                (self.nested && !text.contains('=')).then(|| ("a line of a nested key has no `=`".into(), Whose::All))
-            }
+            Line::More(text) => (self.nested && !text.contains('=')).then(|| ("a line of a nested key has no `=`".into(), Whose::All)),
             Line::Odd => {
                 self.nested = false;
                 Some(("it is neither a section nor `key = value`".into(), Whose::All))

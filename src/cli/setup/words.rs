@@ -86,7 +86,8 @@ fn region<'c>(ctx: &'c Ctx, line: &Line) -> Option<&'c Region> {
     let instance = ctx.instance(line.role.instance.as_str()).ok()?;
     let shell = [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter().any(|var| ctx.env.get(var).is_some());
     let settings = &ctx.settings;
-    let profile = instance.default_region.is_some() || settings.default_region.is_some() || settings.config_variables.contains_key("region");
+    let profile =
+        instance.default_region.is_some() || settings.default_region.is_some() || settings.config_variables.contains_key("region");
     (!shell && !profile).then_some(&instance.sso_region)
 }
 

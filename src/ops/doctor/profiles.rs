@@ -21,7 +21,11 @@ fn shadowed(scene: &Scene) -> Option<Finding> {
     let what = format!("credential_process is not used in {}: most SDKs take the sso_ keys beside it", names(&found));
     let seen = format!("[profile {}] of {file} has {}", first.name, first.sso_keys.join(", "));
     let finding = Finding::wrong(NAME, what).seen(seen);
-    Some(finding.fix("rolecall setup import, which shows first what it changes").fix(format!("or take the sso_ lines of these profiles out of {file}")))
+    Some(
+        finding
+            .fix("rolecall setup import, which shows first what it changes")
+            .fix(format!("or take the sso_ lines of these profiles out of {file}")),
+    )
 }
 
 /// Keys in the credentials file win over the program of the same profile.

@@ -141,7 +141,13 @@ impl User {
 pub fn write(ctx: &Ctx, draft: &Draft) -> Result<()> {
     let _alone = alone(ctx)?;
     awsconfig::edit::check_writable(&draft.file)?;
-    backup::keep(&ctx.paths.state_dir, &draft.file, Some(&draft.old), &draft.new, Run { command: COMMAND, at: ctx.clock.now() })?;
+    backup::keep(
+        &ctx.paths.state_dir,
+        &draft.file,
+        Some(&draft.old),
+        &draft.new,
+        Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now()),
+    )?;
     awsconfig::edit::replace(&draft.file, Some(&draft.old), &draft.new)
 }
 

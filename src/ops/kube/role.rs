@@ -76,16 +76,19 @@ impl Known<'_> {
     /// which role it is assumed.
     fn unchained(&self, arn: &str, name: Option<&str>) -> String {
         let source = name.and_then(|name| profile::meant(self.aws, &self.ctx.instances, name));
-        let instance = source.as_ref().and_then(|source| self.ctx.instances.iter().find(|known| source.instance.as_ref() == Some(&known.name)));
+        let instance =
+            source.as_ref().and_then(|source| self.ctx.instances.iter().find(|known| source.instance.as_ref() == Some(&known.name)));
         match (source, instance, arn.parse::<Arn>()) {
             (Some(source), Some(instance), Ok(target)) => {
                 let via = Arn::of(&instance.sso_region, source.account, &source.role);
                 let key = format!("instances.{}.accounts.{}.roles.{}.via", instance.name, target.account, quoted(target.role.as_str()));
-                format!("it assumes {arn}, which is no role here yet: `rolecall settings set {key} {via}` makes it one, then run this again")
+                format!(
+                    "it assumes {arn}, which is no role here yet: `rolecall settings set {key} {via}` makes it one, then run this again"
+                )
             }
-            (None, _, _) if name.is_none() => format!(
-                "it assumes {arn} with whatever credentials the shell has, so which role comes first is yours to say: give {arn} a `via` in the configuration, then run this again"
-            ),
+            (None, ..) if name.is_none() => {
+                format!("it assumes {arn} with whatever the shell has; give that role a `via` in the configuration, then run this again")
+            }
             _ => format!("{arn} is assumed with other credentials; give that role a `via` in the configuration, then run this again"),
         }
     }

@@ -178,7 +178,7 @@ pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Plan> {
 /// [`Kind::Config`] when a file is read-only, or says something else by now.
 pub fn write(ctx: &Ctx, plan: &Plan) -> Result<()> {
     let _alone = alone(ctx)?;
-    let run = Run { command: COMMAND, at: ctx.clock.now() };
+    let run = Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now());
     for change in &plan.changes {
         awsconfig::edit::check_writable(&change.file)?;
     }
@@ -201,12 +201,13 @@ pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, U
     let (state, aws) = (&ctx.paths.state_dir, from.unwrap_or(&ctx.paths.aws_config));
     let files = [&*ctx.paths.config_file, aws];
     // One run may have written one of the files, and the run before it both.
-    let runs = files.map(|path| backup::last_run(state, path).filter(|(command, _)| command == COMMAND).map(|(_, at)| at));
+    let runs = files.map(|path| backup::last_run(state, path).filter(|(command, _)| command == COMMAND).map(|(_, number)| number));
     let Some(newest) = runs.into_iter().flatten().max() else {
         // Whoever wrote there since has to be taken back first.
-        let later = files.into_iter().filter_map(|path| backup::undo(state, path, COMMAND, false).err()).find(|error| !error.hints.is_empty());
+        let later =
+            files.into_iter().filter_map(|path| backup::undo(state, path, COMMAND, false).err()).find(|error| !error.hints.is_empty());
         return Err(later.unwrap_or_else(|| Error::new(Kind::NoMatch, "nothing was imported that could be undone")));
     };
-    let of_run = files.into_iter().zip(runs).filter(|(_, at)| *at == Some(newest));
+    let of_run = files.into_iter().zip(runs).filter(|(_, number)| *number == Some(newest));
     of_run.map(|(path, _)| Ok((path.to_owned(), backup::undo(state, path, COMMAND, false)?))).collect()
 }

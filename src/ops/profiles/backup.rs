@@ -20,6 +20,16 @@ pub(in crate::ops) struct Run {
     pub(in crate::ops) command: &'static str,
     /// When.
     pub(in crate::ops) at: Timestamp,
+    /// Its number: higher than that of every run before it, whatever file those wrote.
+    number: u64,
+}
+
+impl Run {
+    /// A run that begins now. The files of other programs have to be locked.
+    pub(in crate::ops) fn begin(state_dir: &Path, command: &'static str, at: Timestamp) -> Self {
+        let number = numbers(state_dir, "aws-config-".to_owned()).max().map_or(1, |last| last + 1);
+        Self { command, at, number }
+    }
 }
 
 /// A run that was taken back in one file.
@@ -56,7 +66,7 @@ pub(in crate::ops) fn keep(state_dir: &Path, file: &Path, old: Option<&[u8]>, ne
     bytes.push(b'\n');
     bytes.extend(old.unwrap_or_default());
     let there = kept(state_dir, file);
-    file::save(&place(state_dir, file, there.last().map_or(1, |last| last + 1)), &bytes)?;
+    file::save(&place(state_dir, file, run.number), &bytes)?;
     let superfluous = (there.len() + 1).saturating_sub(KEPT);
     there.into_iter().take(superfluous).try_for_each(|number| file::remove(&place(state_dir, file, number)))
 }
@@ -64,25 +74,26 @@ pub(in crate::ops) fn keep(state_dir: &Path, file: &Path, old: Option<&[u8]>, ne
 /// A kept state of a file.
 struct Copy {
     place: PathBuf,
+    number: u64,
     head: Head,
     old: Vec<u8>,
     /// How many there are before it.
     earlier: usize,
 }
 
-/// The run that wrote a file last: its command and when it was, in seconds; `None` where nothing is known of it.
-pub(in crate::ops) fn last_run(state_dir: &Path, file: &Path) -> Option<(String, i64)> {
-    last(state_dir, file).ok().flatten().map(|copy| (copy.head.command, copy.head.at))
+/// The run that wrote a file last: its command and its number; `None` where nothing is known of it.
+pub(in crate::ops) fn last_run(state_dir: &Path, file: &Path) -> Option<(String, u64)> {
+    last(state_dir, file).ok().flatten().map(|copy| (copy.head.command, copy.number))
 }
 
 fn last(state_dir: &Path, file: &Path) -> Result<Option<Copy>> {
     let there = kept(state_dir, file);
-    let Some((number, earlier)) = there.split_last() else { return Ok(None) };
-    let place = place(state_dir, file, *number);
+    let Some((&number, earlier)) = there.split_last() else { return Ok(None) };
+    let place = place(state_dir, file, number);
     let Some(bytes) = file::load(&place)? else { return Ok(None) };
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let Ok(head) = serde_json::from_slice(&bytes[..end]) else { return Ok(None) };
-    Ok(Some(Copy { place, head, old: bytes.get(end + 1..).unwrap_or_default().to_vec(), earlier: earlier.len() }))
+    Ok(Some(Copy { place, number, head, old: bytes.get(end + 1..).unwrap_or_default().to_vec(), earlier: earlier.len() }))
 }
 
 /// Puts the file back to what it was before this command wrote it last, and forgets that copy.
@@ -92,7 +103,7 @@ fn last(state_dir: &Path, file: &Path) -> Result<Option<Copy>> {
 /// was written, unless `force`.
 pub(in crate::ops) fn undo(state_dir: &Path, file: &Path, command: &str, force: bool) -> Result<Undone> {
     let nothing = || Error::new(Kind::NoMatch, format!("nothing is known that could be undone in {}", file.display()));
-    let Copy { place, head, old, earlier } = last(state_dir, file)?.ok_or_else(nothing)?;
+    let Copy { place, head, old, earlier, .. } = last(state_dir, file)?.ok_or_else(nothing)?;
     if head.command != command {
         let what = format!("{} was written last by `rolecall {}`", file.display(), head.command);
         return Err(Error::new(Kind::NoMatch, what).hint(format!("take that back first: `rolecall {} --undo`", head.command)));
@@ -116,18 +127,28 @@ pub(in crate::ops) fn undo(state_dir: &Path, file: &Path, command: &str, force: 
 
 /// The numbers of a file's copies, oldest first.
 fn kept(state_dir: &Path, file: &Path) -> Vec<u64> {
-    let first = place(state_dir, file, 1);
-    let (Some(folder), Some(stem)) = (first.parent(), first.file_stem().and_then(|stem| stem.to_str())) else { return Vec::new() };
-    let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix(stem)?.strip_prefix('.')?.parse::<u64>().ok();
-    let mut numbers: Vec<u64> = fs::read_dir(folder).into_iter().flatten().flatten().filter_map(number).collect();
+    let mut numbers: Vec<u64> = numbers(state_dir, stem(file)).collect();
     numbers.sort_unstable();
     numbers
 }
 
-fn place(state_dir: &Path, file: &Path, number: u64) -> PathBuf {
+/// The numbers of the copies whose name begins so.
+fn numbers(state_dir: &Path, stem: String) -> impl Iterator<Item = u64> {
+    let number = move |entry: fs::DirEntry| {
+        let name = entry.file_name();
+        let (name, number) = name.to_str()?.rsplit_once('.')?;
+        number.parse().ok().filter(|_| name.starts_with(&stem))
+    };
+    fs::read_dir(state_dir.join("backups")).into_iter().flatten().flatten().filter_map(number)
+}
+
+fn stem(file: &Path) -> String {
     let absolute = std::path::absolute(edit::behind_links(file)).unwrap_or_else(|_| file.to_owned());
-    let name = &digest(absolute.as_os_str().as_encoded_bytes())[..16];
-    state_dir.join("backups").join(format!("aws-config-{name}.{number}"))
+    format!("aws-config-{}", &digest(absolute.as_os_str().as_encoded_bytes())[..16])
+}
+
+fn place(state_dir: &Path, file: &Path, number: u64) -> PathBuf {
+    state_dir.join("backups").join(format!("{}.{number}", stem(file)))
 }
 
 fn digest(bytes: &[u8]) -> String {
@@ -153,8 +174,9 @@ mod tests {
         }
 
         fn write(&self, old: Option<&str>, new: &str) {
-            let run = Run { command: "setup profiles", at: Timestamp(1_795_000_000) };
-            keep(&self.home.path().join("state"), &self.file(), old.map(str::as_bytes), new.as_bytes(), run).unwrap();
+            let state = self.home.path().join("state");
+            let run = Run::begin(&state, "setup profiles", Timestamp(1_795_000_000));
+            keep(&state, &self.file(), old.map(str::as_bytes), new.as_bytes(), run).unwrap();
             fs::write(self.file(), new).unwrap();
         }
 
@@ -185,6 +207,7 @@ mod tests {
             home.write(Some(&now), &next);
             now = next;
         }
+        assert_eq!(last_run(&home.home.path().join("state"), &home.file()), Some(("setup profiles".into(), 7)));
         for (state, left) in [("6", 4), ("5", 3), ("4", 2), ("3", 1), ("2", 0)] {
             assert_eq!((home.undo(false).unwrap(), home.says().as_deref()), (left, Some(state)));
         }
@@ -208,7 +231,7 @@ mod tests {
         home.write(Some("old"), "new");
         let error = undo(&home.home.path().join("state"), &home.file(), "setup import", false).unwrap_err();
         assert!(error.kind == Kind::NoMatch && error.hints[0].contains("rolecall setup profiles --undo"), "{error:?}");
-        assert_eq!(last_run(&home.home.path().join("state"), &home.file()), Some(("setup profiles".into(), 1_795_000_000)));
+        assert_eq!(last_run(&home.home.path().join("state"), &home.file()), Some(("setup profiles".into(), 1)));
     }
 
     #[test]

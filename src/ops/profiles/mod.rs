@@ -211,7 +211,7 @@ pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Und
 }
 
 fn run(ctx: &Ctx) -> backup::Run {
-    backup::Run { command: "setup profiles", at: ctx.clock.now() }
+    backup::Run::begin(&ctx.paths.state_dir, "setup profiles", ctx.clock.now())
 }
 
 /// Holds the lock under which the AWS files, and others of other programs, are written.

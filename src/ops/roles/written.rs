@@ -1,4 +1,5 @@
-//! Names that stand in the AWS config file: a role that has a profile there is called by it, whatever it would be called today.
+//! Names that stand in the AWS config file: a role that has a profile there is called by it, with or without its account's id behind it.
+//! Which of two roles of one name has it bare is told by what was written first, and by nothing else.
 
 use std::collections::HashMap;
 
@@ -6,6 +7,8 @@ use crate::awsconfig::block::{Parts, What};
 use crate::config::{Paths, Settings};
 use crate::domain::{AccountId, InstanceName, Roster};
 use crate::ops::profiles::BLOCK;
+use crate::ops::roles::format::Format;
+use crate::ops::roles::names::{bare_of, with_account, with_instance};
 use crate::os::file;
 
 /// How an old name is marked; see the writer of profiles.
@@ -14,8 +17,9 @@ const OLD: &str = "# was:";
 /// A role by its instance, account and name.
 type Of = (InstanceName, AccountId, String);
 
-/// Gives every role of the list the name under which AWS programs know it. Of several its present one counts, not the old ones. A file
-/// that can't be read, or whose markers don't go together, changes nothing: whoever writes it tells.
+/// Gives every role of the list the name under which AWS programs know it, as long as that is one of the names that it would have today:
+/// what `setup profiles` would call otherwise is not called by its old name. A file that can't be read, or whose markers don't go together,
+/// changes nothing: whoever writes it tells.
 pub(in crate::ops) fn take_written(roster: &mut Roster, paths: &Paths, settings: &Settings) {
     let Ok(Some(bytes)) = file::load(&paths.aws_config) else { return };
     // Most machines have no such block, and files of thousands of profiles are read here before a list is shown.
@@ -31,14 +35,22 @@ pub(in crate::ops) fn take_written(roster: &mut Roster, paths: &Paths, settings:
     if names.is_empty() {
         return;
     }
-    let instances: Vec<InstanceName> = roster.instances.iter().map(|instance| instance.name.clone()).collect();
-    for entry in &mut roster.entries {
-        let of = (instances[entry.instance].clone(), entry.account, entry.role.to_string());
+    let format = Format::of(settings).unwrap_or_default();
+    let mut taken = Vec::new();
+    for (at, entry) in roster.entries.iter().enumerate() {
+        let of = (roster.instance(entry).name.clone(), entry.account, entry.role.to_string());
         let Some(written) = names.get(&of) else { continue };
-        let stands = written.iter().any(|name| Some(name.as_str()) == entry.profile.as_deref());
-        if let (false, Some(name)) = (stands, written.first()) {
-            entry.profile = Some(name.as_str().into());
+        if written.iter().any(|name| Some(name.as_str()) == entry.profile.as_deref()) {
+            continue;
         }
+        let bare = bare_of(roster, settings, format.as_ref(), entry);
+        let long = with_account(&bare, roster, entry);
+        let longest = with_instance(&long, roster, entry);
+        let present = [bare, long, longest].into_iter().find(|name| written.contains(name));
+        taken.extend(present.map(|name| (at, name)));
+    }
+    for (at, name) in taken {
+        roster.entries[at].profile = Some(name.into());
     }
 }
 

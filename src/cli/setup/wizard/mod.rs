@@ -114,7 +114,10 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<Source>> {
     // A shell that wants a file made first needs more than a line.
     let Some(offered) = hook.as_ref().filter(|hook| asks && hook.once.is_none()) else { return Ok(hook) };
     let file = ctx.paths.short(&offered.file);
-    out::say(&format!("\n`role` puts a role into the {shell} that you are in. It takes one line at the end of {file}:\n  {}", offered.line));
+    out::say(&format!(
+        "\n`role` puts a role into the {shell} that you are in. It takes one line at the end of {file}:\n  {}",
+        offered.line
+    ));
     if !said_yes("Add it? [y/N] ")? {
         return Ok(hook);
     }
