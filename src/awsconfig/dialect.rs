@@ -165,7 +165,7 @@ mod tests {
             ("[profile a;b]\nk=v\n", "1 Others [profile a;b]"),
         ] {
             let said = said(text);
-            assert!(said.len() >= 1 && said[0].starts_with(want), "{text:?}: {said:?}");
+            assert!(!said.is_empty() && said[0].starts_with(want), "{text:?}: {said:?}");
         }
         assert_eq!(complaints(b"[a]\nk = \xff\n"), [Complaint { line: 2, what: "it is not UTF-8".into(), whose: Whose::All }]);
     }
