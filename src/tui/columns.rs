@@ -199,11 +199,11 @@ impl Columns {
     }
 }
 
-/// Whether no ordinary name has to be cut in this many cells.
-pub(super) fn keeps_names(cells: u16, measure: &Measure) -> bool {
+/// Whether this many cells leave ids and ordinary names whole.
+pub(super) fn keeps_names_and_ids(cells: u16, measure: &Measure) -> bool {
     let columns = plan(cells, measure);
     let whole = |cells: u16, widths: Widths| cells >= widths.most.min(WIDEST_NAME);
-    whole(columns.account, measure.account) && whole(columns.role, measure.role)
+    columns.id == IdForm::Whole && whole(columns.account, measure.account) && whole(columns.role, measure.role)
 }
 
 /// Divides this many cells. What does not fit goes in this order: the whole of very long names, tags, the instance, eight digits of the
@@ -331,8 +331,8 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_names_are_kept_or_not() {
-        assert!(keeps_names(60, &measure()) && !keeps_names(40, &measure()));
+    fn names_and_ids_are_whole_or_not() {
+        assert!([67, 60, 40].map(|cells| keeps_names_and_ids(cells, &measure())) == [true, false, false]);
     }
 
     #[test]
