@@ -61,9 +61,14 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let top = query.y + 1 + u16::from(roomy);
     let bottom = footer.y - u16::from(roomy);
     let rows = bottom.saturating_sub(top);
+    let (measure, margin) = (&state.list.measure, gutter(state) + 1);
+    // What the list has no use for is the preview's.
+    let needed = columns::plan(width.saturating_sub(NARROWEST + margin), measure).cells();
+    let preview_width = width.saturating_sub(needed + margin).clamp(NARROWEST, WIDEST);
+    let list_cells = width.saturating_sub(preview_width + margin);
     let (beside, below) = match state.preview {
         _ if state.list.len() == 0 => (false, false),
-        Preview::Auto => (width >= 100, false),
+        Preview::Auto => (width >= 100 && columns::keeps_names_and_ids(list_cells, measure), false),
         Preview::Right => (width >= 72, false),
         // The list keeps the larger part.
         Preview::Below => (false, rows >= 16),
@@ -71,13 +76,13 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     };
     let notice = notice(footer, roomy, state);
     if below {
-        let height = (rows / 3).clamp(6, 12);
+        let height = (rows * 2 / 5).clamp(6, 12);
         let list = Rect::new(x, top, width - 2, rows - height);
         let preview = Some(Rect::new(x, top + rows - height, width, height));
         let scrollbar = Rect::new(list.right() + 1, top, 1, list.height);
         return Areas { header, query, list, scrollbar, preview, notice, footer: Some(footer), tiny: false };
     }
-    let preview_width = if beside { (width / 3).clamp(36, 64) } else { 0 };
+    let preview_width = if beside { preview_width } else { 0 };
     let preview = (preview_width > 0).then(|| Rect::new(x + width - preview_width, top, preview_width, rows));
     // The scrollbar runs on the preview's line, or in the last column.
     let list = Rect::new(x, top, width - preview_width.max(1) - 1, rows);
@@ -108,6 +113,10 @@ fn notice(footer: Rect, roomy: bool, state: &State) -> Option<Rect> {
     let stands = (roomy || covers) && notice::notice(state).is_some();
     stands.then(|| Rect { y: footer.y - u16::from(roomy), ..footer })
 }
+
+/// Columns of a preview beside the list.
+const NARROWEST: u16 = 32;
+const WIDEST: u16 = 64;
 
 /// Columns for query, keys and panels of an inline picker, where the list needs fewer.
 const INLINE: u16 = 72;

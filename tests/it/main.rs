@@ -32,9 +32,12 @@ mod foreign_browser;
 mod foreign_endpoint;
 mod foreign_hooks;
 mod foreign_javascript;
+mod foreign_powershell;
 mod foreign_process;
 #[cfg(unix)]
 mod foreign_profiles;
+#[cfg(unix)]
+mod foreign_sdks;
 #[cfg(unix)]
 mod foreign_setup;
 mod foreign_shells;

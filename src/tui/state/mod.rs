@@ -26,9 +26,6 @@ use list::List;
 use look_again::LookAgain;
 use overlay::Overlay;
 
-/// Rows that the first frame has at most: more than any terminal is high.
-const FIRST_ROWS: usize = 160;
-
 /// The picker at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct State {
@@ -201,16 +198,20 @@ pub(super) enum Refresh {
 }
 
 impl State {
-    /// The state before anything happened.
-    pub(super) fn new(options: Options) -> Self {
+    /// The state before anything happened, on a screen of so many rows.
+    pub(super) fn new(options: Options, rows: u16) -> Self {
         let wishes = Wishes { current: options.current, prefer_roles: options.prefer_roles, columns: options.columns };
         let mut list = List::new(options.roster.clone());
         let mut roster = options.roster;
-        if let Some(sheet) = &options.sheet {
-            let columns = wishes.columns.as_deref();
-            let first = matching::first(sheet, &options.usages, &options.marks, options.history_weight, FIRST_ROWS, columns);
-            roster = first.roster.clone();
-            list.take(&first);
+        if options.query.trim().is_empty() {
+            let (usages, marks, weight, columns) = (&options.usages, &options.marks, options.history_weight, wishes.columns.as_deref());
+            if let Some(sheet) = &options.sheet {
+                let first = matching::first(sheet, usages, marks, weight, rows.into(), columns);
+                roster = first.roster.clone();
+                list.take(&first);
+            } else if !roster.entries.is_empty() {
+                list.take(&matching::all(&roster, usages, marks, weight, columns));
+            }
         }
         Self {
             action: options.action,

@@ -18,6 +18,7 @@ use super::event::Event;
 use super::layout;
 use super::matching::Found;
 use super::state::State;
+use super::state::overlay::Overlay;
 use crate::ops::work::Request;
 
 /// Takes one event in.
@@ -29,6 +30,10 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Mouse(mouse) => mouse::gesture(state, mouse),
         Event::Resize(width, height) => {
             state.size = (width, height);
+            // What a panel shows for want of room stands beside the list now.
+            if layout::of(state).preview.is_some() {
+                state.overlays.retain(|overlay| !matches!(overlay, Overlay::Details(_)));
+            }
             Vec::new()
         }
         Event::Tick(now) => {

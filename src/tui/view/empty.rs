@@ -11,9 +11,12 @@ use super::super::panels::{self, Opens};
 use super::super::state::line::Edit;
 use super::super::state::look_again::Again;
 use super::super::state::{Refresh, State};
-use super::text::{Pen, width, wrap};
+use super::text::{Pen, middle, width, wrap};
 use super::{Ink, words};
 use crate::domain::{Error, InstanceName, Kind, Timestamp};
+
+/// Cells of a name that is near what was typed.
+const NAME: usize = 40;
 
 /// Nobody reads longer lines with ease.
 const WIDEST: usize = 84;
@@ -43,7 +46,7 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     }
     let gutter = gutter(state);
     let cells = area.width.saturating_sub(gutter + 1);
-    let mut parts = say(state);
+    let mut parts = say(state, ink);
     let height = |parts: &Parts| parts.iter().flatten().map(|line| lines_of(line, state, ink, cells.into()).len()).sum::<usize>();
     if height(&parts) > area.height.into() {
         parts.iter_mut().for_each(|part| part.retain(|line| !matches!(line, Line::Detail(_))));
@@ -107,9 +110,9 @@ fn lead(pen: &mut Pen<'_>, mark: &str, at: usize, style: Style) {
 
 type Parts = Vec<Vec<Line>>;
 
-fn say(state: &State) -> Parts {
+fn say(state: &State, ink: &Ink) -> Parts {
     if !state.query.is_empty() && !state.roster.entries.is_empty() {
-        return nothing_matches(state);
+        return nothing_matches(state, ink);
     }
     if !state.roster.entries.is_empty() {
         let all = words::count(state.roster.entries.len(), "role");
@@ -135,7 +138,7 @@ fn say(state: &State) -> Parts {
     }
 }
 
-fn nothing_matches(state: &State) -> Parts {
+fn nothing_matches(state: &State, ink: &Ink) -> Parts {
     let mut near = Vec::new();
     let mut steps = Vec::new();
     if state.list.hidden > 0 {
@@ -144,7 +147,8 @@ fn nothing_matches(state: &State) -> Parts {
         steps.push(Line::Step(Command::Open(Opens::Hidden), format!("shows {would}")));
     }
     if !state.list.nearest.is_empty() {
-        near.push(Line::Soft(format!("near it: {}", state.list.nearest.join(", "))));
+        let names: Vec<_> = state.list.nearest.iter().map(|name| middle(name, NAME, ink.glyphs.cut)).collect();
+        near.push(Line::Soft(format!("near it: {}", names.join(", "))));
     }
     match state.again() {
         Again::Checking => near.push(Line::Soft("checking with AWS, in case it is new".to_owned())),
