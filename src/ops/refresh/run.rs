@@ -82,7 +82,7 @@ enum Verdict {
 }
 
 impl Run {
-    /// A reading of nothing yet; see [`Run::list`] and [`Run::accounts`].
+    /// A reading of nothing yet; see [`Run::list`] and [`Run::account`].
     pub(super) fn new(identity: &Identity, token: &Secret<String>, limits: Limits, clock: Clock) -> Self {
         Self {
             identity: identity.clone(),
