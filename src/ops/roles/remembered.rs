@@ -16,6 +16,7 @@ use crate::domain::{Instance, Inventory, Sheet, SheetContents, Timestamp};
 use crate::ops::instances::index::{Stamp, digest, now};
 use crate::ops::instances::instances;
 use crate::ops::roles::roster::roster;
+use crate::ops::roles::written::take_written;
 use crate::os::file;
 
 /// What the file starts with: a name, and the number of the format.
@@ -151,7 +152,9 @@ fn look(env: &Env, paths: &Paths, named: Option<&str>, files: &[PathBuf]) -> Opt
     if !same || lists_before != stamps(&lists) {
         return Some(Look::Other(read));
     }
-    let roster = Arc::new(roster(chosen, &inventories, &settings));
+    let mut roster = roster(chosen, &inventories, &settings);
+    take_written(&mut roster, paths, &settings);
+    let roster = Arc::new(roster);
     let index = Index::build(roster.clone());
     let sheet = Sheet::pack(&roster, index.order())?;
     let content = Content {
