@@ -126,3 +126,33 @@ impl Drop for LastWill {
 pub fn nudge() {
     let _ = kill_process(getpid(), Signal::WINCH);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_that_comes_before_anybody_attends_is_obeyed_then() {
+        let home = tempfile::tempdir().unwrap();
+        let told = home.path().join("told");
+        // A process of its own: this test's binary again, which runs only what is named.
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "os::signals::tests::helper_that_attends_late", "--include-ignored"]).env("TOLD", &told);
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!((status.signal(), told.exists()), (Some(15), true), "{status:?}");
+    }
+
+    #[test]
+    #[ignore = "run by another test in a process of its own"]
+    fn helper_that_attends_late() {
+        let Some(told) = std::env::var_os("TOLD") else { return };
+        let mut will = LastWill::written(move || std::fs::write(&told, "").unwrap()).unwrap();
+        kill_process(getpid(), Signal::TERM).unwrap();
+        will.attend();
+        std::thread::park_timeout(Duration::from_secs(30));
+    }
+}

@@ -119,6 +119,9 @@ impl Measure {
     }
 }
 
+/// Columns by name, each with its width.
+type Named = Vec<(String, u16)>;
+
 /// One key of tags over the roster.
 struct Key<'a> {
     rows: usize,
@@ -129,7 +132,7 @@ struct Key<'a> {
 
 impl Key<'_> {
     /// Keys with the width of their values, those of most rows first: those that tell rows apart, and those that don't.
-    fn all<'a>(sets: impl Iterator<Item = (&'a Tags, usize)>) -> (Vec<(String, u16)>, Vec<(String, u16)>) {
+    fn all<'a>(sets: impl Iterator<Item = (&'a Tags, usize)>) -> (Named, Named) {
         let (mut keys, mut all): (BTreeMap<&str, Key<'_>>, usize) = (BTreeMap::new(), 0);
         for (set, rows) in sets {
             all += rows;

@@ -267,6 +267,26 @@ mod tests {
     }
 
     #[test]
+    fn an_account_that_two_instances_share_is_located_in_both() {
+        let mut roster = Roster::clone(&company().0);
+        let mut other = roster.instances[0].clone();
+        other.name = crate::domain::InstanceName::new("other");
+        roster.instances.push(other);
+        let (account, instance) = (roster.entries[40].account, roster.instances.len() - 1);
+        let twins: Vec<Entry> = roster.entries.iter().filter(|entry| entry.account == account).cloned().collect();
+        roster.entries.extend(twins.iter().cloned().map(|twin| Entry { instance, ..twin }));
+        let index = crate::domain::query::Index::build(Arc::new(roster.clone()));
+        let sheet = Sheet::pack(&roster, index.order()).unwrap();
+        let all = sheet.unpack();
+        for twin in &twins {
+            let wanted = [roster.id(twin), RoleId { instance: roster.instances[instance].name.clone(), ..roster.id(twin) }];
+            let mut found: Vec<RoleId> = sheet.locate(&wanted).into_iter().map(|(row, _)| all.id(&all.entries[row])).collect();
+            found.sort_unstable_by_key(|role| wanted.iter().position(|one| one == role));
+            assert_eq!(found, wanted);
+        }
+    }
+
+    #[test]
     fn damaged_numbers_are_no_role_and_no_panic() {
         let (roster, order) = company();
         let mut sheet = Sheet::pack(&roster, &order).unwrap();

@@ -33,7 +33,7 @@ pub async fn look(
         Look::Account(id) => run.account(old.clone(), id),
         Look::NewAccounts => run.list(Some(old), |account| account.read_at.is_none()),
     }
-    let stopped = run.to_the_end(&mut |_: Progress<'_>| {}).await?;
+    let stopped = run.finish(&mut |_: Progress<'_>| {}).await?;
     let (mut inventory, failed) = run.result();
     inventory.fetched_at = old.fetched_at;
     // An account that is refused keeps its old roles; it makes a whole list no less whole than the day it was read.

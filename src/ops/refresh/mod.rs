@@ -76,7 +76,7 @@ pub async fn refresh(
     let began = Instant::now();
     let mut run = Run::new(identity, token, limits, clock);
     run.list(old, |_| true);
-    let stopped = run.to_the_end(progress).await?;
+    let stopped = run.finish(progress).await?;
     let (mut inventory, failed) = run.result();
     inventory.complete = stopped.is_none() && failed.is_empty();
     debug!(target: "rolecall::refresh", accounts = inventory.accounts.len(), failed = failed.len(), took = ?began.elapsed(), "refreshed");

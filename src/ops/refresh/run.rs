@@ -82,7 +82,7 @@ enum Verdict {
 }
 
 impl Run {
-    /// A reading of nothing yet; see [`Run::list`] and [`Run::accounts`].
+    /// A reading of nothing yet; see [`Run::list`] and [`Run::account`].
     pub(super) fn new(identity: &Identity, token: &Secret<String>, limits: Limits, clock: Clock) -> Self {
         Self {
             identity: identity.clone(),
@@ -123,7 +123,7 @@ impl Run {
     ///
     /// # Errors
     /// Whatever ends it before the account list is whole: what was read by then is less than what was known before.
-    pub(super) async fn to_the_end(&mut self, progress: Hear<'_>) -> Result<Option<Error>> {
+    pub(super) async fn finish(&mut self, progress: Hear<'_>) -> Result<Option<Error>> {
         self.tell(progress);
         loop {
             let wake = self.send_what_may_go();

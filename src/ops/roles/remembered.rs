@@ -117,8 +117,9 @@ pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
     let mut files: Vec<PathBuf> = paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).cloned().collect();
     for _ in 0..TRIES {
         match look(env, paths, named, &files) {
-            Some(Look::Whole(content, sheet)) => {
-                let bytes = frame::encode_before(HEADER, &*content, sheet.records());
+            Some(Look::Whole(found)) => {
+                let (content, sheet) = &*found;
+                let bytes = frame::encode_before(HEADER, content, sheet.records());
                 let _ = bytes.and_then(|bytes| file::save(&place(paths, named), &bytes));
                 return;
             }
@@ -130,7 +131,7 @@ pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
 }
 
 enum Look {
-    Whole(Box<Content>, Sheet),
+    Whole(Box<(Content, Sheet)>),
     Other(Vec<PathBuf>),
 }
 
@@ -163,7 +164,7 @@ fn look(env: &Env, paths: &Paths, named: Option<&str>, files: &[PathBuf]) -> Opt
         read: inventories.iter().map(|list| list.as_ref().map(|list| (list.fetched_at, list.complete))).collect(),
         sheet: sheet.contents().clone(),
     };
-    Some(Look::Whole(Box::new(content), sheet))
+    Some(Look::Whole(Box::new((content, sheet))))
 }
 
 /// One file for each instance that can be named, and one for none.

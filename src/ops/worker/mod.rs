@@ -35,8 +35,11 @@ use crate::vault::KeyPlace;
 /// The background's thread, once there is one.
 #[derive(Debug, Default, Clone)]
 pub struct Worker {
-    thread: Arc<Mutex<Option<JoinHandle<Option<Arc<Ctx>>>>>>,
+    thread: Arc<Mutex<Option<Thread>>>,
 }
+
+/// Ends with the surroundings, if anything needed them.
+type Thread = JoinHandle<Option<Arc<Ctx>>>;
 
 /// Where the background is asked. Its thread starts with the first request, which comes after the first frame: before it, a thread would
 /// only take time from that.
