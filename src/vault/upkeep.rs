@@ -19,9 +19,12 @@ impl Vault {
     /// Secret Service round trip or one argon2id.
     ///
     /// # Errors
-    /// [`Kind::Vault`] with what to set or run when it will not, [`Kind::Internal`] when nothing can be written.
+    /// [`Kind::Vault`] with what to set or run when it will not, or has no place to be; [`Kind::Internal`] when a write fails.
     pub fn ready(&self) -> Result<()> {
-        let header = self.header_or_new(None)?;
+        let header = self.header_or_new(None).map_err(|error| match error.kind {
+            Kind::Config => Error { kind: Kind::Vault, ..error },
+            _ => error,
+        })?;
         self.sweep();
         let Some(key) = self.key(&header)? else { return Ok(()) };
         // Whoever handed the key over has asked this before.
