@@ -9,7 +9,7 @@ use crate::foreign::{ACCOUNT, aws, json, python};
 use crate::sandbox::{Ran, Sandbox, binary};
 
 /// Names that have to be quoted, by role.
-const NAMES: [(&str, &str); 4] = [
+pub(crate) const NAMES: [(&str, &str); 4] = [
     ("ReadOnlyAccess", "read only"),
     ("DatabaseAdministrator", "it's \"the\" \\ base"),
     ("AdministratorAccess", "Zürich 東京"),
@@ -35,7 +35,7 @@ print(json.dumps([[load(folder + '/before'), load(folder + '/after')] for folder
 ";
 
 /// A home with profiles of those names, and a program whose path has to be quoted too.
-fn ready(flags: &[&str]) -> Sandbox {
+pub(crate) fn ready(flags: &[&str]) -> Sandbox {
     let sandbox = Sandbox::new();
     let program = sandbox.path("my tools/it's $HOME `x`/rolecall");
     fs::create_dir_all(program.parent().unwrap()).unwrap();

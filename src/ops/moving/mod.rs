@@ -23,6 +23,8 @@ use crate::os::file;
 
 use names::Names;
 
+pub use sources::Source;
+
 /// What a person types for all this.
 const COMMAND: &str = "setup import";
 
@@ -137,14 +139,27 @@ impl Wishes {
 /// [`Kind::Config`] when a file that is named is not there or can't be read, or our own configuration is wrong; [`Kind::NoMatch`] when
 /// there is nothing to read at all.
 pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Plan> {
+    let old = file::load(&ctx.paths.config_file).map_err(|error| Error { kind: Kind::Config, ..error })?;
+    let sources = sources::sources(ctx, from)?;
+    if sources.is_empty() {
+        return Err(Error::new(Kind::NoMatch, "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file")
+            .hint("name a file with --from, or start anew with `rolecall setup wizard`"));
+    }
+    plan_of(ctx, old, &sources)
+}
+
+/// The same for what these files say, beside a configuration file of ours that says `old`; reads nothing itself.
+///
+/// # Errors
+/// [`Kind::Config`] when one of them can't be read, or our own configuration is wrong.
+pub fn plan_of(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[Source]) -> Result<Plan> {
     let (mut names, mut found, mut changes) = (Names::of(ctx), Vec::new(), Vec::new());
     let ours = &ctx.paths.config_file;
-    let old = file::load(ours).map_err(|error| Error { kind: Kind::Config, ..error })?;
     let text = String::from_utf8(old.clone().unwrap_or_default())
         .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", ours.display())))?;
     config::check(ours, &text)?;
     let mut layer = lay::Layer::new(&text)?;
-    for source in sources::sources(ctx, from)? {
+    for source in sources {
         let in_file = |error: Error| error.context(ctx.paths.short(&source.file));
         let (mut wishes, mut repaired) = (Wishes::default(), Vec::new());
         match source.program {
@@ -159,11 +174,7 @@ pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Plan> {
             }
         }
         let (steps, same) = layer.lay(ours, wishes.wishes, &mut wishes.left);
-        found.push(Found { program: source.program, file: source.file, steps, same, left: wishes.left, repaired });
-    }
-    if found.is_empty() {
-        return Err(Error::new(Kind::NoMatch, "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file")
-            .hint("name a file with --from, or start anew with `rolecall setup wizard`"));
+        found.push(Found { program: source.program, file: source.file.clone(), steps, same, left: wishes.left, repaired });
     }
     let new = edit::add(&text, ours, &layer.added)?;
     if new != text {
