@@ -19,12 +19,9 @@ impl Vault {
     /// Secret Service round trip or one argon2id.
     ///
     /// # Errors
-    /// [`Kind::Vault`] with what to set or run when it will not, or has no place to be; [`Kind::Internal`] when a write fails.
+    /// [`Kind::Vault`] with what to set or run when it will not, [`Kind::Internal`] when nothing can be written.
     pub fn ready(&self) -> Result<()> {
-        let header = self.header_or_new(None).map_err(|error| match error.kind {
-            Kind::Config => Error { kind: Kind::Vault, ..error },
-            _ => error,
-        })?;
+        let header = self.header_or_new(None)?;
         self.sweep();
         let Some(key) = self.key(&header)? else { return Ok(()) };
         let kept = self.keep(&header, &key);
