@@ -53,7 +53,7 @@ pub fn create_private_dir(path: &Path) -> Result<()> {
 pub fn could_write(directory: &Path) -> Result<()> {
     let there = directory.ancestors().find(|place| place.symlink_metadata().is_ok()).unwrap_or(directory);
     let why = match fs::metadata(there) {
-        Ok(known) if !known.is_dir() => "it is no directory".to_owned(),
+        Ok(known) if !known.is_dir() => "not a directory".to_owned(),
         Ok(_) => match writable(there) {
             Ok(()) => return Ok(()),
             Err(error) => reason(&error),

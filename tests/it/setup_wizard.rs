@@ -63,8 +63,10 @@ fn what_is_not_known_and_cannot_be_asked_is_named() {
     refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP, "--region", "Ireland", "--yes"]), 2, &["no region"]);
     refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP, "--name", "a.b", "--yes"]), 2, &["can't be a name"]);
     assert_eq!(config(&sandbox), before, "nothing is written before everything is known");
-    let said = sandbox.run(&["setup", "wizard", "--start-url", lab, "--region", "us-east-1", "--name", "lab", "--yes"]);
+    let region = ["--region", "us-east-1", "--default-region", "eu-north-1"];
+    let said = sandbox.run(&[&["setup", "wizard", "--start-url", lab, "--name", "lab", "--yes"], &region[..]].concat());
     assert!(said.code == 0 && config(&sandbox).contains("[instances.lab]"), "{said:?}");
+    assert!(config(&sandbox).contains("default_region = \"eu-north-1\""), "{}", config(&sandbox));
 }
 
 #[test]
@@ -93,6 +95,10 @@ fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     terminal.type_line("us-east-1");
     terminal.wait_for("Name [lab]: ");
     terminal.type_line("sandbox");
+    terminal.wait_for("[none]: ");
+    terminal.type_line("Paris");
+    terminal.wait_for("`paris` is no region");
+    terminal.type_line("eu-west-3");
     terminal.wait_for("and sign in? [Y/n]");
     assert!(!config(&sandbox).contains("instances"));
     terminal.type_keys(ENTER);
@@ -104,7 +110,7 @@ fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     terminal.type_keys(ENTER);
     terminal.wait_for("next:");
     assert_eq!(terminal.end(), 0);
-    assert!(config(&sandbox).contains("[instances.sandbox]"));
+    assert!(config(&sandbox).contains("[instances.sandbox]") && config(&sandbox).contains("\ndefault_region = \"eu-west-3\"\n"));
     let screen = terminal.screen();
     assert!(!sandbox.path(".aws/config").exists() && screen.contains("setup profiles --all --diff"), "Enter alone is a no: {screen}");
     assert!(!sandbox.path(".bashrc").exists() && screen.contains("add this line to ~/.bashrc"), "Enter alone is a no: {screen}");
@@ -116,6 +122,8 @@ fn a_typed_y_writes_the_profiles_and_the_hook_too() {
     sandbox.aws.approve_after(Approve::Person);
     sandbox.write(".bashrc", "alias l=ls");
     let mut terminal = wizard(&sandbox, &format!("--start-url {CORP} --name corp"));
+    terminal.wait_for("[none]: ");
+    terminal.type_keys(ENTER);
     terminal.wait_for("and sign in? [Y/n]");
     terminal.type_keys(ENTER);
     approve(&terminal);
@@ -158,7 +166,7 @@ fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
     let place = sandbox.path("blocked/rolecall");
     let mut command = sandbox.rolecall(&["setup", "wizard", "--start-url", CORP, "--yes"]);
     let ran = Ran::of(command.env("ROLECALL_HOME", &place).output().unwrap());
-    refused(&ran, 3, &["nothing can be written in", "blocked", "no directory", "XDG_CONFIG_HOME"]);
+    refused(&ran, 3, &["nothing can be written in", "blocked", "not a directory", "XDG_CONFIG_HOME"]);
 }
 
 #[test]

@@ -106,6 +106,9 @@ pub struct WizardArgs {
     /// The region of the IAM Identity Center, where nothing tells it
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
+    /// The region that commands in its roles use, where they name none
+    #[arg(long, value_name = "REGION")]
+    pub default_region: Option<String>,
     /// What to call it
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,

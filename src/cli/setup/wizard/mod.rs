@@ -32,7 +32,7 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
         let names: Vec<&str> = ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
         out::say(&out::dim(&format!("set up already: {}; this adds another one", names.join(", "))));
     }
-    let Some(name) = write(&ctx, globals, args)? else { return Ok(0) };
+    let Some(name) = write(&ctx, globals, args, false)? else { return Ok(0) };
     // Read anew: what was written counts, not what was meant.
     let ctx = context::open(globals)?;
     let instance = ctx.instance(name.as_str())?.clone();
@@ -72,7 +72,7 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
 pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
     out::say("No IAM Identity Center is set up on this machine yet. That takes one address.");
     let ctx = context::open_bare(globals)?;
-    if let Some(name) = write(&ctx, globals, &WizardArgs::default())? {
+    if let Some(name) = write(&ctx, globals, &WizardArgs::default(), true)? {
         let ctx = context::open(globals)?;
         let instance = ctx.instance(name.as_str())?.clone();
         context::block_on(&ctx, sign_in(&ctx, &instance))?;
@@ -80,9 +80,9 @@ pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
     Ok(())
 }
 
-/// From the address to the configuration file; `None` when there was nothing to do.
-fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs) -> Result<Option<InstanceName>> {
-    let questions = Questions { ctx, args, asks: at_terminal() };
+/// From the address to the configuration file; `None` when there was nothing to do. Somebody in a hurry is asked only what has to be known.
+fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs, in_a_hurry: bool) -> Result<Option<InstanceName>> {
+    let questions = Questions { ctx, args, asks: at_terminal(), in_a_hurry };
     let portal = questions.portal()?;
     if let Some(known) = ctx.instances.iter().find(|known| known.start_url == portal.start_url)
         && args.name.is_none()
@@ -93,8 +93,9 @@ fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs) -> Result<Option<
     }
     let region = questions.region(&portal)?;
     let name = questions.name(&portal, globals.sso.as_deref())?;
-    questions.consent(&instance::lines(&name, &portal.start_url, &region))?;
-    instance::add(&ctx.paths, &name, &portal.start_url, &region)?;
+    let default = questions.default_region()?;
+    questions.consent(&instance::lines(&name, &portal.start_url, &region, default.as_ref()))?;
+    instance::add(&ctx.paths, &name, &portal.start_url, &region, default.as_ref())?;
     out::say(&out::dim(&format!("[instances.{name}] is in {}", ctx.paths.short(&ctx.paths.config_file))));
     Ok(Some(name))
 }
