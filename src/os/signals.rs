@@ -60,8 +60,21 @@ impl Drop for Answered {
 #[derive(Debug)]
 pub struct LastWill {
     handle: Handle,
+    waiting: Option<Waiting>,
     thread: Option<JoinHandle<()>>,
     _answered: Answered,
+}
+
+/// What the thread will need.
+struct Waiting {
+    signals: Signals,
+    first: Box<dyn Fn() + Send>,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waiting").field("signals", &self.signals).finish_non_exhaustive()
+    }
 }
 
 impl LastWill {
@@ -70,18 +83,33 @@ impl LastWill {
     /// # Errors
     /// When the handlers can't be set.
     pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
+        let mut will = Self::written(first)?;
+        will.attend();
+        Ok(will)
+    }
+
+    /// Catches the signals, and leaves them waiting until [`LastWill::attend`]: a thread costs time that a first frame has not.
+    ///
+    /// # Errors
+    /// When the handlers can't be set.
+    pub fn written(first: impl Fn() + Send + 'static) -> Result<Self> {
         const NUMBERS: &[i32] = &[SIGTERM, SIGHUP, SIGINT];
         let answered = Answered::begin(NUMBERS);
-        let mut signals = Signals::new(NUMBERS).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        let signals = Signals::new(NUMBERS).map_err(|error| Error::internal(format!("signals: {error}")))?;
         let handle = signals.handle();
-        let thread = std::thread::spawn(move || {
+        Ok(Self { handle, waiting: Some(Waiting { signals, first: Box::new(first) }), thread: None, _answered: answered })
+    }
+
+    /// Obeys the signals from now on, those that came before included.
+    pub fn attend(&mut self) {
+        let Some(Waiting { mut signals, first }) = self.waiting.take() else { return };
+        self.thread = Some(std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
                 first();
                 // Ends the process by this very signal, so that the shell sees 143 or 129.
                 let _ = emulate_default_handler(signal);
             }
-        });
-        Ok(Self { handle, thread: Some(thread), _answered: answered })
+        }));
     }
 }
 

@@ -187,7 +187,7 @@ impl Action {
 /// Whether a command can do anything on the list as it is.
 pub(super) fn applies(command: Command, state: &State) -> bool {
     match command {
-        Command::Act => state.selected().is_some() || state.sign_in_is_next().is_some(),
+        Command::Act => state.selected().is_some() || state.unlocking_is_next() || state.sign_in_is_next().is_some(),
         Command::Console => state.selected().is_some() && panels::menu::may(state, Action::Console),
         Command::Menu => state.selected().is_some(),
         Command::Open(opens) => panels::applies(opens, state),

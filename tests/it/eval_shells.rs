@@ -5,11 +5,11 @@ use std::process::Command;
 use rolecall::shell::{Changes, Dialect, render};
 
 use crate::eval::signed_in;
-use crate::foreign::node_modules;
+use crate::foreign::nu;
 use crate::sandbox::{Ran, Sandbox, binary};
 
 /// What breaks quoting where quoting is broken: quotes, history, expansion, comments, globs, braces, and letters of many bytes.
-const ODD: [&str; 10] = [
+pub(crate) const ODD: [&str; 10] = [
     r#"a'b"c $x `y` \z é !h %p #q +/=;&|<>*?~{}[]"#,
     "",
     " leading and trailing ",
@@ -23,7 +23,7 @@ const ODD: [&str; 10] = [
 ];
 
 /// Those that are passed over where a language has no way to write them.
-const BROKEN: &str = "two\nlines\tand\r\n";
+pub(crate) const BROKEN: &str = "two\nlines\tand\r\n";
 
 /// How a shell is started without anybody's start-up files, and how it reads a file of lines as it would read our output.
 struct Shell {
@@ -50,7 +50,7 @@ impl Shell {
     fn run(&self, sandbox: &Sandbox, script: &str) -> Command {
         let [program, args @ ..] = self.command else { panic!("no program") };
         // No Debian has nushell; npm does.
-        let program = if *program == "nu" { format!("{}/.bin/nu", node_modules()) } else { (*program).to_owned() };
+        let program = if *program == "nu" { nu() } else { (*program).to_owned() };
         let mut command = sandbox.command(program);
         command.args(args).arg(script).env("LANG", "C.UTF-8");
         command

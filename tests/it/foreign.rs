@@ -69,6 +69,19 @@ pub(crate) fn node_modules() -> String {
     named("ROLECALL_TEST_NODE_MODULES", concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-node/node_modules"))
 }
 
+/// nushell, which no Debian has and npm does: the program itself, not the script that starts it.
+pub(crate) fn nu() -> String {
+    let found = glob(&format!("{}/@nushell", node_modules()), "bin/nu");
+    found.unwrap_or_else(|| panic!("no nushell in {}", node_modules()))
+}
+
+/// The first file of this name in any folder of a folder.
+fn glob(folder: &str, inside: &str) -> Option<String> {
+    let folders = std::fs::read_dir(folder).ok()?.flatten();
+    let mut files = folders.map(|entry| entry.path().join(inside)).filter(|file| file.exists());
+    files.next().map(|file| file.to_string_lossy().into_owned())
+}
+
 /// Runs a program of others and expects it to be content; the answer is what it printed, as JSON.
 pub(crate) fn json(command: &mut Command) -> serde_json::Value {
     let ran = Ran::of(command.output().unwrap());

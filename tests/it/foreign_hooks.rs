@@ -1,5 +1,6 @@
 //! The hooks in real shells, typed by a person: Tab, the function, the key.
 
+use crate::foreign::nu;
 use crate::sandbox::Sandbox;
 use crate::terminal::{ENTER, Terminal};
 use crate::terminal_picker::signed_in;
@@ -21,7 +22,7 @@ fn at_prompt(screen: &vt100::Screen) -> bool {
 }
 
 /// What every shell does with the hook; how it shows a variable differs.
-fn visit(terminal: &mut Terminal, show: &str, widget: bool) {
+fn visit(terminal: &mut Terminal, show: &str, key: Option<&str>) {
     terminal.type_keys("rolecall exec -A payments-p");
     terminal.type_keys(TAB);
     terminal.wait_for("exec -A payments-prod");
@@ -38,10 +39,10 @@ fn visit(terminal: &mut Terminal, show: &str, widget: bool) {
     terminal.wait_for("payments-prod/DatabaseAdministrator");
     terminal.type_line("role -");
     terminal.wait_for("payments-prod/DatabaseAdministrator → payments-prod/ReadOnlyAccess");
-    if widget {
+    if let Some(key) = key {
         // Keys that come before the prompt are the terminal's, not the shell's.
         terminal.wait_until("the prompt", at_prompt);
-        terminal.type_keys(KEY);
+        terminal.type_keys(key);
         terminal.wait_for_picker();
         terminal.type_keys("payments-prod database");
         terminal.wait_for("1 /");
@@ -77,7 +78,7 @@ fn bash_takes_roles_on_by_tab_by_name_and_by_key() {
     terminal.type_keys(TAB);
     terminal.wait_for("each account:payments-prod");
     terminal.type_keys("\x15");
-    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", true);
+    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
     terminal.type_keys(TAB);
     terminal.wait_for("each account:payments-prod");
     terminal.type_keys("\x15");
-    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", true);
+    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
 }
 
 #[test]
@@ -102,7 +103,7 @@ fn fish_takes_roles_on_by_tab_by_name_and_by_key() {
     sandbox.write(".config/fish/config.fish", &format!("{prompt}rolecall init fish | source\n"));
     let mut terminal = shell(&sandbox, "/usr/bin/fish", &[]);
     complete_blanks(&mut terminal, "-A Zürich\\ Analytics");
-    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", true);
+    visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
 }
 
 #[test]
@@ -114,7 +115,7 @@ fn elvish_takes_roles_on_by_tab_and_by_name() {
         "set edit:prompt = { put 'ready> ' }\nset edit:rprompt = { }\neval (rolecall init elvish | slurp)\n",
     );
     let mut terminal = shell(&sandbox, "/usr/bin/elvish", &[]);
-    visit(&mut terminal, "echo '<'$E:AWS_SSO_ROLE_ARN'>'", false);
+    visit(&mut terminal, "echo '<'$E:AWS_SSO_ROLE_ARN'>'", None);
 }
 
 #[test]
@@ -123,5 +124,25 @@ fn xonsh_takes_roles_on_by_tab_and_by_name() {
     let sandbox = signed_in();
     sandbox.write(".xonshrc", "$PROMPT = 'ready> '\n$COMPLETIONS_CONFIRM = False\nexecx($(rolecall init xonsh))\n");
     let mut terminal = shell(&sandbox, "/usr/bin/xonsh", &["--rc", ".xonshrc", "-i"]);
-    visit(&mut terminal, "print('<' + ${...}.get('AWS_SSO_ROLE_ARN', '') + '>')", true);
+    visit(&mut terminal, "print('<' + ${...}.get('AWS_SSO_ROLE_ARN', '') + '>')", Some(KEY));
+    complete_blanks(&mut terminal, "exec -A 'Zürich Analytics'");
+}
+
+#[test]
+#[ignore = "needs nushell"]
+fn nushell_takes_roles_on_by_tab_by_name_and_by_key() {
+    let sandbox = signed_in();
+    let prompt = "$env.config.show_banner = false\n$env.PROMPT_COMMAND = {|| 'ready' }\n$env.PROMPT_COMMAND_RIGHT = {|| '' }\n\
+        $env.PROMPT_INDICATOR = {|| '> ' }\n";
+    sandbox.write("env.nu", "");
+    sandbox.write("config.nu", &format!("{prompt}source rolecall.nu\n"));
+    let hook = sandbox.run(&["init", "nushell", "--key", "alt-r"]);
+    sandbox.write("rolecall.nu", &hook.stdout);
+    let files = ["--env-config", "env.nu", "--config", "config.nu"];
+    let mut terminal = Terminal::answering(&sandbox, &nu(), &files, &[("LANG", "C.UTF-8")]);
+    terminal.wait_for("ready>");
+    complete_blanks(&mut terminal, "-A \"Zürich Analytics\"");
+    visit(&mut terminal, "print $\"<($env.AWS_SSO_ROLE_ARN?)>\"", Some("\x1br"));
+    terminal.type_line("exit 5");
+    assert_eq!(terminal.end(), 5, "{}", terminal.screen());
 }

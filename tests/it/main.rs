@@ -32,9 +32,12 @@ mod foreign_browser;
 mod foreign_endpoint;
 mod foreign_hooks;
 mod foreign_javascript;
+mod foreign_powershell;
 mod foreign_process;
 #[cfg(unix)]
 mod foreign_profiles;
+#[cfg(unix)]
+mod foreign_sdks;
 #[cfg(unix)]
 mod foreign_setup;
 mod foreign_shells;
@@ -72,6 +75,7 @@ mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;
 mod terminal_signals;
+mod terminal_states;
 mod terminal_tmux;
 mod terminal_watch;
 mod time;

@@ -141,6 +141,66 @@ fn a_profile_with_two_ways_to_credentials_keeps_one() {
 }
 
 #[test]
+fn a_profile_that_another_program_writes_stays_as_that_program_wrote_it() {
+    let sandbox = machine();
+    let theirs = "[profile theirs]\nsso_session = lab\nsso_account_id = 000000000009\nsso_role_name = Many\nsso_auto_populated = true\n\
+        credential_process = aws-sso-util credential-process --profile theirs\n";
+    sandbox.write(".aws/config", &format!("{PROFILES}{theirs}"));
+    let ran = sandbox.run(&["setup", "import", "--yes"]);
+    assert!(ran.code == 0 && ran.stderr.contains("profile many, profile theirs: aws-sso-util made it"), "{ran:?}");
+    assert!(says(&sandbox, ".aws/config").ends_with(theirs));
+    let again = sandbox.run(&["setup", "import", "--yes"]);
+    assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{again:?}");
+}
+
+#[test]
+fn a_thousand_profiles_are_mended_in_one_go() {
+    let sandbox = machine();
+    let profile = |n: usize| {
+        let keys = "sso_role_name = Admin\ncredential_process = old\n";
+        format!("[profile b{n}]\nsso_session = lab\nsso_account_id = {:012}\n{keys}", 100_000_000_000 + n)
+    };
+    let file: String = (0..1_000).map(profile).collect();
+    sandbox.write("many", &format!("{PROFILES}{file}"));
+    let started = std::time::Instant::now();
+    let ran = sandbox.run(&["setup", "import", "--from", "many", "--json"]);
+    let plan: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    assert_eq!(plan["found"][0]["repaired"].as_array().unwrap().len(), 1_001);
+    // One by one they took minutes.
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+}
+
+#[test]
+fn an_instance_under_another_name_and_profiles_that_run_aws_sso_are_named() {
+    let sandbox = Sandbox::new();
+    let known = "[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n";
+    sandbox.write("rolecall/config.toml", known);
+    sandbox.write(
+        ".aws-sso/config.yaml",
+        "SSOConfig:\n  Work:\n    SSORegion: eu-west-1\n    StartUrl: https://corp.awsapps.com/start\nThreads: 3\n",
+    );
+    let line = "credential_process = /usr/bin/aws-sso -S \"Work\" process --arn arn:aws:iam::012345678901:role/ReadOnlyAccess";
+    sandbox.write(".aws/config", &format!("[profile pay-ro]\n{line}\n"));
+    let left = left(&sandbox.run(&["setup", "import", "--json"]));
+    for (what, why) in [("SSOConfig.Work", "it is `corp` here"), ("profile pay-ro", "it runs /usr/bin/aws-sso")] {
+        assert!(left.iter().any(|(there, said)| there == what && said.contains(why)), "{what}: {left:#?}");
+    }
+}
+
+#[test]
+fn only_the_files_of_the_last_import_are_taken_back() {
+    let sandbox = machine();
+    assert_eq!(sandbox.run(&["setup", "import", "--yes"]).code, 0);
+    let (config, aws) = (says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config"));
+    sandbox.write("more.yaml", "SSOConfig:\n  Other:\n    SSORegion: eu-west-1\n    StartUrl: https://other.awsapps.com/start\n");
+    let more = sandbox.run(&["setup", "import", "--yes", "--from", "more.yaml"]);
+    assert!(more.code == 0 && says(&sandbox, "rolecall/config.toml") != config, "{more:?}");
+    let undone = sandbox.run(&["setup", "import", "--undo"]);
+    assert!(undone.code == 0 && !undone.stderr.contains(".aws/config"), "{undone:?}");
+    assert_eq!((says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")), (config, aws));
+}
+
+#[test]
 fn what_was_imported_works() {
     let sandbox = machine();
     assert_eq!(sandbox.run(&["setup", "import", "--from", ".config/aws-sso/config.yaml", "--yes"]).code, 0);

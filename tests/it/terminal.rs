@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
-use vt100::{MouseProtocolMode, Parser, Screen};
+use vt100::{Callbacks, MouseProtocolMode, Parser, Screen};
 
 use crate::sandbox::{Sandbox, binary};
 
@@ -26,7 +26,7 @@ pub(crate) const CTRL_Z: &str = "\x1a";
 /// A program on a terminal of its own.
 pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
+    keys: Keys,
     shown: Arc<Shown>,
     process: Pid,
     ended: Receiver<ExitStatus>,
@@ -34,9 +34,12 @@ pub(crate) struct Terminal {
     modes: String,
 }
 
+/// Where keys go: the person's, and answers of the terminal's own.
+type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
+
 /// What the terminal shows, and a bell that rings when that changes.
 struct Shown {
-    parser: Mutex<Parser>,
+    parser: Mutex<Parser<Asked>>,
     bell: Condvar,
     closed: AtomicBool,
     /// Everything that was ever written to it, for what a screen does not keep.
@@ -56,6 +59,15 @@ impl Terminal {
 
     /// Any program, with these variables besides.
     pub(crate) fn run_with(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> Self {
+        Self::start(Self::command(sandbox, program, args, more), false)
+    }
+
+    /// The same on a terminal that says where its cursor is, which nushell does not go on without.
+    pub(crate) fn answering(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> Self {
+        Self::start(Self::command(sandbox, program, args, more), true)
+    }
+
+    fn command(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> CommandBuilder {
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
@@ -66,10 +78,10 @@ impl Terminal {
             command.env(name, value);
         }
         command.cwd(sandbox.home());
-        Self::start(command)
+        command
     }
 
-    fn start(command: CommandBuilder) -> Self {
+    fn start(command: CommandBuilder, answers: bool) -> Self {
         let pair = native_pty_system().openpty(size(SIZE)).unwrap();
         let modes = modes(&*pair.master);
         let mut child = pair.slave.spawn_command(command).unwrap();
@@ -77,13 +89,15 @@ impl Terminal {
         drop(pair.slave);
         let (columns, rows) = cells(SIZE);
         let shown = Arc::new(Shown {
-            parser: Mutex::new(Parser::new(rows, columns, 1_000)),
+            parser: Mutex::new(Parser::new_with_callbacks(rows, columns, 1_000, Asked::default())),
             bell: Condvar::new(),
             closed: AtomicBool::new(false),
             written: Mutex::default(),
         });
+        let keys: Keys = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let (mut output, theirs) = (pair.master.try_clone_reader().unwrap(), shown.clone());
-        let drained = std::thread::spawn(move || theirs.follow(&mut *output));
+        let answers = answers.then(|| keys.clone());
+        let drained = std::thread::spawn(move || theirs.follow(&mut *output, answers.as_ref()));
         let (tell, ended) = mpsc::channel();
         std::thread::spawn(move || {
             let status = child.wait().unwrap();
@@ -91,14 +105,12 @@ impl Terminal {
             let _ = drained.join();
             let _ = tell.send(status);
         });
-        let keys = pair.master.take_writer().unwrap();
         Self { master: pair.master, keys, shown, process, ended, modes }
     }
 
     /// Types; each call is one write, as of a person who types one key, or pastes.
     pub(crate) fn type_keys(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        write(&self.keys, keys).unwrap();
     }
 
     /// Types a line into a shell.
@@ -169,6 +181,13 @@ impl Terminal {
         String::from_utf8_lossy(&self.shown.written.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 
+    /// What was last said of the cursor's look, as the digit of DECSCUSR.
+    pub(crate) fn cursor_look(&self) -> Option<char> {
+        let written = self.written();
+        let (before, _) = written.rsplit_once(" q")?;
+        before.chars().next_back().filter(|_| before[..before.len() - 1].ends_with("\x1b["))
+    }
+
     /// Changes the window's size, as a person who drags its corner.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         let (wide, high) = cells((columns, rows));
@@ -230,22 +249,48 @@ impl Drop for Terminal {
 }
 
 impl Shown {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Parser> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Parser<Asked>> {
         self.parser.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn follow(&self, output: &mut dyn Read) {
+    fn follow(&self, output: &mut dyn Read, answers: Option<&Keys>) {
         let mut bytes = [0; 8192];
         // A terminal whose last program has gone is an error to read, not an end.
         while let Ok(count @ 1..) = output.read(&mut bytes) {
             self.written.lock().unwrap_or_else(PoisonError::into_inner).extend(&bytes[..count]);
-            self.lock().process(&bytes[..count]);
+            let asked = {
+                let mut parser = self.lock();
+                parser.process(&bytes[..count]);
+                std::mem::take(&mut parser.callbacks_mut().0)
+            };
             self.bell.notify_all();
+            for ((row, column), keys) in asked.into_iter().zip(answers.into_iter().cycle()) {
+                // A program that has gone asks for nothing any more.
+                let _ = write(keys, &format!("\x1b[{};{}R", row + 1, column + 1));
+            }
             if self.closed.load(Ordering::SeqCst) {
                 break;
             }
         }
     }
+}
+
+/// Where the cursor was each time somebody asked.
+#[derive(Default)]
+struct Asked(Vec<(u16, u16)>);
+
+impl Callbacks for Asked {
+    fn unhandled_csi(&mut self, screen: &mut Screen, first: Option<u8>, _: Option<u8>, params: &[&[u16]], letter: char) {
+        if (first, params, letter) == (None, &[&[6]], 'n') {
+            self.0.push(screen.cursor_position());
+        }
+    }
+}
+
+fn write(keys: &Keys, text: &str) -> std::io::Result<()> {
+    let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+    keys.write_all(text.as_bytes())?;
+    keys.flush()
 }
 
 /// The sandbox's environment, with a plain shell, and with the program where a shell finds it.

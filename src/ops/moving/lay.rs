@@ -1,6 +1,6 @@
 //! Wishes laid over what our configuration says: what is there stays, what is refused is told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use toml_edit::Value;
@@ -28,8 +28,8 @@ impl Layer {
 
     /// Takes in what is new and may stand there; how many values are there already.
     pub(super) fn lay(&mut self, file: &Path, wishes: Vec<Wish>, left: &mut Vec<Left>) -> (Vec<Step>, usize) {
-        let (mut steps, mut same) = (Vec::new(), 0);
-        for Wish { from, key, value } in wishes {
+        let (mut steps, mut same, fine) = (Vec::new(), 0, fine(file, &wishes));
+        for (at, Wish { from, key, value }) in wishes.into_iter().enumerate() {
             let (name, shown) = (edit::dotted(&key), value.to_string().trim().to_owned());
             if let Some(ours) = self.ours(&key) {
                 if is(&ours, &shown) {
@@ -42,9 +42,9 @@ impl Layer {
             match self.taken.get(&key) {
                 Some((_, value)) if *value == shown => same += 1,
                 Some((other, _)) => left.push(Left { what: from, why: format!("{name} comes from {other}") }),
-                None => match edit::add("", file, &[(key.clone(), value.clone())]) {
+                None => match if fine.contains(&at) { Ok(()) } else { may_stand(file, &[(key.clone(), value.clone())]) } {
                     Err(error) => left.push(Left { what: from, why: reason(&error, &name) }),
-                    Ok(_) => {
+                    Ok(()) => {
                         self.taken.insert(key.clone(), (from.clone(), shown.clone()));
                         self.added.push((key, value));
                         steps.push(Step { from, key: name, value: shown });
@@ -60,6 +60,29 @@ impl Layer {
         let (first, rest) = key.split_first()?;
         rest.iter().try_fold(self.there.get(first)?, |value, part| value.get(part)).cloned()
     }
+}
+
+/// Places of wishes that the configuration would take, the first of each key. They are tried together, and by halves where one of them is
+/// wrong: there may be tens of thousands.
+fn fine(file: &Path, wishes: &[Wish]) -> HashSet<usize> {
+    let mut seen = HashSet::new();
+    let first: Vec<usize> = (0..wishes.len()).filter(|at| seen.insert(&wishes[*at].key)).collect();
+    let (mut found, mut parts) = (HashSet::new(), vec![&first[..]]);
+    while let Some(part) = parts.pop() {
+        let pairs: Vec<_> = part.iter().map(|at| (wishes[*at].key.clone(), wishes[*at].value.clone())).collect();
+        if may_stand(file, &pairs).is_ok() {
+            found.extend(part);
+        } else if part.len() > 1 {
+            let (left, right) = part.split_at(part.len() / 2);
+            parts.extend([left, right]);
+        }
+    }
+    found
+}
+
+/// Nothing when a configuration may say this.
+fn may_stand(file: &Path, pairs: &[(Vec<String>, Value)]) -> Result<()> {
+    edit::add("", file, pairs).map(drop)
 }
 
 /// Whether a value is the one that this TOML means.

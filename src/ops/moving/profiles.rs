@@ -8,22 +8,34 @@ use crate::ops::ctx::Ctx;
 use crate::ops::profiles::BLOCK;
 use crate::ops::roles::profile::{self, Meant};
 use crate::ops::setup::discover::instance;
+use crate::os::browser::words;
 
 use super::{Names, Wishes};
 
 /// What the file's own words for instances mean here.
 pub(super) struct Known {
-    /// The file without our own block.
-    pub(super) config: AwsConfig,
+    /// The profiles of the file without our own block, in order. Looked up by [`Known::profile`]: a search of the file for each of
+    /// thousands would take seconds.
+    pub(super) profiles: Vec<(String, Profile)>,
+    places: HashMap<String, usize>,
     /// Instances by the names and addresses that the file has for them.
     theirs: Vec<Instance>,
     ours: HashMap<InstanceName, InstanceName>,
 }
 
 impl Known {
+    fn new(profiles: Vec<(String, Profile)>) -> Self {
+        let places = profiles.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
+        Self { profiles, places, theirs: Vec::new(), ours: HashMap::new() }
+    }
+
+    fn profile(&self, name: &str) -> Option<&Profile> {
+        self.places.get(name).map(|place| &self.profiles[*place].1)
+    }
+
     /// The role of a profile, with its instance by our name for it.
-    pub(super) fn meant(&self, name: &str) -> Option<Meant> {
-        let meant = profile::meant(&self.config, &self.theirs, name)?;
+    pub(super) fn meant(&self, profile: &Profile) -> Option<Meant> {
+        let meant = profile::meant_by(profile, &self.theirs)?;
         let instance = meant.instance.map(|name| self.ours.get(&name).cloned().unwrap_or(name));
         Some(Meant { instance, ..meant })
     }
@@ -36,18 +48,17 @@ impl Known {
 pub(super) fn read(ctx: &Ctx, bytes: &[u8], names: &mut Names, out: &mut Wishes) -> Result<Known> {
     let outside = block::Parts::of(bytes, BLOCK)?.outside().into_owned();
     let config = AwsConfig::parse(outside);
-    let mut known = Known { config, theirs: Vec::new(), ours: HashMap::new() };
-    for session in known.config.sso_sessions() {
+    let mut known = Known::new(config.profiles());
+    for session in config.sso_sessions() {
         match (&session.start_url, &session.region) {
             (Some(url), Some(region)) => known.add(&session.name, Some(&session.name), url, region, names, out),
             _ => out.leave(format!("[sso-session {}]", session.name), "it has no start URL or no region"),
         }
     }
-    for legacy in known.config.legacy_instances() {
+    for legacy in config.legacy_instances() {
         known.add(&format!("profile {}", legacy.profile), None, &legacy.start_url, &legacy.region, names, out);
     }
-    let profiles = known.config.profiles();
-    for (name, profile) in &profiles {
+    for (name, profile) in &known.profiles {
         one(ctx, &known, name, profile, out);
     }
     Ok(known)
@@ -64,13 +75,20 @@ impl Known {
 
 fn one(ctx: &Ctx, known: &Known, name: &str, profile: &Profile, out: &mut Wishes) {
     let from = format!("profile {name}");
+    if let Some(program) = profile.get("credential_process").filter(|process| of_aws_sso_cli(process)) {
+        let program = program.split_whitespace().next().unwrap_or_default();
+        return out.leave(
+            from,
+            format!("it runs {program}: once aws-sso-cli's block is out of the file, `rolecall setup profiles` may have its name"),
+        );
+    }
     if let Some(by) = generator(profile) {
         return out.leave(from, format!("{by} made it; `rolecall setup profiles` writes its own"));
     }
     if profile.get("role_arn").is_some() {
         return chained(known, &from, profile, out);
     }
-    let Some(meant) = known.meant(name) else { return other(&from, profile, out) };
+    let Some(meant) = known.meant(profile) else { return other(&from, profile, out) };
     let only = || (ctx.instances.len() == 1).then(|| ctx.instances[0].name.clone());
     let Some(instance) = meant.instance.or_else(only) else {
         return out.leave(from, "its IAM Identity Center is not known");
@@ -84,13 +102,19 @@ fn one(ctx: &Ctx, known: &Known, name: &str, profile: &Profile, out: &mut Wishes
 }
 
 /// The program that writes such profiles by the hundred, where one says so.
-fn generator(profile: &Profile) -> Option<&'static str> {
+pub(super) fn generator(profile: &Profile) -> Option<&'static str> {
     let is = |key: &str| profile.get(key).is_some();
     match () {
         () if is("sso_auto_populated") => Some("aws-sso-util"),
         () if is("granted_generated_from") || is("common_fate_generated_from") => Some("Granted"),
         () => None,
     }
+}
+
+/// Whether a profile's program is aws-sso-cli, which writes a profile for every role.
+fn of_aws_sso_cli(process: &str) -> bool {
+    let program = words(process).into_iter().next().unwrap_or_default();
+    program.rsplit(['/', '\\']).next().is_some_and(|name| name.trim_end_matches(".exe") == "aws-sso")
 }
 
 /// A profile that assumes a role out of another one.
@@ -125,12 +149,12 @@ fn chained(known: &Known, from: &str, profile: &Profile, out: &mut Wishes) {
 
 /// The instance and the ARN behind a source profile; a source may itself have one.
 fn source_of(known: &Known, name: &str, depth: usize) -> Option<(InstanceName, String)> {
-    let profile = known.config.profile(name)?;
+    let profile = known.profile(name)?;
     if let (Some(arn), Some(source)) = (profile.get("role_arn"), profile.get("source_profile")) {
         let (instance, _) = (depth < 8).then(|| source_of(known, source, depth + 1))??;
         return Some((instance, arn.to_owned()));
     }
-    let meant = known.meant(name)?;
+    let meant = known.meant(profile)?;
     let instance = meant.instance?;
     let region = known.theirs.iter().find(|theirs| known.ours.get(&theirs.name) == Some(&instance)).map(|theirs| &theirs.sso_region)?;
     Some((instance, arn_of(region, meant.account, &meant.role)))

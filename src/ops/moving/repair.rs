@@ -1,43 +1,53 @@
 //! Profiles with `sso_*` keys and a `credential_process`: SDKs disagree on which of them counts, so that one way has to go.
 
-use crate::awsconfig::{AwsConfig, mend, section};
+use crate::awsconfig::{Profile, mend, section};
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::program::program;
 
 use super::Wishes;
-use super::profiles::Known;
+use super::profiles::{Known, generator};
 
 /// The file with one way to credentials for each such profile: through this program. Those whose role is not known stay, and are told.
 ///
 /// # Errors
 /// As for `setup profiles`, when this program's own path can't be written.
 pub(super) fn repair(ctx: &Ctx, bytes: &[u8], known: &Known, out: &mut Wishes, repaired: &mut Vec<String>) -> Result<Vec<u8>> {
-    let mut new = bytes.to_vec();
-    for name in both(&known.config) {
-        let from = format!("profile {name} with sso_ keys and a credential_process");
-        let Some((instance, meant)) = known.meant(&name).and_then(|meant| Some((meant.instance.clone()?, meant))) else {
-            out.leave(from, "some SDKs take one way, some the other, and its role is not known: take out one by hand");
+    let mut commands = Vec::new();
+    for (name, profile) in known.profiles.iter().filter(|(_, profile)| has_both(profile)) {
+        let Some((instance, meant)) = known.meant(profile).and_then(|meant| Some((meant.instance.clone()?, meant))) else {
+            out.leave(called(name), "some SDKs take one way, some the other, and its role is not known: take out one by hand");
             continue;
         };
         let (program, account) = (program(ctx)?, meant.account.to_string());
         let words = [program.as_str(), "process", "--sso", instance.as_str(), "--account", &account, "--role", meant.role.as_str()];
-        match mend::by_process(&new, &name, &section::command_line(words)) {
+        commands.push((name.as_str(), section::command_line(words)));
+    }
+    // Each try reads the whole file twice: thousands one by one are for a file in which one of them can't be changed.
+    if let Some(mended) = mend::by_process(bytes, &commands) {
+        repaired.extend(commands.into_iter().map(|(name, _)| name.to_owned()));
+        return Ok(mended);
+    }
+    let mut new = bytes.to_vec();
+    for command in commands {
+        let name = command.0;
+        match mend::by_process(&new, &[command]) {
             Some(mended) => {
                 new = mended;
-                repaired.push(name);
+                repaired.push(name.to_owned());
             }
-            None => out.leave(from, "its lines can't be changed without changing others"),
+            None => out.leave(called(name), "its lines can't be changed without changing others"),
         }
     }
     Ok(new)
 }
 
-/// The profiles that have both.
-fn both(config: &AwsConfig) -> Vec<String> {
-    let profiles = config.profiles().into_iter();
-    let is = |profile: &crate::awsconfig::Profile| {
-        profile.get("credential_process").is_some() && profile.keys.keys().any(|key| key.starts_with("sso_"))
-    };
-    profiles.filter(|(_, profile)| is(profile)).map(|(name, _)| name).collect()
+fn called(name: &str) -> String {
+    format!("profile {name} with sso_ keys and a credential_process")
+}
+
+/// Whether a profile has both, and is not one that another program writes again and again.
+fn has_both(profile: &Profile) -> bool {
+    let sso = profile.keys.keys().any(|key| key.starts_with("sso_"));
+    sso && profile.get("credential_process").is_some() && generator(profile).is_none()
 }

@@ -20,10 +20,14 @@ pub(in crate::ops) fn present(home: &Path) -> Option<PathBuf> {
 }
 
 /// A file that is there.
-pub(super) struct Source {
-    pub(super) program: Program,
-    pub(super) file: PathBuf,
-    pub(super) bytes: Vec<u8>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Whose it is.
+    pub program: Program,
+    /// Where it is.
+    pub file: PathBuf,
+    /// What it says.
+    pub bytes: Vec<u8>,
 }
 
 impl Source {

@@ -29,8 +29,12 @@ pub fn named(ctx: &Ctx, name: &str) -> Result<Option<Meant>> {
 
 /// The role behind a profile's name; `None` when there is no such profile or it has nothing to do with IAM Identity Center.
 pub fn meant(config: &AwsConfig, instances: &[Instance], name: &str) -> Option<Meant> {
-    let profile = config.profile(name)?;
-    of_ours(&profile).or_else(|| by_keys(&profile, instances, "granted_sso_")).or_else(|| by_keys(&profile, instances, "sso_"))
+    meant_by(&config.profile(name)?, instances)
+}
+
+/// The same for a profile in hand.
+pub fn meant_by(profile: &Profile, instances: &[Instance]) -> Option<Meant> {
+    of_ours(profile).or_else(|| by_keys(profile, instances, "granted_sso_")).or_else(|| by_keys(profile, instances, "sso_"))
 }
 
 /// What stands behind `rolecall process` in a `credential_process` line.

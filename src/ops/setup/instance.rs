@@ -68,6 +68,9 @@ pub fn add(paths: &Paths, name: &InstanceName, start_url: &StartUrl, region: &Re
         return Err(Error::new(Kind::Config, unknown.to_string()).hint("run `rolecall settings edit`"));
     }
     let changed = edit::add_instance(&text, path, name, start_url, region)?;
+    let folder = path.parent().unwrap_or(path);
+    file::could_write(folder)
+        .map_err(|error| error.hint("set XDG_CONFIG_HOME or ROLECALL_HOME to a directory of yours, or name a file: --config FILE"))?;
     file::replace(path, changed.as_bytes())
 }
 

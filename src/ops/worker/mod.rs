@@ -7,7 +7,7 @@ mod signing;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::runtime::Handle;
@@ -30,11 +30,36 @@ use crate::ops::setup;
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::sessions;
 use crate::ops::work::{Mark, News, Request, Secretive, clock_says};
+use crate::vault::KeyPlace;
 
-/// The background's end of the two channels.
-#[derive(Debug)]
+/// The background's thread, once there is one.
+#[derive(Debug, Default, Clone)]
 pub struct Worker {
-    thread: Option<JoinHandle<Option<Arc<Ctx>>>>,
+    thread: Arc<Mutex<Option<JoinHandle<Option<Arc<Ctx>>>>>>,
+}
+
+/// Where the background is asked. Its thread starts with the first request, which comes after the first frame: before it, a thread would
+/// only take time from that.
+pub struct Requests {
+    ask: Sender<Request>,
+    begin: Option<Box<dyn FnOnce()>>,
+}
+
+impl From<Sender<Request>> for Requests {
+    /// To somebody who listens already.
+    fn from(ask: Sender<Request>) -> Self {
+        Self { ask, begin: None }
+    }
+}
+
+impl Requests {
+    /// Asks for something. Nobody listens any more when the background has died.
+    pub fn send(&mut self, request: Request) {
+        if let Some(begin) = self.begin.take() {
+            begin();
+        }
+        let _ = self.ask.send(request);
+    }
 }
 
 /// Makes the surroundings of the use cases, once something needs them.
@@ -56,18 +81,24 @@ pub struct Start {
     pub copy: fn(&str) -> Result<()>,
 }
 
-/// Starts the background. Ask by the sender, hear by the receiver; drop the sender, then [`Worker::finish`].
-pub fn start(start: Start) -> (Worker, Sender<Request>, Receiver<News>) {
+/// Makes the background ready. Ask by the requests, hear by the receiver; drop the requests, then [`Worker::finish`].
+pub fn start(start: Start) -> (Worker, Requests, Receiver<News>) {
     let (ask, asked) = channel::<Request>();
     let (tell, told) = channel::<News>();
-    let thread = std::thread::Builder::new().name("background".into()).spawn(move || begin(start, tell, &asked)).ok();
-    (Worker { thread }, ask, told)
+    let worker = Worker::default();
+    let ours = worker.clone();
+    let begin = move || {
+        let thread = std::thread::Builder::new().name("background".into()).spawn(move || begin(start, tell, &asked));
+        *ours.thread.lock().unwrap_or_else(PoisonError::into_inner) = thread.ok();
+    };
+    (worker, Requests { ask, begin: Some(Box::new(begin)) }, told)
 }
 
 impl Worker {
     /// Waits until nothing is under way whose answer must be kept. Gives back the surroundings, if anything needed them.
-    pub fn finish(mut self) -> Option<Arc<Ctx>> {
-        self.thread.take()?.join().ok()?
+    pub fn finish(self) -> Option<Arc<Ctx>> {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        thread?.join().ok()?
     }
 }
 
@@ -174,11 +205,36 @@ impl Desk {
     }
 
     fn tell_sessions(&self) {
-        // A locked vault shows nobody as signed in; the passphrase is asked for when it is needed.
-        if let Ok(mut sessions) = sessions(&self.ctx) {
-            sessions.instances.retain(|session| self.instances.iter().any(|instance| instance.name == session.instance));
-            self.tell(News::Sessions(sessions));
+        match sessions(&self.ctx) {
+            Ok(mut sessions) => {
+                sessions.instances.retain(|session| self.instances.iter().any(|instance| instance.name == session.instance));
+                self.tell(News::Sessions(sessions));
+            }
+            // A closed vault shows nobody as signed in.
+            Err(error) if error.kind == Kind::Vault => self.tell_lock(),
+            // Whatever else is wrong is told by what is asked for next.
+            Err(_) => {}
         }
+    }
+
+    /// Tells what would open the vault, where a person can open it.
+    fn tell_lock(&self) {
+        if let Some(asks) = self.ctx.vault.asks() {
+            self.tell(News::Locked(asks));
+        }
+    }
+
+    /// Tells why the vault refused, before the error that came of it.
+    async fn mind_vault<T>(&self, outcome: Result<T>) -> Result<T> {
+        if matches!(&outcome, Err(error) if error.kind == Kind::Vault) {
+            let desk = self.clone();
+            let tell = move || {
+                desk.tell_lock();
+                Ok(())
+            };
+            let _ = blocking(tell).await;
+        }
+        outcome
     }
 
     fn roster(&self) -> Roster {
@@ -238,9 +294,13 @@ impl Desk {
                 runtime.spawn(async move {
                     let opened = blocking(move || vault.unlock(passphrase)).await;
                     let good = opened.is_ok();
-                    desk.tell(News::Vault(opened));
                     if good {
                         desk.tell_sessions();
+                    }
+                    desk.tell(News::Vault(opened));
+                    if good && desk.ctx.vault.status().key != KeyPlace::Kernel {
+                        let alone = "the vault is open for this picker alone; AWS_SSO_FILE_PASSWORD opens it for other programs";
+                        desk.tell(News::Note(alone.into()));
                     }
                 });
             }
@@ -283,7 +343,7 @@ impl Desk {
             }
             Err(error) => Err(error),
         };
-        let outcome = self.mind_clock(&role.instance, outcome);
+        let outcome = self.mind_vault(self.mind_clock(&role.instance, outcome)).await;
         if outcome.is_ok() && !stored {
             self.tell_sessions();
         }

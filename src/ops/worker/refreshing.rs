@@ -9,6 +9,7 @@ use crate::ops::ctx::blocking;
 use crate::ops::errands;
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::update::{known, limits, update};
+use crate::ops::roles::written::take_written;
 use crate::ops::roles::{remembered, roster};
 use crate::ops::work::{News, Refreshed};
 
@@ -22,6 +23,7 @@ impl Desk {
             return;
         }
         let outcome = self.mind_clock(name, self.try_refresh(name).await);
+        let outcome = self.mind_vault(outcome).await;
         if let Ok(mut under_way) = self.refreshing.lock() {
             under_way.remove(name);
         }
@@ -83,7 +85,8 @@ impl Desk {
                 },
             )
             .collect();
-        let roster = roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
+        let mut roster = roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
+        take_written(&mut roster, &self.ctx.paths, &self.ctx.settings);
         self.tell(News::Roster(Arc::new(roster)));
     }
 }

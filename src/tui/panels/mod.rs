@@ -3,6 +3,7 @@
 
 pub(in crate::tui) mod about;
 pub(in crate::tui) mod chooser;
+pub(in crate::tui) mod clock;
 pub(in crate::tui) mod confirm;
 pub(in crate::tui) mod details;
 pub(in crate::tui) mod each;

@@ -236,21 +236,6 @@ fn typing_in_the_help_finds_a_key() {
 }
 
 #[test]
-fn a_wrong_clock_is_said_once_and_stands_in_the_header() {
-    let mut rig = rig().sized(120, 24);
-    rig.news(News::Clock(40));
-    assert_eq!(rig.state.note, None);
-    rig.news(News::Clock(725));
-    assert!(rig.state.note.as_ref().unwrap().starts_with("this machine's clock is 12 min behind AWS's"));
-    rig.keys(&["x", "backspace"]);
-    rig.news(News::Clock(724));
-    assert_eq!(rig.state.note, None);
-    assert!(rig.screen().lines().next().unwrap().contains("clock 12 min slow"));
-    rig.news(News::Clock(-400));
-    assert!(rig.screen().lines().next().unwrap().contains("clock 6 min fast"));
-}
-
-#[test]
 fn an_account_that_not_every_keyboard_can_write_takes_its_id_as_well() {
     let mut roster = roster(&[("corp", "401423612325", "東京 Gaming", "BreakGlass")]);
     roster.entries[0].confirm = Confirm::Type;

@@ -140,7 +140,7 @@ fn the_other_panels() {
     check("details", &typed(80, 24, &["edge-dev", "f2"]));
     check("confirm", &typed(80, 24, &["payments-prod adm", "enter"]));
     let mut rig = typed(80, 24, &[]);
-    rig.news(News::Vault(Err(Error::new(Kind::Vault, "the vault is locked")))).keys(&["secret"]);
+    rig.news(News::Vault(Err(Error::new(Kind::Vault, "the passphrase does not open the vault")))).keys(&["secret"]);
     check("passphrase", &rig);
     let mut rig = typed(80, 24, &["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());

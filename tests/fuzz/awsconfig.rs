@@ -1,0 +1,92 @@
+//! Any bytes as the AWS config file: read without panic, written without a byte of the person's lost.
+
+#![no_main]
+
+use std::borrow::Cow;
+
+use libfuzzer_sys::fuzz_target;
+use rolecall::awsconfig::block::Parts;
+use rolecall::awsconfig::{AwsConfig, edit, mend, section};
+
+const SECTIONS: [&str; 2] = [
+    "[profile pay-Admin]\ncredential_process = /usr/bin/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n",
+    "[profile \"zoo ops\"]\nsso_session = corp\nsso_account_id = 000000000002\nsso_role_name = ops/Read\n",
+];
+const PAIRS: [(&str, &str); 2] = [("aws_access_key_id", "ASIA1"), ("aws_session_token", "t0k=/")];
+const PROCESS: &str = "/usr/bin/rolecall process --sso corp --account 012345678901 --role Admin";
+
+fuzz_target!(|bytes: &[u8]| {
+    let names = read(bytes);
+    block(bytes);
+    for name in names.iter().take(8) {
+        keys(bytes, name);
+        process(bytes, std::slice::from_ref(name));
+    }
+    process(bytes, &names);
+    keys(bytes, "new");
+});
+
+/// Everything that is asked of a file; the names of its profiles.
+fn read(bytes: &[u8]) -> Vec<String> {
+    let config = AwsConfig::parse(bytes);
+    let names = config.profile_names();
+    let profiles = config.profiles();
+    assert_eq!(names, profiles.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
+    for (name, profile) in profiles {
+        assert_eq!(config.profile(&name).as_ref(), Some(&profile), "{name}");
+        // A name that we would write is read as that name.
+        if let Ok(header) = section::profile_header(&name) {
+            assert_eq!(AwsConfig::parse(header).profile_names(), [name]);
+        }
+        profile.get("services").map(|services| config.services(services));
+    }
+    config.sso_sessions();
+    config.legacy_instances();
+    config.managed();
+    config.default_yields();
+    config.credentials_names();
+    names
+}
+
+/// Our block comes, changes nothing when it comes again, and goes.
+fn block(bytes: &[u8]) {
+    let Ok(before) = Parts::of(bytes, "profiles") else { return };
+    before.held();
+    if !before.has_block() {
+        assert_eq!(before.outside(), bytes);
+        assert_eq!(before.without(), bytes);
+    }
+    let sections = SECTIONS.map(|section| Cow::Owned(section.replace('\n', before.line_end()).into_bytes()));
+    let written = before.with(&sections);
+    let after = Parts::of(&written, "profiles").expect("what we wrote is read");
+    assert_eq!(after.with(&sections), written, "a second time");
+    assert_eq!(after.held().len(), SECTIONS.len());
+    assert_eq!(before.outside(), if before.has_block() { after.outside() } else { after.without().into() });
+    assert_eq!(Parts::of(&after.without(), "profiles").expect("what is left is read").has_block(), false);
+    let config = AwsConfig::parse(&*written);
+    assert!(config.profile("pay-Admin").is_some_and(|profile| profile.get("credential_process").is_some()));
+    assert!(config.profile("zoo ops").is_some_and(|profile| profile.get("sso_session").is_some()));
+    // What other profiles say is what they said.
+    let outside = AwsConfig::parse(before.outside().into_owned());
+    for (name, profile) in outside.profiles().into_iter().filter(|(name, _)| !["pay-Admin", "zoo ops"].contains(&name.as_str())) {
+        assert_eq!(config.profile(&name), Some(profile), "{name}");
+    }
+}
+
+/// Keys of a credentials file are set, or the file is refused; a second time changes nothing.
+fn keys(bytes: &[u8], name: &str) {
+    let Ok(written) = edit::set(bytes, name, &PAIRS) else { return };
+    for (key, value) in PAIRS {
+        assert_eq!(edit::get(&written, name, key).as_deref(), Some(value), "{name}");
+    }
+    assert_eq!(edit::set(&written, name, &PAIRS).expect("a second time"), written);
+    let others = |bytes: &[u8]| AwsConfig::parse(bytes).credentials_names().into_iter().filter(|other| other != name).collect::<Vec<_>>();
+    assert_eq!(others(bytes), others(&written));
+}
+
+/// One way to credentials for these profiles, or the file is refused; a second time changes nothing.
+fn process(bytes: &[u8], names: &[String]) {
+    let commands: Vec<(&str, String)> = names.iter().map(|name| (name.as_str(), PROCESS.to_owned())).collect();
+    let Some(mended) = mend::by_process(bytes, &commands) else { return };
+    assert_eq!(mend::by_process(&mended, &commands).as_deref(), Some(&*mended), "{names:?}");
+}

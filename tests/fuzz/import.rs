@@ -1,0 +1,74 @@
+//! Any bytes as another program's configuration: read or refused, never half of it, and what moved in moves in once.
+
+#![no_main]
+
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+use libfuzzer_sys::fuzz_target;
+use rolecall::awsconfig::AwsConfig;
+use rolecall::config::{self, Env, Paths, Settings};
+use rolecall::identity::Network;
+use rolecall::ops::ctx::Ctx;
+use rolecall::ops::moving::{Program, Source, plan_of};
+use rolecall::ops::yaml;
+use rolecall::os::clock::Clock;
+use rolecall::vault::{KeyCache, Options, Passphrase, Store, Vault};
+
+/// A machine where nothing is read and nothing is written.
+static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
+    let env = Env::from_pairs([("HOME", "/nowhere")]);
+    let paths = Paths::from_env(&env).expect("there is a home directory");
+    let settings = Settings { config_profiles_binary: Some("/usr/bin/rolecall".into()), ..Settings::default() };
+    let vault = Vault::new(Options {
+        dir: paths.state_dir.join("vault"),
+        store: Store::File,
+        key_cache: KeyCache::Never,
+        passphrase: Passphrase::None,
+        may_prompt_desktop: false,
+    });
+    Ctx::new(env, paths, settings, Vec::new(), Clock::System, vault, Network::default())
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    for program in [Program::AwsSsoCli, Program::Granted, Program::AwsConfig] {
+        moves_in(program, bytes);
+    }
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(node) = yaml::parse(text)
+    {
+        assert!(text.get(node.span).is_some());
+    }
+    // And as our own file, beside something that moves in.
+    let granted = Source { program: Program::Granted, file: PathBuf::from("granted"), bytes: b"ExportSSOToken = true\n".to_vec() };
+    if let Ok(plan) = plan_of(&CTX, Some(bytes.to_vec()), &[granted]) {
+        for change in plan.changes {
+            let (old, new) = (config::check(&change.file, &text(bytes)), config::check(&change.file, &text(&change.new)));
+            assert_eq!(new.expect("what was added is taken").len(), old.expect("it was taken before").len());
+        }
+    }
+});
+
+fn moves_in(program: Program, bytes: &[u8]) {
+    let mut source = Source { program, file: PathBuf::from("theirs"), bytes: bytes.to_vec() };
+    let Ok(plan) = plan_of(&CTX, None, &[source.clone()]) else { return };
+    let ours = &CTX.paths.config_file;
+    let mut written = None;
+    for change in plan.changes {
+        if change.file == *ours {
+            config::check(ours, &text(&change.new)).expect("what moved in is taken");
+            written = Some(change.new);
+        } else {
+            let names = |bytes: &[u8]| AwsConfig::parse(bytes).profile_names();
+            assert_eq!(names(&change.new), names(bytes));
+            source.bytes = change.new;
+        }
+    }
+    let again = plan_of(&CTX, written.clone(), &[source]).expect("a second time");
+    assert_eq!(again.changes, [], "a second time");
+    assert!(again.found[0].steps.is_empty());
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("our file is UTF-8")
+}

@@ -1,0 +1,131 @@
+//! The AWS SDKs for Go and Rust are in the roles that `setup profiles` wrote, by process and by their own sign-in.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::foreign::{ACCOUNT, aws, json, named};
+use crate::foreign_profiles::{NAMES, ready};
+use crate::sandbox::{Ran, Sandbox};
+
+/// Every letter that names have in all SDKs, and some that they have not: others come to stand in their place.
+const ODD: &str = "{{ sso }}:{{ account_name }}/{{ role | lower }}+{{ account_id }}@%._-= #;[]\"x";
+
+/// The programs of `tests/sdk` that `.ci/sdk` has built, by their SDK.
+fn programs(sdk: &str) -> Vec<String> {
+    let folder = named("ROLECALL_TEST_SDKS", concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-sdk"));
+    let built = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let ours = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("who-{sdk}")));
+    let found: Vec<String> = built.filter(|path| ours(path)).map(|path| path.to_string_lossy().into_owned()).collect();
+    assert!(!found.is_empty(), "there is no program for {sdk} in {folder}: run .ci/sdk");
+    found
+}
+
+/// A program of an SDK with a profile chosen as people choose it.
+fn who(sandbox: &Sandbox, program: &str, profile: &str) -> Command {
+    let mut command = sandbox.command(program);
+    // Go's SDK of 2024 asks for the portal's address by this name only.
+    command.env("AWS_PROFILE", profile).env("AWS_ENDPOINT_URL_SSO", sandbox.aws.url());
+    command
+}
+
+/// Every program of an SDK is in the role whose profile has a name for all SDKs, passes over those that have none, and minds neither them
+/// nor rolecall's odd path.
+fn in_the_role(sandbox: &Sandbox, sdk: &str) {
+    for program in programs(sdk) {
+        for (role, name) in NAMES {
+            let portable = name.bytes().all(|letter| letter.is_ascii_graphic() && !b"'\"\\".contains(&letter));
+            if !portable {
+                let ran = Ran::of(who(sandbox, &program, name).output().unwrap());
+                assert!(ran.code == 1 && ran.stderr.contains("profile"), "{program}, {name}: {ran:?}");
+                continue;
+            }
+            let said = json(&mut who(sandbox, &program, name));
+            let arn = said["Arn"].as_str().unwrap();
+            assert!(arn.contains(&format!("{ACCOUNT}:assumed-role/AWSReservedSSO_{role}_")), "{program}, {name}: {arn}");
+            assert_eq!(said["Region"], "eu-west-1", "{program}, {name}");
+        }
+    }
+}
+
+/// Every program of an SDK is in every role by the name that a template makes.
+fn in_every_role(sdk: &str, flags: &[&str]) {
+    let sandbox = Sandbox::new();
+    let file = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("profile_format = '{ODD}'\n{file}"));
+    sandbox.login("corp");
+    let words = ["setup", "profiles", "account:payments-prod | account:\"Zürich Analytics\"", "--include-protected", "--json"];
+    let written = json(&mut sandbox.rolecall(&[&words, flags].concat()));
+    let written = written["profiles"].as_array().unwrap();
+    assert!(written.len() >= 5, "{written:?}");
+    if flags.contains(&"--native") {
+        sign_in_by_the_cli(&sandbox);
+    }
+    for program in programs(sdk) {
+        for profile in written {
+            let [name, account, role] = ["profile", "account_id", "role"].map(|key| profile[key].as_str().unwrap());
+            let arn = json(&mut who(&sandbox, &program, name))["Arn"].to_string();
+            assert!(arn.contains(&format!("{account}:assumed-role/AWSReservedSSO_{role}_")), "{program}, {name}: {arn}");
+        }
+    }
+}
+
+/// Leaves the token of the AWS CLI's own sign-in where SDKs look for it.
+fn sign_in_by_the_cli(sandbox: &Sandbox) {
+    let login = Ran::of(aws(sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]).output().unwrap());
+    assert!(login.stdout.contains("Successfully logged into"), "{login:?}");
+}
+
+/// Profiles for which the SDK signs in by itself.
+fn native() -> Sandbox {
+    let sandbox = ready(&["--native"]);
+    sign_in_by_the_cli(&sandbox);
+    sandbox
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Go"]
+fn go_is_in_the_role_by_process_beside_names_that_it_cannot_read() {
+    in_the_role(&ready(&[]), "go");
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Go and the AWS CLI v2"]
+fn go_is_in_the_role_by_the_token_of_the_cli_beside_names_that_it_cannot_read() {
+    in_the_role(&native(), "go");
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Go"]
+fn go_reads_every_name_that_a_template_makes() {
+    in_every_role("go", &[]);
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Go and the AWS CLI v2"]
+fn go_reads_every_name_that_a_template_makes_for_its_own_sign_in() {
+    in_every_role("go", &["--native"]);
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Rust"]
+fn rust_is_in_the_role_by_process_beside_names_that_it_cannot_read() {
+    in_the_role(&ready(&[]), "rust");
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Rust and the AWS CLI v2"]
+fn rust_is_in_the_role_by_the_token_of_the_cli_beside_names_that_it_cannot_read() {
+    in_the_role(&native(), "rust");
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Rust"]
+fn rust_reads_every_name_that_a_template_makes() {
+    in_every_role("rust", &[]);
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Rust and the AWS CLI v2"]
+fn rust_reads_every_name_that_a_template_makes_for_its_own_sign_in() {
+    in_every_role("rust", &["--native"]);
+}
