@@ -1,155 +1,11 @@
-//! How wide the list's columns are: measured from the roster, bounded, given up in a fixed order as space goes.
+//! How wide the list's columns are: bounded, given up in a fixed order as space goes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
-
-use crate::domain::{Entry, Instance, Roster, Sheet, Tags};
-
-use super::view::text::width;
+use super::measure::{Measure, TagWidth, Widths};
 
 /// No name makes its column wider than this while others have to yield.
 const WIDEST_NAME: u16 = 44;
-/// Roles up to this width are ordinary: most of AWS's own names are.
-const ORDINARY_ROLE: u16 = 24;
-/// Tags say less than names do.
-const WIDEST_TAG: u16 = 16;
 /// Cells between columns.
 pub(super) const GAP: u16 = 2;
-
-/// Natural widths over the whole roster, in cells.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Measure {
-    account: Widths,
-    role: Widths,
-    instance: u16,
-    /// Keys and the width of their values. The order is that in which they are given room.
-    tags: Vec<(String, u16)>,
-    /// Tags with one value on every row; they tell nothing, and have a column only where a person names them.
-    alike: Vec<(String, u16)>,
-    protected: bool,
-    /// Distinct accounts, for the header.
-    pub(super) accounts: usize,
-}
-
-/// How wide names are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Widths {
-    /// The widest.
-    all: u16,
-    /// Wide enough for nine in ten: one long name does not push the rest aside.
-    most: u16,
-}
-
-impl Widths {
-    fn of(mut widths: Vec<u16>) -> Self {
-        let all = widths.iter().copied().max().unwrap_or(0);
-        let place = widths.len() * 9 / 10;
-        let most = if place < widths.len() { *widths.select_nth_unstable(place).1 } else { all };
-        // A few cells more are no reason to cut a name.
-        Self { all, most: if all <= most + most / 4 { all } else { most } }
-    }
-
-    /// With no name cut that has at most this many cells.
-    fn at_least(self, ordinary: u16) -> Self {
-        Self { most: self.most.max(self.all.min(ordinary)), ..self }
-    }
-}
-
-fn cells(text: &str) -> u16 {
-    u16::try_from(width(text)).unwrap_or(u16::MAX)
-}
-
-impl Measure {
-    /// Looks at every entry once; equal neighbours are measured once.
-    pub(super) fn of(roster: &Roster) -> Self {
-        let (mut accounts, mut seen) = (Vec::new(), HashSet::new());
-        // Rosters share equal names and tags, so that an address will do to know them by.
-        let mut roles: Vec<(*const u8, &str)> = roster.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
-        roles.sort_unstable();
-        roles.dedup();
-        let mut sets: HashMap<*const Tags, (&Tags, usize)> = HashMap::new();
-        for same in roster.entries.chunk_by(|one, other| (one.instance, one.account) == (other.instance, other.account)) {
-            if seen.insert((same[0].instance, same[0].account)) {
-                accounts.push(cells(same[0].account_label()));
-            }
-            for tagged in same.chunk_by(|one, other| Arc::ptr_eq(&one.tags, &other.tags)) {
-                sets.entry(Arc::as_ptr(&tagged[0].tags)).or_insert((&tagged[0].tags, 0)).1 += tagged.len();
-            }
-        }
-        let roles: HashSet<&str> = roles.into_iter().map(|(_, role)| role).collect();
-        let protected = roster.entries.iter().any(Entry::protected);
-        Self::new(accounts, roles.into_iter(), sets.into_values(), protected, &roster.instances)
-    }
-
-    /// The same of a roster that is still packed.
-    pub(super) fn of_sheet(sheet: &Sheet) -> Self {
-        Self::new(sheet.account_cells().collect(), sheet.role_names(), sheet.tag_sets(), sheet.has_protected(), sheet.instances())
-    }
-
-    fn new<'a>(
-        accounts: Vec<u16>,
-        roles: impl Iterator<Item = &'a str>,
-        tags: impl Iterator<Item = (&'a Tags, usize)>,
-        protected: bool,
-        instances: &[Instance],
-    ) -> Self {
-        let (tags, alike) = Key::all(tags);
-        let names = instances.iter().map(|instance| cells(instance.name.as_str()));
-        Self {
-            accounts: accounts.len(),
-            account: Widths::of(accounts),
-            role: Widths::of(roles.map(cells).collect()).at_least(ORDINARY_ROLE),
-            instance: if instances.len() > 1 { names.max().unwrap_or(0).min(WIDEST_TAG) } else { 0 },
-            tags,
-            alike,
-            protected,
-        }
-    }
-
-    /// The same with the columns that a person wants and no others, tags in the order given. Accounts and roles always stand: without them
-    /// no row says what it is. Names that are no column are passed over.
-    pub(super) fn wanting(mut self, columns: &[String]) -> Self {
-        let wants = |names: &[&str]| columns.iter().any(|column| names.contains(&column.as_str()));
-        if !wants(&["instance", "sso"]) {
-            self.instance = 0;
-        }
-        let known = self.tags.iter().chain(&self.alike);
-        self.tags = columns.iter().filter_map(|column| known.clone().find(|(key, _)| key == column).cloned()).collect();
-        self
-    }
-}
-
-/// Columns by name, each with its width.
-type Named = Vec<(String, u16)>;
-
-/// One key of tags over the roster.
-struct Key<'a> {
-    rows: usize,
-    widest: u16,
-    value: &'a str,
-    varies: bool,
-}
-
-impl Key<'_> {
-    /// Keys with the width of their values, those of most rows first: those that tell rows apart, and those that don't.
-    fn all<'a>(sets: impl Iterator<Item = (&'a Tags, usize)>) -> (Named, Named) {
-        let (mut keys, mut all): (BTreeMap<&str, Key<'_>>, usize) = (BTreeMap::new(), 0);
-        for (set, rows) in sets {
-            all += rows;
-            for (key, value) in set {
-                let key = keys.entry(key).or_insert(Key { rows: 0, widest: 0, value, varies: false });
-                key.rows += rows;
-                key.widest = key.widest.max(cells(value).min(WIDEST_TAG));
-                key.varies |= key.value != value;
-            }
-        }
-        let mut keys: Vec<_> = keys.into_iter().collect();
-        keys.sort_by_key(|(name, key)| (std::cmp::Reverse(key.rows), *name));
-        let (tell, alike): (Vec<_>, Vec<_>) = keys.into_iter().partition(|(_, key)| key.varies || key.rows < all);
-        let widths = |keys: Vec<(&str, Key<'_>)>| keys.into_iter().map(|(name, key)| (name.to_owned(), key.widest)).collect();
-        (widths(tell), widths(alike))
-    }
-}
 
 /// How the account's id is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,7 +43,7 @@ pub(super) struct Columns {
     /// The instance, when there are several.
     pub(super) instance: u16,
     /// Tag keys and the width of their values.
-    pub(super) tags: Vec<(String, u16)>,
+    pub(super) tags: Vec<TagWidth>,
     /// Time left, at the right edge.
     pub(super) time: u16,
 }
@@ -311,26 +167,6 @@ mod tests {
         assert_eq!(plan(58, &measure()).id, IdForm::LastFour);
         let narrow = plan(36, &measure());
         assert_eq!((narrow.id, narrow.account + narrow.role + 2 + 3), (IdForm::Absent, 36));
-    }
-
-    #[test]
-    fn a_name_a_little_longer_than_the_rest_is_never_cut_for_less() {
-        assert_eq!(Widths::of(vec![16, 16, 16, 16, 16, 16, 16, 16, 16, 18, 18]).most, 18);
-        let outlier = [vec![16; 19], vec![40]].concat();
-        assert_eq!(Widths::of(outlier.clone()), Widths { all: 40, most: 16 });
-        assert_eq!(Widths::of(outlier).at_least(24).most, 24);
-        assert_eq!(Widths::of(vec![12, 19]).at_least(24).most, 19);
-    }
-
-    #[test]
-    fn a_tag_with_one_value_everywhere_has_a_column_only_where_it_is_named() {
-        let tags = |pairs: &[(&str, &str)]| -> Tags { pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect() };
-        let sets = [tags(&[("by", "terraform"), ("env", "prod")]), tags(&[("by", "terraform"), ("env", "dev"), ("pci", "yes")])];
-        let (tell, alike) = Key::all(sets.iter().map(|set| (set, 2)));
-        assert_eq!(tell, [("env".to_owned(), 4), ("pci".to_owned(), 3)]);
-        assert_eq!(alike, [("by".to_owned(), 9)]);
-        let wanted = Measure { tags: tell, alike, ..measure() }.wanting(&["by".to_owned()]);
-        assert_eq!(wanted.tags, [("by".to_owned(), 9)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::domain::query::{Browse, Index, Query, preference, recognise};
 use crate::domain::{Entry, Marks, Roster, Sheet, Timestamp, Usages, fold};
 
 use super::Current;
-use super::columns::Measure;
+use super::measure::Measure;
 
 pub(super) use crate::domain::query::Highlights;
 

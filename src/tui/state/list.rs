@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::domain::{AccountId, Entry, InstanceName, Look, RoleId, Roster};
 
-use super::super::columns::Measure;
 use super::super::matching::{Found, Highlights, Lens, Section};
+use super::super::measure::Measure;
 
 /// Rows, and where the person is in them.
 #[derive(Debug, Clone)]

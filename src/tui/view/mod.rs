@@ -3,6 +3,7 @@
 mod empty;
 mod first_run;
 mod footer;
+mod glyphs;
 mod header;
 mod list;
 mod notice;
@@ -23,7 +24,8 @@ use super::layout::{self, Areas};
 use super::matching::Order;
 use super::panels::sheet::{Extent, Sheet, Tone};
 use super::state::State;
-use palette::{Glyphs, Palette};
+use glyphs::Glyphs;
+use palette::Palette;
 use text::{Pen, width};
 
 /// What every part needs to draw.
