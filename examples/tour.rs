@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use screen::{Drawing, Failure, Page, Terminal};
 
-const COLUMNS: u16 = 108;
+const COLUMNS: u16 = 116;
 const ROWS: u16 = 25;
 
 /// Keys, the text that shows that they were heard, and how long their screen stands, in tenths of a second.

@@ -1,5 +1,7 @@
 //! `demo`: the real program against a made-up organisation, in a throw-away home.
 
+mod states;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -12,7 +14,7 @@ use clap::builder::PossibleValue;
 
 use crate::config::{Env, env};
 use crate::demo::{self, Approve, Options, Running};
-use crate::domain::{Entry, Error, Result, RoleName};
+use crate::domain::{Entry, Error, Instance, Result, RoleName};
 use crate::identity::Flow;
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
@@ -23,7 +25,7 @@ use crate::os::process::Child;
 use crate::os::signals::LastWill;
 use crate::os::{file, random};
 
-use super::args::{DemoArgs, Globals};
+use super::args::{DemoArgs, DemoState, Globals};
 use super::context::Person;
 use super::{context, out};
 
@@ -33,18 +35,26 @@ const BY_ITSELF: Duration = Duration::from_secs(4);
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     let running = demo::start(Options { accounts: args.accounts, roles: args.roles, ..Options::default() })?;
-    let place = Place::new(&running)?;
+    let mut place = Place::new(&running)?;
     let home = place.home.clone();
     // A home that is thrown away is thrown away even when the program is told to end.
     let will = LastWill::new(move || drop(fs::remove_dir_all(&home)))?;
-    prime(&place, &running)?;
+    if args.state.is_none_or(states::is_lived_in) {
+        prime(&place, &running)?;
+    }
     running.set_latency(Duration::from_millis(args.latency));
     running.set_throttle(args.throttle);
+    if let Some(state) = args.state {
+        states::arrange(state, &mut place, &running)?;
+    }
+    let running = Some(running).filter(|_| args.state != Some(DemoState::Offline));
     if args.command.first().is_some_and(|word| word == "serve") {
         return serve(&place, running);
     }
     if !browser_at_hand() {
-        running.approve_after(Approve::AfterMillis(u64::try_from(BY_ITSELF.as_millis()).unwrap_or(4_000)));
+        if let Some(running) = &running {
+            running.approve_after(Approve::AfterMillis(u64::try_from(BY_ITSELF.as_millis()).unwrap_or(4_000)));
+        }
         if args.command.is_empty() {
             let seconds = BY_ITSELF.as_secs();
             out::say(&out::dim(&format!("demo: no browser is at hand here, so sign-ins approve themselves after {seconds} s")));
@@ -82,7 +92,7 @@ fn passed_on(globals: &Globals) -> Vec<OsString> {
 }
 
 /// Prints the variables that lead to the simulator, and stays.
-fn serve(place: &Place, running: Running) -> Result<u8> {
+fn serve(place: &Place, running: Option<Running>) -> Result<u8> {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let lines: String = place
         .variables()
@@ -91,6 +101,12 @@ fn serve(place: &Place, running: Running) -> Result<u8> {
         .map(|(name, value)| format!("export {name}={}\n", quote(value)))
         .collect();
     out::data(&lines)?;
+    let Some(running) = running else {
+        out::say(&out::dim("demo: nobody answers there; Ctrl-C ends it"));
+        loop {
+            std::thread::park();
+        }
+    };
     out::say(&out::dim(&format!("demo: IAM Identity Center at {}; Ctrl-C ends it", running.url())));
     running.wait();
     Ok(0)
@@ -115,20 +131,26 @@ fn browser_at_hand() -> bool {
 struct Place {
     home: PathBuf,
     url: String,
-    passphrase: String,
+    /// What opens its vault, where the environment says that.
+    passphrase: Option<String>,
 }
 
 impl Place {
     fn new(running: &Running) -> Result<Place> {
         let home = std::env::temp_dir().join(format!("rolecall-demo-{}", random::token::<9>()?));
-        let place = Place { home, url: running.url().to_owned(), passphrase: random::token::<18>()? };
+        let place = Place { home, url: running.url().to_owned(), passphrase: Some(random::token::<18>()?) };
         let organisation = running.organisation();
-        let settings = "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
-        file::save(&place.home.join("rolecall/config.toml"), format!("{settings}{}", demo::config(&organisation)).as_bytes())?;
+        place.configure(&demo::config(&organisation))?;
         file::save(&place.home.join(".aws/config"), demo::aws_config(&organisation).as_bytes())?;
         file::save(&place.home.join(".bashrc"), b"PS1='\\[\\e[36m\\]${AWS_SSO_PROFILE:-demo}\\[\\e[0m\\] \\$ '\n")?;
         file::save(&place.home.join(".zshrc"), b"PROMPT='%F{cyan}${AWS_SSO_PROFILE:-demo}%f %# '\nsetopt promptsubst\n")?;
         Ok(place)
+    }
+
+    /// Writes the configuration: this below what every such place needs.
+    fn configure(&self, text: &str) -> Result<()> {
+        let settings = "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
+        file::save(&self.home.join("rolecall/config.toml"), format!("{settings}{text}").as_bytes())
     }
 
     /// What leads the inner program to the simulator and keeps it away from the person's files.
@@ -137,20 +159,22 @@ impl Place {
         let own = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_path_buf)).unwrap_or_default();
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).unwrap_or(path);
+        let passphrase = self.passphrase.iter().map(|passphrase| ("AWS_SSO_FILE_PASSWORD", passphrase.clone()));
         [
             ("HOME", self.home.to_string_lossy().into_owned()),
             ("ROLECALL_HOME", inside("rolecall")),
             ("AWS_CONFIG_FILE", inside(".aws/config")),
             ("AWS_SHARED_CREDENTIALS_FILE", inside(".aws/credentials")),
-            ("AWS_SSO_FILE_PASSWORD", self.passphrase.clone()),
             ("AWS_ENDPOINT_URL", self.url.clone()),
             ("ROLECALL_SIGNIN_URL", self.url.clone()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
             ("NO_PROXY", "127.0.0.1,localhost".into()),
             ("PATH", path.to_string_lossy().into_owned()),
         ]
+        .into_iter()
+        .chain(passphrase)
         .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+        .collect()
     }
 
     /// The environment as the inner program will see it, without a browser.
@@ -176,12 +200,7 @@ fn prime(place: &Place, running: &Running) -> Result<()> {
     running.set_throttle(None);
     context::block_on(&ctx, async {
         for instance in &ctx.instances {
-            let approve = |step: SignInStep| {
-                if let SignInStep::Open { url, .. } = step {
-                    std::thread::spawn(move || demo::approve(&url));
-                }
-            };
-            sign_in(&ctx, instance, Some(Flow::Pkce), &approve).await?;
+            enter(&ctx, instance).await?;
             let limits = update::limits(&ctx, Some(16));
             update::update(&ctx, instance, limits, &mut |_| {}).await?;
         }
@@ -194,6 +213,16 @@ fn prime(place: &Place, running: &Running) -> Result<()> {
     })?;
     remembered::renew(&ctx.env, &ctx.paths, None);
     Ok(())
+}
+
+/// Signs in, and allows it as the person would.
+async fn enter(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
+    let approve = |step: SignInStep| {
+        if let SignInStep::Open { url, .. } = step {
+            std::thread::spawn(move || demo::approve(&url));
+        }
+    };
+    sign_in(ctx, instance, Some(Flow::Pkce), &approve).await
 }
 
 /// Roles that "were used": how long ago in minutes, and whether credentials are still there.

@@ -1,16 +1,21 @@
 //! `login`: sign in, then read the list of roles if it is old.
 
-use std::sync::Arc;
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::config::{SecureStore, UrlAction};
-use crate::domain::{Error, Instance, Kind, Result, human};
+use crate::domain::{Error, Instance, Kind, Result, Secret, human};
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
+use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::sessions;
 use crate::ops::sign_in::token::{access_token, login_needed};
-use crate::ops::sign_in::{manner, sign_in};
+use crate::ops::sign_in::{manner, sign_in_hearing};
 use crate::ops::work::SignInStep;
+use crate::os::pasted::Pasted;
 
 use super::args::{FlowArg, Globals, LoginArgs};
 use super::{cache, context, out, qr, setup};
@@ -76,7 +81,7 @@ fn flow(arg: FlowArg) -> Option<Flow> {
 /// Signs in while a person watches stderr.
 ///
 /// # Errors
-/// As [`sign_in`].
+/// As [`sign_in_hearing`].
 pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>) -> Result<()> {
     if ctx.settings.secure_store == SecureStore::Json {
         let plain = Error::new(Kind::Vault, "secure_store = \"json\": tokens and credentials are kept in plain text");
@@ -84,9 +89,12 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Optio
     }
     let (clock, name) = (ctx.clock, instance.name.clone());
     let draws = manner(ctx, instance).action == UrlAction::Qr;
-    let report = move |step: SignInStep| match step {
+    let (send, mut replies) = Replies::channel();
+    let listening: Mutex<Option<Pasted>> = Mutex::default();
+    let report = |step: SignInStep| match step {
         // The first is too short to be told; the others are told by whoever asked.
-        SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) | SignInStep::Failed(_) => {}
+        SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
+        SignInStep::Misread(error) => out::warning(&error),
         SignInStep::Open { url, code, expires_at, browser } => {
             let left = human(expires_at.since(clock.now()));
             match browser {
@@ -98,15 +106,39 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Optio
                 // The address stands above: a terminal that is too narrow costs the picture only.
                 out::say(qr::render(&url, qr::columns()).unwrap_or_default().trim_end());
             }
+            let by_code = code.is_some();
             if let Some(code) = code {
                 out::say(&format!("  it has to show this code: {}", out::bold(&code)));
             }
+            // With a code any browser will do. Without one the browser comes back to this machine, or its address is brought here by hand.
+            let pasted = if by_code { None } else { listen(send.clone()) };
+            if pasted.is_some() {
+                out::say(&out::dim(
+                    "  is the browser on another machine? It ends on a page of 127.0.0.1 that it can't open: paste its address here",
+                ));
+            }
             out::say(&out::dim(&format!("  waiting for you, {left} at most; Ctrl-C gives up")));
+            *listening.lock().unwrap_or_else(PoisonError::into_inner) = pasted;
         }
     };
-    sign_in(ctx, instance, flow, &report).await?;
+    let outcome = sign_in_hearing(ctx, instance, flow, &report, &mut replies).await;
+    // What is typed from here on is for whatever comes next.
+    drop(listening);
+    outcome?;
     out::say(&format!("signed in to {}", out::bold(instance.name.as_str())));
     Ok(())
+}
+
+/// Takes what a person pastes, where somebody sits here whose keys nobody else waits for.
+fn listen(send: UnboundedSender<Secret<String>>) -> Option<Pasted> {
+    let here = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    // A pager or a filter behind a pipe may read the terminal itself.
+    let alone = here && std::io::stdout().is_terminal();
+    if !alone {
+        return None;
+    }
+    // A sign-in that has just ended hears nothing.
+    Pasted::listen(move |address| drop(send.send(address)))
 }
 
 /// Does something that needs a session; where a person can be asked and nobody is signed in, signs in and does it again.

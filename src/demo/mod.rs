@@ -36,7 +36,7 @@ use crate::os::http::Listener;
 pub use faults::Fault;
 pub use files::{aws_config, config};
 pub use organisation::{Account, Directory, Organisation};
-pub use person::{approve, deny};
+pub use person::{approve, approve_elsewhere, deny};
 use state::State;
 
 /// How large, slow and strict the simulator is.

@@ -29,16 +29,18 @@ pub fn deny(url: &str) -> Result<()> {
     press(url, "deny")
 }
 
+/// Opens an authorize address in a browser on another machine and presses Allow: the address that this browser ends on, with a page behind
+/// it that it can't open.
+///
+/// # Errors
+/// As [`approve`], and when the page leads nowhere.
+pub fn approve_elsewhere(url: &str) -> Result<String> {
+    let reply = decide(url, "allow")?;
+    reply.header("location").map(str::to_owned).ok_or_else(|| Error::internal(format!("{url} leads nowhere")))
+}
+
 fn press(url: &str, decision: &str) -> Result<()> {
-    let page = fetch("GET", url, &[], "")?;
-    let form = page.form().ok_or_else(|| Error::new(Kind::Refused, format!("the sign-in page says: {}", page.words())))?;
-    let (origin, _) = split(url)?;
-    let fields = form.fields.iter().map(|(name, value)| format!("{name}={value}&")).collect::<String>();
-    let content = [("content-type", "application/x-www-form-urlencoded")];
-    let mut reply = fetch("POST", &format!("http://{origin}{}", form.action), &content, &format!("{fields}decision={decision}"))?;
-    if reply.status >= 400 {
-        return Err(Error::new(Kind::Refused, format!("the sign-in page says: {}", reply.words())));
-    }
+    let mut reply = decide(url, decision)?;
     // From here on it is the program that answers; whatever it says to the browser is its own affair.
     for _ in 0..REDIRECTS {
         match reply.header("location").filter(|_| matches!(reply.status, 301..=308)).map(str::to_owned) {
@@ -47,6 +49,20 @@ fn press(url: &str, decision: &str) -> Result<()> {
         }
     }
     Err(Error::internal(format!("{url} leads to more than {REDIRECTS} redirects")))
+}
+
+/// Presses a button of the page, and follows nothing.
+fn decide(url: &str, decision: &str) -> Result<Reply> {
+    let page = fetch("GET", url, &[], "")?;
+    let form = page.form().ok_or_else(|| Error::new(Kind::Refused, format!("the sign-in page says: {}", page.words())))?;
+    let (origin, _) = split(url)?;
+    let fields = form.fields.iter().map(|(name, value)| format!("{name}={value}&")).collect::<String>();
+    let content = [("content-type", "application/x-www-form-urlencoded")];
+    let reply = fetch("POST", &format!("http://{origin}{}", form.action), &content, &format!("{fields}decision={decision}"))?;
+    if reply.status >= 400 {
+        return Err(Error::new(Kind::Refused, format!("the sign-in page says: {}", reply.words())));
+    }
+    Ok(reply)
 }
 
 /// An answer, read whole.

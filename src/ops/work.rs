@@ -8,6 +8,7 @@ use crate::console::SERVICES;
 use crate::domain::{Confirm, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp};
 
 pub use crate::ops::consent::Consents;
+pub use crate::vault::Asks;
 
 /// Something to do in the background.
 #[derive(Debug, Clone, PartialEq)]
@@ -196,6 +197,8 @@ pub enum News {
     },
     /// Who is signed in, and which roles have credentials in the vault.
     Sessions(Sessions),
+    /// The vault is closed, and this would open it. Comes before the answer that failed for it.
+    Locked(Asks),
     /// The vault was opened, or was not.
     Vault(Result<(), Error>),
     /// Where an address leads, or why it is none.
@@ -232,10 +235,23 @@ const WRONG: i64 = 300;
 
 /// What to say of a clock that is this many seconds from AWS's; `None` when it is right.
 pub fn clock_says(ahead: i64) -> Option<String> {
-    let minutes = ahead.unsigned_abs() / 60;
+    let far = match ahead.unsigned_abs() / 60 {
+        minutes @ 0..120 => format!("{minutes} min"),
+        minutes @ 120..2_880 => format!("{} h", minutes / 60),
+        minutes => format!("{} days", minutes / 1_440),
+    };
     let side = if ahead > 0 { "behind" } else { "ahead of" };
-    (ahead.abs() >= WRONG).then(|| format!("this machine's clock is {minutes} min {side} AWS's"))
+    (ahead.abs() >= WRONG).then(|| format!("this machine's clock is {far} {side} AWS's"))
 }
+
+/// What to type so that this machine's clock is set.
+pub const SET_CLOCK: &str = if cfg!(target_os = "macos") {
+    "sudo sntp -sS time.apple.com"
+} else if cfg!(windows) {
+    "w32tm /resync"
+} else {
+    "sudo timedatectl set-ntp true"
+};
 
 /// A portal that somebody's address leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]

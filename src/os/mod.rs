@@ -11,6 +11,7 @@ pub mod http;
 pub mod job;
 pub mod life;
 pub mod lock;
+pub mod pasted;
 pub mod process;
 pub mod random;
 pub mod signals;

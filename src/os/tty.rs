@@ -44,6 +44,29 @@ pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     Ok(Secret::new(line))
 }
 
+/// What the cursor looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursor {
+    /// As the person has it.
+    Usual,
+    /// A line before the letter: what is typed goes there.
+    Bar,
+    /// Over the letter: what is typed are commands.
+    Block,
+}
+
+/// Gives the cursor another look. Nothing here blinks.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn shape(mut terminal: &File, cursor: Cursor) -> io::Result<()> {
+    terminal.write_all(match cursor {
+        Cursor::Usual => b"\x1b[0 q",
+        Cursor::Bar => b"\x1b[6 q",
+        Cursor::Block => b"\x1b[2 q",
+    })
+}
+
 /// Columns and rows; 80×24 when the terminal does not say.
 pub fn size(terminal: &File) -> (u16, u16) {
     match rustix::termios::tcgetwinsize(terminal) {

@@ -135,7 +135,7 @@ pub(super) static CATALOG: &[Entry] = {
         entry(Command::Open(Opens::Instances), "instances", Roles, &["f4"], "who is signed in where"),
         entry(Command::Open(Opens::Services), "services", Roles, &["f6"], "open a service in the console"),
         entry(Command::Open(Opens::Hidden), "hidden", Roles, &["f9"], "hidden roles, to show them again"),
-        entry(Refresh, "refresh", Roles, &["ctrl-r"], "read the roles anew (sign-in: QR code)"),
+        entry(Refresh, "refresh", Roles, &["ctrl-r"], "read the roles anew (sign-in: QR)"),
         entry(Command::Move(Move::Up), "up", Moving, &["up", "ctrl-p"], "one row up"),
         entry(Command::Move(Move::Down), "down", Moving, &["down", "ctrl-n", "ctrl-j"], "one row down"),
         entry(Command::Move(Move::PageUp), "page-up", Moving, &["pageup"], "one screen up"),
@@ -187,7 +187,7 @@ impl Action {
 /// Whether a command can do anything on the list as it is.
 pub(super) fn applies(command: Command, state: &State) -> bool {
     match command {
-        Command::Act => state.selected().is_some() || state.sign_in_is_next().is_some(),
+        Command::Act => state.selected().is_some() || state.unlocking_is_next() || state.sign_in_is_next().is_some(),
         Command::Console => state.selected().is_some() && panels::menu::may(state, Action::Console),
         Command::Menu => state.selected().is_some(),
         Command::Open(opens) => panels::applies(opens, state),

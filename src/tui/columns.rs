@@ -9,6 +9,8 @@ use super::view::text::width;
 
 /// No name makes its column wider than this while others have to yield.
 const WIDEST_NAME: u16 = 44;
+/// Roles up to this width are ordinary: most of AWS's own names are.
+const ORDINARY_ROLE: u16 = 24;
 /// Tags say less than names do.
 const WIDEST_TAG: u16 = 16;
 /// Cells between columns.
@@ -20,7 +22,10 @@ pub(super) struct Measure {
     account: Widths,
     role: Widths,
     instance: u16,
+    /// Keys and the width of their values. The order is that in which they are given room.
     tags: Vec<(String, u16)>,
+    /// Tags with one value on every row; they tell nothing, and have a column only where a person names them.
+    alike: Vec<(String, u16)>,
     protected: bool,
     /// Distinct accounts, for the header.
     pub(super) accounts: usize,
@@ -39,7 +44,14 @@ impl Widths {
     fn of(mut widths: Vec<u16>) -> Self {
         widths.sort_unstable();
         let all = widths.last().copied().unwrap_or(0);
-        Self { all, most: widths.get(widths.len() * 9 / 10).copied().unwrap_or(all) }
+        let most = widths.get(widths.len() * 9 / 10).copied().unwrap_or(all);
+        // A few cells more are no reason to cut a name.
+        Self { all, most: if all <= most + most / 4 { all } else { most } }
+    }
+
+    /// With no name cut that has at most this many cells.
+    fn at_least(self, ordinary: u16) -> Self {
+        Self { most: self.most.max(self.all.min(ordinary)), ..self }
     }
 }
 
@@ -76,23 +88,15 @@ impl Measure {
         instances: &[Instance],
     ) -> Self {
         let accounts: Vec<u16> = accounts.map(cells).collect();
-        let mut keys: BTreeMap<&str, (usize, u16)> = BTreeMap::new();
-        for (set, rows) in tags {
-            for (key, value) in set {
-                let (count, widest) = keys.entry(key).or_default();
-                *count += rows;
-                *widest = (*widest).max(cells(value).min(WIDEST_TAG));
-            }
-        }
-        let mut tags: Vec<_> = keys.into_iter().collect();
-        tags.sort_by_key(|(key, (count, _))| (std::cmp::Reverse(*count), *key));
+        let (tags, alike) = Key::all(tags);
         let names = instances.iter().map(|instance| cells(instance.name.as_str()));
         Self {
             accounts: accounts.len(),
             account: Widths::of(accounts),
-            role: Widths::of(roles.map(cells).collect()),
+            role: Widths::of(roles.map(cells).collect()).at_least(ORDINARY_ROLE),
             instance: if instances.len() > 1 { names.max().unwrap_or(0).min(WIDEST_TAG) } else { 0 },
-            tags: tags.into_iter().map(|(key, (_, widest))| (key.to_owned(), widest)).collect(),
+            tags,
+            alike,
             protected,
         }
     }
@@ -104,8 +108,38 @@ impl Measure {
         if !wants(&["instance", "sso"]) {
             self.instance = 0;
         }
-        self.tags = columns.iter().filter_map(|column| self.tags.iter().find(|(key, _)| key == column).cloned()).collect();
+        let known = self.tags.iter().chain(&self.alike);
+        self.tags = columns.iter().filter_map(|column| known.clone().find(|(key, _)| key == column).cloned()).collect();
         self
+    }
+}
+
+/// One key of tags over the roster.
+struct Key<'a> {
+    rows: usize,
+    widest: u16,
+    value: &'a str,
+    varies: bool,
+}
+
+impl Key<'_> {
+    /// Keys with the width of their values, those of most rows first: those that tell rows apart, and those that don't.
+    fn all<'a>(sets: impl Iterator<Item = (&'a Tags, usize)>) -> (Vec<(String, u16)>, Vec<(String, u16)>) {
+        let (mut keys, mut all): (BTreeMap<&str, Key<'_>>, usize) = (BTreeMap::new(), 0);
+        for (set, rows) in sets {
+            all += rows;
+            for (key, value) in set {
+                let key = keys.entry(key).or_insert(Key { rows: 0, widest: 0, value, varies: false });
+                key.rows += rows;
+                key.widest = key.widest.max(cells(value).min(WIDEST_TAG));
+                key.varies |= key.value != value;
+            }
+        }
+        let mut keys: Vec<_> = keys.into_iter().collect();
+        keys.sort_by_key(|(name, key)| (std::cmp::Reverse(key.rows), *name));
+        let (tell, alike): (Vec<_>, Vec<_>) = keys.into_iter().partition(|(_, key)| key.varies || key.rows < all);
+        let widths = |keys: Vec<(&str, Key<'_>)>| keys.into_iter().map(|(name, key)| (name.to_owned(), key.widest)).collect();
+        (widths(tell), widths(alike))
     }
 }
 
@@ -158,6 +192,13 @@ impl Columns {
         // The time left keeps a blank behind it.
         self.account + fixed + tags + if self.time > 0 { with_gap(self.time) + 1 } else { 0 }
     }
+}
+
+/// Whether no ordinary name has to be cut in this many cells.
+pub(super) fn keeps_names(cells: u16, measure: &Measure) -> bool {
+    let columns = plan(cells, measure);
+    let whole = |cells: u16, widths: Widths| cells >= widths.most.min(WIDEST_NAME);
+    whole(columns.account, measure.account) && whole(columns.role, measure.role)
 }
 
 /// Divides this many cells. What does not fit goes in this order: the whole of very long names, tags, the instance, eight digits of the
@@ -235,6 +276,7 @@ mod tests {
             role: most(22, 22),
             instance: 4,
             tags: vec![("env".into(), 4), ("team".into(), 8)],
+            alike: vec![("owner".into(), 5)],
             protected: true,
             accounts: 3,
         }
@@ -261,6 +303,31 @@ mod tests {
         assert_eq!(plan(58, &measure()).id, IdForm::LastFour);
         let narrow = plan(36, &measure());
         assert_eq!((narrow.id, narrow.account + narrow.role + 2 + 3), (IdForm::Absent, 36));
+    }
+
+    #[test]
+    fn a_name_a_little_longer_than_the_rest_is_never_cut_for_less() {
+        assert_eq!(Widths::of(vec![16, 16, 16, 16, 16, 16, 16, 16, 16, 18, 18]).most, 18);
+        let outlier = [vec![16; 19], vec![40]].concat();
+        assert_eq!(Widths::of(outlier.clone()), Widths { all: 40, most: 16 });
+        assert_eq!(Widths::of(outlier).at_least(24).most, 24);
+        assert_eq!(Widths::of(vec![12, 19]).at_least(24).most, 19);
+    }
+
+    #[test]
+    fn a_tag_with_one_value_everywhere_has_a_column_only_where_it_is_named() {
+        let tags = |pairs: &[(&str, &str)]| -> Tags { pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect() };
+        let sets = [tags(&[("by", "terraform"), ("env", "prod")]), tags(&[("by", "terraform"), ("env", "dev"), ("pci", "yes")])];
+        let (tell, alike) = Key::all(sets.iter().map(|set| (set, 2)));
+        assert_eq!(tell, [("env".to_owned(), 4), ("pci".to_owned(), 3)]);
+        assert_eq!(alike, [("by".to_owned(), 9)]);
+        let wanted = Measure { tags: tell, alike, ..measure() }.wanting(&["by".to_owned()]);
+        assert_eq!(wanted.tags, [("by".to_owned(), 9)]);
+    }
+
+    #[test]
+    fn ordinary_names_are_kept_or_not() {
+        assert!(keeps_names(60, &measure()) && !keeps_names(40, &measure()));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::Preview;
 use super::catalog::{self, Command};
 use super::columns;
+use super::notice;
 use super::state::State;
 use super::state::first_run::{Field, Step};
 use super::view::text::width;
@@ -23,6 +24,8 @@ pub(super) struct Areas {
     pub(super) scrollbar: Rect,
     /// All about the selected role; a line of its own on its left.
     pub(super) preview: Option<Rect>,
+    /// What is amiss: the blank line above the footer, and where there is none the footer itself.
+    pub(super) notice: Option<Rect>,
     /// Keys, or a note.
     pub(super) footer: Option<Rect>,
     /// Too small for anything but one line.
@@ -46,7 +49,7 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     // Below the prompt there is nothing but query, rows and keys.
     if width < 20 || height < if state.inline { 3 } else { 5 } {
         let line = Rect::new(x, y, width, height.min(1));
-        return Areas { header: None, query: line, list: none, scrollbar: none, preview: None, footer: None, tiny: true };
+        return Areas { header: None, query: line, list: none, scrollbar: none, preview: None, notice: None, footer: None, tiny: true };
     }
     if state.inline {
         return inline(area, state);
@@ -58,27 +61,33 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let top = query.y + 1 + u16::from(roomy);
     let bottom = footer.y - u16::from(roomy);
     let rows = bottom.saturating_sub(top);
+    let (measure, margin) = (&state.list.measure, gutter(state) + 1);
+    // What the list has no use for is the preview's.
+    let needed = columns::plan(width.saturating_sub(NARROWEST + margin), measure).cells();
+    let preview_width = width.saturating_sub(needed + margin).clamp(NARROWEST, WIDEST);
+    let list_cells = width.saturating_sub(preview_width + margin);
     let (beside, below) = match state.preview {
         _ if state.list.len() == 0 => (false, false),
-        Preview::Auto => (width >= 100, false),
+        Preview::Auto => (width >= 100 && columns::keeps_names(list_cells, measure), false),
         Preview::Right => (width >= 72, false),
         // The list keeps the larger part.
         Preview::Below => (false, rows >= 16),
         Preview::Off => (false, false),
     };
+    let notice = notice(footer, roomy, state);
     if below {
-        let height = (rows / 3).clamp(6, 12);
+        let height = (rows * 2 / 5).clamp(6, 12);
         let list = Rect::new(x, top, width - 2, rows - height);
         let preview = Some(Rect::new(x, top + rows - height, width, height));
         let scrollbar = Rect::new(list.right() + 1, top, 1, list.height);
-        return Areas { header, query, list, scrollbar, preview, footer: Some(footer), tiny: false };
+        return Areas { header, query, list, scrollbar, preview, notice, footer: Some(footer), tiny: false };
     }
-    let preview_width = if beside { (width / 3).clamp(36, 64) } else { 0 };
+    let preview_width = if beside { preview_width } else { 0 };
     let preview = (preview_width > 0).then(|| Rect::new(x + width - preview_width, top, preview_width, rows));
     // The scrollbar runs on the preview's line, or in the last column.
     let list = Rect::new(x, top, width - preview_width.max(1) - 1, rows);
     let scrollbar = Rect::new(list.right() + 1, top, 1, rows);
-    Areas { header, query, list, scrollbar, preview, footer: Some(footer), tiny: false }
+    Areas { header, query, list, scrollbar, preview, notice, footer: Some(footer), tiny: false }
 }
 
 /// The rows below the prompt: the query on the first one, where the terminal keeps the cursor when it breaks its lines anew, and nothing at
@@ -93,8 +102,21 @@ fn inline(area: Rect, state: &State) -> Areas {
     let line = |y| Rect::new(x, y, width, 1);
     let list = Rect::new(x, y + 1, width, height.saturating_sub(2));
     let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
-    Areas { header: None, query: line(y), list, scrollbar, preview: None, footer: Some(line(y + height - 1)), tiny: false }
+    let footer = line(y + height - 1);
+    let notice = notice(footer, false, state);
+    Areas { header: None, query: line(y), list, scrollbar, preview: None, notice, footer: Some(footer), tiny: false }
 }
+
+/// Where the line of what is amiss stands, if anything is. On the footer it gives way to a panel's keys and to a note.
+fn notice(footer: Rect, roomy: bool, state: &State) -> Option<Rect> {
+    let covers = state.overlays.is_empty() && state.note.is_none() && state.pending.is_none() && state.marked.is_empty();
+    let stands = (roomy || covers) && notice::notice(state).is_some();
+    stands.then(|| Rect { y: footer.y - u16::from(roomy), ..footer })
+}
+
+/// Columns of a preview beside the list.
+const NARROWEST: u16 = 32;
+const WIDEST: u16 = 64;
 
 /// Columns for query, keys and panels of an inline picker, where the list needs fewer.
 const INLINE: u16 = 72;
@@ -163,7 +185,9 @@ pub(super) fn marked(state: &State) -> Option<String> {
 
 /// Commands for the footer with their names, the most useful first.
 fn commands(state: &State) -> Vec<(Command, &'static str)> {
-    let act = if state.selected().is_none() {
+    let act = if state.unlocking_is_next() {
+        "unlock"
+    } else if state.selected().is_none() {
         "sign in"
     } else if state.marked.is_empty() {
         state.action.name()

@@ -123,6 +123,8 @@ pub(super) struct Found {
     pub(super) sections: Vec<(Section, Range<usize>)>,
     /// The nearest account names when nothing matched.
     pub(super) nearest: Vec<String>,
+    /// How many hidden roles would match, when nothing else did.
+    pub(super) hidden: usize,
     /// How wide names and tags of the whole roster are.
     pub(super) measure: Arc<Measure>,
     /// How many roles there are in all, where the roster has only those that are shown first.
@@ -176,7 +178,14 @@ impl Matcher {
             sort(&mut rows, &index, job);
             sections = Vec::new();
         }
-        let nearest = if rows.is_empty() && !query.is_empty() { index.nearest(&job.text, 3) } else { Vec::new() };
+        let nothing = rows.is_empty() && !query.is_empty();
+        let hidden = if nothing && !job.marks.hidden.is_empty() {
+            let all = Marks { hidden: Default::default(), ..Marks::clone(&job.marks) };
+            index.search(&query, &job.usages, &all, job.weight).len()
+        } else {
+            0
+        };
+        let nearest = if nothing && hidden == 0 { index.nearest(&job.text, 3) } else { Vec::new() };
         Found {
             number: job.number,
             text: job.text.clone(),
@@ -184,6 +193,7 @@ impl Matcher {
             rows,
             sections,
             nearest,
+            hidden,
             measure,
             total: None,
             lens: Lens { index: Some(index), query },
@@ -229,6 +239,7 @@ pub(super) fn first(sheet: &Sheet, usages: &Usages, marks: &Marks, weight: f64, 
         rows,
         sections,
         nearest: Vec::new(),
+        hidden: 0,
         measure: Arc::new(wanting(Measure::of_sheet(sheet), columns)),
         total: Some(sheet.len()),
         lens: Lens::default(),

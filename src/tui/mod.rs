@@ -14,6 +14,7 @@ mod input;
 mod keymap;
 mod layout;
 mod matching;
+mod notice;
 mod panels;
 mod runner;
 mod state;

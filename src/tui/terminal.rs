@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::EnableBracketedPaste;
@@ -18,9 +19,10 @@ use super::view;
 use crate::domain::{Error, Height, Result};
 use crate::os::job::Job;
 use crate::os::signals::LastWill;
-use crate::os::tty;
+use crate::os::tty::{self, Cursor};
 
 type Writer = BufWriter<File>;
+type Whole = Arc<dyn Fn() + Send + Sync>;
 type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// A frame of a large screen fits: one write to the terminal.
@@ -48,6 +50,12 @@ pub(super) struct Screen {
     job: Job,
     /// Held while drawing, so that a signal does not restore the screen in the middle of a frame.
     drawing: Arc<Mutex<()>>,
+    /// Makes the terminal whole again.
+    whole: Whole,
+    /// What the cursor looks like.
+    cursor: Cursor,
+    /// Whether that is not how it usually looks.
+    shaped: Arc<AtomicBool>,
     previous_hook: Hook,
     _last_will: LastWill,
 }
@@ -60,14 +68,23 @@ impl Screen {
         let size = tty::size(&tty);
         let rows = height.rows(size.1);
         let restore: fn(&File) -> io::Result<()> = if rows.is_some() { tty::restore_rows } else { tty::restore };
+        let shaped = Arc::<AtomicBool>::default();
+        let (theirs, other) = (tty.clone(), shaped.clone());
+        let whole: Whole = Arc::new(move || {
+            let _ = restore(&theirs);
+            // Only if it was touched: a shell may have given it a look of its own.
+            if other.swap(false, Ordering::SeqCst) {
+                let _ = tty::shape(&theirs, Cursor::Usual);
+            }
+            let _ = disable_raw_mode();
+        });
         let previous_hook: Hook = Arc::from(std::panic::take_hook());
-        std::panic::set_hook(hook(tty.clone(), restore, previous_hook.clone()));
+        std::panic::set_hook(hook(whole.clone(), previous_hook.clone()));
         let drawing = Arc::new(Mutex::new(()));
-        let (theirs, gate) = (tty.clone(), drawing.clone());
+        let (theirs, gate) = (whole.clone(), drawing.clone());
         let last_will = LastWill::new(move || {
             let _held = gate.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = restore(&theirs);
-            let _ = disable_raw_mode();
+            theirs();
         })?;
         let canvas = match rows {
             Some(rows) => Canvas::Rows(Terminal::new(Inline::new(writer, (size.0, rows))).map_err(said)?),
@@ -77,7 +94,22 @@ impl Screen {
         let mouse = mouse && rows.is_none();
         let typed_ahead = tty::typed_ahead(&tty);
         let job = Job::listen()?;
-        let mut screen = Self { canvas, tty, height, mouse, size, typed_ahead, job, drawing, previous_hook, _last_will: last_will };
+        let cursor = Cursor::Usual;
+        let mut screen = Self {
+            canvas,
+            tty,
+            height,
+            mouse,
+            size,
+            typed_ahead,
+            job,
+            drawing,
+            whole,
+            cursor,
+            shaped,
+            previous_hook,
+            _last_will: last_will,
+        };
         screen.take()?;
         Ok(screen)
     }
@@ -150,10 +182,17 @@ impl Screen {
                 frame(terminal, state)?;
                 let writer = terminal.backend_mut();
                 queue!(writer, EndSynchronizedUpdate).map_err(said)?;
-                Write::flush(writer).map_err(said)
+                Write::flush(writer).map_err(said)?;
             }
-            Canvas::Rows(terminal) => frame(terminal, state),
+            Canvas::Rows(terminal) => frame(terminal, state)?,
         }
+        let cursor = state.cursor();
+        if cursor != self.cursor {
+            self.shaped.store(cursor != Cursor::Usual, Ordering::SeqCst);
+            tty::shape(&self.tty, cursor).map_err(said)?;
+            self.cursor = cursor;
+        }
+        Ok(())
     }
 
     /// Forgets what the terminal shows, so that the next frame writes every cell.
@@ -180,16 +219,11 @@ impl Screen {
 
     fn leave(&mut self) {
         match &mut self.canvas {
-            Canvas::Full(terminal) => {
-                let _ = Write::flush(terminal.backend_mut());
-                let _ = tty::restore(&self.tty);
-            }
-            Canvas::Rows(terminal) => {
-                let _ = terminal.backend_mut().send();
-                let _ = tty::restore_rows(&self.tty);
-            }
+            Canvas::Full(terminal) => drop(Write::flush(terminal.backend_mut())),
+            Canvas::Rows(terminal) => drop(terminal.backend_mut().send()),
         }
-        let _ = disable_raw_mode();
+        (self.whole)();
+        self.cursor = Cursor::Usual;
     }
 }
 
@@ -214,12 +248,11 @@ impl Drop for Screen {
 
 /// Restores the screen before the message is printed, so that it is seen and the shell works. A panic beside the drawing thread that
 /// does not end the process leaves the screen alone.
-fn hook(tty: Arc<File>, restore: fn(&File) -> io::Result<()>, previous: Hook) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
+fn hook(whole: Whole, previous: Hook) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
     let drawing = std::thread::current().id();
     Box::new(move |info| {
         if cfg!(panic = "abort") || std::thread::current().id() == drawing {
-            let _ = restore(&tty);
-            let _ = disable_raw_mode();
+            whole();
         }
         previous(info);
     })

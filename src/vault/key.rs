@@ -22,6 +22,8 @@ pub(super) struct Held {
     pub(super) given: Option<Key>,
     /// The key that opened the vault, and which one it is.
     pub(super) key: Option<(KeyId, Key)>,
+    /// A person has typed the passphrase here, and can type it again.
+    pub(super) typed: bool,
 }
 
 impl Vault {

@@ -44,7 +44,7 @@ pub use header::Store;
 pub use name::{Name, NameKind};
 pub use passphrase::Passphrase;
 pub use record::{Record, Registration, Token};
-pub use status::{KeyPlace, Status};
+pub use status::{Asks, KeyPlace, Status};
 
 use header::Header;
 use key::Held;

@@ -25,6 +25,24 @@ pub struct Status {
     pub problem: Option<Error>,
 }
 
+/// What a person could type so that a vault opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Its passphrase.
+    Passphrase,
+    /// Its passphrase: the one that the environment has is another one.
+    AnotherPassphrase,
+    /// A new passphrase: there is no vault yet, and nothing else that would keep its key.
+    NewPassphrase,
+}
+
+impl Asks {
+    /// Whether there is a vault that it would open.
+    pub fn is_locked(self) -> bool {
+        self != Asks::NewPassphrase
+    }
+}
+
 /// Who has the key of a vault at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyPlace {
@@ -54,6 +72,19 @@ impl Vault {
             status.problem = Some(error);
         }
         status
+    }
+
+    /// What would open a vault that has just refused to: a passphrase that is not at hand, or was not the right one. `None` where no
+    /// passphrase helps, as with a keyring that is out of reach.
+    pub fn asks(&self) -> Option<Asks> {
+        let status = self.status();
+        match (status.problem, status.chosen, status.key) {
+            (None, Some(Store::File), KeyPlace::Away) if status.passphrase => Some(Asks::AnotherPassphrase),
+            (Some(_), ..) => None,
+            (None, Some(Store::File), KeyPlace::Away) => Some(Asks::Passphrase),
+            (None, None, _) if matches!(status.asked, Store::File | Store::Auto) => self.could_be_made().err().map(|_| Asks::NewPassphrase),
+            _ => None,
+        }
     }
 
     fn look(&self, status: &mut Status) -> Result<(), Error> {

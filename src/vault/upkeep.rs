@@ -15,7 +15,7 @@ use super::{Vault, desktop, header, kernel, owner};
 const ABANDONED: Duration = Duration::from_secs(3_600);
 
 impl Vault {
-    /// Whether a later background process will be able to open the vault. Makes the vault if there is none yet. May take a
+    /// Whether a later background process will be able to open the vault, or a person who has typed the passphrase here. Makes the vault if there is none yet. May take a
     /// Secret Service round trip or one argon2id.
     ///
     /// # Errors
@@ -24,10 +24,13 @@ impl Vault {
         let header = self.header_or_new(None)?;
         self.sweep();
         let Some(key) = self.key(&header)? else { return Ok(()) };
-        // Whoever handed the key over has asked this before.
-        if self.keep(&header, &key) || self.held().given.is_some() {
+        let kept = self.keep(&header, &key);
+        let held = self.held();
+        // Whoever handed the key over has asked this before; whoever typed it was told that only they can open it.
+        if kept || held.given.is_some() || held.typed {
             return Ok(());
         }
+        drop(held);
         // The kernel keeps nothing here: then a later process is alone with the store.
         self.fetch(&header, false).map(drop).map_err(|error| match error.kind {
             Kind::Vault => error.context("a later process could not open the vault"),
@@ -52,6 +55,7 @@ impl Vault {
         if let Some(key) = key {
             self.keep(&header, &key);
         }
+        self.held().typed = matches!(header.keeper, Keeper::Passphrase { .. });
         Ok(())
     }
 

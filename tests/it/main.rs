@@ -75,6 +75,7 @@ mod terminal_picker;
 mod terminal_shell;
 mod terminal_sign_in;
 mod terminal_signals;
+mod terminal_states;
 mod terminal_tmux;
 mod terminal_watch;
 mod time;

@@ -181,6 +181,13 @@ impl Terminal {
         String::from_utf8_lossy(&self.shown.written.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 
+    /// What was last said of the cursor's look, as the digit of DECSCUSR.
+    pub(crate) fn cursor_look(&self) -> Option<char> {
+        let written = self.written();
+        let (before, _) = written.rsplit_once(" q")?;
+        before.chars().next_back().filter(|_| before[..before.len() - 1].ends_with("\x1b["))
+    }
+
     /// Changes the window's size, as a person who drags its corner.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         let (wide, high) = cells((columns, rows));

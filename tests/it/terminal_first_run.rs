@@ -4,6 +4,7 @@ use rolecall::demo::{self, Approve, Fault};
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{ENTER, ESCAPE, Terminal};
+use crate::terminal_sign_in::{address, in_the_role, take_payments};
 
 fn bare() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -14,13 +15,6 @@ fn bare() -> Sandbox {
 
 fn config(sandbox: &Sandbox) -> String {
     std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap()
-}
-
-fn approve(terminal: &Terminal) {
-    terminal.wait_for("/device?user_code=");
-    let screen = terminal.screen();
-    let word = screen.split_whitespace().find(|word| word.contains("/device?user_code=")).unwrap().to_owned();
-    demo::approve(word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric())).unwrap();
 }
 
 #[test]
@@ -38,18 +32,11 @@ fn an_address_and_two_enters_lead_into_a_role() {
     terminal.wait_for("eu-west-1");
     assert!(!config(&sandbox).contains("instances"), "nothing is written before it is shown");
     terminal.type_keys(ENTER);
-    approve(&terminal);
+    demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for_picker();
     assert!(config(&sandbox).ends_with("[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n"));
-    terminal.type_keys("payments-prod read");
-    terminal.wait_for("payments-prod read");
-    terminal.type_keys(ENTER);
-    terminal.wait_for("type exit to leave");
-    terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
-    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
-    terminal.type_line("exit");
-    assert_eq!(terminal.end(), 0);
-    assert_eq!(terminal.damage(), [""; 0]);
+    take_payments(&mut terminal);
+    in_the_role(terminal);
 }
 
 #[test]
@@ -72,7 +59,7 @@ fn a_region_that_aws_does_not_take_is_corrected_on_the_form() {
     terminal.type_keys(ENTER);
     terminal.wait_for("writes [instances.lab]");
     terminal.type_keys(ENTER);
-    approve(&terminal);
+    demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for_no("/device?user_code=");
     assert!(config(&sandbox).contains("[instances.lab]"));
     terminal.type_keys(ESCAPE);

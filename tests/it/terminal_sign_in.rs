@@ -16,11 +16,28 @@ fn signed_out() -> Sandbox {
 }
 
 /// The sign-in address that stands on the screen.
-fn address(terminal: &Terminal) -> String {
+pub(crate) fn address(terminal: &Terminal) -> String {
     terminal.wait_for("/device?user_code=");
     let screen = terminal.screen();
     let word = screen.split_whitespace().find(|word| word.contains("/device?user_code="));
     word.unwrap().trim_matches(|letter: char| !letter.is_ascii_alphanumeric()).to_owned()
+}
+
+/// Takes the role that tests know by name.
+pub(crate) fn take_payments(terminal: &mut Terminal) {
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+}
+
+/// What the picker ends in: a shell that knows its role, and the terminal as it was.
+pub(crate) fn in_the_role(mut terminal: Terminal) {
+    terminal.wait_for("type exit to leave");
+    terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
+    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    terminal.type_line("exit");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.damage(), [""; 0]);
 }
 
 #[test]
@@ -28,21 +45,14 @@ fn enter_signs_in_and_goes_on_into_the_role() {
     let sandbox = signed_out();
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
-    terminal.type_keys("payments-prod read");
-    terminal.wait_for("payments-prod read");
-    terminal.type_keys(ENTER);
+    take_payments(&mut terminal);
     let address = address(&terminal);
     let (_, code) = address.split_once('=').unwrap();
     let spaced = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
     assert!(terminal.screen().contains(&spaced), "the code to compare is {code}:\n{}", terminal.screen());
     demo::approve(&address).unwrap();
     terminal.wait_for_shell();
-    terminal.wait_for("type exit to leave");
-    terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
-    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
-    terminal.type_line("exit");
-    assert_eq!(terminal.end(), 0);
-    assert_eq!(terminal.damage(), [""; 0]);
+    in_the_role(terminal);
 }
 
 #[test]
@@ -86,15 +96,8 @@ fn on_the_first_day_enter_signs_in_and_reads_the_roles() {
     terminal.type_keys(ENTER);
     demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for_picker();
-    terminal.type_keys("payments-prod read");
-    terminal.wait_for("payments-prod read");
-    terminal.type_keys(ENTER);
-    terminal.wait_for("type exit to leave");
-    terminal.type_line("echo \"<$AWS_SSO_ROLE_ARN>\"");
-    terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
-    terminal.type_line("exit");
-    assert_eq!(terminal.end(), 0);
-    assert_eq!(terminal.damage(), [""; 0]);
+    take_payments(&mut terminal);
+    in_the_role(terminal);
 }
 
 #[test]

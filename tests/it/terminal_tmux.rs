@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::sandbox::Sandbox;
-use crate::terminal::variables;
+use crate::terminal::{ENTER, ESCAPE, Terminal, variables};
 use crate::terminal_picker::signed_in;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -151,6 +151,40 @@ fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_cl
     let all = tmux.ask(&["capture-pane", "-p", "-S", "-"]);
     let left: Vec<&str> = all.lines().filter(|line| !line.trim().is_empty() && !line.contains("ready>")).collect();
     assert_eq!(left, (1..=99).map(|line| format!("mine {line}")).collect::<Vec<_>>());
+}
+
+/// The recipe as the README has it.
+fn recipe() -> String {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, block) = readme.split_once("```tmux\n").unwrap();
+    block.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_tmux_the_popup_of_the_readme_pastes_the_role_and_nothing_after_escape() {
+    const PREFIX_R: &str = "\x02R";
+    let sandbox = signed_in();
+    sandbox.write("tmux.conf", &recipe());
+    let (socket, conf) = (sandbox.path("tmux.socket"), sandbox.path("tmux.conf"));
+    let args = ["-u", "-S", socket.to_str().unwrap(), "-f", conf.to_str().unwrap(), "new-session", "/bin/sh -i"];
+    // A popup is shown to whoever looks on: here is somebody.
+    let mut client = Terminal::run(&sandbox, "tmux", &args);
+    let tmux = Tmux { sandbox: &sandbox };
+    client.wait_for("ready>");
+    tmux.ask(&["set-buffer", "somebody else's"]);
+    client.type_keys(PREFIX_R);
+    client.wait_for("type to filter");
+    client.type_keys(ESCAPE);
+    client.wait_for_no("┌");
+    assert!(!client.screen().contains("somebody"), "{}", client.screen());
+    client.type_keys(PREFIX_R);
+    client.wait_for("type to filter");
+    client.type_keys("payments-prod read");
+    client.wait_for("❯ payments-prod read");
+    client.type_keys(ENTER);
+    client.wait_for("ready> arn:aws:iam::012345678901:role/ReadOnlyAccess");
+    assert_eq!(tmux.ask(&["show-buffer"]), "somebody else's", "the clipboard is as it was");
 }
 
 #[test]

@@ -28,7 +28,7 @@ use crate::config::UrlAction;
 
 pub(super) use cache::CacheArgs;
 pub(super) use credentials::CredentialsArgs;
-pub(super) use demo::DemoArgs;
+pub(super) use demo::{DemoArgs, DemoState};
 pub(super) use doctor::DoctorArgs;
 pub(super) use each::EachArgs;
 pub(super) use endpoint::EndpointHelperArgs;

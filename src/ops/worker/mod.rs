@@ -30,6 +30,7 @@ use crate::ops::setup;
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::sessions;
 use crate::ops::work::{Mark, News, Request, Secretive, clock_says};
+use crate::vault::KeyPlace;
 
 /// The background's end of the two channels.
 #[derive(Debug)]
@@ -174,11 +175,36 @@ impl Desk {
     }
 
     fn tell_sessions(&self) {
-        // A locked vault shows nobody as signed in; the passphrase is asked for when it is needed.
-        if let Ok(mut sessions) = sessions(&self.ctx) {
-            sessions.instances.retain(|session| self.instances.iter().any(|instance| instance.name == session.instance));
-            self.tell(News::Sessions(sessions));
+        match sessions(&self.ctx) {
+            Ok(mut sessions) => {
+                sessions.instances.retain(|session| self.instances.iter().any(|instance| instance.name == session.instance));
+                self.tell(News::Sessions(sessions));
+            }
+            // A closed vault shows nobody as signed in.
+            Err(error) if error.kind == Kind::Vault => self.tell_lock(),
+            // Whatever else is wrong is told by what is asked for next.
+            Err(_) => {}
         }
+    }
+
+    /// Tells what would open the vault, where a person can open it.
+    fn tell_lock(&self) {
+        if let Some(asks) = self.ctx.vault.asks() {
+            self.tell(News::Locked(asks));
+        }
+    }
+
+    /// Tells why the vault refused, before the error that came of it.
+    async fn mind_vault<T>(&self, outcome: Result<T>) -> Result<T> {
+        if matches!(&outcome, Err(error) if error.kind == Kind::Vault) {
+            let desk = self.clone();
+            let tell = move || {
+                desk.tell_lock();
+                Ok(())
+            };
+            let _ = blocking(tell).await;
+        }
+        outcome
     }
 
     fn roster(&self) -> Roster {
@@ -238,9 +264,13 @@ impl Desk {
                 runtime.spawn(async move {
                     let opened = blocking(move || vault.unlock(passphrase)).await;
                     let good = opened.is_ok();
-                    desk.tell(News::Vault(opened));
                     if good {
                         desk.tell_sessions();
+                    }
+                    desk.tell(News::Vault(opened));
+                    if good && desk.ctx.vault.status().key != KeyPlace::Kernel {
+                        let alone = "the vault is open for this picker alone; AWS_SSO_FILE_PASSWORD opens it for other programs";
+                        desk.tell(News::Note(alone.into()));
                     }
                 });
             }
@@ -283,7 +313,7 @@ impl Desk {
             }
             Err(error) => Err(error),
         };
-        let outcome = self.mind_clock(&role.instance, outcome);
+        let outcome = self.mind_vault(self.mind_clock(&role.instance, outcome)).await;
         if outcome.is_ok() && !stored {
             self.tell_sessions();
         }
@@ -330,6 +360,8 @@ impl Desk {
             Ok(()) => News::Note(format!("copied {} of {account}/{}: whoever has the clipboard has the role", what.name(), role.role)),
             Err(error) => News::Failed { error: self.explained(error, &role), role },
         });
+        // What was copied is in the vault now.
+        self.tell_sessions();
     }
 
     async fn write_profiles(&self, roles: Vec<RoleId>) {

@@ -22,6 +22,7 @@ impl Desk {
             return;
         }
         let outcome = self.mind_clock(name, self.try_refresh(name).await);
+        let outcome = self.mind_vault(outcome).await;
         if let Ok(mut under_way) = self.refreshing.lock() {
             under_way.remove(name);
         }

@@ -34,7 +34,7 @@ impl Desk {
         if let Ok(mut sign_ins) = self.sign_ins.lock() {
             sign_ins.remove(&number);
         }
-        let outcome = self.mind_clock(name, outcome);
+        let outcome = self.mind_vault(self.mind_clock(name, outcome)).await;
         if outcome.is_ok() {
             self.tell_sessions();
         }

@@ -13,7 +13,8 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
     let mut rows = vec![Row::Name(entry.account_label().to_owned())];
     let both = format!("{} {} {}", entry.account, signs.dot, entry.email);
     if entry.email.is_empty() || width(&both) > cells {
-        rows.push(Row::text(Tone::Dim, entry.account.to_string()));
+        // Where there is no name, the id stands in its place already.
+        rows.extend((!entry.account_name.is_empty()).then(|| Row::text(Tone::Dim, entry.account.to_string())));
         rows.extend((!entry.email.is_empty()).then(|| Row::text(Tone::Dim, &*entry.email)));
     } else {
         rows.push(Row::text(Tone::Dim, both));
@@ -39,7 +40,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
         0 | 1 => words::ago(usage.last, state.now),
         times => format!("{}, {times} times", words::ago(usage.last, state.now)),
     });
-    say("last used", Some(used.unwrap_or_else(|| "never".to_owned())));
+    say("used", Some(used.unwrap_or_else(|| "never".to_owned())));
     let mut label = "tags";
     for (key, value) in entry.tags.iter() {
         say(label, Some(format!("{key}={value}")));

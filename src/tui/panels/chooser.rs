@@ -33,6 +33,11 @@ impl<K: Clone + PartialEq> Chooser<K> {
         things.get(self.at(things)).cloned()
     }
 
+    /// Keeps the bar on what it stands on, should these come in another order.
+    pub(in crate::tui) fn hold(&mut self, things: &[K]) {
+        self.on = self.chosen(things);
+    }
+
     /// Moves the bar if that is what was pressed; from the last thing it goes to the first.
     pub(in crate::tui) fn moves(&mut self, pressed: Pressed, things: &[K]) -> bool {
         let Some(Command::Move(to)) = pressed.command else { return false };

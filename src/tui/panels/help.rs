@@ -9,6 +9,9 @@ use super::{Heard, Panel, Pressed};
 /// From this many columns on the chapters stand beside each other.
 const BESIDE: u16 = 118;
 
+/// With fewer columns a command is shown with its first key alone.
+const NARROW: u16 = 60;
+
 /// Columns of one chapter, and lines while something is looked for.
 const COLUMNS: usize = 56;
 const LINES: usize = 16;
@@ -81,7 +84,7 @@ impl Panel for Help {
         sheet.top = self.top;
         let lines = if self.sought.typed.is_empty() { 0 } else { LINES };
         let sheet = sheet.least(COLUMNS, lines);
-        sheet.field("find", &self.sought.typed, "type to find a command or a key")
+        sheet.field("find", &self.sought.typed, "a command or a key")
     }
 
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
@@ -93,11 +96,11 @@ impl Help {
     fn chapter(&self, chapter: Chapter, state: &State) -> Vec<Row> {
         let entries = CATALOG.iter().filter(|entry| entry.chapter == chapter);
         let lines = entries.filter_map(|entry| {
-            let keys = state.keys.all(entry.id, state.looks.ascii).join(" ");
-            if keys.is_empty() {
-                return None;
-            }
-            self.sought.fits([entry.help, entry.id, &keys]).map(|_| line(keys.clone(), entry.help))
+            let keys = state.keys.all(entry.id, state.looks.ascii);
+            // On a narrow screen one key is enough, and the words are whole.
+            let shown = if state.size.0 < NARROW { keys.first().cloned() } else { Some(keys.join(" ")) };
+            let shown = shown.filter(|shown| !shown.is_empty())?;
+            self.sought.fits([entry.help, entry.id, &keys.join(" ")]).map(|_| line(shown, entry.help))
         });
         headed(chapter.title(), lines.collect())
     }

@@ -59,8 +59,12 @@ impl Panel for Instances {
         let rows = names.iter().map(|name| row(state, name, &counts)).collect();
         let sheet = Sheet::new("instances", Extent::Columns, rows).at(self.chooser.at(&names));
         let Some(chosen) = self.chooser.chosen(&names) else { return sheet };
-        let sheet = sheet.letter("s", if alone(state, &chosen) { "show all" } else { "show only this" }).letter("r", "refresh");
-        if signed_in(state, &chosen) { sheet.letter("o", "sign out").letter("i", "sign in anew") } else { sheet.letter("i", "sign in") }
+        // What Enter does stands in the footer.
+        if signed_in(state, &chosen) {
+            sheet.letter("r", "refresh").letter("o", "sign out").letter("i", "sign in anew")
+        } else {
+            sheet.letter("s", if alone(state, &chosen) { "show all" } else { "show only this" }).letter("r", "refresh")
+        }
     }
 
     fn hints(&self, state: &State) -> Vec<(Command, &'static str)> {
@@ -131,7 +135,7 @@ fn read(state: &State, name: &InstanceName, session: Option<&Session>) -> String
     match state.refreshes.get(name) {
         Some(Refresh::Running { total: 0, .. }) => "being read".to_owned(),
         Some(Refresh::Running { done, total, .. }) => format!("{} of {}", words::grouped(*done), words::count(*total, "account")),
-        Some(Refresh::Failed(error)) if error.kind == crate::domain::Kind::Unreachable => {
+        Some(Refresh::Failed { error, .. }) if error.kind == crate::domain::Kind::Unreachable => {
             format!("offline{}", age.map(|age| format!(", {age}")).unwrap_or_default())
         }
         _ => age.unwrap_or_else(|| "never read".to_owned()),

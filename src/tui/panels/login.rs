@@ -7,7 +7,7 @@ use super::super::state::{State, Waits};
 use super::super::update::choose;
 use super::super::view::{signs, words};
 use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed, key, qr};
+use super::{Heard, Panel, Pressed, key, name, qr};
 use crate::domain::{Error, InstanceName, Secret};
 use crate::ops::work::{Request, SignInStep};
 
@@ -68,10 +68,7 @@ impl Login {
     }
 
     fn again(&self, state: &mut State) -> Heard {
-        let (number, effects) = choose::sign_in(state, self.instance.clone());
-        let same = state.pending.iter_mut().filter(|pending| pending.waits == Waits::SignIn(self.number));
-        same.for_each(|pending| pending.waits = Waits::SignIn(number));
-        Heard::Close(effects)
+        Heard::Close(choose::sign_in_again(state, self))
     }
 }
 
@@ -123,8 +120,13 @@ impl Panel for Login {
             SignInStep::Failed(error) => {
                 rows.push(Row::text(Tone::Danger, format!("{} {}", signs(state.looks).failed, error.message)));
                 rows.push(Row::Blank);
-                rows.extend(error.hints.iter().map(|hint| Row::text(Tone::Text, hint)));
-                rows.push(Row::text(Tone::Dim, format!("{} tries again, Esc puts it off", key(state, Command::Act))));
+                // What a key does here needs no command.
+                let hints = error.hints.iter().filter(|hint| !hint.contains("`rolecall login"));
+                rows.extend(hints.map(|hint| Row::text(Tone::Text, hint)));
+                let waiting = state.pending.as_ref().filter(|pending| pending.waits == Waits::SignIn(self.number));
+                let then = waiting.map(|pending| format!(" and goes on to {}", name(state, &pending.role))).unwrap_or_default();
+                rows.push(Row::text(Tone::Soft, format!("{} signs in again{then}", key(state, Command::Act))));
+                rows.push(Row::text(Tone::Dim, format!("{} puts it off", key(state, Command::Back))));
             }
             SignInStep::Open { .. } => {
                 rows = self.open(state);

@@ -3,6 +3,7 @@
 
 pub(in crate::tui) mod about;
 pub(in crate::tui) mod chooser;
+pub(in crate::tui) mod clock;
 pub(in crate::tui) mod confirm;
 pub(in crate::tui) mod details;
 pub(in crate::tui) mod each;
@@ -105,7 +106,7 @@ pub(in crate::tui) fn open(state: &mut State, opens: Opens) {
     use super::state::overlay::Overlay;
     let overlay = match opens {
         Opens::Instances => Overlay::Instances(instances::Instances::default()),
-        Opens::Sessions => Overlay::Sessions(sessions::Sessions::default()),
+        Opens::Sessions => Overlay::Sessions(sessions::Sessions::of(state)),
         Opens::Services => match state.list.selected.clone() {
             Some(role) => Overlay::Services(services::Services::of(role)),
             None => return,

@@ -1,4 +1,4 @@
-//! The vault asks for its passphrase.
+//! The vault asks for its passphrase; where there is no vault yet, for a new one, twice.
 
 use super::super::catalog::Command;
 use super::super::effect::Effect;
@@ -8,25 +8,95 @@ use super::super::view::signs;
 use super::sheet::{Extent, Field, Row, Sheet, Tone};
 use super::{Heard, Panel, Pressed};
 use crate::domain::{Error, Secret};
-use crate::ops::work::Request;
+use crate::ops::work::{Asks, Request};
+
+/// From so many that did not fit on, it may well be forgotten.
+const PERHAPS_FORGOTTEN: usize = 3;
 
 /// The passphrase as it is typed.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Passphrase {
+    asks: Asks,
     typed: Secret<String>,
+    /// A new one, typed once.
+    chosen: Option<Secret<String>>,
+    /// The second one was another one.
+    differ: bool,
+    /// What was said of the last one.
     error: Option<Error>,
+    /// How many did not fit.
+    tries: usize,
     /// Sent, and not answered yet.
     waiting: bool,
 }
 
 impl Passphrase {
-    /// An empty field; `error` says why it is asked for, or why the last one was not good.
-    pub(in crate::tui) fn new(error: Option<Error>) -> Self {
-        Self { typed: Secret::from(""), error, waiting: false }
+    /// An empty field.
+    pub(in crate::tui) fn new(asks: Asks) -> Self {
+        Self { asks, typed: Secret::from(""), chosen: None, differ: false, error: None, tries: 0, waiting: false }
+    }
+
+    /// The last one did not open the vault: another one may be typed, as often as it takes.
+    pub(in crate::tui) fn refused(&mut self, error: Error) {
+        self.tries += 1;
+        (self.error, self.waiting) = (Some(error), false);
     }
 
     fn add(&mut self, text: &str) {
         self.typed = Secret::new(format!("{}{text}", self.typed.expose()));
+    }
+
+    /// Enter: a new one is asked for once more, and whatever is complete is sent.
+    fn enter(&mut self) -> Vec<Effect> {
+        let typed = std::mem::replace(&mut self.typed, Secret::from(""));
+        match (self.asks, self.chosen.take()) {
+            (Asks::NewPassphrase, None) => {
+                (self.chosen, self.differ, self.error) = (Some(typed), false, None);
+                return Vec::new();
+            }
+            (Asks::NewPassphrase, Some(chosen)) if chosen != typed => {
+                self.differ = true;
+                return Vec::new();
+            }
+            _ => {}
+        }
+        (self.waiting, self.error, self.differ) = (true, None, false);
+        vec![Effect::Request(Request::Unlock { passphrase: typed })]
+    }
+
+    /// What stands above the field.
+    fn says(&self, state: &State) -> Vec<Row> {
+        let signs = signs(state.looks);
+        let soft = |text: &str| Row::text(Tone::Soft, text);
+        let dim = |text: &str| Row::text(Tone::Dim, text);
+        if self.waiting {
+            return vec![soft(&format!("Opening{}", signs.dots))];
+        }
+        if let Some(error) = &self.error {
+            let mut rows = vec![Row::text(Tone::Danger, format!("{} {}", signs.failed, error.message))];
+            if self.tries < PERHAPS_FORGOTTEN {
+                rows.push(soft("Nothing is lost: try again."));
+            } else {
+                rows.push(soft(
+                    "Nothing is lost by trying on. Forgotten? `rolecall vault reset` makes a new vault: you sign in again, that is all.",
+                ));
+            }
+            return rows;
+        }
+        match (self.asks, &self.chosen, self.differ) {
+            (Asks::Passphrase, ..) => vec![soft("Your sign-ins and the credentials of your roles are sealed with a passphrase.")],
+            (Asks::AnotherPassphrase, ..) => vec![soft(
+                "Your sign-ins and the credentials of your roles are sealed with another passphrase than AWS_SSO_FILE_PASSWORD, or its file, says.",
+            )],
+            (Asks::NewPassphrase, None, true) => {
+                vec![Row::text(Tone::Danger, format!("{} these two were not the same", signs.failed)), soft("Choose it again.")]
+            }
+            (Asks::NewPassphrase, None, false) => vec![
+                soft("Sign-ins are kept sealed, and there is no keyring here: choose a passphrase."),
+                dim("It is asked for again after a restart of the machine."),
+            ],
+            (Asks::NewPassphrase, Some(_), _) => vec![soft("The same once more, so that a slip of the finger locks nobody out.")],
+        }
     }
 }
 
@@ -36,15 +106,10 @@ impl Panel for Passphrase {
             state.pending.take_if(|pending| pending.waits == Waits::Passphrase);
             return Heard::Close(Vec::new());
         }
-        if self.waiting {
-            return Heard::Stay(Vec::new());
-        }
+        // What is typed while the vault tries the last one is for the next.
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => self.add(letter.encode_utf8(&mut [0; 4])),
-            (None, Some(Command::Act)) if !self.typed.expose().is_empty() => {
-                (self.waiting, self.error) = (true, None);
-                return Heard::Stay(vec![Effect::Request(Request::Unlock { passphrase: self.typed.clone() })]);
-            }
+            (None, Some(Command::Act)) if !self.waiting && !self.typed.expose().is_empty() => return Heard::Stay(self.enter()),
             (None, Some(Command::Edit(Edit::Backspace))) => {
                 let mut shorter = self.typed.expose().clone();
                 shorter.pop();
@@ -57,26 +122,29 @@ impl Panel for Passphrase {
     }
 
     fn paste(&mut self, text: &str) -> bool {
-        if !self.waiting {
-            self.add(text.trim_end_matches(['\r', '\n']));
-        }
+        self.add(text.trim_end_matches(['\r', '\n']));
         true
     }
 
     fn sheet(&self, state: &State) -> Sheet {
-        let said = match (&self.error, self.waiting) {
-            (_, true) => Row::text(Tone::Soft, format!("Opening{}", signs(state.looks).dots)),
-            (Some(error), false) => Row::text(Tone::Soft, &error.message),
-            (None, false) => Row::text(Tone::Soft, "Your role credentials are sealed with a passphrase."),
+        let (title, label) = match (self.asks, &self.chosen) {
+            (Asks::Passphrase | Asks::AnotherPassphrase, _) => ("the vault is locked", "passphrase"),
+            (Asks::NewPassphrase, None) => ("a passphrase for the vault", "new passphrase"),
+            (Asks::NewPassphrase, Some(_)) => ("a passphrase for the vault", "once more"),
         };
-        let mut sheet = Sheet::new("the vault is locked", Extent::Words, vec![said]);
+        let mut sheet = Sheet::new(title, Extent::Words, self.says(state));
         // One mark a letter; the length is no more of a secret than the sound of the keys.
         let marks = Line::new(&"x".repeat(self.typed.expose().chars().count()));
-        sheet.field = Some(Field { label: "passphrase", typed: marks, empty: "", masked: true });
+        sheet.field = Some(Field { label, typed: marks, empty: "", masked: true });
         sheet
     }
 
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
-        vec![(Command::Act, "unlock"), (Command::Back, "close")]
+        let act = match (self.asks, &self.chosen) {
+            (Asks::Passphrase | Asks::AnotherPassphrase, _) => "unlock",
+            (Asks::NewPassphrase, None) => "go on",
+            (Asks::NewPassphrase, Some(_)) => "make the vault",
+        };
+        vec![(Command::Act, act), (Command::Back, "close")]
     }
 }

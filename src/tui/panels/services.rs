@@ -68,8 +68,11 @@ impl Panel for Services {
     fn sheet(&self, state: &State) -> Sheet {
         let shown = self.shown();
         let names: Vec<&'static str> = shown.iter().map(|(name, _)| *name).collect();
-        let row =
-            |(name, aliases): &(&str, &[&str])| Row::Choice(None, vec![(Tone::Text, (*name).to_owned()), (Tone::Dim, aliases.join(", "))]);
+        let row = |(name, aliases): &(&str, &[&str])| {
+            // The last column is flush right, and these are read from the left.
+            let cells = [(Tone::Text, (*name).to_owned()), (Tone::Dim, aliases.join(", ")), (Tone::Dim, String::new())];
+            Row::Choice(None, cells.to_vec())
+        };
         let mut rows: Vec<Row> = shown.iter().map(row).collect();
         if rows.is_empty() {
             rows.push(Row::text(Tone::Soft, "no service is called that here"));

@@ -15,12 +15,23 @@ use crate::ops::work::Request;
 const SOON: i64 = 300;
 
 /// Which of them is under the bar.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Sessions {
     chooser: Chooser<RoleId>,
 }
 
 impl Sessions {
+    /// With the bar on the first of them, wherever that goes when it is renewed.
+    pub(in crate::tui) fn of(state: &State) -> Self {
+        let mut chooser = Chooser::default();
+        chooser.hold(&Self::roles(state));
+        Self { chooser }
+    }
+
+    fn roles(state: &State) -> Vec<RoleId> {
+        Self::running(state).into_iter().map(|(role, _)| role).collect()
+    }
+
     fn running(state: &State) -> Vec<(RoleId, Timestamp)> {
         let mut roles: Vec<_> = state.sessions.roles.iter().filter(|(_, at)| at.since(state.now) > 0).cloned().collect();
         roles.sort_by(|left, right| (left.1, &left.0).cmp(&(right.1, &right.0)));
@@ -30,7 +41,8 @@ impl Sessions {
 
 impl Panel for Sessions {
     fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
-        let roles: Vec<RoleId> = Self::running(state).into_iter().map(|(role, _)| role).collect();
+        let roles = Self::roles(state);
+        self.chooser.hold(&roles);
         let chosen = self.chooser.chosen(&roles);
         match (pressed.letter, pressed.command, chosen) {
             (_, Some(Command::Back | Command::Open(_)), _) => return Heard::Close(Vec::new()),

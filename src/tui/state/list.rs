@@ -32,6 +32,8 @@ pub(in crate::tui) struct List {
     pub(in crate::tui) text: String,
     /// Near names, when there are no rows.
     pub(in crate::tui) nearest: Vec<String>,
+    /// How many hidden roles would match, when there are no rows.
+    pub(in crate::tui) hidden: usize,
     /// Widths over the whole roster.
     pub(in crate::tui) measure: Arc<Measure>,
     /// How many roles there are in all, while the list has only those that are shown first.
@@ -74,6 +76,7 @@ impl List {
             loaded: false,
             text: String::new(),
             nearest: Vec::new(),
+            hidden: 0,
             measure: Arc::default(),
             total: None,
             lens: Lens::default(),
@@ -185,6 +188,7 @@ impl List {
         self.loaded = true;
         self.text = found.text.clone();
         self.nearest = found.nearest.clone();
+        self.hidden = found.hidden;
         self.measure = found.measure.clone();
         self.total = found.total;
         self.lens = found.lens.clone();

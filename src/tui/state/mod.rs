@@ -10,13 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::{Entry, Error, Height, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
-use crate::ops::work::{Consents, Secretive, Session, Sessions};
+use crate::ops::work::{Asks, Consents, Secretive, Session, Sessions};
 
-use super::bindings::Keys;
+use super::bindings::{Keys, Style};
 use super::event::Key;
 use super::matching::{self, Job, Order, Wishes};
+use super::notice;
 use super::panels::log::Said;
 use super::{Action, Looks, Options, Preview};
+use crate::os::tty::Cursor;
 use first_run::FirstRun;
 use line::Line;
 use list::List;
@@ -77,6 +79,14 @@ pub(super) struct State {
     pub(super) consents: Consents,
     /// Seconds that AWS's clock is ahead of this machine's, as far as is known.
     pub(super) clock_ahead: i64,
+    /// When AWS first told that.
+    pub(super) clock_told: Option<Timestamp>,
+    /// The person knows that the clock is wrong, and goes on.
+    pub(super) clock_accepted: bool,
+    /// What would open the vault, while it is closed.
+    pub(super) locked: Option<Asks>,
+    /// Since when AWS has been asking to slow down.
+    pub(super) throttled: Option<Timestamp>,
     /// Whether the default action is the only one that was asked for.
     pub(super) only: bool,
     /// How reading the roles goes, by instance.
@@ -101,6 +111,16 @@ pub(super) struct State {
     pub(super) again: LookAgain,
     /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
     pub(super) eager: bool,
+}
+
+impl Refresh {
+    /// Since when it has failed.
+    pub(super) fn failing(&self) -> Option<Timestamp> {
+        match self {
+            Refresh::Running { failing, .. } => *failing,
+            Refresh::Failed { since, .. } => Some(*since),
+        }
+    }
 }
 
 /// What vi's keys remember between two of them.
@@ -132,8 +152,10 @@ pub(super) struct Pending {
     pub(super) number: u64,
     /// What it waits for.
     pub(super) waits: Waits,
-    /// Whether a sign-in or an unlocking was already tried for it: each action gets one.
-    pub(super) retried: bool,
+    /// Whether a sign-in was already tried for it: each action gets one.
+    pub(super) signed_in: bool,
+    /// The same of a passphrase.
+    pub(super) unlocked: bool,
 }
 
 /// What is done with roles once they may be used.
@@ -173,9 +195,18 @@ pub(super) enum Refresh {
         total: usize,
         /// AWS asks to slow down.
         throttled: bool,
+        /// Since when it has failed, if it did the last time.
+        failing: Option<Timestamp>,
+        /// When it began.
+        began: Timestamp,
     },
     /// It failed.
-    Failed(Error),
+    Failed {
+        /// Why, the last time.
+        error: Error,
+        /// When it first did; a success in between begins anew.
+        since: Timestamp,
+    },
 }
 
 impl State {
@@ -215,6 +246,10 @@ impl State {
             log: Vec::new(),
             consents: Consents::default(),
             clock_ahead: 0,
+            clock_told: None,
+            clock_accepted: false,
+            locked: None,
+            throttled: None,
             only: options.only,
             refreshes: BTreeMap::new(),
             stale: options.stale,
@@ -288,12 +323,24 @@ impl State {
         // What is about to be read counts as being read: the first frame offers nothing that the next one takes back.
         let about_to = (!self.stale.is_empty()).then_some((0, 0, false));
         self.refreshes.values().fold(about_to, |sum, refresh| match refresh {
-            Refresh::Running { done, total, throttled } => {
+            Refresh::Running { done, total, throttled, .. } => {
                 let (d, t, slow) = sum.unwrap_or((0, 0, false));
                 Some((d + done, t + total, slow || *throttled))
             }
-            Refresh::Failed(_) => sum,
+            Refresh::Failed { .. } => sum,
         })
+    }
+
+    /// Takes in how a refresh goes.
+    pub(super) fn progress(&mut self, instance: InstanceName, done: usize, total: usize, throttled: bool) {
+        let (failing, began) = match self.refreshes.get(&instance) {
+            Some(Refresh::Running { failing, began, .. }) => (*failing, *began),
+            Some(Refresh::Failed { since, .. }) => (Some(*since), self.now),
+            None => (None, self.now),
+        };
+        self.refreshes.insert(instance, Refresh::Running { done, total, throttled, failing, began });
+        let slow = self.gauge().is_some_and(|(.., slow)| slow);
+        self.throttled = slow.then(|| self.throttled.unwrap_or(self.now));
     }
 
     /// When the oldest of the shown inventories was read.
@@ -303,8 +350,27 @@ impl State {
 
     /// Whether AWS could not be reached lately.
     pub(super) fn offline(&self) -> bool {
-        let unreachable = |refresh: &Refresh| matches!(refresh, Refresh::Failed(error) if error.kind == Kind::Unreachable);
+        let unreachable = |refresh: &Refresh| matches!(refresh, Refresh::Failed { error, .. } if error.kind == Kind::Unreachable);
         self.refreshes.values().any(unreachable)
+    }
+
+    /// What the cursor looks like: with vi's keys it tells the mode. A terminal that is given ASCII alone may print what it does not know.
+    pub(super) fn cursor(&self) -> Cursor {
+        if self.keys.style() != Style::Vi || self.looks.ascii {
+            return Cursor::Usual;
+        }
+        // Letters are commands on the list alone, not in a panel's field.
+        let on_list = self.first_run.is_none() && self.overlays.last().is_none_or(|top| top.panel().steps_aside());
+        if self.vi.normal && on_list { Cursor::Block } else { Cursor::Bar }
+    }
+
+    /// Since when AWS has been asked for a list and has said nothing; the longest of them.
+    pub(super) fn unanswered(&self) -> Option<Timestamp> {
+        let waits = self.refreshes.values().filter_map(|refresh| match refresh {
+            Refresh::Running { total: 0, began, .. } => Some(*began),
+            _ => None,
+        });
+        waits.min()
     }
 
     /// Seconds after which the screen says something else by itself; `None` when nothing on it counts.
@@ -312,11 +378,16 @@ impl State {
         if self.again.is_due_later() {
             return Some(1);
         }
+        if let Some(left) = self.unanswered().map(|began| notice::PATIENCE - self.now.since(began)).filter(|left| *left > 0) {
+            return Some(left.unsigned_abs());
+        }
         if !self.looks.motion {
             return None;
         }
         let soon = |at: Timestamp| (0..=90).contains(&at.since(self.now));
-        let seconds = self.overlays.iter().any(|overlay| overlay.panel().counts()) || self.sessions.roles.iter().any(|(_, at)| soon(*at));
+        let seconds = self.unanswered().is_some()
+            || self.overlays.iter().any(|overlay| overlay.panel().counts())
+            || self.sessions.roles.iter().any(|(_, at)| soon(*at));
         let minutes = !self.sessions.roles.is_empty() || self.sessions.instances.iter().any(|session| session.signed_in);
         if seconds { Some(1) } else { minutes.then_some(30) }
     }
@@ -325,9 +396,14 @@ impl State {
 impl State {
     /// The instance to sign in to, when there is nothing to show and nothing else to wait for.
     pub(super) fn sign_in_is_next(&self) -> Option<&InstanceName> {
-        let failed = |refresh: &Refresh| matches!(refresh, Refresh::Failed(error) if error.kind != Kind::LoginNeeded);
+        let failed = |refresh: &Refresh| matches!(refresh, Refresh::Failed { error, .. } if error.kind != Kind::LoginNeeded);
         let idle = self.list.loaded && self.roster.entries.is_empty() && self.gauge().is_none();
         if idle && !self.refreshes.values().any(failed) { self.signed_out() } else { None }
+    }
+
+    /// Whether there is nothing to show because the vault is closed.
+    pub(super) fn unlocking_is_next(&self) -> bool {
+        self.locked.is_some_and(Asks::is_locked) && self.list.loaded && self.roster.entries.is_empty() && self.gauge().is_none()
     }
 
     /// The first instance that nobody is signed in to.

@@ -3,8 +3,8 @@
 
 use super::super::panels::Panel;
 pub(in crate::tui) use super::super::panels::{
-    confirm::Confirm, details::Details, each::Each, help::Help, hidden::Hidden, instances::Instances, log::Log, login::Login, menu::Menu,
-    message::Message, passphrase::Passphrase, services::Services, sessions::Sessions,
+    clock::Clock, confirm::Confirm, details::Details, each::Each, help::Help, hidden::Hidden, instances::Instances, log::Log, login::Login,
+    menu::Menu, message::Message, passphrase::Passphrase, services::Services, sessions::Sessions,
 };
 
 /// One panel. They stand on a stack; the top one hears keys first.
@@ -22,6 +22,8 @@ pub(in crate::tui) enum Overlay {
     Passphrase(Passphrase),
     /// Something went wrong.
     Message(Message),
+    /// The clock is wrong.
+    Clock(Clock),
     /// Protected roles were chosen.
     Confirm(Confirm),
     /// Roles with credentials.
@@ -48,6 +50,7 @@ impl Overlay {
             Overlay::Login(panel) => panel,
             Overlay::Passphrase(panel) => panel,
             Overlay::Message(panel) => panel,
+            Overlay::Clock(panel) => panel,
             Overlay::Confirm(panel) => panel,
             Overlay::Sessions(panel) => panel,
             Overlay::Instances(panel) => panel,
@@ -67,6 +70,7 @@ impl Overlay {
             Overlay::Login(panel) => panel,
             Overlay::Passphrase(panel) => panel,
             Overlay::Message(panel) => panel,
+            Overlay::Clock(panel) => panel,
             Overlay::Confirm(panel) => panel,
             Overlay::Sessions(panel) => panel,
             Overlay::Instances(panel) => panel,

@@ -11,12 +11,6 @@ fn bare() -> Rig {
     Rig::new(Options { first_run: Some("~/.config/rolecall/config.toml".into()), sketch: true, ..none }).sized(80, 20)
 }
 
-fn check(name: &str, rig: &Rig) {
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, rig.screen());
-    });
-}
-
 fn step(rig: &Rig) -> Option<Step> {
     rig.state.first_run.as_ref().map(|form| form.step)
 }

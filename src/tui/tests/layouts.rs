@@ -35,3 +35,29 @@ fn the_preview_goes_before_anything_of_the_list_does() {
     let at = |width| layout::of(&Rig::new(usual()).sized(width, 40).state).preview.is_some();
     assert_eq!([at(99), at(100), at(200)], [false, true, true]);
 }
+
+#[test]
+fn the_preview_leaves_the_list_its_columns_as_far_as_it_can() {
+    let preview = |width| layout::of(&Rig::new(usual()).sized(width, 40).state).preview.map_or(0, |preview| preview.width);
+    assert_eq!([preview(100), preview(120), preview(200)], [32, 37, 64]);
+    let rig = Rig::new(usual()).sized(120, 40);
+    assert!(rig.screen().lines().nth(5).unwrap().contains("prod"), "{}", rig.screen());
+}
+
+#[test]
+fn there_is_no_preview_where_names_would_be_cut_for_it() {
+    let mut roster = usual_roster();
+    roster.entries.iter_mut().for_each(|entry| entry.role = "AnAdministratorOfAllDatabasesThereAre".into());
+    let rig = Rig::new(Options { roster: Arc::new(roster), ..usual() }).sized(100, 40);
+    assert_eq!(layout::of(&rig.state).preview, None);
+    assert!(rig.screen().contains("AnAdministratorOfAllDatabasesThereAre"));
+    assert!(layout::of(&rig.sized(140, 40).state).preview.is_some());
+}
+
+#[test]
+fn details_go_when_the_preview_comes() {
+    let mut rig = Rig::new(usual()).sized(80, 24);
+    rig.keys(&["f2"]);
+    assert_eq!(rig.state.overlays.len(), 1);
+    assert!(rig.sized(120, 24).state.overlays.is_empty());
+}

@@ -6,10 +6,12 @@ mod inline;
 mod keys;
 mod layouts;
 mod listing;
+mod mode_screens;
 mod panel_screens;
 mod panels;
 mod random;
 mod screens;
+mod states;
 mod terminal;
 
 use std::collections::BTreeMap;
@@ -119,6 +121,21 @@ impl Rig {
             .unwrap();
         let cursor = terminal.get_cursor_position().unwrap();
         format!("{}cursor at {},{}", terminal.backend(), cursor.x, cursor.y)
+    }
+}
+
+/// Compares the screen with its snapshot.
+fn check(name: &str, rig: &Rig) {
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, rig.screen());
+    });
+}
+
+/// The same on a small, an ordinary and a large screen.
+fn check_sizes(name: &str, rig: &mut Rig) {
+    for (width, height) in [(40, 10), (80, 24), (200, 50)] {
+        rig.event(Event::Resize(width, height));
+        check(&format!("{name}_{width}x{height}"), rig);
     }
 }
 

@@ -4,22 +4,11 @@ use super::panels::signing_in;
 use super::*;
 use crate::ops::work::SignInStep;
 
-const SIZES: [(u16, u16); 3] = [(40, 10), (80, 24), (200, 50)];
-
-fn check(name: &str, rig: &mut Rig) {
-    for (width, height) in SIZES {
-        rig.event(Event::Resize(width, height));
-        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(format!("{name}_{width}x{height}"), rig.screen());
-        });
-    }
-}
-
-fn plain() -> Options {
+pub(super) fn plain() -> Options {
     Options { looks: Looks { no_color: true, ..usual().looks }, multi: true, ..usual() }
 }
 
-fn after(keys: &[&str]) -> Rig {
+pub(super) fn after(keys: &[&str]) -> Rig {
     let mut rig = Rig::new(plain());
     rig.keys(keys);
     rig
@@ -27,22 +16,22 @@ fn after(keys: &[&str]) -> Rig {
 
 #[test]
 fn panels_that_a_key_opens() {
-    check("panel_sessions", &mut after(&["f3"]));
-    check("panel_instances", &mut after(&["f4", "down"]));
-    check("panel_services", &mut after(&["edge-dev", "f6", "cloud", "down"]));
-    check("panel_menu", &mut after(&["edge-dev", "right", "down"]));
-    check("panel_menu_find", &mut after(&["edge-dev", "right", "/", "sign"]));
-    check("panel_help_find", &mut after(&["f1", "row"]));
-    check("panel_details", &mut after(&["payments-prod adm", "f2"]));
+    check_sizes("panel_sessions", &mut after(&["f3"]));
+    check_sizes("panel_instances", &mut after(&["f4", "down"]));
+    check_sizes("panel_services", &mut after(&["edge-dev", "f6", "cloud", "down"]));
+    check_sizes("panel_menu", &mut after(&["edge-dev", "right", "down"]));
+    check_sizes("panel_menu_find", &mut after(&["edge-dev", "right", "/", "sign"]));
+    check_sizes("panel_help_find", &mut after(&["f1", "row"]));
+    check_sizes("panel_details", &mut after(&["payments-prod adm", "f2"]));
 }
 
 #[test]
 fn panels_over_several_roles() {
-    check("panel_several", &mut after(&["edge", "tab", "tab", "tab", "enter"]));
-    check("panel_each", &mut after(&["edge", "tab", "tab", "tab", "enter", "x", "aws s3 ls"]));
-    check("panel_confirm_number", &mut after(&["prod adm", "tab", "tab", "enter", "x", "true", "enter", "3", "enter"]));
+    check_sizes("panel_several", &mut after(&["edge", "tab", "tab", "tab", "enter"]));
+    check_sizes("panel_each", &mut after(&["edge", "tab", "tab", "tab", "enter", "x", "aws s3 ls"]));
+    check_sizes("panel_confirm_number", &mut after(&["prod adm", "tab", "tab", "enter", "x", "true", "enter", "3", "enter"]));
     let mut rig = after(&["edge", "tab", "tab", "tab"]);
-    check("marked", &mut rig);
+    check_sizes("marked", &mut rig);
 }
 
 #[test]
@@ -52,24 +41,24 @@ fn what_was_said_and_what_is_hidden() {
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus(150)));
     rig.keys(&["f8"]);
-    check("panel_messages", &mut rig);
+    check_sizes("panel_messages", &mut rig);
     rig.keys(&["esc", "f9"]);
-    check("panel_hidden", &mut rig);
+    check_sizes("panel_hidden", &mut rig);
 }
 
 #[test]
 fn the_sign_in_with_its_qr_code_and_its_reply() {
     let (mut rig, number) = signing_in(None);
     rig.keys(&["ctrl-r"]);
-    check("panel_qr", &mut rig);
+    check_sizes("panel_qr", &mut rig);
     rig.keys(&["ctrl-r", "ctrl-v", "prod", "enter"]);
     let wrong = Error::new(Kind::Usage, "that is not the address of the sign-in page").hint("paste the whole address from the browser");
     rig.news(News::SignIn { number, step: SignInStep::Misread(wrong) });
-    check("panel_reply", &mut rig);
+    check_sizes("panel_reply", &mut rig);
 }
 
 /// Names that break lines where nobody looked.
-fn hostile() -> Options {
+pub(super) fn hostile() -> Options {
     let long = "very-long-account-name-".repeat(13);
     let rows = [
         ("corp", "000000000001", long.as_str(), "AdministratorAccess"),
@@ -90,11 +79,11 @@ fn hostile() -> Options {
 fn hostile_names_in_panels() {
     let mut rig = Rig::new(hostile());
     rig.keys(&["f3"]);
-    check("hostile_sessions", &mut rig);
+    check_sizes("hostile_sessions", &mut rig);
     rig.keys(&["esc", "f9"]);
-    check("hostile_hidden", &mut rig);
+    check_sizes("hostile_hidden", &mut rig);
     rig.keys(&["enter", "account:very", "enter"]);
-    check("hostile_confirm", &mut rig);
+    check_sizes("hostile_confirm", &mut rig);
     assert!(!rig.screen().contains(['\u{1b}', '\u{7}', '\u{202e}', '\u{200d}']));
 }
 

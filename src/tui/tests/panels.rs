@@ -236,21 +236,6 @@ fn typing_in_the_help_finds_a_key() {
 }
 
 #[test]
-fn a_wrong_clock_is_said_once_and_stands_in_the_header() {
-    let mut rig = rig().sized(120, 24);
-    rig.news(News::Clock(40));
-    assert_eq!(rig.state.note, None);
-    rig.news(News::Clock(725));
-    assert!(rig.state.note.as_ref().unwrap().starts_with("this machine's clock is 12 min behind AWS's"));
-    rig.keys(&["x", "backspace"]);
-    rig.news(News::Clock(724));
-    assert_eq!(rig.state.note, None);
-    assert!(rig.screen().lines().next().unwrap().contains("clock 12 min slow"));
-    rig.news(News::Clock(-400));
-    assert!(rig.screen().lines().next().unwrap().contains("clock 6 min fast"));
-}
-
-#[test]
 fn an_account_that_not_every_keyboard_can_write_takes_its_id_as_well() {
     let mut roster = roster(&[("corp", "401423612325", "東京 Gaming", "BreakGlass")]);
     roster.entries[0].confirm = Confirm::Type;
@@ -285,11 +270,26 @@ fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
     let x = line.chars().position(|letter| letter == 'b').unwrap();
     let mouse = |kind| Event::Mouse(Mouse { kind, x: u16::try_from(x).unwrap(), y: u16::try_from(y).unwrap() });
     rig.event(mouse(MouseKind::Click));
-    assert!(rig.screen().contains("▌lab"), "{}", rig.screen());
+    assert!(rig.screen().contains("▌ lab"), "{}", rig.screen());
     rig.event(mouse(MouseKind::WheelUp));
-    assert!(rig.screen().contains("▌corp"));
+    assert!(rig.screen().contains("▌ corp"));
     rig.event(mouse(MouseKind::DoubleClick));
     assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab"));
+}
+
+#[test]
+fn the_bar_stays_on_a_session_that_is_renewed_and_goes_down_the_list() {
+    let mut rig = rig();
+    let id = |row: usize| rig.state.roster.id(&rig.state.roster.entries[row]);
+    let (first, second) = (id(8), id(14));
+    let sessions = |ends: [i64; 2]| {
+        let roles = vec![(first.clone(), NOW.plus(ends[0])), (second.clone(), NOW.plus(ends[1]))];
+        News::Sessions(Sessions { roles, ..usual().sessions })
+    };
+    rig.news(sessions([600, 900])).keys(&["f3"]).news(sessions([3_600, 900]));
+    rig.wanted();
+    rig.keys(&["d"]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::Drop { role: first })]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ops::work::SignInStep;
+use crate::ops::work::{Asks, SignInStep};
 use crate::tui::event::{Mouse, MouseKind};
 
 const KEYS: [&str; 41] = [
@@ -62,7 +62,7 @@ fn events() -> impl Strategy<Value = Event> {
         2 => mouse,
         1 => (0..130_u16, 0..45_u16).prop_map(|(width, height)| Event::Resize(width, height)),
         1 => (0..100_000_i64).prop_map(|seconds| Event::Tick(NOW.plus(seconds))),
-        3 => (0..12_usize, 0..60_u64).prop_map(|(what, number)| Event::News(news(what, number))),
+        3 => (0..16_usize, 0..60_u64).prop_map(|(what, number)| Event::News(news(what, number))),
     ]
 }
 
@@ -86,6 +86,10 @@ fn news(what: usize, number: u64) -> News {
         8 => News::Assumed { number, role, outcome: Err(error(Kind::Vault)) },
         9 => News::Vault(Ok(())),
         10 => News::Sessions(options.sessions),
+        11 => News::Locked(if number > 30 { Asks::Passphrase } else { Asks::NewPassphrase }),
+        12 => News::Vault(Err(error(Kind::Vault))),
+        13 => News::Clock(if number > 30 { 720 } else { 0 }),
+        14 => News::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) },
         _ => News::Roster(Arc::default()),
     }
 }

@@ -3,12 +3,6 @@
 use super::*;
 use crate::ops::work::SignInStep;
 
-fn check(name: &str, rig: &Rig) {
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, rig.screen());
-    });
-}
-
 fn typed(width: u16, height: u16, keys: &[&str]) -> Rig {
     let mut rig = Rig::new(usual()).sized(width, height);
     rig.keys(keys);
@@ -66,6 +60,22 @@ fn no_colour_still_tells_everything() {
     let list = crate::tui::layout::of(&rig.state).list;
     assert!(buffer[(3, list.y)].modifier.contains(Modifier::UNDERLINED | Modifier::REVERSED));
     assert!(!buffer[(3, list.y + 1)].modifier.contains(Modifier::REVERSED));
+}
+
+#[test]
+fn a_reversed_bar_is_of_one_colour() {
+    use ratatui::style::{Color, Modifier};
+    let looks = Looks { colours: Colours::Sixteen, ..usual().looks };
+    let mut rig = Rig::new(Options { looks, multi: true, ..usual() }).sized(100, 24);
+    rig.keys(&["payments-prod adm", "tab"]);
+    let area = ratatui::layout::Rect::new(0, 0, 100, 24);
+    let mut buffer = ratatui::buffer::Buffer::empty(area);
+    view::draw(&rig.state, area, &mut buffer);
+    let list = crate::tui::layout::of(&rig.state).list;
+    let row = list.y + u16::try_from(rig.state.list.at).unwrap();
+    let bar: Vec<_> = (list.x + 2..list.right()).map(|x| &buffer[(x, row)]).collect();
+    assert!(bar.iter().all(|cell| cell.fg == Color::Reset && cell.modifier.contains(Modifier::REVERSED)));
+    assert!(bar.iter().any(|cell| cell.modifier.contains(Modifier::UNDERLINED)), "matched letters are still seen");
 }
 
 #[test]
@@ -130,7 +140,7 @@ fn the_other_panels() {
     check("details", &typed(80, 24, &["edge-dev", "f2"]));
     check("confirm", &typed(80, 24, &["payments-prod adm", "enter"]));
     let mut rig = typed(80, 24, &[]);
-    rig.news(News::Vault(Err(Error::new(Kind::Vault, "the vault is locked")))).keys(&["secret"]);
+    rig.news(News::Vault(Err(Error::new(Kind::Vault, "the passphrase does not open the vault")))).keys(&["secret"]);
     check("passphrase", &rig);
     let mut rig = typed(80, 24, &["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());

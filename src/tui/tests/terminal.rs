@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 struct Terminal {
     parser: vt100::Parser,
     output: Receiver<Vec<u8>>,
+    written: Vec<u8>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -47,14 +48,17 @@ impl Terminal {
                 }
             }
         });
-        Self { parser: vt100::Parser::new(cells(24), cells(80), 0), output, keys, child, master: pair.master }
+        Self { parser: vt100::Parser::new(cells(24), cells(80), 0), output, written: Vec::new(), keys, child, master: pair.master }
     }
 
     fn until(&mut self, what: impl Fn(&vt100::Screen) -> bool) -> &mut Self {
         let deadline = Instant::now() + PATIENCE;
         while !what(self.parser.screen()) {
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.parser.process(&bytes),
+                Ok(bytes) => {
+                    self.parser.process(&bytes);
+                    self.written.extend(bytes);
+                }
                 Err(error) => panic!("{error}, on the screen:\n{}", self.parser.screen().contents()),
             }
         }
@@ -91,6 +95,12 @@ fn the_child() {
     if what == "panic" || what == "panic below" {
         let height = if what == "panic" { Height::Full } else { Height::Rows(8) };
         let _screen = crate::tui::terminal::Screen::enter(height, true).unwrap();
+        panic!("on purpose");
+    }
+    if what == "panic in vi" {
+        let mut screen = crate::tui::terminal::Screen::enter(Height::Full, true).unwrap();
+        let keys = Keys::new(crate::tui::bindings::Style::Vi, &BTreeMap::new()).unwrap();
+        screen.draw(&Rig::new(Options { keys, ..usual() }).state).unwrap();
         panic!("on purpose");
     }
     let (requests, asked) = mpsc::channel();
@@ -147,4 +157,14 @@ fn a_panic_is_read_on_a_whole_terminal() {
         terminal.shows("on purpose");
         assert!(!terminal.is_whole_after().success());
     }
+}
+
+#[test]
+fn a_panic_gives_the_cursor_its_usual_look_back() {
+    let mut terminal = Terminal::start("panic in vi");
+    terminal.shows("on purpose");
+    terminal.is_whole_after();
+    let written = String::from_utf8_lossy(&terminal.written).into_owned();
+    let (bar, usual) = (written.find("\x1b[6 q"), written.find("\x1b[0 q"));
+    assert!(bar.is_some() && bar < usual && usual < written.find("on purpose"), "{written:?}");
 }

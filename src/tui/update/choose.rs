@@ -2,9 +2,10 @@
 
 use super::super::effect::Effect;
 use super::super::panels::confirm::Asks;
-use super::super::state::overlay::{Confirm, Login, Menu, Message, Overlay, Passphrase};
+use super::super::state::overlay::{Confirm, Login, Menu, Message, Overlay};
 use super::super::state::{Pending, State, Then, Waits};
 use super::super::{Action, Exit, Picked, panels};
+use super::{clock, unlock};
 use crate::domain::{self, Error, InstanceName, Kind, RoleId, Timestamp};
 use crate::ops::work::{Request, SignInStep};
 
@@ -19,6 +20,10 @@ pub(super) fn meant(state: &State) -> Vec<RoleId> {
 
 /// Does this with the marked roles, or the selected one. With nothing to show, Enter signs in: there is nothing else it could mean.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if state.unlocking_is_next() {
+        unlock::ask(state);
+        return Vec::new();
+    }
     if let Some(instance) = state.sign_in_is_next().cloned() {
         return sign_in(state, instance).1;
     }
@@ -90,7 +95,7 @@ fn go(state: &mut State, mut roles: Vec<RoleId>, then: Then) -> Vec<Effect> {
             if state.pending.as_ref().is_some_and(|pending| pending.role == role && pending.then == then) {
                 return Vec::new();
             }
-            let pending = Pending { role, then, number: 0, waits: Waits::Credentials, retried: false };
+            let pending = Pending { role, then, number: 0, waits: Waits::Credentials, signed_in: false, unlocked: false };
             assume(state, pending)
         }
         (_, Then::Leave(action)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action }))],
@@ -117,17 +122,22 @@ pub(super) fn assumed(state: &mut State, number: u64, outcome: Result<Timestamp,
     };
     match outcome {
         Ok(expires_at) => done(state, pending, expires_at),
-        Err(error) if error.kind == Kind::LoginNeeded && !pending.retried => {
+        Err(error) if error.kind == Kind::LoginNeeded && !pending.signed_in => {
             let (number, effects) = sign_in(state, pending.role.instance.clone());
-            state.pending = Some(Pending { waits: Waits::SignIn(number), retried: true, ..pending });
+            state.pending = Some(Pending { waits: Waits::SignIn(number), signed_in: true, ..pending });
             effects
         }
-        Err(error) if error.kind == Kind::Vault && !pending.retried => {
-            state.pending = Some(Pending { waits: Waits::Passphrase, retried: true, ..pending });
-            ask_passphrase(state, Some(error));
+        Err(error) if error.kind == Kind::Vault && state.locked.is_some() && !pending.unlocked => {
+            state.pending = Some(Pending { waits: Waits::Passphrase, unlocked: true, ..pending });
+            unlock::ask(state);
             Vec::new()
         }
         Err(error) if error.kind == Kind::Cancelled => Vec::new(),
+        Err(error) if clock::is_wrong(state) => {
+            state.failed(&error);
+            clock::explain(state, pending.role, error);
+            Vec::new()
+        }
         Err(error) => {
             state.failed(&error);
             let title = panels::name(state, &pending.role);
@@ -140,6 +150,11 @@ pub(super) fn assumed(state: &mut State, number: u64, outcome: Result<Timestamp,
 /// The credentials are in the vault.
 fn done(state: &mut State, pending: Pending, expires_at: Timestamp) -> Vec<Effect> {
     match pending.then {
+        // What the role is used for is signed with the time.
+        Then::Leave(action @ (Action::Shell | Action::Exports)) if clock::is_wrong(state) && !state.clock_accepted => {
+            clock::hold(state, pending.role, action);
+            Vec::new()
+        }
         Then::Leave(action) => vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))],
         Then::Copy(what) => vec![Effect::Request(Request::CopySecret { role: pending.role, what })],
         Then::Renew => {
@@ -175,8 +190,10 @@ pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64
     (number, effects)
 }
 
-/// Opens the passphrase field, or says in the open one why it is still there.
-pub(super) fn ask_passphrase(state: &mut State, error: Option<Error>) {
-    state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
-    state.overlays.push(Overlay::Passphrase(Passphrase::new(error)));
+/// Signs in once more where that has failed; what waited for the failed one waits for this one.
+pub(in crate::tui) fn sign_in_again(state: &mut State, failed: &Login) -> Vec<Effect> {
+    let (number, effects) = sign_in(state, failed.instance.clone());
+    let same = state.pending.iter_mut().filter(|pending| pending.waits == Waits::SignIn(failed.number));
+    same.for_each(|pending| pending.waits = Waits::SignIn(number));
+    effects
 }

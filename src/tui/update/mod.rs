@@ -1,6 +1,7 @@
 //! What each event does to the state, and what it wants done: pure, dispatched by kind first, then by the top panel.
 
 pub(super) mod choose;
+pub(super) mod clock;
 mod first_run;
 pub(super) mod keys;
 pub(super) mod marks;
@@ -8,6 +9,7 @@ mod modal;
 mod mouse;
 mod news;
 mod panels;
+pub(super) mod unlock;
 
 use std::sync::Arc;
 
@@ -15,7 +17,8 @@ use super::effect::Effect;
 use super::event::Event;
 use super::layout;
 use super::matching::Found;
-use super::state::{Refresh, State};
+use super::state::overlay::Overlay;
+use super::state::State;
 use crate::ops::work::Request;
 
 /// Takes one event in.
@@ -27,6 +30,10 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Mouse(mouse) => mouse::gesture(state, mouse),
         Event::Resize(width, height) => {
             state.size = (width, height);
+            // What a panel shows for want of room stands beside the list now.
+            if layout::of(state).preview.is_some() {
+                state.overlays.retain(|overlay| !matches!(overlay, Overlay::Details(_)));
+            }
             Vec::new()
         }
         Event::Tick(now) => {
@@ -75,7 +82,7 @@ fn started(state: &mut State) -> Vec<Effect> {
 
 /// Asks for an instance's roles; the gauge stands from now on.
 pub(super) fn refresh(state: &mut State, instance: crate::domain::InstanceName) -> Effect {
-    state.refreshes.insert(instance.clone(), Refresh::Running { done: 0, total: 0, throttled: false });
+    state.progress(instance.clone(), 0, 0, false);
     Effect::Request(Request::Refresh { instance })
 }
 

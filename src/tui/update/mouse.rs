@@ -5,6 +5,7 @@ use ratatui::layout::Position;
 use super::super::effect::Effect;
 use super::super::event::{Mouse, MouseKind};
 use super::super::layout;
+use super::super::notice;
 use super::super::state::State;
 use super::super::state::list::Shown;
 use super::super::view;
@@ -18,6 +19,10 @@ const NOTCH: isize = 3;
 pub(super) fn gesture(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     let areas = layout::of(state);
     let at = Position::new(mouse.x, mouse.y);
+    if areas.notice.is_some_and(|notice| notice.contains(at)) {
+        let next = notice::notice(state).and_then(|notice| notice.next).filter(|_| mouse.kind == MouseKind::Click);
+        return next.map(|(command, _)| press(state, command)).unwrap_or_default();
+    }
     if let Some(footer) = areas.footer.filter(|footer| footer.contains(at)) {
         let hint = layout::footer(footer, state).into_iter().find(|hint| hint.area.contains(at));
         return match (mouse.kind, hint) {

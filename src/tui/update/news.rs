@@ -4,9 +4,9 @@ use super::super::effect::Effect;
 use super::super::panels;
 use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
-use super::{choose, first_run, refresh};
+use super::{choose, clock, first_run, refresh, unlock};
 use crate::domain::{Error, InstanceName, Kind};
-use crate::ops::work::{News, Refreshed, SignInStep, clock_says};
+use crate::ops::work::{Asks, News, Refreshed, SignInStep};
 
 /// Takes one piece of news in.
 pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
@@ -20,7 +20,7 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
             return vec![Effect::Search(state.start_search(arrival))];
         }
         News::Refreshing { instance, done, total, throttled } => {
-            state.refreshes.insert(instance, Refresh::Running { done, total, throttled });
+            state.progress(instance, done, total, throttled);
         }
         News::Refreshed { instance, outcome } => {
             refreshed(state, instance, outcome);
@@ -33,20 +33,14 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
         News::Assumed { number, outcome, .. } => return choose::assumed(state, number, outcome),
         News::Sessions(sessions) => {
             state.sessions = sessions;
+            // Who is signed in is known from the vault.
+            state.locked = None;
             state.consider_again();
         }
-        News::Vault(Ok(())) => {
-            state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
-            return choose::resume(state, Waits::Passphrase);
-        }
-        News::Vault(Err(error)) => locked(state, error),
-        News::Clock(ahead) => {
-            let (before, now) = (clock_says(state.clock_ahead), clock_says(ahead));
-            state.clock_ahead = ahead;
-            if let (None, Some(words)) = (before, now) {
-                state.say(format!("{words}: set it, or AWS refuses what is signed with it"));
-            }
-        }
+        News::Locked(asks) => state.locked = Some(asks),
+        News::Vault(Ok(())) => return unlock::opened(state),
+        News::Vault(Err(error)) => unlock::refused(state, error),
+        News::Clock(ahead) => return clock::told(state, ahead),
         News::Discovered { number, outcome } => return first_run::discovered(state, number, outcome),
         News::SetUp { number, outcome } => return first_run::set_up(state, number, outcome),
         News::Note(text) => state.say(text),
@@ -76,21 +70,24 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshe
             }
         }
         Err(error) if error.kind == Kind::Cancelled => drop(state.refreshes.remove(&instance)),
-        Err(error) => {
+        Err(mut error) => {
+            // Where there is no vault yet, nobody has signed in.
+            if error.kind == Kind::Vault && state.locked == Some(Asks::NewPassphrase) {
+                error.kind = Kind::LoginNeeded;
+            }
             let signed_out = error.kind == Kind::LoginNeeded;
             if let Some(session) = state.sessions.instances.iter_mut().find(|session| session.instance == instance && signed_out) {
                 session.signed_in = false;
             }
             if !signed_out {
+                // What it means stands on the screen for as long as it is so.
                 state.failed(&error);
-                // The header tells that AWS is out of reach, for as long as it is.
-                if error.kind != Kind::Unreachable {
-                    state.note = Some(error.message.clone());
-                }
             }
-            state.refreshes.insert(instance, Refresh::Failed(error));
+            let since = state.refreshes.get(&instance).and_then(Refresh::failing).unwrap_or(state.now);
+            state.refreshes.insert(instance, Refresh::Failed { error, since });
         }
     }
+    state.throttled = state.throttled.filter(|_| state.gauge().is_some_and(|(.., slow)| slow));
 }
 
 fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
@@ -107,7 +104,11 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
             return Vec::new();
         }
         SignInStep::Starting | SignInStep::Open { .. } | SignInStep::Misread(_) | SignInStep::Failed(_) => {
+            let closed = matches!(&step, SignInStep::Failed(error) if error.kind == Kind::Vault);
             login.hear(step);
+            if closed && state.locked.is_some() {
+                unlock::ask(state);
+            }
             return Vec::new();
         }
     }
@@ -120,18 +121,8 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
     let mut effects = choose::resume(state, Waits::SignIn(number));
     // What could not be read for want of a sign-in is read now.
     let never = state.session(&instance).is_none_or(|session| session.fetched_at.is_none());
-    if never || matches!(state.refreshes.get(&instance), Some(Refresh::Failed(_))) {
+    if never || matches!(state.refreshes.get(&instance), Some(Refresh::Failed { .. })) {
         effects.push(refresh(state, instance));
     }
     effects
-}
-
-/// The vault is closed, or a passphrase was not the right one. A vault that can't be had at all is said with its hints.
-fn locked(state: &mut State, error: Error) {
-    if error.kind == Kind::Vault {
-        return choose::ask_passphrase(state, Some(error));
-    }
-    state.failed(&error);
-    state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
-    state.overlays.push(Overlay::Message(Message { title: "vault".to_owned(), error }));
 }

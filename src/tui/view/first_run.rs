@@ -27,13 +27,17 @@ pub(super) fn draw(form: &FirstRun, state: &State, ink: &Ink, area: Rect, buffer
     let dots = ink.glyphs.dots;
     match form.step {
         Step::Address | Step::Looking => {
-            page.say("No IAM Identity Center is set up yet", ink.palette.text);
+            page.say(if roomy { "No IAM Identity Center is set up yet" } else { "Nothing is set up yet" }, ink.palette.text);
             page.gap();
             page.field("", &form.address, form.step == Step::Address, "https://corp.awsapps.com/start");
             page.gap();
             match (&form.error, form.step) {
                 (Some(error), _) => page.failed(error),
                 (None, Step::Looking) => page.say(&format!("Looking where it leads{dots}"), ink.palette.soft),
+                (None, _) if !roomy => {
+                    page.say("Paste your start URL, or any page of your AWS access portal", ink.palette.soft);
+                    page.say("`rolecall demo` shows made-up accounts", ink.palette.dim);
+                }
                 (None, _) => {
                     page.say("Paste your start URL: the address that you open to reach your AWS accounts", ink.palette.soft);
                     page.say("Any page of the portal, a shortcut link or a bare d-1234567890 will do, too", ink.palette.dim);

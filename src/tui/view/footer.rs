@@ -23,6 +23,9 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         pen.put(&middle(note, pen.room().into(), ink.glyphs.cut), ink.palette.soft);
         return;
     }
+    if layout::of(state).notice.is_some_and(|notice| notice.y == area.y) {
+        return;
+    }
     pen.put(&layout::lead(state), ink.palette.dim);
     if let Some(text) = layout::marked(state) {
         pen.put(&text, ink.palette.text);

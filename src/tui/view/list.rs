@@ -9,9 +9,13 @@ use super::super::layout::gutter;
 use super::super::matching::Section;
 use super::super::state::State;
 use super::super::state::list::Shown;
+use super::palette::{Glyphs, Palette};
 use super::text::Pen;
 use super::{Ink, words};
-use crate::domain::{Entry, short};
+use crate::domain::short;
+
+/// Cells at most between the last column and the time left.
+const SLACK: u16 = 6;
 
 /// Draws the lines that fit from the first shown one on.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, scrollbar: Rect, buffer: &mut Buffer) {
@@ -51,29 +55,32 @@ fn row(state: &State, ink: &Ink, columns: &Columns, row: usize, area: Rect, buff
         let bar = Rect { x: area.x + start, width: area.width.saturating_sub(start), ..area };
         buffer.set_style(bar, ink.palette.bar);
     }
-    let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width.saturating_sub(1));
+    // The time left is seen with its row: not at the far edge of a wide list.
+    let width = area.width.min(gutter(state) + columns.cells() + SLACK);
+    let palette = if selected { ink.palette.on_the_bar() } else { ink.palette };
+    let mut pen = Pen::new(buffer, area.x + 1, area.y, width.saturating_sub(1));
     pen.put(if selected { ink.glyphs.bar } else { " " }, ink.palette.accent);
-    pen.put(if state.marked.contains(&id) { ink.glyphs.marked } else { " " }, ink.palette.accent);
+    pen.put(if state.marked.contains(&id) { ink.glyphs.marked } else { " " }, palette.accent);
     pen.x = area.x + gutter(state);
     if columns.time > 0 {
-        pen.put_right(" ", ink.palette.text);
+        pen.put_right(" ", palette.text);
         let left = state.expiry(&id).map(|at| short(at.since(state.now))).unwrap_or_default();
-        pen.put_right(&format!("{left:>width$}", width = usize::from(columns.time)), ink.palette.dim);
+        pen.put_right(&format!("{left:>width$}", width = usize::from(columns.time)), palette.dim);
     }
-    cells(state, ink, columns, row, entry, &mut pen);
+    cells(state, &palette, ink.glyphs, columns, row, &mut pen);
 }
 
 /// The columns from the left. A name that stands on the row above already is quieter, so that accounts are seen as groups.
-fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry, pen: &mut Pen<'_>) {
-    let (palette, cut) = (&ink.palette, ink.glyphs.cut);
+fn cells(state: &State, palette: &Palette, glyphs: Glyphs, columns: &Columns, row: usize, pen: &mut Pen<'_>) {
+    let Some(entry) = state.list.entry(row) else { return };
+    let cut = glyphs.cut;
     let hits = state.list.hits(row);
     let selected = row == state.list.at;
-    let (name, role) = if selected {
-        (palette.on_bar, palette.on_bar)
-    } else if state.list.repeats(row) {
-        (palette.dim, palette.soft)
-    } else {
-        (palette.text, palette.soft)
+    let name = match (selected, state.list.repeats(row)) {
+        (false, true) => palette.dim,
+        // Among matches the matched letters are what stands out.
+        (false, false) if !state.query.is_empty() => palette.text,
+        _ => palette.name,
     };
     let name = match state.list.look(row).and_then(|look| look.color.as_deref()).and_then(|word| palette.named(word)) {
         // On the bar, too: the colour is how the account is known.
@@ -89,6 +96,8 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     pen.field(entry.account_label(), columns.account, cut, name_hits, name, hit);
     pen.skip(GAP);
     match columns.id {
+        // The id stands in the place of the name.
+        _ if !named => pen.skip(columns.id.width()),
         IdForm::Whole => pen.field(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit),
         IdForm::LastFour => {
             let last: Vec<usize> = hits.id.iter().filter_map(|at| at.checked_sub(8)).collect();
@@ -100,10 +109,10 @@ fn cells(state: &State, ink: &Ink, columns: &Columns, row: usize, entry: &Entry,
     if columns.id != IdForm::Absent {
         pen.skip(GAP);
     }
-    pen.field(&entry.role, columns.role, cut, &hits.role, role, palette.hit);
+    pen.field(&entry.role, columns.role, cut, &hits.role, palette.soft, palette.hit);
     if columns.protected > 0 {
         pen.skip(GAP);
-        pen.put(if entry.protected() { ink.glyphs.protected } else { " " }, palette.danger);
+        pen.put(if entry.protected() { glyphs.protected } else { " " }, palette.danger);
     }
     if columns.instance > 0 {
         pen.skip(GAP);

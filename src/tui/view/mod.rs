@@ -5,6 +5,7 @@ mod first_run;
 mod footer;
 mod header;
 mod list;
+mod notice;
 mod palette;
 mod panel;
 mod panels;
@@ -91,6 +92,9 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     };
     if let Some(footer) = areas.footer {
         footer::draw(state, &ink, footer, buffer);
+    }
+    if let (Some(notice), Some(area)) = (super::notice::notice(state), areas.notice) {
+        notice::draw(&notice, state, &ink, area, buffer);
     }
     // Panels of an inline picker stay as far from the right edge as its rows do.
     let area = if state.inline { Rect { width: areas.query.width, ..area } } else { area };

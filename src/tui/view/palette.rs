@@ -7,8 +7,10 @@ use super::super::{Colours, Ground, Looks, Theme};
 /// The styles of the screen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Palette {
-    /// Account names, what is typed: the terminal's own foreground.
+    /// What is typed, choices: the terminal's own foreground.
     pub(super) text: Style,
+    /// An account's name on the first of its rows.
+    pub(super) name: Style,
     /// Roles: a little quieter.
     pub(super) soft: Style,
     /// Ids, tags, labels.
@@ -29,6 +31,8 @@ pub(super) struct Palette {
     pub(super) on_bar: Style,
     /// Laid over the selected row.
     pub(super) bar: Style,
+    /// The ground is known to be light: middle tones would be pale on it.
+    light: bool,
 }
 
 /// The colours that rules may name, as everybody calls them: in 24 bits in a middle tone that reads on dark and on light, and of sixteen.
@@ -43,6 +47,12 @@ const NAMED: [(&str, u32, Color); 9] = [
     ("pink", 0xdb6fa8, Color::LightMagenta),
     ("purple", 0xa57be0, Color::Magenta),
 ];
+
+/// Two thirds of a colour's light.
+fn darker(hex: u32) -> u32 {
+    let [_, r, g, b] = hex.to_be_bytes().map(|part| part / 3 * 2);
+    u32::from_be_bytes([0, r, g, b])
+}
 
 /// The colour itself, or the nearest of the 256.
 fn colour(hex: u32, colours: Colours) -> Color {
@@ -70,12 +80,16 @@ impl Palette {
             Theme::HighContrast(ground) => Self::high_contrast(ground, looks.colours),
             Theme::Light if looks.colours == Colours::Sixteen => Self::sixteen(Some(Ground::Light)),
             Theme::Dark | Theme::Auto if looks.colours == Colours::Sixteen => Self::sixteen(None),
-            Theme::Dark => Self::toned([0xb4bccb, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], [0x263040, 0xffffff], looks.colours),
-            Theme::Light => Self::toned([0x3f4654, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], [0xdfeaf6, 0x10151d], looks.colours),
+            Theme::Dark => Self::toned([0xa3adbd, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], [0x263040, 0xffffff], looks.colours),
+            Theme::Light => {
+                let toned = Self::toned([0x515a69, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], [0xdfeaf6, 0x10151d], looks.colours);
+                Self { light: true, ..toned }
+            }
             // The ground is unknown: middle tones, and a bar that brings its own foreground.
             Theme::Auto => {
                 let toned = Self::toned([0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d], [0x2b3647, 0xffffff], looks.colours);
-                Self { soft: Style::new(), ..toned }
+                // A grey that reads on any ground is too loud for a line.
+                Self { soft: Style::new(), faint: toned.faint.add_modifier(Modifier::DIM), ..toned }
             }
         }
     }
@@ -83,12 +97,23 @@ impl Palette {
     /// A colour by its English word; none where the screen has no colours, or the word is none of the nine.
     pub(super) fn named(&self, word: &str) -> Option<Color> {
         let (_, hex, sixteen) = NAMED.iter().find(|(name, ..)| name.eq_ignore_ascii_case(word))?;
+        let hex = if self.light { darker(*hex) } else { *hex };
         match self.accent.fg {
             None => None,
-            Some(Color::Rgb(..)) => Some(colour(*hex, Colours::All)),
-            Some(Color::Indexed(_)) => Some(colour(*hex, Colours::Indexed)),
+            Some(Color::Rgb(..)) => Some(colour(hex, Colours::All)),
+            Some(Color::Indexed(_)) => Some(colour(hex, Colours::Indexed)),
             Some(_) => Some(*sixteen),
         }
+    }
+
+    /// The styles of the selected row. Reversed, every colour would be a block of its own: the row has one, and hits are bold and underlined.
+    pub(super) fn on_the_bar(&self) -> Self {
+        if !self.bar.add_modifier.contains(Modifier::REVERSED) {
+            return Self { name: self.on_bar.patch(self.name), soft: self.on_bar, ..*self };
+        }
+        let text = Style::new();
+        let hit = text.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+        Self { name: text, soft: text, dim: text, faint: text, accent: text, danger: text, hit, ..*self }
     }
 
     fn toned([soft, dim, faint, accent, danger]: [u32; 5], [bar, on_bar]: [u32; 2], colours: Colours) -> Self {
@@ -96,6 +121,7 @@ impl Palette {
         let fg = |hex| Style::new().fg(colour(hex, colours));
         Self {
             text,
+            name: text.add_modifier(Modifier::BOLD),
             soft: fg(soft),
             dim: fg(dim),
             faint: fg(faint),
@@ -106,6 +132,7 @@ impl Palette {
             title: fg(dim),
             on_bar: fg(on_bar),
             bar: text.bg(colour(bar, colours)),
+            light: false,
         }
     }
 
@@ -116,6 +143,7 @@ impl Palette {
         let accent = text.fg(if ground == Some(Ground::Light) { Color::Blue } else { Color::Cyan });
         Self {
             text,
+            name: text,
             soft: text,
             dim,
             faint: dim,
@@ -125,7 +153,8 @@ impl Palette {
             danger: text.fg(Color::Red),
             title: dim,
             on_bar: text,
-            bar: text.add_modifier(Modifier::BOLD),
+            bar: text.add_modifier(Modifier::REVERSED),
+            light: false,
         }
     }
 
@@ -143,6 +172,7 @@ impl Palette {
         };
         Self {
             text,
+            name: text,
             soft: text,
             dim: text,
             faint: text,
@@ -153,6 +183,7 @@ impl Palette {
             title: text.add_modifier(Modifier::BOLD),
             on_bar: text,
             bar: text.add_modifier(Modifier::REVERSED),
+            light: ground == Some(Ground::Light),
         }
     }
 
@@ -161,6 +192,7 @@ impl Palette {
         let dim = text.add_modifier(Modifier::DIM);
         Self {
             text,
+            name: text,
             soft: text,
             dim,
             faint: dim,
@@ -171,6 +203,7 @@ impl Palette {
             title: dim,
             on_bar: text,
             bar: text.add_modifier(Modifier::REVERSED),
+            light: false,
         }
     }
 }
@@ -276,6 +309,15 @@ mod tests {
     fn the_nearest_of_256_is_near() {
         assert_eq!([nearest([0, 0, 0]), nearest([255, 255, 255]), nearest([95, 135, 175])], [16, 231, 67]);
         assert_eq!(nearest([0x26, 0x30, 0x40]), 236);
+    }
+
+    #[test]
+    fn colours_of_rules_are_darker_on_a_light_ground() {
+        let looks = |theme| Looks { theme, colours: Colours::All, no_color: false, ascii: false, motion: true, mouse: true };
+        let yellow = |theme| Palette::of(looks(theme)).named("yellow");
+        assert_eq!(yellow(Theme::Dark), Some(Color::Rgb(0xc9, 0xa2, 0x27)));
+        assert_eq!(yellow(Theme::Light), Some(Color::Rgb(0x86, 0x6c, 0x1a)));
+        assert_eq!(yellow(Theme::None), None);
     }
 
     #[test]

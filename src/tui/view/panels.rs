@@ -55,14 +55,15 @@ fn place(sheet: &Sheet, ink: &Ink, room: Rect) -> Placed {
     let height = |lines: &[Vec<rows::Line>]| lines.iter().map(Vec::len).max().unwrap_or(0).max(sheet.least.1);
     let mut lines = rows(roomy);
     // Choices that could all be seen without the blanks between them are worth more than the blanks.
-    if sheet.at.is_some() && height(&lines) + CHROME > room.height.into() {
+    let tight = sheet.at.is_some() && height(&lines) + CHROME > room.height.into();
+    if tight {
         lines = rows(false);
     }
     let tallest = height(&lines);
     // What finds something stands above what it finds; an answer stands below the question.
     let line = if sheet.field.is_some() { 1 + u16::from(roomy && tallest > 0) } else { 0 };
     let (above, answer) = if sheet.extent == Extent::Words { (0, line) } else { (line, 0) };
-    let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy) };
+    let below = answer + if letters.is_empty() { 0 } else { 1 + u16::from(roomy && !tight) };
     let (area, inner) = panel::place((total, cells(tallest).saturating_add(above + below)), room);
     let body = Rect { y: inner.y + above, height: inner.height.saturating_sub(above + below), ..inner };
     let height = usize::from(body.height);
@@ -88,8 +89,9 @@ pub(super) fn draw(panel: &dyn Panel, state: &State, ink: &Ink, room: Rect, buff
         for (line, y) in column.iter().skip(placed.first).zip(body.top()..body.bottom()) {
             let chosen = matches!(line, rows::Line::Choice(number, ..) if sheet.at == Some(*number));
             if chosen {
-                buffer.set_style(Rect::new(body.x - 1, y, body.width + 2, 1).intersection(buffer.area), ink.palette.bar);
-                Pen::new(buffer, body.x.saturating_sub(1), y, 1).put(ink.glyphs.bar, ink.palette.accent);
+                // From frame to frame, with a blank behind the mark, as in the list.
+                buffer.set_style(Rect::new(body.x - 2, y, body.width + 4, 1).intersection(placed.area), ink.palette.bar);
+                Pen::new(buffer, body.x.saturating_sub(2), y, 1).put(ink.glyphs.bar, ink.palette.accent);
             }
             rows::draw(line, &fit, chosen, ink, Rect::new(x, y, cells(wide).min(body.right().saturating_sub(x)), 1), buffer);
         }

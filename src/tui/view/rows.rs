@@ -12,6 +12,8 @@ use super::text::{Pen, width, wrap};
 const GAP: usize = 2;
 /// No column is cut below this before another one is.
 const NARROW: usize = 6;
+/// An account's id has this many cells, a countdown fewer.
+const SHORT: usize = 12;
 
 /// One line, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +31,9 @@ pub(super) enum Line {
 /// The rows' lines for this many columns.
 pub(super) fn lines(rows: &[Row], ink: &Ink, cells: usize) -> Vec<Line> {
     let pairs = rows.iter().filter_map(|row| if let Row::Pair { left, .. } = row { Some(width(&left.1)) } else { None });
-    let label = pairs.max().unwrap_or(0).min(cells * 2 / 5);
+    // What is said takes the larger part; on a narrow screen, where it would be broken, two thirds.
+    let most = if cells < 48 { cells / 3 } else { cells * 2 / 5 };
+    let label = pairs.max().unwrap_or(0).min(most);
     let mut choices = 0..;
     rows.iter().flat_map(|row| self::row(row, ink, cells, label, &mut choices)).collect()
 }
@@ -94,13 +98,15 @@ fn columns(rows: &[Row]) -> Vec<usize> {
     widths
 }
 
-/// The choices' columns in this much room: the widest gives way first, and the last one stays whole for as long as others can.
+/// The choices' columns in this much room: the widest gives way first. A short last one, a time or an id, stays whole for as long as the
+/// others can give.
 pub(super) fn fit(rows: &[Row], cells: usize) -> Vec<usize> {
     let mut widths = columns(rows);
     let gaps = widths.len().saturating_sub(1) * GAP;
     while widths.iter().sum::<usize>() + gaps > cells {
         let last = widths.len() - 1;
-        let others = widths[..last].iter().copied().enumerate().max_by_key(|(_, width)| *width).filter(|(_, width)| *width > NARROW);
+        let giving = if widths[last] > SHORT { &widths[..] } else { &widths[..last] };
+        let others = giving.iter().copied().enumerate().max_by_key(|(_, width)| *width).filter(|(_, width)| *width > NARROW);
         match others {
             Some((at, _)) => widths[at] -= 1,
             None if widths[last] > 0 => widths[last] -= 1,
@@ -166,5 +172,11 @@ mod tests {
         assert_eq!(fit(&rows, 12).iter().sum::<usize>() + 4, 12);
         assert_eq!(fit(&rows, 0).iter().sum::<usize>(), 0);
         assert_eq!(wanted(&rows), 19 + 14 + 7 + 4);
+    }
+
+    #[test]
+    fn a_name_is_not_cut_for_a_long_remark_behind_it() {
+        let rows = [choice(&["cloudformation", "cfn, cf-stacks, stacks, infrastructure"])];
+        assert_eq!(fit(&rows, 40), [14, 24]);
     }
 }

@@ -85,17 +85,23 @@ pub(in crate::tui) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// Pieces of a word, such as an address, that is longer than a line: broken behind `-`, `/`, `:`, `.` where that is not too early.
+/// Pieces of a word, such as an address, that is longer than a line: broken behind `-`, `/`, `:`, `.` or `@` where that is not too early, or leaves
+/// no more than one line.
 fn chunks(word: &str, cells: usize) -> Vec<String> {
     let (mut out, mut line, mut used) = (Vec::new(), String::new(), 0);
+    let mut left = width(word);
+    // An e-mail address has one place to be broken at.
+    let marks: &[char] = if word.contains('@') { &['@'] } else { &['-', '/', ':', '.'] };
     for piece in pieces(word) {
         if used + piece.cells > cells && used > 0 {
-            let behind = line.rfind(['-', '/', ':', '.']).map_or(line.len(), |at| at + 1);
-            let rest = if behind * 2 >= line.len() { line.split_off(behind) } else { String::new() };
+            let behind = line.rfind(marks).map_or(line.len(), |at| at + 1);
+            let late = behind * 2 >= line.len() || width(&line[behind..]) + left <= cells;
+            let rest = if late { line.split_off(behind) } else { String::new() };
             out.push(std::mem::replace(&mut line, rest));
             used = width(&line);
         }
         used += piece.cells;
+        left -= piece.cells;
         line.push_str(&piece.text);
     }
     out.push(line);
@@ -192,6 +198,13 @@ mod tests {
     fn long_words_are_broken_only_when_they_must_be() {
         assert_eq!(wrap("ask the owner of it", 9), ["ask the", "owner of", "it"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+    }
+
+    #[test]
+    fn words_are_broken_at_their_marks_where_the_rest_fits_one_line() {
+        assert_eq!(wrap("network-AdministratorAccess", 20), ["network-", "AdministratorAccess"]);
+        assert_eq!(wrap("aws+hackathon-2026@example.com", 29), ["aws+hackathon-2026@", "example.com"]);
+        assert_eq!(wrap("a-AdministratorAccessOfAllThereIs", 20), ["a-AdministratorAcces", "sOfAllThereIs"]);
     }
 
     proptest! {

@@ -55,6 +55,30 @@ fn unlocking_opens_and_locking_closes() {
 }
 
 #[test]
+fn a_vault_tells_what_a_person_could_type() {
+    let home = Home::new();
+    assert_eq!(home.locked().asks(), Some(Asks::NewPassphrase));
+    assert_eq!(home.json().asks(), None);
+    let home = stored();
+    assert_eq!(home.locked().asks(), Some(Asks::Passphrase));
+    assert_eq!(with(&home, "wrong").asks(), Some(Asks::AnotherPassphrase));
+    let vault = home.locked();
+    vault.unlock("correct horse".into()).unwrap();
+    assert_eq!(vault.asks(), None);
+}
+
+#[test]
+fn whoever_typed_the_passphrase_may_keep_what_only_they_can_open() {
+    let home = stored();
+    let vault = home.locked();
+    assert_eq!(vault.ready().unwrap_err().kind, Kind::Vault);
+    vault.unlock("correct horse".into()).unwrap();
+    vault.ready().unwrap();
+    vault.lock().unwrap();
+    assert_eq!(vault.ready().unwrap_err().kind, Kind::Vault);
+}
+
+#[test]
 fn unlocking_makes_a_vault_where_there_is_none() {
     let home = Home::new();
     assert_eq!(home.locked().save(&admin(1), &credentials(1)).unwrap_err().kind, Kind::Vault);

@@ -1,0 +1,70 @@
+//! Lines that a person pastes on the terminal while something else goes on.
+//!
+//! The terminal makes the lines, as it does for every program that reads them: nothing has to be put back afterwards, whatever ends it.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+use std::thread::JoinHandle;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
+
+use super::tty;
+use crate::domain::Secret;
+
+/// The longest line that a terminal makes.
+const LONGEST: usize = 4096;
+
+/// A thread that reads lines. Dropping it ends it: what is typed from then on is for somebody else.
+#[derive(Debug)]
+pub struct Pasted {
+    stop: Option<UnixStream>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Pasted {
+    /// Reads from now on; every line that is not blank is handed over. `None` where there is no terminal, or another program has it: one
+    /// that reads in the background is stopped by the shell.
+    pub fn listen(hear: impl FnMut(Secret<String>) + Send + 'static) -> Option<Self> {
+        let terminal = tty::open().ok()?;
+        if tcgetpgrp(&terminal).ok()? != getpgrp() {
+            return None;
+        }
+        let (stop, stopped) = UnixStream::pair().ok()?;
+        let thread = std::thread::Builder::new().name("pasted".into()).spawn(move || read(terminal, &stopped, hear)).ok()?;
+        Some(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Pasted {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn read(mut terminal: File, stopped: &UnixStream, mut hear: impl FnMut(Secret<String>)) {
+    let mut bytes = [0; LONGEST];
+    loop {
+        let mut ready = [PollFd::new(&terminal, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
+        match poll(&mut ready, None) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(_) => return,
+            Ok(_) => {}
+        }
+        if !ready[1].revents().is_empty() {
+            return;
+        }
+        // An end of input, or a terminal that is gone.
+        let Ok(count @ 1..) = terminal.read(&mut bytes) else { return };
+        let text = String::from_utf8_lossy(&bytes[..count]);
+        let line = text.trim();
+        if !line.is_empty() {
+            hear(Secret::from(line));
+        }
+    }
+}
