@@ -17,8 +17,8 @@ use super::effect::Effect;
 use super::event::Event;
 use super::layout;
 use super::matching::Found;
-use super::state::overlay::Overlay;
 use super::state::State;
+use super::state::overlay::Overlay;
 use crate::ops::work::Request;
 
 /// Takes one event in.
