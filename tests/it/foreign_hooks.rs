@@ -12,7 +12,8 @@ const KEY: &str = "\x18p";
 fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
     // On its first day fish reads every manual page in the background, with the terminal in its hands.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
-    let terminal = Terminal::run_with(sandbox, program, args, &[("PS1", "ready> "), ("LANG", "C.UTF-8")]);
+    // xonsh waits for the cursor's place too, and drops keys meanwhile.
+    let terminal = Terminal::answering(sandbox, program, args, &[("PS1", "ready> "), ("LANG", "C.UTF-8")]);
     terminal.wait_for("ready>");
     terminal
 }
@@ -52,9 +53,9 @@ fn visit(terminal: &mut Terminal, show: &str, key: Option<&str>) {
         terminal.type_keys("payments-prod database");
         terminal.wait_for("1 /");
         terminal.type_keys(ENTER);
-        // The words have been there once before; and bash drops what is typed before its prompt is back from a key's command.
+        // Bash drops what is typed before its prompt is back from a key's command; nushell draws its own over these words.
         let taken_on = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator";
-        terminal.wait_until("the role for the second time", |screen| screen.contents().matches(taken_on).count() == 2);
+        terminal.wait_until("the role for the second time", |_| terminal.written().matches(taken_on).count() == 2);
         at_prompt_type(terminal, show);
         terminal.wait_for("<arn:aws:iam::012345678901:role/DatabaseAdministrator>");
     }
@@ -98,6 +99,8 @@ fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
     terminal.wait_for("each account:payments-prod");
     terminal.type_keys("\x15");
     visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
+    let said = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator as keys";
+    assert_eq!(terminal.screen().matches(said).count(), 2, "{}", terminal.screen());
 }
 
 #[test]
