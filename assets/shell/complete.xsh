@@ -12,11 +12,17 @@ def _rolecall_completer():
         said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
         if said == "\tfiles\n" or said.startswith("\tcommand"):
             return None
+        plain = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+=,")
         found = set()
         for line in said.splitlines():
             if not line.startswith("\t"):
                 value, _, meaning = line.partition("\t")
-                found.add(RichCompletion(value, description=meaning, append_space=not value.endswith((":", "="))))
+                more = {"description": meaning, "append_space": not value.endswith((":", "="))}
+                # Inside of quotes xonsh closes them by itself; a word without any that needs them is written anew.
+                if not context.opening_quote and not set(value) <= plain:
+                    more |= {"display": value, "prefix_len": len(context.raw_prefix)}
+                    value = repr(value)
+                found.add(RichCompletion(value, **more))
         return found
 
     add_one_completer("rolecall", complete, "start")

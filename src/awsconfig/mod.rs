@@ -5,6 +5,7 @@
 
 pub mod block;
 mod default;
+pub mod dialect;
 pub mod edit;
 mod header;
 mod instances;

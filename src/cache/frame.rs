@@ -13,17 +13,32 @@ pub type Header = [u8; 8];
 /// # Errors
 /// When the value has no form in postcard, which is a bug.
 pub fn encode<T: Serialize>(header: Header, value: &T) -> Result<Vec<u8>> {
-    let body = postcard::to_stdvec(value).map_err(|error| Error::internal(format!("writing a cache file: {error}")))?;
+    encode_before(header, value, &[])
+}
+
+/// The same with bytes behind the value that need no form of their own.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_before<T: Serialize>(header: Header, value: &T, rest: &[u8]) -> Result<Vec<u8>> {
+    let mut body = postcard::to_stdvec(value).map_err(|error| Error::internal(format!("writing a cache file: {error}")))?;
+    body.extend_from_slice(rest);
     Ok([header.as_slice(), &checksum(&body), &body].concat())
 }
 
 /// The value in a file's bytes; `None` when they are damaged or of another format.
 pub fn decode<T: DeserializeOwned>(header: Header, bytes: &[u8]) -> Option<T> {
+    decode_before(header, bytes).map(|(value, _)| value)
+}
+
+/// The value in a file's bytes, and where the bytes behind it begin.
+pub fn decode_before<T: DeserializeOwned>(header: Header, bytes: &[u8]) -> Option<(T, usize)> {
     let (sum, body) = bytes.strip_prefix(&header)?.split_first_chunk::<8>()?;
     if checksum(body) != *sum {
         return None;
     }
-    postcard::from_bytes(body).ok()
+    let (value, rest) = postcard::take_from_bytes(body).ok()?;
+    Some((value, bytes.len() - rest.len()))
 }
 
 /// Tells a damaged file from a whole one. Not made to withstand anybody, but quick: the first frame waits for it.
@@ -31,15 +46,19 @@ fn checksum(body: &[u8]) -> [u8; 8] {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     // Four sums side by side keep a processor busy that takes some steps for each product.
     let mut sums = [1_u64, 2, 3, 4].map(|lane| lane.wrapping_mul(ODD));
-    let mut add = |lane: usize, word: u64| sums[lane] = (sums[lane] ^ word).wrapping_mul(ODD).rotate_left(29);
+    let add = |sum: u64, word: [u8; 8]| (sum ^ u64::from_le_bytes(word)).wrapping_mul(ODD).rotate_left(29);
     let (words, rest) = body.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        add(at % 4, u64::from_le_bytes(*word));
+    let (fours, few) = words.as_chunks::<4>();
+    for four in fours {
+        sums = [add(sums[0], four[0]), add(sums[1], four[1]), add(sums[2], four[2]), add(sums[3], four[3])];
+    }
+    for (sum, word) in sums.iter_mut().zip(few) {
+        *sum = add(*sum, *word);
     }
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
-    add(0, u64::from_le_bytes(last));
-    add(1, body.len() as u64);
+    sums[0] = add(sums[0], last);
+    sums[1] = add(sums[1], (body.len() as u64).to_le_bytes());
     let sum = sums.into_iter().fold(ODD, |sum, lane| (sum ^ lane).wrapping_mul(ODD) ^ (sum >> 31));
     (sum ^ sum >> 32).to_le_bytes()
 }
@@ -60,5 +79,14 @@ mod tests {
             assert_eq!(decode(&damaged), None, "byte {at}");
             assert_eq!(decode(&whole[..at]), None, "cut at {at}");
         }
+    }
+
+    #[test]
+    fn what_stands_behind_the_value_is_found_where_it_lies_and_checked_too() {
+        let mut whole = encode_before(*b"testing\x01", &"corp", b"the rest").unwrap();
+        let (value, rest): (String, usize) = decode_before(*b"testing\x01", &whole).unwrap();
+        assert_eq!((value.as_str(), &whole[rest..]), ("corp", b"the rest".as_slice()));
+        *whole.last_mut().unwrap() ^= 1;
+        assert_eq!(decode_before::<String>(*b"testing\x01", &whole), None);
     }
 }

@@ -17,7 +17,7 @@ use super::{context, out};
 pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     let scene = look(globals, args)?;
     let findings: Vec<Outcome> = doctor::examine(&scene).into_iter().map(|finding| Outcome::of(&scene, finding, args.fix)).collect();
-    out::data(&if args.json { json(&findings) } else { text(&findings, args) })?;
+    out::data(&if args.json { json(&findings) } else { text(&findings, !scene.answers.is_empty()) })?;
     let wrong = findings.iter().any(|outcome| outcome.finding.weight == Weight::Wrong && !outcome.mended());
     Ok(if wrong { super::exit_code(Kind::NoMatch) } else { 0 })
 }
@@ -58,13 +58,14 @@ fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
     Ok(scene)
 }
 
-fn text(outcomes: &[Outcome], args: &DoctorArgs) -> String {
+/// The report; whether AWS was asked tells which checks are fine and which were not made.
+fn text(outcomes: &[Outcome], asked: bool) -> String {
     // Names are padded as they are shown: styles have no width.
     let width = doctor::names().map(str::len).max().unwrap_or(0);
     let mut text: String = outcomes.iter().map(|outcome| lines(outcome, width)).collect();
     let silent = |name: &&str| !outcomes.iter().any(|outcome| outcome.finding.check == *name);
-    let asked = |name: &&str| !(args.offline && ["network", "clock"].contains(name));
-    let fine: Vec<&str> = doctor::names().filter(silent).filter(asked).collect();
+    let made = |name: &&str| asked || !["network", "clock"].contains(name);
+    let fine: Vec<&str> = doctor::names().filter(silent).filter(made).collect();
     if !fine.is_empty() {
         text += &format!("{} fine: {}\n", dim("✓"), fine.join(", "));
     }

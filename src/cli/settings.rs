@@ -38,7 +38,7 @@ pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
 
 /// The settings as they count; keys that nobody knows are errors here.
 fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<Loaded> {
-    let mut loaded = config::load(env, paths)?;
+    let mut loaded = config::load_with_origins(env, paths)?;
     known(&loaded.warnings)?;
     keys::check(&loaded)?;
     let mut forced = |key: &str| drop(loaded.origins.insert(key.to_owned(), Origin::Flag));
@@ -149,7 +149,7 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     }
     file::replace(path, changed.as_bytes())?;
     out::say(&out::dim(&format!("{key} is set in {}", paths.short(path))));
-    let origin = config::load(env, paths)?.origins.get(key).cloned();
+    let origin = config::load_with_origins(env, paths)?.origins.get(key).cloned();
     if let Some(Origin::Environment(name)) = origin {
         out::warning(&Error::new(Kind::Config, format!("{name} in the environment overrules it here")));
     }
@@ -164,7 +164,7 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
         file::replace(path, changed.as_bytes())?;
         out::say(&out::dim(&format!("{key} is taken out of {}", paths.short(path))));
     }
-    match (config::load(env, paths)?.origins.get(key), changed) {
+    match (config::load_with_origins(env, paths)?.origins.get(key), changed) {
         (Some(origin), Some(_)) => out::say(&out::dim(&format!("{key} still comes from {}", said(Some(origin), paths)))),
         (None, Some(_)) => {}
         (Some(origin), None) => {

@@ -68,12 +68,15 @@ pub struct Loaded {
     pub settings: Settings,
     /// Keys without effect. An error of `settings`, `setup` and `doctor`, a warning elsewhere, nothing in `process`.
     pub warnings: Vec<Warning>,
-    /// Where each key came from, by its dotted path, `rules.0.match` in lists of tables; built-in if it is missing here.
+    /// Where each key came from, by its dotted path, `rules.0.match` in lists of tables; built-in if it is missing here. Those of account
+    /// tables are only there after [`load_with_origins`].
     pub origins: BTreeMap<String, Origin>,
     /// Every file that was looked at, missing ones too.
     pub files: Vec<PathBuf>,
     /// How many rules have origins so far.
     traced_rules: usize,
+    /// Whether keys of account tables have origins too.
+    traces_accounts: bool,
 }
 
 /// Reads the configuration: the machine's file, the included ones, the person's, then the environment. No file is needed.
@@ -81,8 +84,20 @@ pub struct Loaded {
 /// # Errors
 /// [`Kind::Config`] with file, line, key and what is allowed, when a file is not TOML, or a value is wrong.
 pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
+    read_all(env, paths, false)
+}
+
+/// The same for whoever tells where a setting came from. There may be thousands of accounts, whose origins take longer than all else.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_origins(env: &Env, paths: &Paths) -> Result<Loaded> {
+    read_all(env, paths, true)
+}
+
+fn read_all(env: &Env, paths: &Paths, traces_accounts: bool) -> Result<Loaded> {
     let (layers, files) = layers::read(paths)?;
-    let mut loaded = Loaded { files, ..Loaded::default() };
+    let mut loaded = Loaded { files, traces_accounts, ..Loaded::default() };
     let (mut merged, mut order, mut lent_rules) = (DeTable::new(), Vec::new(), 0);
     for layer in &layers {
         let mut table = layer.parse()?;
@@ -141,22 +156,27 @@ impl Loaded {
             layers::refuse(table, &mut refused);
             self.warnings.extend(refused.into_iter().map(|Refused { key, offset }| warning(key, offset, None, true)));
         }
-        self.trace(layer, table, "");
+        self.trace(layer, table, "", 0);
     }
 
-    /// Notes the origins of a table's keys.
-    fn trace(&mut self, layer: &Layer, table: &DeTable<'_>, above: &str) {
+    /// Notes the origins of a table's keys; `depth` says how many tables it stands in.
+    fn trace(&mut self, layer: &Layer, table: &DeTable<'_>, above: &str, depth: usize) {
         for (key, value) in table {
             let path = format!("{above}{}", quoted(key.get_ref()));
             let origin = Origin::File { path: layer.path.clone(), line: layer.line(key.span().start) };
             self.origins.insert(path.clone(), origin);
             match value.get_ref() {
-                DeValue::Table(inner) => self.trace(layer, inner, &format!("{path}.")),
+                // `instances.NAME.accounts`
+                DeValue::Table(_) if depth == 2 && key.get_ref() == "accounts" && !self.traces_accounts => {}
+                DeValue::Table(inner) => self.trace(layer, inner, &format!("{path}."), depth + 1),
                 DeValue::Array(items) => {
                     // The rules of several files follow each other.
                     let before = if path == "rules" { self.traced_rules } else { 0 };
                     let tables = items.iter().filter_map(|item| item.get_ref().as_table());
-                    let count = tables.enumerate().map(|(at, inner)| self.trace(layer, inner, &format!("{path}.{}.", before + at))).count();
+                    let count = tables
+                        .enumerate()
+                        .map(|(at, inner)| self.trace(layer, inner, &format!("{path}.{}.", before + at), depth + 1))
+                        .count();
                     self.traced_rules += if path == "rules" { count } else { 0 };
                 }
                 _ => {}

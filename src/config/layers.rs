@@ -78,6 +78,10 @@ fn open(path: &Path, own: bool) -> Result<Option<Layer>> {
 
 /// The files that a file includes: relative to its directory, `~/` is the home directory.
 fn includes(layer: &Layer, paths: &Paths) -> Result<Vec<PathBuf>> {
+    // A long file is read once, unless it may have to be read before others.
+    if !layer.text.contains("include") && !layer.text.contains('\\') {
+        return Ok(Vec::new());
+    }
     let table = layer.parse()?;
     let Some(list) = table.get("include").and_then(|value| value.get_ref().as_array()) else { return Ok(Vec::new()) };
     let directory = layer.path.parent().unwrap_or(Path::new(""));

@@ -15,7 +15,7 @@ pub use choices::{
     Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, SecureStore, ShareTokenCache, Theme, UrlAction,
 };
 pub use env::Env;
-pub use file::{Loaded, Origin, Warning, check, load, read};
+pub use file::{Loaded, Origin, Warning, check, load, load_with_origins, read};
 pub use paths::Paths;
 pub use settings::Settings;
 pub use shown::{Shown, shown};

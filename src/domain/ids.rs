@@ -20,6 +20,21 @@ impl AccountId {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("000000000000")
     }
+
+    /// The same as a number, which takes less room and is quicker to compare.
+    pub(in crate::domain) fn number(self) -> u64 {
+        self.0.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
+    }
+
+    /// The account of a number, if it has no more than twelve digits.
+    pub(in crate::domain) fn from_number(mut number: u64) -> Option<Self> {
+        let mut digits = [b'0'; 12];
+        for digit in digits.iter_mut().rev() {
+            *digit += u8::try_from(number % 10).ok()?;
+            number /= 10;
+        }
+        (number == 0).then_some(Self(digits))
+    }
 }
 
 impl FromStr for AccountId {
@@ -259,6 +274,15 @@ mod tests {
     fn leading_zeros_stay() {
         assert_eq!("012345678901".parse::<AccountId>().unwrap().to_string(), "012345678901");
         assert_eq!("0123-4567-8901".parse::<AccountId>().unwrap().to_string(), "012345678901");
+    }
+
+    #[test]
+    fn a_number_stands_for_every_account_and_for_nothing_else() {
+        for digits in ["000000000000", "012345678901", "999999999999"] {
+            let account: AccountId = digits.parse().unwrap();
+            assert_eq!(AccountId::from_number(account.number()), Some(account));
+        }
+        assert_eq!([1_000_000_000_000, u64::MAX].map(AccountId::from_number), [None, None]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 /// Lower case and without accents: what two names have in common when a person says they are the same.
 pub fn fold(text: &str) -> String {
@@ -42,17 +44,34 @@ fn is_emoji(letter: char) -> bool {
     matches!(letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}')
 }
 
+/// Whether every letter of it takes one cell and is shown as it is: so with nearly all names, and they need no look at tables of Unicode.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..0x7f).contains(&byte))
+}
+
+/// The cells that a text takes on a terminal, once control characters are shown as escapes.
+pub fn cells(text: &str) -> usize {
+    if is_plain(text) { text.len() } else { text.graphemes(true).map(|cluster| visible(cluster).width()).sum() }
+}
+
 /// A profile name of a text: accents folded, runs outside `[A-Za-z0-9_.@+-]` become one `-`, case kept.
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)) {
-        if letter.is_ascii_alphanumeric() || "_.@+-".contains(letter) {
+    let mut add = |letter: char| {
+        if letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '@' | '+' | '-') {
             out.push(letter);
         } else if !out.ends_with('-') {
             out.push('-');
         }
+    };
+    // Nearly all names are made of letters that are what they are.
+    if text.is_ascii() {
+        text.chars().for_each(&mut add);
+    } else {
+        text.nfkd().filter(|letter| !is_combining_mark(*letter)).for_each(&mut add);
     }
-    out.trim_matches('-').to_owned()
+    let slug = out.trim_matches('-');
+    if slug.len() == out.len() { out } else { slug.to_owned() }
 }
 
 /// The candidates nearest to `wanted`, best first, at most `limit`: those that contain it, then by edit distance, and none that

@@ -46,6 +46,36 @@ pub fn create_private_dir(path: &Path) -> Result<()> {
     builder.create(path).map_err(|error| failed("creating", path, &error))
 }
 
+/// Nothing when files could be written in this directory, or when it could be made. Nothing is made.
+///
+/// # Errors
+/// [`Kind::Config`] naming the directory, or the part of the path, that stands in the way.
+pub fn could_write(directory: &Path) -> Result<()> {
+    let there = directory.ancestors().find(|place| place.symlink_metadata().is_ok()).unwrap_or(directory);
+    let why = match fs::metadata(there) {
+        Ok(known) if !known.is_dir() => "not a directory".to_owned(),
+        Ok(_) => match writable(there) {
+            Ok(()) => return Ok(()),
+            Err(error) => reason(&error),
+        },
+        Err(error) => reason(&error),
+    };
+    Err(Error::new(Kind::Config, format!("nothing can be written in {}: {why}", there.display())))
+}
+
+#[cfg(unix)]
+fn writable(directory: &Path) -> io::Result<()> {
+    Ok(rustix::fs::access(directory, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?)
+}
+
+#[cfg(not(unix))]
+fn writable(directory: &Path) -> io::Result<()> {
+    match fs::metadata(directory)?.permissions().readonly() {
+        true => Err(io::ErrorKind::PermissionDenied.into()),
+        false => Ok(()),
+    }
+}
+
 /// A temporary file beside the one it will replace. Dropped without [`Staged::commit`], it is removed and the old file stays.
 #[derive(Debug)]
 pub struct Staged {

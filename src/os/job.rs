@@ -20,12 +20,11 @@ pub struct Job {
     told_to_stop: Arc<AtomicBool>,
     went_on: Arc<AtomicBool>,
     actions: [SigId; 2],
-    handle: Handle,
-    thread: Option<JoinHandle<()>>,
+    waking: Option<(Handle, JoinHandle<()>)>,
 }
 
 impl Job {
-    /// Listens from now on. A thread that blocks in reading keys is woken when something was heard.
+    /// Listens from now on; what was heard is there to be asked for.
     ///
     /// # Errors
     /// When the handlers can't be set.
@@ -37,10 +36,18 @@ impl Job {
             signal_hook::flag::register(SIGTSTP, told_to_stop.clone()).map_err(said)?,
             signal_hook::flag::register(SIGCONT, went_on.clone()).map_err(said)?,
         ];
-        let mut signals = Signals::new([SIGTSTP, SIGCONT]).map_err(said)?;
+        Ok(Self { told_to_stop, went_on, actions, waking: None })
+    }
+
+    /// From now on a thread that blocks in reading keys is woken when something was heard.
+    ///
+    /// # Errors
+    /// When the handlers can't be set.
+    pub fn wake(&mut self) -> Result<()> {
+        let mut signals = Signals::new([SIGTSTP, SIGCONT]).map_err(|error| Error::internal(format!("signals: {error}")))?;
         let handle = signals.handle();
-        let thread = std::thread::spawn(move || signals.forever().for_each(|_| nudge()));
-        Ok(Self { told_to_stop, went_on, actions, handle, thread: Some(thread) })
+        self.waking = Some((handle, std::thread::spawn(move || signals.forever().for_each(|_| nudge()))));
+        Ok(())
     }
 
     /// Whether somebody asked this process to stop since this was last looked at.
@@ -77,8 +84,8 @@ impl Drop for Job {
         for action in self.actions {
             signal_hook::low_level::unregister(action);
         }
-        self.handle.close();
-        if let Some(thread) = self.thread.take() {
+        if let Some((handle, thread)) = self.waking.take() {
+            handle.close();
             let _ = thread.join();
         }
     }

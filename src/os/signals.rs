@@ -60,8 +60,21 @@ impl Drop for Answered {
 #[derive(Debug)]
 pub struct LastWill {
     handle: Handle,
+    waiting: Option<Waiting>,
     thread: Option<JoinHandle<()>>,
     _answered: Answered,
+}
+
+/// What the thread will need.
+struct Waiting {
+    signals: Signals,
+    first: Box<dyn Fn() + Send>,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waiting").field("signals", &self.signals).finish_non_exhaustive()
+    }
 }
 
 impl LastWill {
@@ -70,18 +83,33 @@ impl LastWill {
     /// # Errors
     /// When the handlers can't be set.
     pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
+        let mut will = Self::written(first)?;
+        will.attend();
+        Ok(will)
+    }
+
+    /// Catches the signals, and leaves them waiting until [`LastWill::attend`]: a thread costs time that a first frame has not.
+    ///
+    /// # Errors
+    /// When the handlers can't be set.
+    pub fn written(first: impl Fn() + Send + 'static) -> Result<Self> {
         const NUMBERS: &[i32] = &[SIGTERM, SIGHUP, SIGINT];
         let answered = Answered::begin(NUMBERS);
-        let mut signals = Signals::new(NUMBERS).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        let signals = Signals::new(NUMBERS).map_err(|error| Error::internal(format!("signals: {error}")))?;
         let handle = signals.handle();
-        let thread = std::thread::spawn(move || {
+        Ok(Self { handle, waiting: Some(Waiting { signals, first: Box::new(first) }), thread: None, _answered: answered })
+    }
+
+    /// Obeys the signals from now on, those that came before included.
+    pub fn attend(&mut self) {
+        let Some(Waiting { mut signals, first }) = self.waiting.take() else { return };
+        self.thread = Some(std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
                 first();
                 // Ends the process by this very signal, so that the shell sees 143 or 129.
                 let _ = emulate_default_handler(signal);
             }
-        });
-        Ok(Self { handle, thread: Some(thread), _answered: answered })
+        }));
     }
 }
 
@@ -97,4 +125,34 @@ impl Drop for LastWill {
 /// Tells this process that its window changed: a thread that blocks in reading keys wakes up and looks around.
 pub fn nudge() {
     let _ = kill_process(getpid(), Signal::WINCH);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_that_comes_before_anybody_attends_is_obeyed_then() {
+        let home = tempfile::tempdir().unwrap();
+        let told = home.path().join("told");
+        // A process of its own: this test's binary again, which runs only what is named.
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "os::signals::tests::helper_that_attends_late", "--include-ignored"]).env("TOLD", &told);
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!((status.signal(), told.exists()), (Some(15), true), "{status:?}");
+    }
+
+    #[test]
+    #[ignore = "run by another test in a process of its own"]
+    fn helper_that_attends_late() {
+        let Some(told) = std::env::var_os("TOLD") else { return };
+        let mut will = LastWill::written(move || std::fs::write(&told, "").unwrap()).unwrap();
+        kill_process(getpid(), Signal::TERM).unwrap();
+        will.attend();
+        std::thread::park_timeout(Duration::from_secs(30));
+    }
 }

@@ -42,9 +42,9 @@ struct Widths {
 
 impl Widths {
     fn of(mut widths: Vec<u16>) -> Self {
-        widths.sort_unstable();
-        let all = widths.last().copied().unwrap_or(0);
-        let most = widths.get(widths.len() * 9 / 10).copied().unwrap_or(all);
+        let all = widths.iter().copied().max().unwrap_or(0);
+        let place = widths.len() * 9 / 10;
+        let most = if place < widths.len() { *widths.select_nth_unstable(place).1 } else { all };
         // A few cells more are no reason to cut a name.
         Self { all, most: if all <= most + most / 4 { all } else { most } }
     }
@@ -63,31 +63,36 @@ impl Measure {
     /// Looks at every entry once; equal neighbours are measured once.
     pub(super) fn of(roster: &Roster) -> Self {
         let (mut accounts, mut seen) = (Vec::new(), HashSet::new());
-        let (mut roles, mut sets): (HashSet<&str>, HashMap<*const Tags, (&Tags, usize)>) = (HashSet::new(), HashMap::new());
-        for entry in &roster.entries {
-            if seen.insert((entry.instance, entry.account)) {
-                accounts.push(entry.account_label());
+        // Rosters share equal names and tags, so that an address will do to know them by.
+        let mut roles: Vec<(*const u8, &str)> = roster.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        let mut sets: HashMap<*const Tags, (&Tags, usize)> = HashMap::new();
+        for same in roster.entries.chunk_by(|one, other| (one.instance, one.account) == (other.instance, other.account)) {
+            if seen.insert((same[0].instance, same[0].account)) {
+                accounts.push(cells(same[0].account_label()));
             }
-            roles.insert(&*entry.role);
-            sets.entry(Arc::as_ptr(&entry.tags)).or_insert((&entry.tags, 0)).1 += 1;
+            for tagged in same.chunk_by(|one, other| Arc::ptr_eq(&one.tags, &other.tags)) {
+                sets.entry(Arc::as_ptr(&tagged[0].tags)).or_insert((&tagged[0].tags, 0)).1 += tagged.len();
+            }
         }
+        let roles: HashSet<&str> = roles.into_iter().map(|(_, role)| role).collect();
         let protected = roster.entries.iter().any(Entry::protected);
-        Self::new(accounts.into_iter(), roles.into_iter(), sets.into_values(), protected, &roster.instances)
+        Self::new(accounts, roles.into_iter(), sets.into_values(), protected, &roster.instances)
     }
 
     /// The same of a roster that is still packed.
     pub(super) fn of_sheet(sheet: &Sheet) -> Self {
-        Self::new(sheet.account_labels(), sheet.role_names(), sheet.tag_sets(), sheet.has_protected(), sheet.instances())
+        Self::new(sheet.account_cells().collect(), sheet.role_names(), sheet.tag_sets(), sheet.has_protected(), sheet.instances())
     }
 
     fn new<'a>(
-        accounts: impl Iterator<Item = &'a str>,
+        accounts: Vec<u16>,
         roles: impl Iterator<Item = &'a str>,
         tags: impl Iterator<Item = (&'a Tags, usize)>,
         protected: bool,
         instances: &[Instance],
     ) -> Self {
-        let accounts: Vec<u16> = accounts.map(cells).collect();
         let (tags, alike) = Key::all(tags);
         let names = instances.iter().map(|instance| cells(instance.name.as_str()));
         Self {
@@ -114,6 +119,9 @@ impl Measure {
     }
 }
 
+/// Columns by name, each with its width.
+type Named = Vec<(String, u16)>;
+
 /// One key of tags over the roster.
 struct Key<'a> {
     rows: usize,
@@ -124,7 +132,7 @@ struct Key<'a> {
 
 impl Key<'_> {
     /// Keys with the width of their values, those of most rows first: those that tell rows apart, and those that don't.
-    fn all<'a>(sets: impl Iterator<Item = (&'a Tags, usize)>) -> (Vec<(String, u16)>, Vec<(String, u16)>) {
+    fn all<'a>(sets: impl Iterator<Item = (&'a Tags, usize)>) -> (Named, Named) {
         let (mut keys, mut all): (BTreeMap<&str, Key<'_>>, usize) = (BTreeMap::new(), 0);
         for (set, rows) in sets {
             all += rows;
@@ -194,11 +202,11 @@ impl Columns {
     }
 }
 
-/// Whether no ordinary name has to be cut in this many cells.
-pub(super) fn keeps_names(cells: u16, measure: &Measure) -> bool {
+/// Whether this many cells leave ids and ordinary names whole.
+pub(super) fn keeps_names_and_ids(cells: u16, measure: &Measure) -> bool {
     let columns = plan(cells, measure);
     let whole = |cells: u16, widths: Widths| cells >= widths.most.min(WIDEST_NAME);
-    whole(columns.account, measure.account) && whole(columns.role, measure.role)
+    columns.id == IdForm::Whole && whole(columns.account, measure.account) && whole(columns.role, measure.role)
 }
 
 /// Divides this many cells. What does not fit goes in this order: the whole of very long names, tags, the instance, eight digits of the
@@ -326,8 +334,8 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_names_are_kept_or_not() {
-        assert!(keeps_names(60, &measure()) && !keeps_names(40, &measure()));
+    fn names_and_ids_are_whole_or_not() {
+        assert!([67, 60, 40].map(|cells| keeps_names_and_ids(cells, &measure())) == [true, false, false]);
     }
 
     #[test]

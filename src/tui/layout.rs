@@ -68,7 +68,7 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     let list_cells = width.saturating_sub(preview_width + margin);
     let (beside, below) = match state.preview {
         _ if state.list.len() == 0 => (false, false),
-        Preview::Auto => (width >= 100 && columns::keeps_names(list_cells, measure), false),
+        Preview::Auto => (width >= 100 && columns::keeps_names_and_ids(list_cells, measure), false),
         Preview::Right => (width >= 72, false),
         // The list keeps the larger part.
         Preview::Below => (false, rows >= 16),

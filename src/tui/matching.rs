@@ -246,6 +246,23 @@ pub(super) fn first(sheet: &Sheet, usages: &Usages, marks: &Marks, weight: f64, 
     }
 }
 
+/// The list before anything is typed, without the index that a search needs: that takes several times as long.
+pub(super) fn all(roster: &Arc<Roster>, usages: &Usages, marks: &Marks, weight: f64, columns: Option<&[String]>) -> Found {
+    let (rows, sections) = stack(sections(roster.browse(usages, marks, weight), None));
+    Found {
+        number: 0,
+        text: String::new(),
+        roster: roster.clone(),
+        rows,
+        sections,
+        nearest: Vec::new(),
+        hidden: 0,
+        measure: Arc::new(wanting(Measure::of(roster), columns)),
+        total: None,
+        lens: Lens::default(),
+    }
+}
+
 /// The role of this shell on top, where an address was pasted that names no account: most likely it is meant.
 fn of_this_shell(job: &Job) -> Option<u32> {
     let current = job.wishes.current.as_ref()?;

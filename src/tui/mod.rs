@@ -26,10 +26,11 @@ mod view;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::Receiver;
 
 use crate::domain::{AccountId, Height, InstanceName, Marks, Result, RoleId, RoleName, Roster, Sheet, Usages};
-use crate::ops::work::{News, Request, Sessions};
+use crate::ops::work::{News, Sessions};
+use crate::ops::worker::Requests;
 use crate::os::clock::Clock;
 
 pub use bindings::{Keys, Misbound, Style};
@@ -228,6 +229,6 @@ pub struct Left {
 ///
 /// # Errors
 /// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Internal`] when it fails underneath.
-pub fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Left> {
+pub fn run(options: Options, requests: Requests, news: Receiver<News>) -> Result<Left> {
     runner::run(options, requests, news)
 }

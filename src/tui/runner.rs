@@ -12,7 +12,8 @@ use super::update::update;
 use super::worker::Worker;
 use super::{Exit, Left, Options};
 use crate::domain::{Error, Result};
-use crate::ops::work::{News, Request};
+use crate::ops::work::News;
+use crate::ops::worker::Requests;
 use crate::os::clock::Clock;
 
 /// How long a frame waits for a search: longer than nearly all take, shorter than an eye notices.
@@ -26,27 +27,29 @@ struct Runner {
     clock: Clock,
     events: Receiver<Event>,
     worker: Worker,
-    requests: Sender<Request>,
+    requests: Requests,
     exit: Option<Exit>,
 }
 
 /// Runs the picker; see [`super::run`].
-pub(super) fn run(options: Options, requests: Sender<Request>, news: Receiver<News>) -> Result<Left> {
+pub(super) fn run(options: Options, requests: Requests, news: Receiver<News>) -> Result<Left> {
     let (sender, events) = mpsc::channel();
-    let worker = Worker::start(sender.clone());
-    let (clock, mouse, height) = (options.now, options.looks.mouse, options.height);
-    let mut state = State::new(options);
+    let mut worker = Worker::new(sender.clone());
+    let (clock, mouse) = (options.now, options.looks.mouse);
+    let screen = Screen::enter(options.height, mouse)?;
+    let (width, height) = screen.room();
+    let mut state = State::new(options, height);
+    update(&mut state, Event::Resize(width, height));
     if !state.list.loaded {
         worker.search(state.start_search(false));
     }
-    let screen = Screen::enter(height, mouse)?;
-    let (width, height) = screen.room();
-    update(&mut state, Event::Resize(width, height));
-    let _input = Input::start(sender.clone(), screen.typed_ahead());
-    std::thread::spawn(move || forward(&news, &sender));
     let mut runner = Runner { state, screen, clock, events, worker, requests, exit: None };
     runner.await_search(FIRST_SEARCH)?;
     runner.screen.draw(&runner.state)?;
+    // Threads cost the first frame more than most of what is on it; keys wait for theirs in the terminal.
+    runner.screen.attend()?;
+    let _input = Input::start(sender.clone(), runner.screen.typed_ahead());
+    std::thread::spawn(move || forward(&news, &sender));
     runner.take(Event::Started)?;
     runner.until_exit()
 }
@@ -145,8 +148,8 @@ impl Runner {
     fn carry_out(&mut self, effect: Effect) -> Result<()> {
         match effect {
             Effect::Search(job) => self.worker.search(job),
-            // Nobody listens any more when the background has died; the screen goes on and Esc leaves it.
-            Effect::Request(request) => drop(self.requests.send(request)),
+            // When the background has died, the screen goes on and Esc leaves it.
+            Effect::Request(request) => self.requests.send(request),
             Effect::Repaint => self.screen.forget()?,
             Effect::Suspend => {
                 self.screen.suspend()?;

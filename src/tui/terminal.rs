@@ -1,14 +1,16 @@
 //! The terminal as the picker holds it: taken on entering, whole again on leaving, panicking or dying by a signal.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::panic::PanicHookInfo;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::EnableBracketedPaste;
+use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode, enable_raw_mode};
-use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
@@ -21,12 +23,28 @@ use crate::os::job::Job;
 use crate::os::signals::LastWill;
 use crate::os::tty::{self, Cursor};
 
-type Writer = BufWriter<File>;
 type Whole = Arc<dyn Fn() + Send + Sync>;
 type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// A frame of a large screen fits: one write to the terminal.
 const BUFFER: usize = 64 * 1024;
+
+/// Writes to the terminal, whole frames at a time: a frame flushes after each of its parts, and every write wakes the terminal.
+struct Writer {
+    buffer: BufWriter<File>,
+    /// Whether more is to come before anything is worth showing.
+    held: Rc<Cell<bool>>,
+}
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.held.get() { Ok(()) } else { self.buffer.flush() }
+    }
+}
 
 /// What is drawn on.
 enum Canvas {
@@ -39,6 +57,8 @@ enum Canvas {
 /// The screen while the picker has it.
 pub(super) struct Screen {
     canvas: Canvas,
+    /// Whether the writer waits for the end of a frame.
+    held: Rc<Cell<bool>>,
     /// For leaving, beside the writer.
     tty: Arc<File>,
     height: Height,
@@ -57,14 +77,16 @@ pub(super) struct Screen {
     /// Whether that is not how it usually looks.
     shaped: Arc<AtomicBool>,
     previous_hook: Hook,
-    _last_will: LastWill,
+    last_will: LastWill,
 }
 
 impl Screen {
-    /// Takes the terminal: raw mode, second screen or some rows, mouse if wanted. Asks it nothing.
+    /// Takes the terminal: raw mode, second screen or some rows, mouse if wanted. Asks it nothing. The second screen comes with the first
+    /// frame; signals wait until [`Screen::attend`].
     pub(super) fn enter(height: Height, mouse: bool) -> Result<Self> {
         let tty = Arc::new(tty::open()?);
-        let writer = BufWriter::with_capacity(BUFFER, tty.try_clone().map_err(said)?);
+        let held = Rc::new(Cell::new(false));
+        let writer = Writer { buffer: BufWriter::with_capacity(BUFFER, tty.try_clone().map_err(said)?), held: held.clone() };
         let size = tty::size(&tty);
         let rows = height.rows(size.1);
         let restore: fn(&File) -> io::Result<()> = if rows.is_some() { tty::restore_rows } else { tty::restore };
@@ -82,7 +104,7 @@ impl Screen {
         std::panic::set_hook(hook(whole.clone(), previous_hook.clone()));
         let drawing = Arc::new(Mutex::new(()));
         let (theirs, gate) = (whole.clone(), drawing.clone());
-        let last_will = LastWill::new(move || {
+        let last_will = LastWill::written(move || {
             let _held = gate.lock().unwrap_or_else(PoisonError::into_inner);
             theirs();
         })?;
@@ -95,23 +117,16 @@ impl Screen {
         let typed_ahead = tty::typed_ahead(&tty);
         let job = Job::listen()?;
         let cursor = Cursor::Usual;
-        let mut screen = Self {
-            canvas,
-            tty,
-            height,
-            mouse,
-            size,
-            typed_ahead,
-            job,
-            drawing,
-            whole,
-            cursor,
-            shaped,
-            previous_hook,
-            _last_will: last_will,
-        };
+        let mut screen =
+            Self { canvas, held, tty, height, mouse, size, typed_ahead, job, drawing, whole, cursor, shaped, previous_hook, last_will };
         screen.take()?;
         Ok(screen)
+    }
+
+    /// Obeys signals from now on.
+    pub(super) fn attend(&mut self) -> Result<()> {
+        self.last_will.attend();
+        self.job.wake()
     }
 
     fn take(&mut self) -> Result<()> {
@@ -120,12 +135,12 @@ impl Screen {
         let room = self.room();
         match &mut self.canvas {
             Canvas::Full(terminal) => {
+                self.held.set(true);
                 let writer = terminal.backend_mut();
-                execute!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(said)?;
+                queue!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(said)?;
                 if self.mouse {
                     // Clicks and the wheel only: crossterm's own command also reports every movement, which would wake an idle picker.
                     writer.write_all(b"\x1b[?1000h\x1b[?1006h").map_err(said)?;
-                    Write::flush(writer).map_err(said)?;
                 }
                 Ok(())
             }
@@ -178,10 +193,12 @@ impl Screen {
         let _held = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut self.canvas {
             Canvas::Full(terminal) => {
+                self.held.set(true);
                 queue!(terminal.backend_mut(), BeginSynchronizedUpdate).map_err(said)?;
                 frame(terminal, state)?;
                 let writer = terminal.backend_mut();
                 queue!(writer, EndSynchronizedUpdate).map_err(said)?;
+                self.held.set(false);
                 Write::flush(writer).map_err(said)?;
             }
             Canvas::Rows(terminal) => frame(terminal, state)?,
@@ -218,6 +235,8 @@ impl Screen {
     }
 
     fn leave(&mut self) {
+        // What is still to be written would otherwise come after the end.
+        self.held.set(false);
         match &mut self.canvas {
             Canvas::Full(terminal) => drop(Write::flush(terminal.backend_mut())),
             Canvas::Rows(terminal) => drop(terminal.backend_mut().send()),

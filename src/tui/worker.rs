@@ -16,13 +16,18 @@ struct Desk {
 #[derive(Debug)]
 pub(super) struct Worker {
     desk: Arc<(Mutex<Desk>, Condvar)>,
+    /// For the thread, until there is one.
+    events: Option<Sender<Event>>,
 }
 
 impl Worker {
-    /// Starts the thread; answers go to `events`.
-    pub(super) fn start(events: Sender<Event>) -> Self {
-        let desk = Arc::new((Mutex::new(Desk::default()), Condvar::new()));
-        let theirs = desk.clone();
+    /// A worker whose answers go to `events`. The thread starts with the first job.
+    pub(super) fn new(events: Sender<Event>) -> Self {
+        Self { desk: Arc::new((Mutex::new(Desk::default()), Condvar::new())), events: Some(events) }
+    }
+
+    fn start(&self, events: Sender<Event>) {
+        let theirs = self.desk.clone();
         std::thread::spawn(move || {
             let mut matcher = Matcher::default();
             while let Some(job) = next(&theirs) {
@@ -31,11 +36,13 @@ impl Worker {
                 }
             }
         });
-        Self { desk }
     }
 
     /// Puts a job on the desk, in place of one that was not begun.
-    pub(super) fn search(&self, job: Job) {
+    pub(super) fn search(&mut self, job: Job) {
+        if let Some(events) = self.events.take() {
+            self.start(events);
+        }
         let (desk, bell) = &*self.desk;
         desk.lock().unwrap_or_else(PoisonError::into_inner).job = Some(job);
         bell.notify_one();

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::domain::{Error, Kind, Result, Secret};
+use crate::os::file;
 use crate::os::lock::Lock;
 use crate::os::random;
 
@@ -59,6 +60,11 @@ impl Vault {
 
     /// The lock under which the header changes.
     pub(super) fn lock_vault(&self) -> Result<Lock> {
+        // No fault of the vault's: credentials can still be fetched, and not kept.
+        file::could_write(&self.options.dir).map_err(|error| {
+            let hint = "set XDG_STATE_HOME or ROLECALL_HOME to a directory that is yours and can be written";
+            Error { kind: Kind::Internal, ..error }.hint(hint)
+        })?;
         Lock::acquire(&self.options.dir.join("lock"), Instant::now() + PATIENCE)?
             .ok_or_else(|| Error::new(Kind::Vault, "another rolecall is changing the vault; try again"))
     }

@@ -61,7 +61,7 @@ fn a_chained_role_works_wherever_a_role_does_and_every_step_is_fetched_once() {
 fn the_picker_opens_a_shell_in_a_chained_role() {
     let sandbox = crate::terminal_picker::signed_in();
     let mut terminal = Terminal::rolecall(&sandbox, &["payments-staging deploy"]);
-    terminal.wait_for("via        payments-prod/");
+    terminal.wait_for("via       payments-prod/");
     terminal.type_keys(ENTER);
     terminal.wait_for("ready>");
     terminal.type_line("echo \"<$AWS_SSO_ACCOUNT_ID $AWS_SSO_ROLE_NAME>\"; exit");

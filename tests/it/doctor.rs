@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use rolecall::demo::Fault;
 use serde_json::Value;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Ran, Sandbox};
 
 /// What was found, but for advice that depends on this machine: its browser and the calling shell.
 fn findings(sandbox: &Sandbox, args: &[&str]) -> (i32, Vec<Value>) {
@@ -44,7 +44,9 @@ fn a_machine_in_order_is_fine() {
     let ran = sandbox.run(&["doctor"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     assert!(
-        ran.stdout.contains("✓ fine: configuration, environment, instances, network, clock, vault, locks, profiles, token cache"),
+        ran.stdout.contains(
+            "✓ fine: configuration, directories, environment, instances, network, clock, vault, locks, AWS files, profiles, token cache"
+        ),
         "{ran:?}"
     );
     assert_eq!(sandbox.aws.calls("CreateToken"), 1, "doctor signs nobody in");
@@ -55,6 +57,32 @@ fn nothing_set_up_names_the_wizard() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", "");
     finds(&sandbox, "instances", &["no IAM Identity Center", "rolecall setup wizard"]);
+    let ran = sandbox.run(&["doctor"]);
+    assert!(!ran.stdout.contains("network") && !ran.stdout.contains("clock"), "nobody was asked: {ran:?}");
+}
+
+#[test]
+fn aws_files_that_programs_give_up_are_named_by_line() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".aws/config", "[profile a]\nregion = x\n\n[profile a]\n");
+    sandbox.write(".aws/credentials", "[a]\nhunter2hunter2\n");
+    let (code, found) = findings(&sandbox, &["--offline"]);
+    let said = found.iter().map(Value::to_string).collect::<String>();
+    assert!(code == 1 && said.contains("the AWS CLI and Python programs can't read ~/.aws/config"), "{said}");
+    assert!(said.contains("line 4: [profile a] stands there a second time") && said.contains("line 2 of ~/.aws/credentials"), "{said}");
+    let ran = sandbox.run(&["doctor", "--fix"]);
+    assert!(ran.code == 1 && ran.stdout.contains("~/.aws/credentials") && !ran.stdout.contains("hunter2"), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(sandbox.path(".aws/config")).unwrap(), "[profile a]\nregion = x\n\n[profile a]\n");
+}
+
+#[test]
+fn directories_that_cannot_be_made_are_told_once() {
+    let sandbox = Sandbox::new();
+    sandbox.write("blocked", "in the way");
+    let mut command = sandbox.rolecall(&["doctor", "--offline"]);
+    let ran = Ran::of(command.env("ROLECALL_HOME", sandbox.path("blocked/rolecall")).output().unwrap());
+    assert!(ran.code == 1 && ran.stdout.contains("settings can't be kept") && ran.stdout.contains("ROLECALL_HOME"), "{ran:?}");
+    assert_eq!(ran.stdout.matches("can't be kept").count(), 1, "{ran:?}");
 }
 
 #[test]

@@ -133,6 +133,7 @@ fn xonsh_takes_roles_on_by_tab_and_by_name() {
     sandbox.write(".xonshrc", "$PROMPT = 'ready> '\n$COMPLETIONS_CONFIRM = False\nexecx($(rolecall init xonsh))\n");
     let mut terminal = shell(&sandbox, "/usr/bin/xonsh", &["--rc", ".xonshrc", "-i"]);
     visit(&mut terminal, "print('<' + ${...}.get('AWS_SSO_ROLE_ARN', '') + '>')", Some(KEY));
+    complete_blanks(&mut terminal, "exec -A 'Zürich Analytics'");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use rolecall::awsconfig::dialect::{Whose, complaints};
+
 use crate::foreign::{ACCOUNT, aws, json, python};
 use crate::sandbox::{Ran, Sandbox, binary};
 
@@ -112,6 +114,8 @@ fn botocore_reads_every_golden_file_as_before_with_our_profiles_added() {
     for (folder, pair) in folders.iter().zip(read.as_array().unwrap()) {
         let (before, after) = (&pair[0], &pair[1]);
         assert_eq!(before.is_null(), after.is_null(), "{folder}");
+        let complaints = complaints(&fs::read(Path::new(folder).join("before")).unwrap());
+        assert_eq!(complaints.iter().any(|complaint| complaint.whose != Whose::Others), before.is_null(), "{folder}: {complaints:?}");
         let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { continue };
         readable += 1;
         let (mut before, mut after) = (before.clone(), after.clone());

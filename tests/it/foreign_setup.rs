@@ -16,7 +16,8 @@ fn set_up(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
     let aws = named("ROLECALL_TEST_AWS", "/usr/bin/aws");
     let mut terminal = Terminal::run_with(&sandbox, shell, args, &[("LANG", "C.UTF-8"), ("AWS_PAGER", ""), ("PS1", "ready> ")]);
     terminal.wait_for("ready>");
-    terminal.type_line("rolecall setup wizard --start-url https://corp.awsapps.com/start --yes; echo wizard=done");
+    terminal
+        .type_line("rolecall setup wizard --start-url https://corp.awsapps.com/start --default-region eu-west-1 --yes; echo wizard=done");
     terminal.wait_for("\nwizard=done");
     terminal.type_line("clear; rolecall login --flow device-code; echo login=done");
     terminal.wait_for("\nlogin=done");

@@ -1,6 +1,6 @@
 //! What `init` prints and `complete` answers, without a shell.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Ran, Sandbox};
 use crate::terminal_picker::signed_in;
 
 fn lines(sandbox: &Sandbox, shell: &str, words: &[&str]) -> Vec<String> {
@@ -51,6 +51,20 @@ fn flags_typed_already_narrow_what_is_offered() {
     let with_role = values(&sandbox, &["rolecall", "exec", "-R", "BreakGlass", "-A", ""]);
     assert!(with_role.contains(&"payments-prod".to_owned()) && !with_role.contains(&"sandbox".to_owned()), "{with_role:?}");
     assert!(!values(&sandbox, &["rolecall", "status", "--json", "--"]).contains(&"--json".to_owned()));
+}
+
+#[test]
+fn the_flags_that_the_function_always_gives_count_too() {
+    let sandbox = signed_in();
+    let of = |args: &str| {
+        let mut command = sandbox.rolecall(&["complete", "--shell", "fish", "--", "role", "-A", ""]);
+        Ran::of(command.env("AWS_SSO_HELPER_ARGS", args).output().unwrap()).stdout
+    };
+    assert!(of("").contains("payments-prod\t"));
+    assert!(!of("--sso  lab").contains("payments-prod\t"));
+    let own = ["complete", "--shell", "fish", "--", "rolecall", "exec", "-A", ""];
+    let ran = Ran::of(sandbox.rolecall(&own).env("AWS_SSO_HELPER_ARGS", "--sso lab").output().unwrap());
+    assert!(ran.stdout.contains("payments-prod\t"), "they are the function's: {ran:?}");
 }
 
 #[test]

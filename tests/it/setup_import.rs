@@ -171,6 +171,36 @@ fn a_thousand_profiles_are_mended_in_one_go() {
 }
 
 #[test]
+fn an_instance_under_another_name_and_profiles_that_run_aws_sso_are_named() {
+    let sandbox = Sandbox::new();
+    let known = "[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n";
+    sandbox.write("rolecall/config.toml", known);
+    sandbox.write(
+        ".aws-sso/config.yaml",
+        "SSOConfig:\n  Work:\n    SSORegion: eu-west-1\n    StartUrl: https://corp.awsapps.com/start\nThreads: 3\n",
+    );
+    let line = "credential_process = /usr/bin/aws-sso -S \"Work\" process --arn arn:aws:iam::012345678901:role/ReadOnlyAccess";
+    sandbox.write(".aws/config", &format!("[profile pay-ro]\n{line}\n"));
+    let left = left(&sandbox.run(&["setup", "import", "--json"]));
+    for (what, why) in [("SSOConfig.Work", "it is `corp` here"), ("profile pay-ro", "it runs /usr/bin/aws-sso")] {
+        assert!(left.iter().any(|(there, said)| there == what && said.contains(why)), "{what}: {left:#?}");
+    }
+}
+
+#[test]
+fn only_the_files_of_the_last_import_are_taken_back() {
+    let sandbox = machine();
+    assert_eq!(sandbox.run(&["setup", "import", "--yes"]).code, 0);
+    let (config, aws) = (says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config"));
+    sandbox.write("more.yaml", "SSOConfig:\n  Other:\n    SSORegion: eu-west-1\n    StartUrl: https://other.awsapps.com/start\n");
+    let more = sandbox.run(&["setup", "import", "--yes", "--from", "more.yaml"]);
+    assert!(more.code == 0 && says(&sandbox, "rolecall/config.toml") != config, "{more:?}");
+    let undone = sandbox.run(&["setup", "import", "--undo"]);
+    assert!(undone.code == 0 && !undone.stderr.contains(".aws/config"), "{undone:?}");
+    assert_eq!((says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")), (config, aws));
+}
+
+#[test]
 fn what_was_imported_works() {
     let sandbox = machine();
     assert_eq!(sandbox.run(&["setup", "import", "--from", ".config/aws-sso/config.yaml", "--yes"]).code, 0);

@@ -63,13 +63,36 @@ fn what_is_not_clear_is_left_alone_with_a_word() {
         ("anchored", "an anchor"),
         ("aliased", "an alias"),
         ("keys", "profile `keys` is no role"),
-        ("assumed", "give that role a `via`"),
+        ("assumed", "rolecall settings set instances.corp.accounts.000000000001.roles.Other.via"),
         ("endpoint", "--endpoint-url"),
     ] {
         let told = ran.stderr.lines().any(|line| line.trim_start().starts_with(name) && line.contains(why));
         assert!(told, "{name}: {why}: {}", ran.stderr);
     }
     assert!(!ran.stderr.contains("google"), "{ran:?}");
+}
+
+#[test]
+fn a_role_assumed_on_top_and_another_program_around_the_cli_are_told_with_the_next_step() {
+    let sandbox = machine("/opt/rolecall");
+    let user = |name: &str, command: &str, args: &[&str]| {
+        let args: String = args.iter().map(|arg| format!("      - {arg}\n")).collect();
+        format!("- name: {name}\n  user:\n    exec:\n      command: {command}\n      args:\n{args}")
+    };
+    let token = ["eks", "get-token", "--cluster-name", "c"];
+    let arn = "arn:aws:iam::000000000009:role/EksAdmin";
+    let on_top = user("on-top", "aws", &[&token[..], &["--role-arn", arn, "--profile", "pay"]].concat());
+    let bare = user("bare", "aws", &[&token[..], &["--role-arn", arn]].concat());
+    let vaulted = user("vaulted", "/opt/aws-vault", &[&["exec", "pay", "--", "aws"], &token[..]].concat());
+    sandbox.write(".kube/config", &format!("users:\n{on_top}{bare}{vaulted}"));
+    let ran = sandbox.run(&["setup", "kube", "--diff"]);
+    for words in [format!("bare is left alone: it assumes {arn} with whatever the shell has"), "aws-vault runs the AWS CLI".into()] {
+        assert!(ran.stderr.contains(&words), "{words}: {ran:?}");
+    }
+    let command = ran.stderr.split('`').find(|part| part.starts_with("rolecall settings set")).unwrap();
+    assert_eq!(sandbox.run(&command.split(' ').skip(1).collect::<Vec<_>>()).code, 0, "{command}");
+    let ran = sandbox.run(&["setup", "kube", "--yes", "on-top"]);
+    assert!(ran.code == 0 && says(&sandbox, ".kube/config").contains("'000000000009:EksAdmin'"), "{ran:?}");
 }
 
 #[test]

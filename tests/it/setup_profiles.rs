@@ -108,6 +108,70 @@ fn diff_and_print_show_and_write_nothing() {
 }
 
 #[test]
+fn runs_are_taken_back_one_by_one_and_each_command_takes_back_its_own() {
+    let sandbox = ready();
+    let first = text(&sandbox);
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    let second = text(&sandbox);
+    done(&sandbox, &[&role("DatabaseAdministrator")]);
+    let undone = done(&sandbox, &["--undo"]);
+    assert!(undone.stderr.contains("as it was before the run of 2") && undone.stderr.contains("the run before that can be"), "{undone:?}");
+    assert_eq!(text(&sandbox), second);
+    refused(&sandbox.run(&["setup", "import", "--undo"]), 1, &["written last by `rolecall setup profiles`", "setup profiles --undo"]);
+    assert_eq!(text(&sandbox), second);
+    let undone = done(&sandbox, &["--undo"]);
+    assert!(!undone.stderr.contains("that can be undone"), "{undone:?}");
+    assert_eq!(text(&sandbox), first);
+    refused(&setup(&sandbox, &["--undo"]), 1, &["nothing is known that could be undone"]);
+}
+
+#[test]
+fn a_list_calls_roles_by_their_written_names() {
+    let sandbox = ready();
+    let listed = || sandbox.run(&["list", "--csv", "-q", &role("ReadOnlyAccess"), "Profile"]).stdout;
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert_eq!(listed(), format!("Profile\n{NAME}\n"));
+    // Another account of that name would give both of them their ids, were it not for what is written.
+    configure(&sandbox, "");
+    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    let staging = file.split("[instances.corp.accounts.").find(|table| table.contains("staging")).unwrap()[..12].to_owned();
+    let named = format!("[instances.corp.accounts.{staging}]\nname = 'payments-prod'\n");
+    sandbox.write("rolecall/config.toml", &file.replace(&format!("[instances.corp.accounts.{staging}]\n"), &named));
+    let both = listed();
+    assert!(both.contains(&format!("{NAME}\n")) && both.contains(&format!("{NAME}-{staging}\n")), "{both}");
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert_eq!(names(&sandbox), [NAME.to_owned(), format!("{NAME}-{staging}")]);
+    assert_eq!(listed(), both);
+    // A name that somebody else's profile has is taken; the list has the other one.
+    sandbox.write(CONFIG, &format!("[profile {NAME}]\nregion = x\n"));
+    done(&sandbox, &[&role("ReadOnlyAccess")]);
+    assert!(listed().contains(&format!("{NAME}-{ACCOUNT}\n")), "{}", listed());
+}
+
+#[test]
+fn a_file_that_aws_programs_do_not_read_is_written_with_a_warning() {
+    let sandbox = ready();
+    sandbox.write(CONFIG, "[profile a]\nk = v\n[profile a]\nk = w\n");
+    let ran = done(&sandbox, &[&role("ReadOnlyAccess")]);
+    for words in ["warning: the AWS CLI and Python programs can't read ~/.aws/config: line 3: [profile a]", "rolecall doctor"] {
+        assert!(ran.stderr.contains(words), "{words}: {ran:?}");
+    }
+    assert!(!ran.stderr.contains("aws sts get-caller-identity"), "no step that can't work: {ran:?}");
+    let json: serde_json::Value = serde_json::from_str(&done(&sandbox, &["--json"]).stdout).unwrap();
+    assert_eq!(json["complaints"][0]["line"], 3, "{json}");
+}
+
+#[test]
+fn the_next_step_names_a_region_where_nothing_else_does() {
+    let sandbox = ready();
+    assert!(done(&sandbox, &[&role("ReadOnlyAccess")]).stderr.contains(&format!("--profile {NAME}\n")));
+    let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &file.replace("default_region = \"eu-west-1\"\n", ""));
+    let ran = done(&sandbox, &[&role("DatabaseAdministrator")]);
+    assert!(ran.stderr.contains("--profile payments-prod-DatabaseAdministrator --region eu-west-1\n"), "{ran:?}");
+}
+
+#[test]
 fn undo_puts_the_file_back_once_and_not_over_what_was_changed_since() {
     let sandbox = ready();
     let before = text(&sandbox);

@@ -3,7 +3,7 @@
 use rolecall::demo::{self, Approve};
 
 use crate::commands::refused;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Ran, Sandbox, binary};
 use crate::terminal::{ENTER, Terminal};
 
 const CORP: &str = "https://corp.awsapps.com/start";
@@ -17,6 +17,11 @@ fn bare() -> Sandbox {
 
 fn config(sandbox: &Sandbox) -> String {
     std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap()
+}
+
+/// The wizard as a person starts it, from a bash.
+fn wizard(sandbox: &Sandbox, args: &str) -> Terminal {
+    Terminal::run(sandbox, "/bin/bash", &["-c", &format!("rolecall setup wizard {args}; exit $?")])
 }
 
 /// Waits for a sign-in page on the terminal, and allows it.
@@ -58,8 +63,10 @@ fn what_is_not_known_and_cannot_be_asked_is_named() {
     refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP, "--region", "Ireland", "--yes"]), 2, &["no region"]);
     refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP, "--name", "a.b", "--yes"]), 2, &["can't be a name"]);
     assert_eq!(config(&sandbox), before, "nothing is written before everything is known");
-    let said = sandbox.run(&["setup", "wizard", "--start-url", lab, "--region", "us-east-1", "--name", "lab", "--yes"]);
+    let region = ["--region", "us-east-1", "--default-region", "eu-north-1"];
+    let said = sandbox.run(&[&["setup", "wizard", "--start-url", lab, "--name", "lab", "--yes"], &region[..]].concat());
     assert!(said.code == 0 && config(&sandbox).contains("[instances.lab]"), "{said:?}");
+    assert!(config(&sandbox).contains("default_region = \"eu-north-1\""), "{}", config(&sandbox));
 }
 
 #[test]
@@ -77,7 +84,7 @@ fn a_region_that_aws_does_not_take_is_not_written() {
 fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     let sandbox = bare();
     sandbox.aws.approve_after(Approve::Person);
-    let mut terminal = Terminal::rolecall(&sandbox, &["setup", "wizard"]);
+    let mut terminal = wizard(&sandbox, "");
     terminal.wait_for("Start URL: ");
     terminal.type_line("corp");
     terminal.wait_for("is no start URL");
@@ -88,35 +95,78 @@ fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     terminal.type_line("us-east-1");
     terminal.wait_for("Name [lab]: ");
     terminal.type_line("sandbox");
+    terminal.wait_for("[none]: ");
+    terminal.type_line("Paris");
+    terminal.wait_for("`paris` is no region");
+    terminal.type_line("eu-west-3");
     terminal.wait_for("and sign in? [Y/n]");
     assert!(!config(&sandbox).contains("instances"));
     terminal.type_keys(ENTER);
     approve(&terminal);
     terminal.wait_for("sandbox: ");
-    terminal.wait_for("[y/N]");
+    terminal.wait_for("them? [y/N]");
+    terminal.type_keys(ENTER);
+    terminal.wait_for("Add it? [y/N]");
     terminal.type_keys(ENTER);
     terminal.wait_for("next:");
     assert_eq!(terminal.end(), 0);
-    assert!(config(&sandbox).contains("[instances.sandbox]"));
-    assert!(!sandbox.path(".aws/config").exists() && terminal.screen().contains("setup profiles --all --diff"), "Enter alone is a no");
+    assert!(config(&sandbox).contains("[instances.sandbox]") && config(&sandbox).contains("\ndefault_region = \"eu-west-3\"\n"));
+    let screen = terminal.screen();
+    assert!(!sandbox.path(".aws/config").exists() && screen.contains("setup profiles --all --diff"), "Enter alone is a no: {screen}");
+    assert!(!sandbox.path(".bashrc").exists() && screen.contains("add this line to ~/.bashrc"), "Enter alone is a no: {screen}");
 }
 
 #[test]
-fn a_typed_y_writes_the_profiles_too() {
+fn a_typed_y_writes_the_profiles_and_the_hook_too() {
     let sandbox = bare();
     sandbox.aws.approve_after(Approve::Person);
-    let mut terminal = Terminal::rolecall(&sandbox, &["setup", "wizard", "--start-url", CORP, "--name", "corp"]);
+    sandbox.write(".bashrc", "alias l=ls");
+    let mut terminal = wizard(&sandbox, &format!("--start-url {CORP} --name corp"));
+    terminal.wait_for("[none]: ");
+    terminal.type_keys(ENTER);
     terminal.wait_for("and sign in? [Y/n]");
     terminal.type_keys(ENTER);
     approve(&terminal);
     terminal.wait_for("so that every AWS tool knows them? [y/N]");
     assert!(!sandbox.path(".aws/config").exists());
+    assert!(terminal.screen().contains("  payments-prod "), "the roles are shown: {}", terminal.screen());
     terminal.type_line("y");
-    terminal.wait_for("next:");
+    terminal.wait_for("Add it? [y/N]");
+    assert_eq!(std::fs::read_to_string(sandbox.path(".bashrc")).unwrap(), "alias l=ls");
+    terminal.type_line("y");
+    terminal.wait_for("\nnext:");
     assert_eq!(terminal.end(), 0);
+    let start = std::fs::read_to_string(sandbox.path(".bashrc")).unwrap();
+    assert!(start.starts_with("alias l=ls\n\n# rolecall") && start.ends_with("\neval \"$(rolecall init bash)\"\n"), "{start}");
     let written = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
     assert!(written.contains("[profile payments-prod-ReadOnlyAccess]"), "{written}");
     assert!(terminal.screen().contains("profiles added") && !terminal.screen().contains("--diff"), "{}", terminal.screen());
+}
+
+#[test]
+fn a_hook_that_is_there_is_not_offered_again() {
+    let sandbox = bare();
+    sandbox.write(".profile", "eval \"$(rolecall init bash --cmd assume)\"\n");
+    let script = format!("rolecall setup wizard --start-url {CORP} --yes; exit $?");
+    let ran = Ran::of(sandbox.command("/bin/bash").env("PATH", path()).args(["-c", &script]).output().unwrap());
+    assert!(ran.code == 0 && ran.stderr.contains("next:") && !ran.stderr.contains("init bash"), "{ran:?}");
+}
+
+/// Where the program under test is found first.
+fn path() -> std::ffi::OsString {
+    let own = std::path::Path::new(binary()).parent().unwrap().to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&others))).unwrap()
+}
+
+#[test]
+fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
+    let sandbox = bare();
+    sandbox.write("blocked", "in the way");
+    let place = sandbox.path("blocked/rolecall");
+    let mut command = sandbox.rolecall(&["setup", "wizard", "--start-url", CORP, "--yes"]);
+    let ran = Ran::of(command.env("ROLECALL_HOME", &place).output().unwrap());
+    refused(&ran, 3, &["nothing can be written in", "blocked", "not a directory", "XDG_CONFIG_HOME"]);
 }
 
 #[test]

@@ -62,9 +62,9 @@ fn a_denied_sign_in_says_so_and_the_list_is_still_there() {
     terminal.wait_for_picker();
     terminal.type_keys(ENTER);
     demo::deny(&address(&terminal)).unwrap();
-    terminal.wait_for("tries again");
+    terminal.wait_for("signs in again");
     terminal.type_keys(ESCAPE);
-    terminal.wait_for_no("tries again");
+    terminal.wait_for_no("signs in again");
     terminal.wait_for("payments-prod");
     terminal.type_keys(CTRL_C);
     assert_eq!(terminal.end(), 130);

@@ -146,7 +146,7 @@ fn a_locked_vault_takes_three_wrong_passphrases_kindly_and_the_right_one() {
             !screen.contents().contains('•') && screen.contents().contains("the passphrase does not open the vault")
         });
     }
-    terminal.wait_for("rolecall vault reset");
+    terminal.wait_for("makes a new vault");
     terminal.type_keys("correct horse");
     terminal.type_keys(ENTER);
     leaves_a_shell(&mut terminal);

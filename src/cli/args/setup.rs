@@ -21,7 +21,7 @@ pub enum SetupCommand {
     ///
     /// Asks for what is not said by flags, and finds the region where the address or the portal tells it. Takes a start URL in any form:
     /// from the browser's address bar, from a shortcut link, or just d-1234567890. Writes [instances.NAME] into the configuration file,
-    /// after showing it.
+    /// after showing it. At a terminal it offers profiles and the shell's hook afterwards; without a y neither is written.
     Wizard(WizardArgs),
     /// Write a profile for every role you use into the AWS config file, so that every AWS tool knows it
     ///
@@ -36,7 +36,8 @@ pub enum SetupCommand {
     /// Let kubectl ask rolecall for its EKS tokens in place of the AWS CLI
     ///
     /// Users of the kubeconfig whose plugin is `aws eks get-token` (or aws-iam-authenticator) call `rolecall eks-token` with the cluster,
-    /// the region and the role that the old line meant. Where that can't be told they stay. Nothing else in the file changes.
+    /// the region and the role that the old line meant. Where that can't be told they stay, with the reason. Nothing else in the file
+    /// changes.
     Kube(KubeArgs),
     /// Print a shell's completions, or put them where it looks for them
     Completions(CompletionsArgs),
@@ -51,7 +52,7 @@ pub struct ImportArgs {
     /// Only show what would change, as a diff
     #[arg(long, conflicts_with = "undo")]
     pub diff: bool,
-    /// Put the files back to what they were before the last run
+    /// Put the files back to what they were before the last run; again for the run before it
     #[arg(long)]
     pub undo: bool,
     /// Write without asking
@@ -74,7 +75,7 @@ pub struct KubeArgs {
     /// Only show what would change, as a diff
     #[arg(long, conflicts_with = "undo")]
     pub diff: bool,
-    /// Put the file back to what it was before the last run
+    /// Put the file back to what it was before the last run; again for the run before it
     #[arg(long)]
     pub undo: bool,
     /// Write without asking
@@ -105,6 +106,9 @@ pub struct WizardArgs {
     /// The region of the IAM Identity Center, where nothing tells it
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
+    /// The region that commands in its roles use, where they name none
+    #[arg(long, value_name = "REGION")]
+    pub default_region: Option<String>,
     /// What to call it
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
@@ -143,7 +147,7 @@ pub struct ProfilesArgs {
     /// Give a name to another role than it was written for; with --undo, even if the file changed since
     #[arg(long)]
     pub force: bool,
-    /// Put the file back to what it was before the last run
+    /// Put the file back to what it was before the last run; again for the run before it
     #[arg(long)]
     pub undo: bool,
     /// AWS config file to write, instead of AWS_CONFIG_FILE or ~/.aws/config

@@ -9,6 +9,8 @@ pub(super) struct Typed {
     pub(super) raw: String,
     /// The quote that is still open.
     pub(super) quote: Option<char>,
+    /// How much of the value stands before the quote that was opened last, in letters.
+    pub(super) before: usize,
 }
 
 /// Cuts a line at its blanks, as POSIX shells do. The last word is the one under the cursor, empty after a blank. What stands before the
@@ -19,7 +21,10 @@ pub(super) fn words(line: &str) -> (Vec<String>, Typed) {
     while let Some(letter) = letters.next() {
         match (typed.quote, letter) {
             (Some(quote), _) if letter == quote => typed.quote = None,
-            (None, '\'' | '"') => (typed.quote, begun) = (Some(letter), true),
+            (None, '\'' | '"') => {
+                (typed.quote, begun) = (Some(letter), true);
+                typed.before = typed.value.chars().count();
+            }
             (None, ';' | '|' | '&') => (words, typed, begun) = (Vec::new(), Typed::default(), false),
             (None, ' ' | '\t') if begun => {
                 words.push(std::mem::take(&mut typed).value);
@@ -45,14 +50,16 @@ pub(super) fn words(line: &str) -> (Vec<String>, Typed) {
 }
 
 /// A candidate as bash is to write it in place of `current`, its own idea of the word under the cursor: bash cuts words at colons and
-/// equals signs too, and writes what it is given as it is.
+/// equals signs too, and writes what it is given as it is. Inside of quotes it replaces what stands behind the opening one.
 pub(super) fn for_bash(candidate: &str, typed: &Typed, current: &str) -> String {
-    let written: String = match typed.quote {
-        Some('\'') => candidate.to_owned(),
-        Some(_) => escaped(candidate, "\"\\$`!"),
-        None => escaped(candidate, " \t\"'\\$`!&|;()<>{}[]*?#~^"),
-    };
-    let before = typed.raw.strip_suffix(current).filter(|_| typed.quote.is_none()).unwrap_or_default();
+    let quoted: String = candidate.chars().skip(typed.before).collect();
+    match typed.quote {
+        Some('\'') => return quoted,
+        Some(_) => return escaped(&quoted, "\"\\$`!"),
+        None => {}
+    }
+    let written = escaped(candidate, " \t\"'\\$`!&|;()<>{}[]*?#~^");
+    let before = typed.raw.strip_suffix(current).unwrap_or_default();
     written.strip_prefix(before).map_or_else(|| written.clone(), str::to_owned)
 }
 
@@ -93,6 +100,8 @@ mod tests {
         assert_eq!(written("role 'data la", "data la", "data lake"), "data lake");
         assert_eq!(written("role \"a", "a", "a$b"), "a\\$b");
         assert_eq!(written("rolecall --sso=c", "c", "--sso=corp"), "corp");
+        assert_eq!(written("rolecall --account=\"Dev T", "Dev T", "--account=Dev Team: One"), "Dev Team: One");
+        assert_eq!(written("role account:'Dev", "Dev", "account:Dev"), "Dev");
         assert_eq!(written("role a:b\\ ", "b\\ ", "a:b c"), "b\\ c");
     }
 }

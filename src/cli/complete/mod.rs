@@ -6,6 +6,7 @@ mod values;
 
 use clap::{Arg, Command, CommandFactory};
 
+use crate::config::{Env, env};
 use crate::domain::{Result, visible};
 use crate::shell::Dialect;
 
@@ -30,7 +31,9 @@ pub(super) fn run(globals: &Globals, args: &CompleteArgs) -> Result<u8> {
     // `role …`, whatever it is called, is `rolecall eval …`.
     let program = if words.is_empty() { String::new() } else { words.remove(0) };
     if program.rsplit(['/', '\\']).next().is_some_and(|name| name.trim_end_matches(".exe") != "rolecall") {
-        words.insert(0, "eval".to_owned());
+        let env = Env::from_process();
+        let always = env.get(env::AWS_SSO_HELPER_ARGS).unwrap_or_default().split_whitespace().map(str::to_owned);
+        words.splice(0..0, ["eval".to_owned()].into_iter().chain(always));
     }
     let place = place(&root, &words, &typed.value);
     let mut lines: Vec<String> = Vec::new();
@@ -53,7 +56,7 @@ fn split(args: &CompleteArgs) -> (Vec<String>, Typed) {
     }
     let mut words = args.words.clone();
     let value = words.pop().unwrap_or_default();
-    (words, Typed { raw: value.clone(), value, quote: None })
+    (words, Typed { raw: value.clone(), value, ..Typed::default() })
 }
 
 fn directive(place: &Place<'_>) -> Option<&'static str> {

@@ -145,7 +145,7 @@ fn services() -> Vec<Candidate> {
 
 fn settings(globals: &Globals) -> Vec<Candidate> {
     let env = Env::from_process();
-    let shown = || config::shown(&config::load(&env, &context::paths(&env, globals).ok()?).ok()?).ok();
+    let shown = || config::shown(&config::load_with_origins(&env, &context::paths(&env, globals).ok()?).ok()?).ok();
     shown()
         .unwrap_or_default()
         .into_iter()

@@ -38,6 +38,8 @@ fn install(shell: Dialect, env: &Env) -> Result<u8> {
         ours(&place.file, &there)?;
     }
     if let Some(folder) = place.file.parent() {
+        let elsewhere = format!("evaluate what `rolecall setup completions --shell {shell}` prints in a start-up file of yours instead");
+        file::could_write(folder).map_err(|error| error.hint(elsewhere))?;
         std::fs::create_dir_all(folder).map_err(|error| file::failed("making", folder, &error))?;
     }
     file::replace(&place.file, marked(&script).as_bytes())?;

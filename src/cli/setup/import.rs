@@ -9,7 +9,7 @@ use crate::ops::moving::{self, Found, Left, Plan, Program, Step};
 use super::super::args::{Globals, ImportArgs};
 use super::super::{context, out};
 use super::consent::consent;
-use super::{differences, known_keys};
+use super::{differences, known_keys, words};
 
 /// How many names of one sort are told before the rest is only counted.
 const TOLD: usize = 12;
@@ -19,8 +19,8 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     let ctx = context::open_bare(globals)?;
     known_keys(&ctx.env, &ctx.paths)?;
     if args.undo {
-        for file in moving::undo(&ctx, args.from.as_deref())? {
-            out::say(&format!("{} is as it was before", ctx.paths.short(&file)));
+        for (file, undone) in moving::undo(&ctx, args.from.as_deref())? {
+            out::say(&words::undone(&ctx, &file, undone));
         }
         return Ok(0);
     }

@@ -9,7 +9,7 @@ use crate::ops::kube::{self, Draft, Fate};
 use super::super::args::{Globals, KubeArgs};
 use super::super::{context, out};
 use super::consent::consent;
-use super::{differences, known_keys, open};
+use super::{differences, known_keys, open, words};
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
@@ -51,9 +51,9 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
     let mut done = 0;
     for file in &files {
         match kube::undo(&ctx, file) {
-            Ok(()) => {
+            Ok(undone) => {
                 done += 1;
-                out::say(&format!("{} is as it was before", ctx.paths.short(file)));
+                out::say(&words::undone(&ctx, file, undone));
             }
             // Of several files only some were written.
             Err(error) if error.kind == Kind::NoMatch && files.len() > 1 => {}

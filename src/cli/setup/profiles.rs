@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::awsconfig::dialect::Complaint;
 use crate::domain::{Error, Instance, InstanceName, Kind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
@@ -19,8 +20,8 @@ use super::{differences, open, words};
 pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
     let ctx = open(globals)?;
     if args.undo {
-        let file = profiles::undo(&ctx, args.aws_config.as_deref(), args.force)?;
-        out::say(&format!("{} is as it was before", ctx.paths.short(&file)));
+        let (file, undone) = profiles::undo(&ctx, args.aws_config.as_deref(), args.force)?;
+        out::say(&words::undone(&ctx, &file, undone));
         return Ok(0);
     }
     let request = request(&ctx, globals, args)?;
@@ -28,6 +29,7 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
         let draft = profiles::plan(&ctx, &request)?;
         out::data(&if args.print { draft.block.clone() } else { difference(&ctx, &draft) })?;
         words::tell_skipped(&draft.report);
+        words::tell_complaints(&ctx, &draft.report);
         return Ok(0);
     }
     let report = profiles::write(&ctx, &request)?;
@@ -120,10 +122,12 @@ fn as_json(report: &Report) -> serde_json::Value {
         let profile = Some(words::name(why)).filter(|name| !name.is_empty());
         json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "why": word, "profile": profile })
     };
+    let complaint = |complaint: &Complaint| json!({ "line": complaint.line, "what": complaint.what, "readers": complaint.whose.words() });
     json!({
         "file": report.file.display().to_string(),
         "written": report.written,
         "profiles": report.profiles.iter().map(profile).collect::<Vec<_>>(),
         "skipped": report.skipped.iter().map(skipped).collect::<Vec<_>>(),
+        "complaints": report.complaints.iter().map(complaint).collect::<Vec<_>>(),
     })
 }

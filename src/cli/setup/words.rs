@@ -1,8 +1,12 @@
-//! What `setup profiles` says when it is done.
+//! What `setup profiles` says when it is done, and every `--undo`.
 
-use crate::domain::visible;
+use std::path::Path;
+
+use crate::awsconfig::dialect::{Complaint, Whose};
+use crate::config::env;
+use crate::domain::{Error, Kind, Region, visible};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::{Change, Line, Note, Report, Skipped, Why};
+use crate::ops::profiles::{Change, Line, Note, Report, Skipped, Undone, Why};
 
 use super::super::args::ProfilesArgs;
 use super::super::out;
@@ -13,6 +17,16 @@ const TOLD: usize = 12;
 /// `~/.aws/config: 3 profiles added, 1 changed, 8 as they were`
 pub(super) fn summary(ctx: &Ctx, report: &Report) -> String {
     format!("{}: {}", out::bold(&ctx.paths.short(&report.file)), report.counts())
+}
+
+/// `~/.aws/config is as it was before 2026-11-22T04:40:53Z; 2 runs before that can be undone too`
+pub(super) fn undone(ctx: &Ctx, file: &Path, undone: Undone) -> String {
+    let earlier = match undone.earlier {
+        0 => String::new(),
+        1 => "; the run before that can be undone too".to_owned(),
+        many => format!("; {many} runs before that can be undone too"),
+    };
+    format!("{} is as it was before the run of {}{}", ctx.paths.short(file), undone.at.rfc3339(), out::dim(&earlier))
 }
 
 pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
@@ -27,6 +41,7 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
             0 => out::say(&format!("{file} has no profiles of rolecall")),
             _ => out::say(&format!("{file} is up to date: {} of rolecall", counted(there, "profile"))),
         }
+        tell_complaints(ctx, report);
         return tell_left(report);
     }
     out::say(&summary(ctx, report));
@@ -40,14 +55,40 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
     }
     tell_left(report);
     let added = report.profiles.iter().find(|line| line.change == Change::Added && plain(&line.name));
-    if let Some(line) = added {
-        out::say(&format!("{} aws sts get-caller-identity --profile {}", out::dim("next:"), line.name));
+    if let Some(line) = added.filter(|_| !tell_complaints(ctx, report)) {
+        let region = region(ctx, line).map(|region| format!(" --region {region}")).unwrap_or_default();
+        out::say(&format!("{} aws sts get-caller-identity --profile {}{region}", out::dim("next:"), line.name));
     }
     out::say(&format!(
         "{} rolecall setup profiles --undo{}",
         out::dim("undo:"),
         if args.aws_config.is_some() { " --aws-config …" } else { "" }
     ));
+}
+
+/// Says for which lines AWS programs pass over the whole file; whether the AWS CLI is one of them.
+pub(super) fn tell_complaints(ctx: &Ctx, report: &Report) -> bool {
+    let file = ctx.paths.short(&report.file);
+    let mut told: Vec<Whose> = Vec::new();
+    for Complaint { line, what, whose } in &report.complaints {
+        // The first line of each sort: every other one may be gone with it.
+        if !told.contains(whose) {
+            told.push(*whose);
+            let error = Error::new(Kind::Config, format!("{} can't read {file}: line {line}: {what}", whose.words()));
+            out::warning(&error.hint("mend that line; `rolecall doctor` names all such lines"));
+        }
+    }
+    told.iter().any(|whose| *whose != Whose::Others)
+}
+
+/// The region to name where the AWS CLI would ask for one: neither the profile nor the shell has any.
+fn region<'c>(ctx: &'c Ctx, line: &Line) -> Option<&'c Region> {
+    let instance = ctx.instance(line.role.instance.as_str()).ok()?;
+    let shell = [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter().any(|var| ctx.env.get(var).is_some());
+    let settings = &ctx.settings;
+    let profile =
+        instance.default_region.is_some() || settings.default_region.is_some() || settings.config_variables.contains_key("region");
+    (!shell && !profile).then_some(&instance.sso_region)
 }
 
 /// Whether a shell takes a name as one word.

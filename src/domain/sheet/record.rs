@@ -1,37 +1,8 @@
 //! Records of a fixed size in a run of bytes.
 
-use serde::de::{Error as _, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Confirm;
-
-/// Bytes that are written and read in one piece.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Blob(Vec<u8>);
-
-impl Serialize for Blob {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Blob {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
-            type Value = Blob;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("bytes")
-            }
-
-            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Blob, E> {
-                Ok(Blob(bytes.to_vec()))
-            }
-        }
-        deserializer.deserialize_bytes(Bytes).map_err(D::Error::custom)
-    }
-}
 
 /// Something with a fixed number of bytes.
 pub(super) trait Record: Sized {
@@ -41,30 +12,16 @@ pub(super) trait Record: Sized {
     fn write(&self, out: &mut Vec<u8>);
     /// Takes them from a slice of that size.
     fn read(bytes: &[u8]) -> Self;
-}
 
-impl Blob {
-    pub(super) fn push(&mut self, record: &impl Record) {
-        record.write(&mut self.0);
+    /// The record at a position of such a run.
+    fn at(run: &[u8], position: usize) -> Option<Self> {
+        let start = position.checked_mul(Self::SIZE)?;
+        run.get(start..start.checked_add(Self::SIZE)?).map(Self::read)
     }
 
-    pub(super) fn count<R: Record>(&self) -> usize {
-        self.0.len() / R::SIZE
-    }
-
-    pub(super) fn get<R: Record>(&self, position: usize) -> Option<R> {
-        let start = position.checked_mul(R::SIZE)?;
-        self.0.get(start..start.checked_add(R::SIZE)?).map(R::read)
-    }
-
-    pub(super) fn all<'a, R: Record + 'a>(&'a self) -> impl Iterator<Item = R> + 'a {
-        self.0.chunks_exact(R::SIZE).map(R::read)
-    }
-
-    /// Every byte becomes this one.
-    #[cfg(test)]
-    pub(super) fn scribble(&mut self, byte: u8) {
-        self.0.fill(byte);
+    /// All records of such a run.
+    fn all(run: &[u8]) -> impl Iterator<Item = Self> {
+        run.chunks_exact(Self::SIZE).map(Self::read)
     }
 }
 
@@ -82,22 +39,20 @@ pub(super) struct Part {
 pub(super) struct AccountRecord {
     /// The instance's position.
     pub(super) instance: u32,
-    /// Where its twelve digits stand in the text.
-    pub(super) digits: u32,
-    /// The name, or nothing.
-    pub(super) name: Part,
-    /// The portal's name; the same part where there is no other.
+    /// Its id as a number.
+    pub(super) id: u64,
+    /// What it is called: its name, or its id where it has none.
+    pub(super) label: Part,
+    /// The cells that this takes.
+    pub(super) cells: u16,
+    /// Whether it has a name.
+    pub(super) is_named: bool,
+    /// The portal's name, or nothing; the same part as the label where they are the same.
     pub(super) alias: Part,
     /// The e-mail address, or nothing.
     pub(super) email: Part,
-}
-
-impl AccountRecord {
-    /// Where its twelve digits stand in the text.
-    pub(super) fn id(&self) -> usize {
-        // Far enough from the largest number that twelve more is one too.
-        (self.digits as usize).min(u32::MAX as usize - 12)
-    }
+    /// The first row of the accounts of this name and id, whatever their instance.
+    pub(super) first: u32,
 }
 
 /// A role.
@@ -107,10 +62,24 @@ pub(super) struct RowRecord {
     pub(super) account: u32,
     /// The name's position.
     pub(super) role: u32,
+    /// The position of its kind.
+    pub(super) kind: u32,
+}
+
+/// The name of a profile that is not called as most are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct NamedRecord {
+    /// The row that it is of.
+    pub(super) row: u32,
+    /// The name, be it an empty one.
+    pub(super) name: Part,
+}
+
+/// What many roles have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub(super) struct Kind {
     /// The set of tags' position.
     pub(super) tags: u32,
-    /// The profile's name, or nothing.
-    pub(super) named: Part,
     /// The region's position and one, or 0.
     pub(super) placed: u16,
     /// The position of what it is reached through, and one, or 0.
@@ -132,7 +101,7 @@ pub(super) const USUAL: u16 = 16;
 /// Has a profile's name of its own, be it an empty one.
 pub(super) const NAMED: u16 = 4;
 
-impl RowRecord {
+impl Kind {
     pub(super) fn confirm(&self) -> Confirm {
         match self.flags & (ASKS | TYPES) {
             0 => Confirm::No,
@@ -145,8 +114,8 @@ impl RowRecord {
         self.flags & HIDDEN != 0
     }
 
-    pub(super) fn profile(&self) -> Option<Part> {
-        (self.flags & NAMED != 0).then_some(self.named)
+    pub(super) fn is_named(&self) -> bool {
+        self.flags & NAMED != 0
     }
 
     pub(super) fn is_usual(&self) -> bool {
@@ -187,43 +156,51 @@ impl Part {
 }
 
 impl Record for AccountRecord {
-    const SIZE: usize = 26;
+    const SIZE: usize = 37;
 
     fn write(&self, out: &mut Vec<u8>) {
-        [self.instance, self.digits].iter().for_each(|number| out.extend(number.to_le_bytes()));
-        [self.name, self.alias, self.email].into_iter().for_each(|part| part.write(out));
+        out.extend(self.id.to_le_bytes());
+        [self.instance, self.first].iter().for_each(|number| out.extend(number.to_le_bytes()));
+        [self.label, self.alias, self.email].into_iter().for_each(|part| part.write(out));
+        out.extend(self.cells.to_le_bytes());
+        out.push(u8::from(self.is_named));
     }
 
     fn read(bytes: &[u8]) -> Self {
         Self {
-            instance: u32_at(bytes, 0),
-            digits: u32_at(bytes, 4),
-            name: part_at(bytes, 8),
-            alias: part_at(bytes, 14),
-            email: part_at(bytes, 20),
+            id: bytes.first_chunk().map_or(0, |number| u64::from_le_bytes(*number)),
+            instance: u32_at(bytes, 8),
+            first: u32_at(bytes, 12),
+            label: part_at(bytes, 16),
+            alias: part_at(bytes, 22),
+            email: part_at(bytes, 28),
+            cells: u16_at(bytes, 34),
+            is_named: bytes.last().is_some_and(|byte| *byte != 0),
         }
     }
 }
 
 impl Record for RowRecord {
-    const SIZE: usize = 26;
+    const SIZE: usize = 12;
 
     fn write(&self, out: &mut Vec<u8>) {
-        [self.account, self.role, self.tags].iter().for_each(|number| out.extend(number.to_le_bytes()));
-        self.named.write(out);
-        [self.placed, self.through, self.tinted, self.flags].iter().for_each(|number| out.extend(number.to_le_bytes()));
+        [self.account, self.role, self.kind].iter().for_each(|number| out.extend(number.to_le_bytes()));
     }
 
     fn read(bytes: &[u8]) -> Self {
-        Self {
-            account: u32_at(bytes, 0),
-            role: u32_at(bytes, 4),
-            tags: u32_at(bytes, 8),
-            named: part_at(bytes, 12),
-            placed: u16_at(bytes, 18),
-            through: u16_at(bytes, 20),
-            tinted: u16_at(bytes, 22),
-            flags: u16_at(bytes, 24),
-        }
+        Self { account: u32_at(bytes, 0), role: u32_at(bytes, 4), kind: u32_at(bytes, 8) }
+    }
+}
+
+impl Record for NamedRecord {
+    const SIZE: usize = 10;
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.row.to_le_bytes());
+        self.name.write(out);
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        Self { row: u32_at(bytes, 0), name: part_at(bytes, 4) }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::awsconfig::dialect::complaints;
 use crate::awsconfig::{AwsConfig, Profile, edit, token_cache};
 use crate::config::{Env, Loaded, Paths, env};
 use crate::domain::{Instance, Result, Source, Timestamp};
@@ -16,7 +17,7 @@ use crate::vault::Vault;
 
 use crate::ops::instances;
 
-use super::{LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
+use super::{Closed, LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
 
 /// How far above us the person's shell may be.
 const ANCESTORS: usize = 8;
@@ -29,6 +30,7 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
     let instances = instances::known(env, paths, &settings);
     let read = |path: &Path| file::load(path).ok().flatten().unwrap_or_default();
     let secrets = read(&paths.aws_credentials);
+    let complaints = [&paths.aws_config, &paths.aws_credentials].map(|path| (path.clone(), complaints(&read(path))));
     let (config, credentials) = (AwsConfig::parse(read(&paths.aws_config)), AwsConfig::parse(secrets.clone()));
     let profile_names: BTreeSet<String> = config.profile_names().into_iter().chain(credentials.credentials_names()).collect();
     let display = [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
@@ -36,6 +38,8 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
     Scene {
         configuration: loaded.as_ref().map(|loaded| loaded.warnings.iter().map(ToString::to_string).collect()).map_err(Clone::clone),
         answers: Vec::new(),
+        complaints: complaints.into(),
+        closed: closed(paths),
         profiles: profiles(&config, &credentials, &secrets),
         profile_names,
         vault: seen(vault),
@@ -49,6 +53,17 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
         now,
         instances,
     }
+}
+
+/// Our directories in which nothing could be written.
+fn closed(paths: &Paths) -> Vec<Closed> {
+    let config = paths.config_file.parent().unwrap_or(&paths.config_file);
+    let all: [(&Path, &str, &str); 3] = [
+        (&paths.state_dir, "tokens, credentials and history", "XDG_STATE_HOME"),
+        (&paths.cache_dir, "lists of roles", "XDG_CACHE_HOME"),
+        (config, "settings", "XDG_CONFIG_HOME"),
+    ];
+    all.into_iter().filter_map(|(dir, what, variable)| Some(Closed { what, variable, why: file::could_write(dir).err()? })).collect()
 }
 
 /// The profiles that run a program.
@@ -130,8 +145,6 @@ fn loose(_: &Path, _: u32) -> Option<LooseFile> {
 fn hook_here(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
     let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), env.get(env::SHELL));
     let hook = source(shell, &paths.home, &paths.config_home(env))?;
-    let brings = |file: &Path| hook.is_in(&String::from_utf8_lossy(&file::load(file).ok().flatten().unwrap_or_default()));
-    let inside = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| brings(&entry.path()));
-    let has = brings(&hook.file) || hook.also.iter().any(|place| if place.is_dir() { inside(place) } else { brings(place) });
+    let has = hook.is_there();
     Some((hook, has))
 }

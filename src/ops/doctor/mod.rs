@@ -1,9 +1,11 @@
 //! Finding out what is wrong on this machine: each check looks at a [`Scene`] of plain values and says what it found and what helps.
 
 mod ask;
+mod aws_files;
 mod browser;
 mod clock;
 mod configuration;
+mod directories;
 mod environment;
 mod gather;
 mod instances;
@@ -21,7 +23,7 @@ mod vault;
 pub use ask::ask;
 pub use gather::gather;
 pub use mend::{Mend, mend};
-pub use scene::{Answer, LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
+pub use scene::{Answer, Closed, LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,14 +89,16 @@ impl Finding {
 type Check = (&'static str, fn(&Scene) -> Vec<Finding>);
 
 /// Every check, in the order of the report.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 13] = [
     (configuration::NAME, configuration::check),
+    (directories::NAME, directories::check),
     (environment::NAME, environment::check),
     (instances::NAME, instances::check),
     (network::NAME, network::check),
     (clock::NAME, clock::check),
     (vault::NAME, vault::check),
     (locks::NAME, locks::check),
+    (aws_files::NAME, aws_files::check),
     (profiles::NAME, profiles::check),
     (token_cache::NAME, token_cache::check),
     (browser::NAME, browser::check),

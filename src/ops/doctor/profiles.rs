@@ -20,7 +20,12 @@ fn shadowed(scene: &Scene) -> Option<Finding> {
     let file = scene.paths.short(&scene.paths.aws_config);
     let what = format!("credential_process is not used in {}: most SDKs take the sso_ keys beside it", names(&found));
     let seen = format!("[profile {}] of {file} has {}", first.name, first.sso_keys.join(", "));
-    Some(Finding::wrong(NAME, what).seen(seen).fix(format!("take the sso_ lines of these profiles out of {file}")))
+    let finding = Finding::wrong(NAME, what).seen(seen);
+    Some(
+        finding
+            .fix("rolecall setup import, which shows first what it changes")
+            .fix(format!("or take the sso_ lines of these profiles out of {file}")),
+    )
 }
 
 /// Keys in the credentials file win over the program of the same profile.
@@ -39,7 +44,8 @@ fn moved(scene: &Scene) -> Vec<Finding> {
         programs.entry(&profile.program).or_default().push(profile);
     }
     let finding = |(program, found): (&str, Vec<&SeenProfile>)| {
-        let finding = Finding::wrong(NAME, format!("{program} is not there, but {} runs it", names(&found)));
+        let verb = if found.len() == 1 { "runs" } else { "run" };
+        let finding = Finding::wrong(NAME, format!("{program} is not there, but {} {verb} it", names(&found)));
         match found.iter().any(|profile| profile.ours) {
             true => finding.fix("rolecall setup profiles"),
             false => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::awsconfig::dialect::Complaint;
 use crate::config::{Env, Paths};
 use crate::domain::{Error, Instance, InstanceName, Region, Result, StartUrl, Timestamp};
 use crate::shell::hooks::Source;
@@ -19,10 +20,14 @@ pub struct Scene {
     pub now: Timestamp,
     /// Keys of the configuration without effect, as sentences with file and line; or why it can't be read.
     pub configuration: Result<Vec<String>>,
+    /// Directories of ours that can't be written.
+    pub closed: Vec<Closed>,
     /// The instances that are known; or why they can't be told.
     pub instances: Result<Vec<Instance>>,
     /// What AWS answered for each instance; empty when nobody was asked.
     pub answers: Vec<Answer>,
+    /// Lines of the AWS files for which programs pass over the whole file.
+    pub complaints: Vec<(PathBuf, Vec<Complaint>)>,
     /// Profiles of the AWS config file that run a program for their credentials.
     pub profiles: Vec<SeenProfile>,
     /// The names of all profiles, those of the credentials file too.
@@ -39,6 +44,17 @@ pub struct Scene {
     pub browser: bool,
     /// The calling shell's hook, and whether a start-up file brings it.
     pub hook: Option<(Source, bool)>,
+}
+
+/// A directory of ours that can't be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// What is kept there.
+    pub what: &'static str,
+    /// The variable that names another place.
+    pub variable: &'static str,
+    /// Why it can't be.
+    pub why: Error,
 }
 
 /// What came of asking AWS about one instance.

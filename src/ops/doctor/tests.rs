@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::*;
+use crate::awsconfig::dialect::complaints;
 use crate::config::{Env, Paths};
 use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Source, StartUrl, Timestamp};
 use crate::ops::setup::discover::instance;
@@ -29,6 +30,8 @@ fn scene(pairs: &[(&str, &str)]) -> Scene {
         configuration: Ok(Vec::new()),
         instances: Ok(vec![corp()]),
         answers: vec![answer],
+        complaints: Vec::new(),
+        closed: Vec::new(),
         profiles: vec![SeenProfile { name: "dev".into(), program: "/usr/bin/rolecall".into(), ours: true, ..SeenProfile::default() }],
         profile_names: BTreeSet::from(["dev".to_owned()]),
         vault: SeenVault { store: Some(Store::Keyring), ..SeenVault::default() },
@@ -95,6 +98,16 @@ fn a_configuration_with_unknown_keys_or_none_that_can_be_read() {
     says(&scene, &["threds", "threads", "rolecall settings edit"]);
     scene.configuration = Err(Error::new(Kind::Config, "config.toml:1: threads: a whole number"));
     says(&scene, &["a whole number", "settings edit"]);
+}
+
+#[test]
+fn directories_that_cannot_be_written() {
+    let mut scene = scene(&[]);
+    let why = Error::internal("/home/jane can't be written: permission denied");
+    scene.closed = vec![Closed { what: "tokens and credentials", variable: "XDG_STATE_HOME", why }];
+    says(&scene, &["tokens and credentials can't be kept", "/home/jane can't be written", "XDG_STATE_HOME or ROLECALL_HOME"]);
+    scene.closed.push(Closed { what: "settings", variable: "XDG_CONFIG_HOME", ..scene.closed[0].clone() });
+    says(&scene, &["tokens and credentials, settings can't be kept", "or set ROLECALL_HOME"]);
 }
 
 #[test]
@@ -207,6 +220,19 @@ fn profiles_whose_program_is_not_run_or_not_there() {
     let missing = |name: &str| SeenProfile { name: name.into(), missing: true, program: "/old/rolecall".into(), ..profile.clone() };
     scene.profiles = ["a", "b", "c", "d", "e"].map(missing).to_vec();
     says(&scene, &["/old/rolecall is not there", "profiles a, b, c and 2 more", "rolecall setup profiles"]);
+}
+
+#[test]
+fn aws_files_that_no_program_reads_are_named_by_line_and_reader() {
+    let mut scene = scene(&[]);
+    let of = |text: &str| vec![("/home/jane/.aws/config".into(), complaints(text.as_bytes()))];
+    scene.complaints = of("[profile a]\nodd\nk=v\nodder\n");
+    let all = says(&scene, &["AWS programs can't read ~/.aws/config", "line 2: it is neither", "such lines too: 4", "mend line 2"]);
+    assert_eq!((all.weight, all.mend), (Weight::Wrong, None));
+    scene.complaints = of("[profile a]\n[profile a]\n");
+    says(&scene, &["the AWS CLI and Python", "[profile a] stands there a second time"]);
+    scene.complaints = of("[profile a]\nregion: x\n");
+    assert_eq!(says(&scene, &["other languages", "`region` has a colon"]).weight, Weight::Advice);
 }
 
 #[test]

@@ -10,10 +10,14 @@ use crate::awsconfig::{self, AwsConfig};
 use crate::config::env;
 use crate::domain::{Error, Kind, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::{alone, backup, program::program};
+use crate::ops::profiles::backup::{self, Run, Undone};
+use crate::ops::profiles::{alone, program::program};
 use crate::os::file;
 
 use edit::Is;
+
+/// What a person types for all this.
+const COMMAND: &str = "setup kube";
 
 /// A user of a kubeconfig whose plugin asks EKS for a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +149,13 @@ impl User {
 pub fn write(ctx: &Ctx, draft: &Draft) -> Result<()> {
     let _alone = alone(ctx)?;
     awsconfig::edit::check_writable(&draft.file)?;
-    backup::keep(&ctx.paths.state_dir, &draft.file, Some(&draft.old), &draft.new)?;
+    backup::keep(
+        &ctx.paths.state_dir,
+        &draft.file,
+        Some(&draft.old),
+        &draft.new,
+        Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now()),
+    )?;
     awsconfig::edit::replace(&draft.file, Some(&draft.old), &draft.new)
 }
 
@@ -153,9 +163,9 @@ pub fn write(ctx: &Ctx, draft: &Draft) -> Result<()> {
 ///
 /// # Errors
 /// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when the file changed since.
-pub fn undo(ctx: &Ctx, path: &Path) -> Result<()> {
+pub fn undo(ctx: &Ctx, path: &Path) -> Result<Undone> {
     let _alone = alone(ctx)?;
-    backup::undo(&ctx.paths.state_dir, path, false).map_err(|error| match error.kind {
+    backup::undo(&ctx.paths.state_dir, path, COMMAND, false).map_err(|error| match error.kind {
         Kind::Usage => error.hint("kubectl and `aws eks update-kubeconfig` write there too: take back our lines by hand, or see `--diff`"),
         _ => error,
     })

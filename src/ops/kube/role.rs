@@ -52,9 +52,7 @@ impl Known<'_> {
         let said = words.region.is_some() || variable("AWS_REGION").is_some() || variable("AWS_DEFAULT_REGION").is_some();
         let region = file_region.filter(|_| !said);
         if let Some(arn) = &words.role_arn {
-            let (instance, account, role) = self.chained(arn).ok_or_else(|| {
-                format!("{arn} is assumed with other credentials; give that role a `via` in the configuration, then run this again")
-            })?;
+            let (instance, account, role) = self.chained(arn).ok_or_else(|| self.unchained(arn, name.as_deref()))?;
             return Ok(Role { instance, account, role, region });
         }
         let Some(name) = name else {
@@ -74,6 +72,27 @@ impl Known<'_> {
         Ok(Role { instance, account: meant.account, role: meant.role, region })
     }
 
+    /// Why a role that is assumed on top stays with the AWS CLI, and what would change that: the whole command where a profile tells out of
+    /// which role it is assumed.
+    fn unchained(&self, arn: &str, name: Option<&str>) -> String {
+        let source = name.and_then(|name| profile::meant(self.aws, &self.ctx.instances, name));
+        let instance =
+            source.as_ref().and_then(|source| self.ctx.instances.iter().find(|known| source.instance.as_ref() == Some(&known.name)));
+        match (source, instance, arn.parse::<Arn>()) {
+            (Some(source), Some(instance), Ok(target)) => {
+                let via = Arn::of(&instance.sso_region, source.account, &source.role);
+                let key = format!("instances.{}.accounts.{}.roles.{}.via", instance.name, target.account, quoted(target.role.as_str()));
+                format!(
+                    "it assumes {arn}, which is no role here yet: `rolecall settings set {key} {via}` makes it one, then run this again"
+                )
+            }
+            (None, ..) if name.is_none() => {
+                format!("it assumes {arn} with whatever the shell has; give that role a `via` in the configuration, then run this again")
+            }
+            _ => format!("{arn} is assumed with other credentials; give that role a `via` in the configuration, then run this again"),
+        }
+    }
+
     /// The chained role of the configuration that has this ARN, if there is exactly one.
     fn chained(&self, arn: &str) -> Option<(InstanceName, AccountId, RoleName)> {
         let arn: Arn = arn.parse().ok()?;
@@ -84,4 +103,10 @@ impl Known<'_> {
         let (name, _) = found.next()?;
         found.next().is_none().then(|| (name.clone(), arn.account, arn.role.clone()))
     }
+}
+
+/// A part of a dotted key, in quotes where TOML wants them, and those in quotes for the shell.
+fn quoted(part: &str) -> String {
+    let bare = part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    if bare { part.to_owned() } else { format!("'\"{part}\"'") }
 }

@@ -57,8 +57,15 @@ pub(super) fn read(program: &str, words: &[&str]) -> Command {
         "rolecall" if words.contains(&"eks-token") => Command::Ours,
         "aws" => flags(words, &["eks", "get-token"], aws_flag),
         "aws-iam-authenticator" | "heptio-authenticator-aws" => flags(words, &["token"], authenticator_flag),
+        _ if runs_the_cli(words) => Command::Other(format!("{name} runs the AWS CLI for it: which role that is can't be told from here")),
         _ => Command::Foreign,
     }
+}
+
+/// Whether another program is told to run a command that asks EKS for a token: aws-vault, env, a shell.
+fn runs_the_cli(words: &[&str]) -> bool {
+    let line = words.join(" ");
+    line.contains("eks get-token") || line.contains("aws-iam-authenticator token") || (line.contains("aws") && line.contains(" get-token"))
 }
 
 fn aws_flag(flag: &str) -> Option<Flag> {
@@ -200,6 +207,8 @@ mod tests {
             ("aws eks get-token --cluster-name", "no value"),
             ("aws eks get-token --cluster-name a --cluster-id b", "two clusters"),
             ("aws eks get-token --cluster-name a more", "not understood"),
+            ("/opt/aws-vault exec pay -- aws eks get-token --cluster-name c", "aws-vault runs the AWS CLI"),
+            ("bash -c AWS_PROFILE=pay aws --region x eks get-token --cluster-name c", "bash runs the AWS CLI"),
         ] {
             assert!(said(line).contains(why), "{line}: {}", said(line));
         }

@@ -17,12 +17,16 @@ use crate::awsconfig;
 use crate::config::{self, edit};
 use crate::domain::{Error, Kind, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::{alone, backup};
+use crate::ops::profiles::alone;
+use crate::ops::profiles::backup::{self, Run, Undone};
 use crate::os::file;
 
 use names::Names;
 
 pub use sources::Source;
+
+/// What a person types for all this.
+const COMMAND: &str = "setup import";
 
 /// Whose file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,6 +189,7 @@ pub fn plan_of(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[Source]) -> Result<Pl
 /// [`Kind::Config`] when a file is read-only, or says something else by now.
 pub fn write(ctx: &Ctx, plan: &Plan) -> Result<()> {
     let _alone = alone(ctx)?;
+    let run = Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now());
     for change in &plan.changes {
         awsconfig::edit::check_writable(&change.file)?;
     }
@@ -192,7 +197,7 @@ pub fn write(ctx: &Ctx, plan: &Plan) -> Result<()> {
         if let Some(folder) = file.parent().filter(|_| old.is_none()) {
             file::create_private_dir(folder)?;
         }
-        backup::keep(&ctx.paths.state_dir, file, old.as_deref(), new)?;
+        backup::keep(&ctx.paths.state_dir, file, old.as_deref(), new, run)?;
         awsconfig::edit::replace(file, old.as_deref(), new)?;
     }
     Ok(())
@@ -201,17 +206,19 @@ pub fn write(ctx: &Ctx, plan: &Plan) -> Result<()> {
 /// Puts back our configuration file and the AWS config file, where the last [`write()`] changed them; the files that it put back.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when a file changed since.
-pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<PathBuf>> {
+/// [`Kind::NoMatch`] when nothing was written, or another command wrote there later; [`Kind::Usage`] when a file changed since.
+pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, Undone)>> {
     let _alone = alone(ctx)?;
-    let aws = from.unwrap_or(&ctx.paths.aws_config);
-    let mut done = Vec::new();
-    for path in [&*ctx.paths.config_file, aws] {
-        match backup::undo(&ctx.paths.state_dir, path, false) {
-            Ok(()) => done.push(path.to_owned()),
-            Err(error) if error.kind == Kind::NoMatch => {}
-            Err(error) => return Err(error),
-        }
-    }
-    if done.is_empty() { Err(Error::new(Kind::NoMatch, "nothing was imported that could be undone")) } else { Ok(done) }
+    let (state, aws) = (&ctx.paths.state_dir, from.unwrap_or(&ctx.paths.aws_config));
+    let files = [&*ctx.paths.config_file, aws];
+    // One run may have written one of the files, and the run before it both.
+    let runs = files.map(|path| backup::last_run(state, path).filter(|(command, _)| command == COMMAND).map(|(_, number)| number));
+    let Some(newest) = runs.into_iter().flatten().max() else {
+        // Whoever wrote there since has to be taken back first.
+        let later =
+            files.into_iter().filter_map(|path| backup::undo(state, path, COMMAND, false).err()).find(|error| !error.hints.is_empty());
+        return Err(later.unwrap_or_else(|| Error::new(Kind::NoMatch, "nothing was imported that could be undone")));
+    };
+    let of_run = files.into_iter().zip(runs).filter(|(_, number)| *number == Some(newest));
+    of_run.map(|(path, _)| Ok((path.to_owned(), backup::undo(state, path, COMMAND, false)?))).collect()
 }

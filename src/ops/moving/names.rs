@@ -32,6 +32,9 @@ impl Names {
         out: &mut Wishes,
     ) -> InstanceName {
         if let Some(known) = self.settled.iter().find(|known| known.start_url == *start_url && known.sso_region == *region) {
+            if wanted.is_some_and(|wanted| wanted != known.name.as_str()) {
+                out.leave(from, format!("it is `{0}` here, and what it says goes to `{0}`", known.name));
+            }
             return known.name.clone();
         }
         let loose = self.loose.iter().find(|known| known.start_url == *start_url && known.sso_region == *region);

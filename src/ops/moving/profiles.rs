@@ -8,6 +8,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::profiles::BLOCK;
 use crate::ops::roles::profile::{self, Meant};
 use crate::ops::setup::discover::instance;
+use crate::os::browser::words;
 
 use super::{Names, Wishes};
 
@@ -74,6 +75,13 @@ impl Known {
 
 fn one(ctx: &Ctx, known: &Known, name: &str, profile: &Profile, out: &mut Wishes) {
     let from = format!("profile {name}");
+    if let Some(program) = profile.get("credential_process").filter(|process| of_aws_sso_cli(process)) {
+        let program = program.split_whitespace().next().unwrap_or_default();
+        return out.leave(
+            from,
+            format!("it runs {program}: once aws-sso-cli's block is out of the file, `rolecall setup profiles` may have its name"),
+        );
+    }
     if let Some(by) = generator(profile) {
         return out.leave(from, format!("{by} made it; `rolecall setup profiles` writes its own"));
     }
@@ -101,6 +109,12 @@ pub(super) fn generator(profile: &Profile) -> Option<&'static str> {
         () if is("granted_generated_from") || is("common_fate_generated_from") => Some("Granted"),
         () => None,
     }
+}
+
+/// Whether a profile's program is aws-sso-cli, which writes a profile for every role.
+fn of_aws_sso_cli(process: &str) -> bool {
+    let program = words(process).into_iter().next().unwrap_or_default();
+    program.rsplit(['/', '\\']).next().is_some_and(|name| name.trim_end_matches(".exe") == "aws-sso")
 }
 
 /// A profile that assumes a role out of another one.

@@ -1,17 +1,53 @@
-//! What a file was before we wrote it: one copy, beside our own state.
+//! What a file was before we wrote it: the last few states of it, beside our own state.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::awsconfig::edit;
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, Kind, Result, Timestamp};
 use crate::os::file;
+
+/// How many states of a file are kept.
+const KEPT: usize = 5;
+
+/// The run of a command that writes files of other programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ops) struct Run {
+    /// The command, as it is typed behind the program's name.
+    pub(in crate::ops) command: &'static str,
+    /// When.
+    pub(in crate::ops) at: Timestamp,
+    /// Its number: higher than that of every run before it, whatever file those wrote.
+    number: u64,
+}
+
+impl Run {
+    /// A run that begins now. The files of other programs have to be locked.
+    pub(in crate::ops) fn begin(state_dir: &Path, command: &'static str, at: Timestamp) -> Self {
+        let number = numbers(state_dir, "aws-config-".to_owned()).max().map_or(1, |last| last + 1);
+        Self { command, at, number }
+    }
+}
+
+/// A run that was taken back in one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undone {
+    /// When the run was.
+    pub at: Timestamp,
+    /// How many runs before it can be taken back too.
+    pub earlier: usize,
+}
 
 /// The first line of a backup; the file as it was follows.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Head {
+    /// The command that wrote.
+    command: String,
+    /// When it did, in seconds.
+    at: i64,
     /// The file that it is of.
     file: PathBuf,
     /// Whether there was one.
@@ -20,48 +56,99 @@ struct Head {
     written: String,
 }
 
-/// Keeps what a file says before `new` is written to it.
+/// Keeps what a file says before `new` is written to it. The oldest of more than a few is let go.
 ///
 /// # Errors
 /// When it can't be kept: then nothing shall be written.
-pub(in crate::ops) fn keep(state_dir: &Path, file: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
-    let head = Head { file: file.to_owned(), existed: old.is_some(), written: digest(new) };
+pub(in crate::ops) fn keep(state_dir: &Path, file: &Path, old: Option<&[u8]>, new: &[u8], run: Run) -> Result<()> {
+    let head = Head { command: run.command.to_owned(), at: run.at.0, file: file.to_owned(), existed: old.is_some(), written: digest(new) };
     let mut bytes = serde_json::to_vec(&head).map_err(|error| Error::internal(format!("backup: {error}")))?;
     bytes.push(b'\n');
     bytes.extend(old.unwrap_or_default());
-    file::save(&place(state_dir, file), &bytes)
+    let there = kept(state_dir, file);
+    file::save(&place(state_dir, file, run.number), &bytes)?;
+    let superfluous = (there.len() + 1).saturating_sub(KEPT);
+    there.into_iter().take(superfluous).try_for_each(|number| file::remove(&place(state_dir, file, number)))
 }
 
-/// Puts the file back, and forgets the copy.
+/// A kept state of a file.
+struct Copy {
+    place: PathBuf,
+    number: u64,
+    head: Head,
+    old: Vec<u8>,
+    /// How many there are before it.
+    earlier: usize,
+}
+
+/// The run that wrote a file last: its command and its number; `None` where nothing is known of it.
+pub(in crate::ops) fn last_run(state_dir: &Path, file: &Path) -> Option<(String, u64)> {
+    last(state_dir, file).ok().flatten().map(|copy| (copy.head.command, copy.number))
+}
+
+fn last(state_dir: &Path, file: &Path) -> Result<Option<Copy>> {
+    let there = kept(state_dir, file);
+    let Some((&number, earlier)) = there.split_last() else { return Ok(None) };
+    let place = place(state_dir, file, number);
+    let Some(bytes) = file::load(&place)? else { return Ok(None) };
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    let Ok(head) = serde_json::from_slice(&bytes[..end]) else { return Ok(None) };
+    Ok(Some(Copy { place, number, head, old: bytes.get(end + 1..).unwrap_or_default().to_vec(), earlier: earlier.len() }))
+}
+
+/// Puts the file back to what it was before this command wrote it last, and forgets that copy.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when there is no copy; [`Kind::Usage`] when the file says something else than what was written, unless `force`.
-pub(in crate::ops) fn undo(state_dir: &Path, file: &Path, force: bool) -> Result<()> {
-    let place = place(state_dir, file);
+/// [`Kind::NoMatch`] when there is no copy, or another command wrote later; [`Kind::Usage`] when the file says something else than what
+/// was written, unless `force`.
+pub(in crate::ops) fn undo(state_dir: &Path, file: &Path, command: &str, force: bool) -> Result<Undone> {
     let nothing = || Error::new(Kind::NoMatch, format!("nothing is known that could be undone in {}", file.display()));
-    let bytes = file::load(&place)?.ok_or_else(nothing)?;
-    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
-    let head: Head = serde_json::from_slice(&bytes[..end]).map_err(|_| nothing())?;
-    let (old, now) = (bytes.get(end + 1..).unwrap_or_default(), file::load(file)?);
-    let as_before = if head.existed { now.as_deref() == Some(old) } else { now.is_none() };
-    if as_before {
-        // Killed between the two steps of a write: nothing is left to do.
-        return file::remove(&place);
+    let Copy { place, head, old, earlier, .. } = last(state_dir, file)?.ok_or_else(nothing)?;
+    if head.command != command {
+        let what = format!("{} was written last by `rolecall {}`", file.display(), head.command);
+        return Err(Error::new(Kind::NoMatch, what).hint(format!("take that back first: `rolecall {} --undo`", head.command)));
     }
-    if !force && now.as_deref().map(digest) != Some(head.written) {
-        return Err(Error::new(Kind::Usage, format!("{} was changed since", file.display())));
+    let now = file::load(file)?;
+    let as_before = if head.existed { now.as_deref() == Some(&*old) } else { now.is_none() };
+    // Killed between the two steps of a write: nothing is left to do.
+    if !as_before {
+        if !force && now.as_deref().map(digest) != Some(head.written) {
+            return Err(Error::new(Kind::Usage, format!("{} was changed since", file.display())));
+        }
+        edit::check_writable(file)?;
+        match head.existed {
+            true => edit::replace(file, now.as_deref(), &old)?,
+            false => file::remove(&edit::behind_links(file))?,
+        }
     }
-    edit::check_writable(file)?;
-    match head.existed {
-        true => edit::replace(file, now.as_deref(), old)?,
-        false => file::remove(&edit::behind_links(file))?,
-    }
-    file::remove(&place)
+    file::remove(&place)?;
+    Ok(Undone { at: Timestamp(head.at), earlier })
 }
 
-fn place(state_dir: &Path, file: &Path) -> PathBuf {
+/// The numbers of a file's copies, oldest first.
+fn kept(state_dir: &Path, file: &Path) -> Vec<u64> {
+    let mut numbers: Vec<u64> = numbers(state_dir, stem(file)).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// The numbers of the copies whose name begins so.
+fn numbers(state_dir: &Path, stem: String) -> impl Iterator<Item = u64> {
+    let number = move |entry: fs::DirEntry| {
+        let name = entry.file_name();
+        let (name, number) = name.to_str()?.rsplit_once('.')?;
+        number.parse().ok().filter(|_| name.starts_with(&stem))
+    };
+    fs::read_dir(state_dir.join("backups")).into_iter().flatten().flatten().filter_map(number)
+}
+
+fn stem(file: &Path) -> String {
     let absolute = std::path::absolute(edit::behind_links(file)).unwrap_or_else(|_| file.to_owned());
-    state_dir.join("backups").join(format!("aws-config-{}", &digest(absolute.as_os_str().as_encoded_bytes())[..16]))
+    format!("aws-config-{}", &digest(absolute.as_os_str().as_encoded_bytes())[..16])
+}
+
+fn place(state_dir: &Path, file: &Path, number: u64) -> PathBuf {
+    state_dir.join("backups").join(format!("{}.{number}", stem(file)))
 }
 
 fn digest(bytes: &[u8]) -> String {
@@ -87,12 +174,14 @@ mod tests {
         }
 
         fn write(&self, old: Option<&str>, new: &str) {
-            keep(&self.home.path().join("state"), &self.file(), old.map(str::as_bytes), new.as_bytes()).unwrap();
+            let state = self.home.path().join("state");
+            let run = Run::begin(&state, "setup profiles", Timestamp(1_795_000_000));
+            keep(&state, &self.file(), old.map(str::as_bytes), new.as_bytes(), run).unwrap();
             fs::write(self.file(), new).unwrap();
         }
 
-        fn undo(&self, force: bool) -> Result<()> {
-            undo(&self.home.path().join("state"), &self.file(), force)
+        fn undo(&self, force: bool) -> Result<usize> {
+            undo(&self.home.path().join("state"), &self.file(), "setup profiles", force).map(|undone| undone.earlier)
         }
 
         fn says(&self) -> Option<String> {
@@ -107,6 +196,42 @@ mod tests {
         home.undo(false).unwrap();
         assert_eq!(home.says().as_deref(), Some("old\nlines"));
         assert_eq!(home.undo(false).unwrap_err().kind, Kind::NoMatch);
+    }
+
+    #[test]
+    fn the_last_few_runs_are_taken_back_one_by_one() {
+        let home = Home::new();
+        let mut now = "0".to_owned();
+        for run in 1..=7 {
+            let next = run.to_string();
+            home.write(Some(&now), &next);
+            now = next;
+        }
+        assert_eq!(last_run(&home.home.path().join("state"), &home.file()), Some(("setup profiles".into(), 7)));
+        for (state, left) in [("6", 4), ("5", 3), ("4", 2), ("3", 1), ("2", 0)] {
+            assert_eq!((home.undo(false).unwrap(), home.says().as_deref()), (left, Some(state)));
+        }
+        assert_eq!(home.undo(false).unwrap_err().kind, Kind::NoMatch);
+        assert_eq!(home.says().as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn what_was_written_between_two_runs_is_not_lost_by_the_second_undo() {
+        let home = Home::new();
+        home.write(Some("old"), "one");
+        home.write(Some("one, edited"), "two");
+        assert_eq!(home.undo(false).unwrap(), 1);
+        assert_eq!(home.undo(false).unwrap_err().kind, Kind::Usage);
+        assert_eq!(home.says().as_deref(), Some("one, edited"));
+    }
+
+    #[test]
+    fn a_run_of_another_command_is_taken_back_by_that_command() {
+        let home = Home::new();
+        home.write(Some("old"), "new");
+        let error = undo(&home.home.path().join("state"), &home.file(), "setup import", false).unwrap_err();
+        assert!(error.kind == Kind::NoMatch && error.hints[0].contains("rolecall setup profiles --undo"), "{error:?}");
+        assert_eq!(last_run(&home.home.path().join("state"), &home.file()), Some(("setup profiles".into(), 1)));
     }
 
     #[test]

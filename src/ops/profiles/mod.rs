@@ -10,12 +10,14 @@ mod which;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::awsconfig::dialect::Complaint;
 use crate::awsconfig::edit;
 use crate::domain::{Error, InstanceName, Kind, Result, RoleId};
 use crate::os::lock::Lock;
 
 use crate::ops::ctx::Ctx;
 
+pub use backup::Undone;
 pub use plan::{Draft, plan};
 
 /// What the block is called.
@@ -137,6 +139,8 @@ pub struct Report {
     pub profiles: Vec<Line>,
     /// Roles that were asked for and get none.
     pub skipped: Vec<Skipped>,
+    /// Lines of the file for which AWS programs would not read any profile in it; no writing of ours mends them.
+    pub complaints: Vec<Complaint>,
 }
 
 impl Report {
@@ -169,7 +173,7 @@ pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
     if draft.report.written {
         let new = draft.new.as_slice();
         edit::check_writable(&draft.report.file)?;
-        backup::keep(&ctx.paths.state_dir, &draft.report.file, draft.old.as_deref(), new)?;
+        backup::keep(&ctx.paths.state_dir, &draft.report.file, draft.old.as_deref(), new, run(ctx))?;
         edit::replace(&draft.report.file, draft.old.as_deref(), new)?;
     }
     Ok(draft.report)
@@ -192,18 +196,22 @@ pub fn keep_up(ctx: &Ctx) -> Result<Option<Report>> {
     if draft.begun && draft.changes() { write(ctx, &Request::default()).map(Some) } else { Ok(None) }
 }
 
-/// Puts the file back to what it was before the last [`write()`].
+/// Puts the file back to what it was before the last [`write()`] that was not taken back yet; a few are remembered.
 ///
 /// # Errors
 /// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when the file changed since and `force` is not given.
-pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<PathBuf> {
+pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Undone)> {
     let file = file.unwrap_or(&ctx.paths.aws_config);
     let _alone = alone(ctx)?;
-    backup::undo(&ctx.paths.state_dir, file, force).map_err(|error| match error.kind {
+    let undone = backup::undo(&ctx.paths.state_dir, file, run(ctx).command, force).map_err(|error| match error.kind {
         Kind::Usage => error.hint("add --force to lose what was changed since"),
         _ => error,
     })?;
-    Ok(file.to_owned())
+    Ok((file.to_owned(), undone))
+}
+
+fn run(ctx: &Ctx) -> backup::Run {
+    backup::Run::begin(&ctx.paths.state_dir, "setup profiles", ctx.clock.now())
 }
 
 /// Holds the lock under which the AWS files, and others of other programs, are written.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::awsconfig::AwsConfig;
 use crate::awsconfig::block::{Held, Parts, What};
+use crate::awsconfig::dialect::complaints;
 use crate::awsconfig::section::profile_header;
 use crate::domain::{Entry, Error, InstanceName, Kind, Result, RoleId, Roster};
 use crate::os::file;
@@ -53,8 +54,9 @@ pub fn plan(ctx: &Ctx, request: &Request) -> Result<Draft> {
     let (sections, profiles, skipped) = planner.sections()?;
     let block = sections.iter().map(|section| String::from_utf8_lossy(&section.bytes("\n")).into_owned()).collect::<Vec<_>>().join("\n");
     let ended: Vec<Cow<'_, [u8]>> = sections.iter().map(|section| section.bytes(parts.line_end())).collect();
-    let report = Report { file: path, written: false, profiles, skipped };
-    Ok(Draft { new: parts.with(&ended), begun: parts.has_block(), block, report, old })
+    let new = parts.with(&ended);
+    let report = Report { file: path, written: false, profiles, skipped, complaints: complaints(&new) };
+    Ok(Draft { new, begun: parts.has_block(), block, report, old })
 }
 
 /// A section of the block as it shall be.
@@ -99,7 +101,7 @@ struct Planner<'p> {
 
 impl<'p> Planner<'p> {
     fn new(ctx: &'p Ctx, request: &'p Request, parts: &Parts<'p>) -> Result<Self> {
-        let roster = update::known(ctx, &ctx.instances);
+        let roster = update::named_anew(ctx, &ctx.instances);
         let bare = names::bare(&roster, &ctx.settings)?;
         let positions = roster.entries.iter().enumerate().map(|(at, entry)| (roster.id(entry), at)).collect();
         let (held, outside) = (parts.held(), AwsConfig::parse(parts.outside()));

@@ -4,7 +4,8 @@ use crate::domain::{AccountId, Inventory, Result, Secret};
 use crate::identity::Identity;
 use crate::os::clock::Clock;
 
-use crate::ops::refresh::{Limits, Outcome, Progress, Run, start};
+use crate::ops::refresh::run::Run;
+use crate::ops::refresh::{Limits, Outcome, Progress};
 
 /// What is read anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +29,14 @@ pub async fn look(
     clock: Clock,
 ) -> Result<Outcome> {
     let mut run = Run::new(identity, token, limits, clock);
-    let silent = &mut |_: Progress<'_>| {};
-    run.inventory = match look {
-        Look::Account(_) => old.clone(),
-        Look::NewAccounts => start(run.read_accounts(silent).await?, Some(old)),
-    };
-    let accounts = run.inventory.accounts.iter().enumerate().filter(|(_, account)| match look {
-        Look::Account(id) => account.id == id,
-        Look::NewAccounts => account.read_at.is_none(),
-    });
-    let positions: Vec<usize> = accounts.map(|(position, _)| position).collect();
-    let stopped = run.read_roles(positions, silent).await.err();
-    run.inventory.fetched_at = old.fetched_at;
+    match look {
+        Look::Account(id) => run.account(old.clone(), id),
+        Look::NewAccounts => run.list(Some(old), |account| account.read_at.is_none()),
+    }
+    let stopped = run.finish(&mut |_: Progress<'_>| {}).await?;
+    let (mut inventory, failed) = run.result();
+    inventory.fetched_at = old.fetched_at;
     // An account that is refused keeps its old roles; it makes a whole list no less whole than the day it was read.
-    run.inventory.complete = old.complete && run.inventory.accounts.iter().all(|account| account.read_at.is_some());
-    Ok(Outcome { inventory: run.inventory, failed: run.failed, stopped })
+    inventory.complete = old.complete && inventory.accounts.iter().all(|account| account.read_at.is_some());
+    Ok(Outcome { inventory, failed, stopped })
 }

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use tokio::task::JoinSet;
+
 use super::*;
-use crate::domain::{Endpoints, Instance, InstanceName, Region, Source, StartUrl, Timestamp};
+use crate::domain::{Account, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Source, StartUrl, Timestamp};
 use crate::identity::Network;
 use crate::os::http::{Listener, Request, Response};
 
@@ -31,6 +33,10 @@ async fn portal(accounts: usize, odd: Answers) -> (JoinSet<Result<()>>, Identity
             odd(&account, times).unwrap_or_else(|| page(&request, accounts, &account))
         }
     }));
+    (server, client(url))
+}
+
+fn client(portal: String) -> Identity {
     let instance = Instance {
         name: InstanceName::new("corp"),
         start_url: StartUrl::new("https://corp.awsapps.com/start"),
@@ -38,9 +44,9 @@ async fn portal(accounts: usize, odd: Answers) -> (JoinSet<Result<()>>, Identity
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.into()],
         source: Source::Ours,
-        endpoints: Endpoints { portal: Some(url), ..Endpoints::default() },
+        endpoints: Endpoints { portal: Some(portal), ..Endpoints::default() },
     };
-    (server, Identity::new(instance, &Network::default(), Clock::Fixed(Timestamp(1_000))).unwrap())
+    Identity::new(instance, &Network::default(), Clock::Fixed(Timestamp(1_000))).unwrap()
 }
 
 fn page(request: &Request, accounts: usize, account: &str) -> Response {
@@ -97,6 +103,33 @@ async fn every_page_is_read_and_the_portals_order_kept() {
     assert!((0..12).all(|position| roles(&outcome, position) == ["Admin", "Read"]));
     assert_eq!((seen.first(), seen.last()), (Some(&(0, 0, 0)), Some(&(12, 12, 24))));
     assert!(seen.is_sorted());
+}
+
+#[tokio::test]
+async fn roles_are_read_while_the_account_list_still_comes_in() {
+    let roles_asked_for = Arc::new(tokio::sync::Notify::new());
+    let listener = Listener::bind(0).unwrap();
+    let url = listener.url();
+    let mut server = JoinSet::new();
+    server.spawn(listener.serve(move |request| {
+        let roles_asked_for = roles_asked_for.clone();
+        async move {
+            let account = request.param("account_id").unwrap_or_default();
+            if request.path == "/assignment/roles" {
+                roles_asked_for.notify_one();
+            } else if request.param("next_token").is_some() {
+                // Not before somebody asks for roles; a list that is read alone waits in vain.
+                let asked = tokio::time::timeout(Duration::from_secs(30), roles_asked_for.notified()).await;
+                if asked.is_err() {
+                    return wrong(400, "NobodyAskedForRoles");
+                }
+            }
+            page(&request, 12, &account)
+        }
+    }));
+    let outcome = run(&client(url), None).await.unwrap();
+    assert!(outcome.inventory.complete, "{outcome:?}");
+    assert_eq!(outcome.inventory.role_count(), 24);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use crate::domain::{AccountId, Change, Error, Instance, InstanceName, Inventory,
 use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::refresh::again::{Look, look};
 use crate::ops::refresh::{Limits, Outcome, Progress, refresh};
+use crate::ops::roles::written::take_written;
 use crate::ops::sign_in::token::access_token;
 
 /// What a refresh brought.
@@ -107,8 +108,15 @@ async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> 
     blocking(move || Ok(inventory::load(&directory, &of))).await
 }
 
-/// The roster of what is known of these instances, without network.
+/// The roster of what is known of these instances, without network. Roles with a profile in the AWS config file are called by it.
 pub fn known(ctx: &Ctx, instances: &[Instance]) -> Roster {
+    let mut roster = named_anew(ctx, instances);
+    take_written(&mut roster, &ctx.paths, &ctx.settings);
+    roster
+}
+
+/// The same with the names that roles would have if none was written down yet.
+pub(in crate::ops) fn named_anew(ctx: &Ctx, instances: &[Instance]) -> Roster {
     crate::ops::roles::roster::roster(instances.to_vec(), &inventories(ctx, instances), &ctx.settings)
 }
 

@@ -10,3 +10,4 @@ pub mod remembered;
 pub mod resolve;
 pub mod roster;
 pub mod rules;
+pub(in crate::ops) mod written;

@@ -57,6 +57,15 @@ pub fn bare(roster: &Roster, settings: &Settings) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// The same for one role. A template that is wrong, or fails for it, stops nothing: the name is then the usual one.
+pub(in crate::ops) fn bare_of(roster: &Roster, settings: &Settings, format: Option<&Format>, entry: &Entry) -> String {
+    if let Some(given) = given(roster, settings, entry) {
+        return given.to_owned();
+    }
+    let by_format = || format?.name(roster, entry).ok().filter(|name| !name.is_empty());
+    by_format().unwrap_or_else(|| Usual::default().name(entry))
+}
+
 /// The profile name that a role's table in the configuration gives it.
 pub fn given<'s>(roster: &Roster, settings: &'s Settings, entry: &Entry) -> Option<&'s str> {
     let account = settings.instances.get(&roster.instance(entry).name)?.accounts.get(&entry.account)?;

@@ -12,19 +12,20 @@ use sha2::{Digest, Sha256};
 use crate::cache::{frame, history, inventory};
 use crate::config::{self, Action, Env, LogLevel, Paths, Pick, Settings};
 use crate::domain::query::Index;
-use crate::domain::{Instance, Inventory, Sheet, Timestamp};
+use crate::domain::{Instance, Inventory, Sheet, SheetContents, Timestamp};
 use crate::ops::instances::index::{Stamp, digest, now};
 use crate::ops::instances::instances;
 use crate::ops::roles::roster::roster;
+use crate::ops::roles::written::take_written;
 use crate::os::file;
 
 /// What the file starts with: a name, and the number of the format.
-const HEADER: frame::Header = *b"roleros\x01";
+const HEADER: frame::Header = *b"roleros\x02";
 /// How often files that change while they are read are read again before nothing is remembered.
 const TRIES: usize = 3;
 
 /// Everything that the picker shows before it has read anything else.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Remembered {
     /// The settings that the picker obeys.
     pub settings: PickSettings,
@@ -88,20 +89,23 @@ impl PickSettings {
     }
 }
 
-/// The file's content.
+/// What the file begins with; the sheet's records follow.
 #[derive(Debug, Serialize, Deserialize)]
 struct Content {
     environment: [u8; 32],
     files: Vec<Stamp>,
-    remembered: Remembered,
+    settings: PickSettings,
+    read: Vec<Option<(Timestamp, bool)>>,
+    sheet: SheetContents,
 }
 
 /// What is remembered of the instances that a command means: the one that flags or variables name, or else what the configuration says.
 /// `None` when there is nothing, or it is of other files than these.
 pub fn load(env: &Env, paths: &Paths, named: Option<&str>) -> Option<Remembered> {
-    let content: Content = frame::decode(HEADER, &file::load(&place(paths, named)).ok()??)?;
-    let fits = content.environment == digest(env, paths) && content.files.iter().all(|stamp| *stamp == Stamp::of(stamp.path()));
-    fits.then_some(content.remembered)
+    let bytes = file::load(&place(paths, named)).ok()??;
+    let (Content { environment, files, settings, read, sheet }, rest) = frame::decode_before(HEADER, &bytes)?;
+    let fits = environment == digest(env, paths) && files.iter().all(|stamp| *stamp == Stamp::of(stamp.path()));
+    fits.then(|| Remembered { settings, read, sheet: Sheet::of(sheet, bytes, rest) })
 }
 
 /// Makes it anew from the files, unless it still fits, and keeps it. What can't be read or kept is not remembered, and costs time at the
@@ -113,8 +117,10 @@ pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
     let mut files: Vec<PathBuf> = paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).cloned().collect();
     for _ in 0..TRIES {
         match look(env, paths, named, &files) {
-            Some(Look::Whole(content)) => {
-                let _ = frame::encode(HEADER, &*content).and_then(|bytes| file::save(&place(paths, named), &bytes));
+            Some(Look::Whole(found)) => {
+                let (content, sheet) = &*found;
+                let bytes = frame::encode_before(HEADER, content, sheet.records());
+                let _ = bytes.and_then(|bytes| file::save(&place(paths, named), &bytes));
                 return;
             }
             // An include that was not foreseen, or somebody writing: which files count is known better now.
@@ -125,7 +131,7 @@ pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
 }
 
 enum Look {
-    Whole(Box<Content>),
+    Whole(Box<(Content, Sheet)>),
     Other(Vec<PathBuf>),
 }
 
@@ -146,15 +152,19 @@ fn look(env: &Env, paths: &Paths, named: Option<&str>, files: &[PathBuf]) -> Opt
     if !same || lists_before != stamps(&lists) {
         return Some(Look::Other(read));
     }
-    let roster = Arc::new(roster(chosen, &inventories, &settings));
+    let mut roster = roster(chosen, &inventories, &settings);
+    take_written(&mut roster, paths, &settings);
+    let roster = Arc::new(roster);
     let index = Index::build(roster.clone());
-    let remembered = Remembered {
+    let sheet = Sheet::pack(&roster, index.order())?;
+    let content = Content {
+        environment: digest(env, paths),
+        files: before.into_iter().chain(lists_before).collect(),
         settings: PickSettings::of(&settings),
         read: inventories.iter().map(|list| list.as_ref().map(|list| (list.fetched_at, list.complete))).collect(),
-        sheet: Sheet::pack(&roster, index.order())?,
+        sheet: sheet.contents().clone(),
     };
-    let files = before.into_iter().chain(lists_before).collect();
-    Some(Look::Whole(Box::new(Content { environment: digest(env, paths), files, remembered })))
+    Some(Look::Whole(Box::new((content, sheet))))
 }
 
 /// One file for each instance that can be named, and one for none.

@@ -32,7 +32,7 @@ pub async fn set_up(ctx: &Arc<Ctx>, name: &str, start_url: &str, region: &str) -
     discover::confirm(&asked, &ctx.network, Clock::System).await?;
     let (here, wanted) = (ctx.clone(), name.clone());
     let known = blocking(move || {
-        instance::add(&here.paths, &wanted, &start_url, &region)?;
+        instance::add(&here.paths, &wanted, &start_url, &region, None)?;
         let loaded = config::load(&here.env, &here.paths)?;
         instances::instances(&here.env, &here.paths, &loaded.settings)
     });

@@ -53,21 +53,29 @@ pub fn suggested_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName 
 }
 
 /// The lines that [`add`] writes.
-pub fn lines(name: &InstanceName, start_url: &StartUrl, region: &Region) -> String {
-    format!("[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\n")
+pub fn lines(name: &InstanceName, start_url: &StartUrl, region: &Region, default: Option<&Region>) -> String {
+    let default = default.map(|region| format!("default_region = \"{region}\"\n")).unwrap_or_default();
+    format!("[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\n{default}")
 }
 
-/// Adds the instance to the configuration file, whose every other byte stays; a file that is not there is made.
+/// Adds the instance to the configuration file, whose every other byte stays; a file that is not there is made. `default` is the region
+/// of its roles, where that is known.
 ///
 /// # Errors
 /// [`Kind::Config`] when the file is wrong already, has such an instance, or has unknown keys; when it can't be written.
-pub fn add(paths: &Paths, name: &InstanceName, start_url: &StartUrl, region: &Region) -> Result<()> {
+pub fn add(paths: &Paths, name: &InstanceName, start_url: &StartUrl, region: &Region, default: Option<&Region>) -> Result<()> {
     let path = &paths.config_file;
     let text = text(path)?;
     if let Some(unknown) = config::check(path, &text)?.first() {
         return Err(Error::new(Kind::Config, unknown.to_string()).hint("run `rolecall settings edit`"));
     }
-    let changed = edit::add_instance(&text, path, name, start_url, region)?;
+    let mut changed = edit::add_instance(&text, path, name, start_url, region)?;
+    if let Some(default) = default {
+        changed = edit::set(&changed, path, &format!("instances.{name}.default_region"), default.as_str())?;
+    }
+    let folder = path.parent().unwrap_or(path);
+    file::could_write(folder)
+        .map_err(|error| error.hint("set XDG_CONFIG_HOME or ROLECALL_HOME to a directory of yours, or name a file: --config FILE"))?;
     file::replace(path, changed.as_bytes())
 }
 
@@ -119,22 +127,23 @@ mod tests {
         let env = Env::from_pairs([("HOME", home.path()), ("ROLECALL_HOME", home.path())]);
         let paths = Paths::from_env(&env).unwrap();
         let corp = (InstanceName::new("corp"), StartUrl::new("https://corp.awsapps.com/start"), Region::new("eu-west-1"));
-        add(&paths, &corp.0, &corp.1, &corp.2).unwrap();
+        add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap();
         let read = || std::fs::read_to_string(&paths.config_file).unwrap();
-        assert_eq!(read(), lines(&corp.0, &corp.1, &corp.2));
+        assert_eq!(read(), lines(&corp.0, &corp.1, &corp.2, None));
         let before = format!("# ours\nthreads   = 3 # few\n\n{}# the end\n", read());
         std::fs::write(&paths.config_file, &before).unwrap();
-        add(&paths, &InstanceName::new("lab"), &corp.1, &corp.2).unwrap();
+        add(&paths, &InstanceName::new("lab"), &corp.1, &corp.2, Some(&Region::new("eu-central-1"))).unwrap();
         assert!(
             read().starts_with(before.strip_suffix("# the end\n").unwrap())
                 && read().contains("# the end")
-                && read().contains("\n[instances.lab]\n"),
+                && read().contains("\n[instances.lab]\n")
+                && read().contains("default_region = \"eu-central-1\"\n"),
             "{}",
             read()
         );
-        assert_eq!(add(&paths, &corp.0, &corp.1, &corp.2).unwrap_err().kind, Kind::Config);
+        assert_eq!(add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().kind, Kind::Config);
         std::fs::write(&paths.config_file, "threds = 3\n").unwrap();
-        assert!(add(&paths, &corp.0, &corp.1, &corp.2).unwrap_err().message.contains("threads"));
+        assert!(add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().message.contains("threads"));
         assert_eq!(read(), "threds = 3\n");
     }
 }

@@ -3,4 +3,5 @@
 pub mod address;
 pub mod discover;
 pub mod first;
+pub mod hook;
 pub mod instance;

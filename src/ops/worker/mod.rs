@@ -7,7 +7,7 @@ mod signing;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::runtime::Handle;
@@ -32,10 +32,37 @@ use crate::ops::sign_in::sessions::sessions;
 use crate::ops::work::{Mark, News, Request, Secretive, clock_says};
 use crate::vault::KeyPlace;
 
-/// The background's end of the two channels.
-#[derive(Debug)]
+/// The background's thread, once there is one.
+#[derive(Debug, Default, Clone)]
 pub struct Worker {
-    thread: Option<JoinHandle<Option<Arc<Ctx>>>>,
+    thread: Arc<Mutex<Option<Thread>>>,
+}
+
+/// Ends with the surroundings, if anything needed them.
+type Thread = JoinHandle<Option<Arc<Ctx>>>;
+
+/// Where the background is asked. Its thread starts with the first request, which comes after the first frame: before it, a thread would
+/// only take time from that.
+pub struct Requests {
+    ask: Sender<Request>,
+    begin: Option<Box<dyn FnOnce()>>,
+}
+
+impl From<Sender<Request>> for Requests {
+    /// To somebody who listens already.
+    fn from(ask: Sender<Request>) -> Self {
+        Self { ask, begin: None }
+    }
+}
+
+impl Requests {
+    /// Asks for something. Nobody listens any more when the background has died.
+    pub fn send(&mut self, request: Request) {
+        if let Some(begin) = self.begin.take() {
+            begin();
+        }
+        let _ = self.ask.send(request);
+    }
 }
 
 /// Makes the surroundings of the use cases, once something needs them.
@@ -57,18 +84,24 @@ pub struct Start {
     pub copy: fn(&str) -> Result<()>,
 }
 
-/// Starts the background. Ask by the sender, hear by the receiver; drop the sender, then [`Worker::finish`].
-pub fn start(start: Start) -> (Worker, Sender<Request>, Receiver<News>) {
+/// Makes the background ready. Ask by the requests, hear by the receiver; drop the requests, then [`Worker::finish`].
+pub fn start(start: Start) -> (Worker, Requests, Receiver<News>) {
     let (ask, asked) = channel::<Request>();
     let (tell, told) = channel::<News>();
-    let thread = std::thread::Builder::new().name("background".into()).spawn(move || begin(start, tell, &asked)).ok();
-    (Worker { thread }, ask, told)
+    let worker = Worker::default();
+    let ours = worker.clone();
+    let begin = move || {
+        let thread = std::thread::Builder::new().name("background".into()).spawn(move || begin(start, tell, &asked));
+        *ours.thread.lock().unwrap_or_else(PoisonError::into_inner) = thread.ok();
+    };
+    (worker, Requests { ask, begin: Some(Box::new(begin)) }, told)
 }
 
 impl Worker {
     /// Waits until nothing is under way whose answer must be kept. Gives back the surroundings, if anything needed them.
-    pub fn finish(mut self) -> Option<Arc<Ctx>> {
-        self.thread.take()?.join().ok()?
+    pub fn finish(self) -> Option<Arc<Ctx>> {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        thread?.join().ok()?
     }
 }
 

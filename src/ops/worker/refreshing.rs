@@ -9,6 +9,7 @@ use crate::ops::ctx::blocking;
 use crate::ops::errands;
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::update::{known, limits, update};
+use crate::ops::roles::written::take_written;
 use crate::ops::roles::{remembered, roster};
 use crate::ops::work::{News, Refreshed};
 
@@ -84,7 +85,8 @@ impl Desk {
                 },
             )
             .collect();
-        let roster = roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
+        let mut roster = roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
+        take_written(&mut roster, &self.ctx.paths, &self.ctx.settings);
         self.tell(News::Roster(Arc::new(roster)));
     }
 }

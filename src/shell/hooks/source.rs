@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::os::file;
 use crate::shell::Dialect;
 
 /// The hook of one shell on one machine.
@@ -52,6 +53,13 @@ pub fn source(shell: Dialect, home: &Path, config: &Path) -> Option<Source> {
 }
 
 impl Source {
+    /// Whether a file that the shell reads when it starts brings the hook.
+    pub fn is_there(&self) -> bool {
+        let brings = |file: &Path| self.is_in(&String::from_utf8_lossy(&file::load(file).ok().flatten().unwrap_or_default()));
+        let inside = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| brings(&entry.path()));
+        brings(&self.file) || self.also.iter().any(|place| if place.is_dir() { inside(place) } else { brings(place) })
+    }
+
     /// Whether a start-up file with this text brings the hook: by the line, by one like it that names the program in another way, or by
     /// what `init` prints.
     pub fn is_in(&self, text: &str) -> bool {

@@ -5,6 +5,7 @@ pub(super) mod line;
 pub(super) mod list;
 pub(super) mod look_again;
 pub(super) mod overlay;
+mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,9 +25,6 @@ use line::Line;
 use list::List;
 use look_again::LookAgain;
 use overlay::Overlay;
-
-/// Rows that the first frame has at most: more than any terminal is high.
-const FIRST_ROWS: usize = 160;
 
 /// The picker at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,16 +109,6 @@ pub(super) struct State {
     pub(super) again: LookAgain,
     /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
     pub(super) eager: bool,
-}
-
-impl Refresh {
-    /// Since when it has failed.
-    pub(super) fn failing(&self) -> Option<Timestamp> {
-        match self {
-            Refresh::Running { failing, .. } => *failing,
-            Refresh::Failed { since, .. } => Some(*since),
-        }
-    }
 }
 
 /// What vi's keys remember between two of them.
@@ -210,16 +198,20 @@ pub(super) enum Refresh {
 }
 
 impl State {
-    /// The state before anything happened.
-    pub(super) fn new(options: Options) -> Self {
+    /// The state before anything happened, on a screen of so many rows.
+    pub(super) fn new(options: Options, rows: u16) -> Self {
         let wishes = Wishes { current: options.current, prefer_roles: options.prefer_roles, columns: options.columns };
         let mut list = List::new(options.roster.clone());
         let mut roster = options.roster;
-        if let Some(sheet) = &options.sheet {
-            let columns = wishes.columns.as_deref();
-            let first = matching::first(sheet, &options.usages, &options.marks, options.history_weight, FIRST_ROWS, columns);
-            roster = first.roster.clone();
-            list.take(&first);
+        if options.query.trim().is_empty() {
+            let (usages, marks, weight, columns) = (&options.usages, &options.marks, options.history_weight, wishes.columns.as_deref());
+            if let Some(sheet) = &options.sheet {
+                let first = matching::first(sheet, usages, marks, weight, rows.into(), columns);
+                roster = first.roster.clone();
+                list.take(&first);
+            } else if !roster.entries.is_empty() {
+                list.take(&matching::all(&roster, usages, marks, weight, columns));
+            }
         }
         Self {
             action: options.action,
@@ -331,18 +323,6 @@ impl State {
         })
     }
 
-    /// Takes in how a refresh goes.
-    pub(super) fn progress(&mut self, instance: InstanceName, done: usize, total: usize, throttled: bool) {
-        let (failing, began) = match self.refreshes.get(&instance) {
-            Some(Refresh::Running { failing, began, .. }) => (*failing, *began),
-            Some(Refresh::Failed { since, .. }) => (Some(*since), self.now),
-            None => (None, self.now),
-        };
-        self.refreshes.insert(instance, Refresh::Running { done, total, throttled, failing, began });
-        let slow = self.gauge().is_some_and(|(.., slow)| slow);
-        self.throttled = slow.then(|| self.throttled.unwrap_or(self.now));
-    }
-
     /// When the oldest of the shown inventories was read.
     pub(super) fn fetched_at(&self) -> Option<Timestamp> {
         self.sessions.instances.iter().filter_map(|session| session.fetched_at).min()
@@ -362,15 +342,6 @@ impl State {
         // Letters are commands on the list alone, not in a panel's field.
         let on_list = self.first_run.is_none() && self.overlays.last().is_none_or(|top| top.panel().steps_aside());
         if self.vi.normal && on_list { Cursor::Block } else { Cursor::Bar }
-    }
-
-    /// Since when AWS has been asked for a list and has said nothing; the longest of them.
-    pub(super) fn unanswered(&self) -> Option<Timestamp> {
-        let waits = self.refreshes.values().filter_map(|refresh| match refresh {
-            Refresh::Running { total: 0, began, .. } => Some(*began),
-            _ => None,
-        });
-        waits.min()
     }
 
     /// Seconds after which the screen says something else by itself; `None` when nothing on it counts.

@@ -45,7 +45,7 @@ fn the_preview_leaves_the_list_its_columns_as_far_as_it_can() {
 }
 
 #[test]
-fn there_is_no_preview_where_names_would_be_cut_for_it() {
+fn there_is_no_preview_where_names_or_ids_would_be_cut_for_it() {
     let mut roster = usual_roster();
     roster.entries.iter_mut().for_each(|entry| entry.role = "AnAdministratorOfAllDatabasesThereAre".into());
     let rig = Rig::new(Options { roster: Arc::new(roster), ..usual() }).sized(100, 40);

@@ -136,7 +136,7 @@ fn packed(roster: &Roster) -> Options {
 #[test]
 fn the_first_frame_of_a_remembered_list_is_that_of_the_whole_one() {
     let whole = Rig::new(usual()).sized(120, 40);
-    let mut rig = Rig { state: State::new(packed(&usual_roster())), matcher: Matcher::default(), effects: Vec::new() }.sized(120, 40);
+    let mut rig = Rig { state: State::new(packed(&usual_roster()), 40), matcher: Matcher::default(), effects: Vec::new() }.sized(120, 40);
     assert_eq!(rig.screen(), whole.screen());
     rig.event(Event::Started);
     rig.news(News::Roster(Arc::new(usual_roster())));
@@ -146,7 +146,7 @@ fn the_first_frame_of_a_remembered_list_is_that_of_the_whole_one() {
 
 #[test]
 fn keys_typed_before_the_rows_are_there_mean_the_rows_that_come() {
-    let mut rig = Rig { state: State::new(packed(&usual_roster())), matcher: Matcher::default(), effects: Vec::new() };
+    let mut rig = Rig { state: State::new(packed(&usual_roster()), 40), matcher: Matcher::default(), effects: Vec::new() };
     rig.keys(&["edge-dev", "enter"]);
     assert_eq!((rig.wanted().len(), rig.state.query.text()), (0, "edge-dev"));
     rig.news(News::Roster(Arc::new(usual_roster())));

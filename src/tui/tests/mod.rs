@@ -43,7 +43,7 @@ struct Rig {
 
 impl Rig {
     fn new(options: Options) -> Self {
-        let mut rig = Self { state: State::new(options), matcher: Matcher::default(), effects: Vec::new() };
+        let mut rig = Self { state: State::new(options, 40), matcher: Matcher::default(), effects: Vec::new() };
         let job = rig.state.start_search(false);
         rig.answer(vec![Effect::Search(job)]);
         rig

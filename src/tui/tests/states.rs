@@ -4,6 +4,7 @@ use super::*;
 use crate::ops::work::{Asks, Refreshed, Request, SignInStep};
 use crate::os::tty::Cursor;
 use crate::tui::bindings::Style;
+use crate::tui::event::{Mouse, MouseKind};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
@@ -100,6 +101,15 @@ fn a_line_that_is_amiss_moves_no_row_and_goes_with_its_reason() {
     rig.keys(&["ctrl-r"]);
     rig.news(News::Refreshed { instance: corp(), outcome: Ok(Refreshed { added: 0, removed: 0, failed: 0, at: NOW }) });
     assert!(!rig.screen().contains("tries again"), "{}", rig.screen());
+}
+
+#[test]
+fn a_click_on_the_line_takes_its_step() {
+    let mut rig = Rig::new(usual()).sized(80, 24);
+    failed(&mut rig, unreachable());
+    rig.wanted();
+    rig.event(Event::Mouse(Mouse { kind: MouseKind::Click, x: 50, y: 22 }));
+    assert!(rig.wanted().contains(&Effect::Request(Request::Refresh { instance: corp() })));
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn the_child() {
             }
         }
     });
-    match run(usual(), requests, news).unwrap().exit {
+    match run(usual(), requests.into(), news).unwrap().exit {
         Exit::Picked(picked) => std::fs::write("/dev/tty", format!("picked {}\r\n", picked.roles[0])).unwrap(),
         Exit::Cancelled | Exit::Each { .. } => std::fs::write("/dev/tty", "cancelled\r\n").unwrap(),
     }

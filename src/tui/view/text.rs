@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::visible;
+use crate::domain::{is_plain, visible};
 
 /// A character as a person counts them, ready to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,10 +33,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     out
 }
 
-/// The cells a name takes once control characters are shown as escapes.
-pub(in crate::tui) fn width(text: &str) -> usize {
-    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) { text.len() } else { pieces(text).iter().map(|piece| piece.cells).sum() }
-}
+pub(in crate::tui) use crate::domain::cells as width;
 
 /// Cuts the middle out, since names differ at both ends.
 fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piece<'a>> {
@@ -134,6 +132,11 @@ impl<'a> Pen<'a> {
     /// Writes as much as fits; says whether all did.
     pub(super) fn put(&mut self, text: &str, style: Style) -> bool {
         let before = self.room();
+        if is_plain(text) {
+            let fits = text.len().min(before.into());
+            self.letters(&text[..fits], 0, &[], style, style);
+            return fits == text.len();
+        }
         let wanted = u16::try_from(width(text)).unwrap_or(u16::MAX);
         if wanted <= before && !text.contains(char::is_control) {
             self.x = self.buffer.set_stringn(self.x, self.y, visible(text), before.into(), style).0;
@@ -160,8 +163,34 @@ impl<'a> Pen<'a> {
     /// Writes a name into a column of this width: cut in the middle, matched letters in their own style, the rest left blank.
     pub(super) fn field(&mut self, text: &str, cells: u16, mark: &'static str, hits: &[usize], style: Style, hit: Style) {
         let (start, cells) = (self.x, cells.min(self.room()));
-        self.draw(cut(pieces(text), cells.into(), mark), hits, style, style.patch(hit));
+        let hit = style.patch(hit);
+        if is_plain(text) && text.len() <= usize::from(cells) {
+            self.letters(text, 0, hits, style, hit);
+        } else if is_plain(text) && mark.width() == 1 && cells > 0 {
+            // As `cut` does it.
+            let room = usize::from(cells) - 1;
+            let (head, tail) = (room - room / 2, text.len() - room / 2);
+            self.letters(&text[..head], 0, hits, style, hit);
+            self.put(mark, style);
+            self.letters(&text[tail..], tail, hits, style, hit);
+        } else {
+            self.draw(cut(pieces(text), cells.into(), mark), hits, style, hit);
+        }
         self.x = start + cells;
+    }
+
+    /// Writes letters of one cell each, for which there is room; `first` is the number of the first one in its name.
+    fn letters(&mut self, text: &str, first: usize, hits: &[usize], style: Style, hit: Style) {
+        if !self.buffer.area.contains(Position::new(self.x, self.y)) {
+            return;
+        }
+        let start = self.buffer.index_of(self.x, self.y);
+        let cells = self.buffer.content.get_mut(start..).unwrap_or_default();
+        for ((letter, cell), at) in text.chars().zip(cells).zip(first..) {
+            let matched = !hits.is_empty() && hits.binary_search(&at).is_ok();
+            cell.set_char(letter).set_style(if matched { hit } else { style });
+        }
+        self.x += u16::try_from(text.len()).unwrap_or(0);
     }
 
     fn draw(&mut self, pieces: Vec<Piece<'_>>, hits: &[usize], style: Style, hit: Style) {
@@ -180,6 +209,7 @@ impl<'a> Pen<'a> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use ratatui::style::{Color, Modifier};
 
     #[test]
     fn both_ends_of_a_name_are_kept() {
@@ -207,7 +237,31 @@ mod tests {
         assert_eq!(wrap("a-AdministratorAccessOfAllThereIs", 20), ["a-AdministratorAcces", "sOfAllThereIs"]);
     }
 
+    /// What a name looks like in a column, drawn piece by piece and all at once.
+    fn drawn(text: &str, cells: u16, mark: &'static str, hits: &[usize]) -> [Buffer; 2] {
+        let (style, hit) = (Style::new().fg(Color::Red), Style::new().add_modifier(Modifier::BOLD));
+        [false, true].map(|at_once| {
+            let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 30, 1));
+            let mut pen = Pen::new(&mut buffer, 1, 0, 28);
+            if at_once {
+                pen.field(text, cells, mark, hits, style, hit);
+            } else {
+                pen.draw(cut(pieces(text), cells.into(), mark), hits, style, style.patch(hit));
+            }
+            buffer
+        })
+    }
+
     proptest! {
+        #[test]
+        fn a_plain_name_looks_the_same_however_it_is_drawn(text in "[ -~]{0,40}", cells in 0_u16..28, hits in proptest::collection::btree_set(0_usize..40, 0..5)) {
+            let hits: Vec<usize> = hits.into_iter().collect();
+            for mark in ["…", "~", ".."] {
+                let [pieces, at_once] = drawn(&text, cells, mark, &hits);
+                prop_assert_eq!(pieces, at_once);
+            }
+        }
+
         #[test]
         fn a_cut_name_fits(text in "\\PC{0,40}", cells in 0_usize..20) {
             prop_assert!(middle(&text, cells, "…").width() <= cells);

@@ -1,6 +1,7 @@
 //! `setup wizard`: from a start URL to a list of roles, one question at a time, and none that a flag has answered.
 
 mod questions;
+mod roles;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -12,11 +13,11 @@ use crate::domain::{Error, Instance, InstanceName, Kind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{self, Change, Request, Which};
 use crate::ops::refresh::update;
-use crate::ops::setup::{discover, instance};
+use crate::ops::setup::{discover, hook, instance};
 use crate::os::ancestors::ancestors;
 use crate::os::clock::Clock;
 use crate::shell::calling;
-use crate::shell::hooks::source;
+use crate::shell::hooks::{Source, source};
 
 use questions::Questions;
 
@@ -31,16 +32,18 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
         let names: Vec<&str> = ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
         out::say(&out::dim(&format!("set up already: {}; this adds another one", names.join(", "))));
     }
-    let Some(name) = write(&ctx, globals, args)? else { return Ok(0) };
+    let Some(name) = write(&ctx, globals, args, false)? else { return Ok(0) };
     // Read anew: what was written counts, not what was meant.
     let ctx = context::open(globals)?;
     let instance = ctx.instance(name.as_str())?.clone();
     let mut written = false;
     if at_terminal() {
         context::block_on(&ctx, sign_in(&ctx, &instance))?;
+        roles::show(&ctx, &instance);
         written = !args.yes && offer_profiles(&ctx, globals, &instance)?;
     }
-    next(&ctx, &instance, written);
+    let hook = offer_hook(&ctx, at_terminal() && !args.yes)?;
+    next(&ctx, &instance, written, hook.as_ref());
     Ok(0)
 }
 
@@ -55,7 +58,7 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
         1 => format!("Write a profile for the role into {file}, so that every AWS tool knows it? [y/N] "),
         many => format!("Write profiles for {many} roles into {file}, so that every AWS tool knows them? [y/N] "),
     };
-    if !["y", "yes"].contains(&out::ask(&format!("\n{question}"))?.trim().to_ascii_lowercase().as_str()) {
+    if !said_yes(&format!("\n{question}"))? {
         return Ok(false);
     }
     let globals = Globals { sso: Some(instance.name.to_string()), ..globals.clone() };
@@ -69,7 +72,7 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
 pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
     out::say("No IAM Identity Center is set up on this machine yet. That takes one address.");
     let ctx = context::open_bare(globals)?;
-    if let Some(name) = write(&ctx, globals, &WizardArgs::default())? {
+    if let Some(name) = write(&ctx, globals, &WizardArgs::default(), true)? {
         let ctx = context::open(globals)?;
         let instance = ctx.instance(name.as_str())?.clone();
         context::block_on(&ctx, sign_in(&ctx, &instance))?;
@@ -77,9 +80,9 @@ pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
     Ok(())
 }
 
-/// From the address to the configuration file; `None` when there was nothing to do.
-fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs) -> Result<Option<InstanceName>> {
-    let questions = Questions { ctx, args, asks: at_terminal() };
+/// From the address to the configuration file; `None` when there was nothing to do. Somebody in a hurry is asked only what has to be known.
+fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs, in_a_hurry: bool) -> Result<Option<InstanceName>> {
+    let questions = Questions { ctx, args, asks: at_terminal(), in_a_hurry };
     let portal = questions.portal()?;
     if let Some(known) = ctx.instances.iter().find(|known| known.start_url == portal.start_url)
         && args.name.is_none()
@@ -90,8 +93,9 @@ fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs) -> Result<Option<
     }
     let region = questions.region(&portal)?;
     let name = questions.name(&portal, globals.sso.as_deref())?;
-    questions.consent(&instance::lines(&name, &portal.start_url, &region))?;
-    instance::add(&ctx.paths, &name, &portal.start_url, &region)?;
+    let default = questions.default_region()?;
+    questions.consent(&instance::lines(&name, &portal.start_url, &region, default.as_ref()))?;
+    instance::add(&ctx.paths, &name, &portal.start_url, &region, default.as_ref())?;
     out::say(&out::dim(&format!("[instances.{name}] is in {}", ctx.paths.short(&ctx.paths.config_file))));
     Ok(Some(name))
 }
@@ -104,8 +108,39 @@ async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     Ok(())
 }
 
+/// Offers to add the calling shell's hook to its start-up file; the hook that is still missing afterwards, if any. Enter alone is a no.
+fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<Source>> {
+    let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), ctx.env.get(env::SHELL));
+    let hook = source(shell, &ctx.paths.home, &ctx.paths.config_home(&ctx.env)).filter(|hook| !hook.is_there());
+    // A shell that wants a file made first needs more than a line.
+    let Some(offered) = hook.as_ref().filter(|hook| asks && hook.once.is_none()) else { return Ok(hook) };
+    let file = ctx.paths.short(&offered.file);
+    out::say(&format!(
+        "\n`role` puts a role into the {shell} that you are in. It takes one line at the end of {file}:\n  {}",
+        offered.line
+    ));
+    if !said_yes("Add it? [y/N] ")? {
+        return Ok(hook);
+    }
+    match hook::add(offered) {
+        Ok(()) => {
+            out::say(&format!("{file}: added; every new {shell} knows `role`"));
+            Ok(None)
+        }
+        // Everything else is set up: this is no reason to fail.
+        Err(error) => {
+            out::warning(&error);
+            Ok(hook)
+        }
+    }
+}
+
+fn said_yes(question: &str) -> Result<bool> {
+    Ok(["y", "yes"].contains(&out::ask(question)?.trim().to_ascii_lowercase().as_str()))
+}
+
 /// What can be done now. Nothing of it is done here.
-fn next(ctx: &Ctx, instance: &Instance, written: bool) {
+fn next(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&Source>) {
     let name = &instance.name;
     let mut steps = Vec::new();
     if !at_terminal() {
@@ -116,10 +151,8 @@ fn next(ctx: &Ctx, instance: &Instance, written: bool) {
         let what = "see profiles for the AWS CLI and the SDKs; without --diff, write them";
         steps.push(("rolecall setup profiles --all --diff".to_owned(), what));
     }
-    let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), ctx.env.get(env::SHELL));
-    let hook = source(shell, &ctx.paths.home, &ctx.paths.config_home(&ctx.env));
-    let file = hook.as_ref().map(|hook| format!("`role` in every {shell}: add this line to {}", ctx.paths.short(&hook.file)));
-    if let (Some(hook), Some(file)) = (&hook, &file) {
+    let file = hook.map(|hook| format!("`role` in every {}: add this line to {}", hook.shell, ctx.paths.short(&hook.file)));
+    if let (Some(hook), Some(file)) = (hook, &file) {
         steps.extend(hook.once.map(|once| (once.to_owned(), "once, for the line below")));
         steps.push((hook.line.to_owned(), file));
     }

@@ -15,6 +15,8 @@ pub(super) struct Questions<'a> {
     pub(super) args: &'a WizardArgs,
     /// Whether a person can be asked.
     pub(super) asks: bool,
+    /// Whether another command waits for the answers.
+    pub(super) in_a_hurry: bool,
 }
 
 impl Questions<'_> {
@@ -112,6 +114,26 @@ impl Questions<'_> {
             match if text.trim().is_empty() { Ok(suggested.clone()) } else { instance::name(&text, known) } {
                 Err(error) => out::error(&error),
                 Ok(name) => return Ok(name),
+            }
+        }
+    }
+
+    /// The region that commands shall use: the flag, else what the person types. Enter alone is none, and where the shell or the
+    /// configuration has one already nobody is asked.
+    pub(super) fn default_region(&self) -> Result<Option<Region>> {
+        if let Some(given) = &self.args.default_region {
+            return instance::region(given).map(Some);
+        }
+        let env = &self.ctx.env;
+        let known = [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter().any(|var| env.get(var).is_some());
+        if known || self.ctx.settings.default_region.is_some() || !self.asks || self.args.yes || self.in_a_hurry {
+            return Ok(None);
+        }
+        loop {
+            let text = out::ask("Region of your own commands, such as eu-west-1 [none]: ")?;
+            match Some(text.trim()).filter(|text| !text.is_empty()).map(instance::region).transpose() {
+                Err(error) => out::error(&error),
+                other => return other,
             }
         }
     }

@@ -34,6 +34,13 @@ fn an_empty_query_shows_favourites_then_recent_then_names() {
     let shown = browse.favourites.len() + browse.recent.len() + browse.rest.len();
     assert_eq!(shown, company.0.roster().entries.len() - 2);
     assert!(company.0.browse(&usages, &marks, 0.0).recent.is_empty());
+    for weight in [0.0, 1.0] {
+        assert_eq!(
+            company.0.roster().browse(&usages, &marks, weight),
+            company.0.browse(&usages, &marks, weight),
+            "with and without an index"
+        );
+    }
 }
 
 #[test]

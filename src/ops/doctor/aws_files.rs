@@ -1,0 +1,34 @@
+//! Can AWS programs read the AWS files? One odd line, and they pass over every profile.
+
+use crate::awsconfig::dialect::{Complaint, Whose};
+
+use super::{Finding, Scene};
+
+pub(super) const NAME: &str = "AWS files";
+
+pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, complaints) in &scene.complaints {
+        let file = scene.paths.short(path);
+        for whose in [Whose::All, Whose::Python, Whose::Others] {
+            let of: Vec<&Complaint> = complaints.iter().filter(|complaint| complaint.whose == whose).collect();
+            findings.extend(finding(&file, whose, &of));
+        }
+    }
+    findings
+}
+
+/// One for each file and sort of program, with the first line and the numbers of the others.
+fn finding(file: &str, whose: Whose, complaints: &[&Complaint]) -> Option<Finding> {
+    const NUMBERED: usize = 8;
+    let (first, more) = complaints.split_first()?;
+    let what = format!("{} can't read {file}, and find no profile in it", whose.words());
+    let finding = if whose == Whose::Others { Finding::advice(NAME, what) } else { Finding::wrong(NAME, what) };
+    let mut seen = format!("line {}: {}", first.line, first.what);
+    if !more.is_empty() {
+        let numbers: Vec<String> = more.iter().take(NUMBERED).map(|complaint| complaint.line.to_string()).collect();
+        let dots = if more.len() > NUMBERED { ", …" } else { "" };
+        seen += &format!("; such lines too: {}{dots}", numbers.join(", "));
+    }
+    Some(finding.seen(seen).fix(format!("mend line {} of {file} in an editor; rolecall itself reads the file as it is", first.line)))
+}

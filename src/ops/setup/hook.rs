@@ -1,0 +1,73 @@
+//! The hook's line at the end of a shell's start-up file, for a person who said yes to it.
+
+use crate::awsconfig::edit;
+use crate::domain::{Error, Kind, Result};
+use crate::os::file;
+use crate::shell::hooks::Source;
+
+/// What stands above the line.
+const NOTE: &str = "# rolecall: the function `role`, its key and completions";
+
+/// Adds the line at the end of the file, whose every byte before it stays; a file that is not there is made.
+///
+/// # Errors
+/// [`Kind::Config`] when the file is read-only, changes meanwhile, or can't be read or written.
+pub fn add(hook: &Source) -> Result<()> {
+    let of_file = |error: Error| Error { kind: Kind::Config, ..error };
+    edit::check_writable(&hook.file)?;
+    let old = file::load(&hook.file).map_err(of_file)?;
+    edit::replace(&hook.file, old.as_deref(), &with_line(old.as_deref().unwrap_or_default(), hook.line)).map_err(of_file)
+}
+
+fn with_line(old: &[u8], line: &str) -> Vec<u8> {
+    let gap = match old {
+        [] => "",
+        [.., b'\n'] => "\n",
+        _ => "\n\n",
+    };
+    [old, gap.as_bytes(), NOTE.as_bytes(), b"\n", line.as_bytes(), b"\n"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::Dialect;
+    use crate::shell::hooks::source;
+    use std::fs;
+
+    fn hook(home: &std::path::Path) -> Source {
+        source(Dialect::Bash, home, &home.join(".config")).unwrap()
+    }
+
+    #[test]
+    fn the_line_stands_at_the_end_of_what_was_there() {
+        let home = tempfile::tempdir().unwrap();
+        let hook = hook(home.path());
+        for (before, want) in [(None, ""), (Some("alias l=ls\n"), "alias l=ls\n\n"), (Some("alias l=ls"), "alias l=ls\n\n")] {
+            let _ = fs::remove_file(&hook.file);
+            if let Some(before) = before {
+                fs::write(&hook.file, before).unwrap();
+            }
+            assert!(!hook.is_there());
+            add(&hook).unwrap();
+            assert_eq!(fs::read_to_string(&hook.file).unwrap(), format!("{want}{NOTE}\n{}\n", hook.line));
+            assert!(hook.is_there());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_read_only_file_is_left_alone_and_a_link_is_followed() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let home = tempfile::tempdir().unwrap();
+        let (hook, real) = (hook(home.path()), home.path().join("dotfiles"));
+        fs::write(&real, "# mine\n").unwrap();
+        symlink(&real, &hook.file).unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o444)).unwrap();
+        assert_eq!(add(&hook).unwrap_err().kind, Kind::Config);
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        add(&hook).unwrap();
+        assert!(hook.file.is_symlink() && fs::read_to_string(&real).unwrap().contains(hook.line));
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}
