@@ -2,33 +2,17 @@
 
 #![no_main]
 
+mod nowhere;
+
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use rolecall::awsconfig::AwsConfig;
-use rolecall::config::{self, Env, Paths, Settings};
-use rolecall::identity::Network;
-use rolecall::ops::ctx::Ctx;
+use rolecall::config;
 use rolecall::ops::moving::{Program, Source, plan_of};
 use rolecall::ops::yaml;
-use rolecall::os::clock::Clock;
-use rolecall::vault::{KeyCache, Options, Passphrase, Store, Vault};
 
-/// A machine where nothing is read and nothing is written.
-static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
-    let env = Env::from_pairs([("HOME", "/nowhere")]);
-    let paths = Paths::from_env(&env).expect("there is a home directory");
-    let settings = Settings { config_profiles_binary: Some("/usr/bin/rolecall".into()), ..Settings::default() };
-    let vault = Vault::new(Options {
-        dir: paths.state_dir.join("vault"),
-        store: Store::File,
-        key_cache: KeyCache::Never,
-        passphrase: Passphrase::None,
-        may_prompt_desktop: false,
-    });
-    Ctx::new(env, paths, settings, Vec::new(), Clock::System, vault, Network::default())
-});
+use nowhere::CTX;
 
 fuzz_target!(|bytes: &[u8]| {
     for program in [Program::AwsSsoCli, Program::Granted, Program::AwsConfig] {

@@ -69,6 +69,10 @@ pub(crate) fn node_modules() -> String {
     named("ROLECALL_TEST_NODE_MODULES", concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-node/node_modules"))
 }
 
+/// The prompt `ready> ` in nushell's language, and nothing that greets a new person.
+pub(crate) const NU_PROMPT: &str = "$env.config.show_banner = false\n$env.PROMPT_COMMAND = {|| 'ready' }\n\
+    $env.PROMPT_COMMAND_RIGHT = {|| '' }\n$env.PROMPT_INDICATOR = {|| '> ' }\n";
+
 /// nushell, which no Debian has and npm does: the program itself, not the script that starts it.
 pub(crate) fn nu() -> String {
     let found = glob(&format!("{}/@nushell", node_modules()), "bin/nu");

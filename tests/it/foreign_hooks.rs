@@ -1,6 +1,6 @@
 //! The hooks in real shells, typed by a person: Tab, the function, the key.
 
-use crate::foreign::nu;
+use crate::foreign::{NU_PROMPT, nu};
 use crate::sandbox::Sandbox;
 use crate::terminal::{ENTER, Terminal};
 use crate::terminal_picker::signed_in;
@@ -12,13 +12,20 @@ const KEY: &str = "\x18p";
 fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
     // On its first day fish reads every manual page in the background, with the terminal in its hands.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
-    let terminal = Terminal::run_with(sandbox, program, args, &[("PS1", "ready> "), ("LANG", "C.UTF-8")]);
+    // xonsh waits for the cursor's place too, and drops keys meanwhile.
+    let terminal = Terminal::answering(sandbox, program, args, &[("PS1", "ready> "), ("LANG", "C.UTF-8")]);
     terminal.wait_for("ready>");
     terminal
 }
 
 fn at_prompt(screen: &vt100::Screen) -> bool {
     screen.contents().trim_end().ends_with("ready>")
+}
+
+/// Types a line when the shell is ready for it: what comes before its prompt is the terminal's, and nushell forgets it.
+pub(crate) fn at_prompt_type(terminal: &mut Terminal, line: &str) {
+    terminal.wait_until("the prompt", at_prompt);
+    terminal.type_line(line);
 }
 
 /// What every shell does with the hook; how it shows a variable differs.
@@ -33,29 +40,28 @@ fn visit(terminal: &mut Terminal, show: &str, key: Option<&str>) {
     terminal.wait_for("role payments-prod-ReadOnlyAccess");
     terminal.type_keys(ENTER);
     terminal.wait_for("payments-prod/ReadOnlyAccess");
-    terminal.type_line(show);
+    at_prompt_type(terminal, show);
     terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess>");
-    terminal.type_line("role payments-prod-DatabaseAdministrator");
+    at_prompt_type(terminal, "role payments-prod-DatabaseAdministrator");
     terminal.wait_for("payments-prod/DatabaseAdministrator");
-    terminal.type_line("role -");
+    at_prompt_type(terminal, "role -");
     terminal.wait_for("payments-prod/DatabaseAdministrator → payments-prod/ReadOnlyAccess");
     if let Some(key) = key {
-        // Keys that come before the prompt are the terminal's, not the shell's.
         terminal.wait_until("the prompt", at_prompt);
         terminal.type_keys(key);
         terminal.wait_for_picker();
         terminal.type_keys("payments-prod database");
         terminal.wait_for("1 /");
         terminal.type_keys(ENTER);
-        // The words have been there once before; and bash drops what is typed before its prompt is back from a key's command.
+        // Bash drops what is typed before its prompt is back from a key's command; nushell draws its own over these words.
         let taken_on = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator";
-        terminal.wait_until("the role for the second time", |screen| screen.contents().matches(taken_on).count() == 2);
-        terminal.wait_until("the prompt", at_prompt);
-        terminal.type_line(show);
+        terminal.wait_until("the role for the second time", |_| terminal.written().matches(taken_on).count() == 2);
+        at_prompt_type(terminal, show);
         terminal.wait_for("<arn:aws:iam::012345678901:role/DatabaseAdministrator>");
     }
-    terminal.type_line("role -c");
-    terminal.type_line(show);
+    at_prompt_type(terminal, "role -c");
+    terminal.wait_until("nothing but the prompt behind it", |screen| screen.contents().trim_end().ends_with("role -c\nready>"));
+    at_prompt_type(terminal, show);
     terminal.wait_for("<>");
 }
 
@@ -93,6 +99,8 @@ fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
     terminal.wait_for("each account:payments-prod");
     terminal.type_keys("\x15");
     visit(&mut terminal, "echo \"<$AWS_SSO_ROLE_ARN>\"", Some(KEY));
+    let said = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator as keys";
+    assert_eq!(terminal.screen().matches(said).count(), 2, "{}", terminal.screen());
 }
 
 #[test]
@@ -132,10 +140,8 @@ fn xonsh_takes_roles_on_by_tab_and_by_name() {
 #[ignore = "needs nushell"]
 fn nushell_takes_roles_on_by_tab_by_name_and_by_key() {
     let sandbox = signed_in();
-    let prompt = "$env.config.show_banner = false\n$env.PROMPT_COMMAND = {|| 'ready' }\n$env.PROMPT_COMMAND_RIGHT = {|| '' }\n\
-        $env.PROMPT_INDICATOR = {|| '> ' }\n";
     sandbox.write("env.nu", "");
-    sandbox.write("config.nu", &format!("{prompt}source rolecall.nu\n"));
+    sandbox.write("config.nu", &format!("{NU_PROMPT}source rolecall.nu\n"));
     let hook = sandbox.run(&["init", "nushell", "--key", "alt-r"]);
     sandbox.write("rolecall.nu", &hook.stdout);
     let files = ["--env-config", "env.nu", "--config", "config.nu"];
@@ -143,6 +149,6 @@ fn nushell_takes_roles_on_by_tab_by_name_and_by_key() {
     terminal.wait_for("ready>");
     complete_blanks(&mut terminal, "-A \"Zürich Analytics\"");
     visit(&mut terminal, "print $\"<($env.AWS_SSO_ROLE_ARN?)>\"", Some("\x1br"));
-    terminal.type_line("exit 5");
+    at_prompt_type(&mut terminal, "exit 5");
     assert_eq!(terminal.end(), 5, "{}", terminal.screen());
 }

@@ -60,13 +60,31 @@ fn in_every_role(sdk: &str, flags: &[&str]) {
     if flags.contains(&"--native") {
         sign_in_by_the_cli(&sandbox);
     }
+    in_each(&sandbox, sdk, written);
+}
+
+/// Every program of an SDK is in the role of each profile of `setup profiles --json`.
+fn in_each(sandbox: &Sandbox, sdk: &str, profiles: &[serde_json::Value]) {
     for program in programs(sdk) {
-        for profile in written {
+        for profile in profiles {
             let [name, account, role] = ["profile", "account_id", "role"].map(|key| profile[key].as_str().unwrap());
-            let arn = json(&mut who(&sandbox, &program, name))["Arn"].to_string();
+            let arn = json(&mut who(sandbox, &program, name))["Arn"].to_string();
             assert!(arn.contains(&format!("{account}:assumed-role/AWSReservedSSO_{role}_")), "{program}, {name}: {arn}");
         }
     }
+}
+
+/// Every program of an SDK takes the token that our own sign-in left for it.
+fn lent_a_token(sdk: &str) {
+    let sandbox = Sandbox::with_aws_config_only();
+    let settings = "secure_store = 'file'\nkey_cache = 'never'\nshare_token_cache = 'always'\ndefault_region = 'eu-west-1'\n";
+    sandbox.write("rolecall/config.toml", settings);
+    sandbox.login("corp");
+    let written = json(&mut sandbox.rolecall(&["setup", "profiles", "account:payments-prod role:*ReadOnly*", "--native", "--json"]));
+    let (before, written) = (sandbox.aws.calls("CreateToken"), written["profiles"].as_array().unwrap());
+    assert_eq!(written.len(), 1, "{written:?}");
+    in_each(&sandbox, sdk, written);
+    assert_eq!(sandbox.aws.calls("CreateToken"), before, "a sign-in of its own");
 }
 
 /// Leaves the token of the AWS CLI's own sign-in where SDKs look for it.
@@ -128,4 +146,16 @@ fn rust_reads_every_name_that_a_template_makes() {
 #[ignore = "needs the AWS SDK for Rust and the AWS CLI v2"]
 fn rust_reads_every_name_that_a_template_makes_for_its_own_sign_in() {
     in_every_role("rust", &["--native"]);
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Go"]
+fn go_takes_the_token_that_our_sign_in_lends() {
+    lent_a_token("go");
+}
+
+#[test]
+#[ignore = "needs the AWS SDK for Rust"]
+fn rust_takes_the_token_that_our_sign_in_lends() {
+    lent_a_token("rust");
 }

@@ -1,6 +1,7 @@
 //! A role in the real shells: what the shell, and what it starts, finds in its environment.
 
-use crate::foreign::nu;
+use crate::foreign::{NU_PROMPT, nu};
+use crate::foreign_hooks::at_prompt_type;
 use crate::terminal::Terminal;
 use crate::terminal_picker::signed_in;
 
@@ -52,20 +53,20 @@ fn fish_is_in_the_role() {
 #[ignore = "needs nushell"]
 fn nushell_is_in_the_role() {
     let sandbox = signed_in();
-    let prompt = "$env.config.show_banner = false\n$env.PROMPT_COMMAND = {|| 'ready' }\n$env.PROMPT_COMMAND_RIGHT = {|| '' }\n\
-        $env.PROMPT_INDICATOR = {|| '> ' }\n";
     sandbox.write(".config/nushell/env.nu", "");
-    sandbox.write(".config/nushell/config.nu", prompt);
+    sandbox.write(".config/nushell/config.nu", NU_PROMPT);
     let shell = nu();
     let more = [("SHELL", &*shell), ("AWS_PROFILE", "left-over"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")];
     let mut terminal = Terminal::answering(&sandbox, crate::sandbox::binary(), &ROLE, &more);
     terminal.wait_for("type exit to leave");
-    terminal.wait_for("ready>");
-    terminal.type_line("print $\"<($env.AWS_SSO_ROLE_ARN?)> <($env.AWS_REGION?)> <($env.AWS_PROFILE?)>\"");
+    at_prompt_type(&mut terminal, "print $\"<($env.AWS_SSO_ROLE_ARN?)> <($env.AWS_REGION?)> <($env.AWS_PROFILE?)>\"");
     terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess> <eu-west-1> <>");
-    terminal.type_line("sh -c 'case $AWS_ACCESS_KEY_ID in ASIA*) key=new;; esac; echo \"<$AWS_SSO_ACCOUNT_ID $key ${#AWS_SECRET_ACCESS_KEY} ${AWS_SESSION_TOKEN:+token}>\"'");
+    at_prompt_type(
+        &mut terminal,
+        "sh -c 'case $AWS_ACCESS_KEY_ID in ASIA*) key=new;; esac; echo \"<$AWS_SSO_ACCOUNT_ID $key ${#AWS_SECRET_ACCESS_KEY} ${AWS_SESSION_TOKEN:+token}>\"'",
+    );
     terminal.wait_for("<012345678901 new 40 token>");
-    terminal.type_line("exit 5");
+    at_prompt_type(&mut terminal, "exit 5");
     assert_eq!(terminal.end(), 5, "{}", terminal.screen());
     assert_eq!(terminal.damage(), [""; 0]);
 }

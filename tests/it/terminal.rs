@@ -257,12 +257,12 @@ impl Shown {
         let mut bytes = [0; 8192];
         // A terminal whose last program has gone is an error to read, not an end.
         while let Ok(count @ 1..) = output.read(&mut bytes) {
-            self.written.lock().unwrap_or_else(PoisonError::into_inner).extend(&bytes[..count]);
             let asked = {
                 let mut parser = self.lock();
                 parser.process(&bytes[..count]);
                 std::mem::take(&mut parser.callbacks_mut().0)
             };
+            self.written.lock().unwrap_or_else(PoisonError::into_inner).extend(&bytes[..count]);
             self.bell.notify_all();
             for ((row, column), keys) in asked.into_iter().zip(answers.into_iter().cycle()) {
                 // A program that has gone asks for nothing any more.

@@ -96,10 +96,18 @@ pub fn files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>> {
 pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<Draft> {
     let missing = || Error::new(Kind::Config, format!("there is no file {}", path.display()));
     let old = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?.ok_or_else(missing)?;
+    let aws = AwsConfig::parse(file::load(&ctx.paths.aws_config)?.unwrap_or_default());
+    plan_of(ctx, path, old, &aws, query)
+}
+
+/// The same for a file that says `old`, beside this AWS config file; reads nothing itself.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_of(ctx: &Ctx, path: &Path, old: Vec<u8>, aws: &AwsConfig, query: &[String]) -> Result<Draft> {
     let text = std::str::from_utf8(&old).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))?;
     let found = edit::users(text).map_err(|error| error.context(ctx.paths.short(path)).hint("nothing in it was changed"))?;
-    let aws = AwsConfig::parse(file::load(&ctx.paths.aws_config)?.unwrap_or_default());
-    let (known, program) = (role::Known { ctx, aws: &aws }, program(ctx)?);
+    let (known, program) = (role::Known { ctx, aws }, program(ctx)?);
     let (mut users, mut changes) = (Vec::new(), Vec::new());
     for user in found {
         let (cluster, fate, lines) = match user.is {

@@ -1,0 +1,24 @@
+//! A machine where nothing is read and nothing is written, for targets that need one.
+
+use std::sync::{Arc, LazyLock};
+
+use rolecall::config::{Env, Paths, Settings};
+use rolecall::identity::Network;
+use rolecall::ops::ctx::Ctx;
+use rolecall::os::clock::Clock;
+use rolecall::vault::{KeyCache, Options, Passphrase, Store, Vault};
+
+/// The machine.
+pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
+    let env = Env::from_pairs([("HOME", "/nowhere")]);
+    let paths = Paths::from_env(&env).expect("there is a home directory");
+    let settings = Settings { config_profiles_binary: Some("/usr/bin/rolecall".into()), ..Settings::default() };
+    let vault = Vault::new(Options {
+        dir: paths.state_dir.join("vault"),
+        store: Store::File,
+        key_cache: KeyCache::Never,
+        passphrase: Passphrase::None,
+        may_prompt_desktop: false,
+    });
+    Ctx::new(env, paths, settings, Vec::new(), Clock::System, vault, Network::default())
+});

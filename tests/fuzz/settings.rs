@@ -1,0 +1,34 @@
+//! Any text as our configuration file, with any key and value: set once, taken out again, and no comment lost.
+
+#![no_main]
+
+use std::path::Path;
+
+use libfuzzer_sys::fuzz_target;
+use rolecall::config::{check, edit};
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    let file = Path::new("config.toml");
+    // The first line is what a person types behind `settings set`.
+    let (typed, text) = text.split_once('\n').unwrap_or((&text, ""));
+    let (key, value) = typed.split_once(' ').unwrap_or((typed, ""));
+    let _ = check(file, text);
+    if let Ok(Some(without)) = edit::unset(text, file, key) {
+        assert_eq!(edit::unset(&without, file, key).expect("a second time"), None);
+        kept(text, &without);
+    }
+    let Ok(with) = edit::set(text, file, key, value) else { return };
+    check(file, &with).expect("what was set is taken");
+    assert_eq!(edit::set(&with, file, key, value).expect("a second time"), with);
+    assert!(edit::unset(&with, file, key).expect("what was set can be taken out").is_some());
+    kept(text, &with);
+});
+
+/// Comments on lines of their own stay, unless they stand inside of a value.
+fn kept(before: &str, after: &str) {
+    let plain = |line: &&str| line.starts_with('#');
+    if !before.contains(['[', '"', '\'', '{']) {
+        before.lines().filter(plain).for_each(|line| assert!(after.contains(line), "{line} is gone"));
+    }
+}
