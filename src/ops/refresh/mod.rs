@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
-use tracing::debug;
+use tracing::info;
 
 use crate::domain::{Account, AccountId, Error, Inventory, Kind, Result, RoleName, Secret};
 use crate::identity::{Identity, Page, PortalAccount};
@@ -84,7 +84,7 @@ pub async fn refresh(
     run.tell(progress);
     let stopped = run.read_roles(0..run.inventory.accounts.len(), progress).await.err();
     run.inventory.complete = stopped.is_none() && run.failed.is_empty();
-    debug!(target: "rolecall::refresh", accounts = run.done, failed = run.failed.len(), took = ?run.began.elapsed(), "refreshed");
+    info!(target: "rolecall::refresh", accounts = run.done, failed = run.failed.len(), took = ?run.began.elapsed(), "refreshed");
     Ok(Outcome { inventory: run.inventory, failed: run.failed, stopped })
 }
 
@@ -259,7 +259,7 @@ impl Run {
                     queue.push_back(job);
                 }
                 Verdict::Leave(error) => {
-                    debug!(target: "rolecall::refresh", account = %job.account, %error, "account left");
+                    info!(target: "rolecall::refresh", account = %job.account, %error, "account left");
                     self.done += 1;
                     self.failed.push((job.account, error));
                 }
