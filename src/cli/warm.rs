@@ -162,6 +162,6 @@ fn fetch(
 fn remember(ctx: &Ctx, wish: &Wish, terms: &Terms) {
     let role = RoleId { instance: wish.instance.name.clone(), account: wish.account, role: wish.role.clone() };
     if let Err(error) = past::record(ctx, role, terms.command, ctx.clock.now()) {
-        tracing::debug!(target: "rolecall::history", "{error}");
+        tracing::info!(target: "rolecall::history", "{error}");
     }
 }

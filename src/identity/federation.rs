@@ -6,7 +6,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use tracing::debug;
+use tracing::info;
 
 use crate::domain::{Credentials, Error, Kind, Result, Secret};
 
@@ -42,7 +42,7 @@ struct Reply {
 pub async fn signin_token(network: &Network, endpoint: &str, credentials: &Credentials, duration: Option<i64>) -> Result<Secret<String>> {
     match ask(network, endpoint, credentials, duration).await? {
         Err(Fault::Answer { status: 400, .. }) if duration.is_some() => {
-            debug!(target: "rolecall::identity", host = host(endpoint), "asking again without a session duration");
+            info!(target: "rolecall::identity", host = host(endpoint), "asking again without a session duration");
             ask(network, endpoint, credentials, None).await?.map_err(|fault| refused(&fault, endpoint))
         }
         answer => answer.map_err(|fault| refused(&fault, endpoint)),

@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::date_time::Format;
-use tracing::debug;
+use tracing::info;
 
 use crate::domain::{Error, Kind, Result, Timestamp};
 
@@ -64,6 +64,6 @@ async fn ask(network: &Network, address: &str, through: Option<&str>, method: &s
     let header = |name: &str| answer.headers().get(name).map(str::to_owned);
     let date = header("date").and_then(|date| DateTime::from_str(&date, Format::HttpDate).ok());
     let glance = Glance { status: answer.status().as_u16(), location: header("location"), date: date.map(|date| Timestamp(date.secs())) };
-    debug!(target: "rolecall::identity", host = name, status = glance.status, "looked at");
+    info!(target: "rolecall::identity", host = name, status = glance.status, "looked at");
     Ok(glance)
 }

@@ -6,7 +6,7 @@ use aws_sdk_ssooidc::Client;
 use aws_sdk_ssooidc::operation::create_token::CreateTokenOutput;
 use aws_sdk_ssooidc::operation::create_token::builders::CreateTokenFluentBuilder;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use tracing::debug;
+use tracing::info;
 
 use crate::domain::{Error, InstanceName, Kind, Result, Secret, Timestamp};
 
@@ -117,7 +117,7 @@ impl Identity {
         let date = ServerDate::default();
         let reply = call.customize().interceptor(date.clone()).send().await;
         let reply = reply.map_err(|error| self.explain_oidc("registering this program", host, &Fault::of(&error)))?;
-        debug!(target: "rolecall::identity", host, ?flow, "registered");
+        info!(target: "rolecall::identity", host, ?flow, "registered");
         let now = self.0.clock.now();
         let expires_at = match reply.client_secret_expires_at {
             0 => now.plus(REGISTRATION_LIFE),
@@ -141,7 +141,7 @@ impl Identity {
         let call = client.start_device_authorization().start_url(self.instance().start_url.trimmed());
         let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
         let reply = call.send().await.map_err(|error| self.explain_oidc("starting the sign-in", host, &Fault::of(&error)))?;
-        debug!(target: "rolecall::identity", host, "device code received");
+        info!(target: "rolecall::identity", host, "device code received");
         let uri = present(reply.verification_uri, "verificationUri", host)?;
         Ok(DeviceStart {
             device_code: present(reply.device_code, "deviceCode", host)?.into(),
@@ -236,7 +236,7 @@ impl Identity {
     }
 
     fn tokens(&self, reply: CreateTokenOutput, host: &str) -> Result<TokenReply> {
-        debug!(target: "rolecall::identity", host, seconds = reply.expires_in, "access token received");
+        info!(target: "rolecall::identity", host, seconds = reply.expires_in, "access token received");
         Ok(TokenReply {
             access_token: present(reply.access_token, "accessToken", host)?.into(),
             refresh_token: reply.refresh_token.map(Secret::new),

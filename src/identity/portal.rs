@@ -2,7 +2,7 @@
 
 use aws_sdk_sso::Client;
 use aws_smithy_types::retry::RetryConfig;
-use tracing::{debug, warn};
+use tracing::{info, warn};
 
 use crate::domain::{AccountId, Credentials, Error, Kind, Result, RoleName, Secret, Timestamp};
 
@@ -101,7 +101,7 @@ impl Identity {
         })?;
         let reply = present(reply.role_credentials, "roleCredentials", host)?;
         let now = self.0.clock.now();
-        debug!(target: "rolecall::identity", host, %account, %role, "role credentials received");
+        info!(target: "rolecall::identity", host, %account, %role, "role credentials received");
         Ok(Credentials {
             access_key_id: present(reply.access_key_id, "accessKeyId", host)?,
             secret_access_key: present(reply.secret_access_key, "secretAccessKey", host)?.into(),

@@ -2,7 +2,7 @@
 
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::Credentials as SdkCredentials;
-use tracing::debug;
+use tracing::info;
 
 use crate::domain::{Arn, Credentials, Error, Kind, Region, Result, RoleName, Timestamp};
 
@@ -49,7 +49,7 @@ impl Identity {
         let reply = reply.map_err(|error| self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::of(&error)))?;
         let reply = present(reply.credentials, "Credentials", &address)?;
         let now = self.0.clock.now();
-        debug!(target: "rolecall::identity", host = host(&address), role = chain.role_arn, "role assumed");
+        info!(target: "rolecall::identity", host = host(&address), role = chain.role_arn, "role assumed");
         Ok(Credentials {
             access_key_id: reply.access_key_id,
             secret_access_key: reply.secret_access_key.into(),

@@ -1,6 +1,6 @@
 //! Consent to protected roles: asked once per role, terminal and hour, whichever command or screen asks.
 
-use tracing::debug;
+use tracing::info;
 
 use std::path::Path;
 
@@ -45,7 +45,7 @@ pub fn remember(ctx: &Ctx, role: &RoleId, confirm: Confirm) {
     let Some(terminal) = terminal_session().filter(|_| confirm != Confirm::No) else { return };
     let consent = Consent { role: role.clone(), terminal, confirm, at: ctx.clock.now() };
     if let Err(error) = consents::record(&ctx.paths.state_dir, consent) {
-        debug!(target: "rolecall::consent", %error, "a consent was not remembered");
+        info!(target: "rolecall::consent", %error, "a consent was not remembered");
     }
 }
 

@@ -83,7 +83,7 @@ pub struct Globals {
     /// What to do with a link: open, print, printurl, clip, osc52, exec, qr, open-url-in-container, granted-containers
     #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true, help_heading = EVERYWHERE)]
     pub url_action: Option<UrlAction>,
-    /// How much to log on stderr: error, warn, info, debug or trace; `log_level` otherwise
+    /// How much to log on stderr: error, warn or info (debug and trace say no more); `log_level` otherwise
     #[arg(short = 'L', long, global = true, value_name = "LEVEL", hide_possible_values = true, help_heading = EVERYWHERE)]
     pub level: Option<Level>,
     /// Begin log lines with the place in the source that wrote them

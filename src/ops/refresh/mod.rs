@@ -8,7 +8,7 @@ pub mod update;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::info;
 
 use crate::domain::{AccountId, Error, Inventory, Result, Secret};
 use crate::identity::Identity;
@@ -79,7 +79,7 @@ pub async fn refresh(
     let stopped = run.finish(progress).await?;
     let (mut inventory, failed) = run.result();
     inventory.complete = stopped.is_none() && failed.is_empty();
-    debug!(target: "rolecall::refresh", accounts = inventory.accounts.len(), failed = failed.len(), took = ?began.elapsed(), "refreshed");
+    info!(target: "rolecall::refresh", accounts = inventory.accounts.len(), failed = failed.len(), took = ?began.elapsed(), "refreshed");
     Ok(Outcome { inventory, failed, stopped })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
-use tracing::debug;
+use tracing::info;
 
 use crate::domain::{Account, AccountId, Error, Inventory, Kind, Result, RoleName, Secret, Timestamp};
 use crate::identity::{Identity, Page, PortalAccount};
@@ -235,7 +235,7 @@ impl Run {
                 if first { self.queue.push_front(job) } else { self.queue.push_back(job) }
             }
             (Verdict::Leave(error), List::Roles { account, .. }) => {
-                debug!(target: "rolecall::refresh", %account, %error, "account left");
+                info!(target: "rolecall::refresh", %account, %error, "account left");
                 self.done += 1;
                 self.failed.push((*account, error));
             }

@@ -143,7 +143,7 @@ fn renewed(ctx: &Ctx, old: &Token, reply: TokenReply) -> Token {
 async fn learn(ctx: &Arc<Ctx>, instance: &Instance, token: &Token, what: fn(&Path, &Instance, i64) -> Result<()>) {
     let (directory, instance, lived) = (ctx.paths.state_dir.clone(), instance.clone(), ctx.clock.now().since(token.signed_in_at));
     if let Err(error) = blocking(move || what(&directory, &instance, lived)).await {
-        tracing::debug!(target: "rolecall::sign_in", %error, "a session's life was not remembered");
+        tracing::info!(target: "rolecall::sign_in", %error, "a session's life was not remembered");
     }
 }
 
