@@ -1,6 +1,6 @@
 //! Words combined over rows: which match, and in what order.
 
-use super::class::{Classifier, MISS, cost, span_cost};
+use super::class::{Classifier, MISS, cost, crowd, span_cost};
 use super::column::Field;
 use super::humps;
 use super::index::{Index, fields, folded_arn};
@@ -59,7 +59,8 @@ impl Index {
         for field in fields(&word.scope) {
             let column = self.column(*field);
             if !column.is_blank() {
-                let of_value = |value| classifier.hit(word, *field, value).map_or(MISS, |hit| cost(hit, *field, word));
+                let of_value =
+                    |value| classifier.hit(word, *field, value).map_or(MISS, |hit| cost(hit, *field, word) + crowd(*field, value));
                 lower(costs, &column.of, &column.values.iter().map(of_value).collect::<Vec<_>>());
             }
         }

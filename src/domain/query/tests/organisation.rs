@@ -45,6 +45,7 @@ impl Company {
             (0, "300000000004", "jane-sandbox", &["PowerUserAccess", "ReadOnly"]),
             (0, "300000000005", "Zürich Analytics", &["DataScientist"]),
             (0, "300000000006", "my-app-prod-eu", &["Deploy"]),
+            (0, "300000000007", "my-app-apac-prod-eu", &["Deploy"]),
             (1, "400000000001", "lab-robotics", &["AdministratorAccess"]),
             (1, "400000000002", "", &["Admin"]),
         ] {

@@ -23,6 +23,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("jane", "jane-sandbox ", "a name's first word"),
     ("zurich", "Zürich Analytics ", "accents are folded"),
     ("ZÜRICH", "Zürich Analytics ", "on both sides"),
+    ("my eu", "my-app-prod-eu ", "the name with fewer words, before my-app-apac-prod-eu"),
     ("mapeu", "my-app-prod-eu Deploy", "one letter a word"),
     ("sndbx", "sandbox ", "left-out letters are forgiven when nothing holds them all"),
     ("prd ledger", "ledger-prod ", "prd is prod with a letter left out, not the beginnings of pricing and dev"),
