@@ -1,65 +1,21 @@
-//! From files and environment to [`Settings`], with what was odd about them and where each came from.
+//! From files and environment to [`Settings`].
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use crate::domain::{Error, InstanceName, Kind, Result, nearest};
+use crate::domain::{Error, InstanceName, Kind, Result};
 
 use super::env::{self, Env};
 use super::known;
-use super::layers::{self, Layer, Refused};
+use super::layers::{self, Layer};
+use super::origins::{Origin, Tracer, Warning};
 use super::paths::Paths;
 use super::settings::Settings;
-use super::shown::quoted;
-
-/// Where a setting came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// A file; the last one that sets the key.
-    File {
-        /// Which.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-    },
-    /// A variable of the environment, by its name.
-    Environment(&'static str),
-    /// The command line.
-    Flag,
-}
-
-/// A key that has no effect.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// The file it stands in.
-    pub file: PathBuf,
-    /// The line it stands on, from 1.
-    pub line: usize,
-    /// Its dotted path.
-    pub key: String,
-    /// The known key that it may have been meant to be.
-    pub nearest: Option<&'static str>,
-    /// Known, but not to be set by a file that is not the person's own.
-    pub refused: bool,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Warning { file, line, key, .. } = self;
-        write!(f, "{}:{line}: ", file.display())?;
-        match self.nearest {
-            _ if self.refused => write!(f, "`{key}` may only stand in your own configuration file"),
-            Some(nearest) => write!(f, "unknown key `{key}`, did you mean `{nearest}`?"),
-            None => write!(f, "unknown key `{key}`"),
-        }
-    }
-}
 
 /// The configuration, read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -73,10 +29,6 @@ pub struct Loaded {
     pub origins: BTreeMap<String, Origin>,
     /// Every file that was looked at, missing ones too.
     pub files: Vec<PathBuf>,
-    /// How many rules have origins so far.
-    traced_rules: usize,
-    /// Whether keys of account tables have origins too.
-    traces_accounts: bool,
 }
 
 /// Reads the configuration: the machine's file, the included ones, the person's, then the environment. No file is needed.
@@ -97,17 +49,17 @@ pub fn load_with_origins(env: &Env, paths: &Paths) -> Result<Loaded> {
 
 fn read_all(env: &Env, paths: &Paths, traces_accounts: bool) -> Result<Loaded> {
     let (layers, files) = layers::read(paths)?;
-    let mut loaded = Loaded { files, traces_accounts, ..Loaded::default() };
+    let mut tracer = Tracer::new(traces_accounts);
     let (mut merged, mut order, mut lent_rules) = (DeTable::new(), Vec::new(), 0);
     for layer in &layers {
         let mut table = layer.parse()?;
-        loaded.examine(layer, &mut table);
+        tracer.examine(layer, &mut table);
         name_instances(&table, &mut order);
         lent_rules += if layer.own { 0 } else { rules(&table) };
         layers::lay(&mut merged, table);
     }
-    loaded.settings = match Settings::deserialize(Spanned::new(0..0, merged).into_deserializer()) {
-        Ok(settings) => settings,
+    let mut loaded = match Settings::deserialize(Spanned::new(0..0, merged).into_deserializer()) {
+        Ok(settings) => tracer.told(settings, files),
         Err(error) => return Err(blame(&layers, &error)),
     };
     loaded.settings.instance_order = order;
@@ -133,57 +85,15 @@ pub fn check(path: &Path, text: &str) -> Result<Vec<Warning>> {
 /// As [`load`], for this file alone.
 pub fn read(path: &Path, text: &str) -> Result<Loaded> {
     let layer = Layer::new(path.to_owned(), text.to_owned(), true);
-    let (mut loaded, mut table) = (Loaded::default(), layer.parse()?);
-    loaded.examine(&layer, &mut table);
+    let (mut tracer, mut table) = (Tracer::new(true), layer.parse()?);
+    tracer.examine(&layer, &mut table);
     match Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
-        Ok(settings) => Ok(Loaded { settings, ..loaded }),
+        Ok(settings) => Ok(tracer.told(settings, Vec::new())),
         Err(error) => Err(blame(std::slice::from_ref(&layer), &error)),
     }
 }
 
 impl Loaded {
-    /// Notes unknown keys and origins, and takes out what the file may not say.
-    fn examine(&mut self, layer: &Layer, table: &mut DeTable<'_>) {
-        let warning = |key, offset, nearest, refused| Warning { file: layer.path.clone(), line: layer.line(offset), key, nearest, refused };
-        known::unknown(table, &mut |key, offset, neighbours| {
-            let last = key.rsplit('.').next().unwrap_or(&key);
-            let nearest = nearest(last, neighbours.iter().copied(), 1).first().copied();
-            let nearest = nearest.and_then(|name| neighbours.iter().copied().find(|known| *known == name));
-            self.warnings.push(warning(key, offset, nearest, false));
-        });
-        if !layer.own {
-            let mut refused = Vec::new();
-            layers::refuse(table, &mut refused);
-            self.warnings.extend(refused.into_iter().map(|Refused { key, offset }| warning(key, offset, None, true)));
-        }
-        self.trace(layer, table, "", 0);
-    }
-
-    /// Notes the origins of a table's keys; `depth` says how many tables it stands in.
-    fn trace(&mut self, layer: &Layer, table: &DeTable<'_>, above: &str, depth: usize) {
-        for (key, value) in table {
-            let path = format!("{above}{}", quoted(key.get_ref()));
-            let origin = Origin::File { path: layer.path.clone(), line: layer.line(key.span().start) };
-            self.origins.insert(path.clone(), origin);
-            match value.get_ref() {
-                // `instances.NAME.accounts`
-                DeValue::Table(_) if depth == 2 && key.get_ref() == "accounts" && !self.traces_accounts => {}
-                DeValue::Table(inner) => self.trace(layer, inner, &format!("{path}."), depth + 1),
-                DeValue::Array(items) => {
-                    // The rules of several files follow each other.
-                    let before = if path == "rules" { self.traced_rules } else { 0 };
-                    let tables = items.iter().filter_map(|item| item.get_ref().as_table());
-                    let count = tables
-                        .enumerate()
-                        .map(|(at, inner)| self.trace(layer, inner, &format!("{path}.{}.", before + at), depth + 1))
-                        .count();
-                    self.traced_rules += if path == "rules" { count } else { 0 };
-                }
-                _ => {}
-            }
-        }
-    }
-
     /// The file and the line that a key comes from, if it comes from a file.
     fn place(&self, key: &str) -> Option<(PathBuf, usize)> {
         match self.origins.get(key)? {
@@ -415,8 +325,7 @@ mod tests {
             for own in [true, false] {
                 let layer = Layer::new(PathBuf::from("config.toml"), text.clone(), own);
                 let Ok(mut table) = layer.parse() else { continue };
-                let mut loaded = Loaded::default();
-                loaded.examine(&layer, &mut table);
+                Tracer::new(true).examine(&layer, &mut table);
                 if let Err(error) = Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
                     let said = blame(&[layer], &error);
                     proptest::prop_assert!(said.message.starts_with("config.toml:"), "{}", said.message);

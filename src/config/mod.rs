@@ -6,6 +6,7 @@ pub mod env;
 mod file;
 mod known;
 mod layers;
+mod origins;
 mod paths;
 mod settings;
 mod shown;
@@ -15,7 +16,8 @@ pub use choices::{
     Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, SecureStore, ShareTokenCache, Theme, UrlAction,
 };
 pub use env::Env;
-pub use file::{Loaded, Origin, Warning, check, load, load_with_origins, read};
+pub use file::{Loaded, check, load, load_with_origins, read};
+pub use origins::{Origin, Warning};
 pub use paths::Paths;
 pub use settings::Settings;
 pub use shown::{Shown, shown};

@@ -4,8 +4,9 @@ use toml::Value;
 
 use crate::domain::{Error, Result};
 
-use super::file::{Loaded, Origin};
+use super::file::Loaded;
 use super::known;
+use super::origins::Origin;
 
 /// A setting with its value.
 #[derive(Debug, Clone, PartialEq)]
