@@ -63,7 +63,8 @@ pub struct Outcome {
 /// read this time.
 ///
 /// # Errors
-/// When the account list itself can't be read: [`Kind::LoginNeeded`], [`Kind::Throttled`], [`Kind::Unreachable`], [`Kind::Refused`].
+/// When the account list itself can't be read: [`LoginNeeded`](crate::domain::Kind::LoginNeeded), [`Throttled`](crate::domain::Kind::Throttled),
+/// [`Unreachable`](crate::domain::Kind::Unreachable), [`Refused`](crate::domain::Kind::Refused).
 /// Whatever happens later is told in the [`Outcome`].
 pub async fn refresh(
     identity: &Identity,
