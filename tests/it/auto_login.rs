@@ -1,6 +1,6 @@
 //! `process --auto-login`: one browser tab for all who wait, by a helper that outlives them.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::time::{Duration, Instant};
 
 use rolecall::demo;
@@ -75,6 +75,23 @@ fn a_caller_that_is_killed_takes_no_sign_in_with_it() {
     impatient.wait().unwrap();
     demo::approve(&tab).unwrap();
     let ran = Ran::of(rolecall(&sandbox, &ROLE).output().unwrap());
+    assert_eq!((ran.code, tabs(&sandbox).len()), (0, 1), "{ran:?}");
+}
+
+#[test]
+fn whoever_waits_takes_over_from_a_caller_that_opened_nothing() {
+    let sandbox = with_browser();
+    let locks = sandbox.path("rolecall/state/locks");
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&locks).unwrap();
+    let starter = std::fs::File::create(locks.join("sign-in")).unwrap();
+    starter.lock().unwrap();
+    let waiting = rolecall(&sandbox, &ROLE).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    // By the end of another one that came later, the first has long seen that somebody is at it.
+    assert_eq!(Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap()).code, 4);
+    assert_eq!(tabs(&sandbox), [] as [String; 0]);
+    drop(starter);
+    demo::approve(&first_tab(&sandbox)).unwrap();
+    let ran = Ran::of(waiting.wait_with_output().unwrap());
     assert_eq!((ran.code, tabs(&sandbox).len()), (0, 1), "{ran:?}");
 }
 

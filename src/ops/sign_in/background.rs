@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Error, Instance, Kind, Result, Timestamp, human};
 use crate::os::file;
 use crate::os::lock::Lock;
-use crate::vault::{Boarding, Flight, Name, Outcome};
+use crate::vault::{Boarding, Flight, Name, Outcome, Ticket};
 
 use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::sign_in::sign_in;
@@ -22,6 +22,8 @@ const BAR: i64 = 300;
 const LIFE: Duration = Duration::from_secs(600);
 /// How long a helper has to get going.
 const START: Duration = Duration::from_secs(3);
+/// How often a caller that waits makes sure that somebody is at it.
+const AGAIN: Duration = Duration::from_millis(500);
 /// How often a caller looks whether somebody has signed in.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -35,32 +37,23 @@ pub struct Notice {
 }
 
 /// Waits until somebody has signed in. If nobody is at it, `start` leaves a helper behind that is ([`serve`]); `say` hears of its
-/// address, once and in one of all callers.
+/// address, once and in one of all callers. Whoever waits takes over from a caller that could not start it, and from a helper that died.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when background sign-ins are barred, when the person refuses, or when `wait` is over before they are done.
+/// [`Kind::LoginNeeded`] when background sign-ins are barred, when the person refuses, or when `wait` is over before they are done; what
+/// `start` says.
 pub async fn await_sign_in(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     wait: Duration,
-    start: impl FnOnce() -> Result<()>,
+    start: impl Fn() -> Result<()>,
     say: impl Fn(&Notice),
 ) -> Result<()> {
     let flight = ctx.vault.flight(&Name::sign_in(instance));
     let (ticket, deadline) = (flight.look(), Instant::now() + wait);
     barred(instance, flight.outcome(), ctx.clock.now())?;
-    let starter = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))?;
-    let mut unsaid = starter.is_some();
-    if starter.is_some() && nobody_is_at_it(&flight)? {
-        // A helper that was killed leaves the address of a page that nobody answers for any more.
-        file::remove(&notice_path(ctx, instance))?;
-        start()?;
-        let up = Instant::now() + START;
-        while flight.look() == ticket && nobody_is_at_it(&flight)? && Instant::now() < up {
-            tokio::time::sleep(LOOK / 5).await;
-        }
-    }
-    drop(starter);
+    let mut unsaid = begin(ctx, instance, &flight, ticket, &start).await?.is_some();
+    let mut again = Instant::now() + AGAIN;
     while Instant::now() < deadline {
         if flight.look() != ticket {
             return flight.outcome().unwrap_or(Outcome::Ok).into_result();
@@ -69,10 +62,39 @@ pub async fn await_sign_in(
             say(&notice);
             unsaid = false;
         }
+        if Instant::now() >= again {
+            unsaid |= begin(ctx, instance, &flight, ticket, &start).await? == Some(Began::Here);
+            again = Instant::now() + AGAIN;
+        }
         tokio::time::sleep(LOOK).await;
     }
     Err(Error::new(Kind::LoginNeeded, format!("the sign-in to {} is open in your browser", instance.name))
         .hint("approve it there, then try again"))
+}
+
+/// Who has a sign-in under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Began {
+    /// A helper of this process.
+    Here,
+    /// A helper of another one.
+    Elsewhere,
+}
+
+/// Starts a helper if nobody is at it, and sees it get going; `None` while another caller does so.
+async fn begin(ctx: &Ctx, instance: &Instance, flight: &Flight, ticket: Ticket, start: impl Fn() -> Result<()>) -> Result<Option<Began>> {
+    let Some(_starter) = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))? else { return Ok(None) };
+    if flight.look() != ticket || !nobody_is_at_it(flight)? {
+        return Ok(Some(Began::Elsewhere));
+    }
+    // A helper that was killed leaves the address of a page that nobody answers for any more.
+    file::remove(&notice_path(ctx, instance))?;
+    start()?;
+    let up = Instant::now() + START;
+    while flight.look() == ticket && nobody_is_at_it(flight)? && Instant::now() < up {
+        tokio::time::sleep(LOOK / 5).await;
+    }
+    Ok(Some(Began::Here))
 }
 
 /// Whether no process holds the flight. Only a starter asks: asking takes the lock for a moment.
