@@ -80,7 +80,7 @@ pub fn record(state_dir: &Path, consent: Consent) -> Result<()> {
     let path = path(state_dir);
     let held = Lock::acquire(&state_dir.join("consents.lock"), Instant::now() + PATIENCE)?;
     if held.is_none() {
-        return Err(Error::internal(format!("{} is held by another process", path.display())));
+        return Err(Error::os(format!("{} is held by another process", path.display())));
     }
     let mut consents = load(state_dir);
     consents.add(consent);

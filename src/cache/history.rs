@@ -78,7 +78,7 @@ pub fn record(state_dir: &Path, used: &Use, limits: Limits) -> Result<()> {
     let path = path(state_dir);
     let held = Lock::acquire(&state_dir.join("history.lock"), Instant::now() + PATIENCE)?;
     if held.is_none() {
-        return Err(Error::internal(format!("{} is held by another process", path.display())));
+        return Err(Error::os(format!("{} is held by another process", path.display())));
     }
     let old = file::load(&path)?.unwrap_or_default();
     if old.len() > LONG {

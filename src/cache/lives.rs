@@ -59,7 +59,7 @@ fn change(state_dir: &Path, instance: &Instance, change: impl Fn(Option<i64>) ->
     }
     let held = Lock::acquire(&state_dir.join("session-lives.lock"), Instant::now() + PATIENCE)?;
     if held.is_none() {
-        return Err(Error::internal(format!("{} is held by another process", path(state_dir).display())));
+        return Err(Error::os(format!("{} is held by another process", path(state_dir).display())));
     }
     let mut lives = load(state_dir);
     match change(of(&lives)) {

@@ -33,7 +33,7 @@ pub fn load(state_dir: &Path) -> Result<Marks> {
 pub fn change(state_dir: &Path, change: impl FnOnce(&mut Marks)) -> Result<Marks> {
     let held = Lock::acquire(&state_dir.join("marks.lock"), Instant::now() + PATIENCE)?;
     if held.is_none() {
-        return Err(Error::internal(format!("{} is held by another process", path(state_dir).display())));
+        return Err(Error::os(format!("{} is held by another process", path(state_dir).display())));
     }
     let before = load(state_dir)?;
     let mut marks = before.clone();

@@ -238,16 +238,16 @@ pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
 /// The one runtime of a process that needs one.
 ///
 /// # Errors
-/// [`Kind::Internal`] when none can be made.
+/// [`Kind::Os`] when none can be made.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))
+    runtime.map_err(|error| Error::os(format!("no runtime: {error}")))
 }
 
 /// Runs something that needs the network.
 ///
 /// # Errors
-/// What the work says; [`Kind::Internal`] when no runtime can be made.
+/// What the work says; [`Kind::Os`] when no runtime can be made.
 pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = runtime()?;
     let result = runtime.block_on(async {

@@ -60,7 +60,7 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
             out::say(&out::dim(&format!("demo: no browser is at hand here, so sign-ins approve themselves after {seconds} s")));
         }
     }
-    let program = std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))?;
+    let program = std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))?;
     let mut words = passed_on(globals);
     words.extend(args.command);
     // From here on signals go to the inner program, and its end is ours.

@@ -52,7 +52,7 @@ fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
     if let (false, Ok(instances)) = (args.offline, &scene.instances) {
         let network = context::network(&env);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Error::internal(format!("no runtime: {error}")))?;
+        let runtime = runtime.map_err(|error| Error::os(format!("no runtime: {error}")))?;
         scene.answers = runtime.block_on(doctor::ask(instances, &network, Clock::System));
     }
     Ok(scene)

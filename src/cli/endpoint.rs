@@ -99,7 +99,7 @@ async fn serve(
 }
 
 fn own_program() -> Result<std::path::PathBuf> {
-    std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))
+    std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))
 }
 
 /// What the helper gets on its standard input: whom to watch, the token to ask for, and the vault's key.
@@ -119,7 +119,7 @@ impl Charge {
 
     fn read() -> Result<Self> {
         let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map_err(|error| Error::internal(format!("reading what to serve: {error}")))?;
+        std::io::stdin().read_to_end(&mut bytes).map_err(|error| Error::os(format!("reading what to serve: {error}")))?;
         Self::parse(Secret::new(bytes).expose()).ok_or_else(|| Error::internal("this is started by `rolecall exec --as endpoint` alone"))
     }
 

@@ -19,7 +19,7 @@ use super::context::{self, Person};
 pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<()> {
     ctx.vault.ready()?;
     let key = ctx.vault.data_key()?;
-    let program = std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))?;
+    let program = std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))?;
     let mut args: Vec<OsString> = vec!["sign-in-helper".into(), "--sso".into(), instance.name.as_str().into()];
     if let Some(file) = &globals.config {
         args.extend(["--config".into(), file.into()]);
@@ -45,7 +45,7 @@ pub(super) fn say(notice: &Notice) {
 pub(super) fn run(globals: &Globals) -> Result<u8> {
     process::own_session();
     let mut key = Vec::new();
-    std::io::stdin().read_to_end(&mut key).map_err(|error| Error::internal(format!("reading the vault's key: {error}")))?;
+    std::io::stdin().read_to_end(&mut key).map_err(|error| Error::os(format!("reading the vault's key: {error}")))?;
     let key = Some(Secret::new(key)).filter(|key| !key.expose().is_empty());
     let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, key)?;
     let instance = context::chosen_one(&ctx, globals)?;

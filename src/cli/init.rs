@@ -30,9 +30,9 @@ pub(super) fn run(args: InitArgs) -> Result<u8> {
 /// How a script finds this program: by its name where the shell would, else by where it lies.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Internal`] when the program can't tell where it is.
+/// [`crate::domain::Kind::Os`] when the program can't tell where it is.
 pub(super) fn program() -> Result<String> {
-    let own = std::env::current_exe().map_err(|error| Error::internal(format!("where this program is: {error}")))?;
+    let own = std::env::current_exe().map_err(|error| Error::os(format!("where this program is: {error}")))?;
     let real = |path: &Path| path.canonicalize().ok();
     let env = Env::from_process();
     let folders = env.get(env::PATH).unwrap_or_default().to_owned();

@@ -127,23 +127,24 @@ fn run(cli: Cli) -> Result<u8> {
 }
 
 /// What the program ends with, and what each code means; `exec` and `each` pass on the codes of what they ran.
-pub const EXIT_CODES: [(u8, &str); 10] = [
+pub const EXIT_CODES: [(u8, &str); 11] = [
     (0, "fine"),
-    (1, "no match, a failed check, or stdout that can't be written to"),
+    (1, "no match, or a failed check"),
     (2, "usage"),
     (3, "configuration"),
     (4, "sign-in needed"),
     (5, "unknown or ambiguous role"),
     (6, "refused by AWS, or AWS out of reach"),
     (7, "vault"),
-    (70, "a bug"),
+    (70, "a bug in rolecall"),
+    (74, "refused by the operating system: a file, a process, a thread"),
     (130, "cancelled"),
 ];
 
 /// The exit code of a failure.
 fn exit_code(kind: Kind) -> u8 {
     match kind {
-        Kind::NoMatch | Kind::Output => 1,
+        Kind::NoMatch => 1,
         Kind::Usage => 2,
         Kind::Config => 3,
         Kind::LoginNeeded => 4,
@@ -151,6 +152,7 @@ fn exit_code(kind: Kind) -> u8 {
         Kind::Refused | Kind::Throttled | Kind::Unreachable => 6,
         Kind::Vault => 7,
         Kind::Internal => 70,
+        Kind::Os => 74,
         Kind::Cancelled => 130,
     }
 }
@@ -174,7 +176,6 @@ mod tests {
     fn every_sort_of_failure_ends_with_a_code_that_is_explained() {
         let kinds = [
             Kind::NoMatch,
-            Kind::Output,
             Kind::Usage,
             Kind::Config,
             Kind::LoginNeeded,
@@ -184,6 +185,7 @@ mod tests {
             Kind::Unreachable,
             Kind::Vault,
             Kind::Internal,
+            Kind::Os,
             Kind::Cancelled,
         ];
         let mut used: Vec<u8> = kinds.into_iter().map(exit_code).chain([0]).collect();

@@ -119,13 +119,13 @@ pub(super) fn alarming(text: &str) -> String {
 /// Prints data. A reader that has gone away is no failure.
 ///
 /// # Errors
-/// [`Kind::Output`] when stdout can't be written to for another reason.
+/// [`Kind::Os`] when stdout can't be written to for another reason.
 #[allow(clippy::print_stdout, reason = "this is the one place that prints data")]
 pub(super) fn data(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Output, format!("writing to stdout: {error}")).hint("what was printed there is not whole"))
+            Err(Error::new(Kind::Os, format!("writing to stdout: {error}")).hint("what was printed there is not whole"))
         }
         _ => Ok(()),
     }
@@ -173,6 +173,6 @@ pub(super) fn ask(question: &str) -> Result<String> {
     let _ = write!(stderr, "{question}");
     let _ = stderr.flush();
     let mut line = String::new();
-    io::stdin().read_line(&mut line).map_err(|error| Error::internal(format!("reading the answer: {error}")))?;
+    io::stdin().read_line(&mut line).map_err(|error| Error::os(format!("reading the answer: {error}")))?;
     Ok(line)
 }

@@ -27,7 +27,7 @@ pub(super) fn run(serve: bool) -> Result<u8> {
     }
     process::own_session();
     let mut link = String::new();
-    std::io::stdin().read_to_string(&mut link).map_err(|error| Error::internal(format!("reading the link: {error}")))?;
+    std::io::stdin().read_to_string(&mut link).map_err(|error| Error::os(format!("reading the link: {error}")))?;
     let redirect = Redirect::new(Secret::new(link))?;
     helper::ready(redirect.address())?;
     context::runtime()?.block_on(redirect.serve())?;
@@ -35,5 +35,5 @@ pub(super) fn run(serve: bool) -> Result<u8> {
 }
 
 fn own_program() -> Result<PathBuf> {
-    std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))
+    std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))
 }

@@ -10,8 +10,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Kind {
     /// Nothing matched, or a check failed (exit 1).
     NoMatch,
-    /// What was to be printed could not be written: the disk behind stdout is full (1).
-    Output,
     /// The command line contradicts itself, needs a terminal or needs `--yes` (2).
     Usage,
     /// A configuration file is wrong or missing (3).
@@ -28,7 +26,9 @@ pub enum Kind {
     Unreachable,
     /// The vault is locked, out of reach or owned by somebody else (7).
     Vault,
-    /// A bug, or a machine that does what it should not (70).
+    /// The operating system refused a file, a descriptor, a process or a thread (74, `EX_IOERR` of sysexits.h).
+    Os,
+    /// A bug in rolecall, and nothing else (70).
     Internal,
     /// The person cancelled (130).
     Cancelled,
@@ -63,6 +63,11 @@ impl Error {
     pub fn context(mut self, what: impl fmt::Display) -> Self {
         self.message = format!("{what}: {}", self.message);
         self
+    }
+
+    /// [`Kind::Os`] with this sentence.
+    pub fn os(message: impl Into<String>) -> Self {
+        Self::new(Kind::Os, message)
     }
 
     /// [`Kind::Internal`] with this sentence.

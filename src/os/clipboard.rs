@@ -72,7 +72,7 @@ pub fn copy_by_terminal(text: &str, in_tmux: bool) -> Result<()> {
         return Ok(());
     }
     let mut terminal = tty::open()?;
-    let said = |error: std::io::Error| Error::internal(format!("copying: {error}"));
+    let said = |error: std::io::Error| Error::os(format!("copying: {error}"));
     terminal.write_all(sequence(text, in_tmux).as_bytes()).and_then(|()| terminal.flush()).map_err(said)
 }
 

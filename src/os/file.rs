@@ -10,7 +10,7 @@ use super::random;
 
 /// An error about a path, in words.
 pub fn failed(doing: &str, path: &Path, error: &io::Error) -> Error {
-    Error::new(Kind::Internal, format!("{doing} {}: {}", path.display(), reason(error)))
+    Error::new(Kind::Os, format!("{doing} {}: {}", path.display(), reason(error)))
 }
 
 /// What the operating system said, without its number.

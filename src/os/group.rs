@@ -135,7 +135,7 @@ impl Watch {
     pub fn new(group: Arc<Group>, told: impl Fn() + Send + 'static) -> Result<Self> {
         const NUMBERS: &[i32] = &[SIGINT, SIGTERM, SIGHUP];
         let answered = Answered::begin(NUMBERS);
-        let mut signals = Signals::new(NUMBERS).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        let mut signals = Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
         let thread = std::thread::spawn(move || {
             for signal in signals.forever() {

@@ -64,7 +64,7 @@ pub fn ready(line: &str) -> Result<()> {
 }
 
 fn failed(why: &str) -> Error {
-    Error::internal(format!("starting the background helper: {why}"))
+    Error::os(format!("starting the background helper: {why}"))
 }
 
 #[cfg(all(test, unix))]

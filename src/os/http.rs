@@ -116,7 +116,7 @@ impl Listener {
     /// # Errors
     /// When the port is taken.
     pub fn bind(port: u16) -> Result<Self> {
-        let said = |error: std::io::Error| Error::new(Kind::Internal, format!("listening on 127.0.0.1:{port}: {error}"));
+        let said = |error: std::io::Error| Error::new(Kind::Os, format!("listening on 127.0.0.1:{port}: {error}"));
         let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(said)?;
         socket.set_nonblocking(true).map_err(said)?;
         let address = socket.local_addr().map_err(said)?;
@@ -142,7 +142,7 @@ impl Listener {
         H: Fn(Request) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Response> + Send + 'static,
     {
-        let listener = TcpListener::from_std(self.socket).map_err(|error| Error::internal(error.to_string()))?;
+        let listener = TcpListener::from_std(self.socket).map_err(|error| Error::os(error.to_string()))?;
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {

@@ -29,7 +29,7 @@ impl Job {
     /// # Errors
     /// When the handlers can't be set.
     pub fn listen() -> Result<Self> {
-        let said = |error: std::io::Error| Error::internal(format!("signals: {error}"));
+        let said = |error: std::io::Error| Error::os(format!("signals: {error}"));
         let (told_to_stop, went_on) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
         // Set within the signal itself, so that nothing has to be waited for.
         let actions = [
@@ -44,7 +44,7 @@ impl Job {
     /// # Errors
     /// When the handlers can't be set.
     pub fn wake(&mut self) -> Result<()> {
-        let mut signals = Signals::new([SIGTSTP, SIGCONT]).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        let mut signals = Signals::new([SIGTSTP, SIGCONT]).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
         self.waking = Some((handle, std::thread::spawn(move || signals.forever().for_each(|_| nudge()))));
         Ok(())

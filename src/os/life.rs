@@ -31,7 +31,7 @@ impl Life {
     /// When the system does not tell when it began.
     pub fn own() -> Result<Self> {
         let pid = rustix::process::getpid().as_raw_nonzero().get();
-        let seen = see(pid).ok_or_else(|| Error::internal("this system does not tell when this process began"))?;
+        let seen = see(pid).ok_or_else(|| Error::os("this system does not tell when this process began"))?;
         Ok(Self { pid, started: seen.started })
     }
 

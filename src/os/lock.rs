@@ -60,7 +60,7 @@ fn open(path: &Path) -> Result<File> {
     }
     match options.open(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let directory = path.parent().ok_or_else(|| Error::internal(format!("{} has no directory", path.display())))?;
+            let directory = path.parent().ok_or_else(|| Error::os(format!("{} has no directory", path.display())))?;
             file::create_private_dir(directory)?;
             options.open(path)
         }

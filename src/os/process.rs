@@ -58,7 +58,7 @@ impl Child {
     #[cfg(not(unix))]
     pub fn replace(&self) -> Error {
         match self.wait() {
-            Ok(code) => Error::internal(format!("the program ended with {code}")),
+            Ok(code) => Error::os(format!("the program ended with {code}")),
             Err(error) => error,
         }
     }
@@ -116,7 +116,7 @@ impl Heard {
     fn listen() -> Result<Self> {
         const ENDING: &[i32] = &[signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
         let answered = super::signals::Answered::begin(ENDING);
-        let signals = signal_hook::iterator::Signals::new(ENDING).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        let signals = signal_hook::iterator::Signals::new(ENDING).map_err(|error| Error::os(format!("signals: {error}")))?;
         Ok(Self { signals, answered })
     }
 
@@ -174,7 +174,7 @@ pub(super) fn code(status: ExitStatus) -> u8 {
 /// When it can't be started or does not take its input.
 pub fn leave_behind(program: &Path, args: &[OsString], unset: &[&str], input: &[u8]) -> Result<()> {
     use std::io::Write;
-    let said = |error: std::io::Error| Error::internal(format!("starting the background helper: {error}"));
+    let said = |error: std::io::Error| Error::os(format!("starting the background helper: {error}"));
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     for name in unset {
@@ -182,7 +182,7 @@ pub fn leave_behind(program: &Path, args: &[OsString], unset: &[&str], input: &[
     }
     // Not a process group of its own: whoever leads one can't begin a session.
     let mut child = command.spawn().map_err(said)?;
-    let mut stdin = child.stdin.take().ok_or_else(|| Error::internal("the background helper has no input"))?;
+    let mut stdin = child.stdin.take().ok_or_else(|| Error::os("the background helper has no input"))?;
     stdin.write_all(input).map_err(said)
 }
 

@@ -95,7 +95,7 @@ impl LastWill {
     pub fn written(first: impl Fn() + Send + 'static) -> Result<Self> {
         const NUMBERS: &[i32] = &[SIGTERM, SIGHUP, SIGINT];
         let answered = Answered::begin(NUMBERS);
-        let signals = Signals::new(NUMBERS).map_err(|error| Error::internal(format!("signals: {error}")))?;
+        let signals = Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
         Ok(Self { handle, waiting: Some(Waiting { signals, first: Box::new(first) }), thread: None, _answered: answered })
     }

@@ -75,7 +75,7 @@ pub(super) fn failure(error: &Error) -> Refusal {
         Kind::Throttled => (503, "Throttled"),
         Kind::Unreachable => (503, "Unavailable"),
         Kind::Vault => (500, "VaultLocked"),
-        Kind::NoMatch | Kind::Output | Kind::Usage | Kind::Config | Kind::UnknownRole | Kind::Internal | Kind::Cancelled => {
+        Kind::NoMatch | Kind::Usage | Kind::Config | Kind::UnknownRole | Kind::Os | Kind::Internal | Kind::Cancelled => {
             (500, "InternalError")
         }
     };

@@ -229,7 +229,7 @@ pub struct Left {
 /// Shows the picker on the terminal until the person has chosen or given up. Stdin and stdout are not touched.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Internal`] when it fails underneath.
+/// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Os`] when it fails underneath.
 pub fn run(options: Options, requests: Requests, news: Receiver<News>) -> Result<Left> {
     runner::run(options, requests, news)
 }

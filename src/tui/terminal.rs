@@ -278,5 +278,5 @@ fn hook(whole: Whole, previous: Hook) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send +
 }
 
 fn said(error: io::Error) -> Error {
-    Error::internal(format!("drawing on the terminal: {error}"))
+    Error::os(format!("drawing on the terminal: {error}"))
 }

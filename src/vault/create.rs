@@ -63,7 +63,7 @@ impl Vault {
         // No fault of the vault's: credentials can still be fetched, and not kept.
         file::could_write(&self.options.dir).map_err(|error| {
             let hint = "set XDG_STATE_HOME or ROLECALL_HOME to a directory that is yours and can be written";
-            Error { kind: Kind::Internal, ..error }.hint(hint)
+            Error { kind: Kind::Os, ..error }.hint(hint)
         })?;
         Lock::acquire(&self.options.dir.join("lock"), Instant::now() + PATIENCE)?
             .ok_or_else(|| Error::new(Kind::Vault, "another rolecall is changing the vault; try again"))

@@ -83,7 +83,7 @@ fn ask<T: Send + 'static>(may_prompt: bool, work: impl FnOnce(&Limit) -> Result<
     thread::Builder::new()
         .name("keyring".to_owned())
         .spawn(worker)
-        .map_err(|error| Error::internal(format!("starting a thread for the desktop keyring: {error}")))?;
+        .map_err(|error| Error::os(format!("starting a thread for the desktop keyring: {error}")))?;
     match answered.recv_timeout(PATIENCE) {
         Ok(outcome) => outcome,
         Err(mpsc::RecvTimeoutError::Timeout) if may_prompt && asked.try_recv().is_ok() => {

@@ -54,7 +54,7 @@ impl Outcome {
 #[serde(remote = "Kind", rename_all = "kebab-case")]
 enum KindWord {
     NoMatch,
-    Output,
+    Os,
     Usage,
     Config,
     LoginNeeded,

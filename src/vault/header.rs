@@ -116,7 +116,7 @@ pub(super) fn path(dir: &Path) -> PathBuf {
 /// Reads the header; `None` when there is none yet.
 ///
 /// # Errors
-/// [`Kind::Vault`] when it is damaged or newer, [`Kind::Internal`] when it can't be read.
+/// [`Kind::Vault`] when it is damaged or newer, [`Kind::Os`] when it can't be read.
 pub(super) fn load(dir: &Path) -> Result<Option<Header>> {
     let path = path(dir);
     let Some(bytes) = file::load(&path)? else { return Ok(None) };

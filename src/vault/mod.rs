@@ -143,7 +143,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`Kind::Vault`] when the vault can't be opened, or holds a record of this name that it must not overwrite.
-    /// [`Kind::Internal`] when nothing can be written (read-only or full disk): then role credentials can still be fetched and
+    /// [`Kind::Os`] when nothing can be written (read-only or full disk): then role credentials can still be fetched and
     /// used, but no token may be rotated.
     pub fn stage<T: Record>(&self, name: &Name) -> Result<Staged<T>> {
         let header = self.header_or_new(None)?;
@@ -164,7 +164,7 @@ impl Vault {
     /// Removes a record; one that is not there is fine, and so is a locked vault.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault is another user's, [`Kind::Internal`] when the file can't be removed.
+    /// [`Kind::Vault`] when the vault is another user's, [`Kind::Os`] when the file can't be removed.
     pub fn forget(&self, name: &Name) -> Result<()> {
         if owner::check(&self.options.dir)? { file::remove(&self.record_path(&name.file_name())) } else { Ok(()) }
     }
@@ -268,7 +268,7 @@ impl<T: Record> Staged<T> {
     /// Seals and writes the record, then puts it in the place of the one before.
     ///
     /// # Errors
-    /// [`Kind::Internal`] when the disk fails after all, [`Kind::Vault`] when somebody has reset the vault since.
+    /// [`Kind::Os`] when the disk fails after all, [`Kind::Vault`] when somebody has reset the vault since.
     pub fn commit(self, record: &T) -> Result<()> {
         // Sealed with a key that is gone, the record would be locked for good in the vault that came after.
         if header::load(&self.dir).is_ok_and(|header| header.is_none_or(|header| header.vault != self.header.vault)) {

@@ -19,7 +19,7 @@ impl Vault {
     /// Secret Service round trip or one argon2id.
     ///
     /// # Errors
-    /// [`Kind::Vault`] with what to set or run when it will not, [`Kind::Internal`] when nothing can be written.
+    /// [`Kind::Vault`] with what to set or run when it will not, [`Kind::Os`] when nothing can be written.
     pub fn ready(&self) -> Result<()> {
         let header = self.header_or_new(None)?;
         self.sweep();
@@ -77,7 +77,7 @@ impl Vault {
     /// is kept. Works on a damaged and on a locked vault.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault is somebody else's, [`Kind::Internal`] when a file can't be removed.
+    /// [`Kind::Vault`] when the vault is somebody else's, [`Kind::Os`] when a file can't be removed.
     pub fn reset(&self) -> Result<()> {
         if !owner::check(&self.options.dir)? {
             return owner::check_for_writing(&self.options.dir);

@@ -36,7 +36,7 @@ pub(super) fn is_lived_in(state: DemoState) -> bool {
 pub(super) fn arrange(state: DemoState, place: &mut Place, running: &Running) -> Result<()> {
     match state {
         DemoState::Bare => {
-            fs::remove_file(place.home.join(".aws/config")).map_err(|error| Error::internal(format!("preparing the demo: {error}")))?;
+            fs::remove_file(place.home.join(".aws/config")).map_err(|error| Error::os(format!("preparing the demo: {error}")))?;
             place.configure("")?;
         }
         DemoState::FirstDay => {}

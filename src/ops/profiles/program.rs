@@ -25,7 +25,7 @@ pub(in crate::ops) fn program(ctx: &Ctx) -> Result<String> {
 
 /// This program by the path in PATH that leads to it, if there is one: package managers replace what is behind it.
 fn own(ctx: &Ctx) -> Result<PathBuf> {
-    let own = std::env::current_exe().map_err(|error| Error::internal(format!("finding this program: {error}")))?;
+    let own = std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))?;
     let (Some(name), Some(list)) = (own.file_name(), ctx.env.path(env::PATH)) else { return Ok(own) };
     let real = real(&own);
     let places = std::env::split_paths(&list).filter(|directory| directory.is_absolute());

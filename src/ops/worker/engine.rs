@@ -21,7 +21,7 @@ impl Engine {
     /// # Errors
     /// When the machine has no thread or no poll to give.
     pub(super) fn start() -> Result<Engine> {
-        let said = |error: std::io::Error| Error::internal(format!("no runtime: {error}"));
+        let said = |error: std::io::Error| Error::os(format!("no runtime: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(said)?;
         let (stop, stopped) = oneshot::channel();
         let handle = runtime.handle().clone();

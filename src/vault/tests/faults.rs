@@ -143,8 +143,8 @@ fn a_place_that_can_not_be_written_to_says_so_without_blaming_the_vault() {
         let options = Options { dir: file.join("vault"), ..home.options(store, Passphrase::Given("p".into())) };
         let vault = Vault::new(options);
         assert_eq!(load(&vault).unwrap(), None);
-        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, Kind::Internal);
-        assert_eq!(vault.stage::<Credentials>(&admin(1)).unwrap_err().kind, Kind::Internal);
+        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, Kind::Os);
+        assert_eq!(vault.stage::<Credentials>(&admin(1)).unwrap_err().kind, Kind::Os);
     }
 }
 
@@ -169,7 +169,7 @@ fn a_read_only_vault_is_read_and_not_written() {
     let boarded = flight.poll(flight.look());
     mode(0o700);
     assert!(served(loaded));
-    assert_eq!(saved.unwrap_err().kind, Kind::Internal);
+    assert_eq!(saved.unwrap_err().kind, Kind::Os);
     assert!(matches!(boarded, Ok(Some(Boarding::Lead(_)))));
 }
 
