@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 
+use super::signals::LastWill;
 use crate::domain::{Error, Kind, Result, Secret};
 
 /// Opens the controlling terminal for reading and writing.
@@ -34,6 +35,9 @@ pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     let mut unseen = before.clone();
     unseen.local_modes.remove(LocalModes::ECHO);
     unseen.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+    // Ctrl-C ends the process here, and must not leave a terminal that shows nothing of what is typed.
+    let (theirs, modes) = (terminal.try_clone().map_err(said)?, before.clone());
+    let _guard = LastWill::new(move || drop(tcsetattr(&theirs, OptionalActions::Now, &modes)))?;
     terminal.write_all(question.as_bytes()).map_err(said)?;
     tcsetattr(&terminal, OptionalActions::Flush, &unseen).map_err(|error| said(error.into()))?;
     let mut line = String::new();
