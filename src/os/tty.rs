@@ -2,6 +2,9 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
+
+use rustix::termios::tcgetwinsize;
 
 use super::signals::LastWill;
 use crate::domain::{Error, Kind, Result, Secret};
@@ -71,12 +74,29 @@ pub fn shape(mut terminal: &File, cursor: Cursor) -> io::Result<()> {
     })
 }
 
-/// Columns and rows; 80×24 when the terminal does not say.
-pub fn size(terminal: &File) -> (u16, u16) {
-    match rustix::termios::tcgetwinsize(terminal) {
-        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col, size.ws_row),
+/// The most columns that are drawn on: twice those of the widest screen with the smallest letters.
+const MOST_COLUMNS: u16 = 2_000;
+/// The most cells that are drawn on. An 8K screen with letters of 6 × 10 pixels has 1,280 × 432.
+const MOST_CELLS: u32 = 600_000;
+
+/// Columns and rows to draw on; 80 × 24 if the terminal does not tell. A window that claims more than any screen has is drawn on in part:
+/// anybody can set its size to 65,535 × 65,535, and memory for all those cells would take 200 GB.
+pub fn size(terminal: impl AsFd) -> (u16, u16) {
+    match tcgetwinsize(terminal) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => drawable(size.ws_col, size.ws_row),
         _ => (80, 24),
     }
+}
+
+/// The columns of the terminal behind an output stream; `None` if it is not a terminal.
+pub fn columns(stream: impl AsFd) -> Option<u16> {
+    rustix::termios::isatty(&stream).then(|| size(stream).0)
+}
+
+fn drawable(columns: u16, rows: u16) -> (u16, u16) {
+    let columns = columns.min(MOST_COLUMNS);
+    let most_rows = MOST_CELLS / u32::from(columns);
+    (columns, rows.min(u16::try_from(most_rows).unwrap_or(u16::MAX)))
 }
 
 /// Bytes that were typed before anybody read them, as far as they make up lines.
@@ -107,4 +127,18 @@ pub fn restore_rows(mut terminal: &File) -> io::Result<()> {
 pub fn restore(mut terminal: &File) -> io::Result<()> {
     terminal.write_all(WHOLE_AGAIN)?;
     terminal.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_window_is_too_large_to_be_drawn() {
+        for (columns, rows) in [(u16::MAX, u16::MAX), (u16::MAX, 1), (1, u16::MAX), (3_000, 2_000), (1, 1)] {
+            let (wide, high) = drawable(columns, rows);
+            assert!(wide >= 1 && high >= 1 && u32::from(wide) * u32::from(high) <= MOST_CELLS, "{columns} × {rows}: {wide} × {high}");
+        }
+        assert_eq!([drawable(1_280, 432), drawable(80, 24)], [(1_280, 432), (80, 24)]);
+    }
 }

@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crossterm::event::EnableBracketedPaste;
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode, enable_raw_mode};
-use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use super::inline::Inline;
 use super::state::State;
@@ -110,7 +110,11 @@ impl Screen {
         })?;
         let canvas = match rows {
             Some(rows) => Canvas::Rows(Terminal::new(Inline::new(writer, (size.0, rows))).map_err(said)?),
-            None => Canvas::Full(Terminal::new(CrosstermBackend::new(writer)).map_err(said)?),
+            // The size is ours to tell: ratatui would allocate whatever the terminal claims.
+            None => {
+                let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
+                Canvas::Full(Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport }).map_err(said)?)
+            }
         };
         // Rows below the prompt are clicked at places that nobody knows.
         let mouse = mouse && rows.is_none();
@@ -181,9 +185,17 @@ impl Screen {
         self.size = size;
         let room = self.room();
         let _held = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Canvas::Rows(terminal) = &mut self.canvas {
-            terminal.backend_mut().resize(room).map_err(said)?;
-            terminal.resize(Rect::new(0, 0, room.0, room.1)).map_err(said)?;
+        let area = Rect::new(0, 0, room.0, room.1);
+        match &mut self.canvas {
+            Canvas::Full(terminal) => {
+                // Shown with the next frame.
+                self.held.set(true);
+                terminal.resize(area).map_err(said)?;
+            }
+            Canvas::Rows(terminal) => {
+                terminal.backend_mut().resize(room).map_err(said)?;
+                terminal.resize(area).map_err(said)?;
+            }
         }
         Ok(Some(room))
     }
