@@ -1,7 +1,7 @@
 //! The person's terminal, whatever stdin and stdout are.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::os::fd::AsFd;
 
 use rustix::termios::tcgetwinsize;
@@ -26,10 +26,47 @@ pub fn present() -> bool {
     open().is_ok()
 }
 
+/// The most characters of a passphrase that is typed. Terminals in line mode cut longer lines without a word, on macOS at 1,024 bytes.
+pub const LONGEST_PASSPHRASE: usize = 1_000;
+
+/// The most bytes of a line that is read from a terminal or a pipe.
+const LONGEST_LINE: u64 = 64 * 1024;
+
+/// Reads a line, with its line feed. Bytes that are not UTF-8, as from a terminal with another encoding, become replacement characters;
+/// bytes after the first 64 KiB are dropped. `None` at the end of the input.
+///
+/// # Errors
+/// The error of the read.
+pub fn read_line(mut input: impl BufRead) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    if input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if !line.ends_with(b"\n") {
+        skip_line(input)?;
+    }
+    Ok(Some(String::from_utf8_lossy(&line).into_owned()))
+}
+
+/// Reads on to the end of the line and forgets it.
+fn skip_line(mut input: impl BufRead) -> io::Result<()> {
+    loop {
+        let bytes = input.fill_buf()?;
+        let (length, ended) = match bytes.iter().position(|byte| *byte == b'\n') {
+            Some(at) => (at + 1, true),
+            None => (bytes.len(), bytes.is_empty()),
+        };
+        input.consume(length);
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
 /// Asks for something on the terminal that is not to be seen while it is typed.
 ///
 /// # Errors
-/// When there is no terminal or it goes away.
+/// [`Kind::Usage`] if there is no terminal, it goes away, or more than [`LONGEST_PASSPHRASE`] characters are typed.
 pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
     let said = |error: io::Error| Error::new(Kind::Usage, format!("asking on the terminal: {error}"));
@@ -44,11 +81,16 @@ pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     terminal.write_all(question.as_bytes()).map_err(said)?;
     tcsetattr(&terminal, OptionalActions::Flush, &unseen).map_err(|error| said(error.into()))?;
     let mut line = String::new();
-    let read = io::BufRead::read_line(&mut io::BufReader::new(&terminal), &mut line);
+    let read = io::BufReader::new(&terminal).read_line(&mut line);
     let back = tcsetattr(&terminal, OptionalActions::Now, &before);
     read.map_err(said)?;
     back.map_err(|error| said(error.into()))?;
-    Ok(Secret::new(line))
+    let line = Secret::new(line);
+    if line.expose().trim_end_matches(['\r', '\n']).chars().count() > LONGEST_PASSPHRASE {
+        return Err(Error::new(Kind::Usage, "what was typed is longer than 1,000 characters")
+            .hint("put the passphrase into a file and run the command again with AWS_SSO_FILE_PASSWORD_FILE=FILE"));
+    }
+    Ok(line)
 }
 
 /// What the cursor looks like.
@@ -132,6 +174,22 @@ pub fn restore(mut terminal: &File) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_read_whatever_its_bytes_are() {
+        let mut input: &[u8] = b"pr\xf6d\nnext";
+        assert_eq!(read_line(&mut input).unwrap().as_deref(), Some("pr\u{fffd}d\n"));
+        assert_eq!(read_line(&mut input).unwrap().as_deref(), Some("next"));
+        assert_eq!(read_line(&mut input).unwrap(), None);
+    }
+
+    #[test]
+    fn a_line_without_an_end_does_not_grow_without_one() {
+        let text = [vec![b'x'; 300_000], b"\nnext\n".to_vec()].concat();
+        let mut input = io::BufReader::new(&text[..]);
+        assert_eq!(read_line(&mut input).unwrap().map(|line| line.len()), Some(64 * 1024));
+        assert_eq!(read_line(&mut input).unwrap().as_deref(), Some("next\n"));
+    }
 
     #[test]
     fn no_window_is_too_large_to_be_drawn() {
