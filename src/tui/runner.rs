@@ -48,7 +48,7 @@ pub(super) fn run(options: Options, requests: Requests, news: Receiver<News>) ->
     runner.screen.draw(&runner.state)?;
     // Threads cost the first frame more than most of what is on it; keys wait for theirs in the terminal.
     runner.screen.attend()?;
-    let _input = Input::start(sender.clone(), runner.screen.typed_ahead());
+    let _input = Input::start(runner.screen.keyboard()?, sender.clone(), runner.screen.typed_ahead())?;
     std::thread::spawn(move || forward(&news, &sender));
     runner.take(Event::Started)?;
     runner.until_exit()
@@ -135,6 +135,7 @@ impl Runner {
                 let (width, height) = self.screen.room();
                 Event::Resize(width, height)
             }
+            Event::Closed => return Err(Error::os("reading keys: the terminal is gone")),
             other => other,
         };
         for effect in update(&mut self.state, event) {

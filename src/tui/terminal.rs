@@ -160,6 +160,11 @@ impl Screen {
         self.typed_ahead
     }
 
+    /// The terminal, to read keys from.
+    pub(super) fn keyboard(&self) -> Result<File> {
+        self.tty.try_clone().map_err(said)
+    }
+
     /// Columns and rows to draw on.
     pub(super) fn room(&self) -> (u16, u16) {
         (self.size.0, self.height.rows(self.size.1).unwrap_or(self.size.1))
