@@ -64,10 +64,13 @@ async fn drain(stream: &mut TcpStream) -> io::Result<()> {
 /// Status line and headers. Without a length the body lasts until the connection ends.
 fn head(message: &Message, length: Option<usize>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} Scripted\r\nconnection: close\r\n", message.status);
-    let own = |name: &str| message.headers.iter().any(|(have, _)| have.eq_ignore_ascii_case(name));
+    let own_length = message.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     // These statuses have no body, and RFC 9110 forbids the header.
-    let bodiless = matches!(message.status, 100..=199 | 204 | 304);
-    if let Some(length) = length.filter(|length| !own("content-length") && !(bodiless && *length == 0)) {
+    let without_body = matches!(message.status, 100..=199 | 204 | 304) && message.body.is_empty();
+    if let Some(length) = length
+        && !own_length
+        && !without_body
+    {
         head += &format!("content-length: {length}\r\n");
     }
     for (name, value) in &message.headers {

@@ -8,12 +8,8 @@ use crate::os::http::Response;
 
 /// A reply of the fault script: a message, changes to it, and the way it is sent.
 ///
-/// ```
-/// use rolecall::demo::{Delivery, Edit, Reply};
-/// Reply::html(407);
-/// Reply::true_answer().edit(Edit::Set("/roleCredentials/expiration".into(), 0.into()));
-/// Reply::true_answer().delivered(Delivery::Cut { keep: 40, honest: false });
-/// ```
+/// `Reply::true_answer().edit(Edit::Set("/roleCredentials/expiration".into(), 0.into()))` is AWS's answer with one wrong field;
+/// `Reply::html(407)` is a proxy's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// Where the message comes from.
