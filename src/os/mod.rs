@@ -14,6 +14,7 @@ pub mod lock;
 pub mod pasted;
 pub mod process;
 pub mod random;
+pub mod raw_mode;
 mod readiness;
 pub mod signals;
 pub mod terminal_session;

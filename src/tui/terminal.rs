@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::EnableBracketedPaste;
 use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen};
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -20,6 +20,7 @@ use super::state::State;
 use super::view;
 use crate::domain::{Error, Height, Result};
 use crate::os::job::Job;
+use crate::os::raw_mode::RawMode;
 use crate::os::signals::LastWill;
 use crate::os::tty::{self, Cursor};
 
@@ -61,6 +62,7 @@ pub(super) struct Screen {
     held: Rc<Cell<bool>>,
     /// For leaving, beside the writer.
     tty: Arc<File>,
+    raw: Arc<RawMode>,
     height: Height,
     mouse: bool,
     /// Columns and rows of the terminal when it was last looked at.
@@ -91,14 +93,15 @@ impl Screen {
         let rows = height.rows(size.1);
         let restore: fn(&File) -> io::Result<()> = if rows.is_some() { tty::restore_rows } else { tty::restore };
         let shaped = Arc::<AtomicBool>::default();
-        let (theirs, other) = (tty.clone(), shaped.clone());
+        let raw = Arc::new(RawMode::new(tty.clone()));
+        let (theirs, other, modes) = (tty.clone(), shaped.clone(), raw.clone());
         let whole: Whole = Arc::new(move || {
             let _ = restore(&theirs);
             // Only if it was touched: a shell may have given it a look of its own.
             if other.swap(false, Ordering::SeqCst) {
                 let _ = tty::shape(&theirs, Cursor::Usual);
             }
-            let _ = disable_raw_mode();
+            let _ = modes.leave();
         });
         let previous_hook: Hook = Arc::from(std::panic::take_hook());
         std::panic::set_hook(hook(whole.clone(), previous_hook.clone()));
@@ -121,8 +124,23 @@ impl Screen {
         let typed_ahead = tty::typed_ahead(&tty);
         let job = Job::listen()?;
         let cursor = Cursor::Usual;
-        let mut screen =
-            Self { canvas, held, tty, height, mouse, size, typed_ahead, job, drawing, whole, cursor, shaped, previous_hook, last_will };
+        let mut screen = Self {
+            canvas,
+            held,
+            tty,
+            raw,
+            height,
+            mouse,
+            size,
+            typed_ahead,
+            job,
+            drawing,
+            whole,
+            cursor,
+            shaped,
+            previous_hook,
+            last_will,
+        };
         screen.take()?;
         Ok(screen)
     }
@@ -134,7 +152,7 @@ impl Screen {
     }
 
     fn take(&mut self) -> Result<()> {
-        enable_raw_mode().map_err(said)?;
+        self.raw.enter().map_err(said)?;
         self.size = tty::size(&self.tty);
         let room = self.room();
         match &mut self.canvas {
@@ -178,7 +196,7 @@ impl Screen {
         }
         if self.job.went_on() {
             // Somebody else stopped the process; the shell has since set up the terminal for itself.
-            let _ = disable_raw_mode();
+            let _ = self.raw.leave();
             self.take()?;
             self.forget()?;
             return Ok(Some(self.room()));

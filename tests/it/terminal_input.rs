@@ -46,6 +46,22 @@ fn a_pasted_megabyte_is_on_the_screen_at_once_and_ctrl_c_works() {
 }
 
 #[test]
+fn keys_are_read_from_the_terminal_even_if_stdin_is_another_one() {
+    let sandbox = signed_in();
+    let other = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
+    let name = other.master.tty_name().unwrap();
+    let script = format!("rolecall pick <{}", name.display());
+    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", &script]);
+    terminal.wait_for_picker();
+    terminal.type_keys("payments-prod read");
+    terminal.wait_for("payments-prod read");
+    terminal.type_keys(ENTER);
+    assert_eq!(terminal.end(), 0);
+    terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
+    assert_eq!(terminal.damage(), [""; 0]);
+}
+
+#[test]
 fn a_pasted_megabyte_stops_no_panel_and_no_form() {
     let text = bracketed(&"x".repeat(1_000_000));
     let sandbox = signed_in();
