@@ -38,6 +38,7 @@ fn the_query_takes_a_thousand_characters_and_says_so() {
         let mut rig = Rig::new(Options { height, ..usual() }).sized(100, 10);
         let screen = pasted(&mut rig, megabyte());
         assert_eq!(rig.state.query.text().chars().count(), 1_000);
+        assert!(screen.lines().filter(|line| line.contains("paste")).count() < 4, "{screen}");
         assert!(screen.contains("too long: only the first 1,000 characters are used"), "{screen}");
         // Typing on at the end changes nothing, searches nothing and says why.
         rig.keys(&["end"]);
