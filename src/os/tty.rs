@@ -77,7 +77,7 @@ pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     unseen.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
     // Ctrl-C ends the process here, and must not leave a terminal that shows nothing of what is typed.
     let (theirs, modes) = (terminal.try_clone().map_err(said)?, before.clone());
-    let _guard = LastWill::new(move || drop(tcsetattr(&theirs, OptionalActions::Now, &modes)))?;
+    let _guard = LastWill::new(move || _ = tcsetattr(&theirs, OptionalActions::Now, &modes))?;
     terminal.write_all(question.as_bytes()).map_err(said)?;
     tcsetattr(&terminal, OptionalActions::Flush, &unseen).map_err(|error| said(error.into()))?;
     let mut line = String::new();
