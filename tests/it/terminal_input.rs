@@ -46,6 +46,20 @@ fn a_pasted_megabyte_is_on_the_screen_at_once_and_ctrl_c_works() {
 }
 
 #[test]
+fn ctrl_c_does_not_wait_for_a_flood_of_keys_before_it() {
+    let sandbox = signed_in();
+    // Keys that search, move and open panels; in a debug build they take half a minute.
+    let mut terminal = picker(&sandbox, &["pick"]);
+    terminal.type_in_background("abc \x15\x1b[B\x1bOP\x1bOP".repeat(50_000));
+    is_left_by_ctrl_c(&mut terminal);
+    // Lines that a terminal without bracketed paste sends are text, and press no Enter.
+    let mut terminal = picker(&sandbox, &["pick"]);
+    terminal.type_in_background("payments-prod read\r".repeat(50_000));
+    terminal.wait_for("only the first 1,000 characters are used");
+    is_left_by_ctrl_c(&mut terminal);
+}
+
+#[test]
 fn keys_are_read_from_the_terminal_even_if_stdin_is_another_one() {
     let sandbox = signed_in();
     let other = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();

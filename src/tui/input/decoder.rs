@@ -23,6 +23,10 @@ const LONGEST_PASTE: usize = 64 * 1024;
 const PASTE_SLACK: usize = 64 * 1024;
 /// Printable bytes that arrive at once are a paste from here on, even on a terminal that does not mark pastes: nobody types so fast.
 const BURST: usize = 256;
+/// The same for printable bytes and line ends, which scripts may send as keys.
+const BURST_OF_LINES: usize = 1_024;
+/// Text that follows a burst within this time belongs to it, whatever its length.
+pub(super) const BURST_GAP: Duration = Duration::from_millis(50);
 /// The bytes that end a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
 
@@ -78,6 +82,8 @@ pub(super) struct Decoder {
     since: Option<Instant>,
     /// Bytes still to come that the terminal driver has already turned into lines.
     cooked: usize,
+    /// When the last burst of text was read.
+    burst: Option<Instant>,
 }
 
 impl Decoder {
@@ -103,13 +109,15 @@ impl Decoder {
             let continues = !is_one_key(bytes) && bytes.first() != Some(&ESC);
             self.begin(if continues { Unfinished::Paste } else { Unfinished::Nothing }, now, continues);
         }
+        let follows = self.burst.is_some_and(|last| now.duration_since(last) < BURST_GAP) && !is_one_key(bytes);
         let mut rest = bytes;
         while let Some((byte, after)) = rest.split_first() {
             let taken = match self.unfinished {
                 Unfinished::Paste => self.paste(rest, now, out),
-                Unfinished::Nothing => match burst(rest) {
+                Unfinished::Nothing => match burst(rest, follows) {
                     0 => self.byte(*byte, now, out),
                     length => {
+                        self.burst = Some(now);
                         out.push(Input::Paste(String::from_utf8_lossy(&rest[..length]).into_owned()));
                         length
                     }
@@ -359,10 +367,21 @@ fn is_one_key(bytes: &[u8]) -> bool {
     bytes.len() == 1 || bytes.len() <= 4 && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1)
 }
 
-/// The length of the printable text at the start of these bytes if it is too long to be typed, else 0.
-fn burst(bytes: &[u8]) -> usize {
-    let printable = bytes.iter().position(|byte| *byte < b' ' || *byte == 0x7F).unwrap_or(bytes.len());
-    if printable < BURST { 0 } else { complete(&bytes[..printable]) }
+/// The length of the text at the start of these bytes if it is too long to be typed, or `follows` a text that was; else 0.
+fn burst(bytes: &[u8], follows: bool) -> usize {
+    let is_text = |byte: u8| byte >= b' ' && byte != 0x7F || matches!(byte, b'\t' | b'\r' | b'\n');
+    // Nearly all reads are single keys.
+    if bytes.len() < BURST && !follows {
+        return 0;
+    }
+    let lines = bytes.iter().position(|byte| !is_text(*byte)).unwrap_or(bytes.len());
+    let printable = bytes[..lines].iter().position(|byte| *byte < b' ').unwrap_or(lines);
+    match (lines, printable) {
+        (2.., _) if follows => complete(&bytes[..lines]),
+        (BURST_OF_LINES.., _) => complete(&bytes[..lines]),
+        (_, BURST..) => complete(&bytes[..printable]),
+        _ => 0,
+    }
 }
 
 /// The length of these bytes without a character at their end that is cut off.

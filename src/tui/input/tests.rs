@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::{KeyCode, KeyModifiers};
 use proptest::prelude::*;
 
-use super::decoder::{Decoder, ESCAPE, Input, PATIENCE};
+use super::decoder::{BURST_GAP, Decoder, ESCAPE, Input, PATIENCE};
 use crate::tui::event::{Key, MouseKind};
 
 /// A decoder and its clock.
@@ -337,6 +337,17 @@ fn text_that_comes_too_fast_to_be_typed_is_a_paste_on_any_terminal() {
     assert_eq!(joined, text);
     let keys = "x".repeat(100);
     assert_eq!(decoded(&keys), vec![letter('x'); 100]);
+}
+
+#[test]
+fn lines_that_come_too_fast_to_be_typed_press_no_enter() {
+    let text = "prod adm\r\n\tx\r".repeat(500);
+    let mut typist = Typist::new();
+    text.as_bytes().chunks(4_095).for_each(|chunk| _ = typist.wait(Duration::from_millis(5)).feed(chunk));
+    let took = typist.took();
+    assert!(took.iter().all(|input| matches!(input, Input::Paste(_))), "{took:?}");
+    // What is typed afterwards is typed.
+    assert_eq!(typist.feed("\r").wait(BURST_GAP).feed("ab\r").took().len(), 4);
 }
 
 fn typed(input: &Input) -> String {
