@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use crate::config::{Env, LogLevel, env};
 use crate::domain::{Error, Kind, Result, visible};
+use crate::os::tty;
 
 use super::args::{Color, Globals, Level};
 
@@ -172,7 +173,6 @@ pub(super) fn ask(question: &str) -> Result<String> {
     let mut stderr = io::stderr().lock();
     let _ = write!(stderr, "{question}");
     let _ = stderr.flush();
-    let mut line = String::new();
-    io::stdin().read_line(&mut line).map_err(|error| Error::os(format!("reading the answer: {error}")))?;
-    Ok(line)
+    let line = tty::read_line(io::stdin().lock()).map_err(|error| Error::os(format!("reading the answer: {error}")))?;
+    Ok(line.unwrap_or_default())
 }

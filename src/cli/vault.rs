@@ -100,9 +100,16 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
     Ok(())
 }
 
+/// One line of standard input, byte for byte: `out::ask` would replace bytes that are not UTF-8, and make another passphrase of it.
+fn piped_line() -> Result<Secret<String>> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|error| Error::os(format!("reading the passphrase: {error}")))?;
+    Ok(Secret::new(line))
+}
+
 /// A passphrase from the terminal, not shown while it is typed, or one line of standard input.
 fn passphrase(question: &str) -> Result<Secret<String>> {
-    let typed = if std::io::stdin().is_terminal() { crate::os::tty::ask_unseen(question)? } else { Secret::new(out::ask("")?) };
+    let typed = if std::io::stdin().is_terminal() { crate::os::tty::ask_unseen(question)? } else { piped_line()? };
     if typed.expose().is_empty() {
         return Err(
             Error::new(Kind::Usage, "no passphrase was given").hint("type it at a terminal, or pass it as a line of standard input")

@@ -35,6 +35,7 @@ use crate::ops::worker::Requests;
 use crate::os::clock::Clock;
 
 pub use bindings::{Keys, Misbound, Style};
+pub use input::ctrl_c_works_after;
 
 /// Everything the first frame needs. Nothing in it asks the network or the vault.
 #[derive(Debug, Clone)]

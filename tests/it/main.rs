@@ -69,6 +69,7 @@ mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_first_run;
+mod terminal_input;
 mod terminal_modes;
 mod terminal_panels;
 mod terminal_picker;

@@ -5,6 +5,7 @@ pub(super) mod line;
 pub(super) mod list;
 pub(super) mod look_again;
 pub(super) mod overlay;
+pub(super) mod query;
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,12 +214,14 @@ impl State {
                 list.take(&matching::all(&roster, usages, marks, weight, columns));
             }
         }
+        let mut query = Line::default();
+        let pasted = query::insert(&mut query, &options.query);
         Self {
             action: options.action,
             multi: options.multi,
             looks: options.looks,
             inline: options.height != Height::Full,
-            note: Some(options.keys.lost()).filter(|lost| !lost.is_empty()),
+            note: Some(options.keys.lost()).filter(|lost| !lost.is_empty()).or_else(|| pasted.note()),
             keys: Arc::new(options.keys),
             vi: Vi::default(),
             sketch: options.sketch,
@@ -232,7 +235,7 @@ impl State {
             marks: Arc::new(options.marks),
             weight: options.history_weight,
             sessions: options.sessions,
-            query: Line::new(&options.query),
+            query,
             overlays: Vec::new(),
             pending: None,
             log: Vec::new(),

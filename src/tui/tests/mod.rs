@@ -6,6 +6,7 @@ mod inline;
 mod keys;
 mod layouts;
 mod listing;
+mod long_input;
 mod mode_screens;
 mod panel_screens;
 mod panels;
