@@ -29,6 +29,7 @@ mod worker;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use crate::domain::enums::Preview;
 use crate::domain::{AccountId, Height, InstanceName, Marks, Result, RoleId, RoleName, Roster, Sheet, Usages};
 use crate::ops::work::{News, Sessions};
 use crate::ops::worker::Requests;
@@ -129,20 +130,6 @@ pub enum Current {
     },
     /// The one behind a profile.
     Profile(String),
-}
-
-/// Where everything about the selected role stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Preview {
-    /// Beside a list that has the room, else nowhere.
-    #[default]
-    Auto,
-    /// Beside the list wherever there is any room for it.
-    Right,
-    /// Below the list.
-    Below,
-    /// Nowhere; a key shows it as a panel.
-    Off,
 }
 
 /// A set of colours.

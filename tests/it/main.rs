@@ -45,7 +45,6 @@ mod foreign_simulator;
 mod golden_awsconfig;
 mod hooks;
 mod identity;
-mod imports;
 mod keys;
 mod many;
 #[cfg(target_os = "linux")]
@@ -62,6 +61,7 @@ mod setup_profiles;
 #[cfg(target_os = "linux")]
 mod setup_profiles_killed;
 mod setup_wizard;
+mod structure;
 mod subcommands;
 mod tables;
 mod terminal;

@@ -11,6 +11,7 @@ mod reading;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::domain::enums::Preview;
 use crate::domain::{Entry, Error, Height, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
 use crate::ops::work::{Asks, Consents, Secretive, Session, Sessions};
 
@@ -19,7 +20,7 @@ use super::event::Key;
 use super::matching::{self, Job, Order, Wishes};
 use super::notice;
 use super::panels::log::Said;
-use super::{Action, Looks, Options, Preview};
+use super::{Action, Looks, Options};
 use crate::os::tty::Cursor;
 use first_run::FirstRun;
 use line::Line;
