@@ -93,7 +93,7 @@ impl<T, F: FnOnce(&str) -> std::result::Result<T, String>> serde::de::Visitor<'_
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $type:ident) => {
+    ($(#[$doc:meta])* $type:ident from $from:path) => {
         $(#[$doc])*
         ///
         /// Cheap to clone: it stands on every row of a list.
@@ -101,9 +101,9 @@ macro_rules! name {
         pub struct $type(Arc<str>);
 
         impl $type {
-            /// Takes the name as it is.
+            /// Takes the name.
             pub fn new(name: impl Into<String>) -> Self {
-                Self(Arc::from(name.into()))
+                Self($from(name.into().as_str()))
             }
 
             /// The name.
@@ -126,7 +126,7 @@ macro_rules! name {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                deserializer.deserialize_str(Text(|text: &str| Ok(Self(Arc::from(text)))))
+                deserializer.deserialize_str(Text(|text: &str| Ok(Self($from(text)))))
             }
         }
 
@@ -140,15 +140,19 @@ macro_rules! name {
 
 name! {
     /// A permission set's name as the portal lists it, or the last part of a chained role's ARN.
-    RoleName
+    RoleName from Arc::from
 }
 name! {
-    /// An AWS region such as `eu-west-1`.
-    Region
+    /// An AWS region such as `eu-west-1`, always in lower case.
+    Region from lower_case
 }
 name! {
     /// What a person calls an IAM Identity Center: the `[sso-session]` or `[instances.NAME]` it came from.
-    InstanceName
+    InstanceName from Arc::from
+}
+
+fn lower_case(name: &str) -> Arc<str> {
+    Arc::from(name.trim().to_ascii_lowercase())
 }
 
 impl Region {
@@ -311,6 +315,13 @@ mod tests {
         let chained: Arn = "arn:aws:sts::012345678901:assumed-role/Deploy/ci".parse().unwrap();
         assert_eq!(chained.role.as_str(), "Deploy");
         assert!("arn:aws:sts::012345678901:federated-user/jane".parse::<Arn>().is_err());
+    }
+
+    #[test]
+    fn regions_compare_without_case() {
+        assert_eq!(Region::new(" EU-West-1 "), Region::new("eu-west-1"));
+        assert_eq!(serde_json::from_str::<Region>("\"EU-WEST-1\"").unwrap().as_str(), "eu-west-1");
+        assert_ne!(RoleName::new("Admin"), RoleName::new("admin"));
     }
 
     #[test]
