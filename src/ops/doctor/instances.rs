@@ -26,7 +26,7 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 
 /// What the address itself tells: a page inside the portal, another region, no portal at all.
 fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
-    let (name, url) = (&instance.name, instance.start_url.trimmed());
+    let (name, url) = (&instance.name, instance.start_url.as_written().trim());
     let address = match address::read(url) {
         Ok(address) => address,
         Err(error) => {
@@ -39,6 +39,12 @@ fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
         let finding = Finding::wrong(NAME, format!("the start URL of {name} is a page inside the portal, not the portal"));
         let finding = finding.seen(format!("{url}, but AWS knows it as {right}")).fix(change(scene, instance, "start_url", right));
         return Some(mended(finding, instance, "start_url", right));
+    }
+    // rolecall sends the normalized form, other programs send what is written.
+    let right = address.start_url.trimmed();
+    if url.trim_end_matches(['/', '#']) != right && instance.source != Source::Ours {
+        let what = format!("the start URL of {name} is not spelled as AWS expects it: other AWS programs may not sign in");
+        return Some(Finding::advice(NAME, what).seen(format!("{url} is {right}")).fix(change(scene, instance, "start_url", right)));
     }
     let region = address.region.filter(|region| *region != instance.sso_region)?;
     let finding = Finding::wrong(NAME, format!("{name} has sso_region {}, but its start URL is in {region}", instance.sso_region));

@@ -6,6 +6,7 @@ mod browser;
 mod clock;
 mod configuration;
 mod directories;
+mod endpoints;
 mod environment;
 mod gather;
 mod instances;
@@ -23,7 +24,7 @@ mod vault;
 pub use ask::ask;
 pub use gather::gather;
 pub use mend::{Mend, mend};
-pub use scene::{Answer, Closed, LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
+pub use scene::{Answer, Closed, LooseFile, Redirect, Scene, SeenProfile, SeenToken, SeenVault};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,11 +90,12 @@ impl Finding {
 type Check = (&'static str, fn(&Scene) -> Vec<Finding>);
 
 /// Every check, in the order of the report.
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     (configuration::NAME, configuration::check),
     (directories::NAME, directories::check),
     (environment::NAME, environment::check),
     (instances::NAME, instances::check),
+    (endpoints::NAME, endpoints::check),
     (network::NAME, network::check),
     (clock::NAME, clock::check),
     (vault::NAME, vault::check),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::awsconfig::dialect::Complaint;
 use crate::config::{Env, Paths};
 use crate::domain::{Error, Instance, InstanceName, Region, Result, StartUrl, Timestamp};
+use crate::ops::instances::overrides::Override;
 use crate::shell::hooks::Source;
 use crate::vault::Store;
 
@@ -24,6 +25,8 @@ pub struct Scene {
     pub closed: Vec<Closed>,
     /// The instances that are known; or why they can't be told.
     pub instances: Result<Vec<Instance>>,
+    /// Settings that send requests of instances somewhere else than to AWS.
+    pub redirects: Vec<Redirect>,
     /// What AWS answered for each instance; empty when nobody was asked.
     pub answers: Vec<Answer>,
     /// Lines of the AWS files for which programs pass over the whole file.
@@ -44,6 +47,17 @@ pub struct Scene {
     pub browser: bool,
     /// The calling shell's hook, and whether a start-up file brings it.
     pub hook: Option<(Source, bool)>,
+}
+
+/// The endpoints of an instance that replace AWS's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// The instance.
+    pub instance: Instance,
+    /// The endpoints, with their origins.
+    pub overrides: Vec<Override>,
+    /// Whether a sign-in at AWS is not used because of them.
+    pub hides_sign_in: bool,
 }
 
 /// A directory of ours that can't be written.

@@ -7,6 +7,7 @@ use super::*;
 use crate::awsconfig::dialect::complaints;
 use crate::config::{Env, Paths};
 use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Source, StartUrl, Timestamp};
+use crate::ops::instances::overrides::{Override, Service};
 use crate::ops::setup::discover::instance;
 use crate::shell::Dialect;
 use crate::shell::hooks::source;
@@ -29,6 +30,7 @@ fn scene(pairs: &[(&str, &str)]) -> Scene {
         now: NOW,
         configuration: Ok(Vec::new()),
         instances: Ok(vec![corp()]),
+        redirects: Vec::new(),
         answers: vec![answer],
         complaints: Vec::new(),
         closed: Vec::new(),
@@ -120,7 +122,7 @@ fn start_urls_and_regions_that_are_others() {
         scene.clone()
     };
     let page = says(
-        &instances(of("https://corp.awsapps.com/start/#/console?account_id=1", "eu-west-1", Source::Ours)),
+        &instances(of("https://corp.awsapps.com/start/console?account_id=1", "eu-west-1", Source::Ours)),
         &["page inside", "settings set instances.corp.start_url https://corp.awsapps.com/start"],
     );
     let right = Mend::Setting { key: "instances.corp.start_url".into(), value: "https://corp.awsapps.com/start".into() };
@@ -133,11 +135,16 @@ fn start_urls_and_regions_that_are_others() {
     let theirs =
         says(&instances(of(portal, "us-east-1", Source::SsoSession)), &["sso_region = eu-west-1 into [sso-session corp] of ~/.aws/config"]);
     assert_eq!(theirs.mend, None, "a file of others is not changed");
-    assert_eq!(
-        examine(&instances(of("https://corp.awsapps.com/start/#/", "eu-west-1", Source::Ours))),
-        [],
-        "what does not matter at its end"
+    for url in ["https://corp.awsapps.com/start/#/", "corp.awsapps.com/start", "https://corp.awsapps.com/start/#/console?account_id=1"] {
+        assert_eq!(examine(&instances(of(url, "eu-west-1", Source::Ours))), [], "rolecall knows what is meant: {url}");
+    }
+    let tail = of("https://corp.awsapps.com/start/#/", "eu-west-1", Source::SsoSession);
+    assert_eq!(examine(&instances(tail)), [], "as `aws configure sso` shows it");
+    let spelled = says(
+        &instances(of("corp.awsapps.com/start", "eu-west-1", Source::SsoSession)),
+        &["not spelled as AWS expects it", "sso_start_url = https://corp.awsapps.com/start into [sso-session corp]"],
     );
+    assert_eq!(spelled.weight, Weight::Advice);
     says(&instances(of("http://portal.example.com", "eu-west-1", Source::Ours)), &["begins with https"]);
 }
 
@@ -151,6 +158,25 @@ fn no_instance_and_one_that_aws_does_not_take() {
     says(&scene, &["no IAM Identity Center", "rolecall setup wizard"]);
     scene.instances = Err(Error::new(Kind::Config, "[instances.corp] has no sso_region").hint("add it"));
     says(&scene, &["has no sso_region", "add it"]);
+}
+
+#[test]
+fn endpoints_that_are_not_aws_are_named_with_the_variable() {
+    let mut scene = scene(&[("AWS_ENDPOINT_URL", "http://localhost:4566")]);
+    let one = |service| Override { service, url: "http://localhost:4566".into(), origin: "AWS_ENDPOINT_URL".into() };
+    let overrides = vec![one(Service::SignIn), one(Service::Portal)];
+    scene.redirects = vec![Redirect { instance: corp(), overrides, hides_sign_in: false }];
+    let advice = says(&scene, &["AWS_ENDPOINT_URL sends sign-in and portal of corp to http://localhost:4566", "unset AWS_ENDPOINT_URL"]);
+    assert_eq!(advice.weight, Weight::Advice);
+    scene.redirects[0].hides_sign_in = true;
+    let findings = examine(&scene);
+    assert_eq!(findings.len(), 2);
+    assert_eq!(
+        (findings[0].weight, findings[0].what.as_str()),
+        (Weight::Wrong, "you are signed in to corp at AWS, but AWS_ENDPOINT_URL hides it")
+    );
+    scene.redirects[0].overrides[0].origin = "[profile a] of ~/.aws/config".into();
+    assert!(examine(&scene).iter().any(|finding| finding.fix.concat().contains("take `endpoint_url` out")));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Which IAM Identity Centers there are: our file, the AWS config file's sessions, then its legacy profiles, merged by name.
 
 pub mod index;
+pub mod overrides;
 
 use crate::awsconfig::AwsConfig;
 use crate::config::{Env, Paths, Settings, env};
