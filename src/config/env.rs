@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A variable that is read or set somewhere in the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,9 +157,10 @@ impl Env {
         self.get(var).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
     }
 
-    /// The text with a leading `~`, `$NAME` and `${NAME}` replaced as the AWS CLI does; unknown names stay as they are.
-    pub fn expand(&self, text: &str) -> String {
-        let text = match (text.strip_prefix('~'), self.get(HOME)) {
+    /// The text with a leading `~`, `$NAME` and `${NAME}` replaced as the AWS CLI does; unknown names stay as they are, and so does `~`
+    /// without a home directory.
+    pub fn expand(&self, text: &str, home: Option<&Path>) -> String {
+        let text = match (text.strip_prefix('~'), home.and_then(Path::to_str)) {
             (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{}{rest}", home.trim_end_matches('/')),
             _ => text.to_owned(),
         };
@@ -228,8 +229,9 @@ mod tests {
             ("${open", "${open"),
         ];
         for (text, want) in cases {
-            assert_eq!(env.expand(text), want, "{text}");
+            assert_eq!(env.expand(text, Some(Path::new("/home/jane"))), want, "{text}");
         }
+        assert_eq!(env.expand("~/$TEAM", None), "~/blue");
     }
 
     #[test]

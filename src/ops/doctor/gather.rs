@@ -153,7 +153,7 @@ fn loose(_: &Path, _: u32) -> Option<LooseFile> {
 /// The hook of the shell that called us, and whether a file that it reads when it starts brings it.
 fn hook_here(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
     let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), env.get(env::SHELL));
-    let hook = source(shell, &paths.home, &paths.config_home(env))?;
+    let hook = source(shell, paths.home.as_deref()?, &paths.config_home(env)?)?;
     let has = hook.is_there();
     Some((hook, has))
 }

@@ -154,7 +154,7 @@ pub(in crate::ops) fn digest(env: &Env, paths: &Paths) -> [u8; 32] {
         digest.update([0]);
         digest.update(env.get(*var).unwrap_or_default());
     }
-    for path in paths.system_config.iter().chain([&paths.config_file, &paths.aws_config, &paths.home]) {
+    for path in paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).chain(&paths.home) {
         digest.update([0]);
         digest.update(path.as_os_str().as_encoded_bytes());
     }

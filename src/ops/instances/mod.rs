@@ -69,7 +69,7 @@ impl Lacking {
 /// What to say when there are none.
 pub fn none_found(paths: &Paths) -> Error {
     let nothing = Error::new(Kind::Config, "no IAM Identity Center is set up on this machine");
-    let nothing = match sources::present(&paths.home) {
+    let nothing = match paths.home.as_deref().and_then(sources::present) {
         Some(file) => nothing.hint(format!("run `rolecall setup import`: it takes over what {} says", paths.short(&file))),
         None => nothing,
     };
