@@ -98,6 +98,13 @@ fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<
     // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
     Chains::of(&settings)?;
     let instances = instances::known(&env, &paths, &settings)?;
+    // Somebody at a terminal hears of mistakes in the AWS files once; scripts and SDKs do not.
+    if person == Person::Present
+        && std::io::stderr().is_terminal()
+        && let Some(warning) = instances::problems::news(&paths)
+    {
+        out::warning(&warning);
+    }
     let vault = vault(&env, &paths, &settings, person);
     let vault = match key {
         Some(key) => vault.with_data_key(key),

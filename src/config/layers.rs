@@ -87,8 +87,10 @@ fn includes(layer: &Layer, paths: &Paths) -> Result<Vec<PathBuf>> {
     let directory = layer.path.parent().unwrap_or(Path::new(""));
     let place = |text: &str| match (text.strip_prefix("~/"), &paths.home) {
         (Some(rest), Some(home)) => Ok(home.join(rest)),
-        (Some(_), None) => Err(Error::new(Kind::Config, format!("{}: include: `{text}`: this user has no home directory", layer.path.display()))
-            .hint("set HOME, or write the whole path")),
+        (Some(_), None) => {
+            Err(Error::new(Kind::Config, format!("{}: include: `{text}`: this user has no home directory", layer.path.display()))
+                .hint("set HOME, or write the whole path"))
+        }
         (None, _) => Ok(directory.join(text)),
     };
     list.iter().filter_map(|item| item.get_ref().as_str()).map(place).collect()

@@ -45,9 +45,7 @@ impl Paths {
         let aws_dir = home.as_ref().map(|home| home.join(".aws"));
         let named = |var: Var| match env.get(var) {
             Some(text) => match env.expand(text, home.as_deref()) {
-                left if home.is_none() && left.starts_with('~') => {
-                    Err(homeless().context(format!("{} is `{text}`", var.name())))
-                }
+                left if home.is_none() && left.starts_with('~') => Err(homeless().context(format!("{} is `{text}`", var.name()))),
                 path => Ok(Some(PathBuf::from(path))),
             },
             None => Ok(env.path(var)),

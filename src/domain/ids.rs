@@ -156,6 +156,14 @@ fn lower_case(name: &str) -> Arc<str> {
 }
 
 impl Region {
+    /// Whether it looks like a region: words of letters, then a number, as in `us-gov-east-1`.
+    pub fn is_well_formed(&self) -> bool {
+        let words: Vec<&str> = self.as_str().split('-').collect();
+        let Some((number, words)) = words.split_last() else { return false };
+        let lettered = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        words.len() >= 2 && words.iter().all(lettered) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// The partition a region belongs to, by its prefix.
     pub fn partition(&self) -> Partition {
         match self.as_str() {
@@ -322,6 +330,8 @@ mod tests {
         assert_eq!(Region::new(" EU-West-1 "), Region::new("eu-west-1"));
         assert_eq!(serde_json::from_str::<Region>("\"EU-WEST-1\"").unwrap().as_str(), "eu-west-1");
         assert_ne!(RoleName::new("Admin"), RoleName::new("admin"));
+        assert!(["eu-west-1", "us-gov-east-1", "EUSC-de-east-1"].into_iter().all(|name| Region::new(name).is_well_formed()));
+        assert!(!["", "eu", "eu-west", "eu_west_1", "eu-west-1a", "Ireland"].into_iter().any(|name| Region::new(name).is_well_formed()));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::awsconfig::dialect::complaints;
-use crate::awsconfig::{AwsConfig, Profile, edit, token_cache};
+use crate::awsconfig::{AwsConfig, Profile, edit, sso_lint, token_cache};
 use crate::config::{Env, Loaded, Paths, env};
 use crate::domain::{Instance, Result, Source, Timestamp};
 use crate::os::ancestors::ancestors;
@@ -31,6 +31,10 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
     let read = |path: &Path| file::load(path).ok().flatten().unwrap_or_default();
     let secrets = read(&paths.aws_credentials);
     let complaints = [&paths.aws_config, &paths.aws_credentials].map(|path| (path.clone(), complaints(&read(path))));
+    let problems = vec![
+        (paths.aws_config.clone(), sso_lint::problems(&read(&paths.aws_config))),
+        (paths.aws_credentials.clone(), sso_lint::misplaced(&secrets)),
+    ];
     let (config, credentials) = (AwsConfig::parse(read(&paths.aws_config)), AwsConfig::parse(secrets.clone()));
     let profile_names: BTreeSet<String> = config.profile_names().into_iter().chain(credentials.credentials_names()).collect();
     let display = [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
@@ -40,6 +44,7 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
         redirects: instances.iter().flatten().filter_map(|instance| redirect(env, paths, vault, instance, now)).collect(),
         answers: Vec::new(),
         complaints: complaints.into(),
+        problems,
         closed: closed(paths),
         profiles: profiles(&config, &credentials, &secrets),
         profile_names,

@@ -16,6 +16,7 @@ mod network;
 mod profiles;
 mod scene;
 mod shell;
+mod sso_settings;
 #[cfg(test)]
 mod tests;
 mod token_cache;
@@ -23,7 +24,7 @@ mod vault;
 
 pub use ask::ask;
 pub use gather::gather;
-pub use mend::{Mend, mend};
+pub use mend::{Mend, mend, undo};
 pub use scene::{Answer, Closed, LooseFile, Redirect, Scene, SeenProfile, SeenToken, SeenVault};
 
 /// How much a finding matters.
@@ -90,7 +91,7 @@ impl Finding {
 type Check = (&'static str, fn(&Scene) -> Vec<Finding>);
 
 /// Every check, in the order of the report.
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 15] = [
     (configuration::NAME, configuration::check),
     (directories::NAME, directories::check),
     (environment::NAME, environment::check),
@@ -101,6 +102,7 @@ const CHECKS: [Check; 14] = [
     (vault::NAME, vault::check),
     (locks::NAME, locks::check),
     (aws_files::NAME, aws_files::check),
+    (sso_settings::NAME, sso_settings::check),
     (profiles::NAME, profiles::check),
     (token_cache::NAME, token_cache::check),
     (browser::NAME, browser::check),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::awsconfig::dialect::Complaint;
+use crate::awsconfig::sso_lint::Problem;
 use crate::config::{Env, Paths};
 use crate::domain::{Error, Instance, InstanceName, Region, Result, StartUrl, Timestamp};
 use crate::ops::instances::overrides::Override;
@@ -31,6 +32,8 @@ pub struct Scene {
     pub answers: Vec<Answer>,
     /// Lines of the AWS files for which programs pass over the whole file.
     pub complaints: Vec<(PathBuf, Vec<Complaint>)>,
+    /// Mistakes in the sign-in settings of the AWS files.
+    pub problems: Vec<(PathBuf, Vec<Problem>)>,
     /// Profiles of the AWS config file that run a program for their credentials.
     pub profiles: Vec<SeenProfile>,
     /// The names of all profiles, those of the credentials file too.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::awsconfig::dialect::complaints;
+use crate::awsconfig::sso_lint;
 use crate::config::{Env, Paths};
 use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Source, StartUrl, Timestamp};
 use crate::ops::instances::overrides::{Override, Service};
@@ -33,6 +34,7 @@ fn scene(pairs: &[(&str, &str)]) -> Scene {
         redirects: Vec::new(),
         answers: vec![answer],
         complaints: Vec::new(),
+        problems: Vec::new(),
         closed: Vec::new(),
         profiles: vec![SeenProfile { name: "dev".into(), program: "/usr/bin/rolecall".into(), ours: true, ..SeenProfile::default() }],
         profile_names: BTreeSet::from(["dev".to_owned()]),
@@ -259,6 +261,20 @@ fn aws_files_that_no_program_reads_are_named_by_line_and_reader() {
     says(&scene, &["the AWS CLI and Python", "[profile a] stands there a second time"]);
     scene.complaints = of("[profile a]\nregion: x\n");
     assert_eq!(says(&scene, &["other languages", "`region` has a colon"]).weight, Weight::Advice);
+}
+
+#[test]
+fn mistakes_in_sign_in_settings_are_grouped_by_sort_and_fixed_together() {
+    let mut scene = scene(&[]);
+    let path = PathBuf::from("/home/jane/.aws/config");
+    let text = "[sso_session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
+        [Profile a]\nsso_session = corp\n[profile b]\nsso_session = lab\n";
+    scene.problems = vec![(path.clone(), sso_lint::problems(text.as_bytes()))];
+    let findings = examine(&scene);
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(said(&findings[0]).contains("[sso_session corp] is misspelled") && said(&findings[0]).contains("the like in line 4"));
+    assert_eq!(findings[0].mend, Some(Mend::AwsConfig { path, code: sso_lint::Code::Header }));
+    assert!(said(&findings[1]).contains("names the session `lab`") && findings[1].mend.is_none());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod index;
 pub mod overrides;
+pub mod problems;
 
 use crate::awsconfig::AwsConfig;
 use crate::config::{Env, Paths, Settings, env};
@@ -73,9 +74,10 @@ pub fn none_found(paths: &Paths) -> Error {
         Some(file) => nothing.hint(format!("run `rolecall setup import`: it takes over what {} says", paths.short(&file))),
         None => nothing,
     };
-    nothing
+    let nothing = nothing
         .hint("run `rolecall setup wizard`; in a script, `rolecall setup wizard --start-url URL --yes`")
-        .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.short(&paths.aws_config)))
+        .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.short(&paths.aws_config)));
+    problems::explain(paths, None, nothing)
 }
 
 fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance>, Lacking> {
@@ -225,6 +227,21 @@ mod tests {
         let error = find("", "", &[]).unwrap_err();
         assert_eq!(error.kind, Kind::Config);
         assert!(error.hints[0].contains("rolecall setup wizard"), "{error:?}");
+    }
+
+    #[test]
+    fn a_session_that_is_incomplete_is_named_where_there_is_no_other() {
+        let error = find("", "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n", &[]).unwrap_err();
+        assert_eq!(error.hints[0], "~/aws:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it");
+        assert!(error.hints[1].contains("rolecall setup wizard"), "{error:?}");
+    }
+
+    #[test]
+    fn one_portal_in_several_spellings_is_one_instance() {
+        let aws = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
+            [profile a]\nsso_start_url = https://CORP.awsapps.com:443/start/#/?tab=accounts\nsso_region = EU-WEST-1\n\
+            [profile b]\nsso_start_url = \"corp.awsapps.com/start\"\nsso_region = eu-west-1 # Ireland\n";
+        assert_eq!(said(&find("", aws, &[]).unwrap()), ["corp https://corp.awsapps.com/start eu-west-1 SsoSession"]);
     }
 
     #[test]
