@@ -56,9 +56,15 @@ pub(super) fn problems(outline: &Outline<'_>, part: &Part<'_>, out: &mut Vec<Pro
             continue;
         }
         let (key, value) = (&entry.key, entry.plain());
-        if let Some(what) = surrounded(entry) {
+        if let Some((what, whose)) = surrounded(entry) {
             let edit = stripped(outline.line(entry.line), entry);
-            out.push(problem(entry.line, format!("{what} `{key}`"), format!("write `{key} = {}`", shown(value)), Code::Value, edit));
+            out.push(problem(
+                entry.line,
+                format!("has {what} `{key}`, which {whose} for part of the value"),
+                format!("write `{key} = {}`", shown(value)),
+                Code::Value,
+                edit,
+            ));
         }
         if let Some((what, right)) = malformed(bare, value) {
             let advice = right.as_ref().map_or_else(|| format!("correct `{key}`"), |right| format!("write `{key} = {right}`"));
@@ -76,17 +82,17 @@ fn replaced(line: &str, old: &str, new: &str) -> Option<String> {
     Some(format!("{}{new}{}", &line[..at], &line[at + old.len()..]))
 }
 
-/// What is around a value, in words that end before the key.
-fn surrounded(entry: &Entry<'_>) -> Option<&'static str> {
+/// What is around a value, in words that end before the key, and which programs take it for part of the value.
+fn surrounded(entry: &Entry<'_>) -> Option<(&'static str, &'static str)> {
     let (value, plain) = (entry.value, entry.plain());
     if value.is_empty() || value == plain {
         return None;
     }
     let behind = value.split_once(plain).map_or("", |(_, rest)| rest);
     Some(match () {
-        () if behind.contains(['#', ';']) => "has a comment behind the value, which the AWS CLI takes for a part of it:",
-        () if value.contains(['"', '\'', '`', '\u{201c}']) => "has quotes around the value, which AWS programs take for a part of it:",
-        () => "has invisible characters around the value, which AWS programs take for a part of it:",
+        () if behind.contains(['#', ';']) => ("a comment behind", "the AWS CLI takes"),
+        () if value.contains(['"', '\'', '`', '\u{201c}']) => ("quotes around", "AWS programs take"),
+        () => ("invisible characters around", "AWS programs take"),
     })
 }
 
@@ -143,8 +149,8 @@ fn swallowed(outline: &Outline<'_>, part: &Part<'_>, entry: &Entry<'_>, out: &mu
         out.push(Problem {
             line: *number,
             section: part.shown(),
-            what: format!("has `{key}` indented below `{}`, so AWS programs take it for a part of that value", shown(&entry.key)),
-            advice: "take the blanks at the beginning of the line away".into(),
+            what: format!("has `{key}` indented below `{}`, so AWS programs take it for part of that value", shown(&entry.key)),
+            advice: "remove the indentation".into(),
             code: Code::Indented,
             edit: Some(Edit { line: *number, lines: vec![format!("{indent}{text}")] }),
             subject: part.subject.clone(),

@@ -25,7 +25,7 @@ fn way(scene: &Scene) -> String {
     let proxies = [env::HTTPS_PROXY, env::HTTP_PROXY, env::ALL_PROXY].into_iter().filter(|var| scene.env.get_any_case(*var).is_some());
     let mut words: Vec<String> = proxies.map(|var| format!("{} is set", var.name())).collect();
     let endpoints = [env::AWS_ENDPOINT_URL, env::AWS_ENDPOINT_URL_SSO_OIDC, env::AWS_ENDPOINT_URL_SSO];
-    words.extend(endpoints.iter().filter_map(|var| Some(format!("{}={}", var.name(), scene.env.get(*var)?))));
+    words.extend(endpoints.iter().filter(|var| scene.env.get(**var).is_some()).map(|var| format!("{} is set", var.name())));
     words.extend(scene.env.get(env::AWS_CA_BUNDLE).map(|path| format!("AWS_CA_BUNDLE={path}")));
     if words.is_empty() { "no proxy and no CA bundle is set".to_owned() } else { words.join(", ") }
 }

@@ -16,7 +16,7 @@ use crate::ops::instances::instances;
 use crate::ops::roles::chain::Chains;
 
 /// What the file starts with: a name, and the number of the format.
-const HEADER: frame::Header = *b"roleidx\x02";
+const HEADER: frame::Header = *b"roleidx\x03";
 /// Other versions of the program may find other instances in the same files.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How often files that change while they are read are read again before nothing is remembered.

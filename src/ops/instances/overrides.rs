@@ -67,9 +67,17 @@ pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<Override>
             Some(variable) => variable.name().to_owned(),
             None => section.get_or_insert_with(|| section_of(paths, instance)).clone(),
         };
-        Some(Override { service, url: url.clone()?, origin })
+        Some(Override { service, url: without_userinfo(url.as_deref()?), origin })
     });
     found.collect()
+}
+
+/// The address without a user's name and password, which nobody needs to see.
+fn without_userinfo(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 3], rest));
+    let end = rest.find('/').unwrap_or(rest.len());
+    let host = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
+    format!("{scheme}{host}{}", &rest[end..])
 }
 
 /// The section of the AWS config file that an instance's endpoints come from.
@@ -185,6 +193,12 @@ mod tests {
         );
         let ignored = [("AWS_ENDPOINT_URL", "http://a"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
         assert_eq!(said(TWO, &ignored), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_shown() {
+        let said = said(TWO, &[("AWS_ENDPOINT_URL_SSO", "http://me:hunter2@proxy.example/x@y")]);
+        assert_eq!(said, ["AWS_ENDPOINT_URL_SSO sends portal of corp and lab to http://proxy.example/x@y"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::awsconfig::sso_lint::{self, Problem};
+use crate::awsconfig::sso_lint::{self, Code, Problem};
 use crate::cache::frame;
 use crate::config::Paths;
 use crate::domain::{Error, Kind};
@@ -44,7 +44,10 @@ pub fn problems(paths: &Paths) -> Vec<Found> {
 /// The error with the problems that may be its reason as hints: those of the section of this name, or all.
 #[must_use]
 pub fn explain(paths: &Paths, name: Option<&str>, error: Error) -> Error {
-    let found: Vec<Found> = problems(paths).into_iter().filter(|found| name.is_none_or(|name| found.problem.is_about(name))).collect();
+    let mut found = problems(paths);
+    found.retain(|found| name.is_none_or(|name| found.problem.is_about(name)));
+    // What keeps a section from being read at all explains more than a value that is odd.
+    found.sort_by_key(|found| !matches!(found.problem.code, Code::Header | Code::Missing | Code::Key | Code::Indented));
     let mut hints: Vec<String> = found.iter().take(NAMED).map(Found::sentence).collect();
     if found.len() > NAMED {
         hints.push(format!("run `rolecall doctor` to see {} more mistakes in the AWS files", found.len() - NAMED));
