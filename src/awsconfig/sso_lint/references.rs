@@ -91,11 +91,19 @@ impl<'t> Whole<'_, 't> {
         } else {
             self.directory(known, out);
         }
+        if self.has_process() {
+            return;
+        }
         for (one, other) in [("sso_account_id", "sso_role_name"), ("sso_role_name", "sso_account_id")] {
             if let (Some(_), None) = (self.entry(one), self.entry(other)) {
                 self.needs(other, None, out);
             }
         }
+    }
+
+    /// Whether its credentials come from a program: `doctor` tells elsewhere that keys of sign-in beside that exclude it.
+    fn has_process(&self) -> bool {
+        self.entry("credential_process").is_some()
     }
 
     /// A profile that names a session: it must exist, and what the profile says itself must not differ from it.
@@ -126,6 +134,7 @@ impl<'t> Whole<'_, 't> {
             match (self.plain(&key("start_url")), self.plain(&key("region"))) {
                 (Some(url), None) => self.needs(&key("region"), known.region(url), out),
                 (None, Some(_)) => self.needs(&key("start_url"), None, out),
+                (None, None) if prefix.is_empty() && self.has_process() => {}
                 (None, None) if self.entry(&key("account_id")).is_some() || self.entry(&key("role_name")).is_some() => {
                     let advice = "add `sso_session = NAME`, the name of an [sso-session]".to_owned();
                     let disguised: Vec<String> = self.parts.iter().flat_map(|part| disguised(part)).collect();

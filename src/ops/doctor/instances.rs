@@ -41,10 +41,12 @@ fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
         return Some(mended(finding, instance, "start_url", right));
     }
     // rolecall sends the normalized form, other programs send what is written.
-    let right = address.start_url.trimmed();
-    if url.trim_end_matches(['/', '#']) != right && instance.source != Source::Ours {
-        let what = format!("the start URL of {name} is not spelled as AWS expects it: other AWS programs may not sign in");
-        return Some(Finding::advice(NAME, what).seen(format!("{url} is {right}")).fix(change(scene, instance, "start_url", right)));
+    if url.trim_end_matches(['/', '#']) != address.start_url.trimmed() {
+        let right = address.start_url.trimmed();
+        let others = if instance.source == Source::Ours { "" } else { ": other AWS programs may not sign in" };
+        let finding = Finding::advice(NAME, format!("the start URL of {name} is not spelled as AWS expects it{others}"));
+        let finding = finding.seen(format!("{url} is {right}")).fix(change(scene, instance, "start_url", right));
+        return Some(mended(finding, instance, "start_url", right));
     }
     let region = address.region.filter(|region| *region != instance.sso_region)?;
     let finding = Finding::wrong(NAME, format!("{name} has sso_region {}, but its start URL is in {region}", instance.sso_region));

@@ -31,8 +31,10 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 fn finding(scene: &Scene, path: &Path, code: Code, fixable: bool, group: &[&Problem]) -> Option<Finding> {
     let (first, others) = group.split_first()?;
     let file = scene.paths.short(path);
-    let numbers: Vec<String> = others.iter().take(NUMBERED).map(|problem| problem.line.to_string()).collect();
-    let more = match (numbers.len(), others.len()) {
+    let mut lines: Vec<usize> = others.iter().map(|problem| problem.line).filter(|line| *line != first.line).collect();
+    lines.dedup();
+    let numbers: Vec<String> = lines.iter().take(NUMBERED).map(ToString::to_string).collect();
+    let more = match (numbers.len(), lines.len()) {
         (0, _) => String::new(),
         (shown, all) if shown < all => format!(", and the like in lines {}, …: {all} more", numbers.join(", ")),
         (1, _) => format!(", and the like in line {}", numbers.join(", ")),

@@ -137,11 +137,14 @@ fn start_urls_and_regions_that_are_others() {
     let theirs =
         says(&instances(of(portal, "us-east-1", Source::SsoSession)), &["sso_region = eu-west-1 into [sso-session corp] of ~/.aws/config"]);
     assert_eq!(theirs.mend, None, "a file of others is not changed");
-    for url in ["https://corp.awsapps.com/start/#/", "corp.awsapps.com/start", "https://corp.awsapps.com/start/#/console?account_id=1"] {
-        assert_eq!(examine(&instances(of(url, "eu-west-1", Source::Ours))), [], "rolecall knows what is meant: {url}");
+    for source in [Source::Ours, Source::SsoSession] {
+        let tail = of("https://corp.awsapps.com/start/#/", "eu-west-1", source);
+        assert_eq!(examine(&instances(tail)), [], "as `aws configure sso` shows it");
     }
-    let tail = of("https://corp.awsapps.com/start/#/", "eu-west-1", Source::SsoSession);
-    assert_eq!(examine(&instances(tail)), [], "as `aws configure sso` shows it");
+    for url in ["Corp.awsapps.com/start", "https://corp.awsapps.com/start/#/console?account_id=1"] {
+        let ours = says(&instances(of(url, "eu-west-1", Source::Ours)), &["not spelled as AWS expects it"]);
+        assert!(ours.weight == Weight::Advice && ours.mend == page.mend, "{ours:?}");
+    }
     let spelled = says(
         &instances(of("corp.awsapps.com/start", "eu-west-1", Source::SsoSession)),
         &["not spelled as AWS expects it", "sso_start_url = https://corp.awsapps.com/start into [sso-session corp]"],
