@@ -90,7 +90,7 @@ fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<Override>)]) -> Result<String> {
     let mut lines: Vec<String> = sentences.into_iter().map(|(_, sentence)| sentence).collect();
     for (instance, _) in all {
         if overrides::hides_sign_in(&ctx.vault, instance, ctx.clock.now())? {
-            lines.push(format!("a sign-in to {} at AWS itself is kept: it is used again without that setting", instance.name));
+            lines.push(format!("the sign-in to {} at AWS is kept, and used again without this setting", instance.name));
         }
     }
     let text = lines.iter().map(|line| visible(line) + "\n").collect::<String>();

@@ -40,16 +40,16 @@ fn an_endpoint_that_matters_is_named_by_status_and_doctor() {
     let url = sandbox.aws.url().to_owned();
     sandbox.login("corp");
     let status = run(&sandbox, &["status"], &[]);
-    assert!(status.stdout.contains(&format!("AWS_ENDPOINT_URL sends sign-in and portal of corp and lab to {url}")), "{status:?}");
+    assert!(status.stdout.contains(&format!("AWS_ENDPOINT_URL sends sign-in and portal requests for corp and lab to {url}")), "{status:?}");
     let elsewhere = [("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE)];
     assert!(!signed_in(&sandbox, &elsewhere));
     let status = run(&sandbox, &["status", "-S", "corp"], &elsewhere);
-    assert!(status.stdout.contains(&format!("AWS_ENDPOINT_URL_SSO_OIDC sends sign-in of corp to {NOWHERE}")), "{status:?}");
+    assert!(status.stdout.contains(&format!("AWS_ENDPOINT_URL_SSO_OIDC sends sign-in requests for corp to {NOWHERE}")), "{status:?}");
     let endpoints = json(&run(&sandbox, &["status", "--json", "-S", "corp"], &elsewhere))["instances"][0]["endpoints"].clone();
     assert_eq!((endpoints[0]["service"].as_str(), endpoints[0]["from"].as_str()), (Some("sso_oidc"), Some("AWS_ENDPOINT_URL_SSO_OIDC")));
     let doctor = run(&sandbox, &["doctor", "--offline"], &elsewhere);
     assert!(
-        doctor.stdout.contains("AWS_ENDPOINT_URL_SSO_OIDC sends sign-in of corp and lab")
+        doctor.stdout.contains("AWS_ENDPOINT_URL_SSO_OIDC sends sign-in requests for corp and lab")
             && doctor.stdout.contains("unset AWS_ENDPOINT_URL_SSO_OIDC"),
         "{doctor:?}"
     );
@@ -68,7 +68,7 @@ fn a_sign_in_that_is_hidden_is_told() {
     assert!(record.is_dir());
     let elsewhere = [("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE)];
     let status = run(&sandbox, &["status", "-S", "corp"], &elsewhere);
-    assert!(status.stdout.contains("signed out") && status.stdout.contains("a sign-in to corp at AWS itself is kept"), "{status:?}");
+    assert!(status.stdout.contains("signed out") && status.stdout.contains("the sign-in to corp at AWS is kept"), "{status:?}");
     let doctor = run(&sandbox, &["doctor", "--offline"], &elsewhere);
     assert!(doctor.code == 1 && doctor.stdout.contains("you are signed in to corp at AWS, but"), "{doctor:?}");
     let here = run(&sandbox, &["status", "-S", "corp"], &[]);

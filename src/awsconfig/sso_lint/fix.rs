@@ -22,8 +22,10 @@ pub fn fixed(bytes: &[u8]) -> Option<Vec<u8>> {
         let found: Vec<Problem> = problems(&now).into_iter().filter(Problem::is_fixable).collect();
         let chosen = apart(&found);
         let next = corrected(&now, &chosen).or_else(|| {
-            let singles = chosen.iter().take(ONE_BY_ONE);
-            singles.into_iter().find_map(|problem| corrected(&now, &[*problem]))
+            // One that can't be corrected keeps no other from it.
+            let singly = |problem: &&Problem| corrected(&now, &[*problem]).is_some();
+            let possible: Vec<&Problem> = chosen.iter().copied().take(ONE_BY_ONE).filter(singly).collect();
+            corrected(&now, &possible).or_else(|| corrected(&now, possible.get(..1)?))
         });
         match next {
             Some(next) => now = next,

@@ -172,6 +172,15 @@ fn values_with_something_around_them() {
 }
 
 #[test]
+fn a_line_that_can_not_be_corrected_keeps_no_other_from_it() {
+    // Dedented, the line would end the value of `k` and begin to mean something else to the profile behind it.
+    let odd = "[profile z]\n  k = v\n[sso_session x]\n  sso_region = eu-west-1\n";
+    let text = format!("{CORP}{odd}[Profile a]\nsso_session = \"corp\"\n");
+    let after = after(&text).unwrap();
+    assert!(after.contains("[profile a]\nsso_session = corp\n"), "{after}");
+}
+
+#[test]
 fn a_session_in_the_credentials_file_is_misplaced() {
     let found = misplaced(format!("[default]\naws_access_key_id = x\n{CORP}").as_bytes());
     assert_eq!((found.len(), found[0].line, found[0].is_about("corp")), (1, 3, true));

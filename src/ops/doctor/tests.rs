@@ -171,7 +171,8 @@ fn endpoints_that_are_not_aws_are_named_with_the_variable() {
     let one = |service| Override { service, url: "http://localhost:4566".into(), origin: "AWS_ENDPOINT_URL".into() };
     let overrides = vec![one(Service::SignIn), one(Service::Portal)];
     scene.redirects = vec![Redirect { instance: corp(), overrides, hides_sign_in: false }];
-    let advice = says(&scene, &["AWS_ENDPOINT_URL sends sign-in and portal of corp to http://localhost:4566", "unset AWS_ENDPOINT_URL"]);
+    let advice =
+        says(&scene, &["AWS_ENDPOINT_URL sends sign-in and portal requests for corp to http://localhost:4566", "unset AWS_ENDPOINT_URL"]);
     assert_eq!(advice.weight, Weight::Advice);
     scene.redirects[0].hides_sign_in = true;
     let findings = examine(&scene);

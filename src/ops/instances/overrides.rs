@@ -97,7 +97,7 @@ fn section_of(paths: &Paths, instance: &Instance) -> String {
     found.map_or_else(|| file.clone(), |section| format!("{section} of {file}"))
 }
 
-/// What overrides do: each origin with a sentence such as "AWS_ENDPOINT_URL sends sign-in and portal of corp to http://…".
+/// What overrides do: each origin with a sentence such as "AWS_ENDPOINT_URL sends sign-in and portal requests for corp to http://…".
 pub fn sentences<'a>(all: impl IntoIterator<Item = (&'a Instance, &'a [Override])>) -> Vec<(String, String)> {
     let mut groups: Vec<(&str, &str, Vec<&str>, Vec<&str>)> = Vec::new();
     for (instance, overrides) in all {
@@ -112,7 +112,7 @@ pub fn sentences<'a>(all: impl IntoIterator<Item = (&'a Instance, &'a [Override]
         }
     }
     let sentence = |(origin, url, services, names): (&str, &str, Vec<&str>, Vec<&str>)| {
-        (origin.to_owned(), format!("{origin} sends {} of {} to {url}", listed(&services), listed(&names)))
+        (origin.to_owned(), format!("{origin} sends {} requests for {} to {url}", listed(&services), listed(&names)))
     };
     groups.into_iter().map(sentence).collect()
 }
@@ -182,13 +182,13 @@ mod tests {
         assert_eq!(said(TWO, &[]), Vec::<String>::new());
         assert_eq!(
             said(TWO, &[("AWS_ENDPOINT_URL", "http://localhost:4566")]),
-            ["AWS_ENDPOINT_URL sends sign-in, portal and STS of corp and lab to http://localhost:4566"]
+            ["AWS_ENDPOINT_URL sends sign-in, portal and STS requests for corp and lab to http://localhost:4566"]
         );
         assert_eq!(
             said(TWO, &[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_SSO", "http://b")]),
             [
-                "AWS_ENDPOINT_URL sends sign-in and STS of corp and lab to http://a",
-                "AWS_ENDPOINT_URL_SSO sends portal of corp and lab to http://b"
+                "AWS_ENDPOINT_URL sends sign-in and STS requests for corp and lab to http://a",
+                "AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://b"
             ]
         );
         let ignored = [("AWS_ENDPOINT_URL", "http://a"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn a_password_in_an_address_is_not_shown() {
         let said = said(TWO, &[("AWS_ENDPOINT_URL_SSO", "http://me:hunter2@proxy.example/x@y")]);
-        assert_eq!(said, ["AWS_ENDPOINT_URL_SSO sends portal of corp and lab to http://proxy.example/x@y"]);
+        assert_eq!(said, ["AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://proxy.example/x@y"]);
     }
 
     #[test]
@@ -209,8 +209,8 @@ mod tests {
         assert_eq!(
             said(&file, &[]),
             [
-                "[profile x] of ~/aws sends portal of corp to http://corp",
-                "[profile lab] of ~/aws sends sign-in, portal and STS of lab to http://lab"
+                "[profile x] of ~/aws sends portal requests for corp to http://corp",
+                "[profile lab] of ~/aws sends sign-in, portal and STS requests for lab to http://lab"
             ]
         );
     }
