@@ -49,7 +49,7 @@ pub fn mend(paths: &Paths, mend: &Mend) -> Result<String> {
             let file = &paths.config_file;
             let bytes = file::load(file)?.unwrap_or_default();
             let text = String::from_utf8(bytes).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", file.display())))?;
-            file::replace(file, edit::set(&text, file, key, value)?.as_bytes())?;
+            file::replace(file, Some(text.as_bytes()), edit::set(&text, file, key, value)?.as_bytes(), &paths.recovery_dir())?;
             Ok(format!("{key} is {value} now, in {}", paths.short(file)))
         }
     }
