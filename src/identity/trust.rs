@@ -60,6 +60,10 @@ mod tests {
         let path = home.path().join("ca.pem");
         std::fs::write(&path, "nothing").unwrap();
         assert_eq!(load(&path).unwrap_err().kind, Kind::Config);
+        let missing = load(&home.path().join("missing")).unwrap_err();
+        assert!(missing.kind == Kind::Config && missing.message.contains("missing"), "{missing:?}");
+        let directory = load(home.path()).unwrap_err();
+        assert!(directory.kind == Kind::Os && directory.hints.iter().any(|hint| hint.contains("AWS_CA_BUNDLE")), "{directory:?}");
         std::fs::write(&path, AUTHORITY).unwrap();
         assert!(load(&path).is_ok());
     }
