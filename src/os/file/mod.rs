@@ -66,7 +66,10 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
         Cause::QuotaExceeded => "run `quota` and make room".to_owned(),
         Cause::ResourceBusy => format!("another program or a mount holds it: run `mount` and look for {shown}"),
         Cause::IsADirectory => format!("name a file: {shown} is a directory"),
-        Cause::NotADirectory => format!("a part of the path is a file: run `ls -ld {directory}`"),
+        Cause::NotADirectory => {
+            let file = path.ancestors().find(|place| place.symlink_metadata().is_ok_and(|known| !known.is_dir())).unwrap_or(path);
+            format!("a part of the path is not a directory: run `ls -ld {}`", file.display())
+        }
         Cause::InvalidFilename => "name a file with a shorter name".to_owned(),
         _ => return None,
     })
