@@ -30,6 +30,12 @@ mod eval_shells;
 mod faults;
 mod faults_refresh;
 mod faults_vault;
+#[cfg(unix)]
+mod files;
+#[cfg(unix)]
+mod files_named;
+#[cfg(target_os = "linux")]
+mod files_refused;
 mod foreign;
 mod foreign_browser;
 #[cfg(unix)]
