@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-/// Something that goes wrong. Operations are named as in [`super::Running::calls`]; `*` is any of them.
+use super::reply::Reply;
+
+/// Something that goes wrong. Operations are named as in [`super::Running::calls`]; `*` is any of them, and `CreateToken:GRANT` is
+/// CreateToken with that grant: `authorization_code`, `device_code` or `refresh_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// The next calls are answered with an error, in the shape of their service.
@@ -39,6 +42,15 @@ pub enum Fault {
         /// How many calls.
         times: usize,
     },
+    /// The next calls get a scripted reply: any status, headers and bytes, cut short, endless or not sent at all.
+    Answer {
+        /// Which operation.
+        operation: String,
+        /// How many calls.
+        times: usize,
+        /// What is sent.
+        reply: Reply,
+    },
     /// From now on replies carry no `Date` header.
     NoDate,
     /// From now on the simulator's clock is ahead of this machine's: `Date` headers, expiry times and the check of signatures.
@@ -69,11 +81,11 @@ impl Script {
         }
     }
 
-    /// The oldest fault for this operation, used up by one.
-    pub(super) fn next(&mut self, operation: &str) -> Option<Fault> {
-        let at = self.waiting.iter_mut().position(|fault| fault.times(operation).is_some_and(|times| *times > 0))?;
+    /// Returns the oldest fault for this operation and uses it up by one. `grant` is CreateToken's, empty otherwise.
+    pub(super) fn next(&mut self, operation: &str, grant: &str) -> Option<Fault> {
+        let at = self.waiting.iter_mut().position(|fault| fault.times(operation, grant).is_some_and(|times| *times > 0))?;
         let fault = self.waiting[at].clone();
-        if let Some(times) = self.waiting[at].times(operation) {
+        if let Some(times) = self.waiting[at].times(operation, grant) {
             *times -= 1;
             if *times == 0 {
                 self.waiting.remove(at);
@@ -91,12 +103,17 @@ impl Script {
 
 impl Fault {
     /// The calls left, when the fault is about this operation.
-    fn times(&mut self, wanted: &str) -> Option<&mut usize> {
+    fn times(&mut self, wanted: &str, grant: &str) -> Option<&mut usize> {
+        let concerns = |operation: &str| match operation.split_once(':') {
+            Some((operation, of)) => operation == wanted && of == grant,
+            None => operation == wanted || operation == "*",
+        };
         match self {
             Fault::Fail { operation, times, .. }
             | Fault::Hang { operation, times, .. }
             | Fault::Garbage { operation, times }
-            | Fault::LoseReply { operation, times } => (operation == wanted || operation == "*").then_some(times),
+            | Fault::LoseReply { operation, times }
+            | Fault::Answer { operation, times, .. } => concerns(operation).then_some(times),
             Fault::NoDate | Fault::SkewDate { .. } | Fault::DropRefreshToken => None,
         }
     }
@@ -111,9 +128,17 @@ mod tests {
         let mut script = Script::default();
         script.add(Fault::Garbage { operation: "CreateToken".into(), times: 2 });
         script.add(Fault::LoseReply { operation: "*".into(), times: 1 });
-        assert!(matches!(script.next("Logout"), Some(Fault::LoseReply { .. })));
-        assert!(script.next("Logout").is_none());
-        assert!(script.next("CreateToken").is_some() && script.next("CreateToken").is_some());
-        assert!(script.next("CreateToken").is_none());
+        assert!(matches!(script.next("Logout", ""), Some(Fault::LoseReply { .. })));
+        assert!(script.next("Logout", "").is_none());
+        assert!(script.next("CreateToken", "").is_some() && script.next("CreateToken", "device_code").is_some());
+        assert!(script.next("CreateToken", "").is_none());
+    }
+
+    #[test]
+    fn a_fault_can_concern_one_grant() {
+        let mut script = Script::default();
+        script.add(Fault::Garbage { operation: "CreateToken:refresh_token".into(), times: 1 });
+        assert!(script.next("CreateToken", "device_code").is_none() && script.next("ListAccounts", "").is_none());
+        assert!(script.next("CreateToken", "refresh_token").is_some());
     }
 }

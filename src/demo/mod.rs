@@ -3,6 +3,7 @@
 //! All services answer on one port. The wire format is written here a second time, without the AWS SDK, so that a mistake in
 //! `identity` can't cancel itself out. What is sent is checked as AWS checks it: client secrets, PKCE, signatures, lifetimes.
 
+mod deliver;
 mod entrance;
 mod faults;
 mod federation;
@@ -14,6 +15,7 @@ mod pages;
 mod person;
 mod portal;
 mod register;
+mod reply;
 mod route;
 mod sigv4;
 mod state;
@@ -37,6 +39,7 @@ pub use faults::Fault;
 pub use files::{aws_config, config};
 pub use organisation::{Account, Directory, Organisation};
 pub use person::{approve, approve_elsewhere, deny};
+pub use reply::{Delivery, Edit, Reply, Source};
 use state::State;
 
 /// How large, slow and strict the simulator is.
@@ -142,6 +145,11 @@ impl Running {
     /// Adds a fault to the script.
     pub fn script(&self, fault: Fault) {
         self.state.lock().faults.add(fault);
+    }
+
+    /// Drops the faults that are still to come, and sets the clock right: AWS is well again.
+    pub fn clear_script(&self) {
+        self.state.lock().faults = faults::Script::default();
     }
 
     /// Ends every access token; refresh tokens still work.

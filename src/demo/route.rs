@@ -7,13 +7,14 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use crate::domain::Timestamp;
-use crate::os::http::{Request, Response, form};
+use crate::os::http::{Outcome, Request, Response, form};
 use crate::os::random;
 
 use super::faults::Fault;
+use super::reply::{Message, Reply, Source};
 use super::state::State;
 use super::wire::{Answer, Refusal, Service};
-use super::{Shared, entrance, federation, oidc, pages, portal, register, sts};
+use super::{Shared, deliver, entrance, federation, oidc, pages, portal, register, sts};
 
 /// The header with the number of an answer.
 pub(super) const REQUEST_ID: &str = "x-amzn-requestid";
@@ -29,18 +30,19 @@ struct Operation {
 }
 
 /// Answers a request, sooner or later.
-pub(super) async fn answer(shared: Shared, request: Request) -> Response {
+pub(super) async fn answer(shared: Shared, request: Request) -> Outcome {
     let Some(operation) = operation(&request) else {
         let unknown = Refusal::new(404, "UnknownOperationException", format!("nothing answers {} {}", request.method, request.path));
-        return dated(&shared, unknown.render(Service::Portal));
+        return dated(&shared, unknown.render(Service::Portal)).into();
     };
     let (wait, fault) = {
         let mut state = shared.lock();
         *state.calls.entry(operation.name.to_owned()).or_default() += 1;
-        (latency(&state, &operation), state.faults.next(operation.name))
+        (latency(&state, &operation), state.faults.next(operation.name, &grant(&operation, &request)))
     };
     pause(wait).await;
     let response = match fault {
+        Some(Fault::Answer { reply, .. }) => return scripted(&shared, &operation, request, reply),
         Some(Fault::Fail { status, error, .. }) => failure(status, &error, operation.service),
         Some(Fault::Garbage { .. }) => Response::json(200, "{\"accessToken\": [1, 2"),
         Some(Fault::LoseReply { .. }) => {
@@ -53,7 +55,31 @@ pub(super) async fn answer(shared: Shared, request: Request) -> Response {
         }
         _ => run(&shared, &operation, &request),
     };
-    dated(&shared, response)
+    dated(&shared, response).into()
+}
+
+/// The grant of a CreateToken request, by the last part of its name; empty for other operations.
+fn grant(operation: &Operation, request: &Request) -> String {
+    if operation.name != "CreateToken" {
+        return String::new();
+    }
+    let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let grant = body["grantType"].as_str().unwrap_or_default();
+    grant.rsplit(':').next().unwrap_or_default().to_owned()
+}
+
+/// Carries the operation out if the script wants its true answer, and sends what the script makes of it.
+fn scripted(shared: &Shared, operation: &Operation, mut request: Request, reply: Reply) -> Outcome {
+    let message = match reply.source {
+        Source::Operation => Message::from(dated(shared, run(shared, operation, &request))),
+        Source::FirstPage => {
+            let pairs = request.query.split('&').filter(|pair| !pair.starts_with("next_token="));
+            request.query = pairs.collect::<Vec<_>>().join("&");
+            Message::from(dated(shared, run(shared, operation, &request)))
+        }
+        Source::Raw { status, headers, body } => Message { status, headers, body },
+    };
+    deliver::over(message.edited(&reply.edits), reply.delivery)
 }
 
 fn operation(request: &Request) -> Option<Operation> {

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -103,6 +105,23 @@ impl Response {
     }
 }
 
+/// A task that owns a connection from here on.
+pub type TakeOver = Box<dyn FnOnce(tokio::net::TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// What a handler does with a request.
+pub enum Outcome {
+    /// An ordinary answer.
+    Respond(Response),
+    /// No answer in HTTP: the task gets the connection and does what it likes with it. The demo's broken answers are sent this way.
+    TakeOver(TakeOver),
+}
+
+impl From<Response> for Outcome {
+    fn from(response: Response) -> Self {
+        Self::Respond(response)
+    }
+}
+
 /// A bound port on 127.0.0.1, not yet serving.
 #[derive(Debug)]
 pub struct Listener {
@@ -140,7 +159,7 @@ impl Listener {
     pub async fn serve<H, F>(self, handler: H) -> Result<()>
     where
         H: Fn(Request) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Response> + Send + 'static,
+        F: Future<Output: Into<Outcome>> + Send + 'static,
     {
         let listener = TcpListener::from_std(self.socket).map_err(|error| Error::os(error.to_string()))?;
         let mut connections = JoinSet::new();
@@ -163,22 +182,36 @@ impl Listener {
 async fn answer<H, F>(stream: tokio::net::TcpStream, handler: H)
 where
     H: Fn(Request) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response> + Send + 'static,
+    F: Future<Output: Into<Outcome>> + Send + 'static,
 {
+    let taken: Arc<Mutex<Option<TakeOver>>> = Arc::default();
+    let slot = taken.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let handler = handler.clone();
+        let (handler, slot) = (handler.clone(), slot.clone());
         async move {
-            let response = match read(request).await {
-                Some(request) => handler(request).await,
-                None => Response::text(413, "too large"),
+            let outcome = match read(request).await {
+                Some(request) => handler(request).await.into(),
+                None => Response::text(413, "too large").into(),
             };
-            Ok::<_, std::convert::Infallible>(render(response))
+            match outcome {
+                Outcome::Respond(response) => Ok(render(response)),
+                Outcome::TakeOver(task) => {
+                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+                    // An error makes hyper let go of the connection without writing to it or closing it.
+                    Err(std::io::Error::other("the connection was taken over"))
+                }
+            }
         }
     });
     // A peer that hangs up is not our failure.
     // The date is the handler's to say: the demo has servers whose clock is wrong, or that say none.
     let mut builder = hyper::server::conn::http1::Builder::new();
-    let _ = builder.timer(TokioTimer::new()).auto_date_header(false).serve_connection(TokioIo::new(stream), service).await;
+    let mut connection = builder.timer(TokioTimer::new()).auto_date_header(false).serve_connection(TokioIo::new(stream), service);
+    let _ = (&mut connection).await;
+    let task = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(task) = task {
+        task(connection.into_parts().io.into_inner()).await;
+    }
 }
 
 async fn read(request: hyper::Request<Incoming>) -> Option<Request> {

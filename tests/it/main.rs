@@ -47,7 +47,6 @@ mod foreign_simulator;
 mod golden_awsconfig;
 mod hooks;
 mod identity;
-mod imports;
 mod keys;
 mod many;
 #[cfg(target_os = "linux")]
@@ -64,6 +63,7 @@ mod setup_profiles;
 #[cfg(target_os = "linux")]
 mod setup_profiles_killed;
 mod setup_wizard;
+mod structure;
 mod subcommands;
 mod tables;
 mod terminal;
@@ -71,6 +71,7 @@ mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_first_run;
+mod terminal_input;
 mod terminal_modes;
 mod terminal_panels;
 mod terminal_picker;

@@ -2,6 +2,7 @@
 
 mod federation;
 mod portal;
+mod replies;
 mod scripted;
 mod signin;
 mod sts;

@@ -1,0 +1,80 @@
+//! Sends a scripted message over a connection in any way that goes wrong.
+
+use std::io;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::os::http::Outcome;
+
+use super::reply::{Delivery, Message};
+
+/// Takes the connection over, sends the message and ends the connection.
+pub(super) fn over(message: Message, delivery: Delivery) -> Outcome {
+    Outcome::TakeOver(Box::new(move |stream| {
+        Box::pin(async move {
+            // The client may hang up at any byte.
+            let _ = send(stream, &message, delivery).await;
+        })
+    }))
+}
+
+async fn send(mut stream: TcpStream, message: &Message, delivery: Delivery) -> io::Result<()> {
+    let body = &message.body;
+    match delivery {
+        Delivery::Whole => {
+            stream.write_all(&[head(message, Some(body.len())), body.clone()].concat()).await?;
+        }
+        Delivery::Cut { keep, honest } => {
+            let kept = &body[..keep.min(body.len())];
+            let announced = if honest { kept.len() } else { body.len() };
+            stream.write_all(&[&head(message, Some(announced)), kept].concat()).await?;
+        }
+        Delivery::Endless => {
+            stream.write_all(&[&head(message, None), &body[..]].concat()).await?;
+            let blanks = vec![b' '; 1 << 16];
+            loop {
+                stream.write_all(&blanks).await?;
+            }
+        }
+        Delivery::Trickle { pause } => {
+            stream.write_all(&head(message, Some(body.len()))).await?;
+            for byte in body {
+                tokio::time::sleep(pause).await;
+                stream.write_all(&[*byte]).await?;
+            }
+        }
+        Delivery::Bare => stream.write_all(body).await?,
+        Delivery::Silent => return drain(&mut stream).await,
+        Delivery::Close => {}
+        Delivery::Reset => return stream.set_zero_linger(),
+    }
+    stream.shutdown().await?;
+    // Closing with unread bytes would reset the connection, and the client could lose what was sent.
+    drain(&mut stream).await
+}
+
+/// Reads until the client hangs up.
+async fn drain(stream: &mut TcpStream) -> io::Result<()> {
+    let mut unread = [0; 1 << 12];
+    while stream.read(&mut unread).await? > 0 {}
+    Ok(())
+}
+
+/// Status line and headers. Without a length the body lasts until the connection ends.
+fn head(message: &Message, length: Option<usize>) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {} Scripted\r\nconnection: close\r\n", message.status);
+    let own_length = message.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    // These statuses have no body, and RFC 9110 forbids the header.
+    let without_body = matches!(message.status, 100..=199 | 204 | 304) && message.body.is_empty();
+    if let Some(length) = length
+        && !own_length
+        && !without_body
+    {
+        head += &format!("content-length: {length}\r\n");
+    }
+    for (name, value) in &message.headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    (head + "\r\n").into_bytes()
+}
