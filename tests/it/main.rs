@@ -42,6 +42,8 @@ mod foreign_browser;
 mod foreign_endpoint;
 mod foreign_hooks;
 mod foreign_javascript;
+mod foreign_keys;
+mod foreign_options;
 mod foreign_powershell;
 mod foreign_process;
 #[cfg(unix)]
