@@ -4,12 +4,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
-use crate::domain::Result;
+use crate::domain::{Error, Kind, Result};
 use crate::os::process::Unhurried;
 use crate::os::random;
 
 use super::kind::NonBlocking;
-use super::replace::check_unchanged;
 use super::stage::{reserve, save};
 use super::{failed, read, remove};
 
@@ -17,7 +16,7 @@ use super::{failed, read, remove};
 /// the file is written, cut to its length, synced and read back. If any of that fails, `old` is written back.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] if the file has other content than `old`; [`crate::domain::Kind::Os`] if it can't be written. If `old`
+/// [`Kind::Config`] if the file has other content than `old`; [`Kind::Os`] if it can't be written. If `old`
 /// can't be written back either, the hint is the command that restores it from the recovery copy.
 pub(super) fn overwrite(shown: &Path, target: &Path, old: &[u8], new: &[u8], recovery: &Path) -> Result<()> {
     let said = |error: io::Error| failed("writing", shown, &error);
@@ -38,6 +37,18 @@ pub(super) fn overwrite(shown: &Path, target: &Path, old: &[u8], new: &[u8], rec
             shown.display()
         ))),
     }
+}
+
+/// Checks that nobody has changed a file since it was read.
+///
+/// # Errors
+/// [`Kind::Config`] if somebody has.
+pub(super) fn check_unchanged(path: &Path, now: &[u8], old: &[u8]) -> Result<()> {
+    if now == old {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Config, format!("{} was changed by another program meanwhile", path.display()))
+        .hint("it was left as it is: run the command again"))
 }
 
 fn rewrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {

@@ -4,11 +4,12 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::Path;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::Result;
 
+use super::in_place::{self, check_unchanged};
 use super::stage::Staged;
 use super::target::Target;
-use super::{failed, in_place, load};
+use super::{failed, load};
 
 /// The content of a file that is about to be edited; `None` if it does not exist, or if it is a stream, which is only written into.
 ///
@@ -25,7 +26,7 @@ pub fn load_for_edit(path: &Path) -> Result<Option<Vec<u8>>> {
 /// then kept in the directory `recovery` until the new one is on the disk. Streams are written into.
 ///
 /// # Errors
-/// [`Kind::Config`] if the file has other content than `old` by now; [`Kind::Os`] if it can't be written. The old content is then
+/// [`crate::domain::Kind::Config`] if the file has other content than `old` by now; [`crate::domain::Kind::Os`] if it can't be written. The old content is then
 /// untouched or restored.
 pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8], recovery: &Path) -> Result<()> {
     let old = old.unwrap_or_default();
@@ -70,18 +71,6 @@ fn by_rename(shown: &Path, target: &Path, old: &[u8], new: &[u8]) -> Result<bool
         Err(error) if known.is_some() && forbids_rename(&error) => Ok(false),
         Err(error) => Err(said(error)),
     }
-}
-
-/// Checks that nobody has changed a file since it was read.
-///
-/// # Errors
-/// [`Kind::Config`] if somebody has.
-pub(super) fn check_unchanged(path: &Path, now: &[u8], old: &[u8]) -> Result<()> {
-    if now == old {
-        return Ok(());
-    }
-    Err(Error::new(Kind::Config, format!("{} was changed by another program meanwhile", path.display()))
-        .hint("it was left as it is: run the command again"))
 }
 
 /// Failures of the directory or the mount that leave a file open to be written in place.
