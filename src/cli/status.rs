@@ -62,7 +62,8 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
     let now = ctx.clock.now();
     let header = ["SSO", "SESSION", "ROLES READ"].map(String::from);
     let row = |session: &Session| {
-        let read = session.fetched_at.map_or_else(|| "never".to_owned(), |at| format!("{} ago", short(now.since(at))));
+        let doubt = if session.unconfirmed > 0 { format!(", {} accounts unconfirmed", session.unconfirmed) } else { String::new() };
+        let read = session.fetched_at.map_or_else(|| "never".to_owned(), |at| format!("{} ago{doubt}", short(now.since(at))));
         vec![session.instance.to_string(), said(session, now), read]
     };
     let mut text = here.map(|here| here.line(now)).unwrap_or_default();
@@ -101,6 +102,7 @@ fn json(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
                 "signed_in_at": moment(session.since),
                 "ends": moment(session.ends),
                 "roles_read_at": moment(session.fetched_at),
+                "unconfirmed_accounts": session.unconfirmed,
             })
         })
         .collect();

@@ -31,7 +31,8 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
         let signed_in = token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
         let since = token.as_ref().filter(|_| signed_in).map(|token| token.signed_in_at);
         let borrowed = if signed_in { None } else { lent::borrowed(ctx, instance) };
-        let fetched_at = inventory::load(&ctx.paths.cache_dir, instance).map(|inventory| inventory.fetched_at);
+        let inventory = inventory::load(&ctx.paths.cache_dir, instance);
+        let fetched_at = inventory.as_ref().map(|inventory| inventory.fetched_at);
         out.instances.push(Session {
             instance: instance.name.clone(),
             signed_in: signed_in || borrowed.is_some(),
@@ -39,6 +40,7 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
             ends: ends(ctx, instance, token.as_ref()).or(borrowed.as_ref().map(|token| token.expires_at)),
             borrowed: borrowed.is_some(),
             fetched_at,
+            unconfirmed: inventory.map_or(0, |inventory| inventory.unconfirmed.len()),
         });
     }
     out.roles = ready_roles(ctx)?;
