@@ -69,7 +69,7 @@ mod tests {
         let limit = Operation::GetRoleCredentials.body_limit();
         let mut response = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(vec![b' '; limit + 1]));
         let rejected = read_body(Operation::GetRoleCredentials, &mut response).await;
-        assert_eq!(rejected, Err(Rejection::invalid("it is larger than 1024 KiB")));
+        assert_eq!(rejected, Err(Rejection::invalid("it is larger than 2048 KiB")));
     }
 
     #[tokio::test]

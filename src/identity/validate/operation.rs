@@ -70,8 +70,8 @@ impl Operation {
         match self {
             // A page has at most 100 entries of about 200 bytes.
             Self::ListAccounts | Self::ListAccountRoles => 4 << 20,
-            // Tokens and credentials take a few kilobytes.
-            _ => 1 << 20,
+            // Tokens, credentials and errors take a few kilobytes.
+            _ => 2 << 20,
         }
     }
 }
