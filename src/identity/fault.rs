@@ -153,9 +153,9 @@ fn explain_rejection(rejection: &Rejection, doing: &str, host: &str) -> Error {
         }
         Rejection::Unavailable(status) => unreachable(format!("{host} answered with {status}")),
         Rejection::Throttled => Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down")),
-        Rejection::Invalid(why) => unreachable(format!("the answer from {host} is not valid: {why}"))
+        Rejection::Invalid(why) => unreachable(format!("the answer of {host} makes no sense: {why}"))
             .hint("try again; if it stays like this, check AWS_ENDPOINT_URL and the proxies on the way to AWS"),
-        Rejection::Broken(why) => unreachable(format!("the answer from {host} broke off ({why})")).hint("try again"),
+        Rejection::Broken(why) => unreachable(format!("the answer of {host} broke off ({why})")).hint("try again"),
     }
 }
 

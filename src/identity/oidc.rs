@@ -275,7 +275,7 @@ impl Identity {
 
 /// The tokens in an answer. A refresh token that is empty is none: it must not replace one that works.
 fn issued(reply: CreateTokenOutput, now: Timestamp) -> Result<TokenReply, Rejection> {
-    let refresh_token = reply.refresh_token.filter(|token| !token.is_empty());
+    let refresh_token = reply.refresh_token.filter(|token| !token.trim().is_empty());
     Ok(TokenReply {
         access_token: values::secret(reply.access_token, "accessToken")?.into(),
         refresh_token: refresh_token.map(|token| values::secret(Some(token), "refreshToken")).transpose()?.map(Secret::new),

@@ -68,7 +68,7 @@ pub(in crate::identity) fn secret(value: Option<String>, field: &str) -> Result<
 /// # Errors
 /// [`Rejection::Invalid`] with the name of the field.
 pub(in crate::identity) fn required(value: Option<String>, field: &str) -> Result<String, Rejection> {
-    text(value, field)?.ok_or_else(|| Rejection::invalid(format!("it has no `{field}`")))
+    text(value, field)?.filter(|text| !text.trim().is_empty()).ok_or_else(|| Rejection::invalid(format!("it has no `{field}`")))
 }
 
 /// An account id in a list: exactly twelve digits.
