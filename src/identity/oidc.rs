@@ -285,7 +285,7 @@ fn issued(reply: CreateTokenOutput, now: Timestamp) -> Result<TokenReply, Reject
 
 /// The error for an answer that must not be used.
 fn invalid(why: Rejection, host: &str) -> Error {
-    Fault::Rejected(why).explain("signing in", host, None)
+    Fault::Rejected(why).explain("sign-in", host, None)
 }
 
 /// The command that signs in, with an option.
