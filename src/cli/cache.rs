@@ -53,8 +53,8 @@ pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option
     let _ = blocking(renew).await;
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
     out::say(&format!("{}: {roles} roles in {accounts} accounts", out::bold(instance.name.as_str())));
-    if let Some(doubt) = update::unconfirmed(&instance.name, &updated.inventory) {
-        out::warning(&doubt);
+    if let Some(warning) = update::unconfirmed(&instance.name, &updated.inventory) {
+        out::warning(&warning);
     }
     if !updated.failed.is_empty() {
         out::warning(&unread(&updated.failed));

@@ -79,7 +79,7 @@ pub async fn refresh(
     let began = Instant::now();
     let mut run = Run::new(identity, token, limits, clock);
     run.list(old, |_| true);
-    run.believe_second_sight();
+    run.confirm_removals();
     let stopped = run.finish(progress).await?;
     let (mut inventory, failed) = run.result();
     inventory.complete = stopped.is_none() && failed.is_empty();

@@ -37,17 +37,17 @@ pub(super) struct Run {
     answered: Duration,
     /// Requests without an answer since then.
     silent: u32,
-    /// Since when requests have been waiting for any answer of AWS's; `None` while none is.
+    /// When the wait for any answer from AWS began; `None` if no request is waiting.
     waiting: Option<Duration>,
-    /// The last failure to get an answer.
+    /// The last failure to get an answer, since AWS last answered.
     last_failure: Option<Error>,
     inventory: Inventory,
     /// Accounts of an earlier reading, with their positions, that the list has not named yet.
     old: HashMap<AccountId, (usize, Account)>,
-    /// Accounts that the earlier reading could not confirm.
-    doubtful: BTreeSet<AccountId>,
-    /// Whether what is missing from a doubtful account once more is removed.
-    removes: bool,
+    /// Accounts that the earlier reading left unconfirmed; see [`Inventory::unconfirmed`].
+    unconfirmed: BTreeSet<AccountId>,
+    /// Whether this reading may remove what is missing from an unconfirmed account.
+    may_remove: bool,
     wanted: Wanted,
     /// Whether the account list is being read.
     listing: bool,
@@ -108,8 +108,8 @@ impl Run {
             last_failure: None,
             inventory: Inventory::default(),
             old: HashMap::new(),
-            doubtful: BTreeSet::new(),
-            removes: false,
+            unconfirmed: BTreeSet::new(),
+            may_remove: false,
             wanted: |_| true,
             listing: false,
             queue: VecDeque::new(),
@@ -123,14 +123,14 @@ impl Run {
     pub(super) fn list(&mut self, old: Option<&Inventory>, wanted: Wanted) {
         let known = old.iter().flat_map(|old| &old.accounts).cloned().enumerate();
         self.old = known.map(|(position, account)| (account.id, (position, account))).collect();
-        self.doubtful = old.map(|old| old.unconfirmed.clone()).unwrap_or_default();
+        self.unconfirmed = old.map(|old| old.unconfirmed.clone()).unwrap_or_default();
         (self.wanted, self.listing) = (wanted, true);
         self.queue.push_back(Job::new(List::Accounts(Listing::default())));
     }
 
-    /// What the earlier reading could not confirm, and this one does not find either, is removed.
-    pub(super) fn believe_second_sight(&mut self) {
-        self.removes = true;
+    /// Removes what the earlier reading could not confirm if it is missing again.
+    pub(super) fn confirm_removals(&mut self) {
+        self.may_remove = true;
     }
 
     /// The roles of this account in an inventory are to be read, and nothing else of it.
@@ -176,7 +176,7 @@ impl Run {
         (self.inventory, self.failed)
     }
 
-    /// Why a reading ends that got no answer for too long, or that takes too long.
+    /// The error of a reading that got no answer for too long, or that takes too long.
     fn out_of_time(&mut self) -> Error {
         let silence = self.limits.silence;
         let waited = self.waiting.filter(|since| self.now().saturating_sub(*since) >= silence);
@@ -229,7 +229,7 @@ impl Run {
             Err(error) => return self.settle_failure(job, sent, error),
         };
         self.took();
-        self.heard();
+        self.restart_wait();
         job.retries = 0;
         let next = match (reply, &mut job.of) {
             (Reply::Accounts(page), List::Accounts(listing)) => {
@@ -248,11 +248,11 @@ impl Run {
                 known.extend(page.items);
                 if page.next.is_none() {
                     let (position, known, ended_empty) = (*position, std::mem::take(known), listing.ended_empty());
-                    self.read(position, known, ended_empty);
+                    self.store_roles(position, known, ended_empty);
                 }
                 page.next
             }),
-            // A request for one list is not answered with the other.
+            // Not possible: the request decides which reply it gets.
             _ => Ok(None),
         };
         match next {
@@ -270,7 +270,7 @@ impl Run {
     fn add(&mut self, PortalAccount { id, name, email }: PortalAccount) {
         let (roles, read_at) = self.old.remove(&id).map(|(_, old)| (old.roles, old.read_at)).unwrap_or_default();
         let account = Account { id, name, email, roles, read_at };
-        if self.doubtful.contains(&id) {
+        if self.unconfirmed.contains(&id) {
             self.inventory.unconfirmed.insert(id);
         }
         if (self.wanted)(&account) {
@@ -279,10 +279,10 @@ impl Run {
         self.inventory.accounts.push(account);
     }
 
-    /// Keeps the accounts that are missing from a list with an empty end, unless that was seen before.
+    /// Keeps the accounts that are missing from a list with an empty last page, unless the earlier reading missed them too.
     fn keep_missing(&mut self) {
         let missing = std::mem::take(&mut self.old).into_values();
-        let mut missing: Vec<_> = missing.filter(|(_, account)| !(self.removes && self.doubtful.contains(&account.id))).collect();
+        let mut missing: Vec<_> = missing.filter(|(_, account)| !(self.may_remove && self.unconfirmed.contains(&account.id))).collect();
         missing.sort_by_key(|(position, _)| *position);
         self.done += missing.len();
         for (_, account) in missing {
@@ -291,11 +291,12 @@ impl Run {
         }
     }
 
-    /// All roles of an account were read. Those that are missing from a list with an empty end are kept, unless that was seen before.
-    fn read(&mut self, position: usize, mut roles: Vec<RoleName>, ended_empty: bool) {
+    /// Stores the roles of an account. Roles that are missing from a list with an empty last page are kept, unless the earlier reading
+    /// missed some too.
+    fn store_roles(&mut self, position: usize, mut roles: Vec<RoleName>, ended_empty: bool) {
         self.done += 1;
         let account = &mut self.inventory.accounts[position];
-        let seen_before = self.removes && self.doubtful.contains(&account.id);
+        let seen_before = self.may_remove && self.unconfirmed.contains(&account.id);
         let missing: Vec<RoleName> = account.roles.iter().filter(|role| !roles.contains(role)).cloned().collect();
         if ended_empty && !missing.is_empty() && !seen_before {
             self.inventory.unconfirmed.insert(account.id);
@@ -330,8 +331,9 @@ impl Run {
         Ok(())
     }
 
-    /// AWS has answered: the wait begins anew for what is still under way.
-    fn heard(&mut self) {
+    /// Restarts the wait for an answer, since AWS has just answered.
+    fn restart_wait(&mut self) {
+        self.last_failure = None;
         self.waiting = Some(self.now()).filter(|_| !self.flying.is_empty());
     }
 
@@ -345,7 +347,7 @@ impl Run {
         let (now, limits) = (self.now(), self.limits);
         match error.kind {
             Kind::Unreachable => self.last_failure = Some(error.clone()),
-            _ => self.heard(),
+            _ => self.restart_wait(),
         }
         match error.kind {
             Kind::LoginNeeded => Verdict::Stop(error),

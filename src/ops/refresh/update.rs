@@ -35,7 +35,7 @@ pub fn limits(ctx: &Ctx, threads: Option<usize>) -> Limits {
     }
 }
 
-/// The same for a look-up, which the user waits for.
+/// The limits of a look-up: smaller, since the user waits for it.
 fn look_up_limits(ctx: &Ctx) -> Limits {
     let usual = limits(ctx, None);
     Limits { max_retry: usual.max_retry.min(3), silence: Duration::from_secs(10), ..usual }
@@ -79,7 +79,7 @@ async fn read(
     }
     match (access_token(ctx, instance, Some(&token)).await, first) {
         (Ok(token), first) => {
-            // What one command sees twice is seen once.
+            // Both readings belong to one refresh, so the second does not confirm the first.
             let unconfirmed = old.map(|old| old.unconfirmed.clone()).unwrap_or_default();
             let known = first.ok().map(|outcome| Inventory { unconfirmed, ..outcome.inventory });
             refresh(&identity, &token, known.as_ref().or(old), limits, ctx.clock, progress).await
@@ -120,19 +120,19 @@ async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> 
 
 /// The roster of what is known of these instances, without network. Roles with a profile in the AWS config file are called by it.
 pub fn known(ctx: &Ctx, instances: &[Instance]) -> Roster {
-    known_with_doubts(ctx, instances).0
+    known_with_warnings(ctx, instances).0
 }
 
-/// The same, with a warning for each instance whose last refresh was answered with an empty list.
-pub fn known_with_doubts(ctx: &Ctx, instances: &[Instance]) -> (Roster, Vec<Error>) {
+/// The same, with a warning for each instance that has unconfirmed accounts.
+pub fn known_with_warnings(ctx: &Ctx, instances: &[Instance]) -> (Roster, Vec<Error>) {
     let inventories = inventories(ctx, instances);
     let mut roster = crate::ops::roles::roster::roster(instances.to_vec(), &inventories, &ctx.settings);
     take_written(&mut roster, &ctx.paths, &ctx.settings);
-    let doubts = instances.iter().zip(&inventories).filter_map(|(instance, inventory)| unconfirmed(&instance.name, inventory.as_ref()?));
-    (roster, doubts.collect())
+    let warnings = instances.iter().zip(&inventories).filter_map(|(instance, inventory)| unconfirmed(&instance.name, inventory.as_ref()?));
+    (roster, warnings.collect())
 }
 
-/// Says that AWS answered with an empty list and what that does to the roles known before; `None` if it did not.
+/// Returns the warning that AWS sent an empty list and that the known roles are kept; `None` if no account is unconfirmed.
 pub fn unconfirmed(instance: &InstanceName, inventory: &Inventory) -> Option<Error> {
     let accounts = match inventory.unconfirmed.len() {
         0 => return None,
