@@ -4,6 +4,10 @@ mod answers_credentials;
 mod answers_lists;
 mod answers_middleboxes;
 mod auto_login;
+mod aws_files;
+mod aws_files_endpoints;
+#[cfg(unix)]
+mod aws_files_home;
 mod chains;
 mod commands;
 mod commands_credentials;
@@ -48,7 +52,6 @@ mod foreign_simulator;
 mod golden_awsconfig;
 mod hooks;
 mod identity;
-mod imports;
 mod keys;
 mod many;
 #[cfg(target_os = "linux")]
@@ -65,6 +68,7 @@ mod setup_profiles;
 #[cfg(target_os = "linux")]
 mod setup_profiles_killed;
 mod setup_wizard;
+mod structure;
 mod subcommands;
 mod tables;
 mod terminal;
@@ -72,6 +76,7 @@ mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_first_run;
+mod terminal_input;
 mod terminal_modes;
 mod terminal_panels;
 mod terminal_picker;

@@ -4,7 +4,7 @@ use rolecall::config::{self, Env, Paths};
 use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::ops::instances::instances;
 use rolecall::os::clock::Clock;
-use rolecall::vault::{KeyCache, Name, Options, Passphrase, Store, Token, Vault};
+use rolecall::vault::{KeyCache, Name, Options, Passphrase, SecureStore, Token, Vault};
 
 use crate::sandbox::Sandbox;
 
@@ -22,11 +22,11 @@ impl Records {
         let instances = instances(&env, &paths, &settings).unwrap();
         let passphrase = Passphrase::Given("correct horse".to_owned().into());
         let dir = paths.state_dir.join("vault");
-        let options = Options { dir, store: Store::File, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false };
+        let options = Options { dir, store: SecureStore::File, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false };
         Self { vault: Vault::new(options), instances }
     }
 
-    fn instance(&self, sso: &str) -> &Instance {
+    pub(crate) fn instance(&self, sso: &str) -> &Instance {
         self.instances.iter().find(|instance| instance.name.as_str() == sso).unwrap()
     }
 
@@ -50,6 +50,11 @@ impl Records {
     /// The token of an instance.
     pub(crate) fn token(&self, sso: &str) -> Option<Token> {
         self.vault.load(&Name::token(self.instance(sso)), now()).unwrap()
+    }
+
+    /// Keeps an instance's token under the name that it has for this one too.
+    pub(crate) fn copy_token(&self, sso: &str, other: &Instance) {
+        self.vault.save(&Name::token(other), &self.token(sso).unwrap()).unwrap();
     }
 
     /// Moves a sign-in so many seconds into the past.
