@@ -219,7 +219,8 @@ fn prime(place: &Place, running: &Running) -> Result<()> {
 async fn enter(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let approve = |step: SignInStep| {
         if let SignInStep::Open { url, .. } = step {
-            std::thread::spawn(move || demo::approve(&url));
+            // Without a thread nobody approves, and the sign-in says so when its time is over.
+            drop(crate::os::thread::spawn("approve", move || demo::approve(&url)));
         }
     };
     sign_in(ctx, instance, Some(Flow::Pkce), &approve).await

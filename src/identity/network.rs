@@ -15,6 +15,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::domain::{Error, Kind, Result, Secret};
 
+use super::resolver::SystemResolver;
 use super::trust;
 
 /// Settings of the network. Clones share their connections.
@@ -111,7 +112,7 @@ impl Network {
         if let Some(proxy) = proxy {
             builder = builder.proxy_config(self.proxy_config(https, variable, &proxy)?);
         }
-        Ok(SharedHttpConnector::new(builder.build()))
+        Ok(SharedHttpConnector::new(builder.build_with_resolver(SystemResolver)))
     }
 
     fn proxy_config(&self, https: bool, variable: &str, proxy: &Secret<String>) -> Result<ProxyConfig> {

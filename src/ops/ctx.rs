@@ -8,6 +8,7 @@ use crate::config::{Env, Paths, Settings};
 use crate::domain::{Error, Instance, InstanceName, Result};
 use crate::identity::{Identity, Network};
 use crate::os::clock::Clock;
+pub use crate::os::thread::blocking;
 use crate::vault::Vault;
 
 use crate::ops::instances::named;
@@ -94,12 +95,4 @@ impl Ctx {
     pub async fn settle(&self) {
         let _ = tokio::time::timeout(LAST_WAIT, self.keeping.lock()).await;
     }
-}
-
-/// Runs something that waits (a keyring, argon2, a lock, a slow disk) away from the runtime's only thread.
-///
-/// # Errors
-/// What the work says, or that it panicked.
-pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::internal(error.to_string()))?
 }

@@ -16,5 +16,6 @@ pub mod process;
 pub mod random;
 pub mod signals;
 pub mod terminal_session;
+pub mod thread;
 pub mod title;
 pub mod tty;

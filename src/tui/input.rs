@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{self, KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 
+use crate::domain::Result;
+use crate::os::thread;
+
 use super::event::{Event, Key, Mouse, MouseKind};
 
 /// How long the rest of a sequence may take: over slow lines its bytes arrive one by one.
@@ -23,15 +26,18 @@ pub(super) struct Input {
 
 impl Input {
     /// Starts reading; events go to `events`. As many bytes as `ahead` were typed while the terminal still made lines of them.
-    pub(super) fn start(events: Sender<Event>, ahead: usize) -> Self {
+    ///
+    /// # Errors
+    /// [`crate::domain::Kind::Os`] if the system refuses the thread.
+    pub(super) fn start(events: Sender<Event>, ahead: usize) -> Result<Self> {
         let (end, ended) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
         let theirs = stop.clone();
-        std::thread::spawn(move || {
+        thread::spawn("input", move || {
             read(&events, &theirs, ahead);
             drop(end);
-        });
-        Self { stop, ended }
+        })?;
+        Ok(Self { stop, ended })
     }
 }
 

@@ -15,6 +15,7 @@ use crate::domain::{Error, Result};
 use crate::ops::work::News;
 use crate::ops::worker::Requests;
 use crate::os::clock::Clock;
+use crate::os::thread;
 
 /// How long a frame waits for a search: longer than nearly all take, shorter than an eye notices.
 const SEARCH: Duration = Duration::from_millis(8);
@@ -48,8 +49,8 @@ pub(super) fn run(options: Options, requests: Requests, news: Receiver<News>) ->
     runner.screen.draw(&runner.state)?;
     // Threads cost the first frame more than most of what is on it; keys wait for theirs in the terminal.
     runner.screen.attend()?;
-    let _input = Input::start(sender.clone(), runner.screen.typed_ahead());
-    std::thread::spawn(move || forward(&news, &sender));
+    let _input = Input::start(sender.clone(), runner.screen.typed_ahead())?;
+    thread::spawn("news", move || forward(&news, &sender))?;
     runner.take(Event::Started)?;
     runner.until_exit()
 }

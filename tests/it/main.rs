@@ -47,6 +47,8 @@ mod hooks;
 mod identity;
 mod imports;
 mod keys;
+#[cfg(target_os = "linux")]
+mod limits;
 mod many;
 #[cfg(target_os = "linux")]
 mod processes;
