@@ -25,7 +25,7 @@ pub use ids::{AccountId, Arn, InstanceName, Partition, Region, RoleId, RoleName}
 pub use instance::{Endpoints, Instance, Source, StartUrl};
 pub use inventory::{Account, Change, Inventory, diff};
 pub use roster::{Entry, Look, Roster, Tags};
-pub use secret::Secret;
+pub use secret::{Secret, is_header_value};
 pub use sheet::{Contents as SheetContents, Sheet};
 pub use text::{cells, fold, is_plain, nearest, slug, visible};
 pub use time::Timestamp;
