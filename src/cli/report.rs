@@ -66,8 +66,8 @@ impl Report {
         out::progress("");
         match stream {
             // The reader may have gone away; the commands go on all the same.
-            Stream::Out => drop(out::data(&(line + "\n"))),
-            Stream::Err => out::say(&line),
+            Stream::Out => drop(out::data_raw(&(line + "\n"))),
+            Stream::Err => out::say_raw(&line),
         }
     }
 

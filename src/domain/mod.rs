@@ -27,6 +27,6 @@ pub use inventory::{Account, Change, Inventory, diff};
 pub use roster::{Entry, Look, Roster, Tags};
 pub use secret::{Secret, is_header_value};
 pub use sheet::{Contents as SheetContents, Sheet};
-pub use text::{cells, fold, is_plain, nearest, slug, visible};
+pub use text::{cells, fold, is_plain, nearest, slug, visible, visible_lines};
 pub use time::Timestamp;
 pub use usage::{Marks, Usage, Usages, frecency};
