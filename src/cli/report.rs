@@ -75,7 +75,7 @@ impl Report {
         let entry = &self.roster.entries[self.rows[at]];
         let outcome = match outcome {
             Outcome::Failed(error) => {
-                Outcome::Failed(grant::explained(error, self.url.as_deref(), entry.account, &entry.role, &entry.email))
+                Outcome::Failed(grant::explained(error, self.url.as_deref(), entry.account, &entry.role, Some(entry)))
             }
             other => other,
         };

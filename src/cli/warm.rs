@@ -7,6 +7,9 @@ use crate::config::{AutoLogin, Env, Paths, env};
 use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName, Window};
 use crate::ops::assume::{Wish, assume, stored};
 use crate::ops::ctx::Ctx;
+use crate::ops::refresh::update;
+use crate::ops::roles::chain::Chains;
+use crate::ops::roles::resolve::unknown;
 use crate::ops::sign_in::background::await_sign_in;
 use crate::ops::{instances, instances::index, roles::past, roles::profile};
 use crate::os::clock::Clock;
@@ -60,7 +63,7 @@ pub(super) fn credentials(
     let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
     match stored(&vault, &warm.chains, &wish, Clock::System.now())? {
         Some(credentials) => give(&credentials, instance),
-        None => fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, "", terms, give),
+        None => fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, terms, give),
     }
 }
 
@@ -114,7 +117,7 @@ fn by_name(
             Some(instance) => instance,
             None => one_instance(&ctx.instances, ctx.settings.default_sso.as_ref(), globals)?,
         };
-        return fetch(globals, &ctx, &terms.wish(instance, meant.account, meant.role), "", terms, give);
+        return fetch(globals, &ctx, &terms.wish(instance, meant.account, meant.role), terms, give);
     }
     // A profile's name is unlike any other of any instance; an account's name is not.
     let instances = match (&wanted.profile, &globals.sso) {
@@ -124,18 +127,16 @@ fn by_name(
     let found = resolve::one(&ctx, &instances, &wanted)?;
     let entry = found.entry();
     let wish = terms.wish(found.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
-    fetch(globals, &ctx, &wish, &entry.email, terms, give)
+    fetch(globals, &ctx, &wish, terms, give)
 }
 
 fn fetch(
     globals: &Globals,
     ctx: &Arc<Ctx>,
     wish: &Wish,
-    email: &str,
     terms: &Terms,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let url = ctx.settings.access_request_url.as_deref();
     let always = (ctx.settings.auto_login == AutoLogin::Always).then_some(DEFAULT_WAIT);
     context::block_on(ctx, async {
         let assumed = match (assume(ctx, wish).await, terms.wait.or(always)) {
@@ -145,7 +146,7 @@ fn fetch(
             }
             (assumed, _) => assumed,
         };
-        let assumed = assumed.map_err(|error| grant::explained(error, url, wish.account, wish.role.as_str(), email))?;
+        let assumed = assumed.map_err(|error| refused(ctx, wish, error))?;
         if let Some(warning) = &assumed.warning {
             out::warning(warning);
         }
@@ -156,6 +157,20 @@ fn fetch(
         }
         Ok(code)
     })
+}
+
+/// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the list is read for that alone.
+fn refused(ctx: &Ctx, wish: &Wish, error: Error) -> Error {
+    if error.kind != Kind::Refused {
+        return error;
+    }
+    let roster = Arc::new(update::known(ctx, std::slice::from_ref(&wish.instance)));
+    let entry = roster.find(&wish.id());
+    let chained = Chains::of(&ctx.settings).and_then(|chains| Ok(chains.route(&wish.id())?.is_some())).unwrap_or(true);
+    if entry.is_none() && roster.complete && !roster.entries.is_empty() && !chained {
+        return unknown(&roster, wish.account, &wish.role);
+    }
+    grant::explained(error, ctx.settings.access_request_url.as_deref(), wish.account, wish.role.as_str(), entry)
 }
 
 /// Writes down that new credentials went out. Nobody may be there to read a complaint, and the SDK has what it asked for.

@@ -43,7 +43,8 @@ impl Wish {
         Self { instance: instance.clone(), account, role, window: Window::default(), stored: true, keep: true }
     }
 
-    fn id(&self) -> RoleId {
+    /// The role that is asked for.
+    pub fn id(&self) -> RoleId {
         RoleId { instance: self.instance.name.clone(), account: self.account, role: self.role.clone() }
     }
 

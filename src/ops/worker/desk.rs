@@ -269,10 +269,11 @@ impl Desk {
 
     /// A refusal with whom to ask, where the configuration says that.
     pub(super) fn explained(&self, error: Error, role: &RoleId) -> Error {
-        let Some(url) = self.ctx.settings.access_request_url.as_deref().filter(|_| error.kind == Kind::Refused) else { return error };
-        let roster = self.roster();
-        let email = roster.find(role).map_or("", |entry| &*entry.email);
-        explained(error, Some(url), role.account, role.role.as_str(), email)
+        if error.kind != Kind::Refused {
+            return error;
+        }
+        let (url, roster) = (self.ctx.settings.access_request_url.as_deref(), self.roster());
+        explained(error, url, role.account, role.role.as_str(), roster.find(role))
     }
 
     pub(super) async fn forget(&self, role: &RoleId) {
