@@ -10,15 +10,16 @@ use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::resolve::unknown;
-use crate::ops::sign_in::background::await_sign_in;
+use crate::ops::sign_in::background::{OPEN, await_sign_in};
 use crate::ops::{instances, instances::index, roles::past, roles::profile};
 use crate::os::clock::Clock;
+use crate::os::tty;
 
 use super::args::{Globals, Selectors};
 use super::context::Person;
 use super::{context, grant, helper, out, resolve};
 
-/// How long `auto_login = "always"` waits: some SDKs give a process no more.
+/// How long a background sign-in is waited for without a terminal: some SDKs give a process no more.
 const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 
 /// What is asked of the credentials, whatever the role.
@@ -26,7 +27,9 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 pub(super) struct Terms {
     /// How much life stored ones must have left.
     pub(super) window: Window,
-    /// How long a sign-in in the background is waited for, if one may be opened.
+    /// Open a sign-in in the background if nobody is signed in. `auto_login = "always"` does so too.
+    pub(super) auto_login: bool,
+    /// How long to wait for that sign-in; by default while it is open if there is a terminal, else 20 s.
     pub(super) wait: Option<Duration>,
     /// Take stored ones at all.
     pub(super) stored: bool,
@@ -137,14 +140,15 @@ fn fetch(
     terms: &Terms,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let always = (ctx.settings.auto_login == AutoLogin::Always).then_some(DEFAULT_WAIT);
+    let auto_login = terms.auto_login || ctx.settings.auto_login == AutoLogin::Always;
     context::block_on(ctx, async {
-        let assumed = match (assume(ctx, wish).await, terms.wait.or(always)) {
-            (Err(error), Some(wait)) if error.kind == Kind::LoginNeeded => {
+        let assumed = match assume(ctx, wish).await {
+            Err(error) if error.kind == Kind::LoginNeeded && auto_login => {
+                let wait = terms.wait.unwrap_or_else(|| if tty::present() { OPEN } else { DEFAULT_WAIT });
                 await_sign_in(ctx, &wish.instance, wait, || helper::start(ctx, globals, &wish.instance), helper::say).await?;
                 assume(ctx, wish).await
             }
-            (assumed, _) => assumed,
+            assumed => assumed,
         };
         let assumed = assumed.map_err(|error| refused(ctx, wish, error))?;
         if let Some(warning) = &assumed.warning {

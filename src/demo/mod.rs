@@ -164,6 +164,11 @@ impl Running {
         state.sessions.clear();
     }
 
+    /// Forgets every client registration: AWS answers `invalid_client`, and its sign-in page shows an error.
+    pub fn forget_clients(&self) {
+        self.state.lock().clients.clear();
+    }
+
     /// Ends all role credentials that were handed out.
     pub fn expire_role_credentials(&self) {
         let mut state = self.state.lock();

@@ -15,6 +15,7 @@ mod sheet;
 mod text;
 mod time;
 mod usage;
+mod web_address;
 
 pub use confirm::Confirm;
 pub use credentials::{Credentials, Window};
@@ -30,3 +31,4 @@ pub use sheet::{Contents as SheetContents, Sheet};
 pub use text::{cells, fold, is_plain, nearest, slug, visible, visible_lines};
 pub use time::Timestamp;
 pub use usage::{Marks, Usage, Usages, frecency};
+pub use web_address::check_web_address;

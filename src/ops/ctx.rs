@@ -32,8 +32,8 @@ pub struct Ctx {
     pub vault: Arc<Vault>,
     /// How the network is reached.
     pub network: Network,
-    /// Held while a token request is under way whose answer must be kept: whoever ends the program waits for it.
-    pub keeping: tokio::sync::Mutex<()>,
+    /// Read-locked while a token request is under way whose answer must be kept; the end of the program waits for the write lock.
+    pub keeping: tokio::sync::RwLock<()>,
     identities: Mutex<HashMap<InstanceName, Arc<Identity>>>,
 }
 
@@ -48,7 +48,7 @@ impl Ctx {
         vault: Vault,
         network: Network,
     ) -> Arc<Self> {
-        let (keeping, identities) = (tokio::sync::Mutex::new(()), Mutex::default());
+        let (keeping, identities) = (tokio::sync::RwLock::new(()), Mutex::default());
         Arc::new(Self { env, paths, settings, instances, clock, vault: Arc::new(vault), network, keeping, identities })
     }
 
@@ -63,7 +63,7 @@ impl Ctx {
             clock: self.clock,
             vault: self.vault.clone(),
             network: self.network.clone(),
-            keeping: tokio::sync::Mutex::new(()),
+            keeping: tokio::sync::RwLock::new(()),
             identities: Mutex::default(),
         })
     }
@@ -93,6 +93,6 @@ impl Ctx {
     /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that has not answered for so long has lost
     /// the request.
     pub async fn settle(&self) {
-        let _ = tokio::time::timeout(LAST_WAIT, self.keeping.lock()).await;
+        let _ = tokio::time::timeout(LAST_WAIT, self.keeping.write()).await;
     }
 }

@@ -64,6 +64,8 @@ mod setup_profiles;
 #[cfg(target_os = "linux")]
 mod setup_profiles_killed;
 mod setup_wizard;
+#[cfg(unix)]
+mod sign_in_faults;
 mod subcommands;
 mod tables;
 mod terminal;

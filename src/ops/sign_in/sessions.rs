@@ -105,7 +105,7 @@ pub fn ending(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> {
 /// Vault errors.
 pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
     let name = Name::token(instance);
-    let lead = lead(ctx, &name).await?;
+    let lead = lead(ctx, &name, PATIENCE).await?;
     let (store, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     let token = blocking(move || store.load::<Token>(&wanted, now)).await?;
     if let Some(token) = &token {
@@ -136,8 +136,8 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
 }
 
 /// The token's flight, so that nobody renews what is being revoked. Whoever holds it for longer than a refresh takes is not waited for.
-async fn lead(ctx: &Ctx, name: &Name) -> Result<Option<Lead>> {
-    let (flight, deadline) = (ctx.vault.flight(name), Instant::now() + PATIENCE);
+pub(super) async fn lead(ctx: &Ctx, name: &Name, patience: Duration) -> Result<Option<Lead>> {
+    let (flight, deadline) = (ctx.vault.flight(name), Instant::now() + patience);
     blocking(move || {
         loop {
             match flight.board(flight.look(), deadline)? {
