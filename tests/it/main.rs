@@ -66,6 +66,8 @@ mod setup_profiles_killed;
 mod setup_wizard;
 #[cfg(unix)]
 mod sign_in_faults;
+#[cfg(target_os = "linux")]
+mod single_flight;
 mod subcommands;
 mod tables;
 mod terminal;
