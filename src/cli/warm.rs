@@ -144,7 +144,7 @@ fn fetch(
     context::block_on(ctx, async {
         let assumed = match assume(ctx, wish).await {
             Err(error) if error.kind == Kind::LoginNeeded && auto_login => {
-                let wait = terms.wait.unwrap_or_else(|| if tty::present() { OPEN } else { DEFAULT_WAIT });
+                let wait = terms.wait.unwrap_or_else(|| default_wait(tty::present()));
                 await_sign_in(ctx, &wish.instance, wait, || helper::start(ctx, globals, &wish.instance), helper::say).await?;
                 assume(ctx, wish).await
             }
@@ -161,6 +161,11 @@ fn fetch(
         }
         Ok(code)
     })
+}
+
+/// How long a background sign-in is waited for if `--wait` does not say.
+fn default_wait(terminal: bool) -> Duration {
+    if terminal { OPEN } else { DEFAULT_WAIT }
 }
 
 /// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the list is read for that alone.
@@ -182,5 +187,16 @@ fn remember(ctx: &Ctx, wish: &Wish, terms: &Terms) {
     let role = RoleId { instance: wish.instance.name.clone(), account: wish.account, role: wish.role.clone() };
     if let Err(error) = past::record(ctx, role, terms.command, ctx.clock.now()) {
         tracing::info!(target: "rolecall::history", "{error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_is_waited_for_while_it_is_open_where_somebody_sees_it() {
+        assert_eq!(default_wait(false), Duration::from_secs(20));
+        assert!(default_wait(true) >= Duration::from_secs(600));
     }
 }
