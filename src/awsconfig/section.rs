@@ -130,7 +130,7 @@ mod tests {
         let empty = section("[profile x]", [("cli_pager", ""), ("k", "v")]).unwrap();
         assert_eq!(empty, "[profile x]\ncli_pager =\nk = v\n");
         let read = read(&empty, "x").unwrap();
-        assert_eq!((read.get("cli_pager"), read.get("k")), (Some(""), Some("v")));
+        assert_eq!((read.keys.get("cli_pager").map(String::as_str), read.get("k")), (Some(""), Some("v")));
     }
 
     #[test]
