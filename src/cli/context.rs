@@ -11,7 +11,7 @@ use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::format::Format;
 use crate::os::clock::Clock;
-use crate::vault::{KeyCache, Options, Passphrase, Store, Vault};
+use crate::vault::{Options, Passphrase, Vault};
 
 use super::args::Globals;
 use super::{out, setup};
@@ -82,7 +82,7 @@ fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<
         out::warning(&Error::new(Kind::Config, warning.to_string()));
     }
     let mut settings = loaded.settings;
-    out::log(globals.level.map_or(settings.log_level, Into::into), globals.lines || settings.log_lines);
+    out::log(globals.level.unwrap_or(settings.log_level), globals.lines || settings.log_lines);
     if let Some(browser) = &globals.browser {
         settings.force_browser(browser);
     }
@@ -130,16 +130,6 @@ pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key
         (Some(given), _) => Passphrase::Given(given.into()),
         (None, Some(file)) => Passphrase::File(file),
         (None, None) => Passphrase::None,
-    };
-    let store = match store {
-        config::SecureStore::Auto => Store::Auto,
-        config::SecureStore::Keyring => Store::Keyring,
-        config::SecureStore::File => Store::File,
-        config::SecureStore::Json => Store::Json,
-    };
-    let key_cache = match key_cache {
-        config::KeyCache::Auto => KeyCache::Auto,
-        config::KeyCache::Never => KeyCache::Never,
     };
     let may_prompt_desktop = person == Person::Present && std::io::stderr().is_terminal();
     Vault::new(Options { dir: paths.state_dir.join("vault"), store, key_cache, passphrase, may_prompt_desktop })

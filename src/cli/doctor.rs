@@ -45,7 +45,7 @@ fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
     let paths = context::paths(&env, globals)?;
     let loaded = config::load(&env, &paths);
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
-    out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
+    out::log(globals.level.unwrap_or(settings.log_level), settings.log_lines);
     // Nobody is asked to unlock anything: programs in the background could not ask either.
     let vault = context::vault(&env, &paths, &settings, Person::Absent);
     let mut scene = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());

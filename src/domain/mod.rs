@@ -3,6 +3,7 @@
 mod confirm;
 mod credentials;
 mod duration;
+pub mod enums;
 mod error;
 mod height;
 mod ids;

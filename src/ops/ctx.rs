@@ -32,8 +32,9 @@ pub struct Ctx {
     pub vault: Arc<Vault>,
     /// How the network is reached.
     pub network: Network,
-    /// Read-locked while a token request is under way whose answer must be kept; the end of the program waits for the write lock.
-    pub keeping: tokio::sync::RwLock<()>,
+    /// Read-locked during a token request whose answer must be kept; the end of the program waits for the write lock. Shared by contexts
+    /// derived from this one.
+    pub keeping: Arc<tokio::sync::RwLock<()>>,
     identities: Mutex<HashMap<InstanceName, Arc<Identity>>>,
 }
 
@@ -48,7 +49,7 @@ impl Ctx {
         vault: Vault,
         network: Network,
     ) -> Arc<Self> {
-        let (keeping, identities) = (tokio::sync::RwLock::new(()), Mutex::default());
+        let (keeping, identities) = (Arc::default(), Mutex::default());
         Arc::new(Self { env, paths, settings, instances, clock, vault: Arc::new(vault), network, keeping, identities })
     }
 
@@ -63,7 +64,7 @@ impl Ctx {
             clock: self.clock,
             vault: self.vault.clone(),
             network: self.network.clone(),
-            keeping: tokio::sync::RwLock::new(()),
+            keeping: self.keeping.clone(),
             identities: Mutex::default(),
         })
     }

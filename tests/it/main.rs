@@ -45,7 +45,6 @@ mod foreign_simulator;
 mod golden_awsconfig;
 mod hooks;
 mod identity;
-mod imports;
 mod keys;
 #[cfg(target_os = "linux")]
 mod limits;
@@ -68,6 +67,7 @@ mod setup_wizard;
 mod sign_in_faults;
 #[cfg(target_os = "linux")]
 mod single_flight;
+mod structure;
 mod subcommands;
 mod tables;
 mod terminal;
@@ -75,6 +75,7 @@ mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_first_run;
+mod terminal_input;
 mod terminal_modes;
 mod terminal_panels;
 mod terminal_picker;

@@ -4,7 +4,7 @@ use rolecall::config::{self, Env, Paths};
 use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::ops::instances::instances;
 use rolecall::os::clock::Clock;
-use rolecall::vault::{Flight, KeyCache, Name, Options, Passphrase, Store, Token, Vault};
+use rolecall::vault::{Flight, KeyCache, Name, Options, Passphrase, SecureStore, Token, Vault};
 
 use crate::sandbox::Sandbox;
 
@@ -22,7 +22,7 @@ impl Records {
         let instances = instances(&env, &paths, &settings).unwrap();
         let passphrase = Passphrase::Given("correct horse".to_owned().into());
         let dir = paths.state_dir.join("vault");
-        let options = Options { dir, store: Store::File, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false };
+        let options = Options { dir, store: SecureStore::File, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false };
         Self { vault: Vault::new(options), instances }
     }
 

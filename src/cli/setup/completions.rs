@@ -11,13 +11,10 @@ use crate::shell::{self, Dialect};
 use super::super::args::CompletionsArgs;
 use super::super::{init, out};
 
-/// How many programs above this one may stand between it and the shell.
-const ANCESTORS: usize = 4;
-
 /// Runs the command.
 pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
     let env = Env::from_process();
-    let shell = args.shell.unwrap_or_else(|| shell::calling(ancestors(ANCESTORS).iter().map(String::as_str), env.get(env::SHELL)));
+    let shell = args.shell.unwrap_or_else(|| shell::calling(ancestors().iter().map(String::as_str), env.get(env::SHELL)));
     match (args.install, args.uninstall) {
         (true, _) => install(shell, &env),
         (_, true) => uninstall(shell, &env),

@@ -19,8 +19,6 @@ use crate::ops::instances;
 
 use super::{Closed, LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
 
-/// How far above us the person's shell may be.
-const ANCESTORS: usize = 8;
 /// Keys that make SDKs sign in by themselves.
 const SSO_KEYS: [&str; 5] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
 
@@ -143,7 +141,7 @@ fn loose(_: &Path, _: u32) -> Option<LooseFile> {
 
 /// The hook of the shell that called us, and whether a file that it reads when it starts brings it.
 fn hook_here(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
-    let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), env.get(env::SHELL));
+    let shell = calling(ancestors().iter().map(String::as_str), env.get(env::SHELL));
     let hook = source(shell, &paths.home, &paths.config_home(env))?;
     let has = hook.is_there();
     Some((hook, has))

@@ -7,7 +7,7 @@ use crate::awsconfig::dialect::Complaint;
 use crate::config::{Env, Paths};
 use crate::domain::{Error, Instance, InstanceName, Region, Result, StartUrl, Timestamp};
 use crate::shell::hooks::Source;
-use crate::vault::Store;
+use crate::vault::SecureStore;
 
 /// This machine as far as it matters.
 #[derive(Debug, Clone)]
@@ -91,7 +91,7 @@ pub struct SeenProfile {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SeenVault {
     /// Where its key is; `None` while there is no vault.
-    pub store: Option<Store>,
+    pub store: Option<SecureStore>,
     /// What is wrong with it as a whole.
     pub problem: Option<Error>,
     /// Why a background process could not open it, or why none could be made.

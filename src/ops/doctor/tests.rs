@@ -10,7 +10,7 @@ use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Sour
 use crate::ops::setup::discover::instance;
 use crate::shell::Dialect;
 use crate::shell::hooks::source;
-use crate::vault::Store;
+use crate::vault::SecureStore;
 
 const NOW: Timestamp = Timestamp(1_795_000_000);
 
@@ -34,7 +34,7 @@ fn scene(pairs: &[(&str, &str)]) -> Scene {
         closed: Vec::new(),
         profiles: vec![SeenProfile { name: "dev".into(), program: "/usr/bin/rolecall".into(), ours: true, ..SeenProfile::default() }],
         profile_names: BTreeSet::from(["dev".to_owned()]),
-        vault: SeenVault { store: Some(Store::Keyring), ..SeenVault::default() },
+        vault: SeenVault { store: Some(SecureStore::Keyring), ..SeenVault::default() },
         locks: Some(Ok(true)),
         tokens: Vec::new(),
         loose_tokens: Vec::new(),
@@ -191,11 +191,11 @@ fn a_vault_that_nobody_or_everybody_can_open() {
     says(&scene, &["keyring is locked", "unlock it"]);
     scene.vault.problem = Some(Error::new(Kind::Vault, "the vault belongs to another user").hint("run rolecall as that user"));
     says(&scene, &["belongs to another user"]);
-    scene.vault = SeenVault { store: Some(Store::Json), ..SeenVault::default() };
+    scene.vault = SeenVault { store: Some(SecureStore::Json), ..SeenVault::default() };
     assert_eq!(says(&scene, &["plain text"]).weight, Weight::Advice);
     let path = PathBuf::from("/home/jane/.local/state/rolecall/vault");
     let loose = vec![LooseFile { path: path.clone(), mode: 0o755, wanted: 0o700 }];
-    scene.vault = SeenVault { store: Some(Store::File), loose, ..SeenVault::default() };
+    scene.vault = SeenVault { store: Some(SecureStore::File), loose, ..SeenVault::default() };
     let finding = says(&scene, &["~/.local/state/rolecall/vault", "0755", "chmod 700"]);
     assert_eq!(finding.mend, Some(Mend::Mode { path, mode: 0o700 }));
 }
