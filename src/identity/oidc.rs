@@ -37,7 +37,7 @@ const TOKEN_LIFE: i32 = 3_600;
 /// The longest life of an access token that is believed, in seconds: the longest session that an administrator can set.
 const LONGEST_TOKEN: i32 = 90 * 86_400;
 /// How long AWS may take to say whether it knows a registration.
-const KNOWS: Duration = Duration::from_secs(5);
+const REGISTRATION_CHECK: Duration = Duration::from_secs(5);
 /// What stays as it is in a query.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -151,12 +151,12 @@ impl Identity {
     /// Whether AWS still knows a registration of the authorization code flow. In that flow only the browser would see that it does not.
     /// A code that nobody was given is redeemed: AWS checks the client first, and then refuses the code. Anything but a refusal of the
     /// client counts as yes, silence included: the sign-in itself tells more.
-    pub async fn knows(&self, registration: &Registration) -> bool {
+    pub async fn is_registered(&self, registration: &Registration) -> bool {
         let Ok((client, host)) = self.oidc(registration.flow) else { return true };
         let verifier = "registration-check-registration-check-registration-check";
         let call = client.create_token().grant_type("authorization_code").code("registration-check").code_verifier(verifier);
         let call = send_once(call.redirect_uri(REGISTERED_REDIRECT), registration);
-        let refused = match tokio::time::timeout(KNOWS, call).await {
+        let refused = match tokio::time::timeout(REGISTRATION_CHECK, call).await {
             Ok(Err(fault)) => is_unknown_client(&fault),
             _ => false,
         };

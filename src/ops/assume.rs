@@ -114,23 +114,23 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
             return Ok(Assumed::old(credentials.clone(), failure));
         }
         let patience = if old.is_some() { WITH_OLD } else { PATIENCE };
-        let error = match board(ctx, &trip, flight, ticket, patience).await.unwrap_or_else(Boarded::Failed) {
-            Boarded::Fetched(credentials) => return Ok(Assumed::fetched(credentials)),
+        let error = match board(ctx, &trip, flight, ticket, patience).await.unwrap_or_else(Attempt::Failed) {
+            Attempt::Fetched(credentials) => return Ok(Assumed::fetched(credentials)),
             // Somebody else has stored some after this was asked for: news even to whoever passes over stored ones.
-            Boarded::Stored => {
+            Attempt::Stored => {
                 stored = true;
                 continue;
             }
             // The other process may have looked for a token before the sign-in that this caller has just waited for, and reported
             // its failure only now. One more attempt is enough: work that begins after that report sees the token.
-            Boarded::OthersFailed(error) if error.kind == Kind::LoginNeeded && !checked_sign_in => {
+            Attempt::FailedElsewhere(error) if error.kind == Kind::LoginNeeded && !checked_sign_in => {
                 checked_sign_in = true;
                 if access_token(ctx, &wish.instance, None).await.is_ok() {
                     continue;
                 }
                 error
             }
-            Boarded::OthersFailed(error) | Boarded::Failed(error) => error,
+            Attempt::FailedElsewhere(error) | Attempt::Failed(error) => error,
         };
         return match old.filter(|_| excusable(&error)) {
             Some(old) => Ok(Assumed::old(old, error)),
@@ -184,7 +184,7 @@ async fn signed_in_since(ctx: &Arc<Ctx>, instance: &Instance, at: Timestamp) -> 
 }
 
 /// The result of one attempt to get credentials, alone or together with other processes.
-enum Boarded {
+enum Attempt {
     /// This process got them from AWS.
     Fetched(Credentials),
     /// Another process has stored them.
@@ -192,24 +192,24 @@ enum Boarded {
     /// This process failed.
     Failed(Error),
     /// Another process failed. It may have begun before this one asked.
-    OthersFailed(Error),
+    FailedElsewhere(Error),
 }
 
 /// Boards the role's flight: leads it, or takes the outcome of whoever does.
-async fn board(ctx: &Arc<Ctx>, trip: &Trip<'_>, flight: Flight, ticket: Ticket, patience: Duration) -> Result<Boarded> {
+async fn board(ctx: &Arc<Ctx>, trip: &Trip<'_>, flight: Flight, ticket: Ticket, patience: Duration) -> Result<Attempt> {
     let deadline = Instant::now() + patience;
     Ok(match blocking(move || flight.board(ticket, deadline)).await? {
         Boarding::Landed(outcome) => match outcome.into_result() {
-            Ok(()) => Boarded::Stored,
-            Err(error) => Boarded::OthersFailed(error),
+            Ok(()) => Attempt::Stored,
+            Err(error) => Attempt::FailedElsewhere(error),
         },
-        Boarding::TimedOut => Boarded::Failed(slow(trip.wish, patience)),
+        Boarding::TimedOut => Attempt::Failed(slow(trip.wish, patience)),
         Boarding::Lead(lead) => {
             let left = deadline.saturating_duration_since(Instant::now());
             // Giving up is an outcome too: it lands, so that the next one does not wait as long for the same.
             let result = tokio::time::timeout(left, fetch(ctx, trip)).await.unwrap_or_else(|_| Err(slow(trip.wish, patience)));
             land(ctx, lead, &result).await?;
-            result.map_or_else(Boarded::Failed, Boarded::Fetched)
+            result.map_or_else(Attempt::Failed, Attempt::Fetched)
         }
     })
 }

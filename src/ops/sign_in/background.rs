@@ -160,8 +160,8 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let result = match access_token(ctx, instance, None).await {
         Ok(_) => Ok(()),
         Err(_) => {
-            let board = Board { path: notice_path(ctx, instance), notice: Mutex::default() };
-            let report = move |step: SignInStep| board.post(step);
+            let file = NoticeFile { path: notice_path(ctx, instance), notice: Mutex::default() };
+            let report = move |step: SignInStep| file.update(step);
             let work = async {
                 tokio::select! {
                     biased;
@@ -193,13 +193,13 @@ async fn signed_in_elsewhere(ctx: &Arc<Ctx>, instance: &Instance) {
 }
 
 /// Where the helper leaves the address for callers with a terminal.
-struct Board {
+struct NoticeFile {
     path: PathBuf,
     notice: Mutex<Option<Notice>>,
 }
 
-impl Board {
-    fn post(&self, step: SignInStep) {
+impl NoticeFile {
+    fn update(&self, step: SignInStep) {
         let mut notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner);
         match step {
             SignInStep::Open { url, code, browser, .. } => *notice = Some(Notice { url, code, opened: browser, problem: None }),

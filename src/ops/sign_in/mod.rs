@@ -140,7 +140,7 @@ async fn attempt(
                 // is asked first. And whatever it answers, a stored registration is used up here: only a sign-in that succeeds stores it
                 // again, so that one that leads nowhere can't keep every later sign-in waiting.
                 registration::forget(ctx, instance, flow).await?;
-                if !identity.knows(&registration).await {
+                if !identity.is_registered(&registration).await {
                     return Err(Attempt::StaleClient);
                 }
             }
