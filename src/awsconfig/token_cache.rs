@@ -67,7 +67,7 @@ pub fn has_scopes(directory: &Path, token: &CachedToken, scopes: &[String]) -> b
 pub fn save(path: &Path, start_url: &StartUrl, region: &Region, access_token: &Secret<String>, expires_at: Timestamp) -> Result<()> {
     let mut fields = object(path).unwrap_or_default();
     let same = text(&fields, "startUrl").is_none_or(|url| StartUrl::new(url) == *start_url)
-        && text(&fields, "region").is_none_or(|known| known == region.as_str());
+        && text(&fields, "region").is_none_or(|known| Region::new(known) == *region);
     if !same {
         FOREIGN.iter().for_each(|name| drop(take(&mut fields, name)));
     }

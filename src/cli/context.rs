@@ -36,6 +36,7 @@ pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(instances::none_found(&ctx.paths));
     }
+    warn_of_aws_files(&ctx.paths);
     setup::first_run(globals)?;
     open(globals)
 }
@@ -98,6 +99,10 @@ fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<
     // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
     Chains::of(&settings)?;
     let instances = instances::known(&env, &paths, &settings)?;
+    // With no instance, either an error names the mistakes or somebody is asked to set one up.
+    if person == Person::Present && !instances.is_empty() {
+        warn_of_aws_files(&paths);
+    }
     let vault = vault(&env, &paths, &settings, person);
     let vault = match key {
         Some(key) => vault.with_data_key(key),
@@ -105,6 +110,15 @@ fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<
     };
     let network = network(&env);
     Ok(Ctx::new(env, paths, settings, instances, Clock::System, vault, network))
+}
+
+/// Tells a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs are not told.
+pub(super) fn warn_of_aws_files(paths: &Paths) {
+    if std::io::stderr().is_terminal()
+        && let Some(warning) = instances::problems::news(paths)
+    {
+        out::warning(&warning);
+    }
 }
 
 /// Where things are, with `--config` taken into account.

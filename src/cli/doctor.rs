@@ -15,6 +15,12 @@ use super::{context, out};
 
 /// Runs the command; exit code 1 when something is wrong and stays so.
 pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
+    if args.undo {
+        let paths = context::paths(&Env::from_process(), globals)?;
+        let undone = doctor::undo(&paths)?;
+        out::say(&format!("{} is as it was before the run of {}", paths.short(&paths.aws_config), undone.at.rfc3339()));
+        return Ok(0);
+    }
     let scene = look(globals, args)?;
     let findings: Vec<Outcome> = doctor::examine(&scene).into_iter().map(|finding| Outcome::of(&scene, finding, args.fix)).collect();
     out::data(&if args.json { json(&findings) } else { text(&findings, !scene.answers.is_empty()) })?;
@@ -31,7 +37,7 @@ struct Outcome {
 
 impl Outcome {
     fn of(scene: &Scene, finding: Finding, fix: bool) -> Self {
-        let done = finding.mend.as_ref().filter(|_| fix).map(|mend| doctor::mend(&scene.paths, mend));
+        let done = finding.mend.as_ref().filter(|_| fix).map(|mend| doctor::mend(&scene.paths, scene.now, mend));
         Self { finding, done }
     }
 

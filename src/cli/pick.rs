@@ -45,6 +45,9 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::present()) {
         return Err(none_found(&ctx.paths));
     }
+    if first_run {
+        context::warn_of_aws_files(&ctx.paths);
+    }
     let instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
     let action = action(ctx.settings.default_action, &args, prints);
     if args.filter || args.select_1 || args.exit_0 {

@@ -18,7 +18,7 @@ pub use crate::domain::enums::{
 pub use env::Env;
 pub use file::{Loaded, check, load, load_with_origins, read};
 pub use origins::{Origin, Warning};
-pub use paths::Paths;
+pub use paths::{Paths, home_dir};
 pub use settings::Settings;
 pub use shown::{Shown, shown};
 pub use tables::{AccountTable, InstanceTable, Pick, RoleTable, Rule};

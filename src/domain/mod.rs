@@ -29,7 +29,7 @@ pub use inventory::{Account, Change, Inventory, diff};
 pub use roster::{Entry, Look, Roster, Tags};
 pub use secret::{Secret, is_header_value};
 pub use sheet::{Contents as SheetContents, Sheet};
-pub use text::{cells, fold, is_plain, nearest, slug, visible, visible_lines};
+pub use text::{cells, edit_distance, fold, is_plain, nearest, slug, visible, visible_lines};
 pub use time::Timestamp;
 pub use usage::{Marks, Usage, Usages, frecency};
 pub use web_address::check_web_address;

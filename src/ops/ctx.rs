@@ -11,7 +11,7 @@ use crate::os::clock::Clock;
 pub use crate::os::thread::blocking;
 use crate::vault::Vault;
 
-use crate::ops::instances::named;
+use crate::ops::instances::{named, problems};
 
 /// How long the end of the program waits for a token whose answer must be kept.
 const LAST_WAIT: Duration = Duration::from_secs(10);
@@ -88,7 +88,7 @@ impl Ctx {
     /// # Errors
     /// [`crate::domain::Kind::Config`] with the nearest names when there is none.
     pub fn instance(&self, name: &str) -> Result<&Instance> {
-        named(&self.instances, name)
+        named(&self.instances, name).map_err(|error| problems::explain(&self.paths, Some(name), error))
     }
 
     /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that has not answered for so long has lost

@@ -1,6 +1,10 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod auto_login;
+mod aws_files;
+mod aws_files_endpoints;
+#[cfg(unix)]
+mod aws_files_home;
 mod chains;
 mod commands;
 mod commands_credentials;

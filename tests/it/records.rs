@@ -26,7 +26,7 @@ impl Records {
         Self { vault: Vault::new(options), instances }
     }
 
-    fn instance(&self, sso: &str) -> &Instance {
+    pub(crate) fn instance(&self, sso: &str) -> &Instance {
         self.instances.iter().find(|instance| instance.name.as_str() == sso).unwrap()
     }
 
@@ -50,6 +50,11 @@ impl Records {
     /// The token of an instance.
     pub(crate) fn token(&self, sso: &str) -> Option<Token> {
         self.vault.load(&Name::token(self.instance(sso)), now()).unwrap()
+    }
+
+    /// Keeps an instance's token under the name that it has for this one too.
+    pub(crate) fn copy_token(&self, sso: &str, other: &Instance) {
+        self.vault.save(&Name::token(other), &self.token(sso).unwrap()).unwrap();
     }
 
     /// Moves a sign-in so many seconds into the past.

@@ -1,6 +1,6 @@
 //! `setup completions`: prints a shell's completions, puts them where the shell looks for them, or takes them away again.
 
-use crate::config::{Env, env};
+use crate::config::{Env, env, home_dir};
 use crate::domain::{Error, Kind, Result};
 use crate::os::ancestors::ancestors;
 use crate::os::file;
@@ -61,7 +61,7 @@ fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
 }
 
 fn folders(env: &Env) -> Result<Folders> {
-    let home = || env.path(env::HOME).ok_or_else(|| Error::new(Kind::Config, "there is no home directory").hint("set HOME"));
+    let home = || home_dir(env).ok_or_else(|| Error::new(Kind::Config, "this user has no home directory").hint("set HOME"));
     let config = env.path(env::XDG_CONFIG_HOME).map_or_else(|| home().map(|home| home.join(".config")), Ok)?;
     let data = env.path(env::XDG_DATA_HOME).map_or_else(|| home().map(|home| home.join(".local/share")), Ok)?;
     Ok(Folders { config, data })
