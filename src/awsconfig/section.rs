@@ -42,9 +42,7 @@ pub fn section<'p>(header: &str, pairs: impl IntoIterator<Item = (&'p str, &'p s
     for (key, value) in pairs {
         check_key(key)?;
         check_value(key, value)?;
-        for part in [key, " = ", value, "\n"] {
-            out.push_str(part);
-        }
+        out.push_str(&if value.is_empty() { format!("{key} =\n") } else { format!("{key} = {value}\n") });
     }
     Ok(out)
 }
@@ -60,12 +58,13 @@ pub fn check_key(key: &str) -> Result<()> {
 }
 
 /// # Errors
-/// [`Kind::Config`] when this can't be a value: some SDKs take a `#` or `;` behind a blank for a comment.
+/// [`Kind::Config`] when this can't be a value: some SDKs take a `#` or `;` behind a blank for a comment. An empty one can: `cli_pager =`
+/// turns the pager off.
 pub fn check_value(key: &str, value: &str) -> Result<()> {
     let comment = value
         .char_indices()
         .any(|(at, letter)| matches!(letter, '#' | ';') && value[..at].chars().next_back().is_none_or(char::is_whitespace));
-    if value.is_empty() || value != value.trim() || value.contains(char::is_control) || comment {
+    if value != value.trim() || value.contains(char::is_control) || comment {
         return Err(Error::new(Kind::Config, format!("{key}: `{value}` can't stand in an AWS config file")));
     }
     Ok(())
@@ -123,11 +122,15 @@ mod tests {
 
     #[test]
     fn values_that_some_sdk_would_cut_are_refused() {
-        for value in ["", " x", "a #b", "a ;b", "#b", "a\nb", "a\tb\u{0}"] {
+        for value in [" x", "a #b", "a ;b", "#b", "a\nb", "a\tb\u{0}"] {
             assert!(section("[x]", [("k", value)]).is_err(), "{value:?}");
         }
         assert!(section("[x]", [("a b", "v")]).is_err() && section("[x]", [("", "v")]).is_err());
         assert_eq!(section("[x]", [("k", "https://x/#/")]).unwrap(), "[x]\nk = https://x/#/\n");
+        let empty = section("[profile x]", [("cli_pager", ""), ("k", "v")]).unwrap();
+        assert_eq!(empty, "[profile x]\ncli_pager =\nk = v\n");
+        let read = read(&empty, "x").unwrap();
+        assert_eq!((read.keys.get("cli_pager").map(String::as_str), read.get("k")), (Some(""), Some("v")));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use sha1::{Digest, Sha1};
 
-use crate::domain::{Error, Region, Result, Secret, StartUrl, Timestamp};
+use crate::domain::{Error, Region, Result, Secret, StartUrl, Timestamp, is_header_value};
 use crate::os::file;
 
 /// How long a writer of a half-written file is given to finish: nobody there writes by rename.
@@ -105,7 +105,7 @@ fn parse(path: &Path) -> Option<Map<String, Value>> {
 }
 
 fn token(fields: &Map<String, Value>) -> Option<CachedToken> {
-    let access_token = text(fields, "accessToken").filter(|token| !token.is_empty())?;
+    let access_token = text(fields, "accessToken").filter(|token| is_header_value(token))?;
     Some(CachedToken {
         access_token: access_token.into(),
         expires_at: text(fields, "expiresAt").and_then(Timestamp::parse)?,

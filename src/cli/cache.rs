@@ -86,7 +86,7 @@ fn bar(instance: &Instance, done: usize, total: usize, throttled: bool) -> Strin
 fn text(updated: &Updated) -> String {
     let line = |change: &Change| {
         let name = change.account_name.as_deref().map(|name| format!("  {}", visible(name))).unwrap_or_default();
-        format!("{} {}:{}{name}\n", if change.added { '+' } else { '-' }, change.account, change.role)
+        format!("{} {}:{}{name}\n", if change.added { '+' } else { '-' }, change.account, visible(change.role.as_str()))
     };
     updated.changes.iter().map(line).collect()
 }

@@ -258,8 +258,7 @@ pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
 /// # Errors
 /// [`Kind::Os`] when none can be made.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Error::os(format!("no runtime: {error}")))
+    crate::os::thread::runtime()
 }
 
 /// Runs something that needs the network.

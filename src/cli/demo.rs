@@ -18,7 +18,7 @@ use crate::domain::{Entry, Error, Instance, Result, RoleName};
 use crate::identity::Flow;
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
-use crate::ops::sign_in::sign_in;
+use crate::ops::sign_in::{SignInOptions, sign_in};
 use crate::ops::work::SignInStep;
 use crate::ops::{refresh::update, roles::past, roles::remembered, sign_in::sessions};
 use crate::os::process::Child;
@@ -219,10 +219,11 @@ fn prime(place: &Place, running: &Running) -> Result<()> {
 async fn enter(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let approve = |step: SignInStep| {
         if let SignInStep::Open { url, .. } = step {
-            std::thread::spawn(move || demo::approve(&url));
+            // Without a thread nobody approves, and the sign-in says so when its time is over.
+            drop(crate::os::thread::spawn("approve", move || demo::approve(&url)));
         }
     };
-    sign_in(ctx, instance, Some(Flow::Pkce), &approve).await
+    sign_in(ctx, instance, SignInOptions { flow: Some(Flow::Pkce), ..SignInOptions::default() }, &approve).await
 }
 
 /// Roles that "were used": how long ago in minutes, and whether credentials are still there.

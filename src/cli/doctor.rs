@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::{Error, Kind, Result, visible};
+use crate::domain::{Kind, Result, visible};
 use crate::ops::doctor::{self, Finding, Scene, Weight};
 use crate::os::clock::Clock;
 
@@ -61,8 +61,7 @@ fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
     let mut scene = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());
     if let (false, Ok(instances)) = (args.offline, &scene.instances) {
         let network = context::network(&env);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Error::os(format!("no runtime: {error}")))?;
+        let runtime = context::runtime()?;
         scene.answers = runtime.block_on(doctor::ask(instances, &network, Clock::System));
     }
     Ok(scene)

@@ -29,7 +29,8 @@ pub(super) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> {
     let (globals, selectors) = asked::in_shell(&env, globals, &args.selectors);
     let asked =
         args.region.clone().or_else(|| [env::AWS_REGION, env::AWS_DEFAULT_REGION].iter().find_map(|var| env.get(*var)).map(str::to_owned));
-    let terms = Terms { window: Window::default(), wait: None, stored: true, keep: true, of_shell: true, command: "eks-token" };
+    let terms =
+        Terms { window: Window::default(), auto_login: false, wait: None, stored: true, keep: true, of_shell: true, command: "eks-token" };
     warm::credentials(env, &globals, &selectors, &terms, |credentials, instance| {
         let region = asked.map_or_else(|| usual_region(instance), Region::new);
         out::data(&document(credentials, &region, args.cluster.trim(), version.api, Clock::System.now())?)?;

@@ -60,7 +60,7 @@ pub(super) fn credentials(ctx: &Arc<Ctx>, roster: &Roster, entry: &Entry, stored
     wish.stored = stored;
     let assumed = context::block_on(ctx, login::signed_in(ctx, &instance, async || assume(ctx, &wish).await));
     let url = ctx.settings.access_request_url.as_deref();
-    let assumed = assumed.map_err(|error| explained(error, url, entry.account, &entry.role, &entry.email))?;
+    let assumed = assumed.map_err(|error| explained(error, url, entry.account, &entry.role, Some(entry)))?;
     if let Some(warning) = &assumed.warning {
         out::warning(warning);
     }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 
 use crate::config::{Env, env};
-use crate::domain::{Error, Instance, Result, Secret};
+use crate::domain::{Error, Instance, Result, Secret, visible};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::background::{self, Notice};
 use crate::os::process;
@@ -34,11 +34,12 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result
     process::leave_behind(&program, &args, &unset, key.as_ref().map_or(&[], |key| key.expose()))
 }
 
-/// Tells a person at the terminal, if there is one, where to look.
+/// Shows the user at the terminal, if there is one, where to sign in.
 pub(super) fn say(notice: &Notice) {
     let Ok(mut terminal) = crate::os::tty::open() else { return };
-    let code = notice.code.as_ref().map(|code| format!("\r\n  it has to show this code: {code}")).unwrap_or_default();
-    let _ = write!(terminal, "rolecall: sign in at {}{code}\r\n", notice.url);
+    let problem = notice.problem.as_ref().map(|problem| format!("rolecall: {}\r\n", visible(problem))).unwrap_or_default();
+    let code = notice.code.as_ref().map(|code| format!("\r\n  it has to show this code: {}", visible(code))).unwrap_or_default();
+    let _ = write!(terminal, "{problem}rolecall: sign in at {}{code}\r\n", visible(&notice.url));
 }
 
 /// The helper itself.

@@ -115,7 +115,8 @@ fn render(rows: &[&Entry], columns: &[String], args: &ListArgs, fields: &Fields<
         return format!("{}\n", Value::Array(rows.iter().map(object).collect()));
     }
     if args.csv {
-        let line = |cells: &[String]| cells.iter().map(|cell| table::csv(cell)).collect::<Vec<_>>().join(",") + "\n";
+        let line =
+            |cells: &[String]| cells.iter().map(|cell| table::csv(&out::data_visible(cell.clone()))).collect::<Vec<_>>().join(",") + "\n";
         return std::iter::once(line(columns)).chain(rows.iter().map(|row| line(&cells(row)))).collect();
     }
     table::fitted(columns, &rows.iter().map(cells).collect::<Vec<_>>())

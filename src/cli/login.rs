@@ -1,19 +1,20 @@
 //! `login`: sign in, then read the list of roles if it is old.
 
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::config::{SecureStore, UrlAction};
-use crate::domain::{Error, Instance, Kind, Result, Secret, human};
+use crate::domain::{Error, Instance, Kind, Result, Secret, human, visible};
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::sessions;
 use crate::ops::sign_in::token::{access_token, login_needed};
-use crate::ops::sign_in::{manner, sign_in_hearing};
+use crate::ops::sign_in::{SignInOptions, manner, sign_in_hearing};
 use crate::ops::work::SignInStep;
 use crate::os::pasted::Pasted;
 
@@ -54,7 +55,9 @@ async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<
     let valid = if args.force { Err(login_needed(instance)) } else { access_token(ctx, instance, None).await };
     match valid {
         Ok(_) => out::say(&format!("already signed in to {}{}", out::bold(instance.name.as_str()), by_whom(ctx, instance)?)),
-        Err(error) if error.kind == Kind::LoginNeeded => at_terminal(ctx, instance, flow(args.flow)).await?,
+        Err(error) if error.kind == Kind::LoginNeeded => {
+            at_terminal(ctx, instance, SignInOptions { flow: flow(args.flow), register_again: args.force }).await?
+        }
         Err(error) => return Err(error),
     }
     if !args.no_cache_refresh && update::stale(ctx, instance) {
@@ -82,7 +85,7 @@ fn flow(arg: FlowArg) -> Option<Flow> {
 ///
 /// # Errors
 /// As [`sign_in_hearing`].
-pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Option<Flow>) -> Result<()> {
+pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, options: SignInOptions) -> Result<()> {
     if ctx.settings.secure_store == SecureStore::Json {
         let plain = Error::new(Kind::Vault, "secure_store = \"json\": tokens and credentials are kept in plain text");
         out::warning(&plain.hint("take the line out of the configuration, then run `rolecall vault reset`"));
@@ -90,25 +93,34 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Optio
     let (clock, name) = (ctx.clock, instance.name.clone());
     let draws = manner(ctx, instance).action == UrlAction::Qr;
     let (send, mut replies) = Replies::channel();
+    let with_code = AtomicBool::new(false);
     let listening: Mutex<Option<Pasted>> = Mutex::default();
     let report = |step: SignInStep| match step {
         // The first is too short to be told; the others are told by whoever asked.
         SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
         SignInStep::Misread(error) => out::warning(&error),
+        SignInStep::BrowserFailed(error) => {
+            out::warning(&error);
+            let code = with_code.load(Ordering::Relaxed);
+            let place = if code { "any browser" } else { "a browser on this machine" };
+            out::say(&format!("  open the address above in {place}; the sign-in is still waiting for it"));
+        }
         SignInStep::Open { url, code, expires_at, browser } => {
             let left = human(expires_at.since(clock.now()));
             match browser {
                 true => out::say(&format!("signing in to {}: a page has opened in your browser", out::bold(name.as_str()))),
                 false => out::say(&format!("signing in to {}: open this page in any browser", out::bold(name.as_str()))),
             }
+            let url = visible(&url);
             out::say(&format!("  {url}"));
             if draws {
                 // The address stands above: a terminal that is too narrow costs the picture only.
                 out::say(qr::render(&url, qr::columns()).unwrap_or_default().trim_end());
             }
             let by_code = code.is_some();
+            with_code.store(by_code, Ordering::Relaxed);
             if let Some(code) = code {
-                out::say(&format!("  it has to show this code: {}", out::bold(&code)));
+                out::say(&format!("  it has to show this code: {}", out::bold(&visible(&code))));
             }
             // With a code any browser will do. Without one the browser comes back to this machine, or its address is brought here by hand.
             let pasted = if by_code { None } else { listen(send.clone()) };
@@ -121,7 +133,7 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, flow: Optio
             *listening.lock().unwrap_or_else(PoisonError::into_inner) = pasted;
         }
     };
-    let outcome = sign_in_hearing(ctx, instance, flow, &report, &mut replies).await;
+    let outcome = sign_in_hearing(ctx, instance, options, &report, &mut replies).await;
     // What is typed from here on is for whatever comes next.
     drop(listening);
     outcome?;
@@ -148,7 +160,7 @@ fn listen(send: UnboundedSender<Secret<String>>) -> Option<Pasted> {
 pub(super) async fn signed_in<T>(ctx: &Arc<Ctx>, instance: &Instance, mut work: impl AsyncFnMut() -> Result<T>) -> Result<T> {
     match work().await {
         Err(error) if error.kind == Kind::LoginNeeded && context::may_sign_in(ctx) => {
-            at_terminal(ctx, instance, None).await?;
+            at_terminal(ctx, instance, SignInOptions::default()).await?;
             work().await
         }
         other => other,

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use crate::config::{Env, LogLevel, env};
-use crate::domain::{Error, Kind, Result, visible};
+use crate::domain::{Error, Kind, Result, visible, visible_lines};
 use crate::os::file;
 use crate::os::tty;
 
@@ -104,12 +104,21 @@ pub(super) fn alarming(text: &str) -> String {
     styled("1;31", text)
 }
 
-/// Prints data. A reader that has gone away is no failure.
+/// Prints data. A reader that has gone away is no failure. On a terminal, characters that would control it are escaped, colors excepted;
+/// elsewhere data is printed as it is.
 ///
 /// # Errors
 /// [`Kind::Os`] when stdout can't be written to for another reason.
-#[allow(clippy::print_stdout, reason = "this is the one place that prints data")]
 pub(super) fn data(text: &str) -> Result<()> {
+    if io::stdout().is_terminal() { data_raw(&visible_lines(text)) } else { data_raw(text) }
+}
+
+/// Prints what another program has written, as it is.
+///
+/// # Errors
+/// As [`data`].
+#[allow(clippy::print_stdout, reason = "this is the one place that prints data")]
+pub(super) fn data_raw(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -120,15 +129,20 @@ pub(super) fn data(text: &str) -> Result<()> {
     }
 }
 
-/// Says something to the person.
+/// Prints a message. Characters that would control a terminal are escaped, colors excepted.
 pub(super) fn say(text: &str) {
+    say_raw(&visible_lines(text));
+}
+
+/// Prints on stderr what another program has written, as it is.
+pub(super) fn say_raw(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Replaces the last line on a terminal's stderr with this one (a progress line); says nothing elsewhere.
 pub(super) fn progress(text: &str) {
     if io::stderr().is_terminal() && !plain() {
-        let _ = write!(io::stderr().lock(), "\r\x1b[K{text}");
+        let _ = write!(io::stderr().lock(), "\r\x1b[K{}", visible_lines(text));
     }
 }
 
@@ -159,7 +173,7 @@ fn hints(error: &Error) {
 /// When nothing can be read.
 pub(super) fn ask(question: &str) -> Result<String> {
     let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "{question}");
+    let _ = write!(stderr, "{}", visible_lines(question));
     let _ = stderr.flush();
     let line = tty::read_line(io::stdin().lock()).map_err(|error| Error::os(format!("reading the answer: {error}")))?;
     Ok(line.unwrap_or_default())

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufReader, Write};
 use std::sync::Arc;
 
-use crate::domain::{Confirm, Entry, Error, Instance, Kind, Result, RoleId, Roster, Timestamp, visible};
+use crate::domain::{Confirm, Entry, Error, Instance, Kind, Result, RoleId, Roster, Timestamp, visible, visible_lines};
 use crate::ops::consent;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
@@ -240,7 +240,7 @@ impl Talk {
     }
 
     fn say(&mut self, text: &str) -> Result<()> {
-        writeln!(self.mouth, "{text}").map_err(gone)
+        writeln!(self.mouth, "{}", visible_lines(text)).map_err(gone)
     }
 
     /// The answer; none when the person has no more to say.

@@ -19,9 +19,17 @@ pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
 
 fn terms(args: &ProcessArgs) -> Result<Terms> {
     let window = Window(length("--window", &args.window)?);
-    let wait = length("--wait", &args.wait)?.unsigned_abs();
-    let wait = args.auto_login.then(|| Duration::from_secs(wait));
-    Ok(Terms { window, wait, stored: !args.sts_refresh && !args.no_cache, keep: !args.no_cache, of_shell: false, command: "process" })
+    let wait = args.wait.as_deref().map(|wait| length("--wait", wait)).transpose()?;
+    let wait = wait.map(|seconds| Duration::from_secs(seconds.unsigned_abs()));
+    Ok(Terms {
+        window,
+        auto_login: args.auto_login,
+        wait,
+        stored: !args.sts_refresh && !args.no_cache,
+        keep: !args.no_cache,
+        of_shell: false,
+        command: "process",
+    })
 }
 
 /// A flag's length of time, in seconds.

@@ -66,8 +66,8 @@ impl Report {
         out::progress("");
         match stream {
             // The reader may have gone away; the commands go on all the same.
-            Stream::Out => drop(out::data(&(line + "\n"))),
-            Stream::Err => out::say(&line),
+            Stream::Out => drop(out::data_raw(&(line + "\n"))),
+            Stream::Err => out::say_raw(&line),
         }
     }
 
@@ -75,7 +75,7 @@ impl Report {
         let entry = &self.roster.entries[self.rows[at]];
         let outcome = match outcome {
             Outcome::Failed(error) => {
-                Outcome::Failed(grant::explained(error, self.url.as_deref(), entry.account, &entry.role, &entry.email))
+                Outcome::Failed(grant::explained(error, self.url.as_deref(), entry.account, &entry.role, Some(entry)))
             }
             other => other,
         };

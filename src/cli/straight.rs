@@ -76,7 +76,7 @@ impl<'a> Line<'a> {
                 sts_refresh: false,
                 no_cache: false,
                 auto_login: false,
-                wait: ProcessArgs::WAIT.to_owned(),
+                wait: None,
                 window: self.window.unwrap_or(ProcessArgs::WINDOW).to_owned(),
             }),
             Which::EksToken => Command::EksToken(EksTokenArgs { selectors, cluster: owned(self.cluster)?, region: owned(self.region) }),

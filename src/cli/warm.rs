@@ -7,15 +7,19 @@ use crate::config::{AutoLogin, Env, Paths, env};
 use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName, Window};
 use crate::ops::assume::{Wish, assume, stored};
 use crate::ops::ctx::Ctx;
-use crate::ops::sign_in::background::await_sign_in;
+use crate::ops::refresh::update;
+use crate::ops::roles::chain::Chains;
+use crate::ops::roles::resolve::unknown;
+use crate::ops::sign_in::background::{OPEN, await_sign_in};
 use crate::ops::{instances, instances::index, instances::problems, roles::past, roles::profile};
 use crate::os::clock::Clock;
+use crate::os::tty;
 
 use super::args::{Globals, Selectors};
 use super::context::Person;
 use super::{context, grant, helper, out, resolve};
 
-/// How long `auto_login = "always"` waits: some SDKs give a process no more.
+/// How long a background sign-in is waited for without a terminal: some SDKs give a process no more.
 const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 
 /// What is asked of the credentials, whatever the role.
@@ -23,7 +27,9 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 pub(super) struct Terms {
     /// How much life stored ones must have left.
     pub(super) window: Window,
-    /// How long a sign-in in the background is waited for, if one may be opened.
+    /// Open a sign-in in the background if nobody is signed in. `auto_login = "always"` does so too.
+    pub(super) auto_login: bool,
+    /// How long to wait for that sign-in; by default while it is open if there is a terminal, else 20 s.
     pub(super) wait: Option<Duration>,
     /// Take stored ones at all.
     pub(super) stored: bool,
@@ -60,7 +66,7 @@ pub(super) fn credentials(
     let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
     match stored(&vault, &warm.chains, &wish, Clock::System.now())? {
         Some(credentials) => give(&credentials, instance),
-        None => fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, "", terms, give),
+        None => fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, terms, give),
     }
 }
 
@@ -115,7 +121,7 @@ fn by_name(
             Some(instance) => instance,
             None => one_instance(&ctx.paths, &ctx.instances, ctx.settings.default_sso.as_ref(), globals)?,
         };
-        return fetch(globals, &ctx, &terms.wish(instance, meant.account, meant.role), "", terms, give);
+        return fetch(globals, &ctx, &terms.wish(instance, meant.account, meant.role), terms, give);
     }
     // A profile's name is unlike any other of any instance; an account's name is not.
     let instances = match (&wanted.profile, &globals.sso) {
@@ -128,28 +134,27 @@ fn by_name(
     })?;
     let entry = found.entry();
     let wish = terms.wish(found.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
-    fetch(globals, &ctx, &wish, &entry.email, terms, give)
+    fetch(globals, &ctx, &wish, terms, give)
 }
 
 fn fetch(
     globals: &Globals,
     ctx: &Arc<Ctx>,
     wish: &Wish,
-    email: &str,
     terms: &Terms,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
-    let url = ctx.settings.access_request_url.as_deref();
-    let always = (ctx.settings.auto_login == AutoLogin::Always).then_some(DEFAULT_WAIT);
+    let auto_login = terms.auto_login || ctx.settings.auto_login == AutoLogin::Always;
     context::block_on(ctx, async {
-        let assumed = match (assume(ctx, wish).await, terms.wait.or(always)) {
-            (Err(error), Some(wait)) if error.kind == Kind::LoginNeeded => {
+        let assumed = match assume(ctx, wish).await {
+            Err(error) if error.kind == Kind::LoginNeeded && auto_login => {
+                let wait = terms.wait.unwrap_or_else(|| default_wait(tty::present()));
                 await_sign_in(ctx, &wish.instance, wait, || helper::start(ctx, globals, &wish.instance), helper::say).await?;
                 assume(ctx, wish).await
             }
-            (assumed, _) => assumed,
+            assumed => assumed,
         };
-        let assumed = assumed.map_err(|error| grant::explained(error, url, wish.account, wish.role.as_str(), email))?;
+        let assumed = assumed.map_err(|error| refused(ctx, wish, error))?;
         if let Some(warning) = &assumed.warning {
             out::warning(warning);
         }
@@ -162,10 +167,40 @@ fn fetch(
     })
 }
 
+/// How long a background sign-in is waited for if `--wait` does not say.
+fn default_wait(terminal: bool) -> Duration {
+    if terminal { OPEN } else { DEFAULT_WAIT }
+}
+
+/// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the list is read for that alone.
+fn refused(ctx: &Ctx, wish: &Wish, error: Error) -> Error {
+    if error.kind != Kind::Refused {
+        return error;
+    }
+    let roster = Arc::new(update::known(ctx, std::slice::from_ref(&wish.instance)));
+    let entry = roster.find(&wish.id());
+    let chained = Chains::of(&ctx.settings).and_then(|chains| Ok(chains.route(&wish.id())?.is_some())).unwrap_or(true);
+    if entry.is_none() && roster.complete && !roster.entries.is_empty() && !chained {
+        return unknown(&roster, wish.account, &wish.role);
+    }
+    grant::explained(error, ctx.settings.access_request_url.as_deref(), wish.account, wish.role.as_str(), entry)
+}
+
 /// Writes down that new credentials went out. Nobody may be there to read a complaint, and the SDK has what it asked for.
 fn remember(ctx: &Ctx, wish: &Wish, terms: &Terms) {
     let role = RoleId { instance: wish.instance.name.clone(), account: wish.account, role: wish.role.clone() };
     if let Err(error) = past::record(ctx, role, terms.command, ctx.clock.now()) {
         tracing::info!(target: "rolecall::history", "{error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_is_waited_for_while_it_is_open_where_somebody_sees_it() {
+        assert_eq!(default_wait(false), Duration::from_secs(20));
+        assert!(default_wait(true) >= Duration::from_secs(600));
     }
 }

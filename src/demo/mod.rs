@@ -109,8 +109,8 @@ pub fn start(options: Options) -> Result<Running> {
     let listener = Listener::bind(options.port)?;
     let url = listener.url();
     let state = Shared(Arc::new(Mutex::new(State::new(options, url.clone())?)));
-    let failed = |error: std::io::Error| Error::os(format!("starting the demo: {error}"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let failed = |error: Error| error.context("starting the demo");
+    let runtime = crate::os::thread::runtime().map_err(failed)?;
     let (stop, stopped) = oneshot::channel::<()>();
     let shared = state.clone();
     let serve = move || {
@@ -122,7 +122,7 @@ pub fn start(options: Options) -> Result<Running> {
             }
         });
     };
-    let thread = std::thread::Builder::new().name("demo".into()).spawn(serve).map_err(failed)?;
+    let thread = crate::os::thread::spawn("demo", serve).map_err(failed)?;
     Ok(Running { url, state, stop: Some(stop), thread: Some(thread) })
 }
 
@@ -162,6 +162,11 @@ impl Running {
         let mut state = self.state.lock();
         state.tokens.clear();
         state.sessions.clear();
+    }
+
+    /// Forgets every client registration: AWS answers `invalid_client`, and its sign-in page shows an error.
+    pub fn forget_clients(&self) {
+        self.state.lock().clients.clear();
     }
 
     /// Ends all role credentials that were handed out.

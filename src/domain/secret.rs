@@ -45,6 +45,11 @@ impl From<&str> for Secret<String> {
     }
 }
 
+/// Whether a token can be sent in an HTTP header: it is not empty, and printable ASCII throughout. Tokens of AWS always are.
+pub fn is_header_value(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,8 @@ pub fn fold(text: &str) -> String {
 pub fn visible(text: &str) -> String {
     let odd = |letter: char| {
         letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fe0f}')
+            || matches!(letter, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe0f}')
+            || matches!(letter, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
     };
     if !text.chars().any(odd) {
         return text.to_owned();
@@ -37,6 +38,31 @@ pub fn visible(text: &str) -> String {
         before = Some(letter);
     }
     out
+}
+
+/// The same for text of this program's own with colors: line ends, tabs and SGR sequences (`ESC [ … m`) stay. A last line of defence for
+/// what goes to a terminal: text from elsewhere is made [`visible`] before it gets there.
+pub fn visible_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['\n', '\t', '\u{1b}']) {
+        out.push_str(&visible(&rest[..at]));
+        let kept = sgr(&rest[at..]).unwrap_or(usize::from(!rest[at..].starts_with('\u{1b}')));
+        if kept == 0 {
+            out.push_str(&visible("\u{1b}"));
+        }
+        out.push_str(&rest[at..at + kept]);
+        rest = &rest[at + kept.max(1)..];
+    }
+    out.push_str(&visible(rest));
+    out
+}
+
+/// The length of the SGR sequence that a text begins with.
+fn sgr(text: &str) -> Option<usize> {
+    let parameters = text.strip_prefix("\u{1b}[")?;
+    let end = parameters.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
+    parameters[end..].starts_with('m').then_some(end + 3)
 }
 
 /// Pictures, and the skin tones that follow them.
@@ -125,6 +151,26 @@ mod tests {
     #[test]
     fn control_characters_are_shown_not_sent() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
+    }
+
+    #[test]
+    fn every_character_that_moves_or_breaks_text_is_shown_as_an_escape() {
+        let bidi = "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
+        let control = "\0\t\n\r\u{1b}\u{7f}\u{80}\u{85}\u{9b}\u{9f}\u{2028}\u{2029}";
+        for letter in bidi.chars().chain(control.chars()) {
+            assert_eq!(visible(&letter.to_string()), letter.escape_default().to_string());
+        }
+    }
+
+    #[test]
+    fn line_ends_tabs_and_colors_stay_and_nothing_else_does() {
+        let plain = "a\tb\n\u{1b}[1;31mred\u{1b}[0m\n";
+        assert_eq!(visible_lines(plain), plain);
+        assert_eq!(
+            visible_lines("\u{1b}]0;x\u{7}\u{1b}[2J\u{1b}[\r\u{9b}2J\u{202e}"),
+            "\\u{1b}]0;x\\u{7}\\u{1b}[2J\\u{1b}[\\r\\u{9b}2J\\u{202e}"
+        );
+        assert_eq!(visible_lines("\u{1b}"), "\\u{1b}");
     }
 
     #[test]

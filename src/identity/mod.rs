@@ -18,6 +18,7 @@ mod oidc;
 mod pkce;
 mod portal;
 mod presign;
+mod resolver;
 mod skew;
 mod sts;
 mod trust;

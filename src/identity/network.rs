@@ -16,6 +16,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use crate::domain::{Error, Kind, Result, Secret};
 
 use super::no_proxy::bypasses_proxy;
+use super::resolver::SystemResolver;
 use super::trust;
 use super::validate::{Guard, Service};
 
@@ -131,7 +132,7 @@ impl Network {
         if let Some(proxy) = proxy {
             builder = builder.proxy_config(proxy_config(https, &proxy)?);
         }
-        Ok(SharedHttpConnector::new(builder.build()))
+        Ok(SharedHttpConnector::new(builder.build_with_resolver(SystemResolver)))
     }
 
     fn trust(&self) -> Result<TrustStore> {

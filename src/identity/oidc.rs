@@ -1,6 +1,7 @@
 //! Signing in: registration, device code, authorization code, refresh.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use aws_sdk_ssooidc::Client;
 use aws_sdk_ssooidc::operation::create_token::CreateTokenOutput;
@@ -20,10 +21,20 @@ use super::{Identity, Pkce, settings};
 const CLIENT_NAME: &str = "rolecall";
 /// Registered without a port: any port of this machine may then be used.
 const REGISTERED_REDIRECT: &str = "http://127.0.0.1/oauth/callback";
-/// What RFC 8628 says to wait between two polls when the server says nothing.
-const DEFAULT_INTERVAL: u32 = 5;
-/// How long AWS keeps a registration, for replies that don't say.
+/// Seconds between two polls if the reply does not say, as RFC 8628 has it.
+const DEFAULT_INTERVAL: i32 = 5;
+/// The longest interval that is believed, in seconds.
+const LONGEST_INTERVAL: i32 = 60;
+/// Seconds that a device code lives if the reply does not say: what AWS gives it.
+const DEVICE_CODE_LIFE: i32 = 600;
+/// The shortest and the longest life of a device code that is believed, in seconds.
+const DEVICE_CODE_LIVES: (i32, i32) = (60, 1_800);
+/// Seconds that AWS keeps a registration, for replies that don't say or can't be right.
 const REGISTRATION_LIFE: i64 = 90 * 86_400;
+/// The longest life of a registration that is believed, in seconds.
+const LONGEST_REGISTRATION: i64 = 366 * 86_400;
+/// How long AWS may take to say whether it knows a registration.
+const REGISTRATION_CHECK: Duration = Duration::from_secs(5);
 /// What stays as it is in a query.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -105,6 +116,15 @@ impl Identity {
     /// # Errors
     /// [`Kind::Config`] when AWS does not know the scopes or the start URL, [`Kind::Unreachable`] when it can't be asked.
     pub async fn register(&self, flow: Flow) -> Result<Registration> {
+        // An answer without id or secret is useless; the next one may be whole.
+        match self.register_once(flow).await? {
+            Ok(registration) => Ok(registration),
+            Err(_) => self.register_once(flow).await?,
+        }
+    }
+
+    /// The outer result is that of the request, the inner one that of reading the answer.
+    async fn register_once(&self, flow: Flow) -> Result<Result<Registration>> {
         let (client, host) = self.oidc(flow)?;
         let instance = self.instance();
         let mut call = client.register_client().client_name(CLIENT_NAME).client_type("public");
@@ -120,16 +140,27 @@ impl Identity {
         let reply = reply.map_err(|error| self.explain_oidc("registering this program", host, &Fault::of(&error)))?;
         info!(target: "rolecall::identity", host, ?flow, "registered");
         let now = self.0.clock.now();
-        let expires_at = match reply.client_secret_expires_at {
-            0 => now.plus(REGISTRATION_LIFE),
-            moment => date.local(Timestamp(moment), now),
+        let expires_at = registration_expiry(date.local(Timestamp(reply.client_secret_expires_at), now), now);
+        let id = values::secret(reply.client_id, "clientId");
+        let secret = values::secret(reply.client_secret, "clientSecret");
+        let whole = id.and_then(|client_id| Ok(Registration { client_id, client_secret: secret?.into(), expires_at, flow }));
+        Ok(whole.map_err(|why| invalid(why, host)))
+    }
+
+    /// Whether AWS still knows a registration of the authorization code flow. In that flow only the browser would see that it does not.
+    /// A code that nobody was given is redeemed: AWS checks the client first, and then refuses the code. Anything but a refusal of the
+    /// client counts as yes, silence included: the sign-in itself tells more.
+    pub async fn is_registered(&self, registration: &Registration) -> bool {
+        let Ok((client, host)) = self.oidc(registration.flow) else { return true };
+        let verifier = "registration-check-registration-check-registration-check";
+        let call = client.create_token().grant_type("authorization_code").code("registration-check").code_verifier(verifier);
+        let call = send_once(call.redirect_uri(REGISTERED_REDIRECT), registration);
+        let refused = match tokio::time::timeout(REGISTRATION_CHECK, call).await {
+            Ok(Err(fault)) => is_unknown_client(&fault),
+            _ => false,
         };
-        Ok(Registration {
-            client_id: values::secret(reply.client_id, "clientId").map_err(|why| invalid(why, host))?,
-            client_secret: values::secret(reply.client_secret, "clientSecret").map_err(|why| invalid(why, host))?.into(),
-            expires_at,
-            flow,
-        })
+        info!(target: "rolecall::identity", host, known = !refused, "registration checked");
+        !refused
     }
 
     /// Begins a sign-in by device code.
@@ -144,13 +175,16 @@ impl Identity {
         let reply = call.send().await.map_err(|error| self.explain_oidc("starting the sign-in", host, &Fault::of(&error)))?;
         info!(target: "rolecall::identity", host, "device code received");
         let uri = values::required(reply.verification_uri, "verificationUri").map_err(|why| invalid(why, host))?;
+        let interval = if reply.interval > 0 { reply.interval.min(LONGEST_INTERVAL) } else { DEFAULT_INTERVAL };
+        let (shortest, longest) = DEVICE_CODE_LIVES;
+        let life = if reply.expires_in > 0 { reply.expires_in.clamp(shortest, longest) } else { DEVICE_CODE_LIFE };
         Ok(DeviceStart {
             device_code: values::secret(reply.device_code, "deviceCode").map_err(|why| invalid(why, host))?.into(),
             user_code: values::required(reply.user_code, "userCode").map_err(|why| invalid(why, host))?,
-            verification_uri_complete: reply.verification_uri_complete.unwrap_or_else(|| uri.clone()),
+            verification_uri_complete: reply.verification_uri_complete.filter(|uri| !uri.is_empty()).unwrap_or_else(|| uri.clone()),
             verification_uri: uri,
-            expires_at: self.0.clock.now().plus(i64::from(reply.expires_in)),
-            interval: u32::try_from(reply.interval).ok().filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_INTERVAL),
+            expires_at: self.0.clock.now().plus(i64::from(life)),
+            interval: interval.unsigned_abs(),
         })
     }
 
@@ -213,7 +247,7 @@ impl Identity {
             Ok(reply) => Ok(RefreshOutcome::Token(self.tokens(reply, host)?)),
             Err(fault) => match fault.code() {
                 "InvalidGrantException" | "ExpiredTokenException" => Ok(RefreshOutcome::InvalidGrant),
-                "InvalidClientException" | "UnauthorizedClientException" => Ok(RefreshOutcome::InvalidClient),
+                _ if is_unknown_client(&fault) => Ok(RefreshOutcome::InvalidClient),
                 _ => Err(self.explain_oidc("refreshing the session", host, &fault)),
             },
         }
@@ -288,6 +322,21 @@ fn invalid(why: Rejection, host: &str) -> Error {
     Fault::Rejected(why).explain("sign-in", host, None)
 }
 
+/// Whether AWS refuses the registration itself: it has forgotten it, or does not accept it for this flow.
+fn is_unknown_client(fault: &Fault) -> bool {
+    match fault.code() {
+        "InvalidClientException" | "UnauthorizedClientException" => true,
+        code => code.is_empty() && fault.status() == 401,
+    }
+}
+
+/// When a registration ends that was made `now`. An end that is missing, past or further off than AWS ever puts it is replaced: too long a
+/// life does no harm, since a registration that AWS has forgotten is replaced at once.
+fn registration_expiry(told: Timestamp, now: Timestamp) -> Timestamp {
+    let plausible = (1..=LONGEST_REGISTRATION).contains(&told.since(now));
+    if plausible { told } else { now.plus(REGISTRATION_LIFE) }
+}
+
 /// The command that signs in, with an option.
 fn login_with(name: &InstanceName, option: &str) -> String {
     format!("run `rolecall login --sso {name} {option}`")
@@ -320,6 +369,16 @@ mod tests {
             [("", None, 5), ("a\n", None, 5), ("a", Some("r\n"), 5), ("a", None, 0), ("a", None, -5), ("a", None, i32::MAX)]
         {
             assert!(reply(access, refresh, seconds).is_err(), "{access:?} {refresh:?} {seconds}");
+        }
+    }
+
+    #[test]
+    fn an_absurd_end_of_a_registration_is_replaced() {
+        let now = Timestamp(1_800_000_000);
+        let usual = now.plus(REGISTRATION_LIFE);
+        assert_eq!(registration_expiry(now.plus(86_400), now), now.plus(86_400));
+        for told in [0, -1, i64::MIN, i64::MAX, 1_800_000_000, 1_800_000_000_000, 1_700_000_000] {
+            assert_eq!(registration_expiry(Timestamp(told), now), usual, "{told}");
         }
     }
 }

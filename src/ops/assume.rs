@@ -7,7 +7,7 @@ use tracing::warn;
 
 use crate::domain::{AccountId, Arn, Credentials, Error, Instance, Kind, Result, RoleId, RoleName, Timestamp, Window};
 use crate::identity::Chain;
-use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Vault};
+use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Token, Vault};
 
 use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::roles::chain::{Chains, Link, Route, names_user, session_name};
@@ -43,7 +43,8 @@ impl Wish {
         Self { instance: instance.clone(), account, role, window: Window::default(), stored: true, keep: true }
     }
 
-    fn id(&self) -> RoleId {
+    /// The role that is asked for.
+    pub fn id(&self) -> RoleId {
         RoleId { instance: self.instance.name.clone(), account: self.account, role: self.role.clone() }
     }
 
@@ -96,8 +97,8 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
         return fetched.unwrap_or_else(|_| Err(slow(wish, PATIENCE))).map(Assumed::fetched);
     }
     let name = trip.name.clone();
-    let mut stored = wish.stored;
-    for _ in 0..3 {
+    let (mut stored, mut checked_sign_in) = (wish.stored, false);
+    for _ in 0..4 {
         let flight = ctx.vault.flight(&name);
         let (ticket, last) = (flight.look(), flight.outcome());
         let now = ctx.clock.now();
@@ -107,21 +108,34 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
         }
         // Old ones that still have a minute are better than nothing.
         let old = old.filter(|credentials| credentials.left(now) > 60);
-        if let (Some(credentials), Some(failure)) = (&old, last.and_then(|last| recent_failure(last, now))) {
+        if let (Some(credentials), Some((failure, at))) = (&old, last.and_then(|last| recent_failure(last, now)))
+            && !(failure.kind == Kind::LoginNeeded && signed_in_since(ctx, &wish.instance, at).await?)
+        {
             return Ok(Assumed::old(credentials.clone(), failure));
         }
         let patience = if old.is_some() { WITH_OLD } else { PATIENCE };
-        match board(ctx, &trip, flight, ticket, patience).await {
-            Ok(Some(credentials)) => return Ok(Assumed::fetched(credentials)),
+        let error = match board(ctx, &trip, flight, ticket, patience).await.unwrap_or_else(Attempt::Failed) {
+            Attempt::Fetched(credentials) => return Ok(Assumed::fetched(credentials)),
             // Somebody else has stored some after this was asked for: news even to whoever passes over stored ones.
-            Ok(None) => stored = true,
-            Err(error) => {
-                return match old.filter(|_| excusable(&error)) {
-                    Some(old) => Ok(Assumed::old(old, error)),
-                    None => Err(error),
-                };
+            Attempt::Stored => {
+                stored = true;
+                continue;
             }
-        }
+            // The other process may have looked for a token before the sign-in that this caller has just waited for, and reported
+            // its failure only now. One more attempt is enough: work that begins after that report sees the token.
+            Attempt::FailedElsewhere(error) if error.kind == Kind::LoginNeeded && !checked_sign_in => {
+                checked_sign_in = true;
+                if access_token(ctx, &wish.instance, None).await.is_ok() {
+                    continue;
+                }
+                error
+            }
+            Attempt::FailedElsewhere(error) | Attempt::Failed(error) => error,
+        };
+        return match old.filter(|_| excusable(&error)) {
+            Some(old) => Ok(Assumed::old(old, error)),
+            None => Err(error),
+        };
     }
     Err(slow(wish, PATIENCE))
 }
@@ -152,28 +166,52 @@ fn excusable(error: &Error) -> bool {
     error.kind != Kind::Refused
 }
 
-/// A failure that is too young to try again.
-fn recent_failure(last: Outcome, now: Timestamp) -> Option<Error> {
+/// A failure that is too young to try again, and when it happened.
+fn recent_failure(last: Outcome, now: Timestamp) -> Option<(Error, Timestamp)> {
     match last {
-        Outcome::Failed { at, .. } if (0..REMEMBER_FAILURE).contains(&now.since(at)) => last.into_result().err().filter(excusable),
+        Outcome::Failed { at, .. } if (0..REMEMBER_FAILURE).contains(&now.since(at)) => {
+            last.into_result().err().filter(excusable).map(|error| (error, at))
+        }
         _ => None,
     }
 }
 
-/// Boards the role's flight: leads it, or hears how it went (`None`: look into the vault again).
-async fn board(ctx: &Arc<Ctx>, trip: &Trip<'_>, flight: Flight, ticket: Ticket, patience: Duration) -> Result<Option<Credentials>> {
+/// Whether a token was stored at or after `at`, so that a failure of that time for want of one is out of date.
+async fn signed_in_since(ctx: &Arc<Ctx>, instance: &Instance, at: Timestamp) -> Result<bool> {
+    let (vault, name, now) = (ctx.vault.clone(), Name::token(instance), ctx.clock.now());
+    let token = blocking(move || vault.load::<Token>(&name, now)).await?;
+    Ok(token.is_some_and(|token| token.issued_at.since(at) >= 0))
+}
+
+/// The result of one attempt to get credentials, alone or together with other processes.
+enum Attempt {
+    /// This process got them from AWS.
+    Fetched(Credentials),
+    /// Another process has stored them.
+    Stored,
+    /// This process failed.
+    Failed(Error),
+    /// Another process failed. It may have begun before this one asked.
+    FailedElsewhere(Error),
+}
+
+/// Boards the role's flight: leads it, or takes the outcome of whoever does.
+async fn board(ctx: &Arc<Ctx>, trip: &Trip<'_>, flight: Flight, ticket: Ticket, patience: Duration) -> Result<Attempt> {
     let deadline = Instant::now() + patience;
-    match blocking(move || flight.board(ticket, deadline)).await? {
-        Boarding::Landed(outcome) => outcome.into_result().map(|()| None),
-        Boarding::TimedOut => Err(slow(trip.wish, patience)),
+    Ok(match blocking(move || flight.board(ticket, deadline)).await? {
+        Boarding::Landed(outcome) => match outcome.into_result() {
+            Ok(()) => Attempt::Stored,
+            Err(error) => Attempt::FailedElsewhere(error),
+        },
+        Boarding::TimedOut => Attempt::Failed(slow(trip.wish, patience)),
         Boarding::Lead(lead) => {
             let left = deadline.saturating_duration_since(Instant::now());
             // Giving up is an outcome too: it lands, so that the next one does not wait as long for the same.
             let result = tokio::time::timeout(left, fetch(ctx, trip)).await.unwrap_or_else(|_| Err(slow(trip.wish, patience)));
             land(ctx, lead, &result).await?;
-            result.map(Some)
+            result.map_or_else(Attempt::Failed, Attempt::Fetched)
         }
-    }
+    })
 }
 
 /// Asks AWS, and stores what it gave.

@@ -8,6 +8,7 @@ use crate::config::{Env, Paths, Settings};
 use crate::domain::{Error, Instance, InstanceName, Result};
 use crate::identity::{Identity, Network};
 use crate::os::clock::Clock;
+pub use crate::os::thread::blocking;
 use crate::vault::Vault;
 
 use crate::ops::instances::{named, problems};
@@ -31,8 +32,9 @@ pub struct Ctx {
     pub vault: Arc<Vault>,
     /// How the network is reached.
     pub network: Network,
-    /// Held during a token request whose answer must be kept; the end of the program waits for it. Shared by contexts derived from this one.
-    pub keeping: Arc<tokio::sync::Mutex<()>>,
+    /// Read-locked during a token request whose answer must be kept; the end of the program waits for the write lock. Shared by contexts
+    /// derived from this one.
+    pub keeping: Arc<tokio::sync::RwLock<()>>,
     identities: Mutex<HashMap<InstanceName, Arc<Identity>>>,
 }
 
@@ -92,14 +94,6 @@ impl Ctx {
     /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that has not answered for so long has lost
     /// the request.
     pub async fn settle(&self) {
-        let _ = tokio::time::timeout(LAST_WAIT, self.keeping.lock()).await;
+        let _ = tokio::time::timeout(LAST_WAIT, self.keeping.write()).await;
     }
-}
-
-/// Runs something that waits (a keyring, argon2, a lock, a slow disk) away from the runtime's only thread.
-///
-/// # Errors
-/// What the work says, or that it panicked.
-pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::internal(error.to_string()))?
 }

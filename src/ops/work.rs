@@ -297,6 +297,9 @@ pub enum SignInStep {
         /// Whether a browser was opened on this machine.
         browser: bool,
     },
+    /// The browser could not show the page of the last [`SignInStep::Open`]: the address may not be opened, or the launcher failed. The
+    /// sign-in goes on; the user has to open the address.
+    BrowserFailed(Error),
     /// A pasted address could not be used. The sign-in goes on.
     Misread(Error),
     /// Signed in.

@@ -1,9 +1,9 @@
 //! Opening an address in a browser: one argument, never through a shell.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, Kind, Result, check_web_address};
 
 /// A program that was started to show an address.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Started {
     /// How the program ended, told once; `None` while it runs.
     pub fn ended(&self) -> Option<Result<()>> {
         let how = self.ended.try_recv().ok()?;
-        Some(how.map_err(|how| no_browser(&format!("{} ended with {how}", self.program))))
+        Some(how.map_err(|how| no_browser(&format!("{} {how}", self.program))))
     }
 }
 
@@ -30,8 +30,23 @@ impl Started {
 /// program was started. `unset` names variables that the browser must not inherit.
 ///
 /// # Errors
-/// When no program could be started.
+/// When no program could be started; when the address is not one for a browser, see [`check_web_address`].
 pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
+    check_web_address(address)?;
+    start(address, program, unset)
+}
+
+/// As [`open`], for an address that a browser extension unwraps: `SCHEME:` and the extension's parameters, with the page's address,
+/// percent-encoded by `wrap`, among them.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_wrapped(address: &str, wrap: impl FnOnce(&str) -> String, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
+    check_web_address(address)?;
+    start(&wrap(address), program, unset)
+}
+
+fn start(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
     let candidates: Vec<Command> = match program {
         Some([program, args @ ..]) => {
             let mut command = Command::new(program);
@@ -56,21 +71,32 @@ pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result
         match command.spawn() {
             Ok(mut child) => {
                 let (tell, ended) = channel();
-                std::thread::spawn(move || {
+                let watch = move || {
                     let how = match child.wait() {
                         Ok(status) if status.success() => Ok(()),
-                        Ok(status) => Err(status.to_string()),
-                        Err(error) => Err(error.to_string()),
+                        Ok(status) => Err(ending(status)),
+                        Err(error) => Err(format!("could not be waited for: {error}")),
                     };
                     // Whoever asks no more does not want to know.
                     drop(tell.send(how));
-                });
+                };
+                // Unwatched, its failure stays unknown; the page is open all the same.
+                drop(super::thread::spawn("browser", watch));
                 return Ok(Started { program: command.get_program().to_string_lossy().into_owned(), ended });
             }
             Err(error) => said = Some(format!("{}: {error}", command.get_program().to_string_lossy())),
         }
     }
     Err(no_browser(&said.unwrap_or_else(|| "none is known".into())))
+}
+
+/// How a program ended, in words: `exited with 3`.
+fn ending(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("was ended by signal {signal}");
+    }
+    status.code().map_or_else(|| status.to_string(), |code| format!("exited with {code}"))
 }
 
 fn no_browser(why: &str) -> Error {
@@ -108,6 +134,31 @@ mod tests {
     fn a_setting_is_split_like_a_command_line() {
         assert_eq!(words("firefox -P 'prod one' \"\""), ["firefox", "-P", "prod one", ""]);
         assert_eq!(words("  open  "), ["open"]);
+    }
+
+    #[test]
+    fn only_web_addresses_reach_a_program() {
+        let program = [std::env::current_exe().unwrap().to_string_lossy().into_owned()];
+        for address in ["--help", "file:///etc/passwd", "javascript:alert(1)", "http://example.com/", "https://aws@evil.example/"] {
+            let refused = [open(address, Some(&program), &[]), open_wrapped(address, str::to_owned, Some(&program), &[])];
+            assert!(
+                refused.iter().all(|started| started.as_ref().is_err_and(|error| error.message.contains("is not opened"))),
+                "{address}"
+            );
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_launcher_that_fails_is_named_with_its_exit_code() {
+        let started = open("http://127.0.0.1/", Some(&["sh".into(), "-c".into(), "exit 3".into()]), &[]).unwrap();
+        let failure = loop {
+            match started.ended() {
+                Some(ended) => break ended.unwrap_err(),
+                None => std::thread::yield_now(),
+            }
+        };
+        assert!(failure.message.contains("(sh exited with 3)"), "{failure}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::domain::{Error, Result};
 
 use super::process::{Child, code};
 use super::signals::Answered;
+use super::thread;
 
 /// How long children may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -65,11 +66,17 @@ impl Group {
             (running, pid)
         };
         let (stdout, stderr) = (running.stdout.take(), running.stderr.take());
-        std::thread::scope(|scope| {
-            scope.spawn(|| stderr.map(|stderr| lines(stderr, |line| heard(Stream::Err, line))));
+        let read = std::thread::scope(|scope| {
+            let errors = || stderr.map(|stderr| lines(stderr, |line| heard(Stream::Err, line)));
+            if let Err(error) = std::thread::Builder::new().spawn_scoped(scope, errors) {
+                // Unread, it would fill its pipe and wait for ever.
+                let _ = kill_process_group(pid, Signal::KILL);
+                return Err(thread::refused("a thread", &error));
+            }
             if let Some(stdout) = stdout {
                 lines(stdout, |line| heard(Stream::Out, line));
             }
+            Ok(())
         });
         // The number stays its own until it is forgotten here, so that a signal never reaches a stranger.
         let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
@@ -77,6 +84,7 @@ impl Group {
         let status = running.wait();
         state.running.remove(&pid.as_raw_nonzero().get());
         self.ended.notify_all();
+        read?;
         Ok(Some(code(status.map_err(|error| child.failed(&error))?)))
     }
 
@@ -137,7 +145,7 @@ impl Watch {
         let answered = Answered::begin(NUMBERS);
         let mut signals = Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
-        let thread = std::thread::spawn(move || {
+        let thread = thread::spawn("signals", move || {
             for signal in signals.forever() {
                 if group.stopped() {
                     group.stop(signal_hook::consts::SIGKILL);
@@ -145,10 +153,12 @@ impl Watch {
                 }
                 group.stop(signal);
                 told();
-                let group = group.clone();
-                std::thread::spawn(move || group.insist());
+                let late = group.clone();
+                if thread::spawn("insist", move || late.insist()).is_err() {
+                    group.insist();
+                }
             }
-        });
+        })?;
         Ok(Self { handle, thread: Some(thread), _answered: answered })
     }
 }

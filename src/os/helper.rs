@@ -33,11 +33,16 @@ pub fn start(program: &Path, args: &[OsString], unset: &[&str], input: &[u8]) ->
     let written = stdin.write_all(input);
     drop(stdin);
     let (tell, heard) = mpsc::channel();
-    std::thread::spawn(move || {
+    let reader = super::thread::spawn("helper", move || {
         let mut line = String::new();
         let read = BufReader::new(stdout).read_line(&mut line);
         let _ = tell.send(read.map(|_| line));
     });
+    if let Err(error) = reader {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(error.context("starting the background helper"));
+    }
     let line = heard.recv_timeout(READY);
     // The first process has only started the second.
     child.wait().map_err(said)?;

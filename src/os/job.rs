@@ -11,6 +11,7 @@ use signal_hook::consts::{SIGCONT, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 
 use super::signals::nudge;
+use super::thread;
 use crate::domain::{Error, Result};
 
 /// While it lives, a request to stop is heard instead of obeyed, so that the terminal can be given back first; and it is known when the
@@ -46,7 +47,7 @@ impl Job {
     pub fn wake(&mut self) -> Result<()> {
         let mut signals = Signals::new([SIGTSTP, SIGCONT]).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
-        self.waking = Some((handle, std::thread::spawn(move || signals.forever().for_each(|_| nudge()))));
+        self.waking = Some((handle, thread::spawn("job", move || signals.forever().for_each(|_| nudge()))?));
         Ok(())
     }
 

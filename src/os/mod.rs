@@ -18,6 +18,7 @@ pub mod raw_mode;
 mod readiness;
 pub mod signals;
 pub mod terminal_session;
+pub mod thread;
 pub mod title;
 pub mod tty;
 pub mod tty_reader;

@@ -43,7 +43,8 @@ impl Child {
         let program = Path::new(&self.program).display();
         match error.kind() {
             std::io::ErrorKind::NotFound => Error::new(Kind::Usage, format!("there is no program `{program}` in PATH")),
-            _ => Error::new(Kind::Usage, format!("running `{program}`: {error}")),
+            std::io::ErrorKind::PermissionDenied => Error::new(Kind::Usage, format!("running `{program}`: {error}")),
+            _ => super::thread::refused(&format!("running `{program}`"), error),
         }
     }
 
@@ -106,7 +107,8 @@ struct PassOn {
 /// Signals that wait for a child to be passed on to.
 #[cfg(unix)]
 struct Heard {
-    signals: signal_hook::iterator::Signals,
+    handle: signal_hook::iterator::Handle,
+    child: std::sync::mpsc::Sender<rustix::process::Pid>,
     answered: super::signals::Answered,
 }
 
@@ -114,21 +116,24 @@ struct Heard {
 impl Heard {
     /// Begins before there is a child: a signal in between waits for it.
     fn listen() -> Result<Self> {
+        use rustix::process::{Signal, kill_process};
         const ENDING: &[i32] = &[signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
         let answered = super::signals::Answered::begin(ENDING);
-        let signals = signal_hook::iterator::Signals::new(ENDING).map_err(|error| Error::os(format!("signals: {error}")))?;
-        Ok(Self { signals, answered })
-    }
-
-    fn pass_on(mut self, child: &std::process::Child) -> PassOn {
-        use rustix::process::{Pid, Signal, kill_process};
-        let (handle, child) = (self.signals.handle(), Pid::from_child(child));
-        std::thread::spawn(move || {
-            for signal in self.signals.forever().filter_map(Signal::from_named_raw) {
+        let mut signals = signal_hook::iterator::Signals::new(ENDING).map_err(|error| Error::os(format!("signals: {error}")))?;
+        let (handle, (child, started)) = (signals.handle(), std::sync::mpsc::channel());
+        super::thread::spawn("signals", move || {
+            let Ok(child) = started.recv() else { return };
+            for signal in signals.forever().filter_map(Signal::from_named_raw) {
                 let _ = kill_process(child, signal);
             }
-        });
-        PassOn { handle, _answered: self.answered }
+        })?;
+        Ok(Self { handle, child, answered })
+    }
+
+    fn pass_on(self, child: &std::process::Child) -> PassOn {
+        // The thread waits for this; it can't be gone.
+        let _ = self.child.send(rustix::process::Pid::from_child(child));
+        PassOn { handle: self.handle, _answered: self.answered }
     }
 }
 

@@ -11,6 +11,7 @@ use signal_hook::flag::register_conditional_default;
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
+use super::thread;
 use crate::domain::{Error, Result};
 
 /// Who answers for a signal, for every signal that anybody in this process ever has: handlers are the process's own.
@@ -85,7 +86,7 @@ impl LastWill {
     /// When the handlers can't be set.
     pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
         let mut will = Self::written(first)?;
-        will.attend();
+        will.attend()?;
         Ok(will)
     }
 
@@ -102,15 +103,19 @@ impl LastWill {
     }
 
     /// Obeys the signals from now on, those that came before included.
-    pub fn attend(&mut self) {
-        let Some(Waiting { mut signals, first }) = self.waiting.take() else { return };
-        self.thread = Some(std::thread::spawn(move || {
+    ///
+    /// # Errors
+    /// [`crate::domain::Kind::Os`] if the system refuses the thread.
+    pub fn attend(&mut self) -> Result<()> {
+        let Some(Waiting { mut signals, first }) = self.waiting.take() else { return Ok(()) };
+        self.thread = Some(thread::spawn("signals", move || {
             if let Some(signal) = signals.forever().next() {
                 first();
                 // Ends the process by this very signal, so that the shell sees 143 or 131.
                 let _ = emulate_default_handler(signal);
             }
-        }));
+        })?);
+        Ok(())
     }
 }
 
@@ -153,7 +158,7 @@ mod tests {
         let Some(told) = std::env::var_os("TOLD") else { return };
         let mut will = LastWill::written(move || std::fs::write(&told, "").unwrap()).unwrap();
         kill_process(getpid(), Signal::TERM).unwrap();
-        will.attend();
+        will.attend().unwrap();
         std::thread::park_timeout(Duration::from_secs(30));
     }
 }

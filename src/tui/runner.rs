@@ -17,6 +17,7 @@ use crate::domain::{Error, Result};
 use crate::ops::work::News;
 use crate::ops::worker::Requests;
 use crate::os::clock::Clock;
+use crate::os::thread;
 
 /// How long a frame waits for a search: longer than nearly all take, shorter than an eye notices.
 const SEARCH: Duration = Duration::from_millis(8);
@@ -58,7 +59,7 @@ pub(super) fn run(options: Options, requests: Requests, news: Receiver<News>) ->
     // Threads cost the first frame more than most of what is on it; keys wait for theirs in the terminal.
     runner.screen.attend()?;
     let _input = Input::start(runner.screen.keyboard()?, sender.clone(), runner.screen.typed_ahead())?;
-    std::thread::spawn(move || forward(&news, &sender));
+    thread::spawn("news", move || forward(&news, &sender))?;
     runner.take(Event::Started)?;
     runner.until_exit()
 }

@@ -147,7 +147,7 @@ impl Screen {
 
     /// Obeys signals from now on.
     pub(super) fn attend(&mut self) -> Result<()> {
-        self.last_will.attend();
+        self.last_will.attend()?;
         self.job.wake()
     }
 

@@ -3,6 +3,8 @@
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use crate::os::thread;
+
 use super::event::Event;
 use super::matching::{Job, Matcher};
 
@@ -18,30 +20,40 @@ pub(super) struct Worker {
     desk: Arc<(Mutex<Desk>, Condvar)>,
     /// For the thread, until there is one.
     events: Option<Sender<Event>>,
+    /// If the system refused the thread: searches then run on the caller's.
+    inline: Option<Sender<Event>>,
 }
 
 impl Worker {
     /// A worker whose answers go to `events`. The thread starts with the first job.
     pub(super) fn new(events: Sender<Event>) -> Self {
-        Self { desk: Arc::new((Mutex::new(Desk::default()), Condvar::new())), events: Some(events) }
+        Self { desk: Arc::new((Mutex::new(Desk::default()), Condvar::new())), events: Some(events), inline: None }
     }
 
-    fn start(&self, events: Sender<Event>) {
+    fn start(&mut self, events: Sender<Event>) {
         let theirs = self.desk.clone();
-        std::thread::spawn(move || {
-            let mut matcher = Matcher::default();
+        let (answers, mut matcher) = (events.clone(), Matcher::default());
+        let work = move || {
             while let Some(job) = next(&theirs) {
-                if events.send(Event::Found(Arc::new(matcher.run(&job)))).is_err() {
+                if answers.send(Event::Found(Arc::new(matcher.run(&job)))).is_err() {
                     break;
                 }
             }
-        });
+        };
+        if thread::spawn("matching", work).is_err() {
+            self.inline = Some(events);
+        }
     }
 
     /// Puts a job on the desk, in place of one that was not begun.
     pub(super) fn search(&mut self, job: Job) {
         if let Some(events) = self.events.take() {
             self.start(events);
+        }
+        if let Some(events) = &self.inline {
+            // The receiver may be gone: the picker is about to end.
+            let _ = events.send(Event::Found(Arc::new(Matcher::default().run(&job))));
+            return;
         }
         let (desk, bell) = &*self.desk;
         desk.lock().unwrap_or_else(PoisonError::into_inner).job = Some(job);

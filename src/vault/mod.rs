@@ -130,15 +130,6 @@ impl Vault {
         Ok(Staged { dir: self.options.dir.clone(), name: name.clone(), header, key, file, kind: PhantomData })
     }
 
-    /// Checks that a record of this name could be stored now: the directory can be written to and has room for it. Nothing is left
-    /// behind.
-    ///
-    /// # Errors
-    /// As [`Vault::stage`].
-    pub fn check_room<T: Record>(&self, name: &Name) -> Result<()> {
-        self.stage::<T>(name).map(drop)
-    }
-
     /// Writes a record, whole or not at all. Makes the vault if there is none yet.
     ///
     /// # Errors

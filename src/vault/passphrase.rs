@@ -132,7 +132,14 @@ impl Wrapped {
     }
 
     fn derive(&self, passphrase: &Secret<String>, salt: &[u8]) -> Result<Key> {
-        let said = |error: argon2::Error| Error::new(Kind::Vault, format!("the vault's passphrase parameters: {error}"));
+        let said = |error: argon2::Error| match error {
+            argon2::Error::OutOfMemory => {
+                let mib = self.memory_kib.min(MOST_MEMORY_KIB).div_ceil(1_024);
+                Error::os(format!("the operating system refused {mib} MiB of memory for the vault's passphrase"))
+                    .hint("raise the limit of memory (`ulimit -v` shows it), or close other programs")
+            }
+            error => Error::new(Kind::Vault, format!("the vault's passphrase parameters: {error}")),
+        };
         let params = Params::new(self.memory_kib.min(MOST_MEMORY_KIB), self.passes, self.lanes, Some(32)).map_err(said)?;
         let mut out = Zeroizing::new([0_u8; 32]);
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);

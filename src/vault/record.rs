@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::domain::{AccountId, Credentials, Error, Result, Secret, Timestamp};
+use crate::domain::{AccountId, Credentials, Error, Result, Secret, Timestamp, is_header_value};
 
 use super::name::{Name, NameKind};
 
@@ -143,7 +143,9 @@ impl sealed::Record for Token {
         Body::Token(self)
     }
     fn from_owned(body: OwnedBody) -> Option<Self> {
-        if let OwnedBody::Token(token) = body { Some(token) } else { None }
+        // A token that no request can carry is damaged: signing in again replaces it.
+        let OwnedBody::Token(token) = body else { return None };
+        is_header_value(token.access_token.expose()).then_some(token)
     }
 }
 

@@ -21,7 +21,7 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
     assert_eq!(sandbox.aws.calls("ListAccounts"), 1, "a fresh list is not read again");
     let forced = sandbox.run(&["login", "-S", "corp", "--flow", "device-code", "--force", "--no-cache-refresh"]);
     assert!(forced.code == 0 && forced.stderr.contains("signed in to corp"), "{forced:?}");
-    assert_eq!(sandbox.aws.calls("RegisterClient"), 1, "a registration is used until it ends");
+    assert_eq!(sandbox.aws.calls("RegisterClient"), 2, "--force registers again");
 }
 
 /// The text of a file that another process writes, once it is there and whole.

@@ -111,7 +111,7 @@ fn a_role_shell_needs_no_selector_and_a_selector_wins() {
     let (_, address) = read(&run(&sandbox, &[], &shell));
     assert!(redeem(&sandbox, &address, "my-cluster").contains("ReadOnlyAccess"));
     let refused = run(&sandbox, &["--sso", "corp", "--arn", "012345678901:NoSuchRole"], &shell);
-    assert_eq!(refused.code, 6, "{refused:?}");
+    assert_eq!(refused.code, 5, "{refused:?}");
 }
 
 #[test]

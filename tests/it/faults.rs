@@ -71,8 +71,16 @@ fn a_role_that_was_taken_away_is_said_to_be_gone() {
     Records::of(&sandbox).leave_credentials(ROLE, 600);
     sandbox.aws.revoke("012345678901".parse().unwrap(), "ReadOnlyAccess");
     snapshot(&sandbox, "role_gone", &["process", "-S", "corp", "--arn", ROLE]);
-    refused(&process(&sandbox), 6, &["you have no access", "https://ask.example.com/012345678901/ReadOnlyAccess"]);
-    refused(&sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "true"]), 6, &["you have no access", "ask.example.com"]);
+    refused(
+        &process(&sandbox),
+        6,
+        &["you no longer have payments-prod/ReadOnlyAccess", "https://ask.example.com/012345678901/ReadOnlyAccess"],
+    );
+    refused(
+        &sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "true"]),
+        6,
+        &["you no longer have payments-prod/ReadOnlyAccess", "ask.example.com"],
+    );
 }
 
 #[test]

@@ -61,6 +61,8 @@ mod golden_awsconfig;
 mod hooks;
 mod identity;
 mod keys;
+#[cfg(target_os = "linux")]
+mod limits;
 mod many;
 #[cfg(target_os = "linux")]
 mod processes;
@@ -76,6 +78,10 @@ mod setup_profiles;
 #[cfg(target_os = "linux")]
 mod setup_profiles_killed;
 mod setup_wizard;
+#[cfg(unix)]
+mod sign_in_faults;
+#[cfg(target_os = "linux")]
+mod single_flight;
 mod structure;
 mod subcommands;
 mod tables;

@@ -4,7 +4,7 @@ use rolecall::config::{self, Env, Paths};
 use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::ops::instances::instances;
 use rolecall::os::clock::Clock;
-use rolecall::vault::{KeyCache, Name, Options, Passphrase, SecureStore, Token, Vault};
+use rolecall::vault::{Flight, KeyCache, Name, Options, Passphrase, SecureStore, Token, Vault};
 
 use crate::sandbox::Sandbox;
 
@@ -67,6 +67,21 @@ impl Records {
     pub(crate) fn leave_token(&self, sso: &str, left: i64) {
         let old = Token { expires_at: now().plus(left), ..self.token(sso).unwrap() };
         self.vault.save(&Name::token(self.instance(sso)), &old).unwrap();
+    }
+
+    /// Stores this token.
+    pub(crate) fn save_token(&self, sso: &str, token: &Token) {
+        self.vault.save(&Name::token(self.instance(sso)), token).unwrap();
+    }
+
+    /// The single flight that fetches a role's credentials.
+    pub(crate) fn credentials_flight(&self, role: &str) -> Flight {
+        self.vault.flight(&self.role(role))
+    }
+
+    /// The single flight that refreshes a token.
+    pub(crate) fn token_flight(&self, sso: &str) -> Flight {
+        self.vault.flight(&Name::token(self.instance(sso)))
     }
 
     /// How many records there are that can be opened.

@@ -89,7 +89,7 @@ fn a_role_that_was_taken_away_says_whom_to_ask_and_goes_with_a_refresh() {
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
     choose(&mut terminal, "payments-prod read");
-    terminal.wait_for("you have no access");
+    terminal.wait_for("you no longer have");
     terminal.wait_for("https://ask.example.com/ReadOnlyAccess");
     terminal.type_keys(CTRL_R);
     terminal.wait_for("0 new, 1 gone");

@@ -19,17 +19,15 @@ pub struct ProcessArgs {
     /// Sign in by a browser when nobody is: one helper in the background does it for all who wait
     #[arg(long)]
     pub auto_login: bool,
-    /// How long to wait for that sign-in
-    #[arg(long, value_name = "DURATION", default_value = ProcessArgs::WAIT)]
-    pub wait: String,
+    /// How long to wait for it [default: while it is open; 20s without a terminal]
+    #[arg(long, value_name = "DURATION")]
+    pub wait: Option<String>,
     /// How much life stored credentials must have left; never more than a third of their lifetime
     #[arg(long, value_name = "DURATION", default_value = ProcessArgs::WINDOW)]
     pub window: String,
 }
 
 impl ProcessArgs {
-    /// `--wait` where it is not given.
-    pub const WAIT: &str = "20s";
     /// `--window` where it is not given.
     pub const WINDOW: &str = "15m";
 }

@@ -124,8 +124,8 @@ fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
         if exact.is_empty() { rest.into_iter().filter(|one| one.value.to_lowercase().starts_with(&lower)).collect() } else { exact };
     let mut seen = std::collections::HashSet::new();
     fit.retain(|candidate| seen.insert(candidate.value.clone()));
-    // A name with a line break in it can't be typed either.
-    fit.retain(|candidate| !candidate.value.contains(char::is_control));
+    // A name with a line break or invisible characters in it can't be typed either, and the shell would print them as they are.
+    fit.retain(|candidate| visible(&candidate.value) == candidate.value);
     fit
 }
 

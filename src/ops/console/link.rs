@@ -168,13 +168,16 @@ impl Opener {
 
     fn open(&self, address: &str) -> Result<browser::Started> {
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let address = match &self.scheme {
+        let program = self.words.as_deref();
+        match &self.scheme {
             Some((scheme, Container { name, color, icon })) => {
-                format!("{scheme}:name={}&url={}&color={}&icon={}", encode(name), encode(address), encode(color), encode(icon))
+                let wrap = |address: &str| {
+                    format!("{scheme}:name={}&url={}&color={}&icon={}", encode(name), encode(address), encode(color), encode(icon))
+                };
+                browser::open_wrapped(address, wrap, program, &SECRET_VARIABLES)
             }
-            None => address.to_owned(),
-        };
-        browser::open(&address, self.words.as_deref(), &SECRET_VARIABLES)
+            None => browser::open(address, program, &SECRET_VARIABLES),
+        }
     }
 }
 
@@ -271,6 +274,15 @@ async fn failure(started: browser::Started) -> Error {
     }
 }
 
+/// Opens the page of a sign-in with the program that the manner names; `None` if the manner names no program.
+///
+/// # Errors
+/// [`Kind::Usage`] when there is no browser or it can't be started, [`Kind::Config`] without a `url_exec_command`,
+/// [`Kind::Unreachable`] when the address is not one for a browser.
+pub(in crate::ops) fn launch(ctx: &Ctx, address: &str, manner: &Manner) -> Result<Option<browser::Started>> {
+    if manner.starts_a_program() { Opener::new(ctx, manner)?.open(address).map(Some) } else { Ok(None) }
+}
+
 fn nobody_came() -> Error {
     Error::new(Kind::Unreachable, format!("no browser fetched the link within {} s", FETCH.as_secs()))
         .hint("try again once the browser runs, or use `--url-action print`")
@@ -298,7 +310,7 @@ mod tests {
     }
 
     fn started(program: &str) -> Result<browser::Started> {
-        browser::open("x", Some(&[program.to_owned()]), &[])
+        browser::open("http://127.0.0.1/", Some(&[program.to_owned()]), &[])
     }
 
     #[test]
@@ -322,7 +334,7 @@ mod tests {
     #[test]
     fn a_launcher_that_finds_no_browser_is_not_waited_for() {
         let error = run(hand_over("https://console/?hidden".into(), |_| started("false"))).unwrap_err();
-        assert!(error.message.contains("false ended with"), "{error}");
+        assert!(error.message.contains("false exited with 1"), "{error}");
     }
 
     #[test]

@@ -38,6 +38,11 @@ impl<'c> Writer<'c> {
         for (key, value) in variables {
             check_key(key).and_then(|()| check_value(key, value)).map_err(|error| error.context("config_variables"))?;
             let key = key.to_ascii_lowercase();
+            if key == "region" && value.is_empty() {
+                return Err(
+                    Error::new(Kind::Config, "config_variables: `region` is empty").hint("run `rolecall settings edit` and take it out")
+                );
+            }
             if RESERVED.contains(&key.as_str()) || key.starts_with("sso_") {
                 return Err(Error::new(Kind::Config, format!("config_variables: `{key}` would lead SDKs away from the role"))
                     .hint("run `rolecall settings edit` and take it out"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::query::{Index, Query};
-use crate::domain::{AccountId, Arn, Entry, Error, Kind, Result, Roster, fold, nearest};
+use crate::domain::{AccountId, Arn, Entry, Error, Kind, Result, RoleName, Roster, fold, nearest};
 
 /// What a person wrote to say which role; checked not to contradict itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,7 +118,7 @@ fn by_profile<'a>(roster: &'a Roster, profile: &str) -> Result<Vec<&'a Entry>> {
         return Ok(found);
     }
     let near = nearest(profile, roster.entries.iter().filter_map(|entry| entry.profile.as_deref()), 3);
-    Err(unknown(format!("no role has the profile name `{profile}`"), &near))
+    Err(not_found(format!("no role has the profile name `{profile}`"), &near))
 }
 
 fn by_arn<'a>(roster: &'a Roster, arn: &Arn) -> Result<Vec<&'a Entry>> {
@@ -128,10 +128,10 @@ fn by_arn<'a>(roster: &'a Roster, arn: &Arn) -> Result<Vec<&'a Entry>> {
         return Ok(found);
     }
     if in_account.is_empty() {
-        return Err(unknown(format!("no account {} is known", arn.account), &[]));
+        return Err(not_found(format!("no account {} is known", arn.account), &[]));
     }
     let near = nearest(arn.role.as_str(), in_account.iter().map(|entry| &*entry.role), 3);
-    Err(unknown(format!("no role `{}` is known in account {}", arn.role, arn.account), &near))
+    Err(not_found(format!("no role `{}` is known in account {}", arn.role, arn.account), &near))
 }
 
 fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Result<Vec<&'a Entry>> {
@@ -139,13 +139,13 @@ fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Resu
     let in_account: Vec<&Entry> = roster.entries.iter().filter(|entry| is_it(entry)).collect();
     if in_account.is_empty() {
         let near = nearest(account, roster.entries.iter().map(|entry| &*entry.account_name).filter(|name| !name.is_empty()), 3);
-        return Err(unknown(format!("no account `{account}` is known"), &near));
+        return Err(not_found(format!("no account `{account}` is known"), &near));
     }
     let Some(role) = role else { return Ok(in_account) };
     let found: Vec<&Entry> = in_account.iter().copied().filter(|entry| entry.role.eq_ignore_ascii_case(role)).collect();
     if found.is_empty() {
         let near = nearest(role, in_account.iter().map(|entry| &*entry.role), 3);
-        return Err(unknown(format!("no role `{role}` is known in account `{account}`"), &near));
+        return Err(not_found(format!("no role `{role}` is known in account `{account}`"), &near));
     }
     let exact: Vec<&Entry> = found.iter().copied().filter(|entry| *entry.role == *role).collect();
     Ok(if exact.is_empty() { found } else { exact })
@@ -171,7 +171,7 @@ pub fn matching(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize>> {
     if rows.is_empty() {
         let near = index.nearest(query, 3);
         let near: Vec<&str> = near.iter().map(String::as_str).collect();
-        return Err(unknown(format!("no role matches `{query}`"), &near));
+        return Err(not_found(format!("no role matches `{query}`"), &near));
     }
     Ok(rows.into_iter().map(|row| row as usize).collect())
 }
@@ -195,7 +195,17 @@ pub fn per_account(roster: &Roster, positions: &[usize], prefer_roles: &[String]
     Ok(settled.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-fn unknown(message: String, near: &[&str]) -> Error {
+/// The error for a role that is not in the roster, with the nearest names.
+pub fn unknown(roster: &Roster, account: AccountId, role: &RoleName) -> Error {
+    let in_account: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.account == account).collect();
+    let Some(label) = in_account.first().map(|entry| entry.account_label()) else {
+        return not_found(format!("no account {account} is known"), &[]);
+    };
+    let near = nearest(role.as_str(), in_account.iter().map(|entry| &*entry.role), 3);
+    not_found(format!("no role `{role}` is known in account {label}"), &near)
+}
+
+fn not_found(message: String, near: &[&str]) -> Error {
     let error = Error::new(Kind::UnknownRole, message);
     if near.is_empty() {
         error.hint("run `rolecall list`, or `rolecall cache` to read the list anew")

@@ -1,7 +1,7 @@
 //! Sign-ins that no person at a terminal has asked for: one helper process for all callers, and none for a while after a refusal.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -9,17 +9,22 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Error, Instance, Kind, Result, Timestamp, human};
 use crate::os::file;
 use crate::os::lock::Lock;
-use crate::vault::{Boarding, Flight, Name, Outcome, Ticket};
+use crate::os::tty;
+use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Token};
 
 use crate::ops::ctx::{Ctx, blocking};
-use crate::ops::sign_in::sign_in;
 use crate::ops::sign_in::token::{access_token, land};
+use crate::ops::sign_in::{SignInOptions, sign_in};
 use crate::ops::work::SignInStep;
 
 /// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in seconds.
 const BAR: i64 = 300;
 /// How long a helper lives at most: AWS gives a person as long.
 const LIFE: Duration = Duration::from_secs(600);
+/// How long a sign-in stays open at most, with the time that the helper needs to start.
+pub const OPEN: Duration = LIFE.saturating_add(START);
+/// How often the helper checks whether the user has signed in by another command.
+const ELSEWHERE: Duration = Duration::from_secs(1);
 /// How long a helper has to get going.
 const START: Duration = Duration::from_secs(3);
 /// How often a caller that waits makes sure that somebody is at it.
@@ -34,14 +39,20 @@ pub struct Notice {
     pub url: String,
     /// The code to compare, with the device code flow.
     pub code: Option<String>,
+    /// Whether a browser was started to show it.
+    #[serde(default)]
+    pub opened: bool,
+    /// Why the browser did not show it, if that is known.
+    #[serde(default)]
+    pub problem: Option<String>,
 }
 
-/// Waits until somebody has signed in. If nobody is at it, `start` leaves a helper behind that is ([`serve`]); `say` hears of its
-/// address, once and in one of all callers. Whoever waits takes over from a caller that could not start it, and from a helper that died.
+/// Waits until somebody has signed in. If nobody is at it, `start` leaves a helper behind that is ([`serve`]); `say` gets its address, and
+/// gets it again if the browser fails. Waiting callers take over from one that could not start the helper, and from a helper that died.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when background sign-ins are barred, when the person refuses, or when `wait` is over before they are done; what
-/// `start` says.
+/// [`Kind::LoginNeeded`] when background sign-ins are barred, when the user refuses, when `wait` is over before they are done, or when the
+/// browser failed and there is no terminal to show the address on; otherwise the error of `start`.
 pub async fn await_sign_in(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -53,14 +64,24 @@ pub async fn await_sign_in(
     let (ticket, deadline) = (flight.look(), Instant::now() + wait);
     barred(instance, flight.outcome(), ctx.clock.now())?;
     let mut unsaid = begin(ctx, instance, &flight, ticket, &start).await?.is_some();
+    let (mut said, mut failed) = (false, false);
     let mut again = Instant::now() + AGAIN;
     while Instant::now() < deadline {
         if flight.look() != ticket {
             return flight.outcome().unwrap_or(Outcome::Ok).into_result();
         }
-        if unsaid && let Some(notice) = notice(ctx, instance) {
-            say(&notice);
-            unsaid = false;
+        if let Some(notice) = notice(ctx, instance) {
+            if notice.problem.is_some() && !failed {
+                // Without a terminal nobody would see the address before the caller's own time is over: its error carries it.
+                if !tty::present() {
+                    return Err(still_open(instance, Some(&notice)));
+                }
+                (failed, unsaid) = (true, unsaid || said);
+            }
+            if unsaid {
+                say(&notice);
+                (unsaid, said) = (false, true);
+            }
         }
         if Instant::now() >= again {
             unsaid |= begin(ctx, instance, &flight, ticket, &start).await? == Some(Began::Here);
@@ -68,8 +89,23 @@ pub async fn await_sign_in(
         }
         tokio::time::sleep(LOOK).await;
     }
-    Err(Error::new(Kind::LoginNeeded, format!("the sign-in to {} is open in your browser", instance.name))
-        .hint("approve it there, then try again"))
+    Err(still_open(instance, notice(ctx, instance).as_ref()))
+}
+
+/// The error of a caller that does not wait any longer. The sign-in stays open.
+fn still_open(instance: &Instance, notice: Option<&Notice>) -> Error {
+    let name = &instance.name;
+    let Some(notice) = notice.filter(|notice| !notice.opened || notice.problem.is_some()) else {
+        return Error::new(Kind::LoginNeeded, format!("the sign-in to {name} is open in your browser"))
+            .hint("approve it there, then try again");
+    };
+    let waits = format!("the sign-in to {name} waits for your approval");
+    let message = notice.problem.as_ref().map_or_else(|| waits.clone(), |problem| format!("{problem}; {waits}"));
+    let place = match &notice.code {
+        Some(code) => format!("open {} in any browser, check that it shows the code {code}, and approve the sign-in", notice.url),
+        None => format!("open {} in a browser on this machine and approve the sign-in", notice.url),
+    };
+    Error::new(Kind::LoginNeeded, message).hint(place).hint("then try again")
 }
 
 /// Who has a sign-in under way.
@@ -124,9 +160,16 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let result = match access_token(ctx, instance, None).await {
         Ok(_) => Ok(()),
         Err(_) => {
-            let place = notice_path(ctx, instance);
-            let report = move |step: SignInStep| tell(&place, step);
-            let outcome = tokio::time::timeout(LIFE, sign_in(ctx, instance, None, &report)).await;
+            let file = NoticeFile { path: notice_path(ctx, instance), notice: Mutex::default() };
+            let report = move |step: SignInStep| file.update(step);
+            let work = async {
+                tokio::select! {
+                    biased;
+                    signed_in = sign_in(ctx, instance, SignInOptions::default(), &report) => signed_in,
+                    () = signed_in_elsewhere(ctx, instance) => Ok(()),
+                }
+            };
+            let outcome = tokio::time::timeout(LIFE, work).await;
             outcome.unwrap_or_else(|_| Err(Error::new(Kind::LoginNeeded, format!("the sign-in to {} was abandoned", instance.name))))
         }
     };
@@ -135,12 +178,41 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     result
 }
 
-/// Puts the address where a caller with a terminal finds it.
-fn tell(place: &Path, step: SignInStep) {
-    if let SignInStep::Open { url, code, .. } = step
-        && let Ok(bytes) = serde_json::to_vec(&Notice { url, code })
-    {
-        let _ = file::save(place, &bytes);
+/// Waits until a valid token is stored by another process: the user has signed in at a terminal while the page was open.
+async fn signed_in_elsewhere(ctx: &Arc<Ctx>, instance: &Instance) {
+    loop {
+        tokio::time::sleep(ELSEWHERE).await;
+        let (vault, name, now) = (ctx.vault.clone(), Name::token(instance), ctx.clock.now());
+        let token = blocking(move || vault.load::<Token>(&name, now)).await;
+        if matches!(token, Ok(Some(token)) if token.expires_at > now) {
+            // An exchange that is under way here is finished first.
+            drop(ctx.keeping.write().await);
+            return;
+        }
+    }
+}
+
+/// Where the helper leaves the address for callers with a terminal.
+struct NoticeFile {
+    path: PathBuf,
+    notice: Mutex<Option<Notice>>,
+}
+
+impl NoticeFile {
+    fn update(&self, step: SignInStep) {
+        let mut notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner);
+        match step {
+            SignInStep::Open { url, code, browser, .. } => *notice = Some(Notice { url, code, opened: browser, problem: None }),
+            SignInStep::BrowserFailed(error) => {
+                if let Some(notice) = &mut *notice {
+                    notice.problem = Some(error.message);
+                }
+            }
+            _ => return,
+        }
+        if let Ok(bytes) = serde_json::to_vec(&*notice) {
+            let _ = file::save(&self.path, &bytes);
+        }
     }
 }
 

@@ -11,19 +11,29 @@ use crate::ops::ctx::{Ctx, blocking};
 /// A registration is used while it has this much left, in seconds.
 const MARGIN: i64 = 15 * 60;
 
-/// The stored registration while it is good, else a new one; `true` when it was stored.
+/// The stored registration while it is good, else a new one; `true` if it was stored. A new one is stored by [`keep`], once a sign-in with
+/// it has succeeded.
 pub(in crate::ops) async fn get(ctx: &Arc<Ctx>, instance: &Instance, identity: &Identity, flow: Flow) -> Result<(Registration, bool)> {
     let name = name(instance, flow);
     let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     if let Some(found) = blocking(move || vault.load::<vault::Registration>(&wanted, now)).await?
         && found.expires_at.since(now) > MARGIN
+        // Older versions stored an answer of AWS without an id.
+        && !found.client_id.is_empty()
+        && !found.client_secret.expose().is_empty()
     {
         return Ok((plain(&found), true));
     }
-    let made = identity.register(flow).await?;
-    let (vault, kept) = (ctx.vault.clone(), record(instance, &made, now));
-    blocking(move || vault.save(&name, &kept)).await?;
-    Ok((made, false))
+    Ok((identity.register(flow).await?, false))
+}
+
+/// Stores a registration that has proved good. A failure costs the next sign-in one request, and this one nothing.
+pub(in crate::ops) async fn keep(ctx: &Arc<Ctx>, instance: &Instance, registration: &Registration) {
+    let (vault, name) = (ctx.vault.clone(), name(instance, registration.flow));
+    let record = record(instance, registration, ctx.clock.now());
+    if let Err(error) = blocking(move || vault.save(&name, &record)).await {
+        tracing::info!(target: "rolecall::sign_in", %error, "the registration was not stored");
+    }
 }
 
 /// Forgets a registration that AWS does not know any more.

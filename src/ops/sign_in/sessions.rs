@@ -125,7 +125,7 @@ impl SignedOut {
 /// Vault errors.
 pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignedOut> {
     let name = Name::token(instance);
-    let lead = lead(ctx, &name).await?;
+    let lead = lead(ctx, &name, PATIENCE).await?;
     let (store, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     let token = blocking(move || store.load::<Token>(&wanted, now)).await?;
     let not_revoked = match &token {
@@ -161,8 +161,8 @@ async fn revoke(ctx: &Ctx, instance: &Instance, token: &Token) -> Result<()> {
 }
 
 /// The token's flight, so that nobody renews what is being revoked. Whoever holds it for longer than a refresh takes is not waited for.
-async fn lead(ctx: &Ctx, name: &Name) -> Result<Option<Lead>> {
-    let (flight, deadline) = (ctx.vault.flight(name), Instant::now() + PATIENCE);
+pub(super) async fn lead(ctx: &Ctx, name: &Name, patience: Duration) -> Result<Option<Lead>> {
+    let (flight, deadline) = (ctx.vault.flight(name), Instant::now() + patience);
     blocking(move || {
         loop {
             match flight.board(flight.look(), deadline)? {

@@ -98,7 +98,7 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
     let name = Name::token(instance);
     let (vault, staging) = (ctx.vault.clone(), name.clone());
     let staged = blocking(move || vault.stage::<Token>(&staging)).await?;
-    let _kept = ctx.keeping.lock().await;
+    let _kept = ctx.keeping.read().await;
     let _unhurried = Unhurried::begin();
     match identity.refresh(&registration::plain(registration), refresh_token).await? {
         RefreshOutcome::Token(reply) => {
@@ -123,6 +123,7 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
         }
         RefreshOutcome::InvalidClient => {
             drop(staged);
+            registration::forget(ctx, instance, registration::plain(registration).flow).await?;
             over(ctx, instance, &name).await
         }
     }

@@ -21,7 +21,7 @@ use crate::ops::roles::remembered;
 use crate::ops::setup;
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::sessions;
-use crate::ops::work::{Mark, News, Request, Secretive, clock_says};
+use crate::ops::work::{Mark, News, Request, Secretive, SignInStep, clock_says};
 use crate::vault::KeyPlace;
 
 /// What every request is served with.
@@ -61,11 +61,13 @@ impl Desk {
                 continue;
             }
             if engine.is_none() {
-                engine = Engine::start().ok();
+                match Engine::start() {
+                    Ok(started) => engine = Some(started),
+                    Err(error) => self.refuse(request.clone(), error),
+                }
             }
-            match &engine {
-                Some(engine) => self.serve(&engine.handle, request),
-                None => self.tell(News::Note("the background could not be started".into())),
+            if let Some(engine) = &engine {
+                self.serve(&engine.handle, request);
             }
         }
         self.catch_up();
@@ -79,6 +81,19 @@ impl Desk {
             let _ = finished.recv();
             engine.end();
         }
+    }
+
+    /// Answers a request that can't be served.
+    fn refuse(&self, request: Request, error: Error) {
+        self.tell(match request {
+            Request::Refresh { instance } => News::Refreshed { instance, outcome: Err(error) },
+            Request::SignIn { number, .. } => News::SignIn { number, step: SignInStep::Failed(error) },
+            Request::Assume { role, number } | Request::Renew { role, number } => News::Assumed { number, role, outcome: Err(error) },
+            Request::Unlock { .. } => News::Vault(Err(error)),
+            Request::Discover { number, .. } => News::Discovered { number, outcome: Err(error) },
+            Request::SetUp { number, .. } => News::SetUp { number, outcome: Err(error) },
+            _ => News::Note(error.message),
+        });
     }
 
     /// Goes on with the newest surroundings.
@@ -254,10 +269,11 @@ impl Desk {
 
     /// A refusal with whom to ask, where the configuration says that.
     pub(super) fn explained(&self, error: Error, role: &RoleId) -> Error {
-        let Some(url) = self.ctx.settings.access_request_url.as_deref().filter(|_| error.kind == Kind::Refused) else { return error };
-        let roster = self.roster();
-        let email = roster.find(role).map_or("", |entry| &*entry.email);
-        explained(error, Some(url), role.account, role.role.as_str(), email)
+        if error.kind != Kind::Refused {
+            return error;
+        }
+        let (url, roster) = (self.ctx.settings.access_request_url.as_deref(), self.roster());
+        explained(error, url, role.account, role.role.as_str(), roster.find(role))
     }
 
     pub(super) async fn forget(&self, role: &RoleId) {

@@ -5,7 +5,8 @@ use std::thread::JoinHandle;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::domain::{Error, Result};
+use crate::domain::Result;
+use crate::os::thread;
 
 /// The runtime, driven by a thread of its own.
 pub(super) struct Engine {
@@ -21,15 +22,14 @@ impl Engine {
     /// # Errors
     /// When the machine has no thread or no poll to give.
     pub(super) fn start() -> Result<Engine> {
-        let said = |error: std::io::Error| Error::os(format!("no runtime: {error}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(said)?;
+        let runtime = thread::runtime()?;
         let (stop, stopped) = oneshot::channel();
         let handle = runtime.handle().clone();
         let drive = move || {
             let _ = runtime.block_on(stopped);
             runtime.shutdown_background();
         };
-        let thread = std::thread::Builder::new().name("network".into()).spawn(drive).map_err(said)?;
+        let thread = thread::spawn("network", drive)?;
         Ok(Engine { handle, stop, thread })
     }
 

@@ -17,6 +17,7 @@ use crate::domain::{Instance, Result, Sheet};
 use crate::ops::consent;
 use crate::ops::ctx::Ctx;
 use crate::ops::work::{News, Request};
+use crate::os::thread;
 
 /// The background's thread, once there is one.
 #[derive(Debug, Default, Clone)]
@@ -77,8 +78,12 @@ pub fn start(start: Start) -> (Worker, Requests, Receiver<News>) {
     let worker = Worker::default();
     let ours = worker.clone();
     let begin = move || {
-        let thread = std::thread::Builder::new().name("background".into()).spawn(move || begin(start, tell, &asked));
-        *ours.thread.lock().unwrap_or_else(PoisonError::into_inner) = thread.ok();
+        let failures = tell.clone();
+        match thread::spawn("background", move || begin(start, tell, &asked)) {
+            Ok(thread) => *ours.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread),
+            // The picker may be gone already.
+            Err(error) => drop(failures.send(News::Note(error.message))),
+        }
     };
     (worker, Requests { ask, begin: Some(Box::new(begin)) }, told)
 }

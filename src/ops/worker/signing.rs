@@ -5,7 +5,7 @@ use crate::domain::{InstanceName, Result};
 use crate::ops::setup;
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::sign_out;
-use crate::ops::sign_in::sign_in_hearing;
+use crate::ops::sign_in::{SignInOptions, sign_in_hearing};
 use crate::ops::work::{News, SignInStep};
 
 impl Desk {
@@ -27,7 +27,7 @@ impl Desk {
                 let report = move |step| {
                     let _ = tell.send(News::SignIn { number, step });
                 };
-                sign_in_hearing(&self.ctx, &instance, None, &report, &mut replies).await
+                sign_in_hearing(&self.ctx, &instance, SignInOptions::default(), &report, &mut replies).await
             }
             Err(error) => Err(error),
         };

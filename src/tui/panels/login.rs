@@ -26,6 +26,8 @@ pub(in crate::tui) struct Login {
     copied: bool,
     qr: bool,
     reply: Option<Reply>,
+    /// Why the browser does not show the page.
+    failed: Option<Error>,
 }
 
 /// An address on its way back by hand.
@@ -45,7 +47,7 @@ impl Default for Reply {
 impl Login {
     /// One that was just asked for.
     pub(in crate::tui) fn new(instance: InstanceName, number: u64) -> Self {
-        Self { instance, number, step: SignInStep::Starting, copied: false, qr: false, reply: None }
+        Self { instance, number, step: SignInStep::Starting, copied: false, qr: false, reply: None, failed: None }
     }
 
     /// Takes in where it stands now.
@@ -53,7 +55,9 @@ impl Login {
         match (step, &mut self.reply) {
             (SignInStep::Misread(error), Some(reply)) => (reply.error, reply.sent) = (Some(error), false),
             (SignInStep::Misread(_), None) => {}
-            (step, _) => (self.step, self.reply) = (step, None),
+            // The page is still to be opened, by hand: whatever is being pasted stays.
+            (SignInStep::BrowserFailed(error), _) => self.failed = Some(error),
+            (step, _) => (self.step, self.reply, self.failed) = (step, None, None),
         }
     }
 
@@ -129,7 +133,7 @@ impl Panel for Login {
         let mut rows = Vec::new();
         let mut field = None;
         match &self.step {
-            SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) => {
+            SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) | SignInStep::BrowserFailed(_) => {
                 rows.push(Row::text(Tone::Soft, format!("Asking AWS for an address{}", signs(state.looks).dots)));
             }
             SignInStep::Failed(error) => {
@@ -168,7 +172,9 @@ impl Panel for Login {
                 hints
             }
             SignInStep::Failed(_) => vec![(Command::Act, "try again"), (Command::Back, "later")],
-            SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) => vec![(Command::Back, "later")],
+            SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) | SignInStep::BrowserFailed(_) => {
+                vec![(Command::Back, "later")]
+            }
         }
     }
 
@@ -193,13 +199,17 @@ impl Login {
     /// What stands there while a person is in the browser.
     fn open(&self, state: &State) -> Vec<Row> {
         let SignInStep::Open { url, code, expires_at, browser } = &self.step else { return Vec::new() };
-        let first = match (browser, code) {
+        let first = match (*browser && self.failed.is_none(), code) {
             (true, Some(_)) => "Your browser has opened. Compare this code there:",
             (true, None) => "Waiting for your browser: confirm there, then come back.",
             (false, Some(_)) => "Open this address on any machine and compare the code:",
             (false, None) => "Open this address in a browser on this machine. From another one its reply has to be pasted here:",
         };
-        let mut rows = vec![Row::text(Tone::Soft, first), Row::Blank];
+        let mut rows: Vec<Row> = Vec::new();
+        if let Some(error) = &self.failed {
+            rows.push(Row::text(Tone::Danger, format!("{} {}", signs(state.looks).failed, error.message)));
+        }
+        rows.extend([Row::text(Tone::Soft, first), Row::Blank]);
         if let Some(code) = code {
             rows.extend([Row::Centre(spaced(code)), Row::Blank]);
         }

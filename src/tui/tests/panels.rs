@@ -185,6 +185,23 @@ fn the_reply_of_a_browser_elsewhere_is_pasted_and_a_wrong_one_can_be_mended() {
 }
 
 #[test]
+fn a_browser_that_fails_is_told_and_the_sign_in_waits_on() {
+    for (code, instead) in
+        [(None, "Open this address in a browser on this machine"), (Some("KFQT-HWLP"), "Open this address on any machine")]
+    {
+        let (mut rig, number) = signing_in(code);
+        assert!(!rig.screen().contains(instead));
+        let failed = Error::new(Kind::Usage, "no browser could be started (xdg-open exited with 3)");
+        rig.news(News::SignIn { number, step: SignInStep::BrowserFailed(failed) });
+        let screen = rig.screen();
+        assert!(screen.contains("(xdg-open exited with 3)") && screen.contains(instead), "{screen}");
+        assert!(screen.contains("authorize?client_id=abc") && screen.contains("left"), "{screen}");
+        rig.news(News::SignIn { number, step: SignInStep::Done });
+        assert!(rig.state.overlays.is_empty());
+    }
+}
+
+#[test]
 fn a_redirect_address_pasted_at_the_sign_in_is_taken_for_the_reply() {
     let (mut rig, number) = signing_in(None);
     rig.event(Event::Paste("http://127.0.0.1:4242/oauth/callback?code=c&state=s".to_owned()));

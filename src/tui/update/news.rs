@@ -108,7 +108,7 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
             state.pending.take_if(|pending| pending.waits == Waits::SignIn(number));
             return Vec::new();
         }
-        SignInStep::Starting | SignInStep::Open { .. } | SignInStep::Misread(_) | SignInStep::Failed(_) => {
+        SignInStep::Starting | SignInStep::Open { .. } | SignInStep::BrowserFailed(_) | SignInStep::Misread(_) | SignInStep::Failed(_) => {
             let closed = matches!(&step, SignInStep::Failed(error) if error.kind == Kind::Vault);
             login.hear(step);
             if closed && state.locked.is_some() {

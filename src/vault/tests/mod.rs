@@ -149,7 +149,7 @@ fn every_kind_of_record_comes_back_in_another_process() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn any_token_comes_back(access in ".*", refresh in proptest::option::of(".*"), grants: Vec<String>, at in 0..NOW.0) {
+    fn any_token_comes_back(access in "[!-~]{1,64}", refresh in proptest::option::of(".*"), grants: Vec<String>, at in 0..NOW.0) {
         static HOME: LazyLock<(Home, Vault)> = LazyLock::new(|| { let home = Home::new(); let vault = home.file(); (home, vault) });
         let token = Token {
             access_token: access.into(),

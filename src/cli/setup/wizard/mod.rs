@@ -14,6 +14,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{self, Change, Request, Which};
 use crate::ops::refresh::update;
 use crate::ops::setup::{discover, hook, instance};
+use crate::ops::sign_in::SignInOptions;
 use crate::os::ancestors::ancestors;
 use crate::os::clock::Clock;
 use crate::shell::calling;
@@ -98,7 +99,7 @@ fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs, in_a_hurry: bool)
 }
 
 async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
-    login::at_terminal(ctx, instance, None).await?;
+    login::at_terminal(ctx, instance, SignInOptions::default()).await?;
     if update::stale(ctx, instance) {
         cache::refresh(ctx, instance, None).await?;
     }

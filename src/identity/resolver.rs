@@ -1,0 +1,38 @@
+//! Looks up host names on a thread of its own. The SDK's default does so on a thread of tokio's pool, which panics if the operating
+//! system has no thread to give.
+
+use std::net::{IpAddr, ToSocketAddrs};
+
+use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
+
+use crate::domain::Error;
+use crate::os::thread::blocking;
+
+/// The system's resolver.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SystemResolver;
+
+impl ResolveDns for SystemResolver {
+    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
+        let name = name.to_owned();
+        DnsFuture::new(async move { blocking(move || lookup(&name)).await.map_err(|error| ResolveDnsError::new(error.message)) })
+    }
+}
+
+fn lookup(name: &str) -> Result<Vec<IpAddr>, Error> {
+    let found = (name, 0).to_socket_addrs();
+    let found = found.map_err(|error| Error::new(crate::domain::Kind::Unreachable, format!("looking up `{name}`: {error}")))?;
+    Ok(found.map(|address| address.ip()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn names_are_looked_up_and_unknown_ones_are_an_error() {
+        let found = SystemResolver.resolve_dns("localhost").await.unwrap();
+        assert!(found.iter().all(IpAddr::is_loopback) && !found.is_empty(), "{found:?}");
+        assert!(SystemResolver.resolve_dns("no-such-host.invalid").await.is_err());
+    }
+}

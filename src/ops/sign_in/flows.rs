@@ -1,0 +1,124 @@
+//! The two ways to sign in: authorization code with PKCE, and device code.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::domain::{Error, Instance, Kind, Result};
+use crate::identity::{Callback, Identity, Pkce, Poll, Registration, TokenReply};
+use crate::os::process::Unhurried;
+use crate::vault::{Lead, Name, Outcome, Staged, Token};
+
+use super::page::Page;
+use super::replies::Replies;
+use super::{lent, registration, sessions};
+use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::work::SignInStep;
+
+/// How long a user has, in seconds; AWS gives device codes the same ten minutes.
+const PATIENCE: i64 = 600;
+/// How long a refresh of the token that is about to be replaced is waited for.
+const REFRESH: Duration = Duration::from_secs(15);
+
+/// The authorization code flow: a listener on loopback, then the browser, then the code, brought by the browser or by hand.
+pub(super) async fn pkce(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    identity: &Identity,
+    registration: &Registration,
+    report: &(dyn Fn(SignInStep) + Send + Sync),
+    replies: &mut Replies,
+) -> Result<()> {
+    let callback = Callback::bind()?;
+    let pkce = Pkce::new(callback.redirect_uri())?;
+    let url = identity.authorize_url(registration, &pkce);
+    let page = Page::open(ctx, instance, &url).await;
+    report(SignInStep::Open { url, code: None, expires_at: ctx.clock.now().plus(PATIENCE), browser: page.opened });
+    let come = async {
+        tokio::select! {
+            code = callback.wait(&pkce.state) => code,
+            code = replies.code(&pkce.state, report) => code,
+            never = page.watch(report) => match never {},
+        }
+    };
+    let code =
+        tokio::time::timeout(Duration::from_secs(PATIENCE.unsigned_abs()), come).await.unwrap_or_else(|_| Err(nobody_came(instance)))?;
+    let staged = stage(ctx, instance).await?;
+    let _kept = ctx.keeping.read().await;
+    let _unhurried = Unhurried::begin();
+    let reply = identity.exchange(registration, &pkce, &code).await?;
+    keep(ctx, instance, staged, registration, reply).await
+}
+
+/// The device code flow: show the code, then ask at the interval that AWS names.
+pub(super) async fn device(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    identity: &Identity,
+    registration: &Registration,
+    report: &(dyn Fn(SignInStep) + Send + Sync),
+) -> Result<()> {
+    let start = identity.start_device(registration).await?;
+    let page = Page::open(ctx, instance, &start.verification_uri_complete).await;
+    let (url, code) = (start.verification_uri_complete.clone(), Some(start.user_code.clone()));
+    report(SignInStep::Open { url, code, expires_at: start.expires_at, browser: page.opened });
+    let mut watch = std::pin::pin!(page.watch(report));
+    let mut pause = Duration::from_secs(u64::from(start.interval));
+    // Counted from here, not by the clock: that one may be set back.
+    let end = Instant::now() + Duration::from_secs(start.expires_at.since(ctx.clock.now()).max(0).unsigned_abs());
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(nobody_came(instance));
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause.min(left)) => {}
+            never = &mut watch => match never {},
+        }
+        let staged = stage(ctx, instance).await?;
+        let kept = ctx.keeping.read().await;
+        let unhurried = Unhurried::begin();
+        match identity.poll_device(registration, &start).await? {
+            Poll::Token(reply) => return keep(ctx, instance, staged, registration, reply).await,
+            Poll::Pending => {}
+            // RFC 8628 section 3.5: five seconds more, for good.
+            Poll::SlowDown => pause += Duration::from_secs(5),
+        }
+        drop((kept, unhurried));
+    }
+}
+
+/// Everything that a later write of the token needs: the vault is open, and the file has its space.
+pub(super) async fn stage(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Staged<Token>> {
+    let (vault, name) = (ctx.vault.clone(), Name::token(instance));
+    blocking(move || vault.stage::<Token>(&name)).await
+}
+
+async fn keep(ctx: &Arc<Ctx>, instance: &Instance, staged: Staged<Token>, registration: &Registration, reply: TokenReply) -> Result<()> {
+    let now = ctx.clock.now();
+    let token = Token {
+        access_token: reply.access_token,
+        refresh_token: reply.refresh_token,
+        issued_at: now,
+        expires_at: reply.expires_at,
+        signed_in_at: now,
+        registration: Some(registration::record(instance, registration, now)),
+    };
+    let (access, expires_at) = (token.access_token.clone(), token.expires_at);
+    // Another process may be refreshing the old token. It would find that session over, and forget the token that is stored by then:
+    // this one. While this process leads, it can't.
+    let lead: Option<Lead> = sessions::lead(ctx, &Name::token(instance), REFRESH).await?;
+    blocking(move || {
+        let stored = staged.commit(&token);
+        if let (Some(lead), Ok(())) = (lead, &stored) {
+            lead.land(Outcome::Ok);
+        }
+        stored
+    })
+    .await?;
+    lent::share(ctx, instance, &access, expires_at).await
+}
+
+fn nobody_came(instance: &Instance) -> Error {
+    Error::new(Kind::LoginNeeded, format!("the sign-in to {} was not approved in time", instance.name))
+        .hint(format!("run `rolecall login --sso {}`", instance.name))
+}

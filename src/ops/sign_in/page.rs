@@ -1,0 +1,88 @@
+//! The page on which the user approves a sign-in: opened in a browser, and watched while the sign-in waits.
+
+use std::time::{Duration, Instant};
+
+use crate::config::UrlAction;
+use crate::domain::{Error, Instance};
+use crate::os::browser::Started;
+
+use crate::ops::console::link::{Container, Delivered, Link, Manner, deliver, has_browser, launch};
+use crate::ops::ctx::Ctx;
+use crate::ops::work::SignInStep;
+
+/// How long a program is watched closely.
+const LAUNCH: Duration = Duration::from_secs(5);
+/// How often a program is then asked whether it has ended.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// The page of one sign-in.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// Whether a program was started to show it.
+    pub(super) opened: bool,
+    started: Option<Started>,
+    failed: Option<Error>,
+}
+
+impl Page {
+    /// Does with the page's address what the settings say.
+    pub(super) async fn open(ctx: &Ctx, instance: &Instance, address: &str) -> Page {
+        let manner = manner(ctx, instance);
+        // Without a display nothing is started, and nothing has failed: the user opens the page elsewhere.
+        if manner.action == UrlAction::Open && !can_open(ctx, instance) {
+            return Page { opened: false, started: None, failed: None };
+        }
+        match launch(ctx, address, &manner) {
+            Ok(Some(started)) => Page { opened: true, started: Some(started), failed: None },
+            Ok(None) => {
+                let delivered = deliver(ctx, Link::Open(address.to_owned()), &manner).await;
+                Page { opened: delivered == Ok(Delivered::Opened), started: None, failed: delivered.err() }
+            }
+            Err(error) => Page { opened: false, started: None, failed: Some(error) },
+        }
+    }
+
+    /// Reports that the browser failed, now or later: launchers such as xdg-open exit at once if there is no browser. Never ends, so that
+    /// it can wait beside the sign-in.
+    pub(super) async fn watch(self, report: &(dyn Fn(SignInStep) + Send + Sync)) -> std::convert::Infallible {
+        let failed = match (self.failed, self.started) {
+            (None, Some(started)) => failure(started).await,
+            (failed, _) => failed,
+        };
+        if let Some(error) = failed {
+            report(SignInStep::BrowserFailed(error));
+        }
+        std::future::pending().await
+    }
+}
+
+/// Waits until a program has ended; returns its failure.
+async fn failure(started: Started) -> Option<Error> {
+    let begun = Instant::now();
+    loop {
+        if let Some(ended) = started.ended() {
+            return ended.err();
+        }
+        // A launcher ends within seconds; what runs for longer is the browser itself.
+        tokio::time::sleep(if begun.elapsed() < LAUNCH { LOOK } else { 20 * LOOK }).await;
+    }
+}
+
+/// What is done with the sign-in pages of an instance: its own settings, then the general ones.
+pub fn manner(ctx: &Ctx, instance: &Instance) -> Manner {
+    let (settings, own) = (&ctx.settings, ctx.settings.instances.get(&instance.name));
+    let configured = own.and_then(|own| own.auth_browser.clone().or_else(|| own.browser.clone()));
+    let container = Container { name: instance.name.to_string(), ..Container::default() };
+    Manner {
+        action: own.and_then(|own| own.auth_url_action).unwrap_or(settings.auth_url_action),
+        browser: configured.or_else(|| settings.auth_browser.clone()).or_else(|| settings.browser.clone()),
+        command: own.and_then(|own| own.url_exec_command.clone()).unwrap_or_else(|| settings.url_exec_command.clone()),
+        container,
+    }
+}
+
+/// Whether a browser can be opened on this machine: one was named, or there is a display.
+pub(super) fn can_open(ctx: &Ctx, instance: &Instance) -> bool {
+    let manner = manner(ctx, instance);
+    manner.browser.is_some() || manner.action == UrlAction::Exec || has_browser(ctx)
+}
