@@ -48,6 +48,18 @@ mod identity;
 mod imports;
 mod keys;
 mod many;
+#[cfg(unix)]
+mod matrix;
+#[cfg(unix)]
+mod matrix_commands;
+#[cfg(unix)]
+mod matrix_faults;
+#[cfg(unix)]
+mod matrix_rules;
+#[cfg(unix)]
+mod matrix_table;
+#[cfg(unix)]
+mod matrix_world;
 #[cfg(target_os = "linux")]
 mod processes;
 mod records;
