@@ -17,6 +17,7 @@ mod oidc;
 mod pkce;
 mod portal;
 mod presign;
+mod scripted;
 mod skew;
 mod sts;
 mod trust;
@@ -26,6 +27,8 @@ use std::sync::{Arc, OnceLock};
 use crate::domain::{Error, Instance, Result};
 use crate::os::clock::Clock;
 
+#[doc(hidden)]
+pub use callback::judge as judge_callback;
 pub use callback::{Callback, parse_reply};
 pub use federation::signin_token;
 pub use glance::{Glance, glance};
@@ -34,6 +37,8 @@ pub use oidc::{DeviceStart, Flow, Poll, RefreshOutcome, Registration, TokenReply
 pub use pkce::Pkce;
 pub use portal::{Page, PortalAccount};
 pub use presign::eks_token;
+#[doc(hidden)]
+pub use scripted::Message;
 pub use sts::Chain;
 
 use endpoint::Addresses;

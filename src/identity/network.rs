@@ -77,6 +77,14 @@ struct Pools {
     tls: OnceLock<SharedHttpConnector>,
 }
 
+impl Connections {
+    /// Connections that are all made by this connector.
+    pub(super) fn over(connector: &SharedHttpConnector) -> Self {
+        let pool = || OnceLock::from(connector.clone());
+        Self(Arc::new(Pools { plain: pool(), tls: pool() }))
+    }
+}
+
 impl Network {
     /// The connector for an endpoint. Certificates are read for `https` only, once, and not before the first client is made.
     pub(super) fn connector(&self, endpoint: &str) -> Result<SharedHttpConnector> {

@@ -74,6 +74,8 @@ mod setup_profiles;
 #[cfg(target_os = "linux")]
 mod setup_profiles_killed;
 mod setup_wizard;
+#[cfg(unix)]
+mod soak;
 mod subcommands;
 mod tables;
 mod terminal;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rolecall::demo::{Delivery, Edit, Fault, Reply};
+use rolecall::demo::{Delivery, Edit, Fault, Reply, Source};
 use serde_json::{Value, json};
 
 /// A value for "until further notice".
@@ -167,6 +167,11 @@ impl Operation {
 }
 
 impl Row {
+    /// Whether AWS does what it is asked, although the answer is not its own: a refresh token is used up by that.
+    pub(crate) fn is_carried_out(&self, operation: &Operation) -> bool {
+        (self.script)(operation).iter().any(|Answer(_, reply)| !matches!(reply.source, Source::Raw { .. }))
+    }
+
     /// The faults that the simulator is given for an operation; none if the row does not concern it.
     pub(crate) fn faults(&self, operation: &Operation) -> Vec<Fault> {
         let answers = (self.script)(operation).into_iter();

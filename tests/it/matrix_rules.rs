@@ -76,7 +76,7 @@ pub(crate) fn judge(world: &World, case: &Case, class: Class, operation: &str, r
 }
 
 /// What stderr must never hold.
-fn clean(world: &World, stderr: &str) -> Result<(), String> {
+pub(crate) fn clean(world: &World, stderr: &str) -> Result<(), String> {
     for word in ["panicked", "internal error", "a bug", "RUST_BACKTRACE"] {
         if stderr.contains(word) {
             return Err(format!("stderr says {word:?}"));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rolecall::demo::{self, Checkpoint};
@@ -11,7 +11,7 @@ use rolecall::vault::Store;
 
 use crate::matrix_commands::{CHAINED, ROLE, Scene};
 use crate::records::Records;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{Ran, Sandbox, binary};
 
 /// How long any command may take before it counts as one without an end.
 pub(crate) const LIMIT: Duration = Duration::from_secs(120);
@@ -88,10 +88,17 @@ impl World {
         self.run(&["process", "-S", "corp", "--arn", role])
     }
 
+    /// The program with these arguments and a limit of 2 GB: an answer that grows without bound would take the machine down, not the test.
+    pub(crate) fn limited(&self, args: &[&str]) -> Command {
+        let mut command = self.sandbox.command("sh");
+        command.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", binary()]).args(args);
+        command
+    }
+
     /// Runs the program to its end, or to the limit. Whoever signs in with a browser is allowed at once.
     pub(crate) fn run(&self, args: &[&str]) -> Timed {
         let begun = Instant::now();
-        let mut child = self.sandbox.rolecall(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = self.limited(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (mut stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let out = std::thread::spawn(move || {
             let mut bytes = Vec::new();
