@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
             }
         }
         3 => {
-            let pkce = Pkce::new("http://127.0.0.1:1/oauth/callback".into()).expect("random bytes");
+            let pkce = Pkce::new("http://127.0.0.1:1/oauth/callback").expect("random bytes");
             if let Some(reply) = ask(AWS.exchange(&registration(Flow::Pkce), &pkce, "code")) {
                 token(&reply);
             }
