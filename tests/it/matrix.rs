@@ -13,6 +13,9 @@ use crate::matrix_table::{self, Cells};
 use crate::matrix_world::{Timed, World};
 use crate::records::Records;
 
+/// How many roles the portal lists to the user.
+const ROWS: usize = 38;
+
 /// One field of the matrix.
 #[derive(Clone, Copy)]
 struct Combination {
@@ -83,11 +86,12 @@ fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
     let Combination { case, operation, row } = combination;
     world.set(case.scene);
     let aws = &world.sandbox.aws;
-    let (listed, old) = (listed(world), stored_key(world, case));
+    let (listed, old) = (world.listed(), stored_key(world, case));
     let name = operation.split(':').next().unwrap_or_default();
     let calls = aws.calls(name);
     row.faults(&Operation::named(operation)).into_iter().for_each(|fault| aws.script(fault));
     let run = world.run(case.args);
+    println!("{:6.2} s  exit {}  {}", run.took.as_secs_f64(), run.ran.code, combination.name());
     let told = |wrong: String| format!("{wrong}\n    code {} after {:.1} s; {}", run.ran.code, run.took.as_secs_f64(), excerpt(&run));
     if aws.calls(name) == calls {
         return Err(told(format!("{operation} was never asked for")));
@@ -101,7 +105,7 @@ fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
 /// What has to hold once AWS is well again.
 fn afterwards(world: &World, combination: Combination, outcome: Outcome, listed: &BTreeSet<String>) -> Result<(), String> {
     let Combination { case, operation, row } = combination;
-    let now = self::listed(world);
+    let now = world.listed();
     if case.scene != Scene::Nobody && now != *listed {
         let gone: Vec<_> = listed.difference(&now).take(3).collect();
         let new: Vec<_> = now.difference(listed).take(3).collect();
@@ -125,8 +129,11 @@ fn afterwards(world: &World, combination: Combination, outcome: Outcome, listed:
     if later.ran.code != 0 {
         return Err(format!("a later process fails: {}", excerpt(&later)));
     }
-    if case.scene == Scene::Nobody && outcome == Outcome::Fine && self::listed(world).len() < 38 {
-        return Err(format!("after the login the list has {} rows", self::listed(world).len()));
+    if case.scene == Scene::Nobody && world.listed().len() < ROWS {
+        let cache = world.run(&["cache", "-S", "corp"]);
+        if cache.ran.code != 0 || world.listed().len() < ROWS {
+            return Err(format!("a later `cache` leaves {} rows: {}", world.listed().len(), excerpt(&cache)));
+        }
     }
     let document: serde_json::Value =
         serde_json::from_str(&later.ran.stdout).map_err(|_| format!("a later process prints {}", later.ran.stdout))?;
@@ -140,15 +147,6 @@ fn afterwards(world: &World, combination: Combination, outcome: Outcome, listed:
         }
     }
     Ok(())
-}
-
-/// The rows of the list, without times.
-fn listed(world: &World) -> BTreeSet<String> {
-    if !world.sandbox.path("rolecall/cache").exists() {
-        return BTreeSet::new();
-    }
-    let ran = world.run(&["list", "-S", "corp", "--csv", "AccountIdPad", "AccountName", "RoleName", "Profile"]).ran;
-    ran.stdout.lines().map(str::to_owned).collect()
 }
 
 /// The access key that was stored before, where old credentials are.

@@ -1,6 +1,6 @@
 //! A home and a simulator that are set back to a scene before each run.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -83,6 +83,11 @@ impl World {
         }
     }
 
+    /// The roles in the stored list, without the chained ones of the configuration.
+    pub(crate) fn listed(&self) -> BTreeSet<String> {
+        Records::in_store(&self.sandbox, Store::Json).listed(&self.sandbox, "corp")
+    }
+
     /// The credentials of a role as `process` gives them.
     pub(crate) fn process(&self, role: &str) -> Timed {
         self.run(&["process", "-S", "corp", "--arn", role])
@@ -129,7 +134,7 @@ impl World {
                 killed = true;
                 let _ = child.kill();
             }
-            std::thread::park_timeout(Duration::from_millis(5));
+            std::thread::park_timeout(Duration::from_millis(20));
         };
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Timed { ran: Ran { code, stdout: text(out.join().unwrap()), stderr: text(err.join().unwrap()) }, took: begun.elapsed(), killed }

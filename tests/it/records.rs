@@ -1,5 +1,8 @@
 //! What the program keeps, read and made older by the library's own means.
 
+use std::collections::BTreeSet;
+
+use rolecall::cache::inventory;
 use rolecall::config::{self, Env, Paths};
 use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::ops::instances::instances;
@@ -92,6 +95,15 @@ impl Records {
         let is_it =
             |name: &Name| name.account().is_some_and(|id| id.as_str() == account) && name.role().is_some_and(|have| have.as_str() == role);
         self.vault.names(now()).unwrap().into_iter().filter(|(name, _)| is_it(name)).map(|(_, expires)| expires).collect()
+    }
+
+    /// The stored list of an instance, as `ACCOUNT ROLE NAME`.
+    pub(crate) fn listed(&self, sandbox: &Sandbox, sso: &str) -> BTreeSet<String> {
+        let paths = Paths::from_env(&Env::from_pairs(sandbox.variables())).unwrap();
+        let accounts = inventory::load(&paths.cache_dir, self.instance(sso)).map(|inventory| inventory.accounts).unwrap_or_default();
+        let rows =
+            accounts.iter().flat_map(|account| account.roles.iter().map(move |role| format!("{} {role} {:?}", account.id, account.name)));
+        rows.collect()
     }
 
     /// The token of an instance.
