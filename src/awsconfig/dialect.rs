@@ -122,7 +122,7 @@ impl<'t> Reading<'t> {
 }
 
 /// What may be very long.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     const LETTERS: usize = 40;
     let cut: String = text.chars().take(LETTERS).collect();
     if cut.len() < text.len() { cut + "…" } else { cut }

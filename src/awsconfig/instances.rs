@@ -1,14 +1,13 @@
 //! IAM Identity Centers that the AWS config file knows.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::{Endpoints, Region, StartUrl};
 
 use super::header::Kind;
 use super::read::AwsConfig;
 use super::scan::LEGACY;
-use super::values::Keys;
+use super::values::{Keys, plain_text as plain};
 
 /// An `[sso-session NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +20,11 @@ pub struct SsoSession {
     pub region: Option<Region>,
     /// `sso_registration_scopes`; empty when it says none.
     pub registration_scopes: Vec<String>,
-    /// Endpoints from the `services` or `endpoint_url` of the section, else of the first profile that uses it and has some.
+    /// Endpoints from the `services` or `endpoint_url` of the section, else from the `services` of the first profile that uses it and has
+    /// some. The `endpoint_url` of a profile is about that profile alone.
     pub endpoints: Endpoints,
+    /// The section that the endpoints come from, such as `[profile a]`.
+    pub endpoints_from: Option<String>,
 }
 
 /// A directory that profiles name by start URL and region: `sso_…`, or Granted's `granted_sso_…`.
@@ -36,8 +38,10 @@ pub struct LegacyInstance {
     pub region: Region,
     /// `sso_registration_scopes` or `granted_sso_registration_scopes` of the first profile that names the directory and has some.
     pub registration_scopes: Vec<String>,
-    /// Endpoints from the `services` or `endpoint_url` of that profile.
+    /// Endpoints from the `services` of that profile, or from its `endpoint_url` if every profile that names the directory has endpoints.
     pub endpoints: Endpoints,
+    /// The section that the endpoints come from, such as `[profile a]`.
+    pub endpoints_from: Option<String>,
 }
 
 impl AwsConfig {
@@ -54,12 +58,17 @@ impl AwsConfig {
         let mut lent = self.lent_endpoints();
         let session = |name: String| {
             let keys = by_name.remove(&name).unwrap_or_default();
-            let own = self.endpoints(&keys);
+            let own = self.endpoints(&keys).all();
+            let (endpoints, from) = match own == Endpoints::default() {
+                true => lent.remove(&name).unwrap_or_default(),
+                false => (own, format!("[sso-session {name}]")),
+            };
             SsoSession {
                 start_url: text(&keys, "sso_start_url").map(StartUrl::new),
                 region: text(&keys, "sso_region").map(Region::new),
                 registration_scopes: text(&keys, "sso_registration_scopes").map(scopes).unwrap_or_default(),
-                endpoints: if own == Endpoints::default() { lent.remove(&name).unwrap_or_default() } else { own },
+                endpoints_from: (endpoints != Endpoints::default()).then_some(from),
+                endpoints,
                 name,
             }
         };
@@ -68,69 +77,123 @@ impl AwsConfig {
 
     /// The directories of legacy profiles, in order, each start URL and region once.
     pub fn legacy_instances(&self) -> Vec<LegacyInstance> {
-        let (mut seen_raw, mut seen, mut found) = (HashSet::new(), HashMap::new(), Vec::new());
-        let mut last = [""; LEGACY.len()];
+        let (mut seen_raw, mut seen, mut found) = (HashMap::<_, Vec<usize>>::new(), HashMap::new(), Vec::<Legacy>::new());
         for section in self.sections(Kind::Profile) {
             // Thousands of profiles name the same few directories: only new values are worth reading properly.
             let raw = self.legacy(section);
-            if raw == last || !seen_raw.insert(raw) {
+            if let Some(places) = seen_raw.get(&raw) {
+                places.iter().for_each(|place| found[*place].plain |= !section.has_endpoints);
                 continue;
             }
-            last = raw;
             let Some(profile) = self.name(section) else { continue };
             let mut keys = Keys::new();
             self.read(section, &mut keys);
+            let places = seen_raw.entry(raw).or_default();
             for names in LEGACY.chunks(3) {
                 let (Some(url), Some(region)) = (text(&keys, names[0]), text(&keys, names[1])) else { continue };
                 let (start_url, region) = (StartUrl::new(url), Region::new(region));
                 let registration_scopes = text(&keys, names[2]).map(scopes).unwrap_or_default();
-                match seen.entry((start_url.trimmed().to_owned(), region.as_str().to_owned())) {
-                    Entry::Vacant(place) => {
-                        place.insert(found.len());
-                        let (profile, endpoints) = (profile.clone(), self.endpoints(&keys));
-                        found.push(LegacyInstance { profile, start_url, region, registration_scopes, endpoints });
-                    }
-                    Entry::Occupied(place) => {
-                        let known: &mut LegacyInstance = &mut found[*place.get()];
-                        if known.registration_scopes.is_empty() {
-                            known.registration_scopes = registration_scopes;
-                        }
-                    }
+                let place = *seen.entry((start_url.trimmed().to_owned(), region.clone())).or_insert(found.len());
+                if place == found.len() {
+                    let (profile, configured, plain) = (profile.clone(), self.endpoints(&keys), false);
+                    found.push(Legacy { profile, start_url, region, registration_scopes, configured, plain });
+                } else if found[place].registration_scopes.is_empty() {
+                    found[place].registration_scopes = registration_scopes;
+                }
+                found[place].plain |= !section.has_endpoints;
+                places.push(place);
+            }
+        }
+        found.into_iter().map(Legacy::finish).collect()
+    }
+
+    /// The spellings in which profiles name this portal, in order, each once. The AWS CLI keeps a cache file for each of them.
+    pub fn spellings(&self, start_url: &StartUrl) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let mut last = "";
+        for section in self.sections(Kind::Profile) {
+            for written in [self.legacy(section)[0], self.legacy(section)[3]] {
+                // Thousands of profiles name the same few directories.
+                if written.is_empty() || written == last {
+                    continue;
+                }
+                last = written;
+                let written = plain(written);
+                if StartUrl::new(written) == *start_url && !found.iter().any(|known| known == written) {
+                    found.push(written.to_owned());
                 }
             }
         }
         found
     }
 
-    /// Endpoints that profiles give to the session they use.
-    fn lent_endpoints(&self) -> BTreeMap<String, Endpoints> {
+    /// Endpoints that the `services` of profiles give to the session they use, and the section they come from. A profile's own
+    /// `endpoint_url` is not among them: one profile for an emulator must not redirect everybody else's sign-in.
+    fn lent_endpoints(&self) -> BTreeMap<String, (Endpoints, String)> {
         let mut lent = BTreeMap::new();
         for section in self.sections(Kind::Profile).filter(|section| section.has_session && section.has_endpoints) {
             let mut keys = Keys::new();
             self.read(section, &mut keys);
+            let of_services = self.endpoints(&keys).of_services;
             if let Some(session) = text(&keys, "sso_session")
+                && of_services != Endpoints::default()
                 && !lent.contains_key(session)
             {
-                lent.insert(session.to_owned(), self.endpoints(&keys));
+                lent.insert(session.to_owned(), (of_services, format!("[{}]", self.inside(section).trim())));
             }
         }
         lent
     }
 
-    /// What a section's `services`, then its `endpoint_url`, say.
-    fn endpoints(&self, keys: &Keys) -> Endpoints {
+    /// What a section's `services` and its `endpoint_url` say.
+    fn endpoints(&self, keys: &Keys) -> Configured {
         let services = text(keys, "services").and_then(|name| self.services(name)).unwrap_or_default();
-        let all = text(keys, "endpoint_url");
-        let of = |service: &str| {
-            let own = services.get(service).and_then(|keys| text(keys, "endpoint_url"));
-            own.or(all).map(str::to_owned)
-        };
-        Endpoints { oidc: of("sso_oidc"), portal: of("sso"), sts: of("sts") }
+        let of = |service: &str| services.get(service).and_then(|keys| text(keys, "endpoint_url")).map(str::to_owned);
+        let of_services = Endpoints { oidc: of("sso_oidc"), portal: of("sso"), sts: of("sts") };
+        Configured { of_services, general: text(keys, "endpoint_url").map(str::to_owned) }
+    }
+}
+
+/// The endpoints of a section.
+#[derive(Debug, Default)]
+struct Configured {
+    /// Those of its `services`.
+    of_services: Endpoints,
+    /// Its `endpoint_url`, for services that have none of their own.
+    general: Option<String>,
+}
+
+impl Configured {
+    fn all(self) -> Endpoints {
+        let Endpoints { oidc, portal, sts } = self.of_services;
+        let or_general = |own: Option<String>| own.or_else(|| self.general.clone());
+        Endpoints { oidc: or_general(oidc), portal: or_general(portal), sts: or_general(sts) }
+    }
+}
+
+/// A directory of legacy profiles while the file is read.
+struct Legacy {
+    profile: String,
+    start_url: StartUrl,
+    region: Region,
+    registration_scopes: Vec<String>,
+    /// The endpoints of the first profile.
+    configured: Configured,
+    /// Whether a profile without endpoints names the directory too.
+    plain: bool,
+}
+
+impl Legacy {
+    fn finish(self) -> LegacyInstance {
+        let Self { profile, start_url, region, registration_scopes, configured, plain } = self;
+        let endpoints = if plain { configured.of_services } else { configured.all() };
+        let endpoints_from = (endpoints != Endpoints::default()).then(|| format!("[profile {profile}]"));
+        LegacyInstance { profile, start_url, region, registration_scopes, endpoints, endpoints_from }
     }
 }
 
 fn text<'k>(keys: &'k Keys, key: &str) -> Option<&'k str> {
-    keys.get(key).map(String::as_str).filter(|value| !value.is_empty())
+    keys.get(key).map(|value| plain(value)).filter(|value| !value.is_empty())
 }
 
 fn scopes(list: &str) -> Vec<String> {
@@ -170,6 +233,35 @@ mod tests {
     }
 
     #[test]
+    fn one_portal_in_several_spellings_is_one_instance() {
+        let config = AwsConfig::parse(
+            b"[profile a]\nsso_start_url=https://one.awsapps.com/start\nsso_region=eu-west-1\n\
+              [profile b]\nsso_start_url=https://ONE.awsapps.com:443/start/#/?tab=accounts\nsso_region=EU-WEST-1\n\
+              [profile c]\ngranted_sso_start_url=one.awsapps.com/start\ngranted_sso_region=eu-west-1\n\
+              [profile d]\nsso_start_url=https://one.awsapps.com/start\nsso_region=us-east-1\n",
+        );
+        let found: Vec<_> = config.legacy_instances().into_iter().map(|found| (found.profile, found.region.to_string())).collect();
+        assert_eq!(found, [("a".into(), "eu-west-1".into()), ("d".into(), "us-east-1".into())]);
+        assert_eq!(
+            config.spellings(&StartUrl::new("https://one.awsapps.com/start")),
+            ["https://one.awsapps.com/start", "https://ONE.awsapps.com:443/start/#/?tab=accounts", "one.awsapps.com/start"]
+        );
+    }
+
+    #[test]
+    fn comments_and_quotes_around_a_value_are_not_part_of_it() {
+        let config = AwsConfig::parse(
+            "[sso-session corp]\nsso_start_url = \"https://corp.awsapps.com/start#/\"\nsso_region = eu-west-1 # Ireland\n\
+             [profile a]\nsso_start_url = https://lab.awsapps.com/start ; lab\nsso_region = \u{a0}'us-east-1'\n",
+        );
+        let session = config.sso_sessions().remove(0);
+        assert_eq!(session.start_url.unwrap().as_written(), "https://corp.awsapps.com/start#/");
+        assert_eq!(session.region.unwrap().as_str(), "eu-west-1");
+        let legacy = config.legacy_instances().remove(0);
+        assert_eq!((legacy.start_url.as_written(), legacy.region.as_str()), ("https://lab.awsapps.com/start", "us-east-1"));
+    }
+
+    #[test]
     fn the_first_profile_that_names_scopes_says_them_for_its_directory() {
         let config = AwsConfig::parse(
             b"[profile a]\ngranted_sso_start_url=https://one/start\ngranted_sso_region=eu-west-1\n\
@@ -200,7 +292,24 @@ mod tests {
             b"[profile a]\nsso_session = corp\n[profile b]\nsso_session = corp\nservices = local\n\
               [sso-session corp]\nsso_region = eu-west-1\n[services local]\nsso_oidc =\n  endpoint_url = http://oidc\n",
         );
-        assert_eq!(config.sso_sessions()[0].endpoints.oidc.as_deref(), Some("http://oidc"));
+        let session = config.sso_sessions().remove(0);
+        assert_eq!((session.endpoints.oidc.as_deref(), session.endpoints_from.as_deref()), (Some("http://oidc"), Some("[profile b]")));
+    }
+
+    #[test]
+    fn a_profile_for_an_emulator_does_not_redirect_the_sign_in_of_others() {
+        let emulator = "[profile emulator]\nDIRECTORY\nendpoint_url = http://localhost:4566\n";
+        let others = "[profile a]\nDIRECTORY\n[profile b]\nDIRECTORY\n";
+        let legacy = "sso_start_url = https://one/start\nsso_region = eu-west-1";
+        for text in [format!("{emulator}{others}"), format!("{others}{emulator}")] {
+            let config = AwsConfig::parse(text.replace("DIRECTORY", legacy));
+            assert_eq!(config.legacy_instances()[0].endpoints, Endpoints::default(), "{text}");
+            let sessions = format!("[sso-session corp]\nsso_region = eu-west-1\n{}", text.replace("DIRECTORY", "sso_session = corp"));
+            assert_eq!(AwsConfig::parse(sessions).sso_sessions()[0].endpoints, Endpoints::default());
+        }
+        let alone = AwsConfig::parse(emulator.replace("DIRECTORY", legacy)).legacy_instances().remove(0);
+        assert_eq!(alone.endpoints.portal.as_deref(), Some("http://localhost:4566"));
+        assert_eq!(alone.endpoints_from.as_deref(), Some("[profile emulator]"));
     }
 
     #[test]

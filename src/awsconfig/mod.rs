@@ -14,6 +14,7 @@ pub mod mend;
 mod read;
 mod scan;
 pub mod section;
+pub mod sso_lint;
 pub mod token_cache;
 mod values;
 

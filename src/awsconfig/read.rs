@@ -14,6 +14,12 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The value of a key without comments, quotes and further lines, for values that can have none of these: regions, URLs, ids, names
+    /// of sessions and roles. Empty values count as missing.
+    pub fn plain(&self, key: &str) -> Option<&str> {
+        self.keys.get(key).map(|value| values::plain_text(value)).filter(|value| !value.is_empty())
+    }
+
     /// The value of a key; empty values count as missing.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.keys.get(key).map(String::as_str).filter(|value| !value.is_empty())
@@ -102,7 +108,7 @@ impl AwsConfig {
         &self.text
     }
 
-    fn inside(&self, section: &Section) -> &str {
+    pub(super) fn inside(&self, section: &Section) -> &str {
         &self.text[section.inside.clone()]
     }
 

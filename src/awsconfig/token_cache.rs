@@ -72,7 +72,7 @@ pub fn save(path: &Path, start_url: &StartUrl, region: &Region, access_token: &S
 
 fn put_token(fields: &mut Map<String, Value>, start_url: &StartUrl, region: &Region, access_token: &Secret<String>, expires_at: Timestamp) {
     let same = text(fields, "startUrl").is_none_or(|url| StartUrl::new(url) == *start_url)
-        && text(fields, "region").is_none_or(|known| known == region.as_str());
+        && text(fields, "region").is_none_or(|known| Region::new(known) == *region);
     if !same {
         FOREIGN.iter().for_each(|name| drop(take(fields, name)));
     }

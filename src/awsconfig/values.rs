@@ -56,6 +56,26 @@ fn plain(text: &str) -> impl Iterator<Item = char> {
     text.chars().map(|letter| if matches!(letter, '\r' | '\n' | JOINT) { ' ' } else { letter })
 }
 
+/// The value without what people put around it by mistake: blanks of any kind, a comment, quotes, lines that follow.
+///
+/// AWS programs disagree on comments behind a value, and take quotes for a part of it. URLs, regions, ids and names of profiles have
+/// neither, so that what is meant is clear.
+pub(super) fn plain_text(value: &str) -> &str {
+    const PAIRS: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}'), ('`', '`')];
+    let invisible = |letter: char| letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    let line = value.trim_matches(invisible).lines().next().unwrap_or_default();
+    for (open, close) in PAIRS {
+        // What follows the closing quote is a comment, or the value is not quoted.
+        let Some((inside, rest)) = line.strip_prefix(open).and_then(|rest| rest.split_once(close)) else { continue };
+        let rest = rest.trim_start_matches(invisible);
+        if rest.is_empty() || rest.starts_with(['#', ';']) {
+            return inside.trim_matches(invisible);
+        }
+    }
+    let comment = line.match_indices(['#', ';']).find(|(at, _)| *at == 0 || line[..*at].ends_with(invisible));
+    comment.map_or(line, |(at, _)| &line[..at]).trim_matches(invisible)
+}
+
 /// The keys of an indented block such as `s3 =` or `sso_oidc =`.
 pub(super) fn nested(value: &str) -> Keys {
     let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.trim().to_lowercase(), value.trim().to_owned()));
@@ -106,6 +126,29 @@ mod tests {
         for (body, want) in cases {
             assert_eq!(one(body), want, "{body:?}");
         }
+    }
+
+    #[test]
+    fn a_plain_value_has_no_comment_no_quotes_and_one_line() {
+        for value in [
+            "eu-west-1",
+            " eu-west-1\t",
+            "\u{a0}eu-west-1\u{200b}",
+            "eu-west-1 # Ireland",
+            "eu-west-1\t; Ireland",
+            "\"eu-west-1\"",
+            "'eu-west-1'  # Ireland",
+            "\u{201c}eu-west-1\u{201d}",
+            "' eu-west-1 '",
+            "eu-west-1\nsso_account_id = 012345678901",
+            "\neu-west-1",
+        ] {
+            assert_eq!(plain_text(value), "eu-west-1", "{value:?}");
+        }
+        for value in ["https://corp.awsapps.com/start#/", "it's", "\"open", "\"a\" b", "a#b", "", "'"] {
+            assert_eq!(plain_text(value), value, "{value:?}");
+        }
+        assert_eq!([plain_text("# nothing"), plain_text("''")], [""; 2]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::format::Format;
 use crate::os::clock::Clock;
-use crate::vault::{KeyCache, Options, Passphrase, Store, Vault};
+use crate::vault::{Options, Passphrase, Vault};
 
 use super::args::Globals;
 use super::{out, setup};
@@ -36,6 +36,7 @@ pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(instances::none_found(&ctx.paths));
     }
+    warn_of_aws_files(&ctx.paths);
     setup::first_run(globals)?;
     open(globals)
 }
@@ -82,7 +83,7 @@ fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<
         out::warning(&Error::new(Kind::Config, warning.to_string()));
     }
     let mut settings = loaded.settings;
-    out::log(globals.level.map_or(settings.log_level, Into::into), globals.lines || settings.log_lines);
+    out::log(globals.level.unwrap_or(settings.log_level), globals.lines || settings.log_lines);
     if let Some(browser) = &globals.browser {
         settings.force_browser(browser);
     }
@@ -98,6 +99,10 @@ fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<
     // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
     Chains::of(&settings)?;
     let instances = instances::known(&env, &paths, &settings)?;
+    // With no instance, either an error names the mistakes or somebody is asked to set one up.
+    if person == Person::Present && !instances.is_empty() {
+        warn_of_aws_files(&paths);
+    }
     let vault = vault(&env, &paths, &settings, person);
     let vault = match key {
         Some(key) => vault.with_data_key(key),
@@ -105,6 +110,15 @@ fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<
     };
     let network = network(&env);
     Ok(Ctx::new(env, paths, settings, instances, Clock::System, vault, network))
+}
+
+/// Tells a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs are not told.
+pub(super) fn warn_of_aws_files(paths: &Paths) {
+    if std::io::stderr().is_terminal()
+        && let Some(warning) = instances::problems::news(paths)
+    {
+        out::warning(&warning);
+    }
 }
 
 /// Where things are, with `--config` taken into account.
@@ -130,16 +144,6 @@ pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key
         (Some(given), _) => Passphrase::Given(given.into()),
         (None, Some(file)) => Passphrase::File(file),
         (None, None) => Passphrase::None,
-    };
-    let store = match store {
-        config::SecureStore::Auto => Store::Auto,
-        config::SecureStore::Keyring => Store::Keyring,
-        config::SecureStore::File => Store::File,
-        config::SecureStore::Json => Store::Json,
-    };
-    let key_cache = match key_cache {
-        config::KeyCache::Auto => KeyCache::Auto,
-        config::KeyCache::Never => KeyCache::Never,
     };
     let may_prompt_desktop = person == Person::Present && std::io::stderr().is_terminal();
     Vault::new(Options { dir: paths.state_dir.join("vault"), store, key_cache, passphrase, may_prompt_desktop })

@@ -84,7 +84,7 @@ fn passed_on(globals: &Globals) -> Vec<OsString> {
         words.push("--lines".into());
     }
     let word = |value: Option<PossibleValue>| value.map(|value| OsString::from(value.get_name()));
-    let level = globals.level.and_then(|level| word(level.to_possible_value()));
+    let level = globals.level.map(|level| level.as_str().into());
     for (flag, value) in [("--level", level), ("--color", word(globals.color.to_possible_value()))] {
         words.extend(value.into_iter().flat_map(|value| [flag.into(), value]));
     }

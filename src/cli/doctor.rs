@@ -15,6 +15,12 @@ use super::{context, out};
 
 /// Runs the command; exit code 1 when something is wrong and stays so.
 pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
+    if args.undo {
+        let paths = context::paths(&Env::from_process(), globals)?;
+        let undone = doctor::undo(&paths)?;
+        out::say(&format!("{} is as it was before the run of {}", paths.short(&paths.aws_config), undone.at.rfc3339()));
+        return Ok(0);
+    }
     let scene = look(globals, args)?;
     let findings: Vec<Outcome> = doctor::examine(&scene).into_iter().map(|finding| Outcome::of(&scene, finding, args.fix)).collect();
     out::data(&if args.json { json(&findings) } else { text(&findings, !scene.answers.is_empty()) })?;
@@ -31,7 +37,7 @@ struct Outcome {
 
 impl Outcome {
     fn of(scene: &Scene, finding: Finding, fix: bool) -> Self {
-        let done = finding.mend.as_ref().filter(|_| fix).map(|mend| doctor::mend(&scene.paths, mend));
+        let done = finding.mend.as_ref().filter(|_| fix).map(|mend| doctor::mend(&scene.paths, scene.now, mend));
         Self { finding, done }
     }
 
@@ -45,7 +51,7 @@ fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
     let paths = context::paths(&env, globals)?;
     let loaded = config::load(&env, &paths);
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
-    out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
+    out::log(globals.level.unwrap_or(settings.log_level), settings.log_lines);
     // Nobody is asked to unlock anything: programs in the background could not ask either.
     let vault = context::vault(&env, &paths, &settings, Person::Absent);
     let mut scene = doctor::gather(&env, &paths, &loaded, &vault, Clock::System.now());

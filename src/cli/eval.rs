@@ -17,9 +17,6 @@ use super::exports::{self, Wish};
 use super::resolve::Found;
 use super::{context, grant, out, resolve};
 
-/// How many programs above this one may stand between it and the shell: `make`, a wrapper, a subshell.
-const ANCESTORS: usize = 4;
-
 /// Who reads the lines.
 #[derive(Debug, Clone, Copy)]
 enum Reader {
@@ -61,7 +58,7 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
 
 /// The dialect of the shell that called us.
 fn calling(env: &Env) -> Dialect {
-    let above = ancestors(ANCESTORS);
+    let above = ancestors();
     shell::calling(above.iter().map(String::as_str), env.get(env::SHELL))
 }
 

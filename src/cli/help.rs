@@ -9,7 +9,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Be in a role", &["pick", "exec", "eval", "console", "each"]),
     ("Sign in", &["login", "logout", "status", "cache"]),
     ("Look around", &["list", "tags", "history", "time"]),
-    ("For other programs", &["process", "credentials", "eks-token", "ecs"]),
+    ("For other programs", &["process", "credentials", "eks-token"]),
     ("Set up", &["setup", "init", "settings", "vault", "doctor", "demo"]),
 ];
 

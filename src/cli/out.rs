@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use crate::config::{Env, LogLevel, env};
 use crate::domain::{Error, Kind, Result, visible};
+use crate::os::tty;
 
-use super::args::{Color, Globals, Level};
+use super::args::{Color, Globals};
 
 /// What was asked of colours.
 static ASKED: OnceLock<Color> = OnceLock::new();
@@ -57,18 +58,6 @@ fn decided(once: &OnceLock<bool>, terminal: impl FnOnce() -> bool) -> bool {
     })
 }
 
-impl From<Level> for LogLevel {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::Error => LogLevel::Error,
-            Level::Warn => LogLevel::Warn,
-            Level::Info => LogLevel::Info,
-            Level::Debug => LogLevel::Debug,
-            Level::Trace => LogLevel::Trace,
-        }
-    }
-}
-
 /// From now on writes our own log lines to stderr. The SDK's targets stay off at every level: they print bearer tokens.
 pub(super) fn log(level: LogLevel, lines: bool) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -78,8 +67,6 @@ pub(super) fn log(level: LogLevel, lines: bool) {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
         LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Trace => LevelFilter::TRACE,
     };
     let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false).with_file(lines).with_line_number(lines);
     let _ = tracing_subscriber::registry().with(layer).with(Targets::new().with_target("rolecall", filter)).try_init();
@@ -172,7 +159,6 @@ pub(super) fn ask(question: &str) -> Result<String> {
     let mut stderr = io::stderr().lock();
     let _ = write!(stderr, "{question}");
     let _ = stderr.flush();
-    let mut line = String::new();
-    io::stdin().read_line(&mut line).map_err(|error| Error::os(format!("reading the answer: {error}")))?;
-    Ok(line)
+    let line = tty::read_line(io::stdin().lock()).map_err(|error| Error::os(format!("reading the answer: {error}")))?;
+    Ok(line.unwrap_or_default())
 }

@@ -15,7 +15,7 @@ use crate::ops::{refresh::update, roles::past, worker};
 use crate::os::clock::Clock;
 use crate::tui::{self, Action, Exit, Left};
 
-use super::args::{Globals, PickAction, PickArgs};
+use super::args::{Globals, PickArgs};
 use super::console::{self, Page};
 use super::exports::Wish;
 use super::resolve::Found;
@@ -44,6 +44,9 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     let first_run = ctx.instances.is_empty();
     if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::present()) {
         return Err(none_found(&ctx.paths));
+    }
+    if first_run {
+        context::warn_of_aws_files(&ctx.paths);
     }
     let instances = if first_run { Vec::new() } else { context::chosen(&ctx, globals)? };
     let action = action(ctx.settings.default_action, &args, prints);
@@ -134,17 +137,13 @@ pub(super) fn one_and_query(
 }
 
 fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> Action {
-    match (args.action, prints || args.print.is_some(), default) {
-        (Some(PickAction::Print), ..) => Action::Print,
-        (Some(PickAction::Shell), ..) => Action::Shell,
-        (Some(PickAction::Exports), ..) => Action::Exports,
-        (Some(PickAction::Profile), ..) => Action::Profile,
-        (Some(PickAction::Console), ..) => Action::Console,
-        (None, true, _) | (None, false, DefaultAction::Print) => Action::Print,
-        (None, false, DefaultAction::Exports) => Action::Exports,
-        (None, false, DefaultAction::Console) => Action::Console,
-        (None, false, DefaultAction::Profile) => Action::Profile,
-        (None, false, DefaultAction::Shell) => Action::Shell,
+    let unnamed = if prints || args.print.is_some() { DefaultAction::Print } else { default };
+    match args.action.unwrap_or(unnamed) {
+        DefaultAction::Shell => Action::Shell,
+        DefaultAction::Exports => Action::Exports,
+        DefaultAction::Profile => Action::Profile,
+        DefaultAction::Console => Action::Console,
+        DefaultAction::Print => Action::Print,
     }
 }
 
@@ -260,7 +259,7 @@ fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<
         current: scene::current(&scene.env),
         prefer_roles: settings.prefer_roles.clone(),
         columns: settings.pick.columns.clone(),
-        preview: scene::preview(&settings.pick.preview),
+        preview: settings.pick.preview,
         sketch: true,
         first_run: scene.instances.is_empty().then(|| scene.paths.short(&scene.paths.config_file)),
         version: env!("CARGO_PKG_VERSION"),

@@ -4,7 +4,7 @@
 //! goes there.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::sync::Arc;
 
 use crate::domain::{Confirm, Entry, Error, Instance, Kind, Result, RoleId, Roster, Timestamp, visible};
@@ -17,6 +17,9 @@ use crate::os::tty;
 use crate::tui::{Action, Exit, Picked};
 
 use super::{cache, context, login, pick};
+
+/// The most characters of a query, as in the picker on the screen.
+const LONGEST_QUERY: usize = 1_000;
 
 /// Lines that are read out before the person is asked again.
 const PAGE: usize = 10;
@@ -57,7 +60,11 @@ pub(super) fn run(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action:
                 page = Page::default();
             }
             Heard::More => page.turn(rows.len()),
-            Heard::Query(words) => {
+            Heard::Query(mut words) => {
+                if let Some((at, _)) = words.char_indices().nth(LONGEST_QUERY) {
+                    words.truncate(at);
+                    talk.say("That is too long: only the first 1,000 characters are used.")?;
+                }
                 query = words;
                 rows = pick::search(ctx, &roster, &query);
                 page = Page::default();
@@ -120,7 +127,7 @@ impl Page {
     fn show(&mut self, talk: &mut Talk, rows: &[usize], query: &str, sentence: impl Fn(usize) -> String) -> Result<()> {
         self.end = (self.start + PAGE).min(rows.len());
         if self.start == 0 {
-            let of = if query.trim().is_empty() { String::new() } else { format!(" for {}", query.trim()) };
+            let of = if query.trim().is_empty() { String::new() } else { format!(" for {}", repeated(query)) };
             talk.say(&format!("{}{of}.", count(rows.len(), "role")))?;
         }
         for (number, row) in rows.iter().enumerate().take(self.end).skip(self.start) {
@@ -204,6 +211,15 @@ fn spoken(seconds: i64) -> String {
     }
 }
 
+/// A query as it is read out: nobody listens to all of a long one.
+fn repeated(query: &str) -> String {
+    const LONGEST: usize = 80;
+    match query.trim().char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", visible(&query.trim()[..end])),
+        None => visible(query.trim()),
+    }
+}
+
 fn count(number: usize, word: &str) -> String {
     match number {
         0 => format!("No {word}s"),
@@ -230,12 +246,11 @@ impl Talk {
     /// The answer; none when the person has no more to say.
     fn ask(&mut self, question: String) -> Result<Option<String>> {
         write!(self.mouth, "{}", visible(&question)).and_then(|()| self.mouth.flush()).map_err(gone)?;
-        let mut line = String::new();
-        if self.ears.read_line(&mut line).map_err(gone)? == 0 {
+        let line = tty::read_line(&mut self.ears).map_err(gone)?;
+        if line.is_none() {
             self.say("")?;
-            return Ok(None);
         }
-        Ok(Some(line))
+        Ok(line)
     }
 }
 
@@ -265,6 +280,12 @@ mod tests {
         assert_eq!(heard("1, 3 4\n", 37, 10, true), Heard::Choice(vec![1, 3, 4]));
         assert_eq!(heard("1 3", 37, 10, false), Heard::Query("1 3".to_owned()));
         assert_eq!(heard("1 30", 37, 10, true), Heard::Query("1 30".to_owned()));
+    }
+
+    #[test]
+    fn a_query_is_repeated_without_control_characters_and_not_at_length() {
+        assert_eq!(repeated(" prod\u{1b}[31m\n"), "prod\\u{1b}[31m");
+        assert_eq!(repeated(&"é".repeat(81)), format!("{}...", "é".repeat(80)));
     }
 
     #[test]

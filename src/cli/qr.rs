@@ -3,13 +3,15 @@
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::domain::{Error, Kind, Result};
+use crate::os::tty;
 
 /// Cells around the code that have to stay empty for a reader to find it.
 const MARGIN: i32 = 2;
 
-/// How wide the terminal is; 80 columns where there is none.
+/// The columns of the terminal on stdout, or of the controlling one; 80 without any.
 pub(super) fn columns() -> usize {
-    crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns))
+    let columns = tty::columns(std::io::stdout()).or_else(|| tty::open().ok().and_then(tty::columns));
+    columns.map_or(80, usize::from)
 }
 
 /// Draws the code black on white, two rows to a line, for a terminal of this many columns.

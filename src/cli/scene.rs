@@ -9,7 +9,7 @@ use crate::ops::refresh::update;
 use crate::ops::roles::remembered::{self, PickSettings, Remembered};
 use crate::ops::worker::Opening;
 use crate::os::clock::Clock;
-use crate::tui::{Current, Preview};
+use crate::tui::Current;
 
 use super::args::Globals;
 use super::{asked, context, out};
@@ -49,7 +49,7 @@ impl Scene {
         let paths = context::paths(&env, globals)?;
         let named = context::named(&env, globals);
         let Some(Remembered { settings, read, sheet }) = remembered::load(&env, &paths, named.as_deref()) else { return Ok(None) };
-        out::log(globals.level.map_or(settings.log_level, Into::into), settings.log_lines);
+        out::log(globals.level.unwrap_or(settings.log_level), settings.log_lines);
         let (instances, now) = (sheet.instances().to_vec(), Clock::System.now());
         let sheet = Arc::new(sheet);
         let old = |(instance, read): (&Instance, &Option<_>)| settings.is_stale(*read, now).then(|| instance.name.clone());
@@ -98,14 +98,4 @@ pub(super) fn current(env: &Env) -> Option<Current> {
     }
     let profile = env.get(env::AWS_PROFILE).or_else(|| env.get(env::AWS_DEFAULT_PROFILE))?;
     Some(Current::Profile(profile.to_owned()))
-}
-
-/// `pick.preview`; a word of another version means what fits.
-pub(super) fn preview(word: &str) -> Preview {
-    match word {
-        "right" => Preview::Right,
-        "below" | "bottom" => Preview::Below,
-        "off" | "none" => Preview::Off,
-        _ => Preview::Auto,
-    }
 }

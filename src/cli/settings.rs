@@ -51,7 +51,7 @@ fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<Loaded> {
         ["url_action", "auth_url_action"].into_iter().for_each(&mut forced);
     }
     if let Some(level) = globals.level {
-        loaded.settings.log_level = level.into();
+        loaded.settings.log_level = level;
         forced("log_level");
     }
     if globals.lines {

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use crate::config::env;
-use crate::domain::{Kind, Result, RoleId, Timestamp, human, short, visible};
+use crate::domain::{Instance, Kind, Result, RoleId, Timestamp, human, short, visible};
 use crate::ops::ctx::Ctx;
+use crate::ops::instances::overrides::{self, Override};
 use crate::ops::sign_in::sessions;
 use crate::ops::work::{Session, Sessions};
 
@@ -25,7 +26,12 @@ pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
         return Ok(if signed_in { 0 } else { super::exit_code(Kind::LoginNeeded) });
     }
     let here = Here::look(&ctx, &sessions)?;
-    let text = if args.json { json(&ctx, &sessions, here.as_ref()) } else { text(&ctx, &sessions, here.as_ref()) };
+    let overrides = overrides::of_sign_in(&ctx.env, &ctx.paths, &chosen);
+    let text = if args.json {
+        json(&ctx, &sessions, here.as_ref(), &overrides)
+    } else {
+        format!("{}{}", text(&ctx, &sessions, here.as_ref()), redirected(&ctx, &overrides)?)
+    };
     out::data(&text)?;
     Ok(0)
 }
@@ -78,6 +84,19 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
     text
 }
 
+/// A line for each setting that sends the sign-in somewhere else than to AWS, and one for each sign-in that is hidden by that.
+fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<Override>)]) -> Result<String> {
+    let sentences = overrides::sentences(all.iter().map(|(instance, found)| (*instance, &found[..])));
+    let mut lines: Vec<String> = sentences.into_iter().map(|(_, sentence)| sentence).collect();
+    for (instance, _) in all {
+        if overrides::hides_sign_in(&ctx.vault, instance, ctx.clock.now())? {
+            lines.push(format!("the sign-in to {} at AWS is kept, and used again without this setting", instance.name));
+        }
+    }
+    let text = lines.iter().map(|line| visible(line) + "\n").collect::<String>();
+    Ok(if text.is_empty() { text } else { format!("\n{text}") })
+}
+
 fn said(session: &Session, now: Timestamp) -> String {
     match (session.signed_in, session.since, session.ends) {
         (true, _, Some(ends)) if session.borrowed => format!("borrowed from the AWS CLI, {} left", human(ends.since(now))),
@@ -88,12 +107,18 @@ fn said(session: &Session, now: Timestamp) -> String {
     }
 }
 
-fn json(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
+fn json(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>, overrides: &[(&Instance, Vec<Override>)]) -> String {
     let moment = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
     let instances: Vec<_> = sessions
         .instances
         .iter()
         .map(|session| {
+            let overridden = overrides.iter().find(|(instance, _)| instance.name == session.instance);
+            let endpoints: Vec<_> = overridden
+                .iter()
+                .flat_map(|(_, found)| found)
+                .map(|one| json!({ "service": one.service.id(), "url": one.url, "from": one.origin }))
+                .collect();
             json!({
                 "sso": session.instance,
                 "signed_in": session.signed_in,
@@ -101,6 +126,7 @@ fn json(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
                 "signed_in_at": moment(session.since),
                 "ends": moment(session.ends),
                 "roles_read_at": moment(session.fetched_at),
+                "endpoints": endpoints,
             })
         })
         .collect();

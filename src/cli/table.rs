@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::visible;
+use crate::os::tty;
 
 /// Renders rows under a header, columns two blanks apart; with a width, the widest columns are cut in the middle until it fits.
 pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
@@ -33,8 +34,7 @@ pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usiz
 
 /// The same, as wide as the terminal that reads it; in full for everything else that does.
 pub(super) fn fitted(header: &[String], rows: &[Vec<String>]) -> String {
-    let width = crossterm::tty::IsTty::is_tty(&std::io::stdout()).then(|| crossterm::terminal::size().ok()).flatten();
-    render(header, rows, width.map(|(columns, _)| usize::from(columns)))
+    render(header, rows, tty::columns(std::io::stdout()).map(usize::from))
 }
 
 /// Takes from the widest column until the sum fits, never below eight.

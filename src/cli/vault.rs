@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::config::{self, Env};
 use crate::domain::{Error, Kind, Result, Secret};
-use crate::vault::{KeyPlace, Store, Vault};
+use crate::vault::{KeyPlace, SecureStore, Vault};
 
 use super::args::{Globals, VaultArgs, VaultCommand};
 use super::context::Person;
@@ -23,7 +23,7 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
             let status = vault.status();
             match status.chosen {
                 // The desktop's keyring asks in its own window.
-                Some(Store::Keyring) => vault.ready()?,
+                Some(SecureStore::Keyring) => vault.ready()?,
                 // Nobody has to type what the environment says.
                 _ if status.passphrase => vault.ready()?,
                 _ => vault.unlock(passphrase("passphrase: ")?)?,
@@ -44,7 +44,7 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
 /// Says for whom the vault is open now.
 fn opened(vault: &Vault) {
     let status = vault.status();
-    if status.chosen == Some(Store::File) && status.key != KeyPlace::Kernel {
+    if status.chosen == Some(SecureStore::File) && status.key != KeyPlace::Kernel {
         let alone = Error::new(Kind::Vault, "the passphrase is right, but nothing here keeps the vault open for processes without it");
         out::warning(&alone.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"));
     } else {
@@ -60,8 +60,8 @@ fn status(vault: &Vault, json: bool) -> Result<u8> {
         (Some(_), KeyPlace::NotNeeded, _) => "plain text: no key",
         (Some(_), KeyPlace::Kernel, _) => "open: the kernel keyring has the key",
         (Some(_), KeyPlace::Process, _) => "open in this process",
-        (Some(Store::File), KeyPlace::Away, false) => "closed: run `rolecall vault unlock`",
-        (Some(Store::File), KeyPlace::Away, true) => "opened by the passphrase in the environment",
+        (Some(SecureStore::File), KeyPlace::Away, false) => "closed: run `rolecall vault unlock`",
+        (Some(SecureStore::File), KeyPlace::Away, true) => "opened by the passphrase in the environment",
         (Some(_), KeyPlace::Away, _) => "opened by the desktop keyring when needed",
     };
     let problem = status.problem.as_ref().map(|problem| problem.message.as_str());
@@ -100,9 +100,16 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
     Ok(())
 }
 
+/// One line of standard input, byte for byte: `out::ask` would replace bytes that are not UTF-8, and make another passphrase of it.
+fn piped_line() -> Result<Secret<String>> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|error| Error::os(format!("reading the passphrase: {error}")))?;
+    Ok(Secret::new(line))
+}
+
 /// A passphrase from the terminal, not shown while it is typed, or one line of standard input.
 fn passphrase(question: &str) -> Result<Secret<String>> {
-    let typed = if std::io::stdin().is_terminal() { crate::os::tty::ask_unseen(question)? } else { Secret::new(out::ask("")?) };
+    let typed = if std::io::stdin().is_terminal() { crate::os::tty::ask_unseen(question)? } else { piped_line()? };
     if typed.expose().is_empty() {
         return Err(
             Error::new(Kind::Usage, "no passphrase was given").hint("type it at a terminal, or pass it as a line of standard input")

@@ -8,7 +8,7 @@ use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, 
 use crate::ops::assume::{Wish, assume, stored};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::background::await_sign_in;
-use crate::ops::{instances, instances::index, roles::past, roles::profile};
+use crate::ops::{instances, instances::index, instances::problems, roles::past, roles::profile};
 use crate::os::clock::Clock;
 
 use super::args::{Globals, Selectors};
@@ -55,7 +55,7 @@ pub(super) fn credentials(
     let paths: Paths = context::paths(&env, globals)?;
     let Some((account, role)) = direct(selectors)? else { return by_name(env, globals, selectors, terms, give) };
     let warm = index::warm(&env, &paths)?;
-    let instance = one_instance(&warm.instances, warm.process.default_sso.as_ref(), globals)?;
+    let instance = one_instance(&paths, &warm.instances, warm.process.default_sso.as_ref(), globals)?;
     let wish = terms.wish(instance, account, role);
     let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
     match stored(&vault, &warm.chains, &wish, Clock::System.now())? {
@@ -78,9 +78,9 @@ fn direct(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
 }
 
 /// The instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is not asked: a profile means the same in every shell.
-fn one_instance<'a>(all: &'a [Instance], default: Option<&InstanceName>, globals: &Globals) -> Result<&'a Instance> {
+fn one_instance<'a>(paths: &Paths, all: &'a [Instance], default: Option<&InstanceName>, globals: &Globals) -> Result<&'a Instance> {
     match (globals.sso.as_deref().or(default.map(InstanceName::as_str)), all) {
-        (Some(name), all) => instances::named(all, name),
+        (Some(name), all) => instances::named(all, name).map_err(|error| problems::explain(paths, Some(name), error)),
         (None, [only]) => Ok(only),
         (None, several) => Err(instances::several(several, Kind::UnknownRole)),
     }
@@ -105,23 +105,27 @@ fn by_name(
     // A profile that stands in the AWS config file says it all.
     let meant = shell.as_ref().or(wanted.profile.as_ref()).map(|name| profile::named(&ctx, name)).transpose()?.flatten();
     if let (Some(name), None) = (&shell, &meant) {
-        return Err(which().context(format!("AWS_PROFILE is `{name}`, which stands for no role of ours")));
+        return Err(which().context(format!("AWS_PROFILE is `{name}`, which stands for no role of ours")))
+            .map_err(|error| problems::explain(&ctx.paths, Some(name), error));
     }
     if let Some(meant) = meant {
         let told =
             meant.instance.as_ref().filter(|_| globals.sso.is_none()).and_then(|name| instances::named(&ctx.instances, name.as_str()).ok());
         let instance = match told {
             Some(instance) => instance,
-            None => one_instance(&ctx.instances, ctx.settings.default_sso.as_ref(), globals)?,
+            None => one_instance(&ctx.paths, &ctx.instances, ctx.settings.default_sso.as_ref(), globals)?,
         };
         return fetch(globals, &ctx, &terms.wish(instance, meant.account, meant.role), "", terms, give);
     }
     // A profile's name is unlike any other of any instance; an account's name is not.
     let instances = match (&wanted.profile, &globals.sso) {
         (Some(_), None) => ctx.instances.clone(),
-        _ => vec![one_instance(&ctx.instances, ctx.settings.default_sso.as_ref(), globals)?.clone()],
+        _ => vec![one_instance(&ctx.paths, &ctx.instances, ctx.settings.default_sso.as_ref(), globals)?.clone()],
     };
-    let found = resolve::one(&ctx, &instances, &wanted)?;
+    let found = resolve::one(&ctx, &instances, &wanted).map_err(|error| match &wanted.profile {
+        Some(name) => problems::explain(&ctx.paths, Some(name), error),
+        None => error,
+    })?;
     let entry = found.entry();
     let wish = terms.wish(found.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
     fetch(globals, &ctx, &wish, &entry.email, terms, give)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A variable that is read or set somewhere in the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,7 +67,7 @@ variables! {
     AWS_ENDPOINT_URL "Endpoint of every AWS service."
     AWS_ENDPOINT_URL_SSO "Endpoint of the access portal."
     AWS_ENDPOINT_URL_SSO_OIDC "Endpoint of sign-in."
-    AWS_ENDPOINT_URL_STS "Endpoint of STS."
+    AWS_ENDPOINT_URL_STS "Endpoint of STS, for chained roles."
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS "`true` switches all endpoint settings off."
     AWS_USE_FIPS_ENDPOINT "`true` uses FIPS endpoints."
     AWS_USE_DUALSTACK_ENDPOINT "`true` uses endpoints that speak IPv6 too."
@@ -75,7 +75,7 @@ variables! {
     HTTPS_PROXY "Proxy for https addresses."
     HTTP_PROXY "Proxy for http addresses."
     ALL_PROXY "Proxy for all addresses."
-    NO_PROXY "Hosts to reach without a proxy."
+    NO_PROXY "Hosts to reach without a proxy; `*` is every host."
     AWS_PROFILE set "The profile that AWS programs use."
     AWS_DEFAULT_PROFILE "The same, in its older spelling."
     AWS_REGION set "The region that AWS programs use."
@@ -157,9 +157,10 @@ impl Env {
         self.get(var).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
     }
 
-    /// The text with a leading `~`, `$NAME` and `${NAME}` replaced as the AWS CLI does; unknown names stay as they are.
-    pub fn expand(&self, text: &str) -> String {
-        let text = match (text.strip_prefix('~'), self.get(HOME)) {
+    /// The text with a leading `~`, `$NAME` and `${NAME}` replaced as the AWS CLI does; unknown names stay as they are, and so does `~`
+    /// without a home directory.
+    pub fn expand(&self, text: &str, home: Option<&Path>) -> String {
+        let text = match (text.strip_prefix('~'), home.and_then(Path::to_str)) {
             (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{}{rest}", home.trim_end_matches('/')),
             _ => text.to_owned(),
         };
@@ -228,8 +229,9 @@ mod tests {
             ("${open", "${open"),
         ];
         for (text, want) in cases {
-            assert_eq!(env.expand(text), want, "{text}");
+            assert_eq!(env.expand(text, Some(Path::new("/home/jane"))), want, "{text}");
         }
+        assert_eq!(env.expand("~/$TEAM", None), "~/blue");
     }
 
     #[test]

@@ -162,9 +162,9 @@ fn blame(layers: &[Layer], merged: &toml::de::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::choices::AuthFlow;
     use super::*;
     use crate::domain::Confirm;
+    use crate::domain::enums::AuthFlow;
 
     /// A home with these files in it, read.
     fn home(files: &[(&str, &str)], pairs: &[(&str, &str)]) -> Result<Loaded> {

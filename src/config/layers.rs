@@ -85,8 +85,15 @@ fn includes(layer: &Layer, paths: &Paths) -> Result<Vec<PathBuf>> {
     let table = layer.parse()?;
     let Some(list) = table.get("include").and_then(|value| value.get_ref().as_array()) else { return Ok(Vec::new()) };
     let directory = layer.path.parent().unwrap_or(Path::new(""));
-    let place = |text: &str| text.strip_prefix("~/").map_or_else(|| directory.join(text), |rest| paths.home.join(rest));
-    Ok(list.iter().filter_map(|item| item.get_ref().as_str()).map(place).collect())
+    let place = |text: &str| match (text.strip_prefix("~/"), &paths.home) {
+        (Some(rest), Some(home)) => Ok(home.join(rest)),
+        (Some(_), None) => {
+            Err(Error::new(Kind::Config, format!("{}: include: `{text}`: this user has no home directory", layer.path.display()))
+                .hint("set HOME, or write the whole path"))
+        }
+        (None, _) => Ok(directory.join(text)),
+    };
+    list.iter().filter_map(|item| item.get_ref().as_str()).map(place).collect()
 }
 
 impl Layer {

@@ -6,7 +6,7 @@ use etcetera::BaseStrategy;
 
 use crate::domain::{Error, Kind, Result};
 
-use super::env::{self, Env};
+use super::env::{self, Env, Var};
 
 /// The places that the program reads and writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct Paths {
     pub cache_dir: PathBuf,
     /// History, marks and the vault.
     pub state_dir: PathBuf,
-    /// The home directory.
-    pub home: PathBuf,
+    /// The home directory; `None` for a user whom the machine does not know, such as a container's arbitrary user id.
+    pub home: Option<PathBuf>,
     /// The AWS config file.
     pub aws_config: PathBuf,
     /// The AWS credentials file.
@@ -32,26 +32,39 @@ pub struct Paths {
 impl Paths {
     /// The places that this environment asks for.
     ///
+    /// Without a home directory, variables have to name the places instead: `ROLECALL_HOME` (or the three XDG variables) and
+    /// `AWS_CONFIG_FILE`. The AWS CLI's other files are then looked for beside its config file.
+    ///
     /// # Errors
-    /// When there is no home directory.
+    /// [`Kind::Config`] if a place is below the home directory and there is none.
     pub fn from_env(env: &Env) -> Result<Self> {
-        let home = match env.path(env::HOME) {
-            Some(home) => home,
-            None => etcetera::home_dir().map_err(|_| Error::new(Kind::Config, "no home directory").hint("set HOME"))?,
+        Self::below(home_dir(env), env)
+    }
+
+    fn below(home: Option<PathBuf>, env: &Env) -> Result<Self> {
+        let aws_dir = home.as_ref().map(|home| home.join(".aws"));
+        let named = |var: Var| match env.get(var) {
+            Some(text) => match env.expand(text, home.as_deref()) {
+                left if home.is_none() && left.starts_with('~') => Err(homeless().context(format!("{} is `{text}`", var.name()))),
+                path => Ok(Some(PathBuf::from(path))),
+            },
+            None => Ok(env.path(var)),
         };
-        let aws = |var, name: &str| match env.get(var) {
-            Some(text) => PathBuf::from(env.expand(text)),
-            None => env.path(var).unwrap_or_else(|| home.join(".aws").join(name)),
+        let aws_config = match (named(env::AWS_CONFIG_FILE)?, &aws_dir) {
+            (Some(file), _) => file,
+            (None, Some(directory)) => directory.join("config"),
+            (None, None) => return Err(homeless()),
         };
-        let own = Own::from_env(env, &home);
+        let aws_dir = aws_dir.unwrap_or_else(|| aws_config.parent().unwrap_or(Path::new("")).to_owned());
+        let own = Own::from_env(env, home.as_deref())?;
         Ok(Self {
             config_file: env.path(env::ROLECALL_CONFIG).unwrap_or(own.config_file),
             system_config: own.system_config,
             cache_dir: own.cache_dir,
             state_dir: own.state_dir,
-            aws_config: aws(env::AWS_CONFIG_FILE, "config"),
-            aws_credentials: aws(env::AWS_SHARED_CREDENTIALS_FILE, "credentials"),
-            sso_cache: home.join(".aws/sso/cache"),
+            aws_config,
+            aws_credentials: named(env::AWS_SHARED_CREDENTIALS_FILE)?.unwrap_or_else(|| aws_dir.join("credentials")),
+            sso_cache: aws_dir.join("sso/cache"),
             home,
         })
     }
@@ -63,18 +76,30 @@ impl Paths {
         self
     }
 
-    /// Where other programs' configuration lies, shells among them: `$XDG_CONFIG_HOME`, else `~/.config` on every platform.
-    pub fn config_home(&self, env: &Env) -> PathBuf {
-        env.path(env::XDG_CONFIG_HOME).filter(|path| path.is_absolute()).unwrap_or_else(|| self.home.join(".config"))
+    /// Where other programs' configuration lies, shells among them: `$XDG_CONFIG_HOME`, else `~/.config` on every platform. `None` without
+    /// either.
+    pub fn config_home(&self, env: &Env) -> Option<PathBuf> {
+        let named = env.path(env::XDG_CONFIG_HOME).filter(|path| path.is_absolute());
+        named.or_else(|| Some(self.home.as_ref()?.join(".config")))
     }
 
     /// The path as people write it: `~` for the home directory.
     pub fn short(&self, path: &Path) -> String {
-        match path.strip_prefix(&self.home) {
-            Ok(rest) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),
+        match self.home.as_ref().map(|home| path.strip_prefix(home)) {
+            Some(Ok(rest)) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),
             _ => path.display().to_string(),
         }
     }
+}
+
+/// The home directory: `HOME`, else what the system knows of this user.
+pub fn home_dir(env: &Env) -> Option<PathBuf> {
+    env.path(env::HOME).or_else(|| etcetera::home_dir().ok())
+}
+
+/// The error if a place is below the home directory and there is none.
+fn homeless() -> Error {
+    Error::new(Kind::Config, "this user has no home directory").hint("set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE")
 }
 
 /// The places that are ours alone.
@@ -86,21 +111,24 @@ struct Own {
 }
 
 impl Own {
-    fn from_env(env: &Env, home: &Path) -> Self {
+    fn from_env(env: &Env, home: Option<&Path>) -> Result<Self> {
         if let Some(ours) = env.path(env::ROLECALL_HOME) {
             let (config_file, cache_dir, state_dir) = (ours.join("config.toml"), ours.join("cache"), ours.join("state"));
-            return Self { config_file, system_config: None, cache_dir, state_dir };
+            return Ok(Self { config_file, system_config: None, cache_dir, state_dir });
         }
         // The XDG variables count on every platform; a relative path in them is to be ignored, says their specification.
         let xdg = |var| env.path(var).filter(|path| path.is_absolute());
-        let native = native(home);
-        let place = |var, usual: &Path| xdg(var).unwrap_or_else(|| usual.to_owned()).join("rolecall");
-        Self {
-            config_file: place(env::XDG_CONFIG_HOME, &native.config).join("config.toml"),
+        let native = home.map(native);
+        let place = |var, usual: fn(&Native) -> &PathBuf| {
+            let folder = xdg(var).or_else(|| native.as_ref().map(usual).cloned());
+            folder.map(|folder| folder.join("rolecall")).ok_or_else(homeless)
+        };
+        Ok(Self {
+            config_file: place(env::XDG_CONFIG_HOME, |native| &native.config)?.join("config.toml"),
             system_config: cfg!(unix).then(|| PathBuf::from("/etc/rolecall/config.toml")),
-            cache_dir: place(env::XDG_CACHE_HOME, &native.cache),
-            state_dir: place(env::XDG_STATE_HOME, &native.state),
-        }
+            cache_dir: place(env::XDG_CACHE_HOME, |native| &native.cache)?,
+            state_dir: place(env::XDG_STATE_HOME, |native| &native.state)?,
+        })
     }
 }
 
@@ -147,6 +175,23 @@ mod tests {
         assert_eq!(paths.cache_dir, Path::new("/tmp/r/cache"));
         assert_eq!(paths.state_dir, Path::new("/tmp/r/state"));
         assert_eq!(paths.system_config, None);
+    }
+
+    #[test]
+    fn without_a_home_directory_variables_name_the_places() {
+        let of = |pairs: &[(&str, &str)]| Paths::below(None, &Env::from_pairs(pairs.iter().copied()));
+        let paths = of(&[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "/etc/aws/config")]).unwrap();
+        assert_eq!((paths.state_dir.as_path(), paths.aws_config.as_path()), (Path::new("/data/state"), Path::new("/etc/aws/config")));
+        assert_eq!(paths.aws_credentials, Path::new("/etc/aws/credentials"));
+        assert_eq!(paths.sso_cache, Path::new("/etc/aws/sso/cache"));
+        assert_eq!((paths.home.as_ref(), paths.short(&paths.aws_config).as_str()), (None, "/etc/aws/config"));
+        let xdg = [("XDG_CONFIG_HOME", "/c"), ("XDG_CACHE_HOME", "/k"), ("XDG_STATE_HOME", "/s"), ("AWS_CONFIG_FILE", "/a")];
+        assert_eq!(of(&xdg).unwrap().cache_dir, Path::new("/k/rolecall"));
+        for missing in [&xdg[1..], &[("ROLECALL_HOME", "/data")], &[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "~/a")], &[]] {
+            let error = of(missing).unwrap_err();
+            assert_eq!(error.kind, Kind::Config);
+            assert_eq!(error.hints, ["set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE"], "{missing:?}");
+        }
     }
 
     #[test]

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{InstanceName, Region};
 
-use super::choices::{
+use super::tables::{InstanceTable, Pick, Rule, seconds};
+use crate::domain::enums::{
     Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, LogLevel, SecureStore, ShareTokenCache, UrlAction,
 };
-use super::tables::{InstanceTable, Pick, Rule, seconds};
 
 /// The settings as built-in values, files, environment and flags make them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AccountId, Confirm, Height, Region, RoleName, StartUrl, Tags, parse_duration};
 
-use super::choices::{AuthFlow, ConsoleStyle, Keymap, Theme, UrlAction};
 use super::settings::ranged;
+use crate::domain::enums::{AuthFlow, ConsoleStyle, Keymap, Preview, Theme, UrlAction};
 
 /// `[instances.NAME]`. Start URL and region may be missing where an `[sso-session NAME]` has them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -119,8 +119,8 @@ pub struct Pick {
     pub columns: Option<Vec<String>>,
     /// Rows or per cent of the screen, as `"40%"` or `15`; `"100%"` is the whole screen.
     pub height: Height,
-    /// `auto`, or where the preview stands.
-    pub preview: String,
+    /// Where details of the selected role are shown.
+    pub preview: Preview,
     /// Whether the mouse is listened to.
     pub mouse: bool,
     /// Whether gauge and countdown move.
@@ -138,7 +138,7 @@ impl Default for Pick {
         Self {
             columns: None,
             height: Height::Full,
-            preview: "auto".to_owned(),
+            preview: Preview::default(),
             mouse: true,
             motion: true,
             theme: Theme::Auto,

@@ -93,7 +93,7 @@ impl<T, F: FnOnce(&str) -> std::result::Result<T, String>> serde::de::Visitor<'_
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $type:ident) => {
+    ($(#[$doc:meta])* $type:ident from $from:path) => {
         $(#[$doc])*
         ///
         /// Cheap to clone: it stands on every row of a list.
@@ -101,9 +101,9 @@ macro_rules! name {
         pub struct $type(Arc<str>);
 
         impl $type {
-            /// Takes the name as it is.
+            /// Takes the name.
             pub fn new(name: impl Into<String>) -> Self {
-                Self(Arc::from(name.into()))
+                Self($from(name.into().as_str()))
             }
 
             /// The name.
@@ -126,7 +126,7 @@ macro_rules! name {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                deserializer.deserialize_str(Text(|text: &str| Ok(Self(Arc::from(text)))))
+                deserializer.deserialize_str(Text(|text: &str| Ok(Self($from(text)))))
             }
         }
 
@@ -140,18 +140,30 @@ macro_rules! name {
 
 name! {
     /// A permission set's name as the portal lists it, or the last part of a chained role's ARN.
-    RoleName
+    RoleName from Arc::from
 }
 name! {
-    /// An AWS region such as `eu-west-1`.
-    Region
+    /// An AWS region such as `eu-west-1`, always in lower case.
+    Region from lower_case
 }
 name! {
     /// What a person calls an IAM Identity Center: the `[sso-session]` or `[instances.NAME]` it came from.
-    InstanceName
+    InstanceName from Arc::from
+}
+
+fn lower_case(name: &str) -> Arc<str> {
+    Arc::from(name.trim().to_ascii_lowercase())
 }
 
 impl Region {
+    /// Whether it looks like a region: words of letters, then a number, as in `us-gov-east-1`.
+    pub fn is_well_formed(&self) -> bool {
+        let words: Vec<&str> = self.as_str().split('-').collect();
+        let Some((number, words)) = words.split_last() else { return false };
+        let lettered = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        words.len() >= 2 && words.iter().all(lettered) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// The partition a region belongs to, by its prefix.
     pub fn partition(&self) -> Partition {
         match self.as_str() {
@@ -311,6 +323,15 @@ mod tests {
         let chained: Arn = "arn:aws:sts::012345678901:assumed-role/Deploy/ci".parse().unwrap();
         assert_eq!(chained.role.as_str(), "Deploy");
         assert!("arn:aws:sts::012345678901:federated-user/jane".parse::<Arn>().is_err());
+    }
+
+    #[test]
+    fn regions_compare_without_case() {
+        assert_eq!(Region::new(" EU-West-1 "), Region::new("eu-west-1"));
+        assert_eq!(serde_json::from_str::<Region>("\"EU-WEST-1\"").unwrap().as_str(), "eu-west-1");
+        assert_ne!(RoleName::new("Admin"), RoleName::new("admin"));
+        assert!(["eu-west-1", "us-gov-east-1", "EUSC-de-east-1"].into_iter().all(|name| Region::new(name).is_well_formed()));
+        assert!(!["", "eu", "eu-west", "eu_west_1", "eu-west-1a", "Ireland"].into_iter().any(|name| Region::new(name).is_well_formed()));
     }
 
     #[test]

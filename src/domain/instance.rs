@@ -6,37 +6,73 @@ use serde::{Deserialize, Serialize};
 
 use super::{InstanceName, Region};
 
-/// The address people type to reach the portal, as it was written; compared without `/`, `/#`, `/#/` at its end.
+/// The start URL of an access portal.
+///
+/// The written form is kept, because the AWS CLI names its cache files after it. Equality uses the normalized form: one portal in several
+/// spellings is one portal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct StartUrl(String);
+#[serde(from = "String", into = "String")]
+pub struct StartUrl {
+    written: String,
+    normalized: String,
+}
 
 impl StartUrl {
     /// Takes the URL as written.
     pub fn new(url: impl Into<String>) -> Self {
-        Self(url.into())
+        let written = url.into();
+        Self { normalized: normalize(&written), written }
     }
 
     /// As written: what the AWS CLI's cache keys are made of.
     pub fn as_written(&self) -> &str {
-        &self.0
+        &self.written
     }
 
-    /// Without what does not matter at its end.
+    /// The normalized form, which AWS expects and records are named by: `https://` if no scheme is given, scheme and host in lower case,
+    /// without the scheme's default port, a query, a fragment or slashes at the end. The path keeps its case.
     pub fn trimmed(&self) -> &str {
-        self.0.trim().trim_end_matches(['/', '#'])
+        &self.normalized
     }
 
     /// The first label of its host: `corp` of `https://corp.awsapps.com/start`.
     pub fn first_label(&self) -> &str {
-        let host = self.0.trim().split_once("://").map_or(self.0.trim(), |(_, rest)| rest);
+        let host = self.normalized.split_once("://").map_or(self.trimmed(), |(_, rest)| rest);
         host.split(['.', '/', ':']).next().unwrap_or_default()
+    }
+}
+
+fn normalize(written: &str) -> String {
+    let text = written.trim();
+    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (scheme, host) = (scheme.to_ascii_lowercase(), rest[..end].to_ascii_lowercase());
+    let default_port = match scheme.as_str() {
+        "https" => ":443",
+        "http" => ":80",
+        _ => "",
+    };
+    let host = host.strip_suffix(default_port).unwrap_or(&host);
+    let path = rest[end..].split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    // Nothing in front of a path is not an address. Keep it as it is, so that messages show what was written.
+    if host.is_empty() { text.to_owned() } else { format!("{scheme}://{host}{path}") }
+}
+
+impl From<String> for StartUrl {
+    fn from(written: String) -> Self {
+        Self::new(written)
+    }
+}
+
+impl From<StartUrl> for String {
+    fn from(url: StartUrl) -> Self {
+        url.written
     }
 }
 
 impl PartialEq for StartUrl {
     fn eq(&self, other: &Self) -> bool {
-        self.trimmed() == other.trimmed()
+        self.normalized == other.normalized
     }
 }
 
@@ -99,11 +135,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn start_urls_compare_without_their_tail() {
+    fn one_portal_in_several_spellings_is_one() {
         let plain = StartUrl::new("https://corp.awsapps.com/start");
-        for tail in ["/", "/#", "/#/"] {
-            assert_eq!(StartUrl::new(format!("https://corp.awsapps.com/start{tail}")), plain);
+        for spelling in [
+            "https://corp.awsapps.com/start/",
+            "https://corp.awsapps.com/start#",
+            "https://corp.awsapps.com/start/#/",
+            "https://corp.awsapps.com/start/#/?tab=accounts",
+            "https://corp.awsapps.com/start?x=1",
+            "https://corp.awsapps.com:443/start",
+            "HTTPS://Corp.AWSapps.com/start",
+            "corp.awsapps.com/start",
+            "  https://corp.awsapps.com/start \t",
+        ] {
+            let url = StartUrl::new(spelling);
+            assert_eq!(url, plain, "{spelling}");
+            assert_eq!((url.trimmed(), url.as_written(), url.first_label()), (plain.trimmed(), spelling, "corp"));
         }
-        assert_eq!(plain.first_label(), "corp");
+    }
+
+    #[test]
+    fn different_portals_stay_different() {
+        let plain = StartUrl::new("https://corp.awsapps.com/start");
+        for other in [
+            "https://corp.awsapps.com",
+            "https://corp.awsapps.com/Start",
+            "https://corp.awsapps.com/start/x",
+            "https://corp.awsapps.com:8443/start",
+            "http://corp.awsapps.com/start",
+            "https://lab.awsapps.com/start",
+            "",
+        ] {
+            assert_ne!(StartUrl::new(other), plain, "{other}");
+        }
+        assert_eq!(StartUrl::new("/start").trimmed(), "/start");
+    }
+
+    #[test]
+    fn the_written_form_survives_storage() {
+        let url = StartUrl::new("Corp.awsapps.com/start/#/");
+        let stored = serde_json::to_string(&url).unwrap();
+        assert_eq!(stored, "\"Corp.awsapps.com/start/#/\"");
+        assert_eq!(serde_json::from_str::<StartUrl>(&stored).unwrap().as_written(), url.as_written());
     }
 }

@@ -3,6 +3,7 @@
 mod confirm;
 mod credentials;
 mod duration;
+pub mod enums;
 mod error;
 mod height;
 mod ids;
@@ -27,6 +28,6 @@ pub use inventory::{Account, Change, Inventory, diff};
 pub use roster::{Entry, Look, Roster, Tags};
 pub use secret::Secret;
 pub use sheet::{Contents as SheetContents, Sheet};
-pub use text::{cells, fold, is_plain, nearest, slug, visible};
+pub use text::{cells, edit_distance, fold, is_plain, nearest, slug, visible};
 pub use time::Timestamp;
 pub use usage::{Marks, Usage, Usages, frecency};

@@ -85,8 +85,11 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, 
             if folded.contains(&wanted) || (!folded.is_empty() && wanted.contains(&folded)) {
                 return Some((0, candidate));
             }
-            let distance = edit_distance(&wanted, &folded);
-            (distance * 2 <= wanted.chars().count().max(folded.chars().count())).then_some((distance, candidate))
+            let (length, other) = (wanted.chars().count(), folded.chars().count());
+            // A difference in length alone takes as many edits: what someone pasted is compared with no name.
+            let near = |edits: usize| edits * 2 <= length.max(other);
+            let distance = near(length.abs_diff(other)).then(|| edit_distance(&wanted, &folded))?;
+            near(distance).then_some((distance, candidate))
         })
         .collect();
     scored.sort();
@@ -95,7 +98,7 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, 
 }
 
 /// Levenshtein's distance in characters.
-fn edit_distance(left: &str, right: &str) -> usize {
+pub fn edit_distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, a) in left.chars().enumerate() {

@@ -15,6 +15,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::domain::{Error, Kind, Result, Secret};
 
+use super::no_proxy::bypasses_proxy;
 use super::trust;
 
 /// Settings of the network. Clones share their connections.
@@ -63,7 +64,7 @@ pub struct Proxy {
     pub http: Option<Secret<String>>,
     /// For `https://` endpoints (`HTTPS_PROXY`, else `ALL_PROXY`).
     pub https: Option<Secret<String>>,
-    /// Hosts that are reached directly, separated by commas (`NO_PROXY`).
+    /// Hosts that are reached directly (`NO_PROXY`), as [`bypasses_proxy`] reads them.
     pub no_proxy: Option<String>,
 }
 
@@ -73,15 +74,22 @@ pub struct Connections(Arc<Pools>);
 
 #[derive(Debug, Default)]
 struct Pools {
-    plain: OnceLock<SharedHttpConnector>,
-    tls: OnceLock<SharedHttpConnector>,
+    plain: Routes,
+    tls: Routes,
+}
+
+/// The same scheme with and without the proxy.
+#[derive(Debug, Default)]
+struct Routes {
+    direct: OnceLock<SharedHttpConnector>,
+    proxied: OnceLock<SharedHttpConnector>,
 }
 
 impl Connections {
     /// Connections that are all made by this connector.
     pub(super) fn over(connector: &SharedHttpConnector) -> Self {
-        let pool = || OnceLock::from(connector.clone());
-        Self(Arc::new(Pools { plain: pool(), tls: pool() }))
+        let routes = || Routes { direct: connector.clone().into(), proxied: connector.clone().into() };
+        Self(Arc::new(Pools { plain: routes(), tls: routes() }))
     }
 }
 
@@ -89,11 +97,13 @@ impl Network {
     /// The connector for an endpoint. Certificates are read for `https` only, once, and not before the first client is made.
     pub(super) fn connector(&self, endpoint: &str) -> Result<SharedHttpConnector> {
         let https = !endpoint.starts_with("http://");
-        let pool = if https { &self.connections.0.tls } else { &self.connections.0.plain };
+        let routes = if https { &self.connections.0.tls } else { &self.connections.0.plain };
+        let proxy = self.proxy_for(endpoint, https);
+        let pool = if proxy.is_some() { &routes.proxied } else { &routes.direct };
         if let Some(ready) = pool.get() {
             return Ok(ready.clone());
         }
-        let made = self.make(https)?;
+        let made = self.make(https, proxy)?;
         Ok(pool.get_or_init(|| made).clone())
     }
 
@@ -103,9 +113,15 @@ impl Network {
         Ok(http_client_fn(move |_, _| connector.clone()))
     }
 
-    fn make(&self, https: bool) -> Result<SharedHttpConnector> {
-        let (variable, proxy) = if https { ("HTTPS_PROXY", &self.proxy.https) } else { ("HTTP_PROXY", &self.proxy.http) };
-        let proxy = proxy.as_ref().map(|proxy| normal(proxy.expose())).filter(|proxy| !proxy.expose().is_empty());
+    /// The proxy for an endpoint, unless there is none or `NO_PROXY` covers it.
+    fn proxy_for(&self, endpoint: &str, https: bool) -> Option<Secret<String>> {
+        let proxy = if https { &self.proxy.https } else { &self.proxy.http };
+        let proxy = proxy.as_ref().map(|proxy| normal(proxy.expose())).filter(|proxy| !proxy.expose().is_empty())?;
+        let direct = self.proxy.no_proxy.as_deref().is_some_and(|list| bypasses_proxy(list, endpoint));
+        (!direct).then_some(proxy)
+    }
+
+    fn make(&self, https: bool, proxy: Option<Secret<String>>) -> Result<SharedHttpConnector> {
         let proxied_over_tls = proxy.as_ref().is_some_and(|proxy| proxy.expose().starts_with("https://"));
         let trust = if https || proxied_over_tls { self.trust()? } else { TrustStore::empty() };
         let tls = TlsContext::builder().with_trust_store(trust).build();
@@ -117,22 +133,9 @@ impl Network {
             .sleep_impl(TokioSleep::new())
             .connector_settings(settings);
         if let Some(proxy) = proxy {
-            builder = builder.proxy_config(self.proxy_config(https, variable, &proxy)?);
+            builder = builder.proxy_config(proxy_config(https, &proxy)?);
         }
         Ok(SharedHttpConnector::new(builder.build()))
-    }
-
-    fn proxy_config(&self, https: bool, variable: &str, proxy: &Secret<String>) -> Result<ProxyConfig> {
-        let made = if https { ProxyConfig::https(proxy.expose().as_str()) } else { ProxyConfig::http(proxy.expose().as_str()) };
-        // The address itself stays out of the message: it can carry a password.
-        let config = made.map_err(|_| {
-            Error::new(Kind::Config, format!("{variable} is not a proxy that can be used"))
-                .hint(format!("set {variable} to an address such as http://proxy.example.com:3128"))
-        })?;
-        Ok(match &self.proxy.no_proxy {
-            Some(hosts) => config.no_proxy(hosts),
-            None => config,
-        })
     }
 
     fn trust(&self) -> Result<TrustStore> {
@@ -156,6 +159,19 @@ impl Network {
     }
 }
 
+/// Everything that goes through this connector goes through the proxy: which endpoints do is decided before.
+fn proxy_config(https: bool, proxy: &Secret<String>) -> Result<ProxyConfig> {
+    let (variable, made) = match https {
+        true => ("HTTPS_PROXY", ProxyConfig::https(proxy.expose().as_str())),
+        false => ("HTTP_PROXY", ProxyConfig::http(proxy.expose().as_str())),
+    };
+    // The address itself stays out of the message: it can carry a password.
+    made.map_err(|_| {
+        Error::new(Kind::Config, format!("{variable} is not a proxy that can be used"))
+            .hint(format!("set {variable} to an address such as http://proxy.example.com:3128"))
+    })
+}
+
 /// A proxy's address with a scheme: `proxy:3128` is what curl takes too.
 fn normal(proxy: &str) -> Secret<String> {
     let proxy = proxy.trim();
@@ -171,9 +187,23 @@ mod tests {
         let proxy = Proxy { https: Some("socks5://me:hunter2@proxy:1".into()), ..Proxy::default() };
         let network = Network { proxy, ca_bundle: None, ..Network::default() };
         assert!(!format!("{network:?}").contains("hunter2"));
-        let error = network.proxy_config(true, "HTTPS_PROXY", &"socks5://me:hunter2@proxy:1".into()).unwrap_err();
+        let error = network.connector("https://127.0.0.1:1").unwrap_err();
         assert_eq!(error.kind, Kind::Config);
         assert!(!format!("{error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn endpoints_that_are_excepted_share_no_connection_with_those_that_are_not() {
+        let proxy = Proxy { http: Some("http://proxy:3128".into()), no_proxy: Some("*".into()), ..Proxy::default() };
+        let network = Network { proxy, ..Network::default() };
+        assert!(network.proxy_for("http://127.0.0.1:1", false).is_none());
+        let proxy = Proxy { no_proxy: Some("127.0.0.0/8".into()), ..network.proxy.clone() };
+        let network = Network { proxy, ..network };
+        assert!(network.proxy_for("http://127.0.0.1:1", false).is_none() && network.proxy_for("http://10.0.0.1", false).is_some());
+        network.connector("http://127.0.0.1:1").unwrap();
+        assert!(network.connections.0.plain.direct.get().is_some() && network.connections.0.plain.proxied.get().is_none());
+        network.connector("http://10.0.0.1").unwrap();
+        assert!(network.connections.0.plain.proxied.get().is_some());
     }
 
     #[test]

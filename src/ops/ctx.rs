@@ -10,7 +10,7 @@ use crate::identity::{Identity, Network};
 use crate::os::clock::Clock;
 use crate::vault::Vault;
 
-use crate::ops::instances::named;
+use crate::ops::instances::{named, problems};
 
 /// How long the end of the program waits for a token whose answer must be kept.
 const LAST_WAIT: Duration = Duration::from_secs(10);
@@ -31,8 +31,8 @@ pub struct Ctx {
     pub vault: Arc<Vault>,
     /// How the network is reached.
     pub network: Network,
-    /// Held while a token request is under way whose answer must be kept: whoever ends the program waits for it.
-    pub keeping: tokio::sync::Mutex<()>,
+    /// Held during a token request whose answer must be kept; the end of the program waits for it. Shared by contexts derived from this one.
+    pub keeping: Arc<tokio::sync::Mutex<()>>,
     identities: Mutex<HashMap<InstanceName, Arc<Identity>>>,
 }
 
@@ -47,7 +47,7 @@ impl Ctx {
         vault: Vault,
         network: Network,
     ) -> Arc<Self> {
-        let (keeping, identities) = (tokio::sync::Mutex::new(()), Mutex::default());
+        let (keeping, identities) = (Arc::default(), Mutex::default());
         Arc::new(Self { env, paths, settings, instances, clock, vault: Arc::new(vault), network, keeping, identities })
     }
 
@@ -62,7 +62,7 @@ impl Ctx {
             clock: self.clock,
             vault: self.vault.clone(),
             network: self.network.clone(),
-            keeping: tokio::sync::Mutex::new(()),
+            keeping: self.keeping.clone(),
             identities: Mutex::default(),
         })
     }
@@ -86,7 +86,7 @@ impl Ctx {
     /// # Errors
     /// [`crate::domain::Kind::Config`] with the nearest names when there is none.
     pub fn instance(&self, name: &str) -> Result<&Instance> {
-        named(&self.instances, name)
+        named(&self.instances, name).map_err(|error| problems::explain(&self.paths, Some(name), error))
     }
 
     /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that has not answered for so long has lost

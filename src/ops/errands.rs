@@ -16,9 +16,6 @@ use crate::ops::exports;
 use crate::ops::profiles::{self, Change};
 use crate::ops::roles::chain::{Chains, Route};
 
-/// How many programs above this one may stand between it and the shell.
-const ANCESTORS: usize = 4;
-
 /// Credentials of a role for an errand; they are in the vault already unless they have just expired.
 async fn credentials(ctx: &Arc<Ctx>, role: &RoleId) -> Result<Credentials> {
     let instance = ctx.instance(role.instance.as_str())?.clone();
@@ -51,7 +48,7 @@ pub async fn keys(ctx: &Arc<Ctx>, roster: &Roster, role: &RoleId) -> Result<Secr
         color: color.as_deref(),
     };
     let changes = shell::changes(&grant, &Previous::default());
-    let above = ancestors(ANCESTORS);
+    let above = ancestors();
     let dialect = shell::calling(above.iter().map(String::as_str), ctx.env.get(env::SHELL));
     Ok(Secret::new(shell::render(&changes, dialect)?))
 }

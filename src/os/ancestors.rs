@@ -1,11 +1,15 @@
 //! The programs that this one was started by.
 
-/// The names of the nearest programs above this one, nearest first, at most so many. Empty where the system does not tell.
+/// Programs looked at above this one: enough for a shell behind `sudo`, `env`, a version manager's shim and a task runner.
 #[cfg(target_os = "linux")]
-pub fn ancestors(most: usize) -> Vec<String> {
+const NEAREST: usize = 8;
+
+/// Returns the names of the nearest programs above this one, nearest first. Empty if the system does not provide them.
+#[cfg(target_os = "linux")]
+pub fn ancestors() -> Vec<String> {
     let mut names = Vec::new();
     let mut next = std::os::unix::process::parent_id();
-    while names.len() < most && next > 1 {
+    while names.len() < NEAREST && next > 1 {
         let Ok(stat) = std::fs::read(format!("/proc/{next}/stat")) else { break };
         let Some((name, parent)) = name_and_parent(&String::from_utf8_lossy(&stat)) else { break };
         names.push(name);
@@ -14,9 +18,9 @@ pub fn ancestors(most: usize) -> Vec<String> {
     names
 }
 
-/// The names of the nearest programs above this one, nearest first, at most so many. Empty where the system does not tell.
+/// Returns the names of the nearest programs above this one, nearest first. Empty if the system does not provide them.
 #[cfg(not(target_os = "linux"))]
-pub fn ancestors(_most: usize) -> Vec<String> {
+pub fn ancestors() -> Vec<String> {
     Vec::new()
 }
 
@@ -39,7 +43,9 @@ mod tests {
     }
 
     #[test]
-    fn somebody_started_this_test() {
-        assert!(!ancestors(4).is_empty() && ancestors(1).len() == 1);
+    fn the_parent_of_this_test_comes_first() {
+        let parent = std::fs::read_to_string(format!("/proc/{}/comm", std::os::unix::process::parent_id())).unwrap();
+        assert_eq!(ancestors().first().map(String::as_str), Some(parent.trim_end()));
+        assert!(ancestors().len() <= NEAREST);
     }
 }

@@ -4,13 +4,14 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::thread::JoinHandle;
 
-use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 
+use super::readiness::wait_readable;
 use super::tty;
 use crate::domain::Secret;
 
@@ -50,15 +51,7 @@ impl Drop for Pasted {
 fn read(mut terminal: File, stopped: &UnixStream, mut hear: impl FnMut(Secret<String>)) {
     let mut bytes = [0; LONGEST];
     loop {
-        let mut ready = [PollFd::new(&terminal, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
-        match poll(&mut ready, None) {
-            Err(rustix::io::Errno::INTR) => continue,
-            Err(_) => return,
-            Ok(_) => {}
-        }
-        if !ready[1].revents().is_empty() {
-            return;
-        }
+        let Ok([false, true]) = wait_readable([stopped.as_fd(), terminal.as_fd()], None) else { return };
         // An end of input, or a terminal that is gone.
         let Ok(count @ 1..) = terminal.read(&mut bytes) else { return };
         let text = String::from_utf8_lossy(&bytes[..count]);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rustix::process::{Signal, getpid, kill_process};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU};
 use signal_hook::flag::register_conditional_default;
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
@@ -56,7 +56,8 @@ impl Drop for Answered {
     }
 }
 
-/// While it lives, SIGTERM, SIGHUP and SIGINT do something first and then end the process as they would have.
+/// While it lives, signals that end the process by default do something first, and then end it as they would have: with a core dump after
+/// SIGQUIT, SIGABRT and SIGXCPU. Those of faults in the program itself, such as SIGSEGV, can't wait and are left alone.
 #[derive(Debug)]
 pub struct LastWill {
     handle: Handle,
@@ -93,7 +94,7 @@ impl LastWill {
     /// # Errors
     /// When the handlers can't be set.
     pub fn written(first: impl Fn() + Send + 'static) -> Result<Self> {
-        const NUMBERS: &[i32] = &[SIGTERM, SIGHUP, SIGINT];
+        const NUMBERS: &[i32] = &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU];
         let answered = Answered::begin(NUMBERS);
         let signals = Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
@@ -106,7 +107,7 @@ impl LastWill {
         self.thread = Some(std::thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
                 first();
-                // Ends the process by this very signal, so that the shell sees 143 or 129.
+                // Ends the process by this very signal, so that the shell sees 143 or 131.
                 let _ = emulate_default_handler(signal);
             }
         }));

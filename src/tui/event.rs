@@ -28,6 +28,8 @@ pub(super) enum Event {
     News(News),
     /// A search ended.
     Found(Arc<Found>),
+    /// The terminal is gone.
+    Closed,
 }
 
 /// A key with its modifiers. Shift is kept only where it changes nothing else, as in Shift-Tab.

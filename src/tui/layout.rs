@@ -2,7 +2,6 @@
 
 use ratatui::layout::Rect;
 
-use super::Preview;
 use super::catalog::{self, Command};
 use super::columns;
 use super::notice;
@@ -10,6 +9,7 @@ use super::state::State;
 use super::state::first_run::{Field, Step};
 use super::view::text::width;
 use super::view::words;
+use crate::domain::enums::Preview;
 
 /// The parts of the screen. They do not overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,12 +29,14 @@ mod worker;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use crate::domain::enums::Preview;
 use crate::domain::{AccountId, Height, InstanceName, Marks, Result, RoleId, RoleName, Roster, Sheet, Usages};
 use crate::ops::work::{News, Sessions};
 use crate::ops::worker::Requests;
 use crate::os::clock::Clock;
 
 pub use bindings::{Keys, Misbound, Style};
+pub use input::ctrl_c_works_after;
 
 /// Everything the first frame needs. Nothing in it asks the network or the vault.
 #[derive(Debug, Clone)]
@@ -128,20 +130,6 @@ pub enum Current {
     },
     /// The one behind a profile.
     Profile(String),
-}
-
-/// Where everything about the selected role stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Preview {
-    /// Beside a list that has the room, else nowhere.
-    #[default]
-    Auto,
-    /// Beside the list wherever there is any room for it.
-    Right,
-    /// Below the list.
-    Below,
-    /// Nowhere; a key shows it as a panel.
-    Off,
 }
 
 /// A set of colours.

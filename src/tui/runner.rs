@@ -1,8 +1,10 @@
 //! The loop: takes events in until there are none, does what they want, draws once.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use super::catalog::Command;
 use super::effect::Effect;
 use super::event::Event;
 use super::input::Input;
@@ -21,11 +23,18 @@ const SEARCH: Duration = Duration::from_millis(8);
 /// The first search also makes the index; the frame before it would be an empty one.
 const FIRST_SEARCH: Duration = Duration::from_millis(60);
 
+/// How long events are taken in before a frame is drawn, however many there still are.
+const FLOOD: Duration = Duration::from_millis(50);
+/// More events than anyone types while a frame is drawn.
+const BACKLOG: usize = 1_000;
+
 struct Runner {
     state: State,
     screen: Screen,
     clock: Clock,
     events: Receiver<Event>,
+    /// Events received and not taken yet.
+    queue: VecDeque<Event>,
     worker: Worker,
     requests: Requests,
     exit: Option<Exit>,
@@ -43,12 +52,12 @@ pub(super) fn run(options: Options, requests: Requests, news: Receiver<News>) ->
     if !state.list.loaded {
         worker.search(state.start_search(false));
     }
-    let mut runner = Runner { state, screen, clock, events, worker, requests, exit: None };
+    let mut runner = Runner { state, screen, clock, events, queue: VecDeque::new(), worker, requests, exit: None };
     runner.await_search(FIRST_SEARCH)?;
     runner.screen.draw(&runner.state)?;
     // Threads cost the first frame more than most of what is on it; keys wait for theirs in the terminal.
     runner.screen.attend()?;
-    let _input = Input::start(sender.clone(), runner.screen.typed_ahead());
+    let _input = Input::start(runner.screen.keyboard()?, sender.clone(), runner.screen.typed_ahead())?;
     std::thread::spawn(move || forward(&news, &sender));
     runner.take(Event::Started)?;
     runner.until_exit()
@@ -74,8 +83,12 @@ impl Runner {
             if let Some(event) = event {
                 self.take(event)?;
             }
-            while let Ok(event) = self.events.try_recv() {
+            let until = Instant::now() + FLOOD;
+            while let Some(event) = self.queued() {
                 self.take(event)?;
+                if Instant::now() >= until {
+                    break;
+                }
             }
             self.await_search(SEARCH)?;
             // Sooner than its signal: what is drawn for another size would stay behind.
@@ -86,8 +99,27 @@ impl Runner {
         }
     }
 
+    /// The next event that is there already. Ctrl-C behind a flood of others is there at once: nobody waits for those any more.
+    fn queued(&mut self) -> Option<Event> {
+        while let Ok(event) = self.events.try_recv() {
+            if self.queue.len() > BACKLOG && self.leaves(&event) {
+                self.queue.clear();
+            }
+            self.queue.push_back(event);
+        }
+        self.queue.pop_front()
+    }
+
+    /// Whether this is the key that leaves from anywhere.
+    fn leaves(&self, event: &Event) -> bool {
+        matches!(event, Event::Key(key) if self.state.keys.command(*key) == Some(Command::Leave))
+    }
+
     /// The next event; none when it is only time for something on the screen to count.
-    fn wait(&self) -> Result<Option<Event>> {
+    fn wait(&mut self) -> Result<Option<Event>> {
+        if let Some(event) = self.queued() {
+            return Ok(Some(event));
+        }
         let gone = || Error::internal("the picker's threads are gone");
         match self.state.next_tick() {
             None => self.events.recv().map(Some).map_err(|_| gone()),
@@ -115,9 +147,13 @@ impl Runner {
     fn await_search(&mut self, limit: Duration) -> Result<()> {
         let deadline = Instant::now() + limit;
         while self.state.search.is_some() && self.exit.is_none() {
-            match self.events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(event) => self.take(event)?,
-                Err(_) => break,
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.queued().or_else(|| self.events.recv_timeout(left).ok()) {
+                Some(event) => self.take(event)?,
+                None => break,
+            }
+            if left.is_zero() {
+                break;
             }
         }
         Ok(())
@@ -135,6 +171,7 @@ impl Runner {
                 let (width, height) = self.screen.room();
                 Event::Resize(width, height)
             }
+            Event::Closed => return Err(Error::os("reading keys: the terminal is gone")),
             other => other,
         };
         for effect in update(&mut self.state, event) {

@@ -10,16 +10,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::EnableBracketedPaste;
 use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode, enable_raw_mode};
-use ratatui::Terminal;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen};
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use super::inline::Inline;
 use super::state::State;
 use super::view;
 use crate::domain::{Error, Height, Result};
 use crate::os::job::Job;
+use crate::os::raw_mode::RawMode;
 use crate::os::signals::LastWill;
 use crate::os::tty::{self, Cursor};
 
@@ -61,6 +62,7 @@ pub(super) struct Screen {
     held: Rc<Cell<bool>>,
     /// For leaving, beside the writer.
     tty: Arc<File>,
+    raw: Arc<RawMode>,
     height: Height,
     mouse: bool,
     /// Columns and rows of the terminal when it was last looked at.
@@ -91,14 +93,15 @@ impl Screen {
         let rows = height.rows(size.1);
         let restore: fn(&File) -> io::Result<()> = if rows.is_some() { tty::restore_rows } else { tty::restore };
         let shaped = Arc::<AtomicBool>::default();
-        let (theirs, other) = (tty.clone(), shaped.clone());
+        let raw = Arc::new(RawMode::new(tty.clone()));
+        let (theirs, other, modes) = (tty.clone(), shaped.clone(), raw.clone());
         let whole: Whole = Arc::new(move || {
             let _ = restore(&theirs);
             // Only if it was touched: a shell may have given it a look of its own.
             if other.swap(false, Ordering::SeqCst) {
                 let _ = tty::shape(&theirs, Cursor::Usual);
             }
-            let _ = disable_raw_mode();
+            let _ = modes.leave();
         });
         let previous_hook: Hook = Arc::from(std::panic::take_hook());
         std::panic::set_hook(hook(whole.clone(), previous_hook.clone()));
@@ -110,15 +113,34 @@ impl Screen {
         })?;
         let canvas = match rows {
             Some(rows) => Canvas::Rows(Terminal::new(Inline::new(writer, (size.0, rows))).map_err(said)?),
-            None => Canvas::Full(Terminal::new(CrosstermBackend::new(writer)).map_err(said)?),
+            // The size is ours to tell: ratatui would allocate whatever the terminal claims.
+            None => {
+                let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
+                Canvas::Full(Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport }).map_err(said)?)
+            }
         };
         // Rows below the prompt are clicked at places that nobody knows.
         let mouse = mouse && rows.is_none();
         let typed_ahead = tty::typed_ahead(&tty);
         let job = Job::listen()?;
         let cursor = Cursor::Usual;
-        let mut screen =
-            Self { canvas, held, tty, height, mouse, size, typed_ahead, job, drawing, whole, cursor, shaped, previous_hook, last_will };
+        let mut screen = Self {
+            canvas,
+            held,
+            tty,
+            raw,
+            height,
+            mouse,
+            size,
+            typed_ahead,
+            job,
+            drawing,
+            whole,
+            cursor,
+            shaped,
+            previous_hook,
+            last_will,
+        };
         screen.take()?;
         Ok(screen)
     }
@@ -130,7 +152,7 @@ impl Screen {
     }
 
     fn take(&mut self) -> Result<()> {
-        enable_raw_mode().map_err(said)?;
+        self.raw.enter().map_err(said)?;
         self.size = tty::size(&self.tty);
         let room = self.room();
         match &mut self.canvas {
@@ -156,6 +178,11 @@ impl Screen {
         self.typed_ahead
     }
 
+    /// The terminal, to read keys from.
+    pub(super) fn keyboard(&self) -> Result<File> {
+        self.tty.try_clone().map_err(said)
+    }
+
     /// Columns and rows to draw on.
     pub(super) fn room(&self) -> (u16, u16) {
         (self.size.0, self.height.rows(self.size.1).unwrap_or(self.size.1))
@@ -169,7 +196,7 @@ impl Screen {
         }
         if self.job.went_on() {
             // Somebody else stopped the process; the shell has since set up the terminal for itself.
-            let _ = disable_raw_mode();
+            let _ = self.raw.leave();
             self.take()?;
             self.forget()?;
             return Ok(Some(self.room()));
@@ -181,9 +208,17 @@ impl Screen {
         self.size = size;
         let room = self.room();
         let _held = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Canvas::Rows(terminal) = &mut self.canvas {
-            terminal.backend_mut().resize(room).map_err(said)?;
-            terminal.resize(Rect::new(0, 0, room.0, room.1)).map_err(said)?;
+        let area = Rect::new(0, 0, room.0, room.1);
+        match &mut self.canvas {
+            Canvas::Full(terminal) => {
+                // Shown with the next frame.
+                self.held.set(true);
+                terminal.resize(area).map_err(said)?;
+            }
+            Canvas::Rows(terminal) => {
+                terminal.backend_mut().resize(room).map_err(said)?;
+                terminal.resize(area).map_err(said)?;
+            }
         }
         Ok(Some(room))
     }

@@ -10,7 +10,7 @@ use crate::os::random;
 use super::header::{Header, Keeper, reset_needed};
 use super::passphrase::Wrapped;
 use super::seal::{Key, VaultId};
-use super::{Store, Vault, desktop, header, owner};
+use super::{SecureStore, Vault, desktop, header, owner};
 
 /// A person may be typing the keyring's password meanwhile.
 const PATIENCE: Duration = Duration::from_secs(70);
@@ -50,11 +50,11 @@ impl Vault {
     pub fn could_be_made(&self) -> Result<()> {
         let passphrase = self.options.passphrase.available();
         match self.options.store {
-            Store::Json => Ok(()),
-            Store::Keyring => desktop::reachable(),
-            Store::File | Store::Auto if passphrase => Ok(()),
-            Store::File => Err(no_passphrase()),
-            Store::Auto => desktop::reachable().map_err(no_place),
+            SecureStore::Json => Ok(()),
+            SecureStore::Keyring => desktop::reachable(),
+            SecureStore::File | SecureStore::Auto if passphrase => Ok(()),
+            SecureStore::File => Err(no_passphrase()),
+            SecureStore::Auto => desktop::reachable().map_err(no_place),
         }
     }
 
@@ -79,10 +79,10 @@ impl Vault {
 
     fn choose(&self, vault: &VaultId, typed: Option<&Secret<String>>) -> Result<(Keeper, Option<Key>)> {
         match self.options.store {
-            Store::Json => Ok((Keeper::Nobody, None)),
-            Store::Keyring => choose_keyring(vault, self.options.may_prompt_desktop),
-            Store::File => self.choose_passphrase(vault, typed)?.ok_or_else(no_passphrase),
-            Store::Auto => self.choose_best(vault, typed),
+            SecureStore::Json => Ok((Keeper::Nobody, None)),
+            SecureStore::Keyring => choose_keyring(vault, self.options.may_prompt_desktop),
+            SecureStore::File => self.choose_passphrase(vault, typed)?.ok_or_else(no_passphrase),
+            SecureStore::Auto => self.choose_best(vault, typed),
         }
     }
 

@@ -1,57 +1,17 @@
 //! The vault's header: which store holds the key, and for a passphrase what turns it into the key. Written once, not secret.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::enums::SecureStore;
 use crate::domain::{Error, Kind, Result};
 use crate::os::file;
 
 use super::name::{hex, unhex};
 use super::passphrase::Wrapped;
 use super::seal::{FORMAT, KeyId, VaultId};
-
-/// Where the key of a vault may be, as `secure_store` says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Store {
-    /// The operating system's store if it answers when the vault is made, else a passphrase. Never plain text.
-    #[default]
-    Auto,
-    /// The operating system's store: Secret Service, Keychain, Credential Manager.
-    Keyring,
-    /// A passphrase.
-    File,
-    /// No key: plain text.
-    Json,
-}
-
-impl FromStr for Store {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "auto" => Ok(Store::Auto),
-            "keyring" => Ok(Store::Keyring),
-            "file" => Ok(Store::File),
-            "json" => Ok(Store::Json),
-            _ => Err(Error::new(Kind::Config, format!("`{text}` is no secure store: auto, keyring, file or json"))),
-        }
-    }
-}
-
-impl fmt::Display for Store {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Store::Auto => "auto",
-            Store::Keyring => "keyring",
-            Store::File => "file",
-            Store::Json => "json",
-        })
-    }
-}
 
 /// What was decided when the vault was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,11 +41,11 @@ impl Header {
     }
 
     /// The store that was chosen.
-    pub(super) fn store(&self) -> Store {
+    pub(super) fn store(&self) -> SecureStore {
         match self.keeper {
-            Keeper::Keyring { .. } => Store::Keyring,
-            Keeper::Passphrase { .. } => Store::File,
-            Keeper::Nobody => Store::Json,
+            Keeper::Keyring { .. } => SecureStore::Keyring,
+            Keeper::Passphrase { .. } => SecureStore::File,
+            Keeper::Nobody => SecureStore::Json,
         }
     }
 }
@@ -224,13 +184,5 @@ mod tests {
         let json = r#"{"format":2,"anything":true}"#;
         let error = parse(format!("{json}\n{}\n", checksum(json.as_bytes())).as_bytes()).unwrap_err();
         assert!(error.kind == Kind::Vault && error.message.contains("newer"));
-    }
-
-    #[test]
-    fn the_configurations_words_are_read() {
-        for word in ["auto", "keyring", "file", "json"] {
-            assert_eq!(word.parse::<Store>().unwrap().to_string(), word);
-        }
-        assert_eq!("plain".parse::<Store>().unwrap_err().kind, Kind::Config);
     }
 }

@@ -10,7 +10,7 @@ use super::flight::{Boarding, Flight, Outcome};
 use super::header::{Header, Keeper};
 use super::name::hex;
 use super::seal::{Key, KeyId};
-use super::{KeyCache, Store, Vault, desktop, kernel};
+use super::{KeyCache, SecureStore, Vault, desktop, kernel};
 
 /// How long one process waits while another one gets the key.
 const FILL: Duration = Duration::from_secs(3);
@@ -43,7 +43,7 @@ impl Vault {
 
     /// Plain text only while it is asked for by name.
     fn check_plain(&self) -> Result<()> {
-        if self.options.store == Store::Json {
+        if self.options.store == SecureStore::Json {
             return Ok(());
         }
         Err(Error::new(Kind::Vault, format!("the vault keeps plain text, but secure_store is \"{}\"", self.options.store))

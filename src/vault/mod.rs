@@ -31,7 +31,6 @@ use std::fs;
 use std::io;
 use std::marker::PhantomData;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Mutex;
 
 use zeroize::Zeroizing;
@@ -39,8 +38,8 @@ use zeroize::Zeroizing;
 use crate::domain::{Error, Kind, Result, Secret, Timestamp};
 use crate::os::file;
 
+pub use crate::domain::enums::{KeyCache, SecureStore};
 pub use flight::{Boarding, Flight, Lead, Outcome, Ticket};
-pub use header::Store;
 pub use name::{Name, NameKind};
 pub use passphrase::Passphrase;
 pub use record::{Record, Registration, Token};
@@ -51,35 +50,13 @@ use key::Held;
 use record::Opened;
 use seal::{Key, Seal, Sealer};
 
-/// Whether the key may be kept in the kernel's keyring, as `key_cache` says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum KeyCache {
-    /// Where there is one, for twelve hours at most.
-    #[default]
-    Auto,
-    /// Never.
-    Never,
-}
-
-impl FromStr for KeyCache {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "auto" => Ok(KeyCache::Auto),
-            "never" => Ok(KeyCache::Never),
-            _ => Err(Error::new(Kind::Config, format!("`{text}` is no key cache: auto or never"))),
-        }
-    }
-}
-
 /// How to open a vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Where it is.
     pub dir: PathBuf,
     /// Where its key is to be kept; obeyed when the vault is made.
-    pub store: Store,
+    pub store: SecureStore,
     /// Whether the kernel may hold the key.
     pub key_cache: KeyCache,
     /// Where a passphrase may come from.

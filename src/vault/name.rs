@@ -50,12 +50,14 @@ impl Name {
         Self { detail: Some(format!("{grants};{}", scopes.join(" "))), ..Self::of(NameKind::Registration, instance) }
     }
 
-    /// Credentials of a role. `chain` is a digest of the settings of a chained role: other settings are other credentials.
+    /// Credentials of a role. `chain` is a digest of the settings of a chained role: other settings are other credentials. Only these come
+    /// from STS, so that only their names have its endpoint.
     pub fn credentials(instance: &Instance, account: AccountId, role: &RoleName, chain: Option<&[u8; 32]>) -> Self {
         Self {
             account: Some(account),
             role: Some(role.clone()),
             detail: chain.map(|digest| hex(digest)),
+            sts: chain.and_then(|_| instance.endpoints.sts.clone()),
             ..Self::of(NameKind::Credentials, instance)
         }
     }
@@ -66,7 +68,7 @@ impl Name {
     }
 
     fn of(kind: NameKind, instance: &Instance) -> Self {
-        let Endpoints { oidc, portal, sts } = instance.endpoints.clone();
+        let Endpoints { oidc, portal, sts: _ } = instance.endpoints.clone();
         Self {
             kind,
             instance: instance.name.clone(),
@@ -74,7 +76,7 @@ impl Name {
             region: instance.sso_region.as_str().to_owned(),
             oidc,
             portal,
-            sts,
+            sts: None,
             account: None,
             role: None,
             detail: None,
@@ -91,10 +93,10 @@ impl Name {
         &self.instance
     }
 
-    /// Whether it belongs to this instance as it is configured now: name, start URL, region and endpoints.
+    /// Whether it belongs to this instance as it is configured now: name, start URL, region and the endpoints of sign-in and portal.
     pub fn belongs_to(&self, instance: &Instance) -> bool {
         let other = Self::of(self.kind, instance);
-        let bare = Self { account: None, role: None, detail: None, ..self.clone() };
+        let bare = Self { sts: None, account: None, role: None, detail: None, ..self.clone() };
         bare == other
     }
 
@@ -195,6 +197,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::domain::{Region, StartUrl};
     use crate::vault::tests::instance;
 
     #[test]
@@ -214,28 +217,67 @@ mod tests {
             Name::credentials(&plain, "000000000002".parse().unwrap(), &role, None),
             Name::token(&instance("other")),
         ];
-        let changes: [fn(&mut Instance); 6] = [
-            |i| i.start_url = crate::domain::StartUrl::new("https://x"),
-            |i| i.sso_region = crate::domain::Region::new("eu-west-2"),
+        let changes: [fn(&mut Instance); 4] = [
+            |i| i.start_url = StartUrl::new("https://x"),
+            |i| i.sso_region = Region::new("eu-west-2"),
             |i| i.endpoints.oidc = Some("x".into()),
             |i| i.endpoints.portal = Some("x".into()),
-            |i| i.endpoints.sts = Some("x".into()),
-            |i| i.endpoints.sts = Some(String::new()),
         ];
         for change in changes {
             let mut other = plain.clone();
             change(&mut other);
             names.push(Name::token(&other));
         }
+        for sts in ["x", ""] {
+            let mut other = plain.clone();
+            other.endpoints.sts = Some(sts.into());
+            names.push(Name::credentials(&other, account, &role, Some(&[0; 32])));
+        }
         let files: BTreeSet<String> = names.iter().map(Name::file_name).collect();
         assert_eq!(files.len(), names.len());
     }
 
     #[test]
-    fn the_tail_of_a_start_url_makes_no_other_name() {
-        let mut tail = instance("corp");
-        tail.start_url = crate::domain::StartUrl::new(format!("{}/#/", tail.start_url));
-        assert_eq!(Name::token(&tail).file_name(), Name::token(&instance("corp")).file_name());
+    fn the_spelling_of_a_portal_makes_no_other_name() {
+        let plain = instance("corp");
+        for url in ["https://corp.awsapps.com/start/#/", "Corp.awsapps.com:443/start/?tab=accounts"] {
+            let other = Instance { start_url: StartUrl::new(url), sso_region: Region::new("EU-West-1"), ..plain.clone() };
+            assert_eq!(Name::token(&other).file_name(), Name::token(&plain).file_name(), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_endpoint_of_sts_is_part_of_chained_credentials_alone() {
+        let plain = instance("corp");
+        let mut emulated = plain.clone();
+        emulated.endpoints.sts = Some("http://localhost:4566".into());
+        let (account, role) = ("000000000001".parse().unwrap(), RoleName::new("Admin"));
+        let names = |instance: &Instance, chain: Option<&[u8; 32]>| {
+            [
+                Name::token(instance),
+                Name::sign_in(instance),
+                Name::registration(instance, "a"),
+                Name::credentials(instance, account, &role, chain),
+            ]
+        };
+        assert_eq!(names(&emulated, None), names(&plain, None));
+        let (chained, elsewhere) = (names(&plain, Some(&[0; 32])), names(&emulated, Some(&[0; 32])));
+        assert_eq!(chained[..3], elsewhere[..3]);
+        assert_ne!(chained[3], elsewhere[3]);
+        assert!(chained[3].belongs_to(&emulated) && elsewhere[3].belongs_to(&plain), "a sign-out forgets both");
+    }
+
+    /// File names of records that other versions have written.
+    #[test]
+    fn records_that_are_on_disk_are_found_again() {
+        let mut corp = instance("corp");
+        let (account, role) = ("000000000001".parse().unwrap(), RoleName::new("Admin"));
+        assert_eq!(Name::token(&corp).file_name(), "accd2663c5f002a3bfd7009c45d245a23727dc73330a448465cbfa52a5dee530");
+        let admin = Name::credentials(&corp, account, &role, None);
+        assert_eq!(admin.file_name(), "70d123ded341cbae9a4d474b542b99ad4c4e296e30ca8bcda50cb0cae16ca3d7");
+        corp.endpoints = Endpoints { oidc: Some("http://o".into()), portal: None, sts: Some("http://s".into()) };
+        let chained = Name::credentials(&corp, account, &role, Some(&[0; 32]));
+        assert_eq!(chained.file_name(), "c7e6fbcbadb0f088052aa24bc5cc300219c3aff3d4b2e094ff5252e5328d7ced");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::Error;
 
-use super::{Store, Vault, header, owner};
+use super::{SecureStore, Vault, header, owner};
 
 /// The state of a vault.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,9 +12,9 @@ pub struct Status {
     /// Where it is.
     pub dir: PathBuf,
     /// What `secure_store` says.
-    pub asked: Store,
+    pub asked: SecureStore,
     /// What was chosen when the vault was made; `None` before that. This one counts.
-    pub chosen: Option<Store>,
+    pub chosen: Option<SecureStore>,
     /// Who has the key at hand.
     pub key: KeyPlace,
     /// Whether a passphrase is at hand (AWS_SSO_FILE_PASSWORD or its `_FILE`); whether it is the right one is not tried.
@@ -79,10 +79,12 @@ impl Vault {
     pub fn asks(&self) -> Option<Asks> {
         let status = self.status();
         match (status.problem, status.chosen, status.key) {
-            (None, Some(Store::File), KeyPlace::Away) if status.passphrase => Some(Asks::AnotherPassphrase),
+            (None, Some(SecureStore::File), KeyPlace::Away) if status.passphrase => Some(Asks::AnotherPassphrase),
             (Some(_), ..) => None,
-            (None, Some(Store::File), KeyPlace::Away) => Some(Asks::Passphrase),
-            (None, None, _) if matches!(status.asked, Store::File | Store::Auto) => self.could_be_made().err().map(|_| Asks::NewPassphrase),
+            (None, Some(SecureStore::File), KeyPlace::Away) => Some(Asks::Passphrase),
+            (None, None, _) if matches!(status.asked, SecureStore::File | SecureStore::Auto) => {
+                self.could_be_made().err().map(|_| Asks::NewPassphrase)
+            }
             _ => None,
         }
     }

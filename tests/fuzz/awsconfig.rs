@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use libfuzzer_sys::fuzz_target;
 use rolecall::awsconfig::block::Parts;
-use rolecall::awsconfig::{AwsConfig, edit, mend, section};
+use rolecall::awsconfig::{AwsConfig, edit, mend, section, sso_lint};
 
 const SECTIONS: [&str; 2] = [
     "[profile pay-Admin]\ncredential_process = /usr/bin/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n",
@@ -39,6 +39,10 @@ fn read(bytes: &[u8]) -> Vec<String> {
             assert_eq!(AwsConfig::parse(header).profile_names(), [name]);
         }
         profile.get("services").map(|services| config.services(services));
+    }
+    sso_lint::misplaced(bytes);
+    if let Some(corrected) = sso_lint::fixed(bytes) {
+        assert!(sso_lint::problems(bytes).iter().any(sso_lint::Problem::is_fixable) && corrected != bytes);
     }
     config.sso_sessions();
     config.legacy_instances();

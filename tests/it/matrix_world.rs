@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rolecall::demo::{self, Checkpoint};
-use rolecall::vault::Store;
+use rolecall::vault::SecureStore;
 
 use crate::matrix_commands::{CHAINED, ROLE, Scene};
 use crate::records::Records;
@@ -45,7 +45,7 @@ impl World {
         world.keep(Scene::Nobody);
         world.sandbox.login("corp");
         world.keep(Scene::SignedIn);
-        let records = Records::in_store(&world.sandbox, Store::Json);
+        let records = Records::in_store(&world.sandbox, SecureStore::Json);
         records.leave_token("corp", -1);
         world.keep(Scene::Ended);
         world.set(Scene::SignedIn);
@@ -85,7 +85,7 @@ impl World {
 
     /// The roles in the stored list, without the chained ones of the configuration.
     pub(crate) fn listed(&self) -> BTreeSet<String> {
-        Records::in_store(&self.sandbox, Store::Json).listed(&self.sandbox, "corp")
+        Records::in_store(&self.sandbox, SecureStore::Json).listed(&self.sandbox, "corp")
     }
 
     /// The credentials of a role as `process` gives them.

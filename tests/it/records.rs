@@ -7,7 +7,7 @@ use rolecall::config::{self, Env, Paths};
 use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::ops::instances::instances;
 use rolecall::os::clock::Clock;
-use rolecall::vault::{KeyCache, Name, Options, Passphrase, Store, Token, Vault};
+use rolecall::vault::{KeyCache, Name, Options, Passphrase, SecureStore, Token, Vault};
 
 use crate::sandbox::Sandbox;
 
@@ -19,11 +19,11 @@ pub(crate) struct Records {
 
 impl Records {
     pub(crate) fn of(sandbox: &Sandbox) -> Self {
-        Self::in_store(sandbox, Store::File)
+        Self::in_store(sandbox, SecureStore::File)
     }
 
     /// The same for a sandbox with another `secure_store`.
-    pub(crate) fn in_store(sandbox: &Sandbox, store: Store) -> Self {
+    pub(crate) fn in_store(sandbox: &Sandbox, store: SecureStore) -> Self {
         let env = Env::from_pairs(sandbox.variables());
         let paths = Paths::from_env(&env).unwrap();
         let settings = config::load(&env, &paths).unwrap().settings;
@@ -34,7 +34,7 @@ impl Records {
         Self { vault: Vault::new(options), instances }
     }
 
-    fn instance(&self, sso: &str) -> &Instance {
+    pub(crate) fn instance(&self, sso: &str) -> &Instance {
         self.instances.iter().find(|instance| instance.name.as_str() == sso).unwrap()
     }
 
@@ -109,6 +109,11 @@ impl Records {
     /// The token of an instance.
     pub(crate) fn token(&self, sso: &str) -> Option<Token> {
         self.vault.load(&Name::token(self.instance(sso)), now()).unwrap()
+    }
+
+    /// Keeps an instance's token under the name that it has for this one too.
+    pub(crate) fn copy_token(&self, sso: &str, other: &Instance) {
+        self.vault.save(&Name::token(other), &self.token(sso).unwrap()).unwrap();
     }
 
     /// Moves a sign-in so many seconds into the past.

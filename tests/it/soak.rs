@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rolecall::demo::Fault;
-use rolecall::vault::Store;
+use rolecall::vault::SecureStore;
 
 use crate::matrix_faults::{Class, Operation, Row, rows};
 use crate::matrix_rules::{clean, genuine};
@@ -121,7 +121,7 @@ impl Soak {
     /// Makes something go wrong every moment, and signs in again when a session was lost.
     fn disturb(&self) {
         let mut numbers = self.numbers();
-        let (aws, records) = (&self.world.sandbox.aws, Records::in_store(&self.world.sandbox, Store::Json));
+        let (aws, records) = (&self.world.sandbox.aws, Records::in_store(&self.world.sandbox, SecureStore::Json));
         let faults: Vec<&Row> = rows().filter(|row| !row.slow).collect();
         while !self.over.load(Ordering::Relaxed) {
             match numbers.below(10) {

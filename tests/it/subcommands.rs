@@ -182,14 +182,14 @@ fn log_lines_say_where_they_come_from_only_when_asked() {
     sandbox.login("corp");
     let log = |args: &[&str]| sandbox.run(&with(&["process", "--no-cache"], args)).stderr;
     assert_eq!(log(&[]), "");
-    let plain = log(&["-L", "debug"]);
+    let plain = log(&["-L", "info"]);
     assert!(plain.contains("role credentials received") && !plain.contains("src/"), "{plain}");
-    let placed = log(&["-L", "debug", "--lines"]);
+    let placed = log(&["-L", "info", "--lines"]);
     assert!(placed.contains("src/identity/portal.rs:"), "{placed}");
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("log_level = \"debug\"\nlog_lines = true\n{config}"));
+    sandbox.write("rolecall/config.toml", &format!("log_level = \"info\"\nlog_lines = true\n{config}"));
     assert!(log(&[]).contains("src/identity/portal.rs:"), "{}", log(&[]));
-    assert!(!log(&["-L", "debug"]).contains("IQoJb3JpZ2luX2Vj"), "no token is logged");
+    assert!(!log(&["-L", "info"]).contains("IQoJb3JpZ2luX2Vj"), "no token is logged");
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn the_demo_hands_global_flags_on() {
     let demo = |flags: &[&str], command: &[&str]| sandbox.run(&[flags, &["demo", "--accounts", "4"], command, &PAY].concat());
     let link = demo(&["-u", "printurl"], &["console"]);
     assert!(link.code == 0 && link.stdout.contains("/federation?Action=login"), "{link:?}");
-    let logged = demo(&["--lines", "-L", "debug"], &["process", "--no-cache"]);
+    let logged = demo(&["--lines", "-L", "info"], &["process", "--no-cache"]);
     assert!(logged.stderr.contains("src/identity/portal.rs:"), "{logged:?}");
 }
 

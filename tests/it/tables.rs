@@ -9,9 +9,6 @@ use rolecall::config::env::VARIABLES;
 use rolecall::config::{self, Loaded};
 use rolecall::shell::hooks::{HOOKED, line};
 
-/// Settings that nothing obeys so far; this list only gets shorter.
-const WITHOUT_EFFECT: [&str; 4] = ["pick.columns", "pick.height", "pick.preview", "pick.keymap"];
-
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -110,7 +107,7 @@ fn every_setting_is_read_by_something() {
         code.match_indices(&name).any(|(at, _)| whole(&code[at + name.len()..]))
     };
     // `include` is obeyed while the files are read.
-    let unread = |key: &String| key != "include" && !read(key) && !WITHOUT_EFFECT.contains(&key.as_str());
+    let unread = |key: &String| key != "include" && !read(key);
     let unread: Vec<String> = defaults().into_iter().map(|shown| shown.key).filter(unread).collect();
     assert_eq!(unread, Vec::<String>::new());
 }

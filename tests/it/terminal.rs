@@ -113,6 +113,23 @@ impl Terminal {
         write(&self.keys, keys).unwrap();
     }
 
+    /// The same for bytes that need not be text.
+    pub(crate) fn type_bytes(&mut self, bytes: &[u8]) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).write_all(bytes).unwrap();
+    }
+
+    /// Types without waiting for the program to read it, which a program that hangs never would. Calls take their turn.
+    pub(crate) fn type_in_background(&self, keys: String) {
+        let (ours, (begin, begun)) = (self.keys.clone(), mpsc::channel());
+        std::thread::spawn(move || {
+            let mut writer = ours.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = begin.send(());
+            // The program may end before it has read everything.
+            let _ = writer.write_all(keys.as_bytes());
+        });
+        let _ = begun.recv_timeout(PATIENCE);
+    }
+
     /// Types a line into a shell.
     pub(crate) fn type_line(&mut self, line: &str) {
         self.type_keys(&format!("{line}\r"));
@@ -141,6 +158,15 @@ impl Terminal {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "waited for {what}, but this is shown:\n{}", parser.screen().contents());
             parser = self.shown.bell.wait_timeout(parser, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Waits until the program has changed the terminal's modes.
+    pub(crate) fn wait_until_modes_changed(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while modes(&*self.master) == self.modes {
+            assert!(Instant::now() < deadline, "the modes are as before; this is shown:\n{}", self.screen());
+            std::thread::yield_now();
         }
     }
 
@@ -193,6 +219,19 @@ impl Terminal {
         let (wide, high) = cells((columns, rows));
         self.shown.lock().screen_mut().set_size(high, wide);
         self.master.resize(size((columns, rows))).unwrap();
+    }
+
+    /// Tells the program a size of the window that the window does not have.
+    pub(crate) fn claim_size(&self, columns: u16, rows: u16) {
+        self.master.resize(size((columns, rows))).unwrap();
+    }
+
+    /// The most memory that the program had so far, in megabytes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.as_raw_nonzero())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or_default() / 1024
     }
 
     /// Sends the program a signal.
@@ -316,6 +355,15 @@ fn code(status: &ExitStatus) -> u32 {
         Some("Hangup") => 129,
         Some("Interrupt") => 130,
         Some("Terminated") => 143,
+        Some("Quit") => 131,
+        Some("Aborted") => 134,
+        Some("User defined signal 1") => {
+            if cfg!(target_os = "linux") {
+                138
+            } else {
+                158
+            }
+        }
         Some(other) => panic!("the program died: {other}"),
     }
 }

@@ -64,7 +64,7 @@ fn rows_below_the_prompt_go_with_a_captured_output_and_a_deadly_signal() {
     terminal.type_keys(ENTER);
     assert_eq!(terminal.end(), 0);
     assert_eq!(terminal.everything(), ["begun", "<arn:aws:iam::012345678901:role/ReadOnlyAccess>"]);
-    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131), (Signal::ABORT, 134)] {
         let terminal = Terminal::rolecall(&sandbox, &["--height", "10"]);
         terminal.wait_for("type to filter");
         terminal.signal(signal);

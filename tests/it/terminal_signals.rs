@@ -2,13 +2,22 @@
 
 use rustix::process::Signal;
 
-use crate::terminal::{CTRL_Z, ENTER, Terminal};
+use crate::sandbox::binary;
+use crate::terminal::{CTRL_C, CTRL_Z, ENTER, Terminal};
 use crate::terminal_picker::signed_in;
 
 #[test]
 fn a_deadly_signal_is_obeyed_with_the_terminal_whole_again() {
     let sandbox = signed_in();
-    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+    let signals = [
+        (Signal::TERM, 143),
+        (Signal::HUP, 129),
+        (Signal::INT, 130),
+        (Signal::QUIT, 131),
+        (Signal::ABORT, 134),
+        (Signal::USR1, if cfg!(target_os = "linux") { 138 } else { 158 }),
+    ];
+    for (signal, code) in signals {
         let terminal = Terminal::rolecall(&sandbox, &[]);
         terminal.wait_for_picker();
         terminal.signal(signal);
@@ -19,12 +28,29 @@ fn a_deadly_signal_is_obeyed_with_the_terminal_whole_again() {
 }
 
 #[test]
+fn a_signal_at_a_hidden_prompt_does_not_leave_a_terminal_without_echo() {
+    let sandbox = signed_in();
+    for (signal, code) in [(Some(Signal::QUIT), 131), (Some(Signal::TERM), 143), (None, 130)] {
+        let mut terminal = Terminal::run_with(&sandbox, binary(), &["vault", "unlock"], &[("AWS_SSO_FILE_PASSWORD", "")]);
+        terminal.wait_for("passphrase");
+        // The question comes a moment before the echo goes.
+        terminal.wait_until_modes_changed();
+        match signal {
+            Some(signal) => terminal.signal(signal),
+            None => terminal.type_keys(CTRL_C),
+        }
+        assert_eq!(terminal.end(), code);
+        assert_eq!(terminal.damage(), [""; 0]);
+    }
+}
+
+#[test]
 fn closing_the_window_ends_the_picker() {
     let sandbox = signed_in();
     let terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
     // By the signal, or by the error of a screen that is gone: whichever comes first.
-    assert!([129, 70].contains(&terminal.close_the_window()));
+    assert!([129, 74].contains(&terminal.close_the_window()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rolecall::domain::{Credentials, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Source, StartUrl, Timestamp};
-use rolecall::vault::{KeyCache, KeyPlace, Name, Options, Passphrase, Store, Vault};
+use rolecall::vault::{KeyCache, KeyPlace, Name, Options, Passphrase, SecureStore, Vault};
 
 /// Says in which directory a process started by these tests works, and on what.
 const HOME: &str = "ROLECALL_TEST_KEYRING_HOME";
@@ -112,12 +112,12 @@ fn a_step() {
     }
 }
 
-fn options(home: &Path, store: Store) -> Options {
+fn options(home: &Path, store: SecureStore) -> Options {
     let dir = home.join("state/vault");
     Options { dir, store, key_cache: KeyCache::Never, passphrase: Passphrase::None, may_prompt_desktop: false }
 }
 
-fn vault(home: &Path, store: Store) -> Vault {
+fn vault(home: &Path, store: SecureStore) -> Vault {
     Vault::new(options(home, store))
 }
 
@@ -160,10 +160,10 @@ fn refused<T: std::fmt::Debug>(call: impl FnOnce() -> rolecall::domain::Result<T
 
 /// `auto` takes the keyring, and what it opens lies sealed.
 fn make(home: &Path) {
-    let vault = vault(home, Store::Auto);
+    let vault = vault(home, SecureStore::Auto);
     vault.ready().unwrap();
     vault.save(&name(), &credentials()).unwrap();
-    assert_eq!(vault.status().chosen, Some(Store::Keyring));
+    assert_eq!(vault.status().chosen, Some(SecureStore::Keyring));
     let key = vault.data_key().unwrap().unwrap();
     for path in walk(home) {
         let bytes = fs::read(&path).unwrap();
@@ -173,7 +173,7 @@ fn make(home: &Path) {
 }
 
 fn reopen(home: &Path) {
-    for store in [Store::Auto, Store::Keyring, Store::File] {
+    for store in [SecureStore::Auto, SecureStore::Keyring, SecureStore::File] {
         assert!(opens(&vault(home, store)));
     }
 }
@@ -205,31 +205,31 @@ fn cached(home: &Path) {
 }
 
 fn caching(home: &Path) -> Vault {
-    Vault::new(Options { key_cache: KeyCache::Auto, ..options(home, Store::Auto) })
+    Vault::new(Options { key_cache: KeyCache::Auto, ..options(home, SecureStore::Auto) })
 }
 
 /// An unreachable keyring is an error and never a switch; a vault that is new then takes a passphrase, and never plain text.
 fn no_bus(home: &Path) {
     if home.join("state/vault/header").exists() {
-        refused(|| vault(home, Store::Auto).load::<Credentials>(&name(), NOW));
-        refused(|| vault(home, Store::Auto).save(&name(), &credentials()));
-        let with_passphrase = Options { passphrase: Passphrase::Given("p".into()), ..options(home, Store::File) };
+        refused(|| vault(home, SecureStore::Auto).load::<Credentials>(&name(), NOW));
+        refused(|| vault(home, SecureStore::Auto).save(&name(), &credentials()));
+        let with_passphrase = Options { passphrase: Passphrase::Given("p".into()), ..options(home, SecureStore::File) };
         refused(|| Vault::new(with_passphrase).load::<Credentials>(&name(), NOW));
     }
-    let fresh = Options { dir: home.join("fresh/vault"), ..options(home, Store::Auto) };
-    refused(|| Vault::new(Options { store: Store::Keyring, ..fresh.clone() }).ready());
+    let fresh = Options { dir: home.join("fresh/vault"), ..options(home, SecureStore::Auto) };
+    refused(|| Vault::new(Options { store: SecureStore::Keyring, ..fresh.clone() }).ready());
     refused(|| Vault::new(fresh.clone()).ready());
     assert!(!fresh.dir.join("header").exists());
     let by_passphrase = Vault::new(Options { passphrase: Passphrase::Given("p".into()), ..fresh });
     by_passphrase.ready().unwrap();
-    assert_eq!(by_passphrase.status().chosen, Some(Store::File));
+    assert_eq!(by_passphrase.status().chosen, Some(SecureStore::File));
 }
 
 fn reset(home: &Path) {
-    let before = vault(home, Store::Auto);
+    let before = vault(home, SecureStore::Auto);
     let key = before.data_key().unwrap().unwrap();
     before.reset().unwrap();
-    let after = vault(home, Store::Auto);
+    let after = vault(home, SecureStore::Auto);
     after.ready().unwrap();
     assert_ne!(after.data_key().unwrap().unwrap(), key);
 }
@@ -237,7 +237,7 @@ fn reset(home: &Path) {
 /// A locked keyring is left alone by a background process; with nobody to answer its prompt a terminal fares no better.
 fn locked(home: &Path) {
     for may_prompt_desktop in [false, true] {
-        let vault = Vault::new(Options { may_prompt_desktop, ..options(home, Store::Auto) });
+        let vault = Vault::new(Options { may_prompt_desktop, ..options(home, SecureStore::Auto) });
         refused(|| vault.load::<Credentials>(&name(), NOW));
         refused(|| vault.ready());
     }

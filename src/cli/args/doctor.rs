@@ -5,9 +5,12 @@ use clap::Args;
 /// Flags of `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// Put right what can be put right safely: modes of files, ended tokens, start URLs and regions that are plainly others
+    /// Fix what has one safe fix: file modes, ended tokens, AWS settings
     #[arg(long)]
     pub fix: bool,
+    /// Take back what --fix changed last in the AWS config file
+    #[arg(long, conflicts_with_all = ["fix", "offline", "json"])]
+    pub undo: bool,
     /// Ask nobody: leave out clock, network, and whether AWS takes start URL and region
     #[arg(long)]
     pub offline: bool,

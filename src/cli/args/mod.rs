@@ -22,9 +22,10 @@ mod visits;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::UrlAction;
+use crate::config::{LogLevel, UrlAction};
 
 pub(super) use cache::CacheArgs;
 pub(super) use credentials::CredentialsArgs;
@@ -37,7 +38,7 @@ pub(super) use exec::{ExecArgs, FormArg};
 pub(super) use hooks::{CompleteArgs, InitArgs, Reader};
 pub(super) use list::ListArgs;
 pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
-pub(super) use pick::{PickAction, PickArgs};
+pub(super) use pick::PickArgs;
 pub(super) use process::ProcessArgs;
 pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
 pub(super) use setup::{CompletionsArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs};
@@ -83,9 +84,9 @@ pub struct Globals {
     /// What to do with a link: open, print, printurl, clip, osc52, exec, qr, open-url-in-container, granted-containers
     #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true, help_heading = EVERYWHERE)]
     pub url_action: Option<UrlAction>,
-    /// How much to log on stderr: error, warn or info (debug and trace say no more); `log_level` otherwise
-    #[arg(short = 'L', long, global = true, value_name = "LEVEL", hide_possible_values = true, help_heading = EVERYWHERE)]
-    pub level: Option<Level>,
+    /// Least severe messages to log on stderr: error, warn or info [default: `log_level`]
+    #[arg(short = 'L', long, global = true, value_name = "LEVEL", value_parser = level(), hide_possible_values = true, help_heading = EVERYWHERE)]
+    pub level: Option<LogLevel>,
     /// Begin log lines with the place in the source that wrote them
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub lines: bool,
@@ -94,19 +95,9 @@ pub struct Globals {
     pub color: Color,
 }
 
-/// How much is logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Level {
-    /// Failures only.
-    Error,
-    /// And what looks wrong.
-    Warn,
-    /// And what is done.
-    Info,
-    /// And how.
-    Debug,
-    /// Everything, but never a secret.
-    Trace,
+/// Reads `--level`.
+fn level() -> impl TypedValueParser<Value = LogLevel> {
+    PossibleValuesParser::new(LogLevel::ALL.iter().map(|level| level.as_str())).try_map(|word| word.parse::<LogLevel>())
 }
 
 /// When to use colours.

@@ -1,7 +1,9 @@
 //! The command line of `pick`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::config::Action;
 use crate::domain::Height;
 
 /// Flags of the picker.
@@ -25,9 +27,9 @@ pub struct PickArgs {
     /// Allow several roles to be marked with Tab
     #[arg(short, long)]
     pub multi: bool,
-    /// What Enter does: shell, exports, console or print
-    #[arg(long, value_name = "ACTION", hide_possible_values = true)]
-    pub action: Option<PickAction>,
+    /// What Enter does: shell, exports, profile, console or print
+    #[arg(long, value_name = "ACTION", value_parser = action(), hide_possible_values = true)]
+    pub action: Option<Action>,
     /// What to print of each chosen role
     #[arg(long, value_name = "FIELD")]
     pub print: Option<String>,
@@ -45,17 +47,7 @@ pub struct PickArgs {
     pub no_mouse: bool,
 }
 
-/// What Enter does in the picker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PickAction {
-    /// Start a shell in the role.
-    Shell,
-    /// Print lines for the calling shell to evaluate.
-    Exports,
-    /// Write its profile into the AWS config file.
-    Profile,
-    /// Open the web console.
-    Console,
-    /// Print the role.
-    Print,
+/// Reads `--action`.
+fn action() -> impl TypedValueParser<Value = Action> {
+    PossibleValuesParser::new(Action::ALL.iter().map(|action| action.as_str())).try_map(|word| word.parse::<Action>())
 }

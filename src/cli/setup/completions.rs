@@ -1,6 +1,6 @@
 //! `setup completions`: prints a shell's completions, puts them where the shell looks for them, or takes them away again.
 
-use crate::config::{Env, env};
+use crate::config::{Env, env, home_dir};
 use crate::domain::{Error, Kind, Result};
 use crate::os::ancestors::ancestors;
 use crate::os::file;
@@ -11,13 +11,10 @@ use crate::shell::{self, Dialect};
 use super::super::args::CompletionsArgs;
 use super::super::{init, out};
 
-/// How many programs above this one may stand between it and the shell.
-const ANCESTORS: usize = 4;
-
 /// Runs the command.
 pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
     let env = Env::from_process();
-    let shell = args.shell.unwrap_or_else(|| shell::calling(ancestors(ANCESTORS).iter().map(String::as_str), env.get(env::SHELL)));
+    let shell = args.shell.unwrap_or_else(|| shell::calling(ancestors().iter().map(String::as_str), env.get(env::SHELL)));
     match (args.install, args.uninstall) {
         (true, _) => install(shell, &env),
         (_, true) => uninstall(shell, &env),
@@ -64,7 +61,7 @@ fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
 }
 
 fn folders(env: &Env) -> Result<Folders> {
-    let home = || env.path(env::HOME).ok_or_else(|| Error::new(Kind::Config, "there is no home directory").hint("set HOME"));
+    let home = || home_dir(env).ok_or_else(|| Error::new(Kind::Config, "this user has no home directory").hint("set HOME"));
     let config = env.path(env::XDG_CONFIG_HOME).map_or_else(|| home().map(|home| home.join(".config")), Ok)?;
     let data = env.path(env::XDG_DATA_HOME).map_or_else(|| home().map(|home| home.join(".local/share")), Ok)?;
     Ok(Folders { config, data })

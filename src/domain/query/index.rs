@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::column::{Column, Field};
 use super::folded::Folded;
-use super::parse::Scope;
+use super::parse::{MOST_WORDS, Scope};
 use crate::domain::{AccountId, Entry, RoleId, Roster, Tags, fold, nearest};
 
 /// Columns of distinct values over a roster. Rows are kept in the order of names, which is the order of equals in every answer.
@@ -89,7 +89,7 @@ impl Index {
         let mut found: Vec<&str> = nearest(text.trim(), names.iter().copied(), limit);
         let parts = |name: &str| name.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
         let all_parts: HashSet<String> = names.iter().flat_map(|name| parts(name)).filter(|part| part.chars().count() > 2).collect();
-        for word in text.split_whitespace().filter(|word| word.chars().count() > 2) {
+        for word in text.split_whitespace().filter(|word| word.chars().count() > 2).take(MOST_WORDS) {
             for part in nearest(word, all_parts.iter().map(String::as_str), limit) {
                 let more = names.iter().filter(|name| parts(name).iter().any(|own| own == part));
                 found.extend(more.take(limit));

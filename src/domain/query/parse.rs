@@ -6,7 +6,7 @@ use super::folded::Folded;
 use super::pasted::{Pasted, recognise};
 
 /// More words than this are ignored: nobody types them, and the sums of costs stay in their bits.
-const MOST_WORDS: usize = 32;
+pub(super) const MOST_WORDS: usize = 32;
 
 /// A query, read once: words that all have to match.
 ///

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::awsconfig::dialect::complaints;
-use crate::awsconfig::{AwsConfig, Profile, edit, token_cache};
+use crate::awsconfig::{AwsConfig, Profile, edit, sso_lint, token_cache};
 use crate::config::{Env, Loaded, Paths, env};
 use crate::domain::{Instance, Result, Source, Timestamp};
 use crate::os::ancestors::ancestors;
@@ -15,12 +15,10 @@ use crate::shell::calling;
 use crate::shell::hooks::{Source as Hook, source};
 use crate::vault::Vault;
 
-use crate::ops::instances;
+use crate::ops::instances::{self, overrides};
 
-use super::{Closed, LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
+use super::{Closed, LooseFile, Redirect, Scene, SeenProfile, SeenToken, SeenVault};
 
-/// How far above us the person's shell may be.
-const ANCESTORS: usize = 8;
 /// Keys that make SDKs sign in by themselves.
 const SSO_KEYS: [&str; 5] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
 
@@ -31,20 +29,26 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
     let read = |path: &Path| file::load(path).ok().flatten().unwrap_or_default();
     let secrets = read(&paths.aws_credentials);
     let complaints = [&paths.aws_config, &paths.aws_credentials].map(|path| (path.clone(), complaints(&read(path))));
+    let problems = vec![
+        (paths.aws_config.clone(), sso_lint::problems(&read(&paths.aws_config))),
+        (paths.aws_credentials.clone(), sso_lint::misplaced(&secrets)),
+    ];
     let (config, credentials) = (AwsConfig::parse(read(&paths.aws_config)), AwsConfig::parse(secrets.clone()));
     let profile_names: BTreeSet<String> = config.profile_names().into_iter().chain(credentials.credentials_names()).collect();
     let display = [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
     let named = settings.browser.is_some() || settings.auth_browser.is_some();
     Scene {
         configuration: loaded.as_ref().map(|loaded| loaded.warnings.iter().map(ToString::to_string).collect()).map_err(Clone::clone),
+        redirects: instances.iter().flatten().filter_map(|instance| redirect(env, paths, vault, instance, now)).collect(),
         answers: Vec::new(),
         complaints: complaints.into(),
+        problems,
         closed: closed(paths),
         profiles: profiles(&config, &credentials, &secrets),
         profile_names,
         vault: seen(vault),
         locks: paths.state_dir.is_dir().then(|| exclusive(&paths.state_dir)),
-        tokens: instances.iter().flatten().flat_map(|instance| tokens(paths, instance)).collect(),
+        tokens: instances.iter().flatten().flat_map(|instance| tokens(paths, &config, instance)).collect(),
         loose_tokens: loose_files(&paths.sso_cache),
         browser: named || display || cfg!(target_os = "macos") || cfg!(windows),
         hook: hook_here(env, paths),
@@ -53,6 +57,13 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
         now,
         instances,
     }
+}
+
+/// The endpoints of an instance that replace AWS's own, if there are any. A vault that can't be opened is told elsewhere.
+fn redirect(env: &Env, paths: &Paths, vault: &Vault, instance: &Instance, now: Timestamp) -> Option<Redirect> {
+    let overrides = overrides::overrides(env, paths, instance);
+    let hides_sign_in = !overrides.is_empty() && overrides::hides_sign_in(vault, instance, now).unwrap_or(false);
+    (!overrides.is_empty()).then(|| Redirect { instance: instance.clone(), overrides, hides_sign_in })
 }
 
 /// Our directories in which nothing could be written.
@@ -107,17 +118,18 @@ fn exclusive(state_dir: &Path) -> Result<bool> {
 }
 
 /// The AWS CLI's files for an instance.
-fn tokens(paths: &Paths, instance: &Instance) -> Vec<SeenToken> {
-    let keys: &[&str] = match instance.source {
-        Source::LegacyProfile => &[instance.start_url.as_written()],
-        Source::Ours | Source::SsoSession => &[instance.name.as_str()],
+fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenToken> {
+    let spellings = config.spellings(&instance.start_url);
+    let keys: Vec<&str> = match instance.source {
+        Source::LegacyProfile => spellings.iter().map(String::as_str).collect(),
+        Source::Ours | Source::SsoSession => vec![instance.name.as_str()],
     };
     let seen = |path: std::path::PathBuf| {
         let token = token_cache::load(&path)?;
         let (start_url, region) = (token.start_url, token.region);
         Some(SeenToken { path, instance: instance.name.clone(), expires_at: token.expires_at, ours: token.ours, start_url, region })
     };
-    token_cache::paths(&paths.sso_cache, keys).into_iter().filter_map(seen).collect()
+    token_cache::paths(&paths.sso_cache, &keys).into_iter().filter_map(seen).collect()
 }
 
 /// Files of a directory that others can read or write.
@@ -143,8 +155,8 @@ fn loose(_: &Path, _: u32) -> Option<LooseFile> {
 
 /// The hook of the shell that called us, and whether a file that it reads when it starts brings it.
 fn hook_here(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
-    let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), env.get(env::SHELL));
-    let hook = source(shell, &paths.home, &paths.config_home(env))?;
+    let shell = calling(ancestors().iter().map(String::as_str), env.get(env::SHELL));
+    let hook = source(shell, paths.home.as_deref()?, &paths.config_home(env)?)?;
     let has = hook.is_there();
     Some((hook, has))
 }

@@ -26,7 +26,7 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 
 /// What the address itself tells: a page inside the portal, another region, no portal at all.
 fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
-    let (name, url) = (&instance.name, instance.start_url.trimmed());
+    let (name, url) = (&instance.name, instance.start_url.as_written().trim());
     let address = match address::read(url) {
         Ok(address) => address,
         Err(error) => {
@@ -38,6 +38,14 @@ fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
         let right = address.start_url.trimmed();
         let finding = Finding::wrong(NAME, format!("the start URL of {name} is a page inside the portal, not the portal"));
         let finding = finding.seen(format!("{url}, but AWS knows it as {right}")).fix(change(scene, instance, "start_url", right));
+        return Some(mended(finding, instance, "start_url", right));
+    }
+    // rolecall sends the normalized form, other programs send what is written.
+    if url.trim_end_matches(['/', '#']) != address.start_url.trimmed() {
+        let right = address.start_url.trimmed();
+        let others = if instance.source == Source::Ours { "" } else { ": other AWS programs may not sign in" };
+        let finding = Finding::advice(NAME, format!("the start URL of {name} is not spelled as AWS expects it{others}"));
+        let finding = finding.seen(format!("{url} is {right}")).fix(change(scene, instance, "start_url", right));
         return Some(mended(finding, instance, "start_url", right));
     }
     let region = address.region.filter(|region| *region != instance.sso_region)?;

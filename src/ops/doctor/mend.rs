@@ -1,11 +1,17 @@
 //! What can be put right without asking again: nothing that loses anything.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::awsconfig::token_cache;
+use crate::awsconfig::sso_lint::{self, Code};
+use crate::awsconfig::{edit as aws_edit, token_cache};
 use crate::config::{Paths, edit};
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, Kind, Result, Timestamp};
+use crate::ops::profiles::backup::{self, Run, Undone};
+use crate::ops::profiles::lock_aws_files;
 use crate::os::file;
+
+/// The command that writes, as it is typed behind the program's name; `--undo` behind it takes the run back.
+const COMMAND: &str = "doctor";
 
 /// A change that is safe, and that a person can take back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +28,13 @@ pub enum Mend {
         /// The file, which stays.
         path: PathBuf,
     },
+    /// Mistakes in the sign-in settings of an AWS config file, all of them in one run. The file as it was is kept for [`undo`].
+    AwsConfig {
+        /// The file.
+        path: PathBuf,
+        /// The sort of mistake that has to be gone then.
+        code: Code,
+    },
     /// A value in the person's configuration file.
     Setting {
         /// Its dotted key.
@@ -35,8 +48,12 @@ pub enum Mend {
 ///
 /// # Errors
 /// When a file can't be changed.
-pub fn mend(paths: &Paths, mend: &Mend) -> Result<String> {
+pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
     match mend {
+        Mend::AwsConfig { path, code } => {
+            correct(&paths.state_dir, path, *code, now)?;
+            Ok(format!("{} is corrected; `rolecall doctor --undo` takes it back", paths.short(path)))
+        }
         Mend::Mode { path, mode } => {
             set_mode(path, *mode)?;
             Ok(format!("{} has mode {mode:04o} now", paths.short(path)))
@@ -53,6 +70,32 @@ pub fn mend(paths: &Paths, mend: &Mend) -> Result<String> {
             Ok(format!("{key} is {value} now, in {}", paths.short(file)))
         }
     }
+}
+
+/// Corrects every mistake in an AWS config file that has only one right way. A second call finds nothing left to do.
+fn correct(state_dir: &Path, path: &Path, code: Code, now: Timestamp) -> Result<()> {
+    let _alone = lock_aws_files(state_dir)?;
+    let old = file::load(path)?.unwrap_or_default();
+    let new = sso_lint::fixed(&old);
+    if let Some(new) = &new {
+        aws_edit::check_writable(path)?;
+        backup::keep(state_dir, path, Some(&old), new, Run::begin(state_dir, COMMAND, now))?;
+        aws_edit::replace(path, Some(&old), new)?;
+    }
+    let left = sso_lint::problems(new.as_deref().unwrap_or(&old));
+    match left.iter().find(|problem| problem.code == code && problem.is_fixable()) {
+        Some(problem) => Err(Error::new(Kind::Config, format!("line {} can't be changed without changing others", problem.line))),
+        None => Ok(()),
+    }
+}
+
+/// Puts the AWS config file back to what it was before `doctor --fix` changed it last.
+///
+/// # Errors
+/// [`Kind::NoMatch`] if nothing is known of it; [`Kind::Usage`] if the file changed since.
+pub fn undo(paths: &Paths) -> Result<Undone> {
+    let _alone = lock_aws_files(&paths.state_dir)?;
+    backup::undo(&paths.state_dir, &paths.aws_config, COMMAND, false)
 }
 
 #[cfg(unix)]

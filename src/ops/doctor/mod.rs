@@ -6,6 +6,7 @@ mod browser;
 mod clock;
 mod configuration;
 mod directories;
+mod endpoints;
 mod environment;
 mod gather;
 mod instances;
@@ -15,6 +16,7 @@ mod network;
 mod profiles;
 mod scene;
 mod shell;
+mod sso_settings;
 #[cfg(test)]
 mod tests;
 mod token_cache;
@@ -22,8 +24,8 @@ mod vault;
 
 pub use ask::ask;
 pub use gather::gather;
-pub use mend::{Mend, mend};
-pub use scene::{Answer, Closed, LooseFile, Scene, SeenProfile, SeenToken, SeenVault};
+pub use mend::{Mend, mend, undo};
+pub use scene::{Answer, Closed, LooseFile, Redirect, Scene, SeenProfile, SeenToken, SeenVault};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,16 +91,18 @@ impl Finding {
 type Check = (&'static str, fn(&Scene) -> Vec<Finding>);
 
 /// Every check, in the order of the report.
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 15] = [
     (configuration::NAME, configuration::check),
     (directories::NAME, directories::check),
     (environment::NAME, environment::check),
     (instances::NAME, instances::check),
+    (endpoints::NAME, endpoints::check),
     (network::NAME, network::check),
     (clock::NAME, clock::check),
     (vault::NAME, vault::check),
     (locks::NAME, locks::check),
     (aws_files::NAME, aws_files::check),
+    (sso_settings::NAME, sso_settings::check),
     (profiles::NAME, profiles::check),
     (token_cache::NAME, token_cache::check),
     (browser::NAME, browser::check),

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::awsconfig::dialect::Complaint;
+use crate::awsconfig::sso_lint::Problem;
 use crate::config::{Env, Paths};
 use crate::domain::{Error, Instance, InstanceName, Region, Result, StartUrl, Timestamp};
+use crate::ops::instances::overrides::Override;
 use crate::shell::hooks::Source;
-use crate::vault::Store;
+use crate::vault::SecureStore;
 
 /// This machine as far as it matters.
 #[derive(Debug, Clone)]
@@ -24,10 +26,14 @@ pub struct Scene {
     pub closed: Vec<Closed>,
     /// The instances that are known; or why they can't be told.
     pub instances: Result<Vec<Instance>>,
+    /// Settings that send requests of instances somewhere else than to AWS.
+    pub redirects: Vec<Redirect>,
     /// What AWS answered for each instance; empty when nobody was asked.
     pub answers: Vec<Answer>,
     /// Lines of the AWS files for which programs pass over the whole file.
     pub complaints: Vec<(PathBuf, Vec<Complaint>)>,
+    /// Mistakes in the sign-in settings of the AWS files.
+    pub problems: Vec<(PathBuf, Vec<Problem>)>,
     /// Profiles of the AWS config file that run a program for their credentials.
     pub profiles: Vec<SeenProfile>,
     /// The names of all profiles, those of the credentials file too.
@@ -44,6 +50,17 @@ pub struct Scene {
     pub browser: bool,
     /// The calling shell's hook, and whether a start-up file brings it.
     pub hook: Option<(Source, bool)>,
+}
+
+/// The endpoints of an instance that replace AWS's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// The instance.
+    pub instance: Instance,
+    /// The endpoints, with their origins.
+    pub overrides: Vec<Override>,
+    /// Whether a sign-in at AWS is not used because of them.
+    pub hides_sign_in: bool,
 }
 
 /// A directory of ours that can't be written.
@@ -91,7 +108,7 @@ pub struct SeenProfile {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SeenVault {
     /// Where its key is; `None` while there is no vault.
-    pub store: Option<Store>,
+    pub store: Option<SecureStore>,
     /// What is wrong with it as a whole.
     pub problem: Option<Error>,
     /// Why a background process could not open it, or why none could be made.

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::awsconfig::dialect::complaints;
+use crate::awsconfig::sso_lint;
 use crate::config::{Env, Paths};
 use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Source, StartUrl, Timestamp};
+use crate::ops::instances::overrides::{Override, Service};
 use crate::ops::setup::discover::instance;
 use crate::shell::Dialect;
 use crate::shell::hooks::source;
-use crate::vault::Store;
+use crate::vault::SecureStore;
 
 const NOW: Timestamp = Timestamp(1_795_000_000);
 
@@ -29,12 +31,14 @@ fn scene(pairs: &[(&str, &str)]) -> Scene {
         now: NOW,
         configuration: Ok(Vec::new()),
         instances: Ok(vec![corp()]),
+        redirects: Vec::new(),
         answers: vec![answer],
         complaints: Vec::new(),
+        problems: Vec::new(),
         closed: Vec::new(),
         profiles: vec![SeenProfile { name: "dev".into(), program: "/usr/bin/rolecall".into(), ours: true, ..SeenProfile::default() }],
         profile_names: BTreeSet::from(["dev".to_owned()]),
-        vault: SeenVault { store: Some(Store::Keyring), ..SeenVault::default() },
+        vault: SeenVault { store: Some(SecureStore::Keyring), ..SeenVault::default() },
         locks: Some(Ok(true)),
         tokens: Vec::new(),
         loose_tokens: Vec::new(),
@@ -120,7 +124,7 @@ fn start_urls_and_regions_that_are_others() {
         scene.clone()
     };
     let page = says(
-        &instances(of("https://corp.awsapps.com/start/#/console?account_id=1", "eu-west-1", Source::Ours)),
+        &instances(of("https://corp.awsapps.com/start/console?account_id=1", "eu-west-1", Source::Ours)),
         &["page inside", "settings set instances.corp.start_url https://corp.awsapps.com/start"],
     );
     let right = Mend::Setting { key: "instances.corp.start_url".into(), value: "https://corp.awsapps.com/start".into() };
@@ -133,11 +137,19 @@ fn start_urls_and_regions_that_are_others() {
     let theirs =
         says(&instances(of(portal, "us-east-1", Source::SsoSession)), &["sso_region = eu-west-1 into [sso-session corp] of ~/.aws/config"]);
     assert_eq!(theirs.mend, None, "a file of others is not changed");
-    assert_eq!(
-        examine(&instances(of("https://corp.awsapps.com/start/#/", "eu-west-1", Source::Ours))),
-        [],
-        "what does not matter at its end"
+    for source in [Source::Ours, Source::SsoSession] {
+        let tail = of("https://corp.awsapps.com/start/#/", "eu-west-1", source);
+        assert_eq!(examine(&instances(tail)), [], "as `aws configure sso` shows it");
+    }
+    for url in ["Corp.awsapps.com/start", "https://corp.awsapps.com/start/#/console?account_id=1"] {
+        let ours = says(&instances(of(url, "eu-west-1", Source::Ours)), &["not spelled as AWS expects it"]);
+        assert!(ours.weight == Weight::Advice && ours.mend == page.mend, "{ours:?}");
+    }
+    let spelled = says(
+        &instances(of("corp.awsapps.com/start", "eu-west-1", Source::SsoSession)),
+        &["not spelled as AWS expects it", "sso_start_url = https://corp.awsapps.com/start into [sso-session corp]"],
     );
+    assert_eq!(spelled.weight, Weight::Advice);
     says(&instances(of("http://portal.example.com", "eu-west-1", Source::Ours)), &["begins with https"]);
 }
 
@@ -151,6 +163,26 @@ fn no_instance_and_one_that_aws_does_not_take() {
     says(&scene, &["no IAM Identity Center", "rolecall setup wizard"]);
     scene.instances = Err(Error::new(Kind::Config, "[instances.corp] has no sso_region").hint("add it"));
     says(&scene, &["has no sso_region", "add it"]);
+}
+
+#[test]
+fn endpoints_that_are_not_aws_are_named_with_the_variable() {
+    let mut scene = scene(&[("AWS_ENDPOINT_URL", "http://localhost:4566")]);
+    let one = |service| Override { service, url: "http://localhost:4566".into(), origin: "AWS_ENDPOINT_URL".into() };
+    let overrides = vec![one(Service::SignIn), one(Service::Portal)];
+    scene.redirects = vec![Redirect { instance: corp(), overrides, hides_sign_in: false }];
+    let advice =
+        says(&scene, &["AWS_ENDPOINT_URL sends sign-in and portal requests for corp to http://localhost:4566", "unset AWS_ENDPOINT_URL"]);
+    assert_eq!(advice.weight, Weight::Advice);
+    scene.redirects[0].hides_sign_in = true;
+    let findings = examine(&scene);
+    assert_eq!(findings.len(), 2);
+    assert_eq!(
+        (findings[0].weight, findings[0].what.as_str()),
+        (Weight::Wrong, "you are signed in to corp at AWS, but AWS_ENDPOINT_URL hides it")
+    );
+    scene.redirects[0].overrides[0].origin = "[profile a] of ~/.aws/config".into();
+    assert!(examine(&scene).iter().any(|finding| finding.fix.concat().contains("take `endpoint_url` out")));
 }
 
 #[test]
@@ -191,11 +223,11 @@ fn a_vault_that_nobody_or_everybody_can_open() {
     says(&scene, &["keyring is locked", "unlock it"]);
     scene.vault.problem = Some(Error::new(Kind::Vault, "the vault belongs to another user").hint("run rolecall as that user"));
     says(&scene, &["belongs to another user"]);
-    scene.vault = SeenVault { store: Some(Store::Json), ..SeenVault::default() };
+    scene.vault = SeenVault { store: Some(SecureStore::Json), ..SeenVault::default() };
     assert_eq!(says(&scene, &["plain text"]).weight, Weight::Advice);
     let path = PathBuf::from("/home/jane/.local/state/rolecall/vault");
     let loose = vec![LooseFile { path: path.clone(), mode: 0o755, wanted: 0o700 }];
-    scene.vault = SeenVault { store: Some(Store::File), loose, ..SeenVault::default() };
+    scene.vault = SeenVault { store: Some(SecureStore::File), loose, ..SeenVault::default() };
     let finding = says(&scene, &["~/.local/state/rolecall/vault", "0755", "chmod 700"]);
     assert_eq!(finding.mend, Some(Mend::Mode { path, mode: 0o700 }));
 }
@@ -233,6 +265,20 @@ fn aws_files_that_no_program_reads_are_named_by_line_and_reader() {
     says(&scene, &["the AWS CLI and Python", "[profile a] stands there a second time"]);
     scene.complaints = of("[profile a]\nregion: x\n");
     assert_eq!(says(&scene, &["other languages", "`region` has a colon"]).weight, Weight::Advice);
+}
+
+#[test]
+fn mistakes_in_sign_in_settings_are_grouped_by_sort_and_fixed_together() {
+    let mut scene = scene(&[]);
+    let path = PathBuf::from("/home/jane/.aws/config");
+    let text = "[sso_session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
+        [Profile a]\nsso_session = corp\n[profile b]\nsso_session = lab\n";
+    scene.problems = vec![(path.clone(), sso_lint::problems(text.as_bytes()))];
+    let findings = examine(&scene);
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(said(&findings[0]).contains("[sso_session corp] is misspelled") && said(&findings[0]).contains("the like in line 4"));
+    assert_eq!(findings[0].mend, Some(Mend::AwsConfig { path, code: sso_lint::Code::Header }));
+    assert!(said(&findings[1]).contains("names the session `lab`") && findings[1].mend.is_none());
 }
 
 #[test]

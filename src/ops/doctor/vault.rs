@@ -1,6 +1,6 @@
 //! Can the vault be opened by programs in the background, and by nobody else?
 
-use crate::vault::Store;
+use crate::vault::SecureStore;
 
 use super::{Finding, LooseFile, Mend, Scene};
 
@@ -12,7 +12,7 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     if vault.problem.is_none() {
         findings.extend(vault.closed.iter().map(|error| Finding::of(NAME, error)));
     }
-    if vault.store == Some(Store::Json) {
+    if vault.store == Some(SecureStore::Json) {
         let finding = Finding::advice(NAME, "tokens and credentials are kept in plain text (secure_store = \"json\")");
         findings.push(finding.fix("take the line out of the configuration, then run `rolecall vault reset`"));
     }

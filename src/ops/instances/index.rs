@@ -16,7 +16,7 @@ use crate::ops::instances::instances;
 use crate::ops::roles::chain::Chains;
 
 /// What the file starts with: a name, and the number of the format.
-const HEADER: frame::Header = *b"roleidx\x02";
+const HEADER: frame::Header = *b"roleidx\x03";
 /// Other versions of the program may find other instances in the same files.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How often files that change while they are read are read again before nothing is remembered.
@@ -154,7 +154,7 @@ pub(in crate::ops) fn digest(env: &Env, paths: &Paths) -> [u8; 32] {
         digest.update([0]);
         digest.update(env.get(*var).unwrap_or_default());
     }
-    for path in paths.system_config.iter().chain([&paths.config_file, &paths.aws_config, &paths.home]) {
+    for path in paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).chain(&paths.home) {
         digest.update([0]);
         digest.update(path.as_os_str().as_encoded_bytes());
     }

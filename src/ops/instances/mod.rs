@@ -1,6 +1,8 @@
 //! Which IAM Identity Centers there are: our file, the AWS config file's sessions, then its legacy profiles, merged by name.
 
 pub mod index;
+pub mod overrides;
+pub mod problems;
 
 use crate::awsconfig::AwsConfig;
 use crate::config::{Env, Paths, Settings, env};
@@ -68,13 +70,14 @@ impl Lacking {
 /// What to say when there are none.
 pub fn none_found(paths: &Paths) -> Error {
     let nothing = Error::new(Kind::Config, "no IAM Identity Center is set up on this machine");
-    let nothing = match sources::present(&paths.home) {
+    let nothing = match paths.home.as_deref().and_then(sources::present) {
         Some(file) => nothing.hint(format!("run `rolecall setup import`: it takes over what {} says", paths.short(&file))),
         None => nothing,
     };
-    nothing
+    let nothing = nothing
         .hint("run `rolecall setup wizard`; in a script, `rolecall setup wizard --start-url URL --yes`")
-        .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.short(&paths.aws_config)))
+        .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.short(&paths.aws_config)));
+    problems::explain(paths, None, nothing)
 }
 
 fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance>, Lacking> {
@@ -224,6 +227,21 @@ mod tests {
         let error = find("", "", &[]).unwrap_err();
         assert_eq!(error.kind, Kind::Config);
         assert!(error.hints[0].contains("rolecall setup wizard"), "{error:?}");
+    }
+
+    #[test]
+    fn a_session_that_is_incomplete_is_named_where_there_is_no_other() {
+        let error = find("", "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n", &[]).unwrap_err();
+        assert_eq!(error.hints[0], "~/aws:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it");
+        assert!(error.hints[1].contains("rolecall setup wizard"), "{error:?}");
+    }
+
+    #[test]
+    fn one_portal_in_several_spellings_is_one_instance() {
+        let aws = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
+            [profile a]\nsso_start_url = https://CORP.awsapps.com:443/start/#/?tab=accounts\nsso_region = EU-WEST-1\n\
+            [profile b]\nsso_start_url = \"corp.awsapps.com/start\"\nsso_region = eu-west-1 # Ireland\n";
+        assert_eq!(said(&find("", aws, &[]).unwrap()), ["corp https://corp.awsapps.com/start eu-west-1 SsoSession"]);
     }
 
     #[test]

@@ -74,12 +74,16 @@ pub fn files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>> {
     if let Some(file) = named {
         return Ok(vec![file.to_owned()]);
     }
-    let usual = ctx.paths.home.join(".kube/config");
+    let usual = ctx.paths.home.as_ref().map(|home| home.join(".kube/config"));
     let listed =
         ctx.env.path(env::KUBECONFIG).map(|list| std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect());
-    let all: Vec<PathBuf> = listed.unwrap_or_else(|| vec![usual.clone()]);
+    let all: Vec<PathBuf> = listed.unwrap_or_else(|| usual.into_iter().collect());
     let mut there: Vec<PathBuf> = all.iter().filter(|file| file.exists()).cloned().collect();
     there.dedup();
+    if all.is_empty() {
+        return Err(Error::new(Kind::Config, "this user has no home directory, and so no `~/.kube/config`")
+            .hint("name the file with --kubeconfig, or set KUBECONFIG"));
+    }
     if there.is_empty() {
         let names: Vec<String> = all.iter().map(|file| ctx.paths.short(file)).collect();
         return Err(Error::new(Kind::Config, format!("there is no kubeconfig: {}", names.join(", ")))

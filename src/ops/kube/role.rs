@@ -48,7 +48,7 @@ impl Known<'_> {
         }
         let words = &token.words;
         let name = words.profile.clone().or_else(|| variable("AWS_PROFILE")).or_else(|| variable("AWS_DEFAULT_PROFILE"));
-        let file_region = name.as_deref().and_then(|name| self.aws.profile(name)?.get("region").map(str::to_owned));
+        let file_region = name.as_deref().and_then(|name| self.aws.profile(name)?.plain("region").map(str::to_owned));
         let said = words.region.is_some() || variable("AWS_REGION").is_some() || variable("AWS_DEFAULT_REGION").is_some();
         let region = file_region.filter(|_| !said);
         if let Some(arn) = &words.role_arn {

@@ -99,7 +99,7 @@ fn setting(key: &str) -> How {
         "AuthUrlAction" => How::Word("auth_url_action", url_action),
         "UrlExecCommand" => How::Texts("url_exec_command"),
         "ConsoleDuration" => How::Number("console_duration"),
-        "LogLevel" => How::Text("log_level"),
+        "LogLevel" => How::Word("log_level", log_level),
         "LogLines" => How::Truth("log_lines"),
         "HistoryLimit" => How::Number("history_limit"),
         "HistoryMinutes" => How::Number("history_minutes"),
@@ -127,6 +127,11 @@ fn url_action(word: &str) -> Option<&'static str> {
 fn secure_store(word: &str) -> Option<&'static str> {
     let keyring = ["keychain", "kwallet", "secret-service", "wincred"].map(|name| (name, "keyring"));
     choice(word, &keyring).or_else(|| choice(word, &[("file", "file"), ("json", "json")]))
+}
+
+/// aws-sso-cli logs at two finer levels, whose lines rolecall does not have.
+fn log_level(word: &str) -> Option<&'static str> {
+    choice(word, &[("error", "error"), ("warn", "warn"), ("info", "info"), ("debug", "info"), ("trace", "info")])
 }
 
 /// Moves one value to the key below `above`.

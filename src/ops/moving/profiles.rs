@@ -96,7 +96,7 @@ fn one(ctx: &Ctx, known: &Known, name: &str, profile: &Profile, out: &mut Wishes
     let account = meant.account.to_string();
     let role = ["instances", instance.as_str(), "accounts", &account, "roles", meant.role.as_str()];
     out.wish(&from, &[&role[..], &["profile"]].concat(), name);
-    if let Some(region) = profile.get("region") {
+    if let Some(region) = profile.plain("region") {
         out.wish(format!("{from} region"), &[&role[..], &["default_region"]].concat(), region);
     }
 }
@@ -135,7 +135,7 @@ fn chained(known: &Known, from: &str, profile: &Profile, out: &mut Wishes) {
         out.wish(format!("{from} (its name)"), &[&role[..], &["profile"]].concat(), name);
     }
     for (theirs, ours) in [("external_id", "external_id"), ("role_session_name", "session_name"), ("region", "default_region")] {
-        if let Some(value) = profile.get(theirs) {
+        if let Some(value) = profile.plain(theirs) {
             out.wish(format!("{from} {theirs}"), &[&role[..], &[ours]].concat(), value);
         }
     }

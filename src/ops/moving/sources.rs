@@ -56,7 +56,7 @@ pub(super) fn sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<Source>> {
         }
         Ok(())
     };
-    let home = &ctx.paths.home;
+    let home = ctx.paths.home.as_deref();
     match ctx.env.path(env::AWS_SSO_CONFIG) {
         Some(file) if !file.exists() => {
             return Err(Error::new(Kind::Config, format!("AWS_SSO_CONFIG is {}, which is not there", file.display()))
@@ -64,12 +64,14 @@ pub(super) fn sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<Source>> {
         }
         Some(file) => add(Program::AwsSsoCli, file)?,
         None => {
-            if let Some(file) = AWS_SSO.iter().map(|place| home.join(place)).find(|file| file.exists()) {
+            if let Some(file) = home.and_then(present) {
                 add(Program::AwsSsoCli, file)?;
             }
         }
     }
-    add(Program::Granted, home.join(GRANTED))?;
+    if let Some(home) = home {
+        add(Program::Granted, home.join(GRANTED))?;
+    }
     add(Program::AwsConfig, ctx.paths.aws_config.clone())?;
     Ok(out)
 }

@@ -219,6 +219,14 @@ fn run(ctx: &Ctx) -> backup::Run {
 /// # Errors
 /// [`Kind::Config`] when another process of ours has it for too long.
 pub(in crate::ops) fn alone(ctx: &Ctx) -> Result<Lock> {
-    let held = Lock::acquire(&ctx.paths.state_dir.join("locks/aws-config-file"), Instant::now() + PATIENCE)?;
+    lock_aws_files(&ctx.paths.state_dir)
+}
+
+/// The same for callers that have no [`Ctx`].
+///
+/// # Errors
+/// As [`alone`].
+pub(in crate::ops) fn lock_aws_files(state_dir: &Path) -> Result<Lock> {
+    let held = Lock::acquire(&state_dir.join("locks/aws-config-file"), Instant::now() + PATIENCE)?;
     held.ok_or_else(|| Error::new(Kind::Config, "another rolecall is writing the same files").hint("run the command again"))
 }

@@ -84,7 +84,7 @@ impl<'c> Writer<'c> {
 pub(super) fn session(instance: &Instance) -> Result<String> {
     let scopes = instance.scopes.join(",");
     let pairs = [
-        ("sso_start_url", instance.start_url.as_written()),
+        ("sso_start_url", instance.start_url.trimmed()),
         ("sso_region", instance.sso_region.as_str()),
         ("sso_registration_scopes", scopes.as_str()),
     ];

@@ -1,7 +1,7 @@
 //! Which role a profile of the AWS config file stands for: one of ours, one of Granted's, or a native SSO profile.
 
 use crate::awsconfig::{AwsConfig, Profile};
-use crate::domain::{AccountId, Arn, Instance, InstanceName, Result, RoleName, StartUrl};
+use crate::domain::{AccountId, Arn, Instance, InstanceName, Region, Result, RoleName, StartUrl};
 use crate::os::browser::words;
 use crate::os::file;
 
@@ -64,11 +64,11 @@ fn of_ours(profile: &Profile) -> Option<Meant> {
 
 /// `sso_account_id` and `sso_role_name`, with what tells the directory; or the same in Granted's spelling.
 fn by_keys(profile: &Profile, instances: &[Instance], prefix: &str) -> Option<Meant> {
-    let get = |key: &str| profile.get(&format!("{prefix}{key}"));
+    let get = |key: &str| profile.plain(&format!("{prefix}{key}"));
     let (account, role) = (get("account_id")?.parse().ok()?, RoleName::new(get("role_name")?));
     let by_address = || {
-        let (start_url, region) = (StartUrl::new(get("start_url")?), get("region")?);
-        instances.iter().find(|instance| instance.start_url == start_url && instance.sso_region.as_str() == region)
+        let (start_url, region) = (StartUrl::new(get("start_url")?), Region::new(get("region")?));
+        instances.iter().find(|instance| instance.start_url == start_url && instance.sso_region == region)
     };
     let known = match get("session") {
         Some(name) => instances.iter().find(|instance| instance.name.as_str() == name),
@@ -80,7 +80,7 @@ fn by_keys(profile: &Profile, instances: &[Instance], prefix: &str) -> Option<Me
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Endpoints, Region, Source};
+    use crate::domain::{Endpoints, Source};
 
     fn said(profile: &str) -> Option<String> {
         let instance = Instance {

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::awsconfig::AwsConfig;
 use crate::awsconfig::token_cache::{self, CachedToken};
 use crate::config::ShareTokenCache;
 use crate::domain::{Instance, Result, Secret, Source, Timestamp};
+use crate::os::file;
 use crate::os::lock::Lock;
 
 use crate::ops::ctx::{Ctx, blocking};
@@ -81,15 +83,23 @@ async fn change(
     .await
 }
 
-/// The CLI's files for an instance: that of the `[sso-session]` of its name, and that of legacy profiles with its start URL. Where two
-/// instances share a start URL two people do, and nobody knows whose the latter is.
+/// The AWS CLI's files for an instance: that of the `[sso-session]` of its name, and those of legacy profiles with its start URL, in
+/// every spelling that the AWS config file has. If two instances share a start URL, two users do, and it is not known whose the latter
+/// are.
 fn places(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
     let (name, url) = (instance.name.as_str(), instance.start_url.as_written());
-    let alone = ctx.instances.iter().filter(|other| other.start_url == instance.start_url).count() < 2;
-    let keys: &[&str] = match (instance.source, alone) {
-        (Source::LegacyProfile, _) => &[url],
-        (Source::Ours | Source::SsoSession, true) => &[name, url],
-        (Source::Ours | Source::SsoSession, false) => &[name],
+    let same = |other: &&Instance| other.start_url == instance.start_url;
+    let shared = ctx.instances.iter().filter(same).count() > 1;
+    let spellings = match shared {
+        false => file::load(&ctx.paths.aws_config).ok().flatten().map(|bytes| AwsConfig::parse(bytes).spellings(&instance.start_url)),
+        true => None,
     };
-    token_cache::paths(&ctx.paths.sso_cache, keys)
+    let spellings = spellings.unwrap_or_default();
+    let mut keys = match instance.source {
+        Source::LegacyProfile => vec![url],
+        Source::Ours | Source::SsoSession if shared => vec![name],
+        Source::Ours | Source::SsoSession => vec![name, url],
+    };
+    keys.extend(spellings.iter().map(String::as_str).filter(|spelling| *spelling != url));
+    token_cache::paths(&ctx.paths.sso_cache, &keys)
 }

@@ -2,8 +2,11 @@
 
 use super::super::catalog::{Command, Move};
 use super::super::state::line::Line;
-use super::Pressed;
+use super::{Pasted, Pressed};
 use crate::domain::fold;
+
+/// Characters of what is looked for: far more than any name has.
+const LONGEST: usize = 200;
 
 /// Rows that a page moves.
 const PAGE: usize = 8;
@@ -18,7 +21,7 @@ pub(in crate::tui) struct Chooser<K> {
 
 impl<K> Default for Chooser<K> {
     fn default() -> Self {
-        Self { on: None, typed: Line::default() }
+        Self { on: None, typed: Line::limited(LONGEST) }
     }
 }
 
@@ -73,9 +76,9 @@ impl<K: Clone + PartialEq> Chooser<K> {
     }
 
     /// Takes a pasted text.
-    pub(in crate::tui) fn paste(&mut self, text: &str) {
-        self.typed.insert(text);
+    pub(in crate::tui) fn paste(&mut self, text: &str) -> Pasted {
         self.on = None;
+        Pasted::cut(&mut self.typed, text)
     }
 
     /// How well these names fit what is typed: every word has to occur in one of them; 0 is best, `None` not at all.

@@ -7,7 +7,7 @@ use super::super::state::{State, Then};
 use super::super::update::choose;
 use super::super::view::signs;
 use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed, name};
+use super::{Heard, Panel, Pasted, Pressed, name};
 use crate::domain::{AccountId, RoleId};
 
 /// Roles named before the rest is counted.
@@ -56,7 +56,7 @@ impl Confirm {
 
     fn type_key(&mut self, state: &mut State, pressed: Pressed) -> Heard {
         match (pressed.letter, pressed.command) {
-            (Some(letter), _) => self.typed.insert(letter.encode_utf8(&mut [0; 4])),
+            (Some(letter), _) => drop(self.typed.insert(letter.encode_utf8(&mut [0; 4]))),
             (None, Some(Command::Act)) if self.right(state) => return self.go(state),
             (None, Some(Command::Act)) => {
                 self.wrong = true;
@@ -82,8 +82,8 @@ impl Panel for Confirm {
 
     // What has to be typed is typed: a paste would be no second thought.
 
-    fn paste(&mut self, _: &str) -> bool {
-        true
+    fn paste(&mut self, _: &str) -> Pasted {
+        Pasted::Done
     }
 
     fn sheet(&self, state: &State) -> Sheet {

@@ -5,8 +5,11 @@ use super::super::state::line::Line;
 use super::super::state::{State, Then};
 use super::super::update::choose;
 use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed, name};
+use super::{Heard, Panel, Pasted, Pressed, name};
 use crate::domain::RoleId;
+
+/// Characters of a command line.
+const LONGEST: usize = 4_096;
 
 /// Roles named before the rest is counted.
 const NAMED: usize = 5;
@@ -21,14 +24,14 @@ pub(in crate::tui) struct Each {
 impl Each {
     /// For these roles.
     pub(in crate::tui) fn over(roles: Vec<RoleId>) -> Self {
-        Self { roles, line: Line::default() }
+        Self { roles, line: Line::limited(LONGEST) }
     }
 }
 
 impl Panel for Each {
     fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard {
         match (pressed.letter, pressed.command) {
-            (Some(letter), _) => self.line.insert(letter.encode_utf8(&mut [0; 4])),
+            (Some(letter), _) => drop(self.line.insert(letter.encode_utf8(&mut [0; 4]))),
             (None, Some(Command::Back)) => return Heard::Close(Vec::new()),
             (None, Some(Command::Act)) if !self.line.text().trim().is_empty() => {
                 let line = self.line.text().trim().to_owned();
@@ -40,9 +43,8 @@ impl Panel for Each {
         Heard::Stay(Vec::new())
     }
 
-    fn paste(&mut self, text: &str) -> bool {
-        self.line.insert(text);
-        true
+    fn paste(&mut self, text: &str) -> Pasted {
+        Pasted::whole(&mut self.line, text)
     }
 
     fn sheet(&self, state: &State) -> Sheet {

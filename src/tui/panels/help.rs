@@ -4,7 +4,7 @@ use super::super::catalog::{CATALOG, Chapter, Command, Move};
 use super::super::state::State;
 use super::chooser::Chooser;
 use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed};
+use super::{Heard, Panel, Pasted, Pressed};
 
 /// From this many columns on the chapters stand beside each other.
 const BESIDE: u16 = 118;
@@ -59,9 +59,8 @@ impl Panel for Help {
         Heard::Stay(Vec::new())
     }
 
-    fn paste(&mut self, text: &str) -> bool {
-        self.sought.paste(text);
-        true
+    fn paste(&mut self, text: &str) -> Pasted {
+        self.sought.paste(text)
     }
 
     fn sheet(&self, state: &State) -> Sheet {

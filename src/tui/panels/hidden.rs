@@ -6,7 +6,7 @@ use super::super::state::State;
 use super::super::update::marks;
 use super::chooser::Chooser;
 use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed, account};
+use super::{Heard, Panel, Pasted, Pressed, account};
 use crate::domain::RoleId;
 use crate::ops::work::Mark;
 
@@ -39,9 +39,8 @@ impl Panel for Hidden {
         Heard::Stay(Vec::new())
     }
 
-    fn paste(&mut self, text: &str) -> bool {
-        self.chooser.paste(text);
-        true
+    fn paste(&mut self, text: &str) -> Pasted {
+        self.chooser.paste(text)
     }
 
     fn sheet(&self, state: &State) -> Sheet {

@@ -7,9 +7,12 @@ use super::super::state::{State, Waits};
 use super::super::update::choose;
 use super::super::view::{signs, words};
 use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed, key, name, qr};
+use super::{Heard, Panel, Pasted, Pressed, key, name, qr};
 use crate::domain::{Error, InstanceName, Secret};
 use crate::ops::work::{Request, SignInStep};
+
+/// Characters of a redirect address. Its code is a signed token of some 1,500 characters.
+const LONGEST: usize = 8_192;
 
 /// A sign-in under way.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,11 +29,17 @@ pub(in crate::tui) struct Login {
 }
 
 /// An address on its way back by hand.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Reply {
     typed: Line,
     error: Option<Error>,
     sent: bool,
+}
+
+impl Default for Reply {
+    fn default() -> Self {
+        Self { typed: Line::limited(LONGEST), error: None, sent: false }
+    }
 }
 
 impl Login {
@@ -94,7 +103,7 @@ impl Panel for Login {
         Heard::Stay(Vec::new())
     }
 
-    fn paste(&mut self, text: &str) -> bool {
+    fn paste(&mut self, text: &str) -> Pasted {
         // A pasted redirect address is meant for the sign-in, whatever has the cursor.
         let redirect = self.takes_reply() && text.trim_start().starts_with("http") && text.contains("state=");
         if redirect && self.reply.is_none() {
@@ -102,11 +111,17 @@ impl Panel for Login {
         }
         match &mut self.reply {
             Some(reply) if !reply.sent => {
-                reply.typed = Line::new(text.trim());
-                true
+                // An address replaces what is there. Anything else goes on with it: not every terminal hands a paste over in one piece.
+                let begins = text.trim_start().starts_with("http");
+                let mut typed = if begins { Line::limited(LONGEST) } else { reply.typed.clone() };
+                let pasted = Pasted::whole(&mut typed, text.trim());
+                if pasted == Pasted::Done {
+                    reply.typed = typed;
+                }
+                pasted
             }
-            Some(_) => true,
-            None => false,
+            Some(_) => Pasted::Done,
+            None => Pasted::NotWanted,
         }
     }
 
@@ -221,7 +236,7 @@ impl Reply {
         match (pressed.letter, pressed.command) {
             (_, Some(Command::Back)) => return None,
             _ if self.sent => {}
-            (Some(letter), _) => self.typed.insert(letter.encode_utf8(&mut [0; 4])),
+            (Some(letter), _) => drop(self.typed.insert(letter.encode_utf8(&mut [0; 4]))),
             (None, Some(Command::Act)) if !self.typed.is_empty() => {
                 (self.sent, self.error) = (true, None);
                 return Some(vec![Effect::Request(Request::Reply { number, address: Secret::from(self.typed.text()) })]);

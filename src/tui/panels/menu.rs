@@ -11,7 +11,7 @@ use super::super::state::State;
 use super::super::state::line::Edit;
 use super::chooser::Chooser;
 use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed, name};
+use super::{Heard, Panel, Pasted, Pressed, name};
 use crate::domain::RoleId;
 use items::{Does, Item, items};
 
@@ -85,10 +85,9 @@ impl Panel for Menu {
         }
     }
 
-    fn paste(&mut self, text: &str) -> bool {
+    fn paste(&mut self, text: &str) -> Pasted {
         self.finds = true;
-        self.chooser.paste(text);
-        true
+        self.chooser.paste(text)
     }
 
     fn sheet(&self, state: &State) -> Sheet {

@@ -23,6 +23,8 @@ pub(in crate::tui) mod sheet;
 use super::catalog::{CATALOG, Command};
 use super::effect::Effect;
 use super::state::State;
+use super::state::line::Line;
+use super::view::words::grouped;
 use crate::domain::RoleId;
 use sheet::Sheet;
 
@@ -48,14 +50,48 @@ pub(in crate::tui) enum Heard {
     Yield,
 }
 
+/// What a panel did with a pasted text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Pasted {
+    /// It has no field: the text is for the list behind it.
+    NotWanted,
+    /// It took the text, or dropped it on purpose.
+    Done,
+    /// It took as many characters as its field holds, which is this many.
+    Cut(usize),
+    /// It took nothing: its field holds only this many characters.
+    Refused(usize),
+}
+
+impl Pasted {
+    /// Pasted into a line that searches: its beginning alone will do.
+    pub(in crate::tui) fn cut(line: &mut Line, text: &str) -> Self {
+        if line.insert(text) { Pasted::Done } else { Pasted::Cut(line.longest()) }
+    }
+
+    /// Pasted into a line of which a part would be something else.
+    pub(in crate::tui) fn whole(line: &mut Line, text: &str) -> Self {
+        if line.insert_whole(text) { Pasted::Done } else { Pasted::Refused(line.longest()) }
+    }
+
+    /// What the user is told about it.
+    pub(in crate::tui) fn note(self) -> Option<String> {
+        match self {
+            Pasted::NotWanted | Pasted::Done => None,
+            Pasted::Cut(longest) => Some(format!("too long: only the first {} characters are used", grouped(longest))),
+            Pasted::Refused(longest) => Some(format!("too long, nothing pasted: {} characters at most", grouped(longest))),
+        }
+    }
+}
+
 /// Something above the list that hears keys first.
 pub(in crate::tui) trait Panel {
     /// Takes a key. The panel is off the stack meanwhile: what it opens stands above it, or in its place when it closes.
     fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard;
 
     /// Takes a pasted text, if there is a field for it.
-    fn paste(&mut self, _text: &str) -> bool {
-        false
+    fn paste(&mut self, _text: &str) -> Pasted {
+        Pasted::NotWanted
     }
 
     /// What it shows.

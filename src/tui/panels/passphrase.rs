@@ -5,10 +5,12 @@ use super::super::effect::Effect;
 use super::super::state::line::{Edit, Line};
 use super::super::state::{State, Waits};
 use super::super::view::signs;
+use super::super::view::words::grouped;
 use super::sheet::{Extent, Field, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed};
+use super::{Heard, Panel, Pasted, Pressed};
 use crate::domain::{Error, Secret};
 use crate::ops::work::{Asks, Request};
+use crate::os::tty::LONGEST_PASSPHRASE;
 
 /// From so many that did not fit on, it may well be forgotten.
 const PERHAPS_FORGOTTEN: usize = 3;
@@ -28,12 +30,14 @@ pub(in crate::tui) struct Passphrase {
     tries: usize,
     /// Sent, and not answered yet.
     waiting: bool,
+    /// More was typed or pasted than a passphrase may have. A part of it would be another one, so all of it is dropped.
+    too_long: bool,
 }
 
 impl Passphrase {
     /// An empty field.
     pub(in crate::tui) fn new(asks: Asks) -> Self {
-        Self { asks, typed: Secret::from(""), chosen: None, differ: false, error: None, tries: 0, waiting: false }
+        Self { asks, typed: Secret::from(""), chosen: None, differ: false, error: None, tries: 0, waiting: false, too_long: false }
     }
 
     /// The last one did not open the vault: another one may be typed, as often as it takes.
@@ -42,8 +46,11 @@ impl Passphrase {
         (self.error, self.waiting) = (Some(error), false);
     }
 
+    /// Adds text, or drops everything if it is too long; then whatever follows belongs to it and is dropped too.
     fn add(&mut self, text: &str) {
-        self.typed = Secret::new(format!("{}{text}", self.typed.expose()));
+        let length = self.typed.expose().chars().count() + text.chars().count();
+        self.too_long |= length > LONGEST_PASSPHRASE;
+        self.typed = if self.too_long { Secret::from("") } else { Secret::new(format!("{}{text}", self.typed.expose())) };
     }
 
     /// Enter: a new one is asked for once more, and whatever is complete is sent.
@@ -69,6 +76,11 @@ impl Passphrase {
         let signs = signs(state.looks);
         let soft = |text: &str| Row::text(Tone::Soft, text);
         let dim = |text: &str| Row::text(Tone::Dim, text);
+        if self.too_long {
+            let most = grouped(LONGEST_PASSPHRASE);
+            let text = format!("{} a passphrase has at most {most} characters", signs.failed);
+            return vec![Row::text(Tone::Danger, text), soft("Backspace empties the field.")];
+        }
         if self.waiting {
             return vec![soft(&format!("Opening{}", signs.dots))];
         }
@@ -109,6 +121,7 @@ impl Panel for Passphrase {
         // What is typed while the vault tries the last one is for the next.
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => self.add(letter.encode_utf8(&mut [0; 4])),
+            (None, Some(Command::Edit(Edit::Backspace | Edit::CutToStart | Edit::CutWord))) if self.too_long => self.too_long = false,
             (None, Some(Command::Act)) if !self.waiting && !self.typed.expose().is_empty() => return Heard::Stay(self.enter()),
             (None, Some(Command::Edit(Edit::Backspace))) => {
                 let mut shorter = self.typed.expose().clone();
@@ -121,9 +134,9 @@ impl Panel for Passphrase {
         Heard::Stay(Vec::new())
     }
 
-    fn paste(&mut self, text: &str) -> bool {
+    fn paste(&mut self, text: &str) -> Pasted {
         self.add(text.trim_end_matches(['\r', '\n']));
-        true
+        Pasted::Done
     }
 
     fn sheet(&self, state: &State) -> Sheet {

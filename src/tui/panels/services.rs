@@ -6,7 +6,7 @@ use super::super::state::{State, Then};
 use super::super::update::choose;
 use super::chooser::Chooser;
 use super::sheet::{Extent, Row, Sheet, Tone};
-use super::{Heard, Panel, Pressed, name};
+use super::{Heard, Panel, Pasted, Pressed, name};
 use crate::domain::RoleId;
 use crate::ops::work::services;
 
@@ -60,9 +60,8 @@ impl Panel for Services {
         Heard::Stay(Vec::new())
     }
 
-    fn paste(&mut self, text: &str) -> bool {
-        self.chooser.paste(text);
-        true
+    fn paste(&mut self, text: &str) -> Pasted {
+        self.chooser.paste(text)
     }
 
     fn sheet(&self, state: &State) -> Sheet {

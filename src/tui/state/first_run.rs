@@ -4,6 +4,9 @@ use crate::domain::Error;
 
 use super::line::Line;
 
+/// Characters of an address. Any page of the portal can be pasted, with what is behind its `#`.
+const LONGEST_ADDRESS: usize = 2_048;
+
 /// What is typed into the form, and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct FirstRun {
@@ -53,7 +56,7 @@ impl FirstRun {
         Self {
             file,
             step: Step::Address,
-            address: Line::default(),
+            address: Line::limited(LONGEST_ADDRESS),
             region: Line::default(),
             name: Line::default(),
             evidence: String::new(),

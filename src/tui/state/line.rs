@@ -2,12 +2,23 @@
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
+/// The characters that a line holds unless it is made for more: what is typed to search is never longer.
+pub(in crate::tui) const LONGEST: usize = 1_000;
+
 /// A line and where the cursor stands in it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) struct Line {
     text: String,
     /// In bytes, always between two characters as a person counts them.
     cursor: usize,
+    /// The most characters that can be typed or pasted into it.
+    longest: usize,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self::limited(LONGEST)
+    }
 }
 
 /// What can be done to a line.
@@ -38,11 +49,27 @@ pub(in crate::tui) enum Edit {
 }
 
 impl Line {
-    /// This text with the cursor at its end.
+    /// This text with the cursor at its end, whatever its length.
     pub(in crate::tui) fn new(text: &str) -> Self {
-        let mut line = Self::default();
+        let mut line = Self::limited(usize::MAX);
         line.insert(text);
+        line.longest = LONGEST;
         line
+    }
+
+    /// An empty line for at most this many characters.
+    pub(in crate::tui) fn limited(longest: usize) -> Self {
+        Self { text: String::new(), cursor: 0, longest }
+    }
+
+    /// Sets the most characters that can be typed or pasted into it; those already there stay.
+    pub(in crate::tui) fn set_longest(&mut self, longest: usize) {
+        self.longest = longest;
+    }
+
+    /// The most characters that can be typed or pasted into it.
+    pub(in crate::tui) fn longest(&self) -> usize {
+        self.longest
     }
 
     /// The text.
@@ -65,13 +92,33 @@ impl Line {
         self.cursor == self.text.len()
     }
 
-    /// Puts text in at the cursor; control characters, as in a pasted line break, become blanks.
-    pub(in crate::tui) fn insert(&mut self, text: &str) {
-        let clean: String = text.trim_end_matches(['\r', '\n']).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    /// Inserts text at the cursor, as much of it as fits, and returns whether all did. Control characters, as in a pasted line break,
+    /// become blanks.
+    pub(in crate::tui) fn insert(&mut self, text: &str) -> bool {
+        let text = text.trim_end_matches(['\r', '\n']);
+        let fits = self.fitting(text);
+        let clean: String = text[..fits].chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         self.text.insert_str(self.cursor, &clean);
         self.cursor += clean.len();
         // A combining mark may have joined its neighbour.
         self.cursor = self.boundary(self.cursor);
+        fits == text.len()
+    }
+
+    /// Inserts text at the cursor if all of it fits, and returns whether it did: half an address or half a command would be another one.
+    pub(in crate::tui) fn insert_whole(&mut self, text: &str) -> bool {
+        let text = text.trim_end_matches(['\r', '\n']);
+        self.fitting(text) == text.len() && self.insert(text)
+    }
+
+    /// The bytes of `text` that there is room for.
+    fn fitting(&self, text: &str) -> usize {
+        // Bytes are at least as many as characters, and cheaper to count.
+        if self.text.len() + text.len() <= self.longest {
+            return text.len();
+        }
+        let room = self.longest.saturating_sub(self.text.chars().count());
+        text.char_indices().nth(room).map_or(text.len(), |(at, _)| at)
     }
 
     /// Does an edit; says whether the text changed.
@@ -156,6 +203,24 @@ mod tests {
     #[test]
     fn a_pasted_line_break_is_a_blank() {
         assert_eq!(Line::new("a\nb\r\n").text(), "a b");
+    }
+
+    #[test]
+    fn a_line_holds_so_many_characters_and_no_more() {
+        let mut line = Line::limited(4);
+        assert!(line.insert("äb"));
+        assert!(!line.insert_whole("cde"), "{line:?}");
+        assert!(!line.insert("cde"), "{line:?}");
+        assert_eq!(line.text(), "äbcd");
+        assert!(!line.insert("f") && line.insert("") && line.insert("\n"), "{line:?}");
+        line.edit(Edit::Backspace);
+        assert!(line.insert_whole("f\r\n"));
+        assert_eq!((line.text(), line.before()), ("äbcf", "äbcf"));
+    }
+
+    #[test]
+    fn text_of_the_programs_own_is_never_cut() {
+        assert_eq!(Line::new(&"x".repeat(LONGEST + 1)).text().len(), LONGEST + 1);
     }
 
     proptest! {

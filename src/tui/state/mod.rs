@@ -5,11 +5,13 @@ pub(super) mod line;
 pub(super) mod list;
 pub(super) mod look_again;
 pub(super) mod overlay;
+pub(super) mod query;
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::domain::enums::Preview;
 use crate::domain::{Entry, Error, Height, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
 use crate::ops::work::{Asks, Consents, Secretive, Session, Sessions};
 
@@ -18,7 +20,7 @@ use super::event::Key;
 use super::matching::{self, Job, Order, Wishes};
 use super::notice;
 use super::panels::log::Said;
-use super::{Action, Looks, Options, Preview};
+use super::{Action, Looks, Options};
 use crate::os::tty::Cursor;
 use first_run::FirstRun;
 use line::Line;
@@ -213,12 +215,14 @@ impl State {
                 list.take(&matching::all(&roster, usages, marks, weight, columns));
             }
         }
+        let mut query = Line::default();
+        let pasted = query::insert(&mut query, &options.query);
         Self {
             action: options.action,
             multi: options.multi,
             looks: options.looks,
             inline: options.height != Height::Full,
-            note: Some(options.keys.lost()).filter(|lost| !lost.is_empty()),
+            note: Some(options.keys.lost()).filter(|lost| !lost.is_empty()).or_else(|| pasted.note()),
             keys: Arc::new(options.keys),
             vi: Vi::default(),
             sketch: options.sketch,
@@ -232,7 +236,7 @@ impl State {
             marks: Arc::new(options.marks),
             weight: options.history_weight,
             sessions: options.sessions,
-            query: Line::new(&options.query),
+            query,
             overlays: Vec::new(),
             pending: None,
             log: Vec::new(),

@@ -6,6 +6,7 @@ use super::super::Exit;
 use super::super::catalog::{Command, Move};
 use super::super::effect::Effect;
 use super::super::event::Key;
+use super::super::panels::Pasted;
 use super::super::state::State;
 use super::super::state::first_run::{Field, FirstRun, Step};
 use super::super::state::line::{Edit, Line};
@@ -29,9 +30,7 @@ pub(super) fn press(state: &mut State, key: Key, command: Option<Command>) -> Ve
 pub(super) fn write(state: &mut State, text: &str) -> Vec<Effect> {
     if let Some(form) = &mut state.first_run {
         form.error = None;
-        if let Some(line) = form.line() {
-            line.insert(text);
-        }
+        state.note = form.line().and_then(|line| Pasted::whole(line, text).note());
     }
     Vec::new()
 }

@@ -6,8 +6,8 @@ use super::super::catalog::{self, Command, Move};
 use super::super::effect::Effect;
 use super::super::event::Key;
 use super::super::panels::Pressed;
-use super::super::state::State;
 use super::super::state::overlay::{Details, Help, Menu, Overlay};
+use super::super::state::{State, query};
 use super::super::{Action, Exit, layout};
 use super::modal::{self, Meaning};
 use super::{choose, first_run, panels, refresh};
@@ -144,9 +144,11 @@ fn back(state: &mut State) -> Vec<Effect> {
     }
 }
 
+/// Types or pastes into the query. What does not fit changes nothing, so nothing is searched.
 fn write(state: &mut State, text: &str) -> Vec<Effect> {
-    state.query.insert(text);
-    vec![Effect::Search(state.start_search(false))]
+    let before = state.query.text().len();
+    state.note = query::insert(&mut state.query, text).note();
+    if state.query.text().len() == before { Vec::new() } else { vec![Effect::Search(state.start_search(false))] }
 }
 
 fn go(state: &mut State, to: Move) {

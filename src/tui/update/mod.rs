@@ -42,6 +42,8 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::News(news) => news::hear(state, news),
         Event::Found(found) => found_rows(state, found),
+        // The runner ends the picker with an error.
+        Event::Closed => Vec::new(),
     };
     reveal(state);
     if state.sketch && state.list.total.is_some() {

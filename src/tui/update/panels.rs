@@ -1,7 +1,7 @@
 //! Keys and pasted text while a panel is open. The top panel takes what concerns it; what it leaves goes to the list behind it.
 
 use super::super::effect::Effect;
-use super::super::panels::{Heard, Pressed};
+use super::super::panels::{Heard, Pasted, Pressed};
 use super::super::state::State;
 use super::super::state::overlay::Overlay;
 
@@ -26,9 +26,11 @@ pub(super) fn press(state: &mut State, pressed: Pressed) -> Option<Vec<Effect>> 
     }
 }
 
-/// Gives a pasted text to the top panel; `false` when the query shall have it.
+/// Gives a pasted text to the top panel; `false` if the query gets it.
 pub(super) fn paste(state: &mut State, text: &str) -> bool {
-    state.overlays.last_mut().is_some_and(|top| top.panel_mut().paste(text))
+    let pasted = state.overlays.last_mut().map_or(Pasted::NotWanted, |top| top.panel_mut().paste(text));
+    state.note = pasted.note();
+    pasted != Pasted::NotWanted
 }
 
 /// Typing means the list: panels that only show something go.

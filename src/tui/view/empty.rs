@@ -18,6 +18,9 @@ use crate::domain::{Error, InstanceName, Kind, Timestamp};
 /// Cells of a name that is near what was typed.
 const NAME: usize = 40;
 
+/// Cells of a query that nothing matches: enough to recognize it.
+const QUERY: usize = 120;
+
 /// Nobody reads longer lines with ease.
 const WIDEST: usize = 84;
 
@@ -156,7 +159,8 @@ fn nothing_matches(state: &State, ink: &Ink) -> Parts {
         Again::Not => {}
     }
     steps.push(Line::Step(Command::Edit(Edit::CutToStart), "clears the query, Backspace shortens it".to_owned()));
-    vec![vec![Line::Title(format!("Nothing matches {}", state.query.text()))], near, steps]
+    let query = middle(state.query.text(), QUERY, ink.glyphs.cut);
+    vec![vec![Line::Title(format!("Nothing matches {query}"))], near, steps]
 }
 
 fn first_refresh(state: &State, done: usize, total: usize) -> Parts {

@@ -10,7 +10,7 @@ use super::super::state::State;
 use super::super::state::first_run::{Field, FirstRun, Step};
 use super::super::state::line::Line;
 use super::Ink;
-use super::text::{Pen, width, wrap};
+use super::text::{Pen, wrap};
 
 /// Cells before the text, with room for the prompt: as in the list.
 const MARGIN: u16 = 3;
@@ -134,19 +134,12 @@ impl Page<'_> {
         }
         self.pen().put(label, palette.dim);
         let mut pen = self.pen_from(label_cells);
-        // A text longer than the line shows its part before the cursor.
-        let room = usize::from(pen.room()).saturating_sub(1);
-        let before = line.before();
-        let mut hidden = 0;
-        while width(&before[hidden..]) > room {
-            hidden += before[hidden..].chars().next().map_or(1, char::len_utf8);
-        }
-        let cursor = pen.x + u16::try_from(width(&before[hidden..])).unwrap_or(0);
+        let mut cursor = pen.x;
         match line.is_empty() {
-            true => pen.put(example, palette.dim),
-            false if active => pen.put(&line.text()[hidden..], palette.text.add_modifier(Modifier::BOLD)),
-            false => pen.put(&line.text()[hidden..], palette.text),
-        };
+            true => drop(pen.put(example, palette.dim)),
+            false if active => cursor = pen.typed(line, palette.text.add_modifier(Modifier::BOLD)),
+            false => drop(pen.typed(line, palette.text)),
+        }
         if active {
             self.cursor = Position::new(cursor.min(self.area.right().saturating_sub(1)), self.y.min(self.area.bottom().saturating_sub(1)));
         }

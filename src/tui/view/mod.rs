@@ -166,19 +166,13 @@ fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position 
     if state.order != Order::Best && area.width >= 60 {
         pen.put_right(&format!("  {}", state.order.name()), ink.palette.accent);
     }
-    // A query longer than the line shows its part before the cursor.
     let room = usize::from(pen.room()).saturating_sub(1);
-    let before = state.query.before();
-    let mut hidden = 0;
-    while width(&before[hidden..]) > room {
-        hidden += before[hidden..].chars().next().map_or(1, char::len_utf8);
-    }
-    let cursor = pen.x + u16::try_from(width(&before[hidden..])).unwrap_or(0);
+    let mut cursor = pen.x;
     if state.query.is_empty() {
         let says = ["type to filter accounts, roles, ids, tags", "type to filter accounts and roles", "type to filter"];
         pen.put(says.into_iter().find(|text| width(text) <= room).unwrap_or(""), ink.palette.dim);
     } else {
-        pen.put(&state.query.text()[hidden..], ink.palette.text.add_modifier(Modifier::BOLD));
+        cursor = pen.typed(&state.query, ink.palette.text.add_modifier(Modifier::BOLD));
     }
     Position::new(cursor.min(area.right().saturating_sub(1)), area.y)
 }

@@ -171,18 +171,11 @@ fn type_into(field: &Field, ink: &Ink, inner: Rect, buffer: &mut Buffer) -> Posi
         pen.put(&ink.glyphs.masked.repeat(marks), ink.palette.text);
         return Position::new(start + cells(marks), inner.y);
     }
-    // A line longer than its room shows its part before the cursor.
-    let before = field.typed.before();
-    let mut hidden = 0;
-    while width(&before[hidden..]) > room {
-        hidden += before[hidden..].chars().next().map_or(1, char::len_utf8);
-    }
     if field.typed.is_empty() {
         pen.put(field.empty, ink.palette.dim);
-    } else {
-        pen.put(&field.typed.text()[hidden..], ink.palette.text);
+        return Position::new(start, inner.y);
     }
-    Position::new(start + cells(width(&before[hidden..])), inner.y)
+    Position::new(pen.typed(&field.typed, ink.palette.text), inner.y)
 }
 
 fn cells(number: usize) -> u16 {

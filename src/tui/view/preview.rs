@@ -3,12 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::super::Preview;
 use super::super::panels::about;
 use super::super::panels::sheet::Row;
 use super::super::state::State;
 use super::text::Pen;
 use super::{Ink, rows};
+use crate::domain::enums::Preview;
 
 /// From this many columns on a preview below the list has two columns of rows.
 const BESIDE: u16 = 72;

@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::super::state::line::Line;
 use crate::domain::{is_plain, visible};
 
 /// A character as a person counts them, ready to be written.
@@ -58,6 +59,19 @@ fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piec
     }
     kept.extend(tail.into_iter().rev());
     kept
+}
+
+/// Where the end of a text begins that fits into this many cells, and how many it takes. Looks at that part of the text only.
+fn tail(text: &str, cells: usize) -> (usize, usize) {
+    let (mut start, mut used) = (text.len(), 0);
+    for (at, cluster) in text.grapheme_indices(true).rev() {
+        let wide = width(cluster);
+        if used + wide > cells {
+            break;
+        }
+        (start, used) = (at, used + wide);
+    }
+    (start, used)
 }
 
 /// The name in at most this many cells, its middle cut out if need be.
@@ -146,6 +160,15 @@ impl<'a> Pen<'a> {
         false
     }
 
+    /// Writes what is typed into a line, and returns the column of its cursor. A text that is too long shows its part before the cursor.
+    pub(super) fn typed(&mut self, line: &Line, style: Style) -> u16 {
+        let start = self.x;
+        // One cell is for the cursor behind the last letter.
+        let (hidden, cells) = tail(line.before(), usize::from(self.room()).saturating_sub(1));
+        self.put(&line.text()[hidden..], style);
+        start.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX))
+    }
+
     /// Writes at the right end of the stretch, which ends there from now on.
     pub(super) fn put_right(&mut self, text: &str, style: Style) {
         let cells = u16::try_from(width(text)).unwrap_or(u16::MAX);
@@ -216,6 +239,16 @@ mod tests {
         assert_eq!(middle("payments-production-eu", 12, "…"), "paymen…on-eu");
         assert_eq!(middle("short", 12, "…"), "short");
         assert_eq!(middle("日本語のアカウント", 9, "…"), "日本…ント");
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_what_fits() {
+        let end = |text: &'static str, cells| {
+            let (start, used) = tail(text, cells);
+            (&text[start..], used)
+        };
+        assert_eq!([end("abc", 2), end("abc", 3), end("abc", 0)], [("bc", 2), ("abc", 3), ("", 0)]);
+        assert_eq!([end("a日本", 3), end("a日本", 4), end("zu\u{308}", 1)], [("本", 2), ("日本", 4), ("u\u{308}", 1)]);
     }
 
     #[test]

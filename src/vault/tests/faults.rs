@@ -139,7 +139,7 @@ fn a_place_that_can_not_be_written_to_says_so_without_blaming_the_vault() {
     let home = Home::new();
     let file = home.0.path().join("file");
     fs::write(&file, b"").unwrap();
-    for store in [Store::File, Store::Json] {
+    for store in [SecureStore::File, SecureStore::Json] {
         let options = Options { dir: file.join("vault"), ..home.options(store, Passphrase::Given("p".into())) };
         let vault = Vault::new(options);
         assert_eq!(load(&vault).unwrap(), None);
@@ -186,7 +186,7 @@ fn a_directory_of_another_user_is_refused_and_nothing_is_created() {
     } else {
         (PathBuf::from("/usr"), PathBuf::from("/usr/rolecall-vault"))
     };
-    let of = |dir: &Path| Vault::new(Options { dir: dir.to_owned(), ..home.options(Store::Json, Passphrase::None) });
+    let of = |dir: &Path| Vault::new(Options { dir: dir.to_owned(), ..home.options(SecureStore::Json, Passphrase::None) });
     let refused = |error: Option<Error>| assert!(error.is_some_and(|error| error.kind == Kind::Vault));
     for dir in [&exists, &below] {
         refused(of(dir).save(&admin(1), &credentials(1)).err());

@@ -3,7 +3,7 @@
 use super::*;
 
 fn with(home: &Home, passphrase: &str) -> Vault {
-    Vault::new(home.options(Store::File, Passphrase::Given(passphrase.into())))
+    Vault::new(home.options(SecureStore::File, Passphrase::Given(passphrase.into())))
 }
 
 fn opens(vault: &Vault) -> bool {
@@ -146,16 +146,17 @@ fn plain_text_is_kept_only_while_it_is_asked_for_by_name() {
     assert!(home.file().save(&admin(2), &credentials(2)).is_err());
     home.file().reset().unwrap();
     home.file().save(&admin(1), &credentials(1)).unwrap();
-    assert_eq!(home.file().status().chosen, Some(Store::File));
+    assert_eq!(home.file().status().chosen, Some(SecureStore::File));
 }
 
 #[test]
 fn the_store_is_chosen_once() {
     let home = stored();
-    let asked = Vault::new(Options { store: Store::Json, ..home.options(Store::Json, Passphrase::Given("correct horse".into())) });
+    let asked =
+        Vault::new(Options { store: SecureStore::Json, ..home.options(SecureStore::Json, Passphrase::Given("correct horse".into())) });
     assert!(opens(&asked));
     asked.save(&admin(2), &credentials(2)).unwrap();
-    assert_eq!((asked.status().chosen, asked.status().asked), (Some(Store::File), Store::Json));
+    assert_eq!((asked.status().chosen, asked.status().asked), (Some(SecureStore::File), SecureStore::Json));
 }
 
 #[test]
@@ -201,7 +202,7 @@ fn a_record_staged_before_a_reset_is_not_stored_after_it() {
 fn whether_a_vault_could_be_made_is_told_without_making_one() {
     let home = Home::new();
     home.file().could_be_made().unwrap();
-    Vault::new(home.options(Store::Json, Passphrase::None)).could_be_made().unwrap();
+    Vault::new(home.options(SecureStore::Json, Passphrase::None)).could_be_made().unwrap();
     let error = home.locked().could_be_made().unwrap_err();
     assert!(error.kind == Kind::Vault && error.hints[0].contains("rolecall vault unlock"), "{error:?}");
     assert!(!home.dir().exists());

@@ -42,23 +42,23 @@ impl Home {
         self.0.path().join("vault")
     }
 
-    fn options(&self, store: Store, passphrase: Passphrase) -> Options {
+    fn options(&self, store: SecureStore, passphrase: Passphrase) -> Options {
         Options { dir: self.dir(), store, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false }
     }
 
     /// A vault under a passphrase.
     fn file(&self) -> Vault {
-        Vault::new(self.options(Store::File, Passphrase::Given("correct horse".into())))
+        Vault::new(self.options(SecureStore::File, Passphrase::Given("correct horse".into())))
     }
 
     /// The same vault as somebody sees it who has no passphrase.
     fn locked(&self) -> Vault {
-        Vault::new(self.options(Store::File, Passphrase::None))
+        Vault::new(self.options(SecureStore::File, Passphrase::None))
     }
 
     /// A vault of plain text.
     fn json(&self) -> Vault {
-        Vault::new(self.options(Store::Json, Passphrase::None))
+        Vault::new(self.options(SecureStore::Json, Passphrase::None))
     }
 
     fn record(&self, name: &Name) -> PathBuf {
@@ -176,7 +176,7 @@ fn a_sealed_vault_shows_no_secret_and_a_plain_one_says_that_it_is_plain() {
     let plain = Home::new();
     plain.json().save(&Name::token(&instance("corp")), &token()).unwrap();
     assert!(shows(&plain, "SECRET-access"));
-    assert_eq!(plain.json().status().chosen, Some(Store::Json));
+    assert_eq!(plain.json().status().chosen, Some(SecureStore::Json));
 }
 
 #[cfg(unix)]

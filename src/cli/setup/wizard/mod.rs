@@ -21,9 +21,6 @@ use crate::shell::hooks::{Source, source};
 
 use questions::Questions;
 
-/// How far above us the person's shell may be.
-const ANCESTORS: usize = 8;
-
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
     let ctx = context::open_bare(globals)?;
@@ -110,8 +107,9 @@ async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
 
 /// Offers to add the calling shell's hook to its start-up file; the hook that is still missing afterwards, if any. Enter alone is a no.
 fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<Source>> {
-    let shell = calling(ancestors(ANCESTORS).iter().map(String::as_str), ctx.env.get(env::SHELL));
-    let hook = source(shell, &ctx.paths.home, &ctx.paths.config_home(&ctx.env)).filter(|hook| !hook.is_there());
+    let shell = calling(ancestors().iter().map(String::as_str), ctx.env.get(env::SHELL));
+    let places = ctx.paths.home.as_deref().zip(ctx.paths.config_home(&ctx.env));
+    let hook = places.and_then(|(home, config)| source(shell, home, &config)).filter(|hook| !hook.is_there());
     // A shell that wants a file made first needs more than a line.
     let Some(offered) = hook.as_ref().filter(|hook| asks && hook.once.is_none()) else { return Ok(hook) };
     let file = ctx.paths.short(&offered.file);

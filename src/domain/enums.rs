@@ -1,6 +1,12 @@
-//! Settings that are one word out of a few.
+//! Settings that take one of a few words. Each is defined here once and used by the configuration, the command line and the rooms
+//! that obey it.
+
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use super::{Error, Kind, Result};
 
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident = $first_word:literal $(, $(#[$other_doc:meta])* $other:ident = $word:literal)* $(,)? }) => {
@@ -27,9 +33,20 @@ macro_rules! choice {
             }
         }
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == text).ok_or_else(|| {
+                    let words: Vec<&str> = Self::ALL.iter().map(|value| value.as_str()).collect();
+                    Error::new(Kind::Config, format!("`{text}` is not one of {}", words.join(", ")))
+                })
             }
         }
     };
@@ -138,7 +155,7 @@ choice! {
 choice! {
     /// Where the vault's key lives.
     SecureStore {
-        /// The keyring if it answers at the first write, else a file.
+        /// The keyring if it answers at the first write, else a file. Never plain text.
         Auto = "auto",
         /// The operating system's store.
         Keyring = "keyring",
@@ -178,6 +195,20 @@ choice! {
 }
 
 choice! {
+    /// Where the picker shows details of the selected role.
+    Preview {
+        /// Beside a list that leaves room for it, else nowhere.
+        Auto = "auto",
+        /// Beside the list if it fits at all.
+        Right = "right",
+        /// Below the list.
+        Below = "below",
+        /// Nowhere; a key shows it as a panel.
+        Off = "off",
+    }
+}
+
+choice! {
     /// The picker's keys.
     Keymap {
         /// As in fzf and readline.
@@ -196,9 +227,19 @@ choice! {
         Error = "error",
         /// What is being done.
         Info = "info",
-        /// How it is done.
-        Debug = "debug",
-        /// Everything of ours.
-        Trace = "trace",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_read_back_and_others_are_refused_with_the_list() {
+        for value in UrlAction::ALL {
+            assert_eq!(value.as_str().parse(), Ok(*value));
+        }
+        let error = "bottom".parse::<Preview>().unwrap_err();
+        assert_eq!(error.message, "`bottom` is not one of auto, right, below, off");
     }
 }

@@ -1,0 +1,228 @@
+//! Each mistake with its line and its correction, and files without one.
+
+use super::*;
+use proptest::prelude::*;
+
+const CORP: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+
+fn said(text: &str) -> Vec<String> {
+    let mark = |problem: &Problem| if problem.is_fixable() { "*" } else { "" };
+    problems(text.as_bytes()).iter().map(|problem| format!("{}{} {problem}: {}", problem.line, mark(problem), problem.advice)).collect()
+}
+
+fn after(text: &str) -> Option<String> {
+    fixed(text.as_bytes()).map(|bytes| String::from_utf8(bytes).unwrap())
+}
+
+#[test]
+fn files_in_order_have_no_problem() {
+    let profile = "sso_account_id = 012345678901\nsso_role_name = Admin\nregion = eu-west-1\n";
+    for text in [
+        String::new(),
+        format!("{CORP}sso_registration_scopes = sso:account:access\n[profile a]\nsso_session = corp\n{profile}"),
+        format!("\u{feff}{CORP}[profile \"a b\"] # mine\n\tsso_session = corp\n").replace('\n', "\r\n"),
+        format!("[default]\nSSO_Start_URL = https://corp.awsapps.com/start#/\nsso_region = EU-WEST-1\n{profile}"),
+        "[profile a]\ngranted_sso_start_url = https://x.awsapps.com/start\ngranted_sso_region = eu-west-1\ngranted_sso_account_id = 012345678901\n\
+         granted_sso_role_name = Admin\ncredential_process = granted credential-process --profile a\n"
+            .to_owned(),
+        format!("{CORP}[profile builder]\nsso_session = corp\nregion = us-east-1 # not about sign-in\n"),
+        "[profile a]\nrole_arn = x\nsource_profile = b\n[services local]\nsso =\n  endpoint_url = http://x\n[plugins]\ncli = x\n[prod]\nregion = x\n".to_owned(),
+        format!("{CORP}[sso-session corp]\nsso_region = EU-West-1\nsso_start_url = https://corp.awsapps.com/start/\n"),
+        "[profile a]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_account_name = x\nsso_auto_populated = true\n".to_owned(),
+        "[profile a]\nsso_start_url =\n  https://corp.awsapps.com/start\nsso_region = eu-west-1\n".to_owned(),
+    ] {
+        assert_eq!(said(&text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn headers_that_nothing_reads_are_named_and_corrected() {
+    let body = "sso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n";
+    for (header, right) in [
+        ("[sso_session x]", "[sso-session x]"),
+        ("[sso session x]", "[sso-session x]"),
+        ("[ssosession x]", "[sso-session x]"),
+        ("[SSO-Session x]", "[sso-session x]"),
+        ("[sso-sesion x] # ours", "[sso-session x] # ours"),
+        ("[sso-sessions x]", "[sso-session x]"),
+        ("[session x]", "[sso-session x]"),
+        ("[sso-session my corp]", "[sso-session \"my corp\"]"),
+        ("[Profile x]", "[profile x]"),
+        ("[profil x]", "[profile x]"),
+        ("[profile my corp]", "[profile \"my corp\"]"),
+        ("[Default]", "[default]"),
+        ("[x]", "[profile x]"),
+    ] {
+        let text = format!("# mine\n{header}\n{body}");
+        let said = said(&text);
+        assert!(said.len() == 1 && said[0].starts_with("2* ["), "{header}: {said:?}");
+        let fixed = format!("# mine\n{right}\n{body}");
+        assert_eq!(after(&text).as_deref(), Some(fixed.as_str()), "{header}");
+        assert_eq!(after(&text.replace('\n', "\r\n")), Some(fixed.replace('\n', "\r\n")), "{header}");
+    }
+    for (text, want) in [
+        (format!("[sso-session]\n{body}"), "1 [sso-session] has no name: write [sso-session NAME]"),
+        (format!("[profile]\n{body}"), "1 [profile] has no name: write [profile NAME]"),
+        (format!("[profile it's]\n{body}"), "1 [profile it's] has a quote that is not closed"),
+        (format!("{CORP}[sso_session corp]\n"), "4 [sso_session corp] is misspelled"),
+    ] {
+        assert!(said(&text).iter().any(|one| one.starts_with(want)), "{text}: {:?}", said(&text));
+        assert_eq!(after(&text), None, "{text}");
+    }
+}
+
+#[test]
+fn keys_that_are_missing_or_misspelled() {
+    let url = "sso_start_url = https://x.awsapps.com/start";
+    let account = "sso_account_id = 012345678901\nsso_role_name = Admin";
+    for (text, want) in [
+        (format!("[sso-session x]\n{url}\n"), "1 [sso-session x] has no `sso_region`: add `sso_region = REGION` below it"),
+        (
+            "[sso-session x]\nsso_region = eu-west-1\n".into(),
+            "1 [sso-session x] has no `sso_start_url`: add `sso_start_url = START_URL` below it",
+        ),
+        (format!("[profile a]\n{url}\n{account}\nregion = eu-west-1\n"), "1 [profile a] has no `sso_region`"),
+        ("[profile a]\ngranted_sso_region = eu-west-1\n".into(), "1 [profile a] has no `granted_sso_start_url`"),
+        (format!("[profile a]\n{account}\n"), "1 [profile a] has neither `sso_session` nor `sso_start_url`"),
+        (format!("{CORP}[profile a]\nsso_session = corp\nsso_account_id = 012345678901\n"), "4 [profile a] has no `sso_role_name`"),
+        (
+            format!("{CORP}[profile a]\nsso_session = corpp\n{account}\n"),
+            "5 [profile a] names the session `corpp`, which is not in the file: write `sso_session = corp`",
+        ),
+        (
+            format!("[profile a]\nsso_session = lab\n{account}\n"),
+            "2 [profile a] names the session `lab`, which is not in the file: add [sso-session lab]",
+        ),
+        (
+            format!("{CORP}[sso-session corp]\nsso_region = us-east-1\n"),
+            "5 [sso-session corp] has `sso_region` twice: eu-west-1 in line 3, us-east-1 here",
+        ),
+        (
+            format!("{CORP}[profile a]\nsso_session = corp\nsso_region = us-east-1\n"),
+            "6 [profile a] has another `sso_region` than its session `corp`",
+        ),
+    ] {
+        let said = said(&text);
+        assert!(said.len() == 1 && said[0].starts_with(want), "{text}: {said:?}");
+        assert_eq!(after(&text), None, "{text}");
+    }
+    for (text, fixed) in [
+        (
+            "[sso-session x]\nsso_start_url = https://x.awsapps.com/start\nregion = eu-west-1\n",
+            "[sso-session x]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n",
+        ),
+        (
+            "[sso-session x]\nstart_url = https://x.awsapps.com/start\nSSO-Region: eu-west-1\n",
+            "[sso-session x]\nsso_start_url = https://x.awsapps.com/start\nsso_region: eu-west-1\n",
+        ),
+        (
+            "[profile a]\nsso_start_uri=https://x.awsapps.com/start\nsso_regoin=eu-west-1\n",
+            "[profile a]\nsso_start_url=https://x.awsapps.com/start\nsso_region=eu-west-1\n",
+        ),
+        // Another profile of the same portal tells the region.
+        (
+            "[profile a]\nsso_start_url = https://x.awsapps.com/start/#/\nregion = us-east-1\n[profile b]\nsso_start_url = x.awsapps.com/start\nsso_region = eu-west-1\n",
+            "[profile a]\nsso_start_url = https://x.awsapps.com/start/#/\nsso_region = eu-west-1\nregion = us-east-1\n[profile b]\nsso_start_url = x.awsapps.com/start\nsso_region = eu-west-1\n",
+        ),
+        (
+            "[profile a]\n  sso_start_url = https://x.awsapps.com/start\n    sso_region = eu-west-1\n",
+            "[profile a]\n  sso_start_url = https://x.awsapps.com/start\n  sso_region = eu-west-1\n",
+        ),
+        (
+            "[sso_session x]\nsso_start_url = https://x.awsapps.com/start\nregion = 'eu-west-1'",
+            "[sso-session x]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1",
+        ),
+    ] {
+        assert_eq!(after(text).as_deref(), Some(fixed), "{:?}", said(text));
+        assert_eq!(said(fixed), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn values_with_something_around_them() {
+    let with = |line: &str| format!("{CORP}[profile a]\nsso_session = corp\n{line}\n");
+    for (line, want, fixed) in [
+        ("sso_account_id = \"012345678901\"", "has quotes around", "sso_account_id = 012345678901"),
+        ("sso_account_id = 012345678901 # payments", "has a comment behind", "# payments\nsso_account_id = 012345678901"),
+        ("sso_account_id = '012345678901' ; x", "has a comment behind", "; x\nsso_account_id = 012345678901"),
+        ("sso_account_id =\u{a0}012345678901", "has invisible characters", "sso_account_id =012345678901"),
+        ("sso_account_id = 0123-4567-8901", "has an `sso_account_id` with more than digits", "sso_account_id = 012345678901"),
+    ] {
+        let text = format!("{}sso_role_name = Admin\n", with(line));
+        let said = said(&text);
+        assert!(said.len() == 1 && said[0].starts_with(&format!("6* [profile a] {want}")), "{said:?}");
+        let wanted = format!("{}sso_role_name = Admin\n", with(fixed));
+        assert_eq!(after(&text).as_deref(), Some(wanted.as_str()), "{line}");
+    }
+    // Dedented first, then freed of its comment.
+    let indented = with("  sso_account_id = 012345678901\t; x\nsso_role_name = Admin");
+    assert_eq!(after(&indented), Some(with("; x\nsso_account_id = 012345678901\nsso_role_name = Admin")));
+    for (line, want) in [
+        ("sso_account_id = 12345678901", "of 11 digits, not 12: 12345678901; is a zero missing in front?"),
+        ("sso_account_id = payments", "that is not 12 digits: payments"),
+    ] {
+        assert!(said(&with(line)).iter().any(|one| one.contains(want)), "{line}: {:?}", said(&with(line)));
+    }
+    for (region, right) in [("eu_west_1", Some("eu-west-1")), ("eu-west-1b", Some("eu-west-1")), ("Ireland", None)] {
+        let text = CORP.replace("eu-west-1", region);
+        assert_eq!(after(&text), right.map(|right| text.replace(region, right)), "{region}");
+        assert!(said(&text)[0].contains("that is not a region"), "{:?}", said(&text));
+    }
+    assert!(said(&CORP.replace("https://corp.awsapps.com/start", "corp"))[0].contains("that is not an address"));
+}
+
+#[test]
+fn a_line_that_can_not_be_corrected_keeps_no_other_from_it() {
+    // Dedented, the line would end the value of `k` and begin to mean something else to the profile behind it.
+    let odd = "[profile z]\n  k = v\n[sso_session x]\n  sso_region = eu-west-1\n";
+    let text = format!("{CORP}{odd}[Profile a]\nsso_session = \"corp\"\n");
+    let after = after(&text).unwrap();
+    assert!(after.contains("[profile a]\nsso_session = corp\n"), "{after}");
+}
+
+#[test]
+fn a_session_in_the_credentials_file_is_misplaced() {
+    let found = misplaced(format!("[default]\naws_access_key_id = x\n{CORP}").as_bytes());
+    assert_eq!((found.len(), found[0].line, found[0].is_about("corp")), (1, 3, true));
+}
+
+#[test]
+fn thousands_of_profiles_are_read_and_corrected_in_one_go() {
+    let profile =
+        |number: u32| format!("[profile p{number}]\nsso_session = corp\nsso_account_id = \"{number:012}\"\nsso_role_name = Admin\n");
+    let text: String = std::iter::once(CORP.to_owned()).chain((0..3_000).map(profile)).collect();
+    assert_eq!(problems(text.as_bytes()).len(), 3_000);
+    assert_eq!(after(&text).unwrap(), text.replace('"', ""));
+}
+
+fn file() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        "[ \t]{0,1}\\[(sso-session|sso_session|profile|Profile|x|default)( [ab])?( b)?\\][ ]{0,1}(# c)?",
+        "[ \t]{0,2}(sso_session|sso_region|region|sso_start_url|sso_account_id|sso-region|sso_rol)[ ]?[=:][ ]?(a|b|'a'|eu-west-1|\"eu-west-1\" # c|https://x.y/start|01234567890|)",
+        "[\\[\\]ab \t=:#;'\"\u{e9}\u{a0}]{0,10}",
+    ];
+    (prop::collection::vec(line, 0..14), any::<bool>(), any::<bool>()).prop_map(|(lines, crlf, mark)| {
+        let text = lines.join(if crlf { "\r\n" } else { "\n" });
+        if mark { format!("\u{feff}{text}") } else { text }
+    })
+}
+
+proptest! {
+    #[test]
+    fn corrections_leave_less_to_correct_and_come_to_an_end(text in file()) {
+        let before = problems(text.as_bytes());
+        match fixed(text.as_bytes()) {
+            Some(after) => {
+                prop_assert!(before.iter().any(Problem::is_fixable));
+                prop_assert_eq!(after.starts_with(b"\xef\xbb\xbf"), text.starts_with('\u{feff}'));
+                prop_assert_eq!(after.windows(2).any(|pair| pair == b"\r\n") || !after.contains(&b'\n'), text.contains("\r\n") || !after.contains(&b'\n'));
+            }
+            None => prop_assert_eq!(fixed(text.as_bytes()), None),
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = (problems(&bytes), fixed(&bytes), misplaced(&bytes));
+    }
+}

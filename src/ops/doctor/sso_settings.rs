@@ -1,0 +1,45 @@
+//! Do AWS programs read the sign-in settings of the AWS files as they were meant?
+
+use std::path::Path;
+
+use crate::awsconfig::sso_lint::{Code, Problem};
+
+use super::{Finding, Mend, Scene};
+
+pub(super) const NAME: &str = "SSO settings";
+
+/// No finding names more lines than this.
+const NUMBERED: usize = 8;
+
+pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+    let mut groups: Vec<(&Path, Code, bool, Vec<&Problem>)> = Vec::new();
+    for (path, problems) in &scene.problems {
+        for problem in problems {
+            let same = |(file, code, fixable, _): &&mut (&Path, Code, bool, Vec<&Problem>)| {
+                *file == path && *code == problem.code && *fixable == problem.is_fixable()
+            };
+            match groups.iter_mut().find(same) {
+                Some((.., group)) => group.push(problem),
+                None => groups.push((path, problem.code, problem.is_fixable(), vec![problem])),
+            }
+        }
+    }
+    groups.into_iter().filter_map(|(path, code, fixable, group)| finding(scene, path, code, fixable, &group)).collect()
+}
+
+/// The first of a group, and the lines of the others.
+fn finding(scene: &Scene, path: &Path, code: Code, fixable: bool, group: &[&Problem]) -> Option<Finding> {
+    let (first, others) = group.split_first()?;
+    let file = scene.paths.short(path);
+    let mut lines: Vec<usize> = others.iter().map(|problem| problem.line).filter(|line| *line != first.line).collect();
+    lines.dedup();
+    let numbers: Vec<String> = lines.iter().take(NUMBERED).map(ToString::to_string).collect();
+    let more = match (numbers.len(), lines.len()) {
+        (0, _) => String::new(),
+        (shown, all) if shown < all => format!(", and the like in lines {}, …: {all} more", numbers.join(", ")),
+        (1, _) => format!(", and the like in line {}", numbers.join(", ")),
+        _ => format!(", and the like in lines {}", numbers.join(", ")),
+    };
+    let finding = Finding::wrong(NAME, first.to_string()).seen(format!("line {} of {file}{more}", first.line)).fix(&first.advice);
+    Some(if fixable { finding.mend(Mend::AwsConfig { path: path.to_owned(), code }) } else { finding })
+}

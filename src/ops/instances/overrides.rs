@@ -1,0 +1,217 @@
+//! Which settings send requests somewhere else than to AWS, and which of them hide a sign-in.
+
+use crate::awsconfig::AwsConfig;
+use crate::config::Paths;
+use crate::config::env::{self, Env, Var};
+use crate::domain::{Endpoints, Instance, Result, Source, Timestamp};
+use crate::os::file;
+use crate::vault::{Name, Token, Vault};
+
+/// A service that an instance needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// SSO OIDC.
+    SignIn,
+    /// The access portal, SSO.
+    Portal,
+    /// STS, for chained roles.
+    Sts,
+}
+
+impl Service {
+    /// Its id in the `[services]` sections of an AWS config file.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::SignIn => "sso_oidc",
+            Self::Portal => "sso",
+            Self::Sts => "sts",
+        }
+    }
+
+    const fn variable(self) -> Var {
+        match self {
+            Self::SignIn => env::AWS_ENDPOINT_URL_SSO_OIDC,
+            Self::Portal => env::AWS_ENDPOINT_URL_SSO,
+            Self::Sts => env::AWS_ENDPOINT_URL_STS,
+        }
+    }
+
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Portal => "portal",
+            Self::Sts => "STS",
+        }
+    }
+}
+
+/// An endpoint that replaces AWS's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// The service.
+    pub service: Service,
+    /// The address that requests go to.
+    pub url: String,
+    /// The variable, or the section of the AWS config file, that says so.
+    pub origin: String,
+}
+
+/// The overrides of an instance, with their origins.
+pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<Override> {
+    let Endpoints { oidc, portal, sts } = &instance.endpoints;
+    let all = [(Service::SignIn, oidc), (Service::Portal, portal), (Service::Sts, sts)];
+    let mut section = None;
+    let found = all.into_iter().filter_map(|(service, url)| {
+        let variable = [service.variable(), env::AWS_ENDPOINT_URL].into_iter().find(|var| env.get(*var).is_some());
+        let origin = match variable {
+            Some(variable) => variable.name().to_owned(),
+            None => section.get_or_insert_with(|| section_of(paths, instance)).clone(),
+        };
+        Some(Override { service, url: without_userinfo(url.as_deref()?), origin })
+    });
+    found.collect()
+}
+
+/// The address without a user's name and password, which nobody needs to see.
+fn without_userinfo(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 3], rest));
+    let end = rest.find('/').unwrap_or(rest.len());
+    let host = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
+    format!("{scheme}{host}{}", &rest[end..])
+}
+
+/// The section of the AWS config file that an instance's endpoints come from.
+fn section_of(paths: &Paths, instance: &Instance) -> String {
+    let config = AwsConfig::parse(file::load(&paths.aws_config).ok().flatten().unwrap_or_default());
+    let found = match instance.source {
+        Source::Ours | Source::SsoSession => {
+            config.sso_sessions().into_iter().find(|session| session.name == instance.name.as_str()).and_then(|found| found.endpoints_from)
+        }
+        Source::LegacyProfile => {
+            let same =
+                |found: &crate::awsconfig::LegacyInstance| found.start_url == instance.start_url && found.region == instance.sso_region;
+            config.legacy_instances().into_iter().find(same).and_then(|found| found.endpoints_from)
+        }
+    };
+    let file = paths.short(&paths.aws_config);
+    found.map_or_else(|| file.clone(), |section| format!("{section} of {file}"))
+}
+
+/// What overrides do: each origin with a sentence such as "AWS_ENDPOINT_URL sends sign-in and portal requests for corp to http://…".
+pub fn sentences<'a>(all: impl IntoIterator<Item = (&'a Instance, &'a [Override])>) -> Vec<(String, String)> {
+    let mut groups: Vec<(&str, &str, Vec<&str>, Vec<&str>)> = Vec::new();
+    for (instance, overrides) in all {
+        for one in overrides {
+            let place = groups.iter().position(|(origin, url, ..)| *origin == one.origin && *url == one.url).unwrap_or(groups.len());
+            if place == groups.len() {
+                groups.push((&one.origin, &one.url, Vec::new(), Vec::new()));
+            }
+            let (_, _, services, names) = &mut groups[place];
+            add(services, one.service.noun());
+            add(names, instance.name.as_str());
+        }
+    }
+    let sentence = |(origin, url, services, names): (&str, &str, Vec<&str>, Vec<&str>)| {
+        (origin.to_owned(), format!("{origin} sends {} requests for {} to {url}", listed(&services), listed(&names)))
+    };
+    groups.into_iter().map(sentence).collect()
+}
+
+fn add<'a>(list: &mut Vec<&'a str>, word: &'a str) {
+    if !list.contains(&word) {
+        list.push(word);
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Whether overrides hide a sign-in: with them nobody is signed in to the instance, without them the vault has a token that is valid or
+/// can be renewed.
+///
+/// # Errors
+/// [`crate::domain::Kind::Vault`] if the vault is locked or out of reach.
+pub fn hides_sign_in(vault: &Vault, instance: &Instance, now: Timestamp) -> Result<bool> {
+    let plain = Instance { endpoints: Endpoints::default(), ..instance.clone() };
+    let (here, there) = (Name::token(instance), Name::token(&plain));
+    let usable = |name: &Name| -> Result<bool> {
+        let token = vault.load::<Token>(name, now)?;
+        Ok(token.is_some_and(|token| token.expires_at > now || token.refresh_token.is_some()))
+    };
+    Ok(here != there && !usable(&here)? && usable(&there)?)
+}
+
+/// The instances with the overrides that decide where the sign-in goes; those of STS do not.
+pub fn of_sign_in<'a>(env: &Env, paths: &Paths, instances: &'a [Instance]) -> Vec<(&'a Instance, Vec<Override>)> {
+    let relevant = |instance: &'a Instance| {
+        let found: Vec<Override> = overrides(env, paths, instance).into_iter().filter(|one| one.service != Service::Sts).collect();
+        (!found.is_empty()).then_some((instance, found))
+    };
+    instances.iter().filter_map(relevant).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+    use crate::ops::instances::instances;
+
+    fn said(aws: &str, pairs: &[(&str, &str)]) -> Vec<String> {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("aws");
+        std::fs::write(&file, aws).unwrap();
+        let own = [("HOME".into(), home.path().into()), ("AWS_CONFIG_FILE".into(), file.into_os_string())];
+        let env = Env::from_pairs(pairs.iter().map(|(k, v)| (std::ffi::OsString::from(k), std::ffi::OsString::from(v))).chain(own));
+        let paths = Paths::from_env(&env).unwrap();
+        let known = instances(&env, &paths, &Settings::default()).unwrap();
+        let all: Vec<_> = known.iter().map(|instance| (instance, overrides(&env, &paths, instance))).collect();
+        sentences(all.iter().map(|(instance, found)| (*instance, &found[..]))).into_iter().map(|(_, sentence)| sentence).collect()
+    }
+
+    const TWO: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
+        [profile lab]\nsso_start_url = https://lab.awsapps.com/start\nsso_region = us-east-1\n";
+
+    #[test]
+    fn the_variable_that_decides_is_named() {
+        assert_eq!(said(TWO, &[]), Vec::<String>::new());
+        assert_eq!(
+            said(TWO, &[("AWS_ENDPOINT_URL", "http://localhost:4566")]),
+            ["AWS_ENDPOINT_URL sends sign-in, portal and STS requests for corp and lab to http://localhost:4566"]
+        );
+        assert_eq!(
+            said(TWO, &[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_SSO", "http://b")]),
+            [
+                "AWS_ENDPOINT_URL sends sign-in and STS requests for corp and lab to http://a",
+                "AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://b"
+            ]
+        );
+        let ignored = [("AWS_ENDPOINT_URL", "http://a"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+        assert_eq!(said(TWO, &ignored), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_shown() {
+        let said = said(TWO, &[("AWS_ENDPOINT_URL_SSO", "http://me:hunter2@proxy.example/x@y")]);
+        assert_eq!(said, ["AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://proxy.example/x@y"]);
+    }
+
+    #[test]
+    fn the_section_of_the_file_is_named() {
+        let file = format!(
+            "{TWO}endpoint_url = http://lab\n[profile x]\nsso_session = corp\nservices = s\n[services s]\nsso =\n  endpoint_url = http://corp\n"
+        );
+        assert_eq!(
+            said(&file, &[]),
+            [
+                "[profile x] of ~/aws sends portal requests for corp to http://corp",
+                "[profile lab] of ~/aws sends sign-in, portal and STS requests for lab to http://lab"
+            ]
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! Mistakes in the AWS files that keep sign-in settings from being read: as hints of an error, and once as a warning.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::awsconfig::sso_lint::{self, Code, Problem};
+use crate::cache::frame;
+use crate::config::Paths;
+use crate::domain::{Error, Kind};
+use crate::os::file;
+
+use super::index::{Stamp, now};
+
+/// What the file of seen problems starts with: a name, and the number of the format.
+const HEADER: frame::Header = *b"awsseen\x01";
+/// An error names no more problems than this.
+const NAMED: usize = 3;
+
+/// A problem and the file it is in, as users write the path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The file.
+    pub file: String,
+    /// The problem.
+    pub problem: Problem,
+}
+
+impl Found {
+    /// `~/.aws/config:3: [sso-session corp] has no `sso_region`: add …`.
+    fn sentence(&self) -> String {
+        format!("{}:{}: {}: {}", self.file, self.problem.line, self.problem, self.problem.advice)
+    }
+}
+
+/// The problems in the AWS config file, then those in the credentials file. A file that can't be read has none.
+pub fn problems(paths: &Paths) -> Vec<Found> {
+    let read = |path| file::load(path).ok().flatten().unwrap_or_default();
+    let of = |path, found: Vec<Problem>| found.into_iter().map(move |problem| Found { file: paths.short(path), problem });
+    let config = sso_lint::problems(&read(&paths.aws_config));
+    let credentials = sso_lint::misplaced(&read(&paths.aws_credentials));
+    of(&paths.aws_config, config).chain(of(&paths.aws_credentials, credentials)).collect()
+}
+
+/// The error with the problems that may be its reason as hints: those of the section of this name, or all.
+#[must_use]
+pub fn explain(paths: &Paths, name: Option<&str>, error: Error) -> Error {
+    let mut found = problems(paths);
+    found.retain(|found| name.is_none_or(|name| found.problem.is_about(name)));
+    // What keeps a section from being read at all explains more than a value that is odd.
+    found.sort_by_key(|found| !matches!(found.problem.code, Code::Header | Code::Missing | Code::Key | Code::Indented));
+    let mut hints: Vec<String> = found.iter().take(NAMED).map(Found::sentence).collect();
+    if found.len() > NAMED {
+        hints.push(format!("run `rolecall doctor` to see {} more mistakes in the AWS files", found.len() - NAMED));
+    }
+    if found.iter().any(|found| found.problem.is_fixable()) {
+        hints.push("run `rolecall doctor --fix` to correct what has only one right way".to_owned());
+    }
+    Error { hints: hints.into_iter().chain(error.hints).collect(), ..error }
+}
+
+/// The problems that were last seen.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Seen {
+    /// The files as they were; empty if they may have changed since without a trace.
+    stamps: Vec<Stamp>,
+    /// Stands for the problems.
+    digest: [u8; 32],
+}
+
+/// The first problem, as a warning, unless these problems have been told before. Files that did not change are not read.
+pub fn news(paths: &Paths) -> Option<Error> {
+    let place = paths.cache_dir.join("aws-files-seen");
+    let stamps: Vec<Stamp> = [&paths.aws_config, &paths.aws_credentials].map(|path| Stamp::of(path)).into();
+    let seen: Option<Seen> = file::load(&place).ok().flatten().and_then(|bytes| frame::decode(HEADER, &bytes));
+    if seen.as_ref().is_some_and(|seen| seen.stamps == stamps) {
+        return None;
+    }
+    let found = problems(paths);
+    let digest = digest(&found);
+    let settled = stamps.iter().all(|stamp| stamp.settled(now()));
+    let new = Seen { stamps: if settled { stamps } else { Vec::new() }, digest };
+    // If it can't be kept, the warning comes again.
+    let _ = frame::encode(HEADER, &new).and_then(|bytes| file::save(&place, &bytes));
+    let first = found.first().filter(|_| seen.is_none_or(|seen| seen.digest != digest))?;
+    let more = match found.len() {
+        1 => String::new(),
+        2 => ", which shows one more mistake".to_owned(),
+        many => format!(", which shows {} more mistakes", many - 1),
+    };
+    Some(Error::new(Kind::Config, first.sentence()).hint(format!("run `rolecall doctor`{more}; this is said once")))
+}
+
+/// Stands for the problems, wherever in their files they are.
+fn digest(found: &[Found]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for Found { file, problem } in found {
+        for part in [file, &problem.section, &problem.what] {
+            digest.update(part);
+            digest.update([0]);
+        }
+    }
+    digest.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Env;
+
+    const BROKEN: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n";
+
+    fn home(aws: &str) -> (tempfile::TempDir, Paths) {
+        let home = tempfile::tempdir().unwrap();
+        let env = Env::from_pairs([("HOME", home.path()), ("ROLECALL_HOME", home.path())]);
+        let paths = Paths::from_env(&env).unwrap();
+        std::fs::create_dir(home.path().join(".aws")).unwrap();
+        std::fs::write(&paths.aws_config, aws).unwrap();
+        (home, paths)
+    }
+
+    #[test]
+    fn a_problem_is_told_once_until_there_is_another() {
+        let (_home, paths) = home(BROKEN);
+        let warning = news(&paths).unwrap();
+        assert_eq!(warning.message, "~/.aws/config:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it");
+        assert_eq!(news(&paths), None);
+        std::fs::write(&paths.aws_config, format!("# moved by a line\n{BROKEN}")).unwrap();
+        assert_eq!(news(&paths), None);
+        std::fs::write(&paths.aws_config, format!("{BROKEN}[profile a]\nsso_session = lab\n")).unwrap();
+        assert!(news(&paths).unwrap().hints[0].contains("one more mistake"));
+        std::fs::write(&paths.aws_config, "").unwrap();
+        assert_eq!(news(&paths), None);
+        std::fs::write(&paths.aws_config, BROKEN).unwrap();
+        assert!(news(&paths).is_some(), "made again");
+    }
+
+    #[test]
+    fn an_error_names_the_problems_that_explain_it() {
+        let (_home, paths) = home(&format!("{BROKEN}[sso_session lab]\n"));
+        let error = explain(&paths, None, Error::new(Kind::Config, "x").hint("last"));
+        assert!(error.hints[0].starts_with("~/.aws/config:1: [sso-session corp] has no"), "{error:?}");
+        assert!(error.hints.iter().any(|hint| hint.contains("doctor --fix")) && error.hints.last().unwrap() == "last", "{error:?}");
+        let lab = explain(&paths, Some("lab"), Error::new(Kind::Config, "x"));
+        assert!(lab.hints[0].contains("[sso_session lab] is misspelled") && !lab.hints.concat().contains("corp"), "{lab:?}");
+        assert_eq!(explain(&paths, Some("zoo"), Error::new(Kind::Config, "x")).hints, Vec::<String>::new());
+    }
+}

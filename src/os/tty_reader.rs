@@ -1,0 +1,90 @@
+//! Bytes that the terminal sends, read by a thread that can be stopped and that learns of a new window size.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use signal_hook::SigId;
+use signal_hook::consts::SIGWINCH;
+use signal_hook::low_level::{pipe, unregister};
+
+use super::readiness::wait_readable;
+use crate::domain::{Error, Result};
+
+/// Reads a terminal in raw mode. It sleeps in the kernel until something happens: no polling, no wake-ups.
+#[derive(Debug)]
+pub struct TtyReader {
+    tty: File,
+    resized: UnixStream,
+    stopped: UnixStream,
+    handler: SigId,
+}
+
+/// Stops a [`TtyReader`] when dropped.
+#[derive(Debug)]
+pub struct StopReading(#[expect(dead_code, reason = "only its drop matters")] UnixStream);
+
+/// The result of one read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TtyEvent {
+    /// This many bytes are in the buffer, at least one.
+    Bytes(usize),
+    /// The timeout has passed and nothing came.
+    Idle,
+    /// The process received SIGWINCH: the window may have another size.
+    Resized,
+    /// The [`StopReading`] was dropped.
+    Stopped,
+    /// The terminal is gone, or may no longer be read.
+    Closed,
+}
+
+impl TtyReader {
+    /// A reader of `tty`, and the value that stops it.
+    ///
+    /// # Errors
+    /// [`crate::domain::Kind::Os`] if there are too many open files, or the signal handler can't be installed.
+    pub fn new(tty: File) -> Result<(Self, StopReading)> {
+        let failed = |error: io::Error| Error::os(format!("reading keys from the terminal: {error}"));
+        let (resized, on_signal) = UnixStream::pair().map_err(failed)?;
+        let (stopped, stop) = UnixStream::pair().map_err(failed)?;
+        for stream in [&resized, &on_signal] {
+            stream.set_nonblocking(true).map_err(failed)?;
+        }
+        let handler = pipe::register(SIGWINCH, on_signal).map_err(failed)?;
+        Ok((Self { tty, resized, stopped, handler }, StopReading(stop)))
+    }
+
+    /// Waits for the next event; `timeout` is `None` while nothing is unfinished.
+    pub fn read(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> TtyEvent {
+        loop {
+            let files = [self.stopped.as_fd(), self.resized.as_fd(), self.tty.as_fd()];
+            let Ok([stopped, resized, readable]) = wait_readable(files, timeout) else { return TtyEvent::Closed };
+            if stopped {
+                return TtyEvent::Stopped;
+            }
+            if resized {
+                // However many signals came, one look at the size answers all of them.
+                while matches!(self.resized.read(&mut [0; 64]), Ok(1..)) {}
+                return TtyEvent::Resized;
+            }
+            if !readable {
+                return TtyEvent::Idle;
+            }
+            match self.tty.read(buffer) {
+                Ok(0) => return TtyEvent::Closed,
+                Ok(count) => return TtyEvent::Bytes(count),
+                Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
+                Err(_) => return TtyEvent::Closed,
+            }
+        }
+    }
+}
+
+impl Drop for TtyReader {
+    fn drop(&mut self) {
+        unregister(self.handler);
+    }
+}

@@ -1,0 +1,395 @@
+//! Terminal input as a state machine: bytes in, keys, clicks and pasted text out. Every byte costs constant time.
+//!
+//! Input is not trusted to be complete. A sequence that stops in the middle is given up after [`PATIENCE`], a paste without its end marker
+//! after the same time without a byte, and Ctrl-C ends any of them. Formats: ECMA-48 for the framing of sequences, xterm's ctlseqs
+//! for mouse reports and bracketed paste; see [`super::sequence`] for keys.
+
+use std::time::{Duration, Instant};
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::sequence;
+use crate::tui::event::{Key, MouseKind};
+
+/// How long after Esc another byte still belongs to it. Over slow lines the bytes of a sequence arrive one by one.
+pub(super) const ESCAPE: Duration = Duration::from_millis(50);
+/// How long an unfinished sequence is waited for in all, and an unfinished paste after its last byte.
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
+/// Parameters longer than this belong to no sequence that is known here.
+const LONGEST_PARAMETERS: usize = 64;
+/// Bytes of a paste that are kept; no field holds as much.
+const LONGEST_PASTE: usize = 64 * 1024;
+/// So many bytes of a paste that is too long may gather before all but its beginning is dropped.
+const PASTE_SLACK: usize = 64 * 1024;
+/// Printable bytes that arrive at once are a paste from here on, even on a terminal that does not mark pastes: nobody types so fast.
+const BURST: usize = 256;
+/// The same for printable bytes and line ends, which scripts may send as keys.
+const BURST_OF_LINES: usize = 1_024;
+/// Text that follows a burst within this time belongs to it, whatever its length.
+pub(super) const BURST_GAP: Duration = Duration::from_millis(50);
+/// The bytes that end a bracketed paste.
+const PASTE_END: &[u8] = b"\x1b[201~";
+
+const CTRL_C: u8 = 0x03;
+const ESC: u8 = 0x1b;
+
+/// Something the user did at the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// A mouse button was pressed or the wheel turned, at this column and row, from 0.
+    Mouse(MouseKind, u16, u16),
+}
+
+/// What the bytes so far are the beginning of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Unfinished {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A sequence, or a key with Alt; so far only Esc.
+    Escape,
+    /// A control sequence, `ESC [`, of which `bytes` are the parameters.
+    Csi,
+    /// `ESC O` and one letter: a key in application mode.
+    Ss3,
+    /// `ESC [ [` and one letter: a function key of the Linux console.
+    ConsoleKey,
+    /// `ESC [ M` and three bytes: a mouse report of a terminal without SGR reports.
+    OldMouse,
+    /// OSC, DCS, APC, PM or SOS, introduced by `ESC` and this byte: an answer to a question nobody here asked.
+    Reply(u8),
+    /// The same, after an Esc that may be the beginning of its end.
+    ReplyEscape,
+    /// A character in UTF-8 of this many bytes; `alt` if Esc came before it.
+    Character { length: usize, alt: bool },
+    /// A bracketed paste, of which `bytes` is the text.
+    Paste,
+    /// A bracketed paste whose end did not come in time. Either the end marker is lost or the line has stalled; the next read decides.
+    StalledPaste,
+}
+
+/// Decodes the bytes of one terminal.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    unfinished: Unfinished,
+    /// The bytes of what is unfinished, without its introducer.
+    bytes: Vec<u8>,
+    /// When what is unfinished began; for a paste, when its last byte came.
+    since: Option<Instant>,
+    /// Bytes still to come that the terminal driver has already turned into lines.
+    cooked: usize,
+    /// When the last burst of text was read.
+    burst: Option<Instant>,
+}
+
+impl Decoder {
+    /// A decoder of which the first `cooked` bytes were typed while the terminal was in line mode, which makes line feeds of Enter.
+    pub(super) fn new(cooked: usize) -> Self {
+        Self { cooked, ..Self::default() }
+    }
+
+    /// When to call [`Decoder::expire`] if no byte comes before; `None` while nothing is unfinished.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let patience = match self.unfinished {
+            Unfinished::Nothing | Unfinished::StalledPaste => return None,
+            Unfinished::Escape => ESCAPE,
+            _ => PATIENCE,
+        };
+        self.since.map(|since| since + patience)
+    }
+
+    /// Decodes the bytes of one read.
+    pub(super) fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<Input>) {
+        if self.unfinished == Unfinished::StalledPaste {
+            // What is typed after a lost end marker comes key by key, the rest of a stalled paste comes in bulk.
+            let continues = !is_one_key(bytes) && bytes.first() != Some(&ESC);
+            self.begin(if continues { Unfinished::Paste } else { Unfinished::Nothing }, now, continues);
+        }
+        let follows = self.burst.is_some_and(|last| now.duration_since(last) < BURST_GAP) && !is_one_key(bytes);
+        let mut rest = bytes;
+        while let Some((byte, after)) = rest.split_first() {
+            let taken = match self.unfinished {
+                Unfinished::Paste => self.paste(rest, now, out),
+                Unfinished::Nothing => match burst(rest, follows) {
+                    0 => self.byte(*byte, now, out),
+                    length => {
+                        self.burst = Some(now);
+                        out.push(Input::Paste(String::from_utf8_lossy(&rest[..length]).into_owned()));
+                        length
+                    }
+                },
+                _ => self.byte(*byte, now, out),
+            };
+            self.cooked = self.cooked.saturating_sub(taken);
+            rest = if taken == 1 { after } else { &rest[taken..] };
+        }
+    }
+
+    /// Gives up what is unfinished: its time is over.
+    pub(super) fn expire(&mut self, out: &mut Vec<Input>) {
+        if self.unfinished != Unfinished::Paste {
+            return self.give_up(out);
+        }
+        // A Ctrl-C at the very end was typed at a picker that seemed to hang; anywhere else it is part of the text.
+        let end = self.bytes.iter().rposition(|byte| *byte != CTRL_C).map_or(0, |last| last + 1);
+        let cancelled = end < self.bytes.len();
+        self.bytes.truncate(end);
+        let tail = self.bytes.split_off(complete(&self.bytes));
+        self.push_paste(out);
+        if cancelled {
+            self.reset();
+            out.push(Input::Key(control_key(CTRL_C, false)));
+        } else {
+            (self.unfinished, self.bytes) = (Unfinished::StalledPaste, tail);
+        }
+    }
+
+    /// Decodes one byte outside of a paste. Always takes it.
+    fn byte(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) -> usize {
+        if byte == CTRL_C && self.unfinished != Unfinished::Nothing {
+            self.reset();
+        }
+        match self.unfinished {
+            Unfinished::Nothing => self.ground(byte, now, out),
+            Unfinished::Escape => self.escape(byte, now, out),
+            Unfinished::Csi => self.csi(byte, now, out),
+            Unfinished::Ss3 | Unfinished::ConsoleKey => self.one_letter(byte, now, out),
+            Unfinished::OldMouse if byte >= b' ' => {
+                self.bytes.push(byte);
+                if let [button, x, y] = self.bytes[..] {
+                    self.reset();
+                    let place = |value: u8| u16::from(value.saturating_sub(b'!'));
+                    out.extend(sequence::mouse(u32::from(button - b' '), place(x), place(y)));
+                }
+            }
+            Unfinished::Reply(_) => match byte {
+                0x07 => self.reset(),
+                ESC => self.unfinished = Unfinished::ReplyEscape,
+                // One byte is enough to tell an answer from a key with Alt.
+                _ if self.bytes.is_empty() => self.bytes.push(byte),
+                _ => {}
+            },
+            Unfinished::ReplyEscape => {
+                self.reset();
+                if byte != b'\\' {
+                    self.begin(Unfinished::Escape, now, false);
+                    self.byte(byte, now, out);
+                }
+            }
+            Unfinished::Character { length, alt } if byte & 0xC0 == 0x80 => {
+                self.bytes.push(byte);
+                if self.bytes.len() == length {
+                    let letter = std::str::from_utf8(&self.bytes).ok().and_then(|text| text.chars().next());
+                    self.reset();
+                    out.extend(letter.map(|letter| Input::Key(text_key(letter, alt))));
+                }
+            }
+            // Not a byte that goes on: what came before it is lost, the byte itself is not.
+            Unfinished::OldMouse | Unfinished::Character { .. } => {
+                self.give_up(out);
+                self.byte(byte, now, out);
+            }
+            Unfinished::Paste | Unfinished::StalledPaste => {}
+        }
+        1
+    }
+
+    fn ground(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
+        match byte {
+            ESC => self.begin(Unfinished::Escape, now, false),
+            b'\n' if self.cooked > 0 => out.push(Input::Key(Key::new(KeyCode::Enter, KeyModifiers::NONE))),
+            _ => self.character(byte, false, now, out),
+        }
+    }
+
+    /// A control character, a letter, or the first byte of one.
+    fn character(&mut self, byte: u8, alt: bool, now: Instant, out: &mut Vec<Input>) {
+        let length = match byte {
+            0xC2..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0..=0xF4 => 4,
+            // Bytes that are no UTF-8 mean nothing.
+            0x80.. => return,
+            0x20..=0x7E => return out.push(Input::Key(text_key(byte.into(), alt))),
+            _ => return out.push(Input::Key(control_key(byte, alt))),
+        };
+        self.begin(Unfinished::Character { length, alt }, now, false);
+        self.bytes.push(byte);
+    }
+
+    /// The byte after Esc.
+    fn escape(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
+        self.reset();
+        match byte {
+            b'[' => self.begin(Unfinished::Csi, now, false),
+            b'O' => self.begin(Unfinished::Ss3, now, false),
+            b']' | b'P' | b'X' | b'^' | b'_' => self.begin(Unfinished::Reply(byte), now, false),
+            ESC => {
+                out.push(Input::Key(Key::new(KeyCode::Esc, KeyModifiers::NONE)));
+                self.begin(Unfinished::Escape, now, false);
+            }
+            _ => self.character(byte, true, now, out),
+        }
+    }
+
+    /// A byte of a control sequence.
+    fn csi(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
+        match byte {
+            b' '..=b'?' => {
+                if self.bytes.len() <= LONGEST_PARAMETERS {
+                    self.bytes.push(byte);
+                }
+            }
+            b'[' if self.bytes.is_empty() => self.unfinished = Unfinished::ConsoleKey,
+            b'M' if self.bytes.is_empty() => self.unfinished = Unfinished::OldMouse,
+            b'@'..=b'~' => {
+                let parameters = std::mem::take(&mut self.bytes);
+                self.reset();
+                if (&parameters[..], byte) == (b"200", b'~') {
+                    self.begin(Unfinished::Paste, now, false);
+                } else if parameters.len() <= LONGEST_PARAMETERS {
+                    out.extend(sequence::control(&parameters, byte));
+                }
+            }
+            _ => {
+                self.give_up(out);
+                self.byte(byte, now, out);
+            }
+        }
+    }
+
+    /// The letter that a short sequence ends with.
+    fn one_letter(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
+        match (self.unfinished, byte) {
+            // Some terminals put a modifier's number before the letter.
+            (Unfinished::Ss3, b'0'..=b'9' | b';') if self.bytes.len() <= LONGEST_PARAMETERS => self.bytes.push(byte),
+            (Unfinished::Ss3, b'@'..=b'~') => {
+                let parameters = std::mem::take(&mut self.bytes);
+                self.reset();
+                out.extend(sequence::application(&parameters, byte));
+            }
+            (_, b'@'..=b'~') => {
+                self.reset();
+                out.extend(sequence::console(byte));
+            }
+            _ => {
+                self.give_up(out);
+                self.byte(byte, now, out);
+            }
+        }
+    }
+
+    /// Takes the part of these bytes that belongs to the paste, and returns its length.
+    fn paste(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<Input>) -> usize {
+        self.since = Some(now);
+        let mut taken = 0;
+        while let Some(at) = bytes[taken..].iter().position(|byte| *byte == b'~') {
+            self.bytes.extend(&bytes[taken..=taken + at]);
+            taken += at + 1;
+            if self.bytes.ends_with(PASTE_END) {
+                self.bytes.truncate(self.bytes.len() - PASTE_END.len());
+                self.push_paste(out);
+                self.reset();
+                return taken;
+            }
+        }
+        self.bytes.extend(&bytes[taken..]);
+        if self.bytes.len() > LONGEST_PASTE + PASTE_SLACK {
+            // A stream without an end, such as of a terminal gone mad: Ctrl-C need not wait for a pause.
+            if self.bytes.last() == Some(&CTRL_C) {
+                self.expire(out);
+            } else {
+                // The last bytes may be the beginning of the end marker.
+                self.bytes.drain(LONGEST_PASTE..self.bytes.len() - PASTE_END.len());
+            }
+        }
+        bytes.len()
+    }
+
+    fn push_paste(&mut self, out: &mut Vec<Input>) {
+        let text = std::mem::take(&mut self.bytes);
+        if !text.is_empty() {
+            out.push(Input::Paste(String::from_utf8_lossy(&text[..text.len().min(LONGEST_PASTE)]).into_owned()));
+        }
+    }
+
+    /// Ends what is unfinished. An introducer that nothing followed was a key with Alt; parts of anything longer mean nothing.
+    fn give_up(&mut self, out: &mut Vec<Input>) {
+        let key = match self.unfinished {
+            Unfinished::Escape => Some(Key::new(KeyCode::Esc, KeyModifiers::NONE)),
+            Unfinished::Csi if self.bytes.is_empty() => Some(text_key('[', true)),
+            Unfinished::Ss3 if self.bytes.is_empty() => Some(text_key('O', true)),
+            Unfinished::Reply(introducer) if self.bytes.is_empty() => Some(text_key(introducer.into(), true)),
+            _ => None,
+        };
+        self.reset();
+        out.extend(key.map(Input::Key));
+    }
+
+    fn begin(&mut self, unfinished: Unfinished, now: Instant, keep: bool) {
+        (self.unfinished, self.since) = (unfinished, Some(now));
+        if !keep {
+            self.bytes.clear();
+        }
+    }
+
+    fn reset(&mut self) {
+        (self.unfinished, self.since) = (Unfinished::Nothing, None);
+        self.bytes.clear();
+    }
+}
+
+/// The key of a letter.
+fn text_key(letter: char, alt: bool) -> Key {
+    Key::new(KeyCode::Char(letter), if alt { KeyModifiers::ALT } else { KeyModifiers::NONE })
+}
+
+/// The key of a control character, as xterm sends it.
+fn control_key(byte: u8, alt: bool) -> Key {
+    let alt = if alt { KeyModifiers::ALT } else { KeyModifiers::NONE };
+    let (code, control) = match byte {
+        b'\r' => (KeyCode::Enter, KeyModifiers::NONE),
+        b'\t' => (KeyCode::Tab, KeyModifiers::NONE),
+        0x7F => (KeyCode::Backspace, KeyModifiers::NONE),
+        0 => (KeyCode::Char(' '), KeyModifiers::CONTROL),
+        0x01..=0x1A => (KeyCode::Char((byte - 1 + b'a').into()), KeyModifiers::CONTROL),
+        _ => (KeyCode::Char((byte.saturating_sub(0x1C) + b'4').into()), KeyModifiers::CONTROL),
+    };
+    Key::new(code, control | alt)
+}
+
+/// Whether the bytes of one read are one key press: a character, or a control character.
+fn is_one_key(bytes: &[u8]) -> bool {
+    bytes.len() == 1 || bytes.len() <= 4 && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1)
+}
+
+/// The length of the text at the start of these bytes if it is too long to be typed, or `follows` a text that was; else 0.
+fn burst(bytes: &[u8], follows: bool) -> usize {
+    let is_text = |byte: u8| byte >= b' ' && byte != 0x7F || matches!(byte, b'\t' | b'\r' | b'\n');
+    // Nearly all reads are single keys.
+    if bytes.len() < BURST && !follows {
+        return 0;
+    }
+    let lines = bytes.iter().position(|byte| !is_text(*byte)).unwrap_or(bytes.len());
+    let printable = bytes[..lines].iter().position(|byte| *byte < b' ').unwrap_or(lines);
+    match (lines, printable) {
+        (2.., _) if follows => complete(&bytes[..lines]),
+        (BURST_OF_LINES.., _) => complete(&bytes[..lines]),
+        (_, BURST..) => complete(&bytes[..printable]),
+        _ => 0,
+    }
+}
+
+/// The length of these bytes without a character at their end that is cut off.
+fn complete(bytes: &[u8]) -> usize {
+    let tail = bytes.len().saturating_sub(3);
+    let lead = bytes[tail..].iter().rposition(|byte| *byte >= 0xC0).map(|at| tail + at);
+    match lead {
+        Some(lead) if std::str::from_utf8(&bytes[lead..]).is_err_and(|error| error.error_len().is_none()) => lead,
+        _ => bytes.len(),
+    }
+}

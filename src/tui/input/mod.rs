@@ -1,0 +1,117 @@
+//! Keys, mouse and pasted text, read on a thread of their own and decoded into events.
+
+mod decoder;
+mod sequence;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::{Duration, Instant};
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::event::{Event, Key, Mouse, MouseKind};
+use crate::domain::{Error, Result};
+use crate::os::tty_reader::{StopReading, TtyEvent, TtyReader};
+use decoder::Decoder;
+
+/// Two clicks within this time are one double click.
+const DOUBLE: Duration = Duration::from_millis(400);
+/// Bytes of one read; a terminal hands over 4 KiB at most.
+const CHUNK: usize = 16 * 1024;
+/// How long dropping waits for the thread to end.
+const LEAVE: Duration = Duration::from_millis(200);
+
+/// The reading thread. Dropping it ends it, so that a child has the terminal for itself.
+#[derive(Debug)]
+pub(super) struct Input {
+    stop: Option<StopReading>,
+    ended: Receiver<()>,
+}
+
+impl Input {
+    /// Starts reading `tty`; events go to `events`. The first `cooked` bytes were typed while the terminal was still in line mode.
+    ///
+    /// # Errors
+    /// [`crate::domain::Kind::Os`] if the operating system refuses a thread or a file.
+    pub(super) fn start(tty: File, events: Sender<Event>, cooked: usize) -> Result<Self> {
+        let (reader, stop) = TtyReader::new(tty)?;
+        let (end, ended) = mpsc::channel();
+        let work = move || {
+            read(reader, &events, cooked);
+            drop(end);
+        };
+        let started = std::thread::Builder::new().name("input".into()).spawn(work);
+        started.map_err(|error| Error::os(format!("starting the thread that reads keys: {error}")))?;
+        Ok(Self { stop: Some(stop), ended })
+    }
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let _ = self.ended.recv_timeout(LEAVE);
+    }
+}
+
+fn read(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
+    let (mut decoder, mut clicks) = (Decoder::new(cooked), Clicks::default());
+    let (mut buffer, mut inputs) = (vec![0; CHUNK], Vec::new());
+    loop {
+        let timeout = decoder.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        match reader.read(&mut buffer, timeout) {
+            TtyEvent::Bytes(count) => decoder.feed(&buffer[..count], Instant::now(), &mut inputs),
+            TtyEvent::Idle => decoder.expire(&mut inputs),
+            // The screen looks for itself how large it is.
+            TtyEvent::Resized if events.send(Event::Resize(0, 0)).is_ok() => {}
+            TtyEvent::Closed => return drop(events.send(Event::Closed)),
+            TtyEvent::Stopped | TtyEvent::Resized => return,
+        }
+        for input in inputs.drain(..) {
+            let event = match input {
+                decoder::Input::Key(key) => Event::Key(key),
+                decoder::Input::Paste(text) => Event::Paste(text),
+                decoder::Input::Mouse(kind, x, y) => Event::Mouse(clicks.gesture(kind, x, y)),
+            };
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether Ctrl-C is decoded after these reads and a pause, and a letter after it. It has to be, whatever the terminal sent; for fuzzing.
+pub fn ctrl_c_works_after(reads: &[&[u8]]) -> bool {
+    let (mut decoder, mut inputs, mut now) = (Decoder::new(0), Vec::new(), Instant::now());
+    for read in reads {
+        decoder.feed(read, now, &mut inputs);
+    }
+    while let Some(deadline) = decoder.deadline() {
+        now = deadline;
+        decoder.expire(&mut inputs);
+    }
+    inputs.clear();
+    decoder.feed(&[0x03], now, &mut inputs);
+    decoder.feed(b"x", now, &mut inputs);
+    let key = |letter, modifiers| decoder::Input::Key(Key::new(KeyCode::Char(letter), modifiers));
+    inputs == [key('c', KeyModifiers::CONTROL), key('x', KeyModifiers::NONE)]
+}
+
+/// The last click, to tell a double one.
+#[derive(Debug, Default)]
+struct Clicks {
+    last: Option<(u16, u16, Instant)>,
+}
+
+impl Clicks {
+    fn gesture(&mut self, kind: MouseKind, x: u16, y: u16) -> Mouse {
+        if kind != MouseKind::Click {
+            return Mouse { kind, x, y };
+        }
+        let now = Instant::now();
+        let again = self.last.is_some_and(|(lx, ly, then)| (lx, ly) == (x, y) && now.duration_since(then) < DOUBLE);
+        self.last = (!again).then_some((x, y, now));
+        Mouse { kind: if again { MouseKind::DoubleClick } else { MouseKind::Click }, x, y }
+    }
+}

@@ -1,0 +1,185 @@
+//! The keys and mouse reports behind control sequences: VT220 and xterm, the kitty keyboard protocol, the Linux console.
+//!
+//! The picker switches none of the newer protocols on; a program that crashed may have left them on.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::decoder::Input;
+use crate::tui::event::{Key, MouseKind};
+
+/// What `CSI parameters final_byte` means; `None` for answers, focus reports, key releases and everything unknown.
+pub(super) fn control(parameters: &[u8], final_byte: u8) -> Option<Input> {
+    let text = std::str::from_utf8(parameters).ok()?;
+    if let Some(report) = text.strip_prefix('<') {
+        // A release says nothing new: buttons act when they go down.
+        return if final_byte == b'M' { sgr_mouse(report, 0) } else { None };
+    }
+    let parameters = Parameters::parse(text)?;
+    let first = parameters.number(0, 0).unwrap_or(1);
+    let code = match final_byte {
+        b'M' => return sgr_mouse(text, 32),
+        b'u' => return kitty(&parameters),
+        b'~' if first == 27 => return key(character(parameters.number(2, 0)?, None)?, &parameters),
+        b'~' => numbered(first)?,
+        b'Z' => KeyCode::BackTab,
+        // `CSI row ; column R` is where the cursor is.
+        b'R' => return None,
+        letter => lettered(letter)?,
+    };
+    key(code, &parameters)
+}
+
+/// What `ESC O letter` means.
+pub(super) fn application(parameters: &[u8], letter: u8) -> Option<Input> {
+    let code = match letter {
+        b'M' => KeyCode::Enter,
+        b'R' => KeyCode::F(3),
+        // The keypad: `*+,-./` and the digits.
+        b'j'..=b'y' => KeyCode::Char((letter - b'j' + b'*').into()),
+        letter => lettered(letter)?,
+    };
+    // Here a lone number is the modifier.
+    let modifiers = std::str::from_utf8(parameters).ok()?.rsplit(';').next()?.parse().unwrap_or(1);
+    Some(Input::Key(Key::new(code, held(modifiers))))
+}
+
+/// What `ESC [ [ letter` means.
+pub(super) fn console(letter: u8) -> Option<Input> {
+    matches!(letter, b'A'..=b'E').then(|| Input::Key(Key::new(KeyCode::F(letter - b'A' + 1), KeyModifiers::NONE)))
+}
+
+/// A press of the left button or a turn of the wheel; `None` for other buttons and for movements. Modifiers do not matter.
+pub(super) fn mouse(button: u32, x: u16, y: u16) -> Option<Input> {
+    let kind = match button & !0b1_1100 {
+        0 => MouseKind::Click,
+        64 => MouseKind::WheelUp,
+        65 => MouseKind::WheelDown,
+        _ => return None,
+    };
+    Some(Input::Mouse(kind, x, y))
+}
+
+/// `button;column;row`, where places count from 1 and the button from `base`.
+fn sgr_mouse(report: &str, base: u32) -> Option<Input> {
+    let numbers = Parameters::parse(report)?;
+    let place = |at| Some(u16::try_from(numbers.number(at, 0)?).ok()?.saturating_sub(1));
+    mouse(numbers.number(0, 0)?.checked_sub(base)?, place(1)?, place(2)?)
+}
+
+/// Keys of VT sequences that end with a letter.
+fn lettered(letter: u8) -> Option<KeyCode> {
+    Some(match letter {
+        b'A' => KeyCode::Up,
+        b'B' => KeyCode::Down,
+        b'C' => KeyCode::Right,
+        b'D' => KeyCode::Left,
+        b'F' => KeyCode::End,
+        b'H' => KeyCode::Home,
+        b'P' => KeyCode::F(1),
+        b'Q' => KeyCode::F(2),
+        b'S' => KeyCode::F(4),
+        _ => return None,
+    })
+}
+
+/// Keys of VT sequences that end with a number and `~`.
+fn numbered(number: u32) -> Option<KeyCode> {
+    let function = |from: u32, first: u8| u8::try_from(number - from).map(|at| KeyCode::F(first + at)).ok();
+    match number {
+        1 | 7 => Some(KeyCode::Home),
+        2 => Some(KeyCode::Insert),
+        3 => Some(KeyCode::Delete),
+        4 | 8 => Some(KeyCode::End),
+        5 => Some(KeyCode::PageUp),
+        6 => Some(KeyCode::PageDown),
+        11..=15 => function(11, 1),
+        17..=21 => function(17, 6),
+        23..=26 => function(23, 11),
+        28..=29 => function(28, 15),
+        31..=34 => function(31, 17),
+        _ => None,
+    }
+}
+
+/// `CSI code:shifted:base ; modifiers:event ; text u` (<https://sw.kovidgoyal.net/kitty/keyboard-protocol/>).
+fn kitty(parameters: &Parameters) -> Option<Input> {
+    let code = parameters.number(0, 0)?;
+    let named = match code {
+        57_376..=57_398 => KeyCode::F(u8::try_from(code - 57_376).ok()? + 13),
+        57_399..=57_408 => KeyCode::Char(char::from_digit(code - 57_399, 10)?),
+        57_409..=57_413 => KeyCode::Char(['.', '/', '*', '-', '+'][usize::try_from(code - 57_409).ok()?]),
+        57_414 => KeyCode::Enter,
+        57_415 => KeyCode::Char('='),
+        57_416 => KeyCode::Char(','),
+        57_417 => KeyCode::Left,
+        57_418 => KeyCode::Right,
+        57_419 => KeyCode::Up,
+        57_420 => KeyCode::Down,
+        57_421 => KeyCode::PageUp,
+        57_422 => KeyCode::PageDown,
+        57_423 => KeyCode::Home,
+        57_424 => KeyCode::End,
+        57_425 => KeyCode::Insert,
+        57_426 => KeyCode::Delete,
+        // Other keys in this private range are modifiers, locks and media keys.
+        57_344..=63_743 => return None,
+        _ => {
+            let shift = parameters.modifiers() & 1 != 0;
+            let shifted = parameters.number(0, 1).and_then(char::from_u32);
+            character(code, if shift { Some(shifted) } else { None })?
+        }
+    };
+    key(named, parameters)
+}
+
+/// The key of a code point. With Shift, `shift` holds the shifted letter if the terminal told it.
+fn character(code: u32, shift: Option<Option<char>>) -> Option<KeyCode> {
+    Some(match char::from_u32(code)? {
+        '\x1b' => KeyCode::Esc,
+        '\r' => KeyCode::Enter,
+        '\t' if shift.is_some() => KeyCode::BackTab,
+        '\t' => KeyCode::Tab,
+        '\x7f' => KeyCode::Backspace,
+        letter if letter.is_control() => return None,
+        letter => KeyCode::Char(match shift {
+            Some(Some(shifted)) => shifted,
+            Some(None) => letter.to_uppercase().next().unwrap_or(letter),
+            None => letter,
+        }),
+    })
+}
+
+/// The key with the modifiers of the second parameter; `None` when it was released.
+fn key(code: KeyCode, parameters: &Parameters) -> Option<Input> {
+    const RELEASED: u32 = 3;
+    (parameters.number(1, 1) != Some(RELEASED)).then(|| Input::Key(Key::new(code, held(parameters.modifiers() + 1))))
+}
+
+/// The modifiers of a parameter: 1 and a bit for each of Shift, Alt and Ctrl. The others mean nothing here.
+fn held(parameter: u32) -> KeyModifiers {
+    let bits = parameter.saturating_sub(1);
+    let held = [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)];
+    held.into_iter().filter(|(bit, _)| bits & bit != 0).fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
+}
+
+/// Numbers between `;`, each with further numbers behind `:`.
+struct Parameters(Vec<Vec<Option<u32>>>);
+
+impl Parameters {
+    /// `None` for anything but digits, `;` and `:`, such as the `?` of an answer.
+    fn parse(text: &str) -> Option<Self> {
+        let number = |digits: &str| if digits.is_empty() { Some(None) } else { digits.parse().ok().map(Some) };
+        let group = |group: &str| group.split(':').map(number).collect::<Option<Vec<_>>>();
+        text.split(';').map(group).collect::<Option<Vec<_>>>().map(Self)
+    }
+
+    /// A number, unless it was left out.
+    fn number(&self, parameter: usize, part: usize) -> Option<u32> {
+        self.0.get(parameter)?.get(part).copied().flatten()
+    }
+
+    /// The bits of the modifiers held down.
+    fn modifiers(&self) -> u32 {
+        self.number(1, 0).unwrap_or(1).saturating_sub(1) & 0xFF
+    }
+}

@@ -1,0 +1,397 @@
+//! Bytes as terminals send them, whole and broken.
+
+use std::time::{Duration, Instant};
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use proptest::prelude::*;
+
+use super::decoder::{BURST_GAP, Decoder, ESCAPE, Input, PATIENCE};
+use crate::tui::event::{Key, MouseKind};
+
+/// A decoder and its clock.
+struct Typist {
+    decoder: Decoder,
+    now: Instant,
+    out: Vec<Input>,
+}
+
+impl Typist {
+    fn new() -> Self {
+        Self { decoder: Decoder::default(), now: Instant::now(), out: Vec::new() }
+    }
+
+    fn feed(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
+        self.decoder.feed(bytes.as_ref(), self.now, &mut self.out);
+        self
+    }
+
+    /// Lets time pass, with the deadlines that lie in it.
+    fn wait(&mut self, time: Duration) -> &mut Self {
+        self.now += time;
+        if self.decoder.deadline().is_some_and(|deadline| deadline <= self.now) {
+            self.decoder.expire(&mut self.out);
+        }
+        self
+    }
+
+    fn took(&mut self) -> Vec<Input> {
+        std::mem::take(&mut self.out)
+    }
+}
+
+/// What one read of these bytes means, with nothing after it.
+fn decoded(bytes: impl AsRef<[u8]>) -> Vec<Input> {
+    Typist::new().feed(bytes).wait(PATIENCE).took()
+}
+
+fn with(code: KeyCode, modifiers: KeyModifiers) -> Input {
+    Input::Key(Key::new(code, modifiers))
+}
+
+fn key(code: KeyCode) -> Input {
+    with(code, KeyModifiers::NONE)
+}
+
+fn letter(letter: char) -> Input {
+    key(KeyCode::Char(letter))
+}
+
+fn paste(text: &str) -> Input {
+    Input::Paste(text.to_owned())
+}
+
+fn ctrl_c() -> Input {
+    with(KeyCode::Char('c'), KeyModifiers::CONTROL)
+}
+
+#[test]
+fn keys_are_what_terminals_send_for_them() {
+    use KeyCode::{BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Insert, Left, PageDown, PageUp, Right, Tab, Up};
+    const NONE: KeyModifiers = KeyModifiers::NONE;
+    const ALT: KeyModifiers = KeyModifiers::ALT;
+    const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+    let table: &[(&str, KeyCode, KeyModifiers)] = &[
+        ("a", Char('a'), NONE),
+        ("é", Char('é'), NONE),
+        ("👩", Char('👩'), NONE),
+        ("\r", Enter, NONE),
+        ("\n", Char('j'), CTRL),
+        ("\t", Tab, NONE),
+        ("\x7f", Backspace, NONE),
+        ("\x08", Char('h'), CTRL),
+        ("\0", Char(' '), CTRL),
+        ("\x1f", Char('7'), CTRL),
+        ("\x1b", Esc, NONE),
+        ("\x1bb", Char('b'), ALT),
+        ("\x1bé", Char('é'), ALT),
+        ("\x1b\r", Enter, ALT),
+        ("\x1b\x7f", Backspace, ALT),
+        ("\x1b\x15", Char('u'), CTRL.union(ALT)),
+        ("\x1b[A", Up, NONE),
+        ("\x1bOB", Down, NONE),
+        ("\x1b[C", Right, NONE),
+        ("\x1b[1;5D", Left, CTRL),
+        ("\x1bO5D", Left, CTRL),
+        ("\x1b[1;3A", Up, ALT),
+        ("\x1b[H", Home, NONE),
+        ("\x1b[4~", End, NONE),
+        ("\x1b[1;5H", Home, CTRL),
+        ("\x1b[2~", Insert, NONE),
+        ("\x1b[3~", Delete, NONE),
+        ("\x1b[5~", PageUp, NONE),
+        ("\x1b[6;5~", PageDown, CTRL),
+        ("\x1b[Z", BackTab, NONE),
+        ("\x1bOP", F(1), NONE),
+        ("\x1b[[A", F(1), NONE),
+        ("\x1b[15~", F(5), NONE),
+        ("\x1b[17~", F(6), NONE),
+        ("\x1b[24~", F(12), NONE),
+        ("\x1b[34~", F(20), NONE),
+        ("\x1bOM", Enter, NONE),
+        ("\x1bOy", Char('9'), NONE),
+        // The kitty keyboard protocol, and xterm's modifyOtherKeys.
+        ("\x1b[97u", Char('a'), NONE),
+        ("\x1b[99;5u", Char('c'), CTRL),
+        ("\x1b[99;5:1u", Char('c'), CTRL),
+        ("\x1b[97;2u", Char('A'), NONE),
+        ("\x1b[55:47;2u", Char('/'), NONE),
+        ("\x1b[27u", Esc, NONE),
+        ("\x1b[13u", Enter, NONE),
+        ("\x1b[9;2u", BackTab, NONE),
+        ("\x1b[127;3u", Backspace, ALT),
+        ("\x1b[97;69u", Char('a'), CTRL),
+        ("\x1b[1;1:2A", Up, NONE),
+        ("\x1b[57414u", Enter, NONE),
+        ("\x1b[57400u", Char('1'), NONE),
+        ("\x1b[27;5;99~", Char('c'), CTRL),
+    ];
+    for (bytes, code, modifiers) in table {
+        assert_eq!(decoded(bytes), [with(*code, *modifiers)], "{bytes:?}");
+        // The same over a slow line, followed by a letter.
+        let mut typist = Typist::new();
+        bytes.bytes().for_each(|byte| _ = typist.feed([byte]));
+        let slow = typist.wait(PATIENCE).feed("x").took();
+        assert_eq!(slow, [with(*code, *modifiers), letter('x')], "{bytes:?}");
+    }
+}
+
+#[test]
+fn answers_and_releases_mean_nothing() {
+    for bytes in [
+        "\x1b]11;rgb:1e1e/1e1e/1e1e\x07",
+        "\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\",
+        "\x1bP>|tmux 3.4\x1b\\",
+        "\x1b_Gi=1;OK\x1b\\",
+        "\x1b[?62;22c",
+        "\x1b[?1u",
+        "\x1b[12;40R",
+        "\x1b[I",
+        "\x1b[O",
+        "\x1b[97;1:3u",
+        "\x1b[1;1:3A",
+        "\x1b[57441;2u",
+        "\x1b[201~",
+        "\x1b[99999999999999999999~",
+        "\x1b[<0;10;5m",
+        "\x1b[<35;10;5M",
+    ] {
+        assert_eq!(decoded(format!("{bytes}x")), [letter('x')], "{bytes:?}");
+    }
+}
+
+#[test]
+fn clicks_and_the_wheel_are_decoded_from_all_three_kinds_of_reports() {
+    let click = Input::Mouse(MouseKind::Click, 9, 4);
+    for bytes in ["\x1b[<0;10;5M", "\x1b[<16;10;5M", "\x1b[M *%", "\x1b[32;10;5M"] {
+        assert_eq!(decoded(bytes), std::slice::from_ref(&click), "{bytes:?}");
+    }
+    assert_eq!(decoded("\x1b[<64;1;1M\x1b[<65;0;0M"), [Input::Mouse(MouseKind::WheelUp, 0, 0), Input::Mouse(MouseKind::WheelDown, 0, 0)]);
+}
+
+#[test]
+fn a_lone_escape_is_one_after_a_moment() {
+    let mut typist = Typist::new();
+    assert_eq!(typist.feed("\x1b").wait(ESCAPE / 2).took(), []);
+    assert_eq!(typist.wait(ESCAPE / 2).took(), [key(KeyCode::Esc)]);
+    assert_eq!(typist.feed("\x1b\x1b").wait(ESCAPE).took(), [key(KeyCode::Esc), key(KeyCode::Esc)]);
+}
+
+/// Beginnings of everything that a terminal may send, none of them complete.
+const UNFINISHED: [&[u8]; 21] = [
+    b"\x1b",
+    b"\x1b[",
+    b"\x1b[[",
+    b"\x1b[1",
+    b"\x1b[1;",
+    b"\x1b[<0;10",
+    b"\x1b[M",
+    b"\x1b[M !",
+    b"\x1b[?62;",
+    b"\x1b[99;5",
+    b"\x1bO",
+    b"\x1bO5",
+    b"\x1b]",
+    b"\x1b]11;rgb:1e1e",
+    b"\x1bP>|tmux",
+    b"\x1b_Gi=1",
+    b"\x1b^x\x1b",
+    b"\x1bXx",
+    b"\xc3",
+    b"\xf0\x9f\x91",
+    b"\x1b\xe6\x97",
+];
+
+#[test]
+fn ctrl_c_works_within_every_unfinished_sequence() {
+    for bytes in UNFINISHED {
+        for together in [true, false] {
+            let mut typist = Typist::new();
+            if together {
+                typist.feed([bytes, b"\x03"].concat());
+            } else {
+                typist.feed(bytes).feed(b"\x03");
+            }
+            // At once: nothing is waited for.
+            assert_eq!(typist.took().last(), Some(&ctrl_c()), "{}", bytes.escape_ascii());
+            assert_eq!(typist.decoder.deadline(), None, "{}", bytes.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn no_unfinished_sequence_is_waited_for_longer_than_a_tenth_of_a_second() {
+    for bytes in UNFINISHED {
+        let mut typist = Typist::new();
+        typist.feed(bytes).wait(Duration::from_millis(100)).took();
+        assert_eq!(typist.decoder.deadline(), None, "{}", bytes.escape_ascii());
+        assert_eq!(typist.feed("x").took(), [letter('x')], "{}", bytes.escape_ascii());
+    }
+}
+
+#[test]
+fn bytes_that_trickle_in_do_not_extend_the_wait() {
+    let mut typist = Typist::new();
+    typist.feed("\x1b]");
+    for _ in 0..9 {
+        typist.wait(Duration::from_millis(10)).feed("1");
+    }
+    assert_eq!(typist.wait(Duration::from_millis(10)).feed("x").took(), [letter('x')]);
+}
+
+#[test]
+fn an_introducer_that_nothing_follows_is_a_key_with_alt() {
+    for (bytes, typed) in [("\x1b[", '['), ("\x1bO", 'O'), ("\x1b]", ']'), ("\x1bP", 'P'), ("\x1b_", '_')] {
+        assert_eq!(decoded(bytes), [with(KeyCode::Char(typed), KeyModifiers::ALT)]);
+    }
+    let alt_bracket = with(KeyCode::Char('['), KeyModifiers::ALT);
+    assert_eq!(decoded("\x1b[\r"), [alt_bracket.clone(), key(KeyCode::Enter)]);
+    assert_eq!(decoded("\x1b[\x1b[A"), [alt_bracket, key(KeyCode::Up)]);
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_swallow_nothing_else() {
+    assert_eq!(decoded(b"a\xffb\x80c"), [letter('a'), letter('b'), letter('c')]);
+    assert_eq!(decoded(b"\xe9x"), [letter('x')]);
+    assert_eq!(decoded(b"\xe9\x03"), [ctrl_c()]);
+    assert_eq!(decoded(b"\xc3\x1b[A"), [key(KeyCode::Up)]);
+    // Surrogates are three bytes that make no character.
+    assert_eq!(decoded(b"\xed\xa0\x80x"), [letter('x')]);
+    let mut typist = Typist::new();
+    assert_eq!(typist.feed(b"\xe6\x97").wait(Duration::from_millis(99)).feed(b"\xa5").took(), [letter('日')]);
+}
+
+#[test]
+fn an_enter_that_was_typed_in_line_mode_is_one() {
+    let mut decoder = Decoder::new(3);
+    let mut out = Vec::new();
+    decoder.feed("é\n\n".as_bytes(), Instant::now(), &mut out);
+    assert_eq!(out, [letter('é'), key(KeyCode::Enter), with(KeyCode::Char('j'), KeyModifiers::CONTROL)]);
+}
+
+#[test]
+fn a_paste_is_one_text_however_it_is_cut_into_reads() {
+    let bytes = "a\x1b[200~prod é\x03\x1b[31m~\r\n\x1b[201~b".as_bytes();
+    let whole = [letter('a'), paste("prod é\x03\x1b[31m~\r\n"), letter('b')];
+    assert_eq!(decoded(bytes), whole);
+    for size in 1..bytes.len() {
+        let mut typist = Typist::new();
+        bytes.chunks(size).for_each(|chunk| _ = typist.feed(chunk));
+        assert_eq!(typist.took(), whole, "{size}");
+    }
+}
+
+#[test]
+fn a_paste_without_its_end_is_taken_after_a_tenth_of_a_second() {
+    let mut typist = Typist::new();
+    assert_eq!(typist.feed("\x1b[200~prod").wait(Duration::from_millis(90)).feed(" adm").took(), []);
+    assert_eq!(typist.wait(Duration::from_millis(90)).took(), []);
+    assert_eq!(typist.wait(Duration::from_millis(10)).took(), [paste("prod adm")]);
+    // No wake-ups while nothing comes, and single keys are keys again.
+    assert_eq!(typist.decoder.deadline(), None);
+    assert_eq!(typist.feed("x").feed("\x1b[B").feed("\r").took(), [letter('x'), key(KeyCode::Down), key(KeyCode::Enter)]);
+}
+
+#[test]
+fn ctrl_c_works_after_a_paste_without_its_end() {
+    for wait in [Duration::ZERO, Duration::from_millis(50), Duration::from_secs(5)] {
+        let mut typist = Typist::new();
+        typist.feed("\x1b[200~prod adm").wait(wait).feed("\x03").wait(PATIENCE);
+        assert_eq!(typist.took(), [paste("prod adm"), ctrl_c()], "{wait:?}");
+        assert_eq!(typist.feed("x").took(), [letter('x')]);
+    }
+}
+
+#[test]
+fn the_rest_of_a_stalled_paste_is_text_and_no_keys() {
+    let mut typist = Typist::new();
+    // Cut within a character.
+    typist.feed(b"\x1b[200~rm -rf \xe6\x97").wait(Duration::from_secs(1)).feed(b"\xa5\r\x03\x1b[B more\r\x1b[201~x");
+    assert_eq!(typist.took(), [paste("rm -rf "), paste("日\r\x03\x1b[B more\r"), letter('x')]);
+    // Nor is an end marker that comes late.
+    assert_eq!(typist.feed("\x1b[200~a").wait(Duration::from_secs(1)).feed("\x1b[201~").feed("b").took(), [paste("a"), letter('b')]);
+}
+
+#[test]
+fn a_paste_without_an_end_and_without_a_pause_is_left_by_ctrl_c() {
+    let mut typist = Typist::new();
+    typist.feed("\x1b[200~");
+    for _ in 0..1_000 {
+        typist.wait(Duration::from_millis(1)).feed("x".repeat(4_095));
+    }
+    assert_eq!(typist.took(), []);
+    // Of the 4 MB only what could fit anywhere is kept.
+    typist.feed("\x03").wait(PATIENCE);
+    let took = typist.took();
+    let [Input::Paste(text), cancel] = &took[..] else { panic!("{} inputs", took.len()) };
+    assert_eq!((text.len(), cancel), (64 * 1024, &ctrl_c()));
+}
+
+#[test]
+fn text_that_comes_too_fast_to_be_typed_is_a_paste_on_any_terminal() {
+    let text = "é日".repeat(300);
+    assert_eq!(decoded(&text), [paste(&text)]);
+    // Cut within a character: the rest of it comes with the next read.
+    let (first, rest) = text.as_bytes().split_at(1_001);
+    let took = Typist::new().feed(first).feed(rest).took();
+    let joined: String = took.iter().map(|input| if let Input::Paste(text) = input { text.clone() } else { typed(input) }).collect();
+    assert_eq!(joined, text);
+    let keys = "x".repeat(100);
+    assert_eq!(decoded(&keys), vec![letter('x'); 100]);
+}
+
+#[test]
+fn lines_that_come_too_fast_to_be_typed_press_no_enter() {
+    let text = "prod adm\r\n\tx\r".repeat(500);
+    let mut typist = Typist::new();
+    text.as_bytes().chunks(4_095).for_each(|chunk| _ = typist.wait(Duration::from_millis(5)).feed(chunk));
+    let took = typist.took();
+    assert!(took.iter().all(|input| matches!(input, Input::Paste(_))), "{took:?}");
+    // What is typed afterwards is typed.
+    assert_eq!(typist.feed("\r").wait(BURST_GAP).feed("ab\r").took().len(), 4);
+}
+
+fn typed(input: &Input) -> String {
+    match input {
+        Input::Key(Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => letter.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_megabyte_is_decoded_within_a_frame() {
+    // 10 ms in a release build; debug builds and busy machines get more, quadratic work would take minutes.
+    let text = "paste ".repeat(170_000);
+    for bytes in [format!("\x1b[200~{text}\x1b[201~"), text.clone(), format!("\x1b]{text}"), "~".repeat(1_000_000)] {
+        let began = Instant::now();
+        let mut typist = Typist::new();
+        bytes.as_bytes().chunks(4_095).for_each(|chunk| _ = typist.feed(chunk));
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?} for {:?}…", began.elapsed(), &bytes[..8]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_came_before_a_pause_ctrl_c_and_letters_work_after_it(
+        reads in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..12), 0..8),
+        introducers in prop::collection::vec(0..UNFINISHED.len() + 1, 8),
+    ) {
+        let reads: Vec<Vec<u8>> = reads.iter().zip(introducers).map(|(read, introducer)| {
+            let before = UNFINISHED.get(introducer).copied().unwrap_or(b"\x1b[200~");
+            [before, read].concat()
+        }).collect();
+        prop_assert!(super::ctrl_c_works_after(&reads.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+    }
+
+    #[test]
+    fn keys_do_not_depend_on_how_the_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 1..60), at in 0..60_usize) {
+        let (first, second) = bytes.split_at(at.min(bytes.len()));
+        let mut typist = Typist::new();
+        if !first.is_empty() {
+            typist.feed(first);
+        }
+        if !second.is_empty() {
+            typist.feed(second);
+        }
+        prop_assert_eq!(typist.wait(PATIENCE).took(), decoded(&bytes));
+    }
+}

@@ -1,0 +1,86 @@
+//! Endpoints that replace AWS's own: they decide about sign-ins only if they are those of sign-in, and are named where they do.
+
+use crate::commands::{ROLE, json, refused};
+use crate::sandbox::{Ran, Sandbox};
+
+/// Runs the program with more variables.
+fn run(sandbox: &Sandbox, args: &[&str], pairs: &[(&str, &str)]) -> Ran {
+    Ran::of(sandbox.rolecall(args).envs(pairs.iter().copied()).output().unwrap())
+}
+
+fn signed_in(sandbox: &Sandbox, pairs: &[(&str, &str)]) -> bool {
+    let status = json(&run(sandbox, &["status", "--json", "-S", "corp"], pairs));
+    status["instances"][0]["signed_in"].as_bool().unwrap()
+}
+
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+#[test]
+fn the_endpoint_of_sts_hides_no_sign_in() {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    let emulator = [("AWS_ENDPOINT_URL_STS", NOWHERE)];
+    assert!(signed_in(&sandbox, &emulator));
+    let first = run(&sandbox, &["process", "-S", "corp", "--arn", ROLE], &[]);
+    let second = run(&sandbox, &["process", "-S", "corp", "--arn", ROLE], &emulator);
+    assert_eq!((first.code, first.stdout), (0, second.stdout), "the same stored credentials");
+    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    // Chained roles come from STS: what it gave out elsewhere is not served here.
+    let chained = ["process", "-S", "corp", "--arn", "373374062225:Deploy"];
+    assert_eq!(run(&sandbox, &chained, &[]).code, 0);
+    refused(&run(&sandbox, &chained, &emulator), 6, &["127.0.0.1:9"]);
+    // A sign-out forgets both.
+    assert_eq!(run(&sandbox, &["logout", "-S", "corp"], &emulator).code, 0);
+    assert!(!signed_in(&sandbox, &[]));
+}
+
+#[test]
+fn an_endpoint_that_matters_is_named_by_status_and_doctor() {
+    let sandbox = Sandbox::new();
+    let url = sandbox.aws.url().to_owned();
+    sandbox.login("corp");
+    let status = run(&sandbox, &["status"], &[]);
+    assert!(status.stdout.contains(&format!("AWS_ENDPOINT_URL sends sign-in and portal requests for corp and lab to {url}")), "{status:?}");
+    let elsewhere = [("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE)];
+    assert!(!signed_in(&sandbox, &elsewhere));
+    let status = run(&sandbox, &["status", "-S", "corp"], &elsewhere);
+    assert!(status.stdout.contains(&format!("AWS_ENDPOINT_URL_SSO_OIDC sends sign-in requests for corp to {NOWHERE}")), "{status:?}");
+    let endpoints = json(&run(&sandbox, &["status", "--json", "-S", "corp"], &elsewhere))["instances"][0]["endpoints"].clone();
+    assert_eq!((endpoints[0]["service"].as_str(), endpoints[0]["from"].as_str()), (Some("sso_oidc"), Some("AWS_ENDPOINT_URL_SSO_OIDC")));
+    let doctor = run(&sandbox, &["doctor", "--offline"], &elsewhere);
+    assert!(
+        doctor.stdout.contains("AWS_ENDPOINT_URL_SSO_OIDC sends sign-in requests for corp and lab")
+            && doctor.stdout.contains("unset AWS_ENDPOINT_URL_SSO_OIDC"),
+        "{doctor:?}"
+    );
+}
+
+/// Somebody signed in at AWS, then sets the variable for an emulator: here the simulator stands for AWS, under its `[services]` section.
+#[test]
+fn a_sign_in_that_is_hidden_is_told() {
+    let sandbox = Sandbox::new();
+    let record = sandbox.path("rolecall/state/vault/records");
+    sandbox.login("corp");
+    // The record of a sign-in without overrides, which no test may make at AWS: the vault's own name for it.
+    let instance = |endpoints| rolecall::domain::Instance { endpoints, ..crate::records::Records::of(&sandbox).instance("corp").clone() };
+    let plain = instance(rolecall::domain::Endpoints::default());
+    crate::records::Records::of(&sandbox).copy_token("corp", &plain);
+    assert!(record.is_dir());
+    let elsewhere = [("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE)];
+    let status = run(&sandbox, &["status", "-S", "corp"], &elsewhere);
+    assert!(status.stdout.contains("signed out") && status.stdout.contains("the sign-in to corp at AWS is kept"), "{status:?}");
+    let doctor = run(&sandbox, &["doctor", "--offline"], &elsewhere);
+    assert!(doctor.code == 1 && doctor.stdout.contains("you are signed in to corp at AWS, but"), "{doctor:?}");
+    let here = run(&sandbox, &["status", "-S", "corp"], &[]);
+    assert!(!here.stdout.contains("is kept"), "{here:?}");
+}
+
+#[test]
+fn a_profile_for_an_emulator_redirects_nobody_else() {
+    let sandbox = Sandbox::with_aws_config_only();
+    let config = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
+    sandbox.write(".aws/config", &format!("[profile emulator]\nsso_session = corp\nendpoint_url = {NOWHERE}\n{config}"));
+    let mut command = sandbox.rolecall(&["status", "--json", "-S", "corp"]);
+    let ran = Ran::of(command.env_remove("AWS_ENDPOINT_URL").output().unwrap());
+    assert_eq!(json(&ran)["instances"][0]["endpoints"].as_array().map(Vec::len), Some(0), "{ran:?}");
+}

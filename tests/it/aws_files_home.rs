@@ -1,0 +1,94 @@
+//! A user without a home directory, such as the arbitrary user id that a container runs under.
+
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use crate::commands::ROLE;
+use crate::sandbox::{Ran, Sandbox, binary};
+
+/// A user id that no machine knows.
+const NOBODY: u32 = 54_321;
+
+/// Gives a folder and all that is in it to the unknown user.
+fn give(path: &Path) {
+    chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    if path.is_dir() {
+        std::fs::read_dir(path).unwrap().for_each(|entry| give(&entry.unwrap().path()));
+    }
+}
+
+/// How a program can be run as the unknown user here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// As root, who can be anybody.
+    SetUid,
+    /// In a user namespace.
+    Namespace,
+}
+
+/// `None` on a machine that lets nobody but root be somebody else: root runs this test, or a kernel with user namespaces.
+fn way() -> Option<Way> {
+    if rustix::process::geteuid().is_root() {
+        return Some(Way::SetUid);
+    }
+    let tried = Command::new("unshare").args(["--user", &format!("--map-user={NOBODY}"), "true"]).output();
+    tried.is_ok_and(|ran| ran.status.success()).then_some(Way::Namespace)
+}
+
+/// Runs the program as the unknown user, without HOME and these variables.
+fn run(sandbox: &Sandbox, way: Way, args: &[&str], without: &[&str]) -> Ran {
+    let program = sandbox.path("rolecall-program");
+    let mut command = match way {
+        Way::SetUid => {
+            let mut command = sandbox.command(program);
+            command.uid(NOBODY).gid(NOBODY);
+            command
+        }
+        Way::Namespace => {
+            let mut command = sandbox.command("unshare");
+            command.args(["--user", &format!("--map-user={NOBODY}")]).arg(program);
+            command
+        }
+    };
+    command.args(args).env_remove("HOME");
+    for name in without {
+        command.env_remove(name);
+    }
+    Ran::of(command.output().unwrap())
+}
+
+#[test]
+fn rolecall_home_and_the_aws_config_file_are_enough() {
+    let Some(way) = way() else { return };
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    // The build directory may be closed to others.
+    std::fs::copy(binary(), sandbox.path("rolecall-program")).unwrap();
+    std::fs::set_permissions(sandbox.path("rolecall-program"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.write(".aws/config", "[sso-session zoo]\nsso_start_url = https://zoo.awsapps.com/start\nsso_region = eu-west-1\n");
+    if way == Way::SetUid {
+        give(sandbox.home());
+    }
+    for args in [
+        &["status"][..],
+        &["list"],
+        &["process", "-S", "corp", "--arn", ROLE],
+        &["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
+        &["settings"],
+        &["setup", "profiles", "-S", "corp", "--print"],
+        &["history"],
+    ] {
+        let ran = run(&sandbox, way, args, &["AWS_SHARED_CREDENTIALS_FILE"]);
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+    }
+    let doctor = run(&sandbox, way, &["doctor", "--offline"], &[]);
+    assert!(doctor.code <= 1 && !doctor.stderr.contains("home"), "{doctor:?}");
+    let kube = run(&sandbox, way, &["setup", "kube"], &[]);
+    assert!(kube.code == 3 && kube.stderr.contains("name the file with --kubeconfig"), "{kube:?}");
+    for missing in ["ROLECALL_HOME", "AWS_CONFIG_FILE"] {
+        let ran = run(&sandbox, way, &["status"], &[missing]);
+        assert!(ran.code == 3 && ran.stderr.contains("set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE"), "{ran:?}");
+    }
+}
