@@ -1,6 +1,6 @@
 function __rolecall_complete
-    set -l words (commandline --tokenize --cut-at-cursor --current-process)
-    set -l current (commandline --cut-at-cursor --current-token)
+    set -l words (builtin commandline --tokenize --cut-at-cursor --current-process)
+    set -l current (builtin commandline --cut-at-cursor --current-token)
     # A quote that is still open, and what stands behind a backslash.
     set current (string unescape -- $current; or string replace --regex '^["\']' '' -- $current)
     for line in (command @ROLECALL@ complete --shell fish -- $words "$current" 2>/dev/null)
@@ -8,13 +8,17 @@ function __rolecall_complete
             case \tfiles
                 __fish_complete_path "$current"
             case \tcommand
-                __fish_complete_subcommand --commandline (string join ' ' -- (string escape -- $words[(math 1 + (contains --index -- -- $words))..] "$current"))
+                __fish_complete_subcommand --commandline (string join ' ' -- (string escape -- $words[(builtin math 1 + (builtin contains --index -- -- $words))..] "$current"))
             case \topen
             case '*'
-                echo -- $line
+                builtin echo -- $line
         end
     end
 end
 for name in @NAMES@
-    complete --command $name --no-files --arguments '(__rolecall_complete)'
+    # An alias that had this name would still add the completions of the command that it ran.
+    for wrapped in (builtin complete --command $name | string replace --regex --filter -- '.* --wraps (.+)$' '$1' | string unescape)
+        builtin complete --command $name --erase --wraps $wrapped
+    end
+    builtin complete --command $name --no-files --arguments '(__rolecall_complete)'
 end

@@ -1,8 +1,14 @@
-Register-ArgumentCompleter -Native -CommandName @NAMES@ -ScriptBlock {
+Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName @NAMES@ -ScriptBlock {
     param($word, $ast, $cursor)
-    $typed = @($ast.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursor -or $_.Extent.Text -ne $word } | ForEach-Object { $_.Extent.Text.Trim('"', "'") })
-    & @ROLECALL@ complete --shell powershell -- @typed "$word" 2>$null | Where-Object { -not $_.StartsWith("`t") } | ForEach-Object {
-        $value, $meaning = $_ -split "`t", 2
+    # Nothing that goes wrong while a line is being completed is an error of the shell's.
+    $ErrorActionPreference = 'Continue'
+    $PSNativeCommandUseErrorActionPreference = $false
+    $typed = @(foreach ($element in $ast.CommandElements) {
+        if ($element.Extent.EndOffset -lt $cursor -or $element.Extent.Text -ne $word) { $element.Extent.Text.Trim('"', "'") }
+    })
+    foreach ($line in @(& @ROLECALL@ complete --shell powershell -- @typed "$word" 2>$null)) {
+        if ($line.StartsWith("`t")) { continue }
+        $value, $meaning = $line -split "`t", 2
         $written = if ($value -match "[\s'``""$;&|(){}<>]") { "'" + $value.Replace("'", "''") + "'" } else { $value }
         [System.Management.Automation.CompletionResult]::new($written, $value, 'ParameterValue', $(if ($meaning) { $meaning } else { $value }))
     }

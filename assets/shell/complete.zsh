@@ -1,9 +1,11 @@
-_rolecall() {
+function _rolecall {
+    # The functions of the completion system that are called below expect its options.
+    setopt local_options ${_comp_options[@]}
     local line value
     local -a open open_shown closed closed_shown
     for line in "${(@f)$(command @ROLECALL@ complete --shell zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}"; do
         case $line in
-            '') ;;
+            "") ;;
             $'\tfiles') _files; return ;;
             $'\tcommand')
                 local at=${words[(i)--]}
@@ -21,9 +23,20 @@ _rolecall() {
                 fi ;;
         esac
     done
-    (( $#open )) && compadd -S '' -l -d open_shown -a open
+    (( $#open )) && compadd -S "" -l -d open_shown -a open
     (( $#closed )) && compadd -l -d closed_shown -a closed
     return 0
 }
-# Without compinit there is nothing to hook into.
-(( $+functions[compdef] )) && compdef _rolecall @NAMES@
+function __rolecall_compdef {
+    (( $+functions[compdef] )) || return 0
+    compdef _rolecall @NAMES@
+    precmd_functions=(${precmd_functions:#__rolecall_compdef})
+}
+if (( $funcstack[(I)_rolecall] )); then
+    # This text is a file in a folder of `fpath`, loaded to complete the line at the cursor.
+    _rolecall "$@"
+else
+    __rolecall_compdef
+    # compinit may run later, and forgets what was registered before it.
+    precmd_functions+=(__rolecall_compdef)
+fi

@@ -1,3 +1,8 @@
 if [[ $- == *i* ]]; then
-    bind -x '"@KEY@": @CMD@'
+    # A picker that is closed with Esc does not end a shell that has errexit set.
+    function __rolecall_widget { @CMD@ || :; }
+    # Without a line editor (`bash --noediting`), `bind` prints a warning.
+    bind -m emacs -x '"@KEY@": __rolecall_widget' 2>/dev/null || :
+    bind -m vi-insert -x '"@KEY@": __rolecall_widget' 2>/dev/null || :
+    bind -m vi-command -x '"@KEY@": __rolecall_widget' 2>/dev/null || :
 fi

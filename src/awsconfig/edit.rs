@@ -1,10 +1,6 @@
 //! Changing single lines of the AWS files: every byte that is not about the change stays where it was.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use crate::domain::{Error, Kind, Result};
-use crate::os::file::{self, Staged};
 
 use super::scan::{Line, Reader};
 
@@ -39,51 +35,6 @@ pub fn get(bytes: &[u8], name: &str, key: &str) -> Option<String> {
     let lines = classify(bytes);
     let found = lines.iter().rev().find(|line| line.inside(name) && line.key.eq_ignore_ascii_case(key))?;
     Some(found.value.clone()).filter(|value| !value.is_empty())
-}
-
-/// Replaces a file of somebody else's by a new text: through symbolic links, with its mode kept, and only while it still says `old`. A
-/// new file is for this user alone (0600).
-///
-/// # Errors
-/// [`Kind::Config`] when it says something else by now; when it can't be written.
-pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> Result<()> {
-    let target = behind_links(path);
-    let staged = Staged::new(&target, 0)?;
-    #[cfg(unix)]
-    if let Ok(known) = fs::metadata(&target) {
-        use std::os::unix::fs::PermissionsExt;
-        staged.set_mode(known.permissions().mode() & 0o7777)?;
-    }
-    // Looked at last of all: writing and syncing take time.
-    staged.commit_if(new, || match file::load(&target)?.as_deref() == old {
-        true => Ok(()),
-        false => Err(Error::new(Kind::Config, format!("{} was changed by somebody else meanwhile", path.display()))
-            .hint("it was left alone: run the command again")),
-    })
-}
-
-/// Nothing when a file may be replaced, or made. One that is marked read-only is not to be written, even by somebody who could.
-///
-/// # Errors
-/// [`Kind::Config`] when it is read-only.
-pub fn check_writable(path: &Path) -> Result<()> {
-    match fs::metadata(path) {
-        Ok(known) if known.permissions().readonly() => {
-            Err(Error::new(Kind::Config, format!("{} is read-only", path.display())).hint("make it writable, or name another file"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Where a path leads in the end, also when nothing is there yet.
-pub fn behind_links(path: &Path) -> PathBuf {
-    let mut path = path.to_owned();
-    // As many as the kernel follows.
-    for _ in 0..40 {
-        let Ok(next) = fs::read_link(&path) else { break };
-        path = path.parent().map_or_else(|| next.clone(), |directory| directory.join(&next));
-    }
-    path
 }
 
 /// A line as it stands, and what it means.
@@ -308,28 +259,6 @@ mod tests {
     fn the_last_value_of_a_key_is_the_one_that_counts() {
         let text = b"[x]\nk = 1\nK = 2\n[y]\nk = 3\n[z]\nk =\n";
         assert_eq!((get(text, "x", "k").as_deref(), get(text, "z", "k"), get(text, "w", "k")), (Some("2"), None, None));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_is_replaced_behind_its_links_with_its_mode_and_only_while_it_is_the_same() {
-        use std::os::unix::fs::{PermissionsExt, symlink};
-        let home = tempfile::tempdir().unwrap();
-        let at = |name: &str| home.path().join(name);
-        fs::write(at("real"), "old").unwrap();
-        fs::set_permissions(at("real"), fs::Permissions::from_mode(0o640)).unwrap();
-        symlink("real", at("link")).unwrap();
-        symlink(at("link"), at("far")).unwrap();
-        replace(&at("far"), Some(b"old"), b"new").unwrap();
-        assert_eq!(fs::read_to_string(at("real")).unwrap(), "new");
-        assert_eq!(fs::metadata(at("real")).unwrap().permissions().mode() & 0o777, 0o640);
-        assert!(fs::symlink_metadata(at("far")).unwrap().is_symlink() && fs::symlink_metadata(at("link")).unwrap().is_symlink());
-        assert_eq!(replace(&at("link"), Some(b"old"), b"newer").unwrap_err().kind, Kind::Config);
-        assert_eq!(replace(&at("link"), None, b"newer").unwrap_err().kind, Kind::Config);
-        assert_eq!(fs::read_to_string(at("real")).unwrap(), "new");
-        replace(&at("fresh"), None, b"x").unwrap();
-        assert_eq!(fs::metadata(at("fresh")).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 4, "nothing else is left behind");
     }
 
     /// Lines of a file, most of them with a meaning.

@@ -9,8 +9,6 @@ use sha1::{Digest, Sha1};
 use crate::domain::{Error, Region, Result, Secret, StartUrl, Timestamp};
 use crate::os::file;
 
-use super::edit::behind_links;
-
 /// How long a writer of a half-written file is given to finish: nobody there writes by rename.
 const HALF_WRITTEN: Duration = Duration::from_millis(20);
 
@@ -138,7 +136,7 @@ fn token(fields: &Map<String, Value>) -> Option<CachedToken> {
 
 fn write(path: &Path, fields: &Map<String, Value>) -> Result<()> {
     let bytes = Secret::new(serde_json::to_vec(fields).map_err(|error| Error::internal(error.to_string()))?);
-    file::save(&behind_links(path), bytes.expose())
+    file::save(path, bytes.expose())
 }
 
 /// A field's name in the file: the SDKs read names in any case.

@@ -1,8 +1,6 @@
 //! What was handed out: one JSON object a line, appended by every process, cut back now and then.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -90,7 +88,7 @@ pub fn record(state_dir: &Path, used: &Use, limits: Limits) -> Result<()> {
     // A process killed in the middle of a line must not take ours with it.
     let torn = old.last().is_some_and(|byte| *byte != b'\n');
     let line = [if torn { b"\n".as_slice() } else { b"" }, &render(std::slice::from_ref(used))?].concat();
-    append(&path, &line)
+    file::append(&path, &line)
 }
 
 /// What the history says of each role.
@@ -150,18 +148,6 @@ fn retain(mut uses: Vec<Use>, limits: Limits, now: Timestamp) -> Vec<Use> {
         Some(_) => true,
     });
     uses
-}
-
-fn append(path: &Path, line: &[u8]) -> Result<()> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let said = |error| file::failed("writing", path, &error);
-    options.open(path).map_err(said)?.write_all(line).map_err(said)
 }
 
 #[cfg(test)]
@@ -230,7 +216,7 @@ mod tests {
     fn a_torn_line_costs_only_itself() {
         let home = tempfile::tempdir().unwrap();
         record(home.path(), &used(1, "A"), LIMITS).unwrap();
-        append(&path(home.path()), b"{\"at\":2,\"ro").unwrap();
+        file::append(&path(home.path()), b"{\"at\":2,\"ro").unwrap();
         record(home.path(), &used(3, "C"), LIMITS).unwrap();
         assert_eq!(roles(&load(home.path(), LIMITS, Timestamp(3)).unwrap()), ["A", "C"]);
     }

@@ -27,6 +27,14 @@ pub fn load(cache_dir: &Path, instance: &Instance) -> Option<Inventory> {
     frame::decode(HEADER, &file::load(&path(cache_dir, instance)).ok()??)
 }
 
+/// The inventory of an instance; `None` if there is none, or if it is damaged or of another version: then fetch again.
+///
+/// # Errors
+/// [`crate::domain::Kind::Os`] if the file exists and can't be read: an unreadable list is not an empty one.
+pub fn read(cache_dir: &Path, instance: &Instance) -> Result<Option<Inventory>> {
+    Ok(file::load(&path(cache_dir, instance))?.and_then(|bytes| frame::decode(HEADER, &bytes)))
+}
+
 /// Keeps the inventory of an instance.
 ///
 /// # Errors

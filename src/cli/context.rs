@@ -49,6 +49,16 @@ pub(super) fn open_bare(globals: &Globals) -> Result<Arc<Ctx>> {
     assemble(Env::from_process(), globals, Person::Present, None)
 }
 
+/// The same for a command that creates the configuration file if it does not exist, even one that is named by `--config`.
+///
+/// # Errors
+/// [`Kind::Config`] for a wrong configuration.
+pub(super) fn open_to_create(globals: &Globals) -> Result<Arc<Ctx>> {
+    let env = Env::from_process();
+    let paths = paths(&env, globals)?.with_new_config();
+    assemble_at(env, paths, globals, Person::Present, None)
+}
+
 /// Who started the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Person {
@@ -77,6 +87,10 @@ pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Op
 
 fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
+    assemble_at(env, paths, globals, person, key)
+}
+
+fn assemble_at(env: Env, paths: Paths, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
     let loaded = config::load(&env, &paths)?;
     // `process` says nothing: an older binary must survive a newer file.
     for warning in loaded.warnings.iter().filter(|_| person == Person::Present) {

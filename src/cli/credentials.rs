@@ -121,6 +121,7 @@ struct Place {
     yes: bool,
     default: bool,
     lock: PathBuf,
+    recovery: PathBuf,
 }
 
 /// `--file`, or the AWS credentials file for flags that only make sense with one.
@@ -136,13 +137,21 @@ fn place(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<Place>> {
     };
     let shown = ctx.paths.short(&path);
     let lock = ctx.paths.state_dir.join("locks/credentials-file");
-    Ok(Some(Place { path, shown, append: args.append || args.default, yes: args.yes, default: args.default, lock }))
+    let stream = file::Target::of(&path)?.is_stream();
+    if args.watch && stream {
+        return Err(Error::new(Kind::Usage, format!("--watch keeps a file fresh, and {shown} is not a regular file"))
+            .hint("add --file FILE, or --append for the AWS credentials file"));
+    }
+    let shown = if path.as_os_str() == "-" { "stdout".to_owned() } else { shown };
+    let (append, recovery) = (args.append || args.default, ctx.paths.recovery_dir());
+    Ok(Some(Place { path, shown, append, yes: args.yes, default: args.default, lock, recovery }))
 }
 
 impl Place {
     /// Refuses before anything is fetched what [`Place::write`] would have to refuse.
     fn check(&self, found: &[Found]) -> Result<()> {
-        let Some(old) = file::load(&self.path)? else { return Ok(()) };
+        file::check_writable(&self.path)?;
+        let Some(old) = file::load_for_edit(&self.path)? else { return Ok(()) };
         if !self.append && !old.is_empty() {
             return Err(Error::new(Kind::Usage, format!("{} is there already", self.shown))
                 .hint("add --append: sections of these roles are replaced or added, all else stays"));
@@ -161,14 +170,14 @@ impl Place {
         let _alone = Lock::acquire(&self.lock, Instant::now() + PATIENCE)?;
         // Ctrl-C is how `--watch` ends: it waits until nothing is half done, and no temporary file with keys stays behind.
         let _unhurried = Unhurried::begin();
-        let old = file::load(&self.path)?.map(Secret::new);
+        let old = file::load_for_edit(&self.path)?.map(Secret::new);
         let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
         let new = blocks.iter().try_fold(text, |text, block| edit::set(&text, &block.name, &block.pairs()));
         let new = Secret::new(new.map_err(|error| error.context(&self.shown))?);
         if old.as_ref() == Some(&new) {
             return Ok(());
         }
-        edit::replace(&self.path, old.as_ref().map(|old| old.expose().as_slice()), new.expose())
+        file::replace(&self.path, old.as_ref().map(|old| old.expose().as_slice()), new.expose(), &self.recovery)
     }
 }
 

@@ -49,6 +49,10 @@ impl Outcome {
 fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
     let env = Env::from_process();
     let paths = context::paths(&env, globals)?;
+    // Everything else would be examined by settings that the user does not have.
+    if let (false, Some(missing)) = (paths.config_file.exists(), paths.missing_config()) {
+        return Err(missing);
+    }
     let loaded = config::load(&env, &paths);
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
     out::log(globals.level.unwrap_or(settings.log_level), settings.log_lines);

@@ -9,7 +9,6 @@ use crate::config::env;
 use crate::domain::query::{Index, Query};
 use crate::domain::{Entry, Error, Kind, Result, Roster};
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::update;
 use crate::ops::roles::fields::{self, Fields};
 
 use super::args::{Globals, ListArgs};
@@ -28,7 +27,7 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
     let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
     let prefixes = args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
-    let roster = Arc::new(update::known(&ctx, &context::chosen(&ctx, globals)?));
+    let roster = Arc::new(resolve::known(&ctx, &context::chosen(&ctx, globals)?)?);
     if roster.entries.is_empty() {
         return Err(resolve::nothing_known());
     }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use crate::config::{Env, LogLevel, env};
 use crate::domain::{Error, Kind, Result, visible};
+use crate::os::file;
 use crate::os::tty;
 
 use super::args::{Color, Globals};
@@ -112,7 +113,8 @@ pub(super) fn data(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Os, format!("writing to stdout: {error}")).hint("what was printed there is not whole"))
+            let said = format!("writing to stdout: {}", file::reason(&error));
+            Err(Error::new(Kind::Os, said).hint("what was printed there is not whole"))
         }
         _ => Ok(()),
     }

@@ -54,7 +54,7 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         if action == Action::Exports {
             eval::check_terminal(&ctx.env)?;
         }
-        let roster = Arc::new(update::known(&ctx, &instances));
+        let roster = Arc::new(resolve::known(&ctx, &instances)?);
         if roster.entries.is_empty() && args.filter {
             return Err(resolve::nothing_known());
         }

@@ -60,7 +60,7 @@ impl Found {
 pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Result<Found> {
     wanted.check()?;
     let unseen = wanted.query.is_some() && !std::io::stderr().is_terminal();
-    let roster = Arc::new(update::known(ctx, instances));
+    let roster = Arc::new(known(ctx, instances)?);
     let first = match find(&roster, wanted, &ctx.settings.prefer_roles) {
         Ok(found) if roster.complete || !unseen => return Ok(found),
         Ok(_) => incomplete(ctx, &roster),
@@ -83,7 +83,7 @@ pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Re
 /// As [`one`], with one match as good as many.
 pub(super) fn many(ctx: &Arc<Ctx>, instances: &[Instance], query: &str) -> Result<(Arc<Roster>, Vec<usize>)> {
     let seen = std::io::stderr().is_terminal();
-    let mut roster = Arc::new(update::known(ctx, instances));
+    let mut roster = Arc::new(known(ctx, instances)?);
     let mut found = resolve::matching(&roster, query);
     let again = match roster.complete {
         true => found.is_err() && look_again(ctx, instances, &roster, &Wanted::default())?,
@@ -144,6 +144,22 @@ fn in_turn<T>(ctx: &Arc<Ctx>, all: impl IntoIterator<Item = T>, mut work: impl A
         }
         Ok(any)
     })
+}
+
+/// The roles of these instances, without network. A list that can't be read is a failure if nothing else is known, else a warning.
+///
+/// # Errors
+/// [`Kind::Os`] if no role is known and a list of roles can't be read.
+pub(super) fn known(ctx: &Ctx, instances: &[Instance]) -> Result<Roster> {
+    let roster = update::known(ctx, instances);
+    match update::unreadable(ctx, instances) {
+        Some(error) if roster.entries.is_empty() => Err(error),
+        Some(error) => {
+            out::warning(&error);
+            Ok(roster)
+        }
+        None => Ok(roster),
+    }
 }
 
 /// What to say when no list of roles was ever read.

@@ -26,9 +26,9 @@ pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
     match args.command.unwrap_or(SettingsCommand::Show { json: false }) {
         SettingsCommand::Show { json } => show(&loaded(&env, &paths, globals)?, &paths, json),
         SettingsCommand::Get { key } => get(&loaded(&env, &paths, globals)?, &key),
-        SettingsCommand::Set { key, value } => set(&env, &paths, &key, &value),
+        SettingsCommand::Set { key, value } => set(&env, &paths.with_new_config(), &key, &value),
         SettingsCommand::Unset { key } => unset(&env, &paths, &key),
-        SettingsCommand::Edit => edit(&env, &paths),
+        SettingsCommand::Edit => edit(&env, &paths.with_new_config()),
         SettingsCommand::Path => {
             out::data(&format!("{}\n", paths.config_file.display()))?;
             Ok(0)
@@ -147,7 +147,7 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     {
         Format::of(&settings)?;
     }
-    file::replace(path, changed.as_bytes())?;
+    file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())?;
     out::say(&out::dim(&format!("{key} is set in {}", paths.short(path))));
     let origin = config::load_with_origins(env, paths)?.origins.get(key).cloned();
     if let Some(Origin::Environment(name)) = origin {
@@ -161,7 +161,7 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
     let text = text(path)?;
     let changed = edit::unset(&text, path, key)?;
     if let Some(changed) = &changed {
-        file::replace(path, changed.as_bytes())?;
+        file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())?;
         out::say(&out::dim(&format!("{key} is taken out of {}", paths.short(path))));
     }
     match (config::load_with_origins(env, paths)?.origins.get(key), changed) {
@@ -178,7 +178,7 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
 
 /// What stands in the file; nothing when there is none.
 fn text(path: &Path) -> Result<String> {
-    let bytes = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
+    let bytes = file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::{AccountId, Entry, Error, Kind, Result, Roster, fold, nearest, visible};
 use crate::ops::roles::fields::Fields;
-use crate::ops::{refresh::update, roles::past};
+use crate::ops::roles::past;
 
 use super::args::{Globals, TagsArgs};
 use super::{context, out, resolve};
@@ -27,7 +27,7 @@ const BUILT_IN: [(&str, &str); 9] = [
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
-    let roster = Arc::new(update::known(&ctx, &context::chosen(&ctx, globals)?));
+    let roster = Arc::new(resolve::known(&ctx, &context::chosen(&ctx, globals)?)?);
     if roster.entries.is_empty() {
         return Err(resolve::nothing_known());
     }

@@ -59,7 +59,7 @@ variables! {
     AWS_SSO_BROWSER "The browser to open links with."
     BROWSER "The browser where nothing else names one."
     AWS_SSO_FILE_PASSWORD "Passphrase of the `file` vault."
-    AWS_SSO_FILE_PASSWORD_FILE "A file that holds the passphrase of the `file` vault."
+    AWS_SSO_FILE_PASSWORD_FILE "A file, or a pipe, whose first line is the passphrase of the `file` vault."
     AWS_SSO_FIELD_SORT "The field `list` sorts by."
     AWS_SSO_FIELD_SORT_REVERSE "Any value but `false`, `0` and `no`: `list` sorts backwards."
     AWS_SSO_CONFIG "An aws-sso-cli configuration, which `setup import` reads."

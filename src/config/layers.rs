@@ -51,9 +51,12 @@ pub(super) fn read(paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>)> {
         layers.extend(open(system, false)?);
     }
     looked_at.push(paths.config_file.clone());
-    let Some(own) = open(&paths.config_file, true)? else { return Ok((layers, looked_at)) };
+    let Some(own) = open(&paths.config_file, true)? else {
+        return paths.missing_config().map_or(Ok((layers, looked_at)), Err);
+    };
     for included in includes(&own, paths)? {
-        let layer = open(&included, false)?.ok_or_else(|| {
+        let in_file = |error: Error| error.context(format_args!("{}: include", own.path.display()));
+        let layer = open(&included, false).map_err(in_file)?.ok_or_else(|| {
             Error::new(Kind::Config, format!("{}: include: {} does not exist", own.path.display(), included.display()))
                 .hint(format!("create it, or take it out of `include` in {}", own.path.display()))
         })?;
@@ -65,7 +68,7 @@ pub(super) fn read(paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>)> {
 }
 
 fn open(path: &Path, own: bool) -> Result<Option<Layer>> {
-    let Some(bytes) = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })? else { return Ok(None) };
+    let Some(bytes) = file::load(path)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -13,6 +13,8 @@ use super::env::{self, Env, Var};
 pub struct Paths {
     /// The person's configuration file.
     pub config_file: PathBuf,
+    /// What named that file, if it was named explicitly; then it must exist.
+    pub config_named_by: Option<&'static str>,
     /// The machine's configuration file, read before the person's; none with `ROLECALL_HOME`, which stands apart from the machine.
     pub system_config: Option<PathBuf>,
     /// Inventories and the index of instances: can be deleted at any time.
@@ -58,6 +60,7 @@ impl Paths {
         let aws_dir = aws_dir.unwrap_or_else(|| aws_config.parent().unwrap_or(Path::new("")).to_owned());
         let own = Own::from_env(env, home.as_deref())?;
         Ok(Self {
+            config_named_by: env.path(env::ROLECALL_CONFIG).map(|_| env::ROLECALL_CONFIG.name()),
             config_file: env.path(env::ROLECALL_CONFIG).unwrap_or(own.config_file),
             system_config: own.system_config,
             cache_dir: own.cache_dir,
@@ -73,7 +76,25 @@ impl Paths {
     #[must_use]
     pub fn with_config(mut self, file: impl AsRef<Path>) -> Self {
         self.config_file = file.as_ref().to_owned();
+        self.config_named_by = Some("--config");
         self
+    }
+
+    /// The same places for a command that creates the configuration file if it does not exist.
+    #[must_use]
+    pub fn with_new_config(mut self) -> Self {
+        self.config_named_by = None;
+        self
+    }
+
+    /// The error for a configuration file that was named explicitly and does not exist; `None` if the file may be missing.
+    pub fn missing_config(&self) -> Option<Error> {
+        let by = self.config_named_by?;
+        let file = self.config_file.display();
+        let command =
+            if by == "--config" { format!("rolecall --config {file} settings edit") } else { "rolecall settings edit".to_owned() };
+        let error = Error::new(Kind::Config, format!("the configuration file {file}, named by `{by}`, does not exist"));
+        Some(error.hint(format!("correct `{by}`, or create the file: run `{command}`")))
     }
 
     /// Where other programs' configuration lies, shells among them: `$XDG_CONFIG_HOME`, else `~/.config` on every platform. `None` without
@@ -81,6 +102,11 @@ impl Paths {
     pub fn config_home(&self, env: &Env) -> Option<PathBuf> {
         let named = env.path(env::XDG_CONFIG_HOME).filter(|path| path.is_absolute());
         named.or_else(|| Some(self.home.as_ref()?.join(".config")))
+    }
+
+    /// Where a file's content is kept while the file is written in place.
+    pub fn recovery_dir(&self) -> PathBuf {
+        self.state_dir.join("recovery")
     }
 
     /// The path as people write it: `~` for the home directory.

@@ -109,7 +109,7 @@ pub fn start(options: Options) -> Result<Running> {
     let listener = Listener::bind(options.port)?;
     let url = listener.url();
     let state = Shared(Arc::new(Mutex::new(State::new(options, url.clone())?)));
-    let failed = |error: std::io::Error| Error::internal(format!("starting the demo: {error}"));
+    let failed = |error: std::io::Error| Error::os(format!("starting the demo: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let (stop, stopped) = oneshot::channel::<()>();
     let shared = state.clone();

@@ -9,13 +9,16 @@ use webpki::anchor_from_trusted_cert;
 use crate::domain::{Error, Kind, Result};
 use crate::os::file;
 
+/// What helps if the file can't be used.
+const HINT: &str = "set AWS_CA_BUNDLE to a file of PEM certificates, or unset it";
+
 /// The certificates of the file, as PEM.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file is missing, can't be read or holds no certificate that can be used.
+/// [`Kind::Os`] if the file can't be read; [`Kind::Config`] when it is missing or holds no certificate that can be used.
 pub(super) fn load(path: &Path) -> Result<Vec<u8>> {
-    let wrong = |why: String| Error::new(Kind::Config, why).hint("set AWS_CA_BUNDLE to a file of PEM certificates, or unset it");
-    let bytes = file::load(path).map_err(|error| wrong(error.message))?;
+    let wrong = |why: String| Error::new(Kind::Config, why).hint(HINT);
+    let bytes = file::load(path).map_err(|error| error.hint(HINT))?;
     let bytes = bytes.ok_or_else(|| wrong(format!("the certificates {} are not there", path.display())))?;
     let kept = usable(&bytes);
     if kept.is_empty() { Err(wrong(format!("{} holds no certificate that can be used", path.display()))) } else { Ok(kept) }
@@ -57,6 +60,10 @@ mod tests {
         let path = home.path().join("ca.pem");
         std::fs::write(&path, "nothing").unwrap();
         assert_eq!(load(&path).unwrap_err().kind, Kind::Config);
+        let missing = load(&home.path().join("missing")).unwrap_err();
+        assert!(missing.kind == Kind::Config && missing.message.contains("missing"), "{missing:?}");
+        let directory = load(home.path()).unwrap_err();
+        assert!(directory.kind == Kind::Os && directory.hints.iter().any(|hint| hint.contains("AWS_CA_BUNDLE")), "{directory:?}");
         std::fs::write(&path, AUTHORITY).unwrap();
         assert!(load(&path).is_ok());
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::awsconfig::{AwsConfig, Yield};
 use crate::config::AutoLogin;
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Kind, Result};
 use crate::os::file;
 use crate::server::{Occasion, Source};
 
@@ -40,10 +40,10 @@ pub fn source(ctx: Arc<Ctx>, wish: Wish, start: impl Fn() -> Result<()> + Send +
 /// Where the default profile yields credentials, which SDKs would take before they ask an endpoint.
 ///
 /// # Errors
-/// [`Kind::Config`] when one of the AWS files can't be read.
+/// [`Kind::Os`] if one of the AWS files can't be read.
 pub fn in_the_way(ctx: &Ctx) -> Result<Option<(PathBuf, Yield)>> {
     for path in [&ctx.paths.aws_credentials, &ctx.paths.aws_config] {
-        let bytes = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?;
+        let bytes = file::load(path)?;
         if let Some(found) = AwsConfig::parse(bytes.unwrap_or_default()).default_yields() {
             return Ok(Some((path.clone(), found)));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::awsconfig::{AwsConfig, Managed};
 use crate::cache::inventory;
-use crate::domain::{Entry, Error, Kind, Result, Roster};
+use crate::domain::{Entry, Result, Roster};
 use crate::os::file;
 
 use crate::ops::ctx::Ctx;
@@ -44,7 +44,7 @@ const BEFORE_PROCESS: [&str; 6] =
 /// The name of a profile that we wrote for this role, and whose process SDKs do run. Of several the one that the role is named by now.
 ///
 /// # Errors
-/// [`Kind::Config`] when one of the AWS files can't be read.
+/// [`crate::domain::Kind::Os`] if one of the AWS files can't be read.
 pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Result<Option<String>> {
     let config = read(&ctx.paths.aws_config)?;
     let mut found = config.managed();
@@ -64,7 +64,7 @@ pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Result<Opti
 }
 
 fn read(path: &Path) -> Result<AwsConfig> {
-    let bytes = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?;
+    let bytes = file::load(path)?;
     Ok(AwsConfig::parse(bytes.unwrap_or_default()))
 }
 

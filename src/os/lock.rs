@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::domain::{Error, Result};
+use crate::domain::Result;
 
 use super::file;
 
@@ -51,22 +51,10 @@ impl Lock {
 }
 
 fn open(path: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    match options.open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let directory = path.parent().ok_or_else(|| Error::os(format!("{} has no directory", path.display())))?;
-            file::create_private_dir(directory)?;
-            options.open(path)
-        }
-        other => other,
-    }
-    .map_err(|error| file::failed("locking", path, &error))
+    let options = || OpenOptions::new().read(true).write(true).to_owned();
+    let file = file::open_or_create(path, &mut options()).map_err(|error| file::failed("locking", path, &error))?;
+    file::check_regular("locking", path, &file)?;
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::domain::{Error, Result};
 /// When the operating system has none to give.
 pub fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0_u8; N];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal(format!("no random bytes: {error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| Error::os(format!("no random bytes: {error}")))?;
     Ok(bytes)
 }
 

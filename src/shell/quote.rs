@@ -11,14 +11,23 @@ pub(super) fn quote(value: &str, dialect: Dialect) -> Option<String> {
     Some(match dialect {
         Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("'{}'", value.replace('\'', r"'\''")),
         Dialect::Fish => format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'")),
-        // History is substituted inside quotes too.
-        Dialect::Tcsh => format!("'{}'", value.replace('\'', r"'\''").replace('!', r"\!")),
+        Dialect::Tcsh => tcsh(value),
         Dialect::Elvish => format!("'{}'", value.replace('\'', "''")),
         Dialect::PowerShell => powershell(value),
         Dialect::Xonsh => python(value),
         Dialect::Nushell => serde_json::Value::from(value).to_string(),
         Dialect::Cmd => batch(value),
     })
+}
+
+/// tcsh substitutes history inside quotes too, and `set backslash_quote` makes a backslash act there. Outside quotes a backslash keeps
+/// any character as it is, whatever is set.
+fn tcsh(value: &str) -> String {
+    let inside = value.split_inclusive(['\'', '\\', '!']).map(|part| match part.strip_suffix(['\'', '\\', '!']) {
+        Some(before) => format!("{before}'\\{}'", &part[before.len()..]),
+        None => part.to_owned(),
+    });
+    format!("'{}'", inside.collect::<String>())
 }
 
 /// PowerShell takes typographic quotes for quotes; each is doubled by itself.
@@ -66,8 +75,8 @@ mod tests {
 
     fn unquoted(word: &str, dialect: Dialect) -> String {
         match dialect {
-            Dialect::Bash | Dialect::Zsh | Dialect::Sh => posix(word),
-            Dialect::Tcsh => posix(word).replace(r"\!", "!"),
+            Dialect::Bash | Dialect::Zsh | Dialect::Sh => posix(word, &[]),
+            Dialect::Tcsh => posix(word, &['!', '\\']),
             Dialect::Fish => escaped(inside(word), |letter| ['\\', '\''].contains(&letter)),
             Dialect::Elvish => inside(word).replace("''", "'"),
             Dialect::PowerShell => doubled(inside(word)),
@@ -81,12 +90,16 @@ mod tests {
         word.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap()
     }
 
-    /// Single-quoted runs with escaped characters between them.
-    fn posix(word: &str) -> String {
+    /// Single-quoted runs with escaped characters between them. Some characters act inside quotes too.
+    fn posix(word: &str, acting: &[char]) -> String {
         let (mut out, mut letters) = (String::new(), word.chars());
         while let Some(letter) = letters.next() {
             match letter {
-                '\'' => out.extend(letters.by_ref().take_while(|letter| *letter != '\'')),
+                '\'' => {
+                    let run: String = letters.by_ref().take_while(|letter| *letter != '\'').collect();
+                    assert!(!run.contains(acting), "{run} acts in {word}");
+                    out += &run;
+                }
                 '\\' => out.extend(letters.next()),
                 other => panic!("{other} stands unquoted in {word}"),
             }
@@ -162,7 +175,7 @@ mod tests {
         let cases = [
             (Dialect::Bash, r#"'a'\''b"c $x `y` !h \z %p'"#),
             (Dialect::Fish, r#"'a\'b"c $x `y` !h \\z %p'"#),
-            (Dialect::Tcsh, r#"'a'\''b"c $x `y` \!h \z %p'"#),
+            (Dialect::Tcsh, r#"'a'\''b"c $x `y` '\!'h '\\'z %p'"#),
             (Dialect::Elvish, r#"'a''b"c $x `y` !h \z %p'"#),
             (Dialect::PowerShell, r#"'a''b"c $x `y` !h \z %p'"#),
             (Dialect::Xonsh, r#"'a\'b"c $x `y` !h \\z %p'"#),

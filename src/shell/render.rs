@@ -30,10 +30,11 @@ pub fn render(changes: &Changes, dialect: Dialect) -> Result<String> {
     })
 }
 
-/// The lines end in `;` where that is allowed: unquoted `eval $(…)` joins them to one.
+/// The lines end in `;` where that is allowed: unquoted `eval $(…)` joins them to one. In POSIX shells the backslash keeps aliases off the
+/// command; tcsh would not find its builtins that way.
 fn set(name: &str, word: &str, dialect: Dialect) -> String {
     match dialect {
-        Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("export {name}={word};"),
+        Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("\\export {name}={word};"),
         Dialect::Fish => format!("set -gx {name} {word};"),
         Dialect::PowerShell => format!("$Env:{name} = {word};"),
         Dialect::Nushell => format!("\"{name}\":{word}"),
@@ -46,7 +47,7 @@ fn set(name: &str, word: &str, dialect: Dialect) -> String {
 
 fn unset(name: &str, dialect: Dialect) -> String {
     match dialect {
-        Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("unset {name};"),
+        Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("\\unset {name};"),
         // A universal variable of the same name is the person's, for every shell of theirs.
         Dialect::Fish => format!("set -eg {name};"),
         Dialect::PowerShell => format!("$Env:{name} = $null;"),
@@ -77,7 +78,7 @@ mod tests {
     #[test]
     fn every_shell_gets_lines_of_its_own() {
         let cases = [
-            (Dialect::Bash, "unset AWS_PROFILE;\nexport AWS_SSO='it'\\''s';\nexport ROLECALL_ROLE='arn';\n"),
+            (Dialect::Bash, "\\unset AWS_PROFILE;\n\\export AWS_SSO='it'\\''s';\n\\export ROLECALL_ROLE='arn';\n"),
             (Dialect::Fish, "set -eg AWS_PROFILE;\nset -gx AWS_SSO 'it\\'s';\nset -gx ROLECALL_ROLE 'arn';\n"),
             (Dialect::PowerShell, "$Env:AWS_PROFILE = $null;\n$Env:AWS_SSO = 'it''s';\n$Env:ROLECALL_ROLE = 'arn';\n"),
             (Dialect::Nushell, "{\"AWS_PROFILE\":null,\"AWS_SSO\":\"it's\",\"ROLECALL_ROLE\":\"arn\"}\n"),

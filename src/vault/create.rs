@@ -61,10 +61,8 @@ impl Vault {
     /// The lock under which the header changes.
     pub(super) fn lock_vault(&self) -> Result<Lock> {
         // No fault of the vault's: credentials can still be fetched, and not kept.
-        file::could_write(&self.options.dir).map_err(|error| {
-            let hint = "set XDG_STATE_HOME or ROLECALL_HOME to a directory that is yours and can be written";
-            Error { kind: Kind::Os, ..error }.hint(hint)
-        })?;
+        file::could_write(&self.options.dir)
+            .map_err(|error| error.hint("set XDG_STATE_HOME or ROLECALL_HOME to a directory that is yours and can be written"))?;
         Lock::acquire(&self.options.dir.join("lock"), Instant::now() + PATIENCE)?
             .ok_or_else(|| Error::new(Kind::Vault, "another rolecall is changing the vault; try again"))
     }

@@ -130,6 +130,15 @@ impl Vault {
         Ok(Staged { dir: self.options.dir.clone(), name: name.clone(), header, key, file, kind: PhantomData })
     }
 
+    /// Checks that a record of this name could be stored now: the directory can be written to and has room for it. Nothing is left
+    /// behind.
+    ///
+    /// # Errors
+    /// As [`Vault::stage`].
+    pub fn check_room<T: Record>(&self, name: &Name) -> Result<()> {
+        self.stage::<T>(name).map(drop)
+    }
+
     /// Writes a record, whole or not at all. Makes the vault if there is none yet.
     ///
     /// # Errors
@@ -218,7 +227,7 @@ impl Vault {
         let dir = self.options.dir.join("records");
         match fs::read_dir(&dir) {
             Ok(entries) => Ok(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect()),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(file::failed("reading", &dir, &error)),
         }
     }

@@ -1,17 +1,27 @@
 //! Whose directory it is: secrets are neither read from nor written to somebody else's.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::domain::{Error, Kind, Result};
+use crate::os::file;
 
 /// Whether there is a directory, and that it is this user's. One `stat`.
 ///
 /// # Errors
-/// [`Kind::Vault`] when it belongs to another user.
+/// [`Kind::Vault`] when it belongs to another user, [`Kind::Os`] if it can't be searched or is a file.
 #[cfg(unix)]
 pub(super) fn check(dir: &Path) -> Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    let Ok(metadata) = std::fs::metadata(dir) else { return Ok(false) };
+    let metadata = match std::fs::metadata(dir) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        // A directory that can't be searched may hold a vault: that is never taken for "nobody is signed in".
+        Err(error) => return Err(file::failed("reading", dir, &error)),
+    };
+    if !metadata.is_dir() {
+        return Err(file::failed("reading", dir, &ErrorKind::NotADirectory.into()));
+    }
     if metadata.uid() == rustix::process::geteuid().as_raw() {
         return Ok(true);
     }

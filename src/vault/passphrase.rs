@@ -1,7 +1,8 @@
 //! A passphrase and what it locks: the data key, wrapped under a key that argon2id derives.
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
@@ -10,9 +11,14 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::domain::{Error, Kind, Result, Secret};
-use crate::os::random;
+use crate::os::{file, random};
 
 use super::seal::{Key, KeyId, Sealer, VaultId};
+
+/// How long a program may take to write the passphrase into a pipe: it may ask the user for something first.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What pipes said, by path.
+static READ_ONCE: Mutex<Vec<(PathBuf, Secret<String>)>> = Mutex::new(Vec::new());
 
 /// Where a passphrase may come from without asking anybody.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,7 +28,7 @@ pub enum Passphrase {
     None,
     /// It was given.
     Given(Secret<String>),
-    /// It is the first line of this file.
+    /// It is the first line of this file, or of a pipe or terminal of this name.
     File(PathBuf),
 }
 
@@ -35,23 +41,37 @@ impl Passphrase {
     /// The passphrase; `None` when there is no place to take one from.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the file can't be read or the passphrase is empty.
+    /// [`Kind::Vault`] when the file does not exist or the passphrase is empty, [`Kind::Os`] if the file can't be read.
     pub(super) fn read(&self) -> Result<Option<Secret<String>>> {
         let secret = match self {
             Passphrase::None => return Ok(None),
             Passphrase::Given(secret) => secret.clone(),
-            Passphrase::File(path) => {
-                let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| {
-                    let said = error.to_string();
-                    let said = said.split(" (os error").next().unwrap_or(&said).to_lowercase();
-                    Error::new(Kind::Vault, format!("reading the vault's passphrase from {}: {said}", path.display()))
-                        .hint("point AWS_SSO_FILE_PASSWORD_FILE to a file that holds it")
-                })?);
-                Secret::from(text.lines().next().unwrap_or_default())
-            }
+            Passphrase::File(path) => from_file(path)?,
         };
         checked(&secret).map(|()| Some(secret))
     }
+}
+
+/// The first line of a file, or of a pipe or terminal, which can be read only once: this process remembers what it said.
+fn from_file(path: &Path) -> Result<Secret<String>> {
+    let mut read_once = READ_ONCE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, secret)) = read_once.iter().find(|(known, _)| known == path) {
+        return Ok(secret.clone());
+    }
+    let said = |error: Error| {
+        error.context("the vault's passphrase").hint("set AWS_SSO_FILE_PASSWORD_FILE to a file that holds the passphrase of the vault")
+    };
+    let missing = || said(Error::new(Kind::Vault, format!("{} does not exist", path.display())));
+    if path.try_exists().is_ok_and(|exists| !exists) {
+        return Err(missing());
+    }
+    let (line, again) = file::load_line(path, PATIENCE).map_err(said)?;
+    let text = std::str::from_utf8(&line).map_err(|_| said(Error::new(Kind::Vault, format!("{} is not UTF-8", path.display()))))?;
+    let secret = Secret::from(text);
+    if !again {
+        read_once.push((path.to_owned(), secret.clone()));
+    }
+    Ok(secret)
 }
 
 /// Refuses an empty passphrase: it would protect nothing and look as if it did.
@@ -155,7 +175,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("password");
         for (text, want) in [("hunter2", "hunter2"), ("hunter2\n", "hunter2"), (" two words \r\nx", " two words ")] {
-            fs::write(&path, text).unwrap();
+            std::fs::write(&path, text).unwrap();
             assert_eq!(Passphrase::File(path.clone()).read().unwrap().unwrap().expose(), want);
         }
     }

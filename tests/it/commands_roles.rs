@@ -26,7 +26,7 @@ fn a_full_disk_is_named_and_is_no_bug() {
     let sandbox = signed_in();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let ran = crate::sandbox::Ran::of(sandbox.rolecall(&["list"]).stdout(full).output().unwrap());
-    refused(&ran, 74, &["writing to stdout: No space left on device"]);
+    refused(&ran, 74, &["writing to stdout: no space left on device"]);
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn a_profile_of_ours_is_used_where_there_is_one() {
     write_managed_profile(&sandbox);
     let lines = |more: &[&str], args: &[&str]| run(&sandbox, "eval", args, &[&["--shell", "sh"], more].concat(), &[]).stdout;
     let auto = lines(&[], &READ);
-    assert!(auto.contains("export AWS_PROFILE='pay-read';\nexport AWS_SDK_LOAD_CONFIG='1';\n"), "{auto}");
+    assert!(auto.contains("export AWS_PROFILE='pay-read';\n\\export AWS_SDK_LOAD_CONFIG='1';\n"), "{auto}");
     assert!(auto.contains("export AWS_SSO_PROFILE='pay-read';") && !auto.contains("SECRET"), "{auto}");
     let both = lines(&["-x"], &READ);
     assert!(both.contains("AWS_PROFILE=") && both.contains("AWS_SECRET_ACCESS_KEY="), "{both}");

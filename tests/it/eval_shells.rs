@@ -30,20 +30,57 @@ struct Shell {
     dialect: Dialect,
     command: &'static [&'static str],
     evaluate: &'static str,
+    /// Lines that set strict or odd options. What is printed has to be read the same under each of them.
+    options: &'static [&'static str],
 }
 
-const fn shell(dialect: Dialect, command: &'static [&'static str], evaluate: &'static str) -> Shell {
-    Shell { dialect, command, evaluate }
+const fn shell(dialect: Dialect, command: &'static [&'static str], evaluate: &'static str, options: &'static [&'static str]) -> Shell {
+    Shell { dialect, command, evaluate, options }
 }
 
-const BASH: Shell = shell(Dialect::Bash, &["bash", "--norc", "-c"], "eval \"$(cat lines)\"");
-const DASH: Shell = shell(Dialect::Sh, &["dash", "-c"], "eval \"$(cat lines)\"");
-const ZSH: Shell = shell(Dialect::Zsh, &["zsh", "-f", "-c"], "eval \"$(cat lines)\"");
-const FISH: Shell = shell(Dialect::Fish, &["fish", "--no-config", "-c"], "cat lines | source");
-const TCSH: Shell = shell(Dialect::Tcsh, &["tcsh", "-f", "-c"], "eval \"`cat lines`\"");
-const ELVISH: Shell = shell(Dialect::Elvish, &["elvish", "-norc", "-c"], "eval (cat lines | slurp)");
-const NUSHELL: Shell = shell(Dialect::Nushell, &["nu", "--no-config-file", "-c"], "open --raw lines | from json | load-env");
-const XONSH: Shell = shell(Dialect::Xonsh, &["xonsh", "--no-rc", "-c"], "execx($(cat lines))");
+const BASH: Shell = shell(
+    Dialect::Bash,
+    &["bash", "--norc", "-c"],
+    "eval \"$(cat lines)\"",
+    &[
+        "set -o nounset -o errexit -o pipefail",
+        "set -o posix -o errexit",
+        "set -o noglob -o noclobber -o allexport",
+        "shopt -s failglob extglob nocaseglob",
+        "IFS=:",
+        "shopt -s expand_aliases; alias export=false unset=false",
+    ],
+);
+const DASH: Shell =
+    shell(Dialect::Sh, &["dash", "-c"], "eval \"$(cat lines)\"", &["set -eu", "set -f -a", "IFS=:", "alias export=false unset=false"]);
+const ZSH: Shell = shell(
+    Dialect::Zsh,
+    &["zsh", "-f", "-c"],
+    "eval \"$(cat lines)\"",
+    &[
+        "setopt no_unset err_exit pipe_fail",
+        "setopt ksh_arrays sh_word_split glob_subst",
+        "setopt extended_glob warn_create_global magic_equal_subst",
+        "setopt rc_quotes rc_expand_param",
+        "setopt all_export ksh_typeset posix_builtins",
+        "emulate sh",
+        "emulate ksh",
+        "IFS=:",
+        "alias export=false unset=false; alias -g AWS_SSO=x",
+    ],
+);
+const FISH: Shell =
+    shell(Dialect::Fish, &["fish", "--no-config", "-c"], "cat lines | source", &["set -g IFS ''", "function export; return 9; end"]);
+const TCSH: Shell = shell(
+    Dialect::Tcsh,
+    &["tcsh", "-f", "-c"],
+    "eval \"`cat lines`\"",
+    &["set backslash_quote", "set histchars = ''", "set noglob", "set nonomatch", "set anyerror; set echo_style = both"],
+);
+const ELVISH: Shell = shell(Dialect::Elvish, &["elvish", "-norc", "-c"], "eval (cat lines | slurp)", &[]);
+const NUSHELL: Shell =
+    shell(Dialect::Nushell, &["nu", "--no-config-file", "-c"], "open --raw lines | from json | load-env", &["$env.config = {}"]);
+const XONSH: Shell = shell(Dialect::Xonsh, &["xonsh", "--no-rc", "-c"], "execx($(cat lines))", &["$RAISE_SUBPROC_ERROR = True"]);
 
 impl Shell {
     /// The shell with its flags, to run this script.
@@ -59,6 +96,12 @@ impl Shell {
 
 /// Every odd value goes through the shell into a child's environment, byte for byte; what was removed is not there.
 fn values_arrive(shell: &Shell) {
+    for options in [""].iter().chain(shell.options) {
+        values_arrive_under(shell, options);
+    }
+}
+
+fn values_arrive_under(shell: &Shell, options: &str) {
     let sandbox = Sandbox::new();
     let mut values: Vec<&str> = ODD.to_vec();
     if !matches!(shell.dialect, Dialect::Tcsh) {
@@ -67,31 +110,37 @@ fn values_arrive(shell: &Shell) {
     let set: Vec<(String, String)> = values.iter().enumerate().map(|(n, value)| (format!("ODD_{n}"), (*value).to_owned())).collect();
     let changes = Changes { set: set.clone(), unset: vec!["GONE".to_owned()] };
     sandbox.write("lines", &render(&changes, shell.dialect).unwrap());
-    let script = format!("{}; env -0", shell.evaluate);
+    let script = format!("{options}\n{}; env -0", shell.evaluate);
     let output = shell.run(&sandbox, &script).env("GONE", "x").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {said}", shell.dialect);
+    assert!(output.status.success(), "{} `{options}`: {said}", shell.dialect);
     let environment: Vec<&str> = std::str::from_utf8(&output.stdout).unwrap().split('\0').collect();
     for (name, value) in &set {
         assert!(
             environment.contains(&format!("{name}={value}").as_str()),
-            "{}: {name}={value:?} is not in {environment:#?}",
+            "{} `{options}`: {name}={value:?} is not in {environment:#?}",
             shell.dialect
         );
     }
-    assert!(!environment.iter().any(|pair| pair.starts_with("GONE=")), "{}", shell.dialect);
+    assert!(!environment.iter().any(|pair| pair.starts_with("GONE=")), "{} `{options}`", shell.dialect);
 }
 
 /// The shell finds out by itself which shell it is, takes a role on and is as before after `--clear`. `list` prints the names of ours.
 fn roles_come_and_go(shell: &Shell, script: &str) {
     let sandbox = signed_in();
+    for options in [""].iter().chain(shell.options) {
+        role_comes_and_goes(&sandbox, shell, options, &format!("{options}\n{script}"));
+    }
+}
+
+fn role_comes_and_goes(sandbox: &Sandbox, shell: &Shell, options: &str, script: &str) {
     let folder = std::path::Path::new(binary()).parent().unwrap().to_string_lossy().into_owned();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
-    let mut command = shell.run(&sandbox, script);
+    let mut command = shell.run(sandbox, script);
     let ran = Ran::of(command.env("PATH", path).env("AWS_PROFILE", "mine").env("SHELL", "/bin/false").output().unwrap());
     let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let want = ["in arn:aws:iam::012345678901:role/ReadOnlyAccess profile none", "out none profile mine"];
-    assert_eq!(lines, want, "{}: {}", shell.dialect, ran.stderr);
+    assert_eq!(lines, want, "{} `{options}`: {}", shell.dialect, ran.stderr);
 }
 
 /// Says where a child of the shell is.

@@ -18,7 +18,8 @@ fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
     terminal
 }
 
-fn at_prompt(screen: &vt100::Screen) -> bool {
+/// Whether the shell's prompt is the last thing on the screen.
+pub(crate) fn at_prompt(screen: &vt100::Screen) -> bool {
     screen.contents().trim_end().ends_with("ready>")
 }
 

@@ -85,8 +85,30 @@ fn init_edits_nothing_and_refuses_what_is_no_name() {
     }
     assert!(!sandbox.path(".bashrc").exists());
     assert_eq!(sandbox.run(&["init", "bash", "--cmd", "x;y"]).code, 2);
+    let taken = sandbox.run(&["init", "bash", "--cmd", "if"]);
+    assert!(taken.code == 2 && taken.stderr.contains("shells use this word themselves"), "{taken:?}");
     assert_eq!(sandbox.run(&["init", "elvish", "--key", "ctrl-x p"]).code, 2);
     assert_eq!(sandbox.run(&["init", "tcsh"]).code, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_direnv_function_works_in_a_strict_bash() {
+    let sandbox = Sandbox::new();
+    sandbox.write("lib.sh", &sandbox.run(&["init", "direnv"]).stdout);
+    let script = r#"
+        log_error() { echo "error: $1"; }
+        . ./lib.sh
+        use_rolecall prod
+        echo "$AWS_PROFILE ${AWS_REGION-none} ${AWS_ACCESS_KEY_ID-none}"
+        use_rolecall prod eu-west-1
+        echo "$AWS_PROFILE $AWS_REGION $AWS_DEFAULT_REGION"
+        use_rolecall || echo "refused $?"
+    "#;
+    let options = ["-o", "nounset", "-o", "errexit", "-o", "pipefail", "-c", script];
+    let ran = Ran::of(sandbox.command("bash").args(options).env("AWS_ACCESS_KEY_ID", "AKIA").output().unwrap());
+    let wanted = "prod none none\nprod eu-west-1 eu-west-1\nerror: use rolecall PROFILE [REGION]\nrefused 1\n";
+    assert_eq!((&*ran.stdout, &*ran.stderr, ran.code), (wanted, "", 0));
 }
 
 #[test]

@@ -30,12 +30,20 @@ mod eval_shells;
 mod faults;
 mod faults_refresh;
 mod faults_vault;
+#[cfg(unix)]
+mod files;
+#[cfg(unix)]
+mod files_named;
+#[cfg(target_os = "linux")]
+mod files_refused;
 mod foreign;
 mod foreign_browser;
 #[cfg(unix)]
 mod foreign_endpoint;
 mod foreign_hooks;
 mod foreign_javascript;
+mod foreign_keys;
+mod foreign_options;
 mod foreign_powershell;
 mod foreign_process;
 #[cfg(unix)]

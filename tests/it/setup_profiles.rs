@@ -211,7 +211,7 @@ fn links_are_followed_modes_stay_and_a_read_only_file_is_left_alone() {
     done(&sandbox, &["--undo"]);
     assert_eq!(fs::read_to_string(&real).unwrap(), "[default]\r\nregion = x");
     fs::set_permissions(&real, fs::Permissions::from_mode(0o440)).unwrap();
-    refused(&setup(&sandbox, &[&role("ReadOnlyAccess")]), 3, &["is read-only"]);
+    refused(&setup(&sandbox, &[&role("ReadOnlyAccess")]), 74, &["is read-only"]);
     assert_eq!(fs::read_to_string(&real).unwrap(), "[default]\r\nregion = x");
     assert_eq!(fs::read_dir(sandbox.path("dotfiles")).unwrap().count(), 1);
 }

@@ -166,7 +166,7 @@ fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
     let place = sandbox.path("blocked/rolecall");
     let mut command = sandbox.rolecall(&["setup", "wizard", "--start-url", CORP, "--yes"]);
     let ran = Ran::of(command.env("ROLECALL_HOME", &place).output().unwrap());
-    refused(&ran, 3, &["nothing can be written in", "blocked", "not a directory", "XDG_CONFIG_HOME"]);
+    refused(&ran, 74, &["nothing can be written in", "blocked", "not a directory", "XDG_CONFIG_HOME"]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub struct CredentialsArgs {
     /// Words that name the role; without any name it is the one that this shell is in
     #[arg(value_name = "QUERY")]
     pub query: Option<String>,
-    /// Write to this file; without --append or --default it must not be there yet
+    /// Write to this file (`-` is stdout); without --append or --default it must not exist yet
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Replace or add these sections in the file (the AWS credentials file unless --file names one); all else stays

@@ -75,7 +75,7 @@ pub struct Globals {
     /// IAM Identity Center to use, by the name of its sso-session or instance
     #[arg(short = 'S', long, global = true, value_name = "NAME", help_heading = EVERYWHERE)]
     pub sso: Option<String>,
-    /// Configuration file to read instead of the usual one
+    /// Configuration file to use instead of the usual one; it must exist
     #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     pub config: Option<PathBuf>,
     /// Browser for sign-in and console pages

@@ -150,7 +150,7 @@ pub struct ProfilesArgs {
     /// Put the file back to what it was before the last run; again for the run before it
     #[arg(long)]
     pub undo: bool,
-    /// AWS config file to write, instead of AWS_CONFIG_FILE or ~/.aws/config
+    /// AWS config file to write (`-` is stdout), instead of AWS_CONFIG_FILE or ~/.aws/config
     #[arg(long, value_name = "FILE")]
     pub aws_config: Option<PathBuf>,
     /// What was done, as JSON

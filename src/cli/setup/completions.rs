@@ -1,6 +1,6 @@
 //! `setup completions`: prints a shell's completions, puts them where the shell looks for them, or takes them away again.
 
-use crate::config::{Env, env, home_dir};
+use crate::config::{Env, Paths, env, home_dir};
 use crate::domain::{Error, Kind, Result};
 use crate::os::ancestors::ancestors;
 use crate::os::file;
@@ -31,15 +31,15 @@ fn script(shell: Dialect) -> Result<String> {
 
 fn install(shell: Dialect, env: &Env) -> Result<u8> {
     let (script, place) = (script(shell)?, place(shell, &folders(env)?)?);
-    if let Some(there) = file::load(&place.file)? {
-        ours(&place.file, &there)?;
-    }
-    if let Some(folder) = place.file.parent() {
+    let old = file::load_for_edit(&place.file)?;
+    if let Some(there) = &old {
+        ours(&place.file, there)?;
+    } else if let Some(folder) = place.file.parent() {
         let elsewhere = format!("evaluate what `rolecall setup completions --shell {shell}` prints in a start-up file of yours instead");
         file::could_write(folder).map_err(|error| error.hint(elsewhere))?;
         std::fs::create_dir_all(folder).map_err(|error| file::failed("making", folder, &error))?;
     }
-    file::replace(&place.file, marked(&script).as_bytes())?;
+    file::replace(&place.file, old.as_deref(), marked(&script).as_bytes(), &Paths::from_env(env)?.recovery_dir())?;
     out::say(&format!("{shell} completes `rolecall` from its next start on: {}", place.file.display()));
     if let Some((line, whereto)) = place.line {
         out::say(&format!("add this to {whereto}:\n  {line}"));

@@ -16,7 +16,7 @@ const TOLD: usize = 12;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
-    let ctx = context::open_bare(globals)?;
+    let ctx = context::open_to_create(globals)?;
     known_keys(&ctx.env, &ctx.paths)?;
     if args.undo {
         for (file, undone) in moving::undo(&ctx, args.from.as_deref())? {

@@ -9,8 +9,8 @@ use crate::domain::{Error, Instance, InstanceName, Kind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
 use crate::ops::profiles::{self, Change, Draft, Line, Note, Report, Request, Skipped, Style, Which, Why};
-use crate::ops::refresh::update;
 use crate::ops::roles::resolve::matching;
+use crate::os::file::Target;
 
 use super::super::args::{Globals, ProfilesArgs};
 use super::super::{context, out, resolve};
@@ -23,6 +23,10 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
         let (file, undone) = profiles::undo(&ctx, args.aws_config.as_deref(), args.force)?;
         out::say(&words::undone(&ctx, &file, undone));
         return Ok(0);
+    }
+    if args.json && args.aws_config.as_deref().is_some_and(|file| Target::of(file) == Ok(Target::Stdout)) {
+        return Err(Error::new(Kind::Usage, "--json and the profiles would both be written to stdout")
+            .hint("leave out --json, or name a file with --aws-config FILE"));
     }
     let request = request(&ctx, globals, args)?;
     if args.diff || args.print {
@@ -67,7 +71,7 @@ fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<Req
 }
 
 fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<Which> {
-    let roster = Arc::new(update::known(ctx, instances));
+    let roster = Arc::new(resolve::known(ctx, instances)?);
     if roster.entries.is_empty() {
         return Err(resolve::nothing_known());
     }

@@ -7,6 +7,7 @@ use crate::config::env;
 use crate::domain::{Error, Kind, Region, visible};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{Change, Line, Note, Report, Skipped, Undone, Why};
+use crate::os::file::Target;
 
 use super::super::args::ProfilesArgs;
 use super::super::out;
@@ -16,7 +17,7 @@ const TOLD: usize = 12;
 
 /// `~/.aws/config: 3 profiles added, 1 changed, 8 as they were`
 pub(super) fn summary(ctx: &Ctx, report: &Report) -> String {
-    format!("{}: {}", out::bold(&ctx.paths.short(&report.file)), report.counts())
+    format!("{}: {}", out::bold(&place(ctx, &report.file)), report.counts())
 }
 
 /// `~/.aws/config is as it was before 2026-11-22T04:40:53Z; 2 runs before that can be undone too`
@@ -29,9 +30,19 @@ pub(super) fn undone(ctx: &Ctx, file: &Path, undone: Undone) -> String {
     format!("{} is as it was before the run of {}{}", ctx.paths.short(file), undone.at.rfc3339(), out::dim(&earlier))
 }
 
+/// The file as the user writes it.
+fn place(ctx: &Ctx, file: &Path) -> String {
+    if file.as_os_str() == "-" { "stdout".to_owned() } else { ctx.paths.short(file) }
+}
+
+/// Whether what was written to a path can't be read back.
+pub(super) fn is_stream(file: &Path) -> bool {
+    Target::of(file).is_ok_and(|target| target.is_stream())
+}
+
 pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
     let there = report.profiles.iter().filter(|line| line.change != Change::Removed).count();
-    let file = out::bold(&ctx.paths.short(&report.file));
+    let file = out::bold(&place(ctx, &report.file));
     if !report.written {
         match there {
             0 if report.skipped.is_empty() && args.query.is_empty() => {
@@ -54,6 +65,10 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
         out::say(&out::dim(&format!("  and {more} more")));
     }
     tell_left(report);
+    // Nothing can be used from a stream, or taken back.
+    if is_stream(&report.file) {
+        return;
+    }
     let added = report.profiles.iter().find(|line| line.change == Change::Added && plain(&line.name));
     if let Some(line) = added.filter(|_| !tell_complaints(ctx, report)) {
         let region = region(ctx, line).map(|region| format!(" --region {region}")).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::awsconfig::sso_lint::{self, Code};
-use crate::awsconfig::{edit as aws_edit, token_cache};
+use crate::awsconfig::token_cache;
 use crate::config::{Paths, edit};
 use crate::domain::{Error, Kind, Result, Timestamp};
 use crate::ops::profiles::backup::{self, Run, Undone};
@@ -51,7 +51,7 @@ pub enum Mend {
 pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
     match mend {
         Mend::AwsConfig { path, code } => {
-            correct(&paths.state_dir, path, *code, now)?;
+            correct(paths, path, *code, now)?;
             Ok(format!("{} is corrected; `rolecall doctor --undo` takes it back", paths.short(path)))
         }
         Mend::Mode { path, mode } => {
@@ -66,21 +66,22 @@ pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
             let file = &paths.config_file;
             let bytes = file::load(file)?.unwrap_or_default();
             let text = String::from_utf8(bytes).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", file.display())))?;
-            file::replace(file, edit::set(&text, file, key, value)?.as_bytes())?;
+            file::replace(file, Some(text.as_bytes()), edit::set(&text, file, key, value)?.as_bytes(), &paths.recovery_dir())?;
             Ok(format!("{key} is {value} now, in {}", paths.short(file)))
         }
     }
 }
 
 /// Corrects every mistake in an AWS config file that has only one right way. A second call finds nothing left to do.
-fn correct(state_dir: &Path, path: &Path, code: Code, now: Timestamp) -> Result<()> {
+fn correct(paths: &Paths, path: &Path, code: Code, now: Timestamp) -> Result<()> {
+    let state_dir = paths.state_dir.as_path();
     let _alone = lock_aws_files(state_dir)?;
     let old = file::load(path)?.unwrap_or_default();
     let new = sso_lint::fixed(&old);
     if let Some(new) = &new {
-        aws_edit::check_writable(path)?;
-        backup::keep(state_dir, path, Some(&old), new, Run::begin(state_dir, COMMAND, now))?;
-        aws_edit::replace(path, Some(&old), new)?;
+        file::check_writable(path)?;
+        backup::keep(state_dir, path, Some(&old), new, Run::begin(state_dir, COMMAND, now)?)?;
+        file::replace(path, Some(&old), new, &paths.recovery_dir())?;
     }
     let left = sso_lint::problems(new.as_deref().unwrap_or(&old));
     match left.iter().find(|problem| problem.code == code && problem.is_fixable()) {

@@ -1,6 +1,7 @@
 //! `instances.idx`: the instances and what `process` obeys, remembered so that a warm start reads neither TOML nor the AWS config file.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -108,16 +109,21 @@ struct State {
 /// As [`config::load`] and [`instances`]. An index that can't be read or written is none: the files are read each time.
 pub fn warm(env: &Env, paths: &Paths) -> Result<Warm> {
     let (index, environment) = (paths.cache_dir.join("instances.idx"), digest(env, paths));
-    match load(&index, environment) {
-        Some(warm) => Ok(warm),
+    match load(&index, environment).filter(|index| !misses_config(paths, &index.files)) {
+        Some(index) => Ok(index.warm),
         None => rebuild(env, paths, &index, environment),
     }
 }
 
-fn load(index: &Path, environment: [u8; 32]) -> Option<Warm> {
+/// Whether a configuration file that was named explicitly did not exist when these stamps were made.
+pub(in crate::ops) fn misses_config(paths: &Paths, files: &[Stamp]) -> bool {
+    paths.config_named_by.is_some() && files.iter().any(|stamp| stamp.state.is_none() && stamp.path == paths.config_file)
+}
+
+fn load(index: &Path, environment: [u8; 32]) -> Option<Index> {
     let index: Index = frame::decode(HEADER, &file::load(index).ok()??)?;
     let fits = index.environment == environment && index.files.iter().all(|stamp| *stamp == Stamp::of(&stamp.path));
-    fits.then_some(index.warm)
+    fits.then_some(index)
 }
 
 fn rebuild(env: &Env, paths: &Paths, index: &Path, environment: [u8; 32]) -> Result<Warm> {
@@ -176,14 +182,19 @@ pub(in crate::ops) fn now() -> i128 {
 
 impl Stamp {
     pub(in crate::ops) fn of(path: &Path) -> Self {
-        let state = fs::metadata(path).ok().map(|meta| State {
-            #[cfg(unix)]
-            inode: std::os::unix::fs::MetadataExt::ino(&meta),
-            #[cfg(not(unix))]
-            inode: 0,
-            size: meta.len(),
-            modified: meta.modified().map_or(0, nanoseconds),
-        });
+        let state = match fs::metadata(path) {
+            Ok(meta) => Some(State {
+                #[cfg(unix)]
+                inode: std::os::unix::fs::MetadataExt::ino(&meta),
+                #[cfg(not(unix))]
+                inode: 0,
+                size: meta.len(),
+                modified: meta.modified().map_or(0, nanoseconds),
+            }),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => None,
+            // In a directory that can't be searched there may be a file: reading it tells why it can't be read.
+            Err(_) => Some(State { inode: u64::MAX, size: u64::MAX, modified: i128::MIN }),
+        };
         Self { path: path.to_owned(), state }
     }
 

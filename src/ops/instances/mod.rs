@@ -25,7 +25,7 @@ pub fn instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<In
 /// # Errors
 /// As [`instances`], which see.
 pub fn known(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
-    let bytes = file::load(&paths.aws_config).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
+    let bytes = file::load(&paths.aws_config)?.unwrap_or_default();
     merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.explain(paths))
 }
 

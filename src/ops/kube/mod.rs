@@ -6,7 +6,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-use crate::awsconfig::{self, AwsConfig};
+use crate::awsconfig::AwsConfig;
 use crate::config::env;
 use crate::domain::{Error, Kind, Result};
 use crate::ops::ctx::Ctx;
@@ -99,7 +99,7 @@ pub fn files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>> {
 /// path can't be written.
 pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<Draft> {
     let missing = || Error::new(Kind::Config, format!("there is no file {}", path.display()));
-    let old = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?.ok_or_else(missing)?;
+    let old = file::load(path)?.ok_or_else(missing)?;
     let aws = AwsConfig::parse(file::load(&ctx.paths.aws_config)?.unwrap_or_default());
     plan_of(ctx, path, old, &aws, query)
 }
@@ -152,15 +152,15 @@ impl User {
 /// [`Kind::Config`] when the file is read-only, or says something else by now.
 pub fn write(ctx: &Ctx, draft: &Draft) -> Result<()> {
     let _alone = alone(ctx)?;
-    awsconfig::edit::check_writable(&draft.file)?;
+    file::check_writable(&draft.file)?;
     backup::keep(
         &ctx.paths.state_dir,
         &draft.file,
         Some(&draft.old),
         &draft.new,
-        Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now()),
+        Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())?,
     )?;
-    awsconfig::edit::replace(&draft.file, Some(&draft.old), &draft.new)
+    file::replace(&draft.file, Some(&draft.old), &draft.new, &ctx.paths.recovery_dir())
 }
 
 /// Puts a file back to what it was before the last [`write()`].

@@ -13,7 +13,6 @@ use std::path::PathBuf;
 
 use toml_edit::Value;
 
-use crate::awsconfig;
 use crate::config::{self, edit};
 use crate::domain::{Error, Kind, Result};
 use crate::ops::ctx::Ctx;
@@ -139,7 +138,7 @@ impl Wishes {
 /// [`Kind::Config`] when a file that is named is not there or can't be read, or our own configuration is wrong; [`Kind::NoMatch`] when
 /// there is nothing to read at all.
 pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Plan> {
-    let old = file::load(&ctx.paths.config_file).map_err(|error| Error { kind: Kind::Config, ..error })?;
+    let old = file::load(&ctx.paths.config_file)?;
     let sources = sources::sources(ctx, from)?;
     if sources.is_empty() {
         return Err(Error::new(Kind::NoMatch, "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file")
@@ -189,16 +188,16 @@ pub fn plan_of(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[Source]) -> Result<Pl
 /// [`Kind::Config`] when a file is read-only, or says something else by now.
 pub fn write(ctx: &Ctx, plan: &Plan) -> Result<()> {
     let _alone = alone(ctx)?;
-    let run = Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now());
+    let run = Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())?;
     for change in &plan.changes {
-        awsconfig::edit::check_writable(&change.file)?;
+        file::check_writable(&change.file)?;
     }
     for Change { file, old, new } in &plan.changes {
         if let Some(folder) = file.parent().filter(|_| old.is_none()) {
             file::create_private_dir(folder)?;
         }
         backup::keep(&ctx.paths.state_dir, file, old.as_deref(), new, run)?;
-        awsconfig::edit::replace(file, old.as_deref(), new)?;
+        file::replace(file, old.as_deref(), new, &ctx.paths.recovery_dir())?;
     }
     Ok(())
 }

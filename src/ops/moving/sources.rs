@@ -77,7 +77,7 @@ pub(super) fn sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<Source>> {
 }
 
 fn load(path: &Path) -> Result<Option<Vec<u8>>> {
-    file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })
+    file::load(path)
 }
 
 /// Whose file this is, by its name and by what stands in it.

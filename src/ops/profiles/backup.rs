@@ -1,12 +1,12 @@
 //! What a file was before we wrote it: the last few states of it, beside our own state.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::awsconfig::edit;
 use crate::domain::{Error, Kind, Result, Timestamp};
 use crate::os::file;
 
@@ -26,9 +26,12 @@ pub(in crate::ops) struct Run {
 
 impl Run {
     /// A run that begins now. The files of other programs have to be locked.
-    pub(in crate::ops) fn begin(state_dir: &Path, command: &'static str, at: Timestamp) -> Self {
-        let number = numbers(state_dir, "aws-config-".to_owned()).max().map_or(1, |last| last + 1);
-        Self { command, at, number }
+    ///
+    /// # Errors
+    /// [`Kind::Os`] if the backups that there are can't be listed: one of them would be overwritten.
+    pub(in crate::ops) fn begin(state_dir: &Path, command: &'static str, at: Timestamp) -> Result<Self> {
+        let number = numbers(state_dir, "aws-config-")?.into_iter().max().map_or(1, |last| last + 1);
+        Ok(Self { command, at, number })
     }
 }
 
@@ -61,11 +64,15 @@ struct Head {
 /// # Errors
 /// When it can't be kept: then nothing shall be written.
 pub(in crate::ops) fn keep(state_dir: &Path, file: &Path, old: Option<&[u8]>, new: &[u8], run: Run) -> Result<()> {
+    // What goes into a stream can't be taken back.
+    if file::Target::of(file)?.is_stream() {
+        return Ok(());
+    }
     let head = Head { command: run.command.to_owned(), at: run.at.0, file: file.to_owned(), existed: old.is_some(), written: digest(new) };
     let mut bytes = serde_json::to_vec(&head).map_err(|error| Error::internal(format!("backup: {error}")))?;
     bytes.push(b'\n');
     bytes.extend(old.unwrap_or_default());
-    let there = kept(state_dir, file);
+    let there = kept(state_dir, file)?;
     file::save(&place(state_dir, file, run.number), &bytes)?;
     let superfluous = (there.len() + 1).saturating_sub(KEPT);
     there.into_iter().take(superfluous).try_for_each(|number| file::remove(&place(state_dir, file, number)))
@@ -87,7 +94,7 @@ pub(in crate::ops) fn last_run(state_dir: &Path, file: &Path) -> Option<(String,
 }
 
 fn last(state_dir: &Path, file: &Path) -> Result<Option<Copy>> {
-    let there = kept(state_dir, file);
+    let there = kept(state_dir, file)?;
     let Some((&number, earlier)) = there.split_last() else { return Ok(None) };
     let place = place(state_dir, file, number);
     let Some(bytes) = file::load(&place)? else { return Ok(None) };
@@ -115,10 +122,10 @@ pub(in crate::ops) fn undo(state_dir: &Path, file: &Path, command: &str, force: 
         if !force && now.as_deref().map(digest) != Some(head.written) {
             return Err(Error::new(Kind::Usage, format!("{} was changed since", file.display())));
         }
-        edit::check_writable(file)?;
+        file::check_writable(file)?;
         match head.existed {
-            true => edit::replace(file, now.as_deref(), &old)?,
-            false => file::remove(&edit::behind_links(file))?,
+            true => file::replace(file, now.as_deref(), &old, &state_dir.join("recovery"))?,
+            false => file::remove(&file::resolve_links(file))?,
         }
     }
     file::remove(&place)?;
@@ -126,24 +133,29 @@ pub(in crate::ops) fn undo(state_dir: &Path, file: &Path, command: &str, force: 
 }
 
 /// The numbers of a file's copies, oldest first.
-fn kept(state_dir: &Path, file: &Path) -> Vec<u64> {
-    let mut numbers: Vec<u64> = numbers(state_dir, stem(file)).collect();
+fn kept(state_dir: &Path, file: &Path) -> Result<Vec<u64>> {
+    let mut numbers = numbers(state_dir, &stem(file))?;
     numbers.sort_unstable();
-    numbers
+    Ok(numbers)
 }
 
 /// The numbers of the copies whose name begins so.
-fn numbers(state_dir: &Path, stem: String) -> impl Iterator<Item = u64> {
-    let number = move |entry: fs::DirEntry| {
+fn numbers(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
+    let number = |entry: fs::DirEntry| {
         let name = entry.file_name();
         let (name, number) = name.to_str()?.rsplit_once('.')?;
-        number.parse().ok().filter(|_| name.starts_with(&stem))
+        number.parse().ok().filter(|_| name.starts_with(stem))
     };
-    fs::read_dir(state_dir.join("backups")).into_iter().flatten().flatten().filter_map(number)
+    let folder = state_dir.join("backups");
+    match fs::read_dir(&folder) {
+        Ok(entries) => Ok(entries.flatten().filter_map(number).collect()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(file::failed("reading", &folder, &error)),
+    }
 }
 
 fn stem(file: &Path) -> String {
-    let absolute = std::path::absolute(edit::behind_links(file)).unwrap_or_else(|_| file.to_owned());
+    let absolute = std::path::absolute(file::resolve_links(file)).unwrap_or_else(|_| file.to_owned());
     format!("aws-config-{}", &digest(absolute.as_os_str().as_encoded_bytes())[..16])
 }
 
@@ -175,7 +187,7 @@ mod tests {
 
         fn write(&self, old: Option<&str>, new: &str) {
             let state = self.home.path().join("state");
-            let run = Run::begin(&state, "setup profiles", Timestamp(1_795_000_000));
+            let run = Run::begin(&state, "setup profiles", Timestamp(1_795_000_000)).unwrap();
             keep(&state, &self.file(), old.map(str::as_bytes), new.as_bytes(), run).unwrap();
             fs::write(self.file(), new).unwrap();
         }

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::awsconfig::dialect::Complaint;
-use crate::awsconfig::edit;
 use crate::domain::{Error, InstanceName, Kind, Result, RoleId};
+use crate::os::file;
 use crate::os::lock::Lock;
 
 use crate::ops::ctx::Ctx;
@@ -22,6 +22,8 @@ pub use plan::{Draft, plan};
 
 /// What the block is called.
 pub(in crate::ops) const BLOCK: &str = "profiles";
+/// The command that the user types for all this.
+const COMMAND: &str = "setup profiles";
 /// How long another process of ours may take over the same file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -172,9 +174,10 @@ pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
     draft.report.written = draft.changes();
     if draft.report.written {
         let new = draft.new.as_slice();
-        edit::check_writable(&draft.report.file)?;
-        backup::keep(&ctx.paths.state_dir, &draft.report.file, draft.old.as_deref(), new, run(ctx))?;
-        edit::replace(&draft.report.file, draft.old.as_deref(), new)?;
+        let (file, old) = (&draft.report.file, draft.old.as_deref());
+        file::check_writable(file)?;
+        backup::keep(&ctx.paths.state_dir, file, old, new, run(ctx)?)?;
+        file::replace(file, old, new, &ctx.paths.recovery_dir())?;
     }
     Ok(draft.report)
 }
@@ -203,15 +206,15 @@ pub fn keep_up(ctx: &Ctx) -> Result<Option<Report>> {
 pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Undone)> {
     let file = file.unwrap_or(&ctx.paths.aws_config);
     let _alone = alone(ctx)?;
-    let undone = backup::undo(&ctx.paths.state_dir, file, run(ctx).command, force).map_err(|error| match error.kind {
+    let undone = backup::undo(&ctx.paths.state_dir, file, COMMAND, force).map_err(|error| match error.kind {
         Kind::Usage => error.hint("add --force to lose what was changed since"),
         _ => error,
     })?;
     Ok((file.to_owned(), undone))
 }
 
-fn run(ctx: &Ctx) -> backup::Run {
-    backup::Run::begin(&ctx.paths.state_dir, "setup profiles", ctx.clock.now())
+fn run(ctx: &Ctx) -> Result<backup::Run> {
+    backup::Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())
 }
 
 /// Holds the lock under which the AWS files, and others of other programs, are written.

@@ -47,7 +47,7 @@ impl Draft {
 /// used, or when a session of an instance's name is another one's.
 pub fn plan(ctx: &Ctx, request: &Request) -> Result<Draft> {
     let path = request.file.clone().unwrap_or_else(|| ctx.paths.aws_config.clone());
-    let old = file::load(&path).map_err(|error| Error { kind: Kind::Config, ..error })?;
+    let old = file::load_for_edit(&path)?;
     let bytes = old.as_deref().unwrap_or_default();
     let parts = Parts::of(bytes, BLOCK).map_err(|error| error.context(ctx.paths.short(&path)))?;
     let planner = Planner::new(ctx, request, &parts)?;
@@ -115,7 +115,7 @@ impl<'p> Planner<'p> {
             _ => None,
         });
         let defined: HashSet<String> = outside.profile_names().into_iter().chain(theirs).collect();
-        let credentials = file::load(&ctx.paths.aws_credentials).map_err(|error| Error { kind: Kind::Config, ..error })?;
+        let credentials = file::load(&ctx.paths.aws_credentials)?;
         let credentials = AwsConfig::parse(credentials.unwrap_or_default()).credentials_names();
         let taken = defined.iter().cloned().chain(credentials).collect();
         let writer = Writer::new(ctx, style)?;

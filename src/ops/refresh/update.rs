@@ -10,6 +10,7 @@ use crate::ops::refresh::again::{Look, look};
 use crate::ops::refresh::{Limits, Outcome, Progress, refresh};
 use crate::ops::roles::written::take_written;
 use crate::ops::sign_in::token::access_token;
+use crate::os::file;
 
 /// What a refresh brought.
 #[derive(Debug, Clone)]
@@ -105,7 +106,7 @@ pub async fn look_again(ctx: &Arc<Ctx>, instance: &Instance, at: Look) -> Result
 
 async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> {
     let (directory, of) = (ctx.paths.cache_dir.clone(), instance.clone());
-    blocking(move || Ok(inventory::load(&directory, &of))).await
+    blocking(move || inventory::read(&directory, &of)).await
 }
 
 /// The roster of what is known of these instances, without network. Roles with a profile in the AWS config file are called by it.
@@ -131,6 +132,11 @@ pub fn sketch(ctx: &Ctx, instances: &[Instance]) -> (Roster, Vec<InstanceName>) 
 
 fn inventories(ctx: &Ctx, instances: &[Instance]) -> Vec<Option<Inventory>> {
     instances.iter().map(|instance| inventory::load(&ctx.paths.cache_dir, instance)).collect()
+}
+
+/// Why the list of roles of one of these instances can't be read; `None` if each can be read or does not exist.
+pub fn unreadable(ctx: &Ctx, instances: &[Instance]) -> Option<Error> {
+    instances.iter().find_map(|instance| file::load(&inventory::path(&ctx.paths.cache_dir, instance)).err())
 }
 
 /// Whether every role of an instance is known.

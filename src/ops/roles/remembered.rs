@@ -13,7 +13,7 @@ use crate::cache::{frame, history, inventory};
 use crate::config::{self, Action, Env, LogLevel, Paths, Pick, Settings};
 use crate::domain::query::Index;
 use crate::domain::{Instance, Inventory, Sheet, SheetContents, Timestamp};
-use crate::ops::instances::index::{Stamp, digest, now};
+use crate::ops::instances::index::{Stamp, digest, misses_config, now};
 use crate::ops::instances::instances;
 use crate::ops::roles::roster::roster;
 use crate::ops::roles::written::take_written;
@@ -104,7 +104,8 @@ struct Content {
 pub fn load(env: &Env, paths: &Paths, named: Option<&str>) -> Option<Remembered> {
     let bytes = file::load(&place(paths, named)).ok()??;
     let (Content { environment, files, settings, read, sheet }, rest) = frame::decode_before(HEADER, &bytes)?;
-    let fits = environment == digest(env, paths) && files.iter().all(|stamp| *stamp == Stamp::of(stamp.path()));
+    let fits =
+        environment == digest(env, paths) && !misses_config(paths, &files) && files.iter().all(|stamp| *stamp == Stamp::of(stamp.path()));
     fits.then(|| Remembered { settings, read, sheet: Sheet::of(sheet, bytes, rest) })
 }
 

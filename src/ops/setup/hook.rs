@@ -1,22 +1,23 @@
 //! The hook's line at the end of a shell's start-up file, for a person who said yes to it.
 
-use crate::awsconfig::edit;
-use crate::domain::{Error, Kind, Result};
+use std::path::Path;
+
+use crate::domain::Result;
 use crate::os::file;
 use crate::shell::hooks::Source;
 
 /// What stands above the line.
 const NOTE: &str = "# rolecall: the function `role`, its key and completions";
 
-/// Adds the line at the end of the file, whose every byte before it stays; a file that is not there is made.
+/// Adds the line at the end of the file, whose every byte before it stays; a file that does not exist is made. `recovery` is as for
+/// [`file::replace`].
 ///
 /// # Errors
-/// [`Kind::Config`] when the file is read-only, changes meanwhile, or can't be read or written.
-pub fn add(hook: &Source) -> Result<()> {
-    let of_file = |error: Error| Error { kind: Kind::Config, ..error };
-    edit::check_writable(&hook.file)?;
-    let old = file::load(&hook.file).map_err(of_file)?;
-    edit::replace(&hook.file, old.as_deref(), &with_line(old.as_deref().unwrap_or_default(), hook.line)).map_err(of_file)
+/// As [`file::replace`]; [`crate::domain::Kind::Os`] if the file is read-only or can't be read.
+pub fn add(hook: &Source, recovery: &Path) -> Result<()> {
+    file::check_writable(&hook.file)?;
+    let old = file::load_for_edit(&hook.file)?;
+    file::replace(&hook.file, old.as_deref(), &with_line(old.as_deref().unwrap_or_default(), hook.line), recovery)
 }
 
 fn with_line(old: &[u8], line: &str) -> Vec<u8> {
@@ -31,6 +32,7 @@ fn with_line(old: &[u8], line: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Kind;
     use crate::shell::Dialect;
     use crate::shell::hooks::source;
     use std::fs;
@@ -49,7 +51,7 @@ mod tests {
                 fs::write(&hook.file, before).unwrap();
             }
             assert!(!hook.is_there());
-            add(&hook).unwrap();
+            add(&hook, &home.path().join("recovery")).unwrap();
             assert_eq!(fs::read_to_string(&hook.file).unwrap(), format!("{want}{NOTE}\n{}\n", hook.line));
             assert!(hook.is_there());
         }
@@ -64,9 +66,9 @@ mod tests {
         fs::write(&real, "# mine\n").unwrap();
         symlink(&real, &hook.file).unwrap();
         fs::set_permissions(&real, fs::Permissions::from_mode(0o444)).unwrap();
-        assert_eq!(add(&hook).unwrap_err().kind, Kind::Config);
+        assert_eq!(add(&hook, &home.path().join("recovery")).unwrap_err().kind, Kind::Os);
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
-        add(&hook).unwrap();
+        add(&hook, &home.path().join("recovery")).unwrap();
         assert!(hook.file.is_symlink() && fs::read_to_string(&real).unwrap().contains(hook.line));
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
     }

@@ -62,7 +62,7 @@ pub fn lines(name: &InstanceName, start_url: &StartUrl, region: &Region, default
 /// of its roles, where that is known.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file is wrong already, has such an instance, or has unknown keys; when it can't be written.
+/// [`Kind::Config`] when the file is wrong already, has such an instance, or has unknown keys; [`Kind::Os`] if it can't be written.
 pub fn add(paths: &Paths, name: &InstanceName, start_url: &StartUrl, region: &Region, default: Option<&Region>) -> Result<()> {
     let path = &paths.config_file;
     let text = text(path)?;
@@ -74,14 +74,16 @@ pub fn add(paths: &Paths, name: &InstanceName, start_url: &StartUrl, region: &Re
         changed = edit::set(&changed, path, &format!("instances.{name}.default_region"), default.as_str())?;
     }
     let folder = path.parent().unwrap_or(path);
-    file::could_write(folder)
-        .map_err(|error| error.hint("set XDG_CONFIG_HOME or ROLECALL_HOME to a directory of yours, or name a file: --config FILE"))?;
-    file::replace(path, changed.as_bytes())
+    if text.is_empty() {
+        file::could_write(folder)
+            .map_err(|error| error.hint("set XDG_CONFIG_HOME or ROLECALL_HOME to a directory of yours, or name a file: --config FILE"))?;
+    }
+    file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())
 }
 
 /// What stands in the file; nothing when there is none.
 fn text(path: &Path) -> Result<String> {
-    let bytes = file::load(path).map_err(|error| Error { kind: Kind::Config, ..error })?.unwrap_or_default();
+    let bytes = file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
 }
 

@@ -74,7 +74,8 @@ async fn through(
 ) -> Result<()> {
     report(SignInStep::Starting);
     let vault = ctx.vault.clone();
-    blocking(move || vault.ready()).await?;
+    let name = Name::token(instance);
+    blocking(move || vault.ready().and_then(|()| vault.check_room::<Token>(&name))).await?;
     let identity = ctx.identity(instance)?;
     let flow = flow.unwrap_or_else(|| usual_flow(ctx, instance));
     match attempt(ctx, instance, &identity, flow, report, replies).await {

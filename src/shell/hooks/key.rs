@@ -75,6 +75,15 @@ impl Chord {
             _ => ("", elvish(first)),
         })
     }
+
+    /// The first key in readline's notation, if others follow and it is held with Ctrl. Alt needs no care: its escape sequence comes at
+    /// once.
+    pub(super) fn prefix(&self) -> Option<String> {
+        match &*self.0 {
+            [first, _, ..] if first.held == Held::Ctrl => Some(readline(first)),
+            _ => None,
+        }
+    }
 }
 
 fn readline(press: &Press) -> String {

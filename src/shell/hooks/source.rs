@@ -63,8 +63,9 @@ impl Source {
     /// Whether a start-up file with this text brings the hook: by the line, by one like it that names the program in another way, or by
     /// what `init` prints.
     pub fn is_in(&self, text: &str) -> bool {
-        let program =
-            |line: &str| line.split_once("rolecall").is_some_and(|(_, rest)| rest.contains(" init ") || rest.contains(" eval --shell"));
+        // In xonsh the words are a Python list.
+        let runs = |rest: &str| [" init ", " eval --shell", "\"eval\", \"--shell\""].iter().any(|words| rest.contains(words));
+        let program = |line: &str| line.split_once("rolecall").is_some_and(|(_, rest)| runs(rest));
         let says = |line: &str| line.contains(self.line) || program(line);
         text.lines().map(str::trim_start).any(|line| !line.starts_with('#') && says(line))
     }

@@ -23,7 +23,7 @@ use questions::Questions;
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
-    let ctx = context::open_bare(globals)?;
+    let ctx = context::open_to_create(globals)?;
     super::known_keys(&ctx.env, &ctx.paths)?;
     if !ctx.instances.is_empty() && args.start_url.is_none() {
         let names: Vec<&str> = ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
@@ -120,7 +120,7 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<Source>> {
     if !said_yes("Add it? [y/N] ")? {
         return Ok(hook);
     }
-    match hook::add(offered) {
+    match hook::add(offered, &ctx.paths.recovery_dir()) {
         Ok(()) => {
             out::say(&format!("{file}: added; every new {shell} knows `role`"));
             Ok(None)

@@ -1,0 +1,2 @@
+eval "$__rolecall_restore"
+\builtin unset -v __rolecall_restore

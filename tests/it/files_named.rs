@@ -1,0 +1,98 @@
+//! A configuration that is named explicitly has to exist: with it every `confirm` rule would be missing.
+
+use std::fs;
+
+use crate::commands::{ROLE, refused};
+use crate::faults::signed_in;
+use crate::sandbox::{Ran, Sandbox};
+
+const COMMANDS: [&[&str]; 20] = [
+    &[],
+    &["pick", "-f", "x"],
+    &["list"],
+    &["tags"],
+    &["status"],
+    &["login", "-S", "corp"],
+    &["login", "--check"],
+    &["logout", "-S", "corp"],
+    &["cache"],
+    &["history"],
+    &["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
+    &["eval", "-S", "corp", "--arn", ROLE, "--shell", "bash"],
+    &["each", "role:ReadOnlyAccess", "--dry-run"],
+    &["process", "-S", "corp", "--arn", ROLE],
+    &["eks-token", "--cluster", "x", "-S", "corp", "--arn", ROLE],
+    &["console", "--link", "-S", "corp", "--arn", ROLE],
+    &["credentials", "-S", "corp", "--arn", ROLE],
+    &["settings"],
+    &["vault", "status"],
+    &["doctor", "--offline"],
+];
+
+fn by_variable(sandbox: &Sandbox, file: &str, args: &[&str]) -> Ran {
+    Ran::of(sandbox.rolecall(args).env("ROLECALL_CONFIG", file).output().unwrap())
+}
+
+#[test]
+fn a_mistyped_configuration_stops_every_command() {
+    let sandbox = signed_in();
+    let missing = sandbox.path("typo.toml").to_str().unwrap().to_owned();
+    for args in COMMANDS {
+        let words = [&missing, "does not exist", "hint: "];
+        refused(&sandbox.run(&[&["--config", &missing], args].concat()), 3, &[&words[..], &["named by `--config`"]].concat());
+        refused(&by_variable(&sandbox, &missing, args), 3, &[&words[..], &["named by `ROLECALL_CONFIG`"]].concat());
+    }
+    let profiles = ["setup", "profiles", "--config", &missing, "role:ReadOnlyAccess"];
+    refused(&sandbox.run(&profiles), 3, &[&missing]);
+    refused(&sandbox.run(&["settings", "unset", "threads", "--config", &missing]), 3, &[&missing]);
+    refused(&sandbox.run(&["settings", "get", "threads", "--config", &missing]), 3, &[&missing]);
+    assert!(!sandbox.path("typo.toml").exists());
+    let completed =
+        sandbox.run(&["--config", &missing, "complete", "--shell", "zsh", "--", "rolecall", "--config", &missing, "exec", "-p", ""]);
+    assert_eq!((completed.code, completed.stderr.as_str()), (0, ""), "a completion says nothing: {completed:?}");
+}
+
+#[test]
+fn a_file_that_was_there_when_the_index_was_made_is_missed() {
+    let sandbox = signed_in();
+    let process = ["process", "-S", "corp", "--arn", ROLE];
+    let (ours, named) = (sandbox.path("rolecall/config.toml"), sandbox.path("named.toml"));
+    fs::copy(&ours, &named).unwrap();
+    let name = named.to_str().unwrap();
+    let started = fs::metadata(&named).unwrap().modified().unwrap();
+    // The index is only kept for files that have not been written just now.
+    crate::sandbox::wait_for("the file to settle", || (started.elapsed().unwrap().as_millis() > 100).then_some(()));
+    for _ in 0..2 {
+        assert_eq!(by_variable(&sandbox, name, &process).code, 0);
+    }
+    fs::remove_file(&named).unwrap();
+    refused(&by_variable(&sandbox, name, &process), 3, &["named.toml", "does not exist"]);
+
+    // An index of a machine without the usual file does not excuse one that is named.
+    let usual = ours.to_str().unwrap();
+    sandbox.write(".aws/config", &rolecall::demo::aws_config(&sandbox.aws.organisation()));
+    fs::remove_file(&ours).unwrap();
+    let (first, second) = (sandbox.run(&process), sandbox.run(&process));
+    assert!(first.code != 3 && second.code != 3, "the usual file may be missing: {first:?} {second:?}");
+    refused(&by_variable(&sandbox, usual, &process), 3, &["config.toml", "does not exist"]);
+    refused(&by_variable(&sandbox, usual, &["list"]), 3, &["config.toml", "does not exist"]);
+}
+
+#[test]
+fn commands_that_write_the_configuration_create_it() {
+    let sandbox = signed_in();
+    let at = |name: &str| sandbox.path(name).to_str().unwrap().to_owned();
+    let set = sandbox.run(&["--config", &at("set.toml"), "settings", "set", "threads", "3"]);
+    assert!(set.code == 0 && set.stderr.contains("set.toml"), "{set:?}");
+    assert_eq!(fs::read_to_string(at("set.toml")).unwrap(), "threads = 3\n");
+    let start = ["--start-url", "https://corp.awsapps.com/start", "--region", "eu-west-1", "--name", "corp", "--yes"];
+    let wizard = by_variable(&sandbox, &at("wizard.toml"), &[&["setup", "wizard"][..], &start].concat());
+    assert!(wizard.code == 0 && fs::read_to_string(at("wizard.toml")).unwrap().contains("[instances.corp]"), "{wizard:?}");
+    sandbox.write("granted", "DefaultBrowser = \"FIREFOX\"\n");
+    let import = sandbox.run(&["--config", &at("import.toml"), "setup", "import", "--from", &at("granted"), "--yes"]);
+    assert!(import.code == 0 && sandbox.path("import.toml").exists(), "{import:?}");
+    let path = sandbox.run(&["--config", &at("nowhere.toml"), "settings", "path"]);
+    assert_eq!((path.code, path.stdout.trim()), (0, at("nowhere.toml").as_str()));
+    let edit = Ran::of(sandbox.rolecall(&["--config", &at("edit.toml"), "settings", "edit"]).env("EDITOR", "true").output().unwrap());
+    assert!(edit.code == 0 && sandbox.path("edit.toml").exists(), "{edit:?}");
+}
