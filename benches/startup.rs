@@ -55,7 +55,7 @@ fn portal() -> Inventory {
         roles: (0..ROLES).map(|role| RoleName::new(format!("PermissionSet{role}"))).collect(),
         read_at: Some(Timestamp(5)),
     };
-    Inventory { fetched_at: Timestamp(7), complete: true, accounts: (0..ACCOUNTS).map(account).collect() }
+    Inventory { fetched_at: Timestamp(7), complete: true, accounts: (0..ACCOUNTS).map(account).collect(), ..Inventory::default() }
 }
 
 fn profile(n: usize) -> String {

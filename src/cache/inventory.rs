@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Instance, Inventory, Result};
+use crate::domain::{Error, Instance, Inventory, Result};
 use crate::os::file;
 
 use super::frame;
@@ -24,7 +24,24 @@ pub fn path(cache_dir: &Path, instance: &Instance) -> PathBuf {
 
 /// The inventory of an instance; `None` when there is none, or it is damaged, unreadable or of another version: then fetch again.
 pub fn load(cache_dir: &Path, instance: &Instance) -> Option<Inventory> {
-    frame::decode(HEADER, &file::load(&path(cache_dir, instance)).ok()??)
+    decode(&file::load(&path(cache_dir, instance)).ok()??)
+}
+
+/// The unconfirmed accounts lie behind the inventory; a file of an older version ends there.
+fn decode(bytes: &[u8]) -> Option<Inventory> {
+    let (mut inventory, rest): (Inventory, usize) = frame::decode_before(HEADER, bytes)?;
+    if let Some((unconfirmed, _)) = bytes.get(rest..).and_then(|rest| postcard::take_from_bytes(rest).ok()) {
+        inventory.unconfirmed = unconfirmed;
+    }
+    Some(inventory)
+}
+
+fn encode(inventory: &Inventory) -> Result<Vec<u8>> {
+    let rest = match &inventory.unconfirmed {
+        none if none.is_empty() => Vec::new(),
+        some => postcard::to_stdvec(some).map_err(|error| Error::internal(format!("writing a cache file: {error}")))?,
+    };
+    frame::encode_before(HEADER, inventory, &rest)
 }
 
 /// The inventory of an instance; `None` if there is none, or if it is damaged or of another version: then fetch again.
@@ -40,7 +57,7 @@ pub fn read(cache_dir: &Path, instance: &Instance) -> Result<Option<Inventory>> 
 /// # Errors
 /// When it can't be written; the old one is then untouched.
 pub fn save(cache_dir: &Path, instance: &Instance, inventory: &Inventory) -> Result<()> {
-    file::save(&path(cache_dir, instance), &frame::encode(HEADER, inventory)?)
+    file::save(&path(cache_dir, instance), &encode(inventory)?)
 }
 
 /// Forgets the inventory of an instance.
@@ -76,7 +93,7 @@ mod tests {
             roles: (0..roles).map(|r| RoleName::new(format!("PermissionSet{r}"))).collect(),
             read_at: Some(Timestamp(5)),
         };
-        Inventory { fetched_at: Timestamp(7), complete: true, accounts: (0..accounts).map(account).collect() }
+        Inventory { fetched_at: Timestamp(7), complete: true, accounts: (0..accounts).map(account).collect(), ..Inventory::default() }
     }
 
     #[test]
@@ -89,5 +106,18 @@ mod tests {
         assert_eq!(load(home.path(), &instance("other")), None);
         remove(home.path(), &corp).unwrap();
         assert_eq!(load(home.path(), &corp), None);
+    }
+
+    #[test]
+    fn unconfirmed_accounts_are_kept_and_do_not_change_the_format() {
+        let mut kept = inventory(3, 2);
+        let old_format = frame::encode(HEADER, &kept).unwrap();
+        assert_eq!(encode(&kept).unwrap(), old_format, "a file without them is as it was");
+        assert_eq!(decode(&old_format), Some(kept.clone()));
+        kept.unconfirmed = [kept.accounts[1].id].into();
+        let bytes = encode(&kept).unwrap();
+        assert_eq!(decode(&bytes), Some(kept.clone()));
+        let by_an_older_version: Inventory = frame::decode(HEADER, &bytes).unwrap();
+        assert_eq!(by_an_older_version, Inventory { unconfirmed: [].into(), ..kept });
     }
 }

@@ -53,6 +53,9 @@ pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option
     let _ = blocking(renew).await;
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
     out::say(&format!("{}: {roles} roles in {accounts} accounts", out::bold(instance.name.as_str())));
+    if let Some(warning) = update::unconfirmed(&instance.name, &updated.inventory) {
+        out::warning(&warning);
+    }
     if !updated.failed.is_empty() {
         out::warning(&unread(&updated.failed));
     }
@@ -99,5 +102,9 @@ fn json(instance: &Instance, updated: &Updated) -> String {
         .collect();
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
     let failed: Vec<_> = updated.failed.iter().map(|(account, _)| account).collect();
-    format!("{}\n", json!({ "sso": instance.name, "accounts": accounts, "roles": roles, "failed": failed, "changes": changes }))
+    let unconfirmed = &updated.inventory.unconfirmed;
+    let report = json!({
+        "sso": instance.name, "accounts": accounts, "roles": roles, "failed": failed, "unconfirmed": unconfirmed, "changes": changes
+    });
+    format!("{report}\n")
 }

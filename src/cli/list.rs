@@ -27,7 +27,9 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
     let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
     let prefixes = args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
-    let roster = Arc::new(resolve::known(&ctx, &context::chosen(&ctx, globals)?)?);
+    let (roster, warnings) = resolve::known_with_warnings(&ctx, &context::chosen(&ctx, globals)?)?;
+    warnings.iter().for_each(out::warning);
+    let roster = Arc::new(roster);
     if roster.entries.is_empty() {
         return Err(resolve::nothing_known());
     }

@@ -237,6 +237,7 @@ fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<
         ends: None,
         borrowed: false,
         fetched_at: None,
+        unconfirmed: 0,
     };
     let sessions = Sessions { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
     let mut looks = looks::looks(&settings.pick, &scene.env, out::wanted());

@@ -151,15 +151,21 @@ fn in_turn<T>(ctx: &Arc<Ctx>, all: impl IntoIterator<Item = T>, mut work: impl A
 /// # Errors
 /// [`Kind::Os`] if no role is known and a list of roles can't be read.
 pub(super) fn known(ctx: &Ctx, instances: &[Instance]) -> Result<Roster> {
-    let roster = update::known(ctx, instances);
+    known_with_warnings(ctx, instances).map(|(roster, _)| roster)
+}
+
+/// The same, with a warning for each instance that has unconfirmed accounts.
+///
+/// # Errors
+/// As [`known`].
+pub(super) fn known_with_warnings(ctx: &Ctx, instances: &[Instance]) -> Result<(Roster, Vec<Error>)> {
+    let (roster, warnings) = update::known_with_warnings(ctx, instances);
     match update::unreadable(ctx, instances) {
-        Some(error) if roster.entries.is_empty() => Err(error),
-        Some(error) => {
-            out::warning(&error);
-            Ok(roster)
-        }
-        None => Ok(roster),
+        Some(error) if roster.entries.is_empty() => return Err(error),
+        Some(error) => out::warning(&error),
+        None => {}
     }
+    Ok((roster, warnings))
 }
 
 /// What to say when no list of roles was ever read.

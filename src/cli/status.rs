@@ -68,7 +68,12 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
     let now = ctx.clock.now();
     let header = ["SSO", "SESSION", "ROLES READ"].map(String::from);
     let row = |session: &Session| {
-        let read = session.fetched_at.map_or_else(|| "never".to_owned(), |at| format!("{} ago", short(now.since(at))));
+        let unconfirmed = match session.unconfirmed {
+            0 => String::new(),
+            1 => ", 1 account unconfirmed".to_owned(),
+            several => format!(", {several} accounts unconfirmed"),
+        };
+        let read = session.fetched_at.map_or_else(|| "never".to_owned(), |at| format!("{} ago{unconfirmed}", short(now.since(at))));
         vec![session.instance.to_string(), said(session, now), read]
     };
     let mut text = here.map(|here| here.line(now)).unwrap_or_default();
@@ -126,6 +131,7 @@ fn json(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>, overrides: &[(&Inst
                 "signed_in_at": moment(session.since),
                 "ends": moment(session.ends),
                 "roles_read_at": moment(session.fetched_at),
+                "unconfirmed_accounts": session.unconfirmed,
                 "endpoints": endpoints,
             })
         })

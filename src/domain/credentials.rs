@@ -20,10 +20,25 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Seconds left; zero when expired, and zero when the clock stands before the issue time (it was set back).
+    /// The longest session of a role that AWS allows, in seconds.
+    pub const LONGEST: i64 = 12 * 3_600;
+    /// How much longer a session may seem because clocks differ, in seconds.
+    pub const SLACK: i64 = 15 * 60;
+
+    /// Seconds left; zero when expired, and zero when the clock stands before the issue time (it was set back). Also zero for credentials
+    /// that AWS does not issue: without a key, secret or token, or valid for more than [`Credentials::LONGEST`].
     pub fn left(&self, now: Timestamp) -> i64 {
+        if !self.is_plausible() {
+            return 0;
+        }
         // A minute of slack: a reply's Date header has whole seconds and clocks are adjusted by small steps all day.
         if now.since(self.issued_at) < -60 { 0 } else { self.expires_at.since(now).max(0) }
+    }
+
+    fn is_plausible(&self) -> bool {
+        let filled =
+            [&self.access_key_id, self.secret_access_key.expose(), self.session_token.expose()].iter().all(|part| !part.is_empty());
+        filled && self.expires_at.since(self.issued_at) <= Self::LONGEST + Self::SLACK
     }
 
     /// Whether they can be handed out as they are: more than the window left.
@@ -77,6 +92,13 @@ mod tests {
     fn short_lives_have_short_windows() {
         assert!(credentials(0, 900).fresh(Timestamp(599), Window::default()));
         assert!(!credentials(0, 900).fresh(Timestamp(600), Window::default()));
+    }
+
+    #[test]
+    fn credentials_that_aws_does_not_issue_have_nothing_left() {
+        assert_eq!(credentials(0, 12 * 3_600).left(Timestamp(0)), 12 * 3_600);
+        assert_eq!(credentials(0, 13 * 3_600).left(Timestamp(0)), 0);
+        assert_eq!(Credentials { session_token: "".into(), ..credentials(0, 3_600) }.left(Timestamp(0)), 0);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the portal said about one instance: accounts and the roles in them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AccountId, RoleName, Timestamp};
@@ -28,6 +30,10 @@ pub struct Inventory {
     pub complete: bool,
     /// The accounts, in the portal's order.
     pub accounts: Vec<Account>,
+    /// Accounts that AWS left out, or listed without some of their roles, when it last ended a list with an empty page. They keep what is
+    /// missing until a second refresh says the same. Stored apart: older versions read the file without it.
+    #[serde(skip)]
+    pub unconfirmed: BTreeSet<AccountId>,
 }
 
 impl Inventory {

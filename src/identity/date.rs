@@ -18,12 +18,14 @@ use crate::domain::Timestamp;
 pub(super) struct ServerDate(Arc<AtomicI64>);
 
 impl ServerDate {
+    /// The moment of the answer by the server's clock; `None` if it did not say.
+    pub(super) fn moment(&self) -> Option<Timestamp> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|date| *date != 0).map(Timestamp)
+    }
+
     /// A moment of the server's clock as this machine's clock will show it: now, plus what the server thinks is left.
     pub(super) fn local(&self, moment: Timestamp, now: Timestamp) -> Timestamp {
-        match self.0.load(Ordering::Relaxed) {
-            0 => moment,
-            date => now.plus(moment.since(Timestamp(date))),
-        }
+        self.moment().map_or(moment, |date| now.plus(moment.since(date)))
     }
 }
 

@@ -1,14 +1,13 @@
 //! Turns what the AWS SDK says went wrong into an error for people.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::Deserialize;
 
 use crate::domain::{Error, InstanceName, Kind, visible};
 
-/// What is said of an answer that can't be read.
-pub(super) const NONSENSE: &str = "the answer makes no sense";
+use super::validate::Rejection;
 
 /// What went wrong, without the SDK's types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +21,10 @@ pub(super) enum Fault {
         /// What AWS said about it; may be empty.
         message: String,
     },
-    /// There was no answer, or none that could be read.
+    /// There was no answer.
     Silence(String),
+    /// There was an answer that must not be used.
+    Rejected(Rejection),
     /// The request could not even be made.
     Unsent(String),
 }
@@ -32,13 +33,15 @@ pub(super) enum Fault {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Body {
-    error: String,
-    error_description: String,
-    reason: String,
-    #[serde(alias = "Message")]
-    message: String,
+    error: Option<String>,
+    error_description: Option<String>,
+    reason: Option<String>,
+    message: Option<String>,
+    #[serde(rename = "Message")]
+    capital: Option<String>,
     #[serde(rename = "__type")]
-    kind: String,
+    kind: Option<String>,
+    code: Option<String>,
 }
 
 impl Fault {
@@ -46,18 +49,18 @@ impl Fault {
     pub(super) fn of<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> Fault {
         match error {
             // The SDK calls a 200 that it can't read an error of the service.
-            SdkError::ServiceError(answer) if answer.raw().status().is_success() => Fault::Silence(NONSENSE.into()),
+            SdkError::ServiceError(answer) if answer.raw().status().is_success() => unreadable(),
             SdkError::ServiceError(answer) => {
                 let meta = answer.err().meta();
                 read(answer.raw(), meta.code().unwrap_or_default(), meta.message().unwrap_or_default())
             }
-            SdkError::ResponseError(answer) if answer.raw().status().is_success() => Fault::Silence(NONSENSE.into()),
+            SdkError::ResponseError(answer) if answer.raw().status().is_success() => unreadable(),
             SdkError::ResponseError(answer) => read(answer.raw(), "", ""),
             SdkError::TimeoutError(_) => Fault::Silence("no answer in time".into()),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Fault::Silence("no answer in time".into()),
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
                 Some(error) if error.is_user() => Fault::Unsent(root(error)),
-                Some(error) => Fault::Silence(root(error)),
+                Some(error) => rejection(error).cloned().map_or_else(|| Fault::Silence(root(error)), Fault::Rejected),
                 None => Fault::Silence("no connection".into()),
             },
             other => Fault::Unsent(root(other)),
@@ -68,6 +71,15 @@ impl Fault {
     pub(super) fn answer(status: u16, body: &[u8]) -> Fault {
         let (code, message) = from_body(body);
         Fault::Answer { status, code, message }
+    }
+
+    /// Whether the same request may get an answer a moment later.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Fault::Answer { status, .. } => *status == 429 || *status >= 500,
+            Fault::Silence(_) | Fault::Rejected(_) => true,
+            Fault::Unsent(_) => false,
+        }
     }
 
     /// The exception's name, or nothing.
@@ -82,6 +94,7 @@ impl Fault {
     pub(super) fn status(&self) -> u16 {
         match self {
             Fault::Answer { status, .. } => *status,
+            Fault::Rejected(Rejection::Throttled) => 429,
             _ => 0,
         }
     }
@@ -93,6 +106,7 @@ impl Fault {
             Fault::Answer { message, code, .. } if message.is_empty() => format!(" ({code})"),
             Fault::Answer { message, .. } => format!(" ({message})"),
             Fault::Silence(why) | Fault::Unsent(why) => format!(" ({why})"),
+            Fault::Rejected(why) => format!(" ({why})"),
         }
     }
 
@@ -123,9 +137,42 @@ impl Fault {
             }
             Fault::Silence(_) => Error::new(Kind::Unreachable, format!("{doing}: {host} can't be reached{}", self.said()))
                 .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
+            Fault::Rejected(rejection) => explain_rejection(rejection, doing, host),
             Fault::Unsent(_) => Error::internal(format!("{doing}: the request to {host} could not be made{}", self.said())),
         }
     }
+}
+
+/// The error for an answer that must not be used.
+fn explain_rejection(rejection: &Rejection, doing: &str, host: &str) -> Error {
+    let unreachable = |text: String| Error::new(Kind::Unreachable, format!("{doing}: {text}"));
+    match rejection {
+        Rejection::Middlebox(status) => {
+            unreachable(format!("AWS could not be reached (a proxy or login page answered for {host} with status {status})"))
+                .hint("open a web page to see if the network wants you to sign in, or check HTTPS_PROXY and NO_PROXY")
+        }
+        Rejection::Unavailable(status) => unreachable(format!("{host} answered with {status}")),
+        Rejection::Throttled => Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down")),
+        Rejection::Invalid(why) => unreachable(format!("the answer of {host} makes no sense: {why}"))
+            .hint("try again; if it stays like this, check AWS_ENDPOINT_URL and the proxies on the way to AWS"),
+        Rejection::Broken(why) => unreachable(format!("the answer of {host} broke off ({why})")).hint("try again"),
+    }
+}
+
+/// The reason why an answer was rejected, if that is what failed.
+fn rejection(error: &ConnectorError) -> Option<&Rejection> {
+    let mut cause: &(dyn std::error::Error + 'static) = error;
+    loop {
+        match cause.downcast_ref() {
+            Some(rejection) => return Some(rejection),
+            None => cause = cause.source()?,
+        }
+    }
+}
+
+/// A success that the SDK can't read.
+fn unreadable() -> Fault {
+    Fault::Rejected(Rejection::invalid("it can't be read"))
 }
 
 /// The command that signs in.
@@ -143,10 +190,12 @@ fn read(raw: &HttpResponse, code: &str, message: &str) -> Fault {
 
 fn from_body(bytes: &[u8]) -> (String, String) {
     let body: Body = serde_json::from_slice(bytes).unwrap_or_default();
-    let code = exception(&body.error).map_or_else(|| body.kind.rsplit('#').next().unwrap_or_default().to_owned(), str::to_owned);
-    let message = if body.error_description.is_empty() { body.message } else { body.error_description };
-    let reason = if body.reason.is_empty() { String::new() } else { format!("; {}", short(&body.reason)) };
-    (code, format!("{}{reason}", short(&message)))
+    let named = || body.kind.as_deref().or(body.code.as_deref()).unwrap_or_default().rsplit('#').next().unwrap_or_default();
+    let code = body.error.as_deref().and_then(exception).unwrap_or_else(named).to_owned();
+    let texts = [&body.error_description, &body.message, &body.capital];
+    let message = texts.into_iter().flatten().find(|text| !text.is_empty()).map(|text| short(text)).unwrap_or_default();
+    let reason = body.reason.as_deref().filter(|reason| !reason.is_empty()).map(|reason| format!("; {}", short(reason)));
+    (code, message + &reason.unwrap_or_default())
 }
 
 /// The exception that goes with an OAuth error word.
@@ -208,6 +257,23 @@ mod tests {
         assert_eq!((fault.code(), fault.said().as_str()), ("InvalidGrantException", " (Invalid grant provided)"));
         let gateway = Fault::answer(403, br#"{"__type":"com.amazonaws#ForbiddenException","message":"No access"}"#);
         assert_eq!((gateway.code(), gateway.said().as_str()), ("ForbiddenException", " (No access)"));
+        let sparse =
+            Fault::answer(400, br#"{"error":"invalid_client","error_description":null,"reason":null,"message":"x","Message":"y"}"#);
+        assert_eq!((sparse.code(), sparse.said().as_str()), ("InvalidClientException", " (x)"));
+    }
+
+    #[test]
+    fn an_answer_that_is_not_awss_is_a_failure_of_the_network() {
+        let explained = |rejection| Fault::Rejected(rejection).explain("listing accounts", "portal", Some(&InstanceName::new("corp")));
+        let middlebox = explained(Rejection::Middlebox(302));
+        assert_eq!(middlebox.kind, Kind::Unreachable);
+        assert!(middlebox.message.contains("AWS could not be reached (a proxy or login page answered"), "{middlebox}");
+        for rejection in [Rejection::invalid("x"), Rejection::Unavailable(520), Rejection::Broken("x".into())] {
+            assert_eq!(explained(rejection).kind, Kind::Unreachable);
+        }
+        assert_eq!(explained(Rejection::Throttled).kind, Kind::Throttled);
+        let error = ConnectorError::from(Rejection::Middlebox(407));
+        assert_eq!(rejection(&error), Some(&Rejection::Middlebox(407)));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Trades role credentials for a sign-in token of the web console.
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use tracing::info;
@@ -12,7 +13,8 @@ use crate::domain::{Credentials, Error, Kind, Result, Secret};
 
 use super::Network;
 use super::endpoint::host;
-use super::fault::{Fault, NONSENSE, root};
+use super::fault::{Fault, root};
+use super::validate::{Operation, Rejection, read_body, values};
 
 /// What the federation endpoint calls role credentials.
 #[derive(Serialize)]
@@ -28,8 +30,11 @@ struct Session<'a> {
 #[derive(Deserialize)]
 struct Reply {
     #[serde(rename = "SigninToken")]
-    token: String,
+    token: Option<String>,
 }
+
+/// The first pause after a failure of the network; doubled with every further one.
+const FIRST_BACKOFF: Duration = Duration::from_millis(300);
 
 /// A sign-in token for these credentials, from the federation endpoint at this address
 /// (`https://REGION.signin.aws.amazon.com/federation`). It is good for 15 minutes, and at the same host only.
@@ -40,16 +45,41 @@ struct Reply {
 /// # Errors
 /// [`Kind::Refused`] when AWS does not accept the credentials, [`Kind::Unreachable`] when it can't be asked.
 pub async fn signin_token(network: &Network, endpoint: &str, credentials: &Credentials, duration: Option<i64>) -> Result<Secret<String>> {
-    match ask(network, endpoint, credentials, duration).await? {
+    let answer = match ask(network, endpoint, credentials, duration).await? {
         Err(Fault::Answer { status: 400, .. }) if duration.is_some() => {
             info!(target: "rolecall::identity", host = host(endpoint), "asking again without a session duration");
-            ask(network, endpoint, credentials, None).await?.map_err(|fault| refused(&fault, endpoint))
+            ask(network, endpoint, credentials, None).await?
         }
-        answer => answer.map_err(|fault| refused(&fault, endpoint)),
-    }
+        answer => answer,
+    };
+    answer.map_err(|fault| refused(&fault, endpoint))
 }
 
+/// Asks until there is an answer of AWS's, as often and as long as the network's settings allow.
 async fn ask(
+    network: &Network,
+    endpoint: &str,
+    credentials: &Credentials,
+    duration: Option<i64>,
+) -> Result<std::result::Result<Secret<String>, Fault>> {
+    let mut last = Fault::Silence("no answer in time".into());
+    let patiently = async {
+        for attempt in 0..network.attempts.max(1) {
+            if attempt > 0 {
+                tokio::time::sleep((FIRST_BACKOFF * 2_u32.pow((attempt - 1).min(8))).min(network.max_backoff)).await;
+            }
+            match ask_once(network, endpoint, credentials, duration).await? {
+                Err(fault) if fault.is_transient() => last = fault,
+                answer => return Ok(Some(answer)),
+            }
+        }
+        Ok(None)
+    };
+    let answer = tokio::time::timeout(network.deadline, patiently).await.unwrap_or(Ok(None))?;
+    Ok(answer.unwrap_or(Err(last)))
+}
+
+async fn ask_once(
     network: &Network,
     endpoint: &str,
     credentials: &Credentials,
@@ -57,22 +87,20 @@ async fn ask(
 ) -> Result<std::result::Result<Secret<String>, Fault>> {
     let request = request(endpoint, credentials, duration)?;
     let connector = network.connector(endpoint)?;
-    let deadline = tokio::time::timeout(network.timeout, async {
-        let answer = connector.call(request).await.map_err(|error| Fault::Silence(root(&error)))?;
-        let status = answer.status().as_u16();
-        let body = ByteStream::new(answer.into_body()).collect().await.map_err(|error| Fault::Silence(root(&error)))?;
-        Ok((status, body.into_bytes()))
-    });
-    let (status, body) = match deadline.await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(fault)) => return Ok(Err(fault)),
-        Err(_) => return Ok(Err(Fault::Silence("no answer in time".into()))),
+    let exchange = async {
+        let mut answer = connector.call(request).await.map_err(|error| Fault::Silence(root(&error)))?;
+        let body = read_body(Operation::GetSigninToken, &mut answer).await.map_err(Fault::Rejected)?;
+        match answer.status().as_u16() {
+            200 => token(&body).map_err(Fault::Rejected),
+            status => Err(Fault::answer(status, &body)),
+        }
     };
-    if status != 200 {
-        return Ok(Err(Fault::answer(status, &body)));
-    }
-    let reply: std::result::Result<Reply, _> = serde_json::from_slice(&body);
-    Ok(reply.map(|reply| reply.token.into()).map_err(|_| Fault::Silence(NONSENSE.into())))
+    Ok(tokio::time::timeout(network.timeout, exchange).await.unwrap_or_else(|_| Err(Fault::Silence("no answer in time".into()))))
+}
+
+fn token(body: &[u8]) -> std::result::Result<Secret<String>, Rejection> {
+    let reply: Reply = serde_json::from_slice(body).map_err(|_| Rejection::invalid("it can't be read"))?;
+    values::secret(reply.token, "SigninToken").map(Secret::new)
 }
 
 /// Sent as a form: in a query the keys would end up in logs of whatever stands in between.
@@ -96,7 +124,7 @@ fn request(endpoint: &str, credentials: &Credentials, duration: Option<i64>) -> 
 fn refused(fault: &Fault, endpoint: &str) -> Error {
     let doing = "opening the console";
     match fault {
-        Fault::Answer { status: 400..=499, .. } => {
+        Fault::Answer { status, .. } if (400..=499).contains(status) && *status != 429 => {
             Error::new(Kind::Refused, format!("{doing}: AWS does not accept these credentials{}", fault.said()))
         }
         _ => fault.explain(doing, host(endpoint), None),

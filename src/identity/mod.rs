@@ -22,10 +22,11 @@ mod scripted;
 mod skew;
 mod sts;
 mod trust;
+mod validate;
 
 use std::sync::{Arc, OnceLock};
 
-use crate::domain::{Error, Instance, Result};
+use crate::domain::{Instance, Result};
 use crate::os::clock::Clock;
 
 #[doc(hidden)]
@@ -42,6 +43,7 @@ pub use presign::eks_token;
 #[doc(hidden)]
 pub use scripted::Message;
 pub use sts::Chain;
+pub use validate::{Answer, Listing, Operation, Rejection, check};
 
 use endpoint::Addresses;
 use skew::Skew;
@@ -94,20 +96,15 @@ impl Identity {
     }
 }
 
-/// A value that AWS always sends, or an error that names it.
-fn present<T>(value: Option<T>, what: &str, host: &str) -> Result<T> {
-    value.ok_or_else(|| Error::internal(format!("the answer of {host} has no {what}")))
-}
-
 /// The parts of a client's settings that are the same for all three services; a macro because each SDK crate has a builder of its own.
 macro_rules! settings {
-    ($sdk:ident, $network:expr, $endpoint:expr, $region:expr) => {{
+    ($sdk:ident, $service:ident, $network:expr, $endpoint:expr, $region:expr) => {{
         let (network, endpoint): (&$crate::identity::Network, &str) = ($network, $endpoint);
         let mut settings = $sdk::Config::builder()
             .behavior_version($sdk::config::BehaviorVersion::latest())
             .region($sdk::config::Region::new($region.as_str().to_owned()))
             .endpoint_url(endpoint)
-            .http_client(network.client(endpoint)?)
+            .http_client(network.client(endpoint, $crate::identity::validate::Service::$service)?)
             .retry_config(network.retries())
             .timeout_config(network.timeouts());
         // A name the SDK does not take is left out: it only tells AWS who calls.

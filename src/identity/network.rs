@@ -17,6 +17,7 @@ use crate::domain::{Error, Kind, Result, Secret};
 
 use super::no_proxy::bypasses_proxy;
 use super::trust;
+use super::validate::{Guard, Service};
 
 /// Settings of the network. Clones share their connections.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct Network {
     pub user_agent: String,
     /// How long one attempt may take. Connecting gets a third of it.
     pub timeout: Duration,
+    /// How long one call may take, all attempts and pauses included.
+    pub deadline: Duration,
     /// How often a call is tried, the first time included. Bulk reads are retried by whoever paces them.
     pub attempts: u32,
     /// The longest pause between two attempts.
@@ -50,6 +53,7 @@ impl Default for Network {
             dualstack: false,
             user_agent: concat!("rolecall-", env!("CARGO_PKG_VERSION")).to_owned(),
             timeout: Duration::from_secs(20),
+            deadline: Duration::from_secs(30),
             attempts: 4,
             max_backoff: Duration::from_secs(5),
             connections: Connections::default(),
@@ -107,9 +111,9 @@ impl Network {
         Ok(pool.get_or_init(|| made).clone())
     }
 
-    /// The same as the SDK wants it.
-    pub(super) fn client(&self, endpoint: &str) -> Result<SharedHttpClient> {
-        let connector = self.connector(endpoint)?;
+    /// The HTTP client of the SDK's client for one service. It passes on only answers that the service can have sent.
+    pub(super) fn client(&self, endpoint: &str, service: Service) -> Result<SharedHttpClient> {
+        let connector = SharedHttpConnector::new(Guard::new(self.connector(endpoint)?, service));
         Ok(http_client_fn(move |_, _| connector.clone()))
     }
 
@@ -153,9 +157,9 @@ impl Network {
             .with_max_backoff(self.max_backoff)
     }
 
-    /// What one attempt may take.
+    /// What one attempt and one call may take.
     pub(super) fn timeouts(&self) -> TimeoutConfig {
-        TimeoutConfig::builder().operation_attempt_timeout(self.timeout).build()
+        TimeoutConfig::builder().operation_attempt_timeout(self.timeout).operation_timeout(self.deadline).build()
     }
 }
 

@@ -13,7 +13,8 @@ use crate::domain::{Error, InstanceName, Kind, Result, Secret, Timestamp};
 use super::date::ServerDate;
 use super::endpoint::host;
 use super::fault::{Fault, login};
-use super::{Identity, Pkce, present, settings};
+use super::validate::{Rejection, values};
+use super::{Identity, Pkce, settings};
 
 /// The name people see on the page that asks them to allow access.
 const CLIENT_NAME: &str = "rolecall";
@@ -124,8 +125,8 @@ impl Identity {
             moment => date.local(Timestamp(moment), now),
         };
         Ok(Registration {
-            client_id: present(reply.client_id, "clientId", host)?,
-            client_secret: present(reply.client_secret, "clientSecret", host)?.into(),
+            client_id: values::secret(reply.client_id, "clientId").map_err(|why| invalid(why, host))?,
+            client_secret: values::secret(reply.client_secret, "clientSecret").map_err(|why| invalid(why, host))?.into(),
             expires_at,
             flow,
         })
@@ -142,10 +143,10 @@ impl Identity {
         let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
         let reply = call.send().await.map_err(|error| self.explain_oidc("starting the sign-in", host, &Fault::of(&error)))?;
         info!(target: "rolecall::identity", host, "device code received");
-        let uri = present(reply.verification_uri, "verificationUri", host)?;
+        let uri = values::required(reply.verification_uri, "verificationUri").map_err(|why| invalid(why, host))?;
         Ok(DeviceStart {
-            device_code: present(reply.device_code, "deviceCode", host)?.into(),
-            user_code: present(reply.user_code, "userCode", host)?,
+            device_code: values::secret(reply.device_code, "deviceCode").map_err(|why| invalid(why, host))?.into(),
+            user_code: values::required(reply.user_code, "userCode").map_err(|why| invalid(why, host))?,
             verification_uri_complete: reply.verification_uri_complete.unwrap_or_else(|| uri.clone()),
             verification_uri: uri,
             expires_at: self.0.clock.now().plus(i64::from(reply.expires_in)),
@@ -231,17 +232,15 @@ impl Identity {
         if let Some(ready) = client.get() {
             return Ok(ready);
         }
-        let settings = settings!(aws_sdk_ssooidc, &self.0.network, address, self.instance().sso_region).interceptor(self.0.skew.clone());
+        let settings =
+            settings!(aws_sdk_ssooidc, Oidc, &self.0.network, address, self.instance().sso_region).interceptor(self.0.skew.clone());
         Ok(client.get_or_init(|| Client::from_conf(settings.build())))
     }
 
     fn tokens(&self, reply: CreateTokenOutput, host: &str) -> Result<TokenReply> {
-        info!(target: "rolecall::identity", host, seconds = reply.expires_in, "access token received");
-        Ok(TokenReply {
-            access_token: present(reply.access_token, "accessToken", host)?.into(),
-            refresh_token: reply.refresh_token.map(Secret::new),
-            expires_at: self.0.clock.now().plus(i64::from(reply.expires_in)),
-        })
+        let tokens = issued(reply, self.0.clock.now()).map_err(|why| invalid(why, host))?;
+        info!(target: "rolecall::identity", host, expires = %tokens.expires_at, "access token received");
+        Ok(tokens)
     }
 
     /// Sign-in errors, each with what a person can do about it.
@@ -274,6 +273,21 @@ impl Identity {
     }
 }
 
+/// The tokens in an answer. A refresh token that is empty is none: it must not replace one that works.
+fn issued(reply: CreateTokenOutput, now: Timestamp) -> Result<TokenReply, Rejection> {
+    let refresh_token = reply.refresh_token.filter(|token| !token.trim().is_empty());
+    Ok(TokenReply {
+        access_token: values::secret(reply.access_token, "accessToken")?.into(),
+        refresh_token: refresh_token.map(|token| values::secret(Some(token), "refreshToken")).transpose()?.map(Secret::new),
+        expires_at: values::token_expiry(reply.expires_in.into(), now)?,
+    })
+}
+
+/// The error for an answer that must not be used.
+fn invalid(why: Rejection, host: &str) -> Error {
+    Fault::Rejected(why).explain("sign-in", host, None)
+}
+
 /// The command that signs in, with an option.
 fn login_with(name: &InstanceName, option: &str) -> String {
     format!("run `rolecall login --sso {name} {option}`")
@@ -284,4 +298,28 @@ async fn send_once(call: CreateTokenFluentBuilder, registration: &Registration) 
     let once = aws_sdk_ssooidc::Config::builder().retry_config(aws_smithy_types::retry::RetryConfig::disabled());
     let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
     call.customize().config_override(once).send().await.map_err(|error| Fault::of(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    fn reply(access: &str, refresh: Option<&str>, seconds: i32) -> Result<TokenReply, Rejection> {
+        let reply = CreateTokenOutput::builder().access_token(access).set_refresh_token(refresh.map(str::to_owned)).expires_in(seconds);
+        issued(reply.build(), NOW)
+    }
+
+    #[test]
+    fn half_or_absurd_tokens_are_refused() {
+        let good = reply("a", Some("r"), 3_600).unwrap();
+        assert_eq!((good.refresh_token, good.expires_at), (Some("r".into()), NOW.plus(3_600)));
+        assert_eq!(reply("a", Some(""), 3_600).unwrap().refresh_token, None);
+        for (access, refresh, seconds) in
+            [("", None, 5), ("a\n", None, 5), ("a", Some("r\n"), 5), ("a", None, 0), ("a", None, -5), ("a", None, i32::MAX)]
+        {
+            assert!(reply(access, refresh, seconds).is_err(), "{access:?} {refresh:?} {seconds}");
+        }
+    }
 }

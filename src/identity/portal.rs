@@ -1,18 +1,27 @@
 //! The access portal: accounts, roles, role credentials, sign-out.
 
+use std::time::Duration;
+
 use aws_sdk_sso::Client;
+use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsOutput;
+use aws_sdk_sso::operation::list_account_roles::ListAccountRolesOutput;
+use aws_sdk_sso::operation::list_accounts::ListAccountsOutput;
+use aws_sdk_sso::types::RoleInfo;
 use aws_smithy_types::retry::RetryConfig;
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::domain::{AccountId, Credentials, Error, Kind, Result, RoleName, Secret, Timestamp};
 
 use super::date::ServerDate;
 use super::endpoint::host;
 use super::fault::Fault;
-use super::{Identity, present, settings};
+use super::validate::{Listing, Rejection, values};
+use super::{Identity, settings};
 
 /// The most that the portal puts on a page.
 const PAGE: i32 = 100;
+/// How long a sign-out may take, all attempts included. The user waits for it, and the token is forgotten on this machine anyway.
+const LOGOUT: Duration = Duration::from_secs(10);
 
 /// An account as the portal lists it. AWS leaves name and e-mail address out now and then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +65,10 @@ impl Identity {
     /// # Errors
     /// As [`Identity::accounts_page`], after retries.
     pub async fn accounts(&self, token: &Secret<String>) -> Result<Vec<PortalAccount>> {
-        let (mut all, mut next) = (Vec::new(), None);
+        let (mut all, mut next, mut listing) = (Vec::new(), None, Listing::default());
         loop {
             let page = self.list_accounts(token, next.as_deref(), self.0.network.retries()).await?;
+            let page = listing.add(page, |account| account.id)?;
             all.extend(page.items);
             match page.next {
                 Some(token) => next = Some(token),
@@ -72,9 +82,10 @@ impl Identity {
     /// # Errors
     /// As [`Identity::roles_page`], after retries.
     pub async fn roles(&self, token: &Secret<String>, account: AccountId) -> Result<Vec<RoleName>> {
-        let (mut all, mut next) = (Vec::new(), None);
+        let (mut all, mut next, mut listing) = (Vec::new(), None, Listing::default());
         loop {
             let page = self.list_roles(token, account, next.as_deref(), self.0.network.retries()).await?;
+            let page = listing.add(page, RoleName::clone)?;
             all.extend(page.items);
             match page.next {
                 Some(token) => next = Some(token),
@@ -99,27 +110,22 @@ impl Identity {
                 _ => self.explain_portal(&format!("getting credentials of `{role}` in {account}"), host, &fault),
             }
         })?;
-        let reply = present(reply.role_credentials, "roleCredentials", host)?;
         let now = self.0.clock.now();
+        let credentials = issued(reply, date.moment(), account, now)
+            .map_err(|why| self.explain_portal(&format!("getting credentials of `{role}` in {account}"), host, &Fault::Rejected(why)))?;
         info!(target: "rolecall::identity", host, %account, %role, "role credentials received");
-        Ok(Credentials {
-            access_key_id: present(reply.access_key_id, "accessKeyId", host)?,
-            secret_access_key: present(reply.secret_access_key, "secretAccessKey", host)?.into(),
-            session_token: present(reply.session_token, "sessionToken", host)?.into(),
-            // The portal is alone in counting milliseconds.
-            expires_at: date.local(Timestamp(reply.expiration / 1_000), now),
-            issued_at: now,
-            account,
-        })
+        Ok(credentials)
     }
 
-    /// Ends the session of a token at AWS. Role credentials that were handed out stay valid until they expire.
+    /// Ends the session of a token at AWS. Role credentials that were handed out stay valid until they expire. Takes ten seconds at most.
     ///
     /// # Errors
     /// As [`Identity::accounts_page`], after retries; a session that has ended already is none.
     pub async fn logout(&self, token: &Secret<String>) -> Result<()> {
         let (client, host) = self.portal()?;
-        match client.logout().access_token(token.expose()).send().await.map_err(|error| Fault::of(&error)) {
+        let call = client.logout().access_token(token.expose()).send();
+        let reply = tokio::time::timeout(LOGOUT, call).await.map_err(|_| Fault::Silence("no answer in time".into()));
+        match reply.and_then(|reply| reply.map_err(|error| Fault::of(&error))) {
             Ok(_) => Ok(()),
             Err(fault) if fault.status() == 401 => Ok(()),
             Err(fault) => Err(self.explain_portal("signing out", host, &fault)),
@@ -130,20 +136,8 @@ impl Identity {
         let (client, host) = self.portal()?;
         let call = client.list_accounts().access_token(token.expose()).max_results(PAGE).set_next_token(next.map(str::to_owned));
         let reply = call.customize().config_override(aws_sdk_sso::Config::builder().retry_config(retry)).send().await;
-        let reply = reply.map_err(|error| self.explain_portal("listing accounts", host, &Fault::of(&error)))?;
-        let following = following(next, reply.next_token, host)?;
-        let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let items = reply.account_list.unwrap_or_default().into_iter().filter_map(|account| {
-            let id = account.account_id.unwrap_or_default();
-            match id.parse() {
-                Ok(id) => Some(PortalAccount { id, name: filled(account.account_name), email: filled(account.email_address) }),
-                Err(_) => {
-                    warn!(target: "rolecall::identity", host, id, "an account with a strange id was left out");
-                    None
-                }
-            }
-        });
-        Ok(Page { items: items.collect(), next: following })
+        let reply = reply.map_err(|error| Fault::of(&error)).and_then(|reply| accounts(reply).map_err(Fault::Rejected));
+        reply.map_err(|fault| self.explain_portal("listing accounts", host, &fault))
     }
 
     async fn list_roles(
@@ -157,10 +151,8 @@ impl Identity {
         let call = client.list_account_roles().access_token(token.expose()).account_id(account.as_str());
         let call = call.max_results(PAGE).set_next_token(next.map(str::to_owned));
         let reply = call.customize().config_override(aws_sdk_sso::Config::builder().retry_config(retry)).send().await;
-        let reply = reply.map_err(|error| self.explain_portal(&format!("listing the roles in {account}"), host, &Fault::of(&error)))?;
-        let following = following(next, reply.next_token, host)?;
-        let names = reply.role_list.unwrap_or_default().into_iter().filter_map(|role| role.role_name);
-        Ok(Page { items: names.filter(|name| !name.is_empty()).map(RoleName::new).collect(), next: following })
+        let reply = reply.map_err(|error| Fault::of(&error)).and_then(|reply| roles(reply, account).map_err(Fault::Rejected));
+        reply.map_err(|fault| self.explain_portal(&format!("listing the roles in {account}"), host, &fault))
     }
 
     fn portal(&self) -> Result<(&Client, &str)> {
@@ -168,7 +160,8 @@ impl Identity {
         if let Some(ready) = self.0.portal.get() {
             return Ok((ready, host(address)));
         }
-        let settings = settings!(aws_sdk_sso, &self.0.network, address, self.instance().sso_region).interceptor(self.0.skew.clone());
+        let settings =
+            settings!(aws_sdk_sso, Portal, &self.0.network, address, self.instance().sso_region).interceptor(self.0.skew.clone());
         Ok((self.0.portal.get_or_init(|| Client::from_conf(settings.build())), host(address)))
     }
 
@@ -177,22 +170,98 @@ impl Identity {
     }
 }
 
-/// The next page's token. A server that sends the same one again would be asked forever.
-fn following(asked: Option<&str>, next: Option<String>, host: &str) -> Result<Option<String>> {
-    match next.filter(|next| !next.is_empty()) {
-        Some(next) if asked == Some(next.as_str()) => Err(Error::internal(format!("{host} sends the same page again and again"))),
-        next => Ok(next),
-    }
+/// A page of accounts. One entry without an account id makes the whole page worthless.
+fn accounts(reply: ListAccountsOutput) -> Result<Page<PortalAccount>, Rejection> {
+    let list = reply.account_list.ok_or_else(|| Rejection::invalid("it has no `accountList`"))?;
+    let account = |account: aws_sdk_sso::types::AccountInfo| {
+        Ok(PortalAccount {
+            id: values::account_id(account.account_id)?,
+            name: values::text(account.account_name, "accountName")?,
+            email: values::text(account.email_address, "emailAddress")?,
+        })
+    };
+    Ok(Page { items: list.into_iter().map(account).collect::<Result<_, _>>()?, next: values::page_token(reply.next_token)? })
+}
+
+/// A page of the roles in an account. A proxy that mixes answers up sends those of another account.
+fn roles(reply: ListAccountRolesOutput, account: AccountId) -> Result<Page<RoleName>, Rejection> {
+    let list = reply.role_list.ok_or_else(|| Rejection::invalid("it has no `roleList`"))?;
+    let role = |role: RoleInfo| match role.account_id {
+        Some(other) if other != account.as_str() => Err(Rejection::invalid("it lists roles of another account")),
+        _ => values::role_name(role.role_name),
+    };
+    Ok(Page { items: list.into_iter().map(role).collect::<Result<_, _>>()?, next: values::page_token(reply.next_token)? })
+}
+
+/// The credentials in an answer, with their expiry by this machine's clock.
+fn issued(reply: GetRoleCredentialsOutput, date: Option<Timestamp>, account: AccountId, now: Timestamp) -> Result<Credentials, Rejection> {
+    let keys = reply.role_credentials.ok_or_else(|| Rejection::invalid("it has no `roleCredentials`"))?;
+    // The portal is alone in counting milliseconds.
+    let life = values::lifetime(Timestamp(keys.expiration / 1_000), date, now)?;
+    Ok(Credentials {
+        access_key_id: values::secret(keys.access_key_id, "accessKeyId")?,
+        secret_access_key: values::secret(keys.secret_access_key, "secretAccessKey")?.into(),
+        session_token: values::secret(keys.session_token, "sessionToken")?.into(),
+        expires_at: now.plus(life),
+        issued_at: now,
+        account,
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_sso::types::{AccountInfo, RoleCredentials};
+
     use super::*;
 
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    fn account() -> AccountId {
+        "012345678901".parse().unwrap()
+    }
+
     #[test]
-    fn a_list_that_never_ends_is_an_error() {
-        assert_eq!(following(None, Some(String::new()), "x").unwrap(), None);
-        assert_eq!(following(Some("a"), Some("b".into()), "x").unwrap(), Some("b".into()));
-        assert!(following(Some("a"), Some("a".into()), "x").is_err());
+    fn a_page_with_a_nameless_entry_is_no_page() {
+        let list = |id: Option<&str>| {
+            let entry = AccountInfo::builder().set_account_id(id.map(str::to_owned)).account_name("").build();
+            accounts(ListAccountsOutput::builder().account_list(entry).next_token("").build())
+        };
+        let page = list(Some("012345678901")).unwrap();
+        assert_eq!((page.items, page.next), (vec![PortalAccount { id: account(), name: None, email: None }], None));
+        for bad in [None, Some(""), Some("1234"), Some("0123-4567-8901")] {
+            assert!(list(bad).is_err(), "{bad:?}");
+        }
+        assert!(accounts(ListAccountsOutput::builder().build()).is_err());
+    }
+
+    #[test]
+    fn roles_of_another_account_are_not_believed() {
+        let list = |of: Option<&str>, name: &str| {
+            let entry = RoleInfo::builder().set_account_id(of.map(str::to_owned)).role_name(name).build();
+            roles(ListAccountRolesOutput::builder().role_list(entry).build(), account())
+        };
+        assert_eq!(list(Some("012345678901"), "Admin").unwrap().items, [RoleName::new("Admin")]);
+        assert!(list(None, "Admin").is_ok());
+        assert!(list(Some("999999999999"), "Admin").is_err());
+        assert!(list(None, "").is_err());
+    }
+
+    #[test]
+    fn half_or_absurd_credentials_are_refused() {
+        let keys = |key: &str, secret: &str, token: &str, milliseconds: i64| {
+            let keys = RoleCredentials::builder().access_key_id(key).secret_access_key(secret).session_token(token);
+            let reply = GetRoleCredentialsOutput::builder().role_credentials(keys.expiration(milliseconds).build()).build();
+            issued(reply, Some(NOW), account(), NOW)
+        };
+        let hour = (NOW.0 + 3_600) * 1_000;
+        assert_eq!(keys("A", "s", "t", hour).unwrap().expires_at, NOW.plus(3_600));
+        for (key, secret, token) in [("", "s", "t"), ("A", "", "t"), ("A", "s", ""), ("A", "s", "t\n")] {
+            assert!(keys(key, secret, token, hour).is_err());
+        }
+        // The past, nothing, a negative, seconds for milliseconds, microseconds, and a day.
+        for expiration in [hour - 7_200_000, 0, -hour, hour / 1_000, hour * 1_000, hour + 86_400_000, i64::MAX, i64::MIN] {
+            assert!(keys("A", "s", "t", expiration).is_err(), "{expiration}");
+        }
+        assert!(issued(GetRoleCredentialsOutput::builder().build(), None, account(), NOW).is_err());
     }
 }

@@ -2,14 +2,16 @@
 
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::Credentials as SdkCredentials;
+use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use tracing::info;
 
-use crate::domain::{Arn, Credentials, Error, Kind, Region, Result, RoleName, Timestamp};
+use crate::domain::{AccountId, Arn, Credentials, Error, Kind, Region, Result, RoleName, Timestamp};
 
 use super::date::ServerDate;
 use super::endpoint::{self, host};
 use super::fault::Fault;
-use super::{Identity, present, settings};
+use super::validate::{Rejection, values};
+use super::{Identity, settings};
 
 /// AWS ends a chained session after an hour and refuses to be asked for more.
 const LONGEST_CHAIN: i64 = 3_600;
@@ -47,17 +49,11 @@ impl Identity {
         let call = call.set_external_id(chain.external_id.clone()).set_source_identity(chain.source_identity.clone());
         let reply = call.customize().interceptor(date.clone()).send().await;
         let reply = reply.map_err(|error| self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::of(&error)))?;
-        let reply = present(reply.credentials, "Credentials", &address)?;
         let now = self.0.clock.now();
+        let credentials = issued(reply, date.moment(), arn.account, now)
+            .map_err(|why| self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::Rejected(why)))?;
         info!(target: "rolecall::identity", host = host(&address), role = chain.role_arn, "role assumed");
-        Ok(Credentials {
-            access_key_id: reply.access_key_id,
-            secret_access_key: reply.secret_access_key.into(),
-            session_token: reply.session_token.into(),
-            expires_at: date.local(Timestamp(reply.expiration.secs()), now),
-            issued_at: now,
-            account: arn.account,
-        })
+        Ok(credentials)
     }
 
     /// The ARN of whoever these credentials belong to.
@@ -74,7 +70,8 @@ impl Identity {
                 _ => fault.explain("asking who these credentials are", host(&address), Some(&self.instance().name)),
             }
         })?;
-        present(reply.arn, "Arn", host(&address))
+        values::required(reply.arn, "Arn")
+            .map_err(|why| Fault::Rejected(why).explain("asking who these credentials are", host(&address), None))
     }
 
     /// A client for these credentials; making one is cheap since the connections are shared.
@@ -87,7 +84,7 @@ impl Identity {
             None,
             "rolecall",
         );
-        let settings = settings!(aws_sdk_sts, &self.0.network, &address, region).interceptor(self.0.skew.clone());
+        let settings = settings!(aws_sdk_sts, Sts, &self.0.network, &address, region).interceptor(self.0.skew.clone());
         Ok((Client::from_conf(settings.credentials_provider(keys).build()), address))
     }
 
@@ -102,4 +99,18 @@ impl Identity {
             _ => fault.explain(&format!("assuming `{role}` in {account}"), host(address), Some(&self.instance().name)),
         }
     }
+}
+
+/// The credentials in an answer, with their expiry by this machine's clock: an hour at most, as for every chained role.
+fn issued(reply: AssumeRoleOutput, date: Option<Timestamp>, account: AccountId, now: Timestamp) -> Result<Credentials, Rejection> {
+    let keys = reply.credentials.ok_or_else(|| Rejection::invalid("it has no `Credentials`"))?;
+    let life = values::lifetime(Timestamp(keys.expiration.secs()), date, now)?;
+    Ok(Credentials {
+        access_key_id: values::secret(Some(keys.access_key_id), "AccessKeyId")?,
+        secret_access_key: values::secret(Some(keys.secret_access_key), "SecretAccessKey")?.into(),
+        session_token: values::secret(Some(keys.session_token), "SessionToken")?.into(),
+        expires_at: now.plus(life.min(LONGEST_CHAIN)),
+        issued_at: now,
+        account,
+    })
 }

@@ -275,6 +275,8 @@ pub struct Refreshed {
     pub removed: usize,
     /// Accounts whose roles could not be read this time; their old roles are kept.
     pub failed: usize,
+    /// Accounts that AWS left out or listed without roles; their old roles are kept until a second refresh agrees.
+    pub unconfirmed: usize,
     /// When it was read.
     pub at: Timestamp,
 }
@@ -327,4 +329,6 @@ pub struct Session {
     pub borrowed: bool,
     /// When the inventory was last read.
     pub fetched_at: Option<Timestamp>,
+    /// Accounts that AWS left out or listed without roles then; a second refresh decides.
+    pub unconfirmed: usize,
 }

@@ -1,5 +1,8 @@
 //! The one integration binary: the real program, the real library, and the shape of the source.
 
+mod answers_credentials;
+mod answers_lists;
+mod answers_middleboxes;
 mod auto_login;
 mod aws_files;
 mod aws_files_endpoints;

@@ -16,7 +16,7 @@ pub enum Look {
     NewAccounts,
 }
 
-/// Reads that much; all else stays as it was, and as old.
+/// Reads that much; all else stays as it was, and as old. A list with an empty last page removes nothing here; only a refresh does.
 ///
 /// # Errors
 /// As [`super::refresh`].

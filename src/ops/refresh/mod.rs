@@ -27,11 +27,13 @@ pub struct Limits {
     pub max_retry: u32,
     /// The longest pause between two attempts.
     pub max_backoff: Duration,
+    /// How long AWS may leave every request without an answer before the refresh ends.
+    pub silence: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { threads: 5, requests_per_second: None, max_retry: 10, max_backoff: Duration::from_secs(5) }
+        Self { threads: 5, requests_per_second: None, max_retry: 10, max_backoff: Duration::from_secs(5), silence: Duration::from_secs(30) }
     }
 }
 
@@ -60,7 +62,7 @@ pub struct Outcome {
 }
 
 /// Reads the account list, and the roles of each account as soon as the list has it. `old` lends its roles to accounts that can't be
-/// read this time.
+/// read this time, and keeps what is missing from a list that ends with an empty page; see [`Inventory::unconfirmed`].
 ///
 /// # Errors
 /// When the account list itself can't be read: [`LoginNeeded`](crate::domain::Kind::LoginNeeded), [`Throttled`](crate::domain::Kind::Throttled),
@@ -77,6 +79,7 @@ pub async fn refresh(
     let began = Instant::now();
     let mut run = Run::new(identity, token, limits, clock);
     run.list(old, |_| true);
+    run.confirm_removals();
     let stopped = run.finish(progress).await?;
     let (mut inventory, failed) = run.result();
     inventory.complete = stopped.is_none() && failed.is_empty();

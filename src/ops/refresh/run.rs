@@ -1,14 +1,14 @@
 //! One reading of the portal: which requests are under way, and what comes of their answers.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tracing::info;
 
-use crate::domain::{Account, AccountId, Error, Inventory, Kind, Result, RoleName, Secret, Timestamp};
-use crate::identity::{Identity, Page, PortalAccount};
+use crate::domain::{Account, AccountId, Error, Inventory, Kind, Result, RoleName, Secret};
+use crate::identity::{Identity, Listing, Page, PortalAccount};
 use crate::os::clock::Clock;
 
 use super::pace::Pace;
@@ -16,6 +16,9 @@ use super::{Limits, Progress};
 
 /// The first pause after a request that got no answer; doubled with every further one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
+
+/// The longest that a reading may take.
+const LONGEST: Duration = Duration::from_secs(3_600);
 
 /// Says which accounts of the list are read.
 type Wanted = fn(&Account) -> bool;
@@ -34,9 +37,17 @@ pub(super) struct Run {
     answered: Duration,
     /// Requests without an answer since then.
     silent: u32,
+    /// When the wait for any answer from AWS began; `None` if no request is waiting.
+    waiting: Option<Duration>,
+    /// The last failure to get an answer, since AWS last answered.
+    last_failure: Option<Error>,
     inventory: Inventory,
-    /// Roles of earlier times, for accounts that the list has not named yet.
-    old: HashMap<AccountId, (Vec<RoleName>, Option<Timestamp>)>,
+    /// Accounts of an earlier reading, with their positions, that the list has not named yet.
+    old: HashMap<AccountId, (usize, Account)>,
+    /// Accounts that the earlier reading left unconfirmed; see [`Inventory::unconfirmed`].
+    unconfirmed: BTreeSet<AccountId>,
+    /// Whether this reading may remove what is missing from an unconfirmed account.
+    may_remove: bool,
     wanted: Wanted,
     /// Whether the account list is being read.
     listing: bool,
@@ -58,9 +69,9 @@ struct Job {
 #[derive(Debug)]
 enum List {
     /// The accounts. Its pages come one after the other, and each brings work for the other requests: it goes before all of them.
-    Accounts,
+    Accounts(Listing<AccountId>),
     /// The roles of the account at this position.
-    Roles { position: usize, account: AccountId, known: Vec<RoleName> },
+    Roles { position: usize, account: AccountId, known: Vec<RoleName>, listing: Listing<RoleName> },
 }
 
 /// A request that came back: the job, when it was sent, and what AWS says.
@@ -93,8 +104,12 @@ impl Run {
             began: Instant::now(),
             answered: Duration::ZERO,
             silent: 0,
+            waiting: None,
+            last_failure: None,
             inventory: Inventory::default(),
             old: HashMap::new(),
+            unconfirmed: BTreeSet::new(),
+            may_remove: false,
             wanted: |_| true,
             listing: false,
             queue: VecDeque::new(),
@@ -106,10 +121,16 @@ impl Run {
 
     /// The account list is to be read, and the roles of those accounts in it that are wanted, each as it is known until then.
     pub(super) fn list(&mut self, old: Option<&Inventory>, wanted: Wanted) {
-        let known = old.iter().flat_map(|old| &old.accounts);
-        self.old = known.map(|account| (account.id, (account.roles.clone(), account.read_at))).collect();
+        let known = old.iter().flat_map(|old| &old.accounts).cloned().enumerate();
+        self.old = known.map(|(position, account)| (account.id, (position, account))).collect();
+        self.unconfirmed = old.map(|old| old.unconfirmed.clone()).unwrap_or_default();
         (self.wanted, self.listing) = (wanted, true);
-        self.queue.push_back(Job::new(List::Accounts));
+        self.queue.push_back(Job::new(List::Accounts(Listing::default())));
+    }
+
+    /// Removes what the earlier reading could not confirm if it is missing again.
+    pub(super) fn confirm_removals(&mut self) {
+        self.may_remove = true;
     }
 
     /// The roles of this account in an inventory are to be read, and nothing else of it.
@@ -131,6 +152,7 @@ impl Run {
                 return Ok(None);
             }
             let wake = wake.map(|moment| self.began + moment);
+            let end = self.waiting.map_or(LONGEST, |since| LONGEST.min(since + self.limits.silence));
             tokio::select! {
                 Some(answer) = self.flying.join_next(), if !self.flying.is_empty() => {
                     let answer = answer.map_err(|error| Error::internal(format!("reading roles: {error}")));
@@ -141,6 +163,10 @@ impl Run {
                     }
                 }
                 () = sleep_until(wake.unwrap_or(self.began)), if wake.is_some() => {}
+                () = sleep_until(self.began + end) => {
+                    let error = self.out_of_time();
+                    return if self.listing { Err(error) } else { Ok(Some(error)) };
+                }
             }
         }
     }
@@ -148,6 +174,19 @@ impl Run {
     /// The accounts, and those that could not be read.
     pub(super) fn result(self) -> (Inventory, Vec<(AccountId, Error)>) {
         (self.inventory, self.failed)
+    }
+
+    /// The error of a reading that got no answer for too long, or that takes too long.
+    fn out_of_time(&mut self) -> Error {
+        let silence = self.limits.silence;
+        let waited = self.waiting.filter(|since| self.now().saturating_sub(*since) >= silence);
+        match (waited, self.last_failure.take()) {
+            (Some(_), Some(error)) => error,
+            (Some(_), None) => Error::new(Kind::Unreachable, format!("reading roles: AWS has not answered for {} s", silence.as_secs()))
+                .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
+            (None, _) => Error::new(Kind::Unreachable, format!("reading roles: not finished after {} min", LONGEST.as_secs() / 60))
+                .hint("run `rolecall cache` again, with more `--threads`"),
+        }
     }
 
     fn now(&self) -> Duration {
@@ -170,11 +209,12 @@ impl Run {
             }
             let job = self.queue.iter().position(|job| job.not_before <= now).and_then(|at| self.queue.remove(at))?;
             self.pace.sent(now);
+            self.waiting.get_or_insert(now);
             let (identity, token) = (self.identity.clone(), self.token.clone());
             self.flying.spawn(async move {
                 let next = job.next.as_deref();
                 let reply = match &job.of {
-                    List::Accounts => identity.accounts_page(&token, next).await.map(Reply::Accounts),
+                    List::Accounts(_) => identity.accounts_page(&token, next).await.map(Reply::Accounts),
                     List::Roles { account, .. } => identity.roles_page(&token, *account, next).await.map(Reply::Roles),
                 };
                 (job, now, reply)
@@ -189,59 +229,112 @@ impl Run {
             Err(error) => return self.settle_failure(job, sent, error),
         };
         self.took();
+        self.restart_wait();
         job.retries = 0;
-        job.next = match reply {
-            Reply::Accounts(page) => {
+        let next = match (reply, &mut job.of) {
+            (Reply::Accounts(page), List::Accounts(listing)) => {
+                let page = listing.add(page, |account| account.id)?;
+                let ended_empty = listing.ended_empty();
                 page.items.into_iter().for_each(|account| self.add(account));
                 if page.next.is_none() {
+                    if ended_empty {
+                        self.keep_missing();
+                    }
                     (self.listing, self.inventory.fetched_at) = (false, self.clock.now());
                 }
-                page.next
+                Ok(page.next)
             }
-            Reply::Roles(page) => {
-                if let List::Roles { position, known, .. } = &mut job.of {
-                    known.extend(page.items);
-                    if page.next.is_none() {
-                        self.done += 1;
-                        let account = &mut self.inventory.accounts[*position];
-                        (account.roles, account.read_at) = (std::mem::take(known), Some(self.clock.now()));
-                    }
+            (Reply::Roles(page), List::Roles { position, known, listing, .. }) => listing.add(page, RoleName::clone).map(|page| {
+                known.extend(page.items);
+                if page.next.is_none() {
+                    let (position, known, ended_empty) = (*position, std::mem::take(known), listing.ended_empty());
+                    self.store_roles(position, known, ended_empty);
                 }
                 page.next
-            }
+            }),
+            // Not possible: the request decides which reply it gets.
+            _ => Ok(None),
         };
-        if job.next.is_some() {
-            self.queue.push_front(job);
+        match next {
+            Ok(Some(next)) => {
+                job.next = Some(next);
+                self.queue.push_front(job);
+            }
+            Ok(None) => {}
+            Err(error) => self.leave(job.of, error)?,
         }
         Ok(())
     }
 
     /// An account that the list has: as it was known, and to be read if it is wanted.
     fn add(&mut self, PortalAccount { id, name, email }: PortalAccount) {
-        let (roles, read_at) = self.old.remove(&id).unwrap_or_default();
+        let (roles, read_at) = self.old.remove(&id).map(|(_, old)| (old.roles, old.read_at)).unwrap_or_default();
         let account = Account { id, name, email, roles, read_at };
+        if self.unconfirmed.contains(&id) {
+            self.inventory.unconfirmed.insert(id);
+        }
         if (self.wanted)(&account) {
             self.queue.push_back(Job::roles(self.inventory.accounts.len(), id));
         }
         self.inventory.accounts.push(account);
     }
 
+    /// Keeps the accounts that are missing from a list with an empty last page, unless the earlier reading missed them too.
+    fn keep_missing(&mut self) {
+        let missing = std::mem::take(&mut self.old).into_values();
+        let mut missing: Vec<_> = missing.filter(|(_, account)| !(self.may_remove && self.unconfirmed.contains(&account.id))).collect();
+        missing.sort_by_key(|(position, _)| *position);
+        self.done += missing.len();
+        for (_, account) in missing {
+            self.inventory.unconfirmed.insert(account.id);
+            self.inventory.accounts.push(account);
+        }
+    }
+
+    /// Stores the roles of an account. Roles that are missing from a list with an empty last page are kept, unless the earlier reading
+    /// missed some too.
+    fn store_roles(&mut self, position: usize, mut roles: Vec<RoleName>, ended_empty: bool) {
+        self.done += 1;
+        let account = &mut self.inventory.accounts[position];
+        let seen_before = self.may_remove && self.unconfirmed.contains(&account.id);
+        let missing: Vec<RoleName> = account.roles.iter().filter(|role| !roles.contains(role)).cloned().collect();
+        if ended_empty && !missing.is_empty() && !seen_before {
+            self.inventory.unconfirmed.insert(account.id);
+            roles.extend(missing);
+        } else {
+            self.inventory.unconfirmed.remove(&account.id);
+            account.read_at = Some(self.clock.now());
+        }
+        account.roles = roles;
+    }
+
     fn settle_failure(&mut self, mut job: Job, sent: Duration, error: Error) -> Result<()> {
         match (self.judge(error, sent, &mut job.retries), &job.of) {
             (Verdict::Again(moment), of) => {
-                let first = matches!(of, List::Accounts);
+                let first = matches!(of, List::Accounts(_));
                 job.not_before = moment;
                 // To the end: an account that is refused again and again must not keep others from being read.
                 if first { self.queue.push_front(job) } else { self.queue.push_back(job) }
             }
-            (Verdict::Leave(error), List::Roles { account, .. }) => {
-                info!(target: "rolecall::refresh", %account, %error, "account left");
-                self.done += 1;
-                self.failed.push((*account, error));
-            }
-            (Verdict::Leave(error) | Verdict::Stop(error), _) => return Err(error),
+            (Verdict::Leave(error), _) => return self.leave(job.of, error),
+            (Verdict::Stop(error), _) => return Err(error),
         }
         Ok(())
+    }
+
+    /// Gives up a list: one account's roles, or everything if it is the account list.
+    fn leave(&mut self, of: List, error: Error) -> Result<()> {
+        let List::Roles { account, .. } = of else { return Err(error) };
+        info!(target: "rolecall::refresh", %account, %error, "account left");
+        self.done += 1;
+        self.failed.push((account, error));
+        Ok(())
+    }
+
+    /// Restarts the wait for an answer, since AWS has just answered.
+    fn restart_wait(&mut self) {
+        self.last_failure = None;
+        self.waiting = Some(self.now()).filter(|_| !self.flying.is_empty());
     }
 
     fn took(&mut self) {
@@ -252,6 +345,10 @@ impl Run {
 
     fn judge(&mut self, error: Error, sent: Duration, retries: &mut u32) -> Verdict {
         let (now, limits) = (self.now(), self.limits);
+        match error.kind {
+            Kind::Unreachable => self.last_failure = Some(error.clone()),
+            _ => self.restart_wait(),
+        }
         match error.kind {
             Kind::LoginNeeded => Verdict::Stop(error),
             Kind::Throttled => {
@@ -284,6 +381,6 @@ impl Job {
     }
 
     fn roles(position: usize, account: AccountId) -> Self {
-        Self::new(List::Roles { position, account, known: Vec::new() })
+        Self::new(List::Roles { position, account, known: Vec::new(), listing: Listing::default() })
     }
 }

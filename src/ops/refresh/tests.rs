@@ -74,10 +74,21 @@ fn old_inventory() -> Inventory {
         roles: vec![RoleName::new("Old")],
         read_at: Some(Timestamp(5)),
     };
-    Inventory { fetched_at: Timestamp(5), complete: true, accounts: vec![account("000000000003"), account("000000000099")] }
+    Inventory {
+        fetched_at: Timestamp(5),
+        complete: true,
+        accounts: vec![account("000000000003"), account("000000000099")],
+        ..Inventory::default()
+    }
 }
 
-const QUICK: Limits = Limits { threads: 5, requests_per_second: None, max_retry: 1, max_backoff: Duration::from_millis(500) };
+const QUICK: Limits = Limits {
+    threads: 5,
+    requests_per_second: None,
+    max_retry: 1,
+    max_backoff: Duration::from_millis(500),
+    silence: Duration::from_secs(30),
+};
 
 async fn run(identity: &Identity, old: Option<&Inventory>) -> Result<Outcome> {
     refresh(identity, &"token".into(), old, QUICK, Clock::Fixed(Timestamp(1_000)), &mut |_| ()).await
@@ -222,4 +233,129 @@ async fn one_account_is_read_again_without_the_others_growing_younger() {
     assert_eq!((outcome.inventory.fetched_at, outcome.inventory.complete), (Timestamp(1), true));
     let listed = look(again::Look::NewAccounts).await.unwrap();
     assert_eq!(listed.inventory.accounts.iter().map(|account| account.roles.len()).collect::<Vec<_>>(), [2, 2, 2, 0, 2, 0, 2]);
+}
+
+/// Refreshes from a portal that answers every account list, and every role list, with the same body.
+async fn run_with(accounts: &'static str, roles: &'static str, old: &Inventory) -> Result<Outcome> {
+    let listener = Listener::bind(0).unwrap();
+    let url = listener.url();
+    let mut server = JoinSet::new();
+    server.spawn(
+        listener
+            .serve(move |request| async move { Response::json(200, if request.path == "/assignment/roles" { roles } else { accounts }) }),
+    );
+    run(&client(url), Some(old)).await
+}
+
+const EMPTY: &str = r#"{"accountList":[]}"#;
+
+#[tokio::test]
+async fn an_empty_account_list_removes_nothing_at_first_sight_and_everything_at_the_second() {
+    let old = old_inventory();
+    let first = run_with(EMPTY, "{}", &old).await.unwrap().inventory;
+    assert_eq!(first.accounts, old.accounts, "in the old order, with the old roles");
+    assert_eq!(first.unconfirmed.len(), 2);
+    let second = run_with(EMPTY, "{}", &first).await.unwrap().inventory;
+    assert_eq!((second.accounts.len(), second.unconfirmed.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_empty_role_list_removes_nothing_at_first_sight_and_everything_at_the_second() {
+    let list = r#"{"accountList":[{"accountId":"000000000003"},{"accountId":"000000000099"}]}"#;
+    let old = old_inventory();
+    let first = run_with(list, r#"{"roleList":[]}"#, &old).await.unwrap().inventory;
+    assert_eq!(first.role_count(), 2);
+    assert_eq!(first.unconfirmed.len(), 2);
+    assert!(first.accounts.iter().all(|account| account.read_at == Some(Timestamp(5))), "they are as old as they were");
+    let second = run_with(list, r#"{"roleList":[]}"#, &first).await.unwrap().inventory;
+    assert_eq!((second.accounts.len(), second.role_count(), second.unconfirmed.len()), (2, 0, 0));
+    let mended = run_with(list, r#"{"roleList":[{"roleName":"New"}]}"#, &first).await.unwrap().inventory;
+    assert_eq!((mended.role_count(), mended.unconfirmed.len()), (2, 0), "roles that are there are believed");
+}
+
+#[tokio::test]
+async fn an_account_missing_from_a_shorter_list_is_gone_at_once() {
+    let shorter = r#"{"accountList":[{"accountId":"000000000003"}]}"#;
+    let outcome = run_with(shorter, r#"{"roleList":[{"roleName":"Old"}]}"#, &old_inventory()).await.unwrap();
+    assert_eq!((outcome.inventory.accounts.len(), outcome.inventory.unconfirmed.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn an_empty_second_page_does_not_halve_the_list() {
+    let (_server, identity) = portal(12, Arc::new(|_, _| None)).await;
+    let old = run(&identity, None).await.unwrap().inventory;
+    let listener = Listener::bind(0).unwrap();
+    let url = listener.url();
+    let mut server = JoinSet::new();
+    server.spawn(listener.serve(|request| async move {
+        let account = request.param("account_id").unwrap_or_default();
+        let second = request.path == "/assignment/accounts" && request.param("next_token").is_some();
+        if second { Response::json(200, EMPTY) } else { page(&request, 12, &account) }
+    }));
+    let first = run(&client(url), Some(&old)).await.unwrap().inventory;
+    assert_eq!((first.accounts.len(), first.role_count(), first.unconfirmed.len()), (12, 24, 7));
+}
+
+#[tokio::test]
+async fn what_is_not_a_list_changes_nothing() {
+    for body in ["", "{}", "null", "[]", r#"{"accountList":null}"#, r#"{"accountList":[{}]}"#, r#"{"accountList":[{"accountId":"7"}]}"#] {
+        let error = run_with(body, "{}", &old_inventory()).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unreachable, "{body}: {error}");
+    }
+    let list = r#"{"accountList":[{"accountId":"000000000003"}]}"#;
+    let outcome = run_with(list, "{}", &old_inventory()).await.unwrap();
+    assert_eq!((roles(&outcome, 0), outcome.failed.len()), (vec!["Old"], 1));
+}
+
+#[tokio::test]
+async fn repeated_pages_neither_double_the_list_nor_loop() {
+    for tokens in [&["1", "1"][..], &["1", "2", "1"]] {
+        let listener = Listener::bind(0).unwrap();
+        let url = listener.url();
+        let mut server = JoinSet::new();
+        let sent = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        server.spawn(listener.serve(move |_| {
+            let at = sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let token = tokens[at % tokens.len()];
+            async move { Response::json(200, format!(r#"{{"accountList":[{{"accountId":"{at:012}"}}],"nextToken":"{token}"}}"#)) }
+        }));
+        let limits = Limits { threads: 1, ..QUICK };
+        let read = refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ()).await;
+        assert_eq!(read.unwrap_err().kind, Kind::Unreachable);
+    }
+    let twice = r#"{"accountList":[{"accountId":"000000000003"},{"accountId":"000000000003"}]}"#;
+    let outcome = run_with(twice, r#"{"roleList":[{"roleName":"A"},{"roleName":"B"},{"roleName":"A"}]}"#, &old_inventory()).await.unwrap();
+    assert_eq!((outcome.inventory.accounts.len(), roles(&outcome, 0)), (1, vec!["A", "B"]));
+}
+
+#[tokio::test]
+async fn a_look_up_never_removes_the_last_roles() {
+    let old = old_inventory();
+    let listener = Listener::bind(0).unwrap();
+    let url = listener.url();
+    let mut server = JoinSet::new();
+    server.spawn(listener.serve(|_| async { Response::json(200, r#"{"roleList":[],"accountList":[]}"#) }));
+    let identity = client(url);
+    for at in [again::Look::Account(old.accounts[0].id), again::Look::NewAccounts] {
+        let mut seen = old.clone();
+        for _ in 0..3 {
+            seen = again::look(&identity, &"token".into(), &seen, at, QUICK, Clock::System).await.unwrap().inventory;
+            assert_eq!(seen.accounts, old.accounts, "{at:?}");
+        }
+        assert!(!seen.unconfirmed.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_portal_that_never_answers_ends_the_refresh() {
+    let listener = Listener::bind(0).unwrap();
+    let url = listener.url();
+    let mut server = JoinSet::new();
+    server.spawn(listener.serve(|_| async { std::future::pending::<Response>().await }));
+    let limits = Limits { silence: Duration::from_millis(300), ..QUICK };
+    let began = std::time::Instant::now();
+    let error = refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ()).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unreachable);
+    assert!(error.message.contains("has not answered"), "{error}");
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }

@@ -1,6 +1,7 @@
 //! Reading the portal's list of roles anew, and keeping it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cache::inventory;
 use crate::domain::{AccountId, Change, Error, Instance, InstanceName, Inventory, Kind, Result, Roster, diff};
@@ -30,8 +31,15 @@ pub fn limits(ctx: &Ctx, threads: Option<usize>) -> Limits {
         threads: threads.unwrap_or(settings.threads).max(1),
         requests_per_second: settings.requests_per_second,
         max_retry: settings.max_retry,
-        max_backoff: std::time::Duration::from_secs(settings.max_backoff.into()),
+        max_backoff: Duration::from_secs(settings.max_backoff.into()),
+        ..Limits::default()
     }
+}
+
+/// The limits of a look-up: smaller, since the user waits for it.
+fn look_up_limits(ctx: &Ctx) -> Limits {
+    let usual = limits(ctx, None);
+    Limits { max_retry: usual.max_retry.min(3), silence: Duration::from_secs(10), ..usual }
 }
 
 /// Reads accounts and roles of an instance and keeps them. What was read before a failure is kept too.
@@ -72,7 +80,9 @@ async fn read(
     }
     match (access_token(ctx, instance, Some(&token)).await, first) {
         (Ok(token), first) => {
-            let known = first.ok().map(|outcome| outcome.inventory);
+            // Both readings belong to one refresh, so the second does not confirm the first.
+            let unconfirmed = old.map(|old| old.unconfirmed.clone()).unwrap_or_default();
+            let known = first.ok().map(|outcome| Inventory { unconfirmed, ..outcome.inventory });
             refresh(&identity, &token, known.as_ref().or(old), limits, ctx.clock, progress).await
         }
         (Err(error), Ok(outcome)) => Ok(Outcome { stopped: Some(error), ..outcome }),
@@ -87,7 +97,7 @@ async fn read(
 /// As [`update`].
 pub async fn look_again(ctx: &Arc<Ctx>, instance: &Instance, at: Look) -> Result<bool> {
     let Some(old) = load(ctx, instance).await? else { return Ok(false) };
-    let (identity, limits) = (ctx.identity(instance)?, limits(ctx, None));
+    let (identity, limits) = (ctx.identity(instance)?, look_up_limits(ctx));
     let token = access_token(ctx, instance, None).await?;
     let over = |outcome: &Result<Outcome>| {
         let error = outcome.as_ref().map_or_else(Some, |outcome| outcome.stopped.as_ref());
@@ -111,9 +121,27 @@ async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> 
 
 /// The roster of what is known of these instances, without network. Roles with a profile in the AWS config file are called by it.
 pub fn known(ctx: &Ctx, instances: &[Instance]) -> Roster {
-    let mut roster = named_anew(ctx, instances);
+    known_with_warnings(ctx, instances).0
+}
+
+/// The same, with a warning for each instance that has unconfirmed accounts.
+pub fn known_with_warnings(ctx: &Ctx, instances: &[Instance]) -> (Roster, Vec<Error>) {
+    let inventories = inventories(ctx, instances);
+    let mut roster = crate::ops::roles::roster::roster(instances.to_vec(), &inventories, &ctx.settings);
     take_written(&mut roster, &ctx.paths, &ctx.settings);
-    roster
+    let warnings = instances.iter().zip(&inventories).filter_map(|(instance, inventory)| unconfirmed(&instance.name, inventory.as_ref()?));
+    (roster, warnings.collect())
+}
+
+/// Returns the warning that AWS sent an empty list and that the known roles are kept; `None` if no account is unconfirmed.
+pub fn unconfirmed(instance: &InstanceName, inventory: &Inventory) -> Option<Error> {
+    let accounts = match inventory.unconfirmed.len() {
+        0 => return None,
+        1 => "1 account".to_owned(),
+        several => format!("{several} accounts"),
+    };
+    let text = format!("{instance}: AWS sent an empty list; the known roles of {accounts} are kept until a second refresh agrees");
+    Some(Error::new(Kind::Unreachable, text).hint(format!("run `rolecall cache --sso {instance}`")))
 }
 
 /// The same with the names that roles would have if none was written down yet.
@@ -145,7 +173,7 @@ pub fn complete(ctx: &Ctx, name: &InstanceName) -> bool {
     instance.and_then(|instance| inventory::load(&ctx.paths.cache_dir, instance)).is_some_and(|inventory| inventory.complete)
 }
 
-/// Whether an instance's inventory is missing, partial, or older than `cache_refresh` hours.
+/// Whether an instance's inventory is missing, partial, unconfirmed, or older than `cache_refresh` hours.
 pub fn stale(ctx: &Ctx, instance: &Instance) -> bool {
     is_stale(ctx, inventory::load(&ctx.paths.cache_dir, instance).as_ref())
 }
@@ -153,6 +181,7 @@ pub fn stale(ctx: &Ctx, instance: &Instance) -> bool {
 fn is_stale(ctx: &Ctx, inventory: Option<&Inventory>) -> bool {
     let hours = i64::from(ctx.settings.cache_refresh);
     match inventory {
+        Some(inventory) if !inventory.unconfirmed.is_empty() => true,
         Some(inventory) => !inventory.complete || (hours > 0 && ctx.clock.now().since(inventory.fetched_at) > hours * 3_600),
         None => true,
     }

@@ -162,7 +162,10 @@ fn look(env: &Env, paths: &Paths, named: Option<&str>, files: &[PathBuf]) -> Opt
         environment: digest(env, paths),
         files: before.into_iter().chain(lists_before).collect(),
         settings: PickSettings::of(&settings),
-        read: inventories.iter().map(|list| list.as_ref().map(|list| (list.fetched_at, list.complete))).collect(),
+        read: inventories
+            .iter()
+            .map(|list| list.as_ref().map(|list| (list.fetched_at, list.complete && list.unconfirmed.is_empty())))
+            .collect(),
         sheet: sheet.contents().clone(),
     };
     Some(Look::Whole(Box::new((content, sheet))))
@@ -216,7 +219,7 @@ mod tests {
             let instance = instances(&self.env, &self.paths, &settings).unwrap().remove(0);
             let roles = roles.iter().map(|role| RoleName::new(*role)).collect();
             let account = Account { id: "000000000001".parse().unwrap(), name: Some("pay".into()), email: None, roles, read_at: None };
-            let list = Inventory { fetched_at: Timestamp(5), complete: true, accounts: vec![account] };
+            let list = Inventory { fetched_at: Timestamp(5), complete: true, accounts: vec![account], ..Inventory::default() };
             inventory::save(&self.paths.cache_dir, &instance, &list).unwrap();
         }
 

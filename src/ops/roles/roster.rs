@@ -193,7 +193,12 @@ mod tests {
             roles: roles.iter().map(|role| RoleName::new(*role)).collect(),
             read_at: None,
         };
-        Some(Inventory { fetched_at: Timestamp(1), complete: true, accounts: accounts.iter().map(account).collect() })
+        Some(Inventory {
+            fetched_at: Timestamp(1),
+            complete: true,
+            accounts: accounts.iter().map(account).collect(),
+            ..Inventory::default()
+        })
     }
 
     fn settings(text: &str) -> Settings {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cache::{inventory, lives};
-use crate::domain::{Instance, Result, RoleId, Timestamp};
+use crate::domain::{Error, Instance, InstanceName, Result, RoleId, Timestamp};
 use crate::vault::{Boarding, Lead, Name, Token};
 
 use crate::ops::ctx::{Ctx, blocking};
@@ -31,7 +31,8 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
         let signed_in = token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
         let since = token.as_ref().filter(|_| signed_in).map(|token| token.signed_in_at);
         let borrowed = if signed_in { None } else { lent::borrowed(ctx, instance) };
-        let fetched_at = inventory::load(&ctx.paths.cache_dir, instance).map(|inventory| inventory.fetched_at);
+        let inventory = inventory::load(&ctx.paths.cache_dir, instance);
+        let fetched_at = inventory.as_ref().map(|inventory| inventory.fetched_at);
         out.instances.push(Session {
             instance: instance.name.clone(),
             signed_in: signed_in || borrowed.is_some(),
@@ -39,6 +40,7 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
             ends: ends(ctx, instance, token.as_ref()).or(borrowed.as_ref().map(|token| token.expires_at)),
             borrowed: borrowed.is_some(),
             fetched_at,
+            unconfirmed: inventory.map_or(0, |inventory| inventory.unconfirmed.len()),
         });
     }
     out.roles = ready_roles(ctx)?;
@@ -98,21 +100,40 @@ pub fn ending(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> {
     Ok(ends(ctx, instance, token.as_ref()).filter(|at| (1..=SOON).contains(&at.since(now))))
 }
 
-/// Signs out of an instance: revokes the token at AWS, forgets it and every role credential that came of it. `false` when nobody was
-/// signed in. An AWS that can't be reached does not keep the secrets here.
+/// The outcome of a sign-out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedOut {
+    /// Whether there was a session here.
+    pub was_signed_in: bool,
+    /// Why the session was not ended at AWS, if that failed. It is forgotten here all the same.
+    pub not_revoked: Option<Error>,
+}
+
+impl SignedOut {
+    /// The warning to show if the session was not ended at AWS.
+    pub fn warning(&self, instance: &InstanceName) -> Option<Error> {
+        let why = self.not_revoked.as_ref()?;
+        let text = format!("{instance}: the session is forgotten here, but AWS was not told to end it: {}", why.message);
+        Some(Error::new(why.kind, text).hint("the session ends by itself; an administrator can end it now in IAM Identity Center"))
+    }
+}
+
+/// Signs out of an instance: revokes the token at AWS, forgets it and every role credential that came of it. An AWS that can't be reached
+/// does not keep the secrets here.
 ///
 /// # Errors
 /// Vault errors.
-pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
+pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignedOut> {
     let name = Name::token(instance);
     let lead = lead(ctx, &name).await?;
     let (store, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     let token = blocking(move || store.load::<Token>(&wanted, now)).await?;
-    if let Some(token) = &token {
-        let revoked = ctx.identity(instance)?.logout(&token.access_token).await;
-        if let Err(error) = revoked {
-            tracing::warn!(target: "rolecall::logout", instance = %instance.name, "not revoked at AWS: {error}");
-        }
+    let not_revoked = match &token {
+        Some(token) => revoke(ctx, instance, token).await.err(),
+        None => None,
+    };
+    if let Some(error) = &not_revoked {
+        tracing::warn!(target: "rolecall::logout", instance = %instance.name, "not revoked at AWS: {error}");
     }
     let (store, of) = (ctx.vault.clone(), instance.clone());
     blocking(move || {
@@ -132,7 +153,11 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<bool> {
     }
     // Whoever signs out does not want a browser to open by itself the next moment.
     note::<()>(ctx, instance, &gone).await?;
-    Ok(token.is_some())
+    Ok(SignedOut { was_signed_in: token.is_some(), not_revoked })
+}
+
+async fn revoke(ctx: &Ctx, instance: &Instance, token: &Token) -> Result<()> {
+    ctx.identity(instance)?.logout(&token.access_token).await
 }
 
 /// The token's flight, so that nobody renews what is being revoked. Whoever holds it for longer than a refresh takes is not waited for.

@@ -71,7 +71,8 @@ impl Desk {
         let updated = update(&self.ctx, &instance, limits(&self.ctx, None), &mut progress).await?;
         let added = updated.changes.iter().filter(|change| change.added).count();
         let removed = updated.changes.len() - added;
-        Ok(Refreshed { added, removed, failed: updated.failed.len(), at: updated.inventory.fetched_at })
+        let (failed, unconfirmed) = (updated.failed.len(), updated.inventory.unconfirmed.len());
+        Ok(Refreshed { added, removed, failed, unconfirmed, at: updated.inventory.fetched_at })
     }
 
     /// The list with what a first refresh has read so far.

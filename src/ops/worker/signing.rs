@@ -47,8 +47,9 @@ impl Desk {
             Ok(instance) => sign_out(&self.ctx, &instance).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = outcome {
-            self.tell(News::Note(error.message));
+        match outcome.map(|outcome| outcome.warning(name)) {
+            Ok(None) => {}
+            Ok(Some(error)) | Err(error) => self.tell(News::Note(error.message)),
         }
         self.tell_sessions();
     }

@@ -209,7 +209,7 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
     // Only where somebody is signed in.
     assert_eq!(asked(&mut rig), 1);
     assert!(rig.screen().contains("checking with AWS"));
-    let outcome = Ok(crate::ops::work::Refreshed { added: 0, removed: 0, failed: 0, at: NOW.plus(3) });
+    let outcome = Ok(crate::ops::work::Refreshed { added: 0, removed: 0, failed: 0, unconfirmed: 0, at: NOW.plus(3) });
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome });
     assert!(rig.screen().contains("knows no other roles of yours"));
     rig.keys(&["z"]).event(Event::Tick(NOW.plus(90)));
@@ -221,4 +221,13 @@ fn nothing_is_looked_up_for_a_query_that_was_left_in_time() {
     let mut rig = Rig::new(usual());
     rig.keys(&["z", "z", "ctrl-u"]).event(Event::Tick(NOW.plus(5)));
     assert_eq!(asked(&mut rig), 0);
+}
+
+#[test]
+fn an_empty_list_from_aws_is_told_and_says_what_is_kept() {
+    let mut rig = Rig::new(usual()).sized(120, 40);
+    let outcome = Ok(crate::ops::work::Refreshed { added: 0, removed: 0, failed: 0, unconfirmed: 3, at: NOW });
+    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome });
+    let screen = rig.screen();
+    assert!(screen.contains("AWS sent an empty list; the old roles of 3 accounts are kept until a second refresh agrees"), "{screen}");
 }

@@ -166,7 +166,7 @@ fn roster(rows: &[(&str, &str, &str, &str)]) -> Roster {
             read_at: Some(NOW),
         };
         let accounts = rows.iter().filter(|row| row.0 == *name).map(account).collect();
-        Some(Inventory { fetched_at: NOW, complete: true, accounts })
+        Some(Inventory { fetched_at: NOW, complete: true, accounts, ..Inventory::default() })
     };
     let inventories: Vec<_> = names.iter().map(inventory).collect();
     Roster::new(names.iter().map(|name| instance(name)).collect(), &inventories)
@@ -215,6 +215,7 @@ fn usual() -> Options {
         ends: ends.map(|seconds| NOW.plus(seconds)),
         borrowed: false,
         fetched_at: Some(NOW.plus(-200)),
+        unconfirmed: 0,
     };
     Options {
         usages: [(id(8), usage(2, 31, 9.0)), (id(14), usage(30, 2, 1.0))].into(),

@@ -153,7 +153,15 @@ fn the_other_panels() {
 /// A picker that knows the instance `corp` and none of its roles.
 fn unread(signed_in: bool) -> Rig {
     let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
-    let session = Session { instance: InstanceName::new("corp"), signed_in, since: None, ends: None, borrowed: false, fetched_at: None };
+    let session = Session {
+        instance: InstanceName::new("corp"),
+        signed_in,
+        since: None,
+        ends: None,
+        borrowed: false,
+        fetched_at: None,
+        unconfirmed: 0,
+    };
     let sessions = Sessions { instances: vec![session], roles: Vec::new() };
     Rig::new(Options { roster: Arc::new(roster), usages: Usages::default(), marks: Marks::default(), sessions, ..usual() }).sized(80, 14)
 }

@@ -36,7 +36,7 @@ fn unreachable() -> Error {
 fn unread(signed_in: bool) -> Rig {
     let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
     let fetched_at = signed_in.then(|| NOW.plus(-200));
-    let session = Session { instance: corp(), signed_in, since: None, ends: None, borrowed: false, fetched_at };
+    let session = Session { instance: corp(), signed_in, since: None, ends: None, borrowed: false, fetched_at, unconfirmed: 0 };
     let sessions = Sessions { instances: vec![session], roles: Vec::new() };
     Rig::new(Options { roster: Arc::new(roster), usages: Usages::default(), marks: Marks::default(), sessions, ..usual() })
 }
@@ -99,7 +99,7 @@ fn a_line_that_is_amiss_moves_no_row_and_goes_with_its_reason() {
     assert_eq!(lines(&rig.screen())[1..], lines(&before)[1..]);
     assert!(rig.screen().contains("^R tries again"));
     rig.keys(&["ctrl-r"]);
-    rig.news(News::Refreshed { instance: corp(), outcome: Ok(Refreshed { added: 0, removed: 0, failed: 0, at: NOW }) });
+    rig.news(News::Refreshed { instance: corp(), outcome: Ok(Refreshed { added: 0, removed: 0, failed: 0, unconfirmed: 0, at: NOW }) });
     assert!(!rig.screen().contains("tries again"), "{}", rig.screen());
 }
 

@@ -61,8 +61,13 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshe
             state.refreshes.remove(&instance);
             if let Some(session) = state.sessions.instances.iter_mut().find(|session| session.instance == instance) {
                 session.fetched_at = Some(done.at);
+                session.unconfirmed = done.unconfirmed;
             }
-            if done.added + done.removed > 0 {
+            if done.unconfirmed > 0 {
+                let accounts = if done.unconfirmed == 1 { "account" } else { "accounts" };
+                let kept = format!("the old roles of {} {accounts} are kept until a second refresh agrees", done.unconfirmed);
+                state.say(format!("{instance}: AWS sent an empty list; {kept}"));
+            } else if done.added + done.removed > 0 {
                 state.say(format!("{instance}: {} new, {} gone", done.added, done.removed));
             } else if done.failed > 0 {
                 let accounts = if done.failed == 1 { "account" } else { "accounts" };

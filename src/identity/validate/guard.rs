@@ -1,0 +1,82 @@
+//! The connector that checks answers before the SDK reads them.
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+
+use super::{Answer, Operation, Rejection, Service, check};
+use crate::identity::fault::root;
+
+/// Passes requests of one service to a connector, and answers back only if they are complete and AWS's own. See [`check`].
+#[derive(Debug, Clone)]
+pub(in crate::identity) struct Guard {
+    inner: SharedHttpConnector,
+    service: Service,
+}
+
+impl Guard {
+    /// Guards a connector for requests of this service.
+    pub(in crate::identity) fn new(inner: SharedHttpConnector, service: Service) -> Self {
+        Self { inner, service }
+    }
+}
+
+impl HttpConnector for Guard {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let operation = Operation::from_request(self.service, &request);
+        let answer = self.inner.call(request);
+        HttpConnectorFuture::new(async move { Ok(checked(operation, answer.await?).await?) })
+    }
+}
+
+/// The answer with its whole body in memory.
+async fn checked(operation: Operation, mut response: HttpResponse) -> Result<HttpResponse, Rejection> {
+    let body = read_body(operation, &mut response).await?;
+    *response.body_mut() = SdkBody::from(body);
+    Ok(response)
+}
+
+/// Reads the body of an answer and checks the answer.
+///
+/// # Errors
+/// The reason why the answer must not be used; a body over the operation's limit is not read to its end.
+pub(in crate::identity) async fn read_body(operation: Operation, response: &mut HttpResponse) -> Result<Vec<u8>, Rejection> {
+    let status = response.status().as_u16();
+    let limit = operation.body_limit();
+    let (mut body, mut rest) = (Vec::new(), ByteStream::new(response.take_body()));
+    while let Some(part) = rest.next().await {
+        let part = part.map_err(|error| Rejection::Broken(root(&error)))?;
+        if body.len() + part.len() > limit {
+            return Err(Rejection::invalid(format!("it is larger than {} KiB", limit >> 10)));
+        }
+        body.extend_from_slice(&part);
+    }
+    let header = |name: &str| response.headers().get(name).unwrap_or_default();
+    let answer = Answer { status, content_type: header("content-type"), error_type: header("x-amzn-errortype"), body: &body };
+    check(operation, &answer)?;
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_runtime_api::http::StatusCode;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_is_not_read_to_its_end() {
+        let limit = Operation::GetRoleCredentials.body_limit();
+        let mut response = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(vec![b' '; limit + 1]));
+        let rejected = read_body(Operation::GetRoleCredentials, &mut response).await;
+        assert_eq!(rejected, Err(Rejection::invalid("it is larger than 2048 KiB")));
+    }
+
+    #[tokio::test]
+    async fn a_good_answer_is_passed_on_unchanged() {
+        let body = r#"{"accessToken":"a","expiresIn":5}"#;
+        let response = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(body));
+        let passed = checked(Operation::CreateToken, response).await.unwrap();
+        assert_eq!(passed.body().bytes(), Some(body.as_bytes()));
+    }
+}

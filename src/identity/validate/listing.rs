@@ -1,0 +1,103 @@
+//! The pages of one list: every entry once, and an end.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use crate::domain::{Error, Kind, Result};
+use crate::identity::Page;
+
+/// The most pages of one list. A portal that ignores the page size sends 20 entries a page.
+const MOST_PAGES: usize = 10_000;
+/// The most entries of one list.
+const MOST_ENTRIES: usize = 200_000;
+/// The most pages in a row without a new entry.
+const MOST_IDLE: usize = 20;
+
+/// What has been read of one list. It drops repeated entries and ends a list that repeats itself.
+#[derive(Debug, Clone)]
+pub struct Listing<K> {
+    entries: HashSet<K>,
+    tokens: HashSet<String>,
+    pages: usize,
+    idle: usize,
+}
+
+impl<K> Default for Listing<K> {
+    fn default() -> Self {
+        Self { entries: HashSet::new(), tokens: HashSet::new(), pages: 0, idle: 0 }
+    }
+}
+
+impl<K: Hash + Eq> Listing<K> {
+    /// Takes the next page and leaves only the entries on it that no page had before. `key` identifies an entry.
+    ///
+    /// # Errors
+    /// [`Kind::Unreachable`] if the token of the next page was sent before, or the list has no end.
+    pub fn add<T>(&mut self, mut page: Page<T>, key: impl Fn(&T) -> K) -> Result<Page<T>> {
+        let endless = |why: &str| Err(Error::new(Kind::Unreachable, format!("the list from AWS has no end: {why}")));
+        page.items.retain(|item| self.entries.insert(key(item)));
+        self.pages += 1;
+        self.idle = if page.items.is_empty() { self.idle + 1 } else { 0 };
+        let Some(next) = &page.next else { return Ok(page) };
+        if !self.tokens.insert(next.clone()) {
+            endless("a page came twice")
+        } else if self.idle >= MOST_IDLE {
+            endless("its pages bring nothing new")
+        } else if self.pages >= MOST_PAGES || self.entries.len() > MOST_ENTRIES {
+            endless("it is too long")
+        } else {
+            Ok(page)
+        }
+    }
+
+    /// Whether the last page brought nothing new. If entries of an earlier reading are missing, they may come back.
+    pub fn ended_empty(&self) -> bool {
+        self.idle > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(items: &[u32], next: &str) -> Page<u32> {
+        Page { items: items.to_vec(), next: Some(next.to_owned()).filter(|next| !next.is_empty()) }
+    }
+
+    #[test]
+    fn an_entry_counts_once() {
+        let mut listing = Listing::default();
+        assert_eq!(listing.add(page(&[1, 2, 1], "a"), |n| *n).unwrap().items, [1, 2]);
+        assert_eq!(listing.add(page(&[2, 3], ""), |n| *n).unwrap().items, [3]);
+        assert!(!listing.ended_empty());
+    }
+
+    #[test]
+    fn a_repeated_page_token_ends_the_list() {
+        for tokens in [&["a", "a"][..], &["a", "b", "a"], &["a", "b", "c", "b"]] {
+            let mut listing = Listing::default();
+            let results: Vec<_> = (0..).zip(tokens).map(|(n, token)| listing.add(page(&[n], token), |n| *n)).collect();
+            let (last, before) = results.split_last().unwrap();
+            assert!(before.iter().all(Result::is_ok), "{tokens:?}");
+            assert_eq!(last.as_ref().unwrap_err().kind, Kind::Unreachable, "{tokens:?}");
+        }
+    }
+
+    #[test]
+    fn pages_without_anything_new_end() {
+        let mut listing = Listing::default();
+        let read = (0..1_000).take_while(|n| listing.add(page(&[1], &n.to_string()), |n| *n).is_ok()).count();
+        assert_eq!(read, MOST_IDLE);
+        let mut listing = Listing::default();
+        let read = (0..100_000).take_while(|n| listing.add(page(&[*n], &n.to_string()), |n| *n).is_ok()).count();
+        assert_eq!(read, MOST_PAGES - 1);
+    }
+
+    #[test]
+    fn an_empty_last_page_is_noticed() {
+        let mut listing = Listing::default();
+        listing.add(page(&[1], "a"), |n| *n).unwrap();
+        listing.add(page(&[], ""), |n| *n).unwrap();
+        assert!(listing.ended_empty());
+    }
+}

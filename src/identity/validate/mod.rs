@@ -1,0 +1,167 @@
+//! Checks every answer before anything uses or stores it.
+//!
+//! [`Guard`] sits between the SDK and the connections. It reads an answer up to the limit of its operation and passes it on only if it
+//! is complete and in AWS's own form; the SDK's deserializers read `{}`, an empty body or half an XML document as success. [`values`]
+//! and [`Listing`] then check the content: credentials, lifetimes, entries and page tokens.
+//!
+//! A rejected answer is an error of the transport. It is retried like a network failure and never taken for a refusal by AWS.
+
+mod form;
+mod guard;
+mod listing;
+mod operation;
+pub(in crate::identity) mod values;
+
+use std::fmt;
+
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::retry::ErrorKind;
+
+pub use listing::Listing;
+pub use operation::Operation;
+
+pub(in crate::identity) use guard::{Guard, read_body};
+pub(in crate::identity) use operation::Service;
+
+/// Why an answer is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// A proxy, a login page or another box answered in place of AWS, with this HTTP status.
+    Middlebox(u16),
+    /// The server failed with this HTTP status, and not in AWS's error form.
+    Unavailable(u16),
+    /// A 429 that is not in AWS's error form.
+    Throttled,
+    /// The answer is incomplete, too large, of the wrong form or implausible. The text says which and contains nothing from the answer.
+    Invalid(String),
+    /// The connection failed while the body was read.
+    Broken(String),
+}
+
+impl Rejection {
+    /// [`Rejection::Invalid`] for this reason.
+    pub(in crate::identity) fn invalid(why: impl Into<String>) -> Self {
+        Self::Invalid(why.into())
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Middlebox(status) => write!(f, "a proxy or login page answered with {status}"),
+            Self::Unavailable(status) => write!(f, "the server answered with {status}"),
+            Self::Throttled => f.write_str("the server asks to slow down"),
+            Self::Invalid(why) => write!(f, "the answer is not valid: {why}"),
+            Self::Broken(why) => write!(f, "the answer broke off: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+impl From<Rejection> for ConnectorError {
+    /// As the SDK's retry classifiers understand it: throttling or a failure of the network, both retried.
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::Throttled => ConnectorError::other(rejection.into(), Some(ErrorKind::ThrottlingError)),
+            other => ConnectorError::io(other.into()),
+        }
+    }
+}
+
+/// The parts of an HTTP answer that the checks look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The value of `content-type`; empty if there is none.
+    pub content_type: &'a str,
+    /// The value of `x-amzn-errortype`; empty if there is none.
+    pub error_type: &'a str,
+    /// The whole body.
+    pub body: &'a [u8],
+}
+
+/// Checks that an answer to an operation comes from AWS and is complete: a success in the operation's form, or an error in AWS's form.
+///
+/// # Errors
+/// The reason why the answer must not be used.
+pub fn check(operation: Operation, answer: &Answer<'_>) -> Result<(), Rejection> {
+    let status = answer.status;
+    let middlebox = || Err(Rejection::Middlebox(status));
+    match status {
+        // AWS's sign-in endpoint refuses credentials with a 400 and a page for people.
+        400 if operation == Operation::GetSigninToken => Ok(()),
+        300..=399 | 407 | 413 | 451 => middlebox(),
+        _ if form::is_html(answer) => middlebox(),
+        200 => form::success(operation, answer.body),
+        0..=399 => Err(Rejection::invalid(format!("its status is {status} instead of 200"))),
+        _ if form::is_aws_error(operation, answer) => Ok(()),
+        429 => Err(Rejection::Throttled),
+        500.. => Err(Rejection::Unavailable(status)),
+        _ => middlebox(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer<'_> {
+        Answer { status, content_type: "application/json", error_type: "", body: body.as_bytes() }
+    }
+
+    fn checked(status: u16, body: &str) -> Result<(), Rejection> {
+        check(Operation::ListAccounts, &answer(status, body))
+    }
+
+    #[test]
+    fn a_box_in_between_is_not_aws() {
+        let html = "<!DOCTYPE html><title>Welcome to the hotel</title>";
+        for status in [302, 303, 304, 307, 407, 413, 451] {
+            assert_eq!(checked(status, r#"{"message":"moved"}"#), Err(Rejection::Middlebox(status)));
+        }
+        for status in [200, 201, 400, 401, 403, 404, 429, 500, 503, 511] {
+            assert_eq!(checked(status, html), Err(Rejection::Middlebox(status)), "{status}");
+            assert_eq!(check(Operation::AssumeRole, &answer(status, html)), Err(Rejection::Middlebox(status)), "{status}");
+        }
+        for status in [400, 401, 403, 404, 418] {
+            for body in ["", "access denied", "{}", "[]", "null", r#"{"message":5}"#, r#"{"detail":"no"}"#] {
+                assert_eq!(checked(status, body), Err(Rejection::Middlebox(status)), "{status} {body}");
+            }
+        }
+        let by_type = Answer { content_type: "text/html; charset=utf-8", ..answer(403, "Forbidden") };
+        assert_eq!(check(Operation::Logout, &by_type), Err(Rejection::Middlebox(403)));
+    }
+
+    #[test]
+    fn an_error_in_awss_form_is_passed_on() {
+        for body in [r#"{"message":"No access"}"#, r#"{"__type":"ForbiddenException"}"#, r#"{"error":"invalid_grant"}"#, r#"{"code":"x"}"#]
+        {
+            for status in [400, 401, 403, 429, 500] {
+                assert_eq!(checked(status, body), Ok(()), "{status} {body}");
+            }
+        }
+        let named = Answer { error_type: "UnauthorizedException", ..answer(401, "") };
+        assert_eq!(check(Operation::ListAccounts, &named), Ok(()));
+        let xml = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>\n";
+        assert_eq!(check(Operation::AssumeRole, &answer(403, xml)), Ok(()));
+        for cut in 1..xml.trim_end().len() {
+            assert!(check(Operation::AssumeRole, &answer(403, &xml[..cut])).is_err(), "{}", &xml[..cut]);
+        }
+    }
+
+    #[test]
+    fn a_429_and_a_503_need_no_form() {
+        assert_eq!(checked(429, ""), Err(Rejection::Throttled));
+        assert_eq!(checked(429, "HTTP 429 Unknown Code"), Err(Rejection::Throttled));
+        assert_eq!(checked(503, "upstream connect error"), Err(Rejection::Unavailable(503)));
+    }
+
+    #[test]
+    fn nothing_but_200_is_a_success() {
+        for status in [201, 202, 204, 206] {
+            assert!(matches!(checked(status, r#"{"accountList":[]}"#), Err(Rejection::Invalid(_))), "{status}");
+        }
+    }
+}

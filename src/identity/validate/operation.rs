@@ -1,0 +1,100 @@
+//! The operations whose answers are checked, and how large an answer of each may be.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+
+/// A service of AWS, which decides how its requests and answers look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::identity) enum Service {
+    /// IAM Identity Center's sign-in (SSO OIDC): JSON.
+    Oidc,
+    /// The access portal (SSO): JSON.
+    Portal,
+    /// STS: XML.
+    Sts,
+}
+
+/// An operation of AWS that rolecall calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// SSO OIDC: registers rolecall as a client.
+    RegisterClient,
+    /// SSO OIDC: starts a sign-in by device code.
+    StartDeviceAuthorization,
+    /// SSO OIDC: issues tokens, for every grant.
+    CreateToken,
+    /// The portal's accounts, page by page.
+    ListAccounts,
+    /// The portal's roles of one account, page by page.
+    ListAccountRoles,
+    /// The portal's credentials of one role.
+    GetRoleCredentials,
+    /// The portal's sign-out.
+    Logout,
+    /// STS: credentials of a chained role.
+    AssumeRole,
+    /// STS: who the caller is.
+    GetCallerIdentity,
+    /// The federation endpoint: a sign-in token for the web console.
+    GetSigninToken,
+    /// A request that rolecall does not know, answered with a JSON object.
+    Other,
+}
+
+impl Operation {
+    /// Finds the operation of a request: by its path, or for STS by the `Action` in its body.
+    pub(in crate::identity) fn from_request(service: Service, request: &HttpRequest) -> Self {
+        let path = request.uri().split(['?', '#']).next().unwrap_or_default();
+        let known: &[(&str, Self)] = match service {
+            Service::Oidc => &[
+                ("/client/register", Self::RegisterClient),
+                ("/device_authorization", Self::StartDeviceAuthorization),
+                ("/token", Self::CreateToken),
+            ],
+            Service::Portal => &[
+                ("/assignment/accounts", Self::ListAccounts),
+                ("/assignment/roles", Self::ListAccountRoles),
+                ("/federation/credentials", Self::GetRoleCredentials),
+                ("/logout", Self::Logout),
+            ],
+            Service::Sts => {
+                let body = request.body().bytes().unwrap_or_default();
+                let asked = |action: &[u8]| body.split(|byte| *byte == b'&').any(|pair| pair == action);
+                return if asked(b"Action=GetCallerIdentity") { Self::GetCallerIdentity } else { Self::AssumeRole };
+            }
+        };
+        known.iter().find(|(end, _)| path.ends_with(end)).map_or(Self::Other, |(_, operation)| *operation)
+    }
+
+    /// The most bytes that a body may have.
+    pub fn body_limit(self) -> usize {
+        match self {
+            // A page has at most 100 entries of about 200 bytes.
+            Self::ListAccounts | Self::ListAccountRoles => 4 << 20,
+            // Tokens, credentials and errors take a few kilobytes.
+            _ => 2 << 20,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    fn asked(service: Service, uri: &str, body: &'static str) -> Operation {
+        let mut request = HttpRequest::new(SdkBody::from(body));
+        request.set_uri(uri).unwrap();
+        Operation::from_request(service, &request)
+    }
+
+    #[test]
+    fn operations_are_found_by_path_or_action() {
+        assert_eq!(asked(Service::Portal, "https://p/assignment/roles?account_id=0", ""), Operation::ListAccountRoles);
+        assert_eq!(asked(Service::Portal, "http://proxy/prefix/logout", ""), Operation::Logout);
+        assert_eq!(asked(Service::Oidc, "https://o/token", "{}"), Operation::CreateToken);
+        assert_eq!(asked(Service::Oidc, "https://o/new", "{}"), Operation::Other);
+        assert_eq!(asked(Service::Sts, "https://s/", "Action=GetCallerIdentity&Version=2011-06-15"), Operation::GetCallerIdentity);
+        assert_eq!(asked(Service::Sts, "https://s/", "Action=AssumeRole&Version=2011-06-15"), Operation::AssumeRole);
+    }
+}

@@ -1,0 +1,187 @@
+//! The values in answers: credentials, tokens, lifetimes, names.
+
+use crate::domain::{AccountId, Credentials, RoleName, Timestamp};
+
+use super::Rejection;
+
+/// The most seconds that this machine's clock is believed to be ahead of AWS's. An answer with an older `Date` is a copy.
+const OLDEST_DATE: i64 = 86_400;
+/// The longest life of an access token, in seconds: a portal session lasts 90 days at most.
+const LONGEST_TOKEN: i64 = 90 * 86_400;
+/// The longest key, secret or token. An environment variable holds 128 KiB on Linux.
+const LONGEST_SECRET: usize = 64 << 10;
+/// The longest name of an account, role or page; AWS's own are far shorter.
+const LONGEST_TEXT: usize = 1_024;
+/// The longest page token.
+const LONGEST_PAGE_TOKEN: usize = 16 << 10;
+
+/// The seconds that credentials are valid from now on.
+///
+/// `expires_at` and `date` are by the server's clock, `now` is by this machine's. Both clocks have to agree that the credentials are
+/// valid, and the shorter life counts, unless one of them makes no sense: then that clock is wrong. So a wrong `Date` never extends a life.
+///
+/// # Errors
+/// [`Rejection::Invalid`] if the credentials have expired or would be valid for more than 12 hours.
+pub(in crate::identity) fn lifetime(expires_at: Timestamp, date: Option<Timestamp>, now: Timestamp) -> Result<i64, Rejection> {
+    let plausible = |life: i64| Some(life).filter(|life| (1..=Credentials::LONGEST + Credentials::SLACK).contains(life));
+    let by_date = date.filter(|date| now.since(*date) <= OLDEST_DATE).and_then(|date| plausible(expires_at.since(date)));
+    let by_clock = plausible(expires_at.since(now));
+    let life = [by_date, by_clock].into_iter().flatten().min();
+    life.map(|life| life.min(Credentials::LONGEST)).ok_or_else(|| {
+        Rejection::invalid(if expires_at.since(now) <= 0 {
+            "its credentials have already expired"
+        } else {
+            "its credentials would be valid for more than 12 hours"
+        })
+    })
+}
+
+/// The expiry of an access token that lives for so many seconds from now on.
+///
+/// # Errors
+/// [`Rejection::Invalid`] if that is no time at all or more than 90 days.
+pub(in crate::identity) fn token_expiry(seconds: i64, now: Timestamp) -> Result<Timestamp, Rejection> {
+    match seconds {
+        ..=0 => Err(Rejection::invalid("its token has already expired")),
+        1..=LONGEST_TOKEN => Ok(now.plus(seconds)),
+        _ => Err(Rejection::invalid("its token would be valid for more than 90 days")),
+    }
+}
+
+/// A key, secret, token or code: not empty, printable ASCII without spaces, so that it fits a header, and not absurdly long.
+///
+/// # Errors
+/// [`Rejection::Invalid`] with the name of the field.
+pub(in crate::identity) fn secret(value: Option<String>, field: &str) -> Result<String, Rejection> {
+    let value = value.ok_or_else(|| Rejection::invalid(format!("it has no `{field}`")))?;
+    if value.is_empty() {
+        Err(Rejection::invalid(format!("its `{field}` is empty")))
+    } else if value.len() > LONGEST_SECRET || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Err(Rejection::invalid(format!("its `{field}` is malformed")))
+    } else {
+        Ok(value)
+    }
+}
+
+/// A text for people that has to be there, such as a code to compare. It may contain any character.
+///
+/// # Errors
+/// [`Rejection::Invalid`] with the name of the field.
+pub(in crate::identity) fn required(value: Option<String>, field: &str) -> Result<String, Rejection> {
+    text(value, field)?.filter(|text| !text.trim().is_empty()).ok_or_else(|| Rejection::invalid(format!("it has no `{field}`")))
+}
+
+/// An account id in a list: exactly twelve digits.
+///
+/// # Errors
+/// [`Rejection::Invalid`].
+pub(in crate::identity) fn account_id(value: Option<String>) -> Result<AccountId, Rejection> {
+    let id = value.filter(|id| id.len() == 12).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Rejection::invalid("an `accountId` is not 12 digits"))
+}
+
+/// A role's name in a list, of the characters that IAM allows.
+///
+/// # Errors
+/// [`Rejection::Invalid`].
+pub(in crate::identity) fn role_name(value: Option<String>) -> Result<RoleName, Rejection> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte);
+    let name = value.filter(|name| (1..=128).contains(&name.len()) && name.bytes().all(allowed));
+    name.map(RoleName::new).ok_or_else(|| Rejection::invalid("a `roleName` is not a role's name"))
+}
+
+/// An optional text in a list; an empty one is none.
+///
+/// # Errors
+/// [`Rejection::Invalid`] if it is absurdly long.
+pub(in crate::identity) fn text(value: Option<String>, field: &str) -> Result<Option<String>, Rejection> {
+    match value {
+        Some(text) if text.len() > LONGEST_TEXT => Err(Rejection::invalid(format!("its `{field}` is too long"))),
+        other => Ok(other.filter(|text| !text.is_empty())),
+    }
+}
+
+/// The token of the next page; an empty one is none.
+///
+/// # Errors
+/// [`Rejection::Invalid`] if it is absurdly long.
+pub(in crate::identity) fn page_token(value: Option<String>) -> Result<Option<String>, Rejection> {
+    match value {
+        Some(token) if token.len() > LONGEST_PAGE_TOKEN => Err(Rejection::invalid("its `nextToken` is too long")),
+        other => Ok(other.filter(|token| !token.is_empty())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+    const HOUR: i64 = 3_600;
+
+    /// The life of credentials whose expiry and `Date` are so many seconds after this machine's clock.
+    fn life(expires: i64, date: Option<i64>) -> Option<i64> {
+        lifetime(NOW.plus(expires), date.map(|date| NOW.plus(date)), NOW).ok()
+    }
+
+    #[test]
+    fn an_hour_is_an_hour_whichever_clock_is_wrong() {
+        assert_eq!(life(HOUR, Some(0)), Some(HOUR));
+        assert_eq!(life(HOUR, None), Some(HOUR));
+        // This machine's clock is two hours behind, or ahead.
+        assert_eq!(life(3 * HOUR, Some(2 * HOUR)), Some(HOUR));
+        assert_eq!(life(-HOUR, Some(-2 * HOUR)), Some(HOUR));
+        // It is a month behind.
+        assert_eq!(life(30 * 86_400 + HOUR, Some(30 * 86_400)), Some(HOUR));
+    }
+
+    #[test]
+    fn a_wrong_date_never_extends_a_life() {
+        for date in [i64::MIN / 2, -NOW.0, -86_400, -12 * HOUR, -6 * HOUR, -60, 60, 6 * HOUR, 365 * 86_400, i64::MAX / 2] {
+            assert!(life(HOUR, Some(date)).is_some_and(|life| life <= HOUR), "{date}: {:?}", life(HOUR, Some(date)));
+        }
+        // A copy of an old answer agrees with itself.
+        assert_eq!(life(-30 * 86_400 + HOUR, Some(-30 * 86_400)), None);
+    }
+
+    #[test]
+    fn the_past_and_the_far_future_are_refused() {
+        for expires in [0, -1, -HOUR, -NOW.0, i64::MIN, 12 * HOUR + 1_000, 86_400, 1_000 * NOW.0, i64::MAX] {
+            assert_eq!(life(expires, Some(0)), None, "{expires}");
+            assert_eq!(life(expires, None), None, "{expires}");
+        }
+        assert_eq!(life(12 * HOUR + 60, Some(0)), Some(12 * HOUR), "a little more is cut");
+    }
+
+    #[test]
+    fn tokens_live_between_a_second_and_90_days() {
+        assert_eq!(token_expiry(28_800, NOW), Ok(NOW.plus(28_800)));
+        for seconds in [i64::MIN, -1, 0, 91 * 86_400, i64::MAX] {
+            assert!(token_expiry(seconds, NOW).is_err(), "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_secret_fits_a_header() {
+        assert_eq!(secret(Some("a/b+c=".into()), "x"), Ok("a/b+c=".into()));
+        for bad in ["", " ", "a b", "a\n", "a\u{7f}", "ä", "a\u{202e}"] {
+            assert!(secret(Some(bad.into()), "x").is_err(), "{bad:?}");
+        }
+        assert_eq!(secret(None, "x"), Err(Rejection::invalid("it has no `x`")));
+        assert!(secret(Some("x".repeat(LONGEST_SECRET + 1)), "x").is_err());
+    }
+
+    #[test]
+    fn ids_and_names_are_awss_own() {
+        assert!(account_id(Some("012345678901".into())).is_ok());
+        for bad in [None, Some(""), Some("12345"), Some("0123-4567-8901"), Some("01234567890x"), Some("٠12345678901")] {
+            assert!(account_id(bad.map(str::to_owned)).is_err(), "{bad:?}");
+        }
+        assert!(role_name(Some("Power_User+=,.@-".into())).is_ok());
+        for bad in [None, Some(""), Some("a/b"), Some("a b"), Some("a\u{1b}"), Some("ä")] {
+            assert!(role_name(bad.map(str::to_owned)).is_err(), "{bad:?}");
+        }
+        assert_eq!(text(Some(String::new()), "x"), Ok(None));
+        assert!(text(Some("x".repeat(2_000)), "x").is_err());
+    }
+}

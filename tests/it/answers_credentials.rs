@@ -1,0 +1,145 @@
+//! Credentials that are incomplete, implausible or cut short.
+
+use rolecall::demo::{Delivery, Edit, Reply};
+use rolecall::os::clock::Clock;
+use serde_json::{Value, json as value};
+
+use crate::answers_lists::{answer, signed_in};
+use crate::commands::{ROLE, json};
+use crate::records::Records;
+use crate::sandbox::{Ran, Sandbox};
+
+/// The demo's chained role.
+const DEPLOY: &str = "373374062225:Deploy";
+/// As often as any request is sent again.
+const ALWAYS: usize = 20;
+
+fn process(sandbox: &Sandbox, role: &str) -> Ran {
+    sandbox.run(&["process", "-S", "corp", "--arn", role])
+}
+
+fn edited(field: &str, value: Value) -> Reply {
+    Reply::true_answer().edit(Edit::Set(format!("/roleCredentials/{field}"), value))
+}
+
+/// Milliseconds of a moment so many seconds from now.
+fn milliseconds(seconds: i64) -> Value {
+    (Clock::System.now().plus(seconds).0 * 1_000).into()
+}
+
+/// Answers to GetRoleCredentials that must not be used.
+fn bad() -> Vec<Reply> {
+    vec![
+        Reply::json(200, "{}"),
+        Reply::json(200, r#"{"roleCredentials":null}"#),
+        edited("accessKeyId", value!("")),
+        edited("secretAccessKey", value!(null)),
+        edited("sessionToken", value!("a\nb")),
+        Reply::true_answer().edit(Edit::Remove("/roleCredentials/sessionToken".into())),
+        edited("expiration", value!(0)),
+        edited("expiration", value!(-1)),
+        edited("expiration", milliseconds(-3_600)),
+        edited("expiration", milliseconds(86_400)),
+        edited("expiration", (Clock::System.now().plus(3_600).0).into()),
+        edited("expiration", value!(i64::MAX)),
+        edited("expiration", value!("soon")),
+        Reply::true_answer().delivered(Delivery::Cut { keep: 300, honest: true }),
+    ]
+}
+
+#[test]
+fn bad_credentials_are_neither_used_nor_stored() {
+    let sandbox = signed_in();
+    let records = Records::of(&sandbox);
+    let kept = records.count();
+    for reply in bad() {
+        sandbox.aws.script(answer("GetRoleCredentials", ALWAYS, reply.clone()));
+        let ran = process(&sandbox, ROLE);
+        assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
+        assert!(ran.stderr.contains("the answer of 127.0.0.1"), "{reply:?}: {ran:?}");
+        assert_eq!(records.count(), kept, "{reply:?}");
+        sandbox.aws.clear_script();
+    }
+    assert_eq!(process(&sandbox, ROLE).code, 0);
+}
+
+#[test]
+fn good_old_credentials_go_out_in_place_of_bad_ones() {
+    let sandbox = signed_in();
+    let key = json(&process(&sandbox, ROLE))["AccessKeyId"].clone();
+    let records = Records::of(&sandbox);
+    records.leave_credentials(ROLE, 600);
+    let old = records.credentials(ROLE);
+    sandbox.aws.script(answer("GetRoleCredentials", ALWAYS, edited("expiration", milliseconds(86_400))));
+    let ran = process(&sandbox, ROLE);
+    assert_eq!(json(&ran)["AccessKeyId"], key);
+    assert!(ran.stderr.contains("valid for more than 12 hours"), "{ran:?}");
+    assert_eq!(records.credentials(ROLE), old);
+}
+
+#[test]
+fn a_wrong_date_does_not_extend_a_life() {
+    let sandbox = signed_in();
+    let records = Records::of(&sandbox);
+    let moment = Clock::System.now();
+    for date in ["Thu, 01 Jan 1970 00:00:01 GMT", "Fri, 31 Dec 2100 23:59:59 GMT", "nonsense"] {
+        sandbox.aws.script(answer("GetRoleCredentials", 1, Reply::true_answer().header("date", date)));
+        let ran = sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]);
+        assert_eq!(ran.code, 0, "{date}: {ran:?}");
+        let life = records.credentials(ROLE).unwrap().expires_at.since(moment);
+        assert!((3_000..=3_700).contains(&life), "{date}: {life}");
+    }
+}
+
+#[test]
+fn an_answer_of_sts_that_is_cut_short_is_neither_used_nor_stored() {
+    let sandbox = signed_in();
+    assert_eq!(process(&sandbox, "012345678901:AdministratorAccess").code, 0);
+    let kept = Records::of(&sandbox).count();
+    let replies = [
+        Reply::true_answer().delivered(Delivery::Cut { keep: 400, honest: true }),
+        Reply::true_answer().delivered(Delivery::Cut { keep: 1_100, honest: true }),
+        Reply::true_answer().delivered(Delivery::Cut { keep: 1_100, honest: false }),
+        Reply::true_answer().edit(Edit::Remove("/SessionToken".into())),
+        Reply::true_answer().edit(Edit::Set("/SecretAccessKey".into(), value!(""))),
+        Reply::true_answer().edit(Edit::Remove("/Expiration".into())),
+        Reply::true_answer().edit(Edit::Set("/Expiration".into(), value!("2199-01-01T00:00:00Z"))),
+        Reply::raw(200, "text/xml", ""),
+    ];
+    for reply in replies {
+        sandbox.aws.script(answer("AssumeRole", ALWAYS, reply.clone()));
+        let ran = process(&sandbox, DEPLOY);
+        assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
+        assert_eq!(Records::of(&sandbox).count(), kept, "{reply:?}");
+        sandbox.aws.clear_script();
+    }
+    assert_eq!(json(&process(&sandbox, DEPLOY))["AccountId"], "373374062225");
+}
+
+#[test]
+fn bad_tokens_are_not_stored_and_the_old_ones_stay() {
+    let sandbox = signed_in();
+    let records = Records::of(&sandbox);
+    records.leave_token("corp", 200);
+    let old = records.token("corp").unwrap();
+    // Said in place of AWS: the refresh token is not used up.
+    for body in [
+        r#"{"accessToken":"","expiresIn":3600}"#,
+        r#"{"accessToken":"a\n","expiresIn":3600}"#,
+        r#"{"accessToken":"a","expiresIn":0}"#,
+        r#"{"accessToken":"a","expiresIn":-5}"#,
+        r#"{"accessToken":"a","expiresIn":2147483647}"#,
+        r#"{"accessToken":"a"}"#,
+        "{}",
+    ] {
+        sandbox.aws.script(answer("CreateToken", 1, Reply::json(200, body)));
+        let ran = sandbox.run(&["cache", "-S", "corp"]);
+        assert_eq!(ran.code, 0, "{body}: the old token has minutes left: {ran:?}");
+        assert_eq!(records.token("corp").as_ref(), Some(&old), "{body}");
+    }
+    sandbox.aws.script(answer("CreateToken", 1, Reply::true_answer().edit(Edit::Set("/refreshToken".into(), value!("")))));
+    assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
+    let new = records.token("corp").unwrap();
+    assert_ne!(new.access_token, old.access_token);
+    assert_eq!(new.refresh_token, old.refresh_token, "an empty one replaces nothing");
+}

@@ -1,0 +1,156 @@
+//! Lists of accounts and roles that are incomplete, empty, repeated or not from AWS.
+
+use rolecall::demo::{Delivery, Edit, Fault, Reply};
+use serde_json::json as value;
+
+use crate::commands::{json, refused};
+use crate::sandbox::Sandbox;
+
+const CACHE: [&str; 4] = ["cache", "-S", "corp", "--json"];
+
+/// A signed-in sandbox with a list of 38 roles, where a request is sent again only once.
+pub(crate) fn signed_in() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.login("corp");
+    impatient(&sandbox);
+    sandbox
+}
+
+/// Makes rolecall give up on the list after a second try.
+fn impatient(sandbox: &Sandbox) {
+    let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
+    sandbox.write("rolecall/config.toml", &format!("max_retry = 1\nmax_backoff = 1\n{config}"));
+}
+
+pub(crate) fn answer(operation: &str, times: usize, reply: Reply) -> Fault {
+    Fault::Answer { operation: operation.into(), times, reply }
+}
+
+fn body(text: &str) -> Reply {
+    Reply::json(200, text)
+}
+
+/// The roles that `list` shows, sorted.
+fn listed(sandbox: &Sandbox) -> Vec<String> {
+    let shown = sandbox.run(&["list", "-S", "corp", "AccountIdPad", "RoleName", "--csv"]).stdout;
+    let mut rows: Vec<String> = shown.lines().skip(1).map(str::to_owned).collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn an_account_list_that_is_none_is_a_failure_and_changes_nothing() {
+    let sandbox = signed_in();
+    let before = listed(&sandbox);
+    let odd = [
+        body("{}"),
+        body("null"),
+        body(""),
+        Reply::raw(201, "application/json", r#"{"accountList":[]}"#),
+        Reply::raw(204, "application/json", ""),
+        body(r#"{"accountList":[{"accountName":"x"}]}"#),
+        Reply::true_answer().edit(Edit::Set("/accountList/3/accountId".into(), value!("12345"))),
+        Reply::true_answer().edit(Edit::Set("/accountList/3/accountId".into(), value!(12))),
+        Reply::true_answer().delivered(Delivery::Cut { keep: 200, honest: true }),
+    ];
+    for reply in odd {
+        sandbox.aws.script(answer("ListAccounts", 2, reply.clone()));
+        let ran = sandbox.run(&CACHE);
+        assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
+        assert!(ran.stderr.contains("listing accounts: the answer of"), "{reply:?}: {ran:?}");
+        assert_eq!(listed(&sandbox), before, "{reply:?}");
+    }
+    assert_eq!(json(&sandbox.run(&CACHE))["changes"], value!([]));
+}
+
+#[test]
+fn a_role_list_that_is_none_keeps_the_accounts_roles() {
+    let sandbox = signed_in();
+    let before = listed(&sandbox);
+    for reply in [
+        body("{}"),
+        body(r#"{"roleList":[{"accountId":"012345678901"}]}"#),
+        Reply::true_answer().edit(Edit::Set("/roleList/0/roleName".into(), value!(""))),
+        Reply::true_answer().edit(Edit::Set("/roleList/0/roleName".into(), value!("a b\u{1b}"))),
+        Reply::true_answer().edit(Edit::Set("/roleList/0/accountId".into(), value!("999999999999"))),
+    ] {
+        sandbox.aws.script(answer("ListAccountRoles", 2, reply.clone()));
+        let ran = sandbox.run(&[&CACHE[..], &["--threads", "1"]].concat());
+        assert_eq!(json(&ran)["changes"], value!([]), "{reply:?}");
+        assert_eq!(listed(&sandbox), before, "{reply:?}");
+    }
+}
+
+#[test]
+fn a_mistyped_role_does_not_erase_the_list() {
+    let sandbox = signed_in();
+    let before = listed(&sandbox);
+    for text in ["{}", r#"{"roleList":[]}"#, r#"{"accountList":[]}"#] {
+        for selector in [&["-A", "012345678901", "-R", "Mistyped"][..], &["-A", "999999999999", "-R", "Admin"]] {
+            sandbox.aws.script(answer("ListAccountRoles", 2, body(text)));
+            sandbox.aws.script(answer("ListAccounts", 2, body(text)));
+            let ran = sandbox.run(&[&["exec", "-S", "corp"], selector, &["--", "true"]].concat());
+            assert!([5, 6].contains(&ran.code), "{text} {selector:?}: {ran:?}");
+            assert_eq!(listed(&sandbox), before, "{text} {selector:?}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_account_list_is_believed_by_the_second_refresh() {
+    let sandbox = signed_in();
+    let before = listed(&sandbox);
+    sandbox.aws.script(answer("ListAccounts", 2, body(r#"{"accountList":[]}"#)));
+    let first = sandbox.run(&CACHE);
+    let told = json(&first);
+    assert_eq!(
+        (told["changes"].clone(), told["roles"].clone(), told["unconfirmed"].as_array().map(Vec::len)),
+        (value!([]), value!(38), Some(10))
+    );
+    assert!(
+        first.stderr.contains("AWS sent an empty list; the known roles of 10 accounts are kept until a second refresh agrees"),
+        "{first:?}"
+    );
+    assert_eq!(listed(&sandbox), before);
+    let shown = sandbox.run(&["list", "-S", "corp"]);
+    assert!(shown.stderr.contains("until a second refresh agrees"), "{shown:?}");
+    assert!(sandbox.run(&["status", "-S", "corp"]).stdout.contains("10 accounts unconfirmed"));
+    let second = sandbox.run(&CACHE);
+    assert_eq!((json(&second)["roles"].clone(), json(&second)["unconfirmed"].clone()), (value!(0), value!([])));
+    assert_eq!(json(&second)["changes"].as_array().map(Vec::len), Some(38));
+    assert_eq!(json(&sandbox.run(&CACHE))["roles"], 38, "and everything comes back");
+}
+
+#[test]
+fn an_empty_list_that_is_not_repeated_is_forgotten() {
+    let sandbox = signed_in();
+    let before = listed(&sandbox);
+    sandbox.aws.script(answer("ListAccountRoles", 10, body(r#"{"roleList":[]}"#)));
+    assert_eq!(json(&sandbox.run(&CACHE))["unconfirmed"].as_array().map(Vec::len), Some(10));
+    let ran = sandbox.run(&CACHE);
+    assert_eq!((json(&ran)["changes"].clone(), json(&ran)["unconfirmed"].clone()), (value!([]), value!([])));
+    assert_eq!((listed(&sandbox), ran.stderr.contains("kept")), (before, false));
+}
+
+#[test]
+fn repeated_entries_count_once() {
+    let sandbox = signed_in();
+    let before = listed(&sandbox);
+    sandbox.aws.script(answer("ListAccounts", 1, Reply::true_answer().edit(Edit::Double("/accountList".into()))));
+    sandbox.aws.script(answer("ListAccountRoles", 10, Reply::true_answer().edit(Edit::Double("/roleList".into()))));
+    let ran = sandbox.run(&CACHE);
+    assert_eq!((json(&ran)["changes"].clone(), json(&ran)["roles"].clone()), (value!([]), value!(38)));
+    assert_eq!(listed(&sandbox), before);
+}
+
+#[test]
+fn page_tokens_that_repeat_end_the_listing() {
+    let sandbox = signed_in();
+    let before = listed(&sandbox);
+    let page = |token: &str| Reply::first_page().edit(Edit::Set("/nextToken".into(), value!(token)));
+    for tokens in [&["A", "A"][..], &["A", "B", "A"]] {
+        tokens.iter().for_each(|token| sandbox.aws.script(answer("ListAccounts", 1, page(token))));
+        refused(&sandbox.run(&CACHE), 6, &["the list from AWS has no end"]);
+        assert_eq!(listed(&sandbox), before);
+    }
+}
