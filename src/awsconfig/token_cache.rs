@@ -64,17 +64,35 @@ pub fn has_scopes(directory: &Path, token: &CachedToken, scopes: &[String]) -> b
 /// When the file can't be written.
 pub fn save(path: &Path, start_url: &StartUrl, region: &Region, access_token: &Secret<String>, expires_at: Timestamp) -> Result<()> {
     let mut fields = object(path).unwrap_or_default();
-    let same = text(&fields, "startUrl").is_none_or(|url| StartUrl::new(url) == *start_url)
-        && text(&fields, "region").is_none_or(|known| Region::new(known) == *region);
-    if !same {
-        FOREIGN.iter().for_each(|name| drop(take(&mut fields, name)));
-    }
-    put(&mut fields, "startUrl", start_url.as_written());
-    put(&mut fields, "region", region.as_str());
-    put(&mut fields, "accessToken", access_token.expose());
-    put(&mut fields, "expiresAt", &expires_at.rfc3339());
-    put(&mut fields, OURS, &hex(access_token.expose()));
+    put_token(&mut fields, start_url, region, access_token, expires_at);
     write(path, &fields)
+}
+
+fn put_token(fields: &mut Map<String, Value>, start_url: &StartUrl, region: &Region, access_token: &Secret<String>, expires_at: Timestamp) {
+    let same = text(fields, "startUrl").is_none_or(|url| StartUrl::new(url) == *start_url)
+        && text(fields, "region").is_none_or(|known| Region::new(known) == *region);
+    if !same {
+        FOREIGN.iter().for_each(|name| drop(take(fields, name)));
+    }
+    put(fields, "startUrl", start_url.as_written());
+    put(fields, "region", region.as_str());
+    put(fields, "accessToken", access_token.expose());
+    put(fields, "expiresAt", &expires_at.rfc3339());
+    put(fields, OURS, &hex(access_token.expose()));
+}
+
+/// The token in the bytes of a file, as [`load`] reads it. Public for fuzzing.
+#[doc(hidden)]
+pub fn read(bytes: &[u8]) -> Option<CachedToken> {
+    token(&serde_json::from_slice(bytes).ok()?)
+}
+
+/// The bytes of a file after [`save`] has put a token into it. Public for fuzzing.
+#[doc(hidden)]
+pub fn with_token(bytes: &[u8], start_url: &StartUrl, region: &Region, access_token: &Secret<String>, expires_at: Timestamp) -> Vec<u8> {
+    let mut fields = serde_json::from_slice(bytes).unwrap_or_default();
+    put_token(&mut fields, start_url, region, access_token, expires_at);
+    serde_json::to_vec(&fields).unwrap_or_default()
 }
 
 /// Takes a token of ours out of a file, which stays: it tells that the CLI is used with this session. Tokens of others are left alone.

@@ -63,7 +63,7 @@ pub enum Fault {
 }
 
 /// The faults still to come.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Script {
     waiting: Vec<Fault>,
     /// Replies say no date.

@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::domain::{AccountId, Error, Result};
+use crate::domain::{AccountId, Error, Result, Secret, Timestamp};
 use crate::os::clock::Clock;
 use crate::os::http::Listener;
 
@@ -152,6 +152,34 @@ impl Running {
         self.state.lock().faults = faults::Script::default();
     }
 
+    /// Copies the world as it is now.
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint(Box::new(self.state.lock().clone()))
+    }
+
+    /// Goes back to a checkpoint of this simulator.
+    pub fn restore(&self, checkpoint: &Checkpoint) {
+        *self.state.lock() = State::clone(&checkpoint.0);
+    }
+
+    /// What was given out under this access key id, if anything was.
+    pub fn issued(&self, access_key_id: &str) -> Option<IssuedCredentials> {
+        let state = self.state.lock();
+        let issued = state.issued.get(access_key_id)?;
+        Some(IssuedCredentials {
+            account: issued.account,
+            role: issued.role.clone(),
+            secret_access_key: issued.secret.clone().into(),
+            session_token: issued.token.clone().into(),
+            expires_at: issued.expires,
+        })
+    }
+
+    /// Every secret that was given out: tokens, secrets of clients, keys, device codes. Tests look for them where they must not be.
+    pub fn secrets(&self) -> Vec<Secret<String>> {
+        self.state.lock().secrets().into_iter().map(Secret::new).collect()
+    }
+
     /// Ends every access token; refresh tokens still work.
     pub fn expire_tokens(&self) {
         self.state.lock().tokens.clear();
@@ -211,6 +239,31 @@ impl Running {
             let _ = thread.join();
         }
     }
+}
+
+/// A copy of a simulator's world, to go back to: its organisation, sessions, credentials and script.
+#[derive(Clone)]
+pub struct Checkpoint(Box<State>);
+
+impl fmt::Debug for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checkpoint").finish_non_exhaustive()
+    }
+}
+
+/// Role credentials that the simulator gave out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedCredentials {
+    /// The account.
+    pub account: AccountId,
+    /// The role as IAM names it: `AWSReservedSSO_ReadOnlyAccess_…`, or a chained role's name.
+    pub role: String,
+    /// The secret access key.
+    pub secret_access_key: Secret<String>,
+    /// The session token.
+    pub session_token: Secret<String>,
+    /// When they end.
+    pub expires_at: Timestamp,
 }
 
 impl fmt::Debug for Running {

@@ -236,7 +236,8 @@ fn array(json: &mut Value, pointer: &str, change: impl FnOnce(&mut Vec<Value>)) 
 
 /// A value as the text of an element.
 fn plain(value: &Value) -> String {
-    super::wire::escape(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// Rewrites every element that the pointer's last part names.

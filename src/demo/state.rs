@@ -14,6 +14,7 @@ use super::{Approve, Options};
 pub(super) const USER: &str = "jane.doe";
 
 /// All of it, behind one lock.
+#[derive(Clone)]
 pub(super) struct State {
     pub(super) options: Options,
     pub(super) url: String,
@@ -60,6 +61,7 @@ pub(super) struct Client {
 }
 
 /// A device code and what became of it.
+#[derive(Clone)]
 pub(super) struct Device {
     pub(super) user_code: String,
     pub(super) client: String,
@@ -80,6 +82,7 @@ pub(super) enum Decision {
 }
 
 /// An authorize page that waits for its answer.
+#[derive(Clone)]
 pub(super) struct AuthorizeRequest {
     pub(super) csrf: String,
     pub(super) expires: Timestamp,
@@ -98,6 +101,7 @@ pub(super) struct Code {
 }
 
 /// One sign-in, from its first token to its end.
+#[derive(Clone)]
 pub(super) struct Session {
     pub(super) directory: usize,
     pub(super) client: String,
@@ -107,6 +111,7 @@ pub(super) struct Session {
 }
 
 /// An access token.
+#[derive(Clone)]
 pub(super) struct Token {
     pub(super) session: u64,
     pub(super) directory: usize,
@@ -128,6 +133,7 @@ pub(super) struct Issued {
 }
 
 /// A console sign-in token.
+#[derive(Clone)]
 pub(super) struct SigninToken {
     pub(super) account: AccountId,
     pub(super) role: String,
@@ -185,6 +191,22 @@ impl State {
         }
     }
 
+    /// Every secret that was given out and is remembered.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let refresh = self.sessions.values().filter_map(|session| session.refresh.as_ref());
+        let clients = self.clients.values().map(|client| &client.secret);
+        let credentials = self.issued.values().flat_map(|issued| [&issued.secret, &issued.token]);
+        self.tokens
+            .keys()
+            .chain(self.signin_tokens.keys())
+            .chain(self.devices.keys())
+            .chain(refresh)
+            .chain(clients)
+            .chain(credentials)
+            .cloned()
+            .collect()
+    }
+
     /// Begins a session; its number.
     pub(super) fn open_session(&mut self, session: Session) -> u64 {
         self.next_session += 1;
@@ -219,6 +241,7 @@ impl State {
 }
 
 /// A token bucket with room for about a second's worth.
+#[derive(Clone)]
 struct Bucket {
     rate: Option<f64>,
     level: f64,

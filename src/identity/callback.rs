@@ -89,8 +89,9 @@ pub fn parse_reply(url: &str, state: &str) -> Result<String> {
     }
 }
 
-/// What a request means, and the page to answer it with.
-fn judge(request: &Request, state: &str) -> (Option<Result<String>>, Response) {
+/// What a request means for the sign-in with this state, and the page to answer it with. Public for fuzzing.
+#[doc(hidden)]
+pub fn judge(request: &Request, state: &str) -> (Option<Result<String>>, Response) {
     // A name that resolves to 127.0.0.1 would let a web page of its owner talk to us.
     if !request.header("host").is_some_and(is_loopback) {
         return (None, Response::text(421, "not here"));

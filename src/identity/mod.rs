@@ -19,6 +19,7 @@ mod pkce;
 mod portal;
 mod presign;
 mod resolver;
+mod scripted;
 mod skew;
 mod sts;
 mod trust;
@@ -29,6 +30,8 @@ use std::sync::{Arc, OnceLock};
 use crate::domain::{Instance, Result};
 use crate::os::clock::Clock;
 
+#[doc(hidden)]
+pub use callback::judge as judge_callback;
 pub use callback::{Callback, parse_reply};
 pub use federation::signin_token;
 pub use glance::{Glance, glance};
@@ -38,6 +41,8 @@ pub use oidc::{DeviceStart, Flow, Poll, RefreshOutcome, Registration, TokenReply
 pub use pkce::Pkce;
 pub use portal::{Page, PortalAccount};
 pub use presign::eks_token;
+#[doc(hidden)]
+pub use scripted::Message;
 pub use sts::Chain;
 pub use validate::{Answer, Listing, Operation, Rejection, check};
 

@@ -90,6 +90,14 @@ struct Routes {
     proxied: OnceLock<SharedHttpConnector>,
 }
 
+impl Connections {
+    /// Connections that are all made by this connector.
+    pub(super) fn over(connector: &SharedHttpConnector) -> Self {
+        let routes = || Routes { direct: connector.clone().into(), proxied: connector.clone().into() };
+        Self(Arc::new(Pools { plain: routes(), tls: routes() }))
+    }
+}
+
 impl Network {
     /// The connector for an endpoint. Certificates are read for `https` only, once, and not before the first client is made.
     pub(super) fn connector(&self, endpoint: &str) -> Result<SharedHttpConnector> {

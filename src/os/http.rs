@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -184,6 +185,18 @@ where
     H: Fn(Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output: Into<Outcome>> + Send + 'static,
 {
+    if let Some((stream, task)) = answer_over(stream, handler).await {
+        task(stream).await;
+    }
+}
+
+/// Answers requests over a connection until it ends, or until a handler takes it over.
+async fn answer_over<S, H, F>(stream: S, handler: H) -> Option<(S, TakeOver)>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output: Into<Outcome>> + Send + 'static,
+{
     let taken: Arc<Mutex<Option<TakeOver>>> = Arc::default();
     let slot = taken.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
@@ -208,10 +221,28 @@ where
     let mut builder = hyper::server::conn::http1::Builder::new();
     let mut connection = builder.timer(TokioTimer::new()).auto_date_header(false).serve_connection(TokioIo::new(stream), service);
     let _ = (&mut connection).await;
-    let task = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(task) = task {
-        task(connection.into_parts().io.into_inner()).await;
-    }
+    let task = taken.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+    Some((connection.into_parts().io.into_inner(), task))
+}
+
+/// Answers what a client sends before it stops sending, as over a connection but in memory. Returns the bytes that come back. For fuzzing.
+#[doc(hidden)]
+pub async fn answer_bytes<H, F>(bytes: &[u8], handler: H) -> Vec<u8>
+where
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
+    let (client, server) = tokio::io::duplex(1 << 20);
+    let (mut from, mut to) = tokio::io::split(client);
+    let mut back = Vec::new();
+    let talk = async {
+        // A server that refuses hangs up before it has read all.
+        let _ = to.write_all(bytes).await;
+        let _ = to.shutdown().await;
+        let _ = from.read_to_end(&mut back).await;
+    };
+    tokio::join!(answer_over(server, handler), talk);
+    back
 }
 
 async fn read(request: hyper::Request<Incoming>) -> Option<Request> {

@@ -64,6 +64,18 @@ mod keys;
 #[cfg(target_os = "linux")]
 mod limits;
 mod many;
+#[cfg(unix)]
+mod matrix;
+#[cfg(unix)]
+mod matrix_commands;
+#[cfg(unix)]
+mod matrix_faults;
+#[cfg(unix)]
+mod matrix_rules;
+#[cfg(unix)]
+mod matrix_table;
+#[cfg(unix)]
+mod matrix_world;
 #[cfg(target_os = "linux")]
 mod processes;
 mod records;
@@ -82,6 +94,8 @@ mod setup_wizard;
 mod sign_in_faults;
 #[cfg(target_os = "linux")]
 mod single_flight;
+#[cfg(unix)]
+mod soak;
 mod structure;
 mod subcommands;
 mod tables;

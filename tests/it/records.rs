@@ -1,5 +1,8 @@
 //! What the program keeps, read and made older by the library's own means.
 
+use std::collections::BTreeSet;
+
+use rolecall::cache::inventory;
 use rolecall::config::{self, Env, Paths};
 use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::ops::instances::instances;
@@ -16,13 +19,18 @@ pub(crate) struct Records {
 
 impl Records {
     pub(crate) fn of(sandbox: &Sandbox) -> Self {
+        Self::in_store(sandbox, SecureStore::File)
+    }
+
+    /// The same for a sandbox with another `secure_store`.
+    pub(crate) fn in_store(sandbox: &Sandbox, store: SecureStore) -> Self {
         let env = Env::from_pairs(sandbox.variables());
         let paths = Paths::from_env(&env).unwrap();
         let settings = config::load(&env, &paths).unwrap().settings;
         let instances = instances(&env, &paths, &settings).unwrap();
         let passphrase = Passphrase::Given("correct horse".to_owned().into());
         let dir = paths.state_dir.join("vault");
-        let options = Options { dir, store: SecureStore::File, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false };
+        let options = Options { dir, store, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false };
         Self { vault: Vault::new(options), instances }
     }
 
@@ -45,6 +53,57 @@ impl Records {
         let expires_at = now().plus(left);
         let old = Credentials { expires_at, issued_at: expires_at.plus(-3_600), ..self.credentials(role).unwrap() };
         self.vault.save(&self.role(role), &old).unwrap();
+    }
+
+    /// The name of a chained role's stored credentials, `ACCOUNT:ROLE`.
+    fn chained(&self, role: &str) -> Name {
+        let (account, role) = role.split_once(':').unwrap();
+        let is_it = |name: &Name| {
+            name.chained()
+                && name.account().is_some_and(|id| id.as_str() == account)
+                && name.role().is_some_and(|have| have.as_str() == role)
+        };
+        self.vault.names(now()).unwrap().into_iter().map(|(name, _)| name).find(is_it).unwrap()
+    }
+
+    /// As [`Self::leave_credentials`], for a chained role.
+    pub(crate) fn leave_chained(&self, role: &str, left: i64) {
+        let name = self.chained(role);
+        let credentials: Credentials = self.vault.load(&name, now()).unwrap().unwrap();
+        let expires_at = now().plus(left);
+        self.vault.save(&name, &Credentials { expires_at, issued_at: expires_at.plus(-3_600), ..credentials }).unwrap();
+    }
+
+    /// Removes the stored credentials of a chained role.
+    pub(crate) fn forget_chained(&self, role: &str) {
+        self.vault.forget(&self.chained(role)).unwrap();
+    }
+
+    /// The access key id of stored credentials of `ACCOUNT:ROLE`, chained or not.
+    pub(crate) fn key_id(&self, role: &str) -> Option<String> {
+        let plain = self.vault.load::<Credentials>(&self.role(role), now()).unwrap();
+        let credentials = match plain {
+            Some(credentials) => credentials,
+            None => self.vault.load::<Credentials>(&self.chained(role), now()).unwrap()?,
+        };
+        Some(credentials.access_key_id)
+    }
+
+    /// When stored credentials of `ACCOUNT:ROLE` end, by this machine's clock; chained roles included.
+    pub(crate) fn expiries(&self, role: &str) -> Vec<Timestamp> {
+        let (account, role) = role.split_once(':').unwrap();
+        let is_it =
+            |name: &Name| name.account().is_some_and(|id| id.as_str() == account) && name.role().is_some_and(|have| have.as_str() == role);
+        self.vault.names(now()).unwrap().into_iter().filter(|(name, _)| is_it(name)).map(|(_, expires)| expires).collect()
+    }
+
+    /// The stored list of an instance, as `ACCOUNT ROLE NAME`.
+    pub(crate) fn listed(&self, sandbox: &Sandbox, sso: &str) -> BTreeSet<String> {
+        let paths = Paths::from_env(&Env::from_pairs(sandbox.variables())).unwrap();
+        let accounts = inventory::load(&paths.cache_dir, self.instance(sso)).map(|inventory| inventory.accounts).unwrap_or_default();
+        let rows =
+            accounts.iter().flat_map(|account| account.roles.iter().map(move |role| format!("{} {role} {:?}", account.id, account.name)));
+        rows.collect()
     }
 
     /// The token of an instance.

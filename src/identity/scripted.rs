@@ -1,0 +1,82 @@
+//! Connections without a network, for fuzzing: whatever is sent, a closure answers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+
+use super::network::Connections;
+
+/// An HTTP answer.
+#[doc(hidden)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+#[derive(Clone)]
+struct Scripted(Arc<dyn Fn() -> Message + Send + Sync>);
+
+impl fmt::Debug for Scripted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scripted")
+    }
+}
+
+impl HttpConnector for Scripted {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(response((self.0)()).ok_or_else(|| ConnectorError::other("not HTTP".into(), None)))
+    }
+}
+
+fn response(message: Message) -> Option<HttpResponse> {
+    let mut response = http::Response::builder().status(message.status);
+    for (name, value) in message.headers {
+        response = response.header(name, value);
+    }
+    HttpResponse::try_from(response.body(SdkBody::from(message.body)).ok()?).ok()
+}
+
+impl Connections {
+    /// Connections over which every request gets the closure's answer. Nothing is sent.
+    #[doc(hidden)]
+    pub fn scripted(answer: impl Fn() -> Message + Send + Sync + 'static) -> Self {
+        Self::over(&SharedHttpConnector::new(Scripted(Arc::new(answer))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Endpoints, Instance, InstanceName, Region, Secret, Source, StartUrl};
+    use crate::identity::{Identity, Network};
+    use crate::os::clock::Clock;
+
+    #[tokio::test]
+    async fn every_client_gets_the_scripted_answer() {
+        let instance = Instance {
+            name: InstanceName::new("corp"),
+            start_url: StartUrl::new("https://corp.awsapps.com/start"),
+            sso_region: Region::new("eu-west-1"),
+            default_region: None,
+            scopes: Vec::new(),
+            source: Source::Ours,
+            endpoints: Endpoints::default(),
+        };
+        let body = br#"{"accountList":[{"accountId":"012345678901","accountName":"payments"}]}"#;
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let connections = Connections::scripted(move || Message { status: 200, headers: headers.clone(), body: body.to_vec() });
+        let network = Network { connections, ..Network::default() };
+        let identity = Identity::new(instance, &network, Clock::System).unwrap();
+        let page = identity.accounts_page(&Secret::from("token"), None).await.unwrap();
+        assert_eq!(page.items[0].id.as_str(), "012345678901");
+    }
+}

@@ -1,0 +1,34 @@
+//! Any bytes as an answer of the access portal.
+
+#![no_main]
+
+mod wire;
+
+use libfuzzer_sys::fuzz_target;
+use rolecall::domain::{AccountId, RoleName, Secret};
+use wire::{AWS, ask, plausible, prepare};
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some(request) = prepare(bytes) else { return };
+    let token = Secret::from("token");
+    let account: AccountId = "012345678901".parse().expect("twelve digits");
+    match request % 4 {
+        0 => {
+            let Some(page) = ask(AWS.accounts_page(&token, None)) else { return };
+            assert!(page.next.is_none_or(|next| !next.is_empty()));
+        }
+        1 => {
+            let Some(page) = ask(AWS.roles_page(&token, account, None)) else { return };
+            for role in page.items {
+                assert!(!role.as_str().is_empty() && !role.as_str().chars().any(char::is_control), "{role:?}");
+            }
+        }
+        2 => {
+            if let Some(credentials) = ask(AWS.role_credentials(&token, account, &RoleName::new("ReadOnlyAccess"))) {
+                plausible(&credentials);
+                assert_eq!(credentials.account, account);
+            }
+        }
+        _ => drop(ask(AWS.logout(&token))),
+    }
+});

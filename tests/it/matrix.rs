@@ -1,0 +1,191 @@
+//! Every operation × every fault × every command that uses it: what comes out, and what is still there afterwards.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rolecall::vault::SecureStore;
+
+use crate::matrix_commands::{CASES, CHAINED, Case, Prints, ROLE, Scene};
+use crate::matrix_faults::{Class, Operation, Row, rows};
+use crate::matrix_rules::{Outcome, SLACK, genuine, judge};
+use crate::matrix_table::{self, Cells};
+use crate::matrix_world::{Timed, World};
+use crate::records::Records;
+
+/// How many roles the portal lists to the user.
+const ROWS: usize = 38;
+
+/// One field of the matrix.
+#[derive(Clone, Copy)]
+struct Combination {
+    case: &'static Case,
+    operation: &'static str,
+    row: &'static Row,
+}
+
+impl Combination {
+    fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        for case in CASES {
+            for operation in case.operations {
+                let concerned = rows().filter(|row| !row.faults(&Operation::named(operation)).is_empty());
+                all.extend(concerned.map(|row| Self { case, operation, row }));
+            }
+        }
+        all
+    }
+
+    fn name(&self) -> String {
+        format!("{} / {} / {}", self.case.name, self.operation, self.row.name)
+    }
+
+    /// Whether the outcome belongs on the page: what a race with a time-out decides does not.
+    fn is_certain(&self) -> bool {
+        let old = matches!(self.case.scene, Scene::Old | Scene::EndedAndOld);
+        !(old && matches!(self.row.class, Class::Harmless | Class::Passing | Class::Unauthorized))
+    }
+}
+
+/// What the matrix found.
+#[derive(Default)]
+struct Findings {
+    cells: Cells,
+    wrong: Vec<String>,
+}
+
+/// Runs combinations on some worlds at once. The slow ones go first: they mostly wait.
+fn run(mut combinations: Vec<Combination>, workers: usize) -> Findings {
+    combinations.sort_by_key(|combination| !combination.row.slow);
+    let (next, findings) = (AtomicUsize::new(0), Mutex::new(Findings::default()));
+    let work = || {
+        let world = World::new();
+        while let Some(combination) = combinations.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let outcome = one(&world, *combination);
+            let mut findings = findings.lock().unwrap();
+            match outcome {
+                Ok(outcome) if combination.is_certain() => {
+                    let cell = findings.cells.entry((combination.row.name, combination.operation)).or_default();
+                    cell.insert(outcome);
+                }
+                Ok(_) => {}
+                Err(wrong) => findings.wrong.push(format!("{}: {wrong}", combination.name())),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(work);
+        }
+    });
+    findings.into_inner().unwrap()
+}
+
+/// Runs one combination: a scene, the faults, the command; then AWS is well again.
+fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
+    let Combination { case, operation, row } = combination;
+    world.set(case.scene);
+    let aws = &world.sandbox.aws;
+    let (listed, old) = (world.listed(), stored_key(world, case));
+    let name = operation.split(':').next().unwrap_or_default();
+    let calls = aws.calls(name);
+    row.faults(&Operation::named(operation)).into_iter().for_each(|fault| aws.script(fault));
+    let run = world.run(case.args);
+    #[expect(clippy::print_stdout, reason = "the report of a run asked for by name")]
+    println!("{:6.2} s  exit {}  {}", run.took.as_secs_f64(), run.ran.code, combination.name());
+    let told = |wrong: String| format!("{wrong}\n    code {} after {:.1} s; {}", run.ran.code, run.took.as_secs_f64(), excerpt(&run));
+    if aws.calls(name) == calls {
+        return Err(told(format!("{operation} was never asked for")));
+    }
+    let outcome = judge(world, case, row.class, operation, &run, old.as_deref()).map_err(told)?;
+    aws.clear_script();
+    afterwards(world, combination, outcome, &listed).map_err(told)?;
+    Ok(outcome)
+}
+
+/// What has to hold once AWS is well again.
+fn afterwards(world: &World, combination: Combination, outcome: Outcome, listed: &BTreeSet<String>) -> Result<(), String> {
+    let Combination { case, operation, row } = combination;
+    let now = world.listed();
+    if case.scene != Scene::Nobody && now != *listed {
+        let gone: Vec<_> = listed.difference(&now).take(3).collect();
+        let new: Vec<_> = now.difference(listed).take(3).collect();
+        return Err(format!("the list has changed: without {gone:?}, with {new:?}"));
+    }
+    if case.name == "logout" {
+        return Ok(());
+    }
+    let role = if case.prints == Prints::Process(CHAINED) { CHAINED } else { ROLE };
+    let mut later = world.process(role);
+    let refused = matches!(row.class, Class::Unauthorized | Class::Refused);
+    let may_have_ended = operation == "CreateToken:refresh_token" && (refused || row.is_carried_out(&Operation::named(operation)));
+    let nobody = case.scene == Scene::Nobody && outcome != Outcome::Fine;
+    if later.ran.code == 4 && (nobody || may_have_ended) {
+        let again = world.run(&["login", "-S", "corp", "--flow", "pkce"]);
+        if again.ran.code != 0 {
+            return Err(format!("a later login fails: {}", excerpt(&again)));
+        }
+        later = world.process(role);
+    }
+    if later.ran.code != 0 {
+        return Err(format!("a later process fails: {}", excerpt(&later)));
+    }
+    if case.scene == Scene::Nobody && world.listed().len() < ROWS {
+        let cache = world.run(&["cache", "-S", "corp"]);
+        if cache.ran.code != 0 || world.listed().len() < ROWS {
+            return Err(format!("a later `cache` leaves {} rows: {}", world.listed().len(), excerpt(&cache)));
+        }
+    }
+    let document: serde_json::Value =
+        serde_json::from_str(&later.ran.stdout).map_err(|_| format!("a later process prints {}", later.ran.stdout))?;
+    let field = |name: &str| document[name].as_str().unwrap_or_default();
+    genuine(world, role, field("AccessKeyId"), field("SecretAccessKey"), field("SessionToken"), Some(field("Expiration")))
+        .map_err(|wrong| format!("a later process: {wrong}"))?;
+    for expires in Records::in_store(&world.sandbox, SecureStore::Json).expiries(role) {
+        let lasts = world.sandbox.aws.issued(field("AccessKeyId")).map(|issued| expires.since(issued.expires_at));
+        if lasts.is_some_and(|longer| longer > SLACK) {
+            return Err(format!("stored credentials are kept {} s too long", lasts.unwrap_or_default()));
+        }
+    }
+    Ok(())
+}
+
+/// The access key that was stored before, where old credentials are.
+fn stored_key(world: &World, case: &Case) -> Option<String> {
+    let role = match case.prints {
+        Prints::Process(role) if matches!(case.scene, Scene::Old | Scene::EndedAndOld) => role,
+        _ => return None,
+    };
+    Records::in_store(&world.sandbox, SecureStore::Json).key_id(role)
+}
+
+fn excerpt(run: &Timed) -> String {
+    let text = run.ran.stderr.trim().replace('\n', " | ");
+    text.chars().take(300).collect::<String>().escape_debug().to_string()
+}
+
+#[track_caller]
+fn nothing_wrong(findings: &Findings) {
+    let wrong = &findings.wrong;
+    assert!(wrong.is_empty(), "{} combinations went wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_slice_of_the_matrix_holds() {
+    // Each row once, and each case, so that a run of the ordinary tests has seen all of them.
+    let all: Vec<Combination> = Combination::all().into_iter().filter(|combination| !combination.row.slow).collect();
+    let slice = all.iter().enumerate().filter(|(at, _)| at % 17 == 0).map(|(_, combination)| *combination);
+    nothing_wrong(&run(slice.collect(), 6));
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn the_matrix_holds_and_is_what_the_docs_say() {
+    let only = std::env::var("ROLECALL_MATRIX").unwrap_or_default();
+    let all: Vec<Combination> = Combination::all().into_iter().filter(|combination| combination.name().contains(&only)).collect();
+    let findings = run(all, if only.is_empty() { 40 } else { 8 });
+    nothing_wrong(&findings);
+    if only.is_empty() {
+        matrix_table::check(&findings.cells);
+    }
+}

@@ -1,0 +1,355 @@
+//! The faults of the matrix: what AWS, or a box in between, answers instead of the truth.
+
+use std::time::Duration;
+
+use rolecall::demo::{Delivery, Edit, Fault, Reply, Source};
+use serde_json::{Value, json};
+
+/// A value for "until further notice".
+const ALWAYS: usize = usize::MAX;
+
+/// What sort of fault it is, and so what may come of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Class {
+    /// The answer is right, or has oddities that do not matter.
+    Harmless,
+    /// The first answers are bad, the next one is good.
+    Passing,
+    /// AWS itself says that the token or the client is not valid.
+    Unauthorized,
+    /// AWS itself says no.
+    Refused,
+    /// AWS answers 429 or 5xx for as long as it is asked.
+    Busy,
+    /// What comes is not AWS's answer, or not all of it, or cannot be true.
+    Broken,
+    /// A page of a list is right by itself, but the list is not.
+    List,
+}
+
+/// One row of the matrix.
+pub(crate) struct Row {
+    /// What happens, in words for the page of the documentation.
+    pub(crate) name: &'static str,
+    /// What sort of fault.
+    pub(crate) class: Class,
+    /// Whether the run takes long because nothing comes for a while.
+    pub(crate) slow: bool,
+    /// The faults for an operation; none if the row does not concern it.
+    script: fn(&Operation) -> Vec<Answer>,
+}
+
+/// An operation as far as faults need to know it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Operation {
+    /// Its name, as [`rolecall::demo::Fault`] takes it.
+    pub(crate) name: &'static str,
+    /// The pointer to the field without which the answer is worthless; empty if the answer has no body.
+    main: &'static str,
+    /// The pointer to a point in time or a duration, and its unit.
+    time: Option<(&'static str, Unit)>,
+    /// The pointer to the list, if it is one.
+    list: Option<&'static str>,
+    /// How its errors look.
+    errors: Errors,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    /// Milliseconds since 1970.
+    Epoch,
+    /// RFC 3339.
+    Text,
+    /// Seconds from now.
+    Seconds,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Errors {
+    Oidc,
+    Json,
+    Xml,
+    Pages,
+}
+
+/// One scripted answer, and how often it is given.
+struct Answer(usize, Reply);
+
+const fn operation(name: &'static str, main: &'static str, errors: Errors) -> Operation {
+    Operation { name, main, time: None, list: None, errors }
+}
+
+const fn timed(name: &'static str, main: &'static str, time: &'static str, unit: Unit, errors: Errors) -> Operation {
+    Operation { name, main, time: Some((time, unit)), list: None, errors }
+}
+
+const fn list(name: &'static str, main: &'static str, list: &'static str) -> Operation {
+    Operation { name, main, time: None, list: Some(list), errors: Errors::Json }
+}
+
+/// Every operation whose answers rolecall reads.
+pub(crate) const OPERATIONS: [Operation; 12] = [
+    timed("RegisterClient", "/clientId", "/clientSecretExpiresAt", Unit::Seconds, Errors::Oidc),
+    timed("StartDeviceAuthorization", "/deviceCode", "/expiresIn", Unit::Seconds, Errors::Oidc),
+    timed("CreateToken:device_code", "/accessToken", "/expiresIn", Unit::Seconds, Errors::Oidc),
+    timed("CreateToken:authorization_code", "/accessToken", "/expiresIn", Unit::Seconds, Errors::Oidc),
+    timed("CreateToken:refresh_token", "/accessToken", "/expiresIn", Unit::Seconds, Errors::Oidc),
+    list("ListAccounts", "/accountList/0/accountId", "/accountList"),
+    list("ListAccountRoles", "/roleList/0/roleName", "/roleList"),
+    timed("GetRoleCredentials", "/roleCredentials/secretAccessKey", "/roleCredentials/expiration", Unit::Epoch, Errors::Json),
+    operation("Logout", "", Errors::Json),
+    timed("AssumeRole", "/SecretAccessKey", "/Expiration", Unit::Text, Errors::Xml),
+    operation("GetCallerIdentity", "/Arn", Errors::Xml),
+    operation("GetSigninToken", "/SigninToken", Errors::Pages),
+];
+
+impl Operation {
+    /// The operation of this name.
+    pub(crate) fn named(name: &str) -> Self {
+        OPERATIONS.into_iter().find(|operation| operation.name == name).unwrap_or_else(|| panic!("no operation is called {name}"))
+    }
+
+    /// AWS's own error, in the shape of the operation's service.
+    fn error(&self, status: u16, name: &str, message: &str) -> Reply {
+        match self.errors {
+            Errors::Oidc => {
+                let body = json!({ "error": oauth(name), "error_description": message });
+                Reply::json(status, body.to_string()).header("x-amzn-errortype", name)
+            }
+            Errors::Json | Errors::Pages => {
+                let body = json!({ "__type": name, "message": message });
+                Reply::json(status, body.to_string()).header("x-amzn-errortype", name)
+            }
+            Errors::Xml => {
+                // STS has names of its own.
+                let name = if status == 429 { "Throttling".to_owned() } else { name.replace("Exception", "") };
+                let message = message.replace('&', "&amp;").replace('<', "&lt;");
+                let body = format!(
+                    "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{name}</Code>\
+                     <Message>{message}</Message></Error><RequestId>4</RequestId></ErrorResponse>"
+                );
+                Reply::raw(status, "text/xml", body)
+            }
+        }
+    }
+
+    /// The true answer with another value of the main field.
+    fn with_main(&self, value: Value) -> Vec<Answer> {
+        if self.main.is_empty() { Vec::new() } else { always(Reply::true_answer().edit(Edit::Set(self.main.into(), value))) }
+    }
+
+    /// The true answer with a time so many seconds from now, or with this number if there is no such time.
+    fn with_time(&self, seconds: i64) -> Vec<Answer> {
+        let Some((pointer, unit)) = self.time else { return Vec::new() };
+        let moment = now().saturating_add(seconds);
+        let value = match unit {
+            Unit::Epoch => json!(moment.saturating_mul(1_000)),
+            Unit::Text => json!(rolecall::domain::Timestamp(moment).rfc3339()),
+            // Durations, and registrations, whose end is a point in time.
+            Unit::Seconds if pointer.ends_with("At") => json!(moment),
+            Unit::Seconds => json!(seconds),
+        };
+        always(Reply::true_answer().edit(Edit::Set(pointer.into(), value)))
+    }
+
+    fn with_time_value(&self, json: Value, text: &str) -> Vec<Answer> {
+        let Some((pointer, unit)) = self.time else { return Vec::new() };
+        let value = if unit == Unit::Text { json!(text) } else { json };
+        always(Reply::true_answer().edit(Edit::Set(pointer.into(), value)))
+    }
+
+    fn with_list(&self, make: impl Fn(&'static str) -> Vec<Answer>) -> Vec<Answer> {
+        self.list.map(make).unwrap_or_default()
+    }
+
+    fn with_body(&self, reply: Reply) -> Vec<Answer> {
+        // Logout's answer has no body that anything depends on.
+        if self.main.is_empty() { Vec::new() } else { always(reply) }
+    }
+}
+
+impl Row {
+    /// Whether AWS does what it is asked, although the answer is not its own: a refresh token is used up by that.
+    pub(crate) fn is_carried_out(&self, operation: &Operation) -> bool {
+        (self.script)(operation).iter().any(|Answer(_, reply)| !matches!(reply.source, Source::Raw { .. }))
+    }
+
+    /// The faults that the simulator is given for an operation; none if the row does not concern it.
+    pub(crate) fn faults(&self, operation: &Operation) -> Vec<Fault> {
+        let answers = (self.script)(operation).into_iter();
+        answers.map(|Answer(times, reply)| Fault::Answer { operation: operation.name.into(), times, reply }).collect()
+    }
+}
+
+fn always(reply: Reply) -> Vec<Answer> {
+    vec![Answer(ALWAYS, reply)]
+}
+
+fn once(reply: Reply) -> Vec<Answer> {
+    vec![Answer(1, reply)]
+}
+
+fn cut(keep: usize, honest: bool) -> Reply {
+    Reply::true_answer().delivered(Delivery::Cut { keep, honest })
+}
+
+fn now() -> i64 {
+    rolecall::os::clock::Clock::System.now().0
+}
+
+/// `InvalidClientException` becomes `invalid_client`.
+fn oauth(name: &str) -> String {
+    let words = name.trim_end_matches("Exception").char_indices();
+    words.fold(String::new(), |mut out, (at, letter)| {
+        if letter.is_ascii_uppercase() && at > 0 {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+        out
+    })
+}
+
+/// Text that would clear the screen, recolour it and reorder what follows.
+pub(crate) const HOSTILE: &str = "a\u{1b}[2J\u{1b}]0;x\u{7}\u{202e}b\u{2028}c\u{9b}31m\rd";
+
+const DAY: i64 = 86_400;
+
+macro_rules! rows {
+    ($($class:ident: $name:literal => $script:expr;)*) => {
+        &[$(Row { name: $name, class: Class::$class, slow: false, script: $script }),*]
+    };
+}
+
+macro_rules! slow_rows {
+    ($($class:ident: $name:literal => $script:expr;)*) => {
+        &[$(Row { name: $name, class: Class::$class, slow: true, script: $script }),*]
+    };
+}
+
+/// Every row, in the order of the page.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
+    [HARMLESS, REFUSALS, BUSY, BOXES, INCOMPLETE, CONNECTIONS, IMPLAUSIBLE, LISTS, SLOW].into_iter().flatten()
+}
+
+const HARMLESS: &[Row] = rows! {
+    Harmless: "fields that nobody knows" => |it| it.with_body(Reply::true_answer().edit(Edit::Set("/unheardOf".into(), json!({ "a": [1] }))));
+    Harmless: "no `Date`" => |_| always(Reply::true_answer().edit(Edit::Header("date".into(), None)));
+    Harmless: "`Date` in 1970" => |_| always(Reply::true_answer().header("date", "Thu, 01 Jan 1970 00:00:00 GMT"));
+    Harmless: "`Date` in 2100" => |_| always(Reply::true_answer().header("date", "Fri, 01 Jan 2100 00:00:00 GMT"));
+    Harmless: "`Date` is not a date" => |_| always(Reply::true_answer().header("date", "yesterday"));
+    Passing: "closed without an answer, once" => |_| once(Reply::nothing(Delivery::Close));
+    Passing: "503 without a body, once" => |_| once(Reply::raw(503, "text/plain", ""));
+    Passing: "a login page, once" => |_| once(Reply::html(200));
+};
+
+const REFUSALS: &[Row] = rows! {
+    Unauthorized: "401 from AWS" => |it| always(it.error(401, "UnauthorizedException", "Session token not found or invalid"));
+    Unauthorized: "401 from AWS: invalid client" => |it| always(it.error(401, "InvalidClientException", "Invalid client"));
+    Refused: "403 from AWS" => |it| always(it.error(403, "ForbiddenException", "No access"));
+    Refused: "404 from AWS" => |it| always(it.error(404, "ResourceNotFoundException", "Not found"));
+    Refused: "400 from AWS" => |it| always(it.error(400, "InvalidRequestException", "Invalid request"));
+    Refused: "400 from AWS: invalid grant" => |it| always(it.error(400, "InvalidGrantException", "Invalid grant"));
+    Refused: "an error message with control characters" => |it| always(it.error(403, "ForbiddenException", HOSTILE));
+    Refused: "an error message of 1 MB" => |it| always(it.error(403, "ForbiddenException", &"x".repeat(1 << 20)));
+};
+
+const BUSY: &[Row] = rows! {
+    Passing: "429 from AWS, twice" => |it| vec![Answer(2, it.error(429, "TooManyRequestsException", "Rate exceeded"))];
+    Busy: "429 from AWS, for ever" => |it| always(it.error(429, "TooManyRequestsException", "Rate exceeded"));
+    Busy: "429 without a body" => |_| always(Reply::raw(429, "text/plain", ""));
+    Busy: "500 from AWS" => |it| always(it.error(500, "InternalServerException", "Internal error"));
+    Busy: "503 without a body" => |_| always(Reply::raw(503, "text/plain", ""));
+    Busy: "502 with a page" => |_| always(Reply::html(502));
+    Busy: "504 with a page" => |_| always(Reply::html(504));
+};
+
+const BOXES: &[Row] = rows! {
+    Broken: "302 to a login page" => |_| always(Reply::raw(302, "text/html", "").header("location", "http://login.example.com/"));
+    Broken: "304" => |_| always(Reply::raw(304, "text/plain", ""));
+    Broken: "407 with a page" => |_| always(Reply::html(407).header("proxy-authenticate", "Basic realm=\"proxy\""));
+    Broken: "413 with a page" => |_| always(Reply::html(413));
+    Broken: "451 with a page" => |_| always(Reply::html(451));
+    Broken: "511 with a page" => |_| always(Reply::html(511));
+    Broken: "400 with a page" => |_| always(Reply::html(400));
+    Broken: "401 with a page" => |_| always(Reply::html(401).header("www-authenticate", "Basic realm=\"proxy\""));
+    Broken: "403 with a page" => |_| always(Reply::html(403));
+    Broken: "404 with a page" => |_| always(Reply::html(404));
+    Broken: "200 with a page" => |_| always(Reply::html(200));
+    Broken: "200 with a page that claims to be JSON" => |_| always(Reply::html(200).header("content-type", "application/json"));
+};
+
+const INCOMPLETE: &[Row] = rows! {
+    Broken: "200 without a body" => |it| it.with_body(Reply::json(200, ""));
+    Broken: "201 without a body" => |it| it.with_body(Reply::json(201, ""));
+    Broken: "204" => |it| it.with_body(Reply::json(204, ""));
+    Broken: "`{}`" => |it| it.with_body(Reply::json(200, "{}"));
+    Broken: "`null`" => |it| it.with_body(Reply::json(200, "null"));
+    Broken: "`[]`" => |it| it.with_body(Reply::json(200, "[]"));
+    Broken: "a number" => |it| it.with_body(Reply::json(200, "12"));
+    Broken: "the beginning of an answer" => |it| it.with_body(Reply::json(200, "{\"accessToken\": [1, 2"));
+    Broken: "bytes that are not text" => |it| it.with_body(Reply::json(200, [0xff, 0x00, 0xfe, 0x7b]));
+    Broken: "100,000 open brackets" => |it| it.with_body(Reply::json(200, "[".repeat(100_000)));
+    Broken: "half an answer" => |it| it.with_body(cut_in_two(it, true));
+    Broken: "half an answer, with the length of the whole" => |it| it.with_body(cut_in_two(it, false));
+    Broken: "one byte of an answer" => |it| it.with_body(cut(1, true));
+};
+
+const CONNECTIONS: &[Row] = rows! {
+    Broken: "closed without an answer" => |_| always(Reply::nothing(Delivery::Close));
+    Broken: "reset without an answer" => |_| always(Reply::nothing(Delivery::Reset));
+    Broken: "another protocol" => |_| always(Reply::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").delivered(Delivery::Bare));
+    Broken: "a header of 1 MB" => |_| always(Reply::true_answer().header("x-padding", &"x".repeat(1 << 20)));
+    Broken: "a body that does not end" => |it| it.with_body(Reply::true_answer().delivered(Delivery::Endless));
+};
+
+const IMPLAUSIBLE: &[Row] = rows! {
+    Broken: "the main field is missing" => |it| it.with_body(Reply::true_answer().edit(Edit::Remove(it.main.into())));
+    Broken: "the main field is empty" => |it| it.with_main(json!(""));
+    Broken: "the main field is `null`" => |it| if it.errors == Errors::Xml { Vec::new() } else { it.with_main(Value::Null) };
+    Broken: "the main field is an object" => |it| if it.errors == Errors::Xml { Vec::new() } else { it.with_main(json!({})) };
+    Broken: "the main field has control characters" => |it| it.with_main(json!(HOSTILE));
+    Broken: "the main field has 5 MB" => |it| it.with_main(json!("@@")).into_iter().map(|Answer(times, reply)| Answer(times, reply.edit(Edit::Replace("@@".into(), "x".repeat(5 << 20))))).collect();
+    Broken: "its time is 0" => |it| it.with_time_value(json!(0), "1970-01-01T00:00:00Z");
+    Broken: "its time is negative" => |it| it.with_time_value(json!(-1), "-0001-01-01T00:00:00Z");
+    Broken: "its time is an hour ago" => |it| it.with_time(-3_600);
+    Broken: "its time is in 13 days" => |it| it.with_time(13 * DAY);
+    Broken: "its time is the largest number" => |it| it.with_time_value(json!(i64::MAX), "9999-12-31T23:59:59Z");
+    Broken: "its time is text" => |it| it.with_time_value(json!("soon"), "soon");
+};
+
+const LISTS: &[Row] = rows! {
+    List: "every entry twice" => |it| it.with_list(|list| always(Reply::true_answer().edit(Edit::Double(list.into()))));
+    List: "the first page again and again" => |it| it.with_list(|_| always(token(Reply::first_page(), "again")));
+    List: "two page tokens in turn" => |it| it.with_list(|_| {
+        (0..400).map(|at| Answer(1, token(Reply::first_page(), ["a", "b"][at % 2]))).chain(always(token(Reply::first_page(), "a"))).collect()
+    });
+    List: "an empty list" => |it| it.with_list(|list| always(Reply::true_answer().edit(Edit::Set(list.into(), json!([]))).edit(Edit::Set("/nextToken".into(), Value::Null))));
+    List: "an empty second page without a list" => |it| it.with_list(|_| vec![Answer(1, token(Reply::first_page(), "more")), Answer(ALWAYS, Reply::json(200, "{}"))]);
+    Broken: "entries without ids" => |it| it.with_list(|list| always(Reply::true_answer().edit(Edit::Set(list.into(), json!([{}, {}])))));
+};
+
+const SLOW: &[Row] = slow_rows! {
+    Broken: "silence" => |_| always(Reply::nothing(Delivery::Silent));
+    Broken: "one byte every two seconds" => |it| it.with_body(Reply::true_answer().delivered(Delivery::Trickle { pause: Duration::from_secs(2) }));
+};
+
+fn token(page: Reply, token: &str) -> Reply {
+    page.edit(Edit::Set("/nextToken".into(), json!(token)))
+}
+
+/// Half of what the operation answers: the lengths differ.
+fn cut_in_two(operation: &Operation, honest: bool) -> Reply {
+    let half = match operation.name {
+        "GetRoleCredentials" | "AssumeRole" => 500,
+        _ => 60,
+    };
+    cut(half, honest)
+}
+
+#[test]
+fn the_matrix_has_more_than_forty_faults_for_every_operation_that_answers_with_a_body() {
+    for operation in OPERATIONS.iter().filter(|operation| !operation.main.is_empty()) {
+        let concerned = rows().filter(|row| !row.faults(operation).is_empty()).count();
+        assert!(concerned > 40, "{}: {concerned}", operation.name);
+    }
+}

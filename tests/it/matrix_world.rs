@@ -1,0 +1,160 @@
+//! A home and a simulator that are set back to a scene before each run.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rolecall::demo::{self, Checkpoint};
+use rolecall::vault::SecureStore;
+
+use crate::matrix_commands::{CHAINED, ROLE, Scene};
+use crate::records::Records;
+use crate::sandbox::{Ran, Sandbox, binary};
+
+/// How long any command may take before it counts as one without an end.
+pub(crate) const LIMIT: Duration = Duration::from_secs(120);
+
+/// The contents of a home.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// A sandbox and the scenes that it can be set to.
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    scenes: HashMap<Scene, (Files, Checkpoint)>,
+}
+
+/// A run, and how long it took.
+#[derive(Debug, Clone)]
+pub(crate) struct Timed {
+    pub(crate) ran: Ran,
+    pub(crate) took: Duration,
+    /// Whether it had to be killed.
+    pub(crate) killed: bool,
+}
+
+impl World {
+    /// Makes every scene, by the program's own means.
+    pub(crate) fn new() -> Self {
+        let sandbox = Sandbox::new();
+        // Plain records can be compared byte by byte, and cost no key derivation. The warning is not what is tested here.
+        let settings = "secure_store = \"json\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n";
+        sandbox.write("rolecall/config.toml", &format!("{settings}{}", demo::config(&sandbox.aws.organisation())));
+        let mut world = Self { sandbox, scenes: HashMap::new() };
+        world.keep(Scene::Nobody);
+        world.sandbox.login("corp");
+        world.keep(Scene::SignedIn);
+        let records = Records::in_store(&world.sandbox, SecureStore::Json);
+        records.leave_token("corp", -1);
+        world.keep(Scene::Ended);
+        world.set(Scene::SignedIn);
+        for role in [CHAINED, ROLE] {
+            assert_eq!(world.process(role).ran.code, 0, "credentials of {role} can be had");
+        }
+        world.keep(Scene::Fresh);
+        // Less than the window of 15 minutes, and enough for the whole test.
+        records.leave_credentials(ROLE, 800);
+        records.leave_chained(CHAINED, 800);
+        world.keep(Scene::Old);
+        records.leave_token("corp", -1);
+        world.keep(Scene::EndedAndOld);
+        world.set(Scene::Fresh);
+        records.forget_chained(CHAINED);
+        world.keep(Scene::Halfway);
+        world
+    }
+
+    fn keep(&mut self, scene: Scene) {
+        self.scenes.insert(scene, (files(self.sandbox.home()), self.sandbox.aws.checkpoint()));
+    }
+
+    /// Sets home and simulator back to a scene. Files that are as they were are not touched.
+    pub(crate) fn set(&self, scene: Scene) {
+        let (wanted, checkpoint) = &self.scenes[&scene];
+        self.sandbox.aws.restore(checkpoint);
+        let have = files(self.sandbox.home());
+        for path in have.keys().filter(|path| !wanted.contains_key(*path)) {
+            std::fs::remove_file(path).unwrap();
+        }
+        for (path, bytes) in wanted.iter().filter(|(path, bytes)| have.get(*path) != Some(*bytes)) {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
+
+    /// The roles in the stored list, without the chained ones of the configuration.
+    pub(crate) fn listed(&self) -> BTreeSet<String> {
+        Records::in_store(&self.sandbox, SecureStore::Json).listed(&self.sandbox, "corp")
+    }
+
+    /// The credentials of a role as `process` gives them.
+    pub(crate) fn process(&self, role: &str) -> Timed {
+        self.run(&["process", "-S", "corp", "--arn", role])
+    }
+
+    /// The program with these arguments and a limit of 2 GB: an answer that grows without bound would take the machine down, not the test.
+    pub(crate) fn limited(&self, args: &[&str]) -> Command {
+        let mut command = self.sandbox.command("sh");
+        command.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", binary()]).args(args);
+        command
+    }
+
+    /// Runs the program to its end, or to the limit. Whoever signs in with a browser is allowed at once.
+    pub(crate) fn run(&self, args: &[&str]) -> Timed {
+        let begun = Instant::now();
+        let mut child = self.limited(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (mut stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let out = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            stdout.read_to_end(&mut bytes).unwrap();
+            bytes
+        });
+        let err = std::thread::spawn(move || {
+            let mut all = Vec::new();
+            let mut reader = BufReader::new(stderr);
+            loop {
+                let start = all.len();
+                if reader.read_until(b'\n', &mut all).unwrap() == 0 {
+                    return all;
+                }
+                let line = String::from_utf8_lossy(&all[start..]);
+                if line.contains("/authorize?") {
+                    // A page that refuses is the program's to deal with.
+                    let _ = demo::approve(line.trim());
+                }
+            }
+        });
+        let mut killed = false;
+        let code = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status.code().unwrap_or(-1);
+            }
+            if begun.elapsed() > LIMIT {
+                killed = true;
+                let _ = child.kill();
+            }
+            std::thread::park_timeout(Duration::from_millis(20));
+        };
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Timed { ran: Ran { code, stdout: text(out.join().unwrap()), stderr: text(err.join().unwrap()) }, took: begun.elapsed(), killed }
+    }
+}
+
+/// Every file below a directory.
+fn files(directory: &Path) -> Files {
+    let mut out = Files::new();
+    let mut open = vec![directory.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in std::fs::read_dir(directory).unwrap().flatten() {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => open.push(path),
+                // A file can vanish meanwhile: helpers end on their own.
+                Ok(_) => drop(std::fs::read(&path).map(|bytes| out.insert(path, bytes))),
+                Err(_) => {}
+            }
+        }
+    }
+    out
+}
