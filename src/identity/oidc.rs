@@ -137,7 +137,7 @@ impl Identity {
         }
         let date = ServerDate::default();
         let reply = call.customize().interceptor(date.clone()).send().await;
-        let reply = reply.map_err(|error| self.explain_oidc("registering this program", host, &Fault::of(&error)))?;
+        let reply = reply.map_err(|error| self.explain_start("registering this program", host, &Fault::of(&error)))?;
         info!(target: "rolecall::identity", host, ?flow, "registered");
         let now = self.0.clock.now();
         let expires_at = registration_expiry(date.local(Timestamp(reply.client_secret_expires_at), now), now);
@@ -172,7 +172,7 @@ impl Identity {
         let (client, host) = self.oidc(registration.flow)?;
         let call = client.start_device_authorization().start_url(self.instance().start_url.trimmed());
         let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
-        let reply = call.send().await.map_err(|error| self.explain_oidc("starting the sign-in", host, &Fault::of(&error)))?;
+        let reply = call.send().await.map_err(|error| self.explain_start("starting the sign-in", host, &Fault::of(&error)))?;
         info!(target: "rolecall::identity", host, "device code received");
         let uri = values::required(reply.verification_uri, "verificationUri").map_err(|why| invalid(why, host))?;
         let interval = if reply.interval > 0 { reply.interval.min(LONGEST_INTERVAL) } else { DEFAULT_INTERVAL };
@@ -277,6 +277,19 @@ impl Identity {
         Ok(tokens)
     }
 
+    /// Errors of the calls that name the directory: a refused request means that the start URL or the region is wrong.
+    fn explain_start(&self, doing: &str, host: &str, fault: &Fault) -> Error {
+        match fault.code() {
+            // Registering in another directory's region is refused by the second name.
+            "InvalidRequestException" | "InvalidClientMetadataException" if !fault.said().contains("KMS") => {
+                let instance = self.instance();
+                let text = format!("{doing}: AWS does not accept {} in {}{}", instance.start_url, instance.sso_region, fault.said());
+                Error::new(Kind::Config, text).hint("check `start_url` and `sso_region`: they must belong to the same directory")
+            }
+            _ => self.explain_oidc(doing, host, fault),
+        }
+    }
+
     /// Sign-in errors, each with what a person can do about it.
     fn explain_oidc(&self, doing: &str, host: &str, fault: &Fault) -> Error {
         let name = &self.instance().name;
@@ -295,12 +308,6 @@ impl Identity {
             }
             "InvalidScopeException" => of(Kind::Config, "AWS does not know one of the scopes")
                 .hint("check `scopes` of the instance, or `sso_registration_scopes` in the AWS config file"),
-            // Registering in another directory's region is refused by the second name.
-            "InvalidRequestException" | "InvalidClientMetadataException" if !fault.said().contains("KMS") => {
-                let instance = self.instance();
-                of(Kind::Config, &format!("AWS does not accept {} in {}", instance.start_url, instance.sso_region))
-                    .hint("check `start_url` and `sso_region`: they must belong to the same directory")
-            }
             "SlowDownException" => Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down")),
             _ => fault.explain(doing, host, Some(name)),
         }

@@ -82,6 +82,7 @@ fn run(mut combinations: Vec<Combination>, workers: usize) -> Findings {
 }
 
 /// Runs one combination: a scene, the faults, the command; then AWS is well again.
+#[expect(clippy::print_stdout, reason = "the log of a run that is asked for by name")]
 fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
     let Combination { case, operation, row } = combination;
     world.set(case.scene);
@@ -91,7 +92,6 @@ fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
     let calls = aws.calls(name);
     row.faults(&Operation::named(operation)).into_iter().for_each(|fault| aws.script(fault));
     let run = world.run(case.args);
-    #[expect(clippy::print_stdout, reason = "the report of a run asked for by name")]
     println!("{:6.2} s  exit {}  {}", run.took.as_secs_f64(), run.ran.code, combination.name());
     let told = |wrong: String| format!("{wrong}\n    code {} after {:.1} s; {}", run.ran.code, run.took.as_secs_f64(), excerpt(&run));
     if aws.calls(name) == calls {

@@ -122,7 +122,7 @@ impl Operation {
             }
             Errors::Xml => {
                 // STS has names of its own.
-                let name = if status == 429 { "Throttling".to_owned() } else { name.replace("Exception", "") };
+                let name = name.replace("Exception", "");
                 let message = message.replace('&', "&amp;").replace('<', "&lt;");
                 let body = format!(
                     "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{name}</Code>\

@@ -191,6 +191,7 @@ fn now() -> rolecall::domain::Timestamp {
     rolecall::os::clock::Clock::System.now()
 }
 
+#[expect(clippy::print_stdout, reason = "the report of a run that is asked for by name")]
 #[test]
 #[ignore = "takes as long as ROLECALL_SOAK_SECONDS says, 15 s by itself"]
 fn a_soak_finds_no_bug_and_no_wrong_answer() {
@@ -229,6 +230,5 @@ fn a_soak_finds_no_bug_and_no_wrong_answer() {
         let ran = soak.world.run(&["process", "-S", "corp", "--arn", role, "--sts-refresh"]).ran;
         assert_eq!((ran.code, soak.judge(role, &ran, Duration::ZERO)), (0, Ok(())), "{ran:?}");
     }
-    #[expect(clippy::print_stdout, reason = "the report of a run asked for by name")]
     println!("{report}");
 }

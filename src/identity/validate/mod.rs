@@ -30,7 +30,7 @@ pub enum Rejection {
     Middlebox(u16),
     /// The server failed with this HTTP status, and not in AWS's error form.
     Unavailable(u16),
-    /// A 429 that is not in AWS's error form.
+    /// A 429, whatever its body says.
     Throttled,
     /// The answer is incomplete, too large, of the wrong form or implausible. The text says which and contains nothing from the answer.
     Invalid(String),
@@ -95,9 +95,10 @@ pub fn check(operation: Operation, answer: &Answer<'_>) -> Result<(), Rejection>
         300..=399 | 407 | 413 | 451 => middlebox(),
         _ if form::is_html(answer) => middlebox(),
         200 => form::success(operation, answer.body),
+        // In any form: the SDK retries only those whose code it knows.
+        429 => Err(Rejection::Throttled),
         0..=399 => Err(Rejection::invalid(format!("its status is {status} instead of 200"))),
         _ if form::is_aws_error(operation, answer) => Ok(()),
-        429 => Err(Rejection::Throttled),
         500.. => Err(Rejection::Unavailable(status)),
         _ => middlebox(),
     }
@@ -138,7 +139,7 @@ mod tests {
     fn an_error_in_awss_form_is_passed_on() {
         for body in [r#"{"message":"No access"}"#, r#"{"__type":"ForbiddenException"}"#, r#"{"error":"invalid_grant"}"#, r#"{"code":"x"}"#]
         {
-            for status in [400, 401, 403, 429, 500] {
+            for status in [400, 401, 403, 500] {
                 assert_eq!(checked(status, body), Ok(()), "{status} {body}");
             }
         }
@@ -155,6 +156,8 @@ mod tests {
     fn a_429_and_a_503_need_no_form() {
         assert_eq!(checked(429, ""), Err(Rejection::Throttled));
         assert_eq!(checked(429, "HTTP 429 Unknown Code"), Err(Rejection::Throttled));
+        let sts = "<ErrorResponse><Error><Code>TooManyRequests</Code></Error></ErrorResponse>";
+        assert_eq!(check(Operation::AssumeRole, &answer(429, sts)), Err(Rejection::Throttled));
         assert_eq!(checked(503, "upstream connect error"), Err(Rejection::Unavailable(503)));
     }
 
