@@ -199,7 +199,7 @@ fn from_body(bytes: &[u8]) -> (String, String) {
 }
 
 /// The exception that goes with an OAuth error word.
-fn exception(word: &str) -> Option<&'static str> {
+pub(super) fn exception(word: &str) -> Option<&'static str> {
     Some(match word {
         "authorization_pending" => "AuthorizationPendingException",
         "slow_down" => "SlowDownException",

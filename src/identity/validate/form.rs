@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor};
 
 use super::{Answer, Operation, Rejection};
+use crate::identity::fault::exception;
 
 /// Checks the body of a 200.
 ///
@@ -88,21 +89,19 @@ fn document(body: &[u8], root: &str) -> Result<(), Rejection> {
     }
 }
 
-/// An error of the portal, SSO OIDC or a gateway of AWS.
+/// An error of the portal, SSO OIDC or a gateway of AWS. A `message` alone is what any box in between writes.
 #[derive(Deserialize)]
 struct AwsError {
     #[serde(rename = "__type")]
     kind: Option<String>,
-    message: Option<String>,
-    #[serde(rename = "Message")]
-    capital: Option<String>,
-    error: Option<String>,
     code: Option<String>,
+    error: Option<String>,
 }
 
 impl AwsError {
     fn is_named(&self) -> bool {
-        [&self.kind, &self.message, &self.capital, &self.error, &self.code].into_iter().flatten().any(|text| !text.trim().is_empty())
+        let by_aws = [&self.kind, &self.code].into_iter().flatten().any(|name| !name.trim().is_empty());
+        by_aws || self.error.as_deref().is_some_and(|word| exception(word).is_some())
     }
 }
 

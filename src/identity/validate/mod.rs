@@ -127,7 +127,8 @@ mod tests {
             assert_eq!(check(Operation::AssumeRole, &answer(status, html)), Err(Rejection::Middlebox(status)), "{status}");
         }
         for status in [400, 401, 403, 404, 418] {
-            for body in ["", "access denied", "{}", "[]", "null", r#"{"message":5}"#, r#"{"detail":"no"}"#] {
+            for body in ["", "access denied", "{}", "[]", "null", r#"{"message":5}"#, r#"{"message":"Blocked"}"#, r#"{"error":"blocked"}"#]
+            {
                 assert_eq!(checked(status, body), Err(Rejection::Middlebox(status)), "{status} {body}");
             }
         }
@@ -137,8 +138,7 @@ mod tests {
 
     #[test]
     fn an_error_in_awss_form_is_passed_on() {
-        for body in [r#"{"message":"No access"}"#, r#"{"__type":"ForbiddenException"}"#, r#"{"error":"invalid_grant"}"#, r#"{"code":"x"}"#]
-        {
+        for body in [r#"{"__type":"ForbiddenException","message":"No access"}"#, r#"{"error":"invalid_grant"}"#, r#"{"code":"x"}"#] {
             for status in [400, 401, 403, 500] {
                 assert_eq!(checked(status, body), Ok(()), "{status} {body}");
             }

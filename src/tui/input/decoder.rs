@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::sequence;
-use crate::tui::event::{Key, MouseKind};
+use super::sequence::{self, Input};
+use crate::tui::event::Key;
 
 /// How long after Esc another byte still belongs to it. Over slow lines the bytes of a sequence arrive one by one.
 pub(super) const ESCAPE: Duration = Duration::from_millis(50);
@@ -32,17 +32,6 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 
 const CTRL_C: u8 = 0x03;
 const ESC: u8 = 0x1b;
-
-/// Something the user did at the terminal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Input {
-    /// A key was pressed.
-    Key(Key),
-    /// Text was pasted.
-    Paste(String),
-    /// A mouse button was pressed or the wheel turned, at this column and row, from 0.
-    Mouse(MouseKind, u16, u16),
-}
 
 /// What the bytes so far are the beginning of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

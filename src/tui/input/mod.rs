@@ -70,9 +70,9 @@ fn read(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
         }
         for input in inputs.drain(..) {
             let event = match input {
-                decoder::Input::Key(key) => Event::Key(key),
-                decoder::Input::Paste(text) => Event::Paste(text),
-                decoder::Input::Mouse(kind, x, y) => Event::Mouse(clicks.gesture(kind, x, y)),
+                sequence::Input::Key(key) => Event::Key(key),
+                sequence::Input::Paste(text) => Event::Paste(text),
+                sequence::Input::Mouse(kind, x, y) => Event::Mouse(clicks.gesture(kind, x, y)),
             };
             if events.send(event).is_err() {
                 return;
@@ -94,7 +94,7 @@ pub fn ctrl_c_works_after(reads: &[&[u8]]) -> bool {
     inputs.clear();
     decoder.feed(&[0x03], now, &mut inputs);
     decoder.feed(b"x", now, &mut inputs);
-    let key = |letter, modifiers| decoder::Input::Key(Key::new(KeyCode::Char(letter), modifiers));
+    let key = |letter, modifiers| sequence::Input::Key(Key::new(KeyCode::Char(letter), modifiers));
     inputs == [key('c', KeyModifiers::CONTROL), key('x', KeyModifiers::NONE)]
 }
 

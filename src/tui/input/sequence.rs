@@ -4,8 +4,18 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::decoder::Input;
 use crate::tui::event::{Key, MouseKind};
+
+/// Something the user did at the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// A mouse button was pressed or the wheel turned, at this column and row, from 0.
+    Mouse(MouseKind, u16, u16),
+}
 
 /// What `CSI parameters final_byte` means; `None` for answers, focus reports, key releases and everything unknown.
 pub(super) fn control(parameters: &[u8], final_byte: u8) -> Option<Input> {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use crossterm::event::{KeyCode, KeyModifiers};
 use proptest::prelude::*;
 
-use super::decoder::{BURST_GAP, Decoder, ESCAPE, Input, PATIENCE};
+use super::decoder::{BURST_GAP, Decoder, ESCAPE, PATIENCE};
+use super::sequence::Input;
 use crate::tui::event::{Key, MouseKind};
 
 /// A decoder and its clock.
