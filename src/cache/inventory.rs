@@ -24,7 +24,7 @@ pub fn path(cache_dir: &Path, instance: &Instance) -> PathBuf {
 
 /// The inventory of an instance; `None` when there is none, or it is damaged, unreadable or of another version: then fetch again.
 pub fn load(cache_dir: &Path, instance: &Instance) -> Option<Inventory> {
-    decode(&file::load(&path(cache_dir, instance)).ok()??)
+    read(cache_dir, instance).ok()?
 }
 
 /// The unconfirmed accounts lie behind the inventory; a file of an older version ends there.
@@ -49,7 +49,7 @@ fn encode(inventory: &Inventory) -> Result<Vec<u8>> {
 /// # Errors
 /// [`crate::domain::Kind::Os`] if the file exists and can't be read: an unreadable list is not an empty one.
 pub fn read(cache_dir: &Path, instance: &Instance) -> Result<Option<Inventory>> {
-    Ok(file::load(&path(cache_dir, instance))?.and_then(|bytes| frame::decode(HEADER, &bytes)))
+    Ok(file::load(&path(cache_dir, instance))?.and_then(|bytes| decode(&bytes)))
 }
 
 /// Keeps the inventory of an instance.

@@ -155,11 +155,11 @@ fn the_configuration_says_how_and_which_tags() {
     let lines: Vec<&str> =
         ran.stdout.lines().filter(|line| line.contains("_TAG_") || line.contains("COLOR") || line.contains("PROFILE=")).collect();
     let want = [
-        "export AWS_SSO_PROFILE='payments-prod-ReadOnlyAccess';",
-        "export ROLECALL_COLOR='yellow';",
-        "export AWS_SSO_TAG_TEAM='payments';",
-        "export AWS_SSO_TAG_ACCOUNTNAME='payments-prod';",
-        "export AWS_SSO_TAG_REGION='eu-west-1';",
+        "\\export AWS_SSO_PROFILE='payments-prod-ReadOnlyAccess';",
+        "\\export ROLECALL_COLOR='yellow';",
+        "\\export AWS_SSO_TAG_TEAM='payments';",
+        "\\export AWS_SSO_TAG_ACCOUNTNAME='payments-prod';",
+        "\\export AWS_SSO_TAG_REGION='eu-west-1';",
     ];
     assert_eq!(lines, want, "{ran:?}");
 }
