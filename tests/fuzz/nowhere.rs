@@ -6,7 +6,7 @@ use rolecall::config::{Env, Paths, Settings};
 use rolecall::identity::Network;
 use rolecall::ops::ctx::Ctx;
 use rolecall::os::clock::Clock;
-use rolecall::vault::{KeyCache, Options, Passphrase, Store, Vault};
+use rolecall::vault::{KeyCache, Options, Passphrase, SecureStore, Vault};
 
 /// The machine.
 pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
@@ -15,7 +15,7 @@ pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
     let settings = Settings { config_profiles_binary: Some("/usr/bin/rolecall".into()), ..Settings::default() };
     let vault = Vault::new(Options {
         dir: paths.state_dir.join("vault"),
-        store: Store::File,
+        store: SecureStore::File,
         key_cache: KeyCache::Never,
         passphrase: Passphrase::None,
         may_prompt_desktop: false,

@@ -2,6 +2,7 @@
 
 #![no_main]
 
+#[allow(dead_code, reason = "every target uses a part of it")]
 mod wire;
 
 use libfuzzer_sys::fuzz_target;
