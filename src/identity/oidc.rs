@@ -9,7 +9,7 @@ use aws_sdk_ssooidc::operation::create_token::builders::CreateTokenFluentBuilder
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tracing::info;
 
-use crate::domain::{Error, InstanceName, Kind, Result, Secret, Timestamp};
+use crate::domain::{Error, InstanceName, Kind, Result, Secret, Timestamp, check_web_address};
 
 use super::date::ServerDate;
 use super::endpoint::host;
@@ -175,6 +175,7 @@ impl Identity {
         let reply = call.send().await.map_err(|error| self.explain_start("starting the sign-in", host, &Fault::of(&error)))?;
         info!(target: "rolecall::identity", host, "device code received");
         let uri = values::required(reply.verification_uri, "verificationUri").map_err(|why| invalid(why, host))?;
+        check_web_address(&uri).map_err(|error| error.context(format_args!("the sign-in page that {host} names")))?;
         let interval = if reply.interval > 0 { reply.interval.min(LONGEST_INTERVAL) } else { DEFAULT_INTERVAL };
         let (shortest, longest) = DEVICE_CODE_LIVES;
         let life = if reply.expires_in > 0 { reply.expires_in.clamp(shortest, longest) } else { DEVICE_CODE_LIFE };
@@ -331,10 +332,7 @@ fn invalid(why: Rejection, host: &str) -> Error {
 
 /// Whether AWS refuses the registration itself: it has forgotten it, or does not accept it for this flow.
 fn is_unknown_client(fault: &Fault) -> bool {
-    match fault.code() {
-        "InvalidClientException" | "UnauthorizedClientException" => true,
-        code => code.is_empty() && fault.status() == 401,
-    }
+    matches!(fault.code(), "InvalidClientException" | "UnauthorizedClientException")
 }
 
 /// When a registration ends that was made `now`. An end that is missing, past or further off than AWS ever puts it is replaced: too long a

@@ -100,8 +100,9 @@ struct AwsError {
 
 impl AwsError {
     fn is_named(&self) -> bool {
-        let by_aws = [&self.kind, &self.code].into_iter().flatten().any(|name| !name.trim().is_empty());
-        by_aws || self.error.as_deref().is_some_and(|word| exception(word).is_some())
+        let kind = self.kind.as_deref().is_some_and(|kind| !kind.trim().is_empty());
+        kind || self.code.as_deref().is_some_and(|code| code.ends_with("Exception"))
+            || self.error.as_deref().is_some_and(|word| exception(word).is_some())
     }
 }
 

@@ -127,8 +127,17 @@ mod tests {
             assert_eq!(check(Operation::AssumeRole, &answer(status, html)), Err(Rejection::Middlebox(status)), "{status}");
         }
         for status in [400, 401, 403, 404, 418] {
-            for body in ["", "access denied", "{}", "[]", "null", r#"{"message":5}"#, r#"{"message":"Blocked"}"#, r#"{"error":"blocked"}"#]
-            {
+            for body in [
+                "",
+                "access denied",
+                "{}",
+                "[]",
+                "null",
+                r#"{"message":5}"#,
+                r#"{"message":"Blocked"}"#,
+                r#"{"error":"blocked"}"#,
+                r#"{"code":"POLICY_BLOCKED"}"#,
+            ] {
                 assert_eq!(checked(status, body), Err(Rejection::Middlebox(status)), "{status} {body}");
             }
         }
@@ -138,7 +147,9 @@ mod tests {
 
     #[test]
     fn an_error_in_awss_form_is_passed_on() {
-        for body in [r#"{"__type":"ForbiddenException","message":"No access"}"#, r#"{"error":"invalid_grant"}"#, r#"{"code":"x"}"#] {
+        for body in
+            [r#"{"__type":"ForbiddenException","message":"No access"}"#, r#"{"error":"invalid_grant"}"#, r#"{"code":"ForbiddenException"}"#]
+        {
             for status in [400, 401, 403, 500] {
                 assert_eq!(checked(status, body), Ok(()), "{status} {body}");
             }

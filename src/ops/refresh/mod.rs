@@ -29,11 +29,23 @@ pub struct Limits {
     pub max_backoff: Duration,
     /// How long AWS may leave every request without an answer before the refresh ends.
     pub silence: Duration,
+    /// How long the refresh may take in all.
+    pub longest: Duration,
 }
+
+/// The longest that a refresh of every account may take.
+const LONGEST: Duration = Duration::from_secs(3_600);
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { threads: 5, requests_per_second: None, max_retry: 10, max_backoff: Duration::from_secs(5), silence: Duration::from_secs(30) }
+        Self {
+            threads: 5,
+            requests_per_second: None,
+            max_retry: 10,
+            max_backoff: Duration::from_secs(5),
+            silence: Duration::from_secs(30),
+            longest: LONGEST,
+        }
     }
 }
 

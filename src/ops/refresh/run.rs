@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tracing::info;
 
-use crate::domain::{Account, AccountId, Error, Inventory, Kind, Result, RoleName, Secret};
+use crate::domain::{Account, AccountId, Error, Inventory, Kind, Result, RoleName, Secret, human};
 use crate::identity::{Identity, Listing, Page, PortalAccount};
 use crate::os::clock::Clock;
 
@@ -16,9 +16,6 @@ use super::{Limits, Progress};
 
 /// The first pause after a request that got no answer; doubled with every further one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
-
-/// The longest that a reading may take.
-const LONGEST: Duration = Duration::from_secs(3_600);
 
 /// Says which accounts of the list are read.
 type Wanted = fn(&Account) -> bool;
@@ -152,7 +149,7 @@ impl Run {
                 return Ok(None);
             }
             let wake = wake.map(|moment| self.began + moment);
-            let end = self.waiting.map_or(LONGEST, |since| LONGEST.min(since + self.limits.silence));
+            let end = self.waiting.map_or(self.limits.longest, |since| self.limits.longest.min(since + self.limits.silence));
             tokio::select! {
                 Some(answer) = self.flying.join_next(), if !self.flying.is_empty() => {
                     let answer = answer.map_err(|error| Error::internal(format!("reading roles: {error}")));
@@ -179,12 +176,13 @@ impl Run {
     /// The error of a reading that got no answer for too long, or that takes too long.
     fn out_of_time(&mut self) -> Error {
         let silence = self.limits.silence;
+        let seconds = i64::try_from(self.limits.longest.as_secs()).unwrap_or(i64::MAX);
         let waited = self.waiting.filter(|since| self.now().saturating_sub(*since) >= silence);
         match (waited, self.last_failure.take()) {
             (Some(_), Some(error)) => error,
             (Some(_), None) => Error::new(Kind::Unreachable, format!("reading roles: AWS has not answered for {} s", silence.as_secs()))
                 .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
-            (None, _) => Error::new(Kind::Unreachable, format!("reading roles: not finished after {} min", LONGEST.as_secs() / 60))
+            (None, _) => Error::new(Kind::Unreachable, format!("reading roles: not finished after {}", human(seconds)))
                 .hint("run `rolecall cache` again, with more `--threads`"),
         }
     }

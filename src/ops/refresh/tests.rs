@@ -88,6 +88,7 @@ const QUICK: Limits = Limits {
     max_retry: 1,
     max_backoff: Duration::from_millis(500),
     silence: Duration::from_secs(30),
+    longest: Duration::from_secs(3_600),
 };
 
 async fn run(identity: &Identity, old: Option<&Inventory>) -> Result<Outcome> {

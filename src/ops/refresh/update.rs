@@ -36,10 +36,13 @@ pub fn limits(ctx: &Ctx, threads: Option<usize>) -> Limits {
     }
 }
 
+/// The longest that a look-up may take: the user waits for it.
+const LOOK_UP: Duration = Duration::from_secs(30);
+
 /// The limits of a look-up: smaller, since the user waits for it.
 fn look_up_limits(ctx: &Ctx) -> Limits {
     let usual = limits(ctx, None);
-    Limits { max_retry: usual.max_retry.min(3), silence: Duration::from_secs(10), ..usual }
+    Limits { max_retry: usual.max_retry.min(3), silence: Duration::from_secs(10), longest: LOOK_UP, ..usual }
 }
 
 /// Reads accounts and roles of an instance and keeps them. What was read before a failure is kept too.

@@ -19,6 +19,8 @@ use crate::ops::work::SignInStep;
 
 /// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in seconds.
 const BAR: i64 = 300;
+/// The same after a sign-in that failed because AWS could not be reached, in seconds.
+const UNREACHABLE_BAR: i64 = 15;
 /// How long a helper lives at most: AWS gives a person as long.
 const LIFE: Duration = Duration::from_secs(600);
 /// How long a sign-in stays open at most, with the time that the helper needs to start.
@@ -139,9 +141,11 @@ fn nobody_is_at_it(flight: &Flight) -> Result<bool> {
 }
 
 fn barred(instance: &Instance, last: Option<Outcome>, now: Timestamp) -> Result<()> {
-    let Some(Outcome::Failed { message, at, .. }) = last else { return Ok(()) };
-    let left = BAR - now.since(at);
-    if !(0..=BAR).contains(&left) {
+    let Some(Outcome::Failed { kind, message, at, .. }) = last else { return Ok(()) };
+    // Nobody has refused anything if AWS could not be reached.
+    let bar = if matches!(kind, Kind::Unreachable | Kind::Throttled) { UNREACHABLE_BAR } else { BAR };
+    let left = bar - now.since(at);
+    if !(0..=bar).contains(&left) {
         return Ok(());
     }
     Err(Error::new(Kind::LoginNeeded, format!("no sign-in is opened by itself for another {}: {message}", human(left)))
