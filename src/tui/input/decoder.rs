@@ -287,14 +287,12 @@ impl Decoder {
             }
         }
         self.bytes.extend(&bytes[taken..]);
-        if self.bytes.len() > LONGEST_PASTE + PASTE_SLACK {
-            // A stream without an end, such as of a terminal gone mad: Ctrl-C need not wait for a pause.
-            if self.bytes.last() == Some(&CTRL_C) {
-                self.expire(out);
-            } else {
-                // The last bytes may be the beginning of the end marker.
-                self.bytes.drain(LONGEST_PASTE..self.bytes.len() - PASTE_END.len());
-            }
+        if self.bytes.len() > LONGEST_PASTE && self.bytes.last() == Some(&CTRL_C) {
+            // A stream without an end, such as of a broken terminal: Ctrl-C must not wait for a pause.
+            self.expire(out);
+        } else if self.bytes.len() > LONGEST_PASTE + PASTE_SLACK {
+            // The last bytes may be the beginning of the end marker.
+            self.bytes.drain(LONGEST_PASTE..self.bytes.len() - PASTE_END.len());
         }
         bytes.len()
     }

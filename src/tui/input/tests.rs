@@ -313,6 +313,15 @@ fn the_rest_of_a_stalled_paste_is_text_and_no_keys() {
 }
 
 #[test]
+fn ctrl_c_in_a_read_of_its_own_leaves_a_paste_that_goes_on() {
+    for size in [64 * 1_024, 100_000, 128 * 1_024, 1_000_000] {
+        let mut typist = Typist::new();
+        typist.feed(b"\x1b[200~").feed(vec![b'q'; size + 1]).wait(Duration::from_millis(20)).feed(b"qqq").wait(Duration::from_millis(20));
+        assert_eq!(typist.feed([0x03]).took().last(), Some(&ctrl_c()), "{size}");
+    }
+}
+
+#[test]
 fn a_paste_without_an_end_and_without_a_pause_is_left_by_ctrl_c() {
     let mut typist = Typist::new();
     typist.feed("\x1b[200~");
