@@ -155,6 +155,16 @@ impl<'t> Whole<'_, 't> {
         }
         let (part, placeholder) = (self.parts[0], key.trim_start_matches("granted_").trim_start_matches("sso_").to_uppercase());
         let (line, shown) = (part.line, value.map_or(placeholder, ToString::to_string));
+        // A second key of the same name would be an error of its own: some AWS programs give up the whole file.
+        if let Some(empty) = self.parts.iter().rev().flat_map(|part| &part.entries).find(|entry| entry.key == key) {
+            let mut problem = self.problem(empty.line, format!("has an empty `{key}`"), format!("write `{key} = {shown}`"), Code::Missing);
+            if let Some(value) = value.filter(|_| empty.more.is_empty()) {
+                let indent: String = self.outline.line(empty.line).chars().take_while(|letter| letter.is_whitespace()).collect();
+                problem.edit = Some(Edit { line: empty.line, lines: vec![format!("{indent}{key} = {value}")] });
+            }
+            out.push(problem);
+            return;
+        }
         let mut problem = self.problem(line, format!("has no `{key}`"), format!("add `{key} = {shown}` below it"), Code::Missing);
         if let Some(value) = value {
             // Behind the first key, at its indentation: a line that is indented otherwise would belong to another one.

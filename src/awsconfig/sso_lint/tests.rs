@@ -81,6 +81,7 @@ fn keys_that_are_missing_or_misspelled() {
             "[sso-session x]\nsso_region = eu-west-1\n".into(),
             "1 [sso-session x] has no `sso_start_url`: add `sso_start_url = START_URL` below it",
         ),
+        (format!("[sso-session x]\n{url}\nsso_region =\n"), "3 [sso-session x] has an empty `sso_region`: write `sso_region = REGION`"),
         (format!("[profile a]\n{url}\n{account}\nregion = eu-west-1\n"), "1 [profile a] has no `sso_region`"),
         ("[profile a]\ngranted_sso_region = eu-west-1\n".into(), "1 [profile a] has no `granted_sso_start_url`"),
         (format!("[profile a]\n{account}\n"), "1 [profile a] has neither `sso_session` nor `sso_start_url`"),

@@ -33,7 +33,7 @@ pub(super) fn success(operation: Operation, body: &[u8]) -> Result<(), Rejection
 /// Whether an answer is an error in AWS's own form: named by a header, or by a field of a JSON object; of STS an XML document.
 pub(super) fn is_aws_error(operation: Operation, answer: &Answer<'_>) -> bool {
     match operation {
-        Operation::AssumeRole | Operation::GetCallerIdentity => document(answer.body, "ErrorResponse").is_ok(),
+        Operation::AssumeRole | Operation::GetCallerIdentity => document(answer.body, "ErrorResponse").is_ok() && has_code(answer.body),
         _ => !answer.error_type.trim().is_empty() || serde_json::from_slice::<AwsError>(answer.body).is_ok_and(|error| error.is_named()),
     }
 }
@@ -87,6 +87,13 @@ fn document(body: &[u8], root: &str) -> Result<(), Rejection> {
     } else {
         Ok(())
     }
+}
+
+/// Whether an XML error says which one it is.
+fn has_code(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    code.is_some_and(|(code, _)| !code.trim().is_empty() && !code.contains('<'))
 }
 
 /// An error of the portal, SSO OIDC or a gateway of AWS. A `message` alone is what any box in between writes.

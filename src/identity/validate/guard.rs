@@ -6,6 +6,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
 use super::{Answer, Operation, Rejection, Service, check};
+use crate::domain::Secret;
 use crate::identity::fault::root;
 
 /// Passes requests of one service to a connector, and answers back only if they are complete and AWS's own. See [`check`].
@@ -25,14 +26,30 @@ impl Guard {
 impl HttpConnector for Guard {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let operation = Operation::from_request(self.service, &request);
+        let sent = secrets(&request);
         let answer = self.inner.call(request);
-        HttpConnectorFuture::new(async move { Ok(checked(operation, answer.await?).await?) })
+        HttpConnectorFuture::new(async move { Ok(checked(operation, answer.await?, &sent).await?) })
     }
 }
 
-/// The answer with its whole body in memory.
-async fn checked(operation: Operation, mut response: HttpResponse) -> Result<HttpResponse, Rejection> {
-    let body = read_body(operation, &mut response).await?;
+/// The secrets in a request, which an error message may quote.
+fn secrets(request: &HttpRequest) -> Vec<Secret<String>> {
+    const FIELDS: [&str; 5] = ["clientSecret", "refreshToken", "deviceCode", "code", "codeVerifier"];
+    let body: serde_json::Value = request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+    let fields = FIELDS.iter().filter_map(|field| body.get(field)?.as_str());
+    let all = request.headers().get("x-amz-sso_bearer_token").into_iter().chain(fields);
+    all.filter(|secret| !secret.is_empty()).map(Secret::from).collect()
+}
+
+/// The answer with its whole body in memory. An error that quotes one of the secrets `sent` is passed on without them.
+async fn checked(operation: Operation, mut response: HttpResponse, sent: &[Secret<String>]) -> Result<HttpResponse, Rejection> {
+    let mut body = read_body(operation, &mut response).await?;
+    if !response.status().is_success()
+        && let Ok(text) = std::str::from_utf8(&body)
+        && sent.iter().any(|secret| text.contains(secret.expose().as_str()))
+    {
+        body = sent.iter().fold(text.to_owned(), |text, secret| text.replace(secret.expose().as_str(), "[secret]")).into_bytes();
+    }
     *response.body_mut() = SdkBody::from(body);
     Ok(response)
 }
@@ -76,7 +93,17 @@ mod tests {
     async fn a_good_answer_is_passed_on_unchanged() {
         let body = r#"{"accessToken":"a","expiresIn":5}"#;
         let response = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(body));
-        let passed = checked(Operation::CreateToken, response).await.unwrap();
+        let passed = checked(Operation::CreateToken, response, &["a".into()]).await.unwrap();
         assert_eq!(passed.body().bytes(), Some(body.as_bytes()));
+    }
+
+    #[tokio::test]
+    async fn an_error_that_quotes_the_token_is_passed_on_without_it() {
+        let mut request = HttpRequest::new(SdkBody::from(r#"{"refreshToken":"aorRefresh","grantType":"refresh_token"}"#));
+        request.headers_mut().insert("x-amz-sso_bearer_token", "aoaAccess");
+        let body = r#"{"__type":"X","message":"echo aoaAccess and aorRefresh"}"#;
+        let response = HttpResponse::new(StatusCode::try_from(403).unwrap(), SdkBody::from(body));
+        let passed = checked(Operation::ListAccounts, response, &secrets(&request)).await.unwrap();
+        assert_eq!(passed.body().bytes(), Some(&br#"{"__type":"X","message":"echo [secret] and [secret]"}"#[..]));
     }
 }

@@ -158,6 +158,9 @@ mod tests {
         assert_eq!(check(Operation::ListAccounts, &named), Ok(()));
         let xml = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>\n";
         assert_eq!(check(Operation::AssumeRole, &answer(403, xml)), Ok(()));
+        for nameless in ["<ErrorResponse></ErrorResponse>", "<ErrorResponse><Error><Code> </Code></Error></ErrorResponse>"] {
+            assert_eq!(check(Operation::AssumeRole, &answer(403, nameless)), Err(Rejection::Middlebox(403)), "{nameless}");
+        }
         for cut in 1..xml.trim_end().len() {
             assert!(check(Operation::AssumeRole, &answer(403, &xml[..cut])).is_err(), "{}", &xml[..cut]);
         }

@@ -151,12 +151,23 @@ fn endpoints(env: &Env, configured: Endpoints) -> Endpoints {
     if env.is_true(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
         return Endpoints::default();
     }
-    let of = |var, configured| env.get(var).or_else(|| env.get(env::AWS_ENDPOINT_URL)).map(str::to_owned).or(configured);
+    let of = |var, configured: Option<String>| {
+        let named = env.get(var).or_else(|| env.get(env::AWS_ENDPOINT_URL)).map(str::to_owned).or(configured);
+        named.map(|url| normalized(&url))
+    };
     Endpoints {
         oidc: of(env::AWS_ENDPOINT_URL_SSO_OIDC, configured.oidc),
         portal: of(env::AWS_ENDPOINT_URL_SSO, configured.portal),
         sts: of(env::AWS_ENDPOINT_URL_STS, configured.sts),
     }
+}
+
+/// An endpoint without the slash at its end, with scheme and host in lower case: the vault names records by it.
+fn normalized(url: &str) -> String {
+    let url = url.trim().trim_end_matches('/');
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let path = url[host..].find('/').map_or(url.len(), |at| host + at);
+    url[..path].to_ascii_lowercase() + &url[path..]
 }
 
 #[cfg(test)]
@@ -219,6 +230,7 @@ mod tests {
         let both = of(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_SSO", "http://portal")]);
         assert_eq!((both.portal.as_deref(), both.oidc.as_deref()), (Some("http://portal"), Some("http://all")));
         assert_eq!(of(&[]).sts.as_deref(), Some("http://file"));
+        assert_eq!(of(&[("AWS_ENDPOINT_URL_SSO", " HTTP://Portal:80/Path/ ")]).portal.as_deref(), Some("http://portal:80/Path"));
         assert_eq!(of(&[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"), ("AWS_ENDPOINT_URL", "http://all")]), Endpoints::default());
     }
 
