@@ -135,6 +135,9 @@ fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_cl
     tmux.wait_for("type to filter");
     tmux.keys(&["-l", "prod"]);
     tmux.wait_for("❯ prod");
+    // The cursor is back on the first row when a frame is whole. A resize in the middle of one leaves what was drawn until then.
+    let whole = |first: usize| tmux.ask(&["display", "-p", "#{cursor_y}"]).trim() == first.to_string();
+    tmux.wait("a whole frame", |tmux| tmux.screen().lines().position(|line| line.contains("❯ prod")).is_some_and(whole));
     // Other heights, wider, and narrower by less than a fifth.
     for (columns, rows) in [(110, 20), (110, 40), (110, 9), (150, 32), (110, 32), (92, 32), (110, 32)] {
         tmux.ask(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
@@ -143,7 +146,7 @@ fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_cl
             let screen = tmux.screen();
             let shown: Vec<&str> = screen.lines().collect();
             let first = shown.iter().rposition(|line| line.contains("❯ prod"));
-            first.is_some_and(|first| shown.get(first + lines - 1).is_some_and(|line| line.contains("pick")))
+            first.is_some_and(|first| shown.get(first + lines - 1).is_some_and(|line| line.contains("pick")) && whole(first))
         });
     }
     tmux.keys(&["Escape"]);
