@@ -36,11 +36,11 @@ pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result
     start(address, program, unset)
 }
 
-/// As [`open`], for an address that a browser extension unwraps: `SCHEME:` and the extension's parameters, with the page's address,
+/// As [`fn@open`], for an address that a browser extension unwraps: `SCHEME:` and the extension's parameters, with the page's address,
 /// percent-encoded by `wrap`, among them.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`fn@open`].
 pub fn open_wrapped(address: &str, wrap: impl FnOnce(&str) -> String, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
     check_web_address(address)?;
     start(&wrap(address), program, unset)
