@@ -18,7 +18,7 @@
 //! ```
 //!
 //! Rooms look down only: `domain` names nothing, `os` names `domain`, the folders from `config` to `server` name those two
-//! and never each other, `ops` joins them, `tui` and `cli` stand on top. `tests/it/imports.rs` holds this to be true.
+//! and never each other, `ops` joins them, `tui` and `cli` stand on top. `tests/it/structure` checks it.
 
 pub mod awsconfig;
 pub mod cache;

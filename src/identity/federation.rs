@@ -14,7 +14,7 @@ use crate::domain::{Credentials, Error, Kind, Result, Secret};
 use super::Network;
 use super::endpoint::host;
 use super::fault::{Fault, root};
-use super::validate::{Operation, Rejection, read_body, values};
+use super::validate::{Operation, Rejection, read_body, values, without};
 
 /// What the federation endpoint calls role credentials.
 #[derive(Serialize)]
@@ -92,7 +92,9 @@ async fn ask_once(
         let body = read_body(Operation::GetSigninToken, &mut answer).await.map_err(Fault::Rejected)?;
         match answer.status().as_u16() {
             200 => token(&body).map_err(Fault::Rejected),
-            status => Err(Fault::answer(status, &body)),
+            status => {
+                Err(Fault::answer(status, &without(body, &[credentials.secret_access_key.clone(), credentials.session_token.clone()])))
+            }
         }
     };
     Ok(tokio::time::timeout(network.timeout, exchange).await.unwrap_or_else(|_| Err(Fault::Silence("no answer in time".into()))))

@@ -232,7 +232,7 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
 }
 
 const HARMLESS: &[Row] = rows! {
-    Harmless: "fields that nobody knows" => |it| it.with_body(Reply::true_answer().edit(Edit::Set("/unheardOf".into(), json!({ "a": [1] }))));
+    Harmless: "unknown fields" => |it| it.with_body(Reply::true_answer().edit(Edit::Set("/unheardOf".into(), json!({ "a": [1] }))));
     Harmless: "no `Date`" => |_| always(Reply::true_answer().edit(Edit::Header("date".into(), None)));
     Harmless: "`Date` in 1970" => |_| always(Reply::true_answer().header("date", "Thu, 01 Jan 1970 00:00:00 GMT"));
     Harmless: "`Date` in 2100" => |_| always(Reply::true_answer().header("date", "Fri, 01 Jan 2100 00:00:00 GMT"));

@@ -8,7 +8,7 @@ use super::{Code, Edit, Problem, shown};
 
 /// Keys of sign-in.
 const KEYS: [&str; 6] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name", "sso_registration_scopes"];
-/// Other keys that programs write, which are nobody's mistake.
+/// Keys that other programs write. They are not mistakes.
 const FOREIGN: [&str; 3] = ["sso_account_name", "sso_auto_populated", "sso_role_arn"];
 /// Names that people give to keys of a session.
 const SESSION_ALIASES: [(&str, &str); 3] =
@@ -34,7 +34,7 @@ fn meant(part: &Part<'_>, key: &str) -> Option<String> {
         let candidates = KEYS.iter().map(|key| (edit_distance(&spelled, key), *key));
         candidates.filter(|(distance, _)| *distance <= NEAR && spelled.contains("ss")).min().map(|(_, key)| key)
     };
-    // Where the right key is there too, the other one is somebody's note.
+    // If the right key exists too, the other one is a note and not a mistake.
     alias.or_else(near).map(|key| format!("{prefix}{key}")).filter(|key| part.entry(key).is_none())
 }
 

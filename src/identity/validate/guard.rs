@@ -44,14 +44,21 @@ fn secrets(request: &HttpRequest) -> Vec<Secret<String>> {
 /// The answer with its whole body in memory. An error that quotes one of the secrets `sent` is passed on without them.
 async fn checked(operation: Operation, mut response: HttpResponse, sent: &[Secret<String>]) -> Result<HttpResponse, Rejection> {
     let mut body = read_body(operation, &mut response).await?;
-    if !response.status().is_success()
-        && let Ok(text) = std::str::from_utf8(&body)
-        && sent.iter().any(|secret| text.contains(secret.expose().as_str()))
-    {
-        body = sent.iter().fold(text.to_owned(), |text, secret| text.replace(secret.expose().as_str(), "[secret]")).into_bytes();
+    if !response.status().is_success() {
+        body = without(body, sent);
     }
     *response.body_mut() = SdkBody::from(body);
     Ok(response)
+}
+
+/// The body of an error without the secrets that were sent, which it may quote.
+pub(in crate::identity) fn without(body: Vec<u8>, sent: &[Secret<String>]) -> Vec<u8> {
+    match std::str::from_utf8(&body) {
+        Ok(text) if sent.iter().any(|secret| text.contains(secret.expose().as_str())) => {
+            sent.iter().fold(text.to_owned(), |text, secret| text.replace(secret.expose().as_str(), "[secret]")).into_bytes()
+        }
+        _ => body,
+    }
 }
 
 /// Reads the body of an answer and checks the answer.

@@ -20,7 +20,7 @@ use aws_smithy_types::retry::ErrorKind;
 pub use listing::Listing;
 pub use operation::Operation;
 
-pub(in crate::identity) use guard::{Guard, read_body};
+pub(in crate::identity) use guard::{Guard, read_body, without};
 pub(in crate::identity) use operation::Service;
 
 /// Why an answer is not used.
