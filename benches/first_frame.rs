@@ -1,9 +1,11 @@
-//! How long the picker takes from its start to its first full frame, on a terminal, beside fzf on the same lines.
+//! How long the picker takes from its start to its first full frame, on a terminal, beside fzf on
+//! the same lines.
 //!
-//! `cargo bench --bench first_frame`, or with the path of another build behind `--`. Both programs run in turn on a pseudo-terminal of
-//! 120×40, in the demo's home with so many accounts; the clock runs from before the fork to the last byte of the frame: for the picker
-//! the footer's right end, for fzf the counter that says that all lines are in. Without fzf in the path only the picker is measured.
-//! Budget: 0.4 of fzf's median at 15,000 roles.
+//! `cargo bench --bench first_frame`, or with the path of another build behind `--`. Both programs
+//! run in turn on a pseudo-terminal of 120×40, in the demo's home with so many accounts; the clock
+//! runs from before the fork to the last byte of the frame: for the picker the footer's right end,
+//! for fzf the counter that says that all lines are in. Without fzf in the path only the picker is
+//! measured. Budget: 0.4 of fzf's median at 15,000 roles.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
@@ -23,8 +25,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() {
     let given = std::env::args().skip(1).find(|word| !word.starts_with('-'));
-    let rolecall = given.map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_rolecall")), PathBuf::from);
-    println!("{:<10}{:>10}{:>14}{:>14}{:>14}{:>14}{:>8}", "accounts", "roles", "first ms", "median ms", "p90 ms", "fzf median", "ratio");
+    let rolecall =
+        given.map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_rolecall")), PathBuf::from);
+    println!(
+        "{:<10}{:>10}{:>14}{:>14}{:>14}{:>14}{:>8}",
+        "accounts", "roles", "first ms", "median ms", "p90 ms", "fzf median", "ratio"
+    );
     for accounts in ["3500", "23000"] {
         measure(&rolecall, accounts);
     }
@@ -39,7 +45,10 @@ struct Place {
 impl Place {
     fn new(rolecall: &Path, accounts: &str) -> Self {
         let mut command = Command::new(rolecall);
-        command.args(["demo", "--accounts", accounts, "serve"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .args(["demo", "--accounts", accounts, "serve"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut simulator = command.spawn().expect("the demo starts");
         let said = BufReader::new(simulator.stdout.take().expect("its output is ours"));
         let variable = |line: String| {
@@ -60,7 +69,9 @@ impl Place {
     /// What `list` says of every role: the lines for fzf.
     fn lines(&self, rolecall: &Path) -> Vec<u8> {
         let mut command = Command::new(rolecall);
-        command.args(["list", "AccountName", "AccountId", "RoleName", "--csv"]).envs(self.variables.iter().cloned());
+        command
+            .args(["list", "AccountName", "AccountId", "RoleName", "--csv"])
+            .envs(self.variables.iter().cloned());
         let mut lines = command.output().expect("the list is printed").stdout;
         let heading = lines.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         lines.drain(..heading);
@@ -71,7 +82,10 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let interrupt = rustix::process::Signal::INT;
-        let _ = rustix::process::kill_process(rustix::process::Pid::from_child(&self.simulator), interrupt);
+        let _ = rustix::process::kill_process(
+            rustix::process::Pid::from_child(&self.simulator),
+            interrupt,
+        );
         let _ = self.simulator.wait();
     }
 }
@@ -95,7 +109,8 @@ fn measure(rolecall: &Path, accounts: &str) {
         command.env("TERM", "xterm-256color");
         until(command, &format!("{count}/{count}"), Duration::ZERO)
     };
-    // The first start after a change of the configuration reads all of it, and remembers what comes of it behind the screen.
+    // The first start after a change of the configuration reads all of it, and remembers what comes
+    // of it behind the screen.
     let first = picker(LINGER);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let has_fzf = Command::new("fzf").arg("--version").output().is_ok();
@@ -110,11 +125,14 @@ fn measure(rolecall: &Path, accounts: &str) {
     theirs.sort_unstable();
     let ms = |duration: Duration| duration.as_secs_f64() * 1_000.0;
     let (median, p90) = (ms(ours[RUNS / 2]), ms(ours[RUNS * 9 / 10]));
-    let beside = theirs.get(RUNS / 2).map_or_else(String::new, |fzf| format!("{:>14.1}{:>8.2}", ms(*fzf), median / ms(*fzf)));
+    let beside = theirs
+        .get(RUNS / 2)
+        .map_or_else(String::new, |fzf| format!("{:>14.1}{:>8.2}", ms(*fzf), median / ms(*fzf)));
     println!("{accounts:<10}{count:>10}{:>14.1}{median:>14.1}{p90:>14.1}{beside}", ms(first));
 }
 
-/// Starts a program on a terminal; how long until it wrote this text. The program is killed so long after it.
+/// Starts a program on a terminal; how long until it wrote this text. The program is killed so long
+/// after it.
 fn until(mut command: CommandBuilder, text: &str, linger: Duration) -> Duration {
     let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).expect("a terminal");
@@ -128,7 +146,11 @@ fn until(mut command: CommandBuilder, text: &str, linger: Duration) -> Duration 
         let read = output.read(&mut part).unwrap_or(0);
         seen.extend_from_slice(&part[..read]);
         let found = seen.windows(text.len()).any(|window| window == text.as_bytes());
-        assert!(read > 0 && started.elapsed() < PATIENCE, "`{text}` was never written: {}", String::from_utf8_lossy(&seen));
+        assert!(
+            read > 0 && started.elapsed() < PATIENCE,
+            "`{text}` was never written: {}",
+            String::from_utf8_lossy(&seen)
+        );
         if found {
             break started.elapsed();
         }

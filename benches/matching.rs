@@ -1,7 +1,9 @@
-//! How long a key takes from the text typed to the rows in order, with the letters to light up in the first 50.
+//! How long a key takes from the text typed to the rows in order, with the letters to light up in
+//! the first 50.
 //!
-//! Budgets: 99 of 100 keys within 8 ms at 15,000 roles and 50 ms at 100,000, on one thread. Beside it, where fzf is in the path, what
-//! `fzf --filter` takes for the same texts over the same lines, once each: a whole process, which reads the lines first, on all cores.
+//! Budgets: 99 of 100 keys within 8 ms at 15,000 roles and 50 ms at 100,000, on one thread. Beside
+//! it, where fzf is in the path, what `fzf --filter` takes for the same texts over the same lines,
+//! once each: a whole process, which reads the lines first, on all cores.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
@@ -12,13 +14,36 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rolecall::domain::query::{Index, Query};
-use rolecall::domain::{Endpoints, Entry, Instance, InstanceName, Marks, Region, Roster, Source, StartUrl, Tags, Usages};
+use rolecall::domain::{
+    Endpoints, Entry, Instance, InstanceName, Marks, Region, Roster, Source, StartUrl, Tags, Usages,
+};
 
 /// Texts of which every beginning is typed.
-const TYPED: [&str; 9] =
-    ["prod admin", "payments", "readonly", "ppa", "8901", "env:prod !role:readonly", "sndbx power", "zzzz", "checkout staging bill"];
-const TEAMS: [&str; 12] =
-    ["payments", "checkout", "ledger", "data-lake", "edge", "identity", "search", "catalog", "logistics", "pricing", "sandbox", "platform"];
+const TYPED: [&str; 9] = [
+    "prod admin",
+    "payments",
+    "readonly",
+    "ppa",
+    "8901",
+    "env:prod !role:readonly",
+    "sndbx power",
+    "zzzz",
+    "checkout staging bill",
+];
+const TEAMS: [&str; 12] = [
+    "payments",
+    "checkout",
+    "ledger",
+    "data-lake",
+    "edge",
+    "identity",
+    "search",
+    "catalog",
+    "logistics",
+    "pricing",
+    "sandbox",
+    "platform",
+];
 const ENVS: [&str; 5] = ["dev", "test", "staging", "qa", "prod"];
 const ROLES: [&str; 8] = [
     "AdministratorAccess",
@@ -32,7 +57,10 @@ const ROLES: [&str; 8] = [
 ];
 
 fn main() {
-    println!("{:<44}{:>10}{:>10}{:>10}{:>12}{:>10}   p99 at", "roster", "build ms", "median ms", "p99 ms", "fzf median", "fzf p99");
+    println!(
+        "{:<44}{:>10}{:>10}{:>10}{:>12}{:>10}   p99 at",
+        "roster", "build ms", "median ms", "p99 ms", "fzf median", "fzf p99"
+    );
     for (name, rows, roles) in [
         ("15,000 roles, 1,875 accounts", 15_000, 8),
         ("100,000 roles, 12,500 accounts", 100_000, 8),
@@ -45,38 +73,53 @@ fn main() {
 
 fn measure(name: &str, roster: Arc<Roster>) {
     let rounds = if roster.entries.len() > 20_000 { 10 } else { 40 };
-    let mut builds: Vec<Duration> = (0..9).map(|_| timed(|| Index::build(roster.clone())).0).collect();
+    let mut builds: Vec<Duration> =
+        (0..9).map(|_| timed(|| Index::build(roster.clone())).0).collect();
     builds.sort_unstable();
     let index = Index::build(roster);
     let mut keys: Vec<(Duration, &str)> = Vec::new();
     for _ in 0..rounds {
         for text in TYPED {
-            keys.extend((1..=text.len()).map(|end| (timed(|| press(&index, &text[..end])).0, &text[..end])));
+            keys.extend(
+                (1..=text.len()).map(|end| (timed(|| press(&index, &text[..end])).0, &text[..end])),
+            );
         }
     }
     keys.sort_unstable();
     let ms = |duration: Duration| duration.as_secs_f64() * 1_000.0;
     let (median, p99) = (keys[keys.len() / 2].0, keys[keys.len() * 99 / 100]);
-    let (fzf_median, fzf_p99) = fzf(index.roster()).map_or_else(Default::default, |(median, p99)| (ms(median), ms(p99)));
-    println!("{name:<44}{:>10.2}{:>10.2}{:>10.2}{fzf_median:>12.1}{fzf_p99:>10.1}   {}", ms(builds[4]), ms(median), ms(p99.0), p99.1);
+    let (fzf_median, fzf_p99) =
+        fzf(index.roster()).map_or_else(Default::default, |(median, p99)| (ms(median), ms(p99)));
+    println!(
+        "{name:<44}{:>10.2}{:>10.2}{:>10.2}{fzf_median:>12.1}{fzf_p99:>10.1}   {}",
+        ms(builds[4]),
+        ms(median),
+        ms(p99.0),
+        p99.1
+    );
 }
 
 /// Median and 99th percentile of what fzf takes, if it is there.
 fn fzf(roster: &Roster) -> Option<(Duration, Duration)> {
     Command::new("fzf").arg("--version").output().ok()?;
     let line = |entry: &Entry| {
-        let tags: String = entry.tags.iter().map(|(key, value)| format!(" {key}={value}")).collect();
+        let tags: String =
+            entry.tags.iter().map(|(key, value)| format!(" {key}={value}")).collect();
         format!("{} {} {} {}{tags}\n", entry.account_name, entry.account, entry.role, entry.email)
     };
     let lines = std::env::temp_dir().join(format!("matching-{}", std::process::id()));
-    std::fs::write(&lines, roster.entries.iter().map(line).collect::<String>()).expect("the lines are kept");
+    std::fs::write(&lines, roster.entries.iter().map(line).collect::<String>())
+        .expect("the lines are kept");
     let filter = |text: &str| {
         let mut command = Command::new("fzf");
         command.args(["--filter", text]).stdin(File::open(&lines).expect("the lines are there"));
         // Nothing found is an exit code of its own.
         command.stdout(Stdio::null()).status().expect("fzf runs")
     };
-    let mut keys: Vec<Duration> = TYPED.iter().flat_map(|text| (1..=text.len()).map(|end| timed(|| filter(&text[..end])).0)).collect();
+    let mut keys: Vec<Duration> = TYPED
+        .iter()
+        .flat_map(|text| (1..=text.len()).map(|end| timed(|| filter(&text[..end])).0))
+        .collect();
     let _ = std::fs::remove_file(&lines);
     keys.sort_unstable();
     Some((keys[keys.len() / 2], keys[keys.len() * 99 / 100]))
@@ -97,7 +140,9 @@ fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
 
 /// A company whose accounts have so many roles each.
 fn roster(rows: usize, roles: usize) -> Roster {
-    let tag = |env: &str, team: &str| Arc::new(Tags::from([("env".into(), env.into()), ("team".into(), team.into())]));
+    let tag = |env: &str, team: &str| {
+        Arc::new(Tags::from([("env".into(), env.into()), ("team".into(), team.into())]))
+    };
     let tags: Vec<_> = ENVS.iter().map(|env| TEAMS.map(|team| tag(env, team))).collect();
     let role_names = ROLES.map(Arc::<str>::from);
     let mut roster = Roster { instances: vec![instance()], ..Roster::default() };
@@ -105,7 +150,8 @@ fn roster(rows: usize, roles: usize) -> Roster {
         let (env, team) = (account % ENVS.len(), account / ENVS.len() % TEAMS.len());
         let name: Arc<str> = Arc::from(format!("{}-{}-{}", TEAMS[team], ENVS[env], account / 60));
         let email: Arc<str> = Arc::from(format!("aws+{name}@example.com"));
-        let id = format!("{:012}", 100_000_000_000 + account as u64 * 6_180_339_887 % 800_000_000_000);
+        let id =
+            format!("{:012}", 100_000_000_000 + account as u64 * 6_180_339_887 % 800_000_000_000);
         roster.entries.extend((0..roles).map(|role| Entry {
             instance: 0,
             account: id.parse().expect("twelve digits"),

@@ -1,7 +1,8 @@
 //! What has to happen before the picker's list stands, piece by piece, for 15,000 roles.
 //!
-//! Budgets: the inventory is loaded and made rows of within the first frame's share, 2 ms each; rules and names, which come after that
-//! frame, take 50 ms; an AWS config file with 15,000 profiles is read in 10 ms.
+//! Budgets: the inventory is loaded and made rows of within the first frame's share, 2 ms each;
+//! rules and names, which come after that frame, take 50 ms; an AWS config file with 15,000
+//! profiles is read in 10 ms.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 
@@ -11,7 +12,10 @@ use std::time::{Duration, Instant};
 use rolecall::awsconfig::AwsConfig;
 use rolecall::cache::inventory;
 use rolecall::config::Settings;
-use rolecall::domain::{Account, Endpoints, Instance, InstanceName, Inventory, Region, RoleName, Source, StartUrl, Timestamp};
+use rolecall::domain::{
+    Account, Endpoints, Instance, InstanceName, Inventory, Region, RoleName, Source, StartUrl,
+    Timestamp,
+};
 use rolecall::ops::roles::roster::{annotate, base};
 
 const ACCOUNTS: usize = 1_500;
@@ -19,15 +23,24 @@ const ROLES: usize = 10;
 const ROUNDS: usize = 30;
 
 fn main() {
-    println!("{:<44}{:>12}{:>10}{:>10}{:>10}", "15,000 roles", "budget ms", "best", "median", "worst");
+    println!(
+        "{:<44}{:>12}{:>10}{:>10}{:>10}",
+        "15,000 roles", "budget ms", "best", "median", "worst"
+    );
     let home = tempfile::tempdir().expect("a temporary directory");
     inventory::save(home.path(), &instance(), &portal()).expect("the inventory is saved");
-    measure("inventory from its file", 2, || inventory::load(home.path(), &instance()).expect("the inventory is there"));
+    measure("inventory from its file", 2, || {
+        inventory::load(home.path(), &instance()).expect("the inventory is there")
+    });
     let inventories = [inventory::load(home.path(), &instance())];
-    let settings: Settings = toml::from_str(&"[[rules]]\nmatch = 'account:*-prod* !role:Read*'\ntags = { env = 'prod' }\n".repeat(20))
-        .expect("the settings are right");
+    let settings: Settings = toml::from_str(
+        &"[[rules]]\nmatch = 'account:*-prod* !role:Read*'\ntags = { env = 'prod' }\n".repeat(20),
+    )
+    .expect("the settings are right");
     measure("rows out of it", 2, || base(vec![instance()], black_box(&inventories), &settings));
-    measure("rules and names of the rows", 50, || annotate(base(vec![instance()], &inventories, &settings), &settings));
+    measure("rules and names of the rows", 50, || {
+        annotate(base(vec![instance()], &inventories, &settings), &settings)
+    });
     let config: String = (0..ACCOUNTS * ROLES).map(profile).collect();
     measure("an AWS config file with as many profiles", 10, || {
         let config = AwsConfig::parse(black_box(config.clone()));
@@ -44,7 +57,12 @@ fn measure<T>(name: &str, budget: u32, mut work: impl FnMut() -> T) {
     let mut times: Vec<Duration> = (0..ROUNDS).map(|_| once(&mut work)).collect();
     times.sort_unstable();
     let ms = |at: usize| times[at].as_secs_f64() * 1_000.0;
-    println!("{name:<44}{budget:>12}{:>10.2}{:>10.2}{:>10.2}", ms(0), ms(ROUNDS / 2), ms(ROUNDS - 1));
+    println!(
+        "{name:<44}{budget:>12}{:>10.2}{:>10.2}{:>10.2}",
+        ms(0),
+        ms(ROUNDS / 2),
+        ms(ROUNDS - 1)
+    );
 }
 
 fn portal() -> Inventory {
@@ -55,7 +73,12 @@ fn portal() -> Inventory {
         roles: (0..ROLES).map(|role| RoleName::new(format!("PermissionSet{role}"))).collect(),
         read_at: Some(Timestamp(5)),
     };
-    Inventory { fetched_at: Timestamp(7), complete: true, accounts: (0..ACCOUNTS).map(account).collect(), ..Inventory::default() }
+    Inventory {
+        fetched_at: Timestamp(7),
+        complete: true,
+        accounts: (0..ACCOUNTS).map(account).collect(),
+        ..Inventory::default()
+    }
 }
 
 fn profile(n: usize) -> String {

@@ -1,5 +1,6 @@
-//! Draws a picture of the real program for the README: runs `rolecall demo` on a terminal of its own, types a query, and writes the
-//! screen as SVG. `cargo build --release && cargo run --example picture -- assets/picker.svg`
+//! Draws a picture of the real program for the README: runs `rolecall demo` on a terminal of its
+//! own, types a query, and writes the screen as SVG. `cargo build --release && cargo run --example
+//! picture -- assets/picker.svg`
 
 mod screen;
 
@@ -17,6 +18,9 @@ fn main() -> Result<(), Failure> {
     let page = Page::new(COLUMNS, ROWS);
     let drawing = Drawing { body: page.rows(&terminal.settled()?).concat(), ..Drawing::default() };
     terminal.leave("\x03")?;
-    std::fs::write(&target, page.document(&format!("The picker of rolecall with the query {TYPED}"), &drawing))?;
+    std::fs::write(
+        &target,
+        page.document(&format!("The picker of rolecall with the query {TYPED}"), &drawing),
+    )?;
     Ok(())
 }

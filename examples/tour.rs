@@ -1,5 +1,6 @@
-//! Records a short tour of the real program for the README: types a script of keys into `rolecall demo` and writes the screens between
-//! them as one SVG that moves by CSS alone. `cargo build --release && cargo run --example tour -- assets/tour.svg`
+//! Records a short tour of the real program for the README: types a script of keys into `rolecall
+//! demo` and writes the screens between them as one SVG that moves by CSS alone. `cargo build
+//! --release && cargo run --example tour -- assets/tour.svg`
 
 mod screen;
 
@@ -11,7 +12,8 @@ use screen::{Drawing, Failure, Page, Terminal};
 const COLUMNS: u16 = 116;
 const ROWS: u16 = 25;
 
-/// Keys, the text that shows that they were heard, and how long their screen stands, in tenths of a second.
+/// Keys, the text that shows that they were heard, and how long their screen stands, in tenths of a
+/// second.
 type Step = (&'static str, &'static str, u32);
 
 const SCRIPT: [Step; 13] = [
@@ -53,14 +55,18 @@ fn main() -> Result<(), Failure> {
 fn film(frames: &[Vec<String>]) -> Drawing {
     let all: u32 = SCRIPT.iter().map(|(.., tenths)| tenths).sum();
     let percent = |tenths: u32| f64::from(tenths) * 100.0 / f64::from(all);
-    let mut style = format!("<style>\n.f {{ visibility: hidden; animation: {}s step-end infinite }}\n", f64::from(all) / 10.0);
+    let mut style = format!(
+        "<style>\n.f {{ visibility: hidden; animation: {}s step-end infinite }}\n",
+        f64::from(all) / 10.0
+    );
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut rows, mut shown, mut start) = (String::new(), String::new(), 0);
     for (at, (frame, (.., tenths))) in frames.iter().zip(SCRIPT).enumerate() {
         let (from, to) = (percent(start), percent(start + tenths));
         start += tenths;
         let before = if at == 0 { "" } else { "0% { visibility: hidden } " };
-        let after = if to < 100.0 { format!("{to:.3}% {{ visibility: hidden }} ") } else { String::new() };
+        let after =
+            if to < 100.0 { format!("{to:.3}% {{ visibility: hidden }} ") } else { String::new() };
         let _ = writeln!(
             style,
             "@keyframes k{at} {{ {before}{from:.3}% {{ visibility: visible }} {after}}} .f{at} {{ animation-name: k{at} }}"

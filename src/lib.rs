@@ -17,8 +17,9 @@
 //!      shell exports │ exec, subshell │ console link │ endpoint │ credential_process JSON
 //! ```
 //!
-//! Rooms look down only: `domain` names nothing, `os` names `domain`, the folders from `config` to `server` name those two
-//! and never each other, `ops` joins them, `tui` and `cli` stand on top. `tests/it/structure` checks it.
+//! Rooms look down only: `domain` names nothing, `os` names `domain`, the folders from `config` to
+//! `server` name those two and never each other, `ops` joins them, `tui` and `cli` stand on top.
+//! `tests/it/structure` checks it.
 
 pub mod awsconfig;
 pub mod cache;

@@ -1,4 +1,5 @@
-//! What the pictures for the README share: the program on a terminal of its own, and its screen as SVG.
+//! What the pictures for the README share: the program on a terminal of its own, and its screen as
+//! SVG.
 
 mod svg;
 
@@ -24,9 +25,18 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the release build on a terminal of this size, in a home with nothing in it.
     pub(crate) fn start(columns: u16, rows: u16) -> Result<Self, Failure> {
-        let pair = native_pty_system().openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })?;
-        let program = ["target/release/rolecall", "target/debug/rolecall"].iter().find_map(|path| std::fs::canonicalize(path).ok());
-        let mut command = CommandBuilder::new(program.ok_or("there is no rolecall yet: `cargo build --release` makes it")?);
+        let pair = native_pty_system().openpty(PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        })?;
+        let program = ["target/release/rolecall", "target/debug/rolecall"]
+            .iter()
+            .find_map(|path| std::fs::canonicalize(path).ok());
+        let mut command = CommandBuilder::new(
+            program.ok_or("there is no rolecall yet: `cargo build --release` makes it")?,
+        );
         command.arg("demo");
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
@@ -62,7 +72,11 @@ impl Terminal {
         let end = Instant::now() + Duration::from_secs(20);
         while !self.look()?.contents().contains(then) {
             if Instant::now() > end {
-                return Err(format!("`{then}` never came to the screen:\n{}", self.look()?.contents()).into());
+                return Err(format!(
+                    "`{then}` never came to the screen:\n{}",
+                    self.look()?.contents()
+                )
+                .into());
             }
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -92,6 +106,9 @@ impl Terminal {
     }
 
     fn look(&self) -> Result<vt100::Screen, Failure> {
-        self.parser.lock().map(|parser| parser.screen().clone()).map_err(|error| error.to_string().into())
+        self.parser
+            .lock()
+            .map(|parser| parser.screen().clone())
+            .map_err(|error| error.to_string().into())
     }
 }

@@ -21,13 +21,20 @@ impl Page {
 
     /// Every row of the screen that shows anything, as SVG.
     pub(crate) fn rows(&self, screen: &vt100::Screen) -> Vec<String> {
-        let row = |row| runs(screen, row, self.columns).iter().fold(String::new(), |out, run| out + &run.drawn(row));
+        let row = |row| {
+            runs(screen, row, self.columns)
+                .iter()
+                .fold(String::new(), |out, run| out + &run.drawn(row))
+        };
         (0..self.rows).map(row).filter(|row| !row.is_empty()).collect()
     }
 
     /// The whole document around what was drawn: `says` is for who cannot see it.
     pub(crate) fn document(&self, says: &str, drawing: &Drawing) -> String {
-        let (width, height) = (f32::from(self.columns) * CELL.0 + 2.0 * MARGIN, f32::from(self.rows) * CELL.1 + 2.0 * MARGIN);
+        let (width, height) = (
+            f32::from(self.columns) * CELL.0 + 2.0 * MARGIN,
+            f32::from(self.rows) * CELL.1 + 2.0 * MARGIN,
+        );
         let Drawing { style, body } = drawing;
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
@@ -68,7 +75,10 @@ impl Look {
     fn of(cell: &vt100::Cell) -> Self {
         let (mut ink, mut paper) = (colour(cell.fgcolor()), colour(cell.bgcolor()));
         if cell.inverse() {
-            (ink, paper) = (Some(paper.unwrap_or_else(|| PAPER.into())), Some(ink.unwrap_or_else(|| INK.into())));
+            (ink, paper) = (
+                Some(paper.unwrap_or_else(|| PAPER.into())),
+                Some(ink.unwrap_or_else(|| INK.into())),
+            );
         }
         Self { ink, paper, bold: cell.bold(), underline: cell.underline(), dim: cell.dim() }
     }
@@ -77,7 +87,10 @@ impl Look {
 fn runs(screen: &vt100::Screen, row: u16, columns: u16) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for column in 0..columns {
-        let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation()) else { continue };
+        let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation())
+        else {
+            continue;
+        };
         let look = Look::of(cell);
         let text = if cell.has_contents() { cell.contents() } else { " " };
         let width = if cell.is_wide() { 2 } else { 1 };
@@ -98,7 +111,11 @@ impl Run {
         let (x, y) = (MARGIN + f32::from(self.column) * CELL.0, MARGIN + f32::from(row) * CELL.1);
         let width = f32::from(self.width) * CELL.0;
         if let Some(paper) = &self.look.paper {
-            let _ = writeln!(out, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{paper}\"/>", CELL.1);
+            let _ = writeln!(
+                out,
+                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{paper}\"/>",
+                CELL.1
+            );
         }
         if self.text.trim().is_empty() {
             return out;
@@ -107,7 +124,9 @@ impl Run {
         let weight = if self.look.bold { " font-weight=\"bold\"" } else { "" };
         let line = if self.look.underline { " text-decoration=\"underline\"" } else { "" };
         let faint = if self.look.dim { " opacity=\"0.6\"" } else { "" };
-        let blanks = |text: &str| f32::from(u16::try_from(self.text.len() - text.len()).unwrap_or(0)) * CELL.0;
+        let blanks = |text: &str| {
+            f32::from(u16::try_from(self.text.len() - text.len()).unwrap_or(0)) * CELL.0
+        };
         let (before, after) = (blanks(self.text.trim_start()), blanks(self.text.trim_end()));
         let text = self.text.trim().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         // Renderers make one of several blanks, whatever they are told.
@@ -124,8 +143,8 @@ impl Run {
 /// A terminal colour as CSS; `None` is the default.
 fn colour(colour: vt100::Color) -> Option<String> {
     const NAMED: [&str; 16] = [
-        "#1b1d28", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c9ced9", "#6b7280", "#ff7b86", "#b5e890", "#ffd68a",
-        "#82c7ff", "#de9bf0", "#7fd7e3", "#ffffff",
+        "#1b1d28", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c9ced9",
+        "#6b7280", "#ff7b86", "#b5e890", "#ffd68a", "#82c7ff", "#de9bf0", "#7fd7e3", "#ffffff",
     ];
     match colour {
         vt100::Color::Default => None,
@@ -134,7 +153,12 @@ fn colour(colour: vt100::Color) -> Option<String> {
         vt100::Color::Idx(index @ 16..232) => {
             let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
             let index = index - 16;
-            Some(format!("#{:02x}{:02x}{:02x}", level(index / 36), level(index / 6 % 6), level(index % 6)))
+            Some(format!(
+                "#{:02x}{:02x}{:02x}",
+                level(index / 36),
+                level(index / 6 % 6),
+                level(index % 6)
+            ))
         }
         vt100::Color::Idx(index) => {
             let grey = 8 + 10 * (index - 232);

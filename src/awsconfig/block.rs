@@ -1,4 +1,5 @@
-//! Our block in the AWS config file: found, read, replaced and taken out again, with every byte around it left as it is.
+//! Our block in the AWS config file: found, read, replaced and taken out again, with every byte
+//! around it left as it is.
 
 use std::borrow::Cow;
 
@@ -58,54 +59,83 @@ impl<'b> Parts<'b> {
     /// Takes a file apart.
     ///
     /// # Errors
-    /// [`Kind::Config`] with the line when begin and end markers don't go together, when there are two such blocks, or when keys
-    /// beside the block's ends belong to no section.
+    /// [`Kind::Config`] with the line when begin and end markers don't go together, when there are
+    /// two such blocks, or when keys beside the block's ends belong to no section.
     pub fn of(bytes: &'b [u8], name: &'b str) -> Result<Self> {
-        let (mut open, mut found, mut offset) = (None::<(usize, usize, &str)>, None::<(usize, usize)>, 0);
+        let (mut open, mut found, mut offset) =
+            (None::<(usize, usize, &str)>, None::<(usize, usize)>, 0);
         for (number, raw) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let (line, start) = (number + 1, offset);
             offset += raw.len();
-            let bare = if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
+            let bare =
+                if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
             match (marker(bare), open) {
                 (None, _) => {}
                 (Some(Marker::Begin(_)), Some((since, ..))) => {
-                    return Err(wrong(format!("line {line}: a block begins inside of the one that begins in line {since}")));
+                    return Err(wrong(format!(
+                        "line {line}: a block begins inside of the one that begins in line {since}"
+                    )));
                 }
-                (Some(Marker::Begin(which)), None) => open = Some((line, start + raw.len() - bare.len(), which)),
-                (Some(Marker::End(_)), None) => return Err(wrong(format!("line {line}: a block ends that has no BEGIN_ROLECALL"))),
+                (Some(Marker::Begin(which)), None) => {
+                    open = Some((line, start + raw.len() - bare.len(), which))
+                }
+                (Some(Marker::End(_)), None) => {
+                    return Err(wrong(format!(
+                        "line {line}: a block ends that has no BEGIN_ROLECALL"
+                    )));
+                }
                 (Some(Marker::End(which)), Some((since, _, begun))) if which != begun => {
-                    return Err(wrong(format!("line {line}: the block that begins in line {since} as `{begun}` ends as `{which}`")));
+                    return Err(wrong(format!(
+                        "line {line}: the block that begins in line {since} as `{begun}` ends as `{which}`"
+                    )));
                 }
                 (Some(Marker::End(_)), Some((since, start, begun))) => {
                     open = None;
                     if begun == name && found.replace((start, offset)).is_some() {
-                        return Err(wrong(format!("line {since}: a second block is called `{name}`")));
+                        return Err(wrong(format!(
+                            "line {since}: a second block is called `{name}`"
+                        )));
                     }
                 }
             }
         }
         if let Some((line, _, which)) = open {
-            return Err(wrong(format!("line {line}: the block `{which}` has no END_ROLECALL, so nobody knows where it stops")));
+            return Err(wrong(format!(
+                "line {line}: the block `{which}` has no END_ROLECALL, so nobody knows where it stops"
+            )));
         }
         let (start, stop) = found.unwrap_or((bytes.len(), bytes.len()));
         let block = found.map(|(start, stop)| &bytes[start..stop]);
-        let parts = Self { name, before: &bytes[..start], block, after: &bytes[stop..], end: line_end(block.unwrap_or(bytes)) };
+        let parts = Self {
+            name,
+            before: &bytes[..start],
+            block,
+            after: &bytes[stop..],
+            end: line_end(block.unwrap_or(bytes)),
+        };
         parts.check_edges()?;
         Ok(parts)
     }
 
-    /// Keys below the block belong to whichever profile is its last one, and keys on top of it to the section before it: both would
-    /// come to belong to another one.
+    /// Keys below the block belong to whichever profile is its last one, and keys on top of it to
+    /// the section before it: both would come to belong to another one.
     fn check_edges(&self) -> Result<()> {
         let Some(block) = self.block else { return Ok(()) };
         for (bytes, place) in [(block, "on top of the block"), (self.after, "below the block")] {
             let (text, mut reader) = (String::from_utf8_lossy(bytes), Reader::default());
-            // Behind a key, as they stand, even a header would be a part of its value if it were indented.
+            // Behind a key, as they stand, even a header would be a part of its value if it were
+            // indented.
             reader.read("key = value");
-            let first = text.lines().map(|line| reader.read(line)).find(|line| !matches!(line, Line::Blank | Line::Comment));
+            let first = text
+                .lines()
+                .map(|line| reader.read(line))
+                .find(|line| !matches!(line, Line::Blank | Line::Comment));
             if !matches!(first, None | Some(Line::Header(_))) {
-                return Err(wrong(format!("the lines {place} `{}` belong to no section of their own", self.name))
-                    .hint("move them away from it, or give them a header"));
+                return Err(wrong(format!(
+                    "the lines {place} `{}` belong to no section of their own",
+                    self.name
+                ))
+                .hint("move them away from it, or give them a header"));
             }
         }
         Ok(())
@@ -127,7 +157,8 @@ impl<'b> Parts<'b> {
     /// The sections of the block, in order.
     pub fn held(&self) -> Vec<Held<'b>> {
         let Some(block) = self.block else { return Vec::new() };
-        let (mut reader, mut held, mut start, mut reached, mut body) = (Reader::default(), Vec::new(), 0, 0, None::<(usize, String)>);
+        let (mut reader, mut held, mut start, mut reached, mut body) =
+            (Reader::default(), Vec::new(), 0, 0, None::<(usize, String)>);
         let mut offset = 0;
         for raw in block.split_inclusive(|byte| *byte == b'\n') {
             let line = String::from_utf8_lossy(raw);
@@ -158,22 +189,31 @@ impl<'b> Parts<'b> {
         self.end
     }
 
-    /// The file with a block of these sections in the place of the old one, or at the end; without any, the file without the block.
-    /// A new block stands behind one empty line, and ends with a line's end only if the file did.
+    /// The file with a block of these sections in the place of the old one, or at the end; without
+    /// any, the file without the block. A new block stands behind one empty line, and ends with
+    /// a line's end only if the file did.
     pub fn with(&self, sections: &[Cow<'_, [u8]>]) -> Vec<u8> {
         if sections.is_empty() {
             return self.without();
         }
         let end = self.end.as_bytes();
-        let open = self.block.map_or(!self.before.is_empty() && !self.before.ends_with(b"\n"), |block| !block.ends_with(b"\n"));
+        let open =
+            self.block.map_or(!self.before.is_empty() && !self.before.ends_with(b"\n"), |block| {
+                !block.ends_with(b"\n")
+            });
         let open = open && self.before != BYTE_ORDER_MARK;
-        let mut out =
-            Vec::with_capacity(self.before.len() + self.after.len() + sections.iter().map(|section| section.len() + 2).sum::<usize>());
+        let mut out = Vec::with_capacity(
+            self.before.len()
+                + self.after.len()
+                + sections.iter().map(|section| section.len() + 2).sum::<usize>(),
+        );
         out.extend(self.before);
         if self.block.is_none() && !self.before.is_empty() && self.before != BYTE_ORDER_MARK {
             out.extend(if open { [end, end].concat() } else { end.to_vec() });
         }
-        out.extend(format!("# BEGIN_ROLECALL {}{}{NOTE}{}", self.name, self.end, self.end).as_bytes());
+        out.extend(
+            format!("# BEGIN_ROLECALL {}{}{NOTE}{}", self.name, self.end, self.end).as_bytes(),
+        );
         for section in sections {
             out.extend(end);
             out.extend(&**section);
@@ -181,7 +221,9 @@ impl<'b> Parts<'b> {
                 out.extend(end);
             }
         }
-        out.extend(format!("# END_ROLECALL {}{}", self.name, if open { "" } else { self.end }).as_bytes());
+        out.extend(
+            format!("# END_ROLECALL {}{}", self.name, if open { "" } else { self.end }).as_bytes(),
+        );
         out.extend(self.after);
         out
     }
@@ -213,10 +255,18 @@ fn line_end(bytes: &[u8]) -> &'static str {
 }
 
 /// A section of the block: its bytes, and what its header and its lines say.
-fn section(block: &[u8], place: std::ops::Range<usize>, (body, inside): (usize, String)) -> Held<'_> {
+fn section(
+    block: &[u8],
+    place: std::ops::Range<usize>,
+    (body, inside): (usize, String),
+) -> Held<'_> {
     let raw = &block[place.clone()];
     // Blank lines between two sections are nobody's.
-    let blank = raw.split_inclusive(|byte| *byte == b'\n').take_while(|line| line.trim_ascii().is_empty()).map(<[u8]>::len).sum::<usize>();
+    let blank = raw
+        .split_inclusive(|byte| *byte == b'\n')
+        .take_while(|line| line.trim_ascii().is_empty())
+        .map(<[u8]>::len)
+        .sum::<usize>();
     let name = header::name(&inside);
     let what = match (header::kind(&inside), name) {
         (Sort::SsoSession, Some(name)) => What::Session(name),
@@ -238,7 +288,8 @@ fn profile(keys: &Keys, name: &str) -> Option<What> {
         return Some(What::Profile { name, sso, account, role, native: false });
     }
     let sso = Some(InstanceName::new(keys.get("sso_session")?));
-    let (account, role) = (keys.get("sso_account_id")?.parse().ok()?, RoleName::new(keys.get("sso_role_name")?));
+    let (account, role) =
+        (keys.get("sso_account_id")?.parse().ok()?, RoleName::new(keys.get("sso_role_name")?));
     Some(What::Profile { name, sso, account, role, native: true })
 }
 
@@ -251,8 +302,10 @@ mod tests {
 
     fn with(text: &str, sections: &[&str]) -> String {
         let parts = Parts::of(text.as_bytes(), "profiles").unwrap();
-        let sections: Vec<Cow<'_, [u8]>> =
-            sections.iter().map(|section| section.replace('\n', parts.line_end()).into_bytes().into()).collect();
+        let sections: Vec<Cow<'_, [u8]>> = sections
+            .iter()
+            .map(|section| section.replace('\n', parts.line_end()).into_bytes().into())
+            .collect();
         String::from_utf8(parts.with(&sections)).unwrap()
     }
 
@@ -286,8 +339,12 @@ mod tests {
 
     #[test]
     fn a_block_is_replaced_where_it_stands() {
-        let text = format!("# mine\n\n# BEGIN_ROLECALL profiles\n{ONE}# END_ROLECALL profiles\n# c\n[x]\nk = v");
-        let want = format!("# mine\n\n# BEGIN_ROLECALL profiles\n{NOTE}\n\n[profile b]\nk = v\n# END_ROLECALL profiles\n# c\n[x]\nk = v");
+        let text = format!(
+            "# mine\n\n# BEGIN_ROLECALL profiles\n{ONE}# END_ROLECALL profiles\n# c\n[x]\nk = v"
+        );
+        let want = format!(
+            "# mine\n\n# BEGIN_ROLECALL profiles\n{NOTE}\n\n[profile b]\nk = v\n# END_ROLECALL profiles\n# c\n[x]\nk = v"
+        );
         assert_eq!(with(&text, &["[profile b]\nk = v\n"]), want);
         assert_eq!(without(&text), "# mine\n# c\n[x]\nk = v");
     }
@@ -296,14 +353,32 @@ mod tests {
     fn markers_that_do_not_go_together_are_errors_with_their_line() {
         let (begin, end) = ("# BEGIN_ROLECALL profiles\n", "# END_ROLECALL profiles\n");
         let cases = [
-            (format!("[a]\n{begin}{ONE}"), "line 2: the block `profiles` has no END_ROLECALL, so nobody knows where it stops"),
+            (
+                format!("[a]\n{begin}{ONE}"),
+                "line 2: the block `profiles` has no END_ROLECALL, so nobody knows where it stops",
+            ),
             (format!("{end}{ONE}"), "line 1: a block ends that has no BEGIN_ROLECALL"),
-            (format!("{begin}{begin}{end}"), "line 2: a block begins inside of the one that begins in line 1"),
+            (
+                format!("{begin}{begin}{end}"),
+                "line 2: a block begins inside of the one that begins in line 1",
+            ),
             (format!("{begin}{end}{begin}{end}"), "line 3: a second block is called `profiles`"),
-            (format!("{begin}# END_ROLECALL other\n"), "line 2: the block that begins in line 1 as `profiles` ends as `other`"),
-            (format!("# BEGIN_ROLECALL other\n{ONE}"), "line 1: the block `other` has no END_ROLECALL, so nobody knows where it stops"),
-            (format!("{begin}{ONE}{end}region = x\n"), "the lines below the block `profiles` belong to no section of their own"),
-            (format!("[x]\n{begin}region = x\n{end}"), "the lines on top of the block `profiles` belong to no section of their own"),
+            (
+                format!("{begin}# END_ROLECALL other\n"),
+                "line 2: the block that begins in line 1 as `profiles` ends as `other`",
+            ),
+            (
+                format!("# BEGIN_ROLECALL other\n{ONE}"),
+                "line 1: the block `other` has no END_ROLECALL, so nobody knows where it stops",
+            ),
+            (
+                format!("{begin}{ONE}{end}region = x\n"),
+                "the lines below the block `profiles` belong to no section of their own",
+            ),
+            (
+                format!("[x]\n{begin}region = x\n{end}"),
+                "the lines on top of the block `profiles` belong to no section of their own",
+            ),
         ];
         for (text, want) in cases {
             assert_eq!(error(&text), want, "{text}");
@@ -317,7 +392,11 @@ mod tests {
              [profile n] # c\nsso_session = s\nsso_account_id = 012345678901\nsso_role_name = Admin\n[profile \"o o\"]\nregion = r\n# END_ROLECALL profiles\n"
         );
         let parts = Parts::of(text.as_bytes(), "profiles").unwrap();
-        let said: Vec<_> = parts.held().into_iter().map(|held| (String::from_utf8_lossy(held.raw).into_owned(), held.what)).collect();
+        let said: Vec<_> = parts
+            .held()
+            .into_iter()
+            .map(|held| (String::from_utf8_lossy(held.raw).into_owned(), held.what))
+            .collect();
         let profile = |name: &str, native| What::Profile {
             name: name.to_owned(),
             sso: Some(InstanceName::new("s")),
@@ -326,11 +405,24 @@ mod tests {
             native,
         };
         assert_eq!(said.len(), 5);
-        assert_eq!(said[0], ("[sso-session s]\nsso_region = r\n".to_owned(), What::Session("s".into())));
+        assert_eq!(
+            said[0],
+            ("[sso-session s]\nsso_region = r\n".to_owned(), What::Session("s".into()))
+        );
         assert_eq!(said[1], (ONE.to_owned(), profile("a", false)));
-        assert_eq!(said[2], ("# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n".to_owned(), What::Other(None)));
-        assert!(said[3].0.starts_with("# end\n\n[profile n] # c\nsso_session") && said[3].1 == profile("n", true), "{said:?}");
-        assert_eq!(said[4], ("[profile \"o o\"]\nregion = r\n".to_owned(), What::Other(Some("o o".into()))));
+        assert_eq!(
+            said[2],
+            ("# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n".to_owned(), What::Other(None))
+        );
+        assert!(
+            said[3].0.starts_with("# end\n\n[profile n] # c\nsso_session")
+                && said[3].1 == profile("n", true),
+            "{said:?}"
+        );
+        assert_eq!(
+            said[4],
+            ("[profile \"o o\"]\nregion = r\n".to_owned(), What::Other(Some("o o".into())))
+        );
     }
 
     /// Files with lines that mean something, and bytes that mean nothing.

@@ -13,7 +13,8 @@ pub struct Yield {
     pub line: usize,
 }
 
-/// Any of these is enough: where it does not suffice for credentials, SDKs stop with an error instead of going on.
+/// Any of these is enough: where it does not suffice for credentials, SDKs stop with an error
+/// instead of going on.
 const KEYS: [&str; 11] = [
     "aws_access_key_id",
     "aws_secret_access_key",
@@ -29,11 +30,14 @@ const KEYS: [&str; 11] = [
 ];
 
 impl AwsConfig {
-    /// The first line of the default profile that is about credentials, in a config or a credentials file.
+    /// The first line of the default profile that is about credentials, in a config or a
+    /// credentials file.
     pub fn default_yields(&self) -> Option<Yield> {
-        let is_default = |section: &&super::scan::Section| self.name(section).as_deref() == Some("default");
+        let is_default =
+            |section: &&super::scan::Section| self.name(section).as_deref() == Some("default");
         self.sections(Kind::Profile).filter(is_default).find_map(|section| {
-            let (before, mut reader) = (self.text()[..section.body.start].matches('\n').count(), Reader::default());
+            let (before, mut reader) =
+                (self.text()[..section.body.start].matches('\n').count(), Reader::default());
             let mut lines = self.text()[section.body.clone()].lines().zip(before + 1..);
             lines.find_map(|(line, number)| match reader.read(line) {
                 Line::Key(key, value) if !value.is_empty() && is_about_credentials(key) => {
@@ -60,10 +64,20 @@ mod tests {
     #[test]
     fn every_way_to_credentials_is_found_with_its_line() {
         for key in KEYS {
-            assert_eq!(yields(&format!("# mine\n\n[default]\nregion = x\n{key} = y\n")), Some((key.to_owned(), 5)), "{key}");
+            assert_eq!(
+                yields(&format!("# mine\n\n[default]\nregion = x\n{key} = y\n")),
+                Some((key.to_owned(), 5)),
+                "{key}"
+            );
         }
-        assert_eq!(yields("[profile a]\n[profile default]\r\nAWS_Access_Key_Id=x"), Some(("AWS_Access_Key_Id".into(), 3)));
-        assert_eq!(yields("[default]\nregion = x\n[other]\nrole_arn = x\n[default]\nrole_arn = y"), Some(("role_arn".into(), 6)));
+        assert_eq!(
+            yields("[profile a]\n[profile default]\r\nAWS_Access_Key_Id=x"),
+            Some(("AWS_Access_Key_Id".into(), 3))
+        );
+        assert_eq!(
+            yields("[default]\nregion = x\n[other]\nrole_arn = x\n[default]\nrole_arn = y"),
+            Some(("role_arn".into(), 6))
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What makes AWS programs give up an AWS file as a whole: one odd line, and no profile of it works any more.
+//! What makes AWS programs give up an AWS file as a whole: one odd line, and no profile of it works
+//! any more.
 
 use std::collections::HashSet;
 
@@ -40,24 +41,34 @@ pub struct Complaint {
     pub whose: Whose,
 }
 
-/// The complaints about a file, at most one a line, in order. As measured: botocore's reading, and that of the SDK for Rust.
+/// The complaints about a file, at most one a line, in order. As measured: botocore's reading, and
+/// that of the SDK for Rust.
 pub fn complaints(bytes: &[u8]) -> Vec<Complaint> {
     let mut found = Vec::new();
     let bare = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     if bare.len() < bytes.len() {
-        found.push(Complaint { line: 1, what: "the file begins with a byte order mark".into(), whose: Whose::All });
+        found.push(Complaint {
+            line: 1,
+            what: "the file begins with a byte order mark".into(),
+            whose: Whose::All,
+        });
     }
     let text = match std::str::from_utf8(bare) {
         Ok(text) => text,
         Err(error) => {
-            let line = 1 + bare[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            let line =
+                1 + bare[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
             found.push(Complaint { line, what: "it is not UTF-8".into(), whose: Whose::All });
             return found;
         }
     };
     let mut reading = Reading::default();
     for (at, line) in text.lines().enumerate() {
-        found.extend(reading.next(line).map(|(what, whose)| Complaint { line: at + 1, what, whose }));
+        found.extend(reading.next(line).map(|(what, whose)| Complaint {
+            line: at + 1,
+            what,
+            whose,
+        }));
     }
     found
 }
@@ -84,10 +95,12 @@ impl<'t> Reading<'t> {
                 self.fresh = fresh;
                 None
             }
-            Line::Comment => (fresh && indented).then(|| ("the first line of a section is indented".into(), Whose::Others)),
+            Line::Comment => (fresh && indented)
+                .then(|| ("the first line of a section is indented".into(), Whose::Others)),
             Line::Header(inside) => self.header(inside, indented),
             Line::Key(key, value) => self.key(line, key, value),
-            Line::More(text) => (self.nested && !text.contains('=')).then(|| ("a line of a nested key has no `=`".into(), Whose::All)),
+            Line::More(text) => (self.nested && !text.contains('='))
+                .then(|| ("a line of a nested key has no `=`".into(), Whose::All)),
             Line::Odd => {
                 self.nested = false;
                 Some(("it is neither a section nor `key = value`".into(), Whose::All))
@@ -100,7 +113,10 @@ impl<'t> Reading<'t> {
         self.section = Some((inside, HashSet::new()));
         // Python's parser has a section of that name by itself.
         if inside != "DEFAULT" && !self.sections.insert(inside) {
-            return Some((format!("[{}] stands there a second time", shown(inside)), Whose::Python));
+            return Some((
+                format!("[{}] stands there a second time", shown(inside)),
+                Whose::Python,
+            ));
         }
         if indented {
             return Some((format!("[{}] is indented", shown(inside)), Whose::Others));
@@ -112,12 +128,19 @@ impl<'t> Reading<'t> {
     fn key(&mut self, line: &str, key: &str, value: &str) -> Option<(String, Whose)> {
         self.nested = value.is_empty();
         let Some((section, keys)) = &mut self.section else {
-            return Some((format!("{} stands above the first section", key_shown(key)), Whose::All));
+            return Some((
+                format!("{} stands above the first section", key_shown(key)),
+                Whose::All,
+            ));
         };
         if !keys.insert(key.to_lowercase()) {
-            return Some((format!("[{}] has {} a second time", shown(section), key_shown(key)), Whose::Python));
+            return Some((
+                format!("[{}] has {} a second time", shown(section), key_shown(key)),
+                Whose::Python,
+            ));
         }
-        (!line.contains('=')).then(|| (format!("{} has a colon in place of `=`", key_shown(key)), Whose::Others))
+        (!line.contains('='))
+            .then(|| (format!("{} has a colon in place of `=`", key_shown(key)), Whose::Others))
     }
 }
 
@@ -130,7 +153,8 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A key by its name, where that looks like one: in a broken file a secret may stand in its place.
 fn key_shown(key: &str) -> String {
-    let named = key.len() < 40 && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
+    let named = key.len() < 40
+        && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
     if named { format!("`{key}`") } else { "a key".to_owned() }
 }
 
@@ -139,7 +163,10 @@ mod tests {
     use super::*;
 
     fn said(text: &str) -> Vec<String> {
-        complaints(text.as_bytes()).iter().map(|one| format!("{} {:?} {}", one.line, one.whose, one.what)).collect()
+        complaints(text.as_bytes())
+            .iter()
+            .map(|one| format!("{} {:?} {}", one.line, one.whose, one.what))
+            .collect()
     }
 
     #[test]
@@ -167,13 +194,22 @@ mod tests {
             let said = said(text);
             assert!(!said.is_empty() && said[0].starts_with(want), "{text:?}: {said:?}");
         }
-        assert_eq!(complaints(b"[a]\nk = \xff\n"), [Complaint { line: 2, what: "it is not UTF-8".into(), whose: Whose::All }]);
+        assert_eq!(
+            complaints(b"[a]\nk = \xff\n"),
+            [Complaint { line: 2, what: "it is not UTF-8".into(), whose: Whose::All }]
+        );
     }
 
     #[test]
     fn what_may_be_a_secret_is_not_told() {
-        for text in ["[a]\nhunter2hunter2\n", "hunter2+/=\n", "[a]\ns3 =\n  hunter2\n", "[a]\nhunter2: x\n"] {
-            assert!(!said(text).is_empty() && !said(text).concat().contains("hunter2"), "{:?}", said(text));
+        for text in
+            ["[a]\nhunter2hunter2\n", "hunter2+/=\n", "[a]\ns3 =\n  hunter2\n", "[a]\nhunter2: x\n"]
+        {
+            assert!(
+                !said(text).is_empty() && !said(text).concat().contains("hunter2"),
+                "{:?}",
+                said(text)
+            );
         }
         assert!(said(&format!("[{0}]\n[{0}]\n", "x".repeat(200)))[0].len() < 100);
     }

@@ -1,4 +1,5 @@
-//! Changing single lines of the AWS files: every byte that is not about the change stays where it was.
+//! Changing single lines of the AWS files: every byte that is not about the change stays where it
+//! was.
 
 use crate::domain::{Error, Kind, Result};
 
@@ -7,33 +8,48 @@ use super::scan::{Line, Reader};
 /// The keys of a section and what they shall be, in the order in which missing ones are added.
 pub type Pairs<'a> = [(&'a str, &'a str)];
 
-/// The text of a credentials file with these keys in its section `[name]`. Lines of the section that are about other keys, and all other
-/// sections, stay as they are; a section that is missing is added at the end.
+/// The text of a credentials file with these keys in its section `[name]`. Lines of the section
+/// that are about other keys, and all other sections, stay as they are; a section that is missing
+/// is added at the end.
 ///
 /// # Errors
-/// [`Kind::Config`] when the name or a value can't stand in such a file, or when the file is indented so oddly that a new line would
-/// change the meaning of others.
+/// [`Kind::Config`] when the name or a value can't stand in such a file, or when the file is
+/// indented so oddly that a new line would change the meaning of others.
 pub fn set(bytes: &[u8], name: &str, pairs: &Pairs) -> Result<Vec<u8>> {
-    let fits = |text: &str| !text.is_empty() && text == text.trim() && !text.chars().any(char::is_control);
-    if !fits(name) || name.contains(['[', ']', '#', ';']) || pairs.iter().any(|(_, value)| !fits(value)) {
-        return Err(Error::new(Kind::Config, format!("[{name}] can't stand in an AWS credentials file")));
+    let fits =
+        |text: &str| !text.is_empty() && text == text.trim() && !text.chars().any(char::is_control);
+    if !fits(name)
+        || name.contains(['[', ']', '#', ';'])
+        || pairs.iter().any(|(_, value)| !fits(value))
+    {
+        return Err(Error::new(
+            Kind::Config,
+            format!("[{name}] can't stand in an AWS credentials file"),
+        ));
     }
     let lines = classify(bytes);
     let changed = match lines.iter().any(|line| line.begins(name)) {
         true => replaced(&lines, name, pairs),
         false => appended(bytes, name, pairs),
     };
-    if holds(&classify(&changed), name, pairs) && others(&lines, name) == others(&classify(&changed), name) {
+    if holds(&classify(&changed), name, pairs)
+        && others(&lines, name) == others(&classify(&changed), name)
+    {
         return Ok(changed);
     }
-    Err(Error::new(Kind::Config, format!("[{name}] can't be changed without changing what stands around it"))
-        .hint("its lines are indented in an unusual way: put them at the beginning of the line"))
+    Err(Error::new(
+        Kind::Config,
+        format!("[{name}] can't be changed without changing what stands around it"),
+    )
+    .hint("its lines are indented in an unusual way: put them at the beginning of the line"))
 }
 
-/// The value of a key in the section `[name]` of a credentials file; the last one counts, and an empty one is none.
+/// The value of a key in the section `[name]` of a credentials file; the last one counts, and an
+/// empty one is none.
 pub fn get(bytes: &[u8], name: &str, key: &str) -> Option<String> {
     let lines = classify(bytes);
-    let found = lines.iter().rev().find(|line| line.inside(name) && line.key.eq_ignore_ascii_case(key))?;
+    let found =
+        lines.iter().rev().find(|line| line.inside(name) && line.key.eq_ignore_ascii_case(key))?;
     Some(found.value.clone()).filter(|value| !value.is_empty())
 }
 
@@ -82,7 +98,11 @@ impl Read<'_> {
 
     /// The line with another value; the same line if it has it already.
     fn with(&self, value: &str) -> Vec<u8> {
-        let delimiter = self.raw.iter().position(|byte| matches!(byte, b'=' | b':')).map_or(self.raw.len(), |at| at + 1);
+        let delimiter = self
+            .raw
+            .iter()
+            .position(|byte| matches!(byte, b'=' | b':'))
+            .map_or(self.raw.len(), |at| at + 1);
         let (head, tail) = self.raw.split_at(delimiter);
         let gap = &tail[..tail.len() - tail.trim_ascii_start().len()];
         let gap = if self.value.is_empty() { b" " } else { gap };
@@ -120,18 +140,31 @@ fn line_end(lines: &[Read<'_>]) -> &'static [u8] {
     lines.first().map(Read::end).filter(|end| !end.is_empty()).unwrap_or(b"\n")
 }
 
-/// Sets every occurrence of a key, since readers don't agree on which one counts, and adds the missing ones behind the first section's
-/// last key.
+/// Sets every occurrence of a key, since readers don't agree on which one counts, and adds the
+/// missing ones behind the first section's last key.
 fn replaced(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> Vec<u8> {
     let first = lines.iter().position(|line| line.begins(name)).unwrap_or_default();
-    let until = lines[first + 1..].iter().position(|line| line.what == What::Header).map_or(lines.len(), |at| first + 1 + at);
+    let until = lines[first + 1..]
+        .iter()
+        .position(|line| line.what == What::Header)
+        .map_or(lines.len(), |at| first + 1 + at);
     let last = lines[..until].iter().rposition(|line| line.what != What::Other).unwrap_or(first);
-    let known = |key: &str| lines.iter().any(|line| line.inside(name) && line.what == What::Key && line.key.eq_ignore_ascii_case(key));
+    let known = |key: &str| {
+        lines.iter().any(|line| {
+            line.inside(name) && line.what == What::Key && line.key.eq_ignore_ascii_case(key)
+        })
+    };
     let missing: Vec<_> = pairs.iter().filter(|(key, _)| !known(key)).collect();
-    let indent = lines[first..=last].iter().rev().find(|line| matches!(line.what, What::Key | What::Header)).map_or(&b""[..], Read::indent);
+    let indent = lines[first..=last]
+        .iter()
+        .rev()
+        .find(|line| matches!(line.what, What::Key | What::Header))
+        .map_or(&b""[..], Read::indent);
     let (end, mut out, mut replacing) = (line_end(lines), Vec::new(), false);
     for (at, line) in lines.iter().enumerate() {
-        let wanted = pairs.iter().find(|(key, _)| line.inside(name) && line.what == What::Key && line.key.eq_ignore_ascii_case(key));
+        let wanted = pairs.iter().find(|(key, _)| {
+            line.inside(name) && line.what == What::Key && line.key.eq_ignore_ascii_case(key)
+        });
         replacing = match (line.what, wanted) {
             (What::Key | What::Header, wanted) => wanted.is_some(),
             _ => replacing,
@@ -146,7 +179,9 @@ fn replaced(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> Vec<u8> {
             if !out.ends_with(b"\n") {
                 out.extend(end);
             }
-            missing.iter().for_each(|(key, value)| out.extend([indent, key.as_bytes(), b" = ", value.as_bytes(), end].concat()));
+            missing.iter().for_each(|(key, value)| {
+                out.extend([indent, key.as_bytes(), b" = ", value.as_bytes(), end].concat())
+            });
         }
     }
     // Where the file ended without a line's end, it does so again.
@@ -177,11 +212,20 @@ fn appended(bytes: &[u8], name: &str, pairs: &Pairs) -> Vec<u8> {
     out
 }
 
-/// Whether every occurrence of these keys has its value and nothing more: an odd line behind it may have become a part of it.
+/// Whether every occurrence of these keys has its value and nothing more: an odd line behind it may
+/// have become a part of it.
 fn holds(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> bool {
-    let goes_on = |at: usize| lines[at + 1..].iter().find(|line| line.what != What::Other).is_some_and(|line| line.what == What::More);
+    let goes_on = |at: usize| {
+        lines[at + 1..]
+            .iter()
+            .find(|line| line.what != What::Other)
+            .is_some_and(|line| line.what == What::More)
+    };
     let mut values = pairs.iter().map(|(key, value)| {
-        let all = lines.iter().enumerate().filter(|(_, line)| line.inside(name) && line.key.eq_ignore_ascii_case(key));
+        let all = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.inside(name) && line.key.eq_ignore_ascii_case(key));
         let mut found = all.peekable();
         found.peek().is_some() && found.all(|(at, line)| line.value == *value && !goes_on(at))
     });
@@ -200,7 +244,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const PAIRS: [(&str, &str); 2] = [("aws_access_key_id", "ASIA1"), ("aws_session_token", "t0k=/")];
+    const PAIRS: [(&str, &str); 2] =
+        [("aws_access_key_id", "ASIA1"), ("aws_session_token", "t0k=/")];
 
     fn edited(text: &str, name: &str) -> String {
         String::from_utf8(set(text.as_bytes(), name, &PAIRS).unwrap()).unwrap()
@@ -221,26 +266,42 @@ mod tests {
         assert_eq!(edited("[a]\nx = 1\n", "new"), format!("[a]\nx = 1\n\n{block}\n"));
         assert_eq!(edited("[a]\nx = 1\n\n", "new"), format!("[a]\nx = 1\n\n{block}\n"));
         assert_eq!(edited("[a]\nx = 1", "new"), format!("[a]\nx = 1\n\n{block}"));
-        assert_eq!(edited("\u{feff}[a]\r\nx = 1\r\n", "new"), format!("\u{feff}[a]\r\nx = 1\r\n\r\n{}\r\n", block.replace('\n', "\r\n")));
+        assert_eq!(
+            edited("\u{feff}[a]\r\nx = 1\r\n", "new"),
+            format!("\u{feff}[a]\r\nx = 1\r\n\r\n{}\r\n", block.replace('\n', "\r\n"))
+        );
     }
 
     #[test]
     fn odd_files_keep_their_oddities() {
         let cases = [
-            ("\u{feff}[x]\r\naws_access_key_id : old\r\n", "\u{feff}[x]\r\naws_access_key_id : ASIA1\r\naws_session_token = t0k=/\r\n"),
+            (
+                "\u{feff}[x]\r\naws_access_key_id : old\r\n",
+                "\u{feff}[x]\r\naws_access_key_id : ASIA1\r\naws_session_token = t0k=/\r\n",
+            ),
             (
                 "[x]\naws_access_key_id = a\n  longer\n\n  # c\n[y]",
                 "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n\n  # c\n[y]",
             ),
-            ("[x]\naws_session_token =\naws_access_key_id=b", "[x]\naws_session_token = t0k=/\naws_access_key_id=ASIA1"),
+            (
+                "[x]\naws_session_token =\naws_access_key_id=b",
+                "[x]\naws_session_token = t0k=/\naws_access_key_id=ASIA1",
+            ),
             ("[x]", "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/"),
-            ("  [x]\n  k = v\n  [y]\n", "  [x]\n  k = v\n  aws_access_key_id = ASIA1\n  aws_session_token = t0k=/\n  [y]\n"),
+            (
+                "  [x]\n  k = v\n  [y]\n",
+                "  [x]\n  k = v\n  aws_access_key_id = ASIA1\n  aws_session_token = t0k=/\n  [y]\n",
+            ),
         ];
         for (text, want) in cases {
             assert_eq!(edited(text, "x"), want);
         }
-        let twice = "[x]\naws_access_key_id = a\naws_session_token = b\n[x]\naws_access_key_id = c\n";
-        assert_eq!(edited(twice, "x"), "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n[x]\naws_access_key_id = ASIA1\n");
+        let twice =
+            "[x]\naws_access_key_id = a\naws_session_token = b\n[x]\naws_access_key_id = c\n";
+        assert_eq!(
+            edited(twice, "x"),
+            "[x]\naws_access_key_id = ASIA1\naws_session_token = t0k=/\n[x]\naws_access_key_id = ASIA1\n"
+        );
         let bytes = set(b"[\xff]\nk = \xfe\n", "x", &PAIRS).unwrap();
         assert!(bytes.starts_with(b"[\xff]\nk = \xfe\n\n[x]\n"));
     }
@@ -258,7 +319,10 @@ mod tests {
     #[test]
     fn the_last_value_of_a_key_is_the_one_that_counts() {
         let text = b"[x]\nk = 1\nK = 2\n[y]\nk = 3\n[z]\nk =\n";
-        assert_eq!((get(text, "x", "k").as_deref(), get(text, "z", "k"), get(text, "w", "k")), (Some("2"), None, None));
+        assert_eq!(
+            (get(text, "x", "k").as_deref(), get(text, "z", "k"), get(text, "w", "k")),
+            (Some("2"), None, None)
+        );
     }
 
     /// Lines of a file, most of them with a meaning.
@@ -268,7 +332,8 @@ mod tests {
             "[ \t]{0,2}(aws_access_key_id|AWS_SESSION_TOKEN|region)[ ]{0,2}[=:][ ]{0,2}[a-z=#]{0,4}",
             "[\\[\\]ab \t=:#;\u{e9}]{0,12}",
         ];
-        let file = (prop::collection::vec(line, 0..12), any::<bool>(), any::<bool>(), any::<bool>());
+        let file =
+            (prop::collection::vec(line, 0..12), any::<bool>(), any::<bool>(), any::<bool>());
         file.prop_map(|(lines, crlf, last, mark)| {
             let end = if crlf { "\r\n" } else { "\n" };
             let closing = if last && !lines.is_empty() { end } else { "" };
@@ -279,7 +344,10 @@ mod tests {
     /// The bytes of all sections but one, comments and blank lines included.
     fn rest(bytes: &[u8], name: &str) -> Vec<u8> {
         let all = classify(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
-        all.iter().filter(|line| !line.inside(name)).flat_map(|line| line.raw.iter().copied()).collect()
+        all.iter()
+            .filter(|line| !line.inside(name))
+            .flat_map(|line| line.raw.iter().copied())
+            .collect()
     }
 
     proptest! {

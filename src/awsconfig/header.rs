@@ -9,20 +9,24 @@ pub(super) enum Kind {
     SsoSession,
     /// `[services NAME]`.
     Services,
-    /// Anything else: a bare `[NAME]` is a profile in the credentials file and nothing in the config file.
+    /// Anything else: a bare `[NAME]` is a profile in the credentials file and nothing in the
+    /// config file.
     #[default]
     Other,
 }
 
-/// What stands between the brackets of a header; `None` if the trimmed line is none. What follows the brackets is a comment.
+/// What stands between the brackets of a header; `None` if the trimmed line is none. What follows
+/// the brackets is a comment.
 pub(super) fn inside(line: &str) -> Option<&str> {
     let rest = line.strip_prefix('[')?;
     let ends_here = |at: &usize| {
         let behind = rest[at + 1..].trim_start();
         behind.is_empty() || behind.starts_with(['#', ';'])
     };
-    // Names may have brackets too: the first one that can be the end is, else the last, as with botocore.
-    let end = rest.match_indices(']').map(|(at, _)| at).find(ends_here).or_else(|| rest.rfind(']'))?;
+    // Names may have brackets too: the first one that can be the end is, else the last, as with
+    // botocore.
+    let end =
+        rest.match_indices(']').map(|(at, _)| at).find(ends_here).or_else(|| rest.rfind(']'))?;
     (end > 0).then(|| &rest[..end])
 }
 
@@ -38,7 +42,8 @@ pub(super) fn kind(inside: &str) -> Kind {
     }
 }
 
-/// The section's name: the second of exactly two words, `default` of `[default]`; `None` where botocore sees no name either.
+/// The section's name: the second of exactly two words, `default` of `[default]`; `None` where
+/// botocore sees no name either.
 pub(super) fn name(inside: &str) -> Option<String> {
     let inside = inside.trim();
     if inside == "default" {

@@ -20,8 +20,9 @@ pub struct SsoSession {
     pub region: Option<Region>,
     /// `sso_registration_scopes`; empty when it says none.
     pub registration_scopes: Vec<String>,
-    /// Endpoints from the `services` or `endpoint_url` of the section, else from the `services` of the first profile that uses it and has
-    /// some. The `endpoint_url` of a profile is about that profile alone.
+    /// Endpoints from the `services` or `endpoint_url` of the section, else from the `services` of
+    /// the first profile that uses it and has some. The `endpoint_url` of a profile is about
+    /// that profile alone.
     pub endpoints: Endpoints,
     /// The section that the endpoints come from, such as `[profile a]`.
     pub endpoints_from: Option<String>,
@@ -36,9 +37,11 @@ pub struct LegacyInstance {
     pub start_url: StartUrl,
     /// The region of the directory.
     pub region: Region,
-    /// `sso_registration_scopes` or `granted_sso_registration_scopes` of the first profile that names the directory and has some.
+    /// `sso_registration_scopes` or `granted_sso_registration_scopes` of the first profile that
+    /// names the directory and has some.
     pub registration_scopes: Vec<String>,
-    /// Endpoints from the `services` of that profile, or from its `endpoint_url` if every profile that names the directory has endpoints.
+    /// Endpoints from the `services` of that profile, or from its `endpoint_url` if every profile
+    /// that names the directory has endpoints.
     pub endpoints: Endpoints,
     /// The section that the endpoints come from, such as `[profile a]`.
     pub endpoints_from: Option<String>,
@@ -66,7 +69,9 @@ impl AwsConfig {
             SsoSession {
                 start_url: text(&keys, "sso_start_url").map(StartUrl::new),
                 region: text(&keys, "sso_region").map(Region::new),
-                registration_scopes: text(&keys, "sso_registration_scopes").map(scopes).unwrap_or_default(),
+                registration_scopes: text(&keys, "sso_registration_scopes")
+                    .map(scopes)
+                    .unwrap_or_default(),
                 endpoints_from: (endpoints != Endpoints::default()).then_some(from),
                 endpoints,
                 name,
@@ -77,9 +82,11 @@ impl AwsConfig {
 
     /// The directories of legacy profiles, in order, each start URL and region once.
     pub fn legacy_instances(&self) -> Vec<LegacyInstance> {
-        let (mut seen_raw, mut seen, mut found) = (HashMap::<_, Vec<usize>>::new(), HashMap::new(), Vec::<Legacy>::new());
+        let (mut seen_raw, mut seen, mut found) =
+            (HashMap::<_, Vec<usize>>::new(), HashMap::new(), Vec::<Legacy>::new());
         for section in self.sections(Kind::Profile) {
-            // Thousands of profiles name the same few directories: only new values are worth reading properly.
+            // Thousands of profiles name the same few directories: only new values are worth
+            // reading properly.
             let raw = self.legacy(section);
             if let Some(places) = seen_raw.get(&raw) {
                 places.iter().for_each(|place| found[*place].plain |= !section.has_endpoints);
@@ -90,13 +97,26 @@ impl AwsConfig {
             self.read(section, &mut keys);
             let places = seen_raw.entry(raw).or_default();
             for names in LEGACY.chunks(3) {
-                let (Some(url), Some(region)) = (text(&keys, names[0]), text(&keys, names[1])) else { continue };
+                let (Some(url), Some(region)) = (text(&keys, names[0]), text(&keys, names[1]))
+                else {
+                    continue;
+                };
                 let (start_url, region) = (StartUrl::new(url), Region::new(region));
                 let registration_scopes = text(&keys, names[2]).map(scopes).unwrap_or_default();
-                let place = *seen.entry((start_url.trimmed().to_owned(), region.clone())).or_insert(found.len());
+                let place = *seen
+                    .entry((start_url.trimmed().to_owned(), region.clone()))
+                    .or_insert(found.len());
                 if place == found.len() {
-                    let (profile, configured, plain) = (profile.clone(), self.endpoints(&keys), false);
-                    found.push(Legacy { profile, start_url, region, registration_scopes, configured, plain });
+                    let (profile, configured, plain) =
+                        (profile.clone(), self.endpoints(&keys), false);
+                    found.push(Legacy {
+                        profile,
+                        start_url,
+                        region,
+                        registration_scopes,
+                        configured,
+                        plain,
+                    });
                 } else if found[place].registration_scopes.is_empty() {
                     found[place].registration_scopes = registration_scopes;
                 }
@@ -107,7 +127,8 @@ impl AwsConfig {
         found.into_iter().map(Legacy::finish).collect()
     }
 
-    /// The spellings in which profiles name this portal, in order, each once. The AWS CLI keeps a cache file for each of them.
+    /// The spellings in which profiles name this portal, in order, each once. The AWS CLI keeps a
+    /// cache file for each of them.
     pub fn spellings(&self, start_url: &StartUrl) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         let mut last = "";
@@ -119,7 +140,9 @@ impl AwsConfig {
                 }
                 last = written;
                 let written = plain(written);
-                if StartUrl::new(written) == *start_url && !found.iter().any(|known| known == written) {
+                if StartUrl::new(written) == *start_url
+                    && !found.iter().any(|known| known == written)
+                {
                     found.push(written.to_owned());
                 }
             }
@@ -127,11 +150,15 @@ impl AwsConfig {
         found
     }
 
-    /// Endpoints that the `services` of profiles give to the session they use, and the section they come from. A profile's own
-    /// `endpoint_url` is not among them: one profile for an emulator must not redirect everybody else's sign-in.
+    /// Endpoints that the `services` of profiles give to the session they use, and the section they
+    /// come from. A profile's own `endpoint_url` is not among them: one profile for an emulator
+    /// must not redirect everybody else's sign-in.
     fn lent_endpoints(&self) -> BTreeMap<String, (Endpoints, String)> {
         let mut lent = BTreeMap::new();
-        for section in self.sections(Kind::Profile).filter(|section| section.has_session && section.has_endpoints) {
+        for section in self
+            .sections(Kind::Profile)
+            .filter(|section| section.has_session && section.has_endpoints)
+        {
             let mut keys = Keys::new();
             self.read(section, &mut keys);
             let of_services = self.endpoints(&keys).of_services;
@@ -139,7 +166,10 @@ impl AwsConfig {
                 && of_services != Endpoints::default()
                 && !lent.contains_key(session)
             {
-                lent.insert(session.to_owned(), (of_services, format!("[{}]", self.inside(section).trim())));
+                lent.insert(
+                    session.to_owned(),
+                    (of_services, format!("[{}]", self.inside(section).trim())),
+                );
             }
         }
         lent
@@ -147,8 +177,11 @@ impl AwsConfig {
 
     /// What a section's `services` and its `endpoint_url` say.
     fn endpoints(&self, keys: &Keys) -> Configured {
-        let services = text(keys, "services").and_then(|name| self.services(name)).unwrap_or_default();
-        let of = |service: &str| services.get(service).and_then(|keys| text(keys, "endpoint_url")).map(str::to_owned);
+        let services =
+            text(keys, "services").and_then(|name| self.services(name)).unwrap_or_default();
+        let of = |service: &str| {
+            services.get(service).and_then(|keys| text(keys, "endpoint_url")).map(str::to_owned)
+        };
         let of_services = Endpoints { oidc: of("sso_oidc"), portal: of("sso"), sts: of("sts") };
         Configured { of_services, general: text(keys, "endpoint_url").map(str::to_owned) }
     }
@@ -187,8 +220,16 @@ impl Legacy {
     fn finish(self) -> LegacyInstance {
         let Self { profile, start_url, region, registration_scopes, configured, plain } = self;
         let endpoints = if plain { configured.of_services } else { configured.all() };
-        let endpoints_from = (endpoints != Endpoints::default()).then(|| format!("[profile {profile}]"));
-        LegacyInstance { profile, start_url, region, registration_scopes, endpoints, endpoints_from }
+        let endpoints_from =
+            (endpoints != Endpoints::default()).then(|| format!("[profile {profile}]"));
+        LegacyInstance {
+            profile,
+            start_url,
+            region,
+            registration_scopes,
+            endpoints,
+            endpoints_from,
+        }
     }
 }
 
@@ -213,10 +254,19 @@ mod tests {
               [sso-session corp]\r\nsso_region = eu-central-1\r\n",
         );
         let sessions = config.sso_sessions();
-        assert_eq!(sessions.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["corp", "my lab"]);
-        assert_eq!(sessions[0].start_url.as_ref().unwrap().as_written(), "https://corp.awsapps.com/start#/");
+        assert_eq!(
+            sessions.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),
+            ["corp", "my lab"]
+        );
+        assert_eq!(
+            sessions[0].start_url.as_ref().unwrap().as_written(),
+            "https://corp.awsapps.com/start#/"
+        );
         assert_eq!(sessions[0].region.as_ref().unwrap().as_str(), "eu-central-1");
-        assert_eq!(sessions[0].registration_scopes, ["sso:account:access", "codewhisperer:completions"]);
+        assert_eq!(
+            sessions[0].registration_scopes,
+            ["sso:account:access", "codewhisperer:completions"]
+        );
         assert_eq!(sessions[1].start_url, None);
     }
 
@@ -228,8 +278,15 @@ mod tests {
               [profile c]\ngranted_sso_start_url=https://two/start\ngranted_sso_region=us-east-1\n\
               [profile d]\nsso_start_url=https://three/start\n",
         );
-        let said: Vec<_> = config.legacy_instances().into_iter().map(|i| (i.profile, i.start_url.to_string())).collect();
-        assert_eq!(said, [("a".into(), "https://one/start".into()), ("c".into(), "https://two/start".into())]);
+        let said: Vec<_> = config
+            .legacy_instances()
+            .into_iter()
+            .map(|i| (i.profile, i.start_url.to_string()))
+            .collect();
+        assert_eq!(
+            said,
+            [("a".into(), "https://one/start".into()), ("c".into(), "https://two/start".into())]
+        );
     }
 
     #[test]
@@ -240,11 +297,19 @@ mod tests {
               [profile c]\ngranted_sso_start_url=one.awsapps.com/start\ngranted_sso_region=eu-west-1\n\
               [profile d]\nsso_start_url=https://one.awsapps.com/start\nsso_region=us-east-1\n",
         );
-        let found: Vec<_> = config.legacy_instances().into_iter().map(|found| (found.profile, found.region.to_string())).collect();
+        let found: Vec<_> = config
+            .legacy_instances()
+            .into_iter()
+            .map(|found| (found.profile, found.region.to_string()))
+            .collect();
         assert_eq!(found, [("a".into(), "eu-west-1".into()), ("d".into(), "us-east-1".into())]);
         assert_eq!(
             config.spellings(&StartUrl::new("https://one.awsapps.com/start")),
-            ["https://one.awsapps.com/start", "https://ONE.awsapps.com:443/start/#/?tab=accounts", "one.awsapps.com/start"]
+            [
+                "https://one.awsapps.com/start",
+                "https://ONE.awsapps.com:443/start/#/?tab=accounts",
+                "one.awsapps.com/start"
+            ]
         );
     }
 
@@ -258,7 +323,10 @@ mod tests {
         assert_eq!(session.start_url.unwrap().as_written(), "https://corp.awsapps.com/start#/");
         assert_eq!(session.region.unwrap().as_str(), "eu-west-1");
         let legacy = config.legacy_instances().remove(0);
-        assert_eq!((legacy.start_url.as_written(), legacy.region.as_str()), ("https://lab.awsapps.com/start", "us-east-1"));
+        assert_eq!(
+            (legacy.start_url.as_written(), legacy.region.as_str()),
+            ("https://lab.awsapps.com/start", "us-east-1")
+        );
     }
 
     #[test]
@@ -269,7 +337,11 @@ mod tests {
               granted_sso_registration_scopes = sso:account:access, x:y\n\
               [profile c]\nsso_start_url=https://two/start\nsso_region=us-east-1\n",
         );
-        let said: Vec<_> = config.legacy_instances().into_iter().map(|instance| instance.registration_scopes).collect();
+        let said: Vec<_> = config
+            .legacy_instances()
+            .into_iter()
+            .map(|instance| instance.registration_scopes)
+            .collect();
         assert_eq!(said, [vec!["sso:account:access".to_owned(), "x:y".to_owned()], Vec::new()]);
     }
 
@@ -293,7 +365,10 @@ mod tests {
               [sso-session corp]\nsso_region = eu-west-1\n[services local]\nsso_oidc =\n  endpoint_url = http://oidc\n",
         );
         let session = config.sso_sessions().remove(0);
-        assert_eq!((session.endpoints.oidc.as_deref(), session.endpoints_from.as_deref()), (Some("http://oidc"), Some("[profile b]")));
+        assert_eq!(
+            (session.endpoints.oidc.as_deref(), session.endpoints_from.as_deref()),
+            (Some("http://oidc"), Some("[profile b]"))
+        );
     }
 
     #[test]
@@ -304,10 +379,17 @@ mod tests {
         for text in [format!("{emulator}{others}"), format!("{others}{emulator}")] {
             let config = AwsConfig::parse(text.replace("DIRECTORY", legacy));
             assert_eq!(config.legacy_instances()[0].endpoints, Endpoints::default(), "{text}");
-            let sessions = format!("[sso-session corp]\nsso_region = eu-west-1\n{}", text.replace("DIRECTORY", "sso_session = corp"));
-            assert_eq!(AwsConfig::parse(sessions).sso_sessions()[0].endpoints, Endpoints::default());
+            let sessions = format!(
+                "[sso-session corp]\nsso_region = eu-west-1\n{}",
+                text.replace("DIRECTORY", "sso_session = corp")
+            );
+            assert_eq!(
+                AwsConfig::parse(sessions).sso_sessions()[0].endpoints,
+                Endpoints::default()
+            );
         }
-        let alone = AwsConfig::parse(emulator.replace("DIRECTORY", legacy)).legacy_instances().remove(0);
+        let alone =
+            AwsConfig::parse(emulator.replace("DIRECTORY", legacy)).legacy_instances().remove(0);
         assert_eq!(alone.endpoints.portal.as_deref(), Some("http://localhost:4566"));
         assert_eq!(alone.endpoints_from.as_deref(), Some("[profile emulator]"));
     }
@@ -325,13 +407,18 @@ mod tests {
     #[test]
     fn every_profile_is_read_once_with_all_its_sections() {
         let config = AwsConfig::parse(b"[profile a]\nregion = eu\n[default]\noutput = json\n[profile a]\nregion = us\nk = v\n");
-        let said: Vec<_> = config.profiles().into_iter().map(|(name, profile)| (name, profile.get("region").map(str::to_owned))).collect();
+        let said: Vec<_> = config
+            .profiles()
+            .into_iter()
+            .map(|(name, profile)| (name, profile.get("region").map(str::to_owned)))
+            .collect();
         assert_eq!(said, [("a".to_owned(), Some("us".to_owned())), ("default".to_owned(), None)]);
     }
 
     #[test]
     fn credentials_files_have_bare_names() {
-        let config = AwsConfig::parse(b"[default]\naws_access_key_id = x\n[my own] # c\n[default]\n");
+        let config =
+            AwsConfig::parse(b"[default]\naws_access_key_id = x\n[my own] # c\n[default]\n");
         assert_eq!(config.credentials_names(), ["default", "my own"]);
     }
 }

@@ -1,4 +1,5 @@
-//! Profiles that we wrote: those between our marker lines whose `credential_process` runs `process` for a role.
+//! Profiles that we wrote: those between our marker lines whose `credential_process` runs `process`
+//! for a role.
 
 use std::ops::Range;
 
@@ -43,10 +44,12 @@ pub struct Managed {
 }
 
 impl AwsConfig {
-    /// The profiles that we wrote, in order. A block without its end marker has none: nobody knows where it stops.
+    /// The profiles that we wrote, in order. A block without its end marker has none: nobody knows
+    /// where it stops.
     pub fn managed(&self) -> Vec<Managed> {
         let blocks = self.blocks();
-        let inside = |section: &&Section| blocks.iter().any(|block| block.contains(&section.inside.start));
+        let inside =
+            |section: &&Section| blocks.iter().any(|block| block.contains(&section.inside.start));
         let sections = self.sections(super::header::Kind::Profile).filter(inside);
         sections.filter_map(|section| self.managed_profile(section)).collect()
     }
@@ -74,7 +77,8 @@ impl AwsConfig {
     }
 }
 
-/// The role in `PATH process --sso S --account A --role R` or `PATH process --arn ARN`, in any order of the flags.
+/// The role in `PATH process --sso S --account A --role R` or `PATH process --arn ARN`, in any
+/// order of the flags.
 pub(super) fn role_of(command: &[String]) -> Option<(Option<InstanceName>, AccountId, RoleName)> {
     let mut words = command.iter().skip(1).flat_map(|word| match word.split_once('=') {
         Some((flag, value)) if flag.starts_with("--") => vec![flag, value],
@@ -102,7 +106,15 @@ mod tests {
     use super::*;
 
     fn managed(text: &str) -> Vec<String> {
-        let show = |m: Managed| format!("{} {} {}:{}", m.profile, m.sso.map_or("-".into(), |sso| sso.to_string()), m.account, m.role);
+        let show = |m: Managed| {
+            format!(
+                "{} {} {}:{}",
+                m.profile,
+                m.sso.map_or("-".into(), |sso| sso.to_string()),
+                m.account,
+                m.role
+            )
+        };
         AwsConfig::parse(text).managed().into_iter().map(show).collect()
     }
 
@@ -122,18 +134,26 @@ mod tests {
         );
         assert_eq!(
             managed(&text),
-            ["pay-Admin corp 012345678901:Admin", "by-arn - 012345678901:ops/Read", "short lab 012345678901:Read Only"]
+            [
+                "pay-Admin corp 012345678901:Admin",
+                "by-arn - 012345678901:ops/Read",
+                "short lab 012345678901:Read Only"
+            ]
         );
     }
 
     #[test]
     fn what_stands_outside_the_markers_is_the_persons() {
-        let profile = "[profile a]\ncredential_process = rolecall process -A 012345678901 -R Admin\n";
+        let profile =
+            "[profile a]\ncredential_process = rolecall process -A 012345678901 -R Admin\n";
         let crlf = block(profile).replace('\n', "\r\n");
         assert_eq!(managed(profile), Vec::<String>::new());
         assert_eq!(managed(&format!("{}{}", block(""), profile)), Vec::<String>::new());
         assert_eq!(managed(&format!("# BEGIN_ROLECALL\n{profile}")), Vec::<String>::new());
-        assert_eq!(managed(&format!("# BEGIN_ROLECALLS\n{profile}# END_ROLECALL\n")), Vec::<String>::new());
+        assert_eq!(
+            managed(&format!("# BEGIN_ROLECALLS\n{profile}# END_ROLECALL\n")),
+            Vec::<String>::new()
+        );
         assert_eq!(managed(&format!("{profile}{crlf}")).len(), 1);
     }
 }

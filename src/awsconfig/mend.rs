@@ -6,11 +6,13 @@ use super::header::{self, Kind};
 use super::read::{AwsConfig, Profile};
 use super::scan::{Line, Reader};
 
-/// The text with the `sso_*` keys of these profiles taken out and the `credential_process` of each set to its command. Comments and all
-/// other lines stay. `None` when the file is not UTF-8, lacks one of them, or could not be changed without changing what others say.
+/// The text with the `sso_*` keys of these profiles taken out and the `credential_process` of each
+/// set to its command. Comments and all other lines stay. `None` when the file is not UTF-8, lacks
+/// one of them, or could not be changed without changing what others say.
 pub fn by_process(bytes: &[u8], commands: &[(&str, String)]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let commands: HashMap<&str, &str> = commands.iter().map(|(name, command)| (*name, command.as_str())).collect();
+    let commands: HashMap<&str, &str> =
+        commands.iter().map(|(name, command)| (*name, command.as_str())).collect();
     let (mut out, mut reader) = (String::with_capacity(text.len()), Reader::default());
     let (mut inside, mut dropped) = (None::<&str>, false);
     for line in text.split_inclusive('\n') {
@@ -22,10 +24,19 @@ pub fn by_process(bytes: &[u8], commands: &[(&str, String)]) -> Option<Vec<u8>> 
                 dropped = false;
                 out.push_str(line);
             }
-            (Line::Key(key, _), Some(_)) if key.to_ascii_lowercase().starts_with("sso_") => dropped = true,
-            (Line::Key(key, value), Some(command)) if key.eq_ignore_ascii_case("credential_process") => {
-                // What follows the value is the end of the line; what is before it stays as it was written.
-                let start = if value.is_empty() { line.trim_end().len() } else { value.as_ptr().addr() - line.as_ptr().addr() };
+            (Line::Key(key, _), Some(_)) if key.to_ascii_lowercase().starts_with("sso_") => {
+                dropped = true
+            }
+            (Line::Key(key, value), Some(command))
+                if key.eq_ignore_ascii_case("credential_process") =>
+            {
+                // What follows the value is the end of the line; what is before it stays as it was
+                // written.
+                let start = if value.is_empty() {
+                    line.trim_end().len()
+                } else {
+                    value.as_ptr().addr() - line.as_ptr().addr()
+                };
                 out.extend([&line[..start], command, &line[start + value.len()..]]);
                 dropped = true;
             }
@@ -38,19 +49,25 @@ pub fn by_process(bytes: &[u8], commands: &[(&str, String)]) -> Option<Vec<u8>> 
         }
     }
     let (before, after) = (AwsConfig::parse(bytes), AwsConfig::parse(out.as_bytes()));
-    (all_mended(&before, &after, &commands) && before.sso_sessions() == after.sso_sessions()).then(|| out.into_bytes())
+    (all_mended(&before, &after, &commands) && before.sso_sessions() == after.sso_sessions())
+        .then(|| out.into_bytes())
 }
 
-/// Whether each of these profiles has its command and no `sso_*` key, and every other profile says what it said.
+/// Whether each of these profiles has its command and no `sso_*` key, and every other profile says
+/// what it said.
 fn all_mended(before: &AwsConfig, after: &AwsConfig, commands: &HashMap<&str, &str>) -> bool {
     let (before, after) = (before.profiles(), after.profiles());
-    let (mended, others): (Vec<_>, Vec<_>) = after.iter().partition(|(name, _)| commands.contains_key(name.as_str()));
+    let (mended, others): (Vec<_>, Vec<_>) =
+        after.iter().partition(|(name, _)| commands.contains_key(name.as_str()));
     let has_one = |profile: &Profile, command: &str| {
-        profile.get("credential_process") == Some(command) && !profile.keys.keys().any(|key| key.starts_with("sso_"))
+        profile.get("credential_process") == Some(command)
+            && !profile.keys.keys().any(|key| key.starts_with("sso_"))
     };
     mended.len() == commands.len()
         && mended.iter().all(|(name, profile)| has_one(profile, commands[name.as_str()]))
-        && others.into_iter().eq(before.iter().filter(|(name, _)| !commands.contains_key(name.as_str())))
+        && others
+            .into_iter()
+            .eq(before.iter().filter(|(name, _)| !commands.contains_key(name.as_str())))
 }
 
 #[cfg(test)]
@@ -63,8 +80,10 @@ mod tests {
     #[test]
     fn only_the_two_ways_change() {
         let one = |name, command: &str| [(name, command.to_owned())];
-        let mended =
-            |text: &str| by_process(text.as_bytes(), &one("a", "/opt/rolecall process")).map(|bytes| String::from_utf8(bytes).unwrap());
+        let mended = |text: &str| {
+            by_process(text.as_bytes(), &one("a", "/opt/rolecall process"))
+                .map(|bytes| String::from_utf8(bytes).unwrap())
+        };
         let want = "# mine\n[profile a]\n# why\ncredential_process =   /opt/rolecall process\nregion = eu-west-1 ; here\n\n\
             [profile b]\nsso_session = corp\n[sso-session corp]\nsso_region = eu-west-1\n";
         assert_eq!(mended(BOTH).as_deref(), Some(want));

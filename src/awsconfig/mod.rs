@@ -1,7 +1,9 @@
-//! The AWS config and credentials files, read and edited without losing a byte, and the AWS CLI's cache of sign-ins.
+//! The AWS config and credentials files, read and edited without losing a byte, and the AWS CLI's
+//! cache of sign-ins.
 //!
-//! The dialect is botocore's, since the AWS CLI wrote most of these files, with one difference: what is wrong in one place never
-//! makes the rest of the file unreadable, and what stands twice is merged, later keys over earlier ones.
+//! The dialect is botocore's, since the AWS CLI wrote most of these files, with one difference:
+//! what is wrong in one place never makes the rest of the file unreadable, and what stands twice is
+//! merged, later keys over earlier ones.
 
 pub mod block;
 mod default;

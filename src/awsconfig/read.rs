@@ -14,8 +14,9 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The value of a key without comments, quotes and further lines, for values that can have none of these: regions, URLs, ids, names
-    /// of sessions and roles. Empty values count as missing.
+    /// The value of a key without comments, quotes and further lines, for values that can have none
+    /// of these: regions, URLs, ids, names of sessions and roles. Empty values count as
+    /// missing.
     pub fn plain(&self, key: &str) -> Option<&str> {
         self.keys.get(key).map(|value| values::plain_text(value)).filter(|value| !value.is_empty())
     }
@@ -34,7 +35,8 @@ pub struct AwsConfig {
 }
 
 impl AwsConfig {
-    /// Takes the file's bytes. A byte order mark is passed over; bytes that are not UTF-8 spoil only the names and values they stand in.
+    /// Takes the file's bytes. A byte order mark is passed over; bytes that are not UTF-8 spoil
+    /// only the names and values they stand in.
     pub fn parse(bytes: impl Into<Vec<u8>>) -> Self {
         let mut text = match String::from_utf8(bytes.into()) {
             Ok(text) => text,
@@ -51,9 +53,11 @@ impl AwsConfig {
         self.named(Kind::Profile, name).map(|keys| Profile { keys })
     }
 
-    /// Every profile with its keys, in order, all sections of a name merged: one pass over the file.
+    /// Every profile with its keys, in order, all sections of a name merged: one pass over the
+    /// file.
     pub fn profiles(&self) -> Vec<(String, Profile)> {
-        let (mut found, mut places) = (Vec::<(String, Profile)>::new(), std::collections::HashMap::new());
+        let (mut found, mut places) =
+            (Vec::<(String, Profile)>::new(), std::collections::HashMap::new());
         for section in self.sections(Kind::Profile) {
             let Some(name) = self.name(section) else { continue };
             let place = *places.entry(name.clone()).or_insert(found.len());
@@ -67,22 +71,29 @@ impl AwsConfig {
 
     /// The names of all profiles of a config file, in order, each once.
     pub fn profile_names(&self) -> Vec<String> {
-        let mut names = self.sections(Kind::Profile).filter_map(|section| self.name(section)).collect();
+        let mut names =
+            self.sections(Kind::Profile).filter_map(|section| self.name(section)).collect();
         unique(&mut names);
         names
     }
 
     /// The names of all profiles of a credentials file, where every section is one.
     pub fn credentials_names(&self) -> Vec<String> {
-        let mut names = self.sections.iter().map(|section| self.inside(section).trim().to_owned()).collect();
+        let mut names =
+            self.sections.iter().map(|section| self.inside(section).trim().to_owned()).collect();
         unique(&mut names);
         names
     }
 
-    /// The `[services NAME]` section: keys by service id, in lower case and with `_` (`sso-oidc` is read as `sso_oidc`).
+    /// The `[services NAME]` section: keys by service id, in lower case and with `_` (`sso-oidc` is
+    /// read as `sso_oidc`).
     pub fn services(&self, name: &str) -> Option<BTreeMap<String, BTreeMap<String, String>>> {
         let keys = self.named(Kind::Services, name)?;
-        Some(keys.into_iter().map(|(service, value)| (service.replace('-', "_"), values::nested(&value))).collect())
+        Some(
+            keys.into_iter()
+                .map(|(service, value)| (service.replace('-', "_"), values::nested(&value)))
+                .collect(),
+        )
     }
 
     pub(super) fn sections(&self, kind: Kind) -> impl Iterator<Item = &Section> {
@@ -117,7 +128,8 @@ impl AwsConfig {
         let mut found = None;
         for section in self.sections(kind) {
             let inside = self.inside(section);
-            // A name occurs in its header unless quotes take it apart; only then is the header worth reading.
+            // A name occurs in its header unless quotes take it apart; only then is the header
+            // worth reading.
             let likely = inside.contains(name) || inside.contains(['"', '\'', '\\']);
             if likely && header::name(inside).as_deref() == Some(name) {
                 self.read(section, found.get_or_insert_default());

@@ -47,9 +47,14 @@ impl Reader {
             self.in_value = false;
             return Line::Header(inside);
         }
-        let delimiter = bare.bytes().position(|byte| matches!(byte, b'=' | b':')).filter(|at| *at > 0 && !bare.starts_with('['));
+        let delimiter = bare
+            .bytes()
+            .position(|byte| matches!(byte, b'=' | b':'))
+            .filter(|at| *at > 0 && !bare.starts_with('['));
         self.in_value = delimiter.is_some();
-        delimiter.map_or(Line::Odd, |at| Line::Key(bare[..at].trim_ascii_end(), bare[at + 1..].trim_ascii_start()))
+        delimiter.map_or(Line::Odd, |at| {
+            Line::Key(bare[..at].trim_ascii_end(), bare[at + 1..].trim_ascii_start())
+        })
     }
 }
 
@@ -92,7 +97,12 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
                     section.body.end = start;
                 }
                 let (kind, inside) = (header::kind(inside), place(text, inside));
-                sections.push(Section { inside, kind, body: offset..text.len(), ..Section::default() });
+                sections.push(Section {
+                    inside,
+                    kind,
+                    body: offset..text.len(),
+                    ..Section::default()
+                });
             }
             Line::Key(key, value) => {
                 if let Some(section) = sections.last_mut() {
@@ -135,10 +145,22 @@ mod tests {
     fn indentation_tells_a_value_from_a_key() {
         let mut reader = Reader::default();
         let said: Vec<_> =
-            "  [profile a]\n  s3 =\n    max = 1\n\n    # c\n    [x]\n  region: eu\nodd\n  k=v".lines().map(|l| reader.read(l)).collect();
+            "  [profile a]\n  s3 =\n    max = 1\n\n    # c\n    [x]\n  region: eu\nodd\n  k=v"
+                .lines()
+                .map(|l| reader.read(l))
+                .collect();
         use Line::*;
-        let want =
-            [Header("profile a"), Key("s3", ""), More("max = 1"), Blank, Comment, More("[x]"), Key("region", "eu"), Odd, Key("k", "v")];
+        let want = [
+            Header("profile a"),
+            Key("s3", ""),
+            More("max = 1"),
+            Blank,
+            Comment,
+            More("[x]"),
+            Key("region", "eu"),
+            Odd,
+            Key("k", "v"),
+        ];
         assert_eq!(said, want);
     }
 

@@ -25,7 +25,10 @@ fn header(kind: &str, name: &str) -> Result<String> {
     // Some SDKs cut a header at a comment's sign, and then the whole file is unreadable to them.
     let odd = |letter: char| letter.is_control() || matches!(letter, '[' | ']' | '#' | ';');
     if name.is_empty() || name != name.trim() || name.contains(odd) {
-        return Err(Error::new(Kind::Config, format!("`{name}` can't be the name of a {kind} in an AWS config file")));
+        return Err(Error::new(
+            Kind::Config,
+            format!("`{name}` can't be the name of a {kind} in an AWS config file"),
+        ));
     }
     if name.chars().all(|letter| letter.is_ascii_alphanumeric() || PLAIN.contains(letter)) {
         return Ok(format!("[{kind} {name}]"));
@@ -37,12 +40,19 @@ fn header(kind: &str, name: &str) -> Result<String> {
 ///
 /// # Errors
 /// [`Kind::Config`] for a key or a value that would not be read back, naming it.
-pub fn section<'p>(header: &str, pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Result<String> {
+pub fn section<'p>(
+    header: &str,
+    pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
+) -> Result<String> {
     let mut out = format!("{header}\n");
     for (key, value) in pairs {
         check_key(key)?;
         check_value(key, value)?;
-        out.push_str(&if value.is_empty() { format!("{key} =\n") } else { format!("{key} = {value}\n") });
+        out.push_str(&if value.is_empty() {
+            format!("{key} =\n")
+        } else {
+            format!("{key} = {value}\n")
+        });
     }
     Ok(out)
 }
@@ -58,28 +68,35 @@ pub fn check_key(key: &str) -> Result<()> {
 }
 
 /// # Errors
-/// [`Kind::Config`] when this can't be a value: some SDKs take a `#` or `;` behind a blank for a comment. An empty one can: `cli_pager =`
-/// turns the pager off.
+/// [`Kind::Config`] when this can't be a value: some SDKs take a `#` or `;` behind a blank for a
+/// comment. An empty one can: `cli_pager =` turns the pager off.
 pub fn check_value(key: &str, value: &str) -> Result<()> {
-    let comment = value
-        .char_indices()
-        .any(|(at, letter)| matches!(letter, '#' | ';') && value[..at].chars().next_back().is_none_or(char::is_whitespace));
+    let comment = value.char_indices().any(|(at, letter)| {
+        matches!(letter, '#' | ';')
+            && value[..at].chars().next_back().is_none_or(char::is_whitespace)
+    });
     if value != value.trim() || value.contains(char::is_control) || comment {
-        return Err(Error::new(Kind::Config, format!("{key}: `{value}` can't stand in an AWS config file")));
+        return Err(Error::new(
+            Kind::Config,
+            format!("{key}: `{value}` can't stand in an AWS config file"),
+        ));
     }
     Ok(())
 }
 
-/// A command line of these words for `credential_process`: the AWS CLI splits it by itself, other SDKs give it to a shell.
+/// A command line of these words for `credential_process`: the AWS CLI splits it by itself, other
+/// SDKs give it to a shell.
 pub fn command_line<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
-/// A word in double quotes where it needs any, since that is what all systems know; what a POSIX shell would see inside of them stands in
-/// single quotes.
+/// A word in double quotes where it needs any, since that is what all systems know; what a POSIX
+/// shell would see inside of them stands in single quotes.
 fn quoted(word: &str) -> String {
-    let plain =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',' | '-');
+    let plain = |letter: char| {
+        letter.is_ascii_alphanumeric()
+            || matches!(letter, '_' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',' | '-')
+    };
     let bare = |letter: char| plain(letter) || (cfg!(windows) && letter == '\\');
     if !word.is_empty() && word.chars().all(bare) {
         return word.to_owned();
@@ -130,12 +147,22 @@ mod tests {
         let empty = section("[profile x]", [("cli_pager", ""), ("k", "v")]).unwrap();
         assert_eq!(empty, "[profile x]\ncli_pager =\nk = v\n");
         let read = read(&empty, "x").unwrap();
-        assert_eq!((read.keys.get("cli_pager").map(String::as_str), read.get("k")), (Some(""), Some("v")));
+        assert_eq!(
+            (read.keys.get("cli_pager").map(String::as_str), read.get("k")),
+            (Some(""), Some("v"))
+        );
     }
 
     #[test]
     fn words_are_quoted_for_shells_and_for_those_that_split_by_themselves() {
-        let line = command_line(["/opt/my tools/rolecall", "process", "--sso", "my corp", "--role", "Admin,=.@-"]);
+        let line = command_line([
+            "/opt/my tools/rolecall",
+            "process",
+            "--sso",
+            "my corp",
+            "--role",
+            "Admin,=.@-",
+        ]);
         assert_eq!(line, "\"/opt/my tools/rolecall\" process --sso \"my corp\" --role Admin,=.@-");
         #[cfg(unix)]
         assert_eq!(command_line(["$HOME", "it's \"x\""]), "'$HOME' 'it'\"'\"'s \"x\"'");

@@ -1,4 +1,5 @@
-//! The AWS CLI's cache of sign-ins, `~/.aws/sso/cache`: read with patience, written without taking anything away.
+//! The AWS CLI's cache of sign-ins, `~/.aws/sso/cache`: read with patience, written without taking
+//! anything away.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,12 +13,14 @@ use crate::os::file;
 /// How long a writer of a half-written file is given to finish: nobody there writes by rename.
 const HALF_WRITTEN: Duration = Duration::from_millis(20);
 
-/// The field by which we know our own token again: the SHA-1 of it. Others pass over fields they don't know.
+/// The field by which we know our own token again: the SHA-1 of it. Others pass over fields they
+/// don't know.
 const OURS: &str = "rolecall";
 /// Fields that belong to whoever signed in, and to that directory alone.
 const FOREIGN: [&str; 4] = ["refreshToken", "clientId", "clientSecret", "registrationExpiresAt"];
 
-/// The file's name for a sign-in: of the name of its `[sso-session]`, or of a legacy profile's start URL exactly as written.
+/// The file's name for a sign-in: of the name of its `[sso-session]`, or of a legacy profile's
+/// start URL exactly as written.
 pub fn file_name(key: &str) -> String {
     format!("{}.json", hex(key))
 }
@@ -44,31 +47,49 @@ pub fn load(path: &Path) -> Option<CachedToken> {
     token(&object(path)?)
 }
 
-/// Whether the client of a token may do what these scopes say, as far as the registrations beside the token tell: tokens themselves
-/// don't say it, and a client that nobody has written down is believed.
+/// Whether the client of a token may do what these scopes say, as far as the registrations beside
+/// the token tell: tokens themselves don't say it, and a client that nobody has written down is
+/// believed.
 pub fn has_scopes(directory: &Path, token: &CachedToken, scopes: &[String]) -> bool {
     let Some(client) = &token.client_id else { return true };
     let Ok(entries) = std::fs::read_dir(directory) else { return true };
-    let paths = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "json"));
+    let paths = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"));
     let registered = paths.filter_map(|path| parse(&path)).find_map(|fields| {
         let own = text(&fields, "clientId")? == client;
         Some(field(&fields, "scopes")?.as_array()?.clone()).filter(|_| own)
     });
-    registered.is_none_or(|registered| scopes.iter().all(|scope| registered.iter().any(|known| known == scope.as_str())))
+    registered.is_none_or(|registered| {
+        scopes.iter().all(|scope| registered.iter().any(|known| known == scope.as_str()))
+    })
 }
 
-/// Puts a token of ours into a file, atomically and for this user alone (0600). Every other field stays, unless it is about another
-/// directory.
+/// Puts a token of ours into a file, atomically and for this user alone (0600). Every other field
+/// stays, unless it is about another directory.
 ///
 /// # Errors
 /// When the file can't be written.
-pub fn save(path: &Path, start_url: &StartUrl, region: &Region, access_token: &Secret<String>, expires_at: Timestamp) -> Result<()> {
+pub fn save(
+    path: &Path,
+    start_url: &StartUrl,
+    region: &Region,
+    access_token: &Secret<String>,
+    expires_at: Timestamp,
+) -> Result<()> {
     let mut fields = object(path).unwrap_or_default();
     put_token(&mut fields, start_url, region, access_token, expires_at);
     write(path, &fields)
 }
 
-fn put_token(fields: &mut Map<String, Value>, start_url: &StartUrl, region: &Region, access_token: &Secret<String>, expires_at: Timestamp) {
+fn put_token(
+    fields: &mut Map<String, Value>,
+    start_url: &StartUrl,
+    region: &Region,
+    access_token: &Secret<String>,
+    expires_at: Timestamp,
+) {
     let same = text(fields, "startUrl").is_none_or(|url| StartUrl::new(url) == *start_url)
         && text(fields, "region").is_none_or(|known| Region::new(known) == *region);
     if !same {
@@ -89,13 +110,20 @@ pub fn read(bytes: &[u8]) -> Option<CachedToken> {
 
 /// The bytes of a file after [`save`] has put a token into it. Public for fuzzing.
 #[doc(hidden)]
-pub fn with_token(bytes: &[u8], start_url: &StartUrl, region: &Region, access_token: &Secret<String>, expires_at: Timestamp) -> Vec<u8> {
+pub fn with_token(
+    bytes: &[u8],
+    start_url: &StartUrl,
+    region: &Region,
+    access_token: &Secret<String>,
+    expires_at: Timestamp,
+) -> Vec<u8> {
     let mut fields = serde_json::from_slice(bytes).unwrap_or_default();
     put_token(&mut fields, start_url, region, access_token, expires_at);
     serde_json::to_vec(&fields).unwrap_or_default()
 }
 
-/// Takes a token of ours out of a file, which stays: it tells that the CLI is used with this session. Tokens of others are left alone.
+/// Takes a token of ours out of a file, which stays: it tells that the CLI is used with this
+/// session. Tokens of others are left alone.
 ///
 /// # Errors
 /// When the file can't be written.
@@ -135,7 +163,9 @@ fn token(fields: &Map<String, Value>) -> Option<CachedToken> {
 }
 
 fn write(path: &Path, fields: &Map<String, Value>) -> Result<()> {
-    let bytes = Secret::new(serde_json::to_vec(fields).map_err(|error| Error::internal(error.to_string()))?);
+    let bytes = Secret::new(
+        serde_json::to_vec(fields).map_err(|error| Error::internal(error.to_string()))?,
+    );
     file::save(path, bytes.expose())
 }
 
@@ -178,7 +208,14 @@ mod tests {
     const URL: &str = "https://corp.awsapps.com/start";
 
     fn put_ours(path: &Path) {
-        save(path, &StartUrl::new(URL), &Region::new("eu-west-1"), &"ours".into(), Timestamp(1_795_310_617)).unwrap();
+        save(
+            path,
+            &StartUrl::new(URL),
+            &Region::new("eu-west-1"),
+            &"ours".into(),
+            Timestamp(1_795_310_617),
+        )
+        .unwrap();
     }
 
     fn fields(path: &Path) -> Value {
@@ -188,22 +225,38 @@ mod tests {
     #[test]
     fn files_are_named_as_the_cli_names_them() {
         assert_eq!(file_name("corp"), "ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
-        assert_eq!(file_name("https://d-1234567890.awsapps.com/start"), "7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json");
+        assert_eq!(
+            file_name("https://d-1234567890.awsapps.com/start"),
+            "7487b5b67d5fa1132cf33fa93ae51ef38cc37752.json"
+        );
     }
 
     #[test]
     fn what_any_tool_wrote_is_read_and_a_half_written_file_is_none() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x.json");
-        for at in ["2026-11-22T01:23:37Z", "2026-11-22T01:23:37UTC", "2026-11-22T01:23:37.328958Z", "2026-11-22T02:23:37+01:00"] {
+        for at in [
+            "2026-11-22T01:23:37Z",
+            "2026-11-22T01:23:37UTC",
+            "2026-11-22T01:23:37.328958Z",
+            "2026-11-22T02:23:37+01:00",
+        ] {
             std::fs::write(&path, format!(r#"{{"ACCESSTOKEN":"a","expiresat":"{at}","StartURL":"{URL}/","Region":"eu-west-1"}}"#)).unwrap();
             let token = load(&path).unwrap();
-            assert_eq!((token.access_token.expose().as_str(), token.expires_at), ("a", Timestamp(1_795_310_617)));
+            assert_eq!(
+                (token.access_token.expose().as_str(), token.expires_at),
+                ("a", Timestamp(1_795_310_617))
+            );
             assert_eq!((token.start_url, token.ours), (Some(StartUrl::new(URL)), false));
         }
-        for text in
-            ["", "{\"accessToken\": \"a", "[]", "{}", r#"{"accessToken":"a"}"#, r#"{"accessToken":"","expiresAt":"2026-11-22T01:23:37Z"}"#]
-        {
+        for text in [
+            "",
+            "{\"accessToken\": \"a",
+            "[]",
+            "{}",
+            r#"{"accessToken":"a"}"#,
+            r#"{"accessToken":"","expiresAt":"2026-11-22T01:23:37Z"}"#,
+        ] {
             std::fs::write(&path, text).unwrap();
             assert_eq!(load(&path), None, "{text}");
         }
@@ -218,8 +271,14 @@ mod tests {
         std::fs::write(&path, old).unwrap();
         put_ours(&path);
         let said = fields(&path);
-        assert_eq!((said["AccessToken"].as_str(), said["expiresAt"].as_str()), (Some("ours"), Some("2026-11-22T01:23:37Z")));
-        assert_eq!((said["refreshToken"].as_str(), said["future"][0].as_i64()), (Some("theirs"), Some(1)));
+        assert_eq!(
+            (said["AccessToken"].as_str(), said["expiresAt"].as_str()),
+            (Some("ours"), Some("2026-11-22T01:23:37Z"))
+        );
+        assert_eq!(
+            (said["refreshToken"].as_str(), said["future"][0].as_i64()),
+            (Some("theirs"), Some(1))
+        );
         assert!(load(&path).unwrap().ours);
         #[cfg(unix)]
         {
@@ -235,7 +294,12 @@ mod tests {
         std::fs::write(&path, r#"{"startUrl":"https://other","refreshToken":"theirs","clientSecret":"theirs","future":1}"#).unwrap();
         put_ours(&path);
         let said = fields(&path);
-        assert!(said.get("refreshToken").is_none() && said.get("clientSecret").is_none() && said["future"] == 1, "{said}");
+        assert!(
+            said.get("refreshToken").is_none()
+                && said.get("clientSecret").is_none()
+                && said["future"] == 1,
+            "{said}"
+        );
     }
 
     #[test]
@@ -251,20 +315,32 @@ mod tests {
         let theirs = std::fs::read_to_string(&path).unwrap().replace("\"ours\"", "\"theirs\"");
         std::fs::write(&path, &theirs).unwrap();
         withdraw(&path).unwrap();
-        assert_eq!((std::fs::read_to_string(&path).unwrap(), load(&path).unwrap().ours), (theirs, false));
+        assert_eq!(
+            (std::fs::read_to_string(&path).unwrap(), load(&path).unwrap().ours),
+            (theirs, false)
+        );
     }
 
     #[test]
     fn a_client_with_other_scopes_is_no_use_to_us() {
         let home = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(home.path().join(name), text).unwrap();
-        write("token.json", r#"{"accessToken":"a","expiresAt":"2026-11-22T01:23:37Z","clientId":"c"}"#);
+        write(
+            "token.json",
+            r#"{"accessToken":"a","expiresAt":"2026-11-22T01:23:37Z","clientId":"c"}"#,
+        );
         let token = load(&home.path().join("token.json")).unwrap();
         let ours = ["sso:account:access".to_owned()];
         assert!(has_scopes(home.path(), &token, &ours), "nobody knows better");
-        write("client.json", r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions"]}"#);
+        write(
+            "client.json",
+            r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions"]}"#,
+        );
         assert!(!has_scopes(home.path(), &token, &ours));
-        write("client.json", r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions","sso:account:access"]}"#);
+        write(
+            "client.json",
+            r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions","sso:account:access"]}"#,
+        );
         assert!(has_scopes(home.path(), &token, &ours));
     }
 }

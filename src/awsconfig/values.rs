@@ -1,8 +1,10 @@
 //! Keys and values of one section.
 //!
-//! `rust-ini` reads them, but only after our scanner has straightened the lines. Left to itself it would fail on a comment behind a
-//! header, join a line that ends in a backslash with the next one, glue a key without a value to the line below, and either flatten
-//! indented values or swallow keys with them. What it gets is one `key=value` a line; what it gives back is what botocore would read.
+//! `rust-ini` reads them, but only after our scanner has straightened the lines. Left to itself it
+//! would fail on a comment behind a header, join a line that ends in a backslash with the next one,
+//! glue a key without a value to the line below, and either flatten indented values or swallow keys
+//! with them. What it gets is one `key=value` a line; what it gives back is what botocore would
+//! read.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +20,8 @@ const JOINT: char = '\u{1f}';
 
 /// Adds the keys of a section's lines; later ones win.
 pub(super) fn read(body: &str, keys: &mut Keys) {
-    let options = ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
+    let options =
+        ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
     let Ok(ini) = Ini::load_from_str_opt(&straighten(body), options) else { return };
     for (key, value) in ini.general_section().iter() {
         keys.insert(key.to_lowercase(), value.replace(JOINT, "\n").trim_end().to_owned());
@@ -27,7 +30,8 @@ pub(super) fn read(body: &str, keys: &mut Keys) {
 
 /// One `key=value` a line, without comments and without what is neither key nor value.
 fn straighten(body: &str) -> String {
-    let (mut out, mut reader, mut open) = (String::with_capacity(body.len() + 16), Reader::default(), false);
+    let (mut out, mut reader, mut open) =
+        (String::with_capacity(body.len() + 16), Reader::default(), false);
     for line in body.lines() {
         match reader.read(line) {
             Line::Key(key, value) => {
@@ -56,29 +60,41 @@ fn plain(text: &str) -> impl Iterator<Item = char> {
     text.chars().map(|letter| if matches!(letter, '\r' | '\n' | JOINT) { ' ' } else { letter })
 }
 
-/// The value without what people put around it by mistake: blanks of any kind, a comment, quotes, lines that follow.
+/// The value without what people put around it by mistake: blanks of any kind, a comment, quotes,
+/// lines that follow.
 ///
-/// AWS programs disagree on comments behind a value, and take quotes for a part of it. URLs, regions, ids and names of profiles have
-/// neither, so that what is meant is clear.
+/// AWS programs disagree on comments behind a value, and take quotes for a part of it. URLs,
+/// regions, ids and names of profiles have neither, so that what is meant is clear.
 pub(super) fn plain_text(value: &str) -> &str {
-    const PAIRS: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}'), ('`', '`')];
-    let invisible = |letter: char| letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    const PAIRS: [(char, char); 4] =
+        [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}'), ('`', '`')];
+    let invisible = |letter: char| {
+        letter.is_whitespace()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
     let line = value.trim_matches(invisible).lines().next().unwrap_or_default();
     for (open, close) in PAIRS {
         // What follows the closing quote is a comment, or the value is not quoted.
-        let Some((inside, rest)) = line.strip_prefix(open).and_then(|rest| rest.split_once(close)) else { continue };
+        let Some((inside, rest)) = line.strip_prefix(open).and_then(|rest| rest.split_once(close))
+        else {
+            continue;
+        };
         let rest = rest.trim_start_matches(invisible);
         if rest.is_empty() || rest.starts_with(['#', ';']) {
             return inside.trim_matches(invisible);
         }
     }
-    let comment = line.match_indices(['#', ';']).find(|(at, _)| *at == 0 || line[..*at].ends_with(invisible));
+    let comment =
+        line.match_indices(['#', ';']).find(|(at, _)| *at == 0 || line[..*at].ends_with(invisible));
     comment.map_or(line, |(at, _)| &line[..at]).trim_matches(invisible)
 }
 
 /// The keys of an indented block such as `s3 =` or `sso_oidc =`.
 pub(super) fn nested(value: &str) -> Keys {
-    let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.trim().to_lowercase(), value.trim().to_owned()));
+    let pair = |line: &str| {
+        line.split_once('=')
+            .map(|(key, value)| (key.trim().to_lowercase(), value.trim().to_owned()))
+    };
     value.lines().filter_map(pair).collect()
 }
 
@@ -94,7 +110,11 @@ mod tests {
     }
 
     fn one(body: &str) -> String {
-        keys(body).into_iter().find(|(key, _)| key == "k").map(|(_, value)| value).unwrap_or_default()
+        keys(body)
+            .into_iter()
+            .find(|(key, _)| key == "k")
+            .map(|(_, value)| value)
+            .unwrap_or_default()
     }
 
     #[test]
@@ -145,7 +165,9 @@ mod tests {
         ] {
             assert_eq!(plain_text(value), "eu-west-1", "{value:?}");
         }
-        for value in ["https://corp.awsapps.com/start#/", "it's", "\"open", "\"a\" b", "a#b", "", "'"] {
+        for value in
+            ["https://corp.awsapps.com/start#/", "it's", "\"open", "\"a\" b", "a#b", "", "'"]
+        {
             assert_eq!(plain_text(value), value, "{value:?}");
         }
         assert_eq!([plain_text("# nothing"), plain_text("''")], [""; 2]);
@@ -153,7 +175,8 @@ mod tests {
 
     #[test]
     fn nothing_is_swallowed_beside_an_indented_value() {
-        let want = [("output", "json"), ("region", "eu"), ("s3", "\nmax = 10")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let want = [("output", "json"), ("region", "eu"), ("s3", "\nmax = 10")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()));
         assert_eq!(keys("region = eu\ns3 =\n  max = 10\noutput = json\n"), want);
     }
 

@@ -1,4 +1,5 @@
-//! Who said yes to which protected role in which terminal, for an hour: `consents.json`, beside the history.
+//! Who said yes to which protected role in which terminal, for an hour: `consents.json`, beside the
+//! history.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -26,17 +27,23 @@ pub struct Consent {
     pub at: Timestamp,
 }
 
-/// What was consented to, by everybody's terminals. Plain values, with the time given to whoever asks.
+/// What was consented to, by everybody's terminals. Plain values, with the time given to whoever
+/// asks.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Consents(Vec<Consent>);
 
 impl Consents {
-    /// Whether a role that asks for this much may be used in this terminal without asking again. A name typed is worth a yes, but a yes
-    /// is not worth a name typed.
+    /// Whether a role that asks for this much may be used in this terminal without asking again. A
+    /// name typed is worth a yes, but a yes is not worth a name typed.
     pub fn cover(&self, role: &RoleId, asks: Confirm, terminal: &str, now: Timestamp) -> bool {
         let same = |consent: &&Consent| consent.role == *role && consent.terminal == terminal;
-        asks == Confirm::No || self.0.iter().filter(same).any(|consent| consent.good(now) && consent.confirm >= asks)
+        asks == Confirm::No
+            || self
+                .0
+                .iter()
+                .filter(same)
+                .any(|consent| consent.good(now) && consent.confirm >= asks)
     }
 
     /// Those of one terminal alone.
@@ -48,7 +55,9 @@ impl Consents {
 
     /// Adds one, and drops what is not good any more.
     fn add(&mut self, new: Consent) {
-        let covered = |old: &Consent| old.role == new.role && old.terminal == new.terminal && old.confirm <= new.confirm;
+        let covered = |old: &Consent| {
+            old.role == new.role && old.terminal == new.terminal && old.confirm <= new.confirm
+        };
         self.0.retain(|old| old.good(new.at) && !covered(old));
         self.0.push(new);
     }
@@ -66,7 +75,8 @@ pub fn path(state_dir: &Path) -> PathBuf {
     state_dir.join("consents.json")
 }
 
-/// The consents; none when there is no file, or one that can't be read: then a person is asked once more.
+/// The consents; none when there is no file, or one that can't be read: then a person is asked once
+/// more.
 pub fn load(state_dir: &Path) -> Consents {
     let bytes = file::load(&path(state_dir)).ok().flatten().unwrap_or_default();
     serde_json::from_slice(&bytes).unwrap_or_default()
@@ -75,7 +85,8 @@ pub fn load(state_dir: &Path) -> Consents {
 /// Remembers a consent, while no other process does.
 ///
 /// # Errors
-/// When it can't be written, or another process holds the file for two seconds. No reason not to go on: it was consented to.
+/// When it can't be written, or another process holds the file for two seconds. No reason not to go
+/// on: it was consented to.
 pub fn record(state_dir: &Path, consent: Consent) -> Result<()> {
     let path = path(state_dir);
     let held = Lock::acquire(&state_dir.join("consents.lock"), Instant::now() + PATIENCE)?;
@@ -84,7 +95,8 @@ pub fn record(state_dir: &Path, consent: Consent) -> Result<()> {
     }
     let mut consents = load(state_dir);
     consents.add(consent);
-    let text = serde_json::to_vec(&consents).map_err(|error| Error::internal(format!("consents: {error}")))?;
+    let text = serde_json::to_vec(&consents)
+        .map_err(|error| Error::internal(format!("consents: {error}")))?;
     file::save(&path, &text)
 }
 
@@ -94,7 +106,11 @@ mod tests {
     use crate::domain::{InstanceName, RoleName};
 
     fn role(name: &str) -> RoleId {
-        RoleId { instance: InstanceName::new("corp"), account: "012345678901".parse().unwrap(), role: RoleName::new(name) }
+        RoleId {
+            instance: InstanceName::new("corp"),
+            account: "012345678901".parse().unwrap(),
+            role: RoleName::new(name),
+        }
     }
 
     fn yes(name: &str, confirm: Confirm, at: i64) -> Consent {
@@ -104,32 +120,53 @@ mod tests {
     #[test]
     fn a_yes_is_for_one_role_in_one_terminal_for_an_hour() {
         let consents = Consents(vec![yes("Admin", Confirm::Ask, 1_000)]);
-        let covered = |name: &str, terminal: &str, at| consents.cover(&role(name), Confirm::Ask, terminal, Timestamp(at));
+        let covered = |name: &str, terminal: &str, at| {
+            consents.cover(&role(name), Confirm::Ask, terminal, Timestamp(at))
+        };
         assert!(covered("Admin", "34817-7-9", 1_000) && covered("Admin", "34817-7-9", 4_599));
         assert!(!covered("Admin", "34817-7-9", 4_600), "an hour is over");
         assert!(!covered("Admin", "34817-7-9", 999), "the clock was set back");
         assert!(!covered("Admin", "34818-7-9", 1_000) && !covered("Other", "34817-7-9", 1_000));
-        assert!(consents.clone().of_terminal("34818-7-9").0.is_empty() && consents.clone().of_terminal("34817-7-9") == consents);
+        assert!(
+            consents.clone().of_terminal("34818-7-9").0.is_empty()
+                && consents.clone().of_terminal("34817-7-9") == consents
+        );
     }
 
     #[test]
     fn a_yes_is_not_worth_a_name_typed() {
-        let covered = |given, asked| Consents(vec![yes("A", given, 0)]).cover(&role("A"), asked, "34817-7-9", Timestamp(1));
-        assert!(!covered(Confirm::Ask, Confirm::Type) && covered(Confirm::Type, Confirm::Ask) && covered(Confirm::Type, Confirm::Type));
+        let covered = |given, asked| {
+            Consents(vec![yes("A", given, 0)]).cover(&role("A"), asked, "34817-7-9", Timestamp(1))
+        };
+        assert!(
+            !covered(Confirm::Ask, Confirm::Type)
+                && covered(Confirm::Type, Confirm::Ask)
+                && covered(Confirm::Type, Confirm::Type)
+        );
         assert!(Consents::default().cover(&role("A"), Confirm::No, "", Timestamp(1)));
     }
 
     #[test]
     fn what_is_remembered_lies_in_a_private_file_without_what_is_over() {
         let home = tempfile::tempdir().unwrap();
-        for consent in [yes("Old", Confirm::Ask, 0), yes("A", Confirm::Type, 5_000), yes("A", Confirm::Ask, 5_100)] {
+        for consent in [
+            yes("Old", Confirm::Ask, 0),
+            yes("A", Confirm::Type, 5_000),
+            yes("A", Confirm::Ask, 5_100),
+        ] {
             record(home.path(), consent).unwrap();
         }
-        assert_eq!(load(home.path()).0, [yes("A", Confirm::Type, 5_000), yes("A", Confirm::Ask, 5_100)]);
+        assert_eq!(
+            load(home.path()).0,
+            [yes("A", Confirm::Type, 5_000), yes("A", Confirm::Ask, 5_100)]
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(std::fs::metadata(path(home.path())).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                std::fs::metadata(path(home.path())).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
     }
 
@@ -148,7 +185,10 @@ mod tests {
         std::thread::scope(|scope| {
             for n in 0..8 {
                 let home = home.path();
-                scope.spawn(move || record(home, Consent { terminal: n.to_string(), ..yes("A", Confirm::Ask, 1) }).unwrap());
+                scope.spawn(move || {
+                    record(home, Consent { terminal: n.to_string(), ..yes("A", Confirm::Ask, 1) })
+                        .unwrap()
+                });
             }
         });
         assert_eq!(load(home.path()).0.len(), 8);

@@ -1,4 +1,5 @@
-//! How a cache file is laid out: a header, a checksum, and the value in postcard. What does not fit is no file at all.
+//! How a cache file is laid out: a header, a checksum, and the value in postcard. What does not fit
+//! is no file at all.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,7 +22,8 @@ pub fn encode<T: Serialize>(header: Header, value: &T) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`encode`].
 pub fn encode_before<T: Serialize>(header: Header, value: &T, rest: &[u8]) -> Result<Vec<u8>> {
-    let mut body = postcard::to_stdvec(value).map_err(|error| Error::internal(format!("writing a cache file: {error}")))?;
+    let mut body = postcard::to_stdvec(value)
+        .map_err(|error| Error::internal(format!("writing a cache file: {error}")))?;
     body.extend_from_slice(rest);
     Ok([header.as_slice(), &checksum(&body), &body].concat())
 }
@@ -41,16 +43,24 @@ pub fn decode_before<T: DeserializeOwned>(header: Header, bytes: &[u8]) -> Optio
     Some((value, bytes.len() - rest.len()))
 }
 
-/// Tells a damaged file from a whole one. Not made to withstand anybody, but quick: the first frame waits for it.
+/// Tells a damaged file from a whole one. Not made to withstand anybody, but quick: the first frame
+/// waits for it.
 fn checksum(body: &[u8]) -> [u8; 8] {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     // Four sums side by side keep a processor busy that takes some steps for each product.
     let mut sums = [1_u64, 2, 3, 4].map(|lane| lane.wrapping_mul(ODD));
-    let add = |sum: u64, word: [u8; 8]| (sum ^ u64::from_le_bytes(word)).wrapping_mul(ODD).rotate_left(29);
+    let add = |sum: u64, word: [u8; 8]| {
+        (sum ^ u64::from_le_bytes(word)).wrapping_mul(ODD).rotate_left(29)
+    };
     let (words, rest) = body.as_chunks::<8>();
     let (fours, few) = words.as_chunks::<4>();
     for four in fours {
-        sums = [add(sums[0], four[0]), add(sums[1], four[1]), add(sums[2], four[2]), add(sums[3], four[3])];
+        sums = [
+            add(sums[0], four[0]),
+            add(sums[1], four[1]),
+            add(sums[2], four[2]),
+            add(sums[3], four[3]),
+        ];
     }
     for (sum, word) in sums.iter_mut().zip(few) {
         *sum = add(*sum, *word);

@@ -28,7 +28,8 @@ pub struct Use {
     /// The directory it was used in; empty when unknown.
     #[serde(default)]
     pub directory: String,
-    /// The run that it was part of, where one command was run in many roles: then the role is the first of them.
+    /// The run that it was part of, where one command was run in many roles: then the role is the
+    /// first of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Run>,
 }
@@ -68,7 +69,8 @@ pub fn load(state_dir: &Path, limits: Limits, now: Timestamp) -> Result<Vec<Use>
 /// Adds a use.
 ///
 /// # Errors
-/// When it can't be written, or another process holds the file for two seconds. No reason to fail the use itself.
+/// When it can't be written, or another process holds the file for two seconds. No reason to fail
+/// the use itself.
 pub fn record(state_dir: &Path, used: &Use, limits: Limits) -> Result<()> {
     if limits.roles == 0 {
         return Ok(());
@@ -87,7 +89,8 @@ pub fn record(state_dir: &Path, used: &Use, limits: Limits) -> Result<()> {
     }
     // A process killed in the middle of a line must not take ours with it.
     let torn = old.last().is_some_and(|byte| *byte != b'\n');
-    let line = [if torn { b"\n".as_slice() } else { b"" }, &render(std::slice::from_ref(used))?].concat();
+    let line =
+        [if torn { b"\n".as_slice() } else { b"" }, &render(std::slice::from_ref(used))?].concat();
     file::append(&path, &line)
 }
 
@@ -111,7 +114,10 @@ pub fn previous(uses: &[Use], current: Option<&RoleId>) -> Option<RoleId> {
 }
 
 fn parse(bytes: &[u8]) -> Vec<Use> {
-    let mut uses: Vec<Use> = bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    let mut uses: Vec<Use> = bytes
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect();
     uses.sort_by_key(|used| used.at);
     uses
 }
@@ -119,14 +125,16 @@ fn parse(bytes: &[u8]) -> Vec<Use> {
 fn render(uses: &[Use]) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     for used in uses {
-        serde_json::to_writer(&mut out, used).map_err(|error| Error::internal(format!("history: {error}")))?;
+        serde_json::to_writer(&mut out, used)
+            .map_err(|error| Error::internal(format!("history: {error}")))?;
         out.push(b'\n');
     }
     Ok(out)
 }
 
-/// Drops what is too old, and the uses of all but the most recently used roles. As many runs are kept, and they count for no role: one
-/// over six hundred roles is one thing that a person did. Expects and keeps the oldest first.
+/// Drops what is too old, and the uses of all but the most recently used roles. As many runs are
+/// kept, and they count for no role: one over six hundred roles is one thing that a person did.
+/// Expects and keeps the oldest first.
 fn retain(mut uses: Vec<Use>, limits: Limits, now: Timestamp) -> Vec<Use> {
     if limits.minutes > 0 {
         uses.retain(|used| now.since(used.at) <= limits.minutes.saturating_mul(60));
@@ -138,7 +146,8 @@ fn retain(mut uses: Vec<Use>, limits: Limits, now: Timestamp) -> Vec<Use> {
         }
         recent.insert(used.role.clone());
     }
-    let mut old_runs = uses.iter().filter(|used| used.run.is_some()).count().saturating_sub(limits.roles);
+    let mut old_runs =
+        uses.iter().filter(|used| used.run.is_some()).count().saturating_sub(limits.roles);
     uses.retain(|used| match used.run {
         None => recent.contains(&used.role),
         Some(_) if old_runs > 0 => {
@@ -158,12 +167,26 @@ mod tests {
     const LIMITS: Limits = Limits { roles: 50, minutes: 0 };
 
     fn used(at: i64, role: &str) -> Use {
-        let role = RoleId { instance: InstanceName::new("corp"), account: "012345678901".parse().unwrap(), role: RoleName::new(role) };
-        Use { at: Timestamp(at), role, command: "exec".into(), directory: "/src/pay\nments".into(), run: None }
+        let role = RoleId {
+            instance: InstanceName::new("corp"),
+            account: "012345678901".parse().unwrap(),
+            role: RoleName::new(role),
+        };
+        Use {
+            at: Timestamp(at),
+            role,
+            command: "exec".into(),
+            directory: "/src/pay\nments".into(),
+            run: None,
+        }
     }
 
     fn run(at: i64) -> Use {
-        Use { command: "each".into(), run: Some(Run { roles: 600, query: "env:prod".into() }), ..used(at, "Of600") }
+        Use {
+            command: "each".into(),
+            run: Some(Run { roles: 600, query: "env:prod".into() }),
+            ..used(at, "Of600")
+        }
     }
 
     fn roles(uses: &[Use]) -> Vec<&str> {

@@ -12,17 +12,20 @@ use super::frame;
 /// What the file starts with: a name, and the number of the format. Another one means: fetch again.
 const HEADER: frame::Header = *b"roleinv\x01";
 
-/// Where an instance's inventory lies: the same start URL under two names means two people, hence both are in the file's name.
+/// Where an instance's inventory lies: the same start URL under two names means two people, hence
+/// both are in the file's name.
 pub fn path(cache_dir: &Path, instance: &Instance) -> PathBuf {
     let mut digest = Sha256::new();
     digest.update(instance.name.as_str());
     digest.update([0]);
     digest.update(instance.start_url.trimmed());
-    let name: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let name: String =
+        digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     cache_dir.join(format!("inventory-{name}"))
 }
 
-/// The inventory of an instance; `None` when there is none, or it is damaged, unreadable or of another version: then fetch again.
+/// The inventory of an instance; `None` when there is none, or it is damaged, unreadable or of
+/// another version: then fetch again.
 pub fn load(cache_dir: &Path, instance: &Instance) -> Option<Inventory> {
     read(cache_dir, instance).ok()?
 }
@@ -30,7 +33,9 @@ pub fn load(cache_dir: &Path, instance: &Instance) -> Option<Inventory> {
 /// The unconfirmed accounts lie behind the inventory; a file of an older version ends there.
 fn decode(bytes: &[u8]) -> Option<Inventory> {
     let (mut inventory, rest): (Inventory, usize) = frame::decode_before(HEADER, bytes)?;
-    if let Some((unconfirmed, _)) = bytes.get(rest..).and_then(|rest| postcard::take_from_bytes(rest).ok()) {
+    if let Some((unconfirmed, _)) =
+        bytes.get(rest..).and_then(|rest| postcard::take_from_bytes(rest).ok())
+    {
         inventory.unconfirmed = unconfirmed;
     }
     Some(inventory)
@@ -39,15 +44,18 @@ fn decode(bytes: &[u8]) -> Option<Inventory> {
 fn encode(inventory: &Inventory) -> Result<Vec<u8>> {
     let rest = match &inventory.unconfirmed {
         none if none.is_empty() => Vec::new(),
-        some => postcard::to_stdvec(some).map_err(|error| Error::internal(format!("writing a cache file: {error}")))?,
+        some => postcard::to_stdvec(some)
+            .map_err(|error| Error::internal(format!("writing a cache file: {error}")))?,
     };
     frame::encode_before(HEADER, inventory, &rest)
 }
 
-/// The inventory of an instance; `None` if there is none, or if it is damaged or of another version: then fetch again.
+/// The inventory of an instance; `None` if there is none, or if it is damaged or of another
+/// version: then fetch again.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] if the file exists and can't be read: an unreadable list is not an empty one.
+/// [`crate::domain::Kind::Os`] if the file exists and can't be read: an unreadable list is not an
+/// empty one.
 pub fn read(cache_dir: &Path, instance: &Instance) -> Result<Option<Inventory>> {
     Ok(file::load(&path(cache_dir, instance))?.and_then(|bytes| decode(&bytes)))
 }
@@ -71,7 +79,9 @@ pub fn remove(cache_dir: &Path, instance: &Instance) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Account, Endpoints, InstanceName, Region, RoleName, Source, StartUrl, Timestamp};
+    use crate::domain::{
+        Account, Endpoints, InstanceName, Region, RoleName, Source, StartUrl, Timestamp,
+    };
 
     fn instance(name: &str) -> Instance {
         Instance {
@@ -93,7 +103,12 @@ mod tests {
             roles: (0..roles).map(|r| RoleName::new(format!("PermissionSet{r}"))).collect(),
             read_at: Some(Timestamp(5)),
         };
-        Inventory { fetched_at: Timestamp(7), complete: true, accounts: (0..accounts).map(account).collect(), ..Inventory::default() }
+        Inventory {
+            fetched_at: Timestamp(7),
+            complete: true,
+            accounts: (0..accounts).map(account).collect(),
+            ..Inventory::default()
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! How long sign-in sessions have lived, by portal: `session-lives.json`, beside the history. AWS tells nobody when a session will end.
+//! How long sign-in sessions have lived, by portal: `session-lives.json`, beside the history. AWS
+//! tells nobody when a session will end.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,8 @@ use crate::os::{file, lock::Lock};
 
 /// How long another process may hold the file.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The shortest session that an administrator can set, in seconds: one that ended earlier was ended by somebody.
+/// The shortest session that an administrator can set, in seconds: one that ended earlier was ended
+/// by somebody.
 const SHORTEST: i64 = 15 * 60;
 
 /// The shortest life seen of each portal's sessions, in seconds.
@@ -20,8 +22,8 @@ pub fn path(state_dir: &Path) -> PathBuf {
     state_dir.join("session-lives.json")
 }
 
-/// The shortest life of this portal's sessions that was seen and that none has outlived since, in seconds. `None` when there is none, or
-/// the file can't be read: then nothing is foretold.
+/// The shortest life of this portal's sessions that was seen and that none has outlived since, in
+/// seconds. `None` when there is none, or the file can't be read: then nothing is foretold.
 pub fn shortest(state_dir: &Path, instance: &Instance) -> Option<i64> {
     load(state_dir).remove(key(instance))
 }
@@ -31,10 +33,13 @@ pub fn shortest(state_dir: &Path, instance: &Instance) -> Option<i64> {
 /// # Errors
 /// When it can't be written, or another process holds the file for two seconds.
 pub fn ended(state_dir: &Path, instance: &Instance, lived: i64) -> Result<()> {
-    change(state_dir, instance, |known| if lived < SHORTEST { known } else { Some(known.map_or(lived, |known| known.min(lived))) })
+    change(state_dir, instance, |known| {
+        if lived < SHORTEST { known } else { Some(known.map_or(lived, |known| known.min(lived))) }
+    })
 }
 
-/// A session is alive, so many seconds after its sign-in: what was thought to be a session's length and is less was none.
+/// A session is alive, so many seconds after its sign-in: what was thought to be a session's length
+/// and is less was none.
 ///
 /// # Errors
 /// As [`ended`].
@@ -51,7 +56,11 @@ fn load(state_dir: &Path) -> Lives {
     serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
-fn change(state_dir: &Path, instance: &Instance, change: impl Fn(Option<i64>) -> Option<i64>) -> Result<()> {
+fn change(
+    state_dir: &Path,
+    instance: &Instance,
+    change: impl Fn(Option<i64>) -> Option<i64>,
+) -> Result<()> {
     let of = |lives: &Lives| lives.get(key(instance)).copied();
     let known = of(&load(state_dir));
     if change(known) == known {
@@ -66,7 +75,8 @@ fn change(state_dir: &Path, instance: &Instance, change: impl Fn(Option<i64>) ->
         Some(life) => lives.insert(key(instance).to_owned(), life),
         None => lives.remove(key(instance)),
     };
-    let text = serde_json::to_vec(&lives).map_err(|error| Error::internal(format!("session lives: {error}")))?;
+    let text = serde_json::to_vec(&lives)
+        .map_err(|error| Error::internal(format!("session lives: {error}")))?;
     file::save(&path(state_dir), &text)
 }
 

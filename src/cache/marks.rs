@@ -22,7 +22,8 @@ pub fn load(state_dir: &Path) -> Result<Marks> {
     let path = path(state_dir);
     let Some(bytes) = file::load(&path)? else { return Ok(Marks::default()) };
     serde_json::from_slice(&bytes).map_err(|error| {
-        Error::new(Kind::Config, format!("{} is damaged: {error}", path.display())).hint(format!("repair or remove {}", path.display()))
+        Error::new(Kind::Config, format!("{} is damaged: {error}", path.display()))
+            .hint(format!("repair or remove {}", path.display()))
     })
 }
 
@@ -39,7 +40,8 @@ pub fn change(state_dir: &Path, change: impl FnOnce(&mut Marks)) -> Result<Marks
     let mut marks = before.clone();
     change(&mut marks);
     if marks != before {
-        let mut text = serde_json::to_vec_pretty(&marks).map_err(|error| Error::internal(format!("marks: {error}")))?;
+        let mut text = serde_json::to_vec_pretty(&marks)
+            .map_err(|error| Error::internal(format!("marks: {error}")))?;
         text.push(b'\n');
         file::save(&path(state_dir), &text)?;
     }
@@ -52,7 +54,11 @@ mod tests {
     use crate::domain::{InstanceName, RoleId, RoleName};
 
     fn role(name: &str) -> RoleId {
-        RoleId { instance: InstanceName::new("corp"), account: "012345678901".parse().unwrap(), role: RoleName::new(name) }
+        RoleId {
+            instance: InstanceName::new("corp"),
+            account: "012345678901".parse().unwrap(),
+            role: RoleName::new(name),
+        }
     }
 
     fn favour(home: &Path, name: &str) {
@@ -67,14 +73,21 @@ mod tests {
         change(home.path(), |marks| marks.hidden.extend([role("Read")])).unwrap();
         let marks = load(home.path()).unwrap();
         assert!(marks.favourites.contains(&role("Admin")) && marks.hidden.contains(&role("Read")));
-        assert!(change(home.path(), |marks| marks.favourites.clear()).unwrap().favourites.is_empty());
+        assert!(
+            change(home.path(), |marks| marks.favourites.clear()).unwrap().favourites.is_empty()
+        );
     }
 
     #[test]
     fn a_damaged_file_is_reported_and_kept() {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(path(home.path()), "{").unwrap();
-        assert!(change(home.path(), |marks| marks.hidden.clear()).unwrap_err().message.contains("is damaged"));
+        assert!(
+            change(home.path(), |marks| marks.hidden.clear())
+                .unwrap_err()
+                .message
+                .contains("is damaged")
+        );
         assert_eq!(std::fs::read_to_string(path(home.path())).unwrap(), "{");
     }
 

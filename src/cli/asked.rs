@@ -1,4 +1,5 @@
-//! What was said about the role: selectors, `.`, `-`, a pasted console address, variables, or nothing.
+//! What was said about the role: selectors, `.`, `-`, a pasted console address, variables, or
+//! nothing.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -29,25 +30,37 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Reads selectors and the free words beside them. `.` is the current role, `-` the one used before it, an address of the console
-    /// names what it can.
+    /// Reads selectors and the free words beside them. `.` is the current role, `-` the one used
+    /// before it, an address of the console names what it can.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for contradictions, [`Kind::UnknownRole`] when there is no current role or none before it.
+    /// [`Kind::Usage`] for contradictions, [`Kind::UnknownRole`] when there is no current role or
+    /// none before it.
     pub(super) fn read(ctx: &Ctx, selectors: &Selectors, query: Option<String>) -> Result<Self> {
         let by_flags = selectors.wanted(None);
         let page = query.as_deref().and_then(read_page);
         let asked = match (query.as_deref(), page) {
             // The address says what to open; the flags, where there are any, as whom.
-            (_, Some(page)) if !by_flags.is_empty() => Self { wanted: by_flags, page: Some(page), instance: None },
+            (_, Some(page)) if !by_flags.is_empty() => {
+                Self { wanted: by_flags, page: Some(page), instance: None }
+            }
             (_, Some(page)) => Self { wanted: of_page(&page), page: Some(page), instance: None },
-            (Some("."), _) if by_flags.is_empty() => current(ctx)?.map(Self::of).ok_or_else(no_current)?,
+            (Some("."), _) if by_flags.is_empty() => {
+                current(ctx)?.map(Self::of).ok_or_else(no_current)?
+            }
             (Some("-"), _) if by_flags.is_empty() => previous(ctx)?,
             _ => Self { wanted: selectors.wanted(query), ..Self::default() },
         };
         asked.wanted.check()?;
         // A profile that stands in the AWS config file is the role that other programs take it for.
-        match asked.wanted.profile.as_deref().map(|name| profile::named(ctx, name)).transpose()?.flatten() {
+        match asked
+            .wanted
+            .profile
+            .as_deref()
+            .map(|name| profile::named(ctx, name))
+            .transpose()?
+            .flatten()
+        {
             Some(meant) => Ok(Self { page: asked.page, ..Self::of(Current::of(meant)) }),
             None => Ok(asked),
         }
@@ -74,12 +87,19 @@ impl Asked {
         }
     }
 
-    /// The one role that is meant, with a person's consent where it is protected. Where nothing was said, or an account or a query has
-    /// several roles and `prefer_roles` does not settle it, a person at a terminal picks one.
+    /// The one role that is meant, with a person's consent where it is protected. Where nothing was
+    /// said, or an account or a query has several roles and `prefer_roles` does not settle it,
+    /// a person at a terminal picks one.
     ///
     /// # Errors
     /// As [`resolve::one`], [`grant::confirm`] and [`pick::one`].
-    pub(super) fn settle(&self, ctx: &Arc<Ctx>, globals: &Globals, action: Action, yes: bool) -> Result<Found> {
+    pub(super) fn settle(
+        &self,
+        ctx: &Arc<Ctx>,
+        globals: &Globals,
+        action: Action,
+        yes: bool,
+    ) -> Result<Found> {
         let instances = self.instances(ctx, globals)?;
         if self.is_empty() {
             return pick::one(ctx, globals, &instances, String::new(), action);
@@ -104,16 +124,19 @@ impl Asked {
         resolve::one(ctx, &self.instances(ctx, globals)?, &self.wanted)
     }
 
-    /// The free words, or the account that was named without a role, where several roles might be meant by them.
+    /// The free words, or the account that was named without a role, where several roles might be
+    /// meant by them.
     fn words_of_several(&self, ctx: &Ctx, instances: &[Instance]) -> Option<&str> {
         let account = || self.wanted.account.as_deref().filter(|_| self.wanted.role.is_none());
         let words = self.wanted.query.as_deref().or_else(account)?;
         let roster = Arc::new(update::known(ctx, instances));
-        let several = candidates(&roster, &self.wanted, &ctx.settings.prefer_roles).is_ok_and(|roles| roles.len() > 1);
+        let several = candidates(&roster, &self.wanted, &ctx.settings.prefer_roles)
+            .is_ok_and(|roles| roles.len() > 1);
         several.then_some(words)
     }
 
-    /// Where to look: `--sso` wins over what the words tell, and that over AWS_SSO and `default_sso`.
+    /// Where to look: `--sso` wins over what the words tell, and that over AWS_SSO and
+    /// `default_sso`.
     ///
     /// # Errors
     /// [`Kind::Config`] when `--sso` names no instance.
@@ -126,12 +149,14 @@ impl Asked {
     }
 
     fn of(role: Current) -> Self {
-        let wanted = Wanted { arn: Some(format!("{}:{}", role.account, role.role)), ..Wanted::default() };
+        let wanted =
+            Wanted { arn: Some(format!("{}:{}", role.account, role.role)), ..Wanted::default() };
         Self { wanted, instance: role.instance, page: None }
     }
 }
 
-/// Whether a person can choose: there is a terminal to draw on, and somebody at it who typed this or reads what it says.
+/// Whether a person can choose: there is a terminal to draw on, and somebody at it who typed this
+/// or reads what it says.
 fn typed() -> bool {
     (std::io::stdin().is_terminal() || std::io::stderr().is_terminal()) && tty::present()
 }
@@ -155,7 +180,11 @@ pub(super) fn current(ctx: &Ctx) -> Result<Option<Current>> {
     if let Some(role) = of_ours(&ctx.env) {
         return Ok(Some(role));
     }
-    let Some(name) = ctx.env.get(env::AWS_PROFILE).or_else(|| ctx.env.get(env::AWS_DEFAULT_PROFILE)) else { return Ok(None) };
+    let Some(name) =
+        ctx.env.get(env::AWS_PROFILE).or_else(|| ctx.env.get(env::AWS_DEFAULT_PROFILE))
+    else {
+        return Ok(None);
+    };
     Ok(profile::named(ctx, name)?.map(Current::of))
 }
 
@@ -167,13 +196,23 @@ impl Current {
 
 /// The role of a shell of ours: both variables name it.
 pub(super) fn of_ours(env: &Env) -> Option<Current> {
-    let arn = env.get(env::AWS_SSO_ROLE_ARN).filter(|arn| env.get(env::ROLECALL_ROLE) == Some(arn))?;
+    let arn =
+        env.get(env::AWS_SSO_ROLE_ARN).filter(|arn| env.get(env::ROLECALL_ROLE) == Some(arn))?;
     let arn: Arn = arn.parse().ok()?;
-    Some(Current { instance: env.get(env::AWS_SSO).map(InstanceName::new), account: arn.account, role: arn.role })
+    Some(Current {
+        instance: env.get(env::AWS_SSO).map(InstanceName::new),
+        account: arn.account,
+        role: arn.role,
+    })
 }
 
-/// For commands that open no configuration first: flags as they are, or those that the variables of this shell amount to.
-pub(super) fn in_shell(env: &Env, globals: &Globals, selectors: &Selectors) -> (Globals, Selectors) {
+/// For commands that open no configuration first: flags as they are, or those that the variables of
+/// this shell amount to.
+pub(super) fn in_shell(
+    env: &Env,
+    globals: &Globals,
+    selectors: &Selectors,
+) -> (Globals, Selectors) {
     let mut given = (globals.clone(), selectors.clone());
     if let (true, Some(arn)) = (selectors.wanted(None).is_empty(), env.get(env::AWS_SSO_ROLE_ARN)) {
         given.1.arn = Some(arn.to_owned());
@@ -185,9 +224,16 @@ pub(super) fn in_shell(env: &Env, globals: &Globals, selectors: &Selectors) -> (
 fn previous(ctx: &Ctx) -> Result<Asked> {
     let now = current(ctx)?;
     let before = past::previous(ctx, now.as_ref().map(|role| (role.account, &role.role)))?;
-    let none = || Error::new(Kind::UnknownRole, "no role was used before this one").hint("run `rolecall history` to see which were");
+    let none = || {
+        Error::new(Kind::UnknownRole, "no role was used before this one")
+            .hint("run `rolecall history` to see which were")
+    };
     let before = before.ok_or_else(none)?;
-    Ok(Asked::of(Current { instance: Some(before.instance), account: before.account, role: before.role }))
+    Ok(Asked::of(Current {
+        instance: Some(before.instance),
+        account: before.account,
+        role: before.role,
+    }))
 }
 
 fn no_current() -> Error {
@@ -199,7 +245,9 @@ fn no_current() -> Error {
 fn of_page(page: &ConsolePage) -> Wanted {
     let account = page.account.map(|account| account.to_string());
     match (account, &page.role) {
-        (Some(account), Some(role)) => Wanted { arn: Some(format!("{account}:{role}")), ..Wanted::default() },
+        (Some(account), Some(role)) => {
+            Wanted { arn: Some(format!("{account}:{role}")), ..Wanted::default() }
+        }
         (account, _) => Wanted { account, ..Wanted::default() },
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
     let ctx = context::open_or_set_up(globals)?;
     let instances = context::chosen(&ctx, globals)?;
     let work = context::each(&instances, async |instance| {
-        let updated = login::signed_in(&ctx, instance, async || refresh(&ctx, instance, args.threads).await).await?;
+        let updated =
+            login::signed_in(&ctx, instance, async || refresh(&ctx, instance, args.threads).await)
+                .await?;
         out::data(&if args.json { json(instance, &updated) } else { text(&updated) })
     });
     let code = context::block_on(&ctx, work)?;
@@ -33,7 +35,11 @@ pub(super) fn run(globals: &Globals, args: &CacheArgs) -> Result<u8> {
 ///
 /// # Errors
 /// As [`update::update`].
-pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option<usize>) -> Result<Updated> {
+pub(super) async fn refresh(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    threads: Option<usize>,
+) -> Result<Updated> {
     let mut shown = false;
     let mut progress = |progress: Progress<'_>| {
         shown = true;
@@ -52,7 +58,10 @@ pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option
     // So that the picker's next start has it ready; without it that one takes longer.
     let _ = blocking(renew).await;
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
-    out::say(&format!("{}: {roles} roles in {accounts} accounts", out::bold(instance.name.as_str())));
+    out::say(&format!(
+        "{}: {roles} roles in {accounts} accounts",
+        out::bold(instance.name.as_str())
+    ));
     if let Some(warning) = update::unconfirmed(&instance.name, &updated.inventory) {
         out::warning(&warning);
     }
@@ -66,11 +75,18 @@ pub(super) async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, threads: Option
 fn unread(failed: &[(AccountId, Error)]) -> Error {
     const NAMED: usize = 5;
     let ids: Vec<&str> = failed.iter().take(NAMED).map(|(account, _)| account.as_str()).collect();
-    let more = if failed.len() > NAMED { format!(" and {} more", failed.len() - NAMED) } else { String::new() };
+    let more = if failed.len() > NAMED {
+        format!(" and {} more", failed.len() - NAMED)
+    } else {
+        String::new()
+    };
     let (accounts, them) = if failed.len() == 1 { ("account", "it") } else { ("accounts", "them") };
     let why = failed.first().map(|(_, error)| error.message.as_str()).unwrap_or_default();
-    Error::new(Kind::Unreachable, format!("the roles of {accounts} {}{more} could not be read: {why}", ids.join(", ")))
-        .hint(format!("what was known of {them} is kept; run `rolecall cache` again"))
+    Error::new(
+        Kind::Unreachable,
+        format!("the roles of {accounts} {}{more} could not be read: {why}", ids.join(", ")),
+    )
+    .hint(format!("what was known of {them} is kept; run `rolecall cache` again"))
 }
 
 /// `corp ━━━━━━────── 118/312`
@@ -78,15 +94,25 @@ fn bar(instance: &Instance, done: usize, total: usize, throttled: bool) -> Strin
     const WIDTH: usize = 24;
     let filled = (done * WIDTH).checked_div(total).unwrap_or(0).min(WIDTH);
     let (full, empty) = ("━".repeat(filled), out::dim(&"─".repeat(WIDTH - filled)));
-    let count = if total == 0 { "reading accounts".to_owned() } else { format!("{done}/{total} accounts") };
+    let count =
+        if total == 0 { "reading accounts".to_owned() } else { format!("{done}/{total} accounts") };
     let slow = if throttled { ", AWS asks to slow down" } else { "" };
     format!("{} {full}{empty} {count}{slow}", instance.name)
 }
 
 fn text(updated: &Updated) -> String {
     let line = |change: &Change| {
-        let name = change.account_name.as_deref().map(|name| format!("  {}", visible(name))).unwrap_or_default();
-        format!("{} {}:{}{name}\n", if change.added { '+' } else { '-' }, change.account, visible(change.role.as_str()))
+        let name = change
+            .account_name
+            .as_deref()
+            .map(|name| format!("  {}", visible(name)))
+            .unwrap_or_default();
+        format!(
+            "{} {}:{}{name}\n",
+            if change.added { '+' } else { '-' },
+            change.account,
+            visible(change.role.as_str())
+        )
     };
     updated.changes.iter().map(line).collect()
 }

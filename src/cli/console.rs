@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use crate::config::{ConsoleStyle, UrlAction, env};
 use crate::console::{SERVICES, is_console, portal_link, read_page, service};
-use crate::domain::{Credentials, Error, Instance, Kind, Region, Result, RoleName, Secret, Timestamp, nearest, visible};
+use crate::domain::{
+    Credentials, Error, Instance, Kind, Region, Result, RoleName, Secret, Timestamp, nearest,
+    visible,
+};
 use crate::ops::console::link::{Delivered, Link, deliver, deliver_and_go};
 use crate::ops::console::{self, Custom, Visit};
 use crate::ops::ctx::Ctx;
@@ -30,7 +33,13 @@ pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
     }
     let asked = asked.or_current(&ctx)?;
     let found = if args.prompt || asked.is_empty() {
-        let (found, query) = pick::one_and_query(&ctx, globals, &asked.instances(&ctx, globals)?, typed, Action::Console)?;
+        let (found, query) = pick::one_and_query(
+            &ctx,
+            globals,
+            &asked.instances(&ctx, globals)?,
+            typed,
+            Action::Console,
+        )?;
         page.take(&query);
         found
     } else {
@@ -96,7 +105,9 @@ impl Page {
 
 fn known_service(name: &str) -> Result<crate::console::Service> {
     service(name).ok_or_else(|| {
-        let names = SERVICES.iter().flat_map(|service| service.aliases.iter().chain([&service.name]).copied());
+        let names = SERVICES
+            .iter()
+            .flat_map(|service| service.aliases.iter().chain([&service.name]).copied());
         let near = nearest(name, names.filter(|known| known.len() > 2), 3);
         let hint = if near.is_empty() {
             "give the page itself: --destination URL".to_owned()
@@ -125,8 +136,13 @@ pub(super) fn visit(ctx: &Arc<Ctx>, found: &Found, page: &Page) -> Result<u8> {
     }
     let credentials = grant::credentials(ctx, roster, entry, true)?;
     let minutes = page.minutes.unwrap_or(custom.minutes);
-    let visit =
-        Visit { credentials: &credentials, issuer: instance.start_url.trimmed(), region, destination: destination.as_deref(), minutes };
+    let visit = Visit {
+        credentials: &credentials,
+        issuer: instance.start_url.trimmed(),
+        region,
+        destination: destination.as_deref(),
+        minutes,
+    };
     let delivered = go(ctx, &visit, &custom)?;
     exports::remember(ctx, found, "console");
     report(delivered, custom.manner.action, &exports::label(entry))
@@ -152,11 +168,18 @@ fn share(ctx: &Ctx, globals: &Globals, found: &Found, page: &Page) -> Result<u8>
     if entry.via.is_some() {
         return Err(Error::new(
             Kind::Usage,
-            format!("{} is reached through another role, so the portal has no link to it", exports::label(entry)),
+            format!(
+                "{} is reached through another role, so the portal has no link to it",
+                exports::label(entry)
+            ),
         )
         .hint("leave out --link"));
     }
-    let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&found.roster.instance(entry).sso_region);
+    let region = page
+        .region
+        .as_ref()
+        .or(entry.region.as_ref())
+        .unwrap_or(&found.roster.instance(entry).sso_region);
     let link = shortcut(found, page.address(region).as_deref());
     if globals.url_action.is_none() {
         out::data(&format!("{link}\n"))?;
@@ -171,10 +194,20 @@ fn share(ctx: &Ctx, globals: &Globals, found: &Found, page: &Page) -> Result<u8>
 fn with_keys(ctx: &Ctx, globals: &Globals, page: &Page) -> Result<u8> {
     let credentials = keys(ctx)?;
     let named = globals.sso.as_deref().or_else(|| ctx.env.get(env::AWS_SSO));
-    let instance: Option<&Instance> = ctx.instances.iter().find(|instance| Some(instance.name.as_str()) == named);
+    let instance: Option<&Instance> =
+        ctx.instances.iter().find(|instance| Some(instance.name.as_str()) == named);
     let custom = console::of_instance(&ctx.settings, instance, "AWS".to_owned());
-    let usual = || [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter().find_map(|var| ctx.env.get(var)).map(Region::new);
-    let region = page.region.clone().or_else(usual).or_else(|| instance.map(|instance| instance.sso_region.clone()));
+    let usual = || {
+        [env::AWS_REGION, env::AWS_DEFAULT_REGION]
+            .into_iter()
+            .find_map(|var| ctx.env.get(var))
+            .map(Region::new)
+    };
+    let region = page
+        .region
+        .clone()
+        .or_else(usual)
+        .or_else(|| instance.map(|instance| instance.sso_region.clone()));
     let region = region.unwrap_or_else(|| Region::new("us-east-1"));
     let destination = page.address(&region);
     let visit = Visit {
@@ -192,7 +225,9 @@ fn keys(ctx: &Ctx) -> Result<Credentials> {
         let missing = || Error::new(Kind::Usage, format!("the environment has no {}", var.name()));
         ctx.env.get(var).ok_or_else(missing).map(str::to_owned)
     };
-    let only_temporary = |error: Error| error.hint("only temporary keys of a role can open the console: run `rolecall exec` first");
+    let only_temporary = |error: Error| {
+        error.hint("only temporary keys of a role can open the console: run `rolecall exec` first")
+    };
     let account = ctx.env.get(env::AWS_SSO_ACCOUNT_ID).and_then(|id| id.parse().ok());
     Ok(Credentials {
         access_key_id: get(env::AWS_ACCESS_KEY_ID).map_err(only_temporary)?,
@@ -213,9 +248,9 @@ fn report(delivered: Delivered, action: UrlAction, label: &str) -> Result<u8> {
     let label = visible(label);
     match delivered {
         Delivered::Opened => out::say(&out::dim(&format!("the console is open as {label}"))),
-        Delivered::Copied => {
-            out::say(&out::dim(&format!("a link to the console as {label} is on the clipboard; it signs in whoever has it")))
-        }
+        Delivered::Copied => out::say(&out::dim(&format!(
+            "a link to the console as {label} is on the clipboard; it signs in whoever has it"
+        ))),
         Delivered::Show(link) => show(&link, action, &label)?,
     }
     Ok(0)
@@ -229,7 +264,10 @@ fn show(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()> {
             Ok(())
         }
         _ => {
-            out::say(&format!("open this page to be in the console as {label}; it signs in whoever has it:\n{}", link.expose()));
+            out::say(&format!(
+                "open this page to be in the console as {label}; it signs in whoever has it:\n{}",
+                link.expose()
+            ));
             Ok(())
         }
     }

@@ -16,7 +16,8 @@ use crate::vault::{Options, Passphrase, Vault};
 use super::args::Globals;
 use super::{out, setup};
 
-/// Reads configuration and instances, and puts everything together. Opens neither vault nor network.
+/// Reads configuration and instances, and puts everything together. Opens neither vault nor
+/// network.
 ///
 /// # Errors
 /// [`Kind::Config`] for a wrong configuration, or when no IAM Identity Center is known.
@@ -24,7 +25,8 @@ pub(super) fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     open_in(Env::from_process(), globals, Person::Present)
 }
 
-/// The same where a person can be asked: with nothing set up the wizard comes first, and what was typed goes on behind it.
+/// The same where a person can be asked: with nothing set up the wizard comes first, and what was
+/// typed goes on behind it.
 ///
 /// # Errors
 /// As [`open()`], and what the wizard says.
@@ -49,7 +51,8 @@ pub(super) fn open_bare(globals: &Globals) -> Result<Arc<Ctx>> {
     assemble(Env::from_process(), globals, Person::Present, None)
 }
 
-/// The same for a command that creates the configuration file if it does not exist, even one that is named by `--config`.
+/// The same for a command that creates the configuration file if it does not exist, even one that
+/// is named by `--config`.
 ///
 /// # Errors
 /// [`Kind::Config`] for a wrong configuration.
@@ -62,7 +65,8 @@ pub(super) fn open_to_create(globals: &Globals) -> Result<Arc<Ctx>> {
 /// Who started the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Person {
-    /// Somebody who hears warnings, and who can be asked to unlock the desktop's keyring if there is a terminal.
+    /// Somebody who hears warnings, and who can be asked to unlock the desktop's keyring if there
+    /// is a terminal.
     Present,
     /// A program, for `process`; or the demo's own preparations. Never asked, never warned.
     Absent,
@@ -80,17 +84,33 @@ pub(super) fn open_in(env: Env, globals: &Globals, person: Person) -> Result<Arc
 ///
 /// # Errors
 /// As [`open()`].
-pub(super) fn open_with_key(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
+pub(super) fn open_with_key(
+    env: Env,
+    globals: &Globals,
+    person: Person,
+    key: Option<Secret<Vec<u8>>>,
+) -> Result<Arc<Ctx>> {
     let ctx = assemble(env, globals, person, key)?;
     if ctx.instances.is_empty() { Err(instances::none_found(&ctx.paths)) } else { Ok(ctx) }
 }
 
-fn assemble(env: Env, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
+fn assemble(
+    env: Env,
+    globals: &Globals,
+    person: Person,
+    key: Option<Secret<Vec<u8>>>,
+) -> Result<Arc<Ctx>> {
     let paths = paths(&env, globals)?;
     assemble_at(env, paths, globals, person, key)
 }
 
-fn assemble_at(env: Env, paths: Paths, globals: &Globals, person: Person, key: Option<Secret<Vec<u8>>>) -> Result<Arc<Ctx>> {
+fn assemble_at(
+    env: Env,
+    paths: Paths,
+    globals: &Globals,
+    person: Person,
+    key: Option<Secret<Vec<u8>>>,
+) -> Result<Arc<Ctx>> {
     let loaded = config::load(&env, &paths)?;
     // `process` says nothing: an older binary must survive a newer file.
     for warning in loaded.warnings.iter().filter(|_| person == Person::Present) {
@@ -110,7 +130,8 @@ fn assemble_at(env: Env, paths: Paths, globals: &Globals, person: Person, key: O
     {
         out::warning(&error);
     }
-    // A circle of chained roles is wrong whichever role is meant, and told before anything is asked.
+    // A circle of chained roles is wrong whichever role is meant, and told before anything is
+    // asked.
     Chains::of(&settings)?;
     let instances = instances::known(&env, &paths, &settings)?;
     // With no instance, either an error names the mistakes or somebody is asked to set one up.
@@ -153,19 +174,33 @@ pub(super) fn vault(env: &Env, paths: &Paths, settings: &Settings, person: Perso
 }
 
 /// The vault at this place with these two settings: all that the warm path knows.
-pub(super) fn vault_of(env: &Env, paths: &Paths, store: config::SecureStore, key_cache: config::KeyCache, person: Person) -> Vault {
-    let passphrase = match (env.get(env::AWS_SSO_FILE_PASSWORD), env.path(env::AWS_SSO_FILE_PASSWORD_FILE)) {
-        (Some(given), _) => Passphrase::Given(given.into()),
-        (None, Some(file)) => Passphrase::File(file),
-        (None, None) => Passphrase::None,
-    };
+pub(super) fn vault_of(
+    env: &Env,
+    paths: &Paths,
+    store: config::SecureStore,
+    key_cache: config::KeyCache,
+    person: Person,
+) -> Vault {
+    let passphrase =
+        match (env.get(env::AWS_SSO_FILE_PASSWORD), env.path(env::AWS_SSO_FILE_PASSWORD_FILE)) {
+            (Some(given), _) => Passphrase::Given(given.into()),
+            (None, Some(file)) => Passphrase::File(file),
+            (None, None) => Passphrase::None,
+        };
     let may_prompt_desktop = person == Person::Present && std::io::stderr().is_terminal();
-    Vault::new(Options { dir: paths.state_dir.join("vault"), store, key_cache, passphrase, may_prompt_desktop })
+    Vault::new(Options {
+        dir: paths.state_dir.join("vault"),
+        store,
+        key_cache,
+        passphrase,
+        may_prompt_desktop,
+    })
 }
 
 /// How this environment reaches the network.
 pub(super) fn network(env: &Env) -> Network {
-    let proxy = |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
+    let proxy =
+        |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
     Network {
         ca_bundle: env.path(env::AWS_CA_BUNDLE),
         proxy: Proxy {
@@ -179,7 +214,8 @@ pub(super) fn network(env: &Env) -> Network {
     }
 }
 
-/// The instances that a command is about: the one named by `--sso`, AWS_SSO or `default_sso`, else all.
+/// The instances that a command is about: the one named by `--sso`, AWS_SSO or `default_sso`, else
+/// all.
 ///
 /// # Errors
 /// [`Kind::Config`] when the name is unknown.
@@ -188,9 +224,16 @@ pub(super) fn chosen(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
         return Ok(vec![ctx.instance(name)?.clone()]);
     }
     let variable = named(&ctx.env, globals).map(|name| (name, "AWS_SSO"));
-    match variable.or(ctx.settings.default_sso.as_ref().map(|name| (name.to_string(), "default_sso"))) {
+    match variable.or(ctx
+        .settings
+        .default_sso
+        .as_ref()
+        .map(|name| (name.to_string(), "default_sso")))
+    {
         // Nobody typed the name just now: say where it stands.
-        Some((name, place)) => Ok(vec![ctx.instance(&name).map_err(|error| error.context(place))?.clone()]),
+        Some((name, place)) => {
+            Ok(vec![ctx.instance(&name).map_err(|error| error.context(place))?.clone()])
+        }
         None => Ok(ctx.instances.clone()),
     }
 }
@@ -198,14 +241,16 @@ pub(super) fn chosen(ctx: &Ctx, globals: &Globals) -> Result<Vec<Instance>> {
 /// The instance that the command line or the environment names.
 pub(super) fn named(env: &Env, globals: &Globals) -> Option<String> {
     // In a role shell of ours AWS_SSO only names the current role's instance: it hides no other.
-    let of_ours = env.get(env::ROLECALL_ROLE).is_some() && env.get(env::ROLECALL_ROLE) == env.get(env::AWS_SSO_ROLE_ARN);
+    let of_ours = env.get(env::ROLECALL_ROLE).is_some()
+        && env.get(env::ROLECALL_ROLE) == env.get(env::AWS_SSO_ROLE_ARN);
     globals.sso.as_deref().or_else(|| env.get(env::AWS_SSO).filter(|_| !of_ours)).map(str::to_owned)
 }
 
 /// The one instance that a command is about.
 ///
 /// # Errors
-/// [`Kind::Usage`] when several are known and none is named: nothing is wrong with them, the command line says too little.
+/// [`Kind::Usage`] when several are known and none is named: nothing is wrong with them, the
+/// command line says too little.
 pub(super) fn chosen_one(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
     let mut chosen = chosen(ctx, globals)?;
     match (chosen.len(), chosen.pop()) {
@@ -229,11 +274,15 @@ pub(super) fn one_or_all(ctx: &Ctx, globals: &Globals, all: bool) -> Result<Vec<
     }
 }
 
-/// Does something for each instance. What fails for one is said and keeps no other from its turn; the answer is the highest exit code.
+/// Does something for each instance. What fails for one is said and keeps no other from its turn;
+/// the answer is the highest exit code.
 ///
 /// # Errors
 /// The failure, when there is one instance only.
-pub(super) async fn each(instances: &[Instance], mut work: impl AsyncFnMut(&Instance) -> Result<()>) -> Result<u8> {
+pub(super) async fn each(
+    instances: &[Instance],
+    mut work: impl AsyncFnMut(&Instance) -> Result<()>,
+) -> Result<u8> {
     let mut worst = 0;
     for instance in instances {
         match work(instance).await {
@@ -248,9 +297,12 @@ pub(super) async fn each(instances: &[Instance], mut work: impl AsyncFnMut(&Inst
     Ok(worst)
 }
 
-/// Whether a command may open a sign-in by itself: a person typed it at a terminal, and `auto_login` does not forbid it.
+/// Whether a command may open a sign-in by itself: a person typed it at a terminal, and
+/// `auto_login` does not forbid it.
 pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
-    ctx.settings.auto_login != AutoLogin::Never && std::io::stderr().is_terminal() && std::io::stdin().is_terminal()
+    ctx.settings.auto_login != AutoLogin::Never
+        && std::io::stderr().is_terminal()
+        && std::io::stdin().is_terminal()
 }
 
 /// The one runtime of a process that needs one.

@@ -1,4 +1,5 @@
-//! `credentials`: blocks for the AWS credentials file, printed or written where nothing else is touched.
+//! `credentials`: blocks for the AWS credentials file, printed or written where nothing else is
+//! touched.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,8 +23,8 @@ use super::{context, grant, out};
 const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
 /// How long another process of ours may take over the same file.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often `--watch` looks at the clock at least, and how soon it tries again after a failure, in seconds: a machine that slept
-/// notices within a minute.
+/// How often `--watch` looks at the clock at least, and how soon it tries again after a failure, in
+/// seconds: a machine that slept notices within a minute.
 const LOOK: i64 = 60;
 const RETRY: i64 = 30;
 
@@ -31,7 +32,8 @@ const RETRY: i64 = 30;
 pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
     let ctx = context::open_or_set_up(globals)?;
     let asked = asked(&ctx, args)?;
-    let found: Vec<Found> = asked.iter().map(|asked| asked.find(&ctx, globals)).collect::<Result<_>>()?;
+    let found: Vec<Found> =
+        asked.iter().map(|asked| asked.find(&ctx, globals)).collect::<Result<_>>()?;
     for role in &found {
         grant::confirm(&ctx, &role.roster, role.entry(), args.yes)?;
     }
@@ -42,7 +44,9 @@ pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
     let mut blocks = Vec::new();
     for role in &found {
         let credentials = grant::credentials(&ctx, &role.roster, role.entry(), !args.sts_refresh)?;
-        if let Err(error) = past::record(&ctx, role.roster.id(role.entry()), "credentials", ctx.clock.now()) {
+        if let Err(error) =
+            past::record(&ctx, role.roster.id(role.entry()), "credentials", ctx.clock.now())
+        {
             out::warning(&error);
         }
         blocks.push(Block { name: name(role.entry(), args.default), credentials });
@@ -62,12 +66,21 @@ pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// The roles that are meant: one by any selector, several by their profiles, or the one that this shell is in.
+/// The roles that are meant: one by any selector, several by their profiles, or the one that this
+/// shell is in.
 fn asked(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<Asked>> {
     let CredentialsArgs { arn, account, role, query, .. } = args;
-    let by = |profile| Selectors { profile, arn: arn.clone(), account: account.clone(), role: role.clone() };
-    let mut all: Vec<Asked> =
-        args.profile.iter().map(|profile| Asked::read(ctx, &by(Some(profile.clone())), query.clone())).collect::<Result<_>>()?;
+    let by = |profile| Selectors {
+        profile,
+        arn: arn.clone(),
+        account: account.clone(),
+        role: role.clone(),
+    };
+    let mut all: Vec<Asked> = args
+        .profile
+        .iter()
+        .map(|profile| Asked::read(ctx, &by(Some(profile.clone())), query.clone()))
+        .collect::<Result<_>>()?;
     if all.is_empty() {
         all.push(Asked::read(ctx, &by(None), query.clone())?.or_variables(ctx).or_current(ctx)?);
     }
@@ -76,7 +89,8 @@ fn asked(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<Asked>> {
             .hint("add --profile NAME,…, --arn ARN, or --account ID --role NAME"));
     }
     if args.default && all.len() > 1 {
-        return Err(Error::new(Kind::Usage, "[default] can be one role only").hint("name one profile with --default"));
+        return Err(Error::new(Kind::Usage, "[default] can be one role only")
+            .hint("name one profile with --default"));
     }
     Ok(all)
 }
@@ -99,15 +113,23 @@ struct Block {
 impl Block {
     fn pairs(&self) -> [(&str, &str); 3] {
         let Credentials { access_key_id, secret_access_key, session_token, .. } = &self.credentials;
-        let values = [access_key_id.as_str(), secret_access_key.expose().as_str(), session_token.expose().as_str()];
+        let values = [
+            access_key_id.as_str(),
+            secret_access_key.expose().as_str(),
+            session_token.expose().as_str(),
+        ];
         std::array::from_fn(|at| (KEYS[at], values[at]))
     }
 }
 
 /// The blocks as a file of their own.
 fn render(blocks: &[Block]) -> Result<Secret<String>> {
-    let bytes = blocks.iter().try_fold(Vec::new(), |text, block| edit::set(&text, &block.name, &block.pairs()))?;
-    String::from_utf8(bytes).map(Secret::new).map_err(|error| Error::internal(error.utf8_error().to_string()))
+    let bytes = blocks
+        .iter()
+        .try_fold(Vec::new(), |text, block| edit::set(&text, &block.name, &block.pairs()))?;
+    String::from_utf8(bytes)
+        .map(Secret::new)
+        .map_err(|error| Error::internal(error.utf8_error().to_string()))
 }
 
 /// The file that is written to, and what may be done to it.
@@ -139,8 +161,11 @@ fn place(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<Place>> {
     let lock = ctx.paths.state_dir.join("locks/credentials-file");
     let stream = file::Target::of(&path)?.is_stream();
     if args.watch && stream {
-        return Err(Error::new(Kind::Usage, format!("--watch keeps a file fresh, and {shown} is not a regular file"))
-            .hint("add --file FILE, or --append for the AWS credentials file"));
+        return Err(Error::new(
+            Kind::Usage,
+            format!("--watch keeps a file fresh, and {shown} is not a regular file"),
+        )
+        .hint("add --file FILE, or --append for the AWS credentials file"));
     }
     let shown = if path.as_os_str() == "-" { "stdout".to_owned() } else { shown };
     let (append, recovery) = (args.append || args.default, ctx.paths.recovery_dir());
@@ -153,14 +178,20 @@ impl Place {
         file::check_writable(&self.path)?;
         let Some(old) = file::load_for_edit(&self.path)? else { return Ok(()) };
         if !self.append && !old.is_empty() {
-            return Err(Error::new(Kind::Usage, format!("{} is there already", self.shown))
-                .hint("add --append: sections of these roles are replaced or added, all else stays"));
+            return Err(Error::new(Kind::Usage, format!("{} is there already", self.shown)).hint(
+                "add --append: sections of these roles are replaced or added, all else stays",
+            ));
         }
         let names = found.iter().map(|role| name(role.entry(), self.default));
-        let permanent = |name: &String| edit::get(&old, name, KEYS[0]).is_some() && edit::get(&old, name, KEYS[2]).is_none();
+        let permanent = |name: &String| {
+            edit::get(&old, name, KEYS[0]).is_some() && edit::get(&old, name, KEYS[2]).is_none()
+        };
         match names.filter(|_| !self.yes).find(permanent) {
-            Some(name) => Err(Error::new(Kind::Usage, format!("[{name}] in {} holds permanent keys", self.shown))
-                .hint("add --yes to replace them, or move them to a section of another name")),
+            Some(name) => Err(Error::new(
+                Kind::Usage,
+                format!("[{name}] in {} holds permanent keys", self.shown),
+            )
+            .hint("add --yes to replace them, or move them to a section of another name")),
             None => Ok(()),
         }
     }
@@ -168,33 +199,48 @@ impl Place {
     /// Puts the blocks in; a file that says them already is not touched.
     fn write(&self, blocks: &[Block]) -> Result<()> {
         let _alone = Lock::acquire(&self.lock, Instant::now() + PATIENCE)?;
-        // Ctrl-C is how `--watch` ends: it waits until nothing is half done, and no temporary file with keys stays behind.
+        // Ctrl-C is how `--watch` ends: it waits until nothing is half done, and no temporary file
+        // with keys stays behind.
         let _unhurried = Unhurried::begin();
         let old = file::load_for_edit(&self.path)?.map(Secret::new);
         let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
-        let new = blocks.iter().try_fold(text, |text, block| edit::set(&text, &block.name, &block.pairs()));
+        let new = blocks
+            .iter()
+            .try_fold(text, |text, block| edit::set(&text, &block.name, &block.pairs()));
         let new = Secret::new(new.map_err(|error| error.context(&self.shown))?);
         if old.as_ref() == Some(&new) {
             return Ok(());
         }
-        file::replace(&self.path, old.as_ref().map(|old| old.expose().as_slice()), new.expose(), &self.recovery)
+        file::replace(
+            &self.path,
+            old.as_ref().map(|old| old.expose().as_slice()),
+            new.expose(),
+            &self.recovery,
+        )
     }
 }
 
 /// `[default] in ~/.aws/credentials is payments-prod/Admin, 59m left`.
 fn written(ctx: &Ctx, place: &Place, block: &Block, entry: &Entry) -> String {
     let left = human(block.credentials.left(ctx.clock.now()));
-    let words = format!("[{}] in {} is {}/{}, {left} left", block.name, place.shown, entry.account_label(), entry.role);
+    let words = format!(
+        "[{}] in {} is {}/{}, {left} left",
+        block.name,
+        place.shown,
+        entry.account_label(),
+        entry.role
+    );
     crate::domain::visible(&words)
 }
 
-/// Keeps the blocks fresh until the process is stopped. What fails is said once, and tried again: the network comes back, and a person
-/// signs in elsewhere.
+/// Keeps the blocks fresh until the process is stopped. What fails is said once, and tried again:
+/// the network comes back, and a person signs in elsewhere.
 fn watch(ctx: &Arc<Ctx>, place: &Place, found: &[Found], mut blocks: Vec<Block>) -> Result<u8> {
     out::say(&out::dim(&format!("keeping {} fresh; Ctrl-C stops", place.shown)));
     let mut said = Vec::<Error>::new();
     loop {
-        let soonest = blocks.iter().map(|block| until_renewal(ctx, &block.credentials)).min().unwrap_or(LOOK);
+        let soonest =
+            blocks.iter().map(|block| until_renewal(ctx, &block.credentials)).min().unwrap_or(LOOK);
         let pause = if said.is_empty() { soonest.clamp(1, LOOK) } else { RETRY };
         std::thread::sleep(Duration::from_secs(pause.unsigned_abs()));
         let mut failed = Vec::new();
@@ -215,7 +261,8 @@ fn watch(ctx: &Arc<Ctx>, place: &Place, found: &[Found], mut blocks: Vec<Block>)
 
 /// Seconds until credentials are worth replacing.
 fn until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
-    credentials.left(ctx.clock.now()) - Window::default().for_lifetime(credentials.expires_at.since(credentials.issued_at))
+    credentials.left(ctx.clock.now())
+        - Window::default().for_lifetime(credentials.expires_at.since(credentials.issued_at))
 }
 
 fn renewed(ctx: &Arc<Ctx>, role: &Found) -> Result<(Credentials, Option<Error>)> {

@@ -34,7 +34,8 @@ const BY_ITSELF: Duration = Duration::from_secs(4);
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
-    let running = demo::start(Options { accounts: args.accounts, roles: args.roles, ..Options::default() })?;
+    let running =
+        demo::start(Options { accounts: args.accounts, roles: args.roles, ..Options::default() })?;
     let mut place = Place::new(&running)?;
     let home = place.home.clone();
     // A home that is thrown away is thrown away even when the program is told to end.
@@ -53,19 +54,25 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     }
     if !browser_at_hand() {
         if let Some(running) = &running {
-            running.approve_after(Approve::AfterMillis(u64::try_from(BY_ITSELF.as_millis()).unwrap_or(4_000)));
+            running.approve_after(Approve::AfterMillis(
+                u64::try_from(BY_ITSELF.as_millis()).unwrap_or(4_000),
+            ));
         }
         if args.command.is_empty() {
             let seconds = BY_ITSELF.as_secs();
-            out::say(&out::dim(&format!("demo: no browser is at hand here, so sign-ins approve themselves after {seconds} s")));
+            out::say(&out::dim(&format!(
+                "demo: no browser is at hand here, so sign-ins approve themselves after {seconds} s"
+            )));
         }
     }
-    let program = std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))?;
+    let program = std::env::current_exe()
+        .map_err(|error| Error::os(format!("finding this program: {error}")))?;
     let mut words = passed_on(globals);
     words.extend(args.command);
     // From here on signals go to the inner program, and its end is ours.
     drop(will);
-    Child { program: program.into(), args: words, set: place.variables(), unset: foreign() }.outlive()
+    Child { program: program.into(), args: words, set: place.variables(), unset: foreign() }
+        .outlive()
 }
 
 /// Global flags that the inner program is to see too.
@@ -85,7 +92,8 @@ fn passed_on(globals: &Globals) -> Vec<OsString> {
     }
     let word = |value: Option<PossibleValue>| value.map(|value| OsString::from(value.get_name()));
     let level = globals.level.map(|level| level.as_str().into());
-    for (flag, value) in [("--level", level), ("--color", word(globals.color.to_possible_value()))] {
+    for (flag, value) in [("--level", level), ("--color", word(globals.color.to_possible_value()))]
+    {
         words.extend(value.into_iter().flat_map(|value| [flag.into(), value]));
     }
     words
@@ -112,10 +120,15 @@ fn serve(place: &Place, running: Option<Running>) -> Result<u8> {
     Ok(0)
 }
 
-/// Variables of the person's that must not reach the inner program: it would read or use what is theirs.
+/// Variables of the person's that must not reach the inner program: it would read or use what is
+/// theirs.
 fn foreign() -> Vec<String> {
-    let ours = |name: &str| ["AWS_", "ROLECALL_", "XDG_"].iter().any(|prefix| name.starts_with(prefix));
-    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| ours(name)).collect()
+    let ours =
+        |name: &str| ["AWS_", "ROLECALL_", "XDG_"].iter().any(|prefix| name.starts_with(prefix));
+    std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| ours(name))
+        .collect()
 }
 
 /// Whether a person could be shown a page on this machine.
@@ -138,28 +151,41 @@ struct Place {
 impl Place {
     fn new(running: &Running) -> Result<Place> {
         let home = std::env::temp_dir().join(format!("rolecall-demo-{}", random::token::<9>()?));
-        let place = Place { home, url: running.url().to_owned(), passphrase: Some(random::token::<18>()?) };
+        let place =
+            Place { home, url: running.url().to_owned(), passphrase: Some(random::token::<18>()?) };
         let organisation = running.organisation();
         place.configure(&demo::config(&organisation))?;
         file::save(&place.home.join(".aws/config"), demo::aws_config(&organisation).as_bytes())?;
-        file::save(&place.home.join(".bashrc"), b"PS1='\\[\\e[36m\\]${AWS_SSO_PROFILE:-demo}\\[\\e[0m\\] \\$ '\n")?;
-        file::save(&place.home.join(".zshrc"), b"PROMPT='%F{cyan}${AWS_SSO_PROFILE:-demo}%f %# '\nsetopt promptsubst\n")?;
+        file::save(
+            &place.home.join(".bashrc"),
+            b"PS1='\\[\\e[36m\\]${AWS_SSO_PROFILE:-demo}\\[\\e[0m\\] \\$ '\n",
+        )?;
+        file::save(
+            &place.home.join(".zshrc"),
+            b"PROMPT='%F{cyan}${AWS_SSO_PROFILE:-demo}%f %# '\nsetopt promptsubst\n",
+        )?;
         Ok(place)
     }
 
     /// Writes the configuration: this below what every such place needs.
     fn configure(&self, text: &str) -> Result<()> {
-        let settings = "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
+        let settings =
+            "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
         file::save(&self.home.join("rolecall/config.toml"), format!("{settings}{text}").as_bytes())
     }
 
     /// What leads the inner program to the simulator and keeps it away from the person's files.
     fn variables(&self) -> Vec<(String, String)> {
         let inside = |path: &str| self.home.join(path).to_string_lossy().into_owned();
-        let own = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_path_buf)).unwrap_or_default();
+        let own = std::env::current_exe()
+            .ok()
+            .and_then(|exe| exe.parent().map(Path::to_path_buf))
+            .unwrap_or_default();
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).unwrap_or(path);
-        let passphrase = self.passphrase.iter().map(|passphrase| ("AWS_SSO_FILE_PASSWORD", passphrase.clone()));
+        let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path)))
+            .unwrap_or(path);
+        let passphrase =
+            self.passphrase.iter().map(|passphrase| ("AWS_SSO_FILE_PASSWORD", passphrase.clone()));
         [
             ("HOME", self.home.to_string_lossy().into_owned()),
             ("ROLECALL_HOME", inside("rolecall")),
@@ -180,8 +206,12 @@ impl Place {
     /// The environment as the inner program will see it, without a browser.
     fn environment(&self) -> Env {
         let gone = foreign();
-        let hidden = |name: &str| ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains(&name) || gone.iter().any(|other| other == name);
-        let mut all: BTreeMap<OsString, OsString> = std::env::vars_os().filter(|(name, _)| !name.to_str().is_some_and(hidden)).collect();
+        let hidden = |name: &str| {
+            ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains(&name)
+                || gone.iter().any(|other| other == name)
+        };
+        let mut all: BTreeMap<OsString, OsString> =
+            std::env::vars_os().filter(|(name, _)| !name.to_str().is_some_and(hidden)).collect();
         all.extend(self.variables().into_iter().map(|(name, value)| (name.into(), value.into())));
         Env::from_pairs(all)
     }
@@ -193,7 +223,8 @@ impl Drop for Place {
     }
 }
 
-/// Makes the place look lived in, by the program's own means: both directories were read, one session is open, a few roles were used.
+/// Makes the place look lived in, by the program's own means: both directories were read, one
+/// session is open, a few roles were used.
 fn prime(place: &Place, running: &Running) -> Result<()> {
     let ctx = context::open_in(place.environment(), &Globals::default(), Person::Absent)?;
     running.set_latency(Duration::ZERO);
@@ -223,7 +254,13 @@ async fn enter(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
             drop(crate::os::thread::spawn("approve", move || demo::approve(&url)));
         }
     };
-    sign_in(ctx, instance, SignInOptions { flow: Some(Flow::Pkce), ..SignInOptions::default() }, &approve).await
+    sign_in(
+        ctx,
+        instance,
+        SignInOptions { flow: Some(Flow::Pkce), ..SignInOptions::default() },
+        &approve,
+    )
+    .await
 }
 
 /// Roles that "were used": how long ago in minutes, and whether credentials are still there.
@@ -241,15 +278,22 @@ async fn use_some_roles(ctx: &Arc<Ctx>) -> Result<()> {
     let roster = update::known(ctx, &ctx.instances);
     for (account, role, minutes, keep) in USED {
         let is_it = |entry: &&Entry| &*entry.account_alias == account && &*entry.role == role;
-        let Some(entry) =
-            roster.entries.iter().find(is_it).or_else(|| roster.entries.iter().find(|entry| &*entry.account_alias == account))
+        let Some(entry) = roster
+            .entries
+            .iter()
+            .find(is_it)
+            .or_else(|| roster.entries.iter().find(|entry| &*entry.account_alias == account))
         else {
             continue;
         };
         let at = ctx.clock.now().plus(-minutes * 60);
         past::record(ctx, roster.id(entry), "exec", at)?;
         if keep {
-            assume(ctx, &Wish::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role))).await?;
+            assume(
+                ctx,
+                &Wish::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role)),
+            )
+            .await?;
         }
     }
     Ok(())

@@ -18,13 +18,25 @@ pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     if args.undo {
         let paths = context::paths(&Env::from_process(), globals)?;
         let undone = doctor::undo(&paths)?;
-        out::say(&format!("{} is as it was before the run of {}", paths.short(&paths.aws_config), undone.at.rfc3339()));
+        out::say(&format!(
+            "{} is as it was before the run of {}",
+            paths.short(&paths.aws_config),
+            undone.at.rfc3339()
+        ));
         return Ok(0);
     }
     let scene = look(globals, args)?;
-    let findings: Vec<Outcome> = doctor::examine(&scene).into_iter().map(|finding| Outcome::of(&scene, finding, args.fix)).collect();
-    out::data(&if args.json { json(&findings) } else { text(&findings, !scene.answers.is_empty()) })?;
-    let wrong = findings.iter().any(|outcome| outcome.finding.weight == Weight::Wrong && !outcome.mended());
+    let findings: Vec<Outcome> = doctor::examine(&scene)
+        .into_iter()
+        .map(|finding| Outcome::of(&scene, finding, args.fix))
+        .collect();
+    out::data(&if args.json {
+        json(&findings)
+    } else {
+        text(&findings, !scene.answers.is_empty())
+    })?;
+    let wrong =
+        findings.iter().any(|outcome| outcome.finding.weight == Weight::Wrong && !outcome.mended());
     Ok(if wrong { super::exit_code(Kind::NoMatch) } else { 0 })
 }
 
@@ -37,7 +49,11 @@ struct Outcome {
 
 impl Outcome {
     fn of(scene: &Scene, finding: Finding, fix: bool) -> Self {
-        let done = finding.mend.as_ref().filter(|_| fix).map(|mend| doctor::mend(&scene.paths, scene.now, mend));
+        let done = finding
+            .mend
+            .as_ref()
+            .filter(|_| fix)
+            .map(|mend| doctor::mend(&scene.paths, scene.now, mend));
         Self { finding, done }
     }
 
@@ -78,9 +94,13 @@ fn text(outcomes: &[Outcome], asked: bool) -> String {
     if !fine.is_empty() {
         text += &format!("{} fine: {}\n", dim("✓"), fine.join(", "));
     }
-    let mendable = outcomes.iter().filter(|outcome| outcome.finding.mend.is_some() && outcome.done.is_none()).count();
+    let mendable = outcomes
+        .iter()
+        .filter(|outcome| outcome.finding.mend.is_some() && outcome.done.is_none())
+        .count();
     if mendable > 0 {
-        let them = if mendable == 1 { "one of these".to_owned() } else { format!("{mendable} of these") };
+        let them =
+            if mendable == 1 { "one of these".to_owned() } else { format!("{mendable} of these") };
         text += &format!("\n{them} can be put right by `rolecall doctor --fix`\n");
     }
     text
@@ -104,7 +124,11 @@ fn lines(outcome: &Outcome, width: usize) -> String {
         Some(Err(error)) => text += &format!("{indent}not fixed: {}\n", visible(&error.message)),
         None => {
             let labels = ["fix: "].into_iter().chain(std::iter::repeat("     "));
-            finding.fix.iter().zip(labels).for_each(|(step, label)| text += &format!("{indent}{label}{}\n", visible(step)));
+            finding
+                .fix
+                .iter()
+                .zip(labels)
+                .for_each(|(step, label)| text += &format!("{indent}{label}{}\n", visible(step)));
         }
     }
     text

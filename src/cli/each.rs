@@ -28,9 +28,9 @@ const JOBS: u8 = 4;
 pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     let query = args.words.join(" ");
     if query.trim().is_empty() {
-        return Err(
-            Error::new(Kind::Usage, "which roles?").hint("name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all")
-        );
+        return Err(Error::new(Kind::Usage, "which roles?").hint(
+            "name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all",
+        ));
     }
     let ctx = context::open_or_set_up(globals)?;
     let (roster, mut rows) = resolve::many(&ctx, &context::chosen(&ctx, globals)?, &query)?;
@@ -44,16 +44,36 @@ pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     go(&ctx, &roster, rows, args, query)
 }
 
-/// A command line in roles that were chosen on a screen, where consent was given too. A shell reads it, as where it was typed.
-pub(super) fn over(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, line: &str) -> Result<u8> {
+/// A command line in roles that were chosen on a screen, where consent was given too. A shell reads
+/// it, as where it was typed.
+pub(super) fn over(
+    ctx: &Arc<Ctx>,
+    roster: &Arc<Roster>,
+    rows: Vec<usize>,
+    line: &str,
+) -> Result<u8> {
     let shell = if cfg!(windows) { ["cmd.exe", "/C"] } else { ["/bin/sh", "-c"] };
     let command = shell.into_iter().chain([line]).map(OsString::from).collect();
-    let args = EachArgs { words: Vec::new(), jobs: JOBS, json: false, dry_run: false, per_account: false, yes: true, command };
+    let args = EachArgs {
+        words: Vec::new(),
+        jobs: JOBS,
+        json: false,
+        dry_run: false,
+        per_account: false,
+        yes: true,
+        command,
+    };
     let query = format!("{} roles marked in the picker", rows.len());
     go(ctx, roster, rows, &args, query)
 }
 
-fn go(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, args: &EachArgs, query: String) -> Result<u8> {
+fn go(
+    ctx: &Arc<Ctx>,
+    roster: &Arc<Roster>,
+    rows: Vec<usize>,
+    args: &EachArgs,
+    query: String,
+) -> Result<u8> {
     let url = ctx.settings.access_request_url.clone();
     let report = Arc::new(Mutex::new(Report::new(roster.clone(), rows.clone(), args.json, url)));
     context::block_on(ctx, async {
@@ -75,31 +95,44 @@ fn list(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
     }
     let cells = |entry: &Entry| {
         let protected = if entry.protected() { "yes" } else { "" };
-        vec![entry.account.to_string(), entry.account_name.to_string(), entry.role.to_string(), protected.to_owned()]
+        vec![
+            entry.account.to_string(),
+            entry.account_name.to_string(),
+            entry.role.to_string(),
+            protected.to_owned(),
+        ]
     };
     let header = ["ACCOUNT", "NAME", "ROLE", "PROTECTED"].map(String::from);
     out::data(&table::render(&header, &entries.map(cells).collect::<Vec<_>>(), None))?;
     Ok(0)
 }
 
-/// Asks before protected roles are used, for one role as every command does. Over several the number of roles has to be typed, each
-/// time: a yes to one of them is none to all.
+/// Asks before protected roles are used, for one role as every command does. Over several the
+/// number of roles has to be typed, each time: a yes to one of them is none to all.
 fn consent(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
-    let protected: Vec<&Entry> = rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.protected()).collect();
+    let protected: Vec<&Entry> =
+        rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.protected()).collect();
     match (&protected[..], rows) {
         ([], _) => return Ok(()),
         _ if yes => return Ok(()),
         ([only], [_]) => return grant::confirm(ctx, roster, only, false),
         _ => {}
     }
-    let names: Vec<String> = protected.iter().take(5).map(|entry| visible(&super::exports::label(entry))).collect();
+    let names: Vec<String> =
+        protected.iter().take(5).map(|entry| visible(&super::exports::label(entry))).collect();
     let more = if protected.len() > names.len() { ", …" } else { "" };
     let are = if protected.len() == 1 { "is" } else { "are" };
-    let what = format!("{} of these {} roles {are} protected: {}{more}", protected.len(), rows.len(), names.join(", "));
+    let what = format!(
+        "{} of these {} roles {are} protected: {}{more}",
+        protected.len(),
+        rows.len(),
+        names.join(", ")
+    );
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Error::new(Kind::Usage, what).hint("add --yes, or see them with --dry-run"));
     }
-    let answer = out::ask(&format!("{what}\nType the number of roles to run the command in all of them: "))?;
+    let answer =
+        out::ask(&format!("{what}\nType the number of roles to run the command in all of them: "))?;
     if answer.trim() == rows.len().to_string() { Ok(()) } else { Err(super::cancelled()) }
 }
 
@@ -111,7 +144,8 @@ fn remember(ctx: &Ctx, roster: &Roster, report: &Report, query: String) {
     }
 }
 
-/// Signs in wherever it is needed and a person can be asked, one instance after the other, before any command writes.
+/// Signs in wherever it is needed and a person can be asked, one instance after the other, before
+/// any command writes.
 async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> {
     if !context::may_sign_in(ctx) {
         return Ok(());
@@ -129,18 +163,31 @@ async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> 
 
 /// The instances that these roles are of.
 fn used<'a>(roster: &'a Roster, rows: &'a [usize]) -> impl Iterator<Item = &'a Instance> {
-    let is_used = |position: &usize| rows.iter().any(|row| roster.entries[*row].instance == *position);
-    roster.instances.iter().enumerate().filter(move |(position, _)| is_used(position)).map(|(_, instance)| instance)
+    let is_used =
+        |position: &usize| rows.iter().any(|row| roster.entries[*row].instance == *position);
+    roster
+        .instances
+        .iter()
+        .enumerate()
+        .filter(move |(position, _)| is_used(position))
+        .map(|(_, instance)| instance)
 }
 
-async fn run_all(ctx: &Arc<Ctx>, roster: &Arc<Roster>, rows: Vec<usize>, args: &EachArgs, report: Arc<Mutex<Report>>) -> Result<()> {
+async fn run_all(
+    ctx: &Arc<Ctx>,
+    roster: &Arc<Roster>,
+    rows: Vec<usize>,
+    args: &EachArgs,
+    report: Arc<Mutex<Report>>,
+) -> Result<()> {
     let wish = |row: &usize| {
         let entry = &roster.entries[*row];
         Wish::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role))
     };
     let wishes = rows.iter().map(wish).collect();
     let command = args.command.clone();
-    let maker = Maker { ctx: ctx.clone(), roster: roster.clone(), rows, previous: previous(ctx), command };
+    let maker =
+        Maker { ctx: ctx.clone(), roster: roster.clone(), rows, previous: previous(ctx), command };
     let child = move |at, credentials: &Credentials| maker.child(at, credentials);
     let hear = move |at, told| report.lock().unwrap_or_else(PoisonError::into_inner).hear(at, told);
     each(ctx, wishes, args.jobs.into(), Arc::new(child), Arc::new(hear)).await
@@ -156,13 +203,24 @@ struct Maker {
 }
 
 impl Maker {
-    /// The command with a role's keys in its environment, whatever `credentials_as` says: nobody watches it for as long as they live.
+    /// The command with a role's keys in its environment, whatever `credentials_as` says: nobody
+    /// watches it for as long as they live.
     fn child(&self, at: usize, credentials: &Credentials) -> Child {
         let (roster, entry) = (&*self.roster, &self.roster.entries[self.rows[at]]);
         let tags = exports::tags(&self.ctx, roster, entry);
         // The colour is for prompts, and there is none.
         let (form, reach) = (Form::Keys, Reach::Child);
-        let grant = Grant { roster, entry, credentials, form, reach, region: None, no_region: false, tags: &tags, color: None };
+        let grant = Grant {
+            roster,
+            entry,
+            credentials,
+            form,
+            reach,
+            region: None,
+            no_region: false,
+            tags: &tags,
+            color: None,
+        };
         let Changes { set, unset } = changes(&grant, &self.previous);
         let mut words = self.command.iter().cloned();
         Child { program: words.next().unwrap_or_default(), args: words.collect(), set, unset }

@@ -1,4 +1,5 @@
-//! `eks-token`: the ExecCredential that kubectl asks for, signed on this machine; as fast as `process`.
+//! `eks-token`: the ExecCredential that kubectl asks for, signed on this machine; as fast as
+//! `process`.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +20,8 @@ const USUAL: &str = "client.authentication.k8s.io/v1beta1";
 /// Runs the command: never prompts, prints nothing but the document on stdout.
 pub(super) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> {
     if args.cluster.trim().is_empty() {
-        return Err(Error::new(Kind::Usage, "`--cluster` is empty").hint("run `kubectl config view` to see the cluster's name"));
+        return Err(Error::new(Kind::Usage, "`--cluster` is empty")
+            .hint("run `kubectl config view` to see the cluster's name"));
     }
     let env = Env::from_process();
     let version = version(env.get(env::KUBERNETES_EXEC_INFO));
@@ -27,13 +29,30 @@ pub(super) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> {
         out::warning(&Error::new(Kind::Usage, warning));
     }
     let (globals, selectors) = asked::in_shell(&env, globals, &args.selectors);
-    let asked =
-        args.region.clone().or_else(|| [env::AWS_REGION, env::AWS_DEFAULT_REGION].iter().find_map(|var| env.get(*var)).map(str::to_owned));
-    let terms =
-        Terms { window: Window::default(), auto_login: false, wait: None, stored: true, keep: true, of_shell: true, command: "eks-token" };
+    let asked = args.region.clone().or_else(|| {
+        [env::AWS_REGION, env::AWS_DEFAULT_REGION]
+            .iter()
+            .find_map(|var| env.get(*var))
+            .map(str::to_owned)
+    });
+    let terms = Terms {
+        window: Window::default(),
+        auto_login: false,
+        wait: None,
+        stored: true,
+        keep: true,
+        of_shell: true,
+        command: "eks-token",
+    };
     warm::credentials(env, &globals, &selectors, &terms, |credentials, instance| {
         let region = asked.map_or_else(|| usual_region(instance), Region::new);
-        out::data(&document(credentials, &region, args.cluster.trim(), version.api, Clock::System.now())?)?;
+        out::data(&document(
+            credentials,
+            &region,
+            args.cluster.trim(),
+            version.api,
+            Clock::System.now(),
+        )?)?;
         Ok(0)
     })
 }
@@ -60,7 +79,9 @@ fn version(info: Option<&str>) -> Version {
     let Some(info) = info else { return Version { api: USUAL, warning: None } };
     let asked = serde_json::from_str::<Info>(info).map(|info| info.api_version);
     match asked.as_deref() {
-        Ok("client.authentication.k8s.io/v1") => Version { api: "client.authentication.k8s.io/v1", warning: None },
+        Ok("client.authentication.k8s.io/v1") => {
+            Version { api: "client.authentication.k8s.io/v1", warning: None }
+        }
         Ok(USUAL) => Version { api: USUAL, warning: None },
         Ok("client.authentication.k8s.io/v1alpha1") => Version {
             api: "client.authentication.k8s.io/v1alpha1",
@@ -68,8 +89,16 @@ fn version(info: Option<&str>) -> Version {
                 "kubectl asks for client.authentication.k8s.io/v1alpha1, which is gone since 1.24: write v1beta1 into the kubeconfig",
             ),
         },
-        Ok(_) => Version { api: USUAL, warning: Some("KUBERNETES_EXEC_INFO asks for an unknown apiVersion; the answer is v1beta1") },
-        Err(_) => Version { api: USUAL, warning: Some("KUBERNETES_EXEC_INFO is not what kubectl writes; the answer is v1beta1") },
+        Ok(_) => Version {
+            api: USUAL,
+            warning: Some(
+                "KUBERNETES_EXEC_INFO asks for an unknown apiVersion; the answer is v1beta1",
+            ),
+        },
+        Err(_) => Version {
+            api: USUAL,
+            warning: Some("KUBERNETES_EXEC_INFO is not what kubectl writes; the answer is v1beta1"),
+        },
     }
 }
 
@@ -93,13 +122,21 @@ struct Status<'a> {
     token: &'a str,
 }
 
-fn document(credentials: &Credentials, region: &Region, cluster: &str, version: &str, now: Timestamp) -> Result<String> {
+fn document(
+    credentials: &Credentials,
+    region: &Region,
+    cluster: &str,
+    version: &str,
+    now: Timestamp,
+) -> Result<String> {
     let token = eks_token(credentials, region, cluster, now)?;
     // A token dies with the credentials that signed it.
     let expires = now.plus(LIFE).min(credentials.expires_at);
     let status = Status { expiration_timestamp: expires.rfc3339(), token: token.expose() };
-    let document = ExecCredential { kind: "ExecCredential", api_version: version, spec: Nothing {}, status };
-    let text = serde_json::to_string(&document).map_err(|error| Error::internal(error.to_string()))?;
+    let document =
+        ExecCredential { kind: "ExecCredential", api_version: version, spec: Nothing {}, status };
+    let text =
+        serde_json::to_string(&document).map_err(|error| Error::internal(error.to_string()))?;
     Ok(text + "\n")
 }
 
@@ -114,9 +151,12 @@ mod tests {
 
     #[test]
     fn the_answer_has_the_version_that_kubectl_asks_for() {
-        for (asked, want) in
-            [("v1", ("v1", false)), ("v1beta1", ("v1beta1", false)), ("v1alpha1", ("v1alpha1", true)), ("v2", ("v1beta1", true))]
-        {
+        for (asked, want) in [
+            ("v1", ("v1", false)),
+            ("v1beta1", ("v1beta1", false)),
+            ("v1alpha1", ("v1alpha1", true)),
+            ("v2", ("v1beta1", true)),
+        ] {
             let info = format!(
                 r#"{{"apiVersion":"client.authentication.k8s.io/{asked}","kind":"ExecCredential","spec":{{"interactive":false}}}}"#
             );
@@ -137,7 +177,9 @@ mod tests {
             expires_at: Timestamp(600),
             account: "012345678901".parse().unwrap(),
         };
-        let said = |now| document(&credentials, &Region::new("eu-west-1"), "c", USUAL, Timestamp(now)).unwrap();
+        let said = |now| {
+            document(&credentials, &Region::new("eu-west-1"), "c", USUAL, Timestamp(now)).unwrap()
+        };
         assert!(said(0).starts_with(
             r#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{},"status":{"expirationTimestamp":"1970-01-01T00:10:00Z","token":"k8s-aws-v1."#
         ));

@@ -1,4 +1,5 @@
-//! `exec --as endpoint`: a helper beside the command, which serves it credentials and goes when it goes.
+//! `exec --as endpoint`: a helper beside the command, which serves it credentials and goes when it
+//! goes.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -22,17 +23,23 @@ use super::resolve::Found;
 
 /// Whether the command gets an endpoint: by `--as`, else by `credentials_as`.
 pub(super) fn wanted(ctx: &Ctx, wish: &exports::Wish) -> bool {
-    wish.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| form == FormArg::Endpoint)
+    wish.form.map_or(ctx.settings.credentials_as == CredentialsAs::Endpoint, |form| {
+        form == FormArg::Endpoint
+    })
 }
 
 /// Refuses where programs would not ask the endpoint.
 ///
 /// # Errors
-/// [`Kind::Usage`] with `-x`; [`Kind::Config`] with file and line when the default profile yields credentials.
+/// [`Kind::Usage`] with `-x`; [`Kind::Config`] with file and line when the default profile yields
+/// credentials.
 pub(super) fn check(ctx: &Ctx, wish: &exports::Wish) -> Result<()> {
     if wish.all {
-        return Err(Error::new(Kind::Usage, "keys in variables come before an endpoint: programs would never ask it")
-            .hint("leave -x out, or use `--as profile -x`"));
+        return Err(Error::new(
+            Kind::Usage,
+            "keys in variables come before an endpoint: programs would never ask it",
+        )
+        .hint("leave -x out, or use `--as profile -x`"));
     }
     let Some((path, found)) = in_the_way(ctx)? else { return Ok(()) };
     let (place, line, key) = (ctx.paths.short(&path), found.line, found.key);
@@ -40,7 +47,8 @@ pub(super) fn check(ctx: &Ctx, wish: &exports::Wish) -> Result<()> {
         .hint("use `--as keys`, or give that section another name and name it where it is meant"))
 }
 
-/// Leaves a helper behind that serves this role to the program that this process becomes, and to those that it starts.
+/// Leaves a helper behind that serves this role to the program that this process becomes, and to
+/// those that it starts.
 ///
 /// # Errors
 /// [`Kind::Vault`] when the vault can't be opened; when the helper does not start.
@@ -48,8 +56,10 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, found: &Found) -> Result<Form>
     let key = ctx.vault.data_key()?;
     let charge = Charge { life: Life::own()?, token: random::token::<32>()?.into(), key };
     let entry = found.entry();
-    let (sso, role) = (found.roster.instance(entry).name.as_str(), format!("{}:{}", entry.account, entry.role));
-    let mut args: Vec<OsString> = ["endpoint-helper", "--sso", sso, "--arn", &role].map(OsString::from).to_vec();
+    let (sso, role) =
+        (found.roster.instance(entry).name.as_str(), format!("{}:{}", entry.account, entry.role));
+    let mut args: Vec<OsString> =
+        ["endpoint-helper", "--sso", sso, "--arn", &role].map(OsString::from).to_vec();
     if let Some(file) = &globals.config {
         args.extend(["--config".into(), file.into()]);
     }
@@ -102,7 +112,8 @@ fn own_program() -> Result<std::path::PathBuf> {
     std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))
 }
 
-/// What the helper gets on its standard input: whom to watch, the token to ask for, and the vault's key.
+/// What the helper gets on its standard input: whom to watch, the token to ask for, and the vault's
+/// key.
 struct Charge {
     life: Life,
     token: Secret<String>,
@@ -119,8 +130,12 @@ impl Charge {
 
     fn read() -> Result<Self> {
         let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map_err(|error| Error::os(format!("reading what to serve: {error}")))?;
-        Self::parse(Secret::new(bytes).expose()).ok_or_else(|| Error::internal("this is started by `rolecall exec --as endpoint` alone"))
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Error::os(format!("reading what to serve: {error}")))?;
+        Self::parse(Secret::new(bytes).expose()).ok_or_else(|| {
+            Error::internal("this is started by `rolecall exec --as endpoint` alone")
+        })
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
@@ -139,7 +154,11 @@ mod tests {
     #[test]
     fn what_the_helper_is_told_arrives_whole_also_keys_with_line_ends_in_them() {
         for key in [None, Some(vec![b'\n', 0, b'\n', 255])] {
-            let charge = Charge { life: Life::own().unwrap(), token: "token".into(), key: key.map(Secret::new) };
+            let charge = Charge {
+                life: Life::own().unwrap(),
+                token: "token".into(),
+                key: key.map(Secret::new),
+            };
             let read = Charge::parse(charge.render().expose()).unwrap();
             assert_eq!((read.life, read.token, read.key), (charge.life, charge.token, charge.key));
         }

@@ -34,7 +34,12 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         return clear(&env, dialect);
     }
     let reader = args.format.map_or(Reader::Shell(dialect, args.overwrite_env), Reader::Elsewhere);
-    let wish = Wish { region: args.region, no_region: args.no_region, form: args.form, all: args.export_all_env_vars };
+    let wish = Wish {
+        region: args.region,
+        no_region: args.no_region,
+        form: args.form,
+        all: args.export_all_env_vars,
+    };
     reader.check_terminal(&wish)?;
     if matches!(reader, Reader::Shell(_, false)) {
         // Keys are in the way of every form: better said before somebody chooses a role.
@@ -46,12 +51,8 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
         grant::confirm(&ctx, &found.roster, found.entry(), args.yes)?;
         found
     } else {
-        Asked::read(&ctx, &args.selectors, (!args.query.is_empty()).then(|| args.query.join(" ")))?.settle(
-            &ctx,
-            globals,
-            Action::Exports,
-            args.yes,
-        )?
+        Asked::read(&ctx, &args.selectors, (!args.query.is_empty()).then(|| args.query.join(" ")))?
+            .settle(&ctx, globals, Action::Exports, args.yes)?
     };
     print(&ctx, &found, &wish, reader, !args.refresh)
 }
@@ -76,7 +77,9 @@ pub(super) fn print_for_caller(ctx: &Arc<Ctx>, found: &Found, wish: &Wish) -> Re
 fn print(ctx: &Arc<Ctx>, found: &Found, wish: &Wish, reader: Reader, stored: bool) -> Result<u8> {
     reader.check_terminal(wish)?;
     let (form, previous, reach) = match reader {
-        Reader::Shell(_, overwrite) => (exports::form(ctx, found, wish)?, exports::previous(ctx), Reach::Shell { overwrite }),
+        Reader::Shell(_, overwrite) => {
+            (exports::form(ctx, found, wish)?, exports::previous(ctx), Reach::Shell { overwrite })
+        }
         // Where these go there need not be a profile of ours.
         Reader::Elsewhere(_) if wish.form == Some(FormArg::Profile) => {
             (exports::form(ctx, found, wish)?, Previous::default(), Reach::Child)
@@ -111,8 +114,12 @@ impl Reader {
             return Ok(());
         }
         let hint = match self {
-            Self::Shell(dialect, _) => format!("evaluate it: {}", dialect.evaluation("rolecall eval")),
-            Self::Elsewhere(format) => format!("send it to a file or a program: `rolecall eval --format {format} > FILE`"),
+            Self::Shell(dialect, _) => {
+                format!("evaluate it: {}", dialect.evaluation("rolecall eval"))
+            }
+            Self::Elsewhere(format) => {
+                format!("send it to a file or a program: `rolecall eval --format {format} > FILE`")
+            }
         };
         Err(Error::new(Kind::Usage, "this would show secret keys on the screen").hint(hint))
     }
@@ -140,10 +147,16 @@ fn spare(previous: &Previous, form: &Form) -> Result<()> {
 
 /// The role that this shell is in, of the instance it came from.
 fn current(ctx: &Arc<Ctx>) -> Result<Found> {
-    let arn = ctx.env.get(env::ROLECALL_ROLE).filter(|arn| ctx.env.get(env::AWS_SSO_ROLE_ARN) == Some(arn));
+    let arn = ctx
+        .env
+        .get(env::ROLECALL_ROLE)
+        .filter(|arn| ctx.env.get(env::AWS_SSO_ROLE_ARN) == Some(arn));
     let Some(arn) = arn else {
-        return Err(Error::new(Kind::UnknownRole, "this shell is in no role, so there is none to renew")
-            .hint("run `rolecall eval` without --refresh to choose one"));
+        return Err(Error::new(
+            Kind::UnknownRole,
+            "this shell is in no role, so there is none to renew",
+        )
+        .hint("run `rolecall eval` without --refresh to choose one"));
     };
     let instances = match ctx.env.get(env::AWS_SSO) {
         Some(name) => vec![ctx.instance(name)?.clone()],

@@ -24,14 +24,27 @@ pub(super) fn run(globals: &Globals, args: ExecArgs) -> Result<u8> {
     let query = if args.env { Some(".".to_owned()) } else { args.query };
     let asked = Asked::read(&ctx, &args.selectors, query)?.or_variables(&ctx);
     let found = asked.settle(&ctx, globals, Action::Shell, args.yes)?;
-    let wish = Wish { region: args.region, no_region: args.no_region, form: args.form, all: args.export_all_env_vars };
+    let wish = Wish {
+        region: args.region,
+        no_region: args.no_region,
+        form: args.form,
+        all: args.export_all_env_vars,
+    };
     enter(&ctx, globals, &found, &wish, !args.sts_refresh, args.command)
 }
 
-/// Puts the role into the environment and runs the command in it, or a shell that this process stays the parent of. `stored` says
-/// whether stored credentials will do.
-pub(super) fn enter(ctx: &Arc<Ctx>, globals: &Globals, found: &Found, wish: &Wish, stored: bool, command: Vec<OsString>) -> Result<u8> {
-    // What can't work is refused before anybody signs in; the endpoint's helper starts when there is something to serve.
+/// Puts the role into the environment and runs the command in it, or a shell that this process
+/// stays the parent of. `stored` says whether stored credentials will do.
+pub(super) fn enter(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    found: &Found,
+    wish: &Wish,
+    stored: bool,
+    command: Vec<OsString>,
+) -> Result<u8> {
+    // What can't work is refused before anybody signs in; the endpoint's helper starts when there
+    // is something to serve.
     let form = if endpoint::wanted(ctx, wish) {
         endpoint::check(ctx, wish)?;
         None
@@ -59,7 +72,10 @@ pub(super) fn enter(ctx: &Arc<Ctx>, globals: &Globals, found: &Found, wish: &Wis
         None => {
             out::say(&out::dim(&format!("{place} · type exit to leave")));
             let _title = title(ctx, found);
-            let shell = ctx.env.path(env::SHELL).map_or_else(|| default_shell().into(), std::path::PathBuf::into_os_string);
+            let shell = ctx
+                .env
+                .path(env::SHELL)
+                .map_or_else(|| default_shell().into(), std::path::PathBuf::into_os_string);
             Child { program: shell, args: Vec::new(), set, unset }.wait()
         }
     }

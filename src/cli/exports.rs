@@ -1,4 +1,5 @@
-//! What `exec` and `eval` have in common: a role's variables for this environment, and the words about them.
+//! What `exec` and `eval` have in common: a role's variables for this environment, and the words
+//! about them.
 
 use crate::config::{CredentialsAs, env};
 use crate::domain::{Credentials, Entry, Error, Kind, Result, human, visible};
@@ -26,8 +27,8 @@ pub(super) struct Wish {
 /// How the role gets into the environment: as `--as` says, or `credentials_as`.
 ///
 /// # Errors
-/// [`Kind::Config`] when a profile is asked for and we have written none for this role; [`Kind::Usage`] for an endpoint, which only
-/// `exec` has.
+/// [`Kind::Config`] when a profile is asked for and we have written none for this role;
+/// [`Kind::Usage`] for an endpoint, which only `exec` has.
 pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
     let wanted = wish.form.unwrap_or(match ctx.settings.credentials_as {
         CredentialsAs::Keys => FormArg::Keys,
@@ -35,7 +36,8 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
         CredentialsAs::Auto | CredentialsAs::Endpoint => FormArg::Auto,
     });
     if wanted == FormArg::Endpoint {
-        return Err(Error::new(Kind::Usage, "an endpoint is for a command that somebody watches").hint("use `rolecall exec --as endpoint`"));
+        return Err(Error::new(Kind::Usage, "an endpoint is for a command that somebody watches")
+            .hint("use `rolecall exec --as endpoint`"));
     }
     if wanted == FormArg::Keys {
         return Ok(Form::Keys);
@@ -46,8 +48,11 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
         None if wanted == FormArg::Auto => Ok(Form::Keys),
         None => {
             let place = ctx.paths.short(&ctx.paths.aws_config);
-            Err(Error::new(Kind::Config, format!("no profile of ours for {} stands in {place}", label(found.entry())))
-                .hint("use `--as keys`, or `--as auto` to take a profile only where there is one"))
+            Err(Error::new(
+                Kind::Config,
+                format!("no profile of ours for {} stands in {place}", label(found.entry())),
+            )
+            .hint("use `--as keys`, or `--as auto` to take a profile only where there is one"))
         }
     }
 }
@@ -88,20 +93,26 @@ pub(super) fn label(entry: &Entry) -> String {
     format!("{}/{}", entry.account_label(), entry.role)
 }
 
-/// Where the person is now, coming from where, and until when: `sandbox/ReadOnly → prod/Admin as keys, 59m left`.
+/// Where the person is now, coming from where, and until when: `sandbox/ReadOnly → prod/Admin as
+/// keys, 59m left`.
 pub(super) fn place(ctx: &Ctx, found: &Found, credentials: &Credentials, form: &Form) -> String {
     let (roster, entry) = (&found.roster, found.entry());
-    let before = ctx.env.get(env::ROLECALL_ROLE).filter(|arn| *arn != roster.arn(entry)).map(|arn| {
-        let known = roster.entries.iter().find(|entry| roster.arn(entry) == arn);
-        known.map_or_else(|| arn.to_owned(), label)
-    });
+    let before =
+        ctx.env.get(env::ROLECALL_ROLE).filter(|arn| *arn != roster.arn(entry)).map(|arn| {
+            let known = roster.entries.iter().find(|entry| roster.arn(entry) == arn);
+            known.map_or_else(|| arn.to_owned(), label)
+        });
     let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
     let left = human(credentials.left(ctx.clock.now()));
     let how = match form {
         Form::Keys => format!("as keys, {left} left"),
-        Form::Profile { name, with_keys: false } => format!("as profile {name}, which renews itself"),
+        Form::Profile { name, with_keys: false } => {
+            format!("as profile {name}, which renews itself")
+        }
         Form::Endpoint { .. } => "as an endpoint, which renews itself".to_owned(),
-        Form::Profile { name, with_keys: true } => format!("as profile {name}, which renews itself, and as keys, {left} left"),
+        Form::Profile { name, with_keys: true } => {
+            format!("as profile {name}, which renews itself, and as keys, {left} left")
+        }
     };
     visible(&format!("{from}{} {how}", label(entry)))
 }
@@ -110,14 +121,16 @@ pub(super) fn place(ctx: &Ctx, found: &Found, credentials: &Credentials, form: &
 pub(super) fn say_replaced(previous: &Previous, changes: &Changes) {
     let names = shell::replaced(previous, changes);
     if let [rest @ .., last] = &names[..] {
-        let names = if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
+        let names =
+            if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
         out::say(&out::dim(&format!("rolecall: the role takes the place of {names}")));
     }
 }
 
 /// Writes the use into the history; a history that can't be written stops nobody.
 pub(super) fn remember(ctx: &Ctx, found: &Found, command: &str) {
-    if let Err(error) = past::record(ctx, found.roster.id(found.entry()), command, ctx.clock.now()) {
+    if let Err(error) = past::record(ctx, found.roster.id(found.entry()), command, ctx.clock.now())
+    {
         out::warning(&error);
     }
 }

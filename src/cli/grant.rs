@@ -1,9 +1,12 @@
-//! From a role to its credentials for a person: consent to protected roles, sign in when that is needed and allowed.
+//! From a role to its credentials for a person: consent to protected roles, sign in when that is
+//! needed and allowed.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use crate::domain::{Confirm, Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, human, visible};
+use crate::domain::{
+    Confirm, Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, human, visible,
+};
 use crate::ops::assume::{Wish, assume};
 use crate::ops::consent;
 use crate::ops::ctx::Ctx;
@@ -13,7 +16,8 @@ pub(super) use crate::ops::access::explained;
 
 use super::{context, login, out};
 
-/// Asks before a protected role is used, once in an hour for each terminal; without a terminal only `--yes` will do.
+/// Asks before a protected role is used, once in an hour for each terminal; without a terminal only
+/// `--yes` will do.
 ///
 /// # Errors
 /// [`Kind::Usage`] without a terminal, [`Kind::Cancelled`] when the answer is no or another name.
@@ -30,8 +34,11 @@ pub(super) fn confirm(ctx: &Ctx, roster: &Roster, entry: &Entry, yes: bool) -> R
         return Ok(());
     }
     match entry.confirm {
-        Confirm::Type => typed(entry, &out::ask(&format!("{what}. Type the account's name to use it: "))?)?,
-        Confirm::No | Confirm::Ask if out::ask(&format!("{what}. Use it? [y/N] "))?.trim().eq_ignore_ascii_case("y") => {}
+        Confirm::Type => {
+            typed(entry, &out::ask(&format!("{what}. Type the account's name to use it: "))?)?
+        }
+        Confirm::No | Confirm::Ask
+            if out::ask(&format!("{what}. Use it? [y/N] "))?.trim().eq_ignore_ascii_case("y") => {}
         Confirm::No | Confirm::Ask => return Err(super::cancelled()),
     }
     consent::remember(ctx, &role, entry.confirm);
@@ -45,7 +52,12 @@ fn typed(entry: &Entry, answer: &str) -> Result<()> {
         "" => Err(super::cancelled()),
         wrong => {
             let label = entry.account_label();
-            Err(Error::new(Kind::Cancelled, format!("`{wrong}` is not the account's name, which is `{label}`: nothing was done")))
+            Err(Error::new(
+                Kind::Cancelled,
+                format!(
+                    "`{wrong}` is not the account's name, which is `{label}`: nothing was done"
+                ),
+            ))
         }
     }
 }
@@ -54,21 +66,28 @@ fn typed(entry: &Entry, answer: &str) -> Result<()> {
 ///
 /// # Errors
 /// As [`assume`].
-pub(super) fn credentials(ctx: &Arc<Ctx>, roster: &Roster, entry: &Entry, stored: bool) -> Result<Credentials> {
+pub(super) fn credentials(
+    ctx: &Arc<Ctx>,
+    roster: &Roster,
+    entry: &Entry,
+    stored: bool,
+) -> Result<Credentials> {
     let instance = roster.instance(entry).clone();
     let mut wish = Wish::new(&instance, entry.account, RoleName::new(&*entry.role));
     wish.stored = stored;
-    let assumed = context::block_on(ctx, login::signed_in(ctx, &instance, async || assume(ctx, &wish).await));
+    let assumed =
+        context::block_on(ctx, login::signed_in(ctx, &instance, async || assume(ctx, &wish).await));
     let url = ctx.settings.access_request_url.as_deref();
-    let assumed = assumed.map_err(|error| explained(error, url, entry.account, &entry.role, Some(entry)))?;
+    let assumed =
+        assumed.map_err(|error| explained(error, url, entry.account, &entry.role, Some(entry)))?;
     if let Some(warning) = &assumed.warning {
         out::warning(warning);
     }
     Ok(assumed.credentials)
 }
 
-/// Warns when the sign-in session with an instance ends within the hour: credentials that were handed out go on for as long as they
-/// live, but nothing is renewed.
+/// Warns when the sign-in session with an instance ends within the hour: credentials that were
+/// handed out go on for as long as they live, but nothing is renewed.
 pub(super) fn warn_of_end(ctx: &Ctx, instance: &Instance) {
     // The credentials are there, whatever keeps this from being known.
     let Ok(Some(at)) = sessions::ending(ctx, instance) else { return };

@@ -1,10 +1,12 @@
-//! The first page of help: the commands in groups that tell a story, the flags, examples, exit codes.
+//! The first page of help: the commands in groups that tell a story, the flags, examples, exit
+//! codes.
 
 use std::fmt::Write;
 
 use clap::Command;
 
-/// The groups, in the order in which a person meets them, and the commands of each. Those named nowhere stand in the last one.
+/// The groups, in the order in which a person meets them, and the commands of each. Those named
+/// nowhere stand in the last one.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Be in a role", &["pick", "exec", "eval", "console", "each"]),
     ("Sign in", &["login", "logout", "status", "cache"]),
@@ -25,7 +27,8 @@ const EXAMPLES: [(&str, &str); 7] = [
     ("rolecall demo", "all of it on a made-up organisation"),
 ];
 
-/// The command line with its first page of help laid out by hand; clap has no groups of subcommands.
+/// The command line with its first page of help laid out by hand; clap has no groups of
+/// subcommands.
 pub(super) fn dressed(command: Command) -> Command {
     let header = *command.get_styles().get_header();
     let heading = |text: &str| format!("{header}{text}:{header:#}\n");
@@ -35,10 +38,18 @@ pub(super) fn dressed(command: Command) -> Command {
         commands.extend(lines.into_iter().map(|(name, about)| row(&command, &name, 12, &about)));
         commands.push('\n');
     }
-    let rows: String = EXAMPLES.iter().map(|(line, meaning)| format!("  {line:47}  {meaning}\n")).collect();
+    let rows: String =
+        EXAMPLES.iter().map(|(line, meaning)| format!("  {line:47}  {meaning}\n")).collect();
     // Lines are broken between the codes, not in them.
-    let codes = super::EXIT_CODES.iter().map(|(code, meaning)| format!("{code} {meaning}").replace(' ', "\u{a0}"));
-    let after = format!("{}{rows}\n{}{}", heading("Examples"), heading("Exit codes"), codes.collect::<Vec<_>>().join("; "));
+    let codes = super::EXIT_CODES
+        .iter()
+        .map(|(code, meaning)| format!("{code} {meaning}").replace(' ', "\u{a0}"));
+    let after = format!(
+        "{}{rows}\n{}{}",
+        heading("Examples"),
+        heading("Exit codes"),
+        codes.collect::<Vec<_>>().join("; ")
+    );
     command
         .override_usage(USAGE)
         .help_template(format!("{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{commands}{{all-args}}{{after-help}}"))
@@ -49,13 +60,20 @@ pub(super) fn dressed(command: Command) -> Command {
 
 /// Every visible command with its sentence, by group.
 fn groups(command: &Command) -> Vec<(&'static str, Vec<(String, String)>)> {
-    let (last, known) = (GROUPS.len() - 1, |name: &str| GROUPS.iter().position(|(_, names)| names.contains(&name)));
-    let shown: Vec<&Command> = command.get_subcommands().filter(|command| !command.is_hide_set()).collect();
+    let (last, known) =
+        (GROUPS.len() - 1, |name: &str| GROUPS.iter().position(|(_, names)| names.contains(&name)));
+    let shown: Vec<&Command> =
+        command.get_subcommands().filter(|command| !command.is_hide_set()).collect();
     let in_group = |at: usize| {
-        let mut inside: Vec<_> = shown.iter().filter(|command| known(command.get_name()).unwrap_or(last) == at).collect();
-        let place = |name: &str| GROUPS[at].1.iter().position(|known| *known == name).unwrap_or(usize::MAX);
+        let mut inside: Vec<_> = shown
+            .iter()
+            .filter(|command| known(command.get_name()).unwrap_or(last) == at)
+            .collect();
+        let place =
+            |name: &str| GROUPS[at].1.iter().position(|known| *known == name).unwrap_or(usize::MAX);
         inside.sort_by_key(|command| place(command.get_name()));
-        let about = |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
+        let about =
+            |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
         inside.into_iter().map(|command| (command.get_name().to_owned(), about(command))).collect()
     };
     GROUPS.iter().enumerate().map(|(at, (group, _))| (*group, in_group(at))).collect()
@@ -63,7 +81,10 @@ fn groups(command: &Command) -> Vec<(&'static str, Vec<(String, String)>)> {
 
 fn row(command: &Command, name: &str, width: usize, meaning: &str) -> String {
     let literal = *command.get_styles().get_literal();
-    format!("  {literal}{name}{literal:#}{}  {meaning}\n", " ".repeat(width.saturating_sub(name.len())))
+    format!(
+        "  {literal}{name}{literal:#}{}  {meaning}\n",
+        " ".repeat(width.saturating_sub(name.len()))
+    )
 }
 
 #[cfg(test)]
@@ -91,7 +112,10 @@ mod tests {
         let list = command.find_subcommand_mut("list").unwrap().render_help().to_string();
         let (own, everywhere) = list.split_once("Options everywhere:").unwrap();
         assert!(
-            own.contains("--csv") && !own.contains("--sso") && everywhere.contains("--sso") && everywhere.contains("--lines"),
+            own.contains("--csv")
+                && !own.contains("--sso")
+                && everywhere.contains("--sso")
+                && everywhere.contains("--lines"),
             "{list}"
         );
     }
@@ -101,7 +125,12 @@ mod tests {
         fn look(command: &Command) {
             for arg in command.get_arguments() {
                 let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-                assert!(help.len() > 4 && !help.ends_with('.'), "{} {}: {help:?}", command.get_name(), arg.get_id());
+                assert!(
+                    help.len() > 4 && !help.ends_with('.'),
+                    "{} {}: {help:?}",
+                    command.get_name(),
+                    arg.get_id()
+                );
             }
             command.get_subcommands().for_each(look);
         }

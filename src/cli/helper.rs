@@ -12,15 +12,19 @@ use crate::os::process;
 use super::args::Globals;
 use super::context::{self, Person};
 
-/// Leaves a helper behind that signs in to an instance. It gets the vault's key on its standard input, its only stdio.
+/// Leaves a helper behind that signs in to an instance. It gets the vault's key on its standard
+/// input, its only stdio.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Vault`] when the vault can't be opened here: then the helper could not keep the token either.
+/// [`crate::domain::Kind::Vault`] when the vault can't be opened here: then the helper could not
+/// keep the token either.
 pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<()> {
     ctx.vault.ready()?;
     let key = ctx.vault.data_key()?;
-    let program = std::env::current_exe().map_err(|error| Error::os(format!("finding this program: {error}")))?;
-    let mut args: Vec<OsString> = vec!["sign-in-helper".into(), "--sso".into(), instance.name.as_str().into()];
+    let program = std::env::current_exe()
+        .map_err(|error| Error::os(format!("finding this program: {error}")))?;
+    let mut args: Vec<OsString> =
+        vec!["sign-in-helper".into(), "--sso".into(), instance.name.as_str().into()];
     if let Some(file) = &globals.config {
         args.extend(["--config".into(), file.into()]);
     }
@@ -37,8 +41,16 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result
 /// Shows the user at the terminal, if there is one, where to sign in.
 pub(super) fn say(notice: &Notice) {
     let Ok(mut terminal) = crate::os::tty::open() else { return };
-    let problem = notice.problem.as_ref().map(|problem| format!("rolecall: {}\r\n", visible(problem))).unwrap_or_default();
-    let code = notice.code.as_ref().map(|code| format!("\r\n  it has to show this code: {}", visible(code))).unwrap_or_default();
+    let problem = notice
+        .problem
+        .as_ref()
+        .map(|problem| format!("rolecall: {}\r\n", visible(problem)))
+        .unwrap_or_default();
+    let code = notice
+        .code
+        .as_ref()
+        .map(|code| format!("\r\n  it has to show this code: {}", visible(code)))
+        .unwrap_or_default();
     let _ = write!(terminal, "{problem}rolecall: sign in at {}{code}\r\n", visible(&notice.url));
 }
 
@@ -46,7 +58,9 @@ pub(super) fn say(notice: &Notice) {
 pub(super) fn run(globals: &Globals) -> Result<u8> {
     process::own_session();
     let mut key = Vec::new();
-    std::io::stdin().read_to_end(&mut key).map_err(|error| Error::os(format!("reading the vault's key: {error}")))?;
+    std::io::stdin()
+        .read_to_end(&mut key)
+        .map_err(|error| Error::os(format!("reading the vault's key: {error}")))?;
     let key = Some(Secret::new(key)).filter(|key| !key.expose().is_empty());
     let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, key)?;
     let instance = context::chosen_one(&ctx, globals)?;

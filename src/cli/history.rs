@@ -21,7 +21,10 @@ pub(super) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
     uses.truncate(args.last.unwrap_or(usize::MAX));
     let roster = update::known(&ctx, &ctx.instances);
     if args.json {
-        out::data(&format!("{}\n", Value::Array(uses.iter().map(|used| object(&roster, used)).collect())))?;
+        out::data(&format!(
+            "{}\n",
+            Value::Array(uses.iter().map(|used| object(&roster, used)).collect())
+        ))?;
     } else if uses.is_empty() {
         out::say("no role was handed out yet");
     } else {
@@ -31,7 +34,9 @@ pub(super) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
 }
 
 fn account_name<'a>(roster: &'a Roster, used: &Use) -> Option<&'a str> {
-    let same = roster.entries.iter().find(|entry| entry.account == used.role.account && roster.instance(entry).name == used.role.instance);
+    let same = roster.entries.iter().find(|entry| {
+        entry.account == used.role.account && roster.instance(entry).name == used.role.instance
+    });
     same.map(|entry| &*entry.account_name).filter(|name| !name.is_empty())
 }
 
@@ -41,10 +46,18 @@ fn as_text(roster: &Roster, uses: &[Use], now: Timestamp) -> String {
         let when = format!("{} ago", short(now.since(used.at)));
         if let Some(run) = used.run.as_ref().filter(|run| run.roles > 1) {
             let (many, instance) = (format!("{} roles", run.roles), used.role.instance.to_string());
-            return vec![when, many, run.query.clone(), instance, used.command.clone(), used.directory.clone()];
+            return vec![
+                when,
+                many,
+                run.query.clone(),
+                instance,
+                used.command.clone(),
+                used.directory.clone(),
+            ];
         }
         let id = used.role.account.to_string();
-        let account = account_name(roster, used).map_or_else(|| id.clone(), |name| format!("{name} ({id})"));
+        let account =
+            account_name(roster, used).map_or_else(|| id.clone(), |name| format!("{name} ({id})"));
         let (role, instance) = (used.role.role.to_string(), used.role.instance.to_string());
         vec![when, account, role, instance, used.command.clone(), used.directory.clone()]
     };

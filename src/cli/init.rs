@@ -32,11 +32,14 @@ pub(super) fn run(args: InitArgs) -> Result<u8> {
 /// # Errors
 /// [`crate::domain::Kind::Os`] when the program can't tell where it is.
 pub(super) fn program() -> Result<String> {
-    let own = std::env::current_exe().map_err(|error| Error::os(format!("where this program is: {error}")))?;
+    let own = std::env::current_exe()
+        .map_err(|error| Error::os(format!("where this program is: {error}")))?;
     let real = |path: &Path| path.canonicalize().ok();
     let env = Env::from_process();
     let folders = env.get(env::PATH).unwrap_or_default().to_owned();
-    let found = std::env::split_paths(&folders).map(|folder| folder.join("rolecall")).find(|file| file.is_file());
+    let found = std::env::split_paths(&folders)
+        .map(|folder| folder.join("rolecall"))
+        .find(|file| file.is_file());
     match found.and_then(|found| real(&found)) {
         Some(found) if Some(&found) == real(&own).as_ref() => Ok("rolecall".to_owned()),
         _ => Ok(own.to_string_lossy().into_owned()),

@@ -10,12 +10,15 @@ use crate::tui::{self, Keys, Misbound, Style};
 /// The keys as the settings have them.
 ///
 /// # Errors
-/// [`Kind::Config`] with file and line when a command or a key is not known, or two commands want the same one.
+/// [`Kind::Config`] with file and line when a command or a key is not known, or two commands want
+/// the same one.
 pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<Keys> {
     // Where a setting came from is looked up only when it is wrong.
-    Keys::new(style(&settings.pick), &settings.keys).map_err(|wrong| match config::load(env, paths) {
-        Ok(loaded) => said(&wrong, &loaded.origins),
-        Err(_) => said(&wrong, &BTreeMap::new()),
+    Keys::new(style(&settings.pick), &settings.keys).map_err(|wrong| {
+        match config::load(env, paths) {
+            Ok(loaded) => said(&wrong, &loaded.origins),
+            Err(_) => said(&wrong, &BTreeMap::new()),
+        }
     })
 }
 
@@ -24,14 +27,21 @@ pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<Ke
 /// # Errors
 /// As [`of`].
 pub(super) fn check(loaded: &Loaded) -> Result<Keys> {
-    Keys::new(style(&loaded.settings.pick), &loaded.settings.keys).map_err(|wrong| said(&wrong, &loaded.origins))
+    Keys::new(style(&loaded.settings.pick), &loaded.settings.keys)
+        .map_err(|wrong| said(&wrong, &loaded.origins))
 }
 
 /// The keys of the commands that the settings say nothing about, as settings.
 pub(super) fn usual(settings: &Settings) -> Vec<Shown> {
-    let list = |names: Vec<&str>| toml::Value::Array(names.into_iter().map(toml::Value::from).collect());
-    let shown = |name: &str, names| Shown { key: format!("keys.{name}"), value: Some(list(names)), origin: None };
-    let rest = tui::commands(style(&settings.pick)).filter(|(name, ..)| !settings.keys.contains_key(*name));
+    let list =
+        |names: Vec<&str>| toml::Value::Array(names.into_iter().map(toml::Value::from).collect());
+    let shown = |name: &str, names| Shown {
+        key: format!("keys.{name}"),
+        value: Some(list(names)),
+        origin: None,
+    };
+    let rest = tui::commands(style(&settings.pick))
+        .filter(|(name, ..)| !settings.keys.contains_key(*name));
     rest.map(|(name, _, names)| shown(name, names)).collect()
 }
 

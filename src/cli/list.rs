@@ -20,13 +20,21 @@ const DEFAULT: [&str; 4] = ["AccountIdPad", "AccountAlias", "RoleName", "Expires
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     if args.list_fields {
-        let rows: Vec<_> = fields::FIELDS.iter().map(|field| [field.name, field.snake, field.meaning].map(String::from).to_vec()).collect();
-        out::data(&table::render(&["FIELD", "IN TEMPLATES", "MEANING"].map(String::from), &rows, None))?;
+        let rows: Vec<_> = fields::FIELDS
+            .iter()
+            .map(|field| [field.name, field.snake, field.meaning].map(String::from).to_vec())
+            .collect();
+        out::data(&table::render(
+            &["FIELD", "IN TEMPLATES", "MEANING"].map(String::from),
+            &rows,
+            None,
+        ))?;
         return Ok(0);
     }
     let ctx = context::open(globals)?;
     let (columns, sort_by) = (columns(&ctx, args)?, sort_by(&ctx, args)?);
-    let prefixes = args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
+    let prefixes =
+        args.prefix.iter().map(|prefix| parse_prefix(prefix)).collect::<Result<Vec<_>>>()?;
     let (roster, warnings) = resolve::known_with_warnings(&ctx, &context::chosen(&ctx, globals)?)?;
     warnings.iter().for_each(out::warning);
     let roster = Arc::new(roster);
@@ -47,12 +55,19 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
 }
 
 fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
-    let spelled = |names: &[String]| names.iter().map(|name| fields::spelled(name)).collect::<Result<Vec<_>>>();
+    let spelled = |names: &[String]| {
+        names.iter().map(|name| fields::spelled(name)).collect::<Result<Vec<_>>>()
+    };
     match (&args.fields[..], &ctx.settings.list_fields) {
         ([], Some(configured)) => {
-            let place = ctx.settings.list_fields_at.as_ref().map(|(path, line)| format!("{}:{line}: ", path.display()));
+            let place = ctx
+                .settings
+                .list_fields_at
+                .as_ref()
+                .map(|(path, line)| format!("{}:{line}: ", path.display()));
             let place = format!("{}list_fields", place.unwrap_or_default());
-            spelled(configured).map_err(|error| Error { kind: Kind::Config, ..error.context(&place) })
+            spelled(configured)
+                .map_err(|error| Error { kind: Kind::Config, ..error.context(&place) })
         }
         ([], None) => Ok(DEFAULT.map(String::from).to_vec()),
         (given, _) => spelled(given),
@@ -60,7 +75,9 @@ fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
 }
 
 fn sort_by(ctx: &Ctx, args: &ListArgs) -> Result<Option<String>> {
-    let by_variable = |name: &str| fields::spelled(name).map_err(|error| error.context(env::AWS_SSO_FIELD_SORT.name()));
+    let by_variable = |name: &str| {
+        fields::spelled(name).map_err(|error| error.context(env::AWS_SSO_FIELD_SORT.name()))
+    };
     match (&args.sort, ctx.env.get(env::AWS_SSO_FIELD_SORT)) {
         (Some(name), _) => fields::spelled(name).map(Some),
         (None, name) => name.map(by_variable).transpose(),
@@ -75,9 +92,10 @@ fn backwards(ctx: &Ctx) -> bool {
 
 /// `FIELD=VALUE`, with the field's own spelling and the value in lower case.
 fn parse_prefix(prefix: &str) -> Result<(String, String)> {
-    let (name, value) = prefix
-        .split_once('=')
-        .ok_or_else(|| Error::new(Kind::Usage, format!("`--prefix {prefix}` is not FIELD=VALUE")).hint("write --prefix AccountName=pay"))?;
+    let (name, value) = prefix.split_once('=').ok_or_else(|| {
+        Error::new(Kind::Usage, format!("`--prefix {prefix}` is not FIELD=VALUE"))
+            .hint("write --prefix AccountName=pay")
+    })?;
     Ok((fields::spelled(name)?, value.to_lowercase()))
 }
 
@@ -89,13 +107,16 @@ fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a Entry> 
     index.literal(&query).into_iter().filter_map(|row| roster.entries.get(row as usize)).collect()
 }
 
-/// By a field, expiry as a number; equal rows stay in the portal's order. What has expired, or has no value, is last both ways round.
+/// By a field, expiry as a number; equal rows stay in the portal's order. What has expired, or has
+/// no value, is last both ways round.
 fn sort(rows: &mut [&Entry], name: &str, reverse: bool, fields: &Fields<'_>) {
     if fields::is_expiry(name) {
         return by(rows, reverse, |entry| fields.expires(entry).map(|at| at.0));
     }
     // Ids need no number: all of them have twelve digits.
-    by(rows, reverse, |entry| Some(fields.text(entry, name).to_lowercase()).filter(|text| !text.is_empty()));
+    by(rows, reverse, |entry| {
+        Some(fields.text(entry, name).to_lowercase()).filter(|text| !text.is_empty())
+    });
 }
 
 fn by<T: Ord>(rows: &mut [&Entry], reverse: bool, key: impl Fn(&Entry) -> Option<T>) {
@@ -106,18 +127,29 @@ fn by<T: Ord>(rows: &mut [&Entry], reverse: bool, key: impl Fn(&Entry) -> Option
 }
 
 fn render(rows: &[&Entry], columns: &[String], args: &ListArgs, fields: &Fields<'_>) -> String {
-    let cells = |entry: &&Entry| columns.iter().map(|name| fields.text(entry, name)).collect::<Vec<_>>();
+    let cells =
+        |entry: &&Entry| columns.iter().map(|name| fields.text(entry, name)).collect::<Vec<_>>();
     if args.json {
         let object = |entry: &&Entry| {
-            let pairs = columns.iter().map(|name| (json_name(name), json_value(entry, name, fields.text(entry, name))));
+            let pairs = columns
+                .iter()
+                .map(|name| (json_name(name), json_value(entry, name, fields.text(entry, name))));
             Value::Object(pairs.collect::<Map<_, _>>())
         };
         return format!("{}\n", Value::Array(rows.iter().map(object).collect()));
     }
     if args.csv {
-        let line =
-            |cells: &[String]| cells.iter().map(|cell| table::csv(&out::data_visible(cell.clone()))).collect::<Vec<_>>().join(",") + "\n";
-        return std::iter::once(line(columns)).chain(rows.iter().map(|row| line(&cells(row)))).collect();
+        let line = |cells: &[String]| {
+            cells
+                .iter()
+                .map(|cell| table::csv(&out::data_visible(cell.clone())))
+                .collect::<Vec<_>>()
+                .join(",")
+                + "\n"
+        };
+        return std::iter::once(line(columns))
+            .chain(rows.iter().map(|row| line(&cells(row))))
+            .collect();
     }
     table::fitted(columns, &rows.iter().map(cells).collect::<Vec<_>>())
 }
@@ -127,10 +159,13 @@ fn json_name(name: &str) -> String {
     fields::find(name).map_or_else(|| name.to_owned(), |field| field.snake.to_owned())
 }
 
-/// Tags are an object, what is missing is null, seconds are a number, and all else is text: account ids begin with zeros.
+/// Tags are an object, what is missing is null, seconds are a number, and all else is text: account
+/// ids begin with zeros.
 fn json_value(entry: &Entry, name: &str, text: String) -> Value {
     match name {
-        "Tags" => Value::Object(entry.tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect()),
+        "Tags" => Value::Object(
+            entry.tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect(),
+        ),
         "ExpiresEpoch" => text.parse::<i64>().map_or(Value::Null, Value::from),
         _ if text.is_empty() => Value::Null,
         _ => Value::String(text),

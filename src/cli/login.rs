@@ -25,38 +25,69 @@ use super::{cache, context, out, qr, setup};
 pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
     let ctx = context::open_or_set_up(globals)?;
     if args.check {
-        return check(&ctx, &if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? }, args.all);
+        return check(
+            &ctx,
+            &if args.all { ctx.instances.clone() } else { context::chosen(&ctx, globals)? },
+            args.all,
+        );
     }
     let instances = context::one_or_all(&ctx, globals, args.all)?;
-    let code = context::block_on(&ctx, context::each(&instances, async |instance| login(&ctx, instance, args).await))?;
+    let code = context::block_on(
+        &ctx,
+        context::each(&instances, async |instance| login(&ctx, instance, args).await),
+    )?;
     if !args.no_cache_refresh && !args.no_config_check {
         setup::keep_up(&ctx);
     }
     Ok(code)
 }
 
-/// Fails where none of these instances has a valid token, as `status --quiet` does; with `all`, for the first one that has none.
+/// Fails where none of these instances has a valid token, as `status --quiet` does; with `all`, for
+/// the first one that has none.
 fn check(ctx: &Ctx, instances: &[Instance], all: bool) -> Result<u8> {
     let sessions = sessions(ctx)?;
-    let signed_in = |instance: &&Instance| sessions.instances.iter().any(|session| session.instance == instance.name && session.signed_in);
-    let without: Vec<&Instance> = instances.iter().filter(|instance| !signed_in(instance)).collect();
+    let signed_in = |instance: &&Instance| {
+        sessions
+            .instances
+            .iter()
+            .any(|session| session.instance == instance.name && session.signed_in)
+    };
+    let without: Vec<&Instance> =
+        instances.iter().filter(|instance| !signed_in(instance)).collect();
     match without[..] {
         [] => Ok(0),
         [first] if all || instances.len() == 1 => Err(login_needed(first)),
         _ if !all && without.len() < instances.len() => Ok(0),
         _ => {
             let names: Vec<&str> = without.iter().map(|instance| instance.name.as_str()).collect();
-            Err(Error::new(Kind::LoginNeeded, format!("nobody is signed in to {}", names.join(", "))).hint("run `rolecall login --all`"))
+            Err(Error::new(
+                Kind::LoginNeeded,
+                format!("nobody is signed in to {}", names.join(", ")),
+            )
+            .hint("run `rolecall login --all`"))
         }
     }
 }
 
 async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<()> {
-    let valid = if args.force { Err(login_needed(instance)) } else { access_token(ctx, instance, None).await };
+    let valid = if args.force {
+        Err(login_needed(instance))
+    } else {
+        access_token(ctx, instance, None).await
+    };
     match valid {
-        Ok(_) => out::say(&format!("already signed in to {}{}", out::bold(instance.name.as_str()), by_whom(ctx, instance)?)),
+        Ok(_) => out::say(&format!(
+            "already signed in to {}{}",
+            out::bold(instance.name.as_str()),
+            by_whom(ctx, instance)?
+        )),
         Err(error) if error.kind == Kind::LoginNeeded => {
-            at_terminal(ctx, instance, SignInOptions { flow: flow(args.flow), register_again: args.force }).await?
+            at_terminal(
+                ctx,
+                instance,
+                SignInOptions { flow: flow(args.flow), register_again: args.force },
+            )
+            .await?
         }
         Err(error) => return Err(error),
     }
@@ -69,7 +100,10 @@ async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<
 /// What to add where the token is not ours.
 fn by_whom(ctx: &Ctx, instance: &Instance) -> Result<&'static str> {
     let sessions = sessions(ctx)?;
-    let borrowed = sessions.instances.iter().any(|session| session.instance == instance.name && session.borrowed);
+    let borrowed = sessions
+        .instances
+        .iter()
+        .any(|session| session.instance == instance.name && session.borrowed);
     Ok(if borrowed { ", by the AWS CLI; --force signs in here too" } else { "" })
 }
 
@@ -85,10 +119,19 @@ fn flow(arg: FlowArg) -> Option<Flow> {
 ///
 /// # Errors
 /// As [`sign_in_hearing`].
-pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, options: SignInOptions) -> Result<()> {
+pub(super) async fn at_terminal(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    options: SignInOptions,
+) -> Result<()> {
     if ctx.settings.secure_store == SecureStore::Json {
-        let plain = Error::new(Kind::Vault, "secure_store = \"json\": tokens and credentials are kept in plain text");
-        out::warning(&plain.hint("take the line out of the configuration, then run `rolecall vault reset`"));
+        let plain = Error::new(
+            Kind::Vault,
+            "secure_store = \"json\": tokens and credentials are kept in plain text",
+        );
+        out::warning(
+            &plain.hint("take the line out of the configuration, then run `rolecall vault reset`"),
+        );
     }
     let (clock, name) = (ctx.clock, instance.name.clone());
     let draws = manner(ctx, instance).action == UrlAction::Qr;
@@ -103,13 +146,21 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, options: Si
             out::warning(&error);
             let code = with_code.load(Ordering::Relaxed);
             let place = if code { "any browser" } else { "a browser on this machine" };
-            out::say(&format!("  open the address above in {place}; the sign-in is still waiting for it"));
+            out::say(&format!(
+                "  open the address above in {place}; the sign-in is still waiting for it"
+            ));
         }
         SignInStep::Open { url, code, expires_at, browser } => {
             let left = human(expires_at.since(clock.now()));
             match browser {
-                true => out::say(&format!("signing in to {}: a page has opened in your browser", out::bold(name.as_str()))),
-                false => out::say(&format!("signing in to {}: open this page in any browser", out::bold(name.as_str()))),
+                true => out::say(&format!(
+                    "signing in to {}: a page has opened in your browser",
+                    out::bold(name.as_str())
+                )),
+                false => out::say(&format!(
+                    "signing in to {}: open this page in any browser",
+                    out::bold(name.as_str())
+                )),
             }
             let url = visible(&url);
             out::say(&format!("  {url}"));
@@ -122,7 +173,8 @@ pub(super) async fn at_terminal(ctx: &Arc<Ctx>, instance: &Instance, options: Si
             if let Some(code) = code {
                 out::say(&format!("  it has to show this code: {}", out::bold(&visible(&code))));
             }
-            // With a code any browser will do. Without one the browser comes back to this machine, or its address is brought here by hand.
+            // With a code any browser will do. Without one the browser comes back to this machine,
+            // or its address is brought here by hand.
             let pasted = if by_code { None } else { listen(send.clone()) };
             if pasted.is_some() {
                 out::say(&out::dim(
@@ -153,11 +205,16 @@ fn listen(send: UnboundedSender<Secret<String>>) -> Option<Pasted> {
     Pasted::listen(move |address| drop(send.send(address)))
 }
 
-/// Does something that needs a session; where a person can be asked and nobody is signed in, signs in and does it again.
+/// Does something that needs a session; where a person can be asked and nobody is signed in, signs
+/// in and does it again.
 ///
 /// # Errors
 /// What the work says, or the sign-in.
-pub(super) async fn signed_in<T>(ctx: &Arc<Ctx>, instance: &Instance, mut work: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+pub(super) async fn signed_in<T>(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    mut work: impl AsyncFnMut() -> Result<T>,
+) -> Result<T> {
     match work().await {
         Err(error) if error.kind == Kind::LoginNeeded && context::may_sign_in(ctx) => {
             at_terminal(ctx, instance, SignInOptions::default()).await?;

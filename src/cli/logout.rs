@@ -14,12 +14,18 @@ pub(super) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
     let work = context::each(&instances, async |instance| {
         let outcome = sign_out(&ctx, instance).await?;
         let name = out::bold(instance.name.as_str());
-        out::say(&if outcome.was_signed_in { format!("signed out of {name}") } else { format!("nobody was signed in to {name}") });
+        out::say(&if outcome.was_signed_in {
+            format!("signed out of {name}")
+        } else {
+            format!("nobody was signed in to {name}")
+        });
         if let Some(warning) = outcome.warning(&instance.name) {
             out::warning(&warning);
         }
         if borrowed(&ctx, instance).is_some() {
-            out::say(&format!("the AWS CLI is still signed in to {name}: `aws sso logout` ends that"));
+            out::say(&format!(
+                "the AWS CLI is still signed in to {name}: `aws sso logout` ends that"
+            ));
         }
         Ok(())
     });

@@ -1,4 +1,5 @@
-//! How the picker looks, from settings and what the environment tells of the terminal. The terminal itself is never asked.
+//! How the picker looks, from settings and what the environment tells of the terminal. The terminal
+//! itself is never asked.
 
 use crate::config::{Env, Pick, Theme as Wanted, env};
 use crate::tui::{Colours, Ground, Looks, Theme};
@@ -6,7 +7,8 @@ use crate::tui::{Colours, Ground, Looks, Theme};
 use super::args::Color;
 
 /// Terminals with at least 256 colours whose names do not say so.
-const COLOURFUL: [&str; 6] = ["alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty", "rio"];
+const COLOURFUL: [&str; 6] =
+    ["alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty", "rio"];
 
 /// The picker's looks; `when` is what the command line says about colours.
 pub(super) fn looks(pick: &Pick, env: &Env, when: Color) -> Looks {
@@ -16,7 +18,14 @@ pub(super) fn looks(pick: &Pick, env: &Env, when: Color) -> Looks {
         Color::Auto => env.get(env::NO_COLOR).is_some(),
     };
     let ascii = pick.ascii || !utf8(env) || matches!(env.get(env::TERM), Some("linux" | "dumb"));
-    Looks { theme: theme(pick.theme, ground(env)), ascii, motion: pick.motion, mouse: pick.mouse, no_color, colours: colours(env) }
+    Looks {
+        theme: theme(pick.theme, ground(env)),
+        ascii,
+        motion: pick.motion,
+        mouse: pick.mouse,
+        no_color,
+        colours: colours(env),
+    }
 }
 
 fn theme(wanted: Wanted, ground: Option<Ground>) -> Theme {
@@ -41,7 +50,9 @@ fn ground(env: &Env) -> Option<Ground> {
 }
 
 fn colours(env: &Env) -> Colours {
-    let all = env.get(env::COLORTERM).is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
+    let all = env
+        .get(env::COLORTERM)
+        .is_some_and(|value| value.contains("truecolor") || value.contains("24bit"));
     let term = env.get(env::TERM).unwrap_or_default();
     if all || term.ends_with("-direct") {
         Colours::All
@@ -72,7 +83,10 @@ mod tests {
     #[test]
     fn the_number_of_colours_is_what_the_terminal_says() {
         let colours = |pairs| of(pairs).colours;
-        assert_eq!(colours(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), Colours::All);
+        assert_eq!(
+            colours(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]),
+            Colours::All
+        );
         assert_eq!(colours(&[("TERM", "tmux-256color")]), Colours::Indexed);
         assert_eq!(colours(&[("TERM", "xterm-kitty")]), Colours::Indexed);
         assert_eq!(colours(&[("TERM", "xterm")]), Colours::Sixteen);
@@ -82,7 +96,10 @@ mod tests {
     #[test]
     fn the_ground_is_known_where_the_terminal_tells_it() {
         let theme = |value: &str| of(&[("COLORFGBG", value)]).theme;
-        assert_eq!([theme("15;0"), theme("0;15"), theme("0;default;15")], [Theme::Dark, Theme::Light, Theme::Light]);
+        assert_eq!(
+            [theme("15;0"), theme("0;15"), theme("0;default;15")],
+            [Theme::Dark, Theme::Light, Theme::Light]
+        );
         assert_eq!([theme("15;default"), of(&[]).theme], [Theme::Auto, Theme::Auto]);
         let contrast = Pick { theme: Wanted::HighContrast, ..Pick::default() };
         let looks = looks(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), Color::Auto);
@@ -104,6 +121,9 @@ mod tests {
     fn the_flag_wins_over_no_color() {
         let env = Env::from_pairs([("NO_COLOR", "1")]);
         let plain = |when| looks(&Pick::default(), &env, when).no_color;
-        assert_eq!([plain(Color::Auto), plain(Color::Never), plain(Color::Always)], [true, true, false]);
+        assert_eq!(
+            [plain(Color::Auto), plain(Color::Never), plain(Color::Always)],
+            [true, true, false]
+        );
     }
 }

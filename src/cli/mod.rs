@@ -60,7 +60,8 @@ pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match time::alone(&args) {
         Some(alone) => time::run(&alone),
-        // The whole command line is a tree of some hundred words; a picker that was asked for without any needs none of them.
+        // The whole command line is a tree of some hundred words; a picker that was asked for
+        // without any needs none of them.
         None if args.len() == 1 => run(Cli::default()),
         None => match straight::read(&args).map_or_else(|| parse(args), Ok) {
             Ok(cli) => run(cli),
@@ -92,7 +93,8 @@ fn run(cli: Cli) -> Result<u8> {
     out::begin(&cli.globals, plain);
     // Said here and not in clap's terms, which would refuse the global flags before a command too.
     if cli.command.is_some() && cli.pick != PickArgs::default() {
-        return Err(Error::new(Kind::Usage, "flags of the picker stand before a command").hint("put the command first, then its flags"));
+        return Err(Error::new(Kind::Usage, "flags of the picker stand before a command")
+            .hint("put the command first, then its flags"));
     }
     let globals = cli.globals;
     match cli.command {
@@ -126,7 +128,8 @@ fn run(cli: Cli) -> Result<u8> {
     }
 }
 
-/// What the program ends with, and what each code means; `exec` and `each` pass on the codes of what they ran.
+/// What the program ends with, and what each code means; `exec` and `each` pass on the codes of
+/// what they ran.
 pub const EXIT_CODES: [(u8, &str); 11] = [
     (0, "fine"),
     (1, "no match, or a failed check"),

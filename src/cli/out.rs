@@ -12,7 +12,8 @@ use super::args::{Color, Globals};
 
 /// What was asked of colours.
 static ASKED: OnceLock<Color> = OnceLock::new();
-/// Whether words on stderr are coloured; decided once, when the first is said: most calls of `process` say none.
+/// Whether words on stderr are coloured; decided once, when the first is said: most calls of
+/// `process` say none.
 static COLOUR: OnceLock<bool> = OnceLock::new();
 /// The same for data on stdout.
 static DATA_COLOUR: OnceLock<bool> = OnceLock::new();
@@ -59,7 +60,8 @@ fn decided(once: &OnceLock<bool>, terminal: impl FnOnce() -> bool) -> bool {
     })
 }
 
-/// From now on writes our own log lines to stderr. The SDK's targets stay off at every level: they print bearer tokens.
+/// From now on writes our own log lines to stderr. The SDK's targets stay off at every level: they
+/// print bearer tokens.
 pub(super) fn log(level: LogLevel, lines: bool) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
     use tracing_subscriber::layer::SubscriberExt;
@@ -69,8 +71,15 @@ pub(super) fn log(level: LogLevel, lines: bool) {
         LogLevel::Warn => LevelFilter::WARN,
         LogLevel::Info => LevelFilter::INFO,
     };
-    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false).with_file(lines).with_line_number(lines);
-    let _ = tracing_subscriber::registry().with(layer).with(Targets::new().with_target("rolecall", filter)).try_init();
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .with_file(lines)
+        .with_line_number(lines);
+    let _ = tracing_subscriber::registry()
+        .with(layer)
+        .with(Targets::new().with_target("rolecall", filter))
+        .try_init();
 }
 
 /// Text in a style on stderr, or plain.
@@ -104,8 +113,8 @@ pub(super) fn alarming(text: &str) -> String {
     styled("1;31", text)
 }
 
-/// Prints data. A reader that has gone away is no failure. On a terminal, characters that would control it are escaped, colors excepted;
-/// elsewhere data is printed as it is.
+/// Prints data. A reader that has gone away is no failure. On a terminal, characters that would
+/// control it are escaped, colors excepted; elsewhere data is printed as it is.
 ///
 /// # Errors
 /// [`Kind::Os`] when stdout can't be written to for another reason.
@@ -139,7 +148,8 @@ pub(super) fn say_raw(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Replaces the last line on a terminal's stderr with this one (a progress line); says nothing elsewhere.
+/// Replaces the last line on a terminal's stderr with this one (a progress line); says nothing
+/// elsewhere.
 pub(super) fn progress(text: &str) {
     if io::stderr().is_terminal() && !plain() {
         let _ = write!(io::stderr().lock(), "\r\x1b[K{}", visible_lines(text));
@@ -163,7 +173,11 @@ pub(super) fn warning(error: &Error) {
 
 fn hints(error: &Error) {
     for hint in &error.hints {
-        say(&format!("{} {}", styled("2", "hint:"), hint.lines().map(visible).collect::<Vec<_>>().join("\n      ")));
+        say(&format!(
+            "{} {}",
+            styled("2", "hint:"),
+            hint.lines().map(visible).collect::<Vec<_>>().join("\n      ")
+        ));
     }
 }
 
@@ -175,6 +189,7 @@ pub(super) fn ask(question: &str) -> Result<String> {
     let mut stderr = io::stderr().lock();
     let _ = write!(stderr, "{}", visible_lines(question));
     let _ = stderr.flush();
-    let line = tty::read_line(io::stdin().lock()).map_err(|error| Error::os(format!("reading the answer: {error}")))?;
+    let line = tty::read_line(io::stdin().lock())
+        .map_err(|error| Error::os(format!("reading the answer: {error}")))?;
     Ok(line.unwrap_or_default())
 }

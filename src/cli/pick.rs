@@ -78,7 +78,13 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
 }
 
 /// Shows the picker and does what was chosen there.
-fn on_screen(globals: &Globals, scene: Scene, query: String, args: &PickArgs, prints: bool) -> Result<u8> {
+fn on_screen(
+    globals: &Globals,
+    scene: Scene,
+    query: String,
+    args: &PickArgs,
+    prints: bool,
+) -> Result<u8> {
     let action = action(scene.settings.default_action, args, prints);
     if action == Action::Exports {
         eval::check_terminal(&scene.env)?;
@@ -99,20 +105,31 @@ fn on_screen(globals: &Globals, scene: Scene, query: String, args: &PickArgs, pr
                 instances.clone_from(&ctx.instances);
             }
             let roster = Arc::new(update::known(&ctx, &instances));
-            let rows = picked.roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
+            let rows = picked
+                .roles
+                .iter()
+                .map(|role| position(&roster, role))
+                .collect::<Result<Vec<_>>>()?;
             finish(&ctx, globals, &roster, rows, picked.action, &left.query, args)
         }
         Exit::Each { roles, line } => {
             let ctx = opened()?;
             let roster = Arc::new(update::known(&ctx, &instances));
-            let rows = roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
+            let rows =
+                roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
             each::over(&ctx, &roster, rows, &line)
         }
     }
 }
 
 /// For commands without a selector: the picker, where Enter chooses the one role for them.
-pub(super) fn one(ctx: &Arc<Ctx>, globals: &Globals, instances: &[Instance], query: String, action: Action) -> Result<Found> {
+pub(super) fn one(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    instances: &[Instance],
+    query: String,
+    action: Action,
+) -> Result<Found> {
     one_and_query(ctx, globals, instances, query, action).map(|(found, _)| found)
 }
 
@@ -124,7 +141,12 @@ pub(super) fn one_and_query(
     query: String,
     action: Action,
 ) -> Result<(Found, String)> {
-    let (left, _) = screen(Scene::read(ctx, globals, instances), query, Enter { action, only: true, multi: false }, &PickArgs::default())?;
+    let (left, _) = screen(
+        Scene::read(ctx, globals, instances),
+        query,
+        Enter { action, only: true, multi: false },
+        &PickArgs::default(),
+    )?;
     match left.exit {
         // A command line for several roles is never offered where one is asked for.
         Exit::Cancelled | Exit::Each { .. } => Err(super::cancelled()),
@@ -153,12 +175,19 @@ pub(super) fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize>
     let marks = marks::load(&ctx.paths.state_dir).unwrap_or_default();
     let index = Index::build(roster.clone());
     let parsed = Query::parse(query, &|tag| index.knows_tag(tag));
-    index.search(&parsed, &usages, &marks, ctx.settings.history_weight).into_iter().map(|row| row as usize).collect()
+    index
+        .search(&parsed, &usages, &marks, ctx.settings.history_weight)
+        .into_iter()
+        .map(|row| row as usize)
+        .collect()
 }
 
 fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
-    let same =
-        |entry: &Entry| entry.account == role.account && *entry.role == *role.role.as_str() && roster.instance(entry).name == role.instance;
+    let same = |entry: &Entry| {
+        entry.account == role.account
+            && *entry.role == *role.role.as_str()
+            && roster.instance(entry).name == role.instance
+    };
     let gone = || Error::new(Kind::UnknownRole, format!("{role} is not in the list any more"));
     roster.entries.iter().position(same).ok_or_else(gone)
 }
@@ -179,11 +208,18 @@ fn finish(
         Action::Shell => exec::enter(ctx, globals, &found(single(&rows)?), &wish, true, Vec::new()),
         Action::Exports => eval::print_for_caller(ctx, &found(single(&rows)?), &wish),
         Action::Console | Action::Service(_) => {
-            let page = if let Action::Service(name) = action { Page::of_service(name)? } else { Page::pasted(query) };
+            let page = if let Action::Service(name) = action {
+                Page::of_service(name)?
+            } else {
+                Page::pasted(query)
+            };
             let page = page.in_region(args.region.as_deref());
             // One that fails keeps no other from opening; the first failure is told at the end.
             let visits = rows.into_iter().map(|row| console::visit(ctx, &found(row), &page));
-            visits.collect::<Vec<_>>().into_iter().try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
+            visits
+                .collect::<Vec<_>>()
+                .into_iter()
+                .try_fold(0, |code, visit| visit.map(|other: u8| code.max(other)))
         }
         Action::Profile => {
             let roles = rows.into_iter().map(|row| roster.id(&roster.entries[row])).collect();
@@ -205,8 +241,11 @@ fn single(rows: &[usize]) -> Result<usize> {
     match rows {
         [] => Err(super::cancelled()),
         [row] => Ok(*row),
-        _ => Err(Error::new(Kind::Usage, format!("{} roles were marked, and a shell has one", rows.len()))
-            .hint("run a command in all of them: `rolecall each QUERY -- COMMAND`")),
+        _ => Err(Error::new(
+            Kind::Usage,
+            format!("{} roles were marked, and a shell has one", rows.len()),
+        )
+        .hint("run a command in all of them: `rolecall each QUERY -- COMMAND`")),
     }
 }
 
@@ -218,8 +257,14 @@ struct Enter {
     multi: bool,
 }
 
-/// Opens the picker. Gives back how it was left, and the surroundings that its background made, if it came to that.
-fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<(Left, Option<Arc<Ctx>>)> {
+/// Opens the picker. Gives back how it was left, and the surroundings that its background made, if
+/// it came to that.
+fn screen(
+    scene: Scene,
+    query: String,
+    enter: Enter,
+    args: &PickArgs,
+) -> Result<(Left, Option<Arc<Ctx>>)> {
     if !crate::os::tty::present() {
         return Err(Error::new(Kind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
@@ -239,7 +284,8 @@ fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<
         fetched_at: None,
         unconfirmed: 0,
     };
-    let sessions = Sessions { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
+    let sessions =
+        Sessions { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
     let mut looks = looks::looks(&settings.pick, &scene.env, out::wanted());
     looks.mouse &= !args.no_mouse;
     let options = tui::Options {
@@ -267,8 +313,14 @@ fn screen(scene: Scene, query: String, enter: Enter, args: &PickArgs) -> Result<
         roster: scene.roster,
     };
     let state_dir = scene.paths.state_dir.clone();
-    let start =
-        worker::Start { open: scene.open, instances: scene.instances, named: scene.named, state_dir, sheet: scene.remembered, copy };
+    let start = worker::Start {
+        open: scene.open,
+        instances: scene.instances,
+        named: scene.named,
+        state_dir,
+        sheet: scene.remembered,
+        copy,
+    };
     let (background, requests, news) = worker::start(start);
     let left = tui::run(options, requests, news);
     let ctx = background.finish();

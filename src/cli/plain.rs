@@ -1,13 +1,17 @@
-//! The picker as a conversation: numbered lines and a prompt, for screen readers, dumb terminals and slow lines.
+//! The picker as a conversation: numbered lines and a prompt, for screen readers, dumb terminals
+//! and slow lines.
 //!
-//! It speaks with the terminal itself, as the picker on the screen does, so that standard output can be captured. Nothing but letters
-//! goes there.
+//! It speaks with the terminal itself, as the picker on the screen does, so that standard output
+//! can be captured. Nothing but letters goes there.
 
 use std::fs::File;
 use std::io::{BufReader, Write};
 use std::sync::Arc;
 
-use crate::domain::{Confirm, Entry, Error, Instance, Kind, Result, RoleId, Roster, Timestamp, visible, visible_lines};
+use crate::domain::{
+    Confirm, Entry, Error, Instance, Kind, Result, RoleId, Roster, Timestamp, visible,
+    visible_lines,
+};
 use crate::ops::consent;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
@@ -30,8 +34,15 @@ Enter alone reads on. To search for a number, write id: before it. Control D lea
 /// Asks until a role is chosen.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when nothing is known yet and nobody can sign in; what reading the list says; a terminal that goes away.
-pub(super) fn run(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action: Action, multi: bool) -> Result<Exit> {
+/// [`Kind::LoginNeeded`] when nothing is known yet and nobody can sign in; what reading the list
+/// says; a terminal that goes away.
+pub(super) fn run(
+    ctx: &Arc<Ctx>,
+    instances: &[Instance],
+    query: String,
+    action: Action,
+    multi: bool,
+) -> Result<Exit> {
     read_what_is_missing(ctx, instances)?;
     let roster = Arc::new(update::known(ctx, instances));
     let (sessions, now) = (sessions(ctx).unwrap_or_default(), ctx.clock.now());
@@ -42,7 +53,9 @@ pub(super) fn run(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action:
     let (mut page, mut shown) = (Page::default(), false);
     loop {
         if !shown {
-            page.show(&mut talk, &rows, &query, |row| sentence(&roster, &roster.entries[row], &sessions, now))?;
+            page.show(&mut talk, &rows, &query, |row| {
+                sentence(&roster, &roster.entries[row], &sessions, now)
+            })?;
         }
         shown = false;
         let Some(line) = talk.ask(page.question(&rows))? else { return Ok(Exit::Cancelled) };
@@ -52,7 +65,8 @@ pub(super) fn run(ctx: &Arc<Ctx>, instances: &[Instance], query: String, action:
                 shown = true;
             }
             Heard::Choice(numbers) => {
-                let chosen: Vec<&Entry> = numbers.iter().map(|number| &roster.entries[rows[number - 1]]).collect();
+                let chosen: Vec<&Entry> =
+                    numbers.iter().map(|number| &roster.entries[rows[number - 1]]).collect();
                 if consents(ctx, &mut talk, &roster, &chosen, action)? {
                     let roles = chosen.into_iter().map(|entry| roster.id(entry)).collect();
                     return Ok(Exit::Picked(Picked { roles, action }));
@@ -79,14 +93,21 @@ fn read_what_is_missing(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
         return Ok(());
     }
     for instance in instances.iter().filter(|instance| update::stale(ctx, instance)) {
-        let read = login::signed_in(ctx, instance, async || cache::refresh(ctx, instance, None).await);
+        let read =
+            login::signed_in(ctx, instance, async || cache::refresh(ctx, instance, None).await);
         context::block_on(ctx, read)?;
     }
     Ok(())
 }
 
 /// Asks before protected roles are used, as often as anywhere else.
-fn consents(ctx: &Ctx, talk: &mut Talk, roster: &Roster, chosen: &[&Entry], action: Action) -> Result<bool> {
+fn consents(
+    ctx: &Ctx,
+    talk: &mut Talk,
+    roster: &Roster,
+    chosen: &[&Entry],
+    action: Action,
+) -> Result<bool> {
     let given = consent::here(ctx);
     for entry in chosen.iter().filter(|entry| entry.protected() && action != Action::Print) {
         let role = roster.id(entry);
@@ -95,8 +116,12 @@ fn consents(ctx: &Ctx, talk: &mut Talk, roster: &Roster, chosen: &[&Entry], acti
         }
         let what = format!("{}, {} is protected.", entry.account_label(), entry.role);
         let (question, agrees): (_, fn(&Entry, &str) -> bool) = match entry.confirm {
-            Confirm::Type => (format!("{what} Type the account's name to use it: "), Entry::account_typed),
-            Confirm::No | Confirm::Ask => (format!("{what} Type yes to use it: "), |_, answer| ["y", "yes"].contains(&answer)),
+            Confirm::Type => {
+                (format!("{what} Type the account's name to use it: "), Entry::account_typed)
+            }
+            Confirm::No | Confirm::Ask => {
+                (format!("{what} Type yes to use it: "), |_, answer| ["y", "yes"].contains(&answer))
+            }
         };
         let answer = talk.ask(question)?.unwrap_or_default();
         if !agrees(entry, answer.trim()) {
@@ -124,10 +149,20 @@ impl Default for Page {
 }
 
 impl Page {
-    fn show(&mut self, talk: &mut Talk, rows: &[usize], query: &str, sentence: impl Fn(usize) -> String) -> Result<()> {
+    fn show(
+        &mut self,
+        talk: &mut Talk,
+        rows: &[usize],
+        query: &str,
+        sentence: impl Fn(usize) -> String,
+    ) -> Result<()> {
         self.end = (self.start + PAGE).min(rows.len());
         if self.start == 0 {
-            let of = if query.trim().is_empty() { String::new() } else { format!(" for {}", repeated(query)) };
+            let of = if query.trim().is_empty() {
+                String::new()
+            } else {
+                format!(" for {}", repeated(query))
+            };
             talk.say(&format!("{}{of}.", count(rows.len(), "role")))?;
         }
         for (number, row) in rows.iter().enumerate().take(self.end).skip(self.start) {
@@ -145,7 +180,9 @@ impl Page {
         match rows.len() {
             0 => "Search: ".to_owned(),
             1 => "Enter takes it, or search: ".to_owned(),
-            all if self.end < all => format!("{} more, Enter reads on. Number or search: ", all - self.end),
+            all if self.end < all => {
+                format!("{} more, Enter reads on. Number or search: ", all - self.end)
+            }
             _ => "Number or search: ".to_owned(),
         }
     }
@@ -167,8 +204,13 @@ enum Heard {
 /// `rows` match, of which the first `known` were read out.
 fn heard(line: &str, rows: usize, known: usize, multi: bool) -> Heard {
     let line = line.trim();
-    let numbers = || line.split([' ', ',']).filter(|word| !word.is_empty()).map(|word| word.parse::<usize>().ok());
-    let chosen: Option<Vec<usize>> = numbers().map(|number| number.filter(|number| (1..=known).contains(number))).collect();
+    let numbers = || {
+        line.split([' ', ','])
+            .filter(|word| !word.is_empty())
+            .map(|word| word.parse::<usize>().ok())
+    };
+    let chosen: Option<Vec<usize>> =
+        numbers().map(|number| number.filter(|number| (1..=known).contains(number))).collect();
     match chosen {
         _ if line == "?" => Heard::Help,
         _ if line.is_empty() && rows == 1 => Heard::Choice(vec![1]),
@@ -192,7 +234,12 @@ fn sentence(roster: &Roster, entry: &Entry, sessions: &Sessions, now: Timestamp)
         parts.push("protected".to_owned());
     }
     let id: RoleId = roster.id(entry);
-    let expiry = sessions.roles.iter().find(|(role, _)| *role == id).map(|(_, at)| at.since(now)).filter(|left| *left > 0);
+    let expiry = sessions
+        .roles
+        .iter()
+        .find(|(role, _)| *role == id)
+        .map(|(_, at)| at.since(now))
+        .filter(|left| *left > 0);
     if let Some(left) = expiry {
         parts.push(format!("credentials good for {}", spoken(left)));
     }
@@ -202,7 +249,8 @@ fn sentence(roster: &Roster, entry: &Entry, sessions: &Sessions, now: Timestamp)
 /// `47 minutes`, `2 hours and 5 minutes`.
 fn spoken(seconds: i64) -> String {
     let (hours, minutes) = (seconds / 3_600, seconds % 3_600 / 60);
-    let plural = |number: i64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    let plural =
+        |number: i64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     match (hours, minutes) {
         (0, 0) => "less than a minute".to_owned(),
         (0, minutes) => plural(minutes, "minute"),
@@ -245,7 +293,9 @@ impl Talk {
 
     /// The answer; none when the person has no more to say.
     fn ask(&mut self, question: String) -> Result<Option<String>> {
-        write!(self.mouth, "{}", visible(&question)).and_then(|()| self.mouth.flush()).map_err(gone)?;
+        write!(self.mouth, "{}", visible(&question))
+            .and_then(|()| self.mouth.flush())
+            .map_err(gone)?;
         let line = tty::read_line(&mut self.ears).map_err(gone)?;
         if line.is_none() {
             self.say("")?;
@@ -291,7 +341,10 @@ mod tests {
     #[test]
     fn times_are_said_in_words() {
         let said: Vec<_> = [30, 60, 2_820, 3_600, 7_500].into_iter().map(spoken).collect();
-        assert_eq!(said, ["less than a minute", "1 minute", "47 minutes", "1 hour", "2 hours and 5 minutes"]);
+        assert_eq!(
+            said,
+            ["less than a minute", "1 minute", "47 minutes", "1 hour", "2 hours and 5 minutes"]
+        );
     }
 
     #[test]

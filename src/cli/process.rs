@@ -14,7 +14,9 @@ use super::warm::{self, Terms};
 /// Runs the command: never prompts, prints nothing but the credentials on stdout.
 pub(super) fn run(globals: &Globals, args: &ProcessArgs) -> Result<u8> {
     let terms = terms(args)?;
-    warm::credentials(Env::from_process(), globals, &args.selectors, &terms, |credentials, _| print(credentials))
+    warm::credentials(Env::from_process(), globals, &args.selectors, &terms, |credentials, _| {
+        print(credentials)
+    })
 }
 
 fn terms(args: &ProcessArgs) -> Result<Terms> {
@@ -34,8 +36,10 @@ fn terms(args: &ProcessArgs) -> Result<Terms> {
 
 /// A flag's length of time, in seconds.
 fn length(flag: &str, text: &str) -> Result<i64> {
-    parse_duration(text)
-        .ok_or_else(|| Error::new(Kind::Usage, format!("`{flag} {text}` is not a length of time")).hint("write 15m, 900s or 1h"))
+    parse_duration(text).ok_or_else(|| {
+        Error::new(Kind::Usage, format!("`{flag} {text}` is not a length of time"))
+            .hint("write 15m, 900s or 1h")
+    })
 }
 
 /// The document that every AWS SDK reads.
@@ -59,7 +63,8 @@ fn print(credentials: &Credentials) -> Result<u8> {
         expiration: credentials.expires_at.rfc3339(),
         account_id: credentials.account.as_str(),
     };
-    let text = serde_json::to_string(&document).map_err(|error| Error::internal(error.to_string()))?;
+    let text =
+        serde_json::to_string(&document).map_err(|error| Error::internal(error.to_string()))?;
     out::data(&(text + "\n"))?;
     Ok(0)
 }

@@ -10,7 +10,8 @@ const MARGIN: i32 = 2;
 
 /// The columns of the terminal on stdout, or of the controlling one; 80 without any.
 pub(super) fn columns() -> usize {
-    let columns = tty::columns(std::io::stdout()).or_else(|| tty::open().ok().and_then(tty::columns));
+    let columns =
+        tty::columns(std::io::stdout()).or_else(|| tty::open().ok().and_then(tty::columns));
     columns.map_or(80, usize::from)
 }
 
@@ -27,11 +28,13 @@ pub(super) fn render(text: &str, columns: usize) -> Result<String> {
     let mut out = String::new();
     for y in (-MARGIN..edge).step_by(2) {
         out.push_str("\x1b[38;5;16;48;5;231m");
-        out.extend((-MARGIN..edge).map(|x| match (code.get_module(x, y), code.get_module(x, y + 1)) {
-            (true, true) => '█',
-            (true, false) => '▀',
-            (false, true) => '▄',
-            (false, false) => ' ',
+        out.extend((-MARGIN..edge).map(|x| {
+            match (code.get_module(x, y), code.get_module(x, y + 1)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            }
         }));
         out.push_str("\x1b[0m\n");
     }
@@ -52,17 +55,28 @@ mod tests {
     #[test]
     fn a_short_link_fits_an_ordinary_terminal() {
         let drawn = render("https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=ReadOnlyAccess", 80).unwrap();
-        let lines: Vec<&str> =
-            drawn.lines().map(|line| line.trim_start_matches("\x1b[38;5;16;48;5;231m").trim_end_matches("\x1b[0m")).collect();
+        let lines: Vec<&str> = drawn
+            .lines()
+            .map(|line| {
+                line.trim_start_matches("\x1b[38;5;16;48;5;231m").trim_end_matches("\x1b[0m")
+            })
+            .collect();
         let width = lines[0].width();
-        assert!(lines.iter().all(|line| line.width() == width) && lines.len() == width.div_ceil(2), "{width} × {}", lines.len());
+        assert!(
+            lines.iter().all(|line| line.width() == width) && lines.len() == width.div_ceil(2),
+            "{width} × {}",
+            lines.len()
+        );
         assert!(width <= 80);
     }
 
     #[test]
     fn a_long_link_says_what_fits() {
         let error = render(&"x".repeat(1_500), 80).unwrap_err();
-        assert!(error.message.contains("80 columns") && error.hints[0].contains("--link"), "{error:?}");
+        assert!(
+            error.message.contains("80 columns") && error.hints[0].contains("--link"),
+            "{error:?}"
+        );
         assert!(render(&"x".repeat(5_000), 800).is_err());
     }
 }

@@ -1,4 +1,5 @@
-//! The helper that `console` leaves behind: it leads the browser from an address on loopback to the link, once, and ends.
+//! The helper that `console` leaves behind: it leads the browser from an address on loopback to the
+//! link, once, and ends.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -11,23 +12,36 @@ use crate::os::{helper, process};
 
 use super::context;
 
-/// Leaves a helper behind that leads to this link, which it gets on its standard input. The answer is the address to open.
+/// Leaves a helper behind that leads to this link, which it gets on its standard input. The answer
+/// is the address to open.
 ///
 /// # Errors
 /// When it can't be started.
 pub(super) fn leave(link: &Secret<String>) -> Result<String> {
-    let unset: Vec<&str> = SECRET_VARIABLES.into_iter().chain([env::AWS_SSO_FILE_PASSWORD_FILE.name()]).collect();
-    helper::start(&own_program()?, &[OsString::from("redirect-helper")], &unset, link.expose().as_bytes())
+    let unset: Vec<&str> =
+        SECRET_VARIABLES.into_iter().chain([env::AWS_SSO_FILE_PASSWORD_FILE.name()]).collect();
+    helper::start(
+        &own_program()?,
+        &[OsString::from("redirect-helper")],
+        &unset,
+        link.expose().as_bytes(),
+    )
 }
 
 /// The helper: the first process starts the second, which serves.
 pub(super) fn run(serve: bool) -> Result<u8> {
     if !serve {
-        return helper::step_back(&own_program()?, &["redirect-helper", "--serve"].map(OsString::from)).map(|()| 0);
+        return helper::step_back(
+            &own_program()?,
+            &["redirect-helper", "--serve"].map(OsString::from),
+        )
+        .map(|()| 0);
     }
     process::own_session();
     let mut link = String::new();
-    std::io::stdin().read_to_string(&mut link).map_err(|error| Error::os(format!("reading the link: {error}")))?;
+    std::io::stdin()
+        .read_to_string(&mut link)
+        .map_err(|error| Error::os(format!("reading the link: {error}")))?;
     let redirect = Redirect::new(Secret::new(link))?;
     helper::ready(redirect.address())?;
     context::runtime()?.block_on(redirect.serve())?;

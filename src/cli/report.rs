@@ -1,4 +1,5 @@
-//! What commands in many roles say and how they end: labelled lines or JSON, a progress line, one summary.
+//! What commands in many roles say and how they end: labelled lines or JSON, a progress line, one
+//! summary.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -33,9 +34,24 @@ pub(super) struct Report {
 
 impl Report {
     /// A report on these entries of a roster.
-    pub(super) fn new(roster: Arc<Roster>, rows: Vec<usize>, json: bool, url: Option<String>) -> Self {
+    pub(super) fn new(
+        roster: Arc<Roster>,
+        rows: Vec<usize>,
+        json: bool,
+        url: Option<String>,
+    ) -> Self {
         let labels = labels(rows.iter().map(|row| &roster.entries[*row]));
-        Self { roster, rows, labels, json, url, written: HashMap::new(), running: 0, begun: None, outcomes: BTreeMap::new() }
+        Self {
+            roster,
+            rows,
+            labels,
+            json,
+            url,
+            written: HashMap::new(),
+            running: 0,
+            begun: None,
+            outcomes: BTreeMap::new(),
+        }
     }
 
     /// Takes in what happens in a role, by its position among the rows.
@@ -74,9 +90,13 @@ impl Report {
     fn ended(&mut self, at: usize, outcome: Outcome) {
         let entry = &self.roster.entries[self.rows[at]];
         let outcome = match outcome {
-            Outcome::Failed(error) => {
-                Outcome::Failed(grant::explained(error, self.url.as_deref(), entry.account, &entry.role, Some(entry)))
-            }
+            Outcome::Failed(error) => Outcome::Failed(grant::explained(
+                error,
+                self.url.as_deref(),
+                entry.account,
+                &entry.role,
+                Some(entry),
+            )),
             other => other,
         };
         if matches!(outcome, Outcome::Code(_) | Outcome::Stopped) {
@@ -85,15 +105,25 @@ impl Report {
         if self.json && outcome != Outcome::NotBegun {
             let (stdout, stderr) = self.written.remove(&at).unwrap_or_default();
             out::progress("");
-            let _ = out::data(&(Value::Object(line(who(&self.roster, entry), &outcome, &stdout, &stderr)).to_string() + "\n"));
+            let _ = out::data(
+                &(Value::Object(line(who(&self.roster, entry), &outcome, &stdout, &stderr))
+                    .to_string()
+                    + "\n"),
+            );
         }
         self.outcomes.insert(at, outcome);
     }
 
     fn progress(&self) {
-        let failed = self.outcomes.values().filter(|outcome| !matches!(outcome, Outcome::Code(0))).count();
+        let failed =
+            self.outcomes.values().filter(|outcome| !matches!(outcome, Outcome::Code(0))).count();
         let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-        out::progress(&out::dim(&format!("{} of {} roles done{failed}, {} running", self.outcomes.len(), self.rows.len(), self.running)));
+        out::progress(&out::dim(&format!(
+            "{} of {} roles done{failed}, {} running",
+            self.outcomes.len(),
+            self.rows.len(),
+            self.running
+        )));
     }
 
     /// The first role whose command began, and how many did; `None` when none did.
@@ -107,8 +137,9 @@ impl Report {
         for line in summary(&self.labels, &self.outcomes) {
             out::say(&line);
         }
-        let hints =
-            self.outcomes.values().filter_map(|outcome| if let Outcome::Failed(error) = outcome { Some(&error.hints) } else { None });
+        let hints = self.outcomes.values().filter_map(|outcome| {
+            if let Outcome::Failed(error) = outcome { Some(&error.hints) } else { None }
+        });
         let mut hints: Vec<&String> = hints.flatten().collect();
         hints.sort();
         hints.dedup();
@@ -119,7 +150,8 @@ impl Report {
     }
 }
 
-/// What to call the roles: account and role, by the account's id where a name is not enough, all of one width.
+/// What to call the roles: account and role, by the account's id where a name is not enough, all of
+/// one width.
 fn labels<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
     let entries: Vec<&Entry> = entries.collect();
     let mut times: HashMap<String, usize> = HashMap::new();
@@ -127,12 +159,17 @@ fn labels<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
         *times.entry(exports::label(entry)).or_default() += 1;
     }
     let label = |entry: &&Entry| match exports::label(entry) {
-        twice if times.get(&twice).is_some_and(|times| *times > 1) => visible(&format!("{}/{}", entry.account, entry.role)),
+        twice if times.get(&twice).is_some_and(|times| *times > 1) => {
+            visible(&format!("{}/{}", entry.account, entry.role))
+        }
         label => visible(&label),
     };
     let labels: Vec<String> = entries.iter().map(label).collect();
     let widest = labels.iter().map(|label| label.width()).max().unwrap_or_default();
-    labels.into_iter().map(|label| format!("{label}{}", " ".repeat(widest - label.width()))).collect()
+    labels
+        .into_iter()
+        .map(|label| format!("{label}{}", " ".repeat(widest - label.width())))
+        .collect()
 }
 
 /// A role in JSON.
@@ -146,7 +183,12 @@ pub(super) fn who(roster: &Roster, entry: &Entry) -> Map<String, Value> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
 }
 
-fn line(mut line: Map<String, Value>, outcome: &Outcome, stdout: &[u8], stderr: &[u8]) -> Map<String, Value> {
+fn line(
+    mut line: Map<String, Value>,
+    outcome: &Outcome,
+    stdout: &[u8],
+    stderr: &[u8],
+) -> Map<String, Value> {
     let (code, error) = match outcome {
         Outcome::Code(code) => (Value::from(*code), Value::Null),
         Outcome::Failed(error) => (Value::Null, Value::from(error.message.clone())),
@@ -176,12 +218,20 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, Outcome>) -> Vec<String
         other.entry(what).or_default().push(labels[*at].trim_end());
     }
     let plural = if outcomes.len() == 1 { "role" } else { "roles" };
-    let mut lines = vec![format!("{} {plural}: {well} went well, {} did not", outcomes.len(), outcomes.len() - well)];
+    let mut lines = vec![format!(
+        "{} {plural}: {well} went well, {} did not",
+        outcomes.len(),
+        outcomes.len() - well
+    )];
     if other.is_empty() {
         lines = vec![format!("{} {plural}: all went well", outcomes.len())];
     }
     for (what, roles) in other {
-        let more = if roles.len() > NAMED { format!(" and {} more", roles.len() - NAMED) } else { String::new() };
+        let more = if roles.len() > NAMED {
+            format!(" and {} more", roles.len() - NAMED)
+        } else {
+            String::new()
+        };
         let named: Vec<&str> = roles.into_iter().take(NAMED).collect();
         lines.push(format!("  {what}: {}{more}", named.join(", ")));
     }
@@ -206,7 +256,10 @@ mod tests {
     use crate::domain::Error;
 
     fn outcomes(list: Vec<Outcome>) -> (Vec<String>, BTreeMap<usize, Outcome>) {
-        ((0..list.len()).map(|at| format!("acc-{at}/Role ")).collect(), list.into_iter().enumerate().collect())
+        (
+            (0..list.len()).map(|at| format!("acc-{at}/Role ")).collect(),
+            list.into_iter().enumerate().collect(),
+        )
     }
 
     #[test]
@@ -215,8 +268,12 @@ mod tests {
         let mut list = vec![Outcome::Code(0), Outcome::Code(3), Outcome::Code(0)];
         list.extend((0..7).map(|_| refused()));
         let (labels, all) = outcomes(list);
-        let refused = "  AWS refuses: acc-3/Role, acc-4/Role, acc-5/Role, acc-6/Role, acc-7/Role and 2 more";
-        assert_eq!(summary(&labels, &all), ["10 roles: 2 went well, 8 did not", refused, "  exit code 3: acc-1/Role"]);
+        let refused =
+            "  AWS refuses: acc-3/Role, acc-4/Role, acc-5/Role, acc-6/Role, acc-7/Role and 2 more";
+        assert_eq!(
+            summary(&labels, &all),
+            ["10 roles: 2 went well, 8 did not", refused, "  exit code 3: acc-1/Role"]
+        );
         let (labels, all) = outcomes(vec![Outcome::Code(0)]);
         assert_eq!(summary(&labels, &all), ["1 role: all went well"]);
     }

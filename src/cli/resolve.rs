@@ -21,8 +21,9 @@ impl Selectors {
     }
 }
 
-/// Without a selector: AWS_SSO_ROLE_ARN, then AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME, if the person set them. Those that a role
-/// shell of ours exported mean the current role and choose nothing.
+/// Without a selector: AWS_SSO_ROLE_ARN, then AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME, if the
+/// person set them. Those that a role shell of ours exported mean the current role and choose
+/// nothing.
 pub(super) fn from_environment(ctx: &Ctx) -> Wanted {
     let get = |var| ctx.env.get(var).map(str::to_owned);
     let arn = get(env::AWS_SSO_ROLE_ARN);
@@ -51,12 +52,13 @@ impl Found {
     }
 }
 
-/// The one role of these instances that is meant. A name that matches nothing is looked up at AWS once more: a grant may be minutes
-/// old. A list that is not complete is read anew for a query where nobody sees what it found.
+/// The one role of these instances that is meant. A name that matches nothing is looked up at AWS
+/// once more: a grant may be minutes old. A list that is not complete is read anew for a query
+/// where nobody sees what it found.
 ///
 /// # Errors
-/// [`Kind::UnknownRole`] when there is none or several; [`Kind::Usage`] for contradictions; [`Kind::LoginNeeded`] when nothing was ever
-/// read.
+/// [`Kind::UnknownRole`] when there is none or several; [`Kind::Usage`] for contradictions;
+/// [`Kind::LoginNeeded`] when nothing was ever read.
 pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Result<Found> {
     wanted.check()?;
     let unseen = wanted.query.is_some() && !std::io::stderr().is_terminal();
@@ -67,7 +69,11 @@ pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Re
         Err(Missed::None(error)) => error,
         Err(Missed::Other(error)) => return Err(error),
     };
-    let again = if roster.complete || !unseen { look_again(ctx, instances, &roster, wanted)? } else { read_again(ctx, instances)? };
+    let again = if roster.complete || !unseen {
+        look_again(ctx, instances, &roster, wanted)?
+    } else {
+        read_again(ctx, instances)?
+    };
     if !again {
         return Err(if roster.entries.is_empty() { nothing_known() } else { first });
     }
@@ -76,12 +82,16 @@ pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Re
     if roster.complete || !unseen { Ok(found) } else { Err(incomplete(ctx, &roster)) }
 }
 
-/// Every role of these instances that a query matches, by position. Where nobody sees what was found the list has to be complete; a
-/// person is told when it is not.
+/// Every role of these instances that a query matches, by position. Where nobody sees what was
+/// found the list has to be complete; a person is told when it is not.
 ///
 /// # Errors
 /// As [`one`], with one match as good as many.
-pub(super) fn many(ctx: &Arc<Ctx>, instances: &[Instance], query: &str) -> Result<(Arc<Roster>, Vec<usize>)> {
+pub(super) fn many(
+    ctx: &Arc<Ctx>,
+    instances: &[Instance],
+    query: &str,
+) -> Result<(Arc<Roster>, Vec<usize>)> {
     let seen = std::io::stderr().is_terminal();
     let mut roster = Arc::new(known(ctx, instances)?);
     let mut found = resolve::matching(&roster, query);
@@ -106,14 +116,23 @@ pub(super) fn many(ctx: &Arc<Ctx>, instances: &[Instance], query: &str) -> Resul
     }
 }
 
-/// Looks once more, in every instance whose session allows it: at the account that was named where it is known, else at the account
-/// list; at everything where nothing was ever read. `false` when there was nowhere to look.
-fn look_again(ctx: &Arc<Ctx>, instances: &[Instance], roster: &Roster, wanted: &Wanted) -> Result<bool> {
+/// Looks once more, in every instance whose session allows it: at the account that was named where
+/// it is known, else at the account list; at everything where nothing was ever read. `false` when
+/// there was nowhere to look.
+fn look_again(
+    ctx: &Arc<Ctx>,
+    instances: &[Instance],
+    roster: &Roster,
+    wanted: &Wanted,
+) -> Result<bool> {
     let known = resolve::accounts(roster, wanted);
     let looks: Vec<(&Instance, Look)> = if known.is_empty() {
         instances.iter().map(|instance| (instance, Look::NewAccounts)).collect()
     } else {
-        known.into_iter().map(|(position, account)| (&roster.instances[position], Look::Account(account))).collect()
+        known
+            .into_iter()
+            .map(|(position, account)| (&roster.instances[position], Look::Account(account)))
+            .collect()
     };
     in_turn(ctx, looks, async |(instance, look)| {
         out::progress(&out::dim(&format!("{}: looking once more", instance.name)));
@@ -131,8 +150,13 @@ fn read_again(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<bool> {
     in_turn(ctx, instances, async |instance| cache::refresh(ctx, instance, None).await.map(|_| ()))
 }
 
-/// Does something for each of them; nobody being signed in to one is no failure. `false` when it could be done for none.
-fn in_turn<T>(ctx: &Arc<Ctx>, all: impl IntoIterator<Item = T>, mut work: impl AsyncFnMut(T) -> Result<()>) -> Result<bool> {
+/// Does something for each of them; nobody being signed in to one is no failure. `false` when it
+/// could be done for none.
+fn in_turn<T>(
+    ctx: &Arc<Ctx>,
+    all: impl IntoIterator<Item = T>,
+    mut work: impl AsyncFnMut(T) -> Result<()>,
+) -> Result<bool> {
     context::block_on(ctx, async {
         let mut any = false;
         for one in all {
@@ -146,7 +170,8 @@ fn in_turn<T>(ctx: &Arc<Ctx>, all: impl IntoIterator<Item = T>, mut work: impl A
     })
 }
 
-/// The roles of these instances, without network. A list that can't be read is a failure if nothing else is known, else a warning.
+/// The roles of these instances, without network. A list that can't be read is a failure if nothing
+/// else is known, else a warning.
 ///
 /// # Errors
 /// [`Kind::Os`] if no role is known and a list of roles can't be read.
@@ -158,7 +183,10 @@ pub(super) fn known(ctx: &Ctx, instances: &[Instance]) -> Result<Roster> {
 ///
 /// # Errors
 /// As [`known`].
-pub(super) fn known_with_warnings(ctx: &Ctx, instances: &[Instance]) -> Result<(Roster, Vec<Error>)> {
+pub(super) fn known_with_warnings(
+    ctx: &Ctx,
+    instances: &[Instance],
+) -> Result<(Roster, Vec<Error>)> {
     let (roster, warnings) = update::known_with_warnings(ctx, instances);
     match update::unreadable(ctx, instances) {
         Some(error) if roster.entries.is_empty() => return Err(error),
@@ -170,7 +198,8 @@ pub(super) fn known_with_warnings(ctx: &Ctx, instances: &[Instance]) -> Result<(
 
 /// What to say when no list of roles was ever read.
 pub(super) fn nothing_known() -> Error {
-    Error::new(Kind::LoginNeeded, "no roles are known yet").hint("run `rolecall login` to read them")
+    Error::new(Kind::LoginNeeded, "no roles are known yet")
+        .hint("run `rolecall login` to read them")
 }
 
 /// One match proves nothing while there may be roles that nobody has read.
@@ -207,7 +236,9 @@ fn find(roster: &Arc<Roster>, wanted: &Wanted, prefer_roles: &[String]) -> Resul
     match several.as_slice() {
         [entry] => {
             let position = roster.entries.iter().position(|other| std::ptr::eq(other, *entry));
-            let position = position.ok_or_else(|| Missed::Other(Error::internal("a role that was found is not in the list")))?;
+            let position = position.ok_or_else(|| {
+                Missed::Other(Error::internal("a role that was found is not in the list"))
+            })?;
             Ok(Found { roster: roster.clone(), position })
         }
         [] => Err(Missed::None(nothing_known())),

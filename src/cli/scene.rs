@@ -32,15 +32,16 @@ pub(super) struct Scene {
     pub(super) roster: Arc<Roster>,
     /// The roles as they are remembered, where the first frame needs no more than some of them.
     pub(super) sheet: Option<Arc<Sheet>>,
-    /// The same, wherever they are remembered: then nothing has to be read after the first frame either.
+    /// The same, wherever they are remembered: then nothing has to be read after the first frame
+    /// either.
     pub(super) remembered: Option<Arc<Sheet>>,
     /// Makes the surroundings of all that happens behind the screen.
     pub(super) open: Opening,
 }
 
 impl Scene {
-    /// The list as it is remembered: neither configuration nor inventories are read before the first frame. `None` when it is not, or when
-    /// the files have changed since.
+    /// The list as it is remembered: neither configuration nor inventories are read before the
+    /// first frame. `None` when it is not, or when the files have changed since.
     ///
     /// # Errors
     /// When there is no home directory.
@@ -48,11 +49,17 @@ impl Scene {
         let env = Env::from_process();
         let paths = context::paths(&env, globals)?;
         let named = context::named(&env, globals);
-        let Some(Remembered { settings, read, sheet }) = remembered::load(&env, &paths, named.as_deref()) else { return Ok(None) };
+        let Some(Remembered { settings, read, sheet }) =
+            remembered::load(&env, &paths, named.as_deref())
+        else {
+            return Ok(None);
+        };
         out::log(globals.level.unwrap_or(settings.log_level), settings.log_lines);
         let (instances, now) = (sheet.instances().to_vec(), Clock::System.now());
         let sheet = Arc::new(sheet);
-        let old = |(instance, read): (&Instance, &Option<_>)| settings.is_stale(*read, now).then(|| instance.name.clone());
+        let old = |(instance, read): (&Instance, &Option<_>)| {
+            settings.is_stale(*read, now).then(|| instance.name.clone())
+        };
         let stale = instances.iter().zip(&read).filter_map(old).collect();
         // Something to search for needs all the rows; an empty query does with the first ones.
         let whole = !query.trim().is_empty();
@@ -94,7 +101,11 @@ impl Scene {
 /// The role that this shell is in, as far as the environment alone tells.
 pub(super) fn current(env: &Env) -> Option<Current> {
     if let Some(role) = asked::of_ours(env) {
-        return Some(Current::Role { instance: role.instance, account: role.account, role: role.role });
+        return Some(Current::Role {
+            instance: role.instance,
+            account: role.account,
+            role: role.role,
+        });
     }
     let profile = env.get(env::AWS_PROFILE).or_else(|| env.get(env::AWS_DEFAULT_PROFILE))?;
     Some(Current::Profile(profile.to_owned()))

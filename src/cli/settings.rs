@@ -69,10 +69,13 @@ pub(super) fn known(warnings: &[Warning]) -> Result<()> {
     Err(error.hint("run `rolecall settings edit`"))
 }
 
-/// Every setting; a command of the picker without keys in the configuration has those of the catalog.
+/// Every setting; a command of the picker without keys in the configuration has those of the
+/// catalog.
 fn all(loaded: &Loaded) -> Result<Vec<Shown>> {
     let mut shown = config::shown(loaded)?;
-    let end = shown.iter().rposition(|shown| ["pick.", "keys."].iter().any(|table| shown.key.starts_with(table)));
+    let end = shown
+        .iter()
+        .rposition(|shown| ["pick.", "keys."].iter().any(|table| shown.key.starts_with(table)));
     let end = end.map_or(shown.len(), |last| last + 1);
     shown.splice(end..end, keys::usual(&loaded.settings));
     Ok(shown)
@@ -106,7 +109,9 @@ fn said(origin: Option<&Origin>, paths: &Paths) -> String {
 fn object(shown: &Shown) -> serde_json::Value {
     let (origin, file, line, variable) = match &shown.origin {
         None => ("built-in", None, None, None),
-        Some(Origin::File { path, line }) => ("file", Some(path.display().to_string()), Some(*line), None),
+        Some(Origin::File { path, line }) => {
+            ("file", Some(path.display().to_string()), Some(*line), None)
+        }
         Some(Origin::Environment(name)) => ("environment", None, None, Some(*name)),
         Some(Origin::Flag) => ("flag", None, None, None),
     };
@@ -125,12 +130,15 @@ fn get(loaded: &Loaded, key: &str) -> Result<u8> {
     let text = match shown.iter().find(|shown| shown.key == key) {
         Some(exact) => value(exact).map(|text| text + "\n").unwrap_or_default(),
         None => {
-            let below = shown.iter().filter_map(|shown| Some((shown.key.strip_prefix(&inside)?, shown.value.as_ref()?)));
+            let below = shown.iter().filter_map(|shown| {
+                Some((shown.key.strip_prefix(&inside)?, shown.value.as_ref()?))
+            });
             below.map(|(name, value)| format!("{name} = {value}\n")).collect()
         }
     };
     if text.is_empty() {
-        return Err(Error::new(Kind::NoMatch, format!("`{key}` has no value")).hint(format!("run `rolecall settings set {key} VALUE`")));
+        return Err(Error::new(Kind::NoMatch, format!("`{key}` has no value"))
+            .hint(format!("run `rolecall settings set {key} VALUE`")));
     }
     out::data(&text)?;
     Ok(0)
@@ -151,7 +159,10 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     out::say(&out::dim(&format!("{key} is set in {}", paths.short(path))));
     let origin = config::load_with_origins(env, paths)?.origins.get(key).cloned();
     if let Some(Origin::Environment(name)) = origin {
-        out::warning(&Error::new(Kind::Config, format!("{name} in the environment overrules it here")));
+        out::warning(&Error::new(
+            Kind::Config,
+            format!("{name} in the environment overrules it here"),
+        ));
     }
     Ok(0)
 }
@@ -165,13 +176,21 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
         out::say(&out::dim(&format!("{key} is taken out of {}", paths.short(path))));
     }
     match (config::load_with_origins(env, paths)?.origins.get(key), changed) {
-        (Some(origin), Some(_)) => out::say(&out::dim(&format!("{key} still comes from {}", said(Some(origin), paths)))),
+        (Some(origin), Some(_)) => {
+            out::say(&out::dim(&format!("{key} still comes from {}", said(Some(origin), paths))))
+        }
         (None, Some(_)) => {}
         (Some(origin), None) => {
-            let not_here = Error::new(Kind::NoMatch, format!("`{key}` is not set in {}", paths.short(path)));
+            let not_here =
+                Error::new(Kind::NoMatch, format!("`{key}` is not set in {}", paths.short(path)));
             return Err(not_here.hint(format!("it comes from {}", said(Some(origin), paths))));
         }
-        (None, None) => return Err(Error::new(Kind::NoMatch, format!("`{key}` is not set in {}", paths.short(path)))),
+        (None, None) => {
+            return Err(Error::new(
+                Kind::NoMatch,
+                format!("`{key}` is not set in {}", paths.short(path)),
+            ));
+        }
     }
     Ok(0)
 }
@@ -179,7 +198,8 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
 /// What stands in the file; nothing when there is none.
 fn text(path: &Path) -> Result<String> {
     let bytes = file::load(path)?.unwrap_or_default();
-    String::from_utf8(bytes).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
+    String::from_utf8(bytes)
+        .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
 }
 
 fn edit(env: &Env, paths: &Paths) -> Result<u8> {
@@ -187,10 +207,14 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
     if file::load(path)?.is_none() {
         file::save(path, NEW.as_bytes())?;
     }
-    let editor =
-        [env::VISUAL, env::EDITOR].into_iter().find_map(|var| env.get(var)).unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
+    let editor = [env::VISUAL, env::EDITOR]
+        .into_iter()
+        .find_map(|var| env.get(var))
+        .unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
     let mut words = words(editor).into_iter().map(OsString::from);
-    let program = words.next().ok_or_else(|| Error::new(Kind::Usage, "EDITOR is empty").hint("set EDITOR to a program"))?;
+    let program = words.next().ok_or_else(|| {
+        Error::new(Kind::Usage, "EDITOR is empty").hint("set EDITOR to a program")
+    })?;
     let args = words.chain([path.clone().into_os_string()]).collect();
     let code = Child { program, args, set: Vec::new(), unset: Vec::new() }.wait()?;
     if code != 0 {

@@ -18,7 +18,9 @@ pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
     let chosen = context::chosen(&ctx, globals)?;
     let mut sessions = sessions::sessions(&ctx)?;
-    sessions.instances.retain(|session| chosen.iter().any(|instance| instance.name == session.instance));
+    sessions
+        .instances
+        .retain(|session| chosen.iter().any(|instance| instance.name == session.instance));
     sessions.roles.retain(|(role, _)| chosen.iter().any(|instance| instance.name == role.instance));
     sessions.roles.sort_by_key(|(role, expires)| (std::cmp::Reverse(*expires), role.clone()));
     let signed_in = sessions.instances.iter().any(|session| session.signed_in);
@@ -47,20 +49,28 @@ impl Here {
     fn look(ctx: &Ctx, sessions: &Sessions) -> Result<Option<Here>> {
         let Some(role) = asked::current(ctx)? else { return Ok(None) };
         let same = |id: &RoleId| {
-            id.account == role.account && id.role == role.role && role.instance.as_ref().is_none_or(|name| *name == id.instance)
+            id.account == role.account
+                && id.role == role.role
+                && role.instance.as_ref().is_none_or(|name| *name == id.instance)
         };
         let stored = sessions.roles.iter().find(|(id, _)| same(id)).map(|(_, expires)| *expires);
         // A shell that was given keys has those, whatever was fetched since.
         let keys = ctx.env.get(env::AWS_ACCESS_KEY_ID).and(ctx.env.get(env::ROLECALL_ROLE));
-        let given = keys.and(ctx.env.get(env::AWS_SSO_SESSION_EXPIRATION)).and_then(Timestamp::parse);
+        let given =
+            keys.and(ctx.env.get(env::AWS_SSO_SESSION_EXPIRATION)).and_then(Timestamp::parse);
         Ok(Some(Here { role, expires: given.or(stored) }))
     }
 
     /// `this shell is in 012345678901:Admin (corp), 47m left`
     fn line(&self, now: Timestamp) -> String {
-        let instance = self.role.instance.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-        let left = self.expires.map(|at| format!(", {} left", human(at.since(now)))).unwrap_or_default();
-        visible(&format!("this shell is in {}:{}{instance}{left}", self.role.account, self.role.role)) + "\n\n"
+        let instance =
+            self.role.instance.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let left =
+            self.expires.map(|at| format!(", {} left", human(at.since(now)))).unwrap_or_default();
+        visible(&format!(
+            "this shell is in {}:{}{instance}{left}",
+            self.role.account, self.role.role
+        )) + "\n\n"
     }
 }
 
@@ -73,7 +83,10 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
             1 => ", 1 account unconfirmed".to_owned(),
             several => format!(", {several} accounts unconfirmed"),
         };
-        let read = session.fetched_at.map_or_else(|| "never".to_owned(), |at| format!("{} ago{unconfirmed}", short(now.since(at))));
+        let read = session.fetched_at.map_or_else(
+            || "never".to_owned(),
+            |at| format!("{} ago{unconfirmed}", short(now.since(at))),
+        );
         vec![session.instance.to_string(), said(session, now), read]
     };
     let mut text = here.map(|here| here.line(now)).unwrap_or_default();
@@ -81,7 +94,12 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
     if !sessions.roles.is_empty() {
         let header = ["ACCOUNT", "ROLE", "SSO", "LEFT"].map(String::from);
         let row = |(role, expires): &(crate::domain::RoleId, Timestamp)| {
-            vec![role.account.to_string(), role.role.to_string(), role.instance.to_string(), human(expires.since(now))]
+            vec![
+                role.account.to_string(),
+                role.role.to_string(),
+                role.instance.to_string(),
+                human(expires.since(now)),
+            ]
         };
         text.push('\n');
         text.push_str(&table::fitted(&header, &sessions.roles.iter().map(row).collect::<Vec<_>>()));
@@ -89,13 +107,18 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
     text
 }
 
-/// A line for each setting that sends the sign-in somewhere else than to AWS, and one for each sign-in that is hidden by that.
+/// A line for each setting that sends the sign-in somewhere else than to AWS, and one for each
+/// sign-in that is hidden by that.
 fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<Override>)]) -> Result<String> {
-    let sentences = overrides::sentences(all.iter().map(|(instance, found)| (*instance, &found[..])));
+    let sentences =
+        overrides::sentences(all.iter().map(|(instance, found)| (*instance, &found[..])));
     let mut lines: Vec<String> = sentences.into_iter().map(|(_, sentence)| sentence).collect();
     for (instance, _) in all {
         if overrides::hides_sign_in(&ctx.vault, instance, ctx.clock.now())? {
-            lines.push(format!("the sign-in to {} at AWS is kept, and used again without this setting", instance.name));
+            lines.push(format!(
+                "the sign-in to {} at AWS is kept, and used again without this setting",
+                instance.name
+            ));
         }
     }
     let text = lines.iter().map(|line| visible(line) + "\n").collect::<String>();
@@ -104,7 +127,9 @@ fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<Override>)]) -> Result<String> {
 
 fn said(session: &Session, now: Timestamp) -> String {
     match (session.signed_in, session.since, session.ends) {
-        (true, _, Some(ends)) if session.borrowed => format!("borrowed from the AWS CLI, {} left", human(ends.since(now))),
+        (true, _, Some(ends)) if session.borrowed => {
+            format!("borrowed from the AWS CLI, {} left", human(ends.since(now)))
+        }
         (false, ..) => "signed out".to_owned(),
         (true, _, Some(ends)) => format!("signed in, ~{} left", human(ends.since(now))),
         (true, Some(since), None) => format!("signed in {} ago", human(now.since(since))),
@@ -112,7 +137,12 @@ fn said(session: &Session, now: Timestamp) -> String {
     }
 }
 
-fn json(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>, overrides: &[(&Instance, Vec<Override>)]) -> String {
+fn json(
+    ctx: &Ctx,
+    sessions: &Sessions,
+    here: Option<&Here>,
+    overrides: &[(&Instance, Vec<Override>)],
+) -> String {
     let moment = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
     let instances: Vec<_> = sessions
         .instances

@@ -1,5 +1,6 @@
-//! Command lines that programs write again and again, read without building the parser: `process` and `eks-token` with the flags of the
-//! warm path. Whatever is not exactly that is the parser's to read, and to complain about.
+//! Command lines that programs write again and again, read without building the parser: `process`
+//! and `eks-token` with the flags of the warm path. Whatever is not exactly that is the parser's to
+//! read, and to complain about.
 
 use std::ffi::OsString;
 
@@ -51,7 +52,8 @@ impl<'a> Line<'a> {
         self.command.replace(which).is_none().then_some(())
     }
 
-    /// A flag with its value; `None` for flags of others, twice the same, and values that may be flags themselves.
+    /// A flag with its value; `None` for flags of others, twice the same, and values that may be
+    /// flags themselves.
     fn set(&mut self, flag: &str, value: &'a str) -> Option<()> {
         let place = match (flag, self.command) {
             ("--sso" | "-S", _) => &mut self.sso,
@@ -69,7 +71,12 @@ impl<'a> Line<'a> {
 
     fn finish(self) -> Option<Cli> {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let selectors = Selectors { profile: None, arn: owned(self.arn), account: owned(self.account), role: owned(self.role) };
+        let selectors = Selectors {
+            profile: None,
+            arn: owned(self.arn),
+            account: owned(self.account),
+            role: owned(self.role),
+        };
         let command = match self.command? {
             Which::Process => Command::Process(ProcessArgs {
                 selectors,
@@ -79,7 +86,11 @@ impl<'a> Line<'a> {
                 wait: None,
                 window: self.window.unwrap_or(ProcessArgs::WINDOW).to_owned(),
             }),
-            Which::EksToken => Command::EksToken(EksTokenArgs { selectors, cluster: owned(self.cluster)?, region: owned(self.region) }),
+            Which::EksToken => Command::EksToken(EksTokenArgs {
+                selectors,
+                cluster: owned(self.cluster)?,
+                region: owned(self.region),
+            }),
         };
         let globals = Globals { sso: owned(self.sso), ..Globals::default() };
         Some(Cli { globals, pick: PickArgs::default(), command: Some(command) })
@@ -100,7 +111,11 @@ mod tests {
     fn both(words: &[&str]) -> Option<(String, String)> {
         let args = args(words);
         let here = format!("{:?}", read(&args)?);
-        Some((here, super::super::parse(args).map_or_else(|error| error.to_string(), |cli| format!("{cli:?}"))))
+        Some((
+            here,
+            super::super::parse(args)
+                .map_or_else(|error| error.to_string(), |cli| format!("{cli:?}")),
+        ))
     }
 
     #[test]
@@ -115,7 +130,8 @@ mod tests {
             "eks-token -r eu-west-1 --cluster=a=b -a 012345678901:Read",
         ] {
             let words: Vec<&str> = line.split(' ').collect();
-            let (here, there) = both(&words).unwrap_or_else(|| panic!("`{line}` is left to the parser"));
+            let (here, there) =
+                both(&words).unwrap_or_else(|| panic!("`{line}` is left to the parser"));
             assert_eq!(here, there, "{line}");
         }
     }
@@ -155,8 +171,22 @@ mod tests {
         }
     }
 
-    const FLAGS: &[&str] =
-        &["--sso", "-S", "--arn", "-a", "--account", "-A", "--role", "-R", "--window", "--cluster", "--region", "-r", "-p", "--wait"];
+    const FLAGS: &[&str] = &[
+        "--sso",
+        "-S",
+        "--arn",
+        "-a",
+        "--account",
+        "-A",
+        "--role",
+        "-R",
+        "--window",
+        "--cluster",
+        "--region",
+        "-r",
+        "-p",
+        "--wait",
+    ];
     const COMMANDS: &[&str] = &["process", "credential-process", "eks-token", "process", "exec"];
     const ODD: &[&str] = &["help", "--help", "--", "-", "--auto-login", "-SA", "--rol", "--sso="];
     const VALUE: &str = "[ =a-zA-Z0-9:/.*'-]{0,6}";

@@ -6,9 +6,11 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::visible;
 use crate::os::tty;
 
-/// Renders rows under a header, columns two blanks apart; with a width, the widest columns are cut in the middle until it fits.
+/// Renders rows under a header, columns two blanks apart; with a width, the widest columns are cut
+/// in the middle until it fits.
 pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
     let mut widths: Vec<usize> = header.iter().map(|title| title.width()).collect();
     for row in &rows {
         for (column, cell) in row.iter().enumerate() {
@@ -73,7 +75,11 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 
 /// One value of a CSV file (RFC 4180).
 pub(super) fn csv(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -95,10 +101,15 @@ mod tests {
     #[test]
     fn wide_characters_keep_the_columns_in_line() {
         let rows =
-            [["東京 ゲーム", "Admin"], ["Zu\u{308}rich", "Admin"], ["👩\u{200d}💻 lab", "Admin"]].map(|row| row.map(String::from).to_vec());
+            [["東京 ゲーム", "Admin"], ["Zu\u{308}rich", "Admin"], ["👩\u{200d}💻 lab", "Admin"]]
+                .map(|row| row.map(String::from).to_vec());
         for width in [None, Some(13)] {
             let text = render(&["ACCOUNT".into(), "ROLE".into()], &rows, width);
-            let starts: Vec<usize> = text.lines().skip(1).map(|line| line[..line.find("Admin").unwrap()].width()).collect();
+            let starts: Vec<usize> = text
+                .lines()
+                .skip(1)
+                .map(|line| line[..line.find("Admin").unwrap()].width())
+                .collect();
             assert!(starts.iter().all(|start| *start == starts[0]), "{starts:?}\n{text}");
         }
     }

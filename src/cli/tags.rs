@@ -37,10 +37,16 @@ pub(super) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
     let tagged: Vec<(String, Vec<(String, String)>)> = rows
         .into_iter()
         .map(|entry| {
-            let built_in = BUILT_IN.iter().map(|(tag, field)| ((*tag).to_owned(), fields.text(entry, field)));
-            let used = usages.get(&roster.id(entry)).map(|usage| ("History".to_owned(), usage.last.rfc3339()));
+            let built_in =
+                BUILT_IN.iter().map(|(tag, field)| ((*tag).to_owned(), fields.text(entry, field)));
+            let used = usages
+                .get(&roster.id(entry))
+                .map(|usage| ("History".to_owned(), usage.last.rfc3339()));
             let own = entry.tags.iter().map(|(key, value)| (key.clone(), value.clone()));
-            (roster.arn(entry), built_in.filter(|(_, value)| !value.is_empty()).chain(used).chain(own).collect())
+            (
+                roster.arn(entry),
+                built_in.filter(|(_, value)| !value.is_empty()).chain(used).chain(own).collect(),
+            )
         })
         .collect();
     out::data(&if args.json { as_json(&tagged) } else { as_text(&tagged) })?;
@@ -52,10 +58,15 @@ fn filtered<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a Entry>> {
     let mut rows: Vec<&Entry> = roster.entries.iter().collect();
     if let Some(account) = &args.account {
         let (id, name) = (account.parse::<AccountId>().ok(), fold(account));
-        let named = |entry: &Entry| fold(&entry.account_name) == name || fold(&entry.account_alias) == name;
+        let named =
+            |entry: &Entry| fold(&entry.account_name) == name || fold(&entry.account_alias) == name;
         rows.retain(|entry| id.map_or_else(|| named(entry), |id| entry.account == id));
         if rows.is_empty() {
-            return Err(unknown("account", account, roster.entries.iter().map(|entry| &*entry.account_name)));
+            return Err(unknown(
+                "account",
+                account,
+                roster.entries.iter().map(|entry| &*entry.account_name),
+            ));
         }
     }
     if let Some(role) = &args.role {
@@ -95,7 +106,8 @@ fn as_text(tagged: &[(String, Vec<(String, String)>)]) -> String {
 
 fn as_json(tagged: &[(String, Vec<(String, String)>)]) -> String {
     let object = |(arn, tags): &(String, Vec<(String, String)>)| {
-        let tags: Map<String, Value> = tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
+        let tags: Map<String, Value> =
+            tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
         json!({ "arn": arn, "tags": tags })
     };
     format!("{}\n", Value::Array(tagged.iter().map(object).collect()))

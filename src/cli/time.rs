@@ -1,4 +1,5 @@
-//! `time`: how long this shell's role is good for. Reads the environment and nothing else, since prompts ask again and again.
+//! `time`: how long this shell's role is good for. Reads the environment and nothing else, since
+//! prompts ask again and again.
 
 use std::ffi::OsString;
 
@@ -61,14 +62,26 @@ mod tests {
     #[test]
     fn only_its_own_flags_pass_by_the_parser() {
         assert_eq!(words("rolecall time"), Some(TimeArgs::default()));
-        assert_eq!(words("rolecall time --exit-code --json"), Some(TimeArgs { json: true, exit_code: true }));
-        for line in ["rolecall", "rolecall exec time", "rolecall time --help", "rolecall --sso corp time", "rolecall time --json=1"] {
+        assert_eq!(
+            words("rolecall time --exit-code --json"),
+            Some(TimeArgs { json: true, exit_code: true })
+        );
+        for line in [
+            "rolecall",
+            "rolecall exec time",
+            "rolecall time --help",
+            "rolecall --sso corp time",
+            "rolecall time --json=1",
+        ] {
             assert_eq!(words(line), None, "{line}");
         }
     }
 
     #[test]
     fn the_time_left_is_as_wide_whatever_it_is() {
-        assert_eq!([clock(0), clock(59), clock(2_820), clock(43_200)], ["00h00m", "00h00m", "00h47m", "12h00m"]);
+        assert_eq!(
+            [clock(0), clock(59), clock(2_820), clock(43_200)],
+            ["00h00m", "00h00m", "00h47m", "12h00m"]
+        );
     }
 }

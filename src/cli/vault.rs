@@ -45,8 +45,13 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
 fn opened(vault: &Vault) {
     let status = vault.status();
     if status.chosen == Some(SecureStore::File) && status.key != KeyPlace::Kernel {
-        let alone = Error::new(Kind::Vault, "the passphrase is right, but nothing here keeps the vault open for processes without it");
-        out::warning(&alone.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"));
+        let alone = Error::new(
+            Kind::Vault,
+            "the passphrase is right, but nothing here keeps the vault open for processes without it",
+        );
+        out::warning(
+            &alone.hint("set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE for them"),
+        );
     } else {
         out::say("the vault is open");
     }
@@ -61,15 +66,24 @@ fn status(vault: &Vault, json: bool) -> Result<u8> {
         (Some(_), KeyPlace::Kernel, _) => "open: the kernel keyring has the key",
         (Some(_), KeyPlace::Process, _) => "open in this process",
         (Some(SecureStore::File), KeyPlace::Away, false) => "closed: run `rolecall vault unlock`",
-        (Some(SecureStore::File), KeyPlace::Away, true) => "opened by the passphrase in the environment",
+        (Some(SecureStore::File), KeyPlace::Away, true) => {
+            "opened by the passphrase in the environment"
+        }
         (Some(_), KeyPlace::Away, _) => "opened by the desktop keyring when needed",
     };
     let problem = status.problem.as_ref().map(|problem| problem.message.as_str());
     let text = if json {
-        format!("{}\n", json!({ "path": status.dir, "store": store, "key": key, "records": status.records, "problem": problem }))
+        format!(
+            "{}\n",
+            json!({ "path": status.dir, "store": store, "key": key, "records": status.records, "problem": problem })
+        )
     } else {
         let problem = problem.map(|problem| format!("problem  {problem}\n")).unwrap_or_default();
-        format!("path     {}\nstore    {store}\nkey      {key}\nrecords  {}\n{problem}", status.dir.display(), status.records)
+        format!(
+            "path     {}\nstore    {store}\nkey      {key}\nrecords  {}\n{problem}",
+            status.dir.display(),
+            status.records
+        )
     };
     out::data(&text)?;
     Ok(if problem.is_none() { 0 } else { super::exit_code(Kind::Vault) })
@@ -89,9 +103,13 @@ fn change(vault: &Vault) -> Result<()> {
 fn reset(vault: &Vault, yes: bool) -> Result<()> {
     if !yes {
         if !std::io::stdin().is_terminal() {
-            return Err(Error::new(Kind::Usage, "this forgets every token and credential").hint("add --yes"));
+            return Err(Error::new(Kind::Usage, "this forgets every token and credential")
+                .hint("add --yes"));
         }
-        if !out::ask("Forget every token and credential, and make a new key? [y/N] ")?.trim().eq_ignore_ascii_case("y") {
+        if !out::ask("Forget every token and credential, and make a new key? [y/N] ")?
+            .trim()
+            .eq_ignore_ascii_case("y")
+        {
             return Err(super::cancelled());
         }
     }
@@ -100,21 +118,31 @@ fn reset(vault: &Vault, yes: bool) -> Result<()> {
     Ok(())
 }
 
-/// One line of standard input, byte for byte: `out::ask` would replace bytes that are not UTF-8, and make another passphrase of it.
+/// One line of standard input, byte for byte: `out::ask` would replace bytes that are not UTF-8,
+/// and make another passphrase of it.
 fn piped_line() -> Result<Secret<String>> {
     let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(|error| Error::os(format!("reading the passphrase: {error}")))?;
+    std::io::stdin()
+        .read_line(&mut line)
+        .map_err(|error| Error::os(format!("reading the passphrase: {error}")))?;
     Ok(Secret::new(line))
 }
 
 /// A passphrase from the terminal, not shown while it is typed, or one line of standard input.
 fn passphrase(question: &str) -> Result<Secret<String>> {
-    let typed = if std::io::stdin().is_terminal() { crate::os::tty::ask_unseen(question)? } else { piped_line()? };
+    let typed = if std::io::stdin().is_terminal() {
+        crate::os::tty::ask_unseen(question)?
+    } else {
+        piped_line()?
+    };
     if typed.expose().is_empty() {
-        return Err(
-            Error::new(Kind::Usage, "no passphrase was given").hint("type it at a terminal, or pass it as a line of standard input")
-        );
+        return Err(Error::new(Kind::Usage, "no passphrase was given")
+            .hint("type it at a terminal, or pass it as a line of standard input"));
     }
     let trimmed = typed.expose().trim_end_matches(['\r', '\n']);
-    if trimmed.is_empty() { Err(Error::new(Kind::Usage, "an empty passphrase protects nothing")) } else { Ok(Secret::from(trimmed)) }
+    if trimmed.is_empty() {
+        Err(Error::new(Kind::Usage, "an empty passphrase protects nothing"))
+    } else {
+        Ok(Secret::from(trimmed))
+    }
 }

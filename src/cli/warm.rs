@@ -1,10 +1,14 @@
-//! Credentials for programs: from argv to the vault in one short straight line, to AWS where that does not do. Never prompts.
+//! Credentials for programs: from argv to the vault in one short straight line, to AWS where that
+//! does not do. Never prompts.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{AutoLogin, Env, Paths, env};
-use crate::domain::{AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName, Window};
+use crate::domain::{
+    AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName,
+    Window,
+};
 use crate::ops::assume::{Wish, assume, stored};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
@@ -19,7 +23,8 @@ use super::args::{Globals, Selectors};
 use super::context::Person;
 use super::{context, grant, helper, out, resolve};
 
-/// How long a background sign-in is waited for without a terminal: some SDKs give a process no more.
+/// How long a background sign-in is waited for without a terminal: some SDKs give a process no
+/// more.
 const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 
 /// What is asked of the credentials, whatever the role.
@@ -27,9 +32,11 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(20);
 pub(super) struct Terms {
     /// How much life stored ones must have left.
     pub(super) window: Window,
-    /// Open a sign-in in the background if nobody is signed in. `auto_login = "always"` does so too.
+    /// Open a sign-in in the background if nobody is signed in. `auto_login = "always"` does so
+    /// too.
     pub(super) auto_login: bool,
-    /// How long to wait for that sign-in; by default while it is open if there is a terminal, else 20 s.
+    /// How long to wait for that sign-in; by default while it is open if there is a terminal, else
+    /// 20 s.
     pub(super) wait: Option<Duration>,
     /// Take stored ones at all.
     pub(super) stored: bool,
@@ -43,14 +50,21 @@ pub(super) struct Terms {
 
 impl Terms {
     fn wish(&self, instance: &Instance, account: AccountId, role: RoleName) -> Wish {
-        Wish { window: self.window, stored: self.stored, keep: self.keep, ..Wish::new(instance, account, role) }
+        Wish {
+            window: self.window,
+            stored: self.stored,
+            keep: self.keep,
+            ..Wish::new(instance, account, role)
+        }
     }
 }
 
-/// Finds the credentials of the role that the flags name, and hands them on with the instance that assigns it.
+/// Finds the credentials of the role that the flags name, and hands them on with the instance that
+/// assigns it.
 ///
 /// # Errors
-/// [`Kind::Usage`] when no role is named; [`Kind::UnknownRole`]; what [`assume`] says; what `give` says.
+/// [`Kind::Usage`] when no role is named; [`Kind::UnknownRole`]; what [`assume`] says; what `give`
+/// says.
 pub(super) fn credentials(
     env: Env,
     globals: &Globals,
@@ -59,14 +73,25 @@ pub(super) fn credentials(
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
     let paths: Paths = context::paths(&env, globals)?;
-    let Some((account, role)) = direct(selectors)? else { return by_name(env, globals, selectors, terms, give) };
+    let Some((account, role)) = direct(selectors)? else {
+        return by_name(env, globals, selectors, terms, give);
+    };
     let warm = index::warm(&env, &paths)?;
-    let instance = one_instance(&paths, &warm.instances, warm.process.default_sso.as_ref(), globals)?;
+    let instance =
+        one_instance(&paths, &warm.instances, warm.process.default_sso.as_ref(), globals)?;
     let wish = terms.wish(instance, account, role);
-    let vault = context::vault_of(&env, &paths, warm.process.secure_store, warm.process.key_cache, Person::Absent);
+    let vault = context::vault_of(
+        &env,
+        &paths,
+        warm.process.secure_store,
+        warm.process.key_cache,
+        Person::Absent,
+    );
     match stored(&vault, &warm.chains, &wish, Clock::System.now())? {
         Some(credentials) => give(&credentials, instance),
-        None => fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, terms, give),
+        None => {
+            fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, terms, give)
+        }
     }
 }
 
@@ -78,15 +103,25 @@ fn direct(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
         return Ok(Some((arn.account, arn.role)));
     }
     match (&selectors.account, &selectors.role) {
-        (Some(account), Some(role)) => Ok(account.parse().ok().map(|account| (account, RoleName::new(role)))),
+        (Some(account), Some(role)) => {
+            Ok(account.parse().ok().map(|account| (account, RoleName::new(role))))
+        }
         _ => Ok(None),
     }
 }
 
-/// The instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is not asked: a profile means the same in every shell.
-fn one_instance<'a>(paths: &Paths, all: &'a [Instance], default: Option<&InstanceName>, globals: &Globals) -> Result<&'a Instance> {
+/// The instance named by `--sso` or `default_sso`, or the only one. AWS_SSO is not asked: a profile
+/// means the same in every shell.
+fn one_instance<'a>(
+    paths: &Paths,
+    all: &'a [Instance],
+    default: Option<&InstanceName>,
+    globals: &Globals,
+) -> Result<&'a Instance> {
     match (globals.sso.as_deref().or(default.map(InstanceName::as_str)), all) {
-        (Some(name), all) => instances::named(all, name).map_err(|error| problems::explain(paths, Some(name), error)),
+        (Some(name), all) => {
+            instances::named(all, name).map_err(|error| problems::explain(paths, Some(name), error))
+        }
         (None, [only]) => Ok(only),
         (None, several) => Err(instances::several(several, Kind::UnknownRole)),
     }
@@ -101,32 +136,56 @@ fn by_name(
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
     let wanted = selectors.wanted(None);
-    let which = || Error::new(Kind::Usage, "which role?").hint("add --arn ARN, --account ID --role NAME, or --profile NAME");
-    let shell = [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE].iter().find_map(|var| env.get(*var)).filter(|_| terms.of_shell);
+    let which = || {
+        Error::new(Kind::Usage, "which role?")
+            .hint("add --arn ARN, --account ID --role NAME, or --profile NAME")
+    };
+    let shell = [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
+        .iter()
+        .find_map(|var| env.get(*var))
+        .filter(|_| terms.of_shell);
     let shell = shell.filter(|_| wanted.is_empty()).map(str::to_owned);
     if wanted.is_empty() && shell.is_none() {
         return Err(which());
     }
     let ctx = context::open_in(env, globals, Person::Absent)?;
     // A profile that stands in the AWS config file says it all.
-    let meant = shell.as_ref().or(wanted.profile.as_ref()).map(|name| profile::named(&ctx, name)).transpose()?.flatten();
+    let meant = shell
+        .as_ref()
+        .or(wanted.profile.as_ref())
+        .map(|name| profile::named(&ctx, name))
+        .transpose()?
+        .flatten();
     if let (Some(name), None) = (&shell, &meant) {
-        return Err(which().context(format!("AWS_PROFILE is `{name}`, which stands for no role of ours")))
-            .map_err(|error| problems::explain(&ctx.paths, Some(name), error));
+        return Err(
+            which().context(format!("AWS_PROFILE is `{name}`, which stands for no role of ours"))
+        )
+        .map_err(|error| problems::explain(&ctx.paths, Some(name), error));
     }
     if let Some(meant) = meant {
-        let told =
-            meant.instance.as_ref().filter(|_| globals.sso.is_none()).and_then(|name| instances::named(&ctx.instances, name.as_str()).ok());
+        let told = meant
+            .instance
+            .as_ref()
+            .filter(|_| globals.sso.is_none())
+            .and_then(|name| instances::named(&ctx.instances, name.as_str()).ok());
         let instance = match told {
             Some(instance) => instance,
-            None => one_instance(&ctx.paths, &ctx.instances, ctx.settings.default_sso.as_ref(), globals)?,
+            None => one_instance(
+                &ctx.paths,
+                &ctx.instances,
+                ctx.settings.default_sso.as_ref(),
+                globals,
+            )?,
         };
         return fetch(globals, &ctx, &terms.wish(instance, meant.account, meant.role), terms, give);
     }
     // A profile's name is unlike any other of any instance; an account's name is not.
     let instances = match (&wanted.profile, &globals.sso) {
         (Some(_), None) => ctx.instances.clone(),
-        _ => vec![one_instance(&ctx.paths, &ctx.instances, ctx.settings.default_sso.as_ref(), globals)?.clone()],
+        _ => vec![
+            one_instance(&ctx.paths, &ctx.instances, ctx.settings.default_sso.as_ref(), globals)?
+                .clone(),
+        ],
     };
     let found = resolve::one(&ctx, &instances, &wanted).map_err(|error| match &wanted.profile {
         Some(name) => problems::explain(&ctx.paths, Some(name), error),
@@ -149,7 +208,14 @@ fn fetch(
         let assumed = match assume(ctx, wish).await {
             Err(error) if error.kind == Kind::LoginNeeded && auto_login => {
                 let wait = terms.wait.unwrap_or_else(|| default_wait(tty::present()));
-                await_sign_in(ctx, &wish.instance, wait, || helper::start(ctx, globals, &wish.instance), helper::say).await?;
+                await_sign_in(
+                    ctx,
+                    &wish.instance,
+                    wait,
+                    || helper::start(ctx, globals, &wish.instance),
+                    helper::say,
+                )
+                .await?;
                 assume(ctx, wish).await
             }
             assumed => assumed,
@@ -172,23 +238,37 @@ fn default_wait(terminal: bool) -> Duration {
     if terminal { OPEN } else { DEFAULT_WAIT }
 }
 
-/// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the list is read for that alone.
+/// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the
+/// list is read for that alone.
 fn refused(ctx: &Ctx, wish: &Wish, error: Error) -> Error {
     if error.kind != Kind::Refused {
         return error;
     }
     let roster = Arc::new(update::known(ctx, std::slice::from_ref(&wish.instance)));
     let entry = roster.find(&wish.id());
-    let chained = Chains::of(&ctx.settings).and_then(|chains| Ok(chains.route(&wish.id())?.is_some())).unwrap_or(true);
+    let chained = Chains::of(&ctx.settings)
+        .and_then(|chains| Ok(chains.route(&wish.id())?.is_some()))
+        .unwrap_or(true);
     if entry.is_none() && roster.complete && !roster.entries.is_empty() && !chained {
         return unknown(&roster, wish.account, &wish.role);
     }
-    grant::explained(error, ctx.settings.access_request_url.as_deref(), wish.account, wish.role.as_str(), entry)
+    grant::explained(
+        error,
+        ctx.settings.access_request_url.as_deref(),
+        wish.account,
+        wish.role.as_str(),
+        entry,
+    )
 }
 
-/// Writes down that new credentials went out. Nobody may be there to read a complaint, and the SDK has what it asked for.
+/// Writes down that new credentials went out. Nobody may be there to read a complaint, and the SDK
+/// has what it asked for.
 fn remember(ctx: &Ctx, wish: &Wish, terms: &Terms) {
-    let role = RoleId { instance: wish.instance.name.clone(), account: wish.account, role: wish.role.clone() };
+    let role = RoleId {
+        instance: wish.instance.name.clone(),
+        account: wish.account,
+        role: wish.role.clone(),
+    };
     if let Err(error) = past::record(ctx, role, terms.command, ctx.clock.now()) {
         tracing::info!(target: "rolecall::history", "{error}");
     }

@@ -15,33 +15,49 @@ use super::shown::quoted;
 /// # Errors
 /// [`Kind::Usage`] for a key that is not TOML or not known, with the nearest one that is.
 pub fn path(key: &str) -> Result<Vec<String>> {
-    let wrong = || Error::new(Kind::Usage, format!("`{key}` is not a key")).hint("write threads, or instances.corp.default_region");
-    let parts: Vec<String> = Key::parse(key).map_err(|_| wrong())?.iter().map(|part| part.get().to_owned()).collect();
+    let wrong = || {
+        Error::new(Kind::Usage, format!("`{key}` is not a key"))
+            .hint("write threads, or instances.corp.default_region")
+    };
+    let parts: Vec<String> =
+        Key::parse(key).map_err(|_| wrong())?.iter().map(|part| part.get().to_owned()).collect();
     for at in 0..parts.len() {
         let above: Vec<&str> = parts[..at].iter().map(String::as_str).collect();
         let Some(keys) = known::keys(&above) else { continue };
         if !keys.contains(&parts[at].as_str()) {
             let error = Error::new(Kind::Usage, format!("there is no setting `{key}`"));
             let near = nearest(&parts[at], keys.iter().copied(), 3);
-            let mut near: Vec<String> = near.iter().map(|name| above.iter().chain([name]).copied().collect::<Vec<_>>().join(".")).collect();
+            let mut near: Vec<String> = near
+                .iter()
+                .map(|name| above.iter().chain([name]).copied().collect::<Vec<_>>().join("."))
+                .collect();
             // A key of the whole program, looked for in one of its tables.
             let general = known::keys(&[]).filter(|_| near.is_empty()).unwrap_or_default();
-            near.extend(nearest(&parts[at], general.iter().copied(), 3).into_iter().map(str::to_owned));
-            let hint = if near.is_empty() { "run `rolecall settings show`".into() } else { format!("did you mean {}?", near.join(", ")) };
+            near.extend(
+                nearest(&parts[at], general.iter().copied(), 3).into_iter().map(str::to_owned),
+            );
+            let hint = if near.is_empty() {
+                "run `rolecall settings show`".into()
+            } else {
+                format!("did you mean {}?", near.join(", "))
+            };
             return Err(error.hint(hint));
         }
     }
     Ok(parts)
 }
 
-/// The text of the file with one value set. `value` is TOML, or a text that needs no quotes; `file` is named in errors.
+/// The text of the file with one value set. `value` is TOML, or a text that needs no quotes; `file`
+/// is named in errors.
 ///
 /// # Errors
-/// [`Kind::Usage`] for an unknown key, a value that the key does not take, or a list of tables; [`Kind::Config`] when the file is not TOML.
+/// [`Kind::Usage`] for an unknown key, a value that the key does not take, or a list of tables;
+/// [`Kind::Config`] when the file is not TOML.
 pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
     let parts = path(key)?;
     if parts[0] == "rules" {
-        return Err(Error::new(Kind::Usage, "rules are a list, and its order counts").hint("run `rolecall settings edit`"));
+        return Err(Error::new(Kind::Usage, "rules are a list, and its order counts")
+            .hint("run `rolecall settings edit`"));
     }
     let document = || text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error));
     let as_text = Value::from(value);
@@ -57,11 +73,14 @@ pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
             Err(error) => refused = refused.or(Some(error)),
         }
     }
-    Err(refused.map_or_else(|| Error::internal("no value was tried"), |error| not_taken(key, value, &error, check(file, text).err())))
+    Err(refused.map_or_else(
+        || Error::internal("no value was tried"),
+        |error| not_taken(key, value, &error, check(file, text).err()),
+    ))
 }
 
-/// The text of the file with these values, by the parts of their keys, in it. Tables are made where they are missing; a value that is there
-/// already is replaced.
+/// The text of the file with these values, by the parts of their keys, in it. Tables are made where
+/// they are missing; a value that is there already is replaced.
 ///
 /// # Errors
 /// [`Kind::Config`] when the file is wrong, or would be: for a value that its key does not take.
@@ -83,48 +102,69 @@ pub fn dotted(parts: &[String]) -> String {
 /// The text of the file with one more instance, after everything that stands there.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file is wrong already, or has an instance of this name with a start URL or a region.
-pub fn add_instance(text: &str, file: &Path, name: &InstanceName, start_url: &StartUrl, region: &Region) -> Result<String> {
+/// [`Kind::Config`] when the file is wrong already, or has an instance of this name with a start
+/// URL or a region.
+pub fn add_instance(
+    text: &str,
+    file: &Path,
+    name: &InstanceName,
+    start_url: &StartUrl,
+    region: &Region,
+) -> Result<String> {
     let table = format!("instances.{}", quoted(name.as_str()));
     let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        Error::new(Kind::Config, format!("{}: {}", file.display(), error.message())).hint("run `rolecall settings edit` to mend it")
+        Error::new(Kind::Config, format!("{}: {}", file.display(), error.message()))
+            .hint("run `rolecall settings edit` to mend it")
     })?;
     let there = document.get("instances").and_then(|instances| instances.get(name.as_str()));
-    if there.is_some_and(|known| known.get("start_url").is_some() || known.get("sso_region").is_some()) {
-        let error = Error::new(Kind::Config, format!("{} has an [{table}] already", file.display()));
-        return Err(error.hint("choose another name, or change that one with `rolecall settings edit`"));
+    if there
+        .is_some_and(|known| known.get("start_url").is_some() || known.get("sso_region").is_some())
+    {
+        let error =
+            Error::new(Kind::Config, format!("{} has an [{table}] already", file.display()));
+        return Err(
+            error.hint("choose another name, or change that one with `rolecall settings edit`")
+        );
     }
     let with_url = set(text, file, &format!("{table}.start_url"), start_url.trimmed())?;
     set(&with_url, file, &format!("{table}.sso_region"), region.as_str())
 }
 
-/// The text of the file without one value: its line, or lines, go; everything else stays. `None` when the file does not set it.
+/// The text of the file without one value: its line, or lines, go; everything else stays. `None`
+/// when the file does not set it.
 ///
 /// # Errors
-/// [`Kind::Usage`] for an unknown key, a table or a rule; [`Kind::Config`] when the file is not TOML.
+/// [`Kind::Usage`] for an unknown key, a table or a rule; [`Kind::Config`] when the file is not
+/// TOML.
 pub fn unset(text: &str, file: &Path, key: &str) -> Result<Option<String>> {
     let parts = path(key)?;
     if parts[0] == "rules" {
-        return Err(Error::new(Kind::Usage, "rules are a list, and its order counts").hint("run `rolecall settings edit`"));
+        return Err(Error::new(Kind::Usage, "rules are a list, and its order counts")
+            .hint("run `rolecall settings edit`"));
     }
     let mut document = text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error))?;
     let Some((last, above)) = parts.split_last() else { return Ok(None) };
     let mut table: &mut dyn toml_edit::TableLike = document.as_table_mut();
     for part in above {
-        let Some(inner) = table.get_mut(part).and_then(Item::as_table_like_mut) else { return Ok(None) };
+        let Some(inner) = table.get_mut(part).and_then(Item::as_table_like_mut) else {
+            return Ok(None);
+        };
         table = inner;
     }
     match table.get(last) {
         None => return Ok(None),
         Some(item) if !item.is_value() => {
             let error = Error::new(Kind::Usage, format!("`{key}` is a table, not a value"));
-            return Err(error.hint(format!("name one of its keys: {key}.NAME, or run `rolecall settings edit`")));
+            return Err(error.hint(format!(
+                "name one of its keys: {key}.NAME, or run `rolecall settings edit`"
+            )));
         }
         Some(_) => drop(table.remove(last)),
     }
     let structural = document.to_string();
     // Comments above the line are about more than the one key, as often as not: they stay.
-    let by_line = without_line(text, &parts).filter(|shorter| shorter.parse::<DocumentMut>().is_ok_and(|left| same(&left, &document)));
+    let by_line = without_line(text, &parts)
+        .filter(|shorter| shorter.parse::<DocumentMut>().is_ok_and(|left| same(&left, &document)));
     Ok(Some(by_line.unwrap_or(structural)))
 }
 
@@ -153,8 +193,11 @@ fn same(one: &DocumentMut, other: &DocumentMut) -> bool {
 fn not_toml(text: &str, file: &Path, error: &toml_edit::TomlError) -> Error {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
-    Error::new(Kind::Config, format!("{}:{line}: {}", file.display(), error.message().replace('\n', ", ")))
-        .hint("run `rolecall settings edit`")
+    Error::new(
+        Kind::Config,
+        format!("{}:{line}: {}", file.display(), error.message().replace('\n', ", ")),
+    )
+    .hint("run `rolecall settings edit`")
 }
 
 /// Why the file would be wrong with this value; if it was wrong before, that comes first.
@@ -162,7 +205,10 @@ fn not_taken(key: &str, value: &str, error: &Error, before: Option<Error>) -> Er
     if let Some(before) = before {
         return before.hint("run `rolecall settings edit` to mend it");
     }
-    let why = error.message.rsplit_once(&format!("{key}: ")).map_or(error.message.as_str(), |(_, why)| why);
+    let why = error
+        .message
+        .rsplit_once(&format!("{key}: "))
+        .map_or(error.message.as_str(), |(_, why)| why);
     Error::new(Kind::Usage, format!("`{key}` does not take `{value}`: {why}"))
 }
 
@@ -206,7 +252,10 @@ mod tests {
         let text = "# ours\nthreads   = 3 # few\n\n[instances.corp] # work\nstart_url = 'https://x'\n\n[[rules]]\nmatch = 'a'\n";
         assert_eq!(changed(text, "threads", "8").unwrap(), text.replace("3 # few", "8 # few"));
         let added = changed(text, "instances.corp.default_region", "eu-west-1").unwrap();
-        assert_eq!(added, text.replace("'https://x'\n", "'https://x'\ndefault_region = \"eu-west-1\"\n"));
+        assert_eq!(
+            added,
+            text.replace("'https://x'\n", "'https://x'\ndefault_region = \"eu-west-1\"\n")
+        );
         assert_eq!(changed("", "pick.mouse", "false").unwrap(), "[pick]\nmouse = false\n");
     }
 
@@ -215,14 +264,26 @@ mod tests {
         let text = "# ours\nthreads   = 3 # few\nprefer_roles = [\n  'a', # first\n]\n\n[pick] # looks\nmouse = false\n[instances.corp.accounts.012345678901]\ntags = { env = 'x', team = 'y' }\n";
         let left = |key| unset(text, Path::new("config.toml"), key).unwrap();
         assert_eq!(left("threads").unwrap(), text.replace("threads   = 3 # few\n", ""));
-        assert_eq!(left("prefer_roles").unwrap(), text.replace("prefer_roles = [\n  'a', # first\n]\n", ""));
+        assert_eq!(
+            left("prefer_roles").unwrap(),
+            text.replace("prefer_roles = [\n  'a', # first\n]\n", "")
+        );
         assert_eq!(left("pick.mouse").unwrap(), text.replace("mouse = false\n", ""));
-        assert_eq!(left("instances.corp.accounts.012345678901.tags.env").unwrap(), text.replace("env = 'x', ", ""));
+        assert_eq!(
+            left("instances.corp.accounts.012345678901.tags.env").unwrap(),
+            text.replace("env = 'x', ", "")
+        );
         assert_eq!((left("default_sso"), left("pick.theme")), (None, None));
         let table = unset(text, Path::new("config.toml"), "pick").unwrap_err();
         assert!(table.kind == Kind::Usage && table.hints[0].contains("pick.NAME"), "{table:?}");
-        assert!(unset(text, Path::new("config.toml"), "therads").unwrap_err().hints[0].contains("threads"));
-        assert_eq!(unset("a = = 1", Path::new("config.toml"), "threads").unwrap_err().kind, Kind::Config);
+        assert!(
+            unset(text, Path::new("config.toml"), "therads").unwrap_err().hints[0]
+                .contains("threads")
+        );
+        assert_eq!(
+            unset("a = = 1", Path::new("config.toml"), "threads").unwrap_err().kind,
+            Kind::Config
+        );
     }
 
     #[test]
@@ -240,12 +301,23 @@ mod tests {
         assert!(said("pick.mous", "true").hints[0].contains("pick.mouse"));
         assert_eq!(said("instances.corp.thread", "3").hints, ["did you mean threads?"]);
         let range = said("console_duration", "5");
-        assert_eq!((range.kind, range.message.contains("15 to 720")), (Kind::Usage, true), "{range:?}");
+        assert_eq!(
+            (range.kind, range.message.contains("15 to 720")),
+            (Kind::Usage, true),
+            "{range:?}"
+        );
         assert!(said("auth_flow", "magic").message.contains("device-code"));
         assert_eq!(said("rules", "[]").kind, Kind::Usage);
         let broken = changed("\na = = 1", "threads", "3").unwrap_err();
-        assert_eq!((broken.kind, broken.message.starts_with("config.toml:2: ")), (Kind::Config, true), "{broken:?}");
-        assert!(changed("auth_flow = 'x'", "threads", "3").unwrap_err().hints[0].contains("settings edit"));
+        assert_eq!(
+            (broken.kind, broken.message.starts_with("config.toml:2: ")),
+            (Kind::Config, true),
+            "{broken:?}"
+        );
+        assert!(
+            changed("auth_flow = 'x'", "threads", "3").unwrap_err().hints[0]
+                .contains("settings edit")
+        );
         assert!(changed("[pick]\n", "pick", "3").unwrap_err().hints[0].contains("pick.NAME"));
     }
 }

@@ -120,7 +120,8 @@ variables! {
     WAYLAND_DISPLAY "The Wayland display."
 }
 
-/// The environment as it was when the program started. `Debug` shows names only: values can be secrets.
+/// The environment as it was when the program started. `Debug` shows names only: values can be
+/// secrets.
 #[derive(Clone, Default)]
 pub struct Env {
     values: HashMap<OsString, OsString>,
@@ -133,8 +134,12 @@ impl Env {
     }
 
     /// An environment made of these pairs; later ones win.
-    pub fn from_pairs<K: Into<OsString>, V: Into<OsString>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self { values: pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    pub fn from_pairs<K: Into<OsString>, V: Into<OsString>>(
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        Self {
+            values: pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+        }
     }
 
     /// The variable's text; empty values, and values that are not Unicode, count as unset.
@@ -147,7 +152,8 @@ impl Env {
         self.raw(var.0).map(PathBuf::from)
     }
 
-    /// The text of a variable that is known in both cases, such as `https_proxy`; the lower case wins, as with curl and the AWS CLI.
+    /// The text of a variable that is known in both cases, such as `https_proxy`; the lower case
+    /// wins, as with curl and the AWS CLI.
     pub fn get_any_case(&self, var: Var) -> Option<&str> {
         self.raw(&var.0.to_ascii_lowercase()).and_then(OsStr::to_str).or_else(|| self.get(var))
     }
@@ -157,11 +163,13 @@ impl Env {
         self.get(var).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
     }
 
-    /// The text with a leading `~`, `$NAME` and `${NAME}` replaced as the AWS CLI does; unknown names stay as they are, and so does `~`
-    /// without a home directory.
+    /// The text with a leading `~`, `$NAME` and `${NAME}` replaced as the AWS CLI does; unknown
+    /// names stay as they are, and so does `~` without a home directory.
     pub fn expand(&self, text: &str, home: Option<&Path>) -> String {
         let text = match (text.strip_prefix('~'), home.and_then(Path::to_str)) {
-            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{}{rest}", home.trim_end_matches('/')),
+            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
+                format!("{}{rest}", home.trim_end_matches('/'))
+            }
             _ => text.to_owned(),
         };
         let (mut out, mut rest) = (String::with_capacity(text.len()), text.as_str());
@@ -196,7 +204,9 @@ fn reference(text: &str) -> (&str, usize) {
         return inside.find('}').map_or(("", 1), |end| (&inside[..end], end + 3));
     }
     let name = &text[1..];
-    let end = name.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).unwrap_or(name.len());
+    let end = name
+        .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
+        .unwrap_or(name.len());
     (&name[..end], end + 1)
 }
 

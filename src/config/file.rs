@@ -22,24 +22,29 @@ use super::settings::Settings;
 pub struct Loaded {
     /// The settings.
     pub settings: Settings,
-    /// Keys without effect. An error of `settings`, `setup` and `doctor`, a warning elsewhere, nothing in `process`.
+    /// Keys without effect. An error of `settings`, `setup` and `doctor`, a warning elsewhere,
+    /// nothing in `process`.
     pub warnings: Vec<Warning>,
-    /// Where each key came from, by its dotted path, `rules.0.match` in lists of tables; built-in if it is missing here. Those of account
-    /// tables are only there after [`load_with_origins`].
+    /// Where each key came from, by its dotted path, `rules.0.match` in lists of tables; built-in
+    /// if it is missing here. Those of account tables are only there after
+    /// [`load_with_origins`].
     pub origins: BTreeMap<String, Origin>,
     /// Every file that was looked at, missing ones too.
     pub files: Vec<PathBuf>,
 }
 
-/// Reads the configuration: the machine's file, the included ones, the person's, then the environment. No file is needed.
+/// Reads the configuration: the machine's file, the included ones, the person's, then the
+/// environment. No file is needed.
 ///
 /// # Errors
-/// [`Kind::Config`] with file, line, key and what is allowed, when a file is not TOML, or a value is wrong.
+/// [`Kind::Config`] with file, line, key and what is allowed, when a file is not TOML, or a value
+/// is wrong.
 pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
     read_all(env, paths, false)
 }
 
-/// The same for whoever tells where a setting came from. There may be thousands of accounts, whose origins take longer than all else.
+/// The same for whoever tells where a setting came from. There may be thousands of accounts, whose
+/// origins take longer than all else.
 ///
 /// # Errors
 /// As [`load`].
@@ -106,7 +111,8 @@ impl Loaded {
     fn obey(&mut self, env: &Env) {
         if let Some(browser) = env.get(env::AWS_SSO_BROWSER) {
             self.settings.browser = Some(browser.to_owned());
-            self.origins.insert("browser".to_owned(), Origin::Environment(env::AWS_SSO_BROWSER.name()));
+            self.origins
+                .insert("browser".to_owned(), Origin::Environment(env::AWS_SSO_BROWSER.name()));
         }
         // BROWSER is everybody's: it fills a gap, but does not overrule what was said to us.
         if self.settings.browser.is_none()
@@ -118,7 +124,8 @@ impl Loaded {
     }
 }
 
-/// The first program of `BROWSER`'s list; what follows a program's name there is for a shell, and we have none.
+/// The first program of `BROWSER`'s list; what follows a program's name there is for a shell, and
+/// we have none.
 fn first_browser(list: &str) -> Option<String> {
     let first = if cfg!(unix) { list.split(':').next()? } else { list };
     let program = first.trim_end().strip_suffix("%s").unwrap_or(first).trim();
@@ -132,8 +139,12 @@ fn rules(table: &DeTable<'_>) -> usize {
 
 /// Adds the names under `instances` that are new, in the order of the file.
 fn name_instances(table: &DeTable<'_>, order: &mut Vec<InstanceName>) {
-    let Some(instances) = table.get("instances").and_then(|value| value.get_ref().as_table()) else { return };
-    let mut names: Vec<(usize, &str)> = instances.keys().map(|name| (name.span().start, &**name.get_ref())).collect();
+    let Some(instances) = table.get("instances").and_then(|value| value.get_ref().as_table())
+    else {
+        return;
+    };
+    let mut names: Vec<(usize, &str)> =
+        instances.keys().map(|name| (name.span().start, &**name.get_ref())).collect();
     names.sort_unstable();
     for (_, name) in names {
         if !order.iter().any(|known| known.as_str() == name) {
@@ -155,7 +166,10 @@ fn blame(layers: &[Layer], merged: &toml::de::Error) -> Error {
         Some((layer, layer.line(offset), key, error))
     });
     match wrong {
-        Some((layer, line, key, error)) => Error::new(Kind::Config, format!("{}:{line}: {key}: {}", layer.path.display(), error.message())),
+        Some((layer, line, key, error)) => Error::new(
+            Kind::Config,
+            format!("{}:{line}: {key}: {}", layer.path.display(), error.message()),
+        ),
         None => Error::new(Kind::Config, format!("the configuration: {}", merged.message())),
     }
 }
@@ -219,32 +233,67 @@ mod tests {
         let loaded = home(&[("config.toml", text)], &[]).unwrap();
         let settings = &loaded.settings;
         assert_eq!(loaded.warnings, []);
-        assert_eq!((settings.auth_flow, settings.session_duration), (AuthFlow::DeviceCode, Some(28_800)));
+        assert_eq!(
+            (settings.auth_flow, settings.session_duration),
+            (AuthFlow::DeviceCode, Some(28_800))
+        );
         assert_eq!(settings.instance_order, [InstanceName::new("lab"), InstanceName::new("corp")]);
-        let account = &settings.instances[&InstanceName::new("corp")].accounts[&"012345678901".parse().unwrap()];
+        let account = &settings.instances[&InstanceName::new("corp")].accounts
+            [&"012345678901".parse().unwrap()];
         assert_eq!(account.name.as_deref(), Some("Payments"));
         assert_eq!(account.roles.values().next().unwrap().profile.as_deref(), Some("pay-admin"));
         assert_eq!(settings.rules[0].confirm, Some(Confirm::Type));
-        assert_eq!((settings.pick.height, settings.pick.mouse), (crate::domain::Height::PerCent(40), true));
+        assert_eq!(
+            (settings.pick.height, settings.pick.mouse),
+            (crate::domain::Height::PerCent(40), true)
+        );
         assert!(matches!(loaded.origins["auth_flow"], Origin::File { line: 2, .. }));
     }
 
     #[test]
     fn unknown_keys_are_named_with_line_and_neighbour() {
-        let loaded = home(&[("config.toml", "threads = 3\ndefalt_sso = 'x'\n[instances.a]\nstart = 'u'\nzzzzqqqq = 1\n")], &[]).unwrap();
-        let said: Vec<_> = loaded.warnings.iter().map(|w| (w.line, w.key.as_str(), w.nearest)).collect();
-        let want = [(2, "defalt_sso", Some("default_sso")), (4, "instances.a.start", Some("start_url")), (5, "instances.a.zzzzqqqq", None)];
+        let loaded = home(
+            &[(
+                "config.toml",
+                "threads = 3\ndefalt_sso = 'x'\n[instances.a]\nstart = 'u'\nzzzzqqqq = 1\n",
+            )],
+            &[],
+        )
+        .unwrap();
+        let said: Vec<_> =
+            loaded.warnings.iter().map(|w| (w.line, w.key.as_str(), w.nearest)).collect();
+        let want = [
+            (2, "defalt_sso", Some("default_sso")),
+            (4, "instances.a.start", Some("start_url")),
+            (5, "instances.a.zzzzqqqq", None),
+        ];
         assert_eq!(said, want);
-        assert!(loaded.warnings[0].to_string().ends_with(":2: unknown key `defalt_sso`, did you mean `default_sso`?"));
+        assert!(
+            loaded.warnings[0]
+                .to_string()
+                .ends_with(":2: unknown key `defalt_sso`, did you mean `default_sso`?")
+        );
     }
 
     #[test]
     fn a_wrong_value_is_named_with_line_key_and_what_is_allowed() {
         let cases = [
-            ("\nauth_flow = \"magic\"", ":2: auth_flow: unknown variant `magic`, expected one of `auto`, `pkce`, `device-code`"),
-            ("console_duration = 5", ":1: console_duration: invalid value: integer `5`, expected a whole number from 15 to 720"),
-            ("[pick]\nmouse = \"no\"", ":2: pick.mouse: invalid type: string \"no\", expected a boolean"),
-            ("[[rules]]\nconfirm = 3", ":2: rules.confirm: invalid type: integer `3`, expected true, false or \"type\""),
+            (
+                "\nauth_flow = \"magic\"",
+                ":2: auth_flow: unknown variant `magic`, expected one of `auto`, `pkce`, `device-code`",
+            ),
+            (
+                "console_duration = 5",
+                ":1: console_duration: invalid value: integer `5`, expected a whole number from 15 to 720",
+            ),
+            (
+                "[pick]\nmouse = \"no\"",
+                ":2: pick.mouse: invalid type: string \"no\", expected a boolean",
+            ),
+            (
+                "[[rules]]\nconfirm = 3",
+                ":2: rules.confirm: invalid type: integer `3`, expected true, false or \"type\"",
+            ),
             (
                 "[[rules]]\nmatch = 'x'\nconsole_duration = 9",
                 ":3: rules.console_duration: invalid value: integer `9`, expected a whole number from 15 to 720",
@@ -268,21 +317,40 @@ mod tests {
         let own = "include = ['team.toml']\nthreads = 2\n[[rules]]\nmatch = 'b'\n[instances.corp]\nstart_url = 'https://x'\n";
         let settings = home(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings;
         assert_eq!((settings.threads, settings.default_region.unwrap().as_str()), (2, "eu-west-1"));
-        assert_eq!(settings.rules.iter().map(|rule| rule.matches.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            settings.rules.iter().map(|rule| rule.matches.as_str()).collect::<Vec<_>>(),
+            ["a", "b"]
+        );
         let corp = &settings.instances[&InstanceName::new("corp")];
         assert!(corp.start_url.is_some() && corp.sso_region.is_some());
     }
 
     #[test]
     fn an_included_file_names_no_programs_and_weakens_nothing() {
-        let team =
-            "browser = 'evil'\n[instances.a]\nbrowser = 'evil'\n[[rules]]\nmatch = 'x'\nconfirm = false\nurl_exec_command = ['evil']\n";
-        let loaded = home(&[("config.toml", "include = ['team.toml']"), ("team.toml", team)], &[]).unwrap();
+        let team = "browser = 'evil'\n[instances.a]\nbrowser = 'evil'\n[[rules]]\nmatch = 'x'\nconfirm = false\nurl_exec_command = ['evil']\n";
+        let loaded =
+            home(&[("config.toml", "include = ['team.toml']"), ("team.toml", team)], &[]).unwrap();
         assert_eq!(loaded.settings.browser, None);
         assert_eq!(loaded.settings.instances[&InstanceName::new("a")].browser, None);
-        assert_eq!((loaded.settings.rules[0].confirm, &loaded.settings.rules[0].url_exec_command), (None, &None));
-        let refused: Vec<_> = loaded.warnings.iter().filter(|w| w.refused).map(|w| (w.line, w.key.as_str())).collect();
-        assert_eq!(refused, [(1, "browser"), (3, "instances.a.browser"), (7, "rules.url_exec_command"), (6, "rules.confirm = false")]);
+        assert_eq!(
+            (loaded.settings.rules[0].confirm, &loaded.settings.rules[0].url_exec_command),
+            (None, &None)
+        );
+        let refused: Vec<_> = loaded
+            .warnings
+            .iter()
+            .filter(|w| w.refused)
+            .map(|w| (w.line, w.key.as_str()))
+            .collect();
+        assert_eq!(
+            refused,
+            [
+                (1, "browser"),
+                (3, "instances.a.browser"),
+                (7, "rules.url_exec_command"),
+                (6, "rules.confirm = false")
+            ]
+        );
     }
 
     #[test]
@@ -296,13 +364,20 @@ mod tests {
 
     #[test]
     fn a_missing_include_is_an_error_that_names_it() {
-        assert!(home(&[("config.toml", "include = ['gone.toml']")], &[]).unwrap_err().message.contains("gone.toml does not exist"));
+        assert!(
+            home(&[("config.toml", "include = ['gone.toml']")], &[])
+                .unwrap_err()
+                .message
+                .contains("gone.toml does not exist")
+        );
     }
 
     #[test]
     fn our_browser_variable_overrules_the_file_and_everybodys_does_not() {
         let file = [("config.toml", "browser = 'chromium'")];
-        let browser = |files: &[(&str, &str)], pairs: &[(&str, &str)]| home(files, pairs).unwrap().settings.browser;
+        let browser = |files: &[(&str, &str)], pairs: &[(&str, &str)]| {
+            home(files, pairs).unwrap().settings.browser
+        };
         assert_eq!(browser(&file, &[("AWS_SSO_BROWSER", "firefox")]).as_deref(), Some("firefox"));
         assert_eq!(browser(&file, &[("BROWSER", "firefox")]).as_deref(), Some("chromium"));
         #[cfg(unix)]

@@ -1,4 +1,5 @@
-//! Which keys the configuration knows, taken from the types themselves so that no list has to be kept in step.
+//! Which keys the configuration knows, taken from the types themselves so that no list has to be
+//! kept in step.
 
 use std::fmt;
 
@@ -21,12 +22,20 @@ pub(super) fn keys(path: &[&str]) -> Option<&'static [&'static str]> {
     }
 }
 
-/// Calls `found` with the dotted path, the offset and the known neighbours of every key that is not known.
-pub(super) fn unknown(table: &DeTable<'_>, found: &mut impl FnMut(String, usize, &'static [&'static str])) {
+/// Calls `found` with the dotted path, the offset and the known neighbours of every key that is not
+/// known.
+pub(super) fn unknown(
+    table: &DeTable<'_>,
+    found: &mut impl FnMut(String, usize, &'static [&'static str]),
+) {
     walk(table, &mut Vec::new(), found);
 }
 
-fn walk<'t>(table: &'t DeTable<'_>, path: &mut Vec<&'t str>, found: &mut impl FnMut(String, usize, &'static [&'static str])) {
+fn walk<'t>(
+    table: &'t DeTable<'_>,
+    path: &mut Vec<&'t str>,
+    found: &mut impl FnMut(String, usize, &'static [&'static str]),
+) {
     let known = keys(path);
     for (key, value) in table {
         let name: &str = key.get_ref();
@@ -39,7 +48,10 @@ fn walk<'t>(table: &'t DeTable<'_>, path: &mut Vec<&'t str>, found: &mut impl Fn
         path.push(name);
         match value.get_ref() {
             DeValue::Table(inner) => walk(inner, path, found),
-            DeValue::Array(items) => items.iter().filter_map(|item| item.get_ref().as_table()).for_each(|inner| walk(inner, path, found)),
+            DeValue::Array(items) => items
+                .iter()
+                .filter_map(|item| item.get_ref().as_table())
+                .for_each(|inner| walk(inner, path, found)),
             _ => {}
         }
         path.pop();
@@ -51,12 +63,16 @@ pub(super) fn key_at(table: &DeTable<'_>, offset: usize) -> Option<String> {
     table.iter().find_map(|(key, value)| {
         let inside = match value.get_ref() {
             DeValue::Table(inner) => key_at(inner, offset),
-            DeValue::Array(items) => items.iter().filter_map(|item| item.get_ref().as_table()).find_map(|inner| key_at(inner, offset)),
+            DeValue::Array(items) => items
+                .iter()
+                .filter_map(|item| item.get_ref().as_table())
+                .find_map(|inner| key_at(inner, offset)),
             _ => None,
         };
         match inside {
             Some(rest) => Some(format!("{}.{rest}", key.get_ref())),
-            None => (value.span().contains(&offset) || key.span().contains(&offset)).then(|| key.get_ref().to_string()),
+            None => (value.span().contains(&offset) || key.span().contains(&offset))
+                .then(|| key.get_ref().to_string()),
         }
     })
 }
@@ -83,7 +99,12 @@ struct Answer(&'static [&'static str]);
 impl<'de> Deserializer<'de> for Ask {
     type Error = Answer;
 
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, fields: &'static [&'static str], _: V) -> Result<V::Value, Answer> {
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Answer> {
         Err(Answer(fields))
     }
 
@@ -120,7 +141,11 @@ mod tests {
         assert!(keys(&[]).unwrap().contains(&"console_duration"));
         assert!(!keys(&[]).unwrap().contains(&"instance_order"));
         assert!(keys(&["rules"]).unwrap().contains(&"match"));
-        assert!(keys(&["instances", "corp", "accounts", "012345678901", "roles", "Admin"]).unwrap().contains(&"via"));
+        assert!(
+            keys(&["instances", "corp", "accounts", "012345678901", "roles", "Admin"])
+                .unwrap()
+                .contains(&"via")
+        );
         assert_eq!(keys(&["instances", "corp", "accounts", "012345678901", "tags"]), None);
         assert_eq!(keys(&["keys"]), None);
     }

@@ -40,10 +40,11 @@ pub(super) struct Refused {
 }
 
 /// Keys that only the person may set: they name programs to run, or more files.
-const OWN_ONLY: &[&str] = &["browser", "auth_browser", "url_exec_command", "config_profiles_binary", "include"];
+const OWN_ONLY: &[&str] =
+    &["browser", "auth_browser", "url_exec_command", "config_profiles_binary", "include"];
 
-/// Reads the machine's file, what the files include, and the person's, in the order in which they are laid over each other.
-/// The second value has every path that was looked at, missing ones too.
+/// Reads the machine's file, what the files include, and the person's, in the order in which they
+/// are laid over each other. The second value has every path that was looked at, missing ones too.
 pub(super) fn read(paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>)> {
     let (mut layers, mut looked_at) = (Vec::new(), Vec::new());
     if let Some(system) = &paths.system_config {
@@ -57,8 +58,11 @@ pub(super) fn read(paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>)> {
     for included in includes(&own, paths)? {
         let in_file = |error: Error| error.context(format_args!("{}: include", own.path.display()));
         let layer = open(&included, false).map_err(in_file)?.ok_or_else(|| {
-            Error::new(Kind::Config, format!("{}: include: {} does not exist", own.path.display(), included.display()))
-                .hint(format!("create it, or take it out of `include` in {}", own.path.display()))
+            Error::new(
+                Kind::Config,
+                format!("{}: include: {} does not exist", own.path.display(), included.display()),
+            )
+            .hint(format!("create it, or take it out of `include` in {}", own.path.display()))
         })?;
         looked_at.push(included);
         layers.push(layer);
@@ -75,7 +79,8 @@ fn open(path: &Path, own: bool) -> Result<Option<Layer>> {
         Error::new(Kind::Config, format!("{}:{line}: not UTF-8", path.display()))
     })?;
     // A byte order mark becomes a blank, so that offsets stay what they are in the file.
-    let text = if text.starts_with('\u{feff}') { text.replacen('\u{feff}', "   ", 1) } else { text };
+    let text =
+        if text.starts_with('\u{feff}') { text.replacen('\u{feff}', "   ", 1) } else { text };
     Ok(Some(Layer::new(path.to_owned(), text, own)))
 }
 
@@ -86,14 +91,17 @@ fn includes(layer: &Layer, paths: &Paths) -> Result<Vec<PathBuf>> {
         return Ok(Vec::new());
     }
     let table = layer.parse()?;
-    let Some(list) = table.get("include").and_then(|value| value.get_ref().as_array()) else { return Ok(Vec::new()) };
+    let Some(list) = table.get("include").and_then(|value| value.get_ref().as_array()) else {
+        return Ok(Vec::new());
+    };
     let directory = layer.path.parent().unwrap_or(Path::new(""));
     let place = |text: &str| match (text.strip_prefix("~/"), &paths.home) {
         (Some(rest), Some(home)) => Ok(home.join(rest)),
-        (Some(_), None) => {
-            Err(Error::new(Kind::Config, format!("{}: include: `{text}`: this user has no home directory", layer.path.display()))
-                .hint("set HOME, or write the whole path"))
-        }
+        (Some(_), None) => Err(Error::new(
+            Kind::Config,
+            format!("{}: include: `{text}`: this user has no home directory", layer.path.display()),
+        )
+        .hint("set HOME, or write the whole path")),
         (None, _) => Ok(directory.join(text)),
     };
     list.iter().filter_map(|item| item.get_ref().as_str()).map(place).collect()
@@ -106,14 +114,29 @@ impl Layer {
             Ok(table) => Ok(table.into_inner()),
             Err(error) => {
                 let line = error.span().map_or(1, |span| self.line(span.start));
-                Err(Error::new(Kind::Config, format!("{}:{line}: {}", self.path.display(), error.message().replace('\n', ", "))))
+                Err(Error::new(
+                    Kind::Config,
+                    format!(
+                        "{}:{line}: {}",
+                        self.path.display(),
+                        error.message().replace('\n', ", ")
+                    ),
+                ))
             }
         }
     }
 
-    /// The line, from 1, of an offset. Every key of the file asks, so the line ends are counted once.
+    /// The line, from 1, of an offset. Every key of the file asks, so the line ends are counted
+    /// once.
     pub(super) fn line(&self, offset: usize) -> usize {
-        let ends = self.ends.get_or_init(|| self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect());
+        let ends = self.ends.get_or_init(|| {
+            self.text
+                .bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| at)
+                .collect()
+        });
         ends.partition_point(|end| *end < offset) + 1
     }
 }
@@ -128,9 +151,13 @@ pub(super) fn refuse(table: &mut DeTable<'_>, refused: &mut Vec<Refused>) {
     for rule in rules.iter_mut() {
         let DeValue::Table(rule) = rule.get_mut() else { continue };
         take(rule, "rules.", refused);
-        let weakens = rule.get("confirm").is_some_and(|confirm| confirm.get_ref().as_bool() == Some(false));
+        let weakens =
+            rule.get("confirm").is_some_and(|confirm| confirm.get_ref().as_bool() == Some(false));
         if weakens && let Some((key, _)) = rule.remove_entry("confirm") {
-            refused.push(Refused { key: "rules.confirm = false".to_owned(), offset: key.span().start });
+            refused.push(Refused {
+                key: "rules.confirm = false".to_owned(),
+                offset: key.span().start,
+            });
         }
     }
 }
@@ -143,18 +170,24 @@ fn take(table: &mut DeTable<'_>, prefix: &str, refused: &mut Vec<Refused>) {
     }
 }
 
-fn tables<'t, 'i>(table: &'t mut DeTable<'i>, key: &str) -> impl Iterator<Item = (String, &'t mut DeTable<'i>)> {
+fn tables<'t, 'i>(
+    table: &'t mut DeTable<'i>,
+    key: &str,
+) -> impl Iterator<Item = (String, &'t mut DeTable<'i>)> {
     let inner = match table.get_mut(key).map(Spanned::get_mut) {
         Some(DeValue::Table(inner)) => Some(inner),
         _ => None,
     };
-    inner.into_iter().flat_map(|inner| inner.iter_mut()).filter_map(|(name, value)| match value.get_mut() {
-        DeValue::Table(table) => Some((name.get_ref().to_string(), table)),
-        _ => None,
+    inner.into_iter().flat_map(|inner| inner.iter_mut()).filter_map(|(name, value)| {
+        match value.get_mut() {
+            DeValue::Table(table) => Some((name.get_ref().to_string(), table)),
+            _ => None,
+        }
     })
 }
 
-/// Lays a table over another: tables join, the lists of `rules` follow each other, all else is replaced.
+/// Lays a table over another: tables join, the lists of `rules` follow each other, all else is
+/// replaced.
 pub(super) fn lay<'i>(below: &mut DeTable<'i>, above: DeTable<'i>) {
     for (key, value) in above {
         let rules = key.get_ref() == "rules";

@@ -12,8 +12,8 @@ mod shown;
 mod tables;
 
 pub use crate::domain::enums::{
-    Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, Preview, SecureStore, ShareTokenCache, Theme,
-    UrlAction,
+    Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, Keymap, LogLevel, Preview,
+    SecureStore, ShareTokenCache, Theme, UrlAction,
 };
 pub use env::Env;
 pub use file::{Loaded, check, load, load_with_origins, read};

@@ -80,17 +80,26 @@ impl Tracer {
 
     /// Notes unknown keys and origins, and takes out what the file may not say.
     pub(super) fn examine(&mut self, layer: &Layer, table: &mut DeTable<'_>) {
-        let warning = |key, offset, nearest, refused| Warning { file: layer.path.clone(), line: layer.line(offset), key, nearest, refused };
+        let warning = |key, offset, nearest, refused| Warning {
+            file: layer.path.clone(),
+            line: layer.line(offset),
+            key,
+            nearest,
+            refused,
+        };
         known::unknown(table, &mut |key, offset, neighbours| {
             let last = key.rsplit('.').next().unwrap_or(&key);
             let nearest = nearest(last, neighbours.iter().copied(), 1).first().copied();
-            let nearest = nearest.and_then(|name| neighbours.iter().copied().find(|known| *known == name));
+            let nearest =
+                nearest.and_then(|name| neighbours.iter().copied().find(|known| *known == name));
             self.warnings.push(warning(key, offset, nearest, false));
         });
         if !layer.own {
             let mut refused = Vec::new();
             layers::refuse(table, &mut refused);
-            self.warnings.extend(refused.into_iter().map(|Refused { key, offset }| warning(key, offset, None, true)));
+            self.warnings.extend(
+                refused.into_iter().map(|Refused { key, offset }| warning(key, offset, None, true)),
+            );
         }
         self.trace(layer, table, "", 0);
     }
@@ -99,11 +108,13 @@ impl Tracer {
     fn trace(&mut self, layer: &Layer, table: &DeTable<'_>, above: &str, depth: usize) {
         for (key, value) in table {
             let path = format!("{above}{}", quoted(key.get_ref()));
-            let origin = Origin::File { path: layer.path.clone(), line: layer.line(key.span().start) };
+            let origin =
+                Origin::File { path: layer.path.clone(), line: layer.line(key.span().start) };
             self.origins.insert(path.clone(), origin);
             match value.get_ref() {
                 // `instances.NAME.accounts`
-                DeValue::Table(_) if depth == 2 && key.get_ref() == "accounts" && !self.accounts => {}
+                DeValue::Table(_)
+                    if depth == 2 && key.get_ref() == "accounts" && !self.accounts => {}
                 DeValue::Table(inner) => self.trace(layer, inner, &format!("{path}."), depth + 1),
                 DeValue::Array(items) => {
                     // The rules of several files follow each other.
@@ -111,7 +122,9 @@ impl Tracer {
                     let tables = items.iter().filter_map(|item| item.get_ref().as_table());
                     let count = tables
                         .enumerate()
-                        .map(|(at, inner)| self.trace(layer, inner, &format!("{path}.{}.", before + at), depth + 1))
+                        .map(|(at, inner)| {
+                            self.trace(layer, inner, &format!("{path}.{}.", before + at), depth + 1)
+                        })
                         .count();
                     self.rules += if path == "rules" { count } else { 0 };
                 }

@@ -15,13 +15,15 @@ pub struct Paths {
     pub config_file: PathBuf,
     /// What named that file, if it was named explicitly; then it must exist.
     pub config_named_by: Option<&'static str>,
-    /// The machine's configuration file, read before the person's; none with `ROLECALL_HOME`, which stands apart from the machine.
+    /// The machine's configuration file, read before the person's; none with `ROLECALL_HOME`,
+    /// which stands apart from the machine.
     pub system_config: Option<PathBuf>,
     /// Inventories and the index of instances: can be deleted at any time.
     pub cache_dir: PathBuf,
     /// History, marks and the vault.
     pub state_dir: PathBuf,
-    /// The home directory; `None` for a user whom the machine does not know, such as a container's arbitrary user id.
+    /// The home directory; `None` for a user whom the machine does not know, such as a container's
+    /// arbitrary user id.
     pub home: Option<PathBuf>,
     /// The AWS config file.
     pub aws_config: PathBuf,
@@ -34,8 +36,9 @@ pub struct Paths {
 impl Paths {
     /// The places that this environment asks for.
     ///
-    /// Without a home directory, variables have to name the places instead: `ROLECALL_HOME` (or the three XDG variables) and
-    /// `AWS_CONFIG_FILE`. The AWS CLI's other files are then looked for beside its config file.
+    /// Without a home directory, variables have to name the places instead: `ROLECALL_HOME` (or the
+    /// three XDG variables) and `AWS_CONFIG_FILE`. The AWS CLI's other files are then looked
+    /// for beside its config file.
     ///
     /// # Errors
     /// [`Kind::Config`] if a place is below the home directory and there is none.
@@ -47,7 +50,9 @@ impl Paths {
         let aws_dir = home.as_ref().map(|home| home.join(".aws"));
         let named = |var: Var| match env.get(var) {
             Some(text) => match env.expand(text, home.as_deref()) {
-                left if home.is_none() && left.starts_with('~') => Err(homeless().context(format!("{} is `{text}`", var.name()))),
+                left if home.is_none() && left.starts_with('~') => {
+                    Err(homeless().context(format!("{} is `{text}`", var.name())))
+                }
                 path => Ok(Some(PathBuf::from(path))),
             },
             None => Ok(env.path(var)),
@@ -57,7 +62,8 @@ impl Paths {
             (None, Some(directory)) => directory.join("config"),
             (None, None) => return Err(homeless()),
         };
-        let aws_dir = aws_dir.unwrap_or_else(|| aws_config.parent().unwrap_or(Path::new("")).to_owned());
+        let aws_dir =
+            aws_dir.unwrap_or_else(|| aws_config.parent().unwrap_or(Path::new("")).to_owned());
         let own = Own::from_env(env, home.as_deref())?;
         Ok(Self {
             config_named_by: env.path(env::ROLECALL_CONFIG).map(|_| env::ROLECALL_CONFIG.name()),
@@ -66,7 +72,8 @@ impl Paths {
             cache_dir: own.cache_dir,
             state_dir: own.state_dir,
             aws_config,
-            aws_credentials: named(env::AWS_SHARED_CREDENTIALS_FILE)?.unwrap_or_else(|| aws_dir.join("credentials")),
+            aws_credentials: named(env::AWS_SHARED_CREDENTIALS_FILE)?
+                .unwrap_or_else(|| aws_dir.join("credentials")),
             sso_cache: aws_dir.join("sso/cache"),
             home,
         })
@@ -87,18 +94,25 @@ impl Paths {
         self
     }
 
-    /// The error for a configuration file that was named explicitly and does not exist; `None` if the file may be missing.
+    /// The error for a configuration file that was named explicitly and does not exist; `None` if
+    /// the file may be missing.
     pub fn missing_config(&self) -> Option<Error> {
         let by = self.config_named_by?;
         let file = self.config_file.display();
-        let command =
-            if by == "--config" { format!("rolecall --config {file} settings edit") } else { "rolecall settings edit".to_owned() };
-        let error = Error::new(Kind::Config, format!("the configuration file {file}, named by `{by}`, does not exist"));
+        let command = if by == "--config" {
+            format!("rolecall --config {file} settings edit")
+        } else {
+            "rolecall settings edit".to_owned()
+        };
+        let error = Error::new(
+            Kind::Config,
+            format!("the configuration file {file}, named by `{by}`, does not exist"),
+        );
         Some(error.hint(format!("correct `{by}`, or create the file: run `{command}`")))
     }
 
-    /// Where other programs' configuration lies, shells among them: `$XDG_CONFIG_HOME`, else `~/.config` on every platform. `None` without
-    /// either.
+    /// Where other programs' configuration lies, shells among them: `$XDG_CONFIG_HOME`, else
+    /// `~/.config` on every platform. `None` without either.
     pub fn config_home(&self, env: &Env) -> Option<PathBuf> {
         let named = env.path(env::XDG_CONFIG_HOME).filter(|path| path.is_absolute());
         named.or_else(|| Some(self.home.as_ref()?.join(".config")))
@@ -125,7 +139,8 @@ pub fn home_dir(env: &Env) -> Option<PathBuf> {
 
 /// The error if a place is below the home directory and there is none.
 fn homeless() -> Error {
-    Error::new(Kind::Config, "this user has no home directory").hint("set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE")
+    Error::new(Kind::Config, "this user has no home directory")
+        .hint("set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE")
 }
 
 /// The places that are ours alone.
@@ -139,10 +154,12 @@ struct Own {
 impl Own {
     fn from_env(env: &Env, home: Option<&Path>) -> Result<Self> {
         if let Some(ours) = env.path(env::ROLECALL_HOME) {
-            let (config_file, cache_dir, state_dir) = (ours.join("config.toml"), ours.join("cache"), ours.join("state"));
+            let (config_file, cache_dir, state_dir) =
+                (ours.join("config.toml"), ours.join("cache"), ours.join("state"));
             return Ok(Self { config_file, system_config: None, cache_dir, state_dir });
         }
-        // The XDG variables count on every platform; a relative path in them is to be ignored, says their specification.
+        // The XDG variables count on every platform; a relative path in them is to be ignored, says
+        // their specification.
         let xdg = |var| env.path(var).filter(|path| path.is_absolute());
         let native = home.map(native);
         let place = |var, usual: fn(&Native) -> &PathBuf| {
@@ -172,7 +189,11 @@ fn native(home: &Path) -> Native {
         let state = places.state_dir().unwrap_or_else(|| places.data_dir());
         return Native { config: places.config_dir(), cache: places.cache_dir(), state };
     }
-    Native { config: home.join(".config"), cache: home.join(".cache"), state: home.join(".local/state") }
+    Native {
+        config: home.join(".config"),
+        cache: home.join(".cache"),
+        state: home.join(".local/state"),
+    }
 }
 
 #[cfg(test)]
@@ -196,7 +217,11 @@ mod tests {
 
     #[test]
     fn one_directory_holds_everything_of_ours() {
-        let paths = paths(&[("HOME", "/home/jane"), ("ROLECALL_HOME", "/tmp/r"), ("XDG_CACHE_HOME", "/elsewhere")]);
+        let paths = paths(&[
+            ("HOME", "/home/jane"),
+            ("ROLECALL_HOME", "/tmp/r"),
+            ("XDG_CACHE_HOME", "/elsewhere"),
+        ]);
         assert_eq!(paths.config_file, Path::new("/tmp/r/config.toml"));
         assert_eq!(paths.cache_dir, Path::new("/tmp/r/cache"));
         assert_eq!(paths.state_dir, Path::new("/tmp/r/state"));
@@ -205,18 +230,40 @@ mod tests {
 
     #[test]
     fn without_a_home_directory_variables_name_the_places() {
-        let of = |pairs: &[(&str, &str)]| Paths::below(None, &Env::from_pairs(pairs.iter().copied()));
-        let paths = of(&[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "/etc/aws/config")]).unwrap();
-        assert_eq!((paths.state_dir.as_path(), paths.aws_config.as_path()), (Path::new("/data/state"), Path::new("/etc/aws/config")));
+        let of =
+            |pairs: &[(&str, &str)]| Paths::below(None, &Env::from_pairs(pairs.iter().copied()));
+        let paths =
+            of(&[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "/etc/aws/config")]).unwrap();
+        assert_eq!(
+            (paths.state_dir.as_path(), paths.aws_config.as_path()),
+            (Path::new("/data/state"), Path::new("/etc/aws/config"))
+        );
         assert_eq!(paths.aws_credentials, Path::new("/etc/aws/credentials"));
         assert_eq!(paths.sso_cache, Path::new("/etc/aws/sso/cache"));
-        assert_eq!((paths.home.as_ref(), paths.short(&paths.aws_config).as_str()), (None, "/etc/aws/config"));
-        let xdg = [("XDG_CONFIG_HOME", "/c"), ("XDG_CACHE_HOME", "/k"), ("XDG_STATE_HOME", "/s"), ("AWS_CONFIG_FILE", "/a")];
+        assert_eq!(
+            (paths.home.as_ref(), paths.short(&paths.aws_config).as_str()),
+            (None, "/etc/aws/config")
+        );
+        let xdg = [
+            ("XDG_CONFIG_HOME", "/c"),
+            ("XDG_CACHE_HOME", "/k"),
+            ("XDG_STATE_HOME", "/s"),
+            ("AWS_CONFIG_FILE", "/a"),
+        ];
         assert_eq!(of(&xdg).unwrap().cache_dir, Path::new("/k/rolecall"));
-        for missing in [&xdg[1..], &[("ROLECALL_HOME", "/data")], &[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "~/a")], &[]] {
+        for missing in [
+            &xdg[1..],
+            &[("ROLECALL_HOME", "/data")],
+            &[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "~/a")],
+            &[],
+        ] {
             let error = of(missing).unwrap_err();
             assert_eq!(error.kind, Kind::Config);
-            assert_eq!(error.hints, ["set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE"], "{missing:?}");
+            assert_eq!(
+                error.hints,
+                ["set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE"],
+                "{missing:?}"
+            );
         }
     }
 

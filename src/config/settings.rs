@@ -11,7 +11,8 @@ use crate::domain::{InstanceName, Region};
 
 use super::tables::{InstanceTable, Pick, Rule, seconds};
 use crate::domain::enums::{
-    Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, LogLevel, SecureStore, ShareTokenCache, UrlAction,
+    Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, LogLevel, SecureStore,
+    ShareTokenCache, UrlAction,
 };
 
 /// The settings as built-in values, files, environment and flags make them.
@@ -62,7 +63,8 @@ pub struct Settings {
     /// Portal calls at once.
     #[serde(deserialize_with = "ranged::<1, 64, _, _>")]
     pub threads: usize,
-    /// A ceiling for portal calls a second; without it the rate finds the server's limit by itself.
+    /// A ceiling for portal calls a second; without it the rate finds the server's limit by
+    /// itself.
     #[serde(deserialize_with = "rate")]
     pub requests_per_second: Option<f64>,
     /// Attempts of a portal call in a refresh.
@@ -196,7 +198,9 @@ impl Settings {
 }
 
 /// A whole number within bounds.
-pub(super) fn ranged<'de, const MIN: i64, const MAX: i64, T, D>(deserializer: D) -> Result<T, D::Error>
+pub(super) fn ranged<'de, const MIN: i64, const MAX: i64, T, D>(
+    deserializer: D,
+) -> Result<T, D::Error>
 where
     T: TryFrom<i64>,
     D: Deserializer<'de>,
@@ -210,21 +214,34 @@ where
         }
 
         fn visit_i64<E: de::Error>(self, number: i64) -> Result<i64, E> {
-            if (MIN..=MAX).contains(&number) { Ok(number) } else { Err(E::invalid_value(de::Unexpected::Signed(number), &self)) }
+            if (MIN..=MAX).contains(&number) {
+                Ok(number)
+            } else {
+                Err(E::invalid_value(de::Unexpected::Signed(number), &self))
+            }
         }
     }
     let number = deserializer.deserialize_i64(Bounds::<MIN, MAX>)?;
-    T::try_from(number).map_err(|_| de::Error::invalid_value(de::Unexpected::Signed(number), &Bounds::<MIN, MAX>))
+    T::try_from(number)
+        .map_err(|_| de::Error::invalid_value(de::Unexpected::Signed(number), &Bounds::<MIN, MAX>))
 }
 
 /// A number above zero, with or without a fraction.
 fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     let number = f64::deserialize(deserializer)?;
-    if number > 0.0 && number.is_finite() { Ok(Some(number)) } else { Err(de::Error::custom("expected a number above 0")) }
+    if number > 0.0 && number.is_finite() {
+        Ok(Some(number))
+    } else {
+        Err(de::Error::custom("expected a number above 0"))
+    }
 }
 
 /// A number that is not below zero.
 fn weight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let number = f64::deserialize(deserializer)?;
-    if number >= 0.0 && number.is_finite() { Ok(number) } else { Err(de::Error::custom("expected a number, 0 or more")) }
+    if number >= 0.0 && number.is_finite() {
+        Ok(number)
+    } else {
+        Err(de::Error::custom("expected a number, 0 or more"))
+    }
 }

@@ -19,20 +19,28 @@ pub struct Shown {
     pub origin: Option<Origin>,
 }
 
-/// The settings in the order of the documentation, also those without a value. Empty tables inside others are left out.
+/// The settings in the order of the documentation, also those without a value. Empty tables inside
+/// others are left out.
 ///
 /// # Errors
 /// Only for a bug: settings that are no TOML.
 pub fn shown(loaded: &Loaded) -> Result<Vec<Shown>> {
-    let all = Value::try_from(&loaded.settings).map_err(|error| Error::internal(format!("showing the settings: {error}")))?;
+    let all = Value::try_from(&loaded.settings)
+        .map_err(|error| Error::internal(format!("showing the settings: {error}")))?;
     let mut out = Vec::new();
     for key in known::keys(&[]).unwrap_or_default() {
         match all.get(*key) {
             Some(value @ Value::Table(table)) if table.is_empty() => {
-                out.push(Shown { key: (*key).to_owned(), value: Some(value.clone()), origin: origin(key, loaded) });
+                out.push(Shown {
+                    key: (*key).to_owned(),
+                    value: Some(value.clone()),
+                    origin: origin(key, loaded),
+                });
             }
             Some(Value::Table(table)) if let Some(inside) = known::keys(&[key]) => {
-                inside.iter().for_each(|name| one(format!("{key}.{name}"), table.get(*name), loaded, &mut out));
+                inside.iter().for_each(|name| {
+                    one(format!("{key}.{name}"), table.get(*name), loaded, &mut out)
+                });
             }
             value => one((*key).to_owned(), value, loaded, &mut out),
         }
@@ -49,9 +57,14 @@ fn one(key: String, value: Option<&Value>, loaded: &Loaded, out: &mut Vec<Shown>
 
 fn flatten(key: String, value: &Value, loaded: &Loaded, out: &mut Vec<Shown>) {
     match value {
-        Value::Table(table) => table.iter().for_each(|(name, value)| flatten(format!("{key}.{}", quoted(name)), value, loaded, out)),
+        Value::Table(table) => table.iter().for_each(|(name, value)| {
+            flatten(format!("{key}.{}", quoted(name)), value, loaded, out)
+        }),
         Value::Array(items) if items.iter().any(Value::is_table) => {
-            items.iter().enumerate().for_each(|(at, value)| flatten(format!("{key}.{at}"), value, loaded, out));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(at, value)| flatten(format!("{key}.{at}"), value, loaded, out));
         }
         value => out.push(Shown { origin: origin(&key, loaded), key, value: Some(value.clone()) }),
     }
@@ -75,6 +88,7 @@ fn origin(key: &str, loaded: &Loaded) -> Option<Origin> {
 
 /// A part of a dotted key as TOML wants it.
 pub(super) fn quoted(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let bare = !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     if bare { name.to_owned() } else { Value::String(name.to_owned()).to_string() }
 }

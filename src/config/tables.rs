@@ -1,4 +1,5 @@
-//! The tables of the configuration file: instances with their accounts and roles, rules, the picker's looks.
+//! The tables of the configuration file: instances with their accounts and roles, rules, the
+//! picker's looks.
 
 use std::collections::BTreeMap;
 
@@ -106,7 +107,8 @@ pub struct Rule {
     pub console_duration: Option<u32>,
     /// Which sort of console link.
     pub console_style: Option<ConsoleStyle>,
-    /// Whether it stands in a file that is not the person's own: then it can't ask for less confirmation than the rules before it.
+    /// Whether it stands in a file that is not the person's own: then it can't ask for less
+    /// confirmation than the rules before it.
     #[serde(skip)]
     pub lent: bool,
 }
@@ -164,7 +166,11 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
         }
 
         fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<Self::Value, E> {
-            if seconds > 0 { Ok(Some(seconds)) } else { Err(E::invalid_value(de::Unexpected::Signed(seconds), &self)) }
+            if seconds > 0 {
+                Ok(Some(seconds))
+            } else {
+                Err(E::invalid_value(de::Unexpected::Signed(seconds), &self))
+            }
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {

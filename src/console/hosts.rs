@@ -2,12 +2,15 @@
 
 use crate::domain::{Partition, Region};
 
-/// The federation endpoint that serves a region: it gives sign-in tokens and redeems them. `over` stands in for AWS's own address.
+/// The federation endpoint that serves a region: it gives sign-in tokens and redeems them. `over`
+/// stands in for AWS's own address.
 pub fn federation_endpoint(region: &Region, over: Option<&str>) -> String {
     let base = match (over, region.partition()) {
         (Some(over), _) => over.trim().trim_end_matches('/').to_owned(),
         // The oldest host is us-east-1's.
-        (None, Partition::Aws) if region.as_str() == "us-east-1" => "https://signin.aws.amazon.com".to_owned(),
+        (None, Partition::Aws) if region.as_str() == "us-east-1" => {
+            "https://signin.aws.amazon.com".to_owned()
+        }
         (None, Partition::Aws) => format!("https://{region}.signin.aws.amazon.com"),
         (None, Partition::AwsCn) => format!("https://{region}.signin.amazonaws.cn"),
         (None, Partition::AwsUsGov) => "https://signin.amazonaws-us-gov.com".to_owned(),
@@ -38,11 +41,31 @@ mod tests {
     #[test]
     fn every_partition_has_its_own_hosts() {
         for (region, signin, home) in [
-            ("us-east-1", "https://signin.aws.amazon.com", "https://us-east-1.console.aws.amazon.com"),
-            ("eu-west-1", "https://eu-west-1.signin.aws.amazon.com", "https://eu-west-1.console.aws.amazon.com"),
-            ("cn-north-1", "https://cn-north-1.signin.amazonaws.cn", "https://cn-north-1.console.amazonaws.cn"),
-            ("us-gov-west-1", "https://signin.amazonaws-us-gov.com", "https://console.amazonaws-us-gov.com"),
-            ("eusc-de-east-1", "https://eusc-de-east-1.signin.amazonaws-eusc.eu", "https://console.amazonaws-eusc.eu"),
+            (
+                "us-east-1",
+                "https://signin.aws.amazon.com",
+                "https://us-east-1.console.aws.amazon.com",
+            ),
+            (
+                "eu-west-1",
+                "https://eu-west-1.signin.aws.amazon.com",
+                "https://eu-west-1.console.aws.amazon.com",
+            ),
+            (
+                "cn-north-1",
+                "https://cn-north-1.signin.amazonaws.cn",
+                "https://cn-north-1.console.amazonaws.cn",
+            ),
+            (
+                "us-gov-west-1",
+                "https://signin.amazonaws-us-gov.com",
+                "https://console.amazonaws-us-gov.com",
+            ),
+            (
+                "eusc-de-east-1",
+                "https://eusc-de-east-1.signin.amazonaws-eusc.eu",
+                "https://console.amazonaws-eusc.eu",
+            ),
         ] {
             let region = Region::new(region);
             assert_eq!(federation_endpoint(&region, None), format!("{signin}/federation"));
@@ -52,6 +75,9 @@ mod tests {
 
     #[test]
     fn an_override_replaces_the_host() {
-        assert_eq!(federation_endpoint(&Region::new("eu-west-1"), Some("http://127.0.0.1:1/")), "http://127.0.0.1:1/federation");
+        assert_eq!(
+            federation_endpoint(&Region::new("eu-west-1"), Some("http://127.0.0.1:1/")),
+            "http://127.0.0.1:1/federation"
+        );
     }
 }

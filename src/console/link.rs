@@ -9,9 +9,14 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 
 /// A link that signs whoever opens it into the console: a secret, good for 15 minutes.
 ///
-/// `endpoint` is the federation endpoint that gave the token, `issuer` where people are sent when the session ends, `destination`
-/// the page to open.
-pub fn login_link(endpoint: &str, token: &Secret<String>, issuer: &str, destination: &str) -> Secret<String> {
+/// `endpoint` is the federation endpoint that gave the token, `issuer` where people are sent when
+/// the session ends, `destination` the page to open.
+pub fn login_link(
+    endpoint: &str,
+    token: &Secret<String>,
+    issuer: &str,
+    destination: &str,
+) -> Secret<String> {
     Secret::new(format!(
         "{endpoint}?Action=login&Issuer={}&Destination={}&SigninToken={}",
         encode(issuer),
@@ -20,10 +25,17 @@ pub fn login_link(endpoint: &str, token: &Secret<String>, issuer: &str, destinat
     ))
 }
 
-/// The portal's shortcut link: no secret in it, whoever opens it signs in as themselves. Without a role the portal asks for one.
-pub fn portal_link(start_url: &StartUrl, account: AccountId, role: Option<&RoleName>, destination: Option<&str>) -> String {
+/// The portal's shortcut link: no secret in it, whoever opens it signs in as themselves. Without a
+/// role the portal asks for one.
+pub fn portal_link(
+    start_url: &StartUrl,
+    account: AccountId,
+    role: Option<&RoleName>,
+    destination: Option<&str>,
+) -> String {
     let role = role.map(|role| format!("&role_name={}", encode(role.as_str()))).unwrap_or_default();
-    let destination = destination.map(|page| format!("&destination={}", encode(page))).unwrap_or_default();
+    let destination =
+        destination.map(|page| format!("&destination={}", encode(page))).unwrap_or_default();
     format!("{}/#/console?account_id={account}{role}{destination}", start_url.trimmed())
 }
 
@@ -61,6 +73,9 @@ mod tests {
             "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Read%20Only\
              &destination=https%3A%2F%2Fconsole.aws.amazon.com%2Fs3"
         );
-        assert_eq!(portal_link(&start, account, None, None), "https://corp.awsapps.com/start/#/console?account_id=012345678901");
+        assert_eq!(
+            portal_link(&start, account, None, None),
+            "https://corp.awsapps.com/start/#/console?account_id=012345678901"
+        );
     }
 }

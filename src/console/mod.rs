@@ -1,5 +1,5 @@
-//! Sign-in links for the web console: hosts of every partition, federation and portal shortcut links. Pure: the token of a
-//! federation link is fetched elsewhere.
+//! Sign-in links for the web console: hosts of every partition, federation and portal shortcut
+//! links. Pure: the token of a federation link is fetched elsewhere.
 
 mod hosts;
 mod link;

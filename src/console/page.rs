@@ -13,15 +13,21 @@ pub struct ConsolePage {
     pub role: Option<RoleName>,
     /// The region, when the address names one.
     pub region: Option<Region>,
-    /// The console page to open, without what binds it to somebody's session; `None` for the first page.
+    /// The console page to open, without what binds it to somebody's session; `None` for the first
+    /// page.
     pub destination: Option<String>,
 }
 
 /// Hosts of the console, with the region (if any) in front of them.
-const HOSTS: [&str; 4] = ["console.aws.amazon.com", "console.amazonaws.cn", "console.amazonaws-us-gov.com", "console.amazonaws-eusc.eu"];
+const HOSTS: [&str; 4] = [
+    "console.aws.amazon.com",
+    "console.amazonaws.cn",
+    "console.amazonaws-us-gov.com",
+    "console.amazonaws-eusc.eu",
+];
 
-/// Reads an address of the console (also of a multi-session one, `ACCOUNT-xxxxxxxx.REGION.console.…`), or a portal's shortcut
-/// link. `None` when it is neither.
+/// Reads an address of the console (also of a multi-session one,
+/// `ACCOUNT-xxxxxxxx.REGION.console.…`), or a portal's shortcut link. `None` when it is neither.
 pub fn read_page(address: &str) -> Option<ConsolePage> {
     let address = address.trim();
     let rest = address.strip_prefix("https://")?;
@@ -29,24 +35,36 @@ pub fn read_page(address: &str) -> Option<ConsolePage> {
     shortcut(path).or_else(|| console(host, path))
 }
 
-/// Whether the federation endpoint will send people to this address: a page of the console, or of a service's own host beside it.
+/// Whether the federation endpoint will send people to this address: a page of the console, or of a
+/// service's own host beside it.
 pub fn is_console(address: &str) -> bool {
     let Some(rest) = address.trim().strip_prefix("https://") else { return false };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     let beside = HOSTS.iter().map(|host| host.trim_start_matches("console."));
-    HOSTS.contains(&&*host) || beside.into_iter().any(|suffix| host.strip_suffix(suffix).is_some_and(|front| front.ends_with('.')))
+    HOSTS.contains(&&*host)
+        || beside
+            .into_iter()
+            .any(|suffix| host.strip_suffix(suffix).is_some_and(|front| front.ends_with('.')))
 }
 
 fn shortcut(path: &str) -> Option<ConsolePage> {
     let (_, query) = path.split_once("#/console?")?;
     let value = |key: &str| {
-        let pair = query.split('&').find_map(|pair| pair.split_once('=').filter(|(name, _)| *name == key))?;
-        Some(percent_decode_str(pair.1).decode_utf8_lossy().into_owned()).filter(|text| !text.is_empty())
+        let pair = query
+            .split('&')
+            .find_map(|pair| pair.split_once('=').filter(|(name, _)| *name == key))?;
+        Some(percent_decode_str(pair.1).decode_utf8_lossy().into_owned())
+            .filter(|text| !text.is_empty())
     };
     let account = value("account_id")?.parse().ok()?;
     let destination = value("destination");
     let region = destination.as_deref().and_then(read_page).and_then(|page| page.region);
-    Some(ConsolePage { account: Some(account), role: value("role_name").map(RoleName::new), region, destination })
+    Some(ConsolePage {
+        account: Some(account),
+        role: value("role_name").map(RoleName::new),
+        region,
+        destination,
+    })
 }
 
 fn console(host: &str, path: &str) -> Option<ConsolePage> {
@@ -55,16 +73,26 @@ fn console(host: &str, path: &str) -> Option<ConsolePage> {
     let front = host.strip_suffix(*name)?.trim_end_matches('.');
     let labels: Vec<&str> = front.split('.').filter(|label| !label.is_empty()).collect();
     // A multi-session host begins with the account and a word that is the session's own.
-    let session = labels.first().and_then(|label| label.split_once('-')).and_then(|(account, _)| account.parse::<AccountId>().ok());
+    let session = labels
+        .first()
+        .and_then(|label| label.split_once('-'))
+        .and_then(|(account, _)| account.parse::<AccountId>().ok());
     let region = match labels.last() {
         Some(label) if session.is_none() || labels.len() > 1 => Some((*label).to_owned()),
         _ => None,
     };
-    let region = in_query(path).or_else(|| region.filter(|label| looks_like_region(label)).map(Region::new));
+    let region =
+        in_query(path).or_else(|| region.filter(|label| looks_like_region(label)).map(Region::new));
     // The page itself is the same for everybody once the session's label is gone.
-    let kept: Vec<&str> = if session.is_some() { labels.iter().skip(1).copied().collect() } else { labels.clone() };
+    let kept: Vec<&str> =
+        if session.is_some() { labels.iter().skip(1).copied().collect() } else { labels.clone() };
     let front = if kept.is_empty() { String::new() } else { format!("{}.", kept.join(".")) };
-    Some(ConsolePage { account: session, role: None, region, destination: Some(format!("https://{front}{name}{path}")) })
+    Some(ConsolePage {
+        account: session,
+        role: None,
+        region,
+        destination: Some(format!("https://{front}{name}{path}")),
+    })
 }
 
 /// The `region=` that most pages carry, before `#` or behind it.
@@ -77,7 +105,9 @@ fn in_query(path: &str) -> Option<Region> {
 fn looks_like_region(text: &str) -> bool {
     text.split('-').count() >= 3
         && text.ends_with(|letter: char| letter.is_ascii_digit())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 #[cfg(test)]
@@ -89,12 +119,16 @@ mod tests {
         let page = read_page("https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/buckets/x?region=eu-west-1#a").unwrap();
         assert_eq!(page.account, Some("012345678901".parse().unwrap()));
         assert_eq!(page.region, Some(Region::new("eu-west-1")));
-        assert_eq!(page.destination.as_deref(), Some("https://eu-west-1.console.aws.amazon.com/s3/buckets/x?region=eu-west-1#a"));
+        assert_eq!(
+            page.destination.as_deref(),
+            Some("https://eu-west-1.console.aws.amazon.com/s3/buckets/x?region=eu-west-1#a")
+        );
     }
 
     #[test]
     fn a_plain_address_tells_its_region() {
-        let page = read_page("https://eu-central-1.console.aws.amazon.com/ec2/home#Instances:").unwrap();
+        let page =
+            read_page("https://eu-central-1.console.aws.amazon.com/ec2/home#Instances:").unwrap();
         assert_eq!((page.account, page.region), (None, Some(Region::new("eu-central-1"))));
         let page = read_page("https://console.amazonaws.cn/ec2/home?region=cn-north-1").unwrap();
         assert_eq!(page.region, Some(Region::new("cn-north-1")));
@@ -108,26 +142,39 @@ mod tests {
         assert_eq!(page.account, Some("012345678901".parse().unwrap()));
         assert_eq!(page.role, Some(RoleName::new("Read Only")));
         assert_eq!(page.region, Some(Region::new("eu-west-1")));
-        assert_eq!(page.destination.as_deref(), Some("https://eu-west-1.console.aws.amazon.com/s3"));
+        assert_eq!(
+            page.destination.as_deref(),
+            Some("https://eu-west-1.console.aws.amazon.com/s3")
+        );
     }
 
     #[test]
     fn pages_of_services_with_hosts_of_their_own_are_the_console_too() {
-        for address in
-            ["https://console.aws.amazon.com/", "https://eu-west-1.quicksight.aws.amazon.com/sn/start", "https://x.console.amazonaws.cn"]
-        {
+        for address in [
+            "https://console.aws.amazon.com/",
+            "https://eu-west-1.quicksight.aws.amazon.com/sn/start",
+            "https://x.console.amazonaws.cn",
+        ] {
             assert!(is_console(address), "{address}");
         }
-        for address in ["http://console.aws.amazon.com/", "https://evil-aws.amazon.com.example/", "https://xaws.amazon.com", "s3"] {
+        for address in [
+            "http://console.aws.amazon.com/",
+            "https://evil-aws.amazon.com.example/",
+            "https://xaws.amazon.com",
+            "s3",
+        ] {
             assert!(!is_console(address), "{address}");
         }
     }
 
     #[test]
     fn other_addresses_are_no_console() {
-        for address in
-            ["https://example.com/", "http://console.aws.amazon.com/", "https://evilconsole.aws.amazon.com.example/", "prod admin"]
-        {
+        for address in [
+            "https://example.com/",
+            "http://console.aws.amazon.com/",
+            "https://evilconsole.aws.amazon.com.example/",
+            "prod admin",
+        ] {
             assert_eq!(read_page(address), None, "{address}");
         }
     }

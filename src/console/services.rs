@@ -185,13 +185,19 @@ pub const SERVICES: &[Service] = &[
 pub fn service(name: &str) -> Option<Service> {
     let name = name.trim();
     let is = |known: &str| known.eq_ignore_ascii_case(name);
-    SERVICES.iter().copied().find(|service| is(service.name) || service.aliases.iter().any(|alias| is(alias)))
+    SERVICES
+        .iter()
+        .copied()
+        .find(|service| is(service.name) || service.aliases.iter().any(|alias| is(alias)))
 }
 
 impl Service {
     /// Its page in a region.
     pub fn page(self, region: &Region) -> String {
-        let (path, fragment) = self.page.split_once('#').map_or((self.page, String::new()), |(path, rest)| (path, format!("#{rest}")));
+        let (path, fragment) = self
+            .page
+            .split_once('#')
+            .map_or((self.page, String::new()), |(path, rest)| (path, format!("#{rest}")));
         format!("https://{}/{path}?region={region}{fragment}", console_host(region))
     }
 }
@@ -209,13 +215,19 @@ mod tests {
         for service in SERVICES {
             for name in service.aliases.iter().chain([&service.name]) {
                 assert!(seen.insert(*name), "{name} stands for two services");
-                assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{name}");
+                assert!(
+                    name.bytes().all(|byte| byte.is_ascii_lowercase()
+                        || byte.is_ascii_digit()
+                        || byte == b'-'),
+                    "{name}"
+                );
             }
         }
         assert!(SERVICES.is_sorted_by_key(|service| service.name));
     }
 
-    /// Every word that Granted's `assume -s` takes. Its `ebs` is Elastic Beanstalk, and `ebs` here is EBS.
+    /// Every word that Granted's `assume -s` takes. Its `ebs` is Elastic Beanstalk, and `ebs` here
+    /// is EBS.
     const GRANTED: &str = "acm apigateway apigw aos athena appsync c9 ce cf cfn cloudformation cloudmap cloudwatch codepipeline codedeploy \
         codesuite codeartifact codecommit config ct cw ddb dynamodb dms dx eb ec2 ecr ecs eks events eventbridge gd grafana iam kms l lambda \
         mwaa param r53 ram rds redshift route53 s3 sagemaker secretsmanager sm scrm securityhub sfn scrh ses stepfn ssm sns states sso \
@@ -223,15 +235,22 @@ mod tests {
 
     #[test]
     fn hands_that_know_granted_find_their_services() {
-        let missing: Vec<&str> = GRANTED.split_whitespace().filter(|name| service(name).is_none()).collect();
+        let missing: Vec<&str> =
+            GRANTED.split_whitespace().filter(|name| service(name).is_none()).collect();
         assert_eq!(missing, Vec::<&str>::new());
     }
 
     #[test]
     fn every_partition_has_the_page_on_its_own_host() {
         for (region, want) in [
-            ("us-gov-west-1", "https://console.amazonaws-us-gov.com/sqs/v3/home?region=us-gov-west-1"),
-            ("eusc-de-east-1", "https://console.amazonaws-eusc.eu/sqs/v3/home?region=eusc-de-east-1"),
+            (
+                "us-gov-west-1",
+                "https://console.amazonaws-us-gov.com/sqs/v3/home?region=us-gov-west-1",
+            ),
+            (
+                "eusc-de-east-1",
+                "https://console.amazonaws-eusc.eu/sqs/v3/home?region=eusc-de-east-1",
+            ),
         ] {
             assert_eq!(service("queues").unwrap().page(&Region::new(region)), want);
         }
@@ -240,9 +259,18 @@ mod tests {
     #[test]
     fn a_page_is_in_its_region_and_partition() {
         let of = |name: &str, region: &str| service(name).unwrap().page(&Region::new(region));
-        assert_eq!(of("s3", "eu-west-1"), "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1");
-        assert_eq!(of("CFN", "cn-north-1"), "https://cn-north-1.console.amazonaws.cn/cloudformation/home?region=cn-north-1");
-        assert_eq!(of("alb", "us-east-1"), "https://us-east-1.console.aws.amazon.com/ec2/home?region=us-east-1#LoadBalancers:");
+        assert_eq!(
+            of("s3", "eu-west-1"),
+            "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1"
+        );
+        assert_eq!(
+            of("CFN", "cn-north-1"),
+            "https://cn-north-1.console.amazonaws.cn/cloudformation/home?region=cn-north-1"
+        );
+        assert_eq!(
+            of("alb", "us-east-1"),
+            "https://us-east-1.console.aws.amazon.com/ec2/home?region=us-east-1#LoadBalancers:"
+        );
         assert_eq!(service("no-such-service"), None);
     }
 }

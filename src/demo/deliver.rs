@@ -50,7 +50,8 @@ async fn send(mut stream: TcpStream, message: &Message, delivery: Delivery) -> i
         Delivery::Reset => return stream.set_zero_linger(),
     }
     stream.shutdown().await?;
-    // Closing with unread bytes would reset the connection, and the client could lose what was sent.
+    // Closing with unread bytes would reset the connection, and the client could lose what was
+    // sent.
     drain(&mut stream).await
 }
 
@@ -64,7 +65,8 @@ async fn drain(stream: &mut TcpStream) -> io::Result<()> {
 /// Status line and headers. Without a length the body lasts until the connection ends.
 fn head(message: &Message, length: Option<usize>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} Scripted\r\nconnection: close\r\n", message.status);
-    let own_length = message.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let own_length =
+        message.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     // These statuses have no body, and RFC 9110 forbids the header.
     let without_body = matches!(message.status, 100..=199 | 204 | 304) && message.body.is_empty();
     if let Some(length) = length

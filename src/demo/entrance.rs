@@ -1,4 +1,5 @@
-//! The portal as a browser finds it: `corp` sends it on to its region, `lab` answers where it is asked and tells nothing.
+//! The portal as a browser finds it: `corp` sends it on to its region, `lab` answers where it is
+//! asked and tells nothing.
 
 use http::Method;
 
@@ -11,8 +12,11 @@ use super::wire::{Answer, Refusal};
 
 /// Whether somebody asks for a portal by its name; the simulator's own address is for programs.
 pub(super) fn is_for(request: &Request) -> bool {
-    let of_portal = |host: &str| [".awsapps.com", ".app.aws", ".example.com"].iter().any(|ending| host.ends_with(ending));
-    matches!(request.method, Method::HEAD | Method::GET) && request.header("host").is_some_and(of_portal)
+    let of_portal = |host: &str| {
+        [".awsapps.com", ".app.aws", ".example.com"].iter().any(|ending| host.ends_with(ending))
+    };
+    matches!(request.method, Method::HEAD | Method::GET)
+        && request.header("host").is_some_and(of_portal)
 }
 
 /// What a portal says to whoever opens its start URL.
@@ -20,11 +24,16 @@ pub(super) fn look(state: &mut State, request: &Request) -> Answer {
     let host = request.header("host").unwrap_or_default();
     // The company's own name for it leads to the same place.
     let is_it = |directory: &&Directory| {
-        let names = [format!("{}.awsapps.com", directory.name), format!("aws.{}.example.com", directory.name)];
+        let names = [
+            format!("{}.awsapps.com", directory.name),
+            format!("aws.{}.example.com", directory.name),
+        ];
         names.iter().any(|name| name == host) || directory.portal == format!("https://{host}")
     };
     let found = state.organisation.directories.iter().find(is_it);
-    let directory = found.ok_or_else(|| Refusal::new(404, "ResourceNotFoundException", format!("no portal is called {host}")))?;
+    let directory = found.ok_or_else(|| {
+        Refusal::new(404, "ResourceNotFoundException", format!("no portal is called {host}"))
+    })?;
     if directory.name == "corp" && directory.portal != format!("https://{host}") {
         return Ok(Response::redirect(format!("{}/", directory.portal)));
     }

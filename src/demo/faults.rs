@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::reply::Reply;
 
-/// Something that goes wrong. Operations are named as in [`super::Running::calls`]; `*` is any of them, and `CreateToken:GRANT` is
-/// CreateToken with that grant: `authorization_code`, `device_code` or `refresh_token`.
+/// Something that goes wrong. Operations are named as in [`super::Running::calls`]; `*` is any of
+/// them, and `CreateToken:GRANT` is CreateToken with that grant: `authorization_code`,
+/// `device_code` or `refresh_token`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// The next calls are answered with an error, in the shape of their service.
@@ -16,7 +17,8 @@ pub enum Fault {
         times: usize,
         /// The HTTP status.
         status: u16,
-        /// The exception's name, as in `x-amzn-ErrorType`; empty for an error without name and with a body that is not JSON.
+        /// The exception's name, as in `x-amzn-ErrorType`; empty for an error without name and
+        /// with a body that is not JSON.
         error: String,
     },
     /// The next calls are answered only after a while.
@@ -42,7 +44,8 @@ pub enum Fault {
         /// How many calls.
         times: usize,
     },
-    /// The next calls get a scripted reply: any status, headers and bytes, cut short, endless or not sent at all.
+    /// The next calls get a scripted reply: any status, headers and bytes, cut short, endless or
+    /// not sent at all.
     Answer {
         /// Which operation.
         operation: String,
@@ -53,7 +56,8 @@ pub enum Fault {
     },
     /// From now on replies carry no `Date` header.
     NoDate,
-    /// From now on the simulator's clock is ahead of this machine's: `Date` headers, expiry times and the check of signatures.
+    /// From now on the simulator's clock is ahead of this machine's: `Date` headers, expiry times
+    /// and the check of signatures.
     SkewDate {
         /// How far; negative when behind.
         seconds: i64,
@@ -81,9 +85,13 @@ impl Script {
         }
     }
 
-    /// Returns the oldest fault for this operation and uses it up by one. `grant` is CreateToken's, empty otherwise.
+    /// Returns the oldest fault for this operation and uses it up by one. `grant` is CreateToken's,
+    /// empty otherwise.
     pub(super) fn next(&mut self, operation: &str, grant: &str) -> Option<Fault> {
-        let at = self.waiting.iter_mut().position(|fault| fault.times(operation, grant).is_some_and(|times| *times > 0))?;
+        let at = self
+            .waiting
+            .iter_mut()
+            .position(|fault| fault.times(operation, grant).is_some_and(|times| *times > 0))?;
         let fault = self.waiting[at].clone();
         if let Some(times) = self.waiting[at].times(operation, grant) {
             *times -= 1;
@@ -130,7 +138,10 @@ mod tests {
         script.add(Fault::LoseReply { operation: "*".into(), times: 1 });
         assert!(matches!(script.next("Logout", ""), Some(Fault::LoseReply { .. })));
         assert!(script.next("Logout", "").is_none());
-        assert!(script.next("CreateToken", "").is_some() && script.next("CreateToken", "device_code").is_some());
+        assert!(
+            script.next("CreateToken", "").is_some()
+                && script.next("CreateToken", "device_code").is_some()
+        );
         assert!(script.next("CreateToken", "").is_none());
     }
 
@@ -138,7 +149,10 @@ mod tests {
     fn a_fault_can_concern_one_grant() {
         let mut script = Script::default();
         script.add(Fault::Garbage { operation: "CreateToken:refresh_token".into(), times: 1 });
-        assert!(script.next("CreateToken", "device_code").is_none() && script.next("ListAccounts", "").is_none());
+        assert!(
+            script.next("CreateToken", "device_code").is_none()
+                && script.next("ListAccounts", "").is_none()
+        );
         assert!(script.next("CreateToken", "refresh_token").is_some());
     }
 }

@@ -1,4 +1,5 @@
-//! Console sign-in: credentials become a sign-in token, and the token opens a page that stands for the console.
+//! Console sign-in: credentials become a sign-in token, and the token opens a page that stands for
+//! the console.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -26,11 +27,16 @@ struct Session {
 /// `Action=getSigninToken`.
 pub(super) fn get_signin_token(state: &mut State, request: &Request) -> Answer {
     let text = parameter(request, "Session").ok_or_else(|| bad("Session is missing"))?;
-    let session: Session = serde_json::from_str(&text).map_err(|_| bad("Session is not the JSON of credentials"))?;
+    let session: Session =
+        serde_json::from_str(&text).map_err(|_| bad("Session is not the JSON of credentials"))?;
     let now = state.now();
     let issued = state.issued.get(&session.session_id);
-    let issued = issued.filter(|issued| issued.secret == session.session_key && issued.token == session.session_token);
-    let issued = issued.filter(|issued| now < issued.expires).ok_or_else(|| bad("The credentials are not valid, or not any more"))?;
+    let issued = issued.filter(|issued| {
+        issued.secret == session.session_key && issued.token == session.session_token
+    });
+    let issued = issued
+        .filter(|issued| now < issued.expires)
+        .ok_or_else(|| bad("The credentials are not valid, or not any more"))?;
     if let Some(duration) = parameter(request, "SessionDuration") {
         let seconds = duration.parse::<i64>().unwrap_or_default();
         // What AWS says when a role that was reached through another one asks for a duration.
@@ -39,9 +45,14 @@ pub(super) fn get_signin_token(state: &mut State, request: &Request) -> Answer {
         }
     }
     let token = random::token::<192>()?;
-    let entry = SigninToken { account: issued.account, role: issued.role.clone(), expires: now.plus(PATIENCE) };
+    let entry = SigninToken {
+        account: issued.account,
+        role: issued.role.clone(),
+        expires: now.plus(PATIENCE),
+    };
     state.signin_tokens.insert(token.clone(), entry);
-    Ok(Response::json(200, json!({ "SigninToken": token }).to_string()).with("cache-control", "no-store"))
+    Ok(Response::json(200, json!({ "SigninToken": token }).to_string())
+        .with("cache-control", "no-store"))
 }
 
 /// `Action=login`: the page of the console.
@@ -49,7 +60,8 @@ pub(super) fn login(state: &mut State, request: &Request) -> Answer {
     let token = parameter(request, "SigninToken").unwrap_or_default();
     let now = state.now();
     let entry = state.signin_tokens.get(&token).filter(|entry| now < entry.expires);
-    let entry = entry.ok_or_else(|| bad("The sign-in token is unknown, or older than 15 minutes"))?;
+    let entry =
+        entry.ok_or_else(|| bad("The sign-in token is unknown, or older than 15 minutes"))?;
     let destination = parameter(request, "Destination").filter(|url| url.starts_with("https://"));
     let destination = destination.ok_or_else(|| bad("Destination must be an https address"))?;
     let name = state.organisation.account(entry.account).and_then(|account| account.name.clone());

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::organisation::{Account, Directory, Organisation};
 
-/// Our own configuration file for this organisation: instances, tags of accounts, a chained role, and rules that protect production.
+/// Our own configuration file for this organisation: instances, tags of accounts, a chained role,
+/// and rules that protect production.
 pub fn config(organisation: &Organisation) -> String {
     let mut out = String::from("# The made-up organisation of the demo.\n\n");
     for directory in &organisation.directories {
@@ -42,10 +43,19 @@ pub fn aws_config(organisation: &Organisation) -> String {
 
 fn instance(out: &mut String, directory: &Directory) {
     let Directory { name, start_url, region, accounts, .. } = directory;
-    let _ = writeln!(out, "[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\ndefault_region = \"{region}\"\n");
+    let _ = writeln!(
+        out,
+        "[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\ndefault_region = \"{region}\"\n"
+    );
     for account in accounts {
-        let tags: Vec<String> = account.tags.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
-        let _ = writeln!(out, "[instances.{name}.accounts.{}]\ntags = {{ {} }}\n", account.id, tags.join(", "));
+        let tags: Vec<String> =
+            account.tags.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
+        let _ = writeln!(
+            out,
+            "[instances.{name}.accounts.{}]\ntags = {{ {} }}\n",
+            account.id,
+            tags.join(", ")
+        );
     }
     if let Some((from, to)) = chain(accounts) {
         let _ = writeln!(

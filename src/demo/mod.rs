@@ -1,7 +1,8 @@
 //! A simulator of IAM Identity Center, STS and console sign-in on loopback.
 //!
-//! All services answer on one port. The wire format is written here a second time, without the AWS SDK, so that a mistake in
-//! `identity` can't cancel itself out. What is sent is checked as AWS checks it: client secrets, PKCE, signatures, lifetimes.
+//! All services answer on one port. The wire format is written here a second time, without the AWS
+//! SDK, so that a mistake in `identity` can't cancel itself out. What is sent is checked as AWS
+//! checks it: client secrets, PKCE, signatures, lifetimes.
 
 mod deliver;
 mod entrance;
@@ -57,7 +58,8 @@ pub struct Options {
     pub port: u16,
     /// Who answers device codes.
     pub approve: Approve,
-    /// What time it is in the simulator. Signatures are checked against it: whoever signs must live in the same time.
+    /// What time it is in the simulator. Signatures are checked against it: whoever signs must
+    /// live in the same time.
     pub clock: Clock,
     /// Seconds that an access token lives.
     pub token_lifetime: i64,
@@ -137,7 +139,8 @@ impl Running {
         self.state.lock().organisation.clone()
     }
 
-    /// How often an operation was asked for: `CreateToken`, `ListAccountRoles`, `GetSigninToken`, …; refused calls count too.
+    /// How often an operation was asked for: `CreateToken`, `ListAccountRoles`, `GetSigninToken`,
+    /// …; refused calls count too.
     pub fn calls(&self, operation: &str) -> usize {
         self.state.lock().calls.get(operation).copied().unwrap_or(0)
     }
@@ -175,7 +178,8 @@ impl Running {
         })
     }
 
-    /// Every secret that was given out: tokens, secrets of clients, keys, device codes. Tests look for them where they must not be.
+    /// Every secret that was given out: tokens, secrets of clients, keys, device codes. Tests look
+    /// for them where they must not be.
     pub fn secrets(&self) -> Vec<Secret<String>> {
         self.state.lock().secrets().into_iter().map(Secret::new).collect()
     }
@@ -185,14 +189,16 @@ impl Running {
         self.state.lock().tokens.clear();
     }
 
-    /// Ends every session: access tokens are unknown, refresh tokens are answered with `invalid_grant`.
+    /// Ends every session: access tokens are unknown, refresh tokens are answered with
+    /// `invalid_grant`.
     pub fn end_sessions(&self) {
         let mut state = self.state.lock();
         state.tokens.clear();
         state.sessions.clear();
     }
 
-    /// Forgets every client registration: AWS answers `invalid_client`, and its sign-in page shows an error.
+    /// Forgets every client registration: AWS answers `invalid_client`, and its sign-in page shows
+    /// an error.
     pub fn forget_clients(&self) {
         self.state.lock().clients.clear();
     }
@@ -241,7 +247,8 @@ impl Running {
     }
 }
 
-/// A copy of a simulator's world, to go back to: its organisation, sessions, credentials and script.
+/// A copy of a simulator's world, to go back to: its organisation, sessions, credentials and
+/// script.
 #[derive(Clone)]
 pub struct Checkpoint(Box<State>);
 

@@ -44,10 +44,23 @@ const TEAMS: [&str; 32] = [
 ];
 const ENVIRONMENTS: [&str; 3] = ["prod", "staging", "dev"];
 const PLACES: [&str; 6] = ["", "eu", "us", "apac", "latam", "mea"];
-const UNITS: [&str; 12] =
-    ["", "retail", "bank", "travel", "energy", "health", "insurance", "logistics", "studio", "marketplace", "wholesale", "labs"];
+const UNITS: [&str; 12] = [
+    "",
+    "retail",
+    "bank",
+    "travel",
+    "energy",
+    "health",
+    "insurance",
+    "logistics",
+    "studio",
+    "marketplace",
+    "wholesale",
+    "labs",
+];
 
-/// Accounts that stand before the product teams' own, name and environment; an empty name is no name at all.
+/// Accounts that stand before the product teams' own, name and environment; an empty name is no
+/// name at all.
 const FIRST: [(&str, &str); 14] = [
     ("payments-prod", "prod"),
     ("payments-staging", "staging"),
@@ -65,9 +78,17 @@ const FIRST: [(&str, &str); 14] = [
     ("backup", "shared"),
 ];
 
-const LAB: [&str; 6] = ["sandbox-jane", "sandbox-amir", "hackathon-2026", "load-test", "quantum-playground", "training"];
+const LAB: [&str; 6] = [
+    "sandbox-jane",
+    "sandbox-amir",
+    "hackathon-2026",
+    "load-test",
+    "quantum-playground",
+    "training",
+];
 
-/// Permission sets, and in how many of a hundred production accounts and of a hundred others the person has them.
+/// Permission sets, and in how many of a hundred production accounts and of a hundred others the
+/// person has them.
 const ROLES: [(&str, u8, u8); 10] = [
     ("AdministratorAccess", 60, 80),
     ("ReadOnlyAccess", 100, 100),
@@ -82,25 +103,43 @@ const ROLES: [(&str, u8, u8); 10] = [
 ];
 
 /// What the person has in the account that examples and tests use by name, `payments-prod`.
-const WELL_KNOWN: [&str; 6] = ["AdministratorAccess", "ReadOnlyAccess", "BreakGlass", "DatabaseAdministrator", "SupportUser", "Billing"];
+const WELL_KNOWN: [&str; 6] = [
+    "AdministratorAccess",
+    "ReadOnlyAccess",
+    "BreakGlass",
+    "DatabaseAdministrator",
+    "SupportUser",
+    "Billing",
+];
 
 /// More permission sets, made of a team's name, for worlds with more than ten roles in an account.
-const JOBS: [&str; 8] = ["Developer", "OnCall", "Operator", "Auditor", "Deployer", "Analyst", "Tester", "Owner"];
+const JOBS: [&str; 8] =
+    ["Developer", "OnCall", "Operator", "Auditor", "Deployer", "Analyst", "Tester", "Owner"];
 
 /// The first `count` accounts of the directory `corp`. `ids` are the ids that are taken.
 pub(super) fn corp(count: usize, roles: usize, ids: &mut HashSet<AccountId>) -> Vec<Account> {
     let named: HashSet<&str> = FIRST.iter().map(|(name, _)| *name).collect();
     let first = FIRST.iter().map(|(name, env)| ((*name).to_owned(), (*env).to_owned()));
     let teams = team_accounts().filter(|(name, _)| !named.contains(name.as_str()));
-    first.chain(teams).take(count).enumerate().map(|(at, (name, env))| account("corp", at, &name, &env, roles, ids)).collect()
+    first
+        .chain(teams)
+        .take(count)
+        .enumerate()
+        .map(|(at, (name, env))| account("corp", at, &name, &env, roles, ids))
+        .collect()
 }
 
 /// The first `count` accounts of the directory `lab`.
 pub(super) fn lab(count: usize, roles: usize, ids: &mut HashSet<AccountId>) -> Vec<Account> {
-    LAB.iter().take(count).enumerate().map(|(at, name)| account("lab", at, name, "dev", roles, ids)).collect()
+    LAB.iter()
+        .take(count)
+        .enumerate()
+        .map(|(at, name)| account("lab", at, name, "dev", roles, ids))
+        .collect()
 }
 
-/// `payments-prod` … , then `payments-eu-prod` … , then `retail-payments-prod` … , and numbered ones when all that is used up.
+/// `payments-prod` … , then `payments-eu-prod` … , then `retail-payments-prod` … , and numbered
+/// ones when all that is used up.
 fn team_accounts() -> impl Iterator<Item = (String, String)> {
     (1_usize..).flat_map(|round| {
         UNITS.iter().flat_map(move |unit| {
@@ -109,7 +148,14 @@ fn team_accounts() -> impl Iterator<Item = (String, String)> {
                     ENVIRONMENTS.iter().map(move |env| {
                         let number = if round > 1 { round.to_string() } else { String::new() };
                         let words = [*unit, *team, *place, *env, number.as_str()];
-                        (words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-"), (*env).to_owned())
+                        (
+                            words
+                                .into_iter()
+                                .filter(|word| !word.is_empty())
+                                .collect::<Vec<_>>()
+                                .join("-"),
+                            (*env).to_owned(),
+                        )
                     })
                 })
             })
@@ -117,7 +163,14 @@ fn team_accounts() -> impl Iterator<Item = (String, String)> {
     })
 }
 
-fn account(directory: &str, at: usize, name: &str, env: &str, roles: usize, ids: &mut HashSet<AccountId>) -> Account {
+fn account(
+    directory: &str,
+    at: usize,
+    name: &str,
+    env: &str,
+    roles: usize,
+    ids: &mut HashSet<AccountId>,
+) -> Account {
     let id = unused_id(directory, at, ids);
     let mut tags = BTreeMap::from([("env".to_owned(), env.to_owned())]);
     if let Some(team) = TEAMS.iter().find(|team| name.contains(*team)) {
@@ -153,12 +206,20 @@ fn unused_id(directory: &str, at: usize, ids: &mut HashSet<AccountId>) -> Accoun
 }
 
 fn roles_of(directory: &str, at: usize, env: &str, most: usize) -> Vec<String> {
-    let here = |role: &str, percent: u8| number(&format!("{directory} {at} {role}")) % 100 < u64::from(percent);
-    let usual = ROLES.iter().filter(|(role, prod, other)| here(role, if env == "prod" { *prod } else { *other })).map(|(role, ..)| *role);
-    let usual: Vec<&str> = if (directory, at) == ("corp", 0) { WELL_KNOWN.to_vec() } else { usual.collect() };
+    let here = |role: &str, percent: u8| {
+        number(&format!("{directory} {at} {role}")) % 100 < u64::from(percent)
+    };
+    let usual = ROLES
+        .iter()
+        .filter(|(role, prod, other)| here(role, if env == "prod" { *prod } else { *other }))
+        .map(|(role, ..)| *role);
+    let usual: Vec<&str> =
+        if (directory, at) == ("corp", 0) { WELL_KNOWN.to_vec() } else { usual.collect() };
     let mut roles: Vec<String> = usual.into_iter().take(most).map(str::to_owned).collect();
     if most > ROLES.len() {
-        let more = TEAMS.iter().flat_map(|team| JOBS.iter().map(move |job| format!("{}{job}", capitals(team))));
+        let more = TEAMS
+            .iter()
+            .flat_map(|team| JOBS.iter().map(move |job| format!("{}{job}", capitals(team))));
         roles.extend(more.filter(|role| here(role, 75)).take(most - roles.len()));
     }
     roles

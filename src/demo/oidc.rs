@@ -81,7 +81,10 @@ pub(super) fn start_device(state: &mut State, request: &Request) -> Answer {
 /// Eight consonants, so that no word comes out: `BCDF-GHJK`.
 fn user_code() -> Result<String, Refusal> {
     let letters = b"BCDFGHJKLMNPQRSTVWXZ";
-    let code: String = random::bytes::<8>()?.iter().map(|byte| char::from(letters[usize::from(*byte) % letters.len()])).collect();
+    let code: String = random::bytes::<8>()?
+        .iter()
+        .map(|byte| char::from(letters[usize::from(*byte) % letters.len()]))
+        .collect();
     Ok(format!("{}-{}", &code[..4], &code[4..]))
 }
 
@@ -110,7 +113,9 @@ pub(super) fn create_token(state: &mut State, request: &Request) -> Answer {
 fn redeem_device(state: &mut State, asked: &TokenRequest) -> Result<usize, Refusal> {
     let refuse = |name: &str, message: &str| Err(Refusal::new(400, name, message));
     let now = state.now();
-    let Some(device) = state.devices.get(&asked.device_code).filter(|device| device.client == asked.client_id) else {
+    let Some(device) =
+        state.devices.get(&asked.device_code).filter(|device| device.client == asked.client_id)
+    else {
         return refuse("InvalidGrantException", "Invalid device code provided");
     };
     if now >= device.expires {
@@ -123,12 +128,15 @@ fn redeem_device(state: &mut State, asked: &TokenRequest) -> Result<usize, Refus
             Ok(directory)
         }
         Some(Decision::Deny) => refuse("AccessDeniedException", "The person denied the request"),
-        None if too_fast(state, &asked.device_code) => refuse("SlowDownException", "Polling faster than the interval"),
+        None if too_fast(state, &asked.device_code) => {
+            refuse("SlowDownException", "Polling faster than the interval")
+        }
         None => refuse("AuthorizationPendingException", "Authorization is still pending"),
     }
 }
 
-/// Notes a poll. The second may follow the first at once: the AWS CLI asks once in silence before it shows the code.
+/// Notes a poll. The second may follow the first at once: the AWS CLI asks once in silence before
+/// it shows the code.
 fn too_fast(state: &mut State, code: &str) -> bool {
     let Some(device) = state.devices.get_mut(code) else { return false };
     // A little less than the interval: timers of clients are not exact.
@@ -141,12 +149,15 @@ fn too_fast(state: &mut State, code: &str) -> bool {
 /// What an authorization code stood for, if everything fits; the code is used up either way.
 fn redeem_code(state: &mut State, asked: &TokenRequest) -> Result<Code, Refusal> {
     let refuse = |message: &str| Refusal::new(400, "InvalidGrantException", message);
-    let code = state.codes.remove(&asked.code).ok_or_else(|| refuse("Invalid authorization code"))?;
+    let code =
+        state.codes.remove(&asked.code).ok_or_else(|| refuse("Invalid authorization code"))?;
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(asked.code_verifier.as_bytes()));
     match () {
         () if code.client != asked.client_id => Err(refuse("The code belongs to another client")),
         () if state.now() >= code.expires => Err(refuse("The code has expired")),
-        () if code.redirect != asked.redirect_uri => Err(refuse("redirectUri is not the one of the authorize request")),
+        () if code.redirect != asked.redirect_uri => {
+            Err(refuse("redirectUri is not the one of the authorize request"))
+        }
         () if !(43..=128).contains(&asked.code_verifier.len()) || challenge != code.challenge => {
             Err(refuse("codeVerifier does not match the code challenge"))
         }
@@ -157,11 +168,18 @@ fn redeem_code(state: &mut State, asked: &TokenRequest) -> Result<Code, Refusal>
 /// Begins a session and gives out its first token.
 fn begin(state: &mut State, client_id: String, client: &Client, directory: usize) -> Answer {
     let ends = state.now().plus(state.options.session_lifetime);
-    let refreshable = client.refreshable && client.grants.iter().any(|grant| grant == REFRESH_TOKEN);
+    let refreshable =
+        client.refreshable && client.grants.iter().any(|grant| grant == REFRESH_TOKEN);
     let refresh = if refreshable { Some(refresh_token()?) } else { None };
-    let number = state.open_session(Session { directory, client: client_id, ends, refresh: refresh.clone() });
+    let number = state.open_session(Session {
+        directory,
+        client: client_id,
+        ends,
+        refresh: refresh.clone(),
+    });
     // What can't be refreshed lasts as long as the session.
-    let lifetime = if refreshable { state.options.token_lifetime } else { state.options.session_lifetime };
+    let lifetime =
+        if refreshable { state.options.token_lifetime } else { state.options.session_lifetime };
     issue(state, number, directory, lifetime, ends, refresh)
 }
 
@@ -169,10 +187,15 @@ fn begin(state: &mut State, client_id: String, client: &Client, directory: usize
 fn refresh(state: &mut State, asked: &TokenRequest) -> Answer {
     let now = state.now();
     let fits = |session: &Session| {
-        session.refresh.as_deref() == Some(&asked.refresh_token) && session.client == asked.client_id && now < session.ends
+        session.refresh.as_deref() == Some(&asked.refresh_token)
+            && session.client == asked.client_id
+            && now < session.ends
     };
-    let found =
-        state.sessions.iter().find(|(_, session)| fits(session)).map(|(number, session)| (*number, session.directory, session.ends));
+    let found = state
+        .sessions
+        .iter()
+        .find(|(_, session)| fits(session))
+        .map(|(number, session)| (*number, session.directory, session.ends));
     let Some((number, directory, ends)) = found else {
         return Err(Refusal::new(400, "InvalidGrantException", "Invalid refresh token provided"));
     };
@@ -183,7 +206,14 @@ fn refresh(state: &mut State, asked: &TokenRequest) -> Answer {
     issue(state, number, directory, state.options.token_lifetime, ends, next)
 }
 
-fn issue(state: &mut State, session: u64, directory: usize, lifetime: i64, ends: Timestamp, refresh: Option<String>) -> Answer {
+fn issue(
+    state: &mut State,
+    session: u64,
+    directory: usize,
+    lifetime: i64,
+    ends: Timestamp,
+    refresh: Option<String>,
+) -> Answer {
     let now = state.now();
     let expires = now.plus(lifetime).min(ends);
     let access = format!("aoa{}", random::token::<192>()?);
@@ -203,24 +233,38 @@ fn refresh_token() -> Result<String, Refusal> {
 }
 
 fn client<'a>(state: &'a State, id: &str, secret: &str) -> Result<&'a Client, Refusal> {
-    let known = state.clients.get(id).filter(|client| client.secret == secret && state.now() < client.expires);
+    let known = state
+        .clients
+        .get(id)
+        .filter(|client| client.secret == secret && state.now() < client.expires);
     known.ok_or_else(|| Refusal::new(401, "InvalidClientException", "Invalid client provided"))
 }
 
 fn allow_grant(client: &Client, grant: &str) -> Result<(), Refusal> {
     let allowed = client.grants.iter().any(|have| have == grant);
-    allowed
-        .then_some(())
-        .ok_or_else(|| Refusal::new(400, "UnauthorizedClientException", "The client is not registered for this grant type"))
+    allowed.then_some(()).ok_or_else(|| {
+        Refusal::new(
+            400,
+            "UnauthorizedClientException",
+            "The client is not registered for this grant type",
+        )
+    })
 }
 
 pub(super) fn directory_of(state: &State, url: &str, field: &str) -> Result<usize, Refusal> {
     let found = state.organisation.directory_of(url);
-    found.ok_or_else(|| Refusal::new(400, "InvalidRequestException", format!("{field} is not the start URL of a directory here")))
+    found.ok_or_else(|| {
+        Refusal::new(
+            400,
+            "InvalidRequestException",
+            format!("{field} is not the start URL of a directory here"),
+        )
+    })
 }
 
 pub(super) fn read<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
-    serde_json::from_slice(&request.body).map_err(|error| Refusal::new(400, "InvalidRequestException", format!("the body: {error}")))
+    serde_json::from_slice(&request.body)
+        .map_err(|error| Refusal::new(400, "InvalidRequestException", format!("the body: {error}")))
 }
 
 pub(super) fn reply(body: Value) -> Answer {

@@ -1,4 +1,5 @@
-//! The made-up organisation: two directories, their accounts, and the roles that the person has in them.
+//! The made-up organisation: two directories, their accounts, and the roles that the person has in
+//! them.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -44,30 +45,42 @@ pub struct Account {
 }
 
 impl Organisation {
-    /// The world of this size, the same one every time: `accounts` in both directories together, at most `roles` roles in each.
+    /// The world of this size, the same one every time: `accounts` in both directories together, at
+    /// most `roles` roles in each.
     pub fn new(accounts: usize, roles: usize) -> Self {
         let lab = if accounts >= 12 { 6 } else { accounts / 4 };
         let mut ids = HashSet::new();
-        let corp = Directory::new("corp", "eu-west-1", names::corp(accounts - lab, roles, &mut ids));
+        let corp =
+            Directory::new("corp", "eu-west-1", names::corp(accounts - lab, roles, &mut ids));
         let lab = Directory::new("lab", "us-east-1", names::lab(lab, roles, &mut ids));
         Self { directories: vec![corp, lab] }
     }
 
     /// How many roles there are, all accounts together.
     pub fn role_count(&self) -> usize {
-        self.directories.iter().flat_map(|directory| &directory.accounts).map(|account| account.roles.len()).sum()
+        self.directories
+            .iter()
+            .flat_map(|directory| &directory.accounts)
+            .map(|account| account.roles.len())
+            .sum()
     }
 
     /// The account of this id, in whichever directory.
     pub fn account(&self, id: AccountId) -> Option<&Account> {
-        self.directories.iter().flat_map(|directory| &directory.accounts).find(|account| account.id == id)
+        self.directories
+            .iter()
+            .flat_map(|directory| &directory.accounts)
+            .find(|account| account.id == id)
     }
 
     /// The position of the directory with this start URL.
     pub(super) fn directory_of(&self, start_url: &str) -> Option<usize> {
         let wanted = StartUrl::new(start_url);
-        let is_it =
-            |directory: &Directory| [&directory.start_url, &directory.portal].into_iter().any(|url| StartUrl::new(&**url) == wanted);
+        let is_it = |directory: &Directory| {
+            [&directory.start_url, &directory.portal]
+                .into_iter()
+                .any(|url| StartUrl::new(&**url) == wanted)
+        };
         self.directories.iter().position(is_it)
     }
 }
@@ -99,10 +112,21 @@ mod tests {
         let accounts = all(&world);
         assert_eq!(accounts.len(), 40);
         assert_eq!(world.directories[1].accounts.len(), 6);
-        let named = |name: &str| accounts.iter().filter(|account| account.name.as_deref() == Some(name)).count();
+        let named = |name: &str| {
+            accounts.iter().filter(|account| account.name.as_deref() == Some(name)).count()
+        };
         assert_eq!(named("sandbox"), 2);
-        assert_eq!((named("Zürich Analytics"), named("東京 Gaming"), named("Café São Paulo")), (1, 1, 1));
-        assert_eq!(accounts.iter().filter(|account| account.name.is_none() && account.email.is_none()).count(), 1);
+        assert_eq!(
+            (named("Zürich Analytics"), named("東京 Gaming"), named("Café São Paulo")),
+            (1, 1, 1)
+        );
+        assert_eq!(
+            accounts
+                .iter()
+                .filter(|account| account.name.is_none() && account.email.is_none())
+                .count(),
+            1
+        );
         let payments = world.account("012345678901".parse().unwrap()).unwrap();
         assert_eq!(payments.name.as_deref(), Some("payments-prod"));
         assert_eq!(payments.roles[..2], ["AdministratorAccess", "ReadOnlyAccess"]);
@@ -113,7 +137,8 @@ mod tests {
         let world = Organisation::new(4_000, 6);
         let accounts = all(&world);
         assert_eq!(accounts.iter().map(|account| account.id).collect::<HashSet<_>>().len(), 4_000);
-        let names: HashSet<_> = accounts.iter().filter_map(|account| account.name.as_deref()).collect();
+        let names: HashSet<_> =
+            accounts.iter().filter_map(|account| account.name.as_deref()).collect();
         assert_eq!(names.len(), 3_998, "one has no name, two share one");
         assert!(world.role_count() > 15_000, "{}", world.role_count());
     }
@@ -136,7 +161,11 @@ mod tests {
     #[test]
     fn many_roles_can_be_asked_for() {
         let world = Organisation::new(12, 60);
-        let most = all(&world).iter().map(|account| account.roles.iter().collect::<HashSet<_>>().len()).max().unwrap();
+        let most = all(&world)
+            .iter()
+            .map(|account| account.roles.iter().collect::<HashSet<_>>().len())
+            .max()
+            .unwrap();
         assert!(most > 40, "{most}");
     }
 }

@@ -1,4 +1,5 @@
-//! The pages that a person sees: the device code, the authorize request, the console, and what this server is.
+//! The pages that a person sees: the device code, the authorize request, the console, and what this
+//! server is.
 
 use crate::domain::AccountId;
 use crate::os::http::{Request, Response, form};
@@ -23,14 +24,23 @@ pub(super) fn notice(status: u16, title: &str, message: &str) -> Response {
 }
 
 fn page(status: u16, kind: &str, title: &str, body: &str) -> Response {
-    let html = LAYOUT.replace("{{title}}", &escape(title)).replace("{{kind}}", &escape(kind)).replace("{{body}}", body);
+    let html = LAYOUT
+        .replace("{{title}}", &escape(title))
+        .replace("{{kind}}", &escape(kind))
+        .replace("{{body}}", body);
     // No form-action here: browsers apply it to the redirect to the program's own port, too.
-    Response::html(status, html).with("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+    Response::html(status, html).with(
+        "content-security-policy",
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    )
 }
 
 /// Rows of names and values.
 fn facts(rows: &[(&str, &str)]) -> String {
-    let rows: String = rows.iter().map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value))).collect();
+    let rows: String = rows
+        .iter()
+        .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value)))
+        .collect();
     format!("<dl>\n{rows}</dl>\n")
 }
 
@@ -42,14 +52,16 @@ fn hidden(name: &str, value: &str) -> String {
 pub(super) fn home(state: &mut State, _: &Request) -> Answer {
     let world = &state.organisation;
     let accounts: usize = world.directories.iter().map(|directory| directory.accounts.len()).sum();
-    let urls: Vec<&str> = world.directories.iter().map(|directory| directory.start_url.as_str()).collect();
+    let urls: Vec<&str> =
+        world.directories.iter().map(|directory| directory.start_url.as_str()).collect();
     let rows = [
         ("Accounts", accounts.to_string()),
         ("Roles", world.role_count().to_string()),
         ("Start URLs", urls.join(", ")),
         ("Endpoint", state.url.clone()),
     ];
-    let rows: Vec<(&str, &str)> = rows.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let rows: Vec<(&str, &str)> =
+        rows.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let body = "<p>IAM Identity Center, STS and console sign-in of an organisation that does not exist.</p>\n".to_owned() + &facts(&rows);
     Ok(page(200, "Simulator", "An Identity Center to play with", &body))
 }
@@ -64,12 +76,21 @@ pub(super) fn device(state: &mut State, request: &Request) -> Answer {
     };
     let device = &state.devices[&find_device(state, &code)?];
     let directory = &state.organisation.directories[device.directory];
-    let mut body = String::from("<p>A program wants to use your roles. Allow it only if it shows this very code:</p>\n");
+    let mut body = String::from(
+        "<p>A program wants to use your roles. Allow it only if it shows this very code:</p>\n",
+    );
     body += &format!("<p class=\"code\">{}</p>\n", escape(&device.user_code));
     let program = state.clients.get(&device.client).map_or("", |client| client.name.as_str());
-    body += &facts(&[("Program", program), ("Signed in as", USER), ("Directory", &directory.start_url)]);
+    body += &facts(&[
+        ("Program", program),
+        ("Signed in as", USER),
+        ("Directory", &directory.start_url),
+    ]);
     body += "<form action=\"/device\" method=\"post\">\n";
-    body += &(hidden("user_code", &device.user_code) + &hidden("csrf", &device.csrf) + BUTTONS + "</form>");
+    body += &(hidden("user_code", &device.user_code)
+        + &hidden("csrf", &device.csrf)
+        + BUTTONS
+        + "</form>");
     Ok(page(200, "Sign-in", "Allow access to your accounts?", &body))
 }
 
@@ -77,8 +98,11 @@ pub(super) fn device(state: &mut State, request: &Request) -> Answer {
 fn find_device(state: &State, code: &str) -> Result<String, Refusal> {
     let code = code.trim().to_ascii_uppercase();
     let now = state.now();
-    let found = state.devices.iter().find(|(_, device)| device.user_code == code && now < device.expires);
-    let (key, device) = found.ok_or_else(|| refuse("This code is unknown, was used, or is too old. Start the sign-in again."))?;
+    let found =
+        state.devices.iter().find(|(_, device)| device.user_code == code && now < device.expires);
+    let (key, device) = found.ok_or_else(|| {
+        refuse("This code is unknown, was used, or is too old. Start the sign-in again.")
+    })?;
     match state.decision(device) {
         None => Ok(key.clone()),
         Some(_) => Err(refuse("This code has been answered already.")),
@@ -90,24 +114,34 @@ pub(super) fn answer_device(state: &mut State, request: &Request) -> Answer {
     let fields = Fields::read(request);
     let key = find_device(state, fields.get("user_code"))?;
     let decision = fields.decision()?;
-    let Some(device) = state.devices.get_mut(&key).filter(|device| device.csrf == fields.get("csrf")) else {
+    let Some(device) =
+        state.devices.get_mut(&key).filter(|device| device.csrf == fields.get("csrf"))
+    else {
         return Err(forged());
     };
     device.decision = Some(decision);
     Ok(match decision {
-        Decision::Allow => notice(200, "Access allowed", "You can close this page and go back to your program."),
-        Decision::Deny => notice(200, "Access denied", "The program was told so. You can close this page."),
+        Decision::Allow => {
+            notice(200, "Access allowed", "You can close this page and go back to your program.")
+        }
+        Decision::Deny => {
+            notice(200, "Access denied", "The program was told so. You can close this page.")
+        }
     })
 }
 
 /// The page on which an authorize request is allowed.
 pub(super) fn authorize(state: &mut State, request: &Request) -> Answer {
     let param = |name: &str| request.param(name).unwrap_or_default();
-    let client = state.clients.get(&param("client_id")).filter(|client| state.now() < client.expires);
-    let client = client.ok_or_else(|| refuse("The program that sent you here is not registered."))?;
+    let client =
+        state.clients.get(&param("client_id")).filter(|client| state.now() < client.expires);
+    let client =
+        client.ok_or_else(|| refuse("The program that sent you here is not registered."))?;
     let redirect = param("redirect_uri");
     check_authorize(client, &redirect, &param)?;
-    let directory = client.directory.ok_or_else(|| refuse("The program was registered without a directory."))?;
+    let directory = client
+        .directory
+        .ok_or_else(|| refuse("The program was registered without a directory."))?;
     let (number, csrf) = (random::token::<24>()?, random::token::<24>()?);
     let mut body = String::from("<p>A program on this machine wants to use your roles.</p>\n");
     body += &facts(&[
@@ -119,21 +153,41 @@ pub(super) fn authorize(state: &mut State, request: &Request) -> Answer {
     ]);
     body += "<form action=\"/authorize\" method=\"post\">\n";
     body += &(hidden("request", &number) + &hidden("csrf", &csrf) + BUTTONS + "</form>");
-    let code = Code { client: param("client_id"), directory, redirect, challenge: param("code_challenge"), expires: state.now() };
-    let waiting = AuthorizeRequest { csrf, expires: state.now().plus(PATIENCE), state: param("state"), code };
+    let code = Code {
+        client: param("client_id"),
+        directory,
+        redirect,
+        challenge: param("code_challenge"),
+        expires: state.now(),
+    };
+    let waiting =
+        AuthorizeRequest { csrf, expires: state.now().plus(PATIENCE), state: param("state"), code };
     state.requests.insert(number, waiting);
     Ok(page(200, "Sign-in", "Allow access to your accounts?", &body))
 }
 
-/// What is wrong here is told to the person: an address that is not known to be the program's gets nothing.
-fn check_authorize(client: &Client, redirect: &str, param: &impl Fn(&str) -> String) -> Result<(), Refusal> {
+/// What is wrong here is told to the person: an address that is not known to be the program's gets
+/// nothing.
+fn check_authorize(
+    client: &Client,
+    redirect: &str,
+    param: &impl Fn(&str) -> String,
+) -> Result<(), Refusal> {
     let sent = loopback(redirect);
-    let known = |uri: &String| loopback(uri).zip(sent.as_ref()).is_some_and(|(registered, sent)| sent.continues(&registered));
+    let known = |uri: &String| {
+        loopback(uri)
+            .zip(sent.as_ref())
+            .is_some_and(|(registered, sent)| sent.continues(&registered))
+    };
     if !client.redirects.iter().any(known) {
         return Err(refuse("redirect_uri is not the registered loopback address with a port."));
     }
-    if param("response_type") != "code" || !client.grants.iter().any(|grant| grant == "authorization_code") {
-        return Err(refuse("response_type must be code, and the program registered for authorization_code."));
+    if param("response_type") != "code"
+        || !client.grants.iter().any(|grant| grant == "authorization_code")
+    {
+        return Err(refuse(
+            "response_type must be code, and the program registered for authorization_code.",
+        ));
     }
     if param("code_challenge_method") != "S256" || param("code_challenge").len() != 43 {
         return Err(refuse("code_challenge must be the SHA-256 of the verifier (S256)."));
@@ -149,16 +203,23 @@ pub(super) fn answer_authorize(state: &mut State, request: &Request) -> Answer {
     let fields = Fields::read(request);
     let decision = fields.decision()?;
     let now = state.now();
-    let known = state.requests.get(fields.get("request")).is_some_and(|waiting| waiting.csrf == fields.get("csrf"));
+    let known = state
+        .requests
+        .get(fields.get("request"))
+        .is_some_and(|waiting| waiting.csrf == fields.get("csrf"));
     let waiting = if known { state.requests.remove(fields.get("request")) } else { None };
     let waiting = waiting.ok_or_else(forged)?;
     if now >= waiting.expires {
         return Err(refuse("This request is too old. Start the sign-in again."));
     }
-    let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let encode = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
     let (redirect, echo) = (&waiting.code.redirect, encode(&waiting.state));
     Ok(match decision {
-        Decision::Deny => Response::redirect(format!("{redirect}?error=access_denied&state={echo}")),
+        Decision::Deny => {
+            Response::redirect(format!("{redirect}?error=access_denied&state={echo}"))
+        }
         Decision::Allow => {
             let code = random::token::<96>()?;
             let to = format!("{redirect}?code={}&state={echo}", encode(&code));
@@ -171,7 +232,12 @@ pub(super) fn answer_authorize(state: &mut State, request: &Request) -> Answer {
 /// The page that stands for the web console.
 pub(super) fn console(name: &str, account: AccountId, role: &str, destination: &str) -> Response {
     let account = if name.is_empty() { account.to_string() } else { format!("{name} ({account})") };
-    let body = facts(&[("Account", &account), ("Role", role), ("Person", USER), ("Destination", destination)]);
+    let body = facts(&[
+        ("Account", &account),
+        ("Role", role),
+        ("Person", USER),
+        ("Destination", destination),
+    ]);
     page(200, "Web console", "Signed in to the console", &body)
 }
 

@@ -19,19 +19,28 @@ const PAGE: usize = 20;
 /// ListAccounts: those in which the person still has a role.
 pub(super) fn list_accounts(state: &mut State, request: &Request) -> Answer {
     let directory = bearer(state, request)?.1;
-    let rows: Vec<&Account> =
-        state.organisation.directories[directory].accounts.iter().filter(|account| !account.roles.is_empty()).collect();
+    let rows: Vec<&Account> = state.organisation.directories[directory]
+        .accounts
+        .iter()
+        .filter(|account| !account.roles.is_empty())
+        .collect();
     let (rows, next) = page(state, request, &rows, &format!("accounts {directory}"))?;
-    Ok(json_reply(json!({ "accountList": rows.iter().map(|account| account_row(account)).collect::<Vec<_>>(), "nextToken": next })))
+    Ok(json_reply(
+        json!({ "accountList": rows.iter().map(|account| account_row(account)).collect::<Vec<_>>(), "nextToken": next }),
+    ))
 }
 
 /// ListAccountRoles.
 pub(super) fn list_account_roles(state: &mut State, request: &Request) -> Answer {
     let directory = bearer(state, request)?.1;
     let id = account_id(request)?;
-    let account = state.account(directory, id).filter(|account| !account.roles.is_empty()).ok_or_else(no_access)?;
+    let account = state
+        .account(directory, id)
+        .filter(|account| !account.roles.is_empty())
+        .ok_or_else(no_access)?;
     let (rows, next) = page(state, request, &account.roles, &format!("roles {id}"))?;
-    let rows: Vec<Value> = rows.iter().map(|role| json!({ "roleName": role, "accountId": id.as_str() })).collect();
+    let rows: Vec<Value> =
+        rows.iter().map(|role| json!({ "roleName": role, "accountId": id.as_str() })).collect();
     Ok(json_reply(json!({ "roleList": rows, "nextToken": next })))
 }
 
@@ -39,10 +48,17 @@ pub(super) fn list_account_roles(state: &mut State, request: &Request) -> Answer
 pub(super) fn get_role_credentials(state: &mut State, request: &Request) -> Answer {
     let directory = bearer(state, request)?.1;
     let id = account_id(request)?;
-    let role = request.param("role_name").filter(|name| !name.is_empty()).ok_or_else(|| invalid("role_name is missing"))?;
-    state.account(directory, id).filter(|account| account.roles.contains(&role)).ok_or_else(no_access)?;
+    let role = request
+        .param("role_name")
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| invalid("role_name is missing"))?;
+    state
+        .account(directory, id)
+        .filter(|account| account.roles.contains(&role))
+        .ok_or_else(no_access)?;
     let expires = state.now().plus(state.options.role_lifetime);
-    let (key, issued) = issue(state, id, reserved_name(id, &role), USER.to_owned(), false, expires)?;
+    let (key, issued) =
+        issue(state, id, reserved_name(id, &role), USER.to_owned(), false, expires)?;
     Ok(json_reply(json!({ "roleCredentials": {
         "accessKeyId": key,
         "secretAccessKey": issued.secret,
@@ -78,10 +94,14 @@ pub(super) fn issue(
 
 /// Letters of AWS's ids: base 32.
 pub(super) fn letters<const N: usize>(bytes: &[u8; N]) -> String {
-    bytes.iter().map(|byte| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[usize::from(byte % 32)])).collect()
+    bytes
+        .iter()
+        .map(|byte| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[usize::from(byte % 32)]))
+        .collect()
 }
 
-/// What a permission set's role is called in its account: `AWSReservedSSO_ReadOnlyAccess_0123456789abcdef`.
+/// What a permission set's role is called in its account:
+/// `AWSReservedSSO_ReadOnlyAccess_0123456789abcdef`.
 fn reserved_name(account: AccountId, role: &str) -> String {
     let digest = Sha256::digest(format!("{account} {role}").as_bytes());
     let tail: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
@@ -91,7 +111,9 @@ fn reserved_name(account: AccountId, role: &str) -> String {
 /// The session and the directory of the token in the header.
 fn bearer(state: &State, request: &Request) -> Result<(u64, usize), Refusal> {
     let token = request.header("x-amz-sso_bearer_token").and_then(|bearer| state.token(bearer));
-    let token = token.ok_or_else(|| Refusal::new(401, "UnauthorizedException", "Session token not found or invalid"))?;
+    let token = token.ok_or_else(|| {
+        Refusal::new(401, "UnauthorizedException", "Session token not found or invalid")
+    })?;
     Ok((token.session, token.directory))
 }
 
@@ -102,14 +124,24 @@ fn account_id(request: &Request) -> Result<AccountId, Refusal> {
 }
 
 /// One page of rows, and the token of the next.
-fn page<'a, T>(state: &State, request: &Request, rows: &'a [T], list: &str) -> Result<(&'a [T], Option<String>), Refusal> {
+fn page<'a, T>(
+    state: &State,
+    request: &Request,
+    rows: &'a [T],
+    list: &str,
+) -> Result<(&'a [T], Option<String>), Refusal> {
     let size = match request.param("max_result") {
         None => PAGE,
-        Some(text) => text.parse().ok().filter(|size| (1..=100).contains(size)).ok_or_else(|| invalid("max_result must be 1 to 100"))?,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|size| (1..=100).contains(size))
+            .ok_or_else(|| invalid("max_result must be 1 to 100"))?,
     };
     let start = match request.param("next_token") {
         None => 0,
-        Some(token) => position(state, list, &token).ok_or_else(|| invalid("next_token is not one of this list"))?,
+        Some(token) => position(state, list, &token)
+            .ok_or_else(|| invalid("next_token is not one of this list"))?,
     };
     // A list can have become shorter since the token was made.
     let start = start.min(rows.len());

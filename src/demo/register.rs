@@ -31,7 +31,14 @@ impl Default for Registration {
     fn default() -> Self {
         let (scopes, redirect_uris) = (Vec::new(), Vec::new());
         let grant_types = [DEVICE_CODE, REFRESH_TOKEN].map(str::to_owned).to_vec();
-        Self { client_name: String::new(), client_type: String::new(), scopes, redirect_uris, grant_types, issuer_url: None }
+        Self {
+            client_name: String::new(),
+            client_type: String::new(),
+            scopes,
+            redirect_uris,
+            grant_types,
+            issuer_url: None,
+        }
     }
 }
 
@@ -68,21 +75,36 @@ pub(super) fn register_client(state: &mut State, request: &Request) -> Answer {
 fn check_registration(asked: &Registration) -> Result<(), Refusal> {
     let refuse = |name: &str, message: &str| Err(Refusal::new(400, name, message));
     if asked.client_name.is_empty() || asked.client_type != "public" {
-        return refuse("InvalidClientMetadataException", "clientName must not be empty and clientType must be public");
+        return refuse(
+            "InvalidClientMetadataException",
+            "clientName must not be empty and clientType must be public",
+        );
     }
-    if !asked.grant_types.iter().all(|grant| [DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str())) {
+    if !asked
+        .grant_types
+        .iter()
+        .all(|grant| [DEVICE_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN].contains(&grant.as_str()))
+    {
         return refuse("UnsupportedGrantTypeException", "unknown grant type");
     }
-    let scope = |scope: &String| scope.split(':').count() >= 2 && scope.split(':').all(|part| !part.is_empty());
+    let scope = |scope: &String| {
+        scope.split(':').count() >= 2 && scope.split(':').all(|part| !part.is_empty())
+    };
     if !asked.scopes.iter().all(scope) {
         return refuse("InvalidScopeException", "a scope looks like sso:account:access");
     }
     if !asked.redirect_uris.iter().all(|uri| loopback(uri).is_some_and(|uri| uri.port.is_none())) {
-        return refuse("InvalidRedirectUriException", "redirectUris must be http on a loopback address, without port");
+        return refuse(
+            "InvalidRedirectUriException",
+            "redirectUris must be http on a loopback address, without port",
+        );
     }
     let by_code = asked.grant_types.iter().any(|grant| grant == AUTHORIZATION_CODE);
     if by_code && (asked.redirect_uris.is_empty() || asked.issuer_url.is_none()) {
-        return refuse("InvalidRequestException", "authorization_code needs redirectUris and issuerUrl");
+        return refuse(
+            "InvalidRequestException",
+            "authorization_code needs redirectUris and issuerUrl",
+        );
     }
     Ok(())
 }
@@ -106,7 +128,8 @@ impl Loopback<'_> {
 pub(super) fn loopback(uri: &str) -> Option<Loopback<'_>> {
     let rest = uri.strip_prefix("http://")?;
     let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
-    let host = ["127.0.0.1", "localhost", "[::1]"].into_iter().find(|host| authority.starts_with(host))?;
+    let host =
+        ["127.0.0.1", "localhost", "[::1]"].into_iter().find(|host| authority.starts_with(host))?;
     let port = match authority[host.len()..].strip_prefix(':') {
         Some(digits) => Some(digits.parse().ok()?),
         None if authority == host => None,
@@ -123,7 +146,12 @@ mod tests {
     fn only_this_machine_is_a_loopback_address() {
         let local = Loopback { host: "127.0.0.1", port: Some(81), path: "/oauth/callback" };
         assert_eq!(loopback("http://127.0.0.1:81/oauth/callback"), Some(local));
-        for uri in ["https://127.0.0.1/", "http://127.0.0.1.example.com/", "http://127.0.0.1@example.com/", "http://127.0.0.1:x/"] {
+        for uri in [
+            "https://127.0.0.1/",
+            "http://127.0.0.1.example.com/",
+            "http://127.0.0.1@example.com/",
+            "http://127.0.0.1:x/",
+        ] {
             assert_eq!(loopback(uri), None, "{uri}");
         }
     }
@@ -133,7 +161,11 @@ mod tests {
         let registered = loopback("http://127.0.0.1/oauth/callback").unwrap();
         let continues = |uri: &str| loopback(uri).unwrap().continues(&registered);
         assert!(continues("http://127.0.0.1:81/oauth/callback"));
-        for uri in ["http://127.0.0.1/oauth/callback", "http://localhost:81/oauth/callback", "http://127.0.0.1:81/else"] {
+        for uri in [
+            "http://127.0.0.1/oauth/callback",
+            "http://localhost:81/oauth/callback",
+            "http://127.0.0.1:81/else",
+        ] {
             assert!(!continues(uri), "{uri}");
         }
     }

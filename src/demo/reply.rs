@@ -8,8 +8,8 @@ use crate::os::http::Response;
 
 /// A reply of the fault script: a message, changes to it, and the way it is sent.
 ///
-/// `Reply::true_answer().edit(Edit::Set("/roleCredentials/expiration".into(), 0.into()))` is AWS's answer with one wrong field;
-/// `Reply::html(407)` is a proxy's page.
+/// `Reply::true_answer().edit(Edit::Set("/roleCredentials/expiration".into(), 0.into()))` is AWS's
+/// answer with one wrong field; `Reply::html(407)` is a proxy's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// Where the message comes from.
@@ -40,8 +40,8 @@ pub enum Source {
 
 /// A change to a message.
 ///
-/// A pointer is a JSON pointer (RFC 6901) into a JSON body. In an XML body its last part names elements, all of which change; names
-/// without a match change nothing.
+/// A pointer is a JSON pointer (RFC 6901) into a JSON body. In an XML body its last part names
+/// elements, all of which change; names without a match change nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
     /// Changes the status and nothing else.
@@ -67,7 +67,8 @@ pub enum Edit {
 pub enum Delivery {
     /// All of it, with its length.
     Whole,
-    /// Only the first bytes of the body. `honest` announces just these; otherwise `content-length` promises the whole.
+    /// Only the first bytes of the body. `honest` announces just these; otherwise `content-length`
+    /// promises the whole.
     Cut {
         /// How many bytes are sent.
         keep: usize,
@@ -115,10 +116,15 @@ impl Reply {
 
     /// A page as a proxy or a login portal sends it.
     pub fn html(status: u16) -> Self {
-        Self::raw(status, "text/html; charset=utf-8", "<!doctype html><title>Sign in to continue</title><p>Guest network</p>")
+        Self::raw(
+            status,
+            "text/html; charset=utf-8",
+            "<!doctype html><title>Sign in to continue</title><p>Guest network</p>",
+        )
     }
 
-    /// No answer of any kind: [`Delivery::Silent`], [`Delivery::Close`] or [`Delivery::Reset`]. The operation is not carried out.
+    /// No answer of any kind: [`Delivery::Silent`], [`Delivery::Close`] or [`Delivery::Reset`]. The
+    /// operation is not carried out.
     pub fn nothing(delivery: Delivery) -> Self {
         Self::raw(200, "text/plain", "").delivered(delivery)
     }
@@ -158,7 +164,8 @@ pub(super) struct Message {
 
 impl From<Response> for Message {
     fn from(response: Response) -> Self {
-        let headers = response.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let headers =
+            response.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Self { status: response.status, headers, body: response.body.to_vec() }
     }
 }
@@ -178,24 +185,40 @@ impl Message {
                 self.headers.extend(value.clone().map(|value| (name.clone(), value)));
             }
             Edit::Body(body) => self.body = body.clone(),
-            Edit::Replace(from, to) => self.body = String::from_utf8_lossy(&self.body).replace(from, to).into_bytes(),
+            Edit::Replace(from, to) => {
+                self.body = String::from_utf8_lossy(&self.body).replace(from, to).into_bytes()
+            }
             Edit::Set(pointer, value) => self.change(
                 |json| set(json, pointer, value.clone()),
-                |xml| each_element(xml, pointer, |name, _| format!("<{name}>{}</{name}>", plain(value))),
+                |xml| {
+                    each_element(xml, pointer, |name, _| {
+                        format!("<{name}>{}</{name}>", plain(value))
+                    })
+                },
             ),
-            Edit::Remove(pointer) => self.change(|json| remove(json, pointer), |xml| each_element(xml, pointer, |_, _| String::new())),
+            Edit::Remove(pointer) => self.change(
+                |json| remove(json, pointer),
+                |xml| each_element(xml, pointer, |_, _| String::new()),
+            ),
             Edit::Double(pointer) => self.change(
                 |json| array(json, pointer, |rows| rows.extend_from_within(..)),
                 |xml| each_element(xml, pointer, |_, element| element.repeat(2)),
             ),
             Edit::Halve(pointer) => {
-                self.change(|json| array(json, pointer, |rows| rows.truncate(rows.len() / 2)), |_| None);
+                self.change(
+                    |json| array(json, pointer, |rows| rows.truncate(rows.len() / 2)),
+                    |_| None,
+                );
             }
         }
     }
 
     /// Rewrites a JSON body, or an XML one; any other stays.
-    fn change(&mut self, json: impl FnOnce(&mut Value) -> Option<()>, xml: impl FnOnce(&str) -> Option<String>) {
+    fn change(
+        &mut self,
+        json: impl FnOnce(&mut Value) -> Option<()>,
+        xml: impl FnOnce(&str) -> Option<String>,
+    ) {
         if let Ok(mut value) = serde_json::from_slice::<Value>(&self.body) {
             json(&mut value);
             self.body = value.to_string().into_bytes();
@@ -225,7 +248,9 @@ fn remove(json: &mut Value, pointer: &str) -> Option<()> {
     let (parent, last) = parent(json, pointer)?;
     match parent {
         Value::Object(fields) => fields.remove(last).map(drop),
-        Value::Array(rows) => last.parse().ok().filter(|at| *at < rows.len()).map(|at: usize| drop(rows.remove(at))),
+        Value::Array(rows) => {
+            last.parse().ok().filter(|at| *at < rows.len()).map(|at: usize| drop(rows.remove(at)))
+        }
         _ => None,
     }
 }
@@ -246,7 +271,9 @@ fn each_element(xml: &str, pointer: &str, change: impl Fn(&str, &str) -> String)
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let (mut out, mut rest) = (String::new(), xml);
     while let Some(start) = rest.find(&open) {
-        let Some(end) = rest[start..].find(&close).map(|end| start + end + close.len()) else { break };
+        let Some(end) = rest[start..].find(&close).map(|end| start + end + close.len()) else {
+            break;
+        };
         out += &rest[..start];
         out += &change(name, &rest[start..end]);
         rest = &rest[end..];
@@ -275,17 +302,31 @@ mod tests {
         );
         let body = edited(
             body,
-            &[Edit::Double(at("/rows")), Edit::Halve(at("/rows")), Edit::Halve(at("/rows")), Edit::Set(at("/new"), json!(null))],
+            &[
+                Edit::Double(at("/rows")),
+                Edit::Halve(at("/rows")),
+                Edit::Halve(at("/rows")),
+                Edit::Set(at("/new"), json!(null)),
+            ],
         );
         assert_eq!(body, r#"{"new":null,"next":"x","rows":[{"id":"1"}]}"#);
-        assert_eq!(edited("[1]", &[Edit::Remove(at("/nothing/here")), Edit::Set(at("/a/b"), json!(1))]), "[1]");
+        assert_eq!(
+            edited("[1]", &[Edit::Remove(at("/nothing/here")), Edit::Set(at("/a/b"), json!(1))]),
+            "[1]"
+        );
     }
 
     #[test]
     fn xml_elements_are_found_by_the_last_part_of_the_pointer() {
         let body = "<A><Key>k</Key><Secret>s</Secret></A>";
-        assert_eq!(edited(body, &[Edit::Set("/A/Key".into(), json!("<&"))]), "<A><Key>&lt;&amp;</Key><Secret>s</Secret></A>");
+        assert_eq!(
+            edited(body, &[Edit::Set("/A/Key".into(), json!("<&"))]),
+            "<A><Key>&lt;&amp;</Key><Secret>s</Secret></A>"
+        );
         assert_eq!(edited(body, &[Edit::Remove("/Secret".into())]), "<A><Key>k</Key></A>");
-        assert_eq!(edited(body, &[Edit::Double("/Key".into())]), "<A><Key>k</Key><Key>k</Key><Secret>s</Secret></A>");
+        assert_eq!(
+            edited(body, &[Edit::Double("/Key".into())]),
+            "<A><Key>k</Key><Key>k</Key><Secret>s</Secret></A>"
+        );
     }
 }

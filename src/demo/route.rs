@@ -32,13 +32,20 @@ struct Operation {
 /// Answers a request, sooner or later.
 pub(super) async fn answer(shared: Shared, request: Request) -> Outcome {
     let Some(operation) = operation(&request) else {
-        let unknown = Refusal::new(404, "UnknownOperationException", format!("nothing answers {} {}", request.method, request.path));
+        let unknown = Refusal::new(
+            404,
+            "UnknownOperationException",
+            format!("nothing answers {} {}", request.method, request.path),
+        );
         return dated(&shared, unknown.render(Service::Portal)).into();
     };
     let (wait, fault) = {
         let mut state = shared.lock();
         *state.calls.entry(operation.name.to_owned()).or_default() += 1;
-        (latency(&state, &operation), state.faults.next(operation.name, &grant(&operation, &request)))
+        (
+            latency(&state, &operation),
+            state.faults.next(operation.name, &grant(&operation, &request)),
+        )
     };
     pause(wait).await;
     let response = match fault {
@@ -68,7 +75,8 @@ fn grant(operation: &Operation, request: &Request) -> String {
     grant.rsplit(':').next().unwrap_or_default().to_owned()
 }
 
-/// Carries the operation out if the script wants its true answer, and sends what the script makes of it.
+/// Carries the operation out if the script wants its true answer, and sends what the script makes
+/// of it.
 fn scripted(shared: &Shared, operation: &Operation, mut request: Request, reply: Reply) -> Outcome {
     let message = match reply.source {
         Source::Operation => Message::from(dated(shared, run(shared, operation, &request))),
@@ -85,26 +93,46 @@ fn scripted(shared: &Shared, operation: &Operation, mut request: Request, reply:
 fn operation(request: &Request) -> Option<Operation> {
     let (name, service, handler): (_, _, Handler) = match (&request.method, request.path.as_str()) {
         _ if entrance::is_for(request) => ("Portal", Service::Pages, entrance::look),
-        (&Method::POST, "/client/register") => ("RegisterClient", Service::Oidc, register::register_client),
-        (&Method::POST, "/device_authorization") => ("StartDeviceAuthorization", Service::Oidc, oidc::start_device),
+        (&Method::POST, "/client/register") => {
+            ("RegisterClient", Service::Oidc, register::register_client)
+        }
+        (&Method::POST, "/device_authorization") => {
+            ("StartDeviceAuthorization", Service::Oidc, oidc::start_device)
+        }
         (&Method::POST, "/token") => ("CreateToken", Service::Oidc, oidc::create_token),
         (&Method::GET, "/device") => ("DevicePage", Service::Pages, pages::device),
         (&Method::POST, "/device") => ("AnswerDevice", Service::Pages, pages::answer_device),
         (&Method::GET, "/authorize") => ("Authorize", Service::Pages, pages::authorize),
-        (&Method::POST, "/authorize") => ("AnswerAuthorize", Service::Pages, pages::answer_authorize),
-        (&Method::GET, "/assignment/accounts") => ("ListAccounts", Service::Portal, portal::list_accounts),
-        (&Method::GET, "/assignment/roles") => ("ListAccountRoles", Service::Portal, portal::list_account_roles),
-        (&Method::GET, "/federation/credentials") => ("GetRoleCredentials", Service::Portal, portal::get_role_credentials),
+        (&Method::POST, "/authorize") => {
+            ("AnswerAuthorize", Service::Pages, pages::answer_authorize)
+        }
+        (&Method::GET, "/assignment/accounts") => {
+            ("ListAccounts", Service::Portal, portal::list_accounts)
+        }
+        (&Method::GET, "/assignment/roles") => {
+            ("ListAccountRoles", Service::Portal, portal::list_account_roles)
+        }
+        (&Method::GET, "/federation/credentials") => {
+            ("GetRoleCredentials", Service::Portal, portal::get_role_credentials)
+        }
         (&Method::POST, "/logout") => ("Logout", Service::Portal, portal::logout),
-        (&Method::GET | &Method::POST, "/federation") => match parameter(request, "Action").as_deref() {
-            Some("getSigninToken") => ("GetSigninToken", Service::Pages, federation::get_signin_token),
-            Some("login") => ("ConsoleLogin", Service::Pages, federation::login),
-            _ => ("Federation", Service::Pages, federation::no_action),
-        },
-        (&Method::GET, "/") if !request.query.contains("Action=") => ("Home", Service::Pages, pages::home),
+        (&Method::GET | &Method::POST, "/federation") => {
+            match parameter(request, "Action").as_deref() {
+                Some("getSigninToken") => {
+                    ("GetSigninToken", Service::Pages, federation::get_signin_token)
+                }
+                Some("login") => ("ConsoleLogin", Service::Pages, federation::login),
+                _ => ("Federation", Service::Pages, federation::no_action),
+            }
+        }
+        (&Method::GET, "/") if !request.query.contains("Action=") => {
+            ("Home", Service::Pages, pages::home)
+        }
         (&Method::GET | &Method::POST, "/") => match parameter(request, "Action").as_deref() {
             Some("AssumeRole") => ("AssumeRole", Service::Sts, sts::assume_role),
-            Some("GetCallerIdentity") => ("GetCallerIdentity", Service::Sts, sts::get_caller_identity),
+            Some("GetCallerIdentity") => {
+                ("GetCallerIdentity", Service::Sts, sts::get_caller_identity)
+            }
             _ => ("UnknownAction", Service::Sts, sts::unknown_action),
         },
         _ => return None,
@@ -115,7 +143,10 @@ fn operation(request: &Request) -> Option<Operation> {
 /// A parameter of the body or of the query, decoded.
 pub(super) fn parameter(request: &Request, key: &str) -> Option<String> {
     let body = form(&String::from_utf8_lossy(&request.body));
-    body.into_iter().find(|(name, _)| name == key).map(|(_, value)| value).or_else(|| request.param(key))
+    body.into_iter()
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value)
+        .or_else(|| request.param(key))
 }
 
 fn latency(state: &State, operation: &Operation) -> Duration {
@@ -132,9 +163,11 @@ async fn pause(length: Duration) {
 fn run(shared: &Shared, operation: &Operation, request: &Request) -> Response {
     let mut state = shared.lock();
     if operation.service == Service::Portal && !state.admit() {
-        return Refusal::new(429, "TooManyRequestsException", "Rate exceeded").render(Service::Portal);
+        return Refusal::new(429, "TooManyRequestsException", "Rate exceeded")
+            .render(Service::Portal);
     }
-    (operation.handler)(&mut state, request).unwrap_or_else(|refusal| refusal.render(operation.service))
+    (operation.handler)(&mut state, request)
+        .unwrap_or_else(|refusal| refusal.render(operation.service))
 }
 
 /// The scripted error; without a name it is what a broken proxy in between would say.
@@ -157,7 +190,8 @@ fn dated(shared: &Shared, response: Response) -> Response {
 
 /// `Sat, 21 Nov 2026 22:27:27 GMT`.
 fn http_date(moment: Timestamp) -> String {
-    let moment = OffsetDateTime::from_unix_timestamp(moment.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let moment =
+        OffsetDateTime::from_unix_timestamp(moment.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     moment.format(&Rfc2822).unwrap_or_default().replace("+0000", "GMT")
 }
 

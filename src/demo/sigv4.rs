@@ -1,4 +1,5 @@
-//! AWS Signature Version 4 from the verifier's side: takes a request's signature apart and computes what it should have been.
+//! AWS Signature Version 4 from the verifier's side: takes a request's signature apart and computes
+//! what it should have been.
 
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -48,14 +49,27 @@ impl Signature {
     }
 
     fn of_header(request: &Request, header: &str) -> Result<Self, Unreadable> {
-        let rest = header.strip_prefix("AWS4-HMAC-SHA256").ok_or(Unreadable::Incomplete("AWS4-HMAC-SHA256"))?;
+        let rest = header
+            .strip_prefix("AWS4-HMAC-SHA256")
+            .ok_or(Unreadable::Incomplete("AWS4-HMAC-SHA256"))?;
         let part = |name: &'static str| {
-            let found = rest.split(',').filter_map(|part| part.trim().split_once('=')).find(|(key, _)| *key == name);
+            let found = rest
+                .split(',')
+                .filter_map(|part| part.trim().split_once('='))
+                .find(|(key, _)| *key == name);
             found.map(|(_, value)| value.to_owned()).ok_or(Unreadable::Incomplete(name))
         };
-        let date = request.header("x-amz-date").ok_or(Unreadable::Incomplete("X-Amz-Date"))?.to_owned();
+        let date =
+            request.header("x-amz-date").ok_or(Unreadable::Incomplete("X-Amz-Date"))?.to_owned();
         let token = request.header("x-amz-security-token").map(str::to_owned);
-        Self::assemble(&part("Credential")?, date, &part("SignedHeaders")?, part("Signature")?, token, false)
+        Self::assemble(
+            &part("Credential")?,
+            date,
+            &part("SignedHeaders")?,
+            part("Signature")?,
+            token,
+            false,
+        )
     }
 
     fn of_query(request: &Request) -> Result<Self, Unreadable> {
@@ -63,8 +77,16 @@ impl Signature {
         if part("X-Amz-Algorithm")? != "AWS4-HMAC-SHA256" {
             return Err(Unreadable::Incomplete("X-Amz-Algorithm"));
         }
-        let (credential, date, signed) = (part("X-Amz-Credential")?, part("X-Amz-Date")?, part("X-Amz-SignedHeaders")?);
-        Self::assemble(&credential, date, &signed, part("X-Amz-Signature")?, request.param("X-Amz-Security-Token"), true)
+        let (credential, date, signed) =
+            (part("X-Amz-Credential")?, part("X-Amz-Date")?, part("X-Amz-SignedHeaders")?);
+        Self::assemble(
+            &credential,
+            date,
+            &signed,
+            part("X-Amz-Signature")?,
+            request.param("X-Amz-Security-Token"),
+            true,
+        )
     }
 
     fn assemble(
@@ -75,7 +97,9 @@ impl Signature {
         token: Option<String>,
         presigned: bool,
     ) -> Result<Self, Unreadable> {
-        let [key, day, region, service, "aws4_request"] = credential.split('/').collect::<Vec<_>>()[..] else {
+        let [key, day, region, service, "aws4_request"] =
+            credential.split('/').collect::<Vec<_>>()[..]
+        else {
             return Err(Unreadable::Incomplete("Credential"));
         };
         let scope = [day, region, service].map(str::to_owned);
@@ -86,11 +110,16 @@ impl Signature {
     /// When it was signed.
     pub(super) fn moment(&self) -> Option<Timestamp> {
         let date = &self.date;
-        let parts = [date.get(..4)?, date.get(4..6)?, date.get(6..11)?, date.get(11..13)?, date.get(13..)?];
-        Timestamp::parse(&format!("{}-{}-{}:{}:{}", parts[0], parts[1], parts[2], parts[3], parts[4]))
+        let parts =
+            [date.get(..4)?, date.get(4..6)?, date.get(6..11)?, date.get(11..13)?, date.get(13..)?];
+        Timestamp::parse(&format!(
+            "{}-{}-{}:{}:{}",
+            parts[0], parts[1], parts[2], parts[3], parts[4]
+        ))
     }
 
-    /// Whether the holder of this secret signed this request, for this service, with all headers that matter.
+    /// Whether the holder of this secret signed this request, for this service, with all headers
+    /// that matter.
     pub(super) fn verifies(&self, request: &Request, secret: &str, service: &str) -> bool {
         let needed: &[&str] = match (self.presigned, &self.token) {
             (true, _) => &["host"],
@@ -106,31 +135,58 @@ impl Signature {
     fn expected(&self, request: &Request, secret: &str) -> String {
         let canonical = self.canonical(request);
         let scope = format!("{}/aws4_request", self.scope.join("/"));
-        let to_sign = format!("AWS4-HMAC-SHA256\n{}\n{scope}\n{}", self.date, hex(&Sha256::digest(canonical.as_bytes())));
+        let to_sign = format!(
+            "AWS4-HMAC-SHA256\n{}\n{scope}\n{}",
+            self.date,
+            hex(&Sha256::digest(canonical.as_bytes()))
+        );
         let start = format!("AWS4{secret}").into_bytes();
-        let key = self.scope.iter().map(String::as_str).chain(["aws4_request"]).fold(start, |key, part| mac(&key, part));
+        let key = self
+            .scope
+            .iter()
+            .map(String::as_str)
+            .chain(["aws4_request"])
+            .fold(start, |key, part| mac(&key, part));
         hex(&mac(&key, &to_sign))
     }
 
     fn canonical(&self, request: &Request) -> String {
-        let headers: String = self.signed.iter().map(|name| format!("{name}:{}\n", header_value(request, name))).collect();
+        let headers: String = self
+            .signed
+            .iter()
+            .map(|name| format!("{name}:{}\n", header_value(request, name)))
+            .collect();
         let body = hex(&Sha256::digest(&request.body));
         let query = canonical_query(&request.query);
-        format!("{}\n{}\n{query}\n{headers}\n{}\n{body}", request.method, request.path, self.signed.join(";"))
+        format!(
+            "{}\n{}\n{query}\n{headers}\n{}\n{body}",
+            request.method,
+            request.path,
+            self.signed.join(";")
+        )
     }
 }
 
 /// All values of a header, trimmed, runs of spaces made one.
 fn header_value(request: &Request, name: &str) -> String {
     let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.map(|value| value.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join(",")
+    values
+        .map(|value| value.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// The parameters encoded strictly and in order, without the signature itself.
 fn canonical_query(query: &str) -> String {
-    let strict = |part: &str| utf8_percent_encode(&percent_decode_str(part).decode_utf8_lossy(), STRICT).to_string();
-    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let mut pairs: Vec<(String, String)> = pairs.map(|(key, value)| (strict(key), strict(value))).collect();
+    let strict = |part: &str| {
+        utf8_percent_encode(&percent_decode_str(part).decode_utf8_lossy(), STRICT).to_string()
+    };
+    let pairs = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let mut pairs: Vec<(String, String)> =
+        pairs.map(|(key, value)| (strict(key), strict(value))).collect();
     pairs.retain(|(key, _)| key != "X-Amz-Signature");
     pairs.sort();
     pairs.into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&")
@@ -152,8 +208,17 @@ mod tests {
     use super::*;
 
     fn request(query: &str, headers: &[(&'static str, &str)]) -> Request {
-        let headers = headers.iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap())).collect();
-        Request { method: http::Method::GET, path: "/".into(), query: query.into(), headers, body: Default::default() }
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
+            .collect();
+        Request {
+            method: http::Method::GET,
+            path: "/".into(),
+            query: query.into(),
+            headers,
+            body: Default::default(),
+        }
     }
 
     #[test]
@@ -204,7 +269,13 @@ mod tests {
     #[test]
     fn half_a_signature_is_named() {
         assert_eq!(Signature::read(&request("", &[])), Err(Unreadable::Missing));
-        let headers = [("authorization", "AWS4-HMAC-SHA256 Credential=A/B/C/D/aws4_request"), ("x-amz-date", "20150830T123600Z")];
-        assert_eq!(Signature::read(&request("", &headers)), Err(Unreadable::Incomplete("SignedHeaders")));
+        let headers = [
+            ("authorization", "AWS4-HMAC-SHA256 Credential=A/B/C/D/aws4_request"),
+            ("x-amz-date", "20150830T123600Z"),
+        ];
+        assert_eq!(
+            Signature::read(&request("", &headers)),
+            Err(Unreadable::Incomplete("SignedHeaders"))
+        );
     }
 }

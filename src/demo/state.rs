@@ -1,4 +1,5 @@
-//! What the simulator remembers: registrations, codes, sessions, tokens and the role credentials it gave out.
+//! What the simulator remembers: registrations, codes, sessions, tokens and the role credentials it
+//! gave out.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -144,8 +145,12 @@ impl State {
     pub(super) fn new(options: Options, url: String) -> Result<Self> {
         let organisation = Organisation::new(options.accounts, options.roles);
         let mut places = HashMap::new();
-        for (directory, accounts) in organisation.directories.iter().map(|directory| &directory.accounts).enumerate() {
-            places.extend(accounts.iter().enumerate().map(|(at, account)| (account.id, (directory, at))));
+        for (directory, accounts) in
+            organisation.directories.iter().map(|directory| &directory.accounts).enumerate()
+        {
+            places.extend(
+                accounts.iter().enumerate().map(|(at, account)| (account.id, (directory, at))),
+            );
         }
         Ok(Self {
             bucket: Bucket::new(options.throttle),
@@ -216,14 +221,18 @@ impl State {
 
     /// The session a bearer token belongs to, while the token is good.
     pub(super) fn token(&self, bearer: &str) -> Option<&Token> {
-        self.tokens.get(bearer).filter(|token| self.now() < token.expires && self.sessions.contains_key(&token.session))
+        self.tokens.get(bearer).filter(|token| {
+            self.now() < token.expires && self.sessions.contains_key(&token.session)
+        })
     }
 
     /// What was decided about a device code, by a person or by time.
     pub(super) fn decision(&self, device: &Device) -> Option<Decision> {
         let by_itself = match self.options.approve {
             Approve::Person => None,
-            Approve::AfterMillis(wait) => (device.created.elapsed().as_millis() >= u128::from(wait)).then_some(Decision::Allow),
+            Approve::AfterMillis(wait) => (device.created.elapsed().as_millis()
+                >= u128::from(wait))
+            .then_some(Decision::Allow),
         };
         device.decision.or(by_itself)
     }
@@ -255,7 +264,8 @@ impl Bucket {
 
     fn take(&mut self, now: Instant) -> bool {
         let Some(rate) = self.rate else { return true };
-        self.level = (self.level + now.duration_since(self.filled).as_secs_f64() * rate).min(rate.max(1.0));
+        self.level =
+            (self.level + now.duration_since(self.filled).as_secs_f64() * rate).min(rate.max(1.0));
         self.filled = now;
         let admitted = self.level >= 1.0;
         if admitted {

@@ -42,7 +42,9 @@ impl Refusal {
     /// The answer as this service writes it.
     pub(super) fn render(self, service: Service) -> Response {
         match service {
-            Service::Oidc => self.json(json!({ "error": oauth_code(&self.name), "error_description": self.message })),
+            Service::Oidc => self.json(
+                json!({ "error": oauth_code(&self.name), "error_description": self.message }),
+            ),
             Service::Portal => self.json(json!({ "message": self.message, "__type": self.name })),
             Service::Sts => self.xml(),
             Service::Pages => super::pages::notice(self.status, "That did not work", &self.message),
@@ -50,7 +52,9 @@ impl Refusal {
     }
 
     fn json(&self, body: serde_json::Value) -> Response {
-        Response::json(self.status, body.to_string()).with("x-amzn-ErrorType", self.name.clone()).with("cache-control", "no-store")
+        Response::json(self.status, body.to_string())
+            .with("x-amzn-ErrorType", self.name.clone())
+            .with("cache-control", "no-store")
     }
 
     fn xml(&self) -> Response {
@@ -88,7 +92,11 @@ fn oauth_code(name: &str) -> String {
 
 /// Text that is safe between tags and in quoted attributes, of XML and HTML alike.
 pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -97,8 +105,13 @@ mod tests {
 
     #[test]
     fn exceptions_have_their_oauth_names() {
-        let codes =
-            ["InvalidGrantException", "SlowDownException", "InternalServerException", "UnsupportedGrantTypeException"].map(oauth_code);
+        let codes = [
+            "InvalidGrantException",
+            "SlowDownException",
+            "InternalServerException",
+            "UnsupportedGrantTypeException",
+        ]
+        .map(oauth_code);
         assert_eq!(codes, ["invalid_grant", "slow_down", "server_error", "unsupported_grant_type"]);
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// What a person has to do before a role is used, weakest first: `confirm = false`, `true` or `"type"`.
+/// What a person has to do before a role is used, weakest first: `confirm = false`, `true` or
+/// `"type"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Confirm {
     /// Nothing.
@@ -42,7 +43,11 @@ impl<'de> Deserialize<'de> for Confirm {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Confirm, E> {
-                if text == "type" { Ok(Confirm::Type) } else { Err(E::invalid_value(de::Unexpected::Str(text), &self)) }
+                if text == "type" {
+                    Ok(Confirm::Type)
+                } else {
+                    Err(E::invalid_value(de::Unexpected::Str(text), &self))
+                }
             }
         }
         deserializer.deserialize_any(Words)
@@ -55,11 +60,18 @@ mod tests {
 
     #[test]
     fn every_kind_is_read_as_it_is_written() {
-        for (confirm, text) in [(Confirm::No, "false"), (Confirm::Ask, "true"), (Confirm::Type, "\"type\"")] {
+        for (confirm, text) in
+            [(Confirm::No, "false"), (Confirm::Ask, "true"), (Confirm::Type, "\"type\"")]
+        {
             assert_eq!(serde_json::to_string(&confirm).unwrap(), text);
             assert_eq!(serde_json::from_str::<Confirm>(text).unwrap(), confirm);
         }
-        assert!(serde_json::from_str::<Confirm>("\"maybe\"").unwrap_err().to_string().contains("true, false or \"type\""));
+        assert!(
+            serde_json::from_str::<Confirm>("\"maybe\"")
+                .unwrap_err()
+                .to_string()
+                .contains("true, false or \"type\"")
+        );
     }
 
     #[test]

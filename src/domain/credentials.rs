@@ -25,19 +25,23 @@ impl Credentials {
     /// How much longer a session may seem because clocks differ, in seconds.
     pub const SLACK: i64 = 15 * 60;
 
-    /// Seconds left; zero when expired, and zero when the clock stands before the issue time (it was set back). Also zero for credentials
-    /// that AWS does not issue: without a key, secret or token, or valid for more than [`Credentials::LONGEST`].
+    /// Seconds left; zero when expired, and zero when the clock stands before the issue time (it
+    /// was set back). Also zero for credentials that AWS does not issue: without a key, secret
+    /// or token, or valid for more than [`Credentials::LONGEST`].
     pub fn left(&self, now: Timestamp) -> i64 {
         if !self.is_plausible() {
             return 0;
         }
-        // A minute of slack: a reply's Date header has whole seconds and clocks are adjusted by small steps all day.
+        // A minute of slack: a reply's Date header has whole seconds and clocks are adjusted by
+        // small steps all day.
         if now.since(self.issued_at) < -60 { 0 } else { self.expires_at.since(now).max(0) }
     }
 
     fn is_plausible(&self) -> bool {
         let filled =
-            [&self.access_key_id, self.secret_access_key.expose(), self.session_token.expose()].iter().all(|part| !part.is_empty());
+            [&self.access_key_id, self.secret_access_key.expose(), self.session_token.expose()]
+                .iter()
+                .all(|part| !part.is_empty());
         filled && self.expires_at.since(self.issued_at) <= Self::LONGEST + Self::SLACK
     }
 
@@ -49,7 +53,8 @@ impl Credentials {
 
 /// How much life credentials must have left to be handed out without asking AWS, in seconds.
 ///
-/// botocore runs a `credential_process` again on every request once less than 15 minutes are left, hence the default.
+/// botocore runs a `credential_process` again on every request once less than 15 minutes are left,
+/// hence the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window(pub i64);
 
@@ -98,7 +103,10 @@ mod tests {
     fn credentials_that_aws_does_not_issue_have_nothing_left() {
         assert_eq!(credentials(0, 12 * 3_600).left(Timestamp(0)), 12 * 3_600);
         assert_eq!(credentials(0, 13 * 3_600).left(Timestamp(0)), 0);
-        assert_eq!(Credentials { session_token: "".into(), ..credentials(0, 3_600) }.left(Timestamp(0)), 0);
+        assert_eq!(
+            Credentials { session_token: "".into(), ..credentials(0, 3_600) }.left(Timestamp(0)),
+            0
+        );
     }
 
     #[test]

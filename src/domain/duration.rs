@@ -60,7 +60,14 @@ mod tests {
 
     #[test]
     fn typed_lengths_are_read() {
-        for (text, want) in [("90", Some(90)), ("15m", Some(900)), ("1h30m", Some(5_400)), ("", None), ("m", None), ("5x", None)] {
+        for (text, want) in [
+            ("90", Some(90)),
+            ("15m", Some(900)),
+            ("1h30m", Some(5_400)),
+            ("", None),
+            ("m", None),
+            ("5x", None),
+        ] {
             assert_eq!(parse_duration(text), want, "{text}");
         }
     }

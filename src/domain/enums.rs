@@ -1,5 +1,5 @@
-//! Settings that take one of a few words. Each is defined here once and used by the configuration, the command line and the rooms
-//! that obey it.
+//! Settings that take one of a few words. Each is defined here once and used by the configuration,
+//! the command line and the rooms that obey it.
 
 use std::fmt;
 use std::str::FromStr;

@@ -26,7 +26,8 @@ pub enum Kind {
     Unreachable,
     /// The vault is locked, out of reach or owned by somebody else (7).
     Vault,
-    /// The operating system refused a file, a descriptor, a process or a thread (74, `EX_IOERR` of sysexits.h).
+    /// The operating system refused a file, a descriptor, a process or a thread (74, `EX_IOERR` of
+    /// sysexits.h).
     Os,
     /// A bug in rolecall, and nothing else (70).
     Internal,

@@ -27,7 +27,9 @@ impl Height {
         let wanted = match self {
             Self::Full => return None,
             Self::Rows(rows) => rows,
-            Self::PerCent(share) => u16::try_from(u32::from(all) * u32::from(share) / 100).unwrap_or(all),
+            Self::PerCent(share) => {
+                u16::try_from(u32::from(all) * u32::from(share) / 100).unwrap_or(all)
+            }
         };
         Some(wanted.max(Self::LEAST).min(all.max(1)))
     }
@@ -42,9 +44,9 @@ impl FromStr for Height {
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |digits: &str| digits.trim().parse::<u16>().ok().filter(|number| *number > 0);
         let read = match text.trim().strip_suffix('%') {
-            Some(share) => {
-                number(share).filter(|share| *share <= 100).map(|share| if share == 100 { Self::Full } else { Self::PerCent(share) })
-            }
+            Some(share) => number(share)
+                .filter(|share| *share <= 100)
+                .map(|share| if share == 100 { Self::Full } else { Self::PerCent(share) }),
             None => number(text).map(Self::Rows),
         };
         read.ok_or_else(|| format!("expected {EXPECTED}"))
@@ -83,11 +85,16 @@ impl<'de> Deserialize<'de> for Height {
 
             fn visit_i64<E: de::Error>(self, rows: i64) -> Result<Height, E> {
                 let fits = u16::try_from(rows).ok().filter(|rows| *rows > 0);
-                fits.map(Height::Rows).ok_or_else(|| E::invalid_value(de::Unexpected::Signed(rows), &self))
+                fits.map(Height::Rows)
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Signed(rows), &self))
             }
         }
         // What is kept between two starts does not tell its types.
-        if deserializer.is_human_readable() { deserializer.deserialize_any(Text) } else { deserializer.deserialize_str(Text) }
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(Text)
+        } else {
+            deserializer.deserialize_str(Text)
+        }
     }
 }
 
@@ -98,13 +105,19 @@ mod tests {
     #[test]
     fn a_height_is_rows_or_a_share() {
         let read = |text: &str| text.parse::<Height>().ok();
-        assert_eq!([read("15"), read("40%"), read("100%")], [Some(Height::Rows(15)), Some(Height::PerCent(40)), Some(Height::Full)]);
+        assert_eq!(
+            [read("15"), read("40%"), read("100%")],
+            [Some(Height::Rows(15)), Some(Height::PerCent(40)), Some(Height::Full)]
+        );
         assert_eq!([read("0"), read("101%"), read("-3"), read("tall")], [None; 4]);
     }
 
     #[test]
     fn rows_fit_the_screen_and_are_never_too_few() {
         assert_eq!((Height::PerCent(40).rows(50), Height::Rows(15).rows(10)), (Some(20), Some(10)));
-        assert_eq!((Height::Rows(1).rows(24), Height::PerCent(1).rows(3), Height::Full.rows(24)), (Some(4), Some(3), None));
+        assert_eq!(
+            (Height::Rows(1).rows(24), Height::PerCent(1).rows(3), Height::Full.rows(24)),
+            (Some(4), Some(3), None)
+        );
     }
 }

@@ -42,13 +42,18 @@ impl FromStr for AccountId {
 
     /// Takes twelve digits, or `1234-5678-9012` as the console shows them.
     fn from_str(text: &str) -> Result<Self> {
-        if let (true, Ok(digits)) = (text.bytes().all(|byte| byte.is_ascii_digit()), <[u8; 12]>::try_from(text.as_bytes())) {
+        if let (true, Ok(digits)) =
+            (text.bytes().all(|byte| byte.is_ascii_digit()), <[u8; 12]>::try_from(text.as_bytes()))
+        {
             return Ok(Self(digits));
         }
         let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
         match <[u8; 12]>::try_from(digits) {
             Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Self(digits)),
-            _ => Err(Error::new(Kind::UnknownRole, format!("`{text}` is not an account id: twelve digits, zeros in front included"))),
+            _ => Err(Error::new(
+                Kind::UnknownRole,
+                format!("`{text}` is not an account id: twelve digits, zeros in front included"),
+            )),
         }
     }
 }
@@ -66,18 +71,25 @@ impl fmt::Debug for AccountId {
 }
 
 impl Serialize for AccountId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
 
 impl<'de> Deserialize<'de> for AccountId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_str(Text(|text: &str| text.parse().map_err(|error: Error| error.message)))
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Self, D::Error> {
+        deserializer
+            .deserialize_str(Text(|text: &str| text.parse().map_err(|error: Error| error.message)))
     }
 }
 
-/// Makes a name of a text as it is read, without a copy in between: an inventory has tens of thousands of them.
+/// Makes a name of a text as it is read, without a copy in between: an inventory has tens of
+/// thousands of them.
 struct Text<F>(F);
 
 impl<T, F: FnOnce(&str) -> std::result::Result<T, String>> serde::de::Visitor<'_> for Text<F> {
@@ -160,8 +172,12 @@ impl Region {
     pub fn is_well_formed(&self) -> bool {
         let words: Vec<&str> = self.as_str().split('-').collect();
         let Some((number, words)) = words.split_last() else { return false };
-        let lettered = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-        words.len() >= 2 && words.iter().all(lettered) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        let lettered =
+            |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        words.len() >= 2
+            && words.iter().all(lettered)
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
     }
 
     /// The partition a region belongs to, by its prefix.
@@ -230,19 +246,29 @@ impl Arn {
 impl FromStr for Arn {
     type Err = Error;
 
-    /// Reads a role ARN, or the short form `ACCOUNT:ROLE` (partition `aws` then, to be ignored by the caller). What IAM and STS make of
-    /// a permission set, such as `get-caller-identity` prints it, is the permission set.
+    /// Reads a role ARN, or the short form `ACCOUNT:ROLE` (partition `aws` then, to be ignored by
+    /// the caller). What IAM and STS make of a permission set, such as `get-caller-identity`
+    /// prints it, is the permission set.
     fn from_str(text: &str) -> Result<Self> {
-        let wrong =
-            || Error::new(Kind::UnknownRole, format!("`{text}` is not a role's ARN (arn:aws:iam::ACCOUNT:role/ROLE) nor ACCOUNT:ROLE"));
+        let wrong = || {
+            Error::new(
+                Kind::UnknownRole,
+                format!(
+                    "`{text}` is not a role's ARN (arn:aws:iam::ACCOUNT:role/ROLE) nor ACCOUNT:ROLE"
+                ),
+            )
+        };
         let parts: Vec<&str> = text.trim().splitn(6, ':').collect();
         let (partition, account, role) = match parts[..] {
             [account, role] => ("aws", account, role),
-            ["arn", partition, "iam", "", account, resource] => {
-                (partition, account, permission_set(resource.strip_prefix("role/").ok_or_else(wrong)?))
-            }
+            ["arn", partition, "iam", "", account, resource] => (
+                partition,
+                account,
+                permission_set(resource.strip_prefix("role/").ok_or_else(wrong)?),
+            ),
             ["arn", partition, "sts", "", account, resource] => {
-                let assumed = resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());
+                let assumed =
+                    resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());
                 (partition, account, permission_set(assumed.ok_or_else(wrong)?))
             }
             _ => return Err(wrong()),
@@ -250,15 +276,22 @@ impl FromStr for Arn {
         if role.is_empty() {
             return Err(wrong());
         }
-        Ok(Arn { partition: partition.to_owned(), account: account.parse().map_err(|_| wrong())?, role: RoleName::new(role) })
+        Ok(Arn {
+            partition: partition.to_owned(),
+            account: account.parse().map_err(|_| wrong())?,
+            role: RoleName::new(role),
+        })
     }
 }
 
-/// The permission set behind `aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_NAME_0123456789abcdef`; other names stay, with their
-/// path.
+/// The permission set behind
+/// `aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_NAME_0123456789abcdef`; other names stay,
+/// with their path.
 pub(super) fn permission_set(role: &str) -> &str {
     let last = role.rsplit('/').next().unwrap_or(role);
-    last.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_')).map_or(role, |(name, _)| name)
+    last.strip_prefix("AWSReservedSSO_")
+        .and_then(|rest| rest.rsplit_once('_'))
+        .map_or(role, |(name, _)| name)
 }
 
 /// Which role is meant, across refreshes: never an index.
@@ -330,8 +363,16 @@ mod tests {
         assert_eq!(Region::new(" EU-West-1 "), Region::new("eu-west-1"));
         assert_eq!(serde_json::from_str::<Region>("\"EU-WEST-1\"").unwrap().as_str(), "eu-west-1");
         assert_ne!(RoleName::new("Admin"), RoleName::new("admin"));
-        assert!(["eu-west-1", "us-gov-east-1", "EUSC-de-east-1"].into_iter().all(|name| Region::new(name).is_well_formed()));
-        assert!(!["", "eu", "eu-west", "eu_west_1", "eu-west-1a", "Ireland"].into_iter().any(|name| Region::new(name).is_well_formed()));
+        assert!(
+            ["eu-west-1", "us-gov-east-1", "EUSC-de-east-1"]
+                .into_iter()
+                .all(|name| Region::new(name).is_well_formed())
+        );
+        assert!(
+            !["", "eu", "eu-west", "eu_west_1", "eu-west-1a", "Ireland"]
+                .into_iter()
+                .any(|name| Region::new(name).is_well_formed())
+        );
     }
 
     #[test]

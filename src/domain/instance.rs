@@ -8,8 +8,8 @@ use super::{InstanceName, Region};
 
 /// The start URL of an access portal.
 ///
-/// The written form is kept, because the AWS CLI names its cache files after it. Equality uses the normalized form: one portal in several
-/// spellings is one portal.
+/// The written form is kept, because the AWS CLI names its cache files after it. Equality uses the
+/// normalized form: one portal in several spellings is one portal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct StartUrl {
@@ -30,7 +30,8 @@ impl StartUrl {
     }
 
     /// The normalized form, which AWS expects and records are named by: `https://` if no scheme is given, scheme and host in lower case,
-    /// without the scheme's default port, a query, a fragment or slashes at the end. The path keeps its case.
+    /// without the scheme's default port, a query, a fragment or slashes at the end. The path keeps
+    /// its case.
     pub fn trimmed(&self) -> &str {
         &self.normalized
     }
@@ -54,7 +55,8 @@ fn normalize(written: &str) -> String {
     };
     let host = host.strip_suffix(default_port).unwrap_or(&host);
     let path = rest[end..].split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    // Nothing in front of a path is not an address. Keep it as it is, so that messages show what was written.
+    // Nothing in front of a path is not an address. Keep it as it is, so that messages show what
+    // was written.
     if host.is_empty() { text.to_owned() } else { format!("{scheme}://{host}{path}") }
 }
 
@@ -150,7 +152,10 @@ mod tests {
         ] {
             let url = StartUrl::new(spelling);
             assert_eq!(url, plain, "{spelling}");
-            assert_eq!((url.trimmed(), url.as_written(), url.first_label()), (plain.trimmed(), spelling, "corp"));
+            assert_eq!(
+                (url.trimmed(), url.as_written(), url.first_label()),
+                (plain.trimmed(), spelling, "corp")
+            );
         }
     }
 
@@ -176,6 +181,9 @@ mod tests {
         let url = StartUrl::new("Corp.awsapps.com/start/#/");
         let stored = serde_json::to_string(&url).unwrap();
         assert_eq!(stored, "\"Corp.awsapps.com/start/#/\"");
-        assert_eq!(serde_json::from_str::<StartUrl>(&stored).unwrap().as_written(), url.as_written());
+        assert_eq!(
+            serde_json::from_str::<StartUrl>(&stored).unwrap().as_written(),
+            url.as_written()
+        );
     }
 }

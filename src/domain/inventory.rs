@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountId, RoleName, Timestamp};
 
-/// One account as the portal lists it. Name and e-mail can be missing: AWS leaves them out now and then.
+/// One account as the portal lists it. Name and e-mail can be missing: AWS leaves them out now and
+/// then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Twelve digits.
@@ -15,7 +16,8 @@ pub struct Account {
     pub name: Option<String>,
     /// The root user's e-mail address.
     pub email: Option<String>,
-    /// The roles the person may use there, in the portal's order; kept from the last time when this refresh could not read them.
+    /// The roles the person may use there, in the portal's order; kept from the last time when
+    /// this refresh could not read them.
     pub roles: Vec<RoleName>,
     /// When the roles were last read; `None` while they never were.
     pub read_at: Option<Timestamp>,
@@ -30,8 +32,9 @@ pub struct Inventory {
     pub complete: bool,
     /// The accounts, in the portal's order.
     pub accounts: Vec<Account>,
-    /// Accounts that AWS left out, or listed without some of their roles, when it last ended a list with an empty page. They keep what is
-    /// missing until a second refresh says the same. Stored apart: older versions read the file without it.
+    /// Accounts that AWS left out, or listed without some of their roles, when it last ended a
+    /// list with an empty page. They keep what is missing until a second refresh says the
+    /// same. Stored apart: older versions read the file without it.
     #[serde(skip)]
     pub unconfirmed: BTreeSet<AccountId>,
 }
@@ -56,7 +59,8 @@ pub struct Change {
     pub added: bool,
 }
 
-/// Roles that came and went from `old` to `new`, by account and role; added before removed for equals.
+/// Roles that came and went from `old` to `new`, by account and role; added before removed for
+/// equals.
 pub fn diff(old: &Inventory, new: &Inventory) -> Vec<Change> {
     let flatten = |inventory: &Inventory, added: bool| -> Vec<Change> {
         let of = |account: &Account| {
@@ -64,7 +68,12 @@ pub fn diff(old: &Inventory, new: &Inventory) -> Vec<Change> {
             account
                 .roles
                 .iter()
-                .map(move |role| Change { account: id, account_name: name.clone(), role: role.clone(), added })
+                .map(move |role| Change {
+                    account: id,
+                    account_name: name.clone(),
+                    role: role.clone(),
+                    added,
+                })
                 .collect::<Vec<_>>()
         };
         inventory.accounts.iter().flat_map(of).collect()
@@ -73,7 +82,8 @@ pub fn diff(old: &Inventory, new: &Inventory) -> Vec<Change> {
     let (before, after) = (flatten(old, false), flatten(new, true));
     let known: std::collections::HashSet<_> = before.iter().map(key).collect();
     let still: std::collections::HashSet<_> = after.iter().map(key).collect();
-    let mut changes: Vec<Change> = after.into_iter().filter(|change| !known.contains(&key(change))).collect();
+    let mut changes: Vec<Change> =
+        after.into_iter().filter(|change| !known.contains(&key(change))).collect();
     changes.extend(before.into_iter().filter(|change| !still.contains(&key(change))));
     changes.sort_by_key(|change| (change.account, change.role.clone(), !change.added));
     changes
@@ -87,7 +97,13 @@ mod tests {
         let mut inventory = Inventory::default();
         for (id, role) in roles {
             let id = id.parse().unwrap();
-            inventory.accounts.push(Account { id, name: None, email: None, roles: vec![RoleName::new(*role)], read_at: None });
+            inventory.accounts.push(Account {
+                id,
+                name: None,
+                email: None,
+                roles: vec![RoleName::new(*role)],
+                read_at: None,
+            });
         }
         inventory
     }
@@ -96,8 +112,10 @@ mod tests {
     fn a_diff_names_what_came_and_what_went() {
         let old = inventory(&[("000000000001", "Admin"), ("000000000002", "Admin")]);
         let new = inventory(&[("000000000001", "Admin"), ("000000000003", "Read")]);
-        let said: Vec<_> =
-            diff(&old, &new).iter().map(|c| format!("{}{}:{}", if c.added { '+' } else { '-' }, c.account, c.role)).collect();
+        let said: Vec<_> = diff(&old, &new)
+            .iter()
+            .map(|c| format!("{}{}:{}", if c.added { '+' } else { '-' }, c.account, c.role))
+            .collect();
         assert_eq!(said, ["-000000000002:Admin", "+000000000003:Read"]);
     }
 }

@@ -1,4 +1,5 @@
-//! Nouns and rules: ids, roles, credentials and their lifetime, errors. No input or output, no clock.
+//! Nouns and rules: ids, roles, credentials and their lifetime, errors. No input or output, no
+//! clock.
 
 mod confirm;
 mod credentials;

@@ -42,7 +42,8 @@ pub struct Roster {
     pub instances: Vec<Instance>,
     /// The roles.
     pub entries: Vec<Entry>,
-    /// Whether every role of every instance is in it: false while an inventory is missing or partial.
+    /// Whether every role of every instance is in it: false while an inventory is missing or
+    /// partial.
     pub complete: bool,
     /// How the rules want each entry shown, by its position; empty where they say nothing of any.
     pub looks: Vec<Look>,
@@ -58,19 +59,26 @@ pub struct Look {
 }
 
 impl Roster {
-    /// The bare list of what the portals said, before the configuration adds anything. Equal names are stored once.
+    /// The bare list of what the portals said, before the configuration adds anything. Equal names
+    /// are stored once.
     pub fn new(instances: Vec<Instance>, inventories: &[Option<Inventory>]) -> Self {
         let mut names: HashMap<RoleName, Arc<str>> = HashMap::new();
         let (nothing, no_tags): (Arc<str>, Arc<Tags>) = (Arc::from(""), Arc::default());
-        let mut entries = Vec::with_capacity(inventories.iter().flatten().map(Inventory::role_count).sum());
+        let mut entries =
+            Vec::with_capacity(inventories.iter().flatten().map(Inventory::role_count).sum());
         for (position, inventory) in inventories.iter().enumerate() {
             for account in inventory.iter().flat_map(|inventory| &inventory.accounts) {
-                let shared = |text: &Option<String>| text.as_deref().map_or_else(|| nothing.clone(), Arc::from);
+                let shared = |text: &Option<String>| {
+                    text.as_deref().map_or_else(|| nothing.clone(), Arc::from)
+                };
                 let (name, email) = (shared(&account.name), shared(&account.email));
                 for role in &account.roles {
                     let role = match names.get(role) {
                         Some(role) => role.clone(),
-                        None => names.entry(role.clone()).or_insert_with(|| Arc::from(role.as_str())).clone(),
+                        None => names
+                            .entry(role.clone())
+                            .or_insert_with(|| Arc::from(role.as_str()))
+                            .clone(),
                     };
                     entries.push(Entry {
                         instance: position,
@@ -88,7 +96,8 @@ impl Roster {
                 }
             }
         }
-        let complete = inventories.len() == instances.len() && inventories.iter().all(|i| i.as_ref().is_some_and(|i| i.complete));
+        let complete = inventories.len() == instances.len()
+            && inventories.iter().all(|i| i.as_ref().is_some_and(|i| i.complete));
         Self { instances, entries, complete, looks: Vec::new() }
     }
 
@@ -104,7 +113,11 @@ impl Roster {
 
     /// Who an entry is, across refreshes.
     pub fn id(&self, entry: &Entry) -> RoleId {
-        RoleId { instance: self.instance(entry).name.clone(), account: entry.account, role: RoleName::new(&*entry.role) }
+        RoleId {
+            instance: self.instance(entry).name.clone(),
+            account: entry.account,
+            role: RoleName::new(&*entry.role),
+        }
     }
 
     /// The ARN by which an entry is known here: partition from the SSO region.
@@ -114,7 +127,11 @@ impl Roster {
 
     /// The entry of a role, if it is still there.
     pub fn find(&self, id: &RoleId) -> Option<&Entry> {
-        self.entries.iter().find(|e| e.account == id.account && *e.role == *id.role.as_str() && self.instance(e).name == id.instance)
+        self.entries.iter().find(|e| {
+            e.account == id.account
+                && *e.role == *id.role.as_str()
+                && self.instance(e).name == id.instance
+        })
     }
 }
 
@@ -129,8 +146,9 @@ impl Entry {
         self.confirm != Confirm::No
     }
 
-    /// Whether what was typed is what `confirm = "type"` asks for: the account's name, or its id where it has none or where not every
-    /// keyboard has its letters. Blanks around it don't count, and what is shown as an escape may be typed as one.
+    /// Whether what was typed is what `confirm = "type"` asks for: the account's name, or its id
+    /// where it has none or where not every keyboard has its letters. Blanks around it don't
+    /// count, and what is shown as an escape may be typed as one.
     pub fn account_typed(&self, typed: &str) -> bool {
         let (typed, label) = (typed.trim(), self.account_label());
         let by_id = !label.is_ascii() && typed == self.account.as_str();

@@ -4,8 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroize;
 
-/// A secret on its way from the wire to the vault. `Debug` shows `[secret]`, there is no `Display` and no `Serialize`;
-/// [`Secret::expose`] stands only beside the use.
+/// A secret on its way from the wire to the vault. `Debug` shows `[secret]`, there is no `Display`
+/// and no `Serialize`; [`Secret::expose`] stands only beside the use.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T: Zeroize>(T);
 
@@ -45,7 +45,8 @@ impl From<&str> for Secret<String> {
     }
 }
 
-/// Whether a token can be sent in an HTTP header: it is not empty, and printable ASCII throughout. Tokens of AWS always are.
+/// Whether a token can be sent in an HTTP header: it is not empty, and printable ASCII throughout.
+/// Tokens of AWS always are.
 pub fn is_header_value(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }

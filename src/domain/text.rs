@@ -5,7 +5,8 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Lower case and without accents: what two names have in common when a person says they are the same.
+/// Lower case and without accents: what two names have in common when a person says they are the
+/// same.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -13,8 +14,9 @@ pub fn fold(text: &str) -> String {
     text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
 }
 
-/// The text with control characters, and characters that reorder others or can't be seen, shown as `\u{…}` escapes. What joins emoji
-/// into one is left out, so that every terminal takes the same cells for them: a family is shown as its members.
+/// The text with control characters, and characters that reorder others or can't be seen, shown as
+/// `\u{…}` escapes. What joins emoji into one is left out, so that every terminal takes the same
+/// cells for them: a family is shown as its members.
 pub fn visible(text: &str) -> String {
     let odd = |letter: char| {
         letter.is_control()
@@ -40,8 +42,9 @@ pub fn visible(text: &str) -> String {
     out
 }
 
-/// The same for text of this program's own with colors: line ends, tabs and SGR sequences (`ESC [ … m`) stay. A last line of defence for
-/// what goes to a terminal: text from elsewhere is made [`visible`] before it gets there.
+/// The same for text of this program's own with colors: line ends, tabs and SGR sequences (`ESC [ …
+/// m`) stay. A last line of defence for what goes to a terminal: text from elsewhere is made
+/// [`visible`] before it gets there.
 pub fn visible_lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -70,17 +73,23 @@ fn is_emoji(letter: char) -> bool {
     matches!(letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}')
 }
 
-/// Whether every letter of it takes one cell and is shown as it is: so with nearly all names, and they need no look at tables of Unicode.
+/// Whether every letter of it takes one cell and is shown as it is: so with nearly all names, and
+/// they need no look at tables of Unicode.
 pub fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..0x7f).contains(&byte))
 }
 
 /// The cells that a text takes on a terminal, once control characters are shown as escapes.
 pub fn cells(text: &str) -> usize {
-    if is_plain(text) { text.len() } else { text.graphemes(true).map(|cluster| visible(cluster).width()).sum() }
+    if is_plain(text) {
+        text.len()
+    } else {
+        text.graphemes(true).map(|cluster| visible(cluster).width()).sum()
+    }
 }
 
-/// A profile name of a text: accents folded, runs outside `[A-Za-z0-9_.@+-]` become one `-`, case kept.
+/// A profile name of a text: accents folded, runs outside `[A-Za-z0-9_.@+-]` become one `-`, case
+/// kept.
 pub fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut add = |letter: char| {
@@ -100,9 +109,13 @@ pub fn slug(text: &str) -> String {
     if slug.len() == out.len() { out } else { slug.to_owned() }
 }
 
-/// The candidates nearest to `wanted`, best first, at most `limit`: those that contain it, then by edit distance, and none that
-/// is more than half wrong.
-pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, limit: usize) -> Vec<&'a str> {
+/// The candidates nearest to `wanted`, best first, at most `limit`: those that contain it, then by
+/// edit distance, and none that is more than half wrong.
+pub fn nearest<'a>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    limit: usize,
+) -> Vec<&'a str> {
     let wanted = fold(wanted);
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
@@ -112,7 +125,8 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>, 
                 return Some((0, candidate));
             }
             let (length, other) = (wanted.chars().count(), folded.chars().count());
-            // A difference in length alone takes as many edits: what someone pasted is compared with no name.
+            // A difference in length alone takes as many edits: what someone pasted is compared
+            // with no name.
             let near = |edits: usize| edits * 2 <= length.max(other);
             let distance = near(length.abs_diff(other)).then(|| edit_distance(&wanted, &folded))?;
             near(distance).then_some((distance, candidate))

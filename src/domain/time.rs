@@ -7,7 +7,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// Seconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
@@ -31,10 +33,12 @@ impl Timestamp {
             .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
     }
 
-    /// Reads what the AWS tools write: RFC 3339 with `Z`, an offset or a fraction, and the old CLI's `…UTC` suffix.
+    /// Reads what the AWS tools write: RFC 3339 with `Z`, an offset or a fraction, and the old
+    /// CLI's `…UTC` suffix.
     pub fn parse(text: &str) -> Option<Timestamp> {
         let text = text.trim();
-        let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |bare| format!("{bare}Z"));
+        let text =
+            text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |bare| format!("{bare}Z"));
         OffsetDateTime::parse(&text, &Rfc3339).ok().map(|moment| Timestamp(moment.unix_timestamp()))
     }
 }
@@ -52,7 +56,12 @@ mod tests {
     #[test]
     fn every_spelling_of_the_aws_tools_is_read() {
         let want = Some(Timestamp(1_795_310_617));
-        for text in ["2026-11-22T01:23:37Z", "2026-11-22T01:23:37UTC", "2026-11-22T01:23:37.328958Z", "2026-11-22T02:23:37+01:00"] {
+        for text in [
+            "2026-11-22T01:23:37Z",
+            "2026-11-22T01:23:37UTC",
+            "2026-11-22T01:23:37.328958Z",
+            "2026-11-22T02:23:37+01:00",
+        ] {
             assert_eq!(Timestamp::parse(text), want, "{text}");
         }
         assert_eq!(Timestamp::parse("soon"), None);

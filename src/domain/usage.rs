@@ -30,8 +30,8 @@ pub struct Marks {
     pub hidden: BTreeSet<RoleId>,
 }
 
-/// Each use counts one when it happened now and half of that for every three days since: a role used daily last month yields to one
-/// used twice this morning.
+/// Each use counts one when it happened now and half of that for every three days since: a role
+/// used daily last month yields to one used twice this morning.
 pub fn frecency(now: Timestamp, uses: impl IntoIterator<Item = Timestamp>) -> f64 {
     const HALF_LIFE: f64 = 3.0 * 86_400.0;
     uses.into_iter().map(|used| 0.5_f64.powf(now.since(used).max(0) as f64 / HALF_LIFE)).sum()

@@ -5,12 +5,13 @@ use super::{Error, Kind, Result, visible};
 /// How much of a refused address an error message quotes, in characters.
 const QUOTED: usize = 120;
 
-/// Checks that an address may be opened in a browser: `https`, or `http` to a loopback host, with nothing in it that a browser, a
-/// launcher or a reader could take for something else.
+/// Checks that an address may be opened in a browser: `https`, or `http` to a loopback host, with
+/// nothing in it that a browser, a launcher or a reader could take for something else.
 ///
 /// # Errors
 /// [`Kind::Unreachable`] for another scheme, user information before the host (`https://aws.amazon.com@evil.example`), a host that is not
-/// plain letters, digits and dots, and control, bidi, line-separator, white-space, quote or backslash characters anywhere.
+/// plain letters, digits and dots, and control, bidi, line-separator, white-space, quote or
+/// backslash characters anywhere.
 pub fn check_web_address(address: &str) -> Result<()> {
     let refused = |why: &str| {
         let quoted: String = visible(address).chars().take(QUOTED).collect();
@@ -21,7 +22,9 @@ pub fn check_web_address(address: &str) -> Result<()> {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (false, rest),
         _ => return refused("only https addresses are"),
     };
-    if visible(address) != address || address.contains(|letter: char| letter.is_whitespace() || "\\\"'<>`".contains(letter)) {
+    if visible(address) != address
+        || address.contains(|letter: char| letter.is_whitespace() || "\\\"'<>`".contains(letter))
+    {
         return refused("it contains characters that do not belong in an address");
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -35,7 +38,12 @@ pub fn check_web_address(address: &str) -> Result<()> {
     let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let plain = match bracketed {
         Some(inside) => inside.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')),
+        None => {
+            !host.is_empty()
+                && host
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+        }
     };
     if !plain || port.parse::<u16>().is_err() {
         return refused("its host name is not valid");
@@ -48,7 +56,8 @@ pub fn check_web_address(address: &str) -> Result<()> {
 
 /// Whether a host name or IP address is this machine's own.
 fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ const DONE: &str = include_str!("pages/done.html");
 const FAILED: &str = include_str!("pages/failed.html");
 const STRAY: &str = include_str!("pages/stray.html");
 
-/// A loopback address that the browser is sent back to. Bound when made, so before any browser opens.
+/// A loopback address that the browser is sent back to. Bound when made, so before any browser
+/// opens.
 #[derive(Debug)]
 pub struct Callback {
     listener: Listener,
@@ -29,7 +30,8 @@ impl Callback {
     /// # Errors
     /// When no port can be bound; the device code flow needs none.
     pub fn bind() -> Result<Callback> {
-        let listener = Listener::bind(0).map_err(|error| error.hint("run `rolecall login --flow device-code`"))?;
+        let listener = Listener::bind(0)
+            .map_err(|error| error.hint("run `rolecall login --flow device-code`"))?;
         Ok(Callback { listener })
     }
 
@@ -38,8 +40,8 @@ impl Callback {
         format!("{}{PATH}", self.listener.url())
     }
 
-    /// The code that comes back with this state. Anything else that knocks is answered and ignored. Waits for ever: the caller
-    /// sets the limit, and dropping the future closes the port.
+    /// The code that comes back with this state. Anything else that knocks is answered and ignored.
+    /// Waits for ever: the caller sets the limit, and dropping the future closes the port.
     ///
     /// # Errors
     /// [`Kind::LoginNeeded`] when the sign-in page says that it failed or was declined.
@@ -75,21 +77,27 @@ fn stopped(ended: Option<std::result::Result<Result<()>, tokio::task::JoinError>
     }
 }
 
-/// The code in a redirect address that a person pasted back: from a remote host the browser can't reach the listener.
+/// The code in a redirect address that a person pasted back: from a remote host the browser can't
+/// reach the listener.
 ///
 /// # Errors
-/// [`Kind::Usage`] when the text is no such address or belongs to another sign-in; [`Kind::LoginNeeded`] when it tells of an error.
+/// [`Kind::Usage`] when the text is no such address or belongs to another sign-in;
+/// [`Kind::LoginNeeded`] when it tells of an error.
 pub fn parse_reply(url: &str, state: &str) -> Result<String> {
-    let again = |why: &str| Error::new(Kind::Usage, why).hint("paste the whole address from the browser's address bar");
+    let again = |why: &str| {
+        Error::new(Kind::Usage, why).hint("paste the whole address from the browser's address bar")
+    };
     let text = url.trim().trim_matches(['"', '\'', '<', '>']);
-    let (_, query) = text.split_once('?').ok_or_else(|| again("that is not the address of the sign-in page"))?;
+    let (_, query) =
+        text.split_once('?').ok_or_else(|| again("that is not the address of the sign-in page"))?;
     match read(&form(query.split('#').next().unwrap_or_default()), state) {
         Some(outcome) => outcome,
         None => Err(again("that address does not belong to this sign-in")),
     }
 }
 
-/// What a request means for the sign-in with this state, and the page to answer it with. Public for fuzzing.
+/// What a request means for the sign-in with this state, and the page to answer it with. Public for
+/// fuzzing.
 #[doc(hidden)]
 pub fn judge(request: &Request, state: &str) -> (Option<Result<String>>, Response) {
     // A name that resolves to 127.0.0.1 would let a web page of its owner talk to us.
@@ -109,14 +117,18 @@ pub fn judge(request: &Request, state: &str) -> (Option<Result<String>>, Respons
     }
 }
 
-/// The code or the error in an answer to our own question; `None` when it answers somebody else's, or nothing.
+/// The code or the error in an answer to our own question; `None` when it answers somebody else's,
+/// or nothing.
 fn read(params: &[(String, String)], state: &str) -> Option<Result<String>> {
-    let first = |key: &str| params.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+    let first =
+        |key: &str| params.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     if state.is_empty() || first("state") != Some(state) {
         return None;
     }
     match (first("error"), first("code")) {
-        (Some(error), _) => Some(Err(declined(error, first("error_description").unwrap_or_default()))),
+        (Some(error), _) => {
+            Some(Err(declined(error, first("error_description").unwrap_or_default())))
+        }
         (None, Some(code)) if !code.is_empty() => Some(Ok(code.to_owned())),
         _ => None,
     }
@@ -133,11 +145,14 @@ fn declined(error: &str, description: &str) -> Error {
     };
     let detail = if description.is_empty() { error } else { description };
     let detail: String = visible(detail).chars().take(200).collect();
-    Error::new(Kind::LoginNeeded, format!("{why} ({detail})")).hint("run `rolecall login`, or `rolecall login --flow device-code`")
+    Error::new(Kind::LoginNeeded, format!("{why} ({detail})"))
+        .hint("run `rolecall login`, or `rolecall login --flow device-code`")
 }
 
 fn is_loopback(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host }
+    });
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
@@ -162,8 +177,15 @@ mod tests {
     fn only_the_right_state_ends_the_wait() {
         assert_eq!(status("127.0.0.1:80", PATH, "code=c&state=right"), (true, 200));
         assert_eq!(status("localhost:80", PATH, "error=access_denied&state=right"), (true, 200));
-        for query in ["", "code=c", "code=c&state=wrong", "error=access_denied", "error=x&state=wrong", "state=right", "code=&state=right"]
-        {
+        for query in [
+            "",
+            "code=c",
+            "code=c&state=wrong",
+            "error=access_denied",
+            "error=x&state=wrong",
+            "state=right",
+            "code=&state=right",
+        ] {
             assert_eq!(status("127.0.0.1:80", PATH, query), (false, 400), "{query}");
         }
     }
@@ -183,7 +205,11 @@ mod tests {
         assert_eq!(parse_reply(url, "right").unwrap(), "a/b");
         assert_eq!(parse_reply(url, "other").unwrap_err().kind, Kind::Usage);
         assert_eq!(parse_reply("hello", "right").unwrap_err().kind, Kind::Usage);
-        let error = parse_reply("http://127.0.0.1:1/oauth/callback?error=access_denied&state=right", "right").unwrap_err();
+        let error = parse_reply(
+            "http://127.0.0.1:1/oauth/callback?error=access_denied&state=right",
+            "right",
+        )
+        .unwrap_err();
         assert_eq!(error.kind, Kind::LoginNeeded);
     }
 
@@ -195,7 +221,9 @@ mod tests {
     async fn get(uri: &str, query: &str) -> String {
         let authority = uri.trim_start_matches("http://").split('/').next().unwrap().to_owned();
         let mut stream = tokio::net::TcpStream::connect(&authority).await.unwrap();
-        let text = format!("GET {PATH}?{query} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n");
+        let text = format!(
+            "GET {PATH}?{query} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n"
+        );
         stream.write_all(text.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();

@@ -23,7 +23,8 @@ impl ServerDate {
         Some(self.0.load(Ordering::Relaxed)).filter(|date| *date != 0).map(Timestamp)
     }
 
-    /// A moment of the server's clock as this machine's clock will show it: now, plus what the server thinks is left.
+    /// A moment of the server's clock as this machine's clock will show it: now, plus what the
+    /// server thinks is left.
     pub(super) fn local(&self, moment: Timestamp, now: Timestamp) -> Timestamp {
         self.moment().map_or(moment, |date| now.plus(moment.since(date)))
     }
@@ -41,7 +42,11 @@ impl Intercept for ServerDate {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let date = context.response().headers().get("date").and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+        let date = context
+            .response()
+            .headers()
+            .get("date")
+            .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
         self.0.store(date.map_or(0, |date| date.secs()), Ordering::Relaxed);
         Ok(())
     }

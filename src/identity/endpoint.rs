@@ -1,11 +1,18 @@
-//! Where an instance's services live: the SDK's own rules, or the addresses that the configuration puts in their place.
+//! Where an instance's services live: the SDK's own rules, or the addresses that the configuration
+//! puts in their place.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use aws_sdk_sso::config::endpoint::{DefaultResolver as PortalResolver, Params as PortalParams, ResolveEndpoint as _};
-use aws_sdk_ssooidc::config::endpoint::{DefaultResolver as OidcResolver, Params as OidcParams, ResolveEndpoint as _};
-use aws_sdk_sts::config::endpoint::{DefaultResolver as StsResolver, Params as StsParams, ResolveEndpoint as _};
+use aws_sdk_sso::config::endpoint::{
+    DefaultResolver as PortalResolver, Params as PortalParams, ResolveEndpoint as _,
+};
+use aws_sdk_ssooidc::config::endpoint::{
+    DefaultResolver as OidcResolver, Params as OidcParams, ResolveEndpoint as _,
+};
+use aws_sdk_sts::config::endpoint::{
+    DefaultResolver as StsResolver, Params as StsParams, ResolveEndpoint as _,
+};
 use aws_smithy_runtime_api::client::endpoint::EndpointFuture;
 
 use crate::domain::{Error, Instance, Kind, Region, Result, StartUrl};
@@ -44,20 +51,31 @@ pub(super) fn sts(instance: &Instance, region: &Region, network: &Network) -> Re
     if let Some(url) = &instance.endpoints.sts {
         return checked(url);
     }
-    let params =
-        StsParams::builder().region(region.as_str()).use_fips(network.fips).use_dual_stack(network.dualstack).use_global_endpoint(false);
+    let params = StsParams::builder()
+        .region(region.as_str())
+        .use_fips(network.fips)
+        .use_dual_stack(network.dualstack)
+        .use_global_endpoint(false);
     let params = params.build().map_err(|error| wrong(region, &error))?;
     url(StsResolver::new().resolve_endpoint(&params), region)
 }
 
 fn oidc(region: &Region, fips: bool, dualstack: bool) -> Result<String> {
-    let params = OidcParams::builder().region(region.as_str()).use_fips(fips).use_dual_stack(dualstack).build();
+    let params = OidcParams::builder()
+        .region(region.as_str())
+        .use_fips(fips)
+        .use_dual_stack(dualstack)
+        .build();
     let params = params.map_err(|error| wrong(region, &error))?;
     url(OidcResolver::new().resolve_endpoint(&params), region)
 }
 
 fn portal(region: &Region, network: &Network) -> Result<String> {
-    let params = PortalParams::builder().region(region.as_str()).use_fips(network.fips).use_dual_stack(network.dualstack).build();
+    let params = PortalParams::builder()
+        .region(region.as_str())
+        .use_fips(network.fips)
+        .use_dual_stack(network.dualstack)
+        .build();
     let params = params.map_err(|error| wrong(region, &error))?;
     url(PortalResolver::new().resolve_endpoint(&params), region)
 }
@@ -72,20 +90,26 @@ fn url(endpoint: EndpointFuture<'_>, region: &Region) -> Result<String> {
 }
 
 fn wrong(region: &Region, error: &dyn std::error::Error) -> Error {
-    Error::new(Kind::Config, format!("region `{region}` has no such endpoint: {error}")).hint("check `sso_region`")
+    Error::new(Kind::Config, format!("region `{region}` has no such endpoint: {error}"))
+        .hint("check `sso_region`")
 }
 
 /// An address that stands in for AWS's own, without the slash at its end.
 fn checked(url: &str) -> Result<String> {
     let tidy = url.trim().trim_end_matches('/');
     match tidy.parse::<http::Uri>() {
-        Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() => Ok(tidy.to_owned()),
+        Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() => {
+            Ok(tidy.to_owned())
+        }
         _ => Err(Error::new(Kind::Config, format!("`{tidy}` is not an address of an endpoint"))
-            .hint("check AWS_ENDPOINT_URL, its relatives, and `endpoint_url` in the AWS config file")),
+            .hint(
+                "check AWS_ENDPOINT_URL, its relatives, and `endpoint_url` in the AWS config file",
+            )),
     }
 }
 
-/// Portals at `….portal.REGION.app.aws` confirm device codes only when the sign-in began at the dual-stack endpoint.
+/// Portals at `….portal.REGION.app.aws` confirm device codes only when the sign-in began at the
+/// dual-stack endpoint.
 fn is_dual_stack_portal(start_url: &StartUrl, region: &Region) -> bool {
     let authority = host(start_url.trimmed()).to_ascii_lowercase();
     let name = authority.split(':').next().unwrap_or_default();
@@ -118,19 +142,40 @@ mod tests {
     #[test]
     fn every_partition_has_its_hosts() {
         for (region, oidc, portal) in [
-            ("eu-west-1", "https://oidc.eu-west-1.amazonaws.com", "https://portal.sso.eu-west-1.amazonaws.com"),
-            ("cn-north-1", "https://oidc.cn-north-1.amazonaws.com.cn", "https://portal.sso.cn-north-1.amazonaws.com.cn"),
-            ("us-gov-west-1", "https://oidc.us-gov-west-1.amazonaws.com", "https://portal.sso.us-gov-west-1.amazonaws.com"),
+            (
+                "eu-west-1",
+                "https://oidc.eu-west-1.amazonaws.com",
+                "https://portal.sso.eu-west-1.amazonaws.com",
+            ),
+            (
+                "cn-north-1",
+                "https://oidc.cn-north-1.amazonaws.com.cn",
+                "https://portal.sso.cn-north-1.amazonaws.com.cn",
+            ),
+            (
+                "us-gov-west-1",
+                "https://oidc.us-gov-west-1.amazonaws.com",
+                "https://portal.sso.us-gov-west-1.amazonaws.com",
+            ),
         ] {
-            let addresses = Addresses::of(&instance(region, "https://corp.awsapps.com/start"), &Network::default()).unwrap();
-            assert_eq!((addresses.oidc.as_str(), addresses.device.as_str(), addresses.portal.as_str()), (oidc, oidc, portal));
+            let addresses = Addresses::of(
+                &instance(region, "https://corp.awsapps.com/start"),
+                &Network::default(),
+            )
+            .unwrap();
+            assert_eq!(
+                (addresses.oidc.as_str(), addresses.device.as_str(), addresses.portal.as_str()),
+                (oidc, oidc, portal)
+            );
         }
     }
 
     #[test]
     fn fips_and_dual_stack_are_obeyed() {
         let network = Network { fips: true, dualstack: true, ..Network::default() };
-        let addresses = Addresses::of(&instance("us-east-1", "https://corp.awsapps.com/start"), &network).unwrap();
+        let addresses =
+            Addresses::of(&instance("us-east-1", "https://corp.awsapps.com/start"), &network)
+                .unwrap();
         assert_eq!(addresses.oidc, "https://oidc-fips.us-east-1.api.aws");
         assert_eq!(addresses.portal, "https://portal.sso-fips.us-east-1.api.aws");
     }
@@ -146,12 +191,18 @@ mod tests {
     #[test]
     fn an_override_wins_and_sts_is_regional() {
         let mut instance = instance("us-east-1", "https://corp.awsapps.com/start");
-        assert_eq!(sts(&instance, &Region::new("eu-west-3"), &Network::default()).unwrap(), "https://sts.eu-west-3.amazonaws.com");
+        assert_eq!(
+            sts(&instance, &Region::new("eu-west-3"), &Network::default()).unwrap(),
+            "https://sts.eu-west-3.amazonaws.com"
+        );
         instance.endpoints.oidc = Some("http://127.0.0.1:1/".into());
         instance.endpoints.sts = Some("http://127.0.0.1:2".into());
         let addresses = Addresses::of(&instance, &Network::default()).unwrap();
         assert_eq!(addresses.device, "http://127.0.0.1:1");
-        assert_eq!(sts(&instance, &Region::new("eu-west-3"), &Network::default()).unwrap(), "http://127.0.0.1:2");
+        assert_eq!(
+            sts(&instance, &Region::new("eu-west-3"), &Network::default()).unwrap(),
+            "http://127.0.0.1:2"
+        );
     }
 
     #[test]
@@ -159,7 +210,11 @@ mod tests {
         let mut instance = instance("us-east-1", "https://corp.awsapps.com/start");
         for wrong in ["not a url", "127.0.0.1:80", "ftp://127.0.0.1", ""] {
             instance.endpoints.portal = Some(wrong.into());
-            assert_eq!(Addresses::of(&instance, &Network::default()).unwrap_err().kind, Kind::Config, "{wrong}");
+            assert_eq!(
+                Addresses::of(&instance, &Network::default()).unwrap_err().kind,
+                Kind::Config,
+                "{wrong}"
+            );
         }
     }
 

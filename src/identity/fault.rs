@@ -16,7 +16,8 @@ pub(super) enum Fault {
     Answer {
         /// The HTTP status.
         status: u16,
-        /// The exception's name, such as `UnauthorizedException`; empty when the answer named none.
+        /// The exception's name, such as `UnauthorizedException`; empty when the answer named
+        /// none.
         code: String,
         /// What AWS said about it; may be empty.
         message: String,
@@ -29,7 +30,8 @@ pub(super) enum Fault {
     Unsent(String),
 }
 
-/// The error body of SSO OIDC (`error`, `error_description`, `reason`), of the portal (`message`) and of gateways (`__type`).
+/// The error body of SSO OIDC (`error`, `error_description`, `reason`), of the portal (`message`)
+/// and of gateways (`__type`).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Body {
@@ -46,21 +48,31 @@ struct Body {
 
 impl Fault {
     /// What an error of the SDK comes down to.
-    pub(super) fn of<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> Fault {
+    pub(super) fn of<E: ProvideErrorMetadata + std::error::Error + 'static>(
+        error: &SdkError<E, HttpResponse>,
+    ) -> Fault {
         match error {
             // The SDK calls a 200 that it can't read an error of the service.
             SdkError::ServiceError(answer) if answer.raw().status().is_success() => unreadable(),
             SdkError::ServiceError(answer) => {
                 let meta = answer.err().meta();
-                read(answer.raw(), meta.code().unwrap_or_default(), meta.message().unwrap_or_default())
+                read(
+                    answer.raw(),
+                    meta.code().unwrap_or_default(),
+                    meta.message().unwrap_or_default(),
+                )
             }
             SdkError::ResponseError(answer) if answer.raw().status().is_success() => unreadable(),
             SdkError::ResponseError(answer) => read(answer.raw(), "", ""),
             SdkError::TimeoutError(_) => Fault::Silence("no answer in time".into()),
-            SdkError::DispatchFailure(failure) if failure.is_timeout() => Fault::Silence("no answer in time".into()),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+                Fault::Silence("no answer in time".into())
+            }
             SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
                 Some(error) if error.is_user() => Fault::Unsent(root(error)),
-                Some(error) => rejection(error).cloned().map_or_else(|| Fault::Silence(root(error)), Fault::Rejected),
+                Some(error) => rejection(error)
+                    .cloned()
+                    .map_or_else(|| Fault::Silence(root(error)), Fault::Rejected),
                 None => Fault::Silence("no connection".into()),
             },
             other => Fault::Unsent(root(other)),
@@ -102,7 +114,9 @@ impl Fault {
     /// What AWS said, in brackets, to be put behind a sentence; empty when it said nothing.
     pub(super) fn said(&self) -> String {
         match self {
-            Fault::Answer { message, code, .. } if message.is_empty() && code.is_empty() => String::new(),
+            Fault::Answer { message, code, .. } if message.is_empty() && code.is_empty() => {
+                String::new()
+            }
             Fault::Answer { message, code, .. } if message.is_empty() => format!(" ({code})"),
             Fault::Answer { message, .. } => format!(" ({message})"),
             Fault::Silence(why) | Fault::Unsent(why) => format!(" ({why})"),
@@ -110,12 +124,15 @@ impl Fault {
         }
     }
 
-    /// The error that every service shares: `doing` is what was tried, `host` who was asked, `session` whose token was sent.
+    /// The error that every service shares: `doing` is what was tried, `host` who was asked,
+    /// `session` whose token was sent.
     pub(super) fn explain(&self, doing: &str, host: &str, session: Option<&InstanceName>) -> Error {
         match (self, session) {
-            (Fault::Answer { status: 401, .. }, Some(instance)) => {
-                Error::new(Kind::LoginNeeded, format!("{doing}: the session of `{instance}` has ended")).hint(login(instance))
-            }
+            (Fault::Answer { status: 401, .. }, Some(instance)) => Error::new(
+                Kind::LoginNeeded,
+                format!("{doing}: the session of `{instance}` has ended"),
+            )
+            .hint(login(instance)),
             (fault, _) => fault.explain_without_session(doing, host),
         }
     }
@@ -180,7 +197,8 @@ pub(super) fn login(instance: &InstanceName) -> String {
     format!("run `rolecall login --sso {instance}`")
 }
 
-/// The SDK takes an exception's name from a header. A gateway may drop it, and then the body still has the OAuth word.
+/// The SDK takes an exception's name from a header. A gateway may drop it, and then the body still
+/// has the OAuth word.
 fn read(raw: &HttpResponse, code: &str, message: &str) -> Fault {
     let (body_code, body_message) = from_body(raw.body().bytes().unwrap_or_default());
     let code = if code.is_empty() { body_code } else { code.to_owned() };
@@ -190,11 +208,28 @@ fn read(raw: &HttpResponse, code: &str, message: &str) -> Fault {
 
 fn from_body(bytes: &[u8]) -> (String, String) {
     let body: Body = serde_json::from_slice(bytes).unwrap_or_default();
-    let named = || body.kind.as_deref().or(body.code.as_deref()).unwrap_or_default().rsplit('#').next().unwrap_or_default();
+    let named = || {
+        body.kind
+            .as_deref()
+            .or(body.code.as_deref())
+            .unwrap_or_default()
+            .rsplit('#')
+            .next()
+            .unwrap_or_default()
+    };
     let code = body.error.as_deref().and_then(exception).unwrap_or_else(named).to_owned();
     let texts = [&body.error_description, &body.message, &body.capital];
-    let message = texts.into_iter().flatten().find(|text| !text.is_empty()).map(|text| short(text)).unwrap_or_default();
-    let reason = body.reason.as_deref().filter(|reason| !reason.is_empty()).map(|reason| format!("; {}", short(reason)));
+    let message = texts
+        .into_iter()
+        .flatten()
+        .find(|text| !text.is_empty())
+        .map(|text| short(text))
+        .unwrap_or_default();
+    let reason = body
+        .reason
+        .as_deref()
+        .filter(|reason| !reason.is_empty())
+        .map(|reason| format!("; {}", short(reason)));
     (code, message + &reason.unwrap_or_default())
 }
 
@@ -230,8 +265,13 @@ pub(super) fn root(error: &(dyn std::error::Error + 'static)) -> String {
 /// A text from outside, made fit for one line.
 fn short(text: &str) -> String {
     const LONGEST: usize = 240;
-    let line: String = visible(text.trim()).trim_end_matches('.').chars().take(LONGEST + 1).collect();
-    if line.chars().count() > LONGEST { line.chars().take(LONGEST).chain(['…']).collect() } else { line }
+    let line: String =
+        visible(text.trim()).trim_end_matches('.').chars().take(LONGEST + 1).collect();
+    if line.chars().count() > LONGEST {
+        line.chars().take(LONGEST).chain(['…']).collect()
+    } else {
+        line
+    }
 }
 
 #[cfg(test)]
@@ -239,7 +279,9 @@ mod tests {
     use super::*;
 
     fn kind(status: u16, body: &str) -> Kind {
-        Fault::answer(status, body.as_bytes()).explain("listing accounts", "portal", Some(&InstanceName::new("corp"))).kind
+        Fault::answer(status, body.as_bytes())
+            .explain("listing accounts", "portal", Some(&InstanceName::new("corp")))
+            .kind
     }
 
     #[test]
@@ -253,10 +295,22 @@ mod tests {
 
     #[test]
     fn the_oauth_word_stands_in_for_a_missing_header() {
-        let fault = Fault::answer(400, br#"{"error":"invalid_grant","error_description":"Invalid grant provided."}"#);
-        assert_eq!((fault.code(), fault.said().as_str()), ("InvalidGrantException", " (Invalid grant provided)"));
-        let gateway = Fault::answer(403, br#"{"__type":"com.amazonaws#ForbiddenException","message":"No access"}"#);
-        assert_eq!((gateway.code(), gateway.said().as_str()), ("ForbiddenException", " (No access)"));
+        let fault = Fault::answer(
+            400,
+            br#"{"error":"invalid_grant","error_description":"Invalid grant provided."}"#,
+        );
+        assert_eq!(
+            (fault.code(), fault.said().as_str()),
+            ("InvalidGrantException", " (Invalid grant provided)")
+        );
+        let gateway = Fault::answer(
+            403,
+            br#"{"__type":"com.amazonaws#ForbiddenException","message":"No access"}"#,
+        );
+        assert_eq!(
+            (gateway.code(), gateway.said().as_str()),
+            ("ForbiddenException", " (No access)")
+        );
         let sparse =
             Fault::answer(400, br#"{"error":"invalid_client","error_description":null,"reason":null,"message":"x","Message":"y"}"#);
         assert_eq!((sparse.code(), sparse.said().as_str()), ("InvalidClientException", " (x)"));
@@ -264,11 +318,22 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_not_awss_is_a_failure_of_the_network() {
-        let explained = |rejection| Fault::Rejected(rejection).explain("listing accounts", "portal", Some(&InstanceName::new("corp")));
+        let explained = |rejection| {
+            Fault::Rejected(rejection).explain(
+                "listing accounts",
+                "portal",
+                Some(&InstanceName::new("corp")),
+            )
+        };
         let middlebox = explained(Rejection::Middlebox(302));
         assert_eq!(middlebox.kind, Kind::Unreachable);
-        assert!(middlebox.message.contains("AWS could not be reached (a proxy or login page answered"), "{middlebox}");
-        for rejection in [Rejection::invalid("x"), Rejection::Unavailable(520), Rejection::Broken("x".into())] {
+        assert!(
+            middlebox.message.contains("AWS could not be reached (a proxy or login page answered"),
+            "{middlebox}"
+        );
+        for rejection in
+            [Rejection::invalid("x"), Rejection::Unavailable(520), Rejection::Broken("x".into())]
+        {
             assert_eq!(explained(rejection).kind, Kind::Unreachable);
         }
         assert_eq!(explained(Rejection::Throttled).kind, Kind::Throttled);
@@ -278,7 +343,10 @@ mod tests {
 
     #[test]
     fn a_long_or_strange_message_fits_one_line() {
-        let fault = Fault::answer(400, format!(r#"{{"message":"a\u001b[31m{}"}}"#, "x".repeat(900)).as_bytes());
+        let fault = Fault::answer(
+            400,
+            format!(r#"{{"message":"a\u001b[31m{}"}}"#, "x".repeat(900)).as_bytes(),
+        );
         assert!(fault.said().len() < 260);
         assert!(!fault.said().contains('\u{1b}'));
     }

@@ -39,12 +39,19 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(300);
 /// A sign-in token for these credentials, from the federation endpoint at this address
 /// (`https://REGION.signin.aws.amazon.com/federation`). It is good for 15 minutes, and at the same host only.
 ///
-/// `duration` asks for a console session of so many seconds (900 to 43,200); without it the session ends with the credentials.
-/// Chained roles may not ask, and some endpoints refuse odd values: a refused duration is left out and the request sent once more.
+/// `duration` asks for a console session of so many seconds (900 to 43,200); without it the session
+/// ends with the credentials. Chained roles may not ask, and some endpoints refuse odd values: a
+/// refused duration is left out and the request sent once more.
 ///
 /// # Errors
-/// [`Kind::Refused`] when AWS does not accept the credentials, [`Kind::Unreachable`] when it can't be asked.
-pub async fn signin_token(network: &Network, endpoint: &str, credentials: &Credentials, duration: Option<i64>) -> Result<Secret<String>> {
+/// [`Kind::Refused`] when AWS does not accept the credentials, [`Kind::Unreachable`] when it can't
+/// be asked.
+pub async fn signin_token(
+    network: &Network,
+    endpoint: &str,
+    credentials: &Credentials,
+    duration: Option<i64>,
+) -> Result<Secret<String>> {
     let answer = match ask(network, endpoint, credentials, duration).await? {
         Err(Fault::Answer { status: 400, .. }) if duration.is_some() => {
             info!(target: "rolecall::identity", host = host(endpoint), "asking again without a session duration");
@@ -66,7 +73,10 @@ async fn ask(
     let patiently = async {
         for attempt in 0..network.attempts.max(1) {
             if attempt > 0 {
-                tokio::time::sleep((FIRST_BACKOFF * 2_u32.pow((attempt - 1).min(8))).min(network.max_backoff)).await;
+                tokio::time::sleep(
+                    (FIRST_BACKOFF * 2_u32.pow((attempt - 1).min(8))).min(network.max_backoff),
+                )
+                .await;
             }
             match ask_once(network, endpoint, credentials, duration).await? {
                 Err(fault) if fault.is_transient() => last = fault,
@@ -88,33 +98,57 @@ async fn ask_once(
     let request = request(endpoint, credentials, duration)?;
     let connector = network.connector(endpoint)?;
     let exchange = async {
-        let mut answer = connector.call(request).await.map_err(|error| Fault::Silence(root(&error)))?;
-        let body = read_body(Operation::GetSigninToken, &mut answer).await.map_err(Fault::Rejected)?;
+        let mut answer =
+            connector.call(request).await.map_err(|error| Fault::Silence(root(&error)))?;
+        let body =
+            read_body(Operation::GetSigninToken, &mut answer).await.map_err(Fault::Rejected)?;
         match answer.status().as_u16() {
             200 => token(&body).map_err(Fault::Rejected),
-            status => {
-                Err(Fault::answer(status, &without(body, &[credentials.secret_access_key.clone(), credentials.session_token.clone()])))
-            }
+            status => Err(Fault::answer(
+                status,
+                &without(
+                    body,
+                    &[credentials.secret_access_key.clone(), credentials.session_token.clone()],
+                ),
+            )),
         }
     };
-    Ok(tokio::time::timeout(network.timeout, exchange).await.unwrap_or_else(|_| Err(Fault::Silence("no answer in time".into()))))
+    Ok(tokio::time::timeout(network.timeout, exchange)
+        .await
+        .unwrap_or_else(|_| Err(Fault::Silence("no answer in time".into()))))
 }
 
 fn token(body: &[u8]) -> std::result::Result<Secret<String>, Rejection> {
-    let reply: Reply = serde_json::from_slice(body).map_err(|_| Rejection::invalid("it can't be read"))?;
+    let reply: Reply =
+        serde_json::from_slice(body).map_err(|_| Rejection::invalid("it can't be read"))?;
     values::secret(reply.token, "SigninToken").map(Secret::new)
 }
 
 /// Sent as a form: in a query the keys would end up in logs of whatever stands in between.
-fn request(endpoint: &str, credentials: &Credentials, duration: Option<i64>) -> Result<HttpRequest> {
-    let session =
-        Session { id: &credentials.access_key_id, key: credentials.secret_access_key.expose(), token: credentials.session_token.expose() };
-    let session = Secret::new(serde_json::to_string(&session).map_err(|error| Error::internal(error.to_string()))?);
-    let duration = duration.map(|seconds| format!("&SessionDuration={}", seconds.clamp(900, 43_200))).unwrap_or_default();
-    let form = format!("Action=getSigninToken{duration}&Session={}", utf8_percent_encode(session.expose(), NON_ALPHANUMERIC));
+fn request(
+    endpoint: &str,
+    credentials: &Credentials,
+    duration: Option<i64>,
+) -> Result<HttpRequest> {
+    let session = Session {
+        id: &credentials.access_key_id,
+        key: credentials.secret_access_key.expose(),
+        token: credentials.session_token.expose(),
+    };
+    let session = Secret::new(
+        serde_json::to_string(&session).map_err(|error| Error::internal(error.to_string()))?,
+    );
+    let duration = duration
+        .map(|seconds| format!("&SessionDuration={}", seconds.clamp(900, 43_200)))
+        .unwrap_or_default();
+    let form = format!(
+        "Action=getSigninToken{duration}&Session={}",
+        utf8_percent_encode(session.expose(), NON_ALPHANUMERIC)
+    );
     let length = form.len().to_string();
     let mut request = HttpRequest::new(SdkBody::from(form));
-    let said = |_| Error::new(Kind::Config, format!("`{endpoint}` is not an address that can be asked"));
+    let said =
+        |_| Error::new(Kind::Config, format!("`{endpoint}` is not an address that can be asked"));
     request.set_uri(endpoint).map_err(said)?;
     request.set_method("POST").map_err(said)?;
     request.headers_mut().insert("content-type", "application/x-www-form-urlencoded");
@@ -127,7 +161,10 @@ fn refused(fault: &Fault, endpoint: &str) -> Error {
     let doing = "opening the console";
     match fault {
         Fault::Answer { status, .. } if (400..=499).contains(status) && *status != 429 => {
-            Error::new(Kind::Refused, format!("{doing}: AWS does not accept these credentials{}", fault.said()))
+            Error::new(
+                Kind::Refused,
+                format!("{doing}: AWS does not accept these credentials{}", fault.said()),
+            )
         }
         _ => fault.explain(doing, host(endpoint), None),
     }

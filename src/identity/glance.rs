@@ -1,4 +1,5 @@
-//! A look at an address without following where it leads: its status, where it points, what time it is there.
+//! A look at an address without following where it leads: its status, where it points, what time it
+//! is there.
 
 use std::time::Duration;
 
@@ -29,12 +30,15 @@ pub struct Glance {
     pub date: Option<Timestamp>,
 }
 
-/// Looks at an address. Nothing is sent but its own name; a server that does not know HEAD is asked by GET.
+/// Looks at an address. Nothing is sent but its own name; a server that does not know HEAD is asked
+/// by GET.
 ///
-/// `through` is an endpoint that stands in for AWS (`AWS_ENDPOINT_URL`): it is asked instead, under the address's name.
+/// `through` is an endpoint that stands in for AWS (`AWS_ENDPOINT_URL`): it is asked instead, under
+/// the address's name.
 ///
 /// # Errors
-/// [`Kind::Unreachable`] when there is no answer within ten seconds, [`Kind::Config`] when proxy or CA bundle are wrong.
+/// [`Kind::Unreachable`] when there is no answer within ten seconds, [`Kind::Config`] when proxy or
+/// CA bundle are wrong.
 pub async fn glance(network: &Network, address: &str, through: Option<&str>) -> Result<Glance> {
     let first = ask(network, address, through, "HEAD").await?;
     match first.status {
@@ -43,14 +47,20 @@ pub async fn glance(network: &Network, address: &str, through: Option<&str>) -> 
     }
 }
 
-async fn ask(network: &Network, address: &str, through: Option<&str>, method: &str) -> Result<Glance> {
+async fn ask(
+    network: &Network,
+    address: &str,
+    through: Option<&str>,
+    method: &str,
+) -> Result<Glance> {
     let name = host(address);
     let path = address.split_once(name).map_or("", |(_, path)| path);
     let target = match through {
         Some(endpoint) => format!("{}{path}", endpoint.trim_end_matches('/')),
         None => address.to_owned(),
     };
-    let wrong = || Error::new(Kind::Usage, format!("`{address}` is not an address that can be asked"));
+    let wrong =
+        || Error::new(Kind::Usage, format!("`{address}` is not an address that can be asked"));
     let mut request = HttpRequest::new(SdkBody::empty());
     request.set_uri(target.as_str()).map_err(|_| wrong())?;
     request.set_method(method).map_err(|_| wrong())?;
@@ -63,7 +73,11 @@ async fn ask(network: &Network, address: &str, through: Option<&str>, method: &s
     let answer = answer.map_err(|error| said(Fault::Silence(root(&error))))?;
     let header = |name: &str| answer.headers().get(name).map(str::to_owned);
     let date = header("date").and_then(|date| DateTime::from_str(&date, Format::HttpDate).ok());
-    let glance = Glance { status: answer.status().as_u16(), location: header("location"), date: date.map(|date| Timestamp(date.secs())) };
+    let glance = Glance {
+        status: answer.status().as_u16(),
+        location: header("location"),
+        date: date.map(|date| Timestamp(date.secs())),
+    };
     info!(target: "rolecall::identity", host = name, status = glance.status, "looked at");
     Ok(glance)
 }

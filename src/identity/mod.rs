@@ -1,8 +1,9 @@
 //! IAM Identity Center and STS over the AWS SDK.
 //!
-//! An [`Identity`] speaks for one instance: sign-in ([SSO OIDC]), the access portal (SSO) and role chaining (STS). Its clients are
-//! made when they are first used, and all of them share the connections of one [`Network`]. No credentials are ever looked for on
-//! this machine: the sign-in and the portal need none, STS gets those it is handed.
+//! An [`Identity`] speaks for one instance: sign-in ([SSO OIDC]), the access portal (SSO) and role
+//! chaining (STS). Its clients are made when they are first used, and all of them share the
+//! connections of one [`Network`]. No credentials are ever looked for on this machine: the sign-in
+//! and the portal need none, STS gets those it is handed.
 //!
 //! [SSO OIDC]: https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/
 
@@ -73,7 +74,16 @@ impl Identity {
     pub fn new(instance: Instance, network: &Network, clock: Clock) -> Result<Identity> {
         let addresses = Addresses::of(&instance, network)?;
         let (oidc, device, portal) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(Identity(Arc::new(Inner { instance, network: network.clone(), clock, addresses, oidc, device, portal, skew: Skew::of(clock) })))
+        Ok(Identity(Arc::new(Inner {
+            instance,
+            network: network.clone(),
+            clock,
+            addresses,
+            oidc,
+            device,
+            portal,
+            skew: Skew::of(clock),
+        })))
     }
 
     /// The instance it speaks for.
@@ -81,7 +91,8 @@ impl Identity {
         &self.0.instance
     }
 
-    /// Seconds that AWS's clock was ahead of this machine's when it last answered; `None` before any answer.
+    /// Seconds that AWS's clock was ahead of this machine's when it last answered; `None` before
+    /// any answer.
     pub fn clock_skew(&self) -> Option<i64> {
         self.0.skew.ahead()
     }
@@ -97,7 +108,8 @@ impl Identity {
     }
 }
 
-/// The parts of a client's settings that are the same for all three services; a macro because each SDK crate has a builder of its own.
+/// The parts of a client's settings that are the same for all three services; a macro because each
+/// SDK crate has a builder of its own.
 macro_rules! settings {
     ($sdk:ident, $service:ident, $network:expr, $endpoint:expr, $region:expr) => {{
         let (network, endpoint): (&$crate::identity::Network, &str) = ($network, $endpoint);

@@ -1,4 +1,5 @@
-//! How AWS is reached: proxy, trusted certificates, time-outs, and the connections that all clients share.
+//! How AWS is reached: proxy, trusted certificates, time-outs, and the connections that all clients
+//! share.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -9,7 +10,9 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Connector, ConnectorBuilder};
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -37,7 +40,8 @@ pub struct Network {
     pub timeout: Duration,
     /// How long one call may take, all attempts and pauses included.
     pub deadline: Duration,
-    /// How often a call is tried, the first time included. Bulk reads are retried by whoever paces them.
+    /// How often a call is tried, the first time included. Bulk reads are retried by whoever paces
+    /// them.
     pub attempts: u32,
     /// The longest pause between two attempts.
     pub max_backoff: Duration,
@@ -62,7 +66,8 @@ impl Default for Network {
     }
 }
 
-/// The values of the proxy variables, read by whoever reads the environment. A proxy's address can carry a password.
+/// The values of the proxy variables, read by whoever reads the environment. A proxy's address can
+/// carry a password.
 #[derive(Debug, Clone, Default)]
 pub struct Proxy {
     /// For `http://` endpoints (`HTTP_PROXY`, else `ALL_PROXY`).
@@ -73,7 +78,8 @@ pub struct Proxy {
     pub no_proxy: Option<String>,
 }
 
-/// Open connections, shared by every client of a process. They belong to the runtime that made them.
+/// Open connections, shared by every client of a process. They belong to the runtime that made
+/// them.
 #[derive(Debug, Clone, Default)]
 pub struct Connections(Arc<Pools>);
 
@@ -93,13 +99,15 @@ struct Routes {
 impl Connections {
     /// Connections that are all made by this connector.
     pub(super) fn over(connector: &SharedHttpConnector) -> Self {
-        let routes = || Routes { direct: connector.clone().into(), proxied: connector.clone().into() };
+        let routes =
+            || Routes { direct: connector.clone().into(), proxied: connector.clone().into() };
         Self(Arc::new(Pools { plain: routes(), tls: routes() }))
     }
 }
 
 impl Network {
-    /// The connector for an endpoint. Certificates are read for `https` only, once, and not before the first client is made.
+    /// The connector for an endpoint. Certificates are read for `https` only, once, and not before
+    /// the first client is made.
     pub(super) fn connector(&self, endpoint: &str) -> Result<SharedHttpConnector> {
         let https = !endpoint.starts_with("http://");
         let routes = if https { &self.connections.0.tls } else { &self.connections.0.plain };
@@ -112,7 +120,8 @@ impl Network {
         Ok(pool.get_or_init(|| made).clone())
     }
 
-    /// The HTTP client of the SDK's client for one service. It passes on only answers that the service can have sent.
+    /// The HTTP client of the SDK's client for one service. It passes on only answers that the
+    /// service can have sent.
     pub(super) fn client(&self, endpoint: &str, service: Service) -> Result<SharedHttpClient> {
         let connector = SharedHttpConnector::new(Guard::new(self.connector(endpoint)?, service));
         Ok(http_client_fn(move |_, _| connector.clone()))
@@ -121,17 +130,25 @@ impl Network {
     /// The proxy for an endpoint, unless there is none or `NO_PROXY` covers it.
     fn proxy_for(&self, endpoint: &str, https: bool) -> Option<Secret<String>> {
         let proxy = if https { &self.proxy.https } else { &self.proxy.http };
-        let proxy = proxy.as_ref().map(|proxy| normal(proxy.expose())).filter(|proxy| !proxy.expose().is_empty())?;
-        let direct = self.proxy.no_proxy.as_deref().is_some_and(|list| bypasses_proxy(list, endpoint));
+        let proxy = proxy
+            .as_ref()
+            .map(|proxy| normal(proxy.expose()))
+            .filter(|proxy| !proxy.expose().is_empty())?;
+        let direct =
+            self.proxy.no_proxy.as_deref().is_some_and(|list| bypasses_proxy(list, endpoint));
         (!direct).then_some(proxy)
     }
 
     fn make(&self, https: bool, proxy: Option<Secret<String>>) -> Result<SharedHttpConnector> {
-        let proxied_over_tls = proxy.as_ref().is_some_and(|proxy| proxy.expose().starts_with("https://"));
+        let proxied_over_tls =
+            proxy.as_ref().is_some_and(|proxy| proxy.expose().starts_with("https://"));
         let trust = if https || proxied_over_tls { self.trust()? } else { TrustStore::empty() };
         let tls = TlsContext::builder().with_trust_store(trust).build();
         let tls = tls.map_err(|error| Error::internal(format!("preparing TLS: {error}")))?;
-        let settings = HttpConnectorSettings::builder().connect_timeout(self.timeout / 3).read_timeout(self.timeout).build();
+        let settings = HttpConnectorSettings::builder()
+            .connect_timeout(self.timeout / 3)
+            .read_timeout(self.timeout)
+            .build();
         let mut builder: ConnectorBuilder<_> = Connector::builder()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(tls)
@@ -160,11 +177,15 @@ impl Network {
 
     /// What one attempt and one call may take.
     pub(super) fn timeouts(&self) -> TimeoutConfig {
-        TimeoutConfig::builder().operation_attempt_timeout(self.timeout).operation_timeout(self.deadline).build()
+        TimeoutConfig::builder()
+            .operation_attempt_timeout(self.timeout)
+            .operation_timeout(self.deadline)
+            .build()
     }
 }
 
-/// Everything that goes through this connector goes through the proxy: which endpoints do is decided before.
+/// Everything that goes through this connector goes through the proxy: which endpoints do is
+/// decided before.
 fn proxy_config(https: bool, proxy: &Secret<String>) -> Result<ProxyConfig> {
     let (variable, made) = match https {
         true => ("HTTPS_PROXY", ProxyConfig::https(proxy.expose().as_str())),
@@ -180,7 +201,11 @@ fn proxy_config(https: bool, proxy: &Secret<String>) -> Result<ProxyConfig> {
 /// A proxy's address with a scheme: `proxy:3128` is what curl takes too.
 fn normal(proxy: &str) -> Secret<String> {
     let proxy = proxy.trim();
-    Secret::new(if proxy.is_empty() || proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") })
+    Secret::new(if proxy.is_empty() || proxy.contains("://") {
+        proxy.to_owned()
+    } else {
+        format!("http://{proxy}")
+    })
 }
 
 #[cfg(test)]
@@ -199,14 +224,24 @@ mod tests {
 
     #[test]
     fn endpoints_that_are_excepted_share_no_connection_with_those_that_are_not() {
-        let proxy = Proxy { http: Some("http://proxy:3128".into()), no_proxy: Some("*".into()), ..Proxy::default() };
+        let proxy = Proxy {
+            http: Some("http://proxy:3128".into()),
+            no_proxy: Some("*".into()),
+            ..Proxy::default()
+        };
         let network = Network { proxy, ..Network::default() };
         assert!(network.proxy_for("http://127.0.0.1:1", false).is_none());
         let proxy = Proxy { no_proxy: Some("127.0.0.0/8".into()), ..network.proxy.clone() };
         let network = Network { proxy, ..network };
-        assert!(network.proxy_for("http://127.0.0.1:1", false).is_none() && network.proxy_for("http://10.0.0.1", false).is_some());
+        assert!(
+            network.proxy_for("http://127.0.0.1:1", false).is_none()
+                && network.proxy_for("http://10.0.0.1", false).is_some()
+        );
         network.connector("http://127.0.0.1:1").unwrap();
-        assert!(network.connections.0.plain.direct.get().is_some() && network.connections.0.plain.proxied.get().is_none());
+        assert!(
+            network.connections.0.plain.direct.get().is_some()
+                && network.connections.0.plain.proxied.get().is_none()
+        );
         network.connector("http://10.0.0.1").unwrap();
         assert!(network.connections.0.plain.proxied.get().is_some());
     }
@@ -219,7 +254,8 @@ mod tests {
 
     #[test]
     fn a_missing_bundle_is_told_for_https_only() {
-        let network = Network { ca_bundle: Some("/nonexistent/ca.pem".into()), ..Network::default() };
+        let network =
+            Network { ca_bundle: Some("/nonexistent/ca.pem".into()), ..Network::default() };
         assert!(network.connector("http://127.0.0.1:1").is_ok());
         let error = network.connector("https://127.0.0.1:1").unwrap_err();
         assert_eq!(error.kind, Kind::Config);

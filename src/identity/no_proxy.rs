@@ -1,19 +1,22 @@
-//! `NO_PROXY`: hosts that are reached without the proxy, by the rules of curl and of the AWS CLI together.
+//! `NO_PROXY`: hosts that are reached without the proxy, by the rules of curl and of the AWS CLI
+//! together.
 
 use std::net::IpAddr;
 
 /// Whether a `NO_PROXY` list covers an endpoint such as `https://oidc.eu-west-1.amazonaws.com`.
 ///
-/// Entries are separated by commas or blanks. `*` covers every host, IP addresses too. A domain covers itself and what is below it, with
-/// or without a dot or `*.` in front; case does not matter. An IP address covers itself, `10.0.0.0/8` a network. A port behind a host
-/// limits the entry to that port.
+/// Entries are separated by commas or blanks. `*` covers every host, IP addresses too. A domain
+/// covers itself and what is below it, with or without a dot or `*.` in front; case does not
+/// matter. An IP address covers itself, `10.0.0.0/8` a network. A port behind a host limits the
+/// entry to that port.
 pub fn bypasses_proxy(list: &str, endpoint: &str) -> bool {
     let Some((host, port)) = host_and_port(endpoint) else { return false };
     let entries = list.split(|letter: char| letter == ',' || letter.is_whitespace());
     entries.filter(|entry| !entry.is_empty()).any(|entry| covers(entry, &host, port))
 }
 
-/// The host in lower case, without the brackets of IPv6 and a dot at its end, and the port or its scheme's default.
+/// The host in lower case, without the brackets of IPv6 and a dot at its end, and the port or its
+/// scheme's default.
 fn host_and_port(endpoint: &str) -> Option<(String, u16)> {
     let uri: http::Uri = endpoint.parse().ok()?;
     let default = if uri.scheme_str() == Some("http") { 80 } else { 443 };
@@ -48,7 +51,9 @@ fn covers(entry: &str, host: &str, port: u16) -> bool {
 fn split_port(entry: &str) -> (&str, Option<u16>) {
     let bare_ipv6 = entry.matches(':').count() > 1 && !entry.starts_with('[');
     match entry.rsplit_once(':') {
-        Some((host, port)) if !bare_ipv6 => port.parse().map_or((entry, None), |port| (host, Some(port))),
+        Some((host, port)) if !bare_ipv6 => {
+            port.parse().map_or((entry, None), |port| (host, Some(port)))
+        }
         _ => (entry, None),
     }
 }
@@ -61,8 +66,12 @@ fn in_network(network: &str, address: IpAddr) -> bool {
     };
     let (Ok(base), Some(length)) = (base.parse::<IpAddr>(), length) else { return false };
     match (base, address) {
-        (IpAddr::V4(base), IpAddr::V4(address)) => same_start(base.to_bits().into(), address.to_bits().into(), 32, length),
-        (IpAddr::V6(base), IpAddr::V6(address)) => same_start(base.to_bits(), address.to_bits(), 128, length),
+        (IpAddr::V4(base), IpAddr::V4(address)) => {
+            same_start(base.to_bits().into(), address.to_bits().into(), 32, length)
+        }
+        (IpAddr::V6(base), IpAddr::V6(address)) => {
+            same_start(base.to_bits(), address.to_bits(), 128, length)
+        }
         _ => false,
     }
 }

@@ -114,7 +114,8 @@ impl Identity {
     /// Registers this program for one flow. Good for any number of sign-ins until it expires.
     ///
     /// # Errors
-    /// [`Kind::Config`] when AWS does not know the scopes or the start URL, [`Kind::Unreachable`] when it can't be asked.
+    /// [`Kind::Config`] when AWS does not know the scopes or the start URL, [`Kind::Unreachable`]
+    /// when it can't be asked.
     pub async fn register(&self, flow: Flow) -> Result<Registration> {
         // An answer without id or secret is useless; the next one may be whole.
         match self.register_once(flow).await? {
@@ -137,23 +138,33 @@ impl Identity {
         }
         let date = ServerDate::default();
         let reply = call.customize().interceptor(date.clone()).send().await;
-        let reply = reply.map_err(|error| self.explain_start("registering this program", host, &Fault::of(&error)))?;
+        let reply = reply.map_err(|error| {
+            self.explain_start("registering this program", host, &Fault::of(&error))
+        })?;
         info!(target: "rolecall::identity", host, ?flow, "registered");
         let now = self.0.clock.now();
-        let expires_at = registration_expiry(date.local(Timestamp(reply.client_secret_expires_at), now), now);
+        let expires_at =
+            registration_expiry(date.local(Timestamp(reply.client_secret_expires_at), now), now);
         let id = values::secret(reply.client_id, "clientId");
         let secret = values::secret(reply.client_secret, "clientSecret");
-        let whole = id.and_then(|client_id| Ok(Registration { client_id, client_secret: secret?.into(), expires_at, flow }));
+        let whole = id.and_then(|client_id| {
+            Ok(Registration { client_id, client_secret: secret?.into(), expires_at, flow })
+        });
         Ok(whole.map_err(|why| invalid(why, host)))
     }
 
-    /// Whether AWS still knows a registration of the authorization code flow. In that flow only the browser would see that it does not.
-    /// A code that nobody was given is redeemed: AWS checks the client first, and then refuses the code. Anything but a refusal of the
-    /// client counts as yes, silence included: the sign-in itself tells more.
+    /// Whether AWS still knows a registration of the authorization code flow. In that flow only the
+    /// browser would see that it does not. A code that nobody was given is redeemed: AWS checks
+    /// the client first, and then refuses the code. Anything but a refusal of the client counts
+    /// as yes, silence included: the sign-in itself tells more.
     pub async fn is_registered(&self, registration: &Registration) -> bool {
         let Ok((client, host)) = self.oidc(registration.flow) else { return true };
         let verifier = "registration-check-registration-check-registration-check";
-        let call = client.create_token().grant_type("authorization_code").code("registration-check").code_verifier(verifier);
+        let call = client
+            .create_token()
+            .grant_type("authorization_code")
+            .code("registration-check")
+            .code_verifier(verifier);
         let call = send_once(call.redirect_uri(REGISTERED_REDIRECT), registration);
         let refused = match tokio::time::timeout(REGISTRATION_CHECK, call).await {
             Ok(Err(fault)) => is_unknown_client(&fault),
@@ -166,38 +177,67 @@ impl Identity {
     /// Begins a sign-in by device code.
     ///
     /// # Errors
-    /// [`Kind::Refused`] when AWS does not know the registration: with a stored one, register anew and try once more.
-    /// [`Kind::Config`] when the start URL is not known in this region.
+    /// [`Kind::Refused`] when AWS does not know the registration: with a stored one, register anew
+    /// and try once more. [`Kind::Config`] when the start URL is not known in this region.
     pub async fn start_device(&self, registration: &Registration) -> Result<DeviceStart> {
         let (client, host) = self.oidc(registration.flow)?;
-        let call = client.start_device_authorization().start_url(self.instance().start_url.trimmed());
-        let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
-        let reply = call.send().await.map_err(|error| self.explain_start("starting the sign-in", host, &Fault::of(&error)))?;
+        let call =
+            client.start_device_authorization().start_url(self.instance().start_url.trimmed());
+        let call = call
+            .client_id(&registration.client_id)
+            .client_secret(registration.client_secret.expose());
+        let reply = call.send().await.map_err(|error| {
+            self.explain_start("starting the sign-in", host, &Fault::of(&error))
+        })?;
         info!(target: "rolecall::identity", host, "device code received");
-        let uri = values::required(reply.verification_uri, "verificationUri").map_err(|why| invalid(why, host))?;
-        check_web_address(&uri).map_err(|error| error.context(format_args!("the sign-in page that {host} names")))?;
-        let interval = if reply.interval > 0 { reply.interval.min(LONGEST_INTERVAL) } else { DEFAULT_INTERVAL };
+        let uri = values::required(reply.verification_uri, "verificationUri")
+            .map_err(|why| invalid(why, host))?;
+        check_web_address(&uri)
+            .map_err(|error| error.context(format_args!("the sign-in page that {host} names")))?;
+        let interval = if reply.interval > 0 {
+            reply.interval.min(LONGEST_INTERVAL)
+        } else {
+            DEFAULT_INTERVAL
+        };
         let (shortest, longest) = DEVICE_CODE_LIVES;
-        let life = if reply.expires_in > 0 { reply.expires_in.clamp(shortest, longest) } else { DEVICE_CODE_LIFE };
+        let life = if reply.expires_in > 0 {
+            reply.expires_in.clamp(shortest, longest)
+        } else {
+            DEVICE_CODE_LIFE
+        };
         Ok(DeviceStart {
-            device_code: values::secret(reply.device_code, "deviceCode").map_err(|why| invalid(why, host))?.into(),
-            user_code: values::required(reply.user_code, "userCode").map_err(|why| invalid(why, host))?,
-            verification_uri_complete: reply.verification_uri_complete.filter(|uri| !uri.is_empty()).unwrap_or_else(|| uri.clone()),
+            device_code: values::secret(reply.device_code, "deviceCode")
+                .map_err(|why| invalid(why, host))?
+                .into(),
+            user_code: values::required(reply.user_code, "userCode")
+                .map_err(|why| invalid(why, host))?,
+            verification_uri_complete: reply
+                .verification_uri_complete
+                .filter(|uri| !uri.is_empty())
+                .unwrap_or_else(|| uri.clone()),
             verification_uri: uri,
             expires_at: self.0.clock.now().plus(i64::from(life)),
             interval: interval.unsigned_abs(),
         })
     }
 
-    /// Asks whether the person has confirmed the code. A network that fails for a moment is tried again.
+    /// Asks whether the person has confirmed the code. A network that fails for a moment is tried
+    /// again.
     ///
     /// # Errors
-    /// [`Kind::LoginNeeded`] when the code expired or the person declined; otherwise as [`Identity::start_device`].
-    pub async fn poll_device(&self, registration: &Registration, start: &DeviceStart) -> Result<Poll> {
+    /// [`Kind::LoginNeeded`] when the code expired or the person declined; otherwise as
+    /// [`Identity::start_device`].
+    pub async fn poll_device(
+        &self,
+        registration: &Registration,
+        start: &DeviceStart,
+    ) -> Result<Poll> {
         let (client, host) = self.oidc(registration.flow)?;
         let call = client.create_token().grant_type("urn:ietf:params:oauth:grant-type:device_code");
         let call = call.device_code(start.device_code.expose());
-        let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
+        let call = call
+            .client_id(&registration.client_id)
+            .client_secret(registration.client_secret.expose());
         match call.send().await.map_err(|error| Fault::of(&error)) {
             Ok(reply) => Ok(Poll::Token(self.tokens(reply, host)?)),
             Err(fault) => match fault.code() {
@@ -226,8 +266,14 @@ impl Identity {
     /// Exchanges the code that the browser brought back. Not tried twice.
     ///
     /// # Errors
-    /// [`Kind::LoginNeeded`] when the code was used or is not ours; otherwise as [`Identity::start_device`].
-    pub async fn exchange(&self, registration: &Registration, pkce: &Pkce, code: &str) -> Result<TokenReply> {
+    /// [`Kind::LoginNeeded`] when the code was used or is not ours; otherwise as
+    /// [`Identity::start_device`].
+    pub async fn exchange(
+        &self,
+        registration: &Registration,
+        pkce: &Pkce,
+        code: &str,
+    ) -> Result<TokenReply> {
         let (client, host) = self.oidc(registration.flow)?;
         let call = client.create_token().grant_type("authorization_code").code(code);
         let call = call.redirect_uri(&pkce.redirect_uri).code_verifier(pkce.verifier.expose());
@@ -237,24 +283,34 @@ impl Identity {
         }
     }
 
-    /// Gets the next access token. Not tried twice: AWS may have taken the refresh token though its answer was lost.
+    /// Gets the next access token. Not tried twice: AWS may have taken the refresh token though its
+    /// answer was lost.
     ///
     /// # Errors
-    /// Whatever leaves the session as it was: [`Kind::Unreachable`], [`Kind::Throttled`], [`Kind::Refused`].
-    pub async fn refresh(&self, registration: &Registration, refresh_token: &Secret<String>) -> Result<RefreshOutcome> {
+    /// Whatever leaves the session as it was: [`Kind::Unreachable`], [`Kind::Throttled`],
+    /// [`Kind::Refused`].
+    pub async fn refresh(
+        &self,
+        registration: &Registration,
+        refresh_token: &Secret<String>,
+    ) -> Result<RefreshOutcome> {
         let (client, host) = self.oidc(registration.flow)?;
-        let call = client.create_token().grant_type("refresh_token").refresh_token(refresh_token.expose());
+        let call =
+            client.create_token().grant_type("refresh_token").refresh_token(refresh_token.expose());
         match send_once(call, registration).await {
             Ok(reply) => Ok(RefreshOutcome::Token(self.tokens(reply, host)?)),
             Err(fault) => match fault.code() {
-                "InvalidGrantException" | "ExpiredTokenException" => Ok(RefreshOutcome::InvalidGrant),
+                "InvalidGrantException" | "ExpiredTokenException" => {
+                    Ok(RefreshOutcome::InvalidGrant)
+                }
                 _ if is_unknown_client(&fault) => Ok(RefreshOutcome::InvalidClient),
                 _ => Err(self.explain_oidc("refreshing the session", host, &fault)),
             },
         }
     }
 
-    /// The client of a flow, and the host it asks. Everything of a device code's life goes to one endpoint.
+    /// The client of a flow, and the host it asks. Everything of a device code's life goes to one
+    /// endpoint.
     fn oidc(&self, flow: Flow) -> Result<(&Client, &str)> {
         let (client, address) = match flow {
             Flow::Device => (&self.0.device, &self.0.addresses.device),
@@ -268,7 +324,8 @@ impl Identity {
             return Ok(ready);
         }
         let settings =
-            settings!(aws_sdk_ssooidc, Oidc, &self.0.network, address, self.instance().sso_region).interceptor(self.0.skew.clone());
+            settings!(aws_sdk_ssooidc, Oidc, &self.0.network, address, self.instance().sso_region)
+                .interceptor(self.0.skew.clone());
         Ok(client.get_or_init(|| Client::from_conf(settings.build())))
     }
 
@@ -278,14 +335,24 @@ impl Identity {
         Ok(tokens)
     }
 
-    /// Errors of the calls that name the directory: a refused request means that the start URL or the region is wrong.
+    /// Errors of the calls that name the directory: a refused request means that the start URL or
+    /// the region is wrong.
     fn explain_start(&self, doing: &str, host: &str, fault: &Fault) -> Error {
         match fault.code() {
             // Registering in another directory's region is refused by the second name.
-            "InvalidRequestException" | "InvalidClientMetadataException" if !fault.said().contains("KMS") => {
+            "InvalidRequestException" | "InvalidClientMetadataException"
+                if !fault.said().contains("KMS") =>
+            {
                 let instance = self.instance();
-                let text = format!("{doing}: AWS does not accept {} in {}{}", instance.start_url, instance.sso_region, fault.said());
-                Error::new(Kind::Config, text).hint("check `start_url` and `sso_region`: they must belong to the same directory")
+                let text = format!(
+                    "{doing}: AWS does not accept {} in {}{}",
+                    instance.start_url,
+                    instance.sso_region,
+                    fault.said()
+                );
+                Error::new(Kind::Config, text).hint(
+                    "check `start_url` and `sso_region`: they must belong to the same directory",
+                )
             }
             _ => self.explain_oidc(doing, host, fault),
         }
@@ -294,7 +361,8 @@ impl Identity {
     /// Sign-in errors, each with what a person can do about it.
     fn explain_oidc(&self, doing: &str, host: &str, fault: &Fault) -> Error {
         let name = &self.instance().name;
-        let of = |kind: Kind, text: &str| Error::new(kind, format!("{doing}: {text}{}", fault.said()));
+        let of =
+            |kind: Kind, text: &str| Error::new(kind, format!("{doing}: {text}{}", fault.said()));
         match fault.code() {
             "" if fault.status() == 401 => of(Kind::Refused, "AWS does not accept this program's registration"),
             "ExpiredTokenException" => Error::new(Kind::LoginNeeded, "the code expired before anybody confirmed it").hint(login(name)),
@@ -315,12 +383,16 @@ impl Identity {
     }
 }
 
-/// The tokens in an answer. A refresh token that is empty is none: it must not replace one that works.
+/// The tokens in an answer. A refresh token that is empty is none: it must not replace one that
+/// works.
 fn issued(reply: CreateTokenOutput, now: Timestamp) -> Result<TokenReply, Rejection> {
     let refresh_token = reply.refresh_token.filter(|token| !token.trim().is_empty());
     Ok(TokenReply {
         access_token: values::secret(reply.access_token, "accessToken")?.into(),
-        refresh_token: refresh_token.map(|token| values::secret(Some(token), "refreshToken")).transpose()?.map(Secret::new),
+        refresh_token: refresh_token
+            .map(|token| values::secret(Some(token), "refreshToken"))
+            .transpose()?
+            .map(Secret::new),
         expires_at: values::token_expiry(reply.expires_in.into(), now)?,
     })
 }
@@ -330,13 +402,15 @@ fn invalid(why: Rejection, host: &str) -> Error {
     Fault::Rejected(why).explain("sign-in", host, None)
 }
 
-/// Whether AWS refuses the registration itself: it has forgotten it, or does not accept it for this flow.
+/// Whether AWS refuses the registration itself: it has forgotten it, or does not accept it for this
+/// flow.
 fn is_unknown_client(fault: &Fault) -> bool {
     matches!(fault.code(), "InvalidClientException" | "UnauthorizedClientException")
 }
 
-/// When a registration ends that was made `now`. An end that is missing, past or further off than AWS ever puts it is replaced: too long a
-/// life does no harm, since a registration that AWS has forgotten is replaced at once.
+/// When a registration ends that was made `now`. An end that is missing, past or further off than
+/// AWS ever puts it is replaced: too long a life does no harm, since a registration that AWS has
+/// forgotten is replaced at once.
 fn registration_expiry(told: Timestamp, now: Timestamp) -> Timestamp {
     let plausible = (1..=LONGEST_REGISTRATION).contains(&told.since(now));
     if plausible { told } else { now.plus(REGISTRATION_LIFE) }
@@ -348,9 +422,14 @@ fn login_with(name: &InstanceName, option: &str) -> String {
 }
 
 /// Sends a token request once: neither a code nor a refresh token may be used twice.
-async fn send_once(call: CreateTokenFluentBuilder, registration: &Registration) -> Result<CreateTokenOutput, Fault> {
-    let once = aws_sdk_ssooidc::Config::builder().retry_config(aws_smithy_types::retry::RetryConfig::disabled());
-    let call = call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
+async fn send_once(
+    call: CreateTokenFluentBuilder,
+    registration: &Registration,
+) -> Result<CreateTokenOutput, Fault> {
+    let once = aws_sdk_ssooidc::Config::builder()
+        .retry_config(aws_smithy_types::retry::RetryConfig::disabled());
+    let call =
+        call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
     call.customize().config_override(once).send().await.map_err(|error| Fault::of(&error))
 }
 
@@ -361,7 +440,10 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_800_000_000);
 
     fn reply(access: &str, refresh: Option<&str>, seconds: i32) -> Result<TokenReply, Rejection> {
-        let reply = CreateTokenOutput::builder().access_token(access).set_refresh_token(refresh.map(str::to_owned)).expires_in(seconds);
+        let reply = CreateTokenOutput::builder()
+            .access_token(access)
+            .set_refresh_token(refresh.map(str::to_owned))
+            .expires_in(seconds);
         issued(reply.build(), NOW)
     }
 
@@ -370,9 +452,14 @@ mod tests {
         let good = reply("a", Some("r"), 3_600).unwrap();
         assert_eq!((good.refresh_token, good.expires_at), (Some("r".into()), NOW.plus(3_600)));
         assert_eq!(reply("a", Some(""), 3_600).unwrap().refresh_token, None);
-        for (access, refresh, seconds) in
-            [("", None, 5), ("a\n", None, 5), ("a", Some("r\n"), 5), ("a", None, 0), ("a", None, -5), ("a", None, i32::MAX)]
-        {
+        for (access, refresh, seconds) in [
+            ("", None, 5),
+            ("a\n", None, 5),
+            ("a", Some("r\n"), 5),
+            ("a", None, 0),
+            ("a", None, -5),
+            ("a", None, i32::MAX),
+        ] {
             assert!(reply(access, refresh, seconds).is_err(), "{access:?} {refresh:?} {seconds}");
         }
     }

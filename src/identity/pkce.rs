@@ -24,7 +24,11 @@ impl Pkce {
     /// # Errors
     /// When the operating system has no random bytes to give.
     pub fn new(redirect_uri: impl Into<String>) -> Result<Pkce> {
-        Ok(Pkce { verifier: random::token::<48>()?.into(), state: random::token::<24>()?, redirect_uri: redirect_uri.into() })
+        Ok(Pkce {
+            verifier: random::token::<48>()?.into(),
+            state: random::token::<24>()?,
+            redirect_uri: redirect_uri.into(),
+        })
     }
 
     /// What the verifier hashes to; may be seen by anybody.
@@ -46,7 +50,8 @@ mod tests {
 
     #[test]
     fn verifiers_are_long_enough_and_differ() {
-        let (one, two) = (Pkce::new("http://127.0.0.1:1/").unwrap(), Pkce::new("http://127.0.0.1:1/").unwrap());
+        let (one, two) =
+            (Pkce::new("http://127.0.0.1:1/").unwrap(), Pkce::new("http://127.0.0.1:1/").unwrap());
         assert_eq!(one.verifier.expose().len(), 64);
         assert_ne!(one.verifier, two.verifier);
         assert_ne!(one.state, two.state);

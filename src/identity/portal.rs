@@ -20,7 +20,8 @@ use super::{Identity, settings};
 
 /// The most that the portal puts on a page.
 const PAGE: i32 = 100;
-/// How long a sign-out may take, all attempts included. The user waits for it, and the token is forgotten on this machine anyway.
+/// How long a sign-out may take, all attempts included. The user waits for it, and the token is
+/// forgotten on this machine anyway.
 const LOGOUT: Duration = Duration::from_secs(10);
 
 /// An account as the portal lists it. AWS leaves name and e-mail address out now and then.
@@ -47,16 +48,27 @@ impl Identity {
     /// One page of the accounts, asked for once: whoever reads many pages paces and retries them.
     ///
     /// # Errors
-    /// [`Kind::LoginNeeded`] (401), [`Kind::Throttled`] (429), [`Kind::Unreachable`] (no answer, 5xx), [`Kind::Refused`] (403).
-    pub async fn accounts_page(&self, token: &Secret<String>, next: Option<&str>) -> Result<Page<PortalAccount>> {
+    /// [`Kind::LoginNeeded`] (401), [`Kind::Throttled`] (429), [`Kind::Unreachable`] (no answer,
+    /// 5xx), [`Kind::Refused`] (403).
+    pub async fn accounts_page(
+        &self,
+        token: &Secret<String>,
+        next: Option<&str>,
+    ) -> Result<Page<PortalAccount>> {
         self.list_accounts(token, next, RetryConfig::disabled()).await
     }
 
     /// One page of the roles in an account, asked for once.
     ///
     /// # Errors
-    /// As [`Identity::accounts_page`]; a 403 also means that the account is not the person's any more.
-    pub async fn roles_page(&self, token: &Secret<String>, account: AccountId, next: Option<&str>) -> Result<Page<RoleName>> {
+    /// As [`Identity::accounts_page`]; a 403 also means that the account is not the person's any
+    /// more.
+    pub async fn roles_page(
+        &self,
+        token: &Secret<String>,
+        account: AccountId,
+        next: Option<&str>,
+    ) -> Result<Page<RoleName>> {
         self.list_roles(token, account, next, RetryConfig::disabled()).await
     }
 
@@ -84,7 +96,8 @@ impl Identity {
     pub async fn roles(&self, token: &Secret<String>, account: AccountId) -> Result<Vec<RoleName>> {
         let (mut all, mut next, mut listing) = (Vec::new(), None, Listing::default());
         loop {
-            let page = self.list_roles(token, account, next.as_deref(), self.0.network.retries()).await?;
+            let page =
+                self.list_roles(token, account, next.as_deref(), self.0.network.retries()).await?;
             let page = listing.add(page, RoleName::clone)?;
             all.extend(page.items);
             match page.next {
@@ -97,34 +110,62 @@ impl Identity {
     /// Credentials of a role, with their expiry by this machine's clock.
     ///
     /// # Errors
-    /// [`Kind::Refused`] when the role is not the person's (any more); otherwise as [`Identity::accounts_page`], after retries.
-    pub async fn role_credentials(&self, token: &Secret<String>, account: AccountId, role: &RoleName) -> Result<Credentials> {
+    /// [`Kind::Refused`] when the role is not the person's (any more); otherwise as
+    /// [`Identity::accounts_page`], after retries.
+    pub async fn role_credentials(
+        &self,
+        token: &Secret<String>,
+        account: AccountId,
+        role: &RoleName,
+    ) -> Result<Credentials> {
         let (client, host) = self.portal()?;
         let date = ServerDate::default();
-        let call = client.get_role_credentials().access_token(token.expose()).account_id(account.as_str()).role_name(role.as_str());
+        let call = client
+            .get_role_credentials()
+            .access_token(token.expose())
+            .account_id(account.as_str())
+            .role_name(role.as_str());
         let reply = call.customize().interceptor(date.clone()).send().await.map_err(|error| {
             let fault = Fault::of(&error);
             match fault.status() {
-                403 | 404 => Error::new(Kind::Refused, format!("you have no access to `{role}` in {account} (any more){}", fault.said()))
-                    .hint("run `rolecall cache` to read the list of your roles anew"),
-                _ => self.explain_portal(&format!("getting credentials of `{role}` in {account}"), host, &fault),
+                403 | 404 => Error::new(
+                    Kind::Refused,
+                    format!(
+                        "you have no access to `{role}` in {account} (any more){}",
+                        fault.said()
+                    ),
+                )
+                .hint("run `rolecall cache` to read the list of your roles anew"),
+                _ => self.explain_portal(
+                    &format!("getting credentials of `{role}` in {account}"),
+                    host,
+                    &fault,
+                ),
             }
         })?;
         let now = self.0.clock.now();
-        let credentials = issued(reply, date.moment(), account, now)
-            .map_err(|why| self.explain_portal(&format!("getting credentials of `{role}` in {account}"), host, &Fault::Rejected(why)))?;
+        let credentials = issued(reply, date.moment(), account, now).map_err(|why| {
+            self.explain_portal(
+                &format!("getting credentials of `{role}` in {account}"),
+                host,
+                &Fault::Rejected(why),
+            )
+        })?;
         info!(target: "rolecall::identity", host, %account, %role, "role credentials received");
         Ok(credentials)
     }
 
-    /// Ends the session of a token at AWS. Role credentials that were handed out stay valid until they expire. Takes ten seconds at most.
+    /// Ends the session of a token at AWS. Role credentials that were handed out stay valid until
+    /// they expire. Takes ten seconds at most.
     ///
     /// # Errors
     /// As [`Identity::accounts_page`], after retries; a session that has ended already is none.
     pub async fn logout(&self, token: &Secret<String>) -> Result<()> {
         let (client, host) = self.portal()?;
         let call = client.logout().access_token(token.expose()).send();
-        let reply = tokio::time::timeout(LOGOUT, call).await.map_err(|_| Fault::Silence("no answer in time".into()));
+        let reply = tokio::time::timeout(LOGOUT, call)
+            .await
+            .map_err(|_| Fault::Silence("no answer in time".into()));
         match reply.and_then(|reply| reply.map_err(|error| Fault::of(&error))) {
             Ok(_) => Ok(()),
             Err(fault) if fault.status() == 401 => Ok(()),
@@ -132,11 +173,26 @@ impl Identity {
         }
     }
 
-    async fn list_accounts(&self, token: &Secret<String>, next: Option<&str>, retry: RetryConfig) -> Result<Page<PortalAccount>> {
+    async fn list_accounts(
+        &self,
+        token: &Secret<String>,
+        next: Option<&str>,
+        retry: RetryConfig,
+    ) -> Result<Page<PortalAccount>> {
         let (client, host) = self.portal()?;
-        let call = client.list_accounts().access_token(token.expose()).max_results(PAGE).set_next_token(next.map(str::to_owned));
-        let reply = call.customize().config_override(aws_sdk_sso::Config::builder().retry_config(retry)).send().await;
-        let reply = reply.map_err(|error| Fault::of(&error)).and_then(|reply| accounts(reply).map_err(Fault::Rejected));
+        let call = client
+            .list_accounts()
+            .access_token(token.expose())
+            .max_results(PAGE)
+            .set_next_token(next.map(str::to_owned));
+        let reply = call
+            .customize()
+            .config_override(aws_sdk_sso::Config::builder().retry_config(retry))
+            .send()
+            .await;
+        let reply = reply
+            .map_err(|error| Fault::of(&error))
+            .and_then(|reply| accounts(reply).map_err(Fault::Rejected));
         reply.map_err(|fault| self.explain_portal("listing accounts", host, &fault))
     }
 
@@ -148,11 +204,20 @@ impl Identity {
         retry: RetryConfig,
     ) -> Result<Page<RoleName>> {
         let (client, host) = self.portal()?;
-        let call = client.list_account_roles().access_token(token.expose()).account_id(account.as_str());
+        let call =
+            client.list_account_roles().access_token(token.expose()).account_id(account.as_str());
         let call = call.max_results(PAGE).set_next_token(next.map(str::to_owned));
-        let reply = call.customize().config_override(aws_sdk_sso::Config::builder().retry_config(retry)).send().await;
-        let reply = reply.map_err(|error| Fault::of(&error)).and_then(|reply| roles(reply, account).map_err(Fault::Rejected));
-        reply.map_err(|fault| self.explain_portal(&format!("listing the roles in {account}"), host, &fault))
+        let reply = call
+            .customize()
+            .config_override(aws_sdk_sso::Config::builder().retry_config(retry))
+            .send()
+            .await;
+        let reply = reply
+            .map_err(|error| Fault::of(&error))
+            .and_then(|reply| roles(reply, account).map_err(Fault::Rejected));
+        reply.map_err(|fault| {
+            self.explain_portal(&format!("listing the roles in {account}"), host, &fault)
+        })
     }
 
     fn portal(&self) -> Result<(&Client, &str)> {
@@ -161,7 +226,8 @@ impl Identity {
             return Ok((ready, host(address)));
         }
         let settings =
-            settings!(aws_sdk_sso, Portal, &self.0.network, address, self.instance().sso_region).interceptor(self.0.skew.clone());
+            settings!(aws_sdk_sso, Portal, &self.0.network, address, self.instance().sso_region)
+                .interceptor(self.0.skew.clone());
         Ok((self.0.portal.get_or_init(|| Client::from_conf(settings.build())), host(address)))
     }
 
@@ -180,22 +246,36 @@ fn accounts(reply: ListAccountsOutput) -> Result<Page<PortalAccount>, Rejection>
             email: values::text(account.email_address, "emailAddress")?,
         })
     };
-    Ok(Page { items: list.into_iter().map(account).collect::<Result<_, _>>()?, next: values::page_token(reply.next_token)? })
+    Ok(Page {
+        items: list.into_iter().map(account).collect::<Result<_, _>>()?,
+        next: values::page_token(reply.next_token)?,
+    })
 }
 
 /// A page of the roles in an account. A proxy that mixes answers up sends those of another account.
 fn roles(reply: ListAccountRolesOutput, account: AccountId) -> Result<Page<RoleName>, Rejection> {
     let list = reply.role_list.ok_or_else(|| Rejection::invalid("it has no `roleList`"))?;
     let role = |role: RoleInfo| match role.account_id {
-        Some(other) if other != account.as_str() => Err(Rejection::invalid("it lists roles of another account")),
+        Some(other) if other != account.as_str() => {
+            Err(Rejection::invalid("it lists roles of another account"))
+        }
         _ => values::role_name(role.role_name),
     };
-    Ok(Page { items: list.into_iter().map(role).collect::<Result<_, _>>()?, next: values::page_token(reply.next_token)? })
+    Ok(Page {
+        items: list.into_iter().map(role).collect::<Result<_, _>>()?,
+        next: values::page_token(reply.next_token)?,
+    })
 }
 
 /// The credentials in an answer, with their expiry by this machine's clock.
-fn issued(reply: GetRoleCredentialsOutput, date: Option<Timestamp>, account: AccountId, now: Timestamp) -> Result<Credentials, Rejection> {
-    let keys = reply.role_credentials.ok_or_else(|| Rejection::invalid("it has no `roleCredentials`"))?;
+fn issued(
+    reply: GetRoleCredentialsOutput,
+    date: Option<Timestamp>,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Credentials, Rejection> {
+    let keys =
+        reply.role_credentials.ok_or_else(|| Rejection::invalid("it has no `roleCredentials`"))?;
     // The portal is alone in counting milliseconds.
     let life = values::lifetime(Timestamp(keys.expiration / 1_000), date, now)?;
     Ok(Credentials {
@@ -223,11 +303,17 @@ mod tests {
     #[test]
     fn a_page_with_a_nameless_entry_is_no_page() {
         let list = |id: Option<&str>| {
-            let entry = AccountInfo::builder().set_account_id(id.map(str::to_owned)).account_name("").build();
+            let entry = AccountInfo::builder()
+                .set_account_id(id.map(str::to_owned))
+                .account_name("")
+                .build();
             accounts(ListAccountsOutput::builder().account_list(entry).next_token("").build())
         };
         let page = list(Some("012345678901")).unwrap();
-        assert_eq!((page.items, page.next), (vec![PortalAccount { id: account(), name: None, email: None }], None));
+        assert_eq!(
+            (page.items, page.next),
+            (vec![PortalAccount { id: account(), name: None, email: None }], None)
+        );
         for bad in [None, Some(""), Some("1234"), Some("0123-4567-8901")] {
             assert!(list(bad).is_err(), "{bad:?}");
         }
@@ -237,7 +323,8 @@ mod tests {
     #[test]
     fn roles_of_another_account_are_not_believed() {
         let list = |of: Option<&str>, name: &str| {
-            let entry = RoleInfo::builder().set_account_id(of.map(str::to_owned)).role_name(name).build();
+            let entry =
+                RoleInfo::builder().set_account_id(of.map(str::to_owned)).role_name(name).build();
             roles(ListAccountRolesOutput::builder().role_list(entry).build(), account())
         };
         assert_eq!(list(Some("012345678901"), "Admin").unwrap().items, [RoleName::new("Admin")]);
@@ -249,17 +336,33 @@ mod tests {
     #[test]
     fn half_or_absurd_credentials_are_refused() {
         let keys = |key: &str, secret: &str, token: &str, milliseconds: i64| {
-            let keys = RoleCredentials::builder().access_key_id(key).secret_access_key(secret).session_token(token);
-            let reply = GetRoleCredentialsOutput::builder().role_credentials(keys.expiration(milliseconds).build()).build();
+            let keys = RoleCredentials::builder()
+                .access_key_id(key)
+                .secret_access_key(secret)
+                .session_token(token);
+            let reply = GetRoleCredentialsOutput::builder()
+                .role_credentials(keys.expiration(milliseconds).build())
+                .build();
             issued(reply, Some(NOW), account(), NOW)
         };
         let hour = (NOW.0 + 3_600) * 1_000;
         assert_eq!(keys("A", "s", "t", hour).unwrap().expires_at, NOW.plus(3_600));
-        for (key, secret, token) in [("", "s", "t"), ("A", "", "t"), ("A", "s", ""), ("A", "s", "t\n")] {
+        for (key, secret, token) in
+            [("", "s", "t"), ("A", "", "t"), ("A", "s", ""), ("A", "s", "t\n")]
+        {
             assert!(keys(key, secret, token, hour).is_err());
         }
         // The past, nothing, a negative, seconds for milliseconds, microseconds, and a day.
-        for expiration in [hour - 7_200_000, 0, -hour, hour / 1_000, hour * 1_000, hour + 86_400_000, i64::MAX, i64::MIN] {
+        for expiration in [
+            hour - 7_200_000,
+            0,
+            -hour,
+            hour / 1_000,
+            hour * 1_000,
+            hour + 86_400_000,
+            i64::MAX,
+            i64::MIN,
+        ] {
             assert!(keys("A", "s", "t", expiration).is_err(), "{expiration}");
         }
         assert!(issued(GetRoleCredentialsOutput::builder().build(), None, account(), NOW).is_err());

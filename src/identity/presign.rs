@@ -1,4 +1,5 @@
-//! The token that an EKS cluster takes: a signed request for GetCallerIdentity, which the cluster sends to STS in our place. Pure.
+//! The token that an EKS cluster takes: a signed request for GetCallerIdentity, which the cluster
+//! sends to STS in our place. Pure.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,18 +16,28 @@ const SIGNED: &str = "host;x-k8s-aws-id";
 /// SHA-256 of an empty body.
 const NO_BODY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// A token for the cluster of this name (of a local cluster: its id), signed at `now`. EKS takes it for 15 minutes, and no longer than
-/// the credentials live.
+/// A token for the cluster of this name (of a local cluster: its id), signed at `now`. EKS takes it
+/// for 15 minutes, and no longer than the credentials live.
 ///
 /// # Errors
 /// Only if the key can't be hashed, which no key does.
-pub fn eks_token(credentials: &Credentials, region: &Region, cluster: &str, now: Timestamp) -> Result<Secret<String>> {
+pub fn eks_token(
+    credentials: &Credentials,
+    region: &Region,
+    cluster: &str,
+    now: Timestamp,
+) -> Result<Secret<String>> {
     let url = presigned(credentials, region, cluster, now)?;
     Ok(Secret::new(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(url.expose()))))
 }
 
 /// The request as an address with everything in its query.
-fn presigned(credentials: &Credentials, region: &Region, cluster: &str, now: Timestamp) -> Result<Secret<String>> {
+fn presigned(
+    credentials: &Credentials,
+    region: &Region,
+    cluster: &str,
+    now: Timestamp,
+) -> Result<Secret<String>> {
     let moment = now.rfc3339().replace(['-', ':'], "");
     let day = moment.get(..8).unwrap_or_default();
     let scope = format!("{day}/{region}/sts/aws4_request");
@@ -45,21 +56,32 @@ fn presigned(credentials: &Credentials, region: &Region, cluster: &str, now: Tim
     }
     let sent = encoded(&query);
     query.sort();
-    let canonical = format!("GET\n/\n{}\nhost:{host}\nx-k8s-aws-id:{}\n\n{SIGNED}\n{NO_BODY}", encoded(&query), cluster.trim());
-    let to_sign = format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{}", hex(&Sha256::digest(canonical.as_bytes())));
+    let canonical = format!(
+        "GET\n/\n{}\nhost:{host}\nx-k8s-aws-id:{}\n\n{SIGNED}\n{NO_BODY}",
+        encoded(&query),
+        cluster.trim()
+    );
+    let to_sign = format!(
+        "AWS4-HMAC-SHA256\n{moment}\n{scope}\n{}",
+        hex(&Sha256::digest(canonical.as_bytes()))
+    );
     let first = Secret::new(format!("AWS4{}", credentials.secret_access_key.expose()).into_bytes());
-    let key = [day, region.as_str(), "sts", "aws4_request"].into_iter().try_fold(first, |key, part| hmac(&key, part))?;
+    let key = [day, region.as_str(), "sts", "aws4_request"]
+        .into_iter()
+        .try_fold(first, |key, part| hmac(&key, part))?;
     let signature = hmac(&key, &to_sign)?;
     Ok(Secret::new(format!("https://{host}/?{sent}&X-Amz-Signature={}", hex(signature.expose()))))
 }
 
 fn encoded(query: &[(&str, String)]) -> String {
-    let pair = |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, STRICT));
+    let pair =
+        |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, STRICT));
     query.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
 fn hmac(key: &Secret<Vec<u8>>, text: &str) -> Result<Secret<Vec<u8>>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).map_err(|_| Error::internal("a key could not be used for signing"))?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose())
+        .map_err(|_| Error::internal("a key could not be used for signing"))?;
     mac.update(text.as_bytes());
     Ok(Secret::new(mac.finalize().into_bytes().to_vec()))
 }
@@ -81,8 +103,15 @@ mod tests {
             issued_at: Timestamp(0),
             account: "012345678901".parse().unwrap(),
         };
-        let token = eks_token(&credentials, &Region::new(region), "my-cluster", Timestamp::parse(at).unwrap()).unwrap();
-        let bytes = URL_SAFE_NO_PAD.decode(token.expose().strip_prefix("k8s-aws-v1.").unwrap()).unwrap();
+        let token = eks_token(
+            &credentials,
+            &Region::new(region),
+            "my-cluster",
+            Timestamp::parse(at).unwrap(),
+        )
+        .unwrap();
+        let bytes =
+            URL_SAFE_NO_PAD.decode(token.expose().strip_prefix("k8s-aws-v1.").unwrap()).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
@@ -100,13 +129,24 @@ mod tests {
     #[test]
     fn every_partition_has_its_own_host() {
         for (region, host, signature) in [
-            ("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com", "d6fd33d318e68ee82d1f4a3cb508ab0a8ba6352b24e50d7e4c198f292f83077e"),
-            ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn", "59f156997f383671cc4264a9ce98e9ca539d47f2b544568352b952172a73317a"),
+            (
+                "us-gov-west-1",
+                "sts.us-gov-west-1.amazonaws.com",
+                "d6fd33d318e68ee82d1f4a3cb508ab0a8ba6352b24e50d7e4c198f292f83077e",
+            ),
+            (
+                "cn-north-1",
+                "sts.cn-north-1.amazonaws.com.cn",
+                "59f156997f383671cc4264a9ce98e9ca539d47f2b544568352b952172a73317a",
+            ),
         ] {
             let url = url(region, "tok/en+==", "2026-11-21T21:52:37Z");
             assert!(url.starts_with(&format!("https://{host}/?")), "{url}");
             assert!(url.ends_with(&format!("&X-Amz-Signature={signature}")), "{url}");
         }
-        assert!(url("eusc-de-east-1", "", "2026-11-21T21:52:37Z").starts_with("https://sts.eusc-de-east-1.amazonaws.eu/?"));
+        assert!(
+            url("eusc-de-east-1", "", "2026-11-21T21:52:37Z")
+                .starts_with("https://sts.eusc-de-east-1.amazonaws.eu/?")
+        );
     }
 }

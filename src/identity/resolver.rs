@@ -1,5 +1,5 @@
-//! Looks up host names on a thread of its own. The SDK's default does so on a thread of tokio's pool, which panics if the operating
-//! system has no thread to give.
+//! Looks up host names on a thread of its own. The SDK's default does so on a thread of tokio's
+//! pool, which panics if the operating system has no thread to give.
 
 use std::net::{IpAddr, ToSocketAddrs};
 
@@ -15,13 +15,19 @@ pub(super) struct SystemResolver;
 impl ResolveDns for SystemResolver {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
         let name = name.to_owned();
-        DnsFuture::new(async move { blocking(move || lookup(&name)).await.map_err(|error| ResolveDnsError::new(error.message)) })
+        DnsFuture::new(async move {
+            blocking(move || lookup(&name))
+                .await
+                .map_err(|error| ResolveDnsError::new(error.message))
+        })
     }
 }
 
 fn lookup(name: &str) -> Result<Vec<IpAddr>, Error> {
     let found = (name, 0).to_socket_addrs();
-    let found = found.map_err(|error| Error::new(crate::domain::Kind::Unreachable, format!("looking up `{name}`: {error}")))?;
+    let found = found.map_err(|error| {
+        Error::new(crate::domain::Kind::Unreachable, format!("looking up `{name}`: {error}"))
+    })?;
     Ok(found.map(|address| address.ip()).collect())
 }
 

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector,
+};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
@@ -33,7 +35,9 @@ impl fmt::Debug for Scripted {
 
 impl HttpConnector for Scripted {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(response((self.0)()).ok_or_else(|| ConnectorError::other("not HTTP".into(), None)))
+        HttpConnectorFuture::ready(
+            response((self.0)()).ok_or_else(|| ConnectorError::other("not HTTP".into(), None)),
+        )
     }
 }
 
@@ -73,7 +77,11 @@ mod tests {
         };
         let body = br#"{"accountList":[{"accountId":"012345678901","accountName":"payments"}]}"#;
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        let connections = Connections::scripted(move || Message { status: 200, headers: headers.clone(), body: body.to_vec() });
+        let connections = Connections::scripted(move || Message {
+            status: 200,
+            headers: headers.clone(),
+            body: body.to_vec(),
+        });
         let network = Network { connections, ..Network::default() };
         let identity = Identity::new(instance, &network, Clock::System).unwrap();
         let page = identity.accounts_page(&Secret::from("token"), None).await.unwrap();

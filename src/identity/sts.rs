@@ -5,7 +5,9 @@ use aws_sdk_sts::config::Credentials as SdkCredentials;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use tracing::info;
 
-use crate::domain::{AccountId, Arn, Credentials, Error, Kind, Region, Result, RoleName, Timestamp};
+use crate::domain::{
+    AccountId, Arn, Credentials, Error, Kind, Region, Result, RoleName, Timestamp,
+};
 
 use super::date::ServerDate;
 use super::endpoint::{self, host};
@@ -39,19 +41,31 @@ impl Identity {
     /// Goes on from one role's credentials to another role.
     ///
     /// # Errors
-    /// [`Kind::UnknownRole`] when the ARN is none; [`Kind::Refused`] when the role may not be assumed.
+    /// [`Kind::UnknownRole`] when the ARN is none; [`Kind::Refused`] when the role may not be
+    /// assumed.
     pub async fn assume_role(&self, from: &Credentials, chain: &Chain) -> Result<Credentials> {
         let arn: Arn = chain.role_arn.parse()?;
         let (client, address) = self.sts(from, &chain.region)?;
         let date = ServerDate::default();
-        let seconds = chain.duration.map(|seconds| i32::try_from(seconds.clamp(SHORTEST, LONGEST_CHAIN)).unwrap_or(3_600));
-        let call = client.assume_role().role_arn(&chain.role_arn).role_session_name(&chain.session_name).set_duration_seconds(seconds);
-        let call = call.set_external_id(chain.external_id.clone()).set_source_identity(chain.source_identity.clone());
+        let seconds = chain
+            .duration
+            .map(|seconds| i32::try_from(seconds.clamp(SHORTEST, LONGEST_CHAIN)).unwrap_or(3_600));
+        let call = client
+            .assume_role()
+            .role_arn(&chain.role_arn)
+            .role_session_name(&chain.session_name)
+            .set_duration_seconds(seconds);
+        let call = call
+            .set_external_id(chain.external_id.clone())
+            .set_source_identity(chain.source_identity.clone());
         let reply = call.customize().interceptor(date.clone()).send().await;
-        let reply = reply.map_err(|error| self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::of(&error)))?;
+        let reply = reply.map_err(|error| {
+            self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::of(&error))
+        })?;
         let now = self.0.clock.now();
-        let credentials = issued(reply, date.moment(), arn.account, now)
-            .map_err(|why| self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::Rejected(why)))?;
+        let credentials = issued(reply, date.moment(), arn.account, now).map_err(|why| {
+            self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::Rejected(why))
+        })?;
         info!(target: "rolecall::identity", host = host(&address), role = chain.role_arn, "role assumed");
         Ok(credentials)
     }
@@ -59,19 +73,32 @@ impl Identity {
     /// The ARN of whoever these credentials belong to.
     ///
     /// # Errors
-    /// [`Kind::Refused`] when AWS does not accept them, [`Kind::Unreachable`] when it can't be asked.
-    pub async fn caller_identity(&self, credentials: &Credentials, region: &Region) -> Result<String> {
+    /// [`Kind::Refused`] when AWS does not accept them, [`Kind::Unreachable`] when it can't be
+    /// asked.
+    pub async fn caller_identity(
+        &self,
+        credentials: &Credentials,
+        region: &Region,
+    ) -> Result<String> {
         let (client, address) = self.sts(credentials, region)?;
         let reply = client.get_caller_identity().send().await.map_err(|error| {
             let fault = Fault::of(&error);
             match fault.status() {
                 // Credentials, not a session, were refused: signing in would not help.
-                400 | 401 | 403 => Error::new(Kind::Refused, format!("AWS does not accept these credentials{}", fault.said())),
-                _ => fault.explain("asking who these credentials are", host(&address), Some(&self.instance().name)),
+                400 | 401 | 403 => Error::new(
+                    Kind::Refused,
+                    format!("AWS does not accept these credentials{}", fault.said()),
+                ),
+                _ => fault.explain(
+                    "asking who these credentials are",
+                    host(&address),
+                    Some(&self.instance().name),
+                ),
             }
         })?;
-        values::required(reply.arn, "Arn")
-            .map_err(|why| Fault::Rejected(why).explain("asking who these credentials are", host(&address), None))
+        values::required(reply.arn, "Arn").map_err(|why| {
+            Fault::Rejected(why).explain("asking who these credentials are", host(&address), None)
+        })
     }
 
     /// A client for these credentials; making one is cheap since the connections are shared.
@@ -84,12 +111,18 @@ impl Identity {
             None,
             "rolecall",
         );
-        let settings = settings!(aws_sdk_sts, Sts, &self.0.network, &address, region).interceptor(self.0.skew.clone());
+        let settings = settings!(aws_sdk_sts, Sts, &self.0.network, &address, region)
+            .interceptor(self.0.skew.clone());
         Ok((Client::from_conf(settings.credentials_provider(keys).build()), address))
     }
 
     fn explain_chain(&self, role: &RoleName, account: &str, address: &str, fault: &Fault) -> Error {
-        let refused = |why: &str| Error::new(Kind::Refused, format!("`{role}` in {account} can't be assumed: {why}{}", fault.said()));
+        let refused = |why: &str| {
+            Error::new(
+                Kind::Refused,
+                format!("`{role}` in {account} can't be assumed: {why}{}", fault.said()),
+            )
+        };
         match (fault.code(), fault.status()) {
             ("ExpiredTokenException" | "ExpiredToken", _) => refused("the credentials it is reached with have expired"),
             ("RegionDisabledException", _) => refused("STS is switched off in this region"),
@@ -101,8 +134,14 @@ impl Identity {
     }
 }
 
-/// The credentials in an answer, with their expiry by this machine's clock: an hour at most, as for every chained role.
-fn issued(reply: AssumeRoleOutput, date: Option<Timestamp>, account: AccountId, now: Timestamp) -> Result<Credentials, Rejection> {
+/// The credentials in an answer, with their expiry by this machine's clock: an hour at most, as for
+/// every chained role.
+fn issued(
+    reply: AssumeRoleOutput,
+    date: Option<Timestamp>,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Credentials, Rejection> {
     let keys = reply.credentials.ok_or_else(|| Rejection::invalid("it has no `Credentials`"))?;
     let life = values::lifetime(Timestamp(keys.expiration.secs()), date, now)?;
     Ok(Credentials {

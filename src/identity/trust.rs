@@ -1,4 +1,5 @@
-//! Reads a file of certificates to trust and keeps what the TLS layer can use: it panics on anything else.
+//! Reads a file of certificates to trust and keeps what the TLS layer can use: it panics on
+//! anything else.
 
 use std::path::Path;
 
@@ -15,13 +16,19 @@ const HINT: &str = "set AWS_CA_BUNDLE to a file of PEM certificates, or unset it
 /// The certificates of the file, as PEM.
 ///
 /// # Errors
-/// [`Kind::Os`] if the file can't be read; [`Kind::Config`] when it is missing or holds no certificate that can be used.
+/// [`Kind::Os`] if the file can't be read; [`Kind::Config`] when it is missing or holds no
+/// certificate that can be used.
 pub(super) fn load(path: &Path) -> Result<Vec<u8>> {
     let wrong = |why: String| Error::new(Kind::Config, why).hint(HINT);
     let bytes = file::load(path).map_err(|error| error.hint(HINT))?;
-    let bytes = bytes.ok_or_else(|| wrong(format!("the certificates {} are not there", path.display())))?;
+    let bytes =
+        bytes.ok_or_else(|| wrong(format!("the certificates {} are not there", path.display())))?;
     let kept = usable(&bytes);
-    if kept.is_empty() { Err(wrong(format!("{} holds no certificate that can be used", path.display()))) } else { Ok(kept) }
+    if kept.is_empty() {
+        Err(wrong(format!("{} holds no certificate that can be used", path.display())))
+    } else {
+        Ok(kept)
+    }
 }
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
@@ -30,7 +37,8 @@ const END: &str = "-----END CERTIFICATE-----";
 /// The certificates among whatever else the file holds, each of them sound.
 fn usable(pem: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(pem);
-    let blocks = text.split(BEGIN).skip(1).filter_map(|rest| rest.split_once(END)).map(|(block, _)| block);
+    let blocks =
+        text.split(BEGIN).skip(1).filter_map(|rest| rest.split_once(END)).map(|(block, _)| block);
     let packed = blocks.map(|block| block.split_whitespace().collect::<String>());
     let sound = packed.filter(|packed| {
         let der = STANDARD.decode(packed).unwrap_or_default();
@@ -63,7 +71,11 @@ mod tests {
         let missing = load(&home.path().join("missing")).unwrap_err();
         assert!(missing.kind == Kind::Config && missing.message.contains("missing"), "{missing:?}");
         let directory = load(home.path()).unwrap_err();
-        assert!(directory.kind == Kind::Os && directory.hints.iter().any(|hint| hint.contains("AWS_CA_BUNDLE")), "{directory:?}");
+        assert!(
+            directory.kind == Kind::Os
+                && directory.hints.iter().any(|hint| hint.contains("AWS_CA_BUNDLE")),
+            "{directory:?}"
+        );
         std::fs::write(&path, AUTHORITY).unwrap();
         assert!(load(&path).is_ok());
     }

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use tracing::warn;
 
-use crate::domain::{AccountId, Arn, Credentials, Error, Instance, Kind, Result, RoleId, RoleName, Timestamp, Window};
+use crate::domain::{
+    AccountId, Arn, Credentials, Error, Instance, Kind, Result, RoleId, RoleName, Timestamp, Window,
+};
 use crate::identity::Chain;
 use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Token, Vault};
 
@@ -40,17 +42,33 @@ pub struct Wish {
 impl Wish {
     /// The usual: stored credentials with a quarter of an hour left, new ones are stored.
     pub fn new(instance: &Instance, account: AccountId, role: RoleName) -> Self {
-        Self { instance: instance.clone(), account, role, window: Window::default(), stored: true, keep: true }
+        Self {
+            instance: instance.clone(),
+            account,
+            role,
+            window: Window::default(),
+            stored: true,
+            keep: true,
+        }
     }
 
     /// The role that is asked for.
     pub fn id(&self) -> RoleId {
-        RoleId { instance: self.instance.name.clone(), account: self.account, role: self.role.clone() }
+        RoleId {
+            instance: self.instance.name.clone(),
+            account: self.account,
+            role: self.role.clone(),
+        }
     }
 
     /// The same wish for a role on the way to this one.
     fn on_the_way(&self, role: &RoleId) -> Wish {
-        Wish { account: role.account, role: role.role.clone(), window: Window::default(), ..self.clone() }
+        Wish {
+            account: role.account,
+            role: role.role.clone(),
+            window: Window::default(),
+            ..self.clone()
+        }
     }
 
     fn name(&self, route: Option<&Route<'_>>) -> Result<Name> {
@@ -74,19 +92,27 @@ pub struct Assumed {
 ///
 /// # Errors
 /// When the vault is locked or out of reach.
-pub fn stored(vault: &Vault, chains: &Chains, wish: &Wish, now: Timestamp) -> Result<Option<Credentials>> {
+pub fn stored(
+    vault: &Vault,
+    chains: &Chains,
+    wish: &Wish,
+    now: Timestamp,
+) -> Result<Option<Credentials>> {
     if !wish.stored {
         return Ok(None);
     }
     let name = wish.name(chains.route(&wish.id())?.as_ref())?;
-    Ok(vault.load::<Credentials>(&name, now)?.filter(|credentials| credentials.fresh(now, wish.window)))
+    Ok(vault
+        .load::<Credentials>(&name, now)?
+        .filter(|credentials| credentials.fresh(now, wish.window)))
 }
 
-/// Credentials of a role, through others where the configuration chains it. Old ones that still work go out with a warning when AWS
-/// can't be reached in time.
+/// Credentials of a role, through others where the configuration chains it. Old ones that still
+/// work go out with a warning when AWS can't be reached in time.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`], [`Kind::Refused`], [`Kind::Throttled`], [`Kind::Unreachable`], [`Kind::Vault`].
+/// [`Kind::LoginNeeded`], [`Kind::Refused`], [`Kind::Throttled`], [`Kind::Unreachable`],
+/// [`Kind::Vault`].
 pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
     let chains = Chains::of(&ctx.settings)?;
     let route = chains.route(&wish.id())?;
@@ -103,35 +129,45 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
         let (ticket, last) = (flight.look(), flight.outcome());
         let now = ctx.clock.now();
         let old = if stored { load(ctx, &name).await? } else { None };
-        if let Some(credentials) = old.as_ref().filter(|credentials| credentials.fresh(now, wish.window)) {
+        if let Some(credentials) =
+            old.as_ref().filter(|credentials| credentials.fresh(now, wish.window))
+        {
             return Ok(Assumed::new(credentials.clone()));
         }
         // Old ones that still have a minute are better than nothing.
         let old = old.filter(|credentials| credentials.left(now) > 60);
-        if let (Some(credentials), Some((failure, at))) = (&old, last.and_then(|last| recent_failure(last, now)))
-            && !(failure.kind == Kind::LoginNeeded && signed_in_since(ctx, &wish.instance, at).await?)
+        if let (Some(credentials), Some((failure, at))) =
+            (&old, last.and_then(|last| recent_failure(last, now)))
+            && !(failure.kind == Kind::LoginNeeded
+                && signed_in_since(ctx, &wish.instance, at).await?)
         {
             return Ok(Assumed::old(credentials.clone(), failure));
         }
         let patience = if old.is_some() { WITH_OLD } else { PATIENCE };
-        let error = match board(ctx, &trip, flight, ticket, patience).await.unwrap_or_else(Attempt::Failed) {
-            Attempt::Fetched(credentials) => return Ok(Assumed::fetched(credentials)),
-            // Somebody else has stored some after this was asked for: news even to whoever passes over stored ones.
-            Attempt::Stored => {
-                stored = true;
-                continue;
-            }
-            // The other process may have looked for a token before the sign-in that this caller has just waited for, and reported
-            // its failure only now. One more attempt is enough: work that begins after that report sees the token.
-            Attempt::FailedElsewhere(error) if error.kind == Kind::LoginNeeded && !checked_sign_in => {
-                checked_sign_in = true;
-                if access_token(ctx, &wish.instance, None).await.is_ok() {
+        let error =
+            match board(ctx, &trip, flight, ticket, patience).await.unwrap_or_else(Attempt::Failed)
+            {
+                Attempt::Fetched(credentials) => return Ok(Assumed::fetched(credentials)),
+                // Somebody else has stored some after this was asked for: news even to whoever
+                // passes over stored ones.
+                Attempt::Stored => {
+                    stored = true;
                     continue;
                 }
-                error
-            }
-            Attempt::FailedElsewhere(error) | Attempt::Failed(error) => error,
-        };
+                // The other process may have looked for a token before the sign-in that this caller
+                // has just waited for, and reported its failure only now. One more
+                // attempt is enough: work that begins after that report sees the token.
+                Attempt::FailedElsewhere(error)
+                    if error.kind == Kind::LoginNeeded && !checked_sign_in =>
+                {
+                    checked_sign_in = true;
+                    if access_token(ctx, &wish.instance, None).await.is_ok() {
+                        continue;
+                    }
+                    error
+                }
+                Attempt::FailedElsewhere(error) | Attempt::Failed(error) => error,
+            };
         return match old.filter(|_| excusable(&error)) {
             Some(old) => Ok(Assumed::old(old, error)),
             None => Err(error),
@@ -176,7 +212,8 @@ fn recent_failure(last: Outcome, now: Timestamp) -> Option<(Error, Timestamp)> {
     }
 }
 
-/// Whether a token was stored at or after `at`, so that a failure of that time for want of one is out of date.
+/// Whether a token was stored at or after `at`, so that a failure of that time for want of one is
+/// out of date.
 async fn signed_in_since(ctx: &Arc<Ctx>, instance: &Instance, at: Timestamp) -> Result<bool> {
     let (vault, name, now) = (ctx.vault.clone(), Name::token(instance), ctx.clock.now());
     let token = blocking(move || vault.load::<Token>(&name, now)).await?;
@@ -196,7 +233,13 @@ enum Attempt {
 }
 
 /// Boards the role's flight: leads it, or takes the outcome of whoever does.
-async fn board(ctx: &Arc<Ctx>, trip: &Trip<'_>, flight: Flight, ticket: Ticket, patience: Duration) -> Result<Attempt> {
+async fn board(
+    ctx: &Arc<Ctx>,
+    trip: &Trip<'_>,
+    flight: Flight,
+    ticket: Ticket,
+    patience: Duration,
+) -> Result<Attempt> {
     let deadline = Instant::now() + patience;
     Ok(match blocking(move || flight.board(ticket, deadline)).await? {
         Boarding::Landed(outcome) => match outcome.into_result() {
@@ -206,8 +249,11 @@ async fn board(ctx: &Arc<Ctx>, trip: &Trip<'_>, flight: Flight, ticket: Ticket, 
         Boarding::TimedOut => Attempt::Failed(slow(trip.wish, patience)),
         Boarding::Lead(lead) => {
             let left = deadline.saturating_duration_since(Instant::now());
-            // Giving up is an outcome too: it lands, so that the next one does not wait as long for the same.
-            let result = tokio::time::timeout(left, fetch(ctx, trip)).await.unwrap_or_else(|_| Err(slow(trip.wish, patience)));
+            // Giving up is an outcome too: it lands, so that the next one does not wait as long for
+            // the same.
+            let result = tokio::time::timeout(left, fetch(ctx, trip))
+                .await
+                .unwrap_or_else(|_| Err(slow(trip.wish, patience)));
             land(ctx, lead, &result).await?;
             result.map_or_else(Attempt::Failed, Attempt::Fetched)
         }
@@ -247,8 +293,9 @@ async fn from_portal(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
     }
 }
 
-/// Takes the last step of a chain. The credentials before it come out of the vault or a flight of their own, chained or not. Stored ones
-/// that AWS turns down may have been revoked, which nothing but their use tells: they are fetched anew, once, all the way to the portal.
+/// Takes the last step of a chain. The credentials before it come out of the vault or a flight of
+/// their own, chained or not. Stored ones that AWS turns down may have been revoked, which nothing
+/// but their use tells: they are fetched anew, once, all the way to the portal.
 async fn through(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId) -> Result<Credentials> {
     let source = wish.on_the_way(&link.via);
     let before = Box::pin(assume(ctx, &source)).await?;
@@ -265,15 +312,24 @@ async fn through(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId) -> Res
 }
 
 /// Goes from the role before it, with its credentials, to the role that is wished for.
-async fn step(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId, before: &Credentials) -> Result<Credentials> {
+async fn step(
+    ctx: &Arc<Ctx>,
+    wish: &Wish,
+    link: &Link,
+    base: &RoleId,
+    before: &Credentials,
+) -> Result<Credentials> {
     let (identity, region) = (ctx.identity(&wish.instance)?, wish.instance.sso_region.clone());
     let user = if !names_user(link.session_name.as_deref()) {
         String::new()
     } else if *base == link.via {
         person(&identity.caller_identity(before, &region).await?)
     } else {
-        // A session in between may be called something else: the portal's own is called as the person is.
-        let first = Box::pin(assume(ctx, &Wish { stored: wish.keep, ..wish.on_the_way(base) })).await?.credentials;
+        // A session in between may be called something else: the portal's own is called as the
+        // person is.
+        let first = Box::pin(assume(ctx, &Wish { stored: wish.keep, ..wish.on_the_way(base) }))
+            .await?
+            .credentials;
         person(&identity.caller_identity(&first, &region).await?)
     };
     let chain = Chain {
@@ -298,6 +354,14 @@ async fn load(ctx: &Arc<Ctx>, name: &Name) -> Result<Option<Credentials>> {
 }
 
 fn slow(wish: &Wish, patience: Duration) -> Error {
-    Error::new(Kind::Unreachable, format!("no credentials for {} in {} within {} s", wish.role, wish.account, patience.as_secs()))
-        .hint("try again, or see `rolecall status`")
+    Error::new(
+        Kind::Unreachable,
+        format!(
+            "no credentials for {} in {} within {} s",
+            wish.role,
+            wish.account,
+            patience.as_secs()
+        ),
+    )
+    .hint("try again, or see `rolecall status`")
 }

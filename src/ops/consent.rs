@@ -1,4 +1,5 @@
-//! Consent to protected roles: asked once per role, terminal and hour, whichever command or screen asks.
+//! Consent to protected roles: asked once per role, terminal and hour, whichever command or screen
+//! asks.
 
 use tracing::info;
 
@@ -12,7 +13,8 @@ use crate::ops::ctx::Ctx;
 
 pub use crate::cache::consents::GOOD_FOR;
 
-/// What was consented to in this terminal. A plain value: a screen may hold it and ask it with the time it knows.
+/// What was consented to in this terminal. A plain value: a screen may hold it and ask it with the
+/// time it knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Consents {
     all: consents::Consents,
@@ -26,7 +28,8 @@ impl Consents {
     }
 }
 
-/// The consents that are remembered for this terminal; none where there is no terminal to remember by.
+/// The consents that are remembered for this terminal; none where there is no terminal to remember
+/// by.
 pub fn here(ctx: &Ctx) -> Consents {
     here_in(&ctx.paths.state_dir)
 }
@@ -34,13 +37,15 @@ pub fn here(ctx: &Ctx) -> Consents {
 /// The same, of a state directory.
 pub fn here_in(state_dir: &Path) -> Consents {
     match terminal_session() {
-        Some(terminal) => Consents { all: consents::load(state_dir).of_terminal(&terminal), terminal },
+        Some(terminal) => {
+            Consents { all: consents::load(state_dir).of_terminal(&terminal), terminal }
+        }
         None => Consents::default(),
     }
 }
 
-/// Remembers, for this terminal and an hour, that a person consented to a role in this way. Where that can't be kept the person is asked
-/// again next time, which is no reason to stop now.
+/// Remembers, for this terminal and an hour, that a person consented to a role in this way. Where
+/// that can't be kept the person is asked again next time, which is no reason to stop now.
 pub fn remember(ctx: &Ctx, role: &RoleId, confirm: Confirm) {
     let Some(terminal) = terminal_session().filter(|_| confirm != Confirm::No) else { return };
     let consent = Consent { role: role.clone(), terminal, confirm, at: ctx.clock.now() };

@@ -1,4 +1,5 @@
-//! What every use case needs: settings, instances, clock, vault and the clients, opened on first use.
+//! What every use case needs: settings, instances, clock, vault and the clients, opened on first
+//! use.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -32,8 +33,8 @@ pub struct Ctx {
     pub vault: Arc<Vault>,
     /// How the network is reached.
     pub network: Network,
-    /// Read-locked during a token request whose answer must be kept; the end of the program waits for the write lock. Shared by contexts
-    /// derived from this one.
+    /// Read-locked during a token request whose answer must be kept; the end of the program waits
+    /// for the write lock. Shared by contexts derived from this one.
     pub keeping: Arc<tokio::sync::RwLock<()>>,
     identities: Mutex<HashMap<InstanceName, Arc<Identity>>>,
 }
@@ -50,10 +51,21 @@ impl Ctx {
         network: Network,
     ) -> Arc<Self> {
         let (keeping, identities) = (Arc::default(), Mutex::default());
-        Arc::new(Self { env, paths, settings, instances, clock, vault: Arc::new(vault), network, keeping, identities })
+        Arc::new(Self {
+            env,
+            paths,
+            settings,
+            instances,
+            clock,
+            vault: Arc::new(vault),
+            network,
+            keeping,
+            identities,
+        })
     }
 
-    /// The same surroundings with other instances: one was written while the program ran. Vault and connections are shared.
+    /// The same surroundings with other instances: one was written while the program ran. Vault and
+    /// connections are shared.
     #[must_use]
     pub fn with_instances(&self, instances: Vec<Instance>) -> Arc<Self> {
         Arc::new(Self {
@@ -74,7 +86,8 @@ impl Ctx {
     /// # Errors
     /// When the CA bundle or proxy setting is wrong.
     pub fn identity(&self, instance: &Instance) -> Result<Arc<Identity>> {
-        let mut identities = self.identities.lock().map_err(|_| Error::internal("a client could not be made"))?;
+        let mut identities =
+            self.identities.lock().map_err(|_| Error::internal("a client could not be made"))?;
         if let Some(identity) = identities.get(&instance.name) {
             return Ok(identity.clone());
         }
@@ -88,11 +101,12 @@ impl Ctx {
     /// # Errors
     /// [`crate::domain::Kind::Config`] with the nearest names when there is none.
     pub fn instance(&self, name: &str) -> Result<&Instance> {
-        named(&self.instances, name).map_err(|error| problems::explain(&self.paths, Some(name), error))
+        named(&self.instances, name)
+            .map_err(|error| problems::explain(&self.paths, Some(name), error))
     }
 
-    /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that has not answered for so long has lost
-    /// the request.
+    /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that
+    /// has not answered for so long has lost the request.
     pub async fn settle(&self) {
         let _ = tokio::time::timeout(LAST_WAIT, self.keeping.write()).await;
     }

@@ -40,15 +40,23 @@ pub enum Outcome {
 
 /// Makes the command for a role, by its position in the list, out of its credentials.
 pub type MakeChild = dyn Fn(usize, &Credentials) -> Child + Send + Sync;
-/// Hears what happens in a role, by its position in the list. Called from several threads; a slow one slows the commands down.
+/// Hears what happens in a role, by its position in the list. Called from several threads; a slow
+/// one slows the commands down.
 pub type Hear = dyn Fn(usize, Told) + Send + Sync;
 
-/// Runs a command in every one of these roles, `at_once` at a time. One role's failure keeps no other from its turn. Ctrl-C, SIGTERM
-/// and SIGHUP end the commands that run and begin no others. Every role's outcome is told.
+/// Runs a command in every one of these roles, `at_once` at a time. One role's failure keeps no
+/// other from its turn. Ctrl-C, SIGTERM and SIGHUP end the commands that run and begin no others.
+/// Every role's outcome is told.
 ///
 /// # Errors
 /// When signals can't be listened for.
-pub async fn each(ctx: &Arc<Ctx>, wishes: Vec<Wish>, at_once: usize, child: Arc<MakeChild>, hear: Arc<Hear>) -> Result<()> {
+pub async fn each(
+    ctx: &Arc<Ctx>,
+    wishes: Vec<Wish>,
+    at_once: usize,
+    child: Arc<MakeChild>,
+    hear: Arc<Hear>,
+) -> Result<()> {
     let group = Arc::new(Group::default());
     let (stop, stopped) = watch::channel(false);
     let _watch = Watch::new(group.clone(), move || {
@@ -57,7 +65,14 @@ pub async fn each(ctx: &Arc<Ctx>, wishes: Vec<Wish>, at_once: usize, child: Arc<
     let gate = Arc::new(Semaphore::new(at_once.max(1)));
     let mut tasks = JoinSet::new();
     for (at, wish) in wishes.into_iter().enumerate() {
-        let role = Role { ctx: ctx.clone(), group: group.clone(), stopped: stopped.clone(), child: child.clone(), hear: hear.clone(), at };
+        let role = Role {
+            ctx: ctx.clone(),
+            group: group.clone(),
+            stopped: stopped.clone(),
+            child: child.clone(),
+            hear: hear.clone(),
+            at,
+        };
         let gate = gate.clone();
         tasks.spawn(async move {
             let _turn = gate.acquire_owned().await;
@@ -95,7 +110,9 @@ impl Role {
         let child = (self.child)(self.at, &assumed.credentials);
         let (group, hear, at) = (self.group.clone(), self.hear, self.at);
         hear(at, Told::Begun);
-        let code = blocking(move || group.run(&child, &|stream, line| hear(at, Told::Line(stream, line)))).await?;
+        let code =
+            blocking(move || group.run(&child, &|stream, line| hear(at, Told::Line(stream, line))))
+                .await?;
         Ok(match code {
             None => Outcome::NotBegun,
             // One that was about to end well has done its work all the same.

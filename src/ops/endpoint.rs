@@ -1,4 +1,5 @@
-//! Credentials of a role for an endpoint that outlives them, and what would keep programs from asking it.
+//! Credentials of a role for an endpoint that outlives them, and what would keep programs from
+//! asking it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,14 +18,20 @@ use crate::ops::sign_in::background::await_sign_in;
 /// How long a sign-in in the background is waited for before whoever asks is told of it.
 const SIGN_IN: Duration = Duration::from_secs(20);
 
-/// Where an endpoint's slot gets a role's credentials. With nobody signed in, `auto_login = "always"` and somebody who waits, `start`
-/// leaves a helper behind that signs in; otherwise no browser opens.
-pub fn source(ctx: Arc<Ctx>, wish: Wish, start: impl Fn() -> Result<()> + Send + Sync + 'static) -> Source {
+/// Where an endpoint's slot gets a role's credentials. With nobody signed in, `auto_login =
+/// "always"` and somebody who waits, `start` leaves a helper behind that signs in; otherwise no
+/// browser opens.
+pub fn source(
+    ctx: Arc<Ctx>,
+    wish: Wish,
+    start: impl Fn() -> Result<()> + Send + Sync + 'static,
+) -> Source {
     let start = Arc::new(start);
     Box::new(move |occasion| {
         let (ctx, wish, start) = (ctx.clone(), wish.clone(), start.clone());
         Box::pin(async move {
-            let may_sign_in = occasion == Occasion::Wanted && ctx.settings.auto_login == AutoLogin::Always;
+            let may_sign_in =
+                occasion == Occasion::Wanted && ctx.settings.auto_login == AutoLogin::Always;
             let assumed = match assume(&ctx, &wish).await {
                 Err(error) if error.kind == Kind::LoginNeeded && may_sign_in => {
                     await_sign_in(&ctx, &wish.instance, SIGN_IN, || start(), |_| {}).await?;

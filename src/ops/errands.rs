@@ -1,5 +1,5 @@
-//! What the picker does with one role while it stays on the screen: copy what is secret, write a profile, forget what
-//! is stored.
+//! What the picker does with one role while it stays on the screen: copy what is secret, write a
+//! profile, forget what is stored.
 
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ use crate::ops::exports;
 use crate::ops::profiles::{self, Change};
 use crate::ops::roles::chain::{Chains, Route};
 
-/// Credentials of a role for an errand; they are in the vault already unless they have just expired.
+/// Credentials of a role for an errand; they are in the vault already unless they have just
+/// expired.
 async fn credentials(ctx: &Arc<Ctx>, role: &RoleId) -> Result<Credentials> {
     let instance = ctx.instance(role.instance.as_str())?.clone();
     let assumed = assume(ctx, &Wish::new(&instance, role.account, role.role.clone())).await?;
@@ -57,13 +58,23 @@ pub async fn keys(ctx: &Arc<Ctx>, roster: &Roster, role: &RoleId) -> Result<Secr
 ///
 /// # Errors
 /// As [`keys`], and those of the federation endpoint.
-pub async fn console_link(ctx: &Arc<Ctx>, roster: &Roster, role: &RoleId) -> Result<Secret<String>> {
+pub async fn console_link(
+    ctx: &Arc<Ctx>,
+    roster: &Roster,
+    role: &RoleId,
+) -> Result<Secret<String>> {
     let entry = roster.find(role).ok_or_else(|| gone(role))?;
     let credentials = credentials(ctx, role).await?;
     let instance = roster.instance(entry);
     let region = entry.region.as_ref().unwrap_or(&instance.sso_region);
     let minutes = custom(ctx, roster, entry).minutes;
-    let visit = Visit { credentials: &credentials, issuer: instance.start_url.trimmed(), region, destination: None, minutes };
+    let visit = Visit {
+        credentials: &credentials,
+        issuer: instance.start_url.trimmed(),
+        region,
+        destination: None,
+        minutes,
+    };
     sign_in_link(ctx, &visit).await
 }
 
@@ -94,8 +105,8 @@ pub fn write_profiles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<String> {
     }
 }
 
-/// After a refresh: brings the profiles of the AWS config file up to date where `auto_config_check` asks for that; says what was done,
-/// if anything was.
+/// After a refresh: brings the profiles of the AWS config file up to date where `auto_config_check`
+/// asks for that; says what was done, if anything was.
 ///
 /// # Errors
 /// As [`profiles::keep_up`].
@@ -103,11 +114,13 @@ pub fn keep_up(ctx: &Ctx) -> Result<Option<String>> {
     if !ctx.settings.auto_config_check {
         return Ok(None);
     }
-    let report = profiles::keep_up(ctx).map_err(|error| error.context("profiles were not brought up to date"))?;
+    let report = profiles::keep_up(ctx)
+        .map_err(|error| error.context("profiles were not brought up to date"))?;
     Ok(report.map(|report| format!("{}: {}", ctx.paths.short(&report.file), report.counts())))
 }
 
-/// Forgets the stored credentials of a role. AWS keeps them valid until they expire; here nobody gets them any more.
+/// Forgets the stored credentials of a role. AWS keeps them valid until they expire; here nobody
+/// gets them any more.
 ///
 /// # Errors
 /// Vault errors.

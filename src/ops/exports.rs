@@ -1,4 +1,5 @@
-//! What the configuration and the AWS config file add to a role's environment: tags, a colour, a profile of ours.
+//! What the configuration and the AWS config file add to a role's environment: tags, a colour, a
+//! profile of ours.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,16 +33,27 @@ pub fn color(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Option<String> {
     }
     // Rules look at a role as it is before they add to it.
     let instance = roster.instance(entry);
-    let mut plain = base(vec![instance.clone()], &[inventory::load(&ctx.paths.cache_dir, instance)], &ctx.settings);
+    let mut plain = base(
+        vec![instance.clone()],
+        &[inventory::load(&ctx.paths.cache_dir, instance)],
+        &ctx.settings,
+    );
     plain.entries.retain(|other| other.account == entry.account && other.role == entry.role);
     treatments(&Arc::new(plain), &ctx.settings.rules).of(0)?.color.clone()
 }
 
 /// Keys of a profile that SDKs take credentials from before they run a `credential_process`.
-const BEFORE_PROCESS: [&str; 6] =
-    ["aws_access_key_id", "role_arn", "sso_session", "sso_start_url", "sso_account_id", "web_identity_token_file"];
+const BEFORE_PROCESS: [&str; 6] = [
+    "aws_access_key_id",
+    "role_arn",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "web_identity_token_file",
+];
 
-/// The name of a profile that we wrote for this role, and whose process SDKs do run. Of several the one that the role is named by now.
+/// The name of a profile that we wrote for this role, and whose process SDKs do run. Of several the
+/// one that the role is named by now.
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] if one of the AWS files can't be read.
@@ -52,14 +64,17 @@ pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Result<Opti
     if found.is_empty() {
         return Ok(None);
     }
-    // A section of the same name in the credentials file comes first, and so does what else stands in the profile itself.
+    // A section of the same name in the credentials file comes first, and so does what else stands
+    // in the profile itself.
     let elsewhere = read(&ctx.paths.aws_credentials)?.credentials_names();
     let runs = |managed: &Managed| {
         let profile = config.profile(&managed.profile).unwrap_or_default();
-        !elsewhere.contains(&managed.profile) && BEFORE_PROCESS.iter().all(|key| profile.get(key).is_none())
+        !elsewhere.contains(&managed.profile)
+            && BEFORE_PROCESS.iter().all(|key| profile.get(key).is_none())
     };
     found.retain(runs);
-    let current = found.iter().position(|managed| Some(managed.profile.as_str()) == entry.profile.as_deref());
+    let current =
+        found.iter().position(|managed| Some(managed.profile.as_str()) == entry.profile.as_deref());
     Ok(found.into_iter().nth(current.unwrap_or(0)).map(|managed| managed.profile))
 }
 

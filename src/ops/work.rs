@@ -1,11 +1,14 @@
 //! What the picker asks of the world while it stays on the screen, and what it hears back.
 //!
-//! Everything here is a plain value. Requests carry a number; a stale answer is dropped by whoever asked.
+//! Everything here is a plain value. Requests carry a number; a stale answer is dropped by whoever
+//! asked.
 
 use std::sync::Arc;
 
 use crate::console::SERVICES;
-use crate::domain::{Confirm, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp};
+use crate::domain::{
+    Confirm, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp,
+};
 
 pub use crate::ops::consent::Consents;
 pub use crate::vault::Asks;
@@ -13,9 +16,11 @@ pub use crate::vault::Asks;
 /// Something to do in the background.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
-    /// The first frame stands on a sketch: answer with the whole [`News::Roster`] and [`News::Sessions`].
+    /// The first frame stands on a sketch: answer with the whole [`News::Roster`] and
+    /// [`News::Sessions`].
     Begin,
-    /// Read accounts and roles of an instance anew. Needs a valid token; answers [`News::Refreshed`].
+    /// Read accounts and roles of an instance anew. Needs a valid token; answers
+    /// [`News::Refreshed`].
     Refresh {
         /// Which instance.
         instance: InstanceName,
@@ -27,8 +32,8 @@ pub enum Request {
         /// Comes back in the answers.
         number: u64,
     },
-    /// The address that the browser ended on, pasted back from a machine that can't be reached from there. Answers
-    /// [`SignInStep::Misread`] when it is not the right one.
+    /// The address that the browser ended on, pasted back from a machine that can't be reached from
+    /// there. Answers [`SignInStep::Misread`] when it is not the right one.
     Reply {
         /// The number the sign-in was asked with.
         number: u64,
@@ -47,7 +52,8 @@ pub enum Request {
         /// Comes back in the answer.
         number: u64,
     },
-    /// Get new role credentials, whatever is stored. Answers [`News::Assumed`] and [`News::Sessions`].
+    /// Get new role credentials, whatever is stored. Answers [`News::Assumed`] and
+    /// [`News::Sessions`].
     Renew {
         /// Which role.
         role: RoleId,
@@ -59,14 +65,16 @@ pub enum Request {
         /// Which role.
         role: RoleId,
     },
-    /// Put something secret of a role on the clipboard. Answers [`News::Note`], or [`News::Failed`].
+    /// Put something secret of a role on the clipboard. Answers [`News::Note`], or
+    /// [`News::Failed`].
     CopySecret {
         /// Which role; its credentials are in the vault.
         role: RoleId,
         /// What of it.
         what: Secretive,
     },
-    /// Write profiles of roles into the AWS config file. Answers [`News::Note`], or [`News::Failed`].
+    /// Write profiles of roles into the AWS config file. Answers [`News::Note`], or
+    /// [`News::Failed`].
     WriteProfiles {
         /// Which roles; where they are protected the person has agreed.
         roles: Vec<RoleId>,
@@ -95,8 +103,9 @@ pub enum Request {
         /// Comes back in the answer.
         number: u64,
     },
-    /// Write a new instance into the configuration file, if AWS takes it. Answers [`News::Roster`] and [`News::Sessions`] with the
-    /// instance in them, then [`News::SetUp`]; from then on other requests may name it.
+    /// Write a new instance into the configuration file, if AWS takes it. Answers [`News::Roster`]
+    /// and [`News::Sessions`] with the instance in them, then [`News::SetUp`]; from then on
+    /// other requests may name it.
     SetUp {
         /// What to call it.
         name: String,
@@ -176,7 +185,8 @@ pub enum News {
     Refreshed {
         /// Which instance.
         instance: InstanceName,
-        /// Roles that came and went, or why it failed. [`crate::domain::Kind::LoginNeeded`] when nobody is signed in.
+        /// Roles that came and went, or why it failed. [`crate::domain::Kind::LoginNeeded`] when
+        /// nobody is signed in.
         outcome: Result<Refreshed, Error>,
     },
     /// A sign-in moves on.
@@ -275,7 +285,8 @@ pub struct Refreshed {
     pub removed: usize,
     /// Accounts whose roles could not be read this time; their old roles are kept.
     pub failed: usize,
-    /// Accounts that AWS left out or listed without roles; their old roles are kept until a second refresh agrees.
+    /// Accounts that AWS left out or listed without roles; their old roles are kept until a second
+    /// refresh agrees.
     pub unconfirmed: usize,
     /// When it was read.
     pub at: Timestamp,
@@ -297,8 +308,8 @@ pub enum SignInStep {
         /// Whether a browser was opened on this machine.
         browser: bool,
     },
-    /// The browser could not show the page of the last [`SignInStep::Open`]: the address may not be opened, or the launcher failed. The
-    /// sign-in goes on; the user has to open the address.
+    /// The browser could not show the page of the last [`SignInStep::Open`]: the address may not be
+    /// opened, or the launcher failed. The sign-in goes on; the user has to open the address.
     BrowserFailed(Error),
     /// A pasted address could not be used. The sign-in goes on.
     Misread(Error),

@@ -1,10 +1,12 @@
 //! The programs that this one was started by.
 
-/// Programs looked at above this one: enough for a shell behind `sudo`, `env`, a version manager's shim and a task runner.
+/// Programs looked at above this one: enough for a shell behind `sudo`, `env`, a version manager's
+/// shim and a task runner.
 #[cfg(target_os = "linux")]
 const NEAREST: usize = 8;
 
-/// Returns the names of the nearest programs above this one, nearest first. Empty if the system does not provide them.
+/// Returns the names of the nearest programs above this one, nearest first. Empty if the system
+/// does not provide them.
 #[cfg(target_os = "linux")]
 pub fn ancestors() -> Vec<String> {
     let mut names = Vec::new();
@@ -18,7 +20,8 @@ pub fn ancestors() -> Vec<String> {
     names
 }
 
-/// Returns the names of the nearest programs above this one, nearest first. Empty if the system does not provide them.
+/// Returns the names of the nearest programs above this one, nearest first. Empty if the system
+/// does not provide them.
 #[cfg(not(target_os = "linux"))]
 pub fn ancestors() -> Vec<String> {
     Vec::new()
@@ -38,13 +41,18 @@ mod tests {
 
     #[test]
     fn names_with_brackets_and_blanks_are_read_whole() {
-        assert_eq!(name_and_parent("42 (a) b (c) S 17 42 42 0 -1"), Some(("a) b (c".to_owned(), 17)));
+        assert_eq!(
+            name_and_parent("42 (a) b (c) S 17 42 42 0 -1"),
+            Some(("a) b (c".to_owned(), 17))
+        );
         assert_eq!(name_and_parent("42 (half"), None);
     }
 
     #[test]
     fn the_parent_of_this_test_comes_first() {
-        let parent = std::fs::read_to_string(format!("/proc/{}/comm", std::os::unix::process::parent_id())).unwrap();
+        let parent =
+            std::fs::read_to_string(format!("/proc/{}/comm", std::os::unix::process::parent_id()))
+                .unwrap();
         assert_eq!(ancestors().first().map(String::as_str), Some(parent.trim_end()));
         assert!(ancestors().len() <= NEAREST);
     }

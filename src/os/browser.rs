@@ -13,8 +13,8 @@ pub struct Started {
 }
 
 impl Started {
-    /// Why nothing will be shown, once the program has ended with a failure. Launchers such as xdg-open end at once and tell so that
-    /// there is no browser; a browser itself goes on.
+    /// Why nothing will be shown, once the program has ended with a failure. Launchers such as
+    /// xdg-open end at once and tell so that there is no browser; a browser itself goes on.
     pub fn failure(&self) -> Option<Error> {
         self.ended()?.err()
     }
@@ -26,22 +26,29 @@ impl Started {
     }
 }
 
-/// Opens an address with the given program and arguments, or with the system's browser when none is given. Returns as soon as the
-/// program was started. `unset` names variables that the browser must not inherit.
+/// Opens an address with the given program and arguments, or with the system's browser when none is
+/// given. Returns as soon as the program was started. `unset` names variables that the browser must
+/// not inherit.
 ///
 /// # Errors
-/// When no program could be started; when the address is not one for a browser, see [`check_web_address`].
+/// When no program could be started; when the address is not one for a browser, see
+/// [`check_web_address`].
 pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
     check_web_address(address)?;
     start(address, program, unset)
 }
 
-/// As [`fn@open`], for an address that a browser extension unwraps: `SCHEME:` and the extension's parameters, with the page's address,
-/// percent-encoded by `wrap`, among them.
+/// As [`fn@open`], for an address that a browser extension unwraps: `SCHEME:` and the extension's
+/// parameters, with the page's address, percent-encoded by `wrap`, among them.
 ///
 /// # Errors
 /// As [`fn@open`].
-pub fn open_wrapped(address: &str, wrap: impl FnOnce(&str) -> String, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
+pub fn open_wrapped(
+    address: &str,
+    wrap: impl FnOnce(&str) -> String,
+    program: Option<&[String]>,
+    unset: &[&str],
+) -> Result<Started> {
     check_web_address(address)?;
     start(&wrap(address), program, unset)
 }
@@ -82,9 +89,14 @@ fn start(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<St
                 };
                 // Unwatched, its failure stays unknown; the page is open all the same.
                 drop(super::thread::spawn("browser", watch));
-                return Ok(Started { program: command.get_program().to_string_lossy().into_owned(), ended });
+                return Ok(Started {
+                    program: command.get_program().to_string_lossy().into_owned(),
+                    ended,
+                });
             }
-            Err(error) => said = Some(format!("{}: {error}", command.get_program().to_string_lossy())),
+            Err(error) => {
+                said = Some(format!("{}: {error}", command.get_program().to_string_lossy()))
+            }
         }
     }
     Err(no_browser(&said.unwrap_or_else(|| "none is known".into())))
@@ -139,10 +151,21 @@ mod tests {
     #[test]
     fn only_web_addresses_reach_a_program() {
         let program = [std::env::current_exe().unwrap().to_string_lossy().into_owned()];
-        for address in ["--help", "file:///etc/passwd", "javascript:alert(1)", "http://example.com/", "https://aws@evil.example/"] {
-            let refused = [open(address, Some(&program), &[]), open_wrapped(address, str::to_owned, Some(&program), &[])];
+        for address in [
+            "--help",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "http://example.com/",
+            "https://aws@evil.example/",
+        ] {
+            let refused = [
+                open(address, Some(&program), &[]),
+                open_wrapped(address, str::to_owned, Some(&program), &[]),
+            ];
             assert!(
-                refused.iter().all(|started| started.as_ref().is_err_and(|error| error.message.contains("is not opened"))),
+                refused.iter().all(|started| started
+                    .as_ref()
+                    .is_err_and(|error| error.message.contains("is not opened"))),
                 "{address}"
             );
         }
@@ -151,7 +174,9 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn a_launcher_that_fails_is_named_with_its_exit_code() {
-        let started = open("http://127.0.0.1/", Some(&["sh".into(), "-c".into(), "exit 3".into()]), &[]).unwrap();
+        let started =
+            open("http://127.0.0.1/", Some(&["sh".into(), "-c".into(), "exit 3".into()]), &[])
+                .unwrap();
         let failure = loop {
             match started.ended() {
                 Some(ended) => break ended.unwrap_err(),

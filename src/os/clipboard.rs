@@ -1,4 +1,5 @@
-//! Putting a text on a clipboard: the desktop's, by its own tools, or that of whatever terminal this is, near or far.
+//! Putting a text on a clipboard: the desktop's, by its own tools, or that of whatever terminal
+//! this is, near or far.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -21,7 +22,8 @@ pub struct Desktop {
     pub wsl: bool,
 }
 
-/// Puts a text on the desktop's clipboard. It goes through a pipe: an argument could be read by everybody.
+/// Puts a text on the desktop's clipboard. It goes through a pipe: an argument could be read by
+/// everybody.
 ///
 /// # Errors
 /// [`Kind::Usage`] when there is no desktop, or no tool for its clipboard.
@@ -31,7 +33,11 @@ pub fn copy(text: &str, desktop: Desktop) -> Result<()> {
         return Ok(());
     }
     let names: Vec<&str> = tools.iter().map(|tool| tool[0]).collect();
-    let why = if names.is_empty() { "there is no desktop here".to_owned() } else { format!("none of {} works", names.join(", ")) };
+    let why = if names.is_empty() {
+        "there is no desktop here".to_owned()
+    } else {
+        format!("none of {} works", names.join(", "))
+    };
     Err(Error::new(Kind::Usage, format!("no clipboard to copy to: {why}"))
         .hint("use `--url-action osc52` for the terminal's own clipboard, or `--url-action print`"))
 }
@@ -48,7 +54,10 @@ fn tools(desktop: Desktop) -> Vec<&'static [&'static str]> {
         tools.push(&["wl-copy"]);
     }
     if desktop.x11 {
-        tools.extend([&["xclip", "-selection", "clipboard"][..], &["xsel", "--clipboard", "--input"]]);
+        tools.extend([
+            &["xclip", "-selection", "clipboard"][..],
+            &["xsel", "--clipboard", "--input"],
+        ]);
     }
     tools
 }
@@ -58,7 +67,8 @@ fn fed(tool: &[&str], text: &str) -> bool {
     let mut command = Command::new(tool[0]);
     command.args(&tool[1..]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let Ok(mut child) = command.spawn() else { return false };
-    let written = child.stdin.take().is_some_and(|mut stdin| stdin.write_all(text.as_bytes()).is_ok());
+    let written =
+        child.stdin.take().is_some_and(|mut stdin| stdin.write_all(text.as_bytes()).is_ok());
     child.wait().is_ok_and(|status| status.success()) && written
 }
 
@@ -67,13 +77,17 @@ fn fed(tool: &[&str], text: &str) -> bool {
 /// # Errors
 /// When there is no terminal.
 pub fn copy_by_terminal(text: &str, in_tmux: bool) -> Result<()> {
-    // By default tmux takes no OSC 52 from its panes; what it does itself with `-w` it tells the terminal around it.
+    // By default tmux takes no OSC 52 from its panes; what it does itself with `-w` it tells the
+    // terminal around it.
     if in_tmux && fed(&["tmux", "load-buffer", "-w", "-"], text) {
         return Ok(());
     }
     let mut terminal = tty::open()?;
     let said = |error: std::io::Error| Error::os(format!("copying: {error}"));
-    terminal.write_all(sequence(text, in_tmux).as_bytes()).and_then(|()| terminal.flush()).map_err(said)
+    terminal
+        .write_all(sequence(text, in_tmux).as_bytes())
+        .and_then(|()| terminal.flush())
+        .map_err(said)
 }
 
 fn sequence(text: &str, in_tmux: bool) -> String {

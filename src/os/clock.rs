@@ -19,7 +19,8 @@ impl Clock {
         match self {
             Clock::Fixed(moment) => moment,
             Clock::System => {
-                let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+                let seconds =
+                    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
                 Timestamp(i64::try_from(seconds).unwrap_or(i64::MAX))
             }
         }

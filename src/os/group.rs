@@ -1,4 +1,5 @@
-//! Many child processes at once, each in a process group of its own, read line by line and stopped together.
+//! Many child processes at once, each in a process group of its own, read line by line and stopped
+//! together.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
@@ -46,12 +47,17 @@ struct State {
 }
 
 impl Group {
-    /// Runs a child without input to its end, and hands over what it writes line by line, line ends included. The answer is its exit
-    /// code, 128 + the signal's number if it died of one; `None` when the group was stopped before it began.
+    /// Runs a child without input to its end, and hands over what it writes line by line, line ends
+    /// included. The answer is its exit code, 128 + the signal's number if it died of one;
+    /// `None` when the group was stopped before it began.
     ///
     /// # Errors
     /// When it can't be started.
-    pub fn run(&self, child: &Child, heard: &(dyn Fn(Stream, Vec<u8>) + Sync)) -> Result<Option<u8>> {
+    pub fn run(
+        &self,
+        child: &Child,
+        heard: &(dyn Fn(Stream, Vec<u8>) + Sync),
+    ) -> Result<Option<u8>> {
         let mut command = child.command();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         let (mut running, pid) = {
@@ -78,7 +84,8 @@ impl Group {
             }
             Ok(())
         });
-        // The number stays its own until it is forgotten here, so that a signal never reaches a stranger.
+        // The number stays its own until it is forgotten here, so that a signal never reaches a
+        // stranger.
         let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
         let mut state = self.lock();
         let status = running.wait();
@@ -93,7 +100,8 @@ impl Group {
         self.lock().stopped
     }
 
-    /// Starts no more children and sends this signal to those that run, with all that they have started.
+    /// Starts no more children and sends this signal to those that run, with all that they have
+    /// started.
     pub fn stop(&self, signal: i32) {
         let mut state = self.lock();
         state.stopped = true;
@@ -106,7 +114,8 @@ impl Group {
 
     /// Ends for good what still runs after a while.
     fn insist(&self) {
-        let running = self.ended.wait_timeout_while(self.lock(), GRACE, |state| !state.running.is_empty());
+        let running =
+            self.ended.wait_timeout_while(self.lock(), GRACE, |state| !state.running.is_empty());
         drop(running);
         self.stop(signal_hook::consts::SIGKILL);
     }
@@ -127,7 +136,8 @@ fn lines(from: impl Read, mut heard: impl FnMut(Vec<u8>)) {
     }
 }
 
-/// While it lives, Ctrl-C, SIGTERM and SIGHUP stop a group instead of this process; the second one does it for good.
+/// While it lives, Ctrl-C, SIGTERM and SIGHUP stop a group instead of this process; the second one
+/// does it for good.
 #[derive(Debug)]
 pub struct Watch {
     handle: Handle,
@@ -143,7 +153,8 @@ impl Watch {
     pub fn new(group: Arc<Group>, told: impl Fn() + Send + 'static) -> Result<Self> {
         const NUMBERS: &[i32] = &[SIGINT, SIGTERM, SIGHUP];
         let answered = Answered::begin(NUMBERS);
-        let mut signals = Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
+        let mut signals =
+            Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
         let thread = thread::spawn("signals", move || {
             for signal in signals.forever() {
@@ -177,16 +188,31 @@ mod tests {
     use super::*;
 
     fn sh(script: &str) -> Child {
-        Child { program: "sh".into(), args: vec!["-c".into(), script.into()], set: vec![], unset: vec![] }
+        Child {
+            program: "sh".into(),
+            args: vec!["-c".into(), script.into()],
+            set: vec![],
+            unset: vec![],
+        }
     }
 
     #[test]
     fn lines_come_with_their_stream_and_a_last_one_without_its_end() {
         let heard = Mutex::new(Vec::new());
-        let tell = |stream, line: Vec<u8>| heard.lock().unwrap().push((stream, String::from_utf8(line).unwrap()));
+        let tell = |stream, line: Vec<u8>| {
+            heard.lock().unwrap().push((stream, String::from_utf8(line).unwrap()))
+        };
         let ended = Group::default().run(&sh("echo one; echo bad >&2; printf two; exit 3"), &tell);
         assert_eq!(ended, Ok(Some(3)));
-        let of = |wanted| heard.lock().unwrap().iter().filter(|(stream, _)| *stream == wanted).map(|(_, line)| line.clone()).collect();
+        let of = |wanted| {
+            heard
+                .lock()
+                .unwrap()
+                .iter()
+                .filter(|(stream, _)| *stream == wanted)
+                .map(|(_, line)| line.clone())
+                .collect()
+        };
         let (out, err): (Vec<String>, Vec<String>) = (of(Stream::Out), of(Stream::Err));
         assert_eq!((out, err), (vec!["one\n".to_owned(), "two".into()], vec!["bad\n".to_owned()]));
     }
@@ -200,8 +226,10 @@ mod tests {
             begun.notify_all();
         };
         let code = std::thread::scope(|scope| {
-            // Its grandchild holds the pipes open: without the group's signal this would take a minute.
-            let running = scope.spawn(|| group.run(&sh("(echo ready; exec sleep 60) & wait"), &tell));
+            // Its grandchild holds the pipes open: without the group's signal this would take a
+            // minute.
+            let running =
+                scope.spawn(|| group.run(&sh("(echo ready; exec sleep 60) & wait"), &tell));
             drop(begun.wait_while(ready.lock().unwrap(), |ready| !*ready).unwrap());
             group.stop(SIGTERM);
             running.join().unwrap()
@@ -213,6 +241,12 @@ mod tests {
     #[test]
     fn a_program_that_is_not_there_is_named() {
         let missing = Child { program: "no-such-program".into(), ..sh("") };
-        assert!(Group::default().run(&missing, &|_, _| {}).unwrap_err().message.contains("no-such-program"));
+        assert!(
+            Group::default()
+                .run(&missing, &|_, _| {})
+                .unwrap_err()
+                .message
+                .contains("no-such-program")
+        );
     }
 }

@@ -12,9 +12,10 @@ use crate::domain::{Error, Result};
 /// How long a helper may take to be ready.
 const READY: Duration = Duration::from_secs(10);
 
-/// Starts a helper and waits for its line, which comes back without its end. What it needs to know goes to its standard input; its
-/// standard error is nowhere. The program has to call [`step_back`] first: the helper is then nobody's child, and a program that this
-/// process becomes, and that waits for all its children, does not wait for the helper.
+/// Starts a helper and waits for its line, which comes back without its end. What it needs to know
+/// goes to its standard input; its standard error is nowhere. The program has to call [`step_back`]
+/// first: the helper is then nobody's child, and a program that this process becomes, and that
+/// waits for all its children, does not wait for the helper.
 ///
 /// # Errors
 /// When it can't be started, or ends or takes ten seconds without a word.
@@ -51,12 +52,18 @@ pub fn start(program: &Path, args: &[OsString], unset: &[&str], input: &[u8]) ->
     line.strip_suffix('\n').map(str::to_owned).ok_or_else(|| failed("it ended before it was ready"))
 }
 
-/// What the first process of a helper does: starts the second, which gets its input and output, and has to end then.
+/// What the first process of a helper does: starts the second, which gets its input and output, and
+/// has to end then.
 ///
 /// # Errors
 /// When it can't be started.
 pub fn step_back(program: &Path, args: &[OsString]) -> Result<()> {
-    Command::new(program).args(args).stderr(Stdio::null()).spawn().map(drop).map_err(|error| failed(&error.to_string()))
+    Command::new(program)
+        .args(args)
+        .stderr(Stdio::null())
+        .spawn()
+        .map(drop)
+        .map_err(|error| failed(&error.to_string()))
 }
 
 /// Says the line, from inside the helper.
@@ -65,7 +72,9 @@ pub fn step_back(program: &Path, args: &[OsString]) -> Result<()> {
 /// When nobody is there any more to hear it: the process that started the helper has ended.
 pub fn ready(line: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(|error| failed(&error.to_string()))
+    writeln!(stdout, "{line}")
+        .and_then(|()| stdout.flush())
+        .map_err(|error| failed(&error.to_string()))
 }
 
 fn failed(why: &str) -> Error {
@@ -82,8 +91,12 @@ mod tests {
 
     #[test]
     fn the_line_comes_while_the_helper_goes_on() {
-        // What goes on holds the output open: a reader that waited for its end would wait for a minute.
-        assert_eq!(sh("read word; (sleep 60 & echo \"$word $!${HOME-}\") ", "hello\n").map(reaped), Ok("hello".to_owned()));
+        // What goes on holds the output open: a reader that waited for its end would wait for a
+        // minute.
+        assert_eq!(
+            sh("read word; (sleep 60 & echo \"$word $!${HOME-}\") ", "hello\n").map(reaped),
+            Ok("hello".to_owned())
+        );
     }
 
     /// Ends what was left behind.

@@ -53,9 +53,16 @@ impl Request {
 
 /// Decodes `a=b&c=d+e%21`.
 pub fn form(text: &str) -> Vec<(String, String)> {
-    let decode = |part: &str| percent_encoding::percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let decode = |part: &str| {
+        percent_encoding::percent_decode_str(&part.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
+    };
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(key, value)| (decode(key), decode(value)))
+        .collect()
 }
 
 /// An answer, sent in one write.
@@ -95,7 +102,11 @@ impl Response {
 
     /// 302 to another address.
     pub fn redirect(to: impl Into<String>) -> Self {
-        Self { status: 302, headers: vec![("location", to.into()), ("cache-control", "no-store".into())], body: Bytes::new() }
+        Self {
+            status: 302,
+            headers: vec![("location", to.into()), ("cache-control", "no-store".into())],
+            body: Bytes::new(),
+        }
     }
 
     /// The same answer with one more header.
@@ -107,13 +118,15 @@ impl Response {
 }
 
 /// A task that owns a connection from here on.
-pub type TakeOver = Box<dyn FnOnce(tokio::net::TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+pub type TakeOver =
+    Box<dyn FnOnce(tokio::net::TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// What a handler does with a request.
 pub enum Outcome {
     /// An ordinary answer.
     Respond(Response),
-    /// No answer in HTTP: the task gets the connection and does what it likes with it. The demo's broken answers are sent this way.
+    /// No answer in HTTP: the task gets the connection and does what it likes with it. The demo's
+    /// broken answers are sent this way.
     TakeOver(TakeOver),
 }
 
@@ -136,7 +149,9 @@ impl Listener {
     /// # Errors
     /// When the port is taken.
     pub fn bind(port: u16) -> Result<Self> {
-        let said = |error: std::io::Error| Error::new(Kind::Os, format!("listening on 127.0.0.1:{port}: {error}"));
+        let said = |error: std::io::Error| {
+            Error::new(Kind::Os, format!("listening on 127.0.0.1:{port}: {error}"))
+        };
         let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(said)?;
         socket.set_nonblocking(true).map_err(said)?;
         let address = socket.local_addr().map_err(said)?;
@@ -162,7 +177,8 @@ impl Listener {
         H: Fn(Request) -> F + Clone + Send + Sync + 'static,
         F: Future<Output: Into<Outcome>> + Send + 'static,
     {
-        let listener = TcpListener::from_std(self.socket).map_err(|error| Error::os(error.to_string()))?;
+        let listener =
+            TcpListener::from_std(self.socket).map_err(|error| Error::os(error.to_string()))?;
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -210,22 +226,28 @@ where
                 Outcome::Respond(response) => Ok(render(response)),
                 Outcome::TakeOver(task) => {
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
-                    // An error makes hyper let go of the connection without writing to it or closing it.
+                    // An error makes hyper let go of the connection without writing to it or
+                    // closing it.
                     Err(std::io::Error::other("the connection was taken over"))
                 }
             }
         }
     });
     // A peer that hangs up is not our failure.
-    // The date is the handler's to say: the demo has servers whose clock is wrong, or that say none.
+    // The date is the handler's to say: the demo has servers whose clock is wrong, or that say
+    // none.
     let mut builder = hyper::server::conn::http1::Builder::new();
-    let mut connection = builder.timer(TokioTimer::new()).auto_date_header(false).serve_connection(TokioIo::new(stream), service);
+    let mut connection = builder
+        .timer(TokioTimer::new())
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(stream), service);
     let _ = (&mut connection).await;
     let task = taken.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     Some((connection.into_parts().io.into_inner(), task))
 }
 
-/// Answers what a client sends before it stops sending, as over a connection but in memory. Returns the bytes that come back. For fuzzing.
+/// Answers what a client sends before it stops sending, as over a connection but in memory. Returns
+/// the bytes that come back. For fuzzing.
 #[doc(hidden)]
 pub async fn answer_bytes<H, F>(bytes: &[u8], handler: H) -> Vec<u8>
 where
@@ -249,7 +271,13 @@ async fn read(request: hyper::Request<Incoming>) -> Option<Request> {
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, MAX_BODY).collect().await.ok()?.to_bytes();
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    Some(Request { method: parts.method, path: parts.uri.path().to_owned(), query, headers: parts.headers, body })
+    Some(Request {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query,
+        headers: parts.headers,
+        body,
+    })
 }
 
 fn render(response: Response) -> hyper::Response<Full<Bytes>> {
@@ -257,7 +285,8 @@ fn render(response: Response) -> hyper::Response<Full<Bytes>> {
     for (name, value) in response.headers {
         out = out.header(name, value);
     }
-    out.body(Full::new(response.body)).unwrap_or_else(|_| hyper::Response::new(Full::new(Bytes::from_static(b"bad header"))))
+    out.body(Full::new(response.body))
+        .unwrap_or_else(|_| hyper::Response::new(Full::new(Bytes::from_static(b"bad header"))))
 }
 
 #[cfg(test)]
@@ -266,6 +295,9 @@ mod tests {
 
     #[test]
     fn forms_are_decoded() {
-        assert_eq!(form("a=b+c&d=%2F&e"), [("a".into(), "b c".into()), ("d".into(), "/".into()), ("e".into(), String::new())]);
+        assert_eq!(
+            form("a=b+c&d=%2F&e"),
+            [("a".into(), "b c".into()), ("d".into(), "/".into()), ("e".into(), String::new())]
+        );
     }
 }

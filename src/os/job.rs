@@ -14,8 +14,9 @@ use super::signals::nudge;
 use super::thread;
 use crate::domain::{Error, Result};
 
-/// While it lives, a request to stop is heard instead of obeyed, so that the terminal can be given back first; and it is known when the
-/// process went on after a stop that could not be heard. Afterwards Ctrl-Z has no effect on this process: what comes then is short.
+/// While it lives, a request to stop is heard instead of obeyed, so that the terminal can be given
+/// back first; and it is known when the process went on after a stop that could not be heard.
+/// Afterwards Ctrl-Z has no effect on this process: what comes then is short.
 #[derive(Debug)]
 pub struct Job {
     told_to_stop: Arc<AtomicBool>,
@@ -45,9 +46,11 @@ impl Job {
     /// # Errors
     /// When the handlers can't be set.
     pub fn wake(&mut self) -> Result<()> {
-        let mut signals = Signals::new([SIGTSTP, SIGCONT]).map_err(|error| Error::os(format!("signals: {error}")))?;
+        let mut signals = Signals::new([SIGTSTP, SIGCONT])
+            .map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
-        self.waking = Some((handle, thread::spawn("job", move || signals.forever().for_each(|_| nudge()))?));
+        self.waking =
+            Some((handle, thread::spawn("job", move || signals.forever().for_each(|_| nudge()))?));
         Ok(())
     }
 
@@ -61,14 +64,16 @@ impl Job {
         self.went_on.swap(false, Ordering::SeqCst)
     }
 
-    /// Stops every process of the job, as the terminal's own Ctrl-Z does, or only this one; returns when the shell says go on. Where
-    /// nobody could wake it, as in a command substitution, this returns at once.
+    /// Stops every process of the job, as the terminal's own Ctrl-Z does, or only this one; returns
+    /// when the shell says go on. Where nobody could wake it, as in a command substitution,
+    /// this returns at once.
     pub fn stop(&self, all: bool) {
         if all {
             let _ = kill_current_process_group(Signal::TSTP);
         }
         if cfg!(not(target_os = "linux")) {
-            // Stops like the other, is ignored like the other where nobody could wake us, and is not heard above.
+            // Stops like the other, is ignored like the other where nobody could wake us, and is
+            // not heard above.
             let _ = kill_process(getpid(), Signal::TTOU);
         } else if !orphaned() {
             let _ = kill_process(getpid(), Signal::STOP);
@@ -92,7 +97,8 @@ impl Drop for Job {
     }
 }
 
-/// Whether no shell above would ever wake this job: then the system itself ignores Ctrl-Z, and so have we to.
+/// Whether no shell above would ever wake this job: then the system itself ignores Ctrl-Z, and so
+/// have we to.
 fn orphaned() -> bool {
     let Some((mut parent, group, session)) = relations("self") else { return true };
     while let Some((next, theirs, their_session)) = relations(&parent.to_string()) {
@@ -104,13 +110,17 @@ fn orphaned() -> bool {
     true
 }
 
-/// Parent, process group and session of a process. 0 stands for one outside of this process's PID namespace: in a container the shell
-/// that leads the group or the session may be there.
+/// Parent, process group and session of a process. 0 stands for one outside of this process's PID
+/// namespace: in a container the shell that leads the group or the session may be there.
 fn relations(process: &str) -> Option<(i32, i32, i32)> {
     let stat = std::fs::read(format!("/proc/{process}/stat")).ok()?;
     let stat = String::from_utf8_lossy(&stat);
     // The program's name stands in brackets and may hold some itself.
-    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace().skip(1).map_while(|field| field.parse().ok());
+    let mut fields = stat
+        .get(stat.rfind(')')? + 1..)?
+        .split_ascii_whitespace()
+        .skip(1)
+        .map_while(|field| field.parse().ok());
     Some((fields.next()?, fields.next()?, fields.next()?))
 }
 
@@ -122,7 +132,8 @@ mod tests {
     fn this_process_has_a_parent_a_group_and_a_session() {
         let (parent, group, session) = relations("self").unwrap();
         assert_eq!(parent, i32::try_from(std::os::unix::process::parent_id()).unwrap());
-        // Whoever sees a group or a session of its own (`unshare --pid`, most containers) reads 0 for those of its starter.
+        // Whoever sees a group or a session of its own (`unshare --pid`, most containers) reads 0
+        // for those of its starter.
         assert!(group >= 0 && session >= 0, "{group} {session}");
         assert_eq!(relations("none"), None);
     }

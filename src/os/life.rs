@@ -1,4 +1,5 @@
-//! Whether another process still lives: told by its number and the moment of its start, since numbers are given out again.
+//! Whether another process still lives: told by its number and the moment of its start, since
+//! numbers are given out again.
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,22 +32,26 @@ impl Life {
     /// When the system does not tell when it began.
     pub fn own() -> Result<Self> {
         let pid = rustix::process::getpid().as_raw_nonzero().get();
-        let seen = see(pid).ok_or_else(|| Error::os("this system does not tell when this process began"))?;
+        let seen = see(pid)
+            .ok_or_else(|| Error::os("this system does not tell when this process began"))?;
         Ok(Self { pid, started: seen.started })
     }
 
-    /// Begins to watch. From here on a process that gets the same number is never taken for this one.
+    /// Begins to watch. From here on a process that gets the same number is never taken for this
+    /// one.
     pub fn watch(&self) -> Watch {
         let told = Told::of(self.pid);
         // Asked after the system was: what it tells about is whoever had the number then.
         Watch { told: told.filter(|_| self.goes_on()), life: self.clone() }
     }
 
-    /// Whether the process has not ended. A process that can't be looked at has to be there, at least.
+    /// Whether the process has not ended. A process that can't be looked at has to be there, at
+    /// least.
     fn goes_on(&self) -> bool {
         match see(self.pid) {
             Some(seen) => !seen.over && seen.started == self.started,
-            None => Pid::from_raw(self.pid).is_some_and(|pid| !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH))),
+            None => Pid::from_raw(self.pid)
+                .is_some_and(|pid| !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH))),
         }
     }
 }
@@ -62,8 +67,10 @@ impl FromStr for Life {
 
     /// Reads what `Display` wrote.
     fn from_str(text: &str) -> Result<Self> {
-        let parts = text.split_once(' ').and_then(|(pid, started)| Some((pid.parse().ok()?, started)));
-        let (pid, started) = parts.ok_or_else(|| Error::internal(format!("`{text}` is no process")))?;
+        let parts =
+            text.split_once(' ').and_then(|(pid, started)| Some((pid.parse().ok()?, started)));
+        let (pid, started) =
+            parts.ok_or_else(|| Error::internal(format!("`{text}` is no process")))?;
         Ok(Self { pid, started: started.to_owned() })
     }
 }
@@ -142,7 +149,8 @@ impl Told {
 fn see(pid: i32) -> Option<Seen> {
     let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
     let stat = String::from_utf8_lossy(&stat);
-    // `PID (NAME) STATE …`: the name may hold blanks and brackets. The 22nd field is the start, in ticks since the machine's own.
+    // `PID (NAME) STATE …`: the name may hold blanks and brackets. The 22nd field is the start, in
+    // ticks since the machine's own.
     let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace();
     let over = matches!(fields.next()?, "Z" | "X");
     Some(Seen { started: fields.nth(18)?.to_owned(), over })
@@ -150,7 +158,10 @@ fn see(pid: i32) -> Option<Seen> {
 
 #[cfg(not(target_os = "linux"))]
 fn see(pid: i32) -> Option<Seen> {
-    let output = std::process::Command::new("ps").args(["-o", "state=,lstart=", "-p", &pid.to_string()]).output().ok()?;
+    let output = std::process::Command::new("ps")
+        .args(["-o", "state=,lstart=", "-p", &pid.to_string()])
+        .output()
+        .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let (state, started) = text.trim().split_once(' ')?;
     Some(Seen { started: started.trim().to_owned(), over: state.starts_with('Z') })
@@ -163,7 +174,8 @@ mod tests {
 
     /// A process that ends when its input does.
     fn process() -> (Child, Life) {
-        let child = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let child =
+            Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let pid = i32::try_from(child.id()).unwrap();
         let life = Life { pid, started: see(pid).unwrap().started };
         (child, life)

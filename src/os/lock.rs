@@ -1,4 +1,5 @@
-//! Locks between processes: they die with their holder, lie in files of their own and are never unlinked.
+//! Locks between processes: they die with their holder, lie in files of their own and are never
+//! unlinked.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -24,13 +25,16 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => Ok(Some(Lock { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Interrupted => Ok(None),
+            Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
+                Ok(None)
+            }
             Err(TryLockError::Error(error)) => Err(file::failed("locking", path, &error)),
         }
     }
 
     /// Takes the lock, trying until the deadline; `None` when somebody else had it all the time.
-    /// The pauses grow from 1 ms to 20 ms, so that a short flight is noticed at once and a long one costs little.
+    /// The pauses grow from 1 ms to 20 ms, so that a short flight is noticed at once and a long one
+    /// costs little.
     ///
     /// # Errors
     /// As [`Lock::try_acquire`].
@@ -52,7 +56,8 @@ impl Lock {
 
 fn open(path: &Path) -> Result<File> {
     let options = || OpenOptions::new().read(true).write(true).to_owned();
-    let file = file::open_or_create(path, &mut options()).map_err(|error| file::failed("locking", path, &error))?;
+    let file = file::open_or_create(path, &mut options())
+        .map_err(|error| file::failed("locking", path, &error))?;
     file::check_regular("locking", path, &file)?;
     Ok(file)
 }

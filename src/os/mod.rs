@@ -1,4 +1,5 @@
-//! Seams to the machine: clock, private files and locks, child processes, browser, terminal, loopback servers.
+//! Seams to the machine: clock, private files and locks, child processes, browser, terminal,
+//! loopback servers.
 
 pub mod ancestors;
 pub mod browser;

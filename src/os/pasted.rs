@@ -1,6 +1,7 @@
 //! Lines that a person pastes on the terminal while something else goes on.
 //!
-//! The terminal makes the lines, as it does for every program that reads them: nothing has to be put back afterwards, whatever ends it.
+//! The terminal makes the lines, as it does for every program that reads them: nothing has to be
+//! put back afterwards, whatever ends it.
 
 use std::fs::File;
 use std::io::Read;
@@ -26,15 +27,19 @@ pub struct Pasted {
 }
 
 impl Pasted {
-    /// Reads from now on; every line that is not blank is handed over. `None` where there is no terminal, or another program has it: one
-    /// that reads in the background is stopped by the shell.
+    /// Reads from now on; every line that is not blank is handed over. `None` where there is no
+    /// terminal, or another program has it: one that reads in the background is stopped by the
+    /// shell.
     pub fn listen(hear: impl FnMut(Secret<String>) + Send + 'static) -> Option<Self> {
         let terminal = tty::open().ok()?;
         if tcgetpgrp(&terminal).ok()? != getpgrp() {
             return None;
         }
         let (stop, stopped) = UnixStream::pair().ok()?;
-        let thread = std::thread::Builder::new().name("pasted".into()).spawn(move || read(terminal, &stopped, hear)).ok()?;
+        let thread = std::thread::Builder::new()
+            .name("pasted".into())
+            .spawn(move || read(terminal, &stopped, hear))
+            .ok()?;
         Some(Self { stop: Some(stop), thread: Some(thread) })
     }
 }
@@ -51,7 +56,9 @@ impl Drop for Pasted {
 fn read(mut terminal: File, stopped: &UnixStream, mut hear: impl FnMut(Secret<String>)) {
     let mut bytes = [0; LONGEST];
     loop {
-        let Ok([false, true]) = wait_readable([stopped.as_fd(), terminal.as_fd()], None) else { return };
+        let Ok([false, true]) = wait_readable([stopped.as_fd(), terminal.as_fd()], None) else {
+            return;
+        };
         // An end of input, or a terminal that is gone.
         let Ok(count @ 1..) = terminal.read(&mut bytes) else { return };
         let text = String::from_utf8_lossy(&bytes[..count]);

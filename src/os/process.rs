@@ -7,7 +7,8 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use crate::domain::{Error, Kind, Result};
 
-/// A program with its arguments and the changes to its environment. Nothing else of the environment is touched.
+/// A program with its arguments and the changes to its environment. Nothing else of the environment
+/// is touched.
 #[derive(Clone)]
 pub struct Child {
     /// The program, looked up in PATH as usual.
@@ -24,7 +25,11 @@ impl fmt::Debug for Child {
     /// Names of variables only: values can be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.set.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("Child").field("program", &self.program).field("set", &names).field("unset", &self.unset).finish_non_exhaustive()
+        f.debug_struct("Child")
+            .field("program", &self.program)
+            .field("set", &names)
+            .field("unset", &self.unset)
+            .finish_non_exhaustive()
     }
 }
 
@@ -42,13 +47,18 @@ impl Child {
     pub(super) fn failed(&self, error: &std::io::Error) -> Error {
         let program = Path::new(&self.program).display();
         match error.kind() {
-            std::io::ErrorKind::NotFound => Error::new(Kind::Usage, format!("there is no program `{program}` in PATH")),
-            std::io::ErrorKind::PermissionDenied => Error::new(Kind::Usage, format!("running `{program}`: {error}")),
+            std::io::ErrorKind::NotFound => {
+                Error::new(Kind::Usage, format!("there is no program `{program}` in PATH"))
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                Error::new(Kind::Usage, format!("running `{program}`: {error}"))
+            }
             _ => super::thread::refused(&format!("running `{program}`"), error),
         }
     }
 
-    /// Becomes the program: signals, terminal and exit code are then its own. Returns only when that failed.
+    /// Becomes the program: signals, terminal and exit code are then its own. Returns only when
+    /// that failed.
     #[cfg(unix)]
     pub fn replace(&self) -> Error {
         use std::os::unix::process::CommandExt;
@@ -64,8 +74,8 @@ impl Child {
         }
     }
 
-    /// Runs the program in the foreground and waits; the answer is its exit code, 128 + the signal's number if it died of one.
-    /// Ctrl-C and Ctrl-\ belong to the child meanwhile.
+    /// Runs the program in the foreground and waits; the answer is its exit code, 128 + the
+    /// signal's number if it died of one. Ctrl-C and Ctrl-\ belong to the child meanwhile.
     ///
     /// # Errors
     /// When it can't be started.
@@ -74,7 +84,8 @@ impl Child {
         self.to_the_end(self.spawn()?)
     }
 
-    /// As [`Self::wait`]; SIGTERM and SIGHUP are passed on to the program, so that this process ends after it and can tidy up.
+    /// As [`Self::wait`]; SIGTERM and SIGHUP are passed on to the program, so that this process
+    /// ends after it and can tidy up.
     ///
     /// # Errors
     /// When it can't be started.
@@ -119,7 +130,8 @@ impl Heard {
         use rustix::process::{Signal, kill_process};
         const ENDING: &[i32] = &[signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
         let answered = super::signals::Answered::begin(ENDING);
-        let mut signals = signal_hook::iterator::Signals::new(ENDING).map_err(|error| Error::os(format!("signals: {error}")))?;
+        let mut signals = signal_hook::iterator::Signals::new(ENDING)
+            .map_err(|error| Error::os(format!("signals: {error}")))?;
         let (handle, (child, started)) = (signals.handle(), std::sync::mpsc::channel());
         super::thread::spawn("signals", move || {
             let Ok(child) = started.recv() else { return };
@@ -144,8 +156,8 @@ impl Drop for PassOn {
     }
 }
 
-/// While it lives, SIGINT and SIGQUIT do nothing to this process. A handler is used rather than "ignore", since a child inherits
-/// what is ignored and gets the default for what is handled.
+/// While it lives, SIGINT and SIGQUIT do nothing to this process. A handler is used rather than
+/// "ignore", since a child inherits what is ignored and gets the default for what is handled.
 struct Deaf {
     #[cfg(unix)]
     _answered: super::signals::Answered,
@@ -155,7 +167,10 @@ impl Deaf {
     fn to_the_keyboard() -> Self {
         Self {
             #[cfg(unix)]
-            _answered: super::signals::Answered::begin(&[signal_hook::consts::SIGINT, signal_hook::consts::SIGQUIT]),
+            _answered: super::signals::Answered::begin(&[
+                signal_hook::consts::SIGINT,
+                signal_hook::consts::SIGQUIT,
+            ]),
         }
     }
 }
@@ -172,14 +187,16 @@ pub(super) fn code(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code & 0xff).ok()).unwrap_or(255)
 }
 
-/// Starts a helper of ours that outlives this process: no terminal, a session of its own (it asks for that itself, see
-/// [`own_session`]), and what it needs to know on its standard input, which is then closed.
+/// Starts a helper of ours that outlives this process: no terminal, a session of its own (it asks
+/// for that itself, see [`own_session`]), and what it needs to know on its standard input, which is
+/// then closed.
 ///
 /// # Errors
 /// When it can't be started or does not take its input.
 pub fn leave_behind(program: &Path, args: &[OsString], unset: &[&str], input: &[u8]) -> Result<()> {
     use std::io::Write;
-    let said = |error: std::io::Error| Error::os(format!("starting the background helper: {error}"));
+    let said =
+        |error: std::io::Error| Error::os(format!("starting the background helper: {error}"));
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     for name in unset {
@@ -187,23 +204,27 @@ pub fn leave_behind(program: &Path, args: &[OsString], unset: &[&str], input: &[
     }
     // Not a process group of its own: whoever leads one can't begin a session.
     let mut child = command.spawn().map_err(said)?;
-    let mut stdin = child.stdin.take().ok_or_else(|| Error::os("the background helper has no input"))?;
+    let mut stdin =
+        child.stdin.take().ok_or_else(|| Error::os("the background helper has no input"))?;
     stdin.write_all(input).map_err(said)
 }
 
-/// Makes this process the leader of a session of its own, so that closing the terminal it came from does not end it.
+/// Makes this process the leader of a session of its own, so that closing the terminal it came from
+/// does not end it.
 pub fn own_session() {
     #[cfg(unix)]
     let _ = rustix::process::setsid();
 }
 
-/// No core dumps and no reading of this process's memory by others of the same user. Not inherited by programs it becomes.
+/// No core dumps and no reading of this process's memory by others of the same user. Not inherited
+/// by programs it becomes.
 pub fn undumpable() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
-/// Waits with deadly signals while it lives: what was started is finished, then the signal does what it would have done.
+/// Waits with deadly signals while it lives: what was started is finished, then the signal does
+/// what it would have done.
 #[derive(Debug)]
 pub struct Unhurried {
     #[cfg(unix)]
@@ -224,7 +245,10 @@ impl Unhurried {
                 signal_hook::flag::register(signal, flag.clone()).ok().map(|id| (signal, id, flag))
             };
             let answered = super::signals::Answered::begin(&[SIGINT, SIGTERM, SIGHUP]);
-            Self { held: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect(), answered: Some(answered) }
+            Self {
+                held: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect(),
+                answered: Some(answered),
+            }
         }
         #[cfg(not(unix))]
         Self {}
@@ -234,7 +258,8 @@ impl Unhurried {
 #[cfg(unix)]
 impl Drop for Unhurried {
     fn drop(&mut self) {
-        // First the default is back, then it is asked what came: a signal in between dies of the one or is found by the other.
+        // First the default is back, then it is asked what came: a signal in between dies of the
+        // one or is found by the other.
         drop(self.answered.take());
         for (signal, id, came) in self.held.drain(..) {
             signal_hook::low_level::unregister(id);
@@ -275,11 +300,21 @@ mod tests {
         // A process of its own: this test's binary again, which runs only what is named.
         let own = |step: &str| {
             let mut command = Command::new(std::env::current_exe().unwrap());
-            command.args(["--exact", "os::process::tests::helper_that_holds_a_signal", "--include-ignored"]).env("HOLD", step);
+            command
+                .args([
+                    "--exact",
+                    "os::process::tests::helper_that_holds_a_signal",
+                    "--include-ignored",
+                ])
+                .env("HOLD", step);
             command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
         };
         assert_eq!(own("during").signal(), Some(15));
-        assert_eq!(own("after").signal(), Some(15), "a signal is deadly again once nobody holds it");
+        assert_eq!(
+            own("after").signal(),
+            Some(15),
+            "a signal is deadly again once nobody holds it"
+        );
     }
 
     #[test]
@@ -302,7 +337,8 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named() {
-        let child = Child { program: "no-such-program".into(), args: vec![], set: vec![], unset: vec![] };
+        let child =
+            Child { program: "no-such-program".into(), args: vec![], set: vec![], unset: vec![] };
         assert!(child.wait().unwrap_err().message.contains("no-such-program"));
     }
 }

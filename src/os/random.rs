@@ -15,7 +15,8 @@ pub fn bytes<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// `N` random bytes as URL-safe base64 without padding: 32 bytes make 43 letters of `[A-Za-z0-9_-]`.
+/// `N` random bytes as URL-safe base64 without padding: 32 bytes make 43 letters of
+/// `[A-Za-z0-9_-]`.
 ///
 /// # Errors
 /// When the operating system has no random bytes to give.

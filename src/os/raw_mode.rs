@@ -1,4 +1,5 @@
-//! Raw mode of one terminal: keys are handed over as they are pressed, none of them is echoed or has a meaning of its own.
+//! Raw mode of one terminal: keys are handed over as they are pressed, none of them is echoed or
+//! has a meaning of its own.
 
 use std::fs::File;
 use std::io;

@@ -6,14 +6,19 @@ use std::time::Duration;
 
 use filedescriptor::{POLLIN, poll, pollfd};
 
-/// Waits until at least one of `files` can be read, has ended or has failed, and returns which ones. All are `false` after `timeout`,
-/// which is rounded down to milliseconds; without one the wait has no end.
+/// Waits until at least one of `files` can be read, has ended or has failed, and returns which
+/// ones. All are `false` after `timeout`, which is rounded down to milliseconds; without one the
+/// wait has no end.
 ///
-/// macOS can't poll a terminal device; there the wait is a `select`, which only takes descriptors below 1,024.
+/// macOS can't poll a terminal device; there the wait is a `select`, which only takes descriptors
+/// below 1,024.
 ///
 /// # Errors
 /// The error of the system call. An interrupting signal is not one: the wait starts again.
-pub(super) fn wait_readable<const N: usize>(files: [BorrowedFd<'_>; N], timeout: Option<Duration>) -> io::Result<[bool; N]> {
+pub(super) fn wait_readable<const N: usize>(
+    files: [BorrowedFd<'_>; N],
+    timeout: Option<Duration>,
+) -> io::Result<[bool; N]> {
     let mut entries = files.map(|file| pollfd { fd: file.as_raw_fd(), events: POLLIN, revents: 0 });
     loop {
         match poll(&mut entries, timeout).map_err(from_poll) {

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rustix::process::{Signal, getpid, kill_process};
-use signal_hook::consts::{SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU};
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU,
+};
 use signal_hook::flag::register_conditional_default;
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
@@ -14,7 +16,8 @@ use signal_hook::low_level::emulate_default_handler;
 use super::thread;
 use crate::domain::{Error, Result};
 
-/// Who answers for a signal, for every signal that anybody in this process ever has: handlers are the process's own.
+/// Who answers for a signal, for every signal that anybody in this process ever has: handlers are
+/// the process's own.
 static GATES: Mutex<BTreeMap<i32, Gate>> = Mutex::new(BTreeMap::new());
 
 /// A signal does what it does by default while nobody answers for it.
@@ -24,8 +27,9 @@ struct Gate {
     by_default: Arc<AtomicBool>,
 }
 
-/// While it lives, somebody else answers for these signals; afterwards they do again what they did before. A handler alone can't be
-/// given back: once the last action is unregistered the signal would have no effect any more, and Ctrl-C would be dead.
+/// While it lives, somebody else answers for these signals; afterwards they do again what they did
+/// before. A handler alone can't be given back: once the last action is unregistered the signal
+/// would have no effect any more, and Ctrl-C would be dead.
 #[derive(Debug)]
 pub(super) struct Answered(&'static [i32]);
 
@@ -57,8 +61,9 @@ impl Drop for Answered {
     }
 }
 
-/// While it lives, signals that end the process by default do something first, and then end it as they would have: with a core dump after
-/// SIGQUIT, SIGABRT and SIGXCPU. Those of faults in the program itself, such as SIGSEGV, can't wait and are left alone.
+/// While it lives, signals that end the process by default do something first, and then end it as
+/// they would have: with a core dump after SIGQUIT, SIGABRT and SIGXCPU. Those of faults in the
+/// program itself, such as SIGSEGV, can't wait and are left alone.
 #[derive(Debug)]
 pub struct LastWill {
     handle: Handle,
@@ -90,16 +95,24 @@ impl LastWill {
         Ok(will)
     }
 
-    /// Catches the signals, and leaves them waiting until [`LastWill::attend`]: a thread costs time that a first frame has not.
+    /// Catches the signals, and leaves them waiting until [`LastWill::attend`]: a thread costs time
+    /// that a first frame has not.
     ///
     /// # Errors
     /// When the handlers can't be set.
     pub fn written(first: impl Fn() + Send + 'static) -> Result<Self> {
-        const NUMBERS: &[i32] = &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU];
+        const NUMBERS: &[i32] =
+            &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU];
         let answered = Answered::begin(NUMBERS);
-        let signals = Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
+        let signals =
+            Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
-        Ok(Self { handle, waiting: Some(Waiting { signals, first: Box::new(first) }), thread: None, _answered: answered })
+        Ok(Self {
+            handle,
+            waiting: Some(Waiting { signals, first: Box::new(first) }),
+            thread: None,
+            _answered: answered,
+        })
     }
 
     /// Obeys the signals from now on, those that came before included.
@@ -128,7 +141,8 @@ impl Drop for LastWill {
     }
 }
 
-/// Tells this process that its window changed: a thread that blocks in reading keys wakes up and looks around.
+/// Tells this process that its window changed: a thread that blocks in reading keys wakes up and
+/// looks around.
 pub fn nudge() {
     let _ = kill_process(getpid(), Signal::WINCH);
 }
@@ -147,7 +161,9 @@ mod tests {
         let told = home.path().join("told");
         // A process of its own: this test's binary again, which runs only what is named.
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "os::signals::tests::helper_that_attends_late", "--include-ignored"]).env("TOLD", &told);
+        command
+            .args(["--exact", "os::signals::tests::helper_that_attends_late", "--include-ignored"])
+            .env("TOLD", &told);
         let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
         assert_eq!((status.signal(), told.exists()), (Some(15), true), "{status:?}");
     }

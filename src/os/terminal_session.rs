@@ -1,10 +1,15 @@
-//! Which terminal this is, as a name that two commands in it have in common and no other terminal has.
+//! Which terminal this is, as a name that two commands in it have in common and no other terminal
+//! has.
 
-/// A name of the controlling terminal's device and of the session in it (a shell, and all that was started from it). `None` where there
-/// is no terminal, or where the system does not tell.
+/// A name of the controlling terminal's device and of the session in it (a shell, and all that was
+/// started from it). `None` where there is no terminal, or where the system does not tell.
 #[cfg(target_os = "linux")]
 pub fn terminal_session() -> Option<String> {
-    let stat = |process: &str| std::fs::read(format!("/proc/{process}/stat")).ok().map(|stat| String::from_utf8_lossy(&stat).into_owned());
+    let stat = |process: &str| {
+        std::fs::read(format!("/proc/{process}/stat"))
+            .ok()
+            .map(|stat| String::from_utf8_lossy(&stat).into_owned())
+    };
     let (session, device) = session_and_device(&stat("self")?)?;
     // A shell's number may be given to another one later; its start tells them apart.
     let started = stat(&session.to_string()).and_then(|stat| start(&stat)).unwrap_or_default();
@@ -52,7 +57,8 @@ fn start(stat: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    const STAT: &str = "4242 (ba) sh) S 4200 4242 4199 34817 4300 4194304 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2";
+    const STAT: &str =
+        "4242 (ba) sh) S 4200 4242 4199 34817 4300 4194304 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2";
 
     #[test]
     fn session_terminal_and_start_are_read_past_any_name() {

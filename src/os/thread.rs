@@ -1,5 +1,6 @@
-//! Threads and runtimes that report a refusal of the operating system as an error. `std::thread::spawn` and
-//! `tokio::task::spawn_blocking` panic when the system has no thread to give (`ulimit -u`, `ulimit -v`, a cgroup's pids.max).
+//! Threads and runtimes that report a refusal of the operating system as an error.
+//! `std::thread::spawn` and `tokio::task::spawn_blocking` panic when the system has no thread to
+//! give (`ulimit -u`, `ulimit -v`, a cgroup's pids.max).
 
 use std::io;
 use std::thread::{Builder, JoinHandle};
@@ -13,16 +14,21 @@ use crate::domain::{Error, Result};
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] if the system refuses it.
-pub fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>> {
+pub fn spawn<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>> {
     Builder::new().name(name.to_owned()).spawn(work).map_err(|error| refused("a thread", &error))
 }
 
-/// Runs work that blocks (a keyring, argon2, a lock, a slow disk) on a thread of its own and returns its result. Dropping the future does
-/// not end the work.
+/// Runs work that blocks (a keyring, argon2, a lock, a slow disk) on a thread of its own and
+/// returns its result. Dropping the future does not end the work.
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] if the system refuses the thread; otherwise the error of the work.
-pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     let (send, receive) = oneshot::channel();
     // The caller may be gone; nobody needs the result then.
     spawn("blocking", move || drop(send.send(work())))?;
@@ -34,7 +40,10 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send
 /// # Errors
 /// [`crate::domain::Kind::Os`] if the system refuses the descriptors that it needs.
 pub fn runtime() -> Result<Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| refused("the network runtime", &error))
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| refused("the network runtime", &error))
 }
 
 /// The error for something that the system did not give.

@@ -24,8 +24,9 @@ struct Pane {
 }
 
 impl Title {
-    /// Shows the text: in the title, which the terminal remembers on its own stack, and in the option of the tmux pane of this id.
-    /// A terminal or a tmux that does not listen is no failure.
+    /// Shows the text: in the title, which the terminal remembers on its own stack, and in the
+    /// option of the tmux pane of this id. A terminal or a tmux that does not listen is no
+    /// failure.
     #[must_use]
     pub fn set(text: &str, terminal: bool, pane: Option<&str>) -> Self {
         let terminal = terminal && send(&shown(text));
@@ -45,7 +46,9 @@ impl Drop for Title {
             send("\x1b[23;0t");
         }
         match &self.pane {
-            Some(Pane { id, before: Some(before) }) => tmux(&["set-option", "-p", "-t", id, OPTION, before]),
+            Some(Pane { id, before: Some(before) }) => {
+                tmux(&["set-option", "-p", "-t", id, OPTION, before])
+            }
             Some(Pane { id, before: None }) => tmux(&["set-option", "-p", "-u", "-t", id, OPTION]),
             None => {}
         }
@@ -63,13 +66,22 @@ fn send(sequence: &str) -> bool {
 
 /// What the option says now: a role shell may stand inside another.
 fn asked(pane: &str) -> Option<String> {
-    let output = Command::new("tmux").args(["show-options", "-pqv", "-t", pane, OPTION]).stdin(Stdio::null()).output().ok()?;
+    let output = Command::new("tmux")
+        .args(["show-options", "-pqv", "-t", pane, OPTION])
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty())
 }
 
 fn tmux(args: &[&str]) {
-    let _ = Command::new("tmux").args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let _ = Command::new("tmux")
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
 }
 
 #[cfg(test)]
@@ -78,6 +90,9 @@ mod tests {
 
     #[test]
     fn a_hostile_name_can_not_end_the_title_early() {
-        assert_eq!(shown("a\x07\x1b]2;evil/Admin"), "\x1b[22;0t\x1b]0;a\\u{7}\\u{1b}]2;evil/Admin\x07");
+        assert_eq!(
+            shown("a\x07\x1b]2;evil/Admin"),
+            "\x1b[22;0t\x1b]0;a\\u{7}\\u{1b}]2;evil/Admin\x07"
+        );
     }
 }

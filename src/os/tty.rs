@@ -26,14 +26,16 @@ pub fn present() -> bool {
     open().is_ok()
 }
 
-/// The most characters of a passphrase that is typed. Terminals in line mode cut longer lines without a word, on macOS at 1,024 bytes.
+/// The most characters of a passphrase that is typed. Terminals in line mode cut longer lines
+/// without a word, on macOS at 1,024 bytes.
 pub const LONGEST_PASSPHRASE: usize = 1_000;
 
 /// The most bytes of a line that is read from a terminal or a pipe.
 const LONGEST_LINE: u64 = 64 * 1024;
 
-/// Reads a line, with its line feed. Bytes that are not UTF-8, as from a terminal with another encoding, become replacement characters;
-/// bytes after the first 64 KiB are dropped. `None` at the end of the input.
+/// Reads a line, with its line feed. Bytes that are not UTF-8, as from a terminal with another
+/// encoding, become replacement characters; bytes after the first 64 KiB are dropped. `None` at the
+/// end of the input.
 ///
 /// # Errors
 /// The error of the read.
@@ -66,16 +68,19 @@ fn skip_line(mut input: impl BufRead) -> io::Result<()> {
 /// Asks for something on the terminal that is not to be seen while it is typed.
 ///
 /// # Errors
-/// [`Kind::Usage`] if there is no terminal, it goes away, or more than [`LONGEST_PASSPHRASE`] characters are typed.
+/// [`Kind::Usage`] if there is no terminal, it goes away, or more than [`LONGEST_PASSPHRASE`]
+/// characters are typed.
 pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-    let said = |error: io::Error| Error::new(Kind::Usage, format!("asking on the terminal: {error}"));
+    let said =
+        |error: io::Error| Error::new(Kind::Usage, format!("asking on the terminal: {error}"));
     let mut terminal = open()?;
     let before = tcgetattr(&terminal).map_err(|error| said(error.into()))?;
     let mut unseen = before.clone();
     unseen.local_modes.remove(LocalModes::ECHO);
     unseen.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
-    // Ctrl-C ends the process here, and must not leave a terminal that shows nothing of what is typed.
+    // Ctrl-C ends the process here, and must not leave a terminal that shows nothing of what is
+    // typed.
     let (theirs, modes) = (terminal.try_clone().map_err(said)?, before.clone());
     let _guard = LastWill::new(move || _ = tcsetattr(&theirs, OptionalActions::Now, &modes))?;
     terminal.write_all(question.as_bytes()).map_err(said)?;
@@ -121,8 +126,9 @@ const MOST_COLUMNS: u16 = 2_000;
 /// The most cells that are drawn on. An 8K screen with letters of 6 × 10 pixels has 1,280 × 432.
 const MOST_CELLS: u32 = 600_000;
 
-/// Columns and rows to draw on; 80 × 24 if the terminal does not tell. A window that claims more than any screen has is drawn on in part:
-/// anybody can set its size to 65,535 × 65,535, and memory for all those cells would take 200 GB.
+/// Columns and rows to draw on; 80 × 24 if the terminal does not tell. A window that claims more
+/// than any screen has is drawn on in part: anybody can set its size to 65,535 × 65,535, and memory
+/// for all those cells would take 200 GB.
 pub fn size(terminal: impl AsFd) -> (u16, u16) {
     match tcgetwinsize(terminal) {
         Ok(size) if size.ws_col > 0 && size.ws_row > 0 => drawable(size.ws_col, size.ws_row),
@@ -143,17 +149,22 @@ fn drawable(columns: u16, rows: u16) -> (u16, u16) {
 
 /// Bytes that were typed before anybody read them, as far as they make up lines.
 pub fn typed_ahead(terminal: &File) -> usize {
-    rustix::io::ioctl_fionread(terminal).ok().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(0)
+    rustix::io::ioctl_fionread(terminal)
+        .ok()
+        .and_then(|bytes| usize::try_from(bytes).ok())
+        .unwrap_or(0)
 }
 
-/// What undoes everything a full-screen program may have switched on: mouse, bracketed paste, synchronized output, the hidden cursor,
-/// the second screen. Harmless where nothing was switched on.
+/// What undoes everything a full-screen program may have switched on: mouse, bracketed paste,
+/// synchronized output, the hidden cursor, the second screen. Harmless where nothing was switched
+/// on.
 const WHOLE_AGAIN: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
 
 /// The same for a program that has only the rows from the cursor's on.
 const ROWS_BLANK_AGAIN: &[u8] = b"\x1b[?2026l\x1b[?7h\x1b[?2004l\x1b[0m\r\x1b[J\x1b[?25h";
 
-/// Blanks the rows from the cursor's on, and switches off what a program that draws there may have switched on, in one write.
+/// Blanks the rows from the cursor's on, and switches off what a program that draws there may have
+/// switched on, in one write.
 ///
 /// # Errors
 /// When the terminal is gone.
@@ -193,9 +204,14 @@ mod tests {
 
     #[test]
     fn no_window_is_too_large_to_be_drawn() {
-        for (columns, rows) in [(u16::MAX, u16::MAX), (u16::MAX, 1), (1, u16::MAX), (3_000, 2_000), (1, 1)] {
+        for (columns, rows) in
+            [(u16::MAX, u16::MAX), (u16::MAX, 1), (1, u16::MAX), (3_000, 2_000), (1, 1)]
+        {
             let (wide, high) = drawable(columns, rows);
-            assert!(wide >= 1 && high >= 1 && u32::from(wide) * u32::from(high) <= MOST_CELLS, "{columns} × {rows}: {wide} × {high}");
+            assert!(
+                wide >= 1 && high >= 1 && u32::from(wide) * u32::from(high) <= MOST_CELLS,
+                "{columns} × {rows}: {wide} × {high}"
+            );
         }
         assert_eq!([drawable(1_280, 432), drawable(80, 24)], [(1_280, 432), (80, 24)]);
     }

@@ -1,4 +1,5 @@
-//! Bytes that the terminal sends, read by a thread that can be stopped and that learns of a new window size.
+//! Bytes that the terminal sends, read by a thread that can be stopped and that learns of a new
+//! window size.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,7 +14,8 @@ use signal_hook::low_level::{pipe, unregister};
 use super::readiness::wait_readable;
 use crate::domain::{Error, Result};
 
-/// Reads a terminal in raw mode. It sleeps in the kernel until something happens: no polling, no wake-ups.
+/// Reads a terminal in raw mode. It sleeps in the kernel until something happens: no polling, no
+/// wake-ups.
 #[derive(Debug)]
 pub struct TtyReader {
     tty: File,
@@ -45,9 +47,11 @@ impl TtyReader {
     /// A reader of `tty`, and the value that stops it.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if there are too many open files, or the signal handler can't be installed.
+    /// [`crate::domain::Kind::Os`] if there are too many open files, or the signal handler can't be
+    /// installed.
     pub fn new(tty: File) -> Result<(Self, StopReading)> {
-        let failed = |error: io::Error| Error::os(format!("reading keys from the terminal: {error}"));
+        let failed =
+            |error: io::Error| Error::os(format!("reading keys from the terminal: {error}"));
         let (resized, on_signal) = UnixStream::pair().map_err(failed)?;
         let (stopped, stop) = UnixStream::pair().map_err(failed)?;
         for stream in [&resized, &on_signal] {
@@ -61,7 +65,9 @@ impl TtyReader {
     pub fn read(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> TtyEvent {
         loop {
             let files = [self.stopped.as_fd(), self.resized.as_fd(), self.tty.as_fd()];
-            let Ok([stopped, resized, readable]) = wait_readable(files, timeout) else { return TtyEvent::Closed };
+            let Ok([stopped, resized, readable]) = wait_readable(files, timeout) else {
+                return TtyEvent::Closed;
+            };
             if stopped {
                 return TtyEvent::Stopped;
             }
@@ -76,7 +82,11 @@ impl TtyReader {
             match self.tty.read(buffer) {
                 Ok(0) => return TtyEvent::Closed,
                 Ok(count) => return TtyEvent::Bytes(count),
-                Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock
+                    ) => {}
                 Err(_) => return TtyEvent::Closed,
             }
         }

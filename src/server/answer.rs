@@ -1,4 +1,5 @@
-//! What is said over HTTP: who is refused before anything is looked up, and the shapes that SDKs read.
+//! What is said over HTTP: who is refused before anything is looked up, and the shapes that SDKs
+//! read.
 
 use http::Method;
 use serde::Serialize;
@@ -19,7 +20,8 @@ impl Refusal {
         Self { status, code, message: message.into() }
     }
 
-    /// The document, in both spellings: the AWS CLI quotes it whole, and the other SDKs disagree on the case.
+    /// The document, in both spellings: the AWS CLI quotes it whole, and the other SDKs disagree on
+    /// the case.
     pub(super) fn render(self) -> Response {
         let Self { status, code, message } = self;
         let body = serde_json::json!({ "code": code, "message": message, "Code": code, "Message": message });
@@ -32,15 +34,24 @@ impl Refusal {
     }
 }
 
-/// Refuses what no SDK of this machine sends: a page in a browser can make requests to loopback too.
+/// Refuses what no SDK of this machine sends: a page in a browser can make requests to loopback
+/// too.
 pub(super) fn check(request: &Request) -> Result<(), Refusal> {
     let mut hosts = request.headers.get_all("host").iter();
     let host = hosts.next().and_then(|host| host.to_str().ok()).filter(|_| hosts.next().is_none());
     if !host.is_some_and(is_loopback) {
-        return Err(Refusal::new(403, "WrongHost", "this endpoint is asked by its address on this machine only"));
+        return Err(Refusal::new(
+            403,
+            "WrongHost",
+            "this endpoint is asked by its address on this machine only",
+        ));
     }
     if request.headers.contains_key("origin") {
-        return Err(Refusal::new(403, "FromAPage", "this endpoint does not answer pages in a browser"));
+        return Err(Refusal::new(
+            403,
+            "FromAPage",
+            "this endpoint does not answer pages in a browser",
+        ));
     }
     if request.method != Method::GET {
         return Err(Refusal::new(405, "MethodNotAllowed", "this endpoint answers GET only"));
@@ -48,13 +59,15 @@ pub(super) fn check(request: &Request) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether a `Host` header names this machine by a loopback address or as `localhost`, with or without a port.
+/// Whether a `Host` header names this machine by a loopback address or as `localhost`, with or
+/// without a port.
 fn is_loopback(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split_once(']').map_or("", |(name, _)| name),
         None => host.split_once(':').map_or(host, |(name, _)| name),
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 /// There is nothing at this path.
@@ -64,7 +77,11 @@ pub(super) fn no_slot() -> Refusal {
 
 /// Whoever asks has not been given this slot.
 pub(super) fn wrong_token() -> Refusal {
-    Refusal::new(401, "WrongToken", "AWS_CONTAINER_AUTHORIZATION_TOKEN is not the token of this slot")
+    Refusal::new(
+        401,
+        "WrongToken",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN is not the token of this slot",
+    )
 }
 
 /// Why there are no credentials. SDKs try a 5xx again by themselves; a 4xx waits for a person.
@@ -75,15 +92,20 @@ pub(super) fn failure(error: &Error) -> Refusal {
         Kind::Throttled => (503, "Throttled"),
         Kind::Unreachable => (503, "Unavailable"),
         Kind::Vault => (500, "VaultLocked"),
-        Kind::NoMatch | Kind::Usage | Kind::Config | Kind::UnknownRole | Kind::Os | Kind::Internal | Kind::Cancelled => {
-            (500, "InternalError")
-        }
+        Kind::NoMatch
+        | Kind::Usage
+        | Kind::Config
+        | Kind::UnknownRole
+        | Kind::Os
+        | Kind::Internal
+        | Kind::Cancelled => (500, "InternalError"),
     };
     let said = std::iter::once(&error.message).chain(&error.hints).map(String::as_str);
     Refusal::new(status, code, format!("rolecall: {}", said.collect::<Vec<_>>().join("; ")))
 }
 
-/// The document that the container-credentials contract wants: all of these, and `Expiration` with `Z`.
+/// The document that the container-credentials contract wants: all of these, and `Expiration` with
+/// `Z`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Document<'a> {
@@ -115,18 +137,40 @@ mod tests {
 
     #[test]
     fn only_addresses_and_the_name_of_loopback_are_hosts() {
-        for host in ["127.0.0.1", "127.0.0.1:80", "127.8.9.1:1", "localhost:80", "LocalHost", "[::1]:80", "[::1]"] {
+        for host in [
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "127.8.9.1:1",
+            "localhost:80",
+            "LocalHost",
+            "[::1]:80",
+            "[::1]",
+        ] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["", "example.com", "127.0.0.1.example.com:80", "localhost.example.com", "10.0.0.1", "[::2]:80", "0.0.0.0", "::1:80"] {
+        for host in [
+            "",
+            "example.com",
+            "127.0.0.1.example.com:80",
+            "localhost.example.com",
+            "10.0.0.1",
+            "[::2]:80",
+            "0.0.0.0",
+            "::1:80",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }
 
     #[test]
     fn a_failure_says_what_to_type_and_whether_to_try_again() {
-        let gone = failure(&Error::new(Kind::LoginNeeded, "nobody is signed in").hint("run `rolecall login`"));
-        assert_eq!((gone.status, gone.message.as_str()), (401, "rolecall: nobody is signed in; run `rolecall login`"));
+        let gone = failure(
+            &Error::new(Kind::LoginNeeded, "nobody is signed in").hint("run `rolecall login`"),
+        );
+        assert_eq!(
+            (gone.status, gone.message.as_str()),
+            (401, "rolecall: nobody is signed in; run `rolecall login`")
+        );
         assert_eq!(failure(&Error::new(Kind::Unreachable, "")).status, 503);
     }
 }

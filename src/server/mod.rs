@@ -1,7 +1,9 @@
-//! The container-credentials endpoint: credentials over HTTP on loopback, as every AWS SDK asks for them.
+//! The container-credentials endpoint: credentials over HTTP on loopback, as every AWS SDK asks for
+//! them.
 //!
-//! An endpoint has slots, and each slot has a token of its own, so that whoever was given one role can't read another. A slot asks its
-//! source for credentials by itself before the old ones end; requests are answered from memory, within a second whatever AWS does.
+//! An endpoint has slots, and each slot has a token of its own, so that whoever was given one role
+//! can't read another. A slot asks its source for credentials by itself before the old ones end;
+//! requests are answered from memory, within a second whatever AWS does.
 
 mod answer;
 mod slot;
@@ -65,8 +67,8 @@ impl Endpoint {
         Self { slots: Arc::default(), clock, pace }
     }
 
-    /// Opens a slot, from inside a runtime: from now on it keeps credentials of this source, for whoever has the token. One of the same
-    /// name is closed.
+    /// Opens a slot, from inside a runtime: from now on it keeps credentials of this source, for
+    /// whoever has the token. One of the same name is closed.
     pub fn open(&self, name: &SlotName, token: Secret<String>, source: Source) {
         let slot = Slot::new(token, source, self.clock, self.pace);
         self.lock().insert(name.path(), slot);
@@ -93,7 +95,9 @@ impl Endpoint {
         };
         match slot {
             None => answer::no_slot().render(),
-            Some(slot) if !slot.opens(request.header("authorization").unwrap_or_default()) => answer::wrong_token().render(),
+            Some(slot) if !slot.opens(request.header("authorization").unwrap_or_default()) => {
+                answer::wrong_token().render()
+            }
             Some(slot) => match slot.credentials().await {
                 Ok(credentials) => answer::credentials(&credentials),
                 Err(error) => answer::failure(&error).render(),
@@ -108,6 +112,8 @@ impl Endpoint {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("slots", &self.lock().keys().collect::<Vec<_>>()).finish_non_exhaustive()
+        f.debug_struct("Endpoint")
+            .field("slots", &self.lock().keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }

@@ -85,13 +85,20 @@ struct State {
 impl Slot {
     /// A slot that begins to ask at once.
     pub(super) fn new(token: Secret<String>, source: Source, clock: Clock, pace: Pace) -> Self {
-        let shared = Shared { token: digest(token.expose()), state: watch::Sender::default(), wanted: Notify::new(), clock, pace };
+        let shared = Shared {
+            token: digest(token.expose()),
+            state: watch::Sender::default(),
+            wanted: Notify::new(),
+            clock,
+            pace,
+        };
         let shared = Arc::new(shared);
         let keeper = tokio::spawn(keep(shared.clone(), source));
         Self { shared, _keeper: Arc::new(Keeper(keeper)) }
     }
 
-    /// Whether this is the slot's token. Takes as long for a wrong one whatever it has in common with the right one.
+    /// Whether this is the slot's token. Takes as long for a wrong one whatever it has in common
+    /// with the right one.
     pub(super) fn opens(&self, token: &str) -> bool {
         let pairs = digest(token).into_iter().zip(self.shared.token);
         pairs.fold(0, |different, (given, own)| different | (given ^ own)) == 0
@@ -120,7 +127,8 @@ impl Slot {
         match (shared.good(&state), state.failure) {
             (Some(credentials), _) => Ok(credentials),
             (None, Some((error, _))) if answered => Err(error),
-            _ => Err(Error::new(Kind::Unreachable, "the credentials are not there yet").hint("try again in a moment")),
+            _ => Err(Error::new(Kind::Unreachable, "the credentials are not there yet")
+                .hint("try again in a moment")),
         }
     }
 }
@@ -128,19 +136,27 @@ impl Slot {
 impl Shared {
     /// The credentials that can be handed out.
     fn good(&self, state: &State) -> Option<Credentials> {
-        state.credentials.as_ref().filter(|credentials| credentials.left(self.clock.now()) > 0).cloned()
+        state
+            .credentials
+            .as_ref()
+            .filter(|credentials| credentials.left(self.clock.now()) > 0)
+            .cloned()
     }
 
     /// Whether they will do for a while.
     fn fresh(&self, state: &State) -> bool {
-        state.credentials.as_ref().is_some_and(|credentials| credentials.fresh(self.clock.now(), Window::default()))
+        state
+            .credentials
+            .as_ref()
+            .is_some_and(|credentials| credentials.fresh(self.clock.now(), Window::default()))
     }
 
     /// How long nothing has to be done.
     fn pause(&self, state: &State) -> Duration {
         match &state.credentials {
             Some(credentials) if self.fresh(state) => {
-                let window = Window::default().for_lifetime(credentials.expires_at.since(credentials.issued_at));
+                let window = Window::default()
+                    .for_lifetime(credentials.expires_at.since(credentials.issued_at));
                 let seconds = credentials.left(self.clock.now()) - window;
                 Duration::from_secs(seconds.unsigned_abs().max(1)).min(self.pace.look)
             }
@@ -149,7 +165,8 @@ impl Shared {
     }
 }
 
-/// Asks the source as long as the slot is open: at first, ahead of the end, and when somebody wants what is not there.
+/// Asks the source as long as the slot is open: at first, ahead of the end, and when somebody wants
+/// what is not there.
 async fn keep(shared: Arc<Shared>, source: Source) {
     let mut occasion = Occasion::Ahead;
     let mut asked: Option<Instant> = None;

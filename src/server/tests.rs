@@ -48,7 +48,12 @@ impl Served {
     }
 
     async fn get(&self, path: &str, token: &str) -> (u16, serde_json::Value) {
-        self.send(&[&format!("GET {path} HTTP/1.1"), "Host: 127.0.0.1", &format!("Authorization: {token}")]).await
+        self.send(&[
+            &format!("GET {path} HTTP/1.1"),
+            "Host: 127.0.0.1",
+            &format!("Authorization: {token}"),
+        ])
+        .await
     }
 }
 
@@ -70,7 +75,9 @@ fn credentials(number: usize, lifetime: i64) -> Credentials {
 }
 
 /// A source that counts how often it is asked.
-fn counted(answer: impl Fn(usize, Occasion) -> Asking + Send + Sync + 'static) -> (Source, Arc<AtomicUsize>) {
+fn counted(
+    answer: impl Fn(usize, Occasion) -> Asking + Send + Sync + 'static,
+) -> (Source, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let asked = count.clone();
     (Box::new(move |occasion| answer(asked.fetch_add(1, Ordering::SeqCst) + 1, occasion)), count)
@@ -83,8 +90,11 @@ fn for_an_hour() -> Source {
 /// A source that fails as long as nobody has signed in.
 fn signed_out(until: usize) -> (Source, Arc<AtomicUsize>) {
     counted(move |number, _| {
-        let error = Error::new(Kind::LoginNeeded, "nobody is signed in to corp").hint("run `rolecall login --sso corp`");
-        Box::pin(async move { if number < until { Err(error) } else { Ok(credentials(number, 3_600)) } })
+        let error = Error::new(Kind::LoginNeeded, "nobody is signed in to corp")
+            .hint("run `rolecall login --sso corp`");
+        Box::pin(
+            async move { if number < until { Err(error) } else { Ok(credentials(number, 3_600)) } },
+        )
     })
 }
 
@@ -94,12 +104,20 @@ fn the_document_has_all_that_sdks_want_and_says_when_it_ends() {
         let served = Served::with(for_an_hour());
         let (status, document) = served.get("/", "open sesame").await;
         assert_eq!(status, 200);
-        let pairs = [("AccessKeyId", "ASIA1"), ("SecretAccessKey", "secret"), ("Token", "token"), ("AccountId", "012345678901")];
+        let pairs = [
+            ("AccessKeyId", "ASIA1"),
+            ("SecretAccessKey", "secret"),
+            ("Token", "token"),
+            ("AccountId", "012345678901"),
+        ];
         for (key, want) in pairs {
             assert_eq!(document[key].as_str(), Some(want), "{key}");
         }
         let ends = document["Expiration"].as_str().unwrap();
-        assert!(ends.ends_with('Z') && Timestamp::parse(ends) > Some(Clock::System.now()), "{ends}");
+        assert!(
+            ends.ends_with('Z') && Timestamp::parse(ends) > Some(Clock::System.now()),
+            "{ends}"
+        );
         // Asked for once, however many read them.
         assert_eq!(served.get("/", "open sesame").await.1["AccessKeyId"].as_str(), Some("ASIA1"));
     });
@@ -111,7 +129,11 @@ fn who_has_not_the_token_gets_nothing() {
         let served = Served::with(for_an_hour());
         for token in ["", "open sesam", "open sesame2", "Bearer open sesame", "OPEN SESAME"] {
             let (status, said) = served.get("/", token).await;
-            assert_eq!((status, said["code"].as_str(), said["AccessKeyId"].as_str()), (401, Some("WrongToken"), None), "{token}");
+            assert_eq!(
+                (status, said["code"].as_str(), said["AccessKeyId"].as_str()),
+                (401, Some("WrongToken"), None),
+                "{token}"
+            );
         }
         assert_eq!(served.send(&["GET / HTTP/1.1", "Host: 127.0.0.1"]).await.0, 401);
     });
@@ -129,12 +151,22 @@ fn pages_in_a_browser_and_other_methods_are_refused_before_the_token_is_looked_a
         let wrong_host = (403, "WrongHost".to_owned());
         assert_eq!(code(&["GET / HTTP/1.1", "Host: rebound.example.com"]).await, wrong_host);
         assert_eq!(code(&["GET / HTTP/1.0"]).await, wrong_host);
-        assert_eq!(code(&["GET / HTTP/1.1", "Host: 127.0.0.1", "Host: example.com"]).await, wrong_host);
+        assert_eq!(
+            code(&["GET / HTTP/1.1", "Host: 127.0.0.1", "Host: example.com"]).await,
+            wrong_host
+        );
         let from_a_page = (403, "FromAPage".to_owned());
         assert_eq!(code(&["GET / HTTP/1.1", "Host: localhost", "Origin: null"]).await, from_a_page);
-        assert_eq!(code(&["GET / HTTP/1.1", "Host: localhost", "Origin: http://127.0.0.1"]).await, from_a_page);
+        assert_eq!(
+            code(&["GET / HTTP/1.1", "Host: localhost", "Origin: http://127.0.0.1"]).await,
+            from_a_page
+        );
         for method in ["POST", "PUT", "OPTIONS", "DELETE"] {
-            assert_eq!(code(&[&format!("{method} / HTTP/1.1"), "Host: [::1]:80"]).await, (405, "MethodNotAllowed".to_owned()), "{method}");
+            assert_eq!(
+                code(&[&format!("{method} / HTTP/1.1"), "Host: [::1]:80"]).await,
+                (405, "MethodNotAllowed".to_owned()),
+                "{method}"
+            );
         }
         assert_eq!(served.get("/", "open sesame").await.0, 200);
     });
@@ -193,9 +225,15 @@ fn a_sign_in_that_is_gone_is_said_in_words_and_noticed_when_it_is_back() {
         let served = Served::with(source);
         let (status, said) = served.get("/", "open sesame").await;
         assert_eq!((status, said["code"].as_str()), (401, Some("SignInNeeded")), "{said}");
-        assert!(said["Message"].as_str().unwrap().contains("run `rolecall login --sso corp`"), "{said}");
+        assert!(
+            said["Message"].as_str().unwrap().contains("run `rolecall login --sso corp`"),
+            "{said}"
+        );
         // A program that asks again at once hears the same, and AWS is left alone.
-        assert_eq!((served.get("/", "open sesame").await.0, asked.load(Ordering::SeqCst)), (401, 1));
+        assert_eq!(
+            (served.get("/", "open sesame").await.0, asked.load(Ordering::SeqCst)),
+            (401, 1)
+        );
         let deadline = Instant::now() + Duration::from_secs(10);
         while served.get("/", "open sesame").await.0 != 200 {
             assert!(Instant::now() < deadline, "asked {} times", asked.load(Ordering::SeqCst));
@@ -229,7 +267,10 @@ fn old_credentials_go_out_while_new_ones_are_on_their_way() {
             Box::pin(async move {
                 match number {
                     // Stale from the beginning, and good for a while.
-                    1 => Ok(Credentials { issued_at: Clock::System.now().plus(-3_000), ..credentials(1, 600) }),
+                    1 => Ok(Credentials {
+                        issued_at: Clock::System.now().plus(-3_000),
+                        ..credentials(1, 600)
+                    }),
                     _ => std::future::pending().await,
                 }
             })

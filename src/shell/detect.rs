@@ -2,8 +2,8 @@
 
 use super::dialect::Dialect;
 
-/// The shell that will evaluate what we print: the nearest of the programs we were started by, nearest first, else the person's
-/// own shell (`$SHELL`), else the platform's.
+/// The shell that will evaluate what we print: the nearest of the programs we were started by,
+/// nearest first, else the person's own shell (`$SHELL`), else the platform's.
 pub fn calling<'a>(ancestors: impl IntoIterator<Item = &'a str>, own: Option<&'a str>) -> Dialect {
     let platform = if cfg!(windows) { Dialect::PowerShell } else { Dialect::Sh };
     // Some programs write their arguments into their name.

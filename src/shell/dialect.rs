@@ -32,8 +32,18 @@ pub enum Dialect {
 
 impl Dialect {
     /// Every dialect, the most common first.
-    pub const ALL: [Self; 10] =
-        [Self::Bash, Self::Zsh, Self::Sh, Self::Fish, Self::PowerShell, Self::Nushell, Self::Elvish, Self::Xonsh, Self::Tcsh, Self::Cmd];
+    pub const ALL: [Self; 10] = [
+        Self::Bash,
+        Self::Zsh,
+        Self::Sh,
+        Self::Fish,
+        Self::PowerShell,
+        Self::Nushell,
+        Self::Elvish,
+        Self::Xonsh,
+        Self::Tcsh,
+        Self::Cmd,
+    ];
 
     /// Its name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -53,11 +63,18 @@ impl Dialect {
 
     /// The dialect of a program, by its name or path: `/bin/zsh`, `-bash`, `pwsh.exe`.
     pub fn of_program(program: &str) -> Option<Self> {
-        let name = program.rsplit(['/', '\\']).next().unwrap_or(program).trim_start_matches('-').to_ascii_lowercase();
+        let name = program
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or(program)
+            .trim_start_matches('-')
+            .to_ascii_lowercase();
         Some(match name.strip_suffix(".exe").unwrap_or(&name) {
             "bash" | "rbash" => Self::Bash,
             "zsh" => Self::Zsh,
-            "sh" | "dash" | "ash" | "ksh" | "ksh93" | "mksh" | "oksh" | "yash" | "busybox" => Self::Sh,
+            "sh" | "dash" | "ash" | "ksh" | "ksh93" | "mksh" | "oksh" | "yash" | "busybox" => {
+                Self::Sh
+            }
             "fish" => Self::Fish,
             "pwsh" | "powershell" => Self::PowerShell,
             "nu" => Self::Nushell,
@@ -80,7 +97,9 @@ impl Dialect {
             Self::Xonsh => format!("execx($({command}))"),
             Self::Tcsh => format!("eval \"`{command}`\""),
             // What lies in the file are keys.
-            Self::Cmd => format!("{command} > %TEMP%\\role.cmd && call %TEMP%\\role.cmd & del %TEMP%\\role.cmd"),
+            Self::Cmd => format!(
+                "{command} > %TEMP%\\role.cmd && call %TEMP%\\role.cmd & del %TEMP%\\role.cmd"
+            ),
         }
     }
 }
@@ -96,10 +115,15 @@ impl FromStr for Dialect {
 
     /// Reads the name of a dialect, or of a program that speaks it.
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|dialect| dialect.as_str() == text).or_else(|| Self::of_program(text)).ok_or_else(|| {
-            let names: Vec<&str> = Self::ALL.iter().map(|dialect| dialect.as_str()).collect();
-            Error::new(Kind::Usage, format!("`{text}` is no shell that is known here")).hint(format!("known: {}", names.join(", ")))
-        })
+        Self::ALL
+            .into_iter()
+            .find(|dialect| dialect.as_str() == text)
+            .or_else(|| Self::of_program(text))
+            .ok_or_else(|| {
+                let names: Vec<&str> = Self::ALL.iter().map(|dialect| dialect.as_str()).collect();
+                Error::new(Kind::Usage, format!("`{text}` is no shell that is known here"))
+                    .hint(format!("known: {}", names.join(", ")))
+            })
     }
 }
 

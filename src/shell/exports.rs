@@ -1,4 +1,5 @@
-//! Which variables a role sets and removes in a shell or a child, and how they are taken back. Pure: the caller says what is there now.
+//! Which variables a role sets and removes in a shell or a child, and how they are taken back.
+//! Pure: the caller says what is there now.
 
 use std::fmt;
 
@@ -100,21 +101,29 @@ pub fn changes(grant: &Grant<'_>, previous: &Previous) -> Changes {
     set.with(unset, previous)
 }
 
-/// The changes that take everything of ours out of an environment, and give the person's profile back.
+/// The changes that take everything of ours out of an environment, and give the person's profile
+/// back.
 pub fn clear(previous: &Previous) -> Changes {
     let mut set = Set::default();
-    let replaced = PROFILES.iter().all(|name| previous.get(name).is_none()) || previous.ours().contains(&"AWS_PROFILE");
-    if let Some(saved) = previous.get(SAVED).filter(|_| replaced && previous.get("ROLECALL_ROLE").is_some()) {
+    let replaced = PROFILES.iter().all(|name| previous.get(name).is_none())
+        || previous.ours().contains(&"AWS_PROFILE");
+    if let Some(saved) =
+        previous.get(SAVED).filter(|_| replaced && previous.get("ROLECALL_ROLE").is_some())
+    {
         set.put("AWS_PROFILE", saved);
     }
     set.with(previous.ours(), previous)
 }
 
-/// The person's own variables that would be taken before the role's credentials, and that a shell could not get back.
+/// The person's own variables that would be taken before the role's credentials, and that a shell
+/// could not get back.
 pub fn foreign(previous: &Previous, form: &Form) -> Vec<&'static str> {
     let keys = KEYS.into_iter().take(4).filter(|_| !previous.keys_are_ours());
     // Keys come before a web identity, and a web identity before a profile's process.
-    let web = OTHERS.into_iter().take(1).filter(|_| matches!(form, Form::Profile { with_keys: false, .. }));
+    let web = OTHERS
+        .into_iter()
+        .take(1)
+        .filter(|_| matches!(form, Form::Profile { with_keys: false, .. }));
     keys.chain(web).filter(|name| previous.get(name).is_some()).collect()
 }
 
@@ -122,7 +131,10 @@ pub fn foreign(previous: &Previous, form: &Form) -> Vec<&'static str> {
 pub fn replaced(previous: &Previous, changes: &Changes) -> Vec<String> {
     let ours = previous.ours();
     let theirs = |name: &str| previous.get(name).is_some() && !ours.contains(&name);
-    let gone = |name: &str| changes.unset.iter().any(|other| other == name) || changes.set.iter().any(|(other, _)| other == name);
+    let gone = |name: &str| {
+        changes.unset.iter().any(|other| other == name)
+            || changes.set.iter().any(|(other, _)| other == name)
+    };
     let sources = PROFILES.into_iter().chain(KEYS.into_iter().take(4)).chain(OTHERS).chain(REGIONS);
     sources.filter(|name| theirs(name) && gone(name)).map(str::to_owned).collect()
 }
@@ -138,7 +150,8 @@ impl Set {
     }
 
     fn with(self, unset: Vec<&str>, previous: &Previous) -> Changes {
-        let goes = |name: &&str| previous.has(name) && !self.0.iter().any(|(other, _)| other == name);
+        let goes =
+            |name: &&str| previous.has(name) && !self.0.iter().any(|(other, _)| other == name);
         let mut unset: Vec<String> = unset.into_iter().filter(goes).map(str::to_owned).collect();
         unset.sort_unstable();
         unset.dedup();
@@ -160,8 +173,11 @@ fn describe(set: &mut Set, grant: &Grant<'_>) {
         Form::Profile { name, .. } => Some(name.as_str()),
         Form::Keys | Form::Endpoint { .. } => entry.profile.as_deref(),
     };
-    let optional =
-        [("AWS_SSO_PROFILE", profile), ("ROLECALL_PROTECTED", entry.protected().then_some("1")), ("ROLECALL_COLOR", grant.color)];
+    let optional = [
+        ("AWS_SSO_PROFILE", profile),
+        ("ROLECALL_PROTECTED", entry.protected().then_some("1")),
+        ("ROLECALL_COLOR", grant.color),
+    ];
     for (name, value) in optional {
         if let Some(value) = value {
             set.put(name, value);
@@ -202,7 +218,8 @@ fn credentials(set: &mut Set, grant: &Grant<'_>, previous: &Previous) -> Vec<Str
 
 /// Sets the region where the person has not set one, or where one was asked for.
 fn region(set: &mut Set, grant: &Grant<'_>, previous: &Previous) {
-    let own = grant.entry.region.as_ref().map(Region::as_str).filter(|_| !previous.region_is_theirs());
+    let own =
+        grant.entry.region.as_ref().map(Region::as_str).filter(|_| !previous.region_is_theirs());
     if let Some(region) = grant.region.or(own) {
         for name in REGIONS.into_iter().chain(["AWS_SSO_DEFAULT_REGION"]) {
             set.put(name, region);
@@ -212,7 +229,11 @@ fn region(set: &mut Set, grant: &Grant<'_>, previous: &Previous) {
 
 /// A tag's name as part of a variable's name.
 fn variable(tag: &str) -> String {
-    tag.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }).collect()
+    tag.chars()
+        .map(
+            |letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' },
+        )
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The variables that are set, for readers that are no shells: `docker --env-file`, dotenv libraries, programs.
+//! The variables that are set, for readers that are no shells: `docker --env-file`, dotenv
+//! libraries, programs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +9,8 @@ use crate::domain::{Error, Kind, Result};
 use super::exports::Changes;
 use super::render::valid;
 
-/// How variables are written down for something that is no shell. None of them can say that a variable goes.
+/// How variables are written down for something that is no shell. None of them can say that a
+/// variable goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// `NAME=value` without quotes, as `env` prints it and `docker --env-file` reads it.
@@ -35,20 +37,36 @@ impl Format {
     /// Writes the variables to be set.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a line break in the `env` format, which has no quotes; [`Kind::Internal`] for a name that is none.
+    /// [`Kind::Usage`] for a line break in the `env` format, which has no quotes;
+    /// [`Kind::Internal`] for a name that is none.
     pub fn render(self, changes: &Changes) -> Result<String> {
         for (name, value) in &changes.set {
             valid(name)?;
             if self == Self::Env && value.contains(['\n', '\r']) {
-                return Err(Error::new(Kind::Usage, format!("the value of {name} has a line break, which the format `env` can't write"))
-                    .hint("use `--format dotenv` or `--format json`"));
+                return Err(Error::new(
+                    Kind::Usage,
+                    format!(
+                        "the value of {name} has a line break, which the format `env` can't write"
+                    ),
+                )
+                .hint("use `--format dotenv` or `--format json`"));
             }
         }
         Ok(match self {
-            Self::Env => changes.set.iter().map(|(name, value)| format!("{name}={value}\n")).collect(),
-            Self::Dotenv => changes.set.iter().map(|(name, value)| format!("{name}={}\n", dotenv(value))).collect(),
+            Self::Env => {
+                changes.set.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+            }
+            Self::Dotenv => changes
+                .set
+                .iter()
+                .map(|(name, value)| format!("{name}={}\n", dotenv(value)))
+                .collect(),
             Self::Json => {
-                let object: serde_json::Map<_, _> = changes.set.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+                let object: serde_json::Map<_, _> = changes
+                    .set
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.as_str().into()))
+                    .collect();
                 format!("{}\n", serde_json::Value::from(object))
             }
         })
@@ -66,11 +84,15 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self> {
         let known = Self::ALL.into_iter().find(|format| format.as_str() == text);
-        known.ok_or_else(|| Error::new(Kind::Usage, format!("`{text}` is no format")).hint("known: env, dotenv, json"))
+        known.ok_or_else(|| {
+            Error::new(Kind::Usage, format!("`{text}` is no format"))
+                .hint("known: env, dotenv, json")
+        })
     }
 }
 
-/// Libraries agree on plain words and on single quotes; on escapes in double quotes they agree as far as these go.
+/// Libraries agree on plain words and on single quotes; on escapes in double quotes they agree as
+/// far as these go.
 fn dotenv(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:+=@,".contains(&byte);
     if !value.is_empty() && value.bytes().all(plain) {
@@ -97,19 +119,31 @@ mod tests {
     use super::*;
 
     fn changes(value: &str) -> Changes {
-        Changes { set: vec![("B".into(), value.into()), ("A".into(), "wJalr/K7+=".into())], unset: vec!["AWS_PROFILE".into()] }
+        Changes {
+            set: vec![("B".into(), value.into()), ("A".into(), "wJalr/K7+=".into())],
+            unset: vec!["AWS_PROFILE".into()],
+        }
     }
 
     #[test]
     fn each_format_sets_and_removes_nothing() {
         assert_eq!(Format::Env.render(&changes("a 'b' $c")).unwrap(), "B=a 'b' $c\nA=wJalr/K7+=\n");
-        assert_eq!(Format::Dotenv.render(&changes("a \"b\" $c")).unwrap(), "B='a \"b\" $c'\nA=wJalr/K7+=\n");
-        assert_eq!(Format::Json.render(&changes("a\"b")).unwrap(), "{\"A\":\"wJalr/K7+=\",\"B\":\"a\\\"b\"}\n");
+        assert_eq!(
+            Format::Dotenv.render(&changes("a \"b\" $c")).unwrap(),
+            "B='a \"b\" $c'\nA=wJalr/K7+=\n"
+        );
+        assert_eq!(
+            Format::Json.render(&changes("a\"b")).unwrap(),
+            "{\"A\":\"wJalr/K7+=\",\"B\":\"a\\\"b\"}\n"
+        );
     }
 
     #[test]
     fn line_breaks_and_apostrophes_are_escaped_where_they_can_be() {
-        assert_eq!(Format::Dotenv.render(&changes("it's $5\n")).unwrap(), "B=\"it's \\$5\\n\"\nA=wJalr/K7+=\n");
+        assert_eq!(
+            Format::Dotenv.render(&changes("it's $5\n")).unwrap(),
+            "B=\"it's \\$5\\n\"\nA=wJalr/K7+=\n"
+        );
         assert_eq!(Format::Env.render(&changes("a\nb")).unwrap_err().kind, Kind::Usage);
     }
 }

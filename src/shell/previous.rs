@@ -3,15 +3,21 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What is in the environment now and matters for the change: every variable that starts with `AWS_` or `ROLECALL_`.
+/// What is in the environment now and matters for the change: every variable that starts with
+/// `AWS_` or `ROLECALL_`.
 #[derive(Clone, Default)]
 pub struct Previous {
     values: BTreeMap<String, String>,
 }
 
 /// What carries keys.
-pub(super) const KEYS: [&str; 5] =
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
+pub(super) const KEYS: [&str; 5] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+];
 /// What names a profile; the second is the AWS CLI's older spelling.
 pub(super) const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 /// What else could supply credentials.
@@ -25,7 +31,8 @@ pub(super) const OTHERS: [&str; 7] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
 /// What leads to an endpoint of ours: its address and its token.
-pub(super) const ENDPOINT: [&str; 2] = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+pub(super) const ENDPOINT: [&str; 2] =
+    ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"];
 /// What names a region.
 pub(super) const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 /// What describes the role. Ours in a role shell, and only there.
@@ -44,7 +51,8 @@ const OURS: [&str; 11] = [
 ];
 /// Keeps the person's profile while ours is in its place.
 pub(super) const SAVED: &str = "ROLECALL_SAVED_PROFILE";
-/// Says which of the variables that others set too are ours: words `NAME`, or `NAME=VALUE` as long as it has that value.
+/// Says which of the variables that others set too are ours: words `NAME`, or `NAME=VALUE` as long
+/// as it has that value.
 pub(super) const MARKS: &str = "ROLECALL_SET";
 /// What the names of exported tags begin with.
 pub(super) const TAGS: &str = "AWS_SSO_TAG_";
@@ -52,9 +60,13 @@ pub(super) const TAGS: &str = "AWS_SSO_TAG_";
 impl Previous {
     /// Takes the variables that matter out of these.
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        let letters = |name: &str| name.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_');
+        let letters = |name: &str| {
+            name.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_')
+        };
         // No shell can set or remove a name with other letters.
-        let matters = |name: &str| (name.starts_with("AWS_") || name.starts_with("ROLECALL_")) && letters(name);
+        let matters = |name: &str| {
+            (name.starts_with("AWS_") || name.starts_with("ROLECALL_")) && letters(name)
+        };
         Self { values: pairs.into_iter().filter(|(name, _)| matters(name)).collect() }
     }
 
@@ -71,7 +83,9 @@ impl Previous {
     /// Whether we have written down that the variable is ours, and it is what we made it.
     pub(super) fn marked(&self, name: &str) -> bool {
         let with_value = self.get(name).map(|value| format!("{name}={value}"));
-        self.get(MARKS).is_some_and(|marks| marks.split(' ').any(|mark| mark == name || Some(mark) == with_value.as_deref()))
+        self.get(MARKS).is_some_and(|marks| {
+            marks.split(' ').any(|mark| mark == name || Some(mark) == with_value.as_deref())
+        })
     }
 
     /// Whether the keys are those that we set.
@@ -79,10 +93,16 @@ impl Previous {
         self.marked(KEYS[0])
     }
 
-    /// The profile that the person had chosen: the one in force if that is theirs, else the one that we replaced.
+    /// The profile that the person had chosen: the one in force if that is theirs, else the one
+    /// that we replaced.
     pub(super) fn profile(&self) -> Option<&str> {
-        let of_ours = |name: &&str| self.marked(name) && self.get(name) == self.get("AWS_SSO_PROFILE");
-        PROFILES.iter().filter(|name| !of_ours(name)).find_map(|name| self.get(name)).or_else(|| self.get(SAVED))
+        let of_ours =
+            |name: &&str| self.marked(name) && self.get(name) == self.get("AWS_SSO_PROFILE");
+        PROFILES
+            .iter()
+            .filter(|name| !of_ours(name))
+            .find_map(|name| self.get(name))
+            .or_else(|| self.get(SAVED))
     }
 
     /// Whether the person has set a region: one that is there and not the one that we set.
@@ -111,7 +131,8 @@ impl Previous {
         if self.get("AWS_CREDENTIAL_EXPIRATION") == self.get("AWS_SSO_SESSION_EXPIRATION") {
             ours.push("AWS_CREDENTIAL_EXPIRATION");
         }
-        let profile_is_ours = self.marked("AWS_PROFILE") && self.get("AWS_PROFILE") == self.get("AWS_SSO_PROFILE");
+        let profile_is_ours =
+            self.marked("AWS_PROFILE") && self.get("AWS_PROFILE") == self.get("AWS_SSO_PROFILE");
         ours.extend(["AWS_PROFILE"].into_iter().filter(|_| profile_is_ours));
         ours.extend(["AWS_SDK_LOAD_CONFIG"].into_iter().filter(|name| self.marked(name)));
         ours

@@ -2,10 +2,13 @@
 
 use super::dialect::Dialect;
 
-/// The value, quoted so that the shell reads exactly it. `None` where the language has no way to write it: a line break in tcsh, where
-/// `` eval "`…`" `` turns it into a blank, and in a batch file, and a NUL anywhere.
+/// The value, quoted so that the shell reads exactly it. `None` where the language has no way to
+/// write it: a line break in tcsh, where `` eval "`…`" `` turns it into a blank, and in a batch
+/// file, and a NUL anywhere.
 pub(super) fn quote(value: &str, dialect: Dialect) -> Option<String> {
-    if value.contains('\0') || (matches!(dialect, Dialect::Tcsh | Dialect::Cmd) && value.contains(['\n', '\r'])) {
+    if value.contains('\0')
+        || (matches!(dialect, Dialect::Tcsh | Dialect::Cmd) && value.contains(['\n', '\r']))
+    {
         return None;
     }
     Some(match dialect {
@@ -20,12 +23,14 @@ pub(super) fn quote(value: &str, dialect: Dialect) -> Option<String> {
     })
 }
 
-/// tcsh substitutes history inside quotes too, and `set backslash_quote` makes a backslash act there. Outside quotes a backslash keeps
-/// any character as it is, whatever is set.
+/// tcsh substitutes history inside quotes too, and `set backslash_quote` makes a backslash act
+/// there. Outside quotes a backslash keeps any character as it is, whatever is set.
 fn tcsh(value: &str) -> String {
-    let inside = value.split_inclusive(['\'', '\\', '!']).map(|part| match part.strip_suffix(['\'', '\\', '!']) {
-        Some(before) => format!("{before}'\\{}'", &part[before.len()..]),
-        None => part.to_owned(),
+    let inside = value.split_inclusive(['\'', '\\', '!']).map(|part| {
+        match part.strip_suffix(['\'', '\\', '!']) {
+            Some(before) => format!("{before}'\\{}'", &part[before.len()..]),
+            None => part.to_owned(),
+        }
     });
     format!("'{}'", inside.collect::<String>())
 }
@@ -33,7 +38,8 @@ fn tcsh(value: &str) -> String {
 /// PowerShell takes typographic quotes for quotes; each is doubled by itself.
 fn powershell(value: &str) -> String {
     let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
-    let doubled = |letter: char| std::iter::repeat_n(letter, if quotes.contains(&letter) { 2 } else { 1 });
+    let doubled =
+        |letter: char| std::iter::repeat_n(letter, if quotes.contains(&letter) { 2 } else { 1 });
     format!("'{}'", value.chars().flat_map(doubled).collect::<String>())
 }
 
@@ -51,8 +57,8 @@ fn python(value: &str) -> String {
     out
 }
 
-/// What stands behind `set "NAME=` in a batch file, with the quote that closes it. A quote inside opens or closes for the parser, and
-/// what then stands outside quotes needs its caret.
+/// What stands behind `set "NAME=` in a batch file, with the quote that closes it. A quote inside
+/// opens or closes for the parser, and what then stands outside quotes needs its caret.
 fn batch(value: &str) -> String {
     let (mut out, mut quoted) = (String::new(), true);
     for letter in value.chars() {
@@ -90,13 +96,15 @@ mod tests {
         word.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap()
     }
 
-    /// Single-quoted runs with escaped characters between them. Some characters act inside quotes too.
+    /// Single-quoted runs with escaped characters between them. Some characters act inside quotes
+    /// too.
     fn posix(word: &str, acting: &[char]) -> String {
         let (mut out, mut letters) = (String::new(), word.chars());
         while let Some(letter) = letters.next() {
             match letter {
                 '\'' => {
-                    let run: String = letters.by_ref().take_while(|letter| *letter != '\'').collect();
+                    let run: String =
+                        letters.by_ref().take_while(|letter| *letter != '\'').collect();
                     assert!(!run.contains(acting), "{run} acts in {word}");
                     out += &run;
                 }
@@ -110,7 +118,11 @@ mod tests {
     fn escaped(text: &str, may: impl Fn(char) -> bool) -> String {
         let (mut out, mut letters) = (String::new(), text.chars());
         while let Some(letter) = letters.next() {
-            let next = if letter == '\\' { letters.next().filter(|next| may(*next)).unwrap() } else { letter };
+            let next = if letter == '\\' {
+                letters.next().filter(|next| may(*next)).unwrap()
+            } else {
+                letter
+            };
             assert!(letter != '\'', "the word {text} ends early");
             out.push(next);
         }
@@ -148,7 +160,8 @@ mod tests {
         out
     }
 
-    /// As `cmd` reads a line of a batch file: percent signs, then quotes and carets, then `set` takes all up to the last quote.
+    /// As `cmd` reads a line of a batch file: percent signs, then quotes and carets, then `set`
+    /// takes all up to the last quote.
     fn unbatch(word: &str) -> String {
         let (mut out, mut quoted, mut letters) = (String::new(), true, word.chars());
         while let Some(letter) = letters.next() {

@@ -6,11 +6,12 @@ use super::dialect::Dialect;
 use super::exports::Changes;
 use super::quote::quote;
 
-/// The changes in a shell's language: what is removed, then what is set. Nushell, which has no `eval`, gets JSON for `load-env`, with
-/// `null` for what is removed.
+/// The changes in a shell's language: what is removed, then what is set. Nushell, which has no
+/// `eval`, gets JSON for `load-env`, with `null` for what is removed.
 ///
 /// # Errors
-/// [`Kind::Usage`] when a value can't be written in this language; [`Kind::Internal`] for a name that is none.
+/// [`Kind::Usage`] when a value can't be written in this language; [`Kind::Internal`] for a name
+/// that is none.
 pub fn render(changes: &Changes, dialect: Dialect) -> Result<String> {
     let mut lines = Vec::with_capacity(changes.unset.len() + changes.set.len());
     for name in &changes.unset {
@@ -30,8 +31,8 @@ pub fn render(changes: &Changes, dialect: Dialect) -> Result<String> {
     })
 }
 
-/// The lines end in `;` where that is allowed: unquoted `eval $(…)` joins them to one. In POSIX shells the backslash keeps aliases off the
-/// command; tcsh would not find its builtins that way.
+/// The lines end in `;` where that is allowed: unquoted `eval $(…)` joins them to one. In POSIX
+/// shells the backslash keeps aliases off the command; tcsh would not find its builtins that way.
 fn set(name: &str, word: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("\\export {name}={word};"),
@@ -62,7 +63,9 @@ fn unset(name: &str, dialect: Dialect) -> String {
 /// A name that every shell takes for a variable's: nothing else may stand outside quotes.
 pub(super) fn valid(name: &str) -> Result<&str> {
     let letters = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'_';
-    let good = !name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit()) && name.bytes().all(letters);
+    let good = !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(letters);
     if good { Ok(name) } else { Err(Error::internal(format!("`{name}` is no name of a variable"))) }
 }
 
@@ -71,21 +74,48 @@ mod tests {
     use super::*;
 
     fn lines(dialect: Dialect) -> String {
-        let set = vec![("AWS_SSO".to_owned(), "it's".to_owned()), ("ROLECALL_ROLE".to_owned(), "arn".to_owned())];
+        let set = vec![
+            ("AWS_SSO".to_owned(), "it's".to_owned()),
+            ("ROLECALL_ROLE".to_owned(), "arn".to_owned()),
+        ];
         render(&Changes { set, unset: vec!["AWS_PROFILE".to_owned()] }, dialect).unwrap()
     }
 
     #[test]
     fn every_shell_gets_lines_of_its_own() {
         let cases = [
-            (Dialect::Bash, "\\unset AWS_PROFILE;\n\\export AWS_SSO='it'\\''s';\n\\export ROLECALL_ROLE='arn';\n"),
-            (Dialect::Fish, "set -eg AWS_PROFILE;\nset -gx AWS_SSO 'it\\'s';\nset -gx ROLECALL_ROLE 'arn';\n"),
-            (Dialect::PowerShell, "$Env:AWS_PROFILE = $null;\n$Env:AWS_SSO = 'it''s';\n$Env:ROLECALL_ROLE = 'arn';\n"),
-            (Dialect::Nushell, "{\"AWS_PROFILE\":null,\"AWS_SSO\":\"it's\",\"ROLECALL_ROLE\":\"arn\"}\n"),
-            (Dialect::Elvish, "unset-env AWS_PROFILE\nset-env AWS_SSO 'it''s'\nset-env ROLECALL_ROLE 'arn'\n"),
-            (Dialect::Xonsh, "__xonsh__.env.pop('AWS_PROFILE', None)\n$AWS_SSO = 'it\\'s'\n$ROLECALL_ROLE = 'arn'\n"),
-            (Dialect::Tcsh, "unsetenv AWS_PROFILE;\nsetenv AWS_SSO 'it'\\''s';\nsetenv ROLECALL_ROLE 'arn';\n"),
-            (Dialect::Cmd, "set \"AWS_PROFILE=\"\r\nset \"AWS_SSO=it's\"\r\nset \"ROLECALL_ROLE=arn\"\r\n"),
+            (
+                Dialect::Bash,
+                "\\unset AWS_PROFILE;\n\\export AWS_SSO='it'\\''s';\n\\export ROLECALL_ROLE='arn';\n",
+            ),
+            (
+                Dialect::Fish,
+                "set -eg AWS_PROFILE;\nset -gx AWS_SSO 'it\\'s';\nset -gx ROLECALL_ROLE 'arn';\n",
+            ),
+            (
+                Dialect::PowerShell,
+                "$Env:AWS_PROFILE = $null;\n$Env:AWS_SSO = 'it''s';\n$Env:ROLECALL_ROLE = 'arn';\n",
+            ),
+            (
+                Dialect::Nushell,
+                "{\"AWS_PROFILE\":null,\"AWS_SSO\":\"it's\",\"ROLECALL_ROLE\":\"arn\"}\n",
+            ),
+            (
+                Dialect::Elvish,
+                "unset-env AWS_PROFILE\nset-env AWS_SSO 'it''s'\nset-env ROLECALL_ROLE 'arn'\n",
+            ),
+            (
+                Dialect::Xonsh,
+                "__xonsh__.env.pop('AWS_PROFILE', None)\n$AWS_SSO = 'it\\'s'\n$ROLECALL_ROLE = 'arn'\n",
+            ),
+            (
+                Dialect::Tcsh,
+                "unsetenv AWS_PROFILE;\nsetenv AWS_SSO 'it'\\''s';\nsetenv ROLECALL_ROLE 'arn';\n",
+            ),
+            (
+                Dialect::Cmd,
+                "set \"AWS_PROFILE=\"\r\nset \"AWS_SSO=it's\"\r\nset \"ROLECALL_ROLE=arn\"\r\n",
+            ),
         ];
         for (dialect, want) in cases {
             assert_eq!(lines(dialect), want, "{dialect}");
@@ -108,9 +138,15 @@ mod tests {
 
     #[test]
     fn a_value_that_can_not_be_written_names_its_variable_and_not_itself() {
-        let changes = Changes { set: vec![("AWS_SSO_TAG_NOTE".to_owned(), "top\nsecret".to_owned())], unset: vec![] };
+        let changes = Changes {
+            set: vec![("AWS_SSO_TAG_NOTE".to_owned(), "top\nsecret".to_owned())],
+            unset: vec![],
+        };
         let error = render(&changes, Dialect::Tcsh).unwrap_err();
         assert_eq!(error.kind, Kind::Usage);
-        assert!(error.message.contains("AWS_SSO_TAG_NOTE") && !error.message.contains("secret"), "{error}");
+        assert!(
+            error.message.contains("AWS_SSO_TAG_NOTE") && !error.message.contains("secret"),
+            "{error}"
+        );
     }
 }

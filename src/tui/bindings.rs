@@ -1,4 +1,5 @@
-//! Which key does what: the catalog's keys, the person's in their place, and the letters of vi's normal mode.
+//! Which key does what: the catalog's keys, the person's in their place, and the letters of vi's
+//! normal mode.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,8 @@ pub enum Style {
     Vi,
 }
 
-/// What the letters do in vi's normal mode, by the names of the commands; two letters are typed one after the other.
+/// What the letters do in vi's normal mode, by the names of the commands; two letters are typed one
+/// after the other.
 const NORMAL: [(&str, &[&str]); 20] = [
     ("up", &["k"]),
     ("down", &["j"]),
@@ -47,7 +49,10 @@ pub(super) fn usual(style: Style, entry: &Entry) -> Vec<&'static str> {
 }
 
 fn normal(style: Style, entry: &Entry) -> &'static [&'static str] {
-    NORMAL.iter().find(|(id, _)| style == Style::Vi && *id == entry.id).map_or(&[], |(_, names)| *names)
+    NORMAL
+        .iter()
+        .find(|(id, _)| style == Style::Vi && *id == entry.id)
+        .map_or(&[], |(_, names)| *names)
 }
 
 /// The keys of all commands.
@@ -56,7 +61,8 @@ pub struct Keys {
     style: Style,
     /// In the order of the catalog, for each command the key to show first.
     bound: Vec<Bound>,
-    /// What has to be said once, at the start: commands of ours that lost a key to one that the person named.
+    /// What has to be said once, at the start: commands of ours that lost a key to one that the
+    /// person named.
     lost: Vec<String>,
 }
 
@@ -103,20 +109,31 @@ impl Keys {
     /// The keys of this style, with those that the person gave to commands by name.
     ///
     /// # Errors
-    /// The first name that no command has, key that can't be read or can't be had, or key that two commands want.
+    /// The first name that no command has, key that can't be read or can't be had, or key that two
+    /// commands want.
     pub fn new(style: Style, own: &BTreeMap<String, Vec<String>>) -> Result<Self, Misbound> {
-        if let Some(name) = own.keys().find(|name| !CATALOG.iter().any(|entry| entry.id == name.as_str())) {
+        if let Some(name) =
+            own.keys().find(|name| !CATALOG.iter().any(|entry| entry.id == name.as_str()))
+        {
             let near = nearest(name, CATALOG.iter().map(|entry| entry.id), 1);
-            let message =
-                near.first().map_or_else(|| "no such command".to_owned(), |near| format!("no such command, did you mean `{near}`?"));
-            return Err(misbound(name, message, "the picker's help (F1) and `rolecall settings show` list the commands"));
+            let message = near.first().map_or_else(
+                || "no such command".to_owned(),
+                |near| format!("no such command, did you mean `{near}`?"),
+            );
+            return Err(misbound(
+                name,
+                message,
+                "the picker's help (F1) and `rolecall settings show` list the commands",
+            ));
         }
         let mut keys = Self { style, bound: Vec::new(), lost: Vec::new() };
         // The person's first, so that ours are the ones to yield.
         for mine in [true, false] {
             for (at, entry) in CATALOG.iter().enumerate() {
                 match own.get(entry.id) {
-                    Some(names) if mine => names.iter().try_for_each(|name| keys.take_own(at, name))?,
+                    Some(names) if mine => {
+                        names.iter().try_for_each(|name| keys.take_own(at, name))?
+                    }
                     None if !mine => keys.take_ours(at),
                     _ => {}
                 }
@@ -124,7 +141,11 @@ impl Keys {
         }
         keys.bound.sort_by_key(|bound| (bound.at, bound.normal));
         if keys.of(Command::Leave).next().is_none() {
-            return Err(misbound("leave", "no key would leave the picker".to_owned(), "give `leave` or `give-up` a key"));
+            return Err(misbound(
+                "leave",
+                "no key would leave the picker".to_owned(),
+                "give `leave` or `give-up` a key",
+            ));
         }
         Ok(keys)
     }
@@ -133,23 +154,37 @@ impl Keys {
         let entry = &CATALOG[at];
         let wrong = |message: String, hint: &str| misbound(entry.id, message, hint);
         let Some(keys) = self.read(name) else {
-            let near = nearest(&name.replace(['-', '_'], ""), NAMED.iter().map(|(known, _)| *known), 1);
-            let message =
-                near.first().map_or_else(|| format!("`{name}` is no key"), |near| format!("`{name}` is no key, did you mean `{near}`?"));
-            return Err(wrong(message, "keys are written as ctrl-o, alt-enter, f2, pageup, shift-tab"));
+            let near =
+                nearest(&name.replace(['-', '_'], ""), NAMED.iter().map(|(known, _)| *known), 1);
+            let message = near.first().map_or_else(
+                || format!("`{name}` is no key"),
+                |near| format!("`{name}` is no key, did you mean `{near}`?"),
+            );
+            return Err(wrong(
+                message,
+                "keys are written as ctrl-o, alt-enter, f2, pageup, shift-tab",
+            ));
         };
         if let Some(twin) = keymap::twin(keys[0]) {
-            return Err(wrong(format!("terminals send the same for `{name}` and `{twin}`"), "choose another key"));
+            return Err(wrong(
+                format!("terminals send the same for `{name}` and `{twin}`"),
+                "choose another key",
+            ));
         }
         let text = is_text(keys[0]);
         // `?` is the one letter that is a command where nothing is typed yet.
         if text && self.style == Style::Emacs && !(entry.command == Command::Help && name == "?") {
-            let hint = format!("use alt-{name} or ctrl-{name}; with pick.keymap = \"vi\" letters are keys in normal mode");
+            let hint = format!(
+                "use alt-{name} or ctrl-{name}; with pick.keymap = \"vi\" letters are keys in normal mode"
+            );
             return Err(wrong(format!("`{name}` is text in the query"), &hint));
         }
         let bound = Bound { at, keys, normal: text && self.style == Style::Vi };
         if let Some(other) = self.rival(&bound) {
-            return Err(wrong(format!("`{name}` stands for `{other}` too"), "take it out of one of the two lists"));
+            return Err(wrong(
+                format!("`{name}` stands for `{other}` too"),
+                "take it out of one of the two lists",
+            ));
         }
         self.bound.push(bound);
         Ok(())
@@ -161,7 +196,9 @@ impl Keys {
         for (name, normal) in always.chain(normal.iter().map(|name| (*name, true))) {
             let bound = Bound { at, keys: self.read(name).unwrap_or_default(), normal };
             match self.rival(&bound) {
-                Some(other) => self.lost.push(format!("{name} is {other} now, not {}", CATALOG[at].id)),
+                Some(other) => {
+                    self.lost.push(format!("{name} is {other} now, not {}", CATALOG[at].id))
+                }
                 None => self.bound.push(bound),
             }
         }
@@ -172,7 +209,8 @@ impl Keys {
         if let Some(key) = parse(name) {
             return Some(vec![key]);
         }
-        let letters: Option<Vec<Key>> = name.chars().map(|letter| parse(letter.encode_utf8(&mut [0; 4]))).collect();
+        let letters: Option<Vec<Key>> =
+            name.chars().map(|letter| parse(letter.encode_utf8(&mut [0; 4]))).collect();
         letters.filter(|keys| self.style == Style::Vi && keys.len() == 2)
     }
 
@@ -187,13 +225,16 @@ impl Keys {
 
     /// The command of a key, if it has one. Letters without Ctrl or Alt are text and have none.
     pub(super) fn command(&self, key: Key) -> Option<Command> {
-        let found = self.bound.iter().find(|bound| !bound.normal && !is_text(key) && bound.keys == [key]);
+        let found =
+            self.bound.iter().find(|bound| !bound.normal && !is_text(key) && bound.keys == [key]);
         found.map(|bound| bound.entry().command)
     }
 
     /// Whether this letter asks for help where nothing is typed yet.
     pub(super) fn asks_for_help(&self, key: Key) -> bool {
-        self.bound.iter().any(|bound| bound.keys == [key] && is_text(key) && bound.entry().command == Command::Help)
+        self.bound.iter().any(|bound| {
+            bound.keys == [key] && is_text(key) && bound.entry().command == Command::Help
+        })
     }
 
     /// What a key means in normal mode, after another one that began something.
@@ -219,29 +260,47 @@ impl Keys {
 
     /// A key that always means this command.
     pub(super) fn key(&self, command: Command) -> Option<Key> {
-        self.of(command).find(|bound| !bound.normal && !is_text(bound.keys[0])).map(|bound| bound.keys[0])
+        self.of(command)
+            .find(|bound| !bound.normal && !is_text(bound.keys[0]))
+            .map(|bound| bound.keys[0])
     }
 
-    /// What the footer shows to press for a command, in normal mode or not; none when there is nothing.
+    /// What the footer shows to press for a command, in normal mode or not; none when there is
+    /// nothing.
     pub(super) fn shown(&self, command: Command, normal: bool, ascii: bool) -> Option<String> {
-        let first = self.of(command).find(|bound| bound.normal && normal).or_else(|| self.of(command).find(|bound| !bound.normal));
+        let first = self
+            .of(command)
+            .find(|bound| bound.normal && normal)
+            .or_else(|| self.of(command).find(|bound| !bound.normal));
         first.map(|bound| bound.label(ascii))
     }
 
     /// The same where nothing is typed, and a letter may ask for help.
-    pub(super) fn shown_when_empty(&self, command: Command, normal: bool, ascii: bool) -> Option<String> {
-        let letter = self.of(command).find(|bound| is_text(bound.keys[0])).map(|bound| bound.label(ascii));
+    pub(super) fn shown_when_empty(
+        &self,
+        command: Command,
+        normal: bool,
+        ascii: bool,
+    ) -> Option<String> {
+        let letter =
+            self.of(command).find(|bound| is_text(bound.keys[0])).map(|bound| bound.label(ascii));
         letter.or_else(|| self.shown(command, normal, ascii))
     }
 
     /// Everything to press for a command of the catalog, as the help shows it.
     pub(super) fn all(&self, id: &str, ascii: bool) -> Vec<String> {
-        let mut labels: Vec<String> = self.bound.iter().filter(|bound| bound.entry().id == id).map(|bound| bound.label(ascii)).collect();
+        let mut labels: Vec<String> = self
+            .bound
+            .iter()
+            .filter(|bound| bound.entry().id == id)
+            .map(|bound| bound.label(ascii))
+            .collect();
         labels.dedup();
         labels
     }
 
-    /// One line about keys that the person took from commands of ours without giving these another; empty when there are none.
+    /// One line about keys that the person took from commands of ours without giving these another;
+    /// empty when there are none.
     pub(super) fn lost(&self) -> String {
         self.lost.join(" · ")
     }
@@ -255,7 +314,11 @@ impl Bound {
 
 impl Default for Keys {
     fn default() -> Self {
-        Self::new(Style::default(), &BTreeMap::new()).unwrap_or(Self { style: Style::Emacs, bound: Vec::new(), lost: Vec::new() })
+        Self::new(Style::default(), &BTreeMap::new()).unwrap_or(Self {
+            style: Style::Emacs,
+            bound: Vec::new(),
+            lost: Vec::new(),
+        })
     }
 }
 
@@ -295,15 +358,26 @@ mod tests {
         let usual = Keys::default();
         assert_eq!(does(&usual, "?"), None);
         assert!(usual.asks_for_help(parse("?").unwrap()));
-        assert_eq!(keys(Style::Emacs, &[("console", &["o"])]).unwrap_err(), "console: `o` is text in the query");
-        assert!(!keys(Style::Emacs, &[("help", &["f3"])]).unwrap().asks_for_help(parse("?").unwrap()));
+        assert_eq!(
+            keys(Style::Emacs, &[("console", &["o"])]).unwrap_err(),
+            "console: `o` is text in the query"
+        );
+        assert!(
+            !keys(Style::Emacs, &[("help", &["f3"])]).unwrap().asks_for_help(parse("?").unwrap())
+        );
     }
 
     #[test]
     fn the_persons_list_stands_in_place_of_ours() {
         let keys = keys(Style::Emacs, &[("console", &["f5", "alt-c"])]).unwrap();
-        assert_eq!((does(&keys, "f5"), does(&keys, "alt-c")), (Some(Command::Console), Some(Command::Console)));
-        assert_eq!((does(&keys, "ctrl-o"), keys.shown(Command::Console, false, false)), (None, Some("F5".to_owned())));
+        assert_eq!(
+            (does(&keys, "f5"), does(&keys, "alt-c")),
+            (Some(Command::Console), Some(Command::Console))
+        );
+        assert_eq!(
+            (does(&keys, "ctrl-o"), keys.shown(Command::Console, false, false)),
+            (None, Some("F5".to_owned()))
+        );
     }
 
     #[test]
@@ -311,7 +385,10 @@ mod tests {
         let taken = keys(Style::Emacs, &[("console", &["ctrl-r"])]).unwrap();
         assert_eq!(does(&taken, "ctrl-r"), Some(Command::Console));
         assert_eq!(taken.lost(), "ctrl-r is console now, not refresh");
-        assert_eq!(keys(Style::Emacs, &[("console", &["ctrl-r"]), ("refresh", &["f5"])]).unwrap().lost(), "");
+        assert_eq!(
+            keys(Style::Emacs, &[("console", &["ctrl-r"]), ("refresh", &["f5"])]).unwrap().lost(),
+            ""
+        );
     }
 
     #[test]
@@ -320,8 +397,14 @@ mod tests {
             (&[("consle", &["f5"])], "consle: no such command, did you mean `console`?"),
             (&[("console", &["page-up"])], "console: `page-up` is no key, did you mean `pageup`?"),
             (&[("console", &["zz"])], "console: `zz` is no key"),
-            (&[("console", &["ctrl-i"])], "console: terminals send the same for `ctrl-i` and `tab`"),
-            (&[("console", &["f5"]), ("refresh", &["f5"])], "refresh: `f5` stands for `console` too"),
+            (
+                &[("console", &["ctrl-i"])],
+                "console: terminals send the same for `ctrl-i` and `tab`",
+            ),
+            (
+                &[("console", &["f5"]), ("refresh", &["f5"])],
+                "refresh: `f5` stands for `console` too",
+            ),
             (&[("leave", &[]), ("give-up", &[])], "leave: no key would leave the picker"),
         ];
         for (own, want) in cases {

@@ -52,7 +52,10 @@ impl Columns {
     /// Cells that a row takes, with the gaps between its columns.
     pub(super) fn cells(&self) -> u16 {
         let tags = self.tags.iter().map(|(_, cells)| with_gap(*cells)).sum::<u16>();
-        let fixed = [self.role, self.id.width(), self.protected, self.instance].map(with_gap).iter().sum::<u16>();
+        let fixed = [self.role, self.id.width(), self.protected, self.instance]
+            .map(with_gap)
+            .iter()
+            .sum::<u16>();
         // The time left keeps a blank behind it.
         self.account + fixed + tags + if self.time > 0 { with_gap(self.time) + 1 } else { 0 }
     }
@@ -62,11 +65,13 @@ impl Columns {
 pub(super) fn keeps_names_and_ids(cells: u16, measure: &Measure) -> bool {
     let columns = plan(cells, measure);
     let whole = |cells: u16, widths: Widths| cells >= widths.most.min(WIDEST_NAME);
-    columns.id == IdForm::Whole && whole(columns.account, measure.account) && whole(columns.role, measure.role)
+    columns.id == IdForm::Whole
+        && whole(columns.account, measure.account)
+        && whole(columns.role, measure.role)
 }
 
-/// Divides this many cells. What does not fit goes in this order: the whole of very long names, tags, the instance, eight digits of the
-/// id, the rest of it; then names are cut.
+/// Divides this many cells. What does not fit goes in this order: the whole of very long names,
+/// tags, the instance, eight digits of the id, the rest of it; then names are cut.
 pub(super) fn plan(cells: u16, measure: &Measure) -> Columns {
     let roomy = divide(cells, measure, measure.account.all, measure.role.all);
     if roomy.id == IdForm::Whole && roomy.tags.len() == measure.tags.len() {
@@ -84,7 +89,15 @@ fn divide(cells: u16, measure: &Measure, account: u16, role: u16) -> Columns {
     let protected = u16::from(measure.protected);
     let time = if cells >= 56 { 4 } else { 0 };
     let names = account + GAP + role + with_gap(protected) + with_gap(time);
-    let mut columns = Columns { account, id: IdForm::Absent, role, protected, instance: 0, tags: Vec::new(), time };
+    let mut columns = Columns {
+        account,
+        id: IdForm::Absent,
+        role,
+        protected,
+        instance: 0,
+        tags: Vec::new(),
+        time,
+    };
     let mut left = cells.saturating_sub(names);
     for id in [IdForm::Whole, IdForm::LastFour] {
         // A short id is worth cutting long names for, a whole one is not.
@@ -105,11 +118,17 @@ fn divide(cells: u16, measure: &Measure, account: u16, role: u16) -> Columns {
         columns.tags.push((key.clone(), *widest));
     }
     // What is left lets long names be whole after all.
-    for (cells, all) in [(&mut columns.account, measure.account.all), (&mut columns.role, measure.role.all)] {
+    for (cells, all) in
+        [(&mut columns.account, measure.account.all), (&mut columns.role, measure.role.all)]
+    {
         let more = all.min(WIDEST_NAME).saturating_sub(*cells).min(left);
         (*cells, left) = (*cells + more, left - more);
     }
-    let fixed = with_gap(columns.id.width()) + with_gap(protected) + with_gap(columns.instance) + with_gap(time) + GAP;
+    let fixed = with_gap(columns.id.width())
+        + with_gap(protected)
+        + with_gap(columns.instance)
+        + with_gap(time)
+        + GAP;
     share(&mut columns, cells.saturating_sub(fixed));
     columns
 }
@@ -171,7 +190,10 @@ mod tests {
 
     #[test]
     fn names_and_ids_are_whole_or_not() {
-        assert!([67, 60, 40].map(|cells| keeps_names_and_ids(cells, &measure())) == [true, false, false]);
+        assert!(
+            [67, 60, 40].map(|cells| keeps_names_and_ids(cells, &measure()))
+                == [true, false, false]
+        );
     }
 
     #[test]
@@ -180,7 +202,14 @@ mod tests {
             let c = plan(cells, &measure());
             let gaps = |n: u16| if n == 0 { 0 } else { n + GAP };
             let tags: u16 = c.tags.iter().map(|(_, n)| n + GAP).sum();
-            let used = c.account + GAP + c.role + gaps(c.id.width()) + gaps(c.protected) + gaps(c.instance) + tags + gaps(c.time);
+            let used = c.account
+                + GAP
+                + c.role
+                + gaps(c.id.width())
+                + gaps(c.protected)
+                + gaps(c.instance)
+                + tags
+                + gaps(c.time);
             assert!(used <= cells, "{cells}: {c:?}");
         }
     }

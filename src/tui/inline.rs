@@ -1,8 +1,10 @@
-//! Some rows below the prompt as a screen of their own: a backend that only ever moves the cursor relative to the region's first row.
+//! Some rows below the prompt as a screen of their own: a backend that only ever moves the cursor
+//! relative to the region's first row.
 //!
-//! The terminal is never asked where the cursor is. Between frames it stands on the first row, because terminals that break their lines
-//! anew for another width keep the cursor on its letter: so the first row is found again. Rows end with their last letter, not at the
-//! right edge, so that a narrower window has nothing to break. Rows are written whole: there are few.
+//! The terminal is never asked where the cursor is. Between frames it stands on the first row,
+//! because terminals that break their lines anew for another width keep the cursor on its letter:
+//! so the first row is found again. Rows end with their last letter, not at the right edge, so that
+//! a narrower window has nothing to break. Rows are written whole: there are few.
 
 use std::io::{self, Write};
 
@@ -35,8 +37,8 @@ impl<W: Write> Inline<W> {
         Self { writer, changed: vec![true; usize::from(size.1)], cells, cursor: None, column: 0 }
     }
 
-    /// Takes rows below what was printed last: starts a line unless the cursor is on a fresh one, and scrolls where there is no room.
-    /// `first` is what else there is to switch on.
+    /// Takes rows below what was printed last: starts a line unless the cursor is on a fresh one,
+    /// and scrolls where there is no room. `first` is what else there is to switch on.
     pub(super) fn open(&mut self, size: (u16, u16), first: &[u8]) -> io::Result<()> {
         self.writer.write_all(first)?;
         // As many blanks as fit beside one letter: they break the line exactly if there is one.
@@ -82,7 +84,10 @@ impl<W: Write> Inline<W> {
     }
 
     fn row(&mut self, y: u16) -> io::Result<()> {
-        let end = (0..self.cells.area.width).rev().find(|x| !blank(&self.cells[(*x, y)])).map_or(0, |x| x + 1);
+        let end = (0..self.cells.area.width)
+            .rev()
+            .find(|x| !blank(&self.cells[(*x, y)]))
+            .map_or(0, |x| x + 1);
         write!(self.writer, "\x1b8\r")?;
         if y > 0 {
             write!(self.writer, "\x1b[{y}B")?;
@@ -111,7 +116,9 @@ fn columns(cell: &Cell) -> u16 {
 
 /// Whether a cell looks like one that nothing was written to.
 fn blank(cell: &Cell) -> bool {
-    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(Modifier::REVERSED | Modifier::UNDERLINED)
+    cell.symbol() == " "
+        && cell.bg == Color::Reset
+        && !cell.modifier.intersects(Modifier::REVERSED | Modifier::UNDERLINED)
 }
 
 /// Colours and attributes, with a terminal that has none set.
@@ -189,7 +196,8 @@ impl<W: Write> Backend for Inline<W> {
             }
         }
         write!(self.writer, "\x1b8\x1b[?7h\r")?;
-        // A cursor on another row, as in the field of a panel, is not shown: on the first row it is needed more.
+        // A cursor on another row, as in the field of a panel, is not shown: on the first row it is
+        // needed more.
         let seen = self.cursor.filter(|at| at.y == 0);
         self.column = seen.map_or(0, |at| at.x);
         if self.column > 0 {

@@ -45,13 +45,16 @@ pub(super) fn parse(name: &str) -> Option<Key> {
     let mut letters = rest.chars();
     let code = match (letters.next()?, letters.as_str()) {
         (letter, "") if !letter.is_control() => KeyCode::Char(letter),
-        ('f', number) => KeyCode::F(number.parse().ok().filter(|number| (1..=FUNCTION_KEYS).contains(number))?),
+        ('f', number) => {
+            KeyCode::F(number.parse().ok().filter(|number| (1..=FUNCTION_KEYS).contains(number))?)
+        }
         _ => return None,
     };
     Some(Key::new(code, modifiers))
 }
 
-/// The name of the key that terminals send for this one as well, which therefore can't be told from it.
+/// The name of the key that terminals send for this one as well, which therefore can't be told from
+/// it.
 pub(super) fn twin(key: Key) -> Option<&'static str> {
     match key {
         Key { code: KeyCode::Char('i'), modifiers: KeyModifiers::CONTROL } => Some("tab"),
@@ -82,7 +85,9 @@ pub(super) fn label(key: Key, ascii: bool) -> String {
         KeyCode::PageDown => "PgDn".to_owned(),
         KeyCode::F(number) => format!("F{number}"),
         KeyCode::Char(' ') => "Space".to_owned(),
-        KeyCode::Char(letter) if key.modifiers.contains(KeyModifiers::CONTROL) => letter.to_ascii_uppercase().to_string(),
+        KeyCode::Char(letter) if key.modifiers.contains(KeyModifiers::CONTROL) => {
+            letter.to_ascii_uppercase().to_string()
+        }
         KeyCode::Char(letter) => letter.to_string(),
         other => format!("{other:?}"),
     };
@@ -101,7 +106,8 @@ mod tests {
 
     #[test]
     fn keys_are_shown_as_people_write_them() {
-        let names = ["ctrl-o", "enter", "alt-home", "f1", "?", "ctrl-left", "ctrl-space", "shift-tab"];
+        let names =
+            ["ctrl-o", "enter", "alt-home", "f1", "?", "ctrl-left", "ctrl-space", "shift-tab"];
         let shown: Vec<_> = names.iter().map(|name| label(parse(name).unwrap(), false)).collect();
         assert_eq!(shown, ["^O", "⏎", "Alt-Home", "F1", "?", "Ctrl-←", "Ctrl-Space", "Shift-Tab"]);
     }

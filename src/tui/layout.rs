@@ -32,7 +32,8 @@ pub(super) struct Areas {
     pub(super) tiny: bool,
 }
 
-/// Cells before the text of query, rows and headings: margin, bar, a blank, and a column for marks where roles can be marked.
+/// Cells before the text of query, rows and headings: margin, bar, a blank, and a column for marks
+/// where roles can be marked.
 pub(super) fn gutter(state: &State) -> u16 {
     if state.multi { 4 } else { 3 }
 }
@@ -49,7 +50,16 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
     // Below the prompt there is nothing but query, rows and keys.
     if width < 20 || height < if state.inline { 3 } else { 5 } {
         let line = Rect::new(x, y, width, height.min(1));
-        return Areas { header: None, query: line, list: none, scrollbar: none, preview: None, notice: None, footer: None, tiny: true };
+        return Areas {
+            header: None,
+            query: line,
+            list: none,
+            scrollbar: none,
+            preview: None,
+            notice: None,
+            footer: None,
+            tiny: true,
+        };
     }
     if state.inline {
         return inline(area, state);
@@ -80,18 +90,29 @@ pub(super) fn areas(area: Rect, state: &State) -> Areas {
         let list = Rect::new(x, top, width - 2, rows - height);
         let preview = Some(Rect::new(x, top + rows - height, width, height));
         let scrollbar = Rect::new(list.right() + 1, top, 1, list.height);
-        return Areas { header, query, list, scrollbar, preview, notice, footer: Some(footer), tiny: false };
+        return Areas {
+            header,
+            query,
+            list,
+            scrollbar,
+            preview,
+            notice,
+            footer: Some(footer),
+            tiny: false,
+        };
     }
     let preview_width = if beside { preview_width } else { 0 };
-    let preview = (preview_width > 0).then(|| Rect::new(x + width - preview_width, top, preview_width, rows));
+    let preview =
+        (preview_width > 0).then(|| Rect::new(x + width - preview_width, top, preview_width, rows));
     // The scrollbar runs on the preview's line, or in the last column.
     let list = Rect::new(x, top, width - preview_width.max(1) - 1, rows);
     let scrollbar = Rect::new(list.right() + 1, top, 1, rows);
     Areas { header, query, list, scrollbar, preview, notice, footer: Some(footer), tiny: false }
 }
 
-/// The rows below the prompt: the query on the first one, where the terminal keeps the cursor when it breaks its lines anew, and nothing at
-/// the right edge, so that a narrower window has no rows to break.
+/// The rows below the prompt: the query on the first one, where the terminal keeps the cursor when
+/// it breaks its lines anew, and nothing at the right edge, so that a narrower window has no rows
+/// to break.
 fn inline(area: Rect, state: &State) -> Areas {
     let Rect { x, y, width, height } = area;
     // A window that is made a fifth narrower breaks none of the rows.
@@ -104,12 +125,25 @@ fn inline(area: Rect, state: &State) -> Areas {
     let scrollbar = Rect::new(list.right(), list.y, 0, list.height);
     let footer = line(y + height - 1);
     let notice = notice(footer, false, state);
-    Areas { header: None, query: line(y), list, scrollbar, preview: None, notice, footer: Some(footer), tiny: false }
+    Areas {
+        header: None,
+        query: line(y),
+        list,
+        scrollbar,
+        preview: None,
+        notice,
+        footer: Some(footer),
+        tiny: false,
+    }
 }
 
-/// Where the line of what is amiss stands, if anything is. On the footer it gives way to a panel's keys and to a note.
+/// Where the line of what is amiss stands, if anything is. On the footer it gives way to a panel's
+/// keys and to a note.
 fn notice(footer: Rect, roomy: bool, state: &State) -> Option<Rect> {
-    let covers = state.overlays.is_empty() && state.note.is_none() && state.pending.is_none() && state.marked.is_empty();
+    let covers = state.overlays.is_empty()
+        && state.note.is_none()
+        && state.pending.is_none()
+        && state.marked.is_empty();
     let stands = (roomy || covers) && notice::notice(state).is_some();
     stands.then(|| Rect { y: footer.y - u16::from(roomy), ..footer })
 }
@@ -121,14 +155,21 @@ const WIDEST: u16 = 64;
 /// Columns for query, keys and panels of an inline picker, where the list needs fewer.
 const INLINE: u16 = 72;
 
-/// What stands before the keys of an inline picker, which has no first line for it: how much matches, and how a refresh goes.
+/// What stands before the keys of an inline picker, which has no first line for it: how much
+/// matches, and how a refresh goes.
 pub(super) fn lead(state: &State) -> String {
     if !state.inline {
         return String::new();
     }
-    let matches = if state.query.is_empty() { String::new() } else { format!("{}/", words::grouped(state.list.len())) };
+    let matches = if state.query.is_empty() {
+        String::new()
+    } else {
+        format!("{}/", words::grouped(state.list.len()))
+    };
     let gauge = match state.gauge() {
-        Some((done, total, _)) if state.looks.motion && total > 0 => format!(" {done} of {total} read"),
+        Some((done, total, _)) if state.looks.motion && total > 0 => {
+            format!(" {done} of {total} read")
+        }
         Some(_) => " reading".to_owned(),
         None => String::new(),
     };
@@ -148,7 +189,8 @@ pub(super) struct Hint {
     pub(super) command: Command,
 }
 
-/// The footer's words: only what can be done now, dropped from the right as space goes. Leaving stands at the right edge.
+/// The footer's words: only what can be done now, dropped from the right as space goes. Leaving
+/// stands at the right edge.
 pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     let wanted = commands(state);
     let mut hints = Vec::new();
@@ -156,7 +198,9 @@ pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     let mut x = area.x + 1 + cells(lead(state)) + marked(state).map_or(0, |text| cells(text) + 3);
     let word = |command: Command, name: &'static str, x: u16| {
         let key = match command {
-            Command::Help if state.query.is_empty() => state.keys.shown_when_empty(command, state.vi.normal, state.looks.ascii),
+            Command::Help if state.query.is_empty() => {
+                state.keys.shown_when_empty(command, state.vi.normal, state.looks.ascii)
+            }
             _ => state.keys.shown(command, state.vi.normal, state.looks.ascii),
         }?;
         let cells = u16::try_from(width(&key) + 1 + width(name)).unwrap_or(u16::MAX);
@@ -172,7 +216,11 @@ pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
     }
     let Some(leave) = word(Command::Leave, "quit", 0) else { return hints };
     let start = if state.inline { x } else { area.right().saturating_sub(leave.area.width + 1) };
-    if state.overlays.is_empty() && x <= start && area.width >= 60 && start + leave.area.width < area.right() {
+    if state.overlays.is_empty()
+        && x <= start
+        && area.width >= 60
+        && start + leave.area.width < area.right()
+    {
         hints.push(Hint { area: Rect { x: start, ..leave.area }, ..leave });
     }
     hints
@@ -180,7 +228,8 @@ pub(super) fn footer(area: Rect, state: &State) -> Vec<Hint> {
 
 /// How many roles are marked, for the left end of the footer.
 pub(super) fn marked(state: &State) -> Option<String> {
-    (!state.marked.is_empty() && state.overlays.is_empty()).then(|| format!("{} marked", state.marked.len()))
+    (!state.marked.is_empty() && state.overlays.is_empty())
+        .then(|| format!("{} marked", state.marked.len()))
 }
 
 /// Commands for the footer with their names, the most useful first.
@@ -214,11 +263,14 @@ fn commands(state: &State) -> Vec<(Command, &'static str)> {
             let useful = |command: Command| match command {
                 Command::Insert => state.vi.normal,
                 Command::Console if state.action == super::Action::Console => false,
-                // Known by everybody who reads the help; a place in the footer only when something is amiss.
+                // Known by everybody who reads the help; a place in the footer only when something
+                // is amiss.
                 Command::Refresh => state.offline() || state.list.len() == 0,
                 _ => true,
             };
-            main.into_iter().filter(|(command, _)| useful(*command) && catalog::applies(*command, state)).collect()
+            main.into_iter()
+                .filter(|(command, _)| useful(*command) && catalog::applies(*command, state))
+                .collect()
         }
     }
 }
@@ -229,8 +281,12 @@ fn first_run(state: &State) -> Vec<(Command, &'static str)> {
     match state.first_run.as_ref().map(|form| form.step) {
         Some(Step::Address) => vec![(Command::Act, "go on")],
         Some(Step::Looking) => vec![back],
-        Some(Step::Details(Field::Region)) => vec![(Command::Act, "go on"), (Command::Mark, "to the name"), back],
-        Some(Step::Details(Field::Name)) => vec![(Command::Act, "write and sign in"), (Command::Mark, "to the region"), back],
+        Some(Step::Details(Field::Region)) => {
+            vec![(Command::Act, "go on"), (Command::Mark, "to the name"), back]
+        }
+        Some(Step::Details(Field::Name)) => {
+            vec![(Command::Act, "write and sign in"), (Command::Mark, "to the region"), back]
+        }
         Some(Step::Writing) | None => Vec::new(),
     }
 }

@@ -1,4 +1,5 @@
-//! The picker's side of the search: jobs for the worker, and what it found. The only file here that names `domain::query`.
+//! The picker's side of the search: jobs for the worker, and what it found. The only file here that
+//! names `domain::query`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -135,7 +136,10 @@ pub(super) struct Found {
 
 impl PartialEq for Found {
     fn eq(&self, other: &Self) -> bool {
-        self.number == other.number && self.text == other.text && self.rows == other.rows && Arc::ptr_eq(&self.roster, &other.roster)
+        self.number == other.number
+            && self.text == other.text
+            && self.rows == other.rows
+            && Arc::ptr_eq(&self.roster, &other.roster)
     }
 }
 
@@ -200,9 +204,15 @@ impl Matcher {
         }
     }
 
-    fn made_of(&mut self, roster: &Arc<Roster>, columns: Option<&[String]>) -> (Arc<Index>, Arc<Measure>) {
+    fn made_of(
+        &mut self,
+        roster: &Arc<Roster>,
+        columns: Option<&[String]>,
+    ) -> (Arc<Index>, Arc<Measure>) {
         match &self.made {
-            Some((index, measure)) if Arc::ptr_eq(index.roster(), roster) => (index.clone(), measure.clone()),
+            Some((index, measure)) if Arc::ptr_eq(index.roster(), roster) => {
+                (index.clone(), measure.clone())
+            }
             _ => {
                 let measure = wanting(Measure::of(roster), columns);
                 let made = (Arc::new(Index::build(roster.clone())), Arc::new(measure));
@@ -219,8 +229,16 @@ fn wanting(measure: Measure, columns: Option<&[String]>) -> Measure {
     }
 }
 
-/// What the list shows before anything was searched: the first so many rows of a packed roster, with blanks where the others will be.
-pub(super) fn first(sheet: &Sheet, usages: &Usages, marks: &Marks, weight: f64, most: usize, columns: Option<&[String]>) -> Found {
+/// What the list shows before anything was searched: the first so many rows of a packed roster,
+/// with blanks where the others will be.
+pub(super) fn first(
+    sheet: &Sheet,
+    usages: &Usages,
+    marks: &Marks,
+    weight: f64,
+    most: usize,
+    columns: Option<&[String]>,
+) -> Found {
     let browse = sheet.browse(usages, marks, weight, most);
     let hidden = sheet.hidden().len() + sheet.locate(&marks.hidden).len();
     let (known, mut sections) = stack(sections(browse, None));
@@ -246,8 +264,15 @@ pub(super) fn first(sheet: &Sheet, usages: &Usages, marks: &Marks, weight: f64, 
     }
 }
 
-/// The list before anything is typed, without the index that a search needs: that takes several times as long.
-pub(super) fn all(roster: &Arc<Roster>, usages: &Usages, marks: &Marks, weight: f64, columns: Option<&[String]>) -> Found {
+/// The list before anything is typed, without the index that a search needs: that takes several
+/// times as long.
+pub(super) fn all(
+    roster: &Arc<Roster>,
+    usages: &Usages,
+    marks: &Marks,
+    weight: f64,
+    columns: Option<&[String]>,
+) -> Found {
     let (rows, sections) = stack(sections(roster.browse(usages, marks, weight), None));
     Found {
         number: 0,
@@ -263,13 +288,18 @@ pub(super) fn all(roster: &Arc<Roster>, usages: &Usages, marks: &Marks, weight: 
     }
 }
 
-/// The role of this shell on top, where an address was pasted that names no account: most likely it is meant.
+/// The role of this shell on top, where an address was pasted that names no account: most likely it
+/// is meant.
 fn of_this_shell(job: &Job) -> Option<u32> {
     let current = job.wishes.current.as_ref()?;
     recognise(&job.text).filter(|pasted| pasted.account.is_none())?;
     let is_it = |entry: &Entry| match current {
         Current::Role { instance, account, role } => {
-            let here = || instance.as_ref().is_none_or(|instance| job.roster.instance(entry).name == *instance);
+            let here = || {
+                instance
+                    .as_ref()
+                    .is_none_or(|instance| job.roster.instance(entry).name == *instance)
+            };
             entry.account == *account && *entry.role == *role.as_str() && here()
         }
         Current::Profile(name) => entry.profile.as_deref() == Some(name),
@@ -279,11 +309,18 @@ fn of_this_shell(job: &Job) -> Option<u32> {
 
 /// Where an account alone was pasted, the roles that a person likes best stand first.
 fn prefer(rows: &mut [u32], job: &Job) {
-    if job.wishes.prefer_roles.is_empty() || recognise(&job.text).is_none_or(|pasted| pasted.account.is_none() || pasted.role.is_some()) {
+    if job.wishes.prefer_roles.is_empty()
+        || recognise(&job.text)
+            .is_none_or(|pasted| pasted.account.is_none() || pasted.role.is_some())
+    {
         return;
     }
     rows.sort_by_key(|row| {
-        job.roster.entries.get(*row as usize).and_then(|entry| preference(&job.wishes.prefer_roles, &entry.role)).unwrap_or(usize::MAX)
+        job.roster
+            .entries
+            .get(*row as usize)
+            .and_then(|entry| preference(&job.wishes.prefer_roles, &entry.role))
+            .unwrap_or(usize::MAX)
     });
 }
 
@@ -298,11 +335,15 @@ fn sort(rows: &mut [u32], index: &Index, job: &Job) {
     match job.order {
         Order::Best => {}
         Order::Account => rows.sort_by_key(by_name),
-        Order::Role => rows.sort_by_cached_key(|row| (entry(row).map(|entry| fold(&entry.role)), by_name(row))),
+        Order::Role => {
+            rows.sort_by_cached_key(|row| (entry(row).map(|entry| fold(&entry.role)), by_name(row)))
+        }
         Order::Id => rows.sort_by_key(|row| (entry(row).map(|entry| entry.account), by_name(row))),
         Order::Used => {
             let used = |row: &u32| {
-                let last = entry(row).filter(|_| !job.usages.is_empty()).and_then(|entry| job.usages.get(&job.roster.id(entry)));
+                let last = entry(row)
+                    .filter(|_| !job.usages.is_empty())
+                    .and_then(|entry| job.usages.get(&job.roster.id(entry)));
                 std::cmp::Reverse(last.map(|usage| usage.last).unwrap_or(Timestamp(i64::MIN)))
             };
             rows.sort_by_cached_key(|row| (used(row), by_name(row)));
@@ -318,7 +359,12 @@ fn sections(mut browse: Browse, current: Option<u32>) -> Vec<Part> {
         part.retain(|row| Some(*row) != current);
     }
     let on_top = (Section::Current, current.into_iter().collect());
-    vec![on_top, (Section::Favourites, browse.favourites), (Section::Recent, browse.recent), (Section::All, browse.rest)]
+    vec![
+        on_top,
+        (Section::Favourites, browse.favourites),
+        (Section::Recent, browse.recent),
+        (Section::All, browse.rest),
+    ]
 }
 
 /// Lists one above the other, each with its heading; empty ones have none.

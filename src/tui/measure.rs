@@ -23,7 +23,8 @@ pub(super) struct Measure {
     pub(super) instance: u16,
     /// Keys and the width of their values. The order is that in which they are given room.
     pub(super) tags: Vec<TagWidth>,
-    /// Tags with one value on every row; they tell nothing, and have a column only where a person names them.
+    /// Tags with one value on every row; they tell nothing, and have a column only where a person
+    /// names them.
     pub(super) alike: Vec<TagWidth>,
     /// Whether any role asks before use.
     pub(super) protected: bool,
@@ -64,16 +65,21 @@ impl Measure {
     pub(super) fn of(roster: &Roster) -> Self {
         let (mut accounts, mut seen) = (Vec::new(), HashSet::new());
         // Rosters share equal names and tags, so that an address will do to know them by.
-        let mut roles: Vec<(*const u8, &str)> = roster.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
+        let mut roles: Vec<(*const u8, &str)> =
+            roster.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
         roles.sort_unstable();
         roles.dedup();
         let mut sets: HashMap<*const Tags, (&Tags, usize)> = HashMap::new();
-        for same in roster.entries.chunk_by(|one, other| (one.instance, one.account) == (other.instance, other.account)) {
+        for same in roster
+            .entries
+            .chunk_by(|one, other| (one.instance, one.account) == (other.instance, other.account))
+        {
             if seen.insert((same[0].instance, same[0].account)) {
                 accounts.push(cells(same[0].account_label()));
             }
             for tagged in same.chunk_by(|one, other| Arc::ptr_eq(&one.tags, &other.tags)) {
-                sets.entry(Arc::as_ptr(&tagged[0].tags)).or_insert((&tagged[0].tags, 0)).1 += tagged.len();
+                sets.entry(Arc::as_ptr(&tagged[0].tags)).or_insert((&tagged[0].tags, 0)).1 +=
+                    tagged.len();
             }
         }
         let roles: HashSet<&str> = roles.into_iter().map(|(_, role)| role).collect();
@@ -83,7 +89,13 @@ impl Measure {
 
     /// The same of a roster that is still packed.
     pub(super) fn of_sheet(sheet: &Sheet) -> Self {
-        Self::new(sheet.account_cells().collect(), sheet.role_names(), sheet.tag_sets(), sheet.has_protected(), sheet.instances())
+        Self::new(
+            sheet.account_cells().collect(),
+            sheet.role_names(),
+            sheet.tag_sets(),
+            sheet.has_protected(),
+            sheet.instances(),
+        )
     }
 
     fn new<'a>(
@@ -99,22 +111,30 @@ impl Measure {
             accounts: accounts.len(),
             account: Widths::of(accounts),
             role: Widths::of(roles.map(cells).collect()).at_least(ORDINARY_ROLE),
-            instance: if instances.len() > 1 { names.max().unwrap_or(0).min(WIDEST_TAG) } else { 0 },
+            instance: if instances.len() > 1 {
+                names.max().unwrap_or(0).min(WIDEST_TAG)
+            } else {
+                0
+            },
             tags,
             alike,
             protected,
         }
     }
 
-    /// The same with the columns that a person wants and no others, tags in the order given. Accounts and roles always stand: without them
-    /// no row says what it is. Names that are no column are passed over.
+    /// The same with the columns that a person wants and no others, tags in the order given.
+    /// Accounts and roles always stand: without them no row says what it is. Names that are no
+    /// column are passed over.
     pub(super) fn wanting(mut self, columns: &[String]) -> Self {
         let wants = |names: &[&str]| columns.iter().any(|column| names.contains(&column.as_str()));
         if !wants(&["instance", "sso"]) {
             self.instance = 0;
         }
         let known = self.tags.iter().chain(&self.alike);
-        self.tags = columns.iter().filter_map(|column| known.clone().find(|(key, _)| key == column).cloned()).collect();
+        self.tags = columns
+            .iter()
+            .filter_map(|column| known.clone().find(|(key, _)| key == column).cloned())
+            .collect();
         self
     }
 }
@@ -131,13 +151,15 @@ struct Key<'a> {
 }
 
 impl Key<'_> {
-    /// Keys with the width of their values, those of most rows first: those that tell rows apart, and those that don't.
+    /// Keys with the width of their values, those of most rows first: those that tell rows apart,
+    /// and those that don't.
     fn all<'a>(sets: impl Iterator<Item = (&'a Tags, usize)>) -> (Vec<TagWidth>, Vec<TagWidth>) {
         let (mut keys, mut all): (BTreeMap<&str, Key<'_>>, usize) = (BTreeMap::new(), 0);
         for (set, rows) in sets {
             all += rows;
             for (key, value) in set {
-                let key = keys.entry(key).or_insert(Key { rows: 0, widest: 0, value, varies: false });
+                let key =
+                    keys.entry(key).or_insert(Key { rows: 0, widest: 0, value, varies: false });
                 key.rows += rows;
                 key.widest = key.widest.max(cells(value).min(WIDEST_TAG));
                 key.varies |= key.value != value;
@@ -145,8 +167,11 @@ impl Key<'_> {
         }
         let mut keys: Vec<_> = keys.into_iter().collect();
         keys.sort_by_key(|(name, key)| (std::cmp::Reverse(key.rows), *name));
-        let (tell, alike): (Vec<_>, Vec<_>) = keys.into_iter().partition(|(_, key)| key.varies || key.rows < all);
-        let widths = |keys: Vec<(&str, Key<'_>)>| keys.into_iter().map(|(name, key)| (name.to_owned(), key.widest)).collect();
+        let (tell, alike): (Vec<_>, Vec<_>) =
+            keys.into_iter().partition(|(_, key)| key.varies || key.rows < all);
+        let widths = |keys: Vec<(&str, Key<'_>)>| {
+            keys.into_iter().map(|(name, key)| (name.to_owned(), key.widest)).collect()
+        };
         (widths(tell), widths(alike))
     }
 }
@@ -166,12 +191,18 @@ mod tests {
 
     #[test]
     fn a_tag_with_one_value_everywhere_has_a_column_only_where_it_is_named() {
-        let tags = |pairs: &[(&str, &str)]| -> Tags { pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect() };
-        let sets = [tags(&[("by", "terraform"), ("env", "prod")]), tags(&[("by", "terraform"), ("env", "dev"), ("pci", "yes")])];
+        let tags = |pairs: &[(&str, &str)]| -> Tags {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let sets = [
+            tags(&[("by", "terraform"), ("env", "prod")]),
+            tags(&[("by", "terraform"), ("env", "dev"), ("pci", "yes")]),
+        ];
         let (tell, alike) = Key::all(sets.iter().map(|set| (set, 2)));
         assert_eq!(tell, [("env".to_owned(), 4), ("pci".to_owned(), 3)]);
         assert_eq!(alike, [("by".to_owned(), 9)]);
-        let wanted = Measure { tags: tell, alike, ..Measure::default() }.wanting(&["by".to_owned()]);
+        let wanted =
+            Measure { tags: tell, alike, ..Measure::default() }.wanting(&["by".to_owned()]);
         assert_eq!(wanted.tags, [("by".to_owned(), 9)]);
     }
 }

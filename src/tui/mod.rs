@@ -1,8 +1,10 @@
 //! The picker: one list of every role of every instance, filtered by what is typed.
 //!
-//! A pure machine with a thin edge. `update` makes effects of events, `view` makes cells of the state, `layout` says where everything
-//! is, for the view and the mouse alike. `runner`, `terminal`, `input` and `worker` touch the world. `catalog` names every command
-//! once; footer, help and key map are made of it. `panels` holds what stands above the list, a file each. `matching` alone talks to `domain::query`.
+//! A pure machine with a thin edge. `update` makes effects of events, `view` makes cells of the
+//! state, `layout` says where everything is, for the view and the mouse alike. `runner`,
+//! `terminal`, `input` and `worker` touch the world. `catalog` names every command once; footer,
+//! help and key map are made of it. `panels` holds what stands above the list, a file each.
+//! `matching` alone talks to `domain::query`.
 
 mod bindings;
 mod catalog;
@@ -30,7 +32,9 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use crate::domain::enums::Preview;
-use crate::domain::{AccountId, Height, InstanceName, Marks, Result, RoleId, RoleName, Roster, Sheet, Usages};
+use crate::domain::{
+    AccountId, Height, InstanceName, Marks, Result, RoleId, RoleName, Roster, Sheet, Usages,
+};
 use crate::ops::work::{News, Sessions};
 use crate::ops::worker::Requests;
 use crate::os::clock::Clock;
@@ -63,14 +67,15 @@ pub struct Options {
     pub now: Clock,
     /// How much past use counts between equal matches; 0 turns it off.
     pub history_weight: f64,
-    /// Whether the default action is the only one that was asked for: the menu offers no other way to leave.
+    /// Whether the default action is the only one that was asked for: the menu offers no other way
+    /// to leave.
     pub only: bool,
     /// Whether several roles can be marked with Tab.
     pub multi: bool,
     /// Instances to refresh behind the first frame.
     pub stale: Vec<InstanceName>,
-    /// The list that the first frame is made of, packed, where one is remembered and nothing is typed; the roster is then empty, and the
-    /// whole one comes after the first frame.
+    /// The list that the first frame is made of, packed, where one is remembered and nothing is
+    /// typed; the roster is then empty, and the whole one comes after the first frame.
     pub sheet: Option<Arc<Sheet>>,
     /// The role that this shell is in: offered first where a pasted page names no account.
     pub current: Option<Current>,
@@ -80,9 +85,11 @@ pub struct Options {
     pub columns: Option<Vec<String>>,
     /// Where the preview stands.
     pub preview: Preview,
-    /// Whether the roster is a sketch that says nothing yet of protection and profiles: keys that use a role wait for the whole one.
+    /// Whether the roster is a sketch that says nothing yet of protection and profiles: keys that
+    /// use a role wait for the whole one.
     pub sketch: bool,
-    /// The configuration file to write, as people write it, where no instance is known: then a form comes first that finds one.
+    /// The configuration file to write, as people write it, where no instance is known: then a
+    /// form comes first that finds one.
     pub first_run: Option<String>,
     /// The program's version, for the help panel.
     pub version: &'static str,
@@ -187,7 +194,8 @@ pub struct Picked {
 /// How the picker ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exit {
-    /// With a choice. Credentials of a single role are in the vault by then, unless the action is [`Action::Print`] or [`Action::Profile`].
+    /// With a choice. Credentials of a single role are in the vault by then, unless the action is
+    /// [`Action::Print`] or [`Action::Profile`].
     Picked(Picked),
     /// With a command line to run in each of these roles.
     Each {
@@ -200,8 +208,11 @@ pub enum Exit {
     Cancelled,
 }
 
-/// Every command of the picker: its name in a configuration file, what it does, the keys that it has unless it is given others.
-pub fn commands(style: Style) -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
+/// Every command of the picker: its name in a configuration file, what it does, the keys that it
+/// has unless it is given others.
+pub fn commands(
+    style: Style,
+) -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
     catalog::CATALOG.iter().map(move |entry| (entry.id, entry.help, bindings::usual(style, entry)))
 }
 
@@ -210,14 +221,17 @@ pub fn commands(style: Style) -> impl Iterator<Item = (&'static str, &'static st
 pub struct Left {
     /// By what.
     pub exit: Exit,
-    /// What stood in its query: an address of the console that was pasted there is the page to open.
+    /// What stood in its query: an address of the console that was pasted there is the page to
+    /// open.
     pub query: String,
 }
 
-/// Shows the picker on the terminal until the person has chosen or given up. Stdin and stdout are not touched.
+/// Shows the picker on the terminal until the person has chosen or given up. Stdin and stdout are
+/// not touched.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Os`] when it fails underneath.
+/// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Os`] when it
+/// fails underneath.
 pub fn run(options: Options, requests: Requests, news: Receiver<News>) -> Result<Left> {
     runner::run(options, requests, news)
 }

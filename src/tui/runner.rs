@@ -53,12 +53,23 @@ pub(super) fn run(options: Options, requests: Requests, news: Receiver<News>) ->
     if !state.list.loaded {
         worker.search(state.start_search(false));
     }
-    let mut runner = Runner { state, screen, clock, events, queue: VecDeque::new(), worker, requests, exit: None };
+    let mut runner = Runner {
+        state,
+        screen,
+        clock,
+        events,
+        queue: VecDeque::new(),
+        worker,
+        requests,
+        exit: None,
+    };
     runner.await_search(FIRST_SEARCH)?;
     runner.screen.draw(&runner.state)?;
-    // Threads cost the first frame more than most of what is on it; keys wait for theirs in the terminal.
+    // Threads cost the first frame more than most of what is on it; keys wait for theirs in the
+    // terminal.
     runner.screen.attend()?;
-    let _input = Input::start(runner.screen.keyboard()?, sender.clone(), runner.screen.typed_ahead())?;
+    let _input =
+        Input::start(runner.screen.keyboard()?, sender.clone(), runner.screen.typed_ahead())?;
     thread::spawn("news", move || forward(&news, &sender))?;
     runner.take(Event::Started)?;
     runner.until_exit()
@@ -100,7 +111,8 @@ impl Runner {
         }
     }
 
-    /// The next event that is there already. Ctrl-C behind a flood of others is there at once: nobody waits for those any more.
+    /// The next event that is there already. Ctrl-C behind a flood of others is there at once:
+    /// nobody waits for those any more.
     fn queued(&mut self) -> Option<Event> {
         while let Ok(event) = self.events.try_recv() {
             if self.queue.len() > BACKLOG && self.leaves(&event) {
@@ -144,7 +156,8 @@ impl Runner {
         if now == self.state.now { Ok(()) } else { self.take(Event::Tick(now)) }
     }
 
-    /// Takes events for as long as the search takes, up to a limit; a slower one is drawn when it comes.
+    /// Takes events for as long as the search takes, up to a limit; a slower one is drawn when it
+    /// comes.
     fn await_search(&mut self, limit: Duration) -> Result<()> {
         let deadline = Instant::now() + limit;
         while self.state.search.is_some() && self.exit.is_none() {

@@ -1,4 +1,5 @@
-//! The terminal as the picker holds it: taken on entering, whole again on leaving, panicking or dying by a signal.
+//! The terminal as the picker holds it: taken on entering, whole again on leaving, panicking or
+//! dying by a signal.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -30,7 +31,8 @@ type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 /// A frame of a large screen fits: one write to the terminal.
 const BUFFER: usize = 64 * 1024;
 
-/// Writes to the terminal, whole frames at a time: a frame flushes after each of its parts, and every write wakes the terminal.
+/// Writes to the terminal, whole frames at a time: a frame flushes after each of its parts, and
+/// every write wakes the terminal.
 struct Writer {
     buffer: BufWriter<File>,
     /// Whether more is to come before anything is worth showing.
@@ -67,7 +69,8 @@ pub(super) struct Screen {
     mouse: bool,
     /// Columns and rows of the terminal when it was last looked at.
     size: (u16, u16),
-    /// Bytes that were typed before the picker had the terminal: a line's end among them is a line feed, whatever key it was.
+    /// Bytes that were typed before the picker had the terminal: a line's end among them is a line
+    /// feed, whatever key it was.
     typed_ahead: usize,
     job: Job,
     /// Held while drawing, so that a signal does not restore the screen in the middle of a frame.
@@ -83,15 +86,19 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal: raw mode, second screen or some rows, mouse if wanted. Asks it nothing. The second screen comes with the first
-    /// frame; signals wait until [`Screen::attend`].
+    /// Takes the terminal: raw mode, second screen or some rows, mouse if wanted. Asks it nothing.
+    /// The second screen comes with the first frame; signals wait until [`Screen::attend`].
     pub(super) fn enter(height: Height, mouse: bool) -> Result<Self> {
         let tty = Arc::new(tty::open()?);
         let held = Rc::new(Cell::new(false));
-        let writer = Writer { buffer: BufWriter::with_capacity(BUFFER, tty.try_clone().map_err(said)?), held: held.clone() };
+        let writer = Writer {
+            buffer: BufWriter::with_capacity(BUFFER, tty.try_clone().map_err(said)?),
+            held: held.clone(),
+        };
         let size = tty::size(&tty);
         let rows = height.rows(size.1);
-        let restore: fn(&File) -> io::Result<()> = if rows.is_some() { tty::restore_rows } else { tty::restore };
+        let restore: fn(&File) -> io::Result<()> =
+            if rows.is_some() { tty::restore_rows } else { tty::restore };
         let shaped = Arc::<AtomicBool>::default();
         let raw = Arc::new(RawMode::new(tty.clone()));
         let (theirs, other, modes) = (tty.clone(), shaped.clone(), raw.clone());
@@ -112,11 +119,19 @@ impl Screen {
             theirs();
         })?;
         let canvas = match rows {
-            Some(rows) => Canvas::Rows(Terminal::new(Inline::new(writer, (size.0, rows))).map_err(said)?),
+            Some(rows) => {
+                Canvas::Rows(Terminal::new(Inline::new(writer, (size.0, rows))).map_err(said)?)
+            }
             // The size is ours to tell: ratatui would allocate whatever the terminal claims.
             None => {
                 let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
-                Canvas::Full(Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport }).map_err(said)?)
+                Canvas::Full(
+                    Terminal::with_options(
+                        CrosstermBackend::new(writer),
+                        TerminalOptions { viewport },
+                    )
+                    .map_err(said)?,
+                )
             }
         };
         // Rows below the prompt are clicked at places that nobody knows.
@@ -161,7 +176,8 @@ impl Screen {
                 let writer = terminal.backend_mut();
                 queue!(writer, EnterAlternateScreen, EnableBracketedPaste).map_err(said)?;
                 if self.mouse {
-                    // Clicks and the wheel only: crossterm's own command also reports every movement, which would wake an idle picker.
+                    // Clicks and the wheel only: crossterm's own command also reports every
+                    // movement, which would wake an idle picker.
                     writer.write_all(b"\x1b[?1000h\x1b[?1006h").map_err(said)?;
                 }
                 Ok(())
@@ -188,14 +204,16 @@ impl Screen {
         (self.size.0, self.height.rows(self.size.1).unwrap_or(self.size.1))
     }
 
-    /// Looks whether the terminal has another size now, and if so makes room anew; says how much there is then.
+    /// Looks whether the terminal has another size now, and if so makes room anew; says how much
+    /// there is then.
     pub(super) fn resized(&mut self) -> Result<Option<(u16, u16)>> {
         if self.job.told_to_stop() {
             self.stop(false)?;
             return Ok(Some(self.room()));
         }
         if self.job.went_on() {
-            // Somebody else stopped the process; the shell has since set up the terminal for itself.
+            // Somebody else stopped the process; the shell has since set up the terminal for
+            // itself.
             let _ = self.raw.leave();
             self.take()?;
             self.forget()?;
@@ -300,8 +318,8 @@ impl Drop for Screen {
     }
 }
 
-/// Restores the screen before the message is printed, so that it is seen and the shell works. A panic beside the drawing thread that
-/// does not end the process leaves the screen alone.
+/// Restores the screen before the message is printed, so that it is seen and the shell works. A
+/// panic beside the drawing thread that does not end the process leaves the screen alone.
 fn hook(whole: Whole, previous: Hook) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
     let drawing = std::thread::current().id();
     Box::new(move |info| {

@@ -27,7 +27,11 @@ pub(super) struct Worker {
 impl Worker {
     /// A worker whose answers go to `events`. The thread starts with the first job.
     pub(super) fn new(events: Sender<Event>) -> Self {
-        Self { desk: Arc::new((Mutex::new(Desk::default()), Condvar::new())), events: Some(events), inline: None }
+        Self {
+            desk: Arc::new((Mutex::new(Desk::default()), Condvar::new())),
+            events: Some(events),
+            inline: None,
+        }
     }
 
     fn start(&mut self, events: Sender<Event>) {

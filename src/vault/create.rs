@@ -16,7 +16,8 @@ use super::{SecureStore, Vault, desktop, header, owner};
 const PATIENCE: Duration = Duration::from_secs(70);
 
 impl Vault {
-    /// The vault's header; made now if there is none. `typed` is a passphrase that somebody has just given.
+    /// The vault's header; made now if there is none. `typed` is a passphrase that somebody has
+    /// just given.
     pub(super) fn header_or_new(&self, typed: Option<&Secret<String>>) -> Result<Header> {
         let dir = &self.options.dir;
         owner::check_for_writing(dir)?;
@@ -43,7 +44,8 @@ impl Vault {
         Ok(header)
     }
 
-    /// Whether a vault could be made here as things are: nothing is made, nobody is asked, and a passphrase is not tried.
+    /// Whether a vault could be made here as things are: nothing is made, nobody is asked, and a
+    /// passphrase is not tried.
     ///
     /// # Errors
     /// [`Kind::Vault`] with what to run or to set when its key would have no place.
@@ -63,19 +65,26 @@ impl Vault {
         // No fault of the vault's: credentials can still be fetched, and not kept.
         file::could_write(&self.options.dir)
             .map_err(|error| error.hint("set XDG_STATE_HOME or ROLECALL_HOME to a directory that is yours and can be written"))?;
-        Lock::acquire(&self.options.dir.join("lock"), Instant::now() + PATIENCE)?
-            .ok_or_else(|| Error::new(Kind::Vault, "another rolecall is changing the vault; try again"))
+        Lock::acquire(&self.options.dir.join("lock"), Instant::now() + PATIENCE)?.ok_or_else(|| {
+            Error::new(Kind::Vault, "another rolecall is changing the vault; try again")
+        })
     }
 
-    /// Records without a header were sealed with a key that nothing leads to any more: that is told, not papered over.
+    /// Records without a header were sealed with a key that nothing leads to any more: that is
+    /// told, not papered over.
     pub(super) fn check_no_orphans(&self) -> Result<()> {
         if self.record_files()?.is_empty() {
             return Ok(());
         }
-        Err(reset_needed("the vault's header is missing, so its records can't be opened").context(self.options.dir.display()))
+        Err(reset_needed("the vault's header is missing, so its records can't be opened")
+            .context(self.options.dir.display()))
     }
 
-    fn choose(&self, vault: &VaultId, typed: Option<&Secret<String>>) -> Result<(Keeper, Option<Key>)> {
+    fn choose(
+        &self,
+        vault: &VaultId,
+        typed: Option<&Secret<String>>,
+    ) -> Result<(Keeper, Option<Key>)> {
         match self.options.store {
             SecureStore::Json => Ok((Keeper::Nobody, None)),
             SecureStore::Keyring => choose_keyring(vault, self.options.may_prompt_desktop),
@@ -84,8 +93,13 @@ impl Vault {
         }
     }
 
-    /// A keyring that answers at once, else a passphrase, else a keyring that a person opens; never plain text.
-    fn choose_best(&self, vault: &VaultId, typed: Option<&Secret<String>>) -> Result<(Keeper, Option<Key>)> {
+    /// A keyring that answers at once, else a passphrase, else a keyring that a person opens; never
+    /// plain text.
+    fn choose_best(
+        &self,
+        vault: &VaultId,
+        typed: Option<&Secret<String>>,
+    ) -> Result<(Keeper, Option<Key>)> {
         let unreachable = match choose_keyring(vault, false) {
             Ok(chosen) => return Ok(chosen),
             Err(error) => error,
@@ -93,12 +107,23 @@ impl Vault {
         if let Some(chosen) = self.choose_passphrase(vault, typed)? {
             return Ok(chosen);
         }
-        let prompted = if self.options.may_prompt_desktop { choose_keyring(vault, true) } else { Err(unreachable) };
+        let prompted = if self.options.may_prompt_desktop {
+            choose_keyring(vault, true)
+        } else {
+            Err(unreachable)
+        };
         prompted.map_err(no_place)
     }
 
-    fn choose_passphrase(&self, vault: &VaultId, typed: Option<&Secret<String>>) -> Result<Option<(Keeper, Option<Key>)>> {
-        let Some(passphrase) = typed.cloned().map_or_else(|| self.options.passphrase.read(), |typed| Ok(Some(typed)))? else {
+    fn choose_passphrase(
+        &self,
+        vault: &VaultId,
+        typed: Option<&Secret<String>>,
+    ) -> Result<Option<(Keeper, Option<Key>)>> {
+        let Some(passphrase) = typed
+            .cloned()
+            .map_or_else(|| self.options.passphrase.read(), |typed| Ok(Some(typed)))?
+        else {
             return Ok(None);
         };
         let key = Key::random()?;
@@ -115,7 +140,10 @@ fn choose_keyring(vault: &VaultId, may_prompt: bool) -> Result<(Keeper, Option<K
 
 /// Neither keyring nor passphrase.
 fn no_place(unreachable: Error) -> Error {
-    Error { message: format!("there is no safe place for the vault's key: {}", unreachable.message), ..no_passphrase() }
+    Error {
+        message: format!("there is no safe place for the vault's key: {}", unreachable.message),
+        ..no_passphrase()
+    }
 }
 
 fn no_passphrase() -> Error {

@@ -1,4 +1,5 @@
-//! One flight across processes: of many that want the same thing at once, one gets it and the others take its outcome.
+//! One flight across processes: of many that want the same thing at once, one gets it and the
+//! others take its outcome.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -34,7 +35,12 @@ pub enum Outcome {
 impl Outcome {
     /// The outcome of a failure.
     pub fn failed(error: &Error, at: Timestamp) -> Self {
-        Outcome::Failed { kind: error.kind, message: error.message.clone(), hints: error.hints.clone(), at }
+        Outcome::Failed {
+            kind: error.kind,
+            message: error.message.clone(),
+            hints: error.hints.clone(),
+            at,
+        }
     }
 
     /// The failure, as if it had happened here.
@@ -74,11 +80,13 @@ struct Landing {
     outcome: Outcome,
 }
 
-/// How often the flight had landed when somebody looked. Take one *before* looking into the vault: a landing after that is news.
+/// How often the flight had landed when somebody looked. Take one *before* looking into the vault:
+/// a landing after that is news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticket(u64);
 
-/// A thing that only one process at a time should get. Its lock dies with its holder and its files are never unlinked.
+/// A thing that only one process at a time should get. Its lock dies with its holder and its files
+/// are never unlinked.
 #[derive(Debug, Clone)]
 pub struct Flight {
     dir: PathBuf,
@@ -109,7 +117,11 @@ impl Flight {
     /// The flight of this name in a vault's directory.
     pub(super) fn new(dir: &Path, name: &str) -> Self {
         let flights = dir.join("flights");
-        Self { dir: dir.to_owned(), record: flights.join(name), lock: flights.join(format!("{name}.lock")) }
+        Self {
+            dir: dir.to_owned(),
+            record: flights.join(name),
+            lock: flights.join(format!("{name}.lock")),
+        }
     }
 
     /// Where the flight stands now.
@@ -143,7 +155,8 @@ impl Flight {
 
     /// One try that does not wait; `None` while somebody else is at it.
     ///
-    /// Where no lock can be made (a read-only or full disk) everybody leads: nothing could be shared there.
+    /// Where no lock can be made (a read-only or full disk) everybody leads: nothing could be
+    /// shared there.
     ///
     /// # Errors
     /// As [`Flight::board`].
@@ -163,12 +176,16 @@ impl Flight {
         // Somebody may have landed and let go between the two lines above.
         Ok(Some(match self.news(ticket) {
             Some(landed) => Boarding::Landed(landed),
-            None => Boarding::Lead(Lead { record: self.record.clone(), seen: ticket.0, _lock: lock }),
+            None => {
+                Boarding::Lead(Lead { record: self.record.clone(), seen: ticket.0, _lock: lock })
+            }
         }))
     }
 
     fn news(&self, ticket: Ticket) -> Option<Outcome> {
-        self.landing().filter(|landing| landing.generation != ticket.0).map(|landing| landing.outcome)
+        self.landing()
+            .filter(|landing| landing.generation != ticket.0)
+            .map(|landing| landing.outcome)
     }
 
     /// A damaged or missing record says nothing: whoever waits will lead.
@@ -179,8 +196,8 @@ impl Flight {
 }
 
 impl Lead {
-    /// Tells everybody who waits how it ended, then lets go. Save the record first. Where nothing can be written they find out
-    /// by themselves.
+    /// Tells everybody who waits how it ended, then lets go. Save the record first. Where nothing
+    /// can be written they find out by themselves.
     pub fn land(self, outcome: Outcome) {
         let landing = Landing { generation: self.seen.wrapping_add(1), outcome };
         if let Ok(bytes) = serde_json::to_vec(&landing) {
@@ -211,13 +228,15 @@ mod tests {
             let ticket = Flight::new(home.path(), "x").look();
             std::thread::scope(|scope| {
                 for _ in 0..40 {
-                    scope.spawn(|| match Flight::new(home.path(), "x").board(ticket, soon()).unwrap() {
-                        Boarding::Lead(lead) => {
-                            led.fetch_add(1, Ordering::SeqCst);
-                            lead.land(outcome.clone());
+                    scope.spawn(|| {
+                        match Flight::new(home.path(), "x").board(ticket, soon()).unwrap() {
+                            Boarding::Lead(lead) => {
+                                led.fetch_add(1, Ordering::SeqCst);
+                                lead.land(outcome.clone());
+                            }
+                            Boarding::Landed(landed) => assert_eq!(landed, outcome),
+                            Boarding::TimedOut => panic!("timed out"),
                         }
-                        Boarding::Landed(landed) => assert_eq!(landed, outcome),
-                        Boarding::TimedOut => panic!("timed out"),
                     });
                 }
             });
@@ -243,7 +262,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let flight = Flight::new(home.path(), "x");
         for _ in 0..3 {
-            let Boarding::Lead(lead) = flight.board(flight.look(), soon()).unwrap() else { panic!() };
+            let Boarding::Lead(lead) = flight.board(flight.look(), soon()).unwrap() else {
+                panic!()
+            };
             lead.land(failure());
         }
         assert_eq!(flight.look(), Ticket(3));
@@ -274,6 +295,9 @@ mod tests {
     #[test]
     fn a_failure_comes_back_whole() {
         let error = failure().into_result().unwrap_err();
-        assert_eq!((error.kind, error.message.as_str(), error.hints[0].as_str()), (Kind::Refused, "no", "ask"));
+        assert_eq!(
+            (error.kind, error.message.as_str(), error.hints[0].as_str()),
+            (Kind::Refused, "no", "ask")
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The vault's header: which store holds the key, and for a passphrase what turns it into the key. Written once, not secret.
+//! The vault's header: which store holds the key, and for a passphrase what turns it into the key.
+//! Written once, not secret.
 
 use std::path::{Path, PathBuf};
 
@@ -99,7 +100,8 @@ fn render(header: &Header) -> Result<Vec<u8>> {
             Keeper::Keyring { .. } | Keeper::Nobody => None,
         },
     };
-    let json = serde_json::to_string(&lines).map_err(|error| Error::internal(format!("writing the vault's header: {error}")))?;
+    let json = serde_json::to_string(&lines)
+        .map_err(|error| Error::internal(format!("writing the vault's header: {error}")))?;
     // The checksum tells a damaged header from a passphrase typed wrong.
     Ok(format!("{json}\n{}\n", checksum(json.as_bytes())).into_bytes())
 }
@@ -113,7 +115,8 @@ fn parse(bytes: &[u8]) -> Result<Header> {
     let format: Format = serde_json::from_str(json).map_err(|_| damaged())?;
     if format.format > u64::from(FORMAT) {
         let said = "the vault was written by a newer rolecall";
-        return Err(Error::new(Kind::Vault, said).hint("update this rolecall, or run `rolecall vault reset` to start anew"));
+        return Err(Error::new(Kind::Vault, said)
+            .hint("update this rolecall, or run `rolecall vault reset` to start anew"));
     }
     let lines: Lines = serde_json::from_str(json).map_err(|_| damaged())?;
     header_of(lines).ok_or_else(damaged)
@@ -148,7 +151,8 @@ mod tests {
     use super::*;
 
     fn header() -> Header {
-        let wrapped = Wrapped { salt: "s".into(), memory_kib: 8, passes: 1, lanes: 1, key: "k".into() };
+        let wrapped =
+            Wrapped { salt: "s".into(), memory_kib: 8, passes: 1, lanes: 1, key: "k".into() };
         Header { vault: [9; 16], keeper: Keeper::Passphrase { key_id: [1; 8], wrapped } }
     }
 
@@ -182,7 +186,8 @@ mod tests {
     #[test]
     fn a_newer_header_asks_for_an_update() {
         let json = r#"{"format":2,"anything":true}"#;
-        let error = parse(format!("{json}\n{}\n", checksum(json.as_bytes())).as_bytes()).unwrap_err();
+        let error =
+            parse(format!("{json}\n{}\n", checksum(json.as_bytes())).as_bytes()).unwrap_err();
         assert!(error.kind == Kind::Vault && error.message.contains("newer"));
     }
 }

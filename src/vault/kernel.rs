@@ -1,4 +1,5 @@
-//! The data key in the Linux kernel's keyring, between processes. Every failure is a miss: containers, seccomp, no keyring.
+//! The data key in the Linux kernel's keyring, between processes. Every failure is a miss:
+//! containers, seccomp, no keyring.
 
 #[cfg(target_os = "linux")]
 use super::name::hex;
@@ -32,8 +33,13 @@ pub(super) fn save(vault: &VaultId, key: &Key) -> bool {
     use linux_keyutils::{KeyPermissionsBuilder, KeyRing, KeyRingIdentifier, Permission};
     let Ok(ring) = KeyRing::from_special_id(KeyRingIdentifier::User, true) else { return false };
     let Ok(kept) = ring.add_key(&description(vault), key.bytes()) else { return false };
-    // A session keyring that is not linked to the user's finds the key but may not read it, unless the user may.
-    let user = Permission::VIEW | Permission::READ | Permission::WRITE | Permission::SEARCH | Permission::SETATTR;
+    // A session keyring that is not linked to the user's finds the key but may not read it, unless
+    // the user may.
+    let user = Permission::VIEW
+        | Permission::READ
+        | Permission::WRITE
+        | Permission::SEARCH
+        | Permission::SETATTR;
     let permissions = KeyPermissionsBuilder::builder().posessor(Permission::ALL).user(user).build();
     if kept.set_timeout(TIMEOUT).is_err() || kept.set_perms(permissions).is_err() {
         let _ = kept.invalidate();
@@ -46,7 +52,9 @@ pub(super) fn save(vault: &VaultId, key: &Key) -> bool {
 #[cfg(target_os = "linux")]
 pub(super) fn forget(vault: &VaultId) {
     use linux_keyutils::{KeyRing, KeyRingIdentifier};
-    if let Ok(found) = KeyRing::from_special_id(KeyRingIdentifier::User, false).and_then(|ring| ring.search(&description(vault))) {
+    if let Ok(found) = KeyRing::from_special_id(KeyRingIdentifier::User, false)
+        .and_then(|ring| ring.search(&description(vault)))
+    {
         let _ = found.invalidate();
     }
 }

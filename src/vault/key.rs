@@ -46,8 +46,11 @@ impl Vault {
         if self.options.store == SecureStore::Json {
             return Ok(());
         }
-        Err(Error::new(Kind::Vault, format!("the vault keeps plain text, but secure_store is \"{}\"", self.options.store))
-            .hint("run `rolecall vault reset` for a sealed vault, or set secure_store = \"json\""))
+        Err(Error::new(
+            Kind::Vault,
+            format!("the vault keeps plain text, but secure_store is \"{}\"", self.options.store),
+        )
+        .hint("run `rolecall vault reset` for a sealed vault, or set secure_store = \"json\""))
     }
 
     /// The key from this process.
@@ -67,9 +70,12 @@ impl Vault {
         kernel::load(&header.vault).filter(|key| key.id(&header.vault) == *key_id)
     }
 
-    /// Gets the key from its store. However many processes wait, one does; where the kernel keeps it, it does so once.
+    /// Gets the key from its store. However many processes wait, one does; where the kernel keeps
+    /// it, it does so once.
     fn fill(&self, header: &Header, key_id: &KeyId) -> Result<Key> {
-        if matches!(header.keeper, Keeper::Passphrase { .. }) && !self.options.passphrase.available() {
+        if matches!(header.keeper, Keeper::Passphrase { .. })
+            && !self.options.passphrase.available()
+        {
             return Err(locked());
         }
         if self.options.key_cache == KeyCache::Never {
@@ -98,7 +104,10 @@ impl Vault {
                 None => self.fetch(header, self.options.may_prompt_desktop),
             },
             // A keyring that was locked a moment ago is locked, unless a person may be asked here.
-            Boarding::Landed(failed) if matches!(header.keeper, Keeper::Keyring { .. }) && !self.options.may_prompt_desktop => {
+            Boarding::Landed(failed)
+                if matches!(header.keeper, Keeper::Keyring { .. })
+                    && !self.options.may_prompt_desktop =>
+            {
                 failed.into_result().and_then(|()| self.fetch(header, false))
             }
             // Another process may have had another passphrase.

@@ -1,4 +1,5 @@
-//! Secrets at rest: one small sealed file per secret, under one key that the operating system or a passphrase keeps.
+//! Secrets at rest: one small sealed file per secret, under one key that the operating system or a
+//! passphrase keeps.
 //!
 //! ```text
 //! DIR/header            which store was chosen, which key; for a passphrase what turns it into the key
@@ -7,7 +8,8 @@
 //! DIR/flights/SHA256    how a flight landed last; beside it its lock
 //! ```
 //!
-//! [`Vault::load`] is on the path of every `credential_process`: one `stat`, two small files, one look into the kernel's keyring.
+//! [`Vault::load`] is on the path of every `credential_process`: one `stat`, two small files, one
+//! look into the kernel's keyring.
 
 mod create;
 mod desktop;
@@ -61,13 +63,15 @@ pub struct Options {
     pub key_cache: KeyCache,
     /// Where a passphrase may come from.
     pub passphrase: Passphrase,
-    /// Whether the desktop may ask the person to unlock their keyring: true only for a command typed at a terminal.
+    /// Whether the desktop may ask the person to unlock their keyring: true only for a command
+    /// typed at a terminal.
     pub may_prompt_desktop: bool,
 }
 
 /// Secrets at rest. Cheap to make; nothing is read before it is needed.
 ///
-/// Calls block: on files, and without the key in the kernel on D-Bus, argon2id or another process that is getting it.
+/// Calls block: on files, and without the key in the kernel on D-Bus, argon2id or another process
+/// that is getting it.
 pub struct Vault {
     options: Options,
     held: Mutex<Held>,
@@ -75,7 +79,10 @@ pub struct Vault {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vault").field("dir", &self.options.dir).field("store", &self.options.store).finish_non_exhaustive()
+        f.debug_struct("Vault")
+            .field("dir", &self.options.dir)
+            .field("store", &self.options.store)
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,14 +92,16 @@ impl Vault {
         Self { options, held: Mutex::default() }
     }
 
-    /// The same vault with a key that our own caller handed over; a key of another vault is not used.
+    /// The same vault with a key that our own caller handed over; a key of another vault is not
+    /// used.
     #[must_use]
     pub fn with_data_key(self, key: Secret<Vec<u8>>) -> Self {
         self.held().given = Key::from_bytes(key.expose());
         self
     }
 
-    /// The key, to be handed to a helper of ours on its standard input. `None` when there is no vault yet, or no key.
+    /// The key, to be handed to a helper of ours on its standard input. `None` when there is no
+    /// vault yet, or no key.
     ///
     /// # Errors
     /// [`Kind::Vault`] when the vault can't be opened.
@@ -103,12 +112,14 @@ impl Vault {
         }
     }
 
-    /// The record of this name. `None` when there is none, when it is damaged, and when it was issued in the future of a clock
-    /// that was set back. An expired record is returned: the caller knows what it is still good for.
+    /// The record of this name. `None` when there is none, when it is damaged, and when it was
+    /// issued in the future of a clock that was set back. An expired record is returned: the
+    /// caller knows what it is still good for.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the record is there and can't be opened: the vault is locked, out of reach, another user's, or the
-    /// record was sealed with another key or by a newer program. Never a miss: a miss would send a person to sign in for nothing.
+    /// [`Kind::Vault`] when the record is there and can't be opened: the vault is locked, out of
+    /// reach, another user's, or the record was sealed with another key or by a newer program.
+    /// Never a miss: a miss would send a person to sign in for nothing.
     pub fn load<T: Record>(&self, name: &Name, now: Timestamp) -> Result<Option<T>> {
         let Some(header) = self.header()? else { return Ok(None) };
         let Some(bytes) = self.read(&header, name)? else { return Ok(None) };
@@ -116,18 +127,26 @@ impl Vault {
         Ok(self.open(&header, &digest, &bytes)?.and_then(|opened| opened.into_record(name, now)))
     }
 
-    /// Everything a later [`Staged::commit`] needs, taken now: the key is at hand, the temporary file exists and has its space.
+    /// Everything a later [`Staged::commit`] needs, taken now: the key is at hand, the temporary
+    /// file exists and has its space.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault can't be opened, or holds a record of this name that it must not overwrite.
-    /// [`Kind::Os`] when nothing can be written (read-only or full disk): then role credentials can still be fetched and
-    /// used, but no token may be rotated.
+    /// [`Kind::Vault`] when the vault can't be opened, or holds a record of this name that it must
+    /// not overwrite. [`Kind::Os`] when nothing can be written (read-only or full disk): then
+    /// role credentials can still be fetched and used, but no token may be rotated.
     pub fn stage<T: Record>(&self, name: &Name) -> Result<Staged<T>> {
         let header = self.header_or_new(None)?;
         let key = self.key(&header)?;
         self.read(&header, name)?;
         let file = file::Staged::new(&self.record_path(&name.file_name()), record::ROOM as u64)?;
-        Ok(Staged { dir: self.options.dir.clone(), name: name.clone(), header, key, file, kind: PhantomData })
+        Ok(Staged {
+            dir: self.options.dir.clone(),
+            name: name.clone(),
+            header,
+            key,
+            file,
+            kind: PhantomData,
+        })
     }
 
     /// Writes a record, whole or not at all. Makes the vault if there is none yet.
@@ -141,12 +160,18 @@ impl Vault {
     /// Removes a record; one that is not there is fine, and so is a locked vault.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the vault is another user's, [`Kind::Os`] when the file can't be removed.
+    /// [`Kind::Vault`] when the vault is another user's, [`Kind::Os`] when the file can't be
+    /// removed.
     pub fn forget(&self, name: &Name) -> Result<()> {
-        if owner::check(&self.options.dir)? { file::remove(&self.record_path(&name.file_name())) } else { Ok(()) }
+        if owner::check(&self.options.dir)? {
+            file::remove(&self.record_path(&name.file_name()))
+        } else {
+            Ok(())
+        }
     }
 
-    /// The names of all records and when each expires, in order. Opens every record; what can't be opened is left out.
+    /// The names of all records and when each expires, in order. Opens every record; what can't be
+    /// opened is left out.
     ///
     /// # Errors
     /// [`Kind::Vault`] when there are records and the vault can't be opened.
@@ -187,13 +212,19 @@ impl Vault {
         }
     }
 
-    /// The bytes of a record that this vault could open; `None` when there are none or they are damaged.
+    /// The bytes of a record that this vault could open; `None` when there are none or they are
+    /// damaged.
     fn read(&self, header: &Header, name: &Name) -> Result<Option<Vec<u8>>> {
-        let Some(bytes) = file::load(&self.record_path(&name.file_name()))? else { return Ok(None) };
+        let Some(bytes) = file::load(&self.record_path(&name.file_name()))? else {
+            return Ok(None);
+        };
         let locked = |why: &str| Error::new(Kind::Vault, format!("the {name} {why}"));
         match seal::inspect(&bytes, header.key_id().unwrap_or(&[0; 8])) {
-            Seal::Newer => Err(locked("was written by a newer rolecall").hint("update this rolecall")),
-            Seal::OtherKey => Err(locked("is sealed with another key").hint("run `rolecall vault reset` to start a new vault")),
+            Seal::Newer => {
+                Err(locked("was written by a newer rolecall").hint("update this rolecall"))
+            }
+            Seal::OtherKey => Err(locked("is sealed with another key")
+                .hint("run `rolecall vault reset` to start a new vault")),
             Seal::Ours => Ok(Some(bytes)),
             Seal::Damaged => Ok(header.key_id().is_none().then_some(bytes)),
         }
@@ -203,7 +234,9 @@ impl Vault {
     fn open(&self, header: &Header, digest: &[u8; 32], bytes: &[u8]) -> Result<Option<Opened>> {
         let key = self.key(header)?;
         let plain = match (header.key_id(), &key) {
-            (Some(key_id), Some(key)) => Sealer { vault: &header.vault, key_id, key }.open(digest, bytes),
+            (Some(key_id), Some(key)) => {
+                Sealer { vault: &header.vault, key_id, key }.open(digest, bytes)
+            }
             _ => Some(Zeroizing::new(bytes.to_vec())),
         };
         Ok(plain.and_then(|plain| record::parse(&plain)))
@@ -217,7 +250,9 @@ impl Vault {
     fn files(&self) -> Result<Vec<PathBuf>> {
         let dir = self.options.dir.join("records");
         match fs::read_dir(&dir) {
-            Ok(entries) => Ok(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect()),
+            Ok(entries) => {
+                Ok(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect())
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(file::failed("reading", &dir, &error)),
         }
@@ -225,7 +260,9 @@ impl Vault {
 
     /// The files that are records.
     fn record_files(&self) -> Result<Vec<PathBuf>> {
-        let is_record = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.len() == 64);
+        let is_record = |path: &PathBuf| {
+            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.len() == 64)
+        };
         Ok(self.files()?.into_iter().filter(is_record).collect())
     }
 }
@@ -245,16 +282,25 @@ impl<T: Record> Staged<T> {
     /// Seals and writes the record, then puts it in the place of the one before.
     ///
     /// # Errors
-    /// [`Kind::Os`] when the disk fails after all, [`Kind::Vault`] when somebody has reset the vault since.
+    /// [`Kind::Os`] when the disk fails after all, [`Kind::Vault`] when somebody has reset the
+    /// vault since.
     pub fn commit(self, record: &T) -> Result<()> {
-        // Sealed with a key that is gone, the record would be locked for good in the vault that came after.
-        if header::load(&self.dir).is_ok_and(|header| header.is_none_or(|header| header.vault != self.header.vault)) {
-            return Err(Error::new(Kind::Vault, format!("the vault was reset before the {} was stored", self.name)).hint("try again"));
+        // Sealed with a key that is gone, the record would be locked for good in the vault that
+        // came after.
+        if header::load(&self.dir)
+            .is_ok_and(|header| header.is_none_or(|header| header.vault != self.header.vault))
+        {
+            return Err(Error::new(
+                Kind::Vault,
+                format!("the vault was reset before the {} was stored", self.name),
+            )
+            .hint("try again"));
         }
         let plain = record::render(&self.name, record)?;
         match (self.header.key_id(), &self.key) {
             (Some(key_id), Some(key)) => {
-                let sealed = Sealer { vault: &self.header.vault, key_id, key }.seal(&self.name.digest(), &plain)?;
+                let sealed = Sealer { vault: &self.header.vault, key_id, key }
+                    .seal(&self.name.digest(), &plain)?;
                 self.file.commit(&sealed)
             }
             _ => self.file.commit(&plain),

@@ -21,7 +21,8 @@ pub enum NameKind {
     SignIn,
 }
 
-/// The name of a record and of its flight. Two names are equal exactly when one may be served for the other.
+/// The name of a record and of its flight. Two names are equal exactly when one may be served for
+/// the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Name {
     kind: NameKind,
@@ -42,17 +43,26 @@ impl Name {
         Self::of(NameKind::Token, instance)
     }
 
-    /// A client registration for these grants, such as `authorization_code refresh_token`. A registration for other scopes is
-    /// another registration.
+    /// A client registration for these grants, such as `authorization_code refresh_token`. A
+    /// registration for other scopes is another registration.
     pub fn registration(instance: &Instance, grants: &str) -> Self {
         let mut scopes: Vec<&str> = instance.scopes.iter().map(String::as_str).collect();
         scopes.sort_unstable();
-        Self { detail: Some(format!("{grants};{}", scopes.join(" "))), ..Self::of(NameKind::Registration, instance) }
+        Self {
+            detail: Some(format!("{grants};{}", scopes.join(" "))),
+            ..Self::of(NameKind::Registration, instance)
+        }
     }
 
-    /// Credentials of a role. `chain` is a digest of the settings of a chained role: other settings are other credentials. Only these come
-    /// from STS, so that only their names have its endpoint.
-    pub fn credentials(instance: &Instance, account: AccountId, role: &RoleName, chain: Option<&[u8; 32]>) -> Self {
+    /// Credentials of a role. `chain` is a digest of the settings of a chained role: other settings
+    /// are other credentials. Only these come from STS, so that only their names have its
+    /// endpoint.
+    pub fn credentials(
+        instance: &Instance,
+        account: AccountId,
+        role: &RoleName,
+        chain: Option<&[u8; 32]>,
+    ) -> Self {
         Self {
             account: Some(account),
             role: Some(role.clone()),
@@ -62,7 +72,8 @@ impl Name {
         }
     }
 
-    /// The sign-in of an instance, for its flight. The outcome it landed with is what bars background sign-ins.
+    /// The sign-in of an instance, for its flight. The outcome it landed with is what bars
+    /// background sign-ins.
     pub fn sign_in(instance: &Instance) -> Self {
         Self::of(NameKind::SignIn, instance)
     }
@@ -93,7 +104,8 @@ impl Name {
         &self.instance
     }
 
-    /// Whether it belongs to this instance as it is configured now: name, start URL, region and the endpoints of sign-in and portal.
+    /// Whether it belongs to this instance as it is configured now: name, start URL, region and the
+    /// endpoints of sign-in and portal.
     pub fn belongs_to(&self, instance: &Instance) -> bool {
         let other = Self::of(self.kind, instance);
         let bare = Self { sts: None, account: None, role: None, detail: None, ..self.clone() };
@@ -115,7 +127,8 @@ impl Name {
         self.kind == NameKind::Credentials && self.detail.is_some()
     }
 
-    /// The name as bytes that no other name has: each part with its length, so that parts can't run into each other.
+    /// The name as bytes that no other name has: each part with its length, so that parts can't run
+    /// into each other.
     fn bytes(&self) -> Vec<u8> {
         let kind = match self.kind {
             NameKind::Token => "token",
@@ -163,7 +176,9 @@ impl Name {
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.kind, self.account, &self.role) {
-            (NameKind::Credentials, Some(account), Some(role)) => write!(f, "credentials of {account}:{role} ({})", self.instance),
+            (NameKind::Credentials, Some(account), Some(role)) => {
+                write!(f, "credentials of {account}:{role} ({})", self.instance)
+            }
             (NameKind::Credentials, ..) => write!(f, "credentials of {}", self.instance),
             (NameKind::Token, ..) => write!(f, "token of {}", self.instance),
             (NameKind::Registration, ..) => write!(f, "client registration of {}", self.instance),
@@ -186,7 +201,8 @@ pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     }
     let mut bytes = [0; N];
     for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let digit = |letter: u8| char::from(letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let digit =
+            |letter: u8| char::from(letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
     }
     Some(bytes)
@@ -240,8 +256,13 @@ mod tests {
     #[test]
     fn the_spelling_of_a_portal_makes_no_other_name() {
         let plain = instance("corp");
-        for url in ["https://corp.awsapps.com/start/#/", "Corp.awsapps.com:443/start/?tab=accounts"] {
-            let other = Instance { start_url: StartUrl::new(url), sso_region: Region::new("EU-West-1"), ..plain.clone() };
+        for url in ["https://corp.awsapps.com/start/#/", "Corp.awsapps.com:443/start/?tab=accounts"]
+        {
+            let other = Instance {
+                start_url: StartUrl::new(url),
+                sso_region: Region::new("EU-West-1"),
+                ..plain.clone()
+            };
             assert_eq!(Name::token(&other).file_name(), Name::token(&plain).file_name(), "{url}");
         }
     }
@@ -261,10 +282,14 @@ mod tests {
             ]
         };
         assert_eq!(names(&emulated, None), names(&plain, None));
-        let (chained, elsewhere) = (names(&plain, Some(&[0; 32])), names(&emulated, Some(&[0; 32])));
+        let (chained, elsewhere) =
+            (names(&plain, Some(&[0; 32])), names(&emulated, Some(&[0; 32])));
         assert_eq!(chained[..3], elsewhere[..3]);
         assert_ne!(chained[3], elsewhere[3]);
-        assert!(chained[3].belongs_to(&emulated) && elsewhere[3].belongs_to(&plain), "a sign-out forgets both");
+        assert!(
+            chained[3].belongs_to(&emulated) && elsewhere[3].belongs_to(&plain),
+            "a sign-out forgets both"
+        );
     }
 
     /// File names of records that other versions have written.
@@ -272,18 +297,33 @@ mod tests {
     fn records_that_are_on_disk_are_found_again() {
         let mut corp = instance("corp");
         let (account, role) = ("000000000001".parse().unwrap(), RoleName::new("Admin"));
-        assert_eq!(Name::token(&corp).file_name(), "accd2663c5f002a3bfd7009c45d245a23727dc73330a448465cbfa52a5dee530");
+        assert_eq!(
+            Name::token(&corp).file_name(),
+            "accd2663c5f002a3bfd7009c45d245a23727dc73330a448465cbfa52a5dee530"
+        );
         let admin = Name::credentials(&corp, account, &role, None);
-        assert_eq!(admin.file_name(), "70d123ded341cbae9a4d474b542b99ad4c4e296e30ca8bcda50cb0cae16ca3d7");
-        corp.endpoints = Endpoints { oidc: Some("http://o".into()), portal: None, sts: Some("http://s".into()) };
+        assert_eq!(
+            admin.file_name(),
+            "70d123ded341cbae9a4d474b542b99ad4c4e296e30ca8bcda50cb0cae16ca3d7"
+        );
+        corp.endpoints =
+            Endpoints { oidc: Some("http://o".into()), portal: None, sts: Some("http://s".into()) };
         let chained = Name::credentials(&corp, account, &role, Some(&[0; 32]));
-        assert_eq!(chained.file_name(), "c7e6fbcbadb0f088052aa24bc5cc300219c3aff3d4b2e094ff5252e5328d7ced");
+        assert_eq!(
+            chained.file_name(),
+            "c7e6fbcbadb0f088052aa24bc5cc300219c3aff3d4b2e094ff5252e5328d7ced"
+        );
     }
 
     #[test]
     fn a_name_says_what_it_is_and_knows_its_instance() {
         let corp = instance("corp");
-        let name = Name::credentials(&corp, "000000000001".parse().unwrap(), &RoleName::new("Admin"), None);
+        let name = Name::credentials(
+            &corp,
+            "000000000001".parse().unwrap(),
+            &RoleName::new("Admin"),
+            None,
+        );
         assert_eq!(name.to_string(), "credentials of 000000000001:Admin (corp)");
         assert!(name.belongs_to(&corp) && !name.belongs_to(&instance("other")));
     }

@@ -9,14 +9,16 @@ use crate::os::file;
 /// Whether there is a directory, and that it is this user's. One `stat`.
 ///
 /// # Errors
-/// [`Kind::Vault`] when it belongs to another user, [`Kind::Os`] if it can't be searched or is a file.
+/// [`Kind::Vault`] when it belongs to another user, [`Kind::Os`] if it can't be searched or is a
+/// file.
 #[cfg(unix)]
 pub(super) fn check(dir: &Path) -> Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let metadata = match std::fs::metadata(dir) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        // A directory that can't be searched may hold a vault: that is never taken for "nobody is signed in".
+        // A directory that can't be searched may hold a vault: that is never taken for "nobody is
+        // signed in".
         Err(error) => return Err(file::failed("reading", dir, &error)),
     };
     if !metadata.is_dir() {
@@ -35,8 +37,8 @@ pub(super) fn check(dir: &Path) -> Result<bool> {
     Ok(dir.exists())
 }
 
-/// The same before something is written: a directory that is not there yet would be made in its parent, which must be this
-/// user's too.
+/// The same before something is written: a directory that is not there yet would be made in its
+/// parent, which must be this user's too.
 pub(super) fn check_for_writing(dir: &Path) -> Result<()> {
     if !check(dir)?
         && let Some(parent) = dir.parent()

@@ -15,7 +15,8 @@ use crate::os::{file, random};
 
 use super::seal::{Key, KeyId, Sealer, VaultId};
 
-/// How long a program may take to write the passphrase into a pipe: it may ask the user for something first.
+/// How long a program may take to write the passphrase into a pipe: it may ask the user for
+/// something first.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What pipes said, by path.
 static READ_ONCE: Mutex<Vec<(PathBuf, Secret<String>)>> = Mutex::new(Vec::new());
@@ -41,7 +42,8 @@ impl Passphrase {
     /// The passphrase; `None` when there is no place to take one from.
     ///
     /// # Errors
-    /// [`Kind::Vault`] when the file does not exist or the passphrase is empty, [`Kind::Os`] if the file can't be read.
+    /// [`Kind::Vault`] when the file does not exist or the passphrase is empty, [`Kind::Os`] if the
+    /// file can't be read.
     pub(super) fn read(&self) -> Result<Option<Secret<String>>> {
         let secret = match self {
             Passphrase::None => return Ok(None),
@@ -52,21 +54,25 @@ impl Passphrase {
     }
 }
 
-/// The first line of a file, or of a pipe or terminal, which can be read only once: this process remembers what it said.
+/// The first line of a file, or of a pipe or terminal, which can be read only once: this process
+/// remembers what it said.
 fn from_file(path: &Path) -> Result<Secret<String>> {
     let mut read_once = READ_ONCE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, secret)) = read_once.iter().find(|(known, _)| known == path) {
         return Ok(secret.clone());
     }
     let said = |error: Error| {
-        error.context("the vault's passphrase").hint("set AWS_SSO_FILE_PASSWORD_FILE to a file that holds the passphrase of the vault")
+        error
+            .context("the vault's passphrase")
+            .hint("set AWS_SSO_FILE_PASSWORD_FILE to a file that holds the passphrase of the vault")
     };
     let missing = || said(Error::new(Kind::Vault, format!("{} does not exist", path.display())));
     if path.try_exists().is_ok_and(|exists| !exists) {
         return Err(missing());
     }
     let (line, again) = file::load_line(path, PATIENCE).map_err(said)?;
-    let text = std::str::from_utf8(&line).map_err(|_| said(Error::new(Kind::Vault, format!("{} is not UTF-8", path.display()))))?;
+    let text = std::str::from_utf8(&line)
+        .map_err(|_| said(Error::new(Kind::Vault, format!("{} is not UTF-8", path.display()))))?;
     let secret = Secret::from(text);
     if !again {
         read_once.push((path.to_owned(), secret.clone()));
@@ -77,7 +83,8 @@ fn from_file(path: &Path) -> Result<Secret<String>> {
 /// Refuses an empty passphrase: it would protect nothing and look as if it did.
 pub(super) fn checked(secret: &Secret<String>) -> Result<()> {
     if secret.expose().is_empty() {
-        return Err(Error::new(Kind::Vault, "the vault's passphrase is empty").hint("set AWS_SSO_FILE_PASSWORD, or give another one"));
+        return Err(Error::new(Kind::Vault, "the vault's passphrase is empty")
+            .hint("set AWS_SSO_FILE_PASSWORD, or give another one"));
     }
     Ok(())
 }
@@ -107,10 +114,17 @@ impl Wrapped {
     pub(super) fn new(key: &Key, vault: &VaultId, passphrase: &Secret<String>) -> Result<Self> {
         checked(passphrase)?;
         let salt = random::bytes::<16>()?;
-        let mut wrapped = Self { salt: BASE64.encode(salt), memory_kib: MEMORY_KIB, passes: PASSES, lanes: LANES, key: String::new() };
+        let mut wrapped = Self {
+            salt: BASE64.encode(salt),
+            memory_kib: MEMORY_KIB,
+            passes: PASSES,
+            lanes: LANES,
+            key: String::new(),
+        };
         let by = wrapped.derive(passphrase, &salt)?;
         let key_id = key.id(vault);
-        let sealed = Sealer { vault, key_id: &key_id, key: &by }.seal(&wrapped.associated(), key.bytes())?;
+        let sealed =
+            Sealer { vault, key_id: &key_id, key: &by }.seal(&wrapped.associated(), key.bytes())?;
         wrapped.key = BASE64.encode(sealed);
         Ok(wrapped)
     }
@@ -119,15 +133,24 @@ impl Wrapped {
     ///
     /// # Errors
     /// [`Kind::Vault`] for a wrong passphrase; nothing is changed by it.
-    pub(super) fn open(&self, vault: &VaultId, key_id: &KeyId, passphrase: &Secret<String>) -> Result<Key> {
+    pub(super) fn open(
+        &self,
+        vault: &VaultId,
+        key_id: &KeyId,
+        passphrase: &Secret<String>,
+    ) -> Result<Key> {
         let wrong = || Error::new(Kind::Vault, "the passphrase does not open the vault");
-        let (Ok(salt), Ok(sealed)) = (BASE64.decode(&self.salt), BASE64.decode(&self.key)) else { return Err(wrong()) };
+        let (Ok(salt), Ok(sealed)) = (BASE64.decode(&self.salt), BASE64.decode(&self.key)) else {
+            return Err(wrong());
+        };
         let by = self.derive(passphrase, &salt)?;
-        let bytes = Sealer { vault, key_id, key: &by }.open(&self.associated(), &sealed).ok_or_else(|| {
-            wrong()
-                .hint("check AWS_SSO_FILE_PASSWORD, or run `rolecall vault unlock`")
-                .hint("if it is lost, `rolecall vault reset` starts a new vault")
-        })?;
+        let bytes = Sealer { vault, key_id, key: &by }
+            .open(&self.associated(), &sealed)
+            .ok_or_else(|| {
+                wrong()
+                    .hint("check AWS_SSO_FILE_PASSWORD, or run `rolecall vault unlock`")
+                    .hint("if it is lost, `rolecall vault reset` starts a new vault")
+            })?;
         Key::from_bytes(&bytes).filter(|key| key.id(vault) == *key_id).ok_or_else(wrong)
     }
 
@@ -135,21 +158,32 @@ impl Wrapped {
         let said = |error: argon2::Error| match error {
             argon2::Error::OutOfMemory => {
                 let mib = self.memory_kib.min(MOST_MEMORY_KIB).div_ceil(1_024);
-                Error::os(format!("the operating system refused {mib} MiB of memory for the vault's passphrase"))
-                    .hint("raise the limit of memory (`ulimit -v` shows it), or close other programs")
+                Error::os(format!(
+                    "the operating system refused {mib} MiB of memory for the vault's passphrase"
+                ))
+                .hint("raise the limit of memory (`ulimit -v` shows it), or close other programs")
             }
             error => Error::new(Kind::Vault, format!("the vault's passphrase parameters: {error}")),
         };
-        let params = Params::new(self.memory_kib.min(MOST_MEMORY_KIB), self.passes, self.lanes, Some(32)).map_err(said)?;
+        let params =
+            Params::new(self.memory_kib.min(MOST_MEMORY_KIB), self.passes, self.lanes, Some(32))
+                .map_err(said)?;
         let mut out = Zeroizing::new([0_u8; 32]);
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        argon.hash_password_into(passphrase.expose().as_bytes(), salt, out.as_mut_slice()).map_err(said)?;
-        Key::from_bytes(out.as_slice()).ok_or_else(|| Error::internal("a derived key of another length"))
+        argon
+            .hash_password_into(passphrase.expose().as_bytes(), salt, out.as_mut_slice())
+            .map_err(said)?;
+        Key::from_bytes(out.as_slice())
+            .ok_or_else(|| Error::internal("a derived key of another length"))
     }
 
     /// The wrapped key can't be moved under other parameters.
     fn associated(&self) -> Vec<u8> {
-        format!("wrapped data key argon2id {} {} {} {}", self.salt, self.memory_kib, self.passes, self.lanes).into_bytes()
+        format!(
+            "wrapped data key argon2id {} {} {} {}",
+            self.salt, self.memory_kib, self.passes, self.lanes
+        )
+        .into_bytes()
     }
 }
 
@@ -181,7 +215,9 @@ mod tests {
     fn a_file_gives_its_first_line() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("password");
-        for (text, want) in [("hunter2", "hunter2"), ("hunter2\n", "hunter2"), (" two words \r\nx", " two words ")] {
+        for (text, want) in
+            [("hunter2", "hunter2"), ("hunter2\n", "hunter2"), (" two words \r\nx", " two words ")]
+        {
             std::fs::write(&path, text).unwrap();
             assert_eq!(Passphrase::File(path.clone()).read().unwrap().unwrap().expose(), want);
         }

@@ -64,11 +64,16 @@ mod exposed {
 
     use crate::domain::Secret;
 
-    pub(super) fn serialize<S: Serializer>(secret: &Secret<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        secret: &Secret<String>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(secret.expose())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret<String>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Secret<String>, D::Error> {
         String::deserialize(deserializer).map(Secret::new)
     }
 }
@@ -79,11 +84,16 @@ mod exposed_option {
 
     use crate::domain::Secret;
 
-    pub(super) fn serialize<S: Serializer>(secret: &Option<Secret<String>>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        secret: &Option<Secret<String>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         secret.as_ref().map(|secret| secret.expose().as_str()).serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret<String>>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Secret<String>>, D::Error> {
         Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
     }
 }
@@ -199,10 +209,12 @@ pub(super) struct Opened {
     record: OwnedBody,
 }
 
-/// Room for any record, so that its bytes are not moved, leaving copies behind, while they are written.
+/// Room for any record, so that its bytes are not moved, leaving copies behind, while they are
+/// written.
 pub(super) const ROOM: usize = 16 * 1024;
 
-/// A clock is adjusted by small steps all day and a reply's `Date` has whole seconds: only more than this is "set back". Seconds.
+/// A clock is adjusted by small steps all day and a reply's `Date` has whole seconds: only more
+/// than this is "set back". Seconds.
 const CLOCK_SLACK: i64 = 60;
 
 /// The record as bytes, wiped when dropped.
@@ -211,8 +223,14 @@ pub(super) fn render<T: Record>(name: &Name, record: &T) -> Result<Zeroizing<Vec
         return Err(Error::internal(format!("a record of another kind can't be stored as {name}")));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
-    let written = Written { name, issued_at: record.issued_at(), expires_at: record.expires_at(), record: record.body() };
-    serde_json::to_writer(&mut *bytes, &written).map_err(|_| Error::internal(format!("writing the {name}")))?;
+    let written = Written {
+        name,
+        issued_at: record.issued_at(),
+        expires_at: record.expires_at(),
+        record: record.body(),
+    };
+    serde_json::to_writer(&mut *bytes, &written)
+        .map_err(|_| Error::internal(format!("writing the {name}")))?;
     Ok(bytes)
 }
 

@@ -1,4 +1,5 @@
-//! Sealing records with XChaCha20-Poly1305, and telling a damaged record from one that another key locked.
+//! Sealing records with XChaCha20-Poly1305, and telling a damaged record from one that another key
+//! locked.
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
@@ -51,7 +52,11 @@ impl Key {
 
     /// Says which key this is without telling it: so a wrong key is known before it is used.
     pub(super) fn id(&self, vault: &VaultId) -> KeyId {
-        let digest = Sha256::new().chain_update(b"rolecall key id").chain_update(vault).chain_update(*self.0).finalize();
+        let digest = Sha256::new()
+            .chain_update(b"rolecall key id")
+            .chain_update(vault)
+            .chain_update(*self.0)
+            .finalize();
         let mut id = KeyId::default();
         id.copy_from_slice(&digest[..KEY_ID]);
         id
@@ -113,18 +118,24 @@ impl Sealer<'_> {
         bytes.extend_from_slice(self.key_id);
         bytes.extend_from_slice(&checksum(&bytes));
         bytes.extend_from_slice(&nonce);
-        // Encrypted in a buffer that is wiped, so that an error half-way leaves no plain text behind.
+        // Encrypted in a buffer that is wiped, so that an error half-way leaves no plain text
+        // behind.
         let mut body = Zeroizing::new(plain.to_vec());
         let tag = self
             .cipher()
-            .encrypt_inout_detached(&XNonce::from(nonce), &self.associated(name), body.as_mut_slice().into())
+            .encrypt_inout_detached(
+                &XNonce::from(nonce),
+                &self.associated(name),
+                body.as_mut_slice().into(),
+            )
             .map_err(|_| Error::internal("sealing a record of the vault"))?;
         bytes.extend_from_slice(&body);
         bytes.extend_from_slice(&tag);
         Ok(bytes)
     }
 
-    /// Opens what [`Sealer::seal`] made under the same name; `None` when it is damaged or something else.
+    /// Opens what [`Sealer::seal`] made under the same name; `None` when it is damaged or something
+    /// else.
     pub(super) fn open(&self, name: &[u8], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         if inspect(bytes, self.key_id) != Seal::Ours {
             return None;
@@ -133,7 +144,12 @@ impl Sealer<'_> {
         let (body, tag) = rest.split_last_chunk::<TAG>()?;
         let mut plain = Zeroizing::new(body.to_vec());
         self.cipher()
-            .decrypt_inout_detached(&XNonce::from(*nonce), &self.associated(name), plain.as_mut_slice().into(), &Tag::from(*tag))
+            .decrypt_inout_detached(
+                &XNonce::from(*nonce),
+                &self.associated(name),
+                plain.as_mut_slice().into(),
+                &Tag::from(*tag),
+            )
             .ok()?;
         Some(plain)
     }

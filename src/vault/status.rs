@@ -17,7 +17,8 @@ pub struct Status {
     pub chosen: Option<SecureStore>,
     /// Who has the key at hand.
     pub key: KeyPlace,
-    /// Whether a passphrase is at hand (AWS_SSO_FILE_PASSWORD or its `_FILE`); whether it is the right one is not tried.
+    /// Whether a passphrase is at hand (AWS_SSO_FILE_PASSWORD or its `_FILE`); whether it is the
+    /// right one is not tried.
     pub passphrase: bool,
     /// How many records there are.
     pub records: usize,
@@ -74,12 +75,15 @@ impl Vault {
         status
     }
 
-    /// What would open a vault that has just refused to: a passphrase that is not at hand, or was not the right one. `None` where no
-    /// passphrase helps, as with a keyring that is out of reach.
+    /// What would open a vault that has just refused to: a passphrase that is not at hand, or was
+    /// not the right one. `None` where no passphrase helps, as with a keyring that is out of
+    /// reach.
     pub fn asks(&self) -> Option<Asks> {
         let status = self.status();
         match (status.problem, status.chosen, status.key) {
-            (None, Some(SecureStore::File), KeyPlace::Away) if status.passphrase => Some(Asks::AnotherPassphrase),
+            (None, Some(SecureStore::File), KeyPlace::Away) if status.passphrase => {
+                Some(Asks::AnotherPassphrase)
+            }
             (Some(_), ..) => None,
             (None, Some(SecureStore::File), KeyPlace::Away) => Some(Asks::Passphrase),
             (None, None, _) if matches!(status.asked, SecureStore::File | SecureStore::Auto) => {

@@ -1,4 +1,5 @@
-//! Any bytes as the AWS config file: read without panic, written without a byte of the person's lost.
+//! Any bytes as the AWS config file: read without panic, written without a byte of the person's
+//! lost.
 
 #![no_main]
 
@@ -42,7 +43,10 @@ fn read(bytes: &[u8]) -> Vec<String> {
     }
     sso_lint::misplaced(bytes);
     if let Some(corrected) = sso_lint::fixed(bytes) {
-        assert!(sso_lint::problems(bytes).iter().any(sso_lint::Problem::is_fixable) && corrected != bytes);
+        assert!(
+            sso_lint::problems(bytes).iter().any(sso_lint::Problem::is_fixable)
+                && corrected != bytes
+        );
     }
     config.sso_sessions();
     config.legacy_instances();
@@ -60,19 +64,34 @@ fn block(bytes: &[u8]) {
         assert_eq!(before.outside(), bytes);
         assert_eq!(before.without(), bytes);
     }
-    let sections = SECTIONS.map(|section| Cow::Owned(section.replace('\n', before.line_end()).into_bytes()));
+    let sections =
+        SECTIONS.map(|section| Cow::Owned(section.replace('\n', before.line_end()).into_bytes()));
     let written = before.with(&sections);
     let after = Parts::of(&written, "profiles").expect("what we wrote is read");
     assert_eq!(after.with(&sections), written, "a second time");
     assert_eq!(after.held().len(), SECTIONS.len());
-    assert_eq!(before.outside(), if before.has_block() { after.outside() } else { after.without().into() });
-    assert_eq!(Parts::of(&after.without(), "profiles").expect("what is left is read").has_block(), false);
+    assert_eq!(
+        before.outside(),
+        if before.has_block() { after.outside() } else { after.without().into() }
+    );
+    assert_eq!(
+        Parts::of(&after.without(), "profiles").expect("what is left is read").has_block(),
+        false
+    );
     let config = AwsConfig::parse(&*written);
-    assert!(config.profile("pay-Admin").is_some_and(|profile| profile.get("credential_process").is_some()));
+    assert!(
+        config
+            .profile("pay-Admin")
+            .is_some_and(|profile| profile.get("credential_process").is_some())
+    );
     assert!(config.profile("zoo ops").is_some_and(|profile| profile.get("sso_session").is_some()));
     // What other profiles say is what they said.
     let outside = AwsConfig::parse(before.outside().into_owned());
-    for (name, profile) in outside.profiles().into_iter().filter(|(name, _)| !["pay-Admin", "zoo ops"].contains(&name.as_str())) {
+    for (name, profile) in outside
+        .profiles()
+        .into_iter()
+        .filter(|(name, _)| !["pay-Admin", "zoo ops"].contains(&name.as_str()))
+    {
         assert_eq!(config.profile(&name), Some(profile), "{name}");
     }
 }
@@ -84,13 +103,21 @@ fn keys(bytes: &[u8], name: &str) {
         assert_eq!(edit::get(&written, name, key).as_deref(), Some(value), "{name}");
     }
     assert_eq!(edit::set(&written, name, &PAIRS).expect("a second time"), written);
-    let others = |bytes: &[u8]| AwsConfig::parse(bytes).credentials_names().into_iter().filter(|other| other != name).collect::<Vec<_>>();
+    let others = |bytes: &[u8]| {
+        AwsConfig::parse(bytes)
+            .credentials_names()
+            .into_iter()
+            .filter(|other| other != name)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(others(bytes), others(&written));
 }
 
-/// One way to credentials for these profiles, or the file is refused; a second time changes nothing.
+/// One way to credentials for these profiles, or the file is refused; a second time changes
+/// nothing.
 fn process(bytes: &[u8], names: &[String]) {
-    let commands: Vec<(&str, String)> = names.iter().map(|name| (name.as_str(), PROCESS.to_owned())).collect();
+    let commands: Vec<(&str, String)> =
+        names.iter().map(|name| (name.as_str(), PROCESS.to_owned())).collect();
     let Some(mended) = mend::by_process(bytes, &commands) else { return };
     assert_eq!(mend::by_process(&mended, &commands).as_deref(), Some(&*mended), "{names:?}");
 }

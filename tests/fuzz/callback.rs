@@ -11,7 +11,9 @@ use tokio::runtime::{Builder, Runtime};
 
 const STATE: &str = "s-1";
 
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Builder::new_current_thread().enable_all().build().expect("a runtime can be made"));
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_current_thread().enable_all().build().expect("a runtime can be made")
+});
 
 fuzz_target!(|bytes: &[u8]| {
     let codes = Arc::new(Mutex::new(Vec::new()));

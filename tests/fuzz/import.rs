@@ -1,4 +1,5 @@
-//! Any bytes as another program's configuration: read or refused, never half of it, and what moved in moves in once.
+//! Any bytes as another program's configuration: read or refused, never half of it, and what moved
+//! in moves in once.
 
 #![no_main]
 
@@ -24,11 +25,21 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(text.get(node.span).is_some());
     }
     // And as our own file, beside something that moves in.
-    let granted = Source { program: Program::Granted, file: PathBuf::from("granted"), bytes: b"ExportSSOToken = true\n".to_vec() };
+    let granted = Source {
+        program: Program::Granted,
+        file: PathBuf::from("granted"),
+        bytes: b"ExportSSOToken = true\n".to_vec(),
+    };
     if let Ok(plan) = plan_of(&CTX, Some(bytes.to_vec()), &[granted]) {
         for change in plan.changes {
-            let (old, new) = (config::check(&change.file, &text(bytes)), config::check(&change.file, &text(&change.new)));
-            assert_eq!(new.expect("what was added is taken").len(), old.expect("it was taken before").len());
+            let (old, new) = (
+                config::check(&change.file, &text(bytes)),
+                config::check(&change.file, &text(&change.new)),
+            );
+            assert_eq!(
+                new.expect("what was added is taken").len(),
+                old.expect("it was taken before").len()
+            );
         }
     }
 });

@@ -1,4 +1,5 @@
-//! Any bytes as a kubeconfig: users of EKS come to ask us, once, and nothing else in the file says anything else.
+//! Any bytes as a kubeconfig: users of EKS come to ask us, once, and nothing else in the file says
+//! anything else.
 
 #![no_main]
 
@@ -17,7 +18,9 @@ use nowhere::CTX;
 /// The profiles that the seeds name.
 static AWS: LazyLock<AwsConfig> = LazyLock::new(|| {
     let process = "credential_process = /usr/bin/rolecall process --sso corp --account 012345678901 --role ops/Read";
-    AwsConfig::parse(format!("[profile pay]\n{process}\n[profile dev]\n{process}\n[default]\n{process}\n"))
+    AwsConfig::parse(format!(
+        "[profile pay]\n{process}\n[profile dev]\n{process}\n[default]\n{process}\n"
+    ))
 });
 
 fuzz_target!(|bytes: &[u8]| {
@@ -25,16 +28,22 @@ fuzz_target!(|bytes: &[u8]| {
     if !draft.changes() {
         return;
     }
-    let [old, new] = [&draft.old, &draft.new].map(|bytes| String::from_utf8(bytes.clone()).expect("it was UTF-8"));
+    let [old, new] = [&draft.old, &draft.new]
+        .map(|bytes| String::from_utf8(bytes.clone()).expect("it was UTF-8"));
     let [before, after] = [&old, &new].map(|text| yaml::parse(text).expect("it is YAML still"));
     // Users keep their names and their order; all that stands beside them says what it said.
     assert_eq!(before.pairs().len(), after.pairs().len());
-    for ((key, was), (_, is)) in before.pairs().iter().zip(after.pairs()).filter(|((key, _), _)| key != "users") {
+    for ((key, was), (_, is)) in
+        before.pairs().iter().zip(after.pairs()).filter(|((key, _), _)| key != "users")
+    {
         assert!(same(was, is), "{key}");
     }
     let names = |file: &Node| {
         let users = file.get("users").map_or(&[][..], Node::items);
-        users.iter().map(|user| user.get("name").and_then(Node::text).map(str::to_owned)).collect::<Vec<_>>()
+        users
+            .iter()
+            .map(|user| user.get("name").and_then(Node::text).map(str::to_owned))
+            .collect::<Vec<_>>()
     };
     assert_eq!(names(&before), names(&after));
     assert!(comments(&new).is_superset(&comments(&old)), "a comment is gone");
@@ -55,9 +64,12 @@ fn comments(text: &str) -> std::collections::HashSet<&str> {
 /// Whether two values say the same, wherever they stand.
 fn same(one: &Node, other: &Node) -> bool {
     match (&one.value, &other.value) {
-        (Value::List(ones), Value::List(others)) => ones.len() == others.len() && ones.iter().zip(others).all(|(a, b)| same(a, b)),
+        (Value::List(ones), Value::List(others)) => {
+            ones.len() == others.len() && ones.iter().zip(others).all(|(a, b)| same(a, b))
+        }
         (Value::Map(ones), Value::Map(others)) => {
-            ones.len() == others.len() && ones.iter().zip(others).all(|((a, one), (b, other))| a == b && same(one, other))
+            ones.len() == others.len()
+                && ones.iter().zip(others).all(|((a, one), (b, other))| a == b && same(one, other))
         }
         (one, other) => one == other,
     }

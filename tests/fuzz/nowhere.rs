@@ -12,7 +12,10 @@ use rolecall::vault::{KeyCache, Options, Passphrase, SecureStore, Vault};
 pub(crate) static CTX: LazyLock<Arc<Ctx>> = LazyLock::new(|| {
     let env = Env::from_pairs([("HOME", "/nowhere")]);
     let paths = Paths::from_env(&env).expect("there is a home directory");
-    let settings = Settings { config_profiles_binary: Some("/usr/bin/rolecall".into()), ..Settings::default() };
+    let settings = Settings {
+        config_profiles_binary: Some("/usr/bin/rolecall".into()),
+        ..Settings::default()
+    };
     let vault = Vault::new(Options {
         dir: paths.state_dir.join("vault"),
         store: SecureStore::File,

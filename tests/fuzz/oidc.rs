@@ -37,7 +37,8 @@ fuzz_target!(|bytes: &[u8]| {
             }
         }
         _ => {
-            if let Some(RefreshOutcome::Token(reply)) = ask(AWS.refresh(&known, &"refresh".into())) {
+            if let Some(RefreshOutcome::Token(reply)) = ask(AWS.refresh(&known, &"refresh".into()))
+            {
                 token(&reply);
             }
         }
@@ -45,7 +46,12 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 fn registration(flow: Flow) -> Registration {
-    Registration { client_id: "id".into(), client_secret: "secret".into(), expires_at: now().plus(3_600), flow }
+    Registration {
+        client_id: "id".into(),
+        client_secret: "secret".into(),
+        expires_at: now().plus(3_600),
+        flow,
+    }
 }
 
 /// A sign-in that was started before the fuzzer's answers came.
@@ -54,7 +60,8 @@ fn device() -> Option<DeviceStart> {
         device_code: "code".into(),
         user_code: "BCDF-GHJK".into(),
         verification_uri: "https://device.sso.eu-west-1.amazonaws.com/".into(),
-        verification_uri_complete: "https://device.sso.eu-west-1.amazonaws.com/?user_code=BCDF-GHJK".into(),
+        verification_uri_complete:
+            "https://device.sso.eu-west-1.amazonaws.com/?user_code=BCDF-GHJK".into(),
         interval: 5,
         expires_at: now().plus(600),
     })

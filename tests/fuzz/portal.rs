@@ -20,11 +20,16 @@ fuzz_target!(|bytes: &[u8]| {
         1 => {
             let Some(page) = ask(AWS.roles_page(&token, account, None)) else { return };
             for role in page.items {
-                assert!(!role.as_str().is_empty() && !role.as_str().chars().any(char::is_control), "{role:?}");
+                assert!(
+                    !role.as_str().is_empty() && !role.as_str().chars().any(char::is_control),
+                    "{role:?}"
+                );
             }
         }
         2 => {
-            if let Some(credentials) = ask(AWS.role_credentials(&token, account, &RoleName::new("ReadOnlyAccess"))) {
+            if let Some(credentials) =
+                ask(AWS.role_credentials(&token, account, &RoleName::new("ReadOnlyAccess")))
+            {
                 plausible(&credentials);
                 assert_eq!(credentials.account, account);
             }

@@ -8,8 +8,8 @@ use std::sync::{Arc, LazyLock};
 use libfuzzer_sys::fuzz_target;
 use rolecall::domain::query::{Index, Query, recognise};
 use rolecall::domain::{
-    AccountId, Arn, Confirm, Endpoints, Entry, Instance, InstanceName, Marks, Region, Roster, Source, StartUrl, Tags, Usages, fold,
-    parse_duration, slug, visible,
+    AccountId, Arn, Confirm, Endpoints, Entry, Instance, InstanceName, Marks, Region, Roster,
+    Source, StartUrl, Tags, Usages, fold, parse_duration, slug, visible,
 };
 use rolecall::ops::setup::address;
 
@@ -43,15 +43,28 @@ fn searched(text: &str) {
     let found = INDEX.search(&query, &Usages::new(), &Marks::default(), 1.0);
     let rows: HashSet<u32> = found.iter().copied().collect();
     let entries = &INDEX.roster().entries;
-    assert!(rows.len() == found.len() && found.iter().all(|row| (*row as usize) < entries.len()), "{found:?}");
+    assert!(
+        rows.len() == found.len() && found.iter().all(|row| (*row as usize) < entries.len()),
+        "{found:?}"
+    );
     let literal = INDEX.literal(&query);
     // A negated word is stricter in a search.
-    assert!(text.contains('!') || literal.iter().all(|row| rows.contains(row)), "{literal:?} is not in {found:?}");
+    assert!(
+        text.contains('!') || literal.iter().all(|row| rows.contains(row)),
+        "{literal:?} is not in {found:?}"
+    );
     for row in found {
         let (lit, entry) = (INDEX.highlights(&query, row), &entries[row as usize]);
-        for (positions, field) in [(&lit.account, &*entry.account_name), (&lit.role, &*entry.role), (&lit.email, &*entry.email)] {
+        for (positions, field) in [
+            (&lit.account, &*entry.account_name),
+            (&lit.role, &*entry.role),
+            (&lit.email, &*entry.email),
+        ] {
             assert!(positions.is_sorted_by(|left, right| left < right), "{positions:?}");
-            assert!(positions.last().is_none_or(|last| *last < field.chars().count()), "{positions:?} in {field}");
+            assert!(
+                positions.last().is_none_or(|last| *last < field.chars().count()),
+                "{positions:?} in {field}"
+            );
         }
     }
     INDEX.nearest(text, 3);
@@ -59,7 +72,9 @@ fn searched(text: &str) {
 
 fn roster() -> Roster {
     let instances = vec![instance("corp", "eu-west-1"), instance("lab", "cn-north-1")];
-    let tags: Arc<Tags> = Arc::new([("env".to_owned(), "prod".to_owned()), ("Größe".to_owned(), "a=b|c".to_owned())].into());
+    let tags: Arc<Tags> = Arc::new(
+        [("env".to_owned(), "prod".to_owned()), ("Größe".to_owned(), "a=b|c".to_owned())].into(),
+    );
     let entry = |(instance, id, name, role): (usize, &str, &str, &str)| Entry {
         instance,
         account: id.parse().expect("twelve digits"),
@@ -70,7 +85,9 @@ fn roster() -> Roster {
         tags: if role.len() % 2 == 0 { tags.clone() } else { Arc::default() },
         region: (instance == 1).then(|| Region::new("cn-north-1")),
         profile: role.contains('/').then(|| "ops".into()),
-        via: role.contains('/').then(|| "arn:aws:iam::012345678901:role/AdministratorAccess".into()),
+        via: role
+            .contains('/')
+            .then(|| "arn:aws:iam::012345678901:role/AdministratorAccess".into()),
         confirm: Confirm::No,
     };
     let entries = [

@@ -1,4 +1,5 @@
-//! Any text as our configuration file, with any key and value: set once, taken out again, and no comment lost.
+//! Any text as our configuration file, with any key and value: set once, taken out again, and no
+//! comment lost.
 
 #![no_main]
 
@@ -29,6 +30,9 @@ fuzz_target!(|bytes: &[u8]| {
 fn kept(before: &str, after: &str) {
     let plain = |line: &&str| line.starts_with('#');
     if !before.contains(['[', '"', '\'', '{']) {
-        before.lines().filter(plain).for_each(|line| assert!(after.contains(line), "{line} is gone"));
+        before
+            .lines()
+            .filter(plain)
+            .for_each(|line| assert!(after.contains(line), "{line} is gone"));
     }
 }

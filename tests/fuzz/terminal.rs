@@ -1,4 +1,5 @@
-//! Any bytes as terminal input, in reads of any length: whatever came, Ctrl-C is decoded after it, and a letter after that.
+//! Any bytes as terminal input, in reads of any length: whatever came, Ctrl-C is decoded after it,
+//! and a letter after that.
 
 #![no_main]
 

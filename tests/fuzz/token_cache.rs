@@ -16,14 +16,27 @@ fuzz_target!(|bytes: &[u8]| {
     let written = with_token(bytes, &url, &region, &access, expires);
     let token = read(&written).expect("what was written is read");
     assert!(token.ours && token.access_token == access && token.expires_at == expires, "{token:?}");
-    assert!(token.start_url.is_some_and(|written| written == url) && token.region.is_some_and(|written| written == region));
+    assert!(
+        token.start_url.is_some_and(|written| written == url)
+            && token.region.is_some_and(|written| written == region)
+    );
     assert_eq!(with_token(&written, &url, &region, &access, expires), written, "a second time");
     // What others wrote about the same directory stays.
     let before: Map<String, Value> = serde_json::from_slice(bytes).unwrap_or_default();
     let after: Map<String, Value> = serde_json::from_slice(&written).expect("JSON");
     for (name, value) in &before {
-        let known = ["accesstoken", "expiresat", "starturl", "region", "rolecall", "refreshtoken", "clientid", "clientsecret"];
-        let ours = known.contains(&&*name.to_ascii_lowercase()) || name.eq_ignore_ascii_case("registrationExpiresAt");
+        let known = [
+            "accesstoken",
+            "expiresat",
+            "starturl",
+            "region",
+            "rolecall",
+            "refreshtoken",
+            "clientid",
+            "clientsecret",
+        ];
+        let ours = known.contains(&&*name.to_ascii_lowercase())
+            || name.eq_ignore_ascii_case("registrationExpiresAt");
         assert!(ours || after.get(name) == Some(value), "{name} is not what it was");
     }
 });

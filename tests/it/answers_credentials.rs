@@ -70,7 +70,11 @@ fn good_old_credentials_go_out_in_place_of_bad_ones() {
     let records = Records::of(&sandbox);
     records.leave_credentials(ROLE, 600);
     let old = records.credentials(ROLE);
-    sandbox.aws.script(answer("GetRoleCredentials", ALWAYS, edited("expiration", milliseconds(86_400))));
+    sandbox.aws.script(answer(
+        "GetRoleCredentials",
+        ALWAYS,
+        edited("expiration", milliseconds(86_400)),
+    ));
     let ran = process(&sandbox, ROLE);
     assert_eq!(json(&ran)["AccessKeyId"], key);
     assert!(ran.stderr.contains("valid for more than 12 hours"), "{ran:?}");
@@ -83,7 +87,11 @@ fn a_wrong_date_does_not_extend_a_life() {
     let records = Records::of(&sandbox);
     let moment = Clock::System.now();
     for date in ["Thu, 01 Jan 1970 00:00:01 GMT", "Fri, 31 Dec 2100 23:59:59 GMT", "nonsense"] {
-        sandbox.aws.script(answer("GetRoleCredentials", 1, Reply::true_answer().header("date", date)));
+        sandbox.aws.script(answer(
+            "GetRoleCredentials",
+            1,
+            Reply::true_answer().header("date", date),
+        ));
         let ran = sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]);
         assert_eq!(ran.code, 0, "{date}: {ran:?}");
         let life = records.credentials(ROLE).unwrap().expires_at.since(moment);
@@ -137,7 +145,11 @@ fn bad_tokens_are_not_stored_and_the_old_ones_stay() {
         assert_eq!(ran.code, 0, "{body}: the old token has minutes left: {ran:?}");
         assert_eq!(records.token("corp").as_ref(), Some(&old), "{body}");
     }
-    sandbox.aws.script(answer("CreateToken", 1, Reply::true_answer().edit(Edit::Set("/refreshToken".into(), value!("")))));
+    sandbox.aws.script(answer(
+        "CreateToken",
+        1,
+        Reply::true_answer().edit(Edit::Set("/refreshToken".into(), value!(""))),
+    ));
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
     let new = records.token("corp").unwrap();
     assert_ne!(new.access_token, old.access_token);

@@ -72,7 +72,8 @@ fn a_role_list_that_is_none_keeps_the_accounts_roles() {
         body(r#"{"roleList":[{"accountId":"012345678901"}]}"#),
         Reply::true_answer().edit(Edit::Set("/roleList/0/roleName".into(), value!(""))),
         Reply::true_answer().edit(Edit::Set("/roleList/0/roleName".into(), value!("a b\u{1b}"))),
-        Reply::true_answer().edit(Edit::Set("/roleList/0/accountId".into(), value!("999999999999"))),
+        Reply::true_answer()
+            .edit(Edit::Set("/roleList/0/accountId".into(), value!("999999999999"))),
     ] {
         sandbox.aws.script(answer("ListAccountRoles", 2, reply.clone()));
         let ran = sandbox.run(&[&CACHE[..], &["--threads", "1"]].concat());
@@ -86,7 +87,9 @@ fn a_mistyped_role_does_not_erase_the_list() {
     let sandbox = signed_in();
     let before = listed(&sandbox);
     for text in ["{}", r#"{"roleList":[]}"#, r#"{"accountList":[]}"#] {
-        for selector in [&["-A", "012345678901", "-R", "Mistyped"][..], &["-A", "999999999999", "-R", "Admin"]] {
+        for selector in
+            [&["-A", "012345678901", "-R", "Mistyped"][..], &["-A", "999999999999", "-R", "Admin"]]
+        {
             sandbox.aws.script(answer("ListAccountRoles", 2, body(text)));
             sandbox.aws.script(answer("ListAccounts", 2, body(text)));
             let ran = sandbox.run(&[&["exec", "-S", "corp"], selector, &["--", "true"]].concat());
@@ -104,7 +107,11 @@ fn an_empty_account_list_is_believed_by_the_second_refresh() {
     let first = sandbox.run(&CACHE);
     let told = json(&first);
     assert_eq!(
-        (told["changes"].clone(), told["roles"].clone(), told["unconfirmed"].as_array().map(Vec::len)),
+        (
+            told["changes"].clone(),
+            told["roles"].clone(),
+            told["unconfirmed"].as_array().map(Vec::len)
+        ),
         (value!([]), value!(38), Some(10))
     );
     assert!(
@@ -116,7 +123,10 @@ fn an_empty_account_list_is_believed_by_the_second_refresh() {
     assert!(shown.stderr.contains("until a second refresh agrees"), "{shown:?}");
     assert!(sandbox.run(&["status", "-S", "corp"]).stdout.contains("10 accounts unconfirmed"));
     let second = sandbox.run(&CACHE);
-    assert_eq!((json(&second)["roles"].clone(), json(&second)["unconfirmed"].clone()), (value!(0), value!([])));
+    assert_eq!(
+        (json(&second)["roles"].clone(), json(&second)["unconfirmed"].clone()),
+        (value!(0), value!([]))
+    );
     assert_eq!(json(&second)["changes"].as_array().map(Vec::len), Some(38));
     assert_eq!(json(&sandbox.run(&CACHE))["roles"], 38, "and everything comes back");
 }
@@ -128,7 +138,10 @@ fn an_empty_list_that_is_not_repeated_is_forgotten() {
     sandbox.aws.script(answer("ListAccountRoles", 10, body(r#"{"roleList":[]}"#)));
     assert_eq!(json(&sandbox.run(&CACHE))["unconfirmed"].as_array().map(Vec::len), Some(10));
     let ran = sandbox.run(&CACHE);
-    assert_eq!((json(&ran)["changes"].clone(), json(&ran)["unconfirmed"].clone()), (value!([]), value!([])));
+    assert_eq!(
+        (json(&ran)["changes"].clone(), json(&ran)["unconfirmed"].clone()),
+        (value!([]), value!([]))
+    );
     assert_eq!((listed(&sandbox), ran.stderr.contains("kept")), (before, false));
 }
 
@@ -136,10 +149,21 @@ fn an_empty_list_that_is_not_repeated_is_forgotten() {
 fn repeated_entries_count_once() {
     let sandbox = signed_in();
     let before = listed(&sandbox);
-    sandbox.aws.script(answer("ListAccounts", 1, Reply::true_answer().edit(Edit::Double("/accountList".into()))));
-    sandbox.aws.script(answer("ListAccountRoles", 10, Reply::true_answer().edit(Edit::Double("/roleList".into()))));
+    sandbox.aws.script(answer(
+        "ListAccounts",
+        1,
+        Reply::true_answer().edit(Edit::Double("/accountList".into())),
+    ));
+    sandbox.aws.script(answer(
+        "ListAccountRoles",
+        10,
+        Reply::true_answer().edit(Edit::Double("/roleList".into())),
+    ));
     let ran = sandbox.run(&CACHE);
-    assert_eq!((json(&ran)["changes"].clone(), json(&ran)["roles"].clone()), (value!([]), value!(38)));
+    assert_eq!(
+        (json(&ran)["changes"].clone(), json(&ran)["roles"].clone()),
+        (value!([]), value!(38))
+    );
     assert_eq!(listed(&sandbox), before);
 }
 
@@ -147,7 +171,8 @@ fn repeated_entries_count_once() {
 fn page_tokens_that_repeat_end_the_listing() {
     let sandbox = signed_in();
     let before = listed(&sandbox);
-    let page = |token: &str| Reply::first_page().edit(Edit::Set("/nextToken".into(), value!(token)));
+    let page =
+        |token: &str| Reply::first_page().edit(Edit::Set("/nextToken".into(), value!(token)));
     for tokens in [&["A", "A"][..], &["A", "B", "A"]] {
         tokens.iter().for_each(|token| sandbox.aws.script(answer("ListAccounts", 1, page(token))));
         refused(&sandbox.run(&CACHE), 6, &["the list from AWS has no end"]);

@@ -17,7 +17,8 @@ fn process(sandbox: &Sandbox) -> Ran {
 
 /// What a box between this machine and AWS may answer.
 fn boxes() -> Vec<Reply> {
-    let mut replies: Vec<Reply> = [302, 304, 407, 413, 451].map(|status| Reply::raw(status, "text/plain", "")).into();
+    let mut replies: Vec<Reply> =
+        [302, 304, 407, 413, 451].map(|status| Reply::raw(status, "text/plain", "")).into();
     replies.extend([200, 400, 401, 403, 404, 503].map(Reply::html));
     replies.push(Reply::raw(403, "text/plain", "Blocked by policy"));
     replies
@@ -36,7 +37,10 @@ fn a_box_in_between_is_not_aws_and_good_old_credentials_go_out() {
         sandbox.aws.script(answer("GetRoleCredentials", ALWAYS, reply.clone()));
         let ran = process(&sandbox);
         assert_eq!(json(&ran)["AccessKeyId"], key, "{reply:?}");
-        assert!(ran.stderr.contains("AWS could not be reached (a proxy or login page answered"), "{reply:?}: {ran:?}");
+        assert!(
+            ran.stderr.contains("AWS could not be reached (a proxy or login page answered"),
+            "{reply:?}: {ran:?}"
+        );
         sandbox.aws.clear_script();
     }
     assert_ne!(key, "");
@@ -49,8 +53,16 @@ fn a_box_in_between_refuses_nothing() {
     for operation in ["GetRoleCredentials", "ListAccounts"] {
         for reply in [Reply::html(403), Reply::html(200), Reply::raw(302, "text/plain", "")] {
             sandbox.aws.script(answer(operation, ALWAYS, reply.clone()));
-            let ran = if operation == "ListAccounts" { sandbox.run(&["cache", "-S", "corp"]) } else { process(&sandbox) };
-            refused(&ran, 6, &["AWS could not be reached (a proxy or login page answered", "hint: "]);
+            let ran = if operation == "ListAccounts" {
+                sandbox.run(&["cache", "-S", "corp"])
+            } else {
+                process(&sandbox)
+            };
+            refused(
+                &ran,
+                6,
+                &["AWS could not be reached (a proxy or login page answered", "hint: "],
+            );
             sandbox.aws.clear_script();
         }
     }
@@ -71,8 +83,16 @@ fn a_429_without_a_body_is_waited_out() {
 fn an_answer_without_end_is_cut_off() {
     let sandbox = signed_in();
     for operation in ["GetRoleCredentials", "ListAccounts"] {
-        sandbox.aws.script(answer(operation, ALWAYS, Reply::true_answer().delivered(Delivery::Endless)));
-        let ran = if operation == "ListAccounts" { sandbox.run(&["cache", "-S", "corp"]) } else { process(&sandbox) };
+        sandbox.aws.script(answer(
+            operation,
+            ALWAYS,
+            Reply::true_answer().delivered(Delivery::Endless),
+        ));
+        let ran = if operation == "ListAccounts" {
+            sandbox.run(&["cache", "-S", "corp"])
+        } else {
+            process(&sandbox)
+        };
         refused(&ran, 6, &["it is larger than"]);
         sandbox.aws.clear_script();
     }
@@ -96,5 +116,9 @@ fn a_page_for_people_is_not_a_sign_out() {
     sandbox.aws.script(answer("Logout", ALWAYS, Reply::html(200)));
     let ran = sandbox.run(&["logout", "-S", "corp"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.stderr.contains("AWS was not told to end it") && ran.stderr.contains("signed out of corp"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("AWS was not told to end it")
+            && ran.stderr.contains("signed out of corp"),
+        "{ran:?}"
+    );
 }

@@ -10,13 +10,18 @@ use crate::sandbox::{Ran, Sandbox, wait_for};
 #[cfg(target_os = "linux")]
 use crate::terminal::Terminal;
 
-const ROLE: [&str; 6] = ["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess", "--auto-login"];
+const ROLE: [&str; 6] =
+    ["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess", "--auto-login"];
 
 /// A sandbox whose "browser" writes down every address it is asked to open.
 fn with_browser() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write("browser", "#!/bin/sh\nprintf '%s\\n' \"$1\" >> \"$HOME/tabs\"\nenv > \"$HOME/browser.env\"\n");
-    std::fs::set_permissions(sandbox.path("browser"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.write(
+        "browser",
+        "#!/bin/sh\nprintf '%s\\n' \"$1\" >> \"$HOME/tabs\"\nenv > \"$HOME/browser.env\"\n",
+    );
+    std::fs::set_permissions(sandbox.path("browser"), std::fs::Permissions::from_mode(0o755))
+        .unwrap();
     sandbox
 }
 
@@ -27,7 +32,11 @@ fn rolecall(sandbox: &Sandbox, args: &[&str]) -> std::process::Command {
 }
 
 fn tabs(sandbox: &Sandbox) -> Vec<String> {
-    std::fs::read_to_string(sandbox.path("tabs")).unwrap_or_default().lines().map(str::to_owned).collect()
+    std::fs::read_to_string(sandbox.path("tabs"))
+        .unwrap_or_default()
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 fn first_tab(sandbox: &Sandbox) -> String {
@@ -44,10 +53,17 @@ fn first_tab(sandbox: &Sandbox) -> String {
 #[test]
 fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
     let sandbox = with_browser();
-    let start = |_| rolecall(&sandbox, &ROLE).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let start = |_| {
+        rolecall(&sandbox, &ROLE)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
     let children: Vec<_> = (0..40).map(start).collect();
     demo::approve(&first_tab(&sandbox)).unwrap();
-    let ran: Vec<Ran> = children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
+    let ran: Vec<Ran> =
+        children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
     assert!(ran.iter().all(|ran| ran.code == 0), "{:?}", ran.iter().find(|ran| ran.code != 0));
     assert!(ran.iter().all(|other| other.stdout == ran[0].stdout));
     assert_eq!(tabs(&sandbox).len(), 1);
@@ -59,9 +75,14 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
 #[test]
 fn what_is_said_of_links_reaches_the_helper() {
     let sandbox = with_browser();
-    let ran = Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "2s", "-u", "print"]].concat()).output().unwrap());
+    let ran = Ran::of(
+        rolecall(&sandbox, &[&ROLE[..], &["--wait", "2s", "-u", "print"]].concat())
+            .output()
+            .unwrap(),
+    );
     assert_eq!((ran.code, tabs(&sandbox).len()), (4, 0), "{ran:?}");
-    let address = std::fs::read_to_string(sandbox.path("rolecall/state/sign-in-corp.json")).unwrap();
+    let address =
+        std::fs::read_to_string(sandbox.path("rolecall/state/sign-in-corp.json")).unwrap();
     let notice: serde_json::Value = serde_json::from_str(&address).unwrap();
     demo::approve(notice["url"].as_str().unwrap()).unwrap();
 }
@@ -85,9 +106,17 @@ fn whoever_waits_takes_over_from_a_caller_that_opened_nothing() {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&locks).unwrap();
     let starter = std::fs::File::create(locks.join("sign-in")).unwrap();
     starter.lock().unwrap();
-    let waiting = rolecall(&sandbox, &ROLE).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let waiting = rolecall(&sandbox, &ROLE)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
     // By the end of another one that came later, the first has long seen that somebody is at it.
-    assert_eq!(Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap()).code, 4);
+    assert_eq!(
+        Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap())
+            .code,
+        4
+    );
     assert_eq!(tabs(&sandbox), [] as [String; 0]);
     drop(starter);
     demo::approve(&first_tab(&sandbox)).unwrap();
@@ -98,7 +127,8 @@ fn whoever_waits_takes_over_from_a_caller_that_opened_nothing() {
 #[test]
 fn who_does_not_wait_is_told_where_the_sign_in_is() {
     let sandbox = with_browser();
-    let ran = Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap());
+    let ran =
+        Ran::of(rolecall(&sandbox, &[&ROLE[..], &["--wait", "1s"]].concat()).output().unwrap());
     assert_eq!(ran.code, 4, "{ran:?}");
     assert!(ran.stderr.contains("is open in your browser"), "{ran:?}");
     demo::approve(&first_tab(&sandbox)).unwrap();
@@ -107,7 +137,11 @@ fn who_does_not_wait_is_told_where_the_sign_in_is() {
 #[test]
 fn a_refusal_keeps_browsers_shut_until_a_person_signs_in() {
     let sandbox = with_browser();
-    let child = rolecall(&sandbox, &ROLE).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let child = rolecall(&sandbox, &ROLE)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
     demo::deny(&first_tab(&sandbox)).unwrap();
     let refused = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(refused.code, 4, "{refused:?}");
@@ -131,10 +165,16 @@ fn nobody_is_sent_to_the_page_of_a_helper_that_was_killed() {
     wait_for("what the helper leaves behind when it is killed", || notice.exists().then_some(()));
     let helper = || {
         let all = crate::processes::processes();
-        all.into_iter().find(|process| process.words.contains("sign-in-helper") && process.words.contains(&browser))
+        all.into_iter().find(|process| {
+            process.words.contains("sign-in-helper") && process.words.contains(&browser)
+        })
     };
     let pid = i32::try_from(helper().unwrap().pid).unwrap();
-    rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), rustix::process::Signal::KILL).unwrap();
+    rustix::process::kill_process(
+        rustix::process::Pid::from_raw(pid).unwrap(),
+        rustix::process::Signal::KILL,
+    )
+    .unwrap();
     wait_for("its end", || helper().is_none().then_some(()));
 
     let terminal = Terminal::run_with(&sandbox, crate::sandbox::binary(), &call, &[]);

@@ -1,4 +1,5 @@
-//! AWS files as users really have them: mistakes are named by line, corrected where there is one right way, and told once.
+//! AWS files as users really have them: mistakes are named by line, corrected where there is one
+//! right way, and told once.
 
 use serde_json::Value;
 
@@ -32,12 +33,21 @@ fn settings(sandbox: &Sandbox) -> (i32, Vec<Value>) {
 
 #[test]
 fn a_session_that_is_incomplete_or_misspelled_is_named_by_every_command_that_misses_it() {
-    let sandbox = with("[sso-session corp]\nsso_start_url = START_URL\n\n[sso_session lab]\nsso_region = eu-west-1\n");
-    for args in
-        [&["list"][..], &["login"], &["exec", "--arn", "012345678901:Admin", "--", "true"], &["process", "--arn", "012345678901:Admin"]]
-    {
+    let sandbox = with(
+        "[sso-session corp]\nsso_start_url = START_URL\n\n[sso_session lab]\nsso_region = eu-west-1\n",
+    );
+    for args in [
+        &["list"][..],
+        &["login"],
+        &["exec", "--arn", "012345678901:Admin", "--", "true"],
+        &["process", "--arn", "012345678901:Admin"],
+    ] {
         let ran = sandbox.run(args);
-        refused(&ran, 3, &["no IAM Identity Center", "~/.aws/config:1: [sso-session corp] has no `sso_region`"]);
+        refused(
+            &ran,
+            3,
+            &["no IAM Identity Center", "~/.aws/config:1: [sso-session corp] has no `sso_region`"],
+        );
         assert!(ran.stderr.contains("~/.aws/config:4: [sso_session lab] is misspelled"), "{ran:?}");
         assert!(ran.stderr.contains("rolecall doctor --fix"), "{ran:?}");
     }
@@ -50,7 +60,9 @@ fn a_session_that_is_incomplete_or_misspelled_is_named_by_every_command_that_mis
             start_url(&sandbox)
         ),
     );
-    for args in [&["login", "-S", "lab"][..], &["process", "-S", "lab", "--arn", "012345678901:Admin"]] {
+    for args in
+        [&["login", "-S", "lab"][..], &["process", "-S", "lab", "--arn", "012345678901:Admin"]]
+    {
         let ran = sandbox.run(args);
         refused(&ran, 3, &["called `lab`", "~/.aws/config:4: [sso_session lab] is misspelled"]);
         assert!(!ran.stderr.contains("sso_region"), "{ran:?}");
@@ -64,11 +76,19 @@ fn doctor_corrects_what_has_one_right_way_and_takes_it_back() {
     let sandbox = with(messy);
     let before = config(&sandbox);
     let (code, found) = settings(&sandbox);
-    assert!(code == 1 && found.len() == 3 && found.iter().all(|finding| finding["fixable"] == true), "{found:?}");
+    assert!(
+        code == 1 && found.len() == 3 && found.iter().all(|finding| finding["fixable"] == true),
+        "{found:?}"
+    );
     assert_eq!(config(&sandbox), before, "doctor alone changes nothing");
 
     let fixed = sandbox.run(&["doctor", "--offline", "--fix"]);
-    assert!(fixed.stdout.contains("fixed: ~/.aws/config is corrected; `rolecall doctor --undo` takes it back"), "{fixed:?}");
+    assert!(
+        fixed
+            .stdout
+            .contains("fixed: ~/.aws/config is corrected; `rolecall doctor --undo` takes it back"),
+        "{fixed:?}"
+    );
     let want = "\u{feff}# mine\r\n[sso-session corp]\r\nsso_start_url = START_URL\r\n# Ireland\r\nsso_region = eu-west-1\r\n\
         [profile a]\r\nsso_session = corp\r\nsso_account_id = 012345678901\r\nsso_role_name = AdministratorAccess\r\n";
     assert_eq!(config(&sandbox), want.replace("START_URL", &start_url(&sandbox)));
@@ -109,10 +129,14 @@ fn what_only_the_user_can_know_is_named_and_left_alone() {
 
 #[test]
 fn a_comment_or_quotes_behind_a_value_do_not_keep_anybody_from_signing_in() {
-    let sandbox = with("[sso-session corp]\nsso_start_url = 'START_URL'\nsso_region = EU-WEST-1 # Ireland\n");
+    let sandbox =
+        with("[sso-session corp]\nsso_start_url = 'START_URL'\nsso_region = EU-WEST-1 # Ireland\n");
     sandbox.login("corp");
     let status = json(&sandbox.run(&["status", "--json"]));
-    assert_eq!((status["instances"][0]["sso"].as_str(), status["instances"][0]["signed_in"].as_bool()), (Some("corp"), Some(true)));
+    assert_eq!(
+        (status["instances"][0]["sso"].as_str(), status["instances"][0]["signed_in"].as_bool()),
+        (Some("corp"), Some(true))
+    );
 }
 
 #[test]
@@ -120,8 +144,12 @@ fn one_portal_in_several_spellings_is_one_sign_in() {
     let sandbox = with("");
     let url = start_url(&sandbox);
     let host = url.trim_start_matches("https://").to_owned();
-    let spellings =
-        [url.clone(), format!("{url}/#/?tab=accounts"), host.to_uppercase().replace("/START", "/start"), host.replacen('/', ":443/", 1)];
+    let spellings = [
+        url.clone(),
+        format!("{url}/#/?tab=accounts"),
+        host.to_uppercase().replace("/START", "/start"),
+        host.replacen('/', ":443/", 1),
+    ];
     let profiles = spellings.iter().enumerate().map(|(number, url)| format!("[profile p{number}]\nsso_start_url = {url}\nsso_region = eu-west-1\nsso_account_id = 012345678901\nsso_role_name = AdministratorAccess\n"));
     sandbox.write(".aws/config", &profiles.collect::<String>());
     let status = json(&sandbox.run(&["status", "--json"]));
@@ -129,12 +157,17 @@ fn one_portal_in_several_spellings_is_one_sign_in() {
     let name = status["instances"][0]["sso"].as_str().unwrap().to_owned();
     sandbox.login(&name);
     for number in 0..spellings.len() {
-        assert_eq!(json(&sandbox.run(&["process", "--profile", &format!("p{number}")]))["AccountId"], "012345678901", "{number}");
+        assert_eq!(
+            json(&sandbox.run(&["process", "--profile", &format!("p{number}")]))["AccountId"],
+            "012345678901",
+            "{number}"
+        );
     }
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
 }
 
-/// The AWS CLI names its file by the spelling of the profile that was signed in with: each one is looked for.
+/// The AWS CLI names its file by the spelling of the profile that was signed in with: each one is
+/// looked for.
 #[test]
 fn the_cli_token_is_found_under_every_spelling() {
     let sandbox = with("");
@@ -147,7 +180,9 @@ fn the_cli_token_is_found_under_every_spelling() {
         ),
     );
     let file = format!(".aws/sso/cache/{}", rolecall::awsconfig::token_cache::file_name(&other));
-    let token = format!(r#"{{"startUrl":"{other}","region":"EU-WEST-1","accessToken":"theirs","expiresAt":"2999-01-01T00:00:00Z"}}"#);
+    let token = format!(
+        r#"{{"startUrl":"{other}","region":"EU-WEST-1","accessToken":"theirs","expiresAt":"2999-01-01T00:00:00Z"}}"#
+    );
     sandbox.write(&file, &token);
     let status = json(&sandbox.run(&["status", "--json"]));
     assert_eq!(status["instances"][0]["borrowed"], true, "{status}");
@@ -155,7 +190,9 @@ fn the_cli_token_is_found_under_every_spelling() {
 
 #[test]
 fn a_terminal_hears_of_a_mistake_once_and_scripts_never_do() {
-    let sandbox = with("[sso-session corp]\nsso_start_url = START_URL\nsso_region = eu-west-1\n[profile a]\nsso_session = lab\n");
+    let sandbox = with(
+        "[sso-session corp]\nsso_start_url = START_URL\nsso_region = eu-west-1\n[profile a]\nsso_session = lab\n",
+    );
     let said = |sandbox: &Sandbox| {
         let terminal = Terminal::rolecall(sandbox, &["status"]);
         terminal.wait_for("ROLES READ");

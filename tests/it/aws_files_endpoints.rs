@@ -1,4 +1,5 @@
-//! Endpoints that replace AWS's own: they decide about sign-ins only if they are those of sign-in, and are named where they do.
+//! Endpoints that replace AWS's own: they decide about sign-ins only if they are those of sign-in,
+//! and are named where they do.
 
 use crate::commands::{ROLE, json, refused};
 use crate::sandbox::{Ran, Sandbox};
@@ -40,13 +41,26 @@ fn an_endpoint_that_matters_is_named_by_status_and_doctor() {
     let url = sandbox.aws.url().to_owned();
     sandbox.login("corp");
     let status = run(&sandbox, &["status"], &[]);
-    assert!(status.stdout.contains(&format!("AWS_ENDPOINT_URL sends sign-in and portal requests for corp and lab to {url}")), "{status:?}");
+    assert!(
+        status.stdout.contains(&format!(
+            "AWS_ENDPOINT_URL sends sign-in and portal requests for corp and lab to {url}"
+        )),
+        "{status:?}"
+    );
     let elsewhere = [("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE)];
     assert!(!signed_in(&sandbox, &elsewhere));
     let status = run(&sandbox, &["status", "-S", "corp"], &elsewhere);
-    assert!(status.stdout.contains(&format!("AWS_ENDPOINT_URL_SSO_OIDC sends sign-in requests for corp to {NOWHERE}")), "{status:?}");
+    assert!(
+        status.stdout.contains(&format!(
+            "AWS_ENDPOINT_URL_SSO_OIDC sends sign-in requests for corp to {NOWHERE}"
+        )),
+        "{status:?}"
+    );
     let endpoints = json(&run(&sandbox, &["status", "--json", "-S", "corp"], &elsewhere))["instances"][0]["endpoints"].clone();
-    assert_eq!((endpoints[0]["service"].as_str(), endpoints[0]["from"].as_str()), (Some("sso_oidc"), Some("AWS_ENDPOINT_URL_SSO_OIDC")));
+    assert_eq!(
+        (endpoints[0]["service"].as_str(), endpoints[0]["from"].as_str()),
+        (Some("sso_oidc"), Some("AWS_ENDPOINT_URL_SSO_OIDC"))
+    );
     let doctor = run(&sandbox, &["doctor", "--offline"], &elsewhere);
     assert!(
         doctor.stdout.contains("AWS_ENDPOINT_URL_SSO_OIDC sends sign-in requests for corp and lab")
@@ -55,22 +69,34 @@ fn an_endpoint_that_matters_is_named_by_status_and_doctor() {
     );
 }
 
-/// Somebody signed in at AWS, then sets the variable for an emulator: here the simulator stands for AWS, under its `[services]` section.
+/// Somebody signed in at AWS, then sets the variable for an emulator: here the simulator stands for
+/// AWS, under its `[services]` section.
 #[test]
 fn a_sign_in_that_is_hidden_is_told() {
     let sandbox = Sandbox::new();
     let record = sandbox.path("rolecall/state/vault/records");
     sandbox.login("corp");
-    // The record of a sign-in without overrides, which no test may make at AWS: the vault's own name for it.
-    let instance = |endpoints| rolecall::domain::Instance { endpoints, ..crate::records::Records::of(&sandbox).instance("corp").clone() };
+    // The record of a sign-in without overrides, which no test may make at AWS: the vault's own
+    // name for it.
+    let instance = |endpoints| rolecall::domain::Instance {
+        endpoints,
+        ..crate::records::Records::of(&sandbox).instance("corp").clone()
+    };
     let plain = instance(rolecall::domain::Endpoints::default());
     crate::records::Records::of(&sandbox).copy_token("corp", &plain);
     assert!(record.is_dir());
     let elsewhere = [("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE)];
     let status = run(&sandbox, &["status", "-S", "corp"], &elsewhere);
-    assert!(status.stdout.contains("signed out") && status.stdout.contains("the sign-in to corp at AWS is kept"), "{status:?}");
+    assert!(
+        status.stdout.contains("signed out")
+            && status.stdout.contains("the sign-in to corp at AWS is kept"),
+        "{status:?}"
+    );
     let doctor = run(&sandbox, &["doctor", "--offline"], &elsewhere);
-    assert!(doctor.code == 1 && doctor.stdout.contains("you are signed in to corp at AWS, but"), "{doctor:?}");
+    assert!(
+        doctor.code == 1 && doctor.stdout.contains("you are signed in to corp at AWS, but"),
+        "{doctor:?}"
+    );
     let here = run(&sandbox, &["status", "-S", "corp"], &[]);
     assert!(!here.stdout.contains("is kept"), "{here:?}");
 }
@@ -79,8 +105,15 @@ fn a_sign_in_that_is_hidden_is_told() {
 fn a_profile_for_an_emulator_redirects_nobody_else() {
     let sandbox = Sandbox::with_aws_config_only();
     let config = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
-    sandbox.write(".aws/config", &format!("[profile emulator]\nsso_session = corp\nendpoint_url = {NOWHERE}\n{config}"));
+    sandbox.write(
+        ".aws/config",
+        &format!("[profile emulator]\nsso_session = corp\nendpoint_url = {NOWHERE}\n{config}"),
+    );
     let mut command = sandbox.rolecall(&["status", "--json", "-S", "corp"]);
     let ran = Ran::of(command.env_remove("AWS_ENDPOINT_URL").output().unwrap());
-    assert_eq!(json(&ran)["instances"][0]["endpoints"].as_array().map(Vec::len), Some(0), "{ran:?}");
+    assert_eq!(
+        json(&ran)["instances"][0]["endpoints"].as_array().map(Vec::len),
+        Some(0),
+        "{ran:?}"
+    );
 }

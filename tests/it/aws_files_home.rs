@@ -28,12 +28,14 @@ enum Way {
     Namespace,
 }
 
-/// `None` on a machine that lets nobody but root be somebody else: root runs this test, or a kernel with user namespaces.
+/// `None` on a machine that lets nobody but root be somebody else: root runs this test, or a kernel
+/// with user namespaces.
 fn way() -> Option<Way> {
     if rustix::process::geteuid().is_root() {
         return Some(Way::SetUid);
     }
-    let tried = Command::new("unshare").args(["--user", &format!("--map-user={NOBODY}"), "true"]).output();
+    let tried =
+        Command::new("unshare").args(["--user", &format!("--map-user={NOBODY}"), "true"]).output();
     tried.is_ok_and(|ran| ran.status.success()).then_some(Way::Namespace)
 }
 
@@ -66,7 +68,11 @@ fn rolecall_home_and_the_aws_config_file_are_enough() {
     sandbox.login("corp");
     // The build directory may be closed to others.
     std::fs::copy(binary(), sandbox.path("rolecall-program")).unwrap();
-    std::fs::set_permissions(sandbox.path("rolecall-program"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(
+        sandbox.path("rolecall-program"),
+        std::fs::Permissions::from_mode(0o755),
+    )
+    .unwrap();
     sandbox.write(".aws/config", "[sso-session zoo]\nsso_start_url = https://zoo.awsapps.com/start\nsso_region = eu-west-1\n");
     if way == Way::SetUid {
         give(sandbox.home());
@@ -89,6 +95,10 @@ fn rolecall_home_and_the_aws_config_file_are_enough() {
     assert!(kube.code == 3 && kube.stderr.contains("name the file with --kubeconfig"), "{kube:?}");
     for missing in ["ROLECALL_HOME", "AWS_CONFIG_FILE"] {
         let ran = run(&sandbox, way, &["status"], &[missing]);
-        assert!(ran.code == 3 && ran.stderr.contains("set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE"), "{ran:?}");
+        assert!(
+            ran.code == 3
+                && ran.stderr.contains("set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE"),
+            "{ran:?}"
+        );
     }
 }

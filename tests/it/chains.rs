@@ -37,10 +37,24 @@ fn process(sandbox: &Sandbox, role: &str) -> Ran {
 #[test]
 fn a_chained_role_is_a_row_that_says_through_what() {
     let sandbox = signed_in();
-    let listed = sandbox.run(&["list", "-S", "corp", "-q", "role:Deploy", "AccountName", "RoleName", "Profile", "Via", "--csv"]);
+    let listed = sandbox.run(&[
+        "list",
+        "-S",
+        "corp",
+        "-q",
+        "role:Deploy",
+        "AccountName",
+        "RoleName",
+        "Profile",
+        "Via",
+        "--csv",
+    ]);
     let row = "payments-staging,Deploy,payments-staging-Deploy,arn:aws:iam::012345678901:role/AdministratorAccess";
     assert_eq!(listed.stdout.lines().nth(1), Some(row), "{listed:?}");
-    assert_eq!(sandbox.run(&["pick", "--filter", "-S", "corp", "paystagdeploy"]).stdout, "arn:aws:iam::373374062225:role/Deploy\n");
+    assert_eq!(
+        sandbox.run(&["pick", "--filter", "-S", "corp", "paystagdeploy"]).stdout,
+        "arn:aws:iam::373374062225:role/Deploy\n"
+    );
 }
 
 #[test]
@@ -48,12 +62,30 @@ fn a_chained_role_works_wherever_a_role_does_and_every_step_is_fetched_once() {
     let sandbox = signed_in();
     let first = process(&sandbox, DEPLOY);
     assert_eq!(json(&first)["AccountId"], "373374062225");
-    for way in [&["--profile", "payments-staging-Deploy"][..], &["-A", "payments-staging", "-R", "Deploy"]] {
-        assert_eq!(sandbox.run(&[&["process", "-S", "corp"], way].concat()).stdout, first.stdout, "{way:?}");
+    for way in
+        [&["--profile", "payments-staging-Deploy"][..], &["-A", "payments-staging", "-R", "Deploy"]]
+    {
+        assert_eq!(
+            sandbox.run(&[&["process", "-S", "corp"], way].concat()).stdout,
+            first.stdout,
+            "{way:?}"
+        );
     }
-    let shown = sandbox.run(&["exec", "-S", "corp", "account:payments-staging role:Deploy", "--", "sh", "-c", "echo $AWS_ACCESS_KEY_ID"]);
+    let shown = sandbox.run(&[
+        "exec",
+        "-S",
+        "corp",
+        "account:payments-staging role:Deploy",
+        "--",
+        "sh",
+        "-c",
+        "echo $AWS_ACCESS_KEY_ID",
+    ]);
     assert_eq!(shown.stdout.trim(), json(&first)["AccessKeyId"], "{shown:?}");
-    assert_eq!(json(&process(&sandbox, "012345678901:AdministratorAccess"))["AccountId"], "012345678901");
+    assert_eq!(
+        json(&process(&sandbox, "012345678901:AdministratorAccess"))["AccountId"],
+        "012345678901"
+    );
     assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (1, 1));
 }
 
@@ -84,8 +116,10 @@ fn credentials_of_other_settings_are_not_shown_as_ready() {
 #[test]
 fn many_processes_at_once_go_through_the_chain_once() {
     let sandbox = signed_in();
-    let children: Vec<_> = (0..12).map(|_| sandbox.spawn(&["process", "-S", "corp", "--arn", DEPLOY])).collect();
-    let said: Vec<Ran> = children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
+    let children: Vec<_> =
+        (0..12).map(|_| sandbox.spawn(&["process", "-S", "corp", "--arn", DEPLOY])).collect();
+    let said: Vec<Ran> =
+        children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
     assert!(said.iter().all(|ran| ran.code == 0 && ran.stdout == said[0].stdout), "{said:?}");
     assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (1, 1));
 }
@@ -107,32 +141,54 @@ fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
     assert_eq!(sandbox.aws.calls("AssumeRole"), 2, "the step in between is kept too");
     exchange(&sandbox, "session_name = 'ci/{{ user }}'", "session_name = 'ci'");
     assert_eq!(json(&process(&sandbox, inner))["AccountId"], "882120723254");
-    assert_eq!(sandbox.aws.calls("AssumeRole"), 3, "other settings are other credentials, of the last step alone");
+    assert_eq!(
+        sandbox.aws.calls("AssumeRole"),
+        3,
+        "other settings are other credentials, of the last step alone"
+    );
 }
 
 #[test]
 fn credentials_on_the_way_that_were_revoked_are_fetched_anew_once() {
     let sandbox = signed_in();
     let inner = "882120723254:Terraform";
-    configure(&sandbox, &format!("[instances.corp.accounts.882120723254.roles.Terraform]\nvia = '{DEPLOY}'\n"));
+    configure(
+        &sandbox,
+        &format!("[instances.corp.accounts.882120723254.roles.Terraform]\nvia = '{DEPLOY}'\n"),
+    );
     assert_eq!(process(&sandbox, inner).code, 0);
     let calls = || (sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole"));
     assert_eq!(calls(), (1, 2));
-    // What is stored of the way looks as good as before, and another role behind it is refused at first.
+    // What is stored of the way looks as good as before, and another role behind it is refused at
+    // first.
     sandbox.aws.expire_role_credentials();
-    configure(&sandbox, &format!("[instances.corp.accounts.373374062225.roles.Terraform]\nvia = '{DEPLOY}'\n"));
+    configure(
+        &sandbox,
+        &format!("[instances.corp.accounts.373374062225.roles.Terraform]\nvia = '{DEPLOY}'\n"),
+    );
     let ran = process(&sandbox, "373374062225:Terraform");
     assert_eq!((ran.code, calls()), (0, (2, 4)), "{ran:?}");
     assert_eq!(process(&sandbox, "373374062225:Terraform"), ran);
-    assert_eq!((process(&sandbox, DEPLOY).code, calls()), (0, (2, 4)), "what was fetched anew is kept");
+    assert_eq!(
+        (process(&sandbox, DEPLOY).code, calls()),
+        (0, (2, 4)),
+        "what was fetched anew is kept"
+    );
 }
 
 #[test]
 fn a_role_that_may_not_be_assumed_is_refused_after_one_more_try() {
     let sandbox = signed_in();
-    configure(&sandbox, &format!("[instances.corp.accounts.882120723254.roles.Nobody]\nvia = '{ROLE}'\n"));
+    configure(
+        &sandbox,
+        &format!("[instances.corp.accounts.882120723254.roles.Nobody]\nvia = '{ROLE}'\n"),
+    );
     assert_eq!(process(&sandbox, ROLE).code, 0);
-    refused(&process(&sandbox, "882120723254:Nobody"), 6, &["`Nobody` in 882120723254 can't be assumed", "trust policy"]);
+    refused(
+        &process(&sandbox, "882120723254:Nobody"),
+        6,
+        &["`Nobody` in 882120723254 can't be assumed", "trust policy"],
+    );
     assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (2, 2));
 }
 
@@ -142,7 +198,9 @@ fn a_chained_session_is_shown_to_last_as_long_as_it_does() {
     let shorter = "[instances.corp.accounts.882120723254.roles.Terraform]\nvia = '012345678901:AdministratorAccess'\nduration = '20m'\n";
     configure(&sandbox, shorter);
     let left = |role: &str| {
-        let expires = Timestamp::parse(json(&process(&sandbox, role))["Expiration"].as_str().unwrap()).unwrap();
+        let expires =
+            Timestamp::parse(json(&process(&sandbox, role))["Expiration"].as_str().unwrap())
+                .unwrap();
         expires.since(Clock::System.now())
     };
     assert!((1_190..=1_200).contains(&left("882120723254:Terraform")));
@@ -157,7 +215,9 @@ fn a_warm_process_reads_no_configuration_for_a_chained_role() {
     let sandbox = signed_in();
     let config = sandbox.path("rolecall/config.toml");
     let earlier = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
-    let age = || std::fs::File::options().write(true).open(&config).unwrap().set_modified(earlier).unwrap();
+    let age = || {
+        std::fs::File::options().write(true).open(&config).unwrap().set_modified(earlier).unwrap()
+    };
     age();
     let first = process(&sandbox, DEPLOY);
     assert_eq!(process(&sandbox, DEPLOY), first);
@@ -178,7 +238,11 @@ fn a_circle_of_chained_roles_is_an_error_of_the_configuration_that_names_it() {
          [instances.corp.accounts.882120723254.roles.B]\nvia = '012345678901:A'\n",
     );
     let circle = "012345678901:A via 882120723254:B via 012345678901:A";
-    for args in [&["process", "-S", "corp", "--arn", "012345678901:A"][..], &["list"], &["exec", "--arn", ROLE, "--", "true"]] {
+    for args in [
+        &["process", "-S", "corp", "--arn", "012345678901:A"][..],
+        &["list"],
+        &["exec", "--arn", ROLE, "--", "true"],
+    ] {
         refused(&sandbox.run(args), 3, &[circle, "change `via`"]);
     }
 }
@@ -193,7 +257,11 @@ fn what_is_refused_on_the_way_says_where() {
              [instances.corp.accounts.882120723254.roles.Lost]\nvia = '012345678901:NotMine'\n"
         ),
     );
-    refused(&process(&sandbox, "882120723254:Nobody"), 6, &["`Nobody` in 882120723254 can't be assumed", "trust policy"]);
+    refused(
+        &process(&sandbox, "882120723254:Nobody"),
+        6,
+        &["`Nobody` in 882120723254 can't be assumed", "trust policy"],
+    );
     refused(&process(&sandbox, "882120723254:Lost"), 6, &["NotMine"]);
     configure(&sandbox, "[instances.corp.accounts.882120723254.roles.Typo]\nvia = 'NotMine'\n");
     refused(&process(&sandbox, "882120723254:Typo"), 3, &["roles.Typo] via: `NotMine`"]);

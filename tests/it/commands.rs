@@ -10,7 +10,8 @@ pub(crate) const ROLE: &str = "012345678901:ReadOnlyAccess";
 /// What a run came to, with what differs from run to run replaced.
 pub(crate) fn said(sandbox: &Sandbox, ran: &Ran) -> String {
     let home = sandbox.home().to_string_lossy().into_owned();
-    let plain = |text: &str| text.replace(sandbox.aws.url(), "http://SIMULATOR").replace(&home, "HOME");
+    let plain =
+        |text: &str| text.replace(sandbox.aws.url(), "http://SIMULATOR").replace(&home, "HOME");
     let Ran { code, stdout, stderr } = ran;
     format!("code {code}\n--- stdout\n{}--- stderr\n{}", plain(stdout), plain(stderr))
 }
@@ -40,18 +41,40 @@ pub(crate) fn json(ran: &Ran) -> serde_json::Value {
 #[test]
 fn from_nobody_signed_in_to_a_command_that_runs_with_a_role_and_back() {
     let sandbox = Sandbox::new();
-    refused(&sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]), 4, &["nobody is signed in to corp", "rolecall login --sso corp"]);
+    refused(
+        &sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]),
+        4,
+        &["nobody is signed in to corp", "rolecall login --sso corp"],
+    );
     sandbox.login("corp");
     let document = json(&sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]));
-    assert_eq!((document["Version"].as_i64(), document["AccountId"].as_str()), (Some(1), Some("012345678901")));
+    assert_eq!(
+        (document["Version"].as_i64(), document["AccountId"].as_str()),
+        (Some(1), Some("012345678901"))
+    );
 
     let echo = ["--", "sh", "-c", "echo $AWS_SSO_ROLE_ARN; exit 9"];
-    let shown = sandbox.run(&[&["exec", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAccess"], &echo[..]].concat());
-    assert_eq!((shown.code, shown.stdout.as_str()), (9, "arn:aws:iam::012345678901:role/ReadOnlyAccess\n"), "{shown:?}");
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1, "the second command found the credentials in the vault");
+    let shown = sandbox.run(
+        &[&["exec", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAccess"], &echo[..]]
+            .concat(),
+    );
+    assert_eq!(
+        (shown.code, shown.stdout.as_str()),
+        (9, "arn:aws:iam::012345678901:role/ReadOnlyAccess\n"),
+        "{shown:?}"
+    );
+    assert_eq!(
+        sandbox.aws.calls("GetRoleCredentials"),
+        1,
+        "the second command found the credentials in the vault"
+    );
 
     assert_eq!(sandbox.run(&["logout", "--sso", "corp"]).code, 0);
-    refused(&sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]), 4, &["rolecall login --sso corp"]);
+    refused(
+        &sandbox.run(&["process", "--sso", "corp", "--arn", ROLE]),
+        4,
+        &["rolecall login --sso corp"],
+    );
 }
 
 #[test]
@@ -79,7 +102,8 @@ fn a_reader_that_goes_away_is_no_failure() {
     for args in commands {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let ran = Ran::of(sandbox.rolecall(args).stdout(writer).stderr(Stdio::piped()).output().unwrap());
+        let ran =
+            Ran::of(sandbox.rolecall(args).stdout(writer).stderr(Stdio::piped()).output().unwrap());
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{args:?}");
     }
 }
@@ -121,8 +145,18 @@ fn global_flags_stand_before_a_command_or_after_it() {
 fn nothing_configured_names_the_wizard() {
     let sandbox = Sandbox::new();
     std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
-    for args in [&["list"][..], &["status"], &["login"], &["process", "--arn", ROLE], &["exec", "--arn", ROLE, "--", "true"]] {
-        refused(&sandbox.run(args), 3, &["no IAM Identity Center is set up", "rolecall setup wizard"]);
+    for args in [
+        &["list"][..],
+        &["status"],
+        &["login"],
+        &["process", "--arn", ROLE],
+        &["exec", "--arn", ROLE, "--", "true"],
+    ] {
+        refused(
+            &sandbox.run(args),
+            3,
+            &["no IAM Identity Center is set up", "rolecall setup wizard"],
+        );
     }
     snapshot(&sandbox, "nothing_configured", &["list"]);
 }
@@ -151,7 +185,11 @@ fn an_unknown_key_is_a_warning_and_process_says_nothing_of_it() {
 #[test]
 fn an_unknown_sso_is_named_with_those_there_are() {
     let sandbox = Sandbox::new();
-    for args in [&["list", "-S", "crop"][..], &["login", "-S", "crop"], &["process", "-S", "crop", "--arn", ROLE]] {
+    for args in [
+        &["list", "-S", "crop"][..],
+        &["login", "-S", "crop"],
+        &["process", "-S", "crop", "--arn", ROLE],
+    ] {
         refused(&sandbox.run(args), 3, &["`crop`", "corp", "--sso"]);
     }
     snapshot(&sandbox, "unknown_sso", &["status", "-S", "crop"]);
@@ -161,6 +199,9 @@ fn an_unknown_sso_is_named_with_those_there_are() {
 fn sessions_of_the_aws_config_file_are_enough() {
     let sandbox = Sandbox::with_aws_config_only();
     sandbox.login("corp");
-    assert_eq!(json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"], "012345678901");
+    assert_eq!(
+        json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"],
+        "012345678901"
+    );
     assert!(sandbox.run(&["list"]).stdout.contains("payments-prod"));
 }

@@ -21,7 +21,9 @@ fn read(sandbox: &Sandbox, inside: &str) -> String {
 /// The text with its secrets replaced.
 fn plain(text: &str) -> String {
     let line = |line: &str| match line.split_once(" = ") {
-        Some((key, value)) if key.starts_with("aws_") => format!("{key} = {}\n", if value.len() > 15 { "…" } else { value }),
+        Some((key, value)) if key.starts_with("aws_") => {
+            format!("{key} = {}\n", if value.len() > 15 { "…" } else { value })
+        }
         _ => format!("{line}\n"),
     };
     text.lines().map(line).collect()
@@ -37,9 +39,17 @@ fn blocks_are_printed_one_for_each_profile() {
     let one = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]);
     assert_eq!((one.code, plain(&one.stdout), one.stderr.as_str()), (0, block(PROFILE), ""));
     let listed = sandbox.run(&["list", "-S", "corp", "Profile", "--csv"]).stdout;
-    let other = listed.lines().skip(1).find(|name| *name != PROFILE && name.ends_with("ReadOnlyAccess")).unwrap();
+    let other = listed
+        .lines()
+        .skip(1)
+        .find(|name| *name != PROFILE && name.ends_with("ReadOnlyAccess"))
+        .unwrap();
     let both = sandbox.run(&["credentials", "-p", &format!("{PROFILE},{other}"), "--yes"]);
-    assert_eq!((both.code, plain(&both.stdout)), (0, format!("{}\n{}", block(PROFILE), block(other))), "{both:?}");
+    assert_eq!(
+        (both.code, plain(&both.stdout)),
+        (0, format!("{}\n{}", block(PROFILE), block(other))),
+        "{both:?}"
+    );
     let default = sandbox.run(&["credentials", "-p", PROFILE, "--default"]);
     assert_eq!(plain(&default.stdout), block("default"));
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
@@ -54,10 +64,15 @@ fn the_role_of_this_shell_needs_no_name() {
     let arn = "arn:aws:iam::012345678901:role/ReadOnlyAccess";
     let shell = [("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", arn), ("ROLECALL_ROLE", arn)];
     let in_shell = Ran::of(sandbox.rolecall(&["credentials"]).envs(shell).output().unwrap());
-    assert_eq!((in_shell.code, in_shell.stdout.as_str()), (0, named.stdout.as_str()), "{in_shell:?}");
+    assert_eq!(
+        (in_shell.code, in_shell.stdout.as_str()),
+        (0, named.stdout.as_str()),
+        "{in_shell:?}"
+    );
     let profile = "[profile pay]\ncredential_process = /usr/bin/rolecall process --sso corp --arn 012345678901:ReadOnlyAccess\n";
     sandbox.write(".aws/config", profile);
-    let by_profile = Ran::of(sandbox.rolecall(&["credentials"]).env("AWS_PROFILE", "pay").output().unwrap());
+    let by_profile =
+        Ran::of(sandbox.rolecall(&["credentials"]).env("AWS_PROFILE", "pay").output().unwrap());
     assert_eq!(by_profile.stdout, named.stdout, "{by_profile:?}");
     assert_eq!(sandbox.run(&["credentials", "-p", "pay"]).stdout, named.stdout);
     refused(&sandbox.run(&["credentials"]), 2, &["which role?", "--profile"]);
@@ -66,13 +81,15 @@ fn the_role_of_this_shell_needs_no_name() {
 #[test]
 fn a_file_keeps_all_that_is_not_ours() {
     let sandbox = signed_in();
-    let theirs =
-        "# keys of mine\r\n[mine]\r\naws_access_key_id = AKIA\r\naws_secret_access_key = x\r\n\r\n[default]\r\nregion = eu-west-1\r\n";
+    let theirs = "# keys of mine\r\n[mine]\r\naws_access_key_id = AKIA\r\naws_secret_access_key = x\r\n\r\n[default]\r\nregion = eu-west-1\r\n";
     sandbox.write(".aws/credentials", theirs);
     std::os::unix::fs::symlink(sandbox.path(".aws/credentials"), sandbox.path("link")).unwrap();
     let added = sandbox.run(&["credentials", "-p", PROFILE, "-f", "link", "--append"]);
     assert_eq!((added.code, added.stdout.as_str()), (0, ""), "{added:?}");
-    assert!(added.stderr.contains(&format!("[{PROFILE}]")) && added.stderr.contains("m left"), "{added:?}");
+    assert!(
+        added.stderr.contains(&format!("[{PROFILE}]")) && added.stderr.contains("m left"),
+        "{added:?}"
+    );
     let text = read(&sandbox, ".aws/credentials");
     let ours = text.strip_prefix(theirs).unwrap();
     assert_eq!(plain(ours), format!("\n{}", block(PROFILE)));
@@ -89,7 +106,8 @@ fn a_file_keeps_all_that_is_not_ours() {
     let defaulted = read(&sandbox, ".aws/credentials");
     let at = defaulted.find("region = eu-west-1\r\n").unwrap() + 20;
     assert!(
-        defaulted.starts_with(&theirs[..theirs.len()]) && defaulted[at..].starts_with("aws_access_key_id = ASIA"),
+        defaulted.starts_with(&theirs[..theirs.len()])
+            && defaulted[at..].starts_with("aws_access_key_id = ASIA"),
         "{}",
         plain(&defaulted)
     );
@@ -102,8 +120,15 @@ fn a_new_file_is_private_and_one_that_is_there_is_not_overwritten() {
     let sandbox = signed_in();
     assert_eq!(sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]).code, 0);
     assert_eq!(plain(&read(&sandbox, "new/keys")), block(PROFILE));
-    assert_eq!(std::fs::metadata(sandbox.path("new/keys")).unwrap().permissions().mode() & 0o777, 0o600);
-    refused(&sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]), 2, &["new/keys is there already", "--append"]);
+    assert_eq!(
+        std::fs::metadata(sandbox.path("new/keys")).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    refused(
+        &sandbox.run(&["credentials", "-p", PROFILE, "--file", "new/keys"]),
+        2,
+        &["new/keys is there already", "--append"],
+    );
 }
 
 #[test]
@@ -112,8 +137,15 @@ fn permanent_keys_are_not_replaced_unless_that_is_said() {
     let theirs = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = x\n";
     sandbox.write(".aws/credentials", theirs);
     let default = ["credentials", "-p", PROFILE, "--default", "--append"];
-    refused(&sandbox.run(&default), 2, &["[default] in ~/.aws/credentials holds permanent keys", "--yes"]);
-    assert_eq!((read(&sandbox, ".aws/credentials").as_str(), sandbox.aws.calls("GetRoleCredentials")), (theirs, 0));
+    refused(
+        &sandbox.run(&default),
+        2,
+        &["[default] in ~/.aws/credentials holds permanent keys", "--yes"],
+    );
+    assert_eq!(
+        (read(&sandbox, ".aws/credentials").as_str(), sandbox.aws.calls("GetRoleCredentials")),
+        (theirs, 0)
+    );
     assert_eq!(sandbox.run(&[&default[..], &["--yes"]].concat()).code, 0);
     assert_eq!(plain(&read(&sandbox, ".aws/credentials")), block("default"));
 }
@@ -124,9 +156,17 @@ fn what_makes_no_sense_is_a_usage_error() {
     refused(&sandbox.run(&["credentials", "-S", "corp"]), 2, &["which role?", "--profile"]);
     refused(&sandbox.run(&["credentials", "-p", PROFILE, "--watch"]), 2, &["--watch", "--file"]);
     refused(&sandbox.run(&["credentials", "-p", "a,b", "--default"]), 2, &["[default]"]);
-    refused(&sandbox.run(&["credentials", "-p", PROFILE, "--arn", ROLE]), 2, &["not by two of them"]);
+    refused(
+        &sandbox.run(&["credentials", "-p", PROFILE, "--arn", ROLE]),
+        2,
+        &["not by two of them"],
+    );
     refused(&sandbox.run(&["credentials", "-p", "no-such"]), 5, &["no-such"]);
-    refused(&sandbox.run(&["credentials", "-S", "corp", "-A", "payments-prod", "-R", "BreakGlass"]), 2, &["protected", "--yes"]);
+    refused(
+        &sandbox.run(&["credentials", "-S", "corp", "-A", "payments-prod", "-R", "BreakGlass"]),
+        2,
+        &["protected", "--yes"],
+    );
 }
 
 #[test]
@@ -148,5 +188,9 @@ fn a_watched_file_gets_new_keys_before_the_old_ones_end() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(seen.len() == 2 && seen[0] == old && plain(&seen[1]) == plain(&old), "{} versions", seen.len());
+    assert!(
+        seen.len() == 2 && seen[0] == old && plain(&seen[1]) == plain(&old),
+        "{} versions",
+        seen.len()
+    );
 }

@@ -6,14 +6,23 @@ use std::process::{Command, Stdio};
 use crate::commands::json;
 use crate::sandbox::{Ran, binary};
 
-/// A person's machine: a home, a place for temporary files, settings that would lead to real accounts.
+/// A person's machine: a home, a place for temporary files, settings that would lead to real
+/// accounts.
 fn machine() -> (tempfile::TempDir, Command) {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join("tmp")).unwrap();
     let mut command = Command::new(binary());
     let path = std::env::var("PATH").unwrap_or_default();
-    command.env_clear().env("PATH", path).env("HOME", home.path()).env("TMPDIR", home.path().join("tmp")).stdin(Stdio::null());
-    command.env("AWS_PROFILE", "theirs").env("AWS_SSO", "theirs").env("AWS_CONFIG_FILE", home.path().join("none"));
+    command
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", home.path())
+        .env("TMPDIR", home.path().join("tmp"))
+        .stdin(Stdio::null());
+    command
+        .env("AWS_PROFILE", "theirs")
+        .env("AWS_SSO", "theirs")
+        .env("AWS_CONFIG_FILE", home.path().join("none"));
     (home, command)
 }
 
@@ -26,7 +35,12 @@ fn below(folder: &std::path::Path) -> usize {
 #[test]
 fn commands_run_in_a_throw_away_home() {
     let (home, mut command) = machine();
-    let ran = Ran::of(command.args(["demo", "--accounts", "12", "--roles", "3", "list", "--json"]).output().unwrap());
+    let ran = Ran::of(
+        command
+            .args(["demo", "--accounts", "12", "--roles", "3", "list", "--json"])
+            .output()
+            .unwrap(),
+    );
     assert!(json(&ran).as_array().is_some_and(|roles| roles.len() > 12), "{ran:?}");
     assert_eq!(below(home.path()), 1, "only the empty folder for temporary files is left");
 }
@@ -34,20 +48,37 @@ fn commands_run_in_a_throw_away_home() {
 #[test]
 fn a_childs_exit_code_and_global_flags_pass_through() {
     let (_home, mut command) = machine();
-    let ran = Ran::of(command.args(["demo", "--accounts", "4", "--sso", "crop", "--color", "always", "status"]).output().unwrap());
-    assert!(ran.code == 3 && ran.stderr.contains("`crop`") && ran.stderr.contains("\u{1b}["), "{ran:?}");
+    let ran = Ran::of(
+        command
+            .args(["demo", "--accounts", "4", "--sso", "crop", "--color", "always", "status"])
+            .output()
+            .unwrap(),
+    );
+    assert!(
+        ran.code == 3 && ran.stderr.contains("`crop`") && ran.stderr.contains("\u{1b}["),
+        "{ran:?}"
+    );
 }
 
 #[test]
 fn serving_prints_the_way_there_and_leaves_nothing_behind_when_told_to_end() {
     let (home, mut command) = machine();
-    let mut serving = command.args(["demo", "--accounts", "4", "serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut serving = command
+        .args(["demo", "--accounts", "4", "serve"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let lines = BufReader::new(serving.stdout.take().unwrap()).lines().map_while(Result::ok);
     // The lines end when the last variable is out; the pipe stays open as long as the server does.
     let script: Vec<String> = lines.take(9).collect();
-    assert!(script.iter().any(|line| line.starts_with("export AWS_ENDPOINT_URL='http://127.0.0.1:")), "{script:?}");
+    assert!(
+        script.iter().any(|line| line.starts_with("export AWS_ENDPOINT_URL='http://127.0.0.1:")),
+        "{script:?}"
+    );
     let run = format!("{}\n'{}' list -q 'account:payments-prod' Arn", script.join("\n"), binary());
-    let listed = Ran::of(Command::new("sh").args(["-c", &run]).env_remove("AWS_PROFILE").output().unwrap());
+    let listed =
+        Ran::of(Command::new("sh").args(["-c", &run]).env_remove("AWS_PROFILE").output().unwrap());
     assert!(listed.code == 0 && listed.stdout.contains("role/ReadOnlyAccess"), "{listed:?}");
     let id = rustix::process::Pid::from_child(&serving);
     rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();

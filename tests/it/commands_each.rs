@@ -28,7 +28,11 @@ fn sorted(text: &str) -> Vec<&str> {
 #[test]
 fn a_command_runs_in_every_role_that_matches_with_its_keys_and_labelled_lines() {
     let sandbox = signed_in();
-    let ran = each(&sandbox, &[READ_ONLY], "echo $AWS_SSO_ACCOUNT_ID ${AWS_ACCESS_KEY_ID%${AWS_ACCESS_KEY_ID#ASIA}}");
+    let ran = each(
+        &sandbox,
+        &[READ_ONLY],
+        "echo $AWS_SSO_ACCOUNT_ID ${AWS_ACCESS_KEY_ID%${AWS_ACCESS_KEY_ID#ASIA}}",
+    );
     let want = [
         "payments-dev/ReadOnlyAccess     │ 882120723254 ASIA",
         "payments-prod/ReadOnlyAccess    │ 012345678901 ASIA",
@@ -45,34 +49,53 @@ fn the_worst_exit_code_wins_and_the_summary_names_the_role() {
     let ran = each(&sandbox, &[READ_ONLY, "-j", "1"], script);
     assert_eq!((ran.code, ran.stdout.as_str()), (9, ""), "{ran:?}");
     assert!(ran.stderr.contains("payments-prod/ReadOnlyAccess    │ oops\n"), "{ran:?}");
-    let end =
-        "3 roles: 1 went well, 2 did not\n  exit code 3: payments-prod/ReadOnlyAccess\n  exit code 9: payments-staging/ReadOnlyAccess\n";
+    let end = "3 roles: 1 went well, 2 did not\n  exit code 3: payments-prod/ReadOnlyAccess\n  exit code 9: payments-staging/ReadOnlyAccess\n";
     assert!(ran.stderr.ends_with(end), "{ran:?}");
 }
 
 #[test]
 fn as_json_each_role_is_one_line() {
     let sandbox = signed_in();
-    let ran = each(&sandbox, &[READ_ONLY, "--json"], "echo $AWS_SSO_ACCOUNT_ID; printf bad >&2; exit 2");
-    let lines: Vec<serde_json::Value> = sorted(&ran.stdout).into_iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ran =
+        each(&sandbox, &[READ_ONLY, "--json"], "echo $AWS_SSO_ACCOUNT_ID; printf bad >&2; exit 2");
+    let lines: Vec<serde_json::Value> =
+        sorted(&ran.stdout).into_iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((ran.code, lines.len()), (2, 3), "{ran:?}");
     let prod = lines.iter().find(|line| line["account_id"] == "012345678901").unwrap();
     assert_eq!((&prod["role"], &prod["exit_code"]), (&"ReadOnlyAccess".into(), &2.into()));
-    assert_eq!((&prod["stdout"], &prod["stderr"], &prod["error"]), (&"012345678901\n".into(), &"bad".into(), &serde_json::Value::Null));
+    assert_eq!(
+        (&prod["stdout"], &prod["stderr"], &prod["error"]),
+        (&"012345678901\n".into(), &"bad".into(), &serde_json::Value::Null)
+    );
 }
 
 #[test]
 fn a_dry_run_lists_the_roles_and_runs_nothing() {
     let sandbox = signed_in();
-    snapshot(&sandbox, "each_dry_run", &["each", "-S", "corp", "account:payments-prod", "--dry-run"]);
-    assert_eq!(sandbox.run(&["each", "-S", "corp", READ_ONLY, "--dry-run", "--json"]).stdout.lines().count(), 3);
+    snapshot(
+        &sandbox,
+        "each_dry_run",
+        &["each", "-S", "corp", "account:payments-prod", "--dry-run"],
+    );
+    assert_eq!(
+        sandbox
+            .run(&["each", "-S", "corp", READ_ONLY, "--dry-run", "--json"])
+            .stdout
+            .lines()
+            .count(),
+        3
+    );
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
 }
 
 #[test]
 fn with_one_role_an_account_the_preferred_roles_settle_which() {
     let sandbox = signed_in();
-    refused(&each(&sandbox, &["account:payments-*", "--per-account"], "true"), 5, &["in account payments-prod", "`prefer_roles`"]);
+    refused(
+        &each(&sandbox, &["account:payments-*", "--per-account"], "true"),
+        5,
+        &["in account payments-prod", "`prefer_roles`"],
+    );
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("prefer_roles = ['Read*']\n{config}"));
     let ran = each(&sandbox, &["account:payments-*", "--per-account"], "echo $AWS_SSO_ROLE_NAME");
@@ -97,7 +120,11 @@ fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
     refused(&sandbox.run(&["each", "-S", "corp", READ_ONLY]), 2, &["CMD"]);
     refused(&each(&sandbox, &[READ_ONLY, "-j", "0"], "true"), 2, &["0"]);
     let missing = sandbox.run(&["each", "-S", "corp", READ_ONLY, "--", "no-such-program"]);
-    refused(&missing, 2, &["3 roles: 0 went well, 3 did not", "there is no program `no-such-program`"]);
+    refused(
+        &missing,
+        2,
+        &["3 roles: 0 went well, 3 did not", "there is no program `no-such-program`"],
+    );
 }
 
 #[test]
@@ -115,16 +142,26 @@ fn nobody_signed_in_is_one_line_for_all_roles() {
     let sandbox = signed_in();
     sandbox.run(&["logout", "-S", "corp"]);
     let ran = each(&sandbox, &[READ_ONLY], "true");
-    refused(&ran, 4, &["3 roles: 0 went well, 3 did not", "nobody is signed in to corp: payments-", "run `rolecall login --sso corp`"]);
+    refused(
+        &ran,
+        4,
+        &[
+            "3 roles: 0 went well, 3 did not",
+            "nobody is signed in to corp: payments-",
+            "run `rolecall login --sso corp`",
+        ],
+    );
     assert_eq!(ran.stderr.matches("nobody").count(), 1, "{ran:?}");
 }
 
 #[test]
 fn ctrl_c_stops_the_commands_with_what_they_started_and_says_what_was_done() {
     let sandbox = signed_in();
-    // One after the other: the first ends, the second waits for a grandchild that would hold its output open for a minute.
+    // One after the other: the first ends, the second waits for a grandchild that would hold its
+    // output open for a minute.
     let script = "case $AWS_SSO_ACCOUNT_ID in 0*) echo done;; 3*) (echo ready; exec sleep 60) & wait;; *) echo never;; esac";
-    let mut child = sandbox.spawn(&["each", "-S", "corp", READ_ONLY, "-j", "1", "--", "sh", "-c", script]);
+    let mut child =
+        sandbox.spawn(&["each", "-S", "corp", READ_ONLY, "-j", "1", "--", "sh", "-c", script]);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert!(lines.any(|line| line.ends_with("│ ready")));
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
@@ -132,6 +169,9 @@ fn ctrl_c_stops_the_commands_with_what_they_started_and_says_what_was_done() {
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(ran.code, 130, "{ran:?}");
     assert!(ran.stderr.contains("3 roles: 1 went well, 2 did not\n"), "{ran:?}");
-    assert!(ran.stderr.contains("stopped on the way: payments-staging/ReadOnlyAccess\n"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("stopped on the way: payments-staging/ReadOnlyAccess\n"),
+        "{ran:?}"
+    );
     assert!(ran.stderr.contains("not begun: payments-dev/ReadOnlyAccess\n"), "{ran:?}");
 }

@@ -30,7 +30,12 @@ fn a_child_gets_the_keys_the_role_and_the_region() {
     for (name, want) in pairs {
         assert_eq!(value(&ran.stdout, name), Some(want), "{name}");
     }
-    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"] {
+    for name in [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_CREDENTIAL_EXPIRATION",
+    ] {
         assert!(value(&ran.stdout, name).is_some_and(|value| !value.is_empty()), "{name}");
     }
     assert_eq!((value(&ran.stdout, "ROLECALL_PROTECTED"), ran.stderr.as_str()), (None, ""));
@@ -40,12 +45,22 @@ fn a_child_gets_the_keys_the_role_and_the_region() {
 fn what_the_person_had_set_is_replaced_and_named_and_their_region_stays() {
     let sandbox = signed_in();
     let mut command = sandbox.rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "env"]);
-    let ran =
-        Ran::of(command.env("AWS_PROFILE", "old").env("AWS_ACCESS_KEY_ID", "AKIAOLD").env("AWS_REGION", "ap-south-1").output().unwrap());
-    assert_eq!((value(&ran.stdout, "AWS_PROFILE"), value(&ran.stdout, "AWS_REGION")), (None, Some("ap-south-1")));
+    let ran = Ran::of(
+        command
+            .env("AWS_PROFILE", "old")
+            .env("AWS_ACCESS_KEY_ID", "AKIAOLD")
+            .env("AWS_REGION", "ap-south-1")
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(
+        (value(&ran.stdout, "AWS_PROFILE"), value(&ran.stdout, "AWS_REGION")),
+        (None, Some("ap-south-1"))
+    );
     assert!(value(&ran.stdout, "AWS_ACCESS_KEY_ID").unwrap().starts_with("ASIA"));
     assert!(ran.stderr.contains("AWS_PROFILE and AWS_ACCESS_KEY_ID"), "{}", ran.stderr);
-    let asked = sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--region", "us-east-2", "--", "env"]);
+    let asked =
+        sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--region", "us-east-2", "--", "env"]);
     assert_eq!(value(&asked.stdout, "AWS_REGION"), Some("us-east-2"));
     let none = sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--no-region", "--", "env"]);
     assert_eq!(value(&none.stdout, "AWS_REGION"), None);
@@ -54,10 +69,24 @@ fn what_the_person_had_set_is_replaced_and_named_and_their_region_stays() {
 #[test]
 fn a_childs_exit_code_and_signal_pass_through() {
     let sandbox = signed_in();
-    let run = |script: &str| sandbox.rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "sh", "-c", script]).output().unwrap().status;
+    let run = |script: &str| {
+        sandbox
+            .rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "sh", "-c", script])
+            .output()
+            .unwrap()
+            .status
+    };
     assert_eq!(run("exit 77").code(), Some(77));
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&run("kill -TERM $$")), Some(15), "the process became the command");
-    refused(&sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "no-such-program"]), 2, &["no-such-program"]);
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&run("kill -TERM $$")),
+        Some(15),
+        "the process became the command"
+    );
+    refused(
+        &sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "no-such-program"]),
+        2,
+        &["no-such-program"],
+    );
 }
 
 #[test]
@@ -70,7 +99,11 @@ fn a_protected_role_needs_a_yes_where_nobody_can_be_asked() {
     assert_eq!(value(&ran.stdout, "ROLECALL_PROTECTED"), Some("1"), "{ran:?}");
     let query = ["--select-1", "012345678901 administratoraccess"];
     refused(&sandbox.run(&[&["--action", "shell"], &query[..]].concat()), 2, &["protected"]);
-    assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", admin]).code, 0, "a profile is the consent of `process`");
+    assert_eq!(
+        sandbox.run(&["process", "-S", "corp", "--arn", admin]).code,
+        0,
+        "a profile is the consent of `process`"
+    );
 }
 
 #[test]
@@ -84,21 +117,38 @@ fn variables_choose_the_role_unless_a_flag_does() {
     let want = Some("arn:aws:iam::012345678901:role/ReadOnlyAccess".to_owned());
     let staging = "arn:aws:iam::373374062225:role/PowerUserAccess";
     assert_eq!(role(&run(&[], &[("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", ROLE)])), want);
-    let pair = [("AWS_SSO", "corp"), ("AWS_SSO_ACCOUNT_ID", "012345678901"), ("AWS_SSO_ROLE_NAME", "ReadOnlyAccess")];
+    let pair = [
+        ("AWS_SSO", "corp"),
+        ("AWS_SSO_ACCOUNT_ID", "012345678901"),
+        ("AWS_SSO_ROLE_NAME", "ReadOnlyAccess"),
+    ];
     assert_eq!(role(&run(&[], &pair)), want);
-    assert_eq!(role(&run(&["-S", "corp", "--arn", staging], &[("AWS_SSO_ROLE_ARN", ROLE)])).as_deref(), Some(staging));
+    assert_eq!(
+        role(&run(&["-S", "corp", "--arn", staging], &[("AWS_SSO_ROLE_ARN", ROLE)])).as_deref(),
+        Some(staging)
+    );
     refused(&run(&["--arn", ROLE], &[("AWS_SSO", "nowhere")]), 3, &["`nowhere`"]);
-    // In a role shell of ours they say where the person is, not where they want to go: the picker opens, here for want of a terminal not.
+    // In a role shell of ours they say where the person is, not where they want to go: the picker
+    // opens, here for want of a terminal not.
     let ours = [("AWS_SSO", "lab"), ("AWS_SSO_ROLE_ARN", staging), ("ROLECALL_ROLE", staging)];
     refused(&run(&[], &ours), 2, &["needs a terminal"]);
-    assert_eq!(role(&run(&["--arn", ROLE], &ours)), want, "AWS_SSO of a role shell hides no other instance");
+    assert_eq!(
+        role(&run(&["--arn", ROLE], &ours)),
+        want,
+        "AWS_SSO of a role shell hides no other instance"
+    );
 }
 
 #[test]
 fn a_query_without_a_terminal_has_to_match_one_role_of_a_complete_list() {
     let sandbox = signed_in();
-    let run = |args: &[&str]| sandbox.run(&[&["exec"], args, &["--", "sh", "-c", "echo $AWS_SSO_ACCOUNT_ID"]].concat());
-    assert_eq!(run(&["-S", "corp", "account:payments-dev role:ReadOnlyAccess"]).stdout, "882120723254\n");
+    let run = |args: &[&str]| {
+        sandbox.run(&[&["exec"], args, &["--", "sh", "-c", "echo $AWS_SSO_ACCOUNT_ID"]].concat())
+    };
+    assert_eq!(
+        run(&["-S", "corp", "account:payments-dev role:ReadOnlyAccess"]).stdout,
+        "882120723254\n"
+    );
     refused(&run(&["-S", "corp", "account:payments-*"]), 5, &["13 roles match", "and 3 more"]);
     refused(&run(&["-S", "corp", "xyzzyplugh"]), 5, &["no role matches `xyzzyplugh`"]);
     refused(&run(&["account:payments-dev role:ReadOnlyAccess"]), 5, &["not complete", "--sso"]);
@@ -112,7 +162,18 @@ fn a_shell_is_a_child_whose_code_is_passed_on() {
     std::fs::set_permissions(&shell, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let before = "arn:aws:iam::373374062225:role/PowerUserAccess";
     let mut command = sandbox.rolecall(&["exec", "-S", "corp", "--arn", ROLE]);
-    let ran = Ran::of(command.env("SHELL", &shell).env("ROLECALL_ROLE", before).env("AWS_SSO_ROLE_ARN", before).output().unwrap());
+    let ran = Ran::of(
+        command
+            .env("SHELL", &shell)
+            .env("ROLECALL_ROLE", before)
+            .env("AWS_SSO_ROLE_ARN", before)
+            .output()
+            .unwrap(),
+    );
     assert_eq!((ran.code, ran.stdout.as_str()), (5, "ReadOnlyAccess\n"));
-    assert!(ran.stderr.contains("payments-staging/PowerUserAccess → payments-prod/ReadOnlyAccess as keys"), "{ran:?}");
+    assert!(
+        ran.stderr
+            .contains("payments-staging/PowerUserAccess → payments-prod/ReadOnlyAccess as keys"),
+        "{ran:?}"
+    );
 }

@@ -14,7 +14,10 @@ fn signed_in() -> Sandbox {
 fn one_line_of_json_and_nothing_else() {
     let sandbox = signed_in();
     let ran = sandbox.run(&["process", "-S", "corp", "--arn", ROLE]);
-    assert_eq!((ran.stdout.lines().count(), ran.stdout.contains(": "), ran.stderr.as_str()), (1, false, ""));
+    assert_eq!(
+        (ran.stdout.lines().count(), ran.stdout.contains(": "), ran.stderr.as_str()),
+        (1, false, "")
+    );
     let document = json(&ran);
     let keys: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys.len(), 6, "{keys:?}");
@@ -46,13 +49,25 @@ fn every_way_of_naming_a_role_gives_the_same_credentials() {
 fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
     let sandbox = signed_in();
     snapshot(&sandbox, "process_which_sso", &["process", "--arn", ROLE]);
-    let asked = |args: &[&str]| Ran::of(sandbox.rolecall(args).env("AWS_SSO", "corp").env("AWS_SSO_ROLE_ARN", ROLE).output().unwrap());
+    let asked = |args: &[&str]| {
+        Ran::of(
+            sandbox
+                .rolecall(args)
+                .env("AWS_SSO", "corp")
+                .env("AWS_SSO_ROLE_ARN", ROLE)
+                .output()
+                .unwrap(),
+        )
+    };
     refused(&asked(&["process", "--arn", ROLE]), 5, &["--sso"]);
     refused(&asked(&["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"]), 5, &["--sso"]);
     refused(&asked(&["process"]), 2, &["which role?"]);
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("default_sso = 'corp'\n{config}"));
-    for args in [&["process", "--arn", ROLE][..], &["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"]] {
+    for args in [
+        &["process", "--arn", ROLE][..],
+        &["process", "-A", "payments-prod", "-R", "ReadOnlyAccess"],
+    ] {
         assert_eq!(json(&asked(args))["AccountId"], "012345678901");
     }
 }
@@ -60,15 +75,26 @@ fn among_several_instances_one_has_to_be_named_and_aws_sso_does_not_name_it() {
 #[test]
 fn leading_zeros_are_never_lost_nor_made_up() {
     let sandbox = signed_in();
-    refused(&sandbox.run(&["process", "-S", "corp", "-A", "12345678901", "-R", "ReadOnlyAccess"]), 5, &["12345678901"]);
-    refused(&sandbox.run(&["process", "-S", "corp", "--arn", "12345678901:ReadOnlyAccess"]), 5, &["ACCOUNT:ROLE"]);
+    refused(
+        &sandbox.run(&["process", "-S", "corp", "-A", "12345678901", "-R", "ReadOnlyAccess"]),
+        5,
+        &["12345678901"],
+    );
+    refused(
+        &sandbox.run(&["process", "-S", "corp", "--arn", "12345678901:ReadOnlyAccess"]),
+        5,
+        &["ACCOUNT:ROLE"],
+    );
 }
 
 #[test]
 fn stored_credentials_are_passed_over_or_not_kept_on_request() {
     let sandbox = signed_in();
-    let key = |more: &[&str]| json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone();
-    let stored = || Records::of(&sandbox).credentials(ROLE).map(|credentials| credentials.access_key_id);
+    let key = |more: &[&str]| {
+        json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone()
+    };
+    let stored =
+        || Records::of(&sandbox).credentials(ROLE).map(|credentials| credentials.access_key_id);
     let loose = key(&["--no-cache"]);
     assert_eq!(stored(), None);
     let first = key(&[]);
@@ -82,7 +108,9 @@ fn stored_credentials_are_passed_over_or_not_kept_on_request() {
 #[test]
 fn the_window_is_how_much_life_must_be_left_but_at_most_a_third() {
     let sandbox = signed_in();
-    let key = |more: &[&str]| json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone();
+    let key = |more: &[&str]| {
+        json(&sandbox.run(&[&["process", "-S", "corp", "--arn", ROLE], more].concat()))["AccessKeyId"].clone()
+    };
     let first = key(&[]);
     let records = Records::of(&sandbox);
     records.leave_credentials(ROLE, 1_000);
@@ -98,32 +126,56 @@ fn the_window_is_how_much_life_must_be_left_but_at_most_a_third() {
 #[test]
 fn an_unknown_role_is_looked_up_once_more_and_then_the_nearest_are_named() {
     let sandbox = signed_in();
-    let missing = sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAcces"]);
+    let missing =
+        sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAcces"]);
     refused(&missing, 5, &["no role `ReadOnlyAcces`", "did you mean ReadOnlyAccess"]);
     let calls = || (sandbox.aws.calls("ListAccounts"), sandbox.aws.calls("ListAccountRoles"));
     let (lists, roles) = calls();
     sandbox.aws.grant("012345678901".parse().unwrap(), "JustGranted");
-    let granted = sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "JustGranted"]);
+    let granted =
+        sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "JustGranted"]);
     assert_eq!(json(&granted)["AccountId"], "012345678901");
     assert_eq!(calls(), (lists, roles + 1), "the account is known: nothing else is read");
-    refused(&sandbox.run(&["process", "-S", "corp", "--profile", "payments-prod-Readonly"]), 5, &["payments-prod-ReadOnlyAccess"]);
+    refused(
+        &sandbox.run(&["process", "-S", "corp", "--profile", "payments-prod-Readonly"]),
+        5,
+        &["payments-prod-ReadOnlyAccess"],
+    );
 }
 
 #[test]
 fn an_unknown_account_is_looked_up_in_the_account_list_and_no_other_is_read() {
     let sandbox = Sandbox::new();
     let new = "882120723254";
-    let names = sandbox.aws.organisation().directories[0].accounts.iter().find(|account| account.id.as_str() == new).unwrap().roles.clone();
+    let names = sandbox.aws.organisation().directories[0]
+        .accounts
+        .iter()
+        .find(|account| account.id.as_str() == new)
+        .unwrap()
+        .roles
+        .clone();
     names.iter().for_each(|role| sandbox.aws.revoke(new.parse().unwrap(), role));
     sandbox.login("corp");
     let calls = || (sandbox.aws.calls("ListAccounts"), sandbox.aws.calls("ListAccountRoles"));
     let (lists, roles) = calls();
-    refused(&sandbox.run(&["process", "-S", "corp", "-A", "payments-dev", "-R", "Fresh"]), 5, &["no account `payments-dev`"]);
+    refused(
+        &sandbox.run(&["process", "-S", "corp", "-A", "payments-dev", "-R", "Fresh"]),
+        5,
+        &["no account `payments-dev`"],
+    );
     assert_eq!(calls(), (lists + 1, roles));
     sandbox.aws.grant(new.parse().unwrap(), "Fresh");
-    assert_eq!(sandbox.run(&["exec", "-S", "corp", "-A", "payments-dev", "-R", "Fresh", "--", "true"]).code, 0);
+    assert_eq!(
+        sandbox
+            .run(&["exec", "-S", "corp", "-A", "payments-dev", "-R", "Fresh", "--", "true"])
+            .code,
+        0
+    );
     assert_eq!(calls(), (lists + 2, roles + 1), "the new account alone is read");
-    assert!(sandbox.run(&["list", "-S", "corp", "-q", "role:Fresh"]).stdout.contains("Fresh"), "what was found is kept");
+    assert!(
+        sandbox.run(&["list", "-S", "corp", "-q", "role:Fresh"]).stdout.contains("Fresh"),
+        "what was found is kept"
+    );
     let age = sandbox.run(&["status", "-S", "corp", "--json"]).stdout;
     let read: serde_json::Value = serde_json::from_str(&age).unwrap();
     assert!(read["instances"][0]["roles_read_at"].is_string(), "{age}");
@@ -132,9 +184,14 @@ fn an_unknown_account_is_looked_up_in_the_account_list_and_no_other_is_read() {
 #[test]
 fn an_account_alone_is_settled_by_the_preferred_roles_or_not_at_all() {
     let sandbox = signed_in();
-    refused(&sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]), 5, &["4 roles match", "012345678901:BreakGlass"]);
+    refused(
+        &sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]),
+        5,
+        &["4 roles match", "012345678901:BreakGlass"],
+    );
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("prefer_roles = ['Nobody*', 'Read*']\n{config}"));
+    sandbox
+        .write("rolecall/config.toml", &format!("prefer_roles = ['Nobody*', 'Read*']\n{config}"));
     assert_eq!(sandbox.run(&["process", "-S", "corp", "-A", "payments-prod"]).code, 0);
     assert!(Records::of(&sandbox).credentials(ROLE).is_some());
 }

@@ -12,7 +12,16 @@ fn signed_in() -> Sandbox {
 #[test]
 fn roles_are_listed_as_a_table_as_csv_and_as_json() {
     let sandbox = signed_in();
-    let pay = ["list", "-P", "AccountAlias=payments-p", "AccountIdPad", "AccountAlias", "RoleName", "Arn", "tags.env"];
+    let pay = [
+        "list",
+        "-P",
+        "AccountAlias=payments-p",
+        "AccountIdPad",
+        "AccountAlias",
+        "RoleName",
+        "Arn",
+        "tags.env",
+    ];
     snapshot(&sandbox, "list", &pay);
     snapshot(&sandbox, "list_csv", &[&pay[..], &["--csv"]].concat());
     snapshot(&sandbox, "list_json", &[&pay[..], &["--json"]].concat());
@@ -36,7 +45,8 @@ fn listing_needs_no_session_and_no_vault() {
     let listed = sandbox.run(&["list"]);
     assert_eq!((listed.code, listed.stderr.as_str()), (0, ""));
     let mut locked = sandbox.rolecall(&["list"]);
-    let locked = crate::sandbox::Ran::of(locked.env("AWS_SSO_FILE_PASSWORD", "wrong").output().unwrap());
+    let locked =
+        crate::sandbox::Ran::of(locked.env("AWS_SSO_FILE_PASSWORD", "wrong").output().unwrap());
     assert_eq!(locked, listed);
     assert_eq!(sandbox.aws.calls("ListAccounts"), 1);
 }
@@ -44,7 +54,8 @@ fn listing_needs_no_session_and_no_vault() {
 #[test]
 fn nothing_read_yet_says_what_to_run() {
     let sandbox = Sandbox::new();
-    for args in [&["list"][..], &["pick", "--filter", "x"], &["exec", "--arn", ROLE, "--", "true"]] {
+    for args in [&["list"][..], &["pick", "--filter", "x"], &["exec", "--arn", ROLE, "--", "true"]]
+    {
         refused(&sandbox.run(args), 4, &["no roles are known yet", "rolecall login"]);
     }
 }
@@ -52,10 +63,23 @@ fn nothing_read_yet_says_what_to_run() {
 #[test]
 fn words_prefixes_and_fields_narrow_the_list() {
     let sandbox = signed_in();
-    let lines =
-        |args: &[&str]| sandbox.run(&[&["list", "Arn"], args].concat()).stdout.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(lines(&["-q", "account:payments-prod role:ReadOnly*"]), ["arn:aws:iam::012345678901:role/ReadOnlyAccess"]);
-    assert_eq!(lines(&["-P", "AccountId=0123", "-P", "RoleName=break"]), ["arn:aws:iam::012345678901:role/BreakGlass"]);
+    let lines = |args: &[&str]| {
+        sandbox
+            .run(&[&["list", "Arn"], args].concat())
+            .stdout
+            .lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        lines(&["-q", "account:payments-prod role:ReadOnly*"]),
+        ["arn:aws:iam::012345678901:role/ReadOnlyAccess"]
+    );
+    assert_eq!(
+        lines(&["-P", "AccountId=0123", "-P", "RoleName=break"]),
+        ["arn:aws:iam::012345678901:role/BreakGlass"]
+    );
     assert!(lines(&["-q", "pymnts"]).is_empty(), "words of a list are literal");
     refused(&sandbox.run(&["list", "Acount"]), 2, &["no field `Acount`", "AccountId"]);
     refused(&sandbox.run(&["list", "-P", "Account"]), 2, &["FIELD=VALUE"]);
@@ -85,8 +109,13 @@ fn accounts_that_share_a_name_stay_two() {
     let sandbox = signed_in();
     let listed = sandbox.run(&["list", "AccountId", "-q", "account:sandbox role:ReadOnlyAccess"]);
     assert_eq!(listed.stdout.lines().skip(1).collect::<Vec<_>>(), ["701110519908", "194189813569"]);
-    let both = sandbox.run(&["exec", "-S", "corp", "-A", "sandbox", "-R", "ReadOnlyAccess", "--", "true"]);
-    refused(&both, 5, &["2 roles match", "701110519908:ReadOnlyAccess", "194189813569:ReadOnlyAccess"]);
+    let both =
+        sandbox.run(&["exec", "-S", "corp", "-A", "sandbox", "-R", "ReadOnlyAccess", "--", "true"]);
+    refused(
+        &both,
+        5,
+        &["2 roles match", "701110519908:ReadOnlyAccess", "194189813569:ReadOnlyAccess"],
+    );
 }
 
 #[test]
@@ -110,15 +139,25 @@ fn one_instance_without_a_session_keeps_no_other_from_being_read() {
     let sandbox = signed_in();
     let ran = sandbox.run(&["cache"]);
     assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.stderr.contains("corp: 38 roles in 10 accounts") && ran.stderr.contains("rolecall login --sso lab"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("corp: 38 roles in 10 accounts")
+            && ran.stderr.contains("rolecall login --sso lab"),
+        "{ran:?}"
+    );
 }
 
 #[test]
 fn picking_without_a_screen_prints_matches_best_first() {
     let sandbox = signed_in();
     let filter = |args: &[&str]| sandbox.run(&[&["pick", "--filter"], args].concat());
-    assert_eq!(filter(&["account:payments-prod", "readonly"]).stdout, "arn:aws:iam::012345678901:role/ReadOnlyAccess\n");
-    assert_eq!(filter(&["--print", "account_name", "-q", "pyprod readonly"]).stdout.lines().next(), Some("payments-prod"));
+    assert_eq!(
+        filter(&["account:payments-prod", "readonly"]).stdout,
+        "arn:aws:iam::012345678901:role/ReadOnlyAccess\n"
+    );
+    assert_eq!(
+        filter(&["--print", "account_name", "-q", "pyprod readonly"]).stdout.lines().next(),
+        Some("payments-prod")
+    );
     assert_eq!((filter(&["xyzzyplugh"]).code, filter(&["xyzzyplugh"]).stderr.as_str()), (1, ""));
     assert_eq!(sandbox.run(&["pick", "--exit-0", "xyzzyplugh"]).code, 1);
     refused(&filter(&["--print", "acount_id"]), 2, &["no field `acount_id`", "did you mean"]);

@@ -27,7 +27,8 @@ fn secrets(sandbox: &Sandbox) -> Vec<String> {
     let (token, credentials) = (records.token("corp").unwrap(), records.credentials(ROLE).unwrap());
     let registration = token.registration.unwrap();
     let secrets = [&token.access_token, &token.refresh_token.unwrap(), &registration.client_secret];
-    let secrets = secrets.into_iter().chain([&credentials.secret_access_key, &credentials.session_token]);
+    let secrets =
+        secrets.into_iter().chain([&credentials.secret_access_key, &credentials.session_token]);
     secrets.map(|secret| secret.expose().clone()).chain(["correct horse".into()]).collect()
 }
 
@@ -44,12 +45,19 @@ fn no_secret_is_on_the_disk_in_plain_text_and_no_file_is_open_to_others() {
     for path in &all {
         if path.is_file() {
             let bytes = std::fs::read(path).unwrap();
-            assert!(!secrets.iter().any(|secret| contains(&bytes, secret)), "{} holds a secret", path.display());
+            assert!(
+                !secrets.iter().any(|secret| contains(&bytes, secret)),
+                "{} holds a secret",
+                path.display()
+            );
         }
     }
     // What the test itself wrote has the test's modes.
     let ours = sandbox.path("rolecall");
-    for path in all.iter().filter(|path| path.starts_with(&ours) && **path != ours && !path.ends_with("config.toml")) {
+    for path in all
+        .iter()
+        .filter(|path| path.starts_with(&ours) && **path != ours && !path.ends_with("config.toml"))
+    {
         let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let want = if path.is_dir() { 0o700 } else { 0o600 };
         assert_eq!(mode, want, "{} has mode {mode:o}", path.display());
@@ -59,7 +67,8 @@ fn no_secret_is_on_the_disk_in_plain_text_and_no_file_is_open_to_others() {
 #[test]
 fn no_secret_is_said_at_any_level() {
     let sandbox = Sandbox::new();
-    let mut said = sandbox.run(&["-L", "info", "login", "-S", "corp", "--flow", "device-code"]).stderr;
+    let mut said =
+        sandbox.run(&["-L", "info", "login", "-S", "corp", "--flow", "device-code"]).stderr;
     said += &sandbox.run(&["-L", "info", "process", "-S", "corp", "--arn", ROLE]).stderr;
     Records::of(&sandbox).leave_token("corp", 10);
     let commands: [&[&str]; 6] = [
@@ -90,7 +99,12 @@ fn no_secret_is_in_the_arguments_of_a_child() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let script = "cat /proc/$$/cmdline /proc/$PPID/cmdline";
-    let ran = Ran::of(sandbox.rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "sh", "-c", script]).output().unwrap());
+    let ran = Ran::of(
+        sandbox
+            .rolecall(&["exec", "-S", "corp", "--arn", ROLE, "--", "sh", "-c", script])
+            .output()
+            .unwrap(),
+    );
     assert!(ran.stdout.contains("cmdline"), "{ran:?}");
     assert!(!secrets(&sandbox).iter().any(|secret| ran.stdout.contains(secret)));
 }

@@ -13,13 +13,26 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
     let sandbox = Sandbox::new();
     let ran = sandbox.run(&["login", "-S", "corp", "--flow", "device-code"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
-    for words in ["it has to show this code: ", sandbox.aws.url(), "signed in to corp", "corp: 38 roles in 10 accounts"] {
+    for words in [
+        "it has to show this code: ",
+        sandbox.aws.url(),
+        "signed in to corp",
+        "corp: 38 roles in 10 accounts",
+    ] {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
     let again = sandbox.run(&["login", "-S", "corp"]);
     assert_eq!((again.code, again.stderr.as_str()), (0, "already signed in to corp\n"));
     assert_eq!(sandbox.aws.calls("ListAccounts"), 1, "a fresh list is not read again");
-    let forced = sandbox.run(&["login", "-S", "corp", "--flow", "device-code", "--force", "--no-cache-refresh"]);
+    let forced = sandbox.run(&[
+        "login",
+        "-S",
+        "corp",
+        "--flow",
+        "device-code",
+        "--force",
+        "--no-cache-refresh",
+    ]);
     assert!(forced.code == 0 && forced.stderr.contains("signed in to corp"), "{forced:?}");
     assert_eq!(sandbox.aws.calls("RegisterClient"), 2, "--force registers again");
 }
@@ -41,7 +54,8 @@ fn a_browser_gets_the_address_as_one_argument_and_no_secret() {
     let sandbox = Sandbox::new();
     sandbox.write("browser", "#!/bin/sh\n{ echo $#; echo \"$1\"; env; } > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n");
     let browser = sandbox.path("browser");
-    std::fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
     let login = ["login", "-S", "corp", "--flow", "pkce", "--browser", browser.to_str().unwrap()];
     let child = sandbox.spawn(&login);
     let shown = awaited(&sandbox, "shown");
@@ -57,11 +71,24 @@ fn a_browser_gets_the_address_as_one_argument_and_no_secret() {
 
 #[test]
 fn a_declined_sign_in_says_so() {
-    let sandbox = Sandbox::with(demo::Options { accounts: 4, roles: 1, ..demo::Options::default() });
-    sandbox.write("browser", "#!/bin/sh\necho \"$1\" > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n");
+    let sandbox =
+        Sandbox::with(demo::Options { accounts: 4, roles: 1, ..demo::Options::default() });
+    sandbox.write(
+        "browser",
+        "#!/bin/sh\necho \"$1\" > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n",
+    );
     let browser = sandbox.path("browser");
-    std::fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let child = sandbox.spawn(&["login", "-S", "corp", "--flow", "pkce", "--browser", browser.to_str().unwrap()]);
+    std::fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
+    let child = sandbox.spawn(&[
+        "login",
+        "-S",
+        "corp",
+        "--flow",
+        "pkce",
+        "--browser",
+        browser.to_str().unwrap(),
+    ]);
     demo::deny(awaited(&sandbox, "shown").trim()).unwrap();
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert!(ran.code != 0 && Records::of(&sandbox).token("corp").is_none(), "{ran:?}");
@@ -78,7 +105,11 @@ fn several_instances_want_a_name_or_all() {
     assert_eq!(sandbox.run(&["login", "--check"]).code, 0);
     assert_eq!(sandbox.run(&["logout", "-S", "lab"]).code, 0);
     // Any will do, as for `status --quiet`, unless all were named.
-    for (args, code) in [(&["login", "--check"][..], 0), (&["status", "--quiet"], 0), (&["login", "--check", "-S", "corp"], 0)] {
+    for (args, code) in [
+        (&["login", "--check"][..], 0),
+        (&["status", "--quiet"], 0),
+        (&["login", "--check", "-S", "corp"], 0),
+    ] {
         assert_eq!(sandbox.run(args).code, code, "{args:?}");
     }
     refused(&sandbox.run(&["login", "--check", "--all"]), 4, &["lab", "rolecall login"]);
@@ -87,7 +118,11 @@ fn several_instances_want_a_name_or_all() {
     assert_eq!((out.code, out.stderr.as_str()), (0, "signed out of corp\nsigned out of lab\n"));
     snapshot(&sandbox, "login_check", &["login", "--check", "-S", "corp"]);
     assert_eq!(sandbox.run(&["status", "--quiet"]).code, 4);
-    refused(&sandbox.run(&["login", "--check"]), 4, &["nobody is signed in to corp, lab", "rolecall login --all"]);
+    refused(
+        &sandbox.run(&["login", "--check"]),
+        4,
+        &["nobody is signed in to corp, lab", "rolecall login --all"],
+    );
 }
 
 #[test]
@@ -107,7 +142,12 @@ fn logging_out_revokes_forgets_and_works_twice() {
 fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
-    sandbox.aws.script(demo::Fault::Fail { operation: "Logout".into(), times: 9, status: 500, error: String::new() });
+    sandbox.aws.script(demo::Fault::Fail {
+        operation: "Logout".into(),
+        times: 9,
+        status: 500,
+        error: String::new(),
+    });
     let ran = sandbox.run(&["logout", "-S", "corp"]);
     assert!(ran.code == 0 && ran.stderr.contains("not revoked at AWS"), "{ran:?}");
     assert!(Records::of(&sandbox).token("corp").is_none());
@@ -125,14 +165,25 @@ fn the_status_tells_sessions_and_roles() {
     assert_eq!(sandbox.run(&["status", "--quiet", "-S", "lab"]).code, 4);
     let told = json(&sandbox.run(&["status", "--json"]));
     let instances = told["instances"].as_array().unwrap();
-    assert_eq!((instances[0]["sso"].as_str(), instances[0]["signed_in"].as_bool()), (Some("corp"), Some(true)));
-    assert_eq!((instances[1]["signed_in"].as_bool(), instances[1]["roles_read_at"].is_null()), (Some(false), true));
+    assert_eq!(
+        (instances[0]["sso"].as_str(), instances[0]["signed_in"].as_bool()),
+        (Some("corp"), Some(true))
+    );
+    assert_eq!(
+        (instances[1]["signed_in"].as_bool(), instances[1]["roles_read_at"].is_null()),
+        (Some(false), true)
+    );
     assert_eq!(
         (told["roles"][0]["account_id"].as_str(), told["roles"][0]["role"].as_str()),
         (Some("012345678901"), Some("ReadOnlyAccess"))
     );
     let text = sandbox.run(&["status"]).stdout;
-    assert!(text.contains("signed in ") && text.contains("signed out") && text.contains("012345678901  ReadOnlyAccess"), "{text}");
+    assert!(
+        text.contains("signed in ")
+            && text.contains("signed out")
+            && text.contains("012345678901  ReadOnlyAccess"),
+        "{text}"
+    );
 }
 
 const MINUTE: i64 = 60;
@@ -144,18 +195,27 @@ fn a_session_that_ends_within_the_hour_is_told_where_work_begins() {
     sandbox.login("corp");
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("session_duration = \"8h\"\n{config}"));
-    let (exec, each) =
-        (["exec", "-S", "corp", "--arn", ROLE, "--", "true"], ["each", "-S", "corp", "id:012345678901 role:Read*", "--", "true"]);
+    let (exec, each) = (
+        ["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
+        ["each", "-S", "corp", "id:012345678901 role:Read*", "--", "true"],
+    );
     let records = Records::of(&sandbox);
     records.signed_in_ago("corp", 6 * HOUR);
     assert_eq!(sandbox.run(&exec).stderr, "");
     records.signed_in_ago("corp", 7 * HOUR + 20 * MINUTE - 30);
     for args in [&exec[..], &each] {
         let ran = sandbox.run(args);
-        assert!(ran.code == 0 && ran.stderr.matches("session with corp ends in about 40m").count() == 1, "{ran:?}");
+        assert!(
+            ran.code == 0 && ran.stderr.matches("session with corp ends in about 40m").count() == 1,
+            "{ran:?}"
+        );
         assert!(ran.stderr.contains("rolecall login --sso corp --force"), "{ran:?}");
     }
-    assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).stderr, "", "a program is not warned");
+    assert_eq!(
+        sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).stderr,
+        "",
+        "a program is not warned"
+    );
 }
 
 #[test]
@@ -177,7 +237,10 @@ fn how_long_sessions_live_is_learned_from_those_that_ended() {
     // One that is renewed later than that proves the guess wrong.
     records.signed_in_ago("corp", 10 * HOUR);
     records.leave_token("corp", 10);
-    assert_eq!(sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--sts-refresh", "--", "true"]).stderr, "");
+    assert_eq!(
+        sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--sts-refresh", "--", "true"]).stderr,
+        ""
+    );
     records.signed_in_ago("corp", 8 * HOUR + 30 * MINUTE);
     assert_eq!(sandbox.run(&exec).stderr, "");
 }

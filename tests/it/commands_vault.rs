@@ -20,7 +20,10 @@ fn the_status_tells_place_store_and_key() {
     sandbox.login("corp");
     snapshot(&sandbox, "vault_status", &["vault", "status"]);
     let told = json(&sandbox.run(&["vault", "status", "--json"]));
-    assert_eq!((told["store"].as_str(), told["records"].as_u64(), told["problem"].is_null()), (Some("file"), Some(2), true));
+    assert_eq!(
+        (told["store"].as_str(), told["records"].as_u64(), told["problem"].is_null()),
+        (Some("file"), Some(2), true)
+    );
     let closed = with_passphrase(&sandbox, None, &["vault", "status"]);
     assert!(closed.stdout.contains("rolecall vault unlock"), "{closed:?}");
 }
@@ -30,12 +33,21 @@ fn a_new_passphrase_opens_and_the_old_one_does_not() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let process = ["process", "-S", "corp", "--arn", ROLE];
-    let changed = sandbox.run_with_input(&["vault", "passphrase"], "correct horse\nbattery staple\n");
+    let changed =
+        sandbox.run_with_input(&["vault", "passphrase"], "correct horse\nbattery staple\n");
     assert_eq!((changed.code, changed.stdout.as_str()), (0, ""), "{changed:?}");
     assert_eq!(with_passphrase(&sandbox, Some("battery staple"), &process).code, 0);
     refused(&with_passphrase(&sandbox, Some("correct horse"), &process), 7, &["vault"]);
-    refused(&sandbox.run_with_input(&["vault", "passphrase"], "wrong\nother\n"), 7, &["passphrase"]);
-    assert_eq!(with_passphrase(&sandbox, Some("battery staple"), &process).code, 0, "a failed change changes nothing");
+    refused(
+        &sandbox.run_with_input(&["vault", "passphrase"], "wrong\nother\n"),
+        7,
+        &["passphrase"],
+    );
+    assert_eq!(
+        with_passphrase(&sandbox, Some("battery staple"), &process).code,
+        0,
+        "a failed change changes nothing"
+    );
     refused(&sandbox.run_with_input(&["vault", "passphrase"], "\n\n"), 2, &["empty passphrase"]);
 }
 
@@ -46,7 +58,11 @@ fn a_reset_wants_a_yes_and_forgets_everything() {
     snapshot(&sandbox, "vault_reset", &["vault", "reset"]);
     assert_eq!(sandbox.run(&["login", "--check", "-S", "corp"]).code, 0);
     assert_eq!(sandbox.run(&["vault", "reset", "--yes"]).code, 0);
-    refused(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]), 4, &["rolecall login --sso corp"]);
+    refused(
+        &sandbox.run(&["process", "-S", "corp", "--arn", ROLE]),
+        4,
+        &["rolecall login --sso corp"],
+    );
     sandbox.login("corp");
 }
 
@@ -56,7 +72,9 @@ fn a_passphrase_can_come_from_a_file() {
     sandbox.login("corp");
     sandbox.write("passphrase", "correct horse\n");
     let mut command = sandbox.rolecall(&["process", "-S", "corp", "--arn", ROLE]);
-    let command = command.env_remove("AWS_SSO_FILE_PASSWORD").env("AWS_SSO_FILE_PASSWORD_FILE", sandbox.path("passphrase"));
+    let command = command
+        .env_remove("AWS_SSO_FILE_PASSWORD")
+        .env("AWS_SSO_FILE_PASSWORD_FILE", sandbox.path("passphrase"));
     let ran = Ran::of(command.output().unwrap());
     assert_eq!(ran.code, 0, "{ran:?}");
 }
@@ -65,8 +83,16 @@ fn a_passphrase_can_come_from_a_file() {
 fn whoever_asks_for_plain_text_is_warned_before_anything_is_written() {
     let sandbox = Sandbox::new();
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &config.replace("secure_store = \"file\"", "secure_store = \"json\""));
+    sandbox.write(
+        "rolecall/config.toml",
+        &config.replace("secure_store = \"file\"", "secure_store = \"json\""),
+    );
     let ran = sandbox.run(&["login", "--sso", "corp", "--flow", "device-code"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.stderr.contains("warning: secure_store = \"json\": tokens and credentials are kept in plain text"), "{ran:?}");
+    assert!(
+        ran.stderr.contains(
+            "warning: secure_store = \"json\": tokens and credentials are kept in plain text"
+        ),
+        "{ran:?}"
+    );
 }

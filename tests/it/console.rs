@@ -38,13 +38,18 @@ fn link(sandbox: &Sandbox, args: &[&str], variables: &[(&str, &str)]) -> String 
 /// A parameter of a link, decoded.
 fn parameter(link: &str, name: &str) -> String {
     let query = link.split_once('?').unwrap().1.replace('#', "%23");
-    let (_, value) = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).unwrap();
+    let (_, value) = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .unwrap();
     percent_encoding::percent_decode_str(value).decode_utf8().unwrap().into_owned()
 }
 
 /// Gets a page from loopback.
 fn get(address: &str) -> String {
-    let (host, path) = address.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
+    let (host, path) =
+        address.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
@@ -68,12 +73,18 @@ fn browser(sandbox: &Sandbox) -> String {
 }
 
 fn start(sandbox: &Sandbox, args: &[&str]) -> Child {
-    sandbox.rolecall(&[&["console"], args].concat()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    sandbox
+        .rolecall(&[&["console"], args].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }
 
 /// The arguments that the browser was called with.
 fn opened(sandbox: &Sandbox) -> Vec<String> {
-    let (path, deadline): (PathBuf, _) = (sandbox.path("opened"), Instant::now() + Duration::from_secs(20));
+    let (path, deadline): (PathBuf, _) =
+        (sandbox.path("opened"), Instant::now() + Duration::from_secs(20));
     loop {
         if let Ok(text) = std::fs::read_to_string(&path) {
             return text.lines().map(str::to_owned).collect();
@@ -86,7 +97,10 @@ fn opened(sandbox: &Sandbox) -> Vec<String> {
 /// Fetches what the browser was given, and follows it to the console's page.
 fn visit(address: &str) -> String {
     let answer = get(address);
-    let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_else(|| panic!("{answer}"));
+    let location = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("location: "))
+        .unwrap_or_else(|| panic!("{answer}"));
     get(location.trim())
 }
 
@@ -94,19 +108,36 @@ fn visit(address: &str) -> String {
 fn a_browser_gets_an_address_without_the_secret_and_lands_in_the_role() {
     let sandbox = signed_in();
     let program = browser(&sandbox);
-    let running = start(&sandbox, &[&ROLE[..], &["--browser", &format!("{program} --new"), "--service", "s3", "-r", "eu-west-1"]].concat());
+    let running = start(
+        &sandbox,
+        &[
+            &ROLE[..],
+            &["--browser", &format!("{program} --new"), "--service", "s3", "-r", "eu-west-1"],
+        ]
+        .concat(),
+    );
     let [flag, address] = &opened(&sandbox)[..] else { panic!("two arguments") };
     assert_eq!(flag, "--new");
-    assert!(address.starts_with("http://127.0.0.1:") && !address.contains("SigninToken"), "{address}");
+    assert!(
+        address.starts_with("http://127.0.0.1:") && !address.contains("SigninToken"),
+        "{address}"
+    );
     let environment = std::fs::read_to_string(sandbox.path("environment")).unwrap();
     assert!(!environment.contains("AWS_SSO_FILE_PASSWORD"), "{environment}");
     let page = visit(address);
-    for want in ["012345678901", "ReadOnlyAccess", "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1"] {
+    for want in [
+        "012345678901",
+        "ReadOnlyAccess",
+        "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1",
+    ] {
         assert!(page.contains(want), "{want} is not in {page}");
     }
     let ran = Ran::of(running.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
-    assert!(ran.stderr.contains("payments-prod/ReadOnlyAccess") && !ran.stderr.contains("SigninToken"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("payments-prod/ReadOnlyAccess") && !ran.stderr.contains("SigninToken"),
+        "{ran:?}"
+    );
     let history = sandbox.run(&["history", "--json"]);
     assert!(history.stdout.contains("\"console\""), "{history:?}");
 }
@@ -117,7 +148,8 @@ fn the_prompt_is_back_while_the_browser_is_still_on_its_way() {
     let path = sandbox.path("slow");
     sandbox.write("slow", "#!/bin/sh\nprintf '%s\\n' \"$1\" > \"$HOME/slow.url\"\nexec sleep 60\n");
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let mut command = sandbox.rolecall(&[&["console"], &ROLE[..], &["--browser", path.to_str().unwrap()]].concat());
+    let mut command = sandbox
+        .rolecall(&[&["console"], &ROLE[..], &["--browser", path.to_str().unwrap()]].concat());
     let ran = Ran::of(command.output().unwrap());
     assert!(ran.code == 0 && ran.stderr.contains("the console is open as"), "{ran:?}");
     let address = std::fs::read_to_string(sandbox.path("slow.url")).unwrap();
@@ -132,7 +164,10 @@ fn a_container_gets_name_and_colour_and_a_command_gets_them_where_it_wants() {
     let program = browser(&sandbox);
     let rule = "[[rules]]\nmatch = \"id:012345678901\"\ncolor = \"red\"\nicon = \"fence\"\nurl_action = \"granted-containers\"\n";
     let config = config(&sandbox);
-    sandbox.write("rolecall/config.toml", &format!("url_exec_command = [\"{program}\", \"--c={{color}}\", \"%s\"]\n{config}\n{rule}"));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("url_exec_command = [\"{program}\", \"--c={{color}}\", \"%s\"]\n{config}\n{rule}"),
+    );
     let running = start(&sandbox, &[&ROLE[..], &["--browser", &program]].concat());
     let address = opened(&sandbox).remove(0);
     assert!(
@@ -154,9 +189,14 @@ fn a_container_gets_name_and_colour_and_a_command_gets_them_where_it_wants() {
 #[test]
 fn a_pasted_page_opens_as_the_role_it_names() {
     let sandbox = signed_in();
-    let page = |args: &[&str], variables: &[(&str, &str)]| parameter(&link(&sandbox, args, variables), "Destination");
+    let page = |args: &[&str], variables: &[(&str, &str)]| {
+        parameter(&link(&sandbox, args, variables), "Destination")
+    };
     let portal = "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=ReadOnlyAccess&destination=https%3A%2F%2Feu-west-3.console.aws.amazon.com%2Fec2%2Fhome";
-    assert_eq!(page(&[portal, "--sso", "corp"], &[]), "https://eu-west-3.console.aws.amazon.com/ec2/home");
+    assert_eq!(
+        page(&[portal, "--sso", "corp"], &[]),
+        "https://eu-west-3.console.aws.amazon.com/ec2/home"
+    );
     let classic = "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#Instances:";
     assert_eq!(page(&[classic], &SHELL), classic);
     let session = "https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home";
@@ -170,8 +210,10 @@ fn a_pasted_page_opens_as_the_role_it_names() {
 #[test]
 fn a_pasted_page_names_the_role_for_other_commands_too() {
     let sandbox = signed_in();
-    let portal = "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=ReadOnlyAccess";
-    let ran = sandbox.run(&["exec", "-S", "corp", portal, "--", "sh", "-c", "echo $AWS_SSO_ROLE_NAME"]);
+    let portal =
+        "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=ReadOnlyAccess";
+    let ran =
+        sandbox.run(&["exec", "-S", "corp", portal, "--", "sh", "-c", "echo $AWS_SSO_ROLE_NAME"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "ReadOnlyAccess\n"), "{ran:?}");
     let both = sandbox.run(&["eval", "--format", "env", ".", "-A", "012345678901"]);
     assert_eq!(both.code, 2, "{both:?}");
@@ -183,7 +225,10 @@ fn the_role_of_this_shell_needs_no_name() {
     let who = |args: &[&str], variables: &[(&str, &str)]| get(&link(&sandbox, args, variables));
     assert!(who(&[], &SHELL).contains("ReadOnlyAccess"));
     assert!(who(&["."], &SHELL).contains("ReadOnlyAccess"));
-    sandbox.write(".aws/config", "[profile pay]\nsso_account_id = 012345678901\nsso_role_name = ReadOnlyAccess\n");
+    sandbox.write(
+        ".aws/config",
+        "[profile pay]\nsso_account_id = 012345678901\nsso_role_name = ReadOnlyAccess\n",
+    );
     assert!(who(&["--sso", "corp"], &[("AWS_PROFILE", "pay")]).contains("ReadOnlyAccess"));
     let nobody = console(&sandbox, &["."], &[]);
     assert_eq!(nobody.code, 5, "{nobody:?}");
@@ -195,10 +240,17 @@ fn the_keys_of_the_environment_open_it_too() {
     let sandbox = signed_in();
     let process = sandbox.run(&[&["process"], &ROLE[..]].concat());
     let document: serde_json::Value = serde_json::from_str(&process.stdout).unwrap();
-    let keys = [("AWS_ACCESS_KEY_ID", "AccessKeyId"), ("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"), ("AWS_SESSION_TOKEN", "SessionToken")];
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "AccessKeyId"),
+        ("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
+        ("AWS_SESSION_TOKEN", "SessionToken"),
+    ];
     let keys = keys.map(|(variable, key)| (variable, document[key].as_str().unwrap()));
     let link = link(&sandbox, &["--env"], &[&keys[..], &[("AWS_REGION", "us-east-2")]].concat());
-    assert!(parameter(&link, "Destination").starts_with("https://us-east-2.console.aws.amazon.com/"), "{link}");
+    assert!(
+        parameter(&link, "Destination").starts_with("https://us-east-2.console.aws.amazon.com/"),
+        "{link}"
+    );
     assert!(get(&link).contains("ReadOnlyAccess"));
     let without = console(&sandbox, &["-e"], &keys[..2]);
     assert_eq!(without.code, 2, "{without:?}");
@@ -208,7 +260,11 @@ fn the_keys_of_the_environment_open_it_too() {
 #[test]
 fn the_shortcut_link_has_no_secret_and_asks_nobody() {
     let sandbox = signed_in();
-    let ran = console(&sandbox, &[&ROLE[..], &["--link", "-s", "lambda", "-r", "eu-west-1"]].concat(), &[]);
+    let ran = console(
+        &sandbox,
+        &[&ROLE[..], &["--link", "-s", "lambda", "-r", "eu-west-1"]].concat(),
+        &[],
+    );
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     assert!(
         ran.stdout.contains("/#/console?account_id=012345678901&role_name=ReadOnlyAccess&destination=https%3A%2F%2Feu-west-1"),
@@ -222,9 +278,15 @@ fn the_shortcut_link_has_no_secret_and_asks_nobody() {
 #[test]
 fn the_portals_style_opens_the_shortcut_link_and_no_secret() {
     let sandbox = signed_in();
-    sandbox.write("rolecall/config.toml", &format!("console_style = \"portal\"\n{}", config(&sandbox)));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("console_style = \"portal\"\n{}", config(&sandbox)),
+    );
     let link = link(&sandbox, &ROLE, &[]);
-    assert!(link.ends_with("/#/console?account_id=012345678901&role_name=ReadOnlyAccess"), "{link}");
+    assert!(
+        link.ends_with("/#/console?account_id=012345678901&role_name=ReadOnlyAccess"),
+        "{link}"
+    );
     let program = browser(&sandbox);
     let running = start(&sandbox, &[&ROLE[..], &["--browser", &program]].concat());
     assert_eq!(opened(&sandbox), [link]);
@@ -235,13 +297,18 @@ fn the_portals_style_opens_the_shortcut_link_and_no_secret() {
 #[test]
 fn a_rule_chooses_the_sort_of_link_over_the_general_setting() {
     let sandbox = signed_in();
-    let ruled = |style: &str| format!("[[rules]]\nmatch = \"role:ReadOnlyAccess\"\nconsole_style = \"{style}\"\n");
+    let ruled = |style: &str| {
+        format!("[[rules]]\nmatch = \"role:ReadOnlyAccess\"\nconsole_style = \"{style}\"\n")
+    };
     let general = config(&sandbox);
     sandbox.write("rolecall/config.toml", &format!("{general}\n{}", ruled("portal")));
     assert!(link(&sandbox, &ROLE, &[]).contains("/#/console?account_id=012345678901"));
     let other = ["--sso", "corp", "--arn", "012345678901:DatabaseAdministrator"];
     assert!(link(&sandbox, &other, &[]).contains("SigninToken="), "the rule is for one role");
-    sandbox.write("rolecall/config.toml", &format!("console_style = \"portal\"\n{general}\n{}", ruled("federation")));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("console_style = \"portal\"\n{general}\n{}", ruled("federation")),
+    );
     assert!(link(&sandbox, &ROLE, &[]).contains("SigninToken="));
 }
 
@@ -249,9 +316,15 @@ fn a_rule_chooses_the_sort_of_link_over_the_general_setting() {
 fn the_length_that_is_asked_for_is_within_what_aws_allows() {
     let sandbox = signed_in();
     for wrong in ["14", "721", "x"] {
-        assert_eq!(console(&sandbox, &[&ROLE[..], &["-d", wrong]].concat(), &[]).code, 2, "{wrong}");
+        assert_eq!(
+            console(&sandbox, &[&ROLE[..], &["-d", wrong]].concat(), &[]).code,
+            2,
+            "{wrong}"
+        );
     }
-    assert!(get(&link(&sandbox, &[&ROLE[..], &["-d", "720"]].concat(), &[])).contains("ReadOnlyAccess"));
+    assert!(
+        get(&link(&sandbox, &[&ROLE[..], &["-d", "720"]].concat(), &[])).contains("ReadOnlyAccess")
+    );
 }
 
 #[test]
@@ -271,9 +344,14 @@ fn what_can_not_be_opened_is_said() {
     said(&["-u", "exec"], 3, "url_exec_command");
     said(&["a query"], 2, "not by two of them");
     let config = config(&sandbox);
-    sandbox.write("rolecall/config.toml", &format!("{config}\n[[rules]]\nmatch = \"id:012345678901\"\nconfirm = true\n"));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("{config}\n[[rules]]\nmatch = \"id:012345678901\"\nconfirm = true\n"),
+    );
     said(&["-u", "printurl"], 2, "--yes");
-    assert!(get(&link(&sandbox, &[&ROLE[..], &["--yes"]].concat(), &[])).contains("ReadOnlyAccess"));
+    assert!(
+        get(&link(&sandbox, &[&ROLE[..], &["--yes"]].concat(), &[])).contains("ReadOnlyAccess")
+    );
     sandbox.aws.revoke("012345678901".parse().unwrap(), "ReadOnlyAccess");
     std::fs::remove_dir_all(sandbox.path("rolecall/state/vault/records")).unwrap();
     sandbox.login("corp");
@@ -313,6 +391,10 @@ fn at_a_terminal_a_person_settles_which_role_of_the_account_a_page_is_for() {
     terminal.wait_for("012345678901 read");
     terminal.type_keys(ENTER);
     let page = visit(&opened(&sandbox)[0]);
-    assert!(page.contains("ReadOnlyAccess") && page.contains("https://eu-west-1.console.aws.amazon.com/s3/home"), "{page}");
+    assert!(
+        page.contains("ReadOnlyAccess")
+            && page.contains("https://eu-west-1.console.aws.amazon.com/s3/home"),
+        "{page}"
+    );
     assert_eq!(terminal.end(), 0);
 }

@@ -7,11 +7,14 @@ use serde_json::Value;
 
 use crate::sandbox::{Ran, Sandbox};
 
-/// What was found, but for advice that depends on this machine: its browser, the calling shell and the simulator's address.
+/// What was found, but for advice that depends on this machine: its browser, the calling shell and
+/// the simulator's address.
 fn findings(sandbox: &Sandbox, args: &[&str]) -> (i32, Vec<Value>) {
     let ran = sandbox.run(&[&["doctor", "--json"], args].concat());
     let Ok(Value::Array(mut found)) = serde_json::from_str(&ran.stdout) else { panic!("{ran:?}") };
-    found.retain(|finding| !["browser", "shell", "endpoints"].iter().any(|check| finding["check"] == *check));
+    found.retain(|finding| {
+        !["browser", "shell", "endpoints"].iter().any(|check| finding["check"] == *check)
+    });
     (ran.code, found)
 }
 
@@ -58,7 +61,10 @@ fn nothing_set_up_names_the_wizard() {
     sandbox.write("rolecall/config.toml", "");
     finds(&sandbox, "instances", &["no IAM Identity Center", "rolecall setup wizard"]);
     let ran = sandbox.run(&["doctor"]);
-    assert!(!ran.stdout.contains("network") && !ran.stdout.contains("clock"), "nobody was asked: {ran:?}");
+    assert!(
+        !ran.stdout.contains("network") && !ran.stdout.contains("clock"),
+        "nobody was asked: {ran:?}"
+    );
 }
 
 #[test]
@@ -68,11 +74,26 @@ fn aws_files_that_programs_give_up_are_named_by_line() {
     sandbox.write(".aws/credentials", "[a]\nhunter2hunter2\n");
     let (code, found) = findings(&sandbox, &["--offline"]);
     let said = found.iter().map(Value::to_string).collect::<String>();
-    assert!(code == 1 && said.contains("the AWS CLI and Python programs can't read ~/.aws/config"), "{said}");
-    assert!(said.contains("line 4: [profile a] stands there a second time") && said.contains("line 2 of ~/.aws/credentials"), "{said}");
+    assert!(
+        code == 1 && said.contains("the AWS CLI and Python programs can't read ~/.aws/config"),
+        "{said}"
+    );
+    assert!(
+        said.contains("line 4: [profile a] stands there a second time")
+            && said.contains("line 2 of ~/.aws/credentials"),
+        "{said}"
+    );
     let ran = sandbox.run(&["doctor", "--fix"]);
-    assert!(ran.code == 1 && ran.stdout.contains("~/.aws/credentials") && !ran.stdout.contains("hunter2"), "{ran:?}");
-    assert_eq!(std::fs::read_to_string(sandbox.path(".aws/config")).unwrap(), "[profile a]\nregion = x\n\n[profile a]\n");
+    assert!(
+        ran.code == 1
+            && ran.stdout.contains("~/.aws/credentials")
+            && !ran.stdout.contains("hunter2"),
+        "{ran:?}"
+    );
+    assert_eq!(
+        std::fs::read_to_string(sandbox.path(".aws/config")).unwrap(),
+        "[profile a]\nregion = x\n\n[profile a]\n"
+    );
 }
 
 #[test]
@@ -80,8 +101,14 @@ fn directories_that_cannot_be_made_are_told_once() {
     let sandbox = Sandbox::new();
     sandbox.write("blocked", "in the way");
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
-    let ran = Ran::of(command.env("ROLECALL_HOME", sandbox.path("blocked/rolecall")).output().unwrap());
-    assert!(ran.code == 1 && ran.stdout.contains("settings can't be kept") && ran.stdout.contains("ROLECALL_HOME"), "{ran:?}");
+    let ran =
+        Ran::of(command.env("ROLECALL_HOME", sandbox.path("blocked/rolecall")).output().unwrap());
+    assert!(
+        ran.code == 1
+            && ran.stdout.contains("settings can't be kept")
+            && ran.stdout.contains("ROLECALL_HOME"),
+        "{ran:?}"
+    );
     assert_eq!(ran.stdout.matches("can't be kept").count(), 1, "{ran:?}");
 }
 
@@ -101,9 +128,18 @@ fn keys_beside_a_profile_are_named_and_not_shown() {
     let sandbox = Sandbox::new();
     sandbox.write(".aws/config", "[profile dev]\nregion = eu-west-1\n");
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
-    command.envs([("AWS_PROFILE", "dev"), ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "hunter2")]);
+    command.envs([
+        ("AWS_PROFILE", "dev"),
+        ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+    ]);
     let ran = crate::sandbox::Ran::of(command.output().unwrap());
-    assert!(ran.code == 1 && ran.stdout.contains("✗ environment") && ran.stdout.contains("fix: unset AWS_ACCESS_KEY_ID"), "{ran:?}");
+    assert!(
+        ran.code == 1
+            && ran.stdout.contains("✗ environment")
+            && ran.stdout.contains("fix: unset AWS_ACCESS_KEY_ID"),
+        "{ran:?}"
+    );
     assert!(!ran.stdout.contains("hunter2") && !ran.stdout.contains("AKIAEXAMPLE"));
 }
 
@@ -111,7 +147,8 @@ fn keys_beside_a_profile_are_named_and_not_shown() {
 fn profiles_that_are_shadowed_or_lost_their_program() {
     let sandbox = Sandbox::new();
     let process = "credential_process = /bin/sh process --arn 012345678901:Admin";
-    sandbox.write(".aws/config", &format!("[profile a]\n{process}\nsso_account_id = 012345678901\n"));
+    sandbox
+        .write(".aws/config", &format!("[profile a]\n{process}\nsso_account_id = 012345678901\n"));
     finds(&sandbox, "profiles", &["profile a", "sso_account_id", "~/.aws/config"]);
     sandbox.write(
         ".aws/config",
@@ -137,7 +174,11 @@ fn aws_tells_a_wrong_clock_and_a_wrong_region() {
         status: 400,
         error: "InvalidRequestException".into(),
     });
-    finds(&sandbox, "instances", &["AWS does not take corp", "in eu-west-1", "settings set instances.corp.sso_region"]);
+    finds(
+        &sandbox,
+        "instances",
+        &["AWS does not take corp", "in eu-west-1", "settings set instances.corp.sso_region"],
+    );
     let (code, found) = findings(&sandbox, &[]);
     assert_eq!((code, found.len()), (0, 0), "{found:?}");
 }
@@ -146,10 +187,14 @@ fn aws_tells_a_wrong_clock_and_a_wrong_region() {
 fn an_aws_that_is_out_of_reach_is_a_finding_and_offline_asks_nobody() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.rolecall(&["doctor"]);
-    let ran = crate::sandbox::Ran::of(command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").output().unwrap());
+    let ran = crate::sandbox::Ran::of(
+        command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").output().unwrap(),
+    );
     assert!(ran.code == 1 && ran.stdout.contains("✗ network"), "{ran:?}");
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
-    let ran = crate::sandbox::Ran::of(command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").output().unwrap());
+    let ran = crate::sandbox::Ran::of(
+        command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").output().unwrap(),
+    );
     assert!(ran.code == 0 && !ran.stdout.contains("network"), "{ran:?}");
 }
 
@@ -167,14 +212,21 @@ fn a_vault_that_is_closed_or_open_to_all() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
-    let ran = crate::sandbox::Ran::of(command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap());
+    let ran =
+        crate::sandbox::Ran::of(command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap());
     assert!(ran.code == 1 && ran.stdout.contains("✗ vault"), "{ran:?}");
     loosen(&sandbox, "rolecall/state/vault", 0o755);
     let finding = finds(&sandbox, "vault", &["0755", "chmod 700"]);
-    assert_eq!((finding["fixable"].as_bool(), finding["fixed"].as_bool()), (Some(true), Some(false)));
+    assert_eq!(
+        (finding["fixable"].as_bool(), finding["fixed"].as_bool()),
+        (Some(true), Some(false))
+    );
     assert_eq!(mode(&sandbox, "rolecall/state/vault"), 0o755, "nothing is changed unasked");
     let ran = sandbox.run(&["doctor", "--fix"]);
-    assert!(ran.code == 0 && ran.stdout.contains("fixed: ~/rolecall/state/vault has mode 0700 now"), "{ran:?}");
+    assert!(
+        ran.code == 0 && ran.stdout.contains("fixed: ~/rolecall/state/vault has mode 0700 now"),
+        "{ran:?}"
+    );
     assert_eq!(mode(&sandbox, "rolecall/state/vault"), 0o700);
     assert_eq!(findings(&sandbox, &[]), (0, vec![]));
 }
@@ -183,7 +235,8 @@ fn a_vault_that_is_closed_or_open_to_all() {
 fn a_machine_where_no_vault_can_be_made_is_told_before_the_first_sign_in() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.rolecall(&["doctor", "--offline"]);
-    let ran = crate::sandbox::Ran::of(command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap());
+    let ran =
+        crate::sandbox::Ran::of(command.env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap());
     assert!(ran.code == 1 && ran.stdout.contains("rolecall vault unlock"), "{ran:?}");
     assert!(!sandbox.path("rolecall/state").exists(), "nothing is made by looking");
 }
@@ -192,7 +245,11 @@ fn a_machine_where_no_vault_can_be_made_is_told_before_the_first_sign_in() {
 fn sign_ins_of_the_cli_that_others_can_read_or_that_are_over() {
     let sandbox = Sandbox::new();
     let file = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
-    let token = |url: &str, at: &str| format!(r#"{{"startUrl":"{url}","region":"eu-west-1","accessToken":"t","expiresAt":"{at}"}}"#);
+    let token = |url: &str, at: &str| {
+        format!(
+            r#"{{"startUrl":"{url}","region":"eu-west-1","accessToken":"t","expiresAt":"{at}"}}"#
+        )
+    };
     sandbox.write(file, &token("https://corp.awsapps.com/start", "2099-01-01T00:00:00Z"));
     loosen(&sandbox, file, 0o644);
     finds(&sandbox, "token cache", &["0644"]);
@@ -229,7 +286,11 @@ fn the_hook_of_the_calling_shell_is_missed_until_a_start_up_file_brings_it() {
     let sandbox = Sandbox::new();
     let missed = || {
         let mut bash = sandbox.command("/bin/bash");
-        bash.args(["--norc", "-c", &format!("{} doctor --offline --json; true", crate::sandbox::binary())]);
+        bash.args([
+            "--norc",
+            "-c",
+            &format!("{} doctor --offline --json; true", crate::sandbox::binary()),
+        ]);
         let told = crate::sandbox::Ran::of(bash.output().unwrap()).stdout;
         told.contains("rolecall init bash")
     };

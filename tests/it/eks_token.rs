@@ -29,14 +29,22 @@ fn run(sandbox: &Sandbox, args: &[&str], variables: &[(&str, &str)]) -> Ran {
 fn read(ran: &Ran) -> (serde_json::Value, String) {
     assert_eq!((ran.code, ran.stdout.lines().count()), (0, 1), "{ran:?}");
     let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    let token = document["status"]["token"].as_str().unwrap().strip_prefix("k8s-aws-v1.").unwrap().to_owned();
+    let token = document["status"]["token"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("k8s-aws-v1.")
+        .unwrap()
+        .to_owned();
     (document, String::from_utf8(URL_SAFE_NO_PAD.decode(token).unwrap()).unwrap())
 }
 
-/// What the cluster does with a token: sends the address, with its own name in the header that was signed.
+/// What the cluster does with a token: sends the address, with its own name in the header that was
+/// signed.
 fn redeem(sandbox: &Sandbox, address: &str, cluster: &str) -> String {
-    let (host, path) = address.strip_prefix("https://").and_then(|rest| rest.split_once('/')).unwrap();
-    let mut stream = TcpStream::connect(sandbox.aws.url().strip_prefix("http://").unwrap()).unwrap();
+    let (host, path) =
+        address.strip_prefix("https://").and_then(|rest| rest.split_once('/')).unwrap();
+    let mut stream =
+        TcpStream::connect(sandbox.aws.url().strip_prefix("http://").unwrap()).unwrap();
     write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nx-k8s-aws-id: {cluster}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -49,8 +57,14 @@ fn sts_takes_the_token_for_this_cluster_and_for_no_other() {
     let ran = run(&sandbox, &[&ROLE[..], &["--region", "eu-west-1"]].concat(), &[]);
     let (document, address) = read(&ran);
     assert_eq!(document["apiVersion"], "client.authentication.k8s.io/v1beta1");
-    assert_eq!((&document["kind"], &document["spec"]), (&"ExecCredential".into(), &serde_json::json!({})));
-    assert!(address.starts_with("https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&"), "{address}");
+    assert_eq!(
+        (&document["kind"], &document["spec"]),
+        (&"ExecCredential".into(), &serde_json::json!({}))
+    );
+    assert!(
+        address.starts_with("https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&"),
+        "{address}"
+    );
     let answer = redeem(&sandbox, &address, "my-cluster");
     assert!(answer.contains("012345678901") && answer.contains("ReadOnlyAccess"), "{answer}");
     assert!(redeem(&sandbox, &address, "other").contains("SignatureDoesNotMatch"));
@@ -67,9 +81,17 @@ fn the_role_behind_aws_profile_needs_no_name() {
     let (_, address) = read(&run(&sandbox, &[], &[("AWS_DEFAULT_PROFILE", "pay")]));
     assert!(address.contains("GetCallerIdentity"));
     let arn = "arn:aws:iam::012345678901:role/AdministratorAccess";
-    let shell = [("AWS_PROFILE", "pay"), ("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", arn), ("ROLECALL_ROLE", arn)];
+    let shell = [
+        ("AWS_PROFILE", "pay"),
+        ("AWS_SSO", "corp"),
+        ("AWS_SSO_ROLE_ARN", arn),
+        ("ROLECALL_ROLE", arn),
+    ];
     let (_, address) = read(&run(&sandbox, &[], &shell));
-    assert!(redeem(&sandbox, &address, "my-cluster").contains("AdministratorAccess"), "what we exported comes first");
+    assert!(
+        redeem(&sandbox, &address, "my-cluster").contains("AdministratorAccess"),
+        "what we exported comes first"
+    );
     let other = run(&sandbox, &[], &[("AWS_PROFILE", "other")]);
     assert!(other.code == 2 && other.stderr.contains("AWS_PROFILE is `other`"), "{other:?}");
     let none = run(&sandbox, &[], &[]);
@@ -96,7 +118,13 @@ fn the_region_comes_from_the_flag_then_the_environment_then_the_instance() {
     assert_eq!(region(&["-r", "ap-south-1"], &variables), "ap-south-1");
     assert_eq!(region(&[], &variables), "us-east-2");
     assert_eq!(region(&[], &variables[1..]), "us-west-1");
-    let corp = sandbox.aws.organisation().directories.into_iter().find(|directory| directory.name == "corp").unwrap();
+    let corp = sandbox
+        .aws
+        .organisation()
+        .directories
+        .into_iter()
+        .find(|directory| directory.name == "corp")
+        .unwrap();
     assert_eq!(region(&[], &[]), corp.region);
 }
 
@@ -136,8 +164,16 @@ fn a_profile_of_the_aws_config_file_names_the_role_without_any_list() {
 #[test]
 fn the_version_that_kubectl_asks_for_is_answered() {
     let sandbox = signed_in();
-    let info = |version: &str| format!(r#"{{"apiVersion":"client.authentication.k8s.io/{version}","kind":"ExecCredential","spec":{{}}}}"#);
-    for (info, want, warned) in [(info("v1"), "v1", false), (info("v1alpha1"), "v1alpha1", true), ("nonsense".into(), "v1beta1", true)] {
+    let info = |version: &str| {
+        format!(
+            r#"{{"apiVersion":"client.authentication.k8s.io/{version}","kind":"ExecCredential","spec":{{}}}}"#
+        )
+    };
+    for (info, want, warned) in [
+        (info("v1"), "v1", false),
+        (info("v1alpha1"), "v1alpha1", true),
+        ("nonsense".into(), "v1beta1", true),
+    ] {
         let ran = run(&sandbox, &ROLE, &[("KUBERNETES_EXEC_INFO", &info)]);
         assert_eq!(read(&ran).0["apiVersion"], format!("client.authentication.k8s.io/{want}"));
         assert_eq!(!ran.stderr.is_empty(), warned, "{ran:?}");
@@ -152,19 +188,27 @@ fn what_is_missing_is_said_with_the_code_that_tells_it() {
     assert!(nobody.stderr.contains("rolecall login --sso corp"), "{nobody:?}");
     assert_eq!(run(&sandbox, &["--sso", "corp"], &[]).code, 2);
     assert_eq!(sandbox.run(&["eks-token", "--arn", "012345678901:ReadOnlyAccess"]).code, 2);
-    assert_eq!(sandbox.run(&["eks-token", "--cluster", " ", "--arn", "012345678901:ReadOnlyAccess"]).code, 2);
+    assert_eq!(
+        sandbox.run(&["eks-token", "--cluster", " ", "--arn", "012345678901:ReadOnlyAccess"]).code,
+        2
+    );
     assert_eq!(run(&sandbox, &["--arn", "nonsense"], &[]).code, 5);
     assert_eq!(run(&sandbox, &["--arn", "012345678901:ReadOnlyAccess"], &[]).code, 5);
 }
 
-/// The AWS CLI signs with the same credentials; what it made is compared with ours for the moment that it signed at.
+/// The AWS CLI signs with the same credentials; what it made is compared with ours for the moment
+/// that it signed at.
 #[test]
 #[ignore = "needs the AWS CLI v2"]
 fn the_token_is_the_one_that_the_aws_cli_makes() {
     let sandbox = signed_in();
     let process = sandbox.run(&[&["process"], &ROLE[..]].concat());
     let credentials: serde_json::Value = serde_json::from_str(&process.stdout).unwrap();
-    let keys = [("AWS_ACCESS_KEY_ID", "AccessKeyId"), ("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"), ("AWS_SESSION_TOKEN", "SessionToken")];
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "AccessKeyId"),
+        ("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
+        ("AWS_SESSION_TOKEN", "SessionToken"),
+    ];
     let text = |key: &str| credentials[key].as_str().unwrap();
     let signer = Credentials {
         access_key_id: text("AccessKeyId").into(),
@@ -175,16 +219,36 @@ fn the_token_is_the_one_that_the_aws_cli_makes() {
         account: "012345678901".parse().unwrap(),
     };
     for region in ["eu-west-1", "us-gov-west-1", "cn-north-1"] {
-        let args = ["eks", "get-token", "--cluster-name", "my-cluster", "--region", region, "--output", "json"];
+        let args = [
+            "eks",
+            "get-token",
+            "--cluster-name",
+            "my-cluster",
+            "--region",
+            region,
+            "--output",
+            "json",
+        ];
         let mut theirs = sandbox.command(named("ROLECALL_TEST_AWS", "/usr/bin/aws"));
         // The endpoint of the sandbox would be signed into the token.
-        theirs.args(args).env_remove("AWS_ENDPOINT_URL").envs(keys.map(|(variable, key)| (variable, text(key))));
-        let answers = [one_line(Ran::of(theirs.output().unwrap())), run(&sandbox, &[&ROLE[..], &["--region", region]].concat(), &[])];
+        theirs
+            .args(args)
+            .env_remove("AWS_ENDPOINT_URL")
+            .envs(keys.map(|(variable, key)| (variable, text(key))));
+        let answers = [
+            one_line(Ran::of(theirs.output().unwrap())),
+            run(&sandbox, &[&ROLE[..], &["--region", region]].concat(), &[]),
+        ];
         for answer in answers {
             let (_, address) = read(&answer);
-            let again = eks_token(&signer, &Region::new(region), "my-cluster", signed_at(&address)).unwrap();
+            let again = eks_token(&signer, &Region::new(region), "my-cluster", signed_at(&address))
+                .unwrap();
             let status: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
-            assert_eq!(status["status"]["token"].as_str(), Some(again.expose().as_str()), "{address}");
+            assert_eq!(
+                status["status"]["token"].as_str(),
+                Some(again.expose().as_str()),
+                "{address}"
+            );
         }
     }
 }
@@ -193,11 +257,15 @@ fn the_token_is_the_one_that_the_aws_cli_makes() {
 fn signed_at(address: &str) -> Timestamp {
     let (_, date) = address.split_once("X-Amz-Date=").unwrap();
     let part = |from: usize, to: usize| &date[from..to];
-    let (day, time) = ([part(0, 4), part(4, 6), part(6, 8)].join("-"), [part(9, 11), part(11, 13), part(13, 15)].join(":"));
+    let (day, time) = (
+        [part(0, 4), part(4, 6), part(6, 8)].join("-"),
+        [part(9, 11), part(11, 13), part(13, 15)].join(":"),
+    );
     Timestamp::parse(&format!("{day}T{time}Z")).unwrap()
 }
 
-/// kubectl runs plugins for https alone. The simulator speaks none: that it gets as far as being told so shows that it took the token.
+/// kubectl runs plugins for https alone. The simulator speaks none: that it gets as far as being
+/// told so shows that it took the token.
 #[test]
 #[ignore = "needs kubectl"]
 fn kubectl_takes_the_answer() {
@@ -218,17 +286,31 @@ fn kubectl_takes_the_answer() {
             "users": [{ "name": "u", "user": { "exec": command } }],
         });
         sandbox.write("kubeconfig", &config.to_string());
-        Ran::of(sandbox.command("kubectl").args(["--kubeconfig", "kubeconfig", "get", "--raw", "/version"]).output().unwrap())
+        Ran::of(
+            sandbox
+                .command("kubectl")
+                .args(["--kubeconfig", "kubeconfig", "get", "--raw", "/version"])
+                .output()
+                .unwrap(),
+        )
     };
     let taken = kubectl("my-cluster");
-    assert!(taken.stderr.contains("server gave HTTP response to HTTPS client") && !taken.stderr.contains("credentials"), "{taken:?}");
+    assert!(
+        taken.stderr.contains("server gave HTTP response to HTTPS client")
+            && !taken.stderr.contains("credentials"),
+        "{taken:?}"
+    );
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
     let refused = kubectl(" ");
-    assert!(refused.stderr.contains("getting credentials") && refused.stderr.contains("exit code 2"), "{refused:?}");
+    assert!(
+        refused.stderr.contains("getting credentials") && refused.stderr.contains("exit code 2"),
+        "{refused:?}"
+    );
 }
 
 /// The CLI spreads its JSON over lines.
 fn one_line(ran: Ran) -> Ran {
-    let value: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    let value: serde_json::Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
     Ran { stdout: format!("{value}\n"), ..ran }
 }

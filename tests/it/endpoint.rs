@@ -1,4 +1,5 @@
-//! `exec --as endpoint`: what the command gets, who may ask, how long it lasts, and what is left when the command is gone.
+//! `exec --as endpoint`: what the command gets, who may ask, how long it lasts, and what is left
+//! when the command is gone.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -36,9 +37,15 @@ impl Inside {
     }
 
     fn with(sandbox: &Sandbox, variables: &[(&str, &str)]) -> Self {
-        let script = "echo $AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN; exec cat";
+        let script =
+            "echo $AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN; exec cat";
         let mut command = sandbox.rolecall(&[&ENDPOINT[..], &["--", "sh", "-c", script]].concat());
-        let mut child = command.envs(variables.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let (url, token) = line.trim().split_once(' ').unwrap();
@@ -60,7 +67,12 @@ impl Inside {
     }
 
     fn ask(&self) -> (u16, serde_json::Value) {
-        self.send(&format!("GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: {}", self.address(), self.token)).unwrap()
+        self.send(&format!(
+            "GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: {}",
+            self.address(),
+            self.token
+        ))
+        .unwrap()
     }
 
     /// The key that is handed out now.
@@ -103,10 +115,17 @@ fn a_command_gets_an_endpoint_and_nothing_that_comes_before_it() {
     let mut command = sandbox.rolecall(&[&ENDPOINT[..], &["--", "sh", "-c", show]].concat());
     let ran = Ran::of(command.envs(foreign).output().unwrap());
     let set = |line: &str| match line.split_once('=') {
-        Some((name @ "AWS_CONTAINER_AUTHORIZATION_TOKEN", token)) => format!("{name}=({} letters)", token.len()),
+        Some((name @ "AWS_CONTAINER_AUTHORIZATION_TOKEN", token)) => {
+            format!("{name}=({} letters)", token.len())
+        }
         Some((name @ "AWS_SSO_SESSION_EXPIRATION", _)) => format!("{name}=(in an hour)"),
         Some((name, value)) if value.contains("http://127.0.0.1:") => {
-            format!("{name}={}", value.trim_end_matches('/').trim_end_matches(|letter: char| letter.is_ascii_digit()))
+            format!(
+                "{name}={}",
+                value
+                    .trim_end_matches('/')
+                    .trim_end_matches(|letter: char| letter.is_ascii_digit())
+            )
         }
         _ => line.to_owned(),
     };
@@ -120,11 +139,21 @@ fn the_endpoint_answers_who_has_the_token_and_goes_with_the_command() {
     let mut inside = Inside::new(&sandbox);
     let (status, document) = inside.ask();
     assert_eq!((status, document["AccountId"].as_str()), (200, Some("012345678901")), "{document}");
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1, "the helper found in the vault what `exec` had fetched");
+    assert_eq!(
+        sandbox.aws.calls("GetRoleCredentials"),
+        1,
+        "the helper found in the vault what `exec` had fetched"
+    );
     let refused = |request: &str| inside.send(request).unwrap().0;
     assert_eq!(refused("GET / HTTP/1.1\r\nHost: 127.0.0.1"), 401);
-    assert_eq!(refused(&format!("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {}", inside.token)), 405);
-    assert_eq!(refused(&format!("GET / HTTP/1.1\r\nHost: example.com\r\nAuthorization: {}", inside.token)), 403);
+    assert_eq!(
+        refused(&format!("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {}", inside.token)),
+        405
+    );
+    assert_eq!(
+        refused(&format!("GET / HTTP/1.1\r\nHost: example.com\r\nAuthorization: {}", inside.token)),
+        403
+    );
     drop(inside.child.stdin.take());
     assert_eq!(inside.child.wait().unwrap().code(), Some(0));
     inside.wait_until_gone();
@@ -148,7 +177,9 @@ fn the_helper_is_no_child_of_the_command_and_its_arguments_hold_no_secret() {
     let all = crate::processes::processes();
     // A program that waits for all its children would wait for ever.
     assert!(all.iter().all(|process| process.parent != inside.child.id()), "{all:?}");
-    assert!(all.iter().any(|process| process.words.contains("endpoint-helper --sso corp --arn 012345678901:ReadOnlyAccess")));
+    assert!(all.iter().any(|process| {
+        process.words.contains("endpoint-helper --sso corp --arn 012345678901:ReadOnlyAccess")
+    }));
     assert!(all.iter().all(|process| !process.words.contains(&inside.token)));
 }
 
@@ -159,9 +190,15 @@ fn a_command_that_does_not_start_leaves_no_helper() {
     let config = sandbox.path("rolecall/config.toml").to_string_lossy().into_owned();
     let helpers = || {
         let all = crate::processes::processes();
-        all.into_iter().filter(|process| process.words.contains("endpoint-helper") && process.words.contains(&config)).count()
+        all.into_iter()
+            .filter(|process| {
+                process.words.contains("endpoint-helper") && process.words.contains(&config)
+            })
+            .count()
     };
-    let exec = |command: &[&str]| sandbox.rolecall(&[&ENDPOINT[..], &["--config", &config, "--"], command].concat());
+    let exec = |command: &[&str]| {
+        sandbox.rolecall(&[&ENDPOINT[..], &["--config", &config, "--"], command].concat())
+    };
     refused(&Ran::of(exec(&["no-such-program"]).output().unwrap()), 2, &["no-such-program"]);
     wait_for("the helper's end", || (helpers() == 0).then_some(()));
     // Had it been called otherwise, none would have been found above either.
@@ -174,7 +211,8 @@ fn a_command_that_does_not_start_leaves_no_helper() {
 
 #[test]
 fn credentials_are_renewed_while_the_command_runs() {
-    let sandbox = signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 6, ..Options::default() });
+    let sandbox =
+        signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 6, ..Options::default() });
     let inside = Inside::new(&sandbox);
     let mut keys = Vec::new();
     wait_for("another key", || {
@@ -189,7 +227,8 @@ fn credentials_are_renewed_while_the_command_runs() {
 /// A "browser" that writes down what it was asked to open.
 fn write_browser(sandbox: &Sandbox) -> String {
     sandbox.write("browser", "#!/bin/sh\nprintf '%s\\n' \"$1\" >> \"$HOME/tabs\"\n");
-    std::fs::set_permissions(sandbox.path("browser"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(sandbox.path("browser"), std::fs::Permissions::from_mode(0o755))
+        .unwrap();
     sandbox.path("browser").to_string_lossy().into_owned()
 }
 
@@ -208,7 +247,8 @@ fn out_of_credentials(sandbox: &Sandbox) -> Inside {
 
 #[test]
 fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens() {
-    let sandbox = signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 2, ..Options::default() });
+    let sandbox =
+        signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 2, ..Options::default() });
     let inside = out_of_credentials(&sandbox);
     let message = wait_for("the end of the credentials", || {
         let (status, said) = inside.ask();
@@ -222,7 +262,8 @@ fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens(
 
 #[test]
 fn with_auto_login_always_a_program_that_asks_opens_a_browser() {
-    let sandbox = signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 2, ..Options::default() });
+    let sandbox =
+        signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 2, ..Options::default() });
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("auto_login = \"always\"\n{config}"));
     let inside = out_of_credentials(&sandbox);
@@ -239,11 +280,31 @@ fn a_default_profile_that_yields_credentials_is_named_with_its_line() {
     let sandbox = signed_in();
     let run = || sandbox.run(&[&ENDPOINT[..], &["--", "true"]].concat());
     let cases = [
-        (".aws/config", "# mine\n[default]\nregion = x\ncredential_process = y\n", "~/.aws/config:4: `credential_process`"),
-        (".aws/config", "[profile default]\nsso_session = corp\n", "~/.aws/config:2: `sso_session`"),
-        (".aws/config", "[default]\nrole_arn = x\nsource_profile = y\n", "~/.aws/config:2: `role_arn`"),
-        (".aws/config", "[default]\nweb_identity_token_file = x\n", "~/.aws/config:2: `web_identity_token_file`"),
-        (".aws/credentials", "[default]\naws_access_key_id = AKIA\n", "~/.aws/credentials:2: `aws_access_key_id`"),
+        (
+            ".aws/config",
+            "# mine\n[default]\nregion = x\ncredential_process = y\n",
+            "~/.aws/config:4: `credential_process`",
+        ),
+        (
+            ".aws/config",
+            "[profile default]\nsso_session = corp\n",
+            "~/.aws/config:2: `sso_session`",
+        ),
+        (
+            ".aws/config",
+            "[default]\nrole_arn = x\nsource_profile = y\n",
+            "~/.aws/config:2: `role_arn`",
+        ),
+        (
+            ".aws/config",
+            "[default]\nweb_identity_token_file = x\n",
+            "~/.aws/config:2: `web_identity_token_file`",
+        ),
+        (
+            ".aws/credentials",
+            "[default]\naws_access_key_id = AKIA\n",
+            "~/.aws/credentials:2: `aws_access_key_id`",
+        ),
     ];
     for (file, text, place) in cases {
         sandbox.write(file, text);
@@ -267,16 +328,36 @@ fn the_configuration_gives_shells_and_commands_an_endpoint() {
     sandbox.write("rolecall/config.toml", &format!("credentials_as = \"endpoint\"\n{config}"));
     let ask = "#!/bin/sh\necho ${AWS_ACCESS_KEY_ID-none} ${AWS_CONTAINER_CREDENTIALS_FULL_URI:+endpoint}\n";
     sandbox.write("shell", ask);
-    std::fs::set_permissions(sandbox.path("shell"), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let ran = Ran::of(sandbox.rolecall(&READ).env("SHELL", sandbox.path("shell")).output().unwrap());
+    std::fs::set_permissions(sandbox.path("shell"), std::fs::Permissions::from_mode(0o755))
+        .unwrap();
+    let ran =
+        Ran::of(sandbox.rolecall(&READ).env("SHELL", sandbox.path("shell")).output().unwrap());
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "none endpoint\n"), "{ran:?}");
-    assert!(ran.stderr.contains("payments-prod/ReadOnlyAccess as an endpoint, which renews itself"), "{ran:?}");
-    assert_eq!(sandbox.run(&[&READ[..], &["--", "sh", "shell"]].concat()).stdout, "none endpoint\n");
-    let keys = sandbox.run(&[&READ[..], &["--as", "keys", "--", "sh", "-c", "echo ${AWS_ACCESS_KEY_ID%????????????????}"]].concat());
+    assert!(
+        ran.stderr.contains("payments-prod/ReadOnlyAccess as an endpoint, which renews itself"),
+        "{ran:?}"
+    );
+    assert_eq!(
+        sandbox.run(&[&READ[..], &["--", "sh", "shell"]].concat()).stdout,
+        "none endpoint\n"
+    );
+    let keys = sandbox.run(
+        &[
+            &READ[..],
+            &["--as", "keys", "--", "sh", "-c", "echo ${AWS_ACCESS_KEY_ID%????????????????}"],
+        ]
+        .concat(),
+    );
     assert_eq!(keys.stdout, "ASIA\n");
     // A shell that nobody watches gets what it can.
     let eval = sandbox.run(&["eval", "-S", "corp", "--arn", ROLE, "--shell", "sh"]);
-    assert!(eval.code == 0 && eval.stdout.contains("AWS_ACCESS_KEY_ID") && !eval.stdout.contains("CONTAINER"), "{}", eval.stderr);
+    assert!(
+        eval.code == 0
+            && eval.stdout.contains("AWS_ACCESS_KEY_ID")
+            && !eval.stdout.contains("CONTAINER"),
+        "{}",
+        eval.stderr
+    );
 }
 
 #[test]
@@ -295,9 +376,13 @@ fn the_next_role_takes_the_place_of_an_endpoint_of_ours_without_a_word_about_it(
 #[test]
 fn the_current_role_is_a_flag_away() {
     let sandbox = signed_in();
-    let ours = [("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", "arn:aws:iam::012345678901:role/ReadOnlyAccess")];
+    let ours = [
+        ("AWS_SSO", "corp"),
+        ("AWS_SSO_ROLE_ARN", "arn:aws:iam::012345678901:role/ReadOnlyAccess"),
+    ];
     let run = |args: &[&str], role: &str| {
-        let mut command = sandbox.rolecall(&[&["exec"], args, &["--", "sh", "-c", "echo $AWS_SSO_ROLE_NAME"]].concat());
+        let mut command = sandbox
+            .rolecall(&[&["exec"], args, &["--", "sh", "-c", "echo $AWS_SSO_ROLE_NAME"]].concat());
         Ran::of(command.envs(ours).env("ROLECALL_ROLE", role).output().unwrap())
     };
     assert_eq!(run(&["--env"], ours[1].1).stdout, "ReadOnlyAccess\n");

@@ -15,7 +15,8 @@ pub(crate) fn signed_in() -> Sandbox {
 
 /// A profile that rolecall could have written for the read-only role.
 pub(crate) fn write_managed_profile(sandbox: &Sandbox) {
-    let process = format!("{} process --sso corp --account 012345678901 --role ReadOnlyAccess", binary());
+    let process =
+        format!("{} process --sso corp --account 012345678901 --role ReadOnlyAccess", binary());
     let block = format!(
         "# BEGIN_ROLECALL corp\n[profile payments read]\n[profile pay-read]\ncredential_process = {process}\n# END_ROLECALL corp\n"
     );
@@ -26,7 +27,13 @@ fn with(command: &str, args: &[&str], more: &[&str]) -> Vec<String> {
     [&[command], args, more].concat().into_iter().map(str::to_owned).collect()
 }
 
-fn run(sandbox: &Sandbox, command: &str, args: &[&str], more: &[&str], variables: &[(&str, &str)]) -> Ran {
+fn run(
+    sandbox: &Sandbox,
+    command: &str,
+    args: &[&str],
+    more: &[&str],
+    variables: &[(&str, &str)],
+) -> Ran {
     let words = with(command, args, more);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     Ran::of(sandbox.rolecall(&words).envs(variables.iter().copied()).output().unwrap())
@@ -35,7 +42,14 @@ fn run(sandbox: &Sandbox, command: &str, args: &[&str], more: &[&str], variables
 /// What `sh` says to a script in which `$R` is the program.
 fn sh(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> Ran {
     let mut command = sandbox.command("sh");
-    Ran::of(command.args(["-c", script]).env("R", binary()).envs(variables.iter().copied()).output().unwrap())
+    Ran::of(
+        command
+            .args(["-c", script])
+            .env("R", binary())
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap(),
+    )
 }
 
 fn refused(ran: &Ran, code: i32, words: &[&str]) {
@@ -53,11 +67,21 @@ fn a_shell_takes_a_role_on_and_is_as_before_after_clear() {
         eval $($R eval -S corp --arn 012345678901:AdministratorAccess --yes) && echo \"$AWS_SSO_ROLE_NAME $ROLECALL_PROTECTED\"
         eval \"$($R eval -c)\" && env | sort | diff before - && echo same";
     let ran = sh(&sandbox, script, &[("AWS_PROFILE", "mine"), ("AWS_REGION", "ap-south-1")]);
-    assert_eq!(ran.stdout, format!("{READ_ARN} ASIA none\nAdministratorAccess 1\nsame\n"), "{}", ran.stderr);
+    assert_eq!(
+        ran.stdout,
+        format!("{READ_ARN} ASIA none\nAdministratorAccess 1\nsame\n"),
+        "{}",
+        ran.stderr
+    );
     let said: Vec<&str> = ran.stderr.lines().collect();
     assert_eq!(said[0], "rolecall: the role takes the place of AWS_PROFILE");
     assert!(said[1].starts_with("payments-prod/ReadOnlyAccess as keys, "), "{said:?}");
-    assert!(said[2].starts_with("payments-prod/ReadOnlyAccess → payments-prod/AdministratorAccess as keys, "), "{said:?}");
+    assert!(
+        said[2].starts_with(
+            "payments-prod/ReadOnlyAccess → payments-prod/AdministratorAccess as keys, "
+        ),
+        "{said:?}"
+    );
     assert_eq!(said.len(), 3, "{said:?}");
 }
 
@@ -65,11 +89,21 @@ fn a_shell_takes_a_role_on_and_is_as_before_after_clear() {
 fn clear_needs_no_configuration_no_vault_and_no_network() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", "this is = not [toml");
-    let ours = [("ROLECALL_ROLE", READ_ARN), ("AWS_SSO_ROLE_ARN", READ_ARN), ("ROLECALL_SAVED_PROFILE", "mine")];
+    let ours = [
+        ("ROLECALL_ROLE", READ_ARN),
+        ("AWS_SSO_ROLE_ARN", READ_ARN),
+        ("ROLECALL_SAVED_PROFILE", "mine"),
+    ];
     let ran = run(&sandbox, "eval", &["--clear", "--shell", "fish"], &[], &ours);
     let want = "set -eg AWS_SSO_ROLE_ARN;\nset -eg ROLECALL_ROLE;\nset -eg ROLECALL_SAVED_PROFILE;\nset -gx AWS_PROFILE 'mine';\n";
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, want, ""));
-    let nothing = run(&sandbox, "eval", &["-c", "--shell", "sh"], &[], &[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SSO", "corp")]);
+    let nothing = run(
+        &sandbox,
+        "eval",
+        &["-c", "--shell", "sh"],
+        &[],
+        &[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SSO", "corp")],
+    );
     assert_eq!((nothing.code, nothing.stdout.as_str()), (0, ""));
     assert_eq!(nothing.stderr, "rolecall: there is no role in this shell\n");
     assert!(!sandbox.path("rolecall/vault").exists());
@@ -88,19 +122,38 @@ fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
     let ran = run(&sandbox, "eval", &READ, &["--overwrite-env", "--shell", "sh"], &theirs);
     assert!(ran.code == 0 && ran.stdout.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{ran:?}");
-    assert!(ran.stderr.contains("takes the place of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("takes the place of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+        "{ran:?}"
+    );
 }
 
 #[test]
 fn a_profile_of_ours_is_used_where_there_is_one() {
     let sandbox = signed_in();
-    refused(&run(&sandbox, "eval", &READ, &["--as", "profile"], &[]), 3, &["payments-prod/ReadOnlyAccess", "--as keys"]);
-    refused(&run(&sandbox, "exec", &READ, &["--as", "profile", "--", "env"], &[]), 3, &["~/.aws/config", "--as keys"]);
+    refused(
+        &run(&sandbox, "eval", &READ, &["--as", "profile"], &[]),
+        3,
+        &["payments-prod/ReadOnlyAccess", "--as keys"],
+    );
+    refused(
+        &run(&sandbox, "exec", &READ, &["--as", "profile", "--", "env"], &[]),
+        3,
+        &["~/.aws/config", "--as keys"],
+    );
     write_managed_profile(&sandbox);
-    let lines = |more: &[&str], args: &[&str]| run(&sandbox, "eval", args, &[&["--shell", "sh"], more].concat(), &[]).stdout;
+    let lines = |more: &[&str], args: &[&str]| {
+        run(&sandbox, "eval", args, &[&["--shell", "sh"], more].concat(), &[]).stdout
+    };
     let auto = lines(&[], &READ);
-    assert!(auto.contains("export AWS_PROFILE='pay-read';\n\\export AWS_SDK_LOAD_CONFIG='1';\n"), "{auto}");
-    assert!(auto.contains("export AWS_SSO_PROFILE='pay-read';") && !auto.contains("SECRET"), "{auto}");
+    assert!(
+        auto.contains("export AWS_PROFILE='pay-read';\n\\export AWS_SDK_LOAD_CONFIG='1';\n"),
+        "{auto}"
+    );
+    assert!(
+        auto.contains("export AWS_SSO_PROFILE='pay-read';") && !auto.contains("SECRET"),
+        "{auto}"
+    );
     let both = lines(&["-x"], &READ);
     assert!(both.contains("AWS_PROFILE=") && both.contains("AWS_SECRET_ACCESS_KEY="), "{both}");
     let keys = lines(&["--as", "keys"], &READ);
@@ -112,10 +165,17 @@ fn a_profile_of_ours_is_used_where_there_is_one() {
 #[test]
 fn a_profile_whose_process_no_sdk_would_run_is_not_used() {
     let sandbox = signed_in();
-    let takes_keys = || run(&sandbox, "eval", &READ, &["--shell", "sh"], &[]).stdout.contains("AWS_SECRET_ACCESS_KEY=");
+    let takes_keys = || {
+        run(&sandbox, "eval", &READ, &["--shell", "sh"], &[])
+            .stdout
+            .contains("AWS_SECRET_ACCESS_KEY=")
+    };
     write_managed_profile(&sandbox);
     assert!(!takes_keys());
-    sandbox.write(".aws/credentials", "[pay-read]\naws_access_key_id = AKIA\naws_secret_access_key = s\n");
+    sandbox.write(
+        ".aws/credentials",
+        "[pay-read]\naws_access_key_id = AKIA\naws_secret_access_key = s\n",
+    );
     assert!(takes_keys());
     sandbox.write(".aws/credentials", "");
     let config = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
@@ -128,8 +188,14 @@ fn the_readme_and_the_help_tell_every_shell_how_to_evaluate() {
     let readme = include_str!("../../README.md").replace("\\|", "|");
     let help = Sandbox::new().run(&["eval", "--help"]).stdout;
     for dialect in rolecall::shell::Dialect::ALL {
-        assert!(readme.contains(&dialect.evaluation("rolecall eval")), "{dialect} is not in the README");
-        assert!(help.contains(&dialect.evaluation("rolecall eval QUERY")), "{dialect} is not in: {help}");
+        assert!(
+            readme.contains(&dialect.evaluation("rolecall eval")),
+            "{dialect} is not in the README"
+        );
+        assert!(
+            help.contains(&dialect.evaluation("rolecall eval QUERY")),
+            "{dialect} is not in: {help}"
+        );
     }
 }
 
@@ -137,11 +203,18 @@ fn the_readme_and_the_help_tell_every_shell_how_to_evaluate() {
 fn a_child_gets_the_profile_and_none_of_the_keys_around_it() {
     let sandbox = signed_in();
     write_managed_profile(&sandbox);
-    let theirs = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_PROFILE", "mine")];
+    let theirs = [
+        ("AWS_ACCESS_KEY_ID", "AKIA"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"),
+        ("AWS_PROFILE", "mine"),
+    ];
     let script = "echo $AWS_PROFILE $ROLECALL_SAVED_PROFILE ${AWS_ACCESS_KEY_ID-none} ${AWS_WEB_IDENTITY_TOKEN_FILE-none}";
     let ran = run(&sandbox, "exec", &READ, &["--", "sh", "-c", script], &theirs);
     assert_eq!(ran.stdout, "pay-read mine none none\n", "{}", ran.stderr);
-    assert_eq!(ran.stderr, "rolecall: the role takes the place of AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_WEB_IDENTITY_TOKEN_FILE\n");
+    assert_eq!(
+        ran.stderr,
+        "rolecall: the role takes the place of AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_WEB_IDENTITY_TOKEN_FILE\n"
+    );
 }
 
 #[test]
@@ -152,8 +225,13 @@ fn the_configuration_says_how_and_which_tags() {
     let settings = "credentials_as = \"keys\"\nenv_var_tags = [\"team\", \"AccountName\", \"Region\", \"nobody\"]\n";
     sandbox.write("rolecall/config.toml", &format!("{settings}{config}"));
     let ran = run(&sandbox, "eval", &READ, &["--shell", "sh"], &[]);
-    let lines: Vec<&str> =
-        ran.stdout.lines().filter(|line| line.contains("_TAG_") || line.contains("COLOR") || line.contains("PROFILE=")).collect();
+    let lines: Vec<&str> = ran
+        .stdout
+        .lines()
+        .filter(|line| {
+            line.contains("_TAG_") || line.contains("COLOR") || line.contains("PROFILE=")
+        })
+        .collect();
     let want = [
         "\\export AWS_SSO_PROFILE='payments-prod-ReadOnlyAccess';",
         "\\export ROLECALL_COLOR='yellow';",
@@ -174,21 +252,57 @@ fn refresh_renews_the_role_of_this_shell() {
     assert_eq!(ran.stdout, format!("{READ_ARN}\n"), "{}", ran.stderr);
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
     // What the person exported themselves is no role of this shell.
-    refused(&run(&sandbox, "eval", &["-r"], &[], &[("AWS_SSO_ROLE_ARN", READ_ARN)]), 5, &["in no role"]);
+    refused(
+        &run(&sandbox, "eval", &["-r"], &[], &[("AWS_SSO_ROLE_ARN", READ_ARN)]),
+        5,
+        &["in no role"],
+    );
 }
 
 #[test]
 fn whoever_can_not_be_asked_is_told_what_to_add() {
     let sandbox = signed_in();
-    refused(&run(&sandbox, "eval", &ADMIN, &[], &[]), 2, &["payments-prod/AdministratorAccess is protected", "--yes"]);
-    refused(&run(&sandbox, "eval", &["-S", "corp", "no-such-role"], &[], &[]), 5, &["no-such-role"]);
-    refused(&run(&sandbox, "eval", &["-S", "corp", "-A", "payments-prod"], &[], &[]), 5, &["roles match", "012345678901:ReadOnlyAccess"]);
-    refused(&run(&sandbox, "eval", &["-S", "lab", "--arn", "012345678901:ReadOnlyAccess"], &[], &[]), 4, &["rolecall login"]);
-    refused(&run(&sandbox, "eval", &["--clear", "--refresh"], &[], &[]), 2, &["cannot be used with"]);
-    refused(&run(&sandbox, "eval", &["--clear", "--arn", "x"], &[], &[]), 2, &["cannot be used with"]);
-    refused(&run(&sandbox, "eval", &READ, &["--shell", "emacs"], &[]), 2, &["possible values: bash, zsh, sh, fish"]);
+    refused(
+        &run(&sandbox, "eval", &ADMIN, &[], &[]),
+        2,
+        &["payments-prod/AdministratorAccess is protected", "--yes"],
+    );
+    refused(
+        &run(&sandbox, "eval", &["-S", "corp", "no-such-role"], &[], &[]),
+        5,
+        &["no-such-role"],
+    );
+    refused(
+        &run(&sandbox, "eval", &["-S", "corp", "-A", "payments-prod"], &[], &[]),
+        5,
+        &["roles match", "012345678901:ReadOnlyAccess"],
+    );
+    refused(
+        &run(&sandbox, "eval", &["-S", "lab", "--arn", "012345678901:ReadOnlyAccess"], &[], &[]),
+        4,
+        &["rolecall login"],
+    );
+    refused(
+        &run(&sandbox, "eval", &["--clear", "--refresh"], &[], &[]),
+        2,
+        &["cannot be used with"],
+    );
+    refused(
+        &run(&sandbox, "eval", &["--clear", "--arn", "x"], &[], &[]),
+        2,
+        &["cannot be used with"],
+    );
+    refused(
+        &run(&sandbox, "eval", &READ, &["--shell", "emacs"], &[]),
+        2,
+        &["possible values: bash, zsh, sh, fish"],
+    );
     refused(&run(&sandbox, "eval", &READ, &["--as", "endpoint"], &[]), 2, &["auto, keys, profile"]);
-    refused(&run(&sandbox, "eval", &READ, &["--region", "x", "--no-region"], &[]), 2, &["cannot be used with"]);
+    refused(
+        &run(&sandbox, "eval", &READ, &["--region", "x", "--no-region"], &[]),
+        2,
+        &["cannot be used with"],
+    );
 }
 
 #[test]
@@ -210,16 +324,30 @@ fn signed_out_says_how_to_sign_in() {
 fn other_formats_are_for_other_places_than_this_shell() {
     let sandbox = signed_in();
     write_managed_profile(&sandbox);
-    let theirs = [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_REGION", "ap-south-1"), ("AWS_PROFILE", "mine")];
+    let theirs =
+        [("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_REGION", "ap-south-1"), ("AWS_PROFILE", "mine")];
     let json = run(&sandbox, "eval", &READ, &["--format", "json"], &theirs);
     let object: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert!(object["AWS_ACCESS_KEY_ID"].as_str().unwrap().starts_with("ASIA"), "{json:?}");
-    assert_eq!((object["AWS_REGION"].as_str(), object.get("ROLECALL_SAVED_PROFILE")), (Some("eu-west-1"), None));
+    assert_eq!(
+        (object["AWS_REGION"].as_str(), object.get("ROLECALL_SAVED_PROFILE")),
+        (Some("eu-west-1"), None)
+    );
     let env = run(&sandbox, "eval", &READ, &["--format", "env"], &[]);
-    assert!(env.stdout.lines().any(|line| line == format!("AWS_SSO_ROLE_ARN={READ_ARN}")), "{env:?}");
+    assert!(
+        env.stdout.lines().any(|line| line == format!("AWS_SSO_ROLE_ARN={READ_ARN}")),
+        "{env:?}"
+    );
     let dotenv = run(&sandbox, "eval", &READ, &["--format", "dotenv", "--as", "profile"], &[]);
-    assert!(dotenv.stdout.contains("\nAWS_PROFILE=pay-read\n") && !dotenv.stdout.contains("SECRET"), "{dotenv:?}");
-    refused(&run(&sandbox, "eval", &READ, &["--format", "env", "--shell", "sh"], &[]), 2, &["cannot be used with"]);
+    assert!(
+        dotenv.stdout.contains("\nAWS_PROFILE=pay-read\n") && !dotenv.stdout.contains("SECRET"),
+        "{dotenv:?}"
+    );
+    refused(
+        &run(&sandbox, "eval", &READ, &["--format", "env", "--shell", "sh"], &[]),
+        2,
+        &["cannot be used with"],
+    );
 }
 
 #[test]
@@ -228,8 +356,16 @@ fn a_value_that_the_shell_can_not_take_is_refused_before_anything_is_printed() {
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     let rule = "[[rules]]\nmatch = \"role:ReadOnlyAccess\"\ntags = { note = \"two\\nlines\" }\n";
     sandbox.write("rolecall/config.toml", &format!("env_var_tags = [\"note\"]\n{config}\n{rule}"));
-    refused(&run(&sandbox, "eval", &READ, &["--shell", "tcsh"], &[]), 2, &["AWS_SSO_TAG_NOTE", "line break", "tcsh"]);
-    refused(&run(&sandbox, "eval", &READ, &["--format", "env"], &[]), 2, &["AWS_SSO_TAG_NOTE", "dotenv"]);
+    refused(
+        &run(&sandbox, "eval", &READ, &["--shell", "tcsh"], &[]),
+        2,
+        &["AWS_SSO_TAG_NOTE", "line break", "tcsh"],
+    );
+    refused(
+        &run(&sandbox, "eval", &READ, &["--format", "env"], &[]),
+        2,
+        &["AWS_SSO_TAG_NOTE", "dotenv"],
+    );
     let sh = run(&sandbox, "eval", &READ, &["--shell", "sh"], &[]);
     assert!(sh.stdout.contains("export AWS_SSO_TAG_NOTE='two\nlines';\n"), "{sh:?}");
 }
@@ -237,10 +373,18 @@ fn a_value_that_the_shell_can_not_take_is_refused_before_anything_is_printed() {
 #[test]
 fn a_shell_in_a_role_says_where_one_comes_from() {
     let sandbox = signed_in();
-    let inside = [("ROLECALL_ROLE", "arn:aws:iam::012345678901:role/AdministratorAccess"), ("SHELL", "/bin/true")];
+    let inside = [
+        ("ROLECALL_ROLE", "arn:aws:iam::012345678901:role/AdministratorAccess"),
+        ("SHELL", "/bin/true"),
+    ];
     let ran = run(&sandbox, "exec", &READ, &[], &inside);
     let want = "payments-prod/AdministratorAccess → payments-prod/ReadOnlyAccess as keys, ";
-    assert!(ran.code == 0 && ran.stderr.starts_with(want) && ran.stderr.ends_with(" · type exit to leave\n"), "{ran:?}");
+    assert!(
+        ran.code == 0
+            && ran.stderr.starts_with(want)
+            && ran.stderr.ends_with(" · type exit to leave\n"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -248,5 +392,10 @@ fn the_picker_prints_exports_when_asked_to() {
     let sandbox = signed_in();
     let read = ["--action", "exports", "--select-1", "012345678901 readonlyaccess"];
     let ran = run(&sandbox, "pick", &read, &[], &[]);
-    assert!(ran.code == 0 && ran.stdout.contains("AWS_SECRET_ACCESS_KEY") && ran.stdout.contains(READ_ARN), "{ran:?}");
+    assert!(
+        ran.code == 0
+            && ran.stdout.contains("AWS_SECRET_ACCESS_KEY")
+            && ran.stdout.contains(READ_ARN),
+        "{ran:?}"
+    );
 }

@@ -51,7 +51,10 @@ fn keys_are_not_shown_on_a_terminal() {
     let terminal = Terminal::rolecall(&sandbox, &args);
     assert_eq!(terminal.end(), 2);
     let screen = terminal.screen();
-    assert!(screen.contains("would show secret keys") && screen.contains("rolecall eval | source"), "{screen}");
+    assert!(
+        screen.contains("would show secret keys") && screen.contains("rolecall eval | source"),
+        "{screen}"
+    );
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
 }
 
@@ -76,13 +79,20 @@ fn a_role_shell_has_the_role_in_its_title_unless_that_is_switched_off() {
     plain.wait_for("ready>");
     plain.type_line("exit");
     assert_eq!(plain.end(), 0);
-    assert!(!plain.written().contains("\x1b]0;") && !plain.written().contains(BACK), "{:?}", plain.written());
+    assert!(
+        !plain.written().contains("\x1b]0;") && !plain.written().contains(BACK),
+        "{:?}",
+        plain.written()
+    );
 }
 
 #[test]
 fn a_command_leaves_the_title_alone() {
     let sandbox = signed_in();
-    let terminal = Terminal::rolecall(&sandbox, &["exec", "-S", "corp", "--arn", "012345678901:ReadOnlyAccess", "--", "true"]);
+    let terminal = Terminal::rolecall(
+        &sandbox,
+        &["exec", "-S", "corp", "--arn", "012345678901:ReadOnlyAccess", "--", "true"],
+    );
     assert_eq!(terminal.end(), 0);
     assert!(!terminal.written().contains("\x1b]0;"), "{:?}", terminal.written());
 }

@@ -1,4 +1,5 @@
-//! What the AWS CLI and boto3 make of the variables that `exec` and `eval` set, with other credentials lying around.
+//! What the AWS CLI and boto3 make of the variables that `exec` and `eval` set, with other
+//! credentials lying around.
 
 use crate::eval::{READ, signed_in, write_managed_profile};
 use crate::foreign::{aws, json, python};
@@ -36,7 +37,9 @@ fn assert_is_the_role(who: &serde_json::Value) {
 fn boto3_takes_keys_and_profile_of_exec_before_all_others() {
     let sandbox = ready();
     let program = python(&sandbox, WHO, &[]).get_program().to_string_lossy().into_owned();
-    for (form, method) in [("keys", "env"), ("profile", "custom-process"), ("auto", "custom-process")] {
+    for (form, method) in
+        [("keys", "env"), ("profile", "custom-process"), ("auto", "custom-process")]
+    {
         let words = [&["exec"], &READ[..], &["--as", form, "--", &program, "-c", WHO]].concat();
         let who = json(sandbox.rolecall(&words).envs(AROUND));
         assert_is_the_role(&who);
@@ -50,11 +53,26 @@ fn the_cli_takes_keys_and_profile_of_eval_before_all_others() {
     let sandbox = ready();
     let program = aws(&sandbox, &[]).get_program().to_string_lossy().into_owned();
     for form in ["keys", "profile", "profile -x"] {
-        let line = format!("eval \"$($R eval {} --overwrite-env --as {form})\" && exec {program} sts get-caller-identity", READ.join(" "));
-        assert_is_the_role(&json(sandbox.command("sh").args(["-c", &line]).env("R", binary()).env("AWS_PAGER", "").envs(AROUND)));
+        let line = format!(
+            "eval \"$($R eval {} --overwrite-env --as {form})\" && exec {program} sts get-caller-identity",
+            READ.join(" ")
+        );
+        assert_is_the_role(&json(
+            sandbox
+                .command("sh")
+                .args(["-c", &line])
+                .env("R", binary())
+                .env("AWS_PAGER", "")
+                .envs(AROUND),
+        ));
     }
     // A web identity of the shell's own is no hindrance to keys.
-    let line = format!("eval \"$($R eval {} --as keys)\" && exec {program} sts get-caller-identity", READ.join(" "));
+    let line = format!(
+        "eval \"$($R eval {} --as keys)\" && exec {program} sts get-caller-identity",
+        READ.join(" ")
+    );
     let pod = AROUND.into_iter().filter(|(name, _)| !name.contains("KEY"));
-    assert_is_the_role(&json(sandbox.command("sh").args(["-c", &line]).env("R", binary()).env("AWS_PAGER", "").envs(pod)));
+    assert_is_the_role(&json(
+        sandbox.command("sh").args(["-c", &line]).env("R", binary()).env("AWS_PAGER", "").envs(pod),
+    ));
 }

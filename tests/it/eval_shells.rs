@@ -8,7 +8,8 @@ use crate::eval::signed_in;
 use crate::foreign::nu;
 use crate::sandbox::{Ran, Sandbox, binary};
 
-/// What breaks quoting where quoting is broken: quotes, history, expansion, comments, globs, braces, and letters of many bytes.
+/// What breaks quoting where quoting is broken: quotes, history, expansion, comments, globs,
+/// braces, and letters of many bytes.
 pub(crate) const ODD: [&str; 10] = [
     r#"a'b"c $x `y` \z é !h %p #q +/=;&|<>*?~{}[]"#,
     "",
@@ -25,16 +26,23 @@ pub(crate) const ODD: [&str; 10] = [
 /// Those that are passed over where a language has no way to write them.
 pub(crate) const BROKEN: &str = "two\nlines\tand\r\n";
 
-/// How a shell is started without anybody's start-up files, and how it reads a file of lines as it would read our output.
+/// How a shell is started without anybody's start-up files, and how it reads a file of lines as it
+/// would read our output.
 struct Shell {
     dialect: Dialect,
     command: &'static [&'static str],
     evaluate: &'static str,
-    /// Lines that set strict or odd options. What is printed has to be read the same under each of them.
+    /// Lines that set strict or odd options. What is printed has to be read the same under each of
+    /// them.
     options: &'static [&'static str],
 }
 
-const fn shell(dialect: Dialect, command: &'static [&'static str], evaluate: &'static str, options: &'static [&'static str]) -> Shell {
+const fn shell(
+    dialect: Dialect,
+    command: &'static [&'static str],
+    evaluate: &'static str,
+    options: &'static [&'static str],
+) -> Shell {
     Shell { dialect, command, evaluate, options }
 }
 
@@ -51,8 +59,12 @@ const BASH: Shell = shell(
         "shopt -s expand_aliases; alias export=false unset=false",
     ],
 );
-const DASH: Shell =
-    shell(Dialect::Sh, &["dash", "-c"], "eval \"$(cat lines)\"", &["set -eu", "set -f -a", "IFS=:", "alias export=false unset=false"]);
+const DASH: Shell = shell(
+    Dialect::Sh,
+    &["dash", "-c"],
+    "eval \"$(cat lines)\"",
+    &["set -eu", "set -f -a", "IFS=:", "alias export=false unset=false"],
+);
 const ZSH: Shell = shell(
     Dialect::Zsh,
     &["zsh", "-f", "-c"],
@@ -69,18 +81,38 @@ const ZSH: Shell = shell(
         "alias export=false unset=false; alias -g AWS_SSO=x",
     ],
 );
-const FISH: Shell =
-    shell(Dialect::Fish, &["fish", "--no-config", "-c"], "cat lines | source", &["set -g IFS ''", "function export; return 9; end"]);
+const FISH: Shell = shell(
+    Dialect::Fish,
+    &["fish", "--no-config", "-c"],
+    "cat lines | source",
+    &["set -g IFS ''", "function export; return 9; end"],
+);
 const TCSH: Shell = shell(
     Dialect::Tcsh,
     &["tcsh", "-f", "-c"],
     "eval \"`cat lines`\"",
-    &["set backslash_quote", "set histchars = ''", "set noglob", "set nonomatch", "set anyerror; set echo_style = both"],
+    &[
+        "set backslash_quote",
+        "set histchars = ''",
+        "set noglob",
+        "set nonomatch",
+        "set anyerror; set echo_style = both",
+    ],
 );
-const ELVISH: Shell = shell(Dialect::Elvish, &["elvish", "-norc", "-c"], "eval (cat lines | slurp)", &[]);
-const NUSHELL: Shell =
-    shell(Dialect::Nushell, &["nu", "--no-config-file", "-c"], "open --raw lines | from json | load-env", &["$env.config = {}"]);
-const XONSH: Shell = shell(Dialect::Xonsh, &["xonsh", "--no-rc", "-c"], "execx($(cat lines))", &["$RAISE_SUBPROC_ERROR = True"]);
+const ELVISH: Shell =
+    shell(Dialect::Elvish, &["elvish", "-norc", "-c"], "eval (cat lines | slurp)", &[]);
+const NUSHELL: Shell = shell(
+    Dialect::Nushell,
+    &["nu", "--no-config-file", "-c"],
+    "open --raw lines | from json | load-env",
+    &["$env.config = {}"],
+);
+const XONSH: Shell = shell(
+    Dialect::Xonsh,
+    &["xonsh", "--no-rc", "-c"],
+    "execx($(cat lines))",
+    &["$RAISE_SUBPROC_ERROR = True"],
+);
 
 impl Shell {
     /// The shell with its flags, to run this script.
@@ -94,7 +126,8 @@ impl Shell {
     }
 }
 
-/// Every odd value goes through the shell into a child's environment, byte for byte; what was removed is not there.
+/// Every odd value goes through the shell into a child's environment, byte for byte; what was
+/// removed is not there.
 fn values_arrive(shell: &Shell) {
     for options in [""].iter().chain(shell.options) {
         values_arrive_under(shell, options);
@@ -107,7 +140,11 @@ fn values_arrive_under(shell: &Shell, options: &str) {
     if !matches!(shell.dialect, Dialect::Tcsh) {
         values.push(BROKEN);
     }
-    let set: Vec<(String, String)> = values.iter().enumerate().map(|(n, value)| (format!("ODD_{n}"), (*value).to_owned())).collect();
+    let set: Vec<(String, String)> = values
+        .iter()
+        .enumerate()
+        .map(|(n, value)| (format!("ODD_{n}"), (*value).to_owned()))
+        .collect();
     let changes = Changes { set: set.clone(), unset: vec!["GONE".to_owned()] };
     sandbox.write("lines", &render(&changes, shell.dialect).unwrap());
     let script = format!("{options}\n{}; env -0", shell.evaluate);
@@ -122,10 +159,15 @@ fn values_arrive_under(shell: &Shell, options: &str) {
             shell.dialect
         );
     }
-    assert!(!environment.iter().any(|pair| pair.starts_with("GONE=")), "{} `{options}`", shell.dialect);
+    assert!(
+        !environment.iter().any(|pair| pair.starts_with("GONE=")),
+        "{} `{options}`",
+        shell.dialect
+    );
 }
 
-/// The shell finds out by itself which shell it is, takes a role on and is as before after `--clear`. `list` prints the names of ours.
+/// The shell finds out by itself which shell it is, takes a role on and is as before after
+/// `--clear`. `list` prints the names of ours.
 fn roles_come_and_go(shell: &Shell, script: &str) {
     let sandbox = signed_in();
     for options in [""].iter().chain(shell.options) {
@@ -137,9 +179,18 @@ fn role_comes_and_goes(sandbox: &Sandbox, shell: &Shell, options: &str, script: 
     let folder = std::path::Path::new(binary()).parent().unwrap().to_string_lossy().into_owned();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap_or_default());
     let mut command = shell.run(sandbox, script);
-    let ran = Ran::of(command.env("PATH", path).env("AWS_PROFILE", "mine").env("SHELL", "/bin/false").output().unwrap());
-    let lines: Vec<&str> = ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let want = ["in arn:aws:iam::012345678901:role/ReadOnlyAccess profile none", "out none profile mine"];
+    let ran = Ran::of(
+        command
+            .env("PATH", path)
+            .env("AWS_PROFILE", "mine")
+            .env("SHELL", "/bin/false")
+            .output()
+            .unwrap(),
+    );
+    let lines: Vec<&str> =
+        ran.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let want =
+        ["in arn:aws:iam::012345678901:role/ReadOnlyAccess profile none", "out none profile mine"];
     assert_eq!(lines, want, "{} `{options}`: {}", shell.dialect, ran.stderr);
 }
 

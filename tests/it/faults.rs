@@ -29,7 +29,10 @@ fn a_token_that_aws_has_ended_is_renewed_once() {
     let tokens = sandbox.aws.calls("CreateToken");
     sandbox.aws.expire_tokens();
     assert_eq!(process(&sandbox).code, 0);
-    assert_eq!((sandbox.aws.calls("CreateToken") - tokens, sandbox.aws.calls("GetRoleCredentials")), (1, 2));
+    assert_eq!(
+        (sandbox.aws.calls("CreateToken") - tokens, sandbox.aws.calls("GetRoleCredentials")),
+        (1, 2)
+    );
     sandbox.aws.expire_tokens();
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0, "reading the list renews it too");
 }
@@ -44,9 +47,16 @@ fn a_token_about_to_expire_is_renewed_and_a_missing_refresh_token_keeps_the_old_
     assert_eq!(process(&sandbox).code, 0);
     let after = records.token("corp").unwrap();
     assert_ne!(after.access_token, before.access_token);
-    assert_eq!((after.refresh_token, after.signed_in_at), (before.refresh_token, before.signed_in_at));
+    assert_eq!(
+        (after.refresh_token, after.signed_in_at),
+        (before.refresh_token, before.signed_in_at)
+    );
     records.leave_token("corp", -60);
-    assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]).code, 0, "the old one still works");
+    assert_eq!(
+        sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]).code,
+        0,
+        "the old one still works"
+    );
 }
 
 #[test]
@@ -54,7 +64,8 @@ fn a_session_that_is_over_wants_a_sign_in() {
     let sandbox = signed_in();
     sandbox.aws.end_sessions();
     snapshot(&sandbox, "session_over", &["process", "-S", "corp", "--arn", ROLE]);
-    for args in [&["cache", "-S", "corp"][..], &["exec", "-S", "corp", "--arn", ROLE, "--", "true"]] {
+    for args in [&["cache", "-S", "corp"][..], &["exec", "-S", "corp", "--arn", ROLE, "--", "true"]]
+    {
         refused(&sandbox.run(args), 4, &["rolecall login --sso corp"]);
     }
     sandbox.login("corp");
@@ -74,7 +85,10 @@ fn a_role_that_was_taken_away_is_said_to_be_gone() {
     refused(
         &process(&sandbox),
         6,
-        &["you no longer have payments-prod/ReadOnlyAccess", "https://ask.example.com/012345678901/ReadOnlyAccess"],
+        &[
+            "you no longer have payments-prod/ReadOnlyAccess",
+            "https://ask.example.com/012345678901/ReadOnlyAccess",
+        ],
     );
     refused(
         &sandbox.run(&["exec", "-S", "corp", "--arn", ROLE, "--", "true"]),
@@ -104,18 +118,30 @@ fn old_credentials_go_out_within_three_seconds_and_the_failure_is_remembered() {
     let sandbox = signed_in();
     let key = json(&process(&sandbox))["AccessKeyId"].clone();
     Records::of(&sandbox).leave_credentials(ROLE, 600);
-    sandbox.aws.script(Fault::Hang { operation: "GetRoleCredentials".into(), times: 1, duration: Duration::from_secs(30) });
+    sandbox.aws.script(Fault::Hang {
+        operation: "GetRoleCredentials".into(),
+        times: 1,
+        duration: Duration::from_secs(30),
+    });
     let begun = Instant::now();
     let slow = process(&sandbox);
     assert!((2..6).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     assert_eq!(json(&slow)["AccessKeyId"], key);
-    assert!(slow.stderr.contains("warning: no credentials for ReadOnlyAccess in 012345678901 within 3 s"), "{slow:?}");
+    assert!(
+        slow.stderr
+            .contains("warning: no credentials for ReadOnlyAccess in 012345678901 within 3 s"),
+        "{slow:?}"
+    );
     let asked = sandbox.aws.calls("GetRoleCredentials");
     let begun = Instant::now();
     let again = process(&sandbox);
     assert_eq!((json(&again)["AccessKeyId"].clone(), again.stderr), (key, slow.stderr));
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), asked, "AWS is not asked again within the minute");
+    assert_eq!(
+        sandbox.aws.calls("GetRoleCredentials"),
+        asked,
+        "AWS is not asked again within the minute"
+    );
 }
 
 #[test]
@@ -126,7 +152,10 @@ fn old_credentials_stand_in_for_an_aws_that_fails_but_not_when_they_are_almost_o
     records.leave_credentials(ROLE, 600);
     sandbox.aws.end_sessions();
     let ran = process(&sandbox);
-    assert!(json(&ran)["AccessKeyId"] == key && ran.stderr.contains("rolecall login --sso corp"), "{ran:?}");
+    assert!(
+        json(&ran)["AccessKeyId"] == key && ran.stderr.contains("rolecall login --sso corp"),
+        "{ran:?}"
+    );
     records.leave_credentials(ROLE, 30);
     refused(&process(&sandbox), 4, &["rolecall login --sso corp"]);
 }
@@ -139,16 +168,29 @@ fn a_token_request_that_was_given_up_is_still_kept() {
     records.leave_credentials(ROLE, 600);
     records.leave_token("corp", -60);
     let before = records.token("corp").unwrap();
-    sandbox.aws.script(Fault::Hang { operation: "CreateToken".into(), times: 1, duration: Duration::from_secs(5) });
+    sandbox.aws.script(Fault::Hang {
+        operation: "CreateToken".into(),
+        times: 1,
+        duration: Duration::from_secs(5),
+    });
     let ran = process(&sandbox);
     assert!(ran.code == 0 && ran.stderr.contains("within 3 s"), "{ran:?}");
-    assert_ne!(records.token("corp").unwrap().access_token, before.access_token, "the refresh token was used up for it");
+    assert_ne!(
+        records.token("corp").unwrap().access_token,
+        before.access_token,
+        "the refresh token was used up for it"
+    );
 }
 
 #[test]
 fn expiry_is_told_by_this_machines_clock() {
     for seconds in [7_200, -7_200] {
-        let sandbox = Sandbox::with(Options { accounts: 4, roles: 2, approve: Approve::AfterMillis(0), ..Options::default() });
+        let sandbox = Sandbox::with(Options {
+            accounts: 4,
+            roles: 2,
+            approve: Approve::AfterMillis(0),
+            ..Options::default()
+        });
         sandbox.aws.script(Fault::SkewDate { seconds });
         sandbox.login("corp");
         assert_eq!(process(&sandbox).code, 0);

@@ -20,7 +20,10 @@ fn a_storm_of_429s_loses_no_account_and_shows_no_failure() {
     sandbox.aws.script(fail("ListAccounts", 2, 429, "TooManyRequestsException"));
     let ran = sandbox.run(&CACHE);
     assert_eq!(json(&ran)["roles"], 38);
-    assert_eq!((json(&ran)["failed"].as_array().map(Vec::len), ran.stderr.as_str()), (Some(0), "corp: 38 roles in 10 accounts\n"));
+    assert_eq!(
+        (json(&ran)["failed"].as_array().map(Vec::len), ran.stderr.as_str()),
+        (Some(0), "corp: 38 roles in 10 accounts\n")
+    );
 }
 
 #[test]
@@ -28,7 +31,10 @@ fn a_limit_of_requests_a_second_is_kept_to_and_everything_is_read() {
     let sandbox = signed_in();
     sandbox.aws.set_throttle(Some(20.0));
     let ran = sandbox.run(&[&CACHE[..], &["--threads", "10"]].concat());
-    assert_eq!((json(&ran)["roles"].as_u64(), json(&ran)["failed"].as_array().map(Vec::len)), (Some(38), Some(0)));
+    assert_eq!(
+        (json(&ran)["roles"].as_u64(), json(&ran)["failed"].as_array().map(Vec::len)),
+        (Some(38), Some(0))
+    );
 }
 
 #[test]
@@ -38,9 +44,19 @@ fn one_accounts_failure_keeps_the_others_and_its_own_old_roles() {
     sandbox.aws.script(fail("ListAccountRoles", 1, 403, "ForbiddenException"));
     let ran = sandbox.run(&[&CACHE[..], &["--threads", "1"]].concat());
     let told = json(&ran);
-    assert_eq!((told["failed"][0].as_str(), told["failed"].as_array().map(Vec::len)), (Some("012345678901"), Some(1)));
-    assert_eq!((told["changes"].as_array().map(Vec::len), told["changes"][0]["role"].as_str()), (Some(1), Some("Newcomer")));
-    assert!(ran.stderr.contains("account 012345678901 could not be read") && ran.stderr.contains("kept"), "{ran:?}");
+    assert_eq!(
+        (told["failed"][0].as_str(), told["failed"].as_array().map(Vec::len)),
+        (Some("012345678901"), Some(1))
+    );
+    assert_eq!(
+        (told["changes"].as_array().map(Vec::len), told["changes"][0]["role"].as_str()),
+        (Some(1), Some("Newcomer"))
+    );
+    assert!(
+        ran.stderr.contains("account 012345678901 could not be read")
+            && ran.stderr.contains("kept"),
+        "{ran:?}"
+    );
     assert_eq!(listed(&sandbox), 40);
 }
 

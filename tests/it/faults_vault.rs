@@ -17,8 +17,12 @@ fn a_locked_vault_is_never_taken_for_nobody_signed_in() {
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let before = Records::of(&sandbox).count();
     for passphrase in ["wrong", ""] {
-        for args in [&PROCESS[..], &["exec", "-S", "corp", "--arn", ROLE, "--", "true"], &["cache", "-S", "corp"], &["login", "-S", "corp"]]
-        {
+        for args in [
+            &PROCESS[..],
+            &["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
+            &["cache", "-S", "corp"],
+            &["login", "-S", "corp"],
+        ] {
             refused(&with(&sandbox, passphrase, args), 7, &["rolecall vault unlock"]);
         }
     }

@@ -1,4 +1,5 @@
-//! Files that are not regular: devices, pipes and descriptors are written into, everything else is refused, and nothing is waited for.
+//! Files that are not regular: devices, pipes and descriptors are written into, everything else is
+//! refused, and nothing is waited for.
 
 use std::fs;
 use std::io::Read;
@@ -24,7 +25,8 @@ pub(crate) fn ends(mut command: Command) -> Ran {
     };
     let deadline = Instant::now() + Duration::from_secs(30);
     std::thread::scope(|scope| {
-        let (stdout, stderr) = (scope.spawn(move || read(&mut stdout)), scope.spawn(move || read(&mut stderr)));
+        let (stdout, stderr) =
+            (scope.spawn(move || read(&mut stdout)), scope.spawn(move || read(&mut stderr)));
         let code = loop {
             if let Some(status) = child.try_wait().unwrap() {
                 break status.code().unwrap_or(-1);
@@ -45,12 +47,20 @@ fn fifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// A device like one of the machine's, in the sandbox: the machine's own must survive a program that replaces it. A user who may make
-/// no devices gets a link, and can't replace anything there either.
+/// A device like one of the machine's, in the sandbox: the machine's own must survive a program
+/// that replaces it. A user who may make no devices gets a link, and can't replace anything there
+/// either.
 fn device(sandbox: &Sandbox, like: &str) -> PathBuf {
-    let (path, number) = (sandbox.path(like.trim_start_matches("/dev/")), fs::metadata(like).unwrap().rdev());
-    let (major, minor) = (rustix::fs::major(number).to_string(), rustix::fs::minor(number).to_string());
-    let made = Command::new("mknod").args(["-m", "666"]).arg(&path).args(["c", &major, &minor]).output().unwrap();
+    let (path, number) =
+        (sandbox.path(like.trim_start_matches("/dev/")), fs::metadata(like).unwrap().rdev());
+    let (major, minor) =
+        (rustix::fs::major(number).to_string(), rustix::fs::minor(number).to_string());
+    let made = Command::new("mknod")
+        .args(["-m", "666"])
+        .arg(&path)
+        .args(["c", &major, &minor])
+        .output()
+        .unwrap();
     if !made.status.success() {
         assert!(!rustix::process::geteuid().is_root(), "root can't make a device here");
         symlink(like, &path).unwrap();
@@ -59,7 +69,15 @@ fn device(sandbox: &Sandbox, like: &str) -> PathBuf {
 }
 
 fn profiles(file: &str) -> Vec<&str> {
-    vec!["setup", "profiles", "-S", "corp", "account:payments-prod role:ReadOnlyAccess", "--aws-config", file]
+    vec![
+        "setup",
+        "profiles",
+        "-S",
+        "corp",
+        "account:payments-prod role:ReadOnlyAccess",
+        "--aws-config",
+        file,
+    ]
 }
 
 fn credentials(file: &str) -> Vec<&str> {
@@ -83,12 +101,28 @@ fn a_device_is_written_into_and_stays_a_device() {
     let commands: [(&[&str], Option<&str>); 10] = [
         (&profiles(null), None),
         (&credentials(null), None),
-        (&["credentials", "-S", "corp", "--arn", ROLE, "--append"], Some("AWS_SHARED_CREDENTIALS_FILE")),
+        (
+            &["credentials", "-S", "corp", "--arn", ROLE, "--append"],
+            Some("AWS_SHARED_CREDENTIALS_FILE"),
+        ),
         (&["setup", "profiles", "-S", "corp", "role:ReadOnlyAccess"], Some("AWS_CONFIG_FILE")),
         (&["--config", null, "settings", "set", "threads", "3"], None),
         (&["settings", "set", "threads", "3"], Some("ROLECALL_CONFIG")),
         (&["--config", null, "settings", "get", "threads"], None),
-        (&["--config", null, "setup", "wizard", "--start-url", "https://corp.awsapps.com/start", "--region", "eu-west-1", "--yes"], None),
+        (
+            &[
+                "--config",
+                null,
+                "setup",
+                "wizard",
+                "--start-url",
+                "https://corp.awsapps.com/start",
+                "--region",
+                "eu-west-1",
+                "--yes",
+            ],
+            None,
+        ),
         (&kubeconfig, None),
         (&["setup", "kube", "--yes"], Some("KUBECONFIG")),
     ];
@@ -99,7 +133,10 @@ fn a_device_is_written_into_and_stays_a_device() {
         // The wizard and `settings get` find nothing of what went into the device.
         assert!([0, 3].contains(&ran.code), "{args:?}: {ran:?}");
         let after = fs::metadata(&device).unwrap();
-        assert!(after.file_type().is_char_device() && after.rdev() == number, "{args:?} replaced the device: {ran:?}");
+        assert!(
+            after.file_type().is_char_device() && after.rdev() == number,
+            "{args:?} replaced the device: {ran:?}"
+        );
     }
 }
 
@@ -112,8 +149,17 @@ fn a_full_device_is_a_full_disk() {
         refused(&sandbox.run(&args), 74, &[full, "no space left", "hint: "]);
     }
     let mut command = sandbox.rolecall(&["list"]);
-    let ran = Ran::of(command.stdout(fs::File::options().write(true).open("/dev/full").unwrap()).stderr(Stdio::piped()).output().unwrap());
-    assert!(ran.code == 74 && ran.stderr.contains("writing to stdout: no space left on device"), "{ran:?}");
+    let ran = Ran::of(
+        command
+            .stdout(fs::File::options().write(true).open("/dev/full").unwrap())
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap(),
+    );
+    assert!(
+        ran.code == 74 && ran.stderr.contains("writing to stdout: no space left on device"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -125,18 +171,32 @@ fn standard_output_takes_what_a_file_would() {
         let ran = sandbox.run(&credentials(file));
         assert_eq!((ran.code, &ran.stdout), (0, &want), "{file}: {ran:?}");
         let block = sandbox.run(&profiles(file));
-        assert!(block.code == 0 && block.stdout.starts_with("# BEGIN_ROLECALL"), "{file}: {block:?}");
-        assert!(!block.stderr.contains("--undo"), "{file}: what was printed can't be taken back: {block:?}");
+        assert!(
+            block.code == 0 && block.stdout.starts_with("# BEGIN_ROLECALL"),
+            "{file}: {block:?}"
+        );
+        assert!(
+            !block.stderr.contains("--undo"),
+            "{file}: what was printed can't be taken back: {block:?}"
+        );
     }
     // A shell that sends it into a file keeps that file.
     let out = sandbox.path("out");
     sandbox.write("out", "before\n");
     let inode = fs::metadata(&out).unwrap().ino();
     let ran = with_redirections(&sandbox, ">>out", &credentials("/dev/stdout"));
-    assert_eq!((ran.code, fs::read_to_string(&out).unwrap()), (0, format!("before\n{want}")), "{ran:?}");
+    assert_eq!(
+        (ran.code, fs::read_to_string(&out).unwrap()),
+        (0, format!("before\n{want}")),
+        "{ran:?}"
+    );
     assert_eq!(fs::metadata(&out).unwrap().ino(), inode);
     refused(&sandbox.run(&[&profiles("-")[..], &["--json"]].concat()), 2, &["--json"]);
-    refused(&sandbox.run(&[&credentials("-")[..], &["--watch"]].concat()), 2, &["--watch", "regular file"]);
+    refused(
+        &sandbox.run(&[&credentials("-")[..], &["--watch"]].concat()),
+        2,
+        &["--watch", "regular file"],
+    );
 }
 
 #[test]
@@ -144,7 +204,11 @@ fn descriptors_and_pipes_are_written_into() {
     let sandbox = signed_in();
     let want = sandbox.run(&["credentials", "-S", "corp", "--arn", ROLE]).stdout;
     let ran = with_redirections(&sandbox, "3>out", &credentials("/dev/fd/3"));
-    assert_eq!((ran.code, fs::read_to_string(sandbox.path("out")).unwrap()), (0, want.clone()), "{ran:?}");
+    assert_eq!(
+        (ran.code, fs::read_to_string(sandbox.path("out")).unwrap()),
+        (0, want.clone()),
+        "{ran:?}"
+    );
     let piped = "3>&1 >/dev/null | cat";
     let ran = with_redirections(&sandbox, piped, &credentials("/dev/fd/3"));
     assert_eq!((ran.code, &ran.stdout), (0, &want), "{ran:?}");
@@ -156,7 +220,9 @@ fn descriptors_and_pipes_are_written_into() {
     refused(&ends(sandbox.rolecall(&credentials(&name))), 74, &["no program reads from it", "cat"]);
     let reader = std::thread::spawn(move || fs::read_to_string(pipe).unwrap());
     // The reader opens the pipe some time after its thread has begun.
-    crate::sandbox::wait_for("a reader", || (ends(sandbox.rolecall(&credentials(&name))).code == 0).then_some(()));
+    crate::sandbox::wait_for("a reader", || {
+        (ends(sandbox.rolecall(&credentials(&name))).code == 0).then_some(())
+    });
     assert_eq!(reader.join().unwrap(), want);
     assert!(fs::metadata(sandbox.path("pipe")).unwrap().file_type().is_fifo());
 }
@@ -167,10 +233,18 @@ fn directories_sockets_and_loops_are_refused_and_stay() {
     fs::create_dir(sandbox.path("dir")).unwrap();
     let _listener = UnixListener::bind(sandbox.path("socket")).unwrap();
     symlink("loop", sandbox.path("loop")).unwrap();
-    let all = [("dir", "it is a directory"), ("socket", "it is a socket"), ("loop", "too many levels of symbolic links")];
+    let all = [
+        ("dir", "it is a directory"),
+        ("socket", "it is a socket"),
+        ("loop", "too many levels of symbolic links"),
+    ];
     for (name, words) in all {
         let place = sandbox.path(name).to_str().unwrap().to_owned();
-        for args in [profiles(&place), credentials(&place), vec!["--config", &place, "settings", "set", "threads", "3"]] {
+        for args in [
+            profiles(&place),
+            credentials(&place),
+            vec!["--config", &place, "settings", "set", "threads", "3"],
+        ] {
             refused(&ends(sandbox.rolecall(&args)), 74, &[&place, words, "hint: "]);
         }
         refused(&ends(sandbox.rolecall(&["setup", "kube", "--kubeconfig", &place])), 74, &[words]);
@@ -189,14 +263,37 @@ fn a_pipe_in_place_of_any_file_never_hangs() {
     let named: [(&str, &[&[&str]], i32); 6] = [
         (
             "rolecall/config.toml",
-            &[&["list"], process, &["status"], &["settings"], &["cache"], &["pick", "-f", "x"], &["vault", "status"]],
+            &[
+                &["list"],
+                process,
+                &["status"],
+                &["settings"],
+                &["cache"],
+                &["pick", "-f", "x"],
+                &["vault", "status"],
+            ],
             74,
         ),
-        (".aws/config", &[&["list"], process, &["setup", "profiles", "role:Read*"], &["doctor", "--offline"]], 74),
-        (".aws/credentials", &[&["credentials", "-S", "corp", "--arn", ROLE, "--append"], &["setup", "profiles", "role:Read*"]], 74),
+        (
+            ".aws/config",
+            &[&["list"], process, &["setup", "profiles", "role:Read*"], &["doctor", "--offline"]],
+            74,
+        ),
+        (
+            ".aws/credentials",
+            &[
+                &["credentials", "-S", "corp", "--arn", ROLE, "--append"],
+                &["setup", "profiles", "role:Read*"],
+            ],
+            74,
+        ),
         (".kube/config", &[&["setup", "kube"]], 74),
         (".aws-sso/config.yaml", &[&["setup", "import", "--yes"]], 74),
-        ("rolecall/state/vault/header", &[process, &["login", "-S", "corp", "--force"], &["vault", "status"]], 74),
+        (
+            "rolecall/state/vault/header",
+            &[process, &["login", "-S", "corp", "--force"], &["vault", "status"]],
+            74,
+        ),
     ];
     for (file, commands, code) in named {
         let kept = fs::read(sandbox.path(file)).ok();
@@ -204,8 +301,13 @@ fn a_pipe_in_place_of_any_file_never_hangs() {
         for args in commands {
             let ran = ends(sandbox.rolecall(args));
             let reports = ["doctor", "vault"].contains(&args[0]) && file != "rolecall/config.toml";
-            assert!(if reports { ran.code < 70 } else { ran.code == code }, "{file} {args:?}: {ran:?}");
-            let said = ["it is a pipe, not a regular file", "no program reads from it"].iter().any(|words| ran.stderr.contains(words));
+            assert!(
+                if reports { ran.code < 70 } else { ran.code == code },
+                "{file} {args:?}: {ran:?}"
+            );
+            let said = ["it is a pipe, not a regular file", "no program reads from it"]
+                .iter()
+                .any(|words| ran.stderr.contains(words));
             assert!(reports || said, "{file} {args:?}: {ran:?}");
         }
         // No cache that was made before stands in for it.
@@ -215,18 +317,30 @@ fn a_pipe_in_place_of_any_file_never_hangs() {
         }
     }
     let mut caches: Vec<PathBuf> = Vec::new();
-    for folder in ["rolecall/cache", "rolecall/state", "rolecall/state/vault/records", "rolecall/state/vault/flights"] {
+    for folder in [
+        "rolecall/cache",
+        "rolecall/state",
+        "rolecall/state/vault/records",
+        "rolecall/state/vault/flights",
+    ] {
         let files = fs::read_dir(sandbox.path(folder)).unwrap().map(|entry| entry.unwrap().path());
         caches.extend(files.filter(|path| path.is_file() && !path.ends_with("header")));
     }
     caches.extend(
-        ["history.jsonl", "marks.json", "consents.json", "session-lives.json"].map(|name| sandbox.path("rolecall/state").join(name)),
+        ["history.jsonl", "marks.json", "consents.json", "session-lives.json"]
+            .map(|name| sandbox.path("rolecall/state").join(name)),
     );
     assert!(caches.len() > 8, "{caches:?}");
     for path in caches {
         let kept = fs::read(&path).ok();
         fifo(&path);
-        for args in [process, &["list"], &["history"], &["status"], &["exec", "-S", "corp", "--arn", ROLE, "--", "true"]] {
+        for args in [
+            process,
+            &["list"],
+            &["history"],
+            &["status"],
+            &["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
+        ] {
             let ran = ends(sandbox.rolecall(args));
             assert!([0, 1, 4, 74].contains(&ran.code), "{} {args:?}: {ran:?}", path.display());
         }
@@ -237,7 +351,11 @@ fn a_pipe_in_place_of_any_file_never_hangs() {
     }
     sandbox.write("rolecall/config.toml", &format!("include = [\"/dev/zero\"]\n{config}"));
     for args in [&["list"][..], process, &["settings"]] {
-        refused(&ends(sandbox.rolecall(args)), 74, &["config.toml: include: ", "/dev/zero: it is a character device"]);
+        refused(
+            &ends(sandbox.rolecall(args)),
+            74,
+            &["config.toml: include: ", "/dev/zero: it is a character device"],
+        );
     }
 }
 
@@ -247,7 +365,9 @@ fn a_passphrase_comes_out_of_a_pipe_once_and_opens_the_vault_for_the_whole_comma
     // Stored credentials with a moment to live are fetched again, by a second look into the vault.
     let run = |file: &str| {
         let mut command = sandbox.command("bash");
-        let script = format!("AWS_SSO_FILE_PASSWORD_FILE={file} \"$0\" process -S corp --arn \"$1\" --sts-refresh");
+        let script = format!(
+            "AWS_SSO_FILE_PASSWORD_FILE={file} \"$0\" process -S corp --arn \"$1\" --sts-refresh"
+        );
         command.args(["-c", &script, binary(), ROLE]);
         ends({
             command.env_remove("AWS_SSO_FILE_PASSWORD");
@@ -260,6 +380,10 @@ fn a_passphrase_comes_out_of_a_pipe_once_and_opens_the_vault_for_the_whole_comma
     assert_eq!(ran.code, 0, "the line is enough: {ran:?}");
     refused(&run("<(echo wrong)"), 7, &["passphrase"]);
     refused(&run("<(true)"), 7, &["empty"]);
-    refused(&run("/nonexistent/password"), 7, &["/nonexistent/password does not exist", "AWS_SSO_FILE_PASSWORD_FILE"]);
+    refused(
+        &run("/nonexistent/password"),
+        7,
+        &["/nonexistent/password does not exist", "AWS_SSO_FILE_PASSWORD_FILE"],
+    );
     refused(&run("/"), 74, &["it is a directory", "AWS_SSO_FILE_PASSWORD_FILE"]);
 }

@@ -1,4 +1,5 @@
-//! A configuration that is named explicitly has to exist: with it every `confirm` rule would be missing.
+//! A configuration that is named explicitly has to exist: with it every `confirm` rule would be
+//! missing.
 
 use std::fs;
 
@@ -39,17 +40,31 @@ fn a_mistyped_configuration_stops_every_command() {
     let missing = sandbox.path("typo.toml").to_str().unwrap().to_owned();
     for args in COMMANDS {
         let words = [&missing, "does not exist", "hint: "];
-        refused(&sandbox.run(&[&["--config", &missing], args].concat()), 3, &[&words[..], &["named by `--config`"]].concat());
-        refused(&by_variable(&sandbox, &missing, args), 3, &[&words[..], &["named by `ROLECALL_CONFIG`"]].concat());
+        refused(
+            &sandbox.run(&[&["--config", &missing], args].concat()),
+            3,
+            &[&words[..], &["named by `--config`"]].concat(),
+        );
+        refused(
+            &by_variable(&sandbox, &missing, args),
+            3,
+            &[&words[..], &["named by `ROLECALL_CONFIG`"]].concat(),
+        );
     }
     let profiles = ["setup", "profiles", "--config", &missing, "role:ReadOnlyAccess"];
     refused(&sandbox.run(&profiles), 3, &[&missing]);
     refused(&sandbox.run(&["settings", "unset", "threads", "--config", &missing]), 3, &[&missing]);
     refused(&sandbox.run(&["settings", "get", "threads", "--config", &missing]), 3, &[&missing]);
     assert!(!sandbox.path("typo.toml").exists());
-    let completed =
-        sandbox.run(&["--config", &missing, "complete", "--shell", "zsh", "--", "rolecall", "--config", &missing, "exec", "-p", ""]);
-    assert_eq!((completed.code, completed.stderr.as_str()), (0, ""), "a completion says nothing: {completed:?}");
+    let completed = sandbox.run(&[
+        "--config", &missing, "complete", "--shell", "zsh", "--", "rolecall", "--config", &missing,
+        "exec", "-p", "",
+    ]);
+    assert_eq!(
+        (completed.code, completed.stderr.as_str()),
+        (0, ""),
+        "a completion says nothing: {completed:?}"
+    );
 }
 
 #[test]
@@ -61,7 +76,9 @@ fn a_file_that_was_there_when_the_index_was_made_is_missed() {
     let name = named.to_str().unwrap();
     let started = fs::metadata(&named).unwrap().modified().unwrap();
     // The index is only kept for files that have not been written just now.
-    crate::sandbox::wait_for("the file to settle", || (started.elapsed().unwrap().as_millis() > 100).then_some(()));
+    crate::sandbox::wait_for("the file to settle", || {
+        (started.elapsed().unwrap().as_millis() > 100).then_some(())
+    });
     for _ in 0..2 {
         assert_eq!(by_variable(&sandbox, name, &process).code, 0);
     }
@@ -73,7 +90,10 @@ fn a_file_that_was_there_when_the_index_was_made_is_missed() {
     sandbox.write(".aws/config", &rolecall::demo::aws_config(&sandbox.aws.organisation()));
     fs::remove_file(&ours).unwrap();
     let (first, second) = (sandbox.run(&process), sandbox.run(&process));
-    assert!(first.code != 3 && second.code != 3, "the usual file may be missing: {first:?} {second:?}");
+    assert!(
+        first.code != 3 && second.code != 3,
+        "the usual file may be missing: {first:?} {second:?}"
+    );
     refused(&by_variable(&sandbox, usual, &process), 3, &["config.toml", "does not exist"]);
     refused(&by_variable(&sandbox, usual, &["list"]), 3, &["config.toml", "does not exist"]);
 }
@@ -85,14 +105,41 @@ fn commands_that_write_the_configuration_create_it() {
     let set = sandbox.run(&["--config", &at("set.toml"), "settings", "set", "threads", "3"]);
     assert!(set.code == 0 && set.stderr.contains("set.toml"), "{set:?}");
     assert_eq!(fs::read_to_string(at("set.toml")).unwrap(), "threads = 3\n");
-    let start = ["--start-url", "https://corp.awsapps.com/start", "--region", "eu-west-1", "--name", "corp", "--yes"];
-    let wizard = by_variable(&sandbox, &at("wizard.toml"), &[&["setup", "wizard"][..], &start].concat());
-    assert!(wizard.code == 0 && fs::read_to_string(at("wizard.toml")).unwrap().contains("[instances.corp]"), "{wizard:?}");
+    let start = [
+        "--start-url",
+        "https://corp.awsapps.com/start",
+        "--region",
+        "eu-west-1",
+        "--name",
+        "corp",
+        "--yes",
+    ];
+    let wizard =
+        by_variable(&sandbox, &at("wizard.toml"), &[&["setup", "wizard"][..], &start].concat());
+    assert!(
+        wizard.code == 0
+            && fs::read_to_string(at("wizard.toml")).unwrap().contains("[instances.corp]"),
+        "{wizard:?}"
+    );
     sandbox.write("granted", "DefaultBrowser = \"FIREFOX\"\n");
-    let import = sandbox.run(&["--config", &at("import.toml"), "setup", "import", "--from", &at("granted"), "--yes"]);
+    let import = sandbox.run(&[
+        "--config",
+        &at("import.toml"),
+        "setup",
+        "import",
+        "--from",
+        &at("granted"),
+        "--yes",
+    ]);
     assert!(import.code == 0 && sandbox.path("import.toml").exists(), "{import:?}");
     let path = sandbox.run(&["--config", &at("nowhere.toml"), "settings", "path"]);
     assert_eq!((path.code, path.stdout.trim()), (0, at("nowhere.toml").as_str()));
-    let edit = Ran::of(sandbox.rolecall(&["--config", &at("edit.toml"), "settings", "edit"]).env("EDITOR", "true").output().unwrap());
+    let edit = Ran::of(
+        sandbox
+            .rolecall(&["--config", &at("edit.toml"), "settings", "edit"])
+            .env("EDITOR", "true")
+            .output()
+            .unwrap(),
+    );
     assert!(edit.code == 0 && sandbox.path("edit.toml").exists(), "{edit:?}");
 }

@@ -1,5 +1,5 @@
-//! What the operating system refuses: exit code 74 with the path and what helps, before anything is lost or a browser opens; and files
-//! that can't be replaced, which are written in place.
+//! What the operating system refuses: exit code 74 with the path and what helps, before anything is
+//! lost or a browser opens; and files that can't be replaced, which are written in place.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -11,14 +11,15 @@ use crate::files::ends;
 use crate::sandbox::{Ran, Sandbox, binary};
 
 const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
-const PROFILES: [&str; 5] = ["setup", "profiles", "-S", "corp", "account:payments-prod role:ReadOnlyAccess"];
+const PROFILES: [&str; 5] =
+    ["setup", "profiles", "-S", "corp", "account:payments-prod role:ReadOnlyAccess"];
 const UNDO: [&str; 3] = ["setup", "profiles", "--undo"];
 const CONFIG: &str = ".aws/config";
 /// Nobody's number.
 const USER: u32 = 54_321;
 
-/// The program in a mount namespace of its own, after this script has mounted things there. Without the right to mount, a user
-/// namespace gives it.
+/// The program in a mount namespace of its own, after this script has mounted things there. Without
+/// the right to mount, a user namespace gives it.
 fn mounted(sandbox: &Sandbox, script: &str, args: &[&str]) -> Ran {
     let mut command = sandbox.command("unshare");
     if !rustix::process::geteuid().is_root() {
@@ -79,18 +80,27 @@ fn a_login_that_could_not_keep_its_token_opens_no_browser() {
             return;
         }
         sandbox.write("rolecall/state/kept", "");
-        let (registered, tokens) = (sandbox.aws.calls("RegisterClient"), sandbox.aws.calls("CreateToken"));
+        let (registered, tokens) =
+            (sandbox.aws.calls("RegisterClient"), sandbox.aws.calls("CreateToken"));
         let login = ["login", "-S", "corp", "--force", "--flow", "device-code"];
-        let bind = "mount --bind rolecall/state rolecall/state; mount -o remount,ro,bind rolecall/state";
+        let bind =
+            "mount --bind rolecall/state rolecall/state; mount -o remount,ro,bind rolecall/state";
         let full = "cp -a rolecall/state saved; mount -t tmpfs -o size=256k none rolecall/state; cp -a saved/. rolecall/state; \
                     cat /dev/zero >rolecall/state/fill 2>/dev/null || true";
         for (mount, words) in [(bind, "read-only file system"), (full, "no space left on device")] {
             refused(&mounted(&sandbox, mount, &login), 74, &["rolecall/state", words, "hint: "]);
             let _ = fs::remove_dir_all(sandbox.path("saved"));
         }
-        refused(&mounted(&sandbox, bind, &["login", "-S", "corp", "--force", "--flow", "pkce"]), 74, &["read-only file system"]);
+        refused(
+            &mounted(&sandbox, bind, &["login", "-S", "corp", "--force", "--flow", "pkce"]),
+            74,
+            &["read-only file system"],
+        );
         assert_eq!(sandbox.aws.calls("StartDeviceAuthorization"), 0);
-        assert_eq!((sandbox.aws.calls("RegisterClient"), sandbox.aws.calls("CreateToken")), (registered, tokens));
+        assert_eq!(
+            (sandbox.aws.calls("RegisterClient"), sandbox.aws.calls("CreateToken")),
+            (registered, tokens)
+        );
     }
 }
 
@@ -129,7 +139,11 @@ fn a_bind_mount_of_a_single_file_is_written_in_place_and_taken_back() {
         assert!(after.starts_with(before) && after.contains("credential_process"), "{after}");
         assert_eq!(fs::metadata(sandbox.path("real/config")).unwrap().ino(), inode);
         let undone = mounted(&sandbox, mount, &UNDO);
-        assert_eq!((undone.code, says(&sandbox, "real/config").as_str()), (0, before), "{undone:?}");
+        assert_eq!(
+            (undone.code, says(&sandbox, "real/config").as_str()),
+            (0, before),
+            "{undone:?}"
+        );
         assert_eq!(fs::read_dir(sandbox.path("rolecall/state/recovery")).unwrap().count(), 0);
     }
     let config = says(&sandbox, "rolecall/config.toml");
@@ -151,16 +165,25 @@ fn a_full_disk_leaves_the_file_as_it_was() {
     assert_eq!(before.len(), 4_096);
     sandbox.write("fill/config", &before);
     fs::create_dir(sandbox.path("disk")).unwrap();
-    // Once by rename, and once in place, for a file with a second name. What is left there afterwards is told on stdout.
+    // Once by rename, and once in place, for a file with a second name. What is left there
+    // afterwards is told on stdout.
     for link in ["true", "ln disk/config disk/second"] {
         let script = format!(
             "mount -t tmpfs -o size=64k none disk; cp fill/config disk; {link}; cat /dev/zero >disk/zeros 2>/dev/null || true; \
              code=0; \"$0\" \"$@\" || code=$?; cat disk/config; test \"$(ls disk/.c* 2>/dev/null)\" = ''; exit $code"
         );
         let disk = sandbox.path("disk/config");
-        let ran = mounted(&sandbox, &script, &[&PROFILES[..], &["--aws-config", disk.to_str().unwrap()]].concat());
+        let ran = mounted(
+            &sandbox,
+            &script,
+            &[&PROFILES[..], &["--aws-config", disk.to_str().unwrap()]].concat(),
+        );
         assert_eq!((ran.code, ran.stdout.as_str()), (74, before.as_str()), "{ran:?}");
-        assert!(ran.stderr.contains("disk/config: no space left on device") && ran.stderr.contains("hint: run `df "), "{ran:?}");
+        assert!(
+            ran.stderr.contains("disk/config: no space left on device")
+                && ran.stderr.contains("hint: run `df "),
+            "{ran:?}"
+        );
     }
 }
 
@@ -173,12 +196,19 @@ fn a_writable_file_in_a_directory_of_others_is_written_in_place() {
     mode(&sandbox.path("theirs"), 0o555);
     let ran = as_user(&sandbox, &args);
     mode(&sandbox.path("theirs"), 0o755);
-    assert!(ran.code == 0 && says(&sandbox, "theirs/config").contains("credential_process"), "{ran:?}");
+    assert!(
+        ran.code == 0 && says(&sandbox, "theirs/config").contains("credential_process"),
+        "{ran:?}"
+    );
     assert_eq!(fs::read_dir(sandbox.path("theirs")).unwrap().count(), 1);
     mode(&sandbox.path("theirs"), 0o555);
     let undone = as_user(&sandbox, &[&UNDO[..], &["--aws-config", "theirs/config"]].concat());
     mode(&sandbox.path("theirs"), 0o755);
-    assert_eq!((undone.code, says(&sandbox, "theirs/config").as_str()), (0, "[default]\n"), "{undone:?}");
+    assert_eq!(
+        (undone.code, says(&sandbox, "theirs/config").as_str()),
+        (0, "[default]\n"),
+        "{undone:?}"
+    );
 }
 
 #[test]
@@ -196,14 +226,22 @@ fn the_owner_of_an_edited_file_stays_also_for_root() {
         chown(sandbox.path(file), Some(USER), Some(USER + 1)).unwrap();
         mode(&sandbox.path(file), 0o640);
     }
-    let commands: [&[&str]; 4] =
-        [&PROFILES, &["credentials", "-S", "corp", "--arn", ROLE, "--append"], &["settings", "set", "threads", "3"], &UNDO];
+    let commands: [&[&str]; 4] = [
+        &PROFILES,
+        &["credentials", "-S", "corp", "--arn", ROLE, "--append"],
+        &["settings", "set", "threads", "3"],
+        &UNDO,
+    ];
     for args in commands {
         let ran = sandbox.run(args);
         assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
         for file in files {
             let known = fs::metadata(sandbox.path(file)).unwrap();
-            assert_eq!((known.uid(), known.gid(), known.mode() & 0o777), (USER, USER + 1, 0o640), "{args:?} {file}");
+            assert_eq!(
+                (known.uid(), known.gid(), known.mode() & 0o777),
+                (USER, USER + 1, 0o640),
+                "{args:?} {file}"
+            );
         }
     }
 }
@@ -225,8 +263,13 @@ fn a_hard_link_stays_one() {
 fn a_directory_that_cannot_be_searched_is_not_nobody_signed_in() {
     let sandbox = signed_in();
     assert_eq!(as_user(&sandbox, &PROCESS).code, 0);
-    let commands: [&[&str]; 5] =
-        [&PROCESS, &["status"], &["login", "--check"], &["cache", "-S", "corp"], &["exec", "-S", "corp", "--arn", ROLE, "--", "true"]];
+    let commands: [&[&str]; 5] = [
+        &PROCESS,
+        &["status"],
+        &["login", "--check"],
+        &["cache", "-S", "corp"],
+        &["exec", "-S", "corp", "--arn", ROLE, "--", "true"],
+    ];
     for closed in ["rolecall/state", "rolecall/state/vault", "rolecall/state/vault/records"] {
         mode(&sandbox.path(closed), 0o000);
         let all: Vec<Ran> = commands.iter().map(|args| as_user(&sandbox, args)).collect();
@@ -237,7 +280,8 @@ fn a_directory_that_cannot_be_searched_is_not_nobody_signed_in() {
         }
     }
     mode(&sandbox.path("rolecall/cache"), 0o000);
-    let all = [&["list"][..], &["tags"], &["pick", "-f", "x"], &["cache", "-S", "corp"]].map(|args| (args, as_user(&sandbox, args)));
+    let all = [&["list"][..], &["tags"], &["pick", "-f", "x"], &["cache", "-S", "corp"]]
+        .map(|args| (args, as_user(&sandbox, args)));
     let process = as_user(&sandbox, &PROCESS);
     mode(&sandbox.path("rolecall/cache"), 0o700);
     for (args, ran) in all {
@@ -248,7 +292,10 @@ fn a_directory_that_cannot_be_searched_is_not_nobody_signed_in() {
     mode(&sandbox.path("rolecall/config.toml"), 0o000);
     let ran = as_user(&sandbox, &PROCESS);
     mode(&sandbox.path("rolecall/config.toml"), 0o600);
-    assert_eq!(ran.code, 0, "the index was made of a configuration that is still the same: {ran:?}");
+    assert_eq!(
+        ran.code, 0,
+        "the index was made of a configuration that is still the same: {ran:?}"
+    );
     mode(&sandbox.path("rolecall/config.toml"), 0o000);
     let ran = as_user(&sandbox, &["list"]);
     mode(&sandbox.path("rolecall/config.toml"), 0o600);
@@ -259,11 +306,15 @@ fn a_directory_that_cannot_be_searched_is_not_nobody_signed_in() {
 fn no_descriptor_left_is_the_systems_refusal() {
     let sandbox = signed_in();
     // One descriptor is enough to start, and for one file at a time.
-    let commands: [&[&str]; 3] = [&["settings", "set", "threads", "3"], &PROFILES, &["cache", "-S", "corp"]];
+    let commands: [&[&str]; 3] =
+        [&["settings", "set", "threads", "3"], &PROFILES, &["cache", "-S", "corp"]];
     for args in commands {
         let mut command = sandbox.command("sh");
         command.args(["-c", "ulimit -n 4; exec \"$0\" \"$@\"", binary()]).args(args);
         let ran = ends(command);
-        assert!(ran.code == 74 && ran.stderr.to_lowercase().contains("too many open files"), "{args:?}: {ran:?}");
+        assert!(
+            ran.code == 74 && ran.stderr.to_lowercase().contains("too many open files"),
+            "{args:?}: {ran:?}"
+        );
     }
 }

@@ -14,7 +14,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) const ACCOUNT: &str = "012345678901";
 pub(crate) const ROLE: &str = "ReadOnlyAccess";
 
-/// Three profiles of the same role: by our program, by the SDK's own sign-in, and by the SDK's own from a profile of ours.
+/// Three profiles of the same role: by our program, by the SDK's own sign-in, and by the SDK's own
+/// from a profile of ours.
 pub(crate) fn write_profiles(sandbox: &Sandbox) {
     let sessions = demo::aws_config(&sandbox.aws.organisation());
     let program = binary();
@@ -66,7 +67,10 @@ pub(crate) fn node(sandbox: &Sandbox, program: &str) -> Command {
 
 /// Where npm has put what the tests use.
 pub(crate) fn node_modules() -> String {
-    named("ROLECALL_TEST_NODE_MODULES", concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-node/node_modules"))
+    named(
+        "ROLECALL_TEST_NODE_MODULES",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-node/node_modules"),
+    )
 }
 
 /// The prompt `ready> ` in nushell's language, and nothing that greets a new person.
@@ -98,7 +102,8 @@ pub(crate) fn named(variable: &str, usual: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| usual.to_owned())
 }
 
-/// Releases of the CLI before 2.13 don't read AWS_ENDPOINT_URL. All releases read the rules for addresses in `~/.aws/models`.
+/// Releases of the CLI before 2.13 don't read AWS_ENDPOINT_URL. All releases read the rules for
+/// addresses in `~/.aws/models`.
 pub(crate) fn lead_old_cli(sandbox: &Sandbox) {
     let rules = RULES.replace("{{url}}", sandbox.aws.url());
     for service in ["sso/2019-06-10", "sso-oidc/2019-06-10", "sts/2011-06-15"] {

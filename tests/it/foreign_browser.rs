@@ -33,10 +33,22 @@ struct Browser {
 
 impl Browser {
     fn start(sandbox: &Sandbox) -> Self {
-        let mut driver = sandbox.command("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut driver = sandbox
+            .command("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let said = BufReader::new(driver.stdout.take().unwrap());
-        let port = said.lines().map_while(Result::ok).find_map(|line| Some(line.split_once("successfully on port ")?.1.to_owned()));
-        let host = format!("127.0.0.1:{}", port.expect("chromedriver says its port").trim_end_matches('.'));
+        let port = said
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.split_once("successfully on port ")?.1.to_owned()));
+        let host = format!(
+            "127.0.0.1:{}",
+            port.expect("chromedriver says its port").trim_end_matches('.')
+        );
         let mut browser = Self { driver, host, session: String::new() };
         let profile = format!("--user-data-dir={}", sandbox.path("chromium").display());
         let flags: Vec<&str> = FLAGS.into_iter().chain([profile.as_str()]).collect();
@@ -53,7 +65,10 @@ impl Browser {
         let (host, body) = (&self.host, body.to_string());
         let mut stream = TcpStream::connect(host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}", body.len());
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}",
+            body.len()
+        );
         stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
         let mut reply = BufReader::new(stream);
         let mut head = String::new();
@@ -61,10 +76,16 @@ impl Browser {
         while !head.ends_with("\r\n\r\n") {
             assert_ne!(reply.read_line(&mut head).unwrap(), 0, "{method} {path}: {head}");
         }
-        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+        let length = head.lines().find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok()
+        });
         let mut body = vec![0; length.unwrap()];
         reply.read_exact(&mut body).unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {head}{}", String::from_utf8_lossy(&body));
+        assert!(
+            head.starts_with("HTTP/1.1 200"),
+            "{method} {path}: {head}{}",
+            String::from_utf8_lossy(&body)
+        );
         serde_json::from_slice::<Value>(&body).unwrap()["value"].take()
     }
 
@@ -73,7 +94,11 @@ impl Browser {
     }
 
     fn element(&self, using: &str, value: &str) -> String {
-        let found = self.call("POST", &format!("{}/element", self.session), &json!({"using": using, "value": value}));
+        let found = self.call(
+            "POST",
+            &format!("{}/element", self.session),
+            &json!({"using": using, "value": value}),
+        );
         format!("{}/element/{}", self.session, found[ELEMENT].as_str().unwrap())
     }
 
@@ -85,8 +110,12 @@ impl Browser {
 
     /// What can be read on the page; in one step, since the page may change between two.
     fn text(&self) -> String {
-        let script = json!({"script": "return document.body ? document.body.innerText : ''", "args": []});
-        self.call("POST", &format!("{}/execute/sync", self.session), &script).as_str().unwrap().to_owned()
+        let script =
+            json!({"script": "return document.body ? document.body.innerText : ''", "args": []});
+        self.call("POST", &format!("{}/execute/sync", self.session), &script)
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Waits until the next page says this.
@@ -105,7 +134,8 @@ impl Drop for Browser {
     }
 }
 
-/// Starts `login` with a browser that only notes what it is asked to open; the answer is the running program and the address.
+/// Starts `login` with a browser that only notes what it is asked to open; the answer is the
+/// running program and the address.
 fn login(sandbox: &Sandbox, flow: &str) -> (Child, String) {
     noted(sandbox, &["login", "--sso", "corp", "--flow", flow])
 }
@@ -113,11 +143,15 @@ fn login(sandbox: &Sandbox, flow: &str) -> (Child, String) {
 /// The same for any command.
 fn noted(sandbox: &Sandbox, args: &[&str]) -> (Child, String) {
     let (script, note) = (sandbox.path("browser"), sandbox.path("note"));
-    sandbox.write("browser", "#!/bin/sh\nprintf '%s\\n%s\\n' \"$1\" \"${AWS_SSO_FILE_PASSWORD-no passphrase}\" >note\n");
+    sandbox.write(
+        "browser",
+        "#!/bin/sh\nprintf '%s\\n%s\\n' \"$1\" \"${AWS_SSO_FILE_PASSWORD-no passphrase}\" >note\n",
+    );
     assert!(Command::new("chmod").arg("+x").arg(&script).status().unwrap().success());
     assert!(Command::new("mkfifo").arg(&note).status().unwrap().success());
     let child = sandbox.spawn(&[args, &["--browser", script.to_str().unwrap()]].concat());
-    // Opening a pipe to read waits for whoever writes; a thread of its own does, so that it may be given up.
+    // Opening a pipe to read waits for whoever writes; a thread of its own does, so that it may be
+    // given up.
     let (said, heard) = std::sync::mpsc::channel();
     std::thread::spawn(move || said.send(std::fs::read_to_string(note).unwrap()));
     let noted = heard.recv_timeout(PATIENCE).expect("the program opens its page");
@@ -167,7 +201,14 @@ fn an_authorization_code_comes_back_from_chromium() {
     browser.wait_for("You are signed in.");
     let ran = end(child);
     assert_eq!(ran.code, 0, "{ran:?}");
-    let shown = sandbox.run(&["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_NAME"]);
+    let shown = sandbox.run(&[
+        "exec",
+        "--arn",
+        "012345678901:ReadOnlyAccess",
+        "--",
+        "printenv",
+        "AWS_SSO_ROLE_NAME",
+    ]);
     assert_eq!((shown.code, shown.stdout.as_str()), (0, "ReadOnlyAccess\n"), "{shown:?}");
 }
 
@@ -192,11 +233,25 @@ fn the_console_opens_in_chromium_at_the_page_and_only_once() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let browser = Browser::start(&sandbox);
-    let args = ["console", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess", "-s", "lambda", "-r", "eu-west-1"];
+    let args = [
+        "console",
+        "--sso",
+        "corp",
+        "--arn",
+        "012345678901:ReadOnlyAccess",
+        "-s",
+        "lambda",
+        "-r",
+        "eu-west-1",
+    ];
     let (child, address) = noted(&sandbox, &args);
     browser.open(&address);
     let page = browser.text();
-    assert!(page.contains("ReadOnlyAccess") && page.contains("eu-west-1.console.aws.amazon.com/lambda/home"), "{page}");
+    assert!(
+        page.contains("ReadOnlyAccess")
+            && page.contains("eu-west-1.console.aws.amazon.com/lambda/home"),
+        "{page}"
+    );
     let ran = end(child);
     assert_eq!(ran.code, 0, "{ran:?}");
     let host = address.trim_start_matches("http://").split('/').next().unwrap();

@@ -1,4 +1,5 @@
-//! The real SDKs take their credentials from the endpoint of `exec`, and keep working when these have ended.
+//! The real SDKs take their credentials from the endpoint of `exec`, and keep working when these
+//! have ended.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -10,11 +11,17 @@ use crate::foreign_javascript::{WHO, assert_is_the_role};
 use crate::sandbox::{Ran, Sandbox};
 use crate::terminal_picker::signed_in;
 
-const ENDPOINT: [&str; 6] = ["exec", "--arn", "012345678901:ReadOnlyAccess", "--as", "endpoint", "--"];
+const ENDPOINT: [&str; 6] =
+    ["exec", "--arn", "012345678901:ReadOnlyAccess", "--as", "endpoint", "--"];
 
 /// A simulator whose role credentials live so many seconds.
 fn short_lived(seconds: i64) -> Sandbox {
-    let sandbox = Sandbox::with(Options { accounts: 16, roles: 4, role_lifetime: seconds, ..Options::default() });
+    let sandbox = Sandbox::with(Options {
+        accounts: 16,
+        roles: 4,
+        role_lifetime: seconds,
+        ..Options::default()
+    });
     sandbox.login("corp");
     sandbox
 }
@@ -24,7 +31,11 @@ fn inside(sandbox: &Sandbox, command: &Command) -> Command {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let mut exec = sandbox.rolecall(&ENDPOINT);
     exec.args(words).env("NODE_PATH", node_modules()).env("AWS_PAGER", "");
-    exec.envs([("AWS_PROFILE", "no-such"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER"), ("AWS_SECRET_ACCESS_KEY", "left-over")]);
+    exec.envs([
+        ("AWS_PROFILE", "no-such"),
+        ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER"),
+        ("AWS_SECRET_ACCESS_KEY", "left-over"),
+    ]);
     exec
 }
 
@@ -55,7 +66,10 @@ fn boto3_outlives_its_first_credentials_twice() {
 fn the_cli_is_in_the_role_by_the_endpoint() {
     let sandbox = signed_in();
     let who = json(&mut inside(&sandbox, &aws(&sandbox, &["sts", "get-caller-identity"])));
-    assert!(who["Arn"].as_str().unwrap().contains(":assumed-role/AWSReservedSSO_ReadOnlyAccess_"), "{who}");
+    assert!(
+        who["Arn"].as_str().unwrap().contains(":assumed-role/AWSReservedSSO_ReadOnlyAccess_"),
+        "{who}"
+    );
 }
 
 #[test]
@@ -110,7 +124,8 @@ fn the_cli_quotes_what_to_type_when_the_sign_in_is_gone() {
     let mut command = Command::new("sh");
     command.args(["-c", script]).arg(words.get_program()).args(words.get_args());
     let mut exec = inside(&sandbox, &command);
-    let mut child = exec.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        exec.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     output.read_line(&mut String::new()).unwrap();
     sandbox.aws.end_sessions();

@@ -10,10 +10,12 @@ const KEY: &str = "\x18p";
 
 /// A shell with the hook, at its prompt.
 fn shell(sandbox: &Sandbox, program: &str, args: &[&str]) -> Terminal {
-    // On its first day fish reads every manual page in the background, with the terminal in its hands.
+    // On its first day fish reads every manual page in the background, with the terminal in its
+    // hands.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
     // xonsh waits for the cursor's place too, and drops keys meanwhile.
-    let terminal = Terminal::answering(sandbox, program, args, &[("PS1", "ready> "), ("LANG", "C.UTF-8")]);
+    let terminal =
+        Terminal::answering(sandbox, program, args, &[("PS1", "ready> "), ("LANG", "C.UTF-8")]);
     terminal.wait_for("ready>");
     terminal
 }
@@ -23,7 +25,8 @@ pub(crate) fn at_prompt(screen: &vt100::Screen) -> bool {
     screen.contents().trim_end().ends_with("ready>")
 }
 
-/// Types a line when the shell is ready for it: what comes before its prompt is the terminal's, and nushell forgets it.
+/// Types a line when the shell is ready for it: what comes before its prompt is the terminal's, and
+/// nushell forgets it.
 pub(crate) fn at_prompt_type(terminal: &mut Terminal, line: &str) {
     terminal.wait_until("the prompt", at_prompt);
     terminal.type_line(line);
@@ -54,14 +57,19 @@ fn visit(terminal: &mut Terminal, show: &str, key: Option<&str>) {
         terminal.type_keys("payments-prod database");
         terminal.wait_for("1 /");
         terminal.type_keys(ENTER);
-        // Bash drops what is typed before its prompt is back from a key's command; nushell draws its own over these words.
+        // Bash drops what is typed before its prompt is back from a key's command; nushell draws
+        // its own over these words.
         let taken_on = "payments-prod/ReadOnlyAccess → payments-prod/DatabaseAdministrator";
-        terminal.wait_until("the role for the second time", |_| terminal.written().matches(taken_on).count() == 2);
+        terminal.wait_until("the role for the second time", |_| {
+            terminal.written().matches(taken_on).count() == 2
+        });
         at_prompt_type(terminal, show);
         terminal.wait_for("<arn:aws:iam::012345678901:role/DatabaseAdministrator>");
     }
     at_prompt_type(terminal, "role -c");
-    terminal.wait_until("nothing but the prompt behind it", |screen| screen.contents().trim_end().ends_with("role -c\nready>"));
+    terminal.wait_until("nothing but the prompt behind it", |screen| {
+        screen.contents().trim_end().ends_with("role -c\nready>")
+    });
     at_prompt_type(terminal, show);
     terminal.wait_for("<>");
 }
@@ -92,7 +100,10 @@ fn bash_takes_roles_on_by_tab_by_name_and_by_key() {
 #[ignore = "needs zsh"]
 fn zsh_takes_roles_on_by_tab_by_name_and_by_key() {
     let sandbox = signed_in();
-    sandbox.write(".zshrc", "PS1='ready> '\nautoload -Uz compinit; compinit -u\neval \"$(rolecall init zsh)\"\n");
+    sandbox.write(
+        ".zshrc",
+        "PS1='ready> '\nautoload -Uz compinit; compinit -u\neval \"$(rolecall init zsh)\"\n",
+    );
     let mut terminal = shell(&sandbox, "/usr/bin/zsh", &[]);
     complete_blanks(&mut terminal, "-A Zürich\\ Analytics");
     terminal.type_keys("rolecall each account:payments-p");
@@ -131,7 +142,10 @@ fn elvish_takes_roles_on_by_tab_and_by_name() {
 #[ignore = "needs xonsh"]
 fn xonsh_takes_roles_on_by_tab_and_by_name() {
     let sandbox = signed_in();
-    sandbox.write(".xonshrc", "$PROMPT = 'ready> '\n$COMPLETIONS_CONFIRM = False\nexecx($(rolecall init xonsh))\n");
+    sandbox.write(
+        ".xonshrc",
+        "$PROMPT = 'ready> '\n$COMPLETIONS_CONFIRM = False\nexecx($(rolecall init xonsh))\n",
+    );
     let mut terminal = shell(&sandbox, "/usr/bin/xonsh", &["--rc", ".xonshrc", "-i"]);
     visit(&mut terminal, "print('<' + ${...}.get('AWS_SSO_ROLE_ARN', '') + '>')", Some(KEY));
     complete_blanks(&mut terminal, "exec -A 'Zürich Analytics'");

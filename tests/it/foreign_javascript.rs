@@ -20,7 +20,11 @@ const { fromNodeProviderChain } = require('@aws-sdk/credential-providers');
 pub(crate) fn assert_is_the_role(who: &serde_json::Value) {
     assert_eq!((who["Account"].as_str(), who["renews"].as_bool()), (Some(ACCOUNT), Some(true)));
     let arn = who["Arn"].as_str().unwrap();
-    assert!(arn.contains(&format!(":assumed-role/AWSReservedSSO_{ROLE}_")) && arn.ends_with("/jane.doe"), "{arn}");
+    assert!(
+        arn.contains(&format!(":assumed-role/AWSReservedSSO_{ROLE}_"))
+            && arn.ends_with("/jane.doe"),
+        "{arn}"
+    );
 }
 
 #[test]

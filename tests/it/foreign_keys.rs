@@ -1,4 +1,5 @@
-//! The key and the completions of the hooks at a terminal, in every keymap and under the options that change how lines are edited.
+//! The key and the completions of the hooks at a terminal, in every keymap and under the options
+//! that change how lines are edited.
 
 use std::time::Duration;
 
@@ -22,13 +23,14 @@ fn start(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)])
 const CHORD: &[&str] = &["\x18", "p"];
 const ALT_R: &[&str] = &["\x1br"];
 
-/// Presses the key, whose parts come one after another, more slowly than shells wait for ambiguous ones, and leaves the picker without a
-/// choice. `mode` is typed before.
+/// Presses the key, whose parts come one after another, more slowly than shells wait for ambiguous
+/// ones, and leaves the picker without a choice. `mode` is typed before.
 fn press(terminal: &mut Terminal, mode: &str, keys: &[&str]) {
     terminal.wait_until("the prompt", at_prompt);
     if !mode.is_empty() {
         terminal.type_keys(mode);
-        // Nothing shows when a shell has given up waiting for the rest of an escape sequence. None waits for longer than this.
+        // Nothing shows when a shell has given up waiting for the rest of an escape sequence. None
+        // waits for longer than this.
         assert!(terminal.lives_for(Duration::from_millis(700)));
     }
     for key in keys {
@@ -40,7 +42,9 @@ fn press(terminal: &mut Terminal, mode: &str, keys: &[&str]) {
     let prompts = |terminal: &Terminal| terminal.written().matches("ready").count();
     let before = prompts(terminal);
     terminal.type_keys(ESCAPE);
-    terminal.wait_until("the prompt again", |screen| !screen.alternate_screen() && prompts(terminal) > before);
+    terminal.wait_until("the prompt again", |screen| {
+        !screen.alternate_screen() && prompts(terminal) > before
+    });
 }
 
 /// Presses Ctrl-X p in each mode; the shell lives on.
@@ -81,9 +85,17 @@ fn bash_binds_the_key_in_every_keymap() {
         ("", "alias role='ls -l'", &[""]),
         ("PS0='$(false)' PROMPT_COMMAND=':' IFS=:", "set -o errexit", &[""]),
     ] {
-        sandbox.write(".bashrc", &format!("PS1='ready> '\n{before}\neval \"$(rolecall init bash)\"\n{after}\n"));
+        sandbox.write(
+            ".bashrc",
+            &format!("PS1='ready> '\n{before}\neval \"$(rolecall init bash)\"\n{after}\n"),
+        );
         let inputrc = sandbox.path("inputrc").to_string_lossy().into_owned();
-        let mut terminal = start(&sandbox, "/bin/bash", &["--noprofile", "--rcfile", ".bashrc"], &[("INPUTRC", &inputrc)]);
+        let mut terminal = start(
+            &sandbox,
+            "/bin/bash",
+            &["--noprofile", "--rcfile", ".bashrc"],
+            &[("INPUTRC", &inputrc)],
+        );
         press_in(&mut terminal, modes);
         if !after.contains("alias") {
             visit(&mut terminal);
@@ -96,7 +108,12 @@ fn bash_binds_the_key_in_every_keymap() {
 fn bash_without_a_line_editor_starts_without_a_word() {
     let sandbox = signed_in();
     sandbox.write(".bashrc", "PS1='ready> '\neval \"$(rolecall init bash)\"\n");
-    let mut terminal = start(&sandbox, "/bin/bash", &["--noprofile", "--rcfile", ".bashrc", "--noediting", "-i"], &[]);
+    let mut terminal = start(
+        &sandbox,
+        "/bin/bash",
+        &["--noprofile", "--rcfile", ".bashrc", "--noediting", "-i"],
+        &[],
+    );
     assert_eq!(terminal.everything(), ["ready>"]);
     at_prompt_type(&mut terminal, "role payments-prod-ReadOnlyAccess");
     terminal.wait_for("payments-prod/ReadOnlyAccess as keys");
@@ -123,7 +140,10 @@ fn zsh_binds_the_key_in_every_keymap_and_completes_under_its_options() {
         ("alias role='ls -l' command='echo '", compinit, &[""]),
     ] {
         let sandbox = signed_in();
-        sandbox.write(".zshrc", &format!("PS1='ready> '\n{before}\neval \"$(rolecall init zsh)\"\n{after}\n"));
+        sandbox.write(
+            ".zshrc",
+            &format!("PS1='ready> '\n{before}\neval \"$(rolecall init zsh)\"\n{after}\n"),
+        );
         let mut terminal = start(&sandbox, "/usr/bin/zsh", &[], &[]);
         press_in(&mut terminal, modes);
         visit(&mut terminal);
@@ -147,7 +167,8 @@ fn zsh_completes_by_the_installed_file_at_the_first_tab() {
 #[ignore = "needs fish"]
 fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
     let sandbox = signed_in();
-    // On its first day fish reads every manual page in the background, with the terminal in its hands.
+    // On its first day fish reads every manual page in the background, with the terminal in its
+    // hands.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
     let prompt = "function fish_mode_prompt; end\nset -U fish_greeting\n";
     for (lines, before, after, modes) in [
@@ -157,12 +178,14 @@ fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
         (3, "", "", &[""]),
     ] {
         let above = "echo in a folder\n".repeat(lines - 1);
-        let config =
-            format!("function fish_prompt\n{above}printf 'ready> '\nend\n{prompt}{before}\nrolecall init fish | source\n{after}\n");
+        let config = format!(
+            "function fish_prompt\n{above}printf 'ready> '\nend\n{prompt}{before}\nrolecall init fish | source\n{after}\n"
+        );
         sandbox.write(".config/fish/config.fish", &config);
         let mut terminal = start(&sandbox, "/usr/bin/fish", &[], &[]);
         press_in(&mut terminal, modes);
-        // A line that is half typed, a role by the key, and the line goes on. It has two rows, and the cursor is on the first.
+        // A line that is half typed, a role by the key, and the line goes on. It has two rows, and
+        // the cursor is on the first.
         terminal.wait_until("the prompt", at_prompt);
         for keys in ["echo one;", "\x1b\r", "echo two", "\x1b[A"] {
             terminal.type_keys(keys);
@@ -176,9 +199,11 @@ fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
         let whole = |screen: &vt100::Screen| {
             let text = screen.contents();
             let rows: Vec<&str> = text.lines().map(str::trim_end).collect();
-            let told = rows.iter().position(|row| row.starts_with("payments-prod/ReadOnlyAccess as keys"));
+            let told =
+                rows.iter().position(|row| row.starts_with("payments-prod/ReadOnlyAccess as keys"));
             told.is_some_and(|at| {
-                rows[at + 1..].iter().any(|row| row.ends_with("echo one;")) && rows[..at].iter().any(|row| row.ends_with("echo one;"))
+                rows[at + 1..].iter().any(|row| row.ends_with("echo one;"))
+                    && rows[..at].iter().any(|row| row.ends_with("echo one;"))
             })
         };
         terminal.wait_until("the message on a row of its own, the line above and below it", whole);
@@ -192,7 +217,10 @@ fn fish_binds_the_key_in_every_mode_and_prints_below_what_is_typed() {
 fn elvish_binds_the_key_in_insert_and_in_command_mode() {
     let sandbox = signed_in();
     let config = "set edit:prompt = { put 'ready> ' }\nset edit:rprompt = { }\nset edit:insert:binding[Alt-x] = $edit:command:start~\n";
-    sandbox.write(".config/elvish/rc.elv", &format!("{config}eval (rolecall init elvish --key alt-r | slurp)\n"));
+    sandbox.write(
+        ".config/elvish/rc.elv",
+        &format!("{config}eval (rolecall init elvish --key alt-r | slurp)\n"),
+    );
     let mut terminal = start(&sandbox, "/usr/bin/elvish", &[], &[]);
     press(&mut terminal, "", ALT_R);
     press(&mut terminal, "\x1bx", ALT_R);
@@ -207,9 +235,15 @@ fn nushell_binds_the_key_in_every_mode() {
     sandbox.write("rolecall.nu", &sandbox.run(&["init", "nushell", "--key", "alt-r"]).stdout);
     sandbox.write("env.nu", "");
     let vi = "$env.config.edit_mode = 'vi'";
-    for (before, after, modes) in [("", "", &[""][..]), (vi, "", &["", ESCAPE]), ("", vi, &["", ESCAPE])] {
-        sandbox.write("config.nu", &format!("{NU_PROMPT}{indicators}{before}\nsource rolecall.nu\n{after}\n"));
-        let mut terminal = start(&sandbox, &nu(), &["--env-config", "env.nu", "--config", "config.nu"], &[]);
+    for (before, after, modes) in
+        [("", "", &[""][..]), (vi, "", &["", ESCAPE]), ("", vi, &["", ESCAPE])]
+    {
+        sandbox.write(
+            "config.nu",
+            &format!("{NU_PROMPT}{indicators}{before}\nsource rolecall.nu\n{after}\n"),
+        );
+        let mut terminal =
+            start(&sandbox, &nu(), &["--env-config", "env.nu", "--config", "config.nu"], &[]);
         modes.iter().for_each(|mode| press(&mut terminal, mode, ALT_R));
     }
 }
@@ -219,8 +253,11 @@ fn nushell_binds_the_key_in_every_mode() {
 fn xonsh_binds_the_key_in_every_mode() {
     let sandbox = signed_in();
     let vi = "$VI_MODE = True";
-    for (before, after, modes) in [("", "", &[""][..]), (vi, "", &["", ESCAPE]), ("", vi, &["", ESCAPE])] {
-        let config = format!("$PROMPT = 'ready> '\n{before}\nexecx($(rolecall init xonsh))\n{after}\n");
+    for (before, after, modes) in
+        [("", "", &[""][..]), (vi, "", &["", ESCAPE]), ("", vi, &["", ESCAPE])]
+    {
+        let config =
+            format!("$PROMPT = 'ready> '\n{before}\nexecx($(rolecall init xonsh))\n{after}\n");
         sandbox.write(".xonshrc", &config);
         let mut terminal = start(&sandbox, "/usr/bin/xonsh", &["--rc", ".xonshrc", "-i"], &[]);
         modes.iter().for_each(|mode| press(&mut terminal, mode, CHORD));

@@ -1,4 +1,5 @@
-//! The hooks under the strict and the odd options of each shell, and among aliases of every word that they use. No terminal.
+//! The hooks under the strict and the odd options of each shell, and among aliases of every word
+//! that they use. No terminal.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -10,7 +11,8 @@ use crate::foreign::nu;
 use crate::sandbox::{Ran, Sandbox};
 use crate::terminal::variables;
 
-/// What every script below prints: the role, what completes, the exit code of a refusal, and the shell without the role again.
+/// What every script below prints: the role, what completes, the exit code of a refusal, and the
+/// shell without the role again.
 const WANTED: &str = "in arn:aws:iam::012345678901:role/ReadOnlyAccess\nrefused 5\nout none\n";
 
 /// A shell, how it runs a script, and a script that visits a role through the hook.
@@ -33,7 +35,13 @@ impl Shell {
         let [program, args @ ..] = self.command else { panic!("no program") };
         let program = if *program == "nu" { nu() } else { (*program).to_owned() };
         let mut command = Command::new(program);
-        command.env_clear().envs(variables(sandbox)).env("LANG", "C.UTF-8").current_dir(sandbox.home()).args(args).arg("script");
+        command
+            .env_clear()
+            .envs(variables(sandbox))
+            .env("LANG", "C.UTF-8")
+            .current_dir(sandbox.home())
+            .args(args)
+            .arg("script");
         Ran::of(command.stdin(std::process::Stdio::null()).output().unwrap())
     }
 
@@ -54,21 +62,36 @@ impl Shell {
     fn aliases(&self, write: impl Fn(&str) -> String) -> String {
         let hook = signed_in().run(&["init", self.dialect.as_str()]).stdout;
         let letters = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-        let mut words: BTreeSet<&str> = hook.split(|letter| !letters(letter)).filter(|word| !word.is_empty()).collect();
+        let mut words: BTreeSet<&str> =
+            hook.split(|letter| !letters(letter)).filter(|word| !word.is_empty()).collect();
         // The one that makes the others comes last.
         assert!(words.remove("alias") || words.contains("role"), "{hook}");
-        words.iter().copied().filter(|word| !word.starts_with(|first: char| first.is_ascii_digit())).map(write).collect()
+        words
+            .iter()
+            .copied()
+            .filter(|word| !word.starts_with(|first: char| first.is_ascii_digit()))
+            .map(write)
+            .collect()
     }
 }
 
-/// A line of rolecall's own on stderr, or what an interactive shell says because it has no terminal.
+/// A line of rolecall's own on stderr, or what an interactive shell says because it has no
+/// terminal.
 fn is_ours(line: &str) -> bool {
-    ["payments-prod/", "corp: ", "rolecall: no role matches", "hint: ", "bash: cannot set terminal process group", "bash: no job control"]
-        .iter()
-        .any(|start| line.starts_with(start))
+    [
+        "payments-prod/",
+        "corp: ",
+        "rolecall: no role matches",
+        "hint: ",
+        "bash: cannot set terminal process group",
+        "bash: no job control",
+    ]
+    .iter()
+    .any(|start| line.starts_with(start))
 }
 
-/// The words of the script are quoted, so that only what the hook does can stumble over an alias. Only `role` is not.
+/// The words of the script are quoted, so that only what the hook does can stumble over an alias.
+/// Only `role` is not.
 const BASH: &str = r#"
 @BEFORE@
 \builtin eval "$(\rolecall init bash)"
@@ -90,14 +113,16 @@ role -c
 "#;
 
 fn bash(command: &'static [&'static str]) -> Shell {
-    let wanted = WANTED.replace("refused", "word payments-prod-ReadOnlyAccess\nword \nword disown\nrefused");
+    let wanted =
+        WANTED.replace("refused", "word payments-prod-ReadOnlyAccess\nword \nword disown\nrefused");
     Shell { wanted, ..Shell::new(Dialect::Bash, command, BASH) }
 }
 
 #[test]
 #[ignore = "needs bash"]
 fn bash_stands_its_options() {
-    let aliases = bash(&[]).aliases(|word| format!("\\builtin alias {word}='echo the alias {word}'\n"));
+    let aliases =
+        bash(&[]).aliases(|word| format!("\\builtin alias {word}='echo the alias {word}'\n"));
     let aliases = format!("shopt -s expand_aliases\n{aliases}");
     let rows = [
         ("", ""),
@@ -126,13 +151,20 @@ fn bash_stands_its_options() {
         ("set -o errtrace -o functrace; trap ':' DEBUG; trap 'echo an error' ERR", "trap - ERR"),
         ("CDPATH=/ BASH_COMPAT=4.3 GLOBIGNORE='*'", ""),
         ("shopt -s expand_aliases; alias role='ls -l'", ""),
-        ("shopt -s expand_aliases; alias assume=ls role='source /opt/granted/bin/assume' echo='echo -e '", ""),
+        (
+            "shopt -s expand_aliases; alias assume=ls role='source /opt/granted/bin/assume' echo='echo -e '",
+            "",
+        ),
         (&aliases, ""),
         ("role() { false; }; readonly -f something 2>/dev/null || :", ""),
     ];
     bash(&["bash", "--norc", "--noprofile"]).stands(&rows);
     bash(&["bash", "--norc", "--noprofile", "-i"]).stands(&rows);
-    bash(&["bash", "--norc", "--noprofile", "--noediting", "-i"]).stands(&[("", ""), ("set -o errexit", ""), ("set -o vi", "")]);
+    bash(&["bash", "--norc", "--noprofile", "--noediting", "-i"]).stands(&[
+        ("", ""),
+        ("set -o errexit", ""),
+        ("set -o vi", ""),
+    ]);
 }
 
 const ZSH: &str = r#"
@@ -182,9 +214,16 @@ fn zsh_stands_its_options() {
         ("role() { false }", ""),
     ];
     let script = ZSH.replace("@ROLE@", "role");
-    let zsh = |script: String, command| Shell::new(Dialect::Zsh, command, Box::leak(script.into_boxed_str()));
+    let zsh = |script: String, command| {
+        Shell::new(Dialect::Zsh, command, Box::leak(script.into_boxed_str()))
+    };
     zsh(script.clone(), &["zsh", "-f"]).stands(&rows);
-    zsh(script, &["zsh", "-f", "-i"]).stands(&[rows[0], rows[1], ("setopt interactive_comments", ""), ("unsetopt zle", "")]);
+    zsh(script, &["zsh", "-f", "-i"]).stands(&[
+        rows[0],
+        rows[1],
+        ("setopt interactive_comments", ""),
+        ("unsetopt zle", ""),
+    ]);
     // A global alias takes the place of any word, so the script quotes all of its own.
     let quoted = zsh(ZSH.replace("@ROLE@", "'role'"), &["zsh", "-f"]);
     let aliases = quoted.aliases(|word| format!("'alias' '-g' '{word}=the alias'\n"));
@@ -227,7 +266,11 @@ fn fish_stands_its_options() {
 fn fish_completes_nothing_of_an_alias_that_had_the_name_before() {
     let sandbox = signed_in();
     let script = "alias role='ls -l'\nrolecall init fish | source\ncomplete --command role\n";
-    let shell = Shell::new(Dialect::Fish, &["fish", "--no-config"], Box::leak(script.to_owned().into_boxed_str()));
+    let shell = Shell::new(
+        Dialect::Fish,
+        &["fish", "--no-config"],
+        Box::leak(script.to_owned().into_boxed_str()),
+    );
     let ran = shell.run(&sandbox, "", "");
     assert!(ran.stdout.contains("__rolecall_complete") && !ran.stdout.contains("wraps"), "{ran:?}");
 }
@@ -294,13 +337,25 @@ fn nushell_stands_its_options() {
 #[ignore = "needs bash, zsh and fish"]
 fn no_reserved_word_of_a_shell_becomes_the_functions_name() {
     let sandbox = Sandbox::new();
-    for (shell, words) in [("bash", "compgen -k"), ("zsh", "print -rl -- ${(k)reswords}"), ("fish", "printf '%s\\n' (builtin --names)")] {
+    for (shell, words) in [
+        ("bash", "compgen -k"),
+        ("zsh", "print -rl -- ${(k)reswords}"),
+        ("fish", "printf '%s\\n' (builtin --names)"),
+    ] {
         let ran = Ran::of(sandbox.command(shell).args(["-c", words]).output().unwrap());
         assert!(ran.code == 0 && ran.stdout.lines().count() > 10, "{ran:?}");
-        // fish tells nobody which of its builtins a function can't replace, other than by refusing them.
+        // fish tells nobody which of its builtins a function can't replace, other than by refusing
+        // them.
         let refused = |word: &&str| {
             let script = format!("function {word}; end");
-            shell != "fish" || !sandbox.command(shell).args(["--no-config", "-c", &script]).output().unwrap().status.success()
+            shell != "fish"
+                || !sandbox
+                    .command(shell)
+                    .args(["--no-config", "-c", &script])
+                    .output()
+                    .unwrap()
+                    .status
+                    .success()
         };
         for word in ran.stdout.lines().filter(refused) {
             assert_eq!(sandbox.run(&["init", "bash", "--cmd", word]).code, 2, "{shell}: {word}");

@@ -1,4 +1,5 @@
-//! What PowerShell is to evaluate, as a parser of its language sees it: no mistakes, and odd values that are one literal each.
+//! What PowerShell is to evaluate, as a parser of its language sees it: no mistakes, and odd values
+//! that are one literal each.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -10,8 +11,8 @@ use crate::eval_shells::{BROKEN, ODD};
 use crate::foreign::python;
 use crate::sandbox::{Ran, Sandbox};
 
-/// Reads texts, as a list in JSON; for each says where the parser could not follow, which variables are set to a single literal, and
-/// how many statements there are.
+/// Reads texts, as a list in JSON; for each says where the parser could not follow, which variables
+/// are set to a single literal, and how many statements there are.
 const PARSE: &str = r#"
 import json, sys
 import tree_sitter_powershell
@@ -42,8 +43,18 @@ print(json.dumps([read(text) for text in json.load(sys.stdin)]))
 /// What the parser says of each text.
 fn parse(texts: &[String]) -> Vec<serde_json::Value> {
     let sandbox = Sandbox::new();
-    let mut child = python(&sandbox, PARSE, &[]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(serde_json::to_string(texts).unwrap().as_bytes()).unwrap();
+    let mut child = python(&sandbox, PARSE, &[])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(serde_json::to_string(texts).unwrap().as_bytes())
+        .unwrap();
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     serde_json::from_str(&ran.stdout).unwrap()
@@ -51,11 +62,17 @@ fn parse(texts: &[String]) -> Vec<serde_json::Value> {
 
 /// What PowerShell makes of a literal in single quotes, of which it knows five.
 fn meaning(literal: &str) -> String {
-    let mut letters = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap().chars();
+    let mut letters =
+        literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap().chars();
     let mut out = String::new();
     while let Some(letter) = letters.next() {
         if "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(letter) {
-            assert!(letters.next().is_some_and(|next| "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(next)), "{literal} ends early");
+            assert!(
+                letters
+                    .next()
+                    .is_some_and(|next| "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(next)),
+                "{literal} ends early"
+            );
         }
         out.push(letter);
     }
@@ -65,16 +82,31 @@ fn meaning(literal: &str) -> String {
 #[test]
 #[ignore = "needs tree-sitter's grammar of PowerShell"]
 fn odd_values_are_one_literal_each() {
-    let values: Vec<&str> = ODD.into_iter().chain([BROKEN, "'; Remove-Item ~ #", "'@\n@'", "$(Get-Date)\n"]).collect();
-    let set: Vec<(String, String)> = values.iter().enumerate().map(|(n, value)| (format!("ODD_{n}"), (*value).to_owned())).collect();
-    let text = render(&Changes { set: set.clone(), unset: vec!["GONE".to_owned()] }, Dialect::PowerShell).unwrap();
+    let values: Vec<&str> =
+        ODD.into_iter().chain([BROKEN, "'; Remove-Item ~ #", "'@\n@'", "$(Get-Date)\n"]).collect();
+    let set: Vec<(String, String)> = values
+        .iter()
+        .enumerate()
+        .map(|(n, value)| (format!("ODD_{n}"), (*value).to_owned()))
+        .collect();
+    let text =
+        render(&Changes { set: set.clone(), unset: vec!["GONE".to_owned()] }, Dialect::PowerShell)
+            .unwrap();
     let [said] = &parse(&[text])[..] else { panic!("one text, one answer") };
     assert_eq!(said["wrong"], serde_json::json!([]));
     let pairs = said["pairs"].as_array().unwrap();
     assert_eq!(pairs[0], serde_json::json!(["$Env:GONE", "variable", "$null"]));
-    assert_eq!((pairs.len(), said["statements"].as_array().unwrap().len()), (values.len() + 1, values.len() + 1), "{said}");
+    assert_eq!(
+        (pairs.len(), said["statements"].as_array().unwrap().len()),
+        (values.len() + 1, values.len() + 1),
+        "{said}"
+    );
     for ((name, value), pair) in set.iter().zip(&pairs[1..]) {
-        assert_eq!((pair[0].as_str(), pair[1].as_str()), (Some(&*format!("$Env:{name}")), Some("string_literal")), "{pair}");
+        assert_eq!(
+            (pair[0].as_str(), pair[1].as_str()),
+            (Some(&*format!("$Env:{name}")), Some("string_literal")),
+            "{pair}"
+        );
         assert_eq!(meaning(pair[2].as_str().unwrap()), *value);
     }
 }
@@ -95,20 +127,33 @@ fn all_that_is_printed_for_it_is_its_language() {
     };
     let shell = ["--shell", "powershell"];
     let mut texts = vec![said(&mut sandbox.rolecall(&[&["eval"], &READ[..], &shell].concat()))];
-    for words in
-        [&["init", "powershell"][..], &["init", "powershell", "--cmd", "assume", "--key", "ctrl-x p"], &["init", "powershell", "--no-key"]]
-    {
+    for words in [
+        &["init", "powershell"][..],
+        &["init", "powershell", "--cmd", "assume", "--key", "ctrl-x p"],
+        &["init", "powershell", "--no-key"],
+    ] {
         texts.push(said(&mut sandbox.rolecall(words)));
         // Where it is not in PATH, its own path stands in the text.
         texts.push(said(sandbox.command(&odd).args(words)));
     }
     texts.push(said(&mut sandbox.rolecall(&[&["setup", "completions"], &shell[..]].concat())));
     texts.push(said(sandbox.command(&odd).args(["setup", "completions"]).args(shell)));
-    let ours = [("ROLECALL_ROLE", "arn"), ("AWS_SSO_ROLE_ARN", "arn"), ("ROLECALL_SAVED_PROFILE", "it's\n\u{2018}mine\u{2019}; $x")];
+    let ours = [
+        ("ROLECALL_ROLE", "arn"),
+        ("AWS_SSO_ROLE_ARN", "arn"),
+        ("ROLECALL_SAVED_PROFILE", "it's\n\u{2018}mine\u{2019}; $x"),
+    ];
     texts.push(said(sandbox.rolecall(&[&["eval", "--clear"], &shell[..]].concat()).envs(ours)));
     for (text, said) in texts.iter().zip(parse(&texts)) {
         assert_eq!(said["wrong"], serde_json::json!([]), "{text}");
         assert!(!said["statements"].as_array().unwrap().is_empty(), "{text}");
     }
-    assert!(texts.iter().filter(|text| text.contains("it''s \u{2019}\u{2019}my\u{2019}\u{2019} `tools` $x/rolecall'")).count() >= 3);
+    assert!(
+        texts
+            .iter()
+            .filter(|text| text
+                .contains("it''s \u{2019}\u{2019}my\u{2019}\u{2019} `tools` $x/rolecall'"))
+            .count()
+            >= 3
+    );
 }

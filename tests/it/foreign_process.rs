@@ -30,8 +30,14 @@ fn assert_is_the_role(who: &serde_json::Value) {
 #[ignore = "needs the AWS CLI v2"]
 fn the_cli_is_in_the_role_by_credential_process() {
     let sandbox = ready();
-    assert_is_the_role(&json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "ours"])));
-    assert_is_the_role(&json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "ours"])));
+    assert_is_the_role(&json(&mut aws(
+        &sandbox,
+        &["sts", "get-caller-identity", "--profile", "ours"],
+    )));
+    assert_is_the_role(&json(&mut aws(
+        &sandbox,
+        &["sts", "get-caller-identity", "--profile", "ours"],
+    )));
     // The second call was answered from the vault.
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
 }
@@ -41,7 +47,10 @@ fn the_cli_is_in_the_role_by_credential_process() {
 fn the_cli_chains_a_role_on_top_of_ours() {
     let sandbox = ready();
     let who = json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "hub"]));
-    assert_eq!(who["Arn"].as_str(), Some("arn:aws:sts::012345678901:assumed-role/ReadOnlyFromHub/through-ours"));
+    assert_eq!(
+        who["Arn"].as_str(),
+        Some("arn:aws:sts::012345678901:assumed-role/ReadOnlyFromHub/through-ours")
+    );
 }
 
 #[test]
@@ -49,7 +58,15 @@ fn the_cli_chains_a_role_on_top_of_ours() {
 fn the_cli_is_in_the_role_inside_exec() {
     let sandbox = ready();
     let program = aws(&sandbox, &[]).get_program().to_string_lossy().into_owned();
-    let exec = ["exec", "--arn", "012345678901:ReadOnlyAccess", "--", &program, "sts", "get-caller-identity"];
+    let exec = [
+        "exec",
+        "--arn",
+        "012345678901:ReadOnlyAccess",
+        "--",
+        &program,
+        "sts",
+        "get-caller-identity",
+    ];
     assert_is_the_role(&json(sandbox.rolecall(&exec).env("AWS_PROFILE", "native")));
 }
 
@@ -58,7 +75,9 @@ fn the_cli_is_in_the_role_inside_exec() {
 fn the_cli_repeats_the_command_that_helps() {
     let sandbox = ready();
     assert_eq!(sandbox.run(&["logout", "--all"]).code, 0);
-    let ran = Ran::of(aws(&sandbox, &["sts", "get-caller-identity", "--profile", "ours"]).output().unwrap());
+    let ran = Ran::of(
+        aws(&sandbox, &["sts", "get-caller-identity", "--profile", "ours"]).output().unwrap(),
+    );
     assert_ne!(ran.code, 0);
     assert!(ran.stderr.contains("rolecall login --sso corp"), "{}", ran.stderr);
 }

@@ -1,4 +1,5 @@
-//! The AWS CLI and botocore read the profiles that `setup profiles` wrote, whatever they are called, and the files around them.
+//! The AWS CLI and botocore read the profiles that `setup profiles` wrote, whatever they are
+//! called, and the files around them.
 
 use std::fs;
 use std::path::Path;
@@ -41,11 +42,19 @@ pub(crate) fn ready(flags: &[&str]) -> Sandbox {
     fs::create_dir_all(program.parent().unwrap()).unwrap();
     std::os::unix::fs::symlink(binary(), &program).unwrap();
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    let table = |(role, name): &(&str, &str)| format!("[instances.corp.accounts.{ACCOUNT}.roles.{role}]\nprofile = '''{name}'''\n");
+    let table = |(role, name): &(&str, &str)| {
+        format!("[instances.corp.accounts.{ACCOUNT}.roles.{role}]\nprofile = '''{name}'''\n")
+    };
     let tables: String = NAMES.iter().map(table).collect();
-    let settings = format!("config_profiles_binary = '''{}'''\nconfig_variables = {{ output = 'json' }}\n", program.display());
+    let settings = format!(
+        "config_profiles_binary = '''{}'''\nconfig_variables = {{ output = 'json' }}\n",
+        program.display()
+    );
     sandbox.write("rolecall/config.toml", &format!("{settings}{file}\n{tables}"));
-    sandbox.write(".aws/config", "# mine\n[default]\nregion = eu-west-1\ns3 =\n  max_concurrent_requests = 10\n");
+    sandbox.write(
+        ".aws/config",
+        "# mine\n[default]\nregion = eu-west-1\ns3 =\n  max_concurrent_requests = 10\n",
+    );
     sandbox.login("corp");
     let written = sandbox.run(&[&["setup", "profiles", "--include-protected"], flags].concat());
     assert!(written.code == 0 && written.stderr.contains("4 profiles added"), "{written:?}");
@@ -68,10 +77,16 @@ fn botocore_is_in_every_role_by_its_name() {
     let sandbox = ready(&[]);
     let names = NAMES.map(|(_, name)| name);
     let said = json(&mut python(&sandbox, WHO, &names));
-    assert_eq!(sorted(said["names"].as_array().unwrap().iter().filter_map(|name| name.as_str())), all_names());
+    assert_eq!(
+        sorted(said["names"].as_array().unwrap().iter().filter_map(|name| name.as_str())),
+        all_names()
+    );
     for (role, name) in NAMES {
         let arn = said["who"][name][0].as_str().unwrap();
-        assert!(arn.contains(&format!("{ACCOUNT}:assumed-role/AWSReservedSSO_{role}_")), "{name}: {arn}");
+        assert!(
+            arn.contains(&format!("{ACCOUNT}:assumed-role/AWSReservedSSO_{role}_")),
+            "{name}: {arn}"
+        );
         assert_eq!(said["who"][name][1], "custom-process");
     }
 }
@@ -84,7 +99,10 @@ fn the_cli_lists_every_name_and_is_in_the_role() {
     assert_eq!(sorted(listed.stdout.lines()), all_names(), "{listed:?}");
     for (role, name) in NAMES {
         let who = json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", name]));
-        assert!(who["Arn"].as_str().unwrap().contains(&format!("AWSReservedSSO_{role}_")), "{name}: {who}");
+        assert!(
+            who["Arn"].as_str().unwrap().contains(&format!("AWSReservedSSO_{role}_")),
+            "{name}: {who}"
+        );
     }
 }
 
@@ -93,12 +111,20 @@ fn the_cli_lists_every_name_and_is_in_the_role() {
 fn the_cli_signs_in_by_itself_for_native_profiles() {
     let sandbox = ready(&["--native"]);
     let text = fs::read_to_string(sandbox.path(".aws/config")).unwrap();
-    assert!(text.contains("[sso-session corp]\n") && !text.contains("credential_process"), "{text}");
-    let login = Ran::of(aws(&sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]).output().unwrap());
+    assert!(
+        text.contains("[sso-session corp]\n") && !text.contains("credential_process"),
+        "{text}"
+    );
+    let login = Ran::of(
+        aws(&sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]).output().unwrap(),
+    );
     assert!(login.stdout.contains("Successfully logged into"), "{login:?}");
     for (role, name) in NAMES {
         let who = json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", name]));
-        assert!(who["Arn"].as_str().unwrap().contains(&format!("AWSReservedSSO_{role}_")), "{name}: {who}");
+        assert!(
+            who["Arn"].as_str().unwrap().contains(&format!("AWSReservedSSO_{role}_")),
+            "{name}: {who}"
+        );
     }
 }
 
@@ -107,15 +133,24 @@ fn the_cli_signs_in_by_itself_for_native_profiles() {
 fn botocore_reads_every_golden_file_as_before_with_our_profiles_added() {
     let sandbox = Sandbox::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/awsconfig");
-    let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|folder| folder.join("after").exists());
-    let folders: Vec<String> = folders.map(|folder| folder.to_string_lossy().into_owned()).collect();
-    let read = json(&mut python(&sandbox, LOAD, &folders.iter().map(String::as_str).collect::<Vec<_>>()));
+    let folders = fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|folder| folder.join("after").exists());
+    let folders: Vec<String> =
+        folders.map(|folder| folder.to_string_lossy().into_owned()).collect();
+    let read =
+        json(&mut python(&sandbox, LOAD, &folders.iter().map(String::as_str).collect::<Vec<_>>()));
     let mut readable = 0;
     for (folder, pair) in folders.iter().zip(read.as_array().unwrap()) {
         let (before, after) = (&pair[0], &pair[1]);
         assert_eq!(before.is_null(), after.is_null(), "{folder}");
         let complaints = complaints(&fs::read(Path::new(folder).join("before")).unwrap());
-        assert_eq!(complaints.iter().any(|complaint| complaint.whose != Whose::Others), before.is_null(), "{folder}: {complaints:?}");
+        assert_eq!(
+            complaints.iter().any(|complaint| complaint.whose != Whose::Others),
+            before.is_null(),
+            "{folder}: {complaints:?}"
+        );
         let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { continue };
         readable += 1;
         let (mut before, mut after) = (before.clone(), after.clone());
@@ -124,7 +159,13 @@ fn botocore_reads_every_golden_file_as_before_with_our_profiles_added() {
         after.remove("gone");
         let pay = after.remove("pay-Admin").unwrap();
         assert_eq!(pay["region"], "eu-west-1", "{folder}");
-        assert!(after.remove("zoo ops").unwrap()["credential_process"].as_str().unwrap().ends_with("--role ops/Read"), "{folder}");
+        assert!(
+            after.remove("zoo ops").unwrap()["credential_process"]
+                .as_str()
+                .unwrap()
+                .ends_with("--role ops/Read"),
+            "{folder}"
+        );
         assert_eq!(before, after, "{folder}");
     }
     assert!(readable >= 15, "{readable}");

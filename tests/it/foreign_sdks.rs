@@ -1,4 +1,5 @@
-//! The AWS SDKs for Go and Rust are in the roles that `setup profiles` wrote, by process and by their own sign-in.
+//! The AWS SDKs for Go and Rust are in the roles that `setup profiles` wrote, by process and by
+//! their own sign-in.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,15 +8,21 @@ use crate::foreign::{ACCOUNT, aws, json, named};
 use crate::foreign_profiles::{NAMES, ready};
 use crate::sandbox::{Ran, Sandbox};
 
-/// Every letter that names have in all SDKs, and some that they have not: others come to stand in their place.
+/// Every letter that names have in all SDKs, and some that they have not: others come to stand in
+/// their place.
 const ODD: &str = "{{ sso }}:{{ account_name }}/{{ role | lower }}+{{ account_id }}@%._-= #;[]\"x";
 
 /// The programs of `tests/sdk` that `.ci/sdk` has built, by their SDK.
 fn programs(sdk: &str) -> Vec<String> {
     let folder = named("ROLECALL_TEST_SDKS", concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-sdk"));
-    let built = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let ours = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("who-{sdk}")));
-    let found: Vec<String> = built.filter(|path| ours(path)).map(|path| path.to_string_lossy().into_owned()).collect();
+    let built =
+        std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let ours = |path: &Path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(&format!("who-{sdk}")))
+    };
+    let found: Vec<String> =
+        built.filter(|path| ours(path)).map(|path| path.to_string_lossy().into_owned()).collect();
     assert!(!found.is_empty(), "there is no program for {sdk} in {folder}: run .ci/sdk");
     found
 }
@@ -28,20 +35,27 @@ fn who(sandbox: &Sandbox, program: &str, profile: &str) -> Command {
     command
 }
 
-/// Every program of an SDK is in the role whose profile has a name for all SDKs, passes over those that have none, and minds neither them
-/// nor rolecall's odd path.
+/// Every program of an SDK is in the role whose profile has a name for all SDKs, passes over those
+/// that have none, and minds neither them nor rolecall's odd path.
 fn in_the_role(sandbox: &Sandbox, sdk: &str) {
     for program in programs(sdk) {
         for (role, name) in NAMES {
-            let portable = name.bytes().all(|letter| letter.is_ascii_graphic() && !b"'\"\\".contains(&letter));
+            let portable =
+                name.bytes().all(|letter| letter.is_ascii_graphic() && !b"'\"\\".contains(&letter));
             if !portable {
                 let ran = Ran::of(who(sandbox, &program, name).output().unwrap());
-                assert!(ran.code == 1 && ran.stderr.contains("profile"), "{program}, {name}: {ran:?}");
+                assert!(
+                    ran.code == 1 && ran.stderr.contains("profile"),
+                    "{program}, {name}: {ran:?}"
+                );
                 continue;
             }
             let said = json(&mut who(sandbox, &program, name));
             let arn = said["Arn"].as_str().unwrap();
-            assert!(arn.contains(&format!("{ACCOUNT}:assumed-role/AWSReservedSSO_{role}_")), "{program}, {name}: {arn}");
+            assert!(
+                arn.contains(&format!("{ACCOUNT}:assumed-role/AWSReservedSSO_{role}_")),
+                "{program}, {name}: {arn}"
+            );
             assert_eq!(said["Region"], "eu-west-1", "{program}, {name}");
         }
     }
@@ -53,7 +67,13 @@ fn in_every_role(sdk: &str, flags: &[&str]) {
     let file = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("profile_format = '{ODD}'\n{file}"));
     sandbox.login("corp");
-    let words = ["setup", "profiles", "account:payments-prod | account:\"Zürich Analytics\"", "--include-protected", "--json"];
+    let words = [
+        "setup",
+        "profiles",
+        "account:payments-prod | account:\"Zürich Analytics\"",
+        "--include-protected",
+        "--json",
+    ];
     let written = json(&mut sandbox.rolecall(&[&words, flags].concat()));
     let written = written["profiles"].as_array().unwrap();
     assert!(written.len() >= 5, "{written:?}");
@@ -67,9 +87,13 @@ fn in_every_role(sdk: &str, flags: &[&str]) {
 fn in_each(sandbox: &Sandbox, sdk: &str, profiles: &[serde_json::Value]) {
     for program in programs(sdk) {
         for profile in profiles {
-            let [name, account, role] = ["profile", "account_id", "role"].map(|key| profile[key].as_str().unwrap());
+            let [name, account, role] =
+                ["profile", "account_id", "role"].map(|key| profile[key].as_str().unwrap());
             let arn = json(&mut who(sandbox, &program, name))["Arn"].to_string();
-            assert!(arn.contains(&format!("{account}:assumed-role/AWSReservedSSO_{role}_")), "{program}, {name}: {arn}");
+            assert!(
+                arn.contains(&format!("{account}:assumed-role/AWSReservedSSO_{role}_")),
+                "{program}, {name}: {arn}"
+            );
         }
     }
 }
@@ -80,8 +104,15 @@ fn lent_a_token(sdk: &str) {
     let settings = "secure_store = 'file'\nkey_cache = 'never'\nshare_token_cache = 'always'\ndefault_region = 'eu-west-1'\n";
     sandbox.write("rolecall/config.toml", settings);
     sandbox.login("corp");
-    let written = json(&mut sandbox.rolecall(&["setup", "profiles", "account:payments-prod role:*ReadOnly*", "--native", "--json"]));
-    let (before, written) = (sandbox.aws.calls("CreateToken"), written["profiles"].as_array().unwrap());
+    let written = json(&mut sandbox.rolecall(&[
+        "setup",
+        "profiles",
+        "account:payments-prod role:*ReadOnly*",
+        "--native",
+        "--json",
+    ]));
+    let (before, written) =
+        (sandbox.aws.calls("CreateToken"), written["profiles"].as_array().unwrap());
     assert_eq!(written.len(), 1, "{written:?}");
     in_each(&sandbox, sdk, written);
     assert_eq!(sandbox.aws.calls("CreateToken"), before, "a sign-in of its own");
@@ -89,7 +120,9 @@ fn lent_a_token(sdk: &str) {
 
 /// Leaves the token of the AWS CLI's own sign-in where SDKs look for it.
 fn sign_in_by_the_cli(sandbox: &Sandbox) {
-    let login = Ran::of(aws(sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]).output().unwrap());
+    let login = Ran::of(
+        aws(sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]).output().unwrap(),
+    );
     assert!(login.stdout.contains("Successfully logged into"), "{login:?}");
 }
 

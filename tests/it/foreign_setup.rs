@@ -1,4 +1,5 @@
-//! From nothing to a working AWS CLI, typed by a person into a shell of a home where nobody has ever been.
+//! From nothing to a working AWS CLI, typed by a person into a shell of a home where nobody has
+//! ever been.
 
 use rolecall::demo::Options;
 
@@ -8,13 +9,21 @@ use crate::terminal::Terminal;
 
 /// Everything that a person types, in a shell whose prompt is `ready> `.
 fn set_up(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
-    let sandbox = Sandbox::with(Options { approve: rolecall::demo::Approve::AfterMillis(0), ..Options::default() });
+    let sandbox = Sandbox::with(Options {
+        approve: rolecall::demo::Approve::AfterMillis(0),
+        ..Options::default()
+    });
     std::fs::remove_dir_all(sandbox.path("rolecall")).unwrap();
     lead_old_cli(&sandbox);
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
     sandbox.write(start_file.0, start_file.1);
     let aws = named("ROLECALL_TEST_AWS", "/usr/bin/aws");
-    let mut terminal = Terminal::run_with(&sandbox, shell, args, &[("LANG", "C.UTF-8"), ("AWS_PAGER", ""), ("PS1", "ready> ")]);
+    let mut terminal = Terminal::run_with(
+        &sandbox,
+        shell,
+        args,
+        &[("LANG", "C.UTF-8"), ("AWS_PAGER", ""), ("PS1", "ready> ")],
+    );
     terminal.wait_for("ready>");
     terminal
         .type_line("rolecall setup wizard --start-url https://corp.awsapps.com/start --default-region eu-west-1 --yes; echo wizard=done");
@@ -31,13 +40,19 @@ fn set_up(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
     terminal.wait_for("arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_ReadOnlyAccess");
     terminal.type_line("clear; role -c");
     terminal.type_line(&format!("{who} --profile payments-prod-DatabaseAdministrator"));
-    terminal.wait_for("arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_DatabaseAdministrator");
+    terminal
+        .wait_for("arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_DatabaseAdministrator");
 }
 
 #[test]
 #[ignore = "needs bash and the AWS CLI"]
 fn bash_gets_from_nothing_to_a_working_aws_cli() {
-    set_up("/bin/bash", &["--rcfile", ".bashrc"], (".bashrc", "PS1='ready> '\n"), "eval \"$(rolecall init bash)\"");
+    set_up(
+        "/bin/bash",
+        &["--rcfile", ".bashrc"],
+        (".bashrc", "PS1='ready> '\n"),
+        "eval \"$(rolecall init bash)\"",
+    );
 }
 
 #[test]
@@ -50,5 +65,10 @@ fn zsh_gets_from_nothing_to_a_working_aws_cli() {
 #[ignore = "needs fish and the AWS CLI"]
 fn fish_gets_from_nothing_to_a_working_aws_cli() {
     let prompt = "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n";
-    set_up("/usr/bin/fish", &[], (".config/fish/config.fish", prompt), "rolecall init fish | source");
+    set_up(
+        "/usr/bin/fish",
+        &[],
+        (".config/fish/config.fish", prompt),
+        "rolecall init fish | source",
+    );
 }

@@ -10,13 +10,19 @@ const ROLE: [&str; 3] = ["exec", "--arn", "012345678901:ReadOnlyAccess"];
 /// Opens a shell in the role on a terminal, and asks it and a child of it who they are.
 fn visit(shell: &str) {
     let sandbox = signed_in();
-    // Without these the shells greet a new person: with questions, or with colours in the middle of a word.
+    // Without these the shells greet a new person: with questions, or with colours in the middle of
+    // a word.
     sandbox.write(".zshrc", "PS1='ready> '\n");
     sandbox.write(".bashrc", "PS1='ready> '\n");
-    sandbox.write(".config/fish/config.fish", "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n");
-    // On its first day fish reads every manual page in the background, with the terminal in its hands.
+    sandbox.write(
+        ".config/fish/config.fish",
+        "function fish_prompt; printf 'ready> '; end\nset -U fish_greeting\n",
+    );
+    // On its first day fish reads every manual page in the background, with the terminal in its
+    // hands.
     sandbox.write(".local/share/fish/generated_completions/none.fish", "");
-    let more = [("SHELL", shell), ("AWS_PROFILE", "left-over"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")];
+    let more =
+        [("SHELL", shell), ("AWS_PROFILE", "left-over"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")];
     let mut terminal = Terminal::run_with(&sandbox, crate::sandbox::binary(), &ROLE, &more);
     terminal.wait_for("type exit to leave");
     terminal.wait_for("ready>");
@@ -56,10 +62,14 @@ fn nushell_is_in_the_role() {
     sandbox.write(".config/nushell/env.nu", "");
     sandbox.write(".config/nushell/config.nu", NU_PROMPT);
     let shell = nu();
-    let more = [("SHELL", &*shell), ("AWS_PROFILE", "left-over"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")];
+    let more =
+        [("SHELL", &*shell), ("AWS_PROFILE", "left-over"), ("AWS_ACCESS_KEY_ID", "AKIALEFTOVER")];
     let mut terminal = Terminal::answering(&sandbox, crate::sandbox::binary(), &ROLE, &more);
     terminal.wait_for("type exit to leave");
-    at_prompt_type(&mut terminal, "print $\"<($env.AWS_SSO_ROLE_ARN?)> <($env.AWS_REGION?)> <($env.AWS_PROFILE?)>\"");
+    at_prompt_type(
+        &mut terminal,
+        "print $\"<($env.AWS_SSO_ROLE_ARN?)> <($env.AWS_REGION?)> <($env.AWS_PROFILE?)>\"",
+    );
     terminal.wait_for("<arn:aws:iam::012345678901:role/ReadOnlyAccess> <eu-west-1> <>");
     at_prompt_type(
         &mut terminal,

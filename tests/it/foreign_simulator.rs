@@ -20,7 +20,8 @@ fn address(from: &mut impl BufRead) -> String {
     let mut said = String::new();
     for line in from.lines() {
         let line = line.unwrap();
-        // The device page with its code, or the authorize page: the CLI's usual way depends on its release.
+        // The device page with its code, or the authorize page: the CLI's usual way depends on its
+        // release.
         if line.starts_with("http") && line.contains('?') {
             return line;
         }
@@ -40,7 +41,12 @@ fn end(mut child: Child, mut rest: impl Read) -> String {
 /// `aws sso login`, with the page allowed by the simulator's person.
 pub(crate) fn cli_login(sandbox: &Sandbox) {
     let mut login = aws(sandbox, &["sso", "login", "--sso-session", "corp", "--no-browser"]);
-    let mut child = login.env("PYTHONUNBUFFERED", "1").stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+    let mut child = login
+        .env("PYTHONUNBUFFERED", "1")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap());
     demo::approve(&address(&mut said)).unwrap();
     assert!(end(child, said).contains("Successfully logged into Start URL"));
@@ -62,10 +68,19 @@ fn the_cli_signs_in_asks_and_signs_out() {
 
     let token = cli_token(&sandbox);
     let token = token["accessToken"].as_str().unwrap();
-    let portal = |words: &[&str]| aws(&sandbox, &[&["sso"], words, &["--access-token", token, "--region", "eu-west-1"]].concat());
+    let portal = |words: &[&str]| {
+        aws(
+            &sandbox,
+            &[&["sso"], words, &["--access-token", token, "--region", "eu-west-1"]].concat(),
+        )
+    };
     let listed = json(&mut portal(&["list-accounts", "--page-size", "7"]));
-    let mut told: Vec<&str> =
-        listed["accountList"].as_array().unwrap().iter().filter_map(|account| account["accountId"].as_str()).collect();
+    let mut told: Vec<&str> = listed["accountList"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|account| account["accountId"].as_str())
+        .collect();
     told.sort_unstable();
     let corp = sandbox.aws.organisation().directories.swap_remove(0);
     let mut all: Vec<String> = corp.accounts.iter().map(|account| account.id.to_string()).collect();
@@ -76,10 +91,21 @@ fn the_cli_signs_in_asks_and_signs_out() {
 
     let roles = json(&mut portal(&["list-account-roles", "--account-id", ACCOUNT]));
     let told = roles["roleList"].as_array().unwrap().len();
-    assert_eq!(told, sandbox.aws.organisation().account(ACCOUNT.parse().unwrap()).unwrap().roles.len());
+    assert_eq!(
+        told,
+        sandbox.aws.organisation().account(ACCOUNT.parse().unwrap()).unwrap().roles.len()
+    );
 
-    let refused = Ran::of(portal(&["get-role-credentials", "--account-id", ACCOUNT, "--role-name", "Nobody"]).output().unwrap());
-    assert!(refused.stderr.contains("(ForbiddenException)") && refused.stderr.contains("No access"), "{}", refused.stderr);
+    let refused = Ran::of(
+        portal(&["get-role-credentials", "--account-id", ACCOUNT, "--role-name", "Nobody"])
+            .output()
+            .unwrap(),
+    );
+    assert!(
+        refused.stderr.contains("(ForbiddenException)") && refused.stderr.contains("No access"),
+        "{}",
+        refused.stderr
+    );
 
     assert_eq!(Ran::of(aws(&sandbox, &["sso", "logout"]).output().unwrap()).code, 0);
     let refused = Ran::of(portal(&["list-accounts"]).output().unwrap());
@@ -100,7 +126,8 @@ fn the_cli_refreshes_a_token_that_is_about_to_end() {
     assert_ne!(first["refreshToken"], second["refreshToken"]);
 }
 
-/// Signs in by device code, reads everything, assumes a role, and meets each refusal by its modelled name.
+/// Signs in by device code, reads everything, assumes a role, and meets each refusal by its
+/// modelled name.
 const TOUR: &str = r"
 import boto3, json, sys
 region = dict(region_name='eu-west-1')
@@ -177,16 +204,24 @@ fn boto3_takes_the_whole_tour() {
     let sandbox = sandbox(Options { approve: Approve::Person, ..Options::default() });
     let corp = sandbox.aws.organisation().directories.swap_remove(0);
     let mut tour = python(&sandbox, TOUR, &[&corp.start_url, ACCOUNT]);
-    let mut child = tour.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+    let mut child =
+        tour.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap());
     demo::approve(&address(&mut said)).unwrap();
     child.stdin.take().unwrap().write_all(b"allowed\n").unwrap();
     let told: Value = serde_json::from_str(&end(child, said)).unwrap();
 
     assert_eq!(told["accounts"], corp.accounts.len());
-    assert_eq!(told["roles"], corp.accounts.iter().map(|account| account.roles.len()).sum::<usize>());
-    assert!(told["who"].as_str().unwrap().contains(":assumed-role/AWSReservedSSO_ReadOnlyAccess_"), "{told}");
+    assert_eq!(
+        told["roles"],
+        corp.accounts.iter().map(|account| account.roles.len()).sum::<usize>()
+    );
+    assert!(
+        told["who"].as_str().unwrap().contains(":assumed-role/AWSReservedSSO_ReadOnlyAccess_"),
+        "{told}"
+    );
     assert_eq!(told["then"].as_str(), Some("arn:aws:sts::012345678901:assumed-role/Deploy/tour"));
-    let refusals = ["AccessDenied", "ValidationError", "SignatureDoesNotMatch", "InvalidClientTokenId"];
+    let refusals =
+        ["AccessDenied", "ValidationError", "SignatureDoesNotMatch", "InvalidClientTokenId"];
     assert_eq!(told["refusals"], serde_json::json!(refusals));
 }

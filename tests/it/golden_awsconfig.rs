@@ -1,6 +1,8 @@
-//! The AWS config file before and after: one folder each under `golden/awsconfig`, with `before`, and `after` or `error`.
+//! The AWS config file before and after: one folder each under `golden/awsconfig`, with `before`,
+//! and `after` or `error`.
 //!
-//! Every folder's file gets the same two profiles. `\r\n`, marks and odd bytes are in the files as they are.
+//! Every folder's file gets the same two profiles. `\r\n`, marks and odd bytes are in the files as
+//! they are.
 
 use std::borrow::Cow;
 use std::fs;
@@ -17,14 +19,16 @@ const SECTIONS: [&str; 2] = [
 
 fn folders() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/awsconfig");
-    let mut folders: Vec<_> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut folders: Vec<_> =
+        fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     folders
 }
 
 fn put(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let parts = Parts::of(bytes, "profiles").map_err(|error| error.message)?;
-    let sections = SECTIONS.map(|section| Cow::Owned(section.replace('\n', parts.line_end()).into_bytes()));
+    let sections =
+        SECTIONS.map(|section| Cow::Owned(section.replace('\n', parts.line_end()).into_bytes()));
     Ok(parts.with(&sections))
 }
 
@@ -34,22 +38,28 @@ fn mixed() -> impl Strategy<Value = Vec<u8>> {
         .iter()
         .filter(|folder| !folder.ends_with("long-line"))
         .flat_map(|folder| {
-            fs::read(folder.join("before")).unwrap().split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>()
+            fs::read(folder.join("before"))
+                .unwrap()
+                .split_inclusive(|byte| *byte == b'\n')
+                .map(<[u8]>::to_vec)
+                .collect::<Vec<_>>()
         })
         .collect();
-    prop::collection::vec((prop::sample::select(lines), prop::option::weighted(0.1, any::<prop::sample::Index>())), 0..25).prop_map(
-        |lines| {
-            lines
-                .into_iter()
-                .flat_map(|(mut line, cut)| {
-                    if let (Some(cut), false) = (cut, line.is_empty()) {
-                        line.truncate(cut.index(line.len()));
-                    }
-                    line
-                })
-                .collect()
-        },
+    prop::collection::vec(
+        (prop::sample::select(lines), prop::option::weighted(0.1, any::<prop::sample::Index>())),
+        0..25,
     )
+    .prop_map(|lines| {
+        lines
+            .into_iter()
+            .flat_map(|(mut line, cut)| {
+                if let (Some(cut), false) = (cut, line.is_empty()) {
+                    line.truncate(cut.index(line.len()));
+                }
+                line
+            })
+            .collect()
+    })
 }
 
 proptest! {
@@ -100,7 +110,11 @@ fn every_file_becomes_what_it_shall_and_nothing_else_of_it_moves() {
         assert_eq!(put(&after).unwrap(), after, "{name}, a second time");
         let had_block = Parts::of(&before, "profiles").unwrap().has_block();
         if !had_block {
-            assert_eq!(Parts::of(&after, "profiles").unwrap().without(), before, "{name}, taken back");
+            assert_eq!(
+                Parts::of(&after, "profiles").unwrap().without(),
+                before,
+                "{name}, taken back"
+            );
         }
     }
 }

@@ -13,20 +13,32 @@ fn lines(sandbox: &Sandbox, shell: &str, words: &[&str]) -> Vec<String> {
 
 /// Candidates without what they mean.
 fn values(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
-    lines(sandbox, "zsh", words).iter().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+    lines(sandbox, "zsh", words)
+        .iter()
+        .map(|line| line.split('\t').next().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
 fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
     let sandbox = Sandbox::new();
-    for (command, flag, words) in
-        [("pick", "--action", "shell exports console print"), ("exec", "--as", "keys endpoint"), ("eval", "--as", "keys profile")]
-    {
+    for (command, flag, words) in [
+        ("pick", "--action", "shell exports console print"),
+        ("exec", "--as", "keys endpoint"),
+        ("eval", "--as", "keys profile"),
+    ] {
         let help = sandbox.run(&[command, "--help"]).stdout;
         let mut lines = help.lines().map(str::trim).skip_while(|line| !line.starts_with(flag));
         let (said, next) = (lines.next().unwrap(), lines.next().unwrap());
-        assert!(words.split(' ').all(|word| said.contains(word)) && next.starts_with('-'), "{command}: {said:?}, {next:?}");
-        assert!(words.split(' ').all(|word| values(&sandbox, &["rolecall", command, flag, ""]).contains(&word.to_owned())), "{command}");
+        assert!(
+            words.split(' ').all(|word| said.contains(word)) && next.starts_with('-'),
+            "{command}: {said:?}, {next:?}"
+        );
+        assert!(
+            words.split(' ').all(|word| values(&sandbox, &["rolecall", command, flag, ""])
+                .contains(&word.to_owned())),
+            "{command}"
+        );
     }
 }
 
@@ -34,10 +46,22 @@ fn words_to_choose_from_take_one_line_of_the_help_and_tab_still_knows_them() {
 fn completions_know_instances_accounts_roles_profiles_and_tags() {
     let sandbox = signed_in();
     assert_eq!(values(&sandbox, &["rolecall", "--sso", ""]), ["corp", "lab"]);
-    assert!(values(&sandbox, &["rolecall", "exec", "-A", "payments-p"]).contains(&"payments-prod".to_owned()));
-    assert_eq!(values(&sandbox, &["rolecall", "exec", "-A", "payments-prod", "-R", "ReadO"]), ["ReadOnlyAccess"]);
-    assert_eq!(values(&sandbox, &["rolecall", "exec", "-p", "payments-prod-Rea"]), ["payments-prod-ReadOnlyAccess"]);
-    assert!(values(&sandbox, &["rolecall", "each", "account:payments-p"]).contains(&"account:payments-prod".to_owned()));
+    assert!(
+        values(&sandbox, &["rolecall", "exec", "-A", "payments-p"])
+            .contains(&"payments-prod".to_owned())
+    );
+    assert_eq!(
+        values(&sandbox, &["rolecall", "exec", "-A", "payments-prod", "-R", "ReadO"]),
+        ["ReadOnlyAccess"]
+    );
+    assert_eq!(
+        values(&sandbox, &["rolecall", "exec", "-p", "payments-prod-Rea"]),
+        ["payments-prod-ReadOnlyAccess"]
+    );
+    assert!(
+        values(&sandbox, &["rolecall", "each", "account:payments-p"])
+            .contains(&"account:payments-prod".to_owned())
+    );
     assert_eq!(values(&sandbox, &["rolecall", "status", "--j"]), ["--json"]);
     assert_eq!(values(&sandbox, &["rolecall", "login", "--flow", "p"]), ["pkce"]);
     assert_eq!(values(&sandbox, &["role", "payments-prod-Rea"]), ["payments-prod-ReadOnlyAccess"]);
@@ -49,21 +73,29 @@ fn flags_typed_already_narrow_what_is_offered() {
     let in_lab = values(&sandbox, &["rolecall", "--sso", "lab", "exec", "-A", ""]);
     assert!(!in_lab.contains(&"payments-prod".to_owned()), "{in_lab:?}");
     let with_role = values(&sandbox, &["rolecall", "exec", "-R", "BreakGlass", "-A", ""]);
-    assert!(with_role.contains(&"payments-prod".to_owned()) && !with_role.contains(&"sandbox".to_owned()), "{with_role:?}");
-    assert!(!values(&sandbox, &["rolecall", "status", "--json", "--"]).contains(&"--json".to_owned()));
+    assert!(
+        with_role.contains(&"payments-prod".to_owned())
+            && !with_role.contains(&"sandbox".to_owned()),
+        "{with_role:?}"
+    );
+    assert!(
+        !values(&sandbox, &["rolecall", "status", "--json", "--"]).contains(&"--json".to_owned())
+    );
 }
 
 #[test]
 fn the_flags_that_the_function_always_gives_count_too() {
     let sandbox = signed_in();
     let of = |args: &str| {
-        let mut command = sandbox.rolecall(&["complete", "--shell", "fish", "--", "role", "-A", ""]);
+        let mut command =
+            sandbox.rolecall(&["complete", "--shell", "fish", "--", "role", "-A", ""]);
         Ran::of(command.env("AWS_SSO_HELPER_ARGS", args).output().unwrap()).stdout
     };
     assert!(of("").contains("payments-prod\t"));
     assert!(!of("--sso  lab").contains("payments-prod\t"));
     let own = ["complete", "--shell", "fish", "--", "rolecall", "exec", "-A", ""];
-    let ran = Ran::of(sandbox.rolecall(&own).env("AWS_SSO_HELPER_ARGS", "--sso lab").output().unwrap());
+    let ran =
+        Ran::of(sandbox.rolecall(&own).env("AWS_SSO_HELPER_ARGS", "--sso lab").output().unwrap());
     assert!(ran.stdout.contains("payments-prod\t"), "they are the function's: {ran:?}");
 }
 
@@ -81,12 +113,19 @@ fn init_edits_nothing_and_refuses_what_is_no_name() {
     for shell in ["bash", "zsh", "fish", "powershell", "nushell", "elvish", "xonsh", "direnv"] {
         let ran = sandbox.run(&["init", shell]);
         assert_eq!((ran.code, &*ran.stderr), (0, ""), "{shell}");
-        assert!(ran.stdout.starts_with("# rolecall") || ran.stdout.contains("\n# rolecall"), "{shell}: {}", ran.stdout);
+        assert!(
+            ran.stdout.starts_with("# rolecall") || ran.stdout.contains("\n# rolecall"),
+            "{shell}: {}",
+            ran.stdout
+        );
     }
     assert!(!sandbox.path(".bashrc").exists());
     assert_eq!(sandbox.run(&["init", "bash", "--cmd", "x;y"]).code, 2);
     let taken = sandbox.run(&["init", "bash", "--cmd", "if"]);
-    assert!(taken.code == 2 && taken.stderr.contains("shells use this word themselves"), "{taken:?}");
+    assert!(
+        taken.code == 2 && taken.stderr.contains("shells use this word themselves"),
+        "{taken:?}"
+    );
     assert_eq!(sandbox.run(&["init", "elvish", "--key", "ctrl-x p"]).code, 2);
     assert_eq!(sandbox.run(&["init", "tcsh"]).code, 2);
 }
@@ -106,7 +145,9 @@ fn the_direnv_function_works_in_a_strict_bash() {
         use_rolecall || echo "refused $?"
     "#;
     let options = ["-o", "nounset", "-o", "errexit", "-o", "pipefail", "-c", script];
-    let ran = Ran::of(sandbox.command("bash").args(options).env("AWS_ACCESS_KEY_ID", "AKIA").output().unwrap());
+    let ran = Ran::of(
+        sandbox.command("bash").args(options).env("AWS_ACCESS_KEY_ID", "AKIA").output().unwrap(),
+    );
     let wanted = "prod none none\nprod eu-west-1 eu-west-1\nerror: use rolecall PROFILE [REGION]\nrefused 1\n";
     assert_eq!((&*ran.stdout, &*ran.stderr, ran.code), (wanted, "", 0));
 }

@@ -1,11 +1,16 @@
-//! The client against the simulator: sign-in, portal, chaining, console, and what goes wrong on the way.
+//! The client against the simulator: sign-in, portal, chaining, console, and what goes wrong on the
+//! way.
 
 use std::time::Duration;
 
 use rolecall::demo::{self, Approve, Fault, Options, Running};
-use rolecall::domain::{AccountId, Credentials, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Secret, Source, StartUrl};
+use rolecall::domain::{
+    AccountId, Credentials, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Secret,
+    Source, StartUrl,
+};
 use rolecall::identity::{
-    Callback, Chain, Flow, Identity, Network, Pkce, Poll, Proxy, RefreshOutcome, Registration, TokenReply, signin_token,
+    Callback, Chain, Flow, Identity, Network, Pkce, Poll, Proxy, RefreshOutcome, Registration,
+    TokenReply, signin_token,
 };
 use rolecall::ops::refresh::{Limits, Progress, refresh};
 use rolecall::os::clock::Clock;
@@ -57,7 +62,12 @@ async fn signed_in(identity: &Identity) -> (Registration, TokenReply) {
 /// The first account that has a role, and the role.
 fn some_role(demo: &Running) -> (AccountId, RoleName) {
     let organisation = demo.organisation();
-    let account = organisation.directories[0].accounts.iter().find(|account| !account.roles.is_empty()).unwrap().clone();
+    let account = organisation.directories[0]
+        .accounts
+        .iter()
+        .find(|account| !account.roles.is_empty())
+        .unwrap()
+        .clone();
     (account.id, RoleName::new(account.roles[0].clone()))
 }
 
@@ -133,7 +143,11 @@ async fn a_session_is_refreshed_until_it_ends() {
     let (demo, identity) = world(by_itself());
     let (registration, tokens) = signed_in(&identity).await;
     let refresh_token = tokens.refresh_token.unwrap();
-    let RefreshOutcome::Token(fresh) = identity.refresh(&registration, &refresh_token).await.unwrap() else { panic!("no token") };
+    let RefreshOutcome::Token(fresh) =
+        identity.refresh(&registration, &refresh_token).await.unwrap()
+    else {
+        panic!("no token")
+    };
     assert_ne!(fresh.access_token, tokens.access_token);
     let last = fresh.refresh_token.unwrap_or(refresh_token);
     let stranger = Registration { client_id: "nobody".into(), ..registration.clone() };
@@ -190,7 +204,10 @@ async fn credentials_go_on_to_another_role_and_to_the_console() {
     assert!(demo.calls("GetSigninToken") <= before + 2);
     let stolen = Credentials { secret_access_key: "wrong".into(), ..from };
     assert_eq!(identity.caller_identity(&stolen, &region).await.unwrap_err().kind, Kind::Refused);
-    assert_eq!(signin_token(identity.network(), &endpoint, &stolen, None).await.unwrap_err().kind, Kind::Refused);
+    assert_eq!(
+        signin_token(identity.network(), &endpoint, &stolen, None).await.unwrap_err().kind,
+        Kind::Refused
+    );
 }
 
 #[tokio::test]
@@ -198,12 +215,20 @@ async fn a_role_that_was_taken_away_is_refused_and_one_bad_answer_is_not() {
     let (demo, identity) = world(by_itself());
     let (_, tokens) = signed_in(&identity).await;
     let (account, role) = some_role(&demo);
-    demo.script(Fault::Fail { operation: "GetRoleCredentials".into(), times: 1, status: 500, error: "InternalServerException".into() });
+    demo.script(Fault::Fail {
+        operation: "GetRoleCredentials".into(),
+        times: 1,
+        status: 500,
+        error: "InternalServerException".into(),
+    });
     identity.role_credentials(&tokens.access_token, account, &role).await.unwrap();
     demo.revoke(account, role.as_str());
     let error = identity.role_credentials(&tokens.access_token, account, &role).await.unwrap_err();
     assert_eq!(error.kind, Kind::Refused);
-    assert!(error.message.starts_with(&format!("you have no access to `{role}` in {account}")), "{error}");
+    assert!(
+        error.message.starts_with(&format!("you have no access to `{role}` in {account}")),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -217,10 +242,15 @@ async fn signing_out_ends_the_token_and_may_be_done_twice() {
 
 #[tokio::test]
 async fn silence_and_garbage_are_the_networks_fault() {
-    let network = Network { timeout: Duration::from_millis(300), attempts: 1, ..Network::default() };
+    let network =
+        Network { timeout: Duration::from_millis(300), attempts: 1, ..Network::default() };
     let (demo, identity) = world_with(by_itself(), &network);
     let token = Secret::from("whatever");
-    demo.script(Fault::Hang { operation: "ListAccounts".into(), times: 1, duration: Duration::from_secs(30) });
+    demo.script(Fault::Hang {
+        operation: "ListAccounts".into(),
+        times: 1,
+        duration: Duration::from_secs(30),
+    });
     let error = identity.accounts_page(&token, None).await.unwrap_err();
     assert_eq!(error.kind, Kind::Unreachable);
     assert!(error.message.contains("no answer in time"), "{error}");
@@ -235,13 +265,19 @@ async fn a_throttled_refresh_loses_nothing() {
     let (_, tokens) = signed_in(&identity).await;
     let mut throttled = 0;
     let mut see = |progress: Progress<'_>| throttled += usize::from(progress.throttled);
-    let outcome = refresh(&identity, &tokens.access_token, None, Limits::default(), Clock::System, &mut see).await.unwrap();
+    let outcome =
+        refresh(&identity, &tokens.access_token, None, Limits::default(), Clock::System, &mut see)
+            .await
+            .unwrap();
     assert!(outcome.inventory.complete, "{:?}", outcome.failed);
     assert!(throttled > 0);
-    let (want, got) = (demo.organisation().directories[0].accounts.clone(), outcome.inventory.accounts);
+    let (want, got) =
+        (demo.organisation().directories[0].accounts.clone(), outcome.inventory.accounts);
     let plain = |name: &RoleName| name.as_str().to_owned();
     assert_eq!(
-        got.iter().map(|account| (account.id, account.roles.iter().map(plain).collect())).collect::<Vec<(AccountId, Vec<String>)>>(),
+        got.iter()
+            .map(|account| (account.id, account.roles.iter().map(plain).collect()))
+            .collect::<Vec<(AccountId, Vec<String>)>>(),
         want.iter().map(|account| (account.id, account.roles.clone())).collect::<Vec<_>>()
     );
 }
@@ -252,20 +288,34 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
     let proxy = listener.url().replace("http://", "http://me:hunter2@");
     tokio::spawn(listener.serve(|request| async move {
         let known = request.header("proxy-authorization") == Some("Basic bWU6aHVudGVyMg==");
-        if known { Response::json(200, r#"{"accountList":[]}"#) } else { Response::text(407, "who are you") }
+        if known {
+            Response::json(200, r#"{"accountList":[]}"#)
+        } else {
+            Response::text(407, "who are you")
+        }
     }));
     let (_demo, here) = world(Options::default());
     let mut instance = here.instance().clone();
     instance.endpoints.portal = Some("http://portal.example".into());
     let asked = async |instance: &Instance, no_proxy: Option<&str>| {
-        let proxy = Proxy { http: Some(proxy.as_str().into()), https: None, no_proxy: no_proxy.map(str::to_owned) };
+        let proxy = Proxy {
+            http: Some(proxy.as_str().into()),
+            https: None,
+            no_proxy: no_proxy.map(str::to_owned),
+        };
         let network = Network { proxy, attempts: 1, ..Network::default() };
-        Identity::new(instance.clone(), &network, Clock::System).unwrap().accounts(&"token".into()).await
+        Identity::new(instance.clone(), &network, Clock::System)
+            .unwrap()
+            .accounts(&"token".into())
+            .await
     };
     assert_eq!(asked(&instance, None).await.unwrap(), []);
     let direct = asked(&instance, Some("other.example,.example")).await.unwrap_err();
     assert_eq!(direct.kind, Kind::Unreachable);
-    assert!(direct.message.contains("portal.example") && !direct.message.contains("hunter2"), "{direct}");
+    assert!(
+        direct.message.contains("portal.example") && !direct.message.contains("hunter2"),
+        "{direct}"
+    );
     // The simulator's own address: the proxy would give an empty list instead.
     instance.endpoints.portal = here.instance().endpoints.portal.clone();
     for list in ["*", "127.0.0.0/8", "127.0.0.1"] {

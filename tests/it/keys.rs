@@ -6,11 +6,16 @@ use crate::sandbox::Sandbox;
 
 /// The table of all commands, as the README has it.
 fn table() -> String {
-    let codes = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
+    let codes =
+        |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
     let both = commands(Style::Emacs).zip(commands(Style::Vi));
-    let rows = both
-        .map(|((id, help, keys), (_, _, with_vi))| format!("| `{id}` | {help} | {} | {} |\n", codes(&keys), codes(&with_vi[keys.len()..])));
-    ["| command | does | keys | in vi's normal mode |\n|---|---|---|---|\n".to_owned()].into_iter().chain(rows).collect()
+    let rows = both.map(|((id, help, keys), (_, _, with_vi))| {
+        format!("| `{id}` | {help} | {} | {} |\n", codes(&keys), codes(&with_vi[keys.len()..]))
+    });
+    ["| command | does | keys | in vi's normal mode |\n|---|---|---|---|\n".to_owned()]
+        .into_iter()
+        .chain(rows)
+        .collect()
 }
 
 #[test]
@@ -51,7 +56,20 @@ fn settings_list_every_key_and_set_only_good_ones() {
     let set = sandbox.run(&["settings", "set", "keys.console", "[\"alt-c\", \"f5\"]"]);
     assert_eq!(set.code, 0, "{}", set.stderr);
     let shown = sandbox.run(&["settings", "show"]).stdout;
-    let line = |key: &str| shown.lines().find(|line| line.split(' ').next() == Some(key)).unwrap_or_default().to_owned();
-    assert!(line("keys.console").contains("[\"alt-c\", \"f5\"]") && line("keys.console").contains("config.toml:"), "{shown}");
-    assert!(line("keys.half-page-down").contains("[]") && line("keys.act").ends_with("built in"), "{shown}");
+    let line = |key: &str| {
+        shown
+            .lines()
+            .find(|line| line.split(' ').next() == Some(key))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(
+        line("keys.console").contains("[\"alt-c\", \"f5\"]")
+            && line("keys.console").contains("config.toml:"),
+        "{shown}"
+    );
+    assert!(
+        line("keys.half-page-down").contains("[]") && line("keys.act").ends_with("built in"),
+        "{shown}"
+    );
 }

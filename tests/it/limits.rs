@@ -16,7 +16,14 @@ fn run_alone(sandbox: &Sandbox, args: &[&str]) -> Ran {
     let limit = "ulimit -u 1; exec \"$0\" \"$@\"";
     let root = rustix::process::geteuid().is_root();
     let mut command = if root {
-        assert!(Command::new("chown").args(["-R", &format!("{USER}:{USER}")]).arg(sandbox.home()).status().unwrap().success());
+        assert!(
+            Command::new("chown")
+                .args(["-R", &format!("{USER}:{USER}")])
+                .arg(sandbox.home())
+                .status()
+                .unwrap()
+                .success()
+        );
         let mut command = sandbox.command("setpriv");
         command.args(["--reuid", USER, "--regid", USER, "--clear-groups", "bash", "-c", limit]);
         command
@@ -49,8 +56,15 @@ fn a_refused_thread_ends_every_command_with_one_sentence() {
     ];
     for args in commands {
         let ran = run_alone(&sandbox, &args);
-        assert!(ran.code == 74 && ran.stdout.is_empty() && !ran.stderr.contains("panicked"), "{args:?}: {ran:?}");
-        assert!(ran.stderr.contains("the operating system refused a thread: ") && ran.stderr.contains("hint: "), "{args:?}: {ran:?}");
+        assert!(
+            ran.code == 74 && ran.stdout.is_empty() && !ran.stderr.contains("panicked"),
+            "{args:?}: {ran:?}"
+        );
+        assert!(
+            ran.stderr.contains("the operating system refused a thread: ")
+                && ran.stderr.contains("hint: "),
+            "{args:?}: {ran:?}"
+        );
     }
 }
 
@@ -58,7 +72,12 @@ fn a_refused_thread_ends_every_command_with_one_sentence() {
 fn what_needs_no_thread_goes_on_without() {
     let sandbox = signed_in();
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
-    for args in [&["list", "-S", "corp"][..], &["status"], &["process", "-S", "corp", "--arn", ROLE], &["vault", "status"]] {
+    for args in [
+        &["list", "-S", "corp"][..],
+        &["status"],
+        &["process", "-S", "corp", "--arn", ROLE],
+        &["vault", "status"],
+    ] {
         let ran = run_alone(&sandbox, args);
         assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
     }
@@ -66,7 +85,11 @@ fn what_needs_no_thread_goes_on_without() {
 
 #[test]
 fn a_refused_thread_ends_the_demo_too() {
-    let sandbox = Sandbox::with(demo::Options { accounts: 4, roles: 1, ..demo::Options::default() });
+    let sandbox =
+        Sandbox::with(demo::Options { accounts: 4, roles: 1, ..demo::Options::default() });
     let ran = run_alone(&sandbox, &["demo", "list"]);
-    assert!(ran.code == 74 && ran.stderr.contains("the operating system refused a thread"), "{ran:?}");
+    assert!(
+        ran.code == 74 && ran.stderr.contains("the operating system refused a thread"),
+        "{ran:?}"
+    );
 }

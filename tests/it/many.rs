@@ -19,7 +19,8 @@ fn crowd(sandbox: &Sandbox) -> Vec<Child> {
 
 /// Waits for all; they have to have said the same.
 fn agreed(children: Vec<Child>) {
-    let all: Vec<Ran> = children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
+    let all: Vec<Ran> =
+        children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
     json(&all[0]);
     for ran in &all {
         assert_eq!((ran.code, &ran.stdout, ran.stderr.as_str()), (0, &all[0].stdout, ""));
@@ -44,12 +45,18 @@ fn a_crowd_asks_for_one_token_and_one_set_of_credentials() {
     let before = (sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials"));
     sandbox.aws.set_latency(Duration::from_millis(100));
     agreed(crowd(&sandbox));
-    assert_eq!((sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials")), (before.0, before.1 + 1));
+    assert_eq!(
+        (sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials")),
+        (before.0, before.1 + 1)
+    );
 
     records.leave_credentials(ROLE, 0);
     records.leave_token("corp", -1);
     agreed(crowd(&sandbox));
-    assert_eq!((sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials")), (before.0 + 1, before.1 + 2));
+    assert_eq!(
+        (sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials")),
+        (before.0 + 1, before.1 + 2)
+    );
 }
 
 #[test]
@@ -68,7 +75,11 @@ fn a_crowd_shares_a_failure_too() {
 #[test]
 fn the_death_of_who_leads_stops_nobody() {
     let sandbox = signed_in();
-    sandbox.aws.script(Fault::Hang { operation: "GetRoleCredentials".into(), times: 1, duration: Duration::from_secs(60) });
+    sandbox.aws.script(Fault::Hang {
+        operation: "GetRoleCredentials".into(),
+        times: 1,
+        duration: Duration::from_secs(60),
+    });
     let mut leader = sandbox.spawn(&PROCESS);
     asked(&sandbox, "GetRoleCredentials", 1);
     let others: Vec<Child> = (0..8).map(|_| sandbox.spawn(&PROCESS)).collect();
@@ -84,7 +95,8 @@ fn processes_killed_at_any_moment_leave_whole_records() {
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let (records, whole) = (Records::of(&sandbox), Records::of(&sandbox).count());
     for round in 0..24 {
-        // With every round the process lives a little longer before it is killed: from its first instruction to after its last.
+        // With every round the process lives a little longer before it is killed: from its first
+        // instruction to after its last.
         let mut child = sandbox.spawn(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]);
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_millis(4 * round) {
@@ -93,7 +105,10 @@ fn processes_killed_at_any_moment_leave_whole_records() {
         let _ = child.kill();
         child.wait().unwrap();
         assert_eq!(records.count(), whole, "round {round}");
-        assert!(records.credentials(ROLE).is_some() && records.token("corp").is_some(), "round {round}");
+        assert!(
+            records.credentials(ROLE).is_some() && records.token("corp").is_some(),
+            "round {round}"
+        );
     }
     let ran = sandbox.run(&PROCESS);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));

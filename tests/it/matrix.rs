@@ -1,4 +1,5 @@
-//! Every operation × every fault × every command that uses it: what comes out, and what is still there afterwards.
+//! Every operation × every fault × every command that uses it: what comes out, and what is still
+//! there afterwards.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -29,7 +30,8 @@ impl Combination {
         let mut all = Vec::new();
         for case in CASES {
             for operation in case.operations {
-                let concerned = rows().filter(|row| !row.faults(&Operation::named(operation)).is_empty());
+                let concerned =
+                    rows().filter(|row| !row.faults(&Operation::named(operation)).is_empty());
                 all.extend(concerned.map(|row| Self { case, operation, row }));
             }
         }
@@ -65,7 +67,10 @@ fn run(mut combinations: Vec<Combination>, workers: usize) -> Findings {
             let mut findings = findings.lock().unwrap();
             match outcome {
                 Ok(outcome) if combination.is_certain() => {
-                    let cell = findings.cells.entry((combination.row.name, combination.operation)).or_default();
+                    let cell = findings
+                        .cells
+                        .entry((combination.row.name, combination.operation))
+                        .or_default();
                     cell.insert(outcome);
                 }
                 Ok(_) => {}
@@ -93,7 +98,14 @@ fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
     row.faults(&Operation::named(operation)).into_iter().for_each(|fault| aws.script(fault));
     let run = world.run(case.args);
     println!("{:6.2} s  exit {}  {}", run.took.as_secs_f64(), run.ran.code, combination.name());
-    let told = |wrong: String| format!("{wrong}\n    code {} after {:.1} s; {}", run.ran.code, run.took.as_secs_f64(), excerpt(&run));
+    let told = |wrong: String| {
+        format!(
+            "{wrong}\n    code {} after {:.1} s; {}",
+            run.ran.code,
+            run.took.as_secs_f64(),
+            excerpt(&run)
+        )
+    };
     if aws.calls(name) == calls {
         return Err(told(format!("{operation} was never asked for")));
     }
@@ -104,7 +116,12 @@ fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
 }
 
 /// What has to hold once AWS is well again.
-fn afterwards(world: &World, combination: Combination, outcome: Outcome, listed: &BTreeSet<String>) -> Result<(), String> {
+fn afterwards(
+    world: &World,
+    combination: Combination,
+    outcome: Outcome,
+    listed: &BTreeSet<String>,
+) -> Result<(), String> {
     let Combination { case, operation, row } = combination;
     let now = world.listed();
     if case.scene != Scene::Nobody && now != *listed {
@@ -118,7 +135,8 @@ fn afterwards(world: &World, combination: Combination, outcome: Outcome, listed:
     let role = if case.prints == Prints::Process(CHAINED) { CHAINED } else { ROLE };
     let mut later = world.process(role);
     let refused = matches!(row.class, Class::Unauthorized | Class::Refused);
-    let may_have_ended = operation == "CreateToken:refresh_token" && (refused || row.is_carried_out(&Operation::named(operation)));
+    let may_have_ended = operation == "CreateToken:refresh_token"
+        && (refused || row.is_carried_out(&Operation::named(operation)));
     let nobody = case.scene == Scene::Nobody && outcome != Outcome::Fine;
     if later.ran.code == 4 && (nobody || may_have_ended) {
         let again = world.run(&["login", "-S", "corp", "--flow", "pkce"]);
@@ -133,18 +151,36 @@ fn afterwards(world: &World, combination: Combination, outcome: Outcome, listed:
     if case.scene == Scene::Nobody && world.listed().len() < ROWS {
         let cache = world.run(&["cache", "-S", "corp"]);
         if cache.ran.code != 0 || world.listed().len() < ROWS {
-            return Err(format!("a later `cache` leaves {} rows: {}", world.listed().len(), excerpt(&cache)));
+            return Err(format!(
+                "a later `cache` leaves {} rows: {}",
+                world.listed().len(),
+                excerpt(&cache)
+            ));
         }
     }
-    let document: serde_json::Value =
-        serde_json::from_str(&later.ran.stdout).map_err(|_| format!("a later process prints {}", later.ran.stdout))?;
+    let document: serde_json::Value = serde_json::from_str(&later.ran.stdout)
+        .map_err(|_| format!("a later process prints {}", later.ran.stdout))?;
     let field = |name: &str| document[name].as_str().unwrap_or_default();
-    genuine(world, role, field("AccessKeyId"), field("SecretAccessKey"), field("SessionToken"), Some(field("Expiration")))
-        .map_err(|wrong| format!("a later process: {wrong}"))?;
+    genuine(
+        world,
+        role,
+        field("AccessKeyId"),
+        field("SecretAccessKey"),
+        field("SessionToken"),
+        Some(field("Expiration")),
+    )
+    .map_err(|wrong| format!("a later process: {wrong}"))?;
     for expires in Records::in_store(&world.sandbox, SecureStore::Json).expiries(role) {
-        let lasts = world.sandbox.aws.issued(field("AccessKeyId")).map(|issued| expires.since(issued.expires_at));
+        let lasts = world
+            .sandbox
+            .aws
+            .issued(field("AccessKeyId"))
+            .map(|issued| expires.since(issued.expires_at));
         if lasts.is_some_and(|longer| longer > SLACK) {
-            return Err(format!("stored credentials are kept {} s too long", lasts.unwrap_or_default()));
+            return Err(format!(
+                "stored credentials are kept {} s too long",
+                lasts.unwrap_or_default()
+            ));
         }
     }
     Ok(())
@@ -172,7 +208,8 @@ fn nothing_wrong(findings: &Findings) {
 
 #[test]
 fn a_slice_of_the_matrix_holds() {
-    let all: Vec<Combination> = Combination::all().into_iter().filter(|combination| !combination.row.slow).collect();
+    let all: Vec<Combination> =
+        Combination::all().into_iter().filter(|combination| !combination.row.slow).collect();
     let mut slice: Vec<Combination> = all.iter().step_by(17).copied().collect();
     // Every row that is not slow, and every case, at least once.
     for combination in all {
@@ -188,7 +225,10 @@ fn a_slice_of_the_matrix_holds() {
 #[ignore = "takes minutes"]
 fn the_matrix_holds_and_is_what_the_docs_say() {
     let only = std::env::var("ROLECALL_MATRIX").unwrap_or_default();
-    let all: Vec<Combination> = Combination::all().into_iter().filter(|combination| combination.name().contains(&only)).collect();
+    let all: Vec<Combination> = Combination::all()
+        .into_iter()
+        .filter(|combination| combination.name().contains(&only))
+        .collect();
     let findings = run(all, if only.is_empty() { 40 } else { 8 });
     nothing_wrong(&findings);
     if only.is_empty() {

@@ -14,7 +14,8 @@ pub(crate) enum Scene {
     SignedIn,
     /// As [`Scene::SignedIn`], and credentials of both roles with most of their hour left.
     Fresh,
-    /// As [`Scene::SignedIn`], and credentials of both roles with some minutes left: good, but to be renewed.
+    /// As [`Scene::SignedIn`], and credentials of both roles with some minutes left: good, but to
+    /// be renewed.
     Old,
     /// As [`Scene::SignedIn`], but the access token has ended.
     Ended,
@@ -79,13 +80,43 @@ pub(crate) const CASES: &[Case] = &[
     case("process", Scene::SignedIn, PROCESS, Prints::Process(ROLE), CREDENTIALS),
     case("process, old credentials", Scene::Old, PROCESS, Prints::Process(ROLE), CREDENTIALS),
     case("process, ended token", Scene::Ended, PROCESS, Prints::Process(ROLE), &[REFRESH]),
-    case("process, ended token, old credentials", Scene::EndedAndOld, PROCESS, Prints::Process(ROLE), &[REFRESH]),
-    case("process of a chained role", Scene::Halfway, CHAIN, Prints::Process(CHAINED), &["AssumeRole", "GetCallerIdentity"]),
-    case("process of a chained role, old credentials", Scene::Old, CHAIN, Prints::Process(CHAINED), &["AssumeRole"]),
+    case(
+        "process, ended token, old credentials",
+        Scene::EndedAndOld,
+        PROCESS,
+        Prints::Process(ROLE),
+        &[REFRESH],
+    ),
+    case(
+        "process of a chained role",
+        Scene::Halfway,
+        CHAIN,
+        Prints::Process(CHAINED),
+        &["AssumeRole", "GetCallerIdentity"],
+    ),
+    case(
+        "process of a chained role, old credentials",
+        Scene::Old,
+        CHAIN,
+        Prints::Process(CHAINED),
+        &["AssumeRole"],
+    ),
     case(
         "exec",
         Scene::SignedIn,
-        &["exec", "-S", "corp", "--arn", ROLE, "--as", "keys", "--", "sh", "-c", "env | grep ^AWS_"],
+        &[
+            "exec",
+            "-S",
+            "corp",
+            "--arn",
+            ROLE,
+            "--as",
+            "keys",
+            "--",
+            "sh",
+            "-c",
+            "env | grep ^AWS_",
+        ],
         Prints::Dotenv(ROLE),
         CREDENTIALS,
     ),
@@ -110,7 +141,13 @@ pub(crate) const CASES: &[Case] = &[
         Prints::Dotenv(ROLE),
         CREDENTIALS,
     ),
-    case("credentials", Scene::SignedIn, &["credentials", "-S", "corp", "--arn", ROLE], Prints::Blocks, CREDENTIALS),
+    case(
+        "credentials",
+        Scene::SignedIn,
+        &["credentials", "-S", "corp", "--arn", ROLE],
+        Prints::Blocks,
+        CREDENTIALS,
+    ),
     case(
         "eks-token",
         Scene::SignedIn,
@@ -118,8 +155,20 @@ pub(crate) const CASES: &[Case] = &[
         Prints::ExecCredential,
         CREDENTIALS,
     ),
-    case("console", Scene::Fresh, &["console", "-S", "corp", "--arn", ROLE, "-u", "printurl"], Prints::Link, &["GetSigninToken"]),
-    case("each", Scene::SignedIn, &["each", "-S", "corp", "id:012345678901 role:ReadOnly*", "--", "true"], Prints::Text, CREDENTIALS),
+    case(
+        "console",
+        Scene::Fresh,
+        &["console", "-S", "corp", "--arn", ROLE, "-u", "printurl"],
+        Prints::Link,
+        &["GetSigninToken"],
+    ),
+    case(
+        "each",
+        Scene::SignedIn,
+        &["each", "-S", "corp", "id:012345678901 role:ReadOnly*", "--", "true"],
+        Prints::Text,
+        CREDENTIALS,
+    ),
     case("cache", Scene::SignedIn, CACHE, Prints::Json, &["ListAccounts", "ListAccountRoles"]),
     case("cache, ended token", Scene::Ended, CACHE, Prints::Json, &[REFRESH]),
     case(
@@ -127,7 +176,13 @@ pub(crate) const CASES: &[Case] = &[
         Scene::Nobody,
         &["login", "-S", "corp", "--flow", "device-code"],
         Prints::Nothing,
-        &["RegisterClient", "StartDeviceAuthorization", "CreateToken:device_code", "ListAccounts", "ListAccountRoles"],
+        &[
+            "RegisterClient",
+            "StartDeviceAuthorization",
+            "CreateToken:device_code",
+            "ListAccounts",
+            "ListAccountRoles",
+        ],
     ),
     case(
         "login --flow pkce",
@@ -143,7 +198,19 @@ pub(crate) const CASES: &[Case] = &[
         Prints::Nothing,
         &["RegisterClient", "StartDeviceAuthorization", "CreateToken:device_code"],
     ),
-    case("login, ended token", Scene::Ended, &["login", "-S", "corp", "--flow", "device-code"], Prints::Nothing, &[REFRESH]),
+    case(
+        "login, ended token",
+        Scene::Ended,
+        &["login", "-S", "corp", "--flow", "device-code"],
+        Prints::Nothing,
+        &[REFRESH],
+    ),
     case("logout", Scene::Fresh, &["logout", "-S", "corp"], Prints::Nothing, &["Logout"]),
-    case("doctor", Scene::Fresh, &["doctor", "-S", "corp"], Prints::Text, &["RegisterClient", "StartDeviceAuthorization"]),
+    case(
+        "doctor",
+        Scene::Fresh,
+        &["doctor", "-S", "corp"],
+        Prints::Text,
+        &["RegisterClient", "StartDeviceAuthorization"],
+    ),
 ];

@@ -44,7 +44,8 @@ pub(crate) struct Row {
 pub(crate) struct Operation {
     /// Its name, as [`rolecall::demo::Fault`] takes it.
     pub(crate) name: &'static str,
-    /// The pointer to the field without which the answer is worthless; empty if the answer has no body.
+    /// The pointer to the field without which the answer is worthless; empty if the answer has no
+    /// body.
     main: &'static str,
     /// The pointer to a point in time or a duration, and its unit.
     time: Option<(&'static str, Unit)>,
@@ -79,7 +80,13 @@ const fn operation(name: &'static str, main: &'static str, errors: Errors) -> Op
     Operation { name, main, time: None, list: None, errors }
 }
 
-const fn timed(name: &'static str, main: &'static str, time: &'static str, unit: Unit, errors: Errors) -> Operation {
+const fn timed(
+    name: &'static str,
+    main: &'static str,
+    time: &'static str,
+    unit: Unit,
+    errors: Errors,
+) -> Operation {
     Operation { name, main, time: Some((time, unit)), list: None, errors }
 }
 
@@ -92,11 +99,23 @@ pub(crate) const OPERATIONS: [Operation; 12] = [
     timed("RegisterClient", "/clientId", "/clientSecretExpiresAt", Unit::Seconds, Errors::Oidc),
     timed("StartDeviceAuthorization", "/deviceCode", "/expiresIn", Unit::Seconds, Errors::Oidc),
     timed("CreateToken:device_code", "/accessToken", "/expiresIn", Unit::Seconds, Errors::Oidc),
-    timed("CreateToken:authorization_code", "/accessToken", "/expiresIn", Unit::Seconds, Errors::Oidc),
+    timed(
+        "CreateToken:authorization_code",
+        "/accessToken",
+        "/expiresIn",
+        Unit::Seconds,
+        Errors::Oidc,
+    ),
     timed("CreateToken:refresh_token", "/accessToken", "/expiresIn", Unit::Seconds, Errors::Oidc),
     list("ListAccounts", "/accountList/0/accountId", "/accountList"),
     list("ListAccountRoles", "/roleList/0/roleName", "/roleList"),
-    timed("GetRoleCredentials", "/roleCredentials/secretAccessKey", "/roleCredentials/expiration", Unit::Epoch, Errors::Json),
+    timed(
+        "GetRoleCredentials",
+        "/roleCredentials/secretAccessKey",
+        "/roleCredentials/expiration",
+        Unit::Epoch,
+        Errors::Json,
+    ),
     operation("Logout", "", Errors::Json),
     timed("AssumeRole", "/SecretAccessKey", "/Expiration", Unit::Text, Errors::Xml),
     operation("GetCallerIdentity", "/Arn", Errors::Xml),
@@ -106,7 +125,10 @@ pub(crate) const OPERATIONS: [Operation; 12] = [
 impl Operation {
     /// The operation of this name.
     pub(crate) fn named(name: &str) -> Self {
-        OPERATIONS.into_iter().find(|operation| operation.name == name).unwrap_or_else(|| panic!("no operation is called {name}"))
+        OPERATIONS
+            .into_iter()
+            .find(|operation| operation.name == name)
+            .unwrap_or_else(|| panic!("no operation is called {name}"))
     }
 
     /// AWS's own error, in the shape of the operation's service.
@@ -135,10 +157,15 @@ impl Operation {
 
     /// The true answer with another value of the main field.
     fn with_main(&self, value: Value) -> Vec<Answer> {
-        if self.main.is_empty() { Vec::new() } else { always(Reply::true_answer().edit(Edit::Set(self.main.into(), value))) }
+        if self.main.is_empty() {
+            Vec::new()
+        } else {
+            always(Reply::true_answer().edit(Edit::Set(self.main.into(), value)))
+        }
     }
 
-    /// The true answer with a time so many seconds from now, or with this number if there is no such time.
+    /// The true answer with a time so many seconds from now, or with this number if there is no
+    /// such time.
     fn with_time(&self, seconds: i64) -> Vec<Answer> {
         let Some((pointer, unit)) = self.time else { return Vec::new() };
         let moment = now().saturating_add(seconds);
@@ -169,15 +196,25 @@ impl Operation {
 }
 
 impl Row {
-    /// Whether AWS does what it is asked, although the answer is not its own: a refresh token is used up by that.
+    /// Whether AWS does what it is asked, although the answer is not its own: a refresh token is
+    /// used up by that.
     pub(crate) fn is_carried_out(&self, operation: &Operation) -> bool {
-        (self.script)(operation).iter().any(|Answer(_, reply)| !matches!(reply.source, Source::Raw { .. }))
+        (self.script)(operation)
+            .iter()
+            .any(|Answer(_, reply)| !matches!(reply.source, Source::Raw { .. }))
     }
 
-    /// The faults that the simulator is given for an operation; none if the row does not concern it.
+    /// The faults that the simulator is given for an operation; none if the row does not concern
+    /// it.
     pub(crate) fn faults(&self, operation: &Operation) -> Vec<Fault> {
         let answers = (self.script)(operation).into_iter();
-        answers.map(|Answer(times, reply)| Fault::Answer { operation: operation.name.into(), times, reply }).collect()
+        answers
+            .map(|Answer(times, reply)| Fault::Answer {
+                operation: operation.name.into(),
+                times,
+                reply,
+            })
+            .collect()
     }
 }
 
@@ -228,7 +265,9 @@ macro_rules! slow_rows {
 
 /// Every row, in the order of the page.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
-    [HARMLESS, REFUSALS, BUSY, BOXES, INCOMPLETE, CONNECTIONS, IMPLAUSIBLE, LISTS, SLOW].into_iter().flatten()
+    [HARMLESS, REFUSALS, BUSY, BOXES, INCOMPLETE, CONNECTIONS, IMPLAUSIBLE, LISTS, SLOW]
+        .into_iter()
+        .flatten()
 }
 
 const HARMLESS: &[Row] = rows! {

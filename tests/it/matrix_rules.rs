@@ -26,23 +26,37 @@ pub(crate) fn allowed(class: Class, case: &Case, operation: &str) -> &'static [i
         // Findings are no failure of doctor's.
         ("doctor", _) => &[0, 1],
         // There is no such role, whatever comes; when nothing comes, that is the reason.
-        (name, Class::Harmless | Class::Passing | Class::Refused | Class::List) if name.contains("list does not have") => &[5, 6],
+        (name, Class::Harmless | Class::Passing | Class::Refused | Class::List)
+            if name.contains("list does not have") =>
+        {
+            &[5, 6]
+        }
         (name, Class::Unauthorized) if name.contains("list does not have") => &[4, 5, 6],
         (name, _) if name.contains("list does not have") => &[5, 6],
         (_, Class::Harmless) => &[0],
         // A request that creates something is not repeated by itself.
         (_, Class::Passing)
-            if operation.starts_with("CreateToken") || operation == "RegisterClient" || operation == "StartDeviceAuthorization" =>
+            if operation.starts_with("CreateToken")
+                || operation == "RegisterClient"
+                || operation == "StartDeviceAuthorization" =>
         {
             &[0, 6]
         }
         (_, Class::Passing) => &[0],
         (_, Class::Unauthorized) => &[0, 4, 6],
         // AWS calls a start URL of another region an invalid request: the configuration is wrong.
-        (_, Class::Refused) if matches!(operation, "RegisterClient" | "StartDeviceAuthorization") => &[3, 4, 6],
+        (_, Class::Refused)
+            if matches!(operation, "RegisterClient" | "StartDeviceAuthorization") =>
+        {
+            &[3, 4, 6]
+        }
         (_, Class::Refused) if operation.starts_with("CreateToken") => &[0, 4, 6],
         // One account that cannot be read does not fail the list.
-        (_, Class::Refused | Class::Busy | Class::Broken | Class::List) if operation == "ListAccountRoles" => &[0, 6],
+        (_, Class::Refused | Class::Busy | Class::Broken | Class::List)
+            if operation == "ListAccountRoles" =>
+        {
+            &[0, 6]
+        }
         (_, Class::List) => &[0, 6],
         // AWS's own refusal of a role ends it, whatever was there before.
         (_, Class::Refused) => &[4, 6],
@@ -54,13 +68,24 @@ pub(crate) fn allowed(class: Class, case: &Case, operation: &str) -> &'static [i
 }
 
 /// What a run printed, checked; the outcome, or what is wrong.
-pub(crate) fn judge(world: &World, case: &Case, class: Class, operation: &str, run: &Timed, old: Option<&str>) -> Result<Outcome, String> {
+pub(crate) fn judge(
+    world: &World,
+    case: &Case,
+    class: Class,
+    operation: &str,
+    run: &Timed,
+    old: Option<&str>,
+) -> Result<Outcome, String> {
     let ran = &run.ran;
     if run.killed {
         return Err(format!("had no end within {} s", LIMIT.as_secs()));
     }
     if !allowed(class, case, operation).contains(&ran.code) {
-        return Err(format!("exit code {}, allowed are {:?}", ran.code, allowed(class, case, operation)));
+        return Err(format!(
+            "exit code {}, allowed are {:?}",
+            ran.code,
+            allowed(class, case, operation)
+        ));
     }
     clean(world, &ran.stderr)?;
     if ran.code != 0 {
@@ -68,7 +93,10 @@ pub(crate) fn judge(world: &World, case: &Case, class: Class, operation: &str, r
         if !ran.stdout.is_empty() && case.prints != Prints::Text {
             return Err("failed, but printed something".into());
         }
-        if !ran.stderr.starts_with("rolecall: ") && !ran.stderr.contains("\nrolecall: ") && case.prints != Prints::Text {
+        if !ran.stderr.starts_with("rolecall: ")
+            && !ran.stderr.contains("\nrolecall: ")
+            && case.prints != Prints::Text
+        {
             return Err("failed without saying why".into());
         }
         return Ok(Outcome::Failed(ran.code));
@@ -84,7 +112,8 @@ pub(crate) fn clean(world: &World, stderr: &str) -> Result<(), String> {
             return Err(format!("stderr says {word:?}"));
         }
     }
-    let secret = |secret: &rolecall::domain::Secret<String>| stderr.contains(secret.expose().as_str());
+    let secret =
+        |secret: &rolecall::domain::Secret<String>| stderr.contains(secret.expose().as_str());
     if world.sandbox.aws.secrets().iter().any(secret) {
         return Err("stderr holds a secret".into());
     }
@@ -100,8 +129,8 @@ pub(crate) fn clean(world: &World, stderr: &str) -> Result<(), String> {
 
 /// Characters that reorder or break lines without being control characters.
 const HARD_TO_SEE: [char; 14] = [
-    '\u{200e}', '\u{200f}', '\u{61c}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
-    '\u{2069}', '\u{2028}', '\u{2029}',
+    '\u{200e}', '\u{200f}', '\u{61c}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
+    '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}', '\u{2028}', '\u{2029}',
 ];
 
 /// Checks what a command printed, and returns the access key id in it.
@@ -112,28 +141,53 @@ fn printed(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, S
             let document: Value = serde_json::from_str(stdout).map_err(|_| nonsense("JSON"))?;
             let field = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
             let key = field("AccessKeyId");
-            genuine(world, role, &key, &field("SecretAccessKey"), &field("SessionToken"), Some(&field("Expiration")))?;
-            if document["Version"] != 1 || role.split(':').next() != document["AccountId"].as_str() {
+            genuine(
+                world,
+                role,
+                &key,
+                &field("SecretAccessKey"),
+                &field("SessionToken"),
+                Some(&field("Expiration")),
+            )?;
+            if document["Version"] != 1 || role.split(':').next() != document["AccountId"].as_str()
+            {
                 return Err(nonsense("the document of an account"));
             }
             Ok(Some(key))
         }
         Prints::Dotenv(role) => {
             let value = |name: &str| {
-                let line = stdout.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+                let line =
+                    stdout.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
                 line.unwrap_or_default().trim_matches(['"', '\'']).to_owned()
             };
             let key = value("AWS_ACCESS_KEY_ID");
-            genuine(world, role, &key, &value("AWS_SECRET_ACCESS_KEY"), &value("AWS_SESSION_TOKEN"), None)?;
+            genuine(
+                world,
+                role,
+                &key,
+                &value("AWS_SECRET_ACCESS_KEY"),
+                &value("AWS_SESSION_TOKEN"),
+                None,
+            )?;
             Ok(Some(key))
         }
         Prints::Blocks => {
             let value = |name: &str| {
-                let line = stdout.lines().find_map(|line| line.split_once('=').filter(|(key, _)| key.trim() == name));
+                let line = stdout
+                    .lines()
+                    .find_map(|line| line.split_once('=').filter(|(key, _)| key.trim() == name));
                 line.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
             };
             let key = value("aws_access_key_id");
-            genuine(world, ROLE, &key, &value("aws_secret_access_key"), &value("aws_session_token"), None)?;
+            genuine(
+                world,
+                ROLE,
+                &key,
+                &value("aws_secret_access_key"),
+                &value("aws_session_token"),
+                None,
+            )?;
             Ok(Some(key))
         }
         Prints::Json => {
@@ -143,14 +197,28 @@ fn printed(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, S
             Ok(None)
         }
         Prints::Link => {
-            let token = stdout.trim().split("SigninToken=").nth(1).and_then(|rest| rest.split('&').next()).unwrap_or_default();
-            let known = world.sandbox.aws.secrets().iter().any(|secret| !token.is_empty() && secret.expose() == token);
+            let token = stdout
+                .trim()
+                .split("SigninToken=")
+                .nth(1)
+                .and_then(|rest| rest.split('&').next())
+                .unwrap_or_default();
+            let known = world
+                .sandbox
+                .aws
+                .secrets()
+                .iter()
+                .any(|secret| !token.is_empty() && secret.expose() == token);
             if known { Ok(None) } else { Err(nonsense("a link with a token of AWS's")) }
         }
         Prints::ExecCredential => {
             let document: Value = serde_json::from_str(stdout).map_err(|_| nonsense("JSON"))?;
             let token = document["status"]["token"].as_str().unwrap_or_default();
-            if token.starts_with("k8s-aws-v1.") { Ok(None) } else { Err(nonsense("an ExecCredential")) }
+            if token.starts_with("k8s-aws-v1.") {
+                Ok(None)
+            } else {
+                Err(nonsense("an ExecCredential"))
+            }
         }
         Prints::Nothing if stdout.is_empty() => Ok(None),
         Prints::Nothing => Err(nonsense("empty")),
@@ -159,20 +227,39 @@ fn printed(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, S
 }
 
 /// Whether these are credentials that the simulator gave out for this role, and still takes.
-pub(crate) fn genuine(world: &World, role: &str, key: &str, secret: &str, token: &str, expiration: Option<&str>) -> Result<(), String> {
-    let Some(issued) = world.sandbox.aws.issued(key) else { return Err(format!("the access key {key:?} is not one of AWS's")) };
+pub(crate) fn genuine(
+    world: &World,
+    role: &str,
+    key: &str,
+    secret: &str,
+    token: &str,
+    expiration: Option<&str>,
+) -> Result<(), String> {
+    let Some(issued) = world.sandbox.aws.issued(key) else {
+        return Err(format!("the access key {key:?} is not one of AWS's"));
+    };
     if issued.secret_access_key.expose() != secret || issued.session_token.expose() != token {
         return Err("the secret or the token does not belong to the access key".into());
     }
     let (account, name) = role.split_once(':').unwrap_or_default();
-    if issued.account.as_str() != account || !(issued.role == name || issued.role.starts_with(&format!("AWSReservedSSO_{name}_"))) {
-        return Err(format!("credentials of {}:{} were given out for {role}", issued.account, issued.role));
+    if issued.account.as_str() != account
+        || !(issued.role == name || issued.role.starts_with(&format!("AWSReservedSSO_{name}_")))
+    {
+        return Err(format!(
+            "credentials of {}:{} were given out for {role}",
+            issued.account, issued.role
+        ));
     }
     let Some(expiration) = expiration else { return Ok(()) };
-    let Some(told) = rolecall::domain::Timestamp::parse(expiration) else { return Err(format!("{expiration:?} is no time")) };
+    let Some(told) = rolecall::domain::Timestamp::parse(expiration) else {
+        return Err(format!("{expiration:?} is no time"));
+    };
     // Scenes make stored credentials older than they are; nothing may make them younger.
     if told.since(issued.expires_at) > SLACK {
-        Err(format!("told to last until {expiration}, {} s too long", told.since(issued.expires_at)))
+        Err(format!(
+            "told to last until {expiration}, {} s too long",
+            told.since(issued.expires_at)
+        ))
     } else {
         Ok(())
     }

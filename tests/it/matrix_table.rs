@@ -45,9 +45,12 @@ those (`old`), without any it fails (`6`).
 /// The page.
 pub(crate) fn page(cells: &Cells) -> String {
     let mut out = HEAD.to_owned();
-    let names: Vec<String> =
-        OPERATIONS.iter().map(|operation| operation.name.replace("CreateToken:", "CreateToken ").replace('_', " ")).collect();
-    let _ = writeln!(out, "| answer | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
+    let names: Vec<String> = OPERATIONS
+        .iter()
+        .map(|operation| operation.name.replace("CreateToken:", "CreateToken ").replace('_', " "))
+        .collect();
+    let _ =
+        writeln!(out, "| answer | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
     for row in rows() {
         let cell = |operation: &'static str| match cells.get(&(row.name, operation)) {
             Some(outcomes) => outcomes.iter().map(word).collect::<Vec<_>>().join(", "),
@@ -67,9 +70,11 @@ fn word(outcome: &Outcome) -> String {
     }
 }
 
-/// Compares the page with the one in the repository, or writes it there if ROLECALL_WRITE_DOCS is set.
+/// Compares the page with the one in the repository, or writes it there if ROLECALL_WRITE_DOCS is
+/// set.
 pub(crate) fn check(cells: &Cells) {
-    let (path, page) = (PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/faults.md"), page(cells));
+    let (path, page) =
+        (PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/faults.md"), page(cells));
     if std::env::var_os("ROLECALL_WRITE_DOCS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, page).unwrap();
@@ -77,5 +82,8 @@ pub(crate) fn check(cells: &Cells) {
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     let differ = written.lines().zip(page.lines()).find(|(written, now)| written != now);
-    assert!(written == page, "docs/faults.md is out of date: set ROLECALL_WRITE_DOCS=1 and run this test again; {differ:#?}");
+    assert!(
+        written == page,
+        "docs/faults.md is out of date: set ROLECALL_WRITE_DOCS=1 and run this test again; {differ:#?}"
+    );
 }

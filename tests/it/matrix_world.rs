@@ -38,9 +38,14 @@ impl World {
     /// Makes every scene, by the program's own means.
     pub(crate) fn new() -> Self {
         let sandbox = Sandbox::new();
-        // Plain records can be compared byte by byte, and cost no key derivation. The warning is not what is tested here.
-        let settings = "secure_store = \"json\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n";
-        sandbox.write("rolecall/config.toml", &format!("{settings}{}", demo::config(&sandbox.aws.organisation())));
+        // Plain records can be compared byte by byte, and cost no key derivation. The warning is
+        // not what is tested here.
+        let settings =
+            "secure_store = \"json\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n";
+        sandbox.write(
+            "rolecall/config.toml",
+            &format!("{settings}{}", demo::config(&sandbox.aws.organisation())),
+        );
         let mut world = Self { sandbox, scenes: HashMap::new() };
         world.keep(Scene::Nobody);
         world.sandbox.login("corp");
@@ -93,17 +98,20 @@ impl World {
         self.run(&["process", "-S", "corp", "--arn", role])
     }
 
-    /// The program with these arguments and a limit of 2 GB: an answer that grows without bound would take the machine down, not the test.
+    /// The program with these arguments and a limit of 2 GB: an answer that grows without bound
+    /// would take the machine down, not the test.
     pub(crate) fn limited(&self, args: &[&str]) -> Command {
         let mut command = self.sandbox.command("sh");
         command.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", binary()]).args(args);
         command
     }
 
-    /// Runs the program to its end, or to the limit. Whoever signs in with a browser is allowed at once.
+    /// Runs the program to its end, or to the limit. Whoever signs in with a browser is allowed at
+    /// once.
     pub(crate) fn run(&self, args: &[&str]) -> Timed {
         let begun = Instant::now();
-        let mut child = self.limited(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            self.limited(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (mut stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let out = std::thread::spawn(move || {
             let mut bytes = Vec::new();
@@ -137,7 +145,11 @@ impl World {
             std::thread::park_timeout(Duration::from_millis(20));
         };
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Timed { ran: Ran { code, stdout: text(out.join().unwrap()), stderr: text(err.join().unwrap()) }, took: begun.elapsed(), killed }
+        Timed {
+            ran: Ran { code, stdout: text(out.join().unwrap()), stderr: text(err.join().unwrap()) },
+            took: begun.elapsed(),
+            killed,
+        }
     }
 }
 

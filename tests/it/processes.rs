@@ -13,13 +13,18 @@ pub(crate) struct Process {
 
 /// All of them.
 pub(crate) fn processes() -> Vec<Process> {
-    std::fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| process(&entry.path())).collect()
+    std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| process(&entry.path()))
+        .collect()
 }
 
 /// One, unless it has ended meanwhile or is no process.
 fn process(place: &Path) -> Option<Process> {
     let pid = place.file_name()?.to_str()?.parse().ok()?;
-    let words = String::from_utf8_lossy(&std::fs::read(place.join("cmdline")).ok()?).replace('\0', " ");
+    let words =
+        String::from_utf8_lossy(&std::fs::read(place.join("cmdline")).ok()?).replace('\0', " ");
     let stat = std::fs::read_to_string(place.join("stat")).ok()?;
     let parent = stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?;
     Some(Process { pid, parent, words })

@@ -30,7 +30,13 @@ impl Records {
         let instances = instances(&env, &paths, &settings).unwrap();
         let passphrase = Passphrase::Given("correct horse".to_owned().into());
         let dir = paths.state_dir.join("vault");
-        let options = Options { dir, store, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false };
+        let options = Options {
+            dir,
+            store,
+            key_cache: KeyCache::Never,
+            passphrase,
+            may_prompt_desktop: false,
+        };
         Self { vault: Vault::new(options), instances }
     }
 
@@ -40,7 +46,12 @@ impl Records {
 
     fn role(&self, role: &str) -> Name {
         let (account, role) = role.split_once(':').unwrap();
-        Name::credentials(self.instance("corp"), account.parse().unwrap(), &RoleName::new(role), None)
+        Name::credentials(
+            self.instance("corp"),
+            account.parse().unwrap(),
+            &RoleName::new(role),
+            None,
+        )
     }
 
     /// The stored credentials of `ACCOUNT:ROLE` in `corp`.
@@ -48,10 +59,15 @@ impl Records {
         self.vault.load(&self.role(role), now()).unwrap()
     }
 
-    /// Makes the stored credentials of `ACCOUNT:ROLE` as old as needed for so many seconds to be left of their hour.
+    /// Makes the stored credentials of `ACCOUNT:ROLE` as old as needed for so many seconds to be
+    /// left of their hour.
     pub(crate) fn leave_credentials(&self, role: &str, left: i64) {
         let expires_at = now().plus(left);
-        let old = Credentials { expires_at, issued_at: expires_at.plus(-3_600), ..self.credentials(role).unwrap() };
+        let old = Credentials {
+            expires_at,
+            issued_at: expires_at.plus(-3_600),
+            ..self.credentials(role).unwrap()
+        };
         self.vault.save(&self.role(role), &old).unwrap();
     }
 
@@ -71,7 +87,12 @@ impl Records {
         let name = self.chained(role);
         let credentials: Credentials = self.vault.load(&name, now()).unwrap().unwrap();
         let expires_at = now().plus(left);
-        self.vault.save(&name, &Credentials { expires_at, issued_at: expires_at.plus(-3_600), ..credentials }).unwrap();
+        self.vault
+            .save(
+                &name,
+                &Credentials { expires_at, issued_at: expires_at.plus(-3_600), ..credentials },
+            )
+            .unwrap();
     }
 
     /// Removes the stored credentials of a chained role.
@@ -89,20 +110,35 @@ impl Records {
         Some(credentials.access_key_id)
     }
 
-    /// When stored credentials of `ACCOUNT:ROLE` end, by this machine's clock; chained roles included.
+    /// When stored credentials of `ACCOUNT:ROLE` end, by this machine's clock; chained roles
+    /// included.
     pub(crate) fn expiries(&self, role: &str) -> Vec<Timestamp> {
         let (account, role) = role.split_once(':').unwrap();
-        let is_it =
-            |name: &Name| name.account().is_some_and(|id| id.as_str() == account) && name.role().is_some_and(|have| have.as_str() == role);
-        self.vault.names(now()).unwrap().into_iter().filter(|(name, _)| is_it(name)).map(|(_, expires)| expires).collect()
+        let is_it = |name: &Name| {
+            name.account().is_some_and(|id| id.as_str() == account)
+                && name.role().is_some_and(|have| have.as_str() == role)
+        };
+        self.vault
+            .names(now())
+            .unwrap()
+            .into_iter()
+            .filter(|(name, _)| is_it(name))
+            .map(|(_, expires)| expires)
+            .collect()
     }
 
     /// The stored list of an instance, as `ACCOUNT ROLE NAME`.
     pub(crate) fn listed(&self, sandbox: &Sandbox, sso: &str) -> BTreeSet<String> {
         let paths = Paths::from_env(&Env::from_pairs(sandbox.variables())).unwrap();
-        let accounts = inventory::load(&paths.cache_dir, self.instance(sso)).map(|inventory| inventory.accounts).unwrap_or_default();
-        let rows =
-            accounts.iter().flat_map(|account| account.roles.iter().map(move |role| format!("{} {role} {:?}", account.id, account.name)));
+        let accounts = inventory::load(&paths.cache_dir, self.instance(sso))
+            .map(|inventory| inventory.accounts)
+            .unwrap_or_default();
+        let rows = accounts.iter().flat_map(|account| {
+            account
+                .roles
+                .iter()
+                .map(move |role| format!("{} {role} {:?}", account.id, account.name))
+        });
         rows.collect()
     }
 
@@ -122,7 +158,8 @@ impl Records {
         self.vault.save(&Name::token(self.instance(sso)), &old).unwrap();
     }
 
-    /// Leaves so many seconds of a token's life, by this machine's clock; the simulator goes on taking it.
+    /// Leaves so many seconds of a token's life, by this machine's clock; the simulator goes on
+    /// taking it.
     pub(crate) fn leave_token(&self, sso: &str, left: i64) {
         let old = Token { expires_at: now().plus(left), ..self.token(sso).unwrap() };
         self.vault.save(&Name::token(self.instance(sso)), &old).unwrap();

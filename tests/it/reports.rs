@@ -26,13 +26,29 @@ fn tags_are_listed_built_in_and_own() {
     let sandbox = signed_in();
     let rule = "[[rules]]\nmatch = \"id:012345678901\"\ntags = { env = \"prod\" }\n";
     sandbox.write("rolecall/config.toml", &format!("{}\n{rule}", config(&sandbox)));
-    let found = json(&sandbox.run(&["tags", "-S", "corp", "-A", "payments-prod", "-R", "readonlyaccess", "--json"]));
+    let found = json(&sandbox.run(&[
+        "tags",
+        "-S",
+        "corp",
+        "-A",
+        "payments-prod",
+        "-R",
+        "readonlyaccess",
+        "--json",
+    ]));
     let [role] = &found[..] else { panic!("{found:?}") };
     assert_eq!(role["arn"], "arn:aws:iam::012345678901:role/ReadOnlyAccess");
-    assert_eq!((&role["tags"]["env"], &role["tags"]["Role"]), (&"prod".into(), &"ReadOnlyAccess".into()));
+    assert_eq!(
+        (&role["tags"]["env"], &role["tags"]["Role"]),
+        (&"prod".into(), &"ReadOnlyAccess".into())
+    );
     assert_eq!(role["tags"]["AccountID"], "012345678901");
     let text = sandbox.run(&["tags", "-A", "012345678901"]);
-    assert!(text.stdout.starts_with("arn:aws:iam::012345678901:role/") && text.stdout.contains("\n  env: prod\n"), "{text:?}");
+    assert!(
+        text.stdout.starts_with("arn:aws:iam::012345678901:role/")
+            && text.stdout.contains("\n  env: prod\n"),
+        "{text:?}"
+    );
 }
 
 #[test]
@@ -40,7 +56,9 @@ fn tags_of_what_is_not_there_name_what_is() {
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.run(&["tags"]).code, 4);
     sandbox.login("corp");
-    for (args, near) in [(["-A", "payments-prd"], "payments-prod"), (["-R", "ReadOnlyAcces"], "ReadOnlyAccess")] {
+    for (args, near) in
+        [(["-A", "payments-prd"], "payments-prod"), (["-R", "ReadOnlyAcces"], "ReadOnlyAccess")]
+    {
         let ran = sandbox.run(&[&["tags"], &args[..]].concat());
         assert!(ran.code == 5 && ran.stderr.contains(near), "{ran:?}");
     }
@@ -50,13 +68,31 @@ fn tags_of_what_is_not_there_name_what_is() {
 fn the_history_tells_what_went_out_and_leads_back() {
     let sandbox = signed_in();
     let nothing = sandbox.run(&["history"]);
-    assert!(nothing.code == 0 && nothing.stdout.is_empty() && nothing.stderr.contains("no role"), "{nothing:?}");
+    assert!(
+        nothing.code == 0 && nothing.stdout.is_empty() && nothing.stderr.contains("no role"),
+        "{nothing:?}"
+    );
     assert_eq!(json(&sandbox.run(&["history", "--json"])), Vec::<Value>::new());
-    let roles: Vec<String> =
-        sandbox.run(&["pick", "-S", "corp", "-f", "id:012345678901", "--print", "role"]).stdout.lines().map(str::to_owned).collect();
+    let roles: Vec<String> = sandbox
+        .run(&["pick", "-S", "corp", "-f", "id:012345678901", "--print", "role"])
+        .stdout
+        .lines()
+        .map(str::to_owned)
+        .collect();
     let [first, second, ..] = &roles[..] else { panic!("{roles:?}") };
     for role in [first, second] {
-        let ran = sandbox.run(&["exec", "-S", "corp", "-A", "012345678901", "-R", role, "--yes", "--", "true"]);
+        let ran = sandbox.run(&[
+            "exec",
+            "-S",
+            "corp",
+            "-A",
+            "012345678901",
+            "-R",
+            role,
+            "--yes",
+            "--",
+            "true",
+        ]);
         assert_eq!(ran.code, 0, "{ran:?}");
     }
     // A program's own renewals are told, but don't count as going somewhere.
@@ -64,7 +100,10 @@ fn the_history_tells_what_went_out_and_leads_back() {
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", &third, "--sts-refresh"]).code, 0);
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", &third]).code, 0);
     let uses = json(&sandbox.run(&["history", "--json"]));
-    let said: Vec<_> = uses.iter().map(|used| (used["command"].as_str().unwrap(), used["role"].as_str().unwrap())).collect();
+    let said: Vec<_> = uses
+        .iter()
+        .map(|used| (used["command"].as_str().unwrap(), used["role"].as_str().unwrap()))
+        .collect();
     assert_eq!(said, [("process", &**first), ("exec", second), ("exec", first)]);
     assert_eq!(uses[1]["account_name"], "payments-prod");
     assert_eq!(uses[1]["directory"].as_str().unwrap(), sandbox.home().to_str().unwrap());
@@ -74,9 +113,13 @@ fn the_history_tells_what_went_out_and_leads_back() {
     assert_eq!(sandbox.run(&[&["exec", "-"], &echo[..]].concat()).stdout.trim(), second);
     let arn = format!("arn:aws:iam::012345678901:role/{second}");
     let shell = [("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", &arn), ("ROLECALL_ROLE", &arn)];
-    let back = Ran::of(sandbox.rolecall(&[&["exec", "-"], &echo[..]].concat()).envs(shell).output().unwrap());
+    let back = Ran::of(
+        sandbox.rolecall(&[&["exec", "-"], &echo[..]].concat()).envs(shell).output().unwrap(),
+    );
     assert_eq!(back.stdout.trim(), first, "{back:?}");
-    let here = Ran::of(sandbox.rolecall(&[&["exec", "."], &echo[..]].concat()).envs(shell).output().unwrap());
+    let here = Ran::of(
+        sandbox.rolecall(&[&["exec", "."], &echo[..]].concat()).envs(shell).output().unwrap(),
+    );
     assert_eq!(here.stdout.trim(), first_or(second, &back, first), "{here:?}");
 }
 
@@ -92,12 +135,27 @@ fn a_run_over_many_roles_is_one_line_and_leads_nowhere_back() {
     let role = ["-S", "corp", "-A", "012345678901", "-R", "ReadOnlyAccess"];
     assert_eq!(sandbox.run(&[&["exec"], &role[..], &["--", "true"]].concat()).code, 0);
     let query = ["account:payments-*", "role:ReadOnlyAccess"];
-    assert_eq!(sandbox.run(&[&["each", "-S", "corp"], &query[..], &["--", "true"]].concat()).code, 0);
+    assert_eq!(
+        sandbox.run(&[&["each", "-S", "corp"], &query[..], &["--", "true"]].concat()).code,
+        0
+    );
     let text = sandbox.run(&["history"]).stdout;
-    let run: Vec<_> = text.lines().find(|line| line.contains("each")).unwrap().split("  ").map(str::trim).collect();
-    assert!(run.contains(&"3 roles") && run.contains(&"account:payments-* role:ReadOnlyAccess"), "{text}");
+    let run: Vec<_> = text
+        .lines()
+        .find(|line| line.contains("each"))
+        .unwrap()
+        .split("  ")
+        .map(str::trim)
+        .collect();
+    assert!(
+        run.contains(&"3 roles") && run.contains(&"account:payments-* role:ReadOnlyAccess"),
+        "{text}"
+    );
     let uses = json(&sandbox.run(&["history", "--json"]));
-    assert_eq!((uses.len(), &uses[0]["roles"], &uses[0]["query"]), (2, &3.into(), &"account:payments-* role:ReadOnlyAccess".into()));
+    assert_eq!(
+        (uses.len(), &uses[0]["roles"], &uses[0]["query"]),
+        (2, &3.into(), &"account:payments-* role:ReadOnlyAccess".into())
+    );
     assert_eq!(uses[1].get("roles"), None);
     let back = sandbox.run(&["exec", "-", "--", "sh", "-c", "echo $AWS_SSO_ACCOUNT_ID"]);
     assert_eq!(back.stdout.trim(), "012345678901", "{back:?}");
@@ -119,10 +177,20 @@ fn status_tells_the_role_of_this_shell() {
         let args = [&["status", "--sso", "corp"], args].concat();
         Ran::of(sandbox.rolecall(&args).env("AWS_PROFILE", "pay").output().unwrap())
     };
-    assert!(status(&[]).stdout.starts_with("this shell is in 012345678901:ReadOnlyAccess (corp)\n"), "{:?}", status(&[]));
-    assert_eq!(sandbox.run(&["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"]).code, 0);
+    assert!(
+        status(&[]).stdout.starts_with("this shell is in 012345678901:ReadOnlyAccess (corp)\n"),
+        "{:?}",
+        status(&[])
+    );
+    assert_eq!(
+        sandbox.run(&["process", "--sso", "corp", "--arn", "012345678901:ReadOnlyAccess"]).code,
+        0
+    );
     let document: Value = serde_json::from_str(&status(&["--json"]).stdout).unwrap();
-    assert_eq!((&document["current"]["role"], &document["current"]["sso"]), (&"ReadOnlyAccess".into(), &"corp".into()));
+    assert_eq!(
+        (&document["current"]["role"], &document["current"]["sso"]),
+        (&"ReadOnlyAccess".into(), &"corp".into())
+    );
     assert!(document["current"]["seconds_left"].as_i64().unwrap() > 3_000, "{document}");
     assert!(!sandbox.run(&["status"]).stdout.contains("this shell"));
 }
@@ -131,17 +199,42 @@ fn status_tells_the_role_of_this_shell() {
 fn settings_are_shown_with_where_they_came_from() {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", &format!("threads = 7\n{}", config(&sandbox)));
-    let ran = Ran::of(sandbox.rolecall(&["settings", "show", "--json", "-u", "print"]).env("AWS_SSO_BROWSER", "lynx").output().unwrap());
+    let ran = Ran::of(
+        sandbox
+            .rolecall(&["settings", "show", "--json", "-u", "print"])
+            .env("AWS_SSO_BROWSER", "lynx")
+            .output()
+            .unwrap(),
+    );
     let all = json(&ran);
-    let of = |key: &str| all.iter().find(|shown| shown["key"] == key).unwrap_or_else(|| panic!("{key}"));
-    assert_eq!((&of("threads")["value"], &of("threads")["line"], &of("threads")["origin"]), (&7.into(), &1.into(), &"file".into()));
-    assert_eq!((&of("browser")["value"], &of("browser")["variable"]), (&"lynx".into(), &"AWS_SSO_BROWSER".into()));
-    assert_eq!((&of("url_action")["value"], &of("url_action")["origin"]), (&"print".into(), &"flag".into()));
-    assert_eq!((&of("default_region")["value"], &of("console_duration")["origin"]), (&Value::Null, &"built-in".into()));
+    let of =
+        |key: &str| all.iter().find(|shown| shown["key"] == key).unwrap_or_else(|| panic!("{key}"));
+    assert_eq!(
+        (&of("threads")["value"], &of("threads")["line"], &of("threads")["origin"]),
+        (&7.into(), &1.into(), &"file".into())
+    );
+    assert_eq!(
+        (&of("browser")["value"], &of("browser")["variable"]),
+        (&"lynx".into(), &"AWS_SSO_BROWSER".into())
+    );
+    assert_eq!(
+        (&of("url_action")["value"], &of("url_action")["origin"]),
+        (&"print".into(), &"flag".into())
+    );
+    assert_eq!(
+        (&of("default_region")["value"], &of("console_duration")["origin"]),
+        (&Value::Null, &"built-in".into())
+    );
     assert_eq!(of("instances.corp.start_url")["origin"], "file");
     let text = sandbox.run(&["settings"]);
-    assert!(text.stdout.contains("~/rolecall/config.toml:1") && text.stdout.contains("built in"), "{text:?}");
-    assert_eq!(sandbox.run(&["settings", "path"]).stdout.trim(), sandbox.path("rolecall/config.toml").to_str().unwrap());
+    assert!(
+        text.stdout.contains("~/rolecall/config.toml:1") && text.stdout.contains("built in"),
+        "{text:?}"
+    );
+    assert_eq!(
+        sandbox.run(&["settings", "path"]).stdout.trim(),
+        sandbox.path("rolecall/config.toml").to_str().unwrap()
+    );
 }
 
 #[test]
@@ -150,16 +243,34 @@ fn a_setting_is_read_and_changed_and_nothing_else_is() {
     let before = format!("# mine\nthreads = 7 # few\n{}", config(&sandbox));
     sandbox.write("dotfiles/config.toml", &before);
     std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
-    std::os::unix::fs::symlink(sandbox.path("dotfiles/config.toml"), sandbox.path("rolecall/config.toml")).unwrap();
-    std::fs::set_permissions(sandbox.path("dotfiles/config.toml"), std::fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink(
+        sandbox.path("dotfiles/config.toml"),
+        sandbox.path("rolecall/config.toml"),
+    )
+    .unwrap();
+    std::fs::set_permissions(
+        sandbox.path("dotfiles/config.toml"),
+        std::fs::Permissions::from_mode(0o640),
+    )
+    .unwrap();
     assert_eq!(sandbox.run(&["settings", "get", "threads"]).stdout, "7\n");
     let set = sandbox.run(&["settings", "set", "threads", "9"]);
     assert_eq!((set.code, set.stdout.as_str()), (0, ""), "{set:?}");
     assert_eq!(config(&sandbox), before.replace("7 # few", "9 # few"));
-    assert_eq!(std::fs::metadata(sandbox.path("dotfiles/config.toml")).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(
+        std::fs::metadata(sandbox.path("dotfiles/config.toml")).unwrap().permissions().mode()
+            & 0o777,
+        0o640
+    );
     assert!(std::fs::symlink_metadata(sandbox.path("rolecall/config.toml")).unwrap().is_symlink());
-    assert_eq!(sandbox.run(&["settings", "set", "instances.corp.default_region", "eu-north-1"]).code, 0);
-    assert_eq!(sandbox.run(&["settings", "get", "instances.corp.default_region"]).stdout, "eu-north-1\n");
+    assert_eq!(
+        sandbox.run(&["settings", "set", "instances.corp.default_region", "eu-north-1"]).code,
+        0
+    );
+    assert_eq!(
+        sandbox.run(&["settings", "get", "instances.corp.default_region"]).stdout,
+        "eu-north-1\n"
+    );
     let corp = sandbox.run(&["settings", "get", "instances.corp"]);
     assert!(corp.stdout.contains("default_region = \"eu-north-1\"\n"), "{corp:?}");
 }
@@ -169,7 +280,12 @@ fn what_is_wrong_with_a_setting_is_said() {
     let sandbox = Sandbox::new();
     let said = |args: &[&str], code: i32, words: &[&str]| {
         let ran = sandbox.run(&[&["settings"], args].concat());
-        assert!(ran.code == code && ran.stdout.is_empty() && words.iter().all(|word| ran.stderr.contains(word)), "{ran:?}");
+        assert!(
+            ran.code == code
+                && ran.stdout.is_empty()
+                && words.iter().all(|word| ran.stderr.contains(word)),
+            "{ran:?}"
+        );
     };
     said(&["get", "default_region"], 1, &["settings set default_region"]);
     said(&["get", "thread"], 2, &["threads"]);
@@ -190,7 +306,9 @@ fn what_is_wrong_with_a_setting_is_said() {
 fn the_editor_is_run_on_the_file_and_what_it_left_is_checked() {
     let sandbox = Sandbox::new();
     std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
-    let edit = |editor: &str| Ran::of(sandbox.rolecall(&["settings", "edit"]).env("EDITOR", editor).output().unwrap());
+    let edit = |editor: &str| {
+        Ran::of(sandbox.rolecall(&["settings", "edit"]).env("EDITOR", editor).output().unwrap())
+    };
     assert_eq!(edit("true").code, 0);
     assert!(config(&sandbox).starts_with("# The configuration of rolecall"));
     sandbox.write("editor", "#!/bin/sh\nprintf 'therads = 3\\n' >> \"$1\"\n");

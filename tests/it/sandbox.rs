@@ -1,4 +1,5 @@
-//! The real program in a home of its own, against a simulator of its own: nothing of the machine's is read or written.
+//! The real program in a home of its own, against a simulator of its own: nothing of the machine's
+//! is read or written.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -23,21 +24,30 @@ pub(crate) struct Ran {
 }
 
 impl Sandbox {
-    /// A home with both directories of the demo configured, and a simulator that approves device codes by itself.
+    /// A home with both directories of the demo configured, and a simulator that approves device
+    /// codes by itself.
     pub(crate) fn new() -> Self {
-        Self::with(Options { accounts: 16, roles: 4, approve: Approve::AfterMillis(0), ..Options::default() })
+        Self::with(Options {
+            accounts: 16,
+            roles: 4,
+            approve: Approve::AfterMillis(0),
+            ..Options::default()
+        })
     }
 
     pub(crate) fn with(options: Options) -> Self {
         let aws = demo::start(options).unwrap();
         let sandbox = Self { home: tempfile::tempdir().unwrap(), aws };
         let organisation = sandbox.aws.organisation();
-        let settings = "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n";
-        sandbox.write("rolecall/config.toml", &format!("{settings}{}", demo::config(&organisation)));
+        let settings =
+            "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n";
+        sandbox
+            .write("rolecall/config.toml", &format!("{settings}{}", demo::config(&organisation)));
         sandbox
     }
 
-    /// A home where only the AWS config file says anything, as on a machine that has never seen this program.
+    /// A home where only the AWS config file says anything, as on a machine that has never seen
+    /// this program.
     pub(crate) fn with_aws_config_only() -> Self {
         let sandbox = Self::new();
         std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
@@ -100,7 +110,13 @@ impl Sandbox {
 
     /// Runs the program with something on its standard input.
     pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
-        let mut child = self.rolecall(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = self
+            .rolecall(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         Ran::of(child.wait_with_output().unwrap())
     }
@@ -110,9 +126,14 @@ impl Sandbox {
         self.rolecall(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Signs in to an instance; the simulator's person allows the page at once. (A device code would be polled for a second later.)
+    /// Signs in to an instance; the simulator's person allows the page at once. (A device code
+    /// would be polled for a second later.)
     pub(crate) fn login(&self, sso: &str) {
-        let mut child = self.rolecall(&["login", "--sso", sso, "--flow", "pkce"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = self
+            .rolecall(&["login", "--sso", sso, "--flow", "pkce"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut said = String::new();
         for line in BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok) {
             said += &format!("{line}\n");
@@ -127,7 +148,11 @@ impl Sandbox {
 impl Ran {
     pub(crate) fn of(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
     }
 }
 
@@ -136,7 +161,8 @@ pub(crate) fn binary() -> &'static str {
     env!("CARGO_BIN_EXE_rolecall")
 }
 
-/// Waits until there is something to be had, where nothing rings a bell for it: looks again and again, up to a deadline.
+/// Waits until there is something to be had, where nothing rings a bell for it: looks again and
+/// again, up to a deadline.
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {

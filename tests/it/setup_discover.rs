@@ -31,9 +31,17 @@ fn said(portal: &Portal) -> (String, Option<&str>) {
 fn a_portal_that_sends_browsers_to_its_region_tells_it() {
     let aws = aws();
     let corp = found(&aws, " https://corp.awsapps.com/start/#/console?account_id=012345678901 ");
-    assert_eq!(said(&corp), ("https://corp.awsapps.com/start".into(), Some("eu-west-1")), "{corp:?}");
+    assert_eq!(
+        said(&corp),
+        ("https://corp.awsapps.com/start".into(), Some("eu-west-1")),
+        "{corp:?}"
+    );
     let vanity = found(&aws, "aws.corp.example.com");
-    assert_eq!(said(&vanity), ("https://ssoins-corp0123456789.portal.eu-west-1.app.aws".into(), Some("eu-west-1")), "{vanity:?}");
+    assert_eq!(
+        said(&vanity),
+        ("https://ssoins-corp0123456789.portal.eu-west-1.app.aws".into(), Some("eu-west-1")),
+        "{vanity:?}"
+    );
     assert_eq!(aws.calls("Portal"), 2, "one look each");
 }
 
@@ -51,11 +59,17 @@ fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
     let lab = found(&aws, "https://lab.awsapps.com/start");
     assert_eq!(said(&lab), ("https://lab.awsapps.com/start".into(), None));
     assert!(lab.evidence.contains("names it"), "{lab:?}");
-    aws.script(Fault::Fail { operation: "Portal".into(), times: 2, status: 503, error: String::new() });
+    aws.script(Fault::Fail {
+        operation: "Portal".into(),
+        times: 2,
+        status: 503,
+        error: String::new(),
+    });
     assert_eq!(said(&found(&aws, "https://corp.awsapps.com/start")).1, None);
     let mut nowhere = endpoints(&aws);
     nowhere.portal = Some("http://127.0.0.1:1".into());
-    let silent = run(discover(&Network::default(), &nowhere, "https://corp.awsapps.com/start")).unwrap();
+    let silent =
+        run(discover(&Network::default(), &nowhere, "https://corp.awsapps.com/start")).unwrap();
     assert!(silent.region.is_none() && silent.evidence.contains("corp.awsapps.com"), "{silent:?}");
 }
 
@@ -63,7 +77,12 @@ fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
 fn aws_itself_says_whether_start_url_and_region_belong_together() {
     let aws = aws();
     let ask = |portal: &Portal| {
-        let of = instance(&InstanceName::new("x"), &portal.start_url, &Region::new("eu-west-1"), endpoints(&aws));
+        let of = instance(
+            &InstanceName::new("x"),
+            &portal.start_url,
+            &Region::new("eu-west-1"),
+            endpoints(&aws),
+        );
         run(confirm(&of, &Network::default(), Clock::System))
     };
     let corp = found(&aws, "https://corp.awsapps.com/start");
@@ -76,7 +95,12 @@ fn aws_itself_says_whether_start_url_and_region_belong_together() {
     });
     let wrong = ask(&corp).unwrap_err();
     assert!(wrong.kind == Kind::Config && wrong.message.contains("in eu-west-1"), "{wrong:?}");
-    aws.script(Fault::Fail { operation: "RegisterClient".into(), times: 1, status: 400, error: "InvalidClientMetadataException".into() });
+    aws.script(Fault::Fail {
+        operation: "RegisterClient".into(),
+        times: 1,
+        status: 400,
+        error: "InvalidClientMetadataException".into(),
+    });
     assert_eq!(ask(&corp).unwrap_err().kind, Kind::Config);
     let nobody = found(&aws, "https://nobody.awsapps.com/start");
     assert_eq!(ask(&nobody).unwrap_err().kind, Kind::Config);

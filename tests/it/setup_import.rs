@@ -1,4 +1,5 @@
-//! `setup import`: what aws-sso-cli, Granted and profiles know becomes our configuration, and nothing of it goes missing unsaid.
+//! `setup import`: what aws-sso-cli, Granted and profiles know becomes our configuration, and
+//! nothing of it goes missing unsaid.
 
 use std::fs;
 
@@ -68,7 +69,10 @@ const PROFILES: &str = "[sso-session lab]\nsso_start_url = https://lab.awsapps.c
 /// A machine where others were before us.
 fn machine() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write("rolecall/config.toml", "# ours\nsecure_store = \"file\" # no desktop\nkey_cache = \"never\"\nthreads = 3\n");
+    sandbox.write(
+        "rolecall/config.toml",
+        "# ours\nsecure_store = \"file\" # no desktop\nkey_cache = \"never\"\nthreads = 3\n",
+    );
     sandbox.write(".config/aws-sso/config.yaml", AWS_SSO);
     sandbox.write(".granted/config", GRANTED);
     sandbox.write(".aws/config", PROFILES);
@@ -80,9 +84,14 @@ fn says(sandbox: &Sandbox, file: &str) -> String {
 }
 
 fn left(ran: &Ran) -> Vec<(String, String)> {
-    let plan: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    let plan: serde_json::Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    let all = plan["found"].as_array().unwrap().iter().flat_map(|found| found["left"].as_array().unwrap());
+    let all = plan["found"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|found| found["left"].as_array().unwrap());
     all.map(|left| (text(&left["what"]), text(&left["why"]))).collect()
 }
 
@@ -110,11 +119,18 @@ fn everything_moves_in_or_is_named() {
         ("profile many", "aws-sso-util"),
         ("profile keys", "no role"),
     ] {
-        assert!(left.iter().any(|(there, said)| there == what && said.contains(why)), "{what}: {why}: {left:#?}");
+        assert!(
+            left.iter().any(|(there, said)| there == what && said.contains(why)),
+            "{what}: {why}: {left:#?}"
+        );
     }
     assert_eq!(left.len(), 15, "{left:#?}");
     refused(&sandbox.run(&["setup", "import"]), 2, &["add --yes", "no terminal"]);
-    assert_eq!((says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")), before, "a plan writes nothing");
+    assert_eq!(
+        (says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")),
+        before,
+        "a plan writes nothing"
+    );
     let ran = sandbox.run(&["setup", "import", "--yes"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     insta::assert_snapshot!("import_config", says(&sandbox, "rolecall/config.toml"));
@@ -130,12 +146,20 @@ fn everything_moves_in_or_is_named() {
 fn a_profile_with_two_ways_to_credentials_keeps_one() {
     let sandbox = machine();
     let shown = sandbox.run(&["setup", "import", "--diff"]);
-    assert!(shown.code == 0 && shown.stdout.contains("-sso_session = lab") && shown.stdout.contains("+[instances.Default]"), "{shown:?}");
+    assert!(
+        shown.code == 0
+            && shown.stdout.contains("-sso_session = lab")
+            && shown.stdout.contains("+[instances.Default]"),
+        "{shown:?}"
+    );
     assert_eq!(says(&sandbox, ".aws/config"), PROFILES);
     assert_eq!(sandbox.run(&["setup", "import", "--yes"]).code, 0);
     let now = says(&sandbox, ".aws/config");
     let line = now.lines().find(|line| line.contains("rolecall")).unwrap();
-    assert!(line.ends_with("process --sso lab --account 000000000007 --role AdministratorAccess"), "{now}");
+    assert!(
+        line.ends_with("process --sso lab --account 000000000007 --role AdministratorAccess"),
+        "{now}"
+    );
     let both = "sso_session = lab\nsso_account_id = 000000000007\nsso_role_name = AdministratorAccess\ncredential_process = old\n";
     assert_eq!(now, PROFILES.replace(both, &format!("{line}\n")));
 }
@@ -147,7 +171,10 @@ fn a_profile_that_another_program_writes_stays_as_that_program_wrote_it() {
         credential_process = aws-sso-util credential-process --profile theirs\n";
     sandbox.write(".aws/config", &format!("{PROFILES}{theirs}"));
     let ran = sandbox.run(&["setup", "import", "--yes"]);
-    assert!(ran.code == 0 && ran.stderr.contains("profile many, profile theirs: aws-sso-util made it"), "{ran:?}");
+    assert!(
+        ran.code == 0 && ran.stderr.contains("profile many, profile theirs: aws-sso-util made it"),
+        "{ran:?}"
+    );
     assert!(says(&sandbox, ".aws/config").ends_with(theirs));
     let again = sandbox.run(&["setup", "import", "--yes"]);
     assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{again:?}");
@@ -158,13 +185,17 @@ fn a_thousand_profiles_are_mended_in_one_go() {
     let sandbox = machine();
     let profile = |n: usize| {
         let keys = "sso_role_name = Admin\ncredential_process = old\n";
-        format!("[profile b{n}]\nsso_session = lab\nsso_account_id = {:012}\n{keys}", 100_000_000_000 + n)
+        format!(
+            "[profile b{n}]\nsso_session = lab\nsso_account_id = {:012}\n{keys}",
+            100_000_000_000 + n
+        )
     };
     let file: String = (0..1_000).map(profile).collect();
     sandbox.write("many", &format!("{PROFILES}{file}"));
     let started = std::time::Instant::now();
     let ran = sandbox.run(&["setup", "import", "--from", "many", "--json"]);
-    let plan: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    let plan: serde_json::Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
     assert_eq!(plan["found"][0]["repaired"].as_array().unwrap().len(), 1_001);
     // One by one they took minutes.
     assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
@@ -182,8 +213,13 @@ fn an_instance_under_another_name_and_profiles_that_run_aws_sso_are_named() {
     let line = "credential_process = /usr/bin/aws-sso -S \"Work\" process --arn arn:aws:iam::012345678901:role/ReadOnlyAccess";
     sandbox.write(".aws/config", &format!("[profile pay-ro]\n{line}\n"));
     let left = left(&sandbox.run(&["setup", "import", "--json"]));
-    for (what, why) in [("SSOConfig.Work", "it is `corp` here"), ("profile pay-ro", "it runs /usr/bin/aws-sso")] {
-        assert!(left.iter().any(|(there, said)| there == what && said.contains(why)), "{what}: {left:#?}");
+    for (what, why) in
+        [("SSOConfig.Work", "it is `corp` here"), ("profile pay-ro", "it runs /usr/bin/aws-sso")]
+    {
+        assert!(
+            left.iter().any(|(there, said)| there == what && said.contains(why)),
+            "{what}: {left:#?}"
+        );
     }
 }
 
@@ -197,15 +233,22 @@ fn only_the_files_of_the_last_import_are_taken_back() {
     assert!(more.code == 0 && says(&sandbox, "rolecall/config.toml") != config, "{more:?}");
     let undone = sandbox.run(&["setup", "import", "--undo"]);
     assert!(undone.code == 0 && !undone.stderr.contains(".aws/config"), "{undone:?}");
-    assert_eq!((says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")), (config, aws));
+    assert_eq!(
+        (says(&sandbox, "rolecall/config.toml"), says(&sandbox, ".aws/config")),
+        (config, aws)
+    );
 }
 
 #[test]
 fn what_was_imported_works() {
     let sandbox = machine();
-    assert_eq!(sandbox.run(&["setup", "import", "--from", ".config/aws-sso/config.yaml", "--yes"]).code, 0);
+    assert_eq!(
+        sandbox.run(&["setup", "import", "--from", ".config/aws-sso/config.yaml", "--yes"]).code,
+        0
+    );
     sandbox.login("Default");
-    let ran = sandbox.run(&["exec", "-p", "pay-admin", "--yes", "--", "printenv", "AWS_SSO_ROLE_ARN"]);
+    let ran =
+        sandbox.run(&["exec", "-p", "pay-admin", "--yes", "--", "printenv", "AWS_SSO_ROLE_ARN"]);
     assert!(ran.stdout.contains("012345678901:role/AdministratorAccess"), "{ran:?}");
     let listed = sandbox.run(&["list", "--json"]);
     assert!(listed.stdout.contains("Pay # ments"), "{listed:?}");
@@ -216,7 +259,11 @@ fn files_that_cannot_be_read_are_named_with_their_line() {
     let sandbox = machine();
     sandbox.write("odd.yaml", "SSOConfig:\n  a: 1\n   b: 2\n");
     refused(&sandbox.run(&["setup", "import", "--from", "odd.yaml"]), 3, &["odd.yaml", "line 3"]);
-    refused(&sandbox.run(&["setup", "import", "--from", "none.yaml"]), 3, &["there is no file none.yaml"]);
+    refused(
+        &sandbox.run(&["setup", "import", "--from", "none.yaml"]),
+        3,
+        &["there is no file none.yaml"],
+    );
     sandbox.write("granted", "DefaultBrowser = \n");
     refused(&sandbox.run(&["setup", "import", "--from", "granted"]), 3, &["granted", "line 1"]);
     let empty = Sandbox::new();

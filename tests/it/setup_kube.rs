@@ -1,4 +1,5 @@
-//! `setup kube`: kubeconfigs before and after, one folder each under `golden/kube`, and what a person is told.
+//! `setup kube`: kubeconfigs before and after, one folder each under `golden/kube`, and what a
+//! person is told.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +16,10 @@ fn machine(program: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     let config = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     let chained = "[instances.corp.accounts.000000000001.roles.Deploy]\nvia = \"arn:aws:iam::012345678901:role/AdministratorAccess\"\n";
-    sandbox.write("rolecall/config.toml", &format!("config_profiles_binary = \"{program}\"\n{config}\n{chained}"));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("config_profiles_binary = \"{program}\"\n{config}\n{chained}"),
+    );
     sandbox.write(".aws/config", AWS);
     sandbox
 }
@@ -32,11 +36,21 @@ fn says(sandbox: &Sandbox, file: &str) -> String {
 #[test]
 fn every_file_becomes_what_it_shall_and_comes_back() {
     let sandbox = machine("/opt/rolecall");
-    for name in ["update-kubeconfig", "carriage-returns", "profile-flag-and-comments", "authenticator-at-the-open-end"] {
+    for name in [
+        "update-kubeconfig",
+        "carriage-returns",
+        "profile-flag-and-comments",
+        "authenticator-at-the-open-end",
+    ] {
         let (before, after) = (golden(name, "before"), golden(name, "after"));
         sandbox.write(".kube/config", &before);
         let shown = sandbox.run(&["setup", "kube", "--diff"]);
-        assert!(shown.code == 0 && shown.stdout.contains("+") && says(&sandbox, ".kube/config") == before, "{name}: {shown:?}");
+        assert!(
+            shown.code == 0
+                && shown.stdout.contains("+")
+                && says(&sandbox, ".kube/config") == before,
+            "{name}: {shown:?}"
+        );
         refused(&sandbox.run(&["setup", "kube"]), 2, &["add --yes"]);
         assert_eq!(says(&sandbox, ".kube/config"), before, "{name}");
         let ran = sandbox.run(&["setup", "kube", "--yes"]);
@@ -45,7 +59,10 @@ fn every_file_becomes_what_it_shall_and_comes_back() {
         let again = sandbox.run(&["setup", "kube", "--yes"]);
         assert!(again.code == 0 && again.stderr.contains("nothing to write"), "{name}: {again:?}");
         let undone = sandbox.run(&["setup", "kube", "--undo"]);
-        assert!(undone.code == 0 && undone.stderr.contains("as it was before"), "{name}: {undone:?}");
+        assert!(
+            undone.code == 0 && undone.stderr.contains("as it was before"),
+            "{name}: {undone:?}"
+        );
         assert_eq!(says(&sandbox, ".kube/config"), before, "{name}");
     }
 }
@@ -66,7 +83,10 @@ fn what_is_not_clear_is_left_alone_with_a_word() {
         ("assumed", "rolecall settings set instances.corp.accounts.000000000001.roles.Other.via"),
         ("endpoint", "--endpoint-url"),
     ] {
-        let told = ran.stderr.lines().any(|line| line.trim_start().starts_with(name) && line.contains(why));
+        let told = ran
+            .stderr
+            .lines()
+            .any(|line| line.trim_start().starts_with(name) && line.contains(why));
         assert!(told, "{name}: {why}: {}", ran.stderr);
     }
     assert!(!ran.stderr.contains("google"), "{ran:?}");
@@ -81,33 +101,57 @@ fn a_role_assumed_on_top_and_another_program_around_the_cli_are_told_with_the_ne
     };
     let token = ["eks", "get-token", "--cluster-name", "c"];
     let arn = "arn:aws:iam::000000000009:role/EksAdmin";
-    let on_top = user("on-top", "aws", &[&token[..], &["--role-arn", arn, "--profile", "pay"]].concat());
+    let on_top =
+        user("on-top", "aws", &[&token[..], &["--role-arn", arn, "--profile", "pay"]].concat());
     let bare = user("bare", "aws", &[&token[..], &["--role-arn", arn]].concat());
-    let vaulted = user("vaulted", "/opt/aws-vault", &[&["exec", "pay", "--", "aws"], &token[..]].concat());
+    let vaulted =
+        user("vaulted", "/opt/aws-vault", &[&["exec", "pay", "--", "aws"], &token[..]].concat());
     sandbox.write(".kube/config", &format!("users:\n{on_top}{bare}{vaulted}"));
     let ran = sandbox.run(&["setup", "kube", "--diff"]);
-    for words in [format!("bare is left alone: it assumes {arn} with whatever the shell has"), "aws-vault runs the AWS CLI".into()] {
+    for words in [
+        format!("bare is left alone: it assumes {arn} with whatever the shell has"),
+        "aws-vault runs the AWS CLI".into(),
+    ] {
         assert!(ran.stderr.contains(&words), "{words}: {ran:?}");
     }
-    let command = ran.stderr.split('`').find(|part| part.starts_with("rolecall settings set")).unwrap();
+    let command =
+        ran.stderr.split('`').find(|part| part.starts_with("rolecall settings set")).unwrap();
     assert_eq!(sandbox.run(&command.split(' ').skip(1).collect::<Vec<_>>()).code, 0, "{command}");
     let ran = sandbox.run(&["setup", "kube", "--yes", "on-top"]);
-    assert!(ran.code == 0 && says(&sandbox, ".kube/config").contains("'000000000009:EksAdmin'"), "{ran:?}");
+    assert!(
+        ran.code == 0 && says(&sandbox, ".kube/config").contains("'000000000009:EksAdmin'"),
+        "{ran:?}"
+    );
 }
 
 #[test]
 fn words_choose_users_and_several_files_are_changed() {
     let sandbox = machine("/opt/rolecall");
     let run = |args: &[&str]| {
-        let list = std::env::join_paths([sandbox.path("one"), sandbox.path("missing"), sandbox.path("two")]).unwrap();
-        Ran::of(sandbox.rolecall(&[&["setup", "kube"][..], args].concat()).env("KUBECONFIG", list).output().unwrap())
+        let list = std::env::join_paths([
+            sandbox.path("one"),
+            sandbox.path("missing"),
+            sandbox.path("two"),
+        ])
+        .unwrap();
+        Ran::of(
+            sandbox
+                .rolecall(&[&["setup", "kube"][..], args].concat())
+                .env("KUBECONFIG", list)
+                .output()
+                .unwrap(),
+        )
     };
-    let (one, two) = (golden("profile-flag-and-comments", "before"), golden("update-kubeconfig", "before"));
+    let (one, two) =
+        (golden("profile-flag-and-comments", "before"), golden("update-kubeconfig", "before"));
     sandbox.write("one", &one);
     sandbox.write("two", &two);
     refused(&run(&["--yes", "no-such-cluster"]), 1, &["no user of EKS matches"]);
     assert_eq!(run(&["--yes", "deploy"]).code, 0);
-    assert!(says(&sandbox, "one").contains("000000000001:Deploy") && says(&sandbox, "one").contains("/usr/local/bin/aws"));
+    assert!(
+        says(&sandbox, "one").contains("000000000001:Deploy")
+            && says(&sandbox, "one").contains("/usr/local/bin/aws")
+    );
     assert_eq!(says(&sandbox, "two"), two);
     let undone = run(&["--undo"]);
     assert!(undone.code == 0 && says(&sandbox, "one") == one, "{undone:?}");
@@ -127,7 +171,11 @@ fn a_file_that_is_no_yaml_or_not_there_is_an_error() {
     refused(&sandbox.run(&["setup", "kube"]), 3, &["there is no kubeconfig", "update-kubeconfig"]);
     sandbox.write(".kube/config", "users:\n- name: a\n   user: b\n");
     refused(&sandbox.run(&["setup", "kube", "--yes"]), 3, &["~/.kube/config", "line 3"]);
-    refused(&sandbox.run(&["setup", "kube", "--kubeconfig", "other"]), 3, &["there is no file other"]);
+    refused(
+        &sandbox.run(&["setup", "kube", "--kubeconfig", "other"]),
+        3,
+        &["there is no file other"],
+    );
     refused(&sandbox.run(&["setup", "kube", "--undo"]), 1, &["nothing is known"]);
 }
 
@@ -145,7 +193,8 @@ fn a_person_is_asked() {
     }
 }
 
-/// kubectl runs plugins for https alone. The simulator speaks none: that it gets as far as being told so shows that it took the token.
+/// kubectl runs plugins for https alone. The simulator speaks none: that it gets as far as being
+/// told so shows that it took the token.
 #[test]
 #[ignore = "needs kubectl"]
 fn kubectl_gets_its_token_from_the_edited_file() {
@@ -158,7 +207,12 @@ fn kubectl_gets_its_token_from_the_edited_file() {
     sandbox.write(".kube/config", &before);
     let ran = sandbox.run(&["setup", "kube", "--yes"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    let taken = Ran::of(sandbox.command("kubectl").args(["get", "--raw", "/version"]).output().unwrap());
-    assert!(taken.stderr.contains("server gave HTTP response to HTTPS client") && !taken.stderr.contains("credentials"), "{taken:?}");
+    let taken =
+        Ran::of(sandbox.command("kubectl").args(["get", "--raw", "/version"]).output().unwrap());
+    assert!(
+        taken.stderr.contains("server gave HTTP response to HTTPS client")
+            && !taken.stderr.contains("credentials"),
+        "{taken:?}"
+    );
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
 }

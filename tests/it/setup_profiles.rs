@@ -34,7 +34,9 @@ fn done(sandbox: &Sandbox, args: &[&str]) -> Ran {
 /// The names in the file, in order.
 fn names(sandbox: &Sandbox) -> Vec<String> {
     let text = text(sandbox);
-    text.lines().filter_map(|line| Some(line.strip_prefix("[profile ")?.strip_suffix(']')?.to_owned())).collect()
+    text.lines()
+        .filter_map(|line| Some(line.strip_prefix("[profile ")?.strip_suffix(']')?.to_owned()))
+        .collect()
 }
 
 fn role(name: &str) -> String {
@@ -49,12 +51,23 @@ fn configure(sandbox: &Sandbox, more: &str) {
 #[test]
 fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
     let sandbox = ready();
-    configure(&sandbox, "config_variables = { cli_pager = '', output = 'json' }\nconfig_profiles_binary = '/opt/my tools/rolecall'\n");
+    configure(
+        &sandbox,
+        "config_variables = { cli_pager = '', output = 'json' }\nconfig_profiles_binary = '/opt/my tools/rolecall'\n",
+    );
     let nothing = done(&sandbox, &[]);
-    assert!(nothing.stderr.contains("no role was used") && nothing.stderr.contains("--all"), "{nothing:?}");
+    assert!(
+        nothing.stderr.contains("no role was used") && nothing.stderr.contains("--all"),
+        "{nothing:?}"
+    );
     assert_eq!(text(&sandbox), "# mine\n[default]\nregion = eu-west-1\n");
     for used in ["ReadOnlyAccess", "BreakGlass"] {
-        assert_eq!(sandbox.run(&["exec", "--yes", "--arn", &format!("{ACCOUNT}:{used}"), "--", "true"]).code, 0);
+        assert_eq!(
+            sandbox
+                .run(&["exec", "--yes", "--arn", &format!("{ACCOUNT}:{used}"), "--", "true"])
+                .code,
+            0
+        );
     }
     let written = done(&sandbox, &[]);
     let want = format!(
@@ -64,9 +77,13 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
          region = eu-west-1\ncli_pager =\noutput = json\n# END_ROLECALL profiles\n"
     );
     assert_eq!(text(&sandbox), want);
-    for said in
-        ["1 profile added", &format!("+ {NAME}"), "skipped 1 protected role: payments-prod/BreakGlass", "--include-protected", "--undo"]
-    {
+    for said in [
+        "1 profile added",
+        &format!("+ {NAME}"),
+        "skipped 1 protected role: payments-prod/BreakGlass",
+        "--include-protected",
+        "--undo",
+    ] {
         assert!(written.stderr.contains(said), "{said}: {written:?}");
     }
     let again = done(&sandbox, &[]);
@@ -78,10 +95,23 @@ fn roles_used_and_named_get_profiles_and_nothing_else_in_the_file_moves() {
 fn what_was_written_is_the_role_for_other_commands_too() {
     let sandbox = ready();
     done(&sandbox, &[&role("ReadOnlyAccess")]);
-    let line = text(&sandbox).lines().find_map(|line| line.strip_prefix("credential_process = ").map(str::to_owned)).unwrap();
+    let line = text(&sandbox)
+        .lines()
+        .find_map(|line| line.strip_prefix("credential_process = ").map(str::to_owned))
+        .unwrap();
     let ran = Ran::of(sandbox.command("sh").args(["-c", &line]).output().unwrap());
     assert!(ran.code == 0 && ran.stdout.contains("\"Version\":1"), "{ran:?}");
-    let env = sandbox.run(&["exec", "--as", "profile", "-p", NAME, "--", "sh", "-c", "echo $AWS_PROFILE"]);
+    let env = sandbox.run(&[
+        "exec",
+        "--as",
+        "profile",
+        "-p",
+        NAME,
+        "--",
+        "sh",
+        "-c",
+        "echo $AWS_PROFILE",
+    ]);
     assert_eq!(env.stdout, format!("{NAME}\n"), "{env:?}");
 }
 
@@ -91,13 +121,18 @@ fn diff_and_print_show_and_write_nothing() {
     let before = text(&sandbox);
     let diff = done(&sandbox, &["--diff", &role("ReadOnlyAccess")]).stdout;
     assert!(
-        diff.starts_with("--- ~/.aws/config\n+++ ~/.aws/config\n@@ -1,3 +1,") && diff.contains(&format!("\n+[profile {NAME}]\n")),
+        diff.starts_with("--- ~/.aws/config\n+++ ~/.aws/config\n@@ -1,3 +1,")
+            && diff.contains(&format!("\n+[profile {NAME}]\n")),
         "{diff}"
     );
     let coloured = done(&sandbox, &["--diff", "--color", "always", &role("ReadOnlyAccess")]).stdout;
     assert!(coloured.contains(&format!("\x1b[32m+[profile {NAME}]\x1b[0m\n")), "{coloured}");
     let printed = done(&sandbox, &["--print", &role("ReadOnlyAccess")]).stdout;
-    assert!(printed.starts_with(&format!("[profile {NAME}]\n")) && printed.ends_with("region = eu-west-1\n"), "{printed}");
+    assert!(
+        printed.starts_with(&format!("[profile {NAME}]\n"))
+            && printed.ends_with("region = eu-west-1\n"),
+        "{printed}"
+    );
     assert_eq!(text(&sandbox), before);
     done(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(done(&sandbox, &["--diff", &role("ReadOnlyAccess")]).stdout, "");
@@ -111,9 +146,17 @@ fn runs_are_taken_back_one_by_one_and_each_command_takes_back_its_own() {
     let second = text(&sandbox);
     done(&sandbox, &[&role("DatabaseAdministrator")]);
     let undone = done(&sandbox, &["--undo"]);
-    assert!(undone.stderr.contains("as it was before the run of 2") && undone.stderr.contains("the run before that can be"), "{undone:?}");
+    assert!(
+        undone.stderr.contains("as it was before the run of 2")
+            && undone.stderr.contains("the run before that can be"),
+        "{undone:?}"
+    );
     assert_eq!(text(&sandbox), second);
-    refused(&sandbox.run(&["setup", "import", "--undo"]), 1, &["written last by `rolecall setup profiles`", "setup profiles --undo"]);
+    refused(
+        &sandbox.run(&["setup", "import", "--undo"]),
+        1,
+        &["written last by `rolecall setup profiles`", "setup profiles --undo"],
+    );
     assert_eq!(text(&sandbox), second);
     let undone = done(&sandbox, &["--undo"]);
     assert!(!undone.stderr.contains("that can be undone"), "{undone:?}");
@@ -124,17 +167,28 @@ fn runs_are_taken_back_one_by_one_and_each_command_takes_back_its_own() {
 #[test]
 fn a_list_calls_roles_by_their_written_names() {
     let sandbox = ready();
-    let listed = || sandbox.run(&["list", "--csv", "-q", &role("ReadOnlyAccess"), "Profile"]).stdout;
+    let listed =
+        || sandbox.run(&["list", "--csv", "-q", &role("ReadOnlyAccess"), "Profile"]).stdout;
     done(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(listed(), format!("Profile\n{NAME}\n"));
-    // Another account of that name would give both of them their ids, were it not for what is written.
+    // Another account of that name would give both of them their ids, were it not for what is
+    // written.
     configure(&sandbox, "");
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    let staging = file.split("[instances.corp.accounts.").find(|table| table.contains("staging")).unwrap()[..12].to_owned();
+    let staging =
+        file.split("[instances.corp.accounts.").find(|table| table.contains("staging")).unwrap()
+            [..12]
+            .to_owned();
     let named = format!("[instances.corp.accounts.{staging}]\nname = 'payments-prod'\n");
-    sandbox.write("rolecall/config.toml", &file.replace(&format!("[instances.corp.accounts.{staging}]\n"), &named));
+    sandbox.write(
+        "rolecall/config.toml",
+        &file.replace(&format!("[instances.corp.accounts.{staging}]\n"), &named),
+    );
     let both = listed();
-    assert!(both.contains(&format!("{NAME}\n")) && both.contains(&format!("{NAME}-{staging}\n")), "{both}");
+    assert!(
+        both.contains(&format!("{NAME}\n")) && both.contains(&format!("{NAME}-{staging}\n")),
+        "{both}"
+    );
     done(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(names(&sandbox), [NAME.to_owned(), format!("{NAME}-{staging}")]);
     assert_eq!(listed(), both);
@@ -149,22 +203,34 @@ fn a_file_that_aws_programs_do_not_read_is_written_with_a_warning() {
     let sandbox = ready();
     sandbox.write(CONFIG, "[profile a]\nk = v\n[profile a]\nk = w\n");
     let ran = done(&sandbox, &[&role("ReadOnlyAccess")]);
-    for words in ["warning: the AWS CLI and Python programs can't read ~/.aws/config: line 3: [profile a]", "rolecall doctor"] {
+    for words in [
+        "warning: the AWS CLI and Python programs can't read ~/.aws/config: line 3: [profile a]",
+        "rolecall doctor",
+    ] {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
-    assert!(!ran.stderr.contains("aws sts get-caller-identity"), "no step that can't work: {ran:?}");
-    let json: serde_json::Value = serde_json::from_str(&done(&sandbox, &["--json"]).stdout).unwrap();
+    assert!(
+        !ran.stderr.contains("aws sts get-caller-identity"),
+        "no step that can't work: {ran:?}"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&done(&sandbox, &["--json"]).stdout).unwrap();
     assert_eq!(json["complaints"][0]["line"], 3, "{json}");
 }
 
 #[test]
 fn the_next_step_names_a_region_where_nothing_else_does() {
     let sandbox = ready();
-    assert!(done(&sandbox, &[&role("ReadOnlyAccess")]).stderr.contains(&format!("--profile {NAME}\n")));
+    assert!(
+        done(&sandbox, &[&role("ReadOnlyAccess")]).stderr.contains(&format!("--profile {NAME}\n"))
+    );
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &file.replace("default_region = \"eu-west-1\"\n", ""));
     let ran = done(&sandbox, &[&role("DatabaseAdministrator")]);
-    assert!(ran.stderr.contains("--profile payments-prod-DatabaseAdministrator --region eu-west-1\n"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("--profile payments-prod-DatabaseAdministrator --region eu-west-1\n"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -202,7 +268,11 @@ fn links_are_followed_modes_stay_and_a_read_only_file_is_left_alone() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o7777, 0o640);
     let written = fs::read_to_string(&real).unwrap();
-    assert!(written.starts_with("[default]\r\nregion = x\r\n\r\n# BEGIN") && written.ends_with("# END_ROLECALL profiles"), "{written}");
+    assert!(
+        written.starts_with("[default]\r\nregion = x\r\n\r\n# BEGIN")
+            && written.ends_with("# END_ROLECALL profiles"),
+        "{written}"
+    );
     assert_eq!(written.matches('\n').count(), written.matches("\r\n").count());
     done(&sandbox, &["--undo"]);
     assert_eq!(fs::read_to_string(&real).unwrap(), "[default]\r\nregion = x");
@@ -218,11 +288,17 @@ fn after_a_rename_both_names_work_until_prune() {
     done(&sandbox, &[&role("ReadOnlyAccess")]);
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     let table = format!("[instances.corp.accounts.{ACCOUNT}]\n");
-    sandbox.write("rolecall/config.toml", &file.replace(&table, &format!("{table}name = 'Money'\n")));
+    sandbox
+        .write("rolecall/config.toml", &file.replace(&table, &format!("{table}name = 'Money'\n")));
     let renamed = done(&sandbox, &[]);
     assert_eq!(names(&sandbox), ["Money-ReadOnlyAccess", NAME]);
-    assert!(text(&sandbox).contains(&format!("[profile {NAME}]\n# was: its name is Money-ReadOnlyAccess now\ncredential_process")));
-    assert!(renamed.stderr.contains(&format!("~ {NAME}  an old name of Money-ReadOnlyAccess")), "{renamed:?}");
+    assert!(text(&sandbox).contains(&format!(
+        "[profile {NAME}]\n# was: its name is Money-ReadOnlyAccess now\ncredential_process"
+    )));
+    assert!(
+        renamed.stderr.contains(&format!("~ {NAME}  an old name of Money-ReadOnlyAccess")),
+        "{renamed:?}"
+    );
     let left = done(&sandbox, &[]);
     assert!(left.stderr.contains(&format!("1 old name is there: {NAME} (--prune")), "{left:?}");
     done(&sandbox, &["--prune"]);
@@ -248,18 +324,27 @@ fn profiles_outside_of_the_block_are_never_defined_again() {
     let mine = format!("[profile {NAME}]\nregion = mars\n");
     sandbox.write(CONFIG, &mine);
     let taken = done(&sandbox, &[&role("ReadOnlyAccess"), "--force"]);
-    assert!(taken.stderr.contains(&format!("+ {NAME}-{ACCOUNT}  since {NAME} is taken")), "{taken:?}");
+    assert!(
+        taken.stderr.contains(&format!("+ {NAME}-{ACCOUNT}  since {NAME} is taken")),
+        "{taken:?}"
+    );
     assert_eq!(names(&sandbox), [NAME.to_owned(), format!("{NAME}-{ACCOUNT}")]);
     // One that is the role's own is enough.
     sandbox.write(CONFIG, &format!("[profile {NAME}]\nsso_session = corp\nsso_account_id = {ACCOUNT}\nsso_role_name = ReadOnlyAccess\n"));
     let own = done(&sandbox, &[&role("ReadOnlyAccess")]);
-    assert!(own.stderr.contains(&format!("skipped 1 role with a profile of your own: {NAME}")), "{own:?}");
+    assert!(
+        own.stderr.contains(&format!("skipped 1 role with a profile of your own: {NAME}")),
+        "{own:?}"
+    );
     // And one that came later takes ours out: the AWS CLI can't read a file that has both.
     sandbox.write(CONFIG, "");
     done(&sandbox, &[&role("ReadOnlyAccess")]);
     sandbox.write(CONFIG, &format!("{mine}\n{}", text(&sandbox)));
     let later = done(&sandbox, &[]);
-    assert!(later.stderr.contains(&format!("- {NAME}  stands outside of the block now")), "{later:?}");
+    assert!(
+        later.stderr.contains(&format!("- {NAME}  stands outside of the block now")),
+        "{later:?}"
+    );
     assert_eq!(names(&sandbox), [NAME]);
 }
 
@@ -274,12 +359,17 @@ fn a_section_of_the_credentials_file_takes_a_name_too() {
 #[test]
 fn only_force_gives_a_written_name_to_another_role() {
     let sandbox = ready();
-    let table = |role: &str, profile: &str| format!("[instances.corp.accounts.{ACCOUNT}.roles.{role}]\nprofile = '{profile}'\n");
+    let table = |role: &str, profile: &str| {
+        format!("[instances.corp.accounts.{ACCOUNT}.roles.{role}]\nprofile = '{profile}'\n")
+    };
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("{file}\n{}", table("ReadOnlyAccess", "main")));
     done(&sandbox, &[]);
     assert_eq!(names(&sandbox), ["main"]);
-    sandbox.write("rolecall/config.toml", &format!("{file}\n{}", table("DatabaseAdministrator", "main")));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("{file}\n{}", table("DatabaseAdministrator", "main")),
+    );
     let other = done(&sandbox, &[]);
     assert!(other.stderr.contains(&format!("+ main-{ACCOUNT}  since main is taken")), "{other:?}");
     assert_eq!(names(&sandbox), ["main".to_owned(), format!("main-{ACCOUNT}"), NAME.to_owned()]);
@@ -294,13 +384,18 @@ fn only_force_gives_a_written_name_to_another_role() {
 fn native_profiles_bring_the_session_that_they_need() {
     let sandbox = ready();
     done(&sandbox, &["--native", &role("ReadOnlyAccess")]);
-    let native =
-        format!("[profile {NAME}]\nsso_session = corp\nsso_account_id = {ACCOUNT}\nsso_role_name = ReadOnlyAccess\nregion = eu-west-1\n");
+    let native = format!(
+        "[profile {NAME}]\nsso_session = corp\nsso_account_id = {ACCOUNT}\nsso_role_name = ReadOnlyAccess\nregion = eu-west-1\n"
+    );
     let session = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n";
     assert!(text(&sandbox).contains(&format!("{session}\n{native}")), "{}", text(&sandbox));
     // The block stays what it is; chained roles know one way only.
     done(&sandbox, &["account:payments-staging role:Deploy"]);
-    assert!(text(&sandbox).contains(&native) && text(&sandbox).contains("--role Deploy\n"), "{}", text(&sandbox));
+    assert!(
+        text(&sandbox).contains(&native) && text(&sandbox).contains("--role Deploy\n"),
+        "{}",
+        text(&sandbox)
+    );
     done(&sandbox, &["--process"]);
     assert!(!text(&sandbox).contains("sso_session"), "{}", text(&sandbox));
     // A session that stands in the file already is used; another one of that name is an error.
@@ -315,9 +410,14 @@ fn native_profiles_bring_the_session_that_they_need() {
 fn damaged_markers_are_an_error_and_never_a_loss() {
     let sandbox = ready();
     done(&sandbox, &[&role("ReadOnlyAccess")]);
-    let damaged = text(&sandbox).replace("# END_ROLECALL profiles\n", "\n[profile precious]\nregion = x\n");
+    let damaged =
+        text(&sandbox).replace("# END_ROLECALL profiles\n", "\n[profile precious]\nregion = x\n");
     sandbox.write(CONFIG, &damaged);
-    refused(&setup(&sandbox, &["--all"]), 3, &["~/.aws/config: line 5: the block `profiles` has no END_ROLECALL", "hint: "]);
+    refused(
+        &setup(&sandbox, &["--all"]),
+        3,
+        &["~/.aws/config: line 5: the block `profiles` has no END_ROLECALL", "hint: "],
+    );
     assert_eq!(text(&sandbox), damaged);
 }
 
@@ -326,7 +426,10 @@ fn sections_that_somebody_put_into_the_block_stay_in_it() {
     let sandbox = ready();
     done(&sandbox, &[&role("ReadOnlyAccess")]);
     let more = "# precious\n[profile precious]\nregion = x\nfoo = \u{e9}\n";
-    sandbox.write(CONFIG, &text(&sandbox).replace("# END_ROLECALL", &format!("\n{more}# END_ROLECALL")));
+    sandbox.write(
+        CONFIG,
+        &text(&sandbox).replace("# END_ROLECALL", &format!("\n{more}# END_ROLECALL")),
+    );
     done(&sandbox, &[&role("DatabaseAdministrator")]);
     assert!(text(&sandbox).contains(&format!("\n{more}# END_ROLECALL")), "{}", text(&sandbox));
     assert_eq!(names(&sandbox), ["payments-prod-DatabaseAdministrator", NAME, "precious"]);
@@ -335,19 +438,39 @@ fn sections_that_somebody_put_into_the_block_stay_in_it() {
 #[test]
 fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command() {
     let sandbox = ready();
-    configure(&sandbox, "profile_format = '{{ tags.env }}.{{ account_name | upper }}.{{ RoleName }}'");
+    configure(
+        &sandbox,
+        "profile_format = '{{ tags.env }}.{{ account_name | upper }}.{{ RoleName }}'",
+    );
     done(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(names(&sandbox), ["prod.PAYMENTS-PROD.ReadOnlyAccess"]);
     let listed = sandbox.run(&["list", "Profile", "-S", "corp", "-q", &role("ReadOnlyAccess")]);
     assert!(listed.stdout.contains("prod.PAYMENTS-PROD.ReadOnlyAccess"), "{listed:?}");
-    let env = sandbox.run(&["exec", "--arn", &format!("{ACCOUNT}:ReadOnlyAccess"), "--", "sh", "-c", "echo $AWS_SSO_PROFILE"]);
+    let env = sandbox.run(&[
+        "exec",
+        "--arn",
+        &format!("{ACCOUNT}:ReadOnlyAccess"),
+        "--",
+        "sh",
+        "-c",
+        "echo $AWS_SSO_PROFILE",
+    ]);
     assert_eq!(env.stdout, "prod.PAYMENTS-PROD.ReadOnlyAccess\n", "{env:?}");
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &file.replace("upper", "uper"));
     refused(&setup(&sandbox, &[]), 3, &["config.toml:1: profile_format: ", "uper"]);
     let listed = sandbox.run(&["list", "Profile", "-S", "corp"]);
-    assert!(listed.code == 0 && listed.stdout.contains(NAME) && listed.stderr.contains("config.toml:1: profile_format: "), "{listed:?}");
-    refused(&sandbox.run(&["settings", "set", "profile_format", "{{ nope }}"]), 3, &["there is no field `nope`"]);
+    assert!(
+        listed.code == 0
+            && listed.stdout.contains(NAME)
+            && listed.stderr.contains("config.toml:1: profile_format: "),
+        "{listed:?}"
+    );
+    refused(
+        &sandbox.run(&["settings", "set", "profile_format", "{{ nope }}"]),
+        3,
+        &["there is no field `nope`"],
+    );
     assert_eq!(sandbox.run(&["settings", "set", "profile_format", "{{ role }}"]).code, 0);
     sandbox.write("rolecall/config.toml", &format!("profil_format = 1\n{file}"));
     refused(&setup(&sandbox, &[]), 3, &["unknown key `profil_format`"]);
@@ -357,11 +480,16 @@ fn a_template_names_profiles_everywhere_and_a_wrong_one_stops_only_this_command(
 fn a_refresh_brings_profiles_up_to_date_where_that_is_wanted() {
     let sandbox = ready();
     let file = fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    let named =
-        format!("auto_config_check = true\n{file}\n[instances.corp.accounts.{ACCOUNT}.roles.DatabaseAdministrator]\nprofile = 'bills'\n");
+    let named = format!(
+        "auto_config_check = true\n{file}\n[instances.corp.accounts.{ACCOUNT}.roles.DatabaseAdministrator]\nprofile = 'bills'\n"
+    );
     sandbox.write("rolecall/config.toml", &named);
     let without = sandbox.run(&["cache", "-S", "corp"]);
-    assert_eq!((without.code, names(&sandbox).len()), (0, 0), "nobody asked for a block: {without:?}");
+    assert_eq!(
+        (without.code, names(&sandbox).len()),
+        (0, 0),
+        "nobody asked for a block: {without:?}"
+    );
     done(&sandbox, &[&role("ReadOnlyAccess")]);
     assert_eq!(sandbox.run(&["cache", "-S", "corp", "--no-config-check"]).code, 0);
     assert_eq!(names(&sandbox), [NAME]);
@@ -371,7 +499,10 @@ fn a_refresh_brings_profiles_up_to_date_where_that_is_wanted() {
     // What is wrong with the file is no failure of the refresh.
     sandbox.write(CONFIG, &text(&sandbox).replace("# END_ROLECALL profiles\n", ""));
     let warned = sandbox.run(&["cache", "-S", "corp"]);
-    assert!(warned.code == 0 && warned.stderr.contains("profiles were not brought up to date"), "{warned:?}");
+    assert!(
+        warned.code == 0 && warned.stderr.contains("profiles were not brought up to date"),
+        "{warned:?}"
+    );
 }
 
 #[test]
@@ -383,9 +514,18 @@ fn the_path_that_leads_to_the_program_is_written_since_what_is_behind_it_changes
     let path = format!("{}:/usr/bin", place.display());
     let args = ["setup", "profiles", "--print", &role("ReadOnlyAccess")];
     let printed = Ran::of(sandbox.rolecall(&args).env("PATH", path).output().unwrap());
-    assert!(printed.stdout.contains(&format!("credential_process = {} process --sso corp", link.display())), "{printed:?}");
+    assert!(
+        printed
+            .stdout
+            .contains(&format!("credential_process = {} process --sso corp", link.display())),
+        "{printed:?}"
+    );
     configure(&sandbox, "config_profiles_binary = 'rolecall'");
-    refused(&setup(&sandbox, &args[2..]), 3, &["config_profiles_binary: rolecall is not an absolute path"]);
+    refused(
+        &setup(&sandbox, &args[2..]),
+        3,
+        &["config_profiles_binary: rolecall is not an absolute path"],
+    );
 }
 
 #[test]
@@ -396,16 +536,25 @@ fn a_session_that_is_all_that_is_known_of_an_instance_stays() {
     let native = setup(&sandbox, &["--native", &role("ReadOnlyAccess")]);
     assert_eq!(native.code, 0, "{native:?}");
     assert!(text(&sandbox).contains("[sso-session corp]"), "{}", text(&sandbox));
-    let only_ours = text(&sandbox).split_once("# BEGIN").map(|(_, block)| format!("# BEGIN{block}")).unwrap();
+    let only_ours =
+        text(&sandbox).split_once("# BEGIN").map(|(_, block)| format!("# BEGIN{block}")).unwrap();
     sandbox.write(CONFIG, &only_ours);
     done(&sandbox, &["--process", "--prune"]);
-    assert!(text(&sandbox).contains("[sso-session corp]") && text(&sandbox).contains("credential_process"), "{}", text(&sandbox));
+    assert!(
+        text(&sandbox).contains("[sso-session corp]")
+            && text(&sandbox).contains("credential_process"),
+        "{}",
+        text(&sandbox)
+    );
 }
 
 #[test]
 fn json_tells_every_profile_and_every_role_that_has_none() {
     let sandbox = ready();
-    let ran = done(&sandbox, &["--json", "account:payments-prod role:BreakGlass | role:DatabaseAdministrator"]);
+    let ran = done(
+        &sandbox,
+        &["--json", "account:payments-prod role:BreakGlass | role:DatabaseAdministrator"],
+    );
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(report["written"], true);
     let want = serde_json::json!([{
@@ -432,8 +581,18 @@ fn another_file_may_be_named() {
 fn the_picker_can_write_a_profile_as_its_action() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
-    let ran = sandbox.run(&["pick", "-1", "--action", "profile", "-q", "account:payments-prod role:ReadOnlyAccess"]);
-    assert!(ran.code == 0 && ran.stderr.contains("profile payments-prod-ReadOnlyAccess is in"), "{ran:?}");
+    let ran = sandbox.run(&[
+        "pick",
+        "-1",
+        "--action",
+        "profile",
+        "-q",
+        "account:payments-prod role:ReadOnlyAccess",
+    ]);
+    assert!(
+        ran.code == 0 && ran.stderr.contains("profile payments-prod-ReadOnlyAccess is in"),
+        "{ran:?}"
+    );
     let written = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
     assert!(written.contains("[profile payments-prod-ReadOnlyAccess]"), "{written}");
 }

@@ -8,15 +8,40 @@ use crate::foreign::named;
 use crate::sandbox::{Ran, Sandbox, binary};
 
 /// Calls by which files come, change and go; those that a machine does not have are passed over.
-const CALLS: [&str; 11] = ["openat", "write", "fsync", "fchmod", "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "flock"];
+const CALLS: [&str; 11] = [
+    "openat",
+    "write",
+    "fsync",
+    "fchmod",
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "unlinkat",
+    "mkdir",
+    "flock",
+];
 const QUERY: [&str; 3] = ["setup", "profiles", "account:payments-prod role:ReadOnlyAccess"];
 const OLD: &str = "# mine\n[default]\nregion = eu-west-1\n\n[profile x]\nregion = y";
 
-/// The program with these arguments, killed at the Nth of such calls; `None` when it was done before that.
+/// The program with these arguments, killed at the Nth of such calls; `None` when it was done
+/// before that.
 fn killed(sandbox: &Sandbox, args: &[&str], call: &str, at: usize) -> Option<()> {
     let mut strace = sandbox.command(named("ROLECALL_TEST_STRACE", "/usr/bin/strace"));
     let inject = format!("inject=?{call}:signal=KILL:when={at}");
-    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace=?{call}"), "-e", &inject, binary()]).args(args);
+    strace
+        .args([
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            &format!("trace=?{call}"),
+            "-e",
+            &inject,
+            binary(),
+        ])
+        .args(args);
     let output = strace.output().unwrap();
     match output.status.signal() {
         Some(9) => Some(()),
@@ -55,13 +80,24 @@ fn a_kill_at_any_call_leaves_the_old_file_or_the_new_one() {
             // What was on its way is no burden to the next run, nor to taking it back.
             if call != "openat" {
                 let again = sandbox.run(&QUERY);
-                assert_eq!((again.code, fs::read_to_string(config(&sandbox)).unwrap().as_str()), (0, new.as_str()), "{again:?}");
-                assert_eq!(sandbox.run(&["setup", "profiles", "--undo"]).code, 0, "after {call} {at}");
+                assert_eq!(
+                    (again.code, fs::read_to_string(config(&sandbox)).unwrap().as_str()),
+                    (0, new.as_str()),
+                    "{again:?}"
+                );
+                assert_eq!(
+                    sandbox.run(&["setup", "profiles", "--undo"]).code,
+                    0,
+                    "after {call} {at}"
+                );
                 assert_eq!(fs::read_to_string(config(&sandbox)).unwrap(), OLD, "after {call} {at}");
             }
         }
     }
-    assert!(kills > 30 && before > 0 && after > 0, "{kills} kills, {before} before the new file, {after} after it");
+    assert!(
+        kills > 30 && before > 0 && after > 0,
+        "{kills} kills, {before} before the new file, {after} after it"
+    );
 }
 
 #[test]

@@ -11,7 +11,10 @@ const CORP: &str = "https://corp.awsapps.com/start";
 /// A machine that has never seen an IAM Identity Center.
 fn bare() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write("rolecall/config.toml", "# mine\nsecure_store = \"file\" # no desktop\nkey_cache = \"never\"\n");
+    sandbox.write(
+        "rolecall/config.toml",
+        "# mine\nsecure_store = \"file\" # no desktop\nkey_cache = \"never\"\n",
+    );
     sandbox
 }
 
@@ -35,14 +38,28 @@ fn approve(terminal: &Terminal) {
 #[test]
 fn a_script_sets_up_an_instance_without_a_question() {
     let sandbox = bare();
-    let ran = sandbox.run(&["setup", "wizard", "--start-url", "https://corp.awsapps.com/start/#/console?account_id=1", "--yes"]);
+    let ran = sandbox.run(&[
+        "setup",
+        "wizard",
+        "--start-url",
+        "https://corp.awsapps.com/start/#/console?account_id=1",
+        "--yes",
+    ]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
-    for words in ["ssoins-corp0123456789.portal.eu-west-1.app.aws", "rolecall login --sso corp", "setup profiles"] {
+    for words in [
+        "ssoins-corp0123456789.portal.eu-west-1.app.aws",
+        "rolecall login --sso corp",
+        "setup profiles",
+    ] {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
     let want = format!("\n[instances.corp]\nstart_url = \"{CORP}\"\nsso_region = \"eu-west-1\"\n");
     let config = config(&sandbox);
-    assert!(config.starts_with("# mine\nsecure_store = \"file\" # no desktop\n") && config.ends_with(&want), "{config}");
+    assert!(
+        config.starts_with("# mine\nsecure_store = \"file\" # no desktop\n")
+            && config.ends_with(&want),
+        "{config}"
+    );
     sandbox.login("corp");
     let again = sandbox.run(&["setup", "wizard", "--start-url", CORP, "--yes"]);
     assert!(again.code == 0 && again.stderr.contains("set up already, as corp"), "{again:?}");
@@ -57,14 +74,42 @@ fn what_is_not_known_and_cannot_be_asked_is_named() {
     let before = config(&sandbox);
     refused(&sandbox.run(&["setup", "wizard"]), 2, &["no terminal", "--start-url URL"]);
     let lab = "https://lab.awsapps.com/start";
-    refused(&sandbox.run(&["setup", "wizard", "--start-url", lab, "--yes"]), 2, &["region is not known", "--region REGION"]);
-    refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP]), 2, &["[instances.corp]", "add --yes"]);
-    refused(&sandbox.run(&["setup", "wizard", "--start-url", "https://eu-west-1.console.aws.amazon.com/", "--yes"]), 2, &["console"]);
-    refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP, "--region", "Ireland", "--yes"]), 2, &["no region"]);
-    refused(&sandbox.run(&["setup", "wizard", "--start-url", CORP, "--name", "a.b", "--yes"]), 2, &["can't be a name"]);
+    refused(
+        &sandbox.run(&["setup", "wizard", "--start-url", lab, "--yes"]),
+        2,
+        &["region is not known", "--region REGION"],
+    );
+    refused(
+        &sandbox.run(&["setup", "wizard", "--start-url", CORP]),
+        2,
+        &["[instances.corp]", "add --yes"],
+    );
+    refused(
+        &sandbox.run(&[
+            "setup",
+            "wizard",
+            "--start-url",
+            "https://eu-west-1.console.aws.amazon.com/",
+            "--yes",
+        ]),
+        2,
+        &["console"],
+    );
+    refused(
+        &sandbox.run(&["setup", "wizard", "--start-url", CORP, "--region", "Ireland", "--yes"]),
+        2,
+        &["no region"],
+    );
+    refused(
+        &sandbox.run(&["setup", "wizard", "--start-url", CORP, "--name", "a.b", "--yes"]),
+        2,
+        &["can't be a name"],
+    );
     assert_eq!(config(&sandbox), before, "nothing is written before everything is known");
     let region = ["--region", "us-east-1", "--default-region", "eu-north-1"];
-    let said = sandbox.run(&[&["setup", "wizard", "--start-url", lab, "--name", "lab", "--yes"], &region[..]].concat());
+    let said = sandbox.run(
+        &[&["setup", "wizard", "--start-url", lab, "--name", "lab", "--yes"], &region[..]].concat(),
+    );
     assert!(said.code == 0 && config(&sandbox).contains("[instances.lab]"), "{said:?}");
     assert!(config(&sandbox).contains("default_region = \"eu-north-1\""), "{}", config(&sandbox));
 }
@@ -72,11 +117,19 @@ fn what_is_not_known_and_cannot_be_asked_is_named() {
 #[test]
 fn a_region_that_aws_does_not_take_is_not_written() {
     let sandbox = bare();
-    let wrong =
-        |operation: &str| demo::Fault::Fail { operation: operation.into(), times: 1, status: 400, error: "InvalidRequestException".into() };
+    let wrong = |operation: &str| demo::Fault::Fail {
+        operation: operation.into(),
+        times: 1,
+        status: 400,
+        error: "InvalidRequestException".into(),
+    };
     sandbox.aws.script(wrong("StartDeviceAuthorization"));
     let args = ["setup", "wizard", "--start-url", CORP, "--region", "us-east-1", "--yes"];
-    refused(&sandbox.run(&args), 3, &["does not accept https://corp.awsapps.com/start in us-east-1"]);
+    refused(
+        &sandbox.run(&args),
+        3,
+        &["does not accept https://corp.awsapps.com/start in us-east-1"],
+    );
     assert!(!config(&sandbox).contains("instances"));
 }
 
@@ -110,10 +163,19 @@ fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     terminal.type_keys(ENTER);
     terminal.wait_for("next:");
     assert_eq!(terminal.end(), 0);
-    assert!(config(&sandbox).contains("[instances.sandbox]") && config(&sandbox).contains("\ndefault_region = \"eu-west-3\"\n"));
+    assert!(
+        config(&sandbox).contains("[instances.sandbox]")
+            && config(&sandbox).contains("\ndefault_region = \"eu-west-3\"\n")
+    );
     let screen = terminal.screen();
-    assert!(!sandbox.path(".aws/config").exists() && screen.contains("setup profiles --all --diff"), "Enter alone is a no: {screen}");
-    assert!(!sandbox.path(".bashrc").exists() && screen.contains("add this line to ~/.bashrc"), "Enter alone is a no: {screen}");
+    assert!(
+        !sandbox.path(".aws/config").exists() && screen.contains("setup profiles --all --diff"),
+        "Enter alone is a no: {screen}"
+    );
+    assert!(
+        !sandbox.path(".bashrc").exists() && screen.contains("add this line to ~/.bashrc"),
+        "Enter alone is a no: {screen}"
+    );
 }
 
 #[test]
@@ -129,7 +191,11 @@ fn a_typed_y_writes_the_profiles_and_the_hook_too() {
     approve(&terminal);
     terminal.wait_for("so that every AWS tool knows them? [y/N]");
     assert!(!sandbox.path(".aws/config").exists());
-    assert!(terminal.screen().contains("  payments-prod "), "the roles are shown: {}", terminal.screen());
+    assert!(
+        terminal.screen().contains("  payments-prod "),
+        "the roles are shown: {}",
+        terminal.screen()
+    );
     terminal.type_line("y");
     terminal.wait_for("Add it? [y/N]");
     assert_eq!(std::fs::read_to_string(sandbox.path(".bashrc")).unwrap(), "alias l=ls");
@@ -137,10 +203,18 @@ fn a_typed_y_writes_the_profiles_and_the_hook_too() {
     terminal.wait_for("\nnext:");
     assert_eq!(terminal.end(), 0);
     let start = std::fs::read_to_string(sandbox.path(".bashrc")).unwrap();
-    assert!(start.starts_with("alias l=ls\n\n# rolecall") && start.ends_with("\neval \"$(rolecall init bash)\"\n"), "{start}");
+    assert!(
+        start.starts_with("alias l=ls\n\n# rolecall")
+            && start.ends_with("\neval \"$(rolecall init bash)\"\n"),
+        "{start}"
+    );
     let written = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
     assert!(written.contains("[profile payments-prod-ReadOnlyAccess]"), "{written}");
-    assert!(terminal.screen().contains("profiles added") && !terminal.screen().contains("--diff"), "{}", terminal.screen());
+    assert!(
+        terminal.screen().contains("profiles added") && !terminal.screen().contains("--diff"),
+        "{}",
+        terminal.screen()
+    );
 }
 
 #[test]
@@ -148,8 +222,13 @@ fn a_hook_that_is_there_is_not_offered_again() {
     let sandbox = bare();
     sandbox.write(".profile", "eval \"$(rolecall init bash --cmd assume)\"\n");
     let script = format!("rolecall setup wizard --start-url {CORP} --yes; exit $?");
-    let ran = Ran::of(sandbox.command("/bin/bash").env("PATH", path()).args(["-c", &script]).output().unwrap());
-    assert!(ran.code == 0 && ran.stderr.contains("next:") && !ran.stderr.contains("init bash"), "{ran:?}");
+    let ran = Ran::of(
+        sandbox.command("/bin/bash").env("PATH", path()).args(["-c", &script]).output().unwrap(),
+    );
+    assert!(
+        ran.code == 0 && ran.stderr.contains("next:") && !ran.stderr.contains("init bash"),
+        "{ran:?}"
+    );
 }
 
 /// Where the program under test is found first.
@@ -166,15 +245,21 @@ fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
     let place = sandbox.path("blocked/rolecall");
     let mut command = sandbox.rolecall(&["setup", "wizard", "--start-url", CORP, "--yes"]);
     let ran = Ran::of(command.env("ROLECALL_HOME", &place).output().unwrap());
-    refused(&ran, 74, &["nothing can be written in", "blocked", "not a directory", "XDG_CONFIG_HOME"]);
+    refused(
+        &ran,
+        74,
+        &["nothing can be written in", "blocked", "not a directory", "XDG_CONFIG_HOME"],
+    );
 }
 
 #[test]
 fn a_command_typed_where_nothing_is_set_up_goes_on_behind_the_wizard() {
     let sandbox = bare();
     sandbox.aws.approve_after(Approve::Person);
-    let mut terminal =
-        Terminal::rolecall(&sandbox, &["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_ARN"]);
+    let mut terminal = Terminal::rolecall(
+        &sandbox,
+        &["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_ARN"],
+    );
     terminal.wait_for("Start URL: ");
     terminal.type_line(CORP);
     terminal.wait_for("Name [corp]: ");

@@ -1,4 +1,5 @@
-//! Sign-ins that meet a registration that AWS has forgotten, odd answers, hostile text and a browser that fails.
+//! Sign-ins that meet a registration that AWS has forgotten, odd answers, hostile text and a
+//! browser that fails.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
@@ -27,7 +28,8 @@ fn edited(operation: &str, times: usize, edit: Edit) -> Fault {
 fn end(sandbox: &Sandbox) {
     let records = Records::of(sandbox);
     let token = records.token("corp").unwrap();
-    records.save_token("corp", &Token { refresh_token: None, expires_at: token.issued_at, ..token });
+    records
+        .save_token("corp", &Token { refresh_token: None, expires_at: token.issued_at, ..token });
 }
 
 /// Writes an executable script into the sandbox.
@@ -58,12 +60,20 @@ fn a_registration_that_aws_has_forgotten_is_replaced_at_once() {
         assert_eq!(sandbox.aws.calls("RegisterClient"), 1);
         end(&sandbox);
         let (code, said) = approve(sandbox.spawn(&login));
-        assert_eq!((code, sandbox.aws.calls("RegisterClient")), (0, 1), "{flow}: a good one is used again: {said}");
+        assert_eq!(
+            (code, sandbox.aws.calls("RegisterClient")),
+            (0, 1),
+            "{flow}: a good one is used again: {said}"
+        );
         end(&sandbox);
         sandbox.aws.forget_clients();
         let (code, said) = approve(sandbox.spawn(&login));
         assert_eq!((code, sandbox.aws.calls("RegisterClient")), (0, 2), "{flow}: {said}");
-        assert_eq!(said.matches("signing in to corp").count(), 1, "{flow}: nobody is sent to a page that fails: {said}");
+        assert_eq!(
+            said.matches("signing in to corp").count(),
+            1,
+            "{flow}: nobody is sent to a page that fails: {said}"
+        );
     }
 }
 
@@ -86,13 +96,18 @@ fn auto_login_replaces_a_forgotten_registration_too() {
 fn a_registration_is_stored_once_it_has_proved_good() {
     let sandbox = Sandbox::new();
     let browser = script(&sandbox, "browser", "#!/bin/sh\necho \"$1\" > \"$HOME/tab\"\n");
-    let login = ["login", "-S", "corp", "--flow", "pkce", "--no-cache-refresh", "--browser", &browser];
+    let login =
+        ["login", "-S", "corp", "--flow", "pkce", "--no-cache-refresh", "--browser", &browser];
     let mut given_up = sandbox.spawn(&login);
     wait_for("the browser", || sandbox.path("tab").exists().then_some(()));
     given_up.kill().unwrap();
     given_up.wait().unwrap();
     assert_eq!(approve(sandbox.spawn(&login)).0, 0);
-    assert_eq!(sandbox.aws.calls("RegisterClient"), 2, "a sign-in that led nowhere leaves no registration behind");
+    assert_eq!(
+        sandbox.aws.calls("RegisterClient"),
+        2,
+        "a sign-in that led nowhere leaves no registration behind"
+    );
 }
 
 #[test]
@@ -125,7 +140,11 @@ fn an_answer_without_id_or_secret_is_asked_for_again_and_never_stored() {
 fn absurd_registration_ends_spoil_nothing() {
     for end in [json!(0), json!(-1), json!(1), json!(i64::MAX), json!(4_102_444_800_000_i64)] {
         let sandbox = Sandbox::new();
-        sandbox.aws.script(edited("RegisterClient", 1, Edit::Set("/clientSecretExpiresAt".into(), end.clone())));
+        sandbox.aws.script(edited(
+            "RegisterClient",
+            1,
+            Edit::Set("/clientSecretExpiresAt".into(), end.clone()),
+        ));
         let ran = sandbox.run(&DEVICE);
         assert_eq!(ran.code, 0, "{end}: {ran:?}");
         let registration = Records::of(&sandbox).token("corp").unwrap().registration.unwrap();
@@ -136,8 +155,13 @@ fn absurd_registration_ends_spoil_nothing() {
 
 #[test]
 fn odd_times_of_a_device_code_are_brought_into_range() {
-    let odd =
-        [("/interval", json!(0)), ("/interval", json!(-7)), ("/expiresIn", json!(0)), ("/expiresIn", json!(-1)), ("/expiresIn", json!(1))];
+    let odd = [
+        ("/interval", json!(0)),
+        ("/interval", json!(-7)),
+        ("/expiresIn", json!(0)),
+        ("/expiresIn", json!(-1)),
+        ("/expiresIn", json!(1)),
+    ];
     let edits = odd.into_iter().map(|(field, value)| Edit::Set(field.into(), value));
     for edit in edits.chain([Edit::Remove("/expiresIn".into())]) {
         let sandbox = Sandbox::new();
@@ -164,7 +188,11 @@ fn an_answer_without_its_code_or_address_is_not_shown() {
 fn an_access_token_that_no_request_can_carry_is_not_stored() {
     for token in ["", "two\r\nlines", "snow\u{2603}man", "\u{1b}[2J"] {
         let sandbox = Sandbox::new();
-        sandbox.aws.script(edited("CreateToken:device_code", 99, Edit::Set("/accessToken".into(), json!(token))));
+        sandbox.aws.script(edited(
+            "CreateToken:device_code",
+            99,
+            Edit::Set("/accessToken".into(), json!(token)),
+        ));
         let ran = sandbox.run(&DEVICE);
         refused(&ran, 6, &["makes no sense", "accessToken"]);
         assert!(Records::of(&sandbox).token("corp").is_none(), "{token:?}");
@@ -178,13 +206,21 @@ fn an_empty_refresh_token_never_replaces_one() {
     let before = records.token("corp").unwrap();
     records.leave_token("corp", -60);
     sandbox.aws.script(Fault::DropRefreshToken);
-    sandbox.aws.script(edited("CreateToken:refresh_token", 1, Edit::Set("/refreshToken".into(), json!(""))));
+    sandbox.aws.script(edited(
+        "CreateToken:refresh_token",
+        1,
+        Edit::Set("/refreshToken".into(), json!("")),
+    ));
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let after = records.token("corp").unwrap();
     assert_ne!(after.access_token, before.access_token);
     assert_eq!(after.refresh_token, before.refresh_token);
     records.leave_token("corp", -60);
-    assert_eq!(sandbox.run(&[&PROCESS[..], &["--sts-refresh"]].concat()).code, 0, "the old one still works");
+    assert_eq!(
+        sandbox.run(&[&PROCESS[..], &["--sts-refresh"]].concat()).code,
+        0,
+        "the old one still works"
+    );
 }
 
 #[test]
@@ -195,7 +231,11 @@ fn a_stored_token_with_a_control_character_counts_as_damaged() {
         let token = Token { access_token: Secret::from(bad), ..records.token("corp").unwrap() };
         records.save_token("corp", &token);
         let fetch = [&PROCESS[..], &["--no-cache"]].concat();
-        refused(&sandbox.run(&fetch), 4, &["nobody is signed in to corp", "rolecall login --sso corp"]);
+        refused(
+            &sandbox.run(&fetch),
+            4,
+            &["nobody is signed in to corp", "rolecall login --sso corp"],
+        );
         sandbox.login("corp");
         assert_eq!(sandbox.run(&fetch).code, 0);
     }
@@ -216,9 +256,17 @@ fn login_checks_that_it_can_keep_the_token_before_a_page_is_shown() {
 fn text_of_a_sign_in_is_shown_and_not_obeyed() {
     let sandbox = Sandbox::new();
     let code = "AB\u{1b}[2J\u{202e}\u{85}\u{2028}CD";
-    sandbox.aws.script(edited("StartDeviceAuthorization", 1, Edit::Set("/userCode".into(), json!(code))));
+    sandbox.aws.script(edited(
+        "StartDeviceAuthorization",
+        1,
+        Edit::Set("/userCode".into(), json!(code)),
+    ));
     let address = "https://evil.example/\u{1b}]0;pwned\u{7}\u{2067}";
-    sandbox.aws.script(edited("StartDeviceAuthorization", 1, Edit::Set("/verificationUriComplete".into(), json!(address))));
+    sandbox.aws.script(edited(
+        "StartDeviceAuthorization",
+        1,
+        Edit::Set("/verificationUriComplete".into(), json!(address)),
+    ));
     let terminal = Terminal::rolecall(&sandbox, &DEVICE);
     terminal.wait_for("signed in to corp");
     assert_eq!(terminal.end(), 0);
@@ -242,13 +290,26 @@ fn an_error_message_of_aws_is_shown_and_not_obeyed() {
 
 #[test]
 fn an_address_that_is_not_a_web_page_reaches_no_browser() {
-    for address in ["--help", "file:///etc/passwd", "javascript:alert(1)", "http://device.example/", "https://aws.example@evil.example/"] {
+    for address in [
+        "--help",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://device.example/",
+        "https://aws.example@evil.example/",
+    ] {
         let sandbox = Sandbox::new();
         let browser = script(&sandbox, "browser", "#!/bin/sh\necho \"$1\" >> \"$HOME/tabs\"\n");
-        sandbox.aws.script(edited("StartDeviceAuthorization", 1, Edit::Set("/verificationUriComplete".into(), json!(address))));
+        sandbox.aws.script(edited(
+            "StartDeviceAuthorization",
+            1,
+            Edit::Set("/verificationUriComplete".into(), json!(address)),
+        ));
         let ran = sandbox.run(&[&DEVICE[..], &["--browser", &browser]].concat());
         assert!(ran.code == 0 && ran.stderr.contains("is not opened: "), "{address}: {ran:?}");
-        assert!(!ran.stderr.contains("has opened in your browser") && !sandbox.path("tabs").exists(), "{address}: {ran:?}");
+        assert!(
+            !ran.stderr.contains("has opened in your browser") && !sandbox.path("tabs").exists(),
+            "{address}: {ran:?}"
+        );
     }
 }
 
@@ -256,17 +317,28 @@ fn an_address_that_is_not_a_web_page_reaches_no_browser() {
 fn names_are_escaped_on_a_terminal_and_faithful_elsewhere() {
     let sandbox = Sandbox::new();
     let name = "prod\u{1b}]0;x\u{7}\u{202e}\u{2028}";
-    sandbox.aws.script(edited("ListAccounts", 1, Edit::Set("/accountList/0/accountName".into(), json!(name))));
+    sandbox.aws.script(edited(
+        "ListAccounts",
+        1,
+        Edit::Set("/accountList/0/accountName".into(), json!(name)),
+    ));
     let ran = sandbox.run(&["login", "-S", "corp", "--flow", "device-code"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let piped = sandbox.run(&["list", "-S", "corp", "--csv"]).stdout;
     assert!(piped.contains(name), "{piped:?}");
-    for args in [&["list", "-S", "corp", "--csv"][..], &["list", "-S", "corp"], &["list", "-S", "corp", "--json"], &["tags", "-S", "corp"]]
-    {
+    for args in [
+        &["list", "-S", "corp", "--csv"][..],
+        &["list", "-S", "corp"],
+        &["list", "-S", "corp", "--json"],
+        &["tags", "-S", "corp"],
+    ] {
         let terminal = Terminal::rolecall(&sandbox, args);
         assert_eq!(terminal.end(), 0);
         let written = terminal.written();
-        assert!(written.contains("prod") && !written.contains("\u{1b}]0;x"), "{args:?}: {written:?}");
+        assert!(
+            written.contains("prod") && !written.contains("\u{1b}]0;x"),
+            "{args:?}: {written:?}"
+        );
         assert!(!written.contains(['\u{202e}', '\u{2028}', '\u{7}']), "{args:?}: {written:?}");
     }
 }
@@ -275,7 +347,8 @@ fn names_are_escaped_on_a_terminal_and_faithful_elsewhere() {
 fn a_browser_that_fails_is_told_at_once_with_what_to_do_instead() {
     let sandbox = Sandbox::new();
     let browser = script(&sandbox, "xdg-open", "#!/bin/sh\nexit 3\n");
-    let login = ["login", "-S", "corp", "--flow", "pkce", "--no-cache-refresh", "--browser", &browser];
+    let login =
+        ["login", "-S", "corp", "--flow", "pkce", "--no-cache-refresh", "--browser", &browser];
     let mut child = sandbox.spawn(&login);
     let (mut url, mut said) = (String::new(), String::new());
     for line in BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok) {
@@ -288,7 +361,11 @@ fn a_browser_that_fails_is_told_at_once_with_what_to_do_instead() {
         }
     }
     assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
-    assert!(said.contains("xdg-open exited with 3)") && said.contains("open the address above in a browser on this machine"), "{said}");
+    assert!(
+        said.contains("xdg-open exited with 3)")
+            && said.contains("open the address above in a browser on this machine"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -299,10 +376,30 @@ fn callers_without_a_terminal_are_told_of_a_browser_that_fails() {
     sandbox.write("rolecall/config.toml", &format!("auth_flow = \"device-code\"\n{flow}"));
     sandbox.aws.approve_after(demo::Approve::Person);
     let mut command = sandbox.command("setsid");
-    command.args(["--wait", crate::sandbox::binary()]).args(PROCESS).args(["--auto-login", "--wait", "5m", "--browser", &browser]);
+    command.args(["--wait", crate::sandbox::binary()]).args(PROCESS).args([
+        "--auto-login",
+        "--wait",
+        "5m",
+        "--browser",
+        &browser,
+    ]);
     let ran = Ran::of(command.stdin(Stdio::null()).output().unwrap());
-    refused(&ran, 4, &["xdg-open exited with 3", "/device?user_code=", "check that it shows the code", "then try again"]);
-    let address = ran.stderr.split_whitespace().find(|word| word.contains("/device?user_code=")).unwrap().to_owned();
+    refused(
+        &ran,
+        4,
+        &[
+            "xdg-open exited with 3",
+            "/device?user_code=",
+            "check that it shows the code",
+            "then try again",
+        ],
+    );
+    let address = ran
+        .stderr
+        .split_whitespace()
+        .find(|word| word.contains("/device?user_code="))
+        .unwrap()
+        .to_owned();
     demo::approve(&address).unwrap();
     let records = Records::of(&sandbox);
     wait_for("the token", || records.token("corp"));
@@ -316,9 +413,23 @@ fn a_role_that_is_mistyped_is_told_apart_from_one_that_was_taken_away() {
     refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "012345678901", "-R", "ReadOnlyAcces"]),
         5,
-        &["no role `ReadOnlyAcces` is known in account payments-prod", "did you mean ReadOnlyAccess"],
+        &[
+            "no role `ReadOnlyAcces` is known in account payments-prod",
+            "did you mean ReadOnlyAccess",
+        ],
     );
-    refused(&sandbox.run(&["process", "-S", "corp", "--arn", "999999999999:Admin"]), 5, &["no account 999999999999 is known"]);
+    refused(
+        &sandbox.run(&["process", "-S", "corp", "--arn", "999999999999:Admin"]),
+        5,
+        &["no account 999999999999 is known"],
+    );
     sandbox.aws.revoke("012345678901".parse().unwrap(), "ReadOnlyAccess");
-    refused(&sandbox.run(&PROCESS), 6, &["you no longer have payments-prod/ReadOnlyAccess", "hint: ask your administrator for access"]);
+    refused(
+        &sandbox.run(&PROCESS),
+        6,
+        &[
+            "you no longer have payments-prod/ReadOnlyAccess",
+            "hint: ask your administrator for access",
+        ],
+    );
 }

@@ -1,4 +1,5 @@
-//! Single flight around a sign-in: exact interleavings of processes, driven by the locks that they share.
+//! Single flight around a sign-in: exact interleavings of processes, driven by the locks that they
+//! share.
 
 use std::ffi::OsStr;
 use std::mem::MaybeUninit;
@@ -29,7 +30,8 @@ struct Opens(OwnedFd);
 
 impl Opens {
     fn of(directory: &Path) -> Self {
-        let watch = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK).unwrap();
+        let watch =
+            inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK).unwrap();
         inotify::add_watch(&watch, directory, inotify::WatchFlags::OPEN).unwrap();
         Self(watch)
     }
@@ -41,14 +43,19 @@ impl Opens {
         let mut reader = inotify::Reader::new(&self.0, &mut buffer);
         loop {
             while let Ok(event) = reader.next() {
-                let name = event.file_name().map(|name| OsStr::from_bytes(name.to_bytes()).to_string_lossy().into_owned());
+                let name = event
+                    .file_name()
+                    .map(|name| OsStr::from_bytes(name.to_bytes()).to_string_lossy().into_owned());
                 if name.is_some_and(|name| name.ends_with(ending)) {
                     return;
                 }
             }
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "no process has opened a file *{ending}");
-            let _ = poll(&mut [PollFd::new(&self.0, PollFlags::IN)], Some(&Timespec::try_from(left).unwrap()));
+            let _ = poll(
+                &mut [PollFd::new(&self.0, PollFlags::IN)],
+                Some(&Timespec::try_from(left).unwrap()),
+            );
         }
     }
 }
@@ -71,12 +78,16 @@ fn now() -> Timestamp {
 #[test]
 fn a_failure_from_before_the_sign_in_is_not_taken_for_the_present() {
     let sandbox = signed_in();
-    // Another caller has led since before the sign-in: it has looked for a token, found none, and has not said so yet.
+    // Another caller has led since before the sign-in: it has looked for a token, found none, and
+    // has not said so yet.
     let early = lead(&Records::of(&sandbox).credentials_flight(ROLE));
     let opens = Opens::of(&flights(&sandbox));
     let late = sandbox.spawn(&PROCESS);
     opens.wait_for(".lock");
-    early.land(Outcome::failed(&Error::new(Kind::LoginNeeded, "nobody is signed in to corp"), now()));
+    early.land(Outcome::failed(
+        &Error::new(Kind::LoginNeeded, "nobody is signed in to corp"),
+        now(),
+    ));
     let ran = Ran::of(late.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
@@ -89,7 +100,10 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
     let first = key(&sandbox.run(&PROCESS));
     let records = Records::of(&sandbox);
     records.leave_credentials(ROLE, 600);
-    lead(&records.credentials_flight(ROLE)).land(Outcome::failed(&Error::new(Kind::LoginNeeded, "nobody is signed in to corp"), now()));
+    lead(&records.credentials_flight(ROLE)).land(Outcome::failed(
+        &Error::new(Kind::LoginNeeded, "nobody is signed in to corp"),
+        now(),
+    ));
     records.leave_token("corp", -60);
     let token = records.token("corp").unwrap();
     records.save_token("corp", &rolecall::vault::Token { issued_at: now().plus(-3_600), ..token });
@@ -105,14 +119,29 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
 fn a_refresh_that_fails_does_not_forget_the_token_of_a_new_sign_in() {
     let sandbox = signed_in();
     let records = Records::of(&sandbox);
-    // Another process refreshes the old token. When AWS says that its session is over, it will forget what is stored.
+    // Another process refreshes the old token. When AWS says that its session is over, it will
+    // forget what is stored.
     let refreshing = lead(&records.token_flight("corp"));
     let before = records.token("corp").unwrap();
     let opens = Opens::of(&flights(&sandbox));
-    let login = sandbox.spawn(&["login", "-S", "corp", "--flow", "device-code", "--force", "--no-cache-refresh"]);
+    let login = sandbox.spawn(&[
+        "login",
+        "-S",
+        "corp",
+        "--flow",
+        "device-code",
+        "--force",
+        "--no-cache-refresh",
+    ]);
     opens.wait_for(".lock");
-    wait_for("the token that AWS has given", || (sandbox.aws.calls("CreateToken") > 1).then_some(()));
-    assert_eq!(records.token("corp").unwrap().access_token, before.access_token, "the new token was stored beside a refresh");
+    wait_for("the token that AWS has given", || {
+        (sandbox.aws.calls("CreateToken") > 1).then_some(())
+    });
+    assert_eq!(
+        records.token("corp").unwrap().access_token,
+        before.access_token,
+        "the new token was stored beside a refresh"
+    );
     drop(refreshing);
     let ran = Ran::of(login.wait_with_output().unwrap());
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -129,7 +158,9 @@ fn callers_of_an_open_sign_in_are_served_by_a_login_elsewhere() {
         .spawn()
         .unwrap();
     sandbox.aws.approve_after(demo::Approve::Person);
-    wait_for("the address of the open sign-in", || sandbox.path("rolecall/state/sign-in-corp.json").exists().then_some(()));
+    wait_for("the address of the open sign-in", || {
+        sandbox.path("rolecall/state/sign-in-corp.json").exists().then_some(())
+    });
     sandbox.login("corp");
     let ran = Ran::of(caller.wait_with_output().unwrap());
     assert_eq!(ran.code, 0, "{ran:?}");

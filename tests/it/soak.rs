@@ -1,4 +1,5 @@
-//! Many processes for a long time, while everything goes wrong: no bug, no wrong answer, and all is well in the end.
+//! Many processes for a long time, while everything goes wrong: no bug, no wrong answer, and all is
+//! well in the end.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -71,8 +72,16 @@ impl Soak {
         while !self.over.load(Ordering::Relaxed) {
             let role = ROLES[numbers.below(ROLES.len())];
             let mut args = vec!["process", "-S", "corp", "--arn", role];
-            args.extend(["--sts-refresh", "--no-cache"].into_iter().filter(|_| numbers.below(12) == 0));
-            let mut child = self.world.limited(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            args.extend(
+                ["--sts-refresh", "--no-cache"].into_iter().filter(|_| numbers.below(12) == 0),
+            );
+            let mut child = self
+                .world
+                .limited(&args)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
             let begun = Instant::now();
             if numbers.below(10) == 0 {
                 self.kill(&mut child, Duration::from_millis(numbers.below(150) as u64));
@@ -108,12 +117,25 @@ impl Soak {
             self.signed_out.store(true, Ordering::Relaxed);
         }
         if ran.code != 0 {
-            return if ran.stdout.is_empty() { Ok(()) } else { Err("failed, but printed something".into()) };
+            return if ran.stdout.is_empty() {
+                Ok(())
+            } else {
+                Err("failed, but printed something".into())
+            };
         }
-        let document: serde_json::Value = serde_json::from_str(&ran.stdout).map_err(|_| "stdout is not JSON")?;
+        let document: serde_json::Value =
+            serde_json::from_str(&ran.stdout).map_err(|_| "stdout is not JSON")?;
         let field = |name: &str| document[name].as_str().unwrap_or_default();
-        genuine(&self.world, role, field("AccessKeyId"), field("SecretAccessKey"), field("SessionToken"), Some(field("Expiration")))?;
-        let left = rolecall::domain::Timestamp::parse(field("Expiration")).map_or(0, |ends| ends.since(now()));
+        genuine(
+            &self.world,
+            role,
+            field("AccessKeyId"),
+            field("SecretAccessKey"),
+            field("SessionToken"),
+            Some(field("Expiration")),
+        )?;
+        let left = rolecall::domain::Timestamp::parse(field("Expiration"))
+            .map_or(0, |ends| ends.since(now()));
         // A process may be held up between its answer and here, but not for long.
         if left < -10 { Err(format!("credentials that ended {} s ago", -left)) } else { Ok(()) }
     }
@@ -121,15 +143,23 @@ impl Soak {
     /// Makes something go wrong every moment, and signs in again when a session was lost.
     fn disturb(&self) {
         let mut numbers = self.numbers();
-        let (aws, records) = (&self.world.sandbox.aws, Records::in_store(&self.world.sandbox, SecureStore::Json));
+        let (aws, records) =
+            (&self.world.sandbox.aws, Records::in_store(&self.world.sandbox, SecureStore::Json));
         let faults: Vec<&Row> = rows().filter(|row| !row.slow).collect();
         while !self.over.load(Ordering::Relaxed) {
             match numbers.below(10) {
                 0..=5 => {
-                    let (row, operation) = (faults[numbers.below(faults.len())], OPERATIONS[numbers.below(OPERATIONS.len())]);
-                    // A refresh that AWS itself refuses ends the session: now and then, not all the time.
-                    let ends = matches!(row.class, Class::Unauthorized | Class::Refused) && numbers.below(4) > 0;
-                    for fault in row.faults(&Operation::named(operation)).into_iter().filter(|_| !ends) {
+                    let (row, operation) = (
+                        faults[numbers.below(faults.len())],
+                        OPERATIONS[numbers.below(OPERATIONS.len())],
+                    );
+                    // A refresh that AWS itself refuses ends the session: now and then, not all the
+                    // time.
+                    let ends = matches!(row.class, Class::Unauthorized | Class::Refused)
+                        && numbers.below(4) > 0;
+                    for fault in
+                        row.faults(&Operation::named(operation)).into_iter().filter(|_| !ends)
+                    {
                         aws.script(for_once(fault));
                         self.count("faults");
                     }
@@ -145,7 +175,10 @@ impl Soak {
                     }
                 }
                 8 => {
-                    let (role, left) = (ROLES[numbers.below(ROLES.len() - 1)], [-1, 0, 45, 300, 800][numbers.below(5)]);
+                    let (role, left) = (
+                        ROLES[numbers.below(ROLES.len() - 1)],
+                        [-1, 0, 45, 300, 800][numbers.below(5)],
+                    );
                     if records.credentials(role).is_some() {
                         records.leave_credentials(role, left);
                         self.count("credentials expired");
@@ -157,7 +190,10 @@ impl Soak {
                 }
             }
             if self.signed_out.swap(false, Ordering::Relaxed) {
-                let login = self.world.run(&["login", "-S", "corp", "--flow", "pkce", "--no-cache-refresh"]).ran;
+                let login = self
+                    .world
+                    .run(&["login", "-S", "corp", "--flow", "pkce", "--no-cache-refresh"])
+                    .ran;
                 self.count(if login.code == 0 { "sign-ins" } else { "failed sign-ins" });
             }
             std::thread::park_timeout(Duration::from_millis(numbers.below(120) as u64));
@@ -167,7 +203,8 @@ impl Soak {
     fn report(&self, seconds: u64, seed: u64) -> String {
         let tally = self.tally.lock().unwrap();
         let runs: usize = tally.codes.values().sum();
-        let mut out = format!("soak: {runs} runs in {seconds} s from {WORKERS} workers (seed {seed})\n");
+        let mut out =
+            format!("soak: {runs} runs in {seconds} s from {WORKERS} workers (seed {seed})\n");
         for (code, count) in &tally.codes {
             let _ = writeln!(out, "  exit {code}: {count}");
         }
@@ -218,12 +255,19 @@ fn a_soak_finds_no_bug_and_no_wrong_answer() {
     let report = soak.report(seconds, seed);
     std::fs::write(std::env::temp_dir().join("rolecall-soak.txt"), &report).unwrap();
     let tally = soak.tally.lock().unwrap();
-    assert!(tally.wrong.is_empty(), "{report}\n{}", tally.wrong[..tally.wrong.len().min(20)].join("\n"));
-    let (runs, fine) = (tally.codes.values().sum::<usize>(), tally.codes.get(&0).copied().unwrap_or(0));
+    assert!(
+        tally.wrong.is_empty(),
+        "{report}\n{}",
+        tally.wrong[..tally.wrong.len().min(20)].join("\n")
+    );
+    let (runs, fine) =
+        (tally.codes.values().sum::<usize>(), tally.codes.get(&0).copied().unwrap_or(0));
     assert!(runs > WORKERS && fine * 3 > runs, "too few went well to mean anything\n{report}");
     // AWS is well again, and so is everything here.
     soak.world.sandbox.aws.clear_script();
-    if soak.world.run(&["login", "--check", "-S", "corp"]).ran.code != 0 || soak.world.process(ROLES[0]).ran.code == 4 {
+    if soak.world.run(&["login", "--check", "-S", "corp"]).ran.code != 0
+        || soak.world.process(ROLES[0]).ran.code == 4
+    {
         soak.world.sandbox.login("corp");
     }
     for role in ROLES {

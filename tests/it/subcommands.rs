@@ -13,8 +13,12 @@ fn told(sandbox: &Sandbox, runs: &[&[&str]]) -> String {
 fn shown(sandbox: &Sandbox, args: &[&str], ran: &Ran) -> String {
     let home = sandbox.home().to_string_lossy().into_owned();
     let plain = |text: &str| {
-        let text = text.replace(sandbox.aws.url(), "http://SIMULATOR").replace(&home, "HOME").replace("1h 00m", "59m");
-        let text = (0..60).fold(text, |text, seconds| text.replace(&format!(" {seconds}s ago"), " Ns ago"));
+        let text = text
+            .replace(sandbox.aws.url(), "http://SIMULATOR")
+            .replace(&home, "HOME")
+            .replace("1h 00m", "59m");
+        let text = (0..60)
+            .fold(text, |text, seconds| text.replace(&format!(" {seconds}s ago"), " Ns ago"));
         text.lines().map(|line| format!("{}\n", steady(line))).collect::<String>()
     };
     let stderr = plain(&ran.stderr).lines().map(|line| format!("! {line}\n")).collect::<String>();
@@ -27,9 +31,14 @@ fn steady(line: &str) -> String {
     let inside = |letter: char| letter.is_ascii_alphanumeric() || "+/=_-:.%".contains(letter);
     let word = |word: &str| {
         let has = |kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);
-        let secret = word.len() >= 40 && has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && !word.starts_with("arn:");
+        let secret = word.len() >= 40
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_uppercase)
+            && !word.starts_with("arn:");
         match word {
-            word if word.len() == 20 && word.ends_with('Z') && word.as_bytes()[10] == b'T' => "MOMENT".to_owned(),
+            word if word.len() == 20 && word.ends_with('Z') && word.as_bytes()[10] == b'T' => {
+                "MOMENT".to_owned()
+            }
             word if word.starts_with("ASIA") => "KEY".to_owned(),
             word if word.starts_with("AWS_ACCESS_KEY_ID=") => "AWS_ACCESS_KEY_ID=KEY".to_owned(),
             word if secret && !word.starts_with("http") => "SECRET".to_owned(),
@@ -37,7 +46,12 @@ fn steady(line: &str) -> String {
         }
     };
     let parts = line.split_inclusive(|letter: char| !inside(letter));
-    parts.map(|part| part.find(|letter: char| !inside(letter)).map_or_else(|| word(part), |at| word(&part[..at]) + &part[at..])).collect()
+    parts
+        .map(|part| {
+            part.find(|letter: char| !inside(letter))
+                .map_or_else(|| word(part), |at| word(&part[..at]) + &part[at..])
+        })
+        .collect()
 }
 
 fn with<'a>(command: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
@@ -79,7 +93,16 @@ fn every_command_says_what_it_did_or_why_it_did_not() {
             &["tags", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAccess", "--json"],
             &["tags", "-R", "ReadOnlyAcess"],
             &["history", "--json"],
-            &["list", "-q", "account:payments-prod role:ReadOnly*", "AccountName", "Via", "Tags", "ExpiresEpoch", "--json"],
+            &[
+                "list",
+                "-q",
+                "account:payments-prod role:ReadOnly*",
+                "AccountName",
+                "Via",
+                "Tags",
+                "ExpiresEpoch",
+                "--json",
+            ],
             &["list", "Acount"],
             &["pick", "--filter", "--print", "acount"],
             &["pick", "--filter", "xyzzyplugh"],
@@ -99,8 +122,26 @@ fn every_command_says_what_it_did_or_why_it_did_not() {
             &["exec", "--arn", "12345678901:ReadOnlyAccess", "--", "true"],
             &["exec", ".", "--", "true"],
             &["exec", "-", "--", "true"],
-            &["each", "-S", "corp", "account:payments-prod role:ReadOnly*", "--", "sh", "-c", "echo in $AWS_SSO_ACCOUNT_ID; exit 3"],
-            &["each", "-S", "corp", "account:payments-prod role:ReadOnly*", "--json", "--", "echo", "in"],
+            &[
+                "each",
+                "-S",
+                "corp",
+                "account:payments-prod role:ReadOnly*",
+                "--",
+                "sh",
+                "-c",
+                "echo in $AWS_SSO_ACCOUNT_ID; exit 3",
+            ],
+            &[
+                "each",
+                "-S",
+                "corp",
+                "account:payments-prod role:ReadOnly*",
+                "--json",
+                "--",
+                "echo",
+                "in",
+            ],
             &["each", "account:payments-prod", "--", "true"],
             &["each", "account:nowhere", "-S", "corp", "--", "true"],
             &["each", "role:*"],
@@ -129,7 +170,14 @@ fn every_command_says_what_it_did_or_why_it_did_not() {
             &with(&["eks-token"], &["--cluster", "pay"]),
             &["eks-token"],
             &with(&["console"], &["--link", "-s", "sqs"]),
-            &with(&["console"], &["--link", "--destination", "https://eu-west-1.console.aws.amazon.com/s3/buckets/a b?x=1&y=ü#z"]),
+            &with(
+                &["console"],
+                &[
+                    "--link",
+                    "--destination",
+                    "https://eu-west-1.console.aws.amazon.com/s3/buckets/a b?x=1&y=ü#z",
+                ],
+            ),
             &with(&["console"], &["-u", "printurl", "-s", "queues", "-r", "us-gov-west-1"]),
             &with(&["console"], &["-s", "sqss"]),
             &with(&["console"], &["--destination", "https://example.com"]),
@@ -167,9 +215,19 @@ fn help_of_the_program_reads_as_a_story() {
     let sandbox = Sandbox::new();
     let help = sandbox.run(&["-h"]);
     assert_eq!((help.code, help.stderr.as_str()), (0, ""));
-    let at = |words: &str| help.stdout.find(words).unwrap_or_else(|| panic!("{words} in\n{}", help.stdout));
-    let story =
-        ["Be in a role:", "Sign in:", "Look around:", "For other programs:", "Set up:", "Options everywhere:", "Examples:", "Exit codes:"];
+    let at = |words: &str| {
+        help.stdout.find(words).unwrap_or_else(|| panic!("{words} in\n{}", help.stdout))
+    };
+    let story = [
+        "Be in a role:",
+        "Sign in:",
+        "Look around:",
+        "For other programs:",
+        "Set up:",
+        "Options everywhere:",
+        "Examples:",
+        "Exit codes:",
+    ];
     assert!(story.iter().map(|words| at(words)).is_sorted(), "{}", help.stdout);
     assert_eq!(sandbox.run(&["help"]).code, 0);
     let list = sandbox.run(&["list", "--help"]).stdout;
@@ -187,7 +245,10 @@ fn log_lines_say_where_they_come_from_only_when_asked() {
     let placed = log(&["-L", "info", "--lines"]);
     assert!(placed.contains("src/identity/portal.rs:"), "{placed}");
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("log_level = \"info\"\nlog_lines = true\n{config}"));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("log_level = \"info\"\nlog_lines = true\n{config}"),
+    );
     assert!(log(&[]).contains("src/identity/portal.rs:"), "{}", log(&[]));
     assert!(!log(&["-L", "info"]).contains("IQoJb3JpZ2luX2Vj"), "no token is logged");
 }
@@ -195,7 +256,9 @@ fn log_lines_say_where_they_come_from_only_when_asked() {
 #[test]
 fn the_demo_hands_global_flags_on() {
     let sandbox = Sandbox::new();
-    let demo = |flags: &[&str], command: &[&str]| sandbox.run(&[flags, &["demo", "--accounts", "4"], command, &PAY].concat());
+    let demo = |flags: &[&str], command: &[&str]| {
+        sandbox.run(&[flags, &["demo", "--accounts", "4"], command, &PAY].concat())
+    };
     let link = demo(&["-u", "printurl"], &["console"]);
     assert!(link.code == 0 && link.stdout.contains("/federation?Action=login"), "{link:?}");
     let logged = demo(&["--lines", "-L", "info"], &["process", "--no-cache"]);
@@ -210,7 +273,16 @@ fn an_arn_as_aws_prints_it_names_the_permission_set_and_a_wrong_one_asks_nobody(
     for command in [&["process"][..], &["eks-token", "--cluster", "x"]] {
         assert_eq!(sandbox.run(&[command, &["-S", "corp", "--arn", caller]].concat()).code, 0);
     }
-    let exec = sandbox.run(&["exec", "-S", "corp", "--arn", caller, "--", "printenv", "AWS_SSO_ROLE_NAME"]);
+    let exec = sandbox.run(&[
+        "exec",
+        "-S",
+        "corp",
+        "--arn",
+        caller,
+        "--",
+        "printenv",
+        "AWS_SSO_ROLE_NAME",
+    ]);
     assert_eq!((exec.code, exec.stdout.as_str()), (0, "ReadOnlyAccess\n"), "{exec:?}");
     let before = sandbox.aws.calls("ListAccounts");
     let wrong = sandbox.run(&["exec", "--arn", "12345678901:Admin", "--", "true"]);
@@ -222,15 +294,28 @@ fn an_arn_as_aws_prints_it_names_the_permission_set_and_a_wrong_one_asks_nobody(
 fn a_name_that_stands_somewhere_is_told_with_its_place() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
-    let with = |name: &str, value: &str, args: &[&str]| Ran::of(sandbox.rolecall(args).env(name, value).output().unwrap());
+    let with = |name: &str, value: &str, args: &[&str]| {
+        Ran::of(sandbox.rolecall(args).env(name, value).output().unwrap())
+    };
     let sort = with("AWS_SSO_FIELD_SORT", "AcountName", &["list"]);
-    assert!(sort.code == 2 && sort.stderr.contains("AWS_SSO_FIELD_SORT: ") && sort.stderr.contains("AccountName"), "{sort:?}");
+    assert!(
+        sort.code == 2
+            && sort.stderr.contains("AWS_SSO_FIELD_SORT: ")
+            && sort.stderr.contains("AccountName"),
+        "{sort:?}"
+    );
     let sso = with("AWS_SSO", "crop", &["list"]);
     assert!(sso.code == 3 && sso.stderr.contains("AWS_SSO: there is no"), "{sso:?}");
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("list_fields = [\"Acount\"]\ndefault_sso = \"crop\"\n{config}"));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("list_fields = [\"Acount\"]\ndefault_sso = \"crop\"\n{config}"),
+    );
     let fields = sandbox.run(&["list", "-S", "corp"]);
-    assert!(fields.code == 3 && fields.stderr.contains("config.toml:1: list_fields: "), "{fields:?}");
+    assert!(
+        fields.code == 3 && fields.stderr.contains("config.toml:1: list_fields: "),
+        "{fields:?}"
+    );
     let sso = sandbox.run(&["list", "RoleName"]);
     assert!(sso.code == 3 && sso.stderr.contains("default_sso: there is no"), "{sso:?}");
 }
@@ -240,8 +325,10 @@ fn the_variable_that_turns_the_order_round_takes_any_yes() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let first = |reverse: &str| {
-        let variables = [("AWS_SSO_FIELD_SORT", "AccountId"), ("AWS_SSO_FIELD_SORT_REVERSE", reverse)];
-        let ran = Ran::of(sandbox.rolecall(&["list", "AccountId"]).envs(variables).output().unwrap());
+        let variables =
+            [("AWS_SSO_FIELD_SORT", "AccountId"), ("AWS_SSO_FIELD_SORT_REVERSE", reverse)];
+        let ran =
+            Ran::of(sandbox.rolecall(&["list", "AccountId"]).envs(variables).output().unwrap());
         ran.stdout.lines().nth(1).unwrap().to_owned()
     };
     assert_eq!([first("1"), first("true"), first("yes")], ["992623608017"; 3]);
@@ -253,10 +340,19 @@ fn csv_survives_a_name_that_would_split_it() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    let named =
-        config.replace("[instances.corp.accounts.012345678901]\n", "[instances.corp.accounts.012345678901]\nname = 'Pay, \"EU\"'\n");
+    let named = config.replace(
+        "[instances.corp.accounts.012345678901]\n",
+        "[instances.corp.accounts.012345678901]\nname = 'Pay, \"EU\"'\n",
+    );
     sandbox.write("rolecall/config.toml", &named);
-    let csv = sandbox.run(&["list", "--csv", "-q", "id:012345678901 role:ReadOnly*", "AccountName", "RoleName"]);
+    let csv = sandbox.run(&[
+        "list",
+        "--csv",
+        "-q",
+        "id:012345678901 role:ReadOnly*",
+        "AccountName",
+        "RoleName",
+    ]);
     assert_eq!(csv.stdout, "AccountName,RoleName\n\"Pay, \"\"EU\"\"\",ReadOnlyAccess\n", "{csv:?}");
 }
 
@@ -265,7 +361,19 @@ fn the_vault_is_unlocked_by_the_passphrase_of_the_environment_and_says_for_whom(
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let unlocked = sandbox.run(&["vault", "unlock"]);
-    assert!(unlocked.code == 0 && unlocked.stderr.contains("nothing here keeps the vault open for processes without it"), "{unlocked:?}");
-    let nothing = Ran::of(sandbox.rolecall(&["vault", "unlock"]).env_remove("AWS_SSO_FILE_PASSWORD").output().unwrap());
+    assert!(
+        unlocked.code == 0
+            && unlocked
+                .stderr
+                .contains("nothing here keeps the vault open for processes without it"),
+        "{unlocked:?}"
+    );
+    let nothing = Ran::of(
+        sandbox
+            .rolecall(&["vault", "unlock"])
+            .env_remove("AWS_SSO_FILE_PASSWORD")
+            .output()
+            .unwrap(),
+    );
     assert!(nothing.code == 2 && nothing.stderr.contains("standard input"), "{nothing:?}");
 }

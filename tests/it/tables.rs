@@ -16,10 +16,16 @@ fn root() -> PathBuf {
 /// The rows of the README's table whose head begins so, cell by cell; `\|` is no border.
 fn table(head: &str) -> Vec<Vec<String>> {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let start = readme.find(&format!("\n{head}")).unwrap_or_else(|| panic!("README.md has no table that begins with {head}"));
+    let start = readme
+        .find(&format!("\n{head}"))
+        .unwrap_or_else(|| panic!("README.md has no table that begins with {head}"));
     let rows = readme[start + 1..].lines().skip(2).take_while(|line| line.starts_with('|'));
     rows.map(|line| {
-        line.trim_matches('|').replace("\\|", "\u{0}").split('|').map(|cell| cell.replace('\u{0}', "|").trim().to_owned()).collect()
+        line.trim_matches('|')
+            .replace("\\|", "\u{0}")
+            .split('|')
+            .map(|cell| cell.replace('\u{0}', "|").trim().to_owned())
+            .collect()
     })
     .collect()
 }
@@ -28,10 +34,17 @@ fn table(head: &str) -> Vec<Vec<String>> {
 #[track_caller]
 fn same(what: &str, have: &[String], want: &[String]) {
     let lines = |sign: char, these: &[String], those: &[String]| {
-        these.iter().filter(|row| !those.contains(row)).map(|row| format!("{sign} {row}\n")).collect::<String>()
+        these
+            .iter()
+            .filter(|row| !those.contains(row))
+            .map(|row| format!("{sign} {row}\n"))
+            .collect::<String>()
     };
     let difference = lines('+', want, have) + &lines('-', have, want);
-    assert!(difference.is_empty(), "the README's table of {what} differs from the program:\n{difference}");
+    assert!(
+        difference.is_empty(),
+        "the README's table of {what} differs from the program:\n{difference}"
+    );
     assert_eq!(have, want, "the README's table of {what} has another order");
 }
 
@@ -44,8 +57,11 @@ fn every_command_stands_in_the_readme_and_no_other() {
     have.sort();
     have.dedup();
     let command = Cli::command();
-    let mut want: Vec<String> =
-        command.get_subcommands().filter(|command| !command.is_hide_set()).map(|command| command.get_name().to_owned()).collect();
+    let mut want: Vec<String> = command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+        .map(|command| command.get_name().to_owned())
+        .collect();
     want.sort();
     same("commands", &have, &want);
 }
@@ -55,20 +71,27 @@ fn every_shells_hook_stands_in_the_readme() {
     let table = table("| shell | in its start file |").concat().concat();
     for shell in HOOKED {
         let (line, once) = line(shell).unwrap();
-        assert!(table.contains(&format!("`{line}`")) && once.is_none_or(|once| table.contains(&format!("`{once}`"))), "{shell}");
+        assert!(
+            table.contains(&format!("`{line}`"))
+                && once.is_none_or(|once| table.contains(&format!("`{once}`"))),
+            "{shell}"
+        );
     }
 }
 
 #[test]
 fn every_exit_code_stands_in_the_readme_and_no_other() {
-    let have: Vec<String> = table("| exit code |").iter().map(|row| format!("| {} | {} |", row[0], row[1])).collect();
-    let want: Vec<String> = EXIT_CODES.iter().map(|(code, meaning)| format!("| {code} | {meaning} |")).collect();
+    let have: Vec<String> =
+        table("| exit code |").iter().map(|row| format!("| {} | {} |", row[0], row[1])).collect();
+    let want: Vec<String> =
+        EXIT_CODES.iter().map(|(code, meaning)| format!("| {code} | {meaning} |")).collect();
     same("exit codes", &have, &want);
 }
 
 #[test]
 fn every_variable_stands_in_the_readme_and_no_other() {
-    let have: Vec<String> = table("| variable |").iter().map(|row| format!("| {} |", row.join(" | "))).collect();
+    let have: Vec<String> =
+        table("| variable |").iter().map(|row| format!("| {} |", row.join(" | "))).collect();
     let want: Vec<String> = VARIABLES
         .iter()
         .map(|variable| {
@@ -87,9 +110,17 @@ fn every_variable_stands_in_the_readme_and_no_other() {
 
 #[test]
 fn every_setting_stands_in_the_readme_with_its_default_and_no_other() {
-    let have: Vec<String> = table("| setting | default |").iter().map(|row| format!("| {} | {} |", row[0], row[1])).collect();
-    let default = |shown: &config::Shown| shown.value.as_ref().map_or("none".to_owned(), |value| format!("`{value}`"));
-    let want: Vec<String> = defaults().iter().map(|shown| format!("| `{}` | {} |", shown.key, default(shown))).collect();
+    let have: Vec<String> = table("| setting | default |")
+        .iter()
+        .map(|row| format!("| {} | {} |", row[0], row[1]))
+        .collect();
+    let default = |shown: &config::Shown| {
+        shown.value.as_ref().map_or("none".to_owned(), |value| format!("`{value}`"))
+    };
+    let want: Vec<String> = defaults()
+        .iter()
+        .map(|shown| format!("| `{}` | {} |", shown.key, default(shown)))
+        .collect();
     same("settings", &have, &want);
 }
 
@@ -103,12 +134,17 @@ fn every_setting_is_read_by_something() {
     sources(&root().join("src"), &mut code);
     let read = |key: &str| {
         let name = if key.starts_with("pick.") { key.to_owned() } else { format!(".{key}") };
-        let whole = |rest: &str| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_' || next == '(');
+        let whole = |rest: &str| {
+            !rest.starts_with(|next: char| {
+                next.is_ascii_alphanumeric() || next == '_' || next == '('
+            })
+        };
         code.match_indices(&name).any(|(at, _)| whole(&code[at + name.len()..]))
     };
     // `include` is obeyed while the files are read.
     let unread = |key: &String| key != "include" && !read(key);
-    let unread: Vec<String> = defaults().into_iter().map(|shown| shown.key).filter(unread).collect();
+    let unread: Vec<String> =
+        defaults().into_iter().map(|shown| shown.key).filter(unread).collect();
     assert_eq!(unread, Vec::<String>::new());
 }
 
@@ -121,7 +157,11 @@ fn sources(folder: &Path, out: &mut String) {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            out.extend(code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]));
+            out.extend(
+                code.lines()
+                    .filter(|line| !line.trim_start().starts_with("//"))
+                    .flat_map(|line| [line, "\n"]),
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! A terminal to run the program on: a real pseudo-terminal, what it shows, and whether it is whole again afterwards.
+//! A terminal to run the program on: a real pseudo-terminal, what it shows, and whether it is whole
+//! again afterwards.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -13,7 +14,8 @@ use vt100::{Callbacks, MouseProtocolMode, Parser, Screen};
 
 use crate::sandbox::{Sandbox, binary};
 
-/// What anything on the screen may take on a busy machine; hardly anything takes a tenth of a second.
+/// What anything on the screen may take on a busy machine; hardly anything takes a tenth of a
+/// second.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Columns and rows at the start.
 const SIZE: (u16, u16) = (100, 30);
@@ -58,16 +60,31 @@ impl Terminal {
     }
 
     /// Any program, with these variables besides.
-    pub(crate) fn run_with(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> Self {
+    pub(crate) fn run_with(
+        sandbox: &Sandbox,
+        program: &str,
+        args: &[&str],
+        more: &[(&str, &str)],
+    ) -> Self {
         Self::start(Self::command(sandbox, program, args, more), false)
     }
 
     /// The same on a terminal that says where its cursor is, which nushell does not go on without.
-    pub(crate) fn answering(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> Self {
+    pub(crate) fn answering(
+        sandbox: &Sandbox,
+        program: &str,
+        args: &[&str],
+        more: &[(&str, &str)],
+    ) -> Self {
         Self::start(Self::command(sandbox, program, args, more), true)
     }
 
-    fn command(sandbox: &Sandbox, program: &str, args: &[&str], more: &[(&str, &str)]) -> CommandBuilder {
+    fn command(
+        sandbox: &Sandbox,
+        program: &str,
+        args: &[&str],
+        more: &[(&str, &str)],
+    ) -> CommandBuilder {
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
@@ -118,7 +135,8 @@ impl Terminal {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).write_all(bytes).unwrap();
     }
 
-    /// Types without waiting for the program to read it, which a program that hangs never would. Calls take their turn.
+    /// Types without waiting for the program to read it, which a program that hangs never would.
+    /// Calls take their turn.
     pub(crate) fn type_in_background(&self, keys: String) {
         let (ours, (begin, begun)) = (self.keys.clone(), mpsc::channel());
         std::thread::spawn(move || {
@@ -137,17 +155,23 @@ impl Terminal {
 
     /// Waits until the text stands somewhere on the screen.
     pub(crate) fn wait_for(&self, text: &str) {
-        self.wait_until(&format!("`{text}` on the screen"), |screen| screen.contents().contains(text));
+        self.wait_until(&format!("`{text}` on the screen"), |screen| {
+            screen.contents().contains(text)
+        });
     }
 
     /// Waits until the text is nowhere on the screen.
     pub(crate) fn wait_for_no(&self, text: &str) {
-        self.wait_until(&format!("no `{text}` on the screen"), |screen| !screen.contents().contains(text));
+        self.wait_until(&format!("no `{text}` on the screen"), |screen| {
+            !screen.contents().contains(text)
+        });
     }
 
     /// Waits until the full-screen program has drawn itself.
     pub(crate) fn wait_for_picker(&self) {
-        self.wait_until("the picker", |screen| screen.alternate_screen() && screen.contents().contains("payments-prod"));
+        self.wait_until("the picker", |screen| {
+            screen.alternate_screen() && screen.contents().contains("payments-prod")
+        });
     }
 
     /// Waits until the screen is as described.
@@ -156,8 +180,17 @@ impl Terminal {
         let mut parser = self.shown.lock();
         while !is(parser.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "waited for {what}, but this is shown:\n{}", parser.screen().contents());
-            parser = self.shown.bell.wait_timeout(parser, left).unwrap_or_else(PoisonError::into_inner).0;
+            assert!(
+                !left.is_zero(),
+                "waited for {what}, but this is shown:\n{}",
+                parser.screen().contents()
+            );
+            parser = self
+                .shown
+                .bell
+                .wait_timeout(parser, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 
@@ -165,7 +198,11 @@ impl Terminal {
     pub(crate) fn wait_until_modes_changed(&self) {
         let deadline = Instant::now() + PATIENCE;
         while modes(&*self.master) == self.modes {
-            assert!(Instant::now() < deadline, "the modes are as before; this is shown:\n{}", self.screen());
+            assert!(
+                Instant::now() < deadline,
+                "the modes are as before; this is shown:\n{}",
+                self.screen()
+            );
             std::thread::yield_now();
         }
     }
@@ -175,7 +212,8 @@ impl Terminal {
         self.shown.lock().screen().contents()
     }
 
-    /// Everything from the first line that scrolled away to the last one on the screen, without blank ones.
+    /// Everything from the first line that scrolled away to the last one on the screen, without
+    /// blank ones.
     pub(crate) fn everything(&self) -> Vec<String> {
         let mut parser = self.shown.lock();
         let screen = parser.screen_mut();
@@ -186,7 +224,11 @@ impl Terminal {
             let rows: Vec<String> = screen.rows(0, u16::MAX).collect();
             lines.extend(rows.into_iter().take(if back == 0 { usize::MAX } else { 1 }));
         }
-        lines.into_iter().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
+        lines
+            .into_iter()
+            .map(|line| line.trim_end().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect()
     }
 
     /// Whether the program lived through this time without ending.
@@ -194,17 +236,25 @@ impl Terminal {
         matches!(self.ended.recv_timeout(time), Err(mpsc::RecvTimeoutError::Timeout))
     }
 
-    /// How often the program's threads have gone to sleep so far, which they do after every time they were woken.
+    /// How often the program's threads have gone to sleep so far, which they do after every time
+    /// they were woken.
     pub(crate) fn naps(&self) -> u64 {
-        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process.as_raw_nonzero())).unwrap();
-        let status = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("status")).ok());
-        let count = |text: String| text.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")?.trim().parse::<u64>().ok());
+        let tasks =
+            std::fs::read_dir(format!("/proc/{}/task", self.process.as_raw_nonzero())).unwrap();
+        let status =
+            tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("status")).ok());
+        let count = |text: String| {
+            text.lines().find_map(|line| {
+                line.strip_prefix("voluntary_ctxt_switches:")?.trim().parse::<u64>().ok()
+            })
+        };
         status.filter_map(count).sum()
     }
 
     /// Everything that was ever written to the terminal.
     pub(crate) fn written(&self) -> String {
-        String::from_utf8_lossy(&self.shown.written.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+        String::from_utf8_lossy(&self.shown.written.lock().unwrap_or_else(PoisonError::into_inner))
+            .into_owned()
     }
 
     /// What was last said of the cursor's look, as the digit of DECSCUSR.
@@ -229,9 +279,13 @@ impl Terminal {
     /// The most memory that the program had so far, in megabytes.
     #[cfg(target_os = "linux")]
     pub(crate) fn peak_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.as_raw_nonzero())).unwrap_or_default();
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.process.as_raw_nonzero()))
+                .unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or_default() / 1024
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok())
+            .unwrap_or_default()
+            / 1024
     }
 
     /// Sends the program a signal.
@@ -266,7 +320,10 @@ impl Terminal {
             (screen.hide_cursor(), "the cursor is hidden"),
             (screen.bracketed_paste(), "pasted text is still bracketed"),
             (screen.mouse_protocol_mode() != MouseProtocolMode::None, "the mouse is still caught"),
-            (screen.inverse() || screen.bold() || screen.dim() || screen.underline(), "text has still a style"),
+            (
+                screen.inverse() || screen.bold() || screen.dim() || screen.underline(),
+                "text has still a style",
+            ),
             (modes(&*self.master) != self.modes, "the modes are not as before"),
         ];
         checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, what)| what).collect()
@@ -274,7 +331,9 @@ impl Terminal {
 
     /// Waits until the terminal is whole again, where a shell goes on after the program.
     pub(crate) fn wait_for_shell(&self) {
-        self.wait_until("the first screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+        self.wait_until("the first screen", |screen| {
+            !screen.alternate_screen() && !screen.hide_cursor()
+        });
     }
 }
 
@@ -319,7 +378,14 @@ impl Shown {
 struct Asked(Vec<(u16, u16)>);
 
 impl Callbacks for Asked {
-    fn unhandled_csi(&mut self, screen: &mut Screen, first: Option<u8>, _: Option<u8>, params: &[&[u16]], letter: char) {
+    fn unhandled_csi(
+        &mut self,
+        screen: &mut Screen,
+        first: Option<u8>,
+        _: Option<u8>,
+        params: &[&[u16]],
+        letter: char,
+    ) {
         if (first, params, letter) == (None, &[&[6]], 'n') {
             self.0.push(screen.cursor_position());
         }

@@ -1,4 +1,5 @@
-//! Protected roles at a terminal: asked once for a role, a terminal and an hour, by every command alike.
+//! Protected roles at a terminal: asked once for a role, a terminal and an hour, by every command
+//! alike.
 
 use crate::commands::{ROLE, refused};
 use crate::sandbox::{Sandbox, binary};
@@ -9,7 +10,9 @@ fn protected(confirm: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    let rule = format!("[[rules]]\nmatch = \"id:012345678901 role:ReadOnlyAccess\"\nconfirm = {confirm}\n");
+    let rule = format!(
+        "[[rules]]\nmatch = \"id:012345678901 role:ReadOnlyAccess\"\nconfirm = {confirm}\n"
+    );
     sandbox.write("rolecall/config.toml", &format!("{config}\n{rule}"));
     sandbox
 }
@@ -19,7 +22,8 @@ fn exec(more: &str) -> String {
     format!("{} exec -S corp --arn {ROLE} {more} -- echo 'in 'it", binary())
 }
 
-/// Runs a command on a clear screen, which shows `round N` before anything of the command, and at its end `code N` with its exit code.
+/// Runs a command on a clear screen, which shows `round N` before anything of the command, and at
+/// its end `code N` with its exit code.
 fn begin(terminal: &mut Terminal, round: usize, command: &str, question: &str) {
     terminal.type_line(&format!("clear; echo round $(({round})); {command}; echo code $?"));
     terminal.wait_until(question, |screen| {
@@ -43,7 +47,12 @@ fn a_yes_is_remembered_for_this_terminal_and_no_other() {
     first.wait_for("Use it? [y/N]");
     first.type_line("y");
     first.wait_for("in it");
-    begin(&mut first, 1, &format!("{} credentials -S corp --arn {ROLE} | grep -c aws_", binary()), "code 0");
+    begin(
+        &mut first,
+        1,
+        &format!("{} credentials -S corp --arn {ROLE} | grep -c aws_", binary()),
+        "code 0",
+    );
     assert!(!first.screen().contains("Use it?"));
     let mut second = shell(&sandbox);
     second.type_line(&exec(""));
@@ -89,7 +98,10 @@ fn a_yes_does_not_do_once_the_rule_wants_the_name() {
     terminal.type_line("y");
     terminal.wait_for("in it");
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("{config}\n[[rules]]\nmatch = \"id:012345678901\"\nconfirm = \"type\"\n"));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("{config}\n[[rules]]\nmatch = \"id:012345678901\"\nconfirm = \"type\"\n"),
+    );
     begin(&mut terminal, 1, &exec(""), "Type the account's name");
 }
 
@@ -98,10 +110,18 @@ fn without_a_terminal_only_the_flag_will_do() {
     let sandbox = protected("\"type\"");
     let role = ["-S", "corp", "--arn", ROLE];
     for command in ["exec", "eval", "credentials"] {
-        refused(&sandbox.run(&[&[command], &role[..]].concat()), 2, &["payments-prod/ReadOnlyAccess is protected", "--yes"]);
+        refused(
+            &sandbox.run(&[&[command], &role[..]].concat()),
+            2,
+            &["payments-prod/ReadOnlyAccess is protected", "--yes"],
+        );
     }
     refused(&sandbox.run(&[&["console"], &role[..], &["-u", "printurl"]].concat()), 2, &["--yes"]);
-    refused(&sandbox.run(&["each", "-S", "corp", "id:012345678901 role:ReadOnlyAccess", "--", "true"]), 2, &["--yes"]);
+    refused(
+        &sandbox.run(&["each", "-S", "corp", "id:012345678901 role:ReadOnlyAccess", "--", "true"]),
+        2,
+        &["--yes"],
+    );
     assert_eq!(sandbox.run(&[&["exec"], &role[..], &["--yes", "--", "true"]].concat()).code, 0);
     // A flag is nobody's answer: the next one is asked for again.
     refused(&sandbox.run(&[&["exec"], &role[..], &["--", "true"]].concat()), 2, &["--yes"]);
@@ -112,8 +132,12 @@ fn a_teams_file_can_not_turn_the_question_into_less() {
     let sandbox = protected("false");
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     let rules = config.find("[[rules]]").unwrap();
-    sandbox.write("rolecall/config.toml", &format!("include = [\"one.toml\", \"two.toml\"]\n{}", &config[..rules]));
-    let rule = |confirm: &str| format!("[[rules]]\nmatch = \"id:012345678901\"\nconfirm = {confirm}\n");
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("include = [\"one.toml\", \"two.toml\"]\n{}", &config[..rules]),
+    );
+    let rule =
+        |confirm: &str| format!("[[rules]]\nmatch = \"id:012345678901\"\nconfirm = {confirm}\n");
     sandbox.write("rolecall/one.toml", &rule("\"type\""));
     sandbox.write("rolecall/two.toml", &rule("true"));
     let mut terminal = shell(&sandbox);

@@ -16,7 +16,8 @@ fn place() -> Sandbox {
 
 fn demo(sandbox: &Sandbox) -> Terminal {
     let tmp = sandbox.path("tmp").to_string_lossy().into_owned();
-    let terminal = Terminal::run_with(sandbox, binary(), &["demo", "--accounts", "14"], &[("TMPDIR", &tmp)]);
+    let terminal =
+        Terminal::run_with(sandbox, binary(), &["demo", "--accounts", "14"], &[("TMPDIR", &tmp)]);
     terminal.wait_for_picker();
     assert_eq!(left(sandbox), 1);
     terminal
@@ -60,7 +61,12 @@ fn the_demo_is_tidied_up_however_it_ends() {
 fn a_served_demo_is_tidied_up_after_ctrl_c() {
     let sandbox = place();
     let tmp = sandbox.path("tmp").to_string_lossy().into_owned();
-    let mut terminal = Terminal::run_with(&sandbox, binary(), &["demo", "--accounts", "4", "serve"], &[("TMPDIR", &tmp)]);
+    let mut terminal = Terminal::run_with(
+        &sandbox,
+        binary(),
+        &["demo", "--accounts", "4", "serve"],
+        &[("TMPDIR", &tmp)],
+    );
     terminal.wait_for("export AWS_ENDPOINT_URL='http://127.0.0.1:");
     terminal.wait_for("Ctrl-C ends it");
     assert_eq!(left(&sandbox), 1);

@@ -25,14 +25,20 @@ fn the_number_of_roles_is_typed_before_protected_ones_are_used() {
 fn progress_is_shown_and_ctrl_c_stops_all_and_reports() {
     let sandbox = signed_in();
     let query = "account:payments-* role:ReadOnlyAccess";
-    let mut terminal = Terminal::rolecall(&sandbox, &["each", "-S", "corp", query, "-j", "2", "--", "sleep", "60"]);
+    let mut terminal = Terminal::rolecall(
+        &sandbox,
+        &["each", "-S", "corp", query, "-j", "2", "--", "sleep", "60"],
+    );
     terminal.wait_for("0 of 3 roles done, 2 running");
     terminal.type_keys(CTRL_C);
     assert_eq!(terminal.end(), 130);
     terminal.wait_for("3 roles: 0 went well, 3 did not");
     // A role whose credentials were still on their way has not begun either.
     terminal.wait_until("the role that was not begun", |screen| {
-        screen.contents().lines().any(|line| line.trim_start().starts_with("not begun:") && line.contains("payments-dev/ReadOnlyAccess"))
+        screen.contents().lines().any(|line| {
+            line.trim_start().starts_with("not begun:")
+                && line.contains("payments-dev/ReadOnlyAccess")
+        })
     });
     assert_eq!(terminal.damage(), [""; 0]);
 }

@@ -1,4 +1,5 @@
-//! The picker on a machine where nothing is set up: from an address to a shell in a role, without a restart.
+//! The picker on a machine where nothing is set up: from an address to a shell in a role, without a
+//! restart.
 
 use rolecall::demo::{self, Approve, Fault};
 
@@ -50,8 +51,12 @@ fn a_region_that_aws_does_not_take_is_corrected_on_the_form() {
     terminal.type_keys("us-east-1");
     terminal.type_keys(ENTER);
     terminal.wait_for("writes [instances.lab]");
-    let wrong =
-        Fault::Fail { operation: "StartDeviceAuthorization".into(), times: 1, status: 400, error: "InvalidRequestException".into() };
+    let wrong = Fault::Fail {
+        operation: "StartDeviceAuthorization".into(),
+        times: 1,
+        status: 400,
+        error: "InvalidRequestException".into(),
+    };
     sandbox.aws.script(wrong);
     terminal.type_keys(ENTER);
     terminal.wait_for("does not accept");
@@ -71,6 +76,10 @@ fn a_region_that_aws_does_not_take_is_corrected_on_the_form() {
 fn without_a_terminal_the_picker_names_the_wizard() {
     let sandbox = bare();
     for args in [&["pick", "-f", "prod"][..], &["pick", "-1", "prod"], &[]] {
-        crate::commands::refused(&sandbox.run(args), 3, &["no IAM Identity Center is set up", "rolecall setup wizard"]);
+        crate::commands::refused(
+            &sandbox.run(args),
+            3,
+            &["no IAM Identity Center is set up", "rolecall setup wizard"],
+        );
     }
 }

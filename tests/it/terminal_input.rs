@@ -8,7 +8,8 @@ use crate::sandbox::{Sandbox, binary};
 use crate::terminal::{CTRL_C, ENTER, Terminal};
 use crate::terminal_picker::signed_in;
 
-/// What a megabyte may take on a busy machine, most of it in the terminal's own queue; quadratic work takes minutes.
+/// What a megabyte may take on a busy machine, most of it in the terminal's own queue; quadratic
+/// work takes minutes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn bracketed(text: &str) -> String {
@@ -62,7 +63,8 @@ fn ctrl_c_does_not_wait_for_a_flood_of_keys_before_it() {
 #[test]
 fn keys_are_read_from_the_terminal_even_if_stdin_is_another_one() {
     let sandbox = signed_in();
-    let other = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
+    let other =
+        portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
     let name = other.master.tty_name().unwrap();
     let script = format!("rolecall pick <{}", name.display());
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", &script]);
@@ -86,7 +88,8 @@ fn a_pasted_megabyte_stops_no_panel_and_no_form() {
         terminal.wait_for(shown);
         is_left_by_ctrl_c(&mut terminal);
     }
-    let mut terminal = Terminal::run_with(&sandbox, binary(), &[], &[("AWS_SSO_FILE_PASSWORD", "")]);
+    let mut terminal =
+        Terminal::run_with(&sandbox, binary(), &[], &[("AWS_SSO_FILE_PASSWORD", "")]);
     terminal.wait_for("the vault is locked");
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
@@ -116,7 +119,11 @@ fn the_plain_prompt_takes_any_bytes() {
     terminal.type_bytes(b"zz\xf6\xff\r");
     // The test's own terminal shows no replacement characters.
     terminal.wait_for("No roles for zz");
-    assert!(terminal.written().contains("No roles for zz\u{fffd}\u{fffd}."), "{}", terminal.written());
+    assert!(
+        terminal.written().contains("No roles for zz\u{fffd}\u{fffd}."),
+        "{}",
+        terminal.written()
+    );
     terminal.type_line("payments-prod read");
     terminal.wait_for("1 role for payments-prod read.");
     terminal.type_line("");
@@ -174,16 +181,25 @@ fn windows_of_any_claimed_size_take_no_more_memory_than_a_screen() {
             let start = format!("stty rows {rows} cols {columns}; exec rolecall pick{args}");
             let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", &start]);
             terminal.wait_until("a frame", |_| terminal.written().contains("\x1b[?2026l"));
-            assert!(terminal.peak_memory() < 300, "{columns} × {rows}{args}: {} MB", terminal.peak_memory());
+            assert!(
+                terminal.peak_memory() < 300,
+                "{columns} × {rows}{args}: {} MB",
+                terminal.peak_memory()
+            );
             is_left_by_ctrl_c(&mut terminal);
             // … and later.
-            let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", &format!("exec rolecall pick{args}")]);
+            let mut terminal =
+                Terminal::run(&sandbox, "/bin/sh", &["-c", &format!("exec rolecall pick{args}")]);
             terminal.wait_for("type to filter");
             terminal.claim_size(columns, rows);
             terminal.type_keys("payments-prod read");
             terminal.claim_size(100, 30);
             terminal.wait_for("payments-prod read");
-            assert!(terminal.peak_memory() < 300, "{columns} × {rows}{args}: {} MB", terminal.peak_memory());
+            assert!(
+                terminal.peak_memory() < 300,
+                "{columns} × {rows}{args}: {} MB",
+                terminal.peak_memory()
+            );
             terminal.type_keys(ENTER);
             assert_eq!(terminal.end(), 0);
             terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");

@@ -11,7 +11,10 @@ use crate::terminal_picker::signed_in;
 const BELOW: &str = "i=1; while [ $i -le 100 ]; do echo mine $i; i=$((i+1)); done; rolecall pick --height 40%; echo code $?";
 
 fn mine(end: &[&str]) -> Vec<String> {
-    (1..=100).map(|line| format!("mine {line}")).chain(end.iter().map(|line| (*line).to_owned())).collect()
+    (1..=100)
+        .map(|line| format!("mine {line}"))
+        .chain(end.iter().map(|line| (*line).to_owned()))
+        .collect()
 }
 
 #[test]
@@ -28,7 +31,11 @@ fn rows_below_the_prompt_leave_the_scrollback_clean() {
             let rows = usize::from(size.1) * 2 / 5;
             let shown: Vec<String> = screen.rows(0, size.0).collect();
             let first = shown.iter().position(|row| row.contains("❯ prod"));
-            first.is_some_and(|first| shown.get(first + rows - 1).is_some_and(|row| row.contains("shell") || row.contains("pick")))
+            first.is_some_and(|first| {
+                shown
+                    .get(first + rows - 1)
+                    .is_some_and(|row| row.contains("shell") || row.contains("pick"))
+            })
         });
     }
     terminal.type_keys(ESCAPE);
@@ -57,14 +64,20 @@ fn rows_below_the_prompt_survive_a_storm_of_sizes() {
 #[test]
 fn rows_below_the_prompt_go_with_a_captured_output_and_a_deadly_signal() {
     let sandbox = signed_in();
-    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "printf begun; x=$(rolecall pick --height 10); echo \"<$x>\""]);
+    let mut terminal = Terminal::run(
+        &sandbox,
+        "/bin/sh",
+        &["-c", "printf begun; x=$(rolecall pick --height 10); echo \"<$x>\""],
+    );
     terminal.wait_for("type to filter");
     terminal.type_keys("payments-prod read");
     terminal.wait_for("❯ payments-prod read");
     terminal.type_keys(ENTER);
     assert_eq!(terminal.end(), 0);
     assert_eq!(terminal.everything(), ["begun", "<arn:aws:iam::012345678901:role/ReadOnlyAccess>"]);
-    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131), (Signal::ABORT, 134)] {
+    for (signal, code) in
+        [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131), (Signal::ABORT, 134)]
+    {
         let terminal = Terminal::rolecall(&sandbox, &["--height", "10"]);
         terminal.wait_for("type to filter");
         terminal.signal(signal);
@@ -80,7 +93,9 @@ fn plain_lines_and_a_number_choose_a_role_without_one_escape_sequence() {
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
     terminal.wait_for("Enter reads on. Number or search: ");
     terminal.type_line("payments-prod adm");
-    terminal.wait_for("1. payments-prod, AdministratorAccess, account 012345678901, in corp, protected.");
+    terminal.wait_for(
+        "1. payments-prod, AdministratorAccess, account 012345678901, in corp, protected.",
+    );
     terminal.type_line("payments-prod read");
     terminal.wait_for("1 role for payments-prod read.");
     terminal.type_line("");
@@ -92,14 +107,17 @@ fn plain_lines_and_a_number_choose_a_role_without_one_escape_sequence() {
 #[test]
 fn a_dumb_terminal_is_spoken_to_and_asked_before_a_protected_role() {
     let sandbox = signed_in();
-    let mut terminal = Terminal::run_with(&sandbox, "rolecall", &["payments-prod adm"], &[("TERM", "dumb")]);
+    let mut terminal =
+        Terminal::run_with(&sandbox, "rolecall", &["payments-prod adm"], &[("TERM", "dumb")]);
     terminal.wait_for("Number or search: ");
     terminal.type_line("1");
     terminal.wait_for("payments-prod, AdministratorAccess is protected. Type yes to use it: ");
     terminal.type_line("no");
     terminal.wait_for("Not used.");
     terminal.type_line("1");
-    terminal.wait_until("the second question", |screen| screen.contents().matches("Type yes").count() == 2);
+    terminal.wait_until("the second question", |screen| {
+        screen.contents().matches("Type yes").count() == 2
+    });
     terminal.type_line("yes");
     terminal.wait_for("type exit to leave");
     terminal.type_line("echo \"<$AWS_SSO_ROLE_NAME>\"; exit");
@@ -120,7 +138,8 @@ fn a_line_without_end_leaves_the_plain_prompt() {
 #[test]
 fn keys_typed_before_the_first_frame_are_not_lost() {
     let sandbox = signed_in();
-    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "while ! [ -e go ]; do :; done; rolecall pick"]);
+    let mut terminal =
+        Terminal::run(&sandbox, "/bin/sh", &["-c", "while ! [ -e go ]; do :; done; rolecall pick"]);
     terminal.type_keys("payments-prod read\r");
     terminal.wait_for("payments-prod read");
     sandbox.write("go", "");
@@ -136,7 +155,8 @@ fn an_idle_picker_sleeps() {
     for args in [&["pick"][..], &["pick", "--height", "10"]] {
         let mut terminal = Terminal::rolecall(&sandbox, args);
         terminal.wait_for("type to filter");
-        // What runs at the start may take a while; then there has to be a second in which nothing does.
+        // What runs at the start may take a while; then there has to be a second in which nothing
+        // does.
         let quiet = (0..15).any(|_| {
             let before = terminal.naps();
             assert!(terminal.lives_for(Duration::from_secs(1)));
@@ -199,7 +219,12 @@ fn ten_thousand_random_keys_leave_the_terminal_whole() {
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (dice >> 33) % sides
     };
-    let shapes = [&["pick"][..], &["pick", "--height", "12"], &["pick", "-m"], &["--config", "vi.toml", "pick"]];
+    let shapes = [
+        &["pick"][..],
+        &["pick", "--height", "12"],
+        &["pick", "-m"],
+        &["--config", "vi.toml", "pick"],
+    ];
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("vi.toml", &format!("{config}\n[pick]\nkeymap = \"vi\"\n"));
     for run in 0..20 {

@@ -1,4 +1,5 @@
-//! The picker's panels on a real terminal: what they do to the world, and what stays off the screen.
+//! The picker's panels on a real terminal: what they do to the world, and what stays off the
+//! screen.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -28,8 +29,17 @@ fn the_keys_are_copied_to_the_terminals_clipboard_and_never_shown() {
     terminal.type_keys("k");
     terminal.wait_for("copied the keys of payments-prod/ReadOnlyAccess");
     let keys = copied(&terminal);
-    let secret = keys.lines().find_map(|line| line.split_once("AWS_SECRET_ACCESS_KEY=")).unwrap().1.trim_matches(['\'', ';']);
-    assert!(keys.contains("AWS_SESSION_TOKEN=") && secret.len() > 10, "{} lines", keys.lines().count());
+    let secret = keys
+        .lines()
+        .find_map(|line| line.split_once("AWS_SECRET_ACCESS_KEY="))
+        .unwrap()
+        .1
+        .trim_matches(['\'', ';']);
+    assert!(
+        keys.contains("AWS_SESSION_TOKEN=") && secret.len() > 10,
+        "{} lines",
+        keys.lines().count()
+    );
     assert!(!terminal.written().contains(secret));
     terminal.type_keys(CTRL_C);
     assert_eq!(terminal.end(), 130);
@@ -47,7 +57,11 @@ fn a_service_is_chosen_and_its_page_opened_in_the_role() {
     terminal.type_keys(ENTER);
     assert_eq!(terminal.end(), 0);
     let shown = terminal.screen().split_whitespace().collect::<String>();
-    assert!(shown.contains("consoleaspayments-prod/ReadOnlyAccess") && shown.contains("console.aws.amazon.com%2Fs3%2Fhome"), "{shown}");
+    assert!(
+        shown.contains("consoleaspayments-prod/ReadOnlyAccess")
+            && shown.contains("console.aws.amazon.com%2Fs3%2Fhome"),
+        "{shown}"
+    );
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
@@ -67,7 +81,8 @@ fn a_command_line_runs_in_the_marked_roles_once_the_screen_is_back() {
     terminal.type_keys(ENTER);
     assert_eq!(terminal.end(), 0);
     assert!(
-        terminal.screen().contains("│ READONLYACCESS") && terminal.screen().contains("2 roles: all went well"),
+        terminal.screen().contains("│ READONLYACCESS")
+            && terminal.screen().contains("2 roles: all went well"),
         "{}",
         terminal.screen()
     );
@@ -82,7 +97,11 @@ fn a_role_that_takes_its_accounts_name_is_not_asked_for_it_twice_in_one_terminal
         "rolecall/config.toml",
         &format!("{config}\n[[rules]]\nmatch = \"account:payments-prod role:ReadOnlyAccess\"\nconfirm = \"type\"\n"),
     );
-    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "rolecall 'payments-prod read'; rolecall 'payments-prod read'"]);
+    let mut terminal = Terminal::run(
+        &sandbox,
+        "/bin/sh",
+        &["-c", "rolecall 'payments-prod read'; rolecall 'payments-prod read'"],
+    );
     terminal.wait_for_picker();
     terminal.type_keys(ENTER);
     terminal.wait_for("Type the account's name to go on");
@@ -92,7 +111,9 @@ fn a_role_that_takes_its_accounts_name_is_not_asked_for_it_twice_in_one_terminal
     terminal.type_line("exit");
     terminal.wait_for_picker();
     terminal.type_keys(ENTER);
-    terminal.wait_until("a second shell", |screen| screen.contents().matches("type exit to leave").count() == 2);
+    terminal.wait_until("a second shell", |screen| {
+        screen.contents().matches("type exit to leave").count() == 2
+    });
     terminal.type_line("exit");
     assert_eq!(terminal.end(), 0);
 }

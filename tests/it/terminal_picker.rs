@@ -31,13 +31,20 @@ fn a_query_and_enter_open_a_shell_in_the_role() {
 #[test]
 fn a_query_of_several_roles_opens_with_it_typed() {
     let sandbox = signed_in();
-    let mut terminal = Terminal::rolecall(&sandbox, &["exec", "payments-prod", "--", "printenv", "AWS_SSO_ROLE_ARN"]);
+    let mut terminal = Terminal::rolecall(
+        &sandbox,
+        &["exec", "payments-prod", "--", "printenv", "AWS_SSO_ROLE_ARN"],
+    );
     terminal.wait_for_picker();
     terminal.type_keys(" read");
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);
     assert_eq!(terminal.end(), 0);
-    assert!(terminal.screen().contains("arn:aws:iam::012345678901:role/ReadOnlyAccess"), "{}", terminal.screen());
+    assert!(
+        terminal.screen().contains("arn:aws:iam::012345678901:role/ReadOnlyAccess"),
+        "{}",
+        terminal.screen()
+    );
     // Where nobody can choose, the list and the code for it.
     let ran = sandbox.run(&["exec", "-S", "corp", "payments-prod", "--", "true"]);
     crate::commands::refused(&ran, 5, &["roles match", "012345678901:ReadOnlyAccess"]);
@@ -46,9 +53,13 @@ fn a_query_of_several_roles_opens_with_it_typed() {
 #[test]
 fn a_refresh_on_the_screen_brings_profiles_up_to_date() {
     let sandbox = signed_in();
-    assert_eq!(sandbox.run(&["setup", "profiles", "account:payments-prod role:ReadOnlyAccess"]).code, 0);
+    assert_eq!(
+        sandbox.run(&["setup", "profiles", "account:payments-prod role:ReadOnlyAccess"]).code,
+        0
+    );
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    let named = "[instances.corp.accounts.012345678901.roles.DatabaseAdministrator]\nprofile = 'bills'\n";
+    let named =
+        "[instances.corp.accounts.012345678901.roles.DatabaseAdministrator]\nprofile = 'bills'\n";
     sandbox.write("rolecall/config.toml", &format!("auto_config_check = true\n{config}\n{named}"));
     let profiles = || std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
     assert!(!profiles().contains("bills"));
@@ -84,14 +95,18 @@ fn captured_output_holds_the_role_and_nothing_of_the_screen() {
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);
     assert_eq!(terminal.end(), 0);
-    assert_eq!(terminal.screen().trim(), "code 0, 45 letters: <arn:aws:iam::012345678901:role/ReadOnlyAccess>");
+    assert_eq!(
+        terminal.screen().trim(),
+        "code 0, 45 letters: <arn:aws:iam::012345678901:role/ReadOnlyAccess>"
+    );
     assert_eq!(terminal.damage(), [""; 0]);
 }
 
 #[test]
 fn captured_output_is_empty_when_nothing_was_chosen() {
     let sandbox = signed_in();
-    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
+    let mut terminal =
+        Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
     terminal.wait_for_picker();
     terminal.type_keys(ESCAPE);
     assert_eq!(terminal.end(), 0);
@@ -101,7 +116,8 @@ fn captured_output_is_empty_when_nothing_was_chosen() {
 #[test]
 fn the_picker_reads_the_terminal_while_standard_input_is_a_pipe() {
     let sandbox = signed_in();
-    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "echo noise | rolecall pick; echo code $?"]);
+    let mut terminal =
+        Terminal::run(&sandbox, "/bin/sh", &["-c", "echo noise | rolecall pick; echo code $?"]);
     terminal.wait_for_picker();
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
@@ -124,7 +140,9 @@ fn a_storm_of_sizes_ends_with_a_screen_of_the_last_one() {
     terminal.type_keys("payments-prod read");
     terminal.wait_until("one screen of 120 columns", |screen| {
         let text = screen.contents();
-        text.contains("payments-prod read") && text.contains("ReadOnlyAccess") && text.lines().all(|line| line.chars().count() <= 120)
+        text.contains("payments-prod read")
+            && text.contains("ReadOnlyAccess")
+            && text.lines().all(|line| line.chars().count() <= 120)
     });
     terminal.type_keys(ENTER);
     assert_eq!(terminal.end(), 0);

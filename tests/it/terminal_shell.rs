@@ -13,7 +13,8 @@ fn ctrl_c_in_the_shell_ends_what_runs_there_and_nothing_else() {
     terminal.type_line("(echo be''gun; exec cat); echo the next line");
     terminal.wait_for("begun");
     terminal.type_keys(CTRL_C);
-    terminal.wait_until("the shell again", |screen| screen.contents().matches("ready>").count() == 2);
+    terminal
+        .wait_until("the shell again", |screen| screen.contents().matches("ready>").count() == 2);
     terminal.type_line("echo \"<$AWS_SSO_ACCOUNT_ID>\"");
     terminal.wait_for("<012345678901>");
     terminal.type_line("exit 3");

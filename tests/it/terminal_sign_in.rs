@@ -6,7 +6,8 @@ use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
 use crate::terminal_picker::signed_in;
 
-/// A home where the list of roles is known and nobody is signed in; the simulator waits for a person.
+/// A home where the list of roles is known and nobody is signed in; the simulator waits for a
+/// person.
 fn signed_out() -> Sandbox {
     let sandbox = signed_in();
     let ran = sandbox.run(&["logout", "--all"]);
@@ -49,7 +50,11 @@ fn enter_signs_in_and_goes_on_into_the_role() {
     let address = address(&terminal);
     let (_, code) = address.split_once('=').unwrap();
     let spaced = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
-    assert!(terminal.screen().contains(&spaced), "the code to compare is {code}:\n{}", terminal.screen());
+    assert!(
+        terminal.screen().contains(&spaced),
+        "the code to compare is {code}:\n{}",
+        terminal.screen()
+    );
     demo::approve(&address).unwrap();
     terminal.wait_for_shell();
     in_the_role(terminal);
@@ -103,7 +108,10 @@ fn on_the_first_day_enter_signs_in_and_reads_the_roles() {
 #[test]
 fn a_command_typed_at_a_terminal_signs_in_by_itself() {
     let sandbox = signed_out();
-    let terminal = Terminal::rolecall(&sandbox, &["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_ARN"]);
+    let terminal = Terminal::rolecall(
+        &sandbox,
+        &["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_ARN"],
+    );
     demo::approve(&address(&terminal)).unwrap();
     terminal.wait_for("arn:aws:iam::012345678901:role/ReadOnlyAccess");
     assert_eq!(terminal.end(), 0);

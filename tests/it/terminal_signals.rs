@@ -31,7 +31,12 @@ fn a_deadly_signal_is_obeyed_with_the_terminal_whole_again() {
 fn a_signal_at_a_hidden_prompt_does_not_leave_a_terminal_without_echo() {
     let sandbox = signed_in();
     for (signal, code) in [(Some(Signal::QUIT), 131), (Some(Signal::TERM), 143), (None, 130)] {
-        let mut terminal = Terminal::run_with(&sandbox, binary(), &["vault", "unlock"], &[("AWS_SSO_FILE_PASSWORD", "")]);
+        let mut terminal = Terminal::run_with(
+            &sandbox,
+            binary(),
+            &["vault", "unlock"],
+            &[("AWS_SSO_FILE_PASSWORD", "")],
+        );
         terminal.wait_for("passphrase");
         // The question comes a moment before the echo goes.
         terminal.wait_until_modes_changed();
@@ -63,7 +68,9 @@ fn ctrl_z_gives_the_shell_back_and_fg_the_picker() {
     for (stops, round) in [(1, "one"), (2, "two")] {
         terminal.type_keys(CTRL_Z);
         terminal.wait_for_shell();
-        terminal.wait_until("the shell's word", |screen| screen.contents().matches("Stopped").count() == stops);
+        terminal.wait_until("the shell's word", |screen| {
+            screen.contents().matches("Stopped").count() == stops
+        });
         terminal.type_line(&format!("echo \"<${{PWD:+{round}}}>\""));
         terminal.wait_for(&format!("<{round}>"));
         terminal.type_line("fg");
@@ -109,11 +116,14 @@ fn a_picker_that_somebody_else_stopped_is_whole_again_after_fg() {
 #[test]
 fn ctrl_z_where_nobody_could_wake_the_picker_does_no_harm() {
     let sandbox = signed_in();
-    let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
+    let mut terminal =
+        Terminal::run(&sandbox, "/bin/sh", &["-c", "x=$(rolecall pick); echo \"code $?, <$x>\""]);
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_Z);
     // What is typed before the picker is back would be echoed by the terminal, as for anybody.
-    terminal.wait_until("the picker to come back", |_| terminal.written().matches("\x1b[?1049h").count() == 2);
+    terminal.wait_until("the picker to come back", |_| {
+        terminal.written().matches("\x1b[?1049h").count() == 2
+    });
     terminal.type_keys("payments-prod read");
     terminal.wait_for("payments-prod read");
     terminal.type_keys(ENTER);

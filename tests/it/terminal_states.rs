@@ -1,4 +1,5 @@
-//! The states that people meet, brought about in the simulator and got out of again, on a real terminal.
+//! The states that people meet, brought about in the simulator and got out of again, on a real
+//! terminal.
 
 use rolecall::demo::{self, Approve, Fault};
 
@@ -84,7 +85,10 @@ fn a_chained_role_that_a_wrong_clock_spoils_names_the_clock() {
 fn a_role_that_was_taken_away_says_whom_to_ask_and_goes_with_a_refresh() {
     let sandbox = signed_in();
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
-    sandbox.write("rolecall/config.toml", &format!("access_request_url = 'https://ask.example.com/{{role}}'\n{config}"));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("access_request_url = 'https://ask.example.com/{{role}}'\n{config}"),
+    );
     sandbox.aws.revoke("012345678901".parse().unwrap(), "ReadOnlyAccess");
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
@@ -143,7 +147,8 @@ fn a_locked_vault_takes_three_wrong_passphrases_kindly_and_the_right_one() {
         terminal.wait_for("•••");
         terminal.type_keys(ENTER);
         terminal.wait_until("an empty field below a kind word", |screen| {
-            !screen.contents().contains('•') && screen.contents().contains("the passphrase does not open the vault")
+            !screen.contents().contains('•')
+                && screen.contents().contains("the passphrase does not open the vault")
         });
     }
     terminal.wait_for("makes a new vault");
@@ -170,7 +175,11 @@ fn on_the_first_day_a_passphrase_is_chosen_where_nothing_else_keeps_the_vault() 
     terminal.wait_for_picker();
     choose(&mut terminal, "payments-prod read");
     leaves_a_shell(&mut terminal);
-    assert_eq!(sandbox.run(&["login", "--check", "--sso", "corp"]).code, 0, "the passphrase of the environment is the same");
+    assert_eq!(
+        sandbox.run(&["login", "--check", "--sso", "corp"]).code,
+        0,
+        "the passphrase of the environment is the same"
+    );
 }
 
 #[test]
@@ -222,7 +231,8 @@ fn the_demo_begins_in_any_of_the_states() {
         ("throttled", "AWS is throttling"),
     ];
     for (state, shows) in states {
-        let mut terminal = Terminal::rolecall(&sandbox, &["demo", "--accounts", "12", "--state", state]);
+        let mut terminal =
+            Terminal::rolecall(&sandbox, &["demo", "--accounts", "12", "--state", state]);
         terminal.wait_for(shows);
         terminal.type_keys(CTRL_C);
         assert_eq!(terminal.end(), 130, "{state}");
@@ -268,7 +278,8 @@ fn a_login_takes_the_address_that_a_browser_elsewhere_ended_on() {
     let mut terminal = Terminal::rolecall(&sandbox, &["login", "--sso", "corp", "--flow", "pkce"]);
     terminal.wait_for("paste its address here");
     let written = terminal.written();
-    let url = written.split_whitespace().find(|word| word.contains("/authorize?")).unwrap().to_owned();
+    let url =
+        written.split_whitespace().find(|word| word.contains("/authorize?")).unwrap().to_owned();
     terminal.type_line("payments prod");
     terminal.wait_for("that is not the address of the sign-in page");
     terminal.type_line("http://127.0.0.1:1/oauth/callback?code=x&state=another");
@@ -288,7 +299,8 @@ fn what_is_typed_after_a_sign_in_is_for_the_program_that_comes_next() {
     let mut terminal = Terminal::run(&sandbox, "/bin/sh", &["-c", script]);
     terminal.wait_for("paste its address here");
     let written = terminal.written();
-    let url = written.split_whitespace().find(|word| word.contains("/authorize?")).unwrap().to_owned();
+    let url =
+        written.split_whitespace().find(|word| word.contains("/authorize?")).unwrap().to_owned();
     demo::approve(&url).unwrap();
     terminal.wait_for("signed in to corp");
     terminal.type_line("mine");

@@ -17,16 +17,30 @@ struct Tmux<'a> {
 impl<'a> Tmux<'a> {
     fn start(sandbox: &'a Sandbox) -> Self {
         let tmux = Self { sandbox };
-        // Started by itself, the server would give its windows the environment of whoever runs the tests.
+        // Started by itself, the server would give its windows the environment of whoever runs the
+        // tests.
         tmux.ask(&["new-session", "-d", "-x", "110", "-y", "32", "/bin/sh", "-i"]);
         tmux
     }
 
     fn ask(&self, words: &[&str]) -> String {
         let mut command = Command::new("tmux");
-        command.arg("-S").arg(self.sandbox.path("tmux.socket")).args(["-f", "/dev/null"]).args(words);
-        let output = command.env_clear().envs(variables(self.sandbox)).current_dir(self.sandbox.home()).output().unwrap();
-        assert!(output.status.success(), "tmux {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        command
+            .arg("-S")
+            .arg(self.sandbox.path("tmux.socket"))
+            .args(["-f", "/dev/null"])
+            .args(words);
+        let output = command
+            .env_clear()
+            .envs(variables(self.sandbox))
+            .current_dir(self.sandbox.home())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "tmux {words:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -43,15 +57,22 @@ impl<'a> Tmux<'a> {
         self.ask(&["capture-pane", "-p"])
     }
 
-    /// Whether the second screen is shown, whether the cursor is, and whether anybody wants the mouse.
+    /// Whether the second screen is shown, whether the cursor is, and whether anybody wants the
+    /// mouse.
     fn flags(&self) -> String {
-        self.ask(&["display", "-p", "#{alternate_on} #{cursor_flag} #{mouse_any_flag}"]).trim().to_owned()
+        self.ask(&["display", "-p", "#{alternate_on} #{cursor_flag} #{mouse_any_flag}"])
+            .trim()
+            .to_owned()
     }
 
     fn wait(&self, what: &str, is: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is(self) {
-            assert!(Instant::now() < deadline, "waited for {what}, but this is shown:\n{}", self.screen());
+            assert!(
+                Instant::now() < deadline,
+                "waited for {what}, but this is shown:\n{}",
+                self.screen()
+            );
         }
     }
 
@@ -60,7 +81,9 @@ impl<'a> Tmux<'a> {
     }
 
     fn wait_for_picker(&self) {
-        self.wait("the picker", |tmux| tmux.flags().starts_with('1') && tmux.screen().contains("payments-prod"));
+        self.wait("the picker", |tmux| {
+            tmux.flags().starts_with('1') && tmux.screen().contains("payments-prod")
+        });
     }
 
     fn wait_for_shell(&self) {
@@ -70,7 +93,11 @@ impl<'a> Tmux<'a> {
 
 impl Drop for Tmux<'_> {
     fn drop(&mut self) {
-        let _ = Command::new("tmux").arg("-S").arg(self.sandbox.path("tmux.socket")).arg("kill-server").output();
+        let _ = Command::new("tmux")
+            .arg("-S")
+            .arg(self.sandbox.path("tmux.socket"))
+            .arg("kill-server")
+            .output();
     }
 }
 
@@ -98,7 +125,11 @@ fn in_tmux_the_screen_comes_back_as_it_was() {
     tmux.line("echo \"<${AWS_SSO_ROLE_ARN-none}>\"");
     tmux.wait_for("<none>");
     let after = tmux.screen();
-    let head: String = stopped.lines().take_while(|line| !line.contains("Stopped")).map(|line| format!("{line}\n")).collect();
+    let head: String = stopped
+        .lines()
+        .take_while(|line| !line.contains("Stopped"))
+        .map(|line| format!("{line}\n"))
+        .collect();
     assert!(after.starts_with(&head), "before:\n{head}\nafter:\n{after}");
     assert_eq!(tmux.flags(), "0 1 0");
 }
@@ -135,30 +166,41 @@ fn in_tmux_which_breaks_lines_anew_rows_below_the_prompt_leave_the_scrollback_cl
     tmux.wait_for("type to filter");
     tmux.keys(&["-l", "prod"]);
     tmux.wait_for("❯ prod");
-    // The cursor is back on the first row when a frame is whole. A resize in the middle of one leaves what was drawn until then.
-    let whole = |first: usize| tmux.ask(&["display", "-p", "#{cursor_y}"]).trim() == first.to_string();
-    tmux.wait("a whole frame", |tmux| tmux.screen().lines().position(|line| line.contains("❯ prod")).is_some_and(whole));
+    // The cursor is back on the first row when a frame is whole. A resize in the middle of one
+    // leaves what was drawn until then.
+    let whole =
+        |first: usize| tmux.ask(&["display", "-p", "#{cursor_y}"]).trim() == first.to_string();
+    tmux.wait("a whole frame", |tmux| {
+        tmux.screen().lines().position(|line| line.contains("❯ prod")).is_some_and(whole)
+    });
     // Other heights, wider, and narrower by less than a fifth.
-    for (columns, rows) in [(110, 20), (110, 40), (110, 9), (150, 32), (110, 32), (92, 32), (110, 32)] {
+    for (columns, rows) in
+        [(110, 20), (110, 40), (110, 9), (150, 32), (110, 32), (92, 32), (110, 32)]
+    {
         tmux.ask(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
         let lines = (rows * 2 / 5).max(4);
         tmux.wait("rows of that size", |tmux| {
             let screen = tmux.screen();
             let shown: Vec<&str> = screen.lines().collect();
             let first = shown.iter().rposition(|line| line.contains("❯ prod"));
-            first.is_some_and(|first| shown.get(first + lines - 1).is_some_and(|line| line.contains("pick")) && whole(first))
+            first.is_some_and(|first| {
+                shown.get(first + lines - 1).is_some_and(|line| line.contains("pick"))
+                    && whole(first)
+            })
         });
     }
     tmux.keys(&["Escape"]);
     tmux.wait("the prompt", |tmux| tmux.screen().trim_end().ends_with("ready>"));
     let all = tmux.ask(&["capture-pane", "-p", "-S", "-"]);
-    let left: Vec<&str> = all.lines().filter(|line| !line.trim().is_empty() && !line.contains("ready>")).collect();
+    let left: Vec<&str> =
+        all.lines().filter(|line| !line.trim().is_empty() && !line.contains("ready>")).collect();
     assert_eq!(left, (1..=99).map(|line| format!("mine {line}")).collect::<Vec<_>>());
 }
 
 /// The recipe as the README has it.
 fn recipe() -> String {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let (_, block) = readme.split_once("```tmux\n").unwrap();
     block.split_once("```").unwrap().0.to_owned()
 }
@@ -170,7 +212,15 @@ fn in_tmux_the_popup_of_the_readme_pastes_the_role_and_nothing_after_escape() {
     let sandbox = signed_in();
     sandbox.write("tmux.conf", &recipe());
     let (socket, conf) = (sandbox.path("tmux.socket"), sandbox.path("tmux.conf"));
-    let args = ["-u", "-S", socket.to_str().unwrap(), "-f", conf.to_str().unwrap(), "new-session", "/bin/sh -i"];
+    let args = [
+        "-u",
+        "-S",
+        socket.to_str().unwrap(),
+        "-f",
+        conf.to_str().unwrap(),
+        "new-session",
+        "/bin/sh -i",
+    ];
     // A popup is shown to whoever looks on: here is somebody.
     let mut client = Terminal::run(&sandbox, "tmux", &args);
     let tmux = Tmux { sandbox: &sandbox };

@@ -10,9 +10,13 @@ const PROFILE: &str = "payments-prod-ReadOnlyAccess";
 #[test]
 fn ctrl_c_stops_it_with_the_file_whole() {
     // Credentials so short that the file is written again and again.
-    let sandbox = Sandbox::with(Options { accounts: 16, roles: 4, role_lifetime: 3, ..Options::default() });
+    let sandbox =
+        Sandbox::with(Options { accounts: 16, roles: 4, role_lifetime: 3, ..Options::default() });
     sandbox.login("corp");
-    let mut terminal = Terminal::rolecall(&sandbox, &["credentials", "-p", PROFILE, "--file", "new/keys", "--watch"]);
+    let mut terminal = Terminal::rolecall(
+        &sandbox,
+        &["credentials", "-p", PROFILE, "--file", "new/keys", "--watch"],
+    );
     terminal.wait_for("Ctrl-C stops");
     let read = || std::fs::read_to_string(sandbox.path("new/keys")).unwrap();
     let first = read();
@@ -20,8 +24,20 @@ fn ctrl_c_stops_it_with_the_file_whole() {
     terminal.type_keys(CTRL_C);
     assert_eq!(terminal.end(), 130, "{}", terminal.screen());
     assert_eq!(terminal.damage(), [""; 0]);
-    let keys: Vec<String> = read().lines().map(|line| line.split(" = ").next().unwrap().to_owned()).collect();
-    assert_eq!(keys, [format!("[{PROFILE}]").as_str(), "aws_access_key_id", "aws_secret_access_key", "aws_session_token"]);
-    let beside: Vec<_> = std::fs::read_dir(sandbox.path("new")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let keys: Vec<String> =
+        read().lines().map(|line| line.split(" = ").next().unwrap().to_owned()).collect();
+    assert_eq!(
+        keys,
+        [
+            format!("[{PROFILE}]").as_str(),
+            "aws_access_key_id",
+            "aws_secret_access_key",
+            "aws_session_token"
+        ]
+    );
+    let beside: Vec<_> = std::fs::read_dir(sandbox.path("new"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(beside, ["keys"], "no temporary file is left");
 }

@@ -22,7 +22,10 @@ fn outside_a_role_a_prompt_gets_nothing() {
     assert_eq!(time(&[], &[]), said(0, ""));
     assert_eq!(time(&["--exit-code"], &[]), said(4, ""));
     assert_eq!(time(&[], &[("AWS_SSO_SESSION_EXPIRATION", "soon")]), said(0, ""));
-    assert_eq!(time(&["--json"], &[]), said(0, "{\"expires\":null,\"left\":null,\"role\":null,\"seconds_left\":null}\n"));
+    assert_eq!(
+        time(&["--json"], &[]),
+        said(0, "{\"expires\":null,\"left\":null,\"role\":null,\"seconds_left\":null}\n")
+    );
 }
 
 #[test]

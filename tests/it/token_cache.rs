@@ -22,7 +22,8 @@ fn start_url(sandbox: &Sandbox) -> String {
     sandbox.aws.organisation().directories.swap_remove(0).start_url
 }
 
-/// A home like that of somebody who has signed in with the AWS CLI and never with us: the token is of another home's sign-in.
+/// A home like that of somebody who has signed in with the AWS CLI and never with us: the token is
+/// of another home's sign-in.
 fn signed_in_by_the_cli() -> Sandbox {
     let sandbox = Sandbox::with_aws_config_only();
     sandbox.login("corp");
@@ -43,7 +44,10 @@ fn read(sandbox: &Sandbox) -> Value {
 }
 
 fn set(sandbox: &Sandbox, when: &str) {
-    sandbox.write("rolecall/config.toml", &format!("secure_store = 'file'\nkey_cache = 'never'\nshare_token_cache = '{when}'\n"));
+    sandbox.write(
+        "rolecall/config.toml",
+        &format!("secure_store = 'file'\nkey_cache = 'never'\nshare_token_cache = '{when}'\n"),
+    );
 }
 
 #[test]
@@ -51,7 +55,10 @@ fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
     let sandbox = signed_in_by_the_cli();
     let tokens = sandbox.aws.calls("CreateToken");
     let before = std::fs::read(sandbox.path(CORP)).unwrap();
-    assert_eq!(json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"], "012345678901");
+    assert_eq!(
+        json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"],
+        "012345678901"
+    );
     assert!(Records::of(&sandbox).token("corp").is_none(), "a borrowed token was copied");
 
     let told = sandbox.run(&["status"]).stdout;
@@ -63,7 +70,10 @@ fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
     assert!(login.code == 0 && login.stderr.contains("by the AWS CLI"), "{login:?}");
 
     let logout = sandbox.run(&["logout", "-S", "corp"]);
-    assert!(logout.stderr.contains("nobody was signed in") && logout.stderr.contains("aws sso logout"), "{logout:?}");
+    assert!(
+        logout.stderr.contains("nobody was signed in") && logout.stderr.contains("aws sso logout"),
+        "{logout:?}"
+    );
     assert_eq!((sandbox.aws.calls("Logout"), sandbox.aws.calls("CreateToken")), (0, tokens));
     assert_eq!(std::fs::read(sandbox.path(CORP)).unwrap(), before);
 }
@@ -77,7 +87,11 @@ fn a_token_that_is_old_refused_or_of_somewhere_else_is_not_used() {
     let cases = [
         (good.as_str(), in_seconds(-1), object!({})),
         (good.as_str(), in_seconds(3_000), object!({ "region": "us-east-1" })),
-        (good.as_str(), in_seconds(3_000), object!({ "startUrl": "https://other.awsapps.com/start" })),
+        (
+            good.as_str(),
+            in_seconds(3_000),
+            object!({ "startUrl": "https://other.awsapps.com/start" }),
+        ),
         ("revoked", in_seconds(3_000), object!({})),
     ];
     for (token, expires, more) in cases {
@@ -87,7 +101,10 @@ fn a_token_that_is_old_refused_or_of_somewhere_else_is_not_used() {
     sandbox.write(CORP, "{\"accessToken\": \"ha");
     refused(&process(), 4, &["nobody is signed in to corp"]);
     write(&sandbox, &good, &in_seconds(3_000), &object!({ "clientId": "c" }));
-    sandbox.write(".aws/sso/cache/client.json", r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions"]}"#);
+    sandbox.write(
+        ".aws/sso/cache/client.json",
+        r#"{"clientId":"c","clientSecret":"s","scopes":["codewhisperer:completions"]}"#,
+    );
     refused(&process(), 4, &["nobody is signed in to corp"]);
 }
 
@@ -98,14 +115,25 @@ fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
     assert!(!sandbox.path(".aws/sso").exists(), "there was no file to share with");
 
     write(&sandbox, "old", &in_seconds(-1), &object!({ "refreshToken": "theirs", "future": [1] }));
-    let login = |sandbox: &Sandbox| assert_eq!(sandbox.run(&["login", "-S", "corp", "--force", "--flow", "device-code"]).code, 0);
+    let login = |sandbox: &Sandbox| {
+        assert_eq!(
+            sandbox.run(&["login", "-S", "corp", "--force", "--flow", "device-code"]).code,
+            0
+        )
+    };
     login(&sandbox);
     let (shared, token) = (read(&sandbox), Records::of(&sandbox).token("corp").unwrap());
     assert_eq!(shared["accessToken"].as_str(), Some(token.access_token.expose().as_str()));
     assert_eq!(Timestamp::parse(shared["expiresAt"].as_str().unwrap()), Some(token.expires_at));
-    assert_eq!((shared["refreshToken"].as_str(), shared["future"][0].as_i64()), (Some("theirs"), Some(1)));
+    assert_eq!(
+        (shared["refreshToken"].as_str(), shared["future"][0].as_i64()),
+        (Some("theirs"), Some(1))
+    );
     let text = shared.to_string();
-    assert!(!text.contains(token.refresh_token.unwrap().expose()) && !text.contains(token.registration.unwrap().client_secret.expose()));
+    assert!(
+        !text.contains(token.refresh_token.unwrap().expose())
+            && !text.contains(token.registration.unwrap().client_secret.expose())
+    );
 
     // Our own is replaced, by a renewal too.
     Records::of(&sandbox).leave_token("corp", 100);
@@ -114,14 +142,26 @@ fn after_a_sign_in_the_cli_has_our_access_token_where_it_has_a_file() {
 
     // What is revoked is of no use to the CLI either, and the file stays a sign that it is used.
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "signed out of corp\n");
-    assert_eq!((read(&sandbox)["accessToken"].as_str(), read(&sandbox)["refreshToken"].as_str()), (Some(""), Some("theirs")));
-    refused(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]), 4, &["nobody is signed in to corp"]);
+    assert_eq!(
+        (read(&sandbox)["accessToken"].as_str(), read(&sandbox)["refreshToken"].as_str()),
+        (Some(""), Some("theirs"))
+    );
+    refused(
+        &sandbox.run(&["process", "-S", "corp", "--arn", ROLE]),
+        4,
+        &["nobody is signed in to corp"],
+    );
 }
 
 #[test]
 fn a_foreign_token_that_is_still_valid_stays_and_so_does_the_file_of_who_shares_nothing() {
     let sandbox = Sandbox::with_aws_config_only();
-    let login = || assert_eq!(sandbox.run(&["login", "-S", "corp", "--force", "--flow", "device-code"]).code, 0);
+    let login = || {
+        assert_eq!(
+            sandbox.run(&["login", "-S", "corp", "--force", "--flow", "device-code"]).code,
+            0
+        )
+    };
     write(&sandbox, "theirs", &in_seconds(600), &object!({}));
     login();
     assert_eq!(read(&sandbox)["accessToken"], "theirs");
@@ -141,13 +181,23 @@ fn a_foreign_token_that_is_still_valid_stays_and_so_does_the_file_of_who_shares_
 fn a_legacy_profiles_file_is_named_by_its_start_url_as_written() {
     let sandbox = Sandbox::with_aws_config_only();
     let url = start_url(&sandbox);
-    sandbox.write(".aws/config", &format!("[profile old]\nsso_start_url = {url}/\nsso_region = eu-west-1\n"));
-    let name = json(&sandbox.run(&["status", "--json"]))["instances"][0]["sso"].as_str().unwrap().to_owned();
-    let file = format!(".aws/sso/cache/{}", rolecall::awsconfig::token_cache::file_name(&format!("{url}/")));
+    sandbox.write(
+        ".aws/config",
+        &format!("[profile old]\nsso_start_url = {url}/\nsso_region = eu-west-1\n"),
+    );
+    let name = json(&sandbox.run(&["status", "--json"]))["instances"][0]["sso"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let file = format!(
+        ".aws/sso/cache/{}",
+        rolecall::awsconfig::token_cache::file_name(&format!("{url}/"))
+    );
     sandbox.write(&file, "");
     let login = sandbox.run(&["login", "-S", &name, "--flow", "device-code"]);
     assert_eq!(login.code, 0, "{login:?}");
-    let shared: Value = serde_json::from_str(&std::fs::read_to_string(sandbox.path(&file)).unwrap()).unwrap();
+    let shared: Value =
+        serde_json::from_str(&std::fs::read_to_string(sandbox.path(&file)).unwrap()).unwrap();
     assert_eq!(shared["startUrl"].as_str(), Some(format!("{url}/").as_str()));
 }
 
@@ -167,20 +217,27 @@ fn our_login_signs_the_cli_in() {
     write_profiles(&sandbox);
     set(&sandbox, "always");
     sandbox.login("corp");
-    let who = foreign::json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "native"]));
+    let who =
+        foreign::json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "native"]));
     assert_eq!(who["Account"].as_str(), Some(ACCOUNT));
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).code, 0);
     std::fs::remove_dir_all(sandbox.path(".aws/cli")).unwrap();
-    let ran = Ran::of(aws(&sandbox, &["sts", "get-caller-identity", "--profile", "native"]).output().unwrap());
+    let ran = Ran::of(
+        aws(&sandbox, &["sts", "get-caller-identity", "--profile", "native"]).output().unwrap(),
+    );
     assert!(ran.code != 0 && ran.stderr.contains("Token has expired"), "{ran:?}");
 }
 
 #[test]
 #[ignore = "needs the AWS CLI v2"]
 fn a_login_of_the_cli_signs_us_in() {
-    let sandbox = Sandbox::with(demo::Options { accounts: 16, roles: 4, ..demo::Options::default() });
+    let sandbox =
+        Sandbox::with(demo::Options { accounts: 16, roles: 4, ..demo::Options::default() });
     write_profiles(&sandbox);
     cli_login(&sandbox);
-    assert_eq!(json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"], "012345678901");
+    assert_eq!(
+        json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"],
+        "012345678901"
+    );
     assert!(Records::of(&sandbox).token("corp").is_none());
 }

@@ -1,11 +1,15 @@
-//! The vault with its key in a real desktop keyring: gnome-keyring on a private bus, in a throw-away home.
+//! The vault with its key in a real desktop keyring: gnome-keyring on a private bus, in a
+//! throw-away home.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall::domain::{Credentials, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Source, StartUrl, Timestamp};
+use rolecall::domain::{
+    Credentials, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Source, StartUrl,
+    Timestamp,
+};
 use rolecall::vault::{KeyCache, KeyPlace, Name, Options, Passphrase, SecureStore, Vault};
 
 /// Says in which directory a process started by these tests works, and on what.
@@ -15,7 +19,8 @@ const NOW: Timestamp = Timestamp(1_800_000_000);
 /// What a call may take that is given two seconds: a busy machine needs some more.
 const BOUND: Duration = Duration::from_secs(6);
 
-/// Starts the daemon with an unlocked keyring, waits for it with a limit, then takes the steps as processes of their own.
+/// Starts the daemon with an unlocked keyring, waits for it with a limit, then takes the steps as
+/// processes of their own.
 const SESSION: &str = r#"
 printf test-password | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
 daemon=$!
@@ -54,7 +59,12 @@ fn a_desktop_keyring_keeps_the_key_and_nothing_else_does() {
         .env("EXE", std::env::current_exe().unwrap())
         .output()
         .unwrap();
-    assert!(ran.status.success(), "{}\n{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(
+        ran.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&ran.stdout),
+        String::from_utf8_lossy(&ran.stderr)
+    );
 }
 
 #[cfg(unix)]
@@ -70,7 +80,12 @@ fn a_bus_that_never_answers_is_given_up_on() {
         .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()))
         .output()
         .unwrap();
-    assert!(ran.status.success(), "{}\n{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(
+        ran.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&ran.stdout),
+        String::from_utf8_lossy(&ran.stderr)
+    );
 }
 
 /// Nothing of the person's: no home, no bus, no display.
@@ -114,7 +129,13 @@ fn a_step() {
 
 fn options(home: &Path, store: SecureStore) -> Options {
     let dir = home.join("state/vault");
-    Options { dir, store, key_cache: KeyCache::Never, passphrase: Passphrase::None, may_prompt_desktop: false }
+    Options {
+        dir,
+        store,
+        key_cache: KeyCache::Never,
+        passphrase: Passphrase::None,
+        may_prompt_desktop: false,
+    }
 }
 
 fn vault(home: &Path, store: SecureStore) -> Vault {
@@ -178,7 +199,8 @@ fn reopen(home: &Path) {
     }
 }
 
-/// However many want the key at once, one reads the keyring; the kernel then has it for the others and for the next process.
+/// However many want the key at once, one reads the keyring; the kernel then has it for the others
+/// and for the next process.
 fn cache(home: &Path) {
     std::thread::scope(|scope| {
         for _ in 0..20 {
@@ -188,7 +210,11 @@ fn cache(home: &Path) {
     if cfg!(target_os = "linux") {
         assert_eq!(caching(home).status().key, KeyPlace::Kernel);
         let flights = walk(&home.join("state/vault/flights"));
-        let landed: Vec<String> = flights.iter().map(|path| fs::read_to_string(path).unwrap()).filter(|text| !text.is_empty()).collect();
+        let landed: Vec<String> = flights
+            .iter()
+            .map(|path| fs::read_to_string(path).unwrap())
+            .filter(|text| !text.is_empty())
+            .collect();
         assert_eq!(landed, [r#"{"generation":1,"outcome":"ok"}"#]);
     }
 }
@@ -208,12 +234,16 @@ fn caching(home: &Path) -> Vault {
     Vault::new(Options { key_cache: KeyCache::Auto, ..options(home, SecureStore::Auto) })
 }
 
-/// An unreachable keyring is an error and never a switch; a vault that is new then takes a passphrase, and never plain text.
+/// An unreachable keyring is an error and never a switch; a vault that is new then takes a
+/// passphrase, and never plain text.
 fn no_bus(home: &Path) {
     if home.join("state/vault/header").exists() {
         refused(|| vault(home, SecureStore::Auto).load::<Credentials>(&name(), NOW));
         refused(|| vault(home, SecureStore::Auto).save(&name(), &credentials()));
-        let with_passphrase = Options { passphrase: Passphrase::Given("p".into()), ..options(home, SecureStore::File) };
+        let with_passphrase = Options {
+            passphrase: Passphrase::Given("p".into()),
+            ..options(home, SecureStore::File)
+        };
         refused(|| Vault::new(with_passphrase).load::<Credentials>(&name(), NOW));
     }
     let fresh = Options { dir: home.join("fresh/vault"), ..options(home, SecureStore::Auto) };
@@ -234,7 +264,8 @@ fn reset(home: &Path) {
     assert_ne!(after.data_key().unwrap().unwrap(), key);
 }
 
-/// A locked keyring is left alone by a background process; with nobody to answer its prompt a terminal fares no better.
+/// A locked keyring is left alone by a background process; with nobody to answer its prompt a
+/// terminal fares no better.
 fn locked(home: &Path) {
     for may_prompt_desktop in [false, true] {
         let vault = Vault::new(Options { may_prompt_desktop, ..options(home, SecureStore::Auto) });

@@ -1,4 +1,5 @@
-//! Correcting what has only one right way: the lines in question change, all others stay byte for byte.
+//! Correcting what has only one right way: the lines in question change, all others stay byte for
+//! byte.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +14,8 @@ const PASSES: usize = 8;
 /// So many problems are tried one by one if they can't be corrected together.
 const ONE_BY_ONE: usize = 64;
 
-/// The file with every fixable problem corrected; `None` if there is none, if the file is not UTF-8, or if nothing can be corrected
-/// without changing what other sections say.
+/// The file with every fixable problem corrected; `None` if there is none, if the file is not
+/// UTF-8, or if nothing can be corrected without changing what other sections say.
 pub fn fixed(bytes: &[u8]) -> Option<Vec<u8>> {
     std::str::from_utf8(bytes).ok()?;
     let mut now = bytes.to_vec();
@@ -24,7 +25,8 @@ pub fn fixed(bytes: &[u8]) -> Option<Vec<u8>> {
         let next = corrected(&now, &chosen).or_else(|| {
             // One that can't be corrected keeps no other from it.
             let singly = |problem: &&Problem| corrected(&now, &[*problem]).is_some();
-            let possible: Vec<&Problem> = chosen.iter().copied().take(ONE_BY_ONE).filter(singly).collect();
+            let possible: Vec<&Problem> =
+                chosen.iter().copied().take(ONE_BY_ONE).filter(singly).collect();
             corrected(&now, &possible).or_else(|| corrected(&now, possible.get(..1)?))
         });
         match next {
@@ -38,27 +40,36 @@ pub fn fixed(bytes: &[u8]) -> Option<Vec<u8>> {
 /// Problems that change different lines.
 fn apart(found: &[Problem]) -> Vec<&Problem> {
     let mut lines = BTreeSet::new();
-    found.iter().filter(|problem| problem.edit.as_ref().is_some_and(|edit| lines.insert(edit.line))).collect()
+    found
+        .iter()
+        .filter(|problem| problem.edit.as_ref().is_some_and(|edit| lines.insert(edit.line)))
+        .collect()
 }
 
-/// The text with these problems corrected, if they are gone then and nothing else says anything new.
+/// The text with these problems corrected, if they are gone then and nothing else says anything
+/// new.
 fn corrected(bytes: &[u8], chosen: &[&Problem]) -> Option<Vec<u8>> {
     if chosen.is_empty() {
         return None;
     }
     let after = edited(bytes, chosen.iter().filter_map(|problem| problem.edit.as_ref()))?;
-    let remaining: BTreeSet<(String, String)> = problems(&after).into_iter().map(|problem| (problem.section, problem.what)).collect();
-    let gone = chosen.iter().all(|problem| !remaining.contains(&(problem.section.clone(), problem.what.clone())));
+    let remaining: BTreeSet<(String, String)> =
+        problems(&after).into_iter().map(|problem| (problem.section, problem.what)).collect();
+    let gone = chosen
+        .iter()
+        .all(|problem| !remaining.contains(&(problem.section.clone(), problem.what.clone())));
     let changed: BTreeSet<&Subject> = chosen.iter().map(|problem| &problem.subject).collect();
     let readable = complaints(&after).len() <= complaints(bytes).len();
     (gone && readable && others(bytes, &changed) == others(&after, &changed)).then_some(after)
 }
 
 fn edited<'e>(bytes: &[u8], edits: impl Iterator<Item = &'e Edit>) -> Option<Vec<u8>> {
-    let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    let mut lines: Vec<Vec<u8>> =
+        bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     for Edit { line, lines: new } in edits {
         let old = lines.get_mut(line - 1)?;
-        let mark: &[u8] = if *line == 1 && old.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
+        let mark: &[u8] =
+            if *line == 1 && old.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
         let end: &[u8] = match &old[..] {
             [.., b'\r', b'\n'] => b"\r\n",
             [.., b'\n'] => b"\n",

@@ -40,16 +40,27 @@ pub(super) fn examine(part: &Part<'_>) -> (Subject, Option<Header>) {
 
 fn unnamed(word: &str, inside: &str) -> (Subject, Option<Header>) {
     let name = rest(inside);
-    let wrong = |what, advice: String, right| (Subject::Other, Some(Header { what, advice, right }));
+    let wrong =
+        |what, advice: String, right| (Subject::Other, Some(Header { what, advice, right }));
     if header::words(inside).is_none() {
-        return wrong("has a quote that is not closed", "put the whole name in double quotes".into(), None);
+        return wrong(
+            "has a quote that is not closed",
+            "put the whole name in double quotes".into(),
+            None,
+        );
     }
     if name.is_empty() {
         return wrong("has no name", format!("write [{word} NAME]"), None);
     }
     let right = if word == "profile" { profile_header(name) } else { session_header(name) }.ok();
-    let subject = if word == "profile" { Subject::Profile(name.into()) } else { Subject::Session(name.into()) };
-    let advice = right.as_ref().map_or_else(|| "put the name in double quotes".into(), |right| format!("write {right}"));
+    let subject = if word == "profile" {
+        Subject::Profile(name.into())
+    } else {
+        Subject::Session(name.into())
+    };
+    let advice = right
+        .as_ref()
+        .map_or_else(|| "put the name in double quotes".into(), |right| format!("write {right}"));
     (subject, Some(Header { what: "has a name of several words without quotes", advice, right }))
 }
 
@@ -60,17 +71,35 @@ fn other(part: &Part<'_>, inside: &str, first: &str) -> (Subject, Option<Header>
     let about = |name: &str| !name.is_empty() && part.is_about_sso();
     match &name[..] {
         // `[sso session NAME]`
-        [second, name] if spelled == "sso" && edit_distance(&second.to_lowercase(), "session") <= NEAR => {
+        [second, name]
+            if spelled == "sso" && edit_distance(&second.to_lowercase(), "session") <= NEAR =>
+        {
             misspelled(Subject::Session(name.clone()))
         }
-        [name] if edit_distance(&spelled, "sso-session") <= NEAR => misspelled(Subject::Session(name.clone())),
-        [name] if edit_distance(&spelled, "profile") <= NEAR => misspelled(Subject::Profile(name.clone())),
-        [name] if about(name) && ["sso", "session"].contains(&spelled.as_str()) => misspelled(Subject::Session(name.clone())),
-        [] if edit_distance(&spelled, "sso-session") <= NEAR => unnamed("sso-session", "sso-session"),
-        [] if about(inside) && inside.eq_ignore_ascii_case("default") => misspelled(Subject::Profile("default".into())),
+        [name] if edit_distance(&spelled, "sso-session") <= NEAR => {
+            misspelled(Subject::Session(name.clone()))
+        }
+        [name] if edit_distance(&spelled, "profile") <= NEAR => {
+            misspelled(Subject::Profile(name.clone()))
+        }
+        [name] if about(name) && ["sso", "session"].contains(&spelled.as_str()) => {
+            misspelled(Subject::Session(name.clone()))
+        }
+        [] if edit_distance(&spelled, "sso-session") <= NEAR => {
+            unnamed("sso-session", "sso-session")
+        }
+        [] if about(inside) && inside.eq_ignore_ascii_case("default") => {
+            misspelled(Subject::Profile("default".into()))
+        }
         [] if about(inside) => {
             let (subject, header) = misspelled(Subject::Profile(inside.to_owned()));
-            (subject, header.map(|header| Header { what: "is a profile in the credentials file only", ..header }))
+            (
+                subject,
+                header.map(|header| Header {
+                    what: "is a profile in the credentials file only",
+                    ..header
+                }),
+            )
         }
         _ => (Subject::Other, None),
     }
@@ -82,7 +111,10 @@ fn misspelled(subject: Subject) -> (Subject, Option<Header>) {
         Subject::Profile(name) => profile_header(name).ok(),
         Subject::Other => None,
     };
-    let advice = right.as_ref().map_or_else(|| "write [profile NAME] or [sso-session NAME]".into(), |right| format!("write {right}"));
+    let advice = right.as_ref().map_or_else(
+        || "write [profile NAME] or [sso-session NAME]".into(),
+        |right| format!("write {right}"),
+    );
     (subject, Some(Header { what: "is misspelled, so AWS programs do not read it", advice, right }))
 }
 
@@ -96,9 +128,13 @@ pub(super) fn problems(outline: &Outline<'_>, out: &mut Vec<Problem>) {
         let edit = header.right.as_ref().filter(|_| free).and_then(|right| {
             let start = line.find('[')?;
             let end = line[start..].find(part.inside)? + start + part.inside.len() + 1;
-            Some(Edit { line: part.line, lines: vec![format!("{}{right}{}", &line[..start], line.get(end..)?)] })
+            Some(Edit {
+                line: part.line,
+                lines: vec![format!("{}{right}{}", &line[..start], line.get(end..)?)],
+            })
         });
-        let taken = if edit.is_none() && header.right.is_some() { ", which is there already" } else { "" };
+        let taken =
+            if edit.is_none() && header.right.is_some() { ", which is there already" } else { "" };
         out.push(Problem {
             line: part.line,
             section: part.shown(),

@@ -1,8 +1,8 @@
-//! Mistakes in the sign-in settings of an AWS config file: sections that nothing reads, keys that are missing or misspelled, values that
-//! AWS programs read otherwise than they were meant.
+//! Mistakes in the sign-in settings of an AWS config file: sections that nothing reads, keys that
+//! are missing or misspelled, values that AWS programs read otherwise than they were meant.
 //!
-//! Every program passes over most of these in silence; a session without a region is simply not there. Each mistake is found with its
-//! line, and fixed if there is only one right way.
+//! Every program passes over most of these in silence; a session without a region is simply not
+//! there. Each mistake is found with its line, and fixed if there is only one right way.
 
 mod fix;
 mod headers;

@@ -1,4 +1,5 @@
-//! The file as sections and keys with their line numbers, each section under the name that was meant.
+//! The file as sections and keys with their line numbers, each section under the name that was
+//! meant.
 
 use crate::awsconfig::header;
 use crate::awsconfig::scan::{Line, Reader};
@@ -87,10 +88,21 @@ impl<'t> Outline<'t> {
         for (line, number) in lines.iter().copied().zip(1..) {
             match (reader.read(line), parts.last_mut()) {
                 (Line::Header(inside), _) => {
-                    parts.push(Part { line: number, inside, subject: Subject::Other, header: None, entries: Vec::new() });
+                    parts.push(Part {
+                        line: number,
+                        inside,
+                        subject: Subject::Other,
+                        header: None,
+                        entries: Vec::new(),
+                    });
                 }
                 (Line::Key(key, value), Some(part)) => {
-                    part.entries.push(Entry { line: number, key: key.to_lowercase(), value, more: Vec::new() });
+                    part.entries.push(Entry {
+                        line: number,
+                        key: key.to_lowercase(),
+                        value,
+                        more: Vec::new(),
+                    });
                 }
                 (Line::More(text), Some(part)) => {
                     if let Some(entry) = part.entries.last_mut() {

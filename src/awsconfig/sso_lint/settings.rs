@@ -1,4 +1,5 @@
-//! Keys and values of one section: misspelled keys, lines that became part of others, values with something around them.
+//! Keys and values of one section: misspelled keys, lines that became part of others, values with
+//! something around them.
 
 use crate::awsconfig::values::plain_text;
 use crate::domain::{Region, edit_distance};
@@ -7,15 +8,29 @@ use super::outline::{Entry, Outline, Part, Subject};
 use super::{Code, Edit, Problem, shown};
 
 /// Keys of sign-in.
-const KEYS: [&str; 6] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name", "sso_registration_scopes"];
+const KEYS: [&str; 6] = [
+    "sso_session",
+    "sso_start_url",
+    "sso_region",
+    "sso_account_id",
+    "sso_role_name",
+    "sso_registration_scopes",
+];
 /// Keys that other programs write. They are not mistakes.
 const FOREIGN: [&str; 3] = ["sso_account_name", "sso_auto_populated", "sso_role_arn"];
 /// Names that people give to keys of a session.
-const SESSION_ALIASES: [(&str, &str); 3] =
-    [("start_url", "sso_start_url"), ("region", "sso_region"), ("scopes", "sso_registration_scopes")];
+const SESSION_ALIASES: [(&str, &str); 3] = [
+    ("start_url", "sso_start_url"),
+    ("region", "sso_region"),
+    ("scopes", "sso_registration_scopes"),
+];
 /// Names that people give to keys of a profile.
-const PROFILE_ALIASES: [(&str, &str); 4] =
-    [("sso_account", "sso_account_id"), ("sso_role", "sso_role_name"), ("account_id", "sso_account_id"), ("role_name", "sso_role_name")];
+const PROFILE_ALIASES: [(&str, &str); 4] = [
+    ("sso_account", "sso_account_id"),
+    ("sso_role", "sso_role_name"),
+    ("account_id", "sso_account_id"),
+    ("role_name", "sso_role_name"),
+];
 /// Prefix of Granted's spelling of the same keys.
 const GRANTED: &str = "granted_";
 /// How far a key may be from the one that was meant.
@@ -27,12 +42,19 @@ fn meant(part: &Part<'_>, key: &str) -> Option<String> {
     if KEYS.contains(&bare) || FOREIGN.contains(&bare) {
         return None;
     }
-    let aliases = if matches!(part.subject, Subject::Session(_)) { &SESSION_ALIASES[..] } else { &PROFILE_ALIASES[..] };
+    let aliases = if matches!(part.subject, Subject::Session(_)) {
+        &SESSION_ALIASES[..]
+    } else {
+        &PROFILE_ALIASES[..]
+    };
     let alias = aliases.iter().find(|(alias, _)| *alias == bare).map(|(_, key)| *key);
     let near = || {
         let spelled = bare.replace(['-', ' '], "_");
         let candidates = KEYS.iter().map(|key| (edit_distance(&spelled, key), *key));
-        candidates.filter(|(distance, _)| *distance <= NEAR && spelled.contains("ss")).min().map(|(_, key)| key)
+        candidates
+            .filter(|(distance, _)| *distance <= NEAR && spelled.contains("ss"))
+            .min()
+            .map(|(_, key)| key)
     };
     // If the right key exists too, the other one is a note and not a mistake.
     alias.or_else(near).map(|key| format!("{prefix}{key}")).filter(|key| part.entry(key).is_none())
@@ -40,13 +62,21 @@ fn meant(part: &Part<'_>, key: &str) -> Option<String> {
 
 /// Checks the keys and values of a section.
 pub(super) fn problems(outline: &Outline<'_>, part: &Part<'_>, out: &mut Vec<Problem>) {
-    let problem =
-        |line, what, advice, code, edit| Problem { line, section: part.shown(), what, advice, code, edit, subject: part.subject.clone() };
+    let problem = |line, what, advice, code, edit| Problem {
+        line,
+        section: part.shown(),
+        what,
+        advice,
+        code,
+        edit,
+        subject: part.subject.clone(),
+    };
     for entry in &part.entries {
         swallowed(outline, part, entry, out);
         if let Some(right) = meant(part, &entry.key) {
             let line = outline.line(entry.line);
-            let edit = replaced(line, &entry.key, &right).map(|text| Edit { line: entry.line, lines: vec![text] });
+            let edit = replaced(line, &entry.key, &right)
+                .map(|text| Edit { line: entry.line, lines: vec![text] });
             let what = format!("has `{}` where `{right}` is meant", shown(&entry.key));
             out.push(problem(entry.line, what, format!("write `{right}`"), Code::Key, edit));
             continue;
@@ -67,9 +97,18 @@ pub(super) fn problems(outline: &Outline<'_>, part: &Part<'_>, out: &mut Vec<Pro
             ));
         }
         if let Some((what, right)) = malformed(bare, value) {
-            let advice = right.as_ref().map_or_else(|| format!("correct `{key}`"), |right| format!("write `{key} = {right}`"));
+            let advice = right.as_ref().map_or_else(
+                || format!("correct `{key}`"),
+                |right| format!("write `{key} = {right}`"),
+            );
             let edit = right.and_then(|right| replaced(outline.line(entry.line), value, &right));
-            out.push(problem(entry.line, what, advice, Code::Value, edit.map(|text| Edit { line: entry.line, lines: vec![text] })));
+            out.push(problem(
+                entry.line,
+                what,
+                advice,
+                Code::Value,
+                edit.map(|text| Edit { line: entry.line, lines: vec![text] }),
+            ));
         }
     }
 }
@@ -82,7 +121,8 @@ fn replaced(line: &str, old: &str, new: &str) -> Option<String> {
     Some(format!("{}{new}{}", &line[..at], &line[at + old.len()..]))
 }
 
-/// What is around a value, in words that end before the key, and which programs take it for part of the value.
+/// What is around a value, in words that end before the key, and which programs take it for part of
+/// the value.
 fn surrounded(entry: &Entry<'_>) -> Option<(&'static str, &'static str)> {
     let (value, plain) = (entry.value, entry.plain());
     if value.is_empty() || value == plain {
@@ -91,7 +131,9 @@ fn surrounded(entry: &Entry<'_>) -> Option<(&'static str, &'static str)> {
     let behind = value.split_once(plain).map_or("", |(_, rest)| rest);
     Some(match () {
         () if behind.contains(['#', ';']) => ("a comment behind", "the AWS CLI takes"),
-        () if value.contains(['"', '\'', '`', '\u{201c}']) => ("quotes around", "AWS programs take"),
+        () if value.contains(['"', '\'', '`', '\u{201c}']) => {
+            ("quotes around", "AWS programs take")
+        }
         () => ("invisible characters around", "AWS programs take"),
     })
 }
@@ -114,21 +156,39 @@ fn malformed(key: &str, value: &str) -> Option<(String, Option<String>)> {
                 return None;
             }
             let what = match digits.len() {
-                12 if value.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ')) => {
-                    return Some((format!("has an `sso_account_id` with more than digits: {}", shown(value)), Some(digits)));
+                12 if value
+                    .chars()
+                    .all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ')) =>
+                {
+                    return Some((
+                        format!("has an `sso_account_id` with more than digits: {}", shown(value)),
+                        Some(digits),
+                    ));
                 }
-                count if count == value.len() => format!("has an `sso_account_id` of {count} digits, not 12: {}", shown(value)),
+                count if count == value.len() => {
+                    format!("has an `sso_account_id` of {count} digits, not 12: {}", shown(value))
+                }
                 _ => format!("has an `sso_account_id` that is not 12 digits: {}", shown(value)),
             };
-            Some((if digits.len() == 11 { what + "; is a zero missing in front?" } else { what }, None))
+            Some((
+                if digits.len() == 11 { what + "; is a zero missing in front?" } else { what },
+                None,
+            ))
         }
         "sso_region" if !Region::new(value).is_well_formed() => {
             let hyphens = Region::new(value.replace('_', "-"));
-            let zone = Region::new(value.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()));
-            let right = [hyphens, zone].into_iter().find(Region::is_well_formed).map(|region| region.to_string());
+            let zone =
+                Region::new(value.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()));
+            let right = [hyphens, zone]
+                .into_iter()
+                .find(Region::is_well_formed)
+                .map(|region| region.to_string());
             Some((format!("has an `sso_region` that is not a region: {}", shown(value)), right))
         }
-        "sso_start_url" if value.contains(char::is_whitespace) || !value.contains('.') && !value.contains("localhost") => {
+        "sso_start_url"
+            if value.contains(char::is_whitespace)
+                || !value.contains('.') && !value.contains("localhost") =>
+        {
             Some((format!("has an `sso_start_url` that is not an address: {}", shown(value)), None))
         }
         _ => None,
@@ -142,14 +202,19 @@ fn swallowed(outline: &Outline<'_>, part: &Part<'_>, entry: &Entry<'_>, out: &mu
     }
     for (number, text) in &entry.more {
         let key = text.split(['=', ':']).next().unwrap_or_default().trim().to_lowercase();
-        if !text.contains(['=', ':']) || !KEYS.contains(&key.strip_prefix(GRANTED).unwrap_or(&key)) {
+        if !text.contains(['=', ':']) || !KEYS.contains(&key.strip_prefix(GRANTED).unwrap_or(&key))
+        {
             continue;
         }
-        let indent: String = outline.line(entry.line).chars().take_while(|letter| letter.is_whitespace()).collect();
+        let indent: String =
+            outline.line(entry.line).chars().take_while(|letter| letter.is_whitespace()).collect();
         out.push(Problem {
             line: *number,
             section: part.shown(),
-            what: format!("has `{key}` indented below `{}`, so AWS programs take it for part of that value", shown(&entry.key)),
+            what: format!(
+                "has `{key}` indented below `{}`, so AWS programs take it for part of that value",
+                shown(&entry.key)
+            ),
             advice: "remove the indentation".into(),
             code: Code::Indented,
             edit: Some(Edit { line: *number, lines: vec![format!("{indent}{text}")] }),
@@ -158,9 +223,12 @@ fn swallowed(outline: &Outline<'_>, part: &Part<'_>, entry: &Entry<'_>, out: &mu
     }
 }
 
-/// The keys that a section has under a wrong name or on an indented line: they are not missing, but told otherwise.
+/// The keys that a section has under a wrong name or on an indented line: they are not missing, but
+/// told otherwise.
 pub(super) fn disguised<'p>(part: &'p Part<'_>) -> impl Iterator<Item = String> + 'p {
-    let indented = part.entries.iter().filter(|entry| !entry.value.is_empty()).flat_map(|entry| &entry.more);
-    let indented = indented.map(|(_, text)| text.split(['=', ':']).next().unwrap_or_default().trim().to_lowercase());
+    let indented =
+        part.entries.iter().filter(|entry| !entry.value.is_empty()).flat_map(|entry| &entry.more);
+    let indented = indented
+        .map(|(_, text)| text.split(['=', ':']).next().unwrap_or_default().trim().to_lowercase());
     part.entries.iter().filter_map(|entry| meant(part, &entry.key)).chain(indented)
 }

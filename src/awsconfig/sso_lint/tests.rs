@@ -3,11 +3,15 @@
 use super::*;
 use proptest::prelude::*;
 
-const CORP: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+const CORP: &str =
+    "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
 
 fn said(text: &str) -> Vec<String> {
     let mark = |problem: &Problem| if problem.is_fixable() { "*" } else { "" };
-    problems(text.as_bytes()).iter().map(|problem| format!("{}{} {problem}: {}", problem.line, mark(problem), problem.advice)).collect()
+    problems(text.as_bytes())
+        .iter()
+        .map(|problem| format!("{}{} {problem}: {}", problem.line, mark(problem), problem.advice))
+        .collect()
 }
 
 fn after(text: &str) -> Option<String> {
@@ -58,7 +62,11 @@ fn headers_that_nothing_reads_are_named_and_corrected() {
         assert!(said.len() == 1 && said[0].starts_with("2* ["), "{header}: {said:?}");
         let fixed = format!("# mine\n{right}\n{body}");
         assert_eq!(after(&text).as_deref(), Some(fixed.as_str()), "{header}");
-        assert_eq!(after(&text.replace('\n', "\r\n")), Some(fixed.replace('\n', "\r\n")), "{header}");
+        assert_eq!(
+            after(&text.replace('\n', "\r\n")),
+            Some(fixed.replace('\n', "\r\n")),
+            "{header}"
+        );
     }
     for (text, want) in [
         (format!("[sso-session]\n{body}"), "1 [sso-session] has no name: write [sso-session NAME]"),
@@ -76,16 +84,34 @@ fn keys_that_are_missing_or_misspelled() {
     let url = "sso_start_url = https://x.awsapps.com/start";
     let account = "sso_account_id = 012345678901\nsso_role_name = Admin";
     for (text, want) in [
-        (format!("[sso-session x]\n{url}\n"), "1 [sso-session x] has no `sso_region`: add `sso_region = REGION` below it"),
+        (
+            format!("[sso-session x]\n{url}\n"),
+            "1 [sso-session x] has no `sso_region`: add `sso_region = REGION` below it",
+        ),
         (
             "[sso-session x]\nsso_region = eu-west-1\n".into(),
             "1 [sso-session x] has no `sso_start_url`: add `sso_start_url = START_URL` below it",
         ),
-        (format!("[sso-session x]\n{url}\nsso_region =\n"), "3 [sso-session x] has an empty `sso_region`: write `sso_region = REGION`"),
-        (format!("[profile a]\n{url}\n{account}\nregion = eu-west-1\n"), "1 [profile a] has no `sso_region`"),
-        ("[profile a]\ngranted_sso_region = eu-west-1\n".into(), "1 [profile a] has no `granted_sso_start_url`"),
-        (format!("[profile a]\n{account}\n"), "1 [profile a] has neither `sso_session` nor `sso_start_url`"),
-        (format!("{CORP}[profile a]\nsso_session = corp\nsso_account_id = 012345678901\n"), "4 [profile a] has no `sso_role_name`"),
+        (
+            format!("[sso-session x]\n{url}\nsso_region =\n"),
+            "3 [sso-session x] has an empty `sso_region`: write `sso_region = REGION`",
+        ),
+        (
+            format!("[profile a]\n{url}\n{account}\nregion = eu-west-1\n"),
+            "1 [profile a] has no `sso_region`",
+        ),
+        (
+            "[profile a]\ngranted_sso_region = eu-west-1\n".into(),
+            "1 [profile a] has no `granted_sso_start_url`",
+        ),
+        (
+            format!("[profile a]\n{account}\n"),
+            "1 [profile a] has neither `sso_session` nor `sso_start_url`",
+        ),
+        (
+            format!("{CORP}[profile a]\nsso_session = corp\nsso_account_id = 012345678901\n"),
+            "4 [profile a] has no `sso_role_name`",
+        ),
         (
             format!("{CORP}[profile a]\nsso_session = corpp\n{account}\n"),
             "5 [profile a] names the session `corpp`, which is not in the file: write `sso_session = corp`",
@@ -144,37 +170,72 @@ fn values_with_something_around_them() {
     let with = |line: &str| format!("{CORP}[profile a]\nsso_session = corp\n{line}\n");
     for (line, want, fixed) in [
         ("sso_account_id = \"012345678901\"", "has quotes around", "sso_account_id = 012345678901"),
-        ("sso_account_id = 012345678901 # payments", "has a comment behind", "# payments\nsso_account_id = 012345678901"),
-        ("sso_account_id = '012345678901' ; x", "has a comment behind", "; x\nsso_account_id = 012345678901"),
-        ("sso_account_id =\u{a0}012345678901", "has invisible characters", "sso_account_id =012345678901"),
-        ("sso_account_id = 0123-4567-8901", "has an `sso_account_id` with more than digits", "sso_account_id = 012345678901"),
+        (
+            "sso_account_id = 012345678901 # payments",
+            "has a comment behind",
+            "# payments\nsso_account_id = 012345678901",
+        ),
+        (
+            "sso_account_id = '012345678901' ; x",
+            "has a comment behind",
+            "; x\nsso_account_id = 012345678901",
+        ),
+        (
+            "sso_account_id =\u{a0}012345678901",
+            "has invisible characters",
+            "sso_account_id =012345678901",
+        ),
+        (
+            "sso_account_id = 0123-4567-8901",
+            "has an `sso_account_id` with more than digits",
+            "sso_account_id = 012345678901",
+        ),
     ] {
         let text = format!("{}sso_role_name = Admin\n", with(line));
         let said = said(&text);
-        assert!(said.len() == 1 && said[0].starts_with(&format!("6* [profile a] {want}")), "{said:?}");
+        assert!(
+            said.len() == 1 && said[0].starts_with(&format!("6* [profile a] {want}")),
+            "{said:?}"
+        );
         let wanted = format!("{}sso_role_name = Admin\n", with(fixed));
         assert_eq!(after(&text).as_deref(), Some(wanted.as_str()), "{line}");
     }
     // Dedented first, then freed of its comment.
     let indented = with("  sso_account_id = 012345678901\t; x\nsso_role_name = Admin");
-    assert_eq!(after(&indented), Some(with("; x\nsso_account_id = 012345678901\nsso_role_name = Admin")));
+    assert_eq!(
+        after(&indented),
+        Some(with("; x\nsso_account_id = 012345678901\nsso_role_name = Admin"))
+    );
     for (line, want) in [
-        ("sso_account_id = 12345678901", "of 11 digits, not 12: 12345678901; is a zero missing in front?"),
+        (
+            "sso_account_id = 12345678901",
+            "of 11 digits, not 12: 12345678901; is a zero missing in front?",
+        ),
         ("sso_account_id = payments", "that is not 12 digits: payments"),
     ] {
-        assert!(said(&with(line)).iter().any(|one| one.contains(want)), "{line}: {:?}", said(&with(line)));
+        assert!(
+            said(&with(line)).iter().any(|one| one.contains(want)),
+            "{line}: {:?}",
+            said(&with(line))
+        );
     }
-    for (region, right) in [("eu_west_1", Some("eu-west-1")), ("eu-west-1b", Some("eu-west-1")), ("Ireland", None)] {
+    for (region, right) in
+        [("eu_west_1", Some("eu-west-1")), ("eu-west-1b", Some("eu-west-1")), ("Ireland", None)]
+    {
         let text = CORP.replace("eu-west-1", region);
         assert_eq!(after(&text), right.map(|right| text.replace(region, right)), "{region}");
         assert!(said(&text)[0].contains("that is not a region"), "{:?}", said(&text));
     }
-    assert!(said(&CORP.replace("https://corp.awsapps.com/start", "corp"))[0].contains("that is not an address"));
+    assert!(
+        said(&CORP.replace("https://corp.awsapps.com/start", "corp"))[0]
+            .contains("that is not an address")
+    );
 }
 
 #[test]
 fn a_line_that_can_not_be_corrected_keeps_no_other_from_it() {
-    // Dedented, the line would end the value of `k` and begin to mean something else to the profile behind it.
+    // Dedented, the line would end the value of `k` and begin to mean something else to the profile
+    // behind it.
     let odd = "[profile z]\n  k = v\n[sso_session x]\n  sso_region = eu-west-1\n";
     let text = format!("{CORP}{odd}[Profile a]\nsso_session = \"corp\"\n");
     let after = after(&text).unwrap();
@@ -189,8 +250,11 @@ fn a_session_in_the_credentials_file_is_misplaced() {
 
 #[test]
 fn thousands_of_profiles_are_read_and_corrected_in_one_go() {
-    let profile =
-        |number: u32| format!("[profile p{number}]\nsso_session = corp\nsso_account_id = \"{number:012}\"\nsso_role_name = Admin\n");
+    let profile = |number: u32| {
+        format!(
+            "[profile p{number}]\nsso_session = corp\nsso_account_id = \"{number:012}\"\nsso_role_name = Admin\n"
+        )
+    };
     let text: String = std::iter::once(CORP.to_owned()).chain((0..3_000).map(profile)).collect();
     assert_eq!(problems(text.as_bytes()).len(), 3_000);
     assert_eq!(after(&text).unwrap(), text.replace('"', ""));
@@ -202,10 +266,12 @@ fn file() -> impl Strategy<Value = String> {
         "[ \t]{0,2}(sso_session|sso_region|region|sso_start_url|sso_account_id|sso-region|sso_rol)[ ]?[=:][ ]?(a|b|'a'|eu-west-1|\"eu-west-1\" # c|https://x.y/start|01234567890|)",
         "[\\[\\]ab \t=:#;'\"\u{e9}\u{a0}]{0,10}",
     ];
-    (prop::collection::vec(line, 0..14), any::<bool>(), any::<bool>()).prop_map(|(lines, crlf, mark)| {
-        let text = lines.join(if crlf { "\r\n" } else { "\n" });
-        if mark { format!("\u{feff}{text}") } else { text }
-    })
+    (prop::collection::vec(line, 0..14), any::<bool>(), any::<bool>()).prop_map(
+        |(lines, crlf, mark)| {
+            let text = lines.join(if crlf { "\r\n" } else { "\n" });
+            if mark { format!("\u{feff}{text}") } else { text }
+        },
+    )
 }
 
 proptest! {

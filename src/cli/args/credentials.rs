@@ -25,7 +25,8 @@ pub struct CredentialsArgs {
     /// Write to this file (`-` is stdout); without --append or --default it must not exist yet
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Replace or add these sections in the file (the AWS credentials file unless --file names one); all else stays
+    /// Replace or add these sections in the file (the AWS credentials file unless --file names
+    /// one); all else stays
     #[arg(short, long)]
     pub append: bool,
     /// Name the section `[default]`; in a file only its three keys change

@@ -22,7 +22,8 @@ pub struct DemoArgs {
     /// Begin in one of the states that people meet
     #[arg(long, value_name = "STATE")]
     pub state: Option<DemoState>,
-    /// A command of rolecall to run there, or `serve` to stay and print the variables that lead there
+    /// A command of rolecall to run there, or `serve` to stay and print the variables that lead
+    /// there
     #[arg(value_name = "CMD", trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
 }

@@ -52,23 +52,30 @@ pub struct EvalArgs {
 
 /// How each shell evaluates what `eval` prints.
 fn evaluations() -> String {
-    let line = |dialect: Dialect| format!("  {dialect:10}  {}\n", dialect.evaluation("rolecall eval QUERY"));
+    let line = |dialect: Dialect| {
+        format!("  {dialect:10}  {}\n", dialect.evaluation("rolecall eval QUERY"))
+    };
     let lines: String = Dialect::ALL.into_iter().map(line).collect();
-    format!("To evaluate it:\n{lines}\nWithout a role named, the picker opens on the terminal, also while the output is captured.")
+    format!(
+        "To evaluate it:\n{lines}\nWithout a role named, the picker opens on the terminal, also while the output is captured."
+    )
 }
 
 /// Reads one of the forms that need nobody to watch this shell.
 fn forms() -> impl TypedValueParser<Value = FormArg> {
     let shared = FormArg::value_variants().iter().filter(|form| **form != FormArg::Endpoint);
-    PossibleValuesParser::new(shared.filter_map(ValueEnum::to_possible_value)).try_map(|name| FormArg::from_str(&name, false))
+    PossibleValuesParser::new(shared.filter_map(ValueEnum::to_possible_value))
+        .try_map(|name| FormArg::from_str(&name, false))
 }
 
 /// Reads one of the shells by its name.
 fn dialects() -> impl TypedValueParser<Value = Dialect> {
-    PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
+    PossibleValuesParser::new(Dialect::ALL.map(Dialect::as_str))
+        .try_map(|name| name.parse::<Dialect>())
 }
 
 /// Reads one of the formats by its name.
 fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse::<Format>())
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
+        .try_map(|name| name.parse::<Format>())
 }

@@ -16,7 +16,8 @@ pub struct InitArgs {
     /// What to call the function; `--cmd assume` for hands used to Granted
     #[arg(long, value_name = "NAME", default_value = "role")]
     pub cmd: String,
-    /// Key that opens the picker in this shell; Ctrl-X p, where the shell binds one key after another
+    /// Key that opens the picker in this shell; Ctrl-X p, where the shell binds one key after
+    /// another
     #[arg(long, value_name = "KEY", value_parser = str::parse::<Chord>, conflicts_with = "no_key")]
     pub key: Option<Chord>,
     /// Bind no key
@@ -29,7 +30,10 @@ fn sourcing() -> String {
     let told = |shell: Dialect| {
         let (line, once) = line(shell)?;
         Some(match once {
-            Some(once) => format!("  {:10}  {once}\n              once, then `{line}` in config.nu\n", shell.as_str()),
+            Some(once) => format!(
+                "  {:10}  {once}\n              once, then `{line}` in config.nu\n",
+                shell.as_str()
+            ),
             None => format!("  {:10}  {line}\n", shell.as_str()),
         })
     };

@@ -11,10 +11,12 @@ pub struct LoginArgs {
     /// Sign in anew even when a token is still valid
     #[arg(long)]
     pub force: bool,
-    /// Only say by the exit code (0 or 4) whether somebody is signed in, to any of several, or with --all to each; uses no network
+    /// Only say by the exit code (0 or 4) whether somebody is signed in, to any of several, or
+    /// with --all to each; uses no network
     #[arg(long)]
     pub check: bool,
-    /// How to sign in: pkce (a browser on this machine, or one whose reply is pasted here), device-code (a code to compare, in any browser), auto (what fits)
+    /// How to sign in: pkce (a browser on this machine, or one whose reply is pasted here),
+    /// device-code (a code to compare, in any browser), auto (what fits)
     #[arg(long, value_name = "FLOW", default_value = "auto", hide_possible_values = true)]
     pub flow: FlowArg,
     /// Do not read the list of roles afterwards

@@ -41,7 +41,9 @@ pub(super) use login::{FlowArg, LoginArgs, LogoutArgs};
 pub(super) use pick::PickArgs;
 pub(super) use process::ProcessArgs;
 pub(super) use reports::{HistoryArgs, SettingsArgs, SettingsCommand, TagsArgs};
-pub(super) use setup::{CompletionsArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs};
+pub(super) use setup::{
+    CompletionsArgs, ImportArgs, KubeArgs, ProfilesArgs, SetupArgs, SetupCommand, WizardArgs,
+};
 pub(super) use status::StatusArgs;
 pub(super) use time::TimeArgs;
 pub(super) use vault::{VaultArgs, VaultCommand};
@@ -81,7 +83,8 @@ pub struct Globals {
     /// Browser for sign-in and console pages
     #[arg(short, long, global = true, value_name = "PROGRAM", help_heading = EVERYWHERE)]
     pub browser: Option<String>,
-    /// What to do with a link: open, print, printurl, clip, osc52, exec, qr, open-url-in-container, granted-containers
+    /// What to do with a link: open, print, printurl, clip, osc52, exec, qr,
+    /// open-url-in-container, granted-containers
     #[arg(short, long, global = true, value_name = "ACTION", value_parser = visits::url_action, hide_possible_values = true, help_heading = EVERYWHERE)]
     pub url_action: Option<UrlAction>,
     /// Least severe messages to log on stderr: error, warn or info [default: `log_level`]
@@ -97,7 +100,8 @@ pub struct Globals {
 
 /// Reads `--level`.
 fn level() -> impl TypedValueParser<Value = LogLevel> {
-    PossibleValuesParser::new(LogLevel::ALL.iter().map(|level| level.as_str())).try_map(|word| word.parse::<LogLevel>())
+    PossibleValuesParser::new(LogLevel::ALL.iter().map(|level| level.as_str()))
+        .try_map(|word| word.parse::<LogLevel>())
 }
 
 /// When to use colours.
@@ -160,7 +164,8 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Try everything against a made-up organisation on this machine
     Demo(DemoArgs),
-    /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from standard input
+    /// The background sign-in that `process --auto-login` leaves behind; reads the vault's key from
+    /// standard input
     #[command(hide = true)]
     SignInHelper,
     /// What leads the browser to the link of `console`; reads the link from standard input
@@ -173,7 +178,8 @@ pub enum Command {
     /// What could be typed next, for the completion scripts
     #[command(hide = true)]
     Complete(CompleteArgs),
-    /// What serves the command of `exec --as endpoint`; reads what it needs to know from standard input
+    /// What serves the command of `exec --as endpoint`; reads what it needs to know from standard
+    /// input
     #[command(hide = true)]
     EndpointHelper(EndpointHelperArgs),
 }

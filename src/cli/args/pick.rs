@@ -39,7 +39,8 @@ pub struct PickArgs {
     /// Rows below the prompt (15), or a share of the screen (40%), instead of the whole screen
     #[arg(long, value_name = "N[%]")]
     pub height: Option<Height>,
-    /// A numbered prompt of plain lines, for screen readers and simple terminals; TERM=dumb asks for it too
+    /// A numbered prompt of plain lines, for screen readers and simple terminals; TERM=dumb asks
+    /// for it too
     #[arg(long)]
     pub plain: bool,
     /// No mouse
@@ -49,5 +50,6 @@ pub struct PickArgs {
 
 /// Reads `--action`.
 fn action() -> impl TypedValueParser<Value = Action> {
-    PossibleValuesParser::new(Action::ALL.iter().map(|action| action.as_str())).try_map(|word| word.parse::<Action>())
+    PossibleValuesParser::new(Action::ALL.iter().map(|action| action.as_str()))
+        .try_map(|word| word.parse::<Action>())
 }

@@ -19,25 +19,31 @@ pub struct SetupArgs {
 pub enum SetupCommand {
     /// Get to know an IAM Identity Center: its start URL, its region, a name for it; then sign in
     ///
-    /// Asks for what is not said by flags, and finds the region where the address or the portal tells it. Takes a start URL in any form:
-    /// from the browser's address bar, from a shortcut link, or just d-1234567890. Writes [instances.NAME] into the configuration file,
-    /// after showing it. At a terminal it offers profiles and the shell's hook afterwards; without a y neither is written.
+    /// Asks for what is not said by flags, and finds the region where the address or the portal
+    /// tells it. Takes a start URL in any form: from the browser's address bar, from a shortcut
+    /// link, or just d-1234567890. Writes [instances.NAME] into the configuration file,
+    /// after showing it. At a terminal it offers profiles and the shell's hook afterwards; without
+    /// a y neither is written.
     Wizard(WizardArgs),
-    /// Write a profile for every role you use into the AWS config file, so that every AWS tool knows it
+    /// Write a profile for every role you use into the AWS config file, so that every AWS tool
+    /// knows it
     ///
-    /// Without QUERY these are favourites, roles used before and roles that the configuration gives a profile name. Profiles that were
-    /// written before stay. Nothing outside the lines from BEGIN_ROLECALL to END_ROLECALL changes.
+    /// Without QUERY these are favourites, roles used before and roles that the configuration gives
+    /// a profile name. Profiles that were written before stay. Nothing outside the lines from
+    /// BEGIN_ROLECALL to END_ROLECALL changes.
     Profiles(ProfilesArgs),
-    /// Take over what aws-sso-cli, Granted and the AWS CLI's profiles know: instances, names, tags, chained roles, settings
+    /// Take over what aws-sso-cli, Granted and the AWS CLI's profiles know: instances, names, tags,
+    /// chained roles, settings
     ///
-    /// Reads aws-sso-cli's config.yaml, ~/.granted/config and the profiles of the AWS config file, shows what becomes of every part of them in
-    /// the configuration file, names what has no counterpart, and writes after a y. Nothing that the configuration says already is changed.
+    /// Reads aws-sso-cli's config.yaml, ~/.granted/config and the profiles of the AWS config file,
+    /// shows what becomes of every part of them in the configuration file, names what has no
+    /// counterpart, and writes after a y. Nothing that the configuration says already is changed.
     Import(ImportArgs),
     /// Let kubectl ask rolecall for its EKS tokens in place of the AWS CLI
     ///
-    /// Users of the kubeconfig whose plugin is `aws eks get-token` (or aws-iam-authenticator) call `rolecall eks-token` with the cluster,
-    /// the region and the role that the old line meant. Where that can't be told they stay, with the reason. Nothing else in the file
-    /// changes.
+    /// Users of the kubeconfig whose plugin is `aws eks get-token` (or aws-iam-authenticator) call
+    /// `rolecall eks-token` with the cluster, the region and the role that the old line meant.
+    /// Where that can't be told they stay, with the reason. Nothing else in the file changes.
     Kube(KubeArgs),
     /// Print a shell's completions, or put them where it looks for them
     Completions(CompletionsArgs),
@@ -132,7 +138,8 @@ pub struct ProfilesArgs {
     /// Profiles for the SDKs' own sign-in (`sso_session`) instead of `credential_process`
     #[arg(long, conflicts_with = "process")]
     pub native: bool,
-    /// Profiles that run rolecall (`credential_process`); the default unless the block is a native one
+    /// Profiles that run rolecall (`credential_process`); the default unless the block is a native
+    /// one
     #[arg(long)]
     pub process: bool,
     /// Only show what would change, as a diff
@@ -144,7 +151,8 @@ pub struct ProfilesArgs {
     /// Take out old names and profiles of roles that are gone
     #[arg(long, conflicts_with = "undo")]
     pub prune: bool,
-    /// Give a name to another role than it was written for; with --undo, even if the file changed since
+    /// Give a name to another role than it was written for; with --undo, even if the file changed
+    /// since
     #[arg(long)]
     pub force: bool,
     /// Put the file back to what it was before the last run; again for the run before it

@@ -13,8 +13,8 @@ pub(super) struct Typed {
     pub(super) before: usize,
 }
 
-/// Cuts a line at its blanks, as POSIX shells do. The last word is the one under the cursor, empty after a blank. What stands before the
-/// last `;`, `|` or `&` is another command's.
+/// Cuts a line at its blanks, as POSIX shells do. The last word is the one under the cursor, empty
+/// after a blank. What stands before the last `;`, `|` or `&` is another command's.
 pub(super) fn words(line: &str) -> (Vec<String>, Typed) {
     let (mut words, mut typed, mut begun) = (Vec::new(), Typed::default(), false);
     let mut letters = line.chars();
@@ -25,7 +25,9 @@ pub(super) fn words(line: &str) -> (Vec<String>, Typed) {
                 (typed.quote, begun) = (Some(letter), true);
                 typed.before = typed.value.chars().count();
             }
-            (None, ';' | '|' | '&') => (words, typed, begun) = (Vec::new(), Typed::default(), false),
+            (None, ';' | '|' | '&') => {
+                (words, typed, begun) = (Vec::new(), Typed::default(), false)
+            }
             (None, ' ' | '\t') if begun => {
                 words.push(std::mem::take(&mut typed).value);
                 begun = false;
@@ -49,8 +51,9 @@ pub(super) fn words(line: &str) -> (Vec<String>, Typed) {
     (words, typed)
 }
 
-/// A candidate as bash is to write it in place of `current`, its own idea of the word under the cursor: bash cuts words at colons and
-/// equals signs too, and writes what it is given as it is. Inside of quotes it replaces what stands behind the opening one.
+/// A candidate as bash is to write it in place of `current`, its own idea of the word under the
+/// cursor: bash cuts words at colons and equals signs too, and writes what it is given as it is.
+/// Inside of quotes it replaces what stands behind the opening one.
 pub(super) fn for_bash(candidate: &str, typed: &Typed, current: &str) -> String {
     let quoted: String = candidate.chars().skip(typed.before).collect();
     match typed.quote {
@@ -86,7 +89,10 @@ mod tests {
         let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         assert_eq!(cut("rolecall exec pay"), (words(&["rolecall", "exec"]), "pay".into(), None));
         assert_eq!(cut("rolecall exec "), (words(&["rolecall", "exec"]), String::new(), None));
-        assert_eq!(cut("rolecall exec -A 'data la"), (words(&["rolecall", "exec", "-A"]), "data la".into(), Some('\'')));
+        assert_eq!(
+            cut("rolecall exec -A 'data la"),
+            (words(&["rolecall", "exec", "-A"]), "data la".into(), Some('\''))
+        );
         assert_eq!(cut("role data\\ la"), (words(&["role"]), "data la".into(), None));
         assert_eq!(cut("cd x && role \"a b\" c:d"), (words(&["role", "a b"]), "c:d".into(), None));
         assert_eq!(cut("role ''"), (words(&["role"]), String::new(), None));
@@ -94,13 +100,18 @@ mod tests {
 
     #[test]
     fn bash_gets_the_part_that_it_would_replace() {
-        let written = |line: &str, current: &str, candidate: &str| for_bash(candidate, &words(line).1, current);
+        let written = |line: &str, current: &str, candidate: &str| {
+            for_bash(candidate, &words(line).1, current)
+        };
         assert_eq!(written("role env:pr", "pr", "env:prod"), "prod");
         assert_eq!(written("role data\\ la", "data\\ la", "data lake"), "data\\ lake");
         assert_eq!(written("role 'data la", "data la", "data lake"), "data lake");
         assert_eq!(written("role \"a", "a", "a$b"), "a\\$b");
         assert_eq!(written("rolecall --sso=c", "c", "--sso=corp"), "corp");
-        assert_eq!(written("rolecall --account=\"Dev T", "Dev T", "--account=Dev Team: One"), "Dev Team: One");
+        assert_eq!(
+            written("rolecall --account=\"Dev T", "Dev T", "--account=Dev Team: One"),
+            "Dev Team: One"
+        );
         assert_eq!(written("role account:'Dev", "Dev", "account:Dev"), "Dev");
         assert_eq!(written("role a:b\\ ", "b\\ ", "a:b c"), "b\\ c");
     }

@@ -1,4 +1,5 @@
-//! `complete`: what could be typed next, for the scripts that `init` prints. Hidden; a wrong line gets no answer rather than an error.
+//! `complete`: what could be typed next, for the scripts that `init` prints. Hidden; a wrong line
+//! gets no answer rather than an error.
 
 mod line;
 mod place;
@@ -30,9 +31,17 @@ pub(super) fn run(globals: &Globals, args: &CompleteArgs) -> Result<u8> {
     root.build();
     // `role …`, whatever it is called, is `rolecall eval …`.
     let program = if words.is_empty() { String::new() } else { words.remove(0) };
-    if program.rsplit(['/', '\\']).next().is_some_and(|name| name.trim_end_matches(".exe") != "rolecall") {
+    if program
+        .rsplit(['/', '\\'])
+        .next()
+        .is_some_and(|name| name.trim_end_matches(".exe") != "rolecall")
+    {
         let env = Env::from_process();
-        let always = env.get(env::AWS_SSO_HELPER_ARGS).unwrap_or_default().split_whitespace().map(str::to_owned);
+        let always = env
+            .get(env::AWS_SSO_HELPER_ARGS)
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::to_owned);
         words.splice(0..0, ["eval".to_owned()].into_iter().chain(always));
     }
     let place = place(&root, &words, &typed.value);
@@ -41,7 +50,8 @@ pub(super) fn run(globals: &Globals, args: &CompleteArgs) -> Result<u8> {
         lines.push(directive.to_owned());
     } else {
         let candidates = fitting(candidates(&place, &typed, globals), &typed.value);
-        let open = candidates.len() == 1 && candidates.iter().all(|candidate| candidate.value.ends_with(['=', ':']));
+        let open = candidates.len() == 1
+            && candidates.iter().all(|candidate| candidate.value.ends_with(['=', ':']));
         lines.extend(candidates.iter().map(|candidate| written(candidate, args, &typed)));
         lines.extend(open.then(|| OPEN.to_owned()));
     }
@@ -60,30 +70,42 @@ fn split(args: &CompleteArgs) -> (Vec<String>, Typed) {
 }
 
 fn directive(place: &Place<'_>) -> Option<&'static str> {
-    let is_file = |arg: &Arg| matches!(arg.get_id().as_str(), "config" | "file" | "aws_config" | "from");
+    let is_file =
+        |arg: &Arg| matches!(arg.get_id().as_str(), "config" | "file" | "aws_config" | "from");
     match &place.next {
         Next::Child => Some(COMMAND),
-        Next::Value(arg, _) if is_file(arg) && arg.get_value_names().is_some_and(|names| names[0] == "FILE") => Some(FILES),
+        Next::Value(arg, _)
+            if is_file(arg) && arg.get_value_names().is_some_and(|names| names[0] == "FILE") =>
+        {
+            Some(FILES)
+        }
         _ => None,
     }
 }
 
 fn candidates(place: &Place<'_>, typed: &Typed, globals: &Globals) -> Vec<Candidate> {
     let given = |name: &str| place.given.get(name).and_then(|values| values.last().cloned());
-    let globals = Globals { sso: given("sso"), config: given("config").map(Into::into), ..globals.clone() };
+    let globals =
+        Globals { sso: given("sso"), config: given("config").map(Into::into), ..globals.clone() };
     let sources = Sources { globals, given: &place.given };
     let of = |arg: &Arg| match possible(arg) {
         known if known.is_empty() => sources.of(place.command.get_name(), arg.get_id().as_str()),
         known => known,
     };
     match &place.next {
-        Next::Value(arg, glued) => of(arg).into_iter().map(|one| Candidate::new(format!("{glued}{}", one.value), one.meaning)).collect(),
+        Next::Value(arg, glued) => of(arg)
+            .into_iter()
+            .map(|one| Candidate::new(format!("{glued}{}", one.value), one.meaning))
+            .collect(),
         Next::Flag => flags(place),
         Next::Word { commands, position } => {
             let mut all = if *commands { subcommands(place.command) } else { Vec::new() };
-            // The program's own words are a query; before three letters of one, its commands are what a person looks for.
+            // The program's own words are a query; before three letters of one, its commands are
+            // what a person looks for.
             let root = place.command.get_name() == "rolecall";
-            all.extend(position.filter(|_| !root || typed.value.contains(':')).map(of).unwrap_or_default());
+            all.extend(
+                position.filter(|_| !root || typed.value.contains(':')).map(of).unwrap_or_default(),
+            );
             all
         }
         Next::Child => Vec::new(),
@@ -113,18 +135,31 @@ fn flags(place: &Place<'_>) -> Vec<Candidate> {
 
 fn subcommands(command: &Command) -> Vec<Candidate> {
     let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
-    shown.map(|sub| Candidate::new(sub.get_name(), sub.get_about().map(ToString::to_string).unwrap_or_default())).collect()
+    shown
+        .map(|sub| {
+            Candidate::new(
+                sub.get_name(),
+                sub.get_about().map(ToString::to_string).unwrap_or_default(),
+            )
+        })
+        .collect()
 }
 
-/// Candidates that go on from what is typed; where there is none, those that would if case did not matter.
+/// Candidates that go on from what is typed; where there is none, those that would if case did not
+/// matter.
 fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
     let lower = typed.to_lowercase();
-    let (exact, rest): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| candidate.value.starts_with(typed));
-    let mut fit =
-        if exact.is_empty() { rest.into_iter().filter(|one| one.value.to_lowercase().starts_with(&lower)).collect() } else { exact };
+    let (exact, rest): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|candidate| candidate.value.starts_with(typed));
+    let mut fit = if exact.is_empty() {
+        rest.into_iter().filter(|one| one.value.to_lowercase().starts_with(&lower)).collect()
+    } else {
+        exact
+    };
     let mut seen = std::collections::HashSet::new();
     fit.retain(|candidate| seen.insert(candidate.value.clone()));
-    // A name with a line break or invisible characters in it can't be typed either, and the shell would print them as they are.
+    // A name with a line break or invisible characters in it can't be typed either, and the shell
+    // would print them as they are.
     fit.retain(|candidate| visible(&candidate.value) == candidate.value);
     fit
 }
@@ -132,7 +167,9 @@ fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
 fn written(candidate: &Candidate, args: &CompleteArgs, typed: &Typed) -> String {
     match args.shell {
         Dialect::Bash => line::for_bash(&candidate.value, typed, &args.current),
-        Dialect::Nushell if candidate.value.contains(' ') => format!("\"{}\"\t{}", candidate.value, visible(&candidate.meaning)),
+        Dialect::Nushell if candidate.value.contains(' ') => {
+            format!("\"{}\"\t{}", candidate.value, visible(&candidate.meaning))
+        }
         _ if candidate.meaning.is_empty() => candidate.value.clone(),
         _ => format!("{}\t{}", candidate.value, visible(&candidate.meaning)),
     }

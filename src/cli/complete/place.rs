@@ -1,4 +1,5 @@
-//! Where a command line stands: which command it has reached, what was given, and what could come next.
+//! Where a command line stands: which command it has reached, what was given, and what could come
+//! next.
 
 use std::collections::HashMap;
 
@@ -33,9 +34,17 @@ pub(super) enum Next<'a> {
     Child,
 }
 
-/// Reads the words behind the program's name; the last one is under the cursor. The command has to be built.
+/// Reads the words behind the program's name; the last one is under the cursor. The command has to
+/// be built.
 pub(super) fn place<'a>(root: &'a Command, words: &[String], typed: &str) -> Place<'a> {
-    let mut walk = Walk { root, command: root, given: HashMap::new(), pending: None, positions: 0, dashes: false };
+    let mut walk = Walk {
+        root,
+        command: root,
+        given: HashMap::new(),
+        pending: None,
+        positions: 0,
+        dashes: false,
+    };
     words.iter().for_each(|word| walk.take(word));
     let next = walk.next(typed);
     Place { command: walk.command, given: walk.given, next }
@@ -75,8 +84,12 @@ impl<'a> Walk<'a> {
     }
 
     fn take_long(&mut self, flag: &str) {
-        let (name, value) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
-        let Some(arg) = self.command.get_arguments().find(|arg| arg.get_long() == Some(name)) else { return };
+        let (name, value) =
+            flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
+        let Some(arg) = self.command.get_arguments().find(|arg| arg.get_long() == Some(name))
+        else {
+            return;
+        };
         match value {
             Some(value) => self.give(arg, value),
             None if arg.get_action().takes_values() => self.pending = Some(arg),
@@ -87,7 +100,11 @@ impl<'a> Walk<'a> {
     /// `-A corp`, `-Acorp`, `-1f`.
     fn take_shorts(&mut self, flags: &str) {
         for (at, letter) in flags.char_indices() {
-            let Some(arg) = self.command.get_arguments().find(|arg| arg.get_short() == Some(letter)) else { return };
+            let Some(arg) =
+                self.command.get_arguments().find(|arg| arg.get_short() == Some(letter))
+            else {
+                return;
+            };
             if arg.get_action().takes_values() {
                 match &flags[at + letter.len_utf8()..] {
                     "" => self.pending = Some(arg),
@@ -113,7 +130,8 @@ impl<'a> Walk<'a> {
         let mut positions = self.command.get_positionals().filter(|arg| !arg.is_last_set());
         let mut left = self.positions;
         positions.find(|arg| {
-            let many = arg.get_num_args().is_some_and(|most| most.max_values() > 1) || matches!(arg.get_action(), clap::ArgAction::Append);
+            let many = arg.get_num_args().is_some_and(|most| most.max_values() > 1)
+                || matches!(arg.get_action(), clap::ArgAction::Append);
             let here = left == 0 || many;
             left = left.saturating_sub(1);
             here
@@ -157,7 +175,11 @@ mod tests {
             Next::Value(arg, glued) => format!("{glued}{}", arg.get_id()),
             Next::Flag => "flag".to_owned(),
             Next::Word { commands, position } => {
-                format!("{}{}", if *commands { "command|" } else { "" }, position.map_or("none", |arg| arg.get_id().as_str()))
+                format!(
+                    "{}{}",
+                    if *commands { "command|" } else { "" },
+                    position.map_or("none", |arg| arg.get_id().as_str())
+                )
             }
             Next::Child => "child".to_owned(),
         };
@@ -187,7 +209,11 @@ mod tests {
 
     #[test]
     fn flags_typed_already_are_known_wherever_they_stand() {
-        for line in [&["--sso", "lab", "exec", ""][..], &["exec", "-Slab", ""], &["-S", "lab", "exec", "-A", ""]] {
+        for line in [
+            &["--sso", "lab", "exec", ""][..],
+            &["exec", "-Slab", ""],
+            &["-S", "lab", "exec", "-A", ""],
+        ] {
             assert_eq!(read(line).2.as_deref(), Some("lab"), "{line:?}");
         }
     }

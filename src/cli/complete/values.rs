@@ -1,4 +1,5 @@
-//! What can stand at a place: names of instances, accounts, roles, profiles, tags, fields, settings and services.
+//! What can stand at a place: names of instances, accounts, roles, profiles, tags, fields, settings
+//! and services.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -37,8 +38,8 @@ pub(super) struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// What can stand for this argument of this command. Nothing is said when configuration or inventory can't be read: this is no
-    /// moment for errors.
+    /// What can stand for this argument of this command. Nothing is said when configuration or
+    /// inventory can't be read: this is no moment for errors.
     pub(super) fn of(&self, command: &str, argument: &str) -> Vec<Candidate> {
         match argument {
             "sort" | "print" => fields(),
@@ -46,8 +47,13 @@ impl Sources<'_> {
             "service" => services(),
             "key" => settings(&self.globals),
             "sso" => self.instances(),
-            "prefix" => fields().into_iter().map(|field| Candidate::new(format!("{}=", field.value), field.meaning)).collect(),
-            "profile" | "account" | "role" | "arn" | "query" | "words" => self.roles(command, argument),
+            "prefix" => fields()
+                .into_iter()
+                .map(|field| Candidate::new(format!("{}=", field.value), field.meaning))
+                .collect(),
+            "profile" | "account" | "role" | "arn" | "query" | "words" => {
+                self.roles(command, argument)
+            }
             _ => Vec::new(),
         }
     }
@@ -58,29 +64,43 @@ impl Sources<'_> {
 
     fn instances(&self) -> Vec<Candidate> {
         let Some(ctx) = self.open() else { return Vec::new() };
-        ctx.instances.iter().map(|instance| Candidate::new(instance.name.as_str(), instance.start_url.as_written())).collect()
+        ctx.instances
+            .iter()
+            .map(|instance| Candidate::new(instance.name.as_str(), instance.start_url.as_written()))
+            .collect()
     }
 
     fn roles(&self, command: &str, argument: &str) -> Vec<Candidate> {
         let Some(ctx) = self.open() else { return Vec::new() };
         let Ok(instances) = context::chosen(&ctx, &self.globals) else { return Vec::new() };
         let roster = update::known(&ctx, &instances);
-        let entries: Vec<&Entry> = roster.entries.iter().filter(|entry| self.fits(entry, argument)).collect();
+        let entries: Vec<&Entry> =
+            roster.entries.iter().filter(|entry| self.fits(entry, argument)).collect();
         match argument {
             "profile" => profiles(&roster, &entries),
             "account" => accounts(&entries),
             "role" => names(&entries),
-            "arn" => entries.iter().map(|entry| Candidate::new(roster.arn(entry), entry.account_label())).collect(),
+            "arn" => entries
+                .iter()
+                .map(|entry| Candidate::new(roster.arn(entry), entry.account_label()))
+                .collect(),
             _ if matches!(command, "each" | "pick" | "rolecall") => scopes(&entries),
-            _ => around().into_iter().chain(profiles(&roster, &entries)).chain(scopes(&entries)).collect(),
+            _ => around()
+                .into_iter()
+                .chain(profiles(&roster, &entries))
+                .chain(scopes(&entries))
+                .collect(),
         }
     }
 
     /// Whether a role goes with what is typed already: `-A` narrows roles, `-R` accounts.
     fn fits(&self, entry: &Entry, argument: &str) -> bool {
-        let given = |name: &str| self.given.get(name).and_then(|values| values.last()).filter(|_| name != argument);
-        let account =
-            given("account").is_none_or(|account| entry.account.as_str() == account || fold(&entry.account_name) == fold(account));
+        let given = |name: &str| {
+            self.given.get(name).and_then(|values| values.last()).filter(|_| name != argument)
+        };
+        let account = given("account").is_none_or(|account| {
+            entry.account.as_str() == account || fold(&entry.account_name) == fold(account)
+        });
         account && given("role").is_none_or(|role| entry.role.eq_ignore_ascii_case(role))
     }
 }
@@ -93,7 +113,10 @@ fn around() -> [Candidate; 2] {
 fn profiles(roster: &Roster, entries: &[&Entry]) -> Vec<Candidate> {
     let described = |entry: &&Entry| {
         let profile = entry.profile.as_deref()?;
-        Some(Candidate::new(profile, format!("{} {}, {}", entry.account, entry.role, roster.instance(entry).name)))
+        Some(Candidate::new(
+            profile,
+            format!("{} {}, {}", entry.account, entry.role, roster.instance(entry).name),
+        ))
     };
     entries.iter().filter_map(described).collect()
 }
@@ -105,7 +128,8 @@ fn accounts(entries: &[&Entry]) -> Vec<Candidate> {
         ids.entry(&entry.account_name).or_default().insert(entry.account.as_str());
     }
     let alone = ids.iter().filter(|(name, ids)| !name.is_empty() && ids.len() == 1);
-    let mut out: Vec<Candidate> = alone.flat_map(|(name, ids)| ids.iter().map(|id| Candidate::new(*name, *id))).collect();
+    let mut out: Vec<Candidate> =
+        alone.flat_map(|(name, ids)| ids.iter().map(|id| Candidate::new(*name, *id))).collect();
     for (name, ids) in &ids {
         out.extend(ids.iter().map(|id| Candidate::new(*id, *name)));
     }
@@ -118,7 +142,14 @@ fn names(entries: &[&Entry]) -> Vec<Candidate> {
         accounts.entry(&entry.role).or_default().insert(entry.account.as_str());
     }
     let described = |(role, accounts): (&&str, &BTreeSet<&str>)| {
-        Candidate::new(*role, if accounts.len() == 1 { "in one account".to_owned() } else { format!("in {} accounts", accounts.len()) })
+        Candidate::new(
+            *role,
+            if accounts.len() == 1 {
+                "in one account".to_owned()
+            } else {
+                format!("in {} accounts", accounts.len())
+            },
+        )
     };
     accounts.iter().map(described).collect()
 }
@@ -127,9 +158,14 @@ fn names(entries: &[&Entry]) -> Vec<Candidate> {
 fn scopes(entries: &[&Entry]) -> Vec<Candidate> {
     let mut out = BTreeSet::new();
     for entry in entries {
-        out.insert(Candidate::new(format!("account:{}", entry.account_label()), entry.account.as_str()));
+        out.insert(Candidate::new(
+            format!("account:{}", entry.account_label()),
+            entry.account.as_str(),
+        ));
         out.insert(Candidate::new(format!("role:{}", entry.role), ""));
-        out.extend(entry.tags.iter().map(|(key, value)| Candidate::new(format!("{key}:{value}"), "tag")));
+        out.extend(
+            entry.tags.iter().map(|(key, value)| Candidate::new(format!("{key}:{value}"), "tag")),
+        );
     }
     // The query's words are cut at blanks.
     out.into_iter().filter(|candidate| !candidate.value.contains(char::is_whitespace)).collect()
@@ -140,15 +176,26 @@ fn fields() -> Vec<Candidate> {
 }
 
 fn services() -> Vec<Candidate> {
-    SERVICES.iter().map(|service| Candidate::new(service.name, service.aliases.join(", "))).collect()
+    SERVICES
+        .iter()
+        .map(|service| Candidate::new(service.name, service.aliases.join(", ")))
+        .collect()
 }
 
 fn settings(globals: &Globals) -> Vec<Candidate> {
     let env = Env::from_process();
-    let shown = || config::shown(&config::load_with_origins(&env, &context::paths(&env, globals).ok()?).ok()?).ok();
+    let shown = || {
+        config::shown(&config::load_with_origins(&env, &context::paths(&env, globals).ok()?).ok()?)
+            .ok()
+    };
     shown()
         .unwrap_or_default()
         .into_iter()
-        .map(|setting| Candidate::new(setting.key, setting.value.map(|value| value.to_string()).unwrap_or_default()))
+        .map(|setting| {
+            Candidate::new(
+                setting.key,
+                setting.value.map(|value| value.to_string()).unwrap_or_default(),
+            )
+        })
         .collect()
 }

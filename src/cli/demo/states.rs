@@ -1,4 +1,5 @@
-//! The states that people meet, made for real: what is wrong is wrong in the simulator, or in the throw-away home.
+//! The states that people meet, made for real: what is wrong is wrong in the simulator, or in the
+//! throw-away home.
 
 use std::fs;
 
@@ -24,8 +25,17 @@ const OLD: i64 = 49;
 /// Whether somebody has used the program before the state came about.
 pub(super) fn is_lived_in(state: DemoState) -> bool {
     match state {
-        DemoState::Bare | DemoState::FirstDay | DemoState::NoRoles | DemoState::Throttled | DemoState::NoVault => false,
-        DemoState::Offline | DemoState::Refused | DemoState::Clock | DemoState::Locked | DemoState::Expired | DemoState::Declined => true,
+        DemoState::Bare
+        | DemoState::FirstDay
+        | DemoState::NoRoles
+        | DemoState::Throttled
+        | DemoState::NoVault => false,
+        DemoState::Offline
+        | DemoState::Refused
+        | DemoState::Clock
+        | DemoState::Locked
+        | DemoState::Expired
+        | DemoState::Declined => true,
     }
 }
 
@@ -36,7 +46,8 @@ pub(super) fn is_lived_in(state: DemoState) -> bool {
 pub(super) fn arrange(state: DemoState, place: &mut Place, running: &Running) -> Result<()> {
     match state {
         DemoState::Bare => {
-            fs::remove_file(place.home.join(".aws/config")).map_err(|error| Error::os(format!("preparing the demo: {error}")))?;
+            fs::remove_file(place.home.join(".aws/config"))
+                .map_err(|error| Error::os(format!("preparing the demo: {error}")))?;
             place.configure("")?;
         }
         DemoState::FirstDay => {}
@@ -97,7 +108,9 @@ fn arrive(place: &Place) -> Result<()> {
 }
 
 fn take_roles_away(running: &Running) {
-    for account in running.organisation().directories.iter().flat_map(|directory| &directory.accounts) {
+    for account in
+        running.organisation().directories.iter().flat_map(|directory| &directory.accounts)
+    {
         account.roles.iter().for_each(|role| running.revoke(account.id, role));
     }
 }
@@ -132,7 +145,8 @@ fn always(operation: &str, status: u16, error: &str) -> Fault {
     Fault::Fail { operation: operation.into(), times: usize::MAX, status, error: error.into() }
 }
 
-/// The instances and nothing about their accounts: a chained role of the configuration would be a role.
+/// The instances and nothing about their accounts: a chained role of the configuration would be a
+/// role.
 fn bare_instances(running: &Running) -> String {
     let instance = |directory: &demo::Directory| {
         let demo::Directory { name, start_url, region, .. } = directory;

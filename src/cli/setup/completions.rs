@@ -1,4 +1,5 @@
-//! `setup completions`: prints a shell's completions, puts them where the shell looks for them, or takes them away again.
+//! `setup completions`: prints a shell's completions, puts them where the shell looks for them, or
+//! takes them away again.
 
 use crate::config::{Env, Paths, env, home_dir};
 use crate::domain::{Error, Kind, Result};
@@ -14,7 +15,9 @@ use super::super::{init, out};
 /// Runs the command.
 pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
     let env = Env::from_process();
-    let shell = args.shell.unwrap_or_else(|| shell::calling(ancestors().iter().map(String::as_str), env.get(env::SHELL)));
+    let shell = args.shell.unwrap_or_else(|| {
+        shell::calling(ancestors().iter().map(String::as_str), env.get(env::SHELL))
+    });
     match (args.install, args.uninstall) {
         (true, _) => install(shell, &env),
         (_, true) => uninstall(shell, &env),
@@ -35,12 +38,22 @@ fn install(shell: Dialect, env: &Env) -> Result<u8> {
     if let Some(there) = &old {
         ours(&place.file, there)?;
     } else if let Some(folder) = place.file.parent() {
-        let elsewhere = format!("evaluate what `rolecall setup completions --shell {shell}` prints in a start-up file of yours instead");
+        let elsewhere = format!(
+            "evaluate what `rolecall setup completions --shell {shell}` prints in a start-up file of yours instead"
+        );
         file::could_write(folder).map_err(|error| error.hint(elsewhere))?;
         std::fs::create_dir_all(folder).map_err(|error| file::failed("making", folder, &error))?;
     }
-    file::replace(&place.file, old.as_deref(), marked(&script).as_bytes(), &Paths::from_env(env)?.recovery_dir())?;
-    out::say(&format!("{shell} completes `rolecall` from its next start on: {}", place.file.display()));
+    file::replace(
+        &place.file,
+        old.as_deref(),
+        marked(&script).as_bytes(),
+        &Paths::from_env(env)?.recovery_dir(),
+    )?;
+    out::say(&format!(
+        "{shell} completes `rolecall` from its next start on: {}",
+        place.file.display()
+    ));
     if let Some((line, whereto)) = place.line {
         out::say(&format!("add this to {whereto}:\n  {line}"));
     }
@@ -61,8 +74,16 @@ fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
 }
 
 fn folders(env: &Env) -> Result<Folders> {
-    let home = || home_dir(env).ok_or_else(|| Error::new(Kind::Config, "this user has no home directory").hint("set HOME"));
-    let config = env.path(env::XDG_CONFIG_HOME).map_or_else(|| home().map(|home| home.join(".config")), Ok)?;
-    let data = env.path(env::XDG_DATA_HOME).map_or_else(|| home().map(|home| home.join(".local/share")), Ok)?;
+    let home = || {
+        home_dir(env).ok_or_else(|| {
+            Error::new(Kind::Config, "this user has no home directory").hint("set HOME")
+        })
+    };
+    let config = env
+        .path(env::XDG_CONFIG_HOME)
+        .map_or_else(|| home().map(|home| home.join(".config")), Ok)?;
+    let data = env
+        .path(env::XDG_DATA_HOME)
+        .map_or_else(|| home().map(|home| home.join(".local/share")), Ok)?;
     Ok(Folders { config, data })
 }

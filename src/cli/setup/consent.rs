@@ -14,7 +14,8 @@ pub(super) fn consent(yes: bool, question: &str) -> Result<()> {
         return Ok(());
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Error::new(Kind::Usage, "nothing was written: there is no terminal to ask at").hint("add --yes"));
+        return Err(Error::new(Kind::Usage, "nothing was written: there is no terminal to ask at")
+            .hint("add --yes"));
     }
     let answer = out::ask(&format!("{question} [y/N] "))?;
     let said = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());

@@ -48,7 +48,11 @@ pub(super) fn unified<'b>(old: &'b [u8], new: &'b [u8]) -> Vec<Line<'b>> {
 
 /// Only what is near a change, with its place in front.
 fn hunks<'b>(all: &[(Line<'b>, (usize, usize))]) -> Vec<Line<'b>> {
-    let changed = all.iter().enumerate().filter(|(_, (line, _))| !matches!(line, Line::Both(_))).map(|(at, _)| at);
+    let changed = all
+        .iter()
+        .enumerate()
+        .filter(|(_, (line, _))| !matches!(line, Line::Both(_)))
+        .map(|(at, _)| at);
     let mut regions: Vec<Range<usize>> = Vec::new();
     for at in changed {
         let (start, stop) = (at.saturating_sub(CONTEXT), (at + CONTEXT + 1).min(all.len()));
@@ -63,7 +67,12 @@ fn hunks<'b>(all: &[(Line<'b>, (usize, usize))]) -> Vec<Line<'b>> {
         let olds = lines.iter().filter(|(line, _)| !matches!(line, Line::New(_))).count();
         let news = lines.iter().filter(|(line, _)| !matches!(line, Line::Old(_))).count();
         // A side without lines is named by the line before it.
-        out.push(Line::Place([before + usize::from(olds > 0), olds, after + usize::from(news > 0), news]));
+        out.push(Line::Place([
+            before + usize::from(olds > 0),
+            olds,
+            after + usize::from(news > 0),
+            news,
+        ]));
         out.extend(lines.iter().map(|(line, _)| *line));
     }
     out
@@ -73,8 +82,15 @@ fn lines(bytes: &[u8]) -> Vec<&[u8]> {
     bytes.split_inclusive(|byte| *byte == b'\n').collect()
 }
 
-/// Adds the pairs of equal lines, in order: what both begin with, then lines that occur once on each side, and what lies between those.
-fn pair(old: &[&[u8]], new: &[&[u8]], mut left: Range<usize>, mut right: Range<usize>, pairs: &mut Vec<(usize, usize)>) {
+/// Adds the pairs of equal lines, in order: what both begin with, then lines that occur once on
+/// each side, and what lies between those.
+fn pair(
+    old: &[&[u8]],
+    new: &[&[u8]],
+    mut left: Range<usize>,
+    mut right: Range<usize>,
+    pairs: &mut Vec<(usize, usize)>,
+) {
     while !left.is_empty() && !right.is_empty() && old[left.start] == new[right.start] {
         pairs.push((left.start, right.start));
         (left.start, right.start) = (left.start + 1, right.start + 1);
@@ -91,8 +107,15 @@ fn pair(old: &[&[u8]], new: &[&[u8]], mut left: Range<usize>, mut right: Range<u
     pair(old, new, left, right, pairs);
 }
 
-/// The same where no line is alone: what both end with, and line by line what lies before it, unless that would take too long.
-fn pair_small(old: &[&[u8]], new: &[&[u8]], mut left: Range<usize>, mut right: Range<usize>, pairs: &mut Vec<(usize, usize)>) {
+/// The same where no line is alone: what both end with, and line by line what lies before it,
+/// unless that would take too long.
+fn pair_small(
+    old: &[&[u8]],
+    new: &[&[u8]],
+    mut left: Range<usize>,
+    mut right: Range<usize>,
+    pairs: &mut Vec<(usize, usize)>,
+) {
     let mut tail = Vec::new();
     while !left.is_empty() && !right.is_empty() && old[left.end - 1] == new[right.end - 1] {
         (left.end, right.end) = (left.end - 1, right.end - 1);
@@ -105,7 +128,12 @@ fn pair_small(old: &[&[u8]], new: &[&[u8]], mut left: Range<usize>, mut right: R
 }
 
 /// Lines that occur once on each side, in the order of the left one.
-fn alone_in_both(old: &[&[u8]], new: &[&[u8]], left: Range<usize>, right: Range<usize>) -> Vec<(usize, usize)> {
+fn alone_in_both(
+    old: &[&[u8]],
+    new: &[&[u8]],
+    left: Range<usize>,
+    right: Range<usize>,
+) -> Vec<(usize, usize)> {
     let once = |lines: &[&'_ [u8]], range: Range<usize>| {
         let mut seen: HashMap<Vec<u8>, Option<usize>> = HashMap::with_capacity(range.len());
         for at in range {
@@ -114,7 +142,8 @@ fn alone_in_both(old: &[&[u8]], new: &[&[u8]], left: Range<usize>, right: Range<
         seen
     };
     let (before, after) = (once(old, left), once(new, right));
-    let mut both: Vec<_> = before.iter().filter_map(|(line, at)| Some(((*at)?, (*after.get(line)?)?))).collect();
+    let mut both: Vec<_> =
+        before.iter().filter_map(|(line, at)| Some(((*at)?, (*after.get(line)?)?))).collect();
     both.sort_unstable();
     both
 }
@@ -139,7 +168,12 @@ fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
 }
 
 /// The longest common run of lines of two small regions.
-fn longest(old: &[&[u8]], new: &[&[u8]], left: Range<usize>, right: Range<usize>) -> Vec<(usize, usize)> {
+fn longest(
+    old: &[&[u8]],
+    new: &[&[u8]],
+    left: Range<usize>,
+    right: Range<usize>,
+) -> Vec<(usize, usize)> {
     let width = right.len() + 1;
     let mut best = vec![0_u32; (left.len() + 1) * width];
     for i in (0..left.len()).rev() {
@@ -184,7 +218,10 @@ mod tests {
     fn changes_stand_with_three_lines_around_them() {
         let old = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
         assert_eq!(said(old, old), "");
-        assert_eq!(said(old, &old.replace("5\n", "five\n")), "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
+        assert_eq!(
+            said(old, &old.replace("5\n", "five\n")),
+            "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n"
+        );
         assert_eq!(said("", "a\n"), "@@ -0,0 +1,1 @@\n+a\n");
         assert_eq!(said("a\n", ""), "@@ -1,1 +0,0 @@\n-a\n");
         assert_eq!(said("a\nb\n", "b\na\n").matches(['-', '+']).count(), 4);

@@ -10,7 +10,10 @@ pub(super) fn shown(name: &str, old: &[u8], new: &[u8]) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let mut text = out::data_styled("1", &format!("--- {name}")) + "\n" + &out::data_styled("1", &format!("+++ {name}")) + "\n";
+    let mut text = out::data_styled("1", &format!("--- {name}"))
+        + "\n"
+        + &out::data_styled("1", &format!("+++ {name}"))
+        + "\n";
     for line in lines {
         let (code, sign, bytes) = match line {
             diff::Line::Place([a, b, c, d]) => {
@@ -21,7 +24,8 @@ pub(super) fn shown(name: &str, old: &[u8], new: &[u8]) -> String {
             diff::Line::Old(bytes) => ("31", '-', bytes),
             diff::Line::New(bytes) => ("32", '+', bytes),
         };
-        let words = String::from_utf8_lossy(bytes.strip_suffix(b"\n").unwrap_or(bytes)).into_owned();
+        let words =
+            String::from_utf8_lossy(bytes.strip_suffix(b"\n").unwrap_or(bytes)).into_owned();
         let words = masked(words);
         text += &(out::data_styled(code, &format!("{sign}{}", out::data_visible(words))) + "\n");
         if !bytes.ends_with(b"\n") {
@@ -31,7 +35,8 @@ pub(super) fn shown(name: &str, old: &[u8], new: &[u8]) -> String {
     text
 }
 
-/// The line without the value of a key that names a secret: such lines stand around changes, in files that are not ours.
+/// The line without the value of a key that names a secret: such lines stand around changes, in
+/// files that are not ours.
 fn masked(line: String) -> String {
     const SECRETS: [&str; 8] = [
         "aws_secret_access_key",
@@ -58,8 +63,17 @@ mod tests {
     #[test]
     fn secrets_around_a_change_are_not_shown() {
         let old = b"[a]\naws_secret_access_key = hunter2\nk = 1\n    token: hunter3\n";
-        let shown = shown("file", old, &String::from_utf8_lossy(old).replace("k = 1", "k = 2").into_bytes());
-        assert!(!shown.contains("hunter") && shown.contains("aws_secret_access_key = …") && shown.contains("token: …"), "{shown}");
+        let shown = shown(
+            "file",
+            old,
+            &String::from_utf8_lossy(old).replace("k = 1", "k = 2").into_bytes(),
+        );
+        assert!(
+            !shown.contains("hunter")
+                && shown.contains("aws_secret_access_key = …")
+                && shown.contains("token: …"),
+            "{shown}"
+        );
         assert!(shown.contains("-k = 1\n+k = 2\n"), "{shown}");
     }
 }

@@ -1,4 +1,5 @@
-//! `setup import`: what other programs know becomes our configuration, after the person has seen how.
+//! `setup import`: what other programs know becomes our configuration, after the person has seen
+//! how.
 
 use serde_json::json;
 
@@ -26,10 +27,13 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     }
     let plan = moving::plan(&ctx, args.from.as_deref())?;
     if args.diff {
-        let shown = plan
-            .changes
-            .iter()
-            .map(|change| differences::shown(&ctx.paths.short(&change.file), change.old.as_deref().unwrap_or_default(), &change.new));
+        let shown = plan.changes.iter().map(|change| {
+            differences::shown(
+                &ctx.paths.short(&change.file),
+                change.old.as_deref().unwrap_or_default(),
+                &change.new,
+            )
+        });
         out::data(&shown.collect::<String>())?;
         plan.found.iter().for_each(|found| tell_left(&found.left));
         return Ok(0);
@@ -46,22 +50,31 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
         out::say("there is nothing to write");
         return Ok(0);
     }
-    let files: Vec<String> = plan.changes.iter().map(|change| ctx.paths.short(&change.file)).collect();
+    let files: Vec<String> =
+        plan.changes.iter().map(|change| ctx.paths.short(&change.file)).collect();
     consent(args.yes, &format!("Write this into {}?", files.join(" and ")))?;
     moving::write(&ctx, &plan)?;
     out::say(&format!("written: {}", out::bold(&files.join(", "))));
     out::say(&format!("{} rolecall login --all, then rolecall", out::dim("next:")));
-    let named = args.from.as_ref().map(|file| format!(" --from {}", file.display())).unwrap_or_default();
+    let named =
+        args.from.as_ref().map(|file| format!(" --from {}", file.display())).unwrap_or_default();
     out::say(&format!("{} rolecall setup import --undo{named}", out::dim("undo:")));
     Ok(0)
 }
 
 fn tell(ctx: &Ctx, found: &Found) {
-    out::say(&format!("{} {}", out::bold(found.program.name()), out::dim(&ctx.paths.short(&found.file))));
+    out::say(&format!(
+        "{} {}",
+        out::bold(found.program.name()),
+        out::dim(&ctx.paths.short(&found.file))
+    ));
     // Values of one table stand together, under its name.
     let mut table = Some("");
-    let (of_program, of_tables): (Vec<_>, Vec<_>) =
-        found.steps.iter().map(|step| (split(&step.key), step)).partition(|((above, _), _)| above.is_empty());
+    let (of_program, of_tables): (Vec<_>, Vec<_>) = found
+        .steps
+        .iter()
+        .map(|step| (split(&step.key), step))
+        .partition(|((above, _), _)| above.is_empty());
     for ((above, key), step) in of_program.into_iter().chain(of_tables) {
         if table != Some(above) {
             table = Some(above);
@@ -110,7 +123,8 @@ fn tell_left(left: &[Left]) {
     for (why, names) in reasons {
         let shown = names.iter().take(TOLD).copied().collect::<Vec<_>>().join(", ");
         let more = names.len().saturating_sub(TOLD);
-        let more = if more > 0 { format!(" and {more} more (--json names all)") } else { String::new() };
+        let more =
+            if more > 0 { format!(" and {more} more (--json names all)") } else { String::new() };
         out::say(&out::dim(&visible(&format!("  - {shown}{more}: {why}"))));
     }
 }

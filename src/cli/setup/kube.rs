@@ -18,9 +18,14 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
     }
     let ctx = open(globals)?;
     let files = kube::files(&ctx, args.kubeconfig.as_deref())?;
-    let drafts = files.iter().map(|file| kube::plan(&ctx, file, &args.query)).collect::<Result<Vec<Draft>>>()?;
+    let drafts = files
+        .iter()
+        .map(|file| kube::plan(&ctx, file, &args.query))
+        .collect::<Result<Vec<Draft>>>()?;
     if args.diff {
-        let shown = drafts.iter().map(|draft| differences::shown(&ctx.paths.short(&draft.file), &draft.old, &draft.new));
+        let shown = drafts
+            .iter()
+            .map(|draft| differences::shown(&ctx.paths.short(&draft.file), &draft.old, &draft.new));
         out::data(&shown.collect::<String>())?;
         drafts.iter().for_each(|draft| tell_left(&ctx, draft));
         return Ok(0);
@@ -33,13 +38,26 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
     consent(args.yes, "Write this?")?;
     for draft in &changing {
         kube::write(&ctx, draft)?;
-        out::say(&format!("{}: {}", out::bold(&ctx.paths.short(&draft.file)), counted(draft.count())));
+        out::say(&format!(
+            "{}: {}",
+            out::bold(&ctx.paths.short(&draft.file)),
+            counted(draft.count())
+        ));
     }
-    let whose = changing.iter().flat_map(|draft| &draft.users).find(|user| matches!(user.fate, Fate::Changed(_)));
-    if let Some(user) = whose.filter(|user| user.name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_./@:-".contains(letter))) {
+    let whose = changing
+        .iter()
+        .flat_map(|draft| &draft.users)
+        .find(|user| matches!(user.fate, Fate::Changed(_)));
+    if let Some(user) = whose.filter(|user| {
+        user.name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_./@:-".contains(letter))
+    }) {
         out::say(&format!("{} kubectl --user {} get --raw /version", out::dim("next:"), user.name));
     }
-    let named = args.kubeconfig.as_ref().map(|file| format!(" --kubeconfig {}", file.display())).unwrap_or_default();
+    let named = args
+        .kubeconfig
+        .as_ref()
+        .map(|file| format!(" --kubeconfig {}", file.display()))
+        .unwrap_or_default();
     out::say(&format!("{} rolecall setup kube --undo{named}", out::dim("undo:")));
     Ok(0)
 }
@@ -60,17 +78,26 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
             Err(error) => return Err(error),
         }
     }
-    if done == 0 { Err(Error::new(Kind::NoMatch, "nothing is known that could be undone in these files")) } else { Ok(0) }
+    if done == 0 {
+        Err(Error::new(Kind::NoMatch, "nothing is known that could be undone in these files"))
+    } else {
+        Ok(0)
+    }
 }
 
 /// What to say when nothing is to be written: an error only where words were given that fit nobody.
 fn nothing(drafts: &[Draft], args: &KubeArgs) -> Result<u8> {
     if drafts.iter().all(|draft| draft.users.is_empty()) {
         if !args.query.is_empty() {
-            let error = Error::new(Kind::NoMatch, format!("no user of EKS matches `{}`", visible(&args.query.join(" "))));
+            let error = Error::new(
+                Kind::NoMatch,
+                format!("no user of EKS matches `{}`", visible(&args.query.join(" "))),
+            );
             return Err(error.hint("run `rolecall setup kube --diff` to see all of them"));
         }
-        out::say("no user there asks EKS for a token; `aws eks update-kubeconfig --name CLUSTER` adds one");
+        out::say(
+            "no user there asks EKS for a token; `aws eks update-kubeconfig --name CLUSTER` adds one",
+        );
     } else {
         out::say(&out::dim("nothing to write"));
     }
@@ -82,14 +109,22 @@ fn tell(ctx: &Ctx, draft: &Draft) {
         return;
     }
     out::say(&out::bold(&ctx.paths.short(&draft.file)));
-    let width = draft.users.iter().map(|user| visible(&user.name).chars().count()).max().unwrap_or(0).min(60);
+    let width = draft
+        .users
+        .iter()
+        .map(|user| visible(&user.name).chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(60);
     for user in &draft.users {
         let name = visible(&user.name);
         let pad = " ".repeat(width.saturating_sub(name.chars().count()));
         match &user.fate {
             Fate::Changed(role) => out::say(&format!("  ~ {name}{pad}  {}", visible(role))),
             Fate::Ours => out::say(&out::dim(&format!("    {name}{pad}  asks rolecall already"))),
-            Fate::Left(why) => out::say(&out::dim(&format!("    {name}{pad}  left alone: {}", visible(why)))),
+            Fate::Left(why) => {
+                out::say(&out::dim(&format!("    {name}{pad}  left alone: {}", visible(why))))
+            }
         }
     }
 }
@@ -97,11 +132,19 @@ fn tell(ctx: &Ctx, draft: &Draft) {
 fn tell_left(ctx: &Ctx, draft: &Draft) {
     for user in &draft.users {
         if let Fate::Left(why) = &user.fate {
-            out::say(&format!("{}: {} is left alone: {}", ctx.paths.short(&draft.file), visible(&user.name), visible(why)));
+            out::say(&format!(
+                "{}: {} is left alone: {}",
+                ctx.paths.short(&draft.file),
+                visible(&user.name),
+                visible(why)
+            ));
         }
     }
 }
 
 fn counted(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "user asks rolecall now" } else { "users ask rolecall now" })
+    format!(
+        "{count} {}",
+        if count == 1 { "user asks rolecall now" } else { "users ask rolecall now" }
+    )
 }

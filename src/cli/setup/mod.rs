@@ -34,11 +34,12 @@ pub(super) fn run(globals: &Globals, args: &SetupArgs) -> Result<u8> {
     }
 }
 
-/// The use cases' surroundings; whoever sets something up wants to hear of keys that nobody knows before they are relied on.
+/// The use cases' surroundings; whoever sets something up wants to hear of keys that nobody knows
+/// before they are relied on.
 ///
 /// # Errors
-/// As [`context::open`]; [`crate::domain::Kind::Config`] for unknown keys of the configuration and a
-/// `profile_format` that is wrong.
+/// As [`context::open`]; [`crate::domain::Kind::Config`] for unknown keys of the configuration and
+/// a `profile_format` that is wrong.
 fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
     let loaded = config::load(&env, &context::paths(&env, globals)?)?;

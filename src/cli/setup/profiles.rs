@@ -8,7 +8,9 @@ use crate::awsconfig::dialect::Complaint;
 use crate::domain::{Error, Instance, InstanceName, Kind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
-use crate::ops::profiles::{self, Change, Draft, Line, Note, Report, Request, Skipped, Style, Which, Why};
+use crate::ops::profiles::{
+    self, Change, Draft, Line, Note, Report, Request, Skipped, Style, Which, Why,
+};
 use crate::ops::roles::resolve::matching;
 use crate::os::file::Target;
 
@@ -24,9 +26,14 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
         out::say(&words::undone(&ctx, &file, undone));
         return Ok(0);
     }
-    if args.json && args.aws_config.as_deref().is_some_and(|file| Target::of(file) == Ok(Target::Stdout)) {
-        return Err(Error::new(Kind::Usage, "--json and the profiles would both be written to stdout")
-            .hint("leave out --json, or name a file with --aws-config FILE"));
+    if args.json
+        && args.aws_config.as_deref().is_some_and(|file| Target::of(file) == Ok(Target::Stdout))
+    {
+        return Err(Error::new(
+            Kind::Usage,
+            "--json and the profiles would both be written to stdout",
+        )
+        .hint("leave out --json, or name a file with --aws-config FILE"));
     }
     let request = request(&ctx, globals, args)?;
     if args.diff || args.print {
@@ -46,7 +53,8 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// After a refresh: brings the block up to date, if the person has one and wants that. A failure here is no failure of the refresh.
+/// After a refresh: brings the block up to date, if the person has one and wants that. A failure
+/// here is no failure of the refresh.
 pub(in crate::cli) fn keep_up(ctx: &Ctx) {
     match errands::keep_up(ctx) {
         Ok(Some(said)) => out::say(&said),
@@ -63,7 +71,11 @@ fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<Req
         which,
         among: if names.len() == ctx.instances.len() { Vec::new() } else { names },
         include_protected: args.include_protected,
-        style: if args.native { Some(Style::Native) } else { args.process.then_some(Style::Process) },
+        style: if args.native {
+            Some(Style::Native)
+        } else {
+            args.process.then_some(Style::Process)
+        },
         prune: args.prune,
         force: args.force,
         file: args.aws_config.clone(),
@@ -79,7 +91,8 @@ fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<
     if asked && !roster.complete {
         // A profile more or less does no harm, so this is no reason to write none.
         out::warning(
-            &Error::new(Kind::UnknownRole, "the list of roles is not complete").hint("run `rolecall login --all`, then this again"),
+            &Error::new(Kind::UnknownRole, "the list of roles is not complete")
+                .hint("run `rolecall login --all`, then this again"),
         );
     }
     if args.query.is_empty() {
@@ -94,7 +107,11 @@ fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<
 }
 
 fn difference(ctx: &Ctx, draft: &Draft) -> String {
-    differences::shown(&ctx.paths.short(&draft.report.file), draft.old.as_deref().unwrap_or_default(), &draft.new)
+    differences::shown(
+        &ctx.paths.short(&draft.report.file),
+        draft.old.as_deref().unwrap_or_default(),
+        &draft.new,
+    )
 }
 
 fn as_json(report: &Report) -> serde_json::Value {

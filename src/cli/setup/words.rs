@@ -27,7 +27,12 @@ pub(super) fn undone(ctx: &Ctx, file: &Path, undone: Undone) -> String {
         1 => "; the run before that can be undone too".to_owned(),
         many => format!("; {many} runs before that can be undone too"),
     };
-    format!("{} is as it was before the run of {}{}", ctx.paths.short(file), undone.at.rfc3339(), out::dim(&earlier))
+    format!(
+        "{} is as it was before the run of {}{}",
+        ctx.paths.short(file),
+        undone.at.rfc3339(),
+        out::dim(&earlier)
+    )
 }
 
 /// The file as the user writes it.
@@ -46,11 +51,16 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
     if !report.written {
         match there {
             0 if report.skipped.is_empty() && args.query.is_empty() => {
-                out::say("no role was used, favoured or named yet, so there is no profile to write");
+                out::say(
+                    "no role was used, favoured or named yet, so there is no profile to write",
+                );
                 out::say(&format!("{} rolecall setup profiles QUERY, or --all", out::dim("next:")));
             }
             0 => out::say(&format!("{file} has no profiles of rolecall")),
-            _ => out::say(&format!("{file} is up to date: {} of rolecall", counted(there, "profile"))),
+            _ => out::say(&format!(
+                "{file} is up to date: {} of rolecall",
+                counted(there, "profile")
+            )),
         }
         tell_complaints(ctx, report);
         return tell_left(report);
@@ -69,10 +79,16 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
     if is_stream(&report.file) {
         return;
     }
-    let added = report.profiles.iter().find(|line| line.change == Change::Added && plain(&line.name));
+    let added =
+        report.profiles.iter().find(|line| line.change == Change::Added && plain(&line.name));
     if let Some(line) = added.filter(|_| !tell_complaints(ctx, report)) {
-        let region = region(ctx, line).map(|region| format!(" --region {region}")).unwrap_or_default();
-        out::say(&format!("{} aws sts get-caller-identity --profile {}{region}", out::dim("next:"), line.name));
+        let region =
+            region(ctx, line).map(|region| format!(" --region {region}")).unwrap_or_default();
+        out::say(&format!(
+            "{} aws sts get-caller-identity --profile {}{region}",
+            out::dim("next:"),
+            line.name
+        ));
     }
     out::say(&format!(
         "{} rolecall setup profiles --undo{}",
@@ -89,20 +105,27 @@ pub(super) fn tell_complaints(ctx: &Ctx, report: &Report) -> bool {
         // The first line of each sort: every other one may be gone with it.
         if !told.contains(whose) {
             told.push(*whose);
-            let error = Error::new(Kind::Config, format!("{} can't read {file}: line {line}: {what}", whose.words()));
+            let error = Error::new(
+                Kind::Config,
+                format!("{} can't read {file}: line {line}: {what}", whose.words()),
+            );
             out::warning(&error.hint("mend that line; `rolecall doctor` names all such lines"));
         }
     }
     told.iter().any(|whose| *whose != Whose::Others)
 }
 
-/// The region to name where the AWS CLI would ask for one: neither the profile nor the shell has any.
+/// The region to name where the AWS CLI would ask for one: neither the profile nor the shell has
+/// any.
 fn region<'c>(ctx: &'c Ctx, line: &Line) -> Option<&'c Region> {
     let instance = ctx.instance(line.role.instance.as_str()).ok()?;
-    let shell = [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter().any(|var| ctx.env.get(var).is_some());
+    let shell = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
+        .into_iter()
+        .any(|var| ctx.env.get(var).is_some());
     let settings = &ctx.settings;
-    let profile =
-        instance.default_region.is_some() || settings.default_region.is_some() || settings.config_variables.contains_key("region");
+    let profile = instance.default_region.is_some()
+        || settings.default_region.is_some()
+        || settings.config_variables.contains_key("region");
     (!shell && !profile).then_some(&instance.sso_region)
 }
 
@@ -114,16 +137,21 @@ fn plain(name: &str) -> bool {
 /// What could go and stays, since nobody asked for it.
 fn tell_left(report: &Report) {
     let left = |is: fn(&Note) -> bool| {
-        let lines = report.profiles.iter().filter(|line| line.change == Change::Kept && line.note.as_ref().is_some_and(is));
+        let lines = report
+            .profiles
+            .iter()
+            .filter(|line| line.change == Change::Kept && line.note.as_ref().is_some_and(is));
         lines.map(|line| line.name.as_str()).collect::<Vec<_>>()
     };
-    let (old, gone) = (left(|note| matches!(note, Note::Was(_))), left(|note| matches!(note, Note::Gone)));
+    let (old, gone) =
+        (left(|note| matches!(note, Note::Was(_))), left(|note| matches!(note, Note::Gone)));
     for (names, what) in [(&old, "old name"), (&gone, "profile of a role that is gone")] {
         if !names.is_empty() {
             let what = if names.len() == 1 {
                 what.to_owned()
             } else {
-                what.replace("name", "names").replace("profile of a role that is", "profiles of roles that are")
+                what.replace("name", "names")
+                    .replace("profile of a role that is", "profiles of roles that are")
             };
             out::say(&out::dim(&format!(
                 "{} {what} {} there: {} (--prune takes out)",
@@ -153,17 +181,31 @@ fn told(line: &Line) -> String {
 }
 
 pub(super) fn tell_skipped(report: &Report) {
-    let which = |is: fn(&Why) -> bool| report.skipped.iter().filter(move |skipped| is(&skipped.why)).collect::<Vec<_>>();
+    let which = |is: fn(&Why) -> bool| {
+        report.skipped.iter().filter(move |skipped| is(&skipped.why)).collect::<Vec<_>>()
+    };
     let role = |skipped: &&Skipped| format!("{}/{}", skipped.account, skipped.role.role);
-    let protected: Vec<String> = which(|why| matches!(why, Why::Protected)).iter().map(role).collect();
+    let protected: Vec<String> =
+        which(|why| matches!(why, Why::Protected)).iter().map(role).collect();
     if !protected.is_empty() {
-        out::say(&format!("skipped {}: {}", counted(protected.len(), "protected role"), few(&protected)));
-        out::say(&format!("{} --include-protected writes them too; programs then use them without asking", out::dim("hint:")));
+        out::say(&format!(
+            "skipped {}: {}",
+            counted(protected.len(), "protected role"),
+            few(&protected)
+        ));
+        out::say(&format!(
+            "{} --include-protected writes them too; programs then use them without asking",
+            out::dim("hint:")
+        ));
     }
     let outside = which(|why| matches!(why, Why::Outside(_)));
     if !outside.is_empty() {
         let names: Vec<&str> = outside.iter().map(|skipped| name(&skipped.why)).collect();
-        out::say(&format!("skipped {} with a profile of your own: {}", counted(outside.len(), "role"), few(&names)));
+        out::say(&format!(
+            "skipped {} with a profile of your own: {}",
+            counted(outside.len(), "role"),
+            few(&names)
+        ));
     }
     for skipped in which(|why| matches!(why, Why::Taken(_) | Why::Name(_))).into_iter().take(TOLD) {
         let why = match &skipped.why {
@@ -190,5 +232,9 @@ fn few<T: AsRef<str>>(names: &[T]) -> String {
     const FEW: usize = 4;
     let shown: Vec<&str> = names.iter().take(FEW).map(AsRef::as_ref).collect();
     let more = names.len().saturating_sub(FEW);
-    visible(&format!("{}{}", shown.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() }))
+    visible(&format!(
+        "{}{}",
+        shown.join(", "),
+        if more > 0 { format!(" and {more} more") } else { String::new() }
+    ))
 }

@@ -13,7 +13,13 @@ fn session([key, secret, token]: &[String; 3]) -> String {
 
 fn signin_token(demo: &Running, credentials: &[String; 3], more: &str) -> Reply {
     let body = format!("Action=getSigninToken{more}&Session={}", session(credentials));
-    fetch("POST", &format!("{}/federation", demo.url()), &[("content-type", "application/x-www-form-urlencoded")], &body).unwrap()
+    fetch(
+        "POST",
+        &format!("{}/federation", demo.url()),
+        &[("content-type", "application/x-www-form-urlencoded")],
+        &body,
+    )
+    .unwrap()
 }
 
 #[test]
@@ -22,17 +28,35 @@ fn credentials_open_the_console_where_they_were_asked_to() {
     let credentials = credentials(&demo, &token(&demo), PAYMENTS, "ReadOnlyAccess");
     let by_post = signin_token(&demo, &credentials, "&SessionDuration=43200");
     assert_eq!(by_post.status, 200, "{}", by_post.body);
-    let by_get =
-        fetch("GET", &format!("{}/federation?Action=getSigninToken&Session={}", demo.url(), session(&credentials)), &[], "").unwrap();
+    let by_get = fetch(
+        "GET",
+        &format!(
+            "{}/federation?Action=getSigninToken&Session={}",
+            demo.url(),
+            session(&credentials)
+        ),
+        &[],
+        "",
+    )
+    .unwrap();
     assert_eq!(demo.calls("GetSigninToken"), 2);
     for reply in [by_post, by_get] {
         let token = encode(reply.json()["SigninToken"].as_str().unwrap());
         let destination = encode("https://console.aws.amazon.com/s3/home?region=eu-west-1&x=<b>");
-        let login = format!("{}/federation?Action=login&Issuer=rolecall&Destination={destination}&SigninToken={token}", demo.url());
+        let login = format!(
+            "{}/federation?Action=login&Issuer=rolecall&Destination={destination}&SigninToken={token}",
+            demo.url()
+        );
         let page = fetch("GET", &login, &[], "").unwrap();
         assert_eq!(page.status, 200);
-        assert!(page.body.contains("payments-prod (012345678901)") && page.body.contains("AWSReservedSSO_ReadOnlyAccess_"));
-        assert!(page.body.contains("region=eu-west-1&amp;x=&lt;b&gt;"), "the address is shown, not obeyed");
+        assert!(
+            page.body.contains("payments-prod (012345678901)")
+                && page.body.contains("AWSReservedSSO_ReadOnlyAccess_")
+        );
+        assert!(
+            page.body.contains("region=eu-west-1&amp;x=&lt;b&gt;"),
+            "the address is shown, not obeyed"
+        );
         assert_eq!(fetch("GET", &login.replace(&token, "x"), &[], "").unwrap().status, 400);
         demo.script(super::super::Fault::SkewDate { seconds: 901 });
         assert_eq!(fetch("GET", &login, &[], "").unwrap().status, 400, "fifteen minutes are over");
@@ -51,7 +75,11 @@ fn wrong_sessions_and_durations_are_refused() {
         assert_eq!(signin_token(&demo, &good, &format!("&SessionDuration={duration}")).status, 400);
     }
     demo.state.lock().issued.values_mut().for_each(|issued| issued.chained = true);
-    assert_eq!(signin_token(&demo, &good, "&SessionDuration=900").status, 400, "a chained role can't ask");
+    assert_eq!(
+        signin_token(&demo, &good, "&SessionDuration=900").status,
+        400,
+        "a chained role can't ask"
+    );
     assert_eq!(signin_token(&demo, &good, "").status, 200);
     demo.expire_role_credentials();
     assert_eq!(signin_token(&demo, &good, "").status, 400);

@@ -32,11 +32,18 @@ fn demo() -> Running {
 }
 
 fn post(demo: &Running, path: &str, body: &Value) -> Reply {
-    fetch("POST", &format!("{}{path}", demo.url()), &[("content-type", "application/json")], &body.to_string()).unwrap()
+    fetch(
+        "POST",
+        &format!("{}{path}", demo.url()),
+        &[("content-type", "application/json")],
+        &body.to_string(),
+    )
+    .unwrap()
 }
 
 fn get(demo: &Running, path: &str, token: &str) -> Reply {
-    fetch("GET", &format!("{}{path}", demo.url()), &[("x-amz-sso_bearer_token", token)], "").unwrap()
+    fetch("GET", &format!("{}{path}", demo.url()), &[("x-amz-sso_bearer_token", token)], "")
+        .unwrap()
 }
 
 /// A client for the device flow, as the id and secret that token requests carry.
@@ -65,11 +72,19 @@ fn start_device(demo: &Running, client: &Value) -> Value {
 }
 
 fn poll(demo: &Running, client: &Value, device: &Value) -> Reply {
-    post(demo, "/token", &with(client, json!({ "grantType": DEVICE_CODE, "deviceCode": device["deviceCode"] })))
+    post(
+        demo,
+        "/token",
+        &with(client, json!({ "grantType": DEVICE_CODE, "deviceCode": device["deviceCode"] })),
+    )
 }
 
 fn refresh(demo: &Running, client: &Value, token: &Value) -> Reply {
-    post(demo, "/token", &with(client, json!({ "grantType": "refresh_token", "refreshToken": token })))
+    post(
+        demo,
+        "/token",
+        &with(client, json!({ "grantType": "refresh_token", "refreshToken": token })),
+    )
 }
 
 /// Signs in with a device code: client and tokens.
@@ -89,8 +104,10 @@ fn token(demo: &Running) -> String {
 
 /// Role credentials: key, secret, session token.
 fn credentials(demo: &Running, token: &str, account: &str, role: &str) -> [String; 3] {
-    let reply = get(demo, &format!("/federation/credentials?account_id={account}&role_name={role}"), token);
+    let reply =
+        get(demo, &format!("/federation/credentials?account_id={account}&role_name={role}"), token);
     assert_eq!(reply.status, 200, "{}", reply.body);
     let reply = reply.json();
-    ["accessKeyId", "secretAccessKey", "sessionToken"].map(|field| reply["roleCredentials"][field].as_str().unwrap().to_owned())
+    ["accessKeyId", "secretAccessKey", "sessionToken"]
+        .map(|field| reply["roleCredentials"][field].as_str().unwrap().to_owned())
 }

@@ -25,9 +25,19 @@ fn accounts_come_in_pages() {
     let token = token(&demo);
     let (rows, pages) = all(&demo, &token, "/assignment/accounts?", "accountList");
     assert_eq!((rows.len(), pages), (34, 2));
-    assert_eq!(rows[0], json!({ "accountId": PAYMENTS, "accountName": "payments-prod", "emailAddress": "aws+payments-prod@example.com" }));
-    assert_eq!(rows.iter().filter(|row| row.as_object().unwrap().len() == 1).count(), 1, "one has neither name nor address");
-    assert_eq!(all(&demo, &token, "/assignment/accounts?max_result=7", "accountList"), (rows.clone(), 5));
+    assert_eq!(
+        rows[0],
+        json!({ "accountId": PAYMENTS, "accountName": "payments-prod", "emailAddress": "aws+payments-prod@example.com" })
+    );
+    assert_eq!(
+        rows.iter().filter(|row| row.as_object().unwrap().len() == 1).count(),
+        1,
+        "one has neither name nor address"
+    );
+    assert_eq!(
+        all(&demo, &token, "/assignment/accounts?max_result=7", "accountList"),
+        (rows.clone(), 5)
+    );
     assert_eq!(all(&demo, &token, "/assignment/accounts?max_result=100", "accountList"), (rows, 1));
 }
 
@@ -35,7 +45,10 @@ fn accounts_come_in_pages() {
 fn page_tokens_belong_to_their_list() {
     let demo = demo();
     let token = token(&demo);
-    let next = get(&demo, "/assignment/accounts?max_result=1", &token).json()["nextToken"].as_str().unwrap().to_owned();
+    let next = get(&demo, "/assignment/accounts?max_result=1", &token).json()["nextToken"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let roles = format!("/assignment/roles?account_id={PAYMENTS}");
     for path in [
         format!("{roles}&next_token={next}"),
@@ -45,7 +58,11 @@ fn page_tokens_belong_to_their_list() {
         "/assignment/roles".into(),
         "/assignment/roles?account_id=12".into(),
     ] {
-        assert_eq!(get(&demo, &path, &token).error(), (400, "InvalidRequestException".into()), "{path}");
+        assert_eq!(
+            get(&demo, &path, &token).error(),
+            (400, "InvalidRequestException".into()),
+            "{path}"
+        );
     }
 }
 
@@ -53,10 +70,16 @@ fn page_tokens_belong_to_their_list() {
 fn roles_and_credentials_are_those_of_the_world() {
     let demo = demo();
     let token = token(&demo);
-    let (rows, _) = all(&demo, &token, &format!("/assignment/roles?account_id={PAYMENTS}"), "roleList");
+    let (rows, _) =
+        all(&demo, &token, &format!("/assignment/roles?account_id={PAYMENTS}"), "roleList");
     assert_eq!(rows[1], json!({ "roleName": "ReadOnlyAccess", "accountId": PAYMENTS }));
     let before = demo.state.lock().now().0;
-    let reply = get(&demo, &format!("/federation/credentials?account_id={PAYMENTS}&role_name=ReadOnlyAccess"), &token).json();
+    let reply = get(
+        &demo,
+        &format!("/federation/credentials?account_id={PAYMENTS}&role_name=ReadOnlyAccess"),
+        &token,
+    )
+    .json();
     let credentials = &reply["roleCredentials"];
     let key = credentials["accessKeyId"].as_str().unwrap();
     assert!(key.starts_with("ASIA") && key.len() == 20, "{key}");
@@ -78,7 +101,11 @@ fn what_is_not_yours_is_forbidden() {
         format!("/assignment/roles?account_id={lab}"),
     ] {
         let reply = get(&demo, &path, &token);
-        assert_eq!((reply.error(), &reply.json()["message"]), ((403, "ForbiddenException".into()), &json!("No access")), "{path}");
+        assert_eq!(
+            (reply.error(), &reply.json()["message"]),
+            ((403, "ForbiddenException".into()), &json!("No access")),
+            "{path}"
+        );
     }
 }
 
@@ -87,7 +114,14 @@ fn roles_come_and_go() {
     let demo = demo();
     let token = token(&demo);
     let account = PAYMENTS.parse().unwrap();
-    let credentials = |role: &str| get(&demo, &format!("/federation/credentials?account_id={PAYMENTS}&role_name={role}"), &token).status;
+    let credentials = |role: &str| {
+        get(
+            &demo,
+            &format!("/federation/credentials?account_id={PAYMENTS}&role_name={role}"),
+            &token,
+        )
+        .status
+    };
     demo.revoke(account, "ReadOnlyAccess");
     assert_eq!(credentials("ReadOnlyAccess"), 403);
     demo.grant(account, "Newcomer");
@@ -104,7 +138,10 @@ fn signing_out_ends_the_token_and_its_session() {
     let demo = demo();
     let (client, tokens) = sign_in(&demo);
     let token = tokens["accessToken"].as_str().unwrap();
-    let logout = || fetch("POST", &format!("{}/logout", demo.url()), &[("x-amz-sso_bearer_token", token)], "").unwrap();
+    let logout = || {
+        fetch("POST", &format!("{}/logout", demo.url()), &[("x-amz-sso_bearer_token", token)], "")
+            .unwrap()
+    };
     let reply = logout();
     assert_eq!((reply.status, reply.body.as_str()), (200, ""));
     assert_eq!(logout().error(), (401, "UnauthorizedException".into()));
@@ -118,7 +155,10 @@ fn the_portal_can_be_throttled_but_not_sign_in() {
     let token = token(&demo);
     demo.set_throttle(Some(0.001));
     assert_eq!(get(&demo, "/assignment/accounts", &token).status, 200);
-    assert_eq!(get(&demo, "/assignment/accounts", &token).error(), (429, "TooManyRequestsException".into()));
+    assert_eq!(
+        get(&demo, "/assignment/accounts", &token).error(),
+        (429, "TooManyRequestsException".into())
+    );
     assert_eq!(post(&demo, "/client/register", &json!({})).status, 400);
     demo.set_throttle(None);
     assert_eq!(get(&demo, "/assignment/accounts", &token).status, 200);
@@ -127,7 +167,8 @@ fn the_portal_can_be_throttled_but_not_sign_in() {
 #[test]
 fn thousands_of_accounts_are_served() {
     let demo = start(Options { accounts: 3_000, ..Options::default() }).unwrap();
-    let (rows, pages) = all(&demo, &token(&demo), "/assignment/accounts?max_result=100", "accountList");
+    let (rows, pages) =
+        all(&demo, &token(&demo), "/assignment/accounts?max_result=100", "accountList");
     assert_eq!((rows.len(), pages), (2_994, 30));
     let ids: HashSet<_> = rows.iter().map(|row| row["accountId"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), rows.len());

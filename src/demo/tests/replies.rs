@@ -31,8 +31,14 @@ fn any_message_can_be_scripted() {
     let demo = demo();
     script(&demo, "ListAccounts", Scripted::html(451).header("retry-after", "9"));
     let reply = get(&demo, "/assignment/accounts", "x");
-    assert_eq!((reply.status, reply.header("retry-after"), reply.header("date")), (451, Some("9"), None));
-    assert!(reply.header("content-type").unwrap().starts_with("text/html") && reply.body.starts_with("<!doctype"));
+    assert_eq!(
+        (reply.status, reply.header("retry-after"), reply.header("date")),
+        (451, Some("9"), None)
+    );
+    assert!(
+        reply.header("content-type").unwrap().starts_with("text/html")
+            && reply.body.starts_with("<!doctype")
+    );
     script(&demo, "ListAccounts", Scripted::json(204, ""));
     let reply = get(&demo, "/assignment/accounts", "x");
     assert_eq!((reply.status, reply.header("content-length"), &*reply.body), (204, None, ""));
@@ -44,13 +50,19 @@ fn a_true_answer_can_be_edited() {
     let demo = demo();
     let token = token(&demo);
     let zero = Edit::Set("/roleCredentials/expiration".into(), json!(0));
-    let reply = Scripted::true_answer().edit(zero).edit(Edit::Status(201)).header("date", "Thu, 01 Jan 1970 00:00:00 GMT");
+    let reply = Scripted::true_answer()
+        .edit(zero)
+        .edit(Edit::Status(201))
+        .header("date", "Thu, 01 Jan 1970 00:00:00 GMT");
     script(&demo, "GetRoleCredentials", reply);
     let path = format!("/federation/credentials?account_id={PAYMENTS}&role_name=ReadOnlyAccess");
     let reply = get(&demo, &path, &token);
     assert_eq!((reply.status, reply.header("date")), (201, Some("Thu, 01 Jan 1970 00:00:00 GMT")));
     let credentials = &reply.json()["roleCredentials"];
-    assert!(credentials["expiration"] == 0 && credentials["accessKeyId"].as_str().unwrap().starts_with("ASIA"));
+    assert!(
+        credentials["expiration"] == 0
+            && credentials["accessKeyId"].as_str().unwrap().starts_with("ASIA")
+    );
 }
 
 #[test]
@@ -58,7 +70,10 @@ fn a_page_can_come_twice() {
     let demo = demo();
     let token = token(&demo);
     let first = get(&demo, "/assignment/accounts?max_result=2", &token).json();
-    let next = format!("/assignment/accounts?max_result=2&next_token={}", first["nextToken"].as_str().unwrap());
+    let next = format!(
+        "/assignment/accounts?max_result=2&next_token={}",
+        first["nextToken"].as_str().unwrap()
+    );
     script(&demo, "ListAccounts", Scripted::first_page());
     assert_eq!(get(&demo, &next, &token).json(), first);
     assert_ne!(get(&demo, &next, &token).json()["accountList"], first["accountList"]);
@@ -68,7 +83,11 @@ fn a_page_can_come_twice() {
 fn a_body_can_be_cut_with_and_without_saying_so() {
     let demo = demo();
     for (honest, length) in [(true, 3), (false, 10)] {
-        script(&demo, "ListAccounts", Scripted::json(200, "0123456789").delivered(Delivery::Cut { keep: 3, honest }));
+        script(
+            &demo,
+            "ListAccounts",
+            Scripted::json(200, "0123456789").delivered(Delivery::Cut { keep: 3, honest }),
+        );
         let (head, body) = head_and_body(request(&demo));
         assert!(head.contains(&format!("content-length: {length}\r\n")), "{head}");
         assert_eq!(body, "012");
@@ -91,7 +110,11 @@ fn an_endless_body_ends_when_the_client_hangs_up() {
 fn a_slow_body_comes_byte_by_byte() {
     let demo = demo();
     let pause = Duration::from_millis(15);
-    script(&demo, "ListAccounts", Scripted::json(200, "1234").delivered(Delivery::Trickle { pause }));
+    script(
+        &demo,
+        "ListAccounts",
+        Scripted::json(200, "1234").delivered(Delivery::Trickle { pause }),
+    );
     let before = Instant::now();
     assert_eq!(head_and_body(request(&demo)).1, "1234");
     assert!(before.elapsed() >= pause * 4);
@@ -100,7 +123,11 @@ fn a_slow_body_comes_byte_by_byte() {
 #[test]
 fn bytes_need_not_be_http() {
     let demo = demo();
-    script(&demo, "ListAccounts", Scripted::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").delivered(Delivery::Bare));
+    script(
+        &demo,
+        "ListAccounts",
+        Scripted::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").delivered(Delivery::Bare),
+    );
     let mut text = String::new();
     request(&demo).read_to_string(&mut text).unwrap();
     assert_eq!(text, "SSH-2.0-OpenSSH_9.6\r\n");
@@ -112,12 +139,19 @@ fn there_may_be_no_answer() {
     script(&demo, "ListAccounts", Scripted::nothing(Delivery::Close));
     assert_eq!(request(&demo).read(&mut [0; 8]).unwrap(), 0, "closed in good order");
     script(&demo, "ListAccounts", Scripted::nothing(Delivery::Reset));
-    assert_eq!(request(&demo).read(&mut [0; 8]).unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!(
+        request(&demo).read(&mut [0; 8]).unwrap_err().kind(),
+        std::io::ErrorKind::ConnectionReset
+    );
     script(&demo, "ListAccounts", Scripted::nothing(Delivery::Silent));
     let mut stream = request(&demo);
     stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
     assert!(stream.read(&mut [0; 8]).is_err(), "nothing comes");
-    assert_eq!(get(&demo, "/assignment/accounts", "x").status, 401, "and others are served meanwhile");
+    assert_eq!(
+        get(&demo, "/assignment/accounts", "x").status,
+        401,
+        "and others are served meanwhile"
+    );
 }
 
 #[test]

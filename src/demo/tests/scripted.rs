@@ -16,13 +16,27 @@ fn a_failure_has_the_shape_of_its_service_and_passes() {
     let token = tokens["accessToken"].as_str().unwrap();
     demo.script(fail("CreateToken", 500, "InternalServerException"));
     let reply = refresh(&demo, &client, &tokens["refreshToken"]);
-    assert_eq!((reply.error(), &reply.json()["error"]), ((500, "InternalServerException".into()), &json!("server_error")));
-    assert_eq!(refresh(&demo, &client, &tokens["refreshToken"]).status, 200, "the failed call did nothing");
+    assert_eq!(
+        (reply.error(), &reply.json()["error"]),
+        ((500, "InternalServerException".into()), &json!("server_error"))
+    );
+    assert_eq!(
+        refresh(&demo, &client, &tokens["refreshToken"]).status,
+        200,
+        "the failed call did nothing"
+    );
     demo.script(fail("ListAccounts", 502, ""));
     let reply = get(&demo, "/assignment/accounts", token);
     assert_eq!((reply.error(), reply.body.starts_with("upstream")), ((502, String::new()), true));
     demo.script(fail("*", 503, "Throttled"));
-    assert_eq!(fetch("POST", demo.url(), &[], "Action=GetCallerIdentity").unwrap().body.matches("<Code>Throttled</Code>").count(), 1);
+    assert_eq!(
+        fetch("POST", demo.url(), &[], "Action=GetCallerIdentity")
+            .unwrap()
+            .body
+            .matches("<Code>Throttled</Code>")
+            .count(),
+        1
+    );
     assert_eq!(get(&demo, "/assignment/accounts", token).status, 200);
 }
 
@@ -63,7 +77,11 @@ fn calls_can_take_their_time() {
     };
     assert!(timed(&|| get(&demo, "/assignment/accounts", "x").status) >= 30);
     demo.set_latency(Duration::ZERO);
-    demo.script(Fault::Hang { operation: "RegisterClient".into(), times: 1, duration: Duration::from_millis(40) });
+    demo.script(Fault::Hang {
+        operation: "RegisterClient".into(),
+        times: 1,
+        duration: Duration::from_millis(40),
+    });
     assert!(timed(&|| post(&demo, "/client/register", &json!({})).status) >= 40);
 }
 
@@ -93,5 +111,11 @@ fn dropping_it_frees_the_port() {
     let url = demo.url().to_owned();
     drop(demo);
     assert!(fetch("GET", &url, &[], "").is_err());
-    assert!(start(Options { port: url.rsplit_once(':').unwrap().1.parse().unwrap(), ..Options::default() }).is_ok());
+    assert!(
+        start(Options {
+            port: url.rsplit_once(':').unwrap().1.parse().unwrap(),
+            ..Options::default()
+        })
+        .is_ok()
+    );
 }

@@ -18,14 +18,29 @@ fn a_device_code_waits_for_the_person_and_then_works_once() {
     let client = register(&demo);
     let device = start_device(&demo, &client);
     assert_eq!((&device["expiresIn"], &device["interval"]), (&json!(600), &json!(1)));
-    assert_eq!(poll(&demo, &client, &device).error(), (400, "AuthorizationPendingException".into()));
+    assert_eq!(
+        poll(&demo, &client, &device).error(),
+        (400, "AuthorizationPendingException".into())
+    );
     approve(device["verificationUriComplete"].as_str().unwrap()).unwrap();
     let reply = poll(&demo, &client, &device).json();
     assert_eq!((&reply["tokenType"], &reply["expiresIn"]), (&json!("Bearer"), &json!(3600)));
     assert!(reply["refreshToken"].is_string());
     assert_eq!(poll(&demo, &client, &device).error(), (400, "InvalidGrantException".into()));
-    assert!(approve(device["verificationUriComplete"].as_str().unwrap()).unwrap_err().message.contains("unknown, was used"));
-    assert_eq!((demo.calls("CreateToken"), demo.calls("RegisterClient"), demo.calls("StartDeviceAuthorization")), (3, 1, 1));
+    assert!(
+        approve(device["verificationUriComplete"].as_str().unwrap())
+            .unwrap_err()
+            .message
+            .contains("unknown, was used")
+    );
+    assert_eq!(
+        (
+            demo.calls("CreateToken"),
+            demo.calls("RegisterClient"),
+            demo.calls("StartDeviceAuthorization")
+        ),
+        (3, 1, 1)
+    );
 }
 
 #[test]
@@ -33,7 +48,9 @@ fn polling_too_fast_is_told_to_slow_down() {
     let demo = demo();
     let client = register(&demo);
     let device = start_device(&demo, &client);
-    let errors: Vec<_> = (0..3).map(|_| poll(&demo, &client, &device).json()["error"].as_str().unwrap().to_owned()).collect();
+    let errors: Vec<_> = (0..3)
+        .map(|_| poll(&demo, &client, &device).json()["error"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(errors, ["authorization_pending", "authorization_pending", "slow_down"]);
 }
 
@@ -73,7 +90,8 @@ fn a_device_form_that_the_page_did_not_make_is_refused() {
     let demo = demo();
     let client = register(&demo);
     let device = start_device(&demo, &client);
-    let body = format!("user_code={}&csrf=guess&decision=allow", device["userCode"].as_str().unwrap());
+    let body =
+        format!("user_code={}&csrf=guess&decision=allow", device["userCode"].as_str().unwrap());
     let reply = fetch("POST", &format!("{}/device", demo.url()), &[], &body).unwrap();
     assert_eq!(reply.status, 403);
     assert_eq!(poll(&demo, &client, &device).error().1, "AuthorizationPendingException");
@@ -86,7 +104,11 @@ fn the_device_page_shows_the_code_and_loads_nothing() {
     let device = start_device(&demo, &client);
     let page = fetch("GET", device["verificationUriComplete"].as_str().unwrap(), &[], "").unwrap();
     assert!(page.body.contains(device["userCode"].as_str().unwrap()) && page.body.contains(CORP));
-    assert!(!page.body.contains("<script") && !page.body.contains("src=") && !page.body.contains("<link"));
+    assert!(
+        !page.body.contains("<script")
+            && !page.body.contains("src=")
+            && !page.body.contains("<link")
+    );
     assert!(!page.body.contains("{{"));
     assert!(page.header("content-security-policy").unwrap().contains("default-src 'none'"));
 }
@@ -98,7 +120,10 @@ fn refreshing_rotates_and_the_old_token_is_dead() {
     let second = refresh(&demo, &client, &first["refreshToken"]).json();
     assert_ne!(first["refreshToken"], second["refreshToken"]);
     let again = refresh(&demo, &client, &first["refreshToken"]);
-    assert_eq!((again.error(), &again.json()["error"]), ((400, "InvalidGrantException".into()), &json!("invalid_grant")));
+    assert_eq!(
+        (again.error(), &again.json()["error"]),
+        ((400, "InvalidGrantException".into()), &json!("invalid_grant"))
+    );
     assert_eq!(refresh(&demo, &client, &second["refreshToken"]).status, 200);
     let other = register(&demo);
     assert_eq!(refresh(&demo, &other, &second["refreshToken"]).error().1, "InvalidGrantException");
@@ -109,7 +134,10 @@ fn a_session_ends_and_shortens_its_last_token() {
     let demo = start(Options { session_lifetime: 4_000, ..Options::default() }).unwrap();
     let (client, first) = sign_in(&demo);
     demo.script(Fault::SkewDate { seconds: 3_900 });
-    assert_eq!(get(&demo, "/assignment/accounts", first["accessToken"].as_str().unwrap()).status, 401);
+    assert_eq!(
+        get(&demo, "/assignment/accounts", first["accessToken"].as_str().unwrap()).status,
+        401
+    );
     let second = refresh(&demo, &client, &first["refreshToken"]).json();
     assert!(second["expiresIn"].as_i64().unwrap() <= 100, "{second}");
     demo.script(Fault::SkewDate { seconds: 4_001 });
@@ -121,18 +149,29 @@ fn tokens_can_be_expired_and_sessions_ended() {
     let demo = demo();
     let (client, first) = sign_in(&demo);
     demo.expire_tokens();
-    assert_eq!(get(&demo, "/assignment/accounts", first["accessToken"].as_str().unwrap()).error(), (401, "UnauthorizedException".into()));
+    assert_eq!(
+        get(&demo, "/assignment/accounts", first["accessToken"].as_str().unwrap()).error(),
+        (401, "UnauthorizedException".into())
+    );
     let second = refresh(&demo, &client, &first["refreshToken"]).json();
-    assert_eq!(get(&demo, "/assignment/accounts", second["accessToken"].as_str().unwrap()).status, 200);
+    assert_eq!(
+        get(&demo, "/assignment/accounts", second["accessToken"].as_str().unwrap()).status,
+        200
+    );
     demo.end_sessions();
-    assert_eq!(get(&demo, "/assignment/accounts", second["accessToken"].as_str().unwrap()).status, 401);
+    assert_eq!(
+        get(&demo, "/assignment/accounts", second["accessToken"].as_str().unwrap()).status,
+        401
+    );
     assert_eq!(refresh(&demo, &client, &second["refreshToken"]).error().1, "InvalidGrantException");
 }
 
 #[test]
 fn without_the_scope_a_session_can_not_be_refreshed() {
     let demo = start(Options { approve: Approve::AfterMillis(0), ..Options::default() }).unwrap();
-    let client = post(&demo, "/client/register", &json!({ "clientName": "old", "clientType": "public" })).json();
+    let client =
+        post(&demo, "/client/register", &json!({ "clientName": "old", "clientType": "public" }))
+            .json();
     let client = json!({ "clientId": client["clientId"], "clientSecret": client["clientSecret"] });
     let device = start_device(&demo, &client);
     let reply = poll(&demo, &client, &device).json();
@@ -152,8 +191,14 @@ fn registrations_are_checked() {
         (json!({ "clientType": "confidential" }), "InvalidClientMetadataException"),
         (json!({ "scopes": ["everything"] }), "InvalidScopeException"),
         (json!({ "grantTypes": ["password"] }), "UnsupportedGrantTypeException"),
-        (json!({ "redirectUris": ["http://127.0.0.1:8080/oauth/callback"] }), "InvalidRedirectUriException"),
-        (json!({ "redirectUris": ["https://example.com/oauth/callback"] }), "InvalidRedirectUriException"),
+        (
+            json!({ "redirectUris": ["http://127.0.0.1:8080/oauth/callback"] }),
+            "InvalidRedirectUriException",
+        ),
+        (
+            json!({ "redirectUris": ["https://example.com/oauth/callback"] }),
+            "InvalidRedirectUriException",
+        ),
         (json!({ "redirectUris": [] }), "InvalidRequestException"),
         (json!({ "issuerUrl": "https://nobody.awsapps.com/start" }), "InvalidRequestException"),
         (json!({ "scopes": "sso:account:access" }), "InvalidRequestException"),
@@ -171,10 +216,20 @@ fn a_wrong_client_or_start_url_is_refused() {
         post(&demo, "/device_authorization", &body).error()
     };
     assert_eq!(start(json!({ "clientSecret": "guess" })), (401, "InvalidClientException".into()));
-    assert_eq!(start(json!({ "startUrl": "https://x.awsapps.com/start" })), (400, "InvalidRequestException".into()));
-    let code = post(&demo, "/token", &with(&client, json!({ "grantType": "authorization_code", "code": "x" })));
+    assert_eq!(
+        start(json!({ "startUrl": "https://x.awsapps.com/start" })),
+        (400, "InvalidRequestException".into())
+    );
+    let code = post(
+        &demo,
+        "/token",
+        &with(&client, json!({ "grantType": "authorization_code", "code": "x" })),
+    );
     assert_eq!(code.error(), (400, "UnauthorizedClientException".into()));
-    assert_eq!(post(&demo, "/token", &with(&client, json!({ "grantType": "x" }))).error().1, "UnsupportedGrantTypeException");
+    assert_eq!(
+        post(&demo, "/token", &with(&client, json!({ "grantType": "x" }))).error().1,
+        "UnsupportedGrantTypeException"
+    );
     demo.script(Fault::SkewDate { seconds: 91 * 86_400 });
     assert_eq!(start(json!({})), (401, "InvalidClientException".into()));
 }
@@ -198,12 +253,16 @@ impl Program {
         let client = client.json();
         let callback = TcpListener::bind("127.0.0.1:0").unwrap();
         let redirect = format!("http://{}/oauth/callback", callback.local_addr().unwrap());
-        let client = json!({ "clientId": client["clientId"], "clientSecret": client["clientSecret"] });
+        let client =
+            json!({ "clientId": client["clientId"], "clientSecret": client["clientSecret"] });
         Self { client, callback, redirect, verifier: "v".repeat(64) }
     }
 
     fn authorize_url(&self, demo: &Running) -> String {
-        let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let encode = |text: &str| {
+            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+                .to_string()
+        };
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(self.verifier.as_bytes()));
         format!(
             "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state=st%26te&code_challenge_method=S256\
@@ -219,10 +278,13 @@ impl Program {
         std::thread::scope(|scope| {
             scope.spawn(answer);
             let (mut stream, _) = self.callback.accept().unwrap();
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let mut lines =
+                BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
             let first = lines.next().unwrap();
             assert!(lines.any(|line| line.is_empty()));
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
+                .unwrap();
             form(first.split(' ').nth(1).unwrap().split_once('?').unwrap().1)
         })
     }
@@ -246,9 +308,15 @@ fn an_authorization_code_is_good_for_one_token() {
     let program = Program::new(&demo);
     let code = program.code(&demo);
     let reply = program.redeem(&demo, &code, json!({})).json();
-    assert_eq!(get(&demo, "/assignment/accounts", reply["accessToken"].as_str().unwrap()).status, 200);
+    assert_eq!(
+        get(&demo, "/assignment/accounts", reply["accessToken"].as_str().unwrap()).status,
+        200
+    );
     assert_eq!(refresh(&demo, &program.client, &reply["refreshToken"]).status, 200);
-    assert_eq!(program.redeem(&demo, &code, json!({})).error(), (400, "InvalidGrantException".into()));
+    assert_eq!(
+        program.redeem(&demo, &code, json!({})).error(),
+        (400, "InvalidGrantException".into())
+    );
     assert_eq!(demo.calls("Authorize"), 1);
 }
 
@@ -256,10 +324,20 @@ fn an_authorization_code_is_good_for_one_token() {
 fn verifier_and_redirect_must_be_the_same_as_before() {
     let demo = demo();
     let program = Program::new(&demo);
-    for wrong in [json!({ "codeVerifier": "w".repeat(64) }), json!({ "redirectUri": "http://127.0.0.1:1/oauth/callback" })] {
+    for wrong in [
+        json!({ "codeVerifier": "w".repeat(64) }),
+        json!({ "redirectUri": "http://127.0.0.1:1/oauth/callback" }),
+    ] {
         let code = program.code(&demo);
-        assert_eq!(program.redeem(&demo, &code, wrong).error(), (400, "InvalidGrantException".into()));
-        assert_eq!(program.redeem(&demo, &code, json!({})).error().1, "InvalidGrantException", "a failed try uses the code up");
+        assert_eq!(
+            program.redeem(&demo, &code, wrong).error(),
+            (400, "InvalidGrantException".into())
+        );
+        assert_eq!(
+            program.redeem(&demo, &code, json!({})).error().1,
+            "InvalidGrantException",
+            "a failed try uses the code up"
+        );
     }
     let code = program.code(&demo);
     demo.script(Fault::SkewDate { seconds: 61 });

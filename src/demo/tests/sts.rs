@@ -17,16 +17,29 @@ fn mac(key: &[u8], text: &str) -> Vec<u8> {
 }
 
 /// Signs and sends a form, at this moment.
-fn call_at(demo: &Running, [key, secret, token]: &[String; 3], body: &str, moment: Timestamp) -> Reply {
+fn call_at(
+    demo: &Running,
+    [key, secret, token]: &[String; 3],
+    body: &str,
+    moment: Timestamp,
+) -> Reply {
     let (date, host) = (compact(moment), demo.url().strip_prefix("http://").unwrap());
     let canonical = format!(
         "POST\n/\n\nhost:{host}\nx-amz-date:{date}\nx-amz-security-token:{token}\n\nhost;x-amz-date;x-amz-security-token\n{}",
         hex(Sha256::digest(body))
     );
-    let (scope, signature) = (format!("{}/eu-west-1/sts/aws4_request", &date[..8]), signature(secret, &date, &canonical));
-    let authorization =
-        format!("AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders=host;x-amz-date;x-amz-security-token, Signature={signature}");
-    let headers = [("authorization", authorization.as_str()), ("x-amz-date", &date), ("x-amz-security-token", token)];
+    let (scope, signature) = (
+        format!("{}/eu-west-1/sts/aws4_request", &date[..8]),
+        signature(secret, &date, &canonical),
+    );
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders=host;x-amz-date;x-amz-security-token, Signature={signature}"
+    );
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("x-amz-date", &date),
+        ("x-amz-security-token", token),
+    ];
     fetch("POST", &format!("{}/", demo.url()), &headers, body).unwrap()
 }
 
@@ -35,7 +48,10 @@ fn call(demo: &Running, credentials: &[String; 3], body: &str) -> Reply {
 }
 
 fn element<'a>(reply: &'a Reply, name: &str) -> &'a str {
-    let found = reply.body.split_once(&format!("<{name}>")).and_then(|(_, rest)| rest.split_once(&format!("</{name}>")));
+    let found = reply
+        .body
+        .split_once(&format!("<{name}>"))
+        .and_then(|(_, rest)| rest.split_once(&format!("</{name}>")));
     found.unwrap_or_else(|| panic!("no {name} in {}", reply.body)).0
 }
 
@@ -44,7 +60,11 @@ fn refused(reply: &Reply) -> (u16, &str) {
 }
 
 fn signature(secret: &str, date: &str, canonical: &str) -> String {
-    let text = format!("AWS4-HMAC-SHA256\n{date}\n{}/eu-west-1/sts/aws4_request\n{}", &date[..8], hex(Sha256::digest(canonical)));
+    let text = format!(
+        "AWS4-HMAC-SHA256\n{date}\n{}/eu-west-1/sts/aws4_request\n{}",
+        &date[..8],
+        hex(Sha256::digest(canonical))
+    );
     let day = mac(format!("AWS4{secret}").as_bytes(), &date[..8]);
     hex(mac(&mac(&mac(&mac(&day, "eu-west-1"), "sts"), "aws4_request"), &text))
 }
@@ -71,9 +91,14 @@ fn read_only(demo: &Running) -> [String; 3] {
 fn a_signed_call_says_who_it_is() {
     let demo = demo();
     let reply = call(&demo, &read_only(&demo), WHO);
-    assert_eq!((reply.status, reply.header("content-type"), element(&reply, "Account")), (200, Some("text/xml"), PAYMENTS));
+    assert_eq!(
+        (reply.status, reply.header("content-type"), element(&reply, "Account")),
+        (200, Some("text/xml"), PAYMENTS)
+    );
     let arn = element(&reply, "Arn");
-    let role = arn.strip_prefix("arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_ReadOnlyAccess_").unwrap();
+    let role = arn
+        .strip_prefix("arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_ReadOnlyAccess_")
+        .unwrap();
     assert!(role.len() == 16 + "/jane.doe".len() && role.ends_with("/jane.doe"), "{arn}");
     assert!(element(&reply, "UserId").starts_with("AROA"));
     assert_eq!(Some(element(&reply, "RequestId")), reply.header("x-amzn-requestid"));
@@ -92,7 +117,10 @@ fn wrong_keys_signatures_tokens_and_dates_are_told_apart() {
     assert_eq!(refused(&call(&demo, &changed(1), WHO)), (403, "SignatureDoesNotMatch"));
     assert_eq!(refused(&call(&demo, &changed(2), WHO)), (403, "InvalidClientTokenId"));
     let old = call_at(&demo, &good, WHO, Clock::System.now().plus(-1_000));
-    assert!(refused(&old) == (403, "SignatureDoesNotMatch") && element(&old, "Message").starts_with("Signature expired"));
+    assert!(
+        refused(&old) == (403, "SignatureDoesNotMatch")
+            && element(&old, "Message").starts_with("Signature expired")
+    );
     let early = call_at(&demo, &good, WHO, Clock::System.now().plus(1_000));
     assert!(element(&early, "Message").starts_with("Signature not yet current"));
     let bare = fetch("POST", &format!("{}/", demo.url()), &[], WHO).unwrap();
@@ -104,11 +132,17 @@ fn wrong_keys_signatures_tokens_and_dates_are_told_apart() {
 #[test]
 fn a_role_reached_through_another_acts_and_says_so() {
     let demo = demo();
-    let reply = call(&demo, &read_only(&demo), &assume("ops%2FDeploy", "&DurationSeconds=900&SourceIdentity=jane"));
+    let reply = call(
+        &demo,
+        &read_only(&demo),
+        &assume("ops%2FDeploy", "&DurationSeconds=900&SourceIdentity=jane"),
+    );
     assert_eq!((reply.status, element(&reply, "SourceIdentity")), (200, "jane"), "{}", reply.body);
-    let lifetime = Timestamp::parse(element(&reply, "Expiration")).unwrap().since(Clock::System.now());
+    let lifetime =
+        Timestamp::parse(element(&reply, "Expiration")).unwrap().since(Clock::System.now());
     assert!((890..=900).contains(&lifetime), "{lifetime}");
-    let chained = ["AccessKeyId", "SecretAccessKey", "SessionToken"].map(|name| element(&reply, name).to_owned());
+    let chained = ["AccessKeyId", "SecretAccessKey", "SessionToken"]
+        .map(|name| element(&reply, name).to_owned());
     let who = call(&demo, &chained, WHO);
     assert_eq!(element(&who, "Arn"), "arn:aws:sts::012345678901:assumed-role/Deploy/jane@laptop");
     assert_eq!(call(&demo, &chained, &assume("Terraform", "")).status, 200, "and further");
@@ -124,7 +158,10 @@ fn what_assume_role_refuses() {
     };
     let (status, code, message) = told(&assume("Deploy", "&DurationSeconds=3601"));
     assert_eq!((status, code.as_str()), (400, "ValidationError"));
-    assert_eq!(message, "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
+    assert_eq!(
+        message,
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
+    );
     for (body, code) in [
         (assume("Deploy", "&DurationSeconds=899"), "ValidationError"),
         (assume("Deploy", "&SourceIdentity=a%20b"), "ValidationError"),
@@ -160,7 +197,8 @@ fn a_presigned_address_says_who_signed_it_as_a_cluster_asks() {
     let [key, secret, token] = read_only(&demo);
     let (host, moment) = ("sts.eu-west-1.amazonaws.com", Clock::System.now());
     let ask = |moment: Timestamp, cluster: &str| {
-        let (date, token) = (compact(moment), token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
+        let (date, token) =
+            (compact(moment), token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
         let query = format!(
             "{WHO}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={key}%2F{}%2Feu-west-1%2Fsts%2Faws4_request&X-Amz-Date={date}\
              &X-Amz-Expires=60&X-Amz-Security-Token={token}&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id",
@@ -169,12 +207,27 @@ fn a_presigned_address_says_who_signed_it_as_a_cluster_asks() {
         let mut sorted: Vec<&str> = query.split('&').collect();
         sorted.sort_unstable();
         let sorted = sorted.join("&");
-        let canonical = format!("GET\n/\n{sorted}\nhost:{host}\nx-k8s-aws-id:blue\n\nhost;x-k8s-aws-id\n{}", hex(Sha256::digest("")));
-        let url = format!("{}/?{query}&X-Amz-Signature={}", demo.url(), signature(&secret, &date, &canonical));
+        let canonical = format!(
+            "GET\n/\n{sorted}\nhost:{host}\nx-k8s-aws-id:blue\n\nhost;x-k8s-aws-id\n{}",
+            hex(Sha256::digest(""))
+        );
+        let url = format!(
+            "{}/?{query}&X-Amz-Signature={}",
+            demo.url(),
+            signature(&secret, &date, &canonical)
+        );
         fetch("GET", &url, &[("host", host), ("x-k8s-aws-id", cluster)], "").unwrap()
     };
     assert!(element(&ask(moment, "blue"), "Arn").ends_with("/jane.doe"));
-    assert_eq!(ask(moment.plus(-14 * 60), "blue").status, 200, "good for a quarter of an hour, whatever it says itself");
+    assert_eq!(
+        ask(moment.plus(-14 * 60), "blue").status,
+        200,
+        "good for a quarter of an hour, whatever it says itself"
+    );
     assert_eq!(refused(&ask(moment.plus(-16 * 60), "blue")), (403, "SignatureDoesNotMatch"));
-    assert_eq!(refused(&ask(moment, "green")), (403, "SignatureDoesNotMatch"), "for one cluster only");
+    assert_eq!(
+        refused(&ask(moment, "green")),
+        (403, "SignatureDoesNotMatch"),
+        "for one cluster only"
+    );
 }

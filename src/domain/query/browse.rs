@@ -6,7 +6,8 @@ use super::index::Index;
 use super::search::by_frecency;
 use crate::domain::{AccountId, Marks, RoleId, Roster, Sheet, Usages, fold};
 
-/// All rows under the three headings of the first screen, as positions in the roster's entries; none stands under two.
+/// All rows under the three headings of the first screen, as positions in the roster's entries;
+/// none stands under two.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Browse {
     /// Pinned, by name.
@@ -21,18 +22,24 @@ impl Index {
     /// The rows of an empty query. Hidden roles are left out (pass marks without them to see them).
     pub fn browse(&self, usages: &Usages, marks: &Marks, weight: f64) -> Browse {
         let locate = |roles: &[&RoleId]| self.locate(roles.iter().copied());
-        let hidden = |row: usize| self.roster().look(self.rows[row] as usize).is_some_and(|look| look.hidden);
-        let mut browse = stack(self.rows.len(), &locate, &hidden, usages, marks, weight, usize::MAX);
+        let hidden = |row: usize| {
+            self.roster().look(self.rows[row] as usize).is_some_and(|look| look.hidden)
+        };
+        let mut browse =
+            stack(self.rows.len(), &locate, &hidden, usages, marks, weight, usize::MAX);
         browse.renumber(&self.rows);
         browse
     }
 }
 
 impl Sheet {
-    /// The first rows of an empty query, as [`Index::browse`] has them: all favourites, all recent ones, and so many of the others.
+    /// The first rows of an empty query, as [`Index::browse`] has them: all favourites, all recent
+    /// ones, and so many of the others.
     pub fn browse(&self, usages: &Usages, marks: &Marks, weight: f64, most: usize) -> Browse {
         let locate = |roles: &[&RoleId]| self.locate(roles.iter().copied());
-        let hidden = |row: usize| u32::try_from(row).is_ok_and(|row| self.hidden().binary_search(&row).is_ok());
+        let hidden = |row: usize| {
+            u32::try_from(row).is_ok_and(|row| self.hidden().binary_search(&row).is_ok())
+        };
         stack(self.len(), &locate, &hidden, usages, marks, weight, most)
     }
 }
@@ -48,9 +55,17 @@ impl Roster {
                 let entry = &self.entries[*position as usize];
                 if wanted.contains(&entry.account) {
                     let same = |role: &RoleId| {
-                        role.account == entry.account && role.role.as_str() == &*entry.role && self.instance(entry).name == role.instance
+                        role.account == entry.account
+                            && role.role.as_str() == &*entry.role
+                            && self.instance(entry).name == role.instance
                     };
-                    out.extend(roles.iter().enumerate().filter(|(_, role)| same(role)).map(|(place, _)| (row, place)));
+                    out.extend(
+                        roles
+                            .iter()
+                            .enumerate()
+                            .filter(|(_, role)| same(role))
+                            .map(|(place, _)| (row, place)),
+                    );
                 }
             }
             out
@@ -62,22 +77,29 @@ impl Roster {
         browse
     }
 
-    /// The positions of the entries by account name, account id, role, as [`Index::order`] has them. Entries of an account stand together
-    /// already, and share its name.
+    /// The positions of the entries by account name, account id, role, as [`Index::order`] has
+    /// them. Entries of an account stand together already, and share its name.
     fn by_name(&self) -> Vec<u32> {
         // Equal names are mostly one name that is shared, known by its address.
-        let mut seen: Vec<(*const u8, &str)> = self.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
+        let mut seen: Vec<(*const u8, &str)> =
+            self.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
         seen.sort_unstable();
         seen.dedup();
-        let mut names: Vec<(String, *const u8)> = seen.into_iter().map(|(at, role)| (fold(role), at)).collect();
+        let mut names: Vec<(String, *const u8)> =
+            seen.into_iter().map(|(at, role)| (fold(role), at)).collect();
         names.sort_unstable();
         let same = names.chunk_by(|left, right| left.0 == right.0);
-        let places: HashMap<*const u8, usize> =
-            same.enumerate().flat_map(|(place, names)| names.iter().map(move |(_, at)| (*at, place))).collect();
+        let places: HashMap<*const u8, usize> = same
+            .enumerate()
+            .flat_map(|(place, names)| names.iter().map(move |(_, at)| (*at, place)))
+            .collect();
         let mut accounts: Vec<(String, AccountId, Vec<u32>)> = Vec::new();
         for (position, entry) in (0..).zip(&self.entries) {
             match accounts.last_mut() {
-                Some((_, id, rows)) if *id == entry.account && self.entries[rows[0] as usize].account_name == entry.account_name => {
+                Some((_, id, rows))
+                    if *id == entry.account
+                        && self.entries[rows[0] as usize].account_name == entry.account_name =>
+                {
                     rows.push(position);
                 }
                 _ => accounts.push((fold(&entry.account_name), entry.account, vec![position])),
@@ -88,7 +110,8 @@ impl Roster {
         for same in accounts.chunk_by(|left, right| left.0 == right.0 && left.1 == right.1) {
             let first = out.len();
             same.iter().for_each(|(_, _, rows)| out.extend(rows));
-            out[first..].sort_by_cached_key(|row| places.get(&self.entries[*row as usize].role.as_ptr()));
+            out[first..]
+                .sort_by_cached_key(|row| places.get(&self.entries[*row as usize].role.as_ptr()));
         }
         out
     }
@@ -116,11 +139,17 @@ fn stack(
     weight: f64,
     most: usize,
 ) -> Browse {
-    let of_marks =
-        |marked: &BTreeSet<RoleId>| locate(&marked.iter().collect::<Vec<_>>()).into_iter().map(|(row, _)| row).collect::<Vec<_>>();
+    let of_marks = |marked: &BTreeSet<RoleId>| {
+        locate(&marked.iter().collect::<Vec<_>>())
+            .into_iter()
+            .map(|(row, _)| row)
+            .collect::<Vec<_>>()
+    };
     let mut placed = vec![false; count];
     of_marks(&marks.hidden).into_iter().for_each(|row| placed[row] = true);
-    let mut take = |row: usize| (!hidden(row) && !std::mem::replace(&mut placed[row], true)).then_some(row as u32);
+    let mut take = |row: usize| {
+        (!hidden(row) && !std::mem::replace(&mut placed[row], true)).then_some(row as u32)
+    };
     let favourites = of_marks(&marks.favourites).into_iter().filter_map(&mut take).collect();
     let used = by_frecency(usages, weight);
     let mut located = locate(&used.iter().map(|(role, _)| *role).collect::<Vec<_>>());

@@ -20,7 +20,8 @@ pub(super) enum Class {
     Prefix,
     /// One of the value's words begins with it.
     Start,
-    /// It is one of the value's words with letters left out of its middle: `prd` for prod, `stg` for staging.
+    /// It is one of the value's words with letters left out of its middle: `prd` for prod, `stg`
+    /// for staging.
     Short,
     /// Its letters begin words of the value: `ro` in ReadOnly.
     Humps,
@@ -47,7 +48,8 @@ impl Hit {
     fn literal(class: Class, value: &Folded, at: usize, length: usize) -> Self {
         let end = at + length;
         let letter = value.text.as_bytes().get(end).copied();
-        let whole = letter.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()) || value.starts.contains(&(end as u32));
+        let whole = letter.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
+            || value.starts.contains(&(end as u32));
         Self { class, at, whole, score: 0 }
     }
 }
@@ -79,14 +81,23 @@ impl Classifier {
             return id(word, value);
         }
         if let Some(at) = value.text.find(text) {
-            let start = value.starts.iter().map(|s| *s as usize).find(|s| value.text[*s..].starts_with(text));
+            let start = value
+                .starts
+                .iter()
+                .map(|s| *s as usize)
+                .find(|s| value.text[*s..].starts_with(text));
             let (class, at) = match start {
                 Some(0) if value.text.len() == text.len() => (Class::Exact, 0),
                 _ if at == 0 => (Class::Prefix, 0),
                 Some(start) => (Class::Start, start),
                 None => (Class::Inside, at),
             };
-            return Some(Hit::literal(if value.text.len() == text.len() { Class::Exact } else { class }, value, at, text.len()));
+            return Some(Hit::literal(
+                if value.text.len() == text.len() { Class::Exact } else { class },
+                value,
+                at,
+                text.len(),
+            ));
         }
         if word.negated || !matches!(field, Field::Account | Field::Alias | Field::Role) {
             return None;
@@ -116,8 +127,8 @@ impl Classifier {
     }
 }
 
-/// Where the value has a word of which the text is the beginning, the end and some of the letters between, with no more left out than
-/// typed. A person who types `prd` means prod, not pricing-dev.
+/// Where the value has a word of which the text is the beginning, the end and some of the letters
+/// between, with no more left out than typed. A person who types `prd` means prod, not pricing-dev.
 fn shortened(value: &Folded, text: &str) -> Option<usize> {
     if text.len() < 3 {
         return None;
@@ -125,7 +136,9 @@ fn shortened(value: &Folded, text: &str) -> Option<usize> {
     let ends = value.starts.iter().skip(1).map(|start| *start as usize).chain([value.text.len()]);
     let mut words = value.starts.iter().map(|start| *start as usize).zip(ends);
     let found = words.find(|(start, end)| {
-        let word = value.text[*start..*end].trim_end_matches(|letter: char| letter.is_ascii_punctuation() || letter == ' ').as_bytes();
+        let word = value.text[*start..*end]
+            .trim_end_matches(|letter: char| letter.is_ascii_punctuation() || letter == ' ')
+            .as_bytes();
         let typed = text.as_bytes();
         word.len() > typed.len()
             && word.len() <= typed.len() * 2 + 1
@@ -136,7 +149,8 @@ fn shortened(value: &Folded, text: &str) -> Option<usize> {
     found.map(|(start, _)| start)
 }
 
-/// Where the letters of a shortened word lie in the word: the first at its start, the last at its end, the others as early as they come.
+/// Where the letters of a shortened word lie in the word: the first at its start, the last at its
+/// end, the others as early as they come.
 fn skeleton(word: &[u8], typed: &[u8]) -> Option<Vec<usize>> {
     let (last, inner) = (word.len().checked_sub(1)?, typed.get(1..typed.len().checked_sub(1)?)?);
     let (mut at, mut out) = (1, vec![0]);
@@ -149,17 +163,24 @@ fn skeleton(word: &[u8], typed: &[u8]) -> Option<Vec<usize>> {
     Some(out)
 }
 
-/// The byte ranges of a value that a shortened word found in it is made of; `at` is where the word begins.
+/// The byte ranges of a value that a shortened word found in it is made of; `at` is where the word
+/// begins.
 pub(super) fn shortened_ranges(value: &Folded, text: &str, at: usize) -> Vec<(usize, usize)> {
-    let end = value.starts.iter().map(|start| *start as usize).find(|start| *start > at).unwrap_or(value.text.len());
-    let word = value.text[at..end].trim_end_matches(|letter: char| letter.is_ascii_punctuation() || letter == ' ');
+    let end = value
+        .starts
+        .iter()
+        .map(|start| *start as usize)
+        .find(|start| *start > at)
+        .unwrap_or(value.text.len());
+    let word = value.text[at..end]
+        .trim_end_matches(|letter: char| letter.is_ascii_punctuation() || letter == ' ');
     let places = skeleton(word.as_bytes(), text.as_bytes()).unwrap_or_default();
     let on_letters = |place: &usize| value.text.is_char_boundary(at + place);
     places.into_iter().filter(on_letters).map(|place| (at + place, at + place + 1)).collect()
 }
 
-/// The floor under fuzzy hits: the first letter begins a word, and all of them lie within twice their own length and a bit. Without it
-/// `prod` finds four in ten of all names.
+/// The floor under fuzzy hits: the first letter begins a word, and all of them lie within twice
+/// their own length and a bit. Without it `prod` finds four in ten of all names.
 fn near(value: &Folded, text: &str) -> bool {
     let (value_bytes, word) = (value.text.as_bytes(), text.as_bytes());
     // Two letters say enough when the second is a consonant, as in `db`; vowels are everywhere.
@@ -167,13 +188,18 @@ fn near(value: &Folded, text: &str) -> bool {
         return false;
     }
     let window = word.len() * 2 + 2;
-    value.starts.iter().map(|start| &value_bytes[*start as usize..]).filter(|rest| rest[0] == word[0]).any(|rest| {
-        let mut wanted = word.iter().peekable();
-        for letter in rest.iter().take(window) {
-            wanted.next_if_eq(&letter);
-        }
-        wanted.peek().is_none()
-    })
+    value
+        .starts
+        .iter()
+        .map(|start| &value_bytes[*start as usize..])
+        .filter(|rest| rest[0] == word[0])
+        .any(|rest| {
+            let mut wanted = word.iter().peekable();
+            for letter in rest.iter().take(window) {
+                wanted.next_if_eq(&letter);
+            }
+            wanted.peek().is_none()
+        })
 }
 
 fn anchored(word: &Word, value: &Folded) -> Option<Hit> {
@@ -182,7 +208,11 @@ fn anchored(word: &Word, value: &Folded) -> Option<Hit> {
         How::Start | How::Whole => value.text.starts_with(text).then_some(0),
         How::End => value.text.ends_with(text).then(|| value.text.len() - length),
         How::Exact | How::Plain => {
-            let start = value.starts.iter().map(|s| *s as usize).find(|s| value.text[*s..].starts_with(text));
+            let start = value
+                .starts
+                .iter()
+                .map(|s| *s as usize)
+                .find(|s| value.text[*s..].starts_with(text));
             let first = value.text.find(text);
             first.filter(|at| *at == 0).or(start).or(first)
         }
@@ -197,13 +227,16 @@ fn anchored(word: &Word, value: &Folded) -> Option<Hit> {
     Some(Hit::literal(class, value, at, length))
 }
 
-/// Ids are known by how they begin and end; a digit or two says little, and ranks there behind names.
+/// Ids are known by how they begin and end; a digit or two says little, and ranks there behind
+/// names.
 fn id(word: &Word, value: &Folded) -> Option<Hit> {
     let text = &word.folded.text;
     let long = text.len() >= 4 || word.scope != Scope::Any;
     let (class, at) = match value.text.find(text)? {
         0 if text.len() == value.text.len() => (Class::Exact, 0),
-        _ if value.text.ends_with(text) => (if long { Class::Prefix } else { Class::Inside }, value.text.len() - text.len()),
+        _ if value.text.ends_with(text) => {
+            (if long { Class::Prefix } else { Class::Inside }, value.text.len() - text.len())
+        }
         0 => (if long { Class::Prefix } else { Class::Inside }, 0),
         at => (Class::Inside, at),
     };
@@ -227,9 +260,14 @@ fn glob(word: &Word, value: &Folded) -> Option<Hit> {
     Some(Hit { class, at: pieces.first().map_or(0, |piece| piece.0), whole: true, score: 0 })
 }
 
-/// Where the pieces between the `*`s of a pattern lie in a text, as byte ranges; tied to the text's start or end when asked. A pattern
-/// without `*` is one piece.
-pub(super) fn glob_pieces(text: &str, pattern: &str, start: bool, end: bool) -> Option<Vec<(usize, usize)>> {
+/// Where the pieces between the `*`s of a pattern lie in a text, as byte ranges; tied to the text's
+/// start or end when asked. A pattern without `*` is one piece.
+pub(super) fn glob_pieces(
+    text: &str,
+    pattern: &str,
+    start: bool,
+    end: bool,
+) -> Option<Vec<(usize, usize)>> {
     let (mut at, mut out) = (0, Vec::new());
     let pieces: Vec<&str> = pattern.split('*').collect();
     for (index, piece) in pieces.iter().enumerate() {
@@ -237,7 +275,10 @@ pub(super) fn glob_pieces(text: &str, pattern: &str, start: bool, end: bool) -> 
         let found = match (first, last) {
             (true, true) => (text == *piece).then_some(0),
             (true, false) => text.starts_with(piece).then_some(0),
-            (false, true) => text.len().checked_sub(piece.len()).filter(|from| *from >= at && text.ends_with(piece)),
+            (false, true) => text
+                .len()
+                .checked_sub(piece.len())
+                .filter(|from| *from >= at && text.ends_with(piece)),
             (false, false) => text[at..].find(piece).map(|offset| at + offset),
         }?;
         at = found + piece.len();
@@ -248,16 +289,26 @@ pub(super) fn glob_pieces(text: &str, pattern: &str, start: bool, end: bool) -> 
     Some(out)
 }
 
-/// The cost of a hit, lower is better: class, then fuzzy score, then (below a gap where a row's frecency goes) the small things.
+/// The cost of a hit, lower is better: class, then fuzzy score, then (below a gap where a row's
+/// frecency goes) the small things.
 ///
-/// Fields that repeat or surround a name (tags, e-mail, instance, profile) rank behind names, unless the word asks for them: most e-mail
-/// addresses begin like their account, and a tag `env=prod` is on hundreds of rows.
+/// Fields that repeat or surround a name (tags, e-mail, instance, profile) rank behind names,
+/// unless the word asks for them: most e-mail addresses begin like their account, and a tag
+/// `env=prod` is on hundreds of rows.
 pub(super) fn cost(hit: Hit, field: Field, word: &Word) -> u64 {
     let name = matches!(field, Field::Account | Field::Alias | Field::Role | Field::Id);
-    let main = name || word.scope != Scope::Any || matches!((field, hit.class), (Field::Profile | Field::Email, Class::Exact));
+    let main = name
+        || word.scope != Scope::Any
+        || matches!((field, hit.class), (Field::Profile | Field::Email, Class::Exact));
     let short_id = field == Field::Id && word.scope == Scope::Any && word.folded.text.len() < 4;
     let class = match hit.class {
-        Class::Fuzzy => return spread(rank::FUZZY, 1_000 - hit.score.clamp(0, 1_000) as u64, detail(field, hit.whole)),
+        Class::Fuzzy => {
+            return spread(
+                rank::FUZZY,
+                1_000 - hit.score.clamp(0, 1_000) as u64,
+                detail(field, hit.whole),
+            );
+        }
         _ if short_id => rank::INSIDE_ASIDE,
         // Whoever types an instance's whole name means its rows, unless an account has that name.
         Class::Exact if field == Field::Sso && !main => rank::PREFIX,
@@ -278,14 +329,16 @@ pub(super) fn cost(hit: Hit, field: Field, word: &Word) -> u64 {
     spread(class, score, detail(field, hit.whole))
 }
 
-/// The cost of a word of which the role takes the last `for_role` letters: the more the account takes, the better. Over two fields a word
-/// is as good as one made of beginnings in one field; a word of two letters says too little for that.
+/// The cost of a word of which the role takes the last `for_role` letters: the more the account
+/// takes, the better. Over two fields a word is as good as one made of beginnings in one field; a
+/// word of two letters says too little for that.
 pub(super) fn span_cost(length: usize, for_role: usize, role_from_its_start: bool) -> u64 {
     let rank = if length > 2 { rank::HUMPS } else { rank::SHORT_SPAN };
     spread(rank, 2 + (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
 }
 
-/// Rows are compared by the sum of these over their words. One fuzzy word outweighs any company it keeps.
+/// Rows are compared by the sum of these over their words. One fuzzy word outweighs any company it
+/// keeps.
 mod rank {
     pub(super) const EXACT: u64 = 0;
     pub(super) const PREFIX: u64 = 1;
@@ -298,7 +351,8 @@ mod rank {
     pub(super) const FUZZY: u64 = 20;
 }
 
-/// Sixteen bits each for rank and score, sixteen free, sixteen for details: sums over 32 words stay in their bits.
+/// Sixteen bits each for rank and score, sixteen free, sixteen for details: sums over 32 words stay
+/// in their bits.
 fn spread(rank: u64, score: u64, detail: u64) -> u64 {
     rank << 48 | score << 32 | detail
 }
@@ -308,7 +362,8 @@ pub(super) fn coarse(cost: u64) -> u64 {
     cost >> 32
 }
 
-/// What a name of many words pays between hits that are equal in all else: `pay dev` is `payments-dev` rather than `payments-apac-dev`.
+/// What a name of many words pays between hits that are equal in all else: `pay dev` is
+/// `payments-dev` rather than `payments-apac-dev`.
 pub(super) fn crowd(field: Field, value: &Folded) -> u64 {
     match field {
         Field::Account | Field::Alias => value.starts.len().min(7) as u64,
@@ -365,7 +420,12 @@ mod tests {
 
     #[test]
     fn ids_are_known_by_their_ends() {
-        for (text, want) in [("8901", Class::Prefix), ("0123", Class::Prefix), ("4567", Class::Inside), ("01", Class::Inside)] {
+        for (text, want) in [
+            ("8901", Class::Prefix),
+            ("0123", Class::Prefix),
+            ("4567", Class::Inside),
+            ("01", Class::Inside),
+        ] {
             assert_eq!(class(text, Field::Id, "012345678901"), Some(want), "{text}");
         }
     }
@@ -380,7 +440,11 @@ mod tests {
             ("aba", "ab*ba", true, true, false),
             ("payments-prod", "ment*ro", false, false, true),
         ] {
-            assert_eq!(glob_pieces(text, pattern, start, end).is_some(), want, "{pattern} in {text}");
+            assert_eq!(
+                glob_pieces(text, pattern, start, end).is_some(),
+                want,
+                "{pattern} in {text}"
+            );
         }
     }
 }

@@ -21,7 +21,8 @@ pub(super) enum Field {
     Tag,
 }
 
-/// How many values met last are looked at before the table is asked: about as many as an account has roles.
+/// How many values met last are looked at before the table is asked: about as many as an account
+/// has roles.
 const RECENT: usize = 16;
 
 /// One field of all rows.
@@ -34,7 +35,8 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// Interns the values of all rows. Neighbours are mostly of one account, so a value is compared with the last one first.
+    /// Interns the values of all rows. Neighbours are mostly of one account, so a value is compared
+    /// with the last one first.
     pub(super) fn build<'a>(rows: impl ExactSizeIterator<Item = &'a str>) -> Self {
         let mut known: HashMap<&str, u32> = HashMap::new();
         let (mut values, mut of) = (Vec::new(), Vec::with_capacity(rows.len()));
@@ -42,10 +44,20 @@ impl Column {
         let mut newest = 0;
         for text in rows {
             let value = match recent[newest] {
-                // By address first: comparing two empty texts by content costs 80 ns on processors with masked loads.
-                (same, value) if value != u32::MAX && (std::ptr::eq(same, text) || !text.is_empty() && same == text) => value,
-                // Rosters share equal names, so most of what was met a moment ago is known by its address alone.
-                _ => match recent.iter().find(|(same, value)| std::ptr::eq(*same, text) && *value != u32::MAX) {
+                // By address first: comparing two empty texts by content costs 80 ns on processors
+                // with masked loads.
+                (same, value)
+                    if value != u32::MAX
+                        && (std::ptr::eq(same, text) || !text.is_empty() && same == text) =>
+                {
+                    value
+                }
+                // Rosters share equal names, so most of what was met a moment ago is known by its
+                // address alone.
+                _ => match recent
+                    .iter()
+                    .find(|(same, value)| std::ptr::eq(*same, text) && *value != u32::MAX)
+                {
                     Some((_, value)) => *value,
                     None => {
                         let value = *known.entry(text).or_insert_with(|| {
@@ -74,7 +86,9 @@ impl Column {
     /// The place of each value among all, by its folded text.
     pub(super) fn places(&self) -> Vec<u32> {
         let mut sorted: Vec<u32> = (0..self.values.len() as u32).collect();
-        sorted.sort_unstable_by(|left, right| self.values[*left as usize].text.cmp(&self.values[*right as usize].text));
+        sorted.sort_unstable_by(|left, right| {
+            self.values[*left as usize].text.cmp(&self.values[*right as usize].text)
+        });
         let mut places = vec![0; sorted.len()];
         for (place, value) in sorted.into_iter().enumerate() {
             places[value as usize] = place as u32;

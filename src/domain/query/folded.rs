@@ -1,4 +1,5 @@
-//! A text as it is compared: folded, with its words' beginnings and the way back to the original's characters.
+//! A text as it is compared: folded, with its words' beginnings and the way back to the original's
+//! characters.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -12,7 +13,8 @@ pub(super) struct Folded {
     pub(super) starts: Vec<u32>,
     /// Which letters it has: a word with another one can't occur in it.
     pub(super) letters: u64,
-    /// For each byte of `text` the character of the original that it came from; empty when that is the byte's own offset.
+    /// For each byte of `text` the character of the original that it came from; empty when that is
+    /// the byte's own offset.
     origin: Vec<u32>,
 }
 
@@ -22,16 +24,24 @@ impl Folded {
         if original.is_ascii() {
             let text = original.to_ascii_lowercase();
             let letters = letters(&text);
-            return Self { starts: ascii_starts(original.as_bytes()), text, letters, origin: Vec::new() };
+            return Self {
+                starts: ascii_starts(original.as_bytes()),
+                text,
+                letters,
+                origin: Vec::new(),
+            };
         }
-        let (mut text, mut origin, mut starts) = (String::with_capacity(original.len()), Vec::new(), Vec::new());
+        let (mut text, mut origin, mut starts) =
+            (String::with_capacity(original.len()), Vec::new(), Vec::new());
         let characters: Vec<char> = original.chars().collect();
         for (position, letter) in characters.iter().enumerate() {
             let before = text.len();
             text.extend(fold_letter(*letter));
             origin.resize(text.len(), position as u32);
             let previous = position.checked_sub(1).map(|p| characters[p]);
-            if text.len() > before && begins(previous, *letter, characters.get(position + 1).copied()) {
+            if text.len() > before
+                && begins(previous, *letter, characters.get(position + 1).copied())
+            {
                 starts.push(before as u32);
             }
         }
@@ -46,14 +56,19 @@ impl Folded {
         }
         for byte in from..to.min(self.origin.len()) {
             let first = self.origin[byte] as usize;
-            // Characters that folded to nothing are accents of the one before them: they light up together.
-            let next = self.origin[byte..].iter().find(|o| **o as usize != first).map_or(first + 1, |o| *o as usize);
+            // Characters that folded to nothing are accents of the one before them: they light up
+            // together.
+            let next = self.origin[byte..]
+                .iter()
+                .find(|o| **o as usize != first)
+                .map_or(first + 1, |o| *o as usize);
             out.extend(first..next);
         }
     }
 }
 
-/// Which letters a folded text has, one bit each; what is neither letter nor digit shares the remaining bits.
+/// Which letters a folded text has, one bit each; what is neither letter nor digit shares the
+/// remaining bits.
 pub(super) fn letters(text: &str) -> u64 {
     text.bytes().fold(0, |mask, byte| mask | BITS[usize::from(byte)])
 }
@@ -73,18 +88,26 @@ const BITS: [u64; 256] = {
 };
 
 fn fold_letter(letter: char) -> impl Iterator<Item = char> {
-    std::iter::once(letter).nfkd().filter(|part| !is_combining_mark(*part)).flat_map(char::to_lowercase)
+    std::iter::once(letter)
+        .nfkd()
+        .filter(|part| !is_combining_mark(*part))
+        .flat_map(char::to_lowercase)
 }
 
-/// [`begins`] for every byte of an ASCII text, in one pass: an index folds thousands of names before the first answer.
+/// [`begins`] for every byte of an ASCII text, in one pass: an index folds thousands of names
+/// before the first answer.
 fn ascii_starts(text: &[u8]) -> Vec<u32> {
     let mut starts = Vec::with_capacity(8);
     let mut previous = b'-';
     for (position, byte) in text.iter().enumerate() {
         if byte.is_ascii_alphanumeric() {
-            let hump =
-                byte.is_ascii_uppercase() && (previous.is_ascii_lowercase() || text.get(position + 1).is_some_and(u8::is_ascii_lowercase));
-            if !previous.is_ascii_alphanumeric() || hump || previous.is_ascii_digit() != byte.is_ascii_digit() {
+            let hump = byte.is_ascii_uppercase()
+                && (previous.is_ascii_lowercase()
+                    || text.get(position + 1).is_some_and(u8::is_ascii_lowercase));
+            if !previous.is_ascii_alphanumeric()
+                || hump
+                || previous.is_ascii_digit() != byte.is_ascii_digit()
+            {
                 starts.push(position as u32);
             }
         }
@@ -99,8 +122,11 @@ fn begins(previous: Option<char>, letter: char, next: Option<char>) -> bool {
     if !letter.is_alphanumeric() {
         return false;
     }
-    let hump = letter.is_uppercase() && (previous.is_lowercase() || next.is_some_and(char::is_lowercase));
-    !previous.is_alphanumeric() && !is_combining_mark(previous) || hump || previous.is_numeric() != letter.is_numeric()
+    let hump =
+        letter.is_uppercase() && (previous.is_lowercase() || next.is_some_and(char::is_lowercase));
+    !previous.is_alphanumeric() && !is_combining_mark(previous)
+        || hump
+        || previous.is_numeric() != letter.is_numeric()
 }
 
 #[cfg(test)]
@@ -111,7 +137,11 @@ mod tests {
     fn words_begin_after_separators_at_humps_and_at_digits() {
         let words = |text: &str| {
             let folded = Folded::new(text);
-            folded.starts.iter().map(|at| folded.text[*at as usize..].chars().next().unwrap()).collect::<String>()
+            folded
+                .starts
+                .iter()
+                .map(|at| folded.text[*at as usize..].chars().next().unwrap())
+                .collect::<String>()
         };
         assert_eq!(words("AWSReadOnlyAccess"), "aroa");
         assert_eq!(words("payments-prod_eu 2"), "ppe2");

@@ -1,14 +1,16 @@
 //! Which letters of a row a query found.
 
-use super::class::{Class, Classifier, Hit, coarse, cost, glob_pieces, shortened_ranges, span_cost};
+use super::class::{
+    Class, Classifier, Hit, coarse, cost, glob_pieces, shortened_ranges, span_cost,
+};
 use super::column::Field;
 use super::folded::Folded;
 use super::index::{Index, fields, text};
 use super::parse::{How, Query, Scope, Word};
 use super::{humps, search};
 
-/// The letters to light up in one row: positions of characters (`char`s) in the original text of each field, ascending. An accent that is
-/// a character of its own is lit with its letter.
+/// The letters to light up in one row: positions of characters (`char`s) in the original text of
+/// each field, ascending. An accent that is a character of its own is lit with its letter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Highlights {
     /// In the account's name.
@@ -39,8 +41,8 @@ struct Place {
 }
 
 impl Index {
-    /// The letters that a query found in one row (a position in the roster's entries): each word where it lies best. Meant for the rows on
-    /// the screen.
+    /// The letters that a query found in one row (a position in the roster's entries): each word
+    /// where it lies best. Meant for the rows on the screen.
     pub fn highlights(&self, query: &Query, row: u32) -> Highlights {
         let mut out = Highlights::default();
         let classifier = Classifier::new();
@@ -60,7 +62,12 @@ impl Index {
         let place = |field, key, value: &str| {
             let value = Folded::new(value);
             let hit = classifier.hit(word, field, &value)?;
-            Some(Place { cost: cost(hit, field, word), field, key, positions: positions(word, &value, hit, classifier) })
+            Some(Place {
+                cost: cost(hit, field, word),
+                field,
+                key,
+                positions: positions(word, &value, hit, classifier),
+            })
         };
         let in_field = |field: &Field| place(*field, None, text(self.roster(), entry, *field));
         let mut places: Vec<Place> = fields(&word.scope).iter().filter_map(in_field).collect();
@@ -81,9 +88,12 @@ fn span(word: &Word, account: &str, role: &str) -> Vec<Place> {
     if !search::spans(word) {
         return Vec::new();
     }
-    let (account, role, text) = (Folded::new(account), Folded::new(role), word.folded.text.as_str());
+    let (account, role, text) =
+        (Folded::new(account), Folded::new(role), word.folded.text.as_str());
     let (any, head) = humps::eaten_to_end(&role, text);
-    let Some(split) = search::split(humps::eaten_from_start(&account, text), any) else { return Vec::new() };
+    let Some(split) = search::split(humps::eaten_from_start(&account, text), any) else {
+        return Vec::new();
+    };
     let cost = span_cost(text.len(), text.len() - split, head & 1 << split != 0);
     let half = |field, value: &Folded, from, to| {
         let mut positions = Vec::new();
@@ -99,7 +109,10 @@ fn span(word: &Word, account: &str, role: &str) -> Vec<Place> {
 fn positions(word: &Word, value: &Folded, hit: Hit, classifier: &Classifier) -> Vec<usize> {
     let text = word.folded.text.as_str();
     let ranges: Vec<(usize, usize)> = if word.glob {
-        let (start, end) = (matches!(word.how, How::Start | How::Whole), matches!(word.how, How::End | How::Whole));
+        let (start, end) = (
+            matches!(word.how, How::Start | How::Whole),
+            matches!(word.how, How::End | How::Whole),
+        );
         glob_pieces(&value.text, text, start, end).unwrap_or_default()
     } else {
         match hit.class {
@@ -107,7 +120,9 @@ fn positions(word: &Word, value: &Folded, hit: Hit, classifier: &Classifier) -> 
             Class::Short => shortened_ranges(value, text, hit.at),
             Class::Fuzzy => {
                 let bytes: Vec<(usize, char)> = value.text.char_indices().collect();
-                let character = |position: usize| bytes.get(position).map(|(at, letter)| (*at, at + letter.len_utf8()));
+                let character = |position: usize| {
+                    bytes.get(position).map(|(at, letter)| (*at, at + letter.len_utf8()))
+                };
                 classifier.fuzzy_characters(text, value).into_iter().filter_map(character).collect()
             }
             _ => vec![(hit.at, hit.at + text.len())],
@@ -146,8 +161,18 @@ impl Highlights {
 
     /// Each position once, in order.
     fn tidy(&mut self) {
-        let fields = [&mut self.account, &mut self.alias, &mut self.id, &mut self.role, &mut self.email, &mut self.sso, &mut self.profile];
-        for positions in fields.into_iter().chain(self.tags.iter_mut().map(|(_, positions)| positions)) {
+        let fields = [
+            &mut self.account,
+            &mut self.alias,
+            &mut self.id,
+            &mut self.role,
+            &mut self.email,
+            &mut self.sso,
+            &mut self.profile,
+        ];
+        for positions in
+            fields.into_iter().chain(self.tags.iter_mut().map(|(_, positions)| positions))
+        {
             positions.sort_unstable();
             positions.dedup();
         }

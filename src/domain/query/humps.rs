@@ -1,14 +1,17 @@
-//! Words typed as beginnings of words: `ro` for ReadOnly, `payprod` for payments-prod, `ppa` over an account's and a role's name.
+//! Words typed as beginnings of words: `ro` for ReadOnly, `payprod` for payments-prod, `ppa` over
+//! an account's and a role's name.
 //!
-//! A chunk of the typed word is eaten where it begins one of the value's words; words of the value may be skipped. Sets of positions in
-//! the typed word are bits, so a word over two fields is an `and` of two numbers for every row.
+//! A chunk of the typed word is eaten where it begins one of the value's words; words of the value
+//! may be skipped. Sets of positions in the typed word are bits, so a word over two fields is an
+//! `and` of two numbers for every row.
 
 use super::folded::Folded;
 
 /// Longer words than this (in bytes) are not looked at: their positions would not fit.
 pub(super) const LONGEST: usize = 63;
 
-/// How much of `word`, from its first letter, the value can eat: bit `k` is set when it can eat exactly `word[..k]`.
+/// How much of `word`, from its first letter, the value can eat: bit `k` is set when it can eat
+/// exactly `word[..k]`.
 pub(super) fn eaten_from_start(value: &Folded, word: &str) -> u64 {
     let mut reached = 1_u64;
     for start in &value.starts {
@@ -22,8 +25,8 @@ pub(super) fn eaten_from_start(value: &Folded, word: &str) -> u64 {
     reached & !1
 }
 
-/// From where the value can eat `word` to its end: bit `k` is set when it can eat exactly `word[k..]`. The second set holds those where
-/// the value's very first word takes part.
+/// From where the value can eat `word` to its end: bit `k` is set when it can eat exactly
+/// `word[k..]`. The second set holds those where the value's very first word takes part.
 pub(super) fn eaten_to_end(value: &Folded, word: &str) -> (u64, u64) {
     let tables = ends(value, word);
     let head = match (value.starts.first(), tables.get(1)) {
@@ -33,8 +36,14 @@ pub(super) fn eaten_to_end(value: &Folded, word: &str) -> (u64, u64) {
     (tables[0] & !(1 << word.len()), head)
 }
 
-/// The offsets in the value of the letters it eats of `word[from..to]`, longest chunks first; `None` when it can't.
-pub(super) fn path(value: &Folded, word: &str, from: usize, to: usize) -> Option<Vec<(usize, usize)>> {
+/// The offsets in the value of the letters it eats of `word[from..to]`, longest chunks first;
+/// `None` when it can't.
+pub(super) fn path(
+    value: &Folded,
+    word: &str,
+    from: usize,
+    to: usize,
+) -> Option<Vec<(usize, usize)>> {
     let word = word.get(..to)?;
     let tables = ends(value, word);
     if tables[0] & 1 << from == 0 {
@@ -43,7 +52,9 @@ pub(super) fn path(value: &Folded, word: &str, from: usize, to: usize) -> Option
     let (mut at, mut out) = (from, Vec::new());
     for (index, start) in value.starts.iter().enumerate() {
         let longest = common(value, *start, word, at);
-        if let Some(length) = (1..=longest).rev().find(|length| tables[index + 1] & 1 << (at + length) != 0) {
+        if let Some(length) =
+            (1..=longest).rev().find(|length| tables[index + 1] & 1 << (at + length) != 0)
+        {
             out.push((*start as usize, *start as usize + length));
             at += length;
         }
@@ -51,7 +62,8 @@ pub(super) fn path(value: &Folded, word: &str, from: usize, to: usize) -> Option
     (at == to).then_some(out)
 }
 
-/// For each of the value's words, and past the last: from which positions of `word` that word and later ones eat the rest.
+/// For each of the value's words, and past the last: from which positions of `word` that word and
+/// later ones eat the rest.
 fn ends(value: &Folded, word: &str) -> Vec<u64> {
     let mut tables = vec![1_u64 << word.len(); value.starts.len() + 1];
     for index in (0..value.starts.len()).rev() {
@@ -61,7 +73,8 @@ fn ends(value: &Folded, word: &str) -> Vec<u64> {
     tables
 }
 
-/// Positions of `word` from which the value's word at `start` can eat up to one of the positions `after`.
+/// Positions of `word` from which the value's word at `start` can eat up to one of the positions
+/// `after`.
 fn beginnings(value: &Folded, start: u32, word: &str, after: u64) -> u64 {
     let fits = |from: &usize| run(common(value, start, word, *from)) << (from + 1) & after != 0;
     (0..word.len()).filter(fits).fold(0, |set, from| set | 1 << from)

@@ -8,7 +8,8 @@ use super::folded::Folded;
 use super::parse::{MOST_WORDS, Scope};
 use crate::domain::{AccountId, Entry, RoleId, Roster, Tags, fold, nearest};
 
-/// Columns of distinct values over a roster. Rows are kept in the order of names, which is the order of equals in every answer.
+/// Columns of distinct values over a roster. Rows are kept in the order of names, which is the
+/// order of equals in every answer.
 #[derive(Debug)]
 pub struct Index {
     roster: Arc<Roster>,
@@ -43,18 +44,34 @@ pub(super) struct Pair {
 }
 
 /// The columns, in their places.
-const FIELDS: [Field; 9] =
-    [Field::Account, Field::Alias, Field::Id, Field::Role, Field::Email, Field::Sso, Field::Profile, Field::Region, Field::Via];
+const FIELDS: [Field; 9] = [
+    Field::Account,
+    Field::Alias,
+    Field::Id,
+    Field::Role,
+    Field::Email,
+    Field::Sso,
+    Field::Profile,
+    Field::Region,
+    Field::Via,
+];
 
 impl Index {
     /// Reads a roster once: some milliseconds for 15,000 roles, see `benches/matching.rs`.
     pub fn build(roster: Arc<Roster>) -> Index {
-        let mut columns = FIELDS.map(|field| Column::build(roster.entries.iter().map(|entry| text(&roster, entry, field))));
+        let mut columns = FIELDS.map(|field| {
+            Column::build(roster.entries.iter().map(|entry| text(&roster, entry, field)))
+        });
         let mut tags = TagColumn::build(&roster.entries);
         let ids = &columns[Field::Id as usize];
         let mut accounts = HashMap::with_capacity(ids.values.len());
         let mut last = u32::MAX;
-        for (entry, value) in roster.entries.iter().zip(&ids.of).filter(|(_, value)| std::mem::replace(&mut last, **value) != **value) {
+        for (entry, value) in roster
+            .entries
+            .iter()
+            .zip(&ids.of)
+            .filter(|(_, value)| std::mem::replace(&mut last, **value) != **value)
+        {
             accounts.insert(entry.account, *value);
         }
         let rows = by_name(&columns);
@@ -75,21 +92,38 @@ impl Index {
         &self.rows
     }
 
-    /// Whether some role has a tag of this name, in any case: what [`super::Query::parse`] wants to know.
+    /// Whether some role has a tag of this name, in any case: what [`super::Query::parse`] wants to
+    /// know.
     pub fn knows_tag(&self, name: &str) -> bool {
         let name = fold(name);
         self.tags.pairs.iter().any(|pair| pair.key == name)
     }
 
-    /// The account names nearest to what was typed, for "nothing matches": near it as a whole, then near one of its words.
+    /// The account names nearest to what was typed, for "nothing matches": near it as a whole, then
+    /// near one of its words.
     pub fn nearest(&self, text: &str, limit: usize) -> Vec<String> {
-        let names: HashSet<&str> = self.roster.entries.iter().map(|entry| &*entry.account_name).filter(|name| !name.is_empty()).collect();
+        let names: HashSet<&str> = self
+            .roster
+            .entries
+            .iter()
+            .map(|entry| &*entry.account_name)
+            .filter(|name| !name.is_empty())
+            .collect();
         let mut names: Vec<&str> = names.into_iter().collect();
         names.sort_unstable();
         let mut found: Vec<&str> = nearest(text.trim(), names.iter().copied(), limit);
-        let parts = |name: &str| name.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
-        let all_parts: HashSet<String> = names.iter().flat_map(|name| parts(name)).filter(|part| part.chars().count() > 2).collect();
-        for word in text.split_whitespace().filter(|word| word.chars().count() > 2).take(MOST_WORDS) {
+        let parts = |name: &str| {
+            name.split(|letter: char| !letter.is_alphanumeric())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let all_parts: HashSet<String> = names
+            .iter()
+            .flat_map(|name| parts(name))
+            .filter(|part| part.chars().count() > 2)
+            .collect();
+        for word in text.split_whitespace().filter(|word| word.chars().count() > 2).take(MOST_WORDS)
+        {
             for part in nearest(word, all_parts.iter().map(String::as_str), limit) {
                 let more = names.iter().filter(|name| parts(name).iter().any(|own| own == part));
                 found.extend(more.take(limit));
@@ -104,13 +138,19 @@ impl Index {
         &self.columns[field as usize]
     }
 
-    /// The rows (in the order of names) of these roles, each with the position of its role among them. One pass over the rows, whatever
-    /// their number: roles are looked up by account first.
-    pub(super) fn locate<'a>(&self, roles: impl IntoIterator<Item = &'a RoleId>) -> Vec<(usize, usize)> {
+    /// The rows (in the order of names) of these roles, each with the position of its role among
+    /// them. One pass over the rows, whatever their number: roles are looked up by account
+    /// first.
+    pub(super) fn locate<'a>(
+        &self,
+        roles: impl IntoIterator<Item = &'a RoleId>,
+    ) -> Vec<(usize, usize)> {
         let mut wanted: Vec<(u32, usize, &RoleId)> = roles
             .into_iter()
             .enumerate()
-            .filter_map(|(position, role)| self.accounts.get(&role.account).map(|account| (*account, position, role)))
+            .filter_map(|(position, role)| {
+                self.accounts.get(&role.account).map(|account| (*account, position, role))
+            })
             .collect();
         if wanted.is_empty() {
             return Vec::new();
@@ -119,12 +159,23 @@ impl Index {
         let mut flags = vec![false; self.accounts.len()];
         wanted.iter().for_each(|(account, ..)| flags[*account as usize] = true);
         let mut out = Vec::new();
-        for (row, account) in self.column(Field::Id).of.iter().enumerate().filter(|(_, account)| flags[**account as usize]) {
+        for (row, account) in self
+            .column(Field::Id)
+            .of
+            .iter()
+            .enumerate()
+            .filter(|(_, account)| flags[**account as usize])
+        {
             let entry = &self.roster.entries[self.rows[row] as usize];
             let first = wanted.partition_point(|(other, ..)| other < account);
             let here = wanted[first..].iter().take_while(|(other, ..)| other == account);
-            let same = |role: &RoleId| role.role.as_str() == &*entry.role && role.instance == self.roster.instance(entry).name;
-            out.extend(here.filter(|(_, _, role)| same(role)).map(|(_, position, _)| (row, *position)));
+            let same = |role: &RoleId| {
+                role.role.as_str() == &*entry.role
+                    && role.instance == self.roster.instance(entry).name
+            };
+            out.extend(
+                here.filter(|(_, _, role)| same(role)).map(|(_, position, _)| (row, *position)),
+            );
         }
         out
     }
@@ -178,7 +229,12 @@ fn by_name(columns: &[Column]) -> Vec<u32> {
     };
     let (account, id, role) = (of(Field::Account), of(Field::Id), of(Field::Role));
     let count = columns[Field::Id as usize].of.len();
-    let key = |row: usize| (u128::from(account(row)) << 96) | (u128::from(id(row)) << 64) | (u128::from(role(row)) << 32) | row as u128;
+    let key = |row: usize| {
+        (u128::from(account(row)) << 96)
+            | (u128::from(id(row)) << 64)
+            | (u128::from(role(row)) << 32)
+            | row as u128
+    };
     let mut keyed: Vec<u128> = (0..count).map(key).collect();
     keyed.sort_unstable();
     keyed.into_iter().map(|key| key as u32).collect()
@@ -194,8 +250,17 @@ impl TagColumn {
             let set = match last {
                 Some((same, set)) if Arc::ptr_eq(same, &entry.tags) => set,
                 _ => *known_sets.entry(&entry.tags).or_insert_with(|| {
-                    let pair = |(key, value)| *known_pairs.entry((key, value)).or_insert_with(|| column.add_pair(key, value));
-                    let set = entry.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).map(pair).collect();
+                    let pair = |(key, value)| {
+                        *known_pairs
+                            .entry((key, value))
+                            .or_insert_with(|| column.add_pair(key, value))
+                    };
+                    let set = entry
+                        .tags
+                        .iter()
+                        .map(|(key, value)| (key.as_str(), value.as_str()))
+                        .map(pair)
+                        .collect();
                     column.sets.push(set);
                     column.sets.len() as u32 - 1
                 }),
@@ -210,7 +275,11 @@ impl TagColumn {
     }
 
     fn add_pair(&mut self, key: &str, value: &str) -> u32 {
-        self.pairs.push(Pair { key: fold(key), value: Folded::new(value), both: Folded::new(&format!("{key}={value}")) });
+        self.pairs.push(Pair {
+            key: fold(key),
+            value: Folded::new(value),
+            both: Folded::new(&format!("{key}={value}")),
+        });
         self.pairs.len() as u32 - 1
     }
 }

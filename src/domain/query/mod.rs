@@ -1,7 +1,8 @@
 //! What a person typed, matched against the roster and ranked.
 //!
-//! Rows are ids into tables of distinct values (`column`). A word is classed once for every distinct value (`class`); rows only
-//! combine (`search`): the cost of a key grows with the number of distinct names, not of roles.
+//! Rows are ids into tables of distinct values (`column`). A word is classed once for every
+//! distinct value (`class`); rows only combine (`search`): the cost of a key grows with the number
+//! of distinct names, not of roles.
 
 mod browse;
 mod class;

@@ -10,8 +10,9 @@ pub(super) const MOST_WORDS: usize = 32;
 
 /// A query, read once: words that all have to match.
 ///
-/// `'exact`, `^start`, `end$`, `!not`, `a | b` or `a|b`; `account:` `role:` `id:` `email:` `sso:` `profile:` `arn:` `region:` `via:` or a tag's name
-/// before a word looks in that field only; `*` stands for any text; `"two words"` are one.
+/// `'exact`, `^start`, `end$`, `!not`, `a | b` or `a|b`; `account:` `role:` `id:` `email:` `sso:`
+/// `profile:` `arn:` `region:` `via:` or a tag's name before a word looks in that field only; `*`
+/// stands for any text; `"two words"` are one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     /// All of them must match; of one term's words, any.
@@ -76,8 +77,8 @@ pub(super) enum How {
 }
 
 impl Query {
-    /// Reads a query; every text is one. `known_tags` says whether a name before a colon is a tag's (see [`super::Index::knows_tag`]); an
-    /// unknown name makes plain text of the word.
+    /// Reads a query; every text is one. `known_tags` says whether a name before a colon is a tag's
+    /// (see [`super::Index::knows_tag`]); an unknown name makes plain text of the word.
     pub fn parse(text: &str, known_tags: &dyn Fn(&str) -> bool) -> Query {
         let (mut terms, mut joining): (Vec<Vec<Word>>, bool) = (Vec::new(), false);
         for token in tokens(text).into_iter().take(MOST_WORDS) {
@@ -109,7 +110,13 @@ impl Query {
 }
 
 fn pasted_terms(pasted: &Pasted) -> Vec<Vec<Word>> {
-    let make = |scope, text: &str, how| Word { scope, how, negated: false, folded: Folded::new(text), glob: false };
+    let make = |scope, text: &str, how| Word {
+        scope,
+        how,
+        negated: false,
+        folded: Folded::new(text),
+        glob: false,
+    };
     let account = pasted.account.map(|account| vec![make(Scope::Id, account.as_str(), How::Whole)]);
     let role = pasted.role.as_deref().map(|role| {
         let how = if pasted.whole { How::Whole } else { How::Plain };
@@ -131,17 +138,25 @@ fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
     let mut letters = text.chars().peekable();
     while letters.next_if(|letter| letter.is_whitespace()).is_some() || letters.peek().is_some() {
-        let (mut text, mut quote, mut open): (String, Option<Range<usize>>, bool) = (String::new(), None, false);
+        let (mut text, mut quote, mut open): (String, Option<Range<usize>>, bool) =
+            (String::new(), None, false);
         while let Some(letter) = letters.next_if(|letter| open || !letter.is_whitespace()) {
             match letter {
                 '"' if open => open = false,
-                '"' if quote.is_none() && text.chars().last().is_none_or(|before| "!'^:".contains(before)) => {
+                '"' if quote.is_none()
+                    && text.chars().last().is_none_or(|before| "!'^:".contains(before)) =>
+                {
                     (quote, open) = (Some(text.len()..text.len()), true);
                 }
                 '\\' if letters.peek() == Some(&' ') => text.extend(letters.next()),
                 // `a|b` as well as `a | b`; an address may have one for other reasons.
                 '|' if !open && !text.contains("://") => {
-                    out.extend((!text.is_empty()).then(|| Token { text: std::mem::take(&mut text), quote: quote.take() }));
+                    out.extend(
+                        (!text.is_empty()).then(|| Token {
+                            text: std::mem::take(&mut text),
+                            quote: quote.take(),
+                        }),
+                    );
                     text.push('|');
                     break;
                 }
@@ -158,9 +173,13 @@ fn tokens(text: &str) -> Vec<Token> {
     out
 }
 
-/// The word of a token; `None` when nothing is left to look for (`!`, `role:` while it is being typed).
+/// The word of a token; `None` when nothing is left to look for (`!`, `role:` while it is being
+/// typed).
 fn word(token: &Token, known_tags: &dyn Fn(&str) -> bool) -> Option<Word> {
-    let (bare, end) = token.quote.as_ref().map_or((token.text.len(), token.text.len()), |quote| (quote.start, token.text.len()));
+    let (bare, end) = token
+        .quote
+        .as_ref()
+        .map_or((token.text.len(), token.text.len()), |quote| (quote.start, token.text.len()));
     let (mut at, mut negated, mut how) = (0, false, How::Plain);
     let mut operators = |at: &mut usize| {
         while let Some(letter) = token.text[*at..bare].chars().next() {
@@ -174,7 +193,9 @@ fn word(token: &Token, known_tags: &dyn Fn(&str) -> bool) -> Option<Word> {
         }
     };
     operators(&mut at);
-    let scope = token.text[at..bare].split_once(':').and_then(|(name, _)| Some((scope(name, known_tags)?, name.len() + 1)));
+    let scope = token.text[at..bare]
+        .split_once(':')
+        .and_then(|(name, _)| Some((scope(name, known_tags)?, name.len() + 1)));
     let scope = match scope {
         Some((scope, length)) => {
             at += length;
@@ -190,18 +211,30 @@ fn word(token: &Token, known_tags: &dyn Fn(&str) -> bool) -> Option<Word> {
         how = if how == How::Start { How::Whole } else { How::End };
     }
     if scope == Scope::Arn {
-        // Values are compared without `arn:`, so that `arn:aws:iam::*:role/Admin` is a scope and a value, and `arn:arn:…` too.
-        text = text.get(..4).filter(|start| start.eq_ignore_ascii_case("arn:")).map_or(text, |_| &text[4..]);
+        // Values are compared without `arn:`, so that `arn:aws:iam::*:role/Admin` is a scope and a
+        // value, and `arn:arn:…` too.
+        text = text
+            .get(..4)
+            .filter(|start| start.eq_ignore_ascii_case("arn:"))
+            .map_or(text, |_| &text[4..]);
     }
     let folded = Folded::new(text);
-    (!folded.text.is_empty()).then(|| Word { scope, how, negated, glob: folded.text.contains('*'), folded })
+    (!folded.text.is_empty()).then(|| Word {
+        scope,
+        how,
+        negated,
+        glob: folded.text.contains('*'),
+        folded,
+    })
 }
 
 /// The field of a name before a colon, in the spellings of `list`'s columns too.
 fn scope(name: &str, known_tags: &dyn Fn(&str) -> bool) -> Option<Scope> {
     let folded = Folded::new(name).text;
     Some(match folded.as_str() {
-        "account" | "accountname" | "account_name" | "accountalias" | "account_alias" => Scope::Account,
+        "account" | "accountname" | "account_name" | "accountalias" | "account_alias" => {
+            Scope::Account
+        }
         "id" | "accountid" | "account_id" => Scope::Id,
         "role" | "rolename" => Scope::Role,
         "email" | "emailaddress" => Scope::Email,
@@ -225,7 +258,12 @@ mod tests {
             format!("{not}{:?}/{:?}/{}", word.scope, word.how, word.folded.text)
         };
         let term = |term: &Vec<Word>| term.iter().map(word).collect::<Vec<_>>().join(" or ");
-        Query::parse(text, &|tag| tag == "env").terms.iter().map(term).collect::<Vec<_>>().join(", ")
+        Query::parse(text, &|tag| tag == "env")
+            .terms
+            .iter()
+            .map(term)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     #[test]
@@ -233,18 +271,27 @@ mod tests {
         for (text, want) in [
             ("prod ADM", "Any/Plain/prod, Any/Plain/adm"),
             ("'a ^b c$ ^d$ !e", "Any/Exact/a, Any/Start/b, Any/End/c, Any/Whole/d, !Any/Plain/e"),
-            ("Account:Zürich !role:^Read role:x", "Account/Plain/zurich, !Role/Start/read, Role/Plain/x"),
+            (
+                "Account:Zürich !role:^Read role:x",
+                "Account/Plain/zurich, !Role/Start/read, Role/Plain/x",
+            ),
             ("env:prod foo:bar", "Tag(\"env\")/Plain/prod, Any/Plain/foo:bar"),
             ("a | b c", "Any/Plain/a or Any/Plain/b, Any/Plain/c"),
             ("| a |", "Any/Plain/a"),
             ("a|b|env:c d", "Any/Plain/a or Any/Plain/b or Tag(\"env\")/Plain/c, Any/Plain/d"),
             ("\"a|b\" |", "Any/Plain/a|b"),
-            ("account:\"two words\" \"^x $\" a\\ b", "Account/Plain/two words, Any/Plain/^x $, Any/Plain/a b"),
+            (
+                "account:\"two words\" \"^x $\" a\\ b",
+                "Account/Plain/two words, Any/Plain/^x $, Any/Plain/a b",
+            ),
             ("! role: env: ' ^", ""),
             ("arn:aws:iam::*:role/Admin", "Arn/Plain/aws:iam::*:role/admin"),
             ("0123-4567-8901 adm", "Id/Whole/012345678901, Any/Plain/adm"),
             ("012345678901:Adm", "Id/Whole/012345678901, Role/Plain/adm"),
-            ("arn:aws:iam::012345678901:role/ops/Deploy", "Id/Whole/012345678901, Role/Whole/ops/deploy or Role/Whole/deploy"),
+            (
+                "arn:aws:iam::012345678901:role/ops/Deploy",
+                "Id/Whole/012345678901, Role/Whole/ops/deploy or Role/Whole/deploy",
+            ),
         ] {
             assert_eq!(said(text), want, "{text}");
         }
@@ -252,6 +299,9 @@ mod tests {
 
     #[test]
     fn a_link_without_an_account_leaves_every_row() {
-        assert!(Query::parse("https://eu-west-1.console.aws.amazon.com/ec2/home", &|_| false).is_empty());
+        assert!(
+            Query::parse("https://eu-west-1.console.aws.amazon.com/ec2/home", &|_| false)
+                .is_empty()
+        );
     }
 }

@@ -16,8 +16,8 @@ pub struct Pasted {
     pub whole: bool,
 }
 
-/// Recognises an ARN with an account in it, `ACCOUNT:ROLE`, an account id (also `1234-5678-9012`), a console or portal link.
-/// `None` is anything else: text to search for.
+/// Recognises an ARN with an account in it, `ACCOUNT:ROLE`, an account id (also `1234-5678-9012`),
+/// a console or portal link. `None` is anything else: text to search for.
 pub fn recognise(text: &str) -> Option<Pasted> {
     let text = text.trim();
     if let Some((scheme, rest)) = text.split_once("://") {
@@ -28,7 +28,11 @@ pub fn recognise(text: &str) -> Option<Pasted> {
     }
     if let Some((account, role)) = text.split_once(':') {
         let account = Some(account.parse().ok()?);
-        return Some(Pasted { account, role: (!role.is_empty()).then(|| role.to_owned()), whole: false });
+        return Some(Pasted {
+            account,
+            role: (!role.is_empty()).then(|| role.to_owned()),
+            whole: false,
+        });
     }
     Some(Pasted { account: Some(text.parse().ok()?), role: None, whole: true })
 }
@@ -48,7 +52,8 @@ fn arn(text: &str) -> Option<Pasted> {
     (!resource.contains('*')).then_some(Pasted { account, role, whole: true })
 }
 
-/// Account and role out of a link: the host's first label, the portal's and switch-role's parameters, or an ARN somewhere in it.
+/// Account and role out of a link: the host's first label, the portal's and switch-role's
+/// parameters, or an ARN somewhere in it.
 fn link(rest: &str) -> Pasted {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
@@ -59,7 +64,9 @@ fn link(rest: &str) -> Pasted {
         let value = percent_decode_str(value).decode_utf8_lossy();
         match name.to_ascii_lowercase().as_str() {
             "account_id" | "account" => account = account.or_else(|| value.parse().ok()),
-            "role_name" | "rolename" => role = role.or_else(|| (!value.is_empty()).then(|| value.replace('+', " "))),
+            "role_name" | "rolename" => {
+                role = role.or_else(|| (!value.is_empty()).then(|| value.replace('+', " ")))
+            }
             _ => {}
         }
     }
@@ -67,7 +74,9 @@ fn link(rest: &str) -> Pasted {
         return Pasted { account: Some(account), role, whole: true };
     }
     let decoded = percent_decode_str(rest).decode_utf8_lossy();
-    let inside = decoded.find("arn:aws").and_then(|at| arn(decoded[at..].split(['&', '?', '#', ' ']).next()?));
+    let inside = decoded
+        .find("arn:aws")
+        .and_then(|at| arn(decoded[at..].split(['&', '?', '#', ' ']).next()?));
     // The role of an ARN inside a link is what the page shows, not who looks at it.
     Pasted { account: inside.and_then(|pasted| pasted.account), role, whole: true }
 }
@@ -93,13 +102,28 @@ mod tests {
             ("arn:aws:iam::012345678901:role/Admin", "012345678901 Admin"),
             ("arn:aws:iam::012345678901:role/ops/Deploy", "012345678901 ops/Deploy"),
             (set, "012345678901 Power_User"),
-            ("arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com", "012345678901 Admin"),
+            (
+                "arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com",
+                "012345678901 Admin",
+            ),
             ("arn:aws:lambda:eu-west-1:012345678901:function:x", "012345678901 -"),
             ("https://012345678901.signin.aws.amazon.com/console", "012345678901 -"),
-            ("https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1#", "012345678901 -"),
-            ("https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Admin&destination=x", "012345678901 Admin"),
-            ("https://signin.aws.amazon.com/switchrole?account=012345678901&roleName=Admin", "012345678901 Admin"),
-            ("https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#Instances:", "- -"),
+            (
+                "https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1#",
+                "012345678901 -",
+            ),
+            (
+                "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Admin&destination=x",
+                "012345678901 Admin",
+            ),
+            (
+                "https://signin.aws.amazon.com/switchrole?account=012345678901&roleName=Admin",
+                "012345678901 Admin",
+            ),
+            (
+                "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#Instances:",
+                "- -",
+            ),
             (
                 "https://eu-west-1.console.aws.amazon.com/states/home#/view/arn%3Aaws%3Astates%3Aeu-west-1%3A012345678901%3AstateMachine%3Ax",
                 "012345678901 -",
@@ -111,7 +135,16 @@ mod tests {
 
     #[test]
     fn everything_else_is_text() {
-        for text in ["", "prod", "01234567890", "env:prod", "arn:aws:s3:::bucket", "arn:aws:iam::*:role/Admin", "arn:", "ftp://x"] {
+        for text in [
+            "",
+            "prod",
+            "01234567890",
+            "env:prod",
+            "arn:aws:s3:::bucket",
+            "arn:aws:iam::*:role/Admin",
+            "arn:",
+            "ftp://x",
+        ] {
             assert_eq!(said(text), "text", "{text}");
         }
     }

@@ -16,6 +16,10 @@ mod tests {
     #[test]
     fn the_first_glob_that_fits_counts() {
         let globs = ["ReadOnly*".to_owned(), "*Admin*".to_owned()];
-        assert_eq!(["readonlyaccess", "DatabaseAdministrator", "Billing"].map(|role| preference(&globs, role)), [Some(0), Some(1), None]);
+        assert_eq!(
+            ["readonlyaccess", "DatabaseAdministrator", "Billing"]
+                .map(|role| preference(&globs, role)),
+            [Some(0), Some(1), None]
+        );
     }
 }

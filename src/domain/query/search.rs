@@ -11,8 +11,9 @@ use crate::domain::{Marks, RoleId, Usages};
 const FRECENCY_SHIFT: u32 = 16;
 
 impl Index {
-    /// The rows that match every term, best first, as positions in the roster's entries. Hidden roles are left out (pass marks without
-    /// them to see them). Frecency decides between rows that match equally well, and a `weight` of 0 turns it off; then the name does.
+    /// The rows that match every term, best first, as positions in the roster's entries. Hidden
+    /// roles are left out (pass marks without them to see them). Frecency decides between rows
+    /// that match equally well, and a `weight` of 0 turns it off; then the name does.
     pub fn search(&self, query: &Query, usages: &Usages, marks: &Marks, weight: f64) -> Vec<u32> {
         let classifier = Classifier::new();
         let mut costs = vec![0_u64; self.rows.len()];
@@ -20,8 +21,13 @@ impl Index {
             costs[row] = MISS;
         }
         if !self.roster().looks.is_empty() {
-            let hidden = |row: &u32| self.roster().look(*row as usize).is_some_and(|look| look.hidden);
-            self.rows.iter().zip(&mut costs).filter(|(row, _)| hidden(row)).for_each(|(_, cost)| *cost = MISS);
+            let hidden =
+                |row: &u32| self.roster().look(*row as usize).is_some_and(|look| look.hidden);
+            self.rows
+                .iter()
+                .zip(&mut costs)
+                .filter(|(row, _)| hidden(row))
+                .for_each(|(_, cost)| *cost = MISS);
         }
         for term in &query.terms {
             let of_term = self.term_costs(term, &classifier);
@@ -30,8 +36,12 @@ impl Index {
             }
         }
         self.add_frecency(&mut costs, usages, weight);
-        let mut hits: Vec<(u64, u32)> =
-            costs.into_iter().zip(&self.rows).filter(|hit| hit.0 != MISS).map(|(cost, row)| (cost, *row)).collect();
+        let mut hits: Vec<(u64, u32)> = costs
+            .into_iter()
+            .zip(&self.rows)
+            .filter(|hit| hit.0 != MISS)
+            .map(|(cost, row)| (cost, *row))
+            .collect();
         // Rows come in the order of names, so a stable sort leaves equals in it.
         hits.sort_by_key(|hit| hit.0);
         hits.into_iter().map(|(_, row)| row).collect()
@@ -59,8 +69,11 @@ impl Index {
         for field in fields(&word.scope) {
             let column = self.column(*field);
             if !column.is_blank() {
-                let of_value =
-                    |value| classifier.hit(word, *field, value).map_or(MISS, |hit| cost(hit, *field, word) + crowd(*field, value));
+                let of_value = |value| {
+                    classifier
+                        .hit(word, *field, value)
+                        .map_or(MISS, |hit| cost(hit, *field, word) + crowd(*field, value))
+                };
                 lower(costs, &column.of, &column.values.iter().map(of_value).collect::<Vec<_>>());
             }
         }
@@ -72,16 +85,26 @@ impl Index {
             Scope::Tag(key) => self.tag_costs(word, Some(key), classifier, costs),
             Scope::Arn => {
                 for (row, cost_of_row) in costs.iter_mut().enumerate() {
-                    let arn = super::folded::Folded::new(&folded_arn(self.roster(), &self.roster().entries[self.rows[row] as usize]));
+                    let arn = super::folded::Folded::new(&folded_arn(
+                        self.roster(),
+                        &self.roster().entries[self.rows[row] as usize],
+                    ));
                     let hit = classifier.hit(word, Field::Tag, &arn);
-                    *cost_of_row = (*cost_of_row).min(hit.map_or(MISS, |hit| cost(hit, Field::Tag, word)));
+                    *cost_of_row =
+                        (*cost_of_row).min(hit.map_or(MISS, |hit| cost(hit, Field::Tag, word)));
                 }
             }
             _ => {}
         }
     }
 
-    fn tag_costs(&self, word: &Word, key: Option<&str>, classifier: &Classifier, costs: &mut [u64]) {
+    fn tag_costs(
+        &self,
+        word: &Word,
+        key: Option<&str>,
+        classifier: &Classifier,
+        costs: &mut [u64],
+    ) {
         if self.tags.of.is_empty() {
             return;
         }
@@ -89,33 +112,46 @@ impl Index {
             if key.is_some_and(|key| key != pair.key) {
                 return MISS;
             }
-            // `env=prod` typed as such is looked for in both parts; the value alone tells better how well a bare word lies.
+            // `env=prod` typed as such is looked for in both parts; the value alone tells better
+            // how well a bare word lies.
             let hit = classifier.hit(word, Field::Tag, &pair.value);
-            let hit = if key.is_none() { hit.or_else(|| classifier.hit(word, Field::Tag, &pair.both)) } else { hit };
+            let hit = if key.is_none() {
+                hit.or_else(|| classifier.hit(word, Field::Tag, &pair.both))
+            } else {
+                hit
+            };
             hit.map_or(MISS, |hit| cost(hit, Field::Tag, word))
         };
         let of_pairs: Vec<u64> = self.tags.pairs.iter().map(of_pair).collect();
-        let of_set = |set: &Vec<u32>| set.iter().map(|pair| of_pairs[*pair as usize]).min().unwrap_or(MISS);
+        let of_set =
+            |set: &Vec<u32>| set.iter().map(|pair| of_pairs[*pair as usize]).min().unwrap_or(MISS);
         lower(costs, &self.tags.of, &self.tags.sets.iter().map(of_set).collect::<Vec<_>>());
     }
 
-    /// A word over two fields, split where the account's name stops eating it and the role's takes over.
+    /// A word over two fields, split where the account's name stops eating it and the role's takes
+    /// over.
     fn span_costs(&self, word: &Word, costs: &mut [u64]) {
         let (accounts, roles) = (self.column(Field::Account), self.column(Field::Role));
         if !spans(word) || accounts.is_blank() {
             return;
         }
         let text = word.folded.text.as_str();
-        let ends: Vec<(u64, u64)> = roles.values.iter().map(|role| humps::eaten_to_end(role, text)).collect();
+        let ends: Vec<(u64, u64)> =
+            roles.values.iter().map(|role| humps::eaten_to_end(role, text)).collect();
         let wanted = ends.iter().fold(0, |all, (any, _)| all | any);
         if wanted & !1 == 0 {
             return;
         }
-        let starts: Vec<u64> = accounts.values.iter().map(|account| humps::eaten_from_start(account, text) & wanted).collect();
+        let starts: Vec<u64> = accounts
+            .values
+            .iter()
+            .map(|account| humps::eaten_from_start(account, text) & wanted)
+            .collect();
         for ((cost, account), role) in costs.iter_mut().zip(&accounts.of).zip(&roles.of) {
             let (any, head) = ends[*role as usize];
             if let Some(split) = split(starts[*account as usize], any) {
-                *cost = (*cost).min(span_cost(text.len(), text.len() - split, head & 1 << split != 0));
+                *cost =
+                    (*cost).min(span_cost(text.len(), text.len() - split, head & 1 << split != 0));
             }
         }
     }
@@ -136,11 +172,15 @@ impl Index {
     }
 }
 
-/// Used roles, most used first, each with its place; equals share one. None when the weight turns history off.
+/// Used roles, most used first, each with its place; equals share one. None when the weight turns
+/// history off.
 pub(super) fn by_frecency(usages: &Usages, weight: f64) -> Vec<(&RoleId, u64)> {
     let weighed = |score: f64| if weight > 0.0 { score * weight } else { 0.0 };
-    let mut used: Vec<(&RoleId, f64)> =
-        usages.iter().map(|(role, usage)| (role, weighed(usage.score))).filter(|(_, score)| *score > 0.0).collect();
+    let mut used: Vec<(&RoleId, f64)> = usages
+        .iter()
+        .map(|(role, usage)| (role, weighed(usage.score)))
+        .filter(|(_, score)| *score > 0.0)
+        .collect();
     used.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| left.0.cmp(right.0)));
     let mut place = 0;
     let scores: Vec<f64> = used.iter().map(|(_, score)| *score).collect();
@@ -159,7 +199,8 @@ pub(super) fn spans(word: &Word) -> bool {
     plain && (2..=humps::LONGEST).contains(&word.folded.text.len())
 }
 
-/// Where a word is split between what the account can eat and what the role can: as far on as possible.
+/// Where a word is split between what the account can eat and what the role can: as far on as
+/// possible.
 pub(super) fn split(account: u64, role: u64) -> Option<usize> {
     let both = account & role & !1;
     (both != 0).then(|| 63 - both.leading_zeros() as usize)

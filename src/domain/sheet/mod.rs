@@ -1,6 +1,8 @@
-//! A roster packed into bytes, in the order of names: what is shown of it first can be had without unpacking the rest.
+//! A roster packed into bytes, in the order of names: what is shown of it first can be had without
+//! unpacking the rest.
 //!
-//! Names are written once, rows are numbers of a fixed size. Reading one costs no allocation and no look at any other.
+//! Names are written once, rows are numbers of a fixed size. Reading one costs no allocation and no
+//! look at any other.
 
 mod pack;
 mod record;
@@ -16,14 +18,15 @@ use record::{AccountRecord, Kind, NamedRecord, Part, Record, RowRecord};
 #[derive(Debug, Clone)]
 pub struct Sheet {
     contents: Contents,
-    /// The file that it was read from, or a packer's bytes. They are looked up where they lie: copying them would cost the first frame
-    /// more than all that it shows of them.
+    /// The file that it was read from, or a packer's bytes. They are looked up where they lie:
+    /// copying them would cost the first frame more than all that it shows of them.
     file: Vec<u8>,
     /// Where the records begin.
     start: usize,
 }
 
-/// What there is little of, and how long everything else is. Kept apart from [`Sheet::records`], so that these need no decoding.
+/// What there is little of, and how long everything else is. Kept apart from [`Sheet::records`], so
+/// that these need no decoding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
     instances: Vec<Instance>,
@@ -38,7 +41,8 @@ pub struct Contents {
     roles: Vec<String>,
     vias: Vec<String>,
     colors: Vec<String>,
-    /// Where the accounts end and the rows begin, then the profiles' names, then every other name, one behind the other.
+    /// Where the accounts end and the rows begin, then the profiles' names, then every other name,
+    /// one behind the other.
     ends: [usize; 3],
 }
 
@@ -79,7 +83,9 @@ impl Sheet {
     /// A stretch of the text; nothing where it is none.
     fn text(&self, at: usize, length: usize) -> &str {
         let text = self.records().get(self.contents.ends[2]..).unwrap_or_default();
-        text.get(at..at.saturating_add(length)).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+        text.get(at..at.saturating_add(length))
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or_default()
     }
 
     fn part(&self, part: Part) -> &str {
@@ -110,7 +116,12 @@ impl Sheet {
         self.contents.kinds.get(row.kind as usize).copied()
     }
 
-    fn profile(&self, position: usize, kind: Kind, usual: impl FnOnce() -> String) -> Option<Arc<str>> {
+    fn profile(
+        &self,
+        position: usize,
+        kind: Kind,
+        usual: impl FnOnce() -> String,
+    ) -> Option<Arc<str>> {
         if kind.is_usual() {
             return Some(Arc::from(usual()));
         }
@@ -157,20 +168,37 @@ impl Sheet {
         // Few accounts are wanted of thousands, and their rows stand together.
         let mut wanted: Vec<u64> = roles.iter().map(|(_, role)| role.account.number()).collect();
         wanted.sort_unstable();
-        let found = AccountRecord::all(self.accounts()).filter(|account| wanted.binary_search(&account.id).is_ok());
-        let mut starts: Vec<(u32, u64)> = found.map(|account| (account.first, account.id)).collect();
+        let found = AccountRecord::all(self.accounts())
+            .filter(|account| wanted.binary_search(&account.id).is_ok());
+        let mut starts: Vec<(u32, u64)> =
+            found.map(|account| (account.first, account.id)).collect();
         starts.sort_unstable();
         starts.dedup();
         let mut out = Vec::new();
         for (first, id) in starts {
-            let rows = (first as usize..).map_while(|position| Some((position, self.row(position)?)));
-            for (position, (row, account)) in rows.take_while(|(_, (_, account))| (account.first, account.id) == (first, id)) {
+            let rows =
+                (first as usize..).map_while(|position| Some((position, self.row(position)?)));
+            for (position, (row, account)) in
+                rows.take_while(|(_, (_, account))| (account.first, account.id) == (first, id))
+            {
                 let same = |role: &RoleId| {
                     role.account.number() == id
-                        && self.contents.roles.get(row.role as usize).is_some_and(|name| name == role.role.as_str())
-                        && self.instances().get(account.instance as usize).is_some_and(|instance| instance.name == role.instance)
+                        && self
+                            .contents
+                            .roles
+                            .get(row.role as usize)
+                            .is_some_and(|name| name == role.role.as_str())
+                        && self
+                            .instances()
+                            .get(account.instance as usize)
+                            .is_some_and(|instance| instance.name == role.instance)
                 };
-                out.extend(roles.iter().filter(|(_, role)| same(role)).map(|(place, _)| (position, *place)));
+                out.extend(
+                    roles
+                        .iter()
+                        .filter(|(_, role)| same(role))
+                        .map(|(place, _)| (position, *place)),
+                );
             }
         }
         out
@@ -187,7 +215,11 @@ impl Sheet {
         let (kind, contents) = (self.kind(row)?, &self.contents);
         let label = self.part(account.label);
         let name: Arc<str> = Arc::from(if account.is_named { label } else { "" });
-        let alias = if account.alias == account.label { name.clone() } else { Arc::from(self.part(account.alias)) };
+        let alias = if account.alias == account.label {
+            name.clone()
+        } else {
+            Arc::from(self.part(account.alias))
+        };
         let role = contents.roles.get(row.role as usize)?;
         Some(Entry {
             instance: account.instance as usize,
@@ -199,7 +231,10 @@ impl Sheet {
             tags: Arc::new(contents.tags.get(kind.tags as usize)?.0.clone()),
             region: kind.region().and_then(|region| contents.regions.get(region).cloned()),
             profile: self.profile(position, kind, || usual_profile(label, role)),
-            via: kind.via().and_then(|via| contents.vias.get(via)).map(|via| Arc::from(via.as_str())),
+            via: kind
+                .via()
+                .and_then(|via| contents.vias.get(via))
+                .map(|via| Arc::from(via.as_str())),
             confirm: kind.confirm(),
         })
     }
@@ -207,7 +242,10 @@ impl Sheet {
     /// How the rules want the role at this position shown.
     pub fn look(&self, position: usize) -> Option<Look> {
         let kind = self.kind(RowRecord::at(self.rows(), position)?)?;
-        let color = kind.color().and_then(|color| self.contents.colors.get(color)).map(|color| Arc::from(color.as_str()));
+        let color = kind
+            .color()
+            .and_then(|color| self.contents.colors.get(color))
+            .map(|color| Arc::from(color.as_str()));
         Some(Look { color, hidden: kind.is_hidden() })
     }
 
@@ -252,7 +290,12 @@ mod tests {
         for (entry, row) in back.entries.iter().zip(&order) {
             assert_eq!(*entry, roster.entries[*row as usize]);
         }
-        assert!(order.iter().enumerate().all(|(at, _)| sheet.entry(at).as_ref() == back.entries.get(at)));
+        assert!(
+            order
+                .iter()
+                .enumerate()
+                .all(|(at, _)| sheet.entry(at).as_ref() == back.entries.get(at))
+        );
         let one = sheet.some([5, 3]);
         assert_eq!(one.entries, [back.entries[5].clone(), back.entries[3].clone()]);
     }
@@ -273,14 +316,22 @@ mod tests {
         other.name = crate::domain::InstanceName::new("other");
         roster.instances.push(other);
         let (account, instance) = (roster.entries[40].account, roster.instances.len() - 1);
-        let twins: Vec<Entry> = roster.entries.iter().filter(|entry| entry.account == account).cloned().collect();
+        let twins: Vec<Entry> =
+            roster.entries.iter().filter(|entry| entry.account == account).cloned().collect();
         roster.entries.extend(twins.iter().cloned().map(|twin| Entry { instance, ..twin }));
         let index = crate::domain::query::Index::build(Arc::new(roster.clone()));
         let sheet = Sheet::pack(&roster, index.order()).unwrap();
         let all = sheet.unpack();
         for twin in &twins {
-            let wanted = [roster.id(twin), RoleId { instance: roster.instances[instance].name.clone(), ..roster.id(twin) }];
-            let mut found: Vec<RoleId> = sheet.locate(&wanted).into_iter().map(|(row, _)| all.id(&all.entries[row])).collect();
+            let wanted = [
+                roster.id(twin),
+                RoleId { instance: roster.instances[instance].name.clone(), ..roster.id(twin) },
+            ];
+            let mut found: Vec<RoleId> = sheet
+                .locate(&wanted)
+                .into_iter()
+                .map(|(row, _)| all.id(&all.entries[row]))
+                .collect();
             found.sort_unstable_by_key(|role| wanted.iter().position(|one| one == role));
             assert_eq!(found, wanted);
         }

@@ -184,7 +184,9 @@ impl Record for RowRecord {
     const SIZE: usize = 12;
 
     fn write(&self, out: &mut Vec<u8>) {
-        [self.account, self.role, self.kind].iter().for_each(|number| out.extend(number.to_le_bytes()));
+        [self.account, self.role, self.kind]
+            .iter()
+            .for_each(|number| out.extend(number.to_le_bytes()));
     }
 
     fn read(bytes: &[u8]) -> Self {

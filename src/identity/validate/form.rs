@@ -1,4 +1,5 @@
-//! The form of answers: what a complete success of each operation looks like, what AWS's errors look like, and what HTML looks like.
+//! The form of answers: what a complete success of each operation looks like, what AWS's errors
+//! look like, and what HTML looks like.
 
 use std::fmt;
 
@@ -30,11 +31,18 @@ pub(super) fn success(operation: Operation, body: &[u8]) -> Result<(), Rejection
     }
 }
 
-/// Whether an answer is an error in AWS's own form: named by a header, or by a field of a JSON object; of STS an XML document.
+/// Whether an answer is an error in AWS's own form: named by a header, or by a field of a JSON
+/// object; of STS an XML document.
 pub(super) fn is_aws_error(operation: Operation, answer: &Answer<'_>) -> bool {
     match operation {
-        Operation::AssumeRole | Operation::GetCallerIdentity => document(answer.body, "ErrorResponse").is_ok() && has_code(answer.body),
-        _ => !answer.error_type.trim().is_empty() || serde_json::from_slice::<AwsError>(answer.body).is_ok_and(|error| error.is_named()),
+        Operation::AssumeRole | Operation::GetCallerIdentity => {
+            document(answer.body, "ErrorResponse").is_ok() && has_code(answer.body)
+        }
+        _ => {
+            !answer.error_type.trim().is_empty()
+                || serde_json::from_slice::<AwsError>(answer.body)
+                    .is_ok_and(|error| error.is_named())
+        }
     }
 }
 
@@ -42,8 +50,11 @@ pub(super) fn is_aws_error(operation: Operation, answer: &Answer<'_>) -> bool {
 pub(super) fn is_html(answer: &Answer<'_>) -> bool {
     let declared = answer.content_type.to_ascii_lowercase();
     let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(answer.body).trim_ascii_start();
-    let begins = |tag: &str| body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()));
-    declared.contains("html") || ["<!doctype html", "<html", "<head", "<body", "<script", "<meta"].into_iter().any(begins)
+    let begins = |tag: &str| {
+        body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    declared.contains("html")
+        || ["<!doctype html", "<html", "<head", "<body", "<script", "<meta"].into_iter().any(begins)
 }
 
 /// A whole JSON document of this form. The error says nothing of the content, which may be secret.
@@ -62,13 +73,16 @@ fn json<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<(), Rejection> {
         Rejection::invalid(match missing {
             Some(field) => format!("it has no `{field}`"),
             None if error.is_eof() => "it is cut short".to_owned(),
-            None if error.is_data() => format!("it has a field of the wrong form (column {})", error.column()),
+            None if error.is_data() => {
+                format!("it has a field of the wrong form (column {})", error.column())
+            }
             None => format!("it is not JSON (column {})", error.column()),
         })
     })
 }
 
-/// A whole XML document with this root element. What is inside is left to the SDK, which finds elements but not that the end is missing.
+/// A whole XML document with this root element. What is inside is left to the SDK, which finds
+/// elements but not that the end is missing.
 fn document(body: &[u8], root: &str) -> Result<(), Rejection> {
     let cut = || Rejection::invalid("it is cut short");
     let text = std::str::from_utf8(body).map_err(|_| Rejection::invalid("it is not text"))?.trim();
@@ -82,7 +96,11 @@ fn document(body: &[u8], root: &str) -> Result<(), Rejection> {
         Err(Rejection::invalid("it is empty"))
     } else if !begins {
         Err(Rejection::invalid(format!("it is not a whole `{root}`")))
-    } else if !text.strip_suffix('>').and_then(|text| text.trim_end().strip_suffix(root)).is_some_and(|text| text.ends_with("</")) {
+    } else if !text
+        .strip_suffix('>')
+        .and_then(|text| text.trim_end().strip_suffix(root))
+        .is_some_and(|text| text.ends_with("</"))
+    {
         Err(cut())
     } else {
         Ok(())
@@ -96,7 +114,8 @@ fn has_code(body: &[u8]) -> bool {
     code.is_some_and(|(code, _)| !code.trim().is_empty() && !code.contains('<'))
 }
 
-/// An error of the portal, SSO OIDC or a gateway of AWS. A `message` alone is what any box in between writes.
+/// An error of the portal, SSO OIDC or a gateway of AWS. A `message` alone is what any box in
+/// between writes.
 #[derive(Deserialize)]
 struct AwsError {
     #[serde(rename = "__type")]
@@ -113,7 +132,8 @@ impl AwsError {
     }
 }
 
-/// Any string. Nothing of it is kept: whether it is empty or plausible is checked field by field later, see [`super::values`].
+/// Any string. Nothing of it is kept: whether it is empty or plausible is checked field by field
+/// later, see [`super::values`].
 struct Text;
 
 /// A whole number.
@@ -139,7 +159,9 @@ impl<'de> Deserialize<'de> for Text {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        i64::deserialize(deserializer).map(|_| Number).map_err(|_| D::Error::custom("not a whole number"))
+        i64::deserialize(deserializer)
+            .map(|_| Number)
+            .map_err(|_| D::Error::custom("not a whole number"))
     }
 }
 
@@ -257,7 +279,10 @@ mod tests {
     fn a_list_needs_its_list() {
         let list = |body: &str| why(Operation::ListAccounts, body);
         assert_eq!(list(r#"{"accountList":[],"nextToken":null}"#), "");
-        assert_eq!(list(r#"{"accountList":[{"accountId":"012345678901","accountName":null,"more":[1]}]}"#), "");
+        assert_eq!(
+            list(r#"{"accountList":[{"accountId":"012345678901","accountName":null,"more":[1]}]}"#),
+            ""
+        );
         assert_eq!(list("{}"), "it has no `accountList`");
         assert_eq!(list(r#"{"accountList":[{"accountName":"x"}]}"#), "it has no `accountId`");
         for body in ["null", "[]", "5", "\"accountList\"", "[[],null]"] {
@@ -266,12 +291,22 @@ mod tests {
         for body in ["", " \r\n"] {
             assert_eq!(list(body), "it is empty");
         }
-        for body in
-            [r#"{"accountList":null}"#, r#"{"accountList":{}}"#, r#"{"accountList":[{"accountId":12345}]}"#, r#"{"accountList":[null]}"#]
-        {
-            assert!(list(body).starts_with("it has a field of the wrong form"), "{body}: {}", list(body));
+        for body in [
+            r#"{"accountList":null}"#,
+            r#"{"accountList":{}}"#,
+            r#"{"accountList":[{"accountId":12345}]}"#,
+            r#"{"accountList":[null]}"#,
+        ] {
+            assert!(
+                list(body).starts_with("it has a field of the wrong form"),
+                "{body}: {}",
+                list(body)
+            );
         }
-        assert!(why(Operation::ListAccountRoles, r#"{"roleList":[{"roleName":null}]}"#).starts_with("it has a field of the wrong form"));
+        assert!(
+            why(Operation::ListAccountRoles, r#"{"roleList":[{"roleName":null}]}"#)
+                .starts_with("it has a field of the wrong form")
+        );
     }
 
     #[test]
@@ -302,10 +337,18 @@ mod tests {
             )
         };
         assert_eq!(keys("\"A\"", "1700000000000"), "");
-        for (key, expiration) in [("null", "1"), ("5", "1"), ("\"A\"", "\"1\""), ("\"A\"", "1e300"), ("\"A\"", "null")] {
-            assert!(keys(key, expiration).starts_with("it has a field of the wrong form"), "{key} {expiration}");
+        for (key, expiration) in
+            [("null", "1"), ("5", "1"), ("\"A\"", "\"1\""), ("\"A\"", "1e300"), ("\"A\"", "null")]
+        {
+            assert!(
+                keys(key, expiration).starts_with("it has a field of the wrong form"),
+                "{key} {expiration}"
+            );
         }
-        assert_eq!(why(Operation::GetRoleCredentials, r#"{"roleCredentials":{}}"#), "it has no `accessKeyId`");
+        assert_eq!(
+            why(Operation::GetRoleCredentials, r#"{"roleCredentials":{}}"#),
+            "it has no `accessKeyId`"
+        );
         assert_eq!(why(Operation::CreateToken, r#"{"expiresIn":5}"#), "it has no `accessToken`");
         assert_eq!(why(Operation::CreateToken, r#"{"accessToken":"a","expiresIn":5}"#), "");
     }

@@ -1,6 +1,8 @@
 //! The connector that checks answers before the SDK reads them.
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector,
+};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
@@ -9,7 +11,8 @@ use super::{Answer, Operation, Rejection, Service, check};
 use crate::domain::Secret;
 use crate::identity::fault::root;
 
-/// Passes requests of one service to a connector, and answers back only if they are complete and AWS's own. See [`check`].
+/// Passes requests of one service to a connector, and answers back only if they are complete and
+/// AWS's own. See [`check`].
 #[derive(Debug, Clone)]
 pub(in crate::identity) struct Guard {
     inner: SharedHttpConnector,
@@ -34,15 +37,25 @@ impl HttpConnector for Guard {
 
 /// The secrets in a request, which an error message may quote.
 fn secrets(request: &HttpRequest) -> Vec<Secret<String>> {
-    const FIELDS: [&str; 5] = ["clientSecret", "refreshToken", "deviceCode", "code", "codeVerifier"];
-    let body: serde_json::Value = request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+    const FIELDS: [&str; 5] =
+        ["clientSecret", "refreshToken", "deviceCode", "code", "codeVerifier"];
+    let body: serde_json::Value = request
+        .body()
+        .bytes()
+        .and_then(|body| serde_json::from_slice(body).ok())
+        .unwrap_or_default();
     let fields = FIELDS.iter().filter_map(|field| body.get(field)?.as_str());
     let all = request.headers().get("x-amz-sso_bearer_token").into_iter().chain(fields);
     all.filter(|secret| !secret.is_empty()).map(Secret::from).collect()
 }
 
-/// The answer with its whole body in memory. An error that quotes one of the secrets `sent` is passed on without them.
-async fn checked(operation: Operation, mut response: HttpResponse, sent: &[Secret<String>]) -> Result<HttpResponse, Rejection> {
+/// The answer with its whole body in memory. An error that quotes one of the secrets `sent` is
+/// passed on without them.
+async fn checked(
+    operation: Operation,
+    mut response: HttpResponse,
+    sent: &[Secret<String>],
+) -> Result<HttpResponse, Rejection> {
     let mut body = read_body(operation, &mut response).await?;
     if !response.status().is_success() {
         body = without(body, sent);
@@ -54,9 +67,12 @@ async fn checked(operation: Operation, mut response: HttpResponse, sent: &[Secre
 /// The body of an error without the secrets that were sent, which it may quote.
 pub(in crate::identity) fn without(body: Vec<u8>, sent: &[Secret<String>]) -> Vec<u8> {
     match std::str::from_utf8(&body) {
-        Ok(text) if sent.iter().any(|secret| text.contains(secret.expose().as_str())) => {
-            sent.iter().fold(text.to_owned(), |text, secret| text.replace(secret.expose().as_str(), "[secret]")).into_bytes()
-        }
+        Ok(text) if sent.iter().any(|secret| text.contains(secret.expose().as_str())) => sent
+            .iter()
+            .fold(text.to_owned(), |text, secret| {
+                text.replace(secret.expose().as_str(), "[secret]")
+            })
+            .into_bytes(),
         _ => body,
     }
 }
@@ -64,8 +80,12 @@ pub(in crate::identity) fn without(body: Vec<u8>, sent: &[Secret<String>]) -> Ve
 /// Reads the body of an answer and checks the answer.
 ///
 /// # Errors
-/// The reason why the answer must not be used; a body over the operation's limit is not read to its end.
-pub(in crate::identity) async fn read_body(operation: Operation, response: &mut HttpResponse) -> Result<Vec<u8>, Rejection> {
+/// The reason why the answer must not be used; a body over the operation's limit is not read to its
+/// end.
+pub(in crate::identity) async fn read_body(
+    operation: Operation,
+    response: &mut HttpResponse,
+) -> Result<Vec<u8>, Rejection> {
     let status = response.status().as_u16();
     let limit = operation.body_limit();
     let (mut body, mut rest) = (Vec::new(), ByteStream::new(response.take_body()));
@@ -77,7 +97,12 @@ pub(in crate::identity) async fn read_body(operation: Operation, response: &mut 
         body.extend_from_slice(&part);
     }
     let header = |name: &str| response.headers().get(name).unwrap_or_default();
-    let answer = Answer { status, content_type: header("content-type"), error_type: header("x-amzn-errortype"), body: &body };
+    let answer = Answer {
+        status,
+        content_type: header("content-type"),
+        error_type: header("x-amzn-errortype"),
+        body: &body,
+    };
     check(operation, &answer)?;
     Ok(body)
 }
@@ -91,7 +116,10 @@ mod tests {
     #[tokio::test]
     async fn a_body_over_the_limit_is_not_read_to_its_end() {
         let limit = Operation::GetRoleCredentials.body_limit();
-        let mut response = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(vec![b' '; limit + 1]));
+        let mut response = HttpResponse::new(
+            StatusCode::try_from(200).unwrap(),
+            SdkBody::from(vec![b' '; limit + 1]),
+        );
         let rejected = read_body(Operation::GetRoleCredentials, &mut response).await;
         assert_eq!(rejected, Err(Rejection::invalid("it is larger than 2048 KiB")));
     }
@@ -106,11 +134,16 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_that_quotes_the_token_is_passed_on_without_it() {
-        let mut request = HttpRequest::new(SdkBody::from(r#"{"refreshToken":"aorRefresh","grantType":"refresh_token"}"#));
+        let mut request = HttpRequest::new(SdkBody::from(
+            r#"{"refreshToken":"aorRefresh","grantType":"refresh_token"}"#,
+        ));
         request.headers_mut().insert("x-amz-sso_bearer_token", "aoaAccess");
         let body = r#"{"__type":"X","message":"echo aoaAccess and aorRefresh"}"#;
         let response = HttpResponse::new(StatusCode::try_from(403).unwrap(), SdkBody::from(body));
         let passed = checked(Operation::ListAccounts, response, &secrets(&request)).await.unwrap();
-        assert_eq!(passed.body().bytes(), Some(&br#"{"__type":"X","message":"echo [secret] and [secret]"}"#[..]));
+        assert_eq!(
+            passed.body().bytes(),
+            Some(&br#"{"__type":"X","message":"echo [secret] and [secret]"}"#[..])
+        );
     }
 }

@@ -29,12 +29,15 @@ impl<K> Default for Listing<K> {
 }
 
 impl<K: Hash + Eq> Listing<K> {
-    /// Takes the next page and leaves only the entries on it that no page had before. `key` identifies an entry.
+    /// Takes the next page and leaves only the entries on it that no page had before. `key`
+    /// identifies an entry.
     ///
     /// # Errors
     /// [`Kind::Unreachable`] if the token of the next page was sent before, or the list has no end.
     pub fn add<T>(&mut self, mut page: Page<T>, key: impl Fn(&T) -> K) -> Result<Page<T>> {
-        let endless = |why: &str| Err(Error::new(Kind::Unreachable, format!("the list from AWS has no end: {why}")));
+        let endless = |why: &str| {
+            Err(Error::new(Kind::Unreachable, format!("the list from AWS has no end: {why}")))
+        };
         page.items.retain(|item| self.entries.insert(key(item)));
         self.pages += 1;
         self.idle = if page.items.is_empty() { self.idle + 1 } else { 0 };
@@ -50,7 +53,8 @@ impl<K: Hash + Eq> Listing<K> {
         }
     }
 
-    /// Whether the last page brought nothing new. If entries of an earlier reading are missing, they may come back.
+    /// Whether the last page brought nothing new. If entries of an earlier reading are missing,
+    /// they may come back.
     pub fn ended_empty(&self) -> bool {
         self.idle > 0
     }
@@ -76,7 +80,10 @@ mod tests {
     fn a_repeated_page_token_ends_the_list() {
         for tokens in [&["a", "a"][..], &["a", "b", "a"], &["a", "b", "c", "b"]] {
             let mut listing = Listing::default();
-            let results: Vec<_> = (0..).zip(tokens).map(|(n, token)| listing.add(page(&[n], token), |n| *n)).collect();
+            let results: Vec<_> = (0..)
+                .zip(tokens)
+                .map(|(n, token)| listing.add(page(&[n], token), |n| *n))
+                .collect();
             let (last, before) = results.split_last().unwrap();
             assert!(before.iter().all(Result::is_ok), "{tokens:?}");
             assert_eq!(last.as_ref().unwrap_err().kind, Kind::Unreachable, "{tokens:?}");
@@ -86,10 +93,14 @@ mod tests {
     #[test]
     fn pages_without_anything_new_end() {
         let mut listing = Listing::default();
-        let read = (0..1_000).take_while(|n| listing.add(page(&[1], &n.to_string()), |n| *n).is_ok()).count();
+        let read = (0..1_000)
+            .take_while(|n| listing.add(page(&[1], &n.to_string()), |n| *n).is_ok())
+            .count();
         assert_eq!(read, MOST_IDLE);
         let mut listing = Listing::default();
-        let read = (0..100_000).take_while(|n| listing.add(page(&[*n], &n.to_string()), |n| *n).is_ok()).count();
+        let read = (0..100_000)
+            .take_while(|n| listing.add(page(&[*n], &n.to_string()), |n| *n).is_ok())
+            .count();
         assert_eq!(read, MOST_PAGES - 1);
     }
 

@@ -1,10 +1,12 @@
 //! Checks every answer before anything uses or stores it.
 //!
-//! [`Guard`] sits between the SDK and the connections. It reads an answer up to the limit of its operation and passes it on only if it
-//! is complete and in AWS's own form; the SDK's deserializers read `{}`, an empty body or half an XML document as success. [`values`]
-//! and [`Listing`] then check the content: credentials, lifetimes, entries and page tokens.
+//! [`Guard`] sits between the SDK and the connections. It reads an answer up to the limit of its
+//! operation and passes it on only if it is complete and in AWS's own form; the SDK's deserializers
+//! read `{}`, an empty body or half an XML document as success. [`values`] and [`Listing`] then
+//! check the content: credentials, lifetimes, entries and page tokens.
 //!
-//! A rejected answer is an error of the transport. It is retried like a network failure and never taken for a refusal by AWS.
+//! A rejected answer is an error of the transport. It is retried like a network failure and never
+//! taken for a refusal by AWS.
 
 mod form;
 mod guard;
@@ -32,7 +34,8 @@ pub enum Rejection {
     Unavailable(u16),
     /// A 429, whatever its body says.
     Throttled,
-    /// The answer is incomplete, too large, of the wrong form or implausible. The text says which and contains nothing from the answer.
+    /// The answer is incomplete, too large, of the wrong form or implausible. The text says which
+    /// and contains nothing from the answer.
     Invalid(String),
     /// The connection failed while the body was read.
     Broken(String),
@@ -60,10 +63,13 @@ impl fmt::Display for Rejection {
 impl std::error::Error for Rejection {}
 
 impl From<Rejection> for ConnectorError {
-    /// As the SDK's retry classifiers understand it: throttling or a failure of the network, both retried.
+    /// As the SDK's retry classifiers understand it: throttling or a failure of the network, both
+    /// retried.
     fn from(rejection: Rejection) -> Self {
         match rejection {
-            Rejection::Throttled => ConnectorError::other(rejection.into(), Some(ErrorKind::ThrottlingError)),
+            Rejection::Throttled => {
+                ConnectorError::other(rejection.into(), Some(ErrorKind::ThrottlingError))
+            }
             other => ConnectorError::io(other.into()),
         }
     }
@@ -82,7 +88,8 @@ pub struct Answer<'a> {
     pub body: &'a [u8],
 }
 
-/// Checks that an answer to an operation comes from AWS and is complete: a success in the operation's form, or an error in AWS's form.
+/// Checks that an answer to an operation comes from AWS and is complete: a success in the
+/// operation's form, or an error in AWS's form.
 ///
 /// # Errors
 /// The reason why the answer must not be used.
@@ -120,11 +127,18 @@ mod tests {
     fn a_box_in_between_is_not_aws() {
         let html = "<!DOCTYPE html><title>Welcome to the hotel</title>";
         for status in [302, 303, 304, 307, 407, 413, 451] {
-            assert_eq!(checked(status, r#"{"message":"moved"}"#), Err(Rejection::Middlebox(status)));
+            assert_eq!(
+                checked(status, r#"{"message":"moved"}"#),
+                Err(Rejection::Middlebox(status))
+            );
         }
         for status in [200, 201, 400, 401, 403, 404, 429, 500, 503, 511] {
             assert_eq!(checked(status, html), Err(Rejection::Middlebox(status)), "{status}");
-            assert_eq!(check(Operation::AssumeRole, &answer(status, html)), Err(Rejection::Middlebox(status)), "{status}");
+            assert_eq!(
+                check(Operation::AssumeRole, &answer(status, html)),
+                Err(Rejection::Middlebox(status)),
+                "{status}"
+            );
         }
         for status in [400, 401, 403, 404, 418] {
             for body in [
@@ -138,18 +152,25 @@ mod tests {
                 r#"{"error":"blocked"}"#,
                 r#"{"code":"POLICY_BLOCKED"}"#,
             ] {
-                assert_eq!(checked(status, body), Err(Rejection::Middlebox(status)), "{status} {body}");
+                assert_eq!(
+                    checked(status, body),
+                    Err(Rejection::Middlebox(status)),
+                    "{status} {body}"
+                );
             }
         }
-        let by_type = Answer { content_type: "text/html; charset=utf-8", ..answer(403, "Forbidden") };
+        let by_type =
+            Answer { content_type: "text/html; charset=utf-8", ..answer(403, "Forbidden") };
         assert_eq!(check(Operation::Logout, &by_type), Err(Rejection::Middlebox(403)));
     }
 
     #[test]
     fn an_error_in_awss_form_is_passed_on() {
-        for body in
-            [r#"{"__type":"ForbiddenException","message":"No access"}"#, r#"{"error":"invalid_grant"}"#, r#"{"code":"ForbiddenException"}"#]
-        {
+        for body in [
+            r#"{"__type":"ForbiddenException","message":"No access"}"#,
+            r#"{"error":"invalid_grant"}"#,
+            r#"{"code":"ForbiddenException"}"#,
+        ] {
             for status in [400, 401, 403, 500] {
                 assert_eq!(checked(status, body), Ok(()), "{status} {body}");
             }
@@ -158,11 +179,22 @@ mod tests {
         assert_eq!(check(Operation::ListAccounts, &named), Ok(()));
         let xml = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>\n";
         assert_eq!(check(Operation::AssumeRole, &answer(403, xml)), Ok(()));
-        for nameless in ["<ErrorResponse></ErrorResponse>", "<ErrorResponse><Error><Code> </Code></Error></ErrorResponse>"] {
-            assert_eq!(check(Operation::AssumeRole, &answer(403, nameless)), Err(Rejection::Middlebox(403)), "{nameless}");
+        for nameless in [
+            "<ErrorResponse></ErrorResponse>",
+            "<ErrorResponse><Error><Code> </Code></Error></ErrorResponse>",
+        ] {
+            assert_eq!(
+                check(Operation::AssumeRole, &answer(403, nameless)),
+                Err(Rejection::Middlebox(403)),
+                "{nameless}"
+            );
         }
         for cut in 1..xml.trim_end().len() {
-            assert!(check(Operation::AssumeRole, &answer(403, &xml[..cut])).is_err(), "{}", &xml[..cut]);
+            assert!(
+                check(Operation::AssumeRole, &answer(403, &xml[..cut])).is_err(),
+                "{}",
+                &xml[..cut]
+            );
         }
     }
 
@@ -178,7 +210,10 @@ mod tests {
     #[test]
     fn nothing_but_200_is_a_success() {
         for status in [201, 202, 204, 206] {
-            assert!(matches!(checked(status, r#"{"accountList":[]}"#), Err(Rejection::Invalid(_))), "{status}");
+            assert!(
+                matches!(checked(status, r#"{"accountList":[]}"#), Err(Rejection::Invalid(_))),
+                "{status}"
+            );
         }
     }
 }

@@ -58,11 +58,19 @@ impl Operation {
             ],
             Service::Sts => {
                 let body = request.body().bytes().unwrap_or_default();
-                let asked = |action: &[u8]| body.split(|byte| *byte == b'&').any(|pair| pair == action);
-                return if asked(b"Action=GetCallerIdentity") { Self::GetCallerIdentity } else { Self::AssumeRole };
+                let asked =
+                    |action: &[u8]| body.split(|byte| *byte == b'&').any(|pair| pair == action);
+                return if asked(b"Action=GetCallerIdentity") {
+                    Self::GetCallerIdentity
+                } else {
+                    Self::AssumeRole
+                };
             }
         };
-        known.iter().find(|(end, _)| path.ends_with(end)).map_or(Self::Other, |(_, operation)| *operation)
+        known
+            .iter()
+            .find(|(end, _)| path.ends_with(end))
+            .map_or(Self::Other, |(_, operation)| *operation)
     }
 
     /// The most bytes that a body may have.
@@ -90,11 +98,20 @@ mod tests {
 
     #[test]
     fn operations_are_found_by_path_or_action() {
-        assert_eq!(asked(Service::Portal, "https://p/assignment/roles?account_id=0", ""), Operation::ListAccountRoles);
+        assert_eq!(
+            asked(Service::Portal, "https://p/assignment/roles?account_id=0", ""),
+            Operation::ListAccountRoles
+        );
         assert_eq!(asked(Service::Portal, "http://proxy/prefix/logout", ""), Operation::Logout);
         assert_eq!(asked(Service::Oidc, "https://o/token", "{}"), Operation::CreateToken);
         assert_eq!(asked(Service::Oidc, "https://o/new", "{}"), Operation::Other);
-        assert_eq!(asked(Service::Sts, "https://s/", "Action=GetCallerIdentity&Version=2011-06-15"), Operation::GetCallerIdentity);
-        assert_eq!(asked(Service::Sts, "https://s/", "Action=AssumeRole&Version=2011-06-15"), Operation::AssumeRole);
+        assert_eq!(
+            asked(Service::Sts, "https://s/", "Action=GetCallerIdentity&Version=2011-06-15"),
+            Operation::GetCallerIdentity
+        );
+        assert_eq!(
+            asked(Service::Sts, "https://s/", "Action=AssumeRole&Version=2011-06-15"),
+            Operation::AssumeRole
+        );
     }
 }

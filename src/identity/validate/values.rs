@@ -4,7 +4,8 @@ use crate::domain::{AccountId, Credentials, RoleName, Timestamp};
 
 use super::Rejection;
 
-/// The most seconds that this machine's clock is believed to be ahead of AWS's. An answer with an older `Date` is a copy.
+/// The most seconds that this machine's clock is believed to be ahead of AWS's. An answer with an
+/// older `Date` is a copy.
 const OLDEST_DATE: i64 = 86_400;
 /// The longest life of an access token, in seconds: a portal session lasts 90 days at most.
 const LONGEST_TOKEN: i64 = 90 * 86_400;
@@ -17,14 +18,23 @@ const LONGEST_PAGE_TOKEN: usize = 16 << 10;
 
 /// The seconds that credentials are valid from now on.
 ///
-/// `expires_at` and `date` are by the server's clock, `now` is by this machine's. Both clocks have to agree that the credentials are
-/// valid, and the shorter life counts, unless one of them makes no sense: then that clock is wrong. So a wrong `Date` never extends a life.
+/// `expires_at` and `date` are by the server's clock, `now` is by this machine's. Both clocks have
+/// to agree that the credentials are valid, and the shorter life counts, unless one of them makes
+/// no sense: then that clock is wrong. So a wrong `Date` never extends a life.
 ///
 /// # Errors
 /// [`Rejection::Invalid`] if the credentials have expired or would be valid for more than 12 hours.
-pub(in crate::identity) fn lifetime(expires_at: Timestamp, date: Option<Timestamp>, now: Timestamp) -> Result<i64, Rejection> {
-    let plausible = |life: i64| Some(life).filter(|life| (1..=Credentials::LONGEST + Credentials::SLACK).contains(life));
-    let by_date = date.filter(|date| now.since(*date) <= OLDEST_DATE).and_then(|date| plausible(expires_at.since(date)));
+pub(in crate::identity) fn lifetime(
+    expires_at: Timestamp,
+    date: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<i64, Rejection> {
+    let plausible = |life: i64| {
+        Some(life).filter(|life| (1..=Credentials::LONGEST + Credentials::SLACK).contains(life))
+    };
+    let by_date = date
+        .filter(|date| now.since(*date) <= OLDEST_DATE)
+        .and_then(|date| plausible(expires_at.since(date)));
     let by_clock = plausible(expires_at.since(now));
     let life = [by_date, by_clock].into_iter().flatten().min();
     life.map(|life| life.min(Credentials::LONGEST)).ok_or_else(|| {
@@ -40,7 +50,10 @@ pub(in crate::identity) fn lifetime(expires_at: Timestamp, date: Option<Timestam
 ///
 /// # Errors
 /// [`Rejection::Invalid`] if that is no time at all or more than 90 days.
-pub(in crate::identity) fn token_expiry(seconds: i64, now: Timestamp) -> Result<Timestamp, Rejection> {
+pub(in crate::identity) fn token_expiry(
+    seconds: i64,
+    now: Timestamp,
+) -> Result<Timestamp, Rejection> {
     match seconds {
         ..=0 => Err(Rejection::invalid("its token has already expired")),
         1..=LONGEST_TOKEN => Ok(now.plus(seconds)),
@@ -48,7 +61,8 @@ pub(in crate::identity) fn token_expiry(seconds: i64, now: Timestamp) -> Result<
     }
 }
 
-/// A key, secret, token or code: not empty, printable ASCII without spaces, so that it fits a header, and not absurdly long.
+/// A key, secret, token or code: not empty, printable ASCII without spaces, so that it fits a
+/// header, and not absurdly long.
 ///
 /// # Errors
 /// [`Rejection::Invalid`] with the name of the field.
@@ -67,8 +81,13 @@ pub(in crate::identity) fn secret(value: Option<String>, field: &str) -> Result<
 ///
 /// # Errors
 /// [`Rejection::Invalid`] with the name of the field.
-pub(in crate::identity) fn required(value: Option<String>, field: &str) -> Result<String, Rejection> {
-    text(value, field)?.filter(|text| !text.trim().is_empty()).ok_or_else(|| Rejection::invalid(format!("it has no `{field}`")))
+pub(in crate::identity) fn required(
+    value: Option<String>,
+    field: &str,
+) -> Result<String, Rejection> {
+    text(value, field)?
+        .filter(|text| !text.trim().is_empty())
+        .ok_or_else(|| Rejection::invalid(format!("it has no `{field}`")))
 }
 
 /// An account id in a list: exactly twelve digits.
@@ -94,9 +113,14 @@ pub(in crate::identity) fn role_name(value: Option<String>) -> Result<RoleName, 
 ///
 /// # Errors
 /// [`Rejection::Invalid`] if it is absurdly long.
-pub(in crate::identity) fn text(value: Option<String>, field: &str) -> Result<Option<String>, Rejection> {
+pub(in crate::identity) fn text(
+    value: Option<String>,
+    field: &str,
+) -> Result<Option<String>, Rejection> {
     match value {
-        Some(text) if text.len() > LONGEST_TEXT => Err(Rejection::invalid(format!("its `{field}` is too long"))),
+        Some(text) if text.len() > LONGEST_TEXT => {
+            Err(Rejection::invalid(format!("its `{field}` is too long")))
+        }
         other => Ok(other.filter(|text| !text.is_empty())),
     }
 }
@@ -107,7 +131,9 @@ pub(in crate::identity) fn text(value: Option<String>, field: &str) -> Result<Op
 /// [`Rejection::Invalid`] if it is absurdly long.
 pub(in crate::identity) fn page_token(value: Option<String>) -> Result<Option<String>, Rejection> {
     match value {
-        Some(token) if token.len() > LONGEST_PAGE_TOKEN => Err(Rejection::invalid("its `nextToken` is too long")),
+        Some(token) if token.len() > LONGEST_PAGE_TOKEN => {
+            Err(Rejection::invalid("its `nextToken` is too long"))
+        }
         other => Ok(other.filter(|token| !token.is_empty())),
     }
 }
@@ -119,7 +145,8 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_800_000_000);
     const HOUR: i64 = 3_600;
 
-    /// The life of credentials whose expiry and `Date` are so many seconds after this machine's clock.
+    /// The life of credentials whose expiry and `Date` are so many seconds after this machine's
+    /// clock.
     fn life(expires: i64, date: Option<i64>) -> Option<i64> {
         lifetime(NOW.plus(expires), date.map(|date| NOW.plus(date)), NOW).ok()
     }
@@ -137,8 +164,23 @@ mod tests {
 
     #[test]
     fn a_wrong_date_never_extends_a_life() {
-        for date in [i64::MIN / 2, -NOW.0, -86_400, -12 * HOUR, -6 * HOUR, -60, 60, 6 * HOUR, 365 * 86_400, i64::MAX / 2] {
-            assert!(life(HOUR, Some(date)).is_some_and(|life| life <= HOUR), "{date}: {:?}", life(HOUR, Some(date)));
+        for date in [
+            i64::MIN / 2,
+            -NOW.0,
+            -86_400,
+            -12 * HOUR,
+            -6 * HOUR,
+            -60,
+            60,
+            6 * HOUR,
+            365 * 86_400,
+            i64::MAX / 2,
+        ] {
+            assert!(
+                life(HOUR, Some(date)).is_some_and(|life| life <= HOUR),
+                "{date}: {:?}",
+                life(HOUR, Some(date))
+            );
         }
         // A copy of an old answer agrees with itself.
         assert_eq!(life(-30 * 86_400 + HOUR, Some(-30 * 86_400)), None);
@@ -146,7 +188,9 @@ mod tests {
 
     #[test]
     fn the_past_and_the_far_future_are_refused() {
-        for expires in [0, -1, -HOUR, -NOW.0, i64::MIN, 12 * HOUR + 1_000, 86_400, 1_000 * NOW.0, i64::MAX] {
+        for expires in
+            [0, -1, -HOUR, -NOW.0, i64::MIN, 12 * HOUR + 1_000, 86_400, 1_000 * NOW.0, i64::MAX]
+        {
             assert_eq!(life(expires, Some(0)), None, "{expires}");
             assert_eq!(life(expires, None), None, "{expires}");
         }
@@ -174,7 +218,14 @@ mod tests {
     #[test]
     fn ids_and_names_are_awss_own() {
         assert!(account_id(Some("012345678901".into())).is_ok());
-        for bad in [None, Some(""), Some("12345"), Some("0123-4567-8901"), Some("01234567890x"), Some("٠12345678901")] {
+        for bad in [
+            None,
+            Some(""),
+            Some("12345"),
+            Some("0123-4567-8901"),
+            Some("01234567890x"),
+            Some("٠12345678901"),
+        ] {
             assert!(account_id(bad.map(str::to_owned)).is_err(), "{bad:?}");
         }
         assert!(role_name(Some("Power_User+=,.@-".into())).is_ok());

@@ -16,12 +16,14 @@ use crate::ops::ctx::Ctx;
 
 /// How long a program has to come and fetch a secret link.
 const FETCH: Duration = Duration::from_secs(30);
-/// How long a program is watched that somebody else serves: a launcher without a browser says so within it.
+/// How long a program is watched that somebody else serves: a launcher without a browser says so
+/// within it.
 const EARLY: Duration = Duration::from_millis(500);
 /// How often a program that was started is asked whether it has failed.
 const LOOK: Duration = Duration::from_millis(50);
 /// Variables that no browser or helper may inherit.
-pub const SECRET_VARIABLES: [&str; 3] = ["AWS_SSO_FILE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+pub const SECRET_VARIABLES: [&str; 3] =
+    ["AWS_SSO_FILE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /// A link, and whether others may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +69,8 @@ pub enum Delivered {
     Show(Secret<String>),
 }
 
-/// As [`deliver`], where a secret link's address is served by a helper that `leave` leaves behind: returns once the program runs, or has
-/// failed to. The helper answers with the address.
+/// As [`deliver`], where a secret link's address is served by a helper that `leave` leaves behind:
+/// returns once the program runs, or has failed to. The helper answers with the address.
 ///
 /// # Errors
 /// As [`deliver`]; what `leave` says. That nobody fetches the link is not told.
@@ -96,14 +98,21 @@ pub async fn deliver_and_go(
 /// Does with a link what the manner says. Returns once the program has it.
 ///
 /// # Errors
-/// [`Kind::Usage`] when there is no browser, clipboard or terminal, [`Kind::Config`] without a `url_exec_command`,
-/// [`Kind::Unreachable`] when the program does not fetch a secret link.
+/// [`Kind::Usage`] when there is no browser, clipboard or terminal, [`Kind::Config`] without a
+/// `url_exec_command`, [`Kind::Unreachable`] when the program does not fetch a secret link.
 pub async fn deliver(ctx: &Ctx, link: Link, manner: &Manner) -> Result<Delivered> {
     match manner.action {
-        UrlAction::Print | UrlAction::Printurl | UrlAction::Qr => return Ok(Delivered::Show(link.text())),
+        UrlAction::Print | UrlAction::Printurl | UrlAction::Qr => {
+            return Ok(Delivered::Show(link.text()));
+        }
         UrlAction::Clip => clipboard::copy(link.text().expose(), desktop(ctx))?,
-        UrlAction::Osc52 => clipboard::copy_by_terminal(link.text().expose(), ctx.env.get(env::TMUX).is_some())?,
-        UrlAction::Open | UrlAction::Exec | UrlAction::OpenUrlInContainer | UrlAction::GrantedContainers => {
+        UrlAction::Osc52 => {
+            clipboard::copy_by_terminal(link.text().expose(), ctx.env.get(env::TMUX).is_some())?
+        }
+        UrlAction::Open
+        | UrlAction::Exec
+        | UrlAction::OpenUrlInContainer
+        | UrlAction::GrantedContainers => {
             let opener = Opener::new(ctx, manner)?;
             match link {
                 Link::Secret(link) => hand_over(link, |address| opener.open(address)).await?,
@@ -118,7 +127,13 @@ pub async fn deliver(ctx: &Ctx, link: Link, manner: &Manner) -> Result<Delivered
 impl Manner {
     /// Whether the link goes to a program, whose arguments everybody can read.
     fn starts_a_program(&self) -> bool {
-        matches!(self.action, UrlAction::Open | UrlAction::Exec | UrlAction::OpenUrlInContainer | UrlAction::GrantedContainers)
+        matches!(
+            self.action,
+            UrlAction::Open
+                | UrlAction::Exec
+                | UrlAction::OpenUrlInContainer
+                | UrlAction::GrantedContainers
+        )
     }
 }
 
@@ -133,12 +148,17 @@ impl Link {
 
 fn desktop(ctx: &Ctx) -> Desktop {
     let has = |var| ctx.env.get(var).is_some();
-    Desktop { wayland: has(env::WAYLAND_DISPLAY), x11: has(env::DISPLAY), wsl: has(env::WSL_DISTRO_NAME) }
+    Desktop {
+        wayland: has(env::WAYLAND_DISPLAY),
+        x11: has(env::DISPLAY),
+        wsl: has(env::WSL_DISTRO_NAME),
+    }
 }
 
 /// Whether this machine has a browser of its own to open things in.
 pub fn has_browser(ctx: &Ctx) -> bool {
-    let display = ctx.env.get(env::DISPLAY).is_some() || ctx.env.get(env::WAYLAND_DISPLAY).is_some();
+    let display =
+        ctx.env.get(env::DISPLAY).is_some() || ctx.env.get(env::WAYLAND_DISPLAY).is_some();
     cfg!(target_os = "macos") || cfg!(windows) || display
 }
 
@@ -155,8 +175,13 @@ impl Opener {
         let in_container = |scheme| (scheme, manner.container.clone());
         let opener = match manner.action {
             UrlAction::Exec => Self { words: Some(command(manner)?), scheme: None },
-            UrlAction::OpenUrlInContainer => Self { words: named.or_else(firefox), scheme: Some(in_container("ext+container")) },
-            UrlAction::GrantedContainers => Self { words: named.or_else(firefox), scheme: Some(in_container("ext+granted-containers")) },
+            UrlAction::OpenUrlInContainer => {
+                Self { words: named.or_else(firefox), scheme: Some(in_container("ext+container")) }
+            }
+            UrlAction::GrantedContainers => Self {
+                words: named.or_else(firefox),
+                scheme: Some(in_container("ext+granted-containers")),
+            },
             _ => Self { words: named, scheme: None },
         };
         if opener.words.is_none() && !has_browser(ctx) {
@@ -172,7 +197,13 @@ impl Opener {
         match &self.scheme {
             Some((scheme, Container { name, color, icon })) => {
                 let wrap = |address: &str| {
-                    format!("{scheme}:name={}&url={}&color={}&icon={}", encode(name), encode(address), encode(color), encode(icon))
+                    format!(
+                        "{scheme}:name={}&url={}&color={}&icon={}",
+                        encode(name),
+                        encode(address),
+                        encode(color),
+                        encode(icon)
+                    )
                 };
                 browser::open_wrapped(address, wrap, program, &SECRET_VARIABLES)
             }
@@ -192,12 +223,20 @@ fn command(manner: &Manner) -> Result<Vec<String>> {
             .hint("set it to a list, for example [\"firefox\", \"--new-window\", \"%s\"]"));
     }
     let Container { name, color, icon } = &manner.container;
-    let filled = |word: &String| word.replace("{url}", "%s").replace("{name}", name).replace("{color}", color).replace("{icon}", icon);
+    let filled = |word: &String| {
+        word.replace("{url}", "%s")
+            .replace("{name}", name)
+            .replace("{color}", color)
+            .replace("{icon}", icon)
+    };
     Ok(manner.command.iter().map(filled).collect())
 }
 
 /// Opens the address that leads to a link, and serves it until somebody came or the program failed.
-async fn hand_over(link: Secret<String>, open: impl FnOnce(&str) -> Result<browser::Started>) -> Result<()> {
+async fn hand_over(
+    link: Secret<String>,
+    open: impl FnOnce(&str) -> Result<browser::Started>,
+) -> Result<()> {
     let redirect = Redirect::new(link)?;
     let started = open(redirect.address())?;
     tokio::select! {
@@ -206,8 +245,8 @@ async fn hand_over(link: Secret<String>, open: impl FnOnce(&str) -> Result<brows
     }
 }
 
-/// Arguments are readable by everybody on the machine: a program gets a loopback address that nobody can guess, which leads to the link
-/// once.
+/// Arguments are readable by everybody on the machine: a program gets a loopback address that
+/// nobody can guess, which leads to the link once.
 #[derive(Debug)]
 pub struct Redirect {
     listener: Listener,
@@ -238,7 +277,8 @@ impl Redirect {
     /// # Errors
     /// [`Kind::Unreachable`] when nobody came.
     pub async fn serve(self) -> Result<()> {
-        let (left, fetched) = (Arc::new(std::sync::Mutex::new(Some(self.link))), Arc::new(Notify::new()));
+        let (left, fetched) =
+            (Arc::new(std::sync::Mutex::new(Some(self.link))), Arc::new(Notify::new()));
         let (path, done) = (self.path, fetched.clone());
         let answer = move |request: Request| {
             let (path, left, fetched) = (path.clone(), left.clone(), fetched.clone());
@@ -249,7 +289,8 @@ impl Redirect {
                 match left.lock().ok().and_then(|mut left| left.take()) {
                     Some(link) => {
                         fetched.notify_one();
-                        Response::redirect(link.expose().clone()).with("referrer-policy", "no-referrer")
+                        Response::redirect(link.expose().clone())
+                            .with("referrer-policy", "no-referrer")
                     }
                     None => Response::text(410, "this link was used already"),
                 }
@@ -274,18 +315,30 @@ async fn failure(started: browser::Started) -> Error {
     }
 }
 
-/// Opens the page of a sign-in with the program that the manner names; `None` if the manner names no program.
+/// Opens the page of a sign-in with the program that the manner names; `None` if the manner names
+/// no program.
 ///
 /// # Errors
-/// [`Kind::Usage`] when there is no browser or it can't be started, [`Kind::Config`] without a `url_exec_command`,
-/// [`Kind::Unreachable`] when the address is not one for a browser.
-pub(in crate::ops) fn launch(ctx: &Ctx, address: &str, manner: &Manner) -> Result<Option<browser::Started>> {
-    if manner.starts_a_program() { Opener::new(ctx, manner)?.open(address).map(Some) } else { Ok(None) }
+/// [`Kind::Usage`] when there is no browser or it can't be started, [`Kind::Config`] without a
+/// `url_exec_command`, [`Kind::Unreachable`] when the address is not one for a browser.
+pub(in crate::ops) fn launch(
+    ctx: &Ctx,
+    address: &str,
+    manner: &Manner,
+) -> Result<Option<browser::Started>> {
+    if manner.starts_a_program() {
+        Opener::new(ctx, manner)?.open(address).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 fn nobody_came() -> Error {
-    Error::new(Kind::Unreachable, format!("no browser fetched the link within {} s", FETCH.as_secs()))
-        .hint("try again once the browser runs, or use `--url-action print`")
+    Error::new(
+        Kind::Unreachable,
+        format!("no browser fetched the link within {} s", FETCH.as_secs()),
+    )
+    .hint("try again once the browser runs, or use `--url-action print`")
 }
 
 #[cfg(test)]
@@ -297,9 +350,11 @@ mod tests {
     use super::*;
 
     fn get(address: &str) -> String {
-        let (host, path) = address.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
+        let (host, path) =
+            address.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
         let mut stream = TcpStream::connect(host).unwrap();
-        write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+            .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -333,18 +388,23 @@ mod tests {
 
     #[test]
     fn a_launcher_that_finds_no_browser_is_not_waited_for() {
-        let error = run(hand_over("https://console/?hidden".into(), |_| started("false"))).unwrap_err();
+        let error =
+            run(hand_over("https://console/?hidden".into(), |_| started("false"))).unwrap_err();
         assert!(error.message.contains("false exited with 1"), "{error}");
     }
 
     #[test]
     fn a_command_is_filled_in_word_by_word() {
-        let container = Container { name: "pay prod/Admin".into(), color: "red".into(), icon: "fence".into() };
+        let container =
+            Container { name: "pay prod/Admin".into(), color: "red".into(), icon: "fence".into() };
         let words = |command: &[&str]| {
             let command = command.iter().map(ToString::to_string).collect();
             super::command(&Manner { command, container: container.clone(), ..Manner::default() })
         };
-        assert_eq!(words(&["b", "--name={name}", "{color} {icon}", "{url}"]).unwrap(), ["b", "--name=pay prod/Admin", "red fence", "%s"]);
+        assert_eq!(
+            words(&["b", "--name={name}", "{color} {icon}", "{url}"]).unwrap(),
+            ["b", "--name=pay prod/Admin", "red fence", "%s"]
+        );
         assert_eq!(words(&[]).unwrap_err().kind, Kind::Config);
     }
 }

@@ -16,7 +16,8 @@ use crate::ops::roles::roster::base;
 use crate::ops::roles::rules::{Treatment, treatments};
 
 /// The colours and icons that Firefox has for containers.
-const COLORS: [&str; 8] = ["blue", "turquoise", "green", "yellow", "orange", "red", "pink", "purple"];
+const COLORS: [&str; 8] =
+    ["blue", "turquoise", "green", "yellow", "orange", "red", "pink", "purple"];
 const ICON: &str = "fingerprint";
 
 /// A page to see, and as whom.
@@ -37,10 +38,17 @@ pub struct Visit<'a> {
 /// A link that signs whoever opens it into the console; good for 15 minutes.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Refused`] and [`crate::domain::Kind::Unreachable`] from the federation endpoint.
+/// [`crate::domain::Kind::Refused`] and [`crate::domain::Kind::Unreachable`] from the federation
+/// endpoint.
 pub async fn sign_in_link(ctx: &Ctx, visit: &Visit<'_>) -> Result<Secret<String>> {
     let endpoint = federation_endpoint(visit.region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
-    let token = signin_token(&ctx.network, &endpoint, visit.credentials, Some(i64::from(visit.minutes) * 60)).await?;
+    let token = signin_token(
+        &ctx.network,
+        &endpoint,
+        visit.credentials,
+        Some(i64::from(visit.minutes) * 60),
+    )
+    .await?;
     let home = console_home(visit.region);
     Ok(login_link(&endpoint, &token, visit.issuer, visit.destination.unwrap_or(&home)))
 }
@@ -59,7 +67,10 @@ pub struct Custom {
 /// What rules, the instance and the general settings say of a role's console, in this order.
 pub fn custom(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Custom {
     let treatment = treatment(ctx, roster, entry);
-    let name = entry.profile.as_deref().map_or_else(|| format!("{}/{}", entry.account_label(), entry.role), str::to_owned);
+    let name = entry
+        .profile
+        .as_deref()
+        .map_or_else(|| format!("{}/{}", entry.account_label(), entry.role), str::to_owned);
     let mut custom = of_instance(&ctx.settings, Some(roster.instance(entry)), name);
     let manner = &mut custom.manner;
     manner.action = treatment.url_action.unwrap_or(manner.action);
@@ -72,25 +83,32 @@ pub fn custom(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Custom {
     custom
 }
 
-/// The same where no rule applies: for keys of nobody knows which role. `name` is what the browser's container is called.
+/// The same where no rule applies: for keys of nobody knows which role. `name` is what the
+/// browser's container is called.
 pub fn of_instance(settings: &Settings, instance: Option<&Instance>, name: String) -> Custom {
     let own = instance.and_then(|instance| settings.instances.get(&instance.name));
     let color = COLORS[name.bytes().map(usize::from).sum::<usize>() % COLORS.len()].to_owned();
     let manner = Manner {
         action: own.and_then(|own| own.url_action).unwrap_or(settings.url_action),
         browser: own.and_then(|own| own.browser.clone()).or_else(|| settings.browser.clone()),
-        command: own.and_then(|own| own.url_exec_command.clone()).unwrap_or_else(|| settings.url_exec_command.clone()),
+        command: own
+            .and_then(|own| own.url_exec_command.clone())
+            .unwrap_or_else(|| settings.url_exec_command.clone()),
         container: Container { name, color, icon: ICON.to_owned() },
     };
     Custom { manner, minutes: settings.console_duration, style: settings.console_style }
 }
 
-/// What the rules make of a role. They look at what the portal says of it, not at what other rules made of it: hence the list again.
+/// What the rules make of a role. They look at what the portal says of it, not at what other rules
+/// made of it: hence the list again.
 fn treatment(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Treatment {
     let instance = roster.instance(entry).clone();
     let listed = inventory::load(&ctx.paths.cache_dir, &instance).map(|mut listed| {
         listed.accounts.retain(|account| account.id == entry.account);
-        listed.accounts.iter_mut().for_each(|account| account.roles.retain(|role| role.as_str() == &*entry.role));
+        listed
+            .accounts
+            .iter_mut()
+            .for_each(|account| account.roles.retain(|role| role.as_str() == &*entry.role));
         listed
     });
     let alone = Arc::new(base(vec![instance], &[listed], &ctx.settings));
@@ -117,8 +135,14 @@ mod tests {
             endpoints: Endpoints::default(),
         };
         let of = |name: &str| of_instance(&settings, Some(&instance(name)), "pay-Admin".into());
-        assert_eq!((of("corp").manner.action, of("lab").manner.action), (UrlAction::Clip, UrlAction::Print));
-        assert_eq!((of("corp").manner.browser.as_deref(), of("corp").minutes), (Some("chromium"), 90));
+        assert_eq!(
+            (of("corp").manner.action, of("lab").manner.action),
+            (UrlAction::Clip, UrlAction::Print)
+        );
+        assert_eq!(
+            (of("corp").manner.browser.as_deref(), of("corp").minutes),
+            (Some("chromium"), 90)
+        );
         assert!(COLORS.contains(&of("corp").manner.container.color.as_str()));
     }
 }

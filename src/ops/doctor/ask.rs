@@ -1,4 +1,5 @@
-//! Asking AWS about each instance: whether it is there, how late it is, and whether start URL and region belong together.
+//! Asking AWS about each instance: whether it is there, how late it is, and whether start URL and
+//! region belong together.
 
 use crate::domain::{Error, Instance, Kind};
 use crate::identity::{Identity, Network, glance};
@@ -18,7 +19,8 @@ pub async fn ask(instances: &[Instance], network: &Network, clock: Clock) -> Vec
 }
 
 async fn one(instance: &Instance, network: &Network, clock: Clock) -> Answer {
-    let answer = Answer { instance: instance.name.clone(), clocks: None, unreachable: None, refused: None };
+    let answer =
+        Answer { instance: instance.name.clone(), clocks: None, unreachable: None, refused: None };
     let looked = match Identity::new(instance.clone(), network, clock) {
         Ok(identity) => glance(network, identity.sign_in_endpoint(), None).await,
         // A region without endpoints is no region of AWS's.

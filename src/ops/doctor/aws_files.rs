@@ -11,7 +11,8 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     for (path, complaints) in &scene.complaints {
         let file = scene.paths.short(path);
         for whose in [Whose::All, Whose::Python, Whose::Others] {
-            let of: Vec<&Complaint> = complaints.iter().filter(|complaint| complaint.whose == whose).collect();
+            let of: Vec<&Complaint> =
+                complaints.iter().filter(|complaint| complaint.whose == whose).collect();
             findings.extend(finding(&file, whose, &of));
         }
     }
@@ -23,12 +24,20 @@ fn finding(file: &str, whose: Whose, complaints: &[&Complaint]) -> Option<Findin
     const NUMBERED: usize = 8;
     let (first, more) = complaints.split_first()?;
     let what = format!("{} can't read {file}, and find no profile in it", whose.words());
-    let finding = if whose == Whose::Others { Finding::advice(NAME, what) } else { Finding::wrong(NAME, what) };
+    let finding = if whose == Whose::Others {
+        Finding::advice(NAME, what)
+    } else {
+        Finding::wrong(NAME, what)
+    };
     let mut seen = format!("line {}: {}", first.line, first.what);
     if !more.is_empty() {
-        let numbers: Vec<String> = more.iter().take(NUMBERED).map(|complaint| complaint.line.to_string()).collect();
+        let numbers: Vec<String> =
+            more.iter().take(NUMBERED).map(|complaint| complaint.line.to_string()).collect();
         let dots = if more.len() > NUMBERED { ", …" } else { "" };
         seen += &format!("; such lines too: {}{dots}", numbers.join(", "));
     }
-    Some(finding.seen(seen).fix(format!("mend line {} of {file} in an editor; rolecall itself reads the file as it is", first.line)))
+    Some(finding.seen(seen).fix(format!(
+        "mend line {} of {file} in an editor; rolecall itself reads the file as it is",
+        first.line
+    )))
 }

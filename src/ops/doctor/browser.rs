@@ -11,7 +11,14 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
         return Vec::new();
     }
     let far = scene.env.get(env::SSH_CONNECTION).is_some() || scene.env.get(env::SSH_TTY).is_some();
-    let why = if far { "this machine is reached over SSH" } else { "there is no display, and no browser is named" };
-    let finding = Finding::advice(NAME, "no browser can be opened here: a sign-in shows an address and a code instead");
+    let why = if far {
+        "this machine is reached over SSH"
+    } else {
+        "there is no display, and no browser is named"
+    };
+    let finding = Finding::advice(
+        NAME,
+        "no browser can be opened here: a sign-in shows an address and a code instead",
+    );
     vec![finding.seen(why).fix("rolecall settings set browser PROGRAM, if there is one after all")]
 }

@@ -6,18 +6,32 @@ use super::{Finding, Scene};
 
 pub(super) const NAME: &str = "clock";
 
-/// AWS refuses signatures that are five minutes off; a clock that is two minutes off goes on drifting.
+/// AWS refuses signatures that are five minutes off; a clock that is two minutes off goes on
+/// drifting.
 const TOLERATED: i64 = 120;
 
 pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     let clocks = scene.answers.iter().filter_map(|answer| answer.clocks);
-    let Some((there, here)) = clocks.max_by_key(|(there, here)| there.since(*here).abs()) else { return Vec::new() };
+    let Some((there, here)) = clocks.max_by_key(|(there, here)| there.since(*here).abs()) else {
+        return Vec::new();
+    };
     let behind = there.since(here);
     if behind.abs() <= TOLERATED {
         return Vec::new();
     }
     let direction = if behind > 0 { "behind" } else { "ahead" };
-    let fix = if cfg!(target_os = "linux") { "sudo timedatectl set-ntp true" } else { "let the system set its time by itself" };
-    let finding = Finding::wrong(NAME, format!("the clock of this machine is {} {direction}", human(behind.abs())));
-    vec![finding.seen(format!("AWS says {}, this machine {}", there.rfc3339(), here.rfc3339())).fix(fix)]
+    let fix = if cfg!(target_os = "linux") {
+        "sudo timedatectl set-ntp true"
+    } else {
+        "let the system set its time by itself"
+    };
+    let finding = Finding::wrong(
+        NAME,
+        format!("the clock of this machine is {} {direction}", human(behind.abs())),
+    );
+    vec![
+        finding
+            .seen(format!("AWS says {}, this machine {}", there.rfc3339(), here.rfc3339()))
+            .fix(fix),
+    ]
 }

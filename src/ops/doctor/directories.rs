@@ -15,9 +15,9 @@ fn finding(closed: &[Closed]) -> Finding {
         [only] => format!("{} or ROLECALL_HOME", only.variable),
         _ => "ROLECALL_HOME".to_owned(),
     };
-    let finding = closed
-        .iter()
-        .take(1)
-        .fold(Finding::wrong(NAME, format!("{} can't be kept", what.join(", "))), |finding, closed| finding.seen(&closed.why.message));
+    let finding = closed.iter().take(1).fold(
+        Finding::wrong(NAME, format!("{} can't be kept", what.join(", "))),
+        |finding, closed| finding.seen(&closed.why.message),
+    );
     finding.fix(format!("make it yours, or set {variables} to a directory that is"))
 }

@@ -8,7 +8,8 @@ use super::{Finding, Scene};
 pub(super) const NAME: &str = "environment";
 
 /// Takes keys out of a shell.
-const UNSET: &str = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION";
+const UNSET: &str =
+    "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION";
 
 pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     [keys_beside_profile, unknown_profile, half_a_key, expired_keys, unknown_instance, two_regions]
@@ -19,7 +20,9 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 
 /// The profile that AWS programs of this shell use, and the variable that names it.
 fn profile(scene: &Scene) -> Option<(Var, &str)> {
-    [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE].into_iter().find_map(|var| Some((var, scene.env.get(var)?)))
+    [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
+        .into_iter()
+        .find_map(|var| Some((var, scene.env.get(var)?)))
 }
 
 /// Whether the keys are those of a role shell of ours: they belong to the profile beside them.
@@ -30,8 +33,12 @@ fn of_ours(scene: &Scene) -> bool {
 fn keys_beside_profile(scene: &Scene) -> Option<Finding> {
     let (var, name) = profile(scene)?;
     scene.env.get(env::AWS_ACCESS_KEY_ID)?;
-    let what = format!("{} and AWS_ACCESS_KEY_ID are both set: the keys win, and profile {name} is not used", var.name());
-    (!of_ours(scene)).then(|| Finding::wrong(NAME, what).fix(UNSET).fix(format!("or unset {}", var.name())))
+    let what = format!(
+        "{} and AWS_ACCESS_KEY_ID are both set: the keys win, and profile {name} is not used",
+        var.name()
+    );
+    (!of_ours(scene))
+        .then(|| Finding::wrong(NAME, what).fix(UNSET).fix(format!("or unset {}", var.name())))
 }
 
 fn unknown_profile(scene: &Scene) -> Option<Finding> {
@@ -40,7 +47,9 @@ fn unknown_profile(scene: &Scene) -> Option<Finding> {
         return None;
     }
     let what = format!("{} names profile {name}, which no AWS file has", var.name());
-    let files = [&scene.paths.aws_config, &scene.paths.aws_credentials].map(|path| scene.paths.short(path)).join(" and ");
+    let files = [&scene.paths.aws_config, &scene.paths.aws_credentials]
+        .map(|path| scene.paths.short(path))
+        .join(" and ");
     Some(
         Finding::wrong(NAME, what)
             .seen(format!("looked in {files}"))
@@ -51,7 +60,11 @@ fn unknown_profile(scene: &Scene) -> Option<Finding> {
 
 fn half_a_key(scene: &Scene) -> Option<Finding> {
     let has = |var| scene.env.get(var).is_some();
-    let what = match (has(env::AWS_ACCESS_KEY_ID), has(env::AWS_SECRET_ACCESS_KEY), has(env::AWS_SESSION_TOKEN)) {
+    let what = match (
+        has(env::AWS_ACCESS_KEY_ID),
+        has(env::AWS_SECRET_ACCESS_KEY),
+        has(env::AWS_SESSION_TOKEN),
+    ) {
         (true, false, _) => "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY",
         (false, true, _) => "AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID",
         (false, false, true) => "AWS_SESSION_TOKEN is set without a key",
@@ -67,7 +80,8 @@ fn expired_keys(scene: &Scene) -> Option<Finding> {
     if since < 0 {
         return None;
     }
-    let finding = Finding::wrong(NAME, format!("the credentials of this shell expired {} ago", human(since)));
+    let finding =
+        Finding::wrong(NAME, format!("the credentials of this shell expired {} ago", human(since)));
     let renew = if of_ours(scene) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET };
     Some(finding.seen(format!("AWS_CREDENTIAL_EXPIRATION={}", until.rfc3339())).fix(renew))
 }
@@ -79,11 +93,17 @@ fn unknown_instance(scene: &Scene) -> Option<Finding> {
         return None;
     }
     let what = format!("AWS_SSO names {name}, which is no IAM Identity Center that is known");
-    Some(Finding::wrong(NAME, what).seen(format!("known: {}", known.join(", "))).fix("unset AWS_SSO"))
+    Some(
+        Finding::wrong(NAME, what)
+            .seen(format!("known: {}", known.join(", ")))
+            .fix("unset AWS_SSO"),
+    )
 }
 
 fn two_regions(scene: &Scene) -> Option<Finding> {
     let (new, old) = (scene.env.get(env::AWS_REGION)?, scene.env.get(env::AWS_DEFAULT_REGION)?);
-    let what = format!("AWS_REGION={new} and AWS_DEFAULT_REGION={old} differ: programs will not agree on the region");
+    let what = format!(
+        "AWS_REGION={new} and AWS_DEFAULT_REGION={old} differ: programs will not agree on the region"
+    );
     (new != old).then(|| Finding::advice(NAME, what).fix("unset AWS_DEFAULT_REGION"))
 }

@@ -1,4 +1,5 @@
-//! Looking around on this machine, once, before the checks: files, modes, locks. Asks nobody, and changes nothing.
+//! Looking around on this machine, once, before the checks: files, modes, locks. Asks nobody, and
+//! changes nothing.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -20,26 +21,45 @@ use crate::ops::instances::{self, overrides};
 use super::{Closed, LooseFile, Redirect, Scene, SeenProfile, SeenToken, SeenVault};
 
 /// Keys that make SDKs sign in by themselves.
-const SSO_KEYS: [&str; 5] = ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
+const SSO_KEYS: [&str; 5] =
+    ["sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"];
 
-/// The scene, without what only AWS can tell. A configuration that can't be read counts as an empty one.
-pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, now: Timestamp) -> Scene {
+/// The scene, without what only AWS can tell. A configuration that can't be read counts as an empty
+/// one.
+pub fn gather(
+    env: &Env,
+    paths: &Paths,
+    loaded: &Result<Loaded>,
+    vault: &Vault,
+    now: Timestamp,
+) -> Scene {
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
     let instances = instances::known(env, paths, &settings);
     let read = |path: &Path| file::load(path).ok().flatten().unwrap_or_default();
     let secrets = read(&paths.aws_credentials);
-    let complaints = [&paths.aws_config, &paths.aws_credentials].map(|path| (path.clone(), complaints(&read(path))));
+    let complaints = [&paths.aws_config, &paths.aws_credentials]
+        .map(|path| (path.clone(), complaints(&read(path))));
     let problems = vec![
         (paths.aws_config.clone(), sso_lint::problems(&read(&paths.aws_config))),
         (paths.aws_credentials.clone(), sso_lint::misplaced(&secrets)),
     ];
-    let (config, credentials) = (AwsConfig::parse(read(&paths.aws_config)), AwsConfig::parse(secrets.clone()));
-    let profile_names: BTreeSet<String> = config.profile_names().into_iter().chain(credentials.credentials_names()).collect();
-    let display = [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
+    let (config, credentials) =
+        (AwsConfig::parse(read(&paths.aws_config)), AwsConfig::parse(secrets.clone()));
+    let profile_names: BTreeSet<String> =
+        config.profile_names().into_iter().chain(credentials.credentials_names()).collect();
+    let display =
+        [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
     let named = settings.browser.is_some() || settings.auth_browser.is_some();
     Scene {
-        configuration: loaded.as_ref().map(|loaded| loaded.warnings.iter().map(ToString::to_string).collect()).map_err(Clone::clone),
-        redirects: instances.iter().flatten().filter_map(|instance| redirect(env, paths, vault, instance, now)).collect(),
+        configuration: loaded
+            .as_ref()
+            .map(|loaded| loaded.warnings.iter().map(ToString::to_string).collect())
+            .map_err(Clone::clone),
+        redirects: instances
+            .iter()
+            .flatten()
+            .filter_map(|instance| redirect(env, paths, vault, instance, now))
+            .collect(),
         answers: Vec::new(),
         complaints: complaints.into(),
         problems,
@@ -48,7 +68,11 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
         profile_names,
         vault: seen(vault),
         locks: paths.state_dir.is_dir().then(|| exclusive(&paths.state_dir)),
-        tokens: instances.iter().flatten().flat_map(|instance| tokens(paths, &config, instance)).collect(),
+        tokens: instances
+            .iter()
+            .flatten()
+            .flat_map(|instance| tokens(paths, &config, instance))
+            .collect(),
         loose_tokens: loose_files(&paths.sso_cache),
         browser: named || display || cfg!(target_os = "macos") || cfg!(windows),
         hook: hook_here(env, paths),
@@ -59,11 +83,23 @@ pub fn gather(env: &Env, paths: &Paths, loaded: &Result<Loaded>, vault: &Vault, 
     }
 }
 
-/// The endpoints of an instance that replace AWS's own, if there are any. A vault that can't be opened is told elsewhere.
-fn redirect(env: &Env, paths: &Paths, vault: &Vault, instance: &Instance, now: Timestamp) -> Option<Redirect> {
+/// The endpoints of an instance that replace AWS's own, if there are any. A vault that can't be
+/// opened is told elsewhere.
+fn redirect(
+    env: &Env,
+    paths: &Paths,
+    vault: &Vault,
+    instance: &Instance,
+    now: Timestamp,
+) -> Option<Redirect> {
     let overrides = overrides::overrides(env, paths, instance);
-    let hides_sign_in = !overrides.is_empty() && overrides::hides_sign_in(vault, instance, now).unwrap_or(false);
-    (!overrides.is_empty()).then(|| Redirect { instance: instance.clone(), overrides, hides_sign_in })
+    let hides_sign_in =
+        !overrides.is_empty() && overrides::hides_sign_in(vault, instance, now).unwrap_or(false);
+    (!overrides.is_empty()).then(|| Redirect {
+        instance: instance.clone(),
+        overrides,
+        hides_sign_in,
+    })
 }
 
 /// Our directories in which nothing could be written.
@@ -74,12 +110,17 @@ fn closed(paths: &Paths) -> Vec<Closed> {
         (&paths.cache_dir, "lists of roles", "XDG_CACHE_HOME"),
         (config, "settings", "XDG_CONFIG_HOME"),
     ];
-    all.into_iter().filter_map(|(dir, what, variable)| Some(Closed { what, variable, why: file::could_write(dir).err()? })).collect()
+    all.into_iter()
+        .filter_map(|(dir, what, variable)| {
+            Some(Closed { what, variable, why: file::could_write(dir).err()? })
+        })
+        .collect()
 }
 
 /// The profiles that run a program.
 fn profiles(config: &AwsConfig, credentials: &AwsConfig, file: &[u8]) -> Vec<SeenProfile> {
-    let ours: BTreeSet<String> = config.managed().into_iter().map(|managed| managed.profile).collect();
+    let ours: BTreeSet<String> =
+        config.managed().into_iter().map(|managed| managed.profile).collect();
     let bare: BTreeSet<String> = credentials.credentials_names().into_iter().collect();
     let seen = |(name, profile): (String, Profile)| {
         let program = words(profile.get("credential_process")?).into_iter().next()?;
@@ -87,8 +128,13 @@ fn profiles(config: &AwsConfig, credentials: &AwsConfig, file: &[u8]) -> Vec<See
         Some(SeenProfile {
             missing: path.is_absolute() && !path.exists(),
             ours: ours.contains(&name),
-            sso_keys: SSO_KEYS.into_iter().filter(|key| profile.get(key).is_some()).map(str::to_owned).collect(),
-            has_static_keys: bare.contains(&name) && edit::get(file, &name, "aws_access_key_id").is_some(),
+            sso_keys: SSO_KEYS
+                .into_iter()
+                .filter(|key| profile.get(key).is_some())
+                .map(str::to_owned)
+                .collect(),
+            has_static_keys: bare.contains(&name)
+                && edit::get(file, &name, "aws_access_key_id").is_some(),
             program,
             name,
         })
@@ -109,7 +155,8 @@ fn seen(vault: &Vault) -> SeenVault {
     SeenVault { store: status.chosen, problem: status.problem, closed, loose }
 }
 
-/// Whether a lock that is held is refused to others. What is made for it stays, as all lock files do.
+/// Whether a lock that is held is refused to others. What is made for it stays, as all lock files
+/// do.
 fn exclusive(state_dir: &Path) -> Result<bool> {
     let path = state_dir.join("locks/doctor");
     let held = Lock::try_acquire(&path)?;
@@ -127,7 +174,14 @@ fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenTok
     let seen = |path: std::path::PathBuf| {
         let token = token_cache::load(&path)?;
         let (start_url, region) = (token.start_url, token.region);
-        Some(SeenToken { path, instance: instance.name.clone(), expires_at: token.expires_at, ours: token.ours, start_url, region })
+        Some(SeenToken {
+            path,
+            instance: instance.name.clone(),
+            expires_at: token.expires_at,
+            ours: token.ours,
+            start_url,
+            region,
+        })
     };
     token_cache::paths(&paths.sso_cache, &keys).into_iter().filter_map(seen).collect()
 }
@@ -135,8 +189,11 @@ fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenTok
 /// Files of a directory that others can read or write.
 fn loose_files(dir: &Path) -> Vec<LooseFile> {
     let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
-    let mut found: Vec<LooseFile> =
-        entries.flatten().filter(|entry| entry.path().is_file()).filter_map(|entry| loose(&entry.path(), 0o600)).collect();
+    let mut found: Vec<LooseFile> = entries
+        .flatten()
+        .filter(|entry| entry.path().is_file())
+        .filter_map(|entry| loose(&entry.path(), 0o600))
+        .collect();
     found.sort_by(|one, other| one.path.cmp(&other.path));
     found
 }

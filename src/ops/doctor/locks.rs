@@ -12,7 +12,9 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
         Some(Ok(false)) => {
             let finding = Finding::wrong(
                 NAME,
-                format!("locks in {dir} shut nobody out: several programs at once would spend one refresh token twice"),
+                format!(
+                    "locks in {dir} shut nobody out: several programs at once would spend one refresh token twice"
+                ),
             );
             vec![finding.seen("the same lock was given twice").fix(elsewhere)]
         }

@@ -10,7 +10,8 @@ use crate::ops::profiles::backup::{self, Run, Undone};
 use crate::ops::profiles::lock_aws_files;
 use crate::os::file;
 
-/// The command that writes, as it is typed behind the program's name; `--undo` behind it takes the run back.
+/// The command that writes, as it is typed behind the program's name; `--undo` behind it takes the
+/// run back.
 const COMMAND: &str = "doctor";
 
 /// A change that is safe, and that a person can take back.
@@ -28,7 +29,8 @@ pub enum Mend {
         /// The file, which stays.
         path: PathBuf,
     },
-    /// Mistakes in the sign-in settings of an AWS config file, all of them in one run. The file as it was is kept for [`undo`].
+    /// Mistakes in the sign-in settings of an AWS config file, all of them in one run. The file as
+    /// it was is kept for [`undo`].
     AwsConfig {
         /// The file.
         path: PathBuf,
@@ -52,7 +54,10 @@ pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
     match mend {
         Mend::AwsConfig { path, code } => {
             correct(paths, path, *code, now)?;
-            Ok(format!("{} is corrected; `rolecall doctor --undo` takes it back", paths.short(path)))
+            Ok(format!(
+                "{} is corrected; `rolecall doctor --undo` takes it back",
+                paths.short(path)
+            ))
         }
         Mend::Mode { path, mode } => {
             set_mode(path, *mode)?;
@@ -65,14 +70,21 @@ pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
         Mend::Setting { key, value } => {
             let file = &paths.config_file;
             let bytes = file::load(file)?.unwrap_or_default();
-            let text = String::from_utf8(bytes).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", file.display())))?;
-            file::replace(file, Some(text.as_bytes()), edit::set(&text, file, key, value)?.as_bytes(), &paths.recovery_dir())?;
+            let text = String::from_utf8(bytes)
+                .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", file.display())))?;
+            file::replace(
+                file,
+                Some(text.as_bytes()),
+                edit::set(&text, file, key, value)?.as_bytes(),
+                &paths.recovery_dir(),
+            )?;
             Ok(format!("{key} is {value} now, in {}", paths.short(file)))
         }
     }
 }
 
-/// Corrects every mistake in an AWS config file that has only one right way. A second call finds nothing left to do.
+/// Corrects every mistake in an AWS config file that has only one right way. A second call finds
+/// nothing left to do.
 fn correct(paths: &Paths, path: &Path, code: Code, now: Timestamp) -> Result<()> {
     let state_dir = paths.state_dir.as_path();
     let _alone = lock_aws_files(state_dir)?;
@@ -85,7 +97,10 @@ fn correct(paths: &Paths, path: &Path, code: Code, now: Timestamp) -> Result<()>
     }
     let left = sso_lint::problems(new.as_deref().unwrap_or(&old));
     match left.iter().find(|problem| problem.code == code && problem.is_fixable()) {
-        Some(problem) => Err(Error::new(Kind::Config, format!("line {} can't be changed without changing others", problem.line))),
+        Some(problem) => Err(Error::new(
+            Kind::Config,
+            format!("line {} can't be changed without changing others", problem.line),
+        )),
         None => Ok(()),
     }
 }
@@ -103,7 +118,8 @@ pub fn undo(paths: &Paths) -> Result<Undone> {
 fn set_mode(path: &std::path::Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let permissions = std::fs::Permissions::from_mode(mode);
-    std::fs::set_permissions(path, permissions).map_err(|error| file::failed("changing the mode of", path, &error))
+    std::fs::set_permissions(path, permissions)
+        .map_err(|error| file::failed("changing the mode of", path, &error))
 }
 
 #[cfg(not(unix))]

@@ -1,4 +1,5 @@
-//! Finding out what is wrong on this machine: each check looks at a [`Scene`] of plain values and says what it found and what helps.
+//! Finding out what is wrong on this machine: each check looks at a [`Scene`] of plain values and
+//! says what it found and what helps.
 
 mod ask;
 mod aws_files;
@@ -55,7 +56,14 @@ pub struct Finding {
 
 impl Finding {
     fn new(check: &'static str, weight: Weight, what: impl Into<String>) -> Self {
-        Self { check, weight, what: what.into(), evidence: String::new(), fix: Vec::new(), mend: None }
+        Self {
+            check,
+            weight,
+            what: what.into(),
+            evidence: String::new(),
+            fix: Vec::new(),
+            mend: None,
+        }
     }
 
     fn wrong(check: &'static str, what: impl Into<String>) -> Self {

@@ -22,17 +22,27 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 
 /// What is used on the way. Addresses of proxies stay out of it: they can carry a password.
 fn way(scene: &Scene) -> String {
-    let proxies = [env::HTTPS_PROXY, env::HTTP_PROXY, env::ALL_PROXY].into_iter().filter(|var| scene.env.get_any_case(*var).is_some());
+    let proxies = [env::HTTPS_PROXY, env::HTTP_PROXY, env::ALL_PROXY]
+        .into_iter()
+        .filter(|var| scene.env.get_any_case(*var).is_some());
     let mut words: Vec<String> = proxies.map(|var| format!("{} is set", var.name())).collect();
-    let endpoints = [env::AWS_ENDPOINT_URL, env::AWS_ENDPOINT_URL_SSO_OIDC, env::AWS_ENDPOINT_URL_SSO];
-    words.extend(endpoints.iter().filter(|var| scene.env.get(**var).is_some()).map(|var| format!("{} is set", var.name())));
+    let endpoints =
+        [env::AWS_ENDPOINT_URL, env::AWS_ENDPOINT_URL_SSO_OIDC, env::AWS_ENDPOINT_URL_SSO];
+    words.extend(
+        endpoints
+            .iter()
+            .filter(|var| scene.env.get(**var).is_some())
+            .map(|var| format!("{} is set", var.name())),
+    );
     words.extend(scene.env.get(env::AWS_CA_BUNDLE).map(|path| format!("AWS_CA_BUNDLE={path}")));
     if words.is_empty() { "no proxy and no CA bundle is set".to_owned() } else { words.join(", ") }
 }
 
 /// Programs ask the proxy for our endpoint on this machine, unless they are told not to.
 fn loopback(scene: &Scene) -> Option<Finding> {
-    [env::HTTP_PROXY, env::ALL_PROXY].into_iter().find(|var| scene.env.get_any_case(*var).is_some())?;
+    [env::HTTP_PROXY, env::ALL_PROXY]
+        .into_iter()
+        .find(|var| scene.env.get_any_case(*var).is_some())?;
     let direct = scene.env.get_any_case(env::NO_PROXY).unwrap_or_default();
     let spared = bypasses_proxy(direct, "http://127.0.0.1");
     let what = "a proxy is set and NO_PROXY does not spare 127.0.0.1: programs can't reach the credentials endpoint on this machine";

@@ -15,10 +15,14 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 
 /// SDKs take `sso_` keys first and never run the program.
 fn shadowed(scene: &Scene) -> Option<Finding> {
-    let found: Vec<&SeenProfile> = scene.profiles.iter().filter(|profile| !profile.sso_keys.is_empty()).collect();
+    let found: Vec<&SeenProfile> =
+        scene.profiles.iter().filter(|profile| !profile.sso_keys.is_empty()).collect();
     let first = found.first()?;
     let file = scene.paths.short(&scene.paths.aws_config);
-    let what = format!("credential_process is not used in {}: most SDKs take the sso_ keys beside it", names(&found));
+    let what = format!(
+        "credential_process is not used in {}: most SDKs take the sso_ keys beside it",
+        names(&found)
+    );
     let seen = format!("[profile {}] of {file} has {}", first.name, first.sso_keys.join(", "));
     let finding = Finding::wrong(NAME, what).seen(seen);
     Some(
@@ -30,11 +34,18 @@ fn shadowed(scene: &Scene) -> Option<Finding> {
 
 /// Keys in the credentials file win over the program of the same profile.
 fn overruled(scene: &Scene) -> Option<Finding> {
-    let found: Vec<&SeenProfile> = scene.profiles.iter().filter(|profile| profile.has_static_keys).collect();
+    let found: Vec<&SeenProfile> =
+        scene.profiles.iter().filter(|profile| profile.has_static_keys).collect();
     let first = found.first()?;
     let file = scene.paths.short(&scene.paths.aws_credentials);
-    let what = format!("credential_process is not used in {}: {file} has keys under the same name", names(&found));
-    Some(Finding::wrong(NAME, what).fix(format!("take [{}] out of {file}, or rename it", first.name)))
+    let what = format!(
+        "credential_process is not used in {}: {file} has keys under the same name",
+        names(&found)
+    );
+    Some(
+        Finding::wrong(NAME, what)
+            .fix(format!("take [{}] out of {file}, or rename it", first.name)),
+    )
 }
 
 /// A program that was moved or taken away: one finding for each path.
@@ -45,12 +56,16 @@ fn moved(scene: &Scene) -> Vec<Finding> {
     }
     let finding = |(program, found): (&str, Vec<&SeenProfile>)| {
         let verb = if found.len() == 1 { "runs" } else { "run" };
-        let finding = Finding::wrong(NAME, format!("{program} is not there, but {} {verb} it", names(&found)));
+        let finding = Finding::wrong(
+            NAME,
+            format!("{program} is not there, but {} {verb} it", names(&found)),
+        );
         match found.iter().any(|profile| profile.ours) {
             true => finding.fix("rolecall setup profiles"),
-            false => {
-                finding.fix(format!("put the program back, or change credential_process in {}", scene.paths.short(&scene.paths.aws_config)))
-            }
+            false => finding.fix(format!(
+                "put the program back, or change credential_process in {}",
+                scene.paths.short(&scene.paths.aws_config)
+            )),
         }
     };
     programs.into_iter().map(finding).collect()

@@ -1,4 +1,5 @@
-//! What the checks look at: values that were gathered before, so that a check reads nothing by itself.
+//! What the checks look at: values that were gathered before, so that a check reads nothing by
+//! itself.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,7 +21,8 @@ pub struct Scene {
     pub paths: Paths,
     /// The present, by this machine.
     pub now: Timestamp,
-    /// Keys of the configuration without effect, as sentences with file and line; or why it can't be read.
+    /// Keys of the configuration without effect, as sentences with file and line; or why it can't
+    /// be read.
     pub configuration: Result<Vec<String>>,
     /// Directories of ours that can't be written.
     pub closed: Vec<Closed>,
@@ -40,7 +42,8 @@ pub struct Scene {
     pub profile_names: BTreeSet<String>,
     /// The vault.
     pub vault: SeenVault,
-    /// Whether locks of the state directory shut others out; `None` while there is no such directory.
+    /// Whether locks of the state directory shut others out; `None` while there is no such
+    /// directory.
     pub locks: Option<Result<bool>>,
     /// The AWS CLI's cache of sign-ins.
     pub tokens: Vec<SeenToken>,

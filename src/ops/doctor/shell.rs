@@ -7,8 +7,15 @@ pub(super) const NAME: &str = "shell";
 pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     let Some((hook, false)) = &scene.hook else { return Vec::new() };
     let file = scene.paths.short(&hook.file);
-    let finding = Finding::advice(NAME, format!("{} does not know `role`, which puts a role into the shell that you are in", hook.shell));
+    let finding = Finding::advice(
+        NAME,
+        format!(
+            "{} does not know `role`, which puts a role into the shell that you are in",
+            hook.shell
+        ),
+    );
     let finding = finding.seen(format!("{file} does not name `rolecall init`"));
-    let finding = hook.once.iter().fold(finding, |finding, once| finding.fix(format!("{once}, once")));
+    let finding =
+        hook.once.iter().fold(finding, |finding, once| finding.fix(format!("{once}, once")));
     vec![finding.fix(format!("add to {file}: {}", hook.line))]
 }

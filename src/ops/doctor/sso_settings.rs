@@ -24,22 +24,40 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
             }
         }
     }
-    groups.into_iter().filter_map(|(path, code, fixable, group)| finding(scene, path, code, fixable, &group)).collect()
+    groups
+        .into_iter()
+        .filter_map(|(path, code, fixable, group)| finding(scene, path, code, fixable, &group))
+        .collect()
 }
 
 /// The first of a group, and the lines of the others.
-fn finding(scene: &Scene, path: &Path, code: Code, fixable: bool, group: &[&Problem]) -> Option<Finding> {
+fn finding(
+    scene: &Scene,
+    path: &Path,
+    code: Code,
+    fixable: bool,
+    group: &[&Problem],
+) -> Option<Finding> {
     let (first, others) = group.split_first()?;
     let file = scene.paths.short(path);
-    let mut lines: Vec<usize> = others.iter().map(|problem| problem.line).filter(|line| *line != first.line).collect();
+    let mut lines: Vec<usize> =
+        others.iter().map(|problem| problem.line).filter(|line| *line != first.line).collect();
     lines.dedup();
     let numbers: Vec<String> = lines.iter().take(NUMBERED).map(ToString::to_string).collect();
     let more = match (numbers.len(), lines.len()) {
         (0, _) => String::new(),
-        (shown, all) if shown < all => format!(", and the like in lines {}, …: {all} more", numbers.join(", ")),
+        (shown, all) if shown < all => {
+            format!(", and the like in lines {}, …: {all} more", numbers.join(", "))
+        }
         (1, _) => format!(", and the like in line {}", numbers.join(", ")),
         _ => format!(", and the like in lines {}", numbers.join(", ")),
     };
-    let finding = Finding::wrong(NAME, first.to_string()).seen(format!("line {} of {file}{more}", first.line)).fix(&first.advice);
-    Some(if fixable { finding.mend(Mend::AwsConfig { path: path.to_owned(), code }) } else { finding })
+    let finding = Finding::wrong(NAME, first.to_string())
+        .seen(format!("line {} of {file}{more}", first.line))
+        .fix(&first.advice);
+    Some(if fixable {
+        finding.mend(Mend::AwsConfig { path: path.to_owned(), code })
+    } else {
+        finding
+    })
 }

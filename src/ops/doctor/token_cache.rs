@@ -8,7 +8,10 @@ use super::{Finding, Mend, Scene, SeenToken};
 pub(super) const NAME: &str = "token cache";
 
 pub(super) fn check(scene: &Scene) -> Vec<Finding> {
-    let of_tokens = scene.tokens.iter().filter_map(|token| foreign(scene, token).or_else(|| stale(scene, token)));
+    let of_tokens = scene
+        .tokens
+        .iter()
+        .filter_map(|token| foreign(scene, token).or_else(|| stale(scene, token)));
     of_tokens.chain(scene.loose_tokens.iter().map(|file| loose(NAME, scene, file))).collect()
 }
 
@@ -19,10 +22,15 @@ fn foreign(scene: &Scene, token: &SeenToken) -> Option<Finding> {
     let other_region = token.region.as_ref().filter(|region| **region != instance.sso_region);
     let seen = match (other_url, other_region) {
         (Some(url), _) => format!("it is for {url}, {} is {}", instance.name, instance.start_url),
-        (None, Some(region)) => format!("it is for {region}, {} is in {}", instance.name, instance.sso_region),
+        (None, Some(region)) => {
+            format!("it is for {region}, {} is in {}", instance.name, instance.sso_region)
+        }
         (None, None) => return None,
     };
-    let finding = Finding::wrong(NAME, format!("the AWS CLI's sign-in for {} belongs to another directory", instance.name));
+    let finding = Finding::wrong(
+        NAME,
+        format!("the AWS CLI's sign-in for {} belongs to another directory", instance.name),
+    );
     Some(finding.seen(format!("{}: {seen}", scene.paths.short(&token.path))).fix(sign_in(token)))
 }
 
@@ -36,7 +44,9 @@ fn stale(scene: &Scene, token: &SeenToken) -> Option<Finding> {
     let what = format!("the AWS CLI's sign-in for {} ended {} ago", token.instance, human(ago));
     let finding = Finding::advice(NAME, what).seen(path);
     Some(match token.ours {
-        true => finding.fix(format!("rolecall login --sso {}", token.instance)).mend(Mend::Withdraw { path: token.path.clone() }),
+        true => finding
+            .fix(format!("rolecall login --sso {}", token.instance))
+            .mend(Mend::Withdraw { path: token.path.clone() }),
         false => finding.fix(sign_in(token)),
     })
 }

@@ -8,13 +8,19 @@ pub(super) const NAME: &str = "vault";
 
 pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     let vault = &scene.vault;
-    let mut findings: Vec<Finding> = vault.problem.iter().map(|error| Finding::of(NAME, error)).collect();
+    let mut findings: Vec<Finding> =
+        vault.problem.iter().map(|error| Finding::of(NAME, error)).collect();
     if vault.problem.is_none() {
         findings.extend(vault.closed.iter().map(|error| Finding::of(NAME, error)));
     }
     if vault.store == Some(SecureStore::Json) {
-        let finding = Finding::advice(NAME, "tokens and credentials are kept in plain text (secure_store = \"json\")");
-        findings.push(finding.fix("take the line out of the configuration, then run `rolecall vault reset`"));
+        let finding = Finding::advice(
+            NAME,
+            "tokens and credentials are kept in plain text (secure_store = \"json\")",
+        );
+        findings.push(
+            finding.fix("take the line out of the configuration, then run `rolecall vault reset`"),
+        );
     }
     findings.extend(vault.loose.iter().map(|file| loose(NAME, scene, file)));
     findings

@@ -1,4 +1,5 @@
-//! `instances.idx`: the instances and what `process` obeys, remembered so that a warm start reads neither TOML nor the AWS config file.
+//! `instances.idx`: the instances and what `process` obeys, remembered so that a warm start reads
+//! neither TOML nor the AWS config file.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -9,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::cache::frame;
-use crate::config::{self, AutoLogin, Env, KeyCache, LogLevel, Paths, SecureStore, Settings, ShareTokenCache, env};
+use crate::config::{
+    self, AutoLogin, Env, KeyCache, LogLevel, Paths, SecureStore, Settings, ShareTokenCache, env,
+};
 use crate::domain::{Instance, InstanceName, Result};
 use crate::os::file;
 
@@ -103,10 +106,12 @@ struct State {
     modified: i128,
 }
 
-/// Instances and process settings, from the index where it still fits, else from the files, and then remembered.
+/// Instances and process settings, from the index where it still fits, else from the files, and
+/// then remembered.
 ///
 /// # Errors
-/// As [`config::load`] and [`instances`]. An index that can't be read or written is none: the files are read each time.
+/// As [`config::load`] and [`instances`]. An index that can't be read or written is none: the files
+/// are read each time.
 pub fn warm(env: &Env, paths: &Paths) -> Result<Warm> {
     let (index, environment) = (paths.cache_dir.join("instances.idx"), digest(env, paths));
     match load(&index, environment).filter(|index| !misses_config(paths, &index.files)) {
@@ -115,29 +120,40 @@ pub fn warm(env: &Env, paths: &Paths) -> Result<Warm> {
     }
 }
 
-/// Whether a configuration file that was named explicitly did not exist when these stamps were made.
+/// Whether a configuration file that was named explicitly did not exist when these stamps were
+/// made.
 pub(in crate::ops) fn misses_config(paths: &Paths, files: &[Stamp]) -> bool {
-    paths.config_named_by.is_some() && files.iter().any(|stamp| stamp.state.is_none() && stamp.path == paths.config_file)
+    paths.config_named_by.is_some()
+        && files.iter().any(|stamp| stamp.state.is_none() && stamp.path == paths.config_file)
 }
 
 fn load(index: &Path, environment: [u8; 32]) -> Option<Index> {
     let index: Index = frame::decode(HEADER, &file::load(index).ok()??)?;
-    let fits = index.environment == environment && index.files.iter().all(|stamp| *stamp == Stamp::of(&stamp.path));
+    let fits = index.environment == environment
+        && index.files.iter().all(|stamp| *stamp == Stamp::of(&stamp.path));
     fits.then_some(index)
 }
 
 fn rebuild(env: &Env, paths: &Paths, index: &Path, environment: [u8; 32]) -> Result<Warm> {
-    let mut files: Vec<PathBuf> = paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).cloned().collect();
+    let mut files: Vec<PathBuf> = paths
+        .system_config
+        .iter()
+        .chain([&paths.config_file, &paths.aws_config])
+        .cloned()
+        .collect();
     for _ in 1..TRIES {
         let before: Vec<Stamp> = files.iter().map(|path| Stamp::of(path)).collect();
         let (warm, read) = look(env, paths)?;
-        if read == files && before.iter().all(|stamp| stamp.settled(now()) && *stamp == Stamp::of(&stamp.path)) {
+        if read == files
+            && before.iter().all(|stamp| stamp.settled(now()) && *stamp == Stamp::of(&stamp.path))
+        {
             let content = Index { environment, files: before, warm };
             // A read-only or full disk costs time on the next start, and nothing now.
             let _ = frame::encode(HEADER, &content).and_then(|bytes| file::save(index, &bytes));
             return Ok(content.warm);
         }
-        // An include that was not foreseen, or somebody writing: which files count is known better now.
+        // An include that was not foreseen, or somebody writing: which files count is known better
+        // now.
         files = read;
     }
     look(env, paths).map(|(warm, _)| warm)
@@ -160,7 +176,9 @@ pub(in crate::ops) fn digest(env: &Env, paths: &Paths) -> [u8; 32] {
         digest.update([0]);
         digest.update(env.get(*var).unwrap_or_default());
     }
-    for path in paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).chain(&paths.home) {
+    for path in
+        paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).chain(&paths.home)
+    {
         digest.update([0]);
         digest.update(path.as_os_str().as_encoded_bytes());
     }
@@ -171,7 +189,9 @@ pub(in crate::ops) fn digest(env: &Env, paths: &Paths) -> [u8; 32] {
 fn nanoseconds(moment: SystemTime) -> i128 {
     match moment.duration_since(UNIX_EPOCH) {
         Ok(since) => i128::try_from(since.as_nanos()).unwrap_or(i128::MAX),
-        Err(before) => i128::try_from(before.duration().as_nanos()).map_or(i128::MIN, |nanos| -nanos),
+        Err(before) => {
+            i128::try_from(before.duration().as_nanos()).map_or(i128::MIN, |nanos| -nanos)
+        }
     }
 }
 
@@ -191,8 +211,13 @@ impl Stamp {
                 size: meta.len(),
                 modified: meta.modified().map_or(0, nanoseconds),
             }),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => None,
-            // In a directory that can't be searched there may be a file: reading it tells why it can't be read.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                None
+            }
+            // In a directory that can't be searched there may be a file: reading it tells why it
+            // can't be read.
             Err(_) => Some(State { inode: u64::MAX, size: u64::MAX, modified: i128::MIN }),
         };
         Self { path: path.to_owned(), state }
@@ -203,8 +228,9 @@ impl Stamp {
         &self.path
     }
 
-    /// Whether another write would show. A file written a moment ago could be written again within one tick of the file system's
-    /// clock: some milliseconds, or two seconds where it keeps whole seconds only.
+    /// Whether another write would show. A file written a moment ago could be written again within
+    /// one tick of the file system's clock: some milliseconds, or two seconds where it keeps
+    /// whole seconds only.
     pub(in crate::ops) fn settled(&self, now: i128) -> bool {
         let Some(state) = &self.state else { return true };
         let tick = if state.modified % 1_000_000_000 == 0 { 2_000_000_000 } else { 20_000_000 };
@@ -228,7 +254,12 @@ mod tests {
             let directory = tempfile::tempdir().unwrap();
             let home = directory.path().as_os_str().to_owned();
             let own = [("HOME".into(), home.clone()), ("ROLECALL_HOME".into(), home)];
-            let env = Env::from_pairs(pairs.iter().map(|(k, v)| (std::ffi::OsString::from(k), std::ffi::OsString::from(v))).chain(own));
+            let env = Env::from_pairs(
+                pairs
+                    .iter()
+                    .map(|(k, v)| (std::ffi::OsString::from(k), std::ffi::OsString::from(v)))
+                    .chain(own),
+            );
             let paths = Paths::from_env(&env).unwrap();
             Self { directory, env, paths }
         }
@@ -238,7 +269,8 @@ mod tests {
             let path = self.directory.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, text).unwrap();
-            let earlier = SystemTime::now() - Duration::from_secs(60) + Duration::from_nanos(text.len() as u64);
+            let earlier = SystemTime::now() - Duration::from_secs(60)
+                + Duration::from_nanos(text.len() as u64);
             fs::File::options().write(true).open(&path).unwrap().set_modified(earlier).unwrap();
         }
 
@@ -264,7 +296,10 @@ mod tests {
         let first = home.warm().unwrap();
         assert!(home.fits());
         assert_eq!(home.warm().unwrap(), first);
-        assert_eq!((first.instances[0].name.as_str(), first.process.auto_login), ("corp", AutoLogin::Always));
+        assert_eq!(
+            (first.instances[0].name.as_str(), first.process.auto_login),
+            ("corp", AutoLogin::Always)
+        );
     }
 
     #[test]
@@ -272,7 +307,10 @@ mod tests {
         let home = Home::new(&[]);
         home.write("config.toml", CORP);
         home.warm().unwrap();
-        home.write(".aws/config", "[sso-session lab]\nsso_start_url = https://lab\nsso_region = us-east-1\n");
+        home.write(
+            ".aws/config",
+            "[sso-session lab]\nsso_start_url = https://lab\nsso_region = us-east-1\n",
+        );
         assert_eq!(home.warm().unwrap().instances.len(), 2);
         home.write("config.toml", &CORP.replace("always", "never"));
         assert_eq!(home.warm().unwrap().process.auto_login, AutoLogin::Never);
@@ -297,7 +335,10 @@ mod tests {
         home.write("config.toml", CORP);
         home.warm().unwrap();
         home.env = Env::from_pairs([("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]);
-        assert_eq!(home.warm().unwrap().instances[0].endpoints.oidc.as_deref(), Some("http://127.0.0.1:1"));
+        assert_eq!(
+            home.warm().unwrap().instances[0].endpoints.oidc.as_deref(),
+            Some("http://127.0.0.1:1")
+        );
     }
 
     #[test]
@@ -333,7 +374,12 @@ mod tests {
         // The same stamp on other content: only a reader of the file would notice.
         let before = fs::metadata(&home.paths.config_file).unwrap().modified().unwrap();
         fs::write(&home.paths.config_file, CORP.replace("corp", "evil")).unwrap();
-        fs::File::options().write(true).open(&home.paths.config_file).unwrap().set_modified(before).unwrap();
+        fs::File::options()
+            .write(true)
+            .open(&home.paths.config_file)
+            .unwrap()
+            .set_modified(before)
+            .unwrap();
         assert_eq!(home.warm().unwrap().instances[0].name.as_str(), "corp");
     }
 }

@@ -1,4 +1,5 @@
-//! Which IAM Identity Centers there are: our file, the AWS config file's sessions, then its legacy profiles, merged by name.
+//! Which IAM Identity Centers there are: our file, the AWS config file's sessions, then its legacy
+//! profiles, merged by name.
 
 pub mod index;
 pub mod overrides;
@@ -6,15 +7,18 @@ pub mod problems;
 
 use crate::awsconfig::AwsConfig;
 use crate::config::{Env, Paths, Settings, env};
-use crate::domain::{Endpoints, Error, Instance, InstanceName, Kind, Region, Result, Source, StartUrl, nearest};
+use crate::domain::{
+    Endpoints, Error, Instance, InstanceName, Kind, Region, Result, Source, StartUrl, nearest,
+};
 use crate::ops::moving::sources;
 use crate::os::file;
 
-/// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy profiles.
+/// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy
+/// profiles.
 ///
 /// # Errors
-/// [`Kind::Config`] when there are none, with what to write as hints; when one of ours lacks its start URL or region; when the AWS
-/// config file can't be read.
+/// [`Kind::Config`] when there are none, with what to write as hints; when one of ours lacks its
+/// start URL or region; when the AWS config file can't be read.
 pub fn instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
     let found = known(env, paths, settings)?;
     if found.is_empty() { Err(none_found(paths)) } else { Ok(found) }
@@ -60,10 +64,14 @@ struct Lacking {
 impl Lacking {
     fn explain(self, paths: &Paths) -> Error {
         let Self { name, key } = self;
-        let example = if key == "start_url" { "https://NAME.awsapps.com/start" } else { "eu-west-1" };
+        let example =
+            if key == "start_url" { "https://NAME.awsapps.com/start" } else { "eu-west-1" };
         let file = paths.short(&paths.config_file);
-        Error::new(Kind::Config, format!("[instances.{name}] has no {key}, and no [sso-session {name}] has one"))
-            .hint(format!("add to [instances.{name}] in {file}: {key} = \"{example}\""))
+        Error::new(
+            Kind::Config,
+            format!("[instances.{name}] has no {key}, and no [sso-session {name}] has one"),
+        )
+        .hint(format!("add to [instances.{name}] in {file}: {key} = \"{example}\""))
     }
 }
 
@@ -71,7 +79,10 @@ impl Lacking {
 pub fn none_found(paths: &Paths) -> Error {
     let nothing = Error::new(Kind::Config, "no IAM Identity Center is set up on this machine");
     let nothing = match paths.home.as_deref().and_then(sources::present) {
-        Some(file) => nothing.hint(format!("run `rolecall setup import`: it takes over what {} says", paths.short(&file))),
+        Some(file) => nothing.hint(format!(
+            "run `rolecall setup import`: it takes over what {} says",
+            paths.short(&file)
+        )),
         None => nothing,
     };
     let nothing = nothing
@@ -91,8 +102,12 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
         let scopes = table.scopes.clone().or_else(|| Some(session?.registration_scopes.clone()));
         found.push(Instance {
             start_url: start_url.ok_or_else(|| Lacking { name: name.clone(), key: "start_url" })?,
-            sso_region: sso_region.ok_or_else(|| Lacking { name: name.clone(), key: "sso_region" })?,
-            default_region: table.default_region.clone().or_else(|| settings.default_region.clone()),
+            sso_region: sso_region
+                .ok_or_else(|| Lacking { name: name.clone(), key: "sso_region" })?,
+            default_region: table
+                .default_region
+                .clone()
+                .or_else(|| settings.default_region.clone()),
             scopes: or_default(scopes.unwrap_or_default()),
             source: Source::Ours,
             endpoints: session.map(|session| session.endpoints.clone()).unwrap_or_default(),
@@ -101,23 +116,50 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
     }
     let bare = |name, start_url, sso_region, source, scopes, endpoints| {
         let default_region = settings.default_region.clone();
-        Instance { name, start_url, sso_region, default_region, scopes: or_default(scopes), source, endpoints }
+        Instance {
+            name,
+            start_url,
+            sso_region,
+            default_region,
+            scopes: or_default(scopes),
+            source,
+            endpoints,
+        }
     };
     for session in sessions {
         let name = InstanceName::new(session.name);
-        // A session without a start URL is unfinished; the AWS CLI says so, and we have others to offer.
+        // A session without a start URL is unfinished; the AWS CLI says so, and we have others to
+        // offer.
         let (Some(start_url), Some(region)) = (session.start_url, session.region) else { continue };
         if !taken(&found, &name) {
-            found.push(bare(name, start_url, region, Source::SsoSession, session.registration_scopes, session.endpoints));
+            found.push(bare(
+                name,
+                start_url,
+                region,
+                Source::SsoSession,
+                session.registration_scopes,
+                session.endpoints,
+            ));
         }
     }
     for legacy in aws.legacy_instances() {
-        // One that has a name already needs no second one: a legacy profile says nothing new about it.
-        if found.iter().any(|known| known.start_url == legacy.start_url && known.sso_region == legacy.region) {
+        // One that has a name already needs no second one: a legacy profile says nothing new about
+        // it.
+        if found
+            .iter()
+            .any(|known| known.start_url == legacy.start_url && known.sso_region == legacy.region)
+        {
             continue;
         }
         let name = free_name(&found, &legacy.start_url, &legacy.region);
-        found.push(bare(name, legacy.start_url, legacy.region, Source::LegacyProfile, legacy.registration_scopes, legacy.endpoints));
+        found.push(bare(
+            name,
+            legacy.start_url,
+            legacy.region,
+            Source::LegacyProfile,
+            legacy.registration_scopes,
+            legacy.endpoints,
+        ));
     }
     for instance in &mut found {
         instance.endpoints = endpoints(env, std::mem::take(&mut instance.endpoints));
@@ -133,12 +175,16 @@ fn taken(found: &[Instance], name: &InstanceName) -> bool {
     found.iter().any(|known| known.name == *name)
 }
 
-/// The start URL's first label; if that is taken, plus the region; if that is taken too, plus a number.
+/// The start URL's first label; if that is taken, plus the region; if that is taken too, plus a
+/// number.
 fn free_name(found: &[Instance], start_url: &StartUrl, region: &Region) -> InstanceName {
     let label = start_url.first_label();
     let numbered = (2..).map(|n| format!("{label}-{region}-{n}"));
     let names = [label.to_owned(), format!("{label}-{region}")].into_iter().chain(numbered);
-    names.map(InstanceName::new).find(|name| !taken(found, name)).unwrap_or_else(|| InstanceName::new(label))
+    names
+        .map(InstanceName::new)
+        .find(|name| !taken(found, name))
+        .unwrap_or_else(|| InstanceName::new(label))
 }
 
 /// The endpoints of an instance that no file names yet: those of the environment alone.
@@ -146,13 +192,18 @@ pub fn endpoints_of(env: &Env) -> Endpoints {
     endpoints(env, Endpoints::default())
 }
 
-/// Endpoints as every AWS SDK finds them: the service's variable, the general variable, then what the config file says.
+/// Endpoints as every AWS SDK finds them: the service's variable, the general variable, then what
+/// the config file says.
 fn endpoints(env: &Env, configured: Endpoints) -> Endpoints {
     if env.is_true(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
         return Endpoints::default();
     }
     let of = |var, configured: Option<String>| {
-        let named = env.get(var).or_else(|| env.get(env::AWS_ENDPOINT_URL)).map(str::to_owned).or(configured);
+        let named = env
+            .get(var)
+            .or_else(|| env.get(env::AWS_ENDPOINT_URL))
+            .map(str::to_owned)
+            .or(configured);
         named.map(|url| normalized(&url))
     };
     Endpoints {
@@ -162,7 +213,8 @@ fn endpoints(env: &Env, configured: Endpoints) -> Endpoints {
     }
 }
 
-/// An endpoint without the slash at its end, with scheme and host in lower case: the vault names records by it.
+/// An endpoint without the slash at its end, with scheme and host in lower case: the vault names
+/// records by it.
 fn normalized(url: &str) -> String {
     let url = url.trim().trim_end_matches('/');
     let host = url.find("://").map_or(0, |at| at + 3);
@@ -181,17 +233,25 @@ mod tests {
         std::fs::write(home.path().join("config.toml"), ours).unwrap();
         std::fs::write(home.path().join("aws"), aws).unwrap();
         let at = |name: &str| home.path().join(name).into_os_string();
-        let env = Env::from_pairs(pairs.iter().map(|(k, v)| (std::ffi::OsString::from(k), std::ffi::OsString::from(v))).chain([
-            ("HOME".into(), at("")),
-            ("ROLECALL_HOME".into(), at("")),
-            ("AWS_CONFIG_FILE".into(), at("aws")),
-        ]));
+        let env = Env::from_pairs(
+            pairs
+                .iter()
+                .map(|(k, v)| (std::ffi::OsString::from(k), std::ffi::OsString::from(v)))
+                .chain([
+                    ("HOME".into(), at("")),
+                    ("ROLECALL_HOME".into(), at("")),
+                    ("AWS_CONFIG_FILE".into(), at("aws")),
+                ]),
+        );
         let paths = Paths::from_env(&env)?;
         instances(&env, &paths, &config::load(&env, &paths)?.settings)
     }
 
     fn said(instances: &[Instance]) -> Vec<String> {
-        instances.iter().map(|i| format!("{} {} {} {:?}", i.name, i.start_url, i.sso_region, i.source)).collect()
+        instances
+            .iter()
+            .map(|i| format!("{} {} {} {:?}", i.name, i.start_url, i.sso_region, i.source))
+            .collect()
     }
 
     const AWS: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
@@ -211,27 +271,41 @@ mod tests {
             "lab https://lab.awsapps.com/start us-east-1 LegacyProfile",
         ];
         assert_eq!(said(&found), want);
-        let regions: Vec<_> = found.iter().map(|i| i.default_region.as_ref().unwrap().as_str()).collect();
+        let regions: Vec<_> =
+            found.iter().map(|i| i.default_region.as_ref().unwrap().as_str()).collect();
         assert_eq!(regions, ["eu-north-1", "eu-central-1", "eu-north-1", "eu-north-1"]);
         assert_eq!(found[0].scopes, ["sso:account:access"]);
     }
 
     #[test]
     fn the_same_start_url_under_two_names_means_two_people() {
-        let ours =
-            "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n[instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
+        let ours = "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n[instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
         assert_eq!(find(ours, "", &[]).unwrap().len(), 2);
     }
 
     #[test]
     fn endpoints_come_from_the_service_variable_then_the_general_one_then_the_file() {
-        let aws = "[profile a]\nsso_start_url = https://a\nsso_region = r\nendpoint_url = http://file\n";
+        let aws =
+            "[profile a]\nsso_start_url = https://a\nsso_region = r\nendpoint_url = http://file\n";
         let of = |pairs: &[(&str, &str)]| find("", aws, pairs).unwrap().remove(0).endpoints;
-        let both = of(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_SSO", "http://portal")]);
-        assert_eq!((both.portal.as_deref(), both.oidc.as_deref()), (Some("http://portal"), Some("http://all")));
+        let both =
+            of(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_SSO", "http://portal")]);
+        assert_eq!(
+            (both.portal.as_deref(), both.oidc.as_deref()),
+            (Some("http://portal"), Some("http://all"))
+        );
         assert_eq!(of(&[]).sts.as_deref(), Some("http://file"));
-        assert_eq!(of(&[("AWS_ENDPOINT_URL_SSO", " HTTP://Portal:80/Path/ ")]).portal.as_deref(), Some("http://portal:80/Path"));
-        assert_eq!(of(&[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"), ("AWS_ENDPOINT_URL", "http://all")]), Endpoints::default());
+        assert_eq!(
+            of(&[("AWS_ENDPOINT_URL_SSO", " HTTP://Portal:80/Path/ ")]).portal.as_deref(),
+            Some("http://portal:80/Path")
+        );
+        assert_eq!(
+            of(&[
+                ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"),
+                ("AWS_ENDPOINT_URL", "http://all")
+            ]),
+            Endpoints::default()
+        );
     }
 
     #[test]
@@ -243,8 +317,13 @@ mod tests {
 
     #[test]
     fn a_session_that_is_incomplete_is_named_where_there_is_no_other() {
-        let error = find("", "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n", &[]).unwrap_err();
-        assert_eq!(error.hints[0], "~/aws:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it");
+        let error =
+            find("", "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n", &[])
+                .unwrap_err();
+        assert_eq!(
+            error.hints[0],
+            "~/aws:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it"
+        );
         assert!(error.hints[1].contains("rolecall setup wizard"), "{error:?}");
     }
 
@@ -253,13 +332,22 @@ mod tests {
         let aws = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
             [profile a]\nsso_start_url = https://CORP.awsapps.com:443/start/#/?tab=accounts\nsso_region = EU-WEST-1\n\
             [profile b]\nsso_start_url = \"corp.awsapps.com/start\"\nsso_region = eu-west-1 # Ireland\n";
-        assert_eq!(said(&find("", aws, &[]).unwrap()), ["corp https://corp.awsapps.com/start eu-west-1 SsoSession"]);
+        assert_eq!(
+            said(&find("", aws, &[]).unwrap()),
+            ["corp https://corp.awsapps.com/start eu-west-1 SsoSession"]
+        );
     }
 
     #[test]
     fn an_instance_without_a_region_says_which_line_is_missing() {
         let error = find("[instances.corp]\nstart_url = 'https://x'\n", "", &[]).unwrap_err();
-        assert_eq!(error.message, "[instances.corp] has no sso_region, and no [sso-session corp] has one");
-        assert_eq!(error.hints, ["add to [instances.corp] in ~/config.toml: sso_region = \"eu-west-1\""]);
+        assert_eq!(
+            error.message,
+            "[instances.corp] has no sso_region, and no [sso-session corp] has one"
+        );
+        assert_eq!(
+            error.hints,
+            ["add to [instances.corp] in ~/config.toml: sso_region = \"eu-west-1\""]
+        );
     }
 }

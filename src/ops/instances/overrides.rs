@@ -62,7 +62,9 @@ pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<Override>
     let all = [(Service::SignIn, oidc), (Service::Portal, portal), (Service::Sts, sts)];
     let mut section = None;
     let found = all.into_iter().filter_map(|(service, url)| {
-        let variable = [service.variable(), env::AWS_ENDPOINT_URL].into_iter().find(|var| env.get(*var).is_some());
+        let variable = [service.variable(), env::AWS_ENDPOINT_URL]
+            .into_iter()
+            .find(|var| env.get(*var).is_some());
         let origin = match variable {
             Some(variable) => variable.name().to_owned(),
             None => section.get_or_insert_with(|| section_of(paths, instance)).clone(),
@@ -74,7 +76,8 @@ pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<Override>
 
 /// The address without a user's name and password, which nobody needs to see.
 fn without_userinfo(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 3], rest));
+    let (scheme, rest) =
+        url.split_once("://").map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 3], rest));
     let end = rest.find('/').unwrap_or(rest.len());
     let host = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
     format!("{scheme}{host}{}", &rest[end..])
@@ -84,12 +87,15 @@ fn without_userinfo(url: &str) -> String {
 fn section_of(paths: &Paths, instance: &Instance) -> String {
     let config = AwsConfig::parse(file::load(&paths.aws_config).ok().flatten().unwrap_or_default());
     let found = match instance.source {
-        Source::Ours | Source::SsoSession => {
-            config.sso_sessions().into_iter().find(|session| session.name == instance.name.as_str()).and_then(|found| found.endpoints_from)
-        }
+        Source::Ours | Source::SsoSession => config
+            .sso_sessions()
+            .into_iter()
+            .find(|session| session.name == instance.name.as_str())
+            .and_then(|found| found.endpoints_from),
         Source::LegacyProfile => {
-            let same =
-                |found: &crate::awsconfig::LegacyInstance| found.start_url == instance.start_url && found.region == instance.sso_region;
+            let same = |found: &crate::awsconfig::LegacyInstance| {
+                found.start_url == instance.start_url && found.region == instance.sso_region
+            };
             config.legacy_instances().into_iter().find(same).and_then(|found| found.endpoints_from)
         }
     };
@@ -98,11 +104,16 @@ fn section_of(paths: &Paths, instance: &Instance) -> String {
 }
 
 /// What overrides do: each origin with a sentence such as "AWS_ENDPOINT_URL sends sign-in and portal requests for corp to http://…".
-pub fn sentences<'a>(all: impl IntoIterator<Item = (&'a Instance, &'a [Override])>) -> Vec<(String, String)> {
+pub fn sentences<'a>(
+    all: impl IntoIterator<Item = (&'a Instance, &'a [Override])>,
+) -> Vec<(String, String)> {
     let mut groups: Vec<(&str, &str, Vec<&str>, Vec<&str>)> = Vec::new();
     for (instance, overrides) in all {
         for one in overrides {
-            let place = groups.iter().position(|(origin, url, ..)| *origin == one.origin && *url == one.url).unwrap_or(groups.len());
+            let place = groups
+                .iter()
+                .position(|(origin, url, ..)| *origin == one.origin && *url == one.url)
+                .unwrap_or(groups.len());
             if place == groups.len() {
                 groups.push((&one.origin, &one.url, Vec::new(), Vec::new()));
             }
@@ -112,7 +123,14 @@ pub fn sentences<'a>(all: impl IntoIterator<Item = (&'a Instance, &'a [Override]
         }
     }
     let sentence = |(origin, url, services, names): (&str, &str, Vec<&str>, Vec<&str>)| {
-        (origin.to_owned(), format!("{origin} sends {} requests for {} to {url}", listed(&services), listed(&names)))
+        (
+            origin.to_owned(),
+            format!(
+                "{origin} sends {} requests for {} to {url}",
+                listed(&services),
+                listed(&names)
+            ),
+        )
     };
     groups.into_iter().map(sentence).collect()
 }
@@ -132,8 +150,8 @@ fn listed(words: &[&str]) -> String {
     }
 }
 
-/// Whether overrides hide a sign-in: with them nobody is signed in to the instance, without them the vault has a token that is valid or
-/// can be renewed.
+/// Whether overrides hide a sign-in: with them nobody is signed in to the instance, without them
+/// the vault has a token that is valid or can be renewed.
 ///
 /// # Errors
 /// [`crate::domain::Kind::Vault`] if the vault is locked or out of reach.
@@ -148,9 +166,16 @@ pub fn hides_sign_in(vault: &Vault, instance: &Instance, now: Timestamp) -> Resu
 }
 
 /// The instances with the overrides that decide where the sign-in goes; those of STS do not.
-pub fn of_sign_in<'a>(env: &Env, paths: &Paths, instances: &'a [Instance]) -> Vec<(&'a Instance, Vec<Override>)> {
+pub fn of_sign_in<'a>(
+    env: &Env,
+    paths: &Paths,
+    instances: &'a [Instance],
+) -> Vec<(&'a Instance, Vec<Override>)> {
     let relevant = |instance: &'a Instance| {
-        let found: Vec<Override> = overrides(env, paths, instance).into_iter().filter(|one| one.service != Service::Sts).collect();
+        let found: Vec<Override> = overrides(env, paths, instance)
+            .into_iter()
+            .filter(|one| one.service != Service::Sts)
+            .collect();
         (!found.is_empty()).then_some((instance, found))
     };
     instances.iter().filter_map(relevant).collect()
@@ -166,12 +191,24 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("aws");
         std::fs::write(&file, aws).unwrap();
-        let own = [("HOME".into(), home.path().into()), ("AWS_CONFIG_FILE".into(), file.into_os_string())];
-        let env = Env::from_pairs(pairs.iter().map(|(k, v)| (std::ffi::OsString::from(k), std::ffi::OsString::from(v))).chain(own));
+        let own = [
+            ("HOME".into(), home.path().into()),
+            ("AWS_CONFIG_FILE".into(), file.into_os_string()),
+        ];
+        let env = Env::from_pairs(
+            pairs
+                .iter()
+                .map(|(k, v)| (std::ffi::OsString::from(k), std::ffi::OsString::from(v)))
+                .chain(own),
+        );
         let paths = Paths::from_env(&env).unwrap();
         let known = instances(&env, &paths, &Settings::default()).unwrap();
-        let all: Vec<_> = known.iter().map(|instance| (instance, overrides(&env, &paths, instance))).collect();
-        sentences(all.iter().map(|(instance, found)| (*instance, &found[..]))).into_iter().map(|(_, sentence)| sentence).collect()
+        let all: Vec<_> =
+            known.iter().map(|instance| (instance, overrides(&env, &paths, instance))).collect();
+        sentences(all.iter().map(|(instance, found)| (*instance, &found[..])))
+            .into_iter()
+            .map(|(_, sentence)| sentence)
+            .collect()
     }
 
     const TWO: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
@@ -182,7 +219,9 @@ mod tests {
         assert_eq!(said(TWO, &[]), Vec::<String>::new());
         assert_eq!(
             said(TWO, &[("AWS_ENDPOINT_URL", "http://localhost:4566")]),
-            ["AWS_ENDPOINT_URL sends sign-in, portal and STS requests for corp and lab to http://localhost:4566"]
+            [
+                "AWS_ENDPOINT_URL sends sign-in, portal and STS requests for corp and lab to http://localhost:4566"
+            ]
         );
         assert_eq!(
             said(TWO, &[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_SSO", "http://b")]),
@@ -191,14 +230,20 @@ mod tests {
                 "AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://b"
             ]
         );
-        let ignored = [("AWS_ENDPOINT_URL", "http://a"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+        let ignored =
+            [("AWS_ENDPOINT_URL", "http://a"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
         assert_eq!(said(TWO, &ignored), Vec::<String>::new());
     }
 
     #[test]
     fn a_password_in_an_address_is_not_shown() {
         let said = said(TWO, &[("AWS_ENDPOINT_URL_SSO", "http://me:hunter2@proxy.example/x@y")]);
-        assert_eq!(said, ["AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://proxy.example/x@y"]);
+        assert_eq!(
+            said,
+            [
+                "AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://proxy.example/x@y"
+            ]
+        );
     }
 
     #[test]

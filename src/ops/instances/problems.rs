@@ -1,4 +1,5 @@
-//! Mistakes in the AWS files that keep sign-in settings from being read: as hints of an error, and once as a warning.
+//! Mistakes in the AWS files that keep sign-in settings from being read: as hints of an error, and
+//! once as a warning.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -32,25 +33,34 @@ impl Found {
     }
 }
 
-/// The problems in the AWS config file, then those in the credentials file. A file that can't be read has none.
+/// The problems in the AWS config file, then those in the credentials file. A file that can't be
+/// read has none.
 pub fn problems(paths: &Paths) -> Vec<Found> {
     let read = |path| file::load(path).ok().flatten().unwrap_or_default();
-    let of = |path, found: Vec<Problem>| found.into_iter().map(move |problem| Found { file: paths.short(path), problem });
+    let of = |path, found: Vec<Problem>| {
+        found.into_iter().map(move |problem| Found { file: paths.short(path), problem })
+    };
     let config = sso_lint::problems(&read(&paths.aws_config));
     let credentials = sso_lint::misplaced(&read(&paths.aws_credentials));
     of(&paths.aws_config, config).chain(of(&paths.aws_credentials, credentials)).collect()
 }
 
-/// The error with the problems that may be its reason as hints: those of the section of this name, or all.
+/// The error with the problems that may be its reason as hints: those of the section of this name,
+/// or all.
 #[must_use]
 pub fn explain(paths: &Paths, name: Option<&str>, error: Error) -> Error {
     let mut found = problems(paths);
     found.retain(|found| name.is_none_or(|name| found.problem.is_about(name)));
     // What keeps a section from being read at all explains more than a value that is odd.
-    found.sort_by_key(|found| !matches!(found.problem.code, Code::Header | Code::Missing | Code::Key | Code::Indented));
+    found.sort_by_key(|found| {
+        !matches!(found.problem.code, Code::Header | Code::Missing | Code::Key | Code::Indented)
+    });
     let mut hints: Vec<String> = found.iter().take(NAMED).map(Found::sentence).collect();
     if found.len() > NAMED {
-        hints.push(format!("run `rolecall doctor` to see {} more mistakes in the AWS files", found.len() - NAMED));
+        hints.push(format!(
+            "run `rolecall doctor` to see {} more mistakes in the AWS files",
+            found.len() - NAMED
+        ));
     }
     if found.iter().any(|found| found.problem.is_fixable()) {
         hints.push("run `rolecall doctor --fix` to correct what has only one right way".to_owned());
@@ -67,11 +77,14 @@ struct Seen {
     digest: [u8; 32],
 }
 
-/// The first problem, as a warning, unless these problems have been told before. Files that did not change are not read.
+/// The first problem, as a warning, unless these problems have been told before. Files that did not
+/// change are not read.
 pub fn news(paths: &Paths) -> Option<Error> {
     let place = paths.cache_dir.join("aws-files-seen");
-    let stamps: Vec<Stamp> = [&paths.aws_config, &paths.aws_credentials].map(|path| Stamp::of(path)).into();
-    let seen: Option<Seen> = file::load(&place).ok().flatten().and_then(|bytes| frame::decode(HEADER, &bytes));
+    let stamps: Vec<Stamp> =
+        [&paths.aws_config, &paths.aws_credentials].map(|path| Stamp::of(path)).into();
+    let seen: Option<Seen> =
+        file::load(&place).ok().flatten().and_then(|bytes| frame::decode(HEADER, &bytes));
     if seen.as_ref().is_some_and(|seen| seen.stamps == stamps) {
         return None;
     }
@@ -87,7 +100,10 @@ pub fn news(paths: &Paths) -> Option<Error> {
         2 => ", which shows one more mistake".to_owned(),
         many => format!(", which shows {} more mistakes", many - 1),
     };
-    Some(Error::new(Kind::Config, first.sentence()).hint(format!("run `rolecall doctor`{more}; this is said once")))
+    Some(
+        Error::new(Kind::Config, first.sentence())
+            .hint(format!("run `rolecall doctor`{more}; this is said once")),
+    )
 }
 
 /// Stands for the problems, wherever in their files they are.
@@ -122,11 +138,15 @@ mod tests {
     fn a_problem_is_told_once_until_there_is_another() {
         let (_home, paths) = home(BROKEN);
         let warning = news(&paths).unwrap();
-        assert_eq!(warning.message, "~/.aws/config:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it");
+        assert_eq!(
+            warning.message,
+            "~/.aws/config:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it"
+        );
         assert_eq!(news(&paths), None);
         std::fs::write(&paths.aws_config, format!("# moved by a line\n{BROKEN}")).unwrap();
         assert_eq!(news(&paths), None);
-        std::fs::write(&paths.aws_config, format!("{BROKEN}[profile a]\nsso_session = lab\n")).unwrap();
+        std::fs::write(&paths.aws_config, format!("{BROKEN}[profile a]\nsso_session = lab\n"))
+            .unwrap();
         assert!(news(&paths).unwrap().hints[0].contains("one more mistake"));
         std::fs::write(&paths.aws_config, "").unwrap();
         assert_eq!(news(&paths), None);
@@ -138,10 +158,24 @@ mod tests {
     fn an_error_names_the_problems_that_explain_it() {
         let (_home, paths) = home(&format!("{BROKEN}[sso_session lab]\n"));
         let error = explain(&paths, None, Error::new(Kind::Config, "x").hint("last"));
-        assert!(error.hints[0].starts_with("~/.aws/config:1: [sso-session corp] has no"), "{error:?}");
-        assert!(error.hints.iter().any(|hint| hint.contains("doctor --fix")) && error.hints.last().unwrap() == "last", "{error:?}");
+        assert!(
+            error.hints[0].starts_with("~/.aws/config:1: [sso-session corp] has no"),
+            "{error:?}"
+        );
+        assert!(
+            error.hints.iter().any(|hint| hint.contains("doctor --fix"))
+                && error.hints.last().unwrap() == "last",
+            "{error:?}"
+        );
         let lab = explain(&paths, Some("lab"), Error::new(Kind::Config, "x"));
-        assert!(lab.hints[0].contains("[sso_session lab] is misspelled") && !lab.hints.concat().contains("corp"), "{lab:?}");
-        assert_eq!(explain(&paths, Some("zoo"), Error::new(Kind::Config, "x")).hints, Vec::<String>::new());
+        assert!(
+            lab.hints[0].contains("[sso_session lab] is misspelled")
+                && !lab.hints.concat().contains("corp"),
+            "{lab:?}"
+        );
+        assert_eq!(
+            explain(&paths, Some("zoo"), Error::new(Kind::Config, "x")).hints,
+            Vec::<String>::new()
+        );
     }
 }

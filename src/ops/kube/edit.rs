@@ -1,4 +1,5 @@
-//! The users of a kubeconfig that ask EKS for a token, and the change of their lines: every other byte stays.
+//! The users of a kubeconfig that ask EKS for a token, and the change of their lines: every other
+//! byte stays.
 
 use std::ops::Range;
 
@@ -76,17 +77,35 @@ fn user(node: &Node) -> Option<User> {
     let read = words::read(command.text().unwrap_or_default(), &texts.unwrap_or_default());
     let odd = exec.odd().map(|(line, what)| format!("line {}: {what}", line.max(exec.line)));
     let is = match read {
-        Command::Foreign if odd.is_none() || !["aws", "aws-iam-authenticator"].contains(&command.text().unwrap_or("aws")) => return None,
+        Command::Foreign
+            if odd.is_none()
+                || !["aws", "aws-iam-authenticator"].contains(&command.text().unwrap_or("aws")) =>
+        {
+            return None;
+        }
         Command::Foreign => Is::Left(odd.unwrap_or_default()),
         Command::Ours => Is::Ours,
         Command::Other(why) => Is::Left(why),
         Command::Token(_) if odd.is_some() => Is::Left(odd.unwrap_or_default()),
-        Command::Token(_) if node.flow || inside.flow || exec.flow || exec.get("args").is_some_and(|args| args.flow) => {
-            Is::Left(format!("line {}: its plugin is written in brackets", exec.line.max(node.line)))
+        Command::Token(_)
+            if node.flow
+                || inside.flow
+                || exec.flow
+                || exec.get("args").is_some_and(|args| args.flow) =>
+        {
+            Is::Left(format!(
+                "line {}: its plugin is written in brackets",
+                exec.line.max(node.line)
+            ))
         }
         Command::Token(words) => {
             let args: Vec<_> = items.iter().map(|item| item.span.clone()).collect();
-            Is::Token(Box::new(Token { words, env: variables(exec), command: command.span.clone(), args }))
+            Is::Token(Box::new(Token {
+                words,
+                env: variables(exec),
+                command: command.span.clone(),
+                args,
+            }))
         }
     };
     Some(User { name: name.to_owned(), is })
@@ -94,13 +113,20 @@ fn user(node: &Node) -> Option<User> {
 
 fn variables(exec: &Node) -> Vec<(String, String)> {
     let items = exec.get("env").map_or(&[][..], Node::items);
-    let pair = |item: &Node| Some((item.get("name")?.text()?.to_owned(), item.get("value")?.text()?.to_owned()));
+    let pair = |item: &Node| {
+        Some((item.get("name")?.text()?.to_owned(), item.get("value")?.text()?.to_owned()))
+    };
     items.iter().filter_map(pair).collect()
 }
 
 impl Token {
     /// The changes of the text that make `program` with `eks-token` and these words more out of it.
-    pub(super) fn changes(&self, text: &str, program: &str, more: &[String]) -> Option<Vec<(Range<usize>, String)>> {
+    pub(super) fn changes(
+        &self,
+        text: &str,
+        program: &str,
+        more: &[String],
+    ) -> Option<Vec<(Range<usize>, String)>> {
         let mut out = vec![(self.command.clone(), written(program))];
         let (first, last) = (self.args.first()?, self.args.last()?);
         // What stands before a value on its line: blanks, a dash, blanks.
@@ -109,22 +135,37 @@ impl Token {
         if !items {
             return None;
         }
-        let end = if text[first.start..].split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
+        let end = if text[first.start..]
+            .split_inclusive('\n')
+            .next()
+            .is_some_and(|line| line.ends_with("\r\n"))
+        {
+            "\r\n"
+        } else {
+            "\n"
+        };
         let start = line_start(text, first.start);
         out.push((start..start, format!("{}eks-token{end}", lead(first))));
         for (at, fate) in self.args.iter().zip(&self.words.fate) {
             match fate {
                 Fate::Stays => {}
-                Fate::Goes => out.push((line_start(text, at.start)..line_end(text, at.end), String::new())),
+                Fate::Goes => {
+                    out.push((line_start(text, at.start)..line_end(text, at.end), String::new()))
+                }
                 Fate::Becomes(new) => out.push((at.clone(), written(new))),
             }
         }
-        let lines: String = more.iter().map(|word| format!("{}{}{end}", lead(first), written(word))).collect();
+        let lines: String =
+            more.iter().map(|word| format!("{}{}{end}", lead(first), written(word))).collect();
         let stop = line_end(text, last.end);
         // The last line of a file may have no end of its own.
         let open = !text[..stop].ends_with('\n');
         let last_stays = self.words.fate.last().is_some_and(|fate| *fate != Fate::Goes);
-        let lines = if open && last_stays { format!("{end}{}", lines.trim_end_matches(['\r', '\n'])) } else { lines };
+        let lines = if open && last_stays {
+            format!("{end}{}", lines.trim_end_matches(['\r', '\n']))
+        } else {
+            lines
+        };
         out.push((stop..stop, lines));
         Some(out)
     }
@@ -153,8 +194,10 @@ fn line_end(text: &str, at: usize) -> usize {
 /// A word as YAML takes it for a text, in quotes only where it needs them.
 fn written(word: &str) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "_-./:@+=\\,".contains(letter);
-    let begins = word.starts_with(|letter: char| letter.is_alphabetic() || letter == '/') || word.starts_with("--");
-    let other = ["true", "false", "null", "yes", "no", "on", "off"].contains(&word.to_ascii_lowercase().as_str());
+    let begins = word.starts_with(|letter: char| letter.is_alphabetic() || letter == '/')
+        || word.starts_with("--");
+    let other = ["true", "false", "null", "yes", "no", "on", "off"]
+        .contains(&word.to_ascii_lowercase().as_str());
     if begins && !other && word.chars().all(plain) && !word.ends_with(':') {
         return word.to_owned();
     }
@@ -196,7 +239,10 @@ mod tests {
         let want = AWS
             .replace("      - --region # here", "      - eks-token\n      - --region # here")
             .replace("      - eks\n      - get-token\n", "")
-            .replace("      - --output\n      - json\n", "      - --arn\n      - '012345678901:Admin'\n")
+            .replace(
+                "      - --output\n      - json\n",
+                "      - --arn\n      - '012345678901:Admin'\n",
+            )
             .replace("aws   #", "/opt/rolecall   #");
         assert_eq!(after(AWS), want);
         assert_eq!(after(&AWS.replace('\n', "\r\n")), want.replace('\n', "\r\n"));
@@ -213,8 +259,14 @@ mod tests {
     #[test]
     fn what_can_not_be_changed_line_by_line_is_left_with_a_word() {
         let of = |exec: &str| said(&format!("users:\n- name: u\n  user:\n    exec:{exec}\n"));
-        assert!(of("\n      command: aws\n      args: [eks, get-token, --cluster-name, c]")[0].contains("brackets"));
-        assert!(of(" {command: aws, args: [eks, get-token, --cluster-name, c]}")[0].contains("brackets"));
+        assert!(
+            of("\n      command: aws\n      args: [eks, get-token, --cluster-name, c]")[0]
+                .contains("brackets")
+        );
+        assert!(
+            of(" {command: aws, args: [eks, get-token, --cluster-name, c]}")[0]
+                .contains("brackets")
+        );
         assert!(of(" &x\n      command: aws\n      args: []")[0].contains("anchor"));
         assert!(of("\n      command: aws\n      args: *x")[0].contains("alias"));
         assert!(

@@ -1,4 +1,5 @@
-//! kubeconfig users that ask EKS for a token through the AWS CLI, made to ask us: planned, written, taken back.
+//! kubeconfig users that ask EKS for a token through the AWS CLI, made to ask us: planned, written,
+//! taken back.
 
 mod edit;
 mod role;
@@ -66,7 +67,8 @@ impl Draft {
     }
 }
 
-/// The kubeconfig files that are meant: the one named, else those of `KUBECONFIG` that are there, else `~/.kube/config`.
+/// The kubeconfig files that are meant: the one named, else those of `KUBECONFIG` that are there,
+/// else `~/.kube/config`.
 ///
 /// # Errors
 /// [`Kind::Config`] when there is none.
@@ -75,14 +77,18 @@ pub fn files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>> {
         return Ok(vec![file.to_owned()]);
     }
     let usual = ctx.paths.home.as_ref().map(|home| home.join(".kube/config"));
-    let listed =
-        ctx.env.path(env::KUBECONFIG).map(|list| std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect());
+    let listed = ctx.env.path(env::KUBECONFIG).map(|list| {
+        std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect()
+    });
     let all: Vec<PathBuf> = listed.unwrap_or_else(|| usual.into_iter().collect());
     let mut there: Vec<PathBuf> = all.iter().filter(|file| file.exists()).cloned().collect();
     there.dedup();
     if all.is_empty() {
-        return Err(Error::new(Kind::Config, "this user has no home directory, and so no `~/.kube/config`")
-            .hint("name the file with --kubeconfig, or set KUBECONFIG"));
+        return Err(Error::new(
+            Kind::Config,
+            "this user has no home directory, and so no `~/.kube/config`",
+        )
+        .hint("name the file with --kubeconfig, or set KUBECONFIG"));
     }
     if there.is_empty() {
         let names: Vec<String> = all.iter().map(|file| ctx.paths.short(file)).collect();
@@ -95,8 +101,8 @@ pub fn files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>> {
 /// What would become of the users of a file whose name, cluster or role has all these words in it.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file can't be read, or is no YAML that can be edited by lines; as for `setup profiles` when this program's own
-/// path can't be written.
+/// [`Kind::Config`] when the file can't be read, or is no YAML that can be edited by lines; as for
+/// `setup profiles` when this program's own path can't be written.
 pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<Draft> {
     let missing = || Error::new(Kind::Config, format!("there is no file {}", path.display()));
     let old = file::load(path)?.ok_or_else(missing)?;
@@ -108,9 +114,17 @@ pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<Draft> {
 ///
 /// # Errors
 /// As [`plan`].
-pub fn plan_of(ctx: &Ctx, path: &Path, old: Vec<u8>, aws: &AwsConfig, query: &[String]) -> Result<Draft> {
-    let text = std::str::from_utf8(&old).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))?;
-    let found = edit::users(text).map_err(|error| error.context(ctx.paths.short(path)).hint("nothing in it was changed"))?;
+pub fn plan_of(
+    ctx: &Ctx,
+    path: &Path,
+    old: Vec<u8>,
+    aws: &AwsConfig,
+    query: &[String],
+) -> Result<Draft> {
+    let text = std::str::from_utf8(&old)
+        .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))?;
+    let found = edit::users(text)
+        .map_err(|error| error.context(ctx.paths.short(path)).hint("nothing in it was changed"))?;
     let (known, program) = (role::Known { ctx, aws }, program(ctx)?);
     let (mut users, mut changes) = (Vec::new(), Vec::new());
     for user in found {
@@ -123,7 +137,11 @@ pub fn plan_of(ctx: &Ctx, path: &Path, old: Vec<u8>, aws: &AwsConfig, query: &[S
                     Err(why) => (cluster, Fate::Left(why), Vec::new()),
                     Ok(role) => match token.changes(text, &program, &role.words()) {
                         Some(lines) => (cluster, Fate::Changed(role.to_string()), lines),
-                        None => (cluster, Fate::Left("its words do not stand on lines of their own".into()), Vec::new()),
+                        None => (
+                            cluster,
+                            Fate::Left("its words do not stand on lines of their own".into()),
+                            Vec::new(),
+                        ),
                     },
                 }
             }
@@ -142,7 +160,10 @@ impl User {
     fn fits(&self, query: &[String]) -> bool {
         let role = if let Fate::Changed(role) = &self.fate { role } else { "" };
         let all = format!("{} {} {role}", self.name, self.cluster).to_lowercase();
-        query.iter().flat_map(|words| words.split_whitespace()).all(|word| all.contains(&word.to_lowercase()))
+        query
+            .iter()
+            .flat_map(|words| words.split_whitespace())
+            .all(|word| all.contains(&word.to_lowercase()))
     }
 }
 

@@ -27,7 +27,12 @@ pub(super) struct Role {
 impl Role {
     /// The words that name it for `eks-token`.
     pub(super) fn words(&self) -> Vec<String> {
-        let role = ["--sso".to_owned(), self.instance.to_string(), "--arn".to_owned(), format!("{}:{}", self.account, self.role)];
+        let role = [
+            "--sso".to_owned(),
+            self.instance.to_string(),
+            "--arn".to_owned(),
+            format!("{}:{}", self.account, self.role),
+        ];
         let region = self.region.iter().flat_map(|region| ["--region".to_owned(), region.clone()]);
         region.chain(role).collect()
     }
@@ -42,24 +47,38 @@ impl fmt::Display for Role {
 impl Known<'_> {
     /// The one role that a command line meant, or why that can't be told.
     pub(super) fn role(&self, token: &Token) -> Result<Role, String> {
-        let variable = |name: &str| token.env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let variable = |name: &str| {
+            token.env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+        };
         if variable("AWS_ACCESS_KEY_ID").is_some() {
             return Err("it brings keys of its own".into());
         }
         let words = &token.words;
-        let name = words.profile.clone().or_else(|| variable("AWS_PROFILE")).or_else(|| variable("AWS_DEFAULT_PROFILE"));
-        let file_region = name.as_deref().and_then(|name| self.aws.profile(name)?.plain("region").map(str::to_owned));
-        let said = words.region.is_some() || variable("AWS_REGION").is_some() || variable("AWS_DEFAULT_REGION").is_some();
+        let name = words
+            .profile
+            .clone()
+            .or_else(|| variable("AWS_PROFILE"))
+            .or_else(|| variable("AWS_DEFAULT_PROFILE"));
+        let file_region = name
+            .as_deref()
+            .and_then(|name| self.aws.profile(name)?.plain("region").map(str::to_owned));
+        let said = words.region.is_some()
+            || variable("AWS_REGION").is_some()
+            || variable("AWS_DEFAULT_REGION").is_some();
         let region = file_region.filter(|_| !said);
         if let Some(arn) = &words.role_arn {
-            let (instance, account, role) = self.chained(arn).ok_or_else(|| self.unchained(arn, name.as_deref()))?;
+            let (instance, account, role) =
+                self.chained(arn).ok_or_else(|| self.unchained(arn, name.as_deref()))?;
             return Ok(Role { instance, account, role, region });
         }
         let Some(name) = name else {
             return Err("it names no role: it takes whatever the shell has, so which one is meant is yours to say".into());
         };
-        let profile = self.aws.profile(&name).ok_or_else(|| format!("there is no profile `{name}`"))?;
-        if let Some((instance, account, role)) = profile.get("role_arn").and_then(|arn| self.chained(arn)) {
+        let profile =
+            self.aws.profile(&name).ok_or_else(|| format!("there is no profile `{name}`"))?;
+        if let Some((instance, account, role)) =
+            profile.get("role_arn").and_then(|arn| self.chained(arn))
+        {
             return Ok(Role { instance, account, role, region });
         }
         let meant = profile::meant(self.aws, &self.ctx.instances, &name)
@@ -68,28 +87,41 @@ impl Known<'_> {
             [only] => Some(only.name.clone()),
             _ => None,
         };
-        let instance = meant.instance.or_else(only).ok_or_else(|| format!("the IAM Identity Center of profile `{name}` is not set up"))?;
+        let instance = meant
+            .instance
+            .or_else(only)
+            .ok_or_else(|| format!("the IAM Identity Center of profile `{name}` is not set up"))?;
         Ok(Role { instance, account: meant.account, role: meant.role, region })
     }
 
-    /// Why a role that is assumed on top stays with the AWS CLI, and what would change that: the whole command where a profile tells out of
-    /// which role it is assumed.
+    /// Why a role that is assumed on top stays with the AWS CLI, and what would change that: the
+    /// whole command where a profile tells out of which role it is assumed.
     fn unchained(&self, arn: &str, name: Option<&str>) -> String {
         let source = name.and_then(|name| profile::meant(self.aws, &self.ctx.instances, name));
-        let instance =
-            source.as_ref().and_then(|source| self.ctx.instances.iter().find(|known| source.instance.as_ref() == Some(&known.name)));
+        let instance = source.as_ref().and_then(|source| {
+            self.ctx.instances.iter().find(|known| source.instance.as_ref() == Some(&known.name))
+        });
         match (source, instance, arn.parse::<Arn>()) {
             (Some(source), Some(instance), Ok(target)) => {
                 let via = Arn::of(&instance.sso_region, source.account, &source.role);
-                let key = format!("instances.{}.accounts.{}.roles.{}.via", instance.name, target.account, quoted(target.role.as_str()));
+                let key = format!(
+                    "instances.{}.accounts.{}.roles.{}.via",
+                    instance.name,
+                    target.account,
+                    quoted(target.role.as_str())
+                );
                 format!(
                     "it assumes {arn}, which is no role here yet: `rolecall settings set {key} {via}` makes it one, then run this again"
                 )
             }
             (None, ..) if name.is_none() => {
-                format!("it assumes {arn} with whatever the shell has; give that role a `via` in the configuration, then run this again")
+                format!(
+                    "it assumes {arn} with whatever the shell has; give that role a `via` in the configuration, then run this again"
+                )
             }
-            _ => format!("{arn} is assumed with other credentials; give that role a `via` in the configuration, then run this again"),
+            _ => format!(
+                "{arn} is assumed with other credentials; give that role a `via` in the configuration, then run this again"
+            ),
         }
     }
 
@@ -97,7 +129,11 @@ impl Known<'_> {
     fn chained(&self, arn: &str) -> Option<(InstanceName, AccountId, RoleName)> {
         let arn: Arn = arn.parse().ok()?;
         let has = |table: &crate::config::InstanceTable| {
-            table.accounts.get(&arn.account).and_then(|account| account.roles.get(&arn.role)).is_some_and(|role| role.via.is_some())
+            table
+                .accounts
+                .get(&arn.account)
+                .and_then(|account| account.roles.get(&arn.role))
+                .is_some_and(|role| role.via.is_some())
         };
         let mut found = self.ctx.settings.instances.iter().filter(|(_, table)| has(table));
         let (name, _) = found.next()?;

@@ -1,4 +1,5 @@
-//! What the command line of a kubeconfig's plugin says: which cluster, which region, whose role, and which words our own command shares.
+//! What the command line of a kubeconfig's plugin says: which cluster, which region, whose role,
+//! and which words our own command shares.
 
 /// A command line that asks EKS for a token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,16 +57,23 @@ pub(super) fn read(program: &str, words: &[&str]) -> Command {
     match name.strip_suffix(".exe").unwrap_or(name) {
         "rolecall" if words.contains(&"eks-token") => Command::Ours,
         "aws" => flags(words, &["eks", "get-token"], aws_flag),
-        "aws-iam-authenticator" | "heptio-authenticator-aws" => flags(words, &["token"], authenticator_flag),
-        _ if runs_the_cli(words) => Command::Other(format!("{name} runs the AWS CLI for it: which role that is can't be told from here")),
+        "aws-iam-authenticator" | "heptio-authenticator-aws" => {
+            flags(words, &["token"], authenticator_flag)
+        }
+        _ if runs_the_cli(words) => Command::Other(format!(
+            "{name} runs the AWS CLI for it: which role that is can't be told from here"
+        )),
         _ => Command::Foreign,
     }
 }
 
-/// Whether another program is told to run a command that asks EKS for a token: aws-vault, env, a shell.
+/// Whether another program is told to run a command that asks EKS for a token: aws-vault, env, a
+/// shell.
 fn runs_the_cli(words: &[&str]) -> bool {
     let line = words.join(" ");
-    line.contains("eks get-token") || line.contains("aws-iam-authenticator token") || (line.contains("aws") && line.contains(" get-token"))
+    line.contains("eks get-token")
+        || line.contains("aws-iam-authenticator token")
+        || (line.contains("aws") && line.contains(" get-token"))
 }
 
 fn aws_flag(flag: &str) -> Option<Flag> {
@@ -74,7 +82,8 @@ fn aws_flag(flag: &str) -> Option<Flag> {
         "--region" => Some(Flag::Region),
         "--profile" => Some(Flag::Profile),
         "--output" => Some(Flag::Output),
-        // The AWS CLI takes any beginning of a flag that fits no other, and its own kubeconfigs say `--role`.
+        // The AWS CLI takes any beginning of a flag that fits no other, and its own kubeconfigs say
+        // `--role`.
         "--role" | "--role-a" | "--role-ar" | "--role-arn" => Some(Flag::Role),
         _ => None,
     }
@@ -99,26 +108,33 @@ fn flags(words: &[&str], subcommand: &[&str], meaning: fn(&str) -> Option<Flag>)
             out.fate.push(Fate::Goes);
             continue;
         }
-        let (flag, joined) = word.split_once('=').map_or((*word, None), |(flag, value)| (flag, Some(value)));
+        let (flag, joined) =
+            word.split_once('=').map_or((*word, None), |(flag, value)| (flag, Some(value)));
         let Some(means) = meaning(flag) else {
             unknown = unknown.or(Some(flag));
             out.fate.push(Fate::Goes);
             continue;
         };
-        let Some(value) = joined.or_else(|| words.get(at).copied()) else { return Command::Other(format!("{flag} has no value")) };
+        let Some(value) = joined.or_else(|| words.get(at).copied()) else {
+            return Command::Other(format!("{flag} has no value"));
+        };
         let stays = matches!(means, Flag::Cluster | Flag::Region);
         let ours = if means == Flag::Cluster { "--cluster-name" } else { "--region" };
         out.fate.push(match (stays, flag == ours) {
             (false, _) => Fate::Goes,
             (true, true) => Fate::Stays,
-            (true, false) => Fate::Becomes(joined.map_or_else(|| ours.to_owned(), |value| format!("{ours}={value}"))),
+            (true, false) => Fate::Becomes(
+                joined.map_or_else(|| ours.to_owned(), |value| format!("{ours}={value}")),
+            ),
         });
         if joined.is_none() {
             at += 1;
             out.fate.push(if stays { Fate::Stays } else { Fate::Goes });
         }
         let place = match means {
-            Flag::Cluster if !out.cluster.is_empty() => return Command::Other("it names two clusters".into()),
+            Flag::Cluster if !out.cluster.is_empty() => {
+                return Command::Other("it names two clusters".into());
+            }
             Flag::Cluster => {
                 value.clone_into(&mut out.cluster);
                 continue;
@@ -127,7 +143,11 @@ fn flags(words: &[&str], subcommand: &[&str], meaning: fn(&str) -> Option<Flag>)
             Flag::Profile => &mut out.profile,
             Flag::Role => &mut out.role_arn,
             Flag::Output if value == "json" => continue,
-            Flag::Output => return Command::Other(format!("it has --output {value}, which kubectl does not read")),
+            Flag::Output => {
+                return Command::Other(format!(
+                    "it has --output {value}, which kubectl does not read"
+                ));
+            }
         };
         if place.replace(value.to_owned()).is_some() {
             return Command::Other(format!("it says {flag} twice"));
@@ -160,11 +180,12 @@ mod tests {
             Command::Foreign => "foreign".into(),
             Command::Other(why) => why,
             Command::Token(read) => {
-                let kept = words[1..].iter().zip(&read.fate).filter_map(|(word, fate)| match fate {
-                    Fate::Stays => Some((*word).to_owned()),
-                    Fate::Goes => None,
-                    Fate::Becomes(new) => Some(new.clone()),
-                });
+                let kept =
+                    words[1..].iter().zip(&read.fate).filter_map(|(word, fate)| match fate {
+                        Fate::Stays => Some((*word).to_owned()),
+                        Fate::Goes => None,
+                        Fate::Becomes(new) => Some(new.clone()),
+                    });
                 let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
                 format!(
                     "{} {} {} {} | {}",
@@ -185,8 +206,14 @@ mod tests {
                 "aws --region eu-west-1 eks get-token --cluster-name c --output json",
                 "c eu-west-1 - - | --region eu-west-1 --cluster-name c",
             ),
-            ("/usr/local/bin/aws eks get-token --cluster-name=c --profile p", "c - p - | --cluster-name=c"),
-            ("aws.exe eks get-token --cluster-id 1234 --role arn:x", "1234 - - arn:x | --cluster-name 1234"),
+            (
+                "/usr/local/bin/aws eks get-token --cluster-name=c --profile p",
+                "c - p - | --cluster-name=c",
+            ),
+            (
+                "aws.exe eks get-token --cluster-id 1234 --role arn:x",
+                "1234 - - arn:x | --cluster-name 1234",
+            ),
             ("aws eks get-token --cluster-id=1234", "1234 - - - | --cluster-name=1234"),
             ("aws-iam-authenticator token -i c -r arn:x", "c - - arn:x | --cluster-name c"),
             ("rolecall eks-token --cluster c", "ours"),
@@ -207,8 +234,14 @@ mod tests {
             ("aws eks get-token --cluster-name", "no value"),
             ("aws eks get-token --cluster-name a --cluster-id b", "two clusters"),
             ("aws eks get-token --cluster-name a more", "not understood"),
-            ("/opt/aws-vault exec pay -- aws eks get-token --cluster-name c", "aws-vault runs the AWS CLI"),
-            ("bash -c AWS_PROFILE=pay aws --region x eks get-token --cluster-name c", "bash runs the AWS CLI"),
+            (
+                "/opt/aws-vault exec pay -- aws eks get-token --cluster-name c",
+                "aws-vault runs the AWS CLI",
+            ),
+            (
+                "bash -c AWS_PROFILE=pay aws --region x eks get-token --cluster-name c",
+                "bash runs the AWS CLI",
+            ),
         ] {
             assert!(said(line).contains(why), "{line}: {}", said(line));
         }

@@ -52,7 +52,10 @@ enum How {
 pub(super) fn read(text: &str, names: &mut Names, out: &mut Wishes) -> Result<()> {
     let file = yaml::parse(text)?;
     if let Value::Odd(what) = file.value {
-        return Err(Error::new(Kind::Config, format!("line {}: {what} is not read here", file.line)));
+        return Err(Error::new(
+            Kind::Config,
+            format!("line {}: {what} is not read here", file.line),
+        ));
     }
     let empty = Node { value: Value::Null, span: 0..0, line: 1, flow: false };
     let directories = file.get("SSOConfig").unwrap_or(&empty);
@@ -68,13 +71,19 @@ pub(super) fn read(text: &str, names: &mut Names, out: &mut Wishes) -> Result<()
     for (key, node) in file.pairs() {
         match key.as_str() {
             "SSOConfig" => {}
-            "DefaultSSO" => match node.text().and_then(|name| renamed.iter().find(|(theirs, _)| theirs == name)) {
-                Some((_, ours)) => out.wish("DefaultSSO", &["default_sso"], ours.as_str()),
-                None => out.leave("DefaultSSO", "it names no instance that moves in"),
-            },
+            "DefaultSSO" => {
+                match node.text().and_then(|name| renamed.iter().find(|(theirs, _)| theirs == name))
+                {
+                    Some((_, ours)) => out.wish("DefaultSSO", &["default_sso"], ours.as_str()),
+                    None => out.leave("DefaultSSO", "it names no instance that moves in"),
+                }
+            }
             "ProfileFormat" => match node.text().and_then(translated) {
                 Some(ours) => out.wish("ProfileFormat", &["profile_format"], ours),
-                None => out.leave("ProfileFormat", "it is a Go template with more than fields: write `profile_format` anew"),
+                None => out.leave(
+                    "ProfileFormat",
+                    "it is a Go template with more than fields: write `profile_format` anew",
+                ),
             },
             "ListFields" => fields(node, out),
             _ => take(key, key, &[], node, setting(key), out),
@@ -89,8 +98,12 @@ fn setting(key: &str) -> How {
         "DefaultRegion" => How::Text("default_region"),
         "CacheRefresh" => How::Number("cache_refresh"),
         "AutoConfigCheck" => How::Truth("auto_config_check"),
-        "AutoLogin" => How::Word("auto_login", |word| choice(word, &[("true", "always"), ("false", "never")])),
-        "AuthWorkflow" => How::Word("auth_flow", |word| choice(word, &[("pkce", "pkce"), ("device-code", "device-code")])),
+        "AutoLogin" => {
+            How::Word("auto_login", |word| choice(word, &[("true", "always"), ("false", "never")]))
+        }
+        "AuthWorkflow" => How::Word("auth_flow", |word| {
+            choice(word, &[("pkce", "pkce"), ("device-code", "device-code")])
+        }),
         "Threads" => How::Number("threads"),
         "MaxRetry" => How::Number("max_retry"),
         "MaxBackoff" => How::Number("max_backoff"),
@@ -106,10 +119,16 @@ fn setting(key: &str) -> How {
         "SecureStore" => How::Word("secure_store", secure_store),
         "ConfigVariables" => How::Map("config_variables"),
         "EnvVarTags" => How::Texts("env_var_tags"),
-        "ConfigProfilesBinaryPath" => How::Nothing("it is the path of aws-sso; profiles run rolecall"),
-        "ConfigProfilesUrlAction" => How::Nothing("profiles open sign-in pages as `auth_url_action` says"),
+        "ConfigProfilesBinaryPath" => {
+            How::Nothing("it is the path of aws-sso; profiles run rolecall")
+        }
+        "ConfigProfilesUrlAction" => {
+            How::Nothing("profiles open sign-in pages as `auth_url_action` says")
+        }
         "PromptColors" => How::Nothing("the picker has themes: `pick.theme`"),
-        "FirstTag" | "FullTextSearch" | "AccountPrimaryTag" => How::Nothing("the picker searches all fields, and shows `pick.columns`"),
+        "FirstTag" | "FullTextSearch" | "AccountPrimaryTag" => {
+            How::Nothing("the picker searches all fields, and shows `pick.columns`")
+        }
         "JsonStore" => How::Nothing("what is stored there stays with aws-sso: sign in anew"),
         _ => How::Nothing("it has no counterpart"),
     }
@@ -120,18 +139,36 @@ fn choice(word: &str, pairs: &[(&str, &'static str)]) -> Option<&'static str> {
 }
 
 fn url_action(word: &str) -> Option<&'static str> {
-    const SAME: [&str; 7] = ["open", "print", "printurl", "clip", "exec", "open-url-in-container", "granted-containers"];
+    const SAME: [&str; 7] = [
+        "open",
+        "print",
+        "printurl",
+        "clip",
+        "exec",
+        "open-url-in-container",
+        "granted-containers",
+    ];
     SAME.into_iter().find(|same| *same == word).or_else(|| choice(word, &[("ansi-osc52", "osc52")]))
 }
 
 fn secure_store(word: &str) -> Option<&'static str> {
-    let keyring = ["keychain", "kwallet", "secret-service", "wincred"].map(|name| (name, "keyring"));
+    let keyring =
+        ["keychain", "kwallet", "secret-service", "wincred"].map(|name| (name, "keyring"));
     choice(word, &keyring).or_else(|| choice(word, &[("file", "file"), ("json", "json")]))
 }
 
 /// aws-sso-cli logs at two finer levels, whose lines rolecall does not have.
 fn log_level(word: &str) -> Option<&'static str> {
-    choice(word, &[("error", "error"), ("warn", "warn"), ("info", "info"), ("debug", "info"), ("trace", "info")])
+    choice(
+        word,
+        &[
+            ("error", "error"),
+            ("warn", "warn"),
+            ("info", "info"),
+            ("debug", "info"),
+            ("trace", "info"),
+        ],
+    )
 }
 
 /// Moves one value to the key below `above`.
@@ -147,7 +184,9 @@ fn take(from: &str, key: &str, above: &[&str], node: &Node, how: How, out: &mut 
     let moved: Option<(&'static str, Toml)> = match how {
         How::Nothing(why) => return out.leave(from, why),
         How::Text(name) => text.map(|text| (name, text.into())),
-        How::Number(name) => text.and_then(|text| text.parse::<i64>().ok()).map(|number| (name, number.into())),
+        How::Number(name) => {
+            text.and_then(|text| text.parse::<i64>().ok()).map(|number| (name, number.into()))
+        }
         How::Truth(name) => text.and_then(truth).map(|truth| (name, truth.into())),
         How::Texts(name) => texts(node).map(|list| (name, Toml::Array(list))),
         How::Map(name) => map(node).map(|map| (name, Toml::InlineTable(map))),
@@ -157,7 +196,13 @@ fn take(from: &str, key: &str, above: &[&str], node: &Node, how: How, out: &mut 
         // Nothing in it is nothing to move.
         Some((_, Toml::InlineTable(map))) if map.is_empty() => {}
         Some((name, value)) => out.wish(from, &at(name), value),
-        None => out.leave(from, format!("`{}` is not understood as a value of {key}", text.unwrap_or("what stands there"))),
+        None => out.leave(
+            from,
+            format!(
+                "`{}` is not understood as a value of {key}",
+                text.unwrap_or("what stands there")
+            ),
+        ),
     }
 }
 
@@ -176,12 +221,18 @@ fn texts(node: &Node) -> Option<Array> {
 
 fn map(node: &Node) -> Option<InlineTable> {
     let Value::Map(pairs) = &node.value else { return None };
-    pairs.iter().map(|(key, node)| Some((key.as_str(), node.text().or_else(|| (node.value == Value::Null).then_some(""))?))).collect()
+    pairs
+        .iter()
+        .map(|(key, node)| {
+            Some((key.as_str(), node.text().or_else(|| (node.value == Value::Null).then_some(""))?))
+        })
+        .collect()
 }
 
 fn fields(node: &Node, out: &mut Wishes) {
     let all: Vec<&str> = node.items().iter().filter_map(Node::text).collect();
-    let (known, other): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|name| FIELDS.contains(name));
+    let (known, other): (Vec<&str>, Vec<&str>) =
+        all.into_iter().partition(|name| FIELDS.contains(name));
     for name in other {
         out.leave(format!("ListFields {name}"), "`list` has no such column");
     }
@@ -193,17 +244,28 @@ fn fields(node: &Node, out: &mut Wishes) {
 /// One instance; its name here, or `None` when it lacks what makes one.
 fn instance(name: &str, node: &Node, names: &mut Names, out: &mut Wishes) -> Option<String> {
     let from = format!("SSOConfig.{name}");
-    let (Some(url), Some(region)) = (node.get("StartUrl").and_then(Node::text), node.get("SSORegion").and_then(Node::text)) else {
-        let why = node
-            .odd()
-            .map_or("it has no StartUrl or no SSORegion".to_owned(), |(line, what)| format!("line {line}: {what} is not read here"));
+    let (Some(url), Some(region)) =
+        (node.get("StartUrl").and_then(Node::text), node.get("SSORegion").and_then(Node::text))
+    else {
+        let why =
+            node.odd().map_or("it has no StartUrl or no SSORegion".to_owned(), |(line, what)| {
+                format!("line {line}: {what} is not read here")
+            });
         out.leave(&from, why);
         return None;
     };
     // Names here may be typed without quotes.
-    let wanted: String =
-        name.chars().map(|letter| if letter.is_ascii_alphanumeric() || "-_".contains(letter) { letter } else { '-' }).collect();
-    let ours = names.home(&from, Some(&wanted), &StartUrl::new(url), &Region::new(region), out).to_string();
+    let wanted: String = name
+        .chars()
+        .map(
+            |letter| {
+                if letter.is_ascii_alphanumeric() || "-_".contains(letter) { letter } else { '-' }
+            },
+        )
+        .collect();
+    let ours = names
+        .home(&from, Some(&wanted), &StartUrl::new(url), &Region::new(region), out)
+        .to_string();
     let above = ["instances", ours.as_str()];
     for (key, node) in node.pairs() {
         let how = match key.as_str() {
@@ -223,7 +285,10 @@ fn instance(name: &str, node: &Node, names: &mut Names, out: &mut Wishes) -> Opt
 
 fn accounts(from: &str, above: &[&str], node: &Node, out: &mut Wishes) {
     if let Value::Odd(what) = node.value {
-        return out.leave(format!("{from}.Accounts"), format!("line {}: {what} is not read here", node.line));
+        return out.leave(
+            format!("{from}.Accounts"),
+            format!("line {}: {what} is not read here", node.line),
+        );
     }
     for (written, node) in node.pairs() {
         let from = format!("{from}.Accounts.{written}");
@@ -255,7 +320,10 @@ fn accounts(from: &str, above: &[&str], node: &Node, out: &mut Wishes) {
 
 fn roles(from: &str, above: &[&str], node: &Node, out: &mut Wishes) {
     if let Value::Odd(what) = node.value {
-        return out.leave(format!("{from}.Roles"), format!("line {}: {what} is not read here", node.line));
+        return out.leave(
+            format!("{from}.Roles"),
+            format!("line {}: {what} is not read here", node.line),
+        );
     }
     for (role, node) in node.pairs() {
         let from = format!("{from}.Roles.{role}");
@@ -268,7 +336,9 @@ fn roles(from: &str, above: &[&str], node: &Node, out: &mut Wishes) {
                 "Profile" => How::Text("profile"),
                 "DefaultRegion" => How::Text("default_region"),
                 "Tags" => How::Map("tags"),
-                "Via" if node.text().is_some_and(|via| via.parse::<Arn>().is_err()) => How::Nothing("it is not the ARN of a role"),
+                "Via" if node.text().is_some_and(|via| via.parse::<Arn>().is_err()) => {
+                    How::Nothing("it is not the ARN of a role")
+                }
                 "Via" => How::Text("via"),
                 "SourceIdentity" => How::Text("source_identity"),
                 "ExternalId" => How::Text("external_id"),

@@ -1,4 +1,5 @@
-//! Moving in: what aws-sso-cli, Granted and the AWS CLI's profiles know becomes our configuration, after a plan that leaves nothing unsaid.
+//! Moving in: what aws-sso-cli, Granted and the AWS CLI's profiles know becomes our configuration,
+//! after a plan that leaves nothing unsaid.
 
 mod aws_sso;
 mod granted;
@@ -135,19 +136,23 @@ impl Wishes {
 /// Reads what there is and says what would become of it. `from` names a single file.
 ///
 /// # Errors
-/// [`Kind::Config`] when a file that is named is not there or can't be read, or our own configuration is wrong; [`Kind::NoMatch`] when
-/// there is nothing to read at all.
+/// [`Kind::Config`] when a file that is named is not there or can't be read, or our own
+/// configuration is wrong; [`Kind::NoMatch`] when there is nothing to read at all.
 pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Plan> {
     let old = file::load(&ctx.paths.config_file)?;
     let sources = sources::sources(ctx, from)?;
     if sources.is_empty() {
-        return Err(Error::new(Kind::NoMatch, "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file")
-            .hint("name a file with --from, or start anew with `rolecall setup wizard`"));
+        return Err(Error::new(
+            Kind::NoMatch,
+            "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file",
+        )
+        .hint("name a file with --from, or start anew with `rolecall setup wizard`"));
     }
     plan_of(ctx, old, &sources)
 }
 
-/// The same for what these files say, beside a configuration file of ours that says `old`; reads nothing itself.
+/// The same for what these files say, beside a configuration file of ours that says `old`; reads
+/// nothing itself.
 ///
 /// # Errors
 /// [`Kind::Config`] when one of them can't be read, or our own configuration is wrong.
@@ -162,18 +167,35 @@ pub fn plan_of(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[Source]) -> Result<Pl
         let in_file = |error: Error| error.context(ctx.paths.short(&source.file));
         let (mut wishes, mut repaired) = (Wishes::default(), Vec::new());
         match source.program {
-            Program::AwsSsoCli => aws_sso::read(&source.text().map_err(in_file)?, &mut names, &mut wishes).map_err(in_file)?,
-            Program::Granted => granted::read(&source.text().map_err(in_file)?, &mut wishes).map_err(in_file)?,
+            Program::AwsSsoCli => {
+                aws_sso::read(&source.text().map_err(in_file)?, &mut names, &mut wishes)
+                    .map_err(in_file)?
+            }
+            Program::Granted => {
+                granted::read(&source.text().map_err(in_file)?, &mut wishes).map_err(in_file)?
+            }
             Program::AwsConfig => {
-                let known = profiles::read(ctx, &source.bytes, &mut names, &mut wishes).map_err(in_file)?;
+                let known =
+                    profiles::read(ctx, &source.bytes, &mut names, &mut wishes).map_err(in_file)?;
                 let new = repair::repair(ctx, &source.bytes, &known, &mut wishes, &mut repaired)?;
                 if new != source.bytes {
-                    changes.push(Change { file: source.file.clone(), old: Some(source.bytes.clone()), new });
+                    changes.push(Change {
+                        file: source.file.clone(),
+                        old: Some(source.bytes.clone()),
+                        new,
+                    });
                 }
             }
         }
         let (steps, same) = layer.lay(ours, wishes.wishes, &mut wishes.left);
-        found.push(Found { program: source.program, file: source.file.clone(), steps, same, left: wishes.left, repaired });
+        found.push(Found {
+            program: source.program,
+            file: source.file.clone(),
+            steps,
+            same,
+            left: wishes.left,
+            repaired,
+        });
     }
     let new = edit::add(&text, ours, &layer.added)?;
     if new != text {
@@ -202,22 +224,34 @@ pub fn write(ctx: &Ctx, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Puts back our configuration file and the AWS config file, where the last [`write()`] changed them; the files that it put back.
+/// Puts back our configuration file and the AWS config file, where the last [`write()`] changed
+/// them; the files that it put back.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when nothing was written, or another command wrote there later; [`Kind::Usage`] when a file changed since.
+/// [`Kind::NoMatch`] when nothing was written, or another command wrote there later;
+/// [`Kind::Usage`] when a file changed since.
 pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, Undone)>> {
     let _alone = alone(ctx)?;
     let (state, aws) = (&ctx.paths.state_dir, from.unwrap_or(&ctx.paths.aws_config));
     let files = [&*ctx.paths.config_file, aws];
     // One run may have written one of the files, and the run before it both.
-    let runs = files.map(|path| backup::last_run(state, path).filter(|(command, _)| command == COMMAND).map(|(_, number)| number));
+    let runs = files.map(|path| {
+        backup::last_run(state, path)
+            .filter(|(command, _)| command == COMMAND)
+            .map(|(_, number)| number)
+    });
     let Some(newest) = runs.into_iter().flatten().max() else {
         // Whoever wrote there since has to be taken back first.
-        let later =
-            files.into_iter().filter_map(|path| backup::undo(state, path, COMMAND, false).err()).find(|error| !error.hints.is_empty());
-        return Err(later.unwrap_or_else(|| Error::new(Kind::NoMatch, "nothing was imported that could be undone")));
+        let later = files
+            .into_iter()
+            .filter_map(|path| backup::undo(state, path, COMMAND, false).err())
+            .find(|error| !error.hints.is_empty());
+        return Err(later.unwrap_or_else(|| {
+            Error::new(Kind::NoMatch, "nothing was imported that could be undone")
+        }));
     };
     let of_run = files.into_iter().zip(runs).filter(|(_, number)| *number == Some(newest));
-    of_run.map(|(path, _)| Ok((path.to_owned(), backup::undo(state, path, COMMAND, false)?))).collect()
+    of_run
+        .map(|(path, _)| Ok((path.to_owned(), backup::undo(state, path, COMMAND, false)?)))
+        .collect()
 }

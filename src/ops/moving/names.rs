@@ -11,18 +11,24 @@ use super::Wishes;
 pub(super) struct Names {
     /// Those that have a place of their own already, and those that got one here.
     settled: Vec<Instance>,
-    /// Those that only profiles name: found again by the same name, but not before they are written down.
+    /// Those that only profiles name: found again by the same name, but not before they are
+    /// written down.
     loose: Vec<Instance>,
     endpoints: crate::domain::Endpoints,
 }
 
 impl Names {
     pub(super) fn of(ctx: &Ctx) -> Self {
-        let (loose, settled) = ctx.instances.iter().cloned().partition(|instance| instance.source == Source::LegacyProfile);
+        let (loose, settled) = ctx
+            .instances
+            .iter()
+            .cloned()
+            .partition(|instance| instance.source == Source::LegacyProfile);
         Self { settled, loose, endpoints: endpoints_of(&ctx.env) }
     }
 
-    /// The name of the instance with this address; one that is new is asked for, under the name that it has there if that is free.
+    /// The name of the instance with this address; one that is new is asked for, under the name
+    /// that it has there if that is free.
     pub(super) fn home(
         &mut self,
         from: &str,
@@ -31,14 +37,26 @@ impl Names {
         region: &Region,
         out: &mut Wishes,
     ) -> InstanceName {
-        if let Some(known) = self.settled.iter().find(|known| known.start_url == *start_url && known.sso_region == *region) {
+        if let Some(known) = self
+            .settled
+            .iter()
+            .find(|known| known.start_url == *start_url && known.sso_region == *region)
+        {
             if wanted.is_some_and(|wanted| wanted != known.name.as_str()) {
-                out.leave(from, format!("it is `{0}` here, and what it says goes to `{0}`", known.name));
+                out.leave(
+                    from,
+                    format!("it is `{0}` here, and what it says goes to `{0}`", known.name),
+                );
             }
             return known.name.clone();
         }
-        let loose = self.loose.iter().find(|known| known.start_url == *start_url && known.sso_region == *region);
-        let free = |name: &str| !name.is_empty() && !self.settled.iter().any(|known| known.name.as_str() == name);
+        let loose = self
+            .loose
+            .iter()
+            .find(|known| known.start_url == *start_url && known.sso_region == *region);
+        let free = |name: &str| {
+            !name.is_empty() && !self.settled.iter().any(|known| known.name.as_str() == name)
+        };
         let name = match wanted.filter(|name| free(name)) {
             Some(name) => InstanceName::new(name),
             None => match loose.filter(|known| free(known.name.as_str())) {
@@ -46,8 +64,16 @@ impl Names {
                 None => instance::suggested_name(start_url, &self.settled),
             },
         };
-        out.wish(format!("{from} StartUrl"), &["instances", name.as_str(), "start_url"], start_url.trimmed());
-        out.wish(format!("{from} SSORegion"), &["instances", name.as_str(), "sso_region"], region.as_str());
+        out.wish(
+            format!("{from} StartUrl"),
+            &["instances", name.as_str(), "start_url"],
+            start_url.trimmed(),
+        );
+        out.wish(
+            format!("{from} SSORegion"),
+            &["instances", name.as_str(), "sso_region"],
+            region.as_str(),
+        );
         self.settled.push(discover::instance(&name, start_url, region, self.endpoints.clone()));
         name
     }

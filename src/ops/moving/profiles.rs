@@ -1,4 +1,5 @@
-//! Profiles of the AWS config file: those of the AWS CLI, of Granted and of aws-vault, with what they know of IAM Identity Center.
+//! Profiles of the AWS config file: those of the AWS CLI, of Granted and of aws-vault, with what
+//! they know of IAM Identity Center.
 
 use std::collections::HashMap;
 
@@ -14,8 +15,8 @@ use super::{Names, Wishes};
 
 /// What the file's own words for instances mean here.
 pub(super) struct Known {
-    /// The profiles of the file without our own block, in order. Looked up by [`Known::profile`]: a search of the file for each of
-    /// thousands would take seconds.
+    /// The profiles of the file without our own block, in order. Looked up by [`Known::profile`]:
+    /// a search of the file for each of thousands would take seconds.
     pub(super) profiles: Vec<(String, Profile)>,
     places: HashMap<String, usize>,
     /// Instances by the names and addresses that the file has for them.
@@ -25,7 +26,8 @@ pub(super) struct Known {
 
 impl Known {
     fn new(profiles: Vec<(String, Profile)>) -> Self {
-        let places = profiles.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
+        let places =
+            profiles.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
         Self { profiles, places, theirs: Vec::new(), ours: HashMap::new() }
     }
 
@@ -51,12 +53,24 @@ pub(super) fn read(ctx: &Ctx, bytes: &[u8], names: &mut Names, out: &mut Wishes)
     let mut known = Known::new(config.profiles());
     for session in config.sso_sessions() {
         match (&session.start_url, &session.region) {
-            (Some(url), Some(region)) => known.add(&session.name, Some(&session.name), url, region, names, out),
-            _ => out.leave(format!("[sso-session {}]", session.name), "it has no start URL or no region"),
+            (Some(url), Some(region)) => {
+                known.add(&session.name, Some(&session.name), url, region, names, out)
+            }
+            _ => out.leave(
+                format!("[sso-session {}]", session.name),
+                "it has no start URL or no region",
+            ),
         }
     }
     for legacy in config.legacy_instances() {
-        known.add(&format!("profile {}", legacy.profile), None, &legacy.start_url, &legacy.region, names, out);
+        known.add(
+            &format!("profile {}", legacy.profile),
+            None,
+            &legacy.start_url,
+            &legacy.region,
+            names,
+            out,
+        );
     }
     for (name, profile) in &known.profiles {
         one(ctx, &known, name, profile, out);
@@ -65,7 +79,15 @@ pub(super) fn read(ctx: &Ctx, bytes: &[u8], names: &mut Names, out: &mut Wishes)
 }
 
 impl Known {
-    fn add(&mut self, from: &str, wanted: Option<&str>, url: &StartUrl, region: &Region, names: &mut Names, out: &mut Wishes) {
+    fn add(
+        &mut self,
+        from: &str,
+        wanted: Option<&str>,
+        url: &StartUrl,
+        region: &Region,
+        names: &mut Names,
+        out: &mut Wishes,
+    ) {
         let ours = names.home(from, wanted, url, region, out);
         let theirs = InstanceName::new(wanted.unwrap_or(ours.as_str()));
         self.theirs.push(instance(&theirs, url, region, Endpoints::default()));
@@ -75,7 +97,9 @@ impl Known {
 
 fn one(ctx: &Ctx, known: &Known, name: &str, profile: &Profile, out: &mut Wishes) {
     let from = format!("profile {name}");
-    if let Some(program) = profile.get("credential_process").filter(|process| of_aws_sso_cli(process)) {
+    if let Some(program) =
+        profile.get("credential_process").filter(|process| of_aws_sso_cli(process))
+    {
         let program = program.split_whitespace().next().unwrap_or_default();
         return out.leave(
             from,
@@ -114,34 +138,53 @@ pub(super) fn generator(profile: &Profile) -> Option<&'static str> {
 /// Whether a profile's program is aws-sso-cli, which writes a profile for every role.
 fn of_aws_sso_cli(process: &str) -> bool {
     let program = words(process).into_iter().next().unwrap_or_default();
-    program.rsplit(['/', '\\']).next().is_some_and(|name| name.trim_end_matches(".exe") == "aws-sso")
+    program
+        .rsplit(['/', '\\'])
+        .next()
+        .is_some_and(|name| name.trim_end_matches(".exe") == "aws-sso")
 }
 
 /// A profile that assumes a role out of another one.
 fn chained(known: &Known, from: &str, profile: &Profile, out: &mut Wishes) {
     let arn = profile.get("role_arn").unwrap_or_default();
-    let Ok(target) = arn.parse::<Arn>() else { return out.leave(from, format!("{arn} is no ARN of a role")) };
+    let Ok(target) = arn.parse::<Arn>() else {
+        return out.leave(from, format!("{arn} is no ARN of a role"));
+    };
     if profile.get("mfa_serial").is_some() {
         return out.leave(from, "it asks for an MFA code, which chained roles do not");
     }
-    let Some(source) = profile.get("source_profile") else { return out.leave(from, "it assumes its role from no profile") };
+    let Some(source) = profile.get("source_profile") else {
+        return out.leave(from, "it assumes its role from no profile");
+    };
     let Some((instance, via)) = source_of(known, source, 0) else {
-        return out.leave(from, format!("its source, profile {source}, is no role of an IAM Identity Center"));
+        return out.leave(
+            from,
+            format!("its source, profile {source}, is no role of an IAM Identity Center"),
+        );
     };
     let account = target.account.to_string();
-    let role = ["instances", instance.as_str(), "accounts", &account, "roles", target.role.as_str()];
+    let role =
+        ["instances", instance.as_str(), "accounts", &account, "roles", target.role.as_str()];
     out.wish(from, &[&role[..], &["via"]].concat(), via);
     if let Some(name) = from.strip_prefix("profile ") {
         out.wish(format!("{from} (its name)"), &[&role[..], &["profile"]].concat(), name);
     }
-    for (theirs, ours) in [("external_id", "external_id"), ("role_session_name", "session_name"), ("region", "default_region")] {
+    for (theirs, ours) in [
+        ("external_id", "external_id"),
+        ("role_session_name", "session_name"),
+        ("region", "default_region"),
+    ] {
         if let Some(value) = profile.plain(theirs) {
             out.wish(format!("{from} {theirs}"), &[&role[..], &[ours]].concat(), value);
         }
     }
     if let Some(seconds) = profile.get("duration_seconds") {
         match seconds.parse::<i64>() {
-            Ok(seconds) => out.wish(format!("{from} duration_seconds"), &[&role[..], &["duration"]].concat(), seconds.min(3600)),
+            Ok(seconds) => out.wish(
+                format!("{from} duration_seconds"),
+                &[&role[..], &["duration"]].concat(),
+                seconds.min(3600),
+            ),
             Err(_) => out.leave(format!("{from} duration_seconds"), "it is no number"),
         }
     }
@@ -156,7 +199,11 @@ fn source_of(known: &Known, name: &str, depth: usize) -> Option<(InstanceName, S
     }
     let meant = known.meant(profile)?;
     let instance = meant.instance?;
-    let region = known.theirs.iter().find(|theirs| known.ours.get(&theirs.name) == Some(&instance)).map(|theirs| &theirs.sso_region)?;
+    let region = known
+        .theirs
+        .iter()
+        .find(|theirs| known.ours.get(&theirs.name) == Some(&instance))
+        .map(|theirs| &theirs.sso_region)?;
     Some((instance, arn_of(region, meant.account, &meant.role)))
 }
 
@@ -169,7 +216,9 @@ fn other(from: &str, profile: &Profile, out: &mut Wishes) {
     let process = profile.get("credential_process").unwrap_or_default();
     let has = |prefix: &str| profile.keys.keys().any(|key| key.starts_with(prefix));
     match () {
-        () if has("sso_") || has("granted_sso_") => out.leave(from, "it names no account or no role"),
+        () if has("sso_") || has("granted_sso_") => {
+            out.leave(from, "it names no account or no role")
+        }
         () if process.contains("aws-vault") => out.leave(from, "aws-vault keeps its keys"),
         () if !process.is_empty() => out.leave(from, "another program has its credentials"),
         () if has("login_session") || has("web_identity") || has("credential_source") => {

@@ -1,4 +1,5 @@
-//! Profiles with `sso_*` keys and a `credential_process`: SDKs disagree on which of them counts, so that one way has to go.
+//! Profiles with `sso_*` keys and a `credential_process`: SDKs disagree on which of them counts, so
+//! that one way has to go.
 
 use crate::awsconfig::{Profile, mend, section};
 use crate::domain::Result;
@@ -8,22 +9,41 @@ use crate::ops::profiles::program::program;
 use super::Wishes;
 use super::profiles::{Known, generator};
 
-/// The file with one way to credentials for each such profile: through this program. Those whose role is not known stay, and are told.
+/// The file with one way to credentials for each such profile: through this program. Those whose
+/// role is not known stay, and are told.
 ///
 /// # Errors
 /// As for `setup profiles`, when this program's own path can't be written.
-pub(super) fn repair(ctx: &Ctx, bytes: &[u8], known: &Known, out: &mut Wishes, repaired: &mut Vec<String>) -> Result<Vec<u8>> {
+pub(super) fn repair(
+    ctx: &Ctx,
+    bytes: &[u8],
+    known: &Known,
+    out: &mut Wishes,
+    repaired: &mut Vec<String>,
+) -> Result<Vec<u8>> {
     let mut commands = Vec::new();
     for (name, profile) in known.profiles.iter().filter(|(_, profile)| has_both(profile)) {
-        let Some((instance, meant)) = known.meant(profile).and_then(|meant| Some((meant.instance.clone()?, meant))) else {
+        let Some((instance, meant)) =
+            known.meant(profile).and_then(|meant| Some((meant.instance.clone()?, meant)))
+        else {
             out.leave(called(name), "some SDKs take one way, some the other, and its role is not known: take out one by hand");
             continue;
         };
         let (program, account) = (program(ctx)?, meant.account.to_string());
-        let words = [program.as_str(), "process", "--sso", instance.as_str(), "--account", &account, "--role", meant.role.as_str()];
+        let words = [
+            program.as_str(),
+            "process",
+            "--sso",
+            instance.as_str(),
+            "--account",
+            &account,
+            "--role",
+            meant.role.as_str(),
+        ];
         commands.push((name.as_str(), section::command_line(words)));
     }
-    // Each try reads the whole file twice: thousands one by one are for a file in which one of them can't be changed.
+    // Each try reads the whole file twice: thousands one by one are for a file in which one of them
+    // can't be changed.
     if let Some(mended) = mend::by_process(bytes, &commands) {
         repaired.extend(commands.into_iter().map(|(name, _)| name.to_owned()));
         return Ok(mended);

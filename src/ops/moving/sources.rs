@@ -9,7 +9,8 @@ use crate::os::file;
 
 use super::Program;
 
-/// Places of aws-sso-cli's file, below the home directory; the old one counts as long as it is there.
+/// Places of aws-sso-cli's file, below the home directory; the old one counts as long as it is
+/// there.
 const AWS_SSO: [&str; 2] = [".aws-sso/config.yaml", ".config/aws-sso/config.yaml"];
 /// The place of Granted's.
 const GRANTED: &str = ".granted/config";
@@ -46,8 +47,14 @@ impl Source {
 /// [`Kind::Config`] when one that is named is not there, or one that is there can't be read.
 pub(super) fn sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<Source>> {
     if let Some(path) = from {
-        let bytes = load(path)?.ok_or_else(|| Error::new(Kind::Config, format!("there is no file {}", path.display())))?;
-        return Ok(vec![Source { program: program_of(path, &bytes), file: path.to_owned(), bytes }]);
+        let bytes = load(path)?.ok_or_else(|| {
+            Error::new(Kind::Config, format!("there is no file {}", path.display()))
+        })?;
+        return Ok(vec![Source {
+            program: program_of(path, &bytes),
+            file: path.to_owned(),
+            bytes,
+        }]);
     }
     let mut out = Vec::new();
     let mut add = |program, file: PathBuf| -> Result<()> {
@@ -59,8 +66,11 @@ pub(super) fn sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<Source>> {
     let home = ctx.paths.home.as_deref();
     match ctx.env.path(env::AWS_SSO_CONFIG) {
         Some(file) if !file.exists() => {
-            return Err(Error::new(Kind::Config, format!("AWS_SSO_CONFIG is {}, which is not there", file.display()))
-                .hint("unset it, or name the file with --from"));
+            return Err(Error::new(
+                Kind::Config,
+                format!("AWS_SSO_CONFIG is {}, which is not there", file.display()),
+            )
+            .hint("unset it, or name the file with --from"));
         }
         Some(file) => add(Program::AwsSsoCli, file)?,
         None => {
@@ -86,7 +96,9 @@ fn program_of(path: &Path, bytes: &[u8]) -> Program {
         return Program::AwsSsoCli;
     }
     let text = String::from_utf8_lossy(bytes);
-    let begins = |what: &[&str]| text.lines().any(|line| what.iter().any(|start| line.trim_start().starts_with(start)));
+    let begins = |what: &[&str]| {
+        text.lines().any(|line| what.iter().any(|start| line.trim_start().starts_with(start)))
+    };
     match () {
         () if begins(&["[profile", "[default]", "[sso-session"]) => Program::AwsConfig,
         () if begins(&["SSOConfig:"]) => Program::AwsSsoCli,

@@ -5,7 +5,8 @@ pub(super) fn translated(go: &str) -> Option<String> {
     let (mut out, mut rest) = (String::new(), go);
     while let Some((before, behind)) = rest.split_once("{{") {
         let (inside, after) = behind.split_once("}}")?;
-        // A dash in Go's braces eats the blanks around them, and so does ours; nobody puts blanks into the name of a profile.
+        // A dash in Go's braces eats the blanks around them, and so does ours; nobody puts blanks
+        // into the name of a profile.
         if inside.starts_with('-') || inside.ends_with('-') || before.contains(['{', '}']) {
             return None;
         }
@@ -73,7 +74,10 @@ mod tests {
     fn templates_that_join_fields_are_said_in_our_language() {
         let cases = [
             ("{{ .AccountIdPad }}:{{ .RoleName }}", "{{ account_id_pad }}:{{ role }}"),
-            ("{{.AccountName | nospace | lower}}-{{.RoleName}}", "{{ account_name | replace(\" \", \"\") | lower }}-{{ role }}"),
+            (
+                "{{.AccountName | nospace | lower}}-{{.RoleName}}",
+                "{{ account_name | replace(\" \", \"\") | lower }}-{{ role }}",
+            ),
             (
                 "{{ FirstItem .AccountName (.AccountAlias | nospace) }}:{{ .RoleName }}",
                 "{{ account_name or (account_alias | replace(\" \", \"\")) }}:{{ role }}",

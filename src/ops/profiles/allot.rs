@@ -1,4 +1,5 @@
-//! Who is called what: a name that was written down is never taken away, and a newcomer takes what is left.
+//! Who is called what: a name that was written down is never taken away, and a newcomer takes what
+//! is left.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +20,8 @@ impl Choices {
         [&self.first, &self.bare].into_iter().chain(&self.longer)
     }
 
-    /// Names for a newcomer. The bare one is not among them unless it is the first: others would have it too.
+    /// Names for a newcomer. The bare one is not among them unless it is the first: others would
+    /// have it too.
     fn for_newcomer(&self) -> impl Iterator<Item = &String> {
         [&self.first].into_iter().chain(&self.longer)
     }
@@ -36,8 +38,8 @@ pub(super) struct Allotted {
     pub(super) nameless: Vec<usize>,
 }
 
-/// Allots names. `held` are those of the block, `wanted` the roles that shall have one; a name has to be `usable` besides being free.
-/// With `force` a role takes its first name from whoever has it.
+/// Allots names. `held` are those of the block, `wanted` the roles that shall have one; a name has
+/// to be `usable` besides being free. With `force` a role takes its first name from whoever has it.
 pub(super) fn allot(
     held: &[(String, Option<usize>)],
     wanted: &[usize],
@@ -47,8 +49,12 @@ pub(super) fn allot(
 ) -> Allotted {
     let mut owners: HashMap<String, Option<usize>> = held.iter().cloned().collect();
     let mut seen = HashSet::new();
-    let roles: Vec<usize> =
-        held.iter().filter_map(|(_, role)| *role).chain(wanted.iter().copied()).filter(|role| seen.insert(*role)).collect();
+    let roles: Vec<usize> = held
+        .iter()
+        .filter_map(|(_, role)| *role)
+        .chain(wanted.iter().copied())
+        .filter(|role| seen.insert(*role))
+        .collect();
     if force {
         let mut given = HashSet::new();
         for role in &roles {
@@ -86,7 +92,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn choices(first: &str, bare: &str, id: usize) -> Choices {
-        Choices { first: first.into(), bare: bare.into(), longer: [format!("{bare}-{id}"), format!("{bare}-{id}-corp")] }
+        Choices {
+            first: first.into(),
+            bare: bare.into(),
+            longer: [format!("{bare}-{id}"), format!("{bare}-{id}-corp")],
+        }
     }
 
     fn said(allotted: &Allotted) -> Vec<String> {
@@ -121,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_name_that_has_to_be_shared_by_now_is_no_old_one() {
-        // Another account of that name came: the list tells both apart by their ids, the written name stays.
+        // Another account of that name came: the list tells both apart by their ids, the written
+        // name stays.
         let all = [choices("pay-Admin-1", "pay-Admin", 1), choices("pay-Admin-2", "pay-Admin", 2)];
         let held = [("pay-Admin".to_owned(), Some(0))];
         let allotted = allot(&held, &[0, 1], &|at| all[at].clone(), &|_| true, false);
@@ -140,9 +151,16 @@ mod tests {
     #[test]
     fn a_role_that_is_gone_keeps_its_name_from_others() {
         let held = [("pay-Admin".to_owned(), None)];
-        let allotted = allot(&held, &[0], &|_| choices("pay-Admin", "pay-Admin", 1), &|_| true, false);
+        let allotted =
+            allot(&held, &[0], &|_| choices("pay-Admin", "pay-Admin", 1), &|_| true, false);
         assert_eq!(said(&allotted), ["pay-Admin gone", "pay-Admin-1 0"]);
-        let allotted = allot(&held, &[0], &|_| choices("pay-Admin", "pay-Admin", 1), &|name| name == "x", false);
+        let allotted = allot(
+            &held,
+            &[0],
+            &|_| choices("pay-Admin", "pay-Admin", 1),
+            &|name| name == "x",
+            false,
+        );
         assert_eq!(allotted.nameless, [0]);
     }
 

@@ -28,9 +28,15 @@ impl Run {
     /// A run that begins now. The files of other programs have to be locked.
     ///
     /// # Errors
-    /// [`Kind::Os`] if the backups that there are can't be listed: one of them would be overwritten.
-    pub(in crate::ops) fn begin(state_dir: &Path, command: &'static str, at: Timestamp) -> Result<Self> {
-        let number = numbers(state_dir, "aws-config-")?.into_iter().max().map_or(1, |last| last + 1);
+    /// [`Kind::Os`] if the backups that there are can't be listed: one of them would be
+    /// overwritten.
+    pub(in crate::ops) fn begin(
+        state_dir: &Path,
+        command: &'static str,
+        at: Timestamp,
+    ) -> Result<Self> {
+        let number =
+            numbers(state_dir, "aws-config-")?.into_iter().max().map_or(1, |last| last + 1);
         Ok(Self { command, at, number })
     }
 }
@@ -63,19 +69,35 @@ struct Head {
 ///
 /// # Errors
 /// When it can't be kept: then nothing shall be written.
-pub(in crate::ops) fn keep(state_dir: &Path, file: &Path, old: Option<&[u8]>, new: &[u8], run: Run) -> Result<()> {
+pub(in crate::ops) fn keep(
+    state_dir: &Path,
+    file: &Path,
+    old: Option<&[u8]>,
+    new: &[u8],
+    run: Run,
+) -> Result<()> {
     // What goes into a stream can't be taken back.
     if file::Target::of(file)?.is_stream() {
         return Ok(());
     }
-    let head = Head { command: run.command.to_owned(), at: run.at.0, file: file.to_owned(), existed: old.is_some(), written: digest(new) };
-    let mut bytes = serde_json::to_vec(&head).map_err(|error| Error::internal(format!("backup: {error}")))?;
+    let head = Head {
+        command: run.command.to_owned(),
+        at: run.at.0,
+        file: file.to_owned(),
+        existed: old.is_some(),
+        written: digest(new),
+    };
+    let mut bytes =
+        serde_json::to_vec(&head).map_err(|error| Error::internal(format!("backup: {error}")))?;
     bytes.push(b'\n');
     bytes.extend(old.unwrap_or_default());
     let there = kept(state_dir, file)?;
     file::save(&place(state_dir, file, run.number), &bytes)?;
     let superfluous = (there.len() + 1).saturating_sub(KEPT);
-    there.into_iter().take(superfluous).try_for_each(|number| file::remove(&place(state_dir, file, number)))
+    there
+        .into_iter()
+        .take(superfluous)
+        .try_for_each(|number| file::remove(&place(state_dir, file, number)))
 }
 
 /// A kept state of a file.
@@ -100,20 +122,37 @@ fn last(state_dir: &Path, file: &Path) -> Result<Option<Copy>> {
     let Some(bytes) = file::load(&place)? else { return Ok(None) };
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let Ok(head) = serde_json::from_slice(&bytes[..end]) else { return Ok(None) };
-    Ok(Some(Copy { place, number, head, old: bytes.get(end + 1..).unwrap_or_default().to_vec(), earlier: earlier.len() }))
+    Ok(Some(Copy {
+        place,
+        number,
+        head,
+        old: bytes.get(end + 1..).unwrap_or_default().to_vec(),
+        earlier: earlier.len(),
+    }))
 }
 
 /// Puts the file back to what it was before this command wrote it last, and forgets that copy.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when there is no copy, or another command wrote later; [`Kind::Usage`] when the file says something else than what
-/// was written, unless `force`.
-pub(in crate::ops) fn undo(state_dir: &Path, file: &Path, command: &str, force: bool) -> Result<Undone> {
-    let nothing = || Error::new(Kind::NoMatch, format!("nothing is known that could be undone in {}", file.display()));
+/// [`Kind::NoMatch`] when there is no copy, or another command wrote later; [`Kind::Usage`] when
+/// the file says something else than what was written, unless `force`.
+pub(in crate::ops) fn undo(
+    state_dir: &Path,
+    file: &Path,
+    command: &str,
+    force: bool,
+) -> Result<Undone> {
+    let nothing = || {
+        Error::new(
+            Kind::NoMatch,
+            format!("nothing is known that could be undone in {}", file.display()),
+        )
+    };
     let Copy { place, head, old, earlier, .. } = last(state_dir, file)?.ok_or_else(nothing)?;
     if head.command != command {
         let what = format!("{} was written last by `rolecall {}`", file.display(), head.command);
-        return Err(Error::new(Kind::NoMatch, what).hint(format!("take that back first: `rolecall {} --undo`", head.command)));
+        return Err(Error::new(Kind::NoMatch, what)
+            .hint(format!("take that back first: `rolecall {} --undo`", head.command)));
     }
     let now = file::load(file)?;
     let as_before = if head.existed { now.as_deref() == Some(&*old) } else { now.is_none() };
@@ -155,7 +194,8 @@ fn numbers(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
 }
 
 fn stem(file: &Path) -> String {
-    let absolute = std::path::absolute(file::resolve_links(file)).unwrap_or_else(|_| file.to_owned());
+    let absolute =
+        std::path::absolute(file::resolve_links(file)).unwrap_or_else(|_| file.to_owned());
     format!("aws-config-{}", &digest(absolute.as_os_str().as_encoded_bytes())[..16])
 }
 
@@ -193,7 +233,8 @@ mod tests {
         }
 
         fn undo(&self, force: bool) -> Result<usize> {
-            undo(&self.home.path().join("state"), &self.file(), "setup profiles", force).map(|undone| undone.earlier)
+            undo(&self.home.path().join("state"), &self.file(), "setup profiles", force)
+                .map(|undone| undone.earlier)
         }
 
         fn says(&self) -> Option<String> {
@@ -219,7 +260,10 @@ mod tests {
             home.write(Some(&now), &next);
             now = next;
         }
-        assert_eq!(last_run(&home.home.path().join("state"), &home.file()), Some(("setup profiles".into(), 7)));
+        assert_eq!(
+            last_run(&home.home.path().join("state"), &home.file()),
+            Some(("setup profiles".into(), 7))
+        );
         for (state, left) in [("6", 4), ("5", 3), ("4", 2), ("3", 1), ("2", 0)] {
             assert_eq!((home.undo(false).unwrap(), home.says().as_deref()), (left, Some(state)));
         }
@@ -241,9 +285,17 @@ mod tests {
     fn a_run_of_another_command_is_taken_back_by_that_command() {
         let home = Home::new();
         home.write(Some("old"), "new");
-        let error = undo(&home.home.path().join("state"), &home.file(), "setup import", false).unwrap_err();
-        assert!(error.kind == Kind::NoMatch && error.hints[0].contains("rolecall setup profiles --undo"), "{error:?}");
-        assert_eq!(last_run(&home.home.path().join("state"), &home.file()), Some(("setup profiles".into(), 1)));
+        let error =
+            undo(&home.home.path().join("state"), &home.file(), "setup import", false).unwrap_err();
+        assert!(
+            error.kind == Kind::NoMatch
+                && error.hints[0].contains("rolecall setup profiles --undo"),
+            "{error:?}"
+        );
+        assert_eq!(
+            last_run(&home.home.path().join("state"), &home.file()),
+            Some(("setup profiles".into(), 1))
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Profiles of roles in the AWS config file: planned, written, taken back. The file's other bytes are not ours.
+//! Profiles of roles in the AWS config file: planned, written, taken back. The file's other bytes
+//! are not ours.
 
 mod allot;
 pub(in crate::ops) mod backup;
@@ -44,7 +45,8 @@ pub enum Which {
 pub enum Style {
     /// `credential_process` runs this program.
     Process,
-    /// The SDK's own sign-in, by `sso_session`. Chained roles have no such thing, and run this program all the same.
+    /// The SDK's own sign-in, by `sso_session`. Chained roles have no such thing, and run this
+    /// program all the same.
     Native,
 }
 
@@ -141,7 +143,8 @@ pub struct Report {
     pub profiles: Vec<Line>,
     /// Roles that were asked for and get none.
     pub skipped: Vec<Skipped>,
-    /// Lines of the file for which AWS programs would not read any profile in it; no writing of ours mends them.
+    /// Lines of the file for which AWS programs would not read any profile in it; no writing of
+    /// ours mends them.
     pub complaints: Vec<Complaint>,
 }
 
@@ -153,8 +156,16 @@ impl Report {
 
     /// In words: `3 profiles added, 1 changed, 8 as they were`.
     pub fn counts(&self) -> String {
-        let words = [(Change::Added, "added"), (Change::Changed, "changed"), (Change::Removed, "removed"), (Change::Kept, "as they were")];
-        let counts = words.map(|(change, word)| (self.count(change), word)).into_iter().filter(|(count, _)| *count > 0);
+        let words = [
+            (Change::Added, "added"),
+            (Change::Changed, "changed"),
+            (Change::Removed, "removed"),
+            (Change::Kept, "as they were"),
+        ];
+        let counts = words
+            .map(|(change, word)| (self.count(change), word))
+            .into_iter()
+            .filter(|(count, _)| *count > 0);
         let said = counts.enumerate().map(|(at, (count, word))| match (at, count) {
             (0, 1) => format!("1 profile {word}"),
             (0, _) => format!("{count} profiles {word}"),
@@ -164,10 +175,12 @@ impl Report {
     }
 }
 
-/// Brings the block of the AWS config file up to date. Everything else in the file stays byte for byte; what it was is kept for [`undo`].
+/// Brings the block of the AWS config file up to date. Everything else in the file stays byte for
+/// byte; what it was is kept for [`undo`].
 ///
 /// # Errors
-/// As [`plan()`]; [`Kind::Config`] when the file is read-only, or somebody else changes it meanwhile.
+/// As [`plan()`]; [`Kind::Config`] when the file is read-only, or somebody else changes it
+/// meanwhile.
 pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
     let _alone = alone(ctx)?;
     let mut draft = plan(ctx, request)?;
@@ -187,7 +200,10 @@ pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
 /// # Errors
 /// As [`write()`].
 pub fn write_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<Report> {
-    write(ctx, &Request { which: Which::These(roles), include_protected: true, ..Request::default() })
+    write(
+        ctx,
+        &Request { which: Which::These(roles), include_protected: true, ..Request::default() },
+    )
 }
 
 /// After a refresh: brings the block up to date where there is one. `None` when there is none.
@@ -196,19 +212,27 @@ pub fn write_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<Report> {
 /// As [`write()`].
 pub fn keep_up(ctx: &Ctx) -> Result<Option<Report>> {
     let draft = plan(ctx, &Request::default())?;
-    if draft.begun && draft.changes() { write(ctx, &Request::default()).map(Some) } else { Ok(None) }
+    if draft.begun && draft.changes() {
+        write(ctx, &Request::default()).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
-/// Puts the file back to what it was before the last [`write()`] that was not taken back yet; a few are remembered.
+/// Puts the file back to what it was before the last [`write()`] that was not taken back yet; a few
+/// are remembered.
 ///
 /// # Errors
-/// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when the file changed since and `force` is not given.
+/// [`Kind::NoMatch`] when nothing was written; [`Kind::Usage`] when the file changed since and
+/// `force` is not given.
 pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Undone)> {
     let file = file.unwrap_or(&ctx.paths.aws_config);
     let _alone = alone(ctx)?;
-    let undone = backup::undo(&ctx.paths.state_dir, file, COMMAND, force).map_err(|error| match error.kind {
-        Kind::Usage => error.hint("add --force to lose what was changed since"),
-        _ => error,
+    let undone = backup::undo(&ctx.paths.state_dir, file, COMMAND, force).map_err(|error| {
+        match error.kind {
+            Kind::Usage => error.hint("add --force to lose what was changed since"),
+            _ => error,
+        }
     })?;
     Ok((file.to_owned(), undone))
 }
@@ -231,5 +255,8 @@ pub(in crate::ops) fn alone(ctx: &Ctx) -> Result<Lock> {
 /// As [`alone`].
 pub(in crate::ops) fn lock_aws_files(state_dir: &Path) -> Result<Lock> {
     let held = Lock::acquire(&state_dir.join("locks/aws-config-file"), Instant::now() + PATIENCE)?;
-    held.ok_or_else(|| Error::new(Kind::Config, "another rolecall is writing the same files").hint("run the command again"))
+    held.ok_or_else(|| {
+        Error::new(Kind::Config, "another rolecall is writing the same files")
+            .hint("run the command again")
+    })
 }

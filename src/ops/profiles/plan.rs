@@ -43,8 +43,9 @@ impl Draft {
 /// Works out what the block shall be. Writes nothing.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file can't be read or its markers don't go together, when `profile_format` or another setting can't be
-/// used, or when a session of an instance's name is another one's.
+/// [`Kind::Config`] when the file can't be read or its markers don't go together, when
+/// `profile_format` or another setting can't be used, or when a session of an instance's name is
+/// another one's.
 pub fn plan(ctx: &Ctx, request: &Request) -> Result<Draft> {
     let path = request.file.clone().unwrap_or_else(|| ctx.paths.aws_config.clone());
     let old = file::load_for_edit(&path)?;
@@ -52,10 +53,16 @@ pub fn plan(ctx: &Ctx, request: &Request) -> Result<Draft> {
     let parts = Parts::of(bytes, BLOCK).map_err(|error| error.context(ctx.paths.short(&path)))?;
     let planner = Planner::new(ctx, request, &parts)?;
     let (sections, profiles, skipped) = planner.sections()?;
-    let block = sections.iter().map(|section| String::from_utf8_lossy(&section.bytes("\n")).into_owned()).collect::<Vec<_>>().join("\n");
-    let ended: Vec<Cow<'_, [u8]>> = sections.iter().map(|section| section.bytes(parts.line_end())).collect();
+    let block = sections
+        .iter()
+        .map(|section| String::from_utf8_lossy(&section.bytes("\n")).into_owned())
+        .collect::<Vec<_>>()
+        .join("\n");
+    let ended: Vec<Cow<'_, [u8]>> =
+        sections.iter().map(|section| section.bytes(parts.line_end())).collect();
     let new = parts.with(&ended);
-    let report = Report { file: path, written: false, profiles, skipped, complaints: complaints(&new) };
+    let report =
+        Report { file: path, written: false, profiles, skipped, complaints: complaints(&new) };
     Ok(Draft { new, begun: parts.has_block(), block, report, old })
 }
 
@@ -103,13 +110,18 @@ impl<'p> Planner<'p> {
     fn new(ctx: &'p Ctx, request: &'p Request, parts: &Parts<'p>) -> Result<Self> {
         let roster = update::named_anew(ctx, &ctx.instances);
         let bare = names::bare(&roster, &ctx.settings)?;
-        let positions = roster.entries.iter().enumerate().map(|(at, entry)| (roster.id(entry), at)).collect();
+        let positions =
+            roster.entries.iter().enumerate().map(|(at, entry)| (roster.id(entry), at)).collect();
         let (held, outside) = (parts.held(), AwsConfig::parse(parts.outside()));
         let native = held.iter().find_map(|held| match &held.what {
             What::Profile { native, .. } => Some(*native),
             _ => None,
         });
-        let style = request.style.unwrap_or(if native == Some(true) { Style::Native } else { Style::Process });
+        let style = request.style.unwrap_or(if native == Some(true) {
+            Style::Native
+        } else {
+            Style::Process
+        });
         let theirs = held.iter().filter_map(|held| match &held.what {
             What::Other(name) => name.clone(),
             _ => None,
@@ -127,9 +139,18 @@ impl<'p> Planner<'p> {
         let (mut held, mut raw) = (Vec::new(), HashMap::new());
         for Held { raw: bytes, what } in &self.held {
             let What::Profile { name, sso, account, role, .. } = what else { continue };
-            let id = RoleId { instance: self.instance(sso.as_ref()), account: *account, role: role.clone() };
+            let id = RoleId {
+                instance: self.instance(sso.as_ref()),
+                account: *account,
+                role: role.clone(),
+            };
             if self.defined.contains(name) {
-                let line = Line { name: name.clone(), role: id, change: Change::Removed, note: Some(Note::Outside) };
+                let line = Line {
+                    name: name.clone(),
+                    role: id,
+                    change: Change::Removed,
+                    note: Some(Note::Outside),
+                };
                 lines.insert(name.clone(), (line, None));
                 continue;
             }
@@ -137,16 +158,25 @@ impl<'p> Planner<'p> {
             raw.insert(name.clone(), (*bytes, id));
         }
         let (wanted, mut skipped) = self.wanted(&held)?;
-        let allotted = allot(&held, &wanted, &|at| self.choices(at), &|name| self.usable(name), self.request.force);
+        let allotted = allot(
+            &held,
+            &wanted,
+            &|at| self.choices(at),
+            &|name| self.usable(name),
+            self.request.force,
+        );
         for (name, owner) in &allotted.owners {
             let old = raw.get(name);
             let made = match owner {
-                Some(at) => Some(self.present(&allotted, name, *at, old.map(|(bytes, _)| *bytes))?),
+                Some(at) => {
+                    Some(self.present(&allotted, name, *at, old.map(|(bytes, _)| *bytes))?)
+                }
                 None => old.map(|(bytes, id)| self.gone(name, bytes, id)),
             };
             lines.extend(made.map(|made| (name.clone(), made)));
         }
-        skipped.extend(allotted.nameless.iter().map(|at| self.skipped(*at, self.why_nameless(*at))));
+        skipped
+            .extend(allotted.nameless.iter().map(|at| self.skipped(*at, self.why_nameless(*at))));
         let mut sections = self.sessions(&allotted)?;
         let mut profiles = Vec::with_capacity(lines.len());
         for (line, section) in lines.into_values() {
@@ -160,13 +190,25 @@ impl<'p> Planner<'p> {
 
     /// The instance that a profile of ours means.
     fn instance(&self, named: Option<&InstanceName>) -> InstanceName {
-        let usual = || self.ctx.settings.default_sso.clone().or_else(|| Some(self.ctx.instances.first()?.name.clone()));
+        let usual = || {
+            self.ctx
+                .settings
+                .default_sso
+                .clone()
+                .or_else(|| Some(self.ctx.instances.first()?.name.clone()))
+        };
         named.cloned().or_else(usual).unwrap_or_else(|| InstanceName::new(""))
     }
 
     /// The roles that are asked for and may have a profile, and those that may not.
     fn wanted(&self, held: &[(String, Option<usize>)]) -> Result<(Vec<usize>, Vec<Skipped>)> {
-        let mut wanted = which(self.ctx, &self.roster, &self.positions, &self.request.which, &self.request.among)?;
+        let mut wanted = which(
+            self.ctx,
+            &self.roster,
+            &self.positions,
+            &self.request.which,
+            &self.request.among,
+        )?;
         let has: HashSet<usize> = held.iter().filter_map(|(_, role)| *role).collect();
         let mut skipped = Vec::new();
         wanted.retain(|at| {
@@ -184,7 +226,11 @@ impl<'p> Planner<'p> {
         if entry.protected() && !self.request.include_protected {
             return Some(Why::Protected);
         }
-        let stands = self.defined.contains(name).then(|| profile::meant(&self.outside, &self.ctx.instances, name)).flatten()?;
+        let stands = self
+            .defined
+            .contains(name)
+            .then(|| profile::meant(&self.outside, &self.ctx.instances, name))
+            .flatten()?;
         let same = stands.account == entry.account
             && stands.role.as_str() == &*entry.role
             && stands.instance.is_none_or(|instance| instance == self.roster.instance(entry).name);
@@ -205,7 +251,11 @@ impl<'p> Planner<'p> {
         let (entry, bare) = (&self.roster.entries[at], &self.bare[at]);
         let long = names::with_account(bare, &self.roster, entry);
         let longest = names::with_instance(&long, &self.roster, entry);
-        Choices { first: entry.profile.as_deref().unwrap_or(bare).to_owned(), bare: bare.clone(), longer: [long, longest] }
+        Choices {
+            first: entry.profile.as_deref().unwrap_or(bare).to_owned(),
+            bare: bare.clone(),
+            longer: [long, longest],
+        }
     }
 
     fn usable(&self, name: &str) -> bool {
@@ -213,10 +263,21 @@ impl<'p> Planner<'p> {
     }
 
     /// A profile of a role that is there.
-    fn present(&self, allotted: &Allotted, name: &str, at: usize, old: Option<&[u8]>) -> Result<Planned<'p>> {
+    fn present(
+        &self,
+        allotted: &Allotted,
+        name: &str,
+        at: usize,
+        old: Option<&[u8]>,
+    ) -> Result<Planned<'p>> {
         let entry = &self.roster.entries[at];
         let now = allotted.current.get(&at).filter(|now| *now != name);
-        let line = |change, note| Line { name: name.to_owned(), role: self.roster.id(entry), change, note };
+        let line = |change, note| Line {
+            name: name.to_owned(),
+            role: self.roster.id(entry),
+            change,
+            note,
+        };
         if let (Some(now), true) = (now, self.request.prune) {
             return Ok((line(Change::Removed, Some(Note::Was(now.clone()))), None));
         }
@@ -229,12 +290,14 @@ impl<'p> Planner<'p> {
         let first = entry.profile.as_deref().unwrap_or_default();
         let note = match now {
             Some(now) => Some(Note::Was(now.clone())),
-            None => (change == Change::Added && name != first).then(|| Note::InsteadOf(first.to_owned())),
+            None => (change == Change::Added && name != first)
+                .then(|| Note::InsteadOf(first.to_owned())),
         };
         Ok((line(change, note), Some(Section::Ours(text))))
     }
 
-    /// A profile of a role that the list does not have. It stays as it is: the list may be old, or another directory's.
+    /// A profile of a role that the list does not have. It stays as it is: the list may be old, or
+    /// another directory's.
     fn gone(&self, name: &str, raw: &'p [u8], id: &RoleId) -> Planned<'p> {
         let known = self.ctx.instances.iter().any(|instance| instance.name == id.instance);
         let prune = self.request.prune && (!known || update::complete(self.ctx, &id.instance));
@@ -243,25 +306,32 @@ impl<'p> Planner<'p> {
         (line, (!prune).then_some(Section::Theirs(raw)))
     }
 
-    /// Whether our own configuration says everything about an instance: otherwise its session in the block is all that is known of it.
+    /// Whether our own configuration says everything about an instance: otherwise its session in
+    /// the block is all that is known of it.
     fn known_without(&self, session: &str) -> bool {
         let table = self.ctx.settings.instances.get(&InstanceName::new(session));
         table.is_some_and(|table| table.start_url.is_some() && table.sso_region.is_some())
     }
 
-    /// The `[sso-session]` sections: those that native profiles need and the file has not, and those that were written before.
+    /// The `[sso-session]` sections: those that native profiles need and the file has not, and
+    /// those that were written before.
     fn sessions(&self, allotted: &Allotted) -> Result<Vec<Section<'p>>> {
         let stand = self.outside.sso_sessions();
         let natively = |entry: &&Entry| self.writer.style(entry) == Style::Native;
-        let needed: BTreeSet<usize> =
-            allotted.current.keys().map(|at| &self.roster.entries[*at]).filter(natively).map(|entry| entry.instance).collect();
+        let needed: BTreeSet<usize> = allotted
+            .current
+            .keys()
+            .map(|at| &self.roster.entries[*at])
+            .filter(natively)
+            .map(|entry| entry.instance)
+            .collect();
         let (mut sections, mut written) = (Vec::new(), HashSet::new());
         for instance in needed.into_iter().map(|at| &self.roster.instances[at]) {
             match stand.iter().find(|session| session.name == instance.name.as_str()) {
                 None => sections.push(Section::Ours(text::session(instance)?)),
                 Some(session)
-                    if session.start_url.as_ref() == Some(&instance.start_url) && session.region.as_ref() == Some(&instance.sso_region) => {
-                }
+                    if session.start_url.as_ref() == Some(&instance.start_url)
+                        && session.region.as_ref() == Some(&instance.sso_region) => {}
                 Some(_) => {
                     let name = &instance.name;
                     return Err(Error::new(
@@ -275,7 +345,8 @@ impl<'p> Planner<'p> {
         }
         for held in &self.held {
             let What::Session(name) = &held.what else { continue };
-            let stands = written.contains(name.as_str()) || stand.iter().any(|session| session.name == *name);
+            let stands = written.contains(name.as_str())
+                || stand.iter().any(|session| session.name == *name);
             let superfluous = self.request.prune && self.known_without(name);
             if !stands && !superfluous {
                 sections.push(Section::Theirs(held.raw));

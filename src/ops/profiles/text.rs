@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::awsconfig::section::{check_key, check_value, command_line, profile_header, section, session_header};
+use crate::awsconfig::section::{
+    check_key, check_value, command_line, profile_header, section, session_header,
+};
 use crate::domain::{Entry, Error, Instance, Kind, Region, Result, Roster};
 
 use crate::ops::ctx::Ctx;
@@ -32,20 +34,25 @@ pub(super) struct Writer<'c> {
 
 impl<'c> Writer<'c> {
     /// # Errors
-    /// [`Kind::Config`] when `config_profiles_binary` or `config_variables` can't be written into a profile.
+    /// [`Kind::Config`] when `config_profiles_binary` or `config_variables` can't be written into a
+    /// profile.
     pub(super) fn new(ctx: &'c Ctx, style: Style) -> Result<Self> {
         let variables = &ctx.settings.config_variables;
         for (key, value) in variables {
-            check_key(key).and_then(|()| check_value(key, value)).map_err(|error| error.context("config_variables"))?;
+            check_key(key)
+                .and_then(|()| check_value(key, value))
+                .map_err(|error| error.context("config_variables"))?;
             let key = key.to_ascii_lowercase();
             if key == "region" && value.is_empty() {
-                return Err(
-                    Error::new(Kind::Config, "config_variables: `region` is empty").hint("run `rolecall settings edit` and take it out")
-                );
+                return Err(Error::new(Kind::Config, "config_variables: `region` is empty")
+                    .hint("run `rolecall settings edit` and take it out"));
             }
             if RESERVED.contains(&key.as_str()) || key.starts_with("sso_") {
-                return Err(Error::new(Kind::Config, format!("config_variables: `{key}` would lead SDKs away from the role"))
-                    .hint("run `rolecall settings edit` and take it out"));
+                return Err(Error::new(
+                    Kind::Config,
+                    format!("config_variables: `{key}` would lead SDKs away from the role"),
+                )
+                .hint("run `rolecall settings edit` and take it out"));
             }
         }
         Ok(Self { program: program(ctx)?, style, variables })
@@ -60,7 +67,13 @@ impl<'c> Writer<'c> {
     ///
     /// # Errors
     /// [`Kind::Config`] when something of it can't stand in such a file.
-    pub(super) fn profile(&self, roster: &Roster, entry: &Entry, name: &str, now: Option<&str>) -> Result<String> {
+    pub(super) fn profile(
+        &self,
+        roster: &Roster,
+        entry: &Entry,
+        name: &str,
+        now: Option<&str>,
+    ) -> Result<String> {
         let header = match now {
             Some(now) => format!("{}\n# was: its name is {now} now", profile_header(name)?),
             None => profile_header(name)?,
@@ -69,15 +82,29 @@ impl<'c> Writer<'c> {
         let command;
         let mut pairs = match self.style(entry) {
             Style::Process => {
-                command = command_line([&self.program, "process", "--sso", sso, "--account", account, "--role", &*entry.role]);
+                command = command_line([
+                    &self.program,
+                    "process",
+                    "--sso",
+                    sso,
+                    "--account",
+                    account,
+                    "--role",
+                    &*entry.role,
+                ]);
                 vec![("credential_process", command.as_str())]
             }
-            Style::Native => vec![("sso_session", sso), ("sso_account_id", account), ("sso_role_name", &*entry.role)],
+            Style::Native => vec![
+                ("sso_session", sso),
+                ("sso_account_id", account),
+                ("sso_role_name", &*entry.role),
+            ],
         };
         let region = entry.region.as_ref().map(Region::as_str);
         pairs.extend(region.map(|region| ("region", region)));
         let own = self.variables.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        pairs.extend(own.filter(|(key, _)| region.is_none() || !key.eq_ignore_ascii_case("region")));
+        pairs
+            .extend(own.filter(|(key, _)| region.is_none() || !key.eq_ignore_ascii_case("region")));
         section(&header, pairs)
     }
 }

@@ -23,17 +23,26 @@ pub(super) fn which(
 ) -> Result<Vec<usize>> {
     let mut found: Vec<usize> = match which {
         Which::Every => (0..roster.entries.len()).collect(),
-        Which::These(roles) => roles.iter().filter_map(|role| positions.get(role).copied()).collect(),
+        Which::These(roles) => {
+            roles.iter().filter_map(|role| positions.get(role).copied()).collect()
+        }
         Which::Usual => {
             let marks = marks::load(&ctx.paths.state_dir)?;
             let used: HashSet<RoleId> = past::usages(ctx).into_keys().collect();
-            let known = marks.favourites.iter().chain(&used).filter_map(|role| positions.get(role).copied());
-            let given = |at: &usize| names::given(roster, &ctx.settings, &roster.entries[*at]).is_some();
+            let known = marks
+                .favourites
+                .iter()
+                .chain(&used)
+                .filter_map(|role| positions.get(role).copied());
+            let given =
+                |at: &usize| names::given(roster, &ctx.settings, &roster.entries[*at]).is_some();
             known.chain((0..roster.entries.len()).filter(given)).collect()
         }
     };
     found.sort_unstable();
     found.dedup();
-    found.retain(|at| among.is_empty() || among.contains(&roster.instance(&roster.entries[*at]).name));
+    found.retain(|at| {
+        among.is_empty() || among.contains(&roster.instance(&roster.entries[*at]).name)
+    });
     Ok(found)
 }

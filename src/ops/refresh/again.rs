@@ -1,4 +1,5 @@
-//! One more look at AWS for a name that matches nothing: as little as will tell, since a grant may be minutes old.
+//! One more look at AWS for a name that matches nothing: as little as will tell, since a grant may
+//! be minutes old.
 
 use crate::domain::{AccountId, Inventory, Result, Secret};
 use crate::identity::Identity;
@@ -16,7 +17,8 @@ pub enum Look {
     NewAccounts,
 }
 
-/// Reads that much; all else stays as it was, and as old. A list with an empty last page removes nothing here; only a refresh does.
+/// Reads that much; all else stays as it was, and as old. A list with an empty last page removes
+/// nothing here; only a refresh does.
 ///
 /// # Errors
 /// As [`super::refresh`].
@@ -36,7 +38,9 @@ pub async fn look(
     let stopped = run.finish(&mut |_: Progress<'_>| {}).await?;
     let (mut inventory, failed) = run.result();
     inventory.fetched_at = old.fetched_at;
-    // An account that is refused keeps its old roles; it makes a whole list no less whole than the day it was read.
-    inventory.complete = old.complete && inventory.accounts.iter().all(|account| account.read_at.is_some());
+    // An account that is refused keeps its old roles; it makes a whole list no less whole than the
+    // day it was read.
+    inventory.complete =
+        old.complete && inventory.accounts.iter().all(|account| account.read_at.is_some());
     Ok(Outcome { inventory, failed, stopped })
 }

@@ -1,4 +1,5 @@
-//! Reads accounts and roles of an instance anew: many small requests, paced, and nothing lost when some of them fail.
+//! Reads accounts and roles of an instance anew: many small requests, paced, and nothing lost when
+//! some of them fail.
 
 pub mod again;
 pub mod pace;
@@ -23,7 +24,8 @@ pub struct Limits {
     pub threads: usize,
     /// Requests a second at most; without it the rate finds the portal's own limit.
     pub requests_per_second: Option<f64>,
-    /// How often a request without an answer is sent again. A 429 is not counted: it is waited out.
+    /// How often a request without an answer is sent again. A 429 is not counted: it is waited
+    /// out.
     pub max_retry: u32,
     /// The longest pause between two attempts.
     pub max_backoff: Duration,
@@ -58,7 +60,8 @@ pub struct Progress<'a> {
     pub total: usize,
     /// AWS has asked to slow down within the last seconds.
     pub throttled: bool,
-    /// All accounts as they are known now: old roles until they are read anew. Not all are there while the account list is being read.
+    /// All accounts as they are known now: old roles until they are read anew. Not all are there
+    /// while the account list is being read.
     pub inventory: &'a Inventory,
 }
 
@@ -69,15 +72,18 @@ pub struct Outcome {
     pub inventory: Inventory,
     /// Accounts that could not be read, and why; they have their old roles.
     pub failed: Vec<(AccountId, Error)>,
-    /// Why it ended early: the session ended, the network went away, or AWS did not stop asking to slow down.
+    /// Why it ended early: the session ended, the network went away, or AWS did not stop asking to
+    /// slow down.
     pub stopped: Option<Error>,
 }
 
-/// Reads the account list, and the roles of each account as soon as the list has it. `old` lends its roles to accounts that can't be
-/// read this time, and keeps what is missing from a list that ends with an empty page; see [`Inventory::unconfirmed`].
+/// Reads the account list, and the roles of each account as soon as the list has it. `old` lends
+/// its roles to accounts that can't be read this time, and keeps what is missing from a list that
+/// ends with an empty page; see [`Inventory::unconfirmed`].
 ///
 /// # Errors
-/// When the account list itself can't be read: [`LoginNeeded`](crate::domain::Kind::LoginNeeded), [`Throttled`](crate::domain::Kind::Throttled),
+/// When the account list itself can't be read: [`LoginNeeded`](crate::domain::Kind::LoginNeeded),
+/// [`Throttled`](crate::domain::Kind::Throttled),
 /// [`Unreachable`](crate::domain::Kind::Unreachable), [`Refused`](crate::domain::Kind::Refused).
 /// Whatever happens later is told in the [`Outcome`].
 pub async fn refresh(

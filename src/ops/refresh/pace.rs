@@ -1,14 +1,17 @@
-//! How fast the portal may be asked: full speed until it says 429, then just below what it takes, then slowly up again.
+//! How fast the portal may be asked: full speed until it says 429, then just below what it takes,
+//! then slowly up again.
 //!
-//! AWS publishes no limit, so it is measured. While the portal refuses requests it takes exactly as many as its limit allows;
-//! the rate falls to that number and not below, which is why a refresh loses little time however often it is throttled.
+//! AWS publishes no limit, so it is measured. While the portal refuses requests it takes exactly as
+//! many as its limit allows; the rate falls to that number and not below, which is why a refresh
+//! loses little time however often it is throttled.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Answers of so long a time say what the portal takes.
 const WINDOW: Duration = Duration::from_secs(1);
-/// Time in which answers to requests sent before a slow-down still come in; they are no reason for another one.
+/// Time in which answers to requests sent before a slow-down still come in; they are no reason for
+/// another one.
 const SETTLE: Duration = Duration::from_millis(150);
 /// A 429 counts as "now" for so long.
 const RECENT: Duration = Duration::from_secs(5);
@@ -18,12 +21,14 @@ const SLACK: Duration = Duration::from_millis(100);
 const BELOW: f64 = 0.98;
 /// What one slow-down leaves of the rate at least.
 const CUT: f64 = 0.5;
-/// The same near a rate that was good and as long as requests still come through: at a few requests a second one more or less is
-/// already a large part of what a second counts.
+/// The same near a rate that was good and as long as requests still come through: at a few requests
+/// a second one more or less is already a large part of what a second counts.
 const TRIM: f64 = 0.88;
-/// The rate to begin cutting at when nothing limited it: no limit that anybody has reported is higher.
+/// The rate to begin cutting at when nothing limited it: no limit that anybody has reported is
+/// higher.
 const FIRST: f64 = 64.0;
-/// Growth of the rate in the first second without a 429, as a part of it; doubled with every further one.
+/// Growth of the rate in the first second without a 429, as a part of it; doubled with every
+/// further one.
 const GROWTH: f64 = 0.02;
 /// Growth with every answer on the way back to a rate that was good, or from nothing.
 const RETURN: f64 = 1.5;
@@ -48,7 +53,8 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// At most `ceiling` requests a second if there is one; when the portal refuses everything, still one request in `max_backoff`.
+    /// At most `ceiling` requests a second if there is one; when the portal refuses everything,
+    /// still one request in `max_backoff`.
     pub fn new(ceiling: Option<f64>, max_backoff: Duration) -> Pace {
         let ceiling = ceiling.filter(|rate| rate.is_finite() && *rate > 0.0);
         let floor = 1.0 / max_backoff.as_secs_f64().max(0.1);
@@ -67,7 +73,8 @@ impl Pace {
         }
     }
 
-    /// The moment from which the next request may be sent: `now`, or later. An answer in between can move it.
+    /// The moment from which the next request may be sent: `now`, or later. An answer in between
+    /// can move it.
     pub fn next(&self, now: Duration) -> Duration {
         self.next.max(now)
     }
@@ -106,7 +113,8 @@ impl Pace {
         let seen = now.saturating_sub(self.began.unwrap_or_default()).clamp(SETTLE, WINDOW);
         let taken = self.taken.len() as f64 / seen.as_secs_f64();
         let before = self.rate.unwrap_or_else(|| taken.max(FIRST));
-        let near = self.known.is_some_and(|known| before < known * 1.5) && self.taken.back() > self.slowed.as_ref();
+        let near = self.known.is_some_and(|known| before < known * 1.5)
+            && self.taken.back() > self.slowed.as_ref();
         let rate = (taken * BELOW).max(before * if near { TRIM } else { CUT }).min(before);
         if taken > 0.0 {
             self.known = Some(rate);
@@ -194,8 +202,15 @@ mod tests {
         sent: usize,
     }
 
-    /// So many requests by so many workers, each answered after `latency`; refused ones are sent again.
-    fn run(mut pace: Pace, limit: Limit, requests: usize, workers: usize, latency: Duration) -> Run {
+    /// So many requests by so many workers, each answered after `latency`; refused ones are sent
+    /// again.
+    fn run(
+        mut pace: Pace,
+        limit: Limit,
+        requests: usize,
+        workers: usize,
+        latency: Duration,
+    ) -> Run {
         let mut portal = Portal::new(limit);
         let mut flying: BinaryHeap<Reverse<(Duration, Duration)>> = BinaryHeap::new();
         let (mut now, mut left, mut refused, mut sent) = (Duration::ZERO, requests, 0, 0);
@@ -230,10 +245,27 @@ mod tests {
     #[test]
     fn a_thousand_accounts_take_hardly_longer_than_the_limit_itself() {
         for rate in [10.0, 20.0, 40.0] {
-            for (burst, workers, latency) in [(1.0, 5, 5), (20.0, 5, 50), (20.0, 20, 50), (40.0, 5, 100), (5.0, 10, 100), (20.0, 5, 1)] {
+            for (burst, workers, latency) in [
+                (1.0, 5, 5),
+                (20.0, 5, 50),
+                (20.0, 20, 50),
+                (40.0, 5, 100),
+                (5.0, 10, 100),
+                (20.0, 5, 1),
+            ] {
                 let own = (1_010.0 - burst) / rate;
-                let run = run(Pace::new(None, BACKOFF), Limit::Bucket { rate, burst }, 1_010, workers, Duration::from_millis(latency));
-                assert!(run.seconds <= own * 1.1, "{rate}/s, burst {burst}, {workers} workers: {:.1}s for {own:.1}s", run.seconds);
+                let run = run(
+                    Pace::new(None, BACKOFF),
+                    Limit::Bucket { rate, burst },
+                    1_010,
+                    workers,
+                    Duration::from_millis(latency),
+                );
+                assert!(
+                    run.seconds <= own * 1.1,
+                    "{rate}/s, burst {burst}, {workers} workers: {:.1}s for {own:.1}s",
+                    run.seconds
+                );
                 assert!(run.refused < 250, "{} refused", run.refused);
             }
         }
@@ -253,7 +285,13 @@ mod tests {
 
     #[test]
     fn a_ceiling_is_never_passed() {
-        let run = run(Pace::new(Some(10.0), BACKOFF), Limit::Bucket { rate: 20.0, burst: 1.0 }, 200, 5, LATENCY);
+        let run = run(
+            Pace::new(Some(10.0), BACKOFF),
+            Limit::Bucket { rate: 20.0, burst: 1.0 },
+            200,
+            5,
+            LATENCY,
+        );
         assert_eq!(run.refused, 0);
         assert!((19.0..21.0).contains(&run.seconds), "{:.2}s", run.seconds);
     }

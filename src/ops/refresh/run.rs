@@ -65,7 +65,8 @@ struct Job {
 
 #[derive(Debug)]
 enum List {
-    /// The accounts. Its pages come one after the other, and each brings work for the other requests: it goes before all of them.
+    /// The accounts. Its pages come one after the other, and each brings work for the other
+    /// requests: it goes before all of them.
     Accounts(Listing<AccountId>),
     /// The roles of the account at this position.
     Roles { position: usize, account: AccountId, known: Vec<RoleName>, listing: Listing<RoleName> },
@@ -91,7 +92,12 @@ enum Verdict {
 
 impl Run {
     /// A reading of nothing yet; see [`Run::list`] and [`Run::account`].
-    pub(super) fn new(identity: &Identity, token: &Secret<String>, limits: Limits, clock: Clock) -> Self {
+    pub(super) fn new(
+        identity: &Identity,
+        token: &Secret<String>,
+        limits: Limits,
+        clock: Clock,
+    ) -> Self {
         Self {
             identity: identity.clone(),
             token: token.clone(),
@@ -116,7 +122,8 @@ impl Run {
         }
     }
 
-    /// The account list is to be read, and the roles of those accounts in it that are wanted, each as it is known until then.
+    /// The account list is to be read, and the roles of those accounts in it that are wanted, each
+    /// as it is known until then.
     pub(super) fn list(&mut self, old: Option<&Inventory>, wanted: Wanted) {
         let known = old.iter().flat_map(|old| &old.accounts).cloned().enumerate();
         self.old = known.map(|(position, account)| (account.id, (position, account))).collect();
@@ -137,10 +144,12 @@ impl Run {
         self.queue.extend(position.map(|position| Job::roles(position, id)));
     }
 
-    /// Keeps as many requests under way as allowed until everything was read or left. Gives back why it ended early, if it did.
+    /// Keeps as many requests under way as allowed until everything was read or left. Gives back
+    /// why it ended early, if it did.
     ///
     /// # Errors
-    /// Whatever ends it before the account list is whole: what was read by then is less than what was known before.
+    /// Whatever ends it before the account list is whole: what was read by then is less than what
+    /// was known before.
     pub(super) async fn finish(&mut self, progress: Hear<'_>) -> Result<Option<Error>> {
         self.tell(progress);
         loop {
@@ -149,7 +158,9 @@ impl Run {
                 return Ok(None);
             }
             let wake = wake.map(|moment| self.began + moment);
-            let end = self.waiting.map_or(self.limits.longest, |since| self.limits.longest.min(since + self.limits.silence));
+            let end = self.waiting.map_or(self.limits.longest, |since| {
+                self.limits.longest.min(since + self.limits.silence)
+            });
             tokio::select! {
                 Some(answer) = self.flying.join_next(), if !self.flying.is_empty() => {
                     let answer = answer.map_err(|error| Error::internal(format!("reading roles: {error}")));
@@ -180,10 +191,16 @@ impl Run {
         let waited = self.waiting.filter(|since| self.now().saturating_sub(*since) >= silence);
         match (waited, self.last_failure.take()) {
             (Some(_), Some(error)) => error,
-            (Some(_), None) => Error::new(Kind::Unreachable, format!("reading roles: AWS has not answered for {} s", silence.as_secs()))
-                .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
-            (None, _) => Error::new(Kind::Unreachable, format!("reading roles: not finished after {}", human(seconds)))
-                .hint("run `rolecall cache` again, with more `--threads`"),
+            (Some(_), None) => Error::new(
+                Kind::Unreachable,
+                format!("reading roles: AWS has not answered for {} s", silence.as_secs()),
+            )
+            .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
+            (None, _) => Error::new(
+                Kind::Unreachable,
+                format!("reading roles: not finished after {}", human(seconds)),
+            )
+            .hint("run `rolecall cache` again, with more `--threads`"),
         }
     }
 
@@ -192,11 +209,18 @@ impl Run {
     }
 
     fn tell(&self, progress: Hear<'_>) {
-        let (done, total) = if self.listing { (0, 0) } else { (self.done, self.inventory.accounts.len()) };
-        progress(Progress { done, total, throttled: self.pace.throttled(self.now()), inventory: &self.inventory });
+        let (done, total) =
+            if self.listing { (0, 0) } else { (self.done, self.inventory.accounts.len()) };
+        progress(Progress {
+            done,
+            total,
+            throttled: self.pace.throttled(self.now()),
+            inventory: &self.inventory,
+        });
     }
 
-    /// Sends requests until something forbids the next one; says when to try again if time alone will do.
+    /// Sends requests until something forbids the next one; says when to try again if time alone
+    /// will do.
     fn send_what_may_go(&mut self) -> Option<Duration> {
         while self.flying.len() < self.limits.threads.max(1) {
             let now = self.now();
@@ -205,15 +229,23 @@ impl Run {
             if moment > now {
                 return Some(moment);
             }
-            let job = self.queue.iter().position(|job| job.not_before <= now).and_then(|at| self.queue.remove(at))?;
+            let job = self
+                .queue
+                .iter()
+                .position(|job| job.not_before <= now)
+                .and_then(|at| self.queue.remove(at))?;
             self.pace.sent(now);
             self.waiting.get_or_insert(now);
             let (identity, token) = (self.identity.clone(), self.token.clone());
             self.flying.spawn(async move {
                 let next = job.next.as_deref();
                 let reply = match &job.of {
-                    List::Accounts(_) => identity.accounts_page(&token, next).await.map(Reply::Accounts),
-                    List::Roles { account, .. } => identity.roles_page(&token, *account, next).await.map(Reply::Roles),
+                    List::Accounts(_) => {
+                        identity.accounts_page(&token, next).await.map(Reply::Accounts)
+                    }
+                    List::Roles { account, .. } => {
+                        identity.roles_page(&token, *account, next).await.map(Reply::Roles)
+                    }
                 };
                 (job, now, reply)
             });
@@ -242,14 +274,17 @@ impl Run {
                 }
                 Ok(page.next)
             }
-            (Reply::Roles(page), List::Roles { position, known, listing, .. }) => listing.add(page, RoleName::clone).map(|page| {
-                known.extend(page.items);
-                if page.next.is_none() {
-                    let (position, known, ended_empty) = (*position, std::mem::take(known), listing.ended_empty());
-                    self.store_roles(position, known, ended_empty);
-                }
-                page.next
-            }),
+            (Reply::Roles(page), List::Roles { position, known, listing, .. }) => {
+                listing.add(page, RoleName::clone).map(|page| {
+                    known.extend(page.items);
+                    if page.next.is_none() {
+                        let (position, known, ended_empty) =
+                            (*position, std::mem::take(known), listing.ended_empty());
+                        self.store_roles(position, known, ended_empty);
+                    }
+                    page.next
+                })
+            }
             // Not possible: the request decides which reply it gets.
             _ => Ok(None),
         };
@@ -266,7 +301,8 @@ impl Run {
 
     /// An account that the list has: as it was known, and to be read if it is wanted.
     fn add(&mut self, PortalAccount { id, name, email }: PortalAccount) {
-        let (roles, read_at) = self.old.remove(&id).map(|(_, old)| (old.roles, old.read_at)).unwrap_or_default();
+        let (roles, read_at) =
+            self.old.remove(&id).map(|(_, old)| (old.roles, old.read_at)).unwrap_or_default();
         let account = Account { id, name, email, roles, read_at };
         if self.unconfirmed.contains(&id) {
             self.inventory.unconfirmed.insert(id);
@@ -277,10 +313,13 @@ impl Run {
         self.inventory.accounts.push(account);
     }
 
-    /// Keeps the accounts that are missing from a list with an empty last page, unless the earlier reading missed them too.
+    /// Keeps the accounts that are missing from a list with an empty last page, unless the earlier
+    /// reading missed them too.
     fn keep_missing(&mut self) {
         let missing = std::mem::take(&mut self.old).into_values();
-        let mut missing: Vec<_> = missing.filter(|(_, account)| !(self.may_remove && self.unconfirmed.contains(&account.id))).collect();
+        let mut missing: Vec<_> = missing
+            .filter(|(_, account)| !(self.may_remove && self.unconfirmed.contains(&account.id)))
+            .collect();
         missing.sort_by_key(|(position, _)| *position);
         self.done += missing.len();
         for (_, account) in missing {
@@ -289,13 +328,14 @@ impl Run {
         }
     }
 
-    /// Stores the roles of an account. Roles that are missing from a list with an empty last page are kept, unless the earlier reading
-    /// missed some too.
+    /// Stores the roles of an account. Roles that are missing from a list with an empty last page
+    /// are kept, unless the earlier reading missed some too.
     fn store_roles(&mut self, position: usize, mut roles: Vec<RoleName>, ended_empty: bool) {
         self.done += 1;
         let account = &mut self.inventory.accounts[position];
         let seen_before = self.may_remove && self.unconfirmed.contains(&account.id);
-        let missing: Vec<RoleName> = account.roles.iter().filter(|role| !roles.contains(role)).cloned().collect();
+        let missing: Vec<RoleName> =
+            account.roles.iter().filter(|role| !roles.contains(role)).cloned().collect();
         if ended_empty && !missing.is_empty() && !seen_before {
             self.inventory.unconfirmed.insert(account.id);
             roles.extend(missing);
@@ -311,7 +351,8 @@ impl Run {
             (Verdict::Again(moment), of) => {
                 let first = matches!(of, List::Accounts(_));
                 job.not_before = moment;
-                // To the end: an account that is refused again and again must not keep others from being read.
+                // To the end: an account that is refused again and again must not keep others from
+                // being read.
                 if first { self.queue.push_front(job) } else { self.queue.push_back(job) }
             }
             (Verdict::Leave(error), _) => return self.leave(job.of, error),
@@ -353,19 +394,28 @@ impl Run {
                 self.pace.refused(sent, now);
                 // As long as anything comes through, this will end.
                 let patience = limits.max_backoff * limits.max_retry.max(1);
-                if now.saturating_sub(self.answered) > patience { Verdict::Stop(error) } else { Verdict::Again(now) }
+                if now.saturating_sub(self.answered) > patience {
+                    Verdict::Stop(error)
+                } else {
+                    Verdict::Again(now)
+                }
             }
             Kind::Unreachable => {
                 *retries += 1;
                 self.silent += 1;
                 // When nobody's request is answered, it is the network and not the account.
-                let gone = limits.max_retry.saturating_add(u32::try_from(limits.threads).unwrap_or(u32::MAX));
+                let gone = limits
+                    .max_retry
+                    .saturating_add(u32::try_from(limits.threads).unwrap_or(u32::MAX));
                 if self.silent > gone {
                     Verdict::Stop(error)
                 } else if *retries > limits.max_retry {
                     Verdict::Leave(error)
                 } else {
-                    Verdict::Again(now + (FIRST_BACKOFF * 2_u32.pow((*retries - 1).min(8))).min(limits.max_backoff))
+                    Verdict::Again(
+                        now + (FIRST_BACKOFF * 2_u32.pow((*retries - 1).min(8)))
+                            .min(limits.max_backoff),
+                    )
                 }
             }
             _ => Verdict::Leave(error),

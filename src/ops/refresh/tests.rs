@@ -6,14 +6,17 @@ use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::domain::{Account, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Source, StartUrl, Timestamp};
+use crate::domain::{
+    Account, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Source, StartUrl, Timestamp,
+};
 use crate::identity::Network;
 use crate::os::http::{Listener, Request, Response};
 
 /// Answers by account: how often it was asked before decides.
 type Answers = Arc<dyn Fn(&str, usize) -> Option<Response> + Send + Sync>;
 
-/// A portal with accounts `000000000001` and so on, five to a page, each with the roles `Admin` and `Read` on two pages.
+/// A portal with accounts `000000000001` and so on, five to a page, each with the roles `Admin` and
+/// `Read` on two pages.
 async fn portal(accounts: usize, odd: Answers) -> (JoinSet<Result<()>>, Identity) {
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();
@@ -52,12 +55,18 @@ fn client(portal: String) -> Identity {
 fn page(request: &Request, accounts: usize, account: &str) -> Response {
     let next = request.param("next_token");
     if request.path == "/assignment/roles" {
-        let (role, next) = if next.is_none() { ("Admin", r#","nextToken":"2""#) } else { ("Read", "") };
-        return Response::json(200, format!(r#"{{"roleList":[{{"roleName":"{role}","accountId":"{account}"}}]{next}}}"#));
+        let (role, next) =
+            if next.is_none() { ("Admin", r#","nextToken":"2""#) } else { ("Read", "") };
+        return Response::json(
+            200,
+            format!(r#"{{"roleList":[{{"roleName":"{role}","accountId":"{account}"}}]{next}}}"#),
+        );
     }
     let first: usize = next.map_or(0, |next| next.parse().unwrap());
     let last = (first + 5).min(accounts);
-    let list: Vec<_> = (first..last).map(|n| format!(r#"{{"accountId":"{:012}","accountName":"a{n}"}}"#, n + 1)).collect();
+    let list: Vec<_> = (first..last)
+        .map(|n| format!(r#"{{"accountId":"{:012}","accountName":"a{n}"}}"#, n + 1))
+        .collect();
     let next = if last < accounts { format!(r#","nextToken":"{last}""#) } else { String::new() };
     Response::json(200, format!(r#"{{"accountList":[{}]{next}}}"#, list.join(",")))
 }
@@ -92,7 +101,8 @@ const QUICK: Limits = Limits {
 };
 
 async fn run(identity: &Identity, old: Option<&Inventory>) -> Result<Outcome> {
-    refresh(identity, &"token".into(), old, QUICK, Clock::Fixed(Timestamp(1_000)), &mut |_| ()).await
+    refresh(identity, &"token".into(), old, QUICK, Clock::Fixed(Timestamp(1_000)), &mut |_| ())
+        .await
 }
 
 fn roles(outcome: &Outcome, position: usize) -> Vec<&str> {
@@ -103,14 +113,22 @@ fn roles(outcome: &Outcome, position: usize) -> Vec<&str> {
 async fn every_page_is_read_and_the_portals_order_kept() {
     let (_server, identity) = portal(12, Arc::new(|_, _| None)).await;
     let mut seen = Vec::new();
-    let outcome = refresh(&identity, &"token".into(), None, QUICK, Clock::Fixed(Timestamp(1_000)), &mut |progress: Progress<'_>| {
-        seen.push((progress.done, progress.total, progress.inventory.role_count()));
-    })
+    let outcome = refresh(
+        &identity,
+        &"token".into(),
+        None,
+        QUICK,
+        Clock::Fixed(Timestamp(1_000)),
+        &mut |progress: Progress<'_>| {
+            seen.push((progress.done, progress.total, progress.inventory.role_count()));
+        },
+    )
     .await
     .unwrap();
     assert!(outcome.inventory.complete && outcome.failed.is_empty() && outcome.stopped.is_none());
     assert_eq!(outcome.inventory.fetched_at, Timestamp(1_000));
-    let ids: Vec<_> = outcome.inventory.accounts.iter().map(|account| account.id.to_string()).collect();
+    let ids: Vec<_> =
+        outcome.inventory.accounts.iter().map(|account| account.id.to_string()).collect();
     assert_eq!(ids, (1..=12).map(|n| format!("{n:012}")).collect::<Vec<_>>());
     assert!((0..12).all(|position| roles(&outcome, position) == ["Admin", "Read"]));
     assert_eq!((seen.first(), seen.last()), (Some(&(0, 0, 0)), Some(&(12, 12, 24))));
@@ -131,7 +149,8 @@ async fn roles_are_read_while_the_account_list_still_comes_in() {
                 roles_asked_for.notify_one();
             } else if request.param("next_token").is_some() {
                 // Not before somebody asks for roles; a list that is read alone waits in vain.
-                let asked = tokio::time::timeout(Duration::from_secs(30), roles_asked_for.notified()).await;
+                let asked =
+                    tokio::time::timeout(Duration::from_secs(30), roles_asked_for.notified()).await;
                 if asked.is_err() {
                     return wrong(400, "NobodyAskedForRoles");
                 }
@@ -146,7 +165,8 @@ async fn roles_are_read_while_the_account_list_still_comes_in() {
 
 #[tokio::test]
 async fn throttling_loses_no_account_and_is_shown() {
-    let odd: Answers = Arc::new(|_, times| (times % 3 == 0).then(|| wrong(429, "TooManyRequestsException")));
+    let odd: Answers =
+        Arc::new(|_, times| (times % 3 == 0).then(|| wrong(429, "TooManyRequestsException")));
     let (_server, identity) = portal(6, odd).await;
     let mut throttled = false;
     let limits = Limits { max_backoff: Duration::from_millis(10), max_retry: 1_000, ..QUICK };
@@ -160,7 +180,9 @@ async fn throttling_loses_no_account_and_is_shown() {
 
 #[tokio::test]
 async fn throttling_that_never_stops_ends_with_what_was_read() {
-    let odd: Answers = Arc::new(|account, _| account.ends_with('3').then(|| wrong(429, "TooManyRequestsException")));
+    let odd: Answers = Arc::new(|account, _| {
+        account.ends_with('3').then(|| wrong(429, "TooManyRequestsException"))
+    });
     let (_server, identity) = portal(4, odd).await;
     let outcome = run(&identity, None).await.unwrap();
     assert_eq!(outcome.stopped.as_ref().unwrap().kind, Kind::Throttled);
@@ -177,9 +199,13 @@ async fn a_failing_account_keeps_its_old_roles_and_costs_no_other() {
     });
     let (_server, identity) = portal(6, odd).await;
     let outcome = run(&identity, Some(&old_inventory())).await.unwrap();
-    let mut failed: Vec<_> = outcome.failed.iter().map(|(account, error)| (account.to_string(), error.kind)).collect();
+    let mut failed: Vec<_> =
+        outcome.failed.iter().map(|(account, error)| (account.to_string(), error.kind)).collect();
     failed.sort_by(|left, right| left.0.cmp(&right.0));
-    assert_eq!(failed, [("000000000003".into(), Kind::Unreachable), ("000000000005".into(), Kind::Refused)]);
+    assert_eq!(
+        failed,
+        [("000000000003".into(), Kind::Unreachable), ("000000000005".into(), Kind::Refused)]
+    );
     assert_eq!(roles(&outcome, 2), ["Old"]);
     assert_eq!(outcome.inventory.accounts[2].read_at, Some(Timestamp(5)));
     assert_eq!(roles(&outcome, 5), ["Admin", "Read"]);
@@ -197,7 +223,8 @@ async fn a_single_bad_answer_is_asked_for_again() {
 
 #[tokio::test]
 async fn a_session_that_ends_in_the_middle_keeps_what_was_read() {
-    let odd: Answers = Arc::new(|account, _| account.ends_with("11").then(|| wrong(401, "UnauthorizedException")));
+    let odd: Answers =
+        Arc::new(|account, _| account.ends_with("11").then(|| wrong(401, "UnauthorizedException")));
     let (_server, identity) = portal(12, odd).await;
     let outcome = run(&identity, None).await.unwrap();
     let stopped = outcome.stopped.unwrap();
@@ -209,7 +236,8 @@ async fn a_session_that_ends_in_the_middle_keeps_what_was_read() {
 
 #[tokio::test]
 async fn no_portal_and_no_session_are_told_apart() {
-    let (server, identity) = portal(1, Arc::new(|_, _| Some(wrong(401, "UnauthorizedException")))).await;
+    let (server, identity) =
+        portal(1, Arc::new(|_, _| Some(wrong(401, "UnauthorizedException")))).await;
     assert_eq!(run(&identity, None).await.unwrap_err().kind, Kind::LoginNeeded);
     drop(server);
     let (server, identity) = portal(1, Arc::new(|_, _| None)).await;
@@ -223,28 +251,44 @@ async fn no_portal_and_no_session_are_told_apart() {
 async fn one_account_is_read_again_without_the_others_growing_younger() {
     let (_server, identity) = portal(7, Arc::new(|_, _| None)).await;
     let token = Secret::new("token".to_owned());
-    let mut old = refresh(&identity, &token, None, Limits::default(), Clock::Fixed(Timestamp(1)), &mut |_| {}).await.unwrap().inventory;
+    let mut old = refresh(
+        &identity,
+        &token,
+        None,
+        Limits::default(),
+        Clock::Fixed(Timestamp(1)),
+        &mut |_| {},
+    )
+    .await
+    .unwrap()
+    .inventory;
     let id = old.accounts[3].id;
     old.accounts[3].roles.clear();
     old.accounts[5].roles.clear();
-    let look = |at| again::look(&identity, &token, &old, at, Limits::default(), Clock::Fixed(Timestamp(9)));
+    let look = |at| {
+        again::look(&identity, &token, &old, at, Limits::default(), Clock::Fixed(Timestamp(9)))
+    };
     let outcome = look(again::Look::Account(id)).await.unwrap();
-    let roles: Vec<usize> = outcome.inventory.accounts.iter().map(|account| account.roles.len()).collect();
+    let roles: Vec<usize> =
+        outcome.inventory.accounts.iter().map(|account| account.roles.len()).collect();
     assert_eq!(roles, [2, 2, 2, 2, 2, 0, 2]);
     assert_eq!((outcome.inventory.fetched_at, outcome.inventory.complete), (Timestamp(1), true));
     let listed = look(again::Look::NewAccounts).await.unwrap();
-    assert_eq!(listed.inventory.accounts.iter().map(|account| account.roles.len()).collect::<Vec<_>>(), [2, 2, 2, 0, 2, 0, 2]);
+    assert_eq!(
+        listed.inventory.accounts.iter().map(|account| account.roles.len()).collect::<Vec<_>>(),
+        [2, 2, 2, 0, 2, 0, 2]
+    );
 }
 
-/// Refreshes from a portal that answers every account list, and every role list, with the same body.
+/// Refreshes from a portal that answers every account list, and every role list, with the same
+/// body.
 async fn run_with(accounts: &'static str, roles: &'static str, old: &Inventory) -> Result<Outcome> {
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();
     let mut server = JoinSet::new();
-    server.spawn(
-        listener
-            .serve(move |request| async move { Response::json(200, if request.path == "/assignment/roles" { roles } else { accounts }) }),
-    );
+    server.spawn(listener.serve(move |request| async move {
+        Response::json(200, if request.path == "/assignment/roles" { roles } else { accounts })
+    }));
     run(&client(url), Some(old)).await
 }
 
@@ -267,17 +311,26 @@ async fn an_empty_role_list_removes_nothing_at_first_sight_and_everything_at_the
     let first = run_with(list, r#"{"roleList":[]}"#, &old).await.unwrap().inventory;
     assert_eq!(first.role_count(), 2);
     assert_eq!(first.unconfirmed.len(), 2);
-    assert!(first.accounts.iter().all(|account| account.read_at == Some(Timestamp(5))), "they are as old as they were");
+    assert!(
+        first.accounts.iter().all(|account| account.read_at == Some(Timestamp(5))),
+        "they are as old as they were"
+    );
     let second = run_with(list, r#"{"roleList":[]}"#, &first).await.unwrap().inventory;
     assert_eq!((second.accounts.len(), second.role_count(), second.unconfirmed.len()), (2, 0, 0));
-    let mended = run_with(list, r#"{"roleList":[{"roleName":"New"}]}"#, &first).await.unwrap().inventory;
-    assert_eq!((mended.role_count(), mended.unconfirmed.len()), (2, 0), "roles that are there are believed");
+    let mended =
+        run_with(list, r#"{"roleList":[{"roleName":"New"}]}"#, &first).await.unwrap().inventory;
+    assert_eq!(
+        (mended.role_count(), mended.unconfirmed.len()),
+        (2, 0),
+        "roles that are there are believed"
+    );
 }
 
 #[tokio::test]
 async fn an_account_missing_from_a_shorter_list_is_gone_at_once() {
     let shorter = r#"{"accountList":[{"accountId":"000000000003"}]}"#;
-    let outcome = run_with(shorter, r#"{"roleList":[{"roleName":"Old"}]}"#, &old_inventory()).await.unwrap();
+    let outcome =
+        run_with(shorter, r#"{"roleList":[{"roleName":"Old"}]}"#, &old_inventory()).await.unwrap();
     assert_eq!((outcome.inventory.accounts.len(), outcome.inventory.unconfirmed.len()), (1, 0));
 }
 
@@ -290,7 +343,8 @@ async fn an_empty_second_page_does_not_halve_the_list() {
     let mut server = JoinSet::new();
     server.spawn(listener.serve(|request| async move {
         let account = request.param("account_id").unwrap_or_default();
-        let second = request.path == "/assignment/accounts" && request.param("next_token").is_some();
+        let second =
+            request.path == "/assignment/accounts" && request.param("next_token").is_some();
         if second { Response::json(200, EMPTY) } else { page(&request, 12, &account) }
     }));
     let first = run(&client(url), Some(&old)).await.unwrap().inventory;
@@ -299,7 +353,15 @@ async fn an_empty_second_page_does_not_halve_the_list() {
 
 #[tokio::test]
 async fn what_is_not_a_list_changes_nothing() {
-    for body in ["", "{}", "null", "[]", r#"{"accountList":null}"#, r#"{"accountList":[{}]}"#, r#"{"accountList":[{"accountId":"7"}]}"#] {
+    for body in [
+        "",
+        "{}",
+        "null",
+        "[]",
+        r#"{"accountList":null}"#,
+        r#"{"accountList":[{}]}"#,
+        r#"{"accountList":[{"accountId":"7"}]}"#,
+    ] {
         let error = run_with(body, "{}", &old_inventory()).await.unwrap_err();
         assert_eq!(error.kind, Kind::Unreachable, "{body}: {error}");
     }
@@ -318,14 +380,28 @@ async fn repeated_pages_neither_double_the_list_nor_loop() {
         server.spawn(listener.serve(move |_| {
             let at = sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let token = tokens[at % tokens.len()];
-            async move { Response::json(200, format!(r#"{{"accountList":[{{"accountId":"{at:012}"}}],"nextToken":"{token}"}}"#)) }
+            async move {
+                Response::json(
+                    200,
+                    format!(
+                        r#"{{"accountList":[{{"accountId":"{at:012}"}}],"nextToken":"{token}"}}"#
+                    ),
+                )
+            }
         }));
         let limits = Limits { threads: 1, ..QUICK };
-        let read = refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ()).await;
+        let read =
+            refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ()).await;
         assert_eq!(read.unwrap_err().kind, Kind::Unreachable);
     }
     let twice = r#"{"accountList":[{"accountId":"000000000003"},{"accountId":"000000000003"}]}"#;
-    let outcome = run_with(twice, r#"{"roleList":[{"roleName":"A"},{"roleName":"B"},{"roleName":"A"}]}"#, &old_inventory()).await.unwrap();
+    let outcome = run_with(
+        twice,
+        r#"{"roleList":[{"roleName":"A"},{"roleName":"B"},{"roleName":"A"}]}"#,
+        &old_inventory(),
+    )
+    .await
+    .unwrap();
     assert_eq!((outcome.inventory.accounts.len(), roles(&outcome, 0)), (1, vec!["A", "B"]));
 }
 
@@ -335,12 +411,17 @@ async fn a_look_up_never_removes_the_last_roles() {
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();
     let mut server = JoinSet::new();
-    server.spawn(listener.serve(|_| async { Response::json(200, r#"{"roleList":[],"accountList":[]}"#) }));
+    server.spawn(
+        listener.serve(|_| async { Response::json(200, r#"{"roleList":[],"accountList":[]}"#) }),
+    );
     let identity = client(url);
     for at in [again::Look::Account(old.accounts[0].id), again::Look::NewAccounts] {
         let mut seen = old.clone();
         for _ in 0..3 {
-            seen = again::look(&identity, &"token".into(), &seen, at, QUICK, Clock::System).await.unwrap().inventory;
+            seen = again::look(&identity, &"token".into(), &seen, at, QUICK, Clock::System)
+                .await
+                .unwrap()
+                .inventory;
             assert_eq!(seen.accounts, old.accounts, "{at:?}");
         }
         assert!(!seen.unconfirmed.is_empty());
@@ -355,7 +436,9 @@ async fn a_portal_that_never_answers_ends_the_refresh() {
     server.spawn(listener.serve(|_| async { std::future::pending::<Response>().await }));
     let limits = Limits { silence: Duration::from_millis(300), ..QUICK };
     let began = std::time::Instant::now();
-    let error = refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ()).await.unwrap_err();
+    let error = refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ())
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, Kind::Unreachable);
     assert!(error.message.contains("has not answered"), "{error}");
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());

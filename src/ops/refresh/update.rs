@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cache::inventory;
-use crate::domain::{AccountId, Change, Error, Instance, InstanceName, Inventory, Kind, Result, Roster, diff};
+use crate::domain::{
+    AccountId, Change, Error, Instance, InstanceName, Inventory, Kind, Result, Roster, diff,
+};
 
 use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::refresh::again::{Look, look};
@@ -42,13 +44,20 @@ const LOOK_UP: Duration = Duration::from_secs(30);
 /// The limits of a look-up: smaller, since the user waits for it.
 fn look_up_limits(ctx: &Ctx) -> Limits {
     let usual = limits(ctx, None);
-    Limits { max_retry: usual.max_retry.min(3), silence: Duration::from_secs(10), longest: LOOK_UP, ..usual }
+    Limits {
+        max_retry: usual.max_retry.min(3),
+        silence: Duration::from_secs(10),
+        longest: LOOK_UP,
+        ..usual
+    }
 }
 
-/// Reads accounts and roles of an instance and keeps them. What was read before a failure is kept too.
+/// Reads accounts and roles of an instance and keeps them. What was read before a failure is kept
+/// too.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when nobody is signed in; what the portal says of the account list; disk errors.
+/// [`Kind::LoginNeeded`] when nobody is signed in; what the portal says of the account list; disk
+/// errors.
 pub async fn update(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -57,7 +66,8 @@ pub async fn update(
 ) -> Result<Updated> {
     let old = load(ctx, instance).await?;
     let outcome = read(ctx, instance, old.as_ref(), limits, progress).await?;
-    let (directory, kept, of) = (ctx.paths.cache_dir.clone(), outcome.inventory.clone(), instance.clone());
+    let (directory, kept, of) =
+        (ctx.paths.cache_dir.clone(), outcome.inventory.clone(), instance.clone());
     blocking(move || inventory::save(&directory, &of, &kept)).await?;
     if let Some(stopped) = outcome.stopped {
         return Err(stopped);
@@ -93,8 +103,8 @@ async fn read(
     }
 }
 
-/// Looks once more at as much of an instance as the look says, and keeps what it brought. `false` when nothing was ever read of the
-/// instance: then there is nothing to add to.
+/// Looks once more at as much of an instance as the look says, and keeps what it brought. `false`
+/// when nothing was ever read of the instance: then there is nothing to add to.
 ///
 /// # Errors
 /// As [`update`].
@@ -122,7 +132,8 @@ async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> 
     blocking(move || inventory::read(&directory, &of)).await
 }
 
-/// The roster of what is known of these instances, without network. Roles with a profile in the AWS config file are called by it.
+/// The roster of what is known of these instances, without network. Roles with a profile in the AWS
+/// config file are called by it.
 pub fn known(ctx: &Ctx, instances: &[Instance]) -> Roster {
     known_with_warnings(ctx, instances).0
 }
@@ -130,33 +141,46 @@ pub fn known(ctx: &Ctx, instances: &[Instance]) -> Roster {
 /// The same, with a warning for each instance that has unconfirmed accounts.
 pub fn known_with_warnings(ctx: &Ctx, instances: &[Instance]) -> (Roster, Vec<Error>) {
     let inventories = inventories(ctx, instances);
-    let mut roster = crate::ops::roles::roster::roster(instances.to_vec(), &inventories, &ctx.settings);
+    let mut roster =
+        crate::ops::roles::roster::roster(instances.to_vec(), &inventories, &ctx.settings);
     take_written(&mut roster, &ctx.paths, &ctx.settings);
-    let warnings = instances.iter().zip(&inventories).filter_map(|(instance, inventory)| unconfirmed(&instance.name, inventory.as_ref()?));
+    let warnings = instances
+        .iter()
+        .zip(&inventories)
+        .filter_map(|(instance, inventory)| unconfirmed(&instance.name, inventory.as_ref()?));
     (roster, warnings.collect())
 }
 
-/// Returns the warning that AWS sent an empty list and that the known roles are kept; `None` if no account is unconfirmed.
+/// Returns the warning that AWS sent an empty list and that the known roles are kept; `None` if no
+/// account is unconfirmed.
 pub fn unconfirmed(instance: &InstanceName, inventory: &Inventory) -> Option<Error> {
     let accounts = match inventory.unconfirmed.len() {
         0 => return None,
         1 => "1 account".to_owned(),
         several => format!("{several} accounts"),
     };
-    let text = format!("{instance}: AWS sent an empty list; the known roles of {accounts} are kept until a second refresh agrees");
+    let text = format!(
+        "{instance}: AWS sent an empty list; the known roles of {accounts} are kept until a second refresh agrees"
+    );
     Some(Error::new(Kind::Unreachable, text).hint(format!("run `rolecall cache --sso {instance}`")))
 }
 
 /// The same with the names that roles would have if none was written down yet.
 pub(in crate::ops) fn named_anew(ctx: &Ctx, instances: &[Instance]) -> Roster {
-    crate::ops::roles::roster::roster(instances.to_vec(), &inventories(ctx, instances), &ctx.settings)
+    crate::ops::roles::roster::roster(
+        instances.to_vec(),
+        &inventories(ctx, instances),
+        &ctx.settings,
+    )
 }
 
-/// The same without what rules and profile formats add: quick enough to stand before the first frame, not enough to act on. With it come
-/// the instances whose inventory is to be read anew.
+/// The same without what rules and profile formats add: quick enough to stand before the first
+/// frame, not enough to act on. With it come the instances whose inventory is to be read anew.
 pub fn sketch(ctx: &Ctx, instances: &[Instance]) -> (Roster, Vec<InstanceName>) {
     let inventories = inventories(ctx, instances);
-    let old = |(instance, inventory): (&Instance, &Option<Inventory>)| is_stale(ctx, inventory.as_ref()).then(|| instance.name.clone());
+    let old = |(instance, inventory): (&Instance, &Option<Inventory>)| {
+        is_stale(ctx, inventory.as_ref()).then(|| instance.name.clone())
+    };
     let stale = instances.iter().zip(&inventories).filter_map(old).collect();
     (crate::ops::roles::roster::base(instances.to_vec(), &inventories, &ctx.settings), stale)
 }
@@ -165,18 +189,24 @@ fn inventories(ctx: &Ctx, instances: &[Instance]) -> Vec<Option<Inventory>> {
     instances.iter().map(|instance| inventory::load(&ctx.paths.cache_dir, instance)).collect()
 }
 
-/// Why the list of roles of one of these instances can't be read; `None` if each can be read or does not exist.
+/// Why the list of roles of one of these instances can't be read; `None` if each can be read or
+/// does not exist.
 pub fn unreadable(ctx: &Ctx, instances: &[Instance]) -> Option<Error> {
-    instances.iter().find_map(|instance| file::load(&inventory::path(&ctx.paths.cache_dir, instance)).err())
+    instances
+        .iter()
+        .find_map(|instance| file::load(&inventory::path(&ctx.paths.cache_dir, instance)).err())
 }
 
 /// Whether every role of an instance is known.
 pub fn complete(ctx: &Ctx, name: &InstanceName) -> bool {
     let instance = ctx.instances.iter().find(|instance| instance.name == *name);
-    instance.and_then(|instance| inventory::load(&ctx.paths.cache_dir, instance)).is_some_and(|inventory| inventory.complete)
+    instance
+        .and_then(|instance| inventory::load(&ctx.paths.cache_dir, instance))
+        .is_some_and(|inventory| inventory.complete)
 }
 
-/// Whether an instance's inventory is missing, partial, unconfirmed, or older than `cache_refresh` hours.
+/// Whether an instance's inventory is missing, partial, unconfirmed, or older than `cache_refresh`
+/// hours.
 pub fn stale(ctx: &Ctx, instance: &Instance) -> bool {
     is_stale(ctx, inventory::load(&ctx.paths.cache_dir, instance).as_ref())
 }
@@ -185,7 +215,10 @@ fn is_stale(ctx: &Ctx, inventory: Option<&Inventory>) -> bool {
     let hours = i64::from(ctx.settings.cache_refresh);
     match inventory {
         Some(inventory) if !inventory.unconfirmed.is_empty() => true,
-        Some(inventory) => !inventory.complete || (hours > 0 && ctx.clock.now().since(inventory.fetched_at) > hours * 3_600),
+        Some(inventory) => {
+            !inventory.complete
+                || (hours > 0 && ctx.clock.now().since(inventory.fetched_at) > hours * 3_600)
+        }
         None => true,
     }
 }

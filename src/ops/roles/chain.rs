@@ -37,7 +37,8 @@ impl Chains {
     /// Reads the chained roles out of the account tables.
     ///
     /// # Errors
-    /// [`Kind::Config`] when `via` is no role, or when chained roles lead to each other in a circle.
+    /// [`Kind::Config`] when `via` is no role, or when chained roles lead to each other in a
+    /// circle.
     pub fn of(settings: &Settings) -> Result<Chains> {
         let mut links = Vec::new();
         for (instance, table) in &settings.instances {
@@ -93,17 +94,33 @@ impl Route<'_> {
     /// # Errors
     /// Never in practice: the settings are plain text and numbers.
     pub fn digest(&self) -> Result<[u8; 32]> {
-        let bytes = serde_json::to_vec(&self.0).map_err(|error| Error::internal(error.to_string()))?;
+        let bytes =
+            serde_json::to_vec(&self.0).map_err(|error| Error::internal(error.to_string()))?;
         Ok(Sha256::digest(bytes).into())
     }
 }
 
-fn link(instance: &InstanceName, account: AccountId, role: &RoleName, table: &RoleTable) -> Result<Option<Link>> {
+fn link(
+    instance: &InstanceName,
+    account: AccountId,
+    role: &RoleName,
+    table: &RoleTable,
+) -> Result<Option<Link>> {
     let Some(via) = &table.via else { return Ok(None) };
-    let id = |account, role: &RoleName| RoleId { instance: instance.clone(), account, role: role.clone() };
+    let id = |account, role: &RoleName| RoleId {
+        instance: instance.clone(),
+        account,
+        role: role.clone(),
+    };
     let before: Arn = via.parse().map_err(|error: Error| {
-        Error::new(Kind::Config, format!("[instances.{instance}.accounts.{account}.roles.{role}] via: {}", error.message))
-            .hint("write the role to come from as arn:aws:iam::ACCOUNT:role/ROLE or ACCOUNT:ROLE")
+        Error::new(
+            Kind::Config,
+            format!(
+                "[instances.{instance}.accounts.{account}.roles.{role}] via: {}",
+                error.message
+            ),
+        )
+        .hint("write the role to come from as arn:aws:iam::ACCOUNT:role/ROLE or ACCOUNT:ROLE")
     })?;
     Ok(Some(Link {
         role: id(account, role),
@@ -121,8 +138,11 @@ fn circle(route: &[&Link]) -> Error {
     let begin = route.iter().position(|link| Some(&link.role) == last).unwrap_or_default();
     let names: Vec<String> = route[begin..].iter().map(|link| link.role.to_string()).collect();
     let instance = last.map(|role| role.instance.to_string()).unwrap_or_default();
-    Error::new(Kind::Config, format!("chained roles of {instance} lead to each other: {}", names.join(" via ")))
-        .hint(format!("change `via` of one of them in [instances.{instance}.accounts.ID.roles.ROLE]"))
+    Error::new(
+        Kind::Config,
+        format!("chained roles of {instance} lead to each other: {}", names.join(" via ")),
+    )
+    .hint(format!("change `via` of one of them in [instances.{instance}.accounts.ID.roles.ROLE]"))
 }
 
 /// The session's name: `{{ user }}` filled in, what STS does not take made `-`, 2 to 64 characters.
@@ -132,7 +152,8 @@ pub(in crate::ops) fn session_name(template: Option<&str>, user: &str) -> String
         None => user.to_owned(),
     };
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter);
-    let name: String = filled.chars().map(|letter| if allowed(letter) { letter } else { '-' }).take(64).collect();
+    let name: String =
+        filled.chars().map(|letter| if allowed(letter) { letter } else { '-' }).take(64).collect();
     if name.len() < 2 { format!("rolecall-{name}") } else { name }
 }
 
@@ -148,14 +169,20 @@ mod tests {
     fn chains(roles: &[(&str, &str)]) -> Result<Chains> {
         let table = |(role, via): &(&str, &str)| {
             let (account, name) = role.split_once(':').unwrap();
-            format!("[instances.corp.accounts.{account}.roles.{name}]\nvia = '{via}'\nexternal_id = 'x'\n")
+            format!(
+                "[instances.corp.accounts.{account}.roles.{name}]\nvia = '{via}'\nexternal_id = 'x'\n"
+            )
         };
         Chains::of(&toml::from_str(&roles.iter().map(table).collect::<String>()).unwrap())
     }
 
     fn role(text: &str) -> RoleId {
         let (account, name) = text.split_once(':').unwrap();
-        RoleId { instance: InstanceName::new("corp"), account: account.parse().unwrap(), role: RoleName::new(name) }
+        RoleId {
+            instance: InstanceName::new("corp"),
+            account: account.parse().unwrap(),
+            role: RoleName::new(name),
+        }
     }
 
     const HUB: &str = "000000000001:Hub";
@@ -164,9 +191,13 @@ mod tests {
 
     #[test]
     fn a_route_begins_with_a_role_of_the_portal_and_ends_with_the_chained_one() {
-        let chains = chains(&[(INNER, DEPLOY), (DEPLOY, "arn:aws:iam::000000000001:role/Hub")]).unwrap();
+        let chains =
+            chains(&[(INNER, DEPLOY), (DEPLOY, "arn:aws:iam::000000000001:role/Hub")]).unwrap();
         let route = chains.route(&role(INNER)).unwrap().unwrap();
-        assert_eq!((route.base(), route.last().map(|link| &link.role)), (Some(&role(HUB)), Some(&role(INNER))));
+        assert_eq!(
+            (route.base(), route.last().map(|link| &link.role)),
+            (Some(&role(HUB)), Some(&role(INNER)))
+        );
         assert_eq!(route.0.len(), 2);
         assert_eq!(chains.route(&role(HUB)), Ok(None));
         assert_eq!(chains.links(&InstanceName::new("lab")).count(), 0);
@@ -176,7 +207,11 @@ mod tests {
     fn a_circle_is_a_configuration_error_that_names_it() {
         let error = chains(&[(INNER, DEPLOY), (DEPLOY, INNER), (HUB, DEPLOY)]).unwrap_err();
         assert_eq!(error.kind, Kind::Config);
-        assert!(error.message.contains(&format!("{DEPLOY} via {INNER} via {DEPLOY}")), "{}", error.message);
+        assert!(
+            error.message.contains(&format!("{DEPLOY} via {INNER} via {DEPLOY}")),
+            "{}",
+            error.message
+        );
         let own = chains(&[(DEPLOY, DEPLOY)]).unwrap_err();
         assert!(own.message.contains(&format!("{DEPLOY} via {DEPLOY}")), "{}", own.message);
     }
@@ -185,12 +220,20 @@ mod tests {
     fn a_via_that_is_no_role_is_a_configuration_error_that_names_the_table() {
         let error = chains(&[(DEPLOY, "Hub")]).unwrap_err();
         assert_eq!(error.kind, Kind::Config);
-        assert!(error.message.contains("[instances.corp.accounts.000000000002.roles.Deploy] via: `Hub`"), "{}", error.message);
+        assert!(
+            error
+                .message
+                .contains("[instances.corp.accounts.000000000002.roles.Deploy] via: `Hub`"),
+            "{}",
+            error.message
+        );
     }
 
     #[test]
     fn other_settings_of_any_step_are_another_digest() {
-        let digest = |roles: &[(&str, &str)]| chains(roles).unwrap().route(&role(INNER)).unwrap().unwrap().digest().unwrap();
+        let digest = |roles: &[(&str, &str)]| {
+            chains(roles).unwrap().route(&role(INNER)).unwrap().unwrap().digest().unwrap()
+        };
         let plain = digest(&[(INNER, DEPLOY), (DEPLOY, HUB)]);
         assert_eq!(digest(&[(DEPLOY, HUB), (INNER, DEPLOY)]), plain);
         assert_ne!(digest(&[(INNER, DEPLOY), (DEPLOY, "000000000001:Other")]), plain);
@@ -203,6 +246,8 @@ mod tests {
         assert_eq!(session_name(Some("ci/{{ user }}"), "jane doe"), "ci-jane-doe");
         assert_eq!(session_name(Some("{{user}}"), "j"), "rolecall-j");
         assert_eq!(session_name(Some(&"ü".repeat(80)), "").len(), 64);
-        assert!(names_user(None) && names_user(Some("a-{{ user }}")) && !names_user(Some("deploy")));
+        assert!(
+            names_user(None) && names_user(Some("a-{{ user }}")) && !names_user(Some("deploy"))
+        );
     }
 }

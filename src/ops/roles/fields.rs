@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{Entry, Error, Kind, Region, Result, RoleId, Roster, Timestamp, human, nearest};
+use crate::domain::{
+    Entry, Error, Kind, Region, Result, RoleId, Roster, Timestamp, human, nearest,
+};
 
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sessions;
@@ -38,13 +40,19 @@ pub const FIELDS: &[Field] = &[
     field("Profile", "profile", "Profile name"),
     field("Via", "via", "Role through which a chained role is reached"),
     field("Expires", "expires", "Time left of the stored credentials"),
-    field("ExpiresEpoch", "expires_epoch", "When the stored credentials expire, in seconds since 1970"),
+    field(
+        "ExpiresEpoch",
+        "expires_epoch",
+        "When the stored credentials expire, in seconds since 1970",
+    ),
     field("Tags", "tags", "All tags, as key=value; a single one is tags.KEY"),
 ];
 
 /// Finds a field by either spelling, case not minded.
 pub fn find(name: &str) -> Option<Field> {
-    FIELDS.iter().copied().find(|field| field.name.eq_ignore_ascii_case(name) || field.snake.eq_ignore_ascii_case(name))
+    FIELDS.iter().copied().find(|field| {
+        field.name.eq_ignore_ascii_case(name) || field.snake.eq_ignore_ascii_case(name)
+    })
 }
 
 /// A field's name as `list` spells it, from either spelling; `tags.KEY` stays as it is.
@@ -57,8 +65,11 @@ pub fn spelled(name: &str) -> Result<String> {
     }
     find(name).map(|field| field.name.to_owned()).ok_or_else(|| {
         let near = nearest(name, FIELDS.iter().map(|field| field.name), 3);
-        let hint =
-            if near.is_empty() { "run `rolecall list --list-fields`".to_owned() } else { format!("did you mean {}?", near.join(", ")) };
+        let hint = if near.is_empty() {
+            "run `rolecall list --list-fields`".to_owned()
+        } else {
+            format!("did you mean {}?", near.join(", "))
+        };
         Error::new(Kind::Usage, format!("there is no field `{name}`")).hint(hint)
     })
 }
@@ -72,11 +83,16 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Ready for the fields of these names. The vault is opened only if one of them tells an expiry; a locked vault costs that
-    /// column and nothing else, since roles are no secret.
-    pub fn new<'n>(ctx: &Ctx, roster: &'a Roster, names: impl IntoIterator<Item = &'n str>) -> Self {
+    /// Ready for the fields of these names. The vault is opened only if one of them tells an
+    /// expiry; a locked vault costs that column and nothing else, since roles are no secret.
+    pub fn new<'n>(
+        ctx: &Ctx,
+        roster: &'a Roster,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
         let wanted = names.into_iter().any(is_expiry);
-        let ready = if wanted { sessions::ready_roles(ctx).unwrap_or_default() } else { Vec::new() };
+        let ready =
+            if wanted { sessions::ready_roles(ctx).unwrap_or_default() } else { Vec::new() };
         Self { roster, expires: ready.into_iter().collect(), now: ctx.clock.now() }
     }
 
@@ -87,7 +103,11 @@ impl<'a> Fields<'a> {
 
     /// When the role's stored credentials expire, if there are any that still work.
     pub fn expires(&self, entry: &Entry) -> Option<Timestamp> {
-        if self.expires.is_empty() { None } else { self.expires.get(&self.roster.id(entry)).copied() }
+        if self.expires.is_empty() {
+            None
+        } else {
+            self.expires.get(&self.roster.id(entry)).copied()
+        }
     }
 }
 
@@ -96,7 +116,13 @@ pub fn is_expiry(name: &str) -> bool {
     find(name).is_some_and(|field| field.snake.starts_with("expires"))
 }
 
-fn value(roster: &Roster, entry: &Entry, name: &str, expires: Option<Timestamp>, now: Timestamp) -> Option<String> {
+fn value(
+    roster: &Roster,
+    entry: &Entry,
+    name: &str,
+    expires: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<String> {
     if let Some(tag) = name.strip_prefix("tags.") {
         return Some(entry.tags.get(tag).cloned().unwrap_or_default());
     }
@@ -117,6 +143,11 @@ fn value(roster: &Roster, entry: &Entry, name: &str, expires: Option<Timestamp>,
         "via" => optional(entry.via.as_deref()),
         "expires" => expires.map(|at| human(at.since(now))).unwrap_or_default(),
         "expires_epoch" => expires.map(|at| at.0.to_string()).unwrap_or_default(),
-        _ => entry.tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" "),
+        _ => entry
+            .tags
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect::<Vec<_>>()
+            .join(" "),
     })
 }

@@ -7,8 +7,8 @@ use minijinja::value::{Enumerator, Object, Value};
 
 use crate::config::Settings;
 use crate::domain::{
-    AccountId, Arn, Confirm, Endpoints, Entry, Error, Instance, InstanceName, Kind, Region, Result, RoleName, Roster, Source, StartUrl,
-    Tags, nearest, slug,
+    AccountId, Arn, Confirm, Endpoints, Entry, Error, Instance, InstanceName, Kind, Region, Result,
+    RoleName, Roster, Source, StartUrl, Tags, nearest, slug,
 };
 
 use crate::ops::roles::fields;
@@ -29,7 +29,8 @@ impl<'s> Format<'s> {
     /// The template of the settings; `None` where they have none.
     ///
     /// # Errors
-    /// [`Kind::Config`] with file and line when it is no template, or names a field or filter that there is not.
+    /// [`Kind::Config`] with file and line when it is no template, or names a field or filter that
+    /// there is not.
     pub fn of(settings: &'s Settings) -> Result<Option<Self>> {
         let Some(text) = &settings.profile_format else { return Ok(None) };
         let mut format = Self { templates: Environment::new(), settings };
@@ -52,16 +53,20 @@ impl<'s> Format<'s> {
         template.and_then(|template| template.render(fields)).map_err(|error| self.said(&error))
     }
 
-    /// Fields that are not there would be empty in every name, and a filter that is not there is noticed when it runs: both are looked
-    /// for at once, with a made-up role.
+    /// Fields that are not there would be empty in every name, and a filter that is not there is
+    /// noticed when it runs: both are looked for at once, with a made-up role.
     fn check(&self) -> Result<()> {
         let Ok(template) = self.templates.get_template(NAME) else { return Ok(()) };
         let mut named: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         named.sort();
-        let known = |name: &str| fields::find(name).is_some_and(|field| !NEVER.contains(&field.snake));
+        let known =
+            |name: &str| fields::find(name).is_some_and(|field| !NEVER.contains(&field.snake));
         let function = |name: &str| self.templates.globals().any(|(global, _)| global == name);
         if let Some(name) = named.iter().find(|name| !known(name) && !function(name)) {
-            let all = fields::FIELDS.iter().map(|field| field.snake).filter(|snake| !NEVER.contains(snake));
+            let all = fields::FIELDS
+                .iter()
+                .map(|field| field.snake)
+                .filter(|snake| !NEVER.contains(snake));
             let near = nearest(name, all, 3);
             let error = self.wrong(&format!("there is no field `{name}` to make a name of"));
             return Err(match near.is_empty() {
@@ -77,7 +82,12 @@ impl<'s> Format<'s> {
     }
 
     fn wrong(&self, what: &str) -> Error {
-        let place = self.settings.profile_format_at.as_ref().map(|(path, line)| format!("{}:{line}: ", path.display())).unwrap_or_default();
+        let place = self
+            .settings
+            .profile_format_at
+            .as_ref()
+            .map(|(path, line)| format!("{}:{line}: ", path.display()))
+            .unwrap_or_default();
         Error::new(Kind::Config, format!("{place}profile_format: {what}"))
     }
 }
@@ -134,7 +144,11 @@ impl Object for Row {
             "account_alias" => Value::from(entry.account_alias.clone()),
             "email" => Value::from(entry.email.clone()),
             "role" => Value::from(entry.role.clone()),
-            "arn" => Value::from(Arn::of(&instance.sso_region, entry.account, &RoleName::new(&*entry.role))),
+            "arn" => Value::from(Arn::of(
+                &instance.sso_region,
+                entry.account,
+                &RoleName::new(&*entry.role),
+            )),
             "sso" => Value::from(instance.name.as_str()),
             "sso_region" => Value::from(instance.sso_region.as_str()),
             "start_url" => Value::from(instance.start_url.trimmed()),
@@ -170,7 +184,11 @@ mod tests {
 
     fn wrong(text: &str) -> Error {
         let profile_format_at = Some(("/x/config.toml".into(), 7));
-        let settings = Settings { profile_format: Some(text.to_owned()), profile_format_at, ..Settings::default() };
+        let settings = Settings {
+            profile_format: Some(text.to_owned()),
+            profile_format_at,
+            ..Settings::default()
+        };
         Format::of(&settings).unwrap_err()
     }
 
@@ -185,7 +203,11 @@ mod tests {
         ];
         for (text, want) in cases {
             let error = wrong(text);
-            assert!(error.kind == Kind::Config && error.message.starts_with("/x/config.toml:7: profile_format: "), "{error:?}");
+            assert!(
+                error.kind == Kind::Config
+                    && error.message.starts_with("/x/config.toml:7: profile_format: "),
+                "{error:?}"
+            );
             assert!(error.message.contains(want), "{text}: {}", error.message);
         }
         assert!(wrong("{{ account_nmae }}").hints[0].starts_with("did you mean account_name"));

@@ -8,19 +8,23 @@ use crate::domain::{AccountId, Entry, Result, RoleName, Roster, slug};
 
 use crate::ops::roles::format::Format;
 
-/// Names the roles to which the configuration gives no profile name. Names that would be the same get the account's id, all of
-/// them: which account the bare name meant would depend on the portal's order. If that is not enough, because two instances list
-/// the same account, they get the instance's name too.
+/// Names the roles to which the configuration gives no profile name. Names that would be the same
+/// get the account's id, all of them: which account the bare name meant would depend on the
+/// portal's order. If that is not enough, because two instances list the same account, they get the
+/// instance's name too.
 ///
-/// A template that is wrong, or fails for a role, stops nothing: the name is then the usual one. Whoever writes names down asks
-/// [`bare`], which tells.
+/// A template that is wrong, or fails for a role, stops nothing: the name is then the usual one.
+/// Whoever writes names down asks [`bare`], which tells.
 pub(in crate::ops) fn name_profiles(roster: &mut Roster, settings: &Settings) {
     let format = Format::of(settings).unwrap_or_default();
     let mut usual = Usual::default();
     let mut names = Vec::with_capacity(roster.entries.len());
     for entry in &roster.entries {
-        let by_format = || format.as_ref()?.name(roster, entry).ok().filter(|name| !name.is_empty());
-        names.push(entry.profile.is_none().then(|| by_format().unwrap_or_else(|| usual.name(entry))));
+        let by_format =
+            || format.as_ref()?.name(roster, entry).ok().filter(|name| !name.is_empty());
+        names.push(
+            entry.profile.is_none().then(|| by_format().unwrap_or_else(|| usual.name(entry))),
+        );
     }
     for suffix in [with_account, with_instance] {
         let collided = same(roster, &names);
@@ -40,25 +44,38 @@ pub(in crate::ops) fn name_profiles(roster: &mut Roster, settings: &Settings) {
     }
 }
 
-/// What every role would be called if it were alone: the name that the configuration gives it, else the format's.
+/// What every role would be called if it were alone: the name that the configuration gives it, else
+/// the format's.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] with file and line when the template is wrong, or fails for one of these roles.
+/// [`crate::domain::Kind::Config`] with file and line when the template is wrong, or fails for one
+/// of these roles.
 pub fn bare(roster: &Roster, settings: &Settings) -> Result<Vec<String>> {
-    let (format, mut usual, mut names) = (Format::of(settings)?, Usual::default(), Vec::with_capacity(roster.entries.len()));
+    let (format, mut usual, mut names) =
+        (Format::of(settings)?, Usual::default(), Vec::with_capacity(roster.entries.len()));
     for entry in &roster.entries {
         if let Some(given) = given(roster, settings, entry) {
             names.push(given.to_owned());
             continue;
         }
-        let by_format = format.as_ref().map(|format| format.name(roster, entry)).transpose()?.filter(|name| !name.is_empty());
+        let by_format = format
+            .as_ref()
+            .map(|format| format.name(roster, entry))
+            .transpose()?
+            .filter(|name| !name.is_empty());
         names.push(by_format.unwrap_or_else(|| usual.name(entry)));
     }
     Ok(names)
 }
 
-/// The same for one role. A template that is wrong, or fails for it, stops nothing: the name is then the usual one.
-pub(in crate::ops) fn bare_of(roster: &Roster, settings: &Settings, format: Option<&Format>, entry: &Entry) -> String {
+/// The same for one role. A template that is wrong, or fails for it, stops nothing: the name is
+/// then the usual one.
+pub(in crate::ops) fn bare_of(
+    roster: &Roster,
+    settings: &Settings,
+    format: Option<&Format>,
+    entry: &Entry,
+) -> String {
     if let Some(given) = given(roster, settings, entry) {
         return given.to_owned();
     }
@@ -68,7 +85,8 @@ pub(in crate::ops) fn bare_of(roster: &Roster, settings: &Settings, format: Opti
 
 /// The profile name that a role's table in the configuration gives it.
 pub fn given<'s>(roster: &Roster, settings: &'s Settings, entry: &Entry) -> Option<&'s str> {
-    let account = settings.instances.get(&roster.instance(entry).name)?.accounts.get(&entry.account)?;
+    let account =
+        settings.instances.get(&roster.instance(entry).name)?.accounts.get(&entry.account)?;
     account.roles.get(&RoleName::new(&*entry.role))?.profile.as_deref()
 }
 
@@ -77,7 +95,8 @@ pub fn with_account(name: &str, _: &Roster, entry: &Entry) -> String {
     format!("{name}-{}", entry.account)
 }
 
-/// A name that the same account in another instance does not share, for one that has the account's id already.
+/// A name that the same account in another instance does not share, for one that has the account's
+/// id already.
 pub fn with_instance(name: &str, roster: &Roster, entry: &Entry) -> String {
     format!("{name}-{}", slug(roster.instance(entry).name.as_str()))
 }
@@ -109,6 +128,7 @@ fn same(roster: &Roster, names: &[Option<String>]) -> Vec<usize> {
     for name in given.filter_map(|(entry, name)| name.as_deref().or(entry.profile.as_deref())) {
         *times.entry(name).or_default() += 1;
     }
-    let alone = |name: &Option<String>| name.as_deref().is_none_or(|name| times.get(name) == Some(&1));
+    let alone =
+        |name: &Option<String>| name.as_deref().is_none_or(|name| times.get(name) == Some(&1));
     names.iter().enumerate().filter(|(_, name)| !alone(name)).map(|(at, _)| at).collect()
 }

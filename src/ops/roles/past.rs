@@ -1,11 +1,13 @@
-//! What was used before: recorded when a role is handed out, read for ranking, for `-` and for `history`.
+//! What was used before: recorded when a role is handed out, read for ranking, for `-` and for
+//! `history`.
 
 use crate::cache::history::{self, Limits, Run, Use};
 use crate::domain::{AccountId, Result, RoleId, RoleName, Timestamp, Usages};
 
 use crate::ops::ctx::Ctx;
 
-/// Commands that programs run by themselves, again and again: what they fetch tells nothing of what a person wants next.
+/// Commands that programs run by themselves, again and again: what they fetch tells nothing of what
+/// a person wants next.
 const BACKGROUND: [&str; 2] = ["process", "eks-token"];
 
 fn limits(ctx: &Ctx) -> Limits {
@@ -17,20 +19,33 @@ fn limits(ctx: &Ctx) -> Limits {
 /// # Errors
 /// When the history can't be written.
 pub fn record(ctx: &Ctx, role: RoleId, command: &str, at: Timestamp) -> Result<()> {
-    history::record(&ctx.paths.state_dir, &Use { at, role, command: command.to_owned(), directory: directory(), run: None }, limits(ctx))
+    history::record(
+        &ctx.paths.state_dir,
+        &Use { at, role, command: command.to_owned(), directory: directory(), run: None },
+        limits(ctx),
+    )
 }
 
-/// Writes down that one command was run in many roles, `role` the first of them: one line, however many they were.
+/// Writes down that one command was run in many roles, `role` the first of them: one line, however
+/// many they were.
 ///
 /// # Errors
 /// As [`record`].
 pub fn record_run(ctx: &Ctx, role: RoleId, command: &str, run: Run) -> Result<()> {
-    let used = Use { at: ctx.clock.now(), role, command: command.to_owned(), directory: directory(), run: Some(run) };
+    let used = Use {
+        at: ctx.clock.now(),
+        role,
+        command: command.to_owned(),
+        directory: directory(),
+        run: Some(run),
+    };
     history::record(&ctx.paths.state_dir, &used, limits(ctx))
 }
 
 fn directory() -> String {
-    std::env::current_dir().map(|directory| directory.to_string_lossy().into_owned()).unwrap_or_default()
+    std::env::current_dir()
+        .map(|directory| directory.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// Everything that is remembered, oldest first.

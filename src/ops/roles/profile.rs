@@ -1,4 +1,5 @@
-//! Which role a profile of the AWS config file stands for: one of ours, one of Granted's, or a native SSO profile.
+//! Which role a profile of the AWS config file stands for: one of ours, one of Granted's, or a
+//! native SSO profile.
 
 use crate::awsconfig::{AwsConfig, Profile};
 use crate::domain::{AccountId, Arn, Instance, InstanceName, Region, Result, RoleName, StartUrl};
@@ -27,14 +28,17 @@ pub fn named(ctx: &Ctx, name: &str) -> Result<Option<Meant>> {
     Ok(meant(&config, &ctx.instances, name))
 }
 
-/// The role behind a profile's name; `None` when there is no such profile or it has nothing to do with IAM Identity Center.
+/// The role behind a profile's name; `None` when there is no such profile or it has nothing to do
+/// with IAM Identity Center.
 pub fn meant(config: &AwsConfig, instances: &[Instance], name: &str) -> Option<Meant> {
     meant_by(&config.profile(name)?, instances)
 }
 
 /// The same for a profile in hand.
 pub fn meant_by(profile: &Profile, instances: &[Instance]) -> Option<Meant> {
-    of_ours(profile).or_else(|| by_keys(profile, instances, "granted_sso_")).or_else(|| by_keys(profile, instances, "sso_"))
+    of_ours(profile)
+        .or_else(|| by_keys(profile, instances, "granted_sso_"))
+        .or_else(|| by_keys(profile, instances, "sso_"))
 }
 
 /// What stands behind `rolecall process` in a `credential_process` line.
@@ -42,15 +46,19 @@ fn of_ours(profile: &Profile) -> Option<Meant> {
     let line = words(profile.get("credential_process")?);
     let [program, flags @ ..] = &line[..] else { return None };
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
-    if name.trim_end_matches(".exe") != "rolecall" || !flags.iter().any(|word| word == "process" || word == "credential-process") {
+    if name.trim_end_matches(".exe") != "rolecall"
+        || !flags.iter().any(|word| word == "process" || word == "credential-process")
+    {
         return None;
     }
     let value = |long: &str, short: &str| {
-        flags.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(long).map(|rest| rest.strip_prefix('=')) {
-            Some(Some(value)) => Some(value),
-            Some(None) if word == long => flags.get(at + 1).map(String::as_str),
-            _ if word == short => flags.get(at + 1).map(String::as_str),
-            _ => None,
+        flags.iter().enumerate().find_map(|(at, word)| {
+            match word.strip_prefix(long).map(|rest| rest.strip_prefix('=')) {
+                Some(Some(value)) => Some(value),
+                Some(None) if word == long => flags.get(at + 1).map(String::as_str),
+                _ if word == short => flags.get(at + 1).map(String::as_str),
+                _ => None,
+            }
         })
     };
     let instance = value("--sso", "-S").map(InstanceName::new);
@@ -58,17 +66,21 @@ fn of_ours(profile: &Profile) -> Option<Meant> {
         let arn: Arn = arn.parse().ok()?;
         return Some(Meant { instance, account: arn.account, role: arn.role });
     }
-    let (account, role) = (value("--account", "-A")?.parse().ok()?, RoleName::new(value("--role", "-R")?));
+    let (account, role) =
+        (value("--account", "-A")?.parse().ok()?, RoleName::new(value("--role", "-R")?));
     Some(Meant { instance, account, role })
 }
 
-/// `sso_account_id` and `sso_role_name`, with what tells the directory; or the same in Granted's spelling.
+/// `sso_account_id` and `sso_role_name`, with what tells the directory; or the same in Granted's
+/// spelling.
 fn by_keys(profile: &Profile, instances: &[Instance], prefix: &str) -> Option<Meant> {
     let get = |key: &str| profile.plain(&format!("{prefix}{key}"));
     let (account, role) = (get("account_id")?.parse().ok()?, RoleName::new(get("role_name")?));
     let by_address = || {
         let (start_url, region) = (StartUrl::new(get("start_url")?), Region::new(get("region")?));
-        instances.iter().find(|instance| instance.start_url == start_url && instance.sso_region == region)
+        instances
+            .iter()
+            .find(|instance| instance.start_url == start_url && instance.sso_region == region)
     };
     let known = match get("session") {
         Some(name) => instances.iter().find(|instance| instance.name.as_str() == name),
@@ -92,7 +104,8 @@ mod tests {
             source: Source::Ours,
             endpoints: Endpoints::default(),
         };
-        let meant = meant(&AwsConfig::parse(format!("[profile a]\n{profile}\n")), &[instance], "a")?;
+        let meant =
+            meant(&AwsConfig::parse(format!("[profile a]\n{profile}\n")), &[instance], "a")?;
         let instance = meant.instance.as_ref().map_or("-", InstanceName::as_str);
         Some(format!("{instance} {}:{}", meant.account, meant.role))
     }
@@ -104,17 +117,27 @@ mod tests {
             "\"/opt/my tools/rolecall\" --sso=corp process --arn 012345678901:Admin",
             "rolecall credential-process -S corp -A 012345678901 -R Admin",
         ] {
-            assert_eq!(said(&format!("credential_process = {line}")).as_deref(), Some("corp 012345678901:Admin"), "{line}");
+            assert_eq!(
+                said(&format!("credential_process = {line}")).as_deref(),
+                Some("corp 012345678901:Admin"),
+                "{line}"
+            );
         }
     }
 
     #[test]
     fn native_and_granted_profiles_name_it_too() {
-        let of =
-            |prefix: &str, directory: &str| said(&format!("{prefix}account_id = 012345678901\n{prefix}role_name = Admin\n{directory}"));
+        let of = |prefix: &str, directory: &str| {
+            said(&format!(
+                "{prefix}account_id = 012345678901\n{prefix}role_name = Admin\n{directory}"
+            ))
+        };
         let want = Some("corp 012345678901:Admin".to_owned());
         assert_eq!(of("sso_", "sso_session = corp"), want);
-        assert_eq!(of("sso_", "sso_start_url = https://corp.awsapps.com/start/#/\nsso_region = eu-west-1"), want);
+        assert_eq!(
+            of("sso_", "sso_start_url = https://corp.awsapps.com/start/#/\nsso_region = eu-west-1"),
+            want
+        );
         let granted = "granted_sso_start_url = https://corp.awsapps.com/start\ngranted_sso_region = eu-west-1";
         assert_eq!(of("granted_sso_", granted), want);
         assert_eq!(of("sso_", "sso_session = other").as_deref(), Some("- 012345678901:Admin"));
@@ -122,8 +145,11 @@ mod tests {
 
     #[test]
     fn other_profiles_are_nobodys() {
-        for profile in ["region = eu-west-1", "credential_process = /usr/bin/other process --arn 012345678901:Admin", "sso_account_id = 1"]
-        {
+        for profile in [
+            "region = eu-west-1",
+            "credential_process = /usr/bin/other process --arn 012345678901:Admin",
+            "sso_account_id = 1",
+        ] {
             assert_eq!(said(profile), None, "{profile}");
         }
     }

@@ -1,6 +1,8 @@
-//! `roster-…`: the list as the configuration makes it, remembered so that the picker's first frame reads neither TOML nor inventories.
+//! `roster-…`: the list as the configuration makes it, remembered so that the picker's first frame
+//! reads neither TOML nor inventories.
 //!
-//! It is good for as long as none of the files that it was made of is another one; whatever else happens, it is made anew.
+//! It is good for as long as none of the files that it was made of is another one; whatever else
+//! happens, it is made anew.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,13 +31,15 @@ const TRIES: usize = 3;
 pub struct Remembered {
     /// The settings that the picker obeys.
     pub settings: PickSettings,
-    /// When each instance's inventory was read, and whether all of it was; `None` where there is none.
+    /// When each instance's inventory was read, and whether all of it was; `None` where there is
+    /// none.
     pub read: Vec<Option<(Timestamp, bool)>>,
     /// The roles.
     pub sheet: Sheet,
 }
 
-/// The settings that the picker obeys before anything is picked; see [`Settings`] for their meaning.
+/// The settings that the picker obeys before anything is picked; see [`Settings`] for their
+/// meaning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PickSettings {
     /// The picker's looks.
@@ -99,23 +103,32 @@ struct Content {
     sheet: SheetContents,
 }
 
-/// What is remembered of the instances that a command means: the one that flags or variables name, or else what the configuration says.
-/// `None` when there is nothing, or it is of other files than these.
+/// What is remembered of the instances that a command means: the one that flags or variables name,
+/// or else what the configuration says. `None` when there is nothing, or it is of other files than
+/// these.
 pub fn load(env: &Env, paths: &Paths, named: Option<&str>) -> Option<Remembered> {
     let bytes = file::load(&place(paths, named)).ok()??;
-    let (Content { environment, files, settings, read, sheet }, rest) = frame::decode_before(HEADER, &bytes)?;
-    let fits =
-        environment == digest(env, paths) && !misses_config(paths, &files) && files.iter().all(|stamp| *stamp == Stamp::of(stamp.path()));
+    let (Content { environment, files, settings, read, sheet }, rest) =
+        frame::decode_before(HEADER, &bytes)?;
+    let fits = environment == digest(env, paths)
+        && !misses_config(paths, &files)
+        && files.iter().all(|stamp| *stamp == Stamp::of(stamp.path()));
     fits.then(|| Remembered { settings, read, sheet: Sheet::of(sheet, bytes, rest) })
 }
 
-/// Makes it anew from the files, unless it still fits, and keeps it. What can't be read or kept is not remembered, and costs time at the
-/// next start only; a configuration with warnings is not either, so that they are said each time.
+/// Makes it anew from the files, unless it still fits, and keeps it. What can't be read or kept is
+/// not remembered, and costs time at the next start only; a configuration with warnings is not
+/// either, so that they are said each time.
 pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
     if load(env, paths, named).is_some() {
         return;
     }
-    let mut files: Vec<PathBuf> = paths.system_config.iter().chain([&paths.config_file, &paths.aws_config]).cloned().collect();
+    let mut files: Vec<PathBuf> = paths
+        .system_config
+        .iter()
+        .chain([&paths.config_file, &paths.aws_config])
+        .cloned()
+        .collect();
     for _ in 0..TRIES {
         match look(env, paths, named, &files) {
             Some(Look::Whole(found)) => {
@@ -124,7 +137,8 @@ pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
                 let _ = bytes.and_then(|bytes| file::save(&place(paths, named), &bytes));
                 return;
             }
-            // An include that was not foreseen, or somebody writing: which files count is known better now.
+            // An include that was not foreseen, or somebody writing: which files count is known
+            // better now.
             Some(Look::Other(read)) => files = read,
             None => return,
         }
@@ -143,12 +157,18 @@ fn look(env: &Env, paths: &Paths, named: Option<&str>, files: &[PathBuf]) -> Opt
     let settings = loaded.settings;
     let all = instances(env, paths, &settings).ok()?;
     let named = named.or(settings.default_sso.as_ref().map(|name| name.as_str()));
-    let chosen: Vec<Instance> = all.into_iter().filter(|instance| named.is_none_or(|name| instance.name.as_str() == name)).collect();
-    let lists: Vec<PathBuf> = chosen.iter().map(|instance| inventory::path(&paths.cache_dir, instance)).collect();
+    let chosen: Vec<Instance> = all
+        .into_iter()
+        .filter(|instance| named.is_none_or(|name| instance.name.as_str() == name))
+        .collect();
+    let lists: Vec<PathBuf> =
+        chosen.iter().map(|instance| inventory::path(&paths.cache_dir, instance)).collect();
     let lists_before = stamps(&lists);
-    let inventories: Vec<Option<Inventory>> = chosen.iter().map(|instance| inventory::load(&paths.cache_dir, instance)).collect();
+    let inventories: Vec<Option<Inventory>> =
+        chosen.iter().map(|instance| inventory::load(&paths.cache_dir, instance)).collect();
     let read: Vec<PathBuf> = loaded.files.into_iter().chain([paths.aws_config.clone()]).collect();
-    let same = read == files && before.iter().all(|stamp| stamp.settled(now())) && before == stamps(files);
+    let same =
+        read == files && before.iter().all(|stamp| stamp.settled(now())) && before == stamps(files);
     // Inventories come by rename, each as a file of its own.
     if !same || lists_before != stamps(&lists) {
         return Some(Look::Other(read));
@@ -164,7 +184,10 @@ fn look(env: &Env, paths: &Paths, named: Option<&str>, files: &[PathBuf]) -> Opt
         settings: PickSettings::of(&settings),
         read: inventories
             .iter()
-            .map(|list| list.as_ref().map(|list| (list.fetched_at, list.complete && list.unconfirmed.is_empty())))
+            .map(|list| {
+                list.as_ref()
+                    .map(|list| (list.fetched_at, list.complete && list.unconfirmed.is_empty()))
+            })
             .collect(),
         sheet: sheet.contents().clone(),
     };
@@ -193,10 +216,17 @@ mod tests {
         fn new() -> Self {
             let directory = tempfile::tempdir().unwrap();
             let at = |name: &str| directory.path().join(name).into_os_string();
-            let env = Env::from_pairs([("HOME", at("")), ("ROLECALL_HOME", at("")), ("AWS_CONFIG_FILE", at("aws"))]);
+            let env = Env::from_pairs([
+                ("HOME", at("")),
+                ("ROLECALL_HOME", at("")),
+                ("AWS_CONFIG_FILE", at("aws")),
+            ]);
             let paths = Paths::from_env(&env).unwrap();
             let home = Self { directory, env, paths };
-            home.write("aws", "[sso-session corp]\nsso_start_url = https://corp\nsso_region = eu-west-1\n");
+            home.write(
+                "aws",
+                "[sso-session corp]\nsso_start_url = https://corp\nsso_region = eu-west-1\n",
+            );
             home.configure("history_limit = 7\n[[rules]]\nmatch = 'role:Admin'\nconfirm = true\ncolor = 'red'\n");
             home.list(&["Admin", "Read"]);
             home
@@ -206,8 +236,14 @@ mod tests {
         fn write(&self, name: &str, text: &str) {
             let path = self.directory.path().join(name);
             std::fs::write(&path, text).unwrap();
-            let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(60 + text.len() as u64);
-            std::fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
+            let long_ago = std::time::SystemTime::now()
+                - std::time::Duration::from_secs(60 + text.len() as u64);
+            std::fs::File::options()
+                .write(true)
+                .open(&path)
+                .unwrap()
+                .set_modified(long_ago)
+                .unwrap();
         }
 
         fn configure(&self, text: &str) {
@@ -218,8 +254,19 @@ mod tests {
             let settings = config::load(&self.env, &self.paths).unwrap().settings;
             let instance = instances(&self.env, &self.paths, &settings).unwrap().remove(0);
             let roles = roles.iter().map(|role| RoleName::new(*role)).collect();
-            let account = Account { id: "000000000001".parse().unwrap(), name: Some("pay".into()), email: None, roles, read_at: None };
-            let list = Inventory { fetched_at: Timestamp(5), complete: true, accounts: vec![account], ..Inventory::default() };
+            let account = Account {
+                id: "000000000001".parse().unwrap(),
+                name: Some("pay".into()),
+                email: None,
+                roles,
+                read_at: None,
+            };
+            let list = Inventory {
+                fetched_at: Timestamp(5),
+                complete: true,
+                accounts: vec![account],
+                ..Inventory::default()
+            };
             inventory::save(&self.paths.cache_dir, &instance, &list).unwrap();
         }
 
@@ -235,10 +282,14 @@ mod tests {
         assert_eq!(load(&home.env, &home.paths, None), None);
         let remembered = home.renewed().unwrap();
         let roster = remembered.sheet.unpack();
-        let said: Vec<_> = roster.entries.iter().map(|e| (e.profile.as_deref().unwrap(), e.protected())).collect();
+        let said: Vec<_> =
+            roster.entries.iter().map(|e| (e.profile.as_deref().unwrap(), e.protected())).collect();
         assert_eq!(said, [("pay-Admin", true), ("pay-Read", false)]);
         assert_eq!(roster.looks[0].color.as_deref(), Some("red"));
-        assert_eq!((remembered.settings.history_limit, &remembered.read[..]), (7, &[Some((Timestamp(5), true))][..]));
+        assert_eq!(
+            (remembered.settings.history_limit, &remembered.read[..]),
+            (7, &[Some((Timestamp(5), true))][..])
+        );
     }
 
     #[test]
@@ -251,7 +302,10 @@ mod tests {
         home.configure("history_limit = 8\n");
         assert_eq!(load(&home.env, &home.paths, None), None);
         assert_eq!(home.renewed().unwrap().settings.history_limit, 8);
-        home.write("aws", "[sso-session lab]\nsso_start_url = https://lab\nsso_region = eu-west-1\n");
+        home.write(
+            "aws",
+            "[sso-session lab]\nsso_start_url = https://lab\nsso_region = eu-west-1\n",
+        );
         assert_eq!(load(&home.env, &home.paths, None), None);
     }
 

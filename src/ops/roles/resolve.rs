@@ -30,9 +30,15 @@ impl Wanted {
     /// One of: a profile, an ARN, an account with or without a role, free words.
     ///
     /// # Errors
-    /// [`Kind::Usage`] when two of them are given, or a role without its account; [`Kind::UnknownRole`] for an ARN that is none.
+    /// [`Kind::Usage`] when two of them are given, or a role without its account;
+    /// [`Kind::UnknownRole`] for an ARN that is none.
     pub fn check(&self) -> Result<()> {
-        let ways = [self.profile.is_some(), self.arn.is_some(), self.account.is_some() || self.role.is_some(), self.query.is_some()];
+        let ways = [
+            self.profile.is_some(),
+            self.arn.is_some(),
+            self.account.is_some() || self.role.is_some(),
+            self.query.is_some(),
+        ];
         if ways.into_iter().filter(|given| *given).count() > 1 {
             return Err(Error::new(
                 Kind::Usage,
@@ -40,22 +46,32 @@ impl Wanted {
             ));
         }
         if self.role.is_some() && self.account.is_none() {
-            return Err(
-                Error::new(Kind::Usage, "--role needs --account").hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`")
-            );
+            return Err(Error::new(Kind::Usage, "--role needs --account")
+                .hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`"));
         }
         // Nothing that AWS has to say makes an ARN of what is none.
         self.arn.as_deref().map(str::parse::<Arn>).transpose().map(drop)
     }
 }
 
-/// The known accounts that were named, each with the position of its instance; none for words that name no account, or one that is not
-/// known yet.
+/// The known accounts that were named, each with the position of its instance; none for words that
+/// name no account, or one that is not known yet.
 pub fn accounts(roster: &Roster, wanted: &Wanted) -> BTreeSet<(usize, AccountId)> {
-    let by_arn = wanted.arn.as_deref().and_then(|arn| arn.parse::<Arn>().ok()).map(|arn| arn.account.to_string());
-    let Some(named) = by_arn.as_deref().or(wanted.account.as_deref()) else { return BTreeSet::new() };
+    let by_arn = wanted
+        .arn
+        .as_deref()
+        .and_then(|arn| arn.parse::<Arn>().ok())
+        .map(|arn| arn.account.to_string());
+    let Some(named) = by_arn.as_deref().or(wanted.account.as_deref()) else {
+        return BTreeSet::new();
+    };
     let is_it = called(named);
-    roster.entries.iter().filter(|entry| is_it(entry)).map(|entry| (entry.instance, entry.account)).collect()
+    roster
+        .entries
+        .iter()
+        .filter(|entry| is_it(entry))
+        .map(|entry| (entry.instance, entry.account))
+        .collect()
 }
 
 /// Whether an entry's account is the one that goes by this id or name.
@@ -71,7 +87,11 @@ fn called(account: &str) -> impl Fn(&Entry) -> bool {
 ///
 /// # Errors
 /// [`Kind::UnknownRole`] with the nearest names when there is none.
-pub fn candidates<'a>(roster: &'a Arc<Roster>, wanted: &Wanted, prefer_roles: &[String]) -> Result<Vec<&'a Entry>> {
+pub fn candidates<'a>(
+    roster: &'a Arc<Roster>,
+    wanted: &Wanted,
+    prefer_roles: &[String],
+) -> Result<Vec<&'a Entry>> {
     wanted.check()?;
     let found = if let Some(profile) = &wanted.profile {
         by_profile(roster, profile)?
@@ -91,7 +111,11 @@ pub fn candidates<'a>(roster: &'a Arc<Roster>, wanted: &Wanted, prefer_roles: &[
 ///
 /// # Errors
 /// [`Kind::UnknownRole`] when there is none, or several: then the list of them.
-pub fn one<'a>(roster: &'a Arc<Roster>, wanted: &Wanted, prefer_roles: &[String]) -> Result<&'a Entry> {
+pub fn one<'a>(
+    roster: &'a Arc<Roster>,
+    wanted: &Wanted,
+    prefer_roles: &[String],
+) -> Result<&'a Entry> {
     match candidates(roster, wanted, prefer_roles)?.as_slice() {
         [entry] => Ok(entry),
         several => Err(ambiguous(roster, several)),
@@ -104,26 +128,39 @@ pub fn ambiguous(roster: &Roster, several: &[&Entry]) -> Error {
     let mut lines: Vec<String> = several
         .iter()
         .take(SHOWN)
-        .map(|entry| format!("{}:{}  {}  --sso {}", entry.account, entry.role, entry.account_label(), roster.instance(entry).name))
+        .map(|entry| {
+            format!(
+                "{}:{}  {}  --sso {}",
+                entry.account,
+                entry.role,
+                entry.account_label(),
+                roster.instance(entry).name
+            )
+        })
         .collect();
     if several.len() > SHOWN {
         lines.push(format!("and {} more", several.len() - SHOWN));
     }
-    Error::new(Kind::UnknownRole, format!("{} roles match", several.len())).hint(format!("name one of them:\n{}", lines.join("\n")))
+    Error::new(Kind::UnknownRole, format!("{} roles match", several.len()))
+        .hint(format!("name one of them:\n{}", lines.join("\n")))
 }
 
 fn by_profile<'a>(roster: &'a Roster, profile: &str) -> Result<Vec<&'a Entry>> {
-    let found: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(profile)).collect();
+    let found: Vec<&Entry> =
+        roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(profile)).collect();
     if !found.is_empty() {
         return Ok(found);
     }
-    let near = nearest(profile, roster.entries.iter().filter_map(|entry| entry.profile.as_deref()), 3);
+    let near =
+        nearest(profile, roster.entries.iter().filter_map(|entry| entry.profile.as_deref()), 3);
     Err(not_found(format!("no role has the profile name `{profile}`"), &near))
 }
 
 fn by_arn<'a>(roster: &'a Roster, arn: &Arn) -> Result<Vec<&'a Entry>> {
-    let in_account: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.account == arn.account).collect();
-    let found: Vec<&Entry> = in_account.iter().copied().filter(|entry| *entry.role == *arn.role.as_str()).collect();
+    let in_account: Vec<&Entry> =
+        roster.entries.iter().filter(|entry| entry.account == arn.account).collect();
+    let found: Vec<&Entry> =
+        in_account.iter().copied().filter(|entry| *entry.role == *arn.role.as_str()).collect();
     if !found.is_empty() {
         return Ok(found);
     }
@@ -138,11 +175,16 @@ fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Resu
     let is_it = called(account);
     let in_account: Vec<&Entry> = roster.entries.iter().filter(|entry| is_it(entry)).collect();
     if in_account.is_empty() {
-        let near = nearest(account, roster.entries.iter().map(|entry| &*entry.account_name).filter(|name| !name.is_empty()), 3);
+        let near = nearest(
+            account,
+            roster.entries.iter().map(|entry| &*entry.account_name).filter(|name| !name.is_empty()),
+            3,
+        );
         return Err(not_found(format!("no account `{account}` is known"), &near));
     }
     let Some(role) = role else { return Ok(in_account) };
-    let found: Vec<&Entry> = in_account.iter().copied().filter(|entry| entry.role.eq_ignore_ascii_case(role)).collect();
+    let found: Vec<&Entry> =
+        in_account.iter().copied().filter(|entry| entry.role.eq_ignore_ascii_case(role)).collect();
     if found.is_empty() {
         let near = nearest(role, in_account.iter().map(|entry| &*entry.role), 3);
         return Err(not_found(format!("no role `{role}` is known in account `{account}`"), &near));
@@ -153,7 +195,8 @@ fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Resu
 
 fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> {
     // A profile's whole name is no beginning of another's.
-    let named: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(query)).collect();
+    let named: Vec<&Entry> =
+        roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(query)).collect();
     if !named.is_empty() {
         return Ok(named);
     }
@@ -176,17 +219,26 @@ pub fn matching(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize>> {
     Ok(rows.into_iter().map(|row| row as usize).collect())
 }
 
-/// One of these positions for each account: its only one, or the one that `prefer_roles` settles on.
+/// One of these positions for each account: its only one, or the one that `prefer_roles` settles
+/// on.
 ///
 /// # Errors
 /// [`Kind::UnknownRole`] with the list of them when several are left of an account.
-pub fn per_account(roster: &Roster, positions: &[usize], prefer_roles: &[String]) -> Result<Vec<usize>> {
+pub fn per_account(
+    roster: &Roster,
+    positions: &[usize],
+    prefer_roles: &[String],
+) -> Result<Vec<usize>> {
     let entry = |position: &usize| &roster.entries[*position];
-    let same = |one: &usize, other: &usize| (entry(one).account, entry(one).instance) == (entry(other).account, entry(other).instance);
+    let same = |one: &usize, other: &usize| {
+        (entry(one).account, entry(one).instance) == (entry(other).account, entry(other).instance)
+    };
     let settled = positions.chunk_by(same).map(|positions| {
         let left = preferred(positions.iter().map(entry).collect(), prefer_roles);
         match left.as_slice() {
-            [only] => Ok(positions.iter().copied().find(|position| std::ptr::eq(entry(position), *only))),
+            [only] => {
+                Ok(positions.iter().copied().find(|position| std::ptr::eq(entry(position), *only)))
+            }
             several => Err(ambiguous(roster, several)
                 .context(format!("in account {}", several[0].account_label()))
                 .hint("or set `prefer_roles`, or narrow the query")),
@@ -197,7 +249,8 @@ pub fn per_account(roster: &Roster, positions: &[usize], prefer_roles: &[String]
 
 /// The error for a role that is not in the roster, with the nearest names.
 pub fn unknown(roster: &Roster, account: AccountId, role: &RoleName) -> Error {
-    let in_account: Vec<&Entry> = roster.entries.iter().filter(|entry| entry.account == account).collect();
+    let in_account: Vec<&Entry> =
+        roster.entries.iter().filter(|entry| entry.account == account).collect();
     let Some(label) = in_account.first().map(|entry| entry.account_label()) else {
         return not_found(format!("no account {account} is known"), &[]);
     };
@@ -214,14 +267,21 @@ fn not_found(message: String, near: &[&str]) -> Error {
     }
 }
 
-/// With several roles of one account, the first glob of `prefer_roles` that fits any of them decides.
+/// With several roles of one account, the first glob of `prefer_roles` that fits any of them
+/// decides.
 fn preferred<'a>(found: Vec<&'a Entry>, globs: &[String]) -> Vec<&'a Entry> {
-    let one_account = found.windows(2).all(|pair| pair[0].account == pair[1].account && pair[0].instance == pair[1].instance);
+    let one_account = found
+        .windows(2)
+        .all(|pair| pair[0].account == pair[1].account && pair[0].instance == pair[1].instance);
     if found.len() < 2 || !one_account {
         return found;
     }
     let chosen = globs.iter().find_map(|glob| {
-        let fit: Vec<&Entry> = found.iter().copied().filter(|entry| glob_matches(&fold(glob), &fold(&entry.role))).collect();
+        let fit: Vec<&Entry> = found
+            .iter()
+            .copied()
+            .filter(|entry| glob_matches(&fold(glob), &fold(&entry.role)))
+            .collect();
         (!fit.is_empty()).then_some(fit)
     });
     chosen.unwrap_or(found)

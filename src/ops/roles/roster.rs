@@ -9,19 +9,29 @@ use crate::domain::{AccountId, Confirm, Entry, Instance, Inventory, Look, RoleNa
 use crate::ops::roles::names::name_profiles;
 use crate::ops::roles::rules::{Treatments, treatments};
 
-/// Every role of every instance with what the configuration adds to it: names, tags, regions, profile names, protection.
-pub fn roster(instances: Vec<Instance>, inventories: &[Option<Inventory>], settings: &Settings) -> Roster {
+/// Every role of every instance with what the configuration adds to it: names, tags, regions,
+/// profile names, protection.
+pub fn roster(
+    instances: Vec<Instance>,
+    inventories: &[Option<Inventory>],
+    settings: &Settings,
+) -> Roster {
     annotate(base(instances, inventories, settings), settings).0
 }
 
-/// The first half of [`roster`], quick enough for the first frame: the account and role tables, without rules and without the
-/// profile names that follow from a format.
-pub fn base(instances: Vec<Instance>, inventories: &[Option<Inventory>], settings: &Settings) -> Roster {
+/// The first half of [`roster`], quick enough for the first frame: the account and role tables,
+/// without rules and without the profile names that follow from a format.
+pub fn base(
+    instances: Vec<Instance>,
+    inventories: &[Option<Inventory>],
+    settings: &Settings,
+) -> Roster {
     let mut roster = Roster::new(instances, inventories);
     add_chained(&mut roster, inventories, settings);
     let mut first = 0;
     for (position, instance) in roster.instances.iter().enumerate() {
-        let count = roster.entries[first..].iter().take_while(|entry| entry.instance == position).count();
+        let count =
+            roster.entries[first..].iter().take_while(|entry| entry.instance == position).count();
         if let Some(table) = settings.instances.get(&instance.name)
             && !table.accounts.is_empty()
         {
@@ -37,17 +47,23 @@ pub fn base(instances: Vec<Instance>, inventories: &[Option<Inventory>], setting
     roster
 }
 
-/// Chained roles are rows of their own, below the others of their account, where the portal does not list a role of that name. An
-/// instance whose list was never read has none: a list of nothing else would look like all there is.
+/// Chained roles are rows of their own, below the others of their account, where the portal does
+/// not list a role of that name. An instance whose list was never read has none: a list of nothing
+/// else would look like all there is.
 fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings: &Settings) {
     let mut added: BTreeMap<(usize, AccountId), Vec<Entry>> = BTreeMap::new();
     for (position, instance) in roster.instances.iter().enumerate() {
-        let Some(table) = settings.instances.get(&instance.name).filter(|_| inventories.get(position).is_some_and(Option::is_some)) else {
+        let Some(table) = settings
+            .instances
+            .get(&instance.name)
+            .filter(|_| inventories.get(position).is_some_and(Option::is_some))
+        else {
             continue;
         };
         for (account, table) in &table.accounts {
             let chained = table.roles.iter().filter(|(_, role)| role.via.is_some());
-            let rows: Vec<Entry> = chained.map(|(role, _)| row(position, instance, *account, role)).collect();
+            let rows: Vec<Entry> =
+                chained.map(|(role, _)| row(position, instance, *account, role)).collect();
             if !rows.is_empty() {
                 added.insert((position, *account), rows);
             }
@@ -63,7 +79,8 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
         for same in same.chunk_by(|one, other| one.account == other.account) {
             let rows = added.remove(&(instance, same[0].account)).unwrap_or_default();
             roster.entries.extend_from_slice(same);
-            let new = rows.into_iter().filter(|row| !same.iter().any(|entry| entry.role == row.role));
+            let new =
+                rows.into_iter().filter(|row| !same.iter().any(|entry| entry.role == row.role));
             // What the account is called is known from its other roles.
             let like = |row: Entry| Entry { instance, role: row.role, ..same[0].clone() };
             roster.entries.extend(new.map(like));
@@ -74,7 +91,10 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
 }
 
 /// Takes out the rows of accounts that the portal does not list.
-fn rest(added: &mut BTreeMap<(usize, AccountId), Vec<Entry>>, which: impl Fn(&(usize, AccountId)) -> bool) -> Vec<Entry> {
+fn rest(
+    added: &mut BTreeMap<(usize, AccountId), Vec<Entry>>,
+    which: impl Fn(&(usize, AccountId)) -> bool,
+) -> Vec<Entry> {
     added.extract_if(.., |key, _| which(key)).flat_map(|(_, rows)| rows).collect()
 }
 
@@ -96,7 +116,8 @@ fn row(position: usize, instance: &Instance, account: AccountId, role: &RoleName
     }
 }
 
-/// The second half of [`roster`]: rules, and a profile name for every role. Also says what the rules make of each entry.
+/// The second half of [`roster`]: rules, and a profile name for every role. Also says what the
+/// rules make of each entry.
 pub fn annotate(roster: Roster, settings: &Settings) -> (Roster, Treatments) {
     let roster = Arc::new(roster);
     let treatments = treatments(&roster, &settings.rules);
@@ -121,7 +142,8 @@ fn apply(table: &AccountTable, entries: &mut [Entry]) {
         if let Some(region) = &table.default_region {
             entry.region = Some(region.clone());
         }
-        if let Some((_, role)) = table.roles.iter().find(|(role, _)| role.as_str() == &*entry.role) {
+        if let Some((_, role)) = table.roles.iter().find(|(role, _)| role.as_str() == &*entry.role)
+        {
             apply_role(role, entry);
         }
     }
@@ -146,7 +168,8 @@ fn obey(entries: &mut [Entry], treatments: &Treatments) {
         entry.confirm = treatment.confirm;
         if !treatment.tags.is_empty() {
             let same = (treatments.number(position), Arc::as_ptr(&entry.tags));
-            entry.tags = shared.entry(same).or_insert_with(|| joined(&treatment.tags, &entry.tags)).clone();
+            entry.tags =
+                shared.entry(same).or_insert_with(|| joined(&treatment.tags, &entry.tags)).clone();
         }
     }
 }
@@ -223,13 +246,30 @@ mod tests {
              [instances.corp.accounts.000000000001.roles.Admin]\nprofile = 'pay-admin'\ndefault_region = 'us-east-1'\ntags = { env = 'prod' }\n",
         );
         let portal = inventory(&[(LOG, "log", &["Admin"]), (PAY, "pay-0001", &["Admin", "Read"])]);
-        let roster = roster(vec![instance("other"), instance("corp")], &[portal.clone(), portal], &settings);
-        let said: Vec<_> =
-            roster.entries.iter().map(|e| format!("{} {} {} {}", e.account_name, e.role, e.region.as_ref().unwrap(), tags(e))).collect();
-        assert_eq!(said[..3], ["log Admin eu-central-1 ", "pay-0001 Admin eu-central-1 ", "pay-0001 Read eu-central-1 "]);
+        let roster =
+            roster(vec![instance("other"), instance("corp")], &[portal.clone(), portal], &settings);
+        let said: Vec<_> = roster
+            .entries
+            .iter()
+            .map(|e| {
+                format!("{} {} {} {}", e.account_name, e.role, e.region.as_ref().unwrap(), tags(e))
+            })
+            .collect();
+        assert_eq!(
+            said[..3],
+            [
+                "log Admin eu-central-1 ",
+                "pay-0001 Admin eu-central-1 ",
+                "pay-0001 Read eu-central-1 "
+            ]
+        );
         assert_eq!(
             said[3..],
-            ["log Admin eu-central-1 ", "Payments Admin us-east-1 env=prod team=pay ", "Payments Read eu-north-1 env=x team=pay "]
+            [
+                "log Admin eu-central-1 ",
+                "Payments Admin us-east-1 env=prod team=pay ",
+                "Payments Read eu-north-1 env=x team=pay "
+            ]
         );
         assert_eq!(&*roster.entries[4].account_alias, "pay-0001");
         assert_eq!(roster.entries[4].profile.as_deref(), Some("pay-admin"));
@@ -243,14 +283,31 @@ mod tests {
              [[rules]]\nmatch = 'role:Admin'\ntags = { tier = '2' }\n\
              [[rules]]\nmatch = 'team:pay role:Deploy'\nconfirm = false\nhide = true\n",
         );
-        let portal = inventory(&[(PAY, "pay-prod", &["Admin", "ReadOnly", "Deploy"]), (LOG, "log", &["Admin"])]);
-        let (roster, treatments) = annotate(base(vec![instance("corp")], &[portal], &settings), &settings);
-        let said: Vec<_> = roster.entries.iter().map(|e| format!("{}{}", tags(e), e.protected())).collect();
-        assert_eq!(said, ["env=prod team=pay tier=2 true", "team=pay false", "env=prod team=pay tier=1 false", "tier=2 false"]);
+        let portal = inventory(&[
+            (PAY, "pay-prod", &["Admin", "ReadOnly", "Deploy"]),
+            (LOG, "log", &["Admin"]),
+        ]);
+        let (roster, treatments) =
+            annotate(base(vec![instance("corp")], &[portal], &settings), &settings);
+        let said: Vec<_> =
+            roster.entries.iter().map(|e| format!("{}{}", tags(e), e.protected())).collect();
+        assert_eq!(
+            said,
+            [
+                "env=prod team=pay tier=2 true",
+                "team=pay false",
+                "env=prod team=pay tier=1 false",
+                "tier=2 false"
+            ]
+        );
         assert_eq!(treatments.of(0).unwrap().color.as_deref(), Some("red"));
         assert!(treatments.of(2).unwrap().hide && !treatments.of(0).unwrap().hide);
-        let looks: Vec<_> = roster.looks.iter().map(|look| (look.color.as_deref(), look.hidden)).collect();
-        assert_eq!(looks, [(Some("red"), false), (None, false), (Some("red"), true), (None, false)]);
+        let looks: Vec<_> =
+            roster.looks.iter().map(|look| (look.color.as_deref(), look.hidden)).collect();
+        assert_eq!(
+            looks,
+            [(Some("red"), false), (None, false), (Some("red"), true), (None, false)]
+        );
     }
 
     #[test]
@@ -267,25 +324,57 @@ mod tests {
         let said: Vec<_> = roster
             .entries
             .iter()
-            .map(|e| format!("{} {} {} via {}", e.instance, e.account_label(), e.role, e.via.as_deref().unwrap_or_default()))
+            .map(|e| {
+                format!(
+                    "{} {} {} via {}",
+                    e.instance,
+                    e.account_label(),
+                    e.role,
+                    e.via.as_deref().unwrap_or_default()
+                )
+            })
             .collect();
-        let corp = ["0 pay Admin via 000000000002:Admin", "0 pay Read via ", "0 pay Deploy via 000000000002:Admin", "0 log Admin via "];
+        let corp = [
+            "0 pay Admin via 000000000002:Admin",
+            "0 pay Read via ",
+            "0 pay Deploy via 000000000002:Admin",
+            "0 log Admin via ",
+        ];
         assert_eq!(said[..4], corp);
-        assert_eq!(said[4..], ["0 Far Deploy via 000000000002:Admin", "2 pay Admin via ", "2 pay Read via ", "2 log Admin via "]);
-        assert_eq!((tags(&roster.entries[4]).as_str(), profiles(&roster)[4]), ("env=prod ", "Far-Deploy"));
+        assert_eq!(
+            said[4..],
+            [
+                "0 Far Deploy via 000000000002:Admin",
+                "2 pay Admin via ",
+                "2 pay Read via ",
+                "2 log Admin via "
+            ]
+        );
+        assert_eq!(
+            (tags(&roster.entries[4]).as_str(), profiles(&roster)[4]),
+            ("env=prod ", "Far-Deploy")
+        );
     }
 
     #[test]
     fn an_empty_rule_matches_nothing() {
         let settings = settings("[[rules]]\nconfirm = true\n");
-        assert!(!roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], &settings).entries[0].protected());
+        assert!(
+            !roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], &settings).entries
+                [0]
+            .protected()
+        );
     }
 
     #[test]
     fn only_the_persons_own_rules_ask_for_less_than_the_rules_before_them() {
-        let mut settings = settings("[[rules]]\nmatch = 'role:*'\nconfirm = 'type'\n[[rules]]\nmatch = 'role:R'\nconfirm = true\n");
-        let confirm =
-            |settings: &Settings| roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], settings).entries[0].confirm;
+        let mut settings = settings(
+            "[[rules]]\nmatch = 'role:*'\nconfirm = 'type'\n[[rules]]\nmatch = 'role:R'\nconfirm = true\n",
+        );
+        let confirm = |settings: &Settings| {
+            roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], settings).entries[0]
+                .confirm
+        };
         assert_eq!(confirm(&settings), Confirm::Ask);
         settings.rules.iter_mut().for_each(|rule| rule.lent = true);
         assert_eq!(confirm(&settings), Confirm::Type);
@@ -293,14 +382,23 @@ mod tests {
 
     #[test]
     fn profile_names_are_slugs_and_those_that_collide_get_the_account() {
-        let portal = inventory(&[(PAY, "Zürich Ops", &["Admin"]), (LOG, "zoo", &["Ops/Admin"]), ("000000000003", "zoo", &["Ops/Admin"])]);
+        let portal = inventory(&[
+            (PAY, "Zürich Ops", &["Admin"]),
+            (LOG, "zoo", &["Ops/Admin"]),
+            ("000000000003", "zoo", &["Ops/Admin"]),
+        ]);
         let roster = roster(vec![instance("corp")], &[portal], &Settings::default());
-        assert_eq!(profiles(&roster), ["Zurich-Ops-Admin", "zoo-Ops-Admin-000000000002", "zoo-Ops-Admin-000000000003"]);
+        assert_eq!(
+            profiles(&roster),
+            ["Zurich-Ops-Admin", "zoo-Ops-Admin-000000000002", "zoo-Ops-Admin-000000000003"]
+        );
     }
 
     #[test]
     fn an_account_without_a_name_is_named_by_its_id_and_given_names_stay() {
-        let settings = settings("[instances.corp.accounts.000000000002.roles.Admin]\nprofile = '000000000001-Admin'\n");
+        let settings = settings(
+            "[instances.corp.accounts.000000000002.roles.Admin]\nprofile = '000000000001-Admin'\n",
+        );
         let portal = inventory(&[(PAY, "", &["Admin"]), (LOG, "log", &["Admin"])]);
         let roster = roster(vec![instance("corp")], &[portal], &settings);
         assert_eq!(profiles(&roster), ["000000000001-Admin-000000000001", "000000000001-Admin"]);
@@ -309,7 +407,9 @@ mod tests {
     #[test]
     fn a_template_names_profiles_by_fields_in_both_spellings_tags_and_filters() {
         let named = |format: &str| {
-            let text = format!("profile_format = '{format}'\n[instances.corp.accounts.{PAY}]\ntags = {{ env = 'prod' }}\n");
+            let text = format!(
+                "profile_format = '{format}'\n[instances.corp.accounts.{PAY}]\ntags = {{ env = 'prod' }}\n"
+            );
             let portal = inventory(&[(PAY, "Zürich Ops", &["Ops/Admin"])]);
             profiles(&roster(vec![instance("corp")], &[portal], &settings(&text))).join(" ")
         };
@@ -317,8 +417,14 @@ mod tests {
             ("{{ account_name | lower }}.{{ role }}", "zurich-ops.Ops-Admin"),
             ("{{ AccountName | replace(\"Ops\", \"\") }}/{{ RoleName }}", "Zurich-Ops-Admin"),
             ("{{ tags.env }}-{{ account_id_pad }}@{{ sso }}", "prod-000000000001@corp"),
-            ("{{ tags.none or SSORegion }}:{{ default_region }}:{{ via }}", "eu-west-1-eu-central-1"),
-            ("{% if tags.env == \"prod\" %}PROD-{% endif %}{{ arn }}", "PROD-arn-aws-iam-000000000001-role-Ops-Admin"),
+            (
+                "{{ tags.none or SSORegion }}:{{ default_region }}:{{ via }}",
+                "eu-west-1-eu-central-1",
+            ),
+            (
+                "{% if tags.env == \"prod\" %}PROD-{% endif %}{{ arn }}",
+                "PROD-arn-aws-iam-000000000001-role-Ops-Admin",
+            ),
             ("{% for key in tags %}{{ key }}{% endfor %}+", "env+"),
         ];
         for (format, want) in cases {
@@ -330,7 +436,11 @@ mod tests {
     fn a_template_that_is_wrong_or_leaves_nothing_stops_no_list() {
         for format in ["{{ role", "{{ no_such_field }}", "{{ email }}", "{{ role.x.y.z }}"] {
             let settings = settings(&format!("profile_format = '{format}'\n"));
-            let roster = roster(vec![instance("corp")], &[inventory(&[(PAY, "pay", &["Admin"])])], &settings);
+            let roster = roster(
+                vec![instance("corp")],
+                &[inventory(&[(PAY, "pay", &["Admin"])])],
+                &settings,
+            );
             assert_eq!(profiles(&roster), ["pay-Admin"], "{format}");
         }
     }
@@ -338,7 +448,14 @@ mod tests {
     #[test]
     fn the_same_role_in_two_instances_has_two_names() {
         let portal = inventory(&[(PAY, "pay", &["Admin"])]);
-        let roster = roster(vec![instance("corp"), instance("my lab")], &[portal.clone(), portal], &Settings::default());
-        assert_eq!(profiles(&roster), ["pay-Admin-000000000001-corp", "pay-Admin-000000000001-my-lab"]);
+        let roster = roster(
+            vec![instance("corp"), instance("my lab")],
+            &[portal.clone(), portal],
+            &Settings::default(),
+        );
+        assert_eq!(
+            profiles(&roster),
+            ["pay-Admin-000000000001-corp", "pay-Admin-000000000001-my-lab"]
+        );
     }
 }

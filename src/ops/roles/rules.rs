@@ -1,6 +1,7 @@
 //! `[[rules]]`: which roles match which, and what that makes of them.
 //!
-//! Rules look at what the portal and the tables say, never at what other rules say: their order only settles who wins.
+//! Rules look at what the portal and the tables say, never at what other rules say: their order
+//! only settles who wins.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -76,14 +77,16 @@ impl Treatments {
 
 /// Applies the rules to a roster, top to bottom.
 pub fn treatments(roster: &Arc<Roster>, rules: &[Rule]) -> Treatments {
-    let mut treatments = Treatments { distinct: vec![Treatment::default()], of: vec![0; roster.entries.len()] };
+    let mut treatments =
+        Treatments { distinct: vec![Treatment::default()], of: vec![0; roster.entries.len()] };
     if rules.is_empty() || roster.entries.is_empty() {
         return treatments;
     }
     let index = Index::build(roster.clone());
     for rule in rules {
         let query = Query::parse(&rule.matches, &|tag| index.knows_tag(tag));
-        // A rule that matches everything was more likely forgotten than meant; `match = "role:*"` says so in words.
+        // A rule that matches everything was more likely forgotten than meant; `match = "role:*"`
+        // says so in words.
         if query.is_empty() {
             continue;
         }

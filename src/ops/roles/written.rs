@@ -1,5 +1,6 @@
-//! Names that stand in the AWS config file: a role that has a profile there is called by it, with or without its account's id behind it.
-//! Which of two roles of one name has it bare is told by what was written first, and by nothing else.
+//! Names that stand in the AWS config file: a role that has a profile there is called by it, with
+//! or without its account's id behind it. Which of two roles of one name has it bare is told by
+//! what was written first, and by nothing else.
 
 use std::collections::HashMap;
 
@@ -17,12 +18,14 @@ const OLD: &str = "# was:";
 /// A role by its instance, account and name.
 type Of = (InstanceName, AccountId, String);
 
-/// Gives every role of the list the name under which AWS programs know it, as long as that is one of the names that it would have today:
-/// what `setup profiles` would call otherwise is not called by its old name. A file that can't be read, or whose markers don't go together,
-/// changes nothing: whoever writes it tells.
+/// Gives every role of the list the name under which AWS programs know it, as long as that is one
+/// of the names that it would have today: what `setup profiles` would call otherwise is not called
+/// by its old name. A file that can't be read, or whose markers don't go together, changes nothing:
+/// whoever writes it tells.
 pub(in crate::ops) fn take_written(roster: &mut Roster, paths: &Paths, settings: &Settings) {
     let Ok(Some(bytes)) = file::load(&paths.aws_config) else { return };
-    // Most machines have no such block, and files of thousands of profiles are read here before a list is shown.
+    // Most machines have no such block, and files of thousands of profiles are read here before a
+    // list is shown.
     if !String::from_utf8_lossy(&bytes).contains("BEGIN_ROLECALL") {
         return;
     }
@@ -60,7 +63,9 @@ fn names(bytes: &[u8], usual: impl Fn() -> Option<InstanceName>) -> HashMap<Of, 
     let Ok(parts) = Parts::of(bytes, BLOCK) else { return names };
     for held in parts.held() {
         let What::Profile { name, sso, account, role, .. } = held.what else { continue };
-        let old = String::from_utf8_lossy(held.raw).lines().any(|line| line.trim_start().starts_with(OLD));
+        let old = String::from_utf8_lossy(held.raw)
+            .lines()
+            .any(|line| line.trim_start().starts_with(OLD));
         if let (Some(instance), false) = (sso.or_else(&usual), old) {
             names.entry((instance, account, role.as_str().to_owned())).or_default().push(name);
         }
@@ -73,10 +78,16 @@ mod tests {
     use super::*;
 
     fn said(profiles: &str) -> Vec<String> {
-        let text = format!("[profile mine]\nregion = x\n# BEGIN_ROLECALL profiles\n{profiles}# END_ROLECALL profiles\n");
+        let text = format!(
+            "[profile mine]\nregion = x\n# BEGIN_ROLECALL profiles\n{profiles}# END_ROLECALL profiles\n"
+        );
         let names = names(text.as_bytes(), || Some(InstanceName::new("corp")));
-        let mut said: Vec<String> =
-            names.iter().map(|((sso, account, role), names)| format!("{sso} {account}:{role} {}", names.join(" "))).collect();
+        let mut said: Vec<String> = names
+            .iter()
+            .map(|((sso, account, role), names)| {
+                format!("{sso} {account}:{role} {}", names.join(" "))
+            })
+            .collect();
         said.sort();
         said
     }
@@ -87,6 +98,13 @@ mod tests {
             [profile Pay-Admin]\ncredential_process = /r process --sso corp --account 012345678901 --role Admin\n\
             [profile native]\nsso_session = lab\nsso_account_id = 012345678901\nsso_role_name = Read\n\
             [profile short]\ncredential_process = /r process --account 000000000001 --role Admin\n";
-        assert_eq!(said(text), ["corp 000000000001:Admin short", "corp 012345678901:Admin Pay-Admin", "lab 012345678901:Read native"]);
+        assert_eq!(
+            said(text),
+            [
+                "corp 000000000001:Admin short",
+                "corp 012345678901:Admin Pay-Admin",
+                "lab 012345678901:Read native"
+            ]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Reading a start URL in whatever form somebody has it: from the browser's address bar, a mail, a shortcut link.
+//! Reading a start URL in whatever form somebody has it: from the browser's address bar, a mail, a
+//! shortcut link.
 
 use crate::domain::{Error, Kind, Region, Result, StartUrl};
 
@@ -19,20 +20,29 @@ pub struct Address {
 /// Reads an address. A bare directory id (`d-1234567890`) will do.
 ///
 /// # Errors
-/// [`Kind::Usage`] for what is no address, for a page of the console, and for plain http, with an example of the right one.
+/// [`Kind::Usage`] for what is no address, for a page of the console, and for plain http, with an
+/// example of the right one.
 pub fn read(pasted: &str) -> Result<Address> {
     // A mail program may have wrapped the line.
-    let text: String = pasted.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
+    let text: String =
+        pasted.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
     let text = text.trim_matches(['<', '>', '"', '\'', '`', '(', ')', ',', ';']);
     if is_directory(text) {
         return read(&format!("https://{text}.awsapps.com/start"));
     }
     let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, path) = (rest[..end].to_ascii_lowercase(), rest[end..].split(['?', '#']).next().unwrap_or_default());
+    let (host, path) = (
+        rest[..end].to_ascii_lowercase(),
+        rest[end..].split(['?', '#']).next().unwrap_or_default(),
+    );
     let labels: Vec<&str> = host.split('.').collect();
-    let wrong = |why: &str| Error::new(Kind::Usage, format!("`{text}` {why}")).hint(format!("a start URL looks like {EXAMPLE}"));
-    let whole = labels.len() > 1 && host.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._:".contains(letter));
+    let wrong = |why: &str| {
+        Error::new(Kind::Usage, format!("`{text}` {why}"))
+            .hint(format!("a start URL looks like {EXAMPLE}"))
+    };
+    let whole = labels.len() > 1
+        && host.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._:".contains(letter));
     if !whole || labels.iter().any(|label| label.is_empty()) {
         return Err(wrong("is no start URL"));
     }
@@ -48,7 +58,8 @@ pub fn read(pasted: &str) -> Result<Address> {
         return Ok(signing_in);
     }
     if let Some(page) = other_page(&labels) {
-        return Err(wrong(&format!("is {page}, not your start URL")).hint("it is the address that you open to choose an account"));
+        return Err(wrong(&format!("is {page}, not your start URL"))
+            .hint("it is the address that you open to choose an account"));
     }
     let kept = kept_path(&labels, path);
     let scheme = if is_local(&host) { scheme } else { "https" };
@@ -58,7 +69,9 @@ pub fn read(pasted: &str) -> Result<Address> {
 
 /// `d-` and ten hexadecimal digits: what AWS calls a directory.
 fn is_directory(text: &str) -> bool {
-    text.strip_prefix("d-").is_some_and(|digits| digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.strip_prefix("d-").is_some_and(|digits| {
+        digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 fn is_local(host: &str) -> bool {
@@ -108,14 +121,18 @@ fn region(labels: &[&str]) -> Option<Region> {
 pub fn is_region(text: &str) -> bool {
     let words: Vec<&str> = text.split('-').collect();
     let (Some(number), true) = (words.last(), words.len() >= 3) else { return false };
-    let lettered = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    words[..words.len() - 1].iter().all(lettered) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    let lettered =
+        |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    words[..words.len() - 1].iter().all(lettered)
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The page that asks for the password names directory and region: `https://eu-west-1.signin.aws/platform/d-1234567890/login`.
 fn sign_in_page(labels: &[&str], path: &str) -> Option<Address> {
     let [_, "signin", "aws"] = labels else { return None };
-    let directory = path.strip_prefix("/platform/")?.split('/').next().filter(|id| is_directory(id))?;
+    let directory =
+        path.strip_prefix("/platform/")?.split('/').next().filter(|id| is_directory(id))?;
     let start_url = StartUrl::new(format!("https://{directory}.awsapps.com/start"));
     Some(Address { start_url, region: region(labels), of_aws: true })
 }
@@ -123,9 +140,9 @@ fn sign_in_page(labels: &[&str], path: &str) -> Option<Address> {
 /// Pages of AWS that people take for their portal.
 fn other_page(labels: &[&str]) -> Option<&'static str> {
     match labels {
-        [.., "console", "aws", "amazon", "com"] | [.., "console", "amazonaws", "cn"] | [.., "console", "amazonaws-us-gov", "com"] => {
-            Some("a page of the console")
-        }
+        [.., "console", "aws", "amazon", "com"]
+        | [.., "console", "amazonaws", "cn"]
+        | [.., "console", "amazonaws-us-gov", "com"] => Some("a page of the console"),
         [.., "signin", "aws", "amazon", "com"] | [.., "signin", "aws"] => Some("a sign-in page"),
         ["device", "sso", ..] | ["oidc", ..] => Some("the page where a code is compared"),
         ["portal", "sso", ..] => Some("the portal's API"),
@@ -133,7 +150,8 @@ fn other_page(labels: &[&str]) -> Option<&'static str> {
     }
 }
 
-/// What of the path belongs to the start URL; `/start/console?…` and `/directory/NAME/…` are pages inside the portal.
+/// What of the path belongs to the start URL; `/start/console?…` and `/directory/NAME/…` are pages
+/// inside the portal.
 fn kept_path(labels: &[&str], path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match (labels, &parts[..]) {
@@ -153,7 +171,11 @@ mod tests {
         match read(pasted) {
             Ok(address) => {
                 let region = address.region.map_or("?".to_owned(), |region| region.to_string());
-                format!("{} {region}{}", address.start_url.as_written(), if address.of_aws { "" } else { " elsewhere" })
+                format!(
+                    "{} {region}{}",
+                    address.start_url.as_written(),
+                    if address.of_aws { "" } else { " elsewhere" }
+                )
             }
             Err(error) => error.message,
         }
@@ -173,11 +195,26 @@ mod tests {
                 "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Admin&destination=https%3A%2F%2Fx",
                 "https://corp.awsapps.com/start ?",
             ),
-            ("https://corp.awsapps.com/start/console?account_id=1", "https://corp.awsapps.com/start ?"),
-            ("https://ssoins-1234.portal.eu-west-1.app.aws/", "https://ssoins-1234.portal.eu-west-1.app.aws eu-west-1"),
-            ("https://ssoins-1234.portal.eu-west-1.app.aws/#/?tab=accounts", "https://ssoins-1234.portal.eu-west-1.app.aws eu-west-1"),
-            ("https://ssoins-1.eu-west-1.portal.amazonaws.com", "https://ssoins-1.eu-west-1.portal.amazonaws.com eu-west-1"),
-            ("https://ssoins-1.cn-north-1.portal.amazonaws.com.cn", "https://ssoins-1.cn-north-1.portal.amazonaws.com.cn cn-north-1"),
+            (
+                "https://corp.awsapps.com/start/console?account_id=1",
+                "https://corp.awsapps.com/start ?",
+            ),
+            (
+                "https://ssoins-1234.portal.eu-west-1.app.aws/",
+                "https://ssoins-1234.portal.eu-west-1.app.aws eu-west-1",
+            ),
+            (
+                "https://ssoins-1234.portal.eu-west-1.app.aws/#/?tab=accounts",
+                "https://ssoins-1234.portal.eu-west-1.app.aws eu-west-1",
+            ),
+            (
+                "https://ssoins-1.eu-west-1.portal.amazonaws.com",
+                "https://ssoins-1.eu-west-1.portal.amazonaws.com eu-west-1",
+            ),
+            (
+                "https://ssoins-1.cn-north-1.portal.amazonaws.com.cn",
+                "https://ssoins-1.cn-north-1.portal.amazonaws.com.cn cn-north-1",
+            ),
             (
                 "https://ssoins-1.portal.cn-north-1.app.amazonwebservices.com.cn/start",
                 "https://ssoins-1.portal.cn-north-1.app.amazonwebservices.com.cn cn-north-1",
@@ -186,7 +223,10 @@ mod tests {
                 "https://ssoins-1.portal.eusc-de-east-1.api.amazonwebservices.eu",
                 "https://ssoins-1.portal.eusc-de-east-1.api.amazonwebservices.eu eusc-de-east-1",
             ),
-            ("https://start.us-gov-home.awsapps.com/directory/acme#/", "https://start.us-gov-home.awsapps.com/directory/acme ?"),
+            (
+                "https://start.us-gov-home.awsapps.com/directory/acme#/",
+                "https://start.us-gov-home.awsapps.com/directory/acme ?",
+            ),
             (
                 "https://start.us-gov-east-1.us-gov-home.awsapps.com/directory/acme/",
                 "https://start.us-gov-east-1.us-gov-home.awsapps.com/directory/acme us-gov-east-1",
@@ -195,7 +235,10 @@ mod tests {
                 "https://start.cn-north-1.home.awsapps.cn/directory/acme#/console",
                 "https://start.cn-north-1.home.awsapps.cn/directory/acme cn-north-1",
             ),
-            ("https://identitycenter.amazonaws.com/ssoins-1234/", "https://identitycenter.amazonaws.com/ssoins-1234 ?"),
+            (
+                "https://identitycenter.amazonaws.com/ssoins-1234/",
+                "https://identitycenter.amazonaws.com/ssoins-1234 ?",
+            ),
             (
                 "https://eu-west-1.signin.aws/platform/d-9367a53821/login?workflowStateHandle=5",
                 "https://d-9367a53821.awsapps.com/start eu-west-1",
@@ -219,7 +262,10 @@ mod tests {
             ("https://eu-west-1.console.aws.amazon.com/ec2", "a page of the console"),
             ("https://012345678901-abc.eu-west-1.console.aws.amazon.com/", "a page of the console"),
             ("https://signin.aws.amazon.com/saml", "a sign-in page"),
-            ("https://device.sso.eu-west-1.amazonaws.com/?user_code=AB", "where a code is compared"),
+            (
+                "https://device.sso.eu-west-1.amazonaws.com/?user_code=AB",
+                "where a code is compared",
+            ),
         ] {
             assert!(said(pasted).contains(want), "{pasted}: {}", said(pasted));
             assert!(read(pasted).unwrap_err().hints[0].contains(EXAMPLE));
@@ -228,7 +274,15 @@ mod tests {
 
     #[test]
     fn regions_are_words_and_a_number() {
-        assert!(["eu-west-1", "us-gov-east-1", "ap-southeast-12", "eusc-de-east-1"].into_iter().all(is_region));
-        assert!(!["", "eu", "eu-west", "Eu-west-1", "eu-west-1 ", "portal", "-1"].into_iter().any(is_region));
+        assert!(
+            ["eu-west-1", "us-gov-east-1", "ap-southeast-12", "eusc-de-east-1"]
+                .into_iter()
+                .all(is_region)
+        );
+        assert!(
+            !["", "eu", "eu-west", "Eu-west-1", "eu-west-1 ", "portal", "-1"]
+                .into_iter()
+                .any(is_region)
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Which portal an address leads to, and the region of its directory: by the address itself, else by where the portal sends a browser.
+//! Which portal an address leads to, and the region of its directory: by the address itself, else
+//! by where the portal sends a browser.
 
 use crate::domain::{Endpoints, Instance, InstanceName, Kind, Region, Result, Source, StartUrl};
 use crate::identity::{Flow, Identity, Network, glance};
@@ -17,7 +18,8 @@ pub struct Portal {
     pub evidence: String,
 }
 
-/// Finds out about a pasted address. One request is sent when the address does not name its region; nothing is guessed.
+/// Finds out about a pasted address. One request is sent when the address does not name its region;
+/// nothing is guessed.
 ///
 /// # Errors
 /// As [`address::read`]. A portal that can't be reached is no error: its region is then not known.
@@ -31,21 +33,34 @@ pub async fn discover(network: &Network, endpoints: &Endpoints, pasted: &str) ->
     Ok(match looked {
         Ok(seen) => led(address, seen.location.as_deref()),
         Err(error) if error.kind == Kind::Config => return Err(error),
-        Err(error) => Portal { start_url: address.start_url, region: None, evidence: error.message },
+        Err(error) => {
+            Portal { start_url: address.start_url, region: None, evidence: error.message }
+        }
     })
 }
 
 /// What one redirect tells: only a host of AWS's is believed.
 fn led(address: Address, location: Option<&str>) -> Portal {
-    let unknown = |address: Address, why: &str| Portal { start_url: address.start_url, region: None, evidence: why.to_owned() };
-    let Some(location) = location else { return unknown(address, "neither the address nor the portal names it") };
+    let unknown = |address: Address, why: &str| Portal {
+        start_url: address.start_url,
+        region: None,
+        evidence: why.to_owned(),
+    };
+    let Some(location) = location else {
+        return unknown(address, "neither the address nor the portal names it");
+    };
     match address::read(location) {
         Ok(there) if there.of_aws => {
-            // A name of AWS's own stays: it is the one that people know. Another one is only a way there.
-            let start_url = if address.of_aws { address.start_url } else { there.start_url.clone() };
+            // A name of AWS's own stays: it is the one that people know. Another one is only a way
+            // there.
+            let start_url =
+                if address.of_aws { address.start_url } else { there.start_url.clone() };
             let evidence = match &there.region {
                 Some(_) => format!("its portal is {}", host(&there.start_url)),
-                None => format!("its portal is {}, which does not name its region", host(&there.start_url)),
+                None => format!(
+                    "its portal is {}, which does not name its region",
+                    host(&there.start_url)
+                ),
             };
             Portal { start_url, region: there.region, evidence }
         }
@@ -58,7 +73,8 @@ fn host(start_url: &StartUrl) -> &str {
     rest.split('/').next().unwrap_or(rest)
 }
 
-/// Asks AWS whether start URL and region belong together. Begins a sign-in by code that nobody will see.
+/// Asks AWS whether start URL and region belong together. Begins a sign-in by code that nobody will
+/// see.
 ///
 /// # Errors
 /// [`Kind::Config`] when they don't; [`Kind::Unreachable`] when nobody could be asked.
@@ -69,7 +85,12 @@ pub async fn confirm(instance: &Instance, network: &Network, clock: Clock) -> Re
 }
 
 /// The instance that these words describe, not yet written anywhere.
-pub fn instance(name: &InstanceName, start_url: &StartUrl, region: &Region, endpoints: Endpoints) -> Instance {
+pub fn instance(
+    name: &InstanceName,
+    start_url: &StartUrl,
+    region: &Region,
+    endpoints: Endpoints,
+) -> Instance {
     Instance {
         name: name.clone(),
         start_url: start_url.clone(),
@@ -92,10 +113,22 @@ mod tests {
 
     #[test]
     fn a_redirect_to_a_regional_portal_tells_the_region() {
-        let corp = after("https://corp.awsapps.com/start", Some("https://ssoins-1.portal.eu-west-1.app.aws/?x=1"));
+        let corp = after(
+            "https://corp.awsapps.com/start",
+            Some("https://ssoins-1.portal.eu-west-1.app.aws/?x=1"),
+        );
         assert_eq!(corp, ("https://corp.awsapps.com/start".into(), Some("eu-west-1".into())));
-        let vanity = after("https://aws.example.com", Some("https://ssoins-1.eu-central-1.portal.amazonaws.com/"));
-        assert_eq!(vanity, ("https://ssoins-1.eu-central-1.portal.amazonaws.com".into(), Some("eu-central-1".into())));
+        let vanity = after(
+            "https://aws.example.com",
+            Some("https://ssoins-1.eu-central-1.portal.amazonaws.com/"),
+        );
+        assert_eq!(
+            vanity,
+            (
+                "https://ssoins-1.eu-central-1.portal.amazonaws.com".into(),
+                Some("eu-central-1".into())
+            )
+        );
     }
 
     #[test]
@@ -106,11 +139,21 @@ mod tests {
 
     #[test]
     fn nobody_but_aws_is_believed() {
-        for location in
-            ["https://login.example.com/eu-west-1", "https://x.portal.eu-west-1.app.aws.example.com/", "/login", "not an address"]
-        {
-            assert_eq!(after("https://aws.example.com", Some(location)), ("https://aws.example.com".into(), None), "{location}");
+        for location in [
+            "https://login.example.com/eu-west-1",
+            "https://x.portal.eu-west-1.app.aws.example.com/",
+            "/login",
+            "not an address",
+        ] {
+            assert_eq!(
+                after("https://aws.example.com", Some(location)),
+                ("https://aws.example.com".into(), None),
+                "{location}"
+            );
         }
-        assert_eq!(after("https://corp.awsapps.com/start", None), ("https://corp.awsapps.com/start".into(), None));
+        assert_eq!(
+            after("https://corp.awsapps.com/start", None),
+            ("https://corp.awsapps.com/start".into(), None)
+        );
     }
 }

@@ -18,14 +18,25 @@ use crate::ops::work::Found;
 pub async fn discover(ctx: &Ctx, pasted: &str) -> Result<Found> {
     let portal = discover::discover(&ctx.network, &endpoints_of(&ctx.env), pasted).await?;
     let name = instance::suggested_name(&portal.start_url, &ctx.instances);
-    Ok(Found { start_url: portal.start_url, region: portal.region, evidence: portal.evidence, name })
+    Ok(Found {
+        start_url: portal.start_url,
+        region: portal.region,
+        evidence: portal.evidence,
+        name,
+    })
 }
 
 /// Writes the instance if AWS takes start URL and region together; the surroundings that know it.
 ///
 /// # Errors
-/// As [`instance::name`], [`instance::region`], [`discover::confirm`] and [`instance::add`]: nothing is written then.
-pub async fn set_up(ctx: &Arc<Ctx>, name: &str, start_url: &str, region: &str) -> Result<(InstanceName, Arc<Ctx>)> {
+/// As [`instance::name`], [`instance::region`], [`discover::confirm`] and [`instance::add`]:
+/// nothing is written then.
+pub async fn set_up(
+    ctx: &Arc<Ctx>,
+    name: &str,
+    start_url: &str,
+    region: &str,
+) -> Result<(InstanceName, Arc<Ctx>)> {
     let (name, region) = (instance::name(name, &ctx.instances)?, instance::region(region)?);
     let start_url = address::read(start_url)?.start_url;
     let asked = discover::instance(&name, &start_url, &region, endpoints_of(&ctx.env));

@@ -9,15 +9,20 @@ use crate::shell::hooks::Source;
 /// What stands above the line.
 const NOTE: &str = "# rolecall: the function `role`, its key and completions";
 
-/// Adds the line at the end of the file, whose every byte before it stays; a file that does not exist is made. `recovery` is as for
-/// [`file::replace`].
+/// Adds the line at the end of the file, whose every byte before it stays; a file that does not
+/// exist is made. `recovery` is as for [`file::replace`].
 ///
 /// # Errors
 /// As [`file::replace`]; [`crate::domain::Kind::Os`] if the file is read-only or can't be read.
 pub fn add(hook: &Source, recovery: &Path) -> Result<()> {
     file::check_writable(&hook.file)?;
     let old = file::load_for_edit(&hook.file)?;
-    file::replace(&hook.file, old.as_deref(), &with_line(old.as_deref().unwrap_or_default(), hook.line), recovery)
+    file::replace(
+        &hook.file,
+        old.as_deref(),
+        &with_line(old.as_deref().unwrap_or_default(), hook.line),
+        recovery,
+    )
 }
 
 fn with_line(old: &[u8], line: &str) -> Vec<u8> {
@@ -45,14 +50,21 @@ mod tests {
     fn the_line_stands_at_the_end_of_what_was_there() {
         let home = tempfile::tempdir().unwrap();
         let hook = hook(home.path());
-        for (before, want) in [(None, ""), (Some("alias l=ls\n"), "alias l=ls\n\n"), (Some("alias l=ls"), "alias l=ls\n\n")] {
+        for (before, want) in [
+            (None, ""),
+            (Some("alias l=ls\n"), "alias l=ls\n\n"),
+            (Some("alias l=ls"), "alias l=ls\n\n"),
+        ] {
             let _ = fs::remove_file(&hook.file);
             if let Some(before) = before {
                 fs::write(&hook.file, before).unwrap();
             }
             assert!(!hook.is_there());
             add(&hook, &home.path().join("recovery")).unwrap();
-            assert_eq!(fs::read_to_string(&hook.file).unwrap(), format!("{want}{NOTE}\n{}\n", hook.line));
+            assert_eq!(
+                fs::read_to_string(&hook.file).unwrap(),
+                format!("{want}{NOTE}\n{}\n", hook.line)
+            );
             assert!(hook.is_there());
         }
     }

@@ -27,25 +27,36 @@ pub fn region(text: &str) -> Result<Region> {
 /// [`Kind::Usage`] for letters that need quotes, [`Kind::Config`] for a name that is taken.
 pub fn name(text: &str, known: &[Instance]) -> Result<InstanceName> {
     let text = text.trim();
-    let plain = !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    let plain = !text.is_empty()
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if !plain {
-        return Err(Error::new(Kind::Usage, format!("`{text}` can't be a name")).hint("take letters, digits, - and _, such as corp"));
+        return Err(Error::new(Kind::Usage, format!("`{text}` can't be a name"))
+            .hint("take letters, digits, - and _, such as corp"));
     }
     match known.iter().find(|instance| instance.name.as_str() == text) {
         Some(taken) => {
-            let error = Error::new(Kind::Config, format!("`{text}` is taken: it is the name of {}", taken.start_url));
+            let error = Error::new(
+                Kind::Config,
+                format!("`{text}` is taken: it is the name of {}", taken.start_url),
+            );
             Err(error.hint("choose another name with --name"))
         }
         None => Ok(InstanceName::new(text)),
     }
 }
 
-/// A free name for a portal: the first label of its address, where that says something, else `sso`, with a number if it has to be.
+/// A free name for a portal: the first label of its address, where that says something, else `sso`,
+/// with a number if it has to be.
 pub fn suggested_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName {
-    let telling = |label: &str| !label.is_empty() && !["start", "identitycenter", "www"].contains(&label) && !label.starts_with("ssoins-");
+    let telling = |label: &str| {
+        !label.is_empty()
+            && !["start", "identitycenter", "www"].contains(&label)
+            && !label.starts_with("ssoins-")
+    };
     let directory = start_url.trimmed().split_once("/directory/").map(|(_, name)| name);
     let label = directory.unwrap_or(start_url.first_label());
-    let base: String = if telling(label) { label } else { "sso" }.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+    let base: String = if telling(label) { label } else { "sso" }
+        .replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
     let numbered = (2..).map(|number| format!("{base}-{number}"));
     let mut names = [base.clone()].into_iter().chain(numbered);
     let free = names.find(|name| !known.iter().any(|instance| instance.name.as_str() == name));
@@ -53,25 +64,45 @@ pub fn suggested_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName 
 }
 
 /// The lines that [`add`] writes.
-pub fn lines(name: &InstanceName, start_url: &StartUrl, region: &Region, default: Option<&Region>) -> String {
-    let default = default.map(|region| format!("default_region = \"{region}\"\n")).unwrap_or_default();
+pub fn lines(
+    name: &InstanceName,
+    start_url: &StartUrl,
+    region: &Region,
+    default: Option<&Region>,
+) -> String {
+    let default =
+        default.map(|region| format!("default_region = \"{region}\"\n")).unwrap_or_default();
     format!("[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\n{default}")
 }
 
-/// Adds the instance to the configuration file, whose every other byte stays; a file that is not there is made. `default` is the region
-/// of its roles, where that is known.
+/// Adds the instance to the configuration file, whose every other byte stays; a file that is not
+/// there is made. `default` is the region of its roles, where that is known.
 ///
 /// # Errors
-/// [`Kind::Config`] when the file is wrong already, has such an instance, or has unknown keys; [`Kind::Os`] if it can't be written.
-pub fn add(paths: &Paths, name: &InstanceName, start_url: &StartUrl, region: &Region, default: Option<&Region>) -> Result<()> {
+/// [`Kind::Config`] when the file is wrong already, has such an instance, or has unknown keys;
+/// [`Kind::Os`] if it can't be written.
+pub fn add(
+    paths: &Paths,
+    name: &InstanceName,
+    start_url: &StartUrl,
+    region: &Region,
+    default: Option<&Region>,
+) -> Result<()> {
     let path = &paths.config_file;
     let text = text(path)?;
     if let Some(unknown) = config::check(path, &text)?.first() {
-        return Err(Error::new(Kind::Config, unknown.to_string()).hint("run `rolecall settings edit`"));
+        return Err(
+            Error::new(Kind::Config, unknown.to_string()).hint("run `rolecall settings edit`")
+        );
     }
     let mut changed = edit::add_instance(&text, path, name, start_url, region)?;
     if let Some(default) = default {
-        changed = edit::set(&changed, path, &format!("instances.{name}.default_region"), default.as_str())?;
+        changed = edit::set(
+            &changed,
+            path,
+            &format!("instances.{name}.default_region"),
+            default.as_str(),
+        )?;
     }
     let folder = path.parent().unwrap_or(path);
     if text.is_empty() {
@@ -84,7 +115,8 @@ pub fn add(paths: &Paths, name: &InstanceName, start_url: &StartUrl, region: &Re
 /// What stands in the file; nothing when there is none.
 fn text(path: &Path) -> Result<String> {
     let bytes = file::load(path)?.unwrap_or_default();
-    String::from_utf8(bytes).map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
+    String::from_utf8(bytes)
+        .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
 }
 
 #[cfg(test)]
@@ -101,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_portal_is_named_by_what_its_address_says() {
-        let suggested = |url: &str| suggested_name(&StartUrl::new(url), &[known("lab")]).to_string();
+        let suggested =
+            |url: &str| suggested_name(&StartUrl::new(url), &[known("lab")]).to_string();
         assert_eq!(suggested("https://corp.awsapps.com/start"), "corp");
         assert_eq!(suggested("https://lab.awsapps.com/start"), "lab-2");
         assert_eq!(suggested("https://ssoins-12.portal.eu-west-1.app.aws"), "sso");
@@ -114,7 +147,12 @@ mod tests {
         assert_eq!(name(" my-corp_2 ", &[]).unwrap().as_str(), "my-corp_2");
         assert_eq!(name("a.b", &[]).unwrap_err().kind, Kind::Usage);
         assert_eq!(name("", &[]).unwrap_err().kind, Kind::Usage);
-        assert!(name("lab", &[known("lab")]).unwrap_err().message.contains("https://lab.awsapps.com/start"));
+        assert!(
+            name("lab", &[known("lab")])
+                .unwrap_err()
+                .message
+                .contains("https://lab.awsapps.com/start")
+        );
     }
 
     #[test]
@@ -128,13 +166,24 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let env = Env::from_pairs([("HOME", home.path()), ("ROLECALL_HOME", home.path())]);
         let paths = Paths::from_env(&env).unwrap();
-        let corp = (InstanceName::new("corp"), StartUrl::new("https://corp.awsapps.com/start"), Region::new("eu-west-1"));
+        let corp = (
+            InstanceName::new("corp"),
+            StartUrl::new("https://corp.awsapps.com/start"),
+            Region::new("eu-west-1"),
+        );
         add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap();
         let read = || std::fs::read_to_string(&paths.config_file).unwrap();
         assert_eq!(read(), lines(&corp.0, &corp.1, &corp.2, None));
         let before = format!("# ours\nthreads   = 3 # few\n\n{}# the end\n", read());
         std::fs::write(&paths.config_file, &before).unwrap();
-        add(&paths, &InstanceName::new("lab"), &corp.1, &corp.2, Some(&Region::new("eu-central-1"))).unwrap();
+        add(
+            &paths,
+            &InstanceName::new("lab"),
+            &corp.1,
+            &corp.2,
+            Some(&Region::new("eu-central-1")),
+        )
+        .unwrap();
         assert!(
             read().starts_with(before.strip_suffix("# the end\n").unwrap())
                 && read().contains("# the end")
@@ -145,7 +194,9 @@ mod tests {
         );
         assert_eq!(add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().kind, Kind::Config);
         std::fs::write(&paths.config_file, "threds = 3\n").unwrap();
-        assert!(add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().message.contains("threads"));
+        assert!(
+            add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().message.contains("threads")
+        );
         assert_eq!(read(), "threds = 3\n");
     }
 }

@@ -1,4 +1,5 @@
-//! Sign-ins that no person at a terminal has asked for: one helper process for all callers, and none for a while after a refusal.
+//! Sign-ins that no person at a terminal has asked for: one helper process for all callers, and
+//! none for a while after a refusal.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +18,8 @@ use crate::ops::sign_in::token::{access_token, land};
 use crate::ops::sign_in::{SignInOptions, sign_in};
 use crate::ops::work::SignInStep;
 
-/// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in seconds.
+/// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in
+/// seconds.
 const BAR: i64 = 300;
 /// The same after a sign-in that failed because AWS could not be reached, in seconds.
 const UNREACHABLE_BAR: i64 = 15;
@@ -49,12 +51,14 @@ pub struct Notice {
     pub problem: Option<String>,
 }
 
-/// Waits until somebody has signed in. If nobody is at it, `start` leaves a helper behind that is ([`serve`]); `say` gets its address, and
-/// gets it again if the browser fails. Waiting callers take over from one that could not start the helper, and from a helper that died.
+/// Waits until somebody has signed in. If nobody is at it, `start` leaves a helper behind that is
+/// ([`serve`]); `say` gets its address, and gets it again if the browser fails. Waiting callers
+/// take over from one that could not start the helper, and from a helper that died.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when background sign-ins are barred, when the user refuses, when `wait` is over before they are done, or when the
-/// browser failed and there is no terminal to show the address on; otherwise the error of `start`.
+/// [`Kind::LoginNeeded`] when background sign-ins are barred, when the user refuses, when `wait` is
+/// over before they are done, or when the browser failed and there is no terminal to show the
+/// address on; otherwise the error of `start`.
 pub async fn await_sign_in(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -74,7 +78,8 @@ pub async fn await_sign_in(
         }
         if let Some(notice) = notice(ctx, instance) {
             if notice.problem.is_some() && !failed {
-                // Without a terminal nobody would see the address before the caller's own time is over: its error carries it.
+                // Without a terminal nobody would see the address before the caller's own time is
+                // over: its error carries it.
                 if !tty::present() {
                     return Err(still_open(instance, Some(&notice)));
                 }
@@ -98,13 +103,22 @@ pub async fn await_sign_in(
 fn still_open(instance: &Instance, notice: Option<&Notice>) -> Error {
     let name = &instance.name;
     let Some(notice) = notice.filter(|notice| !notice.opened || notice.problem.is_some()) else {
-        return Error::new(Kind::LoginNeeded, format!("the sign-in to {name} is open in your browser"))
-            .hint("approve it there, then try again");
+        return Error::new(
+            Kind::LoginNeeded,
+            format!("the sign-in to {name} is open in your browser"),
+        )
+        .hint("approve it there, then try again");
     };
     let waits = format!("the sign-in to {name} waits for your approval");
-    let message = notice.problem.as_ref().map_or_else(|| waits.clone(), |problem| format!("{problem}; {waits}"));
+    let message = notice
+        .problem
+        .as_ref()
+        .map_or_else(|| waits.clone(), |problem| format!("{problem}; {waits}"));
     let place = match &notice.code {
-        Some(code) => format!("open {} in any browser, check that it shows the code {code}, and approve the sign-in", notice.url),
+        Some(code) => format!(
+            "open {} in any browser, check that it shows the code {code}, and approve the sign-in",
+            notice.url
+        ),
         None => format!("open {} in a browser on this machine and approve the sign-in", notice.url),
     };
     Error::new(Kind::LoginNeeded, message).hint(place).hint("then try again")
@@ -120,8 +134,16 @@ enum Began {
 }
 
 /// Starts a helper if nobody is at it, and sees it get going; `None` while another caller does so.
-async fn begin(ctx: &Ctx, instance: &Instance, flight: &Flight, ticket: Ticket, start: impl Fn() -> Result<()>) -> Result<Option<Began>> {
-    let Some(_starter) = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))? else { return Ok(None) };
+async fn begin(
+    ctx: &Ctx,
+    instance: &Instance,
+    flight: &Flight,
+    ticket: Ticket,
+    start: impl Fn() -> Result<()>,
+) -> Result<Option<Began>> {
+    let Some(_starter) = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))? else {
+        return Ok(None);
+    };
     if flight.look() != ticket || !nobody_is_at_it(flight)? {
         return Ok(Some(Began::Elsewhere));
     }
@@ -143,13 +165,17 @@ fn nobody_is_at_it(flight: &Flight) -> Result<bool> {
 fn barred(instance: &Instance, last: Option<Outcome>, now: Timestamp) -> Result<()> {
     let Some(Outcome::Failed { kind, message, at, .. }) = last else { return Ok(()) };
     // Nobody has refused anything if AWS could not be reached.
-    let bar = if matches!(kind, Kind::Unreachable | Kind::Throttled) { UNREACHABLE_BAR } else { BAR };
+    let bar =
+        if matches!(kind, Kind::Unreachable | Kind::Throttled) { UNREACHABLE_BAR } else { BAR };
     let left = bar - now.since(at);
     if !(0..=bar).contains(&left) {
         return Ok(());
     }
-    Err(Error::new(Kind::LoginNeeded, format!("no sign-in is opened by itself for another {}: {message}", human(left)))
-        .hint(format!("run `rolecall login --sso {}`", instance.name)))
+    Err(Error::new(
+        Kind::LoginNeeded,
+        format!("no sign-in is opened by itself for another {}: {message}", human(left)),
+    )
+    .hint(format!("run `rolecall login --sso {}`", instance.name)))
 }
 
 /// The helper's whole life: signs in for everybody who waits, and tells them how it went.
@@ -174,7 +200,12 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
                 }
             };
             let outcome = tokio::time::timeout(LIFE, work).await;
-            outcome.unwrap_or_else(|_| Err(Error::new(Kind::LoginNeeded, format!("the sign-in to {} was abandoned", instance.name))))
+            outcome.unwrap_or_else(|_| {
+                Err(Error::new(
+                    Kind::LoginNeeded,
+                    format!("the sign-in to {} was abandoned", instance.name),
+                ))
+            })
         }
     };
     let _ = file::remove(&notice_path(ctx, instance));
@@ -182,7 +213,8 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     result
 }
 
-/// Waits until a valid token is stored by another process: the user has signed in at a terminal while the page was open.
+/// Waits until a valid token is stored by another process: the user has signed in at a terminal
+/// while the page was open.
 async fn signed_in_elsewhere(ctx: &Arc<Ctx>, instance: &Instance) {
     loop {
         tokio::time::sleep(ELSEWHERE).await;
@@ -206,7 +238,9 @@ impl NoticeFile {
     fn update(&self, step: SignInStep) {
         let mut notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner);
         match step {
-            SignInStep::Open { url, code, browser, .. } => *notice = Some(Notice { url, code, opened: browser, problem: None }),
+            SignInStep::Open { url, code, browser, .. } => {
+                *notice = Some(Notice { url, code, opened: browser, problem: None })
+            }
             SignInStep::BrowserFailed(error) => {
                 if let Some(notice) = &mut *notice {
                     notice.problem = Some(error.message);
@@ -225,5 +259,7 @@ fn notice(ctx: &Ctx, instance: &Instance) -> Option<Notice> {
 }
 
 fn notice_path(ctx: &Ctx, instance: &Instance) -> PathBuf {
-    ctx.paths.state_dir.join(format!("sign-in-{}.json", crate::domain::slug(instance.name.as_str())))
+    ctx.paths
+        .state_dir
+        .join(format!("sign-in-{}.json", crate::domain::slug(instance.name.as_str())))
 }

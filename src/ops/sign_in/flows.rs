@@ -19,7 +19,8 @@ const PATIENCE: i64 = 600;
 /// How long a refresh of the token that is about to be replaced is waited for.
 const REFRESH: Duration = Duration::from_secs(15);
 
-/// The authorization code flow: a listener on loopback, then the browser, then the code, brought by the browser or by hand.
+/// The authorization code flow: a listener on loopback, then the browser, then the code, brought by
+/// the browser or by hand.
 pub(super) async fn pkce(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -32,7 +33,12 @@ pub(super) async fn pkce(
     let pkce = Pkce::new(callback.redirect_uri())?;
     let url = identity.authorize_url(registration, &pkce);
     let page = Page::open(ctx, instance, &url).await;
-    report(SignInStep::Open { url, code: None, expires_at: ctx.clock.now().plus(PATIENCE), browser: page.opened });
+    report(SignInStep::Open {
+        url,
+        code: None,
+        expires_at: ctx.clock.now().plus(PATIENCE),
+        browser: page.opened,
+    });
     let come = async {
         tokio::select! {
             code = callback.wait(&pkce.state) => code,
@@ -40,8 +46,9 @@ pub(super) async fn pkce(
             never = page.watch(report) => match never {},
         }
     };
-    let code =
-        tokio::time::timeout(Duration::from_secs(PATIENCE.unsigned_abs()), come).await.unwrap_or_else(|_| Err(nobody_came(instance)))?;
+    let code = tokio::time::timeout(Duration::from_secs(PATIENCE.unsigned_abs()), come)
+        .await
+        .unwrap_or_else(|_| Err(nobody_came(instance)))?;
     let staged = stage(ctx, instance).await?;
     let _kept = ctx.keeping.read().await;
     let _unhurried = Unhurried::begin();
@@ -64,7 +71,8 @@ pub(super) async fn device(
     let mut watch = std::pin::pin!(page.watch(report));
     let mut pause = Duration::from_secs(u64::from(start.interval));
     // Counted from here, not by the clock: that one may be set back.
-    let end = Instant::now() + Duration::from_secs(start.expires_at.since(ctx.clock.now()).max(0).unsigned_abs());
+    let end = Instant::now()
+        + Duration::from_secs(start.expires_at.since(ctx.clock.now()).max(0).unsigned_abs());
     loop {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -93,7 +101,13 @@ pub(super) async fn stage(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Staged<
     blocking(move || vault.stage::<Token>(&name)).await
 }
 
-async fn keep(ctx: &Arc<Ctx>, instance: &Instance, staged: Staged<Token>, registration: &Registration, reply: TokenReply) -> Result<()> {
+async fn keep(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    staged: Staged<Token>,
+    registration: &Registration,
+    reply: TokenReply,
+) -> Result<()> {
     let now = ctx.clock.now();
     let token = Token {
         access_token: reply.access_token,
@@ -104,8 +118,8 @@ async fn keep(ctx: &Arc<Ctx>, instance: &Instance, staged: Staged<Token>, regist
         registration: Some(registration::record(instance, registration, now)),
     };
     let (access, expires_at) = (token.access_token.clone(), token.expires_at);
-    // Another process may be refreshing the old token. It would find that session over, and forget the token that is stored by then:
-    // this one. While this process leads, it can't.
+    // Another process may be refreshing the old token. It would find that session over, and forget
+    // the token that is stored by then: this one. While this process leads, it can't.
     let lead: Option<Lead> = sessions::lead(ctx, &Name::token(instance), REFRESH).await?;
     blocking(move || {
         let stored = staged.commit(&token);
@@ -119,6 +133,9 @@ async fn keep(ctx: &Arc<Ctx>, instance: &Instance, staged: Staged<Token>, regist
 }
 
 fn nobody_came(instance: &Instance) -> Error {
-    Error::new(Kind::LoginNeeded, format!("the sign-in to {} was not approved in time", instance.name))
-        .hint(format!("run `rolecall login --sso {}`", instance.name))
+    Error::new(
+        Kind::LoginNeeded,
+        format!("the sign-in to {} was not approved in time", instance.name),
+    )
+    .hint(format!("run `rolecall login --sso {}`", instance.name))
 }

@@ -1,4 +1,5 @@
-//! Tokens between us and the AWS CLI: where we have none its own is used, and after a sign-in it gets ours.
+//! Tokens between us and the AWS CLI: where we have none its own is used, and after a sign-in it
+//! gets ours.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,14 +17,16 @@ use crate::ops::ctx::{Ctx, blocking};
 /// How long another process of ours may take over the same file.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A valid token of the CLI's for an instance: same portal, same region, and all of our scopes. It may be used and no more: whoever
-/// signed in with the CLI renews and ends it there.
+/// A valid token of the CLI's for an instance: same portal, same region, and all of our scopes. It
+/// may be used and no more: whoever signed in with the CLI renews and ends it there.
 pub fn borrowed(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
     places(ctx, instance).iter().find_map(|path| {
         let token = token_cache::load(path)?;
-        let same = token.start_url.as_ref() == Some(&instance.start_url) && token.region.as_ref() == Some(&instance.sso_region);
+        let same = token.start_url.as_ref() == Some(&instance.start_url)
+            && token.region.as_ref() == Some(&instance.sso_region);
         let good = same && !token.ours && token.expires_at > ctx.clock.now();
-        (good && token_cache::has_scopes(&ctx.paths.sso_cache, &token, &instance.scopes)).then_some(token)
+        (good && token_cache::has_scopes(&ctx.paths.sso_cache, &token, &instance.scopes))
+            .then_some(token)
     })
 }
 
@@ -38,8 +41,14 @@ pub(in crate::ops) async fn borrow(
     Ok(token.map(|token| token.access_token.clone()).filter(|token| refused != Some(token)))
 }
 
-/// Gives the CLI our access token, as `share_token_cache` says. A file that can't be written costs nobody their sign-in.
-pub(in crate::ops) async fn share(ctx: &Arc<Ctx>, instance: &Instance, access_token: &Secret<String>, expires_at: Timestamp) -> Result<()> {
+/// Gives the CLI our access token, as `share_token_cache` says. A file that can't be written costs
+/// nobody their sign-in.
+pub(in crate::ops) async fn share(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    access_token: &Secret<String>,
+    expires_at: Timestamp,
+) -> Result<()> {
     let create = match ctx.settings.share_token_cache {
         ShareTokenCache::Never => return Ok(()),
         ShareTokenCache::Auto => false,
@@ -47,11 +56,19 @@ pub(in crate::ops) async fn share(ctx: &Arc<Ctx>, instance: &Instance, access_to
     };
     let (now, access_token) = (ctx.clock.now(), access_token.clone());
     change(ctx, instance, move |instance, position, path| {
-        // Only the first file is the session's own; the others are there where legacy profiles are used.
+        // Only the first file is the session's own; the others are there where legacy profiles are
+        // used.
         let wanted = path.exists() || (create && position == 0);
-        let taken = token_cache::load(path).is_some_and(|token| !token.ours && token.expires_at > now);
+        let taken =
+            token_cache::load(path).is_some_and(|token| !token.ours && token.expires_at > now);
         match wanted && !taken {
-            true => token_cache::save(path, &instance.start_url, &instance.sso_region, &access_token, expires_at),
+            true => token_cache::save(
+                path,
+                &instance.start_url,
+                &instance.sso_region,
+                &access_token,
+                expires_at,
+            ),
             false => Ok(()),
         }
     })
@@ -63,7 +80,8 @@ pub(in crate::ops) async fn withdraw(ctx: &Arc<Ctx>, instance: &Instance) -> Res
     change(ctx, instance, |_, _, path| token_cache::withdraw(path)).await
 }
 
-/// Does something with each of the CLI's files for an instance, one process of ours at a time. The CLI itself knows no locks.
+/// Does something with each of the CLI's files for an instance, one process of ours at a time. The
+/// CLI itself knows no locks.
 async fn change(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -83,15 +101,18 @@ async fn change(
     .await
 }
 
-/// The AWS CLI's files for an instance: that of the `[sso-session]` of its name, and those of legacy profiles with its start URL, in
-/// every spelling that the AWS config file has. If two instances share a start URL, two users do, and it is not known whose the latter
-/// are.
+/// The AWS CLI's files for an instance: that of the `[sso-session]` of its name, and those of
+/// legacy profiles with its start URL, in every spelling that the AWS config file has. If two
+/// instances share a start URL, two users do, and it is not known whose the latter are.
 fn places(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
     let (name, url) = (instance.name.as_str(), instance.start_url.as_written());
     let same = |other: &&Instance| other.start_url == instance.start_url;
     let shared = ctx.instances.iter().filter(same).count() > 1;
     let spellings = match shared {
-        false => file::load(&ctx.paths.aws_config).ok().flatten().map(|bytes| AwsConfig::parse(bytes).spellings(&instance.start_url)),
+        false => file::load(&ctx.paths.aws_config)
+            .ok()
+            .flatten()
+            .map(|bytes| AwsConfig::parse(bytes).spellings(&instance.start_url)),
         true => None,
     };
     let spellings = spellings.unwrap_or_default();

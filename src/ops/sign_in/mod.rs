@@ -39,8 +39,8 @@ pub struct SignInOptions {
 /// Signs in and keeps the token. `report` gets each step; dropping the future cancels the sign-in.
 ///
 /// # Errors
-/// [`Kind::Vault`] and [`Kind::Os`], before a page is opened, if the token could not be stored or used later; the refusal of AWS;
-/// [`Kind::LoginNeeded`] if nobody approved the sign-in in time.
+/// [`Kind::Vault`] and [`Kind::Os`], before a page is opened, if the token could not be stored or
+/// used later; the refusal of AWS; [`Kind::LoginNeeded`] if nobody approved the sign-in in time.
 pub async fn sign_in(
     ctx: &Arc<Ctx>,
     instance: &Instance,
@@ -70,7 +70,11 @@ pub async fn sign_in_hearing(
 ///
 /// # Errors
 /// When the background thread is gone.
-pub(in crate::ops) async fn note<T>(ctx: &Arc<Ctx>, instance: &Instance, result: &Result<T>) -> Result<()> {
+pub(in crate::ops) async fn note<T>(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    result: &Result<T>,
+) -> Result<()> {
     let flight = ctx.vault.flight(&Name::sign_in(instance));
     let ticket = flight.look();
     let boarding = blocking(move || flight.board(ticket, Instant::now() + MOMENT)).await?;
@@ -104,15 +108,17 @@ async fn through(
     };
     again.map_err(|attempt| match attempt {
         Attempt::Failed(error) => error,
-        Attempt::StaleClient => {
-            Error::new(Kind::Refused, format!("AWS refuses the registration that it has just given for {}", instance.name))
-        }
+        Attempt::StaleClient => Error::new(
+            Kind::Refused,
+            format!("AWS refuses the registration that it has just given for {}", instance.name),
+        ),
     })
 }
 
 /// Why one attempt did not succeed.
 enum Attempt {
-    /// The stored registration is unknown to AWS. It was forgotten, so the next attempt registers again.
+    /// The stored registration is unknown to AWS. It was forgotten, so the next attempt registers
+    /// again.
     StaleClient,
     /// Anything else.
     Failed(Error),
@@ -136,9 +142,11 @@ async fn attempt(
     let result = match flow {
         Flow::Pkce => {
             if stored {
-                // The browser alone would see that AWS has forgotten a registration: its page shows an error and never comes back. So AWS
-                // is asked first. And whatever it answers, a stored registration is used up here: only a sign-in that succeeds stores it
-                // again, so that one that leads nowhere can't keep every later sign-in waiting.
+                // The browser alone would see that AWS has forgotten a registration: its page shows
+                // an error and never comes back. So AWS is asked first. And
+                // whatever it answers, a stored registration is used up here: only a sign-in that
+                // succeeds stores it again, so that one that leads nowhere can't
+                // keep every later sign-in waiting.
                 registration::forget(ctx, instance, flow).await?;
                 if !identity.is_registered(&registration).await {
                     return Err(Attempt::StaleClient);
@@ -149,7 +157,8 @@ async fn attempt(
         Flow::Device => flows::device(ctx, instance, identity, &registration, report).await,
     };
     match result {
-        // What AWS refuses in a sign-in is the registration: a refusal by the user is a declined sign-in.
+        // What AWS refuses in a sign-in is the registration: a refusal by the user is a declined
+        // sign-in.
         Err(error) if stored && error.kind == Kind::Refused => {
             registration::forget(ctx, instance, flow).await?;
             Err(Attempt::StaleClient)
@@ -162,15 +171,17 @@ async fn attempt(
     }
 }
 
-/// What the configuration says, else the authorization code flow where a browser on this machine can reach our listener and the device
-/// code flow elsewhere: over SSH, in WSL, without a display.
+/// What the configuration says, else the authorization code flow where a browser on this machine
+/// can reach our listener and the device code flow elsewhere: over SSH, in WSL, without a display.
 fn usual_flow(ctx: &Ctx, instance: &Instance) -> Flow {
     let own = ctx.settings.instances.get(&instance.name).and_then(|own| own.auth_flow);
     match own.unwrap_or(ctx.settings.auth_flow) {
         AuthFlow::Pkce => Flow::Pkce,
         AuthFlow::DeviceCode => Flow::Device,
         AuthFlow::Auto => {
-            let elsewhere = [env::SSH_CONNECTION, env::SSH_TTY, env::WSL_DISTRO_NAME].into_iter().any(|var| ctx.env.get(var).is_some());
+            let elsewhere = [env::SSH_CONNECTION, env::SSH_TTY, env::WSL_DISTRO_NAME]
+                .into_iter()
+                .any(|var| ctx.env.get(var).is_some());
             if elsewhere || !page::can_open(ctx, instance) { Flow::Device } else { Flow::Pkce }
         }
     }

@@ -1,4 +1,5 @@
-//! The page on which the user approves a sign-in: opened in a browser, and watched while the sign-in waits.
+//! The page on which the user approves a sign-in: opened in a browser, and watched while the
+//! sign-in waits.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,8 @@ impl Page {
     /// Does with the page's address what the settings say.
     pub(super) async fn open(ctx: &Ctx, instance: &Instance, address: &str) -> Page {
         let manner = manner(ctx, instance);
-        // Without a display nothing is started, and nothing has failed: the user opens the page elsewhere.
+        // Without a display nothing is started, and nothing has failed: the user opens the page
+        // elsewhere.
         if manner.action == UrlAction::Open && !can_open(ctx, instance) {
             return Page { opened: false, started: None, failed: None };
         }
@@ -36,15 +38,22 @@ impl Page {
             Ok(Some(started)) => Page { opened: true, started: Some(started), failed: None },
             Ok(None) => {
                 let delivered = deliver(ctx, Link::Open(address.to_owned()), &manner).await;
-                Page { opened: delivered == Ok(Delivered::Opened), started: None, failed: delivered.err() }
+                Page {
+                    opened: delivered == Ok(Delivered::Opened),
+                    started: None,
+                    failed: delivered.err(),
+                }
             }
             Err(error) => Page { opened: false, started: None, failed: Some(error) },
         }
     }
 
-    /// Reports that the browser failed, now or later: launchers such as xdg-open exit at once if there is no browser. Never ends, so that
-    /// it can wait beside the sign-in.
-    pub(super) async fn watch(self, report: &(dyn Fn(SignInStep) + Send + Sync)) -> std::convert::Infallible {
+    /// Reports that the browser failed, now or later: launchers such as xdg-open exit at once if
+    /// there is no browser. Never ends, so that it can wait beside the sign-in.
+    pub(super) async fn watch(
+        self,
+        report: &(dyn Fn(SignInStep) + Send + Sync),
+    ) -> std::convert::Infallible {
         let failed = match (self.failed, self.started) {
             (None, Some(started)) => failure(started).await,
             (failed, _) => failed,
@@ -75,8 +84,12 @@ pub fn manner(ctx: &Ctx, instance: &Instance) -> Manner {
     let container = Container { name: instance.name.to_string(), ..Container::default() };
     Manner {
         action: own.and_then(|own| own.auth_url_action).unwrap_or(settings.auth_url_action),
-        browser: configured.or_else(|| settings.auth_browser.clone()).or_else(|| settings.browser.clone()),
-        command: own.and_then(|own| own.url_exec_command.clone()).unwrap_or_else(|| settings.url_exec_command.clone()),
+        browser: configured
+            .or_else(|| settings.auth_browser.clone())
+            .or_else(|| settings.browser.clone()),
+        command: own
+            .and_then(|own| own.url_exec_command.clone())
+            .unwrap_or_else(|| settings.url_exec_command.clone()),
         container,
     }
 }

@@ -11,9 +11,14 @@ use crate::ops::ctx::{Ctx, blocking};
 /// A registration is used while it has this much left, in seconds.
 const MARGIN: i64 = 15 * 60;
 
-/// The stored registration while it is good, else a new one; `true` if it was stored. A new one is stored by [`keep`], once a sign-in with
-/// it has succeeded.
-pub(in crate::ops) async fn get(ctx: &Arc<Ctx>, instance: &Instance, identity: &Identity, flow: Flow) -> Result<(Registration, bool)> {
+/// The stored registration while it is good, else a new one; `true` if it was stored. A new one is
+/// stored by [`keep`], once a sign-in with it has succeeded.
+pub(in crate::ops) async fn get(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    identity: &Identity,
+    flow: Flow,
+) -> Result<(Registration, bool)> {
     let name = name(instance, flow);
     let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     if let Some(found) = blocking(move || vault.load::<vault::Registration>(&wanted, now)).await?
@@ -27,7 +32,8 @@ pub(in crate::ops) async fn get(ctx: &Arc<Ctx>, instance: &Instance, identity: &
     Ok((identity.register(flow).await?, false))
 }
 
-/// Stores a registration that has proved good. A failure costs the next sign-in one request, and this one nothing.
+/// Stores a registration that has proved good. A failure costs the next sign-in one request, and
+/// this one nothing.
 pub(in crate::ops) async fn keep(ctx: &Arc<Ctx>, instance: &Instance, registration: &Registration) {
     let (vault, name) = (ctx.vault.clone(), name(instance, registration.flow));
     let record = record(instance, registration, ctx.clock.now());
@@ -43,7 +49,11 @@ pub(in crate::ops) async fn forget(ctx: &Arc<Ctx>, instance: &Instance, flow: Fl
 }
 
 /// As the vault keeps it.
-pub(in crate::ops) fn record(instance: &Instance, registration: &Registration, now: Timestamp) -> vault::Registration {
+pub(in crate::ops) fn record(
+    instance: &Instance,
+    registration: &Registration,
+    now: Timestamp,
+) -> vault::Registration {
     vault::Registration {
         client_id: registration.client_id.clone(),
         client_secret: registration.client_secret.clone(),
@@ -56,8 +66,14 @@ pub(in crate::ops) fn record(instance: &Instance, registration: &Registration, n
 
 /// As the client wants it.
 pub(in crate::ops) fn plain(record: &vault::Registration) -> Registration {
-    let flow = if record.grants.iter().any(|grant| grant == CODE) { Flow::Pkce } else { Flow::Device };
-    Registration { client_id: record.client_id.clone(), client_secret: record.client_secret.clone(), expires_at: record.expires_at, flow }
+    let flow =
+        if record.grants.iter().any(|grant| grant == CODE) { Flow::Pkce } else { Flow::Device };
+    Registration {
+        client_id: record.client_id.clone(),
+        client_secret: record.client_secret.clone(),
+        expires_at: record.expires_at,
+        flow,
+    }
 }
 
 const CODE: &str = "authorization_code";

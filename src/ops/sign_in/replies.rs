@@ -1,4 +1,5 @@
-//! Redirect addresses that a person pastes back, where the browser is on a machine that can't reach this one.
+//! Redirect addresses that a person pastes back, where the browser is on a machine that can't reach
+//! this one.
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -17,12 +18,17 @@ impl Replies {
         (send, Self(Some(receive)))
     }
 
-    /// The code in the first address that belongs to the sign-in with this `state`; what was pasted by mistake is reported, and the next one
-    /// waited for. Never comes back where nobody can paste.
+    /// The code in the first address that belongs to the sign-in with this `state`; what was pasted
+    /// by mistake is reported, and the next one waited for. Never comes back where nobody can
+    /// paste.
     ///
     /// # Errors
     /// [`Kind::LoginNeeded`] when the address tells that the sign-in failed.
-    pub(super) async fn code(&mut self, state: &str, report: &(dyn Fn(SignInStep) + Send + Sync)) -> Result<String> {
+    pub(super) async fn code(
+        &mut self,
+        state: &str,
+        report: &(dyn Fn(SignInStep) + Send + Sync),
+    ) -> Result<String> {
         while let Some(receiver) = &mut self.0 {
             let Some(address) = receiver.recv().await else {
                 self.0 = None;
@@ -46,9 +52,11 @@ mod tests {
     #[tokio::test]
     async fn what_was_pasted_by_mistake_is_reported_and_the_right_address_ends_the_wait() {
         let (send, mut replies) = Replies::channel();
-        for address in
-            ["prod admin", "http://127.0.0.1:1/oauth/callback?code=x&state=another", "http://127.0.0.1:1/oauth/callback?code=c&state=s"]
-        {
+        for address in [
+            "prod admin",
+            "http://127.0.0.1:1/oauth/callback?code=x&state=another",
+            "http://127.0.0.1:1/oauth/callback?code=c&state=s",
+        ] {
             send.send(Secret::from(address)).unwrap();
         }
         let misread = Mutex::new(0);

@@ -28,7 +28,8 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
     let mut out = Sessions::default();
     for instance in &ctx.instances {
         let token = ctx.vault.load::<Token>(&Name::token(instance), now)?;
-        let signed_in = token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
+        let signed_in =
+            token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
         let since = token.as_ref().filter(|_| signed_in).map(|token| token.signed_in_at);
         let borrowed = if signed_in { None } else { lent::borrowed(ctx, instance) };
         let inventory = inventory::load(&ctx.paths.cache_dir, instance);
@@ -37,7 +38,8 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
             instance: instance.name.clone(),
             signed_in: signed_in || borrowed.is_some(),
             since,
-            ends: ends(ctx, instance, token.as_ref()).or(borrowed.as_ref().map(|token| token.expires_at)),
+            ends: ends(ctx, instance, token.as_ref())
+                .or(borrowed.as_ref().map(|token| token.expires_at)),
             borrowed: borrowed.is_some(),
             fetched_at,
             unconfirmed: inventory.map_or(0, |inventory| inventory.unconfirmed.len()),
@@ -53,7 +55,13 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
 /// As [`sessions`].
 pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
     let now = ctx.clock.now();
-    let role = |name: &Name| Some(RoleId { instance: name.instance().clone(), account: name.account()?, role: name.role()?.clone() });
+    let role = |name: &Name| {
+        Some(RoleId {
+            instance: name.instance().clone(),
+            account: name.account()?,
+            role: name.role()?.clone(),
+        })
+    };
     let chains = Chains::of(&ctx.settings)?;
     let current = |name: &Name| match (role(name), ctx.instance(name.instance().as_str())) {
         // What was fetched with other settings of a chain is not what would be handed out.
@@ -69,11 +77,15 @@ pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
             names.push((name, expires));
         }
     }
-    Ok(names.into_iter().filter(|(_, expires)| *expires > now).filter_map(|(name, expires)| Some((role(&name)?, expires))).collect())
+    Ok(names
+        .into_iter()
+        .filter(|(_, expires)| *expires > now)
+        .filter_map(|(name, expires)| Some((role(&name)?, expires)))
+        .collect())
 }
 
-/// When a session is expected to end: from `session_duration`, else from the shortest life that was seen of one; exactly where the token
-/// can't be refreshed.
+/// When a session is expected to end: from `session_duration`, else from the shortest life that was
+/// seen of one; exactly where the token can't be refreshed.
 fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<Timestamp> {
     let token = token?;
     if !renewable(ctx, token) {
@@ -83,14 +95,14 @@ fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<Timesta
     match own.or(ctx.settings.session_duration) {
         Some(duration) => Some(token.signed_in_at.plus(duration)),
         // A guess that has proved wrong is none.
-        None => {
-            lives::shortest(&ctx.paths.state_dir, instance).map(|life| token.signed_in_at.plus(life)).filter(|at| *at > ctx.clock.now())
-        }
+        None => lives::shortest(&ctx.paths.state_dir, instance)
+            .map(|life| token.signed_in_at.plus(life))
+            .filter(|at| *at > ctx.clock.now()),
     }
 }
 
-/// When our own session with an instance ends, if that is expected within the hour; what was begun then outlives its renewals. A token of
-/// the AWS CLI's is renewed there.
+/// When our own session with an instance ends, if that is expected within the hour; what was begun
+/// then outlives its renewals. A token of the AWS CLI's is renewed there.
 ///
 /// # Errors
 /// As [`sessions`].
@@ -113,13 +125,18 @@ impl SignedOut {
     /// The warning to show if the session was not ended at AWS.
     pub fn warning(&self, instance: &InstanceName) -> Option<Error> {
         let why = self.not_revoked.as_ref()?;
-        let text = format!("{instance}: the session is forgotten here, but AWS was not told to end it: {}", why.message);
-        Some(Error::new(why.kind, text).hint("the session ends by itself; an administrator can end it now in IAM Identity Center"))
+        let text = format!(
+            "{instance}: the session is forgotten here, but AWS was not told to end it: {}",
+            why.message
+        );
+        Some(Error::new(why.kind, text).hint(
+            "the session ends by itself; an administrator can end it now in IAM Identity Center",
+        ))
     }
 }
 
-/// Signs out of an instance: revokes the token at AWS, forgets it and every role credential that came of it. An AWS that can't be reached
-/// does not keep the secrets here.
+/// Signs out of an instance: revokes the token at AWS, forgets it and every role credential that
+/// came of it. An AWS that can't be reached does not keep the secrets here.
 ///
 /// # Errors
 /// Vault errors.
@@ -137,7 +154,8 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignedOut> 
     }
     let (store, of) = (ctx.vault.clone(), instance.clone());
     blocking(move || {
-        // Seen from the end of time no record is of the future: what a wrong clock issued is forgotten too.
+        // Seen from the end of time no record is of the future: what a wrong clock issued is
+        // forgotten too.
         for (record, _) in store.names(Timestamp(i64::MAX))? {
             if record.belongs_to(&of) {
                 store.forget(&record)?;
@@ -160,7 +178,8 @@ async fn revoke(ctx: &Ctx, instance: &Instance, token: &Token) -> Result<()> {
     ctx.identity(instance)?.logout(&token.access_token).await
 }
 
-/// The token's flight, so that nobody renews what is being revoked. Whoever holds it for longer than a refresh takes is not waited for.
+/// The token's flight, so that nobody renews what is being revoked. Whoever holds it for longer
+/// than a refresh takes is not waited for.
 pub(super) async fn lead(ctx: &Ctx, name: &Name, patience: Duration) -> Result<Option<Lead>> {
     let (flight, deadline) = (ctx.vault.flight(name), Instant::now() + patience);
     blocking(move || {

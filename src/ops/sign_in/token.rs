@@ -1,4 +1,5 @@
-//! A valid access token for an instance: from the vault, refreshed by one process for all, or borrowed from the AWS CLI.
+//! A valid access token for an instance: from the vault, refreshed by one process for all, or
+//! borrowed from the AWS CLI.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +14,8 @@ use crate::vault::{Boarding, Lead, Name, Outcome, Token};
 use super::{lent, registration};
 use crate::ops::ctx::{Ctx, blocking};
 
-/// A token is replaced when less than this is left, in seconds: SSO tokens live an hour, and AWS's own SDKs refresh at five minutes.
+/// A token is replaced when less than this is left, in seconds: SSO tokens live an hour, and AWS's
+/// own SDKs refresh at five minutes.
 const REFRESH_BEFORE: i64 = 300;
 
 /// How long somebody else's refresh is waited for.
@@ -25,22 +27,34 @@ pub fn login_needed(instance: &Instance) -> Error {
         .hint(format!("run `rolecall login --sso {}`", instance.name))
 }
 
-/// A valid access token; the AWS CLI's own where the vault has none. `refused` is a token that AWS has just turned down though it looked
-/// valid.
+/// A valid access token; the AWS CLI's own where the vault has none. `refused` is a token that AWS
+/// has just turned down though it looked valid.
 ///
 /// # Errors
-/// [`Kind::LoginNeeded`] when there is none and none can be had without a person; vault and network errors.
-pub async fn access_token(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&Secret<String>>) -> Result<Secret<String>> {
+/// [`Kind::LoginNeeded`] when there is none and none can be had without a person; vault and network
+/// errors.
+pub async fn access_token(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    refused: Option<&Secret<String>>,
+) -> Result<Secret<String>> {
     match own_token(ctx, instance, refused).await {
-        Err(error) if error.kind == Kind::LoginNeeded => lent::borrow(ctx, instance, refused).await?.ok_or(error),
+        Err(error) if error.kind == Kind::LoginNeeded => {
+            lent::borrow(ctx, instance, refused).await?.ok_or(error)
+        }
         own => own,
     }
 }
 
 /// A valid access token of our own.
-async fn own_token(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&Secret<String>>) -> Result<Secret<String>> {
+async fn own_token(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    refused: Option<&Secret<String>>,
+) -> Result<Secret<String>> {
     let name = Name::token(instance);
-    // A second round follows when another process has just landed; a third would mean that what it landed is of no use here.
+    // A second round follows when another process has just landed; a third would mean that what it
+    // landed is of no use here.
     for _ in 0..3 {
         let flight = ctx.vault.flight(&name);
         let ticket = flight.look();
@@ -51,7 +65,11 @@ async fn own_token(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&Secret<
             return Ok(token.access_token.clone());
         }
         if !renewable(ctx, &token) {
-            return if left > 0 && !turned_down { Ok(token.access_token.clone()) } else { Err(login_needed(instance)) };
+            return if left > 0 && !turned_down {
+                Ok(token.access_token.clone())
+            } else {
+                Err(login_needed(instance))
+            };
         }
         match blocking(move || flight.board(ticket, Instant::now() + PATIENCE)).await? {
             Boarding::Landed(outcome) => match outcome.into_result() {
@@ -75,9 +93,14 @@ async fn own_token(ctx: &Arc<Ctx>, instance: &Instance, refused: Option<&Secret<
     Err(login_needed(instance))
 }
 
-/// An old token that still has seconds to live is better than an error, unless the error says that the session is over.
+/// An old token that still has seconds to live is better than an error, unless the error says that
+/// the session is over.
 fn usable(token: &Token, left: i64, turned_down: bool, error: Error) -> Result<Secret<String>> {
-    if left > 0 && !turned_down && error.kind != Kind::LoginNeeded { Ok(token.access_token.clone()) } else { Err(error) }
+    if left > 0 && !turned_down && error.kind != Kind::LoginNeeded {
+        Ok(token.access_token.clone())
+    } else {
+        Err(error)
+    }
 }
 
 async fn load(ctx: &Arc<Ctx>, name: &Name) -> Result<Option<Token>> {
@@ -87,13 +110,19 @@ async fn load(ctx: &Arc<Ctx>, name: &Name) -> Result<Option<Token>> {
 
 /// Whether a token can be renewed without a person.
 pub fn renewable(ctx: &Ctx, token: &Token) -> bool {
-    let registered = token.registration.as_ref().is_some_and(|registration| registration.expires_at > ctx.clock.now());
+    let registered = token
+        .registration
+        .as_ref()
+        .is_some_and(|registration| registration.expires_at > ctx.clock.now());
     token.refresh_token.is_some() && registered
 }
 
-/// Sends the refresh token and keeps the answer. From sending to renaming nothing cancels this and signals wait.
+/// Sends the refresh token and keeps the answer. From sending to renaming nothing cancels this and
+/// signals wait.
 async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Secret<String>> {
-    let (Some(registration), Some(refresh_token)) = (&old.registration, &old.refresh_token) else { return Err(login_needed(instance)) };
+    let (Some(registration), Some(refresh_token)) = (&old.registration, &old.refresh_token) else {
+        return Err(login_needed(instance));
+    };
     let identity = ctx.identity(instance)?;
     let name = Name::token(instance);
     let (vault, staging) = (ctx.vault.clone(), name.clone());
@@ -111,10 +140,13 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
         }
         RefreshOutcome::InvalidGrant => {
             drop(staged);
-            // Somebody who does not know our flights may have used the refresh token and left a newer one.
+            // Somebody who does not know our flights may have used the refresh token and left a
+            // newer one.
             let now = ctx.clock.now();
             match load(ctx, &name).await? {
-                Some(token) if token.access_token != old.access_token && token.expires_at > now => Ok(token.access_token.clone()),
+                Some(token) if token.access_token != old.access_token && token.expires_at > now => {
+                    Ok(token.access_token.clone())
+                }
                 _ => {
                     learn(ctx, instance, old, lives::ended).await;
                     over(ctx, instance, &name).await
@@ -140,9 +172,16 @@ fn renewed(ctx: &Ctx, old: &Token, reply: TokenReply) -> Token {
     }
 }
 
-/// Remembers how long a session has lived, or that it lives: all that can ever be known of its length. No failure of the refresh.
-async fn learn(ctx: &Arc<Ctx>, instance: &Instance, token: &Token, what: fn(&Path, &Instance, i64) -> Result<()>) {
-    let (directory, instance, lived) = (ctx.paths.state_dir.clone(), instance.clone(), ctx.clock.now().since(token.signed_in_at));
+/// Remembers how long a session has lived, or that it lives: all that can ever be known of its
+/// length. No failure of the refresh.
+async fn learn(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    token: &Token,
+    what: fn(&Path, &Instance, i64) -> Result<()>,
+) {
+    let (directory, instance, lived) =
+        (ctx.paths.state_dir.clone(), instance.clone(), ctx.clock.now().since(token.signed_in_at));
     if let Err(error) = blocking(move || what(&directory, &instance, lived)).await {
         tracing::info!(target: "rolecall::sign_in", %error, "a session's life was not remembered");
     }
@@ -152,14 +191,19 @@ async fn learn(ctx: &Arc<Ctx>, instance: &Instance, token: &Token, what: fn(&Pat
 async fn over(ctx: &Arc<Ctx>, instance: &Instance, name: &Name) -> Result<Secret<String>> {
     let (vault, name) = (ctx.vault.clone(), name.clone());
     blocking(move || vault.forget(&name)).await?;
-    let error = Error::new(Kind::LoginNeeded, format!("the session with {} has ended", instance.name));
+    let error =
+        Error::new(Kind::LoginNeeded, format!("the session with {} has ended", instance.name));
     Err(error.hint(format!("run `rolecall login --sso {}`", instance.name)))
 }
 
 fn timed_out(instance: &Instance) -> Error {
     Error::new(
         Kind::Unreachable,
-        format!("another process has been refreshing the token of {} for {} s", instance.name, PATIENCE.as_secs()),
+        format!(
+            "another process has been refreshing the token of {} for {} s",
+            instance.name,
+            PATIENCE.as_secs()
+        ),
     )
 }
 
@@ -168,7 +212,9 @@ fn timed_out(instance: &Instance) -> Error {
 /// # Errors
 /// When the background thread is gone.
 pub(in crate::ops) async fn land<T>(ctx: &Ctx, lead: Lead, result: &Result<T>) -> Result<()> {
-    let outcome = result.as_ref().map_or_else(|error| Outcome::failed(error, ctx.clock.now()), |_| Outcome::Ok);
+    let outcome = result
+        .as_ref()
+        .map_or_else(|error| Outcome::failed(error, ctx.clock.now()), |_| Outcome::Ok);
     blocking(move || {
         lead.land(outcome);
         Ok(())

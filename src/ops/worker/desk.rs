@@ -10,7 +10,9 @@ use tokio::task::AbortHandle;
 
 use super::engine::Engine;
 use crate::cache::marks;
-use crate::domain::{Confirm, Error, Instance, InstanceName, Kind, Marks, Result, RoleId, Roster, Secret};
+use crate::domain::{
+    Confirm, Error, Instance, InstanceName, Kind, Marks, Result, RoleId, Roster, Secret,
+};
 use crate::ops::access::explained;
 use crate::ops::assume::{Wish, assume};
 use crate::ops::consent;
@@ -34,7 +36,8 @@ pub(super) struct Desk {
     pub(super) copy: fn(&str) -> Result<()>,
     pub(super) sign_ins: Arc<Mutex<HashMap<u64, SignIn>>>,
     pub(super) refreshing: Arc<Mutex<std::collections::HashSet<InstanceName>>>,
-    /// The surroundings with an instance that was set up a moment ago: what is asked from then on is done with these.
+    /// The surroundings with an instance that was set up a moment ago: what is asked from then on
+    /// is done with these.
     pub(super) newer: Arc<Mutex<Option<Arc<Ctx>>>>,
 }
 
@@ -87,8 +90,12 @@ impl Desk {
     fn refuse(&self, request: Request, error: Error) {
         self.tell(match request {
             Request::Refresh { instance } => News::Refreshed { instance, outcome: Err(error) },
-            Request::SignIn { number, .. } => News::SignIn { number, step: SignInStep::Failed(error) },
-            Request::Assume { role, number } | Request::Renew { role, number } => News::Assumed { number, role, outcome: Err(error) },
+            Request::SignIn { number, .. } => {
+                News::SignIn { number, step: SignInStep::Failed(error) }
+            }
+            Request::Assume { role, number } | Request::Renew { role, number } => {
+                News::Assumed { number, role, outcome: Err(error) }
+            }
             Request::Unlock { .. } => News::Vault(Err(error)),
             Request::Discover { number, .. } => News::Discovered { number, outcome: Err(error) },
             Request::SetUp { number, .. } => News::SetUp { number, outcome: Err(error) },
@@ -112,7 +119,9 @@ impl Desk {
     pub(super) fn tell_sessions(&self) {
         match sessions(&self.ctx) {
             Ok(mut sessions) => {
-                sessions.instances.retain(|session| self.instances.iter().any(|instance| instance.name == session.instance));
+                sessions.instances.retain(|session| {
+                    self.instances.iter().any(|instance| instance.name == session.instance)
+                });
                 self.tell(News::Sessions(sessions));
             }
             // A closed vault shows nobody as signed in.
@@ -159,19 +168,25 @@ impl Desk {
             }
             Request::SignIn { instance, number } => {
                 let (replies, heard) = Replies::channel();
-                let task = runtime.spawn(async move { desk.sign_in(&instance, number, heard).await }).abort_handle();
+                let task = runtime
+                    .spawn(async move { desk.sign_in(&instance, number, heard).await })
+                    .abort_handle();
                 if let Ok(mut sign_ins) = self.sign_ins.lock() {
                     sign_ins.insert(number, SignIn { task, replies });
                 }
             }
             Request::Reply { number, address } => {
-                if let Some(sign_in) = self.sign_ins.lock().ok().as_ref().and_then(|sign_ins| sign_ins.get(&number)) {
+                if let Some(sign_in) =
+                    self.sign_ins.lock().ok().as_ref().and_then(|sign_ins| sign_ins.get(&number))
+                {
                     // One that has just ended says so itself.
                     let _ = sign_in.replies.send(address);
                 }
             }
             Request::CancelSignIn { number } => {
-                if let Some(sign_in) = self.sign_ins.lock().ok().and_then(|mut sign_ins| sign_ins.remove(&number)) {
+                if let Some(sign_in) =
+                    self.sign_ins.lock().ok().and_then(|mut sign_ins| sign_ins.remove(&number))
+                {
                     sign_in.task.abort();
                 }
             }
@@ -227,7 +242,9 @@ impl Desk {
                 }
             }
             Request::Mark { roles, mark, on } => {
-                if let Err(error) = marks::change(&self.ctx.paths.state_dir, |marks| put(marks, roles, mark, on)) {
+                if let Err(error) =
+                    marks::change(&self.ctx.paths.state_dir, |marks| put(marks, roles, mark, on))
+                {
                     self.tell(News::Note(error.message));
                 }
             }
@@ -256,13 +273,18 @@ impl Desk {
         self.tell(News::Assumed { number, role, outcome });
     }
 
-    /// Tells how far the clocks are apart, once AWS has answered; an error hears of a wrong one too.
+    /// Tells how far the clocks are apart, once AWS has answered; an error hears of a wrong one
+    /// too.
     pub(super) fn mind_clock<T>(&self, name: &InstanceName, outcome: Result<T>) -> Result<T> {
         let identity = self.instance(name).and_then(|instance| self.ctx.identity(&instance));
-        let Some(ahead) = identity.ok().and_then(|identity| identity.clock_skew()) else { return outcome };
+        let Some(ahead) = identity.ok().and_then(|identity| identity.clock_skew()) else {
+            return outcome;
+        };
         self.tell(News::Clock(ahead));
         match (outcome, clock_says(ahead)) {
-            (Err(error), Some(words)) => Err(error.hint(format!("{words}: set it, then try again"))),
+            (Err(error), Some(words)) => {
+                Err(error.hint(format!("{words}: set it, then try again")))
+            }
             (outcome, _) => outcome,
         }
     }
@@ -278,7 +300,9 @@ impl Desk {
 
     pub(super) async fn forget(&self, role: &RoleId) {
         match errands::forget(&self.ctx, role).await {
-            Ok(()) => self.tell(News::Note(format!("{}: its credentials are forgotten here", role.role))),
+            Ok(()) => {
+                self.tell(News::Note(format!("{}: its credentials are forgotten here", role.role)))
+            }
             Err(error) => self.tell(News::Failed { role: role.clone(), error }),
         }
         self.tell_sessions();
@@ -290,10 +314,15 @@ impl Desk {
             Secretive::Keys => errands::keys(&self.ctx, &roster, &role).await,
             Secretive::ConsoleLink => errands::console_link(&self.ctx, &roster, &role).await,
         };
-        let account = roster.find(&role).map_or(role.account.as_str(), |entry| entry.account_label());
+        let account =
+            roster.find(&role).map_or(role.account.as_str(), |entry| entry.account_label());
         let copied = text.and_then(|text| (self.copy)(text.expose()));
         self.tell(match copied {
-            Ok(()) => News::Note(format!("copied {} of {account}/{}: whoever has the clipboard has the role", what.name(), role.role)),
+            Ok(()) => News::Note(format!(
+                "copied {} of {account}/{}: whoever has the clipboard has the role",
+                what.name(),
+                role.role
+            )),
             Err(error) => News::Failed { error: self.explained(error, &role), role },
         });
         // What was copied is in the vault now.

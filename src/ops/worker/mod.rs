@@ -1,4 +1,5 @@
-//! Does in the background what the picker asks for, on a runtime that starts with the first request that needs it.
+//! Does in the background what the picker asks for, on a runtime that starts with the first request
+//! that needs it.
 
 mod desk;
 mod engine;
@@ -28,8 +29,8 @@ pub struct Worker {
 /// Ends with the surroundings, if anything needed them.
 type Thread = JoinHandle<Option<Arc<Ctx>>>;
 
-/// Where the background is asked. Its thread starts with the first request, which comes after the first frame: before it, a thread would
-/// only take time from that.
+/// Where the background is asked. Its thread starts with the first request, which comes after the
+/// first frame: before it, a thread would only take time from that.
 pub struct Requests {
     ask: Sender<Request>,
     begin: Option<Box<dyn FnOnce()>>,
@@ -57,7 +58,8 @@ pub type Opening = Box<dyn FnOnce() -> Result<Arc<Ctx>> + Send>;
 
 /// What the background works on.
 pub struct Start {
-    /// How it gets its surroundings; not called before the first request, which comes after the first frame.
+    /// How it gets its surroundings; not called before the first request, which comes after the
+    /// first frame.
     pub open: Opening,
     /// The instances to show.
     pub instances: Vec<Instance>,
@@ -65,13 +67,15 @@ pub struct Start {
     pub named: Option<String>,
     /// Where consents are remembered: they are told before any list.
     pub state_dir: PathBuf,
-    /// The list that the first frame was made of. With it the answer to [`Request::Begin`] needs no file.
+    /// The list that the first frame was made of. With it the answer to [`Request::Begin`] needs
+    /// no file.
     pub sheet: Option<Arc<Sheet>>,
     /// Puts a text on the clipboard.
     pub copy: fn(&str) -> Result<()>,
 }
 
-/// Makes the background ready. Ask by the requests, hear by the receiver; drop the requests, then [`Worker::finish`].
+/// Makes the background ready. Ask by the requests, hear by the receiver; drop the requests, then
+/// [`Worker::finish`].
 pub fn start(start: Start) -> (Worker, Requests, Receiver<News>) {
     let (ask, asked) = channel::<Request>();
     let (tell, told) = channel::<News>();
@@ -80,7 +84,9 @@ pub fn start(start: Start) -> (Worker, Requests, Receiver<News>) {
     let begin = move || {
         let failures = tell.clone();
         match thread::spawn("background", move || begin(start, tell, &asked)) {
-            Ok(thread) => *ours.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread),
+            Ok(thread) => {
+                *ours.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread)
+            }
             // The picker may be gone already.
             Err(error) => drop(failures.send(News::Note(error.message))),
         }
@@ -89,7 +95,8 @@ pub fn start(start: Start) -> (Worker, Requests, Receiver<News>) {
 }
 
 impl Worker {
-    /// Waits until nothing is under way whose answer must be kept. Gives back the surroundings, if anything needed them.
+    /// Waits until nothing is under way whose answer must be kept. Gives back the surroundings, if
+    /// anything needed them.
     pub fn finish(self) -> Option<Arc<Ctx>> {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         thread?.join().ok()?
@@ -99,7 +106,8 @@ impl Worker {
 fn begin(start: Start, tell: Sender<News>, asked: &Receiver<Request>) -> Option<Arc<Ctx>> {
     let first = asked.recv().ok()?;
     if first == Request::Begin {
-        // Before the roster: with that, keys that were typed ahead are taken, and they may ask. A picker that has gone away hears nothing.
+        // Before the roster: with that, keys that were typed ahead are taken, and they may ask. A
+        // picker that has gone away hears nothing.
         let _ = tell.send(News::Consents(consent::here_in(&start.state_dir)));
     }
     if let (Request::Begin, Some(sheet)) = (&first, &start.sheet) {

@@ -18,7 +18,8 @@ const ROWS_EVERY: usize = 8;
 
 impl Desk {
     pub(super) async fn refresh(&self, name: &InstanceName) {
-        let begun = self.refreshing.lock().is_ok_and(|mut under_way| under_way.insert(name.clone()));
+        let begun =
+            self.refreshing.lock().is_ok_and(|mut under_way| under_way.insert(name.clone()));
         if !begun {
             return;
         }
@@ -45,7 +46,8 @@ impl Desk {
         }
     }
 
-    /// Brings profiles up to date, where the person wants that. A failure here is no failure of the refresh.
+    /// Brings profiles up to date, where the person wants that. A failure here is no failure of the
+    /// refresh.
     async fn keep_up(&self) {
         let ctx = self.ctx.clone();
         match blocking(move || errands::keep_up(&ctx)).await {
@@ -62,7 +64,8 @@ impl Desk {
         let mut progress = |progress: Progress<'_>| {
             let (done, total, throttled) = (progress.done, progress.total, progress.throttled);
             self.tell(News::Refreshing { instance: name.clone(), done, total, throttled });
-            // A first refresh shows its rows as they come; a later one replaces the list once, when it is whole.
+            // A first refresh shows its rows as they come; a later one replaces the list once, when
+            // it is whole.
             if first && done >= shown + ROWS_EVERY {
                 shown = done;
                 self.tell_partial(&instance, progress.inventory);
@@ -80,11 +83,13 @@ impl Desk {
         let inventories: Vec<_> = self
             .instances
             .iter()
-            .map(
-                |other| {
-                    if other.name == instance.name { Some(partial.clone()) } else { inventory::load(&self.ctx.paths.cache_dir, other) }
-                },
-            )
+            .map(|other| {
+                if other.name == instance.name {
+                    Some(partial.clone())
+                } else {
+                    inventory::load(&self.ctx.paths.cache_dir, other)
+                }
+            })
             .collect();
         let mut roster = roster::roster(self.instances.clone(), &inventories, &self.ctx.settings);
         take_written(&mut roster, &self.ctx.paths, &self.ctx.settings);

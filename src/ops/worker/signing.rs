@@ -9,7 +9,12 @@ use crate::ops::sign_in::{SignInOptions, sign_in_hearing};
 use crate::ops::work::{News, SignInStep};
 
 impl Desk {
-    pub(super) async fn set_up(&self, name: &str, start_url: &str, region: &str) -> Result<InstanceName> {
+    pub(super) async fn set_up(
+        &self,
+        name: &str,
+        start_url: &str,
+        region: &str,
+    ) -> Result<InstanceName> {
         let (name, ctx) = setup::first::set_up(&self.ctx, name, start_url, region).await?;
         let desk = Desk { instances: ctx.instances.clone(), ctx: ctx.clone(), ..self.clone() };
         if let Ok(mut newer) = self.newer.lock() {
@@ -27,7 +32,14 @@ impl Desk {
                 let report = move |step| {
                     let _ = tell.send(News::SignIn { number, step });
                 };
-                sign_in_hearing(&self.ctx, &instance, SignInOptions::default(), &report, &mut replies).await
+                sign_in_hearing(
+                    &self.ctx,
+                    &instance,
+                    SignInOptions::default(),
+                    &report,
+                    &mut replies,
+                )
+                .await
             }
             Err(error) => Err(error),
         };

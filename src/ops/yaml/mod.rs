@@ -1,7 +1,9 @@
-//! YAML as other programs' configuration files use it: block style, one value a line, with the place of every value.
+//! YAML as other programs' configuration files use it: block style, one value a line, with the
+//! place of every value.
 //!
-//! A whole YAML library would be the largest dependency after the SDK, and none tells where a value stands so exactly that one line can be
-//! changed and the others kept. What is beyond this subset is no guess: it is a [`Value::Odd`] with a word for it, or an error with a line.
+//! A whole YAML library would be the largest dependency after the SDK, and none tells where a value
+//! stands so exactly that one line can be changed and the others kept. What is beyond this subset
+//! is no guess: it is a [`Value::Odd`] with a word for it, or an error with a line.
 
 mod scalar;
 
@@ -19,7 +21,8 @@ const DEPTH: usize = 64;
 pub struct Node {
     /// What it says.
     pub value: Value,
-    /// Its bytes: of one on a single line the value as it is written, quotes included; of others from its first to its last line.
+    /// Its bytes: of one on a single line the value as it is written, quotes included; of others
+    /// from its first to its last line.
     pub span: Range<usize>,
     /// Its first line, from 1.
     pub line: usize,
@@ -72,7 +75,8 @@ impl Node {
         }
     }
 
-    /// The first part of it, itself included, that this reader passed over: its line, and what to call it.
+    /// The first part of it, itself included, that this reader passed over: its line, and what to
+    /// call it.
     pub fn odd(&self) -> Option<(usize, &'static str)> {
         match &self.value {
             Value::Odd(what) => Some((self.line, what)),
@@ -86,7 +90,8 @@ impl Node {
 /// Reads a text. An empty one is [`Value::Null`].
 ///
 /// # Errors
-/// [`Kind::Config`] with the line, for what is no YAML or is laid out in a way that this reader does not know.
+/// [`Kind::Config`] with the line, for what is no YAML or is laid out in a way that this reader
+/// does not know.
 pub fn parse(text: &str) -> Result<Node> {
     let mut parser = Parser { text, lines: lines(text)?, at: 0, depth: 0 };
     if parser.lines.is_empty() {
@@ -119,13 +124,23 @@ fn lines(text: &str) -> Result<Vec<Line>> {
         if trimmed.is_empty() || trimmed.starts_with('#') {
             continue;
         }
-        if indent == 0 && (trimmed == "---" || trimmed.starts_with("--- ") || trimmed == "..." || trimmed.starts_with('%')) {
+        if indent == 0
+            && (trimmed == "---"
+                || trimmed.starts_with("--- ")
+                || trimmed == "..."
+                || trimmed.starts_with('%'))
+        {
             if trimmed == "---" && out.is_empty() {
                 continue;
             }
             return Err(wrong(number, "begins a second document, or says how to read it"));
         }
-        out.push(Line { number, indent, start: start + indent, end: start + indent + trimmed.len() });
+        out.push(Line {
+            number,
+            indent,
+            start: start + indent,
+            end: start + indent + trimmed.len(),
+        });
     }
     Ok(out)
 }
@@ -175,7 +190,9 @@ impl<'t> Parser<'t> {
     fn list(&mut self, indent: usize) -> Result<Node> {
         let first = self.lines[self.at];
         let mut items = Vec::new();
-        while let Some(line) = self.line().filter(|line| line.indent == indent && is_item(self.content(*line))) {
+        while let Some(line) =
+            self.line().filter(|line| line.indent == indent && is_item(self.content(*line)))
+        {
             let rest = self.content(line)[1..].trim_start_matches(' ');
             if rest.is_empty() || rest.starts_with('#') {
                 self.at += 1;
@@ -198,7 +215,9 @@ impl<'t> Parser<'t> {
     fn map(&mut self, indent: usize) -> Result<Node> {
         let first = self.lines[self.at];
         let mut pairs: Vec<(String, Node)> = Vec::new();
-        while let Some(line) = self.line().filter(|line| line.indent == indent && !is_item(self.content(*line))) {
+        while let Some(line) =
+            self.line().filter(|line| line.indent == indent && !is_item(self.content(*line)))
+        {
             if self.content(line).starts_with('\t') {
                 return Err(wrong(line.number, "is indented by a tab"));
             }
@@ -213,7 +232,10 @@ impl<'t> Parser<'t> {
                 self.at += 1;
                 let text = self.text;
                 // A list may stand as far left as the name that it belongs to.
-                self.below(line, |next| next.indent > indent || (next.indent == indent && is_item(&text[next.start..next.end])))?
+                self.below(line, |next| {
+                    next.indent > indent
+                        || (next.indent == indent && is_item(&text[next.start..next.end]))
+                })?
             } else {
                 self.value(line, used, Some(indent))?
             };
@@ -227,11 +249,17 @@ impl<'t> Parser<'t> {
     fn below(&mut self, above: Line, belongs: impl Fn(Line) -> bool) -> Result<Node> {
         match self.line() {
             Some(next) if belongs(next) => self.block(),
-            _ => Ok(Node { value: Value::Null, span: above.end..above.end, line: above.number, flow: false }),
+            _ => Ok(Node {
+                value: Value::Null,
+                span: above.end..above.end,
+                line: above.number,
+                flow: false,
+            }),
         }
     }
 
-    /// A value that begins `used` bytes into the line. Lines further right than `parent` go on with it.
+    /// A value that begins `used` bytes into the line. Lines further right than `parent` go on with
+    /// it.
     fn value(&mut self, line: Line, used: usize, parent: Option<usize>) -> Result<Node> {
         let rest = self.content(line)[used..].trim_start();
         let start = line.end - rest.len();
@@ -254,10 +282,18 @@ impl<'t> Parser<'t> {
             self.at += 1;
         }
         let (value, end, flow) = match read {
-            Read::Text(value, length) if last.number == line.number => (value, start + length, false),
-            Read::Flow(value, length) if last.number == line.number => (value, start + length, true),
-            Read::Text(..) | Read::Open => (Value::Odd("a value of several lines"), last.end, false),
-            Read::Flow(..) | Read::OpenFlow => (Value::Odd("a list in brackets over several lines"), last.end, true),
+            Read::Text(value, length) if last.number == line.number => {
+                (value, start + length, false)
+            }
+            Read::Flow(value, length) if last.number == line.number => {
+                (value, start + length, true)
+            }
+            Read::Text(..) | Read::Open => {
+                (Value::Odd("a value of several lines"), last.end, false)
+            }
+            Read::Flow(..) | Read::OpenFlow => {
+                (Value::Odd("a list in brackets over several lines"), last.end, true)
+            }
             Read::Anchor(what) | Read::Odd(what) => (Value::Odd(what), last.end, false),
         };
         Ok(Node { value, span: start..end, line: line.number, flow })
@@ -266,7 +302,9 @@ impl<'t> Parser<'t> {
     /// Nothing when the next line stands no further right than the list or map that just ended.
     fn ended(&self, indent: usize) -> Result<()> {
         match self.line() {
-            Some(line) if line.indent > indent => Err(wrong(line.number, "stands further right than the lines before it")),
+            Some(line) if line.indent > indent => {
+                Err(wrong(line.number, "stands further right than the lines before it"))
+            }
             _ => Ok(()),
         }
     }

@@ -47,13 +47,17 @@ pub(super) fn key(content: &str) -> Option<(String, usize)> {
     if content.starts_with(['"', '\'']) {
         let (text, length) = quoted(content)?;
         let rest = content[length..].trim_start_matches(' ').strip_prefix(':')?;
-        return (rest.is_empty() || rest.starts_with([' ', '\t'])).then(|| (text, content.len() - rest.len()));
+        return (rest.is_empty() || rest.starts_with([' ', '\t']))
+            .then(|| (text, content.len() - rest.len()));
     }
     if content.starts_with(['[', '{', '&', '*', '!', '|', '>', '@', '`', '%', '#']) {
         return None;
     }
     let content = without_comment(content);
-    let at = content.match_indices(':').map(|(at, _)| at).find(|at| matches!(content.as_bytes().get(at + 1), None | Some(b' ' | b'\t')))?;
+    let at = content
+        .match_indices(':')
+        .map(|(at, _)| at)
+        .find(|at| matches!(content.as_bytes().get(at + 1), None | Some(b' ' | b'\t')))?;
     (at > 0).then(|| (content[..at].trim_end().to_owned(), at + 1))
 }
 
@@ -73,11 +77,15 @@ fn ends(rest: &str) -> bool {
 
 /// The text without a comment at its end, which is one only behind a blank.
 fn without_comment(text: &str) -> &str {
-    let comment = text.match_indices('#').map(|(at, _)| at).find(|at| *at > 0 && matches!(text.as_bytes()[at - 1], b' ' | b'\t'));
+    let comment = text
+        .match_indices('#')
+        .map(|(at, _)| at)
+        .find(|at| *at > 0 && matches!(text.as_bytes()[at - 1], b' ' | b'\t'));
     text[..comment.unwrap_or(text.len())].trim_end()
 }
 
-/// A text in quotes, and how many bytes it takes with them; `None` when they don't end here, or for an escape that nobody writes.
+/// A text in quotes, and how many bytes it takes with them; `None` when they don't end here, or for
+/// an escape that nobody writes.
 fn quoted(rest: &str) -> Option<(String, usize)> {
     let quote = rest.chars().next()?;
     let (mut out, mut letters) = (String::new(), rest.char_indices().skip(1).peekable());
@@ -100,7 +108,8 @@ fn quoted(rest: &str) -> Option<(String, usize)> {
                     _ => 0,
                 };
                 if digits > 0 {
-                    let code: String = letters.by_ref().take(digits).map(|(_, digit)| digit).collect();
+                    let code: String =
+                        letters.by_ref().take(digits).map(|(_, digit)| digit).collect();
                     out.push(char::from_u32(u32::from_str_radix(&code, 16).ok()?)?);
                     continue;
                 }
@@ -120,7 +129,8 @@ fn quoted(rest: &str) -> Option<(String, usize)> {
     None
 }
 
-/// A list or map in brackets, and how many bytes it takes; `None` when it does not end here. Nobody edits these, so places inside are not kept.
+/// A list or map in brackets, and how many bytes it takes; `None` when it does not end here. Nobody
+/// edits these, so places inside are not kept.
 fn flow(rest: &str, depth: usize) -> Option<(Value, usize)> {
     let (open, close) = if rest.starts_with('[') { ('[', ']') } else { ('{', '}') };
     let (mut at, mut items, mut pairs) = (1, Vec::new(), Vec::new());
@@ -135,7 +145,9 @@ fn flow(rest: &str, depth: usize) -> Option<(Value, usize)> {
         if open == '{' {
             // JSON needs no blank behind the colon.
             let (key, used) = match rest[at..].starts_with(['"', '\'']) {
-                true => quoted(&rest[at..]).filter(|(_, used)| rest[at + used..].starts_with(':')).map(|(key, used)| (key, used + 1))?,
+                true => quoted(&rest[at..])
+                    .filter(|(_, used)| rest[at + used..].starts_with(':'))
+                    .map(|(key, used)| (key, used + 1))?,
                 false => key(&rest[at..])?,
             };
             name = Some(key);

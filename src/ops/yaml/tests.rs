@@ -7,9 +7,18 @@ fn said(text: &str) -> String {
         match &node.value {
             Value::Null => "~".into(),
             Value::Text(text) => format!("{text:?}"),
-            Value::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+            Value::List(items) => {
+                format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", "))
+            }
             Value::Map(pairs) => {
-                format!("{{{}}}", pairs.iter().map(|(key, node)| format!("{key}: {}", shown(node))).collect::<Vec<_>>().join(", "))
+                format!(
+                    "{{{}}}",
+                    pairs
+                        .iter()
+                        .map(|(key, node)| format!("{key}: {}", shown(node)))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                )
             }
             Value::Odd(what) => format!("<{what}>"),
         }
@@ -22,15 +31,24 @@ fn block_style_is_read_as_it_is_meant() {
     let cases = [
         ("", "~"),
         ("# c\n---\na: 1 # one\n", "{a: \"1\"}"),
-        ("a:\n  b: x\n  c:\n    - 1\n    - 2\nd: y", "{a: {b: \"x\", c: [\"1\", \"2\"]}, d: \"y\"}"),
+        (
+            "a:\n  b: x\n  c:\n    - 1\n    - 2\nd: y",
+            "{a: {b: \"x\", c: [\"1\", \"2\"]}, d: \"y\"}",
+        ),
         ("a:\n- 1\n- 2\nb: 3\n", "{a: [\"1\", \"2\"], b: \"3\"}"),
-        ("- name: u\n  user:\n    args:\n    - x\n  z: 1\n- name: v\n", "[{name: \"u\", user: {args: [\"x\"]}, z: \"1\"}, {name: \"v\"}]"),
+        (
+            "- name: u\n  user:\n    args:\n    - x\n  z: 1\n- name: v\n",
+            "[{name: \"u\", user: {args: [\"x\"]}, z: \"1\"}, {name: \"v\"}]",
+        ),
         ("- - 1\n  - 2\n-\n  a: b\n-\n", "[[\"1\", \"2\"], {a: \"b\"}, ~]"),
         (
             "url: https://x/start#/\n'012345678901': \"a: \\\"b\\\"\"\nq: 'it''s' # c\n",
             "{url: \"https://x/start#/\", 012345678901: \"a: \\\"b\\\"\", q: \"it's\"}",
         ),
-        ("a: {}\nb: [x, 'y, z', [1]]\nc: {k: v, l: null}\n", "{a: {}, b: [\"x\", \"y, z\", [\"1\"]], c: {k: \"v\", l: ~}}"),
+        (
+            "a: {}\nb: [x, 'y, z', [1]]\nc: {k: v, l: null}\n",
+            "{a: {}, b: [\"x\", \"y, z\", [\"1\"]], c: {k: \"v\", l: ~}}",
+        ),
         ("a:\n  x\nb: ~\r\nc: d\r\n", "{a: \"x\", b: ~, c: \"d\"}"),
         (
             "a: |\n  x: 1\n\n  y\nb: &m\n  c: 1\nd: *m\ne: long\n  words\nf: [1,\n  2]\n",

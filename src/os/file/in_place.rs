@@ -1,4 +1,5 @@
-//! Writing a file where it is, for files that can't be replaced by a rename. A recovery copy outlives whatever goes wrong.
+//! Writing a file where it is, for files that can't be replaced by a rename. A recovery copy
+//! outlives whatever goes wrong.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -12,19 +13,29 @@ use super::kind::NonBlocking;
 use super::stage::{reserve, save};
 use super::{failed, read, remove};
 
-/// Replaces the content `old` of a regular file by `new`: first a copy of `old` is put into the directory `recovery` and synced, then
-/// the file is written, cut to its length, synced and read back. If any of that fails, `old` is written back.
+/// Replaces the content `old` of a regular file by `new`: first a copy of `old` is put into the
+/// directory `recovery` and synced, then the file is written, cut to its length, synced and read
+/// back. If any of that fails, `old` is written back.
 ///
 /// # Errors
-/// [`Kind::Config`] if the file has other content than `old`; [`Kind::Os`] if it can't be written. If `old`
-/// can't be written back either, the hint is the command that restores it from the recovery copy.
-pub(super) fn overwrite(shown: &Path, target: &Path, old: &[u8], new: &[u8], recovery: &Path) -> Result<()> {
+/// [`Kind::Config`] if the file has other content than `old`; [`Kind::Os`] if it can't be written.
+/// If `old` can't be written back either, the hint is the command that restores it from the
+/// recovery copy.
+pub(super) fn overwrite(
+    shown: &Path,
+    target: &Path,
+    old: &[u8],
+    new: &[u8],
+    recovery: &Path,
+) -> Result<()> {
     let said = |error: io::Error| failed("writing", shown, &error);
-    let file = OpenOptions::new().read(true).write(true).non_blocking().open(target).map_err(said)?;
+    let file =
+        OpenOptions::new().read(true).write(true).non_blocking().open(target).map_err(said)?;
     check_unchanged(shown, &read::read(shown, &file)?, old)?;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let copy = recovery.join(format!("{name}.{}", random::token::<9>()?));
-    save(&copy, old).map_err(|error| error.context(format_args!("keeping a copy of {}", shown.display())))?;
+    save(&copy, old)
+        .map_err(|error| error.context(format_args!("keeping a copy of {}", shown.display())))?;
     // Ctrl-C waits until the file is whole.
     let _unhurried = Unhurried::begin();
     let Err(error) = rewrite(&file, new) else { return remove(&copy) };
@@ -47,8 +58,11 @@ pub(super) fn check_unchanged(path: &Path, now: &[u8], old: &[u8]) -> Result<()>
     if now == old {
         return Ok(());
     }
-    Err(Error::new(Kind::Config, format!("{} was changed by another program meanwhile", path.display()))
-        .hint("it was left as it is: run the command again"))
+    Err(Error::new(
+        Kind::Config,
+        format!("{} was changed by another program meanwhile", path.display()),
+    )
+    .hint("it was left as it is: run the command again"))
 }
 
 fn rewrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {

@@ -15,7 +15,9 @@ impl NonBlocking for OpenOptions {
     #[cfg(unix)]
     fn non_blocking(&mut self) -> &mut Self {
         use std::os::unix::fs::OpenOptionsExt;
-        self.custom_flags((rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits().cast_signed())
+        self.custom_flags(
+            (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits().cast_signed(),
+        )
     }
 
     #[cfg(not(unix))]
@@ -24,7 +26,8 @@ impl NonBlocking for OpenOptions {
     }
 }
 
-/// Checks that an open file is a regular one. The check is made on the open file, so the path can't change in between.
+/// Checks that an open file is a regular one. The check is made on the open file, so the path can't
+/// change in between.
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] naming what it is instead.
@@ -37,7 +40,11 @@ pub(in crate::os) fn check_regular(doing: &str, path: &Path, file: &File) -> Res
 pub(super) fn not_regular(doing: &str, path: &Path, is: FileType) -> Error {
     let shown = path.display();
     let error = Error::os(format!("{doing} {shown}: it is {}, not a regular file", name(is)));
-    error.hint(if is.is_dir() { format!("name a file in {shown}") } else { format!("run `ls -l {shown}`, and name a regular file") })
+    error.hint(if is.is_dir() {
+        format!("name a file in {shown}")
+    } else {
+        format!("run `ls -l {shown}`, and name a regular file")
+    })
 }
 
 /// What a file is, in words.
@@ -68,7 +75,10 @@ fn name(is: FileType) -> &'static str {
 #[cfg(unix)]
 pub(super) fn is_null_device(known: &Metadata) -> bool {
     use std::os::unix::fs::{FileTypeExt, MetadataExt};
-    let null = || std::fs::metadata("/dev/null").is_ok_and(|null| null.file_type().is_char_device() && null.rdev() == known.rdev());
+    let null = || {
+        std::fs::metadata("/dev/null")
+            .is_ok_and(|null| null.file_type().is_char_device() && null.rdev() == known.rdev())
+    };
     known.file_type().is_char_device() && null()
 }
 

@@ -1,4 +1,5 @@
-//! Reading and writing files. Only regular files are read, up to a size, and what is written is there as a whole or not at all.
+//! Reading and writing files. Only regular files are read, up to a size, and what is written is
+//! there as a whole or not at all.
 
 mod in_place;
 mod kind;
@@ -22,7 +23,8 @@ pub use target::{Target, resolve_links};
 
 pub(super) use kind::check_regular;
 
-/// A refusal of the operating system: what was tried, on which path, the reason, and a command that shows more of it.
+/// A refusal of the operating system: what was tried, on which path, the reason, and a command that
+/// shows more of it.
 pub fn failed(doing: &str, path: &Path, error: &io::Error) -> Error {
     let refused = Error::new(Kind::Os, format!("{doing} {}: {}", path.display(), reason(error)));
     match hint(path, error) {
@@ -51,23 +53,42 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
         use rustix::io::Errno;
         match Errno::from_io_error(error) {
             Some(Errno::PERM) if cfg!(target_os = "linux") => {
-                return Some(format!("run `lsattr -d {shown}` and `ls -ld {directory}`: the file or its directory may be immutable"));
+                return Some(format!(
+                    "run `lsattr -d {shown}` and `ls -ld {directory}`: the file or its directory may be immutable"
+                ));
             }
-            Some(Errno::NXIO) => return Some(format!("start the program that reads it first, for example `cat {shown}`")),
-            Some(Errno::LOOP) => return Some(format!("a symbolic link leads back to itself: run `ls -l {shown}`")),
-            Some(Errno::MFILE | Errno::NFILE) => return Some("raise the limit of open files: run `ulimit -n 1024`".to_owned()),
+            Some(Errno::NXIO) => {
+                return Some(format!(
+                    "start the program that reads it first, for example `cat {shown}`"
+                ));
+            }
+            Some(Errno::LOOP) => {
+                return Some(format!("a symbolic link leads back to itself: run `ls -l {shown}`"));
+            }
+            Some(Errno::MFILE | Errno::NFILE) => {
+                return Some("raise the limit of open files: run `ulimit -n 1024`".to_owned());
+            }
             _ => {}
         }
     }
     Some(match error.kind() {
-        Cause::PermissionDenied => format!("run `ls -ld {directory} {shown}` to see who may do that"),
-        Cause::ReadOnlyFilesystem => format!("the file system is mounted read-only: run `df {directory}` to see which one it is"),
+        Cause::PermissionDenied => {
+            format!("run `ls -ld {directory} {shown}` to see who may do that")
+        }
+        Cause::ReadOnlyFilesystem => format!(
+            "the file system is mounted read-only: run `df {directory}` to see which one it is"
+        ),
         Cause::StorageFull => format!("run `df {directory}` and make room on that file system"),
         Cause::QuotaExceeded => "run `quota` and make room".to_owned(),
-        Cause::ResourceBusy => format!("another program or a mount holds it: run `mount` and look for {shown}"),
+        Cause::ResourceBusy => {
+            format!("another program or a mount holds it: run `mount` and look for {shown}")
+        }
         Cause::IsADirectory => format!("name a file: {shown} is a directory"),
         Cause::NotADirectory => {
-            let file = path.ancestors().find(|place| place.symlink_metadata().is_ok_and(|known| !known.is_dir())).unwrap_or(path);
+            let file = path
+                .ancestors()
+                .find(|place| place.symlink_metadata().is_ok_and(|known| !known.is_dir()))
+                .unwrap_or(path);
             format!("a part of the path is not a directory: run `ls -ld {}`", file.display())
         }
         Cause::InvalidFilename => "name a file with a shorter name".to_owned(),
@@ -88,7 +109,8 @@ pub fn create_private_dir(path: &Path) -> Result<()> {
 /// # Errors
 /// [`Kind::Os`] naming the directory, or the part of the path, that stands in the way.
 pub fn could_write(directory: &Path) -> Result<()> {
-    let there = directory.ancestors().find(|place| place.symlink_metadata().is_ok()).unwrap_or(directory);
+    let there =
+        directory.ancestors().find(|place| place.symlink_metadata().is_ok()).unwrap_or(directory);
     let error = match fs::metadata(there) {
         Ok(known) if !known.is_dir() => io::ErrorKind::NotADirectory.into(),
         Ok(_) => match writable(there) {
@@ -113,7 +135,8 @@ fn writable(directory: &Path) -> io::Result<()> {
     }
 }
 
-/// Checks that a file may be edited. One that is marked read-only is not written, even by a user who could, such as root.
+/// Checks that a file may be edited. One that is marked read-only is not written, even by a user
+/// who could, such as root.
 ///
 /// # Errors
 /// [`Kind::Os`] if it is read-only.
@@ -133,7 +156,9 @@ pub fn check_writable(path: &Path) -> Result<()> {
 /// [`Kind::Os`] if it exists and can't be removed.
 pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("removing", path, &error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(failed("removing", path, &error))
+        }
         _ => Ok(()),
     }
 }

@@ -1,17 +1,20 @@
-//! Whose a file is: root leaves no file of its own in another user's directories, as under `sudo` with the user's HOME.
+//! Whose a file is: root leaves no file of its own in another user's directories, as under `sudo`
+//! with the user's HOME.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Gives a file that this process has just made to the owner of its directory, if this process is root and the owner is not.
+/// Gives a file that this process has just made to the owner of its directory, if this process is
+/// root and the owner is not.
 #[cfg(unix)]
 pub(in crate::os) fn give_to_directory_owner(file: &File, path: &Path) {
     use std::os::unix::fs::{MetadataExt, fchown};
     if !rustix::process::geteuid().is_root() {
         return;
     }
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory =
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if let Ok(owner) = std::fs::metadata(directory)
         && owner.uid() != 0
     {
@@ -42,7 +45,10 @@ pub(super) fn create_dirs(path: &Path) -> io::Result<()> {
     if rustix::process::geteuid().is_root() {
         // Only a directory, and no link that was put in its place.
         let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::NOFOLLOW;
-        let made = std::fs::OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+        let made = std::fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(flags.bits().cast_signed())
+            .open(path)?;
         give_to_directory_owner(&made, path);
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! Replacing files that belong to the user or to other programs: owner, group, mode and attributes stay what they were.
+//! Replacing files that belong to the user or to other programs: owner, group, mode and attributes
+//! stay what they were.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -11,7 +12,8 @@ use super::stage::Staged;
 use super::target::Target;
 use super::{failed, load};
 
-/// The content of a file that is about to be edited; `None` if it does not exist, or if it is a stream, which is only written into.
+/// The content of a file that is about to be edited; `None` if it does not exist, or if it is a
+/// stream, which is only written into.
 ///
 /// # Errors
 /// As [`load`] and [`Target::of`].
@@ -19,15 +21,18 @@ pub fn load_for_edit(path: &Path) -> Result<Option<Vec<u8>>> {
     if Target::of(path)?.is_stream() { Ok(None) } else { load(path) }
 }
 
-/// Replaces the content `old` of a file by `new`. Symbolic links are followed. A new file is for this user alone (0600).
+/// Replaces the content `old` of a file by `new`. Symbolic links are followed. A new file is for
+/// this user alone (0600).
 ///
-/// The file is replaced by a rename, if that leaves owner, group, mode, attributes and hard links as they are. Otherwise, and if the
-/// directory allows no rename (a bind mount of a single file, a read-only directory), the file is written in place. Its old content is
-/// then kept in the directory `recovery` until the new one is on the disk. Streams are written into.
+/// The file is replaced by a rename, if that leaves owner, group, mode, attributes and hard links
+/// as they are. Otherwise, and if the directory allows no rename (a bind mount of a single file, a
+/// read-only directory), the file is written in place. Its old content is then kept in the
+/// directory `recovery` until the new one is on the disk. Streams are written into.
 ///
 /// # Errors
-/// [`crate::domain::Kind::Config`] if the file has other content than `old` by now; [`crate::domain::Kind::Os`] if it can't be written. The old content is then
-/// untouched or restored.
+/// [`crate::domain::Kind::Config`] if the file has other content than `old` by now;
+/// [`crate::domain::Kind::Os`] if it can't be written. The old content is then untouched or
+/// restored.
 pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8], recovery: &Path) -> Result<()> {
     let old = old.unwrap_or_default();
     match Target::of(path)? {
@@ -80,7 +85,13 @@ fn forbids_rename(error: &io::Error) -> bool {
     if rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::PERM) {
         return true;
     }
-    matches!(error.kind(), Cause::PermissionDenied | Cause::ReadOnlyFilesystem | Cause::ResourceBusy | Cause::CrossesDevices)
+    matches!(
+        error.kind(),
+        Cause::PermissionDenied
+            | Cause::ReadOnlyFilesystem
+            | Cause::ResourceBusy
+            | Cause::CrossesDevices
+    )
 }
 
 #[cfg(unix)]
@@ -114,8 +125,8 @@ fn take_after(_: &File, _: &Path, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Copies extended attributes. Those of the system, such as security labels, are the new file's own by its directory's rules; only what
-/// users set has to be the same, and access control lists.
+/// Copies extended attributes. Those of the system, such as security labels, are the new file's own
+/// by its directory's rules; only what users set has to be the same, and access control lists.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn copy_attributes(new: &File, target: &Path) -> io::Result<()> {
     use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};
@@ -131,8 +142,8 @@ fn copy_attributes(new: &File, target: &Path) -> io::Result<()> {
     let mut value = Vec::new();
     for name in names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
         value.resize(MAX, 0);
-        let copied =
-            getxattr(target, name, value.as_mut_slice()).and_then(|length| fsetxattr(new, name, &value[..length], XattrFlags::empty()));
+        let copied = getxattr(target, name, value.as_mut_slice())
+            .and_then(|length| fsetxattr(new, name, &value[..length], XattrFlags::empty()));
         let must_stay = name.starts_with(b"user.") || name.starts_with(b"system.posix_acl");
         if let Err(error) = copied
             && must_stay

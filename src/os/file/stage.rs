@@ -12,10 +12,12 @@ use super::kind::{NonBlocking, is_null_device, not_regular};
 use super::owner::{create_dirs, give_to_directory_owner};
 use super::target::Target;
 
-/// How much of a file's name its temporary file has in its own: together they stay shorter than any file system's limit.
+/// How much of a file's name its temporary file has in its own: together they stay shorter than any
+/// file system's limit.
 const NAME_PART: usize = 48;
 
-/// A temporary file beside the one it will replace. Dropped without [`Staged::commit`], it is removed and the old file stays.
+/// A temporary file beside the one it will replace. Dropped without [`Staged::commit`], it is
+/// removed and the old file stays.
 #[derive(Debug)]
 pub struct Staged {
     file: File,
@@ -25,23 +27,36 @@ pub struct Staged {
 }
 
 impl Staged {
-    /// Creates the temporary file (0600, directory made if missing) and sets `space` bytes aside for it, so that a later commit of
-    /// no more than that can't fail for want of room.
+    /// Creates the temporary file (0600, directory made if missing) and sets `space` bytes aside
+    /// for it, so that a later commit of no more than that can't fail for want of room.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if the directory can't be written to or has no room, or if the target is not a regular file.
+    /// [`crate::domain::Kind::Os`] if the directory can't be written to or has no room, or if the
+    /// target is not a regular file.
     pub fn new(target: &Path, space: u64) -> Result<Self> {
         match fs::symlink_metadata(target) {
-            Ok(known) if !known.is_file() && !known.is_symlink() => return Err(not_regular("writing", target, known.file_type())),
+            Ok(known) if !known.is_file() && !known.is_symlink() => {
+                return Err(not_regular("writing", target, known.file_type()));
+            }
             _ => {}
         }
         Self::create(target, space).map_err(|error| failed("writing", target, &error))
     }
 
-    /// The same for a target that is known to be replaceable, with the operating system's own error.
+    /// The same for a target that is known to be replaceable, with the operating system's own
+    /// error.
     pub(super) fn create(target: &Path, space: u64) -> io::Result<Self> {
-        let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let name: String = target.file_name().unwrap_or_default().to_string_lossy().chars().take(NAME_PART).collect();
+        let directory = target
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let name: String = target
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .chars()
+            .take(NAME_PART)
+            .collect();
         let token = random::token::<9>().map_err(|error| io::Error::other(error.message))?;
         let temporary = directory.join(format!(".{name}.{token}"));
         let mut options = OpenOptions::new();
@@ -75,7 +90,9 @@ impl Staged {
     /// [`crate::domain::Kind::Os`] if the bytes can't be kept; the old file is then untouched.
     pub fn commit(mut self, bytes: &[u8]) -> Result<()> {
         let target = self.target.clone();
-        self.write(bytes).and_then(|()| self.rename()).map_err(|error| failed("writing", &target, &error))
+        self.write(bytes)
+            .and_then(|()| self.rename())
+            .map_err(|error| failed("writing", &target, &error))
     }
 
     /// Writes and syncs the temporary file.
@@ -135,15 +152,16 @@ fn sync_directory(target: &Path) {
     }
 }
 
-/// Replaces a private file (0600) atomically; its directory (0700) is made if missing. A symbolic link is followed, and a link to the
-/// null device or another stream is written into.
+/// Replaces a private file (0600) atomically; its directory (0700) is made if missing. A symbolic
+/// link is followed, and a link to the null device or another stream is written into.
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] if it can't be written; the old file is then untouched.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     match Target::of(path)? {
         Target::File(target) => {
-            let staged = Staged::create(&target, 0).map_err(|error| failed("writing", path, &error))?;
+            let staged =
+                Staged::create(&target, 0).map_err(|error| failed("writing", path, &error))?;
             keep_owner(&staged.file, &target);
             staged.commit(bytes)
         }
@@ -166,10 +184,12 @@ fn keep_owner(file: &File, target: &Path) {
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &Path) {}
 
-/// Adds bytes to the end of a private file (0600); a file that does not exist is made, and so is its directory (0700).
+/// Adds bytes to the end of a private file (0600); a file that does not exist is made, and so is
+/// its directory (0700).
 ///
 /// # Errors
-/// [`crate::domain::Kind::Os`] if they can't be written, or if it is not a regular file. The null device takes everything.
+/// [`crate::domain::Kind::Os`] if they can't be written, or if it is not a regular file. The null
+/// device takes everything.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
     let said = |error: io::Error| failed("writing", path, &error);
     let file = open_or_create(path, OpenOptions::new().append(true)).map_err(said)?;
@@ -200,7 +220,9 @@ pub(in crate::os) fn open_or_create(path: &Path, options: &mut OpenOptions) -> i
             Ok(made)
         }
         // Another process was quicker, or it is a link to a file that does not exist.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.create_new(false).create(true).open(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            options.create_new(false).create(true).open(path)
+        }
         Err(error) => Err(error),
     }
 }

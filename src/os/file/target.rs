@@ -1,4 +1,5 @@
-//! Where the new content of an edited file goes: into a regular file, or into a stream that can't be replaced.
+//! Where the new content of an edited file goes: into a regular file, or into a stream that can't
+//! be replaced.
 
 use std::fs;
 use std::io::{self, Write};
@@ -18,7 +19,8 @@ const MAX_LINKS: usize = 40;
 pub enum Target {
     /// A regular file, or one that does not exist yet. Symbolic links are resolved.
     File(PathBuf),
-    /// A regular file that is known by a descriptor of this process (`/dev/fd/3`): there is no name to replace.
+    /// A regular file that is known by a descriptor of this process (`/dev/fd/3`): there is no name
+    /// to replace.
     Descriptor(PathBuf),
     /// A pipe or a character device.
     Stream(PathBuf),
@@ -32,8 +34,8 @@ impl Target {
     /// What is behind a path.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] for a block device, a socket, a directory, a loop of links, a closed descriptor, or if the path
-    /// can't be searched.
+    /// [`crate::domain::Kind::Os`] for a block device, a socket, a directory, a loop of links, a
+    /// closed descriptor, or if the path can't be searched.
     pub fn of(path: &Path) -> Result<Self> {
         let place = resolve_links(path);
         match (path.as_os_str() == "-", descriptor(&place)) {
@@ -42,19 +44,28 @@ impl Target {
             _ => {}
         }
         match fs::metadata(&place) {
-            Ok(known) if known.is_file() && descriptor(&place).is_some() => Ok(Self::Descriptor(place)),
+            Ok(known) if known.is_file() && descriptor(&place).is_some() => {
+                Ok(Self::Descriptor(place))
+            }
             Ok(known) if known.is_file() => Ok(Self::File(place)),
             #[cfg(unix)]
             Ok(known) => {
                 use std::os::unix::fs::FileTypeExt;
                 let is = known.file_type();
-                if is.is_fifo() || is.is_char_device() { Ok(Self::Stream(place)) } else { Err(not_regular("writing", path, is)) }
+                if is.is_fifo() || is.is_char_device() {
+                    Ok(Self::Stream(place))
+                } else {
+                    Err(not_regular("writing", path, is))
+                }
             }
             #[cfg(not(unix))]
             Ok(_) => Ok(Self::File(place)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => match descriptor(&place) {
-                Some(number) => Err(Error::os(format!("writing {}: descriptor {number} is not open", path.display()))
-                    .hint(format!("open it: add `{number}> FILE` to the command line"))),
+                Some(number) => Err(Error::os(format!(
+                    "writing {}: descriptor {number} is not open",
+                    path.display()
+                ))
+                .hint(format!("open it: add `{number}> FILE` to the command line"))),
                 None => Ok(Self::File(place)),
             },
             Err(error) => Err(failed("writing", path, &error)),
@@ -69,17 +80,20 @@ impl Target {
     /// Writes into a stream.
     ///
     /// # Errors
-    /// [`crate::domain::Kind::Os`] if that fails, or if no program reads from the pipe. A reader of standard output that has gone away
-    /// is no failure.
+    /// [`crate::domain::Kind::Os`] if that fails, or if no program reads from the pipe. A reader of
+    /// standard output that has gone away is no failure.
     pub(super) fn write_into(&self, bytes: &[u8]) -> Result<()> {
         let (name, written) = match self {
             Self::Stdout => ("stdout", all(io::stdout().lock(), bytes)),
             Self::Stderr => ("stderr", all(io::stderr().lock(), bytes)),
-            Self::Stream(path) | Self::File(path) | Self::Descriptor(path) => return into_stream(path, bytes),
+            Self::Stream(path) | Self::File(path) | Self::Descriptor(path) => {
+                return into_stream(path, bytes);
+            }
         };
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Error::os(format!("writing to {name}: {}", reason(&error))).hint("what was written there is not whole"))
+                Err(Error::os(format!("writing to {name}: {}", reason(&error)))
+                    .hint("what was written there is not whole"))
             }
             _ => Ok(()),
         }
@@ -98,7 +112,8 @@ fn into_stream(path: &Path, bytes: &[u8]) -> Result<()> {
     let file = fs::OpenOptions::new().write(true).non_blocking().open(path).map_err(said)?;
     let known = file.metadata().map_err(said)?;
     if known.is_file() || known.is_dir() {
-        return Err(not_regular("writing", path, known.file_type()).context("the file was replaced meanwhile"));
+        return Err(not_regular("writing", path, known.file_type())
+            .context("the file was replaced meanwhile"));
     }
     // The reader is there: from here on it sets the pace.
     rustix::fs::fcntl_setfl(&file, OFlags::empty()).map_err(|error| said(error.into()))?;
@@ -110,7 +125,8 @@ fn into_stream(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).map_err(|error| failed("writing", path, &error))
 }
 
-/// Where a path leads in the end, even if nothing exists there yet. Stops at a descriptor of this process.
+/// Where a path leads in the end, even if nothing exists there yet. Stops at a descriptor of this
+/// process.
 pub fn resolve_links(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -132,6 +148,8 @@ pub(super) fn descriptor(path: &Path) -> Option<u32> {
         "/dev/stderr" => return Some(2),
         _ => {}
     }
-    let number = ["/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"].into_iter().find_map(|folder| text.strip_prefix(folder))?;
+    let number = ["/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"]
+        .into_iter()
+        .find_map(|folder| text.strip_prefix(folder))?;
     number.parse().ok()
 }

@@ -11,7 +11,10 @@ fn a_file_is_private_and_whole() {
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(
+            fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
     }
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
 }
@@ -81,12 +84,21 @@ mod unix {
             self.at(name)
         }
 
-        /// A device like one of the machine's, which must survive a function that replaces it. A user who may make no devices gets a link,
-        /// and can't replace anything there either.
+        /// A device like one of the machine's, which must survive a function that replaces it. A
+        /// user who may make no devices gets a link, and can't replace anything there
+        /// either.
         fn device(&self, like: &str) -> PathBuf {
-            let (path, number) = (self.at(like.trim_start_matches("/dev/")), fs::metadata(like).unwrap().rdev());
-            let numbers = [rustix::fs::major(number).to_string(), rustix::fs::minor(number).to_string()];
-            let made = Command::new("mknod").args(["-m", "666"]).arg(&path).arg("c").args(numbers).output().unwrap();
+            let (path, number) =
+                (self.at(like.trim_start_matches("/dev/")), fs::metadata(like).unwrap().rdev());
+            let numbers =
+                [rustix::fs::major(number).to_string(), rustix::fs::minor(number).to_string()];
+            let made = Command::new("mknod")
+                .args(["-m", "666"])
+                .arg(&path)
+                .arg("c")
+                .args(numbers)
+                .output()
+                .unwrap();
             if !made.status.success() {
                 symlink(like, &path).unwrap();
             }
@@ -108,7 +120,10 @@ mod unix {
     #[track_caller]
     fn refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
         let error = result.unwrap_err();
-        assert!(error.kind == Kind::Os && error.message.contains(words) && !error.hints.is_empty(), "{error:?}");
+        assert!(
+            error.kind == Kind::Os && error.message.contains(words) && !error.hints.is_empty(),
+            "{error:?}"
+        );
     }
 
     #[test]
@@ -168,7 +183,11 @@ mod unix {
         fs::create_dir(home.at("dir")).unwrap();
         let _listener = UnixListener::bind(home.at("socket")).unwrap();
         symlink(home.at("loop"), home.at("loop")).unwrap();
-        for (name, words) in [("dir", "it is a directory"), ("socket", "it is a socket"), ("loop", "too many levels of symbolic links")] {
+        for (name, words) in [
+            ("dir", "it is a directory"),
+            ("socket", "it is a socket"),
+            ("loop", "too many levels of symbolic links"),
+        ] {
             refused(home.replace(name, None, "new"), words);
             refused(save(&home.at(name), b"new"), words);
         }
@@ -209,7 +228,11 @@ mod unix {
         assert_eq!(fs::metadata(home.at("one")).unwrap().nlink(), 2);
         assert_eq!(home.replace("two", Some("old"), "lost").unwrap_err().kind, Kind::Config);
         assert_eq!(home.says("one"), "newer and longer");
-        assert_eq!(fs::read_dir(home.at("recovery")).unwrap().count(), 0, "a copy is kept no longer than it is needed");
+        assert_eq!(
+            fs::read_dir(home.at("recovery")).unwrap().count(),
+            0,
+            "a copy is kept no longer than it is needed"
+        );
     }
 
     #[test]
@@ -230,11 +253,16 @@ mod unix {
         if root {
             chown(&file, Some(12_345), Some(23_456)).unwrap();
         }
-        let attribute = rustix::fs::setxattr(&file, "user.note", b"mine", rustix::fs::XattrFlags::empty()).is_ok();
+        let attribute =
+            rustix::fs::setxattr(&file, "user.note", b"mine", rustix::fs::XattrFlags::empty())
+                .is_ok();
         let before = fs::metadata(&file).unwrap();
         home.replace("config", Some("old"), "new").unwrap();
         let after = fs::metadata(&file).unwrap();
-        assert_eq!((after.uid(), after.gid(), after.mode()), (before.uid(), before.gid(), before.mode()));
+        assert_eq!(
+            (after.uid(), after.gid(), after.mode()),
+            (before.uid(), before.gid(), before.mode())
+        );
         assert_eq!(home.says("config"), "new");
         if attribute {
             let mut value = [0_u8; 16];
@@ -267,7 +295,11 @@ mod unix {
     fn a_descriptor_that_is_a_file_is_written_in_place() {
         use std::os::fd::AsRawFd;
         let home = Home::new();
-        let open = fs::File::options().read(true).write(true).open(home.write("file", "old and long")).unwrap();
+        let open = fs::File::options()
+            .read(true)
+            .write(true)
+            .open(home.write("file", "old and long"))
+            .unwrap();
         let by = PathBuf::from(format!("/dev/fd/{}", open.as_raw_fd()));
         replace(&by, load_for_edit(&by).unwrap().as_deref(), b"new", &home.at("recovery")).unwrap();
         assert_eq!(home.says("file"), "new");
@@ -322,7 +354,11 @@ mod unix {
         for errno in all {
             let error = failed("writing", Path::new("/home/jane/.aws/config"), &errno.into());
             assert_eq!(error.kind, Kind::Os);
-            assert!(error.message.starts_with("writing /home/jane/.aws/config: ") && error.hints.len() == 1, "{errno:?}: {error:?}");
+            assert!(
+                error.message.starts_with("writing /home/jane/.aws/config: ")
+                    && error.hints.len() == 1,
+                "{errno:?}: {error:?}"
+            );
         }
     }
 }

@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Account, Endpoints, Instance, InstanceName, Inventory, RoleName, Source, StartUrl, Timestamp};
+use crate::domain::{
+    Account, Endpoints, Instance, InstanceName, Inventory, RoleName, Source, StartUrl, Timestamp,
+};
 
 /// An environment that changes are applied to, as a shell would.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,7 +65,13 @@ fn at_an_endpoint(role: &str) -> Form {
     Form::Endpoint { url: format!("http://127.0.0.1:1/{role}"), token: "token".into() }
 }
 
-fn entered(environment: &Environment, role: &str, region: Option<&str>, form: Form, reach: Reach) -> Changes {
+fn entered(
+    environment: &Environment,
+    role: &str,
+    region: Option<&str>,
+    form: Form,
+    reach: Reach,
+) -> Changes {
     let roster = roster(role, region);
     let credentials = credentials_of(role);
     let tags = [("cost-center".to_owned(), "42".to_owned())];
@@ -110,9 +118,13 @@ fn roster(role: &str, region: Option<&str>) -> Roster {
         roles: vec![RoleName::new(role)],
         read_at: None,
     };
-    let mut roster = Roster::new(vec![instance], &[Some(Inventory { accounts: vec![account], ..Inventory::default() })]);
+    let mut roster = Roster::new(
+        vec![instance],
+        &[Some(Inventory { accounts: vec![account], ..Inventory::default() })],
+    );
     roster.entries[0].profile = Some(format!("pay-{role}").into());
-    roster.entries[0].confirm = if role == "Admin" { crate::domain::Confirm::Ask } else { crate::domain::Confirm::No };
+    roster.entries[0].confirm =
+        if role == "Admin" { crate::domain::Confirm::Ask } else { crate::domain::Confirm::No };
     roster
 }
 
@@ -121,10 +133,19 @@ fn a_role_is_described_with_its_partition_tags_and_colour() {
     let shell = Environment::default().keys("Admin", Some("eu-west-1"));
     let arn = Some("arn:aws-cn:iam::012345678901:role/Admin");
     assert_eq!((shell.get("AWS_SSO_ROLE_ARN"), shell.get("ROLECALL_ROLE")), (arn, arn));
-    assert_eq!((shell.get("AWS_SSO"), shell.get("AWS_SSO_PROFILE")), (Some("corp"), Some("pay-Admin")));
+    assert_eq!(
+        (shell.get("AWS_SSO"), shell.get("AWS_SSO_PROFILE")),
+        (Some("corp"), Some("pay-Admin"))
+    );
     assert_eq!(shell.get("AWS_SSO_SESSION_EXPIRATION"), Some("1970-01-01T01:00:00Z"));
-    assert_eq!((shell.get("AWS_SSO_TAG_COST_CENTER"), shell.get("ROLECALL_COLOR")), (Some("42"), Some("red")));
-    assert_eq!((shell.get("ROLECALL_PROTECTED"), shell.get("AWS_ACCESS_KEY_ID")), (Some("1"), Some("ASIAAdmin")));
+    assert_eq!(
+        (shell.get("AWS_SSO_TAG_COST_CENTER"), shell.get("ROLECALL_COLOR")),
+        (Some("42"), Some("red"))
+    );
+    assert_eq!(
+        (shell.get("ROLECALL_PROTECTED"), shell.get("AWS_ACCESS_KEY_ID")),
+        (Some("1"), Some("ASIAAdmin"))
+    );
 }
 
 #[test]
@@ -141,16 +162,29 @@ fn clearing_leaves_what_was_there_before() {
         assert_eq!(before.keys("Admin", region).cleared(), before);
         assert_eq!(before.profile("Admin").cleared(), before);
         let both = Form::Profile { name: "pay-Admin".into(), with_keys: true };
-        assert_eq!(before.enter("Admin", region, both, Reach::Shell { overwrite: false }).cleared(), before);
-        assert_eq!(before.keys("Admin", region).profile("ReadOnly").keys("Deploy", None).cleared(), before);
-        assert_eq!(before.profile("ReadOnly").profile("Admin").keys("Deploy", region).cleared(), before);
+        assert_eq!(
+            before.enter("Admin", region, both, Reach::Shell { overwrite: false }).cleared(),
+            before
+        );
+        assert_eq!(
+            before.keys("Admin", region).profile("ReadOnly").keys("Deploy", None).cleared(),
+            before
+        );
+        assert_eq!(
+            before.profile("ReadOnly").profile("Admin").keys("Deploy", region).cleared(),
+            before
+        );
     }
 }
 
 #[test]
 fn clearing_without_a_role_of_ours_changes_nothing() {
-    let theirs =
-        Environment::of(&[("AWS_SSO", "corp"), ("AWS_SSO_ROLE_ARN", "arn"), ("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_PROFILE", "mine")]);
+    let theirs = Environment::of(&[
+        ("AWS_SSO", "corp"),
+        ("AWS_SSO_ROLE_ARN", "arn"),
+        ("AWS_ACCESS_KEY_ID", "AKIA"),
+        ("AWS_PROFILE", "mine"),
+    ]);
     assert_eq!(clear(&theirs.previous()), Changes::default());
 }
 
@@ -163,8 +197,14 @@ fn a_variable_that_no_shell_can_name_is_passed_over() {
 #[test]
 fn what_the_person_changed_in_a_role_shell_is_theirs() {
     let shell = Environment::of(&[("AWS_PROFILE", "before")]).keys("Admin", Some("eu-west-1"));
-    let pasted = shell.with("AWS_ACCESS_KEY_ID", "ASIAPASTED").with("AWS_SECRET_ACCESS_KEY", "s").with("AWS_SESSION_TOKEN", "t");
-    let changed = pasted.with("AWS_REGION", "us-east-1").with("AWS_PROFILE", "after").with("AWS_SSO_ROLE_ARN", "arn:of:theirs");
+    let pasted = shell
+        .with("AWS_ACCESS_KEY_ID", "ASIAPASTED")
+        .with("AWS_SECRET_ACCESS_KEY", "s")
+        .with("AWS_SESSION_TOKEN", "t");
+    let changed = pasted
+        .with("AWS_REGION", "us-east-1")
+        .with("AWS_PROFILE", "after")
+        .with("AWS_SSO_ROLE_ARN", "arn:of:theirs");
     let left = changed.cleared();
     let want = [
         ("AWS_ACCESS_KEY_ID", "ASIAPASTED"),
@@ -187,7 +227,10 @@ fn the_next_role_takes_the_place_of_all_that_the_last_one_set() {
 
 #[test]
 fn a_replaced_profile_is_remembered_through_every_switch() {
-    let shell = Environment::of(&[("AWS_DEFAULT_PROFILE", "mine")]).keys("Admin", None).profile("ReadOnly").keys("Deploy", None);
+    let shell = Environment::of(&[("AWS_DEFAULT_PROFILE", "mine")])
+        .keys("Admin", None)
+        .profile("ReadOnly")
+        .keys("Deploy", None);
     assert_eq!((shell.get("AWS_PROFILE"), shell.get("AWS_DEFAULT_PROFILE")), (None, None));
     assert_eq!(shell.get("ROLECALL_SAVED_PROFILE"), Some("mine"));
     assert_eq!(shell.cleared(), Environment::of(&[("AWS_PROFILE", "mine")]));
@@ -198,7 +241,10 @@ fn a_replaced_profile_is_remembered_through_every_switch() {
 #[test]
 fn a_profile_means_no_keys_and_keys_mean_no_profile() {
     let shell = Environment::default().keys("Admin", None).profile("ReadOnly");
-    assert_eq!((shell.get("AWS_PROFILE"), shell.get("AWS_SDK_LOAD_CONFIG")), (Some("pay-ReadOnly"), Some("1")));
+    assert_eq!(
+        (shell.get("AWS_PROFILE"), shell.get("AWS_SDK_LOAD_CONFIG")),
+        (Some("pay-ReadOnly"), Some("1"))
+    );
     assert!(KEYS.iter().all(|name| shell.get(name).is_none()));
     let shell = shell.keys("Admin", None);
     assert_eq!((shell.get("AWS_PROFILE"), shell.get("AWS_SDK_LOAD_CONFIG")), (None, None));
@@ -206,14 +252,24 @@ fn a_profile_means_no_keys_and_keys_mean_no_profile() {
 
 #[test]
 fn a_region_of_the_persons_own_is_left_alone_and_ours_follows_the_role() {
-    let theirs = Environment::of(&[("AWS_DEFAULT_REGION", "us-east-1")]).keys("Admin", Some("eu-west-1"));
-    assert_eq!((theirs.get("AWS_REGION"), theirs.get("AWS_DEFAULT_REGION")), (None, Some("us-east-1")));
+    let theirs =
+        Environment::of(&[("AWS_DEFAULT_REGION", "us-east-1")]).keys("Admin", Some("eu-west-1"));
+    assert_eq!(
+        (theirs.get("AWS_REGION"), theirs.get("AWS_DEFAULT_REGION")),
+        (None, Some("us-east-1"))
+    );
     let ours = Environment::default().keys("Admin", Some("eu-west-1"));
     let next = ours.keys("ReadOnly", Some("us-west-2"));
-    assert_eq!((next.get("AWS_REGION"), next.get("AWS_SSO_DEFAULT_REGION")), (Some("us-west-2"), Some("us-west-2")));
+    assert_eq!(
+        (next.get("AWS_REGION"), next.get("AWS_SSO_DEFAULT_REGION")),
+        (Some("us-west-2"), Some("us-west-2"))
+    );
     assert_eq!(ours.keys("ReadOnly", None).get("AWS_REGION"), None);
     let since = ours.with("AWS_REGION", "ap-south-1").keys("ReadOnly", Some("us-west-2"));
-    assert_eq!((since.get("AWS_REGION"), since.get("AWS_DEFAULT_REGION")), (Some("ap-south-1"), None));
+    assert_eq!(
+        (since.get("AWS_REGION"), since.get("AWS_DEFAULT_REGION")),
+        (Some("ap-south-1"), None)
+    );
 }
 
 #[test]
@@ -232,11 +288,18 @@ fn a_region_that_was_asked_for_is_set_and_no_region_touches_none() {
         color: None,
     };
     let theirs = Environment::of(&[("AWS_REGION", "us-east-1")]);
-    let asked = theirs.apply(changes(&Grant { region: Some("ap-south-1"), ..base.clone() }, &theirs.previous()));
-    assert_eq!((asked.get("AWS_REGION"), asked.get("AWS_DEFAULT_REGION")), (Some("ap-south-1"), Some("ap-south-1")));
+    let asked = theirs
+        .apply(changes(&Grant { region: Some("ap-south-1"), ..base.clone() }, &theirs.previous()));
+    assert_eq!(
+        (asked.get("AWS_REGION"), asked.get("AWS_DEFAULT_REGION")),
+        (Some("ap-south-1"), Some("ap-south-1"))
+    );
     let ours = Environment::default().keys("ReadOnly", Some("us-west-2"));
     let left = ours.apply(changes(&Grant { no_region: true, ..base }, &ours.previous()));
-    assert_eq!((left.get("AWS_REGION"), left.get("AWS_SSO_DEFAULT_REGION")), (Some("us-west-2"), Some("us-west-2")));
+    assert_eq!(
+        (left.get("AWS_REGION"), left.get("AWS_SSO_DEFAULT_REGION")),
+        (Some("us-west-2"), Some("us-west-2"))
+    );
 }
 
 #[test]
@@ -254,39 +317,68 @@ fn a_child_gets_nothing_foreign_and_a_shell_keeps_it_unless_told() {
     }
     let shell = theirs.keys("Admin", None);
     assert_eq!(shell.get("AWS_WEB_IDENTITY_TOKEN_FILE"), Some("/t"));
-    let said = replaced(&theirs.previous(), &entered(&theirs, "Admin", None, Form::Keys, Reach::Child));
+    let said =
+        replaced(&theirs.previous(), &entered(&theirs, "Admin", None, Form::Keys, Reach::Child));
     assert_eq!(said[..3], ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
 }
 
 #[test]
 fn an_endpoint_comes_alone_and_what_took_its_place_is_the_persons() {
-    let theirs = Environment::of(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"), ("AWS_ACCESS_KEY_ID", "AKIA")]);
+    let theirs = Environment::of(&[
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
+        ("AWS_ACCESS_KEY_ID", "AKIA"),
+    ]);
     let child = theirs.enter("Admin", None, at_an_endpoint("Admin"), Reach::Child);
     let set = ENDPOINT.map(|name| child.get(name).unwrap());
     assert_eq!(set, ["http://127.0.0.1:1/Admin", "token"]);
     assert!(PROFILES.iter().chain(&KEYS).all(|name| child.get(name).is_none()), "{child:?}");
-    assert!(OTHERS.iter().filter(|name| !ENDPOINT.contains(name)).all(|name| child.get(name).is_none()), "{child:?}");
+    assert!(
+        OTHERS.iter().filter(|name| !ENDPOINT.contains(name)).all(|name| child.get(name).is_none()),
+        "{child:?}"
+    );
     assert_eq!(child.cleared(), Environment::default());
-    assert_eq!(replaced(&child.previous(), &entered(&child, "Deploy", None, at_an_endpoint("Deploy"), Reach::Child)), [""; 0]);
+    assert_eq!(
+        replaced(
+            &child.previous(),
+            &entered(&child, "Deploy", None, at_an_endpoint("Deploy"), Reach::Child)
+        ),
+        [""; 0]
+    );
     let changed = child.with(ENDPOINT[0], "http://127.0.0.1:2/");
-    assert_eq!(changed.cleared(), Environment::of(&[(ENDPOINT[0], "http://127.0.0.1:2/"), (ENDPOINT[1], "token")]));
+    assert_eq!(
+        changed.cleared(),
+        Environment::of(&[(ENDPOINT[0], "http://127.0.0.1:2/"), (ENDPOINT[1], "token")])
+    );
 }
 
 #[test]
 fn only_what_would_win_over_the_role_is_in_its_way() {
-    let web = Environment::of(&[("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_PROFILE", "mine")]).previous();
+    let web = Environment::of(&[("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_PROFILE", "mine")])
+        .previous();
     assert_eq!(foreign(&web, &Form::Keys), Vec::<&str>::new());
     assert_eq!(foreign(&web, &in_profile("Admin")), ["AWS_WEB_IDENTITY_TOKEN_FILE"]);
     let ours = Environment::default().keys("Admin", None);
     assert_eq!(foreign(&ours.previous(), &Form::Keys), Vec::<&str>::new());
-    assert_eq!(foreign(&ours.with("AWS_ACCESS_KEY_ID", "AKIA").previous(), &Form::Keys)[0], "AWS_ACCESS_KEY_ID");
+    assert_eq!(
+        foreign(&ours.with("AWS_ACCESS_KEY_ID", "AKIA").previous(), &Form::Keys)[0],
+        "AWS_ACCESS_KEY_ID"
+    );
 }
 
 #[test]
 fn nothing_secret_is_printed_by_debug() {
     let shell = Environment::default().keys("Admin", None);
-    let said = format!("{:?} {:?}", shell.previous(), entered(&shell, "ReadOnly", None, Form::Keys, Reach::Child));
-    assert!(said.contains("AWS_SESSION_TOKEN") && !said.contains("token\"") && !said.contains("\"secret"), "{said}");
+    let said = format!(
+        "{:?} {:?}",
+        shell.previous(),
+        entered(&shell, "ReadOnly", None, Form::Keys, Reach::Child)
+    );
+    assert!(
+        said.contains("AWS_SESSION_TOKEN")
+            && !said.contains("token\"")
+            && !said.contains("\"secret"),
+        "{said}"
+    );
 }
 
 /// What a person may have set before; their keys are in the way of a role and are tried elsewhere.

@@ -19,7 +19,8 @@ enum Held {
     Alt,
 }
 
-/// Keys pressed one after another: `ctrl-x p`, `alt-r`. The first one is held with Ctrl or Alt; letters alone are text.
+/// Keys pressed one after another: `ctrl-x p`, `alt-r`. The first one is held with Ctrl or Alt;
+/// letters alone are text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chord(Vec<Press>);
 
@@ -28,9 +29,11 @@ impl FromStr for Chord {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let unreadable = || {
-            Error::new(Kind::Usage, format!("`{text}` is no key that can be bound")).hint("such as --key 'ctrl-x p', 'ctrl-g' or 'alt-r'")
+            Error::new(Kind::Usage, format!("`{text}` is no key that can be bound"))
+                .hint("such as --key 'ctrl-x p', 'ctrl-g' or 'alt-r'")
         };
-        let presses: Vec<Press> = text.split_whitespace().map(press).collect::<Option<_>>().ok_or_else(unreadable)?;
+        let presses: Vec<Press> =
+            text.split_whitespace().map(press).collect::<Option<_>>().ok_or_else(unreadable)?;
         match presses.first() {
             Some(first) if first.held != Held::Nothing => Ok(Self(presses)),
             _ => Err(unreadable()),
@@ -61,7 +64,9 @@ impl Chord {
             let message = format!("{shell} binds single keys, not one after another");
             return Err(Error::new(Kind::Usage, message).hint("such as --key alt-r, or --no-key"));
         }
-        let each = |write: fn(&Press) -> String, between: &str| self.0.iter().map(write).collect::<Vec<_>>().join(between);
+        let each = |write: fn(&Press) -> String, between: &str| {
+            self.0.iter().map(write).collect::<Vec<_>>().join(between)
+        };
         Ok(match shell {
             Dialect::Nushell => {
                 let modifier = if first.held == Held::Ctrl { "control" } else { "alt" };
@@ -76,8 +81,8 @@ impl Chord {
         })
     }
 
-    /// The first key in readline's notation, if others follow and it is held with Ctrl. Alt needs no care: its escape sequence comes at
-    /// once.
+    /// The first key in readline's notation, if others follow and it is held with Ctrl. Alt needs
+    /// no care: its escape sequence comes at once.
     pub(super) fn prefix(&self) -> Option<String> {
         match &*self.0 {
             [first, _, ..] if first.held == Held::Ctrl => Some(readline(first)),

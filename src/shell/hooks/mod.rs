@@ -1,5 +1,5 @@
-//! What a person's shell sources: a function that takes a role on, a key that calls it, completions. The scripts are files of
-//! `assets/shell`; this fills in names.
+//! What a person's shell sources: a function that takes a role on, a key that calls it,
+//! completions. The scripts are files of `assets/shell`; this fills in names.
 
 mod key;
 mod name;
@@ -44,8 +44,15 @@ const END_BASH: &str = include_str!("../../../assets/shell/end.bash");
 const WRAP_ZSH: &str = include_str!("../../../assets/shell/wrap.zsh");
 
 /// The shells that have hooks.
-pub const HOOKED: [Dialect; 7] =
-    [Dialect::Bash, Dialect::Zsh, Dialect::Fish, Dialect::PowerShell, Dialect::Nushell, Dialect::Elvish, Dialect::Xonsh];
+pub const HOOKED: [Dialect; 7] = [
+    Dialect::Bash,
+    Dialect::Zsh,
+    Dialect::Fish,
+    Dialect::PowerShell,
+    Dialect::Nushell,
+    Dialect::Elvish,
+    Dialect::Xonsh,
+];
 
 /// What a hook is made of.
 #[derive(Debug, Clone)]
@@ -64,15 +71,16 @@ impl Hook<'_> {
     /// Everything: function, key and completions.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a shell without hooks, for a name that a shell could not define a function by, and for a key that this
-    /// shell can't bind.
+    /// [`Kind::Usage`] for a shell without hooks, for a name that a shell could not define a
+    /// function by, and for a key that this shell can't bind.
     pub fn render(&self) -> Result<String> {
         let scripts = scripts(self.shell)?;
         check_name(self.cmd)?;
         let program = self.word(self.program)?;
         let fill = |script: &str| script.replace("@ROLECALL@", &program).replace("@CMD@", self.cmd);
         // nushell has to know the completer before it is named.
-        let mut parts = vec![self.complete(&scripts, &program, &["rolecall", self.cmd])?, fill(scripts.role)];
+        let mut parts =
+            vec![self.complete(&scripts, &program, &["rolecall", self.cmd])?, fill(scripts.role)];
         if let Some(chord) = &self.key {
             let (modifier, key) = chord.written(self.shell)?;
             if let (Dialect::Bash, Some(first)) = (self.shell, chord.prefix()) {
@@ -89,7 +97,8 @@ impl Hook<'_> {
     /// [`Kind::Usage`] for a shell that can't complete by us.
     pub fn completions(&self) -> Result<String> {
         let program = self.word(self.program)?;
-        let text = self.isolated(&self.complete(&scripts(self.shell)?, &program, &["rolecall"])?)?;
+        let text =
+            self.isolated(&self.complete(&scripts(self.shell)?, &program, &["rolecall"])?)?;
         Ok(match self.shell {
             // So that a folder of the function path may hold it.
             Dialect::Zsh => format!("#compdef rolecall\n{text}"),
@@ -97,8 +106,9 @@ impl Hook<'_> {
         })
     }
 
-    /// The script, made independent of the aliases of the shell that evaluates it, and of those of its options that change how scripts
-    /// are read. bash reads a script command by command, so aliases are turned off by the first commands of it; zsh reads it whole, so it
+    /// The script, made independent of the aliases of the shell that evaluates it, and of those of
+    /// its options that change how scripts are read. bash reads a script command by command, so
+    /// aliases are turned off by the first commands of it; zsh reads it whole, so it
     /// becomes one quoted word. The other shells resolve aliases by themselves or have none.
     fn isolated(&self, script: &str) -> Result<String> {
         Ok(match self.shell {
@@ -110,20 +120,28 @@ impl Hook<'_> {
 
     fn complete(&self, scripts: &Scripts, program: &str, names: &[&str]) -> Result<String> {
         let names: Vec<String> = match self.shell {
-            Dialect::PowerShell | Dialect::Xonsh => names.iter().map(|name| self.word(name)).collect::<Result<_>>()?,
+            Dialect::PowerShell | Dialect::Xonsh => {
+                names.iter().map(|name| self.word(name)).collect::<Result<_>>()?
+            }
             _ => names.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let between = if matches!(self.shell, Dialect::PowerShell | Dialect::Xonsh) { ", " } else { " " };
+        let between =
+            if matches!(self.shell, Dialect::PowerShell | Dialect::Xonsh) { ", " } else { " " };
         Ok(scripts.complete.replace("@ROLECALL@", program).replace("@NAMES@", &names.join(between)))
     }
 
     /// A word of this shell.
     fn word(&self, text: &str) -> Result<String> {
-        let plain = !text.is_empty() && text.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"/._-".contains(&letter));
+        let plain = !text.is_empty()
+            && text
+                .bytes()
+                .all(|letter| letter.is_ascii_alphanumeric() || b"/._-".contains(&letter));
         if plain && !matches!(self.shell, Dialect::PowerShell | Dialect::Xonsh) {
             return Ok(text.to_owned());
         }
-        quote(text, self.shell).ok_or_else(|| Error::new(Kind::Usage, format!("{} can't name this program: {text}", self.shell)))
+        quote(text, self.shell).ok_or_else(|| {
+            Error::new(Kind::Usage, format!("{} can't name this program: {text}", self.shell))
+        })
     }
 }
 
@@ -138,7 +156,8 @@ fn scripts(shell: Dialect) -> Result<Scripts> {
         Dialect::Xonsh => scripts!("xsh"),
         Dialect::Sh | Dialect::Tcsh | Dialect::Cmd => {
             let evaluation = shell.evaluation("rolecall eval");
-            return Err(Error::new(Kind::Usage, format!("there is no hook for {shell}")).hint(format!("use `{evaluation}`")));
+            return Err(Error::new(Kind::Usage, format!("there is no hook for {shell}"))
+                .hint(format!("use `{evaluation}`")));
         }
     })
 }
@@ -154,9 +173,14 @@ mod tests {
     #[test]
     fn nothing_is_left_to_fill_in() {
         for shell in HOOKED {
-            let chord = if matches!(shell, Dialect::Nushell | Dialect::Elvish) { "alt-p" } else { "ctrl-x p" };
+            let chord = if matches!(shell, Dialect::Nushell | Dialect::Elvish) {
+                "alt-p"
+            } else {
+                "ctrl-x p"
+            };
             let whole = Hook { key: Some(chord.parse().unwrap()), ..hook(shell) }.render().unwrap();
-            let parts = ["@ROLECALL@", "@CMD@", "@NAMES@", "@KEY@", "@PREFIX@", "@MODIFIER@", "@SCRIPT@"];
+            let parts =
+                ["@ROLECALL@", "@CMD@", "@NAMES@", "@KEY@", "@PREFIX@", "@MODIFIER@", "@SCRIPT@"];
             assert!(parts.iter().all(|part| !whole.contains(part)), "{whole}");
             assert!(whole.contains("role") && whole.contains("complete"), "{whole}");
             assert!(hook(shell).completions().unwrap().contains("rolecall"));
@@ -172,8 +196,12 @@ mod tests {
 
     #[test]
     fn a_program_with_a_blank_in_its_path_is_quoted() {
-        let whole = Hook { program: "/opt/my tools/rolecall", ..hook(Dialect::Zsh) }.render().unwrap();
-        assert!(whole.contains(r"command '\''/opt/my tools/rolecall'\'' eval --shell zsh"), "{whole}");
+        let whole =
+            Hook { program: "/opt/my tools/rolecall", ..hook(Dialect::Zsh) }.render().unwrap();
+        assert!(
+            whole.contains(r"command '\''/opt/my tools/rolecall'\'' eval --shell zsh"),
+            "{whole}"
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use crate::domain::{Error, Kind, Result};
 
-/// Words that the grammar of one of the shells with hooks has taken, their special builtins, and the builtins that the hooks themselves
-/// run.
+/// Words that the grammar of one of the shells with hooks has taken, their special builtins, and
+/// the builtins that the hooks themselves run.
 const TAKEN: &str = "\
     _ alias and argparse as assert async await begin bind bindkey break builtin case catch class command commandline compadd compdef \
     compgen complete compopt const contains continue coproc count data declare def default del do done each elif else elseif emulate end \
@@ -13,14 +13,21 @@ const TAKEN: &str = "\
     status string switch test then throw time times tmp trap true try typeset unalias unset unsetopt until use using var where while \
     with xor yield zle zmodload";
 
-/// Checks that every shell accepts this name for a function, and that the hook still works under it.
+/// Checks that every shell accepts this name for a function, and that the hook still works under
+/// it.
 ///
 /// # Errors
-/// [`Kind::Usage`] if the name is not a word of ASCII letters, digits, `-` and `_`, or if shells use it themselves.
+/// [`Kind::Usage`] if the name is not a word of ASCII letters, digits, `-` and `_`, or if shells
+/// use it themselves.
 pub(super) fn check_name(name: &str) -> Result<()> {
-    let wrong = |what: &str, hint: &str| Err(Error::new(Kind::Usage, format!("`{name}` can't be the function's name{what}")).hint(hint));
+    let wrong = |what: &str, hint: &str| {
+        Err(Error::new(Kind::Usage, format!("`{name}` can't be the function's name{what}"))
+            .hint(hint))
+    };
     let first = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    if !first || !name.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"_-".contains(&letter)) {
+    if !first
+        || !name.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"_-".contains(&letter))
+    {
         return wrong("", "use letters, digits, `-` and `_`, such as --cmd assume");
     }
     match name {
@@ -41,9 +48,15 @@ mod tests {
         for good in ["role", "assume", "r", "aws-role", "_x", "cd"] {
             assert_eq!(check_name(good), Ok(()), "{good}");
         }
-        for bad in ["", "a b", "x;rm", "$(id)", "1st", "é", "-x", "rolecall", "if", "eval", "command", "complete", "fn", "lambda", "_"] {
+        for bad in [
+            "", "a b", "x;rm", "$(id)", "1st", "é", "-x", "rolecall", "if", "eval", "command",
+            "complete", "fn", "lambda", "_",
+        ] {
             let error = check_name(bad).unwrap_err();
-            assert!(error.kind == Kind::Usage && error.hints[0].contains("--cmd assume"), "{bad}: {error:?}");
+            assert!(
+                error.kind == Kind::Usage && error.hints[0].contains("--cmd assume"),
+                "{bad}: {error:?}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Where each shell looks for a completion file of a person's own, and the line that shows that a file is ours.
+//! Where each shell looks for a completion file of a person's own, and the line that shows that a
+//! file is ours.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +23,8 @@ pub struct Folders {
 pub struct Place {
     /// The file.
     pub file: PathBuf,
-    /// What a person has to add to a file of theirs, where the shell does not look there by itself: the line, and where it belongs.
+    /// What a person has to add to a file of theirs, where the shell does not look there by
+    /// itself: the line, and where it belongs.
     pub line: Option<(String, &'static str)>,
 }
 
@@ -67,7 +69,8 @@ pub fn ours(file: &Path, text: &[u8]) -> Result<()> {
     if String::from_utf8_lossy(text).lines().take(2).any(|line| line == MARK) {
         return Ok(());
     }
-    Err(Error::new(Kind::Usage, format!("{} is not a file of rolecall's", file.display())).hint("move it away first"))
+    Err(Error::new(Kind::Usage, format!("{} is not a file of rolecall's", file.display()))
+        .hint("move it away first"))
 }
 
 #[cfg(test)]

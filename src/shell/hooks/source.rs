@@ -1,4 +1,5 @@
-//! How each shell comes to source its hook: the line, the start-up file it belongs in, and where else it may stand.
+//! How each shell comes to source its hook: the line, the start-up file it belongs in, and where
+//! else it may stand.
 
 use std::path::{Path, PathBuf};
 
@@ -14,38 +15,51 @@ pub struct Source {
     pub file: PathBuf,
     /// The line.
     pub line: &'static str,
-    /// The command that has to be run once before, and again after an update, where a shell sources nothing but files.
+    /// The command that has to be run once before, and again after an update, where a shell
+    /// sources nothing but files.
     pub once: Option<&'static str>,
     /// Other files, and folders of files, that this shell reads when it starts.
     pub also: Vec<PathBuf>,
 }
 
-/// The line that sources a shell's hook, and the command to run once before where there is one; `None` for a shell without hooks.
+/// The line that sources a shell's hook, and the command to run once before where there is one;
+/// `None` for a shell without hooks.
 pub const fn line(shell: Dialect) -> Option<(&'static str, Option<&'static str>)> {
     Some(match shell {
         Dialect::Bash => ("eval \"$(rolecall init bash)\"", None),
         Dialect::Zsh => ("eval \"$(rolecall init zsh)\"", None),
         Dialect::Fish => ("rolecall init fish | source", None),
         Dialect::PowerShell => ("rolecall init powershell | Out-String | Invoke-Expression", None),
-        Dialect::Nushell => ("source ~/.rolecall.nu", Some("rolecall init nushell | save -f ~/.rolecall.nu")),
+        Dialect::Nushell => {
+            ("source ~/.rolecall.nu", Some("rolecall init nushell | save -f ~/.rolecall.nu"))
+        }
         Dialect::Elvish => ("eval (rolecall init elvish | slurp)", None),
         Dialect::Xonsh => ("execx($(rolecall init xonsh))", None),
         Dialect::Sh | Dialect::Tcsh | Dialect::Cmd => return None,
     })
 }
 
-/// The hook of a shell for this home, with `config` for `$XDG_CONFIG_HOME` or `~/.config`; `None` for a shell without hooks.
+/// The hook of a shell for this home, with `config` for `$XDG_CONFIG_HOME` or `~/.config`; `None`
+/// for a shell without hooks.
 pub fn source(shell: Dialect, home: &Path, config: &Path) -> Option<Source> {
     let (line, once) = line(shell)?;
     let (file, also) = match shell {
-        Dialect::Bash => (home.join(".bashrc"), vec![home.join(".bash_profile"), home.join(".profile")]),
-        Dialect::Zsh => (home.join(".zshrc"), vec![home.join(".zshenv"), home.join(".zprofile"), config.join("zsh/.zshrc")]),
+        Dialect::Bash => {
+            (home.join(".bashrc"), vec![home.join(".bash_profile"), home.join(".profile")])
+        }
+        Dialect::Zsh => (
+            home.join(".zshrc"),
+            vec![home.join(".zshenv"), home.join(".zprofile"), config.join("zsh/.zshrc")],
+        ),
         Dialect::Fish => (config.join("fish/config.fish"), vec![config.join("fish/conf.d")]),
         Dialect::PowerShell => {
             let folder = config.join("powershell");
             (folder.join("profile.ps1"), vec![folder.join("Microsoft.PowerShell_profile.ps1")])
         }
-        Dialect::Nushell => (config.join("nushell/config.nu"), vec![config.join("nushell/env.nu"), config.join("nushell/autoload")]),
+        Dialect::Nushell => (
+            config.join("nushell/config.nu"),
+            vec![config.join("nushell/env.nu"), config.join("nushell/autoload")],
+        ),
         Dialect::Elvish => (config.join("elvish/rc.elv"), vec![home.join(".elvish/rc.elv")]),
         _ => (home.join(".xonshrc"), vec![config.join("xonsh/rc.xsh"), config.join("xonsh/rc.d")]),
     };
@@ -55,16 +69,34 @@ pub fn source(shell: Dialect, home: &Path, config: &Path) -> Option<Source> {
 impl Source {
     /// Whether a file that the shell reads when it starts brings the hook.
     pub fn is_there(&self) -> bool {
-        let brings = |file: &Path| self.is_in(&String::from_utf8_lossy(&file::load(file).ok().flatten().unwrap_or_default()));
-        let inside = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| brings(&entry.path()));
-        brings(&self.file) || self.also.iter().any(|place| if place.is_dir() { inside(place) } else { brings(place) })
+        let brings = |file: &Path| {
+            self.is_in(&String::from_utf8_lossy(
+                &file::load(file).ok().flatten().unwrap_or_default(),
+            ))
+        };
+        let inside = |folder: &Path| {
+            std::fs::read_dir(folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .any(|entry| brings(&entry.path()))
+        };
+        brings(&self.file)
+            || self
+                .also
+                .iter()
+                .any(|place| if place.is_dir() { inside(place) } else { brings(place) })
     }
 
-    /// Whether a start-up file with this text brings the hook: by the line, by one like it that names the program in another way, or by
-    /// what `init` prints.
+    /// Whether a start-up file with this text brings the hook: by the line, by one like it that
+    /// names the program in another way, or by what `init` prints.
     pub fn is_in(&self, text: &str) -> bool {
         // In xonsh the words are a Python list.
-        let runs = |rest: &str| [" init ", " eval --shell", "\"eval\", \"--shell\""].iter().any(|words| rest.contains(words));
+        let runs = |rest: &str| {
+            [" init ", " eval --shell", "\"eval\", \"--shell\""]
+                .iter()
+                .any(|words| rest.contains(words))
+        };
         let program = |line: &str| line.split_once("rolecall").is_some_and(|(_, rest)| runs(rest));
         let says = |line: &str| line.contains(self.line) || program(line);
         text.lines().map(str::trim_start).any(|line| !line.starts_with('#') && says(line))
@@ -87,17 +119,28 @@ mod tests {
         }
         let nushell = of(Dialect::Nushell).unwrap();
         assert_eq!(nushell.file, Path::new("/home/jane/.config/nushell/config.nu"));
-        assert!(nushell.line.contains(nushell.once.unwrap().rsplit(' ').next().unwrap()), "{nushell:?}");
+        assert!(
+            nushell.line.contains(nushell.once.unwrap().rsplit(' ').next().unwrap()),
+            "{nushell:?}"
+        );
     }
 
     #[test]
     fn the_hook_is_found_by_its_line_by_another_path_and_by_its_text() {
         for shell in HOOKED {
             let source = of(shell).unwrap();
-            let printed = Hook { shell, program: "rolecall", cmd: "assume", key: None }.render().unwrap();
-            assert!(source.is_in(&format!("# mine\n  {}\n", source.line)) && source.is_in(&printed), "{shell}");
+            let printed =
+                Hook { shell, program: "rolecall", cmd: "assume", key: None }.render().unwrap();
+            assert!(
+                source.is_in(&format!("# mine\n  {}\n", source.line)) && source.is_in(&printed),
+                "{shell}"
+            );
             assert!(!source.is_in(&format!("# {}\nalias r=rolecall\n", source.line)), "{shell}");
         }
-        assert!(of(Dialect::Bash).unwrap().is_in("eval \"$('/opt/my tools/rolecall' init bash --cmd assume)\""));
+        assert!(
+            of(Dialect::Bash)
+                .unwrap()
+                .is_in("eval \"$('/opt/my tools/rolecall' init bash --cmd assume)\"")
+        );
     }
 }

@@ -1,8 +1,10 @@
-//! Terminal input as a state machine: bytes in, keys, clicks and pasted text out. Every byte costs constant time.
+//! Terminal input as a state machine: bytes in, keys, clicks and pasted text out. Every byte costs
+//! constant time.
 //!
-//! Input is not trusted to be complete. A sequence that stops in the middle is given up after [`PATIENCE`], a paste without its end marker
-//! after the same time without a byte, and Ctrl-C ends any of them. Formats: ECMA-48 for the framing of sequences, xterm's ctlseqs
-//! for mouse reports and bracketed paste; see [`super::sequence`] for keys.
+//! Input is not trusted to be complete. A sequence that stops in the middle is given up after
+//! [`PATIENCE`], a paste without its end marker after the same time without a byte, and Ctrl-C ends
+//! any of them. Formats: ECMA-48 for the framing of sequences, xterm's ctlseqs for mouse reports
+//! and bracketed paste; see [`super::sequence`] for keys.
 
 use std::time::{Duration, Instant};
 
@@ -11,9 +13,11 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use super::sequence::{self, Input};
 use crate::tui::event::Key;
 
-/// How long after Esc another byte still belongs to it. Over slow lines the bytes of a sequence arrive one by one.
+/// How long after Esc another byte still belongs to it. Over slow lines the bytes of a sequence
+/// arrive one by one.
 pub(super) const ESCAPE: Duration = Duration::from_millis(50);
-/// How long an unfinished sequence is waited for in all, and an unfinished paste after its last byte.
+/// How long an unfinished sequence is waited for in all, and an unfinished paste after its last
+/// byte.
 pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 /// Parameters longer than this belong to no sequence that is known here.
 const LONGEST_PARAMETERS: usize = 64;
@@ -21,7 +25,8 @@ const LONGEST_PARAMETERS: usize = 64;
 const LONGEST_PASTE: usize = 64 * 1024;
 /// So many bytes of a paste that is too long may gather before all but its beginning is dropped.
 const PASTE_SLACK: usize = 64 * 1024;
-/// Printable bytes that arrive at once are a paste from here on, even on a terminal that does not mark pastes: nobody types so fast.
+/// Printable bytes that arrive at once are a paste from here on, even on a terminal that does not
+/// mark pastes: nobody types so fast.
 const BURST: usize = 256;
 /// The same for printable bytes and line ends, which scripts may send as keys.
 const BURST_OF_LINES: usize = 1_024;
@@ -49,7 +54,8 @@ enum Unfinished {
     ConsoleKey,
     /// `ESC [ M` and three bytes: a mouse report of a terminal without SGR reports.
     OldMouse,
-    /// OSC, DCS, APC, PM or SOS, introduced by `ESC` and this byte: an answer to a question nobody here asked.
+    /// OSC, DCS, APC, PM or SOS, introduced by `ESC` and this byte: an answer to a question nobody
+    /// here asked.
     Reply(u8),
     /// The same, after an Esc that may be the beginning of its end.
     ReplyEscape,
@@ -57,7 +63,8 @@ enum Unfinished {
     Character { length: usize, alt: bool },
     /// A bracketed paste, of which `bytes` is the text.
     Paste,
-    /// A bracketed paste whose end did not come in time. Either the end marker is lost or the line has stalled; the next read decides.
+    /// A bracketed paste whose end did not come in time. Either the end marker is lost or the line
+    /// has stalled; the next read decides.
     StalledPaste,
 }
 
@@ -76,12 +83,14 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// A decoder of which the first `cooked` bytes were typed while the terminal was in line mode, which makes line feeds of Enter.
+    /// A decoder of which the first `cooked` bytes were typed while the terminal was in line mode,
+    /// which makes line feeds of Enter.
     pub(super) fn new(cooked: usize) -> Self {
         Self { cooked, ..Self::default() }
     }
 
-    /// When to call [`Decoder::expire`] if no byte comes before; `None` while nothing is unfinished.
+    /// When to call [`Decoder::expire`] if no byte comes before; `None` while nothing is
+    /// unfinished.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let patience = match self.unfinished {
             Unfinished::Nothing | Unfinished::StalledPaste => return None,
@@ -94,11 +103,17 @@ impl Decoder {
     /// Decodes the bytes of one read.
     pub(super) fn feed(&mut self, bytes: &[u8], now: Instant, out: &mut Vec<Input>) {
         if self.unfinished == Unfinished::StalledPaste {
-            // What is typed after a lost end marker comes key by key, the rest of a stalled paste comes in bulk.
+            // What is typed after a lost end marker comes key by key, the rest of a stalled paste
+            // comes in bulk.
             let continues = !is_one_key(bytes) && bytes.first() != Some(&ESC);
-            self.begin(if continues { Unfinished::Paste } else { Unfinished::Nothing }, now, continues);
+            self.begin(
+                if continues { Unfinished::Paste } else { Unfinished::Nothing },
+                now,
+                continues,
+            );
         }
-        let follows = self.burst.is_some_and(|last| now.duration_since(last) < BURST_GAP) && !is_one_key(bytes);
+        let follows = self.burst.is_some_and(|last| now.duration_since(last) < BURST_GAP)
+            && !is_one_key(bytes);
         let mut rest = bytes;
         while let Some((byte, after)) = rest.split_first() {
             let taken = match self.unfinished {
@@ -107,7 +122,9 @@ impl Decoder {
                     0 => self.byte(*byte, now, out),
                     length => {
                         self.burst = Some(now);
-                        out.push(Input::Paste(String::from_utf8_lossy(&rest[..length]).into_owned()));
+                        out.push(Input::Paste(
+                            String::from_utf8_lossy(&rest[..length]).into_owned(),
+                        ));
                         length
                     }
                 },
@@ -123,7 +140,8 @@ impl Decoder {
         if self.unfinished != Unfinished::Paste {
             return self.give_up(out);
         }
-        // A Ctrl-C at the very end was typed at a picker that seemed to hang; anywhere else it is part of the text.
+        // A Ctrl-C at the very end was typed at a picker that seemed to hang; anywhere else it is
+        // part of the text.
         let end = self.bytes.iter().rposition(|byte| *byte != CTRL_C).map_or(0, |last| last + 1);
         let cancelled = end < self.bytes.len();
         self.bytes.truncate(end);
@@ -172,7 +190,8 @@ impl Decoder {
             Unfinished::Character { length, alt } if byte & 0xC0 == 0x80 => {
                 self.bytes.push(byte);
                 if self.bytes.len() == length {
-                    let letter = std::str::from_utf8(&self.bytes).ok().and_then(|text| text.chars().next());
+                    let letter =
+                        std::str::from_utf8(&self.bytes).ok().and_then(|text| text.chars().next());
                     self.reset();
                     out.extend(letter.map(|letter| Input::Key(text_key(letter, alt))));
                 }
@@ -190,7 +209,9 @@ impl Decoder {
     fn ground(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
         match byte {
             ESC => self.begin(Unfinished::Escape, now, false),
-            b'\n' if self.cooked > 0 => out.push(Input::Key(Key::new(KeyCode::Enter, KeyModifiers::NONE))),
+            b'\n' if self.cooked > 0 => {
+                out.push(Input::Key(Key::new(KeyCode::Enter, KeyModifiers::NONE)))
+            }
             _ => self.character(byte, false, now, out),
         }
     }
@@ -255,7 +276,9 @@ impl Decoder {
     fn one_letter(&mut self, byte: u8, now: Instant, out: &mut Vec<Input>) {
         match (self.unfinished, byte) {
             // Some terminals put a modifier's number before the letter.
-            (Unfinished::Ss3, b'0'..=b'9' | b';') if self.bytes.len() <= LONGEST_PARAMETERS => self.bytes.push(byte),
+            (Unfinished::Ss3, b'0'..=b'9' | b';') if self.bytes.len() <= LONGEST_PARAMETERS => {
+                self.bytes.push(byte)
+            }
             (Unfinished::Ss3, b'@'..=b'~') => {
                 let parameters = std::mem::take(&mut self.bytes);
                 self.reset();
@@ -288,7 +311,8 @@ impl Decoder {
         }
         self.bytes.extend(&bytes[taken..]);
         if self.bytes.len() > LONGEST_PASTE && self.bytes.last() == Some(&CTRL_C) {
-            // A stream without an end, such as of a broken terminal: Ctrl-C must not wait for a pause.
+            // A stream without an end, such as of a broken terminal: Ctrl-C must not wait for a
+            // pause.
             self.expire(out);
         } else if self.bytes.len() > LONGEST_PASTE + PASTE_SLACK {
             // The last bytes may be the beginning of the end marker.
@@ -300,17 +324,22 @@ impl Decoder {
     fn push_paste(&mut self, out: &mut Vec<Input>) {
         let text = std::mem::take(&mut self.bytes);
         if !text.is_empty() {
-            out.push(Input::Paste(String::from_utf8_lossy(&text[..text.len().min(LONGEST_PASTE)]).into_owned()));
+            out.push(Input::Paste(
+                String::from_utf8_lossy(&text[..text.len().min(LONGEST_PASTE)]).into_owned(),
+            ));
         }
     }
 
-    /// Ends what is unfinished. An introducer that nothing followed was a key with Alt; parts of anything longer mean nothing.
+    /// Ends what is unfinished. An introducer that nothing followed was a key with Alt; parts of
+    /// anything longer mean nothing.
     fn give_up(&mut self, out: &mut Vec<Input>) {
         let key = match self.unfinished {
             Unfinished::Escape => Some(Key::new(KeyCode::Esc, KeyModifiers::NONE)),
             Unfinished::Csi if self.bytes.is_empty() => Some(text_key('[', true)),
             Unfinished::Ss3 if self.bytes.is_empty() => Some(text_key('O', true)),
-            Unfinished::Reply(introducer) if self.bytes.is_empty() => Some(text_key(introducer.into(), true)),
+            Unfinished::Reply(introducer) if self.bytes.is_empty() => {
+                Some(text_key(introducer.into(), true))
+            }
             _ => None,
         };
         self.reset();
@@ -351,10 +380,13 @@ fn control_key(byte: u8, alt: bool) -> Key {
 
 /// Whether the bytes of one read are one key press: a character, or a control character.
 fn is_one_key(bytes: &[u8]) -> bool {
-    bytes.len() == 1 || bytes.len() <= 4 && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1)
+    bytes.len() == 1
+        || bytes.len() <= 4
+            && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1)
 }
 
-/// The length of the text at the start of these bytes if it is too long to be typed, or `follows` a text that was; else 0.
+/// The length of the text at the start of these bytes if it is too long to be typed, or `follows` a
+/// text that was; else 0.
 fn burst(bytes: &[u8], follows: bool) -> usize {
     let is_text = |byte: u8| byte >= b' ' && byte != 0x7F || matches!(byte, b'\t' | b'\r' | b'\n');
     // Nearly all reads are single keys.
@@ -376,7 +408,12 @@ fn complete(bytes: &[u8]) -> usize {
     let tail = bytes.len().saturating_sub(3);
     let lead = bytes[tail..].iter().rposition(|byte| *byte >= 0xC0).map(|at| tail + at);
     match lead {
-        Some(lead) if std::str::from_utf8(&bytes[lead..]).is_err_and(|error| error.error_len().is_none()) => lead,
+        Some(lead)
+            if std::str::from_utf8(&bytes[lead..])
+                .is_err_and(|error| error.error_len().is_none()) =>
+        {
+            lead
+        }
         _ => bytes.len(),
     }
 }

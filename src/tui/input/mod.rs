@@ -31,7 +31,8 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// Starts reading `tty`; events go to `events`. The first `cooked` bytes were typed while the terminal was still in line mode.
+    /// Starts reading `tty`; events go to `events`. The first `cooked` bytes were typed while the
+    /// terminal was still in line mode.
     ///
     /// # Errors
     /// [`crate::domain::Kind::Os`] if the operating system refuses a thread or a file.
@@ -43,7 +44,8 @@ impl Input {
             drop(end);
         };
         let started = std::thread::Builder::new().name("input".into()).spawn(work);
-        started.map_err(|error| Error::os(format!("starting the thread that reads keys: {error}")))?;
+        started
+            .map_err(|error| Error::os(format!("starting the thread that reads keys: {error}")))?;
         Ok(Self { stop: Some(stop), ended })
     }
 }
@@ -59,7 +61,8 @@ fn read(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
     let (mut decoder, mut clicks) = (Decoder::new(cooked), Clicks::default());
     let (mut buffer, mut inputs) = (vec![0; CHUNK], Vec::new());
     loop {
-        let timeout = decoder.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let timeout =
+            decoder.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
         match reader.read(&mut buffer, timeout) {
             TtyEvent::Bytes(count) => decoder.feed(&buffer[..count], Instant::now(), &mut inputs),
             TtyEvent::Idle => decoder.expire(&mut inputs),
@@ -81,7 +84,8 @@ fn read(mut reader: TtyReader, events: &Sender<Event>, cooked: usize) {
     }
 }
 
-/// Whether Ctrl-C is decoded after these reads and a pause, and a letter after it. It has to be, whatever the terminal sent; for fuzzing.
+/// Whether Ctrl-C is decoded after these reads and a pause, and a letter after it. It has to be,
+/// whatever the terminal sent; for fuzzing.
 pub fn ctrl_c_works_after(reads: &[&[u8]]) -> bool {
     let (mut decoder, mut inputs, mut now) = (Decoder::new(0), Vec::new(), Instant::now());
     for read in reads {
@@ -110,7 +114,9 @@ impl Clicks {
             return Mouse { kind, x, y };
         }
         let now = Instant::now();
-        let again = self.last.is_some_and(|(lx, ly, then)| (lx, ly) == (x, y) && now.duration_since(then) < DOUBLE);
+        let again = self
+            .last
+            .is_some_and(|(lx, ly, then)| (lx, ly) == (x, y) && now.duration_since(then) < DOUBLE);
         self.last = (!again).then_some((x, y, now));
         Mouse { kind: if again { MouseKind::DoubleClick } else { MouseKind::Click }, x, y }
     }

@@ -1,6 +1,8 @@
-//! The keys and mouse reports behind control sequences: VT220 and xterm, the kitty keyboard protocol, the Linux console.
+//! The keys and mouse reports behind control sequences: VT220 and xterm, the kitty keyboard
+//! protocol, the Linux console.
 //!
-//! The picker switches none of the newer protocols on; a program that crashed may have left them on.
+//! The picker switches none of the newer protocols on; a program that crashed may have left them
+//! on.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -17,7 +19,8 @@ pub(super) enum Input {
     Mouse(MouseKind, u16, u16),
 }
 
-/// What `CSI parameters final_byte` means; `None` for answers, focus reports, key releases and everything unknown.
+/// What `CSI parameters final_byte` means; `None` for answers, focus reports, key releases and
+/// everything unknown.
 pub(super) fn control(parameters: &[u8], final_byte: u8) -> Option<Input> {
     let text = std::str::from_utf8(parameters).ok()?;
     if let Some(report) = text.strip_prefix('<') {
@@ -55,10 +58,12 @@ pub(super) fn application(parameters: &[u8], letter: u8) -> Option<Input> {
 
 /// What `ESC [ [ letter` means.
 pub(super) fn console(letter: u8) -> Option<Input> {
-    matches!(letter, b'A'..=b'E').then(|| Input::Key(Key::new(KeyCode::F(letter - b'A' + 1), KeyModifiers::NONE)))
+    matches!(letter, b'A'..=b'E')
+        .then(|| Input::Key(Key::new(KeyCode::F(letter - b'A' + 1), KeyModifiers::NONE)))
 }
 
-/// A press of the left button or a turn of the wheel; `None` for other buttons and for movements. Modifiers do not matter.
+/// A press of the left button or a turn of the wheel; `None` for other buttons and for movements.
+/// Modifiers do not matter.
 pub(super) fn mouse(button: u32, x: u16, y: u16) -> Option<Input> {
     let kind = match button & !0b1_1100 {
         0 => MouseKind::Click,
@@ -94,7 +99,8 @@ fn lettered(letter: u8) -> Option<KeyCode> {
 
 /// Keys of VT sequences that end with a number and `~`.
 fn numbered(number: u32) -> Option<KeyCode> {
-    let function = |from: u32, first: u8| u8::try_from(number - from).map(|at| KeyCode::F(first + at)).ok();
+    let function =
+        |from: u32, first: u8| u8::try_from(number - from).map(|at| KeyCode::F(first + at)).ok();
     match number {
         1 | 7 => Some(KeyCode::Home),
         2 => Some(KeyCode::Insert),
@@ -117,7 +123,9 @@ fn kitty(parameters: &Parameters) -> Option<Input> {
     let named = match code {
         57_376..=57_398 => KeyCode::F(u8::try_from(code - 57_376).ok()? + 13),
         57_399..=57_408 => KeyCode::Char(char::from_digit(code - 57_399, 10)?),
-        57_409..=57_413 => KeyCode::Char(['.', '/', '*', '-', '+'][usize::try_from(code - 57_409).ok()?]),
+        57_409..=57_413 => {
+            KeyCode::Char(['.', '/', '*', '-', '+'][usize::try_from(code - 57_409).ok()?])
+        }
         57_414 => KeyCode::Enter,
         57_415 => KeyCode::Char('='),
         57_416 => KeyCode::Char(','),
@@ -162,14 +170,18 @@ fn character(code: u32, shift: Option<Option<char>>) -> Option<KeyCode> {
 /// The key with the modifiers of the second parameter; `None` when it was released.
 fn key(code: KeyCode, parameters: &Parameters) -> Option<Input> {
     const RELEASED: u32 = 3;
-    (parameters.number(1, 1) != Some(RELEASED)).then(|| Input::Key(Key::new(code, held(parameters.modifiers() + 1))))
+    (parameters.number(1, 1) != Some(RELEASED))
+        .then(|| Input::Key(Key::new(code, held(parameters.modifiers() + 1))))
 }
 
-/// The modifiers of a parameter: 1 and a bit for each of Shift, Alt and Ctrl. The others mean nothing here.
+/// The modifiers of a parameter: 1 and a bit for each of Shift, Alt and Ctrl. The others mean
+/// nothing here.
 fn held(parameter: u32) -> KeyModifiers {
     let bits = parameter.saturating_sub(1);
     let held = [(1, KeyModifiers::SHIFT), (2, KeyModifiers::ALT), (4, KeyModifiers::CONTROL)];
-    held.into_iter().filter(|(bit, _)| bits & bit != 0).fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
+    held.into_iter()
+        .filter(|(bit, _)| bits & bit != 0)
+        .fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
 }
 
 /// Numbers between `;`, each with further numbers behind `:`.
@@ -178,7 +190,9 @@ struct Parameters(Vec<Vec<Option<u32>>>);
 impl Parameters {
     /// `None` for anything but digits, `;` and `:`, such as the `?` of an answer.
     fn parse(text: &str) -> Option<Self> {
-        let number = |digits: &str| if digits.is_empty() { Some(None) } else { digits.parse().ok().map(Some) };
+        let number = |digits: &str| {
+            if digits.is_empty() { Some(None) } else { digits.parse().ok().map(Some) }
+        };
         let group = |group: &str| group.split(':').map(number).collect::<Option<Vec<_>>>();
         text.split(';').map(group).collect::<Option<Vec<_>>>().map(Self)
     }

@@ -67,7 +67,10 @@ fn ctrl_c() -> Input {
 
 #[test]
 fn keys_are_what_terminals_send_for_them() {
-    use KeyCode::{BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Insert, Left, PageDown, PageUp, Right, Tab, Up};
+    use KeyCode::{
+        BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Insert, Left, PageDown,
+        PageUp, Right, Tab, Up,
+    };
     const NONE: KeyModifiers = KeyModifiers::NONE;
     const ALT: KeyModifiers = KeyModifiers::ALT;
     const CTRL: KeyModifiers = KeyModifiers::CONTROL;
@@ -166,7 +169,10 @@ fn clicks_and_the_wheel_are_decoded_from_all_three_kinds_of_reports() {
     for bytes in ["\x1b[<0;10;5M", "\x1b[<16;10;5M", "\x1b[M *%", "\x1b[32;10;5M"] {
         assert_eq!(decoded(bytes), std::slice::from_ref(&click), "{bytes:?}");
     }
-    assert_eq!(decoded("\x1b[<64;1;1M\x1b[<65;0;0M"), [Input::Mouse(MouseKind::WheelUp, 0, 0), Input::Mouse(MouseKind::WheelDown, 0, 0)]);
+    assert_eq!(
+        decoded("\x1b[<64;1;1M\x1b[<65;0;0M"),
+        [Input::Mouse(MouseKind::WheelUp, 0, 0), Input::Mouse(MouseKind::WheelDown, 0, 0)]
+    );
 }
 
 #[test]
@@ -241,7 +247,9 @@ fn bytes_that_trickle_in_do_not_extend_the_wait() {
 
 #[test]
 fn an_introducer_that_nothing_follows_is_a_key_with_alt() {
-    for (bytes, typed) in [("\x1b[", '['), ("\x1bO", 'O'), ("\x1b]", ']'), ("\x1bP", 'P'), ("\x1b_", '_')] {
+    for (bytes, typed) in
+        [("\x1b[", '['), ("\x1bO", 'O'), ("\x1b]", ']'), ("\x1bP", 'P'), ("\x1b_", '_')]
+    {
         assert_eq!(decoded(bytes), [with(KeyCode::Char(typed), KeyModifiers::ALT)]);
     }
     let alt_bracket = with(KeyCode::Char('['), KeyModifiers::ALT);
@@ -258,7 +266,10 @@ fn bytes_that_are_not_utf_8_swallow_nothing_else() {
     // Surrogates are three bytes that make no character.
     assert_eq!(decoded(b"\xed\xa0\x80x"), [letter('x')]);
     let mut typist = Typist::new();
-    assert_eq!(typist.feed(b"\xe6\x97").wait(Duration::from_millis(99)).feed(b"\xa5").took(), [letter('日')]);
+    assert_eq!(
+        typist.feed(b"\xe6\x97").wait(Duration::from_millis(99)).feed(b"\xa5").took(),
+        [letter('日')]
+    );
 }
 
 #[test]
@@ -266,7 +277,10 @@ fn an_enter_that_was_typed_in_line_mode_is_one() {
     let mut decoder = Decoder::new(3);
     let mut out = Vec::new();
     decoder.feed("é\n\n".as_bytes(), Instant::now(), &mut out);
-    assert_eq!(out, [letter('é'), key(KeyCode::Enter), with(KeyCode::Char('j'), KeyModifiers::CONTROL)]);
+    assert_eq!(
+        out,
+        [letter('é'), key(KeyCode::Enter), with(KeyCode::Char('j'), KeyModifiers::CONTROL)]
+    );
 }
 
 #[test]
@@ -284,12 +298,18 @@ fn a_paste_is_one_text_however_it_is_cut_into_reads() {
 #[test]
 fn a_paste_without_its_end_is_taken_after_a_tenth_of_a_second() {
     let mut typist = Typist::new();
-    assert_eq!(typist.feed("\x1b[200~prod").wait(Duration::from_millis(90)).feed(" adm").took(), []);
+    assert_eq!(
+        typist.feed("\x1b[200~prod").wait(Duration::from_millis(90)).feed(" adm").took(),
+        []
+    );
     assert_eq!(typist.wait(Duration::from_millis(90)).took(), []);
     assert_eq!(typist.wait(Duration::from_millis(10)).took(), [paste("prod adm")]);
     // No wake-ups while nothing comes, and single keys are keys again.
     assert_eq!(typist.decoder.deadline(), None);
-    assert_eq!(typist.feed("x").feed("\x1b[B").feed("\r").took(), [letter('x'), key(KeyCode::Down), key(KeyCode::Enter)]);
+    assert_eq!(
+        typist.feed("x").feed("\x1b[B").feed("\r").took(),
+        [letter('x'), key(KeyCode::Down), key(KeyCode::Enter)]
+    );
 }
 
 #[test]
@@ -306,17 +326,28 @@ fn ctrl_c_works_after_a_paste_without_its_end() {
 fn the_rest_of_a_stalled_paste_is_text_and_no_keys() {
     let mut typist = Typist::new();
     // Cut within a character.
-    typist.feed(b"\x1b[200~rm -rf \xe6\x97").wait(Duration::from_secs(1)).feed(b"\xa5\r\x03\x1b[B more\r\x1b[201~x");
+    typist
+        .feed(b"\x1b[200~rm -rf \xe6\x97")
+        .wait(Duration::from_secs(1))
+        .feed(b"\xa5\r\x03\x1b[B more\r\x1b[201~x");
     assert_eq!(typist.took(), [paste("rm -rf "), paste("日\r\x03\x1b[B more\r"), letter('x')]);
     // Nor is an end marker that comes late.
-    assert_eq!(typist.feed("\x1b[200~a").wait(Duration::from_secs(1)).feed("\x1b[201~").feed("b").took(), [paste("a"), letter('b')]);
+    assert_eq!(
+        typist.feed("\x1b[200~a").wait(Duration::from_secs(1)).feed("\x1b[201~").feed("b").took(),
+        [paste("a"), letter('b')]
+    );
 }
 
 #[test]
 fn ctrl_c_in_a_read_of_its_own_leaves_a_paste_that_goes_on() {
     for size in [64 * 1_024, 100_000, 128 * 1_024, 1_000_000] {
         let mut typist = Typist::new();
-        typist.feed(b"\x1b[200~").feed(vec![b'q'; size + 1]).wait(Duration::from_millis(20)).feed(b"qqq").wait(Duration::from_millis(20));
+        typist
+            .feed(b"\x1b[200~")
+            .feed(vec![b'q'; size + 1])
+            .wait(Duration::from_millis(20))
+            .feed(b"qqq")
+            .wait(Duration::from_millis(20));
         assert_eq!(typist.feed([0x03]).took().last(), Some(&ctrl_c()), "{size}");
     }
 }
@@ -343,7 +374,10 @@ fn text_that_comes_too_fast_to_be_typed_is_a_paste_on_any_terminal() {
     // Cut within a character: the rest of it comes with the next read.
     let (first, rest) = text.as_bytes().split_at(1_001);
     let took = Typist::new().feed(first).feed(rest).took();
-    let joined: String = took.iter().map(|input| if let Input::Paste(text) = input { text.clone() } else { typed(input) }).collect();
+    let joined: String = took
+        .iter()
+        .map(|input| if let Input::Paste(text) = input { text.clone() } else { typed(input) })
+        .collect();
     assert_eq!(joined, text);
     let keys = "x".repeat(100);
     assert_eq!(decoded(&keys), vec![letter('x'); 100]);
@@ -353,7 +387,9 @@ fn text_that_comes_too_fast_to_be_typed_is_a_paste_on_any_terminal() {
 fn lines_that_come_too_fast_to_be_typed_press_no_enter() {
     let text = "prod adm\r\n\tx\r".repeat(500);
     let mut typist = Typist::new();
-    text.as_bytes().chunks(4_095).for_each(|chunk| _ = typist.wait(Duration::from_millis(5)).feed(chunk));
+    text.as_bytes()
+        .chunks(4_095)
+        .for_each(|chunk| _ = typist.wait(Duration::from_millis(5)).feed(chunk));
     let took = typist.took();
     assert!(took.iter().all(|input| matches!(input, Input::Paste(_))), "{took:?}");
     // What is typed afterwards is typed.
@@ -362,20 +398,33 @@ fn lines_that_come_too_fast_to_be_typed_press_no_enter() {
 
 fn typed(input: &Input) -> String {
     match input {
-        Input::Key(Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => letter.to_string(),
+        Input::Key(Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => {
+            letter.to_string()
+        }
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
 fn a_megabyte_is_decoded_within_a_frame() {
-    // 10 ms in a release build; debug builds and busy machines get more, quadratic work would take minutes.
+    // 10 ms in a release build; debug builds and busy machines get more, quadratic work would take
+    // minutes.
     let text = "paste ".repeat(170_000);
-    for bytes in [format!("\x1b[200~{text}\x1b[201~"), text.clone(), format!("\x1b]{text}"), "~".repeat(1_000_000)] {
+    for bytes in [
+        format!("\x1b[200~{text}\x1b[201~"),
+        text.clone(),
+        format!("\x1b]{text}"),
+        "~".repeat(1_000_000),
+    ] {
         let began = Instant::now();
         let mut typist = Typist::new();
         bytes.as_bytes().chunks(4_095).for_each(|chunk| _ = typist.feed(chunk));
-        assert!(began.elapsed() < Duration::from_secs(2), "{:?} for {:?}…", began.elapsed(), &bytes[..8]);
+        assert!(
+            began.elapsed() < Duration::from_secs(2),
+            "{:?} for {:?}…",
+            began.elapsed(),
+            &bytes[..8]
+        );
     }
 }
 

@@ -14,7 +14,10 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
     let both = format!("{} {} {}", entry.account, signs.dot, entry.email);
     if entry.email.is_empty() || width(&both) > cells {
         // Where there is no name, the id stands in its place already.
-        rows.extend((!entry.account_name.is_empty()).then(|| Row::text(Tone::Dim, entry.account.to_string())));
+        rows.extend(
+            (!entry.account_name.is_empty())
+                .then(|| Row::text(Tone::Dim, entry.account.to_string())),
+        );
         rows.extend((!entry.email.is_empty()).then(|| Row::text(Tone::Dim, &*entry.email)));
     } else {
         rows.push(Row::text(Tone::Dim, both));
@@ -25,9 +28,12 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
         Confirm::Ask => Some("asks before use"),
         Confirm::Type => Some("asks for the account's name"),
     };
-    rows.extend(asks.map(|asks| Row::text(Tone::Danger, format!("{} protected: {asks}", signs.protected))));
+    rows.extend(
+        asks.map(|asks| Row::text(Tone::Danger, format!("{} protected: {asks}", signs.protected))),
+    );
     rows.push(Row::Blank);
-    let mut say = |label: &str, text: Option<String>| rows.extend(text.map(|text| Row::pair(label, text)));
+    let mut say =
+        |label: &str, text: Option<String>| rows.extend(text.map(|text| Row::pair(label, text)));
     say("profile", entry.profile.as_deref().map(str::to_owned));
     say("region", entry.region.as_ref().map(ToString::to_string));
     for (at, step) in way(state, entry).iter().enumerate() {
@@ -68,8 +74,14 @@ fn way(state: &State, entry: &Entry) -> Vec<String> {
     let roster = &state.list.roster;
     let (mut steps, mut next) = (Vec::new(), entry.via.clone());
     while let Some(arn) = next.filter(|_| steps.len() < LONGEST) {
-        let known = roster.entries.iter().find(|other| other.instance == entry.instance && roster.arn(other) == *arn);
-        steps.push(known.map_or_else(|| arn.to_string(), |known| format!("{}/{}", known.account_label(), known.role)));
+        let known = roster
+            .entries
+            .iter()
+            .find(|other| other.instance == entry.instance && roster.arn(other) == *arn);
+        steps.push(known.map_or_else(
+            || arn.to_string(),
+            |known| format!("{}/{}", known.account_label(), known.role),
+        ));
         next = known.and_then(|known| known.via.clone());
     }
     steps

@@ -1,4 +1,5 @@
-//! One of several things under a bar, perhaps with a line that filters them. The bar stays on its thing, whatever comes and goes.
+//! One of several things under a bar, perhaps with a line that filters them. The bar stays on its
+//! thing, whatever comes and goes.
 
 use super::super::catalog::{Command, Move};
 use super::super::state::line::Line;
@@ -58,7 +59,8 @@ impl<K: Clone + PartialEq> Chooser<K> {
         true
     }
 
-    /// Types, or edits what is typed, if that is what was pressed; the bar goes to the first thing that fits.
+    /// Types, or edits what is typed, if that is what was pressed; the bar goes to the first thing
+    /// that fits.
     pub(in crate::tui) fn types(&mut self, pressed: Pressed) -> bool {
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => {
@@ -81,8 +83,12 @@ impl<K: Clone + PartialEq> Chooser<K> {
         Pasted::cut(&mut self.typed, text)
     }
 
-    /// How well these names fit what is typed: every word has to occur in one of them; 0 is best, `None` not at all.
-    pub(in crate::tui) fn fits<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Option<usize> {
+    /// How well these names fit what is typed: every word has to occur in one of them; 0 is best,
+    /// `None` not at all.
+    pub(in crate::tui) fn fits<'a>(
+        &self,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Option<usize> {
         let typed = fold(self.typed.text());
         let names: Vec<String> = names.into_iter().map(fold).collect();
         let occurs = |word: &str| names.iter().any(|name| name.contains(word));

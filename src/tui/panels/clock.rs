@@ -30,17 +30,27 @@ impl Panel for Clock {
     }
 
     fn sheet(&self, state: &State) -> Sheet {
-        let Some(words) = clock_says(state.clock_ahead) else { return Sheet::new("clock", Extent::Words, Vec::new()) };
+        let Some(words) = clock_says(state.clock_ahead) else {
+            return Sheet::new("clock", Extent::Words, Vec::new());
+        };
         let why = match &self.failed {
             Some((role, error)) => format!("{}: {}", name(state, role), error.message),
-            None => "AWS refuses what a role signs by this clock: most commands would fail.".to_owned(),
+            None => {
+                "AWS refuses what a role signs by this clock: most commands would fail.".to_owned()
+            }
         };
         // The next step stands high up: on a small screen the rest may have no room.
         let rows = vec![
             Row::text(Tone::Danger, format!("{} {}", signs(state.looks).failed, sentence(&words))),
             Row::Blank,
-            Row::Pair { left: (Tone::Dim, "set it".to_owned()), right: (Tone::Text, SET_CLOCK.to_owned()) },
-            Row::Pair { left: (Tone::Accent, key(state, Command::Refresh)), right: (Tone::Soft, "then asks AWS again".to_owned()) },
+            Row::Pair {
+                left: (Tone::Dim, "set it".to_owned()),
+                right: (Tone::Text, SET_CLOCK.to_owned()),
+            },
+            Row::Pair {
+                left: (Tone::Accent, key(state, Command::Refresh)),
+                right: (Tone::Soft, "then asks AWS again".to_owned()),
+            },
             Row::Blank,
             Row::pair("AWS says", minute(state.now.plus(state.clock_ahead))),
             Row::pair("here it is", minute(state.now)),

@@ -28,7 +28,8 @@ pub(in crate::tui) struct Confirm {
 pub(in crate::tui) enum Asks {
     /// `y`.
     Yes,
-    /// This account's name, letter by letter; or its id, where not every keyboard has those letters.
+    /// This account's name, letter by letter; or its id, where not every keyboard has those
+    /// letters.
     Name(String, Option<AccountId>),
     /// How many roles there are.
     Number(usize),
@@ -88,7 +89,8 @@ impl Panel for Confirm {
 
     fn sheet(&self, state: &State) -> Sheet {
         let mark = signs(state.looks).protected;
-        let protected = |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected());
+        let protected =
+            |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected());
         let mut rows = vec![Row::text(Tone::Soft, verb(&self.then))];
         let named = self.roles.iter().take(NAMED).map(|role| match protected(role) {
             true => Row::text(Tone::Danger, format!("{} {mark}", name(state, role))),
@@ -102,22 +104,37 @@ impl Panel for Confirm {
         let sheet = |rows| Sheet::new(title, Extent::Words, rows);
         let (label, ask) = match &self.asks {
             Asks::Yes => return sheet(rows).letter("y", "yes, any other key says no"),
-            Asks::Name(account, None) => ("account", format!("Type the account's name to go on: {account}")),
-            Asks::Name(account, Some(id)) => ("account", format!("Type the account's name or id to go on: {account}, {id}")),
+            Asks::Name(account, None) => {
+                ("account", format!("Type the account's name to go on: {account}"))
+            }
+            Asks::Name(account, Some(id)) => {
+                ("account", format!("Type the account's name or id to go on: {account}, {id}"))
+            }
             Asks::Number(many) => {
                 let protected = self.roles.iter().filter(|role| protected(role)).count();
-                ("roles", format!("{protected} of them protected. Type the number of roles to go on: {many}"))
+                (
+                    "roles",
+                    format!(
+                        "{protected} of them protected. Type the number of roles to go on: {many}"
+                    ),
+                )
             }
         };
         rows.push(Row::Blank);
-        rows.push(if self.wrong { Row::text(Tone::Danger, format!("That is not it. {ask}")) } else { Row::text(Tone::Soft, ask) });
+        rows.push(if self.wrong {
+            Row::text(Tone::Danger, format!("That is not it. {ask}"))
+        } else {
+            Row::text(Tone::Soft, ask)
+        });
         sheet(rows).field(label, &self.typed, "")
     }
 
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
         match self.asks {
             Asks::Yes => vec![(Command::Back, "no")],
-            Asks::Name(..) | Asks::Number(_) => vec![(Command::Act, "go on"), (Command::Back, "no")],
+            Asks::Name(..) | Asks::Number(_) => {
+                vec![(Command::Act, "go on"), (Command::Back, "no")]
+            }
         }
     }
 }
@@ -132,7 +149,9 @@ fn verb(then: &Then) -> String {
         Then::Leave(Action::Print) => "Pick".to_owned(),
         Then::Each(line) => format!("Run `{line}` in"),
         Then::Copy(what) => format!("Copy {} of", what.name()),
-        Then::Profile | Then::Leave(Action::Profile) => "From now on no program is asked before it uses, by a profile,".to_owned(),
+        Then::Profile | Then::Leave(Action::Profile) => {
+            "From now on no program is asked before it uses, by a profile,".to_owned()
+        }
         Then::Renew => "Get new credentials of".to_owned(),
     }
 }

@@ -21,7 +21,11 @@ impl Panel for Details {
     }
 
     fn sheet(&self, state: &State) -> Sheet {
-        Sheet::new("details", Extent::Words, about::rows(state, COLUMNS.min(usize::from(state.size.0).saturating_sub(6))))
+        Sheet::new(
+            "details",
+            Extent::Words,
+            about::rows(state, COLUMNS.min(usize::from(state.size.0).saturating_sub(6))),
+        )
     }
 
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {

@@ -1,4 +1,5 @@
-//! A command line to run in the chosen roles. The screen goes first; the command's output belongs on the terminal.
+//! A command line to run in the chosen roles. The screen goes first; the command's output belongs
+//! on the terminal.
 
 use super::super::catalog::Command;
 use super::super::state::line::Line;
@@ -48,7 +49,12 @@ impl Panel for Each {
     }
 
     fn sheet(&self, state: &State) -> Sheet {
-        let mut rows: Vec<Row> = self.roles.iter().take(NAMED).map(|role| Row::text(Tone::Soft, name(state, role))).collect();
+        let mut rows: Vec<Row> = self
+            .roles
+            .iter()
+            .take(NAMED)
+            .map(|role| Row::text(Tone::Soft, name(state, role)))
+            .collect();
         if self.roles.len() > NAMED {
             rows.push(Row::text(Tone::Dim, format!("and {} more", self.roles.len() - NAMED)));
         }

@@ -1,4 +1,5 @@
-//! Help, made of the catalog: every command with its keys, and what can be typed. Typing finds a line.
+//! Help, made of the catalog: every command with its keys, and what can be typed. Typing finds a
+//! line.
 
 use super::super::catalog::{CATALOG, Chapter, Command, Move};
 use super::super::state::State;
@@ -51,7 +52,9 @@ impl Panel for Help {
         let done = pressed.letter == Some('?') && self.sought.typed.is_empty();
         match pressed.command {
             _ if done => return Heard::Close(Vec::new()),
-            Some(Command::Move(to)) => self.top = scroll(self.top.min(CATALOG.len() + SYNTAX.len() + 10), to),
+            Some(Command::Move(to)) => {
+                self.top = scroll(self.top.min(CATALOG.len() + SYNTAX.len() + 10), to)
+            }
             Some(Command::Back | Command::Act | Command::Help) => return Heard::Close(Vec::new()),
             _ if self.sought.types(pressed) => self.top = 0,
             _ => return Heard::Yield,
@@ -64,8 +67,12 @@ impl Panel for Help {
     }
 
     fn sheet(&self, state: &State) -> Sheet {
-        let chapters =
-            Chapter::ALL.iter().map(|chapter| (*chapter == Chapter::Query || *chapter == Chapter::Screen, self.chapter(*chapter, state)));
+        let chapters = Chapter::ALL.iter().map(|chapter| {
+            (
+                *chapter == Chapter::Query || *chapter == Chapter::Screen,
+                self.chapter(*chapter, state),
+            )
+        });
         let (mut left, mut right) = (Vec::new(), Vec::new());
         let beside = state.size.0 >= BESIDE && self.sought.typed.is_empty();
         for (second, rows) in chapters.chain([(false, self.syntax())]) {
@@ -97,16 +104,26 @@ impl Help {
         let lines = entries.filter_map(|entry| {
             let keys = state.keys.all(entry.id, state.looks.ascii);
             // On a narrow screen one key is enough, and the words are whole.
-            let shown = if state.size.0 < NARROW { keys.first().cloned() } else { Some(keys.join(" ")) };
+            let shown =
+                if state.size.0 < NARROW { keys.first().cloned() } else { Some(keys.join(" ")) };
             let shown = shown.filter(|shown| !shown.is_empty())?;
-            self.sought.fits([entry.help, entry.id, &keys.join(" ")]).map(|_| line(shown, entry.help))
+            self.sought
+                .fits([entry.help, entry.id, &keys.join(" ")])
+                .map(|_| line(shown, entry.help))
         });
         headed(chapter.title(), lines.collect())
     }
 
     fn syntax(&self) -> Vec<Row> {
         let fits = |(typed, help): &&(&str, &str)| self.sought.fits([*typed, *help]).is_some();
-        headed("what can be typed", SYNTAX.iter().filter(fits).map(|(typed, help)| line((*typed).to_owned(), help)).collect())
+        headed(
+            "what can be typed",
+            SYNTAX
+                .iter()
+                .filter(fits)
+                .map(|(typed, help)| line((*typed).to_owned(), help))
+                .collect(),
+        )
     }
 }
 

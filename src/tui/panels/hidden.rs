@@ -18,7 +18,11 @@ pub(in crate::tui) struct Hidden {
 
 impl Hidden {
     fn roles(&self, state: &State) -> Vec<RoleId> {
-        let fits = |role: &&RoleId| self.chooser.fits([account(state, role).as_str(), role.role.as_str(), role.account.as_str()]).is_some();
+        let fits = |role: &&RoleId| {
+            self.chooser
+                .fits([account(state, role).as_str(), role.role.as_str(), role.account.as_str()])
+                .is_some()
+        };
         state.marks.hidden.iter().filter(fits).cloned().collect()
     }
 }
@@ -29,9 +33,15 @@ impl Panel for Hidden {
         match pressed.command {
             Some(Command::Back | Command::Open(_)) => return Heard::Close(Vec::new()),
             Some(Command::Act) => {
-                let Some(role) = self.chooser.chosen(&roles) else { return Heard::Stay(Vec::new()) };
+                let Some(role) = self.chooser.chosen(&roles) else {
+                    return Heard::Stay(Vec::new());
+                };
                 let effects: Vec<Effect> = marks::mark(state, vec![role], Mark::Hidden, false);
-                return if state.marks.hidden.is_empty() { Heard::Close(effects) } else { Heard::Stay(effects) };
+                return if state.marks.hidden.is_empty() {
+                    Heard::Close(effects)
+                } else {
+                    Heard::Stay(effects)
+                };
             }
             _ => {}
         }
@@ -46,7 +56,11 @@ impl Panel for Hidden {
     fn sheet(&self, state: &State) -> Sheet {
         let roles = self.roles(state);
         let row = |role: &RoleId| {
-            let cells = [(Tone::Text, account(state, role)), (Tone::Soft, role.role.to_string()), (Tone::Dim, role.account.to_string())];
+            let cells = [
+                (Tone::Text, account(state, role)),
+                (Tone::Soft, role.role.to_string()),
+                (Tone::Dim, role.account.to_string()),
+            ];
             Row::Choice(None, cells.to_vec())
         };
         let mut rows: Vec<Row> = roles.iter().map(row).collect();

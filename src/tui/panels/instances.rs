@@ -24,7 +24,11 @@ fn names(state: &State) -> Vec<InstanceName> {
 
 /// What in the query shows one instance alone.
 fn scope(name: &InstanceName) -> String {
-    if name.as_str().contains(char::is_whitespace) { format!("sso:'{name}'") } else { format!("sso:{name}") }
+    if name.as_str().contains(char::is_whitespace) {
+        format!("sso:'{name}'")
+    } else {
+        format!("sso:{name}")
+    }
 }
 
 /// Whether the query shows this instance alone.
@@ -38,15 +42,25 @@ impl Panel for Instances {
         let chosen = self.chooser.chosen(&names);
         match (pressed.letter, pressed.command, chosen) {
             (_, Some(Command::Back | Command::Open(_)), _) => return Heard::Close(Vec::new()),
-            (_, Some(Command::Act), Some(name)) if !signed_in(state, &name) => return Heard::Close(choose::sign_in(state, name).1),
+            (_, Some(Command::Act), Some(name)) if !signed_in(state, &name) => {
+                return Heard::Close(choose::sign_in(state, name).1);
+            }
             (Some('s'), _, Some(name)) | (_, Some(Command::Act), Some(name)) => {
-                state.query = if alone(state, &name) { Line::default() } else { Line::new(&format!("{} ", scope(&name))) };
+                state.query = if alone(state, &name) {
+                    Line::default()
+                } else {
+                    Line::new(&format!("{} ", scope(&name)))
+                };
                 return Heard::Close(vec![Effect::Search(state.start_search(false))]);
             }
             (Some('i'), _, Some(name)) => return Heard::Close(choose::sign_in(state, name).1),
-            (Some('o'), _, Some(instance)) => return Heard::Stay(vec![Effect::Request(Request::SignOut { instance })]),
+            (Some('o'), _, Some(instance)) => {
+                return Heard::Stay(vec![Effect::Request(Request::SignOut { instance })]);
+            }
             (Some('r'), _, Some(name)) => return Heard::Stay(vec![refresh(state, name)]),
-            (_, Some(Command::Refresh), _) => return Heard::Stay(names.into_iter().map(|name| refresh(state, name)).collect()),
+            (_, Some(Command::Refresh), _) => {
+                return Heard::Stay(names.into_iter().map(|name| refresh(state, name)).collect());
+            }
             _ => {}
         }
         self.chooser.moves(pressed, &names);
@@ -63,7 +77,9 @@ impl Panel for Instances {
         if signed_in(state, &chosen) {
             sheet.letter("r", "refresh").letter("o", "sign out").letter("i", "sign in anew")
         } else {
-            sheet.letter("s", if alone(state, &chosen) { "show all" } else { "show only this" }).letter("r", "refresh")
+            sheet
+                .letter("s", if alone(state, &chosen) { "show all" } else { "show only this" })
+                .letter("r", "refresh")
         }
     }
 
@@ -131,10 +147,14 @@ fn lasts(state: &State, session: &Session) -> String {
 
 /// How old the list is, or what keeps it from being read.
 fn read(state: &State, name: &InstanceName, session: Option<&Session>) -> String {
-    let age = session.and_then(|session| session.fetched_at).map(|at| format!("read {}", words::ago(at, state.now)));
+    let age = session
+        .and_then(|session| session.fetched_at)
+        .map(|at| format!("read {}", words::ago(at, state.now)));
     match state.refreshes.get(name) {
         Some(Refresh::Running { total: 0, .. }) => "being read".to_owned(),
-        Some(Refresh::Running { done, total, .. }) => format!("{} of {}", words::grouped(*done), words::count(*total, "account")),
+        Some(Refresh::Running { done, total, .. }) => {
+            format!("{} of {}", words::grouped(*done), words::count(*total, "account"))
+        }
         Some(Refresh::Failed { error, .. }) if error.kind == crate::domain::Kind::Unreachable => {
             format!("offline{}", age.map(|age| format!(", {age}")).unwrap_or_default())
         }

@@ -1,4 +1,5 @@
-//! What was said since the picker opened, the newest first: notes that a key took away, and what went wrong behind the screen.
+//! What was said since the picker opened, the newest first: notes that a key took away, and what
+//! went wrong behind the screen.
 
 use super::super::catalog::Command;
 use super::super::state::State;
@@ -39,7 +40,12 @@ impl State {
 
     /// Keeps what went wrong for the log. The same twice running is kept once, with its last time.
     pub(in crate::tui) fn failed(&mut self, error: &Error) {
-        self.keep(Said { at: self.now, text: error.message.clone(), hints: error.hints.clone(), failed: true });
+        self.keep(Said {
+            at: self.now,
+            text: error.message.clone(),
+            hints: error.hints.clone(),
+            failed: true,
+        });
     }
 
     fn keep(&mut self, said: Said) {
@@ -54,7 +60,9 @@ impl Panel for Log {
     fn press(&mut self, _: &mut State, pressed: Pressed) -> Heard {
         match pressed.command {
             Some(Command::Move(to)) => self.top = help::scroll(self.top, to),
-            Some(Command::Back | Command::Act | Command::Open(_)) => return Heard::Close(Vec::new()),
+            Some(Command::Back | Command::Act | Command::Open(_)) => {
+                return Heard::Close(Vec::new());
+            }
             _ => return Heard::Yield,
         }
         Heard::Stay(Vec::new())
@@ -68,7 +76,10 @@ impl Panel for Log {
                 true => (Tone::Danger, format!("{failed} {}", said.text)),
                 false => (Tone::Text, said.text.clone()),
             };
-            rows.push(Row::Pair { left: (Tone::Dim, words::ago(said.at, state.now)), right: (tone, text) });
+            rows.push(Row::Pair {
+                left: (Tone::Dim, words::ago(said.at, state.now)),
+                right: (tone, text),
+            });
             rows.extend(said.hints.iter().map(|hint| Row::pair("", hint)));
         }
         let mut sheet = Sheet::new("messages", Extent::Columns, rows);

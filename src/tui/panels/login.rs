@@ -1,4 +1,5 @@
-//! A sign-in under way: address, code, QR code, countdown; the reply of a browser elsewhere can be pasted.
+//! A sign-in under way: address, code, QR code, countdown; the reply of a browser elsewhere can be
+//! pasted.
 
 use super::super::catalog::Command;
 use super::super::effect::Effect;
@@ -47,13 +48,23 @@ impl Default for Reply {
 impl Login {
     /// One that was just asked for.
     pub(in crate::tui) fn new(instance: InstanceName, number: u64) -> Self {
-        Self { instance, number, step: SignInStep::Starting, copied: false, qr: false, reply: None, failed: None }
+        Self {
+            instance,
+            number,
+            step: SignInStep::Starting,
+            copied: false,
+            qr: false,
+            reply: None,
+            failed: None,
+        }
     }
 
     /// Takes in where it stands now.
     pub(in crate::tui) fn hear(&mut self, step: SignInStep) {
         match (step, &mut self.reply) {
-            (SignInStep::Misread(error), Some(reply)) => (reply.error, reply.sent) = (Some(error), false),
+            (SignInStep::Misread(error), Some(reply)) => {
+                (reply.error, reply.sent) = (Some(error), false)
+            }
             (SignInStep::Misread(_), None) => {}
             // The page is still to be opened, by hand: whatever is being pasted stays.
             (SignInStep::BrowserFailed(error), _) => self.failed = Some(error),
@@ -77,7 +88,11 @@ impl Login {
     fn later(&self, state: &mut State) -> Heard {
         state.pending.take_if(|pending| pending.waits == Waits::SignIn(self.number));
         let over = matches!(self.step, SignInStep::Failed(_));
-        Heard::Close(if over { Vec::new() } else { vec![Effect::Request(Request::CancelSignIn { number: self.number })] })
+        Heard::Close(if over {
+            Vec::new()
+        } else {
+            vec![Effect::Request(Request::CancelSignIn { number: self.number })]
+        })
     }
 
     fn again(&self, state: &mut State) -> Heard {
@@ -98,9 +113,13 @@ impl Panel for Login {
         }
         match pressed.command {
             Some(Command::Back) => return self.later(state),
-            Some(Command::Act) if matches!(self.step, SignInStep::Failed(_)) => return self.again(state),
+            Some(Command::Act) if matches!(self.step, SignInStep::Failed(_)) => {
+                return self.again(state);
+            }
             Some(Command::CopyAddress) => return Heard::Stay(self.copy()),
-            Some(Command::Refresh) if matches!(self.step, SignInStep::Open { .. }) => self.qr = !self.qr,
+            Some(Command::Refresh) if matches!(self.step, SignInStep::Open { .. }) => {
+                self.qr = !self.qr
+            }
             Some(Command::PasteReply) if self.takes_reply() => self.reply = Some(Reply::default()),
             _ => return Heard::Pass,
         }
@@ -109,13 +128,15 @@ impl Panel for Login {
 
     fn paste(&mut self, text: &str) -> Pasted {
         // A pasted redirect address is meant for the sign-in, whatever has the cursor.
-        let redirect = self.takes_reply() && text.trim_start().starts_with("http") && text.contains("state=");
+        let redirect =
+            self.takes_reply() && text.trim_start().starts_with("http") && text.contains("state=");
         if redirect && self.reply.is_none() {
             self.reply = Some(Reply::default());
         }
         match &mut self.reply {
             Some(reply) if !reply.sent => {
-                // An address replaces what is there. Anything else goes on with it: not every terminal hands a paste over in one piece.
+                // An address replaces what is there. Anything else goes on with it: not every
+                // terminal hands a paste over in one piece.
                 let begins = text.trim_start().starts_with("http");
                 let mut typed = if begins { Line::limited(LONGEST) } else { reply.typed.clone() };
                 let pasted = Pasted::whole(&mut typed, text.trim());
@@ -133,29 +154,52 @@ impl Panel for Login {
         let mut rows = Vec::new();
         let mut field = None;
         match &self.step {
-            SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) | SignInStep::BrowserFailed(_) => {
-                rows.push(Row::text(Tone::Soft, format!("Asking AWS for an address{}", signs(state.looks).dots)));
+            SignInStep::Starting
+            | SignInStep::Done
+            | SignInStep::Misread(_)
+            | SignInStep::BrowserFailed(_) => {
+                rows.push(Row::text(
+                    Tone::Soft,
+                    format!("Asking AWS for an address{}", signs(state.looks).dots),
+                ));
             }
             SignInStep::Failed(error) => {
-                rows.push(Row::text(Tone::Danger, format!("{} {}", signs(state.looks).failed, error.message)));
+                rows.push(Row::text(
+                    Tone::Danger,
+                    format!("{} {}", signs(state.looks).failed, error.message),
+                ));
                 rows.push(Row::Blank);
                 // What a key does here needs no command.
                 let hints = error.hints.iter().filter(|hint| !hint.contains("`rolecall login"));
                 rows.extend(hints.map(|hint| Row::text(Tone::Text, hint)));
-                let waiting = state.pending.as_ref().filter(|pending| pending.waits == Waits::SignIn(self.number));
-                let then = waiting.map(|pending| format!(" and goes on to {}", name(state, &pending.role))).unwrap_or_default();
-                rows.push(Row::text(Tone::Soft, format!("{} signs in again{then}", key(state, Command::Act))));
-                rows.push(Row::text(Tone::Dim, format!("{} puts it off", key(state, Command::Back))));
+                let waiting = state
+                    .pending
+                    .as_ref()
+                    .filter(|pending| pending.waits == Waits::SignIn(self.number));
+                let then = waiting
+                    .map(|pending| format!(" and goes on to {}", name(state, &pending.role)))
+                    .unwrap_or_default();
+                rows.push(Row::text(
+                    Tone::Soft,
+                    format!("{} signs in again{then}", key(state, Command::Act)),
+                ));
+                rows.push(Row::text(
+                    Tone::Dim,
+                    format!("{} puts it off", key(state, Command::Back)),
+                ));
             }
             SignInStep::Open { .. } => {
                 rows = self.open(state);
                 field = self.reply.as_ref().map(|reply| &reply.typed);
             }
         }
-        let extent = if matches!(self.code(state), Some(Ok(_))) { Extent::Whole } else { Extent::Words };
+        let extent =
+            if matches!(self.code(state), Some(Ok(_))) { Extent::Whole } else { Extent::Words };
         let sheet = Sheet::new(format!("sign in to {}", self.instance), extent, rows);
         match field {
-            Some(typed) => sheet.field("reply", typed, "paste the address that the browser ended on"),
+            Some(typed) => {
+                sheet.field("reply", typed, "paste the address that the browser ended on")
+            }
             None => sheet,
         }
     }
@@ -167,12 +211,19 @@ impl Panel for Login {
         match self.step {
             SignInStep::Open { .. } => {
                 let qr = if self.qr { "no QR code" } else { "QR code" };
-                let mut hints = vec![(Command::Back, "later"), (Command::CopyAddress, "copy address"), (Command::Refresh, qr)];
+                let mut hints = vec![
+                    (Command::Back, "later"),
+                    (Command::CopyAddress, "copy address"),
+                    (Command::Refresh, qr),
+                ];
                 hints.extend(self.takes_reply().then_some((Command::PasteReply, "paste reply")));
                 hints
             }
             SignInStep::Failed(_) => vec![(Command::Act, "try again"), (Command::Back, "later")],
-            SignInStep::Starting | SignInStep::Done | SignInStep::Misread(_) | SignInStep::BrowserFailed(_) => {
+            SignInStep::Starting
+            | SignInStep::Done
+            | SignInStep::Misread(_)
+            | SignInStep::BrowserFailed(_) => {
                 vec![(Command::Back, "later")]
             }
         }
@@ -193,21 +244,29 @@ impl Login {
         let SignInStep::Open { url, .. } = &self.step else { return None };
         let (width, height) = state.size;
         // Around it stand the frame, the code to compare and the countdown; below it the footer.
-        (self.qr && self.reply.is_none()).then(|| qr::rows(url, width.saturating_sub(6), height.saturating_sub(5)))
+        (self.qr && self.reply.is_none())
+            .then(|| qr::rows(url, width.saturating_sub(6), height.saturating_sub(5)))
     }
 
     /// What stands there while a person is in the browser.
     fn open(&self, state: &State) -> Vec<Row> {
-        let SignInStep::Open { url, code, expires_at, browser } = &self.step else { return Vec::new() };
+        let SignInStep::Open { url, code, expires_at, browser } = &self.step else {
+            return Vec::new();
+        };
         let first = match (*browser && self.failed.is_none(), code) {
             (true, Some(_)) => "Your browser has opened. Compare this code there:",
             (true, None) => "Waiting for your browser: confirm there, then come back.",
             (false, Some(_)) => "Open this address on any machine and compare the code:",
-            (false, None) => "Open this address in a browser on this machine. From another one its reply has to be pasted here:",
+            (false, None) => {
+                "Open this address in a browser on this machine. From another one its reply has to be pasted here:"
+            }
         };
         let mut rows: Vec<Row> = Vec::new();
         if let Some(error) = &self.failed {
-            rows.push(Row::text(Tone::Danger, format!("{} {}", signs(state.looks).failed, error.message)));
+            rows.push(Row::text(
+                Tone::Danger,
+                format!("{} {}", signs(state.looks).failed, error.message),
+            ));
         }
         rows.extend([Row::text(Tone::Soft, first), Row::Blank]);
         if let Some(code) = code {
@@ -215,15 +274,27 @@ impl Login {
         }
         match self.code(state) {
             // Nothing else that could do without: every line counts.
-            Some(Ok(paper)) => rows = code.iter().map(|code| Row::Centre(spaced(code))).chain(paper).collect(),
-            Some(Err(why)) => rows.push(Row::text(Tone::Danger, format!("{} {why}", signs(state.looks).failed))),
+            Some(Ok(paper)) => {
+                rows = code.iter().map(|code| Row::Centre(spaced(code))).chain(paper).collect()
+            }
+            Some(Err(why)) => {
+                rows.push(Row::text(Tone::Danger, format!("{} {why}", signs(state.looks).failed)))
+            }
             None => {}
         }
         if !rows.iter().any(|row| matches!(row, Row::Paper(_))) {
             rows.extend([Row::text(Tone::Text, url), Row::Blank]);
         }
-        let copied = if self.copied { format!(" {} address copied", signs(state.looks).dot) } else { String::new() };
-        let left = if state.looks.motion { format!(", {} left", words::countdown(expires_at.since(state.now))) } else { String::new() };
+        let copied = if self.copied {
+            format!(" {} address copied", signs(state.looks).dot)
+        } else {
+            String::new()
+        };
+        let left = if state.looks.motion {
+            format!(", {} left", words::countdown(expires_at.since(state.now)))
+        } else {
+            String::new()
+        };
         match &self.reply {
             None => rows.push(Row::text(Tone::Dim, format!("waiting{left}{copied}"))),
             Some(Reply { error: Some(error), .. }) => {
@@ -249,7 +320,10 @@ impl Reply {
             (Some(letter), _) => drop(self.typed.insert(letter.encode_utf8(&mut [0; 4]))),
             (None, Some(Command::Act)) if !self.typed.is_empty() => {
                 (self.sent, self.error) = (true, None);
-                return Some(vec![Effect::Request(Request::Reply { number, address: Secret::from(self.typed.text()) })]);
+                return Some(vec![Effect::Request(Request::Reply {
+                    number,
+                    address: Secret::from(self.typed.text()),
+                })]);
             }
             (None, Some(Command::Edit(edit))) => drop(self.typed.edit(edit)),
             _ => {}

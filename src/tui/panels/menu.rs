@@ -1,4 +1,5 @@
-//! The action menu: what can be done with the selected or the marked roles, one letter each. `/` finds any command by its name.
+//! The action menu: what can be done with the selected or the marked roles, one letter each. `/`
+//! finds any command by its name.
 
 mod does;
 mod items;
@@ -42,8 +43,12 @@ impl Menu {
             return all;
         }
         all.extend(items::commands(state));
-        let mut fitting: Vec<(usize, Item)> =
-            all.into_iter().filter_map(|item| self.chooser.fits([item.name.as_str(), item.id]).map(|rank| (rank, item))).collect();
+        let mut fitting: Vec<(usize, Item)> = all
+            .into_iter()
+            .filter_map(|item| {
+                self.chooser.fits([item.name.as_str(), item.id]).map(|rank| (rank, item))
+            })
+            .collect();
         fitting.sort_by_key(|(rank, _)| *rank);
         fitting.into_iter().map(|(_, item)| item).collect()
     }
@@ -98,7 +103,10 @@ impl Panel for Menu {
             if !self.finds && at > 0 && items[at - 1].does.group() != item.does.group() {
                 rows.push(Row::Blank);
             }
-            rows.push(Row::Choice(item.letter.or(Some(' ')), vec![(Tone::Text, item.name.clone()), (Tone::Dim, item.key.clone())]));
+            rows.push(Row::Choice(
+                item.letter.or(Some(' ')),
+                vec![(Tone::Text, item.name.clone()), (Tone::Dim, item.key.clone())],
+            ));
         }
         if rows.is_empty() {
             rows.push(Row::text(Tone::Soft, "no command is called that"));
@@ -109,7 +117,11 @@ impl Panel for Menu {
         };
         let sheet = Sheet::new(title, Extent::Columns, rows).at(self.chooser.at(&names));
         let sheet = if self.finds { sheet.least(COLUMNS, LINES) } else { sheet };
-        if self.finds { sheet.field("find", &self.chooser.typed, "type a command's name") } else { sheet.letter("/", "find by name") }
+        if self.finds {
+            sheet.field("find", &self.chooser.typed, "type a command's name")
+        } else {
+            sheet.letter("/", "find by name")
+        }
     }
 
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {

@@ -25,14 +25,19 @@ impl Message {
         words.into_iter().find(|word| word.starts_with("https://"))
     }
 
-    /// Whether a new look at the list may be what helps: a role that AWS refuses is mostly one that was taken away.
+    /// Whether a new look at the list may be what helps: a role that AWS refuses is mostly one that
+    /// was taken away.
     fn may_be_gone(&self) -> bool {
         self.error.kind == Kind::Refused
     }
 
     /// The hints, whom to ask first; what a key does here needs no command.
     fn hints_here(&self) -> Vec<&String> {
-        let shown = self.error.hints.iter().filter(|hint| !(self.may_be_gone() && hint.contains("`rolecall cache`")));
+        let shown = self
+            .error
+            .hints
+            .iter()
+            .filter(|hint| !(self.may_be_gone() && hint.contains("`rolecall cache`")));
         let (ask, others): (Vec<_>, Vec<_>) = shown.partition(|hint| hint.contains("https://"));
         ask.into_iter().chain(others).collect()
     }
@@ -51,7 +56,10 @@ impl Panel for Message {
     }
 
     fn sheet(&self, state: &State) -> Sheet {
-        let mut rows = vec![Row::text(Tone::Danger, format!("{} {}", signs(state.looks).failed, self.error.message))];
+        let mut rows = vec![Row::text(
+            Tone::Danger,
+            format!("{} {}", signs(state.looks).failed, self.error.message),
+        )];
         let hints = self.hints_here();
         if !hints.is_empty() || self.may_be_gone() {
             rows.push(Row::Blank);

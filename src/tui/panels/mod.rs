@@ -1,5 +1,5 @@
-//! Panels above the list. Each is a file that owns what the panel knows, which keys it hears and what it shows; `state::overlay` lists
-//! them, and the catalog says which commands open them.
+//! Panels above the list. Each is a file that owns what the panel knows, which keys it hears and
+//! what it shows; `state::overlay` lists them, and the catalog says which commands open them.
 
 pub(in crate::tui) mod about;
 pub(in crate::tui) mod chooser;
@@ -78,15 +78,20 @@ impl Pasted {
     pub(in crate::tui) fn note(self) -> Option<String> {
         match self {
             Pasted::NotWanted | Pasted::Done => None,
-            Pasted::Cut(longest) => Some(format!("too long: only the first {} characters are used", grouped(longest))),
-            Pasted::Refused(longest) => Some(format!("too long, nothing pasted: {} characters at most", grouped(longest))),
+            Pasted::Cut(longest) => {
+                Some(format!("too long: only the first {} characters are used", grouped(longest)))
+            }
+            Pasted::Refused(longest) => {
+                Some(format!("too long, nothing pasted: {} characters at most", grouped(longest)))
+            }
         }
     }
 }
 
 /// Something above the list that hears keys first.
 pub(in crate::tui) trait Panel {
-    /// Takes a key. The panel is off the stack meanwhile: what it opens stands above it, or in its place when it closes.
+    /// Takes a key. The panel is off the stack meanwhile: what it opens stands above it, or in its
+    /// place when it closes.
     fn press(&mut self, state: &mut State, pressed: Pressed) -> Heard;
 
     /// Takes a pasted text, if there is a field for it.
@@ -157,7 +162,14 @@ pub(in crate::tui) fn open(state: &mut State, opens: Opens) {
 pub(in crate::tui) fn key(state: &State, command: Command) -> String {
     let shown = state.keys.shown(command, state.vi.normal, state.looks.ascii);
     // The person took all its keys away: then its name has to do.
-    shown.or_else(|| CATALOG.iter().find(|entry| entry.command == command).map(|entry| format!("`{}`", entry.id))).unwrap_or_default()
+    shown
+        .or_else(|| {
+            CATALOG
+                .iter()
+                .find(|entry| entry.command == command)
+                .map(|entry| format!("`{}`", entry.id))
+        })
+        .unwrap_or_default()
 }
 
 /// What a person calls a role: `payments-prod · ReadOnlyAccess`.

@@ -30,14 +30,24 @@ pub(in crate::tui) struct Passphrase {
     tries: usize,
     /// Sent, and not answered yet.
     waiting: bool,
-    /// More was typed or pasted than a passphrase may have. A part of it would be another one, so all of it is dropped.
+    /// More was typed or pasted than a passphrase may have. A part of it would be another one, so
+    /// all of it is dropped.
     too_long: bool,
 }
 
 impl Passphrase {
     /// An empty field.
     pub(in crate::tui) fn new(asks: Asks) -> Self {
-        Self { asks, typed: Secret::from(""), chosen: None, differ: false, error: None, tries: 0, waiting: false, too_long: false }
+        Self {
+            asks,
+            typed: Secret::from(""),
+            chosen: None,
+            differ: false,
+            error: None,
+            tries: 0,
+            waiting: false,
+            too_long: false,
+        }
     }
 
     /// The last one did not open the vault: another one may be typed, as often as it takes.
@@ -46,11 +56,16 @@ impl Passphrase {
         (self.error, self.waiting) = (Some(error), false);
     }
 
-    /// Adds text, or drops everything if it is too long; then whatever follows belongs to it and is dropped too.
+    /// Adds text, or drops everything if it is too long; then whatever follows belongs to it and is
+    /// dropped too.
     fn add(&mut self, text: &str) {
         let length = self.typed.expose().chars().count() + text.chars().count();
         self.too_long |= length > LONGEST_PASSPHRASE;
-        self.typed = if self.too_long { Secret::from("") } else { Secret::new(format!("{}{text}", self.typed.expose())) };
+        self.typed = if self.too_long {
+            Secret::from("")
+        } else {
+            Secret::new(format!("{}{text}", self.typed.expose()))
+        };
     }
 
     /// Enter: a new one is asked for once more, and whatever is complete is sent.
@@ -85,7 +100,8 @@ impl Passphrase {
             return vec![soft(&format!("Opening{}", signs.dots))];
         }
         if let Some(error) = &self.error {
-            let mut rows = vec![Row::text(Tone::Danger, format!("{} {}", signs.failed, error.message))];
+            let mut rows =
+                vec![Row::text(Tone::Danger, format!("{} {}", signs.failed, error.message))];
             if self.tries < PERHAPS_FORGOTTEN {
                 rows.push(soft("Nothing is lost: try again."));
             } else {
@@ -96,18 +112,30 @@ impl Passphrase {
             return rows;
         }
         match (self.asks, &self.chosen, self.differ) {
-            (Asks::Passphrase, ..) => vec![soft("Your sign-ins and the credentials of your roles are sealed with a passphrase.")],
+            (Asks::Passphrase, ..) => vec![soft(
+                "Your sign-ins and the credentials of your roles are sealed with a passphrase.",
+            )],
             (Asks::AnotherPassphrase, ..) => vec![soft(
                 "Your sign-ins and the credentials of your roles are sealed with another passphrase than AWS_SSO_FILE_PASSWORD, or its file, says.",
             )],
             (Asks::NewPassphrase, None, true) => {
-                vec![Row::text(Tone::Danger, format!("{} these two were not the same", signs.failed)), soft("Choose it again.")]
+                vec![
+                    Row::text(
+                        Tone::Danger,
+                        format!("{} these two were not the same", signs.failed),
+                    ),
+                    soft("Choose it again."),
+                ]
             }
             (Asks::NewPassphrase, None, false) => vec![
-                soft("Sign-ins are kept sealed, and there is no keyring here: choose a passphrase."),
+                soft(
+                    "Sign-ins are kept sealed, and there is no keyring here: choose a passphrase.",
+                ),
                 dim("It is asked for again after a restart of the machine."),
             ],
-            (Asks::NewPassphrase, Some(_), _) => vec![soft("The same once more, so that a slip of the finger locks nobody out.")],
+            (Asks::NewPassphrase, Some(_), _) => {
+                vec![soft("The same once more, so that a slip of the finger locks nobody out.")]
+            }
         }
     }
 }
@@ -121,14 +149,22 @@ impl Panel for Passphrase {
         // What is typed while the vault tries the last one is for the next.
         match (pressed.letter, pressed.command) {
             (Some(letter), _) => self.add(letter.encode_utf8(&mut [0; 4])),
-            (None, Some(Command::Edit(Edit::Backspace | Edit::CutToStart | Edit::CutWord))) if self.too_long => self.too_long = false,
-            (None, Some(Command::Act)) if !self.waiting && !self.typed.expose().is_empty() => return Heard::Stay(self.enter()),
+            (None, Some(Command::Edit(Edit::Backspace | Edit::CutToStart | Edit::CutWord)))
+                if self.too_long =>
+            {
+                self.too_long = false
+            }
+            (None, Some(Command::Act)) if !self.waiting && !self.typed.expose().is_empty() => {
+                return Heard::Stay(self.enter());
+            }
             (None, Some(Command::Edit(Edit::Backspace))) => {
                 let mut shorter = self.typed.expose().clone();
                 shorter.pop();
                 self.typed = Secret::new(shorter);
             }
-            (None, Some(Command::Edit(Edit::CutToStart | Edit::CutWord))) => self.typed = Secret::from(""),
+            (None, Some(Command::Edit(Edit::CutToStart | Edit::CutWord))) => {
+                self.typed = Secret::from("")
+            }
             _ => {}
         }
         Heard::Stay(Vec::new())
@@ -141,7 +177,9 @@ impl Panel for Passphrase {
 
     fn sheet(&self, state: &State) -> Sheet {
         let (title, label) = match (self.asks, &self.chosen) {
-            (Asks::Passphrase | Asks::AnotherPassphrase, _) => ("the vault is locked", "passphrase"),
+            (Asks::Passphrase | Asks::AnotherPassphrase, _) => {
+                ("the vault is locked", "passphrase")
+            }
             (Asks::NewPassphrase, None) => ("a passphrase for the vault", "new passphrase"),
             (Asks::NewPassphrase, Some(_)) => ("a passphrase for the vault", "once more"),
         };

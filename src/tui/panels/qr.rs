@@ -18,14 +18,20 @@ pub(in crate::tui) fn rows(text: &str, columns: u16, lines: u16) -> Result<Vec<R
     let side = code.size() + 2 * MARGIN;
     let (wide, high) = (side, (side + 1) / 2);
     if wide > i32::from(columns) || high > i32::from(lines) {
-        return Err(format!("a QR code of this address takes {} columns and {} lines", wide + 6, high + 5));
+        return Err(format!(
+            "a QR code of this address takes {} columns and {} lines",
+            wide + 6,
+            high + 5
+        ));
     }
     let row = |y: i32| {
-        let cells = (-MARGIN..code.size() + MARGIN).map(|x| match (code.get_module(x, y), code.get_module(x, y + 1)) {
-            (true, true) => '█',
-            (true, false) => '▀',
-            (false, true) => '▄',
-            (false, false) => ' ',
+        let cells = (-MARGIN..code.size() + MARGIN).map(|x| {
+            match (code.get_module(x, y), code.get_module(x, y + 1)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            }
         });
         Row::Paper(cells.collect())
     };
@@ -38,7 +44,8 @@ mod tests {
 
     #[test]
     fn a_code_is_square_in_half_blocks() {
-        let rows = rows("https://device.sso.eu-west-1.amazonaws.com/?user_code=KFQT-HWLP", 60, 30).unwrap();
+        let rows = rows("https://device.sso.eu-west-1.amazonaws.com/?user_code=KFQT-HWLP", 60, 30)
+            .unwrap();
         let Row::Paper(first) = &rows[0] else { panic!("{:?}", rows[0]) };
         assert_eq!(first.chars().count().div_ceil(2), rows.len());
         assert!(first.chars().all(|cell| cell == ' '));
@@ -46,7 +53,11 @@ mod tests {
 
     #[test]
     fn no_room_is_said_with_what_it_takes() {
-        assert!(rows("https://device.sso.eu-west-1.amazonaws.com/?user_code=KFQT-HWLP", 60, 8).unwrap_err().contains("lines"));
+        assert!(
+            rows("https://device.sso.eu-west-1.amazonaws.com/?user_code=KFQT-HWLP", 60, 8)
+                .unwrap_err()
+                .contains("lines")
+        );
         assert!(rows(&"x".repeat(4_000), 200, 200).unwrap_err().contains("too long"));
     }
 }

@@ -50,7 +50,11 @@ impl Panel for Services {
             Some(Command::Back | Command::Open(_)) => return Heard::Close(Vec::new()),
             Some(Command::Act | Command::Console) => {
                 return match self.chooser.chosen(&names) {
-                    Some(service) => Heard::Close(choose::begin(state, vec![self.role.clone()], Then::Leave(Action::Service(service)))),
+                    Some(service) => Heard::Close(choose::begin(
+                        state,
+                        vec![self.role.clone()],
+                        Then::Leave(Action::Service(service)),
+                    )),
                     None => Heard::Stay(Vec::new()),
                 };
             }
@@ -69,7 +73,11 @@ impl Panel for Services {
         let names: Vec<&'static str> = shown.iter().map(|(name, _)| *name).collect();
         let row = |(name, aliases): &(&str, &[&str])| {
             // The last column is flush right, and these are read from the left.
-            let cells = [(Tone::Text, (*name).to_owned()), (Tone::Dim, aliases.join(", ")), (Tone::Dim, String::new())];
+            let cells = [
+                (Tone::Text, (*name).to_owned()),
+                (Tone::Dim, aliases.join(", ")),
+                (Tone::Dim, String::new()),
+            ];
             Row::Choice(None, cells.to_vec())
         };
         let mut rows: Vec<Row> = shown.iter().map(row).collect();
@@ -77,11 +85,10 @@ impl Panel for Services {
             rows.push(Row::text(Tone::Soft, "no service is called that here"));
         }
         let title = format!("console of {}", name(state, &self.role));
-        Sheet::new(title, Extent::Columns, rows).at(self.chooser.at(&names)).least(COLUMNS, LINES).field(
-            "service",
-            &self.chooser.typed,
-            "type a name: s3, logs, dns",
-        )
+        Sheet::new(title, Extent::Columns, rows)
+            .at(self.chooser.at(&names))
+            .least(COLUMNS, LINES)
+            .field("service", &self.chooser.typed, "type a name: s3, logs, dns")
     }
 
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {

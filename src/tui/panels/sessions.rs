@@ -33,7 +33,13 @@ impl Sessions {
     }
 
     fn running(state: &State) -> Vec<(RoleId, Timestamp)> {
-        let mut roles: Vec<_> = state.sessions.roles.iter().filter(|(_, at)| at.since(state.now) > 0).cloned().collect();
+        let mut roles: Vec<_> = state
+            .sessions
+            .roles
+            .iter()
+            .filter(|(_, at)| at.since(state.now) > 0)
+            .cloned()
+            .collect();
         roles.sort_by(|left, right| (left.1, &left.0).cmp(&(right.1, &right.0)));
         roles
     }
@@ -49,9 +55,17 @@ impl Panel for Sessions {
             (_, Some(Command::Act), Some(role)) => {
                 return Heard::Close(choose::begin(state, vec![role], Then::Leave(state.action)));
             }
-            (Some('r'), _, Some(role)) => return Heard::Stay(choose::begin(state, vec![role], Then::Renew)),
-            (Some('d'), _, Some(role)) => return Heard::Stay(vec![Effect::Request(Request::Drop { role })]),
-            (Some('o'), _, Some(role)) => return Heard::Stay(vec![Effect::Request(Request::SignOut { instance: role.instance })]),
+            (Some('r'), _, Some(role)) => {
+                return Heard::Stay(choose::begin(state, vec![role], Then::Renew));
+            }
+            (Some('d'), _, Some(role)) => {
+                return Heard::Stay(vec![Effect::Request(Request::Drop { role })]);
+            }
+            (Some('o'), _, Some(role)) => {
+                return Heard::Stay(vec![Effect::Request(Request::SignOut {
+                    instance: role.instance,
+                })]);
+            }
             _ => {}
         }
         self.chooser.moves(pressed, &roles);
@@ -64,12 +78,22 @@ impl Panel for Sessions {
             let left = at.since(state.now);
             let said = if state.looks.motion { words::clock(left) } else { words::span(left) };
             let tone = if left <= SOON { Tone::Danger } else { Tone::Accent };
-            Row::Choice(None, vec![(Tone::Text, account(state, role)), (Tone::Soft, role.role.to_string()), (tone, said)])
+            Row::Choice(
+                None,
+                vec![
+                    (Tone::Text, account(state, role)),
+                    (Tone::Soft, role.role.to_string()),
+                    (tone, said),
+                ],
+            )
         };
         let mut rows: Vec<Row> = running.iter().map(row).collect();
         let roles: Vec<RoleId> = running.into_iter().map(|(role, _)| role).collect();
         let Some(chosen) = self.chooser.chosen(&roles) else {
-            rows.push(Row::text(Tone::Soft, "No role has credentials in the vault yet. Enter on a role gets some."));
+            rows.push(Row::text(
+                Tone::Soft,
+                "No role has credentials in the vault yet. Enter on a role gets some.",
+            ));
             return Sheet::new("sessions", Extent::Words, rows);
         };
         Sheet::new("sessions", Extent::Columns, rows)

@@ -1,4 +1,5 @@
-//! What a panel shows, in words and without cells: the view draws every panel from this, in one way.
+//! What a panel shows, in words and without cells: the view draws every panel from this, in one
+//! way.
 
 use super::super::state::line::Line;
 
@@ -40,7 +41,8 @@ pub(in crate::tui) enum Row {
         /// On the right, broken at blanks.
         right: (Tone, String),
     },
-    /// Something that can be chosen: its letter, and columns that stand under each other. The last one is flush right.
+    /// Something that can be chosen: its letter, and columns that stand under each other. The last
+    /// one is flush right.
     Choice(Option<char>, Vec<Cell>),
     /// Half blocks, black on white.
     Paper(String),
@@ -85,7 +87,8 @@ pub(in crate::tui) struct Sheet {
     pub(in crate::tui) at: Option<usize>,
     /// The first row shown, where nothing is chosen.
     pub(in crate::tui) top: usize,
-    /// Columns and lines it takes even when there is less to show: a panel that is typed into does not jump about.
+    /// Columns and lines it takes even when there is less to show: a panel that is typed into does
+    /// not jump about.
     pub(in crate::tui) least: (usize, usize),
     /// Letters that do something here, and what; below the rows.
     pub(in crate::tui) letters: Vec<(&'static str, String)>,
@@ -94,12 +97,26 @@ pub(in crate::tui) struct Sheet {
 impl Sheet {
     /// Rows under a title.
     pub(in crate::tui) fn new(title: impl Into<String>, extent: Extent, rows: Vec<Row>) -> Self {
-        Self { title: title.into(), extent, field: None, columns: vec![rows], at: None, top: 0, least: (0, 0), letters: Vec::new() }
+        Self {
+            title: title.into(),
+            extent,
+            field: None,
+            columns: vec![rows],
+            at: None,
+            top: 0,
+            least: (0, 0),
+            letters: Vec::new(),
+        }
     }
 
     /// With a line to type into.
     #[must_use]
-    pub(in crate::tui) fn field(mut self, label: &'static str, typed: &Line, empty: &'static str) -> Self {
+    pub(in crate::tui) fn field(
+        mut self,
+        label: &'static str,
+        typed: &Line,
+        empty: &'static str,
+    ) -> Self {
         self.field = Some(Field { label, typed: typed.clone(), empty, masked: false });
         self
     }

@@ -2,7 +2,8 @@
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-/// The characters that a line holds unless it is made for more: what is typed to search is never longer.
+/// The characters that a line holds unless it is made for more: what is typed to search is never
+/// longer.
 pub(in crate::tui) const LONGEST: usize = 1_000;
 
 /// A line and where the cursor stands in it.
@@ -92,12 +93,13 @@ impl Line {
         self.cursor == self.text.len()
     }
 
-    /// Inserts text at the cursor, as much of it as fits, and returns whether all did. Control characters, as in a pasted line break,
-    /// become blanks.
+    /// Inserts text at the cursor, as much of it as fits, and returns whether all did. Control
+    /// characters, as in a pasted line break, become blanks.
     pub(in crate::tui) fn insert(&mut self, text: &str) -> bool {
         let text = text.trim_end_matches(['\r', '\n']);
         let fits = self.fitting(text);
-        let clean: String = text[..fits].chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let clean: String =
+            text[..fits].chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         self.text.insert_str(self.cursor, &clean);
         self.cursor += clean.len();
         // A combining mark may have joined its neighbour.
@@ -105,7 +107,8 @@ impl Line {
         fits == text.len()
     }
 
-    /// Inserts text at the cursor if all of it fits, and returns whether it did: half an address or half a command would be another one.
+    /// Inserts text at the cursor if all of it fits, and returns whether it did: half an address or
+    /// half a command would be another one.
     pub(in crate::tui) fn insert_whole(&mut self, text: &str) -> bool {
         let text = text.trim_end_matches(['\r', '\n']);
         self.fitting(text) == text.len() && self.insert(text)
@@ -159,18 +162,25 @@ impl Line {
     }
 
     fn right(&self) -> usize {
-        self.text[self.cursor..].graphemes(true).next().map_or(self.cursor, |next| self.cursor + next.len())
+        self.text[self.cursor..]
+            .graphemes(true)
+            .next()
+            .map_or(self.cursor, |next| self.cursor + next.len())
     }
 
     fn word_left(&self) -> usize {
         let trimmed = self.before().trim_end();
-        trimmed.rfind(char::is_whitespace).map_or(0, |at| at + trimmed[at..].chars().next().map_or(1, char::len_utf8))
+        trimmed
+            .rfind(char::is_whitespace)
+            .map_or(0, |at| at + trimmed[at..].chars().next().map_or(1, char::len_utf8))
     }
 
     fn word_right(&self) -> usize {
         let rest = &self.text[self.cursor..];
         let blank = rest.len() - rest.trim_start().len();
-        rest[blank..].find(char::is_whitespace).map_or(self.text.len(), |at| self.cursor + blank + at)
+        rest[blank..]
+            .find(char::is_whitespace)
+            .map_or(self.text.len(), |at| self.cursor + blank + at)
     }
 }
 
@@ -191,7 +201,10 @@ mod tests {
     fn words_are_cut_as_in_a_shell() {
         assert_eq!(after("prod adm  ", &[Edit::CutWord]), ("prod ".into(), 5));
         assert_eq!(after("prod adm", &[Edit::WordLeft, Edit::CutToStart]), ("adm".into(), 0));
-        assert_eq!(after("prod adm", &[Edit::Start, Edit::WordRight, Edit::CutToEnd]), ("prod".into(), 4));
+        assert_eq!(
+            after("prod adm", &[Edit::Start, Edit::WordRight, Edit::CutToEnd]),
+            ("prod".into(), 4)
+        );
     }
 
     #[test]

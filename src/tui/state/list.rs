@@ -128,7 +128,8 @@ impl List {
         self.select(0);
     }
 
-    /// Takes rows that arrived by themselves: what is shown stays where it is, newcomers go below. Their proper order waits for a key.
+    /// Takes rows that arrived by themselves: what is shown stays where it is, newcomers go below.
+    /// Their proper order waits for a key.
     pub(in crate::tui) fn arrive(&mut self, found: Arc<Found>) {
         if self.rows.is_empty() {
             return self.take(&found);
@@ -160,7 +161,11 @@ impl List {
         let at = self.at;
         self.adopt(&found);
         self.rows = kept;
-        self.sections = if sectioned { sections.into_iter().filter(|(_, range)| !range.is_empty()).collect() } else { Vec::new() };
+        self.sections = if sectioned {
+            sections.into_iter().filter(|(_, range)| !range.is_empty()).collect()
+        } else {
+            Vec::new()
+        };
         self.later = Some(found);
         self.follow(at);
     }
@@ -177,7 +182,8 @@ impl List {
     /// Whether the rows that are known so far are the first ones of these.
     fn begins(&self, found: &Found) -> bool {
         let theirs = |row: usize| found.rows.get(row).and_then(|row| place_of(&found.roster, *row));
-        self.roster.entries.len() <= found.rows.len() && (0..self.roster.entries.len()).all(|row| self.place(row) == theirs(row))
+        self.roster.entries.len() <= found.rows.len()
+            && (0..self.roster.entries.len()).all(|row| self.place(row) == theirs(row))
     }
 
     fn adopt(&mut self, found: &Found) {
@@ -196,11 +202,19 @@ impl List {
 
     /// Puts the bar on the selected role again, or on the row where it was when the role is gone.
     fn follow(&mut self, row: usize) {
-        let wanted = self.selected.as_ref().map(|wanted| (&wanted.instance, wanted.account, wanted.role.as_str()));
+        let wanted = self
+            .selected
+            .as_ref()
+            .map(|wanted| (&wanted.instance, wanted.account, wanted.role.as_str()));
         // Mostly it is where it was.
         let stayed = wanted.is_some() && self.place(row) == wanted;
-        let found =
-            if stayed { Some(row) } else { wanted.and_then(|wanted| (0..self.rows.len()).find(|row| self.place(*row) == Some(wanted))) };
+        let found = if stayed {
+            Some(row)
+        } else {
+            wanted.and_then(|wanted| {
+                (0..self.rows.len()).find(|row| self.place(*row) == Some(wanted))
+            })
+        };
         match found {
             Some(row) => self.at = row,
             None => self.select(row),
@@ -215,7 +229,10 @@ impl List {
 type Place<'a> = (&'a InstanceName, AccountId, &'a str);
 
 fn place_of(roster: &Roster, row: u32) -> Option<Place<'_>> {
-    roster.entries.get(row as usize).map(|entry| (&roster.instance(entry).name, entry.account, &*entry.role))
+    roster
+        .entries
+        .get(row as usize)
+        .map(|entry| (&roster.instance(entry).name, entry.account, &*entry.role))
 }
 
 fn places(found: &Found) -> HashMap<Place<'_>, u32> {
@@ -225,7 +242,8 @@ fn places(found: &Found) -> HashMap<Place<'_>, u32> {
 /// Lines: a heading stands over each section, and a blank before all headings but the first.
 impl List {
     fn headed(&self) -> bool {
-        self.sections.len() > 1 || self.sections.first().is_some_and(|(section, _)| *section != Section::All)
+        self.sections.len() > 1
+            || self.sections.first().is_some_and(|(section, _)| *section != Section::All)
     }
 
     /// How many lines there are.
@@ -259,7 +277,8 @@ impl List {
         None
     }
 
-    /// Scrolls as little as needed for the bar to be seen, with its heading when it is the first row under one.
+    /// Scrolls as little as needed for the bar to be seen, with its heading when it is the first
+    /// row under one.
     pub(in crate::tui) fn reveal(&mut self, height: usize) {
         let line = self.line(self.at);
         let first = self.headed() && self.sections.iter().any(|(_, range)| range.start == self.at);
@@ -276,7 +295,9 @@ impl List {
     /// Scrolls by lines; the bar stays unless it would leave the screen.
     pub(in crate::tui) fn scroll(&mut self, lines: isize, height: usize) {
         self.top = self.top.saturating_add_signed(lines).min(self.lines().saturating_sub(height));
-        let row_at = |line: usize| if let Some(Shown::Row(row)) = self.shown(line) { Some(row) } else { None };
+        let row_at = |line: usize| {
+            if let Some(Shown::Row(row)) = self.shown(line) { Some(row) } else { None }
+        };
         let line = self.line(self.at);
         let target = if line < self.top {
             (self.top..self.top + height).find_map(row_at)

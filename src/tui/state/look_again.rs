@@ -47,16 +47,25 @@ impl State {
     pub(in crate::tui) fn consider_again(&mut self) {
         self.again.due = None;
         let text = self.query.text().trim();
-        let nothing = self.list.loaded && self.list.len() == 0 && self.list.text == self.query.text();
+        let nothing =
+            self.list.loaded && self.list.len() == 0 && self.list.text == self.query.text();
         let known = self.again.asked.iter().any(|asked| text.starts_with(asked.as_str()));
-        if nothing && !text.is_empty() && !known && !self.sketch && self.gauge().is_none() && !self.worth_reading().is_empty() {
+        if nothing
+            && !text.is_empty()
+            && !known
+            && !self.sketch
+            && self.gauge().is_none()
+            && !self.worth_reading().is_empty()
+        {
             self.again.due = Some((text.to_owned(), self.now.plus(PATIENCE)));
         }
     }
 
     /// The instances to read now, if the moment has come.
     pub(in crate::tui) fn due_again(&mut self) -> Vec<InstanceName> {
-        let Some((text, _)) = self.again.due.take_if(|(_, at)| self.now.since(*at) >= 0) else { return Vec::new() };
+        let Some((text, _)) = self.again.due.take_if(|(_, at)| self.now.since(*at) >= 0) else {
+            return Vec::new();
+        };
         self.again.asked.push(text);
         self.again.under_way = self.worth_reading();
         self.again.under_way.clone()
@@ -77,7 +86,8 @@ impl State {
     /// Instances that somebody is signed in to and whose list is not quite new.
     fn worth_reading(&self) -> Vec<InstanceName> {
         let open = self.sessions.instances.iter().filter(|session| session.signed_in);
-        let old = open.filter(|session| session.fetched_at.is_none_or(|at| self.now.since(at) > FRESH));
+        let old =
+            open.filter(|session| session.fetched_at.is_none_or(|at| self.now.since(at) > FRESH));
         old.map(|session| session.instance.clone()).collect()
     }
 }

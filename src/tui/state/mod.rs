@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::enums::Preview;
-use crate::domain::{Entry, Error, Height, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages};
+use crate::domain::{
+    Entry, Error, Height, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages,
+};
 use crate::ops::work::{Asks, Consents, Secretive, Session, Sessions};
 
 use super::bindings::{Keys, Style};
@@ -109,7 +111,8 @@ pub(super) struct State {
     pub(super) wishes: Arc<Wishes>,
     /// Queries that nothing matched, and what AWS said of them.
     pub(super) again: LookAgain,
-    /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be needed may begin at once.
+    /// Enter was pressed while there was nothing to show yet: a sign-in that turns out to be
+    /// needed may begin at once.
     pub(super) eager: bool,
 }
 
@@ -127,7 +130,8 @@ pub(super) struct Vi {
 pub(super) struct Search {
     /// Its number.
     pub(super) number: u64,
-    /// Whether it was started by roles that arrived, not by the person: then nothing shown may move.
+    /// Whether it was started by roles that arrived, not by the person: then nothing shown may
+    /// move.
     pub(super) arrival: bool,
 }
 
@@ -202,11 +206,20 @@ pub(super) enum Refresh {
 impl State {
     /// The state before anything happened, on a screen of so many rows.
     pub(super) fn new(options: Options, rows: u16) -> Self {
-        let wishes = Wishes { current: options.current, prefer_roles: options.prefer_roles, columns: options.columns };
+        let wishes = Wishes {
+            current: options.current,
+            prefer_roles: options.prefer_roles,
+            columns: options.columns,
+        };
         let mut list = List::new(options.roster.clone());
         let mut roster = options.roster;
         if options.query.trim().is_empty() {
-            let (usages, marks, weight, columns) = (&options.usages, &options.marks, options.history_weight, wishes.columns.as_deref());
+            let (usages, marks, weight, columns) = (
+                &options.usages,
+                &options.marks,
+                options.history_weight,
+                wishes.columns.as_deref(),
+            );
             if let Some(sheet) = &options.sheet {
                 let first = matching::first(sheet, usages, marks, weight, rows.into(), columns);
                 roster = first.roster.clone();
@@ -222,7 +235,9 @@ impl State {
             multi: options.multi,
             looks: options.looks,
             inline: options.height != Height::Full,
-            note: Some(options.keys.lost()).filter(|lost| !lost.is_empty()).or_else(|| pasted.note()),
+            note: Some(options.keys.lost())
+                .filter(|lost| !lost.is_empty())
+                .or_else(|| pasted.note()),
             keys: Arc::new(options.keys),
             vi: Vi::default(),
             sketch: options.sketch,
@@ -311,12 +326,16 @@ impl State {
 
     /// The sign-in panel, if it is open.
     pub(super) fn login(&self) -> Option<&overlay::Login> {
-        self.overlays.iter().find_map(|overlay| if let Overlay::Login(login) = overlay { Some(login) } else { None })
+        self.overlays.iter().find_map(|overlay| {
+            if let Overlay::Login(login) = overlay { Some(login) } else { None }
+        })
     }
 
-    /// The sum of all refreshes under way: accounts read, accounts in all, whether AWS slows us down.
+    /// The sum of all refreshes under way: accounts read, accounts in all, whether AWS slows us
+    /// down.
     pub(super) fn gauge(&self) -> Option<(usize, usize, bool)> {
-        // What is about to be read counts as being read: the first frame offers nothing that the next one takes back.
+        // What is about to be read counts as being read: the first frame offers nothing that the
+        // next one takes back.
         let about_to = (!self.stale.is_empty()).then_some((0, 0, false));
         self.refreshes.values().fold(about_to, |sum, refresh| match refresh {
             Refresh::Running { done, total, throttled, .. } => {
@@ -338,22 +357,29 @@ impl State {
         self.refreshes.values().any(unreachable)
     }
 
-    /// What the cursor looks like: with vi's keys it tells the mode. A terminal that is given ASCII alone may print what it does not know.
+    /// What the cursor looks like: with vi's keys it tells the mode. A terminal that is given ASCII
+    /// alone may print what it does not know.
     pub(super) fn cursor(&self) -> Cursor {
         if self.keys.style() != Style::Vi || self.looks.ascii {
             return Cursor::Usual;
         }
         // Letters are commands on the list alone, not in a panel's field.
-        let on_list = self.first_run.is_none() && self.overlays.last().is_none_or(|top| top.panel().steps_aside());
+        let on_list = self.first_run.is_none()
+            && self.overlays.last().is_none_or(|top| top.panel().steps_aside());
         if self.vi.normal && on_list { Cursor::Block } else { Cursor::Bar }
     }
 
-    /// Seconds after which the screen says something else by itself; `None` when nothing on it counts.
+    /// Seconds after which the screen says something else by itself; `None` when nothing on it
+    /// counts.
     pub(super) fn next_tick(&self) -> Option<u64> {
         if self.again.is_due_later() {
             return Some(1);
         }
-        if let Some(left) = self.unanswered().map(|began| notice::PATIENCE - self.now.since(began)).filter(|left| *left > 0) {
+        if let Some(left) = self
+            .unanswered()
+            .map(|began| notice::PATIENCE - self.now.since(began))
+            .filter(|left| *left > 0)
+        {
             return Some(left.unsigned_abs());
         }
         if !self.looks.motion {
@@ -363,7 +389,8 @@ impl State {
         let seconds = self.unanswered().is_some()
             || self.overlays.iter().any(|overlay| overlay.panel().counts())
             || self.sessions.roles.iter().any(|(_, at)| soon(*at));
-        let minutes = !self.sessions.roles.is_empty() || self.sessions.instances.iter().any(|session| session.signed_in);
+        let minutes = !self.sessions.roles.is_empty()
+            || self.sessions.instances.iter().any(|session| session.signed_in);
         if seconds { Some(1) } else { minutes.then_some(30) }
     }
 }
@@ -378,7 +405,10 @@ impl State {
 
     /// Whether there is nothing to show because the vault is closed.
     pub(super) fn unlocking_is_next(&self) -> bool {
-        self.locked.is_some_and(Asks::is_locked) && self.list.loaded && self.roster.entries.is_empty() && self.gauge().is_none()
+        self.locked.is_some_and(Asks::is_locked)
+            && self.list.loaded
+            && self.roster.entries.is_empty()
+            && self.gauge().is_none()
     }
 
     /// The first instance that nobody is signed in to.

@@ -1,10 +1,11 @@
-//! Panels above the list: each an enum value with its data. A new one takes its file in `panels`, its line here, and its line in the
-//! catalog.
+//! Panels above the list: each an enum value with its data. A new one takes its file in `panels`,
+//! its line here, and its line in the catalog.
 
 use super::super::panels::Panel;
 pub(in crate::tui) use super::super::panels::{
-    clock::Clock, confirm::Confirm, details::Details, each::Each, help::Help, hidden::Hidden, instances::Instances, log::Log, login::Login,
-    menu::Menu, message::Message, passphrase::Passphrase, services::Services, sessions::Sessions,
+    clock::Clock, confirm::Confirm, details::Details, each::Each, help::Help, hidden::Hidden,
+    instances::Instances, log::Log, login::Login, menu::Menu, message::Message,
+    passphrase::Passphrase, services::Services, sessions::Sessions,
 };
 
 /// One panel. They stand on a stack; the top one hears keys first.

@@ -15,13 +15,20 @@ impl Refresh {
 
 impl State {
     /// Takes in how a refresh goes.
-    pub(in crate::tui) fn progress(&mut self, instance: InstanceName, done: usize, total: usize, throttled: bool) {
+    pub(in crate::tui) fn progress(
+        &mut self,
+        instance: InstanceName,
+        done: usize,
+        total: usize,
+        throttled: bool,
+    ) {
         let (failing, began) = match self.refreshes.get(&instance) {
             Some(Refresh::Running { failing, began, .. }) => (*failing, *began),
             Some(Refresh::Failed { since, .. }) => (Some(*since), self.now),
             None => (None, self.now),
         };
-        self.refreshes.insert(instance, Refresh::Running { done, total, throttled, failing, began });
+        self.refreshes
+            .insert(instance, Refresh::Running { done, total, throttled, failing, began });
         let slow = self.gauge().is_some_and(|(.., slow)| slow);
         self.throttled = slow.then(|| self.throttled.unwrap_or(self.now));
     }

@@ -58,7 +58,10 @@ fn a_sign_in_is_asked_for_once_and_the_role_again_once() {
     let (mut rig, role, number) = pressed();
     rig.news(News::Assumed { number, role: role.clone(), outcome: login_needed() });
     let sign_in = last_number(&rig);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::SignIn { instance: role.instance.clone(), number: sign_in })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::SignIn { instance: role.instance.clone(), number: sign_in })]
+    );
     rig.news(News::SignIn { number: sign_in, step: SignInStep::Done });
     assert!(rig.state.overlays.is_empty());
     let again = last_number(&rig);
@@ -88,7 +91,10 @@ fn a_sign_in_cancelled_in_the_browser_closes_the_panel() {
     let (mut rig, role, number) = pressed();
     rig.news(News::Assumed { number, role, outcome: login_needed() });
     let number = last_number(&rig);
-    rig.news(News::SignIn { number, step: SignInStep::Failed(Error::new(Kind::Cancelled, "cancelled")) });
+    rig.news(News::SignIn {
+        number,
+        step: SignInStep::Failed(Error::new(Kind::Cancelled, "cancelled")),
+    });
     assert_eq!((rig.state.overlays.len(), &rig.state.pending), (0, &None));
 }
 
@@ -97,11 +103,17 @@ fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
     let (mut rig, role, number) = pressed();
     rig.news(News::Assumed { number, role: role.clone(), outcome: login_needed() });
     let first = last_number(&rig);
-    rig.news(News::SignIn { number: first, step: SignInStep::Failed(Error::new(Kind::LoginNeeded, "it expired")) });
+    rig.news(News::SignIn {
+        number: first,
+        step: SignInStep::Failed(Error::new(Kind::LoginNeeded, "it expired")),
+    });
     rig.wanted();
     rig.keys(&["enter"]);
     let second = last_number(&rig);
-    assert!(rig.wanted().contains(&Effect::Request(Request::SignIn { instance: role.instance.clone(), number: second })));
+    assert!(rig.wanted().contains(&Effect::Request(Request::SignIn {
+        instance: role.instance.clone(),
+        number: second
+    })));
     rig.news(News::SignIn { number: second, step: SignInStep::Done });
     let third = last_number(&rig);
     assert!(rig.wanted().contains(&assume(&role, third)));
@@ -111,9 +123,16 @@ fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
 fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
     let (mut rig, role, number) = pressed();
     rig.news(News::Locked(Asks::Passphrase));
-    rig.news(News::Assumed { number, role: role.clone(), outcome: Err(Error::new(Kind::Vault, "the vault is locked")) });
+    rig.news(News::Assumed {
+        number,
+        role: role.clone(),
+        outcome: Err(Error::new(Kind::Vault, "the vault is locked")),
+    });
     rig.keys(&["pasx", "backspace", "s", "enter"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Unlock { passphrase: Secret::from("pass") })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Unlock { passphrase: Secret::from("pass") })]
+    );
     assert!(!format!("{:?}", rig.state).contains("pass\""));
     rig.news(News::Vault(Err(Error::new(Kind::Vault, "that is not the passphrase"))));
     assert!(rig.screen().contains("that is not the passphrase"));
@@ -212,7 +231,14 @@ fn stale_instances_are_refreshed_once_the_first_frame_stands() {
 fn the_menu_pins_a_role_and_copies_its_arn() {
     let mut rig = Rig::new(usual());
     rig.keys(&["edge-dev", "right", "f"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Mark { roles: vec![role(&rig)], mark: Mark::Favourite, on: true })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Mark {
+            roles: vec![role(&rig)],
+            mark: Mark::Favourite,
+            on: true
+        })]
+    );
     assert!(rig.state.marks.favourites.contains(&role(&rig)));
     rig.keys(&["alt-enter", "a"]);
     let arn = rig.state.roster.arn(rig.state.selected().unwrap());
@@ -230,14 +256,21 @@ fn right_inside_the_query_moves_the_cursor() {
 fn enter_during_the_first_reading_is_not_lost_when_it_turns_out_that_nobody_is_signed_in() {
     let corp = InstanceName::new("corp");
     let mut options = usual();
-    options.roster = std::sync::Arc::new(Roster { entries: Vec::new(), ..Roster::clone(&options.roster) });
+    options.roster =
+        std::sync::Arc::new(Roster { entries: Vec::new(), ..Roster::clone(&options.roster) });
     options.sessions.instances.iter_mut().for_each(|session| session.signed_in = false);
     let mut rig = Rig::new(Options { stale: vec![corp.clone()], ..options });
     rig.event(Event::Started);
     rig.keys(&["enter"]);
     rig.wanted();
-    rig.news(News::Refreshed { instance: corp.clone(), outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in to corp")) });
-    assert_eq!(rig.wanted(), [Effect::Request(Request::SignIn { instance: corp, number: last_number(&rig) })]);
+    rig.news(News::Refreshed {
+        instance: corp.clone(),
+        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in to corp")),
+    });
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::SignIn { instance: corp, number: last_number(&rig) })]
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Rows below the prompt, on a terminal that is played: what was there before is still there afterwards.
+//! Rows below the prompt, on a terminal that is played: what was there before is still there
+//! afterwards.
 
 use std::num::NonZero;
 
@@ -27,7 +28,8 @@ impl Screen {
         self.parser.screen_mut().set_size(cells(size.1), cells(size.0));
     }
 
-    /// Everything from the first line that ever scrolled away to the last one on the screen, without blank ones.
+    /// Everything from the first line that ever scrolled away to the last one on the screen,
+    /// without blank ones.
     fn everything(&mut self) -> Vec<String> {
         let screen = self.parser.screen_mut();
         screen.set_scrollback(usize::MAX);
@@ -37,7 +39,11 @@ impl Screen {
             let rows: Vec<String> = screen.rows(0, u16::MAX).collect();
             if back == 0 { lines.extend(rows) } else { lines.extend(rows.into_iter().next()) }
         }
-        lines.into_iter().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
+        lines
+            .into_iter()
+            .map(|line| line.trim_end().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect()
     }
 }
 
@@ -52,7 +58,11 @@ impl Below {
     fn open(screen: &mut Screen, height: Height) -> Self {
         let (columns, rows) = (screen.size.0, height.rows(screen.size.1).unwrap());
         let terminal = Terminal::new(Inline::new(Vec::new(), (columns, rows))).unwrap();
-        let mut below = Self { rig: Rig::new(Options { height, ..usual() }).sized(columns, rows), terminal, height };
+        let mut below = Self {
+            rig: Rig::new(Options { height, ..usual() }).sized(columns, rows),
+            terminal,
+            height,
+        };
         below.terminal.backend_mut().open((columns, rows), b"").unwrap();
         below.draw(screen);
         below
@@ -83,7 +93,8 @@ impl Below {
     }
 }
 
-/// A screen on which somebody has worked: these many lines, and a prompt with a command behind which the cursor stands.
+/// A screen on which somebody has worked: these many lines, and a prompt with a command behind
+/// which the cursor stands.
 fn worked_on(size: (u16, u16), lines: usize) -> Screen {
     let mut screen = Screen::new(size);
     for line in 0..lines {
@@ -100,7 +111,11 @@ fn the_rows_show_what_the_same_picker_shows_on_a_screen_of_that_size() {
     below.draw(&mut screen);
     let shown: Vec<String> = screen.everything().into_iter().skip(5).collect();
     let wanted = below.rig.screen();
-    let wanted: Vec<&str> = wanted.lines().map(|line| line.trim_matches('"').trim_end()).filter(|line| !line.is_empty()).collect();
+    let wanted: Vec<&str> = wanted
+        .lines()
+        .map(|line| line.trim_matches('"').trim_end())
+        .filter(|line| !line.is_empty())
+        .collect();
     assert_eq!(shown, wanted[..wanted.len() - 1]);
     assert_eq!(screen.parser.screen().cursor_position(), (5, 7));
 }
@@ -117,15 +132,24 @@ fn a_line_without_an_end_is_not_written_over() {
 #[test]
 fn wide_letters_that_go_leave_nothing_behind() {
     let mut screen = worked_on((80, 24), 0);
-    let rows = [("corp", "000000000001", "日本市場-本番", "Admin"), ("corp", "000000000002", "sandbox", "Admin")];
+    let rows = [
+        ("corp", "000000000001", "日本市場-本番", "Admin"),
+        ("corp", "000000000002", "sandbox", "Admin"),
+    ];
     let mut below = Below::open(&mut screen, Height::Rows(6));
-    below.rig = Rig::new(Options { roster: Arc::new(roster(&rows)), height: Height::Rows(6), ..usual() }).sized(80, 6);
+    below.rig =
+        Rig::new(Options { roster: Arc::new(roster(&rows)), height: Height::Rows(6), ..usual() })
+            .sized(80, 6);
     below.draw(&mut screen);
     assert!(screen.everything().iter().any(|line| line.contains("日本市場-本番")));
     below.rig.keys(&["sandbox"]);
     below.draw(&mut screen);
     let wanted = below.rig.screen();
-    assert!(screen.everything().iter().all(|line| wanted.contains(line.trim_end())), "{:?}\n{wanted}", screen.everything());
+    assert!(
+        screen.everything().iter().all(|line| wanted.contains(line.trim_end())),
+        "{:?}\n{wanted}",
+        screen.everything()
+    );
 }
 
 proptest! {

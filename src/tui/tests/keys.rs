@@ -11,7 +11,10 @@ fn with_keys(style: Style, own: &[(&str, &[&str])]) -> Rig {
 
 fn press(rig: &mut Rig, letters: &str) {
     for letter in letters.chars() {
-        rig.event(Event::Key(Key::new(crossterm::event::KeyCode::Char(letter), crossterm::event::KeyModifiers::NONE)));
+        rig.event(Event::Key(Key::new(
+            crossterm::event::KeyCode::Char(letter),
+            crossterm::event::KeyModifiers::NONE,
+        )));
     }
 }
 
@@ -41,7 +44,11 @@ fn in_vi_escape_makes_letters_commands_and_i_makes_them_text() {
     let mut rig = with_keys(Style::Vi, &[]);
     press(&mut rig, "edge");
     rig.keys(&["esc"]);
-    assert!(rig.screen().contains("❮ edge") && rig.screen().contains("i search"), "{}", rig.screen());
+    assert!(
+        rig.screen().contains("❮ edge") && rig.screen().contains("i search"),
+        "{}",
+        rig.screen()
+    );
     let first = rig.selected();
     press(&mut rig, "jj");
     assert_ne!(rig.selected(), first);
@@ -73,7 +80,9 @@ fn in_vi_panels_keep_their_letters_and_escape_closes_them() {
     rig.keys(&["esc"]);
     assert!(rig.state.overlays.is_empty() && rig.state.vi.normal);
     rig.keys(&["enter", "y"]);
-    let asked = rig.wanted().into_iter().filter(|effect| matches!(effect, Effect::Request(crate::ops::work::Request::Assume { .. })));
+    let asked = rig.wanted().into_iter().filter(|effect| {
+        matches!(effect, Effect::Request(crate::ops::work::Request::Assume { .. }))
+    });
     assert_eq!(asked.count(), 1, "y is the answer, not a command");
 }
 
@@ -104,6 +113,9 @@ fn rows_below_the_prompt_hold_query_list_and_keys_and_stay_off_the_right_edge() 
     let screen = rig.screen();
     let rows: Vec<&str> = screen.lines().collect();
     assert!(rows[0].contains("❯ prod") && rows[7].contains("18/37   ⏎ shell"), "{screen}");
-    assert!(rows[..8].iter().all(|row| row.trim_matches('"').trim_end().chars().count() <= 96), "{screen}");
+    assert!(
+        rows[..8].iter().all(|row| row.trim_matches('"').trim_end().chars().count() <= 96),
+        "{screen}"
+    );
     assert!(screen.ends_with("cursor at 7,0"), "{screen}");
 }

@@ -38,7 +38,11 @@ fn the_preview_goes_before_anything_of_the_list_does() {
 
 #[test]
 fn the_preview_leaves_the_list_its_columns_as_far_as_it_can() {
-    let preview = |width| layout::of(&Rig::new(usual()).sized(width, 40).state).preview.map_or(0, |preview| preview.width);
+    let preview = |width| {
+        layout::of(&Rig::new(usual()).sized(width, 40).state)
+            .preview
+            .map_or(0, |preview| preview.width)
+    };
     assert_eq!([preview(100), preview(120), preview(200)], [32, 37, 64]);
     let rig = Rig::new(usual()).sized(120, 40);
     assert!(rig.screen().lines().nth(5).unwrap().contains("prod"), "{}", rig.screen());
@@ -47,7 +51,10 @@ fn the_preview_leaves_the_list_its_columns_as_far_as_it_can() {
 #[test]
 fn there_is_no_preview_where_names_or_ids_would_be_cut_for_it() {
     let mut roster = usual_roster();
-    roster.entries.iter_mut().for_each(|entry| entry.role = "AnAdministratorOfAllDatabasesThereAre".into());
+    roster
+        .entries
+        .iter_mut()
+        .for_each(|entry| entry.role = "AnAdministratorOfAllDatabasesThereAre".into());
     let rig = Rig::new(Options { roster: Arc::new(roster), ..usual() }).sized(100, 40);
     assert_eq!(layout::of(&rig.state).preview, None);
     assert!(rig.screen().contains("AnAdministratorOfAllDatabasesThereAre"));

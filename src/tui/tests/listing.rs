@@ -5,7 +5,12 @@ use crate::tui::event::{Mouse, MouseKind};
 use crate::tui::layout;
 
 fn small(rows: &[(&str, &str, &str, &str)]) -> Options {
-    Options { roster: Arc::new(roster(rows)), usages: Usages::default(), marks: Marks::default(), ..usual() }
+    Options {
+        roster: Arc::new(roster(rows)),
+        usages: Usages::default(),
+        marks: Marks::default(),
+        ..usual()
+    }
 }
 
 const B: (&str, &str, &str, &str) = ("corp", "000000000002", "bravo", "Admin");
@@ -63,14 +68,18 @@ fn enter_after_fast_typing_waits_for_the_rows_that_were_typed() {
     let mut jobs = Vec::new();
     for name in ["b", "r", "enter"] {
         for effect in update(&mut rig.state, key(name)) {
-            let Effect::Search(job) = effect else { panic!("acted on a row that was not meant: {effect:?}") };
+            let Effect::Search(job) = effect else {
+                panic!("acted on a row that was not meant: {effect:?}")
+            };
             jobs.push(job);
         }
     }
     assert_eq!(rig.selected(), "alpha Admin");
     let found = Arc::new(Matcher::default().run(jobs.last().unwrap()));
     rig.event(Event::Found(found));
-    assert!(matches!(&rig.wanted()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if role.account.as_str() == B.1));
+    assert!(
+        matches!(&rig.wanted()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if role.account.as_str() == B.1)
+    );
 }
 
 #[test]
@@ -111,7 +120,8 @@ fn the_wheel_scrolls_and_drags_the_bar_along() {
 fn a_click_on_the_footer_does_what_it_says() {
     let mut rig = Rig::new(usual());
     let footer = layout::of(&rig.state).footer.unwrap();
-    let help = layout::footer(footer, &rig.state).into_iter().find(|hint| hint.name == "help").unwrap();
+    let help =
+        layout::footer(footer, &rig.state).into_iter().find(|hint| hint.name == "help").unwrap();
     rig.event(Event::Mouse(Mouse { kind: MouseKind::Click, x: help.area.x, y: help.area.y }));
     assert_eq!(rig.state.overlays.len(), 1);
 }
@@ -136,7 +146,12 @@ fn packed(roster: &Roster) -> Options {
 #[test]
 fn the_first_frame_of_a_remembered_list_is_that_of_the_whole_one() {
     let whole = Rig::new(usual()).sized(120, 40);
-    let mut rig = Rig { state: State::new(packed(&usual_roster()), 40), matcher: Matcher::default(), effects: Vec::new() }.sized(120, 40);
+    let mut rig = Rig {
+        state: State::new(packed(&usual_roster()), 40),
+        matcher: Matcher::default(),
+        effects: Vec::new(),
+    }
+    .sized(120, 40);
     assert_eq!(rig.screen(), whole.screen());
     rig.event(Event::Started);
     rig.news(News::Roster(Arc::new(usual_roster())));
@@ -146,7 +161,11 @@ fn the_first_frame_of_a_remembered_list_is_that_of_the_whole_one() {
 
 #[test]
 fn keys_typed_before_the_rows_are_there_mean_the_rows_that_come() {
-    let mut rig = Rig { state: State::new(packed(&usual_roster()), 40), matcher: Matcher::default(), effects: Vec::new() };
+    let mut rig = Rig {
+        state: State::new(packed(&usual_roster()), 40),
+        matcher: Matcher::default(),
+        effects: Vec::new(),
+    };
     rig.keys(&["edge-dev", "enter"]);
     assert_eq!((rig.wanted().len(), rig.state.query.text()), (0, "edge-dev"));
     rig.news(News::Roster(Arc::new(usual_roster())));
@@ -157,7 +176,11 @@ fn keys_typed_before_the_rows_are_there_mean_the_rows_that_come() {
 
 #[test]
 fn the_order_of_the_list_can_be_chosen() {
-    let mut rig = Rig::new(small(&[("corp", "000000000009", "alpha", "Read"), C, ("corp", "000000000002", "bravo", "Audit")]));
+    let mut rig = Rig::new(small(&[
+        ("corp", "000000000009", "alpha", "Read"),
+        C,
+        ("corp", "000000000002", "bravo", "Audit"),
+    ]));
     let mut orders = Vec::new();
     for _ in 0..5 {
         orders.push(rig.shown().iter().map(|row| row[..1].to_owned()).collect::<String>());
@@ -170,18 +193,33 @@ fn the_order_of_the_list_can_be_chosen() {
 
 #[test]
 fn a_pasted_page_without_an_account_offers_this_shells_role_first() {
-    let current = crate::tui::Current::Role { instance: None, account: "000000000003".parse().unwrap(), role: RoleName::new("Admin") };
+    let current = crate::tui::Current::Role {
+        instance: None,
+        account: "000000000003".parse().unwrap(),
+        role: RoleName::new("Admin"),
+    };
     let mut rig = Rig::new(Options { current: Some(current), ..small(&[A, B, C]) });
-    rig.event(Event::Paste("https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1".to_owned()));
+    rig.event(Event::Paste(
+        "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1".to_owned(),
+    ));
     assert_eq!(rig.selected(), "charlie Admin");
     assert!(rig.screen().contains("this shell"));
 }
 
 #[test]
 fn a_pasted_account_offers_the_preferred_roles_first() {
-    let rows = [A, ("corp", "000000000001", "alpha", "Billing"), ("corp", "000000000001", "alpha", "ReadOnly")];
-    let mut rig = Rig::new(Options { prefer_roles: vec!["Read*".to_owned(), "Bill*".to_owned()], ..small(&rows) });
-    rig.event(Event::Paste("https://000000000001-abcd.eu-west-1.console.aws.amazon.com/s3/home".to_owned()));
+    let rows = [
+        A,
+        ("corp", "000000000001", "alpha", "Billing"),
+        ("corp", "000000000001", "alpha", "ReadOnly"),
+    ];
+    let mut rig = Rig::new(Options {
+        prefer_roles: vec!["Read*".to_owned(), "Bill*".to_owned()],
+        ..small(&rows)
+    });
+    rig.event(Event::Paste(
+        "https://000000000001-abcd.eu-west-1.console.aws.amazon.com/s3/home".to_owned(),
+    ));
     assert_eq!(rig.shown(), ["alpha ReadOnly", "alpha Billing", "alpha Admin"]);
 }
 
@@ -197,7 +235,12 @@ fn what_rules_hide_is_not_listed() {
 
 /// What was asked of AWS for want of a match.
 fn asked(rig: &mut Rig) -> usize {
-    rig.wanted().iter().filter(|effect| matches!(effect, Effect::Request(crate::ops::work::Request::Refresh { .. }))).count()
+    rig.wanted()
+        .iter()
+        .filter(|effect| {
+            matches!(effect, Effect::Request(crate::ops::work::Request::Refresh { .. }))
+        })
+        .count()
 }
 
 #[test]
@@ -209,7 +252,13 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
     // Only where somebody is signed in.
     assert_eq!(asked(&mut rig), 1);
     assert!(rig.screen().contains("checking with AWS"));
-    let outcome = Ok(crate::ops::work::Refreshed { added: 0, removed: 0, failed: 0, unconfirmed: 0, at: NOW.plus(3) });
+    let outcome = Ok(crate::ops::work::Refreshed {
+        added: 0,
+        removed: 0,
+        failed: 0,
+        unconfirmed: 0,
+        at: NOW.plus(3),
+    });
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome });
     assert!(rig.screen().contains("knows no other roles of yours"));
     rig.keys(&["z"]).event(Event::Tick(NOW.plus(90)));
@@ -226,7 +275,13 @@ fn nothing_is_looked_up_for_a_query_that_was_left_in_time() {
 #[test]
 fn an_empty_list_from_aws_is_told_and_says_what_is_kept() {
     let mut rig = Rig::new(usual()).sized(120, 40);
-    let outcome = Ok(crate::ops::work::Refreshed { added: 0, removed: 0, failed: 0, unconfirmed: 3, at: NOW });
+    let outcome = Ok(crate::ops::work::Refreshed {
+        added: 0,
+        removed: 0,
+        failed: 0,
+        unconfirmed: 3,
+        at: NOW,
+    });
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome });
     let screen = rig.screen();
     assert!(screen.contains("AWS sent an empty list; the old roles of 3 accounts are kept until a second refresh agrees"), "{screen}");

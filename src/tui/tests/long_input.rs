@@ -6,7 +6,8 @@ use super::super::state::overlay::Overlay;
 use super::*;
 use crate::ops::work::{Asks, Request};
 
-/// What taking a paste and drawing it may take in a debug build on a busy machine. Linear work takes a twentieth of it, quadratic work minutes.
+/// What taking a paste and drawing it may take in a debug build on a busy machine. Linear work
+/// takes a twentieth of it, quadratic work minutes.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 fn megabyte() -> String {
@@ -62,7 +63,10 @@ fn a_query_from_the_command_line_is_cut_like_a_pasted_one() {
 #[test]
 fn a_long_address_is_pasted_whole() {
     let mut rig = Rig::new(usual()).sized(100, 30);
-    let page = format!("https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#{}", "x".repeat(4_000));
+    let page = format!(
+        "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#{}",
+        "x".repeat(4_000)
+    );
     pasted(&mut rig, page.clone());
     assert_eq!((rig.state.query.text(), &rig.state.note), (&*page, &None));
 }
@@ -71,15 +75,24 @@ fn a_long_address_is_pasted_whole() {
 fn panels_that_find_something_take_the_beginning_of_a_paste() {
     for keys in [&["f1"][..], &["alt-enter", "/"], &["alt-enter"]] {
         let screen = pasted(&mut with_panel(keys), megabyte());
-        assert!(screen.contains("too long: only the first 200 characters are used"), "{keys:?}\n{screen}");
+        assert!(
+            screen.contains("too long: only the first 200 characters are used"),
+            "{keys:?}\n{screen}"
+        );
     }
 }
 
 #[test]
 fn half_an_address_is_never_taken_by_the_form() {
-    let none =
-        Options { roster: Arc::default(), usages: Usages::default(), marks: Marks::default(), sessions: Sessions::default(), ..usual() };
-    let mut rig = Rig::new(Options { first_run: Some("config.toml".into()), sketch: true, ..none }).sized(80, 20);
+    let none = Options {
+        roster: Arc::default(),
+        usages: Usages::default(),
+        marks: Marks::default(),
+        sessions: Sessions::default(),
+        ..usual()
+    };
+    let mut rig = Rig::new(Options { first_run: Some("config.toml".into()), sketch: true, ..none })
+        .sized(80, 20);
     let screen = pasted(&mut rig, megabyte());
     assert!(screen.contains("too long, nothing pasted: 2,048 characters at most"), "{screen}");
     assert_eq!(rig.state.first_run.as_ref().map(|form| form.address.text()), Some(""));
@@ -90,7 +103,9 @@ fn half_a_reply_is_never_taken_by_a_sign_in() {
     let (mut rig, _) = super::panels::signing_in(None);
     rig.event(Event::Resize(100, 30));
     assert!(matches!(rig.state.overlays[..], [Overlay::Login(_)]), "{}", rig.screen());
-    let reply = |length: usize| format!("http://127.0.0.1:4242/oauth/callback?state=s&code={}", "c".repeat(length));
+    let reply = |length: usize| {
+        format!("http://127.0.0.1:4242/oauth/callback?state=s&code={}", "c".repeat(length))
+    };
     let screen = pasted(&mut rig, reply(1_000_000));
     assert!(screen.contains("too long, nothing pasted: 8,192 characters at most"), "{screen}");
     pasted(&mut rig, reply(3_000));
@@ -99,7 +114,9 @@ fn half_a_reply_is_never_taken_by_a_sign_in() {
     rig.wanted();
     rig.keys(&["enter"]);
     let whole = reply(3_000) + &"rest".repeat(100);
-    assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::Reply { address, .. })] if *address.expose() == whole));
+    assert!(
+        matches!(&rig.wanted()[..], [Effect::Request(Request::Reply { address, .. })] if *address.expose() == whole)
+    );
 }
 
 #[test]
@@ -108,7 +125,11 @@ fn half_a_passphrase_is_never_one() {
     rig.news(News::Locked(Asks::Passphrase));
     rig.keys(&["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
-    rig.news(News::Assumed { number, role, outcome: Err(Error::new(Kind::Vault, "the vault is locked")) });
+    rig.news(News::Assumed {
+        number,
+        role,
+        outcome: Err(Error::new(Kind::Vault, "the vault is locked")),
+    });
     assert!(matches!(rig.state.overlays[..], [Overlay::Passphrase(_)]), "{}", rig.screen());
     rig.wanted();
     let screen = pasted(&mut rig, megabyte());
@@ -117,5 +138,7 @@ fn half_a_passphrase_is_never_one() {
     rig.event(Event::Paste("tail".to_owned())).keys(&["x", "enter"]);
     assert_eq!(rig.wanted(), [], "{}", rig.screen());
     rig.keys(&["backspace"]).event(Event::Paste("correct horse\n".to_owned())).keys(&["enter"]);
-    assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::Unlock { passphrase })] if passphrase.expose() == "correct horse"));
+    assert!(
+        matches!(&rig.wanted()[..], [Effect::Request(Request::Unlock { passphrase })] if passphrase.expose() == "correct horse")
+    );
 }

@@ -45,7 +45,11 @@ struct Rig {
 
 impl Rig {
     fn new(options: Options) -> Self {
-        let mut rig = Self { state: State::new(options, 40), matcher: Matcher::default(), effects: Vec::new() };
+        let mut rig = Self {
+            state: State::new(options, 40),
+            matcher: Matcher::default(),
+            effects: Vec::new(),
+        };
         let job = rig.state.start_search(false);
         rig.answer(vec![Effect::Search(job)]);
         rig
@@ -86,7 +90,10 @@ impl Rig {
                 Some(key) => drop(self.event(Event::Key(key))),
                 None => {
                     for letter in name.chars() {
-                        self.event(Event::Key(Key::new(crossterm::event::KeyCode::Char(letter), crossterm::event::KeyModifiers::NONE)));
+                        self.event(Event::Key(Key::new(
+                            crossterm::event::KeyCode::Char(letter),
+                            crossterm::event::KeyModifiers::NONE,
+                        )));
                     }
                 }
             }
@@ -101,13 +108,22 @@ impl Rig {
 
     fn selected(&self) -> String {
         self.state.list.selected.as_ref().map_or_else(String::new, |role| {
-            let account = self.state.roster.find(role).map_or(role.account.as_str(), |entry| entry.account_label());
+            let account = self
+                .state
+                .roster
+                .find(role)
+                .map_or(role.account.as_str(), |entry| entry.account_label());
             format!("{account} {}", role.role)
         })
     }
 
     fn shown(&self) -> Vec<String> {
-        let name = |row| self.state.list.entry(row).map(|entry| format!("{} {}", entry.account_label(), entry.role));
+        let name = |row| {
+            self.state
+                .list
+                .entry(row)
+                .map(|entry| format!("{} {}", entry.account_label(), entry.role))
+        };
         (0..self.state.list.len()).filter_map(name).collect()
     }
 
@@ -181,7 +197,10 @@ fn usual_roster() -> Roster {
         for (e, env) in ["prod", "staging", "dev"].iter().enumerate() {
             for role in ROLES.iter().skip(e) {
                 rows.push((
-                    format!("{:012}", 12_345_678_901_u64 + 97_001_003 * t as u64 + 7_345_345_345 * e as u64),
+                    format!(
+                        "{:012}",
+                        12_345_678_901_u64 + 97_001_003 * t as u64 + 7_345_345_345 * e as u64
+                    ),
                     format!("{team}-{env}"),
                     *role,
                 ));
@@ -189,12 +208,19 @@ fn usual_roster() -> Roster {
         }
     }
     rows.push(("000000000042".to_owned(), "sandbox".to_owned(), "PowerUserAccess"));
-    let rows: Vec<_> =
-        rows.iter().map(|(id, name, role)| (if name == "sandbox" { "lab" } else { "corp" }, id.as_str(), name.as_str(), *role)).collect();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(id, name, role)| {
+            (if name == "sandbox" { "lab" } else { "corp" }, id.as_str(), name.as_str(), *role)
+        })
+        .collect();
     let mut roster = roster(&rows);
     for entry in &mut roster.entries {
         if let Some((team, env)) = entry.account_name.clone().rsplit_once('-') {
-            entry.tags = Arc::new(BTreeMap::from([("env".to_owned(), env.to_owned()), ("team".to_owned(), team.to_owned())]));
+            entry.tags = Arc::new(BTreeMap::from([
+                ("env".to_owned(), env.to_owned()),
+                ("team".to_owned(), team.to_owned()),
+            ]));
             if env == "prod" && &*entry.role == "AdministratorAccess" {
                 entry.confirm = crate::domain::Confirm::Ask;
             }
@@ -227,7 +253,14 @@ fn usual() -> Options {
         roster: Arc::new(roster),
         query: String::new(),
         action: Action::Shell,
-        looks: Looks { theme: Theme::Dark, ascii: false, motion: true, mouse: true, no_color: false, colours: Colours::All },
+        looks: Looks {
+            theme: Theme::Dark,
+            ascii: false,
+            motion: true,
+            mouse: true,
+            no_color: false,
+            colours: Colours::All,
+        },
         height: Height::Full,
         keys: Keys::default(),
         now: Clock::Fixed(NOW),

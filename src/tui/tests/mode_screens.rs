@@ -1,5 +1,5 @@
-//! Every mode of the list, and panels that open by themselves: on a small, an ordinary and a large screen, without colour, and with names
-//! that would break lines.
+//! Every mode of the list, and panels that open by themselves: on a small, an ordinary and a large
+//! screen, without colour, and with names that would break lines.
 
 use super::panel_screens::{after, hostile, plain};
 use super::panels::signing_in;
@@ -36,7 +36,10 @@ fn panels_before_something_is_done() {
     let mut roster = usual_roster();
     roster.entries.iter_mut().for_each(|entry| entry.confirm = Confirm::Type);
     typed.roster = Arc::new(roster);
-    check_sizes("panel_confirm_name", Rig::new(typed).keys(&["edge-dev", "enter", "edge", "enter"]));
+    check_sizes(
+        "panel_confirm_name",
+        Rig::new(typed).keys(&["edge-dev", "enter", "edge", "enter"]),
+    );
 }
 
 #[test]
@@ -55,8 +58,14 @@ fn panels_that_open_by_themselves() {
 fn refused(mut rig: Rig, query: &str) -> Rig {
     rig.keys(&[query, "enter"]);
     let role = rig.state.list.selected.clone().unwrap();
-    let error = Error::new(Kind::Refused, format!("AWS refuses {} in {}: it is not assigned to you any more", role.role, role.account))
-        .hint("ask the platform team: https://access.example.com/aws");
+    let error = Error::new(
+        Kind::Refused,
+        format!(
+            "AWS refuses {} in {}: it is not assigned to you any more",
+            role.role, role.account
+        ),
+    )
+    .hint("ask the platform team: https://access.example.com/aws");
     rig.news(News::Assumed { number: rig.state.numbers, role, outcome: Err(error) });
     rig
 }

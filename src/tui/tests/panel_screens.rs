@@ -1,4 +1,5 @@
-//! Every panel on a small, an ordinary and a large screen, without colour, and with names that would break lines.
+//! Every panel on a small, an ordinary and a large screen, without colour, and with names that
+//! would break lines.
 
 use super::panels::signing_in;
 use super::*;
@@ -28,8 +29,14 @@ fn panels_that_a_key_opens() {
 #[test]
 fn panels_over_several_roles() {
     check_sizes("panel_several", &mut after(&["edge", "tab", "tab", "tab", "enter"]));
-    check_sizes("panel_each", &mut after(&["edge", "tab", "tab", "tab", "enter", "x", "aws s3 ls"]));
-    check_sizes("panel_confirm_number", &mut after(&["prod adm", "tab", "tab", "enter", "x", "true", "enter", "3", "enter"]));
+    check_sizes(
+        "panel_each",
+        &mut after(&["edge", "tab", "tab", "tab", "enter", "x", "aws s3 ls"]),
+    );
+    check_sizes(
+        "panel_confirm_number",
+        &mut after(&["prod adm", "tab", "tab", "enter", "x", "true", "enter", "3", "enter"]),
+    );
     let mut rig = after(&["edge", "tab", "tab", "tab"]);
     check_sizes("marked", &mut rig);
 }
@@ -37,7 +44,8 @@ fn panels_over_several_roles() {
 #[test]
 fn what_was_said_and_what_is_hidden() {
     let mut rig = after(&["sandbox", "right", "h", "ctrl-u", "edge-dev", "right", "h"]);
-    let error = Error::new(Kind::Refused, "listing accounts: access denied").hint("run `rolecall login --sso corp`");
+    let error = Error::new(Kind::Refused, "listing accounts: access denied")
+        .hint("run `rolecall login --sso corp`");
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus(150)));
     rig.keys(&["f8"]);
@@ -52,7 +60,8 @@ fn the_sign_in_with_its_qr_code_and_its_reply() {
     rig.keys(&["ctrl-r"]);
     check_sizes("panel_qr", &mut rig);
     rig.keys(&["ctrl-r", "ctrl-v", "prod", "enter"]);
-    let wrong = Error::new(Kind::Usage, "that is not the address of the sign-in page").hint("paste the whole address from the browser");
+    let wrong = Error::new(Kind::Usage, "that is not the address of the sign-in page")
+        .hint("paste the whole address from the browser");
     rig.news(News::SignIn { number, step: SignInStep::Misread(wrong) });
     check_sizes("panel_reply", &mut rig);
 }
@@ -95,16 +104,23 @@ fn no_colour_is_no_colour_in_panels_but_for_the_paper_of_a_qr_code() {
         let rig = after(keys);
         let mut buffer = ratatui::buffer::Buffer::empty(area);
         view::draw(&rig.state, area, &mut buffer);
-        assert!(buffer.content().iter().all(|cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset)), "{keys:?}");
+        assert!(
+            buffer.content().iter().all(|cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset)),
+            "{keys:?}"
+        );
     }
 }
 
 #[test]
 fn a_list_with_every_role_hidden_says_so() {
     let mut options = plain();
-    options.marks.hidden = options.roster.entries.iter().map(|entry| options.roster.id(entry)).collect();
+    options.marks.hidden =
+        options.roster.entries.iter().map(|entry| options.roster.id(entry)).collect();
     let rig = Rig::new(options).sized(80, 14);
-    assert!(rig.screen().contains("You have hidden all of your roles: 37 roles") && rig.screen().contains("F9 lists them"));
+    assert!(
+        rig.screen().contains("You have hidden all of your roles: 37 roles")
+            && rig.screen().contains("F9 lists them")
+    );
 }
 
 #[test]
@@ -114,7 +130,11 @@ fn what_stands_behind_a_panel_is_quiet_and_the_panel_is_not() {
     let dimmed = |rig: &Rig, symbol: &str| {
         let mut buffer = ratatui::buffer::Buffer::empty(area);
         view::draw(&rig.state, area, &mut buffer);
-        buffer.content().iter().find(|cell| cell.symbol() == symbol).map(|cell| cell.modifier.contains(Modifier::DIM))
+        buffer
+            .content()
+            .iter()
+            .find(|cell| cell.symbol() == symbol)
+            .map(|cell| cell.modifier.contains(Modifier::DIM))
     };
     let mut rig = after(&["prod"]);
     assert_eq!(dimmed(&rig, "❯"), Some(false));

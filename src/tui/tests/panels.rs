@@ -18,12 +18,21 @@ pub(super) fn signing_in(code: Option<&str>) -> (Rig, u64) {
     let mut rig = rig().sized(80, 30);
     rig.keys(&["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, role(&rig));
-    rig.news(News::Assumed { number, role, outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")) });
+    rig.news(News::Assumed {
+        number,
+        role,
+        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")),
+    });
     let number = rig.state.numbers;
     let url = "https://oidc.eu-west-1.amazonaws.com/authorize?client_id=abc".to_owned();
     rig.news(News::SignIn {
         number,
-        step: SignInStep::Open { url, code: code.map(str::to_owned), expires_at: NOW.plus(581), browser: true },
+        step: SignInStep::Open {
+            url,
+            code: code.map(str::to_owned),
+            expires_at: NOW.plus(581),
+            browser: true,
+        },
     });
     rig.wanted();
     (rig, number)
@@ -34,8 +43,15 @@ fn a_session_is_renewed_and_dropped_where_it_is_listed() {
     let mut rig = rig();
     let ready = rig.state.sessions.roles[0].0.clone();
     rig.keys(&["f3", "r"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Renew { role: ready.clone(), number: rig.state.numbers })]);
-    rig.news(News::Assumed { number: rig.state.numbers, role: ready.clone(), outcome: Ok(NOW.plus(3_600)) });
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Renew { role: ready.clone(), number: rig.state.numbers })]
+    );
+    rig.news(News::Assumed {
+        number: rig.state.numbers,
+        role: ready.clone(),
+        outcome: Ok(NOW.plus(3_600)),
+    });
     assert!(rig.state.note.as_ref().unwrap().contains("renewed, 1h"), "{:?}", rig.state.note);
     rig.keys(&["d"]);
     assert_eq!(rig.wanted(), [Effect::Request(Request::Drop { role: ready })]);
@@ -64,7 +80,13 @@ fn enter_on_an_instance_signs_in_or_shows_it_alone() {
     rig.keys(&["f4", "s"]);
     assert_eq!(rig.state.query.text(), "");
     rig.keys(&["f4", "down", "enter"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::SignIn { instance: InstanceName::new("lab"), number: rig.state.numbers })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::SignIn {
+            instance: InstanceName::new("lab"),
+            number: rig.state.numbers
+        })]
+    );
 }
 
 #[test]
@@ -74,7 +96,10 @@ fn an_instance_is_refreshed_and_signed_out_of_where_it_is_listed() {
     let corp = || InstanceName::new("corp");
     assert_eq!(
         rig.wanted(),
-        [Effect::Request(Request::Refresh { instance: corp() }), Effect::Request(Request::SignOut { instance: corp() })]
+        [
+            Effect::Request(Request::Refresh { instance: corp() }),
+            Effect::Request(Request::SignOut { instance: corp() })
+        ]
     );
     assert!(rig.screen().contains("being read"));
 }
@@ -86,7 +111,10 @@ fn a_service_is_found_by_another_of_its_names_and_opened() {
     let (role, number) = (role(&rig), rig.state.numbers);
     assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
     rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
-    assert_eq!(rig.wanted(), [Effect::Exit(Exit::Picked(Picked { roles: vec![role], action: Action::Service("s3") }))]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Exit(Exit::Picked(Picked { roles: vec![role], action: Action::Service("s3") }))]
+    );
 }
 
 #[test]
@@ -108,7 +136,10 @@ fn keys_are_copied_behind_the_screen_after_they_were_got() {
     let (role, number) = (role(&rig), rig.state.numbers);
     assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
     rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
-    assert_eq!(rig.wanted(), [Effect::Request(Request::CopySecret { role, what: Secretive::Keys })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::CopySecret { role, what: Secretive::Keys })]
+    );
     rig.news(News::Note("copied the keys".to_owned()));
     rig.keys(&["x", "f8"]);
     assert!(rig.screen().contains("copied the keys"));
@@ -119,11 +150,21 @@ fn a_hidden_role_goes_and_can_be_shown_again() {
     let mut rig = rig();
     rig.keys(&["sandbox", "right", "h"]);
     let hidden = rig.state.marks.hidden.iter().next().unwrap().clone();
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Mark { roles: vec![hidden.clone()], mark: Mark::Hidden, on: true })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Mark {
+            roles: vec![hidden.clone()],
+            mark: Mark::Hidden,
+            on: true
+        })]
+    );
     assert_eq!(rig.shown(), [""; 0]);
     assert!(rig.state.note.as_ref().unwrap().contains("F9"));
     rig.keys(&["f9", "enter"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Mark { roles: vec![hidden], mark: Mark::Hidden, on: false })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Mark { roles: vec![hidden], mark: Mark::Hidden, on: false })]
+    );
     assert_eq!(rig.shown(), ["sandbox PowerUserAccess"]);
     assert!(rig.state.overlays.is_empty());
 }
@@ -141,7 +182,17 @@ fn enter_on_several_marked_roles_asks_what_to_do_and_a_command_line_leaves_with_
 #[test]
 fn a_command_in_several_protected_roles_takes_their_number() {
     let mut rig = Rig::new(Options { multi: true, ..usual() });
-    rig.keys(&["edge-prod adm", "tab", "ctrl-u", "edge-staging read", "tab", "enter", "x", "true", "enter"]);
+    rig.keys(&[
+        "edge-prod adm",
+        "tab",
+        "ctrl-u",
+        "edge-staging read",
+        "tab",
+        "enter",
+        "x",
+        "true",
+        "enter",
+    ]);
     assert!(rig.screen().contains("Type the number of roles to go on: 2"), "{}", rig.screen());
     rig.keys(&["y", "enter"]);
     assert!(rig.screen().contains("That is not it"));
@@ -153,7 +204,11 @@ fn a_command_in_several_protected_roles_takes_their_number() {
 fn a_role_that_asks_for_it_takes_the_accounts_name_typed_not_pasted() {
     let mut options = usual();
     let mut roster = Roster::clone(&options.roster);
-    roster.entries.iter_mut().filter(|entry| entry.protected()).for_each(|entry| entry.confirm = Confirm::Type);
+    roster
+        .entries
+        .iter_mut()
+        .filter(|entry| entry.protected())
+        .for_each(|entry| entry.confirm = Confirm::Type);
     options.roster = Arc::new(roster);
     let mut rig = Rig::new(options);
     rig.keys(&["edge-prod adm", "enter", "y"]);
@@ -163,7 +218,10 @@ fn a_role_that_asks_for_it_takes_the_accounts_name_typed_not_pasted() {
     rig.keys(&["backspace", "edge-prod", "enter"]);
     let role = role(&rig);
     let consent = Effect::Request(Request::Consent { role: role.clone(), confirm: Confirm::Type });
-    assert_eq!(rig.wanted(), [consent, Effect::Request(Request::Assume { role, number: rig.state.numbers })]);
+    assert_eq!(
+        rig.wanted(),
+        [consent, Effect::Request(Request::Assume { role, number: rig.state.numbers })]
+    );
 }
 
 #[test]
@@ -172,8 +230,12 @@ fn the_reply_of_a_browser_elsewhere_is_pasted_and_a_wrong_one_can_be_mended() {
     rig.keys(&["ctrl-v", "prod"]);
     assert_eq!(rig.state.query.text(), "edge-dev");
     rig.keys(&["enter"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Reply { number, address: Secret::from("prod") })]);
-    let wrong = Error::new(Kind::Usage, "that is not the address of the sign-in page").hint("paste the whole address");
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Reply { number, address: Secret::from("prod") })]
+    );
+    let wrong = Error::new(Kind::Usage, "that is not the address of the sign-in page")
+        .hint("paste the whole address");
     rig.news(News::SignIn { number, step: SignInStep::Misread(wrong) });
     assert!(rig.screen().contains("that is not the address"));
     rig.event(Event::Paste("http://127.0.0.1:4242/oauth/callback?code=c&state=s\n".to_owned()));
@@ -186,15 +248,20 @@ fn the_reply_of_a_browser_elsewhere_is_pasted_and_a_wrong_one_can_be_mended() {
 
 #[test]
 fn a_browser_that_fails_is_told_and_the_sign_in_waits_on() {
-    for (code, instead) in
-        [(None, "Open this address in a browser on this machine"), (Some("KFQT-HWLP"), "Open this address on any machine")]
-    {
+    for (code, instead) in [
+        (None, "Open this address in a browser on this machine"),
+        (Some("KFQT-HWLP"), "Open this address on any machine"),
+    ] {
         let (mut rig, number) = signing_in(code);
         assert!(!rig.screen().contains(instead));
-        let failed = Error::new(Kind::Usage, "no browser could be started (xdg-open exited with 3)");
+        let failed =
+            Error::new(Kind::Usage, "no browser could be started (xdg-open exited with 3)");
         rig.news(News::SignIn { number, step: SignInStep::BrowserFailed(failed) });
         let screen = rig.screen();
-        assert!(screen.contains("(xdg-open exited with 3)") && screen.contains(instead), "{screen}");
+        assert!(
+            screen.contains("(xdg-open exited with 3)") && screen.contains(instead),
+            "{screen}"
+        );
         assert!(screen.contains("authorize?client_id=abc") && screen.contains("left"), "{screen}");
         rig.news(News::SignIn { number, step: SignInStep::Done });
         assert!(rig.state.overlays.is_empty());
@@ -206,7 +273,9 @@ fn a_redirect_address_pasted_at_the_sign_in_is_taken_for_the_reply() {
     let (mut rig, number) = signing_in(None);
     rig.event(Event::Paste("http://127.0.0.1:4242/oauth/callback?code=c&state=s".to_owned()));
     rig.keys(&["enter"]);
-    assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::Reply { number: same, .. })] if *same == number));
+    assert!(
+        matches!(&rig.wanted()[..], [Effect::Request(Request::Reply { number: same, .. })] if *same == number)
+    );
     let (mut rig, _) = signing_in(Some("KFQT-HWLP"));
     rig.event(Event::Paste("prod".to_owned()));
     assert_eq!(rig.state.query.text(), "edge-devprod");
@@ -218,25 +287,37 @@ fn a_qr_code_is_drawn_where_it_fits_and_says_what_it_takes_where_not() {
     rig.keys(&["ctrl-r"]);
     assert!(rig.screen().contains('▀'), "{}", rig.screen());
     rig.event(Event::Resize(80, 20));
-    assert!(!rig.screen().contains('▀') && rig.screen().contains("takes 43 columns and 24 lines"), "{}", rig.screen());
+    assert!(
+        !rig.screen().contains('▀') && rig.screen().contains("takes 43 columns and 24 lines"),
+        "{}",
+        rig.screen()
+    );
 }
 
 #[test]
 fn what_was_said_is_kept_with_its_time_and_its_hints() {
     let mut rig = rig();
-    let error = Error::new(Kind::Internal, "the list could not be kept").hint("make room on the disk");
+    let error =
+        Error::new(Kind::Internal, "the list could not be kept").hint("make room on the disk");
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus(130)));
     rig.keys(&["x", "f8"]);
     let screen = rig.screen();
-    assert!(screen.contains("2 min ago") && screen.contains("the list could not be kept") && screen.contains("make room"), "{screen}");
+    assert!(
+        screen.contains("2 min ago")
+            && screen.contains("the list could not be kept")
+            && screen.contains("make room"),
+        "{screen}"
+    );
 }
 
 #[test]
 fn where_one_thing_was_asked_for_the_menu_offers_no_other() {
     let mut rig = Rig::new(Options { only: true, action: Action::Console, ..usual() });
     rig.keys(&["edge-dev", "right"]);
-    assert!(!rig.screen().contains("start a shell") && rig.screen().contains("open the web console"));
+    assert!(
+        !rig.screen().contains("start a shell") && rig.screen().contains("open the web console")
+    );
     rig.keys(&["s", "x", "v"]);
     assert!(matches!(rig.state.overlays[..], [Overlay::Menu(_)]));
     assert_eq!(rig.wanted(), []);
@@ -256,9 +337,17 @@ fn typing_in_the_help_finds_a_key() {
 fn an_account_that_not_every_keyboard_can_write_takes_its_id_as_well() {
     let mut roster = roster(&[("corp", "401423612325", "東京 Gaming", "BreakGlass")]);
     roster.entries[0].confirm = Confirm::Type;
-    let mut rig = Rig::new(Options { roster: Arc::new(roster), usages: Usages::default(), marks: Marks::default(), ..usual() });
+    let mut rig = Rig::new(Options {
+        roster: Arc::new(roster),
+        usages: Usages::default(),
+        marks: Marks::default(),
+        ..usual()
+    });
     rig.keys(&["enter", "401423612325", "enter"]);
-    assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::Consent { .. }), Effect::Request(Request::Assume { .. })]));
+    assert!(matches!(
+        &rig.wanted()[..],
+        [Effect::Request(Request::Consent { .. }), Effect::Request(Request::Assume { .. })]
+    ));
 }
 
 #[test]
@@ -269,7 +358,10 @@ fn a_consent_of_this_terminal_saves_the_question_for_an_hour() {
     rig.news(News::Consents(Consents::given(role.clone(), Confirm::Ask, NOW.plus(-600))));
     rig.wanted();
     rig.keys(&["enter"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role, number: rig.state.numbers })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Assume { role, number: rig.state.numbers })]
+    );
     rig.keys(&["esc"]);
     rig.event(Event::Tick(NOW.plus(3_600)));
     rig.keys(&["enter"]);
@@ -283,15 +375,23 @@ fn a_click_puts_the_bar_of_a_panel_there_and_a_double_click_takes_it() {
     let mut rig = rig().sized(80, 24);
     rig.keys(&["f4"]);
     let screen = rig.screen();
-    let (y, line) = screen.lines().enumerate().find(|(_, line)| line.contains("lab") && line.contains("1 role ")).unwrap();
+    let (y, line) = screen
+        .lines()
+        .enumerate()
+        .find(|(_, line)| line.contains("lab") && line.contains("1 role "))
+        .unwrap();
     let x = line.chars().position(|letter| letter == 'b').unwrap();
-    let mouse = |kind| Event::Mouse(Mouse { kind, x: u16::try_from(x).unwrap(), y: u16::try_from(y).unwrap() });
+    let mouse = |kind| {
+        Event::Mouse(Mouse { kind, x: u16::try_from(x).unwrap(), y: u16::try_from(y).unwrap() })
+    };
     rig.event(mouse(MouseKind::Click));
     assert!(rig.screen().contains("▌ lab"), "{}", rig.screen());
     rig.event(mouse(MouseKind::WheelUp));
     assert!(rig.screen().contains("▌ corp"));
     rig.event(mouse(MouseKind::DoubleClick));
-    assert!(matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab"));
+    assert!(
+        matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "lab")
+    );
 }
 
 #[test]
@@ -317,5 +417,7 @@ fn a_profile_is_written_without_credentials_and_for_a_protected_role_after_a_que
     rig.keys(&["ctrl-u", "edge-prod adm", "right", "w"]);
     assert_eq!(rig.wanted(), []);
     rig.keys(&["y"]);
-    assert!(rig.wanted().contains(&Effect::Request(Request::WriteProfiles { roles: vec![role(&rig)] })));
+    assert!(
+        rig.wanted().contains(&Effect::Request(Request::WriteProfiles { roles: vec![role(&rig)] }))
+    );
 }

@@ -1,4 +1,5 @@
-//! Anything may happen in any order: nothing panics, the bar stays on a row, every screen can be drawn.
+//! Anything may happen in any order: nothing panics, the bar stays on a row, every screen can be
+//! drawn.
 
 use proptest::prelude::*;
 
@@ -53,7 +54,9 @@ const KEYS: [&str; 41] = [
 fn events() -> impl Strategy<Value = Event> {
     let key = (0..KEYS.len()).prop_map(|key| Event::Key(keymap::parse(KEYS[key]).unwrap()));
     let mouse = (0..4_usize, 0..130_u16, 0..45_u16).prop_map(|(kind, x, y)| {
-        let kind = [MouseKind::Click, MouseKind::DoubleClick, MouseKind::WheelUp, MouseKind::WheelDown][kind];
+        let kind =
+            [MouseKind::Click, MouseKind::DoubleClick, MouseKind::WheelUp, MouseKind::WheelDown]
+                [kind];
         Event::Mouse(Mouse { kind, x, y })
     });
     prop_oneof![
@@ -71,13 +74,25 @@ fn news(what: usize, number: u64) -> News {
     let error = |kind| Error::new(kind, "it failed, for reasons \u{1b}[31m").hint("try again");
     let options = usual();
     let role = options.roster.id(&options.roster.entries[0]);
-    let part = |rows: usize| Roster { entries: options.roster.entries[..rows].to_vec(), ..(*options.roster).clone() };
-    let open =
-        SignInStep::Open { url: "https://x.example".into(), code: Some("KFQT-HWLP".into()), expires_at: NOW.plus(500), browser: true };
+    let part = |rows: usize| Roster {
+        entries: options.roster.entries[..rows].to_vec(),
+        ..(*options.roster).clone()
+    };
+    let open = SignInStep::Open {
+        url: "https://x.example".into(),
+        code: Some("KFQT-HWLP".into()),
+        expires_at: NOW.plus(500),
+        browser: true,
+    };
     match what {
         0 => News::Roster(Arc::new(part(number as usize % options.roster.entries.len()))),
         1 => News::Roster(options.roster),
-        2 => News::Refreshing { instance: corp(), done: number as usize, total: 60, throttled: number > 30 },
+        2 => News::Refreshing {
+            instance: corp(),
+            done: number as usize,
+            total: 60,
+            throttled: number > 30,
+        },
         3 => News::Refreshed { instance: corp(), outcome: Err(error(Kind::Unreachable)) },
         4 => News::SignIn { number, step: open },
         5 => News::SignIn { number, step: SignInStep::Done },

@@ -26,7 +26,12 @@ fn a_query_at_every_width() {
 
 #[test]
 fn columns_and_preview_are_as_they_are_configured() {
-    let mut rig = Rig::new(Options { columns: Some(vec!["team".into(), "env".into()]), preview: Preview::Off, ..usual() }).sized(100, 24);
+    let mut rig = Rig::new(Options {
+        columns: Some(vec!["team".into(), "env".into()]),
+        preview: Preview::Off,
+        ..usual()
+    })
+    .sized(100, 24);
     rig.keys(&["prod adm"]);
     check("columns_configured", &rig);
     check("preview_below", &Rig::new(Options { preview: Preview::Below, ..usual() }).sized(80, 30));
@@ -35,7 +40,11 @@ fn columns_and_preview_are_as_they_are_configured() {
 #[test]
 fn rules_colour_the_names_of_accounts() {
     let mut roster = usual_roster();
-    roster.looks = roster.entries.iter().map(|entry| Look { color: entry.protected().then(|| "red".into()), hidden: false }).collect();
+    roster.looks = roster
+        .entries
+        .iter()
+        .map(|entry| Look { color: entry.protected().then(|| "red".into()), hidden: false })
+        .collect();
     let mut rig = Rig::new(Options { roster: Arc::new(roster), ..usual() }).sized(80, 24);
     let area = ratatui::layout::Rect::new(0, 0, 80, 24);
     let mut buffer = ratatui::buffer::Buffer::empty(area);
@@ -43,7 +52,9 @@ fn rules_colour_the_names_of_accounts() {
     rig.keys(&["ctrl-u", "edge"]);
     view::draw(&rig.state, area, &mut buffer);
     // Behind the matched letters.
-    let red = |row: &u16| buffer[(3 + 6, list.y + row)].fg == ratatui::style::Color::Rgb(0xe0, 0x60, 0x5a);
+    let red = |row: &u16| {
+        buffer[(3 + 6, list.y + row)].fg == ratatui::style::Color::Rgb(0xe0, 0x60, 0x5a)
+    };
     assert_eq!((0..6).filter(red).count(), 1);
 }
 
@@ -74,8 +85,14 @@ fn a_reversed_bar_is_of_one_colour() {
     let list = crate::tui::layout::of(&rig.state).list;
     let row = list.y + u16::try_from(rig.state.list.at).unwrap();
     let bar: Vec<_> = (list.x + 2..list.right()).map(|x| &buffer[(x, row)]).collect();
-    assert!(bar.iter().all(|cell| cell.fg == Color::Reset && cell.modifier.contains(Modifier::REVERSED)));
-    assert!(bar.iter().any(|cell| cell.modifier.contains(Modifier::UNDERLINED)), "matched letters are still seen");
+    assert!(
+        bar.iter()
+            .all(|cell| cell.fg == Color::Reset && cell.modifier.contains(Modifier::REVERSED))
+    );
+    assert!(
+        bar.iter().any(|cell| cell.modifier.contains(Modifier::UNDERLINED)),
+        "matched letters are still seen"
+    );
 }
 
 #[test]
@@ -102,9 +119,19 @@ fn wide_and_hostile_names_keep_the_columns() {
         ("corp", "000000000005", "", "Admin"),
         ("corp", "000000000007", "חשבון-ייצור", "מנהל"),
         ("corp", "000000000008", LONG, LONG),
-        ("corp", "000000000006", "a-very-long-account-name-that-goes-on-and-on-production-eu", "AVeryLongPermissionSetNameThatGoesOnAdmin"),
+        (
+            "corp",
+            "000000000006",
+            "a-very-long-account-name-that-goes-on-and-on-production-eu",
+            "AVeryLongPermissionSetNameThatGoesOnAdmin",
+        ),
     ];
-    let options = Options { roster: Arc::new(roster(&rows)), usages: Usages::default(), marks: Marks::default(), ..usual() };
+    let options = Options {
+        roster: Arc::new(roster(&rows)),
+        usages: Usages::default(),
+        marks: Marks::default(),
+        ..usual()
+    };
     let rig = Rig::new(options.clone()).sized(80, 24);
     assert!(!rig.screen().contains(['\u{1b}', '\u{7}', '\u{202e}']));
     check("hostile_80x24", &rig);
@@ -115,7 +142,11 @@ fn wide_and_hostile_names_keep_the_columns() {
 fn login(step: SignInStep) -> Rig {
     let mut rig = typed(80, 24, &["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
-    rig.news(News::Assumed { number, role, outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")) });
+    rig.news(News::Assumed {
+        number,
+        role,
+        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")),
+    });
     let number = rig.state.numbers;
     rig.news(News::SignIn { number, step });
     rig
@@ -124,12 +155,22 @@ fn login(step: SignInStep) -> Rig {
 #[test]
 fn the_sign_in_panel() {
     let url = "https://device.sso.eu-west-1.amazonaws.com/".to_owned();
-    let open =
-        |code: Option<&str>| SignInStep::Open { url: url.clone(), code: code.map(str::to_owned), expires_at: NOW.plus(581), browser: true };
+    let open = |code: Option<&str>| SignInStep::Open {
+        url: url.clone(),
+        code: code.map(str::to_owned),
+        expires_at: NOW.plus(581),
+        browser: true,
+    };
     check("login_code", &login(open(Some("KFQT-HWLP"))));
     check("login_browser", &login(open(None)));
     check("login_starting", &login(SignInStep::Starting));
-    check("login_failed", &login(SignInStep::Failed(Error::new(Kind::LoginNeeded, "the sign-in expired before anybody confirmed it"))));
+    check(
+        "login_failed",
+        &login(SignInStep::Failed(Error::new(
+            Kind::LoginNeeded,
+            "the sign-in expired before anybody confirmed it",
+        ))),
+    );
 }
 
 #[test]
@@ -140,12 +181,16 @@ fn the_other_panels() {
     check("details", &typed(80, 24, &["edge-dev", "f2"]));
     check("confirm", &typed(80, 24, &["payments-prod adm", "enter"]));
     let mut rig = typed(80, 24, &[]);
-    rig.news(News::Vault(Err(Error::new(Kind::Vault, "the passphrase does not open the vault")))).keys(&["secret"]);
+    rig.news(News::Vault(Err(Error::new(Kind::Vault, "the passphrase does not open the vault"))))
+        .keys(&["secret"]);
     check("passphrase", &rig);
     let mut rig = typed(80, 24, &["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
-    let refused = Error::new(Kind::Refused, "AWS refuses ReadOnlyAccess in edge-dev: it is not assigned to you any more")
-        .hint("ask the platform team: https://access.example.com/aws");
+    let refused = Error::new(
+        Kind::Refused,
+        "AWS refuses ReadOnlyAccess in edge-dev: it is not assigned to you any more",
+    )
+    .hint("ask the platform team: https://access.example.com/aws");
     rig.news(News::Assumed { number, role, outcome: Err(refused) });
     check("refused", &rig);
 }
@@ -163,7 +208,14 @@ fn unread(signed_in: bool) -> Rig {
         unconfirmed: 0,
     };
     let sessions = Sessions { instances: vec![session], roles: Vec::new() };
-    Rig::new(Options { roster: Arc::new(roster), usages: Usages::default(), marks: Marks::default(), sessions, ..usual() }).sized(80, 14)
+    Rig::new(Options {
+        roster: Arc::new(roster),
+        usages: Usages::default(),
+        marks: Marks::default(),
+        sessions,
+        ..usual()
+    })
+    .sized(80, 14)
 }
 
 #[test]
@@ -171,12 +223,19 @@ fn a_list_with_no_rows_says_why_and_what_next() {
     check("empty_signed_out", &unread(false));
     check("empty_no_roles", &unread(true));
     check("empty_no_match", &typed(80, 14, &["sandbxq"]));
-    let refreshing = |throttled| News::Refreshing { instance: InstanceName::new("corp"), done: 118, total: 312, throttled };
+    let refreshing = |throttled| News::Refreshing {
+        instance: InstanceName::new("corp"),
+        done: 118,
+        total: 312,
+        throttled,
+    };
     let mut rig = unread(true);
     rig.news(refreshing(true));
     check("empty_first_refresh", &rig);
     let mut rig = unread(true);
-    let error = Error::new(Kind::Unreachable, "portal.sso.eu-west-1.amazonaws.com can't be reached").hint("is the VPN on?");
+    let error =
+        Error::new(Kind::Unreachable, "portal.sso.eu-west-1.amazonaws.com can't be reached")
+            .hint("is the VPN on?");
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     check("empty_unreachable", &rig);
 }
@@ -185,7 +244,12 @@ fn a_list_with_no_rows_says_why_and_what_next() {
 fn the_header_tells_of_refreshes() {
     let header = |rig: &Rig| rig.screen().lines().next().unwrap().to_owned();
     let mut rig = typed(120, 24, &[]);
-    rig.news(News::Refreshing { instance: InstanceName::new("corp"), done: 118, total: 312, throttled: true });
+    rig.news(News::Refreshing {
+        instance: InstanceName::new("corp"),
+        done: 118,
+        total: 312,
+        throttled: true,
+    });
     assert!(header(&rig).contains("⟳ 118/312 · AWS is throttling"));
     let offline = Err(Error::new(Kind::Unreachable, "no route"));
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: offline });

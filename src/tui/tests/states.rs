@@ -1,4 +1,5 @@
-//! The states that people meet, each with what is, since when, and the next step; on a large, an ordinary and a small screen.
+//! The states that people meet, each with what is, since when, and the next step; on a large, an
+//! ordinary and a small screen.
 
 use super::*;
 use crate::ops::work::{Asks, Refreshed, Request, SignInStep};
@@ -36,9 +37,23 @@ fn unreachable() -> Error {
 fn unread(signed_in: bool) -> Rig {
     let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
     let fetched_at = signed_in.then(|| NOW.plus(-200));
-    let session = Session { instance: corp(), signed_in, since: None, ends: None, borrowed: false, fetched_at, unconfirmed: 0 };
+    let session = Session {
+        instance: corp(),
+        signed_in,
+        since: None,
+        ends: None,
+        borrowed: false,
+        fetched_at,
+        unconfirmed: 0,
+    };
     let sessions = Sessions { instances: vec![session], roles: Vec::new() };
-    Rig::new(Options { roster: Arc::new(roster), usages: Usages::default(), marks: Marks::default(), sessions, ..usual() })
+    Rig::new(Options {
+        roster: Arc::new(roster),
+        usages: Usages::default(),
+        marks: Marks::default(),
+        sessions,
+        ..usual()
+    })
 }
 
 fn later(rig: &mut Rig, seconds: i64) {
@@ -99,7 +114,10 @@ fn a_line_that_is_amiss_moves_no_row_and_goes_with_its_reason() {
     assert_eq!(lines(&rig.screen())[1..], lines(&before)[1..]);
     assert!(rig.screen().contains("^R tries again"));
     rig.keys(&["ctrl-r"]);
-    rig.news(News::Refreshed { instance: corp(), outcome: Ok(Refreshed { added: 0, removed: 0, failed: 0, unconfirmed: 0, at: NOW }) });
+    rig.news(News::Refreshed {
+        instance: corp(),
+        outcome: Ok(Refreshed { added: 0, removed: 0, failed: 0, unconfirmed: 0, at: NOW }),
+    });
     assert!(!rig.screen().contains("tries again"), "{}", rig.screen());
 }
 
@@ -131,18 +149,28 @@ fn an_aws_that_says_nothing_is_told_after_a_while() {
     later(&mut rig, 4);
     assert!(!rig.screen().contains("AWS has not answered"));
     later(&mut rig, 9);
-    assert!(rig.screen().contains("AWS has not answered for 9 s: this list was read 3 min ago"), "{}", rig.screen());
+    assert!(
+        rig.screen().contains("AWS has not answered for 9 s: this list was read 3 min ago"),
+        "{}",
+        rig.screen()
+    );
 }
 
 #[test]
 fn a_query_without_rows_counts_the_hidden_roles_that_would_match() {
     let mut options = usual();
-    let hidden = options.roster.entries.iter().filter(|entry| entry.account_name.starts_with("edge"));
+    let hidden =
+        options.roster.entries.iter().filter(|entry| entry.account_name.starts_with("edge"));
     options.marks.hidden = hidden.map(|entry| options.roster.id(entry)).collect();
     let mut rig = Rig::new(options);
     rig.keys(&["edge-staging"]);
     check("hidden_match", &mut rig);
-    assert!(rig.screen().contains("2 hidden roles would match") && rig.screen().contains("F9 shows them"), "{}", rig.screen());
+    assert!(
+        rig.screen().contains("2 hidden roles would match")
+            && rig.screen().contains("F9 shows them"),
+        "{}",
+        rig.screen()
+    );
     rig.keys(&["x"]);
     assert!(!rig.screen().contains("hidden"), "{}", rig.screen());
 }
@@ -184,13 +212,21 @@ fn a_wrong_clock_is_a_screen_with_the_next_step() {
 #[test]
 fn a_role_that_a_wrong_clock_would_spoil_waits_for_a_word() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Clock(725)).news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    rig.news(News::Clock(725)).news(News::Assumed {
+        number,
+        role: role.clone(),
+        outcome: Ok(NOW.plus(3_600)),
+    });
     assert_eq!(rig.wanted(), []);
     assert!(rig.screen().contains("use the role all the same"), "{}", rig.screen());
     rig.keys(&["enter"]);
     assert_eq!(rig.wanted(), [shell(&role)]);
     let (mut rig, role, number) = pressed();
-    rig.news(News::Clock(725)).news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    rig.news(News::Clock(725)).news(News::Assumed {
+        number,
+        role: role.clone(),
+        outcome: Ok(NOW.plus(3_600)),
+    });
     rig.keys(&["esc"]);
     assert_eq!((rig.wanted(), rig.state.overlays.len()), (vec![], 0));
 }
@@ -198,7 +234,11 @@ fn a_role_that_a_wrong_clock_would_spoil_waits_for_a_word() {
 #[test]
 fn a_clock_that_was_set_lets_the_role_go_that_waited() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Clock(725)).news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    rig.news(News::Clock(725)).news(News::Assumed {
+        number,
+        role: role.clone(),
+        outcome: Ok(NOW.plus(3_600)),
+    });
     rig.keys(&["ctrl-r"]);
     assert!(rig.wanted().contains(&Effect::Request(Request::Refresh { instance: corp() })));
     rig.news(News::Clock(0));
@@ -219,9 +259,12 @@ fn a_refusal_by_a_wrong_clock_names_the_clock_first() {
 #[test]
 fn a_refused_role_says_whom_to_ask_and_what_to_press() {
     let (mut rig, role, number) = pressed();
-    let error = Error::new(Kind::Refused, "you have no access to `ReadOnlyAccess` in 012345678901 (any more) (No access)")
-        .hint("run `rolecall cache` to read the list of your roles anew")
-        .hint("ask for access at https://access.example.com/012345678901/ReadOnlyAccess");
+    let error = Error::new(
+        Kind::Refused,
+        "you have no access to `ReadOnlyAccess` in 012345678901 (any more) (No access)",
+    )
+    .hint("run `rolecall cache` to read the list of your roles anew")
+    .hint("ask for access at https://access.example.com/012345678901/ReadOnlyAccess");
     rig.news(News::Assumed { number, role, outcome: Err(error) });
     check("refused", &mut rig);
     rig.keys(&["ctrl-y"]);
@@ -235,36 +278,56 @@ fn a_refused_role_says_whom_to_ask_and_what_to_press() {
 #[test]
 fn a_sign_in_that_failed_says_what_waits_for_the_next() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Assumed { number, role, outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")) });
+    rig.news(News::Assumed {
+        number,
+        role,
+        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")),
+    });
     let number = rig.state.numbers;
-    let expired = Error::new(Kind::LoginNeeded, "the code expired before anybody confirmed it").hint("run `rolecall login --sso corp`");
+    let expired = Error::new(Kind::LoginNeeded, "the code expired before anybody confirmed it")
+        .hint("run `rolecall login --sso corp`");
     rig.news(News::SignIn { number, step: SignInStep::Failed(expired) });
     check("sign_in_expired", &mut rig);
 }
 
 fn wrong() -> News {
-    News::Vault(Err(Error::new(Kind::Vault, "the passphrase does not open the vault").hint("check AWS_SSO_FILE_PASSWORD")))
+    News::Vault(Err(Error::new(Kind::Vault, "the passphrase does not open the vault")
+        .hint("check AWS_SSO_FILE_PASSWORD")))
 }
 
 #[test]
 fn a_wrong_passphrase_is_met_kindly_however_often() {
     let (mut rig, role, number) = pressed();
     rig.news(News::Locked(Asks::Passphrase));
-    rig.news(News::Assumed { number, role: role.clone(), outcome: Err(Error::new(Kind::Vault, "the vault is locked")) });
+    rig.news(News::Assumed {
+        number,
+        role: role.clone(),
+        outcome: Err(Error::new(Kind::Vault, "the vault is locked")),
+    });
     check("passphrase", &mut rig);
     for round in 1..=4 {
         rig.keys(&["wrong", "enter"]);
-        assert_eq!(rig.wanted(), [Effect::Request(Request::Unlock { passphrase: Secret::from("wrong") })]);
+        assert_eq!(
+            rig.wanted(),
+            [Effect::Request(Request::Unlock { passphrase: Secret::from("wrong") })]
+        );
         rig.news(wrong());
         assert_eq!(rig.screen().contains("vault reset"), round >= 3, "{}", rig.screen());
     }
     check("passphrase_thrice", &mut rig);
     rig.keys(&["sesame", "enter"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Unlock { passphrase: Secret::from("sesame") })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Unlock { passphrase: Secret::from("sesame") })]
+    );
     rig.news(News::Vault(Ok(())));
     let number = rig.state.numbers;
     assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
-    rig.news(News::Assumed { number, role, outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")) });
+    rig.news(News::Assumed {
+        number,
+        role,
+        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")),
+    });
     assert!(matches!(rig.state.overlays[..], [Overlay::Login(_)]), "a sign-in is still asked for");
 }
 
@@ -272,14 +335,19 @@ fn a_wrong_passphrase_is_met_kindly_however_often() {
 fn a_passphrase_of_the_environment_that_does_not_fit_is_named() {
     let (mut rig, role, number) = pressed();
     rig.news(News::Locked(Asks::AnotherPassphrase));
-    rig.news(News::Assumed { number, role, outcome: Err(Error::new(Kind::Vault, "the passphrase does not open the vault")) });
+    rig.news(News::Assumed {
+        number,
+        role,
+        outcome: Err(Error::new(Kind::Vault, "the passphrase does not open the vault")),
+    });
     check("another_passphrase", &mut rig);
 }
 
 #[test]
 fn a_vault_that_no_passphrase_opens_says_what_would() {
     let (mut rig, role, number) = pressed();
-    let error = Error::new(Kind::Vault, "the desktop keyring can't be reached").hint("run `rolecall vault reset`");
+    let error = Error::new(Kind::Vault, "the desktop keyring can't be reached")
+        .hint("run `rolecall vault reset`");
     rig.news(News::Assumed { number, role, outcome: Err(error) });
     assert!(matches!(rig.state.overlays[..], [Overlay::Message(_)]));
 }
@@ -291,13 +359,19 @@ fn on_the_first_day_a_sign_in_asks_for_a_new_passphrase_twice_and_goes_on() {
     let number = rig.state.numbers;
     rig.wanted();
     rig.news(News::Locked(Asks::NewPassphrase));
-    rig.news(News::SignIn { number, step: SignInStep::Failed(Error::new(Kind::Vault, "the vault needs a passphrase")) });
+    rig.news(News::SignIn {
+        number,
+        step: SignInStep::Failed(Error::new(Kind::Vault, "the vault needs a passphrase")),
+    });
     check("new_passphrase", &mut rig);
     rig.keys(&["one", "enter", "two", "enter"]);
     assert_eq!(rig.wanted(), []);
     assert!(rig.screen().contains("these two were not the same"), "{}", rig.screen());
     rig.keys(&["one", "enter", "one", "enter"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Unlock { passphrase: Secret::from("one") })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Unlock { passphrase: Secret::from("one") })]
+    );
     assert!(!format!("{:?}", rig.state).contains("\"one\""));
     rig.news(News::Vault(Ok(())));
     let number = rig.state.numbers;
@@ -311,7 +385,10 @@ fn a_locked_vault_with_nothing_to_show_is_opened_by_enter_and_the_list_is_read()
     rig.news(News::Locked(Asks::Passphrase));
     failed(&mut rig, Error::new(Kind::Vault, "the vault is locked"));
     rig.keys(&["enter", "sesame", "enter"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Unlock { passphrase: Secret::from("sesame") })]);
+    assert_eq!(
+        rig.wanted(),
+        [Effect::Request(Request::Unlock { passphrase: Secret::from("sesame") })]
+    );
     rig.news(News::Vault(Ok(())));
     assert_eq!(rig.wanted(), [Effect::Request(Request::Refresh { instance: corp() })]);
 }

@@ -1,4 +1,5 @@
-//! The picker on a real terminal: this test program starts itself on a pseudo-terminal, presses keys and looks at what is left.
+//! The picker on a real terminal: this test program starts itself on a pseudo-terminal, presses
+//! keys and looks at what is left.
 
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -30,9 +31,16 @@ fn cells(number: u16) -> NonZero<u16> {
 
 impl Terminal {
     fn start(what: &str) -> Self {
-        let pair = native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let pair = native_pty_system()
+            .openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 })
+            .unwrap();
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "tui::tests::terminal::the_child", "--nocapture", "--test-threads=1"]);
+        command.args([
+            "--exact",
+            "tui::tests::terminal::the_child",
+            "--nocapture",
+            "--test-threads=1",
+        ]);
         command.env(CHILD, what);
         command.env("TERM", "xterm-256color");
         let child = pair.slave.spawn_command(command).unwrap();
@@ -48,7 +56,14 @@ impl Terminal {
                 }
             }
         });
-        Self { parser: vt100::Parser::new(cells(24), cells(80), 0), output, written: Vec::new(), keys, child, master: pair.master }
+        Self {
+            parser: vt100::Parser::new(cells(24), cells(80), 0),
+            output,
+            written: Vec::new(),
+            keys,
+            child,
+            master: pair.master,
+        }
     }
 
     fn until(&mut self, what: impl Fn(&vt100::Screen) -> bool) -> &mut Self {
@@ -59,7 +74,9 @@ impl Terminal {
                     self.parser.process(&bytes);
                     self.written.extend(bytes);
                 }
-                Err(error) => panic!("{error}, on the screen:\n{}", self.parser.screen().contents()),
+                Err(error) => {
+                    panic!("{error}, on the screen:\n{}", self.parser.screen().contents())
+                }
             }
         }
         self
@@ -79,7 +96,10 @@ impl Terminal {
         let status = self.child.wait().unwrap();
         self.until(|screen| {
             let mouse = screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None;
-            !(screen.alternate_screen() || screen.hide_cursor() || screen.bracketed_paste() || mouse)
+            !(screen.alternate_screen()
+                || screen.hide_cursor()
+                || screen.bracketed_paste()
+                || mouse)
         });
         if let Some(termios) = self.master.get_termios() {
             assert!(format!("{termios:?}").contains("ICANON"), "{termios:?}");
@@ -113,7 +133,9 @@ fn the_child() {
         }
     });
     match run(usual(), requests.into(), news).unwrap().exit {
-        Exit::Picked(picked) => std::fs::write("/dev/tty", format!("picked {}\r\n", picked.roles[0])).unwrap(),
+        Exit::Picked(picked) => {
+            std::fs::write("/dev/tty", format!("picked {}\r\n", picked.roles[0])).unwrap()
+        }
         Exit::Cancelled | Exit::Each { .. } => std::fs::write("/dev/tty", "cancelled\r\n").unwrap(),
     }
 }
@@ -135,7 +157,14 @@ fn letters_and_enter_in_one_write_pick_what_was_typed() {
 #[test]
 fn an_arrow_is_not_an_escape() {
     let mut terminal = Terminal::start("picker");
-    terminal.shows("quit").press("edge-staging").shows("2 / 37").press("\x1b[").press("B").press("\r").shows("ReadOnlyAccess\n");
+    terminal
+        .shows("quit")
+        .press("edge-staging")
+        .shows("2 / 37")
+        .press("\x1b[")
+        .press("B")
+        .press("\r")
+        .shows("ReadOnlyAccess\n");
     assert!(terminal.is_whole_after().success());
 }
 
@@ -144,7 +173,8 @@ fn a_termination_signal_restores_the_terminal_and_ends_the_process() {
     for (signal, name) in [(Signal::TERM, "Terminated"), (Signal::HUP, "Hangup")] {
         let mut terminal = Terminal::start("picker");
         terminal.shows("quit");
-        let pid = Pid::from_raw(i32::try_from(terminal.child.process_id().unwrap()).unwrap()).unwrap();
+        let pid =
+            Pid::from_raw(i32::try_from(terminal.child.process_id().unwrap()).unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
         assert_eq!(terminal.is_whole_after().signal(), Some(name));
     }

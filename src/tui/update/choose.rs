@@ -9,7 +9,8 @@ use super::{clock, unlock};
 use crate::domain::{self, Error, InstanceName, Kind, RoleId, Timestamp};
 use crate::ops::work::{Request, SignInStep};
 
-/// The roles that a command means: the marked ones, in the order of the roster, or the selected one.
+/// The roles that a command means: the marked ones, in the order of the roster, or the selected
+/// one.
 pub(super) fn meant(state: &State) -> Vec<RoleId> {
     if state.marked.is_empty() {
         return state.list.selected.iter().cloned().collect();
@@ -18,7 +19,8 @@ pub(super) fn meant(state: &State) -> Vec<RoleId> {
     entries.filter(|role| state.marked.contains(role)).collect()
 }
 
-/// Does this with the marked roles, or the selected one. With nothing to show, Enter signs in: there is nothing else it could mean.
+/// Does this with the marked roles, or the selected one. With nothing to show, Enter signs in:
+/// there is nothing else it could mean.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     if state.unlocking_is_next() {
         unlock::ask(state);
@@ -47,13 +49,15 @@ pub(in crate::tui) fn begin(state: &mut State, roles: Vec<RoleId>, then: Then) -
     }
 }
 
-/// The question, unless it needs none or was answered in this terminal within the hour. Over several protected roles it is always asked.
+/// The question, unless it needs none or was answered in this terminal within the hour. Over
+/// several protected roles it is always asked.
 fn asks(state: &State, roles: &[RoleId], then: &Then) -> Option<Asks> {
     // A name needs no credentials.
     if *then == Then::Leave(Action::Print) {
         return None;
     }
-    let confirm = |role: &RoleId| state.roster.find(role).map_or(domain::Confirm::No, |entry| entry.confirm);
+    let confirm =
+        |role: &RoleId| state.roster.find(role).map_or(domain::Confirm::No, |entry| entry.confirm);
     if let [role] = roles {
         return match confirm(role) {
             confirm if state.consents.cover(role, confirm, state.now) => None,
@@ -66,7 +70,10 @@ fn asks(state: &State, roles: &[RoleId], then: &Then) -> Option<Asks> {
             }
         };
     }
-    roles.iter().any(|role| confirm(role) != domain::Confirm::No).then_some(Asks::Number(roles.len()))
+    roles
+        .iter()
+        .any(|role| confirm(role) != domain::Confirm::No)
+        .then_some(Asks::Number(roles.len()))
 }
 
 /// A person has answered: remembered for these roles, then done.
@@ -76,26 +83,41 @@ pub(in crate::tui) fn confirmed(state: &mut State, roles: Vec<RoleId>, then: The
     if let [role] = &roles[..]
         && let Some(entry) = state.roster.find(role)
     {
-        effects.push(Effect::Request(Request::Consent { role: role.clone(), confirm: entry.confirm }));
+        effects
+            .push(Effect::Request(Request::Consent { role: role.clone(), confirm: entry.confirm }));
     }
     effects.extend(go(state, roles, then));
     effects
 }
 
-/// The choice is made: one role is assumed first, so that it is known to work before the screen goes.
+/// The choice is made: one role is assumed first, so that it is known to work before the screen
+/// goes.
 fn go(state: &mut State, mut roles: Vec<RoleId>, then: Then) -> Vec<Effect> {
     match (roles.len(), then) {
         (0, _) => Vec::new(),
         (_, Then::Each(line)) => vec![Effect::Exit(Exit::Each { roles, line })],
-        (_, Then::Leave(action @ (Action::Print | Action::Profile))) => vec![Effect::Exit(Exit::Picked(Picked { roles, action }))],
+        (_, Then::Leave(action @ (Action::Print | Action::Profile))) => {
+            vec![Effect::Exit(Exit::Picked(Picked { roles, action }))]
+        }
         (_, Then::Profile) => vec![Effect::Request(Request::WriteProfiles { roles })],
         (1, then) => {
             let role = roles.swap_remove(0);
             // A key that is held down asks once.
-            if state.pending.as_ref().is_some_and(|pending| pending.role == role && pending.then == then) {
+            if state
+                .pending
+                .as_ref()
+                .is_some_and(|pending| pending.role == role && pending.then == then)
+            {
                 return Vec::new();
             }
-            let pending = Pending { role, then, number: 0, waits: Waits::Credentials, signed_in: false, unlocked: false };
+            let pending = Pending {
+                role,
+                then,
+                number: 0,
+                waits: Waits::Credentials,
+                signed_in: false,
+                unlocked: false,
+            };
             assume(state, pending)
         }
         (_, Then::Leave(action)) => vec![Effect::Exit(Exit::Picked(Picked { roles, action }))],
@@ -116,15 +138,23 @@ fn assume(state: &mut State, pending: Pending) -> Vec<Effect> {
 }
 
 /// An assume was answered.
-pub(super) fn assumed(state: &mut State, number: u64, outcome: Result<Timestamp, Error>) -> Vec<Effect> {
-    let Some(pending) = state.pending.take_if(|pending| pending.number == number && pending.waits == Waits::Credentials) else {
+pub(super) fn assumed(
+    state: &mut State,
+    number: u64,
+    outcome: Result<Timestamp, Error>,
+) -> Vec<Effect> {
+    let Some(pending) = state
+        .pending
+        .take_if(|pending| pending.number == number && pending.waits == Waits::Credentials)
+    else {
         return Vec::new();
     };
     match outcome {
         Ok(expires_at) => done(state, pending, expires_at),
         Err(error) if error.kind == Kind::LoginNeeded && !pending.signed_in => {
             let (number, effects) = sign_in(state, pending.role.instance.clone());
-            state.pending = Some(Pending { waits: Waits::SignIn(number), signed_in: true, ..pending });
+            state.pending =
+                Some(Pending { waits: Waits::SignIn(number), signed_in: true, ..pending });
             effects
         }
         Err(error) if error.kind == Kind::Vault && state.locked.is_some() && !pending.unlocked => {
@@ -151,11 +181,15 @@ pub(super) fn assumed(state: &mut State, number: u64, outcome: Result<Timestamp,
 fn done(state: &mut State, pending: Pending, expires_at: Timestamp) -> Vec<Effect> {
     match pending.then {
         // What the role is used for is signed with the time.
-        Then::Leave(action @ (Action::Shell | Action::Exports)) if clock::is_wrong(state) && !state.clock_accepted => {
+        Then::Leave(action @ (Action::Shell | Action::Exports))
+            if clock::is_wrong(state) && !state.clock_accepted =>
+        {
             clock::hold(state, pending.role, action);
             Vec::new()
         }
-        Then::Leave(action) => vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))],
+        Then::Leave(action) => {
+            vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))]
+        }
         Then::Copy(what) => vec![Effect::Request(Request::CopySecret { role: pending.role, what })],
         Then::Renew => {
             let left = domain::human(expires_at.since(state.now));
@@ -164,7 +198,9 @@ fn done(state: &mut State, pending: Pending, expires_at: Timestamp) -> Vec<Effec
         }
         // These need no credentials here, and never wait for any.
         Then::Each(line) => vec![Effect::Exit(Exit::Each { roles: vec![pending.role], line })],
-        Then::Profile => vec![Effect::Request(Request::WriteProfiles { roles: vec![pending.role] })],
+        Then::Profile => {
+            vec![Effect::Request(Request::WriteProfiles { roles: vec![pending.role] })]
+        }
     }
 }
 
@@ -178,11 +214,17 @@ pub(super) fn resume(state: &mut State, waited: Waits) -> Vec<Effect> {
 
 /// Opens the sign-in panel, or joins the one that is open for this instance.
 pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64, Vec<Effect>) {
-    if let Some(login) = state.login().filter(|login| login.instance == instance && !matches!(login.step, SignInStep::Failed(_))) {
+    if let Some(login) = state
+        .login()
+        .filter(|login| login.instance == instance && !matches!(login.step, SignInStep::Failed(_)))
+    {
         return (login.number, Vec::new());
     }
-    let mut effects: Vec<Effect> =
-        state.login().map(|login| Effect::Request(Request::CancelSignIn { number: login.number })).into_iter().collect();
+    let mut effects: Vec<Effect> = state
+        .login()
+        .map(|login| Effect::Request(Request::CancelSignIn { number: login.number }))
+        .into_iter()
+        .collect();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Login(_)));
     let number = state.number();
     state.overlays.push(Overlay::Login(Login::new(instance.clone(), number)));
@@ -193,7 +235,8 @@ pub(in crate::tui) fn sign_in(state: &mut State, instance: InstanceName) -> (u64
 /// Signs in once more where that has failed; what waited for the failed one waits for this one.
 pub(in crate::tui) fn sign_in_again(state: &mut State, failed: &Login) -> Vec<Effect> {
     let (number, effects) = sign_in(state, failed.instance.clone());
-    let same = state.pending.iter_mut().filter(|pending| pending.waits == Waits::SignIn(failed.number));
+    let same =
+        state.pending.iter_mut().filter(|pending| pending.waits == Waits::SignIn(failed.number));
     same.for_each(|pending| pending.waits = Waits::SignIn(number));
     effects
 }

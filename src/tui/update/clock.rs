@@ -1,4 +1,5 @@
-//! This machine's clock is wrong: a panel says so once, and what a wrong clock would spoil waits for a word.
+//! This machine's clock is wrong: a panel says so once, and what a wrong clock would spoil waits
+//! for a word.
 
 use super::super::effect::Effect;
 use super::super::state::State;
@@ -56,13 +57,20 @@ fn leave(role: RoleId, action: Action) -> Effect {
 }
 
 fn panel(state: &State) -> Option<&Clock> {
-    state.overlays.iter().find_map(|overlay| if let Overlay::Clock(clock) = overlay { Some(clock) } else { None })
+    state
+        .overlays
+        .iter()
+        .find_map(|overlay| if let Overlay::Clock(clock) = overlay { Some(clock) } else { None })
 }
 
 /// One of them is enough; below whatever a person is typing into.
 fn show(state: &mut State, clock: Clock) {
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Clock(_)));
-    let free = state.overlays.iter().position(|overlay| !overlay.panel().steps_aside()).unwrap_or(state.overlays.len());
+    let free = state
+        .overlays
+        .iter()
+        .position(|overlay| !overlay.panel().steps_aside())
+        .unwrap_or(state.overlays.len());
     let at = if clock == Clock::default() { free } else { state.overlays.len() };
     state.overlays.insert(at, Overlay::Clock(clock));
 }

@@ -1,4 +1,5 @@
-//! Keys and news of the form for the first instance: an address, a look, two lines to check, and a sign-in.
+//! Keys and news of the form for the first instance: an address, a look, two lines to check, and a
+//! sign-in.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -21,7 +22,9 @@ pub(super) fn press(state: &mut State, key: Key, command: Option<Command>) -> Ve
         // There is no list to move in: the arrows move in the line.
         (Some(Command::Menu), _) => run(state, Command::Edit(Edit::Right)),
         (Some(command), _) => run(state, command),
-        (None, Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => write(state, letter.encode_utf8(&mut [0; 4])),
+        (None, Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => {
+            write(state, letter.encode_utf8(&mut [0; 4]))
+        }
         _ => Vec::new(),
     }
 }
@@ -64,11 +67,14 @@ fn forward(state: &mut State) -> Vec<Effect> {
     let empty = |line: &Line| line.text().trim().is_empty();
     let text = |line: &Line| line.text().trim().to_owned();
     let (step, request) = match form.step {
-        Step::Address if !empty(&form.address) => (Step::Looking, Some(Request::Discover { address: text(&form.address), number })),
+        Step::Address if !empty(&form.address) => {
+            (Step::Looking, Some(Request::Discover { address: text(&form.address), number }))
+        }
         Step::Details(Field::Region) if !empty(&form.region) => (Step::Details(Field::Name), None),
         Step::Details(Field::Name) if empty(&form.region) => (Step::Details(Field::Region), None),
         Step::Details(Field::Name) if !empty(&form.name) => {
-            let (start_url, region, name) = (text(&form.address), text(&form.region), text(&form.name));
+            let (start_url, region, name) =
+                (text(&form.address), text(&form.region), text(&form.name));
             (Step::Writing, Some(Request::SetUp { name, start_url, region, number }))
         }
         step => (step, None),
@@ -91,15 +97,23 @@ fn back(state: &mut State) -> Vec<Effect> {
 }
 
 /// The background has looked where an address leads.
-pub(super) fn discovered(state: &mut State, number: u64, outcome: Result<Found, Error>) -> Vec<Effect> {
-    let Some(form) = state.first_run.as_mut().filter(|form| form.number == number && form.step == Step::Looking) else {
+pub(super) fn discovered(
+    state: &mut State,
+    number: u64,
+    outcome: Result<Found, Error>,
+) -> Vec<Effect> {
+    let Some(form) =
+        state.first_run.as_mut().filter(|form| form.number == number && form.step == Step::Looking)
+    else {
         return Vec::new();
     };
     match outcome {
         Ok(found) => {
-            form.step = Step::Details(if found.region.is_some() { Field::Name } else { Field::Region });
+            form.step =
+                Step::Details(if found.region.is_some() { Field::Name } else { Field::Region });
             form.address = Line::new(found.start_url.trimmed());
-            form.region = Line::new(found.region.as_ref().map(|region| region.as_str()).unwrap_or_default());
+            form.region =
+                Line::new(found.region.as_ref().map(|region| region.as_str()).unwrap_or_default());
             form.name = Line::new(found.name.as_str());
             form.evidence = found.evidence;
         }
@@ -108,9 +122,16 @@ pub(super) fn discovered(state: &mut State, number: u64, outcome: Result<Found, 
     Vec::new()
 }
 
-/// The instance is written, or is not: then the form says why. A written one is signed in to at once; the list comes behind that.
-pub(super) fn set_up(state: &mut State, number: u64, outcome: Result<InstanceName, Error>) -> Vec<Effect> {
-    let Some(form) = state.first_run.as_mut().filter(|form| form.number == number) else { return Vec::new() };
+/// The instance is written, or is not: then the form says why. A written one is signed in to at
+/// once; the list comes behind that.
+pub(super) fn set_up(
+    state: &mut State,
+    number: u64,
+    outcome: Result<InstanceName, Error>,
+) -> Vec<Effect> {
+    let Some(form) = state.first_run.as_mut().filter(|form| form.number == number) else {
+        return Vec::new();
+    };
     match outcome {
         Ok(instance) => {
             state.first_run = None;
@@ -118,7 +139,8 @@ pub(super) fn set_up(state: &mut State, number: u64, outcome: Result<InstanceNam
         }
         Err(error) => {
             // AWS takes the start URL in another region, most likely.
-            form.step = Step::Details(if error.kind == Kind::Config { Field::Region } else { Field::Name });
+            form.step =
+                Step::Details(if error.kind == Kind::Config { Field::Region } else { Field::Name });
             form.error = Some(error);
             Vec::new()
         }

@@ -40,7 +40,9 @@ fn hear(state: &mut State, first: Option<Key>, key: Key, command: Option<Command
         return Vec::new();
     }
     let letter = match key {
-        Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE } if command.is_none() => Some(letter),
+        Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE } if command.is_none() => {
+            Some(letter)
+        }
         _ => None,
     };
     match panels::press(state, Pressed { letter, command }) {
@@ -48,14 +50,19 @@ fn hear(state: &mut State, first: Option<Key>, key: Key, command: Option<Command
         None if state.first_run.is_some() => first_run::press(state, key, command),
         None => match (command, key) {
             (Some(command), _) => run(state, command),
-            (None, key) if state.query.is_empty() && state.keys.asks_for_help(key) => run(state, Command::Help),
-            (None, Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => write(state, letter.encode_utf8(&mut [0; 4])),
+            (None, key) if state.query.is_empty() && state.keys.asks_for_help(key) => {
+                run(state, Command::Help)
+            }
+            (None, Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::NONE }) => {
+                write(state, letter.encode_utf8(&mut [0; 4]))
+            }
             _ => Vec::new(),
         },
     }
 }
 
-/// Whether a key has to wait for the rows it means: Enter after fast typing is for what was typed, not for what was shown before.
+/// Whether a key has to wait for the rows it means: Enter after fast typing is for what was typed,
+/// not for what was shown before.
 fn waits(state: &State, command: Option<Command>) -> bool {
     let searching = state.search.is_some_and(|search| !search.arrival);
     let for_list = state.overlays.last().is_none_or(|top| top.panel().steps_aside());
@@ -94,7 +101,8 @@ pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Does a command on the list.
 pub(in crate::tui) fn run(state: &mut State, command: Command) -> Vec<Effect> {
-    state.eager = command == Command::Act && state.roster.entries.is_empty() && state.gauge().is_some();
+    state.eager =
+        command == Command::Act && state.roster.entries.is_empty() && state.gauge().is_some();
     if !catalog::applies(command, state) {
         state.note = catalog::why_not(command, state).map(str::to_owned);
         return Vec::new();
@@ -121,7 +129,8 @@ pub(in crate::tui) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             return vec![Effect::Search(state.start_search(false))];
         }
         Command::Refresh => {
-            let names: Vec<_> = state.roster.instances.iter().map(|instance| instance.name.clone()).collect();
+            let names: Vec<_> =
+                state.roster.instances.iter().map(|instance| instance.name.clone()).collect();
             return names.into_iter().map(|name| refresh(state, name)).collect();
         }
         Command::Help => state.overlays.push(Overlay::Help(Help::default())),
@@ -148,7 +157,11 @@ fn back(state: &mut State) -> Vec<Effect> {
 fn write(state: &mut State, text: &str) -> Vec<Effect> {
     let before = state.query.text().len();
     state.note = query::insert(&mut state.query, text).note();
-    if state.query.text().len() == before { Vec::new() } else { vec![Effect::Search(state.start_search(false))] }
+    if state.query.text().len() == before {
+        Vec::new()
+    } else {
+        vec![Effect::Search(state.start_search(false))]
+    }
 }
 
 fn go(state: &mut State, to: Move) {

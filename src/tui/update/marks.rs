@@ -10,7 +10,12 @@ use crate::domain::RoleId;
 use crate::ops::work::{Mark, Request};
 
 /// Marks roles, or takes the mark off.
-pub(in crate::tui) fn mark(state: &mut State, roles: Vec<RoleId>, mark: Mark, on: bool) -> Vec<Effect> {
+pub(in crate::tui) fn mark(
+    state: &mut State,
+    roles: Vec<RoleId>,
+    mark: Mark,
+    on: bool,
+) -> Vec<Effect> {
     let marks = Arc::make_mut(&mut state.marks);
     let set = match mark {
         Mark::Favourite => &mut marks.favourites,
@@ -41,7 +46,10 @@ fn said(state: &State, roles: &[RoleId], mark: Mark, on: bool) -> String {
     match (mark, on) {
         (Mark::Favourite, true) => format!("{what}: pinned on top"),
         (Mark::Favourite, false) => format!("{what}: no longer pinned"),
-        (Mark::Hidden, true) => format!("{what}: hidden; {} lists what is", panels::key(state, Command::Open(Opens::Hidden))),
+        (Mark::Hidden, true) => format!(
+            "{what}: hidden; {} lists what is",
+            panels::key(state, Command::Open(Opens::Hidden))
+        ),
         (Mark::Hidden, false) => format!("{what}: shown again"),
     }
 }

@@ -1,4 +1,5 @@
-//! What each event does to the state, and what it wants done: pure, dispatched by kind first, then by the top panel.
+//! What each event does to the state, and what it wants done: pure, dispatched by kind first, then
+//! by the top panel.
 
 pub(super) mod choose;
 pub(super) mod clock;
@@ -38,7 +39,11 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Tick(now) => {
             state.now = now;
-            return state.due_again().into_iter().map(|instance| refresh(state, instance)).collect();
+            return state
+                .due_again()
+                .into_iter()
+                .map(|instance| refresh(state, instance))
+                .collect();
         }
         Event::News(news) => news::hear(state, news),
         Event::Found(found) => found_rows(state, found),
@@ -47,14 +52,16 @@ pub(super) fn update(state: &mut State, event: Event) -> Vec<Effect> {
     };
     reveal(state);
     if state.sketch && state.list.total.is_some() {
-        // The rows to search are on their way; with them comes a search for whatever is typed by then.
+        // The rows to search are on their way; with them comes a search for whatever is typed by
+        // then.
         state.search = None;
         return effects.into_iter().filter(|effect| !matches!(effect, Effect::Search(_))).collect();
     }
     effects
 }
 
-/// A search was answered. While the person types on, an answer to fewer letters is shown but not acted on.
+/// A search was answered. While the person types on, an answer to fewer letters is shown but not
+/// acted on.
 fn found_rows(state: &mut State, found: Arc<Found>) -> Vec<Effect> {
     let Some(search) = state.search else { return Vec::new() };
     if found.number != search.number {

@@ -22,12 +22,15 @@ pub(super) struct Meaning {
 pub(super) fn meaning(state: &mut State, key: Key) -> Option<Meaning> {
     let command = match state.keys.command(key) {
         // Right opens the menu only where it could not move the cursor.
-        Some(Command::Menu) if key.code == KeyCode::Right && !state.query.at_end() => Some(Command::Edit(Edit::Right)),
+        Some(Command::Menu) if key.code == KeyCode::Right && !state.query.at_end() => {
+            Some(Command::Edit(Edit::Right))
+        }
         command => command,
     };
     let usual = Some(Meaning { first: None, command });
     // Other panels have letters of their own.
-    let modal = state.first_run.is_none() && state.overlays.last().is_none_or(|top| top.panel().steps_aside());
+    let modal = state.first_run.is_none()
+        && state.overlays.last().is_none_or(|top| top.panel().steps_aside());
     if state.keys.style() != Style::Vi || !modal {
         return usual;
     }

@@ -1,4 +1,5 @@
-//! The mouse: a click selects, a double click acts, the wheel scrolls, the footer's words are buttons.
+//! The mouse: a click selects, a double click acts, the wheel scrolls, the footer's words are
+//! buttons.
 
 use ratatui::layout::Position;
 
@@ -20,7 +21,9 @@ pub(super) fn gesture(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     let areas = layout::of(state);
     let at = Position::new(mouse.x, mouse.y);
     if areas.notice.is_some_and(|notice| notice.contains(at)) {
-        let next = notice::notice(state).and_then(|notice| notice.next).filter(|_| mouse.kind == MouseKind::Click);
+        let next = notice::notice(state)
+            .and_then(|notice| notice.next)
+            .filter(|_| mouse.kind == MouseKind::Click);
         return next.map(|(command, _)| press(state, command)).unwrap_or_default();
     }
     if let Some(footer) = areas.footer.filter(|footer| footer.contains(at)) {
@@ -35,7 +38,9 @@ pub(super) fn gesture(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         return match mouse.kind {
             MouseKind::WheelUp => press(state, Command::Move(Move::Up)),
             MouseKind::WheelDown => press(state, Command::Move(Move::Down)),
-            MouseKind::Click | MouseKind::DoubleClick => choose(state, at, mouse.kind == MouseKind::DoubleClick),
+            MouseKind::Click | MouseKind::DoubleClick => {
+                choose(state, at, mouse.kind == MouseKind::DoubleClick)
+            }
         };
     }
     if !(areas.list.contains(at) || areas.scrollbar.contains(at)) {
@@ -57,7 +62,8 @@ pub(super) fn gesture(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A click on a choice of the top panel puts its bar there, as its arrow keys would; a second one takes it.
+/// A click on a choice of the top panel puts its bar there, as its arrow keys would; a second one
+/// takes it.
 fn choose(state: &mut State, at: Position, takes: bool) -> Vec<Effect> {
     let Some((wanted, now)) = view::choice_at(state, at) else { return Vec::new() };
     let step = if wanted > now { Move::Down } else { Move::Up };

@@ -14,7 +14,8 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
         News::Roster(roster) => {
             state.roster = roster;
             state.sketch = false;
-            // A search of the person's own that is still under way must not become one that moves nothing.
+            // A search of the person's own that is still under way must not become one that moves
+            // nothing.
             let typed = state.list.total.is_some() && state.query.text() != state.list.text;
             let arrival = !typed && state.search.is_none_or(|search| search.arrival);
             return vec![Effect::Search(state.start_search(arrival))];
@@ -41,7 +42,9 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
         News::Vault(Ok(())) => return unlock::opened(state),
         News::Vault(Err(error)) => unlock::refused(state, error),
         News::Clock(ahead) => return clock::told(state, ahead),
-        News::Discovered { number, outcome } => return first_run::discovered(state, number, outcome),
+        News::Discovered { number, outcome } => {
+            return first_run::discovered(state, number, outcome);
+        }
         News::SetUp { number, outcome } => return first_run::set_up(state, number, outcome),
         News::Note(text) => state.say(text),
         News::Failed { role, error } => {
@@ -59,19 +62,27 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshe
     match outcome {
         Ok(done) => {
             state.refreshes.remove(&instance);
-            if let Some(session) = state.sessions.instances.iter_mut().find(|session| session.instance == instance) {
+            if let Some(session) =
+                state.sessions.instances.iter_mut().find(|session| session.instance == instance)
+            {
                 session.fetched_at = Some(done.at);
                 session.unconfirmed = done.unconfirmed;
             }
             if done.unconfirmed > 0 {
                 let accounts = if done.unconfirmed == 1 { "account" } else { "accounts" };
-                let kept = format!("the old roles of {} {accounts} are kept until a second refresh agrees", done.unconfirmed);
+                let kept = format!(
+                    "the old roles of {} {accounts} are kept until a second refresh agrees",
+                    done.unconfirmed
+                );
                 state.say(format!("{instance}: AWS sent an empty list; {kept}"));
             } else if done.added + done.removed > 0 {
                 state.say(format!("{instance}: {} new, {} gone", done.added, done.removed));
             } else if done.failed > 0 {
                 let accounts = if done.failed == 1 { "account" } else { "accounts" };
-                state.say(format!("{instance}: {} {accounts} could not be read, their old roles are kept", done.failed));
+                state.say(format!(
+                    "{instance}: {} {accounts} could not be read, their old roles are kept",
+                    done.failed
+                ));
             }
         }
         Err(error) if error.kind == Kind::Cancelled => drop(state.refreshes.remove(&instance)),
@@ -81,14 +92,20 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshe
                 error.kind = Kind::LoginNeeded;
             }
             let signed_out = error.kind == Kind::LoginNeeded;
-            if let Some(session) = state.sessions.instances.iter_mut().find(|session| session.instance == instance && signed_out) {
+            if let Some(session) = state
+                .sessions
+                .instances
+                .iter_mut()
+                .find(|session| session.instance == instance && signed_out)
+            {
                 session.signed_in = false;
             }
             if !signed_out {
                 // What it means stands on the screen for as long as it is so.
                 state.failed(&error);
             }
-            let since = state.refreshes.get(&instance).and_then(Refresh::failing).unwrap_or(state.now);
+            let since =
+                state.refreshes.get(&instance).and_then(Refresh::failing).unwrap_or(state.now);
             state.refreshes.insert(instance, Refresh::Failed { error, since });
         }
     }
@@ -104,11 +121,17 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
     match step {
         SignInStep::Done => {}
         SignInStep::Failed(error) if error.kind == Kind::Cancelled => {
-            state.overlays.retain(|overlay| !matches!(overlay, Overlay::Login(login) if login.number == number));
+            state.overlays.retain(
+                |overlay| !matches!(overlay, Overlay::Login(login) if login.number == number),
+            );
             state.pending.take_if(|pending| pending.waits == Waits::SignIn(number));
             return Vec::new();
         }
-        SignInStep::Starting | SignInStep::Open { .. } | SignInStep::BrowserFailed(_) | SignInStep::Misread(_) | SignInStep::Failed(_) => {
+        SignInStep::Starting
+        | SignInStep::Open { .. }
+        | SignInStep::BrowserFailed(_)
+        | SignInStep::Misread(_)
+        | SignInStep::Failed(_) => {
             let closed = matches!(&step, SignInStep::Failed(error) if error.kind == Kind::Vault);
             login.hear(step);
             if closed && state.locked.is_some() {
@@ -118,8 +141,12 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
         }
     }
     let instance = login.instance.clone();
-    state.overlays.retain(|overlay| !matches!(overlay, Overlay::Login(login) if login.number == number));
-    if let Some(session) = state.sessions.instances.iter_mut().find(|session| session.instance == instance) {
+    state
+        .overlays
+        .retain(|overlay| !matches!(overlay, Overlay::Login(login) if login.number == number));
+    if let Some(session) =
+        state.sessions.instances.iter_mut().find(|session| session.instance == instance)
+    {
         session.signed_in = true;
         session.since = Some(state.now);
     }

@@ -1,4 +1,5 @@
-//! Keys and pasted text while a panel is open. The top panel takes what concerns it; what it leaves goes to the list behind it.
+//! Keys and pasted text while a panel is open. The top panel takes what concerns it; what it leaves
+//! goes to the list behind it.
 
 use super::super::effect::Effect;
 use super::super::panels::{Heard, Pasted, Pressed};
@@ -28,7 +29,8 @@ pub(super) fn press(state: &mut State, pressed: Pressed) -> Option<Vec<Effect>> 
 
 /// Gives a pasted text to the top panel; `false` if the query gets it.
 pub(super) fn paste(state: &mut State, text: &str) -> bool {
-    let pasted = state.overlays.last_mut().map_or(Pasted::NotWanted, |top| top.panel_mut().paste(text));
+    let pasted =
+        state.overlays.last_mut().map_or(Pasted::NotWanted, |top| top.panel_mut().paste(text));
     state.note = pasted.note();
     pasted != Pasted::NotWanted
 }
@@ -40,6 +42,9 @@ pub(super) fn close_for_typing(state: &mut State) {
 
 /// Puts the sign-in address on the clipboard.
 pub(super) fn copy_address(state: &mut State) -> Vec<Effect> {
-    let login = state.overlays.iter_mut().find_map(|overlay| if let Overlay::Login(login) = overlay { Some(login) } else { None });
+    let login = state
+        .overlays
+        .iter_mut()
+        .find_map(|overlay| if let Overlay::Login(login) = overlay { Some(login) } else { None });
     login.map(|login| login.copy()).unwrap_or_default()
 }

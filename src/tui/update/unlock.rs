@@ -21,20 +21,30 @@ pub(super) fn opened(state: &mut State) -> Vec<Effect> {
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
     let closed = |error: &Error| error.kind == Kind::Vault;
     let mut effects = choose::resume(state, Waits::Passphrase);
-    if let Some(login) = state.login().filter(|login| matches!(&login.step, SignInStep::Failed(error) if closed(error))).cloned() {
+    if let Some(login) = state
+        .login()
+        .filter(|login| matches!(&login.step, SignInStep::Failed(error) if closed(error)))
+        .cloned()
+    {
         effects.extend(choose::sign_in_again(state, &login));
     }
-    let unread = state.refreshes.iter().filter(|(_, refresh)| matches!(refresh, Refresh::Failed { error, .. } if closed(error)));
+    let unread = state
+        .refreshes
+        .iter()
+        .filter(|(_, refresh)| matches!(refresh, Refresh::Failed { error, .. } if closed(error)));
     let unread: Vec<_> = unread.map(|(instance, _)| instance.clone()).collect();
     effects.extend(unread.into_iter().map(|instance| refresh(state, instance)));
     effects
 }
 
-/// It did not open: the field says why and takes another. What no passphrase mends is said with its hints.
+/// It did not open: the field says why and takes another. What no passphrase mends is said with its
+/// hints.
 pub(super) fn refused(state: &mut State, error: Error) {
     if error.kind == Kind::Vault {
         ask(state);
-        if let Some(Overlay::Passphrase(field)) = state.overlays.iter_mut().find(|overlay| matches!(overlay, Overlay::Passphrase(_))) {
+        if let Some(Overlay::Passphrase(field)) =
+            state.overlays.iter_mut().find(|overlay| matches!(overlay, Overlay::Passphrase(_)))
+        {
             field.refused(error);
         }
         return;

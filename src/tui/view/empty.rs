@@ -1,4 +1,5 @@
-//! What stands in place of the list when it has no rows: what is, since when, and the next step with its key.
+//! What stands in place of the list when it has no rows: what is, since when, and the next step
+//! with its key.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -50,7 +51,13 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let gutter = gutter(state);
     let cells = area.width.saturating_sub(gutter + 1);
     let mut parts = say(state, ink);
-    let height = |parts: &Parts| parts.iter().flatten().map(|line| lines_of(line, state, ink, cells.into()).len()).sum::<usize>();
+    let height = |parts: &Parts| {
+        parts
+            .iter()
+            .flatten()
+            .map(|line| lines_of(line, state, ink, cells.into()).len())
+            .sum::<usize>()
+    };
     if height(&parts) > area.height.into() {
         parts.iter_mut().for_each(|part| part.retain(|line| !matches!(line, Line::Detail(_))));
     }
@@ -61,7 +68,15 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         for line in part {
             for (at, text) in lines_of(line, state, ink, cells.into()).into_iter().enumerate() {
                 if y < area.bottom() {
-                    put(line, at, &text, state, ink, Rect::new(area.x + gutter, y, cells, 1), buffer);
+                    put(
+                        line,
+                        at,
+                        &text,
+                        state,
+                        ink,
+                        Rect::new(area.x + gutter, y, cells, 1),
+                        buffer,
+                    );
                 }
                 y += 1;
             }
@@ -74,14 +89,28 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 fn lines_of(line: &Line, state: &State, ink: &Ink, cells: usize) -> Vec<String> {
     match line {
         Line::Bar(..) => vec![String::new()],
-        Line::Title(text) | Line::Soft(text) | Line::Dim(text) | Line::Detail(text) => wrap(text, cells.min(WIDEST)),
-        Line::Trouble(text) => wrap(text, cells.min(WIDEST).saturating_sub(width(ink.glyphs.failed) + 1)),
-        Line::Step(command, text) => wrap(text, cells.min(WIDEST).saturating_sub(width(&panels::key(state, *command)) + 1)),
+        Line::Title(text) | Line::Soft(text) | Line::Dim(text) | Line::Detail(text) => {
+            wrap(text, cells.min(WIDEST))
+        }
+        Line::Trouble(text) => {
+            wrap(text, cells.min(WIDEST).saturating_sub(width(ink.glyphs.failed) + 1))
+        }
+        Line::Step(command, text) => {
+            wrap(text, cells.min(WIDEST).saturating_sub(width(&panels::key(state, *command)) + 1))
+        }
     }
 }
 
 /// Puts the `at`th line of text of a line.
-fn put(line: &Line, at: usize, text: &str, state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
+fn put(
+    line: &Line,
+    at: usize,
+    text: &str,
+    state: &State,
+    ink: &Ink,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let mut pen = Pen::new(buffer, area.x, area.y, area.width);
     let palette = ink.palette;
     match line {
@@ -121,7 +150,10 @@ fn say(state: &State, ink: &Ink) -> Parts {
         let all = words::count(state.roster.entries.len(), "role");
         return vec![
             vec![Line::Title(format!("You have hidden all of your roles: {all}"))],
-            vec![Line::Step(Command::Open(Opens::Hidden), "lists them, to be shown again".to_owned())],
+            vec![Line::Step(
+                Command::Open(Opens::Hidden),
+                "lists them, to be shown again".to_owned(),
+            )],
         ];
     }
     if let Some((done, total, _)) = state.gauge() {
@@ -131,7 +163,9 @@ fn say(state: &State, ink: &Ink) -> Parts {
         return locked();
     }
     let failed = state.refreshes.iter().find_map(|(instance, refresh)| match refresh {
-        Refresh::Failed { error, since } if error.kind != Kind::LoginNeeded => Some((instance, error, *since)),
+        Refresh::Failed { error, since } if error.kind != Kind::LoginNeeded => {
+            Some((instance, error, *since))
+        }
         _ => None,
     });
     match (failed, state.sign_in_is_next()) {
@@ -145,20 +179,28 @@ fn nothing_matches(state: &State, ink: &Ink) -> Parts {
     let mut near = Vec::new();
     let mut steps = Vec::new();
     if state.list.hidden > 0 {
-        let (roles, would) = (words::count(state.list.hidden, "hidden role"), if state.list.hidden == 1 { "it" } else { "them" });
+        let (roles, would) = (
+            words::count(state.list.hidden, "hidden role"),
+            if state.list.hidden == 1 { "it" } else { "them" },
+        );
         near.push(Line::Soft(format!("{roles} would match")));
         steps.push(Line::Step(Command::Open(Opens::Hidden), format!("shows {would}")));
     }
     if !state.list.nearest.is_empty() {
-        let names: Vec<_> = state.list.nearest.iter().map(|name| middle(name, NAME, ink.glyphs.cut)).collect();
+        let names: Vec<_> =
+            state.list.nearest.iter().map(|name| middle(name, NAME, ink.glyphs.cut)).collect();
         near.push(Line::Soft(format!("near it: {}", names.join(", "))));
     }
     match state.again() {
         Again::Checking => near.push(Line::Soft("checking with AWS, in case it is new".to_owned())),
-        Again::Checked => near.push(Line::Dim("AWS was asked just now and knows no other roles of yours".to_owned())),
+        Again::Checked => near
+            .push(Line::Dim("AWS was asked just now and knows no other roles of yours".to_owned())),
         Again::Not => {}
     }
-    steps.push(Line::Step(Command::Edit(Edit::CutToStart), "clears the query, Backspace shortens it".to_owned()));
+    steps.push(Line::Step(
+        Command::Edit(Edit::CutToStart),
+        "clears the query, Backspace shortens it".to_owned(),
+    ));
     let query = middle(state.query.text(), QUERY, ink.glyphs.cut);
     vec![vec![Line::Title(format!("Nothing matches {query}"))], near, steps]
 }
@@ -166,15 +208,28 @@ fn nothing_matches(state: &State, ink: &Ink) -> Parts {
 fn first_refresh(state: &State, done: usize, total: usize) -> Parts {
     let title = match total {
         0 => "Reading your accounts".to_owned(),
-        _ => format!("Reading your roles: {} of {}", words::grouped(done), words::count(total, "account")),
+        _ => format!(
+            "Reading your roles: {} of {}",
+            words::grouped(done),
+            words::count(total, "account")
+        ),
     };
-    let bar = if total > 0 && state.looks.motion { vec![Line::Bar(done, total)] } else { Vec::new() };
-    let slow = state
-        .throttled
-        .map(|since| Line::Soft(format!("AWS is throttling{}: this goes on by itself, more slowly", lasting(since, state.now))));
-    let waited = state.unanswered().map(|began| state.now.since(began)).filter(|waited| *waited >= PATIENCE);
+    let bar =
+        if total > 0 && state.looks.motion { vec![Line::Bar(done, total)] } else { Vec::new() };
+    let slow = state.throttled.map(|since| {
+        Line::Soft(format!(
+            "AWS is throttling{}: this goes on by itself, more slowly",
+            lasting(since, state.now)
+        ))
+    });
+    let waited =
+        state.unanswered().map(|began| state.now.since(began)).filter(|waited| *waited >= PATIENCE);
     let silent = waited.map(|waited| {
-        let long = if state.looks.motion { format!(" for {}", words::span(waited)) } else { " yet".to_owned() };
+        let long = if state.looks.motion {
+            format!(" for {}", words::span(waited))
+        } else {
+            " yet".to_owned()
+        };
         Line::Soft(format!("AWS has not answered{long}; it is asked again and again"))
     });
     let next = Line::Dim("Roles can be used as they come; you can type already".to_owned());
@@ -183,9 +238,15 @@ fn first_refresh(state: &State, done: usize, total: usize) -> Parts {
 
 fn locked() -> Parts {
     vec![
-        vec![Line::Title("The vault is locked".to_owned()), Line::Dim("so nobody can tell who is signed in".to_owned())],
+        vec![
+            Line::Title("The vault is locked".to_owned()),
+            Line::Dim("so nobody can tell who is signed in".to_owned()),
+        ],
         vec![Line::Soft("Your sign-ins are in it, sealed with a passphrase".to_owned())],
-        vec![Line::Step(Command::Act, "asks for the passphrase, then your roles are read".to_owned())],
+        vec![Line::Step(
+            Command::Act,
+            "asks for the passphrase, then your roles are read".to_owned(),
+        )],
     ]
 }
 
@@ -196,7 +257,8 @@ fn unread(state: &State, instance: &InstanceName, error: &Error, since: Timestam
         Kind::Refused => format!("AWS refuses to list your roles in {instance}"),
         _ => format!("Could not read your roles in {instance}"),
     };
-    let when = format!("first tried {}; there is no older list to show", words::ago(since, state.now));
+    let when =
+        format!("first tried {}; there is no older list to show", words::ago(since, state.now));
     let hints = error.hints.iter().map(|hint| Line::Soft(hint.clone()));
     vec![
         vec![Line::Trouble(title), Line::Detail(error.message.clone()), Line::Dim(when)],
@@ -210,7 +272,9 @@ fn unread(state: &State, instance: &InstanceName, error: &Error, since: Timestam
 
 fn signed_out(state: &State, instance: &InstanceName) -> Parts {
     let others = state.roster.instances.len().saturating_sub(1);
-    let more = (others > 0).then(|| Line::Step(Command::Open(Opens::Instances), format!("signs in to {}", elsewhere(others))));
+    let more = (others > 0).then(|| {
+        Line::Step(Command::Open(Opens::Instances), format!("signs in to {}", elsewhere(others)))
+    });
     let step = Line::Step(Command::Act, "signs in and reads your roles".to_owned());
     vec![
         vec![
@@ -222,16 +286,28 @@ fn signed_out(state: &State, instance: &InstanceName) -> Parts {
 }
 
 fn elsewhere(others: usize) -> String {
-    if others == 1 { "the other IAM Identity Center".to_owned() } else { format!("one of the {others} others") }
+    if others == 1 {
+        "the other IAM Identity Center".to_owned()
+    } else {
+        format!("one of the {others} others")
+    }
 }
 
 fn no_roles(state: &State) -> Parts {
-    let names: Vec<&str> = state.roster.instances.iter().map(|instance| instance.name.as_str()).collect();
+    let names: Vec<&str> =
+        state.roster.instances.iter().map(|instance| instance.name.as_str()).collect();
     let were = if names.len() == 1 { "was" } else { "were" };
-    let read = state.fetched_at().map(|at| format!("{} {were} read {}", names.join(" and "), words::ago(at, state.now)));
+    let read = state
+        .fetched_at()
+        .map(|at| format!("{} {were} read {}", names.join(" and "), words::ago(at, state.now)));
     vec![
-        std::iter::once(Line::Title("No roles are assigned to you".to_owned())).chain(read.map(Line::Dim)).collect(),
-        vec![Line::Soft("Ask whoever runs your IAM Identity Center for a permission set in an account".to_owned())],
+        std::iter::once(Line::Title("No roles are assigned to you".to_owned()))
+            .chain(read.map(Line::Dim))
+            .collect(),
+        vec![Line::Soft(
+            "Ask whoever runs your IAM Identity Center for a permission set in an account"
+                .to_owned(),
+        )],
         vec![
             Line::Step(Command::Refresh, "looks again once they have".to_owned()),
             Line::Step(Command::Open(Opens::Instances), "tells who is signed in where".to_owned()),

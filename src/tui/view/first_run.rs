@@ -1,4 +1,5 @@
-//! Draws the form for the first instance: one line at first, then what was found and what will be written.
+//! Draws the form for the first instance: one line at first, then what was found and what will be
+//! written.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -20,30 +21,66 @@ const LABEL: u16 = 11;
 const WIDEST: u16 = 84;
 
 /// Draws it; says where the cursor stands.
-pub(super) fn draw(form: &FirstRun, state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position {
+pub(super) fn draw(
+    form: &FirstRun,
+    state: &State,
+    ink: &Ink,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Position {
     let roomy = area.height >= 12;
-    let mut page = Page { ink, area, buffer, y: area.y + u16::from(roomy), roomy, cursor: Position::new(area.x, area.y) };
+    let mut page = Page {
+        ink,
+        area,
+        buffer,
+        y: area.y + u16::from(roomy),
+        roomy,
+        cursor: Position::new(area.x, area.y),
+    };
     let enter = panels::key(state, Command::Act);
     let dots = ink.glyphs.dots;
     match form.step {
         Step::Address | Step::Looking => {
-            page.say(if roomy { "No IAM Identity Center is set up yet" } else { "Nothing is set up yet" }, ink.palette.text);
+            page.say(
+                if roomy {
+                    "No IAM Identity Center is set up yet"
+                } else {
+                    "Nothing is set up yet"
+                },
+                ink.palette.text,
+            );
             page.gap();
-            page.field("", &form.address, form.step == Step::Address, "https://corp.awsapps.com/start");
+            page.field(
+                "",
+                &form.address,
+                form.step == Step::Address,
+                "https://corp.awsapps.com/start",
+            );
             page.gap();
             match (&form.error, form.step) {
                 (Some(error), _) => page.failed(error),
-                (None, Step::Looking) => page.say(&format!("Looking where it leads{dots}"), ink.palette.soft),
+                (None, Step::Looking) => {
+                    page.say(&format!("Looking where it leads{dots}"), ink.palette.soft)
+                }
                 (None, _) if !roomy => {
-                    page.say("Paste your start URL, or any page of your AWS access portal", ink.palette.soft);
+                    page.say(
+                        "Paste your start URL, or any page of your AWS access portal",
+                        ink.palette.soft,
+                    );
                     page.say("`rolecall demo` shows made-up accounts", ink.palette.dim);
                 }
                 (None, _) => {
                     page.say("Paste your start URL: the address that you open to reach your AWS accounts", ink.palette.soft);
                     page.say("Any page of the portal, a shortcut link or a bare d-1234567890 will do, too", ink.palette.dim);
                     page.gap();
-                    page.say("An [sso-session] in ~/.aws/config is found without it", ink.palette.dim);
-                    page.say("`rolecall demo` shows everything with made-up accounts", ink.palette.dim);
+                    page.say(
+                        "An [sso-session] in ~/.aws/config is found without it",
+                        ink.palette.dim,
+                    );
+                    page.say(
+                        "`rolecall demo` shows everything with made-up accounts",
+                        ink.palette.dim,
+                    );
                 }
             }
         }
@@ -57,15 +94,26 @@ pub(super) fn draw(form: &FirstRun, state: &State, ink: &Ink, area: Rect, buffer
             page.gap();
             match (&form.error, form.step) {
                 (Some(error), _) => page.failed(error),
-                (None, Step::Writing) => {
-                    page.say(&format!("Asking AWS whether start URL and region belong together{dots}"), ink.palette.soft)
-                }
+                (None, Step::Writing) => page.say(
+                    &format!("Asking AWS whether start URL and region belong together{dots}"),
+                    ink.palette.soft,
+                ),
                 (None, Step::Details(Field::Region)) => {
-                    page.say("The region of the IAM Identity Center itself; its administrator knows it", ink.palette.soft);
+                    page.say(
+                        "The region of the IAM Identity Center itself; its administrator knows it",
+                        ink.palette.soft,
+                    );
                     page.say(&form.evidence, ink.palette.dim);
                 }
                 (None, _) => {
-                    page.say(&format!("{enter} writes [instances.{}] into {} and signs in", form.name.text(), form.file), ink.palette.soft);
+                    page.say(
+                        &format!(
+                            "{enter} writes [instances.{}] into {} and signs in",
+                            form.name.text(),
+                            form.file
+                        ),
+                        ink.palette.soft,
+                    );
                     page.say(&form.evidence, ink.palette.dim);
                 }
             }
@@ -129,7 +177,8 @@ impl Page<'_> {
         let label_cells = if label.is_empty() { 0 } else { LABEL };
         if active {
             let prompt = self.ink.glyphs.prompt;
-            let (x, y, cells) = (self.area.x + MARGIN - 2, self.y, u16::from(self.y < self.area.bottom()));
+            let (x, y, cells) =
+                (self.area.x + MARGIN - 2, self.y, u16::from(self.y < self.area.bottom()));
             Pen::new(self.buffer, x, y, cells).put(prompt, palette.accent);
         }
         self.pen().put(label, palette.dim);
@@ -141,7 +190,10 @@ impl Page<'_> {
             false => drop(pen.typed(line, palette.text)),
         }
         if active {
-            self.cursor = Position::new(cursor.min(self.area.right().saturating_sub(1)), self.y.min(self.area.bottom().saturating_sub(1)));
+            self.cursor = Position::new(
+                cursor.min(self.area.right().saturating_sub(1)),
+                self.y.min(self.area.bottom().saturating_sub(1)),
+            );
         }
         self.y += 1;
     }

@@ -16,7 +16,10 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         if !state.inline {
             pen.put_right(&format!("{} stop", panels::key(state, Command::Back)), ink.palette.dim);
         }
-        pen.put(&middle(&text, usize::from(pen.room()).saturating_sub(2), ink.glyphs.cut), ink.palette.dim);
+        pen.put(
+            &middle(&text, usize::from(pen.room()).saturating_sub(2), ink.glyphs.cut),
+            ink.palette.dim,
+        );
         return;
     }
     if let Some(note) = &state.note {
@@ -41,5 +44,9 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 /// What the last choice waits for. A panel that says so itself needs no line.
 fn going_on(state: &State, ink: &Ink) -> Option<String> {
     let pending = state.pending.as_ref().filter(|pending| pending.waits == Waits::Credentials)?;
-    Some(format!("getting credentials for {}{}", panels::name(state, &pending.role), ink.glyphs.dots))
+    Some(format!(
+        "getting credentials for {}{}",
+        panels::name(state, &pending.role),
+        ink.glyphs.dots
+    ))
 }

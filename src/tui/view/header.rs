@@ -12,10 +12,19 @@ use crate::ops::work::{Asks, Session, clock_says};
 /// Draws it. The right side gives way first, then what is said of each session.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width.saturating_sub(2));
-    let left = |detail| "rolecall".len() + 1 + sessions(state, ink, detail).iter().map(|part| 2 + width(&part.whole())).sum::<usize>();
+    let left = |detail| {
+        "rolecall".len()
+            + 1
+            + sessions(state, ink, detail)
+                .iter()
+                .map(|part| 2 + width(&part.whole()))
+                .sum::<usize>()
+    };
     let room = usize::from(pen.room());
     let right = counts(state, ink);
-    let detail = [Detail::Whole, Detail::Short, Detail::Mark].into_iter().find(|detail| left(*detail) + 2 + width(&right[2]) <= room);
+    let detail = [Detail::Whole, Detail::Short, Detail::Mark]
+        .into_iter()
+        .find(|detail| left(*detail) + 2 + width(&right[2]) <= room);
     let detail = detail.unwrap_or(Detail::Mark);
     if let Some(text) = right.iter().find(|text| left(detail) + 2 + width(text) <= room) {
         pen.put_right(text, ink.palette.dim);
@@ -50,13 +59,20 @@ struct Part {
 
 impl Part {
     fn whole(&self) -> String {
-        format!("{} {}{}{}", self.name, self.mark, if self.said.is_empty() { "" } else { " " }, self.said)
+        format!(
+            "{} {}{}{}",
+            self.name,
+            self.mark,
+            if self.said.is_empty() { "" } else { " " },
+            self.said
+        )
     }
 }
 
 fn sessions(state: &State, ink: &Ink, detail: Detail) -> Vec<Part> {
     let part = |session: &Session| {
-        let signed_in = session.signed_in && session.ends.is_none_or(|ends| ends.since(state.now) > 0);
+        let signed_in =
+            session.signed_in && session.ends.is_none_or(|ends| ends.since(state.now) > 0);
         let mark = if signed_in { ink.glyphs.on } else { ink.glyphs.off };
         // A closed vault tells nobody who is signed in.
         let said = if state.locked.is_some_and(Asks::is_locked) && detail != Detail::Mark {
@@ -92,22 +108,33 @@ fn counts(state: &State, ink: &Ink) -> [String; 4] {
         ..60 => format!(" {} fresh", ink.glyphs.dot),
         seconds => format!(" {} {} old", ink.glyphs.dot, words::span(seconds)),
     });
-    let offline = if state.offline() { format!(" {} offline", ink.glyphs.dot) } else { String::new() };
+    let offline =
+        if state.offline() { format!(" {} offline", ink.glyphs.dot) } else { String::new() };
     let gauge = gauge(state, ink);
     let gauge = if gauge.is_empty() { gauge } else { format!("  {gauge}") };
     let clock = match (clock_says(state.clock_ahead), state.clock_ahead) {
         (None, _) => String::new(),
-        (Some(_), ahead) => format!(" {} clock {} {}", ink.glyphs.dot, words::span(ahead.abs()), if ahead > 0 { "slow" } else { "fast" }),
+        (Some(_), ahead) => format!(
+            " {} clock {} {}",
+            ink.glyphs.dot,
+            words::span(ahead.abs()),
+            if ahead > 0 { "slow" } else { "fast" }
+        ),
     };
     let tail = format!("{offline}{clock}{}{gauge}", age.unwrap_or_default());
-    let all = if state.list.loaded { format!("{roles} in {accounts}{tail}") } else { format!("{roles}{tail}") };
+    let all = if state.list.loaded {
+        format!("{roles} in {accounts}{tail}")
+    } else {
+        format!("{roles}{tail}")
+    };
     [all, format!("{roles}{tail}"), format!("{roles}{gauge}"), roles]
 }
 
 /// `⟳ 118/312`, and whether AWS slows it down.
 fn gauge(state: &State, ink: &Ink) -> String {
     let Some((done, total, throttled)) = state.gauge() else { return String::new() };
-    let slow = if throttled { format!(" {} AWS is throttling", ink.glyphs.dot) } else { String::new() };
+    let slow =
+        if throttled { format!(" {} AWS is throttling", ink.glyphs.dot) } else { String::new() };
     if total == 0 || !state.looks.motion {
         format!("{}{slow}", ink.glyphs.gauge)
     } else {

@@ -23,8 +23,12 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, scrollbar: Rect, buffer
     let columns = columns::plan(area.width.saturating_sub(gutter(state)), &state.list.measure);
     for (offset, y) in (area.top()..area.bottom()).enumerate() {
         match state.list.shown(state.list.top + offset) {
-            Some(Shown::Row(row)) => self::row(state, ink, &columns, row, Rect { y, height: 1, ..area }, buffer),
-            Some(Shown::Heading(section, rows)) => heading(state, ink, section, rows, Rect { y, height: 1, ..area }, buffer),
+            Some(Shown::Row(row)) => {
+                self::row(state, ink, &columns, row, Rect { y, height: 1, ..area }, buffer)
+            }
+            Some(Shown::Heading(section, rows)) => {
+                heading(state, ink, section, rows, Rect { y, height: 1, ..area }, buffer)
+            }
             Some(Shown::Blank) => {}
             None => break,
         }
@@ -32,14 +36,22 @@ pub(super) fn draw(state: &State, ink: &Ink, area: Rect, scrollbar: Rect, buffer
     bar(state, ink, scrollbar, buffer);
 }
 
-fn heading(state: &State, ink: &Ink, section: Section, rows: usize, area: Rect, buffer: &mut Buffer) {
+fn heading(
+    state: &State,
+    ink: &Ink,
+    section: Section,
+    rows: usize,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let title = match section {
         Section::Current => "this shell",
         Section::Favourites => "favourites",
         Section::Recent => "recent",
         Section::All => "all",
     };
-    let mut pen = Pen::new(buffer, area.x + gutter(state), area.y, area.width.saturating_sub(gutter(state)));
+    let mut pen =
+        Pen::new(buffer, area.x + gutter(state), area.y, area.width.saturating_sub(gutter(state)));
     pen.put(title, ink.palette.title);
     if section == Section::All {
         pen.put(&format!(" {}", words::grouped(rows)), ink.palette.dim);
@@ -71,8 +83,16 @@ fn row(state: &State, ink: &Ink, columns: &Columns, row: usize, area: Rect, buff
     cells(state, &palette, ink.glyphs, columns, row, &mut pen);
 }
 
-/// The columns from the left. A name that stands on the row above already is quieter, so that accounts are seen as groups.
-fn cells(state: &State, palette: &Palette, glyphs: Glyphs, columns: &Columns, row: usize, pen: &mut Pen<'_>) {
+/// The columns from the left. A name that stands on the row above already is quieter, so that
+/// accounts are seen as groups.
+fn cells(
+    state: &State,
+    palette: &Palette,
+    glyphs: Glyphs,
+    columns: &Columns,
+    row: usize,
+    pen: &mut Pen<'_>,
+) {
     let Some(entry) = state.list.entry(row) else { return };
     let cut = glyphs.cut;
     let hits = state.list.hits(row);
@@ -83,10 +103,17 @@ fn cells(state: &State, palette: &Palette, glyphs: Glyphs, columns: &Columns, ro
         (false, false) if !state.query.is_empty() => palette.text,
         _ => palette.name,
     };
-    let name = match state.list.look(row).and_then(|look| look.color.as_deref()).and_then(|word| palette.named(word)) {
+    let name = match state
+        .list
+        .look(row)
+        .and_then(|look| look.color.as_deref())
+        .and_then(|word| palette.named(word))
+    {
         // On the bar, too: the colour is how the account is known.
         // In high contrast nothing is quieter than anything else.
-        Some(color) if !selected && palette.dim != palette.text && state.list.repeats(row) => name.fg(color).add_modifier(Modifier::DIM),
+        Some(color) if !selected && palette.dim != palette.text && state.list.repeats(row) => {
+            name.fg(color).add_modifier(Modifier::DIM)
+        }
         Some(color) => name.fg(color),
         None => name,
     };
@@ -99,7 +126,9 @@ fn cells(state: &State, palette: &Palette, glyphs: Glyphs, columns: &Columns, ro
     match columns.id {
         // The id stands in the place of the name.
         _ if !named => pen.skip(columns.id.width()),
-        IdForm::Whole => pen.field(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit),
+        IdForm::Whole => {
+            pen.field(entry.account.as_str(), 12, cut, &hits.id, palette.dim, palette.hit)
+        }
         IdForm::LastFour => {
             let last: Vec<usize> = hits.id.iter().filter_map(|at| at.checked_sub(8)).collect();
             pen.put(cut, palette.faint);
@@ -117,12 +146,27 @@ fn cells(state: &State, palette: &Palette, glyphs: Glyphs, columns: &Columns, ro
     }
     if columns.instance > 0 {
         pen.skip(GAP);
-        pen.field(state.list.roster.instance(entry).name.as_str(), columns.instance, cut, &hits.sso, palette.dim, palette.hit);
+        pen.field(
+            state.list.roster.instance(entry).name.as_str(),
+            columns.instance,
+            cut,
+            &hits.sso,
+            palette.dim,
+            palette.hit,
+        );
     }
     for (key, cells) in &columns.tags {
         pen.skip(GAP);
-        let tag_hits = hits.tags.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, hits)| hits);
-        pen.field(entry.tags.get(key).map_or("", String::as_str), *cells, cut, tag_hits, palette.dim, palette.hit);
+        let tag_hits =
+            hits.tags.iter().find(|(name, _)| name == key).map_or(&[][..], |(_, hits)| hits);
+        pen.field(
+            entry.tags.get(key).map_or("", String::as_str),
+            *cells,
+            cut,
+            tag_hits,
+            palette.dim,
+            palette.hit,
+        );
     }
 }
 
@@ -136,6 +180,7 @@ fn bar(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let start = (state.list.top * (shown - size)).div_ceil(all - shown);
     for offset in 0..size.min(shown) {
         let y = area.y + u16::try_from(start + offset).unwrap_or(0);
-        Pen::new(buffer, area.x, y.min(area.bottom() - 1), 1).put(ink.glyphs.thumb, ink.palette.dim);
+        Pen::new(buffer, area.x, y.min(area.bottom() - 1), 1)
+            .put(ink.glyphs.thumb, ink.palette.dim);
     }
 }

@@ -104,7 +104,14 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
         let panel = overlay.panel();
         let room = room(&panel.sheet(state), area, &areas);
         if !panel.steps_aside() {
-            quiet(&ink, Rect { height: area.height.saturating_sub(u16::from(areas.footer.is_some())), ..area }, buffer);
+            quiet(
+                &ink,
+                Rect {
+                    height: area.height.saturating_sub(u16::from(areas.footer.is_some())),
+                    ..area
+                },
+                buffer,
+            );
         }
         if let Some(at) = panels::draw(panel, state, &ink, room, buffer) {
             cursor = at;
@@ -113,7 +120,8 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     cursor
 }
 
-/// Everything behind a panel that takes all keys: still legible, no longer calling. The footer speaks for the panel and stays as it is.
+/// Everything behind a panel that takes all keys: still legible, no longer calling. The footer
+/// speaks for the panel and stays as it is.
 fn quiet(ink: &Ink, area: Rect, buffer: &mut Buffer) {
     for position in area.positions() {
         if let Some(cell) = buffer.cell_mut(position) {
@@ -126,7 +134,9 @@ fn quiet(ink: &Ink, area: Rect, buffer: &mut Buffer) {
 fn room(sheet: &Sheet, area: Rect, areas: &Areas) -> Rect {
     match sheet.extent {
         Extent::Whole => Rect { height: area.height.saturating_sub(1), ..area },
-        Extent::Words | Extent::Columns => Rect::new(area.x, areas.list.y, area.width, areas.list.height),
+        Extent::Words | Extent::Columns => {
+            Rect::new(area.x, areas.list.y, area.width, areas.list.height)
+        }
     }
 }
 
@@ -157,7 +167,10 @@ fn list_and_query(state: &State, ink: &Ink, areas: layout::Areas, buffer: &mut B
 /// The query line: prompt, what is typed, and at the right how much matches.
 fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position {
     let mut pen = Pen::new(buffer, area.x + 1, area.y, area.width - 2);
-    pen.put(if state.vi.normal { ink.glyphs.commands } else { ink.glyphs.prompt }, ink.palette.accent);
+    pen.put(
+        if state.vi.normal { ink.glyphs.commands } else { ink.glyphs.prompt },
+        ink.palette.accent,
+    );
     pen.x = area.x + layout::gutter(state);
     if !state.query.is_empty() && state.list.loaded && area.width >= 40 && !state.inline {
         let (some, all) = (words::grouped(state.list.len()), words::grouped(state.count()));
@@ -169,7 +182,11 @@ fn query(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) -> Position 
     let room = usize::from(pen.room()).saturating_sub(1);
     let mut cursor = pen.x;
     if state.query.is_empty() {
-        let says = ["type to filter accounts, roles, ids, tags", "type to filter accounts and roles", "type to filter"];
+        let says = [
+            "type to filter accounts, roles, ids, tags",
+            "type to filter accounts and roles",
+            "type to filter",
+        ];
         pen.put(says.into_iter().find(|text| width(text) <= room).unwrap_or(""), ink.palette.dim);
     } else {
         cursor = pen.typed(&state.query, ink.palette.text.add_modifier(Modifier::BOLD));

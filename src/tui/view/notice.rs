@@ -1,4 +1,5 @@
-//! Draws the line of what is amiss, in the blank one above the footer: what, since when, and the key that helps.
+//! Draws the line of what is amiss, in the blank one above the footer: what, since when, and the
+//! key that helps.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -20,7 +21,12 @@ pub(super) fn draw(notice: &Notice, state: &State, ink: &Ink, area: Rect, buffer
         Mark::Out => ink.glyphs.off,
     };
     let room = usize::from(pen.room()).saturating_sub(width(mark) + 1 + after);
-    let said = notice.says.iter().find(|text| width(text) <= room).or(notice.says.last()).map_or("", String::as_str);
+    let said = notice
+        .says
+        .iter()
+        .find(|text| width(text) <= room)
+        .or(notice.says.last())
+        .map_or("", String::as_str);
     let style = ink.tone(notice.tone);
     pen.put(mark, style);
     pen.skip(1);

@@ -1,4 +1,5 @@
-//! Colours. One accent; red-ish only for protected roles and failures, and always beside a mark or a word.
+//! Colours. One accent; red-ish only for protected roles and failures, and always beside a mark or
+//! a word.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -35,7 +36,8 @@ pub(super) struct Palette {
     light: bool,
 }
 
-/// The colours that rules may name, as everybody calls them: in 24 bits in a middle tone that reads on dark and on light, and of sixteen.
+/// The colours that rules may name, as everybody calls them: in 24 bits in a middle tone that reads
+/// on dark and on light, and of sixteen.
 const NAMED: [(&str, u32, Color); 9] = [
     ("blue", 0x5a9be6, Color::Blue),
     ("turquoise", 0x2fb5ad, Color::Cyan),
@@ -60,10 +62,13 @@ fn colour(hex: u32, colours: Colours) -> Color {
     if colours == Colours::All { Color::Rgb(r, g, b) } else { Color::Indexed(nearest([r, g, b])) }
 }
 
-/// The nearest of the 256: of the cube's 216 and the 24 greys; the first sixteen look different everywhere.
+/// The nearest of the 256: of the cube's 216 and the 24 greys; the first sixteen look different
+/// everywhere.
 fn nearest(wanted: [u8; 3]) -> u8 {
     const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let off = |other: [u8; 3]| -> u32 { wanted.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum() };
+    let off = |other: [u8; 3]| -> u32 {
+        wanted.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
+    };
     let level = |index: u8| LEVELS[usize::from(index)];
     let cube = (0..216_u8).map(|at| (16 + at, [level(at / 36), level(at / 6 % 6), level(at % 6)]));
     let greys = (0..24_u8).map(|at| (232 + at, [8 + 10 * at; 3]));
@@ -80,21 +85,34 @@ impl Palette {
             Theme::HighContrast(ground) => Self::high_contrast(ground, looks.colours),
             Theme::Light if looks.colours == Colours::Sixteen => Self::sixteen(Some(Ground::Light)),
             Theme::Dark | Theme::Auto if looks.colours == Colours::Sixteen => Self::sixteen(None),
-            Theme::Dark => Self::toned([0xa3adbd, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d], [0x263040, 0xffffff], looks.colours),
+            Theme::Dark => Self::toned(
+                [0xa3adbd, 0x7d8699, 0x444c5c, 0x7cc4f0, 0xf0857d],
+                [0x263040, 0xffffff],
+                looks.colours,
+            ),
             Theme::Light => {
-                let toned = Self::toned([0x515a69, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b], [0xdfeaf6, 0x10151d], looks.colours);
+                let toned = Self::toned(
+                    [0x515a69, 0x6b7280, 0xc3c8d1, 0x0b66b0, 0xc0322b],
+                    [0xdfeaf6, 0x10151d],
+                    looks.colours,
+                );
                 Self { light: true, ..toned }
             }
             // The ground is unknown: middle tones, and a bar that brings its own foreground.
             Theme::Auto => {
-                let toned = Self::toned([0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d], [0x2b3647, 0xffffff], looks.colours);
+                let toned = Self::toned(
+                    [0, 0x7d8594, 0x757c88, 0x2f86c8, 0xd9534d],
+                    [0x2b3647, 0xffffff],
+                    looks.colours,
+                );
                 // A grey that reads on any ground is too loud for a line.
                 Self { soft: Style::new(), faint: toned.faint.add_modifier(Modifier::DIM), ..toned }
             }
         }
     }
 
-    /// A colour by its English word; none where the screen has no colours, or the word is none of the nine.
+    /// A colour by its English word; none where the screen has no colours, or the word is none of
+    /// the nine.
     pub(super) fn named(&self, word: &str) -> Option<Color> {
         let (_, hex, sixteen) = NAMED.iter().find(|(name, ..)| name.eq_ignore_ascii_case(word))?;
         let hex = if self.light { darker(*hex) } else { *hex };
@@ -106,17 +124,31 @@ impl Palette {
         }
     }
 
-    /// The styles of the selected row. Reversed, every colour would be a block of its own: the row has one, and hits are bold and underlined.
+    /// The styles of the selected row. Reversed, every colour would be a block of its own: the row
+    /// has one, and hits are bold and underlined.
     pub(super) fn on_the_bar(&self) -> Self {
         if !self.bar.add_modifier.contains(Modifier::REVERSED) {
             return Self { name: self.on_bar.patch(self.name), soft: self.on_bar, ..*self };
         }
         let text = Style::new();
         let hit = text.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
-        Self { name: text, soft: text, dim: text, faint: text, accent: text, danger: text, hit, ..*self }
+        Self {
+            name: text,
+            soft: text,
+            dim: text,
+            faint: text,
+            accent: text,
+            danger: text,
+            hit,
+            ..*self
+        }
     }
 
-    fn toned([soft, dim, faint, accent, danger]: [u32; 5], [bar, on_bar]: [u32; 2], colours: Colours) -> Self {
+    fn toned(
+        [soft, dim, faint, accent, danger]: [u32; 5],
+        [bar, on_bar]: [u32; 2],
+        colours: Colours,
+    ) -> Self {
         let text = Style::new();
         let fg = |hex| Style::new().fg(colour(hex, colours));
         Self {
@@ -158,7 +190,8 @@ impl Palette {
         }
     }
 
-    /// Everything in the terminal's own foreground; what stands out is bold and, where the ground is known, strongly coloured.
+    /// Everything in the terminal's own foreground; what stands out is bold and, where the ground
+    /// is known, strongly coloured.
     fn high_contrast(ground: Option<Ground>, colours: Colours) -> Self {
         let text = Style::new();
         let strong = |sixteen: Color, hex| {
@@ -166,7 +199,9 @@ impl Palette {
             text.fg(colour).add_modifier(Modifier::BOLD)
         };
         let (accent, danger) = match ground {
-            Some(Ground::Dark) => (strong(Color::LightYellow, 0xff_ff00), strong(Color::LightRed, 0xff_8787)),
+            Some(Ground::Dark) => {
+                (strong(Color::LightYellow, 0xff_ff00), strong(Color::LightRed, 0xff_8787))
+            }
             Some(Ground::Light) => (strong(Color::Blue, 0x00_00d7), strong(Color::Red, 0xaf_0000)),
             None => (text.add_modifier(Modifier::BOLD), text.add_modifier(Modifier::BOLD)),
         };
@@ -214,13 +249,23 @@ mod tests {
 
     #[test]
     fn the_nearest_of_256_is_near() {
-        assert_eq!([nearest([0, 0, 0]), nearest([255, 255, 255]), nearest([95, 135, 175])], [16, 231, 67]);
+        assert_eq!(
+            [nearest([0, 0, 0]), nearest([255, 255, 255]), nearest([95, 135, 175])],
+            [16, 231, 67]
+        );
         assert_eq!(nearest([0x26, 0x30, 0x40]), 236);
     }
 
     #[test]
     fn colours_of_rules_are_darker_on_a_light_ground() {
-        let looks = |theme| Looks { theme, colours: Colours::All, no_color: false, ascii: false, motion: true, mouse: true };
+        let looks = |theme| Looks {
+            theme,
+            colours: Colours::All,
+            no_color: false,
+            ascii: false,
+            motion: true,
+            mouse: true,
+        };
         let yellow = |theme| Palette::of(looks(theme)).named("yellow");
         assert_eq!(yellow(Theme::Dark), Some(Color::Rgb(0xc9, 0xa2, 0x27)));
         assert_eq!(yellow(Theme::Light), Some(Color::Rgb(0x86, 0x6c, 0x1a)));
@@ -243,10 +288,20 @@ mod tests {
         for theme in themes {
             for colours in [Colours::Sixteen, Colours::Indexed, Colours::All] {
                 for no_color in [false, true] {
-                    let palette = Palette::of(Looks { theme, colours, no_color, ascii: false, motion: true, mouse: true });
-                    for (name, style) in
-                        [("bar", palette.bar), ("hit", palette.hit), ("danger", palette.danger), ("accent", palette.accent)]
-                    {
+                    let palette = Palette::of(Looks {
+                        theme,
+                        colours,
+                        no_color,
+                        ascii: false,
+                        motion: true,
+                        mouse: true,
+                    });
+                    for (name, style) in [
+                        ("bar", palette.bar),
+                        ("hit", palette.hit),
+                        ("danger", palette.danger),
+                        ("accent", palette.accent),
+                    ] {
                         assert_ne!(style, palette.text, "{name} of {theme:?} with {colours:?}");
                     }
                 }

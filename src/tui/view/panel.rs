@@ -6,12 +6,18 @@ use ratatui::layout::Rect;
 use super::Ink;
 use super::text::{Pen, middle};
 
-/// Where a panel stands for this many columns and rows of content: its box, and the room inside. Never larger than `room`; a blank row above
-/// and below the content where there is space for it.
+/// Where a panel stands for this many columns and rows of content: its box, and the room inside.
+/// Never larger than `room`; a blank row above and below the content where there is space for it.
 pub(super) fn place(content: (u16, u16), room: Rect) -> (Rect, Rect) {
     let pad = u16::from(content.1 + 4 <= room.height);
-    let (width, height) = ((content.0 + 6).min(room.width), (content.1 + 2 + pad * 2).min(room.height));
-    let area = Rect::new(room.x + (room.width - width) / 2, room.y + (room.height - height) / 2, width, height);
+    let (width, height) =
+        ((content.0 + 6).min(room.width), (content.1 + 2 + pad * 2).min(room.height));
+    let area = Rect::new(
+        room.x + (room.width - width) / 2,
+        room.y + (room.height - height) / 2,
+        width,
+        height,
+    );
     if width < 4 || height < 3 {
         return (area, area);
     }
@@ -27,7 +33,8 @@ pub(super) fn frame(ink: &Ink, title: &str, area: Rect, buffer: &mut Buffer) {
     }
     let [top_left, top_right, bottom_left, bottom_right, across, down] = ink.glyphs.corners;
     let faint = ink.palette.faint;
-    let edge = |left: &str, right: &str| format!("{left}{}{right}", across.repeat(usize::from(width) - 2));
+    let edge =
+        |left: &str, right: &str| format!("{left}{}{right}", across.repeat(usize::from(width) - 2));
     Pen::new(buffer, area.x, area.y, width).put(&edge(top_left, top_right), faint);
     Pen::new(buffer, area.x, area.bottom() - 1, width).put(&edge(bottom_left, bottom_right), faint);
     for y in area.y + 1..area.bottom() - 1 {
@@ -38,9 +45,11 @@ pub(super) fn frame(ink: &Ink, title: &str, area: Rect, buffer: &mut Buffer) {
     Pen::new(buffer, area.x + 2, area.y, width - 4).put(&format!(" {title} "), ink.palette.title);
 }
 
-/// Blanks an area, with one column on both sides so that wide letters behind it are not cut in half.
+/// Blanks an area, with one column on both sides so that wide letters behind it are not cut in
+/// half.
 fn clear(area: Rect, buffer: &mut Buffer) {
-    let wide = Rect { x: area.x.saturating_sub(1), width: area.width + 2, ..area }.intersection(buffer.area);
+    let wide = Rect { x: area.x.saturating_sub(1), width: area.width + 2, ..area }
+        .intersection(buffer.area);
     for position in wide.positions() {
         if let Some(cell) = buffer.cell_mut(position) {
             cell.reset();

@@ -1,4 +1,5 @@
-//! Rows of words in cells: how many lines they take, and drawing them. What stands in panels and in the preview looks the same.
+//! Rows of words in cells: how many lines they take, and drawing them. What stands in panels and in
+//! the preview looks the same.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -30,7 +31,9 @@ pub(super) enum Line {
 
 /// The rows' lines for this many columns.
 pub(super) fn lines(rows: &[Row], ink: &Ink, cells: usize) -> Vec<Line> {
-    let pairs = rows.iter().filter_map(|row| if let Row::Pair { left, .. } = row { Some(width(&left.1)) } else { None });
+    let pairs = rows.iter().filter_map(|row| {
+        if let Row::Pair { left, .. } = row { Some(width(&left.1)) } else { None }
+    });
     // What is said takes the larger part; on a narrow screen, where it would be broken, two thirds.
     let most = if cells < 48 { cells / 3 } else { cells * 2 / 5 };
     let label = pairs.max().unwrap_or(0).min(most);
@@ -38,36 +41,62 @@ pub(super) fn lines(rows: &[Row], ink: &Ink, cells: usize) -> Vec<Line> {
     rows.iter().flat_map(|row| self::row(row, ink, cells, label, &mut choices)).collect()
 }
 
-fn row(row: &Row, ink: &Ink, cells: usize, label: usize, choices: &mut std::ops::RangeFrom<usize>) -> Vec<Line> {
+fn row(
+    row: &Row,
+    ink: &Ink,
+    cells: usize,
+    label: usize,
+    choices: &mut std::ops::RangeFrom<usize>,
+) -> Vec<Line> {
     let centred = |text: &str| cells.saturating_sub(width(text)) / 2;
     match row {
         Row::Blank => vec![Line::Blank],
-        Row::Text(tone, text) => wrap(text, cells.max(1)).into_iter().map(|part| Line::Words(0, ink.tone(*tone), part)).collect(),
+        Row::Text(tone, text) => wrap(text, cells.max(1))
+            .into_iter()
+            .map(|part| Line::Words(0, ink.tone(*tone), part))
+            .collect(),
         Row::Name(text) => {
             let style = ink.palette.text.add_modifier(Modifier::BOLD);
             wrap(text, cells.max(1)).into_iter().map(|part| Line::Words(0, style, part)).collect()
         }
         Row::Centre(text) => {
-            vec![Line::Words(centred(text), ink.tone(Tone::Accent).add_modifier(Modifier::BOLD), text.clone())]
+            vec![Line::Words(
+                centred(text),
+                ink.tone(Tone::Accent).add_modifier(Modifier::BOLD),
+                text.clone(),
+            )]
         }
         Row::Heading(text) => vec![Line::Words(0, ink.palette.title, (*text).to_owned())],
         Row::Pair { left, right } => {
             let room = cells.saturating_sub(label + GAP).max(8);
             let parts = wrap(&right.1, room).into_iter().enumerate();
             let shown = |at| if at == 0 { left.1.clone() } else { String::new() };
-            parts.map(|(at, part)| Line::Pair(label, (ink.tone(left.0), shown(at)), (ink.tone(right.0), part))).collect()
+            parts
+                .map(|(at, part)| {
+                    Line::Pair(label, (ink.tone(left.0), shown(at)), (ink.tone(right.0), part))
+                })
+                .collect()
         }
-        Row::Choice(letter, columns) => vec![Line::Choice(choices.next().unwrap_or(0), *letter, columns.clone())],
-        // A reader needs dark on light, whatever the terminal's colours are, and whether or not it shows any others.
+        Row::Choice(letter, columns) => {
+            vec![Line::Choice(choices.next().unwrap_or(0), *letter, columns.clone())]
+        }
+        // A reader needs dark on light, whatever the terminal's colours are, and whether or not it
+        // shows any others.
         Row::Paper(text) => {
-            vec![Line::Words(centred(text), Style::new().fg(Color::Indexed(16)).bg(Color::Indexed(231)), text.clone())]
+            vec![Line::Words(
+                centred(text),
+                Style::new().fg(Color::Indexed(16)).bg(Color::Indexed(231)),
+                text.clone(),
+            )]
         }
     }
 }
 
 /// How wide the rows would like to be.
 pub(super) fn wanted(rows: &[Row]) -> usize {
-    let pairs = |side: fn(&Row) -> Option<&String>| rows.iter().filter_map(side).map(|text| width(text)).max().unwrap_or(0);
+    let pairs = |side: fn(&Row) -> Option<&String>| {
+        rows.iter().filter_map(side).map(|text| width(text)).max().unwrap_or(0)
+    };
     let left = pairs(|row| if let Row::Pair { left, .. } = row { Some(&left.1) } else { None });
     let right = pairs(|row| if let Row::Pair { right, .. } = row { Some(&right.1) } else { None });
     let words = rows.iter().map(|row| match row {
@@ -98,15 +127,20 @@ fn columns(rows: &[Row]) -> Vec<usize> {
     widths
 }
 
-/// The choices' columns in this much room: the widest gives way first. A short last one, a time or an id, stays whole for as long as the
-/// others can give.
+/// The choices' columns in this much room: the widest gives way first. A short last one, a time or
+/// an id, stays whole for as long as the others can give.
 pub(super) fn fit(rows: &[Row], cells: usize) -> Vec<usize> {
     let mut widths = columns(rows);
     let gaps = widths.len().saturating_sub(1) * GAP;
     while widths.iter().sum::<usize>() + gaps > cells {
         let last = widths.len() - 1;
         let giving = if widths[last] > SHORT { &widths[..] } else { &widths[..last] };
-        let others = giving.iter().copied().enumerate().max_by_key(|(_, width)| *width).filter(|(_, width)| *width > NARROW);
+        let others = giving
+            .iter()
+            .copied()
+            .enumerate()
+            .max_by_key(|(_, width)| *width)
+            .filter(|(_, width)| *width > NARROW);
         match others {
             Some((at, _)) => widths[at] -= 1,
             None if widths[last] > 0 => widths[last] -= 1,
@@ -119,8 +153,16 @@ pub(super) fn fit(rows: &[Row], cells: usize) -> Vec<usize> {
     widths
 }
 
-/// Draws one line. `fit` are the widths of the choices' columns, `chosen` says whether the bar is on it.
-pub(super) fn draw(line: &Line, fit: &[usize], chosen: bool, ink: &Ink, area: Rect, buffer: &mut Buffer) {
+/// Draws one line. `fit` are the widths of the choices' columns, `chosen` says whether the bar is
+/// on it.
+pub(super) fn draw(
+    line: &Line,
+    fit: &[usize],
+    chosen: bool,
+    ink: &Ink,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let mut pen = Pen::new(buffer, area.x, area.y, area.width);
     match line {
         Line::Blank => {}
@@ -139,7 +181,11 @@ pub(super) fn draw(line: &Line, fit: &[usize], chosen: bool, ink: &Ink, area: Re
                 pen.skip(2);
             }
             for (at, ((tone, text), width)) in columns.iter().zip(fit).enumerate() {
-                let style = if chosen && *tone == Tone::Text { ink.palette.on_bar } else { ink.tone(*tone) };
+                let style = if chosen && *tone == Tone::Text {
+                    ink.palette.on_bar
+                } else {
+                    ink.tone(*tone)
+                };
                 if at > 0 {
                     pen.skip(cells(GAP));
                 }
@@ -166,7 +212,10 @@ mod tests {
 
     #[test]
     fn the_widest_column_gives_way_and_the_time_stays_whole() {
-        let rows = [choice(&["payments-production", "ReadOnlyAccess", "47:03"]), choice(&["edge", "Admin", "1:02:03"])];
+        let rows = [
+            choice(&["payments-production", "ReadOnlyAccess", "47:03"]),
+            choice(&["edge", "Admin", "1:02:03"]),
+        ];
         assert_eq!(fit(&rows, 60), [19, 14, 7]);
         assert_eq!(fit(&rows, 30), [10, 9, 7]);
         assert_eq!(fit(&rows, 12).iter().sum::<usize>() + 4, 12);

@@ -1,4 +1,5 @@
-//! Text in cells: how wide a name is, where it is cut, what may be written, and which of its letters matched.
+//! Text in cells: how wide a name is, where it is cut, what may be written, and which of its
+//! letters matched.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -61,7 +62,8 @@ fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piec
     kept
 }
 
-/// Where the end of a text begins that fits into this many cells, and how many it takes. Looks at that part of the text only.
+/// Where the end of a text begins that fits into this many cells, and how many it takes. Looks at
+/// that part of the text only.
 fn tail(text: &str, cells: usize) -> (usize, usize) {
     let (mut start, mut used) = (text.len(), 0);
     for (at, cluster) in text.grapheme_indices(true).rev() {
@@ -97,8 +99,8 @@ pub(in crate::tui) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// Pieces of a word, such as an address, that is longer than a line: broken behind `-`, `/`, `:`, `.` or `@` where that is not too early, or leaves
-/// no more than one line.
+/// Pieces of a word, such as an address, that is longer than a line: broken behind `-`, `/`, `:`,
+/// `.` or `@` where that is not too early, or leaves no more than one line.
 fn chunks(word: &str, cells: usize) -> Vec<String> {
     let (mut out, mut line, mut used) = (Vec::new(), String::new(), 0);
     let mut left = width(word);
@@ -134,7 +136,11 @@ impl<'a> Pen<'a> {
     /// A pen at the start of this stretch of a line.
     pub(super) fn new(buffer: &'a mut Buffer, x: u16, y: u16, cells: u16) -> Self {
         let area = buffer.area;
-        let end = if (area.top()..area.bottom()).contains(&y) { x.saturating_add(cells).min(area.right()) } else { x };
+        let end = if (area.top()..area.bottom()).contains(&y) {
+            x.saturating_add(cells).min(area.right())
+        } else {
+            x
+        };
         Self { buffer, x, y, end }
     }
 
@@ -160,7 +166,8 @@ impl<'a> Pen<'a> {
         false
     }
 
-    /// Writes what is typed into a line, and returns the column of its cursor. A text that is too long shows its part before the cursor.
+    /// Writes what is typed into a line, and returns the column of its cursor. A text that is too
+    /// long shows its part before the cursor.
     pub(super) fn typed(&mut self, line: &Line, style: Style) -> u16 {
         let start = self.x;
         // One cell is for the cursor behind the last letter.
@@ -183,8 +190,17 @@ impl<'a> Pen<'a> {
         self.x = self.x.saturating_add(cells).min(self.end);
     }
 
-    /// Writes a name into a column of this width: cut in the middle, matched letters in their own style, the rest left blank.
-    pub(super) fn field(&mut self, text: &str, cells: u16, mark: &'static str, hits: &[usize], style: Style, hit: Style) {
+    /// Writes a name into a column of this width: cut in the middle, matched letters in their own
+    /// style, the rest left blank.
+    pub(super) fn field(
+        &mut self,
+        text: &str,
+        cells: u16,
+        mark: &'static str,
+        hits: &[usize],
+        style: Style,
+        hit: Style,
+    ) {
         let (start, cells) = (self.x, cells.min(self.room()));
         let hit = style.patch(hit);
         if is_plain(text) && text.len() <= usize::from(cells) {
@@ -202,7 +218,8 @@ impl<'a> Pen<'a> {
         self.x = start + cells;
     }
 
-    /// Writes letters of one cell each, for which there is room; `first` is the number of the first one in its name.
+    /// Writes letters of one cell each, for which there is room; `first` is the number of the first
+    /// one in its name.
     fn letters(&mut self, text: &str, first: usize, hits: &[usize], style: Style, hit: Style) {
         if !self.buffer.area.contains(Position::new(self.x, self.y)) {
             return;
@@ -223,7 +240,10 @@ impl<'a> Pen<'a> {
                 break;
             }
             let matched = piece.letters.clone().any(|letter| hits.binary_search(&letter).is_ok());
-            self.x = self.buffer.set_stringn(self.x, self.y, &piece.text, room, if matched { hit } else { style }).0;
+            self.x = self
+                .buffer
+                .set_stringn(self.x, self.y, &piece.text, room, if matched { hit } else { style })
+                .0;
         }
     }
 }
@@ -248,7 +268,10 @@ mod tests {
             (&text[start..], used)
         };
         assert_eq!([end("abc", 2), end("abc", 3), end("abc", 0)], [("bc", 2), ("abc", 3), ("", 0)]);
-        assert_eq!([end("a日本", 3), end("a日本", 4), end("zu\u{308}", 1)], [("本", 2), ("日本", 4), ("u\u{308}", 1)]);
+        assert_eq!(
+            [end("a日本", 3), end("a日本", 4), end("zu\u{308}", 1)],
+            [("本", 2), ("日本", 4), ("u\u{308}", 1)]
+        );
     }
 
     #[test]
@@ -266,8 +289,14 @@ mod tests {
     #[test]
     fn words_are_broken_at_their_marks_where_the_rest_fits_one_line() {
         assert_eq!(wrap("network-AdministratorAccess", 20), ["network-", "AdministratorAccess"]);
-        assert_eq!(wrap("aws+hackathon-2026@example.com", 29), ["aws+hackathon-2026@", "example.com"]);
-        assert_eq!(wrap("a-AdministratorAccessOfAllThereIs", 20), ["a-AdministratorAcces", "sOfAllThereIs"]);
+        assert_eq!(
+            wrap("aws+hackathon-2026@example.com", 29),
+            ["aws+hackathon-2026@", "example.com"]
+        );
+        assert_eq!(
+            wrap("a-AdministratorAccessOfAllThereIs", 20),
+            ["a-AdministratorAcces", "sOfAllThereIs"]
+        );
     }
 
     /// What a name looks like in a column, drawn piece by piece and all at once.

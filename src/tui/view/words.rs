@@ -59,7 +59,10 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_and_counted() {
-        assert_eq!([grouped(0), grouped(999), grouped(1_204), grouped(15_000_000)], ["0", "999", "1,204", "15,000,000"]);
+        assert_eq!(
+            [grouped(0), grouped(999), grouped(1_204), grouped(15_000_000)],
+            ["0", "999", "1,204", "15,000,000"]
+        );
         assert_eq!([count(1, "role"), count(2, "role")], ["1 role", "2 roles"]);
     }
 

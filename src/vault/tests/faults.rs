@@ -107,8 +107,14 @@ fn a_damaged_header_is_told_and_never_made_anew() {
         flipped[at] ^= 1 << (at % 8);
         for bytes in [&whole[..at], &flipped] {
             fs::write(&path, bytes).unwrap();
-            for error in [load(&home.file()).unwrap_err(), home.file().save(&admin(1), &credentials(1)).unwrap_err()] {
-                assert!(error.kind == Kind::Vault && error.hints[0].contains("rolecall vault reset"), "byte {at}");
+            for error in [
+                load(&home.file()).unwrap_err(),
+                home.file().save(&admin(1), &credentials(1)).unwrap_err(),
+            ] {
+                assert!(
+                    error.kind == Kind::Vault && error.hints[0].contains("rolecall vault reset"),
+                    "byte {at}"
+                );
             }
             assert_eq!(fs::read(&path).unwrap(), bytes);
         }
@@ -124,7 +130,12 @@ fn a_missing_header_beside_records_is_told_and_reset_heals_it() {
     home.file().save(&admin(1), &credentials(1)).unwrap();
     fs::remove_file(home.dir().join("header")).unwrap();
     let vault = home.file();
-    let refusals = [load(&vault).err(), vault.save(&admin(2), &credentials(2)).err(), vault.names(NOW).err(), vault.status().problem];
+    let refusals = [
+        load(&vault).err(),
+        vault.save(&admin(2), &credentials(2)).err(),
+        vault.names(NOW).err(),
+        vault.status().problem,
+    ];
     for error in refusals {
         assert!(error.unwrap().hints[0].contains("rolecall vault reset"));
     }
@@ -140,7 +151,10 @@ fn a_place_that_can_not_be_written_to_says_so_without_blaming_the_vault() {
     let file = home.0.path().join("file");
     fs::write(&file, b"").unwrap();
     for store in [SecureStore::File, SecureStore::Json] {
-        let options = Options { dir: file.join("vault"), ..home.options(store, Passphrase::Given("p".into())) };
+        let options = Options {
+            dir: file.join("vault"),
+            ..home.options(store, Passphrase::Given("p".into()))
+        };
         let vault = Vault::new(options);
         assert_eq!(load(&vault).unwrap_err().kind, Kind::Os, "never taken for nobody signed in");
         assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, Kind::Os);
@@ -186,8 +200,14 @@ fn a_directory_of_another_user_is_refused_and_nothing_is_created() {
     } else {
         (PathBuf::from("/usr"), PathBuf::from("/usr/rolecall-vault"))
     };
-    let of = |dir: &Path| Vault::new(Options { dir: dir.to_owned(), ..home.options(SecureStore::Json, Passphrase::None) });
-    let refused = |error: Option<Error>| assert!(error.is_some_and(|error| error.kind == Kind::Vault));
+    let of = |dir: &Path| {
+        Vault::new(Options {
+            dir: dir.to_owned(),
+            ..home.options(SecureStore::Json, Passphrase::None)
+        })
+    };
+    let refused =
+        |error: Option<Error>| assert!(error.is_some_and(|error| error.kind == Kind::Vault));
     for dir in [&exists, &below] {
         refused(of(dir).save(&admin(1), &credentials(1)).err());
         refused(of(dir).ready().err());

@@ -19,12 +19,16 @@ fn stored() -> Home {
 #[test]
 fn a_wrong_passphrase_is_refused_and_destroys_nothing() {
     let home = stored();
-    let before: Vec<_> = walk(&home.dir()).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
+    let before: Vec<_> =
+        walk(&home.dir()).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
     let wrong = with(&home, "wrong");
     assert_eq!(wrong.load::<Credentials>(&admin(1), NOW).unwrap_err().kind, Kind::Vault);
     assert_eq!(wrong.save(&admin(1), &credentials(2)).unwrap_err().kind, Kind::Vault);
     assert_eq!(wrong.unlock("also wrong".into()).unwrap_err().kind, Kind::Vault);
-    assert_eq!(wrong.change_passphrase(Some("wrong".into()), "new".into()).unwrap_err().kind, Kind::Vault);
+    assert_eq!(
+        wrong.change_passphrase(Some("wrong".into()), "new".into()).unwrap_err().kind,
+        Kind::Vault
+    );
     assert!(wrong.names(NOW).is_err() && wrong.data_key().is_err() && wrong.ready().is_err());
     for (bytes, path) in before {
         assert_eq!(fs::read(&path).unwrap(), bytes, "{}", path.display());
@@ -95,8 +99,14 @@ fn a_new_passphrase_opens_the_old_records_and_the_old_one_does_not() {
     assert!(opens(&with(&home, "battery staple")) && !opens(&home.file()));
     with(&home, "battery staple").change_passphrase(None, "third".into()).unwrap();
     assert!(opens(&with(&home, "third")));
-    assert_eq!(home.locked().change_passphrase(None, "fourth".into()).unwrap_err().kind, Kind::Vault);
-    assert_eq!(home.file().change_passphrase(Some("third".into()), "".into()).unwrap_err().kind, Kind::Vault);
+    assert_eq!(
+        home.locked().change_passphrase(None, "fourth".into()).unwrap_err().kind,
+        Kind::Vault
+    );
+    assert_eq!(
+        home.file().change_passphrase(Some("third".into()), "".into()).unwrap_err().kind,
+        Kind::Vault
+    );
 }
 
 #[test]
@@ -126,7 +136,10 @@ fn a_helper_opens_the_vault_with_the_key_it_was_handed() {
 fn ready_means_that_a_later_process_can_open_it() {
     let home = Home::new();
     let error = home.locked().ready().unwrap_err();
-    assert!(error.kind == Kind::Vault && error.hints.iter().any(|hint| hint.contains("AWS_SSO_FILE_PASSWORD")));
+    assert!(
+        error.kind == Kind::Vault
+            && error.hints.iter().any(|hint| hint.contains("AWS_SSO_FILE_PASSWORD"))
+    );
     // Open in this process only is not enough, unless a person opened it here.
     let vault = home.file();
     vault.ready().unwrap();
@@ -152,11 +165,16 @@ fn plain_text_is_kept_only_while_it_is_asked_for_by_name() {
 #[test]
 fn the_store_is_chosen_once() {
     let home = stored();
-    let asked =
-        Vault::new(Options { store: SecureStore::Json, ..home.options(SecureStore::Json, Passphrase::Given("correct horse".into())) });
+    let asked = Vault::new(Options {
+        store: SecureStore::Json,
+        ..home.options(SecureStore::Json, Passphrase::Given("correct horse".into()))
+    });
     assert!(opens(&asked));
     asked.save(&admin(2), &credentials(2)).unwrap();
-    assert_eq!((asked.status().chosen, asked.status().asked), (Some(SecureStore::File), SecureStore::Json));
+    assert_eq!(
+        (asked.status().chosen, asked.status().asked),
+        (Some(SecureStore::File), SecureStore::Json)
+    );
 }
 
 #[test]
@@ -204,6 +222,9 @@ fn whether_a_vault_could_be_made_is_told_without_making_one() {
     home.file().could_be_made().unwrap();
     Vault::new(home.options(SecureStore::Json, Passphrase::None)).could_be_made().unwrap();
     let error = home.locked().could_be_made().unwrap_err();
-    assert!(error.kind == Kind::Vault && error.hints[0].contains("rolecall vault unlock"), "{error:?}");
+    assert!(
+        error.kind == Kind::Vault && error.hints[0].contains("rolecall vault unlock"),
+        "{error:?}"
+    );
     assert!(!home.dir().exists());
 }

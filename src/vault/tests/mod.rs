@@ -13,7 +13,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::{AccountId, Credentials, Endpoints, Instance, InstanceName, Region, RoleName, Source, StartUrl};
+use crate::domain::{
+    AccountId, Credentials, Endpoints, Instance, InstanceName, Region, RoleName, Source, StartUrl,
+};
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 
@@ -43,7 +45,13 @@ impl Home {
     }
 
     fn options(&self, store: SecureStore, passphrase: Passphrase) -> Options {
-        Options { dir: self.dir(), store, key_cache: KeyCache::Never, passphrase, may_prompt_desktop: false }
+        Options {
+            dir: self.dir(),
+            store,
+            key_cache: KeyCache::Never,
+            passphrase,
+            may_prompt_desktop: false,
+        }
     }
 
     /// A vault under a passphrase.
@@ -125,7 +133,10 @@ fn nothing_is_made_by_looking() {
     vault.lock().unwrap();
     vault.reset().unwrap();
     let status = vault.status();
-    assert_eq!((status.chosen, status.key, status.records, status.problem), (None, KeyPlace::NotNeeded, 0, None));
+    assert_eq!(
+        (status.chosen, status.key, status.records, status.problem),
+        (None, KeyPlace::NotNeeded, 0, None)
+    );
     assert!(!home.dir().exists());
 }
 
@@ -140,7 +151,10 @@ fn every_kind_of_record_comes_back_in_another_process() {
         vault.save(&admin(1), &credentials(1)).unwrap();
         let other = make(&home);
         assert_eq!(other.load(&Name::token(&corp), NOW).unwrap(), Some(token()));
-        assert_eq!(other.load(&Name::registration(&corp, "code"), NOW).unwrap(), Some(registration()));
+        assert_eq!(
+            other.load(&Name::registration(&corp, "code"), NOW).unwrap(),
+            Some(registration())
+        );
         assert_eq!(other.load(&admin(1), NOW).unwrap(), Some(credentials(1)));
         assert_eq!(other.load::<Credentials>(&admin(2), NOW).unwrap(), None);
     }
@@ -167,7 +181,9 @@ proptest! {
 #[test]
 fn a_sealed_vault_shows_no_secret_and_a_plain_one_says_that_it_is_plain() {
     let shows = |home: &Home, text: &str| {
-        let holds = |path: PathBuf| fs::read(path).unwrap().windows(text.len()).any(|window| window == text.as_bytes());
+        let holds = |path: PathBuf| {
+            fs::read(path).unwrap().windows(text.len()).any(|window| window == text.as_bytes())
+        };
         walk(&home.dir()).into_iter().any(holds)
     };
     let sealed = Home::new();
@@ -185,11 +201,20 @@ fn files_are_0600_in_directories_of_0700() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
     home.file().save(&admin(1), &credentials(1)).unwrap();
-    let Some(Boarding::Lead(lead)) = home.file().flight(&admin(1)).poll(home.file().flight(&admin(1)).look()).unwrap() else { panic!() };
+    let Some(Boarding::Lead(lead)) =
+        home.file().flight(&admin(1)).poll(home.file().flight(&admin(1)).look()).unwrap()
+    else {
+        panic!()
+    };
     lead.land(Outcome::Ok);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     for file in walk(&home.dir()) {
-        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700), "{}", file.display());
+        assert_eq!(
+            (mode(&file), mode(file.parent().unwrap())),
+            (0o600, 0o700),
+            "{}",
+            file.display()
+        );
     }
 }
 
@@ -215,9 +240,13 @@ fn names_are_listed_with_their_expiry() {
         vault.save(&Name::token(&instance("corp")), &token()).unwrap();
         fs::write(home.record(&admin(2)), b"damaged").unwrap();
         let names = make(&home).names(NOW).unwrap();
-        let wanted = [Name::token(&instance("corp")), admin(1), admin(3)].map(|name| (name, NOW.plus(3_600)));
+        let wanted = [Name::token(&instance("corp")), admin(1), admin(3)]
+            .map(|name| (name, NOW.plus(3_600)));
         assert_eq!(names, wanted);
-        assert_eq!((names[1].0.account(), names[1].0.role().unwrap().as_str()), (Some(account(1)), "Admin"));
+        assert_eq!(
+            (names[1].0.account(), names[1].0.role().unwrap().as_str()),
+            (Some(account(1)), "Admin")
+        );
     }
 }
 
@@ -261,7 +290,12 @@ fn what_killed_processes_left_behind_is_swept_and_what_is_under_way_stays() {
     fs::write(&new, b"").unwrap();
     let long_ago = SystemTime::now() - Duration::from_secs(7_200);
     fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
-    fs::File::options().write(true).open(home.record(&admin(1))).unwrap().set_modified(long_ago).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(home.record(&admin(1)))
+        .unwrap()
+        .set_modified(long_ago)
+        .unwrap();
     home.file().ready().unwrap();
     assert!(!old.exists() && new.exists() && home.record(&admin(1)).exists());
 }

@@ -9,7 +9,8 @@ use super::*;
 const ROLE: &str = "ROLECALL_TEST_FLIGHT_DIR";
 const MYSELF: &str = "vault::tests::processes::the_other_process";
 
-/// Does nothing in an ordinary run. As a child: boards a flight, says what came of it, and holds on until its input ends.
+/// Does nothing in an ordinary run. As a child: boards a flight, says what came of it, and holds on
+/// until its input ends.
 #[test]
 fn the_other_process() {
     let Some(dir) = std::env::var_os(ROLE) else { return };
@@ -39,7 +40,9 @@ fn start(home: &Home) -> (Child, impl FnMut(&str)) {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let wait_for = move |word: &str| assert!(lines.any(|line| line.unwrap() == word), "the other process never said `{word}`");
+    let wait_for = move |word: &str| {
+        assert!(lines.any(|line| line.unwrap() == word), "the other process never said `{word}`")
+    };
     (child, wait_for)
 }
 

@@ -8,20 +8,47 @@ use std::path::Path;
 
 use modules::{Edges, Modules, Reexports};
 
-/// Rings that exist, each with the reason, one a line: `reason: file file …`. A ring may lose files; a new one, or one more file, fails.
+/// Rings that exist, each with the reason, one a line: `reason: file file …`. A ring may lose
+/// files; a new one, or one more file, fails.
 const KNOWN_RINGS: &str = include_str!("known_rings.txt");
 
 /// What each folder may name besides itself. `ops` and above may name everything below them.
 fn allowed(room: &str) -> &'static [&'static str] {
     const LOW: &[&str] = &["domain", "os"];
-    const OPS: &[&str] = &["domain", "os", "config", "identity", "vault", "cache", "awsconfig", "shell", "console", "server"];
+    const OPS: &[&str] = &[
+        "domain",
+        "os",
+        "config",
+        "identity",
+        "vault",
+        "cache",
+        "awsconfig",
+        "shell",
+        "console",
+        "server",
+    ];
     match room {
         "domain" => &[],
         "os" => &["domain"],
-        "config" | "identity" | "vault" | "cache" | "awsconfig" | "shell" | "console" | "server" | "demo" => LOW,
+        "config" | "identity" | "vault" | "cache" | "awsconfig" | "shell" | "console"
+        | "server" | "demo" => LOW,
         "ops" => OPS,
         "tui" => &["domain", "os", "ops"],
-        "cli" => &["domain", "os", "config", "identity", "vault", "cache", "awsconfig", "shell", "console", "server", "ops", "tui", "demo"],
+        "cli" => &[
+            "domain",
+            "os",
+            "config",
+            "identity",
+            "vault",
+            "cache",
+            "awsconfig",
+            "shell",
+            "console",
+            "server",
+            "ops",
+            "tui",
+            "demo",
+        ],
         other => panic!("src/{other} is a folder that this test does not know"),
     }
 }
@@ -41,7 +68,9 @@ fn room(file: &str) -> Option<&str> {
 fn refused(allows: impl Fn(&str, &str) -> bool) -> Vec<String> {
     let edges = edges(Reexports::Stop);
     let all = edges.iter().flat_map(|(from, to)| to.iter().map(move |(to, path)| (from, to, path)));
-    all.filter(|(from, to, _)| room(from).is_some() && !allows(from, to)).map(|(from, _, path)| format!("{from} names {path}")).collect()
+    all.filter(|(from, to, _)| room(from).is_some() && !allows(from, to))
+        .map(|(from, _, path)| format!("{from} names {path}"))
+        .collect()
 }
 
 #[test]
@@ -65,7 +94,10 @@ fn the_picker_knows_ops_by_its_messages_and_the_queue_that_takes_them() {
 #[test]
 fn the_demo_is_named_by_its_own_command_alone() {
     let wrong = refused(|from, to| {
-        room(from) == Some("demo") || room(to) != Some("demo") || from == "cli/demo.rs" || from.starts_with("cli/demo/")
+        room(from) == Some("demo")
+            || room(to) != Some("demo")
+            || from == "cli/demo.rs"
+            || from.starts_with("cli/demo/")
     });
     assert_eq!(wrong, Vec::<String>::new());
 }
@@ -75,11 +107,19 @@ fn no_ring_of_files_is_new() {
     let known: Vec<BTreeSet<&str>> = KNOWN_RINGS
         .lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .map(|line| line.split_once(": ").unwrap_or_else(|| panic!("no reason: {line}")).1.split(' ').collect())
+        .map(|line| {
+            line.split_once(": ")
+                .unwrap_or_else(|| panic!("no reason: {line}"))
+                .1
+                .split(' ')
+                .collect()
+        })
         .collect();
     let new: Vec<String> = rings::rings(&edges(Reexports::Follow))
         .iter()
-        .filter(|ring| !known.iter().any(|known| ring.iter().all(|file| known.contains(file.as_str()))))
+        .filter(|ring| {
+            !known.iter().any(|known| ring.iter().all(|file| known.contains(file.as_str())))
+        })
         .map(|ring| ring.iter().cloned().collect::<Vec<_>>().join(" "))
         .collect();
     assert!(new.is_empty(), "files that name each other in a ring:\n{}", new.join("\n"));
@@ -89,7 +129,8 @@ fn no_ring_of_files_is_new() {
 fn imports_are_found_however_they_are_written() {
     let edges = edges(Reexports::Follow);
     let paths = |from: &str, to: &str| edges[from].contains_key(to);
-    // Through a re-export, through `super`, through a path in a body, and through a macro's arguments.
+    // Through a re-export, through `super`, through a path in a body, and through a macro's
+    // arguments.
     assert!(paths("ops/ctx.rs", "domain/error.rs"));
     assert!(paths("vault/record.rs", "vault/name.rs"));
     assert!(paths("cli/mod.rs", "cli/pick.rs"));

@@ -1,7 +1,9 @@
-//! The module tree of `src`, and which file names which, computed from tokens: comments, strings and `#[cfg(test)]` items do not count.
+//! The module tree of `src`, and which file names which, computed from tokens: comments, strings
+//! and `#[cfg(test)]` items do not count.
 //!
-//! Paths are followed the way the compiler does: through `crate`, `super`, `self`, child modules, `use` declarations and re-exports, to the
-//! file that defines the name. `use crate::{a, b::{self, c}}`, renamed imports and paths inside macro calls are all seen.
+//! Paths are followed the way the compiler does: through `crate`, `super`, `self`, child modules,
+//! `use` declarations and re-exports, to the file that defines the name. `use crate::{a, b::{self,
+//! c}}`, renamed imports and paths inside macro calls are all seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -66,8 +68,15 @@ impl Modules {
         edges
     }
 
-    /// The module that defines what this path means in that module; `None` for names of other crates.
-    fn resolve(&self, at: &[String], path: &[String], reexports: Reexports, depth: usize) -> Option<ModulePath> {
+    /// The module that defines what this path means in that module; `None` for names of other
+    /// crates.
+    fn resolve(
+        &self,
+        at: &[String],
+        path: &[String],
+        reexports: Reexports,
+        depth: usize,
+    ) -> Option<ModulePath> {
         // Two modules that import each other's globs would be followed for ever.
         if depth > 16 {
             return None;
@@ -76,7 +85,12 @@ impl Modules {
             "crate" => (Vec::new(), &path[1..]),
             "self" => (at.to_vec(), &path[1..]),
             "super" => (at[..at.len().checked_sub(1)?].to_vec(), &path[1..]),
-            first if self.0[at].children.contains(first) || self.0[at].imports.contains_key(first) => (at.to_vec(), path),
+            first
+                if self.0[at].children.contains(first)
+                    || self.0[at].imports.contains_key(first) =>
+            {
+                (at.to_vec(), path)
+            }
             _ => return None,
         };
         for (position, name) in rest.iter().enumerate() {
@@ -89,7 +103,8 @@ impl Modules {
                 if reexports == Reexports::Stop && here != at {
                     return Some(here);
                 }
-                let whole: ModulePath = import.iter().chain(&rest[position + 1..]).cloned().collect();
+                let whole: ModulePath =
+                    import.iter().chain(&rest[position + 1..]).cloned().collect();
                 // A name of another crate ends here: this module hands it on.
                 return self.resolve(&here, &whole, reexports, depth + 1).or(Some(here));
             } else {
@@ -100,7 +115,13 @@ impl Modules {
     }
 
     /// The module behind a glob import that declares this name.
-    fn through_globs(&self, at: &[String], name: &str, reexports: Reexports, depth: usize) -> Option<ModulePath> {
+    fn through_globs(
+        &self,
+        at: &[String],
+        name: &str,
+        reexports: Reexports,
+        depth: usize,
+    ) -> Option<ModulePath> {
         self.0[at].globs.iter().find_map(|glob| {
             let target = self.resolve(at, glob, reexports, depth + 1)?;
             let module = &self.0[&target];
@@ -110,14 +131,17 @@ impl Modules {
     }
 
     fn read(&mut self, src: &Path, file: &Path, at: ModulePath) {
-        let text = fs::read_to_string(src.join(file)).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let tokens: TokenStream = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let text = fs::read_to_string(src.join(file))
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let tokens: TokenStream =
+            text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         self.items(src, file, at, tokens);
     }
 
     fn items(&mut self, src: &Path, file: &Path, at: ModulePath, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = without_tests(tokens);
-        let mut module = Module { file: file.to_string_lossy().replace('\\', "/"), ..Module::default() };
+        let mut module =
+            Module { file: file.to_string_lossy().replace('\\', "/"), ..Module::default() };
         let mut inline = Vec::new();
         let mut rest = Vec::new();
         let mut next = 0;
@@ -133,7 +157,9 @@ impl Modules {
                     next += 3;
                 }
                 (Some("use"), ..) => {
-                    let end = (next..tokens.len()).find(|at| sign(&tokens, *at, ';')).unwrap_or(tokens.len());
+                    let end = (next..tokens.len())
+                        .find(|at| sign(&tokens, *at, ';'))
+                        .unwrap_or(tokens.len());
                     import(&tokens[next + 1..end], &mut Vec::new(), &mut module);
                     next = end + 1;
                 }
@@ -144,7 +170,12 @@ impl Modules {
             }
         }
         paths(&rest, &mut module.named);
-        let children: Vec<String> = module.children.iter().filter(|child| inline.iter().all(|(name, _)| name != *child)).cloned().collect();
+        let children: Vec<String> = module
+            .children
+            .iter()
+            .filter(|child| inline.iter().all(|(name, _)| name != *child))
+            .cloned()
+            .collect();
         self.0.insert(at.clone(), module);
         for (name, body) in inline {
             self.items(src, file, [at.clone(), vec![name]].concat(), body);
@@ -159,7 +190,8 @@ impl Modules {
 /// The file of a child module, by Rust's two rules.
 fn file_of(src: &Path, parent: &Path, child: &str) -> PathBuf {
     let root = parent.file_name().is_some_and(|name| name == "lib.rs" || name == "mod.rs");
-    let folder = if root { parent.parent().unwrap().to_path_buf() } else { parent.with_extension("") };
+    let folder =
+        if root { parent.parent().unwrap().to_path_buf() } else { parent.with_extension("") };
     let flat = folder.join(format!("{child}.rs"));
     if src.join(&flat).exists() { flat } else { folder.join(child).join("mod.rs") }
 }
@@ -170,7 +202,9 @@ fn without_tests(tokens: TokenStream) -> Vec<TokenTree> {
     let mut out = Vec::new();
     let mut next = 0;
     while next < tokens.len() {
-        if sign(&tokens, next, '#') && matches!(tokens.get(next + 1), Some(TokenTree::Group(group)) if only_for_tests(group.stream())) {
+        if sign(&tokens, next, '#')
+            && matches!(tokens.get(next + 1), Some(TokenTree::Group(group)) if only_for_tests(group.stream()))
+        {
             // The item ends with its body, or with a semicolon.
             let end = (next + 2..tokens.len()).find(|at| {
                 matches!(&tokens[*at], TokenTree::Group(group) if group.delimiter() == Delimiter::Brace) || sign(&tokens, *at, ';')
@@ -219,7 +253,9 @@ fn import(tokens: &[TokenTree], prefix: &mut ModulePath, module: &mut Module) {
             }
             TokenTree::Group(group) => {
                 let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-                for tree in inner.split(|token| matches!(token, TokenTree::Punct(comma) if comma.as_char() == ',')) {
+                for tree in inner.split(
+                    |token| matches!(token, TokenTree::Punct(comma) if comma.as_char() == ','),
+                ) {
                     import(tree, prefix, module);
                 }
                 prefix.truncate(depth);
@@ -241,7 +277,8 @@ fn import(tokens: &[TokenTree], prefix: &mut ModulePath, module: &mut Module) {
     prefix.truncate(depth);
 }
 
-/// Every `a::b::c` in these tokens, macro calls and bodies included; also names that stand alone, which may be imported.
+/// Every `a::b::c` in these tokens, macro calls and bodies included; also names that stand alone,
+/// which may be imported.
 fn paths(tokens: &[TokenTree], out: &mut Vec<ModulePath>) {
     let mut next = 0;
     while next < tokens.len() {
@@ -256,7 +293,10 @@ fn paths(tokens: &[TokenTree], out: &mut Vec<ModulePath>) {
                 while let Some(name) = word(tokens, next) {
                     path.push(name);
                     next += 1;
-                    if !(sign(tokens, next, ':') && sign(tokens, next + 1, ':') && word(tokens, next + 2).is_some()) {
+                    if !(sign(tokens, next, ':')
+                        && sign(tokens, next + 1, ':')
+                        && word(tokens, next + 2).is_some())
+                    {
                         break;
                     }
                     next += 2;

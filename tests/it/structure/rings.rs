@@ -1,4 +1,5 @@
-//! Rings in the graph of files: strongly connected components that more than a parent module holds together.
+//! Rings in the graph of files: strongly connected components that more than a parent module holds
+//! together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +7,9 @@ use super::modules::Edges;
 
 /// The sets of files that reach each other, largest first.
 ///
-/// A module may use its children, and they may use what it declares. So a ring that falls apart once the parent of all its files is taken
-/// out is not reported, but what remains of it is looked at in the same way.
+/// A module may use its children, and they may use what it declares. So a ring that falls apart
+/// once the parent of all its files is taken out is not reported, but what remains of it is looked
+/// at in the same way.
 pub(super) fn rings(edges: &Edges) -> Vec<BTreeSet<String>> {
     let mut out = Vec::new();
     within(edges, &edges.keys().cloned().collect(), &mut out);
@@ -17,8 +19,13 @@ pub(super) fn rings(edges: &Edges) -> Vec<BTreeSet<String>> {
 
 fn within(edges: &Edges, files: &BTreeSet<String>, out: &mut Vec<BTreeSet<String>>) {
     for ring in components(edges, files) {
-        match ring.iter().find(|parent| ring.iter().all(|file| file == *parent || is_below(file, parent))) {
-            Some(parent) => within(edges, &ring.iter().filter(|file| *file != parent).cloned().collect(), out),
+        match ring
+            .iter()
+            .find(|parent| ring.iter().all(|file| file == *parent || is_below(file, parent)))
+        {
+            Some(parent) => {
+                within(edges, &ring.iter().filter(|file| *file != parent).cloned().collect(), out)
+            }
             None => out.push(ring),
         }
     }
@@ -26,7 +33,9 @@ fn within(edges: &Edges, files: &BTreeSet<String>, out: &mut Vec<BTreeSet<String
 
 /// Strongly connected components of more than one file among these.
 fn components(edges: &Edges, files: &BTreeSet<String>) -> Vec<BTreeSet<String>> {
-    let next = |from: &String| edges.get(from).into_iter().flat_map(BTreeMap::keys).filter(|to| files.contains(*to));
+    let next = |from: &String| {
+        edges.get(from).into_iter().flat_map(BTreeMap::keys).filter(|to| files.contains(*to))
+    };
     let reach = |start: &String| {
         let (mut seen, mut open) = (BTreeSet::new(), next(start).collect::<Vec<_>>());
         while let Some(file) = open.pop() {
@@ -36,12 +45,17 @@ fn components(edges: &Edges, files: &BTreeSet<String>) -> Vec<BTreeSet<String>> 
         }
         seen
     };
-    let reached: BTreeMap<&String, BTreeSet<String>> = files.iter().map(|file| (file, reach(file))).collect();
+    let reached: BTreeMap<&String, BTreeSet<String>> =
+        files.iter().map(|file| (file, reach(file))).collect();
     let mut done = BTreeSet::new();
     let mut rings = Vec::new();
     for start in files {
         if !done.contains(start) && reached[start].contains(start) {
-            let ring: BTreeSet<String> = reached[start].iter().filter(|file| reached[file].contains(start)).cloned().collect();
+            let ring: BTreeSet<String> = reached[start]
+                .iter()
+                .filter(|file| reached[file].contains(start))
+                .cloned()
+                .collect();
             done.extend(ring.iter().cloned());
             rings.push(ring);
         }
@@ -65,9 +79,27 @@ fn a_parent_alone_makes_no_ring_but_does_not_hide_one() {
         }
         edges
     };
-    assert!(rings(&edges(&[("a/mod.rs", "a/b.rs"), ("a/b.rs", "a/mod.rs"), ("a/c.rs", "a/mod.rs"), ("a/mod.rs", "a/c.rs")])).is_empty());
-    let hidden = edges(&[("x.rs", "a/b.rs"), ("a/b.rs", "a/mod.rs"), ("a/mod.rs", "a/c.rs"), ("a/c.rs", "x.rs")]);
+    assert!(
+        rings(&edges(&[
+            ("a/mod.rs", "a/b.rs"),
+            ("a/b.rs", "a/mod.rs"),
+            ("a/c.rs", "a/mod.rs"),
+            ("a/mod.rs", "a/c.rs")
+        ]))
+        .is_empty()
+    );
+    let hidden = edges(&[
+        ("x.rs", "a/b.rs"),
+        ("a/b.rs", "a/mod.rs"),
+        ("a/mod.rs", "a/c.rs"),
+        ("a/c.rs", "x.rs"),
+    ]);
     assert_eq!(rings(&hidden).first().map(BTreeSet::len), Some(4));
-    let siblings = edges(&[("a/mod.rs", "a/b.rs"), ("a/b.rs", "a/c.rs"), ("a/c.rs", "a/b.rs"), ("a/c.rs", "a/mod.rs")]);
+    let siblings = edges(&[
+        ("a/mod.rs", "a/b.rs"),
+        ("a/b.rs", "a/c.rs"),
+        ("a/c.rs", "a/b.rs"),
+        ("a/c.rs", "a/mod.rs"),
+    ]);
     assert_eq!(rings(&siblings).first().map(BTreeSet::len), Some(2));
 }

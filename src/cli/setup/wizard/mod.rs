@@ -1,4 +1,5 @@
-//! `setup wizard`: from a start URL to a list of roles, one question at a time, and none that a flag has answered.
+//! `setup wizard`: from a start URL to a list of roles, one question at a time, and none that a
+//! flag has answered.
 
 mod questions;
 mod roles;
@@ -27,8 +28,12 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
     let ctx = context::open_to_create(globals)?;
     super::known_keys(&ctx.env, &ctx.paths)?;
     if !ctx.instances.is_empty() && args.start_url.is_none() {
-        let names: Vec<&str> = ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
-        out::say(&out::dim(&format!("set up already: {}; this adds another one", names.join(", "))));
+        let names: Vec<&str> =
+            ctx.instances.iter().map(|instance| instance.name.as_str()).collect();
+        out::say(&out::dim(&format!(
+            "set up already: {}; this adds another one",
+            names.join(", ")
+        )));
     }
     let Some(name) = write(&ctx, globals, args, false)? else { return Ok(0) };
     // Read anew: what was written counts, not what was meant.
@@ -45,22 +50,29 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
     Ok(0)
 }
 
-/// Offers what `setup profiles --all` does, for this instance; says whether it was taken. Enter alone is a no: the file is not ours.
+/// Offers what `setup profiles --all` does, for this instance; says whether it was taken. Enter
+/// alone is a no: the file is not ours.
 fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<bool> {
-    let request = Request { which: Which::Every, among: vec![instance.name.clone()], ..Request::default() };
+    let request =
+        Request { which: Which::Every, among: vec![instance.name.clone()], ..Request::default() };
     // Where none can be planned there is nothing to offer; `setup profiles` tells why.
     let Ok(draft) = profiles::plan(ctx, &request) else { return Ok(false) };
     let file = ctx.paths.short(&draft.report.file);
     let question = match draft.report.count(Change::Added) {
         0 => return Ok(false),
-        1 => format!("Write a profile for the role into {file}, so that every AWS tool knows it? [y/N] "),
-        many => format!("Write profiles for {many} roles into {file}, so that every AWS tool knows them? [y/N] "),
+        1 => format!(
+            "Write a profile for the role into {file}, so that every AWS tool knows it? [y/N] "
+        ),
+        many => format!(
+            "Write profiles for {many} roles into {file}, so that every AWS tool knows them? [y/N] "
+        ),
     };
     if !said_yes(&format!("\n{question}"))? {
         return Ok(false);
     }
     let globals = Globals { sso: Some(instance.name.to_string()), ..globals.clone() };
-    super::profiles::run(&globals, &ProfilesArgs { all: true, ..ProfilesArgs::default() }).map(|_| true)
+    super::profiles::run(&globals, &ProfilesArgs { all: true, ..ProfilesArgs::default() })
+        .map(|_| true)
 }
 
 /// For a command that was typed where nothing is set up: the same questions, and then that command.
@@ -78,14 +90,24 @@ pub(in crate::cli) fn first_run(globals: &Globals) -> Result<()> {
     Ok(())
 }
 
-/// From the address to the configuration file; `None` when there was nothing to do. Somebody in a hurry is asked only what has to be known.
-fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs, in_a_hurry: bool) -> Result<Option<InstanceName>> {
+/// From the address to the configuration file; `None` when there was nothing to do. Somebody in a
+/// hurry is asked only what has to be known.
+fn write(
+    ctx: &Arc<Ctx>,
+    globals: &Globals,
+    args: &WizardArgs,
+    in_a_hurry: bool,
+) -> Result<Option<InstanceName>> {
     let questions = Questions { ctx, args, asks: at_terminal(), in_a_hurry };
     let portal = questions.portal()?;
     if let Some(known) = ctx.instances.iter().find(|known| known.start_url == portal.start_url)
         && args.name.is_none()
     {
-        out::say(&format!("{} is set up already, as {}", portal.start_url, out::bold(known.name.as_str())));
+        out::say(&format!(
+            "{} is set up already, as {}",
+            portal.start_url,
+            out::bold(known.name.as_str())
+        ));
         out::say(&out::dim("to have it twice, for two people, give it another name with --name"));
         return Ok(None);
     }
@@ -94,7 +116,10 @@ fn write(ctx: &Arc<Ctx>, globals: &Globals, args: &WizardArgs, in_a_hurry: bool)
     let default = questions.default_region()?;
     questions.consent(&instance::lines(&name, &portal.start_url, &region, default.as_ref()))?;
     instance::add(&ctx.paths, &name, &portal.start_url, &region, default.as_ref())?;
-    out::say(&out::dim(&format!("[instances.{name}] is in {}", ctx.paths.short(&ctx.paths.config_file))));
+    out::say(&out::dim(&format!(
+        "[instances.{name}] is in {}",
+        ctx.paths.short(&ctx.paths.config_file)
+    )));
     Ok(Some(name))
 }
 
@@ -106,13 +131,18 @@ async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     Ok(())
 }
 
-/// Offers to add the calling shell's hook to its start-up file; the hook that is still missing afterwards, if any. Enter alone is a no.
+/// Offers to add the calling shell's hook to its start-up file; the hook that is still missing
+/// afterwards, if any. Enter alone is a no.
 fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<Source>> {
     let shell = calling(ancestors().iter().map(String::as_str), ctx.env.get(env::SHELL));
     let places = ctx.paths.home.as_deref().zip(ctx.paths.config_home(&ctx.env));
-    let hook = places.and_then(|(home, config)| source(shell, home, &config)).filter(|hook| !hook.is_there());
+    let hook = places
+        .and_then(|(home, config)| source(shell, home, &config))
+        .filter(|hook| !hook.is_there());
     // A shell that wants a file made first needs more than a line.
-    let Some(offered) = hook.as_ref().filter(|hook| asks && hook.once.is_none()) else { return Ok(hook) };
+    let Some(offered) = hook.as_ref().filter(|hook| asks && hook.once.is_none()) else {
+        return Ok(hook);
+    };
     let file = ctx.paths.short(&offered.file);
     out::say(&format!(
         "\n`role` puts a role into the {shell} that you are in. It takes one line at the end of {file}:\n  {}",
@@ -150,7 +180,9 @@ fn next(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&Source>) {
         let what = "see profiles for the AWS CLI and the SDKs; without --diff, write them";
         steps.push(("rolecall setup profiles --all --diff".to_owned(), what));
     }
-    let file = hook.map(|hook| format!("`role` in every {}: add this line to {}", hook.shell, ctx.paths.short(&hook.file)));
+    let file = hook.map(|hook| {
+        format!("`role` in every {}: add this line to {}", hook.shell, ctx.paths.short(&hook.file))
+    });
     if let (Some(hook), Some(file)) = (hook, &file) {
         steps.extend(hook.once.map(|once| (once.to_owned(), "once, for the line below")));
         steps.push((hook.line.to_owned(), file));
@@ -158,7 +190,12 @@ fn next(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&Source>) {
     let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
     out::say("\nnext:");
     for (command, what) in steps {
-        out::say(&format!("  {}{}  {}", out::bold(&command), " ".repeat(width - command.len()), out::dim(what)));
+        out::say(&format!(
+            "  {}{}  {}",
+            out::bold(&command),
+            " ".repeat(width - command.len()),
+            out::dim(what)
+        ));
     }
 }
 

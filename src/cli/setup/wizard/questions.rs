@@ -26,7 +26,9 @@ impl Questions<'_> {
             return self.look(given);
         }
         self.person("--start-url URL")?;
-        out::say(&out::dim(&format!("The start URL is the address that you open to reach your AWS accounts, such as {EXAMPLE}")));
+        out::say(&out::dim(&format!(
+            "The start URL is the address that you open to reach your AWS accounts, such as {EXAMPLE}"
+        )));
         loop {
             match self.look(&typed("Start URL: ")?) {
                 Err(error) if error.kind == Kind::Usage => out::error(&error),
@@ -37,7 +39,8 @@ impl Questions<'_> {
 
     fn look(&self, pasted: &str) -> Result<Portal> {
         let endpoints = endpoints_of(&self.ctx.env);
-        let found = context::block_on(self.ctx, discover::discover(&self.network(), &endpoints, pasted))?;
+        let found =
+            context::block_on(self.ctx, discover::discover(&self.network(), &endpoints, pasted))?;
         if found.start_url.as_written() != pasted.trim() {
             out::say(&out::dim(&format!("  start URL: {}", found.start_url)));
         }
@@ -63,11 +66,16 @@ impl Questions<'_> {
         }
         out::say(&out::dim(&format!("  its region is not known: {}", portal.evidence)));
         self.person("--region REGION")?;
-        out::say(&out::dim(&format!("The region of the IAM Identity Center itself, which its administrator knows{}", self.used())));
+        out::say(&out::dim(&format!(
+            "The region of the IAM Identity Center itself, which its administrator knows{}",
+            self.used()
+        )));
         loop {
             let region = typed("Region: ").and_then(|text| instance::region(&text));
             match region.and_then(|region| self.confirm(portal, &region).map(|()| region)) {
-                Err(error) if matches!(error.kind, Kind::Usage | Kind::Config) => out::error(&error),
+                Err(error) if matches!(error.kind, Kind::Usage | Kind::Config) => {
+                    out::error(&error)
+                }
                 other => return other,
             }
         }
@@ -76,7 +84,9 @@ impl Questions<'_> {
     /// Regions that occur on this machine: worth a try, but nothing to assume.
     fn used(&self) -> String {
         let env = &self.ctx.env;
-        let variables = [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter().filter_map(|var| env.get(var).map(str::to_owned));
+        let variables = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
+            .into_iter()
+            .filter_map(|var| env.get(var).map(str::to_owned));
         let settings = self.ctx.settings.default_region.iter().map(ToString::to_string);
         let instances = self.ctx.instances.iter().map(|instance| instance.sso_region.to_string());
         let mut all: Vec<String> = variables.chain(settings).chain(instances).collect();
@@ -89,7 +99,8 @@ impl Questions<'_> {
     fn confirm(&self, portal: &Portal, region: &Region) -> Result<()> {
         let (name, endpoints) = (InstanceName::new("new"), endpoints_of(&self.ctx.env));
         let asked = discover::instance(&name, &portal.start_url, region, endpoints);
-        match context::block_on(self.ctx, discover::confirm(&asked, &self.network(), Clock::System)) {
+        match context::block_on(self.ctx, discover::confirm(&asked, &self.network(), Clock::System))
+        {
             Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Throttled) => {
                 out::warning(&error.context("start URL and region could not be checked"));
                 Ok(())
@@ -105,33 +116,49 @@ impl Questions<'_> {
             return instance::name(given, known);
         }
         let wanted = wanted.and_then(|name| instance::name(name, known).ok());
-        let suggested = wanted.unwrap_or_else(|| instance::suggested_name(&portal.start_url, known));
+        let suggested =
+            wanted.unwrap_or_else(|| instance::suggested_name(&portal.start_url, known));
         if !self.asks || self.args.yes {
             return Ok(suggested);
         }
         loop {
             let text = out::ask(&format!("Name [{suggested}]: "))?;
-            match if text.trim().is_empty() { Ok(suggested.clone()) } else { instance::name(&text, known) } {
+            match if text.trim().is_empty() {
+                Ok(suggested.clone())
+            } else {
+                instance::name(&text, known)
+            } {
                 Err(error) => out::error(&error),
                 Ok(name) => return Ok(name),
             }
         }
     }
 
-    /// The region that commands shall use: the flag, else what the person types. Enter alone is none, and where the shell or the
-    /// configuration has one already nobody is asked.
+    /// The region that commands shall use: the flag, else what the person types. Enter alone is
+    /// none, and where the shell or the configuration has one already nobody is asked.
     pub(super) fn default_region(&self) -> Result<Option<Region>> {
         if let Some(given) = &self.args.default_region {
             return instance::region(given).map(Some);
         }
         let env = &self.ctx.env;
-        let known = [env::AWS_REGION, env::AWS_DEFAULT_REGION].into_iter().any(|var| env.get(var).is_some());
-        if known || self.ctx.settings.default_region.is_some() || !self.asks || self.args.yes || self.in_a_hurry {
+        let known = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
+            .into_iter()
+            .any(|var| env.get(var).is_some());
+        if known
+            || self.ctx.settings.default_region.is_some()
+            || !self.asks
+            || self.args.yes
+            || self.in_a_hurry
+        {
             return Ok(None);
         }
         loop {
             let text = out::ask("Region of your own commands, such as eu-west-1 [none]: ")?;
-            match Some(text.trim()).filter(|text| !text.is_empty()).map(instance::region).transpose() {
+            match Some(text.trim())
+                .filter(|text| !text.is_empty())
+                .map(instance::region)
+                .transpose()
+            {
                 Err(error) => out::error(&error),
                 other => return other,
             }
@@ -141,15 +168,20 @@ impl Questions<'_> {
     /// Shows what will be written, and asks.
     pub(super) fn consent(&self, lines: &str) -> Result<()> {
         let file = self.ctx.paths.short(&self.ctx.paths.config_file);
-        out::say(&format!("\n{}\n", lines.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")));
+        out::say(&format!(
+            "\n{}\n",
+            lines.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+        ));
         if self.args.yes {
             return Ok(());
         }
         if !self.asks {
-            return Err(Error::new(Kind::Usage, format!("these lines would go into {file}")).hint("add --yes"));
+            return Err(Error::new(Kind::Usage, format!("these lines would go into {file}"))
+                .hint("add --yes"));
         }
         let answer = out::ask(&format!("Write this into {file} and sign in? [Y/n] "))?;
-        let yes = answer.ends_with('\n') && ["", "y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
+        let yes = answer.ends_with('\n')
+            && ["", "y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
         if yes { Ok(()) } else { Err(Error::new(Kind::Cancelled, "nothing was written")) }
     }
 
@@ -158,12 +190,17 @@ impl Questions<'_> {
         if self.asks {
             return Ok(());
         }
-        Err(Error::new(Kind::Usage, "there is no terminal to ask at").hint(format!("run `rolecall setup wizard` with {flag}")))
+        Err(Error::new(Kind::Usage, "there is no terminal to ask at")
+            .hint(format!("run `rolecall setup wizard` with {flag}")))
     }
 }
 
 /// An answer that has to be there: Enter alone, or the end of the input, gives up.
 fn typed(question: &str) -> Result<String> {
     let text = out::ask(question)?;
-    if text.trim().is_empty() { Err(Error::new(Kind::Cancelled, "nothing was written")) } else { Ok(text) }
+    if text.trim().is_empty() {
+        Err(Error::new(Kind::Cancelled, "nothing was written"))
+    } else {
+        Ok(text)
+    }
 }

@@ -17,17 +17,25 @@ pub(super) fn show(ctx: &Ctx, instance: &Instance) {
 }
 
 fn lines(entries: &[Entry]) -> Vec<String> {
-    let accounts: Vec<&[Entry]> = entries.chunk_by(|one, other| one.account == other.account).collect();
+    let accounts: Vec<&[Entry]> =
+        entries.chunk_by(|one, other| one.account == other.account).collect();
     let name = |entries: &[Entry]| visible(entries[0].account_label());
     let shown = &accounts[..accounts.len().min(ACCOUNTS)];
-    let width = shown.iter().map(|entries| name(entries).chars().count()).max().unwrap_or(0).min(40);
+    let width =
+        shown.iter().map(|entries| name(entries).chars().count()).max().unwrap_or(0).min(40);
     let line = |entries: &&[Entry]| {
-        let roles: Vec<String> = entries.iter().take(ROLES).map(|entry| visible(&entry.role)).collect();
+        let roles: Vec<String> =
+            entries.iter().take(ROLES).map(|entry| visible(&entry.role)).collect();
         let more = entries.len().saturating_sub(ROLES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         format!("  {:width$}  {}{}", name(entries), roles.join(", "), out::dim(&more))
     };
     let rest = accounts.len() - shown.len();
-    let rest = (rest > 0).then(|| out::dim(&format!("  and {rest} more account{}: rolecall list", if rest == 1 { "" } else { "s" })));
+    let rest = (rest > 0).then(|| {
+        out::dim(&format!(
+            "  and {rest} more account{}: rolecall list",
+            if rest == 1 { "" } else { "s" }
+        ))
+    });
     shown.iter().map(line).chain(rest).collect()
 }

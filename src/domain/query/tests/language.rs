@@ -5,14 +5,23 @@ use super::organisation::Company;
 #[test]
 fn a_scoped_word_is_its_fields_value() {
     let company = Company::new();
-    assert_eq!(company.literal("account:prod"), ["prod ReadOnlyAccess", "prod AdministratorAccess"]);
-    assert_eq!(company.literal("ACCOUNT:pro*"), ["prod ReadOnlyAccess", "prod AdministratorAccess", "product-catalog ReadOnlyAccess"]);
+    assert_eq!(
+        company.literal("account:prod"),
+        ["prod ReadOnlyAccess", "prod AdministratorAccess"]
+    );
+    assert_eq!(
+        company.literal("ACCOUNT:pro*"),
+        ["prod ReadOnlyAccess", "prod AdministratorAccess", "product-catalog ReadOnlyAccess"]
+    );
     assert_eq!(company.literal("account:012345678901 role:*glass"), ["vault BreakGlass"]);
     assert_eq!(company.literal("account:\"zurich analytics\""), ["Zürich Analytics DataScientist"]);
     assert_eq!(company.literal("account:zurich"), [""; 0]);
     assert_eq!(company.literal("profile:*"), ["vault BreakGlass"]);
     assert_eq!(company.literal("via:*300000000001*"), ["vault BreakGlass"]);
-    assert_eq!(company.literal("arn:aws:iam::30000000000*:role/Data*"), ["Zürich Analytics DataScientist"]);
+    assert_eq!(
+        company.literal("arn:aws:iam::30000000000*:role/Data*"),
+        ["Zürich Analytics DataScientist"]
+    );
     assert_eq!(company.literal("012345678901:BreakGlass"), ["vault BreakGlass"]);
     assert_eq!(company.literal("012345678901:Break"), [""; 0]);
 }
@@ -43,6 +52,7 @@ fn a_rule_reads_as_it_says() {
     let company = Company::new();
     let rows = company.literal("account:*-prod* !role:ReadOnly*");
     assert!(rows.iter().all(|row| row.contains("-prod") && !row.contains("ReadOnly")));
-    // Per team, an account of its own and sixteen regional ones, with two roles besides ReadOnlyAccess; and two of my-app.
+    // Per team, an account of its own and sixteen regional ones, with two roles besides
+    // ReadOnlyAccess; and two of my-app.
     assert_eq!(rows.len(), 44 * 17 * 2 + 2);
 }

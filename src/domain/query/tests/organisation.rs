@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::query::{Index, Query};
-use crate::domain::{Endpoints, Entry, Instance, InstanceName, Marks, Region, RoleId, RoleName, Roster, Source, StartUrl, Tags, Usages};
+use crate::domain::{
+    Endpoints, Entry, Instance, InstanceName, Marks, Region, RoleId, RoleName, Roster, Source,
+    StartUrl, Tags, Usages,
+};
 
 const TEAMS: &str = "payments checkout ledger data-lake edge identity search catalog logistics pricing fraud loyalty media mobile web \
     platform observability network security compliance finance hr legal marketing crm support telephony iot maps routing forecasting \
@@ -17,13 +20,18 @@ pub(super) struct Company(pub(super) Index);
 
 impl Company {
     pub(super) fn new() -> Self {
-        let mut roster = Roster { instances: vec![instance("corp", "eu-west-1"), instance("lab", "us-east-1")], ..Roster::default() };
+        let mut roster = Roster {
+            instances: vec![instance("corp", "eu-west-1"), instance("lab", "us-east-1")],
+            ..Roster::default()
+        };
         let mut serial = 0_u64;
         for team in TEAMS.split_whitespace() {
             for env in ENVS.split_whitespace() {
                 let tags = Arc::new(tags(&[("env", env), ("team", team)]));
                 let names = std::iter::once(format!("{team}-{env}"));
-                let regional = REGIONS.split(' ').flat_map(|region| (1..=4).map(move |n| format!("{team}-{env}-{region}-{n}")));
+                let regional = REGIONS
+                    .split(' ')
+                    .flat_map(|region| (1..=4).map(move |n| format!("{team}-{env}-{region}-{n}")));
                 for name in names.chain(regional) {
                     serial += 1;
                     let roles: &[&str] = if env == "prod" {
@@ -99,10 +107,20 @@ fn id(serial: u64) -> String {
 }
 
 fn tags(pairs: &[(&str, &str)]) -> Tags {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect::<BTreeMap<_, _>>()
 }
 
-fn account(instance: usize, id: &str, name: &str, email: &str, roles: &[&str], tags: &Arc<Tags>) -> Vec<Entry> {
+fn account(
+    instance: usize,
+    id: &str,
+    name: &str,
+    email: &str,
+    roles: &[&str],
+    tags: &Arc<Tags>,
+) -> Vec<Entry> {
     let (name, email): (Arc<str>, Arc<str>) = (Arc::from(name), Arc::from(email));
     let entry = |role: &&str| Entry {
         instance,

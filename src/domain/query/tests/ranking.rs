@@ -8,7 +8,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("produ", "product-catalog ", "the only name that begins so"),
     ("pay adm", "payments-dev AdministratorAccess", "words are AND-ed over fields"),
     ("adm pay", "payments-dev AdministratorAccess", "the order of words does not matter"),
-    ("pay prod adm", "payments-prod AdministratorAccess", "three words, three beginnings, the shortest name"),
+    (
+        "pay prod adm",
+        "payments-prod AdministratorAccess",
+        "three words, three beginnings, the shortest name",
+    ),
     ("PAY PROD ADM", "payments-prod AdministratorAccess", "upper case hides nothing"),
     ("8901", "vault ", "the account's id ends with it"),
     ("0123", "vault ", "the account's id begins with it"),
@@ -26,7 +30,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("my eu", "my-app-prod-eu ", "the name with fewer words, before my-app-apac-prod-eu"),
     ("mapeu", "my-app-prod-eu Deploy", "one letter a word"),
     ("sndbx", "sandbox ", "left-out letters are forgiven when nothing holds them all"),
-    ("prd ledger", "ledger-prod ", "prd is prod with a letter left out, not the beginnings of pricing and dev"),
+    (
+        "prd ledger",
+        "ledger-prod ",
+        "prd is prod with a letter left out, not the beginnings of pricing and dev",
+    ),
     ("prd", "prod ", "the account that is the whole word, before those that end in it"),
     ("stg edge", "edge-staging ", "the same for staging"),
     ("chckt dev ro", "checkout-dev ReadOnlyAccess", "three shortened words"),
@@ -40,7 +48,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("us 1 tax prod", "tax-prod-us-1 ", "single digits count inside names"),
     ("supp bill", "support-dev Billing", "two beginnings"),
     ("db admin", "analytics-prod DatabaseAdministrator", "letters of Database, and Administrator"),
-    ("!env:dev !env:test !env:staging crm adm", "crm-prod AdministratorAccess", "what is left when the rest is taken away"),
+    (
+        "!env:dev !env:test !env:staging crm adm",
+        "crm-prod AdministratorAccess",
+        "what is left when the rest is taken away",
+    ),
     ("email:root+3000*01", "prod ", "a glob in an address"),
     ("id:8901", "vault ", "the end of an id, asked for by name"),
     ("'data-l prod", "data-lake-prod ", "letter by letter"),
@@ -49,16 +61,28 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("ENV:Prod team:data", "data-lake-prod AdministratorAccess", "tag names in any case"),
     ("glass", "vault BreakGlass", "a profile's name, to the letter"),
     ("break", "vault BreakGlass", "a role that begins so"),
-    ("dba ledger prod", "ledger-prod DatabaseAdministrator", "letters of the role in order, since no name holds them together"),
+    (
+        "dba ledger prod",
+        "ledger-prod DatabaseAdministrator",
+        "letters of the role in order, since no name holds them together",
+    ),
     ("^prod$", "prod ", "from beginning to end"),
     ("'ledger us-3", "ledger-dev-us-3 ", "a part with a dash in it"),
     ("robotics | zurich", "Zürich Analytics ", "either word; this one begins its name"),
-    ("lab !robotics", "400000000002 Admin", "an instance's whole name, before letters scattered over others"),
+    (
+        "lab !robotics",
+        "400000000002 Admin",
+        "an instance's whole name, before letters scattered over others",
+    ),
     ("sso:lab", "400000000002 Admin", "one instance; accounts without a name come by their id"),
     ("account:*-prod-eu", "my-app-prod-eu ", "a glob"),
     ("arn:aws:iam::012345678901:role/BreakGlass", "vault BreakGlass", "a pasted ARN"),
     ("012345678901:Break", "vault BreakGlass", "account and role, half typed"),
-    ("https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home", "vault ", "a console link"),
+    (
+        "https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/home",
+        "vault ",
+        "a console link",
+    ),
     ("aws+edge-prod@example.com", "edge-prod ", "an e-mail address"),
     ("billing hr dev", "hr-dev Billing", "short names are names"),
     ("env=prod catalog", "catalog-prod ", "a tag as it is shown"),
@@ -73,7 +97,10 @@ fn the_first_row_is_the_one_a_person_means() {
         let rows = company.search(query);
         let first = rows.first().map_or("nothing", String::as_str);
         if !(first == *want || want.ends_with(' ') && first.starts_with(want)) {
-            wrong.push(format!("{query}: wanted {want} ({reason}), got {:?}", &rows[..rows.len().min(5)]));
+            wrong.push(format!(
+                "{query}: wanted {want} ({reason}), got {:?}",
+                &rows[..rows.len().min(5)]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -85,5 +112,8 @@ fn classes_come_in_order() {
     let place = |account: &str| rows.iter().position(|row| row.starts_with(account)).unwrap();
     let places = ["prod ", "product-catalog ", "archive-prod ", "my-app-prod-eu "].map(place);
     assert!(places[0] < places[1] && places[1] < places[2] && places[1] < places[3], "{places:?}");
-    assert!(!rows.iter().any(|row| row.starts_with("platform-dev")), "letters far apart are not a match");
+    assert!(
+        !rows.iter().any(|row| row.starts_with("platform-dev")),
+        "letters far apart are not a match"
+    );
 }

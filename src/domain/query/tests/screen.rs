@@ -4,26 +4,44 @@ use super::organisation::Company;
 use crate::domain::{Marks, Usage, Usages};
 
 fn used(company: &Company, names: &[(&str, f64)]) -> Usages {
-    names.iter().map(|(name, score)| (company.id(name), Usage { score: *score, times: 1, ..Usage::default() })).collect()
+    names
+        .iter()
+        .map(|(name, score)| {
+            (company.id(name), Usage { score: *score, times: 1, ..Usage::default() })
+        })
+        .collect()
 }
 
 #[test]
 fn use_decides_between_equals_only() {
     let company = Company::new();
-    let usages = used(&company, &[("tax-prod AdministratorAccess", 1.0), ("web-prod AdministratorAccess", 9.0)]);
+    let usages = used(
+        &company,
+        &[("tax-prod AdministratorAccess", 1.0), ("web-prod AdministratorAccess", 9.0)],
+    );
     let first = |text: &str, weight| {
         let rows = company.0.search(&company.query(text), &usages, &Marks::default(), weight);
         company.named(&rows[..3])
     };
-    assert_eq!(first("'-prod adm", 1.0)[..2], ["web-prod AdministratorAccess", "tax-prod AdministratorAccess"]);
+    assert_eq!(
+        first("'-prod adm", 1.0)[..2],
+        ["web-prod AdministratorAccess", "tax-prod AdministratorAccess"]
+    );
     assert_eq!(first("'-prod adm", 0.0)[0], "analytics-prod AdministratorAccess");
-    assert_eq!(first("prod", 1.0)[0], "prod AdministratorAccess", "an exact match stays before any use");
+    assert_eq!(
+        first("prod", 1.0)[0],
+        "prod AdministratorAccess",
+        "an exact match stays before any use"
+    );
 }
 
 #[test]
 fn an_empty_query_shows_favourites_then_recent_then_names() {
     let company = Company::new();
-    let usages = used(&company, &[("vault BreakGlass", 1.0), ("prod ReadOnlyAccess", 2.0), ("sandbox ReadOnly", 3.0)]);
+    let usages = used(
+        &company,
+        &[("vault BreakGlass", 1.0), ("prod ReadOnlyAccess", 2.0), ("sandbox ReadOnly", 3.0)],
+    );
     let mut marks = Marks::default();
     marks.favourites.extend([company.id("web-dev Billing"), company.id("sandbox ReadOnly")]);
     marks.hidden.extend([company.id("400000000002 Admin"), company.id("prod AdministratorAccess")]);
@@ -57,9 +75,12 @@ fn letters_are_lit_where_the_word_lies_best() {
     let company = Company::new();
     let lit = |query: &str, row: &str| {
         let lit = company.0.highlights(&company.query(query), company.row(row));
-        let text = |name: &str, positions: &[usize]| positions.iter().filter_map(|at| name.chars().nth(*at)).collect::<String>();
+        let text = |name: &str, positions: &[usize]| {
+            positions.iter().filter_map(|at| name.chars().nth(*at)).collect::<String>()
+        };
         let (account, role) = row.rsplit_once(' ').unwrap();
-        let tags: Vec<String> = lit.tags.iter().map(|(key, positions)| format!("{key}{positions:?}")).collect();
+        let tags: Vec<String> =
+            lit.tags.iter().map(|(key, positions)| format!("{key}{positions:?}")).collect();
         format!("{}/{}/{}", text(account, &lit.account), text(role, &lit.role), tags.join(","))
     };
     assert_eq!(lit("prod adm", "payments-prod AdministratorAccess"), "prod/Adm/");
@@ -67,9 +88,15 @@ fn letters_are_lit_where_the_word_lies_best() {
     assert_eq!(lit("ro", "sandbox ReadOnly"), "/RO/");
     assert_eq!(lit("urich", "Zürich Analytics DataScientist"), "ürich//");
     assert_eq!(lit("sndbx", "sandbox ReadOnly"), "sndbx//");
-    assert_eq!(lit("env:prod !role:Read", "payments-prod AdministratorAccess"), "//env[0, 1, 2, 3]");
+    assert_eq!(
+        lit("env:prod !role:Read", "payments-prod AdministratorAccess"),
+        "//env[0, 1, 2, 3]"
+    );
     assert_eq!(lit("account:pay*prod", "payments-prod AdministratorAccess"), "payprod//");
-    assert_eq!(company.0.highlights(&company.query("8901"), company.row("vault BreakGlass")).id, [8, 9, 10, 11]);
+    assert_eq!(
+        company.0.highlights(&company.query("8901"), company.row("vault BreakGlass")).id,
+        [8, 9, 10, 11]
+    );
 }
 
 #[test]

@@ -54,7 +54,8 @@ pub(super) enum Does {
     Run(Command),
 }
 
-/// Whether leaving the screen in this way is open to the person: whoever was asked for one thing gets no other.
+/// Whether leaving the screen in this way is open to the person: whoever was asked for one thing
+/// gets no other.
 pub(in crate::tui) fn may(state: &State, action: Action) -> bool {
     match (state.only || state.action == Action::Print, action) {
         (true, action) => action == state.action,
@@ -81,7 +82,8 @@ pub(super) fn commands(state: &State) -> Vec<Item> {
         command => applies(command, state),
     };
     let chapters = [Chapter::Roles, Chapter::Screen];
-    let entries = CATALOG.iter().filter(|entry| chapters.contains(&entry.chapter) && wanted(entry.command));
+    let entries =
+        CATALOG.iter().filter(|entry| chapters.contains(&entry.chapter) && wanted(entry.command));
     entries
         .map(|entry| Item {
             letter: None,
@@ -103,9 +105,22 @@ fn one(state: &State, role: &RoleId) -> Vec<Item> {
     let free = !state.only && state.action != Action::Print;
     let mut when = |may: bool, item: Item| items.extend(may.then_some(item));
     when(may(state, Action::Shell), item('s', "start a shell", Does::Act(Action::Shell)));
-    when(may(state, Action::Exports), item('e', "print exports for this shell", Does::Act(Action::Exports)));
-    when(may(state, Action::Console), item('c', "open the web console", Does::Act(Action::Console)));
-    when(free, item('v', format!("open a service in the console{dots}"), Does::Run(Command::Open(super::super::Opens::Services))));
+    when(
+        may(state, Action::Exports),
+        item('e', "print exports for this shell", Does::Act(Action::Exports)),
+    );
+    when(
+        may(state, Action::Console),
+        item('c', "open the web console", Does::Act(Action::Console)),
+    );
+    when(
+        free,
+        item(
+            'v',
+            format!("open a service in the console{dots}"),
+            Does::Run(Command::Open(super::super::Opens::Services)),
+        ),
+    );
     when(free, item('x', format!("run a command{dots}"), Does::Each));
     when(true, item('w', "write its profile into the AWS config", Does::Profile));
     when(true, item('k', "copy the keys", Does::CopySecret(Secretive::Keys)));
@@ -121,7 +136,14 @@ fn one(state: &State, role: &RoleId) -> Vec<Item> {
     let words = if favourite { "no longer a favourite" } else { "make it a favourite" };
     when(true, item('f', words, Does::Mark(Mark::Favourite, !favourite)));
     let hidden = state.marks.hidden.contains(role);
-    when(true, item('h', if hidden { "show it in the list again" } else { "hide it from the list" }, Does::Mark(Mark::Hidden, !hidden)));
+    when(
+        true,
+        item(
+            'h',
+            if hidden { "show it in the list again" } else { "hide it from the list" },
+            Does::Mark(Mark::Hidden, !hidden),
+        ),
+    );
     let stored = state.expiry(role).is_some();
     when(stored, item('n', "renew its credentials", Does::Renew));
     when(stored, item('d', "drop its credentials", Does::Drop));
@@ -139,7 +161,9 @@ fn several(state: &State, roles: &[RoleId]) -> Vec<Item> {
     let mut items = Vec::new();
     let free = !state.only && state.action != Action::Print;
     let entries: Vec<_> = roles.iter().filter_map(|role| state.roster.find(role)).collect();
-    let lines = |of: &dyn Fn(&crate::domain::Entry) -> String| entries.iter().map(|entry| of(entry)).collect::<Vec<_>>().join("\n");
+    let lines = |of: &dyn Fn(&crate::domain::Entry) -> String| {
+        entries.iter().map(|entry| of(entry)).collect::<Vec<_>>().join("\n")
+    };
     let many = roles.len();
     if free {
         items.push(item('x', format!("run a command in all {many}{dots}"), Does::Each));
@@ -150,8 +174,14 @@ fn several(state: &State, roles: &[RoleId]) -> Vec<Item> {
     }
     items.push(item('w', "write their profiles into the AWS config", Does::Profile));
     items.push(item('a', "copy their ARNs", Does::Copy(lines(&|entry| state.roster.arn(entry)))));
-    items.push(item('i', "copy their account ids", Does::Copy(lines(&|entry| entry.account.to_string()))));
-    let all = |marked: &std::collections::BTreeSet<RoleId>| roles.iter().all(|role| marked.contains(role));
+    items.push(item(
+        'i',
+        "copy their account ids",
+        Does::Copy(lines(&|entry| entry.account.to_string())),
+    ));
+    let all = |marked: &std::collections::BTreeSet<RoleId>| {
+        roles.iter().all(|role| marked.contains(role))
+    };
     let pinned = all(&state.marks.favourites);
     let words = if pinned { "no longer favourites" } else { "make them favourites" };
     items.push(item('f', words, Does::Mark(Mark::Favourite, !pinned)));

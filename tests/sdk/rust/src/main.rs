@@ -7,10 +7,15 @@ use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let client = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let client = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
     let config = aws_config::defaults(BehaviorVersion::latest()).http_client(client).load().await;
     match aws_sdk_sts::Client::new(&config).get_caller_identity().send().await {
-        Ok(identity) => println!("{}", json!({ "Arn": identity.arn(), "Region": config.region().map(ToString::to_string) })),
+        Ok(identity) => println!(
+            "{}",
+            json!({ "Arn": identity.arn(), "Region": config.region().map(ToString::to_string) })
+        ),
         Err(error) => {
             eprintln!("{}", DisplayErrorContext(&error));
             std::process::exit(1);
