@@ -13,9 +13,10 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rolecall::domain::query::{Index, Query};
+use rolecall::domain::query::{Query, SearchIndex};
 use rolecall::domain::{
-    Endpoints, Entry, Instance, InstanceName, Marks, Region, Roster, Source, StartUrl, Tags, Usages,
+    EndpointOverrides, Instance, InstanceName, InstanceSource, Region, RoleFlags, Roster,
+    RosterEntry, StartUrl, Tags, Usages,
 };
 
 /// Texts of which every beginning is typed.
@@ -74,9 +75,9 @@ fn main() {
 fn measure(name: &str, roster: Arc<Roster>) {
     let rounds = if roster.entries.len() > 20_000 { 10 } else { 40 };
     let mut builds: Vec<Duration> =
-        (0..9).map(|_| timed(|| Index::build(roster.clone())).0).collect();
+        (0..9).map(|_| timed(|| SearchIndex::new(roster.clone())).0).collect();
     builds.sort_unstable();
-    let index = Index::build(roster);
+    let index = SearchIndex::new(roster);
     let mut keys: Vec<(Duration, &str)> = Vec::new();
     for _ in 0..rounds {
         for text in TYPED {
@@ -102,7 +103,7 @@ fn measure(name: &str, roster: Arc<Roster>) {
 /// Median and 99th percentile of what fzf takes, if it is there.
 fn fzf(roster: &Roster) -> Option<(Duration, Duration)> {
     Command::new("fzf").arg("--version").output().ok()?;
-    let line = |entry: &Entry| {
+    let line = |entry: &RosterEntry| {
         let tags: String =
             entry.tags.iter().map(|(key, value)| format!(" {key}={value}")).collect();
         format!("{} {} {} {}{tags}\n", entry.account_name, entry.account, entry.role, entry.email)
@@ -125,9 +126,9 @@ fn fzf(roster: &Roster) -> Option<(Duration, Duration)> {
     Some((keys[keys.len() / 2], keys[keys.len() * 99 / 100]))
 }
 
-fn press(index: &Index, text: &str) -> usize {
-    let query = Query::parse(text, &|tag| index.knows_tag(tag));
-    let rows = index.search(&query, &Usages::new(), &Marks::default(), 1.0);
+fn press(index: &SearchIndex, text: &str) -> usize {
+    let query = Query::parse(text, &|tag| index.has_tag(tag));
+    let rows = index.search(&query, &Usages::new(), &RoleFlags::default(), 1.0);
     rows.iter().take(50).for_each(|row| drop(black_box(index.highlights(&query, *row))));
     rows.len()
 }
@@ -152,7 +153,7 @@ fn roster(rows: usize, roles: usize) -> Roster {
         let email: Arc<str> = Arc::from(format!("aws+{name}@example.com"));
         let id =
             format!("{:012}", 100_000_000_000 + account as u64 * 6_180_339_887 % 800_000_000_000);
-        roster.entries.extend((0..roles).map(|role| Entry {
+        roster.entries.extend((0..roles).map(|role| RosterEntry {
             instance: 0,
             account: id.parse().expect("twelve digits"),
             account_name: name.clone(),
@@ -163,7 +164,7 @@ fn roster(rows: usize, roles: usize) -> Roster {
             region: None,
             profile: None,
             via: None,
-            confirm: rolecall::domain::Confirm::No,
+            confirm: rolecall::domain::ConfirmLevel::None,
         }));
     }
     roster
@@ -176,7 +177,7 @@ fn instance() -> Instance {
         sso_region: Region::new("eu-west-1"),
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.into()],
-        source: Source::Ours,
-        endpoints: Endpoints::default(),
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides::default(),
     }
 }

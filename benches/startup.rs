@@ -13,8 +13,8 @@ use rolecall::awsconfig::AwsConfig;
 use rolecall::cache::inventory;
 use rolecall::config::Settings;
 use rolecall::domain::{
-    Account, Endpoints, Instance, InstanceName, Inventory, Region, RoleName, Source, StartUrl,
-    Timestamp,
+    Account, EndpointOverrides, Instance, InstanceName, InstanceSource, Inventory, Region,
+    RoleName, StartUrl, Timestamp,
 };
 use rolecall::ops::roles::roster::{annotate, base};
 
@@ -71,7 +71,7 @@ fn portal() -> Inventory {
         name: Some(format!("team-{n}-prod")),
         email: Some(format!("aws+{n}@example.com")),
         roles: (0..ROLES).map(|role| RoleName::new(format!("PermissionSet{role}"))).collect(),
-        read_at: Some(Timestamp(5)),
+        roles_fetched_at: Some(Timestamp(5)),
     };
     Inventory {
         fetched_at: Timestamp(7),
@@ -95,7 +95,7 @@ fn instance() -> Instance {
         sso_region: Region::new("eu-west-1"),
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.into()],
-        source: Source::Ours,
-        endpoints: Endpoints::default(),
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides::default(),
     }
 }

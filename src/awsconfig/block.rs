@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::{AccountId, Error, InstanceName, Kind, Result, RoleName};
+use crate::domain::{AccountId, Error, ErrorKind, InstanceName, Result, RoleName};
 
 use super::header::{self, Kind as Sort};
 use super::managed::{Marker, marker, role_of};
@@ -243,7 +243,7 @@ impl<'b> Parts<'b> {
 }
 
 fn wrong(what: String) -> Error {
-    Error::new(Kind::Config, what).hint("repair these lines in an editor: nothing was written")
+    Error::new(ErrorKind::Config, what).hint("repair these lines in an editor: nothing was written")
 }
 
 /// How the first line ends.

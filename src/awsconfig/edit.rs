@@ -1,7 +1,7 @@
 //! Changing single lines of the AWS files: every byte that is not about the change stays where it
 //! was.
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use super::scan::{Line, Reader};
 
@@ -23,7 +23,7 @@ pub fn set(bytes: &[u8], name: &str, pairs: &Pairs) -> Result<Vec<u8>> {
         || pairs.iter().any(|(_, value)| !fits(value))
     {
         return Err(Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("[{name}] can't stand in an AWS credentials file"),
         ));
     }
@@ -38,7 +38,7 @@ pub fn set(bytes: &[u8], name: &str, pairs: &Pairs) -> Result<Vec<u8>> {
         return Ok(changed);
     }
     Err(Error::new(
-        Kind::Config,
+        ErrorKind::Config,
         format!("[{name}] can't be changed without changing what stands around it"),
     )
     .hint("its lines are indented in an unusual way: put them at the beginning of the line"))
@@ -309,11 +309,17 @@ mod tests {
     #[test]
     fn what_would_change_other_sections_is_refused() {
         let error = set(b"[x]\n  [y]\n  k = v\n", "x", &PAIRS).unwrap_err();
-        assert!(error.kind == Kind::Config && error.hints[0].contains("indented"), "{error:?}");
+        assert!(
+            error.kind == ErrorKind::Config && error.hints[0].contains("indented"),
+            "{error:?}"
+        );
         for name in ["", " x", "a]", "a\nb", "a#b"] {
-            assert_eq!(set(b"", name, &PAIRS).unwrap_err().kind, Kind::Config, "{name:?}");
+            assert_eq!(set(b"", name, &PAIRS).unwrap_err().kind, ErrorKind::Config, "{name:?}");
         }
-        assert_eq!(set(b"", "x", &[("aws_access_key_id", "a\nb")]).unwrap_err().kind, Kind::Config);
+        assert_eq!(
+            set(b"", "x", &[("aws_access_key_id", "a\nb")]).unwrap_err().kind,
+            ErrorKind::Config
+        );
     }
 
     #[test]

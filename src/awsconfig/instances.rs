@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::domain::{Endpoints, Region, StartUrl};
+use crate::domain::{EndpointOverrides, Region, StartUrl};
 
 use super::header::Kind;
 use super::read::AwsConfig;
@@ -23,7 +23,7 @@ pub struct SsoSession {
     /// Endpoints from the `services` or `endpoint_url` of the section, else from the `services` of
     /// the first profile that uses it and has some. The `endpoint_url` of a profile is about
     /// that profile alone.
-    pub endpoints: Endpoints,
+    pub endpoints: EndpointOverrides,
     /// The section that the endpoints come from, such as `[profile a]`.
     pub endpoints_from: Option<String>,
 }
@@ -42,7 +42,7 @@ pub struct LegacyInstance {
     pub registration_scopes: Vec<String>,
     /// Endpoints from the `services` of that profile, or from its `endpoint_url` if every profile
     /// that names the directory has endpoints.
-    pub endpoints: Endpoints,
+    pub endpoints: EndpointOverrides,
     /// The section that the endpoints come from, such as `[profile a]`.
     pub endpoints_from: Option<String>,
 }
@@ -62,7 +62,7 @@ impl AwsConfig {
         let session = |name: String| {
             let keys = by_name.remove(&name).unwrap_or_default();
             let own = self.endpoints(&keys).all();
-            let (endpoints, from) = match own == Endpoints::default() {
+            let (endpoints, from) = match own == EndpointOverrides::default() {
                 true => lent.remove(&name).unwrap_or_default(),
                 false => (own, format!("[sso-session {name}]")),
             };
@@ -72,7 +72,7 @@ impl AwsConfig {
                 registration_scopes: text(&keys, "sso_registration_scopes")
                     .map(scopes)
                     .unwrap_or_default(),
-                endpoints_from: (endpoints != Endpoints::default()).then_some(from),
+                endpoints_from: (endpoints != EndpointOverrides::default()).then_some(from),
                 endpoints,
                 name,
             }
@@ -104,7 +104,7 @@ impl AwsConfig {
                 let (start_url, region) = (StartUrl::new(url), Region::new(region));
                 let registration_scopes = text(&keys, names[2]).map(scopes).unwrap_or_default();
                 let place = *seen
-                    .entry((start_url.trimmed().to_owned(), region.clone()))
+                    .entry((start_url.normalized().to_owned(), region.clone()))
                     .or_insert(found.len());
                 if place == found.len() {
                     let (profile, configured, plain) =
@@ -153,7 +153,7 @@ impl AwsConfig {
     /// Endpoints that the `services` of profiles give to the session they use, and the section they
     /// come from. A profile's own `endpoint_url` is not among them: one profile for an emulator
     /// must not redirect everybody else's sign-in.
-    fn lent_endpoints(&self) -> BTreeMap<String, (Endpoints, String)> {
+    fn lent_endpoints(&self) -> BTreeMap<String, (EndpointOverrides, String)> {
         let mut lent = BTreeMap::new();
         for section in self
             .sections(Kind::Profile)
@@ -163,7 +163,7 @@ impl AwsConfig {
             self.read(section, &mut keys);
             let of_services = self.endpoints(&keys).of_services;
             if let Some(session) = text(&keys, "sso_session")
-                && of_services != Endpoints::default()
+                && of_services != EndpointOverrides::default()
                 && !lent.contains_key(session)
             {
                 lent.insert(
@@ -182,7 +182,8 @@ impl AwsConfig {
         let of = |service: &str| {
             services.get(service).and_then(|keys| text(keys, "endpoint_url")).map(str::to_owned)
         };
-        let of_services = Endpoints { oidc: of("sso_oidc"), portal: of("sso"), sts: of("sts") };
+        let of_services =
+            EndpointOverrides { oidc: of("sso_oidc"), portal: of("sso"), sts: of("sts") };
         Configured { of_services, general: text(keys, "endpoint_url").map(str::to_owned) }
     }
 }
@@ -191,16 +192,20 @@ impl AwsConfig {
 #[derive(Debug, Default)]
 struct Configured {
     /// Those of its `services`.
-    of_services: Endpoints,
+    of_services: EndpointOverrides,
     /// Its `endpoint_url`, for services that have none of their own.
     general: Option<String>,
 }
 
 impl Configured {
-    fn all(self) -> Endpoints {
-        let Endpoints { oidc, portal, sts } = self.of_services;
+    fn all(self) -> EndpointOverrides {
+        let EndpointOverrides { oidc, portal, sts } = self.of_services;
         let or_general = |own: Option<String>| own.or_else(|| self.general.clone());
-        Endpoints { oidc: or_general(oidc), portal: or_general(portal), sts: or_general(sts) }
+        EndpointOverrides {
+            oidc: or_general(oidc),
+            portal: or_general(portal),
+            sts: or_general(sts),
+        }
     }
 }
 
@@ -221,7 +226,7 @@ impl Legacy {
         let Self { profile, start_url, region, registration_scopes, configured, plain } = self;
         let endpoints = if plain { configured.of_services } else { configured.all() };
         let endpoints_from =
-            (endpoints != Endpoints::default()).then(|| format!("[profile {profile}]"));
+            (endpoints != EndpointOverrides::default()).then(|| format!("[profile {profile}]"));
         LegacyInstance {
             profile,
             start_url,
@@ -378,14 +383,18 @@ mod tests {
         let legacy = "sso_start_url = https://one/start\nsso_region = eu-west-1";
         for text in [format!("{emulator}{others}"), format!("{others}{emulator}")] {
             let config = AwsConfig::parse(text.replace("DIRECTORY", legacy));
-            assert_eq!(config.legacy_instances()[0].endpoints, Endpoints::default(), "{text}");
+            assert_eq!(
+                config.legacy_instances()[0].endpoints,
+                EndpointOverrides::default(),
+                "{text}"
+            );
             let sessions = format!(
                 "[sso-session corp]\nsso_region = eu-west-1\n{}",
                 text.replace("DIRECTORY", "sso_session = corp")
             );
             assert_eq!(
                 AwsConfig::parse(sessions).sso_sessions()[0].endpoints,
-                Endpoints::default()
+                EndpointOverrides::default()
             );
         }
         let alone =

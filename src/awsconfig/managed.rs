@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::domain::{AccountId, Arn, InstanceName, RoleName};
+use crate::domain::{AccountId, InstanceName, RoleArn, RoleName};
 
 use super::header::words;
 use super::read::AwsConfig;
@@ -92,7 +92,7 @@ pub(super) fn role_of(command: &[String]) -> Option<(Option<InstanceName>, Accou
             "-A" | "--account" => account = words.next()?.parse().ok(),
             "-R" | "--role" => role = words.next().map(RoleName::new),
             "-a" | "--arn" => {
-                let arn: Arn = words.next()?.parse().ok()?;
+                let arn: RoleArn = words.next()?.parse().ok()?;
                 (account, role) = (Some(arn.account), Some(arn.role));
             }
             _ => {}

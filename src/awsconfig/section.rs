@@ -1,6 +1,6 @@
 //! Sections as we write them: headers, keys and command lines that every AWS SDK reads alike.
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 /// Letters of names that all SDKs take without quotes.
 const PLAIN: &str = "_./%@:+-";
@@ -26,7 +26,7 @@ fn header(kind: &str, name: &str) -> Result<String> {
     let odd = |letter: char| letter.is_control() || matches!(letter, '[' | ']' | '#' | ';');
     if name.is_empty() || name != name.trim() || name.contains(odd) {
         return Err(Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("`{name}` can't be the name of a {kind} in an AWS config file"),
         ));
     }
@@ -64,7 +64,7 @@ pub fn check_key(key: &str) -> Result<()> {
     if !key.is_empty() && key.chars().all(plain) {
         return Ok(());
     }
-    Err(Error::new(Kind::Config, format!("`{key}` can't be a key in an AWS config file")))
+    Err(Error::new(ErrorKind::Config, format!("`{key}` can't be a key in an AWS config file")))
 }
 
 /// # Errors
@@ -77,7 +77,7 @@ pub fn check_value(key: &str, value: &str) -> Result<()> {
     });
     if value != value.trim() || value.contains(char::is_control) || comment {
         return Err(Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("{key}: `{value}` can't stand in an AWS config file"),
         ));
     }
@@ -133,7 +133,7 @@ mod tests {
             assert_eq!(profile_header(name).unwrap(), want);
         }
         for name in ["", " a", "a\nb", "a]", "[a", "a#b", "a;b", "a\u{85}b"] {
-            assert_eq!(profile_header(name).unwrap_err().kind, Kind::Config, "{name:?}");
+            assert_eq!(profile_header(name).unwrap_err().kind, ErrorKind::Config, "{name:?}");
         }
     }
 

@@ -98,7 +98,7 @@ fn put_token(
     put(fields, "startUrl", start_url.as_written());
     put(fields, "region", region.as_str());
     put(fields, "accessToken", access_token.expose());
-    put(fields, "expiresAt", &expires_at.rfc3339());
+    put(fields, "expiresAt", &expires_at.to_rfc3339());
     put(fields, OURS, &hex(access_token.expose()));
 }
 
@@ -133,7 +133,7 @@ pub fn withdraw(path: &Path) -> Result<()> {
         return Ok(());
     }
     put(&mut fields, "accessToken", "");
-    put(&mut fields, "expiresAt", &Timestamp::default().rfc3339());
+    put(&mut fields, "expiresAt", &Timestamp::default().to_rfc3339());
     take(&mut fields, OURS);
     write(path, &fields)
 }

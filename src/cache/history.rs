@@ -10,15 +10,15 @@ use crate::domain::{Error, Result, RoleId, Timestamp, Usage, Usages, frecency};
 use crate::os::{file, lock::Lock};
 
 /// How long another process may hold the file.
-const PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// A file longer than this is cut back before the next line is added.
-const LONG: usize = 256 * 1_024;
+const COMPACTION_THRESHOLD: usize = 256 * 1_024;
 /// Lines that survive the cut, whatever the limits allow.
-const KEPT: usize = 1_000;
+const MAX_COMPACTED_LINES: usize = 1_000;
 
 /// One use of a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Use {
+pub struct HistoryEntry {
     /// When.
     pub at: Timestamp,
     /// Which role.
@@ -31,12 +31,12 @@ pub struct Use {
     /// The run that it was part of, where one command was run in many roles: then the role is the
     /// first of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<Run>,
+    pub run: Option<EachRun>,
 }
 
 /// One command in many roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub struct EachRun {
     /// How many roles it was begun in.
     pub roles: usize,
     /// The words that chose them.
@@ -45,11 +45,11 @@ pub struct Run {
 
 /// What the person wants remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct HistoryLimits {
     /// Distinct roles, the most recent ones; 0 remembers nothing.
-    pub roles: usize,
+    pub max_roles: usize,
     /// Minutes; 0 = no limit.
-    pub minutes: i64,
+    pub max_age_minutes: i64,
 }
 
 /// Where the history lies.
@@ -61,9 +61,9 @@ pub fn path(state_dir: &Path) -> PathBuf {
 ///
 /// # Errors
 /// When the file is there and can't be read.
-pub fn load(state_dir: &Path, limits: Limits, now: Timestamp) -> Result<Vec<Use>> {
+pub fn load(state_dir: &Path, limits: HistoryLimits, now: Timestamp) -> Result<Vec<HistoryEntry>> {
     let bytes = file::load(&path(state_dir))?.unwrap_or_default();
-    Ok(retain(parse(&bytes), limits, now))
+    Ok(apply_limits(parse(&bytes), limits, now))
 }
 
 /// Adds a use.
@@ -71,19 +71,19 @@ pub fn load(state_dir: &Path, limits: Limits, now: Timestamp) -> Result<Vec<Use>
 /// # Errors
 /// When it can't be written, or another process holds the file for two seconds. No reason to fail
 /// the use itself.
-pub fn record(state_dir: &Path, used: &Use, limits: Limits) -> Result<()> {
-    if limits.roles == 0 {
+pub fn record(state_dir: &Path, used: &HistoryEntry, limits: HistoryLimits) -> Result<()> {
+    if limits.max_roles == 0 {
         return Ok(());
     }
     let path = path(state_dir);
-    let held = Lock::acquire(&state_dir.join("history.lock"), Instant::now() + PATIENCE)?;
+    let held = Lock::acquire(&state_dir.join("history.lock"), Instant::now() + LOCK_TIMEOUT)?;
     if held.is_none() {
         return Err(Error::os(format!("{} is held by another process", path.display())));
     }
     let old = file::load(&path)?.unwrap_or_default();
-    if old.len() > LONG {
-        let mut uses = retain(parse(&old), limits, used.at);
-        uses.drain(..uses.len().saturating_sub(KEPT));
+    if old.len() > COMPACTION_THRESHOLD {
+        let mut uses = apply_limits(parse(&old), limits, used.at);
+        uses.drain(..uses.len().saturating_sub(MAX_COMPACTED_LINES));
         uses.push(used.clone());
         return file::save(&path, &render(&uses)?);
     }
@@ -95,26 +95,26 @@ pub fn record(state_dir: &Path, used: &Use, limits: Limits) -> Result<()> {
 }
 
 /// What the history says of each role.
-pub fn usages(uses: &[Use], now: Timestamp) -> Usages {
+pub fn usages(uses: &[HistoryEntry], now: Timestamp) -> Usages {
     let mut moments: HashMap<&RoleId, Vec<Timestamp>> = HashMap::new();
     for used in uses {
         moments.entry(&used.role).or_default().push(used.at);
     }
     let usage = |at: &[Timestamp]| Usage {
-        last: at.iter().copied().max().unwrap_or_default(),
-        times: u32::try_from(at.len()).unwrap_or(u32::MAX),
+        last_used: at.iter().copied().max().unwrap_or_default(),
+        count: u32::try_from(at.len()).unwrap_or(u32::MAX),
         score: frecency(now, at.iter().copied()),
     };
     moments.into_iter().map(|(role, at)| (role.clone(), usage(&at))).collect()
 }
 
 /// The role that `-` means: the one used last that is not the current one.
-pub fn previous(uses: &[Use], current: Option<&RoleId>) -> Option<RoleId> {
+pub fn previous(uses: &[HistoryEntry], current: Option<&RoleId>) -> Option<RoleId> {
     uses.iter().rev().map(|used| &used.role).find(|role| Some(*role) != current).cloned()
 }
 
-fn parse(bytes: &[u8]) -> Vec<Use> {
-    let mut uses: Vec<Use> = bytes
+fn parse(bytes: &[u8]) -> Vec<HistoryEntry> {
+    let mut uses: Vec<HistoryEntry> = bytes
         .split(|byte| *byte == b'\n')
         .filter_map(|line| serde_json::from_slice(line).ok())
         .collect();
@@ -122,7 +122,7 @@ fn parse(bytes: &[u8]) -> Vec<Use> {
     uses
 }
 
-fn render(uses: &[Use]) -> Result<Vec<u8>> {
+fn render(uses: &[HistoryEntry]) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     for used in uses {
         serde_json::to_writer(&mut out, used)
@@ -135,19 +135,23 @@ fn render(uses: &[Use]) -> Result<Vec<u8>> {
 /// Drops what is too old, and the uses of all but the most recently used roles. As many runs are
 /// kept, and they count for no role: one over six hundred roles is one thing that a person did.
 /// Expects and keeps the oldest first.
-fn retain(mut uses: Vec<Use>, limits: Limits, now: Timestamp) -> Vec<Use> {
-    if limits.minutes > 0 {
-        uses.retain(|used| now.since(used.at) <= limits.minutes.saturating_mul(60));
+fn apply_limits(
+    mut uses: Vec<HistoryEntry>,
+    limits: HistoryLimits,
+    now: Timestamp,
+) -> Vec<HistoryEntry> {
+    if limits.max_age_minutes > 0 {
+        uses.retain(|used| now.since(used.at) <= limits.max_age_minutes.saturating_mul(60));
     }
     let mut recent = HashSet::new();
     for used in uses.iter().rev().filter(|used| used.run.is_none()) {
-        if recent.len() == limits.roles {
+        if recent.len() == limits.max_roles {
             break;
         }
         recent.insert(used.role.clone());
     }
     let mut old_runs =
-        uses.iter().filter(|used| used.run.is_some()).count().saturating_sub(limits.roles);
+        uses.iter().filter(|used| used.run.is_some()).count().saturating_sub(limits.max_roles);
     uses.retain(|used| match used.run {
         None => recent.contains(&used.role),
         Some(_) if old_runs > 0 => {
@@ -164,15 +168,15 @@ mod tests {
     use super::*;
     use crate::domain::{InstanceName, RoleName};
 
-    const LIMITS: Limits = Limits { roles: 50, minutes: 0 };
+    const LIMITS: HistoryLimits = HistoryLimits { max_roles: 50, max_age_minutes: 0 };
 
-    fn used(at: i64, role: &str) -> Use {
+    fn history_entry(at: i64, role: &str) -> HistoryEntry {
         let role = RoleId {
             instance: InstanceName::new("corp"),
             account: "012345678901".parse().unwrap(),
             role: RoleName::new(role),
         };
-        Use {
+        HistoryEntry {
             at: Timestamp(at),
             role,
             command: "exec".into(),
@@ -181,15 +185,15 @@ mod tests {
         }
     }
 
-    fn run(at: i64) -> Use {
-        Use {
+    fn each_run(at: i64) -> HistoryEntry {
+        HistoryEntry {
             command: "each".into(),
-            run: Some(Run { roles: 600, query: "env:prod".into() }),
-            ..used(at, "Of600")
+            run: Some(EachRun { roles: 600, query: "env:prod".into() }),
+            ..history_entry(at, "Of600")
         }
     }
 
-    fn roles(uses: &[Use]) -> Vec<&str> {
+    fn role_names(uses: &[HistoryEntry]) -> Vec<&str> {
         uses.iter().map(|used| used.role.role.as_str()).collect()
     }
 
@@ -197,61 +201,87 @@ mod tests {
     fn uses_are_kept_in_order_and_counted() {
         let home = tempfile::tempdir().unwrap();
         for (at, role) in [(1, "A"), (2, "B"), (3, "A")] {
-            record(home.path(), &used(at, role), LIMITS).unwrap();
+            record(home.path(), &history_entry(at, role), LIMITS).unwrap();
         }
         let uses = load(home.path(), LIMITS, Timestamp(3)).unwrap();
-        assert_eq!(roles(&uses), ["A", "B", "A"]);
-        assert_eq!(uses[0], used(1, "A"));
-        let usage = usages(&uses, Timestamp(3))[&used(1, "A").role];
-        assert_eq!((usage.last, usage.times), (Timestamp(3), 2));
+        assert_eq!(role_names(&uses), ["A", "B", "A"]);
+        assert_eq!(uses[0], history_entry(1, "A"));
+        let usage = usages(&uses, Timestamp(3))[&history_entry(1, "A").role];
+        assert_eq!((usage.last_used, usage.count), (Timestamp(3), 2));
         assert!(usage.score > 1.9);
     }
 
     #[test]
     fn the_previous_role_is_the_last_that_is_not_the_current_one() {
-        let uses = [used(1, "A"), used(2, "B"), used(3, "B")];
-        assert_eq!(previous(&uses, Some(&used(0, "B").role)), Some(used(0, "A").role));
-        assert_eq!(previous(&uses, None), Some(used(0, "B").role));
+        let uses = [history_entry(1, "A"), history_entry(2, "B"), history_entry(3, "B")];
+        assert_eq!(
+            previous(&uses, Some(&history_entry(0, "B").role)),
+            Some(history_entry(0, "A").role)
+        );
+        assert_eq!(previous(&uses, None), Some(history_entry(0, "B").role));
         assert_eq!(previous(&[], None), None);
     }
 
     #[test]
     fn limits_are_roles_and_minutes() {
-        let uses = vec![used(60, "A"), used(120, "B"), used(180, "C"), used(240, "B")];
-        let kept = |roles, minutes| retain(uses.clone(), Limits { roles, minutes }, Timestamp(240));
-        assert_eq!(roles(&kept(2, 0)), ["B", "C", "B"]);
-        assert_eq!(roles(&kept(50, 2)), ["B", "C", "B"]);
-        assert_eq!(roles(&kept(1, 1)), ["B"]);
+        let uses = vec![
+            history_entry(60, "A"),
+            history_entry(120, "B"),
+            history_entry(180, "C"),
+            history_entry(240, "B"),
+        ];
+        let kept = |roles, minutes| {
+            apply_limits(
+                uses.clone(),
+                HistoryLimits { max_roles: roles, max_age_minutes: minutes },
+                Timestamp(240),
+            )
+        };
+        assert_eq!(role_names(&kept(2, 0)), ["B", "C", "B"]);
+        assert_eq!(role_names(&kept(50, 2)), ["B", "C", "B"]);
+        assert_eq!(role_names(&kept(1, 1)), ["B"]);
         assert!(kept(0, 0).is_empty());
     }
 
     #[test]
     fn runs_over_many_roles_push_no_role_out_and_are_as_many() {
         let home = tempfile::tempdir().unwrap();
-        for used in [used(1, "A"), run(2), run(3), run(4), used(5, "B"), run(6)] {
+        for used in [
+            history_entry(1, "A"),
+            each_run(2),
+            each_run(3),
+            each_run(4),
+            history_entry(5, "B"),
+            each_run(6),
+        ] {
             record(home.path(), &used, LIMITS).unwrap();
         }
-        let uses = load(home.path(), Limits { roles: 2, minutes: 0 }, Timestamp(6)).unwrap();
-        assert_eq!(uses, [used(1, "A"), run(4), used(5, "B"), run(6)]);
+        let uses =
+            load(home.path(), HistoryLimits { max_roles: 2, max_age_minutes: 0 }, Timestamp(6))
+                .unwrap();
+        assert_eq!(uses, [history_entry(1, "A"), each_run(4), history_entry(5, "B"), each_run(6)]);
     }
 
     #[test]
     fn a_torn_line_costs_only_itself() {
         let home = tempfile::tempdir().unwrap();
-        record(home.path(), &used(1, "A"), LIMITS).unwrap();
+        record(home.path(), &history_entry(1, "A"), LIMITS).unwrap();
         file::append(&path(home.path()), b"{\"at\":2,\"ro").unwrap();
-        record(home.path(), &used(3, "C"), LIMITS).unwrap();
-        assert_eq!(roles(&load(home.path(), LIMITS, Timestamp(3)).unwrap()), ["A", "C"]);
+        record(home.path(), &history_entry(3, "C"), LIMITS).unwrap();
+        assert_eq!(role_names(&load(home.path(), LIMITS, Timestamp(3)).unwrap()), ["A", "C"]);
     }
 
     #[test]
     fn a_long_file_is_cut_back() {
         let home = tempfile::tempdir().unwrap();
-        let many: Vec<Use> = (0..4_000).map(|at| used(at, "A")).collect();
+        let many: Vec<HistoryEntry> = (0..4_000).map(|at| history_entry(at, "A")).collect();
         file::save(&path(home.path()), &render(&many).unwrap()).unwrap();
-        record(home.path(), &used(5_000, "B"), LIMITS).unwrap();
+        record(home.path(), &history_entry(5_000, "B"), LIMITS).unwrap();
         let uses = load(home.path(), LIMITS, Timestamp(5_000)).unwrap();
-        assert_eq!((uses.len(), uses.last()), (KEPT + 1, Some(&used(5_000, "B"))));
+        assert_eq!(
+            (uses.len(), uses.last()),
+            (MAX_COMPACTED_LINES + 1, Some(&history_entry(5_000, "B")))
+        );
     }
 
     #[test]
@@ -260,7 +290,9 @@ mod tests {
         std::thread::scope(|scope| {
             for n in 0..16 {
                 let home = home.path();
-                scope.spawn(move || record(home, &used(n, &format!("R{n}")), LIMITS).unwrap());
+                scope.spawn(move || {
+                    record(home, &history_entry(n, &format!("R{n}")), LIMITS).unwrap()
+                });
             }
         });
         assert_eq!(load(home.path(), LIMITS, Timestamp(20)).unwrap().len(), 16);
@@ -269,7 +301,12 @@ mod tests {
     #[test]
     fn a_history_of_no_roles_writes_nothing() {
         let home = tempfile::tempdir().unwrap();
-        record(home.path(), &used(1, "A"), Limits { roles: 0, minutes: 0 }).unwrap();
+        record(
+            home.path(),
+            &history_entry(1, "A"),
+            HistoryLimits { max_roles: 0, max_age_minutes: 0 },
+        )
+        .unwrap();
         assert!(!path(home.path()).exists());
     }
 }

@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 use crate::domain::{Error, Instance, Inventory, Result};
 use crate::os::file;
 
-use super::frame;
+use super::envelope;
 
 /// What the file starts with: a name, and the number of the format. Another one means: fetch again.
-const HEADER: frame::Header = *b"roleinv\x01";
+const MAGIC: envelope::Magic = *b"roleinv\x01";
 
 /// Where an instance's inventory lies: the same start URL under two names means two people, hence
 /// both are in the file's name.
@@ -18,7 +18,7 @@ pub fn path(cache_dir: &Path, instance: &Instance) -> PathBuf {
     let mut digest = Sha256::new();
     digest.update(instance.name.as_str());
     digest.update([0]);
-    digest.update(instance.start_url.trimmed());
+    digest.update(instance.start_url.normalized());
     let name: String =
         digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     cache_dir.join(format!("inventory-{name}"))
@@ -27,12 +27,12 @@ pub fn path(cache_dir: &Path, instance: &Instance) -> PathBuf {
 /// The inventory of an instance; `None` when there is none, or it is damaged, unreadable or of
 /// another version: then fetch again.
 pub fn load(cache_dir: &Path, instance: &Instance) -> Option<Inventory> {
-    read(cache_dir, instance).ok()?
+    try_load(cache_dir, instance).ok()?
 }
 
 /// The unconfirmed accounts lie behind the inventory; a file of an older version ends there.
 fn decode(bytes: &[u8]) -> Option<Inventory> {
-    let (mut inventory, rest): (Inventory, usize) = frame::decode_before(HEADER, bytes)?;
+    let (mut inventory, rest): (Inventory, usize) = envelope::decode_with_tail(MAGIC, bytes)?;
     if let Some((unconfirmed, _)) =
         bytes.get(rest..).and_then(|rest| postcard::take_from_bytes(rest).ok())
     {
@@ -47,7 +47,7 @@ fn encode(inventory: &Inventory) -> Result<Vec<u8>> {
         some => postcard::to_stdvec(some)
             .map_err(|error| Error::internal(format!("writing a cache file: {error}")))?,
     };
-    frame::encode_before(HEADER, inventory, &rest)
+    envelope::encode_with_tail(MAGIC, inventory, &rest)
 }
 
 /// The inventory of an instance; `None` if there is none, or if it is damaged or of another
@@ -56,7 +56,7 @@ fn encode(inventory: &Inventory) -> Result<Vec<u8>> {
 /// # Errors
 /// [`crate::domain::Kind::Os`] if the file exists and can't be read: an unreadable list is not an
 /// empty one.
-pub fn read(cache_dir: &Path, instance: &Instance) -> Result<Option<Inventory>> {
+pub fn try_load(cache_dir: &Path, instance: &Instance) -> Result<Option<Inventory>> {
     Ok(file::load(&path(cache_dir, instance))?.and_then(|bytes| decode(&bytes)))
 }
 
@@ -80,7 +80,8 @@ pub fn remove(cache_dir: &Path, instance: &Instance) -> Result<()> {
 mod tests {
     use super::*;
     use crate::domain::{
-        Account, Endpoints, InstanceName, Region, RoleName, Source, StartUrl, Timestamp,
+        Account, EndpointOverrides, InstanceName, InstanceSource, Region, RoleName, StartUrl,
+        Timestamp,
     };
 
     fn instance(name: &str) -> Instance {
@@ -90,8 +91,8 @@ mod tests {
             sso_region: Region::new("eu-west-1"),
             default_region: None,
             scopes: Vec::new(),
-            source: Source::Ours,
-            endpoints: Endpoints::default(),
+            source: InstanceSource::RolecallConfig,
+            endpoints: EndpointOverrides::default(),
         }
     }
 
@@ -101,7 +102,7 @@ mod tests {
             name: Some(format!("account-{n}-prod")),
             email: Some(format!("aws+{n}@example.com")),
             roles: (0..roles).map(|r| RoleName::new(format!("PermissionSet{r}"))).collect(),
-            read_at: Some(Timestamp(5)),
+            roles_fetched_at: Some(Timestamp(5)),
         };
         Inventory {
             fetched_at: Timestamp(7),
@@ -126,13 +127,13 @@ mod tests {
     #[test]
     fn unconfirmed_accounts_are_kept_and_do_not_change_the_format() {
         let mut kept = inventory(3, 2);
-        let old_format = frame::encode(HEADER, &kept).unwrap();
+        let old_format = envelope::encode(MAGIC, &kept).unwrap();
         assert_eq!(encode(&kept).unwrap(), old_format, "a file without them is as it was");
         assert_eq!(decode(&old_format), Some(kept.clone()));
         kept.unconfirmed = [kept.accounts[1].id].into();
         let bytes = encode(&kept).unwrap();
         assert_eq!(decode(&bytes), Some(kept.clone()));
-        let by_an_older_version: Inventory = frame::decode(HEADER, &bytes).unwrap();
+        let by_an_older_version: Inventory = envelope::decode(MAGIC, &bytes).unwrap();
         assert_eq!(by_an_older_version, Inventory { unconfirmed: [].into(), ..kept });
     }
 }

@@ -1,8 +1,8 @@
 //! Inventory, history, marks, consents and the lives of sessions on disk.
 
-pub mod consents;
-pub mod frame;
+pub mod confirmations;
+pub mod envelope;
+pub mod favorites;
 pub mod history;
 pub mod inventory;
-pub mod lives;
-pub mod marks;
+pub mod session_lengths;

@@ -5,8 +5,10 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
-use crate::console::{ConsolePage, read_page};
-use crate::domain::{AccountId, Arn, Error, Instance, InstanceName, Kind, Result, RoleName};
+use crate::console::{ConsolePage, parse_page};
+use crate::domain::{
+    AccountId, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleName,
+};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile::{self, Meant};
 use crate::ops::roles::resolve::{Wanted, candidates};
@@ -38,7 +40,7 @@ impl Asked {
     /// none before it.
     pub(super) fn read(ctx: &Ctx, selectors: &Selectors, query: Option<String>) -> Result<Self> {
         let by_flags = selectors.wanted(None);
-        let page = query.as_deref().and_then(read_page);
+        let page = query.as_deref().and_then(parse_page);
         let asked = match (query.as_deref(), page) {
             // The address says what to open; the flags, where there are any, as whom.
             (_, Some(page)) if !by_flags.is_empty() => {
@@ -198,7 +200,7 @@ impl Current {
 pub(super) fn of_ours(env: &Env) -> Option<Current> {
     let arn =
         env.get(env::AWS_SSO_ROLE_ARN).filter(|arn| env.get(env::ROLECALL_ROLE) == Some(arn))?;
-    let arn: Arn = arn.parse().ok()?;
+    let arn: RoleArn = arn.parse().ok()?;
     Some(Current {
         instance: env.get(env::AWS_SSO).map(InstanceName::new),
         account: arn.account,
@@ -225,7 +227,7 @@ fn previous(ctx: &Ctx) -> Result<Asked> {
     let now = current(ctx)?;
     let before = past::previous(ctx, now.as_ref().map(|role| (role.account, &role.role)))?;
     let none = || {
-        Error::new(Kind::UnknownRole, "no role was used before this one")
+        Error::new(ErrorKind::UnknownRole, "no role was used before this one")
             .hint("run `rolecall history` to see which were")
     };
     let before = before.ok_or_else(none)?;
@@ -237,7 +239,7 @@ fn previous(ctx: &Ctx) -> Result<Asked> {
 }
 
 fn no_current() -> Error {
-    Error::new(Kind::UnknownRole, "this shell is in no role")
+    Error::new(ErrorKind::UnknownRole, "this shell is in no role")
         .hint("name one: --arn, --account and --role, --profile, or run `rolecall exec` first")
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::domain::{AccountId, Change, Error, Instance, Kind, Result, visible};
+use crate::domain::{
+    AccountId, Error, ErrorKind, Instance, InventoryChange, Result, escape_unprintable,
+};
 use crate::ops::ctx::{Ctx, blocking};
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::update::{self, Updated};
@@ -83,7 +85,7 @@ fn unread(failed: &[(AccountId, Error)]) -> Error {
     let (accounts, them) = if failed.len() == 1 { ("account", "it") } else { ("accounts", "them") };
     let why = failed.first().map(|(_, error)| error.message.as_str()).unwrap_or_default();
     Error::new(
-        Kind::Unreachable,
+        ErrorKind::Unreachable,
         format!("the roles of {accounts} {}{more} could not be read: {why}", ids.join(", ")),
     )
     .hint(format!("what was known of {them} is kept; run `rolecall cache` again"))
@@ -101,17 +103,17 @@ fn bar(instance: &Instance, done: usize, total: usize, throttled: bool) -> Strin
 }
 
 fn text(updated: &Updated) -> String {
-    let line = |change: &Change| {
+    let line = |change: &InventoryChange| {
         let name = change
             .account_name
             .as_deref()
-            .map(|name| format!("  {}", visible(name)))
+            .map(|name| format!("  {}", escape_unprintable(name)))
             .unwrap_or_default();
         format!(
             "{} {}:{}{name}\n",
             if change.added { '+' } else { '-' },
             change.account,
-            visible(change.role.as_str())
+            escape_unprintable(change.role.as_str())
         )
     };
     updated.changes.iter().map(line).collect()

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::config::{ConsoleStyle, UrlAction, env};
-use crate::console::{SERVICES, is_console, portal_link, read_page, service};
+use crate::console::{SERVICES, find_service, is_console_url, parse_page, portal_shortcut_url};
 use crate::domain::{
-    Credentials, Error, Instance, Kind, Region, Result, RoleName, Secret, Timestamp, nearest,
-    visible,
+    Credentials, Error, ErrorKind, Instance, Region, Result, RoleName, Secret, Timestamp,
+    escape_unprintable, nearest,
 };
 use crate::ops::console::link::{Delivered, Link, deliver, deliver_and_go};
 use crate::ops::console::{self, Custom, Visit};
@@ -54,7 +54,7 @@ pub(super) fn run(globals: &Globals, args: ConsoleArgs) -> Result<u8> {
 pub(super) struct Page {
     region: Option<Region>,
     destination: Option<String>,
-    service: Option<crate::console::Service>,
+    service: Option<crate::console::ConsoleService>,
     minutes: Option<u32>,
 }
 
@@ -66,9 +66,12 @@ impl Page {
 
     fn read(args: &ConsoleArgs) -> Result<Self> {
         let service = args.service.as_deref().map(known_service).transpose()?;
-        if let Some(url) = args.destination.as_deref().filter(|url| !is_console(url)) {
-            return Err(Error::new(Kind::Usage, format!("`{url}` is no page of the AWS console"))
-                .hint("give an address that starts as https://REGION.console.aws.amazon.com/"));
+        if let Some(url) = args.destination.as_deref().filter(|url| !is_console_url(url)) {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("`{url}` is no page of the AWS console"),
+            )
+            .hint("give an address that starts as https://REGION.console.aws.amazon.com/"));
         }
         let region = args.region.as_deref().map(Region::new);
         Ok(Self { region, destination: args.destination.clone(), service, minutes: args.duration })
@@ -83,7 +86,7 @@ impl Page {
 
     /// Takes from a pasted address what was not said otherwise.
     fn take(&mut self, query: &str) {
-        if let Some(pasted) = read_page(query) {
+        if let Some(pasted) = parse_page(query) {
             self.region = self.region.take().or(pasted.region);
             self.destination = self.destination.take().or(pasted.destination);
         }
@@ -99,12 +102,12 @@ impl Page {
 
     /// The page itself; `None` is the first one.
     fn address(&self, region: &Region) -> Option<String> {
-        self.service.map(|service| service.page(region)).or_else(|| self.destination.clone())
+        self.service.map(|service| service.url(region)).or_else(|| self.destination.clone())
     }
 }
 
-fn known_service(name: &str) -> Result<crate::console::Service> {
-    service(name).ok_or_else(|| {
+fn known_service(name: &str) -> Result<crate::console::ConsoleService> {
+    find_service(name).ok_or_else(|| {
         let names = SERVICES
             .iter()
             .flat_map(|service| service.aliases.iter().chain([&service.name]).copied());
@@ -114,7 +117,7 @@ fn known_service(name: &str) -> Result<crate::console::Service> {
         } else {
             format!("did you mean {}?", near.join(", "))
         };
-        Error::new(Kind::Usage, format!("no service is called `{name}` here")).hint(hint)
+        Error::new(ErrorKind::Usage, format!("no service is called `{name}` here")).hint(hint)
     })
 }
 
@@ -138,7 +141,7 @@ pub(super) fn visit(ctx: &Arc<Ctx>, found: &Found, page: &Page) -> Result<u8> {
     let minutes = page.minutes.unwrap_or(custom.minutes);
     let visit = Visit {
         credentials: &credentials,
-        issuer: instance.start_url.trimmed(),
+        issuer: instance.start_url.normalized(),
         region,
         destination: destination.as_deref(),
         minutes,
@@ -159,7 +162,12 @@ fn go(ctx: &Ctx, visit: &Visit<'_>, custom: &Custom) -> Result<Delivered> {
 fn shortcut(found: &Found, destination: Option<&str>) -> String {
     let entry = found.entry();
     let role = RoleName::new(&*entry.role);
-    portal_link(&found.roster.instance(entry).start_url, entry.account, Some(&role), destination)
+    portal_shortcut_url(
+        &found.roster.instance(entry).start_url,
+        entry.account,
+        Some(&role),
+        destination,
+    )
 }
 
 /// `--link`: the link itself on stdout, unless an action was asked for.
@@ -167,7 +175,7 @@ fn share(ctx: &Ctx, globals: &Globals, found: &Found, page: &Page) -> Result<u8>
     let entry = found.entry();
     if entry.via.is_some() {
         return Err(Error::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             format!(
                 "{} is reached through another role, so the portal has no link to it",
                 exports::label(entry)
@@ -212,7 +220,8 @@ fn with_keys(ctx: &Ctx, globals: &Globals, page: &Page) -> Result<u8> {
     let destination = page.address(&region);
     let visit = Visit {
         credentials: &credentials,
-        issuer: instance.map_or("https://aws.amazon.com", |instance| instance.start_url.trimmed()),
+        issuer: instance
+            .map_or("https://aws.amazon.com", |instance| instance.start_url.normalized()),
         region: &region,
         destination: destination.as_deref(),
         minutes: page.minutes.unwrap_or(custom.minutes),
@@ -222,7 +231,8 @@ fn with_keys(ctx: &Ctx, globals: &Globals, page: &Page) -> Result<u8> {
 
 fn keys(ctx: &Ctx) -> Result<Credentials> {
     let get = |var: env::Var| {
-        let missing = || Error::new(Kind::Usage, format!("the environment has no {}", var.name()));
+        let missing =
+            || Error::new(ErrorKind::Usage, format!("the environment has no {}", var.name()));
         ctx.env.get(var).ok_or_else(missing).map(str::to_owned)
     };
     let only_temporary = |error: Error| {
@@ -245,7 +255,7 @@ fn keys(ctx: &Ctx) -> Result<Credentials> {
 
 /// Says, or shows, what became of the link.
 fn report(delivered: Delivered, action: UrlAction, label: &str) -> Result<u8> {
-    let label = visible(label);
+    let label = escape_unprintable(label);
     match delivered {
         Delivered::Opened => out::say(&out::dim(&format!("the console is open as {label}"))),
         Delivered::Copied => out::say(&out::dim(&format!(
@@ -258,7 +268,7 @@ fn report(delivered: Delivered, action: UrlAction, label: &str) -> Result<u8> {
 
 fn show(link: &Secret<String>, action: UrlAction, label: &str) -> Result<()> {
     match action {
-        UrlAction::Printurl => out::data(&format!("{}\n", link.expose())),
+        UrlAction::PrintUrl => out::data(&format!("{}\n", link.expose())),
         UrlAction::Qr => {
             out::say(qr::render(link.expose(), qr::columns())?.trim_end_matches('\n'));
             Ok(())

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{self, AutoLogin, Env, Paths, Settings, env};
-use crate::domain::{Error, Instance, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{Network, Proxy};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
@@ -58,7 +58,7 @@ pub(super) fn open_bare(globals: &Globals) -> Result<Arc<Ctx>> {
 /// [`Kind::Config`] for a wrong configuration.
 pub(super) fn open_to_create(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
-    let paths = paths(&env, globals)?.with_new_config();
+    let paths = paths(&env, globals)?.allow_missing_config();
     assemble_at(env, paths, globals, Person::Present, None)
 }
 
@@ -114,7 +114,7 @@ fn assemble_at(
     let loaded = config::load(&env, &paths)?;
     // `process` says nothing: an older binary must survive a newer file.
     for warning in loaded.warnings.iter().filter(|_| person == Person::Present) {
-        out::warning(&Error::new(Kind::Config, warning.to_string()));
+        out::warning(&Error::new(ErrorKind::Config, warning.to_string()));
     }
     let mut settings = loaded.settings;
     out::log(globals.level.unwrap_or(settings.log_level), globals.lines || settings.log_lines);
@@ -255,7 +255,7 @@ pub(super) fn chosen_one(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
     let mut chosen = chosen(ctx, globals)?;
     match (chosen.len(), chosen.pop()) {
         (1, Some(instance)) => Ok(instance),
-        _ => Err(instances::several(&ctx.instances, Kind::Usage)),
+        _ => Err(instances::several(&ctx.instances, ErrorKind::Usage)),
     }
 }
 
@@ -269,7 +269,7 @@ pub(super) fn one_or_all(ctx: &Ctx, globals: &Globals, all: bool) -> Result<Vec<
     }
     match chosen_one(ctx, globals) {
         Ok(one) => Ok(vec![one]),
-        Err(error) if error.kind == Kind::Usage => Err(error.hint("or take them all: --all")),
+        Err(error) if error.kind == ErrorKind::Usage => Err(error.hint("or take them all: --all")),
         Err(error) => Err(error),
     }
 }

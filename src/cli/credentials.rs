@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::awsconfig::edit;
-use crate::domain::{Credentials, Entry, Error, Kind, Result, RoleName, Secret, Window, human};
+use crate::domain::{
+    Credentials, Error, ErrorKind, Result, RoleName, RosterEntry, Secret, Window, format_duration,
+};
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::past;
@@ -85,18 +87,18 @@ fn asked(ctx: &Ctx, args: &CredentialsArgs) -> Result<Vec<Asked>> {
         all.push(Asked::read(ctx, &by(None), query.clone())?.or_variables(ctx).or_current(ctx)?);
     }
     if all.iter().any(Asked::is_empty) {
-        return Err(Error::new(Kind::Usage, "which role? This shell is in none")
+        return Err(Error::new(ErrorKind::Usage, "which role? This shell is in none")
             .hint("add --profile NAME,…, --arn ARN, or --account ID --role NAME"));
     }
     if args.default && all.len() > 1 {
-        return Err(Error::new(Kind::Usage, "[default] can be one role only")
+        return Err(Error::new(ErrorKind::Usage, "[default] can be one role only")
             .hint("name one profile with --default"));
     }
     Ok(all)
 }
 
 /// The section that a role's keys stand in.
-fn name(entry: &Entry, default: bool) -> String {
+fn name(entry: &RosterEntry, default: bool) -> String {
     match &entry.profile {
         _ if default => "default".to_owned(),
         Some(profile) => profile.to_string(),
@@ -152,17 +154,17 @@ fn place(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<Place>> {
         Some(path) => path.clone(),
         None if args.append => ctx.paths.aws_credentials.clone(),
         None if args.watch => {
-            return Err(Error::new(Kind::Usage, "--watch needs a file to keep fresh")
+            return Err(Error::new(ErrorKind::Usage, "--watch needs a file to keep fresh")
                 .hint("add --file FILE, or --append for the AWS credentials file"));
         }
         None => return Ok(None),
     };
-    let shown = ctx.paths.short(&path);
+    let shown = ctx.paths.abbreviate(&path);
     let lock = ctx.paths.state_dir.join("locks/credentials-file");
     let stream = file::Target::of(&path)?.is_stream();
     if args.watch && stream {
         return Err(Error::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             format!("--watch keeps a file fresh, and {shown} is not a regular file"),
         )
         .hint("add --file FILE, or --append for the AWS credentials file"));
@@ -178,9 +180,10 @@ impl Place {
         file::check_writable(&self.path)?;
         let Some(old) = file::load_for_edit(&self.path)? else { return Ok(()) };
         if !self.append && !old.is_empty() {
-            return Err(Error::new(Kind::Usage, format!("{} is there already", self.shown)).hint(
-                "add --append: sections of these roles are replaced or added, all else stays",
-            ));
+            return Err(Error::new(ErrorKind::Usage, format!("{} is there already", self.shown))
+                .hint(
+                    "add --append: sections of these roles are replaced or added, all else stays",
+                ));
         }
         let names = found.iter().map(|role| name(role.entry(), self.default));
         let permanent = |name: &String| {
@@ -188,7 +191,7 @@ impl Place {
         };
         match names.filter(|_| !self.yes).find(permanent) {
             Some(name) => Err(Error::new(
-                Kind::Usage,
+                ErrorKind::Usage,
                 format!("[{name}] in {} holds permanent keys", self.shown),
             )
             .hint("add --yes to replace them, or move them to a section of another name")),
@@ -221,8 +224,8 @@ impl Place {
 }
 
 /// `[default] in ~/.aws/credentials is payments-prod/Admin, 59m left`.
-fn written(ctx: &Ctx, place: &Place, block: &Block, entry: &Entry) -> String {
-    let left = human(block.credentials.left(ctx.clock.now()));
+fn written(ctx: &Ctx, place: &Place, block: &Block, entry: &RosterEntry) -> String {
+    let left = format_duration(block.credentials.seconds_left(ctx.clock.now()));
     let words = format!(
         "[{}] in {} is {}/{}, {left} left",
         block.name,
@@ -230,7 +233,7 @@ fn written(ctx: &Ctx, place: &Place, block: &Block, entry: &Entry) -> String {
         entry.account_label(),
         entry.role
     );
-    crate::domain::visible(&words)
+    crate::domain::escape_unprintable(&words)
 }
 
 /// Keeps the blocks fresh until the process is stopped. What fails is said once, and tried again:
@@ -261,7 +264,7 @@ fn watch(ctx: &Arc<Ctx>, place: &Place, found: &[Found], mut blocks: Vec<Block>)
 
 /// Seconds until credentials are worth replacing.
 fn until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
-    credentials.left(ctx.clock.now())
+    credentials.seconds_left(ctx.clock.now())
         - Window::default().for_lifetime(credentials.expires_at.since(credentials.issued_at))
 }
 

@@ -14,7 +14,7 @@ use clap::builder::PossibleValue;
 
 use crate::config::{Env, env};
 use crate::demo::{self, Approve, Options, Running};
-use crate::domain::{Entry, Error, Instance, Result, RoleName};
+use crate::domain::{Error, Instance, Result, RoleName, RosterEntry};
 use crate::identity::Flow;
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
@@ -277,7 +277,7 @@ const USED: [(&str, &str, i64, bool); 7] = [
 async fn use_some_roles(ctx: &Arc<Ctx>) -> Result<()> {
     let roster = update::known(ctx, &ctx.instances);
     for (account, role, minutes, keep) in USED {
-        let is_it = |entry: &&Entry| &*entry.account_alias == account && &*entry.role == role;
+        let is_it = |entry: &&RosterEntry| &*entry.account_alias == account && &*entry.role == role;
         let Some(entry) = roster
             .entries
             .iter()

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::{Kind, Result, visible};
+use crate::domain::{ErrorKind, Result, escape_unprintable};
 use crate::ops::doctor::{self, Finding, Scene, Weight};
 use crate::os::clock::Clock;
 
@@ -20,8 +20,8 @@ pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
         let undone = doctor::undo(&paths)?;
         out::say(&format!(
             "{} is as it was before the run of {}",
-            paths.short(&paths.aws_config),
-            undone.at.rfc3339()
+            paths.abbreviate(&paths.aws_config),
+            undone.at.to_rfc3339()
         ));
         return Ok(0);
     }
@@ -37,7 +37,7 @@ pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
     })?;
     let wrong =
         findings.iter().any(|outcome| outcome.finding.weight == Weight::Wrong && !outcome.mended());
-    Ok(if wrong { super::exit_code(Kind::NoMatch) } else { 0 })
+    Ok(if wrong { super::exit_code(ErrorKind::NoMatch) } else { 0 })
 }
 
 /// A finding, and what became of it.
@@ -66,7 +66,7 @@ fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
     let env = Env::from_process();
     let paths = context::paths(&env, globals)?;
     // Everything else would be examined by settings that the user does not have.
-    if let (false, Some(missing)) = (paths.config_file.exists(), paths.missing_config()) {
+    if let (false, Some(missing)) = (paths.config_file.exists(), paths.missing_config_error()) {
         return Err(missing);
     }
     let loaded = config::load(&env, &paths);
@@ -115,20 +115,21 @@ fn lines(outcome: &Outcome, width: usize) -> String {
         (Weight::Advice, false) => dim("·"),
     };
     let indent = " ".repeat(width + 4);
-    let mut text = format!("{mark} {:width$}  {}\n", finding.check, bold(&visible(&finding.what)));
+    let mut text =
+        format!("{mark} {:width$}  {}\n", finding.check, bold(&escape_unprintable(&finding.what)));
     if !finding.evidence.is_empty() {
-        text += &format!("{indent}{}\n", dim(&visible(&finding.evidence)));
+        text += &format!("{indent}{}\n", dim(&escape_unprintable(&finding.evidence)));
     }
     match &outcome.done {
-        Some(Ok(done)) => text += &format!("{indent}fixed: {}\n", visible(done)),
-        Some(Err(error)) => text += &format!("{indent}not fixed: {}\n", visible(&error.message)),
+        Some(Ok(done)) => text += &format!("{indent}fixed: {}\n", escape_unprintable(done)),
+        Some(Err(error)) => {
+            text += &format!("{indent}not fixed: {}\n", escape_unprintable(&error.message))
+        }
         None => {
             let labels = ["fix: "].into_iter().chain(std::iter::repeat("     "));
-            finding
-                .fix
-                .iter()
-                .zip(labels)
-                .for_each(|(step, label)| text += &format!("{indent}{label}{}\n", visible(step)));
+            finding.fix.iter().zip(labels).for_each(|(step, label)| {
+                text += &format!("{indent}{label}{}\n", escape_unprintable(step))
+            });
         }
     }
     text

@@ -4,8 +4,11 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cache::history::Run;
-use crate::domain::{Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, visible};
+use crate::cache::history::EachRun;
+use crate::domain::{
+    Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
+    escape_unprintable,
+};
 use crate::ops::assume::Wish;
 use crate::ops::ctx::Ctx;
 use crate::ops::each::each;
@@ -28,7 +31,7 @@ const JOBS: u8 = 4;
 pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     let query = args.words.join(" ");
     if query.trim().is_empty() {
-        return Err(Error::new(Kind::Usage, "which roles?").hint(
+        return Err(Error::new(ErrorKind::Usage, "which roles?").hint(
             "name some of their fields, such as `env:prod role:ReadOnly*`; `role:*` is all",
         ));
     }
@@ -93,8 +96,8 @@ fn list(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
         let line = |entry| serde_json::Value::Object(report::who(roster, entry)).to_string() + "\n";
         return out::data(&entries.map(line).collect::<String>()).map(|()| 0);
     }
-    let cells = |entry: &Entry| {
-        let protected = if entry.protected() { "yes" } else { "" };
+    let cells = |entry: &RosterEntry| {
+        let protected = if entry.is_protected() { "yes" } else { "" };
         vec![
             entry.account.to_string(),
             entry.account_name.to_string(),
@@ -110,16 +113,19 @@ fn list(roster: &Roster, rows: &[usize], json: bool) -> Result<u8> {
 /// Asks before protected roles are used, for one role as every command does. Over several the
 /// number of roles has to be typed, each time: a yes to one of them is none to all.
 fn consent(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> {
-    let protected: Vec<&Entry> =
-        rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.protected()).collect();
+    let protected: Vec<&RosterEntry> =
+        rows.iter().map(|row| &roster.entries[*row]).filter(|entry| entry.is_protected()).collect();
     match (&protected[..], rows) {
         ([], _) => return Ok(()),
         _ if yes => return Ok(()),
         ([only], [_]) => return grant::confirm(ctx, roster, only, false),
         _ => {}
     }
-    let names: Vec<String> =
-        protected.iter().take(5).map(|entry| visible(&super::exports::label(entry))).collect();
+    let names: Vec<String> = protected
+        .iter()
+        .take(5)
+        .map(|entry| escape_unprintable(&super::exports::label(entry)))
+        .collect();
     let more = if protected.len() > names.len() { ", …" } else { "" };
     let are = if protected.len() == 1 { "is" } else { "are" };
     let what = format!(
@@ -129,7 +135,9 @@ fn consent(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> 
         names.join(", ")
     );
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Error::new(Kind::Usage, what).hint("add --yes, or see them with --dry-run"));
+        return Err(
+            Error::new(ErrorKind::Usage, what).hint("add --yes, or see them with --dry-run")
+        );
     }
     let answer =
         out::ask(&format!("{what}\nType the number of roles to run the command in all of them: "))?;
@@ -139,7 +147,7 @@ fn consent(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> 
 /// Writes the run into the history; a history that can't be written stops nobody.
 fn remember(ctx: &Ctx, roster: &Roster, report: &Report, query: String) {
     let Some((first, roles)) = report.begun() else { return };
-    if let Err(error) = past::record_run(ctx, roster.id(first), "each", Run { roles, query }) {
+    if let Err(error) = past::record_run(ctx, roster.id(first), "each", EachRun { roles, query }) {
         out::warning(&error);
     }
 }
@@ -153,7 +161,7 @@ async fn sign_in(ctx: &Arc<Ctx>, roster: &Roster, rows: &[usize]) -> Result<()> 
     for instance in used(roster, rows) {
         login::signed_in(ctx, instance, async || match access_token(ctx, instance, None).await {
             // Another failure than this one is told role by role: stored credentials may do.
-            Err(error) if error.kind == Kind::LoginNeeded => Err(error),
+            Err(error) if error.kind == ErrorKind::LoginNeeded => Err(error),
             _ => Ok(()),
         })
         .await?;

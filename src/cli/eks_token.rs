@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Env, env};
-use crate::domain::{Credentials, Error, Instance, Kind, Region, Result, Timestamp, Window};
+use crate::domain::{Credentials, Error, ErrorKind, Instance, Region, Result, Timestamp, Window};
 use crate::identity::eks_token;
 use crate::os::clock::Clock;
 
@@ -20,13 +20,13 @@ const USUAL: &str = "client.authentication.k8s.io/v1beta1";
 /// Runs the command: never prompts, prints nothing but the document on stdout.
 pub(super) fn run(globals: &Globals, args: &EksTokenArgs) -> Result<u8> {
     if args.cluster.trim().is_empty() {
-        return Err(Error::new(Kind::Usage, "`--cluster` is empty")
+        return Err(Error::new(ErrorKind::Usage, "`--cluster` is empty")
             .hint("run `kubectl config view` to see the cluster's name"));
     }
     let env = Env::from_process();
     let version = version(env.get(env::KUBERNETES_EXEC_INFO));
     if let Some(warning) = version.warning {
-        out::warning(&Error::new(Kind::Usage, warning));
+        out::warning(&Error::new(ErrorKind::Usage, warning));
     }
     let (globals, selectors) = asked::in_shell(&env, globals, &args.selectors);
     let asked = args.region.clone().or_else(|| {
@@ -132,7 +132,7 @@ fn document(
     let token = eks_token(credentials, region, cluster, now)?;
     // A token dies with the credentials that signed it.
     let expires = now.plus(LIFE).min(credentials.expires_at);
-    let status = Status { expiration_timestamp: expires.rfc3339(), token: token.expose() };
+    let status = Status { expiration_timestamp: expires.to_rfc3339(), token: token.expose() };
     let document =
         ExecCredential { kind: "ExecCredential", api_version: version, spec: Nothing {}, status };
     let text =

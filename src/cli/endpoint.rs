@@ -6,14 +6,14 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::config::{CredentialsAs, Env, env};
-use crate::domain::{Arn, Error, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, RoleArn, Secret};
 use crate::ops::assume::Wish;
 use crate::ops::ctx::Ctx;
 use crate::ops::endpoint::{in_the_way, source};
 use crate::os::http::Listener;
 use crate::os::life::Life;
 use crate::os::{helper, process, random};
-use crate::server::{Endpoint, Pace, SlotName};
+use crate::server::{Endpoint, SlotName, SlotTiming};
 use crate::shell::Form;
 
 use super::args::{EndpointHelperArgs, FormArg, Globals};
@@ -36,14 +36,14 @@ pub(super) fn wanted(ctx: &Ctx, wish: &exports::Wish) -> bool {
 pub(super) fn check(ctx: &Ctx, wish: &exports::Wish) -> Result<()> {
     if wish.all {
         return Err(Error::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             "keys in variables come before an endpoint: programs would never ask it",
         )
         .hint("leave -x out, or use `--as profile -x`"));
     }
     let Some((path, found)) = in_the_way(ctx)? else { return Ok(()) };
-    let (place, line, key) = (ctx.paths.short(&path), found.line, found.key);
-    Err(Error::new(Kind::Config, format!("{place}:{line}: `{key}` in [default] comes before an endpoint: programs would never ask it"))
+    let (place, line, key) = (ctx.paths.abbreviate(&path), found.line, found.key);
+    Err(Error::new(ErrorKind::Config, format!("{place}:{line}: `{key}` in [default] comes before an endpoint: programs would never ask it"))
         .hint("use `--as keys`, or give that section another name and name it where it is meant"))
 }
 
@@ -80,7 +80,7 @@ pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
     process::own_session();
     let charge = Charge::read()?;
     let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, charge.key)?;
-    let (instance, arn) = (context::chosen_one(&ctx, globals)?, args.arn.parse::<Arn>()?);
+    let (instance, arn) = (context::chosen_one(&ctx, globals)?, args.arn.parse::<RoleArn>()?);
     let wish = Wish::new(&instance, arn.account, arn.role);
     let sign_in = {
         let (ctx, globals) = (ctx.clone(), globals.clone());
@@ -97,7 +97,8 @@ async fn serve(
     token: Secret<String>,
     sign_in: impl Fn() -> Result<()> + Send + Sync + 'static,
 ) -> Result<()> {
-    let (endpoint, listener) = (Endpoint::new(ctx.clock, Pace::default()), Listener::bind(0)?);
+    let (endpoint, listener) =
+        (Endpoint::new(ctx.clock, SlotTiming::default()), Listener::bind(0)?);
     let (name, watch) = (SlotName::default(), life.watch());
     endpoint.open(&name, token, source(ctx.clone(), wish, sign_in));
     // Said after the watch began: whoever hears it still lives.

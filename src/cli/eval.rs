@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::{Env, env};
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::resolve::Wanted;
 use crate::os::ancestors::ancestors;
@@ -121,7 +121,7 @@ impl Reader {
                 format!("send it to a file or a program: `rolecall eval --format {format} > FILE`")
             }
         };
-        Err(Error::new(Kind::Usage, "this would show secret keys on the screen").hint(hint))
+        Err(Error::new(ErrorKind::Usage, "this would show secret keys on the screen").hint(hint))
     }
 }
 
@@ -141,7 +141,7 @@ fn spare(previous: &Previous, form: &Form) -> Result<()> {
     if names.is_empty() {
         return Ok(());
     }
-    Err(Error::new(Kind::Usage, format!("this shell has credentials of its own: {}", names.join(", ")))
+    Err(Error::new(ErrorKind::Usage, format!("this shell has credentials of its own: {}", names.join(", ")))
         .hint("add --overwrite-env to lose them, or use `rolecall exec`, which leaves this shell as it is"))
 }
 
@@ -153,7 +153,7 @@ fn current(ctx: &Arc<Ctx>) -> Result<Found> {
         .filter(|arn| ctx.env.get(env::AWS_SSO_ROLE_ARN) == Some(arn));
     let Some(arn) = arn else {
         return Err(Error::new(
-            Kind::UnknownRole,
+            ErrorKind::UnknownRole,
             "this shell is in no role, so there is none to renew",
         )
         .hint("run `rolecall eval` without --refresh to choose one"));

@@ -2,7 +2,9 @@
 //! about them.
 
 use crate::config::{CredentialsAs, env};
-use crate::domain::{Credentials, Entry, Error, Kind, Result, human, visible};
+use crate::domain::{
+    Credentials, Error, ErrorKind, Result, RosterEntry, escape_unprintable, format_duration,
+};
 use crate::ops::ctx::Ctx;
 use crate::ops::{exports, roles::past};
 use crate::shell::{self, Changes, Form, Grant, Previous, Reach};
@@ -36,8 +38,11 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
         CredentialsAs::Auto | CredentialsAs::Endpoint => FormArg::Auto,
     });
     if wanted == FormArg::Endpoint {
-        return Err(Error::new(Kind::Usage, "an endpoint is for a command that somebody watches")
-            .hint("use `rolecall exec --as endpoint`"));
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "an endpoint is for a command that somebody watches",
+        )
+        .hint("use `rolecall exec --as endpoint`"));
     }
     if wanted == FormArg::Keys {
         return Ok(Form::Keys);
@@ -47,9 +52,9 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
         Some(name) => Ok(Form::Profile { name, with_keys }),
         None if wanted == FormArg::Auto => Ok(Form::Keys),
         None => {
-            let place = ctx.paths.short(&ctx.paths.aws_config);
+            let place = ctx.paths.abbreviate(&ctx.paths.aws_config);
             Err(Error::new(
-                Kind::Config,
+                ErrorKind::Config,
                 format!("no profile of ours for {} stands in {place}", label(found.entry())),
             )
             .hint("use `--as keys`, or `--as auto` to take a profile only where there is one"))
@@ -89,7 +94,7 @@ pub(super) fn changes(
 }
 
 /// What a person calls a role.
-pub(super) fn label(entry: &Entry) -> String {
+pub(super) fn label(entry: &RosterEntry) -> String {
     format!("{}/{}", entry.account_label(), entry.role)
 }
 
@@ -103,7 +108,7 @@ pub(super) fn place(ctx: &Ctx, found: &Found, credentials: &Credentials, form: &
             known.map_or_else(|| arn.to_owned(), label)
         });
     let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
-    let left = human(credentials.left(ctx.clock.now()));
+    let left = format_duration(credentials.seconds_left(ctx.clock.now()));
     let how = match form {
         Form::Keys => format!("as keys, {left} left"),
         Form::Profile { name, with_keys: false } => {
@@ -114,7 +119,7 @@ pub(super) fn place(ctx: &Ctx, found: &Found, credentials: &Credentials, form: &
             format!("as profile {name}, which renews itself, and as keys, {left} left")
         }
     };
-    visible(&format!("{from}{} {how}", label(entry)))
+    escape_unprintable(&format!("{from}{} {how}", label(entry)))
 }
 
 /// Names what the person had set and the role takes the place of.

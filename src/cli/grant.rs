@@ -5,7 +5,8 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::domain::{
-    Confirm, Credentials, Entry, Error, Instance, Kind, Result, RoleName, Roster, human, visible,
+    ConfirmLevel, Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
+    escape_unprintable, format_duration,
 };
 use crate::ops::assume::{Wish, assume};
 use crate::ops::consent;
@@ -21,39 +22,40 @@ use super::{context, login, out};
 ///
 /// # Errors
 /// [`Kind::Usage`] without a terminal, [`Kind::Cancelled`] when the answer is no or another name.
-pub(super) fn confirm(ctx: &Ctx, roster: &Roster, entry: &Entry, yes: bool) -> Result<()> {
-    if !entry.protected() || yes {
+pub(super) fn confirm(ctx: &Ctx, roster: &Roster, entry: &RosterEntry, yes: bool) -> Result<()> {
+    if !entry.is_protected() || yes {
         return Ok(());
     }
-    let what = visible(&format!("{}/{} is protected", entry.account_label(), entry.role));
+    let what =
+        escape_unprintable(&format!("{}/{} is protected", entry.account_label(), entry.role));
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Error::new(Kind::Usage, what).hint("add --yes"));
+        return Err(Error::new(ErrorKind::Usage, what).hint("add --yes"));
     }
     let role = roster.id(entry);
     if consent::here(ctx).cover(&role, entry.confirm, ctx.clock.now()) {
         return Ok(());
     }
     match entry.confirm {
-        Confirm::Type => {
+        ConfirmLevel::TypeName => {
             typed(entry, &out::ask(&format!("{what}. Type the account's name to use it: "))?)?
         }
-        Confirm::No | Confirm::Ask
+        ConfirmLevel::None | ConfirmLevel::Ask
             if out::ask(&format!("{what}. Use it? [y/N] "))?.trim().eq_ignore_ascii_case("y") => {}
-        Confirm::No | Confirm::Ask => return Err(super::cancelled()),
+        ConfirmLevel::None | ConfirmLevel::Ask => return Err(super::cancelled()),
     }
     consent::remember(ctx, &role, entry.confirm);
     Ok(())
 }
 
 /// Whether the account's name was typed; nothing at all is a change of mind.
-fn typed(entry: &Entry, answer: &str) -> Result<()> {
+fn typed(entry: &RosterEntry, answer: &str) -> Result<()> {
     match answer.trim() {
-        right if entry.account_typed(right) => Ok(()),
+        right if entry.matches_typed_account(right) => Ok(()),
         "" => Err(super::cancelled()),
         wrong => {
             let label = entry.account_label();
             Err(Error::new(
-                Kind::Cancelled,
+                ErrorKind::Cancelled,
                 format!(
                     "`{wrong}` is not the account's name, which is `{label}`: nothing was done"
                 ),
@@ -69,7 +71,7 @@ fn typed(entry: &Entry, answer: &str) -> Result<()> {
 pub(super) fn credentials(
     ctx: &Arc<Ctx>,
     roster: &Roster,
-    entry: &Entry,
+    entry: &RosterEntry,
     stored: bool,
 ) -> Result<Credentials> {
     let instance = roster.instance(entry).clone();
@@ -91,10 +93,10 @@ pub(super) fn credentials(
 pub(super) fn warn_of_end(ctx: &Ctx, instance: &Instance) {
     // The credentials are there, whatever keeps this from being known.
     let Ok(Some(at)) = sessions::ending(ctx, instance) else { return };
-    let left = human(at.since(ctx.clock.now()));
+    let left = format_duration(at.since(ctx.clock.now()));
     let name = &instance.name;
     out::warning(
-        &Error::new(Kind::LoginNeeded, format!("the sign-in session with {name} ends in about {left}; nothing is renewed after that"))
+        &Error::new(ErrorKind::LoginNeeded, format!("the sign-in session with {name} ends in about {left}; nothing is renewed after that"))
             .hint(format!("run `rolecall login --sso {name} --force` to begin a new one")),
     );
 }

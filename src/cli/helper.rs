@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 
 use crate::config::{Env, env};
-use crate::domain::{Error, Instance, Result, Secret, visible};
+use crate::domain::{Error, Instance, Result, Secret, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::background::{self, Notice};
 use crate::os::process;
@@ -44,14 +44,18 @@ pub(super) fn say(notice: &Notice) {
     let problem = notice
         .problem
         .as_ref()
-        .map(|problem| format!("rolecall: {}\r\n", visible(problem)))
+        .map(|problem| format!("rolecall: {}\r\n", escape_unprintable(problem)))
         .unwrap_or_default();
     let code = notice
         .code
         .as_ref()
-        .map(|code| format!("\r\n  it has to show this code: {}", visible(code)))
+        .map(|code| format!("\r\n  it has to show this code: {}", escape_unprintable(code)))
         .unwrap_or_default();
-    let _ = write!(terminal, "{problem}rolecall: sign in at {}{code}\r\n", visible(&notice.url));
+    let _ = write!(
+        terminal,
+        "{problem}rolecall: sign in at {}{code}\r\n",
+        escape_unprintable(&notice.url)
+    );
 }
 
 /// The helper itself.

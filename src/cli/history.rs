@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::history::Use;
-use crate::domain::{Result, Roster, Timestamp, short};
+use crate::cache::history::HistoryEntry;
+use crate::domain::{Result, Roster, Timestamp, format_duration_short};
 use crate::ops::{refresh::update, roles::past};
 
 use super::args::{Globals, HistoryArgs};
@@ -33,17 +33,17 @@ pub(super) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
     Ok(0)
 }
 
-fn account_name<'a>(roster: &'a Roster, used: &Use) -> Option<&'a str> {
+fn account_name<'a>(roster: &'a Roster, used: &HistoryEntry) -> Option<&'a str> {
     let same = roster.entries.iter().find(|entry| {
         entry.account == used.role.account && roster.instance(entry).name == used.role.instance
     });
     same.map(|entry| &*entry.account_name).filter(|name| !name.is_empty())
 }
 
-fn as_text(roster: &Roster, uses: &[Use], now: Timestamp) -> String {
+fn as_text(roster: &Roster, uses: &[HistoryEntry], now: Timestamp) -> String {
     let header = ["WHEN", "ACCOUNT", "ROLE", "SSO", "COMMAND", "DIRECTORY"].map(String::from);
-    let row = |used: &Use| {
-        let when = format!("{} ago", short(now.since(used.at)));
+    let row = |used: &HistoryEntry| {
+        let when = format!("{} ago", format_duration_short(now.since(used.at)));
         if let Some(run) = used.run.as_ref().filter(|run| run.roles > 1) {
             let (many, instance) = (format!("{} roles", run.roles), used.role.instance.to_string());
             return vec![
@@ -64,9 +64,9 @@ fn as_text(roster: &Roster, uses: &[Use], now: Timestamp) -> String {
     table::fitted(&header, &uses.iter().map(row).collect::<Vec<_>>())
 }
 
-fn object(roster: &Roster, used: &Use) -> Value {
+fn object(roster: &Roster, used: &HistoryEntry) -> Value {
     let mut object = json!({
-        "at": used.at.rfc3339(),
+        "at": used.at.to_rfc3339(),
         "sso": used.role.instance,
         "account_id": used.role.account,
         "account_name": account_name(roster, used),

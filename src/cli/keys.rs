@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{self, Env, Keymap, Loaded, Origin, Paths, Pick, Settings, Shown};
-use crate::domain::{Error, Kind, Result};
+use crate::config::{
+    self, Env, Keymap, ListedSetting, LoadedConfig, Origin, Paths, PickTable, Settings,
+};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::remembered::PickSettings;
 use crate::tui::{self, Keys, Misbound, Style};
 
@@ -26,16 +28,16 @@ pub(super) fn of(settings: &PickSettings, env: &Env, paths: &Paths) -> Result<Ke
 ///
 /// # Errors
 /// As [`of`].
-pub(super) fn check(loaded: &Loaded) -> Result<Keys> {
+pub(super) fn check(loaded: &LoadedConfig) -> Result<Keys> {
     Keys::new(style(&loaded.settings.pick), &loaded.settings.keys)
         .map_err(|wrong| said(&wrong, &loaded.origins))
 }
 
 /// The keys of the commands that the settings say nothing about, as settings.
-pub(super) fn usual(settings: &Settings) -> Vec<Shown> {
+pub(super) fn usual(settings: &Settings) -> Vec<ListedSetting> {
     let list =
         |names: Vec<&str>| toml::Value::Array(names.into_iter().map(toml::Value::from).collect());
-    let shown = |name: &str, names| Shown {
+    let shown = |name: &str, names| ListedSetting {
         key: format!("keys.{name}"),
         value: Some(list(names)),
         origin: None,
@@ -45,7 +47,7 @@ pub(super) fn usual(settings: &Settings) -> Vec<Shown> {
     rest.map(|(name, _, names)| shown(name, names)).collect()
 }
 
-fn style(pick: &Pick) -> Style {
+fn style(pick: &PickTable) -> Style {
     match pick.keymap {
         Keymap::Emacs => Style::Emacs,
         Keymap::Vi => Style::Vi,
@@ -58,5 +60,5 @@ fn said(wrong: &Misbound, origins: &BTreeMap<String, Origin>) -> Error {
         Some(Origin::File { path, line }) => format!("{}:{line}: ", path.display()),
         _ => String::new(),
     };
-    Error::new(Kind::Config, format!("{place}{key}: {}", wrong.message)).hint(&wrong.hint)
+    Error::new(ErrorKind::Config, format!("{place}{key}: {}", wrong.message)).hint(&wrong.hint)
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::config::env;
-use crate::domain::query::{Index, Query};
-use crate::domain::{Entry, Error, Kind, Result, Roster};
+use crate::domain::query::{Query, SearchIndex};
+use crate::domain::{Error, ErrorKind, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::{self, Fields};
 
@@ -62,12 +62,12 @@ fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
         ([], Some(configured)) => {
             let place = ctx
                 .settings
-                .list_fields_at
+                .list_fields_location
                 .as_ref()
                 .map(|(path, line)| format!("{}:{line}: ", path.display()));
             let place = format!("{}list_fields", place.unwrap_or_default());
             spelled(configured)
-                .map_err(|error| Error { kind: Kind::Config, ..error.context(&place) })
+                .map_err(|error| Error { kind: ErrorKind::Config, ..error.context(&place) })
         }
         ([], None) => Ok(DEFAULT.map(String::from).to_vec()),
         (given, _) => spelled(given),
@@ -93,23 +93,27 @@ fn backwards(ctx: &Ctx) -> bool {
 /// `FIELD=VALUE`, with the field's own spelling and the value in lower case.
 fn parse_prefix(prefix: &str) -> Result<(String, String)> {
     let (name, value) = prefix.split_once('=').ok_or_else(|| {
-        Error::new(Kind::Usage, format!("`--prefix {prefix}` is not FIELD=VALUE"))
+        Error::new(ErrorKind::Usage, format!("`--prefix {prefix}` is not FIELD=VALUE"))
             .hint("write --prefix AccountName=pay")
     })?;
     Ok((fields::spelled(name)?, value.to_lowercase()))
 }
 
 /// The roles that match, in the roster's order; words are compared literally.
-fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a Entry> {
+fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a RosterEntry> {
     let Some(text) = query else { return roster.entries.iter().collect() };
-    let index = Index::build(roster.clone());
-    let query = Query::parse(text, &|tag| index.knows_tag(tag));
-    index.literal(&query).into_iter().filter_map(|row| roster.entries.get(row as usize)).collect()
+    let index = SearchIndex::new(roster.clone());
+    let query = Query::parse(text, &|tag| index.has_tag(tag));
+    index
+        .match_literal(&query)
+        .into_iter()
+        .filter_map(|row| roster.entries.get(row as usize))
+        .collect()
 }
 
 /// By a field, expiry as a number; equal rows stay in the portal's order. What has expired, or has
 /// no value, is last both ways round.
-fn sort(rows: &mut [&Entry], name: &str, reverse: bool, fields: &Fields<'_>) {
+fn sort(rows: &mut [&RosterEntry], name: &str, reverse: bool, fields: &Fields<'_>) {
     if fields::is_expiry(name) {
         return by(rows, reverse, |entry| fields.expires(entry).map(|at| at.0));
     }
@@ -119,18 +123,24 @@ fn sort(rows: &mut [&Entry], name: &str, reverse: bool, fields: &Fields<'_>) {
     });
 }
 
-fn by<T: Ord>(rows: &mut [&Entry], reverse: bool, key: impl Fn(&Entry) -> Option<T>) {
+fn by<T: Ord>(rows: &mut [&RosterEntry], reverse: bool, key: impl Fn(&RosterEntry) -> Option<T>) {
     rows.sort_by_cached_key(|entry| {
         let key = key(entry);
         (key.is_none(), key.map(|key| if reverse { Err(Reverse(key)) } else { Ok(key) }))
     });
 }
 
-fn render(rows: &[&Entry], columns: &[String], args: &ListArgs, fields: &Fields<'_>) -> String {
-    let cells =
-        |entry: &&Entry| columns.iter().map(|name| fields.text(entry, name)).collect::<Vec<_>>();
+fn render(
+    rows: &[&RosterEntry],
+    columns: &[String],
+    args: &ListArgs,
+    fields: &Fields<'_>,
+) -> String {
+    let cells = |entry: &&RosterEntry| {
+        columns.iter().map(|name| fields.text(entry, name)).collect::<Vec<_>>()
+    };
     if args.json {
-        let object = |entry: &&Entry| {
+        let object = |entry: &&RosterEntry| {
             let pairs = columns
                 .iter()
                 .map(|name| (json_name(name), json_value(entry, name, fields.text(entry, name))));
@@ -161,7 +171,7 @@ fn json_name(name: &str) -> String {
 
 /// Tags are an object, what is missing is null, seconds are a number, and all else is text: account
 /// ids begin with zeros.
-fn json_value(entry: &Entry, name: &str, text: String) -> Value {
+fn json_value(entry: &RosterEntry, name: &str, text: String) -> Value {
     match name {
         "Tags" => Value::Object(
             entry.tags.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect(),

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::config::{SecureStore, UrlAction};
-use crate::domain::{Error, Instance, Kind, Result, Secret, human, visible};
+use crate::domain::{
+    Error, ErrorKind, Instance, Result, Secret, escape_unprintable, format_duration,
+};
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
@@ -61,7 +63,7 @@ fn check(ctx: &Ctx, instances: &[Instance], all: bool) -> Result<u8> {
         _ => {
             let names: Vec<&str> = without.iter().map(|instance| instance.name.as_str()).collect();
             Err(Error::new(
-                Kind::LoginNeeded,
+                ErrorKind::LoginNeeded,
                 format!("nobody is signed in to {}", names.join(", ")),
             )
             .hint("run `rolecall login --all`"))
@@ -81,7 +83,7 @@ async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<
             out::bold(instance.name.as_str()),
             by_whom(ctx, instance)?
         )),
-        Err(error) if error.kind == Kind::LoginNeeded => {
+        Err(error) if error.kind == ErrorKind::LoginNeeded => {
             at_terminal(
                 ctx,
                 instance,
@@ -126,7 +128,7 @@ pub(super) async fn at_terminal(
 ) -> Result<()> {
     if ctx.settings.secure_store == SecureStore::Json {
         let plain = Error::new(
-            Kind::Vault,
+            ErrorKind::Vault,
             "secure_store = \"json\": tokens and credentials are kept in plain text",
         );
         out::warning(
@@ -151,7 +153,7 @@ pub(super) async fn at_terminal(
             ));
         }
         SignInStep::Open { url, code, expires_at, browser } => {
-            let left = human(expires_at.since(clock.now()));
+            let left = format_duration(expires_at.since(clock.now()));
             match browser {
                 true => out::say(&format!(
                     "signing in to {}: a page has opened in your browser",
@@ -162,7 +164,7 @@ pub(super) async fn at_terminal(
                     out::bold(name.as_str())
                 )),
             }
-            let url = visible(&url);
+            let url = escape_unprintable(&url);
             out::say(&format!("  {url}"));
             if draws {
                 // The address stands above: a terminal that is too narrow costs the picture only.
@@ -171,7 +173,10 @@ pub(super) async fn at_terminal(
             let by_code = code.is_some();
             with_code.store(by_code, Ordering::Relaxed);
             if let Some(code) = code {
-                out::say(&format!("  it has to show this code: {}", out::bold(&visible(&code))));
+                out::say(&format!(
+                    "  it has to show this code: {}",
+                    out::bold(&escape_unprintable(&code))
+                ));
             }
             // With a code any browser will do. Without one the browser comes back to this machine,
             // or its address is brought here by hand.
@@ -216,7 +221,7 @@ pub(super) async fn signed_in<T>(
     mut work: impl AsyncFnMut() -> Result<T>,
 ) -> Result<T> {
     match work().await {
-        Err(error) if error.kind == Kind::LoginNeeded && context::may_sign_in(ctx) => {
+        Err(error) if error.kind == ErrorKind::LoginNeeded && context::may_sign_in(ctx) => {
             at_terminal(ctx, instance, SignInOptions::default()).await?;
             work().await
         }

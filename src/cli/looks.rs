@@ -1,7 +1,7 @@
 //! How the picker looks, from settings and what the environment tells of the terminal. The terminal
 //! itself is never asked.
 
-use crate::config::{Env, Pick, Theme as Wanted, env};
+use crate::config::{Env, PickTable, Theme as Wanted, env};
 use crate::tui::{Colours, Ground, Looks, Theme};
 
 use super::args::Color;
@@ -11,7 +11,7 @@ const COLOURFUL: [&str; 6] =
     ["alacritty", "foot", "wezterm", "xterm-ghostty", "xterm-kitty", "rio"];
 
 /// The picker's looks; `when` is what the command line says about colours.
-pub(super) fn looks(pick: &Pick, env: &Env, when: Color) -> Looks {
+pub(super) fn looks(pick: &PickTable, env: &Env, when: Color) -> Looks {
     let no_color = match when {
         Color::Always => false,
         Color::Never => true,
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn of(pairs: &[(&str, &str)]) -> Looks {
-        looks(&Pick::default(), &Env::from_pairs(pairs.iter().copied()), Color::Auto)
+        looks(&PickTable::default(), &Env::from_pairs(pairs.iter().copied()), Color::Auto)
     }
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
             [Theme::Dark, Theme::Light, Theme::Light]
         );
         assert_eq!([theme("15;default"), of(&[]).theme], [Theme::Auto, Theme::Auto]);
-        let contrast = Pick { theme: Wanted::HighContrast, ..Pick::default() };
+        let contrast = PickTable { theme: Wanted::HighContrast, ..PickTable::default() };
         let looks = looks(&contrast, &Env::from_pairs([("COLORFGBG", "0;15")]), Color::Auto);
         assert_eq!(looks.theme, Theme::HighContrast(Some(Ground::Light)));
     }
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn the_flag_wins_over_no_color() {
         let env = Env::from_pairs([("NO_COLOR", "1")]);
-        let plain = |when| looks(&Pick::default(), &env, when).no_color;
+        let plain = |when| looks(&PickTable::default(), &env, when).no_color;
         assert_eq!(
             [plain(Color::Auto), plain(Color::Never), plain(Color::Always)],
             [true, true, false]

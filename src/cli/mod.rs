@@ -49,7 +49,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use args::PickArgs;
 pub use args::{Cli, Command};
@@ -85,7 +85,7 @@ fn parse(args: Vec<OsString>) -> std::result::Result<Cli, clap::Error> {
 fn usage(error: &clap::Error) -> ExitCode {
     // A closed pipe while printing help is no failure.
     let _ = error.print();
-    ExitCode::from(if error.use_stderr() { exit_code(Kind::Usage) } else { 0 })
+    ExitCode::from(if error.use_stderr() { exit_code(ErrorKind::Usage) } else { 0 })
 }
 
 fn run(cli: Cli) -> Result<u8> {
@@ -93,7 +93,7 @@ fn run(cli: Cli) -> Result<u8> {
     out::begin(&cli.globals, plain);
     // Said here and not in clap's terms, which would refuse the global flags before a command too.
     if cli.command.is_some() && cli.pick != PickArgs::default() {
-        return Err(Error::new(Kind::Usage, "flags of the picker stand before a command")
+        return Err(Error::new(ErrorKind::Usage, "flags of the picker stand before a command")
             .hint("put the command first, then its flags"));
     }
     let globals = cli.globals;
@@ -145,24 +145,24 @@ pub const EXIT_CODES: [(u8, &str); 11] = [
 ];
 
 /// The exit code of a failure.
-fn exit_code(kind: Kind) -> u8 {
+fn exit_code(kind: ErrorKind) -> u8 {
     match kind {
-        Kind::NoMatch => 1,
-        Kind::Usage => 2,
-        Kind::Config => 3,
-        Kind::LoginNeeded => 4,
-        Kind::UnknownRole => 5,
-        Kind::Refused | Kind::Throttled | Kind::Unreachable => 6,
-        Kind::Vault => 7,
-        Kind::Internal => 70,
-        Kind::Os => 74,
-        Kind::Cancelled => 130,
+        ErrorKind::NoMatch => 1,
+        ErrorKind::Usage => 2,
+        ErrorKind::Config => 3,
+        ErrorKind::LoginNeeded => 4,
+        ErrorKind::UnknownRole => 5,
+        ErrorKind::AccessDenied | ErrorKind::Throttled | ErrorKind::Unreachable => 6,
+        ErrorKind::Vault => 7,
+        ErrorKind::Internal => 70,
+        ErrorKind::Os => 74,
+        ErrorKind::Cancelled => 130,
     }
 }
 
 /// Nothing was chosen, and nothing is printed.
 fn cancelled() -> Error {
-    Error::new(Kind::Cancelled, "")
+    Error::new(ErrorKind::Cancelled, "")
 }
 
 #[cfg(test)]
@@ -178,18 +178,18 @@ mod tests {
     #[test]
     fn every_sort_of_failure_ends_with_a_code_that_is_explained() {
         let kinds = [
-            Kind::NoMatch,
-            Kind::Usage,
-            Kind::Config,
-            Kind::LoginNeeded,
-            Kind::UnknownRole,
-            Kind::Refused,
-            Kind::Throttled,
-            Kind::Unreachable,
-            Kind::Vault,
-            Kind::Internal,
-            Kind::Os,
-            Kind::Cancelled,
+            ErrorKind::NoMatch,
+            ErrorKind::Usage,
+            ErrorKind::Config,
+            ErrorKind::LoginNeeded,
+            ErrorKind::UnknownRole,
+            ErrorKind::AccessDenied,
+            ErrorKind::Throttled,
+            ErrorKind::Unreachable,
+            ErrorKind::Vault,
+            ErrorKind::Internal,
+            ErrorKind::Os,
+            ErrorKind::Cancelled,
         ];
         let mut used: Vec<u8> = kinds.into_iter().map(exit_code).chain([0]).collect();
         used.sort_unstable();

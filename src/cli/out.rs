@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
 
 use crate::config::{Env, LogLevel, env};
-use crate::domain::{Error, Kind, Result, visible, visible_lines};
+use crate::domain::{Error, ErrorKind, Result, escape_unprintable, escape_unprintable_lines};
 use crate::os::file;
 use crate::os::tty;
 
@@ -95,7 +95,7 @@ pub(super) fn data_styled(code: &str, text: &str) -> String {
 
 /// Text of data as a terminal may show it; elsewhere as it is.
 pub(super) fn data_visible(text: String) -> String {
-    if io::stdout().is_terminal() { visible(text.trim_end_matches('\r')) } else { text }
+    if io::stdout().is_terminal() { escape_unprintable(text.trim_end_matches('\r')) } else { text }
 }
 
 /// Something quiet: dim on a terminal.
@@ -119,7 +119,11 @@ pub(super) fn alarming(text: &str) -> String {
 /// # Errors
 /// [`Kind::Os`] when stdout can't be written to for another reason.
 pub(super) fn data(text: &str) -> Result<()> {
-    if io::stdout().is_terminal() { data_raw(&visible_lines(text)) } else { data_raw(text) }
+    if io::stdout().is_terminal() {
+        data_raw(&escape_unprintable_lines(text))
+    } else {
+        data_raw(text)
+    }
 }
 
 /// Prints what another program has written, as it is.
@@ -132,7 +136,7 @@ pub(super) fn data_raw(text: &str) -> Result<()> {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let said = format!("writing to stdout: {}", file::reason(&error));
-            Err(Error::new(Kind::Os, said).hint("what was printed there is not whole"))
+            Err(Error::new(ErrorKind::Os, said).hint("what was printed there is not whole"))
         }
         _ => Ok(()),
     }
@@ -140,7 +144,7 @@ pub(super) fn data_raw(text: &str) -> Result<()> {
 
 /// Prints a message. Characters that would control a terminal are escaped, colors excepted.
 pub(super) fn say(text: &str) {
-    say_raw(&visible_lines(text));
+    say_raw(&escape_unprintable_lines(text));
 }
 
 /// Prints on stderr what another program has written, as it is.
@@ -152,22 +156,26 @@ pub(super) fn say_raw(text: &str) {
 /// elsewhere.
 pub(super) fn progress(text: &str) {
     if io::stderr().is_terminal() && !plain() {
-        let _ = write!(io::stderr().lock(), "\r\x1b[K{}", visible_lines(text));
+        let _ = write!(io::stderr().lock(), "\r\x1b[K{}", escape_unprintable_lines(text));
     }
 }
 
 /// A failure in words, with what helps. Names from elsewhere are made visible first.
 pub(super) fn error(error: &Error) {
-    if error.kind == Kind::Cancelled && error.message.is_empty() {
+    if error.kind == ErrorKind::Cancelled && error.message.is_empty() {
         return;
     }
-    say(&format!("{} {}", styled("1;31", "rolecall:"), visible(&error.message)));
+    say(&format!("{} {}", styled("1;31", "rolecall:"), escape_unprintable(&error.message)));
     hints(error);
 }
 
 /// A failure that did not stop anything.
 pub(super) fn warning(error: &Error) {
-    say(&format!("{} {}", styled("1;33", "rolecall: warning:"), visible(&error.message)));
+    say(&format!(
+        "{} {}",
+        styled("1;33", "rolecall: warning:"),
+        escape_unprintable(&error.message)
+    ));
     hints(error);
 }
 
@@ -176,7 +184,7 @@ fn hints(error: &Error) {
         say(&format!(
             "{} {}",
             styled("2", "hint:"),
-            hint.lines().map(visible).collect::<Vec<_>>().join("\n      ")
+            hint.lines().map(escape_unprintable).collect::<Vec<_>>().join("\n      ")
         ));
     }
 }
@@ -187,7 +195,7 @@ fn hints(error: &Error) {
 /// When nothing can be read.
 pub(super) fn ask(question: &str) -> Result<String> {
     let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "{}", visible_lines(question));
+    let _ = write!(stderr, "{}", escape_unprintable_lines(question));
     let _ = stderr.flush();
     let line = tty::read_line(io::stdin().lock())
         .map_err(|error| Error::os(format!("reading the answer: {error}")))?;

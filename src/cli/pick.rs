@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::cache::marks;
+use crate::cache::favorites;
 use crate::config::{Action as DefaultAction, Env, env};
-use crate::domain::query::{Index, Query};
-use crate::domain::{Entry, Error, Instance, Kind, Result, RoleId, Roster};
+use crate::domain::query::{Query, SearchIndex};
+use crate::domain::{Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
 use crate::ops::instances::none_found;
@@ -60,7 +60,7 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
         }
         let rows = search(&ctx, &roster, &query);
         if rows.is_empty() && (args.filter || args.exit_0) {
-            return Ok(super::exit_code(Kind::NoMatch));
+            return Ok(super::exit_code(ErrorKind::NoMatch));
         }
         if args.filter {
             return finish(&ctx, globals, &roster, rows, Action::Print, &query, &args);
@@ -172,23 +172,23 @@ fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> Action {
 /// The rows that a query matches, best first.
 pub(super) fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
     let usages = past::usages(ctx);
-    let marks = marks::load(&ctx.paths.state_dir).unwrap_or_default();
-    let index = Index::build(roster.clone());
-    let parsed = Query::parse(query, &|tag| index.knows_tag(tag));
+    let flags = favorites::load(&ctx.paths.state_dir).unwrap_or_default();
+    let index = SearchIndex::new(roster.clone());
+    let parsed = Query::parse(query, &|tag| index.has_tag(tag));
     index
-        .search(&parsed, &usages, &marks, ctx.settings.history_weight)
+        .search(&parsed, &usages, &flags, ctx.settings.history_weight)
         .into_iter()
         .map(|row| row as usize)
         .collect()
 }
 
 fn position(roster: &Roster, role: &RoleId) -> Result<usize> {
-    let same = |entry: &Entry| {
+    let same = |entry: &RosterEntry| {
         entry.account == role.account
             && *entry.role == *role.role.as_str()
             && roster.instance(entry).name == role.instance
     };
-    let gone = || Error::new(Kind::UnknownRole, format!("{role} is not in the list any more"));
+    let gone = || Error::new(ErrorKind::UnknownRole, format!("{role} is not in the list any more"));
     roster.entries.iter().position(same).ok_or_else(gone)
 }
 
@@ -242,7 +242,7 @@ fn single(rows: &[usize]) -> Result<usize> {
         [] => Err(super::cancelled()),
         [row] => Ok(*row),
         _ => Err(Error::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             format!("{} roles were marked, and a shell has one", rows.len()),
         )
         .hint("run a command in all of them: `rolecall each QUERY -- COMMAND`")),
@@ -266,7 +266,7 @@ fn screen(
     args: &PickArgs,
 ) -> Result<(Left, Option<Arc<Ctx>>)> {
     if !crate::os::tty::present() {
-        return Err(Error::new(Kind::Usage, "the picker needs a terminal")
+        return Err(Error::new(ErrorKind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
     if args.plain || out::plain() {
@@ -290,7 +290,7 @@ fn screen(
     looks.mouse &= !args.no_mouse;
     let options = tui::Options {
         usages: past::usages_in(&scene.paths.state_dir, settings.history(), clock.now()),
-        marks: marks::load(&scene.paths.state_dir).unwrap_or_default(),
+        marks: favorites::load(&scene.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
         action: enter.action,
@@ -308,7 +308,10 @@ fn screen(
         columns: settings.pick.columns.clone(),
         preview: settings.pick.preview,
         sketch: true,
-        first_run: scene.instances.is_empty().then(|| scene.paths.short(&scene.paths.config_file)),
+        first_run: scene
+            .instances
+            .is_empty()
+            .then(|| scene.paths.abbreviate(&scene.paths.config_file)),
         version: env!("CARGO_PKG_VERSION"),
         roster: scene.roster,
     };

@@ -9,8 +9,8 @@ use std::io::{BufReader, Write};
 use std::sync::Arc;
 
 use crate::domain::{
-    Confirm, Entry, Error, Instance, Kind, Result, RoleId, Roster, Timestamp, visible,
-    visible_lines,
+    ConfirmLevel, Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry, Timestamp,
+    escape_unprintable, escape_unprintable_lines,
 };
 use crate::ops::consent;
 use crate::ops::ctx::Ctx;
@@ -65,7 +65,7 @@ pub(super) fn run(
                 shown = true;
             }
             Heard::Choice(numbers) => {
-                let chosen: Vec<&Entry> =
+                let chosen: Vec<&RosterEntry> =
                     numbers.iter().map(|number| &roster.entries[rows[number - 1]]).collect();
                 if consents(ctx, &mut talk, &roster, &chosen, action)? {
                     let roles = chosen.into_iter().map(|entry| roster.id(entry)).collect();
@@ -105,21 +105,22 @@ fn consents(
     ctx: &Ctx,
     talk: &mut Talk,
     roster: &Roster,
-    chosen: &[&Entry],
+    chosen: &[&RosterEntry],
     action: Action,
 ) -> Result<bool> {
     let given = consent::here(ctx);
-    for entry in chosen.iter().filter(|entry| entry.protected() && action != Action::Print) {
+    for entry in chosen.iter().filter(|entry| entry.is_protected() && action != Action::Print) {
         let role = roster.id(entry);
         if given.cover(&role, entry.confirm, ctx.clock.now()) {
             continue;
         }
         let what = format!("{}, {} is protected.", entry.account_label(), entry.role);
-        let (question, agrees): (_, fn(&Entry, &str) -> bool) = match entry.confirm {
-            Confirm::Type => {
-                (format!("{what} Type the account's name to use it: "), Entry::account_typed)
-            }
-            Confirm::No | Confirm::Ask => {
+        let (question, agrees): (_, fn(&RosterEntry, &str) -> bool) = match entry.confirm {
+            ConfirmLevel::TypeName => (
+                format!("{what} Type the account's name to use it: "),
+                RosterEntry::matches_typed_account,
+            ),
+            ConfirmLevel::None | ConfirmLevel::Ask => {
                 (format!("{what} Type yes to use it: "), |_, answer| ["y", "yes"].contains(&answer))
             }
         };
@@ -221,7 +222,7 @@ fn heard(line: &str, rows: usize, known: usize, multi: bool) -> Heard {
 }
 
 /// All that tells one role from another, as it would be said.
-fn sentence(roster: &Roster, entry: &Entry, sessions: &Sessions, now: Timestamp) -> String {
+fn sentence(roster: &Roster, entry: &RosterEntry, sessions: &Sessions, now: Timestamp) -> String {
     let account = format!("account {}", entry.account);
     let mut parts = match entry.account_name.is_empty() {
         true => vec![account, entry.role.to_string()],
@@ -230,7 +231,7 @@ fn sentence(roster: &Roster, entry: &Entry, sessions: &Sessions, now: Timestamp)
     if roster.instances.len() > 1 {
         parts.push(format!("in {}", roster.instance(entry).name));
     }
-    if entry.protected() {
+    if entry.is_protected() {
         parts.push("protected".to_owned());
     }
     let id: RoleId = roster.id(entry);
@@ -243,7 +244,7 @@ fn sentence(roster: &Roster, entry: &Entry, sessions: &Sessions, now: Timestamp)
     if let Some(left) = expiry {
         parts.push(format!("credentials good for {}", spoken(left)));
     }
-    visible(&parts.join(", ")) + "."
+    escape_unprintable(&parts.join(", ")) + "."
 }
 
 /// `47 minutes`, `2 hours and 5 minutes`.
@@ -263,8 +264,8 @@ fn spoken(seconds: i64) -> String {
 fn repeated(query: &str) -> String {
     const LONGEST: usize = 80;
     match query.trim().char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", visible(&query.trim()[..end])),
-        None => visible(query.trim()),
+        Some((end, _)) => format!("{}...", escape_unprintable(&query.trim()[..end])),
+        None => escape_unprintable(query.trim()),
     }
 }
 
@@ -288,12 +289,12 @@ impl Talk {
     }
 
     fn say(&mut self, text: &str) -> Result<()> {
-        writeln!(self.mouth, "{}", visible_lines(text)).map_err(gone)
+        writeln!(self.mouth, "{}", escape_unprintable_lines(text)).map_err(gone)
     }
 
     /// The answer; none when the person has no more to say.
     fn ask(&mut self, question: String) -> Result<Option<String>> {
-        write!(self.mouth, "{}", visible(&question))
+        write!(self.mouth, "{}", escape_unprintable(&question))
             .and_then(|()| self.mouth.flush())
             .map_err(gone)?;
         let line = tty::read_line(&mut self.ears).map_err(gone)?;
@@ -305,7 +306,7 @@ impl Talk {
 }
 
 fn gone(error: std::io::Error) -> Error {
-    Error::new(Kind::Usage, format!("talking with the terminal: {error}"))
+    Error::new(ErrorKind::Usage, format!("talking with the terminal: {error}"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::config::Env;
-use crate::domain::{Credentials, Error, Kind, Result, Window, parse_duration};
+use crate::domain::{Credentials, Error, ErrorKind, Result, Window, parse_duration};
 
 use super::args::{Globals, ProcessArgs};
 use super::out;
@@ -37,7 +37,7 @@ fn terms(args: &ProcessArgs) -> Result<Terms> {
 /// A flag's length of time, in seconds.
 fn length(flag: &str, text: &str) -> Result<i64> {
     parse_duration(text).ok_or_else(|| {
-        Error::new(Kind::Usage, format!("`{flag} {text}` is not a length of time"))
+        Error::new(ErrorKind::Usage, format!("`{flag} {text}` is not a length of time"))
             .hint("write 15m, 900s or 1h")
     })
 }
@@ -60,7 +60,7 @@ fn print(credentials: &Credentials) -> Result<u8> {
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
         session_token: credentials.session_token.expose(),
-        expiration: credentials.expires_at.rfc3339(),
+        expiration: credentials.expires_at.to_rfc3339(),
         account_id: credentials.account.as_str(),
     };
     let text =

@@ -2,7 +2,7 @@
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::os::tty;
 
 /// Cells around the code that have to stay empty for a reader to find it.
@@ -42,7 +42,7 @@ pub(super) fn render(text: &str, columns: usize) -> Result<String> {
 }
 
 fn too_long(room: &str) -> Error {
-    Error::new(Kind::Usage, format!("the link is too long for {room}"))
+    Error::new(ErrorKind::Usage, format!("the link is too long for {room}"))
         .hint("make the terminal wider, or use `rolecall console --link -u qr`: the portal's link is short")
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::{Entry, Kind, Roster, visible};
+use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable};
 use crate::ops::each::{Outcome, Told};
 use crate::os::group::Stream;
 
@@ -64,7 +64,7 @@ impl Report {
             }
             Told::Warning(warning) => {
                 out::progress("");
-                out::warning(&warning.context(visible(self.labels[at].trim_end())));
+                out::warning(&warning.context(escape_unprintable(self.labels[at].trim_end())));
             }
             Told::Line(stream, line) if self.json => {
                 let (stdout, stderr) = self.written.entry(at).or_default();
@@ -127,7 +127,7 @@ impl Report {
     }
 
     /// The first role whose command began, and how many did; `None` when none did.
-    pub(super) fn begun(&self) -> Option<(&Entry, usize)> {
+    pub(super) fn begun(&self) -> Option<(&RosterEntry, usize)> {
         self.begun.map(|(at, count)| (&self.roster.entries[self.rows[at]], count))
     }
 
@@ -144,7 +144,7 @@ impl Report {
         hints.sort();
         hints.dedup();
         for hint in hints.into_iter().take(NAMED) {
-            out::say(&format!("{} {}", out::dim("hint:"), visible(hint)));
+            out::say(&format!("{} {}", out::dim("hint:"), escape_unprintable(hint)));
         }
         code(self.outcomes.values())
     }
@@ -152,17 +152,17 @@ impl Report {
 
 /// What to call the roles: account and role, by the account's id where a name is not enough, all of
 /// one width.
-fn labels<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
-    let entries: Vec<&Entry> = entries.collect();
+fn labels<'a>(entries: impl Iterator<Item = &'a RosterEntry>) -> Vec<String> {
+    let entries: Vec<&RosterEntry> = entries.collect();
     let mut times: HashMap<String, usize> = HashMap::new();
     for entry in &entries {
         *times.entry(exports::label(entry)).or_default() += 1;
     }
-    let label = |entry: &&Entry| match exports::label(entry) {
+    let label = |entry: &&RosterEntry| match exports::label(entry) {
         twice if times.get(&twice).is_some_and(|times| *times > 1) => {
-            visible(&format!("{}/{}", entry.account, entry.role))
+            escape_unprintable(&format!("{}/{}", entry.account, entry.role))
         }
-        label => visible(&label),
+        label => escape_unprintable(&label),
     };
     let labels: Vec<String> = entries.iter().map(label).collect();
     let widest = labels.iter().map(|label| label.width()).max().unwrap_or_default();
@@ -173,7 +173,7 @@ fn labels<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
 }
 
 /// A role in JSON.
-pub(super) fn who(roster: &Roster, entry: &Entry) -> Map<String, Value> {
+pub(super) fn who(roster: &Roster, entry: &RosterEntry) -> Map<String, Value> {
     let pairs = [
         ("sso", roster.instance(entry).name.as_str()),
         ("account_id", entry.account.as_str()),
@@ -211,7 +211,7 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, Outcome>) -> Vec<String
                 continue;
             }
             Outcome::Code(code) => format!("exit code {code}"),
-            Outcome::Failed(error) => visible(&error.message),
+            Outcome::Failed(error) => escape_unprintable(&error.message),
             Outcome::Stopped => "stopped on the way".to_owned(),
             Outcome::NotBegun => "not begun".to_owned(),
         };
@@ -247,7 +247,7 @@ fn code<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> u8 {
             Outcome::Stopped | Outcome::NotBegun => stopped = true,
         }
     }
-    if stopped { exit_code(Kind::Cancelled) } else { worst }
+    if stopped { exit_code(ErrorKind::Cancelled) } else { worst }
 }
 
 #[cfg(test)]
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_summary_counts_and_names_what_did_not_go_well() {
-        let refused = || Outcome::Failed(Error::new(Kind::Refused, "AWS refuses"));
+        let refused = || Outcome::Failed(Error::new(ErrorKind::AccessDenied, "AWS refuses"));
         let mut list = vec![Outcome::Code(0), Outcome::Code(3), Outcome::Code(0)];
         list.extend((0..7).map(|_| refused()));
         let (labels, all) = outcomes(list);
@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn the_highest_exit_code_wins_unless_it_was_stopped() {
         let of = |list: &[Outcome]| code(list.iter());
-        let refused = Outcome::Failed(Error::new(Kind::Refused, ""));
+        let refused = Outcome::Failed(Error::new(ErrorKind::AccessDenied, ""));
         assert_eq!(of(&[Outcome::Code(0), Outcome::Code(3), refused.clone()]), 6);
         assert_eq!(of(&[Outcome::Code(77), refused]), 77);
         assert_eq!(of(&[Outcome::Code(255), Outcome::Stopped, Outcome::NotBegun]), 130);

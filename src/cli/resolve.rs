@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use crate::config::env;
-use crate::domain::{Entry, Error, Instance, Kind, Result, Roster};
+use crate::domain::{Error, ErrorKind, Instance, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::again::Look;
 use crate::ops::refresh::update;
@@ -47,7 +47,7 @@ pub(super) struct Found {
 
 impl Found {
     /// The role.
-    pub(super) fn entry(&self) -> &Entry {
+    pub(super) fn entry(&self) -> &RosterEntry {
         &self.roster.entries[self.position]
     }
 }
@@ -162,7 +162,7 @@ fn in_turn<T>(
         for one in all {
             match work(one).await {
                 Ok(()) => any = true,
-                Err(error) if error.kind == Kind::LoginNeeded => {}
+                Err(error) if error.kind == ErrorKind::LoginNeeded => {}
                 Err(error) => out::warning(&error),
             }
         }
@@ -198,7 +198,7 @@ pub(super) fn known_with_warnings(
 
 /// What to say when no list of roles was ever read.
 pub(super) fn nothing_known() -> Error {
-    Error::new(Kind::LoginNeeded, "no roles are known yet")
+    Error::new(ErrorKind::LoginNeeded, "no roles are known yet")
         .hint("run `rolecall login` to read them")
 }
 
@@ -211,7 +211,7 @@ fn incomplete(ctx: &Ctx, roster: &Roster) -> Error {
         .filter(|name| !update::complete(ctx, name))
         .map(|name| name.as_str())
         .collect();
-    Error::new(Kind::UnknownRole, format!("the list of roles of {} is not complete, so a query is no sure choice", names.join(", ")))
+    Error::new(ErrorKind::UnknownRole, format!("the list of roles of {} is not complete, so a query is no sure choice", names.join(", ")))
         .hint("run `rolecall login --all`, narrow it with --sso, or name the role: --arn, --account and --role, --profile")
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::{Env, Paths, env};
-use crate::domain::{Instance, InstanceName, Result, Roster, Sheet};
+use crate::domain::{Instance, InstanceName, PackedRoster, Result, Roster};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
 use crate::ops::roles::remembered::{self, PickSettings, Remembered};
@@ -31,10 +31,10 @@ pub(super) struct Scene {
     /// The roles, as far as they are known without another look at rules.
     pub(super) roster: Arc<Roster>,
     /// The roles as they are remembered, where the first frame needs no more than some of them.
-    pub(super) sheet: Option<Arc<Sheet>>,
+    pub(super) sheet: Option<Arc<PackedRoster>>,
     /// The same, wherever they are remembered: then nothing has to be read after the first frame
     /// either.
-    pub(super) remembered: Option<Arc<Sheet>>,
+    pub(super) remembered: Option<Arc<PackedRoster>>,
     /// Makes the surroundings of all that happens behind the screen.
     pub(super) open: Opening,
 }

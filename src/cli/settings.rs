@@ -5,8 +5,10 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::config::{self, Env, Loaded, Origin, Paths, Settings, Shown, Warning, edit, env};
-use crate::domain::{Error, Kind, Result};
+use crate::config::{
+    self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings, Warning, edit, env,
+};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::format::Format;
 use crate::os::browser::words;
 use crate::os::file;
@@ -26,9 +28,11 @@ pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
     match args.command.unwrap_or(SettingsCommand::Show { json: false }) {
         SettingsCommand::Show { json } => show(&loaded(&env, &paths, globals)?, &paths, json),
         SettingsCommand::Get { key } => get(&loaded(&env, &paths, globals)?, &key),
-        SettingsCommand::Set { key, value } => set(&env, &paths.with_new_config(), &key, &value),
+        SettingsCommand::Set { key, value } => {
+            set(&env, &paths.allow_missing_config(), &key, &value)
+        }
         SettingsCommand::Unset { key } => unset(&env, &paths, &key),
-        SettingsCommand::Edit => edit(&env, &paths.with_new_config()),
+        SettingsCommand::Edit => edit(&env, &paths.allow_missing_config()),
         SettingsCommand::Path => {
             out::data(&format!("{}\n", paths.config_file.display()))?;
             Ok(0)
@@ -37,7 +41,7 @@ pub(super) fn run(globals: &Globals, args: SettingsArgs) -> Result<u8> {
 }
 
 /// The settings as they count; keys that nobody knows are errors here.
-fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<Loaded> {
+fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<LoadedConfig> {
     let mut loaded = config::load_with_origins(env, paths)?;
     known(&loaded.warnings)?;
     keys::check(&loaded)?;
@@ -64,15 +68,15 @@ fn loaded(env: &Env, paths: &Paths, globals: &Globals) -> Result<Loaded> {
 /// Nothing when every key is known; else the first one as the error, and the others as hints.
 pub(super) fn known(warnings: &[Warning]) -> Result<()> {
     let Some((first, others)) = warnings.split_first() else { return Ok(()) };
-    let error = Error::new(Kind::Config, first.to_string());
+    let error = Error::new(ErrorKind::Config, first.to_string());
     let error = others.iter().fold(error, |error, warning| error.hint(format!("also {warning}")));
     Err(error.hint("run `rolecall settings edit`"))
 }
 
 /// Every setting; a command of the picker without keys in the configuration has those of the
 /// catalog.
-fn all(loaded: &Loaded) -> Result<Vec<Shown>> {
-    let mut shown = config::shown(loaded)?;
+fn all(loaded: &LoadedConfig) -> Result<Vec<ListedSetting>> {
+    let mut shown = config::list_settings(loaded)?;
     let end = shown
         .iter()
         .rposition(|shown| ["pick.", "keys."].iter().any(|table| shown.key.starts_with(table)));
@@ -81,7 +85,7 @@ fn all(loaded: &Loaded) -> Result<Vec<Shown>> {
     Ok(shown)
 }
 
-fn show(loaded: &Loaded, paths: &Paths, as_json: bool) -> Result<u8> {
+fn show(loaded: &LoadedConfig, paths: &Paths, as_json: bool) -> Result<u8> {
     let shown = all(loaded)?;
     if as_json {
         let objects: Vec<_> = shown.iter().map(object).collect();
@@ -89,7 +93,7 @@ fn show(loaded: &Loaded, paths: &Paths, as_json: bool) -> Result<u8> {
         return Ok(0);
     }
     let header = ["KEY", "VALUE", "FROM"].map(String::from);
-    let row = |shown: &Shown| {
+    let row = |shown: &ListedSetting| {
         let value = shown.value.as_ref().map_or_else(String::new, ToString::to_string);
         vec![shown.key.clone(), value, said(shown.origin.as_ref(), paths)]
     };
@@ -100,13 +104,13 @@ fn show(loaded: &Loaded, paths: &Paths, as_json: bool) -> Result<u8> {
 fn said(origin: Option<&Origin>, paths: &Paths) -> String {
     match origin {
         None => "built in".to_owned(),
-        Some(Origin::File { path, line }) => format!("{}:{line}", paths.short(path)),
+        Some(Origin::File { path, line }) => format!("{}:{line}", paths.abbreviate(path)),
         Some(Origin::Environment(name)) => (*name).to_owned(),
         Some(Origin::Flag) => "command line".to_owned(),
     }
 }
 
-fn object(shown: &Shown) -> serde_json::Value {
+fn object(shown: &ListedSetting) -> serde_json::Value {
     let (origin, file, line, variable) = match &shown.origin {
         None => ("built-in", None, None, None),
         Some(Origin::File { path, line }) => {
@@ -119,11 +123,11 @@ fn object(shown: &Shown) -> serde_json::Value {
 }
 
 /// A text as it is, anything else as TOML; a table as `KEY = VALUE` lines.
-fn get(loaded: &Loaded, key: &str) -> Result<u8> {
-    edit::path(key)?;
+fn get(loaded: &LoadedConfig, key: &str) -> Result<u8> {
+    edit::parse_key(key)?;
     let shown = all(loaded)?;
     let inside = format!("{key}.");
-    let value = |shown: &Shown| match &shown.value {
+    let value = |shown: &ListedSetting| match &shown.value {
         Some(toml::Value::String(text)) => Some(text.clone()),
         value => value.as_ref().map(ToString::to_string),
     };
@@ -137,7 +141,7 @@ fn get(loaded: &Loaded, key: &str) -> Result<u8> {
         }
     };
     if text.is_empty() {
-        return Err(Error::new(Kind::NoMatch, format!("`{key}` has no value"))
+        return Err(Error::new(ErrorKind::NoMatch, format!("`{key}` has no value"))
             .hint(format!("run `rolecall settings set {key} VALUE`")));
     }
     out::data(&text)?;
@@ -149,18 +153,18 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     let text = text(path)?;
     known(&config::check(path, &text).unwrap_or_default())?;
     let changed = edit::set(&text, path, key, value)?;
-    keys::check(&config::read(path, &changed)?)?;
+    keys::check(&config::parse(path, &changed)?)?;
     if let Ok(settings) = toml::from_str::<Settings>(&changed)
         && key == "profile_format"
     {
         Format::of(&settings)?;
     }
     file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())?;
-    out::say(&out::dim(&format!("{key} is set in {}", paths.short(path))));
+    out::say(&out::dim(&format!("{key} is set in {}", paths.abbreviate(path))));
     let origin = config::load_with_origins(env, paths)?.origins.get(key).cloned();
     if let Some(Origin::Environment(name)) = origin {
         out::warning(&Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("{name} in the environment overrules it here"),
         ));
     }
@@ -173,7 +177,7 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
     let changed = edit::unset(&text, path, key)?;
     if let Some(changed) = &changed {
         file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())?;
-        out::say(&out::dim(&format!("{key} is taken out of {}", paths.short(path))));
+        out::say(&out::dim(&format!("{key} is taken out of {}", paths.abbreviate(path))));
     }
     match (config::load_with_origins(env, paths)?.origins.get(key), changed) {
         (Some(origin), Some(_)) => {
@@ -181,14 +185,16 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
         }
         (None, Some(_)) => {}
         (Some(origin), None) => {
-            let not_here =
-                Error::new(Kind::NoMatch, format!("`{key}` is not set in {}", paths.short(path)));
+            let not_here = Error::new(
+                ErrorKind::NoMatch,
+                format!("`{key}` is not set in {}", paths.abbreviate(path)),
+            );
             return Err(not_here.hint(format!("it comes from {}", said(Some(origin), paths))));
         }
         (None, None) => {
             return Err(Error::new(
-                Kind::NoMatch,
-                format!("`{key}` is not set in {}", paths.short(path)),
+                ErrorKind::NoMatch,
+                format!("`{key}` is not set in {}", paths.abbreviate(path)),
             ));
         }
     }
@@ -199,7 +205,7 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
 fn text(path: &Path) -> Result<String> {
     let bytes = file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes)
-        .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
+        .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", path.display())))
 }
 
 fn edit(env: &Env, paths: &Paths) -> Result<u8> {
@@ -213,12 +219,12 @@ fn edit(env: &Env, paths: &Paths) -> Result<u8> {
         .unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
     let mut words = words(editor).into_iter().map(OsString::from);
     let program = words.next().ok_or_else(|| {
-        Error::new(Kind::Usage, "EDITOR is empty").hint("set EDITOR to a program")
+        Error::new(ErrorKind::Usage, "EDITOR is empty").hint("set EDITOR to a program")
     })?;
     let args = words.chain([path.clone().into_os_string()]).collect();
     let code = Child { program, args, set: Vec::new(), unset: Vec::new() }.wait()?;
     if code != 0 {
-        return Err(Error::new(Kind::Usage, format!("`{editor}` ended with code {code}")));
+        return Err(Error::new(ErrorKind::Usage, format!("`{editor}` ended with code {code}")));
     }
     let loaded = config::load(env, paths)?;
     known(&loaded.warnings)?;

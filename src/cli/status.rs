@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use crate::config::env;
-use crate::domain::{Instance, Kind, Result, RoleId, Timestamp, human, short, visible};
+use crate::domain::{
+    ErrorKind, Instance, Result, RoleId, Timestamp, escape_unprintable, format_duration,
+    format_duration_short,
+};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::overrides::{self, Override};
 use crate::ops::sign_in::sessions;
@@ -25,7 +28,7 @@ pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
     sessions.roles.sort_by_key(|(role, expires)| (std::cmp::Reverse(*expires), role.clone()));
     let signed_in = sessions.instances.iter().any(|session| session.signed_in);
     if args.quiet {
-        return Ok(if signed_in { 0 } else { super::exit_code(Kind::LoginNeeded) });
+        return Ok(if signed_in { 0 } else { super::exit_code(ErrorKind::LoginNeeded) });
     }
     let here = Here::look(&ctx, &sessions)?;
     let overrides = overrides::of_sign_in(&ctx.env, &ctx.paths, &chosen);
@@ -65,9 +68,11 @@ impl Here {
     fn line(&self, now: Timestamp) -> String {
         let instance =
             self.role.instance.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-        let left =
-            self.expires.map(|at| format!(", {} left", human(at.since(now)))).unwrap_or_default();
-        visible(&format!(
+        let left = self
+            .expires
+            .map(|at| format!(", {} left", format_duration(at.since(now))))
+            .unwrap_or_default();
+        escape_unprintable(&format!(
             "this shell is in {}:{}{instance}{left}",
             self.role.account, self.role.role
         )) + "\n\n"
@@ -85,7 +90,7 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
         };
         let read = session.fetched_at.map_or_else(
             || "never".to_owned(),
-            |at| format!("{} ago{unconfirmed}", short(now.since(at))),
+            |at| format!("{} ago{unconfirmed}", format_duration_short(now.since(at))),
         );
         vec![session.instance.to_string(), said(session, now), read]
     };
@@ -98,7 +103,7 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
                 role.account.to_string(),
                 role.role.to_string(),
                 role.instance.to_string(),
-                human(expires.since(now)),
+                format_duration(expires.since(now)),
             ]
         };
         text.push('\n');
@@ -121,18 +126,18 @@ fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<Override>)]) -> Result<String> {
             ));
         }
     }
-    let text = lines.iter().map(|line| visible(line) + "\n").collect::<String>();
+    let text = lines.iter().map(|line| escape_unprintable(line) + "\n").collect::<String>();
     Ok(if text.is_empty() { text } else { format!("\n{text}") })
 }
 
 fn said(session: &Session, now: Timestamp) -> String {
     match (session.signed_in, session.since, session.ends) {
         (true, _, Some(ends)) if session.borrowed => {
-            format!("borrowed from the AWS CLI, {} left", human(ends.since(now)))
+            format!("borrowed from the AWS CLI, {} left", format_duration(ends.since(now)))
         }
         (false, ..) => "signed out".to_owned(),
-        (true, _, Some(ends)) => format!("signed in, ~{} left", human(ends.since(now))),
-        (true, Some(since), None) => format!("signed in {} ago", human(now.since(since))),
+        (true, _, Some(ends)) => format!("signed in, ~{} left", format_duration(ends.since(now))),
+        (true, Some(since), None) => format!("signed in {} ago", format_duration(now.since(since))),
         (true, None, None) => "signed in".to_owned(),
     }
 }
@@ -143,7 +148,7 @@ fn json(
     here: Option<&Here>,
     overrides: &[(&Instance, Vec<Override>)],
 ) -> String {
-    let moment = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
+    let moment = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
     let instances: Vec<_> = sessions
         .instances
         .iter()
@@ -171,7 +176,7 @@ fn json(
         .roles
         .iter()
         .map(|(role, expires)| {
-            json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": expires.rfc3339(), "seconds_left": expires.since(now) })
+            json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "expires": expires.to_rfc3339(), "seconds_left": expires.since(now) })
         })
         .collect();
     let here = here.map(|Here { role, expires }| {

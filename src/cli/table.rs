@@ -3,14 +3,14 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::visible;
+use crate::domain::escape_unprintable;
 use crate::os::tty;
 
 /// Renders rows under a header, columns two blanks apart; with a width, the widest columns are cut
 /// in the middle until it fits.
 pub(super) fn render(header: &[String], rows: &[Vec<String>], width: Option<usize>) -> String {
     let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
+        rows.iter().map(|row| row.iter().map(|cell| escape_unprintable(cell)).collect()).collect();
     let mut widths: Vec<usize> = header.iter().map(|title| title.width()).collect();
     for row in &rows {
         for (column, cell) in row.iter().enumerate() {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{AccountId, Entry, Error, Kind, Result, Roster, fold, nearest, visible};
+use crate::domain::{
+    AccountId, Error, ErrorKind, Result, Roster, RosterEntry, escape_unprintable, nearest,
+    normalize_text,
+};
 use crate::ops::roles::fields::Fields;
 use crate::ops::roles::past;
 
@@ -41,7 +44,7 @@ pub(super) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
                 BUILT_IN.iter().map(|(tag, field)| ((*tag).to_owned(), fields.text(entry, field)));
             let used = usages
                 .get(&roster.id(entry))
-                .map(|usage| ("History".to_owned(), usage.last.rfc3339()));
+                .map(|usage| ("History".to_owned(), usage.last_used.to_rfc3339()));
             let own = entry.tags.iter().map(|(key, value)| (key.clone(), value.clone()));
             (
                 roster.arn(entry),
@@ -54,12 +57,14 @@ pub(super) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
 }
 
 /// The roles in the account and of the name that were asked for, if they were.
-fn filtered<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a Entry>> {
-    let mut rows: Vec<&Entry> = roster.entries.iter().collect();
+fn filtered<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a RosterEntry>> {
+    let mut rows: Vec<&RosterEntry> = roster.entries.iter().collect();
     if let Some(account) = &args.account {
-        let (id, name) = (account.parse::<AccountId>().ok(), fold(account));
-        let named =
-            |entry: &Entry| fold(&entry.account_name) == name || fold(&entry.account_alias) == name;
+        let (id, name) = (account.parse::<AccountId>().ok(), normalize_text(account));
+        let named = |entry: &RosterEntry| {
+            normalize_text(&entry.account_name) == name
+                || normalize_text(&entry.account_alias) == name
+        };
         rows.retain(|entry| id.map_or_else(|| named(entry), |id| entry.account == id));
         if rows.is_empty() {
             return Err(unknown(
@@ -71,7 +76,7 @@ fn filtered<'a>(roster: &'a Roster, args: &TagsArgs) -> Result<Vec<&'a Entry>> {
     }
     if let Some(role) = &args.role {
         let in_account: Vec<&str> = rows.iter().map(|entry| &*entry.role).collect();
-        rows.retain(|entry| fold(&entry.role) == fold(role));
+        rows.retain(|entry| normalize_text(&entry.role) == normalize_text(role));
         if rows.is_empty() {
             return Err(unknown("role", role, in_account.into_iter()));
         }
@@ -84,7 +89,7 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
     let mut seen = std::collections::HashSet::new();
     near.retain(|name| seen.insert(*name));
     near.truncate(3);
-    let error = Error::new(Kind::UnknownRole, format!("no {what} `{name}` is known"));
+    let error = Error::new(ErrorKind::UnknownRole, format!("no {what} `{name}` is known"));
     if near.is_empty() {
         error.hint("run `rolecall list`, or `rolecall cache` to read the list anew")
     } else {
@@ -96,9 +101,13 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
 fn as_text(tagged: &[(String, Vec<(String, String)>)]) -> String {
     let mut text = String::new();
     for (arn, tags) in tagged {
-        text.push_str(&format!("{}\n", visible(arn)));
+        text.push_str(&format!("{}\n", escape_unprintable(arn)));
         for (key, value) in tags {
-            text.push_str(&format!("  {}: {}\n", visible(key), visible(value)));
+            text.push_str(&format!(
+                "  {}: {}\n",
+                escape_unprintable(key),
+                escape_unprintable(value)
+            ));
         }
     }
     text

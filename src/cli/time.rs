@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use serde_json::json;
 
 use crate::config::{Env, env};
-use crate::domain::{Kind, Result, Timestamp};
+use crate::domain::{ErrorKind, Result, Timestamp};
 use crate::os::clock::Clock;
 
 use super::args::TimeArgs;
@@ -36,14 +36,14 @@ pub(super) fn run(args: &TimeArgs) -> Result<u8> {
     let expires = env.get(env::AWS_SSO_SESSION_EXPIRATION).and_then(Timestamp::parse);
     let left = expires.map(|at| at.since(Clock::System.now()).max(0));
     let text = if args.json {
-        let object = json!({ "role": role, "expires": expires.map(Timestamp::rfc3339), "seconds_left": left, "left": left.map(clock) });
+        let object = json!({ "role": role, "expires": expires.map(Timestamp::to_rfc3339), "seconds_left": left, "left": left.map(clock) });
         format!("{object}\n")
     } else {
         left.map(|left| clock(left) + "\n").unwrap_or_default()
     };
     out::data(&text)?;
     let valid = left.is_some_and(|left| left > 0);
-    Ok(if args.exit_code && !valid { super::exit_code(Kind::LoginNeeded) } else { 0 })
+    Ok(if args.exit_code && !valid { super::exit_code(ErrorKind::LoginNeeded) } else { 0 })
 }
 
 /// `00h47m`: always as wide, so that a prompt does not jump.

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use serde_json::json;
 
 use crate::config::{self, Env};
-use crate::domain::{Error, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::vault::{KeyPlace, SecureStore, Vault};
 
 use super::args::{Globals, VaultArgs, VaultCommand};
@@ -46,7 +46,7 @@ fn opened(vault: &Vault) {
     let status = vault.status();
     if status.chosen == Some(SecureStore::File) && status.key != KeyPlace::Kernel {
         let alone = Error::new(
-            Kind::Vault,
+            ErrorKind::Vault,
             "the passphrase is right, but nothing here keeps the vault open for processes without it",
         );
         out::warning(
@@ -86,14 +86,17 @@ fn status(vault: &Vault, json: bool) -> Result<u8> {
         )
     };
     out::data(&text)?;
-    Ok(if problem.is_none() { 0 } else { super::exit_code(Kind::Vault) })
+    Ok(if problem.is_none() { 0 } else { super::exit_code(ErrorKind::Vault) })
 }
 
 fn change(vault: &Vault) -> Result<()> {
     let old = passphrase("present passphrase: ")?;
     let new = passphrase("new passphrase: ")?;
     if std::io::stdin().is_terminal() && passphrase("the new one again: ")? != new {
-        return Err(Error::new(Kind::Usage, "the two new passphrases differ; nothing was changed"));
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "the two new passphrases differ; nothing was changed",
+        ));
     }
     vault.change_passphrase(Some(old), new)?;
     out::say("the passphrase is changed");
@@ -103,7 +106,7 @@ fn change(vault: &Vault) -> Result<()> {
 fn reset(vault: &Vault, yes: bool) -> Result<()> {
     if !yes {
         if !std::io::stdin().is_terminal() {
-            return Err(Error::new(Kind::Usage, "this forgets every token and credential")
+            return Err(Error::new(ErrorKind::Usage, "this forgets every token and credential")
                 .hint("add --yes"));
         }
         if !out::ask("Forget every token and credential, and make a new key? [y/N] ")?
@@ -136,12 +139,12 @@ fn passphrase(question: &str) -> Result<Secret<String>> {
         piped_line()?
     };
     if typed.expose().is_empty() {
-        return Err(Error::new(Kind::Usage, "no passphrase was given")
+        return Err(Error::new(ErrorKind::Usage, "no passphrase was given")
             .hint("type it at a terminal, or pass it as a line of standard input"));
     }
     let trimmed = typed.expose().trim_end_matches(['\r', '\n']);
     if trimmed.is_empty() {
-        Err(Error::new(Kind::Usage, "an empty passphrase protects nothing"))
+        Err(Error::new(ErrorKind::Usage, "an empty passphrase protects nothing"))
     } else {
         Ok(Secret::from(trimmed))
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::config::{AutoLogin, Env, Paths, env};
 use crate::domain::{
-    AccountId, Arn, Credentials, Error, Instance, InstanceName, Kind, Result, RoleId, RoleName,
-    Window,
+    AccountId, Credentials, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleId,
+    RoleName, Window,
 };
 use crate::ops::assume::{Wish, assume, stored};
 use crate::ops::ctx::Ctx;
@@ -99,7 +99,7 @@ pub(super) fn credentials(
 fn direct(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
     selectors.wanted(None).check()?;
     if let Some(arn) = &selectors.arn {
-        let arn: Arn = arn.parse()?;
+        let arn: RoleArn = arn.parse()?;
         return Ok(Some((arn.account, arn.role)));
     }
     match (&selectors.account, &selectors.role) {
@@ -123,7 +123,7 @@ fn one_instance<'a>(
             instances::named(all, name).map_err(|error| problems::explain(paths, Some(name), error))
         }
         (None, [only]) => Ok(only),
-        (None, several) => Err(instances::several(several, Kind::UnknownRole)),
+        (None, several) => Err(instances::several(several, ErrorKind::UnknownRole)),
     }
 }
 
@@ -137,7 +137,7 @@ fn by_name(
 ) -> Result<u8> {
     let wanted = selectors.wanted(None);
     let which = || {
-        Error::new(Kind::Usage, "which role?")
+        Error::new(ErrorKind::Usage, "which role?")
             .hint("add --arn ARN, --account ID --role NAME, or --profile NAME")
     };
     let shell = [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
@@ -206,7 +206,7 @@ fn fetch(
     let auto_login = terms.auto_login || ctx.settings.auto_login == AutoLogin::Always;
     context::block_on(ctx, async {
         let assumed = match assume(ctx, wish).await {
-            Err(error) if error.kind == Kind::LoginNeeded && auto_login => {
+            Err(error) if error.kind == ErrorKind::LoginNeeded && auto_login => {
                 let wait = terms.wait.unwrap_or_else(|| default_wait(tty::present()));
                 await_sign_in(
                     ctx,
@@ -241,7 +241,7 @@ fn default_wait(terminal: bool) -> Duration {
 /// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the
 /// list is read for that alone.
 fn refused(ctx: &Ctx, wish: &Wish, error: Error) -> Error {
-    if error.kind != Kind::Refused {
+    if error.kind != ErrorKind::AccessDenied {
         return error;
     }
     let roster = Arc::new(update::known(ctx, std::slice::from_ref(&wish.instance)));

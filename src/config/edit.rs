@@ -4,35 +4,35 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Key, Table, Value};
 
-use crate::domain::{Error, InstanceName, Kind, Region, Result, StartUrl, nearest};
+use crate::domain::{Error, ErrorKind, InstanceName, Region, Result, StartUrl, nearest};
 
-use super::file::check;
-use super::known;
-use super::shown::quoted;
+use super::listing::quote_key;
+use super::load::check;
+use super::schema;
 
 /// The parts of a dotted key, each known to the configuration.
 ///
 /// # Errors
 /// [`Kind::Usage`] for a key that is not TOML or not known, with the nearest one that is.
-pub fn path(key: &str) -> Result<Vec<String>> {
+pub fn parse_key(key: &str) -> Result<Vec<String>> {
     let wrong = || {
-        Error::new(Kind::Usage, format!("`{key}` is not a key"))
+        Error::new(ErrorKind::Usage, format!("`{key}` is not a key"))
             .hint("write threads, or instances.corp.default_region")
     };
     let parts: Vec<String> =
         Key::parse(key).map_err(|_| wrong())?.iter().map(|part| part.get().to_owned()).collect();
     for at in 0..parts.len() {
         let above: Vec<&str> = parts[..at].iter().map(String::as_str).collect();
-        let Some(keys) = known::keys(&above) else { continue };
+        let Some(keys) = schema::keys(&above) else { continue };
         if !keys.contains(&parts[at].as_str()) {
-            let error = Error::new(Kind::Usage, format!("there is no setting `{key}`"));
+            let error = Error::new(ErrorKind::Usage, format!("there is no setting `{key}`"));
             let near = nearest(&parts[at], keys.iter().copied(), 3);
             let mut near: Vec<String> = near
                 .iter()
                 .map(|name| above.iter().chain([name]).copied().collect::<Vec<_>>().join("."))
                 .collect();
             // A key of the whole program, looked for in one of its tables.
-            let general = known::keys(&[]).filter(|_| near.is_empty()).unwrap_or_default();
+            let general = schema::keys(&[]).filter(|_| near.is_empty()).unwrap_or_default();
             near.extend(
                 nearest(&parts[at], general.iter().copied(), 3).into_iter().map(str::to_owned),
             );
@@ -54,19 +54,19 @@ pub fn path(key: &str) -> Result<Vec<String>> {
 /// [`Kind::Usage`] for an unknown key, a value that the key does not take, or a list of tables;
 /// [`Kind::Config`] when the file is not TOML.
 pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
-    let parts = path(key)?;
+    let parts = parse_key(key)?;
     if parts[0] == "rules" {
-        return Err(Error::new(Kind::Usage, "rules are a list, and its order counts")
+        return Err(Error::new(ErrorKind::Usage, "rules are a list, and its order counts")
             .hint("run `rolecall settings edit`"));
     }
-    let document = || text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error));
+    let document = || text.parse::<DocumentMut>().map_err(|error| toml_error(text, file, &error));
     let as_text = Value::from(value);
     let as_toml = value.parse::<Value>().ok();
     let mut refused = None;
     // `08` and `corp` are texts; `8` and `true` are not, unless the key takes only texts.
     for candidate in as_toml.into_iter().chain([as_text]) {
         let mut document = document()?;
-        place(&mut document, &parts, candidate, key)?;
+        insert_value(&mut document, &parts, candidate, key)?;
         let changed = document.to_string();
         match check(file, &changed) {
             Ok(_) => return Ok(changed),
@@ -75,7 +75,7 @@ pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
     }
     Err(refused.map_or_else(
         || Error::internal("no value was tried"),
-        |error| not_taken(key, value, &error, check(file, text).err()),
+        |error| invalid_value_error(key, value, &error, check(file, text).err()),
     ))
 }
 
@@ -84,10 +84,11 @@ pub fn set(text: &str, file: &Path, key: &str, value: &str) -> Result<String> {
 ///
 /// # Errors
 /// [`Kind::Config`] when the file is wrong, or would be: for a value that its key does not take.
-pub fn add(text: &str, file: &Path, pairs: &[(Vec<String>, Value)]) -> Result<String> {
-    let mut document = text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error))?;
+pub fn set_all(text: &str, file: &Path, pairs: &[(Vec<String>, Value)]) -> Result<String> {
+    let mut document =
+        text.parse::<DocumentMut>().map_err(|error| toml_error(text, file, &error))?;
     for (parts, value) in pairs {
-        place(&mut document, parts, value.clone(), &dotted(parts))?;
+        insert_value(&mut document, parts, value.clone(), &dotted_key(parts))?;
     }
     let changed = document.to_string();
     check(file, &changed)?;
@@ -95,8 +96,8 @@ pub fn add(text: &str, file: &Path, pairs: &[(Vec<String>, Value)]) -> Result<St
 }
 
 /// The dotted key of these parts, with quotes where a part needs them.
-pub fn dotted(parts: &[String]) -> String {
-    parts.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(".")
+pub fn dotted_key(parts: &[String]) -> String {
+    parts.iter().map(|part| quote_key(part)).collect::<Vec<_>>().join(".")
 }
 
 /// The text of the file with one more instance, after everything that stands there.
@@ -111,9 +112,9 @@ pub fn add_instance(
     start_url: &StartUrl,
     region: &Region,
 ) -> Result<String> {
-    let table = format!("instances.{}", quoted(name.as_str()));
+    let table = format!("instances.{}", quote_key(name.as_str()));
     let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        Error::new(Kind::Config, format!("{}: {}", file.display(), error.message()))
+        Error::new(ErrorKind::Config, format!("{}: {}", file.display(), error.message()))
             .hint("run `rolecall settings edit` to mend it")
     })?;
     let there = document.get("instances").and_then(|instances| instances.get(name.as_str()));
@@ -121,12 +122,12 @@ pub fn add_instance(
         .is_some_and(|known| known.get("start_url").is_some() || known.get("sso_region").is_some())
     {
         let error =
-            Error::new(Kind::Config, format!("{} has an [{table}] already", file.display()));
+            Error::new(ErrorKind::Config, format!("{} has an [{table}] already", file.display()));
         return Err(
             error.hint("choose another name, or change that one with `rolecall settings edit`")
         );
     }
-    let with_url = set(text, file, &format!("{table}.start_url"), start_url.trimmed())?;
+    let with_url = set(text, file, &format!("{table}.start_url"), start_url.normalized())?;
     set(&with_url, file, &format!("{table}.sso_region"), region.as_str())
 }
 
@@ -137,12 +138,13 @@ pub fn add_instance(
 /// [`Kind::Usage`] for an unknown key, a table or a rule; [`Kind::Config`] when the file is not
 /// TOML.
 pub fn unset(text: &str, file: &Path, key: &str) -> Result<Option<String>> {
-    let parts = path(key)?;
+    let parts = parse_key(key)?;
     if parts[0] == "rules" {
-        return Err(Error::new(Kind::Usage, "rules are a list, and its order counts")
+        return Err(Error::new(ErrorKind::Usage, "rules are a list, and its order counts")
             .hint("run `rolecall settings edit`"));
     }
-    let mut document = text.parse::<DocumentMut>().map_err(|error| not_toml(text, file, &error))?;
+    let mut document =
+        text.parse::<DocumentMut>().map_err(|error| toml_error(text, file, &error))?;
     let Some((last, above)) = parts.split_last() else { return Ok(None) };
     let mut table: &mut dyn toml_edit::TableLike = document.as_table_mut();
     for part in above {
@@ -154,7 +156,7 @@ pub fn unset(text: &str, file: &Path, key: &str) -> Result<Option<String>> {
     match table.get(last) {
         None => return Ok(None),
         Some(item) if !item.is_value() => {
-            let error = Error::new(Kind::Usage, format!("`{key}` is a table, not a value"));
+            let error = Error::new(ErrorKind::Usage, format!("`{key}` is a table, not a value"));
             return Err(error.hint(format!(
                 "name one of its keys: {key}.NAME, or run `rolecall settings edit`"
             )));
@@ -163,13 +165,14 @@ pub fn unset(text: &str, file: &Path, key: &str) -> Result<Option<String>> {
     }
     let structural = document.to_string();
     // Comments above the line are about more than the one key, as often as not: they stay.
-    let by_line = without_line(text, &parts)
-        .filter(|shorter| shorter.parse::<DocumentMut>().is_ok_and(|left| same(&left, &document)));
+    let by_line = remove_lines(text, &parts).filter(|shorter| {
+        shorter.parse::<DocumentMut>().is_ok_and(|left| has_same_values(&left, &document))
+    });
     Ok(Some(by_line.unwrap_or(structural)))
 }
 
 /// The text without the lines of a value, where the value stands on lines of its own.
-fn without_line(text: &str, parts: &[String]) -> Option<String> {
+fn remove_lines(text: &str, parts: &[String]) -> Option<String> {
     let document = toml_edit::Document::parse(text).ok()?;
     let (last, above) = parts.split_last()?;
     let mut table: &dyn toml_edit::TableLike = document.as_table();
@@ -184,24 +187,24 @@ fn without_line(text: &str, parts: &[String]) -> Option<String> {
 }
 
 /// Whether two documents say the same, their comments aside.
-fn same(one: &DocumentMut, other: &DocumentMut) -> bool {
+fn has_same_values(one: &DocumentMut, other: &DocumentMut) -> bool {
     let plain = |document: &DocumentMut| toml::from_str::<toml::Table>(&document.to_string()).ok();
     let (one, other) = (plain(one), plain(other));
     one.is_some() && one == other
 }
 
-fn not_toml(text: &str, file: &Path, error: &toml_edit::TomlError) -> Error {
+fn toml_error(text: &str, file: &Path, error: &toml_edit::TomlError) -> Error {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     Error::new(
-        Kind::Config,
+        ErrorKind::Config,
         format!("{}:{line}: {}", file.display(), error.message().replace('\n', ", ")),
     )
     .hint("run `rolecall settings edit`")
 }
 
 /// Why the file would be wrong with this value; if it was wrong before, that comes first.
-fn not_taken(key: &str, value: &str, error: &Error, before: Option<Error>) -> Error {
+fn invalid_value_error(key: &str, value: &str, error: &Error, before: Option<Error>) -> Error {
     if let Some(before) = before {
         return before.hint("run `rolecall settings edit` to mend it");
     }
@@ -209,11 +212,16 @@ fn not_taken(key: &str, value: &str, error: &Error, before: Option<Error>) -> Er
         .message
         .rsplit_once(&format!("{key}: "))
         .map_or(error.message.as_str(), |(_, why)| why);
-    Error::new(Kind::Usage, format!("`{key}` does not take `{value}`: {why}"))
+    Error::new(ErrorKind::Usage, format!("`{key}` does not take `{value}`: {why}"))
 }
 
 /// Puts a value at a path, with its tables made where they are missing and its comment kept.
-fn place(document: &mut DocumentMut, parts: &[String], mut value: Value, key: &str) -> Result<()> {
+fn insert_value(
+    document: &mut DocumentMut,
+    parts: &[String],
+    mut value: Value,
+    key: &str,
+) -> Result<()> {
     let Some((last, above)) = parts.split_last() else { return Ok(()) };
     let mut table: &mut dyn toml_edit::TableLike = document.as_table_mut();
     for part in above {
@@ -222,7 +230,7 @@ fn place(document: &mut DocumentMut, parts: &[String], mut value: Value, key: &s
             made.set_implicit(true);
             Item::Table(made)
         });
-        let no_table = || Error::new(Kind::Usage, format!("`{part}` in `{key}` is no table"));
+        let no_table = || Error::new(ErrorKind::Usage, format!("`{part}` in `{key}` is no table"));
         table = made.as_table_like_mut().ok_or_else(no_table)?;
     }
     match table.get_mut(last) {
@@ -231,7 +239,7 @@ fn place(document: &mut DocumentMut, parts: &[String], mut value: Value, key: &s
             *old = value;
         }
         Some(Item::Table(_) | Item::ArrayOfTables(_)) => {
-            let error = Error::new(Kind::Usage, format!("`{key}` is a table, not a value"));
+            let error = Error::new(ErrorKind::Usage, format!("`{key}` is a table, not a value"));
             return Err(error.hint(format!("set one of its keys: {key}.NAME")));
         }
         _ => drop(table.insert(last, Item::Value(value))),
@@ -243,20 +251,20 @@ fn place(document: &mut DocumentMut, parts: &[String], mut value: Value, key: &s
 mod tests {
     use super::*;
 
-    fn changed(text: &str, key: &str, value: &str) -> Result<String> {
+    fn set_value(text: &str, key: &str, value: &str) -> Result<String> {
         set(text, Path::new("config.toml"), key, value)
     }
 
     #[test]
     fn everything_else_stays_byte_for_byte() {
         let text = "# ours\nthreads   = 3 # few\n\n[instances.corp] # work\nstart_url = 'https://x'\n\n[[rules]]\nmatch = 'a'\n";
-        assert_eq!(changed(text, "threads", "8").unwrap(), text.replace("3 # few", "8 # few"));
-        let added = changed(text, "instances.corp.default_region", "eu-west-1").unwrap();
+        assert_eq!(set_value(text, "threads", "8").unwrap(), text.replace("3 # few", "8 # few"));
+        let added = set_value(text, "instances.corp.default_region", "eu-west-1").unwrap();
         assert_eq!(
             added,
             text.replace("'https://x'\n", "'https://x'\ndefault_region = \"eu-west-1\"\n")
         );
-        assert_eq!(changed("", "pick.mouse", "false").unwrap(), "[pick]\nmouse = false\n");
+        assert_eq!(set_value("", "pick.mouse", "false").unwrap(), "[pick]\nmouse = false\n");
     }
 
     #[test]
@@ -275,49 +283,55 @@ mod tests {
         );
         assert_eq!((left("default_sso"), left("pick.theme")), (None, None));
         let table = unset(text, Path::new("config.toml"), "pick").unwrap_err();
-        assert!(table.kind == Kind::Usage && table.hints[0].contains("pick.NAME"), "{table:?}");
+        assert!(
+            table.kind == ErrorKind::Usage && table.hints[0].contains("pick.NAME"),
+            "{table:?}"
+        );
         assert!(
             unset(text, Path::new("config.toml"), "therads").unwrap_err().hints[0]
                 .contains("threads")
         );
         assert_eq!(
             unset("a = = 1", Path::new("config.toml"), "threads").unwrap_err().kind,
-            Kind::Config
+            ErrorKind::Config
         );
     }
 
     #[test]
     fn a_value_needs_quotes_only_where_toml_would_mistake_it() {
-        assert_eq!(changed("", "default_sso", "corp").unwrap(), "default_sso = \"corp\"\n");
-        assert_eq!(changed("", "default_sso", "12").unwrap(), "default_sso = \"12\"\n");
-        assert_eq!(changed("", "prefer_roles", "['Read*']").unwrap(), "prefer_roles = ['Read*']\n");
-        assert_eq!(changed("", "session_duration", "8h").unwrap(), "session_duration = \"8h\"\n");
+        assert_eq!(set_value("", "default_sso", "corp").unwrap(), "default_sso = \"corp\"\n");
+        assert_eq!(set_value("", "default_sso", "12").unwrap(), "default_sso = \"12\"\n");
+        assert_eq!(
+            set_value("", "prefer_roles", "['Read*']").unwrap(),
+            "prefer_roles = ['Read*']\n"
+        );
+        assert_eq!(set_value("", "session_duration", "8h").unwrap(), "session_duration = \"8h\"\n");
     }
 
     #[test]
     fn what_a_key_does_not_take_is_said() {
-        let said = |key, value| changed("", key, value).unwrap_err();
+        let said = |key, value| set_value("", key, value).unwrap_err();
         assert!(said("thread", "3").hints[0].contains("threads"), "{:?}", said("thread", "3"));
         assert!(said("pick.mous", "true").hints[0].contains("pick.mouse"));
         assert_eq!(said("instances.corp.thread", "3").hints, ["did you mean threads?"]);
         let range = said("console_duration", "5");
         assert_eq!(
             (range.kind, range.message.contains("15 to 720")),
-            (Kind::Usage, true),
+            (ErrorKind::Usage, true),
             "{range:?}"
         );
         assert!(said("auth_flow", "magic").message.contains("device-code"));
-        assert_eq!(said("rules", "[]").kind, Kind::Usage);
-        let broken = changed("\na = = 1", "threads", "3").unwrap_err();
+        assert_eq!(said("rules", "[]").kind, ErrorKind::Usage);
+        let broken = set_value("\na = = 1", "threads", "3").unwrap_err();
         assert_eq!(
             (broken.kind, broken.message.starts_with("config.toml:2: ")),
-            (Kind::Config, true),
+            (ErrorKind::Config, true),
             "{broken:?}"
         );
         assert!(
-            changed("auth_flow = 'x'", "threads", "3").unwrap_err().hints[0]
+            set_value("auth_flow = 'x'", "threads", "3").unwrap_err().hints[0]
                 .contains("settings edit")
         );
-        assert!(changed("[pick]\n", "pick", "3").unwrap_err().hints[0].contains("pick.NAME"));
+        assert!(set_value("[pick]\n", "pick", "3").unwrap_err().hints[0].contains("pick.NAME"));
     }
 }

@@ -18,13 +18,13 @@ impl Var {
 
 /// A row of the table of variables: what the README shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Variable {
+pub struct VariableDoc {
     /// The variable's name.
     pub name: &'static str,
     /// Whether it is one of those that a role's environment gets from us.
-    pub set: bool,
+    pub is_exported: bool,
     /// One sentence on what it does.
-    pub meaning: &'static str,
+    pub description: &'static str,
 }
 
 /// A line is `NAME "meaning"`, or `NAME set "meaning"` for those that we set.
@@ -33,7 +33,7 @@ macro_rules! variables {
         $(#[doc = $meaning] pub const $name: Var = Var(stringify!($name));)*
 
         /// Every variable, in the order in which they are documented.
-        pub const VARIABLES: &[Variable] = &[$(Variable { name: stringify!($name), set: 0 $(+ variables!(@$set))? > 0, meaning: $meaning }),*];
+        pub const VARIABLES: &[VariableDoc] = &[$(VariableDoc { name: stringify!($name), is_exported: 0 $(+ variables!(@$set))? > 0, description: $meaning }),*];
     };
     (@set) => { 1 };
 }
@@ -144,18 +144,18 @@ impl Env {
 
     /// The variable's text; empty values, and values that are not Unicode, count as unset.
     pub fn get(&self, var: Var) -> Option<&str> {
-        self.raw(var.0).and_then(OsStr::to_str)
+        self.get_os(var.0).and_then(OsStr::to_str)
     }
 
     /// The variable as a path, whatever its bytes; empty values count as unset.
     pub fn path(&self, var: Var) -> Option<PathBuf> {
-        self.raw(var.0).map(PathBuf::from)
+        self.get_os(var.0).map(PathBuf::from)
     }
 
     /// The text of a variable that is known in both cases, such as `https_proxy`; the lower case
     /// wins, as with curl and the AWS CLI.
     pub fn get_any_case(&self, var: Var) -> Option<&str> {
-        self.raw(&var.0.to_ascii_lowercase()).and_then(OsStr::to_str).or_else(|| self.get(var))
+        self.get_os(&var.0.to_ascii_lowercase()).and_then(OsStr::to_str).or_else(|| self.get(var))
     }
 
     /// Whether the variable says yes: `true` in any case, as the AWS SDKs read their switches.
@@ -176,7 +176,7 @@ impl Env {
         while let Some(at) = rest.find('$') {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
-            let (name, whole) = reference(rest);
+            let (name, whole) = parse_reference(rest);
             match self.values.get(OsStr::new(name)).and_then(|value| value.to_str()) {
                 Some(value) if !name.is_empty() => out.push_str(value),
                 _ => out.push_str(&rest[..whole]),
@@ -193,13 +193,13 @@ impl Env {
         self.values.iter().map(move |(name, value)| (text(name), text(value)))
     }
 
-    fn raw(&self, name: &str) -> Option<&OsStr> {
+    fn get_os(&self, name: &str) -> Option<&OsStr> {
         self.values.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 }
 
 /// The name in a text that starts with `$`, and how many bytes the whole reference takes.
-fn reference(text: &str) -> (&str, usize) {
+fn parse_reference(text: &str) -> (&str, usize) {
     if let Some(inside) = text.strip_prefix("${") {
         return inside.find('}').map_or(("", 1), |end| (&inside[..end], end + 3));
     }

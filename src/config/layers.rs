@@ -6,33 +6,33 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::os::file;
 
 use super::paths::Paths;
 
 /// One file, read.
 #[derive(Debug)]
-pub(super) struct Layer {
+pub(super) struct ConfigLayer {
     /// Where it is.
     pub(super) path: PathBuf,
     /// What it says.
     pub(super) text: String,
     /// Whether it is the person's own: others may not name programs nor weaken `confirm`.
-    pub(super) own: bool,
+    pub(super) is_user_file: bool,
     /// Where its lines end, once somebody asked.
-    ends: OnceCell<Vec<usize>>,
+    line_ends: OnceCell<Vec<usize>>,
 }
 
-impl Layer {
+impl ConfigLayer {
     /// What a file says.
     pub(super) fn new(path: PathBuf, text: String, own: bool) -> Self {
-        Self { path, text, own, ends: OnceCell::new() }
+        Self { path, text, is_user_file: own, line_ends: OnceCell::new() }
     }
 }
 
 /// A key that a file of somebody else's may not set.
-pub(super) struct Refused {
+pub(super) struct ForbiddenKey {
     /// Its dotted path.
     pub(super) key: String,
     /// Where in the text it stands.
@@ -40,26 +40,26 @@ pub(super) struct Refused {
 }
 
 /// Keys that only the person may set: they name programs to run, or more files.
-const OWN_ONLY: &[&str] =
+const USER_ONLY_KEYS: &[&str] =
     &["browser", "auth_browser", "url_exec_command", "config_profiles_binary", "include"];
 
 /// Reads the machine's file, what the files include, and the person's, in the order in which they
 /// are laid over each other. The second value has every path that was looked at, missing ones too.
-pub(super) fn read(paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>)> {
+pub(super) fn load(paths: &Paths) -> Result<(Vec<ConfigLayer>, Vec<PathBuf>)> {
     let (mut layers, mut looked_at) = (Vec::new(), Vec::new());
     if let Some(system) = &paths.system_config {
         looked_at.push(system.clone());
-        layers.extend(open(system, false)?);
+        layers.extend(load_layer(system, false)?);
     }
     looked_at.push(paths.config_file.clone());
-    let Some(own) = open(&paths.config_file, true)? else {
-        return paths.missing_config().map_or(Ok((layers, looked_at)), Err);
+    let Some(own) = load_layer(&paths.config_file, true)? else {
+        return paths.missing_config_error().map_or(Ok((layers, looked_at)), Err);
     };
-    for included in includes(&own, paths)? {
+    for included in included_paths(&own, paths)? {
         let in_file = |error: Error| error.context(format_args!("{}: include", own.path.display()));
-        let layer = open(&included, false).map_err(in_file)?.ok_or_else(|| {
+        let layer = load_layer(&included, false).map_err(in_file)?.ok_or_else(|| {
             Error::new(
-                Kind::Config,
+                ErrorKind::Config,
                 format!("{}: include: {} does not exist", own.path.display(), included.display()),
             )
             .hint(format!("create it, or take it out of `include` in {}", own.path.display()))
@@ -71,21 +71,21 @@ pub(super) fn read(paths: &Paths) -> Result<(Vec<Layer>, Vec<PathBuf>)> {
     Ok((layers, looked_at))
 }
 
-fn open(path: &Path, own: bool) -> Result<Option<Layer>> {
+fn load_layer(path: &Path, own: bool) -> Result<Option<ConfigLayer>> {
     let Some(bytes) = file::load(path)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::new(Kind::Config, format!("{}:{line}: not UTF-8", path.display()))
+        Error::new(ErrorKind::Config, format!("{}:{line}: not UTF-8", path.display()))
     })?;
     // A byte order mark becomes a blank, so that offsets stay what they are in the file.
     let text =
         if text.starts_with('\u{feff}') { text.replacen('\u{feff}', "   ", 1) } else { text };
-    Ok(Some(Layer::new(path.to_owned(), text, own)))
+    Ok(Some(ConfigLayer::new(path.to_owned(), text, own)))
 }
 
 /// The files that a file includes: relative to its directory, `~/` is the home directory.
-fn includes(layer: &Layer, paths: &Paths) -> Result<Vec<PathBuf>> {
+fn included_paths(layer: &ConfigLayer, paths: &Paths) -> Result<Vec<PathBuf>> {
     // A long file is read once, unless it may have to be read before others.
     if !layer.text.contains("include") && !layer.text.contains('\\') {
         return Ok(Vec::new());
@@ -98,7 +98,7 @@ fn includes(layer: &Layer, paths: &Paths) -> Result<Vec<PathBuf>> {
     let place = |text: &str| match (text.strip_prefix("~/"), &paths.home) {
         (Some(rest), Some(home)) => Ok(home.join(rest)),
         (Some(_), None) => Err(Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("{}: include: `{text}`: this user has no home directory", layer.path.display()),
         )
         .hint("set HOME, or write the whole path")),
@@ -107,15 +107,15 @@ fn includes(layer: &Layer, paths: &Paths) -> Result<Vec<PathBuf>> {
     list.iter().filter_map(|item| item.get_ref().as_str()).map(place).collect()
 }
 
-impl Layer {
+impl ConfigLayer {
     /// The file as a table whose parts know where they stand.
     pub(super) fn parse(&self) -> Result<DeTable<'_>> {
         match DeTable::parse(&self.text) {
             Ok(table) => Ok(table.into_inner()),
             Err(error) => {
-                let line = error.span().map_or(1, |span| self.line(span.start));
+                let line = error.span().map_or(1, |span| self.line_at(span.start));
                 Err(Error::new(
-                    Kind::Config,
+                    ErrorKind::Config,
                     format!(
                         "{}:{line}: {}",
                         self.path.display(),
@@ -128,8 +128,8 @@ impl Layer {
 
     /// The line, from 1, of an offset. Every key of the file asks, so the line ends are counted
     /// once.
-    pub(super) fn line(&self, offset: usize) -> usize {
-        let ends = self.ends.get_or_init(|| {
+    pub(super) fn line_at(&self, offset: usize) -> usize {
+        let ends = self.line_ends.get_or_init(|| {
             self.text
                 .bytes()
                 .enumerate()
@@ -142,19 +142,19 @@ impl Layer {
 }
 
 /// Takes out what a file that is not the person's own may not say.
-pub(super) fn refuse(table: &mut DeTable<'_>, refused: &mut Vec<Refused>) {
-    take(table, "", refused);
-    for (name, instance) in tables(table, "instances") {
-        take(instance, &format!("instances.{name}."), refused);
+pub(super) fn remove_forbidden_keys(table: &mut DeTable<'_>, refused: &mut Vec<ForbiddenKey>) {
+    remove_keys(table, "", refused);
+    for (name, instance) in subtables(table, "instances") {
+        remove_keys(instance, &format!("instances.{name}."), refused);
     }
     let Some(DeValue::Array(rules)) = table.get_mut("rules").map(Spanned::get_mut) else { return };
     for rule in rules.iter_mut() {
         let DeValue::Table(rule) = rule.get_mut() else { continue };
-        take(rule, "rules.", refused);
+        remove_keys(rule, "rules.", refused);
         let weakens =
             rule.get("confirm").is_some_and(|confirm| confirm.get_ref().as_bool() == Some(false));
         if weakens && let Some((key, _)) = rule.remove_entry("confirm") {
-            refused.push(Refused {
+            refused.push(ForbiddenKey {
                 key: "rules.confirm = false".to_owned(),
                 offset: key.span().start,
             });
@@ -162,15 +162,18 @@ pub(super) fn refuse(table: &mut DeTable<'_>, refused: &mut Vec<Refused>) {
     }
 }
 
-fn take(table: &mut DeTable<'_>, prefix: &str, refused: &mut Vec<Refused>) {
-    for forbidden in OWN_ONLY {
+fn remove_keys(table: &mut DeTable<'_>, prefix: &str, refused: &mut Vec<ForbiddenKey>) {
+    for forbidden in USER_ONLY_KEYS {
         if let Some((key, _)) = table.remove_entry(*forbidden) {
-            refused.push(Refused { key: format!("{prefix}{forbidden}"), offset: key.span().start });
+            refused.push(ForbiddenKey {
+                key: format!("{prefix}{forbidden}"),
+                offset: key.span().start,
+            });
         }
     }
 }
 
-fn tables<'t, 'i>(
+fn subtables<'t, 'i>(
     table: &'t mut DeTable<'i>,
     key: &str,
 ) -> impl Iterator<Item = (String, &'t mut DeTable<'i>)> {
@@ -188,13 +191,13 @@ fn tables<'t, 'i>(
 
 /// Lays a table over another: tables join, the lists of `rules` follow each other, all else is
 /// replaced.
-pub(super) fn lay<'i>(below: &mut DeTable<'i>, above: DeTable<'i>) {
+pub(super) fn merge<'i>(below: &mut DeTable<'i>, above: DeTable<'i>) {
     for (key, value) in above {
         let rules = key.get_ref() == "rules";
         match (below.get_mut(&key).map(Spanned::get_mut), value) {
             (Some(DeValue::Table(old)), value) if value.get_ref().is_table() => {
                 if let DeValue::Table(new) = value.into_inner() {
-                    lay(old, new);
+                    merge(old, new);
                 }
             }
             (Some(DeValue::Array(old)), value) if rules && value.get_ref().is_array() => {

@@ -2,13 +2,13 @@
 
 pub mod edit;
 pub mod env;
-mod file;
-mod known;
 mod layers;
+mod listing;
+mod load;
 mod origins;
 mod paths;
+mod schema;
 mod settings;
-mod shown;
 mod tables;
 
 pub use crate::domain::enums::{
@@ -16,9 +16,9 @@ pub use crate::domain::enums::{
     SecureStore, ShareTokenCache, Theme, UrlAction,
 };
 pub use env::Env;
-pub use file::{Loaded, check, load, load_with_origins, read};
+pub use listing::{ListedSetting, list_settings};
+pub use load::{LoadedConfig, check, load, load_with_origins, parse};
 pub use origins::{Origin, Warning};
 pub use paths::{Paths, home_dir};
 pub use settings::Settings;
-pub use shown::{Shown, shown};
-pub use tables::{AccountTable, InstanceTable, Pick, RoleTable, Rule};
+pub use tables::{AccountTable, InstanceTable, PickTable, RoleTable, Rule};

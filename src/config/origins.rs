@@ -8,11 +8,11 @@ use toml::de::{DeTable, DeValue};
 
 use crate::domain::nearest;
 
-use super::file::Loaded;
-use super::known;
-use super::layers::{self, Layer, Refused};
+use super::layers::{self, ConfigLayer, ForbiddenKey};
+use super::listing::quote_key;
+use super::load::LoadedConfig;
+use super::schema;
 use super::settings::Settings;
-use super::shown::quoted;
 
 /// Where a setting came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,17 +40,19 @@ pub struct Warning {
     /// Its dotted path.
     pub key: String,
     /// The known key that it may have been meant to be.
-    pub nearest: Option<&'static str>,
+    pub suggestion: Option<&'static str>,
     /// Known, but not to be set by a file that is not the person's own.
-    pub refused: bool,
+    pub is_forbidden: bool,
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Warning { file, line, key, .. } = self;
         write!(f, "{}:{line}: ", file.display())?;
-        match self.nearest {
-            _ if self.refused => write!(f, "`{key}` may only stand in your own configuration file"),
+        match self.suggestion {
+            _ if self.is_forbidden => {
+                write!(f, "`{key}` may only stand in your own configuration file")
+            }
             Some(nearest) => write!(f, "unknown key `{key}`, did you mean `{nearest}`?"),
             None => write!(f, "unknown key `{key}`"),
         }
@@ -58,75 +60,90 @@ impl fmt::Display for Warning {
 }
 /// Goes over one file after the other and remembers what it saw.
 #[derive(Debug, Default)]
-pub(super) struct Tracer {
+pub(super) struct OriginCollector {
     warnings: Vec<Warning>,
     origins: BTreeMap<String, Origin>,
     /// How many rules have origins so far.
-    rules: usize,
+    rule_count: usize,
     /// Whether keys of account tables have origins too.
-    accounts: bool,
+    with_accounts: bool,
 }
 
-impl Tracer {
+impl OriginCollector {
     /// With or without the origins of account tables, of which there may be thousands.
     pub(super) fn new(accounts: bool) -> Self {
-        Self { accounts, ..Self::default() }
+        Self { with_accounts: accounts, ..Self::default() }
     }
 
     /// The settings with what it saw.
-    pub(super) fn told(self, settings: Settings, files: Vec<PathBuf>) -> Loaded {
-        Loaded { settings, files, warnings: self.warnings, origins: self.origins }
+    pub(super) fn into_config(self, settings: Settings, files: Vec<PathBuf>) -> LoadedConfig {
+        LoadedConfig { settings, files, warnings: self.warnings, origins: self.origins }
     }
 
     /// Notes unknown keys and origins, and takes out what the file may not say.
-    pub(super) fn examine(&mut self, layer: &Layer, table: &mut DeTable<'_>) {
+    pub(super) fn examine(&mut self, layer: &ConfigLayer, table: &mut DeTable<'_>) {
         let warning = |key, offset, nearest, refused| Warning {
             file: layer.path.clone(),
-            line: layer.line(offset),
+            line: layer.line_at(offset),
             key,
-            nearest,
-            refused,
+            suggestion: nearest,
+            is_forbidden: refused,
         };
-        known::unknown(table, &mut |key, offset, neighbours| {
+        schema::for_each_unknown_key(table, &mut |key, offset, neighbours| {
             let last = key.rsplit('.').next().unwrap_or(&key);
             let nearest = nearest(last, neighbours.iter().copied(), 1).first().copied();
             let nearest =
                 nearest.and_then(|name| neighbours.iter().copied().find(|known| *known == name));
             self.warnings.push(warning(key, offset, nearest, false));
         });
-        if !layer.own {
+        if !layer.is_user_file {
             let mut refused = Vec::new();
-            layers::refuse(table, &mut refused);
+            layers::remove_forbidden_keys(table, &mut refused);
             self.warnings.extend(
-                refused.into_iter().map(|Refused { key, offset }| warning(key, offset, None, true)),
+                refused
+                    .into_iter()
+                    .map(|ForbiddenKey { key, offset }| warning(key, offset, None, true)),
             );
         }
-        self.trace(layer, table, "", 0);
+        self.collect_origins(layer, table, "", 0);
     }
 
     /// Notes the origins of a table's keys; `depth` says how many tables it stands in.
-    fn trace(&mut self, layer: &Layer, table: &DeTable<'_>, above: &str, depth: usize) {
+    fn collect_origins(
+        &mut self,
+        layer: &ConfigLayer,
+        table: &DeTable<'_>,
+        above: &str,
+        depth: usize,
+    ) {
         for (key, value) in table {
-            let path = format!("{above}{}", quoted(key.get_ref()));
+            let path = format!("{above}{}", quote_key(key.get_ref()));
             let origin =
-                Origin::File { path: layer.path.clone(), line: layer.line(key.span().start) };
+                Origin::File { path: layer.path.clone(), line: layer.line_at(key.span().start) };
             self.origins.insert(path.clone(), origin);
             match value.get_ref() {
                 // `instances.NAME.accounts`
                 DeValue::Table(_)
-                    if depth == 2 && key.get_ref() == "accounts" && !self.accounts => {}
-                DeValue::Table(inner) => self.trace(layer, inner, &format!("{path}."), depth + 1),
+                    if depth == 2 && key.get_ref() == "accounts" && !self.with_accounts => {}
+                DeValue::Table(inner) => {
+                    self.collect_origins(layer, inner, &format!("{path}."), depth + 1)
+                }
                 DeValue::Array(items) => {
                     // The rules of several files follow each other.
-                    let before = if path == "rules" { self.rules } else { 0 };
+                    let before = if path == "rules" { self.rule_count } else { 0 };
                     let tables = items.iter().filter_map(|item| item.get_ref().as_table());
                     let count = tables
                         .enumerate()
                         .map(|(at, inner)| {
-                            self.trace(layer, inner, &format!("{path}.{}.", before + at), depth + 1)
+                            self.collect_origins(
+                                layer,
+                                inner,
+                                &format!("{path}.{}.", before + at),
+                                depth + 1,
+                            )
                         })
                         .count();
-                    self.rules += if path == "rules" { count } else { 0 };
+                    self.rule_count += if path == "rules" { count } else { 0 };
                 }
                 _ => {}
             }

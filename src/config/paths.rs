@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use super::env::{self, Env, Var};
 
@@ -30,7 +30,7 @@ pub struct Paths {
     /// The AWS credentials file.
     pub aws_credentials: PathBuf,
     /// The AWS CLI's token cache.
-    pub sso_cache: PathBuf,
+    pub sso_cache_dir: PathBuf,
 }
 
 impl Paths {
@@ -43,15 +43,15 @@ impl Paths {
     /// # Errors
     /// [`Kind::Config`] if a place is below the home directory and there is none.
     pub fn from_env(env: &Env) -> Result<Self> {
-        Self::below(home_dir(env), env)
+        Self::from_home(home_dir(env), env)
     }
 
-    fn below(home: Option<PathBuf>, env: &Env) -> Result<Self> {
+    fn from_home(home: Option<PathBuf>, env: &Env) -> Result<Self> {
         let aws_dir = home.as_ref().map(|home| home.join(".aws"));
         let named = |var: Var| match env.get(var) {
             Some(text) => match env.expand(text, home.as_deref()) {
                 left if home.is_none() && left.starts_with('~') => {
-                    Err(homeless().context(format!("{} is `{text}`", var.name())))
+                    Err(no_home_error().context(format!("{} is `{text}`", var.name())))
                 }
                 path => Ok(Some(PathBuf::from(path))),
             },
@@ -60,11 +60,11 @@ impl Paths {
         let aws_config = match (named(env::AWS_CONFIG_FILE)?, &aws_dir) {
             (Some(file), _) => file,
             (None, Some(directory)) => directory.join("config"),
-            (None, None) => return Err(homeless()),
+            (None, None) => return Err(no_home_error()),
         };
         let aws_dir =
             aws_dir.unwrap_or_else(|| aws_config.parent().unwrap_or(Path::new("")).to_owned());
-        let own = Own::from_env(env, home.as_deref())?;
+        let own = AppPaths::from_env(env, home.as_deref())?;
         Ok(Self {
             config_named_by: env.path(env::ROLECALL_CONFIG).map(|_| env::ROLECALL_CONFIG.name()),
             config_file: env.path(env::ROLECALL_CONFIG).unwrap_or(own.config_file),
@@ -74,7 +74,7 @@ impl Paths {
             aws_config,
             aws_credentials: named(env::AWS_SHARED_CREDENTIALS_FILE)?
                 .unwrap_or_else(|| aws_dir.join("credentials")),
-            sso_cache: aws_dir.join("sso/cache"),
+            sso_cache_dir: aws_dir.join("sso/cache"),
             home,
         })
     }
@@ -89,14 +89,14 @@ impl Paths {
 
     /// The same places for a command that creates the configuration file if it does not exist.
     #[must_use]
-    pub fn with_new_config(mut self) -> Self {
+    pub fn allow_missing_config(mut self) -> Self {
         self.config_named_by = None;
         self
     }
 
     /// The error for a configuration file that was named explicitly and does not exist; `None` if
     /// the file may be missing.
-    pub fn missing_config(&self) -> Option<Error> {
+    pub fn missing_config_error(&self) -> Option<Error> {
         let by = self.config_named_by?;
         let file = self.config_file.display();
         let command = if by == "--config" {
@@ -105,7 +105,7 @@ impl Paths {
             "rolecall settings edit".to_owned()
         };
         let error = Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("the configuration file {file}, named by `{by}`, does not exist"),
         );
         Some(error.hint(format!("correct `{by}`, or create the file: run `{command}`")))
@@ -124,7 +124,7 @@ impl Paths {
     }
 
     /// The path as people write it: `~` for the home directory.
-    pub fn short(&self, path: &Path) -> String {
+    pub fn abbreviate(&self, path: &Path) -> String {
         match self.home.as_ref().map(|home| path.strip_prefix(home)) {
             Some(Ok(rest)) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),
             _ => path.display().to_string(),
@@ -138,20 +138,20 @@ pub fn home_dir(env: &Env) -> Option<PathBuf> {
 }
 
 /// The error if a place is below the home directory and there is none.
-fn homeless() -> Error {
-    Error::new(Kind::Config, "this user has no home directory")
+fn no_home_error() -> Error {
+    Error::new(ErrorKind::Config, "this user has no home directory")
         .hint("set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE")
 }
 
 /// The places that are ours alone.
-struct Own {
+struct AppPaths {
     config_file: PathBuf,
     system_config: Option<PathBuf>,
     cache_dir: PathBuf,
     state_dir: PathBuf,
 }
 
-impl Own {
+impl AppPaths {
     fn from_env(env: &Env, home: Option<&Path>) -> Result<Self> {
         if let Some(ours) = env.path(env::ROLECALL_HOME) {
             let (config_file, cache_dir, state_dir) =
@@ -161,10 +161,10 @@ impl Own {
         // The XDG variables count on every platform; a relative path in them is to be ignored, says
         // their specification.
         let xdg = |var| env.path(var).filter(|path| path.is_absolute());
-        let native = home.map(native);
-        let place = |var, usual: fn(&Native) -> &PathBuf| {
+        let native = home.map(base_dirs);
+        let place = |var, usual: fn(&BaseDirs) -> &PathBuf| {
             let folder = xdg(var).or_else(|| native.as_ref().map(usual).cloned());
-            folder.map(|folder| folder.join("rolecall")).ok_or_else(homeless)
+            folder.map(|folder| folder.join("rolecall")).ok_or_else(no_home_error)
         };
         Ok(Self {
             config_file: place(env::XDG_CONFIG_HOME, |native| &native.config)?.join("config.toml"),
@@ -176,20 +176,20 @@ impl Own {
 }
 
 /// The platform's own directories.
-struct Native {
+struct BaseDirs {
     config: PathBuf,
     cache: PathBuf,
     state: PathBuf,
 }
 
-fn native(home: &Path) -> Native {
+fn base_dirs(home: &Path) -> BaseDirs {
     if cfg!(any(windows, target_os = "macos"))
         && let Ok(places) = etcetera::base_strategy::choose_native_strategy()
     {
         let state = places.state_dir().unwrap_or_else(|| places.data_dir());
-        return Native { config: places.config_dir(), cache: places.cache_dir(), state };
+        return BaseDirs { config: places.config_dir(), cache: places.cache_dir(), state };
     }
-    Native {
+    BaseDirs {
         config: home.join(".config"),
         cache: home.join(".cache"),
         state: home.join(".local/state"),
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(paths.cache_dir, Path::new("/home/jane/.cache/rolecall"));
         assert_eq!(paths.state_dir, Path::new("/home/jane/.local/state/rolecall"));
         assert_eq!(paths.aws_config, Path::new("/home/jane/.aws/config"));
-        assert_eq!(paths.short(&paths.aws_config), "~/.aws/config");
+        assert_eq!(paths.abbreviate(&paths.aws_config), "~/.aws/config");
     }
 
     #[test]
@@ -230,8 +230,9 @@ mod tests {
 
     #[test]
     fn without_a_home_directory_variables_name_the_places() {
-        let of =
-            |pairs: &[(&str, &str)]| Paths::below(None, &Env::from_pairs(pairs.iter().copied()));
+        let of = |pairs: &[(&str, &str)]| {
+            Paths::from_home(None, &Env::from_pairs(pairs.iter().copied()))
+        };
         let paths =
             of(&[("ROLECALL_HOME", "/data"), ("AWS_CONFIG_FILE", "/etc/aws/config")]).unwrap();
         assert_eq!(
@@ -239,9 +240,9 @@ mod tests {
             (Path::new("/data/state"), Path::new("/etc/aws/config"))
         );
         assert_eq!(paths.aws_credentials, Path::new("/etc/aws/credentials"));
-        assert_eq!(paths.sso_cache, Path::new("/etc/aws/sso/cache"));
+        assert_eq!(paths.sso_cache_dir, Path::new("/etc/aws/sso/cache"));
         assert_eq!(
-            (paths.home.as_ref(), paths.short(&paths.aws_config).as_str()),
+            (paths.home.as_ref(), paths.abbreviate(&paths.aws_config).as_str()),
             (None, "/etc/aws/config")
         );
         let xdg = [
@@ -258,7 +259,7 @@ mod tests {
             &[],
         ] {
             let error = of(missing).unwrap_err();
-            assert_eq!(error.kind, Kind::Config);
+            assert_eq!(error.kind, ErrorKind::Config);
             assert_eq!(
                 error.hints,
                 ["set HOME, or both ROLECALL_HOME and AWS_CONFIG_FILE"],

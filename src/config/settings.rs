@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{InstanceName, Region};
 
-use super::tables::{InstanceTable, Pick, Rule, seconds};
+use super::tables::{InstanceTable, PickTable, Rule, seconds};
 use crate::domain::enums::{
     Action, AuthFlow, AutoLogin, ConsoleStyle, CredentialsAs, KeyCache, LogLevel, SecureStore,
     ShareTokenCache, UrlAction,
@@ -90,7 +90,7 @@ pub struct Settings {
     pub profile_format: Option<String>,
     /// The file and the line, from 1, in which it stands, for whoever finds out that it is wrong.
     #[serde(skip)]
-    pub profile_format_at: Option<(PathBuf, usize)>,
+    pub profile_format_location: Option<(PathBuf, usize)>,
     /// Extra keys of every profile that is written.
     pub config_variables: BTreeMap<String, String>,
     /// The path written in `credential_process`; this binary's when none is named.
@@ -105,9 +105,9 @@ pub struct Settings {
     pub list_fields: Option<Vec<String>>,
     /// The file and the line, from 1, in which they stand, as with `profile_format`.
     #[serde(skip)]
-    pub list_fields_at: Option<(PathBuf, usize)>,
+    pub list_fields_location: Option<(PathBuf, usize)>,
     /// The picker's looks.
-    pub pick: Pick,
+    pub pick: PickTable,
     /// Keys by command of the picker's catalog.
     pub keys: BTreeMap<String, Vec<String>>,
     /// The least important message that is shown.
@@ -157,15 +157,15 @@ impl Default for Settings {
             secure_store: SecureStore::default(),
             key_cache: KeyCache::default(),
             profile_format: None,
-            profile_format_at: None,
+            profile_format_location: None,
             config_variables: BTreeMap::new(),
             config_profiles_binary: None,
             auto_config_check: false,
             export_all_env_vars: false,
             env_var_tags: Vec::new(),
             list_fields: None,
-            list_fields_at: None,
-            pick: Pick::default(),
+            list_fields_location: None,
+            pick: PickTable::default(),
             keys: BTreeMap::new(),
             log_level: LogLevel::default(),
             log_lines: false,
@@ -205,8 +205,8 @@ where
     T: TryFrom<i64>,
     D: Deserializer<'de>,
 {
-    struct Bounds<const MIN: i64, const MAX: i64>;
-    impl<const MIN: i64, const MAX: i64> Visitor<'_> for Bounds<MIN, MAX> {
+    struct RangeVisitor<const MIN: i64, const MAX: i64>;
+    impl<const MIN: i64, const MAX: i64> Visitor<'_> for RangeVisitor<MIN, MAX> {
         type Value = i64;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -221,9 +221,10 @@ where
             }
         }
     }
-    let number = deserializer.deserialize_i64(Bounds::<MIN, MAX>)?;
-    T::try_from(number)
-        .map_err(|_| de::Error::invalid_value(de::Unexpected::Signed(number), &Bounds::<MIN, MAX>))
+    let number = deserializer.deserialize_i64(RangeVisitor::<MIN, MAX>)?;
+    T::try_from(number).map_err(|_| {
+        de::Error::invalid_value(de::Unexpected::Signed(number), &RangeVisitor::<MIN, MAX>)
+    })
 }
 
 /// A number above zero, with or without a fraction.

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AccountId, Confirm, Height, Region, RoleName, StartUrl, Tags, parse_duration};
+use crate::domain::{
+    AccountId, ConfirmLevel, Height, Region, RoleName, StartUrl, Tags, parse_duration,
+};
 
 use super::settings::ranged;
 use crate::domain::enums::{AuthFlow, ConsoleStyle, Keymap, Preview, Theme, UrlAction};
@@ -93,7 +95,7 @@ pub struct Rule {
     /// An icon for its browser container.
     pub icon: Option<String>,
     /// Whether using the role has to be confirmed.
-    pub confirm: Option<Confirm>,
+    pub confirm: Option<ConfirmLevel>,
     /// Whether the role is hidden from the list.
     pub hide: Option<bool>,
     /// The browser for its console links.
@@ -110,13 +112,13 @@ pub struct Rule {
     /// Whether it stands in a file that is not the person's own: then it can't ask for less
     /// confirmation than the rules before it.
     #[serde(skip)]
-    pub lent: bool,
+    pub from_shared_file: bool,
 }
 
 /// `[pick]`: the picker's looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Pick {
+pub struct PickTable {
     /// The columns, left to right; by width when none are named.
     pub columns: Option<Vec<String>>,
     /// Rows or per cent of the screen, as `"40%"` or `15`; `"100%"` is the whole screen.
@@ -135,7 +137,7 @@ pub struct Pick {
     pub keymap: Keymap,
 }
 
-impl Default for Pick {
+impl Default for PickTable {
     fn default() -> Self {
         Self {
             columns: None,
@@ -157,8 +159,8 @@ fn minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D:
 
 /// A length of time: whole seconds, or a text such as `"8h"` or `"1h30m"`.
 pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    struct Length;
-    impl Visitor<'_> for Length {
+    struct DurationVisitor;
+    impl Visitor<'_> for DurationVisitor {
         type Value = Option<i64>;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -180,5 +182,5 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
             }
         }
     }
-    deserializer.deserialize_any(Length)
+    deserializer.deserialize_any(DurationVisitor)
 }

@@ -2,11 +2,11 @@
 //! links. Pure: the token of a federation link is fetched elsewhere.
 
 mod hosts;
-mod link;
 mod page;
 mod services;
+mod urls;
 
 pub use hosts::{console_home, console_host, federation_endpoint};
-pub use link::{login_link, portal_link};
-pub use page::{ConsolePage, is_console, read_page};
-pub use services::{SERVICES, Service, service};
+pub use page::{ConsolePage, is_console_url, parse_page};
+pub use services::{ConsoleService, SERVICES, find_service};
+pub use urls::{federation_login_url, portal_shortcut_url};

@@ -19,7 +19,7 @@ pub struct ConsolePage {
 }
 
 /// Hosts of the console, with the region (if any) in front of them.
-const HOSTS: [&str; 4] = [
+const CONSOLE_HOSTS: [&str; 4] = [
     "console.aws.amazon.com",
     "console.amazonaws.cn",
     "console.amazonaws-us-gov.com",
@@ -28,26 +28,26 @@ const HOSTS: [&str; 4] = [
 
 /// Reads an address of the console (also of a multi-session one,
 /// `ACCOUNT-xxxxxxxx.REGION.console.…`), or a portal's shortcut link. `None` when it is neither.
-pub fn read_page(address: &str) -> Option<ConsolePage> {
+pub fn parse_page(address: &str) -> Option<ConsolePage> {
     let address = address.trim();
     let rest = address.strip_prefix("https://")?;
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    shortcut(path).or_else(|| console(host, path))
+    parse_shortcut(path).or_else(|| parse_console(host, path))
 }
 
 /// Whether the federation endpoint will send people to this address: a page of the console, or of a
 /// service's own host beside it.
-pub fn is_console(address: &str) -> bool {
+pub fn is_console_url(address: &str) -> bool {
     let Some(rest) = address.trim().strip_prefix("https://") else { return false };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    let beside = HOSTS.iter().map(|host| host.trim_start_matches("console."));
-    HOSTS.contains(&&*host)
+    let beside = CONSOLE_HOSTS.iter().map(|host| host.trim_start_matches("console."));
+    CONSOLE_HOSTS.contains(&&*host)
         || beside
             .into_iter()
             .any(|suffix| host.strip_suffix(suffix).is_some_and(|front| front.ends_with('.')))
 }
 
-fn shortcut(path: &str) -> Option<ConsolePage> {
+fn parse_shortcut(path: &str) -> Option<ConsolePage> {
     let (_, query) = path.split_once("#/console?")?;
     let value = |key: &str| {
         let pair = query
@@ -58,7 +58,7 @@ fn shortcut(path: &str) -> Option<ConsolePage> {
     };
     let account = value("account_id")?.parse().ok()?;
     let destination = value("destination");
-    let region = destination.as_deref().and_then(read_page).and_then(|page| page.region);
+    let region = destination.as_deref().and_then(parse_page).and_then(|page| page.region);
     Some(ConsolePage {
         account: Some(account),
         role: value("role_name").map(RoleName::new),
@@ -67,9 +67,10 @@ fn shortcut(path: &str) -> Option<ConsolePage> {
     })
 }
 
-fn console(host: &str, path: &str) -> Option<ConsolePage> {
+fn parse_console(host: &str, path: &str) -> Option<ConsolePage> {
     let host = host.to_ascii_lowercase();
-    let name = HOSTS.iter().find(|name| host == **name || host.ends_with(&format!(".{name}")))?;
+    let name =
+        CONSOLE_HOSTS.iter().find(|name| host == **name || host.ends_with(&format!(".{name}")))?;
     let front = host.strip_suffix(*name)?.trim_end_matches('.');
     let labels: Vec<&str> = front.split('.').filter(|label| !label.is_empty()).collect();
     // A multi-session host begins with the account and a word that is the session's own.
@@ -81,8 +82,8 @@ fn console(host: &str, path: &str) -> Option<ConsolePage> {
         Some(label) if session.is_none() || labels.len() > 1 => Some((*label).to_owned()),
         _ => None,
     };
-    let region =
-        in_query(path).or_else(|| region.filter(|label| looks_like_region(label)).map(Region::new));
+    let region = region_in_query(path)
+        .or_else(|| region.filter(|label| looks_like_region(label)).map(Region::new));
     // The page itself is the same for everybody once the session's label is gone.
     let kept: Vec<&str> =
         if session.is_some() { labels.iter().skip(1).copied().collect() } else { labels.clone() };
@@ -96,7 +97,7 @@ fn console(host: &str, path: &str) -> Option<ConsolePage> {
 }
 
 /// The `region=` that most pages carry, before `#` or behind it.
-fn in_query(path: &str) -> Option<Region> {
+fn region_in_query(path: &str) -> Option<Region> {
     let value = path.split(['?', '&', '#', ';']).find_map(|part| part.strip_prefix("region="))?;
     Some(value).filter(|value| looks_like_region(value)).map(Region::new)
 }
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_multi_session_address_tells_its_account_and_region() {
-        let page = read_page("https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/buckets/x?region=eu-west-1#a").unwrap();
+        let page = parse_page("https://012345678901-abcd1234.eu-west-1.console.aws.amazon.com/s3/buckets/x?region=eu-west-1#a").unwrap();
         assert_eq!(page.account, Some("012345678901".parse().unwrap()));
         assert_eq!(page.region, Some(Region::new("eu-west-1")));
         assert_eq!(
@@ -128,9 +129,9 @@ mod tests {
     #[test]
     fn a_plain_address_tells_its_region() {
         let page =
-            read_page("https://eu-central-1.console.aws.amazon.com/ec2/home#Instances:").unwrap();
+            parse_page("https://eu-central-1.console.aws.amazon.com/ec2/home#Instances:").unwrap();
         assert_eq!((page.account, page.region), (None, Some(Region::new("eu-central-1"))));
-        let page = read_page("https://console.amazonaws.cn/ec2/home?region=cn-north-1").unwrap();
+        let page = parse_page("https://console.amazonaws.cn/ec2/home?region=cn-north-1").unwrap();
         assert_eq!(page.region, Some(Region::new("cn-north-1")));
     }
 
@@ -138,7 +139,7 @@ mod tests {
     fn a_shortcut_link_tells_everything() {
         let link = "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Read%20Only\
                     &destination=https%3A%2F%2Feu-west-1.console.aws.amazon.com%2Fs3";
-        let page = read_page(link).unwrap();
+        let page = parse_page(link).unwrap();
         assert_eq!(page.account, Some("012345678901".parse().unwrap()));
         assert_eq!(page.role, Some(RoleName::new("Read Only")));
         assert_eq!(page.region, Some(Region::new("eu-west-1")));
@@ -155,7 +156,7 @@ mod tests {
             "https://eu-west-1.quicksight.aws.amazon.com/sn/start",
             "https://x.console.amazonaws.cn",
         ] {
-            assert!(is_console(address), "{address}");
+            assert!(is_console_url(address), "{address}");
         }
         for address in [
             "http://console.aws.amazon.com/",
@@ -163,7 +164,7 @@ mod tests {
             "https://xaws.amazon.com",
             "s3",
         ] {
-            assert!(!is_console(address), "{address}");
+            assert!(!is_console_url(address), "{address}");
         }
     }
 
@@ -175,7 +176,7 @@ mod tests {
             "https://evilconsole.aws.amazon.com.example/",
             "prod admin",
         ] {
-            assert_eq!(read_page(address), None, "{address}");
+            assert_eq!(parse_page(address), None, "{address}");
         }
     }
 }

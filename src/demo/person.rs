@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 5;
@@ -65,7 +65,7 @@ fn press(url: &str, decision: &str) -> Result<()> {
 fn decide(url: &str, decision: &str) -> Result<Reply> {
     let page = fetch("GET", url, &[], "")?;
     let form = page.form().ok_or_else(|| {
-        Error::new(Kind::Refused, format!("the sign-in page says: {}", page.words()))
+        Error::new(ErrorKind::AccessDenied, format!("the sign-in page says: {}", page.words()))
     })?;
     let (origin, _) = split(url)?;
     let fields =
@@ -78,7 +78,10 @@ fn decide(url: &str, decision: &str) -> Result<Reply> {
         &format!("{fields}decision={decision}"),
     )?;
     if reply.status >= 400 {
-        return Err(Error::new(Kind::Refused, format!("the sign-in page says: {}", reply.words())));
+        return Err(Error::new(
+            ErrorKind::AccessDenied,
+            format!("the sign-in page says: {}", reply.words()),
+        ));
     }
     Ok(reply)
 }
@@ -149,7 +152,7 @@ pub(super) fn fetch(
     body: &str,
 ) -> Result<Reply> {
     let said = |error: std::io::Error| {
-        Error::new(Kind::Unreachable, format!("{method} on this machine: {error}"))
+        Error::new(ErrorKind::Unreachable, format!("{method} on this machine: {error}"))
     };
     let (host, path) = split(url)?;
     let mut stream = TcpStream::connect(host).map_err(said)?;
@@ -169,14 +172,14 @@ pub(super) fn fetch(
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).map_err(said)?;
     read_reply(&String::from_utf8_lossy(&bytes))
-        .ok_or_else(|| Error::new(Kind::Unreachable, format!("no HTTP answer from {host}")))
+        .ok_or_else(|| Error::new(ErrorKind::Unreachable, format!("no HTTP answer from {host}")))
 }
 
 /// Host with port, and path with query. The fragment stays at home.
 fn split(url: &str) -> Result<(&str, &str)> {
     let wrong = || {
         Error::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             "the sign-in address is not plain HTTP on this machine: only the demo's pages can be answered",
         )
     };

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{AccountId, Arn, Timestamp};
+use crate::domain::{AccountId, RoleArn, Timestamp};
 use crate::os::http::{Request, Response};
 
 use super::portal;
@@ -82,7 +82,7 @@ pub(super) fn unknown_action(_: &mut State, request: &Request) -> Answer {
 /// The parameters of AssumeRole, checked.
 struct Asked {
     role_arn: String,
-    arn: Arn,
+    arn: RoleArn,
     session: String,
     duration: i64,
     source: Option<String>,
@@ -205,7 +205,7 @@ fn caller(state: &State, request: &Request) -> Result<Issued, Refusal> {
 }
 
 fn check_date(signature: &Signature, now: Timestamp) -> Result<(), Refusal> {
-    let (date, compact) = (&signature.date, now.rfc3339().replace(['-', ':'], ""));
+    let (date, compact) = (&signature.date, now.to_rfc3339().replace(['-', ':'], ""));
     let message = match signature.moment().map(|signed| now.since(signed)) {
         Some(age) if age.abs() <= SLACK => return Ok(()),
         Some(age) if age > 0 => {

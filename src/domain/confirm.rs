@@ -8,49 +8,49 @@ use serde::{Deserialize, Serialize, Serializer};
 /// What a person has to do before a role is used, weakest first: `confirm = false`, `true` or
 /// `"type"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Confirm {
+pub enum ConfirmLevel {
     /// Nothing.
     #[default]
-    No,
+    None,
     /// Say yes.
     Ask,
     /// Type the account's name.
-    Type,
+    TypeName,
 }
 
-impl Serialize for Confirm {
+impl Serialize for ConfirmLevel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Confirm::No => serializer.serialize_bool(false),
-            Confirm::Ask => serializer.serialize_bool(true),
-            Confirm::Type => serializer.serialize_str("type"),
+            ConfirmLevel::None => serializer.serialize_bool(false),
+            ConfirmLevel::Ask => serializer.serialize_bool(true),
+            ConfirmLevel::TypeName => serializer.serialize_str("type"),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Confirm {
+impl<'de> Deserialize<'de> for ConfirmLevel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Words;
-        impl Visitor<'_> for Words {
-            type Value = Confirm;
+        struct ConfirmVisitor;
+        impl Visitor<'_> for ConfirmVisitor {
+            type Value = ConfirmLevel;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("true, false or \"type\"")
             }
 
-            fn visit_bool<E: de::Error>(self, yes: bool) -> Result<Confirm, E> {
-                Ok(if yes { Confirm::Ask } else { Confirm::No })
+            fn visit_bool<E: de::Error>(self, yes: bool) -> Result<ConfirmLevel, E> {
+                Ok(if yes { ConfirmLevel::Ask } else { ConfirmLevel::None })
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Confirm, E> {
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ConfirmLevel, E> {
                 if text == "type" {
-                    Ok(Confirm::Type)
+                    Ok(ConfirmLevel::TypeName)
                 } else {
                     Err(E::invalid_value(de::Unexpected::Str(text), &self))
                 }
             }
         }
-        deserializer.deserialize_any(Words)
+        deserializer.deserialize_any(ConfirmVisitor)
     }
 }
 
@@ -60,14 +60,16 @@ mod tests {
 
     #[test]
     fn every_kind_is_read_as_it_is_written() {
-        for (confirm, text) in
-            [(Confirm::No, "false"), (Confirm::Ask, "true"), (Confirm::Type, "\"type\"")]
-        {
+        for (confirm, text) in [
+            (ConfirmLevel::None, "false"),
+            (ConfirmLevel::Ask, "true"),
+            (ConfirmLevel::TypeName, "\"type\""),
+        ] {
             assert_eq!(serde_json::to_string(&confirm).unwrap(), text);
-            assert_eq!(serde_json::from_str::<Confirm>(text).unwrap(), confirm);
+            assert_eq!(serde_json::from_str::<ConfirmLevel>(text).unwrap(), confirm);
         }
         assert!(
-            serde_json::from_str::<Confirm>("\"maybe\"")
+            serde_json::from_str::<ConfirmLevel>("\"maybe\"")
                 .unwrap_err()
                 .to_string()
                 .contains("true, false or \"type\"")
@@ -76,6 +78,8 @@ mod tests {
 
     #[test]
     fn typing_a_name_is_more_than_saying_yes() {
-        assert!(Confirm::Type > Confirm::Ask && Confirm::Ask > Confirm::No);
+        assert!(
+            ConfirmLevel::TypeName > ConfirmLevel::Ask && ConfirmLevel::Ask > ConfirmLevel::None
+        );
     }
 }

@@ -21,14 +21,14 @@ pub struct Credentials {
 
 impl Credentials {
     /// The longest session of a role that AWS allows, in seconds.
-    pub const LONGEST: i64 = 12 * 3_600;
+    pub const MAX_LIFETIME_SECS: i64 = 12 * 3_600;
     /// How much longer a session may seem because clocks differ, in seconds.
-    pub const SLACK: i64 = 15 * 60;
+    pub const CLOCK_TOLERANCE_SECS: i64 = 15 * 60;
 
     /// Seconds left; zero when expired, and zero when the clock stands before the issue time (it
     /// was set back). Also zero for credentials that AWS does not issue: without a key, secret
     /// or token, or valid for more than [`Credentials::LONGEST`].
-    pub fn left(&self, now: Timestamp) -> i64 {
+    pub fn seconds_left(&self, now: Timestamp) -> i64 {
         if !self.is_plausible() {
             return 0;
         }
@@ -42,12 +42,14 @@ impl Credentials {
             [&self.access_key_id, self.secret_access_key.expose(), self.session_token.expose()]
                 .iter()
                 .all(|part| !part.is_empty());
-        filled && self.expires_at.since(self.issued_at) <= Self::LONGEST + Self::SLACK
+        filled
+            && self.expires_at.since(self.issued_at)
+                <= Self::MAX_LIFETIME_SECS + Self::CLOCK_TOLERANCE_SECS
     }
 
     /// Whether they can be handed out as they are: more than the window left.
-    pub fn fresh(&self, now: Timestamp, window: Window) -> bool {
-        self.left(now) > window.for_lifetime(self.expires_at.since(self.issued_at))
+    pub fn is_fresh(&self, now: Timestamp, window: Window) -> bool {
+        self.seconds_left(now) > window.for_lifetime(self.expires_at.since(self.issued_at))
     }
 }
 
@@ -89,28 +91,29 @@ mod tests {
     #[test]
     fn an_hour_is_fresh_until_a_quarter_is_left() {
         let hour = credentials(0, 3_600);
-        assert!(hour.fresh(Timestamp(2_699), Window::default()));
-        assert!(!hour.fresh(Timestamp(2_700), Window::default()));
+        assert!(hour.is_fresh(Timestamp(2_699), Window::default()));
+        assert!(!hour.is_fresh(Timestamp(2_700), Window::default()));
     }
 
     #[test]
     fn short_lives_have_short_windows() {
-        assert!(credentials(0, 900).fresh(Timestamp(599), Window::default()));
-        assert!(!credentials(0, 900).fresh(Timestamp(600), Window::default()));
+        assert!(credentials(0, 900).is_fresh(Timestamp(599), Window::default()));
+        assert!(!credentials(0, 900).is_fresh(Timestamp(600), Window::default()));
     }
 
     #[test]
     fn credentials_that_aws_does_not_issue_have_nothing_left() {
-        assert_eq!(credentials(0, 12 * 3_600).left(Timestamp(0)), 12 * 3_600);
-        assert_eq!(credentials(0, 13 * 3_600).left(Timestamp(0)), 0);
+        assert_eq!(credentials(0, 12 * 3_600).seconds_left(Timestamp(0)), 12 * 3_600);
+        assert_eq!(credentials(0, 13 * 3_600).seconds_left(Timestamp(0)), 0);
         assert_eq!(
-            Credentials { session_token: "".into(), ..credentials(0, 3_600) }.left(Timestamp(0)),
+            Credentials { session_token: "".into(), ..credentials(0, 3_600) }
+                .seconds_left(Timestamp(0)),
             0
         );
     }
 
     #[test]
     fn a_clock_set_back_makes_them_stale() {
-        assert_eq!(credentials(10_000, 13_600).left(Timestamp(5_000)), 0);
+        assert_eq!(credentials(10_000, 13_600).seconds_left(Timestamp(5_000)), 0);
     }
 }

@@ -1,7 +1,7 @@
 //! Lengths of time as people read and type them.
 
 /// `6h 41m`, `47m`, `9s`: two units at most, never negative.
-pub fn human(seconds: i64) -> String {
+pub fn format_duration(seconds: i64) -> String {
     let seconds = seconds.max(0);
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {
@@ -13,7 +13,7 @@ pub fn human(seconds: i64) -> String {
 }
 
 /// The one largest unit: `6h`, `47m`, `9s`, `3d`.
-pub fn short(seconds: i64) -> String {
+pub fn format_duration_short(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match seconds {
         0..60 => format!("{seconds}s"),
@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn lengths_are_said_in_two_units_at_most() {
-        let said: Vec<_> = [-5, 9, 61, 2_820, 24_060, 200_000].into_iter().map(human).collect();
+        let said: Vec<_> =
+            [-5, 9, 61, 2_820, 24_060, 200_000].into_iter().map(format_duration).collect();
         assert_eq!(said, ["0s", "9s", "1m", "47m", "6h 41m", "2d 7h"]);
     }
 

@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Kind, Result};
+use super::{Error, ErrorKind, Result};
 
-macro_rules! choice {
+macro_rules! string_enum {
     ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident = $first_word:literal $(, $(#[$other_doc:meta])* $other:ident = $word:literal)* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -45,14 +45,14 @@ macro_rules! choice {
             fn from_str(text: &str) -> Result<Self> {
                 Self::ALL.iter().copied().find(|value| value.as_str() == text).ok_or_else(|| {
                     let words: Vec<&str> = Self::ALL.iter().map(|value| value.as_str()).collect();
-                    Error::new(Kind::Config, format!("`{text}` is not one of {}", words.join(", ")))
+                    Error::new(ErrorKind::Config, format!("`{text}` is not one of {}", words.join(", ")))
                 })
             }
         }
     };
 }
 
-choice! {
+string_enum! {
     /// What is done with a role that was picked.
     Action {
         /// A shell with the role.
@@ -68,7 +68,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// How credentials reach a child process.
     CredentialsAs {
         /// A profile if the role has one that we wrote, else keys.
@@ -82,7 +82,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// Who may open a sign-in page.
     AutoLogin {
         /// Commands typed at a terminal, and the picker.
@@ -94,7 +94,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// How a person signs in.
     AuthFlow {
         /// PKCE where a browser can reach us, else a device code.
@@ -106,7 +106,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// Whether the AWS CLI's token cache gets our access token.
     ShareTokenCache {
         /// Where the CLI's file for the session exists.
@@ -118,7 +118,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// What is done with a link.
     UrlAction {
         /// Open it in the browser.
@@ -126,9 +126,9 @@ choice! {
         /// Print it on stderr with a word around it.
         Print = "print",
         /// Print it alone on stdout.
-        Printurl = "printurl",
+        PrintUrl = "printurl",
         /// Put it on the clipboard.
-        Clip = "clip",
+        Clipboard = "clip",
         /// Put it on the terminal's clipboard.
         Osc52 = "osc52",
         /// Run `url_exec_command`.
@@ -142,7 +142,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// Which sort of console link.
     ConsoleStyle {
         /// A federation link made of role credentials.
@@ -152,7 +152,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// Where the vault's key lives.
     SecureStore {
         /// The keyring if it answers at the first write, else a file. Never plain text.
@@ -166,7 +166,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// Whether the vault's key is held in the kernel between processes.
     KeyCache {
         /// Where the kernel can.
@@ -176,7 +176,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// The picker's colours.
     Theme {
         /// What fits the terminal's ground, where it can be told; else colours that read on any.
@@ -194,7 +194,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// Where the picker shows details of the selected role.
     Preview {
         /// Beside a list that leaves room for it, else nowhere.
@@ -208,7 +208,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// The picker's keys.
     Keymap {
         /// As in fzf and readline.
@@ -218,7 +218,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// The least important message that is shown.
     LogLevel {
         /// Things that may be wrong.

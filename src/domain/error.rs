@@ -7,7 +7,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What sort of failure it is; `cli` makes the exit code of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ErrorKind {
     /// Nothing matched, or a check failed (exit 1).
     NoMatch,
     /// The command line contradicts itself, needs a terminal or needs `--yes` (2).
@@ -19,7 +19,7 @@ pub enum Kind {
     /// The role is unknown or ambiguous (5).
     UnknownRole,
     /// AWS says no: 403, or the role is not assigned any more (6).
-    Refused,
+    AccessDenied,
     /// AWS asks to slow down: 429 (6 when it never stops).
     Throttled,
     /// AWS can't be reached, or answered with a 5xx (6).
@@ -39,7 +39,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// What sort of failure.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// What failed, on what. No full stop, no secret.
     pub message: String,
     /// What to do; shown as `hint: …`, one a line.
@@ -48,7 +48,7 @@ pub struct Error {
 
 impl Error {
     /// An error of this kind with this sentence.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hints: Vec::new() }
     }
 
@@ -68,12 +68,12 @@ impl Error {
 
     /// [`Kind::Os`] with this sentence.
     pub fn os(message: impl Into<String>) -> Self {
-        Self::new(Kind::Os, message)
+        Self::new(ErrorKind::Os, message)
     }
 
     /// [`Kind::Internal`] with this sentence.
     pub fn internal(message: impl Into<String>) -> Self {
-        Self::new(Kind::Internal, message)
+        Self::new(ErrorKind::Internal, message)
     }
 }
 

@@ -15,23 +15,23 @@ pub enum Height {
     /// This many rows.
     Rows(u16),
     /// This much of the screen, below 100.
-    PerCent(u16),
+    Percent(u16),
 }
 
 impl Height {
     /// A query, two rows and the keys.
-    const LEAST: u16 = 4;
+    const MIN_ROWS: u16 = 4;
 
     /// Rows of a screen that has `all`; `None` is the whole screen.
     pub fn rows(self, all: u16) -> Option<u16> {
         let wanted = match self {
             Self::Full => return None,
             Self::Rows(rows) => rows,
-            Self::PerCent(share) => {
+            Self::Percent(share) => {
                 u16::try_from(u32::from(all) * u32::from(share) / 100).unwrap_or(all)
             }
         };
-        Some(wanted.max(Self::LEAST).min(all.max(1)))
+        Some(wanted.max(Self::MIN_ROWS).min(all.max(1)))
     }
 }
 
@@ -46,7 +46,7 @@ impl FromStr for Height {
         let read = match text.trim().strip_suffix('%') {
             Some(share) => number(share)
                 .filter(|share| *share <= 100)
-                .map(|share| if share == 100 { Self::Full } else { Self::PerCent(share) }),
+                .map(|share| if share == 100 { Self::Full } else { Self::Percent(share) }),
             None => number(text).map(Self::Rows),
         };
         read.ok_or_else(|| format!("expected {EXPECTED}"))
@@ -58,7 +58,7 @@ impl fmt::Display for Height {
         match self {
             Self::Full => f.write_str("100%"),
             Self::Rows(rows) => write!(f, "{rows}"),
-            Self::PerCent(share) => write!(f, "{share}%"),
+            Self::Percent(share) => write!(f, "{share}%"),
         }
     }
 }
@@ -71,8 +71,8 @@ impl Serialize for Height {
 
 impl<'de> Deserialize<'de> for Height {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
+        struct HeightVisitor;
+        impl Visitor<'_> for HeightVisitor {
             type Value = Height;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,9 +91,9 @@ impl<'de> Deserialize<'de> for Height {
         }
         // What is kept between two starts does not tell its types.
         if deserializer.is_human_readable() {
-            deserializer.deserialize_any(Text)
+            deserializer.deserialize_any(HeightVisitor)
         } else {
-            deserializer.deserialize_str(Text)
+            deserializer.deserialize_str(HeightVisitor)
         }
     }
 }
@@ -107,16 +107,16 @@ mod tests {
         let read = |text: &str| text.parse::<Height>().ok();
         assert_eq!(
             [read("15"), read("40%"), read("100%")],
-            [Some(Height::Rows(15)), Some(Height::PerCent(40)), Some(Height::Full)]
+            [Some(Height::Rows(15)), Some(Height::Percent(40)), Some(Height::Full)]
         );
         assert_eq!([read("0"), read("101%"), read("-3"), read("tall")], [None; 4]);
     }
 
     #[test]
     fn rows_fit_the_screen_and_are_never_too_few() {
-        assert_eq!((Height::PerCent(40).rows(50), Height::Rows(15).rows(10)), (Some(20), Some(10)));
+        assert_eq!((Height::Percent(40).rows(50), Height::Rows(15).rows(10)), (Some(20), Some(10)));
         assert_eq!(
-            (Height::Rows(1).rows(24), Height::PerCent(1).rows(3), Height::Full.rows(24)),
+            (Height::Rows(1).rows(24), Height::Percent(1).rows(3), Height::Full.rows(24)),
             (Some(4), Some(3), None)
         );
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Kind, Result};
+use super::{Error, ErrorKind, Result};
 
 /// An AWS account: twelve digits, leading zeros kept.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,7 @@ impl AccountId {
     }
 
     /// The same as a number, which takes less room and is quicker to compare.
-    pub(in crate::domain) fn number(self) -> u64 {
+    pub(in crate::domain) fn to_number(self) -> u64 {
         self.0.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
     }
 
@@ -51,7 +51,7 @@ impl FromStr for AccountId {
         match <[u8; 12]>::try_from(digits) {
             Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Self(digits)),
             _ => Err(Error::new(
-                Kind::UnknownRole,
+                ErrorKind::UnknownRole,
                 format!("`{text}` is not an account id: twelve digits, zeros in front included"),
             )),
         }
@@ -83,16 +83,19 @@ impl<'de> Deserialize<'de> for AccountId {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> std::result::Result<Self, D::Error> {
-        deserializer
-            .deserialize_str(Text(|text: &str| text.parse().map_err(|error: Error| error.message)))
+        deserializer.deserialize_str(StrVisitor(|text: &str| {
+            text.parse().map_err(|error: Error| error.message)
+        }))
     }
 }
 
 /// Makes a name of a text as it is read, without a copy in between: an inventory has tens of
 /// thousands of them.
-struct Text<F>(F);
+struct StrVisitor<F>(F);
 
-impl<T, F: FnOnce(&str) -> std::result::Result<T, String>> serde::de::Visitor<'_> for Text<F> {
+impl<T, F: FnOnce(&str) -> std::result::Result<T, String>> serde::de::Visitor<'_>
+    for StrVisitor<F>
+{
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,7 +107,7 @@ impl<T, F: FnOnce(&str) -> std::result::Result<T, String>> serde::de::Visitor<'_
     }
 }
 
-macro_rules! name {
+macro_rules! name_type {
     ($(#[$doc:meta])* $type:ident from $from:path) => {
         $(#[$doc])*
         ///
@@ -138,7 +141,7 @@ macro_rules! name {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                deserializer.deserialize_str(Text(|text: &str| Ok(Self($from(text)))))
+                deserializer.deserialize_str(StrVisitor(|text: &str| Ok(Self($from(text)))))
             }
         }
 
@@ -150,15 +153,15 @@ macro_rules! name {
     };
 }
 
-name! {
+name_type! {
     /// A permission set's name as the portal lists it, or the last part of a chained role's ARN.
     RoleName from Arc::from
 }
-name! {
+name_type! {
     /// An AWS region such as `eu-west-1`, always in lower case.
     Region from lower_case
 }
-name! {
+name_type! {
     /// What a person calls an IAM Identity Center: the `[sso-session]` or `[instances.NAME]` it came from.
     InstanceName from Arc::from
 }
@@ -227,7 +230,7 @@ impl Partition {
 
 /// A role's ARN taken apart: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Arn {
+pub struct RoleArn {
     /// The partition word; kept as written, since a new partition is no reason to refuse.
     pub partition: String,
     /// The account.
@@ -236,14 +239,14 @@ pub struct Arn {
     pub role: RoleName,
 }
 
-impl Arn {
+impl RoleArn {
     /// The ARN by which a role of this instance's region is known here.
-    pub fn of(region: &Region, account: AccountId, role: &RoleName) -> String {
+    pub fn format(region: &Region, account: AccountId, role: &RoleName) -> String {
         format!("arn:{}:iam::{account}:role/{role}", region.partition().as_str())
     }
 }
 
-impl FromStr for Arn {
+impl FromStr for RoleArn {
     type Err = Error;
 
     /// Reads a role ARN, or the short form `ACCOUNT:ROLE` (partition `aws` then, to be ignored by
@@ -252,7 +255,7 @@ impl FromStr for Arn {
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || {
             Error::new(
-                Kind::UnknownRole,
+                ErrorKind::UnknownRole,
                 format!(
                     "`{text}` is not a role's ARN (arn:aws:iam::ACCOUNT:role/ROLE) nor ACCOUNT:ROLE"
                 ),
@@ -264,19 +267,19 @@ impl FromStr for Arn {
             ["arn", partition, "iam", "", account, resource] => (
                 partition,
                 account,
-                permission_set(resource.strip_prefix("role/").ok_or_else(wrong)?),
+                permission_set_name(resource.strip_prefix("role/").ok_or_else(wrong)?),
             ),
             ["arn", partition, "sts", "", account, resource] => {
                 let assumed =
                     resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());
-                (partition, account, permission_set(assumed.ok_or_else(wrong)?))
+                (partition, account, permission_set_name(assumed.ok_or_else(wrong)?))
             }
             _ => return Err(wrong()),
         };
         if role.is_empty() {
             return Err(wrong());
         }
-        Ok(Arn {
+        Ok(RoleArn {
             partition: partition.to_owned(),
             account: account.parse().map_err(|_| wrong())?,
             role: RoleName::new(role),
@@ -287,7 +290,7 @@ impl FromStr for Arn {
 /// The permission set behind
 /// `aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_NAME_0123456789abcdef`; other names stay,
 /// with their path.
-pub(super) fn permission_set(role: &str) -> &str {
+pub(super) fn permission_set_name(role: &str) -> &str {
     let last = role.rsplit('/').next().unwrap_or(role);
     last.strip_prefix("AWSReservedSSO_")
         .and_then(|rest| rest.rsplit_once('_'))
@@ -325,7 +328,7 @@ mod tests {
     fn a_number_stands_for_every_account_and_for_nothing_else() {
         for digits in ["000000000000", "012345678901", "999999999999"] {
             let account: AccountId = digits.parse().unwrap();
-            assert_eq!(AccountId::from_number(account.number()), Some(account));
+            assert_eq!(AccountId::from_number(account.to_number()), Some(account));
         }
         assert_eq!([1_000_000_000_000, u64::MAX].map(AccountId::from_number), [None, None]);
     }
@@ -338,11 +341,11 @@ mod tests {
 
     #[test]
     fn arns_keep_partition_and_path() {
-        let arn: Arn = "arn:aws-cn:iam::012345678901:role/ops/eu/Deploy".parse().unwrap();
+        let arn: RoleArn = "arn:aws-cn:iam::012345678901:role/ops/eu/Deploy".parse().unwrap();
         assert_eq!((arn.partition.as_str(), arn.role.as_str()), ("aws-cn", "ops/eu/Deploy"));
-        let short: Arn = "012345678901:Admin".parse().unwrap();
+        let short: RoleArn = "012345678901:Admin".parse().unwrap();
         assert_eq!((short.account.as_str(), short.role.as_str()), ("012345678901", "Admin"));
-        assert!("arn:aws:iam::012345678901:user/jane".parse::<Arn>().is_err());
+        assert!("arn:aws:iam::012345678901:user/jane".parse::<RoleArn>().is_err());
     }
 
     #[test]
@@ -351,11 +354,11 @@ mod tests {
             "arn:aws:sts::012345678901:assumed-role/AWSReservedSSO_Power_User_0123456789abcdef/jane@example.com",
             "arn:aws:iam::012345678901:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Power_User_0123456789abcdef",
         ] {
-            assert_eq!(text.parse::<Arn>().unwrap().role.as_str(), "Power_User", "{text}");
+            assert_eq!(text.parse::<RoleArn>().unwrap().role.as_str(), "Power_User", "{text}");
         }
-        let chained: Arn = "arn:aws:sts::012345678901:assumed-role/Deploy/ci".parse().unwrap();
+        let chained: RoleArn = "arn:aws:sts::012345678901:assumed-role/Deploy/ci".parse().unwrap();
         assert_eq!(chained.role.as_str(), "Deploy");
-        assert!("arn:aws:sts::012345678901:federated-user/jane".parse::<Arn>().is_err());
+        assert!("arn:aws:sts::012345678901:federated-user/jane".parse::<RoleArn>().is_err());
     }
 
     #[test]

@@ -32,13 +32,13 @@ impl StartUrl {
     /// The normalized form, which AWS expects and records are named by: `https://` if no scheme is given, scheme and host in lower case,
     /// without the scheme's default port, a query, a fragment or slashes at the end. The path keeps
     /// its case.
-    pub fn trimmed(&self) -> &str {
+    pub fn normalized(&self) -> &str {
         &self.normalized
     }
 
     /// The first label of its host: `corp` of `https://corp.awsapps.com/start`.
     pub fn first_label(&self) -> &str {
-        let host = self.normalized.split_once("://").map_or(self.trimmed(), |(_, rest)| rest);
+        let host = self.normalized.split_once("://").map_or(self.normalized(), |(_, rest)| rest);
         host.split(['.', '/', ':']).next().unwrap_or_default()
     }
 }
@@ -82,15 +82,15 @@ impl Eq for StartUrl {}
 
 impl fmt::Display for StartUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.trimmed())
+        f.write_str(self.normalized())
     }
 }
 
 /// Where an instance was found; earlier ones win a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Source {
+pub enum InstanceSource {
     /// `[instances.NAME]` of our configuration file.
-    Ours,
+    RolecallConfig,
     /// `[sso-session NAME]` of the AWS config file.
     SsoSession,
     /// A profile with `sso_start_url` + `sso_region`, or the `granted_` spelling.
@@ -99,7 +99,7 @@ pub enum Source {
 
 /// Addresses that stand in for AWS's own, from the environment or a `[services]` section.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Endpoints {
+pub struct EndpointOverrides {
     /// Sign-in (SSO OIDC).
     pub oidc: Option<String>,
     /// The access portal (SSO).
@@ -122,9 +122,9 @@ pub struct Instance {
     /// What is asked for at registration; `sso:account:access` makes sessions refreshable.
     pub scopes: Vec<String>,
     /// Where it was found.
-    pub source: Source,
+    pub source: InstanceSource,
     /// Overridden addresses.
-    pub endpoints: Endpoints,
+    pub endpoints: EndpointOverrides,
 }
 
 impl Instance {
@@ -153,8 +153,8 @@ mod tests {
             let url = StartUrl::new(spelling);
             assert_eq!(url, plain, "{spelling}");
             assert_eq!(
-                (url.trimmed(), url.as_written(), url.first_label()),
-                (plain.trimmed(), spelling, "corp")
+                (url.normalized(), url.as_written(), url.first_label()),
+                (plain.normalized(), spelling, "corp")
             );
         }
     }
@@ -173,7 +173,7 @@ mod tests {
         ] {
             assert_ne!(StartUrl::new(other), plain, "{other}");
         }
-        assert_eq!(StartUrl::new("/start").trimmed(), "/start");
+        assert_eq!(StartUrl::new("/start").normalized(), "/start");
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Account {
     /// this refresh could not read them.
     pub roles: Vec<RoleName>,
     /// When the roles were last read; `None` while they never were.
-    pub read_at: Option<Timestamp>,
+    pub roles_fetched_at: Option<Timestamp>,
 }
 
 /// Accounts and roles of one instance. Not secret, never needs a sign-in to read.
@@ -48,7 +48,7 @@ impl Inventory {
 
 /// A role that came or went between two inventories.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Change {
+pub struct InventoryChange {
     /// The account.
     pub account: AccountId,
     /// Its name, if any.
@@ -61,14 +61,14 @@ pub struct Change {
 
 /// Roles that came and went from `old` to `new`, by account and role; added before removed for
 /// equals.
-pub fn diff(old: &Inventory, new: &Inventory) -> Vec<Change> {
-    let flatten = |inventory: &Inventory, added: bool| -> Vec<Change> {
+pub fn diff_inventories(old: &Inventory, new: &Inventory) -> Vec<InventoryChange> {
+    let flatten = |inventory: &Inventory, added: bool| -> Vec<InventoryChange> {
         let of = |account: &Account| {
             let (id, name) = (account.id, account.name.clone());
             account
                 .roles
                 .iter()
-                .map(move |role| Change {
+                .map(move |role| InventoryChange {
                     account: id,
                     account_name: name.clone(),
                     role: role.clone(),
@@ -78,11 +78,11 @@ pub fn diff(old: &Inventory, new: &Inventory) -> Vec<Change> {
         };
         inventory.accounts.iter().flat_map(of).collect()
     };
-    let key = |change: &Change| (change.account, change.role.clone());
+    let key = |change: &InventoryChange| (change.account, change.role.clone());
     let (before, after) = (flatten(old, false), flatten(new, true));
     let known: std::collections::HashSet<_> = before.iter().map(key).collect();
     let still: std::collections::HashSet<_> = after.iter().map(key).collect();
-    let mut changes: Vec<Change> =
+    let mut changes: Vec<InventoryChange> =
         after.into_iter().filter(|change| !known.contains(&key(change))).collect();
     changes.extend(before.into_iter().filter(|change| !still.contains(&key(change))));
     changes.sort_by_key(|change| (change.account, change.role.clone(), !change.added));
@@ -102,7 +102,7 @@ mod tests {
                 name: None,
                 email: None,
                 roles: vec![RoleName::new(*role)],
-                read_at: None,
+                roles_fetched_at: None,
             });
         }
         inventory
@@ -112,7 +112,7 @@ mod tests {
     fn a_diff_names_what_came_and_what_went() {
         let old = inventory(&[("000000000001", "Admin"), ("000000000002", "Admin")]);
         let new = inventory(&[("000000000001", "Admin"), ("000000000003", "Read")]);
-        let said: Vec<_> = diff(&old, &new)
+        let said: Vec<_> = diff_inventories(&old, &new)
             .iter()
             .map(|c| format!("{}{}:{}", if c.added { '+' } else { '-' }, c.account, c.role))
             .collect();

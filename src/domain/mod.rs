@@ -1,6 +1,7 @@
 //! Nouns and rules: ids, roles, credentials and their lifetime, errors. No input or output, no
 //! clock.
 
+mod browser_url;
 mod confirm;
 mod credentials;
 mod duration;
@@ -10,27 +11,29 @@ mod height;
 mod ids;
 mod instance;
 mod inventory;
+mod packed_roster;
 pub mod query;
 mod roster;
 mod secret;
-mod sheet;
 mod text;
 mod time;
 mod usage;
-mod web_address;
 
-pub use confirm::Confirm;
+pub use browser_url::check_browser_url;
+pub use confirm::ConfirmLevel;
 pub use credentials::{Credentials, Window};
-pub use duration::{human, parse_duration, short};
-pub use error::{Error, Kind, Result};
+pub use duration::{format_duration, format_duration_short, parse_duration};
+pub use error::{Error, ErrorKind, Result};
 pub use height::Height;
-pub use ids::{AccountId, Arn, InstanceName, Partition, Region, RoleId, RoleName};
-pub use instance::{Endpoints, Instance, Source, StartUrl};
-pub use inventory::{Account, Change, Inventory, diff};
-pub use roster::{Entry, Look, Roster, Tags};
+pub use ids::{AccountId, InstanceName, Partition, Region, RoleArn, RoleId, RoleName};
+pub use instance::{EndpointOverrides, Instance, InstanceSource, StartUrl};
+pub use inventory::{Account, Inventory, InventoryChange, diff_inventories};
+pub use packed_roster::{PackedRoster, PackedRosterHeader as SheetContents};
+pub use roster::{Roster, RosterEntry, RowStyle, Tags};
 pub use secret::{Secret, is_header_value};
-pub use sheet::{Contents as SheetContents, Sheet};
-pub use text::{cells, edit_distance, fold, is_plain, nearest, slug, visible, visible_lines};
+pub use text::{
+    display_width, edit_distance, escape_unprintable, escape_unprintable_lines, is_printable_ascii,
+    nearest, normalize_text, slug,
+};
 pub use time::Timestamp;
-pub use usage::{Marks, Usage, Usages, frecency};
-pub use web_address::check_web_address;
+pub use usage::{RoleFlags, Usage, Usages, frecency};

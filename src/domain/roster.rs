@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{AccountId, Arn, Confirm, Instance, Inventory, Region, RoleId, RoleName, visible};
+use super::{
+    AccountId, ConfirmLevel, Instance, Inventory, Region, RoleArn, RoleId, RoleName,
+    escape_unprintable,
+};
 
 /// Keys and values on a role, by key.
 pub type Tags = BTreeMap<String, String>;
 
 /// One role as it is shown, searched and named. Cheap to clone: what accounts share is shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct RosterEntry {
     /// Position of its instance in [`Roster::instances`].
     pub instance: usize,
     /// The account.
@@ -32,7 +35,7 @@ pub struct Entry {
     /// The ARN of the role through which a chained role is reached.
     pub via: Option<Arc<str>>,
     /// What a person has to do before it is used.
-    pub confirm: Confirm,
+    pub confirm: ConfirmLevel,
 }
 
 /// All roles, in the order instances and portal list them.
@@ -41,17 +44,17 @@ pub struct Roster {
     /// The instances, in the order of the configuration.
     pub instances: Vec<Instance>,
     /// The roles.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<RosterEntry>,
     /// Whether every role of every instance is in it: false while an inventory is missing or
     /// partial.
     pub complete: bool,
     /// How the rules want each entry shown, by its position; empty where they say nothing of any.
-    pub looks: Vec<Look>,
+    pub row_styles: Vec<RowStyle>,
 }
 
 /// How the rules want a role shown in the picker.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Look {
+pub struct RowStyle {
     /// The colour of its account's name, by its English word.
     pub color: Option<Arc<str>>,
     /// Kept out of the list.
@@ -80,7 +83,7 @@ impl Roster {
                             .or_insert_with(|| Arc::from(role.as_str()))
                             .clone(),
                     };
-                    entries.push(Entry {
+                    entries.push(RosterEntry {
                         instance: position,
                         account: account.id,
                         account_name: name.clone(),
@@ -91,28 +94,28 @@ impl Roster {
                         region: instances[position].default_region.clone(),
                         profile: None,
                         via: None,
-                        confirm: Confirm::No,
+                        confirm: ConfirmLevel::None,
                     });
                 }
             }
         }
         let complete = inventories.len() == instances.len()
             && inventories.iter().all(|i| i.as_ref().is_some_and(|i| i.complete));
-        Self { instances, entries, complete, looks: Vec::new() }
+        Self { instances, entries, complete, row_styles: Vec::new() }
     }
 
     /// How the rules want the entry at this position shown, where they say anything.
-    pub fn look(&self, position: usize) -> Option<&Look> {
-        self.looks.get(position)
+    pub fn row_style(&self, position: usize) -> Option<&RowStyle> {
+        self.row_styles.get(position)
     }
 
     /// The instance of an entry.
-    pub fn instance(&self, entry: &Entry) -> &Instance {
+    pub fn instance(&self, entry: &RosterEntry) -> &Instance {
         &self.instances[entry.instance]
     }
 
     /// Who an entry is, across refreshes.
-    pub fn id(&self, entry: &Entry) -> RoleId {
+    pub fn id(&self, entry: &RosterEntry) -> RoleId {
         RoleId {
             instance: self.instance(entry).name.clone(),
             account: entry.account,
@@ -121,12 +124,16 @@ impl Roster {
     }
 
     /// The ARN by which an entry is known here: partition from the SSO region.
-    pub fn arn(&self, entry: &Entry) -> String {
-        Arn::of(&self.instance(entry).sso_region, entry.account, &RoleName::new(&*entry.role))
+    pub fn arn(&self, entry: &RosterEntry) -> String {
+        RoleArn::format(
+            &self.instance(entry).sso_region,
+            entry.account,
+            &RoleName::new(&*entry.role),
+        )
     }
 
     /// The entry of a role, if it is still there.
-    pub fn find(&self, id: &RoleId) -> Option<&Entry> {
+    pub fn find(&self, id: &RoleId) -> Option<&RosterEntry> {
         self.entries.iter().find(|e| {
             e.account == id.account
                 && *e.role == *id.role.as_str()
@@ -135,23 +142,23 @@ impl Roster {
     }
 }
 
-impl Entry {
+impl RosterEntry {
     /// What to call the account: its name, or its id when it has none.
     pub fn account_label(&self) -> &str {
         if self.account_name.is_empty() { self.account.as_str() } else { &self.account_name }
     }
 
     /// Whether it is marked `confirm`: production, break-glass.
-    pub fn protected(&self) -> bool {
-        self.confirm != Confirm::No
+    pub fn is_protected(&self) -> bool {
+        self.confirm != ConfirmLevel::None
     }
 
     /// Whether what was typed is what `confirm = "type"` asks for: the account's name, or its id
     /// where it has none or where not every keyboard has its letters. Blanks around it don't
     /// count, and what is shown as an escape may be typed as one.
-    pub fn account_typed(&self, typed: &str) -> bool {
+    pub fn matches_typed_account(&self, typed: &str) -> bool {
         let (typed, label) = (typed.trim(), self.account_label());
         let by_id = !label.is_ascii() && typed == self.account.as_str();
-        typed == label.trim() || typed == visible(label).trim() || by_id
+        typed == label.trim() || typed == escape_unprintable(label).trim() || by_id
     }
 }

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// Lower case and without accents: what two names have in common when a person says they are the
 /// same.
-pub fn fold(text: &str) -> String {
+pub fn normalize_text(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
@@ -17,7 +17,7 @@ pub fn fold(text: &str) -> String {
 /// The text with control characters, and characters that reorder others or can't be seen, shown as
 /// `\u{…}` escapes. What joins emoji into one is left out, so that every terminal takes the same
 /// cells for them: a family is shown as its members.
-pub fn visible(text: &str) -> String {
+pub fn escape_unprintable(text: &str) -> String {
     let odd = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe0f}')
@@ -45,24 +45,24 @@ pub fn visible(text: &str) -> String {
 /// The same for text of this program's own with colors: line ends, tabs and SGR sequences (`ESC [ …
 /// m`) stay. A last line of defence for what goes to a terminal: text from elsewhere is made
 /// [`visible`] before it gets there.
-pub fn visible_lines(text: &str) -> String {
+pub fn escape_unprintable_lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['\n', '\t', '\u{1b}']) {
-        out.push_str(&visible(&rest[..at]));
-        let kept = sgr(&rest[at..]).unwrap_or(usize::from(!rest[at..].starts_with('\u{1b}')));
+        out.push_str(&escape_unprintable(&rest[..at]));
+        let kept = sgr_len(&rest[at..]).unwrap_or(usize::from(!rest[at..].starts_with('\u{1b}')));
         if kept == 0 {
-            out.push_str(&visible("\u{1b}"));
+            out.push_str(&escape_unprintable("\u{1b}"));
         }
         out.push_str(&rest[at..at + kept]);
         rest = &rest[at + kept.max(1)..];
     }
-    out.push_str(&visible(rest));
+    out.push_str(&escape_unprintable(rest));
     out
 }
 
 /// The length of the SGR sequence that a text begins with.
-fn sgr(text: &str) -> Option<usize> {
+fn sgr_len(text: &str) -> Option<usize> {
     let parameters = text.strip_prefix("\u{1b}[")?;
     let end = parameters.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
     parameters[end..].starts_with('m').then_some(end + 3)
@@ -75,16 +75,16 @@ fn is_emoji(letter: char) -> bool {
 
 /// Whether every letter of it takes one cell and is shown as it is: so with nearly all names, and
 /// they need no look at tables of Unicode.
-pub fn is_plain(text: &str) -> bool {
+pub fn is_printable_ascii(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..0x7f).contains(&byte))
 }
 
 /// The cells that a text takes on a terminal, once control characters are shown as escapes.
-pub fn cells(text: &str) -> usize {
-    if is_plain(text) {
+pub fn display_width(text: &str) -> usize {
+    if is_printable_ascii(text) {
         text.len()
     } else {
-        text.graphemes(true).map(|cluster| visible(cluster).width()).sum()
+        text.graphemes(true).map(|cluster| escape_unprintable(cluster).width()).sum()
     }
 }
 
@@ -116,11 +116,11 @@ pub fn nearest<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
     limit: usize,
 ) -> Vec<&'a str> {
-    let wanted = fold(wanted);
+    let wanted = normalize_text(wanted);
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter_map(|candidate| {
-            let folded = fold(candidate);
+            let folded = normalize_text(candidate);
             if folded.contains(&wanted) || (!folded.is_empty() && wanted.contains(&folded)) {
                 return Some((0, candidate));
             }
@@ -159,12 +159,12 @@ mod tests {
 
     #[test]
     fn accents_and_case_are_folded() {
-        assert_eq!(fold("Zürich ANALYTICS"), "zurich analytics");
+        assert_eq!(normalize_text("Zürich ANALYTICS"), "zurich analytics");
     }
 
     #[test]
     fn control_characters_are_shown_not_sent() {
-        assert_eq!(visible("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
+        assert_eq!(escape_unprintable("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
     }
 
     #[test]
@@ -172,27 +172,30 @@ mod tests {
         let bidi = "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
         let control = "\0\t\n\r\u{1b}\u{7f}\u{80}\u{85}\u{9b}\u{9f}\u{2028}\u{2029}";
         for letter in bidi.chars().chain(control.chars()) {
-            assert_eq!(visible(&letter.to_string()), letter.escape_default().to_string());
+            assert_eq!(
+                escape_unprintable(&letter.to_string()),
+                letter.escape_default().to_string()
+            );
         }
     }
 
     #[test]
     fn line_ends_tabs_and_colors_stay_and_nothing_else_does() {
         let plain = "a\tb\n\u{1b}[1;31mred\u{1b}[0m\n";
-        assert_eq!(visible_lines(plain), plain);
+        assert_eq!(escape_unprintable_lines(plain), plain);
         assert_eq!(
-            visible_lines("\u{1b}]0;x\u{7}\u{1b}[2J\u{1b}[\r\u{9b}2J\u{202e}"),
+            escape_unprintable_lines("\u{1b}]0;x\u{7}\u{1b}[2J\u{1b}[\r\u{9b}2J\u{202e}"),
             "\\u{1b}]0;x\\u{7}\\u{1b}[2J\\u{1b}[\\r\\u{9b}2J\\u{202e}"
         );
-        assert_eq!(visible_lines("\u{1b}"), "\\u{1b}");
+        assert_eq!(escape_unprintable_lines("\u{1b}"), "\\u{1b}");
     }
 
     #[test]
     fn joined_emoji_are_shown_as_their_members_and_other_joiners_as_escapes() {
-        assert_eq!(visible("👩\u{200d}👩\u{200d}👧 family"), "👩👩👧 family");
-        assert_eq!(visible("❤\u{fe0f}\u{200d}🔥"), "❤🔥");
-        assert_eq!(visible("pr\u{200d}od\u{fe0f}"), "pr\\u{200d}od\\u{fe0f}");
-        assert_eq!(visible("👩\u{200d}od"), "👩\\u{200d}od");
+        assert_eq!(escape_unprintable("👩\u{200d}👩\u{200d}👧 family"), "👩👩👧 family");
+        assert_eq!(escape_unprintable("❤\u{fe0f}\u{200d}🔥"), "❤🔥");
+        assert_eq!(escape_unprintable("pr\u{200d}od\u{fe0f}"), "pr\\u{200d}od\\u{fe0f}");
+        assert_eq!(escape_unprintable("👩\u{200d}od"), "👩\\u{200d}od");
     }
 
     #[test]

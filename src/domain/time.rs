@@ -26,7 +26,7 @@ impl Timestamp {
     }
 
     /// `2026-11-21T17:56:50Z`: whole seconds and `Z`, the form that every AWS SDK reads.
-    pub fn rfc3339(self) -> String {
+    pub fn to_rfc3339(self) -> String {
         OffsetDateTime::from_unix_timestamp(self.0)
             .ok()
             .and_then(|moment| moment.format(&Rfc3339).ok())
@@ -45,7 +45,7 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.rfc3339())
+        f.write_str(&self.to_rfc3339())
     }
 }
 
@@ -69,6 +69,6 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        assert_eq!(Timestamp(1_795_310_617).rfc3339(), "2026-11-22T01:23:37Z");
+        assert_eq!(Timestamp(1_795_310_617).to_rfc3339(), "2026-11-22T01:23:37Z");
     }
 }

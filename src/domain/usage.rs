@@ -10,9 +10,9 @@ use super::{RoleId, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Usage {
     /// The last time.
-    pub last: Timestamp,
+    pub last_used: Timestamp,
     /// How many times, in what the history still holds.
-    pub times: u32,
+    pub count: u32,
     /// Frequency and recency in one number; higher is used more. See [`frecency`].
     pub score: f64,
 }
@@ -23,9 +23,10 @@ pub type Usages = HashMap<RoleId, Usage>;
 /// Roles a person has marked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Marks {
+pub struct RoleFlags {
     /// Pinned on top.
-    pub favourites: BTreeSet<RoleId>,
+    #[serde(rename = "favourites")]
+    pub favorites: BTreeSet<RoleId>,
     /// Not shown unless asked for.
     pub hidden: BTreeSet<RoleId>,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::domain::{Error, Kind, Result, visible};
+use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
 use crate::os::http::{Listener, Request, Response, form};
 
 /// The path of the redirect address.
@@ -85,7 +85,8 @@ fn stopped(ended: Option<std::result::Result<Result<()>, tokio::task::JoinError>
 /// [`Kind::LoginNeeded`] when it tells of an error.
 pub fn parse_reply(url: &str, state: &str) -> Result<String> {
     let again = |why: &str| {
-        Error::new(Kind::Usage, why).hint("paste the whole address from the browser's address bar")
+        Error::new(ErrorKind::Usage, why)
+            .hint("paste the whole address from the browser's address bar")
     };
     let text = url.trim().trim_matches(['"', '\'', '<', '>']);
     let (_, query) =
@@ -144,8 +145,8 @@ fn declined(error: &str, description: &str) -> Error {
         _ => "the sign-in failed in the browser",
     };
     let detail = if description.is_empty() { error } else { description };
-    let detail: String = visible(detail).chars().take(200).collect();
-    Error::new(Kind::LoginNeeded, format!("{why} ({detail})"))
+    let detail: String = escape_unprintable(detail).chars().take(200).collect();
+    Error::new(ErrorKind::LoginNeeded, format!("{why} ({detail})"))
         .hint("run `rolecall login`, or `rolecall login --flow device-code`")
 }
 
@@ -203,14 +204,14 @@ mod tests {
     fn a_pasted_address_gives_its_code() {
         let url = " http://127.0.0.1:4711/oauth/callback?code=a%2Fb&state=right ";
         assert_eq!(parse_reply(url, "right").unwrap(), "a/b");
-        assert_eq!(parse_reply(url, "other").unwrap_err().kind, Kind::Usage);
-        assert_eq!(parse_reply("hello", "right").unwrap_err().kind, Kind::Usage);
+        assert_eq!(parse_reply(url, "other").unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(parse_reply("hello", "right").unwrap_err().kind, ErrorKind::Usage);
         let error = parse_reply(
             "http://127.0.0.1:1/oauth/callback?error=access_denied&state=right",
             "right",
         )
         .unwrap_err();
-        assert_eq!(error.kind, Kind::LoginNeeded);
+        assert_eq!(error.kind, ErrorKind::LoginNeeded);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use aws_sdk_sts::config::endpoint::{
 };
 use aws_smithy_runtime_api::client::endpoint::EndpointFuture;
 
-use crate::domain::{Error, Instance, Kind, Region, Result, StartUrl};
+use crate::domain::{Error, ErrorKind, Instance, Region, Result, StartUrl};
 
 use super::Network;
 
@@ -90,7 +90,7 @@ fn url(endpoint: EndpointFuture<'_>, region: &Region) -> Result<String> {
 }
 
 fn wrong(region: &Region, error: &dyn std::error::Error) -> Error {
-    Error::new(Kind::Config, format!("region `{region}` has no such endpoint: {error}"))
+    Error::new(ErrorKind::Config, format!("region `{region}` has no such endpoint: {error}"))
         .hint("check `sso_region`")
 }
 
@@ -101,17 +101,18 @@ fn checked(url: &str) -> Result<String> {
         Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() => {
             Ok(tidy.to_owned())
         }
-        _ => Err(Error::new(Kind::Config, format!("`{tidy}` is not an address of an endpoint"))
-            .hint(
-                "check AWS_ENDPOINT_URL, its relatives, and `endpoint_url` in the AWS config file",
-            )),
+        _ => Err(Error::new(
+            ErrorKind::Config,
+            format!("`{tidy}` is not an address of an endpoint"),
+        )
+        .hint("check AWS_ENDPOINT_URL, its relatives, and `endpoint_url` in the AWS config file")),
     }
 }
 
 /// Portals at `….portal.REGION.app.aws` confirm device codes only when the sign-in began at the
 /// dual-stack endpoint.
 fn is_dual_stack_portal(start_url: &StartUrl, region: &Region) -> bool {
-    let authority = host(start_url.trimmed()).to_ascii_lowercase();
+    let authority = host(start_url.normalized()).to_ascii_lowercase();
     let name = authority.split(':').next().unwrap_or_default();
     name.ends_with(&format!(".portal.{region}.app.aws"))
 }
@@ -125,7 +126,7 @@ pub(super) fn host(url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Endpoints, InstanceName, Source};
+    use crate::domain::{EndpointOverrides, InstanceName, InstanceSource};
 
     fn instance(region: &str, start_url: &str) -> Instance {
         Instance {
@@ -134,8 +135,8 @@ mod tests {
             sso_region: Region::new(region),
             default_region: None,
             scopes: vec![],
-            source: Source::Ours,
-            endpoints: Endpoints::default(),
+            source: InstanceSource::RolecallConfig,
+            endpoints: EndpointOverrides::default(),
         }
     }
 
@@ -212,7 +213,7 @@ mod tests {
             instance.endpoints.portal = Some(wrong.into());
             assert_eq!(
                 Addresses::of(&instance, &Network::default()).unwrap_err().kind,
-                Kind::Config,
+                ErrorKind::Config,
                 "{wrong}"
             );
         }

@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::Deserialize;
 
-use crate::domain::{Error, InstanceName, Kind, visible};
+use crate::domain::{Error, ErrorKind, InstanceName, escape_unprintable};
 
 use super::validate::Rejection;
 
@@ -129,7 +129,7 @@ impl Fault {
     pub(super) fn explain(&self, doing: &str, host: &str, session: Option<&InstanceName>) -> Error {
         match (self, session) {
             (Fault::Answer { status: 401, .. }, Some(instance)) => Error::new(
-                Kind::LoginNeeded,
+                ErrorKind::LoginNeeded,
                 format!("{doing}: the session of `{instance}` has ended"),
             )
             .hint(login(instance)),
@@ -139,20 +139,20 @@ impl Fault {
 
     fn explain_without_session(&self, doing: &str, host: &str) -> Error {
         match self {
-            Fault::Answer { status: 403, .. } => Error::new(Kind::Refused, format!("{doing}: access denied{}", self.said())),
-            Fault::Answer { status: 429, .. } => Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down")),
+            Fault::Answer { status: 403, .. } => Error::new(ErrorKind::AccessDenied, format!("{doing}: access denied{}", self.said())),
+            Fault::Answer { status: 429, .. } => Error::new(ErrorKind::Throttled, format!("{doing}: {host} asks to slow down")),
             Fault::Answer { code, .. } if code.contains("Throttl") || code.contains("TooManyRequests") => {
-                Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down"))
+                Error::new(ErrorKind::Throttled, format!("{doing}: {host} asks to slow down"))
             }
             Fault::Answer { status: status @ 500.., .. } => {
-                Error::new(Kind::Unreachable, format!("{doing}: {host} answered with {status}{}", self.said()))
+                Error::new(ErrorKind::Unreachable, format!("{doing}: {host} answered with {status}{}", self.said()))
             }
-            Fault::Answer { .. } => Error::new(Kind::Refused, format!("{doing}: {host} refused the request{}", self.said())),
+            Fault::Answer { .. } => Error::new(ErrorKind::AccessDenied, format!("{doing}: {host} refused the request{}", self.said())),
             Fault::Silence(why) if why.contains("certificate") => {
-                Error::new(Kind::Unreachable, format!("{doing}: the certificate of {host} is not trusted{}", self.said()))
+                Error::new(ErrorKind::Unreachable, format!("{doing}: the certificate of {host} is not trusted{}", self.said()))
                     .hint("if a proxy inspects your traffic, set AWS_CA_BUNDLE to the PEM file of its authority")
             }
-            Fault::Silence(_) => Error::new(Kind::Unreachable, format!("{doing}: {host} can't be reached{}", self.said()))
+            Fault::Silence(_) => Error::new(ErrorKind::Unreachable, format!("{doing}: {host} can't be reached{}", self.said()))
                 .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
             Fault::Rejected(rejection) => explain_rejection(rejection, doing, host),
             Fault::Unsent(_) => Error::internal(format!("{doing}: the request to {host} could not be made{}", self.said())),
@@ -162,14 +162,14 @@ impl Fault {
 
 /// The error for an answer that must not be used.
 fn explain_rejection(rejection: &Rejection, doing: &str, host: &str) -> Error {
-    let unreachable = |text: String| Error::new(Kind::Unreachable, format!("{doing}: {text}"));
+    let unreachable = |text: String| Error::new(ErrorKind::Unreachable, format!("{doing}: {text}"));
     match rejection {
         Rejection::Middlebox(status) => {
             unreachable(format!("AWS could not be reached (a proxy or login page answered for {host} with status {status})"))
                 .hint("open a web page to see if the network wants you to sign in, or check HTTPS_PROXY and NO_PROXY")
         }
         Rejection::Unavailable(status) => unreachable(format!("{host} answered with {status}")),
-        Rejection::Throttled => Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down")),
+        Rejection::Throttled => Error::new(ErrorKind::Throttled, format!("{doing}: {host} asks to slow down")),
         Rejection::Invalid(why) => unreachable(format!("the answer of {host} makes no sense: {why}"))
             .hint("try again; if it stays like this, check AWS_ENDPOINT_URL and the proxies on the way to AWS"),
         Rejection::Broken(why) => unreachable(format!("the answer of {host} broke off ({why})")).hint("try again"),
@@ -266,7 +266,7 @@ pub(super) fn root(error: &(dyn std::error::Error + 'static)) -> String {
 fn short(text: &str) -> String {
     const LONGEST: usize = 240;
     let line: String =
-        visible(text.trim()).trim_end_matches('.').chars().take(LONGEST + 1).collect();
+        escape_unprintable(text.trim()).trim_end_matches('.').chars().take(LONGEST + 1).collect();
     if line.chars().count() > LONGEST {
         line.chars().take(LONGEST).chain(['…']).collect()
     } else {
@@ -278,7 +278,7 @@ fn short(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn kind(status: u16, body: &str) -> Kind {
+    fn kind(status: u16, body: &str) -> ErrorKind {
         Fault::answer(status, body.as_bytes())
             .explain("listing accounts", "portal", Some(&InstanceName::new("corp")))
             .kind
@@ -286,11 +286,11 @@ mod tests {
 
     #[test]
     fn three_refusals_are_three_things() {
-        assert_eq!(kind(401, ""), Kind::LoginNeeded);
-        assert_eq!(kind(403, "{}"), Kind::Refused);
-        assert_eq!(kind(429, "HTTP 429 Unknown Code"), Kind::Throttled);
-        assert_eq!(kind(503, "<html>"), Kind::Unreachable);
-        assert_eq!(kind(400, r#"{"message":"bad"}"#), Kind::Refused);
+        assert_eq!(kind(401, ""), ErrorKind::LoginNeeded);
+        assert_eq!(kind(403, "{}"), ErrorKind::AccessDenied);
+        assert_eq!(kind(429, "HTTP 429 Unknown Code"), ErrorKind::Throttled);
+        assert_eq!(kind(503, "<html>"), ErrorKind::Unreachable);
+        assert_eq!(kind(400, r#"{"message":"bad"}"#), ErrorKind::AccessDenied);
     }
 
     #[test]
@@ -326,7 +326,7 @@ mod tests {
             )
         };
         let middlebox = explained(Rejection::Middlebox(302));
-        assert_eq!(middlebox.kind, Kind::Unreachable);
+        assert_eq!(middlebox.kind, ErrorKind::Unreachable);
         assert!(
             middlebox.message.contains("AWS could not be reached (a proxy or login page answered"),
             "{middlebox}"
@@ -334,9 +334,9 @@ mod tests {
         for rejection in
             [Rejection::invalid("x"), Rejection::Unavailable(520), Rejection::Broken("x".into())]
         {
-            assert_eq!(explained(rejection).kind, Kind::Unreachable);
+            assert_eq!(explained(rejection).kind, ErrorKind::Unreachable);
         }
-        assert_eq!(explained(Rejection::Throttled).kind, Kind::Throttled);
+        assert_eq!(explained(Rejection::Throttled).kind, ErrorKind::Throttled);
         let error = ConnectorError::from(Rejection::Middlebox(407));
         assert_eq!(rejection(&error), Some(&Rejection::Middlebox(407)));
     }

@@ -9,7 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::domain::{Credentials, Error, Kind, Result, Secret};
+use crate::domain::{Credentials, Error, ErrorKind, Result, Secret};
 
 use super::Network;
 use super::endpoint::host;
@@ -147,8 +147,9 @@ fn request(
     );
     let length = form.len().to_string();
     let mut request = HttpRequest::new(SdkBody::from(form));
-    let said =
-        |_| Error::new(Kind::Config, format!("`{endpoint}` is not an address that can be asked"));
+    let said = |_| {
+        Error::new(ErrorKind::Config, format!("`{endpoint}` is not an address that can be asked"))
+    };
     request.set_uri(endpoint).map_err(said)?;
     request.set_method("POST").map_err(said)?;
     request.headers_mut().insert("content-type", "application/x-www-form-urlencoded");
@@ -162,7 +163,7 @@ fn refused(fault: &Fault, endpoint: &str) -> Error {
     match fault {
         Fault::Answer { status, .. } if (400..=499).contains(status) && *status != 429 => {
             Error::new(
-                Kind::Refused,
+                ErrorKind::AccessDenied,
                 format!("{doing}: AWS does not accept these credentials{}", fault.said()),
             )
         }

@@ -10,7 +10,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::date_time::Format;
 use tracing::info;
 
-use crate::domain::{Error, Kind, Result, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, Timestamp};
 
 use super::Network;
 use super::endpoint::host;
@@ -60,7 +60,7 @@ async fn ask(
         None => address.to_owned(),
     };
     let wrong =
-        || Error::new(Kind::Usage, format!("`{address}` is not an address that can be asked"));
+        || Error::new(ErrorKind::Usage, format!("`{address}` is not an address that can be asked"));
     let mut request = HttpRequest::new(SdkBody::empty());
     request.set_uri(target.as_str()).map_err(|_| wrong())?;
     request.set_method(method).map_err(|_| wrong())?;

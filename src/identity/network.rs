@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use crate::domain::{Error, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, Secret};
 
 use super::no_proxy::bypasses_proxy;
 use super::resolver::SystemResolver;
@@ -193,7 +193,7 @@ fn proxy_config(https: bool, proxy: &Secret<String>) -> Result<ProxyConfig> {
     };
     // The address itself stays out of the message: it can carry a password.
     made.map_err(|_| {
-        Error::new(Kind::Config, format!("{variable} is not a proxy that can be used"))
+        Error::new(ErrorKind::Config, format!("{variable} is not a proxy that can be used"))
             .hint(format!("set {variable} to an address such as http://proxy.example.com:3128"))
     })
 }
@@ -218,7 +218,7 @@ mod tests {
         let network = Network { proxy, ca_bundle: None, ..Network::default() };
         assert!(!format!("{network:?}").contains("hunter2"));
         let error = network.connector("https://127.0.0.1:1").unwrap_err();
-        assert_eq!(error.kind, Kind::Config);
+        assert_eq!(error.kind, ErrorKind::Config);
         assert!(!format!("{error:?}").contains("hunter2"));
     }
 
@@ -258,7 +258,7 @@ mod tests {
             Network { ca_bundle: Some("/nonexistent/ca.pem".into()), ..Network::default() };
         assert!(network.connector("http://127.0.0.1:1").is_ok());
         let error = network.connector("https://127.0.0.1:1").unwrap_err();
-        assert_eq!(error.kind, Kind::Config);
+        assert_eq!(error.kind, ErrorKind::Config);
         assert!(error.message.contains("/nonexistent/ca.pem"), "{error}");
     }
 }

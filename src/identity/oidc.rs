@@ -9,7 +9,7 @@ use aws_sdk_ssooidc::operation::create_token::builders::CreateTokenFluentBuilder
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tracing::info;
 
-use crate::domain::{Error, InstanceName, Kind, Result, Secret, Timestamp, check_web_address};
+use crate::domain::{Error, ErrorKind, InstanceName, Result, Secret, Timestamp, check_browser_url};
 
 use super::date::ServerDate;
 use super::endpoint::host;
@@ -134,7 +134,8 @@ impl Identity {
         }
         if flow == Flow::Pkce {
             call = call.grant_types("authorization_code").grant_types("refresh_token");
-            call = call.redirect_uris(REGISTERED_REDIRECT).issuer_url(instance.start_url.trimmed());
+            call =
+                call.redirect_uris(REGISTERED_REDIRECT).issuer_url(instance.start_url.normalized());
         }
         let date = ServerDate::default();
         let reply = call.customize().interceptor(date.clone()).send().await;
@@ -182,7 +183,7 @@ impl Identity {
     pub async fn start_device(&self, registration: &Registration) -> Result<DeviceStart> {
         let (client, host) = self.oidc(registration.flow)?;
         let call =
-            client.start_device_authorization().start_url(self.instance().start_url.trimmed());
+            client.start_device_authorization().start_url(self.instance().start_url.normalized());
         let call = call
             .client_id(&registration.client_id)
             .client_secret(registration.client_secret.expose());
@@ -192,7 +193,7 @@ impl Identity {
         info!(target: "rolecall::identity", host, "device code received");
         let uri = values::required(reply.verification_uri, "verificationUri")
             .map_err(|why| invalid(why, host))?;
-        check_web_address(&uri)
+        check_browser_url(&uri)
             .map_err(|error| error.context(format_args!("the sign-in page that {host} names")))?;
         let interval = if reply.interval > 0 {
             reply.interval.min(LONGEST_INTERVAL)
@@ -350,7 +351,7 @@ impl Identity {
                     instance.sso_region,
                     fault.said()
                 );
-                Error::new(Kind::Config, text).hint(
+                Error::new(ErrorKind::Config, text).hint(
                     "check `start_url` and `sso_region`: they must belong to the same directory",
                 )
             }
@@ -361,23 +362,24 @@ impl Identity {
     /// Sign-in errors, each with what a person can do about it.
     fn explain_oidc(&self, doing: &str, host: &str, fault: &Fault) -> Error {
         let name = &self.instance().name;
-        let of =
-            |kind: Kind, text: &str| Error::new(kind, format!("{doing}: {text}{}", fault.said()));
+        let of = |kind: ErrorKind, text: &str| {
+            Error::new(kind, format!("{doing}: {text}{}", fault.said()))
+        };
         match fault.code() {
-            "" if fault.status() == 401 => of(Kind::Refused, "AWS does not accept this program's registration"),
-            "ExpiredTokenException" => Error::new(Kind::LoginNeeded, "the code expired before anybody confirmed it").hint(login(name)),
-            "AccessDeniedException" if fault.said().contains("KMS") => of(Kind::Refused, "the directory's encryption key can't be used"),
-            "AccessDeniedException" => Error::new(Kind::LoginNeeded, "the sign-in was declined in the browser").hint(login(name)),
-            "InvalidGrantException" => of(Kind::LoginNeeded, "AWS does not accept the code of this sign-in").hint(login(name)),
+            "" if fault.status() == 401 => of(ErrorKind::AccessDenied, "AWS does not accept this program's registration"),
+            "ExpiredTokenException" => Error::new(ErrorKind::LoginNeeded, "the code expired before anybody confirmed it").hint(login(name)),
+            "AccessDeniedException" if fault.said().contains("KMS") => of(ErrorKind::AccessDenied, "the directory's encryption key can't be used"),
+            "AccessDeniedException" => Error::new(ErrorKind::LoginNeeded, "the sign-in was declined in the browser").hint(login(name)),
+            "InvalidGrantException" => of(ErrorKind::LoginNeeded, "AWS does not accept the code of this sign-in").hint(login(name)),
             "InvalidClientException" | "UnauthorizedClientException" => {
-                of(Kind::Refused, "AWS does not know this program's registration").hint(login_with(name, "--force"))
+                of(ErrorKind::AccessDenied, "AWS does not know this program's registration").hint(login_with(name, "--force"))
             }
             "UnsupportedGrantTypeException" => {
-                of(Kind::Config, "this region does not know that way to sign in").hint(login_with(name, "--flow device-code"))
+                of(ErrorKind::Config, "this region does not know that way to sign in").hint(login_with(name, "--flow device-code"))
             }
-            "InvalidScopeException" => of(Kind::Config, "AWS does not know one of the scopes")
+            "InvalidScopeException" => of(ErrorKind::Config, "AWS does not know one of the scopes")
                 .hint("check `scopes` of the instance, or `sso_registration_scopes` in the AWS config file"),
-            "SlowDownException" => Error::new(Kind::Throttled, format!("{doing}: {host} asks to slow down")),
+            "SlowDownException" => Error::new(ErrorKind::Throttled, format!("{doing}: {host} asks to slow down")),
             _ => fault.explain(doing, host, Some(name)),
         }
     }

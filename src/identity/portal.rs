@@ -10,7 +10,9 @@ use aws_sdk_sso::types::RoleInfo;
 use aws_smithy_types::retry::RetryConfig;
 use tracing::info;
 
-use crate::domain::{AccountId, Credentials, Error, Kind, Result, RoleName, Secret, Timestamp};
+use crate::domain::{
+    AccountId, Credentials, Error, ErrorKind, Result, RoleName, Secret, Timestamp,
+};
 
 use super::date::ServerDate;
 use super::endpoint::host;
@@ -129,7 +131,7 @@ impl Identity {
             let fault = Fault::of(&error);
             match fault.status() {
                 403 | 404 => Error::new(
-                    Kind::Refused,
+                    ErrorKind::AccessDenied,
                     format!(
                         "you have no access to `{role}` in {account} (any more){}",
                         fault.said()

@@ -38,7 +38,7 @@ fn presigned(
     cluster: &str,
     now: Timestamp,
 ) -> Result<Secret<String>> {
-    let moment = now.rfc3339().replace(['-', ':'], "");
+    let moment = now.to_rfc3339().replace(['-', ':'], "");
     let day = moment.get(..8).unwrap_or_default();
     let scope = format!("{day}/{region}/sts/aws4_request");
     let host = format!("sts.{region}.{}", region.partition().dns_suffix());

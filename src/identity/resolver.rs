@@ -26,7 +26,7 @@ impl ResolveDns for SystemResolver {
 fn lookup(name: &str) -> Result<Vec<IpAddr>, Error> {
     let found = (name, 0).to_socket_addrs();
     let found = found.map_err(|error| {
-        Error::new(crate::domain::Kind::Unreachable, format!("looking up `{name}`: {error}"))
+        Error::new(crate::domain::ErrorKind::Unreachable, format!("looking up `{name}`: {error}"))
     })?;
     Ok(found.map(|address| address.ip()).collect())
 }

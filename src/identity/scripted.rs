@@ -60,7 +60,9 @@ impl Connections {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Endpoints, Instance, InstanceName, Region, Secret, Source, StartUrl};
+    use crate::domain::{
+        EndpointOverrides, Instance, InstanceName, InstanceSource, Region, Secret, StartUrl,
+    };
     use crate::identity::{Identity, Network};
     use crate::os::clock::Clock;
 
@@ -72,8 +74,8 @@ mod tests {
             sso_region: Region::new("eu-west-1"),
             default_region: None,
             scopes: Vec::new(),
-            source: Source::Ours,
-            endpoints: Endpoints::default(),
+            source: InstanceSource::RolecallConfig,
+            endpoints: EndpointOverrides::default(),
         };
         let body = br#"{"accountList":[{"accountId":"012345678901","accountName":"payments"}]}"#;
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];

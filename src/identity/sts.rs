@@ -6,7 +6,7 @@ use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use tracing::info;
 
 use crate::domain::{
-    AccountId, Arn, Credentials, Error, Kind, Region, Result, RoleName, Timestamp,
+    AccountId, Credentials, Error, ErrorKind, Region, Result, RoleArn, RoleName, Timestamp,
 };
 
 use super::date::ServerDate;
@@ -44,7 +44,7 @@ impl Identity {
     /// [`Kind::UnknownRole`] when the ARN is none; [`Kind::Refused`] when the role may not be
     /// assumed.
     pub async fn assume_role(&self, from: &Credentials, chain: &Chain) -> Result<Credentials> {
-        let arn: Arn = chain.role_arn.parse()?;
+        let arn: RoleArn = chain.role_arn.parse()?;
         let (client, address) = self.sts(from, &chain.region)?;
         let date = ServerDate::default();
         let seconds = chain
@@ -86,7 +86,7 @@ impl Identity {
             match fault.status() {
                 // Credentials, not a session, were refused: signing in would not help.
                 400 | 401 | 403 => Error::new(
-                    Kind::Refused,
+                    ErrorKind::AccessDenied,
                     format!("AWS does not accept these credentials{}", fault.said()),
                 ),
                 _ => fault.explain(
@@ -119,7 +119,7 @@ impl Identity {
     fn explain_chain(&self, role: &RoleName, account: &str, address: &str, fault: &Fault) -> Error {
         let refused = |why: &str| {
             Error::new(
-                Kind::Refused,
+                ErrorKind::AccessDenied,
                 format!("`{role}` in {account} can't be assumed: {why}{}", fault.said()),
             )
         };

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use webpki::anchor_from_trusted_cert;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::os::file;
 
 /// What helps if the file can't be used.
@@ -19,7 +19,7 @@ const HINT: &str = "set AWS_CA_BUNDLE to a file of PEM certificates, or unset it
 /// [`Kind::Os`] if the file can't be read; [`Kind::Config`] when it is missing or holds no
 /// certificate that can be used.
 pub(super) fn load(path: &Path) -> Result<Vec<u8>> {
-    let wrong = |why: String| Error::new(Kind::Config, why).hint(HINT);
+    let wrong = |why: String| Error::new(ErrorKind::Config, why).hint(HINT);
     let bytes = file::load(path).map_err(|error| error.hint(HINT))?;
     let bytes =
         bytes.ok_or_else(|| wrong(format!("the certificates {} are not there", path.display())))?;
@@ -67,12 +67,15 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("ca.pem");
         std::fs::write(&path, "nothing").unwrap();
-        assert_eq!(load(&path).unwrap_err().kind, Kind::Config);
+        assert_eq!(load(&path).unwrap_err().kind, ErrorKind::Config);
         let missing = load(&home.path().join("missing")).unwrap_err();
-        assert!(missing.kind == Kind::Config && missing.message.contains("missing"), "{missing:?}");
+        assert!(
+            missing.kind == ErrorKind::Config && missing.message.contains("missing"),
+            "{missing:?}"
+        );
         let directory = load(home.path()).unwrap_err();
         assert!(
-            directory.kind == Kind::Os
+            directory.kind == ErrorKind::Os
                 && directory.hints.iter().any(|hint| hint.contains("AWS_CA_BUNDLE")),
             "{directory:?}"
         );

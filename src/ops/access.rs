@@ -1,6 +1,6 @@
 //! Whom to ask when AWS refuses a role.
 
-use crate::domain::{AccountId, Entry, Error, Kind};
+use crate::domain::{AccountId, Error, ErrorKind, RosterEntry};
 
 /// How the portal's refusal of a role begins.
 const NO_ACCESS: &str = "you have no access to";
@@ -13,9 +13,9 @@ pub fn explained(
     url: Option<&str>,
     account: AccountId,
     role: &str,
-    entry: Option<&Entry>,
+    entry: Option<&RosterEntry>,
 ) -> Error {
-    if error.kind != Kind::Refused {
+    if error.kind != ErrorKind::AccessDenied {
         return error;
     }
     let taken_away =
@@ -54,7 +54,10 @@ mod tests {
             )
             .hints
         };
-        assert_eq!(ask(Kind::Refused), ["ask for access at https://a/012345678901/Admin?"]);
-        assert!(ask(Kind::Unreachable).is_empty());
+        assert_eq!(
+            ask(ErrorKind::AccessDenied),
+            ["ask for access at https://a/012345678901/Admin?"]
+        );
+        assert!(ask(ErrorKind::Unreachable).is_empty());
     }
 }

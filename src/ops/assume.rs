@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use tracing::warn;
 
 use crate::domain::{
-    AccountId, Arn, Credentials, Error, Instance, Kind, Result, RoleId, RoleName, Timestamp, Window,
+    AccountId, Credentials, Error, ErrorKind, Instance, Result, RoleArn, RoleId, RoleName,
+    Timestamp, Window,
 };
 use crate::identity::Chain;
 use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Token, Vault};
@@ -104,7 +105,7 @@ pub fn stored(
     let name = wish.name(chains.route(&wish.id())?.as_ref())?;
     Ok(vault
         .load::<Credentials>(&name, now)?
-        .filter(|credentials| credentials.fresh(now, wish.window)))
+        .filter(|credentials| credentials.is_fresh(now, wish.window)))
 }
 
 /// Credentials of a role, through others where the configuration chains it. Old ones that still
@@ -130,15 +131,15 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
         let now = ctx.clock.now();
         let old = if stored { load(ctx, &name).await? } else { None };
         if let Some(credentials) =
-            old.as_ref().filter(|credentials| credentials.fresh(now, wish.window))
+            old.as_ref().filter(|credentials| credentials.is_fresh(now, wish.window))
         {
             return Ok(Assumed::new(credentials.clone()));
         }
         // Old ones that still have a minute are better than nothing.
-        let old = old.filter(|credentials| credentials.left(now) > 60);
+        let old = old.filter(|credentials| credentials.seconds_left(now) > 60);
         if let (Some(credentials), Some((failure, at))) =
             (&old, last.and_then(|last| recent_failure(last, now)))
-            && !(failure.kind == Kind::LoginNeeded
+            && !(failure.kind == ErrorKind::LoginNeeded
                 && signed_in_since(ctx, &wish.instance, at).await?)
         {
             return Ok(Assumed::old(credentials.clone(), failure));
@@ -158,7 +159,7 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
                 // has just waited for, and reported its failure only now. One more
                 // attempt is enough: work that begins after that report sees the token.
                 Attempt::FailedElsewhere(error)
-                    if error.kind == Kind::LoginNeeded && !checked_sign_in =>
+                    if error.kind == ErrorKind::LoginNeeded && !checked_sign_in =>
                 {
                     checked_sign_in = true;
                     if access_token(ctx, &wish.instance, None).await.is_ok() {
@@ -199,7 +200,7 @@ impl Assumed {
 
 /// Whether old credentials may stand in: not for a role that is the person's no more.
 fn excusable(error: &Error) -> bool {
-    error.kind != Kind::Refused
+    error.kind != ErrorKind::AccessDenied
 }
 
 /// A failure that is too young to try again, and when it happened.
@@ -270,7 +271,7 @@ async fn fetch(ctx: &Arc<Ctx>, trip: &Trip<'_>) -> Result<Credentials> {
     if wish.keep {
         let (vault, name, kept) = (ctx.vault.clone(), trip.name.clone(), credentials.clone());
         match blocking(move || vault.save(&name, &kept)).await {
-            Err(error) if error.kind == Kind::Vault => return Err(error),
+            Err(error) if error.kind == ErrorKind::Vault => return Err(error),
             // A full or read-only disk does not take the credentials away from whoever asked.
             Err(error) => warn!(target: "rolecall::assume", %error, "credentials were not stored"),
             Ok(()) => {}
@@ -285,7 +286,7 @@ async fn from_portal(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
     let token = access_token(ctx, &wish.instance, None).await?;
     match identity.role_credentials(&token, wish.account, &wish.role).await {
         // The portal may end a session before its token expires: one refresh tells.
-        Err(error) if error.kind == Kind::LoginNeeded => {
+        Err(error) if error.kind == ErrorKind::LoginNeeded => {
             let token = access_token(ctx, &wish.instance, Some(&token)).await?;
             identity.role_credentials(&token, wish.account, &wish.role).await
         }
@@ -300,12 +301,12 @@ async fn through(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId) -> Res
     let source = wish.on_the_way(&link.via);
     let before = Box::pin(assume(ctx, &source)).await?;
     let refused = match step(ctx, wish, link, base, &before.credentials).await {
-        Err(error) if error.kind == Kind::Refused && !before.fetched => error,
+        Err(error) if error.kind == ErrorKind::AccessDenied && !before.fetched => error,
         other => return other,
     };
     match Box::pin(assume(ctx, &Wish { stored: false, ..source })).await {
         Ok(anew) => step(ctx, wish, link, base, &anew.credentials).await,
-        Err(error) if error.kind == Kind::LoginNeeded => Err(error),
+        Err(error) if error.kind == ErrorKind::LoginNeeded => Err(error),
         // Without others to try, the refusal is what there is to know.
         Err(_) => Err(refused),
     }
@@ -333,7 +334,7 @@ async fn step(
         person(&identity.caller_identity(&first, &region).await?)
     };
     let chain = Chain {
-        role_arn: Arn::of(&region, wish.account, &wish.role),
+        role_arn: RoleArn::format(&region, wish.account, &wish.role),
         session_name: session_name(link.session_name.as_deref(), &user),
         external_id: link.external_id.clone(),
         source_identity: link.source_identity.clone(),
@@ -355,7 +356,7 @@ async fn load(ctx: &Arc<Ctx>, name: &Name) -> Result<Option<Credentials>> {
 
 fn slow(wish: &Wish, patience: Duration) -> Error {
     Error::new(
-        Kind::Unreachable,
+        ErrorKind::Unreachable,
         format!(
             "no credentials for {} in {} within {} s",
             wish.role,

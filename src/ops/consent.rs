@@ -5,26 +5,26 @@ use tracing::info;
 
 use std::path::Path;
 
-use crate::cache::consents::{self, Consent};
-use crate::domain::{Confirm, RoleId, Timestamp};
+use crate::cache::confirmations::{self, Confirmation};
+use crate::domain::{ConfirmLevel, RoleId, Timestamp};
 use crate::os::terminal_session::terminal_session;
 
 use crate::ops::ctx::Ctx;
 
-pub use crate::cache::consents::GOOD_FOR;
+pub use crate::cache::confirmations::LIFETIME_SECS;
 
 /// What was consented to in this terminal. A plain value: a screen may hold it and ask it with the
 /// time it knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Consents {
-    all: consents::Consents,
+    all: confirmations::Confirmations,
     terminal: String,
 }
 
 impl Consents {
     /// Whether a role that asks for this much may be used here without asking.
-    pub fn cover(&self, role: &RoleId, asks: Confirm, now: Timestamp) -> bool {
-        self.all.cover(role, asks, &self.terminal, now)
+    pub fn cover(&self, role: &RoleId, asks: ConfirmLevel, now: Timestamp) -> bool {
+        self.all.covers(role, asks, &self.terminal, now)
     }
 }
 
@@ -38,7 +38,7 @@ pub fn here(ctx: &Ctx) -> Consents {
 pub fn here_in(state_dir: &Path) -> Consents {
     match terminal_session() {
         Some(terminal) => {
-            Consents { all: consents::load(state_dir).of_terminal(&terminal), terminal }
+            Consents { all: confirmations::load(state_dir).for_terminal(&terminal), terminal }
         }
         None => Consents::default(),
     }
@@ -46,10 +46,12 @@ pub fn here_in(state_dir: &Path) -> Consents {
 
 /// Remembers, for this terminal and an hour, that a person consented to a role in this way. Where
 /// that can't be kept the person is asked again next time, which is no reason to stop now.
-pub fn remember(ctx: &Ctx, role: &RoleId, confirm: Confirm) {
-    let Some(terminal) = terminal_session().filter(|_| confirm != Confirm::No) else { return };
-    let consent = Consent { role: role.clone(), terminal, confirm, at: ctx.clock.now() };
-    if let Err(error) = consents::record(&ctx.paths.state_dir, consent) {
+pub fn remember(ctx: &Ctx, role: &RoleId, confirm: ConfirmLevel) {
+    let Some(terminal) = terminal_session().filter(|_| confirm != ConfirmLevel::None) else {
+        return;
+    };
+    let consent = Confirmation { role: role.clone(), terminal, confirm, at: ctx.clock.now() };
+    if let Err(error) = confirmations::record(&ctx.paths.state_dir, consent) {
         info!(target: "rolecall::consent", %error, "a consent was not remembered");
     }
 }
@@ -57,9 +59,9 @@ pub fn remember(ctx: &Ctx, role: &RoleId, confirm: Confirm) {
 #[cfg(test)]
 impl Consents {
     /// A single consent, for tests of what asks.
-    pub(crate) fn given(role: RoleId, confirm: Confirm, at: Timestamp) -> Self {
+    pub(crate) fn given(role: RoleId, confirm: ConfirmLevel, at: Timestamp) -> Self {
         let terminal = "here".to_owned();
-        let consent = Consent { role, terminal: terminal.clone(), confirm, at };
+        let consent = Confirmation { role, terminal: terminal.clone(), confirm, at };
         let all = serde_json::from_value(serde_json::json!([consent])).unwrap_or_default();
         Self { all, terminal }
     }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::awsconfig::{AwsConfig, Yield};
 use crate::config::AutoLogin;
-use crate::domain::{Kind, Result};
+use crate::domain::{ErrorKind, Result};
 use crate::os::file;
-use crate::server::{Occasion, Source};
+use crate::server::{CredentialsSource, FetchReason};
 
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
@@ -25,15 +25,15 @@ pub fn source(
     ctx: Arc<Ctx>,
     wish: Wish,
     start: impl Fn() -> Result<()> + Send + Sync + 'static,
-) -> Source {
+) -> CredentialsSource {
     let start = Arc::new(start);
     Box::new(move |occasion| {
         let (ctx, wish, start) = (ctx.clone(), wish.clone(), start.clone());
         Box::pin(async move {
             let may_sign_in =
-                occasion == Occasion::Wanted && ctx.settings.auto_login == AutoLogin::Always;
+                occasion == FetchReason::Requested && ctx.settings.auto_login == AutoLogin::Always;
             let assumed = match assume(&ctx, &wish).await {
-                Err(error) if error.kind == Kind::LoginNeeded && may_sign_in => {
+                Err(error) if error.kind == ErrorKind::LoginNeeded && may_sign_in => {
                     await_sign_in(&ctx, &wish.instance, SIGN_IN, || start(), |_| {}).await?;
                     assume(&ctx, &wish).await
                 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::config::env;
-use crate::domain::{Credentials, Error, Kind, Result, RoleId, Roster, Secret};
+use crate::domain::{Credentials, Error, ErrorKind, Result, RoleId, Roster, Secret};
 use crate::os::ancestors::ancestors;
 use crate::shell::{self, Form, Grant, Previous, Reach};
 use crate::vault::Name;
@@ -25,7 +25,7 @@ async fn credentials(ctx: &Arc<Ctx>, role: &RoleId) -> Result<Credentials> {
 }
 
 fn gone(role: &RoleId) -> Error {
-    Error::new(Kind::UnknownRole, format!("{role} is not in the list any more"))
+    Error::new(ErrorKind::UnknownRole, format!("{role} is not in the list any more"))
 }
 
 /// Lines that put the role's keys into the shell that the person has come from, or one like it.
@@ -70,7 +70,7 @@ pub async fn console_link(
     let minutes = custom(ctx, roster, entry).minutes;
     let visit = Visit {
         credentials: &credentials,
-        issuer: instance.start_url.trimmed(),
+        issuer: instance.start_url.normalized(),
         region,
         destination: None,
         minutes,
@@ -84,7 +84,7 @@ pub async fn console_link(
 /// As [`profiles::write_roles`]; [`Kind::Config`] when none of the roles could be given a profile.
 pub fn write_profiles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<String> {
     let report = profiles::write_roles(ctx, roles.clone())?;
-    let file = ctx.paths.short(&report.file);
+    let file = ctx.paths.abbreviate(&report.file);
     let names: Vec<&str> = report
         .profiles
         .iter()
@@ -96,8 +96,10 @@ pub fn write_profiles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<String> {
         many => format!("; {many} left out, `rolecall setup profiles --diff` tells why"),
     };
     match (&names[..], report.written) {
-        ([], _) => Err(Error::new(Kind::Config, format!("no profile could be written to {file}"))
-            .hint("run `rolecall setup profiles --diff`, which tells what is in the way")),
+        ([], _) => {
+            Err(Error::new(ErrorKind::Config, format!("no profile could be written to {file}"))
+                .hint("run `rolecall setup profiles --diff`, which tells what is in the way"))
+        }
         ([name], true) => Ok(format!("profile {name} is in {file}{left_out}")),
         (names, true) => Ok(format!("{} profiles are in {file}{left_out}", names.len())),
         ([name], false) => Ok(format!("profile {name} was in {file} already")),
@@ -116,7 +118,7 @@ pub fn keep_up(ctx: &Ctx) -> Result<Option<String>> {
     }
     let report = profiles::keep_up(ctx)
         .map_err(|error| error.context("profiles were not brought up to date"))?;
-    Ok(report.map(|report| format!("{}: {}", ctx.paths.short(&report.file), report.counts())))
+    Ok(report.map(|report| format!("{}: {}", ctx.paths.abbreviate(&report.file), report.counts())))
 }
 
 /// Forgets the stored credentials of a role. AWS keeps them valid until they expire; here nobody

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::awsconfig::{AwsConfig, Managed};
 use crate::cache::inventory;
-use crate::domain::{Entry, Result, Roster};
+use crate::domain::{Result, Roster, RosterEntry};
 use crate::os::file;
 
 use crate::ops::ctx::Ctx;
@@ -15,7 +15,7 @@ use crate::ops::roles::roster::base;
 use crate::ops::roles::rules::treatments;
 
 /// The tags of `env_var_tags` that the role has, built-in ones included.
-pub fn tags(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Vec<(String, String)> {
+pub fn tags(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Vec<(String, String)> {
     let fields = Fields::new(ctx, roster, []);
     let value = |tag: &String| match entry.tags.get(tag) {
         Some(value) => value.clone(),
@@ -27,7 +27,7 @@ pub fn tags(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Vec<(String, String)> 
 }
 
 /// The colour that the rules give a role, for prompts.
-pub fn color(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Option<String> {
+pub fn color(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Option<String> {
     if ctx.settings.rules.iter().all(|rule| rule.color.is_none()) {
         return None;
     }
@@ -57,7 +57,7 @@ const BEFORE_PROCESS: [&str; 6] = [
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] if one of the AWS files can't be read.
-pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Result<Option<String>> {
+pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Result<Option<String>> {
     let config = read(&ctx.paths.aws_config)?;
     let mut found = config.managed();
     found.retain(|managed| names(ctx, managed, roster, entry));
@@ -84,7 +84,7 @@ fn read(path: &Path) -> Result<AwsConfig> {
 }
 
 /// Whether a profile's process hands out this role's credentials.
-fn names(ctx: &Ctx, managed: &Managed, roster: &Roster, entry: &Entry) -> bool {
+fn names(ctx: &Ctx, managed: &Managed, roster: &Roster, entry: &RosterEntry) -> bool {
     let instance = &roster.instance(entry).name;
     let only = matches!(&ctx.instances[..], [only] if only.name == *instance);
     let same_instance = match &managed.sso {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::console::SERVICES;
 use crate::domain::{
-    Confirm, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp,
+    ConfirmLevel, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp,
 };
 
 pub use crate::ops::consent::Consents;
@@ -84,7 +84,7 @@ pub enum Request {
         /// Which role.
         role: RoleId,
         /// In which way.
-        confirm: Confirm,
+        confirm: ConfirmLevel,
     },
     /// Sign out of an instance. Answers [`News::Sessions`].
     SignOut {

@@ -3,7 +3,7 @@
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::domain::{Error, Kind, Result, check_web_address};
+use crate::domain::{Error, ErrorKind, Result, check_browser_url};
 
 /// A program that was started to show an address.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Started {
 /// When no program could be started; when the address is not one for a browser, see
 /// [`check_web_address`].
 pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
-    check_web_address(address)?;
+    check_browser_url(address)?;
     start(address, program, unset)
 }
 
@@ -49,7 +49,7 @@ pub fn open_wrapped(
     program: Option<&[String]>,
     unset: &[&str],
 ) -> Result<Started> {
-    check_web_address(address)?;
+    check_browser_url(address)?;
     start(&wrap(address), program, unset)
 }
 
@@ -112,7 +112,7 @@ fn ending(status: ExitStatus) -> String {
 }
 
 fn no_browser(why: &str) -> Error {
-    Error::new(Kind::Usage, format!("no browser could be started ({why})"))
+    Error::new(ErrorKind::Usage, format!("no browser could be started ({why})"))
         .hint("set `browser` in the configuration, or AWS_SSO_BROWSER, to a program")
 }
 

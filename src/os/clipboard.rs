@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use super::tty;
 
@@ -38,7 +38,7 @@ pub fn copy(text: &str, desktop: Desktop) -> Result<()> {
     } else {
         format!("none of {} works", names.join(", "))
     };
-    Err(Error::new(Kind::Usage, format!("no clipboard to copy to: {why}"))
+    Err(Error::new(ErrorKind::Usage, format!("no clipboard to copy to: {why}"))
         .hint("use `--url-action osc52` for the terminal's own clipboard, or `--url-action print`"))
 }
 

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 /// The largest request body that is read; a longer one is answered with 413.
 const MAX_BODY: usize = 1 << 20;
@@ -150,7 +150,7 @@ impl Listener {
     /// When the port is taken.
     pub fn bind(port: u16) -> Result<Self> {
         let said = |error: std::io::Error| {
-            Error::new(Kind::Os, format!("listening on 127.0.0.1:{port}: {error}"))
+            Error::new(ErrorKind::Os, format!("listening on 127.0.0.1:{port}: {error}"))
         };
         let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(said)?;
         socket.set_nonblocking(true).map_err(said)?;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 /// A program with its arguments and the changes to its environment. Nothing else of the environment
 /// is touched.
@@ -48,10 +48,10 @@ impl Child {
         let program = Path::new(&self.program).display();
         match error.kind() {
             std::io::ErrorKind::NotFound => {
-                Error::new(Kind::Usage, format!("there is no program `{program}` in PATH"))
+                Error::new(ErrorKind::Usage, format!("there is no program `{program}` in PATH"))
             }
             std::io::ErrorKind::PermissionDenied => {
-                Error::new(Kind::Usage, format!("running `{program}`: {error}"))
+                Error::new(ErrorKind::Usage, format!("running `{program}`: {error}"))
             }
             _ => super::thread::refused(&format!("running `{program}`"), error),
         }

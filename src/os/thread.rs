@@ -55,13 +55,13 @@ pub(super) fn refused(what: &str, error: &io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Kind;
+    use crate::domain::ErrorKind;
 
     #[test]
     fn blocking_work_returns_its_result_or_its_error() {
         let runtime = runtime().unwrap();
         assert_eq!(runtime.block_on(blocking(|| Ok(7))), Ok(7));
-        let error = Error::new(Kind::Vault, "locked");
+        let error = Error::new(ErrorKind::Vault, "locked");
         assert_eq!(
             runtime.block_on(blocking::<()>({
                 let error = error.clone();

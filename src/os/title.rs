@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::domain::visible;
+use crate::domain::escape_unprintable;
 
 use super::tty;
 
@@ -31,7 +31,7 @@ impl Title {
     pub fn set(text: &str, terminal: bool, pane: Option<&str>) -> Self {
         let terminal = terminal && send(&shown(text));
         // `#` begins a format in a status line.
-        let text = visible(text).replace('#', "");
+        let text = escape_unprintable(text).replace('#', "");
         let pane = pane.map(|id| Pane { id: id.to_owned(), before: asked(id) });
         if let Some(pane) = &pane {
             tmux(&["set-option", "-p", "-t", &pane.id, OPTION, &text]);
@@ -57,7 +57,7 @@ impl Drop for Title {
 
 /// Saves the title that is there and sets this one.
 fn shown(text: &str) -> String {
-    format!("\x1b[22;0t\x1b]0;{}\x07", visible(text))
+    format!("\x1b[22;0t\x1b]0;{}\x07", escape_unprintable(text))
 }
 
 fn send(sequence: &str) -> bool {

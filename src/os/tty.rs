@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use rustix::termios::tcgetwinsize;
 
 use super::signals::LastWill;
-use crate::domain::{Error, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, Secret};
 
 /// Opens the controlling terminal for reading and writing.
 ///
@@ -15,7 +15,7 @@ use crate::domain::{Error, Kind, Result, Secret};
 /// [`Kind::Usage`] when the process has none: in a pipe of a service, in CI, under `setsid`.
 pub fn open() -> Result<File> {
     OpenOptions::new().read(true).write(true).open("/dev/tty").map_err(|_| {
-        Error::new(Kind::Usage, "there is no terminal to draw on")
+        Error::new(ErrorKind::Usage, "there is no terminal to draw on")
             .hint("name the role: `rolecall exec --account ID --role NAME -- COMMAND`")
             .hint("`rolecall list` and `rolecall pick --filter QUERY` need no terminal")
     })
@@ -73,7 +73,7 @@ fn skip_line(mut input: impl BufRead) -> io::Result<()> {
 pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
     let said =
-        |error: io::Error| Error::new(Kind::Usage, format!("asking on the terminal: {error}"));
+        |error: io::Error| Error::new(ErrorKind::Usage, format!("asking on the terminal: {error}"));
     let mut terminal = open()?;
     let before = tcgetattr(&terminal).map_err(|error| said(error.into()))?;
     let mut unseen = before.clone();
@@ -92,7 +92,7 @@ pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     back.map_err(|error| said(error.into()))?;
     let line = Secret::new(line);
     if line.expose().trim_end_matches(['\r', '\n']).chars().count() > LONGEST_PASSPHRASE {
-        return Err(Error::new(Kind::Usage, "what was typed is longer than 1,000 characters")
+        return Err(Error::new(ErrorKind::Usage, "what was typed is longer than 1,000 characters")
             .hint("put the passphrase into a file and run the command again with AWS_SSO_FILE_PASSWORD_FILE=FILE"));
     }
     Ok(line)

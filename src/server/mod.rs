@@ -5,8 +5,8 @@
 //! can't read another. A slot asks its source for credentials by itself before the old ones end;
 //! requests are answered from memory, within a second whatever AWS does.
 
-mod answer;
-mod slot;
+mod credential_slot;
+mod response;
 #[cfg(test)]
 mod tests;
 
@@ -15,12 +15,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::{Error, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clock::Clock;
 use crate::os::http::{Listener, Request, Response};
 
-use slot::Slot;
-pub use slot::{Asking, Occasion, Pace, Source};
+use credential_slot::Slot;
+pub use credential_slot::{CredentialsFuture, CredentialsSource, FetchReason, SlotTiming};
 
 /// What a slot is called: the one at `/`, or one at `/slot/NAME`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -40,8 +40,11 @@ impl FromStr for SlotName {
     fn from_str(text: &str) -> Result<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if text.is_empty() || text.starts_with('.') || !text.bytes().all(plain) {
-            return Err(Error::new(Kind::Usage, format!("`{text}` can't be the name of a slot"))
-                .hint("use letters, digits, `-`, `_` and `.`, which may not come first"));
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("`{text}` can't be the name of a slot"),
+            )
+            .hint("use letters, digits, `-`, `_` and `.`, which may not come first"));
         }
         Ok(Self(Some(text.to_owned())))
     }
@@ -58,19 +61,19 @@ impl fmt::Display for SlotName {
 pub struct Endpoint {
     slots: Arc<Mutex<BTreeMap<String, Slot>>>,
     clock: Clock,
-    pace: Pace,
+    timing: SlotTiming,
 }
 
 impl Endpoint {
     /// An endpoint without slots.
-    pub fn new(clock: Clock, pace: Pace) -> Self {
-        Self { slots: Arc::default(), clock, pace }
+    pub fn new(clock: Clock, pace: SlotTiming) -> Self {
+        Self { slots: Arc::default(), clock, timing: pace }
     }
 
     /// Opens a slot, from inside a runtime: from now on it keeps credentials of this source, for
     /// whoever has the token. One of the same name is closed.
-    pub fn open(&self, name: &SlotName, token: Secret<String>, source: Source) {
-        let slot = Slot::new(token, source, self.clock, self.pace);
+    pub fn open(&self, name: &SlotName, token: Secret<String>, source: CredentialsSource) {
+        let slot = Slot::new(token, source, self.clock, self.timing);
         self.lock().insert(name.path(), slot);
     }
 
@@ -85,22 +88,24 @@ impl Endpoint {
     /// When the socket can't be handed to the runtime.
     pub async fn serve(&self, listener: Listener) -> Result<()> {
         let endpoint = self.clone();
-        listener.serve(move |request| endpoint.clone().answer(request)).await
+        listener.serve(move |request| endpoint.clone().respond(request)).await
     }
 
-    async fn answer(self, request: Request) -> Response {
-        let slot = match answer::check(&request) {
-            Err(refusal) => return refusal.render(),
+    async fn respond(self, request: Request) -> Response {
+        let slot = match response::check_request(&request) {
+            Err(refusal) => return refusal.into_response(),
             Ok(()) => self.lock().get(&request.path).cloned(),
         };
         match slot {
-            None => answer::no_slot().render(),
-            Some(slot) if !slot.opens(request.header("authorization").unwrap_or_default()) => {
-                answer::wrong_token().render()
+            None => response::slot_not_found().into_response(),
+            Some(slot)
+                if !slot.accepts_token(request.header("authorization").unwrap_or_default()) =>
+            {
+                response::wrong_token().into_response()
             }
             Some(slot) => match slot.credentials().await {
-                Ok(credentials) => answer::credentials(&credentials),
-                Err(error) => answer::failure(&error).render(),
+                Ok(credentials) => response::credentials_response(&credentials),
+                Err(error) => response::error_response(&error).into_response(),
             },
         }
     }

@@ -8,20 +8,20 @@ use super::*;
 use crate::domain::{Credentials, Timestamp};
 
 /// As in the program, only faster.
-const FAST: Pace = Pace {
-    answer: Duration::from_millis(200),
-    again: Duration::from_millis(100),
-    retry: Duration::from_secs(600),
-    look: Duration::from_secs(60),
+const FAST: SlotTiming = SlotTiming {
+    response_timeout: Duration::from_millis(200),
+    requested_retry_delay: Duration::from_millis(100),
+    background_retry_delay: Duration::from_secs(600),
+    clock_check_interval: Duration::from_secs(60),
 };
 
 /// An endpoint that serves, and its port.
-struct Served {
+struct TestServer {
     endpoint: Endpoint,
     port: u16,
 }
 
-impl Served {
+impl TestServer {
     fn new() -> Self {
         let (endpoint, listener) = (Endpoint::new(Clock::System, FAST), Listener::bind(0).unwrap());
         let (port, serving) = (listener.port(), endpoint.clone());
@@ -30,7 +30,7 @@ impl Served {
     }
 
     /// With the unnamed slot open under the token `open sesame`.
-    fn with(source: Source) -> Self {
+    fn with_source(source: CredentialsSource) -> Self {
         let served = Self::new();
         served.endpoint.open(&SlotName::default(), "open sesame".into(), source);
         served
@@ -57,7 +57,7 @@ impl Served {
     }
 }
 
-fn run(test: impl Future<Output = ()>) {
+fn block_on(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
 }
 
@@ -75,22 +75,22 @@ fn credentials(number: usize, lifetime: i64) -> Credentials {
 }
 
 /// A source that counts how often it is asked.
-fn counted(
-    answer: impl Fn(usize, Occasion) -> Asking + Send + Sync + 'static,
-) -> (Source, Arc<AtomicUsize>) {
+fn counting_source(
+    answer: impl Fn(usize, FetchReason) -> CredentialsFuture + Send + Sync + 'static,
+) -> (CredentialsSource, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let asked = count.clone();
     (Box::new(move |occasion| answer(asked.fetch_add(1, Ordering::SeqCst) + 1, occasion)), count)
 }
 
-fn for_an_hour() -> Source {
-    counted(|number, _| Box::pin(async move { Ok(credentials(number, 3_600)) })).0
+fn one_hour_source() -> CredentialsSource {
+    counting_source(|number, _| Box::pin(async move { Ok(credentials(number, 3_600)) })).0
 }
 
 /// A source that fails as long as nobody has signed in.
-fn signed_out(until: usize) -> (Source, Arc<AtomicUsize>) {
-    counted(move |number, _| {
-        let error = Error::new(Kind::LoginNeeded, "nobody is signed in to corp")
+fn signed_out_source(until: usize) -> (CredentialsSource, Arc<AtomicUsize>) {
+    counting_source(move |number, _| {
+        let error = Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp")
             .hint("run `rolecall login --sso corp`");
         Box::pin(
             async move { if number < until { Err(error) } else { Ok(credentials(number, 3_600)) } },
@@ -100,8 +100,8 @@ fn signed_out(until: usize) -> (Source, Arc<AtomicUsize>) {
 
 #[test]
 fn the_document_has_all_that_sdks_want_and_says_when_it_ends() {
-    run(async {
-        let served = Served::with(for_an_hour());
+    block_on(async {
+        let served = TestServer::with_source(one_hour_source());
         let (status, document) = served.get("/", "open sesame").await;
         assert_eq!(status, 200);
         let pairs = [
@@ -125,8 +125,8 @@ fn the_document_has_all_that_sdks_want_and_says_when_it_ends() {
 
 #[test]
 fn who_has_not_the_token_gets_nothing() {
-    run(async {
-        let served = Served::with(for_an_hour());
+    block_on(async {
+        let served = TestServer::with_source(one_hour_source());
         for token in ["", "open sesam", "open sesame2", "Bearer open sesame", "OPEN SESAME"] {
             let (status, said) = served.get("/", token).await;
             assert_eq!(
@@ -141,8 +141,8 @@ fn who_has_not_the_token_gets_nothing() {
 
 #[test]
 fn pages_in_a_browser_and_other_methods_are_refused_before_the_token_is_looked_at() {
-    run(async {
-        let served = Served::with(for_an_hour());
+    block_on(async {
+        let served = TestServer::with_source(one_hour_source());
         let token = "Authorization: open sesame";
         let code = async |lines: &[&str]| {
             let (status, said) = served.send(&[lines, &[token]].concat()).await;
@@ -174,10 +174,10 @@ fn pages_in_a_browser_and_other_methods_are_refused_before_the_token_is_looked_a
 
 #[test]
 fn each_slot_has_its_own_token_and_path_until_it_is_closed() {
-    run(async {
-        let served = Served::with(for_an_hour());
+    block_on(async {
+        let served = TestServer::with_source(one_hour_source());
         let name: SlotName = "read-only".parse().unwrap();
-        served.endpoint.open(&name, "other".into(), for_an_hour());
+        served.endpoint.open(&name, "other".into(), one_hour_source());
         assert_eq!(name.path(), "/slot/read-only");
         assert_eq!(served.get("/slot/read-only", "other").await.0, 200);
         assert_eq!(served.get("/slot/read-only", "open sesame").await.0, 401);
@@ -195,9 +195,9 @@ fn each_slot_has_its_own_token_and_path_until_it_is_closed() {
 
 #[test]
 fn a_slow_source_costs_no_sdk_its_patience() {
-    run(async {
-        let never: Source = Box::new(|_| Box::pin(std::future::pending()));
-        let served = Served::with(never);
+    block_on(async {
+        let never: CredentialsSource = Box::new(|_| Box::pin(std::future::pending()));
+        let served = TestServer::with_source(never);
         let began = Instant::now();
         let (status, said) = served.get("/", "open sesame").await;
         assert_eq!((status, said["code"].as_str()), (503, Some("Unavailable")), "{said}");
@@ -207,22 +207,22 @@ fn a_slow_source_costs_no_sdk_its_patience() {
 
 #[test]
 fn a_request_waits_for_credentials_that_come_in_time() {
-    run(async {
-        let (source, _) = counted(|number, _| {
+    block_on(async {
+        let (source, _) = counting_source(|number, _| {
             Box::pin(async move {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 Ok(credentials(number, 3_600))
             })
         });
-        assert_eq!(Served::with(source).get("/", "open sesame").await.0, 200);
+        assert_eq!(TestServer::with_source(source).get("/", "open sesame").await.0, 200);
     });
 }
 
 #[test]
 fn a_sign_in_that_is_gone_is_said_in_words_and_noticed_when_it_is_back() {
-    run(async {
-        let (source, asked) = signed_out(3);
-        let served = Served::with(source);
+    block_on(async {
+        let (source, asked) = signed_out_source(3);
+        let served = TestServer::with_source(source);
         let (status, said) = served.get("/", "open sesame").await;
         assert_eq!((status, said["code"].as_str()), (401, Some("SignInNeeded")), "{said}");
         assert!(
@@ -244,13 +244,13 @@ fn a_sign_in_that_is_gone_is_said_in_words_and_noticed_when_it_is_back() {
 
 #[test]
 fn credentials_are_renewed_ahead_of_their_end_with_nobody_asking() {
-    run(async {
+    block_on(async {
         // A third of three seconds is the window: the next are asked for when one second is left.
-        let (source, asked) = counted(|number, occasion| {
-            assert_eq!(occasion, Occasion::Ahead);
+        let (source, asked) = counting_source(|number, occasion| {
+            assert_eq!(occasion, FetchReason::BeforeExpiry);
             Box::pin(async move { Ok(credentials(number, 3)) })
         });
-        let served = Served::with(source);
+        let served = TestServer::with_source(source);
         let deadline = Instant::now() + Duration::from_secs(20);
         while asked.load(Ordering::SeqCst) < 2 {
             assert!(Instant::now() < deadline, "they were not renewed");
@@ -262,8 +262,8 @@ fn credentials_are_renewed_ahead_of_their_end_with_nobody_asking() {
 
 #[test]
 fn old_credentials_go_out_while_new_ones_are_on_their_way() {
-    run(async {
-        let (source, asked) = counted(|number, _| {
+    block_on(async {
+        let (source, asked) = counting_source(|number, _| {
             Box::pin(async move {
                 match number {
                     // Stale from the beginning, and good for a while.
@@ -275,7 +275,7 @@ fn old_credentials_go_out_while_new_ones_are_on_their_way() {
                 }
             })
         });
-        let served = Served::with(source);
+        let served = TestServer::with_source(source);
         let deadline = Instant::now() + Duration::from_secs(10);
         while asked.load(Ordering::SeqCst) < 2 {
             let (status, document) = served.get("/", "open sesame").await;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::domain::{Error, Kind};
+use crate::domain::{Error, ErrorKind};
 
 /// A shell's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,7 +121,7 @@ impl FromStr for Dialect {
             .or_else(|| Self::of_program(text))
             .ok_or_else(|| {
                 let names: Vec<&str> = Self::ALL.iter().map(|dialect| dialect.as_str()).collect();
-                Error::new(Kind::Usage, format!("`{text}` is no shell that is known here"))
+                Error::new(ErrorKind::Usage, format!("`{text}` is no shell that is known here"))
                     .hint(format!("known: {}", names.join(", ")))
             })
     }

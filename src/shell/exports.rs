@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::domain::{Credentials, Entry, Region, Roster, Secret};
+use crate::domain::{Credentials, Region, Roster, RosterEntry, Secret};
 
 use super::previous::{ENDPOINT, KEYS, MARKS, OTHERS, PROFILES, Previous, REGIONS, SAVED, TAGS};
 
@@ -13,7 +13,7 @@ pub struct Grant<'a> {
     /// The list the role is from.
     pub roster: &'a Roster,
     /// The role.
-    pub entry: &'a Entry,
+    pub entry: &'a RosterEntry,
     /// Its credentials.
     pub credentials: &'a Credentials,
     /// How programs get at them.
@@ -167,7 +167,7 @@ fn describe(set: &mut Set, grant: &Grant<'_>) {
     set.put("AWS_SSO_ACCOUNT_ID", entry.account.as_str());
     set.put("AWS_SSO_ROLE_NAME", &entry.role);
     set.put("AWS_SSO_ROLE_ARN", &arn);
-    set.put("AWS_SSO_SESSION_EXPIRATION", &grant.credentials.expires_at.rfc3339());
+    set.put("AWS_SSO_SESSION_EXPIRATION", &grant.credentials.expires_at.to_rfc3339());
     set.put("ROLECALL_ROLE", &arn);
     let profile = match &grant.form {
         Form::Profile { name, .. } => Some(name.as_str()),
@@ -175,7 +175,7 @@ fn describe(set: &mut Set, grant: &Grant<'_>) {
     };
     let optional = [
         ("AWS_SSO_PROFILE", profile),
-        ("ROLECALL_PROTECTED", entry.protected().then_some("1")),
+        ("ROLECALL_PROTECTED", entry.is_protected().then_some("1")),
         ("ROLECALL_COLOR", grant.color),
     ];
     for (name, value) in optional {
@@ -210,7 +210,7 @@ fn credentials(set: &mut Set, grant: &Grant<'_>, previous: &Previous) -> Vec<Str
         set.put("AWS_ACCESS_KEY_ID", &credentials.access_key_id);
         set.put("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose());
         set.put("AWS_SESSION_TOKEN", credentials.session_token.expose());
-        set.put("AWS_CREDENTIAL_EXPIRATION", &credentials.expires_at.rfc3339());
+        set.put("AWS_CREDENTIAL_EXPIRATION", &credentials.expires_at.to_rfc3339());
         marks.push(format!("{}={}", KEYS[0], credentials.access_key_id));
     }
     marks

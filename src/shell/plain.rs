@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use super::exports::Changes;
 use super::render::valid;
@@ -44,7 +44,7 @@ impl Format {
             valid(name)?;
             if self == Self::Env && value.contains(['\n', '\r']) {
                 return Err(Error::new(
-                    Kind::Usage,
+                    ErrorKind::Usage,
                     format!(
                         "the value of {name} has a line break, which the format `env` can't write"
                     ),
@@ -85,7 +85,7 @@ impl FromStr for Format {
     fn from_str(text: &str) -> Result<Self> {
         let known = Self::ALL.into_iter().find(|format| format.as_str() == text);
         known.ok_or_else(|| {
-            Error::new(Kind::Usage, format!("`{text}` is no format"))
+            Error::new(ErrorKind::Usage, format!("`{text}` is no format"))
                 .hint("known: env, dotenv, json")
         })
     }
@@ -144,6 +144,6 @@ mod tests {
             Format::Dotenv.render(&changes("it's $5\n")).unwrap(),
             "B=\"it's \\$5\\n\"\nA=wJalr/K7+=\n"
         );
-        assert_eq!(Format::Env.render(&changes("a\nb")).unwrap_err().kind, Kind::Usage);
+        assert_eq!(Format::Env.render(&changes("a\nb")).unwrap_err().kind, ErrorKind::Usage);
     }
 }

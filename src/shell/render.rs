@@ -1,6 +1,6 @@
 //! Lines that a shell evaluates to take the changes on.
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use super::dialect::Dialect;
 use super::exports::Changes;
@@ -19,7 +19,7 @@ pub fn render(changes: &Changes, dialect: Dialect) -> Result<String> {
     }
     for (name, value) in &changes.set {
         let word = quote(value, dialect).ok_or_else(|| {
-            Error::new(Kind::Usage, format!("the value of {name} has a line break, which {dialect} can't take from what it evaluates"))
+            Error::new(ErrorKind::Usage, format!("the value of {name} has a line break, which {dialect} can't take from what it evaluates"))
                 .hint("use `rolecall exec` for this role, or change the tag that the value comes from")
         })?;
         lines.push(set(valid(name)?, &word, dialect));
@@ -143,7 +143,7 @@ mod tests {
             unset: vec![],
         };
         let error = render(&changes, Dialect::Tcsh).unwrap_err();
-        assert_eq!(error.kind, Kind::Usage);
+        assert_eq!(error.kind, ErrorKind::Usage);
         assert!(
             error.message.contains("AWS_SSO_TAG_NOTE") && !error.message.contains("secret"),
             "{error}"

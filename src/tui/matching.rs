@@ -4,8 +4,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::query::{Browse, Index, Query, preference, recognise};
-use crate::domain::{Entry, Marks, Roster, Sheet, Timestamp, Usages, fold};
+use crate::domain::query::{DefaultOrder, Query, SearchIndex, preference, recognize};
+use crate::domain::{
+    PackedRoster, RoleFlags, Roster, RosterEntry, Timestamp, Usages, normalize_text,
+};
 
 use super::Current;
 use super::measure::Measure;
@@ -22,7 +24,7 @@ pub(super) struct Job {
     /// For ranking.
     pub(super) usages: Arc<Usages>,
     /// For ranking and sections.
-    pub(super) marks: Arc<Marks>,
+    pub(super) marks: Arc<RoleFlags>,
     /// How much past use counts.
     pub(super) weight: f64,
     /// The query as typed.
@@ -146,7 +148,7 @@ impl PartialEq for Found {
 /// Tells which letters of a row matched; asked for the rows on the screen only.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lens {
-    index: Option<Arc<Index>>,
+    index: Option<Arc<SearchIndex>>,
     query: Query,
 }
 
@@ -163,16 +165,16 @@ impl Lens {
 /// Matches one roster after another, keeping what was made of the last one.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
-    made: Option<(Arc<Index>, Arc<Measure>)>,
+    made: Option<(Arc<SearchIndex>, Arc<Measure>)>,
 }
 
 impl Matcher {
     /// Does one job.
     pub(super) fn run(&mut self, job: &Job) -> Found {
         let (index, measure) = self.made_of(&job.roster, job.wishes.columns.as_deref());
-        let query = Query::parse(&job.text, &|name| index.knows_tag(name));
+        let query = Query::parse(&job.text, &|name| index.has_tag(name));
         let (mut rows, mut sections) = if query.is_empty() {
-            let browse = index.browse(&job.usages, &job.marks, job.weight);
+            let browse = index.default_order(&job.usages, &job.marks, job.weight);
             stack(sections(browse, of_this_shell(job)))
         } else {
             (index.search(&query, &job.usages, &job.marks, job.weight), Vec::new())
@@ -184,12 +186,16 @@ impl Matcher {
         }
         let nothing = rows.is_empty() && !query.is_empty();
         let hidden = if nothing && !job.marks.hidden.is_empty() {
-            let all = Marks { hidden: Default::default(), ..Marks::clone(&job.marks) };
+            let all = RoleFlags { hidden: Default::default(), ..RoleFlags::clone(&job.marks) };
             index.search(&query, &job.usages, &all, job.weight).len()
         } else {
             0
         };
-        let nearest = if nothing && hidden == 0 { index.nearest(&job.text, 3) } else { Vec::new() };
+        let nearest = if nothing && hidden == 0 {
+            index.nearest_account_names(&job.text, 3)
+        } else {
+            Vec::new()
+        };
         Found {
             number: job.number,
             text: job.text.clone(),
@@ -208,14 +214,14 @@ impl Matcher {
         &mut self,
         roster: &Arc<Roster>,
         columns: Option<&[String]>,
-    ) -> (Arc<Index>, Arc<Measure>) {
+    ) -> (Arc<SearchIndex>, Arc<Measure>) {
         match &self.made {
             Some((index, measure)) if Arc::ptr_eq(index.roster(), roster) => {
                 (index.clone(), measure.clone())
             }
             _ => {
                 let measure = wanting(Measure::of(roster), columns);
-                let made = (Arc::new(Index::build(roster.clone())), Arc::new(measure));
+                let made = (Arc::new(SearchIndex::new(roster.clone())), Arc::new(measure));
                 self.made.insert(made).clone()
             }
         }
@@ -232,17 +238,17 @@ fn wanting(measure: Measure, columns: Option<&[String]>) -> Measure {
 /// What the list shows before anything was searched: the first so many rows of a packed roster,
 /// with blanks where the others will be.
 pub(super) fn first(
-    sheet: &Sheet,
+    sheet: &PackedRoster,
     usages: &Usages,
-    marks: &Marks,
+    marks: &RoleFlags,
     weight: f64,
     most: usize,
     columns: Option<&[String]>,
 ) -> Found {
-    let browse = sheet.browse(usages, marks, weight, most);
+    let browse = sheet.default_order(usages, marks, weight, most);
     let hidden = sheet.hidden().len() + sheet.locate(&marks.hidden).len();
     let (known, mut sections) = stack(sections(browse, None));
-    let roster = Arc::new(sheet.some(known.iter().map(|row| *row as usize)));
+    let roster = Arc::new(sheet.subset(known.iter().map(|row| *row as usize)));
     let count = roster.entries.len();
     let mut rows: Vec<u32> = (0..count as u32).collect();
     let whole = sheet.len().saturating_sub(hidden).max(count);
@@ -269,11 +275,11 @@ pub(super) fn first(
 pub(super) fn all(
     roster: &Arc<Roster>,
     usages: &Usages,
-    marks: &Marks,
+    marks: &RoleFlags,
     weight: f64,
     columns: Option<&[String]>,
 ) -> Found {
-    let (rows, sections) = stack(sections(roster.browse(usages, marks, weight), None));
+    let (rows, sections) = stack(sections(roster.default_order(usages, marks, weight), None));
     Found {
         number: 0,
         text: String::new(),
@@ -292,8 +298,8 @@ pub(super) fn all(
 /// is meant.
 fn of_this_shell(job: &Job) -> Option<u32> {
     let current = job.wishes.current.as_ref()?;
-    recognise(&job.text).filter(|pasted| pasted.account.is_none())?;
-    let is_it = |entry: &Entry| match current {
+    recognize(&job.text).filter(|pasted| pasted.account.is_none())?;
+    let is_it = |entry: &RosterEntry| match current {
         Current::Role { instance, account, role } => {
             let here = || {
                 instance
@@ -310,7 +316,7 @@ fn of_this_shell(job: &Job) -> Option<u32> {
 /// Where an account alone was pasted, the roles that a person likes best stand first.
 fn prefer(rows: &mut [u32], job: &Job) {
     if job.wishes.prefer_roles.is_empty()
-        || recognise(&job.text)
+        || recognize(&job.text)
             .is_none_or(|pasted| pasted.account.is_none() || pasted.role.is_some())
     {
         return;
@@ -325,9 +331,9 @@ fn prefer(rows: &mut [u32], job: &Job) {
 }
 
 /// Puts rows into another order than the search's; equals stay by name.
-fn sort(rows: &mut [u32], index: &Index, job: &Job) {
+fn sort(rows: &mut [u32], index: &SearchIndex, job: &Job) {
     let mut places = vec![0_u32; job.roster.entries.len()];
-    for (place, row) in (0..).zip(index.order()) {
+    for (place, row) in (0..).zip(index.order_by_name()) {
         places[*row as usize] = place;
     }
     let by_name = |row: &u32| places.get(*row as usize).copied();
@@ -335,16 +341,16 @@ fn sort(rows: &mut [u32], index: &Index, job: &Job) {
     match job.order {
         Order::Best => {}
         Order::Account => rows.sort_by_key(by_name),
-        Order::Role => {
-            rows.sort_by_cached_key(|row| (entry(row).map(|entry| fold(&entry.role)), by_name(row)))
-        }
+        Order::Role => rows.sort_by_cached_key(|row| {
+            (entry(row).map(|entry| normalize_text(&entry.role)), by_name(row))
+        }),
         Order::Id => rows.sort_by_key(|row| (entry(row).map(|entry| entry.account), by_name(row))),
         Order::Used => {
             let used = |row: &u32| {
                 let last = entry(row)
                     .filter(|_| !job.usages.is_empty())
                     .and_then(|entry| job.usages.get(&job.roster.id(entry)));
-                std::cmp::Reverse(last.map(|usage| usage.last).unwrap_or(Timestamp(i64::MIN)))
+                std::cmp::Reverse(last.map(|usage| usage.last_used).unwrap_or(Timestamp(i64::MIN)))
             };
             rows.sort_by_cached_key(|row| (used(row), by_name(row)));
         }
@@ -354,14 +360,14 @@ fn sort(rows: &mut [u32], index: &Index, job: &Job) {
 type Part = (Section, Vec<u32>);
 
 /// The first screen's parts, each with its heading; a row stands under one of them only.
-fn sections(mut browse: Browse, current: Option<u32>) -> Vec<Part> {
-    for part in [&mut browse.favourites, &mut browse.recent, &mut browse.rest] {
+fn sections(mut browse: DefaultOrder, current: Option<u32>) -> Vec<Part> {
+    for part in [&mut browse.favorites, &mut browse.recent, &mut browse.rest] {
         part.retain(|row| Some(*row) != current);
     }
     let on_top = (Section::Current, current.into_iter().collect());
     vec![
         on_top,
-        (Section::Favourites, browse.favourites),
+        (Section::Favourites, browse.favorites),
         (Section::Recent, browse.recent),
         (Section::All, browse.rest),
     ]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::domain::{Entry, Instance, Roster, Sheet, Tags};
+use crate::domain::{Instance, PackedRoster, Roster, RosterEntry, Tags};
 
 use super::view::text::width;
 
@@ -83,14 +83,14 @@ impl Measure {
             }
         }
         let roles: HashSet<&str> = roles.into_iter().map(|(_, role)| role).collect();
-        let protected = roster.entries.iter().any(Entry::protected);
+        let protected = roster.entries.iter().any(RosterEntry::is_protected);
         Self::new(accounts, roles.into_iter(), sets.into_values(), protected, &roster.instances)
     }
 
     /// The same of a roster that is still packed.
-    pub(super) fn of_sheet(sheet: &Sheet) -> Self {
+    pub(super) fn of_sheet(sheet: &PackedRoster) -> Self {
         Self::new(
-            sheet.account_cells().collect(),
+            sheet.account_widths().collect(),
             sheet.role_names(),
             sheet.tag_sets(),
             sheet.has_protected(),

@@ -33,7 +33,8 @@ use std::sync::mpsc::Receiver;
 
 use crate::domain::enums::Preview;
 use crate::domain::{
-    AccountId, Height, InstanceName, Marks, Result, RoleId, RoleName, Roster, Sheet, Usages,
+    AccountId, Height, InstanceName, PackedRoster, Result, RoleFlags, RoleId, RoleName, Roster,
+    Usages,
 };
 use crate::ops::work::{News, Sessions};
 use crate::ops::worker::Requests;
@@ -50,7 +51,7 @@ pub struct Options {
     /// What the person used, for ranking and the "recent" section.
     pub usages: Usages,
     /// Favourites and hidden roles.
-    pub marks: Marks,
+    pub marks: RoleFlags,
     /// Who is signed in, as far as it is known at the start.
     pub sessions: Sessions,
     /// What stands in the query at the start.
@@ -76,7 +77,7 @@ pub struct Options {
     pub stale: Vec<InstanceName>,
     /// The list that the first frame is made of, packed, where one is remembered and nothing is
     /// typed; the roster is then empty, and the whole one comes after the first frame.
-    pub sheet: Option<Arc<Sheet>>,
+    pub sheet: Option<Arc<PackedRoster>>,
     /// The role that this shell is in: offered first where a pasted page names no account.
     pub current: Option<Current>,
     /// Globs of roles, best first: which one is offered first where only an account is named.

@@ -7,7 +7,7 @@ use super::panels::sheet::Tone;
 use super::state::overlay::Overlay;
 use super::state::{Refresh, State};
 use super::view::words;
-use crate::domain::{Error, InstanceName, Kind, Timestamp};
+use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
 use crate::ops::work::clock_says;
 
 /// Seconds without an answer before that is said: nearly every list begins to come sooner.
@@ -66,7 +66,7 @@ fn locked(state: &State) -> Option<Notice> {
 }
 
 fn offline(state: &State) -> Option<Notice> {
-    let (_, _, since) = failed(state).find(|(_, error, _)| error.kind == Kind::Unreachable)?;
+    let (_, _, since) = failed(state).find(|(_, error, _)| error.kind == ErrorKind::Unreachable)?;
     let long = lasting(since, state.now);
     let age = state.fetched_at().map(|at| words::ago(at, state.now));
     let read = age.map(|age| format!("this list was read {age}"));
@@ -91,8 +91,9 @@ fn offline(state: &State) -> Option<Notice> {
 
 /// A list that AWS refused to give, or that could not be kept.
 fn unread(state: &State) -> Option<Notice> {
-    let other =
-        |error: &Error| !matches!(error.kind, Kind::Unreachable | Kind::LoginNeeded | Kind::Vault);
+    let other = |error: &Error| {
+        !matches!(error.kind, ErrorKind::Unreachable | ErrorKind::LoginNeeded | ErrorKind::Vault)
+    };
     let (instance, error, since) = failed(state).find(|(_, error, _)| other(error))?;
     let ago = words::ago(since, state.now);
     let says = vec![
@@ -172,7 +173,8 @@ fn throttled(state: &State) -> Option<Notice> {
 }
 
 fn signed_out(state: &State) -> Option<Notice> {
-    let (instance, ..) = failed(state).find(|(_, error, _)| error.kind == Kind::LoginNeeded)?;
+    let (instance, ..) =
+        failed(state).find(|(_, error, _)| error.kind == ErrorKind::LoginNeeded)?;
     // Of one whose list was never read nothing on the screen is old; the first line tells that
     // nobody is signed in.
     let read = words::ago(state.session(instance)?.fetched_at?, state.now);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::{Error, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::file;
 use crate::os::lock::Lock;
 use crate::os::random;
@@ -66,7 +66,7 @@ impl Vault {
         file::could_write(&self.options.dir)
             .map_err(|error| error.hint("set XDG_STATE_HOME or ROLECALL_HOME to a directory that is yours and can be written"))?;
         Lock::acquire(&self.options.dir.join("lock"), Instant::now() + PATIENCE)?.ok_or_else(|| {
-            Error::new(Kind::Vault, "another rolecall is changing the vault; try again")
+            Error::new(ErrorKind::Vault, "another rolecall is changing the vault; try again")
         })
     }
 
@@ -147,7 +147,7 @@ fn no_place(unreachable: Error) -> Error {
 }
 
 fn no_passphrase() -> Error {
-    Error::new(Kind::Vault, "the vault needs a passphrase")
+    Error::new(ErrorKind::Vault, "the vault needs a passphrase")
         .hint("run `rolecall vault unlock` to choose one")
         .hint("or set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE")
 }

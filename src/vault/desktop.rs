@@ -8,7 +8,7 @@ use std::time::Duration;
 use keyring::{Entry, Error as StoreError};
 use zeroize::Zeroizing;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use super::name::hex;
 use super::seal::{Key, VaultId};
@@ -106,7 +106,7 @@ fn ask<T: Send + 'static>(
 }
 
 fn unusable(what: &str) -> Error {
-    Error::new(Kind::Vault, format!("the desktop keyring {what}"))
+    Error::new(ErrorKind::Vault, format!("the desktop keyring {what}"))
 }
 
 /// The kernel's keyring is the same in every session of a user: what is unlocked on the desktop is

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Error, Kind, Result, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, Timestamp};
 use crate::os::file;
 use crate::os::lock::Lock;
 
@@ -22,7 +22,7 @@ pub enum Outcome {
     Failed {
         /// What sort of failure.
         #[serde(with = "KindWord")]
-        kind: Kind,
+        kind: ErrorKind,
         /// What failed, on what.
         message: String,
         /// What to do.
@@ -57,7 +57,7 @@ impl Outcome {
 
 /// `domain` knows nothing of how a failure is written down; this is how.
 #[derive(Serialize, Deserialize)]
-#[serde(remote = "Kind", rename_all = "kebab-case")]
+#[serde(remote = "ErrorKind", rename_all = "kebab-case")]
 enum KindWord {
     NoMatch,
     Os,
@@ -65,7 +65,8 @@ enum KindWord {
     Config,
     LoginNeeded,
     UnknownRole,
-    Refused,
+    #[serde(rename = "refused")]
+    AccessDenied,
     Throttled,
     Unreachable,
     Vault,
@@ -165,7 +166,7 @@ impl Flight {
             return Ok(Some(Boarding::Landed(landed)));
         }
         match owner::check_for_writing(&self.dir) {
-            Err(error) if error.kind == Kind::Vault => return Err(error),
+            Err(error) if error.kind == ErrorKind::Vault => return Err(error),
             _ => {}
         }
         let lock = match Lock::try_acquire(&self.lock) {
@@ -217,7 +218,7 @@ mod tests {
     }
 
     fn failure() -> Outcome {
-        Outcome::failed(&Error::new(Kind::Refused, "no").hint("ask"), Timestamp(7))
+        Outcome::failed(&Error::new(ErrorKind::AccessDenied, "no").hint("ask"), Timestamp(7))
     }
 
     #[test]
@@ -297,7 +298,7 @@ mod tests {
         let error = failure().into_result().unwrap_err();
         assert_eq!(
             (error.kind, error.message.as_str(), error.hints[0].as_str()),
-            (Kind::Refused, "no", "ask")
+            (ErrorKind::AccessDenied, "no", "ask")
         );
     }
 }

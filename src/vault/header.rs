@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::enums::SecureStore;
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::os::file;
 
 use super::name::{hex, unhex};
@@ -115,7 +115,7 @@ fn parse(bytes: &[u8]) -> Result<Header> {
     let format: Format = serde_json::from_str(json).map_err(|_| damaged())?;
     if format.format > u64::from(FORMAT) {
         let said = "the vault was written by a newer rolecall";
-        return Err(Error::new(Kind::Vault, said)
+        return Err(Error::new(ErrorKind::Vault, said)
             .hint("update this rolecall, or run `rolecall vault reset` to start anew"));
     }
     let lines: Lines = serde_json::from_str(json).map_err(|_| damaged())?;
@@ -143,7 +143,7 @@ fn damaged() -> Error {
 
 /// An error that only a new vault heals.
 pub(super) fn reset_needed(message: &str) -> Error {
-    Error::new(Kind::Vault, message).hint("run `rolecall vault reset`, then sign in again")
+    Error::new(ErrorKind::Vault, message).hint("run `rolecall vault reset`, then sign in again")
 }
 
 #[cfg(test)]
@@ -170,7 +170,7 @@ mod tests {
         let good = render(&header()).unwrap();
         let refused = |bytes: &[u8]| {
             let error = parse(bytes).unwrap_err();
-            assert_eq!(error.kind, Kind::Vault);
+            assert_eq!(error.kind, ErrorKind::Vault);
             assert!(error.hints[0].contains("rolecall vault reset"));
         };
         for at in 0..good.len() {
@@ -188,6 +188,6 @@ mod tests {
         let json = r#"{"format":2,"anything":true}"#;
         let error =
             parse(format!("{json}\n{}\n", checksum(json.as_bytes())).as_bytes()).unwrap_err();
-        assert!(error.kind == Kind::Vault && error.message.contains("newer"));
+        assert!(error.kind == ErrorKind::Vault && error.message.contains("newer"));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::os::clock::Clock;
 
 use super::flight::{Boarding, Flight, Outcome};
@@ -47,7 +47,7 @@ impl Vault {
             return Ok(());
         }
         Err(Error::new(
-            Kind::Vault,
+            ErrorKind::Vault,
             format!("the vault keeps plain text, but secure_store is \"{}\"", self.options.store),
         )
         .hint("run `rolecall vault reset` for a sealed vault, or set secure_store = \"json\""))
@@ -152,12 +152,15 @@ impl Vault {
 
 /// Nothing here can open the vault.
 pub(super) fn locked() -> Error {
-    Error::new(Kind::Vault, "the vault is locked")
+    Error::new(ErrorKind::Vault, "the vault is locked")
         .hint("run `rolecall vault unlock`")
         .hint("or set AWS_SSO_FILE_PASSWORD or AWS_SSO_FILE_PASSWORD_FILE")
 }
 
 fn foreign_key() -> Error {
-    Error::new(Kind::Vault, "the desktop keyring holds another key than the vault was sealed with")
-        .hint("run `rolecall vault reset` to start a new vault")
+    Error::new(
+        ErrorKind::Vault,
+        "the desktop keyring holds another key than the vault was sealed with",
+    )
+    .hint("run `rolecall vault reset` to start a new vault")
 }

@@ -37,7 +37,7 @@ use std::sync::Mutex;
 
 use zeroize::Zeroizing;
 
-use crate::domain::{Error, Kind, Result, Secret, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp};
 use crate::os::file;
 
 pub use crate::domain::enums::{KeyCache, SecureStore};
@@ -218,7 +218,7 @@ impl Vault {
         let Some(bytes) = file::load(&self.record_path(&name.file_name()))? else {
             return Ok(None);
         };
-        let locked = |why: &str| Error::new(Kind::Vault, format!("the {name} {why}"));
+        let locked = |why: &str| Error::new(ErrorKind::Vault, format!("the {name} {why}"));
         match seal::inspect(&bytes, header.key_id().unwrap_or(&[0; 8])) {
             Seal::Newer => {
                 Err(locked("was written by a newer rolecall").hint("update this rolecall"))
@@ -291,7 +291,7 @@ impl<T: Record> Staged<T> {
             .is_ok_and(|header| header.is_none_or(|header| header.vault != self.header.vault))
         {
             return Err(Error::new(
-                Kind::Vault,
+                ErrorKind::Vault,
                 format!("the vault was reset before the {} was stored", self.name),
             )
             .hint("try again"));

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{AccountId, Endpoints, Instance, InstanceName, RoleName};
+use crate::domain::{AccountId, EndpointOverrides, Instance, InstanceName, RoleName};
 
 /// What sort of thing a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,11 +79,11 @@ impl Name {
     }
 
     fn of(kind: NameKind, instance: &Instance) -> Self {
-        let Endpoints { oidc, portal, sts: _ } = instance.endpoints.clone();
+        let EndpointOverrides { oidc, portal, sts: _ } = instance.endpoints.clone();
         Self {
             kind,
             instance: instance.name.clone(),
-            start_url: instance.start_url.trimmed().to_owned(),
+            start_url: instance.start_url.normalized().to_owned(),
             region: instance.sso_region.as_str().to_owned(),
             oidc,
             portal,
@@ -306,8 +306,11 @@ mod tests {
             admin.file_name(),
             "70d123ded341cbae9a4d474b542b99ad4c4e296e30ca8bcda50cb0cae16ca3d7"
         );
-        corp.endpoints =
-            Endpoints { oidc: Some("http://o".into()), portal: None, sts: Some("http://s".into()) };
+        corp.endpoints = EndpointOverrides {
+            oidc: Some("http://o".into()),
+            portal: None,
+            sts: Some("http://s".into()),
+        };
         let chained = Name::credentials(&corp, account, &role, Some(&[0; 32]));
         assert_eq!(
             chained.file_name(),

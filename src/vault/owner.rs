@@ -1,9 +1,9 @@
 //! Whose directory it is: secrets are neither read from nor written to somebody else's.
 
-use std::io::ErrorKind;
+use std::io;
 use std::path::Path;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::os::file;
 
 /// Whether there is a directory, and that it is this user's. One `stat`.
@@ -16,18 +16,18 @@ pub(super) fn check(dir: &Path) -> Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let metadata = match std::fs::metadata(dir) {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         // A directory that can't be searched may hold a vault: that is never taken for "nobody is
         // signed in".
         Err(error) => return Err(file::failed("reading", dir, &error)),
     };
     if !metadata.is_dir() {
-        return Err(file::failed("reading", dir, &ErrorKind::NotADirectory.into()));
+        return Err(file::failed("reading", dir, &io::ErrorKind::NotADirectory.into()));
     }
     if metadata.uid() == rustix::process::geteuid().as_raw() {
         return Ok(true);
     }
-    Err(Error::new(Kind::Vault, format!("{} belongs to another user", dir.display()))
+    Err(Error::new(ErrorKind::Vault, format!("{} belongs to another user", dir.display()))
         .hint("run rolecall as that user, or set ROLECALL_HOME to a directory of your own"))
 }
 

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::domain::{Error, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::{file, random};
 
 use super::seal::{Key, KeyId, Sealer, VaultId};
@@ -66,13 +66,15 @@ fn from_file(path: &Path) -> Result<Secret<String>> {
             .context("the vault's passphrase")
             .hint("set AWS_SSO_FILE_PASSWORD_FILE to a file that holds the passphrase of the vault")
     };
-    let missing = || said(Error::new(Kind::Vault, format!("{} does not exist", path.display())));
+    let missing =
+        || said(Error::new(ErrorKind::Vault, format!("{} does not exist", path.display())));
     if path.try_exists().is_ok_and(|exists| !exists) {
         return Err(missing());
     }
     let (line, again) = file::load_line(path, PATIENCE).map_err(said)?;
-    let text = std::str::from_utf8(&line)
-        .map_err(|_| said(Error::new(Kind::Vault, format!("{} is not UTF-8", path.display()))))?;
+    let text = std::str::from_utf8(&line).map_err(|_| {
+        said(Error::new(ErrorKind::Vault, format!("{} is not UTF-8", path.display())))
+    })?;
     let secret = Secret::from(text);
     if !again {
         read_once.push((path.to_owned(), secret.clone()));
@@ -83,7 +85,7 @@ fn from_file(path: &Path) -> Result<Secret<String>> {
 /// Refuses an empty passphrase: it would protect nothing and look as if it did.
 pub(super) fn checked(secret: &Secret<String>) -> Result<()> {
     if secret.expose().is_empty() {
-        return Err(Error::new(Kind::Vault, "the vault's passphrase is empty")
+        return Err(Error::new(ErrorKind::Vault, "the vault's passphrase is empty")
             .hint("set AWS_SSO_FILE_PASSWORD, or give another one"));
     }
     Ok(())
@@ -139,7 +141,7 @@ impl Wrapped {
         key_id: &KeyId,
         passphrase: &Secret<String>,
     ) -> Result<Key> {
-        let wrong = || Error::new(Kind::Vault, "the passphrase does not open the vault");
+        let wrong = || Error::new(ErrorKind::Vault, "the passphrase does not open the vault");
         let (Ok(salt), Ok(sealed)) = (BASE64.decode(&self.salt), BASE64.decode(&self.key)) else {
             return Err(wrong());
         };
@@ -163,7 +165,9 @@ impl Wrapped {
                 ))
                 .hint("raise the limit of memory (`ulimit -v` shows it), or close other programs")
             }
-            error => Error::new(Kind::Vault, format!("the vault's passphrase parameters: {error}")),
+            error => {
+                Error::new(ErrorKind::Vault, format!("the vault's passphrase parameters: {error}"))
+            }
         };
         let params =
             Params::new(self.memory_kib.min(MOST_MEMORY_KIB), self.passes, self.lanes, Some(32))
@@ -198,7 +202,7 @@ mod tests {
         let opened = wrapped.open(&vault, &key.id(&vault), &"right".into()).unwrap();
         assert_eq!(opened.bytes(), key.bytes());
         let error = wrapped.open(&vault, &key.id(&vault), &"wrong".into()).err().unwrap();
-        assert_eq!(error.kind, Kind::Vault);
+        assert_eq!(error.kind, ErrorKind::Vault);
         assert!(wrapped.open(&[6; 16], &key.id(&vault), &"right".into()).is_err());
     }
 
@@ -226,9 +230,11 @@ mod tests {
     #[test]
     fn an_empty_passphrase_and_a_missing_file_are_refused() {
         let empty = Passphrase::Given("".into()).read().unwrap_err();
-        assert!(empty.kind == Kind::Vault && empty.message.contains("empty"));
+        assert!(empty.kind == ErrorKind::Vault && empty.message.contains("empty"));
         let missing = Passphrase::File("/nonexistent/password".into()).read().unwrap_err();
-        assert!(missing.kind == Kind::Vault && missing.message.contains("/nonexistent/password"));
+        assert!(
+            missing.kind == ErrorKind::Vault && missing.message.contains("/nonexistent/password")
+        );
         assert_eq!(Passphrase::None.read().unwrap(), None);
     }
 }

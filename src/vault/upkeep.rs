@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::domain::{Error, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::file;
 
 use super::header::{Header, Keeper};
@@ -37,7 +37,7 @@ impl Vault {
         drop(held);
         // The kernel keeps nothing here: then a later process is alone with the store.
         self.fetch(&header, false).map(drop).map_err(|error| match error.kind {
-            Kind::Vault => error.context("a later process could not open the vault"),
+            ErrorKind::Vault => error.context("a later process could not open the vault"),
             _ => error,
         })
     }
@@ -122,7 +122,7 @@ impl Vault {
     ) -> Result<()> {
         checked(&new)?;
         let none = || {
-            Error::new(Kind::Usage, "the vault has no passphrase")
+            Error::new(ErrorKind::Usage, "the vault has no passphrase")
                 .hint("`rolecall vault status` says what keeps its key")
         };
         if !owner::check(&self.options.dir)? {

@@ -82,7 +82,7 @@ fn a_sign_in_that_is_hidden_is_told() {
         endpoints,
         ..crate::records::Records::of(&sandbox).instance("corp").clone()
     };
-    let plain = instance(rolecall::domain::Endpoints::default());
+    let plain = instance(rolecall::domain::EndpointOverrides::default());
     crate::records::Records::of(&sandbox).copy_token("corp", &plain);
     assert!(record.is_dir());
     let elsewhere = [("AWS_ENDPOINT_URL_SSO_OIDC", NOWHERE)];

@@ -194,7 +194,8 @@ fn expiry_is_told_by_this_machines_clock() {
         sandbox.aws.script(Fault::SkewDate { seconds });
         sandbox.login("corp");
         assert_eq!(process(&sandbox).code, 0);
-        let left = Records::of(&sandbox).credentials(ROLE).unwrap().left(Clock::System.now());
+        let left =
+            Records::of(&sandbox).credentials(ROLE).unwrap().seconds_left(Clock::System.now());
         assert!((3_500..=3_601).contains(&left), "{left} s left with a skew of {seconds}");
         assert_eq!(process(&sandbox).code, 0);
         assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rolecall::demo::{self, Approve, Fault, Options, Running};
 use rolecall::domain::{
-    AccountId, Credentials, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Secret,
-    Source, StartUrl,
+    AccountId, Credentials, EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource,
+    Region, RoleName, Secret, StartUrl,
 };
 use rolecall::identity::{
     Callback, Chain, Flow, Identity, Network, Pkce, Poll, Proxy, RefreshOutcome, Registration,
@@ -31,8 +31,8 @@ fn world_with(options: Options, network: &Network) -> (Running, Identity) {
         sso_region: Region::new(directory.region),
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
-        source: Source::Ours,
-        endpoints: Endpoints { oidc: url.clone(), portal: url.clone(), sts: url },
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides { oidc: url.clone(), portal: url.clone(), sts: url },
     };
     let identity = Identity::new(instance, network, Clock::System).unwrap();
     (demo, identity)
@@ -108,7 +108,7 @@ async fn a_declined_sign_in_says_so() {
         outcome = identity.poll_device(&registration, &start).await;
     }
     let error = outcome.unwrap_err();
-    assert_eq!(error.kind, Kind::LoginNeeded);
+    assert_eq!(error.kind, ErrorKind::LoginNeeded);
     assert!(error.message.contains("declined"), "{error}");
 }
 
@@ -124,7 +124,7 @@ async fn the_browser_brings_the_code_back() {
     let reply = identity.exchange(&registration, &pkce, &code).await.unwrap();
     assert!(reply.expires_at > Clock::System.now());
     let again = identity.exchange(&registration, &pkce, &code).await.unwrap_err();
-    assert_eq!(again.kind, Kind::LoginNeeded, "{again}");
+    assert_eq!(again.kind, ErrorKind::LoginNeeded, "{again}");
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn declining_in_the_browser_ends_the_wait() {
     let pkce = Pkce::new(callback.redirect_uri()).unwrap();
     let url = identity.authorize_url(&registration, &pkce);
     let (code, ()) = tokio::join!(callback.wait(&pkce.state), press(demo::deny, url));
-    assert_eq!(code.unwrap_err().kind, Kind::LoginNeeded);
+    assert_eq!(code.unwrap_err().kind, ErrorKind::LoginNeeded);
 }
 
 #[tokio::test]
@@ -154,7 +154,10 @@ async fn a_session_is_refreshed_until_it_ends() {
     assert_eq!(identity.refresh(&stranger, &last).await.unwrap(), RefreshOutcome::InvalidClient);
     demo.end_sessions();
     assert_eq!(identity.refresh(&registration, &last).await.unwrap(), RefreshOutcome::InvalidGrant);
-    assert_eq!(identity.accounts(&fresh.access_token).await.unwrap_err().kind, Kind::LoginNeeded);
+    assert_eq!(
+        identity.accounts(&fresh.access_token).await.unwrap_err().kind,
+        ErrorKind::LoginNeeded
+    );
 }
 
 #[tokio::test]
@@ -164,7 +167,7 @@ async fn a_lost_answer_to_a_refresh_is_not_asked_for_twice() {
     let before = demo.calls("CreateToken");
     demo.script(Fault::LoseReply { operation: "CreateToken".into(), times: 1 });
     let error = identity.refresh(&registration, &tokens.refresh_token.unwrap()).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Unreachable);
+    assert_eq!(error.kind, ErrorKind::Unreachable);
     assert_eq!(demo.calls("CreateToken"), before + 1);
 }
 
@@ -173,14 +176,14 @@ async fn a_forgotten_registration_is_refused() {
     let (_demo, identity) = world(by_itself());
     let known = identity.register(Flow::Device).await.unwrap();
     let stranger = Registration { client_id: "nobody".into(), ..known };
-    assert_eq!(identity.start_device(&stranger).await.unwrap_err().kind, Kind::Refused);
+    assert_eq!(identity.start_device(&stranger).await.unwrap_err().kind, ErrorKind::AccessDenied);
 }
 
 #[tokio::test]
 async fn credentials_go_on_to_another_role_and_to_the_console() {
     let (demo, identity) = world(by_itself());
     let from = some_credentials(&demo, &identity).await;
-    let (left, now) = (from.left(Clock::System.now()), Clock::System.now());
+    let (left, now) = (from.seconds_left(Clock::System.now()), Clock::System.now());
     assert!((3_590..=3_600).contains(&left), "{left}");
     assert!(from.issued_at <= now);
     let region = Region::new("eu-west-1");
@@ -198,15 +201,18 @@ async fn credentials_go_on_to_another_role_and_to_the_console() {
         region: region.clone(),
     };
     let chained = identity.assume_role(&from, &chain).await.unwrap();
-    assert!((3_590..=3_600).contains(&chained.left(Clock::System.now())));
+    assert!((3_590..=3_600).contains(&chained.seconds_left(Clock::System.now())));
     let before = demo.calls("GetSigninToken");
     signin_token(identity.network(), &endpoint, &chained, Some(3_600)).await.unwrap();
     assert!(demo.calls("GetSigninToken") <= before + 2);
     let stolen = Credentials { secret_access_key: "wrong".into(), ..from };
-    assert_eq!(identity.caller_identity(&stolen, &region).await.unwrap_err().kind, Kind::Refused);
+    assert_eq!(
+        identity.caller_identity(&stolen, &region).await.unwrap_err().kind,
+        ErrorKind::AccessDenied
+    );
     assert_eq!(
         signin_token(identity.network(), &endpoint, &stolen, None).await.unwrap_err().kind,
-        Kind::Refused
+        ErrorKind::AccessDenied
     );
 }
 
@@ -224,7 +230,7 @@ async fn a_role_that_was_taken_away_is_refused_and_one_bad_answer_is_not() {
     identity.role_credentials(&tokens.access_token, account, &role).await.unwrap();
     demo.revoke(account, role.as_str());
     let error = identity.role_credentials(&tokens.access_token, account, &role).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Refused);
+    assert_eq!(error.kind, ErrorKind::AccessDenied);
     assert!(
         error.message.starts_with(&format!("you have no access to `{role}` in {account}")),
         "{error}"
@@ -237,7 +243,10 @@ async fn signing_out_ends_the_token_and_may_be_done_twice() {
     let (_, tokens) = signed_in(&identity).await;
     identity.logout(&tokens.access_token).await.unwrap();
     identity.logout(&tokens.access_token).await.unwrap();
-    assert_eq!(identity.accounts(&tokens.access_token).await.unwrap_err().kind, Kind::LoginNeeded);
+    assert_eq!(
+        identity.accounts(&tokens.access_token).await.unwrap_err().kind,
+        ErrorKind::LoginNeeded
+    );
 }
 
 #[tokio::test]
@@ -252,10 +261,13 @@ async fn silence_and_garbage_are_the_networks_fault() {
         duration: Duration::from_secs(30),
     });
     let error = identity.accounts_page(&token, None).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Unreachable);
+    assert_eq!(error.kind, ErrorKind::Unreachable);
     assert!(error.message.contains("no answer in time"), "{error}");
     demo.script(Fault::Garbage { operation: "ListAccounts".into(), times: 1 });
-    assert_eq!(identity.accounts_page(&token, None).await.unwrap_err().kind, Kind::Unreachable);
+    assert_eq!(
+        identity.accounts_page(&token, None).await.unwrap_err().kind,
+        ErrorKind::Unreachable
+    );
 }
 
 #[tokio::test]
@@ -311,7 +323,7 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
     };
     assert_eq!(asked(&instance, None).await.unwrap(), []);
     let direct = asked(&instance, Some("other.example,.example")).await.unwrap_err();
-    assert_eq!(direct.kind, Kind::Unreachable);
+    assert_eq!(direct.kind, ErrorKind::Unreachable);
     assert!(
         direct.message.contains("portal.example") && !direct.message.contains("hunter2"),
         "{direct}"
@@ -320,7 +332,7 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
     instance.endpoints.portal = here.instance().endpoints.portal.clone();
     for list in ["*", "127.0.0.0/8", "127.0.0.1"] {
         let error = asked(&instance, Some(list)).await.unwrap_err();
-        assert_eq!(error.kind, Kind::LoginNeeded, "{list}: {error}");
+        assert_eq!(error.kind, ErrorKind::LoginNeeded, "{list}: {error}");
     }
     assert_eq!(asked(&instance, Some("127.0.0.1:1")).await.unwrap(), []);
 }

@@ -171,7 +171,7 @@ impl Operation {
         let moment = now().saturating_add(seconds);
         let value = match unit {
             Unit::Epoch => json!(moment.saturating_mul(1_000)),
-            Unit::Text => json!(rolecall::domain::Timestamp(moment).rfc3339()),
+            Unit::Text => json!(rolecall::domain::Timestamp(moment).to_rfc3339()),
             // Durations, and registrations, whose end is a point in time.
             Unit::Seconds if pointer.ends_with("At") => json!(moment),
             Unit::Seconds => json!(seconds),

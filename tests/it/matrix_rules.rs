@@ -1,6 +1,6 @@
 //! What may come of a fault: the contract, as rules.
 
-use rolecall::domain::visible;
+use rolecall::domain::escape_unprintable;
 use serde_json::Value;
 
 use crate::matrix_commands::{Case, Prints, ROLE, Scene};
@@ -118,7 +118,7 @@ pub(crate) fn clean(world: &World, stderr: &str) -> Result<(), String> {
         return Err("stderr holds a secret".into());
     }
     let plain: String = stderr.chars().filter(|letter| *letter != '\n').collect();
-    if visible(&plain) != plain || plain.contains(HARD_TO_SEE) {
+    if escape_unprintable(&plain) != plain || plain.contains(HARD_TO_SEE) {
         return Err("stderr holds control characters".into());
     }
     if stderr.len() > 8_000 {

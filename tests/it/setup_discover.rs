@@ -1,7 +1,7 @@
 //! Finding a portal and its region, against the simulator's portals.
 
 use rolecall::demo::{self, Fault, Options, Running};
-use rolecall::domain::{Endpoints, InstanceName, Kind, Region};
+use rolecall::domain::{EndpointOverrides, ErrorKind, InstanceName, Region};
 use rolecall::identity::Network;
 use rolecall::ops::setup::discover::{Portal, confirm, discover, instance};
 use rolecall::os::clock::Clock;
@@ -10,9 +10,9 @@ fn aws() -> Running {
     demo::start(Options { accounts: 4, roles: 1, ..Options::default() }).unwrap()
 }
 
-fn endpoints(aws: &Running) -> Endpoints {
+fn endpoints(aws: &Running) -> EndpointOverrides {
     let url = Some(aws.url().to_owned());
-    Endpoints { oidc: url.clone(), portal: url.clone(), sts: url }
+    EndpointOverrides { oidc: url.clone(), portal: url.clone(), sts: url }
 }
 
 fn run<T>(work: impl Future<Output = T>) -> T {
@@ -94,14 +94,14 @@ fn aws_itself_says_whether_start_url_and_region_belong_together() {
         error: "InvalidRequestException".into(),
     });
     let wrong = ask(&corp).unwrap_err();
-    assert!(wrong.kind == Kind::Config && wrong.message.contains("in eu-west-1"), "{wrong:?}");
+    assert!(wrong.kind == ErrorKind::Config && wrong.message.contains("in eu-west-1"), "{wrong:?}");
     aws.script(Fault::Fail {
         operation: "RegisterClient".into(),
         times: 1,
         status: 400,
         error: "InvalidClientMetadataException".into(),
     });
-    assert_eq!(ask(&corp).unwrap_err().kind, Kind::Config);
+    assert_eq!(ask(&corp).unwrap_err().kind, ErrorKind::Config);
     let nobody = found(&aws, "https://nobody.awsapps.com/start");
-    assert_eq!(ask(&nobody).unwrap_err().kind, Kind::Config);
+    assert_eq!(ask(&nobody).unwrap_err().kind, ErrorKind::Config);
 }

@@ -10,7 +10,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use rolecall::demo;
-use rolecall::domain::{Error, Kind, Timestamp};
+use rolecall::domain::{Error, ErrorKind, Timestamp};
 use rolecall::os::clock::Clock;
 use rolecall::vault::{Boarding, Flight, Lead, Outcome};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -85,7 +85,7 @@ fn a_failure_from_before_the_sign_in_is_not_taken_for_the_present() {
     let late = sandbox.spawn(&PROCESS);
     opens.wait_for(".lock");
     early.land(Outcome::failed(
-        &Error::new(Kind::LoginNeeded, "nobody is signed in to corp"),
+        &Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"),
         now(),
     ));
     let ran = Ran::of(late.wait_with_output().unwrap());
@@ -101,7 +101,7 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
     let records = Records::of(&sandbox);
     records.leave_credentials(ROLE, 600);
     lead(&records.credentials_flight(ROLE)).land(Outcome::failed(
-        &Error::new(Kind::LoginNeeded, "nobody is signed in to corp"),
+        &Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"),
         now(),
     ));
     records.leave_token("corp", -60);

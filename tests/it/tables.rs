@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 use rolecall::cli::{Cli, EXIT_CODES};
 use rolecall::config::env::VARIABLES;
-use rolecall::config::{self, Loaded};
+use rolecall::config::{self, LoadedConfig};
 use rolecall::shell::hooks::{HOOKED, line};
 
 fn root() -> PathBuf {
@@ -98,8 +98,8 @@ fn every_variable_stands_in_the_readme_and_no_other() {
             format!(
                 "| `{}` | {} | {} |",
                 variable.name,
-                if variable.set { "set" } else { "" },
-                variable.meaning.trim_end_matches('.').replace('|', "\\|")
+                if variable.is_exported { "set" } else { "" },
+                variable.description.trim_end_matches('.').replace('|', "\\|")
             )
         })
         .map(|row| row.replace("|  |", "| |"))
@@ -114,7 +114,7 @@ fn every_setting_stands_in_the_readme_with_its_default_and_no_other() {
         .iter()
         .map(|row| format!("| {} | {} |", row[0], row[1]))
         .collect();
-    let default = |shown: &config::Shown| {
+    let default = |shown: &config::ListedSetting| {
         shown.value.as_ref().map_or("none".to_owned(), |value| format!("`{value}`"))
     };
     let want: Vec<String> = defaults()
@@ -124,8 +124,8 @@ fn every_setting_stands_in_the_readme_with_its_default_and_no_other() {
     same("settings", &have, &want);
 }
 
-fn defaults() -> Vec<config::Shown> {
-    config::shown(&Loaded::default()).unwrap()
+fn defaults() -> Vec<config::ListedSetting> {
+    config::list_settings(&LoadedConfig::default()).unwrap()
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rolecall::domain::{
-    Credentials, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Source, StartUrl,
-    Timestamp,
+    Credentials, EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region,
+    RoleName, StartUrl, Timestamp,
 };
 use rolecall::vault::{KeyCache, KeyPlace, Name, Options, Passphrase, SecureStore, Vault};
 
@@ -149,8 +149,8 @@ fn name() -> Name {
         sso_region: Region::new("eu-west-1"),
         default_region: None,
         scopes: Vec::new(),
-        source: Source::Ours,
-        endpoints: Endpoints::default(),
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides::default(),
     };
     Name::credentials(&corp, "012345678901".parse().unwrap(), &RoleName::new("Admin"), None)
 }
@@ -174,7 +174,7 @@ fn opens(vault: &Vault) -> bool {
 fn refused<T: std::fmt::Debug>(call: impl FnOnce() -> rolecall::domain::Result<T>) {
     let began = Instant::now();
     let error = call().unwrap_err();
-    assert_eq!(error.kind, Kind::Vault, "{error:?}");
+    assert_eq!(error.kind, ErrorKind::Vault, "{error:?}");
     assert!(error.message.contains("keyring"), "{error:?}");
     assert!(began.elapsed() < BOUND, "took {:?}", began.elapsed());
 }

@@ -55,7 +55,7 @@ impl<'o> Known<'o> {
                 let region = region.map(Region::new).filter(Region::is_well_formed);
                 if let (Some(url), Some(region)) = (url, &region) {
                     regions
-                        .entry(StartUrl::new(url).trimmed().to_owned())
+                        .entry(StartUrl::new(url).normalized().to_owned())
                         .or_default()
                         .insert(region.clone());
                 }
@@ -69,7 +69,7 @@ impl<'o> Known<'o> {
 
     /// The region of a portal, if the file knows one and only one.
     fn region(&self, start_url: &str) -> Option<&Region> {
-        let all = self.regions.get(StartUrl::new(start_url).trimmed())?;
+        let all = self.regions.get(StartUrl::new(start_url).normalized())?;
         if all.len() == 1 { all.first() } else { None }
     }
 }

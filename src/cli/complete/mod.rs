@@ -8,7 +8,7 @@ mod values;
 use clap::{Arg, Command, CommandFactory};
 
 use crate::config::{Env, env};
-use crate::domain::{Result, visible};
+use crate::domain::{Result, escape_unprintable};
 use crate::shell::Dialect;
 
 use super::args::{Cli, CompleteArgs, Globals};
@@ -160,7 +160,7 @@ fn fitting(candidates: Vec<Candidate>, typed: &str) -> Vec<Candidate> {
     fit.retain(|candidate| seen.insert(candidate.value.clone()));
     // A name with a line break or invisible characters in it can't be typed either, and the shell
     // would print them as they are.
-    fit.retain(|candidate| visible(&candidate.value) == candidate.value);
+    fit.retain(|candidate| escape_unprintable(&candidate.value) == candidate.value);
     fit
 }
 
@@ -168,9 +168,9 @@ fn written(candidate: &Candidate, args: &CompleteArgs, typed: &Typed) -> String 
     match args.shell {
         Dialect::Bash => line::for_bash(&candidate.value, typed, &args.current),
         Dialect::Nushell if candidate.value.contains(' ') => {
-            format!("\"{}\"\t{}", candidate.value, visible(&candidate.meaning))
+            format!("\"{}\"\t{}", candidate.value, escape_unprintable(&candidate.meaning))
         }
         _ if candidate.meaning.is_empty() => candidate.value.clone(),
-        _ => format!("{}\t{}", candidate.value, visible(&candidate.meaning)),
+        _ => format!("{}\t{}", candidate.value, escape_unprintable(&candidate.meaning)),
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::args::Globals;
 use crate::cli::context::{self, Person};
 use crate::config::{self, Env};
 use crate::console::SERVICES;
-use crate::domain::{Entry, Roster, fold};
+use crate::domain::{Roster, RosterEntry, normalize_text};
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
 use crate::ops::roles::fields::FIELDS;
@@ -74,7 +74,7 @@ impl Sources<'_> {
         let Some(ctx) = self.open() else { return Vec::new() };
         let Ok(instances) = context::chosen(&ctx, &self.globals) else { return Vec::new() };
         let roster = update::known(&ctx, &instances);
-        let entries: Vec<&Entry> =
+        let entries: Vec<&RosterEntry> =
             roster.entries.iter().filter(|entry| self.fits(entry, argument)).collect();
         match argument {
             "profile" => profiles(&roster, &entries),
@@ -94,12 +94,13 @@ impl Sources<'_> {
     }
 
     /// Whether a role goes with what is typed already: `-A` narrows roles, `-R` accounts.
-    fn fits(&self, entry: &Entry, argument: &str) -> bool {
+    fn fits(&self, entry: &RosterEntry, argument: &str) -> bool {
         let given = |name: &str| {
             self.given.get(name).and_then(|values| values.last()).filter(|_| name != argument)
         };
         let account = given("account").is_none_or(|account| {
-            entry.account.as_str() == account || fold(&entry.account_name) == fold(account)
+            entry.account.as_str() == account
+                || normalize_text(&entry.account_name) == normalize_text(account)
         });
         account && given("role").is_none_or(|role| entry.role.eq_ignore_ascii_case(role))
     }
@@ -110,8 +111,8 @@ fn around() -> [Candidate; 2] {
     [Candidate::new(".", "this shell's role"), Candidate::new("-", "the role before it")]
 }
 
-fn profiles(roster: &Roster, entries: &[&Entry]) -> Vec<Candidate> {
-    let described = |entry: &&Entry| {
+fn profiles(roster: &Roster, entries: &[&RosterEntry]) -> Vec<Candidate> {
+    let described = |entry: &&RosterEntry| {
         let profile = entry.profile.as_deref()?;
         Some(Candidate::new(
             profile,
@@ -122,7 +123,7 @@ fn profiles(roster: &Roster, entries: &[&Entry]) -> Vec<Candidate> {
 }
 
 /// Names first; accounts without one, or of one name, by their ids.
-fn accounts(entries: &[&Entry]) -> Vec<Candidate> {
+fn accounts(entries: &[&RosterEntry]) -> Vec<Candidate> {
     let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for entry in entries {
         ids.entry(&entry.account_name).or_default().insert(entry.account.as_str());
@@ -136,7 +137,7 @@ fn accounts(entries: &[&Entry]) -> Vec<Candidate> {
     out
 }
 
-fn names(entries: &[&Entry]) -> Vec<Candidate> {
+fn names(entries: &[&RosterEntry]) -> Vec<Candidate> {
     let mut accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for entry in entries {
         accounts.entry(&entry.role).or_default().insert(entry.account.as_str());
@@ -155,7 +156,7 @@ fn names(entries: &[&Entry]) -> Vec<Candidate> {
 }
 
 /// The scopes of the query language with their values: tags, accounts and roles.
-fn scopes(entries: &[&Entry]) -> Vec<Candidate> {
+fn scopes(entries: &[&RosterEntry]) -> Vec<Candidate> {
     let mut out = BTreeSet::new();
     for entry in entries {
         out.insert(Candidate::new(
@@ -185,8 +186,10 @@ fn services() -> Vec<Candidate> {
 fn settings(globals: &Globals) -> Vec<Candidate> {
     let env = Env::from_process();
     let shown = || {
-        config::shown(&config::load_with_origins(&env, &context::paths(&env, globals).ok()?).ok()?)
-            .ok()
+        config::list_settings(
+            &config::load_with_origins(&env, &context::paths(&env, globals).ok()?).ok()?,
+        )
+        .ok()
     };
     shown()
         .unwrap_or_default()

@@ -2,7 +2,7 @@
 //! takes them away again.
 
 use crate::config::{Env, Paths, env, home_dir};
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::os::ancestors::ancestors;
 use crate::os::file;
 use crate::shell::hooks::Hook;
@@ -76,7 +76,7 @@ fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
 fn folders(env: &Env) -> Result<Folders> {
     let home = || {
         home_dir(env).ok_or_else(|| {
-            Error::new(Kind::Config, "this user has no home directory").hint("set HOME")
+            Error::new(ErrorKind::Config, "this user has no home directory").hint("set HOME")
         })
     };
     let config = env

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use crate::cli::out;
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 /// Nothing when the plan that stands above may be carried out.
 ///
@@ -14,10 +14,13 @@ pub(super) fn consent(yes: bool, question: &str) -> Result<()> {
         return Ok(());
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Error::new(Kind::Usage, "nothing was written: there is no terminal to ask at")
-            .hint("add --yes"));
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "nothing was written: there is no terminal to ask at",
+        )
+        .hint("add --yes"));
     }
     let answer = out::ask(&format!("{question} [y/N] "))?;
     let said = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
-    if said { Ok(()) } else { Err(Error::new(Kind::Cancelled, "nothing was written")) }
+    if said { Ok(()) } else { Err(Error::new(ErrorKind::Cancelled, "nothing was written")) }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::domain::{Result, visible};
+use crate::domain::{Result, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::moving::{self, Found, Left, Plan, Program, Step};
 
@@ -29,7 +29,7 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     if args.diff {
         let shown = plan.changes.iter().map(|change| {
             differences::shown(
-                &ctx.paths.short(&change.file),
+                &ctx.paths.abbreviate(&change.file),
                 change.old.as_deref().unwrap_or_default(),
                 &change.new,
             )
@@ -51,7 +51,7 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
         return Ok(0);
     }
     let files: Vec<String> =
-        plan.changes.iter().map(|change| ctx.paths.short(&change.file)).collect();
+        plan.changes.iter().map(|change| ctx.paths.abbreviate(&change.file)).collect();
     consent(args.yes, &format!("Write this into {}?", files.join(" and ")))?;
     moving::write(&ctx, &plan)?;
     out::say(&format!("written: {}", out::bold(&files.join(", "))));
@@ -66,7 +66,7 @@ fn tell(ctx: &Ctx, found: &Found) {
     out::say(&format!(
         "{} {}",
         out::bold(found.program.name()),
-        out::dim(&ctx.paths.short(&found.file))
+        out::dim(&ctx.paths.abbreviate(&found.file))
     ));
     // Values of one table stand together, under its name.
     let mut table = Some("");
@@ -78,15 +78,19 @@ fn tell(ctx: &Ctx, found: &Found) {
     for ((above, key), step) in of_program.into_iter().chain(of_tables) {
         if table != Some(above) {
             table = Some(above);
-            out::say(&format!("  {}", out::dim(&visible(&format!("[{above}]")))));
+            out::say(&format!("  {}", out::dim(&escape_unprintable(&format!("[{above}]")))));
         }
         let line = format!("{key} = {}", step.value);
-        out::say(&format!("  + {}  {}", visible(&line), out::dim(&visible(last(&step.from)))));
+        out::say(&format!(
+            "  + {}  {}",
+            escape_unprintable(&line),
+            out::dim(&escape_unprintable(last(&step.from)))
+        ));
     }
     for name in &found.repaired {
         out::say(&format!(
             "  ~ {}  {}",
-            visible(&format!("profile {name}")),
+            escape_unprintable(&format!("profile {name}")),
             out::dim("its sso_ keys go, its credential_process runs rolecall")
         ));
     }
@@ -125,7 +129,7 @@ fn tell_left(left: &[Left]) {
         let more = names.len().saturating_sub(TOLD);
         let more =
             if more > 0 { format!(" and {more} more (--json names all)") } else { String::new() };
-        out::say(&out::dim(&visible(&format!("  - {shown}{more}: {why}"))));
+        out::say(&out::dim(&escape_unprintable(&format!("  - {shown}{more}: {why}"))));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::{Error, Kind, Result, visible};
+use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::kube::{self, Draft, Fate};
 
@@ -23,9 +23,9 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
         .map(|file| kube::plan(&ctx, file, &args.query))
         .collect::<Result<Vec<Draft>>>()?;
     if args.diff {
-        let shown = drafts
-            .iter()
-            .map(|draft| differences::shown(&ctx.paths.short(&draft.file), &draft.old, &draft.new));
+        let shown = drafts.iter().map(|draft| {
+            differences::shown(&ctx.paths.abbreviate(&draft.file), &draft.old, &draft.new)
+        });
         out::data(&shown.collect::<String>())?;
         drafts.iter().for_each(|draft| tell_left(&ctx, draft));
         return Ok(0);
@@ -40,7 +40,7 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
         kube::write(&ctx, draft)?;
         out::say(&format!(
             "{}: {}",
-            out::bold(&ctx.paths.short(&draft.file)),
+            out::bold(&ctx.paths.abbreviate(&draft.file)),
             counted(draft.count())
         ));
     }
@@ -74,12 +74,12 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
                 out::say(&words::undone(&ctx, file, undone));
             }
             // Of several files only some were written.
-            Err(error) if error.kind == Kind::NoMatch && files.len() > 1 => {}
+            Err(error) if error.kind == ErrorKind::NoMatch && files.len() > 1 => {}
             Err(error) => return Err(error),
         }
     }
     if done == 0 {
-        Err(Error::new(Kind::NoMatch, "nothing is known that could be undone in these files"))
+        Err(Error::new(ErrorKind::NoMatch, "nothing is known that could be undone in these files"))
     } else {
         Ok(0)
     }
@@ -90,8 +90,8 @@ fn nothing(drafts: &[Draft], args: &KubeArgs) -> Result<u8> {
     if drafts.iter().all(|draft| draft.users.is_empty()) {
         if !args.query.is_empty() {
             let error = Error::new(
-                Kind::NoMatch,
-                format!("no user of EKS matches `{}`", visible(&args.query.join(" "))),
+                ErrorKind::NoMatch,
+                format!("no user of EKS matches `{}`", escape_unprintable(&args.query.join(" "))),
             );
             return Err(error.hint("run `rolecall setup kube --diff` to see all of them"));
         }
@@ -108,23 +108,26 @@ fn tell(ctx: &Ctx, draft: &Draft) {
     if draft.users.is_empty() {
         return;
     }
-    out::say(&out::bold(&ctx.paths.short(&draft.file)));
+    out::say(&out::bold(&ctx.paths.abbreviate(&draft.file)));
     let width = draft
         .users
         .iter()
-        .map(|user| visible(&user.name).chars().count())
+        .map(|user| escape_unprintable(&user.name).chars().count())
         .max()
         .unwrap_or(0)
         .min(60);
     for user in &draft.users {
-        let name = visible(&user.name);
+        let name = escape_unprintable(&user.name);
         let pad = " ".repeat(width.saturating_sub(name.chars().count()));
         match &user.fate {
-            Fate::Changed(role) => out::say(&format!("  ~ {name}{pad}  {}", visible(role))),
-            Fate::Ours => out::say(&out::dim(&format!("    {name}{pad}  asks rolecall already"))),
-            Fate::Left(why) => {
-                out::say(&out::dim(&format!("    {name}{pad}  left alone: {}", visible(why))))
+            Fate::Changed(role) => {
+                out::say(&format!("  ~ {name}{pad}  {}", escape_unprintable(role)))
             }
+            Fate::Ours => out::say(&out::dim(&format!("    {name}{pad}  asks rolecall already"))),
+            Fate::Left(why) => out::say(&out::dim(&format!(
+                "    {name}{pad}  left alone: {}",
+                escape_unprintable(why)
+            ))),
         }
     }
 }
@@ -134,9 +137,9 @@ fn tell_left(ctx: &Ctx, draft: &Draft) {
         if let Fate::Left(why) = &user.fate {
             out::say(&format!(
                 "{}: {} is left alone: {}",
-                ctx.paths.short(&draft.file),
-                visible(&user.name),
-                visible(why)
+                ctx.paths.abbreviate(&draft.file),
+                escape_unprintable(&user.name),
+                escape_unprintable(why)
             ));
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::awsconfig::dialect::Complaint;
-use crate::domain::{Error, Instance, InstanceName, Kind, Result};
+use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
 use crate::ops::profiles::{
@@ -30,7 +30,7 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
         && args.aws_config.as_deref().is_some_and(|file| Target::of(file) == Ok(Target::Stdout))
     {
         return Err(Error::new(
-            Kind::Usage,
+            ErrorKind::Usage,
             "--json and the profiles would both be written to stdout",
         )
         .hint("leave out --json, or name a file with --aws-config FILE"));
@@ -91,7 +91,7 @@ fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<
     if asked && !roster.complete {
         // A profile more or less does no harm, so this is no reason to write none.
         out::warning(
-            &Error::new(Kind::UnknownRole, "the list of roles is not complete")
+            &Error::new(ErrorKind::UnknownRole, "the list of roles is not complete")
                 .hint("run `rolecall login --all`, then this again"),
         );
     }
@@ -108,7 +108,7 @@ fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<
 
 fn difference(ctx: &Ctx, draft: &Draft) -> String {
     differences::shown(
-        &ctx.paths.short(&draft.report.file),
+        &ctx.paths.abbreviate(&draft.report.file),
         draft.old.as_deref().unwrap_or_default(),
         &draft.new,
     )

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::awsconfig::dialect::{Complaint, Whose};
 use crate::config::env;
-use crate::domain::{Error, Kind, Region, visible};
+use crate::domain::{Error, ErrorKind, Region, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{Change, Line, Note, Report, Skipped, Undone, Why};
 use crate::os::file::Target;
@@ -29,15 +29,15 @@ pub(super) fn undone(ctx: &Ctx, file: &Path, undone: Undone) -> String {
     };
     format!(
         "{} is as it was before the run of {}{}",
-        ctx.paths.short(file),
-        undone.at.rfc3339(),
+        ctx.paths.abbreviate(file),
+        undone.at.to_rfc3339(),
         out::dim(&earlier)
     )
 }
 
 /// The file as the user writes it.
 fn place(ctx: &Ctx, file: &Path) -> String {
-    if file.as_os_str() == "-" { "stdout".to_owned() } else { ctx.paths.short(file) }
+    if file.as_os_str() == "-" { "stdout".to_owned() } else { ctx.paths.abbreviate(file) }
 }
 
 /// Whether what was written to a path can't be read back.
@@ -99,14 +99,14 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
 
 /// Says for which lines AWS programs pass over the whole file; whether the AWS CLI is one of them.
 pub(super) fn tell_complaints(ctx: &Ctx, report: &Report) -> bool {
-    let file = ctx.paths.short(&report.file);
+    let file = ctx.paths.abbreviate(&report.file);
     let mut told: Vec<Whose> = Vec::new();
     for Complaint { line, what, whose } in &report.complaints {
         // The first line of each sort: every other one may be gone with it.
         if !told.contains(whose) {
             told.push(*whose);
             let error = Error::new(
-                Kind::Config,
+                ErrorKind::Config,
                 format!("{} can't read {file}: line {line}: {what}", whose.words()),
             );
             out::warning(&error.hint("mend that line; `rolecall doctor` names all such lines"));
@@ -177,7 +177,7 @@ fn told(line: &Line) -> String {
         Some(Note::Gone) => "  its role is gone".to_owned(),
         Some(Note::Outside) => "  stands outside of the block now".to_owned(),
     };
-    format!("{sign} {}{}", visible(&line.name), out::dim(&visible(&note)))
+    format!("{sign} {}{}", escape_unprintable(&line.name), out::dim(&escape_unprintable(&note)))
 }
 
 pub(super) fn tell_skipped(report: &Report) {
@@ -212,7 +212,7 @@ pub(super) fn tell_skipped(report: &Report) {
             Why::Name(name) => format!("`{name}` can't be a profile's name"),
             other => format!("all names for it are taken, `{}` first", name(other)),
         };
-        out::say(&visible(&format!("skipped {}: {why}", role(&skipped))));
+        out::say(&escape_unprintable(&format!("skipped {}: {why}", role(&skipped))));
     }
 }
 
@@ -232,7 +232,7 @@ fn few<T: AsRef<str>>(names: &[T]) -> String {
     const FEW: usize = 4;
     let shown: Vec<&str> = names.iter().take(FEW).map(AsRef::as_ref).collect();
     let more = names.len().saturating_sub(FEW);
-    visible(&format!(
+    escape_unprintable(&format!(
         "{}{}",
         shown.join(", "),
         if more > 0 { format!(" and {more} more") } else { String::new() }

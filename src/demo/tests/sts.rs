@@ -71,7 +71,7 @@ fn signature(secret: &str, date: &str, canonical: &str) -> String {
 
 /// The moment as signatures write it.
 fn compact(moment: Timestamp) -> String {
-    moment.rfc3339().replace(['-', ':'], "")
+    moment.to_rfc3339().replace(['-', ':'], "")
 }
 
 const WHO: &str = "Action=GetCallerIdentity&Version=2011-06-15";

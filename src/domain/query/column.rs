@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::folded::Folded;
+use super::normalized::NormalizedText;
 
 /// A field with one value a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum SearchField {
     Account,
     /// The portal's own name, where the configuration gave another.
     Alias,
@@ -23,24 +23,24 @@ pub(super) enum Field {
 
 /// How many values met last are looked at before the table is asked: about as many as an account
 /// has roles.
-const RECENT: usize = 16;
+const RECENT_VALUES: usize = 16;
 
 /// One field of all rows.
 #[derive(Debug, Default)]
 pub(super) struct Column {
     /// The distinct values.
-    pub(super) values: Vec<Folded>,
+    pub(super) values: Vec<NormalizedText>,
     /// Which one each row has; empty when all values are empty.
-    pub(super) of: Vec<u32>,
+    pub(super) value_ids: Vec<u32>,
 }
 
 impl Column {
     /// Interns the values of all rows. Neighbours are mostly of one account, so a value is compared
     /// with the last one first.
-    pub(super) fn build<'a>(rows: impl ExactSizeIterator<Item = &'a str>) -> Self {
+    pub(super) fn from_rows<'a>(rows: impl ExactSizeIterator<Item = &'a str>) -> Self {
         let mut known: HashMap<&str, u32> = HashMap::new();
         let (mut values, mut of) = (Vec::new(), Vec::with_capacity(rows.len()));
-        let mut recent: [(&str, u32); RECENT] = [("", u32::MAX); RECENT];
+        let mut recent: [(&str, u32); RECENT_VALUES] = [("", u32::MAX); RECENT_VALUES];
         let mut newest = 0;
         for text in rows {
             let value = match recent[newest] {
@@ -61,10 +61,10 @@ impl Column {
                     Some((_, value)) => *value,
                     None => {
                         let value = *known.entry(text).or_insert_with(|| {
-                            values.push(Folded::new(text));
+                            values.push(NormalizedText::new(text));
                             values.len() as u32 - 1
                         });
-                        newest = (newest + 1) % RECENT;
+                        newest = (newest + 1) % RECENT_VALUES;
                         recent[newest] = (text, value);
                         value
                     }
@@ -75,16 +75,16 @@ impl Column {
         if values.iter().all(|value| value.text.is_empty()) {
             of = Vec::new();
         }
-        Self { values, of }
+        Self { values, value_ids: of }
     }
 
     /// Whether no row has a value.
     pub(super) fn is_blank(&self) -> bool {
-        self.of.is_empty()
+        self.value_ids.is_empty()
     }
 
     /// The place of each value among all, by its folded text.
-    pub(super) fn places(&self) -> Vec<u32> {
+    pub(super) fn ranks(&self) -> Vec<u32> {
         let mut sorted: Vec<u32> = (0..self.values.len() as u32).collect();
         sorted.sort_unstable_by(|left, right| {
             self.values[*left as usize].text.cmp(&self.values[*right as usize].text)
@@ -99,7 +99,7 @@ impl Column {
     /// Puts the rows into another order.
     pub(super) fn reorder(&mut self, rows: &[u32]) {
         if !self.is_blank() {
-            self.of = rows.iter().map(|row| self.of[*row as usize]).collect();
+            self.value_ids = rows.iter().map(|row| self.value_ids[*row as usize]).collect();
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Which letters of a row a query found.
 
-use super::class::{
-    Class, Classifier, Hit, coarse, cost, glob_pieces, shortened_ranges, span_cost,
+use super::column::SearchField;
+use super::index::{SearchIndex, field_text, scope_fields};
+use super::normalized::NormalizedText;
+use super::parse::{MatchMode, Query, QueryWord, Scope};
+use super::score::{
+    MatchKind, WordMatch, WordMatcher, abbreviation_ranges, coarse_cost, cost, cross_field_cost,
+    glob_pieces,
 };
-use super::column::Field;
-use super::folded::Folded;
-use super::index::{Index, fields, text};
-use super::parse::{How, Query, Scope, Word};
-use super::{humps, search};
+use super::{search, word_prefix};
 
 /// The letters to light up in one row: positions of characters (`char`s) in the original text of
 /// each field, ascending. An accent that is a character of its own is lit with its letter.
@@ -32,119 +33,139 @@ pub struct Highlights {
 }
 
 /// A place where a word was found.
-struct Place {
+struct FieldMatch {
     cost: u64,
-    field: Field,
+    field: SearchField,
     /// The tag's name, for [`Field::Tag`].
-    key: Option<String>,
+    tag_key: Option<String>,
     positions: Vec<usize>,
 }
 
-impl Index {
+impl SearchIndex {
     /// The letters that a query found in one row (a position in the roster's entries): each word
     /// where it lies best. Meant for the rows on the screen.
     pub fn highlights(&self, query: &Query, row: u32) -> Highlights {
         let mut out = Highlights::default();
-        let classifier = Classifier::new();
-        for word in query.wanted() {
-            let places = self.places(word, row, &classifier);
-            let best = places.iter().map(|place| coarse(place.cost)).min();
-            for place in places.into_iter().filter(|place| Some(coarse(place.cost)) == best) {
+        let classifier = WordMatcher::new();
+        for word in query.positive_words() {
+            let places = self.field_matches(word, row, &classifier);
+            let best = places.iter().map(|place| coarse_cost(place.cost)).min();
+            for place in places.into_iter().filter(|place| Some(coarse_cost(place.cost)) == best) {
                 out.add(place);
             }
         }
-        out.tidy();
+        out.sort_and_dedup();
         out
     }
 
-    fn places(&self, word: &Word, row: u32, classifier: &Classifier) -> Vec<Place> {
+    fn field_matches(
+        &self,
+        word: &QueryWord,
+        row: u32,
+        classifier: &WordMatcher,
+    ) -> Vec<FieldMatch> {
         let Some(entry) = self.roster().entries.get(row as usize) else { return Vec::new() };
         let place = |field, key, value: &str| {
-            let value = Folded::new(value);
-            let hit = classifier.hit(word, field, &value)?;
-            Some(Place {
+            let value = NormalizedText::new(value);
+            let hit = classifier.match_word(word, field, &value)?;
+            Some(FieldMatch {
                 cost: cost(hit, field, word),
                 field,
-                key,
-                positions: positions(word, &value, hit, classifier),
+                tag_key: key,
+                positions: match_positions(word, &value, hit, classifier),
             })
         };
-        let in_field = |field: &Field| place(*field, None, text(self.roster(), entry, *field));
-        let mut places: Vec<Place> = fields(&word.scope).iter().filter_map(in_field).collect();
+        let in_field =
+            |field: &SearchField| place(*field, None, field_text(self.roster(), entry, *field));
+        let mut places: Vec<FieldMatch> =
+            scope_fields(&word.scope).iter().filter_map(in_field).collect();
         let wanted_tag = |key: &str| match &word.scope {
             Scope::Any => true,
-            Scope::Tag(wanted) => crate::domain::fold(key) == *wanted,
+            Scope::Tag(wanted) => crate::domain::normalize_text(key) == *wanted,
             _ => false,
         };
         let tags = entry.tags.iter().filter(|(key, _)| wanted_tag(key));
-        places.extend(tags.filter_map(|(key, value)| place(Field::Tag, Some(key.clone()), value)));
-        places.extend(span(word, &entry.account_name, &entry.role));
+        places.extend(
+            tags.filter_map(|(key, value)| place(SearchField::Tag, Some(key.clone()), value)),
+        );
+        places.extend(cross_field_matches(word, &entry.account_name, &entry.role));
         places
     }
 }
 
 /// The two halves of a word over account and role.
-fn span(word: &Word, account: &str, role: &str) -> Vec<Place> {
-    if !search::spans(word) {
+fn cross_field_matches(word: &QueryWord, account: &str, role: &str) -> Vec<FieldMatch> {
+    if !search::may_cross_fields(word) {
         return Vec::new();
     }
     let (account, role, text) =
-        (Folded::new(account), Folded::new(role), word.folded.text.as_str());
-    let (any, head) = humps::eaten_to_end(&role, text);
-    let Some(split) = search::split(humps::eaten_from_start(&account, text), any) else {
+        (NormalizedText::new(account), NormalizedText::new(role), word.normalized.text.as_str());
+    let (any, head) = word_prefix::matched_to_end(&role, text);
+    let Some(split) = search::split_point(word_prefix::matched_from_start(&account, text), any)
+    else {
         return Vec::new();
     };
-    let cost = span_cost(text.len(), text.len() - split, head & 1 << split != 0);
-    let half = |field, value: &Folded, from, to| {
+    let cost = cross_field_cost(text.len(), text.len() - split, head & 1 << split != 0);
+    let half = |field, value: &NormalizedText, from, to| {
         let mut positions = Vec::new();
-        for (from, to) in humps::path(value, text, from, to).unwrap_or_default() {
-            value.mark(from, to, &mut positions);
+        for (from, to) in word_prefix::match_ranges(value, text, from, to).unwrap_or_default() {
+            value.extend_original_chars(from, to, &mut positions);
         }
-        Place { cost, field, key: None, positions }
+        FieldMatch { cost, field, tag_key: None, positions }
     };
-    vec![half(Field::Account, &account, 0, split), half(Field::Role, &role, split, text.len())]
+    vec![
+        half(SearchField::Account, &account, 0, split),
+        half(SearchField::Role, &role, split, text.len()),
+    ]
 }
 
 /// The characters of the original that a hit is made of.
-fn positions(word: &Word, value: &Folded, hit: Hit, classifier: &Classifier) -> Vec<usize> {
-    let text = word.folded.text.as_str();
-    let ranges: Vec<(usize, usize)> = if word.glob {
+fn match_positions(
+    word: &QueryWord,
+    value: &NormalizedText,
+    hit: WordMatch,
+    classifier: &WordMatcher,
+) -> Vec<usize> {
+    let text = word.normalized.text.as_str();
+    let ranges: Vec<(usize, usize)> = if word.is_glob {
         let (start, end) = (
-            matches!(word.how, How::Start | How::Whole),
-            matches!(word.how, How::End | How::Whole),
+            matches!(word.mode, MatchMode::Start | MatchMode::Whole),
+            matches!(word.mode, MatchMode::End | MatchMode::Whole),
         );
         glob_pieces(&value.text, text, start, end).unwrap_or_default()
     } else {
-        match hit.class {
-            Class::Humps => humps::path(value, text, 0, text.len()).unwrap_or_default(),
-            Class::Short => shortened_ranges(value, text, hit.at),
-            Class::Fuzzy => {
+        match hit.kind {
+            MatchKind::WordPrefixes => {
+                word_prefix::match_ranges(value, text, 0, text.len()).unwrap_or_default()
+            }
+            MatchKind::Abbreviation => abbreviation_ranges(value, text, hit.offset),
+            MatchKind::Fuzzy => {
                 let bytes: Vec<(usize, char)> = value.text.char_indices().collect();
                 let character = |position: usize| {
                     bytes.get(position).map(|(at, letter)| (*at, at + letter.len_utf8()))
                 };
-                classifier.fuzzy_characters(text, value).into_iter().filter_map(character).collect()
+                classifier.fuzzy_positions(text, value).into_iter().filter_map(character).collect()
             }
-            _ => vec![(hit.at, hit.at + text.len())],
+            _ => vec![(hit.offset, hit.offset + text.len())],
         }
     };
     let mut out = Vec::new();
-    ranges.into_iter().for_each(|(from, to)| value.mark(from, to, &mut out));
+    ranges.into_iter().for_each(|(from, to)| value.extend_original_chars(from, to, &mut out));
     out
 }
 
 impl Highlights {
-    fn add(&mut self, place: Place) {
+    fn add(&mut self, place: FieldMatch) {
         let field = match place.field {
-            Field::Account => &mut self.account,
-            Field::Alias => &mut self.alias,
-            Field::Id => &mut self.id,
-            Field::Role => &mut self.role,
-            Field::Email => &mut self.email,
-            Field::Sso => &mut self.sso,
-            Field::Profile => &mut self.profile,
-            Field::Region | Field::Via => return,
-            Field::Tag => match place.key {
+            SearchField::Account => &mut self.account,
+            SearchField::Alias => &mut self.alias,
+            SearchField::Id => &mut self.id,
+            SearchField::Role => &mut self.role,
+            SearchField::Email => &mut self.email,
+            SearchField::Sso => &mut self.sso,
+            SearchField::Profile => &mut self.profile,
+            SearchField::Region | SearchField::Via => return,
+            SearchField::Tag => match place.tag_key {
                 Some(key) => return self.add_tag(key, place.positions),
                 None => return,
             },
@@ -160,7 +181,7 @@ impl Highlights {
     }
 
     /// Each position once, in order.
-    fn tidy(&mut self) {
+    fn sort_and_dedup(&mut self) {
         let fields = [
             &mut self.account,
             &mut self.alias,

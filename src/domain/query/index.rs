@@ -3,15 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::column::{Column, Field};
-use super::folded::Folded;
-use super::parse::{MOST_WORDS, Scope};
-use crate::domain::{AccountId, Entry, RoleId, Roster, Tags, fold, nearest};
+use super::column::{Column, SearchField};
+use super::normalized::NormalizedText;
+use super::parse::{MAX_WORDS, Scope};
+use crate::domain::{AccountId, RoleId, Roster, RosterEntry, Tags, nearest, normalize_text};
 
 /// Columns of distinct values over a roster. Rows are kept in the order of names, which is the
 /// order of equals in every answer.
 #[derive(Debug)]
-pub struct Index {
+pub struct SearchIndex {
     roster: Arc<Roster>,
     /// Positions in the roster, by account name, id, role.
     pub(super) rows: Vec<u32>,
@@ -25,61 +25,61 @@ pub struct Index {
 #[derive(Debug, Default)]
 pub(super) struct TagColumn {
     /// The distinct tags.
-    pub(super) pairs: Vec<Pair>,
+    pub(super) pairs: Vec<TagPair>,
     /// The distinct sets, as positions in `pairs`.
     pub(super) sets: Vec<Vec<u32>>,
     /// Which set each row has; empty when no row has a tag.
-    pub(super) of: Vec<u32>,
+    pub(super) set_ids: Vec<u32>,
 }
 
 /// One tag.
 #[derive(Debug)]
-pub(super) struct Pair {
+pub(super) struct TagPair {
     /// Its name, folded.
     pub(super) key: String,
     /// Its value.
-    pub(super) value: Folded,
+    pub(super) value: NormalizedText,
     /// `key=value`.
-    pub(super) both: Folded,
+    pub(super) key_value: NormalizedText,
 }
 
 /// The columns, in their places.
-const FIELDS: [Field; 9] = [
-    Field::Account,
-    Field::Alias,
-    Field::Id,
-    Field::Role,
-    Field::Email,
-    Field::Sso,
-    Field::Profile,
-    Field::Region,
-    Field::Via,
+const FIELDS: [SearchField; 9] = [
+    SearchField::Account,
+    SearchField::Alias,
+    SearchField::Id,
+    SearchField::Role,
+    SearchField::Email,
+    SearchField::Sso,
+    SearchField::Profile,
+    SearchField::Region,
+    SearchField::Via,
 ];
 
-impl Index {
+impl SearchIndex {
     /// Reads a roster once: some milliseconds for 15,000 roles, see `benches/matching.rs`.
-    pub fn build(roster: Arc<Roster>) -> Index {
+    pub fn new(roster: Arc<Roster>) -> SearchIndex {
         let mut columns = FIELDS.map(|field| {
-            Column::build(roster.entries.iter().map(|entry| text(&roster, entry, field)))
+            Column::from_rows(roster.entries.iter().map(|entry| field_text(&roster, entry, field)))
         });
-        let mut tags = TagColumn::build(&roster.entries);
-        let ids = &columns[Field::Id as usize];
+        let mut tags = TagColumn::from_entries(&roster.entries);
+        let ids = &columns[SearchField::Id as usize];
         let mut accounts = HashMap::with_capacity(ids.values.len());
         let mut last = u32::MAX;
         for (entry, value) in roster
             .entries
             .iter()
-            .zip(&ids.of)
+            .zip(&ids.value_ids)
             .filter(|(_, value)| std::mem::replace(&mut last, **value) != **value)
         {
             accounts.insert(entry.account, *value);
         }
-        let rows = by_name(&columns);
+        let rows = order_by_name(&columns);
         columns.iter_mut().for_each(|column| column.reorder(&rows));
-        if !tags.of.is_empty() {
-            tags.of = rows.iter().map(|row| tags.of[*row as usize]).collect();
+        if !tags.set_ids.is_empty() {
+            tags.set_ids = rows.iter().map(|row| tags.set_ids[*row as usize]).collect();
         }
-        Index { roster, rows, columns, tags, accounts }
+        SearchIndex { roster, rows, columns, tags, accounts }
     }
 
     /// The roster it was built from.
@@ -88,20 +88,20 @@ impl Index {
     }
 
     /// The positions of the roster's entries by name: by account name, account id, role.
-    pub fn order(&self) -> &[u32] {
+    pub fn order_by_name(&self) -> &[u32] {
         &self.rows
     }
 
     /// Whether some role has a tag of this name, in any case: what [`super::Query::parse`] wants to
     /// know.
-    pub fn knows_tag(&self, name: &str) -> bool {
-        let name = fold(name);
+    pub fn has_tag(&self, name: &str) -> bool {
+        let name = normalize_text(name);
         self.tags.pairs.iter().any(|pair| pair.key == name)
     }
 
     /// The account names nearest to what was typed, for "nothing matches": near it as a whole, then
     /// near one of its words.
-    pub fn nearest(&self, text: &str, limit: usize) -> Vec<String> {
+    pub fn nearest_account_names(&self, text: &str, limit: usize) -> Vec<String> {
         let names: HashSet<&str> = self
             .roster
             .entries
@@ -122,7 +122,7 @@ impl Index {
             .flat_map(|name| parts(name))
             .filter(|part| part.chars().count() > 2)
             .collect();
-        for word in text.split_whitespace().filter(|word| word.chars().count() > 2).take(MOST_WORDS)
+        for word in text.split_whitespace().filter(|word| word.chars().count() > 2).take(MAX_WORDS)
         {
             for part in nearest(word, all_parts.iter().map(String::as_str), limit) {
                 let more = names.iter().filter(|name| parts(name).iter().any(|own| own == part));
@@ -134,7 +134,7 @@ impl Index {
     }
 
     /// One column.
-    pub(super) fn column(&self, field: Field) -> &Column {
+    pub(super) fn column(&self, field: SearchField) -> &Column {
         &self.columns[field as usize]
     }
 
@@ -160,8 +160,8 @@ impl Index {
         wanted.iter().for_each(|(account, ..)| flags[*account as usize] = true);
         let mut out = Vec::new();
         for (row, account) in self
-            .column(Field::Id)
-            .of
+            .column(SearchField::Id)
+            .value_ids
             .iter()
             .enumerate()
             .filter(|(_, account)| flags[**account as usize])
@@ -182,53 +182,58 @@ impl Index {
 }
 
 /// The text of a row's field.
-pub(super) fn text<'a>(roster: &'a Roster, entry: &'a Entry, field: Field) -> &'a str {
+pub(super) fn field_text<'a>(
+    roster: &'a Roster,
+    entry: &'a RosterEntry,
+    field: SearchField,
+) -> &'a str {
     match field {
-        Field::Account => &entry.account_name,
-        Field::Alias if entry.account_alias == entry.account_name => "",
-        Field::Alias => &entry.account_alias,
-        Field::Id => entry.account.as_str(),
-        Field::Role => &entry.role,
-        Field::Email => &entry.email,
-        Field::Sso => roster.instance(entry).name.as_str(),
-        Field::Profile => entry.profile.as_deref().unwrap_or_default(),
-        Field::Region => entry.region.as_ref().map_or("", |region| region.as_str()),
-        Field::Via => entry.via.as_deref().unwrap_or_default(),
-        Field::Tag => "",
+        SearchField::Account => &entry.account_name,
+        SearchField::Alias if entry.account_alias == entry.account_name => "",
+        SearchField::Alias => &entry.account_alias,
+        SearchField::Id => entry.account.as_str(),
+        SearchField::Role => &entry.role,
+        SearchField::Email => &entry.email,
+        SearchField::Sso => roster.instance(entry).name.as_str(),
+        SearchField::Profile => entry.profile.as_deref().unwrap_or_default(),
+        SearchField::Region => entry.region.as_ref().map_or("", |region| region.as_str()),
+        SearchField::Via => entry.via.as_deref().unwrap_or_default(),
+        SearchField::Tag => "",
     }
 }
 
 /// The fields in which a scope looks; tags come on top for [`Scope::Any`].
-pub(super) fn fields(scope: &Scope) -> &'static [Field] {
+pub(super) fn scope_fields(scope: &Scope) -> &'static [SearchField] {
     match scope {
-        Scope::Any => &FIELDS[..Field::Region as usize],
-        Scope::Account => &[Field::Account, Field::Alias, Field::Id],
-        Scope::Id => &[Field::Id],
-        Scope::Role => &[Field::Role],
-        Scope::Email => &[Field::Email],
-        Scope::Sso => &[Field::Sso],
-        Scope::Profile => &[Field::Profile],
-        Scope::Region => &[Field::Region],
-        Scope::Via => &[Field::Via],
+        Scope::Any => &FIELDS[..SearchField::Region as usize],
+        Scope::Account => &[SearchField::Account, SearchField::Alias, SearchField::Id],
+        Scope::Id => &[SearchField::Id],
+        Scope::Role => &[SearchField::Role],
+        Scope::Email => &[SearchField::Email],
+        Scope::Sso => &[SearchField::Sso],
+        Scope::Profile => &[SearchField::Profile],
+        Scope::Region => &[SearchField::Region],
+        Scope::Via => &[SearchField::Via],
         Scope::Arn | Scope::Tag(_) => &[],
     }
 }
 
 /// A row's ARN as words of [`Scope::Arn`] are compared with it: folded, without `arn:`.
-pub(super) fn folded_arn(roster: &Roster, entry: &Entry) -> String {
+pub(super) fn normalized_arn(roster: &Roster, entry: &RosterEntry) -> String {
     let partition = roster.instance(entry).sso_region.partition().as_str();
-    format!("{partition}:iam::{}:role/{}", entry.account, fold(&entry.role))
+    format!("{partition}:iam::{}:role/{}", entry.account, normalize_text(&entry.role))
 }
 
 /// Positions in the roster by account name, account id, role, instance.
-fn by_name(columns: &[Column]) -> Vec<u32> {
-    let of = |field: Field| {
+fn order_by_name(columns: &[Column]) -> Vec<u32> {
+    let of = |field: SearchField| {
         let column = &columns[field as usize];
-        let places = column.places();
-        move |row: usize| column.of.get(row).map_or(0, |value| places[*value as usize])
+        let places = column.ranks();
+        move |row: usize| column.value_ids.get(row).map_or(0, |value| places[*value as usize])
     };
-    let (account, id, role) = (of(Field::Account), of(Field::Id), of(Field::Role));
-    let count = columns[Field::Id as usize].of.len();
+    let (account, id, role) =
+        (of(SearchField::Account), of(SearchField::Id), of(SearchField::Role));
+    let count = columns[SearchField::Id as usize].value_ids.len();
     let key = |row: usize| {
         (u128::from(account(row)) << 96)
             | (u128::from(id(row)) << 64)
@@ -241,7 +246,7 @@ fn by_name(columns: &[Column]) -> Vec<u32> {
 }
 
 impl TagColumn {
-    fn build(entries: &[Entry]) -> Self {
+    fn from_entries(entries: &[RosterEntry]) -> Self {
         let mut column = Self::default();
         let mut known_pairs: HashMap<(&str, &str), u32> = HashMap::new();
         let mut known_sets: HashMap<&Tags, u32> = HashMap::new();
@@ -266,19 +271,19 @@ impl TagColumn {
                 }),
             };
             last = Some((&entry.tags, set));
-            column.of.push(set);
+            column.set_ids.push(set);
         }
         if column.pairs.is_empty() {
-            column.of = Vec::new();
+            column.set_ids = Vec::new();
         }
         column
     }
 
     fn add_pair(&mut self, key: &str, value: &str) -> u32 {
-        self.pairs.push(Pair {
-            key: fold(key),
-            value: Folded::new(value),
-            both: Folded::new(&format!("{key}={value}")),
+        self.pairs.push(TagPair {
+            key: normalize_text(key),
+            value: NormalizedText::new(value),
+            key_value: NormalizedText::new(&format!("{key}={value}")),
         });
         self.pairs.len() as u32 - 1
     }

@@ -4,24 +4,24 @@
 //! distinct value (`class`); rows only combine (`search`): the cost of a key grows with the number
 //! of distinct names, not of roles.
 
-mod browse;
-mod class;
 mod column;
-mod folded;
+mod default_order;
 mod highlight;
-mod humps;
 mod index;
 mod literal;
+mod normalized;
 mod parse;
-mod pasted;
-mod prefer;
+mod preference;
+mod recognize;
+mod score;
 mod search;
 #[cfg(test)]
 pub(in crate::domain) mod tests;
+mod word_prefix;
 
-pub use browse::Browse;
+pub use default_order::DefaultOrder;
 pub use highlight::Highlights;
-pub use index::Index;
+pub use index::SearchIndex;
 pub use parse::Query;
-pub use pasted::{Pasted, recognise};
-pub use prefer::preference;
+pub use preference::preference;
+pub use recognize::{PastedRole, recognize};

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::folded::Folded;
-use super::pasted::{Pasted, recognise};
+use super::normalized::NormalizedText;
+use super::recognize::{PastedRole, recognize};
 
 /// More words than this are ignored: nobody types them, and the sums of costs stay in their bits.
-pub(super) const MOST_WORDS: usize = 32;
+pub(super) const MAX_WORDS: usize = 32;
 
 /// A query, read once: words that all have to match.
 ///
@@ -16,22 +16,22 @@ pub(super) const MOST_WORDS: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     /// All of them must match; of one term's words, any.
-    pub(super) terms: Vec<Vec<Word>>,
+    pub(super) terms: Vec<Vec<QueryWord>>,
 }
 
 /// One word of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
+pub(super) struct QueryWord {
     /// Where it looks.
     pub(super) scope: Scope,
     /// How it must lie in the value.
-    pub(super) how: How,
+    pub(super) mode: MatchMode,
     /// Rows where it occurs are left out.
-    pub(super) negated: bool,
+    pub(super) is_negated: bool,
     /// The word itself, never empty.
-    pub(super) folded: Folded,
+    pub(super) normalized: NormalizedText,
     /// Has a `*`.
-    pub(super) glob: bool,
+    pub(super) is_glob: bool,
 }
 
 /// Where a word looks.
@@ -63,7 +63,7 @@ pub(super) enum Scope {
 
 /// How a word must lie in a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum How {
+pub(super) enum MatchMode {
     /// As well as it can: fuzzily in a search; by the rules of [`super::literal`] without one.
     Plain,
     /// Letter by letter, anywhere.
@@ -80,21 +80,21 @@ impl Query {
     /// Reads a query; every text is one. `known_tags` says whether a name before a colon is a tag's
     /// (see [`super::Index::knows_tag`]); an unknown name makes plain text of the word.
     pub fn parse(text: &str, known_tags: &dyn Fn(&str) -> bool) -> Query {
-        let (mut terms, mut joining): (Vec<Vec<Word>>, bool) = (Vec::new(), false);
-        for token in tokens(text).into_iter().take(MOST_WORDS) {
+        let (mut terms, mut joining): (Vec<Vec<QueryWord>>, bool) = (Vec::new(), false);
+        for token in tokenize(text).into_iter().take(MAX_WORDS) {
             if token.text == "|" && token.quote.is_none() {
                 joining = !terms.is_empty();
                 continue;
             }
-            let pasted = if token.quote.is_none() { recognise(&token.text) } else { None };
+            let pasted = if token.quote.is_none() { recognize(&token.text) } else { None };
             match (pasted, terms.last_mut()) {
                 (Some(pasted), _) if !joining => terms.extend(pasted_terms(&pasted)),
-                (_, Some(last)) if joining => last.extend(word(&token, known_tags)),
-                _ => terms.extend(word(&token, known_tags).map(|word| vec![word])),
+                (_, Some(last)) if joining => last.extend(parse_word(&token, known_tags)),
+                _ => terms.extend(parse_word(&token, known_tags).map(|word| vec![word])),
             }
             joining = false;
         }
-        terms.truncate(MOST_WORDS);
+        terms.truncate(MAX_WORDS);
         Query { terms }
     }
 
@@ -104,22 +104,23 @@ impl Query {
     }
 
     /// The words whose letters are in the rows found.
-    pub(super) fn wanted(&self) -> impl Iterator<Item = &Word> {
-        self.terms.iter().flatten().filter(|word| !word.negated)
+    pub(super) fn positive_words(&self) -> impl Iterator<Item = &QueryWord> {
+        self.terms.iter().flatten().filter(|word| !word.is_negated)
     }
 }
 
-fn pasted_terms(pasted: &Pasted) -> Vec<Vec<Word>> {
-    let make = |scope, text: &str, how| Word {
+fn pasted_terms(pasted: &PastedRole) -> Vec<Vec<QueryWord>> {
+    let make = |scope, text: &str, how| QueryWord {
         scope,
-        how,
-        negated: false,
-        folded: Folded::new(text),
-        glob: false,
+        mode: how,
+        is_negated: false,
+        normalized: NormalizedText::new(text),
+        is_glob: false,
     };
-    let account = pasted.account.map(|account| vec![make(Scope::Id, account.as_str(), How::Whole)]);
+    let account =
+        pasted.account.map(|account| vec![make(Scope::Id, account.as_str(), MatchMode::Whole)]);
     let role = pasted.role.as_deref().map(|role| {
-        let how = if pasted.whole { How::Whole } else { How::Plain };
+        let how = if pasted.is_exact { MatchMode::Whole } else { MatchMode::Plain };
         // A chained role may be known by the last part of its path only.
         let last = role.rsplit_once('/').map(|(_, last)| last).filter(|last| !last.is_empty());
         std::iter::once(role).chain(last).map(|name| make(Scope::Role, name, how)).collect()
@@ -128,13 +129,13 @@ fn pasted_terms(pasted: &Pasted) -> Vec<Vec<Word>> {
 }
 
 /// A word between blanks, as typed, without the quotes that held it together.
-struct Token {
+struct QueryToken {
     text: String,
     /// The bytes that stood in quotes: no operators there.
     quote: Option<Range<usize>>,
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+fn tokenize(text: &str) -> Vec<QueryToken> {
     let mut out = Vec::new();
     let mut letters = text.chars().peekable();
     while letters.next_if(|letter| letter.is_whitespace()).is_some() || letters.peek().is_some() {
@@ -151,12 +152,10 @@ fn tokens(text: &str) -> Vec<Token> {
                 '\\' if letters.peek() == Some(&' ') => text.extend(letters.next()),
                 // `a|b` as well as `a | b`; an address may have one for other reasons.
                 '|' if !open && !text.contains("://") => {
-                    out.extend(
-                        (!text.is_empty()).then(|| Token {
-                            text: std::mem::take(&mut text),
-                            quote: quote.take(),
-                        }),
-                    );
+                    out.extend((!text.is_empty()).then(|| QueryToken {
+                        text: std::mem::take(&mut text),
+                        quote: quote.take(),
+                    }));
                     text.push('|');
                     break;
                 }
@@ -167,7 +166,7 @@ fn tokens(text: &str) -> Vec<Token> {
             }
         }
         if !text.is_empty() {
-            out.push(Token { text, quote });
+            out.push(QueryToken { text, quote });
         }
     }
     out
@@ -175,18 +174,18 @@ fn tokens(text: &str) -> Vec<Token> {
 
 /// The word of a token; `None` when nothing is left to look for (`!`, `role:` while it is being
 /// typed).
-fn word(token: &Token, known_tags: &dyn Fn(&str) -> bool) -> Option<Word> {
+fn parse_word(token: &QueryToken, known_tags: &dyn Fn(&str) -> bool) -> Option<QueryWord> {
     let (bare, end) = token
         .quote
         .as_ref()
         .map_or((token.text.len(), token.text.len()), |quote| (quote.start, token.text.len()));
-    let (mut at, mut negated, mut how) = (0, false, How::Plain);
+    let (mut at, mut negated, mut how) = (0, false, MatchMode::Plain);
     let mut operators = |at: &mut usize| {
         while let Some(letter) = token.text[*at..bare].chars().next() {
             match letter {
-                '!' if !negated && how == How::Plain => negated = true,
-                '\'' if how == How::Plain => how = How::Exact,
-                '^' if how == How::Plain => how = How::Start,
+                '!' if !negated && how == MatchMode::Plain => negated = true,
+                '\'' if how == MatchMode::Plain => how = MatchMode::Exact,
+                '^' if how == MatchMode::Plain => how = MatchMode::Start,
                 _ => break,
             }
             *at += 1;
@@ -195,7 +194,7 @@ fn word(token: &Token, known_tags: &dyn Fn(&str) -> bool) -> Option<Word> {
     operators(&mut at);
     let scope = token.text[at..bare]
         .split_once(':')
-        .and_then(|(name, _)| Some((scope(name, known_tags)?, name.len() + 1)));
+        .and_then(|(name, _)| Some((parse_scope(name, known_tags)?, name.len() + 1)));
     let scope = match scope {
         Some((scope, length)) => {
             at += length;
@@ -208,7 +207,7 @@ fn word(token: &Token, known_tags: &dyn Fn(&str) -> bool) -> Option<Word> {
     let quoted_to_the_end = token.quote.as_ref().is_some_and(|quote| quote.end == end);
     if let (Some(rest), false) = (text.strip_suffix('$'), quoted_to_the_end) {
         text = rest;
-        how = if how == How::Start { How::Whole } else { How::End };
+        how = if how == MatchMode::Start { MatchMode::Whole } else { MatchMode::End };
     }
     if scope == Scope::Arn {
         // Values are compared without `arn:`, so that `arn:aws:iam::*:role/Admin` is a scope and a
@@ -218,19 +217,19 @@ fn word(token: &Token, known_tags: &dyn Fn(&str) -> bool) -> Option<Word> {
             .filter(|start| start.eq_ignore_ascii_case("arn:"))
             .map_or(text, |_| &text[4..]);
     }
-    let folded = Folded::new(text);
-    (!folded.text.is_empty()).then(|| Word {
+    let folded = NormalizedText::new(text);
+    (!folded.text.is_empty()).then(|| QueryWord {
         scope,
-        how,
-        negated,
-        glob: folded.text.contains('*'),
-        folded,
+        mode: how,
+        is_negated: negated,
+        is_glob: folded.text.contains('*'),
+        normalized: folded,
     })
 }
 
 /// The field of a name before a colon, in the spellings of `list`'s columns too.
-fn scope(name: &str, known_tags: &dyn Fn(&str) -> bool) -> Option<Scope> {
-    let folded = Folded::new(name).text;
+fn parse_scope(name: &str, known_tags: &dyn Fn(&str) -> bool) -> Option<Scope> {
+    let folded = NormalizedText::new(name).text;
     Some(match folded.as_str() {
         "account" | "accountname" | "account_name" | "accountalias" | "account_alias" => {
             Scope::Account
@@ -252,12 +251,12 @@ fn scope(name: &str, known_tags: &dyn Fn(&str) -> bool) -> Option<Scope> {
 mod tests {
     use super::*;
 
-    fn said(text: &str) -> String {
-        let word = |word: &Word| {
-            let not = if word.negated { "!" } else { "" };
-            format!("{not}{:?}/{:?}/{}", word.scope, word.how, word.folded.text)
+    fn describe(text: &str) -> String {
+        let word = |word: &QueryWord| {
+            let not = if word.is_negated { "!" } else { "" };
+            format!("{not}{:?}/{:?}/{}", word.scope, word.mode, word.normalized.text)
         };
-        let term = |term: &Vec<Word>| term.iter().map(word).collect::<Vec<_>>().join(" or ");
+        let term = |term: &Vec<QueryWord>| term.iter().map(word).collect::<Vec<_>>().join(" or ");
         Query::parse(text, &|tag| tag == "env")
             .terms
             .iter()
@@ -293,7 +292,7 @@ mod tests {
                 "Id/Whole/012345678901, Role/Whole/ops/deploy or Role/Whole/deploy",
             ),
         ] {
-            assert_eq!(said(text), want, "{text}");
+            assert_eq!(describe(text), want, "{text}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::identity::Page;
 
 /// The most pages of one list. A portal that ignores the page size sends 20 entries a page.
@@ -36,7 +36,7 @@ impl<K: Hash + Eq> Listing<K> {
     /// [`Kind::Unreachable`] if the token of the next page was sent before, or the list has no end.
     pub fn add<T>(&mut self, mut page: Page<T>, key: impl Fn(&T) -> K) -> Result<Page<T>> {
         let endless = |why: &str| {
-            Err(Error::new(Kind::Unreachable, format!("the list from AWS has no end: {why}")))
+            Err(Error::new(ErrorKind::Unreachable, format!("the list from AWS has no end: {why}")))
         };
         page.items.retain(|item| self.entries.insert(key(item)));
         self.pages += 1;
@@ -86,7 +86,7 @@ mod tests {
                 .collect();
             let (last, before) = results.split_last().unwrap();
             assert!(before.iter().all(Result::is_ok), "{tokens:?}");
-            assert_eq!(last.as_ref().unwrap_err().kind, Kind::Unreachable, "{tokens:?}");
+            assert_eq!(last.as_ref().unwrap_err().kind, ErrorKind::Unreachable, "{tokens:?}");
         }
     }
 

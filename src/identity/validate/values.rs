@@ -30,14 +30,16 @@ pub(in crate::identity) fn lifetime(
     now: Timestamp,
 ) -> Result<i64, Rejection> {
     let plausible = |life: i64| {
-        Some(life).filter(|life| (1..=Credentials::LONGEST + Credentials::SLACK).contains(life))
+        Some(life).filter(|life| {
+            (1..=Credentials::MAX_LIFETIME_SECS + Credentials::CLOCK_TOLERANCE_SECS).contains(life)
+        })
     };
     let by_date = date
         .filter(|date| now.since(*date) <= OLDEST_DATE)
         .and_then(|date| plausible(expires_at.since(date)));
     let by_clock = plausible(expires_at.since(now));
     let life = [by_date, by_clock].into_iter().flatten().min();
-    life.map(|life| life.min(Credentials::LONGEST)).ok_or_else(|| {
+    life.map(|life| life.min(Credentials::MAX_LIFETIME_SECS)).ok_or_else(|| {
         Rejection::invalid(if expires_at.since(now) <= 0 {
             "its credentials have already expired"
         } else {

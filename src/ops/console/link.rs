@@ -7,7 +7,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::sync::Notify;
 
 use crate::config::{UrlAction, env};
-use crate::domain::{Error, Kind, Result, Secret};
+use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clipboard::{self, Desktop};
 use crate::os::http::{Listener, Request, Response};
 use crate::os::{browser, random};
@@ -102,10 +102,10 @@ pub async fn deliver_and_go(
 /// `url_exec_command`, [`Kind::Unreachable`] when the program does not fetch a secret link.
 pub async fn deliver(ctx: &Ctx, link: Link, manner: &Manner) -> Result<Delivered> {
     match manner.action {
-        UrlAction::Print | UrlAction::Printurl | UrlAction::Qr => {
+        UrlAction::Print | UrlAction::PrintUrl | UrlAction::Qr => {
             return Ok(Delivered::Show(link.text()));
         }
-        UrlAction::Clip => clipboard::copy(link.text().expose(), desktop(ctx))?,
+        UrlAction::Clipboard => clipboard::copy(link.text().expose(), desktop(ctx))?,
         UrlAction::Osc52 => {
             clipboard::copy_by_terminal(link.text().expose(), ctx.env.get(env::TMUX).is_some())?
         }
@@ -185,7 +185,7 @@ impl Opener {
             _ => Self { words: named, scheme: None },
         };
         if opener.words.is_none() && !has_browser(ctx) {
-            return Err(Error::new(Kind::Usage, "there is no browser on this machine to open the link in")
+            return Err(Error::new(ErrorKind::Usage, "there is no browser on this machine to open the link in")
                 .hint("set `browser` in the configuration, or AWS_SSO_BROWSER, to a program, or use `--url-action print`"));
         }
         Ok(opener)
@@ -219,8 +219,11 @@ fn firefox() -> Option<Vec<String>> {
 /// `url_exec_command` with everything but the address filled in.
 fn command(manner: &Manner) -> Result<Vec<String>> {
     if manner.command.is_empty() {
-        return Err(Error::new(Kind::Config, "`url_action = \"exec\"` needs `url_exec_command`")
-            .hint("set it to a list, for example [\"firefox\", \"--new-window\", \"%s\"]"));
+        return Err(Error::new(
+            ErrorKind::Config,
+            "`url_action = \"exec\"` needs `url_exec_command`",
+        )
+        .hint("set it to a list, for example [\"firefox\", \"--new-window\", \"%s\"]"));
     }
     let Container { name, color, icon } = &manner.container;
     let filled = |word: &String| {
@@ -335,7 +338,7 @@ pub(in crate::ops) fn launch(
 
 fn nobody_came() -> Error {
     Error::new(
-        Kind::Unreachable,
+        ErrorKind::Unreachable,
         format!("no browser fetched the link within {} s", FETCH.as_secs()),
     )
     .hint("try again once the browser runs, or use `--url-action print`")
@@ -405,6 +408,6 @@ mod tests {
             words(&["b", "--name={name}", "{color} {icon}", "{url}"]).unwrap(),
             ["b", "--name=pay prod/Admin", "red fence", "%s"]
         );
-        assert_eq!(words(&[]).unwrap_err().kind, Kind::Config);
+        assert_eq!(words(&[]).unwrap_err().kind, ErrorKind::Config);
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::cache::inventory;
 use crate::config::{ConsoleStyle, Settings, env};
-use crate::console::{console_home, federation_endpoint, login_link};
-use crate::domain::{Credentials, Entry, Instance, Region, Result, Roster, Secret};
+use crate::console::{console_home, federation_endpoint, federation_login_url};
+use crate::domain::{Credentials, Instance, Region, Result, Roster, RosterEntry, Secret};
 use crate::identity::signin_token;
 
 use crate::ops::console::link::{Container, Manner};
@@ -50,7 +50,7 @@ pub async fn sign_in_link(ctx: &Ctx, visit: &Visit<'_>) -> Result<Secret<String>
     )
     .await?;
     let home = console_home(visit.region);
-    Ok(login_link(&endpoint, &token, visit.issuer, visit.destination.unwrap_or(&home)))
+    Ok(federation_login_url(&endpoint, &token, visit.issuer, visit.destination.unwrap_or(&home)))
 }
 
 /// How the console is opened for one role.
@@ -65,7 +65,7 @@ pub struct Custom {
 }
 
 /// What rules, the instance and the general settings say of a role's console, in this order.
-pub fn custom(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Custom {
+pub fn custom(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Custom {
     let treatment = treatment(ctx, roster, entry);
     let name = entry
         .profile
@@ -101,7 +101,7 @@ pub fn of_instance(settings: &Settings, instance: Option<&Instance>, name: Strin
 
 /// What the rules make of a role. They look at what the portal says of it, not at what other rules
 /// made of it: hence the list again.
-fn treatment(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Treatment {
+fn treatment(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Treatment {
     let instance = roster.instance(entry).clone();
     let listed = inventory::load(&ctx.paths.cache_dir, &instance).map(|mut listed| {
         listed.accounts.retain(|account| account.id == entry.account);
@@ -119,7 +119,7 @@ fn treatment(ctx: &Ctx, roster: &Roster, entry: &Entry) -> Treatment {
 mod tests {
     use super::*;
     use crate::config::UrlAction;
-    use crate::domain::{Endpoints, InstanceName, Source, StartUrl};
+    use crate::domain::{EndpointOverrides, InstanceName, InstanceSource, StartUrl};
 
     #[test]
     fn an_instances_own_settings_come_before_the_general_ones() {
@@ -131,13 +131,13 @@ mod tests {
             sso_region: Region::new("eu-west-1"),
             default_region: None,
             scopes: Vec::new(),
-            source: Source::Ours,
-            endpoints: Endpoints::default(),
+            source: InstanceSource::RolecallConfig,
+            endpoints: EndpointOverrides::default(),
         };
         let of = |name: &str| of_instance(&settings, Some(&instance(name)), "pay-Admin".into());
         assert_eq!(
             (of("corp").manner.action, of("lab").manner.action),
-            (UrlAction::Clip, UrlAction::Print)
+            (UrlAction::Clipboard, UrlAction::Print)
         );
         assert_eq!(
             (of("corp").manner.browser.as_deref(), of("corp").minutes),

@@ -1,7 +1,7 @@
 //! Asking AWS about each instance: whether it is there, how late it is, and whether start URL and
 //! region belong together.
 
-use crate::domain::{Error, Instance, Kind};
+use crate::domain::{Error, ErrorKind, Instance};
 use crate::identity::{Identity, Network, glance};
 use crate::os::clock::Clock;
 
@@ -40,5 +40,5 @@ async fn one(instance: &Instance, network: &Network, clock: Clock) -> Answer {
 
 /// Whether AWS has answered, and said no.
 fn belongs_nowhere(error: &Error) -> bool {
-    matches!(error.kind, Kind::Config | Kind::Refused)
+    matches!(error.kind, ErrorKind::Config | ErrorKind::AccessDenied)
 }

@@ -9,7 +9,7 @@ pub(super) const NAME: &str = "AWS files";
 pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, complaints) in &scene.complaints {
-        let file = scene.paths.short(path);
+        let file = scene.paths.abbreviate(path);
         for whose in [Whose::All, Whose::Python, Whose::Others] {
             let of: Vec<&Complaint> =
                 complaints.iter().filter(|complaint| complaint.whose == whose).collect();

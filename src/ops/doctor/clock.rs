@@ -1,6 +1,6 @@
 //! Is it as late here as it is at AWS?
 
-use crate::domain::human;
+use crate::domain::format_duration;
 
 use super::{Finding, Scene};
 
@@ -27,11 +27,11 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     };
     let finding = Finding::wrong(
         NAME,
-        format!("the clock of this machine is {} {direction}", human(behind.abs())),
+        format!("the clock of this machine is {} {direction}", format_duration(behind.abs())),
     );
     vec![
         finding
-            .seen(format!("AWS says {}, this machine {}", there.rfc3339(), here.rfc3339()))
+            .seen(format!("AWS says {}, this machine {}", there.to_rfc3339(), here.to_rfc3339()))
             .fix(fix),
     ]
 }

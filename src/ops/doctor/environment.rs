@@ -1,7 +1,7 @@
 //! Do variables of this shell contradict each other?
 
 use crate::config::env::{self, Var};
-use crate::domain::{Timestamp, human};
+use crate::domain::{Timestamp, format_duration};
 
 use super::{Finding, Scene};
 
@@ -48,7 +48,7 @@ fn unknown_profile(scene: &Scene) -> Option<Finding> {
     }
     let what = format!("{} names profile {name}, which no AWS file has", var.name());
     let files = [&scene.paths.aws_config, &scene.paths.aws_credentials]
-        .map(|path| scene.paths.short(path))
+        .map(|path| scene.paths.abbreviate(path))
         .join(" and ");
     Some(
         Finding::wrong(NAME, what)
@@ -80,10 +80,12 @@ fn expired_keys(scene: &Scene) -> Option<Finding> {
     if since < 0 {
         return None;
     }
-    let finding =
-        Finding::wrong(NAME, format!("the credentials of this shell expired {} ago", human(since)));
+    let finding = Finding::wrong(
+        NAME,
+        format!("the credentials of this shell expired {} ago", format_duration(since)),
+    );
     let renew = if of_ours(scene) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET };
-    Some(finding.seen(format!("AWS_CREDENTIAL_EXPIRATION={}", until.rfc3339())).fix(renew))
+    Some(finding.seen(format!("AWS_CREDENTIAL_EXPIRATION={}", until.to_rfc3339())).fix(renew))
 }
 
 fn unknown_instance(scene: &Scene) -> Option<Finding> {

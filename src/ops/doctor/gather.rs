@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::awsconfig::dialect::complaints;
 use crate::awsconfig::{AwsConfig, Profile, edit, sso_lint, token_cache};
-use crate::config::{Env, Loaded, Paths, env};
-use crate::domain::{Instance, Result, Source, Timestamp};
+use crate::config::{Env, LoadedConfig, Paths, env};
+use crate::domain::{Instance, InstanceSource, Result, Timestamp};
 use crate::os::ancestors::ancestors;
 use crate::os::browser::words;
 use crate::os::file;
@@ -29,7 +29,7 @@ const SSO_KEYS: [&str; 5] =
 pub fn gather(
     env: &Env,
     paths: &Paths,
-    loaded: &Result<Loaded>,
+    loaded: &Result<LoadedConfig>,
     vault: &Vault,
     now: Timestamp,
 ) -> Scene {
@@ -73,7 +73,7 @@ pub fn gather(
             .flatten()
             .flat_map(|instance| tokens(paths, &config, instance))
             .collect(),
-        loose_tokens: loose_files(&paths.sso_cache),
+        loose_tokens: loose_files(&paths.sso_cache_dir),
         browser: named || display || cfg!(target_os = "macos") || cfg!(windows),
         hook: hook_here(env, paths),
         env: env.clone(),
@@ -168,8 +168,8 @@ fn exclusive(state_dir: &Path) -> Result<bool> {
 fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenToken> {
     let spellings = config.spellings(&instance.start_url);
     let keys: Vec<&str> = match instance.source {
-        Source::LegacyProfile => spellings.iter().map(String::as_str).collect(),
-        Source::Ours | Source::SsoSession => vec![instance.name.as_str()],
+        InstanceSource::LegacyProfile => spellings.iter().map(String::as_str).collect(),
+        InstanceSource::RolecallConfig | InstanceSource::SsoSession => vec![instance.name.as_str()],
     };
     let seen = |path: std::path::PathBuf| {
         let token = token_cache::load(&path)?;
@@ -183,7 +183,7 @@ fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenTok
             region,
         })
     };
-    token_cache::paths(&paths.sso_cache, &keys).into_iter().filter_map(seen).collect()
+    token_cache::paths(&paths.sso_cache_dir, &keys).into_iter().filter_map(seen).collect()
 }
 
 /// Files of a directory that others can read or write.

@@ -1,6 +1,6 @@
 //! Are start URLs and regions those of a directory?
 
-use crate::domain::{Instance, Source};
+use crate::domain::{Instance, InstanceSource};
 use crate::ops::setup::address;
 
 use super::{Finding, Mend, Scene};
@@ -47,7 +47,7 @@ fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
         }
     };
     if address.start_url != instance.start_url {
-        let right = address.start_url.trimmed();
+        let right = address.start_url.normalized();
         let finding = Finding::wrong(
             NAME,
             format!("the start URL of {name} is a page inside the portal, not the portal"),
@@ -61,9 +61,9 @@ fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
         return Some(mended(finding, instance, "start_url", right));
     }
     // rolecall sends the normalized form, other programs send what is written.
-    if url.trim_end_matches(['/', '#']) != address.start_url.trimmed() {
-        let right = address.start_url.trimmed();
-        let others = if instance.source == Source::Ours {
+    if url.trim_end_matches(['/', '#']) != address.start_url.normalized() {
+        let right = address.start_url.normalized();
+        let others = if instance.source == InstanceSource::RolecallConfig {
             ""
         } else {
             ": other AWS programs may not sign in"
@@ -91,14 +91,16 @@ fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
 
 /// How a person changes a value: ours by command, the AWS file by hand.
 fn change(scene: &Scene, instance: &Instance, key: &str, value: &str) -> String {
-    let (name, file) = (&instance.name, scene.paths.short(&scene.paths.aws_config));
+    let (name, file) = (&instance.name, scene.paths.abbreviate(&scene.paths.aws_config));
     let theirs = if key == "start_url" { "sso_start_url" } else { key };
     match instance.source {
-        Source::Ours => format!("rolecall settings set instances.{name}.{key} {value}"),
-        Source::SsoSession => {
+        InstanceSource::RolecallConfig => {
+            format!("rolecall settings set instances.{name}.{key} {value}")
+        }
+        InstanceSource::SsoSession => {
             format!("write {theirs} = {value} into [sso-session {name}] of {file}")
         }
-        Source::LegacyProfile => format!(
+        InstanceSource::LegacyProfile => format!(
             "write {theirs} = {value} into the profiles of {file} that have {}",
             instance.start_url
         ),
@@ -107,10 +109,10 @@ fn change(scene: &Scene, instance: &Instance, key: &str, value: &str) -> String 
 
 fn mended(finding: Finding, instance: &Instance, key: &str, value: &str) -> Finding {
     match instance.source {
-        Source::Ours => finding.mend(Mend::Setting {
+        InstanceSource::RolecallConfig => finding.mend(Mend::Setting {
             key: format!("instances.{}.{key}", instance.name),
             value: value.to_owned(),
         }),
-        Source::SsoSession | Source::LegacyProfile => finding,
+        InstanceSource::SsoSession | InstanceSource::LegacyProfile => finding,
     }
 }

@@ -5,7 +5,7 @@ use super::{Finding, Scene};
 pub(super) const NAME: &str = "locks";
 
 pub(super) fn check(scene: &Scene) -> Vec<Finding> {
-    let dir = scene.paths.short(&scene.paths.state_dir);
+    let dir = scene.paths.abbreviate(&scene.paths.state_dir);
     let elsewhere = "set XDG_STATE_HOME, or ROLECALL_HOME, to a directory on a local disk";
     match &scene.locks {
         None | Some(Ok(true)) => Vec::new(),

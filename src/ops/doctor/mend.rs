@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::awsconfig::sso_lint::{self, Code};
 use crate::awsconfig::token_cache;
 use crate::config::{Paths, edit};
-use crate::domain::{Error, Kind, Result, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, Timestamp};
 use crate::ops::profiles::backup::{self, Run, Undone};
 use crate::ops::profiles::lock_aws_files;
 use crate::os::file;
@@ -56,29 +56,30 @@ pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
             correct(paths, path, *code, now)?;
             Ok(format!(
                 "{} is corrected; `rolecall doctor --undo` takes it back",
-                paths.short(path)
+                paths.abbreviate(path)
             ))
         }
         Mend::Mode { path, mode } => {
             set_mode(path, *mode)?;
-            Ok(format!("{} has mode {mode:04o} now", paths.short(path)))
+            Ok(format!("{} has mode {mode:04o} now", paths.abbreviate(path)))
         }
         Mend::Withdraw { path } => {
             token_cache::withdraw(path)?;
-            Ok(format!("the ended token is out of {}", paths.short(path)))
+            Ok(format!("the ended token is out of {}", paths.abbreviate(path)))
         }
         Mend::Setting { key, value } => {
             let file = &paths.config_file;
             let bytes = file::load(file)?.unwrap_or_default();
-            let text = String::from_utf8(bytes)
-                .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", file.display())))?;
+            let text = String::from_utf8(bytes).map_err(|_| {
+                Error::new(ErrorKind::Config, format!("{}: not UTF-8", file.display()))
+            })?;
             file::replace(
                 file,
                 Some(text.as_bytes()),
                 edit::set(&text, file, key, value)?.as_bytes(),
                 &paths.recovery_dir(),
             )?;
-            Ok(format!("{key} is {value} now, in {}", paths.short(file)))
+            Ok(format!("{key} is {value} now, in {}", paths.abbreviate(file)))
         }
     }
 }
@@ -98,7 +99,7 @@ fn correct(paths: &Paths, path: &Path, code: Code, now: Timestamp) -> Result<()>
     let left = sso_lint::problems(new.as_deref().unwrap_or(&old));
     match left.iter().find(|problem| problem.code == code && problem.is_fixable()) {
         Some(problem) => Err(Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("line {} can't be changed without changing others", problem.line),
         )),
         None => Ok(()),

@@ -18,7 +18,7 @@ fn shadowed(scene: &Scene) -> Option<Finding> {
     let found: Vec<&SeenProfile> =
         scene.profiles.iter().filter(|profile| !profile.sso_keys.is_empty()).collect();
     let first = found.first()?;
-    let file = scene.paths.short(&scene.paths.aws_config);
+    let file = scene.paths.abbreviate(&scene.paths.aws_config);
     let what = format!(
         "credential_process is not used in {}: most SDKs take the sso_ keys beside it",
         names(&found)
@@ -37,7 +37,7 @@ fn overruled(scene: &Scene) -> Option<Finding> {
     let found: Vec<&SeenProfile> =
         scene.profiles.iter().filter(|profile| profile.has_static_keys).collect();
     let first = found.first()?;
-    let file = scene.paths.short(&scene.paths.aws_credentials);
+    let file = scene.paths.abbreviate(&scene.paths.aws_credentials);
     let what = format!(
         "credential_process is not used in {}: {file} has keys under the same name",
         names(&found)
@@ -64,7 +64,7 @@ fn moved(scene: &Scene) -> Vec<Finding> {
             true => finding.fix("rolecall setup profiles"),
             false => finding.fix(format!(
                 "put the program back, or change credential_process in {}",
-                scene.paths.short(&scene.paths.aws_config)
+                scene.paths.abbreviate(&scene.paths.aws_config)
             )),
         }
     };

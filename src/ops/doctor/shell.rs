@@ -6,7 +6,7 @@ pub(super) const NAME: &str = "shell";
 
 pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     let Some((hook, false)) = &scene.hook else { return Vec::new() };
-    let file = scene.paths.short(&hook.file);
+    let file = scene.paths.abbreviate(&hook.file);
     let finding = Finding::advice(
         NAME,
         format!(

@@ -39,7 +39,7 @@ fn finding(
     group: &[&Problem],
 ) -> Option<Finding> {
     let (first, others) = group.split_first()?;
-    let file = scene.paths.short(path);
+    let file = scene.paths.abbreviate(path);
     let mut lines: Vec<usize> =
         others.iter().map(|problem| problem.line).filter(|line| *line != first.line).collect();
     lines.dedup();

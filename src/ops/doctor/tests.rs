@@ -8,7 +8,8 @@ use crate::awsconfig::dialect::complaints;
 use crate::awsconfig::sso_lint;
 use crate::config::{Env, Paths};
 use crate::domain::{
-    Endpoints, Error, Instance, InstanceName, Kind, Region, Source, StartUrl, Timestamp,
+    EndpointOverrides, Error, ErrorKind, Instance, InstanceName, InstanceSource, Region, StartUrl,
+    Timestamp,
 };
 use crate::ops::instances::overrides::{Override, Service};
 use crate::ops::setup::discover::instance;
@@ -20,7 +21,12 @@ const NOW: Timestamp = Timestamp(1_795_000_000);
 
 fn corp() -> Instance {
     let url = StartUrl::new("https://corp.awsapps.com/start");
-    instance(&InstanceName::new("corp"), &url, &Region::new("eu-west-1"), Endpoints::default())
+    instance(
+        &InstanceName::new("corp"),
+        &url,
+        &Region::new("eu-west-1"),
+        EndpointOverrides::default(),
+    )
 }
 
 /// A machine where nothing is wrong, with these variables.
@@ -130,7 +136,8 @@ fn a_configuration_with_unknown_keys_or_none_that_can_be_read() {
     scene.configuration =
         Ok(vec!["config.toml:3: unknown key `threds`, did you mean `threads`?".into()]);
     says(&scene, &["threds", "threads", "rolecall settings edit"]);
-    scene.configuration = Err(Error::new(Kind::Config, "config.toml:1: threads: a whole number"));
+    scene.configuration =
+        Err(Error::new(ErrorKind::Config, "config.toml:1: threads: a whole number"));
     says(&scene, &["a whole number", "settings edit"]);
 }
 
@@ -172,7 +179,7 @@ fn start_urls_and_regions_that_are_others() {
         &instances(of(
             "https://corp.awsapps.com/start/console?account_id=1",
             "eu-west-1",
-            Source::Ours,
+            InstanceSource::RolecallConfig,
         )),
         &["page inside", "settings set instances.corp.start_url https://corp.awsapps.com/start"],
     );
@@ -183,27 +190,27 @@ fn start_urls_and_regions_that_are_others() {
     assert_eq!(page.mend, Some(right));
     let portal = "https://ssoins-1.portal.eu-west-1.app.aws";
     says(
-        &instances(of(portal, "us-east-1", Source::Ours)),
+        &instances(of(portal, "us-east-1", InstanceSource::RolecallConfig)),
         &["sso_region us-east-1", "in eu-west-1", "instances.corp.sso_region eu-west-1"],
     );
     let theirs = says(
-        &instances(of(portal, "us-east-1", Source::SsoSession)),
+        &instances(of(portal, "us-east-1", InstanceSource::SsoSession)),
         &["sso_region = eu-west-1 into [sso-session corp] of ~/.aws/config"],
     );
     assert_eq!(theirs.mend, None, "a file of others is not changed");
-    for source in [Source::Ours, Source::SsoSession] {
+    for source in [InstanceSource::RolecallConfig, InstanceSource::SsoSession] {
         let tail = of("https://corp.awsapps.com/start/#/", "eu-west-1", source);
         assert_eq!(examine(&instances(tail)), [], "as `aws configure sso` shows it");
     }
     for url in ["Corp.awsapps.com/start", "https://corp.awsapps.com/start/#/console?account_id=1"] {
         let ours = says(
-            &instances(of(url, "eu-west-1", Source::Ours)),
+            &instances(of(url, "eu-west-1", InstanceSource::RolecallConfig)),
             &["not spelled as AWS expects it"],
         );
         assert!(ours.weight == Weight::Advice && ours.mend == page.mend, "{ours:?}");
     }
     let spelled = says(
-        &instances(of("corp.awsapps.com/start", "eu-west-1", Source::SsoSession)),
+        &instances(of("corp.awsapps.com/start", "eu-west-1", InstanceSource::SsoSession)),
         &[
             "not spelled as AWS expects it",
             "sso_start_url = https://corp.awsapps.com/start into [sso-session corp]",
@@ -211,7 +218,7 @@ fn start_urls_and_regions_that_are_others() {
     );
     assert_eq!(spelled.weight, Weight::Advice);
     says(
-        &instances(of("http://portal.example.com", "eu-west-1", Source::Ours)),
+        &instances(of("http://portal.example.com", "eu-west-1", InstanceSource::RolecallConfig)),
         &["begins with https"],
     );
 }
@@ -220,7 +227,7 @@ fn start_urls_and_regions_that_are_others() {
 fn no_instance_and_one_that_aws_does_not_take() {
     let mut scene = scene(&[]);
     scene.answers[0].refused =
-        Some(Error::new(Kind::Config, "starting the sign-in: AWS does not accept it"));
+        Some(Error::new(ErrorKind::Config, "starting the sign-in: AWS does not accept it"));
     says(
         &scene,
         &["corp", "eu-west-1", "AWS does not accept it", "instances.corp.sso_region REGION"],
@@ -229,7 +236,7 @@ fn no_instance_and_one_that_aws_does_not_take() {
     scene.answers.clear();
     says(&scene, &["no IAM Identity Center", "rolecall setup wizard"]);
     scene.instances =
-        Err(Error::new(Kind::Config, "[instances.corp] has no sso_region").hint("add it"));
+        Err(Error::new(ErrorKind::Config, "[instances.corp] has no sso_region").hint("add it"));
     says(&scene, &["has no sso_region", "add it"]);
 }
 
@@ -274,8 +281,10 @@ fn a_network_that_is_not_there_is_told_once_and_names_no_password() {
     scene.answers.push(other);
     scene.answers.iter_mut().for_each(|answer| {
         answer.clocks = None;
-        answer.unreachable =
-            Some(Error::new(Kind::Unreachable, "oidc.eu-west-1.amazonaws.com can't be reached"));
+        answer.unreachable = Some(Error::new(
+            ErrorKind::Unreachable,
+            "oidc.eu-west-1.amazonaws.com can't be reached",
+        ));
     });
     let finding =
         says(&scene, &["can't be reached", "HTTPS_PROXY is set", "AWS_CA_BUNDLE=/ca.pem"]);
@@ -313,10 +322,10 @@ fn a_clock_that_is_minutes_off() {
 fn a_vault_that_nobody_or_everybody_can_open() {
     let mut scene = scene(&[]);
     scene.vault.closed =
-        Some(Error::new(Kind::Vault, "the desktop keyring is locked").hint("unlock it"));
+        Some(Error::new(ErrorKind::Vault, "the desktop keyring is locked").hint("unlock it"));
     says(&scene, &["keyring is locked", "unlock it"]);
     scene.vault.problem = Some(
-        Error::new(Kind::Vault, "the vault belongs to another user")
+        Error::new(ErrorKind::Vault, "the vault belongs to another user")
             .hint("run rolecall as that user"),
     );
     says(&scene, &["belongs to another user"]);

@@ -1,6 +1,6 @@
 //! Does the AWS CLI's cache of sign-ins hold what its names promise, for this user alone?
 
-use crate::domain::human;
+use crate::domain::format_duration;
 
 use super::vault::loose;
 use super::{Finding, Mend, Scene, SeenToken};
@@ -31,7 +31,11 @@ fn foreign(scene: &Scene, token: &SeenToken) -> Option<Finding> {
         NAME,
         format!("the AWS CLI's sign-in for {} belongs to another directory", instance.name),
     );
-    Some(finding.seen(format!("{}: {seen}", scene.paths.short(&token.path))).fix(sign_in(token)))
+    Some(
+        finding
+            .seen(format!("{}: {seen}", scene.paths.abbreviate(&token.path)))
+            .fix(sign_in(token)),
+    )
 }
 
 /// Ours ended and nobody took it out; theirs ended, and the CLI will ask.
@@ -40,8 +44,9 @@ fn stale(scene: &Scene, token: &SeenToken) -> Option<Finding> {
     if ago < 0 {
         return None;
     }
-    let path = scene.paths.short(&token.path);
-    let what = format!("the AWS CLI's sign-in for {} ended {} ago", token.instance, human(ago));
+    let path = scene.paths.abbreviate(&token.path);
+    let what =
+        format!("the AWS CLI's sign-in for {} ended {} ago", token.instance, format_duration(ago));
     let finding = Finding::advice(NAME, what).seen(path);
     Some(match token.ours {
         true => finding

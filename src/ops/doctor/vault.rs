@@ -28,7 +28,7 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 
 /// A secret that others can get at.
 pub(super) fn loose(check: &'static str, scene: &Scene, file: &LooseFile) -> Finding {
-    let (path, mode, wanted) = (scene.paths.short(&file.path), file.mode, file.wanted);
+    let (path, mode, wanted) = (scene.paths.abbreviate(&file.path), file.mode, file.wanted);
     Finding::wrong(check, format!("other users can get at {path}"))
         .seen(format!("its mode is {mode:04o}, and should be {wanted:04o}"))
         .fix(format!("chmod {wanted:o} {path}"))

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::cache::frame;
+use crate::cache::envelope;
 use crate::config::{
     self, AutoLogin, Env, KeyCache, LogLevel, Paths, SecureStore, Settings, ShareTokenCache, env,
 };
@@ -20,7 +20,7 @@ use crate::ops::instances::instances;
 use crate::ops::roles::chain::Chains;
 
 /// What the file starts with: a name, and the number of the format.
-const HEADER: frame::Header = *b"roleidx\x03";
+const HEADER: envelope::Magic = *b"roleidx\x03";
 /// Other versions of the program may find other instances in the same files.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How often files that change while they are read are read again before nothing is remembered.
@@ -128,7 +128,7 @@ pub(in crate::ops) fn misses_config(paths: &Paths, files: &[Stamp]) -> bool {
 }
 
 fn load(index: &Path, environment: [u8; 32]) -> Option<Index> {
-    let index: Index = frame::decode(HEADER, &file::load(index).ok()??)?;
+    let index: Index = envelope::decode(HEADER, &file::load(index).ok()??)?;
     let fits = index.environment == environment
         && index.files.iter().all(|stamp| *stamp == Stamp::of(&stamp.path));
     fits.then_some(index)
@@ -149,7 +149,7 @@ fn rebuild(env: &Env, paths: &Paths, index: &Path, environment: [u8; 32]) -> Res
         {
             let content = Index { environment, files: before, warm };
             // A read-only or full disk costs time on the next start, and nothing now.
-            let _ = frame::encode(HEADER, &content).and_then(|bytes| file::save(index, &bytes));
+            let _ = envelope::encode(HEADER, &content).and_then(|bytes| file::save(index, &bytes));
             return Ok(content.warm);
         }
         // An include that was not foreseen, or somebody writing: which files count is known better

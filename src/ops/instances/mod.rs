@@ -8,7 +8,8 @@ pub mod problems;
 use crate::awsconfig::AwsConfig;
 use crate::config::{Env, Paths, Settings, env};
 use crate::domain::{
-    Endpoints, Error, Instance, InstanceName, Kind, Region, Result, Source, StartUrl, nearest,
+    EndpointOverrides, Error, ErrorKind, Instance, InstanceName, InstanceSource, Region, Result,
+    StartUrl, nearest,
 };
 use crate::ops::moving::sources;
 use crate::os::file;
@@ -42,13 +43,13 @@ pub fn named<'a>(instances: &'a [Instance], name: &str) -> Result<&'a Instance> 
         let known = instances.iter().map(|instance| instance.name.as_str());
         let near = nearest(name, known.clone(), 3);
         let shown = if near.is_empty() { known.collect() } else { near };
-        Error::new(Kind::Config, format!("there is no IAM Identity Center called `{name}`"))
+        Error::new(ErrorKind::Config, format!("there is no IAM Identity Center called `{name}`"))
             .hint(format!("known: {}; choose one with --sso", shown.join(", ")))
     })
 }
 
 /// What to say when one instance is needed and nothing tells which.
-pub fn several(instances: &[Instance], kind: Kind) -> Error {
+pub fn several(instances: &[Instance], kind: ErrorKind) -> Error {
     let names: Vec<&str> = instances.iter().map(|instance| instance.name.as_str()).collect();
     Error::new(kind, "several IAM Identity Centers are known")
         .hint(format!("name one with --sso, or set `default_sso`: {}", names.join(", ")))
@@ -66,9 +67,9 @@ impl Lacking {
         let Self { name, key } = self;
         let example =
             if key == "start_url" { "https://NAME.awsapps.com/start" } else { "eu-west-1" };
-        let file = paths.short(&paths.config_file);
+        let file = paths.abbreviate(&paths.config_file);
         Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("[instances.{name}] has no {key}, and no [sso-session {name}] has one"),
         )
         .hint(format!("add to [instances.{name}] in {file}: {key} = \"{example}\""))
@@ -77,17 +78,17 @@ impl Lacking {
 
 /// What to say when there are none.
 pub fn none_found(paths: &Paths) -> Error {
-    let nothing = Error::new(Kind::Config, "no IAM Identity Center is set up on this machine");
+    let nothing = Error::new(ErrorKind::Config, "no IAM Identity Center is set up on this machine");
     let nothing = match paths.home.as_deref().and_then(sources::present) {
         Some(file) => nothing.hint(format!(
             "run `rolecall setup import`: it takes over what {} says",
-            paths.short(&file)
+            paths.abbreviate(&file)
         )),
         None => nothing,
     };
     let nothing = nothing
         .hint("run `rolecall setup wizard`; in a script, `rolecall setup wizard --start-url URL --yes`")
-        .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.short(&paths.aws_config)));
+        .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.abbreviate(&paths.aws_config)));
     problems::explain(paths, None, nothing)
 }
 
@@ -109,7 +110,7 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
                 .clone()
                 .or_else(|| settings.default_region.clone()),
             scopes: or_default(scopes.unwrap_or_default()),
-            source: Source::Ours,
+            source: InstanceSource::RolecallConfig,
             endpoints: session.map(|session| session.endpoints.clone()).unwrap_or_default(),
             name: name.clone(),
         });
@@ -136,7 +137,7 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
                 name,
                 start_url,
                 region,
-                Source::SsoSession,
+                InstanceSource::SsoSession,
                 session.registration_scopes,
                 session.endpoints,
             ));
@@ -156,7 +157,7 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
             name,
             legacy.start_url,
             legacy.region,
-            Source::LegacyProfile,
+            InstanceSource::LegacyProfile,
             legacy.registration_scopes,
             legacy.endpoints,
         ));
@@ -188,15 +189,15 @@ fn free_name(found: &[Instance], start_url: &StartUrl, region: &Region) -> Insta
 }
 
 /// The endpoints of an instance that no file names yet: those of the environment alone.
-pub fn endpoints_of(env: &Env) -> Endpoints {
-    endpoints(env, Endpoints::default())
+pub fn endpoints_of(env: &Env) -> EndpointOverrides {
+    endpoints(env, EndpointOverrides::default())
 }
 
 /// Endpoints as every AWS SDK finds them: the service's variable, the general variable, then what
 /// the config file says.
-fn endpoints(env: &Env, configured: Endpoints) -> Endpoints {
+fn endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverrides {
     if env.is_true(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
-        return Endpoints::default();
+        return EndpointOverrides::default();
     }
     let of = |var, configured: Option<String>| {
         let named = env
@@ -206,7 +207,7 @@ fn endpoints(env: &Env, configured: Endpoints) -> Endpoints {
             .or(configured);
         named.map(|url| normalized(&url))
     };
-    Endpoints {
+    EndpointOverrides {
         oidc: of(env::AWS_ENDPOINT_URL_SSO_OIDC, configured.oidc),
         portal: of(env::AWS_ENDPOINT_URL_SSO, configured.portal),
         sts: of(env::AWS_ENDPOINT_URL_STS, configured.sts),
@@ -304,14 +305,14 @@ mod tests {
                 ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "True"),
                 ("AWS_ENDPOINT_URL", "http://all")
             ]),
-            Endpoints::default()
+            EndpointOverrides::default()
         );
     }
 
     #[test]
     fn nothing_set_up_names_the_wizard() {
         let error = find("", "", &[]).unwrap_err();
-        assert_eq!(error.kind, Kind::Config);
+        assert_eq!(error.kind, ErrorKind::Config);
         assert!(error.hints[0].contains("rolecall setup wizard"), "{error:?}");
     }
 

@@ -3,7 +3,7 @@
 use crate::awsconfig::AwsConfig;
 use crate::config::Paths;
 use crate::config::env::{self, Env, Var};
-use crate::domain::{Endpoints, Instance, Result, Source, Timestamp};
+use crate::domain::{EndpointOverrides, Instance, InstanceSource, Result, Timestamp};
 use crate::os::file;
 use crate::vault::{Name, Token, Vault};
 
@@ -58,7 +58,7 @@ pub struct Override {
 
 /// The overrides of an instance, with their origins.
 pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<Override> {
-    let Endpoints { oidc, portal, sts } = &instance.endpoints;
+    let EndpointOverrides { oidc, portal, sts } = &instance.endpoints;
     let all = [(Service::SignIn, oidc), (Service::Portal, portal), (Service::Sts, sts)];
     let mut section = None;
     let found = all.into_iter().filter_map(|(service, url)| {
@@ -87,19 +87,19 @@ fn without_userinfo(url: &str) -> String {
 fn section_of(paths: &Paths, instance: &Instance) -> String {
     let config = AwsConfig::parse(file::load(&paths.aws_config).ok().flatten().unwrap_or_default());
     let found = match instance.source {
-        Source::Ours | Source::SsoSession => config
+        InstanceSource::RolecallConfig | InstanceSource::SsoSession => config
             .sso_sessions()
             .into_iter()
             .find(|session| session.name == instance.name.as_str())
             .and_then(|found| found.endpoints_from),
-        Source::LegacyProfile => {
+        InstanceSource::LegacyProfile => {
             let same = |found: &crate::awsconfig::LegacyInstance| {
                 found.start_url == instance.start_url && found.region == instance.sso_region
             };
             config.legacy_instances().into_iter().find(same).and_then(|found| found.endpoints_from)
         }
     };
-    let file = paths.short(&paths.aws_config);
+    let file = paths.abbreviate(&paths.aws_config);
     found.map_or_else(|| file.clone(), |section| format!("{section} of {file}"))
 }
 
@@ -156,7 +156,7 @@ fn listed(words: &[&str]) -> String {
 /// # Errors
 /// [`crate::domain::Kind::Vault`] if the vault is locked or out of reach.
 pub fn hides_sign_in(vault: &Vault, instance: &Instance, now: Timestamp) -> Result<bool> {
-    let plain = Instance { endpoints: Endpoints::default(), ..instance.clone() };
+    let plain = Instance { endpoints: EndpointOverrides::default(), ..instance.clone() };
     let (here, there) = (Name::token(instance), Name::token(&plain));
     let usable = |name: &Name| -> Result<bool> {
         let token = vault.load::<Token>(name, now)?;

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::awsconfig::sso_lint::{self, Code, Problem};
-use crate::cache::frame;
+use crate::cache::envelope;
 use crate::config::Paths;
-use crate::domain::{Error, Kind};
+use crate::domain::{Error, ErrorKind};
 use crate::os::file;
 
 use super::index::{Stamp, now};
 
 /// What the file of seen problems starts with: a name, and the number of the format.
-const HEADER: frame::Header = *b"awsseen\x01";
+const HEADER: envelope::Magic = *b"awsseen\x01";
 /// An error names no more problems than this.
 const NAMED: usize = 3;
 
@@ -38,7 +38,7 @@ impl Found {
 pub fn problems(paths: &Paths) -> Vec<Found> {
     let read = |path| file::load(path).ok().flatten().unwrap_or_default();
     let of = |path, found: Vec<Problem>| {
-        found.into_iter().map(move |problem| Found { file: paths.short(path), problem })
+        found.into_iter().map(move |problem| Found { file: paths.abbreviate(path), problem })
     };
     let config = sso_lint::problems(&read(&paths.aws_config));
     let credentials = sso_lint::misplaced(&read(&paths.aws_credentials));
@@ -84,7 +84,7 @@ pub fn news(paths: &Paths) -> Option<Error> {
     let stamps: Vec<Stamp> =
         [&paths.aws_config, &paths.aws_credentials].map(|path| Stamp::of(path)).into();
     let seen: Option<Seen> =
-        file::load(&place).ok().flatten().and_then(|bytes| frame::decode(HEADER, &bytes));
+        file::load(&place).ok().flatten().and_then(|bytes| envelope::decode(HEADER, &bytes));
     if seen.as_ref().is_some_and(|seen| seen.stamps == stamps) {
         return None;
     }
@@ -93,7 +93,7 @@ pub fn news(paths: &Paths) -> Option<Error> {
     let settled = stamps.iter().all(|stamp| stamp.settled(now()));
     let new = Seen { stamps: if settled { stamps } else { Vec::new() }, digest };
     // If it can't be kept, the warning comes again.
-    let _ = frame::encode(HEADER, &new).and_then(|bytes| file::save(&place, &bytes));
+    let _ = envelope::encode(HEADER, &new).and_then(|bytes| file::save(&place, &bytes));
     let first = found.first().filter(|_| seen.is_none_or(|seen| seen.digest != digest))?;
     let more = match found.len() {
         1 => String::new(),
@@ -101,7 +101,7 @@ pub fn news(paths: &Paths) -> Option<Error> {
         many => format!(", which shows {} more mistakes", many - 1),
     };
     Some(
-        Error::new(Kind::Config, first.sentence())
+        Error::new(ErrorKind::Config, first.sentence())
             .hint(format!("run `rolecall doctor`{more}; this is said once")),
     )
 }
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn an_error_names_the_problems_that_explain_it() {
         let (_home, paths) = home(&format!("{BROKEN}[sso_session lab]\n"));
-        let error = explain(&paths, None, Error::new(Kind::Config, "x").hint("last"));
+        let error = explain(&paths, None, Error::new(ErrorKind::Config, "x").hint("last"));
         assert!(
             error.hints[0].starts_with("~/.aws/config:1: [sso-session corp] has no"),
             "{error:?}"
@@ -167,14 +167,14 @@ mod tests {
                 && error.hints.last().unwrap() == "last",
             "{error:?}"
         );
-        let lab = explain(&paths, Some("lab"), Error::new(Kind::Config, "x"));
+        let lab = explain(&paths, Some("lab"), Error::new(ErrorKind::Config, "x"));
         assert!(
             lab.hints[0].contains("[sso_session lab] is misspelled")
                 && !lab.hints.concat().contains("corp"),
             "{lab:?}"
         );
         assert_eq!(
-            explain(&paths, Some("zoo"), Error::new(Kind::Config, "x")).hints,
+            explain(&paths, Some("zoo"), Error::new(ErrorKind::Config, "x")).hints,
             Vec::<String>::new()
         );
     }

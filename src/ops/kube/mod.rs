@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::awsconfig::AwsConfig;
 use crate::config::env;
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::backup::{self, Run, Undone};
 use crate::ops::profiles::{alone, program::program};
@@ -85,14 +85,14 @@ pub fn files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>> {
     there.dedup();
     if all.is_empty() {
         return Err(Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             "this user has no home directory, and so no `~/.kube/config`",
         )
         .hint("name the file with --kubeconfig, or set KUBECONFIG"));
     }
     if there.is_empty() {
-        let names: Vec<String> = all.iter().map(|file| ctx.paths.short(file)).collect();
-        return Err(Error::new(Kind::Config, format!("there is no kubeconfig: {}", names.join(", ")))
+        let names: Vec<String> = all.iter().map(|file| ctx.paths.abbreviate(file)).collect();
+        return Err(Error::new(ErrorKind::Config, format!("there is no kubeconfig: {}", names.join(", ")))
             .hint("run `aws eks update-kubeconfig --name CLUSTER` first, or name the file with --kubeconfig"));
     }
     Ok(there)
@@ -104,7 +104,7 @@ pub fn files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>> {
 /// [`Kind::Config`] when the file can't be read, or is no YAML that can be edited by lines; as for
 /// `setup profiles` when this program's own path can't be written.
 pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<Draft> {
-    let missing = || Error::new(Kind::Config, format!("there is no file {}", path.display()));
+    let missing = || Error::new(ErrorKind::Config, format!("there is no file {}", path.display()));
     let old = file::load(path)?.ok_or_else(missing)?;
     let aws = AwsConfig::parse(file::load(&ctx.paths.aws_config)?.unwrap_or_default());
     plan_of(ctx, path, old, &aws, query)
@@ -122,9 +122,10 @@ pub fn plan_of(
     query: &[String],
 ) -> Result<Draft> {
     let text = std::str::from_utf8(&old)
-        .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))?;
-    let found = edit::users(text)
-        .map_err(|error| error.context(ctx.paths.short(path)).hint("nothing in it was changed"))?;
+        .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", path.display())))?;
+    let found = edit::users(text).map_err(|error| {
+        error.context(ctx.paths.abbreviate(path)).hint("nothing in it was changed")
+    })?;
     let (known, program) = (role::Known { ctx, aws }, program(ctx)?);
     let (mut users, mut changes) = (Vec::new(), Vec::new());
     for user in found {
@@ -191,7 +192,7 @@ pub fn write(ctx: &Ctx, draft: &Draft) -> Result<()> {
 pub fn undo(ctx: &Ctx, path: &Path) -> Result<Undone> {
     let _alone = alone(ctx)?;
     backup::undo(&ctx.paths.state_dir, path, COMMAND, false).map_err(|error| match error.kind {
-        Kind::Usage => error.hint("kubectl and `aws eks update-kubeconfig` write there too: take back our lines by hand, or see `--diff`"),
+        ErrorKind::Usage => error.hint("kubectl and `aws eks update-kubeconfig` write there too: take back our lines by hand, or see `--diff`"),
         _ => error,
     })
 }

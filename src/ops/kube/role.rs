@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::awsconfig::AwsConfig;
-use crate::domain::{AccountId, Arn, InstanceName, RoleName};
+use crate::domain::{AccountId, InstanceName, RoleArn, RoleName};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile;
 
@@ -101,9 +101,9 @@ impl Known<'_> {
         let instance = source.as_ref().and_then(|source| {
             self.ctx.instances.iter().find(|known| source.instance.as_ref() == Some(&known.name))
         });
-        match (source, instance, arn.parse::<Arn>()) {
+        match (source, instance, arn.parse::<RoleArn>()) {
             (Some(source), Some(instance), Ok(target)) => {
-                let via = Arn::of(&instance.sso_region, source.account, &source.role);
+                let via = RoleArn::format(&instance.sso_region, source.account, &source.role);
                 let key = format!(
                     "instances.{}.accounts.{}.roles.{}.via",
                     instance.name,
@@ -127,7 +127,7 @@ impl Known<'_> {
 
     /// The chained role of the configuration that has this ARN, if there is exactly one.
     fn chained(&self, arn: &str) -> Option<(InstanceName, AccountId, RoleName)> {
-        let arn: Arn = arn.parse().ok()?;
+        let arn: RoleArn = arn.parse().ok()?;
         let has = |table: &crate::config::InstanceTable| {
             table
                 .accounts

@@ -2,7 +2,7 @@
 
 use toml_edit::{Array, InlineTable, Value as Toml};
 
-use crate::domain::{AccountId, Arn, Error, Kind, Region, Result, StartUrl};
+use crate::domain::{AccountId, Error, ErrorKind, Region, Result, RoleArn, StartUrl};
 use crate::ops::yaml::{self, Node, Value};
 
 use super::template::translated;
@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, names: &mut Names, out: &mut Wishes) -> Result<()
     let file = yaml::parse(text)?;
     if let Value::Odd(what) = file.value {
         return Err(Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("line {}: {what} is not read here", file.line),
         ));
     }
@@ -336,7 +336,7 @@ fn roles(from: &str, above: &[&str], node: &Node, out: &mut Wishes) {
                 "Profile" => How::Text("profile"),
                 "DefaultRegion" => How::Text("default_region"),
                 "Tags" => How::Map("tags"),
-                "Via" if node.text().is_some_and(|via| via.parse::<Arn>().is_err()) => {
+                "Via" if node.text().is_some_and(|via| via.parse::<RoleArn>().is_err()) => {
                     How::Nothing("it is not the ARN of a role")
                 }
                 "Via" => How::Text("via"),

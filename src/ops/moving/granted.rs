@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use super::Wishes;
 
@@ -16,7 +16,10 @@ pub(super) fn read(text: &str, out: &mut Wishes) -> Result<()> {
             .span()
             .and_then(|span| text.get(..span.start))
             .map_or(1, |before| before.matches('\n').count() + 1);
-        Error::new(Kind::Config, format!("line {line}: {}", error.message().replace('\n', ", ")))
+        Error::new(
+            ErrorKind::Config,
+            format!("line {line}: {}", error.message().replace('\n', ", ")),
+        )
     })?;
     for (key, value) in &table {
         // Granted writes down what was never chosen as an empty text.

@@ -6,7 +6,7 @@ use std::path::Path;
 use toml_edit::Value;
 
 use crate::config::edit;
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use super::{Left, Step, Wish};
 
@@ -23,7 +23,7 @@ impl Layer {
     /// [`Kind::Config`] when the text is no TOML.
     pub(super) fn new(text: &str) -> Result<Self> {
         let there = toml::from_str(text)
-            .map_err(|error| Error::new(Kind::Config, error.message().to_owned()))?;
+            .map_err(|error| Error::new(ErrorKind::Config, error.message().to_owned()))?;
         Ok(Self { there, taken: HashMap::new(), added: Vec::new() })
     }
 
@@ -36,7 +36,7 @@ impl Layer {
     ) -> (Vec<Step>, usize) {
         let (mut steps, mut same, fine) = (Vec::new(), 0, fine(file, &wishes));
         for (at, Wish { from, key, value }) in wishes.into_iter().enumerate() {
-            let (name, shown) = (edit::dotted(&key), value.to_string().trim().to_owned());
+            let (name, shown) = (edit::dotted_key(&key), value.to_string().trim().to_owned());
             if let Some(ours) = self.ours(&key) {
                 if is(&ours, &shown) {
                     same += 1;
@@ -98,7 +98,7 @@ fn fine(file: &Path, wishes: &[Wish]) -> HashSet<usize> {
 
 /// Nothing when a configuration may say this.
 fn may_stand(file: &Path, pairs: &[(Vec<String>, Value)]) -> Result<()> {
-    edit::add("", file, pairs).map(drop)
+    edit::set_all("", file, pairs).map(drop)
 }
 
 /// Whether a value is the one that this TOML means.

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use toml_edit::Value;
 
 use crate::config::{self, edit};
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::alone;
 use crate::ops::profiles::backup::{self, Run, Undone};
@@ -143,7 +143,7 @@ pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Plan> {
     let sources = sources::sources(ctx, from)?;
     if sources.is_empty() {
         return Err(Error::new(
-            Kind::NoMatch,
+            ErrorKind::NoMatch,
             "nothing was found that could move in: no aws-sso-cli, no Granted, no AWS config file",
         )
         .hint("name a file with --from, or start anew with `rolecall setup wizard`"));
@@ -160,11 +160,11 @@ pub fn plan_of(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[Source]) -> Result<Pl
     let (mut names, mut found, mut changes) = (Names::of(ctx), Vec::new(), Vec::new());
     let ours = &ctx.paths.config_file;
     let text = String::from_utf8(old.clone().unwrap_or_default())
-        .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", ours.display())))?;
+        .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", ours.display())))?;
     config::check(ours, &text)?;
     let mut layer = lay::Layer::new(&text)?;
     for source in sources {
-        let in_file = |error: Error| error.context(ctx.paths.short(&source.file));
+        let in_file = |error: Error| error.context(ctx.paths.abbreviate(&source.file));
         let (mut wishes, mut repaired) = (Wishes::default(), Vec::new());
         match source.program {
             Program::AwsSsoCli => {
@@ -197,7 +197,7 @@ pub fn plan_of(ctx: &Ctx, old: Option<Vec<u8>>, sources: &[Source]) -> Result<Pl
             repaired,
         });
     }
-    let new = edit::add(&text, ours, &layer.added)?;
+    let new = edit::set_all(&text, ours, &layer.added)?;
     if new != text {
         changes.insert(0, Change { file: ours.clone(), old, new: new.into_bytes() });
     }
@@ -247,7 +247,7 @@ pub fn undo(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Vec<(PathBuf, U
             .filter_map(|path| backup::undo(state, path, COMMAND, false).err())
             .find(|error| !error.hints.is_empty());
         return Err(later.unwrap_or_else(|| {
-            Error::new(Kind::NoMatch, "nothing was imported that could be undone")
+            Error::new(ErrorKind::NoMatch, "nothing was imported that could be undone")
         }));
     };
     let of_run = files.into_iter().zip(runs).filter(|(_, number)| *number == Some(newest));

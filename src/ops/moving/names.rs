@@ -1,6 +1,6 @@
 //! What an IAM Identity Center that another program knows is called here.
 
-use crate::domain::{Instance, InstanceName, Region, Source, StartUrl};
+use crate::domain::{Instance, InstanceName, InstanceSource, Region, StartUrl};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances::endpoints_of;
 use crate::ops::setup::{discover, instance};
@@ -14,7 +14,7 @@ pub(super) struct Names {
     /// Those that only profiles name: found again by the same name, but not before they are
     /// written down.
     loose: Vec<Instance>,
-    endpoints: crate::domain::Endpoints,
+    endpoints: crate::domain::EndpointOverrides,
 }
 
 impl Names {
@@ -23,7 +23,7 @@ impl Names {
             .instances
             .iter()
             .cloned()
-            .partition(|instance| instance.source == Source::LegacyProfile);
+            .partition(|instance| instance.source == InstanceSource::LegacyProfile);
         Self { settled, loose, endpoints: endpoints_of(&ctx.env) }
     }
 
@@ -67,7 +67,7 @@ impl Names {
         out.wish(
             format!("{from} StartUrl"),
             &["instances", name.as_str(), "start_url"],
-            start_url.trimmed(),
+            start_url.normalized(),
         );
         out.wish(
             format!("{from} SSORegion"),

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use crate::awsconfig::{AwsConfig, Profile, block};
-use crate::domain::{AccountId, Arn, Endpoints, Instance, InstanceName, Region, Result, StartUrl};
+use crate::domain::{
+    AccountId, EndpointOverrides, Instance, InstanceName, Region, Result, RoleArn, StartUrl,
+};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::BLOCK;
 use crate::ops::roles::profile::{self, Meant};
@@ -90,7 +92,7 @@ impl Known {
     ) {
         let ours = names.home(from, wanted, url, region, out);
         let theirs = InstanceName::new(wanted.unwrap_or(ours.as_str()));
-        self.theirs.push(instance(&theirs, url, region, Endpoints::default()));
+        self.theirs.push(instance(&theirs, url, region, EndpointOverrides::default()));
         self.ours.insert(theirs, ours);
     }
 }
@@ -147,7 +149,7 @@ fn of_aws_sso_cli(process: &str) -> bool {
 /// A profile that assumes a role out of another one.
 fn chained(known: &Known, from: &str, profile: &Profile, out: &mut Wishes) {
     let arn = profile.get("role_arn").unwrap_or_default();
-    let Ok(target) = arn.parse::<Arn>() else {
+    let Ok(target) = arn.parse::<RoleArn>() else {
         return out.leave(from, format!("{arn} is no ARN of a role"));
     };
     if profile.get("mfa_serial").is_some() {
@@ -208,7 +210,7 @@ fn source_of(known: &Known, name: &str, depth: usize) -> Option<(InstanceName, S
 }
 
 fn arn_of(region: &Region, account: AccountId, role: &crate::domain::RoleName) -> String {
-    Arn::of(region, account, role)
+    RoleArn::format(region, account, role)
 }
 
 /// A profile that has nothing to do with IAM Identity Center, or does not say what.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::env;
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::os::file;
 
@@ -37,7 +37,8 @@ impl Source {
     /// # Errors
     /// [`Kind::Config`] when it is not UTF-8.
     pub(super) fn text(&self) -> Result<String> {
-        String::from_utf8(self.bytes.clone()).map_err(|_| Error::new(Kind::Config, "not UTF-8"))
+        String::from_utf8(self.bytes.clone())
+            .map_err(|_| Error::new(ErrorKind::Config, "not UTF-8"))
     }
 }
 
@@ -48,7 +49,7 @@ impl Source {
 pub(super) fn sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<Source>> {
     if let Some(path) = from {
         let bytes = load(path)?.ok_or_else(|| {
-            Error::new(Kind::Config, format!("there is no file {}", path.display()))
+            Error::new(ErrorKind::Config, format!("there is no file {}", path.display()))
         })?;
         return Ok(vec![Source {
             program: program_of(path, &bytes),
@@ -67,7 +68,7 @@ pub(super) fn sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<Source>> {
     match ctx.env.path(env::AWS_SSO_CONFIG) {
         Some(file) if !file.exists() => {
             return Err(Error::new(
-                Kind::Config,
+                ErrorKind::Config,
                 format!("AWS_SSO_CONFIG is {}, which is not there", file.display()),
             )
             .hint("unset it, or name the file with --from"));

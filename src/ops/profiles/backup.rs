@@ -1,13 +1,13 @@
 //! What a file was before we wrote it: the last few states of it, beside our own state.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Error, Kind, Result, Timestamp};
+use crate::domain::{Error, ErrorKind, Result, Timestamp};
 use crate::os::file;
 
 /// How many states of a file are kept.
@@ -144,14 +144,14 @@ pub(in crate::ops) fn undo(
 ) -> Result<Undone> {
     let nothing = || {
         Error::new(
-            Kind::NoMatch,
+            ErrorKind::NoMatch,
             format!("nothing is known that could be undone in {}", file.display()),
         )
     };
     let Copy { place, head, old, earlier, .. } = last(state_dir, file)?.ok_or_else(nothing)?;
     if head.command != command {
         let what = format!("{} was written last by `rolecall {}`", file.display(), head.command);
-        return Err(Error::new(Kind::NoMatch, what)
+        return Err(Error::new(ErrorKind::NoMatch, what)
             .hint(format!("take that back first: `rolecall {} --undo`", head.command)));
     }
     let now = file::load(file)?;
@@ -159,7 +159,10 @@ pub(in crate::ops) fn undo(
     // Killed between the two steps of a write: nothing is left to do.
     if !as_before {
         if !force && now.as_deref().map(digest) != Some(head.written) {
-            return Err(Error::new(Kind::Usage, format!("{} was changed since", file.display())));
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("{} was changed since", file.display()),
+            ));
         }
         file::check_writable(file)?;
         match head.existed {
@@ -188,7 +191,7 @@ fn numbers(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
     let folder = state_dir.join("backups");
     match fs::read_dir(&folder) {
         Ok(entries) => Ok(entries.flatten().filter_map(number).collect()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(file::failed("reading", &folder, &error)),
     }
 }
@@ -248,7 +251,7 @@ mod tests {
         home.write(Some("old\nlines"), "new");
         home.undo(false).unwrap();
         assert_eq!(home.says().as_deref(), Some("old\nlines"));
-        assert_eq!(home.undo(false).unwrap_err().kind, Kind::NoMatch);
+        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::NoMatch);
     }
 
     #[test]
@@ -267,7 +270,7 @@ mod tests {
         for (state, left) in [("6", 4), ("5", 3), ("4", 2), ("3", 1), ("2", 0)] {
             assert_eq!((home.undo(false).unwrap(), home.says().as_deref()), (left, Some(state)));
         }
-        assert_eq!(home.undo(false).unwrap_err().kind, Kind::NoMatch);
+        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::NoMatch);
         assert_eq!(home.says().as_deref(), Some("2"));
     }
 
@@ -277,7 +280,7 @@ mod tests {
         home.write(Some("old"), "one");
         home.write(Some("one, edited"), "two");
         assert_eq!(home.undo(false).unwrap(), 1);
-        assert_eq!(home.undo(false).unwrap_err().kind, Kind::Usage);
+        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::Usage);
         assert_eq!(home.says().as_deref(), Some("one, edited"));
     }
 
@@ -288,7 +291,7 @@ mod tests {
         let error =
             undo(&home.home.path().join("state"), &home.file(), "setup import", false).unwrap_err();
         assert!(
-            error.kind == Kind::NoMatch
+            error.kind == ErrorKind::NoMatch
                 && error.hints[0].contains("rolecall setup profiles --undo"),
             "{error:?}"
         );
@@ -311,7 +314,7 @@ mod tests {
         let home = Home::new();
         home.write(Some("old"), "new");
         fs::write(home.file(), "newer").unwrap();
-        assert_eq!(home.undo(false).unwrap_err().kind, Kind::Usage);
+        assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::Usage);
         assert_eq!(home.says().as_deref(), Some("newer"));
         home.undo(true).unwrap();
         assert_eq!(home.says().as_deref(), Some("old"));

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::awsconfig::dialect::Complaint;
-use crate::domain::{Error, InstanceName, Kind, Result, RoleId};
+use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId};
 use crate::os::file;
 use crate::os::lock::Lock;
 
@@ -230,7 +230,7 @@ pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Und
     let _alone = alone(ctx)?;
     let undone = backup::undo(&ctx.paths.state_dir, file, COMMAND, force).map_err(|error| {
         match error.kind {
-            Kind::Usage => error.hint("add --force to lose what was changed since"),
+            ErrorKind::Usage => error.hint("add --force to lose what was changed since"),
             _ => error,
         }
     })?;
@@ -256,7 +256,7 @@ pub(in crate::ops) fn alone(ctx: &Ctx) -> Result<Lock> {
 pub(in crate::ops) fn lock_aws_files(state_dir: &Path) -> Result<Lock> {
     let held = Lock::acquire(&state_dir.join("locks/aws-config-file"), Instant::now() + PATIENCE)?;
     held.ok_or_else(|| {
-        Error::new(Kind::Config, "another rolecall is writing the same files")
+        Error::new(ErrorKind::Config, "another rolecall is writing the same files")
             .hint("run the command again")
     })
 }

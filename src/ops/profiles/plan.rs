@@ -7,7 +7,7 @@ use crate::awsconfig::AwsConfig;
 use crate::awsconfig::block::{Held, Parts, What};
 use crate::awsconfig::dialect::complaints;
 use crate::awsconfig::section::profile_header;
-use crate::domain::{Entry, Error, InstanceName, Kind, Result, RoleId, Roster};
+use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId, Roster, RosterEntry};
 use crate::os::file;
 
 use crate::ops::ctx::Ctx;
@@ -50,7 +50,8 @@ pub fn plan(ctx: &Ctx, request: &Request) -> Result<Draft> {
     let path = request.file.clone().unwrap_or_else(|| ctx.paths.aws_config.clone());
     let old = file::load_for_edit(&path)?;
     let bytes = old.as_deref().unwrap_or_default();
-    let parts = Parts::of(bytes, BLOCK).map_err(|error| error.context(ctx.paths.short(&path)))?;
+    let parts =
+        Parts::of(bytes, BLOCK).map_err(|error| error.context(ctx.paths.abbreviate(&path)))?;
     let planner = Planner::new(ctx, request, &parts)?;
     let (sections, profiles, skipped) = planner.sections()?;
     let block = sections
@@ -223,7 +224,7 @@ impl<'p> Planner<'p> {
     fn refused(&self, at: usize) -> Option<Why> {
         let entry = &self.roster.entries[at];
         let name = entry.profile.as_deref().unwrap_or_default();
-        if entry.protected() && !self.request.include_protected {
+        if entry.is_protected() && !self.request.include_protected {
             return Some(Why::Protected);
         }
         let stands = self
@@ -317,7 +318,7 @@ impl<'p> Planner<'p> {
     /// those that were written before.
     fn sessions(&self, allotted: &Allotted) -> Result<Vec<Section<'p>>> {
         let stand = self.outside.sso_sessions();
-        let natively = |entry: &&Entry| self.writer.style(entry) == Style::Native;
+        let natively = |entry: &&RosterEntry| self.writer.style(entry) == Style::Native;
         let needed: BTreeSet<usize> = allotted
             .current
             .keys()
@@ -335,7 +336,7 @@ impl<'p> Planner<'p> {
                 Some(_) => {
                     let name = &instance.name;
                     return Err(Error::new(
-                        Kind::Config,
+                        ErrorKind::Config,
                         format!("[sso-session {name}] in the AWS config file is not the instance `{name}`"),
                     )
                     .hint("give one of them another name, or write profiles without --native"));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::env;
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use crate::ops::ctx::Ctx;
 
@@ -16,7 +16,7 @@ pub(in crate::ops) fn program(ctx: &Ctx) -> Result<String> {
     let path = match &ctx.settings.config_profiles_binary {
         Some(path) if !path.is_absolute() => {
             return Err(Error::new(
-                Kind::Config,
+                ErrorKind::Config,
                 format!("config_profiles_binary: {} is not an absolute path", path.display()),
             )
             .hint("AWS tools run it from any directory: write the whole path"));
@@ -26,7 +26,7 @@ pub(in crate::ops) fn program(ctx: &Ctx) -> Result<String> {
     };
     path.to_str()
         .map(str::to_owned)
-        .ok_or_else(|| Error::new(Kind::Config, format!("{} is not Unicode", path.display())))
+        .ok_or_else(|| Error::new(ErrorKind::Config, format!("{} is not Unicode", path.display())))
 }
 
 /// This program by the path in PATH that leads to it, if there is one: package managers replace

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::awsconfig::section::{
     check_key, check_value, command_line, profile_header, section, session_header,
 };
-use crate::domain::{Entry, Error, Instance, Kind, Region, Result, Roster};
+use crate::domain::{Error, ErrorKind, Instance, Region, Result, Roster, RosterEntry};
 
 use crate::ops::ctx::Ctx;
 
@@ -44,12 +44,12 @@ impl<'c> Writer<'c> {
                 .map_err(|error| error.context("config_variables"))?;
             let key = key.to_ascii_lowercase();
             if key == "region" && value.is_empty() {
-                return Err(Error::new(Kind::Config, "config_variables: `region` is empty")
+                return Err(Error::new(ErrorKind::Config, "config_variables: `region` is empty")
                     .hint("run `rolecall settings edit` and take it out"));
             }
             if RESERVED.contains(&key.as_str()) || key.starts_with("sso_") {
                 return Err(Error::new(
-                    Kind::Config,
+                    ErrorKind::Config,
                     format!("config_variables: `{key}` would lead SDKs away from the role"),
                 )
                 .hint("run `rolecall settings edit` and take it out"));
@@ -59,7 +59,7 @@ impl<'c> Writer<'c> {
     }
 
     /// The style of a role's profile: chained roles know one only.
-    pub(super) fn style(&self, entry: &Entry) -> Style {
+    pub(super) fn style(&self, entry: &RosterEntry) -> Style {
         if entry.via.is_some() { Style::Process } else { self.style }
     }
 
@@ -70,7 +70,7 @@ impl<'c> Writer<'c> {
     pub(super) fn profile(
         &self,
         roster: &Roster,
-        entry: &Entry,
+        entry: &RosterEntry,
         name: &str,
         now: Option<&str>,
     ) -> Result<String> {
@@ -116,7 +116,7 @@ impl<'c> Writer<'c> {
 pub(super) fn session(instance: &Instance) -> Result<String> {
     let scopes = instance.scopes.join(",");
     let pairs = [
-        ("sso_start_url", instance.start_url.trimmed()),
+        ("sso_start_url", instance.start_url.normalized()),
         ("sso_region", instance.sso_region.as_str()),
         ("sso_registration_scopes", scopes.as_str()),
     ];

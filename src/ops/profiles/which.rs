@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::cache::marks;
+use crate::cache::favorites;
 use crate::domain::{InstanceName, Result, RoleId, Roster};
 
 use crate::ops::ctx::Ctx;
@@ -27,13 +27,10 @@ pub(super) fn which(
             roles.iter().filter_map(|role| positions.get(role).copied()).collect()
         }
         Which::Usual => {
-            let marks = marks::load(&ctx.paths.state_dir)?;
+            let marks = favorites::load(&ctx.paths.state_dir)?;
             let used: HashSet<RoleId> = past::usages(ctx).into_keys().collect();
-            let known = marks
-                .favourites
-                .iter()
-                .chain(&used)
-                .filter_map(|role| positions.get(role).copied());
+            let known =
+                marks.favorites.iter().chain(&used).filter_map(|role| positions.get(role).copied());
             let given =
                 |at: &usize| names::given(roster, &ctx.settings, &roster.entries[*at]).is_some();
             known.chain((0..roster.entries.len()).filter(given)).collect()

@@ -33,7 +33,7 @@ pub async fn look(
     let mut run = Run::new(identity, token, limits, clock);
     match look {
         Look::Account(id) => run.account(old.clone(), id),
-        Look::NewAccounts => run.list(Some(old), |account| account.read_at.is_none()),
+        Look::NewAccounts => run.list(Some(old), |account| account.roles_fetched_at.is_none()),
     }
     let stopped = run.finish(&mut |_: Progress<'_>| {}).await?;
     let (mut inventory, failed) = run.result();
@@ -41,6 +41,6 @@ pub async fn look(
     // An account that is refused keeps its old roles; it makes a whole list no less whole than the
     // day it was read.
     inventory.complete =
-        old.complete && inventory.accounts.iter().all(|account| account.read_at.is_some());
+        old.complete && inventory.accounts.iter().all(|account| account.roles_fetched_at.is_some());
     Ok(Outcome { inventory, failed, stopped })
 }

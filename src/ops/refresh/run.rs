@@ -7,7 +7,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tracing::info;
 
-use crate::domain::{Account, AccountId, Error, Inventory, Kind, Result, RoleName, Secret, human};
+use crate::domain::{
+    Account, AccountId, Error, ErrorKind, Inventory, Result, RoleName, Secret, format_duration,
+};
 use crate::identity::{Identity, Listing, Page, PortalAccount};
 use crate::os::clock::Clock;
 
@@ -192,13 +194,13 @@ impl Run {
         match (waited, self.last_failure.take()) {
             (Some(_), Some(error)) => error,
             (Some(_), None) => Error::new(
-                Kind::Unreachable,
+                ErrorKind::Unreachable,
                 format!("reading roles: AWS has not answered for {} s", silence.as_secs()),
             )
             .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
             (None, _) => Error::new(
-                Kind::Unreachable,
-                format!("reading roles: not finished after {}", human(seconds)),
+                ErrorKind::Unreachable,
+                format!("reading roles: not finished after {}", format_duration(seconds)),
             )
             .hint("run `rolecall cache` again, with more `--threads`"),
         }
@@ -301,9 +303,12 @@ impl Run {
 
     /// An account that the list has: as it was known, and to be read if it is wanted.
     fn add(&mut self, PortalAccount { id, name, email }: PortalAccount) {
-        let (roles, read_at) =
-            self.old.remove(&id).map(|(_, old)| (old.roles, old.read_at)).unwrap_or_default();
-        let account = Account { id, name, email, roles, read_at };
+        let (roles, read_at) = self
+            .old
+            .remove(&id)
+            .map(|(_, old)| (old.roles, old.roles_fetched_at))
+            .unwrap_or_default();
+        let account = Account { id, name, email, roles, roles_fetched_at: read_at };
         if self.unconfirmed.contains(&id) {
             self.inventory.unconfirmed.insert(id);
         }
@@ -341,7 +346,7 @@ impl Run {
             roles.extend(missing);
         } else {
             self.inventory.unconfirmed.remove(&account.id);
-            account.read_at = Some(self.clock.now());
+            account.roles_fetched_at = Some(self.clock.now());
         }
         account.roles = roles;
     }
@@ -385,12 +390,12 @@ impl Run {
     fn judge(&mut self, error: Error, sent: Duration, retries: &mut u32) -> Verdict {
         let (now, limits) = (self.now(), self.limits);
         match error.kind {
-            Kind::Unreachable => self.last_failure = Some(error.clone()),
+            ErrorKind::Unreachable => self.last_failure = Some(error.clone()),
             _ => self.restart_wait(),
         }
         match error.kind {
-            Kind::LoginNeeded => Verdict::Stop(error),
-            Kind::Throttled => {
+            ErrorKind::LoginNeeded => Verdict::Stop(error),
+            ErrorKind::Throttled => {
                 self.pace.refused(sent, now);
                 // As long as anything comes through, this will end.
                 let patience = limits.max_backoff * limits.max_retry.max(1);
@@ -400,7 +405,7 @@ impl Run {
                     Verdict::Again(now)
                 }
             }
-            Kind::Unreachable => {
+            ErrorKind::Unreachable => {
                 *retries += 1;
                 self.silent += 1;
                 // When nobody's request is answered, it is the network and not the account.

@@ -7,7 +7,8 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::domain::{
-    Account, Endpoints, Instance, InstanceName, Kind, Region, RoleName, Source, StartUrl, Timestamp,
+    Account, EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region,
+    RoleName, StartUrl, Timestamp,
 };
 use crate::identity::Network;
 use crate::os::http::{Listener, Request, Response};
@@ -46,8 +47,8 @@ fn client(portal: String) -> Identity {
         sso_region: Region::new("eu-west-1"),
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.into()],
-        source: Source::Ours,
-        endpoints: Endpoints { portal: Some(portal), ..Endpoints::default() },
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides { portal: Some(portal), ..EndpointOverrides::default() },
     };
     Identity::new(instance, &Network::default(), Clock::Fixed(Timestamp(1_000))).unwrap()
 }
@@ -81,7 +82,7 @@ fn old_inventory() -> Inventory {
         name: None,
         email: None,
         roles: vec![RoleName::new("Old")],
-        read_at: Some(Timestamp(5)),
+        roles_fetched_at: Some(Timestamp(5)),
     };
     Inventory {
         fetched_at: Timestamp(5),
@@ -185,7 +186,7 @@ async fn throttling_that_never_stops_ends_with_what_was_read() {
     });
     let (_server, identity) = portal(4, odd).await;
     let outcome = run(&identity, None).await.unwrap();
-    assert_eq!(outcome.stopped.as_ref().unwrap().kind, Kind::Throttled);
+    assert_eq!(outcome.stopped.as_ref().unwrap().kind, ErrorKind::Throttled);
     assert_eq!(outcome.inventory.role_count(), 6);
     assert!(!outcome.inventory.complete);
 }
@@ -204,10 +205,13 @@ async fn a_failing_account_keeps_its_old_roles_and_costs_no_other() {
     failed.sort_by(|left, right| left.0.cmp(&right.0));
     assert_eq!(
         failed,
-        [("000000000003".into(), Kind::Unreachable), ("000000000005".into(), Kind::Refused)]
+        [
+            ("000000000003".into(), ErrorKind::Unreachable),
+            ("000000000005".into(), ErrorKind::AccessDenied)
+        ]
     );
     assert_eq!(roles(&outcome, 2), ["Old"]);
-    assert_eq!(outcome.inventory.accounts[2].read_at, Some(Timestamp(5)));
+    assert_eq!(outcome.inventory.accounts[2].roles_fetched_at, Some(Timestamp(5)));
     assert_eq!(roles(&outcome, 5), ["Admin", "Read"]);
     assert_eq!(outcome.inventory.accounts.len(), 6);
     assert!(!outcome.inventory.complete);
@@ -228,7 +232,7 @@ async fn a_session_that_ends_in_the_middle_keeps_what_was_read() {
     let (_server, identity) = portal(12, odd).await;
     let outcome = run(&identity, None).await.unwrap();
     let stopped = outcome.stopped.unwrap();
-    assert_eq!(stopped.kind, Kind::LoginNeeded);
+    assert_eq!(stopped.kind, ErrorKind::LoginNeeded);
     assert_eq!(stopped.hints, ["run `rolecall login --sso corp`"]);
     assert!(outcome.inventory.role_count() >= 10 && !outcome.inventory.complete);
     assert_eq!(outcome.inventory.accounts.len(), 12);
@@ -238,12 +242,12 @@ async fn a_session_that_ends_in_the_middle_keeps_what_was_read() {
 async fn no_portal_and_no_session_are_told_apart() {
     let (server, identity) =
         portal(1, Arc::new(|_, _| Some(wrong(401, "UnauthorizedException")))).await;
-    assert_eq!(run(&identity, None).await.unwrap_err().kind, Kind::LoginNeeded);
+    assert_eq!(run(&identity, None).await.unwrap_err().kind, ErrorKind::LoginNeeded);
     drop(server);
     let (server, identity) = portal(1, Arc::new(|_, _| None)).await;
     drop(server);
     let error = run(&identity, None).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Unreachable);
+    assert_eq!(error.kind, ErrorKind::Unreachable);
     assert!(error.message.contains("127.0.0.1:"), "{error}");
 }
 
@@ -312,7 +316,7 @@ async fn an_empty_role_list_removes_nothing_at_first_sight_and_everything_at_the
     assert_eq!(first.role_count(), 2);
     assert_eq!(first.unconfirmed.len(), 2);
     assert!(
-        first.accounts.iter().all(|account| account.read_at == Some(Timestamp(5))),
+        first.accounts.iter().all(|account| account.roles_fetched_at == Some(Timestamp(5))),
         "they are as old as they were"
     );
     let second = run_with(list, r#"{"roleList":[]}"#, &first).await.unwrap().inventory;
@@ -363,7 +367,7 @@ async fn what_is_not_a_list_changes_nothing() {
         r#"{"accountList":[{"accountId":"7"}]}"#,
     ] {
         let error = run_with(body, "{}", &old_inventory()).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unreachable, "{body}: {error}");
+        assert_eq!(error.kind, ErrorKind::Unreachable, "{body}: {error}");
     }
     let list = r#"{"accountList":[{"accountId":"000000000003"}]}"#;
     let outcome = run_with(list, "{}", &old_inventory()).await.unwrap();
@@ -392,7 +396,7 @@ async fn repeated_pages_neither_double_the_list_nor_loop() {
         let limits = Limits { threads: 1, ..QUICK };
         let read =
             refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ()).await;
-        assert_eq!(read.unwrap_err().kind, Kind::Unreachable);
+        assert_eq!(read.unwrap_err().kind, ErrorKind::Unreachable);
     }
     let twice = r#"{"accountList":[{"accountId":"000000000003"},{"accountId":"000000000003"}]}"#;
     let outcome = run_with(
@@ -439,7 +443,7 @@ async fn a_portal_that_never_answers_ends_the_refresh() {
     let error = refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ())
         .await
         .unwrap_err();
-    assert_eq!(error.kind, Kind::Unreachable);
+    assert_eq!(error.kind, ErrorKind::Unreachable);
     assert!(error.message.contains("has not answered"), "{error}");
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::cache::inventory;
 use crate::domain::{
-    AccountId, Change, Error, Instance, InstanceName, Inventory, Kind, Result, Roster, diff,
+    AccountId, Error, ErrorKind, Instance, InstanceName, Inventory, InventoryChange, Result,
+    Roster, diff_inventories,
 };
 
 use crate::ops::ctx::{Ctx, blocking};
@@ -19,7 +20,7 @@ use crate::os::file;
 #[derive(Debug, Clone)]
 pub struct Updated {
     /// Roles that came and went.
-    pub changes: Vec<Change>,
+    pub changes: Vec<InventoryChange>,
     /// Accounts whose roles could not be read, and why; their old roles are kept.
     pub failed: Vec<(AccountId, Error)>,
     /// The list as it is now.
@@ -72,7 +73,7 @@ pub async fn update(
     if let Some(stopped) = outcome.stopped {
         return Err(stopped);
     }
-    let changes = diff(&old.unwrap_or_default(), &outcome.inventory);
+    let changes = diff_inventories(&old.unwrap_or_default(), &outcome.inventory);
     Ok(Updated { changes, failed: outcome.failed, inventory: outcome.inventory })
 }
 
@@ -88,7 +89,7 @@ async fn read(
     let token = access_token(ctx, instance, None).await?;
     let first = refresh(&identity, &token, old, limits, ctx.clock, progress).await;
     let stopped = first.as_ref().map_or_else(Some, |outcome| outcome.stopped.as_ref());
-    if stopped.is_none_or(|error| error.kind != Kind::LoginNeeded) {
+    if stopped.is_none_or(|error| error.kind != ErrorKind::LoginNeeded) {
         return first;
     }
     match (access_token(ctx, instance, Some(&token)).await, first) {
@@ -114,7 +115,7 @@ pub async fn look_again(ctx: &Arc<Ctx>, instance: &Instance, at: Look) -> Result
     let token = access_token(ctx, instance, None).await?;
     let over = |outcome: &Result<Outcome>| {
         let error = outcome.as_ref().map_or_else(Some, |outcome| outcome.stopped.as_ref());
-        error.is_some_and(|error| error.kind == Kind::LoginNeeded)
+        error.is_some_and(|error| error.kind == ErrorKind::LoginNeeded)
     };
     let mut outcome = look(&identity, &token, &old, at, limits, ctx.clock).await;
     if over(&outcome) {
@@ -129,7 +130,7 @@ pub async fn look_again(ctx: &Arc<Ctx>, instance: &Instance, at: Look) -> Result
 
 async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> {
     let (directory, of) = (ctx.paths.cache_dir.clone(), instance.clone());
-    blocking(move || inventory::read(&directory, &of)).await
+    blocking(move || inventory::try_load(&directory, &of)).await
 }
 
 /// The roster of what is known of these instances, without network. Roles with a profile in the AWS
@@ -162,7 +163,10 @@ pub fn unconfirmed(instance: &InstanceName, inventory: &Inventory) -> Option<Err
     let text = format!(
         "{instance}: AWS sent an empty list; the known roles of {accounts} are kept until a second refresh agrees"
     );
-    Some(Error::new(Kind::Unreachable, text).hint(format!("run `rolecall cache --sso {instance}`")))
+    Some(
+        Error::new(ErrorKind::Unreachable, text)
+            .hint(format!("run `rolecall cache --sso {instance}`")),
+    )
 }
 
 /// The same with the names that roles would have if none was written down yet.

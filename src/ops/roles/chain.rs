@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::config::{RoleTable, Settings};
-use crate::domain::{AccountId, Arn, Error, InstanceName, Kind, Result, RoleId, RoleName};
+use crate::domain::{AccountId, Error, ErrorKind, InstanceName, Result, RoleArn, RoleId, RoleName};
 
 /// A chained role: the role that it is reached through, and what STS is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,9 +112,9 @@ fn link(
         account,
         role: role.clone(),
     };
-    let before: Arn = via.parse().map_err(|error: Error| {
+    let before: RoleArn = via.parse().map_err(|error: Error| {
         Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!(
                 "[instances.{instance}.accounts.{account}.roles.{role}] via: {}",
                 error.message
@@ -139,7 +139,7 @@ fn circle(route: &[&Link]) -> Error {
     let names: Vec<String> = route[begin..].iter().map(|link| link.role.to_string()).collect();
     let instance = last.map(|role| role.instance.to_string()).unwrap_or_default();
     Error::new(
-        Kind::Config,
+        ErrorKind::Config,
         format!("chained roles of {instance} lead to each other: {}", names.join(" via ")),
     )
     .hint(format!("change `via` of one of them in [instances.{instance}.accounts.ID.roles.ROLE]"))
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn a_circle_is_a_configuration_error_that_names_it() {
         let error = chains(&[(INNER, DEPLOY), (DEPLOY, INNER), (HUB, DEPLOY)]).unwrap_err();
-        assert_eq!(error.kind, Kind::Config);
+        assert_eq!(error.kind, ErrorKind::Config);
         assert!(
             error.message.contains(&format!("{DEPLOY} via {INNER} via {DEPLOY}")),
             "{}",
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_via_that_is_no_role_is_a_configuration_error_that_names_the_table() {
         let error = chains(&[(DEPLOY, "Hub")]).unwrap_err();
-        assert_eq!(error.kind, Kind::Config);
+        assert_eq!(error.kind, ErrorKind::Config);
         assert!(
             error
                 .message

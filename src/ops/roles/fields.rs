@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::domain::{
-    Entry, Error, Kind, Region, Result, RoleId, Roster, Timestamp, human, nearest,
+    Error, ErrorKind, Region, Result, RoleId, Roster, RosterEntry, Timestamp, format_duration,
+    nearest,
 };
 
 use crate::ops::ctx::Ctx;
@@ -70,7 +71,7 @@ pub fn spelled(name: &str) -> Result<String> {
         } else {
             format!("did you mean {}?", near.join(", "))
         };
-        Error::new(Kind::Usage, format!("there is no field `{name}`")).hint(hint)
+        Error::new(ErrorKind::Usage, format!("there is no field `{name}`")).hint(hint)
     })
 }
 
@@ -97,12 +98,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A field's text for one role; empty when the role has none, or when there is no such field.
-    pub fn text(&self, entry: &Entry, name: &str) -> String {
+    pub fn text(&self, entry: &RosterEntry, name: &str) -> String {
         value(self.roster, entry, name, self.expires(entry), self.now).unwrap_or_default()
     }
 
     /// When the role's stored credentials expire, if there are any that still work.
-    pub fn expires(&self, entry: &Entry) -> Option<Timestamp> {
+    pub fn expires(&self, entry: &RosterEntry) -> Option<Timestamp> {
         if self.expires.is_empty() {
             None
         } else {
@@ -118,7 +119,7 @@ pub fn is_expiry(name: &str) -> bool {
 
 fn value(
     roster: &Roster,
-    entry: &Entry,
+    entry: &RosterEntry,
     name: &str,
     expires: Option<Timestamp>,
     now: Timestamp,
@@ -141,7 +142,7 @@ fn value(
         "default_region" => optional(entry.region.as_ref().map(Region::as_str)),
         "profile" => optional(entry.profile.as_deref()),
         "via" => optional(entry.via.as_deref()),
-        "expires" => expires.map(|at| human(at.since(now))).unwrap_or_default(),
+        "expires" => expires.map(|at| format_duration(at.since(now))).unwrap_or_default(),
         "expires_epoch" => expires.map(|at| at.0.to_string()).unwrap_or_default(),
         _ => entry
             .tags

@@ -7,8 +7,9 @@ use minijinja::value::{Enumerator, Object, Value};
 
 use crate::config::Settings;
 use crate::domain::{
-    AccountId, Arn, Confirm, Endpoints, Entry, Error, Instance, InstanceName, Kind, Region, Result,
-    RoleName, Roster, Source, StartUrl, Tags, nearest, slug,
+    AccountId, ConfirmLevel, EndpointOverrides, Error, ErrorKind, Instance, InstanceName,
+    InstanceSource, Region, Result, RoleArn, RoleName, Roster, RosterEntry, StartUrl, Tags,
+    nearest, slug,
 };
 
 use crate::ops::roles::fields;
@@ -43,7 +44,7 @@ impl<'s> Format<'s> {
     ///
     /// # Errors
     /// [`Kind::Config`] with file and line when the template fails for this role.
-    pub fn name(&self, roster: &Roster, entry: &Entry) -> Result<String> {
+    pub fn name(&self, roster: &Roster, entry: &RosterEntry) -> Result<String> {
         let row = Row { entry: entry.clone(), instance: roster.instance(entry).clone() };
         Ok(slug(&self.render(Value::from_object(row))?))
     }
@@ -84,18 +85,18 @@ impl<'s> Format<'s> {
     fn wrong(&self, what: &str) -> Error {
         let place = self
             .settings
-            .profile_format_at
+            .profile_format_location
             .as_ref()
             .map(|(path, line)| format!("{}:{line}: ", path.display()))
             .unwrap_or_default();
-        Error::new(Kind::Config, format!("{place}profile_format: {what}"))
+        Error::new(ErrorKind::Config, format!("{place}profile_format: {what}"))
     }
 }
 
 /// A role as a template sees it; only the fields that it asks for are made.
 #[derive(Debug)]
 struct Row {
-    entry: Entry,
+    entry: RosterEntry,
     instance: Instance,
 }
 
@@ -110,10 +111,10 @@ impl Row {
             sso_region: region.clone(),
             default_region: Some(region.clone()),
             scopes: Vec::new(),
-            source: Source::Ours,
-            endpoints: Endpoints::default(),
+            source: InstanceSource::RolecallConfig,
+            endpoints: EndpointOverrides::default(),
         };
-        let entry = Entry {
+        let entry = RosterEntry {
             instance: 0,
             account: AccountId::EXAMPLE,
             account_name: text("Payments"),
@@ -124,7 +125,7 @@ impl Row {
             region: Some(region),
             profile: None,
             via: None,
-            confirm: Confirm::No,
+            confirm: ConfirmLevel::None,
         };
         Self { entry, instance }
     }
@@ -144,14 +145,14 @@ impl Object for Row {
             "account_alias" => Value::from(entry.account_alias.clone()),
             "email" => Value::from(entry.email.clone()),
             "role" => Value::from(entry.role.clone()),
-            "arn" => Value::from(Arn::of(
+            "arn" => Value::from(RoleArn::format(
                 &instance.sso_region,
                 entry.account,
                 &RoleName::new(&*entry.role),
             )),
             "sso" => Value::from(instance.name.as_str()),
             "sso_region" => Value::from(instance.sso_region.as_str()),
-            "start_url" => Value::from(instance.start_url.trimmed()),
+            "start_url" => Value::from(instance.start_url.normalized()),
             "default_region" => optional(entry.region.as_ref().map(Region::as_str)),
             "via" => optional(entry.via.as_deref()),
             "tags" => Value::from_object(TagMap(entry.tags.clone())),
@@ -186,7 +187,7 @@ mod tests {
         let profile_format_at = Some(("/x/config.toml".into(), 7));
         let settings = Settings {
             profile_format: Some(text.to_owned()),
-            profile_format_at,
+            profile_format_location: profile_format_at,
             ..Settings::default()
         };
         Format::of(&settings).unwrap_err()
@@ -204,7 +205,7 @@ mod tests {
         for (text, want) in cases {
             let error = wrong(text);
             assert!(
-                error.kind == Kind::Config
+                error.kind == ErrorKind::Config
                     && error.message.starts_with("/x/config.toml:7: profile_format: "),
                 "{error:?}"
             );

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::config::Settings;
-use crate::domain::{AccountId, Entry, Result, RoleName, Roster, slug};
+use crate::domain::{AccountId, Result, RoleName, Roster, RosterEntry, slug};
 
 use crate::ops::roles::format::Format;
 
@@ -74,7 +74,7 @@ pub(in crate::ops) fn bare_of(
     roster: &Roster,
     settings: &Settings,
     format: Option<&Format>,
-    entry: &Entry,
+    entry: &RosterEntry,
 ) -> String {
     if let Some(given) = given(roster, settings, entry) {
         return given.to_owned();
@@ -84,20 +84,20 @@ pub(in crate::ops) fn bare_of(
 }
 
 /// The profile name that a role's table in the configuration gives it.
-pub fn given<'s>(roster: &Roster, settings: &'s Settings, entry: &Entry) -> Option<&'s str> {
+pub fn given<'s>(roster: &Roster, settings: &'s Settings, entry: &RosterEntry) -> Option<&'s str> {
     let account =
         settings.instances.get(&roster.instance(entry).name)?.accounts.get(&entry.account)?;
     account.roles.get(&RoleName::new(&*entry.role))?.profile.as_deref()
 }
 
 /// A name that an account of another id does not share.
-pub fn with_account(name: &str, _: &Roster, entry: &Entry) -> String {
+pub fn with_account(name: &str, _: &Roster, entry: &RosterEntry) -> String {
     format!("{name}-{}", entry.account)
 }
 
 /// A name that the same account in another instance does not share, for one that has the account's
 /// id already.
-pub fn with_instance(name: &str, roster: &Roster, entry: &Entry) -> String {
+pub fn with_instance(name: &str, roster: &Roster, entry: &RosterEntry) -> String {
     format!("{name}-{}", slug(roster.instance(entry).name.as_str()))
 }
 
@@ -109,7 +109,7 @@ struct Usual<'r> {
 }
 
 impl<'r> Usual<'r> {
-    fn name(&mut self, entry: &'r Entry) -> String {
+    fn name(&mut self, entry: &'r RosterEntry) -> String {
         // Roles of an account follow each other: one slug does for all of them.
         let same = Some((entry.instance, entry.account));
         if self.account.0 != same {

@@ -1,7 +1,7 @@
 //! What was used before: recorded when a role is handed out, read for ranking, for `-` and for
 //! `history`.
 
-use crate::cache::history::{self, Limits, Run, Use};
+use crate::cache::history::{self, EachRun, HistoryEntry, HistoryLimits};
 use crate::domain::{AccountId, Result, RoleId, RoleName, Timestamp, Usages};
 
 use crate::ops::ctx::Ctx;
@@ -10,8 +10,11 @@ use crate::ops::ctx::Ctx;
 /// a person wants next.
 const BACKGROUND: [&str; 2] = ["process", "eks-token"];
 
-fn limits(ctx: &Ctx) -> Limits {
-    Limits { roles: ctx.settings.history_limit, minutes: ctx.settings.history_minutes }
+fn limits(ctx: &Ctx) -> HistoryLimits {
+    HistoryLimits {
+        max_roles: ctx.settings.history_limit,
+        max_age_minutes: ctx.settings.history_minutes,
+    }
 }
 
 /// Writes down that a role was handed out.
@@ -21,7 +24,7 @@ fn limits(ctx: &Ctx) -> Limits {
 pub fn record(ctx: &Ctx, role: RoleId, command: &str, at: Timestamp) -> Result<()> {
     history::record(
         &ctx.paths.state_dir,
-        &Use { at, role, command: command.to_owned(), directory: directory(), run: None },
+        &HistoryEntry { at, role, command: command.to_owned(), directory: directory(), run: None },
         limits(ctx),
     )
 }
@@ -31,8 +34,8 @@ pub fn record(ctx: &Ctx, role: RoleId, command: &str, at: Timestamp) -> Result<(
 ///
 /// # Errors
 /// As [`record`].
-pub fn record_run(ctx: &Ctx, role: RoleId, command: &str, run: Run) -> Result<()> {
-    let used = Use {
+pub fn record_run(ctx: &Ctx, role: RoleId, command: &str, run: EachRun) -> Result<()> {
+    let used = HistoryEntry {
         at: ctx.clock.now(),
         role,
         command: command.to_owned(),
@@ -52,7 +55,7 @@ fn directory() -> String {
 ///
 /// # Errors
 /// When the history is there and can't be read.
-pub fn uses(ctx: &Ctx) -> Result<Vec<Use>> {
+pub fn uses(ctx: &Ctx) -> Result<Vec<HistoryEntry>> {
     history::load(&ctx.paths.state_dir, limits(ctx), ctx.clock.now())
 }
 
@@ -62,7 +65,7 @@ pub fn usages(ctx: &Ctx) -> Usages {
 }
 
 /// The same for whoever knows only where the history lies and what of it counts.
-pub fn usages_in(state_dir: &std::path::Path, limits: Limits, now: Timestamp) -> Usages {
+pub fn usages_in(state_dir: &std::path::Path, limits: HistoryLimits, now: Timestamp) -> Usages {
     history::usages(&chosen(history::load(state_dir, limits, now).unwrap_or_default()), now)
 }
 
@@ -77,7 +80,7 @@ pub fn previous(ctx: &Ctx, current: Option<(AccountId, &RoleName)>) -> Result<Op
 }
 
 /// What a person chose one by one: what is recent and what `-` means.
-fn chosen(mut uses: Vec<Use>) -> Vec<Use> {
+fn chosen(mut uses: Vec<HistoryEntry>) -> Vec<HistoryEntry> {
     uses.retain(|used| used.run.is_none() && !BACKGROUND.contains(&used.command.as_str()));
     uses
 }

@@ -2,7 +2,9 @@
 //! native SSO profile.
 
 use crate::awsconfig::{AwsConfig, Profile};
-use crate::domain::{AccountId, Arn, Instance, InstanceName, Region, Result, RoleName, StartUrl};
+use crate::domain::{
+    AccountId, Instance, InstanceName, Region, Result, RoleArn, RoleName, StartUrl,
+};
 use crate::os::browser::words;
 use crate::os::file;
 
@@ -63,7 +65,7 @@ fn of_ours(profile: &Profile) -> Option<Meant> {
     };
     let instance = value("--sso", "-S").map(InstanceName::new);
     if let Some(arn) = value("--arn", "-a") {
-        let arn: Arn = arn.parse().ok()?;
+        let arn: RoleArn = arn.parse().ok()?;
         return Some(Meant { instance, account: arn.account, role: arn.role });
     }
     let (account, role) =
@@ -92,7 +94,7 @@ fn by_keys(profile: &Profile, instances: &[Instance], prefix: &str) -> Option<Me
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Endpoints, Source};
+    use crate::domain::{EndpointOverrides, InstanceSource};
 
     fn said(profile: &str) -> Option<String> {
         let instance = Instance {
@@ -101,8 +103,8 @@ mod tests {
             sso_region: Region::new("eu-west-1"),
             default_region: None,
             scopes: Vec::new(),
-            source: Source::Ours,
-            endpoints: Endpoints::default(),
+            source: InstanceSource::RolecallConfig,
+            endpoints: EndpointOverrides::default(),
         };
         let meant =
             meant(&AwsConfig::parse(format!("[profile a]\n{profile}\n")), &[instance], "a")?;

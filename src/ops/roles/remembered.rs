@@ -11,10 +11,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::cache::{frame, history, inventory};
-use crate::config::{self, Action, Env, LogLevel, Paths, Pick, Settings};
-use crate::domain::query::Index;
-use crate::domain::{Instance, Inventory, Sheet, SheetContents, Timestamp};
+use crate::cache::{envelope, history, inventory};
+use crate::config::{self, Action, Env, LogLevel, Paths, PickTable, Settings};
+use crate::domain::query::SearchIndex;
+use crate::domain::{Instance, Inventory, PackedRoster, SheetContents, Timestamp};
 use crate::ops::instances::index::{Stamp, digest, misses_config, now};
 use crate::ops::instances::instances;
 use crate::ops::roles::roster::roster;
@@ -22,7 +22,7 @@ use crate::ops::roles::written::take_written;
 use crate::os::file;
 
 /// What the file starts with: a name, and the number of the format.
-const HEADER: frame::Header = *b"roleros\x02";
+const HEADER: envelope::Magic = *b"roleros\x02";
 /// How often files that change while they are read are read again before nothing is remembered.
 const TRIES: usize = 3;
 
@@ -35,7 +35,7 @@ pub struct Remembered {
     /// none.
     pub read: Vec<Option<(Timestamp, bool)>>,
     /// The roles.
-    pub sheet: Sheet,
+    pub sheet: PackedRoster,
 }
 
 /// The settings that the picker obeys before anything is picked; see [`Settings`] for their
@@ -43,7 +43,7 @@ pub struct Remembered {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PickSettings {
     /// The picker's looks.
-    pub pick: Pick,
+    pub pick: PickTable,
     /// Keys by command.
     pub keys: BTreeMap<String, Vec<String>>,
     /// What Enter does.
@@ -82,8 +82,11 @@ impl PickSettings {
     }
 
     /// What of the history counts.
-    pub fn history(&self) -> history::Limits {
-        history::Limits { roles: self.history_limit, minutes: self.history_minutes }
+    pub fn history(&self) -> history::HistoryLimits {
+        history::HistoryLimits {
+            max_roles: self.history_limit,
+            max_age_minutes: self.history_minutes,
+        }
     }
 
     /// Whether an inventory that was read then is to be read anew.
@@ -109,11 +112,11 @@ struct Content {
 pub fn load(env: &Env, paths: &Paths, named: Option<&str>) -> Option<Remembered> {
     let bytes = file::load(&place(paths, named)).ok()??;
     let (Content { environment, files, settings, read, sheet }, rest) =
-        frame::decode_before(HEADER, &bytes)?;
+        envelope::decode_with_tail(HEADER, &bytes)?;
     let fits = environment == digest(env, paths)
         && !misses_config(paths, &files)
         && files.iter().all(|stamp| *stamp == Stamp::of(stamp.path()));
-    fits.then(|| Remembered { settings, read, sheet: Sheet::of(sheet, bytes, rest) })
+    fits.then(|| Remembered { settings, read, sheet: PackedRoster::from_parts(sheet, bytes, rest) })
 }
 
 /// Makes it anew from the files, unless it still fits, and keeps it. What can't be read or kept is
@@ -133,7 +136,7 @@ pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
         match look(env, paths, named, &files) {
             Some(Look::Whole(found)) => {
                 let (content, sheet) = &*found;
-                let bytes = frame::encode_before(HEADER, content, sheet.records());
+                let bytes = envelope::encode_with_tail(HEADER, content, sheet.records());
                 let _ = bytes.and_then(|bytes| file::save(&place(paths, named), &bytes));
                 return;
             }
@@ -146,7 +149,7 @@ pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
 }
 
 enum Look {
-    Whole(Box<(Content, Sheet)>),
+    Whole(Box<(Content, PackedRoster)>),
     Other(Vec<PathBuf>),
 }
 
@@ -176,8 +179,8 @@ fn look(env: &Env, paths: &Paths, named: Option<&str>, files: &[PathBuf]) -> Opt
     let mut roster = roster(chosen, &inventories, &settings);
     take_written(&mut roster, paths, &settings);
     let roster = Arc::new(roster);
-    let index = Index::build(roster.clone());
-    let sheet = Sheet::pack(&roster, index.order())?;
+    let index = SearchIndex::new(roster.clone());
+    let sheet = PackedRoster::pack(&roster, index.order_by_name())?;
     let content = Content {
         environment: digest(env, paths),
         files: before.into_iter().chain(lists_before).collect(),
@@ -189,7 +192,7 @@ fn look(env: &Env, paths: &Paths, named: Option<&str>, files: &[PathBuf]) -> Opt
                     .map(|list| (list.fetched_at, list.complete && list.unconfirmed.is_empty()))
             })
             .collect(),
-        sheet: sheet.contents().clone(),
+        sheet: sheet.header().clone(),
     };
     Some(Look::Whole(Box::new((content, sheet))))
 }
@@ -259,7 +262,7 @@ mod tests {
                 name: Some("pay".into()),
                 email: None,
                 roles,
-                read_at: None,
+                roles_fetched_at: None,
             };
             let list = Inventory {
                 fetched_at: Timestamp(5),
@@ -282,10 +285,13 @@ mod tests {
         assert_eq!(load(&home.env, &home.paths, None), None);
         let remembered = home.renewed().unwrap();
         let roster = remembered.sheet.unpack();
-        let said: Vec<_> =
-            roster.entries.iter().map(|e| (e.profile.as_deref().unwrap(), e.protected())).collect();
+        let said: Vec<_> = roster
+            .entries
+            .iter()
+            .map(|e| (e.profile.as_deref().unwrap(), e.is_protected()))
+            .collect();
         assert_eq!(said, [("pay-Admin", true), ("pay-Read", false)]);
-        assert_eq!(roster.looks[0].color.as_deref(), Some("red"));
+        assert_eq!(roster.row_styles[0].color.as_deref(), Some("red"));
         assert_eq!(
             (remembered.settings.history_limit, &remembered.read[..]),
             (7, &[Some((Timestamp(5), true))][..])

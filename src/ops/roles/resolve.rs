@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::domain::query::{Index, Query};
-use crate::domain::{AccountId, Arn, Entry, Error, Kind, Result, RoleName, Roster, fold, nearest};
+use crate::domain::query::{Query, SearchIndex};
+use crate::domain::{
+    AccountId, Error, ErrorKind, Result, RoleArn, RoleName, Roster, RosterEntry, nearest,
+    normalize_text,
+};
 
 /// What a person wrote to say which role; checked not to contradict itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,16 +44,16 @@ impl Wanted {
         ];
         if ways.into_iter().filter(|given| *given).count() > 1 {
             return Err(Error::new(
-                Kind::Usage,
+                ErrorKind::Usage,
                 "a role is named by --profile, by --arn, by --account and --role, or by a query, not by two of them",
             ));
         }
         if self.role.is_some() && self.account.is_none() {
-            return Err(Error::new(Kind::Usage, "--role needs --account")
+            return Err(Error::new(ErrorKind::Usage, "--role needs --account")
                 .hint("add `--account ID-or-name`, or give both as `--arn ACCOUNT:ROLE`"));
         }
         // Nothing that AWS has to say makes an ARN of what is none.
-        self.arn.as_deref().map(str::parse::<Arn>).transpose().map(drop)
+        self.arn.as_deref().map(str::parse::<RoleArn>).transpose().map(drop)
     }
 }
 
@@ -60,7 +63,7 @@ pub fn accounts(roster: &Roster, wanted: &Wanted) -> BTreeSet<(usize, AccountId)
     let by_arn = wanted
         .arn
         .as_deref()
-        .and_then(|arn| arn.parse::<Arn>().ok())
+        .and_then(|arn| arn.parse::<RoleArn>().ok())
         .map(|arn| arn.account.to_string());
     let Some(named) = by_arn.as_deref().or(wanted.account.as_deref()) else {
         return BTreeSet::new();
@@ -75,11 +78,14 @@ pub fn accounts(roster: &Roster, wanted: &Wanted) -> BTreeSet<(usize, AccountId)
 }
 
 /// Whether an entry's account is the one that goes by this id or name.
-fn called(account: &str) -> impl Fn(&Entry) -> bool {
-    let (id, name) = (account.parse::<AccountId>().ok(), fold(account));
+fn called(account: &str) -> impl Fn(&RosterEntry) -> bool {
+    let (id, name) = (account.parse::<AccountId>().ok(), normalize_text(account));
     move |entry| match id {
         Some(id) => entry.account == id,
-        None => fold(&entry.account_name) == name || fold(&entry.account_alias) == name,
+        None => {
+            normalize_text(&entry.account_name) == name
+                || normalize_text(&entry.account_alias) == name
+        }
     }
 }
 
@@ -91,7 +97,7 @@ pub fn candidates<'a>(
     roster: &'a Arc<Roster>,
     wanted: &Wanted,
     prefer_roles: &[String],
-) -> Result<Vec<&'a Entry>> {
+) -> Result<Vec<&'a RosterEntry>> {
     wanted.check()?;
     let found = if let Some(profile) = &wanted.profile {
         by_profile(roster, profile)?
@@ -115,7 +121,7 @@ pub fn one<'a>(
     roster: &'a Arc<Roster>,
     wanted: &Wanted,
     prefer_roles: &[String],
-) -> Result<&'a Entry> {
+) -> Result<&'a RosterEntry> {
     match candidates(roster, wanted, prefer_roles)?.as_slice() {
         [entry] => Ok(entry),
         several => Err(ambiguous(roster, several)),
@@ -123,7 +129,7 @@ pub fn one<'a>(
 }
 
 /// Says which roles could have been meant.
-pub fn ambiguous(roster: &Roster, several: &[&Entry]) -> Error {
+pub fn ambiguous(roster: &Roster, several: &[&RosterEntry]) -> Error {
     const SHOWN: usize = 10;
     let mut lines: Vec<String> = several
         .iter()
@@ -141,12 +147,12 @@ pub fn ambiguous(roster: &Roster, several: &[&Entry]) -> Error {
     if several.len() > SHOWN {
         lines.push(format!("and {} more", several.len() - SHOWN));
     }
-    Error::new(Kind::UnknownRole, format!("{} roles match", several.len()))
+    Error::new(ErrorKind::UnknownRole, format!("{} roles match", several.len()))
         .hint(format!("name one of them:\n{}", lines.join("\n")))
 }
 
-fn by_profile<'a>(roster: &'a Roster, profile: &str) -> Result<Vec<&'a Entry>> {
-    let found: Vec<&Entry> =
+fn by_profile<'a>(roster: &'a Roster, profile: &str) -> Result<Vec<&'a RosterEntry>> {
+    let found: Vec<&RosterEntry> =
         roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(profile)).collect();
     if !found.is_empty() {
         return Ok(found);
@@ -156,10 +162,10 @@ fn by_profile<'a>(roster: &'a Roster, profile: &str) -> Result<Vec<&'a Entry>> {
     Err(not_found(format!("no role has the profile name `{profile}`"), &near))
 }
 
-fn by_arn<'a>(roster: &'a Roster, arn: &Arn) -> Result<Vec<&'a Entry>> {
-    let in_account: Vec<&Entry> =
+fn by_arn<'a>(roster: &'a Roster, arn: &RoleArn) -> Result<Vec<&'a RosterEntry>> {
+    let in_account: Vec<&RosterEntry> =
         roster.entries.iter().filter(|entry| entry.account == arn.account).collect();
-    let found: Vec<&Entry> =
+    let found: Vec<&RosterEntry> =
         in_account.iter().copied().filter(|entry| *entry.role == *arn.role.as_str()).collect();
     if !found.is_empty() {
         return Ok(found);
@@ -171,9 +177,14 @@ fn by_arn<'a>(roster: &'a Roster, arn: &Arn) -> Result<Vec<&'a Entry>> {
     Err(not_found(format!("no role `{}` is known in account {}", arn.role, arn.account), &near))
 }
 
-fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Result<Vec<&'a Entry>> {
+fn by_account<'a>(
+    roster: &'a Roster,
+    account: &str,
+    role: Option<&str>,
+) -> Result<Vec<&'a RosterEntry>> {
     let is_it = called(account);
-    let in_account: Vec<&Entry> = roster.entries.iter().filter(|entry| is_it(entry)).collect();
+    let in_account: Vec<&RosterEntry> =
+        roster.entries.iter().filter(|entry| is_it(entry)).collect();
     if in_account.is_empty() {
         let near = nearest(
             account,
@@ -183,19 +194,20 @@ fn by_account<'a>(roster: &'a Roster, account: &str, role: Option<&str>) -> Resu
         return Err(not_found(format!("no account `{account}` is known"), &near));
     }
     let Some(role) = role else { return Ok(in_account) };
-    let found: Vec<&Entry> =
+    let found: Vec<&RosterEntry> =
         in_account.iter().copied().filter(|entry| entry.role.eq_ignore_ascii_case(role)).collect();
     if found.is_empty() {
         let near = nearest(role, in_account.iter().map(|entry| &*entry.role), 3);
         return Err(not_found(format!("no role `{role}` is known in account `{account}`"), &near));
     }
-    let exact: Vec<&Entry> = found.iter().copied().filter(|entry| *entry.role == *role).collect();
+    let exact: Vec<&RosterEntry> =
+        found.iter().copied().filter(|entry| *entry.role == *role).collect();
     Ok(if exact.is_empty() { found } else { exact })
 }
 
-fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> {
+fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a RosterEntry>> {
     // A profile's whole name is no beginning of another's.
-    let named: Vec<&Entry> =
+    let named: Vec<&RosterEntry> =
         roster.entries.iter().filter(|entry| entry.profile.as_deref() == Some(query)).collect();
     if !named.is_empty() {
         return Ok(named);
@@ -208,11 +220,11 @@ fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a Entry>> 
 /// # Errors
 /// [`Kind::UnknownRole`] with the nearest names when there is none.
 pub fn matching(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize>> {
-    let index = Index::build(roster.clone());
-    let parsed = Query::parse(query, &|tag| index.knows_tag(tag));
-    let rows = index.literal(&parsed);
+    let index = SearchIndex::new(roster.clone());
+    let parsed = Query::parse(query, &|tag| index.has_tag(tag));
+    let rows = index.match_literal(&parsed);
     if rows.is_empty() {
-        let near = index.nearest(query, 3);
+        let near = index.nearest_account_names(query, 3);
         let near: Vec<&str> = near.iter().map(String::as_str).collect();
         return Err(not_found(format!("no role matches `{query}`"), &near));
     }
@@ -249,7 +261,7 @@ pub fn per_account(
 
 /// The error for a role that is not in the roster, with the nearest names.
 pub fn unknown(roster: &Roster, account: AccountId, role: &RoleName) -> Error {
-    let in_account: Vec<&Entry> =
+    let in_account: Vec<&RosterEntry> =
         roster.entries.iter().filter(|entry| entry.account == account).collect();
     let Some(label) = in_account.first().map(|entry| entry.account_label()) else {
         return not_found(format!("no account {account} is known"), &[]);
@@ -259,7 +271,7 @@ pub fn unknown(roster: &Roster, account: AccountId, role: &RoleName) -> Error {
 }
 
 fn not_found(message: String, near: &[&str]) -> Error {
-    let error = Error::new(Kind::UnknownRole, message);
+    let error = Error::new(ErrorKind::UnknownRole, message);
     if near.is_empty() {
         error.hint("run `rolecall list`, or `rolecall cache` to read the list anew")
     } else {
@@ -269,7 +281,7 @@ fn not_found(message: String, near: &[&str]) -> Error {
 
 /// With several roles of one account, the first glob of `prefer_roles` that fits any of them
 /// decides.
-fn preferred<'a>(found: Vec<&'a Entry>, globs: &[String]) -> Vec<&'a Entry> {
+fn preferred<'a>(found: Vec<&'a RosterEntry>, globs: &[String]) -> Vec<&'a RosterEntry> {
     let one_account = found
         .windows(2)
         .all(|pair| pair[0].account == pair[1].account && pair[0].instance == pair[1].instance);
@@ -277,10 +289,10 @@ fn preferred<'a>(found: Vec<&'a Entry>, globs: &[String]) -> Vec<&'a Entry> {
         return found;
     }
     let chosen = globs.iter().find_map(|glob| {
-        let fit: Vec<&Entry> = found
+        let fit: Vec<&RosterEntry> = found
             .iter()
             .copied()
-            .filter(|entry| glob_matches(&fold(glob), &fold(&entry.role)))
+            .filter(|entry| glob_matches(&normalize_text(glob), &normalize_text(&entry.role)))
             .collect();
         (!fit.is_empty()).then_some(fit)
     });

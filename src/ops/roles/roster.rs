@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::config::{AccountTable, RoleTable, Settings};
-use crate::domain::{AccountId, Confirm, Entry, Instance, Inventory, Look, RoleName, Roster, Tags};
+use crate::domain::{
+    AccountId, ConfirmLevel, Instance, Inventory, RoleName, Roster, RosterEntry, RowStyle, Tags,
+};
 
 use crate::ops::roles::names::name_profiles;
 use crate::ops::roles::rules::{Treatments, treatments};
@@ -51,7 +53,7 @@ pub fn base(
 /// not list a role of that name. An instance whose list was never read has none: a list of nothing
 /// else would look like all there is.
 fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings: &Settings) {
-    let mut added: BTreeMap<(usize, AccountId), Vec<Entry>> = BTreeMap::new();
+    let mut added: BTreeMap<(usize, AccountId), Vec<RosterEntry>> = BTreeMap::new();
     for (position, instance) in roster.instances.iter().enumerate() {
         let Some(table) = settings
             .instances
@@ -62,7 +64,7 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
         };
         for (account, table) in &table.accounts {
             let chained = table.roles.iter().filter(|(_, role)| role.via.is_some());
-            let rows: Vec<Entry> =
+            let rows: Vec<RosterEntry> =
                 chained.map(|(role, _)| row(position, instance, *account, role)).collect();
             if !rows.is_empty() {
                 added.insert((position, *account), rows);
@@ -82,7 +84,8 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
             let new =
                 rows.into_iter().filter(|row| !same.iter().any(|entry| entry.role == row.role));
             // What the account is called is known from its other roles.
-            let like = |row: Entry| Entry { instance, role: row.role, ..same[0].clone() };
+            let like =
+                |row: RosterEntry| RosterEntry { instance, role: row.role, ..same[0].clone() };
             roster.entries.extend(new.map(like));
         }
         roster.entries.extend(rest(&mut added, |(other, _)| *other == instance));
@@ -92,16 +95,16 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
 
 /// Takes out the rows of accounts that the portal does not list.
 fn rest(
-    added: &mut BTreeMap<(usize, AccountId), Vec<Entry>>,
+    added: &mut BTreeMap<(usize, AccountId), Vec<RosterEntry>>,
     which: impl Fn(&(usize, AccountId)) -> bool,
-) -> Vec<Entry> {
+) -> Vec<RosterEntry> {
     added.extract_if(.., |key, _| which(key)).flat_map(|(_, rows)| rows).collect()
 }
 
 /// A role of which the portal says nothing.
-fn row(position: usize, instance: &Instance, account: AccountId, role: &RoleName) -> Entry {
+fn row(position: usize, instance: &Instance, account: AccountId, role: &RoleName) -> RosterEntry {
     let nothing: Arc<str> = Arc::from("");
-    Entry {
+    RosterEntry {
         instance: position,
         account,
         account_name: nothing.clone(),
@@ -112,7 +115,7 @@ fn row(position: usize, instance: &Instance, account: AccountId, role: &RoleName
         region: instance.default_region.clone(),
         profile: None,
         via: None,
-        confirm: Confirm::No,
+        confirm: ConfirmLevel::None,
     }
 }
 
@@ -123,13 +126,13 @@ pub fn annotate(roster: Roster, settings: &Settings) -> (Roster, Treatments) {
     let treatments = treatments(&roster, &settings.rules);
     let mut roster = Arc::unwrap_or_clone(roster);
     obey(&mut roster.entries, &treatments);
-    roster.looks = looks(&treatments, roster.entries.len());
+    roster.row_styles = looks(&treatments, roster.entries.len());
     name_profiles(&mut roster, settings);
     (roster, treatments)
 }
 
 /// What an account's table says of its roles.
-fn apply(table: &AccountTable, entries: &mut [Entry]) {
+fn apply(table: &AccountTable, entries: &mut [RosterEntry]) {
     let name: Option<Arc<str>> = table.name.as_deref().map(Arc::from);
     let tags = (!table.tags.is_empty()).then(|| Arc::new(table.tags.clone()));
     for entry in entries {
@@ -149,7 +152,7 @@ fn apply(table: &AccountTable, entries: &mut [Entry]) {
     }
 }
 
-fn apply_role(table: &RoleTable, entry: &mut Entry) {
+fn apply_role(table: &RoleTable, entry: &mut RosterEntry) {
     if !table.tags.is_empty() {
         entry.tags = joined(&entry.tags, &table.tags);
     }
@@ -161,7 +164,7 @@ fn apply_role(table: &RoleTable, entry: &mut Entry) {
 }
 
 /// What the rules say: their tags below those of the tables, and protection.
-fn obey(entries: &mut [Entry], treatments: &Treatments) {
+fn obey(entries: &mut [RosterEntry], treatments: &Treatments) {
     let mut shared: HashMap<(u32, *const Tags), Arc<Tags>> = HashMap::new();
     for (position, entry) in entries.iter_mut().enumerate() {
         let Some(treatment) = treatments.of(position) else { continue };
@@ -175,14 +178,14 @@ fn obey(entries: &mut [Entry], treatments: &Treatments) {
 }
 
 /// How the picker shows the roles; nothing where no rule says anything of it.
-fn looks(treatments: &Treatments, entries: usize) -> Vec<Look> {
+fn looks(treatments: &Treatments, entries: usize) -> Vec<RowStyle> {
     let of = |position: usize| {
         let treatment = treatments.of(position);
         let color = treatment.and_then(|treatment| treatment.color.as_deref()).map(Arc::from);
-        Look { color, hidden: treatment.is_some_and(|treatment| treatment.hide) }
+        RowStyle { color, hidden: treatment.is_some_and(|treatment| treatment.hide) }
     };
-    let looks: Vec<Look> = (0..entries).map(of).collect();
-    if looks.iter().all(|look| *look == Look::default()) { Vec::new() } else { looks }
+    let looks: Vec<RowStyle> = (0..entries).map(of).collect();
+    if looks.iter().all(|look| *look == RowStyle::default()) { Vec::new() } else { looks }
 }
 
 /// Tags with others over them.
@@ -194,7 +197,9 @@ fn joined(below: &Tags, above: &Tags) -> Arc<Tags> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Account, Endpoints, InstanceName, Region, Source, StartUrl, Timestamp};
+    use crate::domain::{
+        Account, EndpointOverrides, InstanceName, InstanceSource, Region, StartUrl, Timestamp,
+    };
 
     fn instance(name: &str) -> Instance {
         Instance {
@@ -203,8 +208,8 @@ mod tests {
             sso_region: Region::new("eu-west-1"),
             default_region: Some(Region::new("eu-central-1")),
             scopes: Vec::new(),
-            source: Source::Ours,
-            endpoints: Endpoints::default(),
+            source: InstanceSource::RolecallConfig,
+            endpoints: EndpointOverrides::default(),
         }
     }
 
@@ -214,7 +219,7 @@ mod tests {
             name: (!name.is_empty()).then(|| (*name).to_owned()),
             email: None,
             roles: roles.iter().map(|role| RoleName::new(*role)).collect(),
-            read_at: None,
+            roles_fetched_at: None,
         };
         Some(Inventory {
             fetched_at: Timestamp(1),
@@ -232,7 +237,7 @@ mod tests {
         roster.entries.iter().map(|entry| entry.profile.as_deref().unwrap_or_default()).collect()
     }
 
-    fn tags(entry: &Entry) -> String {
+    fn tags(entry: &RosterEntry) -> String {
         entry.tags.iter().map(|(key, value)| format!("{key}={value} ")).collect()
     }
 
@@ -290,7 +295,7 @@ mod tests {
         let (roster, treatments) =
             annotate(base(vec![instance("corp")], &[portal], &settings), &settings);
         let said: Vec<_> =
-            roster.entries.iter().map(|e| format!("{}{}", tags(e), e.protected())).collect();
+            roster.entries.iter().map(|e| format!("{}{}", tags(e), e.is_protected())).collect();
         assert_eq!(
             said,
             [
@@ -303,7 +308,7 @@ mod tests {
         assert_eq!(treatments.of(0).unwrap().color.as_deref(), Some("red"));
         assert!(treatments.of(2).unwrap().hide && !treatments.of(0).unwrap().hide);
         let looks: Vec<_> =
-            roster.looks.iter().map(|look| (look.color.as_deref(), look.hidden)).collect();
+            roster.row_styles.iter().map(|look| (look.color.as_deref(), look.hidden)).collect();
         assert_eq!(
             looks,
             [(Some("red"), false), (None, false), (Some("red"), true), (None, false)]
@@ -362,7 +367,7 @@ mod tests {
         assert!(
             !roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], &settings).entries
                 [0]
-            .protected()
+            .is_protected()
         );
     }
 
@@ -375,9 +380,9 @@ mod tests {
             roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], settings).entries[0]
                 .confirm
         };
-        assert_eq!(confirm(&settings), Confirm::Ask);
-        settings.rules.iter_mut().for_each(|rule| rule.lent = true);
-        assert_eq!(confirm(&settings), Confirm::Type);
+        assert_eq!(confirm(&settings), ConfirmLevel::Ask);
+        settings.rules.iter_mut().for_each(|rule| rule.from_shared_file = true);
+        assert_eq!(confirm(&settings), ConfirmLevel::TypeName);
     }
 
     #[test]

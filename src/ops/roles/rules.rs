@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::config::{ConsoleStyle, Rule, UrlAction};
-use crate::domain::query::{Index, Query};
-use crate::domain::{Confirm, Roster, Tags};
+use crate::domain::query::{Query, SearchIndex};
+use crate::domain::{ConfirmLevel, Roster, Tags};
 
 /// What the rules say of a role, later rules over earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,7 +16,7 @@ pub struct Treatment {
     /// Tags.
     pub tags: Tags,
     /// What a person has to do before the role is used.
-    pub confirm: Confirm,
+    pub confirm: ConfirmLevel,
     /// Whether it is kept out of the list.
     pub hide: bool,
     /// Its colour.
@@ -43,7 +43,7 @@ impl Treatment {
             }
         }
         self.tags.extend(rule.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
-        let least = if rule.lent { self.confirm } else { Confirm::No };
+        let least = if rule.from_shared_file { self.confirm } else { ConfirmLevel::None };
         self.confirm = rule.confirm.unwrap_or(self.confirm).max(least);
         self.hide = rule.hide.unwrap_or(self.hide);
         over(&mut self.color, &rule.color);
@@ -82,16 +82,16 @@ pub fn treatments(roster: &Arc<Roster>, rules: &[Rule]) -> Treatments {
     if rules.is_empty() || roster.entries.is_empty() {
         return treatments;
     }
-    let index = Index::build(roster.clone());
+    let index = SearchIndex::new(roster.clone());
     for rule in rules {
-        let query = Query::parse(&rule.matches, &|tag| index.knows_tag(tag));
+        let query = Query::parse(&rule.matches, &|tag| index.has_tag(tag));
         // A rule that matches everything was more likely forgotten than meant; `match = "role:*"`
         // says so in words.
         if query.is_empty() {
             continue;
         }
         let mut next: HashMap<u32, u32> = HashMap::new();
-        for row in index.literal(&query) {
+        for row in index.match_literal(&query) {
             let number = &mut treatments.of[row as usize];
             *number = *next.entry(*number).or_insert_with(|| {
                 let mut treatment = treatments.distinct[*number as usize].clone();

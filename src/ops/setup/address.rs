@@ -1,7 +1,7 @@
 //! Reading a start URL in whatever form somebody has it: from the browser's address bar, a mail, a
 //! shortcut link.
 
-use crate::domain::{Error, Kind, Region, Result, StartUrl};
+use crate::domain::{Error, ErrorKind, Region, Result, StartUrl};
 
 /// What the person sees, and what may be typed, in messages.
 pub const EXAMPLE: &str = "https://corp.awsapps.com/start";
@@ -38,7 +38,7 @@ pub fn read(pasted: &str) -> Result<Address> {
     );
     let labels: Vec<&str> = host.split('.').collect();
     let wrong = |why: &str| {
-        Error::new(Kind::Usage, format!("`{text}` {why}"))
+        Error::new(ErrorKind::Usage, format!("`{text}` {why}"))
             .hint(format!("a start URL looks like {EXAMPLE}"))
     };
     let whole = labels.len() > 1

@@ -1,7 +1,9 @@
 //! Which portal an address leads to, and the region of its directory: by the address itself, else
 //! by where the portal sends a browser.
 
-use crate::domain::{Endpoints, Instance, InstanceName, Kind, Region, Result, Source, StartUrl};
+use crate::domain::{
+    EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region, Result, StartUrl,
+};
 use crate::identity::{Flow, Identity, Network, glance};
 use crate::os::clock::Clock;
 
@@ -23,7 +25,11 @@ pub struct Portal {
 ///
 /// # Errors
 /// As [`address::read`]. A portal that can't be reached is no error: its region is then not known.
-pub async fn discover(network: &Network, endpoints: &Endpoints, pasted: &str) -> Result<Portal> {
+pub async fn discover(
+    network: &Network,
+    endpoints: &EndpointOverrides,
+    pasted: &str,
+) -> Result<Portal> {
     let address = address::read(pasted)?;
     if let Some(region) = &address.region {
         let evidence = format!("the address names {region}");
@@ -32,7 +38,7 @@ pub async fn discover(network: &Network, endpoints: &Endpoints, pasted: &str) ->
     let looked = glance(network, address.start_url.as_written(), endpoints.portal.as_deref()).await;
     Ok(match looked {
         Ok(seen) => led(address, seen.location.as_deref()),
-        Err(error) if error.kind == Kind::Config => return Err(error),
+        Err(error) if error.kind == ErrorKind::Config => return Err(error),
         Err(error) => {
             Portal { start_url: address.start_url, region: None, evidence: error.message }
         }
@@ -69,7 +75,8 @@ fn led(address: Address, location: Option<&str>) -> Portal {
 }
 
 fn host(start_url: &StartUrl) -> &str {
-    let rest = start_url.trimmed().split_once("://").map_or(start_url.trimmed(), |(_, rest)| rest);
+    let rest =
+        start_url.normalized().split_once("://").map_or(start_url.normalized(), |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
 }
 
@@ -89,7 +96,7 @@ pub fn instance(
     name: &InstanceName,
     start_url: &StartUrl,
     region: &Region,
-    endpoints: Endpoints,
+    endpoints: EndpointOverrides,
 ) -> Instance {
     Instance {
         name: name.clone(),
@@ -97,7 +104,7 @@ pub fn instance(
         sso_region: region.clone(),
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
-        source: Source::Ours,
+        source: InstanceSource::RolecallConfig,
         endpoints,
     }
 }

@@ -37,7 +37,7 @@ fn with_line(old: &[u8], line: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Kind;
+    use crate::domain::ErrorKind;
     use crate::shell::Dialect;
     use crate::shell::hooks::source;
     use std::fs;
@@ -78,7 +78,7 @@ mod tests {
         fs::write(&real, "# mine\n").unwrap();
         symlink(&real, &hook.file).unwrap();
         fs::set_permissions(&real, fs::Permissions::from_mode(0o444)).unwrap();
-        assert_eq!(add(&hook, &home.path().join("recovery")).unwrap_err().kind, Kind::Os);
+        assert_eq!(add(&hook, &home.path().join("recovery")).unwrap_err().kind, ErrorKind::Os);
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
         add(&hook, &home.path().join("recovery")).unwrap();
         assert!(hook.file.is_symlink() && fs::read_to_string(&real).unwrap().contains(hook.line));

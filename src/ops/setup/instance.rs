@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::{self, Paths, edit};
-use crate::domain::{Error, Instance, InstanceName, Kind, Region, Result, StartUrl};
+use crate::domain::{Error, ErrorKind, Instance, InstanceName, Region, Result, StartUrl};
 use crate::os::file;
 
 use crate::ops::setup::address::is_region;
@@ -17,7 +17,7 @@ pub fn region(text: &str) -> Result<Region> {
     if is_region(&text) {
         return Ok(Region::new(text));
     }
-    Err(Error::new(Kind::Usage, format!("`{text}` is no region"))
+    Err(Error::new(ErrorKind::Usage, format!("`{text}` is no region"))
         .hint("a region looks like eu-west-1; the console shows it in its address"))
 }
 
@@ -30,13 +30,13 @@ pub fn name(text: &str, known: &[Instance]) -> Result<InstanceName> {
     let plain = !text.is_empty()
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if !plain {
-        return Err(Error::new(Kind::Usage, format!("`{text}` can't be a name"))
+        return Err(Error::new(ErrorKind::Usage, format!("`{text}` can't be a name"))
             .hint("take letters, digits, - and _, such as corp"));
     }
     match known.iter().find(|instance| instance.name.as_str() == text) {
         Some(taken) => {
             let error = Error::new(
-                Kind::Config,
+                ErrorKind::Config,
                 format!("`{text}` is taken: it is the name of {}", taken.start_url),
             );
             Err(error.hint("choose another name with --name"))
@@ -53,7 +53,7 @@ pub fn suggested_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName 
             && !["start", "identitycenter", "www"].contains(&label)
             && !label.starts_with("ssoins-")
     };
-    let directory = start_url.trimmed().split_once("/directory/").map(|(_, name)| name);
+    let directory = start_url.normalized().split_once("/directory/").map(|(_, name)| name);
     let label = directory.unwrap_or(start_url.first_label());
     let base: String = if telling(label) { label } else { "sso" }
         .replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
@@ -92,7 +92,7 @@ pub fn add(
     let text = text(path)?;
     if let Some(unknown) = config::check(path, &text)?.first() {
         return Err(
-            Error::new(Kind::Config, unknown.to_string()).hint("run `rolecall settings edit`")
+            Error::new(ErrorKind::Config, unknown.to_string()).hint("run `rolecall settings edit`")
         );
     }
     let mut changed = edit::add_instance(&text, path, name, start_url, region)?;
@@ -116,19 +116,24 @@ pub fn add(
 fn text(path: &Path) -> Result<String> {
     let bytes = file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes)
-        .map_err(|_| Error::new(Kind::Config, format!("{}: not UTF-8", path.display())))
+        .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", path.display())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Env;
-    use crate::domain::Endpoints;
+    use crate::domain::EndpointOverrides;
     use crate::ops::setup::discover::instance;
 
     fn known(name: &str) -> Instance {
         let url = StartUrl::new(format!("https://{name}.awsapps.com/start"));
-        instance(&InstanceName::new(name), &url, &Region::new("eu-west-1"), Endpoints::default())
+        instance(
+            &InstanceName::new(name),
+            &url,
+            &Region::new("eu-west-1"),
+            EndpointOverrides::default(),
+        )
     }
 
     #[test]
@@ -145,8 +150,8 @@ mod tests {
     #[test]
     fn names_need_no_quotes_and_are_taken_once() {
         assert_eq!(name(" my-corp_2 ", &[]).unwrap().as_str(), "my-corp_2");
-        assert_eq!(name("a.b", &[]).unwrap_err().kind, Kind::Usage);
-        assert_eq!(name("", &[]).unwrap_err().kind, Kind::Usage);
+        assert_eq!(name("a.b", &[]).unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(name("", &[]).unwrap_err().kind, ErrorKind::Usage);
         assert!(
             name("lab", &[known("lab")])
                 .unwrap_err()
@@ -192,7 +197,10 @@ mod tests {
             "{}",
             read()
         );
-        assert_eq!(add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().kind, Kind::Config);
+        assert_eq!(
+            add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().kind,
+            ErrorKind::Config
+        );
         std::fs::write(&paths.config_file, "threds = 3\n").unwrap();
         assert!(
             add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().message.contains("threads")

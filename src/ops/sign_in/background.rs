@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Error, Instance, Kind, Result, Timestamp, human};
+use crate::domain::{Error, ErrorKind, Instance, Result, Timestamp, format_duration};
 use crate::os::file;
 use crate::os::lock::Lock;
 use crate::os::tty;
@@ -104,7 +104,7 @@ fn still_open(instance: &Instance, notice: Option<&Notice>) -> Error {
     let name = &instance.name;
     let Some(notice) = notice.filter(|notice| !notice.opened || notice.problem.is_some()) else {
         return Error::new(
-            Kind::LoginNeeded,
+            ErrorKind::LoginNeeded,
             format!("the sign-in to {name} is open in your browser"),
         )
         .hint("approve it there, then try again");
@@ -121,7 +121,7 @@ fn still_open(instance: &Instance, notice: Option<&Notice>) -> Error {
         ),
         None => format!("open {} in a browser on this machine and approve the sign-in", notice.url),
     };
-    Error::new(Kind::LoginNeeded, message).hint(place).hint("then try again")
+    Error::new(ErrorKind::LoginNeeded, message).hint(place).hint("then try again")
 }
 
 /// Who has a sign-in under way.
@@ -165,15 +165,18 @@ fn nobody_is_at_it(flight: &Flight) -> Result<bool> {
 fn barred(instance: &Instance, last: Option<Outcome>, now: Timestamp) -> Result<()> {
     let Some(Outcome::Failed { kind, message, at, .. }) = last else { return Ok(()) };
     // Nobody has refused anything if AWS could not be reached.
-    let bar =
-        if matches!(kind, Kind::Unreachable | Kind::Throttled) { UNREACHABLE_BAR } else { BAR };
+    let bar = if matches!(kind, ErrorKind::Unreachable | ErrorKind::Throttled) {
+        UNREACHABLE_BAR
+    } else {
+        BAR
+    };
     let left = bar - now.since(at);
     if !(0..=bar).contains(&left) {
         return Ok(());
     }
     Err(Error::new(
-        Kind::LoginNeeded,
-        format!("no sign-in is opened by itself for another {}: {message}", human(left)),
+        ErrorKind::LoginNeeded,
+        format!("no sign-in is opened by itself for another {}: {message}", format_duration(left)),
     )
     .hint(format!("run `rolecall login --sso {}`", instance.name)))
 }
@@ -202,7 +205,7 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
             let outcome = tokio::time::timeout(LIFE, work).await;
             outcome.unwrap_or_else(|_| {
                 Err(Error::new(
-                    Kind::LoginNeeded,
+                    ErrorKind::LoginNeeded,
                     format!("the sign-in to {} was abandoned", instance.name),
                 ))
             })

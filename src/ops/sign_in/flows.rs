@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::domain::{Error, Instance, Kind, Result};
+use crate::domain::{Error, ErrorKind, Instance, Result};
 use crate::identity::{Callback, Identity, Pkce, Poll, Registration, TokenReply};
 use crate::os::process::Unhurried;
 use crate::vault::{Lead, Name, Outcome, Staged, Token};
@@ -134,7 +134,7 @@ async fn keep(
 
 fn nobody_came(instance: &Instance) -> Error {
     Error::new(
-        Kind::LoginNeeded,
+        ErrorKind::LoginNeeded,
         format!("the sign-in to {} was not approved in time", instance.name),
     )
     .hint(format!("run `rolecall login --sso {}`", instance.name))

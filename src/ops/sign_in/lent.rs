@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::awsconfig::AwsConfig;
 use crate::awsconfig::token_cache::{self, CachedToken};
 use crate::config::ShareTokenCache;
-use crate::domain::{Instance, Result, Secret, Source, Timestamp};
+use crate::domain::{Instance, InstanceSource, Result, Secret, Timestamp};
 use crate::os::file;
 use crate::os::lock::Lock;
 
@@ -25,7 +25,7 @@ pub fn borrowed(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
         let same = token.start_url.as_ref() == Some(&instance.start_url)
             && token.region.as_ref() == Some(&instance.sso_region);
         let good = same && !token.ours && token.expires_at > ctx.clock.now();
-        (good && token_cache::has_scopes(&ctx.paths.sso_cache, &token, &instance.scopes))
+        (good && token_cache::has_scopes(&ctx.paths.sso_cache_dir, &token, &instance.scopes))
             .then_some(token)
     })
 }
@@ -117,10 +117,10 @@ fn places(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
     };
     let spellings = spellings.unwrap_or_default();
     let mut keys = match instance.source {
-        Source::LegacyProfile => vec![url],
-        Source::Ours | Source::SsoSession if shared => vec![name],
-        Source::Ours | Source::SsoSession => vec![name, url],
+        InstanceSource::LegacyProfile => vec![url],
+        InstanceSource::RolecallConfig | InstanceSource::SsoSession if shared => vec![name],
+        InstanceSource::RolecallConfig | InstanceSource::SsoSession => vec![name, url],
     };
     keys.extend(spellings.iter().map(String::as_str).filter(|spelling| *spelling != url));
-    token_cache::paths(&ctx.paths.sso_cache, &keys)
+    token_cache::paths(&ctx.paths.sso_cache_dir, &keys)
 }

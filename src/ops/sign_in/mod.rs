@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::{AuthFlow, env};
-use crate::domain::{Error, Instance, Kind, Result};
+use crate::domain::{Error, ErrorKind, Instance, Result};
 use crate::identity::{Flow, Identity};
 use crate::vault::{Boarding, Name};
 
@@ -109,7 +109,7 @@ async fn through(
     again.map_err(|attempt| match attempt {
         Attempt::Failed(error) => error,
         Attempt::StaleClient => Error::new(
-            Kind::Refused,
+            ErrorKind::AccessDenied,
             format!("AWS refuses the registration that it has just given for {}", instance.name),
         ),
     })
@@ -159,7 +159,7 @@ async fn attempt(
     match result {
         // What AWS refuses in a sign-in is the registration: a refusal by the user is a declined
         // sign-in.
-        Err(error) if stored && error.kind == Kind::Refused => {
+        Err(error) if stored && error.kind == ErrorKind::AccessDenied => {
             registration::forget(ctx, instance, flow).await?;
             Err(Attempt::StaleClient)
         }

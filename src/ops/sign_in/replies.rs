@@ -3,7 +3,7 @@
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::domain::{Kind, Result, Secret};
+use crate::domain::{ErrorKind, Result, Secret};
 use crate::identity::parse_reply;
 use crate::ops::work::SignInStep;
 
@@ -35,7 +35,7 @@ impl Replies {
                 break;
             };
             match parse_reply(address.expose(), state) {
-                Err(error) if error.kind == Kind::Usage => report(SignInStep::Misread(error)),
+                Err(error) if error.kind == ErrorKind::Usage => report(SignInStep::Misread(error)),
                 other => return other,
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cache::{inventory, lives};
+use crate::cache::{inventory, session_lengths};
 use crate::domain::{Error, Instance, InstanceName, Result, RoleId, Timestamp};
 use crate::vault::{Boarding, Lead, Name, Token};
 
@@ -95,7 +95,7 @@ fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<Timesta
     match own.or(ctx.settings.session_duration) {
         Some(duration) => Some(token.signed_in_at.plus(duration)),
         // A guess that has proved wrong is none.
-        None => lives::shortest(&ctx.paths.state_dir, instance)
+        None => session_lengths::shortest(&ctx.paths.state_dir, instance)
             .map(|life| token.signed_in_at.plus(life))
             .filter(|at| *at > ctx.clock.now()),
     }

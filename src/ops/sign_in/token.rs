@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cache::lives;
-use crate::domain::{Error, Instance, Kind, Result, Secret};
+use crate::cache::session_lengths;
+use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{RefreshOutcome, TokenReply};
 use crate::os::process::Unhurried;
 use crate::vault::{Boarding, Lead, Name, Outcome, Token};
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What to say when nobody is signed in.
 pub fn login_needed(instance: &Instance) -> Error {
-    Error::new(Kind::LoginNeeded, format!("nobody is signed in to {}", instance.name))
+    Error::new(ErrorKind::LoginNeeded, format!("nobody is signed in to {}", instance.name))
         .hint(format!("run `rolecall login --sso {}`", instance.name))
 }
 
@@ -39,7 +39,7 @@ pub async fn access_token(
     refused: Option<&Secret<String>>,
 ) -> Result<Secret<String>> {
     match own_token(ctx, instance, refused).await {
-        Err(error) if error.kind == Kind::LoginNeeded => {
+        Err(error) if error.kind == ErrorKind::LoginNeeded => {
             lent::borrow(ctx, instance, refused).await?.ok_or(error)
         }
         own => own,
@@ -96,7 +96,7 @@ async fn own_token(
 /// An old token that still has seconds to live is better than an error, unless the error says that
 /// the session is over.
 fn usable(token: &Token, left: i64, turned_down: bool, error: Error) -> Result<Secret<String>> {
-    if left > 0 && !turned_down && error.kind != Kind::LoginNeeded {
+    if left > 0 && !turned_down && error.kind != ErrorKind::LoginNeeded {
         Ok(token.access_token.clone())
     } else {
         Err(error)
@@ -135,7 +135,7 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
             let (access, expires_at) = (token.access_token.clone(), token.expires_at);
             blocking(move || staged.commit(&token)).await?;
             lent::share(ctx, instance, &access, expires_at).await?;
-            learn(ctx, instance, old, lives::alive).await;
+            learn(ctx, instance, old, session_lengths::record_alive).await;
             Ok(access)
         }
         RefreshOutcome::InvalidGrant => {
@@ -148,7 +148,7 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
                     Ok(token.access_token.clone())
                 }
                 _ => {
-                    learn(ctx, instance, old, lives::ended).await;
+                    learn(ctx, instance, old, session_lengths::record_ended).await;
                     over(ctx, instance, &name).await
                 }
             }
@@ -192,13 +192,13 @@ async fn over(ctx: &Arc<Ctx>, instance: &Instance, name: &Name) -> Result<Secret
     let (vault, name) = (ctx.vault.clone(), name.clone());
     blocking(move || vault.forget(&name)).await?;
     let error =
-        Error::new(Kind::LoginNeeded, format!("the session with {} has ended", instance.name));
+        Error::new(ErrorKind::LoginNeeded, format!("the session with {} has ended", instance.name));
     Err(error.hint(format!("run `rolecall login --sso {}`", instance.name)))
 }
 
 fn timed_out(instance: &Instance) -> Error {
     Error::new(
-        Kind::Unreachable,
+        ErrorKind::Unreachable,
         format!(
             "another process has been refreshing the token of {} for {} s",
             instance.name,

@@ -9,9 +9,10 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
 use super::engine::Engine;
-use crate::cache::marks;
+use crate::cache::favorites;
 use crate::domain::{
-    Confirm, Error, Instance, InstanceName, Kind, Marks, Result, RoleId, Roster, Secret,
+    ConfirmLevel, Error, ErrorKind, Instance, InstanceName, Result, RoleFlags, RoleId, Roster,
+    Secret,
 };
 use crate::ops::access::explained;
 use crate::ops::assume::{Wish, assume};
@@ -125,7 +126,7 @@ impl Desk {
                 self.tell(News::Sessions(sessions));
             }
             // A closed vault shows nobody as signed in.
-            Err(error) if error.kind == Kind::Vault => self.tell_lock(),
+            Err(error) if error.kind == ErrorKind::Vault => self.tell_lock(),
             // Whatever else is wrong is told by what is asked for next.
             Err(_) => {}
         }
@@ -140,7 +141,7 @@ impl Desk {
 
     /// Tells why the vault refused, before the error that came of it.
     pub(super) async fn mind_vault<T>(&self, outcome: Result<T>) -> Result<T> {
-        if matches!(&outcome, Err(error) if error.kind == Kind::Vault) {
+        if matches!(&outcome, Err(error) if error.kind == ErrorKind::Vault) {
             let desk = self.clone();
             let tell = move || {
                 desk.tell_lock();
@@ -242,9 +243,9 @@ impl Desk {
                 }
             }
             Request::Mark { roles, mark, on } => {
-                if let Err(error) =
-                    marks::change(&self.ctx.paths.state_dir, |marks| put(marks, roles, mark, on))
-                {
+                if let Err(error) = favorites::update(&self.ctx.paths.state_dir, |marks| {
+                    put(marks, roles, mark, on)
+                }) {
                     self.tell(News::Note(error.message));
                 }
             }
@@ -291,7 +292,7 @@ impl Desk {
 
     /// A refusal with whom to ask, where the configuration says that.
     pub(super) fn explained(&self, error: Error, role: &RoleId) -> Error {
-        if error.kind != Kind::Refused {
+        if error.kind != ErrorKind::AccessDenied {
             return error;
         }
         let (url, roster) = (self.ctx.settings.access_request_url.as_deref(), self.roster());
@@ -339,15 +340,15 @@ impl Desk {
         });
     }
 
-    pub(super) fn consent(&self, role: &RoleId, confirm: Confirm) {
+    pub(super) fn consent(&self, role: &RoleId, confirm: ConfirmLevel) {
         consent::remember(&self.ctx, role, confirm);
         self.tell(News::Consents(consent::here(&self.ctx)));
     }
 }
 
-fn put(marks: &mut Marks, roles: Vec<RoleId>, mark: Mark, on: bool) {
+fn put(marks: &mut RoleFlags, roles: Vec<RoleId>, mark: Mark, on: bool) {
     let set = match mark {
-        Mark::Favourite => &mut marks.favourites,
+        Mark::Favourite => &mut marks.favorites,
         Mark::Hidden => &mut marks.hidden,
     };
     for role in roles {

@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 
 use desk::Desk;
 
-use crate::domain::{Instance, Result, Sheet};
+use crate::domain::{Instance, PackedRoster, Result};
 
 use crate::ops::consent;
 use crate::ops::ctx::Ctx;
@@ -69,7 +69,7 @@ pub struct Start {
     pub state_dir: PathBuf,
     /// The list that the first frame was made of. With it the answer to [`Request::Begin`] needs
     /// no file.
-    pub sheet: Option<Arc<Sheet>>,
+    pub sheet: Option<Arc<PackedRoster>>,
     /// Puts a text on the clipboard.
     pub copy: fn(&str) -> Result<()>,
 }

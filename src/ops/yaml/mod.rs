@@ -9,7 +9,7 @@ mod scalar;
 
 use std::ops::Range;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use scalar::Read;
 
@@ -146,7 +146,7 @@ fn lines(text: &str) -> Result<Vec<Line>> {
 }
 
 fn wrong(line: usize, what: &str) -> Error {
-    Error::new(Kind::Config, format!("line {line} {what}"))
+    Error::new(ErrorKind::Config, format!("line {line} {what}"))
 }
 
 struct Parser<'t> {

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::os::process::Unhurried;
 use crate::os::random;
 
@@ -59,7 +59,7 @@ pub(super) fn check_unchanged(path: &Path, now: &[u8], old: &[u8]) -> Result<()>
         return Ok(());
     }
     Err(Error::new(
-        Kind::Config,
+        ErrorKind::Config,
         format!("{} was changed by another program meanwhile", path.display()),
     )
     .hint("it was left as it is: run the command again"))

@@ -13,7 +13,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 pub use read::{load, load_line};
 pub use replace::{load_for_edit, replace};
@@ -26,7 +26,8 @@ pub(super) use kind::check_regular;
 /// A refusal of the operating system: what was tried, on which path, the reason, and a command that
 /// shows more of it.
 pub fn failed(doing: &str, path: &Path, error: &io::Error) -> Error {
-    let refused = Error::new(Kind::Os, format!("{doing} {}: {}", path.display(), reason(error)));
+    let refused =
+        Error::new(ErrorKind::Os, format!("{doing} {}: {}", path.display(), reason(error)));
     match hint(path, error) {
         Some(hint) => refused.hint(hint),
         None => refused,

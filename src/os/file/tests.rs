@@ -53,7 +53,7 @@ mod unix {
     use std::time::Duration;
 
     use super::*;
-    use crate::domain::Kind;
+    use crate::domain::ErrorKind;
 
     struct Home(tempfile::TempDir);
 
@@ -121,7 +121,7 @@ mod unix {
     fn refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
         let error = result.unwrap_err();
         assert!(
-            error.kind == Kind::Os && error.message.contains(words) && !error.hints.is_empty(),
+            error.kind == ErrorKind::Os && error.message.contains(words) && !error.hints.is_empty(),
             "{error:?}"
         );
     }
@@ -205,8 +205,8 @@ mod unix {
         assert_eq!(home.says("real"), "new");
         assert_eq!(fs::metadata(home.at("real")).unwrap().permissions().mode() & 0o777, 0o640);
         assert!(home.at("far").is_symlink() && home.at("link").is_symlink());
-        assert_eq!(home.replace("link", Some("old"), "newer").unwrap_err().kind, Kind::Config);
-        assert_eq!(home.replace("link", None, "newer").unwrap_err().kind, Kind::Config);
+        assert_eq!(home.replace("link", Some("old"), "newer").unwrap_err().kind, ErrorKind::Config);
+        assert_eq!(home.replace("link", None, "newer").unwrap_err().kind, ErrorKind::Config);
         assert_eq!(home.says("real"), "new");
         home.replace("fresh", None, "x").unwrap();
         assert_eq!(fs::metadata(home.at("fresh")).unwrap().permissions().mode() & 0o777, 0o600);
@@ -226,7 +226,7 @@ mod unix {
             assert_eq!((home.says("one"), home.says("two")), (new.to_owned(), new.to_owned()));
         }
         assert_eq!(fs::metadata(home.at("one")).unwrap().nlink(), 2);
-        assert_eq!(home.replace("two", Some("old"), "lost").unwrap_err().kind, Kind::Config);
+        assert_eq!(home.replace("two", Some("old"), "lost").unwrap_err().kind, ErrorKind::Config);
         assert_eq!(home.says("one"), "newer and longer");
         assert_eq!(
             fs::read_dir(home.at("recovery")).unwrap().count(),
@@ -353,7 +353,7 @@ mod unix {
         ];
         for errno in all {
             let error = failed("writing", Path::new("/home/jane/.aws/config"), &errno.into());
-            assert_eq!(error.kind, Kind::Os);
+            assert_eq!(error.kind, ErrorKind::Os);
             assert!(
                 error.message.starts_with("writing /home/jane/.aws/config: ")
                     && error.hints.len() == 1,

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    Account, Endpoints, Instance, InstanceName, Inventory, RoleName, Source, StartUrl, Timestamp,
+    Account, EndpointOverrides, Instance, InstanceName, InstanceSource, Inventory, RoleName,
+    StartUrl, Timestamp,
 };
 
 /// An environment that changes are applied to, as a shell would.
@@ -108,23 +109,26 @@ fn roster(role: &str, region: Option<&str>) -> Roster {
         sso_region: Region::new("cn-north-1"),
         default_region: region.map(Region::new),
         scopes: vec![],
-        source: Source::Ours,
-        endpoints: Endpoints::default(),
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides::default(),
     };
     let account = Account {
         id: "012345678901".parse().unwrap(),
         name: Some("payments".into()),
         email: None,
         roles: vec![RoleName::new(role)],
-        read_at: None,
+        roles_fetched_at: None,
     };
     let mut roster = Roster::new(
         vec![instance],
         &[Some(Inventory { accounts: vec![account], ..Inventory::default() })],
     );
     roster.entries[0].profile = Some(format!("pay-{role}").into());
-    roster.entries[0].confirm =
-        if role == "Admin" { crate::domain::Confirm::Ask } else { crate::domain::Confirm::No };
+    roster.entries[0].confirm = if role == "Admin" {
+        crate::domain::ConfirmLevel::Ask
+    } else {
+        crate::domain::ConfirmLevel::None
+    };
     roster
 }
 

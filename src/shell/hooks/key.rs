@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::shell::Dialect;
 
 /// One key with what is held down.
@@ -29,7 +29,7 @@ impl FromStr for Chord {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let unreadable = || {
-            Error::new(Kind::Usage, format!("`{text}` is no key that can be bound"))
+            Error::new(ErrorKind::Usage, format!("`{text}` is no key that can be bound"))
                 .hint("such as --key 'ctrl-x p', 'ctrl-g' or 'alt-r'")
         };
         let presses: Vec<Press> =
@@ -62,7 +62,9 @@ impl Chord {
         let [first, rest @ ..] = &*self.0 else { return Err(Error::internal("a key of nothing")) };
         if !rest.is_empty() && matches!(shell, Dialect::Nushell | Dialect::Elvish) {
             let message = format!("{shell} binds single keys, not one after another");
-            return Err(Error::new(Kind::Usage, message).hint("such as --key alt-r, or --no-key"));
+            return Err(
+                Error::new(ErrorKind::Usage, message).hint("such as --key alt-r, or --no-key")
+            );
         }
         let each = |write: fn(&Press) -> String, between: &str| {
             self.0.iter().map(write).collect::<Vec<_>>().join(between)
@@ -160,13 +162,13 @@ mod tests {
         let single: Chord = "alt-r".parse().unwrap();
         assert_eq!(single.written(Dialect::Nushell).unwrap(), ("alt", "char_r".to_owned()));
         assert_eq!(single.written(Dialect::Elvish).unwrap().1, "Alt-r");
-        assert_eq!(chord.written(Dialect::Elvish).unwrap_err().kind, Kind::Usage);
+        assert_eq!(chord.written(Dialect::Elvish).unwrap_err().kind, ErrorKind::Usage);
     }
 
     #[test]
     fn a_letter_alone_and_anything_that_is_code_is_refused() {
         for bad in ["", "p", "p ctrl-x", "ctrl-", "ctrl-'", "ctrl-xx", "$(id)"] {
-            assert_eq!(bad.parse::<Chord>().unwrap_err().kind, Kind::Usage, "{bad}");
+            assert_eq!(bad.parse::<Chord>().unwrap_err().kind, ErrorKind::Usage, "{bad}");
         }
     }
 }

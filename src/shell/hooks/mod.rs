@@ -6,7 +6,7 @@ mod name;
 pub mod place;
 mod source;
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 use super::dialect::Dialect;
 use super::quote::quote;
@@ -140,7 +140,7 @@ impl Hook<'_> {
             return Ok(text.to_owned());
         }
         quote(text, self.shell).ok_or_else(|| {
-            Error::new(Kind::Usage, format!("{} can't name this program: {text}", self.shell))
+            Error::new(ErrorKind::Usage, format!("{} can't name this program: {text}", self.shell))
         })
     }
 }
@@ -156,7 +156,7 @@ fn scripts(shell: Dialect) -> Result<Scripts> {
         Dialect::Xonsh => scripts!("xsh"),
         Dialect::Sh | Dialect::Tcsh | Dialect::Cmd => {
             let evaluation = shell.evaluation("rolecall eval");
-            return Err(Error::new(Kind::Usage, format!("there is no hook for {shell}"))
+            return Err(Error::new(ErrorKind::Usage, format!("there is no hook for {shell}"))
                 .hint(format!("use `{evaluation}`")));
         }
     })
@@ -191,7 +191,7 @@ mod tests {
     fn the_function_may_have_another_name_but_none_that_is_code() {
         let named = |cmd: &'static str| Hook { cmd, ..hook(Dialect::Bash) }.render();
         assert!(named("assume").unwrap().contains("function assume {"));
-        assert_eq!(named("x;rm").unwrap_err().kind, Kind::Usage);
+        assert_eq!(named("x;rm").unwrap_err().kind, ErrorKind::Usage);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Names that the function of a hook can have.
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 
 /// Words that the grammar of one of the shells with hooks has taken, their special builtins, and
 /// the builtins that the hooks themselves run.
@@ -21,7 +21,7 @@ const TAKEN: &str = "\
 /// use it themselves.
 pub(super) fn check_name(name: &str) -> Result<()> {
     let wrong = |what: &str, hint: &str| {
-        Err(Error::new(Kind::Usage, format!("`{name}` can't be the function's name{what}"))
+        Err(Error::new(ErrorKind::Usage, format!("`{name}` can't be the function's name{what}"))
             .hint(hint))
     };
     let first = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
@@ -54,7 +54,7 @@ mod tests {
         ] {
             let error = check_name(bad).unwrap_err();
             assert!(
-                error.kind == Kind::Usage && error.hints[0].contains("--cmd assume"),
+                error.kind == ErrorKind::Usage && error.hints[0].contains("--cmd assume"),
                 "{bad}: {error:?}"
             );
         }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::{Error, Kind, Result};
+use crate::domain::{Error, ErrorKind, Result};
 use crate::shell::Dialect;
 
 /// Stands in every file that we put into a shell's folder, so that nothing else is ever taken away.
@@ -48,7 +48,7 @@ pub fn place(shell: Dialect, folders: &Folders) -> Result<Place> {
             let file = folders.config.join("elvish/lib/rolecall-completions.elv");
             Ok(Place { file, line: Some(("use rolecall-completions".to_owned(), "~/.config/elvish/rc.elv")) })
         }
-        _ => Err(Error::new(Kind::Usage, format!("{shell} has no folder for completions"))
+        _ => Err(Error::new(ErrorKind::Usage, format!("{shell} has no folder for completions"))
             .hint(format!("add `rolecall setup completions --shell {shell}` to its profile: its output is to be evaluated"))),
     }
 }
@@ -69,7 +69,7 @@ pub fn ours(file: &Path, text: &[u8]) -> Result<()> {
     if String::from_utf8_lossy(text).lines().take(2).any(|line| line == MARK) {
         return Ok(());
     }
-    Err(Error::new(Kind::Usage, format!("{} is not a file of rolecall's", file.display()))
+    Err(Error::new(ErrorKind::Usage, format!("{} is not a file of rolecall's", file.display()))
         .hint("move it away first"))
 }
 
@@ -84,6 +84,6 @@ mod tests {
             ours(Path::new("f"), text.as_bytes()).unwrap();
             assert_eq!(text.starts_with("#compdef"), script.starts_with("#compdef"));
         }
-        assert_eq!(ours(Path::new("f"), b"# mine\n").unwrap_err().kind, Kind::Usage);
+        assert_eq!(ours(Path::new("f"), b"# mine\n").unwrap_err().kind, ErrorKind::Usage);
     }
 }

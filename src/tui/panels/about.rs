@@ -3,7 +3,7 @@
 use super::super::state::State;
 use super::super::view::{signs, text::width, words};
 use super::sheet::{Row, Tone};
-use crate::domain::{Confirm, Entry, RoleId};
+use crate::domain::{ConfirmLevel, RoleId, RosterEntry};
 
 /// What is known about the selected role, for this many columns.
 pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
@@ -24,9 +24,9 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
     }
     rows.push(Row::text(Tone::Soft, &*entry.role));
     let asks = match entry.confirm {
-        Confirm::No => None,
-        Confirm::Ask => Some("asks before use"),
-        Confirm::Type => Some("asks for the account's name"),
+        ConfirmLevel::None => None,
+        ConfirmLevel::Ask => Some("asks before use"),
+        ConfirmLevel::TypeName => Some("asks for the account's name"),
     };
     rows.extend(
         asks.map(|asks| Row::text(Tone::Danger, format!("{} protected: {asks}", signs.protected))),
@@ -42,9 +42,9 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
     say("instance", (roster.instances.len() > 1).then(|| signed_in(state, &id)));
     let left = state.expiry(&id).map(|at| format!("{} left", words::span(at.since(state.now))));
     say("session", Some(left.unwrap_or_else(|| "none".to_owned())));
-    let used = state.usage(&id).map(|usage| match usage.times {
-        0 | 1 => words::ago(usage.last, state.now),
-        times => format!("{}, {times} times", words::ago(usage.last, state.now)),
+    let used = state.usage(&id).map(|usage| match usage.count {
+        0 | 1 => words::ago(usage.last_used, state.now),
+        times => format!("{}, {times} times", words::ago(usage.last_used, state.now)),
     });
     say("used", Some(used.unwrap_or_else(|| "never".to_owned())));
     let mut label = "tags";
@@ -52,7 +52,7 @@ pub(in crate::tui) fn rows(state: &State, cells: usize) -> Vec<Row> {
         say(label, Some(format!("{key}={value}")));
         label = "";
     }
-    if state.marks.favourites.contains(&id) {
+    if state.marks.favorites.contains(&id) {
         say("marks", Some(format!("{} favourite", signs.star)));
     }
     say("arn", Some(roster.arn(entry)));
@@ -68,7 +68,7 @@ fn signed_in(state: &State, id: &RoleId) -> String {
 }
 
 /// The roles on the way to a chained one, the nearest first, by name where they are known.
-fn way(state: &State, entry: &Entry) -> Vec<String> {
+fn way(state: &State, entry: &RosterEntry) -> Vec<String> {
     /// Longer ones are refused when the configuration is read; this only bounds the walk.
     const LONGEST: usize = 8;
     let roster = &state.list.roster;

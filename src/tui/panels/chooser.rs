@@ -4,7 +4,7 @@
 use super::super::catalog::{Command, Move};
 use super::super::state::line::Line;
 use super::{Pasted, Pressed};
-use crate::domain::fold;
+use crate::domain::normalize_text;
 
 /// Characters of what is looked for: far more than any name has.
 const LONGEST: usize = 200;
@@ -89,8 +89,8 @@ impl<K: Clone + PartialEq> Chooser<K> {
         &self,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Option<usize> {
-        let typed = fold(self.typed.text());
-        let names: Vec<String> = names.into_iter().map(fold).collect();
+        let typed = normalize_text(self.typed.text());
+        let names: Vec<String> = names.into_iter().map(normalize_text).collect();
         let occurs = |word: &str| names.iter().any(|name| name.contains(word));
         if !typed.split_whitespace().all(occurs) {
             return None;

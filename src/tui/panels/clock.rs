@@ -78,6 +78,6 @@ fn sentence(words: &str) -> String {
 
 /// `2026-11-22 04:52 UTC`.
 fn minute(moment: Timestamp) -> String {
-    let text = moment.rfc3339().replace('T', " ");
+    let text = moment.to_rfc3339().replace('T', " ");
     format!("{} UTC", text.get(..16).unwrap_or(&text))
 }

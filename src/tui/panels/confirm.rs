@@ -50,7 +50,9 @@ impl Confirm {
         let entry = self.roles.first().and_then(|role| state.roster.find(role));
         match self.asks {
             Asks::Yes => false,
-            Asks::Name(..) => entry.is_some_and(|entry| entry.account_typed(self.typed.text())),
+            Asks::Name(..) => {
+                entry.is_some_and(|entry| entry.matches_typed_account(self.typed.text()))
+            }
             Asks::Number(many) => self.typed.text().trim() == many.to_string(),
         }
     }
@@ -90,7 +92,7 @@ impl Panel for Confirm {
     fn sheet(&self, state: &State) -> Sheet {
         let mark = signs(state.looks).protected;
         let protected =
-            |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.protected());
+            |role: &RoleId| state.roster.find(role).is_some_and(|entry| entry.is_protected());
         let mut rows = vec![Row::text(Tone::Soft, verb(&self.then))];
         let named = self.roles.iter().take(NAMED).map(|role| match protected(role) {
             true => Row::text(Tone::Danger, format!("{} {mark}", name(state, role))),

@@ -9,7 +9,7 @@ use super::super::view::{signs, words};
 use super::chooser::Chooser;
 use super::sheet::{Extent, Row, Sheet, Tone};
 use super::{Heard, Panel, Pressed};
-use crate::domain::{InstanceName, human};
+use crate::domain::{InstanceName, format_duration};
 use crate::ops::work::{Request, Session};
 
 /// Which of them is under the bar.
@@ -139,7 +139,7 @@ fn row(state: &State, name: &InstanceName, counts: &[usize]) -> Row {
 fn lasts(state: &State, session: &Session) -> String {
     match (session.borrowed, session.ends, session.since) {
         (true, ..) => "by the AWS CLI".to_owned(),
-        (false, Some(ends), _) => format!("~{} left", human(ends.since(state.now))),
+        (false, Some(ends), _) => format!("~{} left", format_duration(ends.since(state.now))),
         (false, None, Some(since)) => format!("signed in {}", words::ago(since, state.now)),
         (false, None, None) => "signed in".to_owned(),
     }
@@ -155,7 +155,9 @@ fn read(state: &State, name: &InstanceName, session: Option<&Session>) -> String
         Some(Refresh::Running { done, total, .. }) => {
             format!("{} of {}", words::grouped(*done), words::count(*total, "account"))
         }
-        Some(Refresh::Failed { error, .. }) if error.kind == crate::domain::Kind::Unreachable => {
+        Some(Refresh::Failed { error, .. })
+            if error.kind == crate::domain::ErrorKind::Unreachable =>
+        {
             format!("offline{}", age.map(|age| format!(", {age}")).unwrap_or_default())
         }
         _ => age.unwrap_or_else(|| "never read".to_owned()),

@@ -6,7 +6,7 @@ use super::super::state::State;
 use super::super::view::signs;
 use super::sheet::{Extent, Row, Sheet, Tone};
 use super::{Heard, Panel, Pressed, key};
-use crate::domain::{Error, Kind};
+use crate::domain::{Error, ErrorKind};
 use crate::ops::work::Request;
 
 /// An error with its hints.
@@ -28,7 +28,7 @@ impl Message {
     /// Whether a new look at the list may be what helps: a role that AWS refuses is mostly one that
     /// was taken away.
     fn may_be_gone(&self) -> bool {
-        self.error.kind == Kind::Refused
+        self.error.kind == ErrorKind::AccessDenied
     }
 
     /// The hints, whom to ask first; what a key does here needs no command.

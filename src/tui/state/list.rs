@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Entry, InstanceName, Look, RoleId, Roster};
+use crate::domain::{AccountId, InstanceName, RoleId, Roster, RosterEntry, RowStyle};
 
 use super::super::matching::{Found, Highlights, Lens, Section};
 use super::super::measure::Measure;
@@ -89,13 +89,13 @@ impl List {
     }
 
     /// The entry of a row.
-    pub(in crate::tui) fn entry(&self, row: usize) -> Option<&Entry> {
+    pub(in crate::tui) fn entry(&self, row: usize) -> Option<&RosterEntry> {
         self.roster.entries.get(*self.rows.get(row)? as usize)
     }
 
     /// How the rules want a row shown.
-    pub(in crate::tui) fn look(&self, row: usize) -> Option<&Look> {
-        self.roster.look(*self.rows.get(row)? as usize)
+    pub(in crate::tui) fn look(&self, row: usize) -> Option<&RowStyle> {
+        self.roster.row_style(*self.rows.get(row)? as usize)
     }
 
     /// The role of a row.

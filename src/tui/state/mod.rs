@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use crate::domain::enums::Preview;
 use crate::domain::{
-    Entry, Error, Height, InstanceName, Kind, Marks, RoleId, Roster, Timestamp, Usage, Usages,
+    Error, ErrorKind, Height, InstanceName, RoleFlags, RoleId, Roster, RosterEntry, Timestamp,
+    Usage, Usages,
 };
 use crate::ops::work::{Asks, Consents, Secretive, Session, Sessions};
 
@@ -58,7 +59,7 @@ pub(super) struct State {
     /// Past use.
     pub(super) usages: Arc<Usages>,
     /// Favourites and hidden roles.
-    pub(super) marks: Arc<Marks>,
+    pub(super) marks: Arc<RoleFlags>,
     /// How much past use counts.
     pub(super) weight: f64,
     /// Who is signed in, which roles are ready.
@@ -304,7 +305,7 @@ impl State {
     }
 
     /// The entry under the bar.
-    pub(super) fn selected(&self) -> Option<&Entry> {
+    pub(super) fn selected(&self) -> Option<&RosterEntry> {
         self.list.entry(self.list.at)
     }
 
@@ -353,7 +354,7 @@ impl State {
 
     /// Whether AWS could not be reached lately.
     pub(super) fn offline(&self) -> bool {
-        let unreachable = |refresh: &Refresh| matches!(refresh, Refresh::Failed { error, .. } if error.kind == Kind::Unreachable);
+        let unreachable = |refresh: &Refresh| matches!(refresh, Refresh::Failed { error, .. } if error.kind == ErrorKind::Unreachable);
         self.refreshes.values().any(unreachable)
     }
 
@@ -398,7 +399,7 @@ impl State {
 impl State {
     /// The instance to sign in to, when there is nothing to show and nothing else to wait for.
     pub(super) fn sign_in_is_next(&self) -> Option<&InstanceName> {
-        let failed = |refresh: &Refresh| matches!(refresh, Refresh::Failed { error, .. } if error.kind != Kind::LoginNeeded);
+        let failed = |refresh: &Refresh| matches!(refresh, Refresh::Failed { error, .. } if error.kind != ErrorKind::LoginNeeded);
         let idle = self.list.loaded && self.roster.entries.is_empty() && self.gauge().is_none();
         if idle && !self.refreshes.values().any(failed) { self.signed_out() } else { None }
     }

@@ -33,7 +33,7 @@ fn pressed() -> (Rig, RoleId, u64) {
 }
 
 fn login_needed() -> Result<Timestamp> {
-    Err(Error::new(Kind::LoginNeeded, "nobody is signed in to corp"))
+    Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"))
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_sign_in_cancelled_in_the_browser_closes_the_panel() {
     let number = last_number(&rig);
     rig.news(News::SignIn {
         number,
-        step: SignInStep::Failed(Error::new(Kind::Cancelled, "cancelled")),
+        step: SignInStep::Failed(Error::new(ErrorKind::Cancelled, "cancelled")),
     });
     assert_eq!((rig.state.overlays.len(), &rig.state.pending), (0, &None));
 }
@@ -105,7 +105,7 @@ fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
     let first = last_number(&rig);
     rig.news(News::SignIn {
         number: first,
-        step: SignInStep::Failed(Error::new(Kind::LoginNeeded, "it expired")),
+        step: SignInStep::Failed(Error::new(ErrorKind::LoginNeeded, "it expired")),
     });
     rig.wanted();
     rig.keys(&["enter"]);
@@ -126,7 +126,7 @@ fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
     rig.news(News::Assumed {
         number,
         role: role.clone(),
-        outcome: Err(Error::new(Kind::Vault, "the vault is locked")),
+        outcome: Err(Error::new(ErrorKind::Vault, "the vault is locked")),
     });
     rig.keys(&["pasx", "backspace", "s", "enter"]);
     assert_eq!(
@@ -134,7 +134,7 @@ fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
         [Effect::Request(Request::Unlock { passphrase: Secret::from("pass") })]
     );
     assert!(!format!("{:?}", rig.state).contains("pass\""));
-    rig.news(News::Vault(Err(Error::new(Kind::Vault, "that is not the passphrase"))));
+    rig.news(News::Vault(Err(Error::new(ErrorKind::Vault, "that is not the passphrase"))));
     assert!(rig.screen().contains("that is not the passphrase"));
     rig.news(News::Vault(Ok(())));
     assert_eq!(rig.wanted(), [assume(&role, last_number(&rig))]);
@@ -144,7 +144,8 @@ fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
 #[test]
 fn a_refusal_is_shown_with_its_hints_and_escape_leads_back_to_the_list() {
     let (mut rig, role, number) = pressed();
-    let refused = Error::new(Kind::Refused, "AWS refuses the role").hint("ask the platform team");
+    let refused =
+        Error::new(ErrorKind::AccessDenied, "AWS refuses the role").hint("ask the platform team");
     rig.news(News::Assumed { number, role, outcome: Err(refused) });
     assert!(rig.screen().contains("ask the platform team"));
     rig.keys(&["esc"]);
@@ -158,7 +159,8 @@ fn a_protected_role_needs_a_yes() {
     assert_eq!(rig.wanted(), []);
     rig.keys(&["enter", "y"]);
     let (role, number) = (role(&rig), last_number(&rig));
-    let consent = Effect::Request(Request::Consent { role: role.clone(), confirm: Confirm::Ask });
+    let consent =
+        Effect::Request(Request::Consent { role: role.clone(), confirm: ConfirmLevel::Ask });
     assert_eq!(rig.wanted(), [consent, assume(&role, number)]);
 }
 
@@ -176,7 +178,8 @@ fn a_profile_needs_no_credentials_but_a_yes() {
     assert_eq!(rig.wanted(), []);
     rig.keys(&["y"]);
     let role = role(&rig);
-    let consent = Effect::Request(Request::Consent { role: role.clone(), confirm: Confirm::Ask });
+    let consent =
+        Effect::Request(Request::Consent { role: role.clone(), confirm: ConfirmLevel::Ask });
     assert_eq!(rig.wanted(), [consent, picked(&role, Action::Profile)]);
 }
 
@@ -239,7 +242,7 @@ fn the_menu_pins_a_role_and_copies_its_arn() {
             on: true
         })]
     );
-    assert!(rig.state.marks.favourites.contains(&role(&rig)));
+    assert!(rig.state.marks.favorites.contains(&role(&rig)));
     rig.keys(&["alt-enter", "a"]);
     let arn = rig.state.roster.arn(rig.state.selected().unwrap());
     assert_eq!(rig.wanted(), [Effect::Request(Request::Copy { text: arn })]);
@@ -265,7 +268,7 @@ fn enter_during_the_first_reading_is_not_lost_when_it_turns_out_that_nobody_is_s
     rig.wanted();
     rig.news(News::Refreshed {
         instance: corp.clone(),
-        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in to corp")),
+        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp")),
     });
     assert_eq!(
         rig.wanted(),
@@ -278,7 +281,7 @@ fn a_sketch_can_be_searched_but_not_acted_on_until_it_is_known_what_is_protected
     let mut options = usual();
     let whole = options.roster.clone();
     let mut sketch = Roster::clone(&whole);
-    sketch.entries.iter_mut().for_each(|entry| entry.confirm = crate::domain::Confirm::No);
+    sketch.entries.iter_mut().for_each(|entry| entry.confirm = crate::domain::ConfirmLevel::None);
     options.roster = std::sync::Arc::new(sketch);
     let mut rig = Rig::new(Options { sketch: true, ..options });
     rig.keys(&["edge-prod adm", "enter"]);

@@ -9,7 +9,7 @@ fn bare() -> Rig {
     let none = Options {
         roster: Arc::default(),
         usages: Usages::default(),
-        marks: Marks::default(),
+        marks: RoleFlags::default(),
         sessions: Sessions::default(),
         ..usual()
     };
@@ -104,7 +104,7 @@ fn a_region_that_nobody_told_is_asked_for() {
         matches!(&rig.wanted()[..], [Effect::Request(Request::SetUp { region, name, .. })] if region == "eu-west-1" && name == "corp")
     );
     let number = rig.state.numbers;
-    let wrong = Error::new(Kind::Config, "AWS does not accept it in eu-west-1");
+    let wrong = Error::new(ErrorKind::Config, "AWS does not accept it in eu-west-1");
     rig.news(News::SetUp { number, outcome: Err(wrong) });
     assert_eq!(step(&rig), Some(Step::Details(Field::Region)));
     rig.keys(&["x"]);
@@ -146,7 +146,7 @@ fn the_form_at_every_step() {
     let mut rig = bare();
     rig.keys(&["corp", "enter"]);
     let number = rig.state.numbers;
-    let wrong = Error::new(Kind::Usage, "`corp` is no start URL")
+    let wrong = Error::new(ErrorKind::Usage, "`corp` is no start URL")
         .hint("a start URL looks like https://corp.awsapps.com/start");
     rig.news(News::Discovered { number, outcome: Err(wrong) });
     check("first_run_refused", &rig);

@@ -162,7 +162,7 @@ proptest! {
         keys in prop::collection::vec(prop_oneof!["down", "pagedown", "p", "e", "backspace", "f1", "esc", "right"], 0..8),
     ) {
         let mut screen = worked_on((100, 30), lines);
-        let mut below = Below::open(&mut screen, Height::PerCent(share));
+        let mut below = Below::open(&mut screen, Height::Percent(share));
         let mut keys = keys.iter();
         for size in sizes {
             if let Some(key) = keys.next() {

@@ -8,7 +8,7 @@ fn small(rows: &[(&str, &str, &str, &str)]) -> Options {
     Options {
         roster: Arc::new(roster(rows)),
         usages: Usages::default(),
-        marks: Marks::default(),
+        marks: RoleFlags::default(),
         ..usual()
     }
 }
@@ -137,8 +137,8 @@ fn only_what_counts_on_the_screen_wakes_the_picker() {
 
 /// A picker whose first frame is made of a packed list.
 fn packed(roster: &Roster) -> Options {
-    let index = crate::domain::query::Index::build(Arc::new(roster.clone()));
-    let sheet = Sheet::pack(roster, index.order()).unwrap();
+    let index = crate::domain::query::SearchIndex::new(Arc::new(roster.clone()));
+    let sheet = PackedRoster::pack(roster, index.order_by_name()).unwrap();
     let empty = Roster { instances: roster.instances.clone(), ..Roster::default() };
     Options { roster: Arc::new(empty), sheet: Some(Arc::new(sheet)), sketch: true, ..usual() }
 }
@@ -226,7 +226,7 @@ fn a_pasted_account_offers_the_preferred_roles_first() {
 #[test]
 fn what_rules_hide_is_not_listed() {
     let mut roster = roster(&[A, B]);
-    roster.looks = vec![Look::default(), Look { hidden: true, color: None }];
+    roster.row_styles = vec![RowStyle::default(), RowStyle { hidden: true, color: None }];
     let mut rig = Rig::new(Options { roster: Arc::new(roster), ..small(&[A]) });
     assert_eq!(rig.shown(), ["alpha Admin"]);
     rig.keys(&["bravo"]);

@@ -87,7 +87,7 @@ fn half_an_address_is_never_taken_by_the_form() {
     let none = Options {
         roster: Arc::default(),
         usages: Usages::default(),
-        marks: Marks::default(),
+        marks: RoleFlags::default(),
         sessions: Sessions::default(),
         ..usual()
     };
@@ -128,7 +128,7 @@ fn half_a_passphrase_is_never_one() {
     rig.news(News::Assumed {
         number,
         role,
-        outcome: Err(Error::new(Kind::Vault, "the vault is locked")),
+        outcome: Err(Error::new(ErrorKind::Vault, "the vault is locked")),
     });
     assert!(matches!(rig.state.overlays[..], [Overlay::Passphrase(_)]), "{}", rig.screen());
     rig.wanted();

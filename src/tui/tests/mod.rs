@@ -164,8 +164,8 @@ fn instance(name: &str) -> Instance {
         sso_region: Region::new("eu-west-1"),
         default_region: Some(Region::new("eu-west-1")),
         scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
-        source: Source::Ours,
-        endpoints: Endpoints::default(),
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides::default(),
     }
 }
 
@@ -179,7 +179,7 @@ fn roster(rows: &[(&str, &str, &str, &str)]) -> Roster {
             name: (!row.2.is_empty()).then(|| row.2.to_owned()),
             email: Some(format!("aws+{}@example.com", slug(row.2))),
             roles: vec![RoleName::new(row.3)],
-            read_at: Some(NOW),
+            roles_fetched_at: Some(NOW),
         };
         let accounts = rows.iter().filter(|row| row.0 == *name).map(account).collect();
         Some(Inventory { fetched_at: NOW, complete: true, accounts, ..Inventory::default() })
@@ -222,7 +222,7 @@ fn usual_roster() -> Roster {
                 ("team".to_owned(), team.to_owned()),
             ]));
             if env == "prod" && &*entry.role == "AdministratorAccess" {
-                entry.confirm = crate::domain::Confirm::Ask;
+                entry.confirm = crate::domain::ConfirmLevel::Ask;
             }
         }
         entry.profile = Some(format!("{}-{}", entry.account_name, entry.role).into());
@@ -233,7 +233,11 @@ fn usual_roster() -> Roster {
 fn usual() -> Options {
     let roster = usual_roster();
     let id = |row: usize| roster.id(&roster.entries[row]);
-    let usage = |hours: i64, times, score| Usage { last: NOW.plus(-hours * 3_600), times, score };
+    let usage = |hours: i64, times, score| Usage {
+        last_used: NOW.plus(-hours * 3_600),
+        count: times,
+        score,
+    };
     let session = |name: &str, signed_in: bool, ends: Option<i64>| Session {
         instance: InstanceName::new(name),
         signed_in,
@@ -245,7 +249,7 @@ fn usual() -> Options {
     };
     Options {
         usages: [(id(8), usage(2, 31, 9.0)), (id(14), usage(30, 2, 1.0))].into(),
-        marks: Marks { favourites: [id(0)].into(), ..Marks::default() },
+        marks: RoleFlags { favorites: [id(0)].into(), ..RoleFlags::default() },
         sessions: Sessions {
             instances: vec![session("corp", true, Some(24_100)), session("lab", false, None)],
             roles: vec![(id(8), NOW.plus(2_820))],

@@ -34,7 +34,7 @@ fn panels_before_something_is_done() {
     check_sizes("panel_confirm", &mut after(&["payments-prod adm", "enter"]));
     let mut typed = plain();
     let mut roster = usual_roster();
-    roster.entries.iter_mut().for_each(|entry| entry.confirm = Confirm::Type);
+    roster.entries.iter_mut().for_each(|entry| entry.confirm = ConfirmLevel::TypeName);
     typed.roster = Arc::new(roster);
     check_sizes(
         "panel_confirm_name",
@@ -44,11 +44,12 @@ fn panels_before_something_is_done() {
 
 #[test]
 fn panels_that_open_by_themselves() {
-    let locked = News::Vault(Err(Error::new(Kind::Vault, "the vault is locked")));
+    let locked = News::Vault(Err(Error::new(ErrorKind::Vault, "the vault is locked")));
     check_sizes("panel_passphrase", after(&[]).news(locked).keys(&["secret"]));
     let (mut rig, number) = signing_in(Some("KFQT-HWLP"));
     check_sizes("panel_code", &mut rig);
-    let expired = Error::new(Kind::LoginNeeded, "the sign-in expired before anybody confirmed it");
+    let expired =
+        Error::new(ErrorKind::LoginNeeded, "the sign-in expired before anybody confirmed it");
     rig.news(News::SignIn { number, step: SignInStep::Failed(expired) });
     check_sizes("panel_sign_in_failed", &mut rig);
     check_sizes("panel_refused", &mut refused(Rig::new(plain()), "edge-dev"));
@@ -59,7 +60,7 @@ fn refused(mut rig: Rig, query: &str) -> Rig {
     rig.keys(&[query, "enter"]);
     let role = rig.state.list.selected.clone().unwrap();
     let error = Error::new(
-        Kind::Refused,
+        ErrorKind::AccessDenied,
         format!(
             "AWS refuses {} in {}: it is not assigned to you any more",
             role.role, role.account
@@ -74,7 +75,7 @@ fn refused(mut rig: Rig, query: &str) -> Rig {
 fn hostile_names_where_a_role_is_all_there_is() {
     let mut easy = hostile();
     let mut roster = (*easy.roster).clone();
-    roster.entries.iter_mut().for_each(|entry| entry.confirm = Confirm::No);
+    roster.entries.iter_mut().for_each(|entry| entry.confirm = ConfirmLevel::None);
     easy.roster = Arc::new(roster);
     let rig = |keys: &[&str]| {
         let mut rig = Rig::new(easy.clone());

@@ -44,7 +44,7 @@ fn panels_over_several_roles() {
 #[test]
 fn what_was_said_and_what_is_hidden() {
     let mut rig = after(&["sandbox", "right", "h", "ctrl-u", "edge-dev", "right", "h"]);
-    let error = Error::new(Kind::Refused, "listing accounts: access denied")
+    let error = Error::new(ErrorKind::AccessDenied, "listing accounts: access denied")
         .hint("run `rolecall login --sso corp`");
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus(150)));
@@ -60,7 +60,7 @@ fn the_sign_in_with_its_qr_code_and_its_reply() {
     rig.keys(&["ctrl-r"]);
     check_sizes("panel_qr", &mut rig);
     rig.keys(&["ctrl-r", "ctrl-v", "prod", "enter"]);
-    let wrong = Error::new(Kind::Usage, "that is not the address of the sign-in page")
+    let wrong = Error::new(ErrorKind::Usage, "that is not the address of the sign-in page")
         .hint("paste the whole address from the browser");
     rig.news(News::SignIn { number, step: SignInStep::Misread(wrong) });
     check_sizes("panel_reply", &mut rig);
@@ -77,10 +77,11 @@ pub(super) fn hostile() -> Options {
         ("corp", "000000000005", "👩‍👩‍👧 family", "e\u{301}\u{301}\u{301}"),
     ];
     let mut roster = roster(&rows);
-    roster.entries.iter_mut().for_each(|entry| entry.confirm = Confirm::Type);
+    roster.entries.iter_mut().for_each(|entry| entry.confirm = ConfirmLevel::TypeName);
     let roles = roster.entries.iter().map(|entry| (roster.id(entry), NOW.plus(4_000))).collect();
     let sessions = Sessions { roles, ..usual().sessions };
-    let marks = Marks { hidden: [roster.id(&roster.entries[0])].into(), ..Marks::default() };
+    let marks =
+        RoleFlags { hidden: [roster.id(&roster.entries[0])].into(), ..RoleFlags::default() };
     Options { roster: Arc::new(roster), usages: Usages::default(), marks, sessions, ..plain() }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn signing_in(code: Option<&str>) -> (Rig, u64) {
     rig.news(News::Assumed {
         number,
         role,
-        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")),
+        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
     let number = rig.state.numbers;
     let url = "https://oidc.eu-west-1.amazonaws.com/authorize?client_id=abc".to_owned();
@@ -207,8 +207,8 @@ fn a_role_that_asks_for_it_takes_the_accounts_name_typed_not_pasted() {
     roster
         .entries
         .iter_mut()
-        .filter(|entry| entry.protected())
-        .for_each(|entry| entry.confirm = Confirm::Type);
+        .filter(|entry| entry.is_protected())
+        .for_each(|entry| entry.confirm = ConfirmLevel::TypeName);
     options.roster = Arc::new(roster);
     let mut rig = Rig::new(options);
     rig.keys(&["edge-prod adm", "enter", "y"]);
@@ -217,7 +217,8 @@ fn a_role_that_asks_for_it_takes_the_accounts_name_typed_not_pasted() {
     assert_eq!(rig.wanted(), []);
     rig.keys(&["backspace", "edge-prod", "enter"]);
     let role = role(&rig);
-    let consent = Effect::Request(Request::Consent { role: role.clone(), confirm: Confirm::Type });
+    let consent =
+        Effect::Request(Request::Consent { role: role.clone(), confirm: ConfirmLevel::TypeName });
     assert_eq!(
         rig.wanted(),
         [consent, Effect::Request(Request::Assume { role, number: rig.state.numbers })]
@@ -234,7 +235,7 @@ fn the_reply_of_a_browser_elsewhere_is_pasted_and_a_wrong_one_can_be_mended() {
         rig.wanted(),
         [Effect::Request(Request::Reply { number, address: Secret::from("prod") })]
     );
-    let wrong = Error::new(Kind::Usage, "that is not the address of the sign-in page")
+    let wrong = Error::new(ErrorKind::Usage, "that is not the address of the sign-in page")
         .hint("paste the whole address");
     rig.news(News::SignIn { number, step: SignInStep::Misread(wrong) });
     assert!(rig.screen().contains("that is not the address"));
@@ -255,7 +256,7 @@ fn a_browser_that_fails_is_told_and_the_sign_in_waits_on() {
         let (mut rig, number) = signing_in(code);
         assert!(!rig.screen().contains(instead));
         let failed =
-            Error::new(Kind::Usage, "no browser could be started (xdg-open exited with 3)");
+            Error::new(ErrorKind::Usage, "no browser could be started (xdg-open exited with 3)");
         rig.news(News::SignIn { number, step: SignInStep::BrowserFailed(failed) });
         let screen = rig.screen();
         assert!(
@@ -298,7 +299,7 @@ fn a_qr_code_is_drawn_where_it_fits_and_says_what_it_takes_where_not() {
 fn what_was_said_is_kept_with_its_time_and_its_hints() {
     let mut rig = rig();
     let error =
-        Error::new(Kind::Internal, "the list could not be kept").hint("make room on the disk");
+        Error::new(ErrorKind::Internal, "the list could not be kept").hint("make room on the disk");
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus(130)));
     rig.keys(&["x", "f8"]);
@@ -336,11 +337,11 @@ fn typing_in_the_help_finds_a_key() {
 #[test]
 fn an_account_that_not_every_keyboard_can_write_takes_its_id_as_well() {
     let mut roster = roster(&[("corp", "401423612325", "東京 Gaming", "BreakGlass")]);
-    roster.entries[0].confirm = Confirm::Type;
+    roster.entries[0].confirm = ConfirmLevel::TypeName;
     let mut rig = Rig::new(Options {
         roster: Arc::new(roster),
         usages: Usages::default(),
-        marks: Marks::default(),
+        marks: RoleFlags::default(),
         ..usual()
     });
     rig.keys(&["enter", "401423612325", "enter"]);
@@ -355,7 +356,7 @@ fn a_consent_of_this_terminal_saves_the_question_for_an_hour() {
     let mut rig = rig();
     rig.keys(&["edge-prod adm"]);
     let role = role(&rig);
-    rig.news(News::Consents(Consents::given(role.clone(), Confirm::Ask, NOW.plus(-600))));
+    rig.news(News::Consents(Consents::given(role.clone(), ConfirmLevel::Ask, NOW.plus(-600))));
     rig.wanted();
     rig.keys(&["enter"]);
     assert_eq!(

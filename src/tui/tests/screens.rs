@@ -40,10 +40,10 @@ fn columns_and_preview_are_as_they_are_configured() {
 #[test]
 fn rules_colour_the_names_of_accounts() {
     let mut roster = usual_roster();
-    roster.looks = roster
+    roster.row_styles = roster
         .entries
         .iter()
-        .map(|entry| Look { color: entry.protected().then(|| "red".into()), hidden: false })
+        .map(|entry| RowStyle { color: entry.is_protected().then(|| "red".into()), hidden: false })
         .collect();
     let mut rig = Rig::new(Options { roster: Arc::new(roster), ..usual() }).sized(80, 24);
     let area = ratatui::layout::Rect::new(0, 0, 80, 24);
@@ -129,7 +129,7 @@ fn wide_and_hostile_names_keep_the_columns() {
     let options = Options {
         roster: Arc::new(roster(&rows)),
         usages: Usages::default(),
-        marks: Marks::default(),
+        marks: RoleFlags::default(),
         ..usual()
     };
     let rig = Rig::new(options.clone()).sized(80, 24);
@@ -145,7 +145,7 @@ fn login(step: SignInStep) -> Rig {
     rig.news(News::Assumed {
         number,
         role,
-        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")),
+        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
     let number = rig.state.numbers;
     rig.news(News::SignIn { number, step });
@@ -167,7 +167,7 @@ fn the_sign_in_panel() {
     check(
         "login_failed",
         &login(SignInStep::Failed(Error::new(
-            Kind::LoginNeeded,
+            ErrorKind::LoginNeeded,
             "the sign-in expired before anybody confirmed it",
         ))),
     );
@@ -181,13 +181,16 @@ fn the_other_panels() {
     check("details", &typed(80, 24, &["edge-dev", "f2"]));
     check("confirm", &typed(80, 24, &["payments-prod adm", "enter"]));
     let mut rig = typed(80, 24, &[]);
-    rig.news(News::Vault(Err(Error::new(Kind::Vault, "the passphrase does not open the vault"))))
-        .keys(&["secret"]);
+    rig.news(News::Vault(Err(Error::new(
+        ErrorKind::Vault,
+        "the passphrase does not open the vault",
+    ))))
+    .keys(&["secret"]);
     check("passphrase", &rig);
     let mut rig = typed(80, 24, &["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
     let refused = Error::new(
-        Kind::Refused,
+        ErrorKind::AccessDenied,
         "AWS refuses ReadOnlyAccess in edge-dev: it is not assigned to you any more",
     )
     .hint("ask the platform team: https://access.example.com/aws");
@@ -211,7 +214,7 @@ fn unread(signed_in: bool) -> Rig {
     Rig::new(Options {
         roster: Arc::new(roster),
         usages: Usages::default(),
-        marks: Marks::default(),
+        marks: RoleFlags::default(),
         sessions,
         ..usual()
     })
@@ -234,7 +237,7 @@ fn a_list_with_no_rows_says_why_and_what_next() {
     check("empty_first_refresh", &rig);
     let mut rig = unread(true);
     let error =
-        Error::new(Kind::Unreachable, "portal.sso.eu-west-1.amazonaws.com can't be reached")
+        Error::new(ErrorKind::Unreachable, "portal.sso.eu-west-1.amazonaws.com can't be reached")
             .hint("is the VPN on?");
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     check("empty_unreachable", &rig);
@@ -251,7 +254,7 @@ fn the_header_tells_of_refreshes() {
         throttled: true,
     });
     assert!(header(&rig).contains("⟳ 118/312 · AWS is throttling"));
-    let offline = Err(Error::new(Kind::Unreachable, "no route"));
+    let offline = Err(Error::new(ErrorKind::Unreachable, "no route"));
     rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: offline });
     assert!(header(&rig).contains("offline · 3 min old"));
 }

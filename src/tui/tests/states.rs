@@ -29,7 +29,7 @@ fn failed(rig: &mut Rig, error: Error) {
 }
 
 fn unreachable() -> Error {
-    Error::new(Kind::Unreachable, "listing accounts: portal.sso.eu-west-1.amazonaws.com can't be reached (Connection refused)")
+    Error::new(ErrorKind::Unreachable, "listing accounts: portal.sso.eu-west-1.amazonaws.com can't be reached (Connection refused)")
         .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy")
 }
 
@@ -50,7 +50,7 @@ fn unread(signed_in: bool) -> Rig {
     Rig::new(Options {
         roster: Arc::new(roster),
         usages: Usages::default(),
-        marks: Marks::default(),
+        marks: RoleFlags::default(),
         sessions,
         ..usual()
     })
@@ -76,7 +76,10 @@ fn without_a_list_the_whole_screen_says_why() {
     later(&mut rig, 240);
     check("offline_first_day", &mut rig);
     let mut rig = unread(true);
-    failed(&mut rig, Error::new(Kind::Refused, "listing accounts: access denied (No access)"));
+    failed(
+        &mut rig,
+        Error::new(ErrorKind::AccessDenied, "listing accounts: access denied (No access)"),
+    );
     check("refused_first_day", &mut rig);
     let mut rig = unread(false);
     rig.news(News::Locked(Asks::Passphrase));
@@ -90,10 +93,13 @@ fn above_a_list_one_line_says_what_is_amiss() {
     later(&mut rig, 240);
     check("offline", &mut rig);
     let mut rig = Rig::new(usual());
-    failed(&mut rig, Error::new(Kind::Refused, "listing accounts: access denied (No access)"));
+    failed(
+        &mut rig,
+        Error::new(ErrorKind::AccessDenied, "listing accounts: access denied (No access)"),
+    );
     check("list_refused", &mut rig);
     let mut rig = Rig::new(usual());
-    failed(&mut rig, Error::new(Kind::LoginNeeded, "nobody is signed in to corp"));
+    failed(&mut rig, Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"));
     check("session_over", &mut rig);
     let mut rig = Rig::new(usual());
     rig.news(News::Refreshing { instance: corp(), done: 118, total: 312, throttled: true });
@@ -249,7 +255,7 @@ fn a_clock_that_was_set_lets_the_role_go_that_waited() {
 fn a_refusal_by_a_wrong_clock_names_the_clock_first() {
     let (mut rig, role, number) = pressed();
     rig.news(News::Clock(-900));
-    let error = Error::new(Kind::Refused, "assuming the role: Signature expired");
+    let error = Error::new(ErrorKind::AccessDenied, "assuming the role: Signature expired");
     rig.news(News::Assumed { number, role, outcome: Err(error) });
     let screen = rig.screen();
     assert!(screen.contains("15 min ahead of") && screen.contains("assuming the role"), "{screen}");
@@ -260,7 +266,7 @@ fn a_refusal_by_a_wrong_clock_names_the_clock_first() {
 fn a_refused_role_says_whom_to_ask_and_what_to_press() {
     let (mut rig, role, number) = pressed();
     let error = Error::new(
-        Kind::Refused,
+        ErrorKind::AccessDenied,
         "you have no access to `ReadOnlyAccess` in 012345678901 (any more) (No access)",
     )
     .hint("run `rolecall cache` to read the list of your roles anew")
@@ -281,17 +287,18 @@ fn a_sign_in_that_failed_says_what_waits_for_the_next() {
     rig.news(News::Assumed {
         number,
         role,
-        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")),
+        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
     let number = rig.state.numbers;
-    let expired = Error::new(Kind::LoginNeeded, "the code expired before anybody confirmed it")
-        .hint("run `rolecall login --sso corp`");
+    let expired =
+        Error::new(ErrorKind::LoginNeeded, "the code expired before anybody confirmed it")
+            .hint("run `rolecall login --sso corp`");
     rig.news(News::SignIn { number, step: SignInStep::Failed(expired) });
     check("sign_in_expired", &mut rig);
 }
 
 fn wrong() -> News {
-    News::Vault(Err(Error::new(Kind::Vault, "the passphrase does not open the vault")
+    News::Vault(Err(Error::new(ErrorKind::Vault, "the passphrase does not open the vault")
         .hint("check AWS_SSO_FILE_PASSWORD")))
 }
 
@@ -302,7 +309,7 @@ fn a_wrong_passphrase_is_met_kindly_however_often() {
     rig.news(News::Assumed {
         number,
         role: role.clone(),
-        outcome: Err(Error::new(Kind::Vault, "the vault is locked")),
+        outcome: Err(Error::new(ErrorKind::Vault, "the vault is locked")),
     });
     check("passphrase", &mut rig);
     for round in 1..=4 {
@@ -326,7 +333,7 @@ fn a_wrong_passphrase_is_met_kindly_however_often() {
     rig.news(News::Assumed {
         number,
         role,
-        outcome: Err(Error::new(Kind::LoginNeeded, "nobody is signed in")),
+        outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
     assert!(matches!(rig.state.overlays[..], [Overlay::Login(_)]), "a sign-in is still asked for");
 }
@@ -338,7 +345,7 @@ fn a_passphrase_of_the_environment_that_does_not_fit_is_named() {
     rig.news(News::Assumed {
         number,
         role,
-        outcome: Err(Error::new(Kind::Vault, "the passphrase does not open the vault")),
+        outcome: Err(Error::new(ErrorKind::Vault, "the passphrase does not open the vault")),
     });
     check("another_passphrase", &mut rig);
 }
@@ -346,7 +353,7 @@ fn a_passphrase_of_the_environment_that_does_not_fit_is_named() {
 #[test]
 fn a_vault_that_no_passphrase_opens_says_what_would() {
     let (mut rig, role, number) = pressed();
-    let error = Error::new(Kind::Vault, "the desktop keyring can't be reached")
+    let error = Error::new(ErrorKind::Vault, "the desktop keyring can't be reached")
         .hint("run `rolecall vault reset`");
     rig.news(News::Assumed { number, role, outcome: Err(error) });
     assert!(matches!(rig.state.overlays[..], [Overlay::Message(_)]));
@@ -361,7 +368,7 @@ fn on_the_first_day_a_sign_in_asks_for_a_new_passphrase_twice_and_goes_on() {
     rig.news(News::Locked(Asks::NewPassphrase));
     rig.news(News::SignIn {
         number,
-        step: SignInStep::Failed(Error::new(Kind::Vault, "the vault needs a passphrase")),
+        step: SignInStep::Failed(Error::new(ErrorKind::Vault, "the vault needs a passphrase")),
     });
     check("new_passphrase", &mut rig);
     rig.keys(&["one", "enter", "two", "enter"]);
@@ -383,7 +390,7 @@ fn on_the_first_day_a_sign_in_asks_for_a_new_passphrase_twice_and_goes_on() {
 fn a_locked_vault_with_nothing_to_show_is_opened_by_enter_and_the_list_is_read() {
     let mut rig = unread(false);
     rig.news(News::Locked(Asks::Passphrase));
-    failed(&mut rig, Error::new(Kind::Vault, "the vault is locked"));
+    failed(&mut rig, Error::new(ErrorKind::Vault, "the vault is locked"));
     rig.keys(&["enter", "sesame", "enter"]);
     assert_eq!(
         rig.wanted(),

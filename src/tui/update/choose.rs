@@ -6,7 +6,7 @@ use super::super::state::overlay::{Confirm, Login, Menu, Message, Overlay};
 use super::super::state::{Pending, State, Then, Waits};
 use super::super::{Action, Exit, Picked, panels};
 use super::{clock, unlock};
-use crate::domain::{self, Error, InstanceName, Kind, RoleId, Timestamp};
+use crate::domain::{self, Error, ErrorKind, InstanceName, RoleId, Timestamp};
 use crate::ops::work::{Request, SignInStep};
 
 /// The roles that a command means: the marked ones, in the order of the roster, or the selected
@@ -56,14 +56,15 @@ fn asks(state: &State, roles: &[RoleId], then: &Then) -> Option<Asks> {
     if *then == Then::Leave(Action::Print) {
         return None;
     }
-    let confirm =
-        |role: &RoleId| state.roster.find(role).map_or(domain::Confirm::No, |entry| entry.confirm);
+    let confirm = |role: &RoleId| {
+        state.roster.find(role).map_or(domain::ConfirmLevel::None, |entry| entry.confirm)
+    };
     if let [role] = roles {
         return match confirm(role) {
             confirm if state.consents.cover(role, confirm, state.now) => None,
-            domain::Confirm::No => None,
-            domain::Confirm::Ask => Some(Asks::Yes),
-            domain::Confirm::Type => {
+            domain::ConfirmLevel::None => None,
+            domain::ConfirmLevel::Ask => Some(Asks::Yes),
+            domain::ConfirmLevel::TypeName => {
                 let name = panels::account(state, role);
                 let typable = name.bytes().all(|byte| (b' '..0x7f).contains(&byte));
                 Some(Asks::Name(name, (!typable).then_some(role.account)))
@@ -72,7 +73,7 @@ fn asks(state: &State, roles: &[RoleId], then: &Then) -> Option<Asks> {
     }
     roles
         .iter()
-        .any(|role| confirm(role) != domain::Confirm::No)
+        .any(|role| confirm(role) != domain::ConfirmLevel::None)
         .then_some(Asks::Number(roles.len()))
 }
 
@@ -151,18 +152,20 @@ pub(super) fn assumed(
     };
     match outcome {
         Ok(expires_at) => done(state, pending, expires_at),
-        Err(error) if error.kind == Kind::LoginNeeded && !pending.signed_in => {
+        Err(error) if error.kind == ErrorKind::LoginNeeded && !pending.signed_in => {
             let (number, effects) = sign_in(state, pending.role.instance.clone());
             state.pending =
                 Some(Pending { waits: Waits::SignIn(number), signed_in: true, ..pending });
             effects
         }
-        Err(error) if error.kind == Kind::Vault && state.locked.is_some() && !pending.unlocked => {
+        Err(error)
+            if error.kind == ErrorKind::Vault && state.locked.is_some() && !pending.unlocked =>
+        {
             state.pending = Some(Pending { waits: Waits::Passphrase, unlocked: true, ..pending });
             unlock::ask(state);
             Vec::new()
         }
-        Err(error) if error.kind == Kind::Cancelled => Vec::new(),
+        Err(error) if error.kind == ErrorKind::Cancelled => Vec::new(),
         Err(error) if clock::is_wrong(state) => {
             state.failed(&error);
             clock::explain(state, pending.role, error);
@@ -192,7 +195,7 @@ fn done(state: &mut State, pending: Pending, expires_at: Timestamp) -> Vec<Effec
         }
         Then::Copy(what) => vec![Effect::Request(Request::CopySecret { role: pending.role, what })],
         Then::Renew => {
-            let left = domain::human(expires_at.since(state.now));
+            let left = domain::format_duration(expires_at.since(state.now));
             state.say(format!("{}: renewed, {left} left", panels::name(state, &pending.role)));
             Vec::new()
         }

@@ -5,7 +5,7 @@ use super::super::effect::Effect;
 use super::super::state::State;
 use super::super::state::overlay::{Clock, Overlay};
 use super::super::{Action, Exit, Picked};
-use crate::domain::{Error, Kind, RoleId};
+use crate::domain::{Error, ErrorKind, RoleId};
 use crate::ops::work::{SET_CLOCK, clock_says};
 
 /// Whether AWS would refuse what is signed here.
@@ -20,7 +20,7 @@ pub(super) fn told(state: &mut State, ahead: i64) -> Vec<Effect> {
     match (before, clock_says(ahead)) {
         (false, Some(words)) => {
             state.clock_told = Some(state.now);
-            state.failed(&Error::new(Kind::Refused, words).hint(SET_CLOCK));
+            state.failed(&Error::new(ErrorKind::AccessDenied, words).hint(SET_CLOCK));
             show(state, Clock::default());
         }
         (true, None) => {

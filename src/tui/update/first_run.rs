@@ -13,7 +13,7 @@ use super::super::state::first_run::{Field, FirstRun, Step};
 use super::super::state::line::{Edit, Line};
 use super::super::state::overlay::{Help, Overlay};
 use super::choose;
-use crate::domain::{Error, InstanceName, Kind};
+use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::work::{Found, Request};
 
 /// A key went down while the form stands, and no panel wanted it.
@@ -111,7 +111,7 @@ pub(super) fn discovered(
         Ok(found) => {
             form.step =
                 Step::Details(if found.region.is_some() { Field::Name } else { Field::Region });
-            form.address = Line::new(found.start_url.trimmed());
+            form.address = Line::new(found.start_url.normalized());
             form.region =
                 Line::new(found.region.as_ref().map(|region| region.as_str()).unwrap_or_default());
             form.name = Line::new(found.name.as_str());
@@ -139,8 +139,11 @@ pub(super) fn set_up(
         }
         Err(error) => {
             // AWS takes the start URL in another region, most likely.
-            form.step =
-                Step::Details(if error.kind == Kind::Config { Field::Region } else { Field::Name });
+            form.step = Step::Details(if error.kind == ErrorKind::Config {
+                Field::Region
+            } else {
+                Field::Name
+            });
             form.error = Some(error);
             Vec::new()
         }

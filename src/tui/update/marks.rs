@@ -18,7 +18,7 @@ pub(in crate::tui) fn mark(
 ) -> Vec<Effect> {
     let marks = Arc::make_mut(&mut state.marks);
     let set = match mark {
-        Mark::Favourite => &mut marks.favourites,
+        Mark::Favourite => &mut marks.favorites,
         Mark::Hidden => &mut marks.hidden,
     };
     for role in &roles {

@@ -5,7 +5,7 @@ use super::super::panels;
 use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, clock, first_run, refresh, unlock};
-use crate::domain::{Error, InstanceName, Kind};
+use crate::domain::{Error, ErrorKind, InstanceName};
 use crate::ops::work::{Asks, News, Refreshed, SignInStep};
 
 /// Takes one piece of news in.
@@ -85,13 +85,13 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshe
                 ));
             }
         }
-        Err(error) if error.kind == Kind::Cancelled => drop(state.refreshes.remove(&instance)),
+        Err(error) if error.kind == ErrorKind::Cancelled => drop(state.refreshes.remove(&instance)),
         Err(mut error) => {
             // Where there is no vault yet, nobody has signed in.
-            if error.kind == Kind::Vault && state.locked == Some(Asks::NewPassphrase) {
-                error.kind = Kind::LoginNeeded;
+            if error.kind == ErrorKind::Vault && state.locked == Some(Asks::NewPassphrase) {
+                error.kind = ErrorKind::LoginNeeded;
             }
-            let signed_out = error.kind == Kind::LoginNeeded;
+            let signed_out = error.kind == ErrorKind::LoginNeeded;
             if let Some(session) = state
                 .sessions
                 .instances
@@ -120,7 +120,7 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
     let Some(login) = found else { return Vec::new() };
     match step {
         SignInStep::Done => {}
-        SignInStep::Failed(error) if error.kind == Kind::Cancelled => {
+        SignInStep::Failed(error) if error.kind == ErrorKind::Cancelled => {
             state.overlays.retain(
                 |overlay| !matches!(overlay, Overlay::Login(login) if login.number == number),
             );
@@ -132,7 +132,8 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
         | SignInStep::BrowserFailed(_)
         | SignInStep::Misread(_)
         | SignInStep::Failed(_) => {
-            let closed = matches!(&step, SignInStep::Failed(error) if error.kind == Kind::Vault);
+            let closed =
+                matches!(&step, SignInStep::Failed(error) if error.kind == ErrorKind::Vault);
             login.hear(step);
             if closed && state.locked.is_some() {
                 unlock::ask(state);

@@ -4,7 +4,7 @@ use super::super::effect::Effect;
 use super::super::state::overlay::{Message, Overlay, Passphrase};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, refresh};
-use crate::domain::{Error, Kind};
+use crate::domain::{Error, ErrorKind};
 use crate::ops::work::{Asks, SignInStep};
 
 /// Opens the passphrase field, unless it is open.
@@ -19,7 +19,7 @@ pub(super) fn ask(state: &mut State) {
 pub(super) fn opened(state: &mut State) -> Vec<Effect> {
     state.locked = None;
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::Passphrase(_)));
-    let closed = |error: &Error| error.kind == Kind::Vault;
+    let closed = |error: &Error| error.kind == ErrorKind::Vault;
     let mut effects = choose::resume(state, Waits::Passphrase);
     if let Some(login) = state
         .login()
@@ -40,7 +40,7 @@ pub(super) fn opened(state: &mut State) -> Vec<Effect> {
 /// It did not open: the field says why and takes another. What no passphrase mends is said with its
 /// hints.
 pub(super) fn refused(state: &mut State, error: Error) {
-    if error.kind == Kind::Vault {
+    if error.kind == ErrorKind::Vault {
         ask(state);
         if let Some(Overlay::Passphrase(field)) =
             state.overlays.iter_mut().find(|overlay| matches!(overlay, Overlay::Passphrase(_)))

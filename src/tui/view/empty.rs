@@ -14,7 +14,7 @@ use super::super::state::look_again::Again;
 use super::super::state::{Refresh, State};
 use super::text::{Pen, middle, width, wrap};
 use super::{Ink, words};
-use crate::domain::{Error, InstanceName, Kind, Timestamp};
+use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
 
 /// Cells of a name that is near what was typed.
 const NAME: usize = 40;
@@ -163,7 +163,7 @@ fn say(state: &State, ink: &Ink) -> Parts {
         return locked();
     }
     let failed = state.refreshes.iter().find_map(|(instance, refresh)| match refresh {
-        Refresh::Failed { error, since } if error.kind != Kind::LoginNeeded => {
+        Refresh::Failed { error, since } if error.kind != ErrorKind::LoginNeeded => {
             Some((instance, error, *since))
         }
         _ => None,
@@ -252,9 +252,9 @@ fn locked() -> Parts {
 
 fn unread(state: &State, instance: &InstanceName, error: &Error, since: Timestamp) -> Parts {
     let title = match error.kind {
-        Kind::Unreachable => "AWS can't be reached".to_owned(),
-        Kind::Throttled => "AWS is throttling and did not stop".to_owned(),
-        Kind::Refused => format!("AWS refuses to list your roles in {instance}"),
+        ErrorKind::Unreachable => "AWS can't be reached".to_owned(),
+        ErrorKind::Throttled => "AWS is throttling and did not stop".to_owned(),
+        ErrorKind::AccessDenied => format!("AWS refuses to list your roles in {instance}"),
         _ => format!("Could not read your roles in {instance}"),
     };
     let when =

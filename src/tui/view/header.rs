@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::super::state::State;
 use super::text::{Pen, width};
 use super::{Ink, words};
-use crate::domain::{Timestamp, human};
+use crate::domain::{Timestamp, format_duration};
 use crate::ops::work::{Asks, Session, clock_says};
 
 /// Draws it. The right side gives way first, then what is said of each session.
@@ -90,7 +90,7 @@ fn said(session: &Session, signed_in: bool, now: Timestamp, detail: Detail) -> S
         (Detail::Mark, ..) => String::new(),
         (Detail::Short, false, ..) => "out".to_owned(),
         (Detail::Whole, false, ..) => "signed out".to_owned(),
-        (_, true, Some(ends), _) => format!("~{}", human(ends.since(now))),
+        (_, true, Some(ends), _) => format!("~{}", format_duration(ends.since(now))),
         (Detail::Whole, true, None, Some(since)) => format!("signed in {}", words::ago(since, now)),
         (_, true, None, _) => String::new(),
     }

@@ -13,7 +13,7 @@ use super::glyphs::Glyphs;
 use super::palette::Palette;
 use super::text::Pen;
 use super::{Ink, words};
-use crate::domain::short;
+use crate::domain::format_duration_short;
 
 /// Cells at most between the last column and the time left.
 const SLACK: u16 = 6;
@@ -77,7 +77,10 @@ fn row(state: &State, ink: &Ink, columns: &Columns, row: usize, area: Rect, buff
     pen.x = area.x + gutter(state);
     if columns.time > 0 {
         pen.put_right(" ", palette.text);
-        let left = state.expiry(&id).map(|at| short(at.since(state.now))).unwrap_or_default();
+        let left = state
+            .expiry(&id)
+            .map(|at| format_duration_short(at.since(state.now)))
+            .unwrap_or_default();
         pen.put_right(&format!("{left:>width$}", width = usize::from(columns.time)), palette.dim);
     }
     cells(state, &palette, ink.glyphs, columns, row, &mut pen);
@@ -142,7 +145,7 @@ fn cells(
     pen.field(&entry.role, columns.role, cut, &hits.role, palette.soft, palette.hit);
     if columns.protected > 0 {
         pen.skip(GAP);
-        pen.put(if entry.protected() { glyphs.protected } else { " " }, palette.danger);
+        pen.put(if entry.is_protected() { glyphs.protected } else { " " }, palette.danger);
     }
     if columns.instance > 0 {
         pen.skip(GAP);

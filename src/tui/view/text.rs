@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::state::line::Line;
-use crate::domain::{is_plain, visible};
+use crate::domain::{escape_unprintable, is_printable_ascii};
 
 /// A character as a person counts them, ready to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,14 +28,14 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     for cluster in text.graphemes(true) {
         let start = at;
         at += cluster.chars().count();
-        let shown = visible(cluster);
+        let shown = escape_unprintable(cluster);
         let text = if shown == cluster { Cow::Borrowed(cluster) } else { Cow::Owned(shown) };
         out.push(Piece { cells: text.width(), text, letters: start..at });
     }
     out
 }
 
-pub(in crate::tui) use crate::domain::cells as width;
+pub(in crate::tui) use crate::domain::display_width as width;
 
 /// Cuts the middle out, since names differ at both ends.
 fn cut<'a>(pieces: Vec<Piece<'a>>, cells: usize, mark: &'static str) -> Vec<Piece<'a>> {
@@ -152,14 +152,17 @@ impl<'a> Pen<'a> {
     /// Writes as much as fits; says whether all did.
     pub(super) fn put(&mut self, text: &str, style: Style) -> bool {
         let before = self.room();
-        if is_plain(text) {
+        if is_printable_ascii(text) {
             let fits = text.len().min(before.into());
             self.letters(&text[..fits], 0, &[], style, style);
             return fits == text.len();
         }
         let wanted = u16::try_from(width(text)).unwrap_or(u16::MAX);
         if wanted <= before && !text.contains(char::is_control) {
-            self.x = self.buffer.set_stringn(self.x, self.y, visible(text), before.into(), style).0;
+            self.x = self
+                .buffer
+                .set_stringn(self.x, self.y, escape_unprintable(text), before.into(), style)
+                .0;
             return true;
         }
         self.draw(pieces(text), &[], style, style);
@@ -181,7 +184,13 @@ impl<'a> Pen<'a> {
         let cells = u16::try_from(width(text)).unwrap_or(u16::MAX);
         if cells <= self.room() {
             self.end -= cells;
-            self.buffer.set_stringn(self.end, self.y, visible(text), cells.into(), style);
+            self.buffer.set_stringn(
+                self.end,
+                self.y,
+                escape_unprintable(text),
+                cells.into(),
+                style,
+            );
         }
     }
 
@@ -203,9 +212,9 @@ impl<'a> Pen<'a> {
     ) {
         let (start, cells) = (self.x, cells.min(self.room()));
         let hit = style.patch(hit);
-        if is_plain(text) && text.len() <= usize::from(cells) {
+        if is_printable_ascii(text) && text.len() <= usize::from(cells) {
             self.letters(text, 0, hits, style, hit);
-        } else if is_plain(text) && mark.width() == 1 && cells > 0 {
+        } else if is_printable_ascii(text) && mark.width() == 1 && cells > 0 {
             // As `cut` does it.
             let room = usize::from(cells) - 1;
             let (head, tail) = (room - room / 2, text.len() - room / 2);

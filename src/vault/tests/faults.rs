@@ -15,7 +15,7 @@ fn served(outcome: Result<Option<Credentials>>) -> bool {
             true
         }
         Err(error) => {
-            assert_eq!(error.kind, Kind::Vault);
+            assert_eq!(error.kind, ErrorKind::Vault);
             false
         }
     }
@@ -77,8 +77,8 @@ fn a_record_of_another_key_is_locked_and_not_overwritten() {
         let path = vault.options.dir.join("records").join(admin(1).file_name());
         fs::write(&path, &foreign).unwrap();
         let error = load(&vault).unwrap_err();
-        assert!(error.kind == Kind::Vault && error.hints[0].contains("rolecall vault reset"));
-        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, Kind::Vault);
+        assert!(error.kind == ErrorKind::Vault && error.hints[0].contains("rolecall vault reset"));
+        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, ErrorKind::Vault);
         assert_eq!(fs::read(&path).unwrap(), foreign);
         assert_eq!(vault.names(NOW).unwrap(), []);
     }
@@ -112,7 +112,8 @@ fn a_damaged_header_is_told_and_never_made_anew() {
                 home.file().save(&admin(1), &credentials(1)).unwrap_err(),
             ] {
                 assert!(
-                    error.kind == Kind::Vault && error.hints[0].contains("rolecall vault reset"),
+                    error.kind == ErrorKind::Vault
+                        && error.hints[0].contains("rolecall vault reset"),
                     "byte {at}"
                 );
             }
@@ -156,9 +157,13 @@ fn a_place_that_can_not_be_written_to_says_so_without_blaming_the_vault() {
             ..home.options(store, Passphrase::Given("p".into()))
         };
         let vault = Vault::new(options);
-        assert_eq!(load(&vault).unwrap_err().kind, Kind::Os, "never taken for nobody signed in");
-        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, Kind::Os);
-        assert_eq!(vault.stage::<Credentials>(&admin(1)).unwrap_err().kind, Kind::Os);
+        assert_eq!(
+            load(&vault).unwrap_err().kind,
+            ErrorKind::Os,
+            "never taken for nobody signed in"
+        );
+        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, ErrorKind::Os);
+        assert_eq!(vault.stage::<Credentials>(&admin(1)).unwrap_err().kind, ErrorKind::Os);
     }
 }
 
@@ -183,7 +188,7 @@ fn a_read_only_vault_is_read_and_not_written() {
     let boarded = flight.poll(flight.look());
     mode(0o700);
     assert!(served(loaded));
-    assert_eq!(saved.unwrap_err().kind, Kind::Os);
+    assert_eq!(saved.unwrap_err().kind, ErrorKind::Os);
     assert!(matches!(boarded, Ok(Some(Boarding::Lead(_)))));
 }
 
@@ -207,7 +212,7 @@ fn a_directory_of_another_user_is_refused_and_nothing_is_created() {
         })
     };
     let refused =
-        |error: Option<Error>| assert!(error.is_some_and(|error| error.kind == Kind::Vault));
+        |error: Option<Error>| assert!(error.is_some_and(|error| error.kind == ErrorKind::Vault));
     for dir in [&exists, &below] {
         refused(of(dir).save(&admin(1), &credentials(1)).err());
         refused(of(dir).ready().err());

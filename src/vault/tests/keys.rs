@@ -22,12 +22,12 @@ fn a_wrong_passphrase_is_refused_and_destroys_nothing() {
     let before: Vec<_> =
         walk(&home.dir()).into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
     let wrong = with(&home, "wrong");
-    assert_eq!(wrong.load::<Credentials>(&admin(1), NOW).unwrap_err().kind, Kind::Vault);
-    assert_eq!(wrong.save(&admin(1), &credentials(2)).unwrap_err().kind, Kind::Vault);
-    assert_eq!(wrong.unlock("also wrong".into()).unwrap_err().kind, Kind::Vault);
+    assert_eq!(wrong.load::<Credentials>(&admin(1), NOW).unwrap_err().kind, ErrorKind::Vault);
+    assert_eq!(wrong.save(&admin(1), &credentials(2)).unwrap_err().kind, ErrorKind::Vault);
+    assert_eq!(wrong.unlock("also wrong".into()).unwrap_err().kind, ErrorKind::Vault);
     assert_eq!(
         wrong.change_passphrase(Some("wrong".into()), "new".into()).unwrap_err().kind,
-        Kind::Vault
+        ErrorKind::Vault
     );
     assert!(wrong.names(NOW).is_err() && wrong.data_key().is_err() && wrong.ready().is_err());
     for (bytes, path) in before {
@@ -40,7 +40,7 @@ fn a_wrong_passphrase_is_refused_and_destroys_nothing() {
 fn a_locked_vault_is_never_a_miss_and_names_the_way_out() {
     let home = stored();
     let error = home.locked().load::<Credentials>(&admin(1), NOW).unwrap_err();
-    assert_eq!(error.kind, Kind::Vault);
+    assert_eq!(error.kind, ErrorKind::Vault);
     assert!(error.hints.iter().any(|hint| hint.contains("rolecall vault unlock")));
     // What is not there is a miss, locked or not: nobody is asked for a key to learn that.
     assert_eq!(home.locked().load::<Credentials>(&admin(2), NOW).unwrap(), None);
@@ -75,17 +75,17 @@ fn a_vault_tells_what_a_person_could_type() {
 fn whoever_typed_the_passphrase_may_keep_what_only_they_can_open() {
     let home = stored();
     let vault = home.locked();
-    assert_eq!(vault.ready().unwrap_err().kind, Kind::Vault);
+    assert_eq!(vault.ready().unwrap_err().kind, ErrorKind::Vault);
     vault.unlock("correct horse".into()).unwrap();
     vault.ready().unwrap();
     vault.lock().unwrap();
-    assert_eq!(vault.ready().unwrap_err().kind, Kind::Vault);
+    assert_eq!(vault.ready().unwrap_err().kind, ErrorKind::Vault);
 }
 
 #[test]
 fn unlocking_makes_a_vault_where_there_is_none() {
     let home = Home::new();
-    assert_eq!(home.locked().save(&admin(1), &credentials(1)).unwrap_err().kind, Kind::Vault);
+    assert_eq!(home.locked().save(&admin(1), &credentials(1)).unwrap_err().kind, ErrorKind::Vault);
     assert!(!home.dir().join("header").exists());
     home.locked().unlock("chosen".into()).unwrap();
     with(&home, "chosen").save(&admin(1), &credentials(1)).unwrap();
@@ -101,20 +101,26 @@ fn a_new_passphrase_opens_the_old_records_and_the_old_one_does_not() {
     assert!(opens(&with(&home, "third")));
     assert_eq!(
         home.locked().change_passphrase(None, "fourth".into()).unwrap_err().kind,
-        Kind::Vault
+        ErrorKind::Vault
     );
     assert_eq!(
         home.file().change_passphrase(Some("third".into()), "".into()).unwrap_err().kind,
-        Kind::Vault
+        ErrorKind::Vault
     );
 }
 
 #[test]
 fn a_vault_without_a_passphrase_has_none_to_change() {
     let home = Home::new();
-    assert_eq!(home.file().change_passphrase(None, "new".into()).unwrap_err().kind, Kind::Usage);
+    assert_eq!(
+        home.file().change_passphrase(None, "new".into()).unwrap_err().kind,
+        ErrorKind::Usage
+    );
     home.json().save(&admin(1), &credentials(1)).unwrap();
-    assert_eq!(home.json().change_passphrase(None, "new".into()).unwrap_err().kind, Kind::Usage);
+    assert_eq!(
+        home.json().change_passphrase(None, "new".into()).unwrap_err().kind,
+        ErrorKind::Usage
+    );
 }
 
 #[test]
@@ -137,7 +143,7 @@ fn ready_means_that_a_later_process_can_open_it() {
     let home = Home::new();
     let error = home.locked().ready().unwrap_err();
     assert!(
-        error.kind == Kind::Vault
+        error.kind == ErrorKind::Vault
             && error.hints.iter().any(|hint| hint.contains("AWS_SSO_FILE_PASSWORD"))
     );
     // Open in this process only is not enough, unless a person opened it here.
@@ -146,7 +152,7 @@ fn ready_means_that_a_later_process_can_open_it() {
     let alone = home.locked();
     *alone.held() = std::mem::take(&mut *vault.held());
     let error = alone.ready().unwrap_err();
-    assert!(error.kind == Kind::Vault && error.message.contains("later process"), "{error}");
+    assert!(error.kind == ErrorKind::Vault && error.message.contains("later process"), "{error}");
     Home::new().json().ready().unwrap();
 }
 
@@ -155,7 +161,7 @@ fn plain_text_is_kept_only_while_it_is_asked_for_by_name() {
     let home = Home::new();
     home.json().save(&admin(1), &credentials(1)).unwrap();
     let error = home.file().load::<Credentials>(&admin(1), NOW).unwrap_err();
-    assert!(error.kind == Kind::Vault && error.message.contains("plain text"));
+    assert!(error.kind == ErrorKind::Vault && error.message.contains("plain text"));
     assert!(home.file().save(&admin(2), &credentials(2)).is_err());
     home.file().reset().unwrap();
     home.file().save(&admin(1), &credentials(1)).unwrap();
@@ -208,7 +214,7 @@ fn a_record_staged_before_a_reset_is_not_stored_after_it() {
         if remade {
             home.file().ready().unwrap();
         }
-        assert_eq!(staged.commit(&credentials(1)).unwrap_err().kind, Kind::Vault);
+        assert_eq!(staged.commit(&credentials(1)).unwrap_err().kind, ErrorKind::Vault);
         assert_eq!(home.file().status().records, 0);
         assert_eq!(home.file().status().problem, None);
     }
@@ -223,7 +229,7 @@ fn whether_a_vault_could_be_made_is_told_without_making_one() {
     Vault::new(home.options(SecureStore::Json, Passphrase::None)).could_be_made().unwrap();
     let error = home.locked().could_be_made().unwrap_err();
     assert!(
-        error.kind == Kind::Vault && error.hints[0].contains("rolecall vault unlock"),
+        error.kind == ErrorKind::Vault && error.hints[0].contains("rolecall vault unlock"),
         "{error:?}"
     );
     assert!(!home.dir().exists());

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::domain::{
-    AccountId, Credentials, Endpoints, Instance, InstanceName, Region, RoleName, Source, StartUrl,
+    AccountId, Credentials, EndpointOverrides, Instance, InstanceName, InstanceSource, Region,
+    RoleName, StartUrl,
 };
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
@@ -27,8 +28,8 @@ pub(super) fn instance(name: &str) -> Instance {
         sso_region: Region::new("eu-west-1"),
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.to_owned()],
-        source: Source::Ours,
-        endpoints: Endpoints::default(),
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::cli::args::{Globals, ProfilesArgs, WizardArgs};
 use crate::cli::{cache, context, login, out};
 use crate::config::env;
-use crate::domain::{Error, Instance, InstanceName, Kind, Result};
+use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{self, Change, Request, Which};
 use crate::ops::refresh::update;
@@ -57,7 +57,7 @@ fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<b
         Request { which: Which::Every, among: vec![instance.name.clone()], ..Request::default() };
     // Where none can be planned there is nothing to offer; `setup profiles` tells why.
     let Ok(draft) = profiles::plan(ctx, &request) else { return Ok(false) };
-    let file = ctx.paths.short(&draft.report.file);
+    let file = ctx.paths.abbreviate(&draft.report.file);
     let question = match draft.report.count(Change::Added) {
         0 => return Ok(false),
         1 => format!(
@@ -118,7 +118,7 @@ fn write(
     instance::add(&ctx.paths, &name, &portal.start_url, &region, default.as_ref())?;
     out::say(&out::dim(&format!(
         "[instances.{name}] is in {}",
-        ctx.paths.short(&ctx.paths.config_file)
+        ctx.paths.abbreviate(&ctx.paths.config_file)
     )));
     Ok(Some(name))
 }
@@ -143,7 +143,7 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<Source>> {
     let Some(offered) = hook.as_ref().filter(|hook| asks && hook.once.is_none()) else {
         return Ok(hook);
     };
-    let file = ctx.paths.short(&offered.file);
+    let file = ctx.paths.abbreviate(&offered.file);
     out::say(&format!(
         "\n`role` puts a role into the {shell} that you are in. It takes one line at the end of {file}:\n  {}",
         offered.line
@@ -181,7 +181,11 @@ fn next(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&Source>) {
         steps.push(("rolecall setup profiles --all --diff".to_owned(), what));
     }
     let file = hook.map(|hook| {
-        format!("`role` in every {}: add this line to {}", hook.shell, ctx.paths.short(&hook.file))
+        format!(
+            "`role` in every {}: add this line to {}",
+            hook.shell,
+            ctx.paths.abbreviate(&hook.file)
+        )
     });
     if let (Some(hook), Some(file)) = (hook, &file) {
         steps.extend(hook.once.map(|once| (once.to_owned(), "once, for the line below")));

@@ -31,7 +31,7 @@ impl Questions<'_> {
         )));
         loop {
             match self.look(&typed("Start URL: ")?) {
-                Err(error) if error.kind == Kind::Usage => out::error(&error),
+                Err(error) if error.kind == ErrorKind::Usage => out::error(&error),
                 other => return other,
             }
         }
@@ -73,7 +73,7 @@ impl Questions<'_> {
         loop {
             let region = typed("Region: ").and_then(|text| instance::region(&text));
             match region.and_then(|region| self.confirm(portal, &region).map(|()| region)) {
-                Err(error) if matches!(error.kind, Kind::Usage | Kind::Config) => {
+                Err(error) if matches!(error.kind, ErrorKind::Usage | ErrorKind::Config) => {
                     out::error(&error)
                 }
                 other => return other,
@@ -101,7 +101,7 @@ impl Questions<'_> {
         let asked = discover::instance(&name, &portal.start_url, region, endpoints);
         match context::block_on(self.ctx, discover::confirm(&asked, &self.network(), Clock::System))
         {
-            Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Throttled) => {
+            Err(error) if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Throttled) => {
                 out::warning(&error.context("start URL and region could not be checked"));
                 Ok(())
             }
@@ -167,7 +167,7 @@ impl Questions<'_> {
 
     /// Shows what will be written, and asks.
     pub(super) fn consent(&self, lines: &str) -> Result<()> {
-        let file = self.ctx.paths.short(&self.ctx.paths.config_file);
+        let file = self.ctx.paths.abbreviate(&self.ctx.paths.config_file);
         out::say(&format!(
             "\n{}\n",
             lines.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
@@ -176,13 +176,13 @@ impl Questions<'_> {
             return Ok(());
         }
         if !self.asks {
-            return Err(Error::new(Kind::Usage, format!("these lines would go into {file}"))
+            return Err(Error::new(ErrorKind::Usage, format!("these lines would go into {file}"))
                 .hint("add --yes"));
         }
         let answer = out::ask(&format!("Write this into {file} and sign in? [Y/n] "))?;
         let yes = answer.ends_with('\n')
             && ["", "y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
-        if yes { Ok(()) } else { Err(Error::new(Kind::Cancelled, "nothing was written")) }
+        if yes { Ok(()) } else { Err(Error::new(ErrorKind::Cancelled, "nothing was written")) }
     }
 
     /// Nothing when a person can be asked.
@@ -190,7 +190,7 @@ impl Questions<'_> {
         if self.asks {
             return Ok(());
         }
-        Err(Error::new(Kind::Usage, "there is no terminal to ask at")
+        Err(Error::new(ErrorKind::Usage, "there is no terminal to ask at")
             .hint(format!("run `rolecall setup wizard` with {flag}")))
     }
 }
@@ -199,7 +199,7 @@ impl Questions<'_> {
 fn typed(question: &str) -> Result<String> {
     let text = out::ask(question)?;
     if text.trim().is_empty() {
-        Err(Error::new(Kind::Cancelled, "nothing was written"))
+        Err(Error::new(ErrorKind::Cancelled, "nothing was written"))
     } else {
         Ok(text)
     }

@@ -1,6 +1,6 @@
 //! Which row comes first, and why a person would say so.
 
-use super::organisation::Company;
+use super::organization::Company;
 
 /// Query, first row (account and role; the account alone where the role is anybody's), reason.
 const TABLE: &[(&str, &str, &str)] = &[

@@ -1,13 +1,13 @@
 //! What the picker asks for besides rows: headings, use, marks, lit letters, nearest names.
 
-use super::organisation::Company;
-use crate::domain::{Marks, Usage, Usages};
+use super::organization::Company;
+use crate::domain::{RoleFlags, Usage, Usages};
 
-fn used(company: &Company, names: &[(&str, f64)]) -> Usages {
+fn usages(company: &Company, names: &[(&str, f64)]) -> Usages {
     names
         .iter()
         .map(|(name, score)| {
-            (company.id(name), Usage { score: *score, times: 1, ..Usage::default() })
+            (company.role_id(name), Usage { score: *score, count: 1, ..Usage::default() })
         })
         .collect()
 }
@@ -15,13 +15,13 @@ fn used(company: &Company, names: &[(&str, f64)]) -> Usages {
 #[test]
 fn use_decides_between_equals_only() {
     let company = Company::new();
-    let usages = used(
+    let usages = usages(
         &company,
         &[("tax-prod AdministratorAccess", 1.0), ("web-prod AdministratorAccess", 9.0)],
     );
     let first = |text: &str, weight| {
-        let rows = company.0.search(&company.query(text), &usages, &Marks::default(), weight);
-        company.named(&rows[..3])
+        let rows = company.0.search(&company.query(text), &usages, &RoleFlags::default(), weight);
+        company.row_names(&rows[..3])
     };
     assert_eq!(
         first("'-prod adm", 1.0)[..2],
@@ -38,24 +38,29 @@ fn use_decides_between_equals_only() {
 #[test]
 fn an_empty_query_shows_favourites_then_recent_then_names() {
     let company = Company::new();
-    let usages = used(
+    let usages = usages(
         &company,
         &[("vault BreakGlass", 1.0), ("prod ReadOnlyAccess", 2.0), ("sandbox ReadOnly", 3.0)],
     );
-    let mut marks = Marks::default();
-    marks.favourites.extend([company.id("web-dev Billing"), company.id("sandbox ReadOnly")]);
-    marks.hidden.extend([company.id("400000000002 Admin"), company.id("prod AdministratorAccess")]);
-    let browse = company.0.browse(&usages, &marks, 1.0);
-    assert_eq!(company.named(&browse.favourites), ["sandbox ReadOnly", "web-dev Billing"]);
-    assert_eq!(company.named(&browse.recent), ["prod ReadOnlyAccess", "vault BreakGlass"]);
-    assert_eq!(company.named(&browse.rest[..1]), ["analytics-dev AdministratorAccess"]);
-    let shown = browse.favourites.len() + browse.recent.len() + browse.rest.len();
+    let mut marks = RoleFlags::default();
+    marks
+        .favorites
+        .extend([company.role_id("web-dev Billing"), company.role_id("sandbox ReadOnly")]);
+    marks.hidden.extend([
+        company.role_id("400000000002 Admin"),
+        company.role_id("prod AdministratorAccess"),
+    ]);
+    let browse = company.0.default_order(&usages, &marks, 1.0);
+    assert_eq!(company.row_names(&browse.favorites), ["sandbox ReadOnly", "web-dev Billing"]);
+    assert_eq!(company.row_names(&browse.recent), ["prod ReadOnlyAccess", "vault BreakGlass"]);
+    assert_eq!(company.row_names(&browse.rest[..1]), ["analytics-dev AdministratorAccess"]);
+    let shown = browse.favorites.len() + browse.recent.len() + browse.rest.len();
     assert_eq!(shown, company.0.roster().entries.len() - 2);
-    assert!(company.0.browse(&usages, &marks, 0.0).recent.is_empty());
+    assert!(company.0.default_order(&usages, &marks, 0.0).recent.is_empty());
     for weight in [0.0, 1.0] {
         assert_eq!(
-            company.0.roster().browse(&usages, &marks, weight),
-            company.0.browse(&usages, &marks, weight),
+            company.0.roster().default_order(&usages, &marks, weight),
+            company.0.default_order(&usages, &marks, weight),
             "with and without an index"
         );
     }
@@ -64,8 +69,8 @@ fn an_empty_query_shows_favourites_then_recent_then_names() {
 #[test]
 fn hidden_roles_are_not_found_either() {
     let company = Company::new();
-    let mut marks = Marks::default();
-    marks.hidden.insert(company.id("vault BreakGlass"));
+    let mut marks = RoleFlags::default();
+    marks.hidden.insert(company.role_id("vault BreakGlass"));
     let rows = company.0.search(&company.query("glass"), &Usages::new(), &marks, 1.0);
     assert!(rows.is_empty());
 }
@@ -102,7 +107,7 @@ fn letters_are_lit_where_the_word_lies_best() {
 #[test]
 fn when_nothing_matches_the_nearest_names_are_known() {
     let company = Company::new();
-    assert_eq!(company.0.nearest("sandbux", 2), ["sandbox", "jane-sandbox"]);
-    assert_eq!(company.0.nearest("zurihc admin", 1), ["Zürich Analytics"]);
-    assert!(company.0.nearest("qqqqqqqq", 3).is_empty());
+    assert_eq!(company.0.nearest_account_names("sandbux", 2), ["sandbox", "jane-sandbox"]);
+    assert_eq!(company.0.nearest_account_names("zurihc admin", 1), ["Zürich Analytics"]);
+    assert!(company.0.nearest_account_names("qqqqqqqq", 3).is_empty());
 }

@@ -132,7 +132,7 @@ fn one(state: &State, role: &RoleId) -> Vec<Item> {
             when(true, item('p', "copy the profile's name", Does::Copy(profile.to_string())));
         }
     }
-    let favourite = state.marks.favourites.contains(role);
+    let favourite = state.marks.favorites.contains(role);
     let words = if favourite { "no longer a favourite" } else { "make it a favourite" };
     when(true, item('f', words, Does::Mark(Mark::Favourite, !favourite)));
     let hidden = state.marks.hidden.contains(role);
@@ -161,7 +161,7 @@ fn several(state: &State, roles: &[RoleId]) -> Vec<Item> {
     let mut items = Vec::new();
     let free = !state.only && state.action != Action::Print;
     let entries: Vec<_> = roles.iter().filter_map(|role| state.roster.find(role)).collect();
-    let lines = |of: &dyn Fn(&crate::domain::Entry) -> String| {
+    let lines = |of: &dyn Fn(&crate::domain::RosterEntry) -> String| {
         entries.iter().map(|entry| of(entry)).collect::<Vec<_>>().join("\n")
     };
     let many = roles.len();
@@ -182,7 +182,7 @@ fn several(state: &State, roles: &[RoleId]) -> Vec<Item> {
     let all = |marked: &std::collections::BTreeSet<RoleId>| {
         roles.iter().all(|role| marked.contains(role))
     };
-    let pinned = all(&state.marks.favourites);
+    let pinned = all(&state.marks.favorites);
     let words = if pinned { "no longer favourites" } else { "make them favourites" };
     items.push(item('f', words, Does::Mark(Mark::Favourite, !pinned)));
     items.push(item('h', "hide them from the list", Does::Mark(Mark::Hidden, true)));

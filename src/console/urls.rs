@@ -11,7 +11,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 ///
 /// `endpoint` is the federation endpoint that gave the token, `issuer` where people are sent when
 /// the session ends, `destination` the page to open.
-pub fn login_link(
+pub fn federation_login_url(
     endpoint: &str,
     token: &Secret<String>,
     issuer: &str,
@@ -27,7 +27,7 @@ pub fn login_link(
 
 /// The portal's shortcut link: no secret in it, whoever opens it signs in as themselves. Without a
 /// role the portal asks for one.
-pub fn portal_link(
+pub fn portal_shortcut_url(
     start_url: &StartUrl,
     account: AccountId,
     role: Option<&RoleName>,
@@ -36,7 +36,7 @@ pub fn portal_link(
     let role = role.map(|role| format!("&role_name={}", encode(role.as_str()))).unwrap_or_default();
     let destination =
         destination.map(|page| format!("&destination={}", encode(page))).unwrap_or_default();
-    format!("{}/#/console?account_id={account}{role}{destination}", start_url.trimmed())
+    format!("{}/#/console?account_id={account}{role}{destination}", start_url.normalized())
 }
 
 fn encode(text: &str) -> String {
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_login_link_has_everything_encoded() {
-        let link = login_link(
+        let link = federation_login_url(
             "https://signin.aws.amazon.com/federation",
             &"a+b/=".into(),
             "https://corp.awsapps.com/start",
@@ -69,12 +69,17 @@ mod tests {
         let account = "012345678901".parse().unwrap();
         let role = RoleName::new("Read Only");
         assert_eq!(
-            portal_link(&start, account, Some(&role), Some("https://console.aws.amazon.com/s3")),
+            portal_shortcut_url(
+                &start,
+                account,
+                Some(&role),
+                Some("https://console.aws.amazon.com/s3")
+            ),
             "https://corp.awsapps.com/start/#/console?account_id=012345678901&role_name=Read%20Only\
              &destination=https%3A%2F%2Fconsole.aws.amazon.com%2Fs3"
         );
         assert_eq!(
-            portal_link(&start, account, None, None),
+            portal_shortcut_url(&start, account, None, None),
             "https://corp.awsapps.com/start/#/console?account_id=012345678901"
         );
     }

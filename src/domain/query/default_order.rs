@@ -2,52 +2,58 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::index::Index;
+use super::index::SearchIndex;
 use super::search::by_frecency;
-use crate::domain::{AccountId, Marks, RoleId, Roster, Sheet, Usages, fold};
+use crate::domain::{AccountId, PackedRoster, RoleFlags, RoleId, Roster, Usages, normalize_text};
 
 /// All rows under the three headings of the first screen, as positions in the roster's entries;
 /// none stands under two.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Browse {
+pub struct DefaultOrder {
     /// Pinned, by name.
-    pub favourites: Vec<u32>,
+    pub favorites: Vec<u32>,
     /// Used before, by frecency; empty when history has no weight.
     pub recent: Vec<u32>,
     /// The others, by name.
     pub rest: Vec<u32>,
 }
 
-impl Index {
+impl SearchIndex {
     /// The rows of an empty query. Hidden roles are left out (pass marks without them to see them).
-    pub fn browse(&self, usages: &Usages, marks: &Marks, weight: f64) -> Browse {
+    pub fn default_order(&self, usages: &Usages, marks: &RoleFlags, weight: f64) -> DefaultOrder {
         let locate = |roles: &[&RoleId]| self.locate(roles.iter().copied());
         let hidden = |row: usize| {
-            self.roster().look(self.rows[row] as usize).is_some_and(|look| look.hidden)
+            self.roster().row_style(self.rows[row] as usize).is_some_and(|look| look.hidden)
         };
         let mut browse =
-            stack(self.rows.len(), &locate, &hidden, usages, marks, weight, usize::MAX);
+            group_rows(self.rows.len(), &locate, &hidden, usages, marks, weight, usize::MAX);
         browse.renumber(&self.rows);
         browse
     }
 }
 
-impl Sheet {
+impl PackedRoster {
     /// The first rows of an empty query, as [`Index::browse`] has them: all favourites, all recent
     /// ones, and so many of the others.
-    pub fn browse(&self, usages: &Usages, marks: &Marks, weight: f64, most: usize) -> Browse {
+    pub fn default_order(
+        &self,
+        usages: &Usages,
+        marks: &RoleFlags,
+        weight: f64,
+        most: usize,
+    ) -> DefaultOrder {
         let locate = |roles: &[&RoleId]| self.locate(roles.iter().copied());
         let hidden = |row: usize| {
             u32::try_from(row).is_ok_and(|row| self.hidden().binary_search(&row).is_ok())
         };
-        stack(self.len(), &locate, &hidden, usages, marks, weight, most)
+        group_rows(self.len(), &locate, &hidden, usages, marks, weight, most)
     }
 }
 
 impl Roster {
     /// The rows of an empty query, as [`Index::browse`] has them.
-    pub fn browse(&self, usages: &Usages, marks: &Marks, weight: f64) -> Browse {
-        let order = self.by_name();
+    pub fn default_order(&self, usages: &Usages, marks: &RoleFlags, weight: f64) -> DefaultOrder {
+        let order = self.order_by_name();
         let locate = |roles: &[&RoleId]| {
             let wanted: HashSet<AccountId> = roles.iter().map(|role| role.account).collect();
             let mut out = Vec::new();
@@ -71,22 +77,24 @@ impl Roster {
             out
         };
         let locate = |roles: &[&RoleId]| if roles.is_empty() { Vec::new() } else { locate(roles) };
-        let hidden = |row: usize| self.look(order[row] as usize).is_some_and(|look| look.hidden);
-        let mut browse = stack(order.len(), &locate, &hidden, usages, marks, weight, usize::MAX);
+        let hidden =
+            |row: usize| self.row_style(order[row] as usize).is_some_and(|look| look.hidden);
+        let mut browse =
+            group_rows(order.len(), &locate, &hidden, usages, marks, weight, usize::MAX);
         browse.renumber(&order);
         browse
     }
 
     /// The positions of the entries by account name, account id, role, as [`Index::order`] has
     /// them. Entries of an account stand together already, and share its name.
-    fn by_name(&self) -> Vec<u32> {
+    fn order_by_name(&self) -> Vec<u32> {
         // Equal names are mostly one name that is shared, known by its address.
         let mut seen: Vec<(*const u8, &str)> =
             self.entries.iter().map(|entry| (entry.role.as_ptr(), &*entry.role)).collect();
         seen.sort_unstable();
         seen.dedup();
         let mut names: Vec<(String, *const u8)> =
-            seen.into_iter().map(|(at, role)| (fold(role), at)).collect();
+            seen.into_iter().map(|(at, role)| (normalize_text(role), at)).collect();
         names.sort_unstable();
         let same = names.chunk_by(|left, right| left.0 == right.0);
         let places: HashMap<*const u8, usize> = same
@@ -102,7 +110,11 @@ impl Roster {
                 {
                     rows.push(position);
                 }
-                _ => accounts.push((fold(&entry.account_name), entry.account, vec![position])),
+                _ => accounts.push((
+                    normalize_text(&entry.account_name),
+                    entry.account,
+                    vec![position],
+                )),
             }
         }
         accounts.sort_by(|left, right| (&left.0, left.1).cmp(&(&right.0, right.1)));
@@ -117,28 +129,28 @@ impl Roster {
     }
 }
 
-impl Browse {
+impl DefaultOrder {
     /// Makes positions in the roster's entries of rows in another order.
     fn renumber(&mut self, order: &[u32]) {
-        for part in [&mut self.favourites, &mut self.recent, &mut self.rest] {
+        for part in [&mut self.favorites, &mut self.recent, &mut self.rest] {
             part.iter_mut().for_each(|row| *row = order[*row as usize]);
         }
     }
 }
 
 /// The rows of these roles, each with the place of its role among them.
-type Locate<'a> = &'a dyn Fn(&[&RoleId]) -> Vec<(usize, usize)>;
+type LocateFn<'a> = &'a dyn Fn(&[&RoleId]) -> Vec<(usize, usize)>;
 
 /// The three parts over rows that are numbered by name.
-fn stack(
+fn group_rows(
     count: usize,
-    locate: Locate<'_>,
+    locate: LocateFn<'_>,
     hidden: &dyn Fn(usize) -> bool,
     usages: &Usages,
-    marks: &Marks,
+    marks: &RoleFlags,
     weight: f64,
     most: usize,
-) -> Browse {
+) -> DefaultOrder {
     let of_marks = |marked: &BTreeSet<RoleId>| {
         locate(&marked.iter().collect::<Vec<_>>())
             .into_iter()
@@ -150,11 +162,11 @@ fn stack(
     let mut take = |row: usize| {
         (!hidden(row) && !std::mem::replace(&mut placed[row], true)).then_some(row as u32)
     };
-    let favourites = of_marks(&marks.favourites).into_iter().filter_map(&mut take).collect();
+    let favourites = of_marks(&marks.favorites).into_iter().filter_map(&mut take).collect();
     let used = by_frecency(usages, weight);
     let mut located = locate(&used.iter().map(|(role, _)| *role).collect::<Vec<_>>());
     located.sort_by_key(|(row, position)| (used[*position].1, *row));
     let recent = located.into_iter().filter_map(|(row, _)| take(row)).collect();
     let rest = (0..count).filter_map(take).take(most).collect();
-    Browse { favourites, recent, rest }
+    DefaultOrder { favorites: favourites, recent, rest }
 }

@@ -3,138 +3,158 @@
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
-use super::column::Field;
-use super::folded::Folded;
-use super::humps;
-use super::parse::{How, Scope, Word};
+use super::column::SearchField;
+use super::normalized::NormalizedText;
+use super::parse::{MatchMode, QueryWord, Scope};
+use super::word_prefix;
 
 /// What a word that is not there costs.
-pub(super) const MISS: u64 = u64::MAX;
+pub(super) const NO_MATCH: u64 = u64::MAX;
 
 /// How a word lies in a value, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
+pub(super) enum MatchKind {
     /// It is the value.
     Exact,
     /// The value begins with it; an id also ends with it.
     Prefix,
     /// One of the value's words begins with it.
-    Start,
+    WordStart,
     /// It is one of the value's words with letters left out of its middle: `prd` for prod, `stg`
     /// for staging.
-    Short,
+    Abbreviation,
     /// Its letters begin words of the value: `ro` in ReadOnly.
-    Humps,
+    WordPrefixes,
     /// Somewhere.
-    Inside,
+    Substring,
     /// Its letters are there in order, close together.
     Fuzzy,
 }
 
 /// One word found in one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hit {
+pub(super) struct WordMatch {
     /// How well.
-    pub(super) class: Class,
+    pub(super) kind: MatchKind,
     /// Where, for literal classes: a byte offset in the folded value.
-    pub(super) at: usize,
+    pub(super) offset: usize,
     /// Whether it ends where one of the value's words ends.
-    pub(super) whole: bool,
+    pub(super) ends_word: bool,
     /// The fuzzy matcher's score, else 0.
     pub(super) score: i64,
 }
 
-impl Hit {
-    fn literal(class: Class, value: &Folded, at: usize, length: usize) -> Self {
+impl WordMatch {
+    fn literal(class: MatchKind, value: &NormalizedText, at: usize, length: usize) -> Self {
         let end = at + length;
         let letter = value.text.as_bytes().get(end).copied();
         let whole = letter.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
-            || value.starts.contains(&(end as u32));
-        Self { class, at, whole, score: 0 }
+            || value.word_starts.contains(&(end as u32));
+        Self { kind: class, offset: at, ends_word: whole, score: 0 }
     }
 }
 
 /// Classes words. Holds the fuzzy matcher's scratch space, hence one for each search.
-pub(super) struct Classifier(SkimMatcherV2);
+pub(super) struct WordMatcher(SkimMatcherV2);
 
-impl Classifier {
+impl WordMatcher {
     pub(super) fn new() -> Self {
         Self(SkimMatcherV2::default().ignore_case())
     }
 
     /// The best way in which the word lies in a value of this field.
-    pub(super) fn hit(&self, word: &Word, field: Field, value: &Folded) -> Option<Hit> {
-        let text = word.folded.text.as_str();
+    pub(super) fn match_word(
+        &self,
+        word: &QueryWord,
+        field: SearchField,
+        value: &NormalizedText,
+    ) -> Option<WordMatch> {
+        let text = word.normalized.text.as_str();
         if value.text.is_empty() {
             return None;
         }
-        if word.glob {
-            return glob(word, value);
+        if word.is_glob {
+            return match_glob(word, value);
         }
-        if word.folded.letters & !value.letters != 0 {
+        if word.normalized.letter_mask & !value.letter_mask != 0 {
             return None;
         }
-        if word.how != How::Plain {
-            return anchored(word, value);
+        if word.mode != MatchMode::Plain {
+            return match_anchored(word, value);
         }
-        if field == Field::Id {
-            return id(word, value);
+        if field == SearchField::Id {
+            return match_id(word, value);
         }
         if let Some(at) = value.text.find(text) {
             let start = value
-                .starts
+                .word_starts
                 .iter()
                 .map(|s| *s as usize)
                 .find(|s| value.text[*s..].starts_with(text));
             let (class, at) = match start {
-                Some(0) if value.text.len() == text.len() => (Class::Exact, 0),
-                _ if at == 0 => (Class::Prefix, 0),
-                Some(start) => (Class::Start, start),
-                None => (Class::Inside, at),
+                Some(0) if value.text.len() == text.len() => (MatchKind::Exact, 0),
+                _ if at == 0 => (MatchKind::Prefix, 0),
+                Some(start) => (MatchKind::WordStart, start),
+                None => (MatchKind::Substring, at),
             };
-            return Some(Hit::literal(
-                if value.text.len() == text.len() { Class::Exact } else { class },
+            return Some(WordMatch::literal(
+                if value.text.len() == text.len() { MatchKind::Exact } else { class },
                 value,
                 at,
                 text.len(),
             ));
         }
-        if word.negated || !matches!(field, Field::Account | Field::Alias | Field::Role) {
+        if word.is_negated
+            || !matches!(field, SearchField::Account | SearchField::Alias | SearchField::Role)
+        {
             return None;
         }
-        self.loose(text, value)
+        self.match_loosely(text, value)
     }
 
     /// A shortened word, beginnings of words, then letters in order.
-    fn loose(&self, text: &str, value: &Folded) -> Option<Hit> {
-        if text.len() < 2 || text.len() > humps::LONGEST {
+    fn match_loosely(&self, text: &str, value: &NormalizedText) -> Option<WordMatch> {
+        if text.len() < 2 || text.len() > word_prefix::MAX_WORD_BYTES {
             return None;
         }
-        if let Some(at) = shortened(value, text) {
-            return Some(Hit { class: Class::Short, at, whole: true, score: 0 });
+        if let Some(at) = find_abbreviation(value, text) {
+            return Some(WordMatch {
+                kind: MatchKind::Abbreviation,
+                offset: at,
+                ends_word: true,
+                score: 0,
+            });
         }
-        if humps::eaten_from_start(value, text) & 1 << text.len() != 0 {
-            let (_, head) = humps::eaten_to_end(value, text);
-            return Some(Hit { class: Class::Humps, at: 0, whole: head & 1 != 0, score: 0 });
+        if word_prefix::matched_from_start(value, text) & 1 << text.len() != 0 {
+            let (_, head) = word_prefix::matched_to_end(value, text);
+            return Some(WordMatch {
+                kind: MatchKind::WordPrefixes,
+                offset: 0,
+                ends_word: head & 1 != 0,
+                score: 0,
+            });
         }
-        let score = near(value, text).then(|| self.0.fuzzy_match(&value.text, text)).flatten()?;
-        Some(Hit { class: Class::Fuzzy, at: 0, whole: false, score })
+        let score = is_fuzzy_candidate(value, text)
+            .then(|| self.0.fuzzy_match(&value.text, text))
+            .flatten()?;
+        Some(WordMatch { kind: MatchKind::Fuzzy, offset: 0, ends_word: false, score })
     }
 
     /// The characters of the folded value that a fuzzy hit is made of.
-    pub(super) fn fuzzy_characters(&self, text: &str, value: &Folded) -> Vec<usize> {
+    pub(super) fn fuzzy_positions(&self, text: &str, value: &NormalizedText) -> Vec<usize> {
         self.0.fuzzy_indices(&value.text, text).map_or_else(Vec::new, |(_, characters)| characters)
     }
 }
 
 /// Where the value has a word of which the text is the beginning, the end and some of the letters
 /// between, with no more left out than typed. A person who types `prd` means prod, not pricing-dev.
-fn shortened(value: &Folded, text: &str) -> Option<usize> {
+fn find_abbreviation(value: &NormalizedText, text: &str) -> Option<usize> {
     if text.len() < 3 {
         return None;
     }
-    let ends = value.starts.iter().skip(1).map(|start| *start as usize).chain([value.text.len()]);
-    let mut words = value.starts.iter().map(|start| *start as usize).zip(ends);
+    let ends =
+        value.word_starts.iter().skip(1).map(|start| *start as usize).chain([value.text.len()]);
+    let mut words = value.word_starts.iter().map(|start| *start as usize).zip(ends);
     let found = words.find(|(start, end)| {
         let word = value.text[*start..*end]
             .trim_end_matches(|letter: char| letter.is_ascii_punctuation() || letter == ' ')
@@ -144,14 +164,14 @@ fn shortened(value: &Folded, text: &str) -> Option<usize> {
             && word.len() <= typed.len() * 2 + 1
             && word[0] == typed[0]
             && word.last() == typed.last()
-            && skeleton(word, typed).is_some()
+            && abbreviation_offsets(word, typed).is_some()
     });
     found.map(|(start, _)| start)
 }
 
 /// Where the letters of a shortened word lie in the word: the first at its start, the last at its
 /// end, the others as early as they come.
-fn skeleton(word: &[u8], typed: &[u8]) -> Option<Vec<usize>> {
+fn abbreviation_offsets(word: &[u8], typed: &[u8]) -> Option<Vec<usize>> {
     let (last, inner) = (word.len().checked_sub(1)?, typed.get(1..typed.len().checked_sub(1)?)?);
     let (mut at, mut out) = (1, vec![0]);
     for letter in inner {
@@ -165,23 +185,27 @@ fn skeleton(word: &[u8], typed: &[u8]) -> Option<Vec<usize>> {
 
 /// The byte ranges of a value that a shortened word found in it is made of; `at` is where the word
 /// begins.
-pub(super) fn shortened_ranges(value: &Folded, text: &str, at: usize) -> Vec<(usize, usize)> {
+pub(super) fn abbreviation_ranges(
+    value: &NormalizedText,
+    text: &str,
+    at: usize,
+) -> Vec<(usize, usize)> {
     let end = value
-        .starts
+        .word_starts
         .iter()
         .map(|start| *start as usize)
         .find(|start| *start > at)
         .unwrap_or(value.text.len());
     let word = value.text[at..end]
         .trim_end_matches(|letter: char| letter.is_ascii_punctuation() || letter == ' ');
-    let places = skeleton(word.as_bytes(), text.as_bytes()).unwrap_or_default();
+    let places = abbreviation_offsets(word.as_bytes(), text.as_bytes()).unwrap_or_default();
     let on_letters = |place: &usize| value.text.is_char_boundary(at + place);
     places.into_iter().filter(on_letters).map(|place| (at + place, at + place + 1)).collect()
 }
 
 /// The floor under fuzzy hits: the first letter begins a word, and all of them lie within twice
 /// their own length and a bit. Without it `prod` finds four in ten of all names.
-fn near(value: &Folded, text: &str) -> bool {
+fn is_fuzzy_candidate(value: &NormalizedText, text: &str) -> bool {
     let (value_bytes, word) = (value.text.as_bytes(), text.as_bytes());
     // Two letters say enough when the second is a consonant, as in `db`; vowels are everywhere.
     if word.len() < 2 || word.len() == 2 && b"aeiou".contains(&word[1]) {
@@ -189,7 +213,7 @@ fn near(value: &Folded, text: &str) -> bool {
     }
     let window = word.len() * 2 + 2;
     value
-        .starts
+        .word_starts
         .iter()
         .map(|start| &value_bytes[*start as usize..])
         .filter(|rest| rest[0] == word[0])
@@ -202,14 +226,14 @@ fn near(value: &Folded, text: &str) -> bool {
         })
 }
 
-fn anchored(word: &Word, value: &Folded) -> Option<Hit> {
-    let (text, length) = (&word.folded.text, word.folded.text.len());
-    let at = match word.how {
-        How::Start | How::Whole => value.text.starts_with(text).then_some(0),
-        How::End => value.text.ends_with(text).then(|| value.text.len() - length),
-        How::Exact | How::Plain => {
+fn match_anchored(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
+    let (text, length) = (&word.normalized.text, word.normalized.text.len());
+    let at = match word.mode {
+        MatchMode::Start | MatchMode::Whole => value.text.starts_with(text).then_some(0),
+        MatchMode::End => value.text.ends_with(text).then(|| value.text.len() - length),
+        MatchMode::Exact | MatchMode::Plain => {
             let start = value
-                .starts
+                .word_starts
                 .iter()
                 .map(|s| *s as usize)
                 .find(|s| value.text[*s..].starts_with(text));
@@ -218,46 +242,57 @@ fn anchored(word: &Word, value: &Folded) -> Option<Hit> {
         }
     }?;
     let class = match at {
-        0 if value.text.len() == length => Class::Exact,
-        _ if word.how == How::Whole => return None,
-        0 => Class::Prefix,
-        at if value.starts.contains(&(at as u32)) => Class::Start,
-        _ => Class::Inside,
+        0 if value.text.len() == length => MatchKind::Exact,
+        _ if word.mode == MatchMode::Whole => return None,
+        0 => MatchKind::Prefix,
+        at if value.word_starts.contains(&(at as u32)) => MatchKind::WordStart,
+        _ => MatchKind::Substring,
     };
-    Some(Hit::literal(class, value, at, length))
+    Some(WordMatch::literal(class, value, at, length))
 }
 
 /// Ids are known by how they begin and end; a digit or two says little, and ranks there behind
 /// names.
-fn id(word: &Word, value: &Folded) -> Option<Hit> {
-    let text = &word.folded.text;
+fn match_id(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
+    let text = &word.normalized.text;
     let long = text.len() >= 4 || word.scope != Scope::Any;
     let (class, at) = match value.text.find(text)? {
-        0 if text.len() == value.text.len() => (Class::Exact, 0),
-        _ if value.text.ends_with(text) => {
-            (if long { Class::Prefix } else { Class::Inside }, value.text.len() - text.len())
-        }
-        0 => (if long { Class::Prefix } else { Class::Inside }, 0),
-        at => (Class::Inside, at),
+        0 if text.len() == value.text.len() => (MatchKind::Exact, 0),
+        _ if value.text.ends_with(text) => (
+            if long { MatchKind::Prefix } else { MatchKind::Substring },
+            value.text.len() - text.len(),
+        ),
+        0 => (if long { MatchKind::Prefix } else { MatchKind::Substring }, 0),
+        at => (MatchKind::Substring, at),
     };
-    Some(Hit { class, at, whole: at > 0 || class == Class::Exact, score: 0 })
+    Some(WordMatch {
+        kind: class,
+        offset: at,
+        ends_word: at > 0 || class == MatchKind::Exact,
+        score: 0,
+    })
 }
 
-fn glob(word: &Word, value: &Folded) -> Option<Hit> {
-    let text = &word.folded.text;
-    let (start, end) = match word.how {
-        How::Plain | How::Exact => (false, false),
-        How::Start => (true, false),
-        How::End => (false, true),
-        How::Whole => (true, true),
+fn match_glob(word: &QueryWord, value: &NormalizedText) -> Option<WordMatch> {
+    let text = &word.normalized.text;
+    let (start, end) = match word.mode {
+        MatchMode::Plain | MatchMode::Exact => (false, false),
+        MatchMode::Start => (true, false),
+        MatchMode::End => (false, true),
+        MatchMode::Whole => (true, true),
     };
     let pieces = glob_pieces(&value.text, text, start, end)?;
     let class = match pieces.first() {
-        _ if glob_pieces(&value.text, text, true, true).is_some() => Class::Exact,
-        Some((0, _)) => Class::Prefix,
-        _ => Class::Inside,
+        _ if glob_pieces(&value.text, text, true, true).is_some() => MatchKind::Exact,
+        Some((0, _)) => MatchKind::Prefix,
+        _ => MatchKind::Substring,
     };
-    Some(Hit { class, at: pieces.first().map_or(0, |piece| piece.0), whole: true, score: 0 })
+    Some(WordMatch {
+        kind: class,
+        offset: pieces.first().map_or(0, |piece| piece.0),
+        ends_word: true,
+        score: 0,
+    })
 }
 
 /// Where the pieces between the `*`s of a pattern lie in a text, as byte ranges; tied to the text's
@@ -295,46 +330,53 @@ pub(super) fn glob_pieces(
 /// Fields that repeat or surround a name (tags, e-mail, instance, profile) rank behind names,
 /// unless the word asks for them: most e-mail addresses begin like their account, and a tag
 /// `env=prod` is on hundreds of rows.
-pub(super) fn cost(hit: Hit, field: Field, word: &Word) -> u64 {
-    let name = matches!(field, Field::Account | Field::Alias | Field::Role | Field::Id);
+pub(super) fn cost(hit: WordMatch, field: SearchField, word: &QueryWord) -> u64 {
+    let name = matches!(
+        field,
+        SearchField::Account | SearchField::Alias | SearchField::Role | SearchField::Id
+    );
     let main = name
         || word.scope != Scope::Any
-        || matches!((field, hit.class), (Field::Profile | Field::Email, Class::Exact));
-    let short_id = field == Field::Id && word.scope == Scope::Any && word.folded.text.len() < 4;
-    let class = match hit.class {
-        Class::Fuzzy => {
-            return spread(
+        || matches!(
+            (field, hit.kind),
+            (SearchField::Profile | SearchField::Email, MatchKind::Exact)
+        );
+    let short_id =
+        field == SearchField::Id && word.scope == Scope::Any && word.normalized.text.len() < 4;
+    let class = match hit.kind {
+        MatchKind::Fuzzy => {
+            return pack_cost(
                 rank::FUZZY,
                 1_000 - hit.score.clamp(0, 1_000) as u64,
-                detail(field, hit.whole),
+                tie_breaker(field, hit.ends_word),
             );
         }
-        _ if short_id => rank::INSIDE_ASIDE,
+        _ if short_id => rank::SECONDARY_SUBSTRING,
         // Whoever types an instance's whole name means its rows, unless an account has that name.
-        Class::Exact if field == Field::Sso && !main => rank::PREFIX,
-        Class::Inside if main => rank::INSIDE,
-        Class::Inside => rank::INSIDE_ASIDE,
-        _ if !main => rank::ASIDE,
-        Class::Exact => rank::EXACT,
-        Class::Prefix => rank::PREFIX,
-        Class::Start => rank::START,
-        Class::Short | Class::Humps => rank::HUMPS,
+        MatchKind::Exact if field == SearchField::Sso && !main => rank::PREFIX,
+        MatchKind::Substring if main => rank::SUBSTRING,
+        MatchKind::Substring => rank::SECONDARY_SUBSTRING,
+        _ if !main => rank::SECONDARY,
+        MatchKind::Exact => rank::EXACT,
+        MatchKind::Prefix => rank::PREFIX,
+        MatchKind::WordStart => rank::WORD_START,
+        MatchKind::Abbreviation | MatchKind::WordPrefixes => rank::WORD_PREFIXES,
     };
     // One word shortened says more than some words begun, most of all the first.
-    let score = match hit.class {
-        Class::Short if main => u64::from(hit.at > 0),
-        Class::Humps if main => 2,
+    let score = match hit.kind {
+        MatchKind::Abbreviation if main => u64::from(hit.offset > 0),
+        MatchKind::WordPrefixes if main => 2,
         _ => 0,
     };
-    spread(class, score, detail(field, hit.whole))
+    pack_cost(class, score, tie_breaker(field, hit.ends_word))
 }
 
 /// The cost of a word of which the role takes the last `for_role` letters: the more the account
 /// takes, the better. Over two fields a word is as good as one made of beginnings in one field; a
 /// word of two letters says too little for that.
-pub(super) fn span_cost(length: usize, for_role: usize, role_from_its_start: bool) -> u64 {
-    let rank = if length > 2 { rank::HUMPS } else { rank::SHORT_SPAN };
-    spread(rank, 2 + (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
+pub(super) fn cross_field_cost(length: usize, for_role: usize, role_from_its_start: bool) -> u64 {
+    let rank = if length > 2 { rank::WORD_PREFIXES } else { rank::SHORT_CROSS_FIELD };
+    pack_cost(rank, 2 + (for_role as u64 - 1) * 2 + u64::from(!role_from_its_start), 0)
 }
 
 /// Rows are compared by the sum of these over their words. One fuzzy word outweighs any company it
@@ -342,40 +384,40 @@ pub(super) fn span_cost(length: usize, for_role: usize, role_from_its_start: boo
 mod rank {
     pub(super) const EXACT: u64 = 0;
     pub(super) const PREFIX: u64 = 1;
-    pub(super) const START: u64 = 2;
-    pub(super) const HUMPS: u64 = 3;
-    pub(super) const ASIDE: u64 = 4;
-    pub(super) const INSIDE: u64 = 5;
-    pub(super) const INSIDE_ASIDE: u64 = 6;
-    pub(super) const SHORT_SPAN: u64 = 8;
+    pub(super) const WORD_START: u64 = 2;
+    pub(super) const WORD_PREFIXES: u64 = 3;
+    pub(super) const SECONDARY: u64 = 4;
+    pub(super) const SUBSTRING: u64 = 5;
+    pub(super) const SECONDARY_SUBSTRING: u64 = 6;
+    pub(super) const SHORT_CROSS_FIELD: u64 = 8;
     pub(super) const FUZZY: u64 = 20;
 }
 
 /// Sixteen bits each for rank and score, sixteen free, sixteen for details: sums over 32 words stay
 /// in their bits.
-fn spread(rank: u64, score: u64, detail: u64) -> u64 {
+fn pack_cost(rank: u64, score: u64, detail: u64) -> u64 {
     rank << 48 | score << 32 | detail
 }
 
 /// A cost without its small things: equal for places that match equally well.
-pub(super) fn coarse(cost: u64) -> u64 {
+pub(super) fn coarse_cost(cost: u64) -> u64 {
     cost >> 32
 }
 
 /// What a name of many words pays between hits that are equal in all else: `pay dev` is
 /// `payments-dev` rather than `payments-apac-dev`.
-pub(super) fn crowd(field: Field, value: &Folded) -> u64 {
+pub(super) fn word_count_penalty(field: SearchField, value: &NormalizedText) -> u64 {
     match field {
-        Field::Account | Field::Alias => value.starts.len().min(7) as u64,
+        SearchField::Account | SearchField::Alias => value.word_starts.len().min(7) as u64,
         _ => 0,
     }
 }
 
-fn detail(field: Field, whole: bool) -> u64 {
+fn tie_breaker(field: SearchField, whole: bool) -> u64 {
     let place = match field {
-        Field::Account => 0,
-        Field::Alias => 1,
-        Field::Role => 2,
+        SearchField::Account => 0,
+        SearchField::Alias => 1,
+        SearchField::Role => 2,
         _ => 3,
     };
     // Below it the words of a name are counted, of up to 32 words of a query.
@@ -387,46 +429,48 @@ mod tests {
     use super::super::parse::Query;
     use super::*;
 
-    fn class(text: &str, field: Field, value: &str) -> Option<Class> {
+    fn match_kind(text: &str, field: SearchField, value: &str) -> Option<MatchKind> {
         let query = Query::parse(text, &|_| false);
-        Classifier::new().hit(&query.terms[0][0], field, &Folded::new(value)).map(|hit| hit.class)
+        WordMatcher::new()
+            .match_word(&query.terms[0][0], field, &NormalizedText::new(value))
+            .map(|hit| hit.kind)
     }
 
     #[test]
     fn names_are_classed_as_a_person_would() {
         for (text, value, want) in [
-            ("prod", "prod", Some(Class::Exact)),
-            ("prod", "product-catalog", Some(Class::Prefix)),
-            ("prod", "payments-prod", Some(Class::Start)),
-            ("acc", "AdministratorAccess", Some(Class::Start)),
-            ("ro", "ReadOnly", Some(Class::Humps)),
-            ("payprod", "payments-prod", Some(Class::Humps)),
-            ("ment", "payments-prod", Some(Class::Inside)),
-            ("sndbx", "sandbox", Some(Class::Short)),
-            ("prd", "payments-prod", Some(Class::Short)),
-            ("stg", "edge-staging-eu", Some(Class::Short)),
-            ("prd", "pricing-dev", Some(Class::Humps)),
-            ("pymnt", "payments", Some(Class::Fuzzy)),
+            ("prod", "prod", Some(MatchKind::Exact)),
+            ("prod", "product-catalog", Some(MatchKind::Prefix)),
+            ("prod", "payments-prod", Some(MatchKind::WordStart)),
+            ("acc", "AdministratorAccess", Some(MatchKind::WordStart)),
+            ("ro", "ReadOnly", Some(MatchKind::WordPrefixes)),
+            ("payprod", "payments-prod", Some(MatchKind::WordPrefixes)),
+            ("ment", "payments-prod", Some(MatchKind::Substring)),
+            ("sndbx", "sandbox", Some(MatchKind::Abbreviation)),
+            ("prd", "payments-prod", Some(MatchKind::Abbreviation)),
+            ("stg", "edge-staging-eu", Some(MatchKind::Abbreviation)),
+            ("prd", "pricing-dev", Some(MatchKind::WordPrefixes)),
+            ("pymnt", "payments", Some(MatchKind::Fuzzy)),
             ("prod", "platform-road", None),
             ("'sndbx", "sandbox", None),
             ("^prod", "payments-prod", None),
-            ("prod$", "payments-prod", Some(Class::Start)),
-            ("^prod$", "prod", Some(Class::Exact)),
-            ("pay*prod", "payments-prod-eu", Some(Class::Prefix)),
+            ("prod$", "payments-prod", Some(MatchKind::WordStart)),
+            ("^prod$", "prod", Some(MatchKind::Exact)),
+            ("pay*prod", "payments-prod-eu", Some(MatchKind::Prefix)),
         ] {
-            assert_eq!(class(text, Field::Account, value), want, "{text} in {value}");
+            assert_eq!(match_kind(text, SearchField::Account, value), want, "{text} in {value}");
         }
     }
 
     #[test]
     fn ids_are_known_by_their_ends() {
         for (text, want) in [
-            ("8901", Class::Prefix),
-            ("0123", Class::Prefix),
-            ("4567", Class::Inside),
-            ("01", Class::Inside),
+            ("8901", MatchKind::Prefix),
+            ("0123", MatchKind::Prefix),
+            ("4567", MatchKind::Substring),
+            ("01", MatchKind::Substring),
         ] {
-            assert_eq!(class(text, Field::Id, "012345678901"), Some(want), "{text}");
+            assert_eq!(match_kind(text, SearchField::Id, "012345678901"), Some(want), "{text}");
         }
     }
 

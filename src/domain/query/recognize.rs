@@ -3,42 +3,42 @@
 use percent_encoding::percent_decode_str;
 
 use crate::domain::AccountId;
-use crate::domain::ids::permission_set;
+use crate::domain::ids::permission_set_name;
 
 /// What a pasted text says about a role.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Pasted {
+pub struct PastedRole {
     /// The account, if it names one; a classic console page does not.
     pub account: Option<AccountId>,
     /// The role, if it names one: a permission set's name, or a role's with its path.
     pub role: Option<String>,
     /// Whether the role is meant to the letter; `ACCOUNT:ROLE` may still be being typed.
-    pub whole: bool,
+    pub is_exact: bool,
 }
 
 /// Recognises an ARN with an account in it, `ACCOUNT:ROLE`, an account id (also `1234-5678-9012`),
 /// a console or portal link. `None` is anything else: text to search for.
-pub fn recognise(text: &str) -> Option<Pasted> {
+pub fn recognize(text: &str) -> Option<PastedRole> {
     let text = text.trim();
     if let Some((scheme, rest)) = text.split_once("://") {
-        return matches!(&*scheme.to_ascii_lowercase(), "https" | "http").then(|| link(rest));
+        return matches!(&*scheme.to_ascii_lowercase(), "https" | "http").then(|| parse_link(rest));
     }
     if text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("arn:")) {
-        return arn(text);
+        return parse_arn(text);
     }
     if let Some((account, role)) = text.split_once(':') {
         let account = Some(account.parse().ok()?);
-        return Some(Pasted {
+        return Some(PastedRole {
             account,
             role: (!role.is_empty()).then(|| role.to_owned()),
-            whole: false,
+            is_exact: false,
         });
     }
-    Some(Pasted { account: Some(text.parse().ok()?), role: None, whole: true })
+    Some(PastedRole { account: Some(text.parse().ok()?), role: None, is_exact: true })
 }
 
 /// Any ARN with an account; those of roles name a role as well.
-fn arn(text: &str) -> Option<Pasted> {
+fn parse_arn(text: &str) -> Option<PastedRole> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let [_, _, service, _, account, resource] = parts[..] else { return None };
     let account = Some(account.parse().ok()?);
@@ -47,14 +47,14 @@ fn arn(text: &str) -> Option<Pasted> {
         "sts" => resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next()),
         _ => None,
     };
-    let role = role.map(|role| permission_set(role).to_owned());
+    let role = role.map(|role| permission_set_name(role).to_owned());
     // A glob is a question about many ARNs, not one that was pasted.
-    (!resource.contains('*')).then_some(Pasted { account, role, whole: true })
+    (!resource.contains('*')).then_some(PastedRole { account, role, is_exact: true })
 }
 
 /// Account and role out of a link: the host's first label, the portal's and switch-role's
 /// parameters, or an ARN somewhere in it.
-fn link(rest: &str) -> Pasted {
+fn parse_link(rest: &str) -> PastedRole {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let label = host.split('.').next().unwrap_or_default();
     let from_host = || label.split('-').next().and_then(|digits| digits.parse().ok());
@@ -71,22 +71,22 @@ fn link(rest: &str) -> Pasted {
         }
     }
     if let Some(account) = account.or_else(from_host) {
-        return Pasted { account: Some(account), role, whole: true };
+        return PastedRole { account: Some(account), role, is_exact: true };
     }
     let decoded = percent_decode_str(rest).decode_utf8_lossy();
     let inside = decoded
         .find("arn:aws")
-        .and_then(|at| arn(decoded[at..].split(['&', '?', '#', ' ']).next()?));
+        .and_then(|at| parse_arn(decoded[at..].split(['&', '?', '#', ' ']).next()?));
     // The role of an ARN inside a link is what the page shows, not who looks at it.
-    Pasted { account: inside.and_then(|pasted| pasted.account), role, whole: true }
+    PastedRole { account: inside.and_then(|pasted| pasted.account), role, is_exact: true }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn said(text: &str) -> String {
-        let Some(pasted) = recognise(text) else { return "text".into() };
+    fn describe(text: &str) -> String {
+        let Some(pasted) = recognize(text) else { return "text".into() };
         let account = pasted.account.map_or("-".into(), |id| id.to_string());
         format!("{account} {}", pasted.role.as_deref().unwrap_or("-"))
     }
@@ -129,7 +129,7 @@ mod tests {
                 "012345678901 -",
             ),
         ] {
-            assert_eq!(said(text), want, "{text}");
+            assert_eq!(describe(text), want, "{text}");
         }
     }
 
@@ -145,7 +145,7 @@ mod tests {
             "arn:",
             "ftp://x",
         ] {
-            assert_eq!(said(text), "text", "{text}");
+            assert_eq!(describe(text), "text", "{text}");
         }
     }
 }

@@ -8,18 +8,18 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use crate::domain::{Error, InstanceName, Kind, Result};
+use crate::domain::{Error, ErrorKind, InstanceName, Result};
 
 use super::env::{self, Env};
-use super::known;
-use super::layers::{self, Layer};
-use super::origins::{Origin, Tracer, Warning};
+use super::layers::{self, ConfigLayer};
+use super::origins::{Origin, OriginCollector, Warning};
 use super::paths::Paths;
+use super::schema;
 use super::settings::Settings;
 
 /// The configuration, read.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Loaded {
+pub struct LoadedConfig {
     /// The settings.
     pub settings: Settings,
     /// Keys without effect. An error of `settings`, `setup` and `doctor`, a warning elsewhere,
@@ -39,8 +39,8 @@ pub struct Loaded {
 /// # Errors
 /// [`Kind::Config`] with file, line, key and what is allowed, when a file is not TOML, or a value
 /// is wrong.
-pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
-    read_all(env, paths, false)
+pub fn load(env: &Env, paths: &Paths) -> Result<LoadedConfig> {
+    load_layers(env, paths, false)
 }
 
 /// The same for whoever tells where a setting came from. There may be thousands of accounts, whose
@@ -48,31 +48,31 @@ pub fn load(env: &Env, paths: &Paths) -> Result<Loaded> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_with_origins(env: &Env, paths: &Paths) -> Result<Loaded> {
-    read_all(env, paths, true)
+pub fn load_with_origins(env: &Env, paths: &Paths) -> Result<LoadedConfig> {
+    load_layers(env, paths, true)
 }
 
-fn read_all(env: &Env, paths: &Paths, traces_accounts: bool) -> Result<Loaded> {
-    let (layers, files) = layers::read(paths)?;
-    let mut tracer = Tracer::new(traces_accounts);
+fn load_layers(env: &Env, paths: &Paths, traces_accounts: bool) -> Result<LoadedConfig> {
+    let (layers, files) = layers::load(paths)?;
+    let mut tracer = OriginCollector::new(traces_accounts);
     let (mut merged, mut order, mut lent_rules) = (DeTable::new(), Vec::new(), 0);
     for layer in &layers {
         let mut table = layer.parse()?;
         tracer.examine(layer, &mut table);
-        name_instances(&table, &mut order);
-        lent_rules += if layer.own { 0 } else { rules(&table) };
-        layers::lay(&mut merged, table);
+        collect_instance_names(&table, &mut order);
+        lent_rules += if layer.is_user_file { 0 } else { rule_count(&table) };
+        layers::merge(&mut merged, table);
     }
     let mut loaded = match Settings::deserialize(Spanned::new(0..0, merged).into_deserializer()) {
-        Ok(settings) => tracer.told(settings, files),
-        Err(error) => return Err(blame(&layers, &error)),
+        Ok(settings) => tracer.into_config(settings, files),
+        Err(error) => return Err(locate_error(&layers, &error)),
     };
     loaded.settings.instance_order = order;
     // The person's file is the last: its rules follow those of all others.
-    loaded.settings.rules.iter_mut().take(lent_rules).for_each(|rule| rule.lent = true);
-    loaded.settings.profile_format_at = loaded.place("profile_format");
-    loaded.settings.list_fields_at = loaded.place("list_fields");
-    loaded.obey(env);
+    loaded.settings.rules.iter_mut().take(lent_rules).for_each(|rule| rule.from_shared_file = true);
+    loaded.settings.profile_format_location = loaded.location("profile_format");
+    loaded.settings.list_fields_location = loaded.location("list_fields");
+    loaded.apply_env(env);
     Ok(loaded)
 }
 
@@ -81,26 +81,26 @@ fn read_all(env: &Env, paths: &Paths, traces_accounts: bool) -> Result<Loaded> {
 /// # Errors
 /// As [`load`], for this file alone.
 pub fn check(path: &Path, text: &str) -> Result<Vec<Warning>> {
-    Ok(read(path, text)?.warnings)
+    Ok(parse(path, text)?.warnings)
 }
 
 /// A text as the person's own file, without the files below it and the environment.
 ///
 /// # Errors
 /// As [`load`], for this file alone.
-pub fn read(path: &Path, text: &str) -> Result<Loaded> {
-    let layer = Layer::new(path.to_owned(), text.to_owned(), true);
-    let (mut tracer, mut table) = (Tracer::new(true), layer.parse()?);
+pub fn parse(path: &Path, text: &str) -> Result<LoadedConfig> {
+    let layer = ConfigLayer::new(path.to_owned(), text.to_owned(), true);
+    let (mut tracer, mut table) = (OriginCollector::new(true), layer.parse()?);
     tracer.examine(&layer, &mut table);
     match Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
-        Ok(settings) => Ok(tracer.told(settings, Vec::new())),
-        Err(error) => Err(blame(std::slice::from_ref(&layer), &error)),
+        Ok(settings) => Ok(tracer.into_config(settings, Vec::new())),
+        Err(error) => Err(locate_error(std::slice::from_ref(&layer), &error)),
     }
 }
 
-impl Loaded {
+impl LoadedConfig {
     /// The file and the line that a key comes from, if it comes from a file.
-    fn place(&self, key: &str) -> Option<(PathBuf, usize)> {
+    fn location(&self, key: &str) -> Option<(PathBuf, usize)> {
         match self.origins.get(key)? {
             Origin::File { path, line } => Some((path.clone(), *line)),
             Origin::Environment(_) | Origin::Flag => None,
@@ -108,7 +108,7 @@ impl Loaded {
     }
 
     /// Lets the environment have its say.
-    fn obey(&mut self, env: &Env) {
+    fn apply_env(&mut self, env: &Env) {
         if let Some(browser) = env.get(env::AWS_SSO_BROWSER) {
             self.settings.browser = Some(browser.to_owned());
             self.origins
@@ -133,12 +133,12 @@ fn first_browser(list: &str) -> Option<String> {
 }
 
 /// How many rules a file has.
-fn rules(table: &DeTable<'_>) -> usize {
+fn rule_count(table: &DeTable<'_>) -> usize {
     table.get("rules").and_then(|value| value.get_ref().as_array()).map_or(0, |rules| rules.len())
 }
 
 /// Adds the names under `instances` that are new, in the order of the file.
-fn name_instances(table: &DeTable<'_>, order: &mut Vec<InstanceName>) {
+fn collect_instance_names(table: &DeTable<'_>, order: &mut Vec<InstanceName>) {
     let Some(instances) = table.get("instances").and_then(|value| value.get_ref().as_table())
     else {
         return;
@@ -154,34 +154,34 @@ fn name_instances(table: &DeTable<'_>, order: &mut Vec<InstanceName>) {
 }
 
 /// Finds the file that has the wrong value: laid over each other, they have lost their places.
-fn blame(layers: &[Layer], merged: &toml::de::Error) -> Error {
+fn locate_error(layers: &[ConfigLayer], merged: &toml::de::Error) -> Error {
     let wrong = layers.iter().find_map(|layer| {
         let mut table = layer.parse().ok()?;
-        if !layer.own {
-            layers::refuse(&mut table, &mut Vec::new());
+        if !layer.is_user_file {
+            layers::remove_forbidden_keys(&mut table, &mut Vec::new());
         }
         let error = Settings::deserialize(Spanned::new(0..0, table).into_deserializer()).err()?;
         let offset = error.span()?.start;
-        let key = known::key_at(&layer.parse().ok()?, offset)?;
-        Some((layer, layer.line(offset), key, error))
+        let key = schema::key_at(&layer.parse().ok()?, offset)?;
+        Some((layer, layer.line_at(offset), key, error))
     });
     match wrong {
         Some((layer, line, key, error)) => Error::new(
-            Kind::Config,
+            ErrorKind::Config,
             format!("{}:{line}: {key}: {}", layer.path.display(), error.message()),
         ),
-        None => Error::new(Kind::Config, format!("the configuration: {}", merged.message())),
+        None => Error::new(ErrorKind::Config, format!("the configuration: {}", merged.message())),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Confirm;
+    use crate::domain::ConfirmLevel;
     use crate::domain::enums::AuthFlow;
 
     /// A home with these files in it, read.
-    fn home(files: &[(&str, &str)], pairs: &[(&str, &str)]) -> Result<Loaded> {
+    fn load_in_home(files: &[(&str, &str)], pairs: &[(&str, &str)]) -> Result<LoadedConfig> {
         let home = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(home.path().join(name), text).unwrap();
@@ -194,14 +194,14 @@ mod tests {
         load(&env, &paths)
     }
 
-    fn message(text: &str) -> String {
-        let message = home(&[("config.toml", text)], &[]).unwrap_err().message;
+    fn error_message(text: &str) -> String {
+        let message = load_in_home(&[("config.toml", text)], &[]).unwrap_err().message;
         message.split_once("config.toml").unwrap().1.to_owned()
     }
 
     #[test]
     fn no_file_means_defaults() {
-        let loaded = home(&[], &[]).unwrap();
+        let loaded = load_in_home(&[], &[]).unwrap();
         assert_eq!(loaded.settings, Settings::default());
         assert_eq!(loaded.settings.console_duration, 60);
         assert_eq!(loaded.files.len(), 1);
@@ -230,7 +230,7 @@ mod tests {
             [pick]
             height = "40%"
         "#;
-        let loaded = home(&[("config.toml", text)], &[]).unwrap();
+        let loaded = load_in_home(&[("config.toml", text)], &[]).unwrap();
         let settings = &loaded.settings;
         assert_eq!(loaded.warnings, []);
         assert_eq!(
@@ -242,17 +242,17 @@ mod tests {
             [&"012345678901".parse().unwrap()];
         assert_eq!(account.name.as_deref(), Some("Payments"));
         assert_eq!(account.roles.values().next().unwrap().profile.as_deref(), Some("pay-admin"));
-        assert_eq!(settings.rules[0].confirm, Some(Confirm::Type));
+        assert_eq!(settings.rules[0].confirm, Some(ConfirmLevel::TypeName));
         assert_eq!(
             (settings.pick.height, settings.pick.mouse),
-            (crate::domain::Height::PerCent(40), true)
+            (crate::domain::Height::Percent(40), true)
         );
         assert!(matches!(loaded.origins["auth_flow"], Origin::File { line: 2, .. }));
     }
 
     #[test]
     fn unknown_keys_are_named_with_line_and_neighbour() {
-        let loaded = home(
+        let loaded = load_in_home(
             &[(
                 "config.toml",
                 "threads = 3\ndefalt_sso = 'x'\n[instances.a]\nstart = 'u'\nzzzzqqqq = 1\n",
@@ -261,7 +261,7 @@ mod tests {
         )
         .unwrap();
         let said: Vec<_> =
-            loaded.warnings.iter().map(|w| (w.line, w.key.as_str(), w.nearest)).collect();
+            loaded.warnings.iter().map(|w| (w.line, w.key.as_str(), w.suggestion)).collect();
         let want = [
             (2, "defalt_sso", Some("default_sso")),
             (4, "instances.a.start", Some("start_url")),
@@ -305,17 +305,18 @@ mod tests {
             ("history_weight = -1", ":1: history_weight: expected a number, 0 or more"),
         ];
         for (text, want) in cases {
-            assert_eq!(message(text), want);
+            assert_eq!(error_message(text), want);
         }
-        assert!(message("[instances.a.accounts.123]\nname = 'x'").contains("twelve digits"));
-        assert!(message("a = = 1").starts_with(":1: "));
+        assert!(error_message("[instances.a.accounts.123]\nname = 'x'").contains("twelve digits"));
+        assert!(error_message("a = = 1").starts_with(":1: "));
     }
 
     #[test]
     fn an_included_file_lies_below_the_persons_and_its_rules_come_first() {
         let team = "default_region = 'eu-west-1'\nthreads = 9\n[[rules]]\nmatch = 'a'\n[instances.corp]\nsso_region = 'eu-west-1'\n";
         let own = "include = ['team.toml']\nthreads = 2\n[[rules]]\nmatch = 'b'\n[instances.corp]\nstart_url = 'https://x'\n";
-        let settings = home(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings;
+        let settings =
+            load_in_home(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings;
         assert_eq!((settings.threads, settings.default_region.unwrap().as_str()), (2, "eu-west-1"));
         assert_eq!(
             settings.rules.iter().map(|rule| rule.matches.as_str()).collect::<Vec<_>>(),
@@ -329,7 +330,8 @@ mod tests {
     fn an_included_file_names_no_programs_and_weakens_nothing() {
         let team = "browser = 'evil'\n[instances.a]\nbrowser = 'evil'\n[[rules]]\nmatch = 'x'\nconfirm = false\nurl_exec_command = ['evil']\n";
         let loaded =
-            home(&[("config.toml", "include = ['team.toml']"), ("team.toml", team)], &[]).unwrap();
+            load_in_home(&[("config.toml", "include = ['team.toml']"), ("team.toml", team)], &[])
+                .unwrap();
         assert_eq!(loaded.settings.browser, None);
         assert_eq!(loaded.settings.instances[&InstanceName::new("a")].browser, None);
         assert_eq!(
@@ -339,7 +341,7 @@ mod tests {
         let refused: Vec<_> = loaded
             .warnings
             .iter()
-            .filter(|w| w.refused)
+            .filter(|w| w.is_forbidden)
             .map(|w| (w.line, w.key.as_str()))
             .collect();
         assert_eq!(
@@ -357,15 +359,17 @@ mod tests {
     fn rules_of_other_files_are_known_as_lent() {
         let own = "include = ['team.toml']\n[[rules]]\nmatch = 'mine'\n";
         let team = "[[rules]]\nmatch = 'a'\n[[rules]]\nmatch = 'b'\n";
-        let rules = home(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings.rules;
-        let lent: Vec<_> = rules.iter().map(|rule| (rule.matches.as_str(), rule.lent)).collect();
+        let rules =
+            load_in_home(&[("config.toml", own), ("team.toml", team)], &[]).unwrap().settings.rules;
+        let lent: Vec<_> =
+            rules.iter().map(|rule| (rule.matches.as_str(), rule.from_shared_file)).collect();
         assert_eq!(lent, [("a", true), ("b", true), ("mine", false)]);
     }
 
     #[test]
     fn a_missing_include_is_an_error_that_names_it() {
         assert!(
-            home(&[("config.toml", "include = ['gone.toml']")], &[])
+            load_in_home(&[("config.toml", "include = ['gone.toml']")], &[])
                 .unwrap_err()
                 .message
                 .contains("gone.toml does not exist")
@@ -376,7 +380,7 @@ mod tests {
     fn our_browser_variable_overrules_the_file_and_everybodys_does_not() {
         let file = [("config.toml", "browser = 'chromium'")];
         let browser = |files: &[(&str, &str)], pairs: &[(&str, &str)]| {
-            home(files, pairs).unwrap().settings.browser
+            load_in_home(files, pairs).unwrap().settings.browser
         };
         assert_eq!(browser(&file, &[("AWS_SSO_BROWSER", "firefox")]).as_deref(), Some("firefox"));
         assert_eq!(browser(&file, &[("BROWSER", "firefox")]).as_deref(), Some("chromium"));
@@ -398,11 +402,11 @@ mod tests {
         ) {
             let text = lines.join("\n");
             for own in [true, false] {
-                let layer = Layer::new(PathBuf::from("config.toml"), text.clone(), own);
+                let layer = ConfigLayer::new(PathBuf::from("config.toml"), text.clone(), own);
                 let Ok(mut table) = layer.parse() else { continue };
-                Tracer::new(true).examine(&layer, &mut table);
+                OriginCollector::new(true).examine(&layer, &mut table);
                 if let Err(error) = Settings::deserialize(Spanned::new(0..0, table).into_deserializer()) {
-                    let said = blame(&[layer], &error);
+                    let said = locate_error(&[layer], &error);
                     proptest::prop_assert!(said.message.starts_with("config.toml:"), "{}", said.message);
                 }
             }

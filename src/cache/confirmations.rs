@@ -6,23 +6,23 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Confirm, Error, Result, RoleId, Timestamp};
+use crate::domain::{ConfirmLevel, Error, Result, RoleId, Timestamp};
 use crate::os::{file, lock::Lock};
 
 /// How long a consent is good for, in seconds.
-pub const GOOD_FOR: i64 = 3_600;
+pub const LIFETIME_SECS: i64 = 3_600;
 /// How long another process may hold the file.
-const PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// One yes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Consent {
+pub struct Confirmation {
     /// To which role.
     pub role: RoleId,
     /// In which terminal, by its name.
     pub terminal: String,
     /// What was done to say so.
-    pub confirm: Confirm,
+    pub confirm: ConfirmLevel,
     /// When.
     pub at: Timestamp,
 }
@@ -31,42 +31,48 @@ pub struct Consent {
 /// asks.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Consents(Vec<Consent>);
+pub struct Confirmations(Vec<Confirmation>);
 
-impl Consents {
+impl Confirmations {
     /// Whether a role that asks for this much may be used in this terminal without asking again. A
     /// name typed is worth a yes, but a yes is not worth a name typed.
-    pub fn cover(&self, role: &RoleId, asks: Confirm, terminal: &str, now: Timestamp) -> bool {
-        let same = |consent: &&Consent| consent.role == *role && consent.terminal == terminal;
-        asks == Confirm::No
+    pub fn covers(
+        &self,
+        role: &RoleId,
+        asks: ConfirmLevel,
+        terminal: &str,
+        now: Timestamp,
+    ) -> bool {
+        let same = |consent: &&Confirmation| consent.role == *role && consent.terminal == terminal;
+        asks == ConfirmLevel::None
             || self
                 .0
                 .iter()
                 .filter(same)
-                .any(|consent| consent.good(now) && consent.confirm >= asks)
+                .any(|consent| consent.is_valid(now) && consent.confirm >= asks)
     }
 
     /// Those of one terminal alone.
     #[must_use]
-    pub fn of_terminal(mut self, terminal: &str) -> Self {
+    pub fn for_terminal(mut self, terminal: &str) -> Self {
         self.0.retain(|consent| consent.terminal == terminal);
         self
     }
 
     /// Adds one, and drops what is not good any more.
-    fn add(&mut self, new: Consent) {
-        let covered = |old: &Consent| {
+    fn add(&mut self, new: Confirmation) {
+        let covered = |old: &Confirmation| {
             old.role == new.role && old.terminal == new.terminal && old.confirm <= new.confirm
         };
-        self.0.retain(|old| old.good(new.at) && !covered(old));
+        self.0.retain(|old| old.is_valid(new.at) && !covered(old));
         self.0.push(new);
     }
 }
 
-impl Consent {
+impl Confirmation {
     /// A clock that was set back before the consent makes it worth nothing, rather than more.
-    fn good(&self, now: Timestamp) -> bool {
-        (0..GOOD_FOR).contains(&now.since(self.at))
+    fn is_valid(&self, now: Timestamp) -> bool {
+        (0..LIFETIME_SECS).contains(&now.since(self.at))
     }
 }
 
@@ -77,7 +83,7 @@ pub fn path(state_dir: &Path) -> PathBuf {
 
 /// The consents; none when there is no file, or one that can't be read: then a person is asked once
 /// more.
-pub fn load(state_dir: &Path) -> Consents {
+pub fn load(state_dir: &Path) -> Confirmations {
     let bytes = file::load(&path(state_dir)).ok().flatten().unwrap_or_default();
     serde_json::from_slice(&bytes).unwrap_or_default()
 }
@@ -87,9 +93,9 @@ pub fn load(state_dir: &Path) -> Consents {
 /// # Errors
 /// When it can't be written, or another process holds the file for two seconds. No reason not to go
 /// on: it was consented to.
-pub fn record(state_dir: &Path, consent: Consent) -> Result<()> {
+pub fn record(state_dir: &Path, consent: Confirmation) -> Result<()> {
     let path = path(state_dir);
-    let held = Lock::acquire(&state_dir.join("consents.lock"), Instant::now() + PATIENCE)?;
+    let held = Lock::acquire(&state_dir.join("consents.lock"), Instant::now() + LOCK_TIMEOUT)?;
     if held.is_none() {
         return Err(Error::os(format!("{} is held by another process", path.display())));
     }
@@ -113,52 +119,60 @@ mod tests {
         }
     }
 
-    fn yes(name: &str, confirm: Confirm, at: i64) -> Consent {
-        Consent { role: role(name), terminal: "34817-7-9".into(), confirm, at: Timestamp(at) }
+    fn confirmation(name: &str, confirm: ConfirmLevel, at: i64) -> Confirmation {
+        Confirmation { role: role(name), terminal: "34817-7-9".into(), confirm, at: Timestamp(at) }
     }
 
     #[test]
     fn a_yes_is_for_one_role_in_one_terminal_for_an_hour() {
-        let consents = Consents(vec![yes("Admin", Confirm::Ask, 1_000)]);
+        let consents = Confirmations(vec![confirmation("Admin", ConfirmLevel::Ask, 1_000)]);
         let covered = |name: &str, terminal: &str, at| {
-            consents.cover(&role(name), Confirm::Ask, terminal, Timestamp(at))
+            consents.covers(&role(name), ConfirmLevel::Ask, terminal, Timestamp(at))
         };
         assert!(covered("Admin", "34817-7-9", 1_000) && covered("Admin", "34817-7-9", 4_599));
         assert!(!covered("Admin", "34817-7-9", 4_600), "an hour is over");
         assert!(!covered("Admin", "34817-7-9", 999), "the clock was set back");
         assert!(!covered("Admin", "34818-7-9", 1_000) && !covered("Other", "34817-7-9", 1_000));
         assert!(
-            consents.clone().of_terminal("34818-7-9").0.is_empty()
-                && consents.clone().of_terminal("34817-7-9") == consents
+            consents.clone().for_terminal("34818-7-9").0.is_empty()
+                && consents.clone().for_terminal("34817-7-9") == consents
         );
     }
 
     #[test]
     fn a_yes_is_not_worth_a_name_typed() {
         let covered = |given, asked| {
-            Consents(vec![yes("A", given, 0)]).cover(&role("A"), asked, "34817-7-9", Timestamp(1))
+            Confirmations(vec![confirmation("A", given, 0)]).covers(
+                &role("A"),
+                asked,
+                "34817-7-9",
+                Timestamp(1),
+            )
         };
         assert!(
-            !covered(Confirm::Ask, Confirm::Type)
-                && covered(Confirm::Type, Confirm::Ask)
-                && covered(Confirm::Type, Confirm::Type)
+            !covered(ConfirmLevel::Ask, ConfirmLevel::TypeName)
+                && covered(ConfirmLevel::TypeName, ConfirmLevel::Ask)
+                && covered(ConfirmLevel::TypeName, ConfirmLevel::TypeName)
         );
-        assert!(Consents::default().cover(&role("A"), Confirm::No, "", Timestamp(1)));
+        assert!(Confirmations::default().covers(&role("A"), ConfirmLevel::None, "", Timestamp(1)));
     }
 
     #[test]
     fn what_is_remembered_lies_in_a_private_file_without_what_is_over() {
         let home = tempfile::tempdir().unwrap();
         for consent in [
-            yes("Old", Confirm::Ask, 0),
-            yes("A", Confirm::Type, 5_000),
-            yes("A", Confirm::Ask, 5_100),
+            confirmation("Old", ConfirmLevel::Ask, 0),
+            confirmation("A", ConfirmLevel::TypeName, 5_000),
+            confirmation("A", ConfirmLevel::Ask, 5_100),
         ] {
             record(home.path(), consent).unwrap();
         }
         assert_eq!(
             load(home.path()).0,
-            [yes("A", Confirm::Type, 5_000), yes("A", Confirm::Ask, 5_100)]
+            [
+                confirmation("A", ConfirmLevel::TypeName, 5_000),
+                confirmation("A", ConfirmLevel::Ask, 5_100)
+            ]
         );
         #[cfg(unix)]
         {
@@ -174,9 +188,9 @@ mod tests {
     fn a_damaged_file_remembers_nothing_and_is_written_anew() {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(path(home.path()), "[{").unwrap();
-        assert_eq!(load(home.path()), Consents::default());
-        record(home.path(), yes("A", Confirm::Ask, 1)).unwrap();
-        assert_eq!(load(home.path()).0, [yes("A", Confirm::Ask, 1)]);
+        assert_eq!(load(home.path()), Confirmations::default());
+        record(home.path(), confirmation("A", ConfirmLevel::Ask, 1)).unwrap();
+        assert_eq!(load(home.path()).0, [confirmation("A", ConfirmLevel::Ask, 1)]);
     }
 
     #[test]
@@ -186,8 +200,14 @@ mod tests {
             for n in 0..8 {
                 let home = home.path();
                 scope.spawn(move || {
-                    record(home, Consent { terminal: n.to_string(), ..yes("A", Confirm::Ask, 1) })
-                        .unwrap()
+                    record(
+                        home,
+                        Confirmation {
+                            terminal: n.to_string(),
+                            ..confirmation("A", ConfirmLevel::Ask, 1)
+                        },
+                    )
+                    .unwrap()
                 });
             }
         });

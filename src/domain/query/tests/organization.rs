@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::query::{Index, Query};
+use crate::domain::query::{Query, SearchIndex};
 use crate::domain::{
-    Endpoints, Entry, Instance, InstanceName, Marks, Region, RoleId, RoleName, Roster, Source,
-    StartUrl, Tags, Usages,
+    EndpointOverrides, Instance, InstanceName, InstanceSource, Region, RoleFlags, RoleId, RoleName,
+    Roster, RosterEntry, StartUrl, Tags, Usages,
 };
 
 const TEAMS: &str = "payments checkout ledger data-lake edge identity search catalog logistics pricing fraud loyalty media mobile web \
@@ -16,7 +16,7 @@ const ENVS: &str = "dev test staging prod";
 const REGIONS: &str = "apac emea latam us";
 
 /// The company: teams × environments × regions × three tiers, and a few accounts of their own kind.
-pub(super) struct Company(pub(super) Index);
+pub(super) struct Company(pub(super) SearchIndex);
 
 impl Company {
     pub(super) fn new() -> Self {
@@ -64,23 +64,28 @@ impl Company {
             entry.profile = Some(Arc::from("glass"));
             entry.via = Some(Arc::from("arn:aws:iam::300000000001:role/AdministratorAccess"));
         }
-        Self(Index::build(Arc::new(roster)))
+        Self(SearchIndex::new(Arc::new(roster)))
     }
 
     pub(super) fn query(&self, text: &str) -> Query {
-        Query::parse(text, &|tag| self.0.knows_tag(tag))
+        Query::parse(text, &|tag| self.0.has_tag(tag))
     }
 
     /// Rows found, best first, as `account role`.
     pub(super) fn search(&self, text: &str) -> Vec<String> {
-        self.named(&self.0.search(&self.query(text), &Usages::new(), &Marks::default(), 1.0))
+        self.row_names(&self.0.search(
+            &self.query(text),
+            &Usages::new(),
+            &RoleFlags::default(),
+            1.0,
+        ))
     }
 
-    pub(super) fn literal(&self, text: &str) -> Vec<String> {
-        self.named(&self.0.literal(&self.query(text)))
+    pub(super) fn match_literal(&self, text: &str) -> Vec<String> {
+        self.row_names(&self.0.match_literal(&self.query(text)))
     }
 
-    pub(super) fn named(&self, rows: &[u32]) -> Vec<String> {
+    pub(super) fn row_names(&self, rows: &[u32]) -> Vec<String> {
         let name = |row: &u32| {
             let entry = &self.0.roster().entries[*row as usize];
             format!("{} {}", entry.account_label(), entry.role)
@@ -91,11 +96,11 @@ impl Company {
     /// The position in the roster of the row with this name.
     pub(super) fn row(&self, name: &str) -> u32 {
         let all: Vec<u32> = (0..self.0.roster().entries.len() as u32).collect();
-        self.named(&all).iter().position(|row| row == name).expect("the row is there") as u32
+        self.row_names(&all).iter().position(|row| row == name).expect("the row is there") as u32
     }
 
     /// Who that is.
-    pub(super) fn id(&self, name: &str) -> RoleId {
+    pub(super) fn role_id(&self, name: &str) -> RoleId {
         let roster = self.0.roster();
         roster.id(&roster.entries[self.row(name) as usize])
     }
@@ -120,9 +125,9 @@ fn account(
     email: &str,
     roles: &[&str],
     tags: &Arc<Tags>,
-) -> Vec<Entry> {
+) -> Vec<RosterEntry> {
     let (name, email): (Arc<str>, Arc<str>) = (Arc::from(name), Arc::from(email));
-    let entry = |role: &&str| Entry {
+    let entry = |role: &&str| RosterEntry {
         instance,
         account: id.parse().expect("twelve digits"),
         account_name: name.clone(),
@@ -133,7 +138,7 @@ fn account(
         region: None,
         profile: None,
         via: None,
-        confirm: crate::domain::Confirm::No,
+        confirm: crate::domain::ConfirmLevel::None,
     };
     roles.iter().map(entry).collect()
 }
@@ -145,7 +150,7 @@ fn instance(name: &str, region: &str) -> Instance {
         sso_region: Region::new(region),
         default_region: None,
         scopes: vec![Instance::DEFAULT_SCOPE.into()],
-        source: Source::Ours,
-        endpoints: Endpoints::default(),
+        source: InstanceSource::RolecallConfig,
+        endpoints: EndpointOverrides::default(),
     }
 }

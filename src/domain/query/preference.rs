@@ -1,12 +1,12 @@
 //! Which roles a person likes best where only an account is named.
 
-use super::class::glob_pieces;
-use crate::domain::fold;
+use super::score::glob_pieces;
+use crate::domain::normalize_text;
 
 /// The place of the first of these globs that fits a role, if any does: the lower, the better.
 pub fn preference(globs: &[String], role: &str) -> Option<usize> {
-    let role = fold(role);
-    globs.iter().position(|glob| glob_pieces(&role, &fold(glob), true, true).is_some())
+    let role = normalize_text(role);
+    globs.iter().position(|glob| glob_pieces(&role, &normalize_text(glob), true, true).is_some())
 }
 
 #[cfg(test)]

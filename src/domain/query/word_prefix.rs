@@ -5,21 +5,21 @@
 //! may be skipped. Sets of positions in the typed word are bits, so a word over two fields is an
 //! `and` of two numbers for every row.
 
-use super::folded::Folded;
+use super::normalized::NormalizedText;
 
 /// Longer words than this (in bytes) are not looked at: their positions would not fit.
-pub(super) const LONGEST: usize = 63;
+pub(super) const MAX_WORD_BYTES: usize = 63;
 
 /// How much of `word`, from its first letter, the value can eat: bit `k` is set when it can eat
 /// exactly `word[..k]`.
-pub(super) fn eaten_from_start(value: &Folded, word: &str) -> u64 {
+pub(super) fn matched_from_start(value: &NormalizedText, word: &str) -> u64 {
     let mut reached = 1_u64;
-    for start in &value.starts {
+    for start in &value.word_starts {
         let mut sources = reached & !(1 << word.len());
         while sources != 0 {
             let from = sources.trailing_zeros() as usize;
             sources &= sources - 1;
-            reached |= run(common(value, *start, word, from)) << (from + 1);
+            reached |= low_bits(common_prefix_len(value, *start, word, from)) << (from + 1);
         }
     }
     reached & !1
@@ -27,10 +27,10 @@ pub(super) fn eaten_from_start(value: &Folded, word: &str) -> u64 {
 
 /// From where the value can eat `word` to its end: bit `k` is set when it can eat exactly
 /// `word[k..]`. The second set holds those where the value's very first word takes part.
-pub(super) fn eaten_to_end(value: &Folded, word: &str) -> (u64, u64) {
-    let tables = ends(value, word);
-    let head = match (value.starts.first(), tables.get(1)) {
-        (Some(0), Some(after)) => beginnings(value, 0, word, *after),
+pub(super) fn matched_to_end(value: &NormalizedText, word: &str) -> (u64, u64) {
+    let tables = suffix_tables(value, word);
+    let head = match (value.word_starts.first(), tables.get(1)) {
+        (Some(0), Some(after)) => match_starts(value, 0, word, *after),
         _ => 0,
     };
     (tables[0] & !(1 << word.len()), head)
@@ -38,20 +38,20 @@ pub(super) fn eaten_to_end(value: &Folded, word: &str) -> (u64, u64) {
 
 /// The offsets in the value of the letters it eats of `word[from..to]`, longest chunks first;
 /// `None` when it can't.
-pub(super) fn path(
-    value: &Folded,
+pub(super) fn match_ranges(
+    value: &NormalizedText,
     word: &str,
     from: usize,
     to: usize,
 ) -> Option<Vec<(usize, usize)>> {
     let word = word.get(..to)?;
-    let tables = ends(value, word);
+    let tables = suffix_tables(value, word);
     if tables[0] & 1 << from == 0 {
         return None;
     }
     let (mut at, mut out) = (from, Vec::new());
-    for (index, start) in value.starts.iter().enumerate() {
-        let longest = common(value, *start, word, at);
+    for (index, start) in value.word_starts.iter().enumerate() {
+        let longest = common_prefix_len(value, *start, word, at);
         if let Some(length) =
             (1..=longest).rev().find(|length| tables[index + 1] & 1 << (at + length) != 0)
         {
@@ -64,30 +64,32 @@ pub(super) fn path(
 
 /// For each of the value's words, and past the last: from which positions of `word` that word and
 /// later ones eat the rest.
-fn ends(value: &Folded, word: &str) -> Vec<u64> {
-    let mut tables = vec![1_u64 << word.len(); value.starts.len() + 1];
-    for index in (0..value.starts.len()).rev() {
+fn suffix_tables(value: &NormalizedText, word: &str) -> Vec<u64> {
+    let mut tables = vec![1_u64 << word.len(); value.word_starts.len() + 1];
+    for index in (0..value.word_starts.len()).rev() {
         let after = tables[index + 1];
-        tables[index] = after | beginnings(value, value.starts[index], word, after);
+        tables[index] = after | match_starts(value, value.word_starts[index], word, after);
     }
     tables
 }
 
 /// Positions of `word` from which the value's word at `start` can eat up to one of the positions
 /// `after`.
-fn beginnings(value: &Folded, start: u32, word: &str, after: u64) -> u64 {
-    let fits = |from: &usize| run(common(value, start, word, *from)) << (from + 1) & after != 0;
+fn match_starts(value: &NormalizedText, start: u32, word: &str, after: u64) -> u64 {
+    let fits = |from: &usize| {
+        low_bits(common_prefix_len(value, start, word, *from)) << (from + 1) & after != 0
+    };
     (0..word.len()).filter(fits).fold(0, |set, from| set | 1 << from)
 }
 
 /// How many bytes of `word[from..]` stand in the value at `start`.
-fn common(value: &Folded, start: u32, word: &str, from: usize) -> usize {
+fn common_prefix_len(value: &NormalizedText, start: u32, word: &str, from: usize) -> usize {
     let (value, word) = (&value.text.as_bytes()[start as usize..], &word.as_bytes()[from..]);
     value.iter().zip(word).take_while(|(left, right)| left == right).count()
 }
 
 /// So many bits set.
-fn run(length: usize) -> u64 {
+fn low_bits(length: usize) -> u64 {
     (1_u64 << length) - 1
 }
 
@@ -97,23 +99,24 @@ mod tests {
 
     #[test]
     fn a_word_over_two_fields_has_a_position_in_common() {
-        let (account, role) = (Folded::new("payments-prod"), Folded::new("AdministratorAccess"));
-        assert_eq!(eaten_from_start(&account, "ppa"), 0b110);
-        assert_eq!(eaten_to_end(&role, "ppa"), (0b100, 0b100));
-        assert_eq!(path(&account, "ppa", 0, 2), Some(vec![(0, 1), (9, 10)]));
-        assert_eq!(path(&role, "ppa", 2, 3), Some(vec![(0, 1)]));
+        let (account, role) =
+            (NormalizedText::new("payments-prod"), NormalizedText::new("AdministratorAccess"));
+        assert_eq!(matched_from_start(&account, "ppa"), 0b110);
+        assert_eq!(matched_to_end(&role, "ppa"), (0b100, 0b100));
+        assert_eq!(match_ranges(&account, "ppa", 0, 2), Some(vec![(0, 1), (9, 10)]));
+        assert_eq!(match_ranges(&role, "ppa", 2, 3), Some(vec![(0, 1)]));
     }
 
     #[test]
     fn words_of_the_value_may_be_skipped_but_that_is_known() {
-        let role = Folded::new("AWSReadOnlyAccess");
-        assert_eq!(eaten_to_end(&role, "ro"), (0b11, 0));
-        assert_eq!(eaten_to_end(&role, "awsro"), (0b11001, 0b00001));
+        let role = NormalizedText::new("AWSReadOnlyAccess");
+        assert_eq!(matched_to_end(&role, "ro"), (0b11, 0));
+        assert_eq!(matched_to_end(&role, "awsro"), (0b11001, 0b00001));
     }
 
     #[test]
     fn letters_inside_words_are_not_eaten() {
-        assert_eq!(eaten_from_start(&Folded::new("payments-prod"), "rod"), 0);
-        assert_eq!(path(&Folded::new("payments-prod"), "rod", 0, 3), None);
+        assert_eq!(matched_from_start(&NormalizedText::new("payments-prod"), "rod"), 0);
+        assert_eq!(match_ranges(&NormalizedText::new("payments-prod"), "rod", 0, 3), None);
     }
 }

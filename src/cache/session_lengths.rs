@@ -9,13 +9,13 @@ use crate::domain::{Error, Instance, Result};
 use crate::os::{file, lock::Lock};
 
 /// How long another process may hold the file.
-const PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// The shortest session that an administrator can set, in seconds: one that ended earlier was ended
 /// by somebody.
-const SHORTEST: i64 = 15 * 60;
+const MIN_SESSION_SECS: i64 = 15 * 60;
 
 /// The shortest life seen of each portal's sessions, in seconds.
-type Lives = BTreeMap<String, i64>;
+type SessionLengths = BTreeMap<String, i64>;
 
 /// Where they lie.
 pub fn path(state_dir: &Path) -> PathBuf {
@@ -32,9 +32,13 @@ pub fn shortest(state_dir: &Path, instance: &Instance) -> Option<i64> {
 ///
 /// # Errors
 /// When it can't be written, or another process holds the file for two seconds.
-pub fn ended(state_dir: &Path, instance: &Instance, lived: i64) -> Result<()> {
-    change(state_dir, instance, |known| {
-        if lived < SHORTEST { known } else { Some(known.map_or(lived, |known| known.min(lived))) }
+pub fn record_ended(state_dir: &Path, instance: &Instance, lived: i64) -> Result<()> {
+    update(state_dir, instance, |known| {
+        if lived < MIN_SESSION_SECS {
+            known
+        } else {
+            Some(known.map_or(lived, |known| known.min(lived)))
+        }
     })
 }
 
@@ -43,30 +47,30 @@ pub fn ended(state_dir: &Path, instance: &Instance, lived: i64) -> Result<()> {
 ///
 /// # Errors
 /// As [`ended`].
-pub fn alive(state_dir: &Path, instance: &Instance, lived: i64) -> Result<()> {
-    change(state_dir, instance, |known| known.filter(|known| *known > lived))
+pub fn record_alive(state_dir: &Path, instance: &Instance, lived: i64) -> Result<()> {
+    update(state_dir, instance, |known| known.filter(|known| *known > lived))
 }
 
 fn key(instance: &Instance) -> &str {
-    instance.start_url.trimmed()
+    instance.start_url.normalized()
 }
 
-fn load(state_dir: &Path) -> Lives {
+fn load(state_dir: &Path) -> SessionLengths {
     let bytes = file::load(&path(state_dir)).ok().flatten().unwrap_or_default();
     serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
-fn change(
+fn update(
     state_dir: &Path,
     instance: &Instance,
     change: impl Fn(Option<i64>) -> Option<i64>,
 ) -> Result<()> {
-    let of = |lives: &Lives| lives.get(key(instance)).copied();
+    let of = |lives: &SessionLengths| lives.get(key(instance)).copied();
     let known = of(&load(state_dir));
     if change(known) == known {
         return Ok(());
     }
-    let held = Lock::acquire(&state_dir.join("session-lives.lock"), Instant::now() + PATIENCE)?;
+    let held = Lock::acquire(&state_dir.join("session-lives.lock"), Instant::now() + LOCK_TIMEOUT)?;
     if held.is_none() {
         return Err(Error::os(format!("{} is held by another process", path(state_dir).display())));
     }
@@ -83,7 +87,7 @@ fn change(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Endpoints, InstanceName, Region, Source, StartUrl};
+    use crate::domain::{EndpointOverrides, InstanceName, InstanceSource, Region, StartUrl};
 
     const HOUR: i64 = 3_600;
 
@@ -94,8 +98,8 @@ mod tests {
             sso_region: Region::new("eu-west-1"),
             default_region: None,
             scopes: Vec::new(),
-            source: Source::Ours,
-            endpoints: Endpoints::default(),
+            source: InstanceSource::RolecallConfig,
+            endpoints: EndpointOverrides::default(),
         }
     }
 
@@ -106,19 +110,19 @@ mod tests {
         let shortest = |of| super::shortest(home.path(), of);
         assert_eq!(shortest(&corp), None);
         for lived in [60 * HOUR, 9 * HOUR, 20 * HOUR] {
-            ended(home.path(), &corp, lived).unwrap();
+            record_ended(home.path(), &corp, lived).unwrap();
         }
         assert_eq!((shortest(&corp), shortest(&lab)), (Some(9 * HOUR), None));
-        alive(home.path(), &corp, 8 * HOUR).unwrap();
+        record_alive(home.path(), &corp, 8 * HOUR).unwrap();
         assert_eq!(shortest(&corp), Some(9 * HOUR));
-        alive(home.path(), &corp, 9 * HOUR).unwrap();
+        record_alive(home.path(), &corp, 9 * HOUR).unwrap();
         assert_eq!(shortest(&corp), None);
     }
 
     #[test]
     fn a_session_that_somebody_ended_early_tells_nothing() {
         let home = tempfile::tempdir().unwrap();
-        ended(home.path(), &instance("corp"), 600).unwrap();
+        record_ended(home.path(), &instance("corp"), 600).unwrap();
         assert_eq!(shortest(home.path(), &instance("corp")), None);
         assert!(!path(home.path()).exists());
     }
@@ -128,7 +132,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(path(home.path()), "{").unwrap();
         assert_eq!(shortest(home.path(), &instance("corp")), None);
-        ended(home.path(), &instance("corp"), HOUR).unwrap();
+        record_ended(home.path(), &instance("corp"), HOUR).unwrap();
         assert_eq!(shortest(home.path(), &instance("corp")), Some(HOUR));
     }
 }

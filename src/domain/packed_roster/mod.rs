@@ -11,95 +11,99 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Entry, Instance, Look, Region, RoleId, Roster, Tags, slug};
-use record::{AccountRecord, Kind, NamedRecord, Part, Record, RowRecord};
+use super::{AccountId, Instance, Region, RoleId, Roster, RosterEntry, RowStyle, Tags, slug};
+use record::{AccountRecord, FixedSizeRecord, ProfileRecord, RowAttributes, RowRecord, TextSpan};
 
 /// All roles of a roster.
 #[derive(Debug, Clone)]
-pub struct Sheet {
-    contents: Contents,
+pub struct PackedRoster {
+    header: PackedRosterHeader,
     /// The file that it was read from, or a packer's bytes. They are looked up where they lie:
     /// copying them would cost the first frame more than all that it shows of them.
-    file: Vec<u8>,
+    bytes: Vec<u8>,
     /// Where the records begin.
-    start: usize,
+    records_start: usize,
 }
 
 /// What there is little of, and how long everything else is. Kept apart from [`Sheet::records`], so
 /// that these need no decoding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contents {
+pub struct PackedRosterHeader {
     instances: Vec<Instance>,
     complete: bool,
     regions: Vec<Region>,
     /// The distinct sets, each with the number of rows that have it.
     tags: Vec<(Tags, usize)>,
-    kinds: Vec<Kind>,
+    attributes: Vec<RowAttributes>,
     /// Positions that the rules keep out of the list.
     hidden: Vec<u32>,
-    protected: bool,
+    has_protected: bool,
     roles: Vec<String>,
     vias: Vec<String>,
     colors: Vec<String>,
     /// Where the accounts end and the rows begin, then the profiles' names, then every other name,
     /// one behind the other.
-    ends: [usize; 3],
+    section_ends: [usize; 3],
 }
 
-impl PartialEq for Sheet {
+impl PartialEq for PackedRoster {
     fn eq(&self, other: &Self) -> bool {
-        self.contents == other.contents && self.records() == other.records()
+        self.header == other.header && self.records() == other.records()
     }
 }
 
-impl Sheet {
+impl PackedRoster {
     /// A sheet out of its two halves, the records being all of `file` from `start` on.
-    pub fn of(contents: Contents, file: Vec<u8>, start: usize) -> Self {
-        Self { contents, file, start }
+    pub fn from_parts(contents: PackedRosterHeader, file: Vec<u8>, start: usize) -> Self {
+        Self { header: contents, bytes: file, records_start: start }
     }
 
     /// Its one half.
-    pub fn contents(&self) -> &Contents {
-        &self.contents
+    pub fn header(&self) -> &PackedRosterHeader {
+        &self.header
     }
 
     /// Its other half.
     pub fn records(&self) -> &[u8] {
-        self.file.get(self.start..).unwrap_or_default()
+        self.bytes.get(self.records_start..).unwrap_or_default()
     }
 
-    fn accounts(&self) -> &[u8] {
-        self.records().get(..self.contents.ends[0]).unwrap_or_default()
+    fn account_bytes(&self) -> &[u8] {
+        self.records().get(..self.header.section_ends[0]).unwrap_or_default()
     }
 
-    fn rows(&self) -> &[u8] {
-        self.records().get(self.contents.ends[0]..self.contents.ends[1]).unwrap_or_default()
+    fn row_bytes(&self) -> &[u8] {
+        self.records()
+            .get(self.header.section_ends[0]..self.header.section_ends[1])
+            .unwrap_or_default()
     }
 
-    fn named(&self) -> &[u8] {
-        self.records().get(self.contents.ends[1]..self.contents.ends[2]).unwrap_or_default()
+    fn profile_bytes(&self) -> &[u8] {
+        self.records()
+            .get(self.header.section_ends[1]..self.header.section_ends[2])
+            .unwrap_or_default()
     }
 
     /// A stretch of the text; nothing where it is none.
     fn text(&self, at: usize, length: usize) -> &str {
-        let text = self.records().get(self.contents.ends[2]..).unwrap_or_default();
+        let text = self.records().get(self.header.section_ends[2]..).unwrap_or_default();
         text.get(at..at.saturating_add(length))
             .and_then(|bytes| std::str::from_utf8(bytes).ok())
             .unwrap_or_default()
     }
 
-    fn part(&self, part: Part) -> &str {
-        self.text(part.at as usize, part.length.into())
+    fn span_text(&self, part: TextSpan) -> &str {
+        self.text(part.offset as usize, part.length.into())
     }
 
     /// The instances, in the order of the configuration.
     pub fn instances(&self) -> &[Instance] {
-        &self.contents.instances
+        &self.header.instances
     }
 
     /// How many roles there are.
     pub fn len(&self) -> usize {
-        self.rows().len() / RowRecord::SIZE
+        self.row_bytes().len() / RowRecord::SIZE
     }
 
     /// Whether there is none.
@@ -108,31 +112,31 @@ impl Sheet {
     }
 
     /// How many cells the names of accounts take, once for each instance that has them.
-    pub fn account_cells(&self) -> impl Iterator<Item = u16> {
-        AccountRecord::all(self.accounts()).map(|account| account.cells)
+    pub fn account_widths(&self) -> impl Iterator<Item = u16> {
+        AccountRecord::read_all(self.account_bytes()).map(|account| account.width)
     }
 
-    fn kind(&self, row: RowRecord) -> Option<Kind> {
-        self.contents.kinds.get(row.kind as usize).copied()
+    fn attributes(&self, row: RowRecord) -> Option<RowAttributes> {
+        self.header.attributes.get(row.attributes as usize).copied()
     }
 
     fn profile(
         &self,
         position: usize,
-        kind: Kind,
+        kind: RowAttributes,
         usual: impl FnOnce() -> String,
     ) -> Option<Arc<str>> {
-        if kind.is_usual() {
+        if kind.has_default_profile() {
             return Some(Arc::from(usual()));
         }
-        let position = u32::try_from(position).ok().filter(|_| kind.is_named())?;
-        let (mut low, mut high) = (0, self.named().len() / NamedRecord::SIZE);
+        let position = u32::try_from(position).ok().filter(|_| kind.has_custom_profile())?;
+        let (mut low, mut high) = (0, self.profile_bytes().len() / ProfileRecord::SIZE);
         while low < high {
             let middle = low.midpoint(high);
-            let named = NamedRecord::at(self.named(), middle)?;
+            let named = ProfileRecord::read_at(self.profile_bytes(), middle)?;
             match named.row.cmp(&position) {
                 std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return Some(Arc::from(self.part(named.name))),
+                std::cmp::Ordering::Equal => return Some(Arc::from(self.span_text(named.name))),
                 std::cmp::Ordering::Greater => high = middle,
             }
         }
@@ -141,22 +145,22 @@ impl Sheet {
 
     /// The distinct names of roles.
     pub fn role_names(&self) -> impl Iterator<Item = &str> {
-        self.contents.roles.iter().map(String::as_str)
+        self.header.roles.iter().map(String::as_str)
     }
 
     /// The distinct sets of tags, each with the number of rows that have it.
     pub fn tag_sets(&self) -> impl Iterator<Item = (&Tags, usize)> {
-        self.contents.tags.iter().map(|(tags, rows)| (tags, *rows))
+        self.header.tags.iter().map(|(tags, rows)| (tags, *rows))
     }
 
     /// Whether any role asks before it is used.
     pub fn has_protected(&self) -> bool {
-        self.contents.protected
+        self.header.has_protected
     }
 
     /// The positions of roles that the rules keep out of the list, ascending.
     pub fn hidden(&self) -> &[u32] {
-        &self.contents.hidden
+        &self.header.hidden
     }
 
     /// The positions of these roles, each with its place among them, in the order of names.
@@ -166,12 +170,12 @@ impl Sheet {
             return Vec::new();
         }
         // Few accounts are wanted of thousands, and their rows stand together.
-        let mut wanted: Vec<u64> = roles.iter().map(|(_, role)| role.account.number()).collect();
+        let mut wanted: Vec<u64> = roles.iter().map(|(_, role)| role.account.to_number()).collect();
         wanted.sort_unstable();
-        let found = AccountRecord::all(self.accounts())
+        let found = AccountRecord::read_all(self.account_bytes())
             .filter(|account| wanted.binary_search(&account.id).is_ok());
         let mut starts: Vec<(u32, u64)> =
-            found.map(|account| (account.first, account.id)).collect();
+            found.map(|account| (account.first_row, account.id)).collect();
         starts.sort_unstable();
         starts.dedup();
         let mut out = Vec::new();
@@ -179,12 +183,12 @@ impl Sheet {
             let rows =
                 (first as usize..).map_while(|position| Some((position, self.row(position)?)));
             for (position, (row, account)) in
-                rows.take_while(|(_, (_, account))| (account.first, account.id) == (first, id))
+                rows.take_while(|(_, (_, account))| (account.first_row, account.id) == (first, id))
             {
                 let same = |role: &RoleId| {
-                    role.account.number() == id
+                    role.account.to_number() == id
                         && self
-                            .contents
+                            .header
                             .roles
                             .get(row.role as usize)
                             .is_some_and(|name| name == role.role.as_str())
@@ -205,32 +209,32 @@ impl Sheet {
     }
 
     fn row(&self, position: usize) -> Option<(RowRecord, AccountRecord)> {
-        let row = RowRecord::at(self.rows(), position)?;
-        Some((row, AccountRecord::at(self.accounts(), row.account as usize)?))
+        let row = RowRecord::read_at(self.row_bytes(), position)?;
+        Some((row, AccountRecord::read_at(self.account_bytes(), row.account as usize)?))
     }
 
     /// The role at this position, by name.
-    pub fn entry(&self, position: usize) -> Option<Entry> {
+    pub fn entry(&self, position: usize) -> Option<RosterEntry> {
         let (row, account) = self.row(position)?;
-        let (kind, contents) = (self.kind(row)?, &self.contents);
-        let label = self.part(account.label);
-        let name: Arc<str> = Arc::from(if account.is_named { label } else { "" });
+        let (kind, contents) = (self.attributes(row)?, &self.header);
+        let label = self.span_text(account.label);
+        let name: Arc<str> = Arc::from(if account.has_name { label } else { "" });
         let alias = if account.alias == account.label {
             name.clone()
         } else {
-            Arc::from(self.part(account.alias))
+            Arc::from(self.span_text(account.alias))
         };
         let role = contents.roles.get(row.role as usize)?;
-        Some(Entry {
+        Some(RosterEntry {
             instance: account.instance as usize,
             account: AccountId::from_number(account.id)?,
             account_name: name,
             account_alias: alias,
-            email: Arc::from(self.part(account.email)),
+            email: Arc::from(self.span_text(account.email)),
             role: Arc::from(role.as_str()),
             tags: Arc::new(contents.tags.get(kind.tags as usize)?.0.clone()),
             region: kind.region().and_then(|region| contents.regions.get(region).cloned()),
-            profile: self.profile(position, kind, || usual_profile(label, role)),
+            profile: self.profile(position, kind, || default_profile_name(label, role)),
             via: kind
                 .via()
                 .and_then(|via| contents.vias.get(via))
@@ -240,30 +244,30 @@ impl Sheet {
     }
 
     /// How the rules want the role at this position shown.
-    pub fn look(&self, position: usize) -> Option<Look> {
-        let kind = self.kind(RowRecord::at(self.rows(), position)?)?;
+    pub fn row_style(&self, position: usize) -> Option<RowStyle> {
+        let kind = self.attributes(RowRecord::read_at(self.row_bytes(), position)?)?;
         let color = kind
             .color()
-            .and_then(|color| self.contents.colors.get(color))
+            .and_then(|color| self.header.colors.get(color))
             .map(|color| Arc::from(color.as_str()));
-        Some(Look { color, hidden: kind.is_hidden() })
+        Some(RowStyle { color, hidden: kind.is_hidden() })
     }
 
     /// Some roles of it, in this order, as a roster that is known not to be all.
-    pub fn some(&self, positions: impl IntoIterator<Item = usize>) -> Roster {
+    pub fn subset(&self, positions: impl IntoIterator<Item = usize>) -> Roster {
         let (mut entries, mut looks) = (Vec::new(), Vec::new());
         for position in positions {
-            if let (Some(entry), Some(look)) = (self.entry(position), self.look(position)) {
+            if let (Some(entry), Some(look)) = (self.entry(position), self.row_style(position)) {
                 entries.push(entry);
                 looks.push(look);
             }
         }
-        Roster { instances: self.instances().to_vec(), entries, complete: false, looks }
+        Roster { instances: self.instances().to_vec(), entries, complete: false, row_styles: looks }
     }
 }
 
 /// What nearly all profiles are called: not worth writing down for each.
-fn usual_profile(account: &str, role: &str) -> String {
+fn default_profile_name(account: &str, role: &str) -> String {
     format!("{}-{}", slug(account), slug(role))
 }
 
@@ -278,12 +282,12 @@ mod tests {
         let mut roster = Roster::clone(&roster);
         for (at, entry) in roster.entries.iter_mut().enumerate() {
             entry.profile = match at % 3 {
-                0 => Some(Arc::from(usual_profile(entry.account_label(), &entry.role))),
+                0 => Some(Arc::from(default_profile_name(entry.account_label(), &entry.role))),
                 1 => Some(Arc::from(format!("given-{at}"))),
                 _ => entry.profile.take(),
             };
         }
-        let sheet = Sheet::pack(&roster, &order).unwrap();
+        let sheet = PackedRoster::pack(&roster, &order).unwrap();
         let back = sheet.unpack();
         assert_eq!(back.entries.len(), roster.entries.len());
         assert_eq!((&back.instances, back.complete), (&roster.instances, roster.complete));
@@ -296,14 +300,14 @@ mod tests {
                 .enumerate()
                 .all(|(at, _)| sheet.entry(at).as_ref() == back.entries.get(at))
         );
-        let one = sheet.some([5, 3]);
+        let one = sheet.subset([5, 3]);
         assert_eq!(one.entries, [back.entries[5].clone(), back.entries[3].clone()]);
     }
 
     #[test]
     fn roles_are_located_among_thousands() {
         let (roster, order) = company();
-        let sheet = Sheet::pack(&roster, &order).unwrap();
+        let sheet = PackedRoster::pack(&roster, &order).unwrap();
         let all = sheet.unpack();
         let ids = [all.id(&all.entries[7_000]), all.id(&all.entries[2])];
         assert_eq!(sheet.locate(&ids), [(2, 1), (7_000, 0)]);
@@ -316,11 +320,11 @@ mod tests {
         other.name = crate::domain::InstanceName::new("other");
         roster.instances.push(other);
         let (account, instance) = (roster.entries[40].account, roster.instances.len() - 1);
-        let twins: Vec<Entry> =
+        let twins: Vec<RosterEntry> =
             roster.entries.iter().filter(|entry| entry.account == account).cloned().collect();
-        roster.entries.extend(twins.iter().cloned().map(|twin| Entry { instance, ..twin }));
-        let index = crate::domain::query::Index::build(Arc::new(roster.clone()));
-        let sheet = Sheet::pack(&roster, index.order()).unwrap();
+        roster.entries.extend(twins.iter().cloned().map(|twin| RosterEntry { instance, ..twin }));
+        let index = crate::domain::query::SearchIndex::new(Arc::new(roster.clone()));
+        let sheet = PackedRoster::pack(&roster, index.order_by_name()).unwrap();
         let all = sheet.unpack();
         for twin in &twins {
             let wanted = [
@@ -340,14 +344,14 @@ mod tests {
     #[test]
     fn damaged_numbers_are_no_role_and_no_panic() {
         let (roster, order) = company();
-        let mut sheet = Sheet::pack(&roster, &order).unwrap();
-        let [accounts, rows, _] = sheet.contents.ends;
-        sheet.file[accounts..rows].fill(0xff);
+        let mut sheet = PackedRoster::pack(&roster, &order).unwrap();
+        let [accounts, rows, _] = sheet.header.section_ends;
+        sheet.bytes[accounts..rows].fill(0xff);
         assert_eq!(sheet.entry(0), None);
         assert!(sheet.unpack().entries.is_empty());
-        sheet.file[..accounts].fill(0xff);
+        sheet.bytes[..accounts].fill(0xff);
         assert!(sheet.locate(&[roster.id(&roster.entries[0])]).is_empty());
-        sheet.contents.ends = [usize::MAX, 7, usize::MAX];
-        assert_eq!((sheet.len(), sheet.entry(0), sheet.account_cells().count()), (0, None, 0));
+        sheet.header.section_ends = [usize::MAX, 7, usize::MAX];
+        assert_eq!((sheet.len(), sheet.entry(0), sheet.account_widths().count()), (0, None, 0));
     }
 }

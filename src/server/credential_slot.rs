@@ -8,43 +8,43 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::domain::{Credentials, Error, Kind, Result, Secret, Window};
+use crate::domain::{Credentials, Error, ErrorKind, Result, Secret, Window};
 use crate::os::clock::Clock;
 
 /// Why credentials are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Occasion {
+pub enum FetchReason {
     /// The old ones end soon, and nobody has to notice.
-    Ahead,
+    BeforeExpiry,
     /// Somebody waits for them.
-    Wanted,
+    Requested,
 }
 
 /// Credentials on their way.
-pub type Asking = Pin<Box<dyn Future<Output = Result<Credentials>> + Send>>;
+pub type CredentialsFuture = Pin<Box<dyn Future<Output = Result<Credentials>> + Send>>;
 /// Where a slot's credentials come from. It may take its time.
-pub type Source = Box<dyn Fn(Occasion) -> Asking + Send + Sync>;
+pub type CredentialsSource = Box<dyn Fn(FetchReason) -> CredentialsFuture + Send + Sync>;
 
 /// How fast things go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct SlotTiming {
     /// How long a request waits at most: the most impatient SDK hangs up after a second.
-    pub answer: Duration,
+    pub response_timeout: Duration,
     /// How soon after a failure the source is asked again because somebody wants credentials.
-    pub again: Duration,
+    pub requested_retry_delay: Duration,
     /// How soon it is asked again when nobody does.
-    pub retry: Duration,
+    pub background_retry_delay: Duration,
     /// How often the clock is looked at, at least: a machine that slept notices.
-    pub look: Duration,
+    pub clock_check_interval: Duration,
 }
 
-impl Default for Pace {
+impl Default for SlotTiming {
     fn default() -> Self {
         Self {
-            answer: Duration::from_millis(800),
-            again: Duration::from_secs(2),
-            retry: Duration::from_secs(30),
-            look: Duration::from_secs(60),
+            response_timeout: Duration::from_millis(800),
+            requested_retry_delay: Duration::from_secs(2),
+            background_retry_delay: Duration::from_secs(30),
+            clock_check_interval: Duration::from_secs(60),
         }
     }
 }
@@ -52,31 +52,31 @@ impl Default for Pace {
 /// A slot; clones are the same slot, which ends with the last.
 #[derive(Clone)]
 pub(super) struct Slot {
-    shared: Arc<Shared>,
-    _keeper: Arc<Keeper>,
+    shared: Arc<SlotShared>,
+    _refresh_task: Arc<RefreshTask>,
 }
 
 /// The slot's task, which ends with it.
-struct Keeper(JoinHandle<()>);
+struct RefreshTask(JoinHandle<()>);
 
-impl Drop for Keeper {
+impl Drop for RefreshTask {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
 /// What requests and the slot's task have in common.
-struct Shared {
-    token: [u8; 32],
-    state: watch::Sender<State>,
-    wanted: Notify,
+struct SlotShared {
+    token_digest: [u8; 32],
+    state: watch::Sender<SlotState>,
+    fetch_requested: Notify,
     clock: Clock,
-    pace: Pace,
+    timing: SlotTiming,
 }
 
 /// What is known of the slot's credentials.
 #[derive(Debug, Clone, Default)]
-struct State {
+struct SlotState {
     credentials: Option<Credentials>,
     /// How the source was asked last and failed, unless it was better since.
     failure: Option<(Error, Instant)>,
@@ -84,23 +84,28 @@ struct State {
 
 impl Slot {
     /// A slot that begins to ask at once.
-    pub(super) fn new(token: Secret<String>, source: Source, clock: Clock, pace: Pace) -> Self {
-        let shared = Shared {
-            token: digest(token.expose()),
+    pub(super) fn new(
+        token: Secret<String>,
+        source: CredentialsSource,
+        clock: Clock,
+        pace: SlotTiming,
+    ) -> Self {
+        let shared = SlotShared {
+            token_digest: digest(token.expose()),
             state: watch::Sender::default(),
-            wanted: Notify::new(),
+            fetch_requested: Notify::new(),
             clock,
-            pace,
+            timing: pace,
         };
         let shared = Arc::new(shared);
-        let keeper = tokio::spawn(keep(shared.clone(), source));
-        Self { shared, _keeper: Arc::new(Keeper(keeper)) }
+        let keeper = tokio::spawn(refresh_loop(shared.clone(), source));
+        Self { shared, _refresh_task: Arc::new(RefreshTask(keeper)) }
     }
 
     /// Whether this is the slot's token. Takes as long for a wrong one whatever it has in common
     /// with the right one.
-    pub(super) fn opens(&self, token: &str) -> bool {
-        let pairs = digest(token).into_iter().zip(self.shared.token);
+    pub(super) fn accepts_token(&self, token: &str) -> bool {
+        let pairs = digest(token).into_iter().zip(self.shared.token_digest);
         pairs.fold(0, |different, (given, own)| different | (given ^ own)) == 0
     }
 
@@ -112,79 +117,85 @@ impl Slot {
         let shared = &*self.shared;
         let mut news = shared.state.subscribe();
         let state = news.borrow_and_update().clone();
-        if let Some(credentials) = shared.good(&state) {
-            if !shared.fresh(&state) {
-                shared.wanted.notify_one();
+        if let Some(credentials) = shared.usable_credentials(&state) {
+            if !shared.is_fresh(&state) {
+                shared.fetch_requested.notify_one();
             }
             return Ok(credentials);
         }
         match state.failure {
-            Some((error, at)) if at.elapsed() < shared.pace.again => return Err(error),
-            _ => shared.wanted.notify_one(),
+            Some((error, at)) if at.elapsed() < shared.timing.requested_retry_delay => {
+                return Err(error);
+            }
+            _ => shared.fetch_requested.notify_one(),
         }
-        let answered = tokio::time::timeout(shared.pace.answer, news.changed()).await.is_ok();
+        let answered =
+            tokio::time::timeout(shared.timing.response_timeout, news.changed()).await.is_ok();
         let state = news.borrow().clone();
-        match (shared.good(&state), state.failure) {
+        match (shared.usable_credentials(&state), state.failure) {
             (Some(credentials), _) => Ok(credentials),
             (None, Some((error, _))) if answered => Err(error),
-            _ => Err(Error::new(Kind::Unreachable, "the credentials are not there yet")
+            _ => Err(Error::new(ErrorKind::Unreachable, "the credentials are not there yet")
                 .hint("try again in a moment")),
         }
     }
 }
 
-impl Shared {
+impl SlotShared {
     /// The credentials that can be handed out.
-    fn good(&self, state: &State) -> Option<Credentials> {
+    fn usable_credentials(&self, state: &SlotState) -> Option<Credentials> {
         state
             .credentials
             .as_ref()
-            .filter(|credentials| credentials.left(self.clock.now()) > 0)
+            .filter(|credentials| credentials.seconds_left(self.clock.now()) > 0)
             .cloned()
     }
 
     /// Whether they will do for a while.
-    fn fresh(&self, state: &State) -> bool {
+    fn is_fresh(&self, state: &SlotState) -> bool {
         state
             .credentials
             .as_ref()
-            .is_some_and(|credentials| credentials.fresh(self.clock.now(), Window::default()))
+            .is_some_and(|credentials| credentials.is_fresh(self.clock.now(), Window::default()))
     }
 
     /// How long nothing has to be done.
-    fn pause(&self, state: &State) -> Duration {
+    fn sleep_duration(&self, state: &SlotState) -> Duration {
         match &state.credentials {
-            Some(credentials) if self.fresh(state) => {
+            Some(credentials) if self.is_fresh(state) => {
                 let window = Window::default()
                     .for_lifetime(credentials.expires_at.since(credentials.issued_at));
-                let seconds = credentials.left(self.clock.now()) - window;
-                Duration::from_secs(seconds.unsigned_abs().max(1)).min(self.pace.look)
+                let seconds = credentials.seconds_left(self.clock.now()) - window;
+                Duration::from_secs(seconds.unsigned_abs().max(1))
+                    .min(self.timing.clock_check_interval)
             }
-            _ => self.pace.retry,
+            _ => self.timing.background_retry_delay,
         }
     }
 }
 
 /// Asks the source as long as the slot is open: at first, ahead of the end, and when somebody wants
 /// what is not there.
-async fn keep(shared: Arc<Shared>, source: Source) {
-    let mut occasion = Occasion::Ahead;
+async fn refresh_loop(shared: Arc<SlotShared>, source: CredentialsSource) {
+    let mut occasion = FetchReason::BeforeExpiry;
     let mut asked: Option<Instant> = None;
     loop {
-        let stale = !shared.fresh(&shared.state.borrow());
-        let soon = asked.is_some_and(|at| at.elapsed() < shared.pace.again);
-        if stale && !(occasion == Occasion::Wanted && soon) {
+        let stale = !shared.is_fresh(&shared.state.borrow());
+        let soon = asked.is_some_and(|at| at.elapsed() < shared.timing.requested_retry_delay);
+        if stale && !(occasion == FetchReason::Requested && soon) {
             let got = source(occasion).await;
             asked = Some(Instant::now());
             shared.state.send_modify(|state| match got {
-                Ok(credentials) => *state = State { credentials: Some(credentials), failure: None },
+                Ok(credentials) => {
+                    *state = SlotState { credentials: Some(credentials), failure: None }
+                }
                 Err(error) => state.failure = Some((error, Instant::now())),
             });
         }
-        let pause = shared.pause(&shared.state.borrow());
+        let pause = shared.sleep_duration(&shared.state.borrow());
         occasion = tokio::select! {
-            () = shared.wanted.notified() => Occasion::Wanted,
-            () = tokio::time::sleep(pause) => Occasion::Ahead,
+            () = shared.fetch_requested.notified() => FetchReason::Requested,
+            () = tokio::time::sleep(pause) => FetchReason::BeforeExpiry,
         };
     }
 }

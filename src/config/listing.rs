@@ -4,13 +4,13 @@ use toml::Value;
 
 use crate::domain::{Error, Result};
 
-use super::file::Loaded;
-use super::known;
+use super::load::LoadedConfig;
 use super::origins::Origin;
+use super::schema;
 
 /// A setting with its value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
+pub struct ListedSetting {
     /// Its dotted key, `rules.0.match` for those in lists of tables.
     pub key: String,
     /// Its value; `None` when there is none.
@@ -24,41 +24,46 @@ pub struct Shown {
 ///
 /// # Errors
 /// Only for a bug: settings that are no TOML.
-pub fn shown(loaded: &Loaded) -> Result<Vec<Shown>> {
+pub fn list_settings(loaded: &LoadedConfig) -> Result<Vec<ListedSetting>> {
     let all = Value::try_from(&loaded.settings)
         .map_err(|error| Error::internal(format!("showing the settings: {error}")))?;
     let mut out = Vec::new();
-    for key in known::keys(&[]).unwrap_or_default() {
+    for key in schema::keys(&[]).unwrap_or_default() {
         match all.get(*key) {
             Some(value @ Value::Table(table)) if table.is_empty() => {
-                out.push(Shown {
+                out.push(ListedSetting {
                     key: (*key).to_owned(),
                     value: Some(value.clone()),
-                    origin: origin(key, loaded),
+                    origin: find_origin(key, loaded),
                 });
             }
-            Some(Value::Table(table)) if let Some(inside) = known::keys(&[key]) => {
+            Some(Value::Table(table)) if let Some(inside) = schema::keys(&[key]) => {
                 inside.iter().for_each(|name| {
-                    one(format!("{key}.{name}"), table.get(*name), loaded, &mut out)
+                    push_setting(format!("{key}.{name}"), table.get(*name), loaded, &mut out)
                 });
             }
-            value => one((*key).to_owned(), value, loaded, &mut out),
+            value => push_setting((*key).to_owned(), value, loaded, &mut out),
         }
     }
     Ok(out)
 }
 
-fn one(key: String, value: Option<&Value>, loaded: &Loaded, out: &mut Vec<Shown>) {
+fn push_setting(
+    key: String,
+    value: Option<&Value>,
+    loaded: &LoadedConfig,
+    out: &mut Vec<ListedSetting>,
+) {
     match value {
         Some(value) => flatten(key, value, loaded, out),
-        None => out.push(Shown { key, value: None, origin: None }),
+        None => out.push(ListedSetting { key, value: None, origin: None }),
     }
 }
 
-fn flatten(key: String, value: &Value, loaded: &Loaded, out: &mut Vec<Shown>) {
+fn flatten(key: String, value: &Value, loaded: &LoadedConfig, out: &mut Vec<ListedSetting>) {
     match value {
         Value::Table(table) => table.iter().for_each(|(name, value)| {
-            flatten(format!("{key}.{}", quoted(name)), value, loaded, out)
+            flatten(format!("{key}.{}", quote_key(name)), value, loaded, out)
         }),
         Value::Array(items) if items.iter().any(Value::is_table) => {
             items
@@ -66,12 +71,16 @@ fn flatten(key: String, value: &Value, loaded: &Loaded, out: &mut Vec<Shown>) {
                 .enumerate()
                 .for_each(|(at, value)| flatten(format!("{key}.{at}"), value, loaded, out));
         }
-        value => out.push(Shown { origin: origin(&key, loaded), key, value: Some(value.clone()) }),
+        value => out.push(ListedSetting {
+            origin: find_origin(&key, loaded),
+            key,
+            value: Some(value.clone()),
+        }),
     }
 }
 
 /// Where the key, or the list that it stands in, was set.
-fn origin(key: &str, loaded: &Loaded) -> Option<Origin> {
+fn find_origin(key: &str, loaded: &LoadedConfig) -> Option<Origin> {
     let mut key = key;
     loop {
         if let Some(origin) = loaded.origins.get(key) {
@@ -87,7 +96,7 @@ fn origin(key: &str, loaded: &Loaded) -> Option<Origin> {
 }
 
 /// A part of a dotted key as TOML wants it.
-pub(super) fn quoted(name: &str) -> String {
+pub(super) fn quote_key(name: &str) -> String {
     let bare = !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     if bare { name.to_owned() } else { Value::String(name.to_owned()).to_string() }

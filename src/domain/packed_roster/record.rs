@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Confirm;
+use crate::domain::ConfirmLevel;
 
 /// Something with a fixed number of bytes.
-pub(super) trait Record: Sized {
+pub(super) trait FixedSizeRecord: Sized {
     /// How many.
     const SIZE: usize;
     /// Appends them.
@@ -14,22 +14,22 @@ pub(super) trait Record: Sized {
     fn read(bytes: &[u8]) -> Self;
 
     /// The record at a position of such a run.
-    fn at(run: &[u8], position: usize) -> Option<Self> {
+    fn read_at(run: &[u8], position: usize) -> Option<Self> {
         let start = position.checked_mul(Self::SIZE)?;
         run.get(start..start.checked_add(Self::SIZE)?).map(Self::read)
     }
 
     /// All records of such a run.
-    fn all(run: &[u8]) -> impl Iterator<Item = Self> {
+    fn read_all(run: &[u8]) -> impl Iterator<Item = Self> {
         run.chunks_exact(Self::SIZE).map(Self::read)
     }
 }
 
 /// A stretch of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Part {
+pub(super) struct TextSpan {
     /// Its first byte.
-    pub(super) at: u32,
+    pub(super) offset: u32,
     /// How many bytes.
     pub(super) length: u16,
 }
@@ -42,17 +42,17 @@ pub(super) struct AccountRecord {
     /// Its id as a number.
     pub(super) id: u64,
     /// What it is called: its name, or its id where it has none.
-    pub(super) label: Part,
+    pub(super) label: TextSpan,
     /// The cells that this takes.
-    pub(super) cells: u16,
+    pub(super) width: u16,
     /// Whether it has a name.
-    pub(super) is_named: bool,
+    pub(super) has_name: bool,
     /// The portal's name, or nothing; the same part as the label where they are the same.
-    pub(super) alias: Part,
+    pub(super) alias: TextSpan,
     /// The e-mail address, or nothing.
-    pub(super) email: Part,
+    pub(super) email: TextSpan,
     /// The first row of the accounts of this name and id, whatever their instance.
-    pub(super) first: u32,
+    pub(super) first_row: u32,
 }
 
 /// A role.
@@ -63,50 +63,50 @@ pub(super) struct RowRecord {
     /// The name's position.
     pub(super) role: u32,
     /// The position of its kind.
-    pub(super) kind: u32,
+    pub(super) attributes: u32,
 }
 
 /// The name of a profile that is not called as most are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct NamedRecord {
+pub(super) struct ProfileRecord {
     /// The row that it is of.
     pub(super) row: u32,
     /// The name, be it an empty one.
-    pub(super) name: Part,
+    pub(super) name: TextSpan,
 }
 
 /// What many roles have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub(super) struct Kind {
+pub(super) struct RowAttributes {
     /// The set of tags' position.
     pub(super) tags: u32,
     /// The region's position and one, or 0.
-    pub(super) placed: u16,
+    pub(super) region_number: u16,
     /// The position of what it is reached through, and one, or 0.
-    pub(super) through: u16,
+    pub(super) via_number: u16,
     /// The colour's position and one, or 0.
-    pub(super) tinted: u16,
+    pub(super) color_number: u16,
     /// Bits, see the constants.
     pub(super) flags: u16,
 }
 
 /// Asks before it is used.
-pub(super) const ASKS: u16 = 1;
+pub(super) const CONFIRM_ASK: u16 = 1;
 /// Wants the account's name typed before it is used.
-pub(super) const TYPES: u16 = 8;
+pub(super) const CONFIRM_TYPE: u16 = 8;
 /// Kept out of the list.
 pub(super) const HIDDEN: u16 = 2;
 /// Its profile is called as most are.
-pub(super) const USUAL: u16 = 16;
+pub(super) const DEFAULT_PROFILE: u16 = 16;
 /// Has a profile's name of its own, be it an empty one.
-pub(super) const NAMED: u16 = 4;
+pub(super) const CUSTOM_PROFILE: u16 = 4;
 
-impl Kind {
-    pub(super) fn confirm(&self) -> Confirm {
-        match self.flags & (ASKS | TYPES) {
-            0 => Confirm::No,
-            ASKS => Confirm::Ask,
-            _ => Confirm::Type,
+impl RowAttributes {
+    pub(super) fn confirm(&self) -> ConfirmLevel {
+        match self.flags & (CONFIRM_ASK | CONFIRM_TYPE) {
+            0 => ConfirmLevel::None,
+            CONFIRM_ASK => ConfirmLevel::Ask,
+            _ => ConfirmLevel::TypeName,
         }
     }
 
@@ -114,24 +114,24 @@ impl Kind {
         self.flags & HIDDEN != 0
     }
 
-    pub(super) fn is_named(&self) -> bool {
-        self.flags & NAMED != 0
+    pub(super) fn has_custom_profile(&self) -> bool {
+        self.flags & CUSTOM_PROFILE != 0
     }
 
-    pub(super) fn is_usual(&self) -> bool {
-        self.flags & USUAL != 0
+    pub(super) fn has_default_profile(&self) -> bool {
+        self.flags & DEFAULT_PROFILE != 0
     }
 
     pub(super) fn region(&self) -> Option<usize> {
-        usize::from(self.placed).checked_sub(1)
+        usize::from(self.region_number).checked_sub(1)
     }
 
     pub(super) fn via(&self) -> Option<usize> {
-        usize::from(self.through).checked_sub(1)
+        usize::from(self.via_number).checked_sub(1)
     }
 
     pub(super) fn color(&self) -> Option<usize> {
-        usize::from(self.tinted).checked_sub(1)
+        usize::from(self.color_number).checked_sub(1)
     }
 }
 
@@ -144,57 +144,57 @@ fn u16_at(bytes: &[u8], at: usize) -> u16 {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |number| u16::from_le_bytes(*number))
 }
 
-fn part_at(bytes: &[u8], at: usize) -> Part {
-    Part { at: u32_at(bytes, at), length: u16_at(bytes, at + 4) }
+fn span_at(bytes: &[u8], at: usize) -> TextSpan {
+    TextSpan { offset: u32_at(bytes, at), length: u16_at(bytes, at + 4) }
 }
 
-impl Part {
+impl TextSpan {
     fn write(self, out: &mut Vec<u8>) {
-        out.extend(self.at.to_le_bytes());
+        out.extend(self.offset.to_le_bytes());
         out.extend(self.length.to_le_bytes());
     }
 }
 
-impl Record for AccountRecord {
+impl FixedSizeRecord for AccountRecord {
     const SIZE: usize = 37;
 
     fn write(&self, out: &mut Vec<u8>) {
         out.extend(self.id.to_le_bytes());
-        [self.instance, self.first].iter().for_each(|number| out.extend(number.to_le_bytes()));
+        [self.instance, self.first_row].iter().for_each(|number| out.extend(number.to_le_bytes()));
         [self.label, self.alias, self.email].into_iter().for_each(|part| part.write(out));
-        out.extend(self.cells.to_le_bytes());
-        out.push(u8::from(self.is_named));
+        out.extend(self.width.to_le_bytes());
+        out.push(u8::from(self.has_name));
     }
 
     fn read(bytes: &[u8]) -> Self {
         Self {
             id: bytes.first_chunk().map_or(0, |number| u64::from_le_bytes(*number)),
             instance: u32_at(bytes, 8),
-            first: u32_at(bytes, 12),
-            label: part_at(bytes, 16),
-            alias: part_at(bytes, 22),
-            email: part_at(bytes, 28),
-            cells: u16_at(bytes, 34),
-            is_named: bytes.last().is_some_and(|byte| *byte != 0),
+            first_row: u32_at(bytes, 12),
+            label: span_at(bytes, 16),
+            alias: span_at(bytes, 22),
+            email: span_at(bytes, 28),
+            width: u16_at(bytes, 34),
+            has_name: bytes.last().is_some_and(|byte| *byte != 0),
         }
     }
 }
 
-impl Record for RowRecord {
+impl FixedSizeRecord for RowRecord {
     const SIZE: usize = 12;
 
     fn write(&self, out: &mut Vec<u8>) {
-        [self.account, self.role, self.kind]
+        [self.account, self.role, self.attributes]
             .iter()
             .for_each(|number| out.extend(number.to_le_bytes()));
     }
 
     fn read(bytes: &[u8]) -> Self {
-        Self { account: u32_at(bytes, 0), role: u32_at(bytes, 4), kind: u32_at(bytes, 8) }
+        Self { account: u32_at(bytes, 0), role: u32_at(bytes, 4), attributes: u32_at(bytes, 8) }
     }
 }
 
-impl Record for NamedRecord {
+impl FixedSizeRecord for ProfileRecord {
     const SIZE: usize = 10;
 
     fn write(&self, out: &mut Vec<u8>) {
@@ -203,6 +203,6 @@ impl Record for NamedRecord {
     }
 
     fn read(bytes: &[u8]) -> Self {
-        Self { row: u32_at(bytes, 0), name: part_at(bytes, 4) }
+        Self { row: u32_at(bytes, 0), name: span_at(bytes, 4) }
     }
 }

@@ -6,29 +6,29 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A folded text. Offsets are bytes of [`Folded::text`]; only highlights go back to the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Folded {
+pub(super) struct NormalizedText {
     /// Lower case, without accents.
     pub(super) text: String,
     /// Where its words begin: after a separator, at a camel-case hump, between letters and digits.
-    pub(super) starts: Vec<u32>,
+    pub(super) word_starts: Vec<u32>,
     /// Which letters it has: a word with another one can't occur in it.
-    pub(super) letters: u64,
+    pub(super) letter_mask: u64,
     /// For each byte of `text` the character of the original that it came from; empty when that is
     /// the byte's own offset.
-    origin: Vec<u32>,
+    original_chars: Vec<u32>,
 }
 
-impl Folded {
+impl NormalizedText {
     /// Folds a text.
     pub(super) fn new(original: &str) -> Self {
         if original.is_ascii() {
             let text = original.to_ascii_lowercase();
-            let letters = letters(&text);
+            let letters = letter_mask(&text);
             return Self {
-                starts: ascii_starts(original.as_bytes()),
+                word_starts: ascii_word_starts(original.as_bytes()),
                 text,
-                letters,
-                origin: Vec::new(),
+                letter_mask: letters,
+                original_chars: Vec::new(),
             };
         }
         let (mut text, mut origin, mut starts) =
@@ -36,29 +36,29 @@ impl Folded {
         let characters: Vec<char> = original.chars().collect();
         for (position, letter) in characters.iter().enumerate() {
             let before = text.len();
-            text.extend(fold_letter(*letter));
+            text.extend(normalize_char(*letter));
             origin.resize(text.len(), position as u32);
             let previous = position.checked_sub(1).map(|p| characters[p]);
             if text.len() > before
-                && begins(previous, *letter, characters.get(position + 1).copied())
+                && is_word_start(previous, *letter, characters.get(position + 1).copied())
             {
                 starts.push(before as u32);
             }
         }
-        Self { letters: letters(&text), text, starts, origin }
+        Self { letter_mask: letter_mask(&text), text, word_starts: starts, original_chars: origin }
     }
 
     /// The characters of the original behind a range of bytes, with the marks that sit on them.
-    pub(super) fn mark(&self, from: usize, to: usize, out: &mut Vec<usize>) {
-        if self.origin.is_empty() {
+    pub(super) fn extend_original_chars(&self, from: usize, to: usize, out: &mut Vec<usize>) {
+        if self.original_chars.is_empty() {
             out.extend(from..to);
             return;
         }
-        for byte in from..to.min(self.origin.len()) {
-            let first = self.origin[byte] as usize;
+        for byte in from..to.min(self.original_chars.len()) {
+            let first = self.original_chars[byte] as usize;
             // Characters that folded to nothing are accents of the one before them: they light up
             // together.
-            let next = self.origin[byte..]
+            let next = self.original_chars[byte..]
                 .iter()
                 .find(|o| **o as usize != first)
                 .map_or(first + 1, |o| *o as usize);
@@ -69,11 +69,11 @@ impl Folded {
 
 /// Which letters a folded text has, one bit each; what is neither letter nor digit shares the
 /// remaining bits.
-pub(super) fn letters(text: &str) -> u64 {
-    text.bytes().fold(0, |mask, byte| mask | BITS[usize::from(byte)])
+pub(super) fn letter_mask(text: &str) -> u64 {
+    text.bytes().fold(0, |mask, byte| mask | LETTER_BITS[usize::from(byte)])
 }
 
-const BITS: [u64; 256] = {
+const LETTER_BITS: [u64; 256] = {
     let (mut bits, mut byte) = ([0; 256], 0_usize);
     while byte < 256 {
         let bit = match byte as u8 {
@@ -87,7 +87,7 @@ const BITS: [u64; 256] = {
     bits
 };
 
-fn fold_letter(letter: char) -> impl Iterator<Item = char> {
+fn normalize_char(letter: char) -> impl Iterator<Item = char> {
     std::iter::once(letter)
         .nfkd()
         .filter(|part| !is_combining_mark(*part))
@@ -96,7 +96,7 @@ fn fold_letter(letter: char) -> impl Iterator<Item = char> {
 
 /// [`begins`] for every byte of an ASCII text, in one pass: an index folds thousands of names
 /// before the first answer.
-fn ascii_starts(text: &[u8]) -> Vec<u32> {
+fn ascii_word_starts(text: &[u8]) -> Vec<u32> {
     let mut starts = Vec::with_capacity(8);
     let mut previous = b'-';
     for (position, byte) in text.iter().enumerate() {
@@ -117,7 +117,7 @@ fn ascii_starts(text: &[u8]) -> Vec<u32> {
 }
 
 /// Whether a word begins at this letter: `AWSReadOnly-eu2` has `AWS`, `Read`, `Only`, `eu`, `2`.
-fn begins(previous: Option<char>, letter: char, next: Option<char>) -> bool {
+fn is_word_start(previous: Option<char>, letter: char, next: Option<char>) -> bool {
     let Some(previous) = previous else { return letter.is_alphanumeric() };
     if !letter.is_alphanumeric() {
         return false;
@@ -136,9 +136,9 @@ mod tests {
     #[test]
     fn words_begin_after_separators_at_humps_and_at_digits() {
         let words = |text: &str| {
-            let folded = Folded::new(text);
+            let folded = NormalizedText::new(text);
             folded
-                .starts
+                .word_starts
                 .iter()
                 .map(|at| folded.text[*at as usize..].chars().next().unwrap())
                 .collect::<String>()
@@ -151,10 +151,10 @@ mod tests {
     #[test]
     fn marks_lead_back_to_the_original_characters() {
         let marked = |text: &str, word: &str| {
-            let folded = Folded::new(text);
+            let folded = NormalizedText::new(text);
             let from = folded.text.find(word).unwrap();
             let mut out = Vec::new();
-            folded.mark(from, from + word.len(), &mut out);
+            folded.extend_original_chars(from, from + word.len(), &mut out);
             out.dedup();
             out
         };

@@ -1,9 +1,9 @@
 //! Which addresses may be handed to a browser.
 
-use super::{Error, Kind, Result, visible};
+use super::{Error, ErrorKind, Result, escape_unprintable};
 
 /// How much of a refused address an error message quotes, in characters.
-const QUOTED: usize = 120;
+const MAX_QUOTED_CHARS: usize = 120;
 
 /// Checks that an address may be opened in a browser: `https`, or `http` to a loopback host, with
 /// nothing in it that a browser, a launcher or a reader could take for something else.
@@ -12,17 +12,17 @@ const QUOTED: usize = 120;
 /// [`Kind::Unreachable`] for another scheme, user information before the host (`https://aws.amazon.com@evil.example`), a host that is not
 /// plain letters, digits and dots, and control, bidi, line-separator, white-space, quote or
 /// backslash characters anywhere.
-pub fn check_web_address(address: &str) -> Result<()> {
+pub fn check_browser_url(address: &str) -> Result<()> {
     let refused = |why: &str| {
-        let quoted: String = visible(address).chars().take(QUOTED).collect();
-        Err(Error::new(Kind::Unreachable, format!("`{quoted}` is not opened: {why}")))
+        let quoted: String = escape_unprintable(address).chars().take(MAX_QUOTED_CHARS).collect();
+        Err(Error::new(ErrorKind::Unreachable, format!("`{quoted}` is not opened: {why}")))
     };
     let (secure, rest) = match address.split_once("://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (true, rest),
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (false, rest),
         _ => return refused("only https addresses are"),
     };
-    if visible(address) != address
+    if escape_unprintable(address) != address
         || address.contains(|letter: char| letter.is_whitespace() || "\\\"'<>`".contains(letter))
     {
         return refused("it contains characters that do not belong in an address");
@@ -75,7 +75,7 @@ mod tests {
             "http://[::1]:80",
             "https://example.com/@me?mail=a@b",
         ] {
-            assert_eq!(check_web_address(address), Ok(()), "{address}");
+            assert_eq!(check_browser_url(address), Ok(()), "{address}");
         }
     }
 
@@ -108,8 +108,8 @@ mod tests {
             "https://a/\"$(id)\"",
             " https://example.com/",
         ] {
-            let error = check_web_address(address).unwrap_err();
-            assert!(visible(&error.message) == error.message, "{address:?}");
+            let error = check_browser_url(address).unwrap_err();
+            assert!(escape_unprintable(&error.message) == error.message, "{address:?}");
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::domain::{Error, Kind, Marks, Result};
+use crate::domain::{Error, ErrorKind, Result, RoleFlags};
 use crate::os::{file, lock::Lock};
 
 /// How long another process may hold the file.
-const PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where the marks lie.
 pub fn path(state_dir: &Path) -> PathBuf {
@@ -18,11 +18,11 @@ pub fn path(state_dir: &Path) -> PathBuf {
 ///
 /// # Errors
 /// When the file is damaged: it is the person's own work, and not to be written over.
-pub fn load(state_dir: &Path) -> Result<Marks> {
+pub fn load(state_dir: &Path) -> Result<RoleFlags> {
     let path = path(state_dir);
-    let Some(bytes) = file::load(&path)? else { return Ok(Marks::default()) };
+    let Some(bytes) = file::load(&path)? else { return Ok(RoleFlags::default()) };
     serde_json::from_slice(&bytes).map_err(|error| {
-        Error::new(Kind::Config, format!("{} is damaged: {error}", path.display()))
+        Error::new(ErrorKind::Config, format!("{} is damaged: {error}", path.display()))
             .hint(format!("repair or remove {}", path.display()))
     })
 }
@@ -31,8 +31,8 @@ pub fn load(state_dir: &Path) -> Result<Marks> {
 ///
 /// # Errors
 /// As [`load`]; also when the file can't be written, or another process holds it for two seconds.
-pub fn change(state_dir: &Path, change: impl FnOnce(&mut Marks)) -> Result<Marks> {
-    let held = Lock::acquire(&state_dir.join("marks.lock"), Instant::now() + PATIENCE)?;
+pub fn update(state_dir: &Path, change: impl FnOnce(&mut RoleFlags)) -> Result<RoleFlags> {
+    let held = Lock::acquire(&state_dir.join("marks.lock"), Instant::now() + LOCK_TIMEOUT)?;
     if held.is_none() {
         return Err(Error::os(format!("{} is held by another process", path(state_dir).display())));
     }
@@ -61,21 +61,19 @@ mod tests {
         }
     }
 
-    fn favour(home: &Path, name: &str) {
-        change(home, |marks| marks.favourites.extend([role(name)])).unwrap();
+    fn add_favorite(home: &Path, name: &str) {
+        update(home, |marks| marks.favorites.extend([role(name)])).unwrap();
     }
 
     #[test]
     fn marks_come_and_go() {
         let home = tempfile::tempdir().unwrap();
-        assert_eq!(load(home.path()).unwrap(), Marks::default());
-        favour(home.path(), "Admin");
-        change(home.path(), |marks| marks.hidden.extend([role("Read")])).unwrap();
+        assert_eq!(load(home.path()).unwrap(), RoleFlags::default());
+        add_favorite(home.path(), "Admin");
+        update(home.path(), |marks| marks.hidden.extend([role("Read")])).unwrap();
         let marks = load(home.path()).unwrap();
-        assert!(marks.favourites.contains(&role("Admin")) && marks.hidden.contains(&role("Read")));
-        assert!(
-            change(home.path(), |marks| marks.favourites.clear()).unwrap().favourites.is_empty()
-        );
+        assert!(marks.favorites.contains(&role("Admin")) && marks.hidden.contains(&role("Read")));
+        assert!(update(home.path(), |marks| marks.favorites.clear()).unwrap().favorites.is_empty());
     }
 
     #[test]
@@ -83,7 +81,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(path(home.path()), "{").unwrap();
         assert!(
-            change(home.path(), |marks| marks.hidden.clear())
+            update(home.path(), |marks| marks.hidden.clear())
                 .unwrap_err()
                 .message
                 .contains("is damaged")
@@ -97,9 +95,9 @@ mod tests {
         std::thread::scope(|scope| {
             for n in 0..8 {
                 let home = home.path();
-                scope.spawn(move || favour(home, &format!("R{n}")));
+                scope.spawn(move || add_favorite(home, &format!("R{n}")));
             }
         });
-        assert_eq!(load(home.path()).unwrap().favourites.len(), 8);
+        assert_eq!(load(home.path()).unwrap().favorites.len(), 8);
     }
 }

@@ -7,24 +7,24 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use toml::de::{DeTable, DeValue};
 
 use super::settings::Settings;
-use super::tables::{AccountTable, InstanceTable, Pick, RoleTable, Rule};
+use super::tables::{AccountTable, InstanceTable, PickTable, RoleTable, Rule};
 
 /// The keys that may stand in the table at this path; `None` where any name may.
 pub(super) fn keys(path: &[&str]) -> Option<&'static [&'static str]> {
     match path {
-        [] => Some(fields::<Settings>()),
-        ["pick"] => Some(fields::<Pick>()),
-        ["rules"] => Some(fields::<Rule>()),
-        ["instances", _] => Some(fields::<InstanceTable>()),
-        ["instances", _, "accounts", _] => Some(fields::<AccountTable>()),
-        ["instances", _, "accounts", _, "roles", _] => Some(fields::<RoleTable>()),
+        [] => Some(field_names::<Settings>()),
+        ["pick"] => Some(field_names::<PickTable>()),
+        ["rules"] => Some(field_names::<Rule>()),
+        ["instances", _] => Some(field_names::<InstanceTable>()),
+        ["instances", _, "accounts", _] => Some(field_names::<AccountTable>()),
+        ["instances", _, "accounts", _, "roles", _] => Some(field_names::<RoleTable>()),
         _ => None,
     }
 }
 
 /// Calls `found` with the dotted path, the offset and the known neighbours of every key that is not
 /// known.
-pub(super) fn unknown(
+pub(super) fn for_each_unknown_key(
     table: &DeTable<'_>,
     found: &mut impl FnMut(String, usize, &'static [&'static str]),
 ) {
@@ -42,7 +42,7 @@ fn walk<'t>(
         if let Some(known) = known
             && !known.contains(&name)
         {
-            found(dotted(path, name), key.span().start, known);
+            found(dotted_key(path, name), key.span().start, known);
             continue;
         }
         path.push(name);
@@ -77,39 +77,39 @@ pub(super) fn key_at(table: &DeTable<'_>, offset: usize) -> Option<String> {
     })
 }
 
-fn dotted(path: &[&str], name: &str) -> String {
+fn dotted_key(path: &[&str], name: &str) -> String {
     path.iter().chain([&name]).copied().collect::<Vec<_>>().join(".")
 }
 
 /// The names of a struct's fields as serde knows them.
-fn fields<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
-    match T::deserialize(Ask) {
-        Err(Answer(fields)) => fields,
+fn field_names<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+    match T::deserialize(FieldNameProbe) {
+        Err(FieldNames(fields)) => fields,
         Ok(_) => &[],
     }
 }
 
 /// A deserializer that has no data: it only hears which fields it is asked for.
-struct Ask;
+struct FieldNameProbe;
 
 /// Those fields, on the only way out that a deserializer has.
 #[derive(Debug)]
-struct Answer(&'static [&'static str]);
+struct FieldNames(&'static [&'static str]);
 
-impl<'de> Deserializer<'de> for Ask {
-    type Error = Answer;
+impl<'de> Deserializer<'de> for FieldNameProbe {
+    type Error = FieldNames;
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         fields: &'static [&'static str],
         _: V,
-    ) -> Result<V::Value, Answer> {
-        Err(Answer(fields))
+    ) -> Result<V::Value, FieldNames> {
+        Err(FieldNames(fields))
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Answer> {
-        Err(Answer(&[]))
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, FieldNames> {
+        Err(FieldNames(&[]))
     }
 
     serde::forward_to_deserialize_any! {
@@ -118,19 +118,19 @@ impl<'de> Deserializer<'de> for Ask {
     }
 }
 
-impl de::Error for Answer {
+impl de::Error for FieldNames {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self(&[])
     }
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for FieldNames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("no data")
     }
 }
 
-impl std::error::Error for Answer {}
+impl std::error::Error for FieldNames {}
 
 #[cfg(test)]
 mod tests {

@@ -4,25 +4,25 @@
 use http::Method;
 use serde::Serialize;
 
-use crate::domain::{Credentials, Error, Kind};
+use crate::domain::{Credentials, Error, ErrorKind};
 use crate::os::http::{Request, Response};
 
 /// An answer without credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct ErrorResponse {
     status: u16,
     code: &'static str,
     message: String,
 }
 
-impl Refusal {
+impl ErrorResponse {
     fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into() }
     }
 
     /// The document, in both spellings: the AWS CLI quotes it whole, and the other SDKs disagree on
     /// the case.
-    pub(super) fn render(self) -> Response {
+    pub(super) fn into_response(self) -> Response {
         let Self { status, code, message } = self;
         let body = serde_json::json!({ "code": code, "message": message, "Code": code, "Message": message });
         let response = Response::json(status, body.to_string()).with("cache-control", "no-store");
@@ -36,25 +36,25 @@ impl Refusal {
 
 /// Refuses what no SDK of this machine sends: a page in a browser can make requests to loopback
 /// too.
-pub(super) fn check(request: &Request) -> Result<(), Refusal> {
+pub(super) fn check_request(request: &Request) -> Result<(), ErrorResponse> {
     let mut hosts = request.headers.get_all("host").iter();
     let host = hosts.next().and_then(|host| host.to_str().ok()).filter(|_| hosts.next().is_none());
     if !host.is_some_and(is_loopback) {
-        return Err(Refusal::new(
+        return Err(ErrorResponse::new(
             403,
             "WrongHost",
             "this endpoint is asked by its address on this machine only",
         ));
     }
     if request.headers.contains_key("origin") {
-        return Err(Refusal::new(
+        return Err(ErrorResponse::new(
             403,
             "FromAPage",
             "this endpoint does not answer pages in a browser",
         ));
     }
     if request.method != Method::GET {
-        return Err(Refusal::new(405, "MethodNotAllowed", "this endpoint answers GET only"));
+        return Err(ErrorResponse::new(405, "MethodNotAllowed", "this endpoint answers GET only"));
     }
     Ok(())
 }
@@ -71,13 +71,13 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// There is nothing at this path.
-pub(super) fn no_slot() -> Refusal {
-    Refusal::new(404, "NoSuchSlot", "there is no slot at this path")
+pub(super) fn slot_not_found() -> ErrorResponse {
+    ErrorResponse::new(404, "NoSuchSlot", "there is no slot at this path")
 }
 
 /// Whoever asks has not been given this slot.
-pub(super) fn wrong_token() -> Refusal {
-    Refusal::new(
+pub(super) fn wrong_token() -> ErrorResponse {
+    ErrorResponse::new(
         401,
         "WrongToken",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN is not the token of this slot",
@@ -85,30 +85,30 @@ pub(super) fn wrong_token() -> Refusal {
 }
 
 /// Why there are no credentials. SDKs try a 5xx again by themselves; a 4xx waits for a person.
-pub(super) fn failure(error: &Error) -> Refusal {
+pub(super) fn error_response(error: &Error) -> ErrorResponse {
     let (status, code) = match error.kind {
-        Kind::LoginNeeded => (401, "SignInNeeded"),
-        Kind::Refused => (403, "AccessDenied"),
-        Kind::Throttled => (503, "Throttled"),
-        Kind::Unreachable => (503, "Unavailable"),
-        Kind::Vault => (500, "VaultLocked"),
-        Kind::NoMatch
-        | Kind::Usage
-        | Kind::Config
-        | Kind::UnknownRole
-        | Kind::Os
-        | Kind::Internal
-        | Kind::Cancelled => (500, "InternalError"),
+        ErrorKind::LoginNeeded => (401, "SignInNeeded"),
+        ErrorKind::AccessDenied => (403, "AccessDenied"),
+        ErrorKind::Throttled => (503, "Throttled"),
+        ErrorKind::Unreachable => (503, "Unavailable"),
+        ErrorKind::Vault => (500, "VaultLocked"),
+        ErrorKind::NoMatch
+        | ErrorKind::Usage
+        | ErrorKind::Config
+        | ErrorKind::UnknownRole
+        | ErrorKind::Os
+        | ErrorKind::Internal
+        | ErrorKind::Cancelled => (500, "InternalError"),
     };
     let said = std::iter::once(&error.message).chain(&error.hints).map(String::as_str);
-    Refusal::new(status, code, format!("rolecall: {}", said.collect::<Vec<_>>().join("; ")))
+    ErrorResponse::new(status, code, format!("rolecall: {}", said.collect::<Vec<_>>().join("; ")))
 }
 
 /// The document that the container-credentials contract wants: all of these, and `Expiration` with
 /// `Z`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Document<'a> {
+struct ContainerCredentials<'a> {
     access_key_id: &'a str,
     secret_access_key: &'a str,
     token: &'a str,
@@ -117,17 +117,17 @@ struct Document<'a> {
 }
 
 /// The credentials.
-pub(super) fn credentials(credentials: &Credentials) -> Response {
-    let document = Document {
+pub(super) fn credentials_response(credentials: &Credentials) -> Response {
+    let document = ContainerCredentials {
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
         token: credentials.session_token.expose(),
-        expiration: credentials.expires_at.rfc3339(),
+        expiration: credentials.expires_at.to_rfc3339(),
         account_id: credentials.account.as_str(),
     };
     match serde_json::to_vec(&document) {
         Ok(body) => Response::json(200, body).with("cache-control", "no-store"),
-        Err(error) => failure(&Error::internal(error.to_string())).render(),
+        Err(error) => error_response(&Error::internal(error.to_string())).into_response(),
     }
 }
 
@@ -164,13 +164,13 @@ mod tests {
 
     #[test]
     fn a_failure_says_what_to_type_and_whether_to_try_again() {
-        let gone = failure(
-            &Error::new(Kind::LoginNeeded, "nobody is signed in").hint("run `rolecall login`"),
+        let gone = error_response(
+            &Error::new(ErrorKind::LoginNeeded, "nobody is signed in").hint("run `rolecall login`"),
         );
         assert_eq!(
             (gone.status, gone.message.as_str()),
             (401, "rolecall: nobody is signed in; run `rolecall login`")
         );
-        assert_eq!(failure(&Error::new(Kind::Unreachable, "")).status, 503);
+        assert_eq!(error_response(&Error::new(ErrorKind::Unreachable, "")).status, 503);
     }
 }

@@ -1,0 +1,274 @@
+//! A roster into a sheet, and all of it back.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use super::record::{
+    AccountRecord, CONFIRM_ASK, CONFIRM_TYPE, CUSTOM_PROFILE, DEFAULT_PROFILE, FixedSizeRecord,
+    HIDDEN, ProfileRecord, RowAttributes, RowRecord, TextSpan,
+};
+use super::{PackedRoster, PackedRosterHeader, default_profile_name};
+use crate::domain::{AccountId, ConfirmLevel, Roster, RosterEntry, Tags, display_width, slug};
+
+impl PackedRoster {
+    /// Packs a roster; `order` has the positions of its entries by name. `None` for one whose names
+    /// don't fit: nobody has them.
+    pub fn pack(roster: &Roster, order: &[u32]) -> Option<PackedRoster> {
+        let mut packer = Packer::default();
+        let (mut rows, mut hidden, mut protected) =
+            (Vec::with_capacity(order.len() * RowRecord::SIZE), Vec::new(), false);
+        let mut times: Vec<usize> = Vec::new();
+        for (place, position) in (0..).zip(order) {
+            let (row, kind) = packer.pack_row(roster, *position as usize, place)?;
+            hidden.extend(kind.is_hidden().then_some(place));
+            protected |= kind.confirm() != ConfirmLevel::None;
+            times.resize(packer.tags.values.len(), 0);
+            times[kind.tags as usize] += 1;
+            row.write(&mut rows);
+        }
+        let mut file = packer.account_records;
+        let mut ends = [file.len(), 0, 0];
+        for (part, end) in [rows, packer.profile_records].into_iter().zip([1, 2]) {
+            file.extend(part);
+            ends[end] = file.len();
+        }
+        file.extend(packer.text.into_bytes());
+        let contents = PackedRosterHeader {
+            instances: roster.instances.clone(),
+            complete: roster.complete,
+            regions: packer.regions.values,
+            tags: packer.tags.values.into_iter().zip(times).collect(),
+            attributes: packer.kinds.values,
+            hidden,
+            has_protected: protected,
+            roles: packer.roles.values,
+            vias: packer.vias.values,
+            colors: packer.colors.values,
+            section_ends: ends,
+        };
+        Some(PackedRoster::from_parts(contents, file, 0))
+    }
+
+    /// All of it. The entries stand in the order of names; what accounts share is shared again.
+    pub fn unpack(&self) -> Roster {
+        let contents = &self.header;
+        let accounts: Vec<Option<UnpackedAccount>> = AccountRecord::read_all(self.account_bytes())
+            .map(|record| self.unpack_account(record))
+            .collect();
+        let roles: Vec<Arc<str>> =
+            contents.roles.iter().map(|role| Arc::from(role.as_str())).collect();
+        let vias: Vec<Arc<str>> = contents.vias.iter().map(|via| Arc::from(via.as_str())).collect();
+        let tags: Vec<Arc<Tags>> =
+            contents.tags.iter().map(|(tags, _)| Arc::new(tags.clone())).collect();
+        let role_slugs: Vec<String> = contents.roles.iter().map(|role| slug(role)).collect();
+        let entry = |(position, row): (usize, RowRecord)| {
+            let (account, kind) =
+                (accounts.get(row.account as usize)?.as_ref()?, self.attributes(row)?);
+            Some(RosterEntry {
+                instance: account.instance,
+                account: account.id,
+                account_name: account.name.clone(),
+                account_alias: account.alias.clone(),
+                email: account.email.clone(),
+                role: roles.get(row.role as usize)?.clone(),
+                tags: tags.get(kind.tags as usize)?.clone(),
+                region: kind.region().and_then(|region| contents.regions.get(region).cloned()),
+                profile: self.profile(position, kind, || {
+                    [account.slug.as_str(), "-", &role_slugs[row.role as usize]].concat()
+                }),
+                via: kind.via().and_then(|via| vias.get(via).cloned()),
+                confirm: kind.confirm(),
+            })
+        };
+        let entries: Vec<RosterEntry> =
+            RowRecord::read_all(self.row_bytes()).enumerate().filter_map(entry).collect();
+        let looked_at =
+            contents.attributes.iter().any(|kind| kind.is_hidden() || kind.color().is_some());
+        let looks = if looked_at {
+            (0..entries.len()).filter_map(|position| self.row_style(position)).collect()
+        } else {
+            Vec::new()
+        };
+        Roster {
+            instances: contents.instances.clone(),
+            entries,
+            complete: contents.complete,
+            row_styles: looks,
+        }
+    }
+
+    fn unpack_account(&self, record: AccountRecord) -> Option<UnpackedAccount> {
+        let label = self.span_text(record.label);
+        let name: Arc<str> = Arc::from(if record.has_name { label } else { "" });
+        let alias = if record.alias == record.label {
+            name.clone()
+        } else {
+            Arc::from(self.span_text(record.alias))
+        };
+        let (id, instance) = (AccountId::from_number(record.id)?, record.instance as usize);
+        let (email, slug) = (Arc::from(self.span_text(record.email)), slug(label));
+        (instance < self.header.instances.len()).then_some(UnpackedAccount {
+            instance,
+            id,
+            name,
+            alias,
+            email,
+            slug,
+        })
+    }
+}
+
+struct UnpackedAccount {
+    instance: usize,
+    id: AccountId,
+    name: Arc<str>,
+    alias: Arc<str>,
+    email: Arc<str>,
+    /// What its profiles' names begin with.
+    slug: String,
+}
+
+/// Values met so far, each once.
+struct Interner<T> {
+    values: Vec<T>,
+    ids: HashMap<T, u32>,
+}
+
+impl<T> Default for Interner<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), ids: HashMap::new() }
+    }
+}
+
+impl<T: Hash + Eq + Clone> Interner<T> {
+    fn intern(&mut self, value: T) -> Option<u32> {
+        if let Some(number) = self.ids.get(&value) {
+            return Some(*number);
+        }
+        let number = u32::try_from(self.values.len()).ok()?;
+        self.values.push(value.clone());
+        self.ids.insert(value, number);
+        Some(number)
+    }
+
+    /// The number and one, as it fits into a row.
+    fn intern_optional(&mut self, value: Option<T>) -> Option<u16> {
+        match value {
+            Some(value) => u16::try_from(self.intern(value)? + 1).ok(),
+            None => Some(0),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Packer {
+    text: String,
+    /// Of accounts.
+    account_records: Vec<u8>,
+    /// Of profiles' names.
+    profile_records: Vec<u8>,
+    accounts: Interner<(usize, AccountId, Arc<str>, Arc<str>)>,
+    /// The account of the row before, and where the rows of its name and id began.
+    last_account: Option<(AccountId, Arc<str>, u32)>,
+    regions: Interner<crate::domain::Region>,
+    tags: Interner<Tags>,
+    kinds: Interner<RowAttributes>,
+    roles: Interner<String>,
+    vias: Interner<String>,
+    colors: Interner<String>,
+}
+
+impl Packer {
+    fn pack_row(
+        &mut self,
+        roster: &Roster,
+        position: usize,
+        place: u32,
+    ) -> Option<(RowRecord, RowAttributes)> {
+        let entry = roster.entries.get(position)?;
+        let look = roster.row_style(position);
+        let usual = entry.profile.as_deref().is_some_and(|profile| {
+            profile == default_profile_name(entry.account_label(), &entry.role)
+        });
+        let mut flags = 0;
+        for (bit, set) in [
+            (CONFIRM_ASK, entry.confirm == ConfirmLevel::Ask),
+            (CONFIRM_TYPE, entry.confirm == ConfirmLevel::TypeName),
+            (HIDDEN, look.is_some_and(|look| look.hidden)),
+            (CUSTOM_PROFILE, entry.profile.is_some() && !usual),
+            (DEFAULT_PROFILE, usual),
+        ] {
+            flags |= if set { bit } else { 0 };
+        }
+        if let Some(profile) = entry.profile.as_deref().filter(|_| !usual) {
+            let name = self.push_text(profile)?;
+            ProfileRecord { row: place, name }.write(&mut self.profile_records);
+        }
+        let kind = RowAttributes {
+            tags: self.tags.intern(Tags::clone(&entry.tags))?,
+            region_number: self.regions.intern_optional(entry.region.clone())?,
+            via_number: self.vias.intern_optional(entry.via.as_deref().map(str::to_owned))?,
+            color_number: self
+                .colors
+                .intern_optional(look.and_then(|look| look.color.as_deref()).map(str::to_owned))?,
+            flags,
+        };
+        let (account, role) =
+            (self.pack_account(entry, place)?, self.roles.intern(entry.role.to_string())?);
+        Some((RowRecord { account, role, attributes: self.kinds.intern(kind)? }, kind))
+    }
+
+    fn pack_account(&mut self, entry: &RosterEntry, place: u32) -> Option<u32> {
+        let first = match &self.last_account {
+            Some((id, name, first)) if *id == entry.account && *name == entry.account_name => {
+                *first
+            }
+            _ => {
+                self.last_account = Some((entry.account, entry.account_name.clone(), place));
+                place
+            }
+        };
+        let before = self.accounts.values.len();
+        let key = (
+            entry.instance,
+            entry.account,
+            entry.account_name.clone(),
+            entry.account_alias.clone(),
+        );
+        let number = self.accounts.intern(key)?;
+        if self.accounts.values.len() > before {
+            let label = self.push_text(entry.account_label())?;
+            let alias = if entry.account_alias == entry.account_name {
+                label
+            } else {
+                self.push_text(&entry.account_alias)?
+            };
+            let email = self.push_text(&entry.email)?;
+            let (id, instance) = (entry.account.to_number(), u32::try_from(entry.instance).ok()?);
+            let cells = u16::try_from(display_width(entry.account_label())).unwrap_or(u16::MAX);
+            let is_named = !entry.account_name.is_empty();
+            AccountRecord {
+                id,
+                instance,
+                first_row: first,
+                label,
+                alias,
+                email,
+                width: cells,
+                has_name: is_named,
+            }
+            .write(&mut self.account_records);
+        }
+        Some(number)
+    }
+
+    fn push_text(&mut self, text: &str) -> Option<TextSpan> {
+        let part = TextSpan {
+            offset: u32::try_from(self.text.len()).ok()?,
+            length: u16::try_from(text.len()).ok()?,
+        };
+        self.text.push_str(text);
+        Some(part)
+    }
+}
