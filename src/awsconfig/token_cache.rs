@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sha1::{Digest, Sha1};
 
 use crate::domain::{Error, Region, Result, Secret, StartUrl, Timestamp, is_header_value};
-use crate::os::file;
+use crate::os::atomic_file;
 
 /// How long a writer of a half-written file is given to finish: nobody there writes by rename.
 const HALF_WRITTEN: Duration = Duration::from_millis(20);
@@ -147,7 +147,7 @@ fn object(path: &Path) -> Option<Map<String, Value>> {
 }
 
 fn parse(path: &Path) -> Option<Map<String, Value>> {
-    serde_json::from_slice(&file::load(path).ok()??).ok()
+    serde_json::from_slice(&atomic_file::load(path).ok()??).ok()
 }
 
 fn token(fields: &Map<String, Value>) -> Option<CachedToken> {
@@ -166,7 +166,7 @@ fn write(path: &Path, fields: &Map<String, Value>) -> Result<()> {
     let bytes = Secret::new(
         serde_json::to_vec(fields).map_err(|error| Error::internal(error.to_string()))?,
     );
-    file::save(path, bytes.expose())
+    atomic_file::save(path, bytes.expose())
 }
 
 /// A field's name in the file: the SDKs read names in any case.

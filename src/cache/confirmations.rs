@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{ConfirmLevel, Error, Result, RoleId, Timestamp};
-use crate::os::{file, lock::Lock};
+use crate::os::{atomic_file, lock::Lock};
 
 /// How long a consent is good for, in seconds.
 pub const LIFETIME_SECS: i64 = 3_600;
@@ -84,7 +84,7 @@ pub fn path(state_dir: &Path) -> PathBuf {
 /// The consents; none when there is no file, or one that can't be read: then a person is asked once
 /// more.
 pub fn load(state_dir: &Path) -> Confirmations {
-    let bytes = file::load(&path(state_dir)).ok().flatten().unwrap_or_default();
+    let bytes = atomic_file::load(&path(state_dir)).ok().flatten().unwrap_or_default();
     serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
@@ -103,7 +103,7 @@ pub fn record(state_dir: &Path, consent: Confirmation) -> Result<()> {
     consents.add(consent);
     let text = serde_json::to_vec(&consents)
         .map_err(|error| Error::internal(format!("consents: {error}")))?;
-    file::save(&path, &text)
+    atomic_file::save(&path, &text)
 }
 
 #[cfg(test)]

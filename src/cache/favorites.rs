@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::domain::{Error, ErrorKind, Result, RoleFlags};
-use crate::os::{file, lock::Lock};
+use crate::os::{atomic_file, lock::Lock};
 
 /// How long another process may hold the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -20,7 +20,7 @@ pub fn path(state_dir: &Path) -> PathBuf {
 /// When the file is damaged: it is the person's own work, and not to be written over.
 pub fn load(state_dir: &Path) -> Result<RoleFlags> {
     let path = path(state_dir);
-    let Some(bytes) = file::load(&path)? else { return Ok(RoleFlags::default()) };
+    let Some(bytes) = atomic_file::load(&path)? else { return Ok(RoleFlags::default()) };
     serde_json::from_slice(&bytes).map_err(|error| {
         Error::new(ErrorKind::Config, format!("{} is damaged: {error}", path.display()))
             .hint(format!("repair or remove {}", path.display()))
@@ -43,7 +43,7 @@ pub fn update(state_dir: &Path, change: impl FnOnce(&mut RoleFlags)) -> Result<R
         let mut text = serde_json::to_vec_pretty(&marks)
             .map_err(|error| Error::internal(format!("marks: {error}")))?;
         text.push(b'\n');
-        file::save(&path(state_dir), &text)?;
+        atomic_file::save(&path(state_dir), &text)?;
     }
     Ok(marks)
 }

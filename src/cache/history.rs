@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Error, Result, RoleId, Timestamp, Usage, Usages, frecency};
-use crate::os::{file, lock::Lock};
+use crate::os::{atomic_file, lock::Lock};
 
 /// How long another process may hold the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -62,7 +62,7 @@ pub fn path(state_dir: &Path) -> PathBuf {
 /// # Errors
 /// When the file is there and can't be read.
 pub fn load(state_dir: &Path, limits: HistoryLimits, now: Timestamp) -> Result<Vec<HistoryEntry>> {
-    let bytes = file::load(&path(state_dir))?.unwrap_or_default();
+    let bytes = atomic_file::load(&path(state_dir))?.unwrap_or_default();
     Ok(apply_limits(parse(&bytes), limits, now))
 }
 
@@ -80,18 +80,18 @@ pub fn record(state_dir: &Path, used: &HistoryEntry, limits: HistoryLimits) -> R
     if held.is_none() {
         return Err(Error::os(format!("{} is held by another process", path.display())));
     }
-    let old = file::load(&path)?.unwrap_or_default();
+    let old = atomic_file::load(&path)?.unwrap_or_default();
     if old.len() > COMPACTION_THRESHOLD {
         let mut uses = apply_limits(parse(&old), limits, used.at);
         uses.drain(..uses.len().saturating_sub(MAX_COMPACTED_LINES));
         uses.push(used.clone());
-        return file::save(&path, &render(&uses)?);
+        return atomic_file::save(&path, &render(&uses)?);
     }
     // A process killed in the middle of a line must not take ours with it.
     let torn = old.last().is_some_and(|byte| *byte != b'\n');
     let line =
         [if torn { b"\n".as_slice() } else { b"" }, &render(std::slice::from_ref(used))?].concat();
-    file::append(&path, &line)
+    atomic_file::append(&path, &line)
 }
 
 /// What the history says of each role.
@@ -266,7 +266,7 @@ mod tests {
     fn a_torn_line_costs_only_itself() {
         let home = tempfile::tempdir().unwrap();
         record(home.path(), &history_entry(1, "A"), LIMITS).unwrap();
-        file::append(&path(home.path()), b"{\"at\":2,\"ro").unwrap();
+        atomic_file::append(&path(home.path()), b"{\"at\":2,\"ro").unwrap();
         record(home.path(), &history_entry(3, "C"), LIMITS).unwrap();
         assert_eq!(role_names(&load(home.path(), LIMITS, Timestamp(3)).unwrap()), ["A", "C"]);
     }
@@ -275,7 +275,7 @@ mod tests {
     fn a_long_file_is_cut_back() {
         let home = tempfile::tempdir().unwrap();
         let many: Vec<HistoryEntry> = (0..4_000).map(|at| history_entry(at, "A")).collect();
-        file::save(&path(home.path()), &render(&many).unwrap()).unwrap();
+        atomic_file::save(&path(home.path()), &render(&many).unwrap()).unwrap();
         record(home.path(), &history_entry(5_000, "B"), LIMITS).unwrap();
         let uses = load(home.path(), LIMITS, Timestamp(5_000)).unwrap();
         assert_eq!(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{Error, Instance, Inventory, Result};
-use crate::os::file;
+use crate::os::atomic_file;
 
 use super::envelope;
 
@@ -57,7 +57,7 @@ fn encode(inventory: &Inventory) -> Result<Vec<u8>> {
 /// [`crate::domain::Kind::Os`] if the file exists and can't be read: an unreadable list is not an
 /// empty one.
 pub fn try_load(cache_dir: &Path, instance: &Instance) -> Result<Option<Inventory>> {
-    Ok(file::load(&path(cache_dir, instance))?.and_then(|bytes| decode(&bytes)))
+    Ok(atomic_file::load(&path(cache_dir, instance))?.and_then(|bytes| decode(&bytes)))
 }
 
 /// Keeps the inventory of an instance.
@@ -65,7 +65,7 @@ pub fn try_load(cache_dir: &Path, instance: &Instance) -> Result<Option<Inventor
 /// # Errors
 /// When it can't be written; the old one is then untouched.
 pub fn save(cache_dir: &Path, instance: &Instance, inventory: &Inventory) -> Result<()> {
-    file::save(&path(cache_dir, instance), &encode(inventory)?)
+    atomic_file::save(&path(cache_dir, instance), &encode(inventory)?)
 }
 
 /// Forgets the inventory of an instance.
@@ -73,7 +73,7 @@ pub fn save(cache_dir: &Path, instance: &Instance, inventory: &Inventory) -> Res
 /// # Errors
 /// When it is there and can't be removed.
 pub fn remove(cache_dir: &Path, instance: &Instance) -> Result<()> {
-    file::remove(&path(cache_dir, instance))
+    atomic_file::remove(&path(cache_dir, instance))
 }
 
 #[cfg(test)]

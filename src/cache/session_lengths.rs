@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::domain::{Error, Instance, Result};
-use crate::os::{file, lock::Lock};
+use crate::os::{atomic_file, lock::Lock};
 
 /// How long another process may hold the file.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
@@ -56,7 +56,7 @@ fn key(instance: &Instance) -> &str {
 }
 
 fn load(state_dir: &Path) -> SessionLengths {
-    let bytes = file::load(&path(state_dir)).ok().flatten().unwrap_or_default();
+    let bytes = atomic_file::load(&path(state_dir)).ok().flatten().unwrap_or_default();
     serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
@@ -81,7 +81,7 @@ fn update(
     };
     let text = serde_json::to_vec(&lives)
         .map_err(|error| Error::internal(format!("session lives: {error}")))?;
-    file::save(&path(state_dir), &text)
+    atomic_file::save(&path(state_dir), &text)
 }
 
 #[cfg(test)]

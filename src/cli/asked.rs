@@ -160,7 +160,7 @@ impl Asked {
 /// Whether a person can choose: there is a terminal to draw on, and somebody at it who typed this
 /// or reads what it says.
 fn typed() -> bool {
-    (std::io::stdin().is_terminal() || std::io::stderr().is_terminal()) && tty::present()
+    (std::io::stdin().is_terminal() || std::io::stderr().is_terminal()) && tty::is_present()
 }
 
 /// The role that a shell is in.

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::domain::{
     AccountId, Error, ErrorKind, Instance, InventoryChange, Result, escape_unprintable,
 };
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::update::{self, Updated};
 use crate::ops::roles::remembered;
@@ -58,7 +58,7 @@ pub(super) async fn refresh(
         Ok(())
     };
     // So that the picker's next start has it ready; without it that one takes longer.
-    let _ = blocking(renew).await;
+    let _ = run_blocking(renew).await;
     let (roles, accounts) = (updated.inventory.role_count(), updated.inventory.accounts.len());
     out::say(&format!(
         "{}: {roles} roles in {accounts} accounts",

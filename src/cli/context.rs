@@ -11,7 +11,7 @@ use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
 use crate::ops::roles::format::Format;
 use crate::os::clock::Clock;
-use crate::vault::{Options, Passphrase, Vault};
+use crate::vault::{PassphraseSource, Vault, VaultOptions};
 
 use super::args::Globals;
 use super::{out, setup};
@@ -183,12 +183,12 @@ pub(super) fn vault_of(
 ) -> Vault {
     let passphrase =
         match (env.get(env::AWS_SSO_FILE_PASSWORD), env.path(env::AWS_SSO_FILE_PASSWORD_FILE)) {
-            (Some(given), _) => Passphrase::Given(given.into()),
-            (None, Some(file)) => Passphrase::File(file),
-            (None, None) => Passphrase::None,
+            (Some(given), _) => PassphraseSource::Given(given.into()),
+            (None, Some(file)) => PassphraseSource::File(file),
+            (None, None) => PassphraseSource::None,
         };
     let may_prompt_desktop = person == Person::Present && std::io::stderr().is_terminal();
-    Vault::new(Options {
+    Vault::new(VaultOptions {
         dir: paths.state_dir.join("vault"),
         store,
         key_cache,
@@ -310,7 +310,7 @@ pub(super) fn may_sign_in(ctx: &Ctx) -> bool {
 /// # Errors
 /// [`Kind::Os`] when none can be made.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
-    crate::os::thread::runtime()
+    crate::os::thread::current_thread_runtime()
 }
 
 /// Runs something that needs the network.

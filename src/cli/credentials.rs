@@ -12,9 +12,9 @@ use crate::domain::{
 use crate::ops::assume::{Wish, assume};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::past;
-use crate::os::file;
+use crate::os::atomic_file;
 use crate::os::lock::Lock;
-use crate::os::process::Unhurried;
+use crate::os::process::DeferSignals;
 
 use super::args::{CredentialsArgs, Globals, Selectors};
 use super::asked::Asked;
@@ -161,7 +161,7 @@ fn place(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<Place>> {
     };
     let shown = ctx.paths.abbreviate(&path);
     let lock = ctx.paths.state_dir.join("locks/credentials-file");
-    let stream = file::Target::of(&path)?.is_stream();
+    let stream = atomic_file::WriteTarget::resolve(&path)?.is_stream();
     if args.watch && stream {
         return Err(Error::new(
             ErrorKind::Usage,
@@ -177,8 +177,8 @@ fn place(ctx: &Ctx, args: &CredentialsArgs) -> Result<Option<Place>> {
 impl Place {
     /// Refuses before anything is fetched what [`Place::write`] would have to refuse.
     fn check(&self, found: &[Found]) -> Result<()> {
-        file::check_writable(&self.path)?;
-        let Some(old) = file::load_for_edit(&self.path)? else { return Ok(()) };
+        atomic_file::check_writable(&self.path)?;
+        let Some(old) = atomic_file::load_for_edit(&self.path)? else { return Ok(()) };
         if !self.append && !old.is_empty() {
             return Err(Error::new(ErrorKind::Usage, format!("{} is there already", self.shown))
                 .hint(
@@ -204,8 +204,8 @@ impl Place {
         let _alone = Lock::acquire(&self.lock, Instant::now() + PATIENCE)?;
         // Ctrl-C is how `--watch` ends: it waits until nothing is half done, and no temporary file
         // with keys stays behind.
-        let _unhurried = Unhurried::begin();
-        let old = file::load_for_edit(&self.path)?.map(Secret::new);
+        let _unhurried = DeferSignals::begin();
+        let old = atomic_file::load_for_edit(&self.path)?.map(Secret::new);
         let text = old.as_ref().map_or(Vec::new(), |old| old.expose().clone());
         let new = blocks
             .iter()
@@ -214,7 +214,7 @@ impl Place {
         if old.as_ref() == Some(&new) {
             return Ok(());
         }
-        file::replace(
+        atomic_file::replace(
             &self.path,
             old.as_ref().map(|old| old.expose().as_slice()),
             new.expose(),

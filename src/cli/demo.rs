@@ -21,9 +21,9 @@ use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::{SignInOptions, sign_in};
 use crate::ops::work::SignInStep;
 use crate::ops::{refresh::update, roles::past, roles::remembered, sign_in::sessions};
-use crate::os::process::Child;
-use crate::os::signals::LastWill;
-use crate::os::{file, random};
+use crate::os::process::ChildCommand;
+use crate::os::signals::TerminationGuard;
+use crate::os::{atomic_file, random};
 
 use super::args::{DemoArgs, DemoState, Globals};
 use super::context::Person;
@@ -39,7 +39,7 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     let mut place = Place::new(&running)?;
     let home = place.home.clone();
     // A home that is thrown away is thrown away even when the program is told to end.
-    let will = LastWill::new(move || drop(fs::remove_dir_all(&home)))?;
+    let will = TerminationGuard::new(move || drop(fs::remove_dir_all(&home)))?;
     if args.state.is_none_or(states::is_lived_in) {
         prime(&place, &running)?;
     }
@@ -71,8 +71,8 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     words.extend(args.command);
     // From here on signals go to the inner program, and its end is ours.
     drop(will);
-    Child { program: program.into(), args: words, set: place.variables(), unset: foreign() }
-        .outlive()
+    ChildCommand { program: program.into(), args: words, set: place.variables(), unset: foreign() }
+        .run_forwarding_signals()
 }
 
 /// Global flags that the inner program is to see too.
@@ -155,12 +155,15 @@ impl Place {
             Place { home, url: running.url().to_owned(), passphrase: Some(random::token::<18>()?) };
         let organisation = running.organisation();
         place.configure(&demo::config(&organisation))?;
-        file::save(&place.home.join(".aws/config"), demo::aws_config(&organisation).as_bytes())?;
-        file::save(
+        atomic_file::save(
+            &place.home.join(".aws/config"),
+            demo::aws_config(&organisation).as_bytes(),
+        )?;
+        atomic_file::save(
             &place.home.join(".bashrc"),
             b"PS1='\\[\\e[36m\\]${AWS_SSO_PROFILE:-demo}\\[\\e[0m\\] \\$ '\n",
         )?;
-        file::save(
+        atomic_file::save(
             &place.home.join(".zshrc"),
             b"PROMPT='%F{cyan}${AWS_SSO_PROFILE:-demo}%f %# '\nsetopt promptsubst\n",
         )?;
@@ -171,7 +174,10 @@ impl Place {
     fn configure(&self, text: &str) -> Result<()> {
         let settings =
             "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n\n";
-        file::save(&self.home.join("rolecall/config.toml"), format!("{settings}{text}").as_bytes())
+        atomic_file::save(
+            &self.home.join("rolecall/config.toml"),
+            format!("{settings}{text}").as_bytes(),
+        )
     }
 
     /// What leads the inner program to the simulator and keeps it away from the person's files.

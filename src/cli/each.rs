@@ -16,8 +16,10 @@ use crate::ops::exports;
 use crate::ops::roles::past;
 use crate::ops::roles::resolve::per_account;
 use crate::ops::sign_in::token::access_token;
-use crate::os::process::Child;
-use crate::shell::{Changes, Form, Grant, Previous, Reach, changes};
+use crate::os::process::ChildCommand;
+use crate::shell::{
+    CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport, export_changes,
+};
 
 use super::args::{EachArgs, Globals};
 use super::exports::previous;
@@ -206,31 +208,36 @@ struct Maker {
     ctx: Arc<Ctx>,
     roster: Arc<Roster>,
     rows: Vec<usize>,
-    previous: Previous,
+    previous: PreviousEnv,
     command: Vec<OsString>,
 }
 
 impl Maker {
     /// The command with a role's keys in its environment, whatever `credentials_as` says: nobody
     /// watches it for as long as they live.
-    fn child(&self, at: usize, credentials: &Credentials) -> Child {
+    fn child(&self, at: usize, credentials: &Credentials) -> ChildCommand {
         let (roster, entry) = (&*self.roster, &self.roster.entries[self.rows[at]]);
         let tags = exports::tags(&self.ctx, roster, entry);
         // The colour is for prompts, and there is none.
-        let (form, reach) = (Form::Keys, Reach::Child);
-        let grant = Grant {
+        let (form, reach) = (CredentialExport::Keys, Recipient::Child);
+        let grant = RoleExport {
             roster,
             entry,
             credentials,
-            form,
-            reach,
+            export: form,
+            recipient: reach,
             region: None,
             no_region: false,
             tags: &tags,
             color: None,
         };
-        let Changes { set, unset } = changes(&grant, &self.previous);
+        let EnvChanges { set, unset } = export_changes(&grant, &self.previous);
         let mut words = self.command.iter().cloned();
-        Child { program: words.next().unwrap_or_default(), args: words.collect(), set, unset }
+        ChildCommand {
+            program: words.next().unwrap_or_default(),
+            args: words.collect(),
+            set,
+            unset,
+        }
     }
 }

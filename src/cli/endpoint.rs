@@ -11,10 +11,10 @@ use crate::ops::assume::Wish;
 use crate::ops::ctx::Ctx;
 use crate::ops::endpoint::{in_the_way, source};
 use crate::os::http::Listener;
-use crate::os::life::Life;
+use crate::os::life::ProcessIdentity;
 use crate::os::{helper, process, random};
 use crate::server::{Endpoint, SlotName, SlotTiming};
-use crate::shell::Form;
+use crate::shell::CredentialExport;
 
 use super::args::{EndpointHelperArgs, FormArg, Globals};
 use super::context::{self, Person};
@@ -52,9 +52,10 @@ pub(super) fn check(ctx: &Ctx, wish: &exports::Wish) -> Result<()> {
 ///
 /// # Errors
 /// [`Kind::Vault`] when the vault can't be opened; when the helper does not start.
-pub(super) fn start(ctx: &Ctx, globals: &Globals, found: &Found) -> Result<Form> {
+pub(super) fn start(ctx: &Ctx, globals: &Globals, found: &Found) -> Result<CredentialExport> {
     let key = ctx.vault.data_key()?;
-    let charge = Charge { life: Life::own()?, token: random::token::<32>()?.into(), key };
+    let charge =
+        Charge { life: ProcessIdentity::current()?, token: random::token::<32>()?.into(), key };
     let entry = found.entry();
     let (sso, role) =
         (found.roster.instance(entry).name.as_str(), format!("{}:{}", entry.account, entry.role));
@@ -67,17 +68,17 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, found: &Found) -> Result<Form>
         args.extend(["--browser".into(), browser.into()]);
     }
     let unset = [env::AWS_SSO_FILE_PASSWORD.name(), env::AWS_SSO_FILE_PASSWORD_FILE.name()];
-    let url = helper::start(&own_program()?, &args, &unset, charge.render().expose())?;
-    Ok(Form::Endpoint { url, token: charge.token })
+    let url = helper::spawn_and_wait(&own_program()?, &args, &unset, charge.render().expose())?;
+    Ok(CredentialExport::Endpoint { url, token: charge.token })
 }
 
 /// The helper: the first process starts the second, which serves.
 pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
     if !args.serve {
         let words = std::env::args_os().skip(1).chain(["--serve".into()]);
-        return helper::step_back(&own_program()?, &words.collect::<Vec<_>>()).map(|()| 0);
+        return helper::respawn_detached(&own_program()?, &words.collect::<Vec<_>>()).map(|()| 0);
     }
-    process::own_session();
+    process::become_session_leader();
     let charge = Charge::read()?;
     let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, charge.key)?;
     let (instance, arn) = (context::chosen_one(&ctx, globals)?, args.arn.parse::<RoleArn>()?);
@@ -93,7 +94,7 @@ pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
 async fn serve(
     ctx: &Arc<Ctx>,
     wish: Wish,
-    life: Life,
+    life: ProcessIdentity,
     token: Secret<String>,
     sign_in: impl Fn() -> Result<()> + Send + Sync + 'static,
 ) -> Result<()> {
@@ -102,10 +103,10 @@ async fn serve(
     let (name, watch) = (SlotName::default(), life.watch());
     endpoint.open(&name, token, source(ctx.clone(), wish, sign_in));
     // Said after the watch began: whoever hears it still lives.
-    helper::ready(&format!("{}{}", listener.url(), name.path()))?;
+    helper::report_ready(&format!("{}{}", listener.url(), name.path()))?;
     tokio::select! {
         served = endpoint.serve(listener) => served,
-        () = watch.end() => Ok(()),
+        () = watch.wait() => Ok(()),
     }
 }
 
@@ -116,7 +117,7 @@ fn own_program() -> Result<std::path::PathBuf> {
 /// What the helper gets on its standard input: whom to watch, the token to ask for, and the vault's
 /// key.
 struct Charge {
-    life: Life,
+    life: ProcessIdentity,
     token: Secret<String>,
     key: Option<Secret<Vec<u8>>>,
 }
@@ -156,7 +157,7 @@ mod tests {
     fn what_the_helper_is_told_arrives_whole_also_keys_with_line_ends_in_them() {
         for key in [None, Some(vec![b'\n', 0, b'\n', 255])] {
             let charge = Charge {
-                life: Life::own().unwrap(),
+                life: ProcessIdentity::current().unwrap(),
                 token: "token".into(),
                 key: key.map(Secret::new),
             };

@@ -7,8 +7,10 @@ use crate::config::{Env, env};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::resolve::Wanted;
-use crate::os::ancestors::ancestors;
-use crate::shell::{self, Changes, Dialect, Form, Format, Previous, Reach};
+use crate::os::ancestors::parent_names;
+use crate::shell::{
+    self, CredentialExport, Dialect, EnvChanges, EnvFormat, PreviousEnv, Recipient,
+};
 use crate::tui::Action;
 
 use super::args::{EvalArgs, FormArg, Globals};
@@ -23,7 +25,7 @@ enum Reader {
     /// The calling shell; whether its own keys may be overwritten.
     Shell(Dialect, bool),
     /// Something else, somewhere else: what is set here says nothing about there.
-    Elsewhere(Format),
+    Elsewhere(EnvFormat),
 }
 
 /// Runs the command.
@@ -43,7 +45,7 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
     reader.check_terminal(&wish)?;
     if matches!(reader, Reader::Shell(_, false)) {
         // Keys are in the way of every form: better said before somebody chooses a role.
-        spare(&Previous::new(env.pairs()), &Form::Keys)?;
+        spare(&PreviousEnv::new(env.pairs()), &CredentialExport::Keys)?;
     }
     let ctx = context::open_or_set_up(globals)?;
     let found = if args.refresh {
@@ -59,8 +61,8 @@ pub(super) fn run(globals: &Globals, args: EvalArgs) -> Result<u8> {
 
 /// The dialect of the shell that called us.
 fn calling(env: &Env) -> Dialect {
-    let above = ancestors();
-    shell::calling(above.iter().map(String::as_str), env.get(env::SHELL))
+    let above = parent_names();
+    shell::calling_shell(above.iter().map(String::as_str), env.get(env::SHELL))
 }
 
 /// Refuses to go on where what [`print_for_caller`] prints would be seen.
@@ -77,16 +79,18 @@ pub(super) fn print_for_caller(ctx: &Arc<Ctx>, found: &Found, wish: &Wish) -> Re
 fn print(ctx: &Arc<Ctx>, found: &Found, wish: &Wish, reader: Reader, stored: bool) -> Result<u8> {
     reader.check_terminal(wish)?;
     let (form, previous, reach) = match reader {
-        Reader::Shell(_, overwrite) => {
-            (exports::form(ctx, found, wish)?, exports::previous(ctx), Reach::Shell { overwrite })
-        }
+        Reader::Shell(_, overwrite) => (
+            exports::form(ctx, found, wish)?,
+            exports::previous(ctx),
+            Recipient::Shell { overwrite },
+        ),
         // Where these go there need not be a profile of ours.
         Reader::Elsewhere(_) if wish.form == Some(FormArg::Profile) => {
-            (exports::form(ctx, found, wish)?, Previous::default(), Reach::Child)
+            (exports::form(ctx, found, wish)?, PreviousEnv::default(), Recipient::Child)
         }
-        Reader::Elsewhere(_) => (Form::Keys, Previous::default(), Reach::Child),
+        Reader::Elsewhere(_) => (CredentialExport::Keys, PreviousEnv::default(), Recipient::Child),
     };
-    if reach == (Reach::Shell { overwrite: false }) {
+    if reach == (Recipient::Shell { overwrite: false }) {
         spare(&previous, &form)?;
     }
     let credentials = grant::credentials(ctx, &found.roster, found.entry(), stored)?;
@@ -101,7 +105,7 @@ fn print(ctx: &Arc<Ctx>, found: &Found, wish: &Wish, reader: Reader, stored: boo
 }
 
 impl Reader {
-    fn render(self, changes: &Changes) -> Result<String> {
+    fn render(self, changes: &EnvChanges) -> Result<String> {
         match self {
             Self::Shell(dialect, _) => shell::render(changes, dialect),
             Self::Elsewhere(format) => format.render(changes),
@@ -115,7 +119,7 @@ impl Reader {
         }
         let hint = match self {
             Self::Shell(dialect, _) => {
-                format!("evaluate it: {}", dialect.evaluation("rolecall eval"))
+                format!("evaluate it: {}", dialect.eval_command("rolecall eval"))
             }
             Self::Elsewhere(format) => {
                 format!("send it to a file or a program: `rolecall eval --format {format} > FILE`")
@@ -127,8 +131,8 @@ impl Reader {
 
 /// Takes everything of ours out of the shell. Reads the environment and nothing else.
 fn clear(env: &Env, dialect: Dialect) -> Result<u8> {
-    let changes = shell::clear(&Previous::new(env.pairs()));
-    if changes == Changes::default() {
+    let changes = shell::clear_changes(&PreviousEnv::new(env.pairs()));
+    if changes == EnvChanges::default() {
         out::say(&out::dim("rolecall: there is no role in this shell"));
     }
     out::data(&shell::render(&changes, dialect)?)?;
@@ -136,8 +140,8 @@ fn clear(env: &Env, dialect: Dialect) -> Result<u8> {
 }
 
 /// Refuses to overwrite what the shell could not get back.
-fn spare(previous: &Previous, form: &Form) -> Result<()> {
-    let names = shell::foreign(previous, form);
+fn spare(previous: &PreviousEnv, form: &CredentialExport) -> Result<()> {
+    let names = shell::conflicting_variables(previous, form);
     if names.is_empty() {
         return Ok(());
     }

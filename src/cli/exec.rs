@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::config::env;
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
-use crate::os::process::Child;
-use crate::os::title::Title;
-use crate::shell::{Changes, Reach};
+use crate::os::process::ChildCommand;
+use crate::os::title::TitleGuard;
+use crate::shell::{EnvChanges, Recipient};
 use crate::tui::Action;
 
 use super::args::{ExecArgs, Globals};
@@ -56,10 +56,11 @@ pub(super) fn enter(
     let form = form.map_or_else(|| endpoint::start(ctx, globals, found), Ok)?;
     let previous = exports::previous(ctx);
     let place = exports::place(ctx, found, &credentials, &form);
-    let changes = exports::changes(ctx, found, &credentials, form, Reach::Child, wish, &previous);
+    let changes =
+        exports::changes(ctx, found, &credentials, form, Recipient::Child, wish, &previous);
     exports::remember(ctx, found, "exec");
     exports::say_replaced(&previous, &changes);
-    let Changes { set, unset } = changes;
+    let EnvChanges { set, unset } = changes;
     let mut words = command.into_iter();
     match words.next() {
         Some(program) => {
@@ -67,7 +68,7 @@ pub(super) fn enter(
             if std::io::stderr().is_terminal() {
                 out::say(&out::dim(&place));
             }
-            Err(Child { program, args: words.collect(), set, unset }.replace())
+            Err(ChildCommand { program, args: words.collect(), set, unset }.exec())
         }
         None => {
             out::say(&out::dim(&format!("{place} · type exit to leave")));
@@ -76,7 +77,7 @@ pub(super) fn enter(
                 .env
                 .path(env::SHELL)
                 .map_or_else(|| default_shell().into(), std::path::PathBuf::into_os_string);
-            Child { program: shell, args: Vec::new(), set, unset }.wait()
+            ChildCommand { program: shell, args: Vec::new(), set, unset }.run()
         }
     }
 }
@@ -86,9 +87,9 @@ fn default_shell() -> &'static str {
 }
 
 /// The role in the terminal's title while its shell runs.
-fn title(ctx: &Ctx, found: &Found) -> Option<Title> {
+fn title(ctx: &Ctx, found: &Found) -> Option<TitleGuard> {
     let plain = ctx.env.get(env::TERM).is_none_or(|term| term == "dumb" || term == "linux");
     let pane = ctx.env.get(env::TMUX).and(ctx.env.get(env::TMUX_PANE));
     let wanted = ctx.settings.set_title && std::io::stderr().is_terminal();
-    wanted.then(|| Title::set(&exports::label(found.entry()), !plain, pane))
+    wanted.then(|| TitleGuard::set(&exports::label(found.entry()), !plain, pane))
 }

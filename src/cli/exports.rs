@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::ops::ctx::Ctx;
 use crate::ops::{exports, roles::past};
-use crate::shell::{self, Changes, Form, Grant, Previous, Reach};
+use crate::shell::{self, CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
 
 use super::args::FormArg;
 use super::out;
@@ -31,7 +31,7 @@ pub(super) struct Wish {
 /// # Errors
 /// [`Kind::Config`] when a profile is asked for and we have written none for this role;
 /// [`Kind::Usage`] for an endpoint, which only `exec` has.
-pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
+pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<CredentialExport> {
     let wanted = wish.form.unwrap_or(match ctx.settings.credentials_as {
         CredentialsAs::Keys => FormArg::Keys,
         CredentialsAs::Profile => FormArg::Profile,
@@ -45,12 +45,12 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
         .hint("use `rolecall exec --as endpoint`"));
     }
     if wanted == FormArg::Keys {
-        return Ok(Form::Keys);
+        return Ok(CredentialExport::Keys);
     }
     let with_keys = wish.all || ctx.settings.export_all_env_vars;
     match exports::managed_profile(ctx, &found.roster, found.entry())? {
-        Some(name) => Ok(Form::Profile { name, with_keys }),
-        None if wanted == FormArg::Auto => Ok(Form::Keys),
+        Some(name) => Ok(CredentialExport::Profile { name, with_keys }),
+        None if wanted == FormArg::Auto => Ok(CredentialExport::Keys),
         None => {
             let place = ctx.paths.abbreviate(&ctx.paths.aws_config);
             Err(Error::new(
@@ -63,8 +63,8 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<Form> {
 }
 
 /// What is in the environment now.
-pub(super) fn previous(ctx: &Ctx) -> Previous {
-    Previous::new(ctx.env.pairs())
+pub(super) fn previous(ctx: &Ctx) -> PreviousEnv {
+    PreviousEnv::new(ctx.env.pairs())
 }
 
 /// The variables that this role sets and removes.
@@ -72,25 +72,25 @@ pub(super) fn changes(
     ctx: &Ctx,
     found: &Found,
     credentials: &Credentials,
-    form: Form,
-    reach: Reach,
+    form: CredentialExport,
+    reach: Recipient,
     wish: &Wish,
-    previous: &Previous,
-) -> Changes {
+    previous: &PreviousEnv,
+) -> EnvChanges {
     let (roster, entry) = (&*found.roster, found.entry());
     let (tags, color) = (exports::tags(ctx, roster, entry), exports::color(ctx, roster, entry));
-    let grant = Grant {
+    let grant = RoleExport {
         roster,
         entry,
         credentials,
-        form,
-        reach,
+        export: form,
+        recipient: reach,
         region: wish.region.as_deref(),
         no_region: wish.no_region,
         tags: &tags,
         color: color.as_deref(),
     };
-    shell::changes(&grant, previous)
+    shell::export_changes(&grant, previous)
 }
 
 /// What a person calls a role.
@@ -100,7 +100,12 @@ pub(super) fn label(entry: &RosterEntry) -> String {
 
 /// Where the person is now, coming from where, and until when: `sandbox/ReadOnly → prod/Admin as
 /// keys, 59m left`.
-pub(super) fn place(ctx: &Ctx, found: &Found, credentials: &Credentials, form: &Form) -> String {
+pub(super) fn place(
+    ctx: &Ctx,
+    found: &Found,
+    credentials: &Credentials,
+    form: &CredentialExport,
+) -> String {
     let (roster, entry) = (&found.roster, found.entry());
     let before =
         ctx.env.get(env::ROLECALL_ROLE).filter(|arn| *arn != roster.arn(entry)).map(|arn| {
@@ -110,12 +115,12 @@ pub(super) fn place(ctx: &Ctx, found: &Found, credentials: &Credentials, form: &
     let from = before.map(|before| format!("{before} → ")).unwrap_or_default();
     let left = format_duration(credentials.seconds_left(ctx.clock.now()));
     let how = match form {
-        Form::Keys => format!("as keys, {left} left"),
-        Form::Profile { name, with_keys: false } => {
+        CredentialExport::Keys => format!("as keys, {left} left"),
+        CredentialExport::Profile { name, with_keys: false } => {
             format!("as profile {name}, which renews itself")
         }
-        Form::Endpoint { .. } => "as an endpoint, which renews itself".to_owned(),
-        Form::Profile { name, with_keys: true } => {
+        CredentialExport::Endpoint { .. } => "as an endpoint, which renews itself".to_owned(),
+        CredentialExport::Profile { name, with_keys: true } => {
             format!("as profile {name}, which renews itself, and as keys, {left} left")
         }
     };
@@ -123,8 +128,8 @@ pub(super) fn place(ctx: &Ctx, found: &Found, credentials: &Credentials, form: &
 }
 
 /// Names what the person had set and the role takes the place of.
-pub(super) fn say_replaced(previous: &Previous, changes: &Changes) {
-    let names = shell::replaced(previous, changes);
+pub(super) fn say_replaced(previous: &PreviousEnv, changes: &EnvChanges) {
+    let names = shell::replaced_variables(previous, changes);
     if let [rest @ .., last] = &names[..] {
         let names =
             if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };

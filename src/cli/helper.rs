@@ -19,7 +19,7 @@ use super::context::{self, Person};
 /// [`crate::domain::Kind::Vault`] when the vault can't be opened here: then the helper could not
 /// keep the token either.
 pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<()> {
-    ctx.vault.ready()?;
+    ctx.vault.ensure_ready()?;
     let key = ctx.vault.data_key()?;
     let program = std::env::current_exe()
         .map_err(|error| Error::os(format!("finding this program: {error}")))?;
@@ -35,7 +35,7 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result
         args.extend(["--url-action".into(), action.as_str().into()]);
     }
     let unset = [env::AWS_SSO_FILE_PASSWORD.name(), env::AWS_SSO_FILE_PASSWORD_FILE.name()];
-    process::leave_behind(&program, &args, &unset, key.as_ref().map_or(&[], |key| key.expose()))
+    process::spawn_detached(&program, &args, &unset, key.as_ref().map_or(&[], |key| key.expose()))
 }
 
 /// Shows the user at the terminal, if there is one, where to sign in.
@@ -60,7 +60,7 @@ pub(super) fn say(notice: &Notice) {
 
 /// The helper itself.
 pub(super) fn run(globals: &Globals) -> Result<u8> {
-    process::own_session();
+    process::become_session_leader();
     let mut key = Vec::new();
     std::io::stdin()
         .read_to_end(&mut key)

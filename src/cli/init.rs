@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::config::{Env, env};
 use crate::domain::{Error, Result};
 use crate::shell::Dialect;
-use crate::shell::hooks::{DIRENV, Hook};
+use crate::shell::hooks::{DIRENV_LIBRARY, ShellHook};
 
 use super::args::{InitArgs, Reader};
 use super::out;
@@ -13,7 +13,7 @@ use super::out;
 /// Runs the command.
 pub(super) fn run(args: InitArgs) -> Result<u8> {
     let Reader::Shell(shell) = args.reader else {
-        out::data(DIRENV)?;
+        out::data(DIRENV_LIBRARY)?;
         return Ok(0);
     };
     let key = match args.key {
@@ -23,7 +23,7 @@ pub(super) fn run(args: InitArgs) -> Result<u8> {
         None if matches!(shell, Dialect::Nushell | Dialect::Elvish) => None,
         None => Some("ctrl-x p".parse()?),
     };
-    out::data(&Hook { shell, program: &program()?, cmd: &args.cmd, key }.render()?)?;
+    out::data(&ShellHook { shell, program: &program()?, cmd: &args.cmd, key }.render()?)?;
     Ok(0)
 }
 

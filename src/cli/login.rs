@@ -18,7 +18,7 @@ use crate::ops::sign_in::sessions::sessions;
 use crate::ops::sign_in::token::{access_token, login_needed};
 use crate::ops::sign_in::{SignInOptions, manner, sign_in_hearing};
 use crate::ops::work::SignInStep;
-use crate::os::pasted::Pasted;
+use crate::os::pasted::PasteReader;
 
 use super::args::{FlowArg, Globals, LoginArgs};
 use super::{cache, context, out, qr, setup};
@@ -139,7 +139,7 @@ pub(super) async fn at_terminal(
     let draws = manner(ctx, instance).action == UrlAction::Qr;
     let (send, mut replies) = Replies::channel();
     let with_code = AtomicBool::new(false);
-    let listening: Mutex<Option<Pasted>> = Mutex::default();
+    let listening: Mutex<Option<PasteReader>> = Mutex::default();
     let report = |step: SignInStep| match step {
         // The first is too short to be told; the others are told by whoever asked.
         SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
@@ -199,7 +199,7 @@ pub(super) async fn at_terminal(
 }
 
 /// Takes what a person pastes, where somebody sits here whose keys nobody else waits for.
-fn listen(send: UnboundedSender<Secret<String>>) -> Option<Pasted> {
+fn listen(send: UnboundedSender<Secret<String>>) -> Option<PasteReader> {
     let here = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     // A pager or a filter behind a pipe may read the terminal itself.
     let alone = here && std::io::stdout().is_terminal();
@@ -207,7 +207,7 @@ fn listen(send: UnboundedSender<Secret<String>>) -> Option<Pasted> {
         return None;
     }
     // A sign-in that has just ended hears nothing.
-    Pasted::listen(move |address| drop(send.send(address)))
+    PasteReader::start(move |address| drop(send.send(address)))
 }
 
 /// Does something that needs a session; where a person can be asked and nobody is signed in, signs

@@ -56,7 +56,7 @@ pub use args::{Cli, Command};
 
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
-    crate::os::process::undumpable();
+    crate::os::process::make_undumpable();
     let args: Vec<OsString> = std::env::args_os().collect();
     let result = match time::alone(&args) {
         Some(alone) => time::run(&alone),

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::config::{Env, LogLevel, env};
 use crate::domain::{Error, ErrorKind, Result, escape_unprintable, escape_unprintable_lines};
-use crate::os::file;
+use crate::os::atomic_file;
 use crate::os::tty;
 
 use super::args::{Color, Globals};
@@ -135,7 +135,7 @@ pub(super) fn data_raw(text: &str) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let said = format!("writing to stdout: {}", file::reason(&error));
+            let said = format!("writing to stdout: {}", atomic_file::reason(&error));
             Err(Error::new(ErrorKind::Os, said).hint("what was printed there is not whole"))
         }
         _ => Ok(()),

@@ -42,7 +42,7 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     }
     let ctx = context::open_bare(globals)?;
     let first_run = ctx.instances.is_empty();
-    if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::present()) {
+    if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::is_present()) {
         return Err(none_found(&ctx.paths));
     }
     if first_run {
@@ -265,7 +265,7 @@ fn screen(
     enter: Enter,
     args: &PickArgs,
 ) -> Result<(Left, Option<Arc<Ctx>>)> {
-    if !crate::os::tty::present() {
+    if !crate::os::tty::is_present() {
         return Err(Error::new(ErrorKind::Usage, "the picker needs a terminal")
             .hint("run `rolecall list`, `rolecall pick --filter QUERY`, or name the role: --arn, --account and --role, --profile"));
     }
@@ -332,5 +332,5 @@ fn screen(
 
 /// Puts a text on the clipboard of whatever terminal this is, near or far.
 fn copy(text: &str) -> Result<()> {
-    crate::os::clipboard::copy_by_terminal(text, Env::from_process().get(env::TMUX).is_some())
+    crate::os::clipboard::copy_osc52(text, Env::from_process().get(env::TMUX).is_some())
 }

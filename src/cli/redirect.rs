@@ -20,7 +20,7 @@ use super::context;
 pub(super) fn leave(link: &Secret<String>) -> Result<String> {
     let unset: Vec<&str> =
         SECRET_VARIABLES.into_iter().chain([env::AWS_SSO_FILE_PASSWORD_FILE.name()]).collect();
-    helper::start(
+    helper::spawn_and_wait(
         &own_program()?,
         &[OsString::from("redirect-helper")],
         &unset,
@@ -31,19 +31,19 @@ pub(super) fn leave(link: &Secret<String>) -> Result<String> {
 /// The helper: the first process starts the second, which serves.
 pub(super) fn run(serve: bool) -> Result<u8> {
     if !serve {
-        return helper::step_back(
+        return helper::respawn_detached(
             &own_program()?,
             &["redirect-helper", "--serve"].map(OsString::from),
         )
         .map(|()| 0);
     }
-    process::own_session();
+    process::become_session_leader();
     let mut link = String::new();
     std::io::stdin()
         .read_to_string(&mut link)
         .map_err(|error| Error::os(format!("reading the link: {error}")))?;
     let redirect = Redirect::new(Secret::new(link))?;
-    helper::ready(redirect.address())?;
+    helper::report_ready(redirect.address())?;
     context::runtime()?.block_on(redirect.serve())?;
     Ok(0)
 }

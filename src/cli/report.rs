@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable};
 use crate::ops::each::{Outcome, Told};
-use crate::os::group::Stream;
+use crate::os::group::OutputStream;
 
 use super::{exit_code, exports, grant, out};
 
@@ -68,7 +68,7 @@ impl Report {
             }
             Told::Line(stream, line) if self.json => {
                 let (stdout, stderr) = self.written.entry(at).or_default();
-                if stream == Stream::Out { stdout } else { stderr }.extend(line);
+                if stream == OutputStream::Stdout { stdout } else { stderr }.extend(line);
             }
             Told::Line(stream, line) => self.print(at, stream, &line),
             Told::Ended(outcome) => self.ended(at, outcome),
@@ -76,14 +76,14 @@ impl Report {
         self.progress();
     }
 
-    fn print(&self, at: usize, stream: Stream, line: &[u8]) {
+    fn print(&self, at: usize, stream: OutputStream, line: &[u8]) {
         let text = String::from_utf8_lossy(line);
         let line = format!("{} │ {}", self.labels[at], text.trim_end_matches(['\n', '\r']));
         out::progress("");
         match stream {
             // The reader may have gone away; the commands go on all the same.
-            Stream::Out => drop(out::data_raw(&(line + "\n"))),
-            Stream::Err => out::say_raw(&line),
+            OutputStream::Stdout => drop(out::data_raw(&(line + "\n"))),
+            OutputStream::Stderr => out::say_raw(&line),
         }
     }
 

@@ -10,9 +10,9 @@ use crate::config::{
 };
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::roles::format::Format;
-use crate::os::browser::words;
-use crate::os::file;
-use crate::os::process::Child;
+use crate::os::atomic_file;
+use crate::os::browser::split_words;
+use crate::os::process::ChildCommand;
 
 use super::args::{Globals, SettingsArgs, SettingsCommand};
 use super::{context, keys, out, table};
@@ -159,7 +159,7 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     {
         Format::of(&settings)?;
     }
-    file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())?;
+    atomic_file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())?;
     out::say(&out::dim(&format!("{key} is set in {}", paths.abbreviate(path))));
     let origin = config::load_with_origins(env, paths)?.origins.get(key).cloned();
     if let Some(Origin::Environment(name)) = origin {
@@ -176,7 +176,12 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
     let text = text(path)?;
     let changed = edit::unset(&text, path, key)?;
     if let Some(changed) = &changed {
-        file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())?;
+        atomic_file::replace(
+            path,
+            Some(text.as_bytes()),
+            changed.as_bytes(),
+            &paths.recovery_dir(),
+        )?;
         out::say(&out::dim(&format!("{key} is taken out of {}", paths.abbreviate(path))));
     }
     match (config::load_with_origins(env, paths)?.origins.get(key), changed) {
@@ -203,26 +208,26 @@ fn unset(env: &Env, paths: &Paths, key: &str) -> Result<u8> {
 
 /// What stands in the file; nothing when there is none.
 fn text(path: &Path) -> Result<String> {
-    let bytes = file::load(path)?.unwrap_or_default();
+    let bytes = atomic_file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes)
         .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", path.display())))
 }
 
 fn edit(env: &Env, paths: &Paths) -> Result<u8> {
     let path = &paths.config_file;
-    if file::load(path)?.is_none() {
-        file::save(path, NEW.as_bytes())?;
+    if atomic_file::load(path)?.is_none() {
+        atomic_file::save(path, NEW.as_bytes())?;
     }
     let editor = [env::VISUAL, env::EDITOR]
         .into_iter()
         .find_map(|var| env.get(var))
         .unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
-    let mut words = words(editor).into_iter().map(OsString::from);
+    let mut words = split_words(editor).into_iter().map(OsString::from);
     let program = words.next().ok_or_else(|| {
         Error::new(ErrorKind::Usage, "EDITOR is empty").hint("set EDITOR to a program")
     })?;
     let args = words.chain([path.clone().into_os_string()]).collect();
-    let code = Child { program, args, set: Vec::new(), unset: Vec::new() }.wait()?;
+    let code = ChildCommand { program, args, set: Vec::new(), unset: Vec::new() }.run()?;
     if code != 0 {
         return Err(Error::new(ErrorKind::Usage, format!("`{editor}` ended with code {code}")));
     }

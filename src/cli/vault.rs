@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::config::{self, Env};
 use crate::domain::{Error, ErrorKind, Result, Secret};
-use crate::vault::{KeyPlace, SecureStore, Vault};
+use crate::vault::{KeyLocation, SecureStore, Vault};
 
 use super::args::{Globals, VaultArgs, VaultCommand};
 use super::context::Person;
@@ -23,9 +23,9 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
             let status = vault.status();
             match status.chosen {
                 // The desktop's keyring asks in its own window.
-                Some(SecureStore::Keyring) => vault.ready()?,
+                Some(SecureStore::Keyring) => vault.ensure_ready()?,
                 // Nobody has to type what the environment says.
-                _ if status.passphrase => vault.ready()?,
+                _ if status.has_passphrase => vault.ensure_ready()?,
                 _ => vault.unlock(passphrase("passphrase: ")?)?,
             }
             opened(&vault);
@@ -44,7 +44,7 @@ pub(super) fn run(globals: &Globals, args: &VaultArgs) -> Result<u8> {
 /// Says for whom the vault is open now.
 fn opened(vault: &Vault) {
     let status = vault.status();
-    if status.chosen == Some(SecureStore::File) && status.key != KeyPlace::Kernel {
+    if status.chosen == Some(SecureStore::File) && status.key != KeyLocation::Kernel {
         let alone = Error::new(
             ErrorKind::Vault,
             "the passphrase is right, but nothing here keeps the vault open for processes without it",
@@ -59,17 +59,19 @@ fn opened(vault: &Vault) {
 
 fn status(vault: &Vault, json: bool) -> Result<u8> {
     let status = vault.status();
-    let store = status.chosen.unwrap_or(status.asked).to_string();
-    let key = match (status.chosen, status.key, status.passphrase) {
+    let store = status.chosen.unwrap_or(status.configured).to_string();
+    let key = match (status.chosen, status.key, status.has_passphrase) {
         (None, ..) => "not made yet",
-        (Some(_), KeyPlace::NotNeeded, _) => "plain text: no key",
-        (Some(_), KeyPlace::Kernel, _) => "open: the kernel keyring has the key",
-        (Some(_), KeyPlace::Process, _) => "open in this process",
-        (Some(SecureStore::File), KeyPlace::Away, false) => "closed: run `rolecall vault unlock`",
-        (Some(SecureStore::File), KeyPlace::Away, true) => {
+        (Some(_), KeyLocation::NotNeeded, _) => "plain text: no key",
+        (Some(_), KeyLocation::Kernel, _) => "open: the kernel keyring has the key",
+        (Some(_), KeyLocation::Process, _) => "open in this process",
+        (Some(SecureStore::File), KeyLocation::NotCached, false) => {
+            "closed: run `rolecall vault unlock`"
+        }
+        (Some(SecureStore::File), KeyLocation::NotCached, true) => {
             "opened by the passphrase in the environment"
         }
-        (Some(_), KeyPlace::Away, _) => "opened by the desktop keyring when needed",
+        (Some(_), KeyLocation::NotCached, _) => "opened by the desktop keyring when needed",
     };
     let problem = status.problem.as_ref().map(|problem| problem.message.as_str());
     let text = if json {
@@ -134,7 +136,7 @@ fn piped_line() -> Result<Secret<String>> {
 /// A passphrase from the terminal, not shown while it is typed, or one line of standard input.
 fn passphrase(question: &str) -> Result<Secret<String>> {
     let typed = if std::io::stdin().is_terminal() {
-        crate::os::tty::ask_unseen(question)?
+        crate::os::tty::prompt_hidden(question)?
     } else {
         piped_line()?
     };

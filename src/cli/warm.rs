@@ -207,7 +207,7 @@ fn fetch(
     context::block_on(ctx, async {
         let assumed = match assume(ctx, wish).await {
             Err(error) if error.kind == ErrorKind::LoginNeeded && auto_login => {
-                let wait = terms.wait.unwrap_or_else(|| default_wait(tty::present()));
+                let wait = terms.wait.unwrap_or_else(|| default_wait(tty::is_present()));
                 await_sign_in(
                     ctx,
                     &wish.instance,

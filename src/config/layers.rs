@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::{Error, ErrorKind, Result};
-use crate::os::file;
+use crate::os::atomic_file;
 
 use super::paths::Paths;
 
@@ -72,7 +72,7 @@ pub(super) fn load(paths: &Paths) -> Result<(Vec<ConfigLayer>, Vec<PathBuf>)> {
 }
 
 fn load_layer(path: &Path, own: bool) -> Result<Option<ConfigLayer>> {
-    let Some(bytes) = file::load(path)? else { return Ok(None) };
+    let Some(bytes) = atomic_file::load(path)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -5,13 +5,13 @@ use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::os::http::Outcome;
+use crate::os::http::HandlerOutcome;
 
 use super::reply::{Delivery, Message};
 
 /// Takes the connection over, sends the message and ends the connection.
-pub(super) fn over(message: Message, delivery: Delivery) -> Outcome {
-    Outcome::TakeOver(Box::new(move |stream| {
+pub(super) fn over(message: Message, delivery: Delivery) -> HandlerOutcome {
+    HandlerOutcome::TakeOver(Box::new(move |stream| {
         Box::pin(async move {
             // The client may hang up at any byte.
             let _ = send(stream, &message, delivery).await;

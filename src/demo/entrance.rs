@@ -3,7 +3,7 @@
 
 use http::Method;
 
-use crate::os::http::{Request, Response};
+use crate::os::http::{HttpRequest, HttpResponse};
 
 use super::organisation::Directory;
 use super::pages::notice;
@@ -11,7 +11,7 @@ use super::state::State;
 use super::wire::{Answer, Refusal};
 
 /// Whether somebody asks for a portal by its name; the simulator's own address is for programs.
-pub(super) fn is_for(request: &Request) -> bool {
+pub(super) fn is_for(request: &HttpRequest) -> bool {
     let of_portal = |host: &str| {
         [".awsapps.com", ".app.aws", ".example.com"].iter().any(|ending| host.ends_with(ending))
     };
@@ -20,7 +20,7 @@ pub(super) fn is_for(request: &Request) -> bool {
 }
 
 /// What a portal says to whoever opens its start URL.
-pub(super) fn look(state: &mut State, request: &Request) -> Answer {
+pub(super) fn look(state: &mut State, request: &HttpRequest) -> Answer {
     let host = request.header("host").unwrap_or_default();
     // The company's own name for it leads to the same place.
     let is_it = |directory: &&Directory| {
@@ -35,7 +35,7 @@ pub(super) fn look(state: &mut State, request: &Request) -> Answer {
         Refusal::new(404, "ResourceNotFoundException", format!("no portal is called {host}"))
     })?;
     if directory.name == "corp" && directory.portal != format!("https://{host}") {
-        return Ok(Response::redirect(format!("{}/", directory.portal)));
+        return Ok(HttpResponse::redirect(format!("{}/", directory.portal)));
     }
     Ok(notice(200, "Your accounts", "The portal's page would be here."))
 }

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::os::http::{Request, Response};
+use crate::os::http::{HttpRequest, HttpResponse};
 use crate::os::random;
 
 use super::pages;
@@ -25,7 +25,7 @@ struct Session {
 }
 
 /// `Action=getSigninToken`.
-pub(super) fn get_signin_token(state: &mut State, request: &Request) -> Answer {
+pub(super) fn get_signin_token(state: &mut State, request: &HttpRequest) -> Answer {
     let text = parameter(request, "Session").ok_or_else(|| bad("Session is missing"))?;
     let session: Session =
         serde_json::from_str(&text).map_err(|_| bad("Session is not the JSON of credentials"))?;
@@ -51,12 +51,12 @@ pub(super) fn get_signin_token(state: &mut State, request: &Request) -> Answer {
         expires: now.plus(PATIENCE),
     };
     state.signin_tokens.insert(token.clone(), entry);
-    Ok(Response::json(200, json!({ "SigninToken": token }).to_string())
-        .with("cache-control", "no-store"))
+    Ok(HttpResponse::json(200, json!({ "SigninToken": token }).to_string())
+        .with_header("cache-control", "no-store"))
 }
 
 /// `Action=login`: the page of the console.
-pub(super) fn login(state: &mut State, request: &Request) -> Answer {
+pub(super) fn login(state: &mut State, request: &HttpRequest) -> Answer {
     let token = parameter(request, "SigninToken").unwrap_or_default();
     let now = state.now();
     let entry = state.signin_tokens.get(&token).filter(|entry| now < entry.expires);
@@ -69,7 +69,7 @@ pub(super) fn login(state: &mut State, request: &Request) -> Answer {
 }
 
 /// Neither of the two.
-pub(super) fn no_action(_: &mut State, _: &Request) -> Answer {
+pub(super) fn no_action(_: &mut State, _: &HttpRequest) -> Answer {
     Err(bad("Action must be getSigninToken or login"))
 }
 

@@ -112,7 +112,7 @@ pub fn start(options: Options) -> Result<Running> {
     let url = listener.url();
     let state = Shared(Arc::new(Mutex::new(State::new(options, url.clone())?)));
     let failed = |error: Error| error.context("starting the demo");
-    let runtime = crate::os::thread::runtime().map_err(failed)?;
+    let runtime = crate::os::thread::current_thread_runtime().map_err(failed)?;
     let (stop, stopped) = oneshot::channel::<()>();
     let shared = state.clone();
     let serve = move || {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::domain::Timestamp;
-use crate::os::http::{Request, Response};
+use crate::os::http::{HttpRequest, HttpResponse};
 use crate::os::random;
 
 use super::state::{Client, Code, Decision, Device, Session, State, Token};
@@ -48,7 +48,7 @@ struct TokenRequest {
 }
 
 /// StartDeviceAuthorization.
-pub(super) fn start_device(state: &mut State, request: &Request) -> Answer {
+pub(super) fn start_device(state: &mut State, request: &HttpRequest) -> Answer {
     let asked: DeviceStart = read(request)?;
     let client = client(state, &asked.client_id, &asked.client_secret)?;
     allow_grant(client, DEVICE_CODE)?;
@@ -89,7 +89,7 @@ fn user_code() -> Result<String, Refusal> {
 }
 
 /// CreateToken.
-pub(super) fn create_token(state: &mut State, request: &Request) -> Answer {
+pub(super) fn create_token(state: &mut State, request: &HttpRequest) -> Answer {
     let asked: TokenRequest = read(request)?;
     let client = client(state, &asked.client_id, &asked.client_secret)?.clone();
     match asked.grant_type.as_str() {
@@ -262,11 +262,11 @@ pub(super) fn directory_of(state: &State, url: &str, field: &str) -> Result<usiz
     })
 }
 
-pub(super) fn read<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
+pub(super) fn read<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Refusal> {
     serde_json::from_slice(&request.body)
         .map_err(|error| Refusal::new(400, "InvalidRequestException", format!("the body: {error}")))
 }
 
 pub(super) fn reply(body: Value) -> Answer {
-    Ok(Response::json(200, body.to_string()).with("cache-control", "no-store"))
+    Ok(HttpResponse::json(200, body.to_string()).with_header("cache-control", "no-store"))
 }

@@ -2,7 +2,7 @@
 //! server is.
 
 use crate::domain::AccountId;
-use crate::os::http::{Request, Response, form};
+use crate::os::http::{HttpRequest, HttpResponse, parse_form};
 use crate::os::random;
 
 use super::oidc::PATIENCE;
@@ -19,17 +19,17 @@ const BUTTONS: &str = "<button class=\"first\" name=\"decision\" value=\"allow\"
 const CODE_PATIENCE: i64 = 60;
 
 /// A page of one message.
-pub(super) fn notice(status: u16, title: &str, message: &str) -> Response {
+pub(super) fn notice(status: u16, title: &str, message: &str) -> HttpResponse {
     page(status, "Sign-in", title, &format!("<p>{}</p>", escape(message)))
 }
 
-fn page(status: u16, kind: &str, title: &str, body: &str) -> Response {
+fn page(status: u16, kind: &str, title: &str, body: &str) -> HttpResponse {
     let html = LAYOUT
         .replace("{{title}}", &escape(title))
         .replace("{{kind}}", &escape(kind))
         .replace("{{body}}", body);
     // No form-action here: browsers apply it to the redirect to the program's own port, too.
-    Response::html(status, html).with(
+    HttpResponse::html(status, html).with_header(
         "content-security-policy",
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     )
@@ -49,7 +49,7 @@ fn hidden(name: &str, value: &str) -> String {
 }
 
 /// What this server is.
-pub(super) fn home(state: &mut State, _: &Request) -> Answer {
+pub(super) fn home(state: &mut State, _: &HttpRequest) -> Answer {
     let world = &state.organisation;
     let accounts: usize = world.directories.iter().map(|directory| directory.accounts.len()).sum();
     let urls: Vec<&str> =
@@ -67,7 +67,7 @@ pub(super) fn home(state: &mut State, _: &Request) -> Answer {
 }
 
 /// The page on which a device code is compared and allowed.
-pub(super) fn device(state: &mut State, request: &Request) -> Answer {
+pub(super) fn device(state: &mut State, request: &HttpRequest) -> Answer {
     let Some(code) = request.param("user_code").filter(|code| !code.is_empty()) else {
         let body = "<p>Type the code that your program shows.</p>\n<form action=\"/device\" method=\"get\">\n\
                     <input type=\"text\" name=\"user_code\" aria-label=\"Code\" autocomplete=\"off\" autofocus>\n\
@@ -110,7 +110,7 @@ fn find_device(state: &State, code: &str) -> Result<String, Refusal> {
 }
 
 /// Allow or Deny on the device page.
-pub(super) fn answer_device(state: &mut State, request: &Request) -> Answer {
+pub(super) fn answer_device(state: &mut State, request: &HttpRequest) -> Answer {
     let fields = Fields::read(request);
     let key = find_device(state, fields.get("user_code"))?;
     let decision = fields.decision()?;
@@ -131,7 +131,7 @@ pub(super) fn answer_device(state: &mut State, request: &Request) -> Answer {
 }
 
 /// The page on which an authorize request is allowed.
-pub(super) fn authorize(state: &mut State, request: &Request) -> Answer {
+pub(super) fn authorize(state: &mut State, request: &HttpRequest) -> Answer {
     let param = |name: &str| request.param(name).unwrap_or_default();
     let client =
         state.clients.get(&param("client_id")).filter(|client| state.now() < client.expires);
@@ -199,7 +199,7 @@ fn check_authorize(
 }
 
 /// Allow or Deny on the authorize page: back to the program.
-pub(super) fn answer_authorize(state: &mut State, request: &Request) -> Answer {
+pub(super) fn answer_authorize(state: &mut State, request: &HttpRequest) -> Answer {
     let fields = Fields::read(request);
     let decision = fields.decision()?;
     let now = state.now();
@@ -218,19 +218,24 @@ pub(super) fn answer_authorize(state: &mut State, request: &Request) -> Answer {
     let (redirect, echo) = (&waiting.code.redirect, encode(&waiting.state));
     Ok(match decision {
         Decision::Deny => {
-            Response::redirect(format!("{redirect}?error=access_denied&state={echo}"))
+            HttpResponse::redirect(format!("{redirect}?error=access_denied&state={echo}"))
         }
         Decision::Allow => {
             let code = random::token::<96>()?;
             let to = format!("{redirect}?code={}&state={echo}", encode(&code));
             state.codes.insert(code, Code { expires: now.plus(CODE_PATIENCE), ..waiting.code });
-            Response::redirect(to)
+            HttpResponse::redirect(to)
         }
     })
 }
 
 /// The page that stands for the web console.
-pub(super) fn console(name: &str, account: AccountId, role: &str, destination: &str) -> Response {
+pub(super) fn console(
+    name: &str,
+    account: AccountId,
+    role: &str,
+    destination: &str,
+) -> HttpResponse {
     let account = if name.is_empty() { account.to_string() } else { format!("{name} ({account})") };
     let body = facts(&[
         ("Account", &account),
@@ -245,8 +250,8 @@ pub(super) fn console(name: &str, account: AccountId, role: &str, destination: &
 struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    fn read(request: &Request) -> Self {
-        Self(form(&String::from_utf8_lossy(&request.body)))
+    fn read(request: &HttpRequest) -> Self {
+        Self(parse_form(&String::from_utf8_lossy(&request.body)))
     }
 
     fn get(&self, name: &str) -> &str {

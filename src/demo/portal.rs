@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{AccountId, Timestamp};
-use crate::os::http::{Request, Response};
+use crate::os::http::{HttpRequest, HttpResponse};
 use crate::os::random;
 
 use super::organisation::Account;
@@ -17,7 +17,7 @@ use super::wire::{Answer, Refusal};
 const PAGE: usize = 20;
 
 /// ListAccounts: those in which the person still has a role.
-pub(super) fn list_accounts(state: &mut State, request: &Request) -> Answer {
+pub(super) fn list_accounts(state: &mut State, request: &HttpRequest) -> Answer {
     let directory = bearer(state, request)?.1;
     let rows: Vec<&Account> = state.organisation.directories[directory]
         .accounts
@@ -31,7 +31,7 @@ pub(super) fn list_accounts(state: &mut State, request: &Request) -> Answer {
 }
 
 /// ListAccountRoles.
-pub(super) fn list_account_roles(state: &mut State, request: &Request) -> Answer {
+pub(super) fn list_account_roles(state: &mut State, request: &HttpRequest) -> Answer {
     let directory = bearer(state, request)?.1;
     let id = account_id(request)?;
     let account = state
@@ -45,7 +45,7 @@ pub(super) fn list_account_roles(state: &mut State, request: &Request) -> Answer
 }
 
 /// GetRoleCredentials.
-pub(super) fn get_role_credentials(state: &mut State, request: &Request) -> Answer {
+pub(super) fn get_role_credentials(state: &mut State, request: &HttpRequest) -> Answer {
     let directory = bearer(state, request)?.1;
     let id = account_id(request)?;
     let role = request
@@ -68,11 +68,11 @@ pub(super) fn get_role_credentials(state: &mut State, request: &Request) -> Answ
 }
 
 /// Logout: the token and its whole session.
-pub(super) fn logout(state: &mut State, request: &Request) -> Answer {
+pub(super) fn logout(state: &mut State, request: &HttpRequest) -> Answer {
     let session = bearer(state, request)?.0;
     state.sessions.remove(&session);
     state.tokens.retain(|_, token| token.session != session);
-    Ok(Response::json(200, ""))
+    Ok(HttpResponse::json(200, ""))
 }
 
 /// Makes credentials of a role and remembers them; the access key id comes first.
@@ -109,7 +109,7 @@ fn reserved_name(account: AccountId, role: &str) -> String {
 }
 
 /// The session and the directory of the token in the header.
-fn bearer(state: &State, request: &Request) -> Result<(u64, usize), Refusal> {
+fn bearer(state: &State, request: &HttpRequest) -> Result<(u64, usize), Refusal> {
     let token = request.header("x-amz-sso_bearer_token").and_then(|bearer| state.token(bearer));
     let token = token.ok_or_else(|| {
         Refusal::new(401, "UnauthorizedException", "Session token not found or invalid")
@@ -117,7 +117,7 @@ fn bearer(state: &State, request: &Request) -> Result<(u64, usize), Refusal> {
     Ok((token.session, token.directory))
 }
 
-fn account_id(request: &Request) -> Result<AccountId, Refusal> {
+fn account_id(request: &HttpRequest) -> Result<AccountId, Refusal> {
     let text = request.param("account_id").unwrap_or_default();
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits).ok_or_else(|| invalid("account_id must be twelve digits"))
@@ -126,7 +126,7 @@ fn account_id(request: &Request) -> Result<AccountId, Refusal> {
 /// One page of rows, and the token of the next.
 fn page<'a, T>(
     state: &State,
-    request: &Request,
+    request: &HttpRequest,
     rows: &'a [T],
     list: &str,
 ) -> Result<(&'a [T], Option<String>), Refusal> {
@@ -179,6 +179,6 @@ fn invalid(message: &str) -> Refusal {
     Refusal::new(400, "InvalidRequestException", message)
 }
 
-fn json_reply(body: Value) -> Response {
-    Response::json(200, body.to_string()).with("cache-control", "no-store")
+fn json_reply(body: Value) -> HttpResponse {
+    HttpResponse::json(200, body.to_string()).with_header("cache-control", "no-store")
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::os::http::Request;
+use crate::os::http::HttpRequest;
 use crate::os::random;
 
 use super::oidc::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, directory_of, read, reply};
@@ -43,7 +43,7 @@ impl Default for Registration {
 }
 
 /// RegisterClient.
-pub(super) fn register_client(state: &mut State, request: &Request) -> Answer {
+pub(super) fn register_client(state: &mut State, request: &HttpRequest) -> Answer {
     let asked: Registration = read(request)?;
     check_registration(&asked)?;
     let directory = match &asked.issuer_url {

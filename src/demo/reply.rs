@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::os::http::Response;
+use crate::os::http::HttpResponse;
 
 /// A reply of the fault script: a message, changes to it, and the way it is sent.
 ///
@@ -162,8 +162,8 @@ pub(super) struct Message {
     pub(super) body: Vec<u8>,
 }
 
-impl From<Response> for Message {
-    fn from(response: Response) -> Self {
+impl From<HttpResponse> for Message {
+    fn from(response: HttpResponse) -> Self {
         let headers =
             response.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Self { status: response.status, headers, body: response.body.to_vec() }

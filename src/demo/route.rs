@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use crate::domain::Timestamp;
-use crate::os::http::{Outcome, Request, Response, form};
+use crate::os::http::{HandlerOutcome, HttpRequest, HttpResponse, parse_form};
 use crate::os::random;
 
 use super::faults::Fault;
@@ -20,7 +20,7 @@ use super::{Shared, deliver, entrance, federation, oidc, pages, portal, register
 pub(super) const REQUEST_ID: &str = "x-amzn-requestid";
 
 /// How an operation is carried out.
-type Handler = fn(&mut State, &Request) -> Answer;
+type Handler = fn(&mut State, &HttpRequest) -> Answer;
 
 /// One operation: its name, whose error shapes it has, and how it is carried out.
 struct Operation {
@@ -30,7 +30,7 @@ struct Operation {
 }
 
 /// Answers a request, sooner or later.
-pub(super) async fn answer(shared: Shared, request: Request) -> Outcome {
+pub(super) async fn answer(shared: Shared, request: HttpRequest) -> HandlerOutcome {
     let Some(operation) = operation(&request) else {
         let unknown = Refusal::new(
             404,
@@ -51,10 +51,10 @@ pub(super) async fn answer(shared: Shared, request: Request) -> Outcome {
     let response = match fault {
         Some(Fault::Answer { reply, .. }) => return scripted(&shared, &operation, request, reply),
         Some(Fault::Fail { status, error, .. }) => failure(status, &error, operation.service),
-        Some(Fault::Garbage { .. }) => Response::json(200, "{\"accessToken\": [1, 2"),
+        Some(Fault::Garbage { .. }) => HttpResponse::json(200, "{\"accessToken\": [1, 2"),
         Some(Fault::LoseReply { .. }) => {
             run(&shared, &operation, &request);
-            Response::text(503, "")
+            HttpResponse::text(503, "")
         }
         Some(Fault::Hang { duration, .. }) => {
             pause(duration).await;
@@ -66,7 +66,7 @@ pub(super) async fn answer(shared: Shared, request: Request) -> Outcome {
 }
 
 /// The grant of a CreateToken request, by the last part of its name; empty for other operations.
-fn grant(operation: &Operation, request: &Request) -> String {
+fn grant(operation: &Operation, request: &HttpRequest) -> String {
     if operation.name != "CreateToken" {
         return String::new();
     }
@@ -77,7 +77,12 @@ fn grant(operation: &Operation, request: &Request) -> String {
 
 /// Carries the operation out if the script wants its true answer, and sends what the script makes
 /// of it.
-fn scripted(shared: &Shared, operation: &Operation, mut request: Request, reply: Reply) -> Outcome {
+fn scripted(
+    shared: &Shared,
+    operation: &Operation,
+    mut request: HttpRequest,
+    reply: Reply,
+) -> HandlerOutcome {
     let message = match reply.source {
         Source::Operation => Message::from(dated(shared, run(shared, operation, &request))),
         Source::FirstPage => {
@@ -90,7 +95,7 @@ fn scripted(shared: &Shared, operation: &Operation, mut request: Request, reply:
     deliver::over(message.edited(&reply.edits), reply.delivery)
 }
 
-fn operation(request: &Request) -> Option<Operation> {
+fn operation(request: &HttpRequest) -> Option<Operation> {
     let (name, service, handler): (_, _, Handler) = match (&request.method, request.path.as_str()) {
         _ if entrance::is_for(request) => ("Portal", Service::Pages, entrance::look),
         (&Method::POST, "/client/register") => {
@@ -141,8 +146,8 @@ fn operation(request: &Request) -> Option<Operation> {
 }
 
 /// A parameter of the body or of the query, decoded.
-pub(super) fn parameter(request: &Request, key: &str) -> Option<String> {
-    let body = form(&String::from_utf8_lossy(&request.body));
+pub(super) fn parameter(request: &HttpRequest, key: &str) -> Option<String> {
+    let body = parse_form(&String::from_utf8_lossy(&request.body));
     body.into_iter()
         .find(|(name, _)| name == key)
         .map(|(_, value)| value)
@@ -160,7 +165,7 @@ async fn pause(length: Duration) {
     }
 }
 
-fn run(shared: &Shared, operation: &Operation, request: &Request) -> Response {
+fn run(shared: &Shared, operation: &Operation, request: &HttpRequest) -> HttpResponse {
     let mut state = shared.lock();
     if operation.service == Service::Portal && !state.admit() {
         return Refusal::new(429, "TooManyRequestsException", "Rate exceeded")
@@ -171,21 +176,23 @@ fn run(shared: &Shared, operation: &Operation, request: &Request) -> Response {
 }
 
 /// The scripted error; without a name it is what a broken proxy in between would say.
-fn failure(status: u16, error: &str, service: Service) -> Response {
+fn failure(status: u16, error: &str, service: Service) -> HttpResponse {
     match error {
-        "" => Response::text(status, "upstream connect error or disconnect/reset before headers"),
+        "" => {
+            HttpResponse::text(status, "upstream connect error or disconnect/reset before headers")
+        }
         name => Refusal::new(status, name, "this was asked for").render(service),
     }
 }
 
-fn dated(shared: &Shared, response: Response) -> Response {
+fn dated(shared: &Shared, response: HttpResponse) -> HttpResponse {
     let (now, none) = {
         let state = shared.lock();
         (state.now(), state.faults.no_date)
     };
     let numbered = response.headers.iter().any(|(name, _)| *name == REQUEST_ID);
-    let response = if numbered { response } else { response.with(REQUEST_ID, request_id()) };
-    if none { response } else { response.with("date", http_date(now)) }
+    let response = if numbered { response } else { response.with_header(REQUEST_ID, request_id()) };
+    if none { response } else { response.with_header("date", http_date(now)) }
 }
 
 /// `Sat, 21 Nov 2026 22:27:27 GMT`.

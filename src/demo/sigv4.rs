@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use sha2::{Digest, Sha256};
 
 use crate::domain::Timestamp;
-use crate::os::http::Request;
+use crate::os::http::HttpRequest;
 
 /// Everything but the unreserved characters.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -40,7 +40,7 @@ pub(super) enum Unreadable {
 
 impl Signature {
     /// Reads the `Authorization` header, or the `X-Amz-` parameters of a presigned address.
-    pub(super) fn read(request: &Request) -> Result<Self, Unreadable> {
+    pub(super) fn read(request: &HttpRequest) -> Result<Self, Unreadable> {
         match request.header("authorization") {
             Some(header) => Self::of_header(request, header),
             None if request.param("X-Amz-Signature").is_some() => Self::of_query(request),
@@ -48,7 +48,7 @@ impl Signature {
         }
     }
 
-    fn of_header(request: &Request, header: &str) -> Result<Self, Unreadable> {
+    fn of_header(request: &HttpRequest, header: &str) -> Result<Self, Unreadable> {
         let rest = header
             .strip_prefix("AWS4-HMAC-SHA256")
             .ok_or(Unreadable::Incomplete("AWS4-HMAC-SHA256"))?;
@@ -72,7 +72,7 @@ impl Signature {
         )
     }
 
-    fn of_query(request: &Request) -> Result<Self, Unreadable> {
+    fn of_query(request: &HttpRequest) -> Result<Self, Unreadable> {
         let part = |name: &'static str| request.param(name).ok_or(Unreadable::Incomplete(name));
         if part("X-Amz-Algorithm")? != "AWS4-HMAC-SHA256" {
             return Err(Unreadable::Incomplete("X-Amz-Algorithm"));
@@ -120,7 +120,7 @@ impl Signature {
 
     /// Whether the holder of this secret signed this request, for this service, with all headers
     /// that matter.
-    pub(super) fn verifies(&self, request: &Request, secret: &str, service: &str) -> bool {
+    pub(super) fn verifies(&self, request: &HttpRequest, secret: &str, service: &str) -> bool {
         let needed: &[&str] = match (self.presigned, &self.token) {
             (true, _) => &["host"],
             (false, Some(_)) => &["host", "x-amz-date", "x-amz-security-token"],
@@ -132,7 +132,7 @@ impl Signature {
     }
 
     /// The signature that the secret gives.
-    fn expected(&self, request: &Request, secret: &str) -> String {
+    fn expected(&self, request: &HttpRequest, secret: &str) -> String {
         let canonical = self.canonical(request);
         let scope = format!("{}/aws4_request", self.scope.join("/"));
         let to_sign = format!(
@@ -150,7 +150,7 @@ impl Signature {
         hex(&mac(&key, &to_sign))
     }
 
-    fn canonical(&self, request: &Request) -> String {
+    fn canonical(&self, request: &HttpRequest) -> String {
         let headers: String = self
             .signed
             .iter()
@@ -168,7 +168,7 @@ impl Signature {
 }
 
 /// All values of a header, trimmed, runs of spaces made one.
-fn header_value(request: &Request, name: &str) -> String {
+fn header_value(request: &HttpRequest, name: &str) -> String {
     let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values
         .map(|value| value.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -207,12 +207,12 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn request(query: &str, headers: &[(&'static str, &str)]) -> Request {
+    fn request(query: &str, headers: &[(&'static str, &str)]) -> HttpRequest {
         let headers = headers
             .iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
             .collect();
-        Request {
+        HttpRequest {
             method: http::Method::GET,
             path: "/".into(),
             query: query.into(),

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::domain::{AccountId, RoleArn, Timestamp};
-use crate::os::http::{Request, Response};
+use crate::os::http::{HttpRequest, HttpResponse};
 
 use super::portal;
 use super::route::{REQUEST_ID, parameter, request_id};
@@ -22,7 +22,7 @@ const SLACK: i64 = 15 * 60;
 const ONE_HOUR: &str = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
 
 /// GetCallerIdentity.
-pub(super) fn get_caller_identity(state: &mut State, request: &Request) -> Answer {
+pub(super) fn get_caller_identity(state: &mut State, request: &HttpRequest) -> Answer {
     let caller = caller(state, request)?;
     let (arn, user) =
         (caller_arn(&caller), role_id(caller.account, &caller.role) + ":" + &caller.session);
@@ -36,7 +36,7 @@ pub(super) fn get_caller_identity(state: &mut State, request: &Request) -> Answe
 }
 
 /// AssumeRole.
-pub(super) fn assume_role(state: &mut State, request: &Request) -> Answer {
+pub(super) fn assume_role(state: &mut State, request: &HttpRequest) -> Answer {
     let caller = caller(state, request)?;
     let asked = Asked::read(request)?;
     let arn = &asked.arn;
@@ -70,7 +70,7 @@ pub(super) fn assume_role(state: &mut State, request: &Request) -> Answer {
 }
 
 /// Any other action.
-pub(super) fn unknown_action(_: &mut State, request: &Request) -> Answer {
+pub(super) fn unknown_action(_: &mut State, request: &HttpRequest) -> Answer {
     let action = parameter(request, "Action").unwrap_or_default();
     Err(Refusal::new(
         400,
@@ -89,7 +89,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(request: &Request) -> Result<Self, Refusal> {
+    fn read(request: &HttpRequest) -> Result<Self, Refusal> {
         let role_arn = parameter(request, "RoleArn").ok_or_else(|| missing("roleArn"))?;
         let arn = role_arn.parse().ok().filter(|_| role_arn.starts_with("arn:"));
         let arn = arn.ok_or_else(|| {
@@ -109,7 +109,7 @@ impl Asked {
     }
 }
 
-fn duration(request: &Request) -> Result<i64, Refusal> {
+fn duration(request: &HttpRequest) -> Result<i64, Refusal> {
     let text = parameter(request, "DurationSeconds").unwrap_or_else(|| "3600".to_owned());
     match text.parse() {
         Ok(seconds @ 900..=3_600) => Ok(seconds),
@@ -166,7 +166,7 @@ fn missing(field: &str) -> Refusal {
 }
 
 /// Whose credentials signed the request.
-fn caller(state: &State, request: &Request) -> Result<Issued, Refusal> {
+fn caller(state: &State, request: &HttpRequest) -> Result<Issued, Refusal> {
     let signature = Signature::read(request).map_err(|why| match why {
         Unreadable::Missing => Refusal::new(
             403,
@@ -227,11 +227,11 @@ fn role_id(account: AccountId, role: &str) -> String {
     format!("AROA{}", portal::letters(&bytes))
 }
 
-fn reply(action: &str, result: &str) -> Response {
+fn reply(action: &str, result: &str) -> HttpResponse {
     let id = request_id();
     let body = format!(
         "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <{action}Result>\n{result}  </{action}Result>\n  \
          <ResponseMetadata>\n    <RequestId>{id}</RequestId>\n  </ResponseMetadata>\n</{action}Response>\n"
     );
-    Response::new(200, "text/xml", body).with(REQUEST_ID, id)
+    HttpResponse::new(200, "text/xml", body).with_header(REQUEST_ID, id)
 }

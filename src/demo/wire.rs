@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::Error;
-use crate::os::http::Response;
+use crate::os::http::HttpResponse;
 
 use super::route::{REQUEST_ID, request_id};
 
@@ -32,7 +32,7 @@ pub(super) struct Refusal {
 }
 
 /// What a handler gives back.
-pub(super) type Answer = Result<Response, Refusal>;
+pub(super) type Answer = Result<HttpResponse, Refusal>;
 
 impl Refusal {
     pub(super) fn new(status: u16, name: &str, message: impl Into<String>) -> Self {
@@ -40,7 +40,7 @@ impl Refusal {
     }
 
     /// The answer as this service writes it.
-    pub(super) fn render(self, service: Service) -> Response {
+    pub(super) fn render(self, service: Service) -> HttpResponse {
         match service {
             Service::Oidc => self.json(
                 json!({ "error": oauth_code(&self.name), "error_description": self.message }),
@@ -51,13 +51,13 @@ impl Refusal {
         }
     }
 
-    fn json(&self, body: serde_json::Value) -> Response {
-        Response::json(self.status, body.to_string())
-            .with("x-amzn-ErrorType", self.name.clone())
-            .with("cache-control", "no-store")
+    fn json(&self, body: serde_json::Value) -> HttpResponse {
+        HttpResponse::json(self.status, body.to_string())
+            .with_header("x-amzn-ErrorType", self.name.clone())
+            .with_header("cache-control", "no-store")
     }
 
-    fn xml(&self) -> Response {
+    fn xml(&self) -> HttpResponse {
         let id = request_id();
         let fault = if self.status < 500 { "Sender" } else { "Receiver" };
         let (name, message) = (escape(&self.name), escape(&self.message));
@@ -65,7 +65,7 @@ impl Refusal {
             "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{name}</Code>\n    \
              <Message>{message}</Message>\n  </Error>\n  <RequestId>{id}</RequestId>\n</ErrorResponse>\n"
         );
-        Response::new(self.status, "text/xml", body).with(REQUEST_ID, id)
+        HttpResponse::new(self.status, "text/xml", body).with_header(REQUEST_ID, id)
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
-use crate::os::http::{Listener, Request, Response, form};
+use crate::os::http::{HttpRequest, HttpResponse, Listener, parse_form};
 
 /// The path of the redirect address.
 const PATH: &str = "/oauth/callback";
@@ -91,7 +91,7 @@ pub fn parse_reply(url: &str, state: &str) -> Result<String> {
     let text = url.trim().trim_matches(['"', '\'', '<', '>']);
     let (_, query) =
         text.split_once('?').ok_or_else(|| again("that is not the address of the sign-in page"))?;
-    match read(&form(query.split('#').next().unwrap_or_default()), state) {
+    match read(&parse_form(query.split('#').next().unwrap_or_default()), state) {
         Some(outcome) => outcome,
         None => Err(again("that address does not belong to this sign-in")),
     }
@@ -100,21 +100,21 @@ pub fn parse_reply(url: &str, state: &str) -> Result<String> {
 /// What a request means for the sign-in with this state, and the page to answer it with. Public for
 /// fuzzing.
 #[doc(hidden)]
-pub fn judge(request: &Request, state: &str) -> (Option<Result<String>>, Response) {
+pub fn judge(request: &HttpRequest, state: &str) -> (Option<Result<String>>, HttpResponse) {
     // A name that resolves to 127.0.0.1 would let a web page of its owner talk to us.
     if !request.header("host").is_some_and(is_loopback) {
-        return (None, Response::text(421, "not here"));
+        return (None, HttpResponse::text(421, "not here"));
     }
     if request.method != http::Method::GET {
-        return (None, Response::text(405, "only GET").with("allow", "GET"));
+        return (None, HttpResponse::text(405, "only GET").with_header("allow", "GET"));
     }
     if request.path != PATH {
-        return (None, Response::text(404, "nothing here"));
+        return (None, HttpResponse::text(404, "nothing here"));
     }
     match read(&request.params(), state) {
-        Some(Ok(code)) => (Some(Ok(code)), Response::html(200, DONE)),
-        Some(Err(error)) => (Some(Err(error)), Response::html(200, FAILED)),
-        None => (None, Response::html(400, STRAY)),
+        Some(Ok(code)) => (Some(Ok(code)), HttpResponse::html(200, DONE)),
+        Some(Err(error)) => (Some(Err(error)), HttpResponse::html(200, FAILED)),
+        None => (None, HttpResponse::html(400, STRAY)),
     }
 }
 
@@ -163,10 +163,10 @@ mod tests {
     use bytes::Bytes;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-    fn request(method: http::Method, host: &str, path: &str, query: &str) -> Request {
+    fn request(method: http::Method, host: &str, path: &str, query: &str) -> HttpRequest {
         let mut headers = http::HeaderMap::new();
         headers.insert("host", host.parse().unwrap());
-        Request { method, path: path.into(), query: query.into(), headers, body: Bytes::new() }
+        HttpRequest { method, path: path.into(), query: query.into(), headers, body: Bytes::new() }
     }
 
     fn status(host: &str, path: &str, query: &str) -> (bool, u16) {
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn an_empty_state_matches_nothing() {
-        assert!(read(&form("code=c&state="), "").is_none());
+        assert!(read(&parse_form("code=c&state="), "").is_none());
     }
 
     async fn get(uri: &str, query: &str) -> String {

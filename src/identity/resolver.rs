@@ -6,7 +6,7 @@ use std::net::{IpAddr, ToSocketAddrs};
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 
 use crate::domain::Error;
-use crate::os::thread::blocking;
+use crate::os::thread::run_blocking;
 
 /// The system's resolver.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +16,7 @@ impl ResolveDns for SystemResolver {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
         let name = name.to_owned();
         DnsFuture::new(async move {
-            blocking(move || lookup(&name))
+            run_blocking(move || lookup(&name))
                 .await
                 .map_err(|error| ResolveDnsError::new(error.message))
         })

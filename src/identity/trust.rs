@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use webpki::anchor_from_trusted_cert;
 
 use crate::domain::{Error, ErrorKind, Result};
-use crate::os::file;
+use crate::os::atomic_file;
 
 /// What helps if the file can't be used.
 const HINT: &str = "set AWS_CA_BUNDLE to a file of PEM certificates, or unset it";
@@ -20,7 +20,7 @@ const HINT: &str = "set AWS_CA_BUNDLE to a file of PEM certificates, or unset it
 /// certificate that can be used.
 pub(super) fn load(path: &Path) -> Result<Vec<u8>> {
     let wrong = |why: String| Error::new(ErrorKind::Config, why).hint(HINT);
-    let bytes = file::load(path).map_err(|error| error.hint(HINT))?;
+    let bytes = atomic_file::load(path).map_err(|error| error.hint(HINT))?;
     let bytes =
         bytes.ok_or_else(|| wrong(format!("the certificates {} are not there", path.display())))?;
     let kept = usable(&bytes);

@@ -10,9 +10,9 @@ use crate::domain::{
     Timestamp, Window,
 };
 use crate::identity::Chain;
-use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Token, Vault};
+use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn, Vault};
 
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::roles::chain::{Chains, Link, Route, names_user, session_name};
 use crate::ops::sign_in::token::{access_token, land};
 
@@ -72,9 +72,9 @@ impl Wish {
         }
     }
 
-    fn name(&self, route: Option<&Route<'_>>) -> Result<Name> {
+    fn name(&self, route: Option<&Route<'_>>) -> Result<RecordId> {
         let digest = route.map(Route::digest).transpose()?;
-        Ok(Name::credentials(&self.instance, self.account, &self.role, digest.as_ref()))
+        Ok(RecordId::credentials(&self.instance, self.account, &self.role, digest.as_ref()))
     }
 }
 
@@ -126,8 +126,8 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
     let name = trip.name.clone();
     let (mut stored, mut checked_sign_in) = (wish.stored, false);
     for _ in 0..4 {
-        let flight = ctx.vault.flight(&name);
-        let (ticket, last) = (flight.look(), flight.outcome());
+        let flight = ctx.vault.single_flight(&name);
+        let (ticket, last) = (flight.generation(), flight.last_outcome());
         let now = ctx.clock.now();
         let old = if stored { load(ctx, &name).await? } else { None };
         if let Some(credentials) =
@@ -181,7 +181,7 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
 struct Trip<'a> {
     wish: &'a Wish,
     route: Option<&'a Route<'a>>,
-    name: Name,
+    name: RecordId,
 }
 
 impl Assumed {
@@ -204,9 +204,9 @@ fn excusable(error: &Error) -> bool {
 }
 
 /// A failure that is too young to try again, and when it happened.
-fn recent_failure(last: Outcome, now: Timestamp) -> Option<(Error, Timestamp)> {
+fn recent_failure(last: SharedOutcome, now: Timestamp) -> Option<(Error, Timestamp)> {
     match last {
-        Outcome::Failed { at, .. } if (0..REMEMBER_FAILURE).contains(&now.since(at)) => {
+        SharedOutcome::Failed { at, .. } if (0..REMEMBER_FAILURE).contains(&now.since(at)) => {
             last.into_result().err().filter(excusable).map(|error| (error, at))
         }
         _ => None,
@@ -216,8 +216,8 @@ fn recent_failure(last: Outcome, now: Timestamp) -> Option<(Error, Timestamp)> {
 /// Whether a token was stored at or after `at`, so that a failure of that time for want of one is
 /// out of date.
 async fn signed_in_since(ctx: &Arc<Ctx>, instance: &Instance, at: Timestamp) -> Result<bool> {
-    let (vault, name, now) = (ctx.vault.clone(), Name::token(instance), ctx.clock.now());
-    let token = blocking(move || vault.load::<Token>(&name, now)).await?;
+    let (vault, name, now) = (ctx.vault.clone(), RecordId::token(instance), ctx.clock.now());
+    let token = run_blocking(move || vault.load::<SsoToken>(&name, now)).await?;
     Ok(token.is_some_and(|token| token.issued_at.since(at) >= 0))
 }
 
@@ -237,18 +237,18 @@ enum Attempt {
 async fn board(
     ctx: &Arc<Ctx>,
     trip: &Trip<'_>,
-    flight: Flight,
-    ticket: Ticket,
+    flight: SingleFlight,
+    ticket: Generation,
     patience: Duration,
 ) -> Result<Attempt> {
     let deadline = Instant::now() + patience;
-    Ok(match blocking(move || flight.board(ticket, deadline)).await? {
-        Boarding::Landed(outcome) => match outcome.into_result() {
+    Ok(match run_blocking(move || flight.wait(ticket, deadline)).await? {
+        Turn::Completed(outcome) => match outcome.into_result() {
             Ok(()) => Attempt::Stored,
             Err(error) => Attempt::FailedElsewhere(error),
         },
-        Boarding::TimedOut => Attempt::Failed(slow(trip.wish, patience)),
-        Boarding::Lead(lead) => {
+        Turn::TimedOut => Attempt::Failed(slow(trip.wish, patience)),
+        Turn::Lead(lead) => {
             let left = deadline.saturating_duration_since(Instant::now());
             // Giving up is an outcome too: it lands, so that the next one does not wait as long for
             // the same.
@@ -270,7 +270,7 @@ async fn fetch(ctx: &Arc<Ctx>, trip: &Trip<'_>) -> Result<Credentials> {
     };
     if wish.keep {
         let (vault, name, kept) = (ctx.vault.clone(), trip.name.clone(), credentials.clone());
-        match blocking(move || vault.save(&name, &kept)).await {
+        match run_blocking(move || vault.save(&name, &kept)).await {
             Err(error) if error.kind == ErrorKind::Vault => return Err(error),
             // A full or read-only disk does not take the credentials away from whoever asked.
             Err(error) => warn!(target: "rolecall::assume", %error, "credentials were not stored"),
@@ -349,9 +349,9 @@ fn person(arn: &str) -> String {
     arn.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-async fn load(ctx: &Arc<Ctx>, name: &Name) -> Result<Option<Credentials>> {
+async fn load(ctx: &Arc<Ctx>, name: &RecordId) -> Result<Option<Credentials>> {
     let (vault, name, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
-    blocking(move || vault.load::<Credentials>(&name, now)).await
+    run_blocking(move || vault.load::<Credentials>(&name, now)).await
 }
 
 fn slow(wish: &Wish, patience: Duration) -> Error {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::cache::confirmations::{self, Confirmation};
 use crate::domain::{ConfirmLevel, RoleId, Timestamp};
-use crate::os::terminal_session::terminal_session;
+use crate::os::terminal_session::terminal_session_id;
 
 use crate::ops::ctx::Ctx;
 
@@ -36,7 +36,7 @@ pub fn here(ctx: &Ctx) -> Consents {
 
 /// The same, of a state directory.
 pub fn here_in(state_dir: &Path) -> Consents {
-    match terminal_session() {
+    match terminal_session_id() {
         Some(terminal) => {
             Consents { all: confirmations::load(state_dir).for_terminal(&terminal), terminal }
         }
@@ -47,7 +47,7 @@ pub fn here_in(state_dir: &Path) -> Consents {
 /// Remembers, for this terminal and an hour, that a person consented to a role in this way. Where
 /// that can't be kept the person is asked again next time, which is no reason to stop now.
 pub fn remember(ctx: &Ctx, role: &RoleId, confirm: ConfirmLevel) {
-    let Some(terminal) = terminal_session().filter(|_| confirm != ConfirmLevel::None) else {
+    let Some(terminal) = terminal_session_id().filter(|_| confirm != ConfirmLevel::None) else {
         return;
     };
     let consent = Confirmation { role: role.clone(), terminal, confirm, at: ctx.clock.now() };

@@ -9,7 +9,7 @@ use crate::config::{Env, Paths, Settings};
 use crate::domain::{Error, Instance, InstanceName, Result};
 use crate::identity::{Identity, Network};
 use crate::os::clock::Clock;
-pub use crate::os::thread::blocking;
+pub use crate::os::thread::run_blocking;
 use crate::vault::Vault;
 
 use crate::ops::instances::{named, problems};

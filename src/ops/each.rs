@@ -6,11 +6,11 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::domain::{Credentials, Error, Result};
-use crate::os::group::{Group, Stream, Watch};
-use crate::os::process::Child;
+use crate::os::group::{ChildGroup, OutputStream, StopGroupOnSignal};
+use crate::os::process::ChildCommand;
 
 use crate::ops::assume::{Wish, assume};
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 
 /// What happens in a role.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub enum Told {
     /// Its command has begun.
     Begun,
     /// Its command wrote a line; the line's end is in it.
-    Line(Stream, Vec<u8>),
+    Line(OutputStream, Vec<u8>),
     /// Its credentials are older than they should be.
     Warning(Error),
     /// It is over.
@@ -39,7 +39,7 @@ pub enum Outcome {
 }
 
 /// Makes the command for a role, by its position in the list, out of its credentials.
-pub type MakeChild = dyn Fn(usize, &Credentials) -> Child + Send + Sync;
+pub type MakeChild = dyn Fn(usize, &Credentials) -> ChildCommand + Send + Sync;
 /// Hears what happens in a role, by its position in the list. Called from several threads; a slow
 /// one slows the commands down.
 pub type Hear = dyn Fn(usize, Told) + Send + Sync;
@@ -57,9 +57,9 @@ pub async fn each(
     child: Arc<MakeChild>,
     hear: Arc<Hear>,
 ) -> Result<()> {
-    let group = Arc::new(Group::default());
+    let group = Arc::new(ChildGroup::default());
     let (stop, stopped) = watch::channel(false);
-    let _watch = Watch::new(group.clone(), move || {
+    let _watch = StopGroupOnSignal::new(group.clone(), move || {
         stop.send_replace(true);
     })?;
     let gate = Arc::new(Semaphore::new(at_once.max(1)));
@@ -90,7 +90,7 @@ pub async fn each(
 /// One role's share of the work.
 struct Role {
     ctx: Arc<Ctx>,
-    group: Arc<Group>,
+    group: Arc<ChildGroup>,
     stopped: watch::Receiver<bool>,
     child: Arc<MakeChild>,
     hear: Arc<Hear>,
@@ -110,13 +110,14 @@ impl Role {
         let child = (self.child)(self.at, &assumed.credentials);
         let (group, hear, at) = (self.group.clone(), self.hear, self.at);
         hear(at, Told::Begun);
-        let code =
-            blocking(move || group.run(&child, &|stream, line| hear(at, Told::Line(stream, line))))
-                .await?;
+        let code = run_blocking(move || {
+            group.run(&child, &|stream, line| hear(at, Told::Line(stream, line)))
+        })
+        .await?;
         Ok(match code {
             None => Outcome::NotBegun,
             // One that was about to end well has done its work all the same.
-            Some(1..) if self.group.stopped() => Outcome::Stopped,
+            Some(1..) if self.group.is_stopped() => Outcome::Stopped,
             Some(code) => Outcome::Code(code),
         })
     }

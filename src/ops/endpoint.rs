@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::awsconfig::{AwsConfig, Yield};
 use crate::config::AutoLogin;
 use crate::domain::{ErrorKind, Result};
-use crate::os::file;
+use crate::os::atomic_file;
 use crate::server::{CredentialsSource, FetchReason};
 
 use crate::ops::assume::{Wish, assume};
@@ -50,7 +50,7 @@ pub fn source(
 /// [`Kind::Os`] if one of the AWS files can't be read.
 pub fn in_the_way(ctx: &Ctx) -> Result<Option<(PathBuf, Yield)>> {
     for path in [&ctx.paths.aws_credentials, &ctx.paths.aws_config] {
-        let bytes = file::load(path)?;
+        let bytes = atomic_file::load(path)?;
         if let Some(found) = AwsConfig::parse(bytes.unwrap_or_default()).default_yields() {
             return Ok(Some((path.clone(), found)));
         }

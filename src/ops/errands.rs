@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use crate::config::env;
 use crate::domain::{Credentials, Error, ErrorKind, Result, RoleId, Roster, Secret};
-use crate::os::ancestors::ancestors;
-use crate::shell::{self, Form, Grant, Previous, Reach};
-use crate::vault::Name;
+use crate::os::ancestors::parent_names;
+use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
+use crate::vault::RecordId;
 
 use crate::ops::assume::{Wish, assume};
 use crate::ops::console::{Visit, custom, sign_in_link};
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::exports;
 use crate::ops::profiles::{self, Change};
 use crate::ops::roles::chain::{Chains, Route};
@@ -37,20 +37,20 @@ pub async fn keys(ctx: &Arc<Ctx>, roster: &Roster, role: &RoleId) -> Result<Secr
     let credentials = credentials(ctx, role).await?;
     let (tags, color) = (exports::tags(ctx, roster, entry), exports::color(ctx, roster, entry));
     // What is set where they go nobody knows here.
-    let grant = Grant {
+    let grant = RoleExport {
         roster,
         entry,
         credentials: &credentials,
-        form: Form::Keys,
-        reach: Reach::Child,
+        export: CredentialExport::Keys,
+        recipient: Recipient::Child,
         region: None,
         no_region: false,
         tags: &tags,
         color: color.as_deref(),
     };
-    let changes = shell::changes(&grant, &Previous::default());
-    let above = ancestors();
-    let dialect = shell::calling(above.iter().map(String::as_str), ctx.env.get(env::SHELL));
+    let changes = shell::export_changes(&grant, &PreviousEnv::default());
+    let above = parent_names();
+    let dialect = shell::calling_shell(above.iter().map(String::as_str), ctx.env.get(env::SHELL));
     Ok(Secret::new(shell::render(&changes, dialect)?))
 }
 
@@ -130,7 +130,7 @@ pub async fn forget(ctx: &Arc<Ctx>, role: &RoleId) -> Result<()> {
     let instance = ctx.instance(role.instance.as_str())?.clone();
     let chains = Chains::of(&ctx.settings)?;
     let digest = chains.route(role)?.as_ref().map(Route::digest).transpose()?;
-    let name = Name::credentials(&instance, role.account, &role.role, digest.as_ref());
+    let name = RecordId::credentials(&instance, role.account, &role.role, digest.as_ref());
     let vault = ctx.vault.clone();
-    blocking(move || vault.forget(&name)).await
+    run_blocking(move || vault.remove(&name)).await
 }

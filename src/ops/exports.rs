@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::awsconfig::{AwsConfig, Managed};
 use crate::cache::inventory;
 use crate::domain::{Result, Roster, RosterEntry};
-use crate::os::file;
+use crate::os::atomic_file;
 
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::fields::Fields;
@@ -79,7 +79,7 @@ pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Resul
 }
 
 fn read(path: &Path) -> Result<AwsConfig> {
-    let bytes = file::load(path)?;
+    let bytes = atomic_file::load(path)?;
     Ok(AwsConfig::parse(bytes.unwrap_or_default()))
 }
 

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 pub use crate::ops::consent::Consents;
-pub use crate::vault::Asks;
+pub use crate::vault::UnlockPrompt;
 
 /// Something to do in the background.
 #[derive(Debug, Clone, PartialEq)]
@@ -208,7 +208,7 @@ pub enum News {
     /// Who is signed in, and which roles have credentials in the vault.
     Sessions(Sessions),
     /// The vault is closed, and this would open it. Comes before the answer that failed for it.
-    Locked(Asks),
+    Locked(UnlockPrompt),
     /// The vault was opened, or was not.
     Vault(Result<(), Error>),
     /// Where an address leads, or why it is none.

@@ -3,15 +3,15 @@
 /// Programs looked at above this one: enough for a shell behind `sudo`, `env`, a version manager's
 /// shim and a task runner.
 #[cfg(target_os = "linux")]
-const NEAREST: usize = 8;
+const MAX_PARENTS: usize = 8;
 
 /// Returns the names of the nearest programs above this one, nearest first. Empty if the system
 /// does not provide them.
 #[cfg(target_os = "linux")]
-pub fn ancestors() -> Vec<String> {
+pub fn parent_names() -> Vec<String> {
     let mut names = Vec::new();
     let mut next = std::os::unix::process::parent_id();
-    while names.len() < NEAREST && next > 1 {
+    while names.len() < MAX_PARENTS && next > 1 {
         let Ok(stat) = std::fs::read(format!("/proc/{next}/stat")) else { break };
         let Some((name, parent)) = name_and_parent(&String::from_utf8_lossy(&stat)) else { break };
         names.push(name);
@@ -23,7 +23,7 @@ pub fn ancestors() -> Vec<String> {
 /// Returns the names of the nearest programs above this one, nearest first. Empty if the system
 /// does not provide them.
 #[cfg(not(target_os = "linux"))]
-pub fn ancestors() -> Vec<String> {
+pub fn parent_names() -> Vec<String> {
     Vec::new()
 }
 
@@ -53,7 +53,7 @@ mod tests {
         let parent =
             std::fs::read_to_string(format!("/proc/{}/comm", std::os::unix::process::parent_id()))
                 .unwrap();
-        assert_eq!(ancestors().first().map(String::as_str), Some(parent.trim_end()));
-        assert!(ancestors().len() <= NEAREST);
+        assert_eq!(parent_names().first().map(String::as_str), Some(parent.trim_end()));
+        assert!(parent_names().len() <= MAX_PARENTS);
     }
 }

@@ -7,21 +7,21 @@ use crate::domain::{Error, ErrorKind, Result, check_browser_url};
 
 /// A program that was started to show an address.
 #[derive(Debug)]
-pub struct Started {
+pub struct BrowserProcess {
     program: String,
-    ended: Receiver<std::result::Result<(), String>>,
+    exit: Receiver<std::result::Result<(), String>>,
 }
 
-impl Started {
+impl BrowserProcess {
     /// Why nothing will be shown, once the program has ended with a failure. Launchers such as
     /// xdg-open end at once and tell so that there is no browser; a browser itself goes on.
     pub fn failure(&self) -> Option<Error> {
-        self.ended()?.err()
+        self.try_wait()?.err()
     }
 
     /// How the program ended, told once; `None` while it runs.
-    pub fn ended(&self) -> Option<Result<()>> {
-        let how = self.ended.try_recv().ok()?;
+    pub fn try_wait(&self) -> Option<Result<()>> {
+        let how = self.exit.try_recv().ok()?;
         Some(how.map_err(|how| no_browser(&format!("{} {how}", self.program))))
     }
 }
@@ -33,9 +33,9 @@ impl Started {
 /// # Errors
 /// When no program could be started; when the address is not one for a browser, see
 /// [`check_web_address`].
-pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
+pub fn open(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<BrowserProcess> {
     check_browser_url(address)?;
-    start(address, program, unset)
+    launch(address, program, unset)
 }
 
 /// As [`fn@open`], for an address that a browser extension unwraps: `SCHEME:` and the extension's
@@ -48,12 +48,12 @@ pub fn open_wrapped(
     wrap: impl FnOnce(&str) -> String,
     program: Option<&[String]>,
     unset: &[&str],
-) -> Result<Started> {
+) -> Result<BrowserProcess> {
     check_browser_url(address)?;
-    start(&wrap(address), program, unset)
+    launch(&wrap(address), program, unset)
 }
 
-fn start(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<Started> {
+fn launch(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<BrowserProcess> {
     let candidates: Vec<Command> = match program {
         Some([program, args @ ..]) => {
             let mut command = Command::new(program);
@@ -81,7 +81,7 @@ fn start(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<St
                 let watch = move || {
                     let how = match child.wait() {
                         Ok(status) if status.success() => Ok(()),
-                        Ok(status) => Err(ending(status)),
+                        Ok(status) => Err(describe_exit(status)),
                         Err(error) => Err(format!("could not be waited for: {error}")),
                     };
                     // Whoever asks no more does not want to know.
@@ -89,9 +89,9 @@ fn start(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<St
                 };
                 // Unwatched, its failure stays unknown; the page is open all the same.
                 drop(super::thread::spawn("browser", watch));
-                return Ok(Started {
+                return Ok(BrowserProcess {
                     program: command.get_program().to_string_lossy().into_owned(),
-                    ended,
+                    exit: ended,
                 });
             }
             Err(error) => {
@@ -103,7 +103,7 @@ fn start(address: &str, program: Option<&[String]>, unset: &[&str]) -> Result<St
 }
 
 /// How a program ended, in words: `exited with 3`.
-fn ending(status: ExitStatus) -> String {
+fn describe_exit(status: ExitStatus) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return format!("was ended by signal {signal}");
@@ -117,7 +117,7 @@ fn no_browser(why: &str) -> Error {
 }
 
 /// Splits a browser setting into program and arguments: words apart by blanks, quotes keep blanks.
-pub fn words(setting: &str) -> Vec<String> {
+pub fn split_words(setting: &str) -> Vec<String> {
     let (mut words, mut word, mut quote, mut open) = (Vec::new(), String::new(), None, false);
     for letter in setting.chars() {
         match (quote, letter) {
@@ -144,8 +144,8 @@ mod tests {
 
     #[test]
     fn a_setting_is_split_like_a_command_line() {
-        assert_eq!(words("firefox -P 'prod one' \"\""), ["firefox", "-P", "prod one", ""]);
-        assert_eq!(words("  open  "), ["open"]);
+        assert_eq!(split_words("firefox -P 'prod one' \"\""), ["firefox", "-P", "prod one", ""]);
+        assert_eq!(split_words("  open  "), ["open"]);
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
             open("http://127.0.0.1/", Some(&["sh".into(), "-c".into(), "exit 3".into()]), &[])
                 .unwrap();
         let failure = loop {
-            match started.ended() {
+            match started.try_wait() {
                 Some(ended) => break ended.unwrap_err(),
                 None => std::thread::yield_now(),
             }

@@ -29,7 +29,7 @@ pub struct Desktop {
 /// [`Kind::Usage`] when there is no desktop, or no tool for its clipboard.
 pub fn copy(text: &str, desktop: Desktop) -> Result<()> {
     let tools = tools(desktop);
-    if tools.iter().any(|tool| fed(tool, text)) {
+    if tools.iter().any(|tool| pipe_to(tool, text)) {
         return Ok(());
     }
     let names: Vec<&str> = tools.iter().map(|tool| tool[0]).collect();
@@ -63,7 +63,7 @@ fn tools(desktop: Desktop) -> Vec<&'static [&'static str]> {
 }
 
 /// Runs a tool with the text on its standard input; whether that went well.
-fn fed(tool: &[&str], text: &str) -> bool {
+fn pipe_to(tool: &[&str], text: &str) -> bool {
     let mut command = Command::new(tool[0]);
     command.args(&tool[1..]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let Ok(mut child) = command.spawn() else { return false };
@@ -76,21 +76,21 @@ fn fed(tool: &[&str], text: &str) -> bool {
 ///
 /// # Errors
 /// When there is no terminal.
-pub fn copy_by_terminal(text: &str, in_tmux: bool) -> Result<()> {
+pub fn copy_osc52(text: &str, in_tmux: bool) -> Result<()> {
     // By default tmux takes no OSC 52 from its panes; what it does itself with `-w` it tells the
     // terminal around it.
-    if in_tmux && fed(&["tmux", "load-buffer", "-w", "-"], text) {
+    if in_tmux && pipe_to(&["tmux", "load-buffer", "-w", "-"], text) {
         return Ok(());
     }
     let mut terminal = tty::open()?;
     let said = |error: std::io::Error| Error::os(format!("copying: {error}"));
     terminal
-        .write_all(sequence(text, in_tmux).as_bytes())
+        .write_all(osc52_sequence(text, in_tmux).as_bytes())
         .and_then(|()| terminal.flush())
         .map_err(said)
 }
 
-fn sequence(text: &str, in_tmux: bool) -> String {
+fn osc52_sequence(text: &str, in_tmux: bool) -> String {
     let plain = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
     if in_tmux { format!("\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")) } else { plain }
 }
@@ -101,8 +101,8 @@ mod tests {
 
     #[test]
     fn tmux_passes_the_sequence_on_when_it_is_wrapped() {
-        assert_eq!(sequence("hi", false), "\x1b]52;c;aGk=\x07");
-        assert_eq!(sequence("hi", true), "\x1bPtmux;\x1b\x1b]52;c;aGk=\x07\x1b\\");
+        assert_eq!(osc52_sequence("hi", false), "\x1b]52;c;aGk=\x07");
+        assert_eq!(osc52_sequence("hi", true), "\x1bPtmux;\x1b\x1b]52;c;aGk=\x07\x1b\\");
     }
 
     #[test]

@@ -15,38 +15,38 @@ use signal_hook::iterator::{Handle, Signals};
 
 use crate::domain::{Error, Result};
 
-use super::process::{Child, code};
-use super::signals::Answered;
+use super::process::{ChildCommand, exit_code};
+use super::signals::SignalClaim;
 use super::thread;
 
 /// How long children may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(5);
 /// Longer lines are cut: a child that never ends a line must not fill the memory.
-const LONGEST_LINE: u64 = 64 * 1024;
+const MAX_LINE_LEN: u64 = 64 * 1024;
 
 /// Where a child's line came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stream {
+pub enum OutputStream {
     /// Standard output.
-    Out,
+    Stdout,
     /// Standard error.
-    Err,
+    Stderr,
 }
 
 /// Children that run at the same time and are stopped together.
 #[derive(Debug, Default)]
-pub struct Group {
-    state: Mutex<State>,
+pub struct ChildGroup {
+    state: Mutex<ChildGroupState>,
     ended: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ChildGroupState {
     stopped: bool,
     running: BTreeSet<i32>,
 }
 
-impl Group {
+impl ChildGroup {
     /// Runs a child without input to its end, and hands over what it writes line by line, line ends
     /// included. The answer is its exit code, 128 + the signal's number if it died of one;
     /// `None` when the group was stopped before it began.
@@ -55,10 +55,10 @@ impl Group {
     /// When it can't be started.
     pub fn run(
         &self,
-        child: &Child,
-        heard: &(dyn Fn(Stream, Vec<u8>) + Sync),
+        child: &ChildCommand,
+        heard: &(dyn Fn(OutputStream, Vec<u8>) + Sync),
     ) -> Result<Option<u8>> {
-        let mut command = child.command();
+        let mut command = child.to_command();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         let (mut running, pid) = {
             // Held while it starts: whoever stops the group finds it there, or it does not start.
@@ -66,21 +66,23 @@ impl Group {
             if state.stopped {
                 return Ok(None);
             }
-            let running = command.spawn().map_err(|error| child.failed(&error))?;
+            let running = command.spawn().map_err(|error| child.spawn_error(&error))?;
             let pid = Pid::from_child(&running);
             state.running.insert(pid.as_raw_nonzero().get());
             (running, pid)
         };
         let (stdout, stderr) = (running.stdout.take(), running.stderr.take());
         let read = std::thread::scope(|scope| {
-            let errors = || stderr.map(|stderr| lines(stderr, |line| heard(Stream::Err, line)));
+            let errors = || {
+                stderr.map(|stderr| read_lines(stderr, |line| heard(OutputStream::Stderr, line)))
+            };
             if let Err(error) = std::thread::Builder::new().spawn_scoped(scope, errors) {
                 // Unread, it would fill its pipe and wait for ever.
                 let _ = kill_process_group(pid, Signal::KILL);
-                return Err(thread::refused("a thread", &error));
+                return Err(thread::resource_error("a thread", &error));
             }
             if let Some(stdout) = stdout {
-                lines(stdout, |line| heard(Stream::Out, line));
+                read_lines(stdout, |line| heard(OutputStream::Stdout, line));
             }
             Ok(())
         });
@@ -92,11 +94,11 @@ impl Group {
         state.running.remove(&pid.as_raw_nonzero().get());
         self.ended.notify_all();
         read?;
-        Ok(Some(code(status.map_err(|error| child.failed(&error))?)))
+        Ok(Some(exit_code(status.map_err(|error| child.spawn_error(&error))?)))
     }
 
     /// Whether the group was stopped.
-    pub fn stopped(&self) -> bool {
+    pub fn is_stopped(&self) -> bool {
         self.lock().stopped
     }
 
@@ -113,23 +115,23 @@ impl Group {
     }
 
     /// Ends for good what still runs after a while.
-    fn insist(&self) {
+    fn kill_remaining(&self) {
         let running =
             self.ended.wait_timeout_while(self.lock(), GRACE, |state| !state.running.is_empty());
         drop(running);
         self.stop(signal_hook::consts::SIGKILL);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ChildGroupState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn lines(from: impl Read, mut heard: impl FnMut(Vec<u8>)) {
+fn read_lines(from: impl Read, mut heard: impl FnMut(Vec<u8>)) {
     let mut from = BufReader::new(from);
     loop {
         let mut line = Vec::new();
-        match from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+        match from.by_ref().take(MAX_LINE_LEN).read_until(b'\n', &mut line) {
             Ok(1..) => heard(line),
             _ => return,
         }
@@ -139,42 +141,42 @@ fn lines(from: impl Read, mut heard: impl FnMut(Vec<u8>)) {
 /// While it lives, Ctrl-C, SIGTERM and SIGHUP stop a group instead of this process; the second one
 /// does it for good.
 #[derive(Debug)]
-pub struct Watch {
+pub struct StopGroupOnSignal {
     handle: Handle,
     thread: Option<JoinHandle<()>>,
-    _answered: Answered,
+    _claim: SignalClaim,
 }
 
-impl Watch {
+impl StopGroupOnSignal {
     /// Starts the thread that waits for the signals; `told` runs after the first.
     ///
     /// # Errors
     /// When the handlers can't be set.
-    pub fn new(group: Arc<Group>, told: impl Fn() + Send + 'static) -> Result<Self> {
+    pub fn new(group: Arc<ChildGroup>, told: impl Fn() + Send + 'static) -> Result<Self> {
         const NUMBERS: &[i32] = &[SIGINT, SIGTERM, SIGHUP];
-        let answered = Answered::begin(NUMBERS);
+        let answered = SignalClaim::new(NUMBERS);
         let mut signals =
             Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
         let thread = thread::spawn("signals", move || {
             for signal in signals.forever() {
-                if group.stopped() {
+                if group.is_stopped() {
                     group.stop(signal_hook::consts::SIGKILL);
                     continue;
                 }
                 group.stop(signal);
                 told();
                 let late = group.clone();
-                if thread::spawn("insist", move || late.insist()).is_err() {
-                    group.insist();
+                if thread::spawn("insist", move || late.kill_remaining()).is_err() {
+                    group.kill_remaining();
                 }
             }
         })?;
-        Ok(Self { handle, thread: Some(thread), _answered: answered })
+        Ok(Self { handle, thread: Some(thread), _claim: answered })
     }
 }
 
-impl Drop for Watch {
+impl Drop for StopGroupOnSignal {
     fn drop(&mut self) {
         self.handle.close();
         if let Some(thread) = self.thread.take() {
@@ -187,8 +189,8 @@ impl Drop for Watch {
 mod tests {
     use super::*;
 
-    fn sh(script: &str) -> Child {
-        Child {
+    fn sh(script: &str) -> ChildCommand {
+        ChildCommand {
             program: "sh".into(),
             args: vec!["-c".into(), script.into()],
             set: vec![],
@@ -202,7 +204,8 @@ mod tests {
         let tell = |stream, line: Vec<u8>| {
             heard.lock().unwrap().push((stream, String::from_utf8(line).unwrap()))
         };
-        let ended = Group::default().run(&sh("echo one; echo bad >&2; printf two; exit 3"), &tell);
+        let ended =
+            ChildGroup::default().run(&sh("echo one; echo bad >&2; printf two; exit 3"), &tell);
         assert_eq!(ended, Ok(Some(3)));
         let of = |wanted| {
             heard
@@ -213,13 +216,14 @@ mod tests {
                 .map(|(_, line)| line.clone())
                 .collect()
         };
-        let (out, err): (Vec<String>, Vec<String>) = (of(Stream::Out), of(Stream::Err));
+        let (out, err): (Vec<String>, Vec<String>) =
+            (of(OutputStream::Stdout), of(OutputStream::Stderr));
         assert_eq!((out, err), (vec!["one\n".to_owned(), "two".into()], vec!["bad\n".to_owned()]));
     }
 
     #[test]
     fn a_stop_reaches_what_a_child_has_started_and_nothing_begins_after_it() {
-        let (group, begun) = (Group::default(), Condvar::new());
+        let (group, begun) = (ChildGroup::default(), Condvar::new());
         let ready = Mutex::new(false);
         let tell = |_, _| {
             *ready.lock().unwrap() = true;
@@ -240,9 +244,9 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_is_named() {
-        let missing = Child { program: "no-such-program".into(), ..sh("") };
+        let missing = ChildCommand { program: "no-such-program".into(), ..sh("") };
         assert!(
-            Group::default()
+            ChildGroup::default()
                 .run(&missing, &|_, _| {})
                 .unwrap_err()
                 .message

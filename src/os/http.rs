@@ -21,7 +21,7 @@ const MAX_BODY: usize = 1 << 20;
 
 /// A request, read whole.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct HttpRequest {
     /// `GET`, `POST`, …
     pub method: http::Method,
     /// The path as sent, not decoded.
@@ -34,7 +34,7 @@ pub struct Request {
     pub body: Bytes,
 }
 
-impl Request {
+impl HttpRequest {
     /// A header's text, or `None` when it is missing or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
@@ -42,7 +42,7 @@ impl Request {
 
     /// The query's keys and values in order, decoded as `application/x-www-form-urlencoded`.
     pub fn params(&self) -> Vec<(String, String)> {
-        form(&self.query)
+        parse_form(&self.query)
     }
 
     /// The first value of a key in the query.
@@ -52,7 +52,7 @@ impl Request {
 }
 
 /// Decodes `a=b&c=d+e%21`.
-pub fn form(text: &str) -> Vec<(String, String)> {
+pub fn parse_form(text: &str) -> Vec<(String, String)> {
     let decode = |part: &str| {
         percent_encoding::percent_decode_str(&part.replace('+', " "))
             .decode_utf8_lossy()
@@ -67,7 +67,7 @@ pub fn form(text: &str) -> Vec<(String, String)> {
 
 /// An answer, sent in one write.
 #[derive(Debug, Clone)]
-pub struct Response {
+pub struct HttpResponse {
     /// The status code.
     pub status: u16,
     /// Headers besides `content-length`. No `date` is added.
@@ -76,7 +76,7 @@ pub struct Response {
     pub body: Bytes,
 }
 
-impl Response {
+impl HttpResponse {
     /// An answer of this content type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         Self { status, headers: vec![("content-type", content_type.to_owned())], body: body.into() }
@@ -90,9 +90,9 @@ impl Response {
     /// `text/html; charset=utf-8`, not to be cached, framed, or to load anything from elsewhere.
     pub fn html(status: u16, body: impl Into<Bytes>) -> Self {
         Self::new(status, "text/html; charset=utf-8", body)
-            .with("cache-control", "no-store")
-            .with("referrer-policy", "no-referrer")
-            .with("x-frame-options", "DENY")
+            .with_header("cache-control", "no-store")
+            .with_header("referrer-policy", "no-referrer")
+            .with_header("x-frame-options", "DENY")
     }
 
     /// `text/plain; charset=utf-8`.
@@ -111,27 +111,27 @@ impl Response {
 
     /// The same answer with one more header.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 }
 
 /// A task that owns a connection from here on.
-pub type TakeOver =
+pub type ConnectionTask =
     Box<dyn FnOnce(tokio::net::TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// What a handler does with a request.
-pub enum Outcome {
+pub enum HandlerOutcome {
     /// An ordinary answer.
-    Respond(Response),
+    Respond(HttpResponse),
     /// No answer in HTTP: the task gets the connection and does what it likes with it. The demo's
     /// broken answers are sent this way.
-    TakeOver(TakeOver),
+    TakeOver(ConnectionTask),
 }
 
-impl From<Response> for Outcome {
-    fn from(response: Response) -> Self {
+impl From<HttpResponse> for HandlerOutcome {
+    fn from(response: HttpResponse) -> Self {
         Self::Respond(response)
     }
 }
@@ -174,8 +174,8 @@ impl Listener {
     /// When the socket can't be handed to the runtime.
     pub async fn serve<H, F>(self, handler: H) -> Result<()>
     where
-        H: Fn(Request) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output: Into<Outcome>> + Send + 'static,
+        H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output: Into<HandlerOutcome>> + Send + 'static,
     {
         let listener =
             TcpListener::from_std(self.socket).map_err(|error| Error::os(error.to_string()))?;
@@ -185,7 +185,7 @@ impl Listener {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
                         let _ = stream.set_nodelay(true);
-                        connections.spawn(answer(stream, handler.clone()));
+                        connections.spawn(serve_connection(stream, handler.clone()));
                     }
                     // Out of descriptors: let some go before trying again.
                     Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
@@ -196,35 +196,35 @@ impl Listener {
     }
 }
 
-async fn answer<H, F>(stream: tokio::net::TcpStream, handler: H)
+async fn serve_connection<H, F>(stream: tokio::net::TcpStream, handler: H)
 where
-    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output: Into<Outcome>> + Send + 'static,
+    H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output: Into<HandlerOutcome>> + Send + 'static,
 {
-    if let Some((stream, task)) = answer_over(stream, handler).await {
+    if let Some((stream, task)) = serve_stream(stream, handler).await {
         task(stream).await;
     }
 }
 
 /// Answers requests over a connection until it ends, or until a handler takes it over.
-async fn answer_over<S, H, F>(stream: S, handler: H) -> Option<(S, TakeOver)>
+async fn serve_stream<S, H, F>(stream: S, handler: H) -> Option<(S, ConnectionTask)>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output: Into<Outcome>> + Send + 'static,
+    H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output: Into<HandlerOutcome>> + Send + 'static,
 {
-    let taken: Arc<Mutex<Option<TakeOver>>> = Arc::default();
+    let taken: Arc<Mutex<Option<ConnectionTask>>> = Arc::default();
     let slot = taken.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (handler, slot) = (handler.clone(), slot.clone());
         async move {
-            let outcome = match read(request).await {
+            let outcome = match read_request(request).await {
                 Some(request) => handler(request).await.into(),
-                None => Response::text(413, "too large").into(),
+                None => HttpResponse::text(413, "too large").into(),
             };
             match outcome {
-                Outcome::Respond(response) => Ok(render(response)),
-                Outcome::TakeOver(task) => {
+                HandlerOutcome::Respond(response) => Ok(into_hyper_response(response)),
+                HandlerOutcome::TakeOver(task) => {
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
                     // An error makes hyper let go of the connection without writing to it or
                     // closing it.
@@ -249,10 +249,10 @@ where
 /// Answers what a client sends before it stops sending, as over a connection but in memory. Returns
 /// the bytes that come back. For fuzzing.
 #[doc(hidden)]
-pub async fn answer_bytes<H, F>(bytes: &[u8], handler: H) -> Vec<u8>
+pub async fn serve_bytes<H, F>(bytes: &[u8], handler: H) -> Vec<u8>
 where
-    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response> + Send + 'static,
+    H: Fn(HttpRequest) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = HttpResponse> + Send + 'static,
 {
     let (client, server) = tokio::io::duplex(1 << 20);
     let (mut from, mut to) = tokio::io::split(client);
@@ -263,15 +263,15 @@ where
         let _ = to.shutdown().await;
         let _ = from.read_to_end(&mut back).await;
     };
-    tokio::join!(answer_over(server, handler), talk);
+    tokio::join!(serve_stream(server, handler), talk);
     back
 }
 
-async fn read(request: hyper::Request<Incoming>) -> Option<Request> {
+async fn read_request(request: hyper::Request<Incoming>) -> Option<HttpRequest> {
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, MAX_BODY).collect().await.ok()?.to_bytes();
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    Some(Request {
+    Some(HttpRequest {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query,
@@ -280,7 +280,7 @@ async fn read(request: hyper::Request<Incoming>) -> Option<Request> {
     })
 }
 
-fn render(response: Response) -> hyper::Response<Full<Bytes>> {
+fn into_hyper_response(response: HttpResponse) -> hyper::Response<Full<Bytes>> {
     let mut out = hyper::Response::builder().status(response.status);
     for (name, value) in response.headers {
         out = out.header(name, value);
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn forms_are_decoded() {
         assert_eq!(
-            form("a=b+c&d=%2F&e"),
+            parse_form("a=b+c&d=%2F&e"),
             [("a".into(), "b c".into()), ("d".into(), "/".into()), ("e".into(), String::new())]
         );
     }

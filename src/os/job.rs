@@ -10,7 +10,7 @@ use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 
-use super::signals::nudge;
+use super::signals::wake_reader;
 use super::thread;
 use crate::domain::{Error, Result};
 
@@ -18,19 +18,19 @@ use crate::domain::{Error, Result};
 /// back first; and it is known when the process went on after a stop that could not be heard.
 /// Afterwards Ctrl-Z has no effect on this process: what comes then is short.
 #[derive(Debug)]
-pub struct Job {
-    told_to_stop: Arc<AtomicBool>,
-    went_on: Arc<AtomicBool>,
+pub struct JobControl {
+    stop_requested: Arc<AtomicBool>,
+    continued: Arc<AtomicBool>,
     actions: [SigId; 2],
-    waking: Option<(Handle, JoinHandle<()>)>,
+    waker: Option<(Handle, JoinHandle<()>)>,
 }
 
-impl Job {
+impl JobControl {
     /// Listens from now on; what was heard is there to be asked for.
     ///
     /// # Errors
     /// When the handlers can't be set.
-    pub fn listen() -> Result<Self> {
+    pub fn new() -> Result<Self> {
         let said = |error: std::io::Error| Error::os(format!("signals: {error}"));
         let (told_to_stop, went_on) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
         // Set within the signal itself, so that nothing has to be waited for.
@@ -38,30 +38,32 @@ impl Job {
             signal_hook::flag::register(SIGTSTP, told_to_stop.clone()).map_err(said)?,
             signal_hook::flag::register(SIGCONT, went_on.clone()).map_err(said)?,
         ];
-        Ok(Self { told_to_stop, went_on, actions, waking: None })
+        Ok(Self { stop_requested: told_to_stop, continued: went_on, actions, waker: None })
     }
 
     /// From now on a thread that blocks in reading keys is woken when something was heard.
     ///
     /// # Errors
     /// When the handlers can't be set.
-    pub fn wake(&mut self) -> Result<()> {
+    pub fn start_waker(&mut self) -> Result<()> {
         let mut signals = Signals::new([SIGTSTP, SIGCONT])
             .map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
-        self.waking =
-            Some((handle, thread::spawn("job", move || signals.forever().for_each(|_| nudge()))?));
+        self.waker = Some((
+            handle,
+            thread::spawn("job", move || signals.forever().for_each(|_| wake_reader()))?,
+        ));
         Ok(())
     }
 
     /// Whether somebody asked this process to stop since this was last looked at.
-    pub fn told_to_stop(&self) -> bool {
-        self.told_to_stop.swap(false, Ordering::SeqCst)
+    pub fn take_stop_request(&self) -> bool {
+        self.stop_requested.swap(false, Ordering::SeqCst)
     }
 
     /// Whether the process went on after a stop since this was last looked at.
-    pub fn went_on(&self) -> bool {
-        self.went_on.swap(false, Ordering::SeqCst)
+    pub fn take_continued(&self) -> bool {
+        self.continued.swap(false, Ordering::SeqCst)
     }
 
     /// Stops every process of the job, as the terminal's own Ctrl-Z does, or only this one; returns
@@ -75,22 +77,22 @@ impl Job {
             // Stops like the other, is ignored like the other where nobody could wake us, and is
             // not heard above.
             let _ = kill_process(getpid(), Signal::TTOU);
-        } else if !orphaned() {
+        } else if !is_orphaned() {
             let _ = kill_process(getpid(), Signal::STOP);
         }
         // The signal may arrive a moment after the call has returned.
         std::thread::sleep(Duration::from_millis(100));
-        self.told_to_stop();
-        self.went_on();
+        self.take_stop_request();
+        self.take_continued();
     }
 }
 
-impl Drop for Job {
+impl Drop for JobControl {
     fn drop(&mut self) {
         for action in self.actions {
             signal_hook::low_level::unregister(action);
         }
-        if let Some((handle, thread)) = self.waking.take() {
+        if let Some((handle, thread)) = self.waker.take() {
             handle.close();
             let _ = thread.join();
         }
@@ -99,9 +101,9 @@ impl Drop for Job {
 
 /// Whether no shell above would ever wake this job: then the system itself ignores Ctrl-Z, and so
 /// have we to.
-fn orphaned() -> bool {
-    let Some((mut parent, group, session)) = relations("self") else { return true };
-    while let Some((next, theirs, their_session)) = relations(&parent.to_string()) {
+fn is_orphaned() -> bool {
+    let Some((mut parent, group, session)) = parent_group_and_session("self") else { return true };
+    while let Some((next, theirs, their_session)) = parent_group_and_session(&parent.to_string()) {
         if theirs != group {
             return their_session != session;
         }
@@ -112,7 +114,7 @@ fn orphaned() -> bool {
 
 /// Parent, process group and session of a process. 0 stands for one outside of this process's PID
 /// namespace: in a container the shell that leads the group or the session may be there.
-fn relations(process: &str) -> Option<(i32, i32, i32)> {
+fn parent_group_and_session(process: &str) -> Option<(i32, i32, i32)> {
     let stat = std::fs::read(format!("/proc/{process}/stat")).ok()?;
     let stat = String::from_utf8_lossy(&stat);
     // The program's name stands in brackets and may hold some itself.
@@ -130,11 +132,11 @@ mod tests {
 
     #[test]
     fn this_process_has_a_parent_a_group_and_a_session() {
-        let (parent, group, session) = relations("self").unwrap();
+        let (parent, group, session) = parent_group_and_session("self").unwrap();
         assert_eq!(parent, i32::try_from(std::os::unix::process::parent_id()).unwrap());
         // Whoever sees a group or a session of its own (`unshare --pid`, most containers) reads 0
         // for those of its starter.
         assert!(group >= 0 && session >= 0, "{group} {session}");
-        assert_eq!(relations("none"), None);
+        assert_eq!(parent_group_and_session("none"), None);
     }
 }

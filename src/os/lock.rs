@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::Result;
 
-use super::file;
+use super::atomic_file;
 
 /// A held lock; dropping it, or dying, lets go.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Lock {
             Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
                 Ok(None)
             }
-            Err(TryLockError::Error(error)) => Err(file::failed("locking", path, &error)),
+            Err(TryLockError::Error(error)) => Err(atomic_file::io_error("locking", path, &error)),
         }
     }
 
@@ -56,9 +56,9 @@ impl Lock {
 
 fn open(path: &Path) -> Result<File> {
     let options = || OpenOptions::new().read(true).write(true).to_owned();
-    let file = file::open_or_create(path, &mut options())
-        .map_err(|error| file::failed("locking", path, &error))?;
-    file::check_regular("locking", path, &file)?;
+    let file = atomic_file::open_or_create(path, &mut options())
+        .map_err(|error| atomic_file::io_error("locking", path, &error))?;
+    atomic_file::check_regular("locking", path, &file)?;
     Ok(file)
 }
 

@@ -2,10 +2,10 @@
 //! loopback servers.
 
 pub mod ancestors;
+pub mod atomic_file;
 pub mod browser;
 pub mod clipboard;
 pub mod clock;
-pub mod file;
 pub mod group;
 pub mod helper;
 pub mod http;

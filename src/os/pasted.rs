@@ -17,20 +17,20 @@ use super::tty;
 use crate::domain::Secret;
 
 /// The longest line that a terminal makes.
-const LONGEST: usize = 4096;
+const MAX_LINE_LEN: usize = 4096;
 
 /// A thread that reads lines. Dropping it ends it: what is typed from then on is for somebody else.
 #[derive(Debug)]
-pub struct Pasted {
+pub struct PasteReader {
     stop: Option<UnixStream>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Pasted {
+impl PasteReader {
     /// Reads from now on; every line that is not blank is handed over. `None` where there is no
     /// terminal, or another program has it: one that reads in the background is stopped by the
     /// shell.
-    pub fn listen(hear: impl FnMut(Secret<String>) + Send + 'static) -> Option<Self> {
+    pub fn start(hear: impl FnMut(Secret<String>) + Send + 'static) -> Option<Self> {
         let terminal = tty::open().ok()?;
         if tcgetpgrp(&terminal).ok()? != getpgrp() {
             return None;
@@ -38,13 +38,13 @@ impl Pasted {
         let (stop, stopped) = UnixStream::pair().ok()?;
         let thread = std::thread::Builder::new()
             .name("pasted".into())
-            .spawn(move || read(terminal, &stopped, hear))
+            .spawn(move || read_lines(terminal, &stopped, hear))
             .ok()?;
         Some(Self { stop: Some(stop), thread: Some(thread) })
     }
 }
 
-impl Drop for Pasted {
+impl Drop for PasteReader {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
@@ -53,8 +53,8 @@ impl Drop for Pasted {
     }
 }
 
-fn read(mut terminal: File, stopped: &UnixStream, mut hear: impl FnMut(Secret<String>)) {
-    let mut bytes = [0; LONGEST];
+fn read_lines(mut terminal: File, stopped: &UnixStream, mut hear: impl FnMut(Secret<String>)) {
+    let mut bytes = [0; MAX_LINE_LEN];
     loop {
         let Ok([false, true]) = wait_readable([stopped.as_fd(), terminal.as_fd()], None) else {
             return;

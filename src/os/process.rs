@@ -10,7 +10,7 @@ use crate::domain::{Error, ErrorKind, Result};
 /// A program with its arguments and the changes to its environment. Nothing else of the environment
 /// is touched.
 #[derive(Clone)]
-pub struct Child {
+pub struct ChildCommand {
     /// The program, looked up in PATH as usual.
     pub program: OsString,
     /// Its arguments.
@@ -21,7 +21,7 @@ pub struct Child {
     pub unset: Vec<String>,
 }
 
-impl fmt::Debug for Child {
+impl fmt::Debug for ChildCommand {
     /// Names of variables only: values can be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.set.iter().map(|(name, _)| name.as_str()).collect();
@@ -33,8 +33,8 @@ impl fmt::Debug for Child {
     }
 }
 
-impl Child {
-    pub(super) fn command(&self) -> Command {
+impl ChildCommand {
+    pub(super) fn to_command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args);
         for name in &self.unset {
@@ -44,7 +44,7 @@ impl Child {
         command
     }
 
-    pub(super) fn failed(&self, error: &std::io::Error) -> Error {
+    pub(super) fn spawn_error(&self, error: &std::io::Error) -> Error {
         let program = Path::new(&self.program).display();
         match error.kind() {
             std::io::ErrorKind::NotFound => {
@@ -53,21 +53,21 @@ impl Child {
             std::io::ErrorKind::PermissionDenied => {
                 Error::new(ErrorKind::Usage, format!("running `{program}`: {error}"))
             }
-            _ => super::thread::refused(&format!("running `{program}`"), error),
+            _ => super::thread::resource_error(&format!("running `{program}`"), error),
         }
     }
 
     /// Becomes the program: signals, terminal and exit code are then its own. Returns only when
     /// that failed.
     #[cfg(unix)]
-    pub fn replace(&self) -> Error {
+    pub fn exec(&self) -> Error {
         use std::os::unix::process::CommandExt;
-        self.failed(&self.command().exec())
+        self.spawn_error(&self.to_command().exec())
     }
 
     /// Runs the program as a child and waits for it, where a process can't be replaced.
     #[cfg(not(unix))]
-    pub fn replace(&self) -> Error {
+    pub fn exec(&self) -> Error {
         match self.wait() {
             Ok(code) => Error::os(format!("the program ended with {code}")),
             Err(error) => error,
@@ -79,9 +79,9 @@ impl Child {
     ///
     /// # Errors
     /// When it can't be started.
-    pub fn wait(&self) -> Result<u8> {
-        let _ours = Deaf::to_the_keyboard();
-        self.to_the_end(self.spawn()?)
+    pub fn run(&self) -> Result<u8> {
+        let _ours = IgnoreKeyboardSignals::new();
+        self.wait_for(self.spawn()?)
     }
 
     /// As [`Self::wait`]; SIGTERM and SIGHUP are passed on to the program, so that this process
@@ -89,47 +89,47 @@ impl Child {
     ///
     /// # Errors
     /// When it can't be started.
-    pub fn outlive(&self) -> Result<u8> {
-        let _ours = Deaf::to_the_keyboard();
+    pub fn run_forwarding_signals(&self) -> Result<u8> {
+        let _ours = IgnoreKeyboardSignals::new();
         #[cfg(unix)]
-        let heard = Heard::listen()?;
+        let heard = QueuedSignals::new()?;
         let child = self.spawn()?;
         #[cfg(unix)]
-        let _passed = heard.pass_on(&child);
-        self.to_the_end(child)
+        let _passed = heard.forward_to(&child);
+        self.wait_for(child)
     }
 
     fn spawn(&self) -> Result<std::process::Child> {
-        self.command().spawn().map_err(|error| self.failed(&error))
+        self.to_command().spawn().map_err(|error| self.spawn_error(&error))
     }
 
-    fn to_the_end(&self, mut child: std::process::Child) -> Result<u8> {
-        Ok(code(child.wait().map_err(|error| self.failed(&error))?))
+    fn wait_for(&self, mut child: std::process::Child) -> Result<u8> {
+        Ok(exit_code(child.wait().map_err(|error| self.spawn_error(&error))?))
     }
 }
 
 /// While it lives, the signals that ask this process to end are its child's.
 #[cfg(unix)]
-struct PassOn {
+struct SignalForwarder {
     handle: signal_hook::iterator::Handle,
-    _answered: super::signals::Answered,
+    _claim: super::signals::SignalClaim,
 }
 
 /// Signals that wait for a child to be passed on to.
 #[cfg(unix)]
-struct Heard {
+struct QueuedSignals {
     handle: signal_hook::iterator::Handle,
     child: std::sync::mpsc::Sender<rustix::process::Pid>,
-    answered: super::signals::Answered,
+    claim: super::signals::SignalClaim,
 }
 
 #[cfg(unix)]
-impl Heard {
+impl QueuedSignals {
     /// Begins before there is a child: a signal in between waits for it.
-    fn listen() -> Result<Self> {
+    fn new() -> Result<Self> {
         use rustix::process::{Signal, kill_process};
         const ENDING: &[i32] = &[signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
-        let answered = super::signals::Answered::begin(ENDING);
+        let answered = super::signals::SignalClaim::new(ENDING);
         let mut signals = signal_hook::iterator::Signals::new(ENDING)
             .map_err(|error| Error::os(format!("signals: {error}")))?;
         let (handle, (child, started)) = (signals.handle(), std::sync::mpsc::channel());
@@ -139,18 +139,18 @@ impl Heard {
                 let _ = kill_process(child, signal);
             }
         })?;
-        Ok(Self { handle, child, answered })
+        Ok(Self { handle, child, claim: answered })
     }
 
-    fn pass_on(self, child: &std::process::Child) -> PassOn {
+    fn forward_to(self, child: &std::process::Child) -> SignalForwarder {
         // The thread waits for this; it can't be gone.
         let _ = self.child.send(rustix::process::Pid::from_child(child));
-        PassOn { handle: self.handle, _answered: self.answered }
+        SignalForwarder { handle: self.handle, _claim: self.claim }
     }
 }
 
 #[cfg(unix)]
-impl Drop for PassOn {
+impl Drop for SignalForwarder {
     fn drop(&mut self) {
         self.handle.close();
     }
@@ -158,16 +158,16 @@ impl Drop for PassOn {
 
 /// While it lives, SIGINT and SIGQUIT do nothing to this process. A handler is used rather than
 /// "ignore", since a child inherits what is ignored and gets the default for what is handled.
-struct Deaf {
+struct IgnoreKeyboardSignals {
     #[cfg(unix)]
-    _answered: super::signals::Answered,
+    _claim: super::signals::SignalClaim,
 }
 
-impl Deaf {
-    fn to_the_keyboard() -> Self {
+impl IgnoreKeyboardSignals {
+    fn new() -> Self {
         Self {
             #[cfg(unix)]
-            _answered: super::signals::Answered::begin(&[
+            _claim: super::signals::SignalClaim::new(&[
                 signal_hook::consts::SIGINT,
                 signal_hook::consts::SIGQUIT,
             ]),
@@ -176,7 +176,7 @@ impl Deaf {
 }
 
 /// The exit code to pass on for a child's status.
-pub(super) fn code(status: ExitStatus) -> u8 {
+pub(super) fn exit_code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt;
@@ -193,7 +193,12 @@ pub(super) fn code(status: ExitStatus) -> u8 {
 ///
 /// # Errors
 /// When it can't be started or does not take its input.
-pub fn leave_behind(program: &Path, args: &[OsString], unset: &[&str], input: &[u8]) -> Result<()> {
+pub fn spawn_detached(
+    program: &Path,
+    args: &[OsString],
+    unset: &[&str],
+    input: &[u8],
+) -> Result<()> {
     use std::io::Write;
     let said =
         |error: std::io::Error| Error::os(format!("starting the background helper: {error}"));
@@ -211,14 +216,14 @@ pub fn leave_behind(program: &Path, args: &[OsString], unset: &[&str], input: &[
 
 /// Makes this process the leader of a session of its own, so that closing the terminal it came from
 /// does not end it.
-pub fn own_session() {
+pub fn become_session_leader() {
     #[cfg(unix)]
     let _ = rustix::process::setsid();
 }
 
 /// No core dumps and no reading of this process's memory by others of the same user. Not inherited
 /// by programs it becomes.
-pub fn undumpable() {
+pub fn make_undumpable() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
@@ -226,14 +231,14 @@ pub fn undumpable() {
 /// Waits with deadly signals while it lives: what was started is finished, then the signal does
 /// what it would have done.
 #[derive(Debug)]
-pub struct Unhurried {
+pub struct DeferSignals {
     #[cfg(unix)]
-    held: Vec<(i32, signal_hook::SigId, std::sync::Arc<std::sync::atomic::AtomicBool>)>,
+    deferred: Vec<(i32, signal_hook::SigId, std::sync::Arc<std::sync::atomic::AtomicBool>)>,
     #[cfg(unix)]
-    answered: Option<super::signals::Answered>,
+    claim: Option<super::signals::SignalClaim>,
 }
 
-impl Unhurried {
+impl DeferSignals {
     /// From now on SIGINT, SIGTERM and SIGHUP wait.
     #[must_use]
     pub fn begin() -> Self {
@@ -244,10 +249,10 @@ impl Unhurried {
                 let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
                 signal_hook::flag::register(signal, flag.clone()).ok().map(|id| (signal, id, flag))
             };
-            let answered = super::signals::Answered::begin(&[SIGINT, SIGTERM, SIGHUP]);
+            let answered = super::signals::SignalClaim::new(&[SIGINT, SIGTERM, SIGHUP]);
             Self {
-                held: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect(),
-                answered: Some(answered),
+                deferred: [SIGINT, SIGTERM, SIGHUP].into_iter().filter_map(hold).collect(),
+                claim: Some(answered),
             }
         }
         #[cfg(not(unix))]
@@ -256,12 +261,12 @@ impl Unhurried {
 }
 
 #[cfg(unix)]
-impl Drop for Unhurried {
+impl Drop for DeferSignals {
     fn drop(&mut self) {
         // First the default is back, then it is asked what came: a signal in between dies of the
         // one or is found by the other.
-        drop(self.answered.take());
-        for (signal, id, came) in self.held.drain(..) {
+        drop(self.claim.take());
+        for (signal, id, came) in self.deferred.drain(..) {
             signal_hook::low_level::unregister(id);
             if came.load(std::sync::atomic::Ordering::SeqCst) {
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
@@ -274,8 +279,8 @@ impl Drop for Unhurried {
 mod tests {
     use super::*;
 
-    fn sh(script: &str) -> Child {
-        Child {
+    fn sh(script: &str) -> ChildCommand {
+        ChildCommand {
             program: "sh".into(),
             args: vec!["-c".into(), script.into()],
             set: vec![("ROLE".into(), "x".into())],
@@ -285,17 +290,17 @@ mod tests {
 
     #[test]
     fn a_childs_exit_code_and_environment_are_passed_on() {
-        assert_eq!(sh("exit 7").wait(), Ok(7));
-        assert_eq!(sh("test \"$ROLE\" = x && test -z \"$HOME\"").wait(), Ok(0));
+        assert_eq!(sh("exit 7").run(), Ok(7));
+        assert_eq!(sh("test \"$ROLE\" = x && test -z \"$HOME\"").run(), Ok(0));
     }
 
     #[test]
     fn a_child_that_died_of_a_signal_says_which() {
-        assert_eq!(sh("kill -TERM $$").wait(), Ok(143));
+        assert_eq!(sh("kill -TERM $$").run(), Ok(143));
     }
 
     #[test]
-    fn a_signal_that_waited_does_what_it_would_have_done() {
+    fn a_deferred_signal_is_delivered_afterwards() {
         use std::os::unix::process::ExitStatusExt;
         // A process of its own: this test's binary again, which runs only what is named.
         let own = |step: &str| {
@@ -320,7 +325,7 @@ mod tests {
     #[test]
     #[ignore = "run by another test in a process of its own"]
     fn helper_that_holds_a_signal() {
-        let (held, own) = (Unhurried::begin(), rustix::process::getpid());
+        let (held, own) = (DeferSignals::begin(), rustix::process::getpid());
         let term = || rustix::process::kill_process(own, rustix::process::Signal::TERM).unwrap();
         match std::env::var("HOLD").as_deref() {
             Ok("during") => {
@@ -337,8 +342,12 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named() {
-        let child =
-            Child { program: "no-such-program".into(), args: vec![], set: vec![], unset: vec![] };
-        assert!(child.wait().unwrap_err().message.contains("no-such-program"));
+        let child = ChildCommand {
+            program: "no-such-program".into(),
+            args: vec![],
+            set: vec![],
+            unset: vec![],
+        };
+        assert!(child.run().unwrap_err().message.contains("no-such-program"));
     }
 }

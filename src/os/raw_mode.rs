@@ -12,13 +12,13 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 pub struct RawMode {
     tty: Arc<File>,
     /// The modes to return to; `None` outside of raw mode.
-    before: Mutex<Option<Termios>>,
+    saved_modes: Mutex<Option<Termios>>,
 }
 
 impl RawMode {
     /// Changes nothing yet.
     pub fn new(tty: Arc<File>) -> Self {
-        Self { tty, before: Mutex::default() }
+        Self { tty, saved_modes: Mutex::default() }
     }
 
     /// Remembers the modes and switches raw mode on. Does nothing if it is on.
@@ -26,7 +26,7 @@ impl RawMode {
     /// # Errors
     /// The error of the system call: the terminal is gone.
     pub fn enter(&self) -> io::Result<()> {
-        let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut before = self.saved_modes.lock().unwrap_or_else(PoisonError::into_inner);
         if before.is_none() {
             let modes = tcgetattr(&self.tty)?;
             let mut raw = modes.clone();
@@ -42,7 +42,7 @@ impl RawMode {
     /// # Errors
     /// The error of the system call: the terminal is gone.
     pub fn leave(&self) -> io::Result<()> {
-        let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut before = self.saved_modes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(modes) = before.take() {
             tcsetattr(&self.tty, OptionalActions::Now, &modes)?;
         }

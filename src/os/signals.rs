@@ -18,44 +18,44 @@ use crate::domain::{Error, Result};
 
 /// Who answers for a signal, for every signal that anybody in this process ever has: handlers are
 /// the process's own.
-static GATES: Mutex<BTreeMap<i32, Gate>> = Mutex::new(BTreeMap::new());
+static DEFAULT_ACTIONS: Mutex<BTreeMap<i32, DefaultAction>> = Mutex::new(BTreeMap::new());
 
 /// A signal does what it does by default while nobody answers for it.
 #[derive(Debug, Default)]
-struct Gate {
-    answering: usize,
-    by_default: Arc<AtomicBool>,
+struct DefaultAction {
+    claims: usize,
+    enabled: Arc<AtomicBool>,
 }
 
 /// While it lives, somebody else answers for these signals; afterwards they do again what they did
 /// before. A handler alone can't be given back: once the last action is unregistered the signal
 /// would have no effect any more, and Ctrl-C would be dead.
 #[derive(Debug)]
-pub(super) struct Answered(&'static [i32]);
+pub(super) struct SignalClaim(&'static [i32]);
 
-impl Answered {
-    pub(super) fn begin(signals: &'static [i32]) -> Self {
-        let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
+impl SignalClaim {
+    pub(super) fn new(signals: &'static [i32]) -> Self {
+        let mut gates = DEFAULT_ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
         for signal in signals {
             let gate = gates.entry(*signal).or_insert_with(|| {
-                let gate = Gate::default();
-                let _ = register_conditional_default(*signal, gate.by_default.clone());
+                let gate = DefaultAction::default();
+                let _ = register_conditional_default(*signal, gate.enabled.clone());
                 gate
             });
-            gate.answering += 1;
-            gate.by_default.store(false, Ordering::SeqCst);
+            gate.claims += 1;
+            gate.enabled.store(false, Ordering::SeqCst);
         }
         Self(signals)
     }
 }
 
-impl Drop for Answered {
+impl Drop for SignalClaim {
     fn drop(&mut self) {
-        let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gates = DEFAULT_ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
         for signal in self.0 {
             if let Some(gate) = gates.get_mut(signal) {
-                gate.answering -= 1;
-                gate.by_default.store(gate.answering == 0, Ordering::SeqCst);
+                gate.claims -= 1;
+                gate.enabled.store(gate.claims == 0, Ordering::SeqCst);
             }
         }
     }
@@ -65,33 +65,33 @@ impl Drop for Answered {
 /// they would have: with a core dump after SIGQUIT, SIGABRT and SIGXCPU. Those of faults in the
 /// program itself, such as SIGSEGV, can't wait and are left alone.
 #[derive(Debug)]
-pub struct LastWill {
+pub struct TerminationGuard {
     handle: Handle,
-    waiting: Option<Waiting>,
+    pending: Option<PendingThread>,
     thread: Option<JoinHandle<()>>,
-    _answered: Answered,
+    _claim: SignalClaim,
 }
 
 /// What the thread will need.
-struct Waiting {
+struct PendingThread {
     signals: Signals,
-    first: Box<dyn Fn() + Send>,
+    cleanup: Box<dyn Fn() + Send>,
 }
 
-impl std::fmt::Debug for Waiting {
+impl std::fmt::Debug for PendingThread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Waiting").field("signals", &self.signals).finish_non_exhaustive()
     }
 }
 
-impl LastWill {
+impl TerminationGuard {
     /// Starts the thread that waits for the signals.
     ///
     /// # Errors
     /// When the handlers can't be set.
     pub fn new(first: impl Fn() + Send + 'static) -> Result<Self> {
-        let mut will = Self::written(first)?;
-        will.attend()?;
+        let mut will = Self::new_deferred(first)?;
+        will.start()?;
         Ok(will)
     }
 
@@ -100,18 +100,18 @@ impl LastWill {
     ///
     /// # Errors
     /// When the handlers can't be set.
-    pub fn written(first: impl Fn() + Send + 'static) -> Result<Self> {
+    pub fn new_deferred(first: impl Fn() + Send + 'static) -> Result<Self> {
         const NUMBERS: &[i32] =
             &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU];
-        let answered = Answered::begin(NUMBERS);
+        let answered = SignalClaim::new(NUMBERS);
         let signals =
             Signals::new(NUMBERS).map_err(|error| Error::os(format!("signals: {error}")))?;
         let handle = signals.handle();
         Ok(Self {
             handle,
-            waiting: Some(Waiting { signals, first: Box::new(first) }),
+            pending: Some(PendingThread { signals, cleanup: Box::new(first) }),
             thread: None,
-            _answered: answered,
+            _claim: answered,
         })
     }
 
@@ -119,8 +119,10 @@ impl LastWill {
     ///
     /// # Errors
     /// [`crate::domain::Kind::Os`] if the system refuses the thread.
-    pub fn attend(&mut self) -> Result<()> {
-        let Some(Waiting { mut signals, first }) = self.waiting.take() else { return Ok(()) };
+    pub fn start(&mut self) -> Result<()> {
+        let Some(PendingThread { mut signals, cleanup: first }) = self.pending.take() else {
+            return Ok(());
+        };
         self.thread = Some(thread::spawn("signals", move || {
             if let Some(signal) = signals.forever().next() {
                 first();
@@ -132,7 +134,7 @@ impl LastWill {
     }
 }
 
-impl Drop for LastWill {
+impl Drop for TerminationGuard {
     fn drop(&mut self) {
         self.handle.close();
         if let Some(thread) = self.thread.take() {
@@ -143,7 +145,7 @@ impl Drop for LastWill {
 
 /// Tells this process that its window changed: a thread that blocks in reading keys wakes up and
 /// looks around.
-pub fn nudge() {
+pub fn wake_reader() {
     let _ = kill_process(getpid(), Signal::WINCH);
 }
 
@@ -156,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signal_that_comes_before_anybody_attends_is_obeyed_then() {
+    fn a_signal_that_arrives_before_the_start_is_handled_after_it() {
         let home = tempfile::tempdir().unwrap();
         let told = home.path().join("told");
         // A process of its own: this test's binary again, which runs only what is named.
@@ -170,11 +172,12 @@ mod tests {
 
     #[test]
     #[ignore = "run by another test in a process of its own"]
-    fn helper_that_attends_late() {
+    fn helper_that_starts_late() {
         let Some(told) = std::env::var_os("TOLD") else { return };
-        let mut will = LastWill::written(move || std::fs::write(&told, "").unwrap()).unwrap();
+        let mut will =
+            TerminationGuard::new_deferred(move || std::fs::write(&told, "").unwrap()).unwrap();
         kill_process(getpid(), Signal::TERM).unwrap();
-        will.attend().unwrap();
+        will.start().unwrap();
         std::thread::park_timeout(Duration::from_secs(30));
     }
 }

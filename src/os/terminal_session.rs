@@ -4,7 +4,7 @@
 /// A name of the controlling terminal's device and of the session in it (a shell, and all that was
 /// started from it). `None` where there is no terminal, or where the system does not tell.
 #[cfg(target_os = "linux")]
-pub fn terminal_session() -> Option<String> {
+pub fn terminal_session_id() -> Option<String> {
     let stat = |process: &str| {
         std::fs::read(format!("/proc/{process}/stat"))
             .ok()
@@ -12,13 +12,13 @@ pub fn terminal_session() -> Option<String> {
     };
     let (session, device) = session_and_device(&stat("self")?)?;
     // A shell's number may be given to another one later; its start tells them apart.
-    let started = stat(&session.to_string()).and_then(|stat| start(&stat)).unwrap_or_default();
+    let started = stat(&session.to_string()).and_then(|stat| start_time(&stat)).unwrap_or_default();
     Some(format!("{device}-{session}-{started}"))
 }
 
 /// A name of the terminal and of the session in it. `None` where there is no terminal.
 #[cfg(all(unix, not(target_os = "linux")))]
-pub fn terminal_session() -> Option<String> {
+pub fn terminal_session_id() -> Option<String> {
     let streams = [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()];
     let terminal = streams.into_iter().find(|stream| rustix::termios::isatty(stream))?;
     let device = rustix::fs::fstat(terminal).ok()?.st_rdev;
@@ -28,7 +28,7 @@ pub fn terminal_session() -> Option<String> {
 
 /// `None`: there is nothing to tell terminals apart by.
 #[cfg(not(unix))]
-pub fn terminal_session() -> Option<String> {
+pub fn terminal_session_id() -> Option<String> {
     None
 }
 
@@ -49,7 +49,7 @@ fn session_and_device(stat: &str) -> Option<(u32, u32)> {
 
 /// When a process began, in ticks since the machine did.
 #[cfg(target_os = "linux")]
-fn start(stat: &str) -> Option<u64> {
+fn start_time(stat: &str) -> Option<u64> {
     fields(stat).nth(19)?.parse().ok()
 }
 
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn session_terminal_and_start_are_read_past_any_name() {
         assert_eq!(session_and_device(STAT), Some((4199, 34817)));
-        assert_eq!(start(STAT), Some(987_654));
+        assert_eq!(start_time(STAT), Some(987_654));
         assert_eq!(session_and_device("half (a"), None);
     }
 

@@ -18,7 +18,10 @@ pub fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<JoinHandle<T>> {
-    Builder::new().name(name.to_owned()).spawn(work).map_err(|error| refused("a thread", &error))
+    Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| resource_error("a thread", &error))
 }
 
 /// Runs work that blocks (a keyring, argon2, a lock, a slow disk) on a thread of its own and
@@ -26,7 +29,7 @@ pub fn spawn<T: Send + 'static>(
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] if the system refuses the thread; otherwise the error of the work.
-pub async fn blocking<T: Send + 'static>(
+pub async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (send, receive) = oneshot::channel();
@@ -39,15 +42,15 @@ pub async fn blocking<T: Send + 'static>(
 ///
 /// # Errors
 /// [`crate::domain::Kind::Os`] if the system refuses the descriptors that it needs.
-pub fn runtime() -> Result<Runtime> {
+pub fn current_thread_runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| refused("the network runtime", &error))
+        .map_err(|error| resource_error("the network runtime", &error))
 }
 
 /// The error for something that the system did not give.
-pub(super) fn refused(what: &str, error: &io::Error) -> Error {
+pub(super) fn resource_error(what: &str, error: &io::Error) -> Error {
     Error::os(format!("the operating system refused {what}: {error}"))
         .hint("raise the limits of processes, memory and open files (`ulimit -a` lists them), or close other programs")
 }
@@ -59,11 +62,11 @@ mod tests {
 
     #[test]
     fn blocking_work_returns_its_result_or_its_error() {
-        let runtime = runtime().unwrap();
-        assert_eq!(runtime.block_on(blocking(|| Ok(7))), Ok(7));
+        let runtime = current_thread_runtime().unwrap();
+        assert_eq!(runtime.block_on(run_blocking(|| Ok(7))), Ok(7));
         let error = Error::new(ErrorKind::Vault, "locked");
         assert_eq!(
-            runtime.block_on(blocking::<()>({
+            runtime.block_on(run_blocking::<()>({
                 let error = error.clone();
                 move || Err(error)
             })),

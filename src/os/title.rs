@@ -8,66 +8,68 @@ use crate::domain::escape_unprintable;
 use super::tty;
 
 /// The option of a tmux pane that status lines show as `#{@rolecall}`.
-const OPTION: &str = "@rolecall";
+const PANE_OPTION: &str = "@rolecall";
 
 /// Gives title and pane option back when dropped.
 #[derive(Debug)]
-pub struct Title {
-    terminal: bool,
-    pane: Option<Pane>,
+pub struct TitleGuard {
+    title_saved: bool,
+    pane: Option<TmuxPane>,
 }
 
 #[derive(Debug)]
-struct Pane {
+struct TmuxPane {
     id: String,
-    before: Option<String>,
+    previous: Option<String>,
 }
 
-impl Title {
+impl TitleGuard {
     /// Shows the text: in the title, which the terminal remembers on its own stack, and in the
     /// option of the tmux pane of this id. A terminal or a tmux that does not listen is no
     /// failure.
     #[must_use]
     pub fn set(text: &str, terminal: bool, pane: Option<&str>) -> Self {
-        let terminal = terminal && send(&shown(text));
+        let terminal = terminal && send_sequence(&title_sequence(text));
         // `#` begins a format in a status line.
         let text = escape_unprintable(text).replace('#', "");
-        let pane = pane.map(|id| Pane { id: id.to_owned(), before: asked(id) });
+        let pane = pane.map(|id| TmuxPane { id: id.to_owned(), previous: pane_option(id) });
         if let Some(pane) = &pane {
-            tmux(&["set-option", "-p", "-t", &pane.id, OPTION, &text]);
+            run_tmux(&["set-option", "-p", "-t", &pane.id, PANE_OPTION, &text]);
         }
-        Self { terminal, pane }
+        Self { title_saved: terminal, pane }
     }
 }
 
-impl Drop for Title {
+impl Drop for TitleGuard {
     fn drop(&mut self) {
-        if self.terminal {
-            send("\x1b[23;0t");
+        if self.title_saved {
+            send_sequence("\x1b[23;0t");
         }
         match &self.pane {
-            Some(Pane { id, before: Some(before) }) => {
-                tmux(&["set-option", "-p", "-t", id, OPTION, before])
+            Some(TmuxPane { id, previous: Some(before) }) => {
+                run_tmux(&["set-option", "-p", "-t", id, PANE_OPTION, before])
             }
-            Some(Pane { id, before: None }) => tmux(&["set-option", "-p", "-u", "-t", id, OPTION]),
+            Some(TmuxPane { id, previous: None }) => {
+                run_tmux(&["set-option", "-p", "-u", "-t", id, PANE_OPTION])
+            }
             None => {}
         }
     }
 }
 
 /// Saves the title that is there and sets this one.
-fn shown(text: &str) -> String {
+fn title_sequence(text: &str) -> String {
     format!("\x1b[22;0t\x1b]0;{}\x07", escape_unprintable(text))
 }
 
-fn send(sequence: &str) -> bool {
+fn send_sequence(sequence: &str) -> bool {
     tty::open().is_ok_and(|mut terminal| terminal.write_all(sequence.as_bytes()).is_ok())
 }
 
 /// What the option says now: a role shell may stand inside another.
-fn asked(pane: &str) -> Option<String> {
+fn pane_option(pane: &str) -> Option<String> {
     let output = Command::new("tmux")
-        .args(["show-options", "-pqv", "-t", pane, OPTION])
+        .args(["show-options", "-pqv", "-t", pane, PANE_OPTION])
         .stdin(Stdio::null())
         .output()
         .ok()?;
@@ -75,7 +77,7 @@ fn asked(pane: &str) -> Option<String> {
     Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty())
 }
 
-fn tmux(args: &[&str]) {
+fn run_tmux(args: &[&str]) {
     let _ = Command::new("tmux")
         .args(args)
         .stdin(Stdio::null())
@@ -91,7 +93,7 @@ mod tests {
     #[test]
     fn a_hostile_name_can_not_end_the_title_early() {
         assert_eq!(
-            shown("a\x07\x1b]2;evil/Admin"),
+            title_sequence("a\x07\x1b]2;evil/Admin"),
             "\x1b[22;0t\x1b]0;a\\u{7}\\u{1b}]2;evil/Admin\x07"
         );
     }

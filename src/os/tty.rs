@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 
 use rustix::termios::tcgetwinsize;
 
-use super::signals::LastWill;
+use super::signals::TerminationGuard;
 use crate::domain::{Error, ErrorKind, Result, Secret};
 
 /// Opens the controlling terminal for reading and writing.
@@ -22,16 +22,16 @@ pub fn open() -> Result<File> {
 }
 
 /// Whether there is a terminal to draw on.
-pub fn present() -> bool {
+pub fn is_present() -> bool {
     open().is_ok()
 }
 
 /// The most characters of a passphrase that is typed. Terminals in line mode cut longer lines
 /// without a word, on macOS at 1,024 bytes.
-pub const LONGEST_PASSPHRASE: usize = 1_000;
+pub const MAX_PASSPHRASE_CHARS: usize = 1_000;
 
 /// The most bytes of a line that is read from a terminal or a pipe.
-const LONGEST_LINE: u64 = 64 * 1024;
+const MAX_LINE_LEN: u64 = 64 * 1024;
 
 /// Reads a line, with its line feed. Bytes that are not UTF-8, as from a terminal with another
 /// encoding, become replacement characters; bytes after the first 64 KiB are dropped. `None` at the
@@ -41,7 +41,7 @@ const LONGEST_LINE: u64 = 64 * 1024;
 /// The error of the read.
 pub fn read_line(mut input: impl BufRead) -> io::Result<Option<String>> {
     let mut line = Vec::new();
-    if input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+    if input.by_ref().take(MAX_LINE_LEN).read_until(b'\n', &mut line)? == 0 {
         return Ok(None);
     }
     if !line.ends_with(b"\n") {
@@ -70,7 +70,7 @@ fn skip_line(mut input: impl BufRead) -> io::Result<()> {
 /// # Errors
 /// [`Kind::Usage`] if there is no terminal, it goes away, or more than [`LONGEST_PASSPHRASE`]
 /// characters are typed.
-pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
+pub fn prompt_hidden(question: &str) -> Result<Secret<String>> {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
     let said =
         |error: io::Error| Error::new(ErrorKind::Usage, format!("asking on the terminal: {error}"));
@@ -82,7 +82,8 @@ pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     // Ctrl-C ends the process here, and must not leave a terminal that shows nothing of what is
     // typed.
     let (theirs, modes) = (terminal.try_clone().map_err(said)?, before.clone());
-    let _guard = LastWill::new(move || _ = tcsetattr(&theirs, OptionalActions::Now, &modes))?;
+    let _guard =
+        TerminationGuard::new(move || _ = tcsetattr(&theirs, OptionalActions::Now, &modes))?;
     terminal.write_all(question.as_bytes()).map_err(said)?;
     tcsetattr(&terminal, OptionalActions::Flush, &unseen).map_err(|error| said(error.into()))?;
     let mut line = String::new();
@@ -91,7 +92,7 @@ pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
     read.map_err(said)?;
     back.map_err(|error| said(error.into()))?;
     let line = Secret::new(line);
-    if line.expose().trim_end_matches(['\r', '\n']).chars().count() > LONGEST_PASSPHRASE {
+    if line.expose().trim_end_matches(['\r', '\n']).chars().count() > MAX_PASSPHRASE_CHARS {
         return Err(Error::new(ErrorKind::Usage, "what was typed is longer than 1,000 characters")
             .hint("put the passphrase into a file and run the command again with AWS_SSO_FILE_PASSWORD_FILE=FILE"));
     }
@@ -100,9 +101,9 @@ pub fn ask_unseen(question: &str) -> Result<Secret<String>> {
 
 /// What the cursor looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cursor {
+pub enum CursorShape {
     /// As the person has it.
-    Usual,
+    Default,
     /// A line before the letter: what is typed goes there.
     Bar,
     /// Over the letter: what is typed are commands.
@@ -113,25 +114,25 @@ pub enum Cursor {
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn shape(mut terminal: &File, cursor: Cursor) -> io::Result<()> {
+pub fn set_cursor_shape(mut terminal: &File, cursor: CursorShape) -> io::Result<()> {
     terminal.write_all(match cursor {
-        Cursor::Usual => b"\x1b[0 q",
-        Cursor::Bar => b"\x1b[6 q",
-        Cursor::Block => b"\x1b[2 q",
+        CursorShape::Default => b"\x1b[0 q",
+        CursorShape::Bar => b"\x1b[6 q",
+        CursorShape::Block => b"\x1b[2 q",
     })
 }
 
 /// The most columns that are drawn on: twice those of the widest screen with the smallest letters.
-const MOST_COLUMNS: u16 = 2_000;
+const MAX_COLUMNS: u16 = 2_000;
 /// The most cells that are drawn on. An 8K screen with letters of 6 × 10 pixels has 1,280 × 432.
-const MOST_CELLS: u32 = 600_000;
+const MAX_CELLS: u32 = 600_000;
 
 /// Columns and rows to draw on; 80 × 24 if the terminal does not tell. A window that claims more
 /// than any screen has is drawn on in part: anybody can set its size to 65,535 × 65,535, and memory
 /// for all those cells would take 200 GB.
 pub fn size(terminal: impl AsFd) -> (u16, u16) {
     match tcgetwinsize(terminal) {
-        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => drawable(size.ws_col, size.ws_row),
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => clamp_size(size.ws_col, size.ws_row),
         _ => (80, 24),
     }
 }
@@ -141,9 +142,9 @@ pub fn columns(stream: impl AsFd) -> Option<u16> {
     rustix::termios::isatty(&stream).then(|| size(stream).0)
 }
 
-fn drawable(columns: u16, rows: u16) -> (u16, u16) {
-    let columns = columns.min(MOST_COLUMNS);
-    let most_rows = MOST_CELLS / u32::from(columns);
+fn clamp_size(columns: u16, rows: u16) -> (u16, u16) {
+    let columns = columns.min(MAX_COLUMNS);
+    let most_rows = MAX_CELLS / u32::from(columns);
     (columns, rows.min(u16::try_from(most_rows).unwrap_or(u16::MAX)))
 }
 
@@ -158,10 +159,10 @@ pub fn typed_ahead(terminal: &File) -> usize {
 /// What undoes everything a full-screen program may have switched on: mouse, bracketed paste,
 /// synchronized output, the hidden cursor, the second screen. Harmless where nothing was switched
 /// on.
-const WHOLE_AGAIN: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
+const RESTORE_SCREEN: &[u8] = b"\x1b[?2026l\x1b[?1006l\x1b[?1015l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h";
 
 /// The same for a program that has only the rows from the cursor's on.
-const ROWS_BLANK_AGAIN: &[u8] = b"\x1b[?2026l\x1b[?7h\x1b[?2004l\x1b[0m\r\x1b[J\x1b[?25h";
+const RESTORE_ROWS: &[u8] = b"\x1b[?2026l\x1b[?7h\x1b[?2004l\x1b[0m\r\x1b[J\x1b[?25h";
 
 /// Blanks the rows from the cursor's on, and switches off what a program that draws there may have
 /// switched on, in one write.
@@ -169,7 +170,7 @@ const ROWS_BLANK_AGAIN: &[u8] = b"\x1b[?2026l\x1b[?7h\x1b[?2004l\x1b[0m\r\x1b[J\
 /// # Errors
 /// When the terminal is gone.
 pub fn restore_rows(mut terminal: &File) -> io::Result<()> {
-    terminal.write_all(ROWS_BLANK_AGAIN)?;
+    terminal.write_all(RESTORE_ROWS)?;
     terminal.flush()
 }
 
@@ -177,8 +178,8 @@ pub fn restore_rows(mut terminal: &File) -> io::Result<()> {
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn restore(mut terminal: &File) -> io::Result<()> {
-    terminal.write_all(WHOLE_AGAIN)?;
+pub fn restore_screen(mut terminal: &File) -> io::Result<()> {
+    terminal.write_all(RESTORE_SCREEN)?;
     terminal.flush()
 }
 
@@ -207,12 +208,12 @@ mod tests {
         for (columns, rows) in
             [(u16::MAX, u16::MAX), (u16::MAX, 1), (1, u16::MAX), (3_000, 2_000), (1, 1)]
         {
-            let (wide, high) = drawable(columns, rows);
+            let (wide, high) = clamp_size(columns, rows);
             assert!(
-                wide >= 1 && high >= 1 && u32::from(wide) * u32::from(high) <= MOST_CELLS,
+                wide >= 1 && high >= 1 && u32::from(wide) * u32::from(high) <= MAX_CELLS,
                 "{columns} × {rows}: {wide} × {high}"
             );
         }
-        assert_eq!([drawable(1_280, 432), drawable(80, 24)], [(1_280, 432), (80, 24)]);
+        assert_eq!([clamp_size(1_280, 432), clamp_size(80, 24)], [(1_280, 432), (80, 24)]);
     }
 }

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clock::Clock;
-use crate::os::http::{Listener, Request, Response};
+use crate::os::http::{HttpRequest, HttpResponse, Listener};
 
 use credential_slot::Slot;
 pub use credential_slot::{CredentialsFuture, CredentialsSource, FetchReason, SlotTiming};
@@ -91,7 +91,7 @@ impl Endpoint {
         listener.serve(move |request| endpoint.clone().respond(request)).await
     }
 
-    async fn respond(self, request: Request) -> Response {
+    async fn respond(self, request: HttpRequest) -> HttpResponse {
         let slot = match response::check_request(&request) {
             Err(refusal) => return refusal.into_response(),
             Ok(()) => self.lock().get(&request.path).cloned(),

@@ -5,7 +5,7 @@ use http::Method;
 use serde::Serialize;
 
 use crate::domain::{Credentials, Error, ErrorKind};
-use crate::os::http::{Request, Response};
+use crate::os::http::{HttpRequest, HttpResponse};
 
 /// An answer without credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,13 +22,14 @@ impl ErrorResponse {
 
     /// The document, in both spellings: the AWS CLI quotes it whole, and the other SDKs disagree on
     /// the case.
-    pub(super) fn into_response(self) -> Response {
+    pub(super) fn into_response(self) -> HttpResponse {
         let Self { status, code, message } = self;
         let body = serde_json::json!({ "code": code, "message": message, "Code": code, "Message": message });
-        let response = Response::json(status, body.to_string()).with("cache-control", "no-store");
+        let response =
+            HttpResponse::json(status, body.to_string()).with_header("cache-control", "no-store");
         match status {
-            405 => response.with("allow", "GET"),
-            503 => response.with("retry-after", "1"),
+            405 => response.with_header("allow", "GET"),
+            503 => response.with_header("retry-after", "1"),
             _ => response,
         }
     }
@@ -36,7 +37,7 @@ impl ErrorResponse {
 
 /// Refuses what no SDK of this machine sends: a page in a browser can make requests to loopback
 /// too.
-pub(super) fn check_request(request: &Request) -> Result<(), ErrorResponse> {
+pub(super) fn check_request(request: &HttpRequest) -> Result<(), ErrorResponse> {
     let mut hosts = request.headers.get_all("host").iter();
     let host = hosts.next().and_then(|host| host.to_str().ok()).filter(|_| hosts.next().is_none());
     if !host.is_some_and(is_loopback) {
@@ -117,7 +118,7 @@ struct ContainerCredentials<'a> {
 }
 
 /// The credentials.
-pub(super) fn credentials_response(credentials: &Credentials) -> Response {
+pub(super) fn credentials_response(credentials: &Credentials) -> HttpResponse {
     let document = ContainerCredentials {
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
@@ -126,7 +127,7 @@ pub(super) fn credentials_response(credentials: &Credentials) -> Response {
         account_id: credentials.account.as_str(),
     };
     match serde_json::to_vec(&document) {
-        Ok(body) => Response::json(200, body).with("cache-control", "no-store"),
+        Ok(body) => HttpResponse::json(200, body).with_header("cache-control", "no-store"),
         Err(error) => error_response(&Error::internal(error.to_string())).into_response(),
     }
 }

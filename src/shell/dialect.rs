@@ -62,7 +62,7 @@ impl Dialect {
     }
 
     /// The dialect of a program, by its name or path: `/bin/zsh`, `-bash`, `pwsh.exe`.
-    pub fn of_program(program: &str) -> Option<Self> {
+    pub fn from_program(program: &str) -> Option<Self> {
         let name = program
             .rsplit(['/', '\\'])
             .next()
@@ -87,7 +87,7 @@ impl Dialect {
     }
 
     /// How a person at this shell evaluates what `command` prints.
-    pub fn evaluation(self, command: &str) -> String {
+    pub fn eval_command(self, command: &str) -> String {
         match self {
             Self::Bash | Self::Zsh | Self::Sh => format!("eval \"$({command})\""),
             Self::Fish => format!("{command} | source"),
@@ -118,7 +118,7 @@ impl FromStr for Dialect {
         Self::ALL
             .into_iter()
             .find(|dialect| dialect.as_str() == text)
-            .or_else(|| Self::of_program(text))
+            .or_else(|| Self::from_program(text))
             .ok_or_else(|| {
                 let names: Vec<&str> = Self::ALL.iter().map(|dialect| dialect.as_str()).collect();
                 Error::new(ErrorKind::Usage, format!("`{text}` is no shell that is known here"))
@@ -151,7 +151,7 @@ mod tests {
             ("", None),
         ];
         for (program, want) in cases {
-            assert_eq!(Dialect::of_program(program), want, "{program}");
+            assert_eq!(Dialect::from_program(program), want, "{program}");
         }
     }
 }

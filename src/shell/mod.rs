@@ -2,16 +2,19 @@
 
 mod detect;
 mod dialect;
-mod exports;
+mod env_changes;
+mod env_format;
 pub mod hooks;
-mod plain;
-mod previous;
+mod previous_env;
 mod quote;
 mod render;
 
-pub use detect::calling;
+pub use detect::calling_shell;
 pub use dialect::Dialect;
-pub use exports::{Changes, Form, Grant, Reach, changes, clear, foreign, replaced};
-pub use plain::Format;
-pub use previous::Previous;
+pub use env_changes::{
+    CredentialExport, EnvChanges, Recipient, RoleExport, clear_changes, conflicting_variables,
+    export_changes, replaced_variables,
+};
+pub use env_format::EnvFormat;
+pub use previous_env::PreviousEnv;
 pub use render::render;

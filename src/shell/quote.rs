@@ -14,18 +14,18 @@ pub(super) fn quote(value: &str, dialect: Dialect) -> Option<String> {
     Some(match dialect {
         Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("'{}'", value.replace('\'', r"'\''")),
         Dialect::Fish => format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'")),
-        Dialect::Tcsh => tcsh(value),
+        Dialect::Tcsh => quote_tcsh(value),
         Dialect::Elvish => format!("'{}'", value.replace('\'', "''")),
-        Dialect::PowerShell => powershell(value),
-        Dialect::Xonsh => python(value),
+        Dialect::PowerShell => quote_powershell(value),
+        Dialect::Xonsh => quote_python(value),
         Dialect::Nushell => serde_json::Value::from(value).to_string(),
-        Dialect::Cmd => batch(value),
+        Dialect::Cmd => quote_batch(value),
     })
 }
 
 /// tcsh substitutes history inside quotes too, and `set backslash_quote` makes a backslash act
 /// there. Outside quotes a backslash keeps any character as it is, whatever is set.
-fn tcsh(value: &str) -> String {
+fn quote_tcsh(value: &str) -> String {
     let inside = value.split_inclusive(['\'', '\\', '!']).map(|part| {
         match part.strip_suffix(['\'', '\\', '!']) {
             Some(before) => format!("{before}'\\{}'", &part[before.len()..]),
@@ -36,7 +36,7 @@ fn tcsh(value: &str) -> String {
 }
 
 /// PowerShell takes typographic quotes for quotes; each is doubled by itself.
-fn powershell(value: &str) -> String {
+fn quote_powershell(value: &str) -> String {
     let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
     let doubled =
         |letter: char| std::iter::repeat_n(letter, if quotes.contains(&letter) { 2 } else { 1 });
@@ -44,7 +44,7 @@ fn powershell(value: &str) -> String {
 }
 
 /// A Python string in ASCII, whatever encoding the pipe is read in.
-fn python(value: &str) -> String {
+fn quote_python(value: &str) -> String {
     let mut out = String::from("'");
     for letter in value.chars() {
         match letter {
@@ -59,7 +59,7 @@ fn python(value: &str) -> String {
 
 /// What stands behind `set "NAME=` in a batch file, with the quote that closes it. A quote inside
 /// opens or closes for the parser, and what then stands outside quotes needs its caret.
-fn batch(value: &str) -> String {
+fn quote_batch(value: &str) -> String {
     let (mut out, mut quoted) = (String::new(), true);
     for letter in value.chars() {
         match letter {
@@ -79,26 +79,26 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn unquoted(word: &str, dialect: Dialect) -> String {
+    fn unquote(word: &str, dialect: Dialect) -> String {
         match dialect {
-            Dialect::Bash | Dialect::Zsh | Dialect::Sh => posix(word, &[]),
-            Dialect::Tcsh => posix(word, &['!', '\\']),
-            Dialect::Fish => escaped(inside(word), |letter| ['\\', '\''].contains(&letter)),
-            Dialect::Elvish => inside(word).replace("''", "'"),
-            Dialect::PowerShell => doubled(inside(word)),
-            Dialect::Xonsh => unpython(inside(word)),
+            Dialect::Bash | Dialect::Zsh | Dialect::Sh => unquote_posix(word, &[]),
+            Dialect::Tcsh => unquote_posix(word, &['!', '\\']),
+            Dialect::Fish => unescape(strip_quotes(word), |letter| ['\\', '\''].contains(&letter)),
+            Dialect::Elvish => strip_quotes(word).replace("''", "'"),
+            Dialect::PowerShell => undouble(strip_quotes(word)),
+            Dialect::Xonsh => unpython(strip_quotes(word)),
             Dialect::Nushell => serde_json::from_str(word).unwrap(),
             Dialect::Cmd => unbatch(word),
         }
     }
 
-    fn inside(word: &str) -> &str {
+    fn strip_quotes(word: &str) -> &str {
         word.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap()
     }
 
     /// Single-quoted runs with escaped characters between them. Some characters act inside quotes
     /// too.
-    fn posix(word: &str, acting: &[char]) -> String {
+    fn unquote_posix(word: &str, acting: &[char]) -> String {
         let (mut out, mut letters) = (String::new(), word.chars());
         while let Some(letter) = letters.next() {
             match letter {
@@ -115,7 +115,7 @@ mod tests {
         out
     }
 
-    fn escaped(text: &str, may: impl Fn(char) -> bool) -> String {
+    fn unescape(text: &str, may: impl Fn(char) -> bool) -> String {
         let (mut out, mut letters) = (String::new(), text.chars());
         while let Some(letter) = letters.next() {
             let next = if letter == '\\' {
@@ -129,7 +129,7 @@ mod tests {
         out
     }
 
-    fn doubled(text: &str) -> String {
+    fn undouble(text: &str) -> String {
         let (mut out, mut letters) = (String::new(), text.chars());
         while let Some(letter) = letters.next() {
             if "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(letter) {
@@ -213,7 +213,7 @@ mod tests {
         #[test]
         fn what_is_quoted_is_read_back(value in "([ -~\u{e9}\u{2018}-\u{201b}\u{1f600}\t]|['\"\\\\!%&^`$]){0,40}") {
             for dialect in Dialect::ALL {
-                prop_assert_eq!(&unquoted(&quote(&value, dialect).unwrap(), dialect), &value, "{}", dialect);
+                prop_assert_eq!(&unquote(&quote(&value, dialect).unwrap(), dialect), &value, "{}", dialect);
             }
         }
 
@@ -221,7 +221,7 @@ mod tests {
         fn anything_at_all_is_quoted_or_refused(value in any::<String>()) {
             for dialect in Dialect::ALL {
                 if let Some(word) = quote(&value, dialect) {
-                    prop_assert_eq!(&unquoted(&word, dialect), &value, "{}", dialect);
+                    prop_assert_eq!(&unquote(&word, dialect), &value, "{}", dialect);
                 }
             }
         }

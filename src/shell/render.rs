@@ -3,7 +3,7 @@
 use crate::domain::{Error, ErrorKind, Result};
 
 use super::dialect::Dialect;
-use super::exports::Changes;
+use super::env_changes::EnvChanges;
 use super::quote::quote;
 
 /// The changes in a shell's language: what is removed, then what is set. Nushell, which has no
@@ -12,17 +12,17 @@ use super::quote::quote;
 /// # Errors
 /// [`Kind::Usage`] when a value can't be written in this language; [`Kind::Internal`] for a name
 /// that is none.
-pub fn render(changes: &Changes, dialect: Dialect) -> Result<String> {
+pub fn render(changes: &EnvChanges, dialect: Dialect) -> Result<String> {
     let mut lines = Vec::with_capacity(changes.unset.len() + changes.set.len());
     for name in &changes.unset {
-        lines.push(unset(valid(name)?, dialect));
+        lines.push(render_unset(check_variable_name(name)?, dialect));
     }
     for (name, value) in &changes.set {
         let word = quote(value, dialect).ok_or_else(|| {
             Error::new(ErrorKind::Usage, format!("the value of {name} has a line break, which {dialect} can't take from what it evaluates"))
                 .hint("use `rolecall exec` for this role, or change the tag that the value comes from")
         })?;
-        lines.push(set(valid(name)?, &word, dialect));
+        lines.push(render_set(check_variable_name(name)?, &word, dialect));
     }
     Ok(match dialect {
         Dialect::Nushell => format!("{{{}}}\n", lines.join(",")),
@@ -33,7 +33,7 @@ pub fn render(changes: &Changes, dialect: Dialect) -> Result<String> {
 
 /// The lines end in `;` where that is allowed: unquoted `eval $(…)` joins them to one. In POSIX
 /// shells the backslash keeps aliases off the command; tcsh would not find its builtins that way.
-fn set(name: &str, word: &str, dialect: Dialect) -> String {
+fn render_set(name: &str, word: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("\\export {name}={word};"),
         Dialect::Fish => format!("set -gx {name} {word};"),
@@ -46,7 +46,7 @@ fn set(name: &str, word: &str, dialect: Dialect) -> String {
     }
 }
 
-fn unset(name: &str, dialect: Dialect) -> String {
+fn render_unset(name: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Bash | Dialect::Zsh | Dialect::Sh => format!("\\unset {name};"),
         // A universal variable of the same name is the person's, for every shell of theirs.
@@ -61,7 +61,7 @@ fn unset(name: &str, dialect: Dialect) -> String {
 }
 
 /// A name that every shell takes for a variable's: nothing else may stand outside quotes.
-pub(super) fn valid(name: &str) -> Result<&str> {
+pub(super) fn check_variable_name(name: &str) -> Result<&str> {
     let letters = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'_';
     let good = !name.is_empty()
         && !name.starts_with(|first: char| first.is_ascii_digit())
@@ -78,7 +78,7 @@ mod tests {
             ("AWS_SSO".to_owned(), "it's".to_owned()),
             ("ROLECALL_ROLE".to_owned(), "arn".to_owned()),
         ];
-        render(&Changes { set, unset: vec!["AWS_PROFILE".to_owned()] }, dialect).unwrap()
+        render(&EnvChanges { set, unset: vec!["AWS_PROFILE".to_owned()] }, dialect).unwrap()
     }
 
     #[test]
@@ -128,9 +128,9 @@ mod tests {
     fn a_name_that_is_none_never_reaches_a_shell() {
         for name in ["", "1A", "A B", "A;rm", "A=1", "Ä"] {
             for dialect in Dialect::ALL {
-                let set = Changes { set: vec![(name.to_owned(), String::new())], unset: vec![] };
+                let set = EnvChanges { set: vec![(name.to_owned(), String::new())], unset: vec![] };
                 assert!(render(&set, dialect).is_err(), "{name} {dialect}");
-                let unset = Changes { set: vec![], unset: vec![name.to_owned()] };
+                let unset = EnvChanges { set: vec![], unset: vec![name.to_owned()] };
                 assert!(render(&unset, dialect).is_err(), "{name} {dialect}");
             }
         }
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_value_that_can_not_be_written_names_its_variable_and_not_itself() {
-        let changes = Changes {
+        let changes = EnvChanges {
             set: vec![("AWS_SSO_TAG_NOTE".to_owned(), "top\nsecret".to_owned())],
             unset: vec![],
         };

@@ -20,10 +20,10 @@ use super::inline::Inline;
 use super::state::State;
 use super::view;
 use crate::domain::{Error, Height, Result};
-use crate::os::job::Job;
+use crate::os::job::JobControl;
 use crate::os::raw_mode::RawMode;
-use crate::os::signals::LastWill;
-use crate::os::tty::{self, Cursor};
+use crate::os::signals::TerminationGuard;
+use crate::os::tty::{self, CursorShape};
 
 type Whole = Arc<dyn Fn() + Send + Sync>;
 type Hook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
@@ -72,17 +72,17 @@ pub(super) struct Screen {
     /// Bytes that were typed before the picker had the terminal: a line's end among them is a line
     /// feed, whatever key it was.
     typed_ahead: usize,
-    job: Job,
+    job: JobControl,
     /// Held while drawing, so that a signal does not restore the screen in the middle of a frame.
     drawing: Arc<Mutex<()>>,
     /// Makes the terminal whole again.
     whole: Whole,
     /// What the cursor looks like.
-    cursor: Cursor,
+    cursor: CursorShape,
     /// Whether that is not how it usually looks.
     shaped: Arc<AtomicBool>,
     previous_hook: Hook,
-    last_will: LastWill,
+    last_will: TerminationGuard,
 }
 
 impl Screen {
@@ -98,7 +98,7 @@ impl Screen {
         let size = tty::size(&tty);
         let rows = height.rows(size.1);
         let restore: fn(&File) -> io::Result<()> =
-            if rows.is_some() { tty::restore_rows } else { tty::restore };
+            if rows.is_some() { tty::restore_rows } else { tty::restore_screen };
         let shaped = Arc::<AtomicBool>::default();
         let raw = Arc::new(RawMode::new(tty.clone()));
         let (theirs, other, modes) = (tty.clone(), shaped.clone(), raw.clone());
@@ -106,7 +106,7 @@ impl Screen {
             let _ = restore(&theirs);
             // Only if it was touched: a shell may have given it a look of its own.
             if other.swap(false, Ordering::SeqCst) {
-                let _ = tty::shape(&theirs, Cursor::Usual);
+                let _ = tty::set_cursor_shape(&theirs, CursorShape::Default);
             }
             let _ = modes.leave();
         });
@@ -114,7 +114,7 @@ impl Screen {
         std::panic::set_hook(hook(whole.clone(), previous_hook.clone()));
         let drawing = Arc::new(Mutex::new(()));
         let (theirs, gate) = (whole.clone(), drawing.clone());
-        let last_will = LastWill::written(move || {
+        let last_will = TerminationGuard::new_deferred(move || {
             let _held = gate.lock().unwrap_or_else(PoisonError::into_inner);
             theirs();
         })?;
@@ -137,8 +137,8 @@ impl Screen {
         // Rows below the prompt are clicked at places that nobody knows.
         let mouse = mouse && rows.is_none();
         let typed_ahead = tty::typed_ahead(&tty);
-        let job = Job::listen()?;
-        let cursor = Cursor::Usual;
+        let job = JobControl::new()?;
+        let cursor = CursorShape::Default;
         let mut screen = Self {
             canvas,
             held,
@@ -162,8 +162,8 @@ impl Screen {
 
     /// Obeys signals from now on.
     pub(super) fn attend(&mut self) -> Result<()> {
-        self.last_will.attend()?;
-        self.job.wake()
+        self.last_will.start()?;
+        self.job.start_waker()
     }
 
     fn take(&mut self) -> Result<()> {
@@ -207,11 +207,11 @@ impl Screen {
     /// Looks whether the terminal has another size now, and if so makes room anew; says how much
     /// there is then.
     pub(super) fn resized(&mut self) -> Result<Option<(u16, u16)>> {
-        if self.job.told_to_stop() {
+        if self.job.take_stop_request() {
             self.stop(false)?;
             return Ok(Some(self.room()));
         }
-        if self.job.went_on() {
+        if self.job.take_continued() {
             // Somebody else stopped the process; the shell has since set up the terminal for
             // itself.
             let _ = self.raw.leave();
@@ -258,8 +258,8 @@ impl Screen {
         }
         let cursor = state.cursor();
         if cursor != self.cursor {
-            self.shaped.store(cursor != Cursor::Usual, Ordering::SeqCst);
-            tty::shape(&self.tty, cursor).map_err(said)?;
+            self.shaped.store(cursor != CursorShape::Default, Ordering::SeqCst);
+            tty::set_cursor_shape(&self.tty, cursor).map_err(said)?;
             self.cursor = cursor;
         }
         Ok(())
@@ -295,7 +295,7 @@ impl Screen {
             Canvas::Rows(terminal) => drop(terminal.backend_mut().send()),
         }
         (self.whole)();
-        self.cursor = Cursor::Usual;
+        self.cursor = CursorShape::Default;
     }
 }
 

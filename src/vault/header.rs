@@ -8,64 +8,66 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::enums::SecureStore;
 use crate::domain::{Error, ErrorKind, Result};
-use crate::os::file;
+use crate::os::atomic_file;
 
-use super::name::{hex, unhex};
-use super::passphrase::Wrapped;
-use super::seal::{FORMAT, KeyId, VaultId};
+use super::passphrase::WrappedKey;
+use super::record_id::{hex, unhex};
+use super::seal::{FORMAT_VERSION, KeyId, VaultId};
 
 /// What was decided when the vault was made.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Header {
-    pub(super) vault: VaultId,
-    pub(super) keeper: Keeper,
+pub(super) struct VaultHeader {
+    pub(super) vault_id: VaultId,
+    pub(super) key_provider: KeyProvider,
 }
 
 /// Who keeps the key.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Keeper {
+pub(super) enum KeyProvider {
     /// The operating system's store.
     Keyring { key_id: KeyId },
     /// A passphrase wraps it.
-    Passphrase { key_id: KeyId, wrapped: Wrapped },
+    Passphrase { key_id: KeyId, wrapped: WrappedKey },
     /// There is no key.
-    Nobody,
+    None,
 }
 
-impl Header {
+impl VaultHeader {
     /// The key's id; `None` when there is no key.
     pub(super) fn key_id(&self) -> Option<&KeyId> {
-        match &self.keeper {
-            Keeper::Keyring { key_id } | Keeper::Passphrase { key_id, .. } => Some(key_id),
-            Keeper::Nobody => None,
+        match &self.key_provider {
+            KeyProvider::Keyring { key_id } | KeyProvider::Passphrase { key_id, .. } => {
+                Some(key_id)
+            }
+            KeyProvider::None => None,
         }
     }
 
     /// The store that was chosen.
     pub(super) fn store(&self) -> SecureStore {
-        match self.keeper {
-            Keeper::Keyring { .. } => SecureStore::Keyring,
-            Keeper::Passphrase { .. } => SecureStore::File,
-            Keeper::Nobody => SecureStore::Json,
+        match self.key_provider {
+            KeyProvider::Keyring { .. } => SecureStore::Keyring,
+            KeyProvider::Passphrase { .. } => SecureStore::File,
+            KeyProvider::None => SecureStore::Json,
         }
     }
 }
 
 /// The header as it stands in its file.
 #[derive(Serialize, Deserialize)]
-struct Lines {
+struct HeaderFile {
     format: u8,
     vault: String,
     store: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    passphrase: Option<Wrapped>,
+    passphrase: Option<WrappedKey>,
 }
 
 /// All that an older program reads of a newer header.
 #[derive(Deserialize)]
-struct Format {
+struct HeaderFormat {
     format: u64,
 }
 
@@ -78,26 +80,26 @@ pub(super) fn path(dir: &Path) -> PathBuf {
 ///
 /// # Errors
 /// [`Kind::Vault`] when it is damaged or newer, [`Kind::Os`] when it can't be read.
-pub(super) fn load(dir: &Path) -> Result<Option<Header>> {
+pub(super) fn load(dir: &Path) -> Result<Option<VaultHeader>> {
     let path = path(dir);
-    let Some(bytes) = file::load(&path)? else { return Ok(None) };
+    let Some(bytes) = atomic_file::load(&path)? else { return Ok(None) };
     parse(&bytes).map(Some).map_err(|error| error.context(path.display()))
 }
 
 /// Replaces the header. Only under the vault's lock.
-pub(super) fn save(dir: &Path, header: &Header) -> Result<()> {
-    file::save(&path(dir), &render(header)?)
+pub(super) fn save(dir: &Path, header: &VaultHeader) -> Result<()> {
+    atomic_file::save(&path(dir), &render(header)?)
 }
 
-fn render(header: &Header) -> Result<Vec<u8>> {
-    let lines = Lines {
-        format: FORMAT,
-        vault: hex(&header.vault),
+fn render(header: &VaultHeader) -> Result<Vec<u8>> {
+    let lines = HeaderFile {
+        format: FORMAT_VERSION,
+        vault: hex(&header.vault_id),
         store: header.store().to_string(),
         key: header.key_id().map(|id| hex(id)),
-        passphrase: match &header.keeper {
-            Keeper::Passphrase { wrapped, .. } => Some(wrapped.clone()),
-            Keeper::Keyring { .. } | Keeper::Nobody => None,
+        passphrase: match &header.key_provider {
+            KeyProvider::Passphrase { wrapped, .. } => Some(wrapped.clone()),
+            KeyProvider::Keyring { .. } | KeyProvider::None => None,
         },
     };
     let json = serde_json::to_string(&lines)
@@ -106,31 +108,31 @@ fn render(header: &Header) -> Result<Vec<u8>> {
     Ok(format!("{json}\n{}\n", checksum(json.as_bytes())).into_bytes())
 }
 
-fn parse(bytes: &[u8]) -> Result<Header> {
+fn parse(bytes: &[u8]) -> Result<VaultHeader> {
     let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
     let (json, check) = text.split_once('\n').ok_or_else(damaged)?;
     if check.strip_suffix('\n') != Some(checksum(json.as_bytes()).as_str()) {
         return Err(damaged());
     }
-    let format: Format = serde_json::from_str(json).map_err(|_| damaged())?;
-    if format.format > u64::from(FORMAT) {
+    let format: HeaderFormat = serde_json::from_str(json).map_err(|_| damaged())?;
+    if format.format > u64::from(FORMAT_VERSION) {
         let said = "the vault was written by a newer rolecall";
         return Err(Error::new(ErrorKind::Vault, said)
             .hint("update this rolecall, or run `rolecall vault reset` to start anew"));
     }
-    let lines: Lines = serde_json::from_str(json).map_err(|_| damaged())?;
-    header_of(lines).ok_or_else(damaged)
+    let lines: HeaderFile = serde_json::from_str(json).map_err(|_| damaged())?;
+    from_header_file(lines).ok_or_else(damaged)
 }
 
-fn header_of(lines: Lines) -> Option<Header> {
+fn from_header_file(lines: HeaderFile) -> Option<VaultHeader> {
     let key_id = lines.key.as_deref().map(|text| unhex(text).ok_or(())).transpose().ok()?;
     let keeper = match (lines.store.as_str(), key_id, lines.passphrase) {
-        ("keyring", Some(key_id), None) => Keeper::Keyring { key_id },
-        ("file", Some(key_id), Some(wrapped)) => Keeper::Passphrase { key_id, wrapped },
-        ("json", None, None) => Keeper::Nobody,
+        ("keyring", Some(key_id), None) => KeyProvider::Keyring { key_id },
+        ("file", Some(key_id), Some(wrapped)) => KeyProvider::Passphrase { key_id, wrapped },
+        ("json", None, None) => KeyProvider::None,
         _ => return None,
     };
-    Some(Header { vault: unhex(&lines.vault)?, keeper })
+    Some(VaultHeader { vault_id: unhex(&lines.vault)?, key_provider: keeper })
 }
 
 fn checksum(bytes: &[u8]) -> String {
@@ -150,16 +152,22 @@ pub(super) fn reset_needed(message: &str) -> Error {
 mod tests {
     use super::*;
 
-    fn header() -> Header {
+    fn header() -> VaultHeader {
         let wrapped =
-            Wrapped { salt: "s".into(), memory_kib: 8, passes: 1, lanes: 1, key: "k".into() };
-        Header { vault: [9; 16], keeper: Keeper::Passphrase { key_id: [1; 8], wrapped } }
+            WrappedKey { salt: "s".into(), memory_kib: 8, passes: 1, lanes: 1, key: "k".into() };
+        VaultHeader {
+            vault_id: [9; 16],
+            key_provider: KeyProvider::Passphrase { key_id: [1; 8], wrapped },
+        }
     }
 
     #[test]
     fn what_is_written_is_read_back() {
-        let keyring = Header { vault: [1; 16], keeper: Keeper::Keyring { key_id: [2; 8] } };
-        let plain = Header { vault: [1; 16], keeper: Keeper::Nobody };
+        let keyring = VaultHeader {
+            vault_id: [1; 16],
+            key_provider: KeyProvider::Keyring { key_id: [2; 8] },
+        };
+        let plain = VaultHeader { vault_id: [1; 16], key_provider: KeyProvider::None };
         for header in [header(), keyring, plain] {
             assert_eq!(parse(&render(&header).unwrap()).unwrap(), header);
         }

@@ -11,19 +11,19 @@
 //! [`Vault::load`] is on the path of every `credential_process`: one `stat`, two small files, one
 //! look into the kernel's keyring.
 
-mod create;
-mod desktop;
-pub mod flight;
+mod admin;
+mod data_key;
 mod header;
-mod kernel;
-mod key;
-mod name;
-mod owner;
+mod init;
+mod kernel_keyring;
+mod os_keyring;
+mod ownership;
 mod passphrase;
 mod record;
+mod record_id;
 mod seal;
+pub mod single_flight;
 mod status;
-mod upkeep;
 
 #[cfg(test)]
 mod tests;
@@ -38,23 +38,23 @@ use std::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::domain::{Error, ErrorKind, Result, Secret, Timestamp};
-use crate::os::file;
+use crate::os::atomic_file;
 
 pub use crate::domain::enums::{KeyCache, SecureStore};
-pub use flight::{Boarding, Flight, Lead, Outcome, Ticket};
-pub use name::{Name, NameKind};
-pub use passphrase::Passphrase;
-pub use record::{Record, Registration, Token};
-pub use status::{Asks, KeyPlace, Status};
+pub use passphrase::PassphraseSource;
+pub use record::{SsoToken, StoredRegistration, VaultRecord};
+pub use record_id::{RecordId, RecordKind};
+pub use single_flight::{Generation, Leader, SharedOutcome, SingleFlight, Turn};
+pub use status::{KeyLocation, UnlockPrompt, VaultStatus};
 
-use header::Header;
-use key::Held;
-use record::Opened;
-use seal::{Key, Seal, Sealer};
+use data_key::CachedKey;
+use header::VaultHeader;
+use record::OpenedRecord;
+use seal::{DataKey, SealStatus, Sealer};
 
 /// How to open a vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
+pub struct VaultOptions {
     /// Where it is.
     pub dir: PathBuf,
     /// Where its key is to be kept; obeyed when the vault is made.
@@ -62,7 +62,7 @@ pub struct Options {
     /// Whether the kernel may hold the key.
     pub key_cache: KeyCache,
     /// Where a passphrase may come from.
-    pub passphrase: Passphrase,
+    pub passphrase: PassphraseSource,
     /// Whether the desktop may ask the person to unlock their keyring: true only for a command
     /// typed at a terminal.
     pub may_prompt_desktop: bool,
@@ -73,8 +73,8 @@ pub struct Options {
 /// Calls block: on files, and without the key in the kernel on D-Bus, argon2id or another process
 /// that is getting it.
 pub struct Vault {
-    options: Options,
-    held: Mutex<Held>,
+    options: VaultOptions,
+    cached_key: Mutex<CachedKey>,
 }
 
 impl fmt::Debug for Vault {
@@ -88,15 +88,15 @@ impl fmt::Debug for Vault {
 
 impl Vault {
     /// A vault that nothing has been asked of yet.
-    pub fn new(options: Options) -> Self {
-        Self { options, held: Mutex::default() }
+    pub fn new(options: VaultOptions) -> Self {
+        Self { options, cached_key: Mutex::default() }
     }
 
     /// The same vault with a key that our own caller handed over; a key of another vault is not
     /// used.
     #[must_use]
     pub fn with_data_key(self, key: Secret<Vec<u8>>) -> Self {
-        self.held().given = Key::from_bytes(key.expose());
+        self.cached_key().provided = DataKey::from_bytes(key.expose());
         self
     }
 
@@ -107,7 +107,7 @@ impl Vault {
     /// [`Kind::Vault`] when the vault can't be opened.
     pub fn data_key(&self) -> Result<Option<Secret<Vec<u8>>>> {
         match self.header()? {
-            Some(header) => Ok(self.key(&header)?.map(|key| key.secret())),
+            Some(header) => Ok(self.key(&header)?.map(|key| key.to_secret())),
             None => Ok(None),
         }
     }
@@ -120,11 +120,13 @@ impl Vault {
     /// [`Kind::Vault`] when the record is there and can't be opened: the vault is locked, out of
     /// reach, another user's, or the record was sealed with another key or by a newer program.
     /// Never a miss: a miss would send a person to sign in for nothing.
-    pub fn load<T: Record>(&self, name: &Name, now: Timestamp) -> Result<Option<T>> {
+    pub fn load<T: VaultRecord>(&self, name: &RecordId, now: Timestamp) -> Result<Option<T>> {
         let Some(header) = self.header()? else { return Ok(None) };
-        let Some(bytes) = self.read(&header, name)? else { return Ok(None) };
+        let Some(bytes) = self.read_record(&header, name)? else { return Ok(None) };
         let digest = name.digest();
-        Ok(self.open(&header, &digest, &bytes)?.and_then(|opened| opened.into_record(name, now)))
+        Ok(self
+            .open_record(&header, &digest, &bytes)?
+            .and_then(|opened| opened.into_record(name, now)))
     }
 
     /// Everything a later [`Staged::commit`] needs, taken now: the key is at hand, the temporary
@@ -134,14 +136,17 @@ impl Vault {
     /// [`Kind::Vault`] when the vault can't be opened, or holds a record of this name that it must
     /// not overwrite. [`Kind::Os`] when nothing can be written (read-only or full disk): then
     /// role credentials can still be fetched and used, but no token may be rotated.
-    pub fn stage<T: Record>(&self, name: &Name) -> Result<Staged<T>> {
-        let header = self.header_or_new(None)?;
+    pub fn stage<T: VaultRecord>(&self, name: &RecordId) -> Result<StagedRecord<T>> {
+        let header = self.load_or_init_header(None)?;
         let key = self.key(&header)?;
-        self.read(&header, name)?;
-        let file = file::Staged::new(&self.record_path(&name.file_name()), record::ROOM as u64)?;
-        Ok(Staged {
+        self.read_record(&header, name)?;
+        let file = atomic_file::StagedFile::new(
+            &self.record_path(&name.file_name()),
+            record::RECORD_CAPACITY as u64,
+        )?;
+        Ok(StagedRecord {
             dir: self.options.dir.clone(),
-            name: name.clone(),
+            id: name.clone(),
             header,
             key,
             file,
@@ -153,7 +158,7 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Vault::stage`].
-    pub fn save<T: Record>(&self, name: &Name, record: &T) -> Result<()> {
+    pub fn save<T: VaultRecord>(&self, name: &RecordId, record: &T) -> Result<()> {
         self.stage(name)?.commit(record)
     }
 
@@ -162,9 +167,9 @@ impl Vault {
     /// # Errors
     /// [`Kind::Vault`] when the vault is another user's, [`Kind::Os`] when the file can't be
     /// removed.
-    pub fn forget(&self, name: &Name) -> Result<()> {
-        if owner::check(&self.options.dir)? {
-            file::remove(&self.record_path(&name.file_name()))
+    pub fn remove(&self, name: &RecordId) -> Result<()> {
+        if ownership::check(&self.options.dir)? {
+            atomic_file::remove(&self.record_path(&name.file_name()))
         } else {
             Ok(())
         }
@@ -175,19 +180,24 @@ impl Vault {
     ///
     /// # Errors
     /// [`Kind::Vault`] when there are records and the vault can't be opened.
-    pub fn names(&self, now: Timestamp) -> Result<Vec<(Name, Timestamp)>> {
+    pub fn list(&self, now: Timestamp) -> Result<Vec<(RecordId, Timestamp)>> {
         let Some(header) = self.header()? else { return Ok(Vec::new()) };
         let mut names = Vec::new();
         for path in self.record_files()? {
-            let digest = path.file_name().and_then(|name| name.to_str()).and_then(name::unhex);
+            let digest = path.file_name().and_then(|name| name.to_str()).and_then(record_id::unhex);
             // Gone since the directory was read, or in a form this program does not know.
-            let (Some(digest), Ok(Some(bytes))) = (digest, file::load(&path)) else { continue };
-            if header.key_id().is_some_and(|key_id| seal::inspect(&bytes, key_id) != Seal::Ours) {
+            let (Some(digest), Ok(Some(bytes))) = (digest, atomic_file::load(&path)) else {
+                continue;
+            };
+            if header
+                .key_id()
+                .is_some_and(|key_id| seal::inspect(&bytes, key_id) != SealStatus::OwnKey)
+            {
                 continue;
             }
-            if let Some(opened) = self.open(&header, &digest, &bytes)?
+            if let Some(opened) = self.open_record(&header, &digest, &bytes)?
                 && opened.name.digest() == digest
-                && opened.plausible(now)
+                && opened.is_plausible(now)
             {
                 names.push((opened.name, opened.expires_at));
             }
@@ -197,13 +207,13 @@ impl Vault {
     }
 
     /// The flight that fetches what this name stands for.
-    pub fn flight(&self, name: &Name) -> Flight {
-        Flight::new(&self.options.dir, &name.file_name())
+    pub fn single_flight(&self, name: &RecordId) -> SingleFlight {
+        SingleFlight::new(&self.options.dir, &name.file_name())
     }
 
     /// The header; `None` when there is no vault yet.
-    fn header(&self) -> Result<Option<Header>> {
-        if !owner::check(&self.options.dir)? {
+    fn header(&self) -> Result<Option<VaultHeader>> {
+        if !ownership::check(&self.options.dir)? {
             return Ok(None);
         }
         match header::load(&self.options.dir)? {
@@ -214,28 +224,33 @@ impl Vault {
 
     /// The bytes of a record that this vault could open; `None` when there are none or they are
     /// damaged.
-    fn read(&self, header: &Header, name: &Name) -> Result<Option<Vec<u8>>> {
-        let Some(bytes) = file::load(&self.record_path(&name.file_name()))? else {
+    fn read_record(&self, header: &VaultHeader, name: &RecordId) -> Result<Option<Vec<u8>>> {
+        let Some(bytes) = atomic_file::load(&self.record_path(&name.file_name()))? else {
             return Ok(None);
         };
         let locked = |why: &str| Error::new(ErrorKind::Vault, format!("the {name} {why}"));
         match seal::inspect(&bytes, header.key_id().unwrap_or(&[0; 8])) {
-            Seal::Newer => {
+            SealStatus::NewerFormat => {
                 Err(locked("was written by a newer rolecall").hint("update this rolecall"))
             }
-            Seal::OtherKey => Err(locked("is sealed with another key")
+            SealStatus::OtherKey => Err(locked("is sealed with another key")
                 .hint("run `rolecall vault reset` to start a new vault")),
-            Seal::Ours => Ok(Some(bytes)),
-            Seal::Damaged => Ok(header.key_id().is_none().then_some(bytes)),
+            SealStatus::OwnKey => Ok(Some(bytes)),
+            SealStatus::Damaged => Ok(header.key_id().is_none().then_some(bytes)),
         }
     }
 
     /// Opens a record; `None` when it is damaged.
-    fn open(&self, header: &Header, digest: &[u8; 32], bytes: &[u8]) -> Result<Option<Opened>> {
+    fn open_record(
+        &self,
+        header: &VaultHeader,
+        digest: &[u8; 32],
+        bytes: &[u8],
+    ) -> Result<Option<OpenedRecord>> {
         let key = self.key(header)?;
         let plain = match (header.key_id(), &key) {
             (Some(key_id), Some(key)) => {
-                Sealer { vault: &header.vault, key_id, key }.open(digest, bytes)
+                Sealer { vault_id: &header.vault_id, key_id, key }.open(digest, bytes)
             }
             _ => Some(Zeroizing::new(bytes.to_vec())),
         };
@@ -254,7 +269,7 @@ impl Vault {
                 Ok(entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(file::failed("reading", &dir, &error)),
+            Err(error) => Err(atomic_file::io_error("reading", &dir, &error)),
         }
     }
 
@@ -269,16 +284,16 @@ impl Vault {
 
 /// A record about to be written; see [`Vault::stage`]. Dropped, it leaves no trace.
 #[derive(Debug)]
-pub struct Staged<T> {
+pub struct StagedRecord<T> {
     dir: PathBuf,
-    name: Name,
-    header: Header,
-    key: Option<Key>,
-    file: file::Staged,
+    id: RecordId,
+    header: VaultHeader,
+    key: Option<DataKey>,
+    file: atomic_file::StagedFile,
     kind: PhantomData<fn() -> T>,
 }
 
-impl<T: Record> Staged<T> {
+impl<T: VaultRecord> StagedRecord<T> {
     /// Seals and writes the record, then puts it in the place of the one before.
     ///
     /// # Errors
@@ -288,19 +303,19 @@ impl<T: Record> Staged<T> {
         // Sealed with a key that is gone, the record would be locked for good in the vault that
         // came after.
         if header::load(&self.dir)
-            .is_ok_and(|header| header.is_none_or(|header| header.vault != self.header.vault))
+            .is_ok_and(|header| header.is_none_or(|header| header.vault_id != self.header.vault_id))
         {
             return Err(Error::new(
                 ErrorKind::Vault,
-                format!("the vault was reset before the {} was stored", self.name),
+                format!("the vault was reset before the {} was stored", self.id),
             )
             .hint("try again"));
         }
-        let plain = record::render(&self.name, record)?;
+        let plain = record::render(&self.id, record)?;
         match (self.header.key_id(), &self.key) {
             (Some(key_id), Some(key)) => {
-                let sealed = Sealer { vault: &self.header.vault, key_id, key }
-                    .seal(&self.name.digest(), &plain)?;
+                let sealed = Sealer { vault_id: &self.header.vault_id, key_id, key }
+                    .seal(&self.id.digest(), &plain)?;
                 self.file.commit(&sealed)
             }
             _ => self.file.commit(&plain),

@@ -11,19 +11,19 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
-use crate::os::{file, random};
+use crate::os::{atomic_file, random};
 
-use super::seal::{Key, KeyId, Sealer, VaultId};
+use super::seal::{DataKey, KeyId, Sealer, VaultId};
 
 /// How long a program may take to write the passphrase into a pipe: it may ask the user for
 /// something first.
-const PATIENCE: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// What pipes said, by path.
 static READ_ONCE: Mutex<Vec<(PathBuf, Secret<String>)>> = Mutex::new(Vec::new());
 
 /// Where a passphrase may come from without asking anybody.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Passphrase {
+pub enum PassphraseSource {
     /// From nowhere.
     #[default]
     None,
@@ -33,10 +33,10 @@ pub enum Passphrase {
     File(PathBuf),
 }
 
-impl Passphrase {
+impl PassphraseSource {
     /// Whether there is a place to take one from.
-    pub(super) fn available(&self) -> bool {
-        *self != Passphrase::None
+    pub(super) fn is_available(&self) -> bool {
+        *self != PassphraseSource::None
     }
 
     /// The passphrase; `None` when there is no place to take one from.
@@ -46,17 +46,17 @@ impl Passphrase {
     /// file can't be read.
     pub(super) fn read(&self) -> Result<Option<Secret<String>>> {
         let secret = match self {
-            Passphrase::None => return Ok(None),
-            Passphrase::Given(secret) => secret.clone(),
-            Passphrase::File(path) => from_file(path)?,
+            PassphraseSource::None => return Ok(None),
+            PassphraseSource::Given(secret) => secret.clone(),
+            PassphraseSource::File(path) => read_from_file(path)?,
         };
-        checked(&secret).map(|()| Some(secret))
+        check_not_empty(&secret).map(|()| Some(secret))
     }
 }
 
 /// The first line of a file, or of a pipe or terminal, which can be read only once: this process
 /// remembers what it said.
-fn from_file(path: &Path) -> Result<Secret<String>> {
+fn read_from_file(path: &Path) -> Result<Secret<String>> {
     let mut read_once = READ_ONCE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, secret)) = read_once.iter().find(|(known, _)| known == path) {
         return Ok(secret.clone());
@@ -71,7 +71,7 @@ fn from_file(path: &Path) -> Result<Secret<String>> {
     if path.try_exists().is_ok_and(|exists| !exists) {
         return Err(missing());
     }
-    let (line, again) = file::load_line(path, PATIENCE).map_err(said)?;
+    let (line, again) = atomic_file::load_first_line(path, READ_TIMEOUT).map_err(said)?;
     let text = std::str::from_utf8(&line).map_err(|_| {
         said(Error::new(ErrorKind::Vault, format!("{} is not UTF-8", path.display())))
     })?;
@@ -83,7 +83,7 @@ fn from_file(path: &Path) -> Result<Secret<String>> {
 }
 
 /// Refuses an empty passphrase: it would protect nothing and look as if it did.
-pub(super) fn checked(secret: &Secret<String>) -> Result<()> {
+pub(super) fn check_not_empty(secret: &Secret<String>) -> Result<()> {
     if secret.expose().is_empty() {
         return Err(Error::new(ErrorKind::Vault, "the vault's passphrase is empty")
             .hint("set AWS_SSO_FILE_PASSWORD, or give another one"));
@@ -93,7 +93,7 @@ pub(super) fn checked(secret: &Secret<String>) -> Result<()> {
 
 /// A data key wrapped by a passphrase, and how the passphrase becomes a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Wrapped {
+pub(super) struct WrappedKey {
     pub(super) salt: String,
     pub(super) memory_kib: u32,
     pub(super) passes: u32,
@@ -106,15 +106,15 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// A header can't make the program take more than this: 1 GiB.
-const MOST_MEMORY_KIB: u32 = 1024 * 1024;
+const MAX_MEMORY_KIB: u32 = 1024 * 1024;
 
-impl Wrapped {
+impl WrappedKey {
     /// Wraps a key under a passphrase, with a new salt.
     ///
     /// # Errors
     /// [`Kind::Vault`] for an empty passphrase.
-    pub(super) fn new(key: &Key, vault: &VaultId, passphrase: &Secret<String>) -> Result<Self> {
-        checked(passphrase)?;
+    pub(super) fn new(key: &DataKey, vault: &VaultId, passphrase: &Secret<String>) -> Result<Self> {
+        check_not_empty(passphrase)?;
         let salt = random::bytes::<16>()?;
         let mut wrapped = Self {
             salt: BASE64.encode(salt),
@@ -125,8 +125,8 @@ impl Wrapped {
         };
         let by = wrapped.derive(passphrase, &salt)?;
         let key_id = key.id(vault);
-        let sealed =
-            Sealer { vault, key_id: &key_id, key: &by }.seal(&wrapped.associated(), key.bytes())?;
+        let sealed = Sealer { vault_id: vault, key_id: &key_id, key: &by }
+            .seal(&wrapped.associated_data(), key.as_bytes())?;
         wrapped.key = BASE64.encode(sealed);
         Ok(wrapped)
     }
@@ -140,26 +140,26 @@ impl Wrapped {
         vault: &VaultId,
         key_id: &KeyId,
         passphrase: &Secret<String>,
-    ) -> Result<Key> {
+    ) -> Result<DataKey> {
         let wrong = || Error::new(ErrorKind::Vault, "the passphrase does not open the vault");
         let (Ok(salt), Ok(sealed)) = (BASE64.decode(&self.salt), BASE64.decode(&self.key)) else {
             return Err(wrong());
         };
         let by = self.derive(passphrase, &salt)?;
-        let bytes = Sealer { vault, key_id, key: &by }
-            .open(&self.associated(), &sealed)
+        let bytes = Sealer { vault_id: vault, key_id, key: &by }
+            .open(&self.associated_data(), &sealed)
             .ok_or_else(|| {
                 wrong()
                     .hint("check AWS_SSO_FILE_PASSWORD, or run `rolecall vault unlock`")
                     .hint("if it is lost, `rolecall vault reset` starts a new vault")
             })?;
-        Key::from_bytes(&bytes).filter(|key| key.id(vault) == *key_id).ok_or_else(wrong)
+        DataKey::from_bytes(&bytes).filter(|key| key.id(vault) == *key_id).ok_or_else(wrong)
     }
 
-    fn derive(&self, passphrase: &Secret<String>, salt: &[u8]) -> Result<Key> {
+    fn derive(&self, passphrase: &Secret<String>, salt: &[u8]) -> Result<DataKey> {
         let said = |error: argon2::Error| match error {
             argon2::Error::OutOfMemory => {
-                let mib = self.memory_kib.min(MOST_MEMORY_KIB).div_ceil(1_024);
+                let mib = self.memory_kib.min(MAX_MEMORY_KIB).div_ceil(1_024);
                 Error::os(format!(
                     "the operating system refused {mib} MiB of memory for the vault's passphrase"
                 ))
@@ -170,19 +170,19 @@ impl Wrapped {
             }
         };
         let params =
-            Params::new(self.memory_kib.min(MOST_MEMORY_KIB), self.passes, self.lanes, Some(32))
+            Params::new(self.memory_kib.min(MAX_MEMORY_KIB), self.passes, self.lanes, Some(32))
                 .map_err(said)?;
         let mut out = Zeroizing::new([0_u8; 32]);
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         argon
             .hash_password_into(passphrase.expose().as_bytes(), salt, out.as_mut_slice())
             .map_err(said)?;
-        Key::from_bytes(out.as_slice())
+        DataKey::from_bytes(out.as_slice())
             .ok_or_else(|| Error::internal("a derived key of another length"))
     }
 
     /// The wrapped key can't be moved under other parameters.
-    fn associated(&self) -> Vec<u8> {
+    fn associated_data(&self) -> Vec<u8> {
         format!(
             "wrapped data key argon2id {} {} {} {}",
             self.salt, self.memory_kib, self.passes, self.lanes
@@ -197,10 +197,10 @@ mod tests {
 
     #[test]
     fn only_the_right_passphrase_unwraps() {
-        let (vault, key) = ([5; 16], Key::random().unwrap());
-        let wrapped = Wrapped::new(&key, &vault, &"right".into()).unwrap();
+        let (vault, key) = ([5; 16], DataKey::random().unwrap());
+        let wrapped = WrappedKey::new(&key, &vault, &"right".into()).unwrap();
         let opened = wrapped.open(&vault, &key.id(&vault), &"right".into()).unwrap();
-        assert_eq!(opened.bytes(), key.bytes());
+        assert_eq!(opened.as_bytes(), key.as_bytes());
         let error = wrapped.open(&vault, &key.id(&vault), &"wrong".into()).err().unwrap();
         assert_eq!(error.kind, ErrorKind::Vault);
         assert!(wrapped.open(&[6; 16], &key.id(&vault), &"right".into()).is_err());
@@ -208,8 +208,8 @@ mod tests {
 
     #[test]
     fn the_same_passphrase_wraps_differently_each_time() {
-        let (vault, key) = ([5; 16], Key::random().unwrap());
-        let wrap = || Wrapped::new(&key, &vault, &"same".into()).unwrap();
+        let (vault, key) = ([5; 16], DataKey::random().unwrap());
+        let wrap = || WrappedKey::new(&key, &vault, &"same".into()).unwrap();
         let (one, two) = (wrap(), wrap());
         assert_ne!(one.salt, two.salt);
         assert_eq!((one.memory_kib, one.passes, one.lanes), (19_456, 2, 1));
@@ -223,18 +223,21 @@ mod tests {
             [("hunter2", "hunter2"), ("hunter2\n", "hunter2"), (" two words \r\nx", " two words ")]
         {
             std::fs::write(&path, text).unwrap();
-            assert_eq!(Passphrase::File(path.clone()).read().unwrap().unwrap().expose(), want);
+            assert_eq!(
+                PassphraseSource::File(path.clone()).read().unwrap().unwrap().expose(),
+                want
+            );
         }
     }
 
     #[test]
     fn an_empty_passphrase_and_a_missing_file_are_refused() {
-        let empty = Passphrase::Given("".into()).read().unwrap_err();
+        let empty = PassphraseSource::Given("".into()).read().unwrap_err();
         assert!(empty.kind == ErrorKind::Vault && empty.message.contains("empty"));
-        let missing = Passphrase::File("/nonexistent/password".into()).read().unwrap_err();
+        let missing = PassphraseSource::File("/nonexistent/password".into()).read().unwrap_err();
         assert!(
             missing.kind == ErrorKind::Vault && missing.message.contains("/nonexistent/password")
         );
-        assert_eq!(Passphrase::None.read().unwrap(), None);
+        assert_eq!(PassphraseSource::None.read().unwrap(), None);
     }
 }

@@ -5,11 +5,11 @@ use zeroize::Zeroizing;
 
 use crate::domain::{AccountId, Credentials, Error, Result, Secret, Timestamp, is_header_value};
 
-use super::name::{Name, NameKind};
+use super::record_id::{RecordId, RecordKind};
 
 /// What a person gets by signing in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Token {
+pub struct SsoToken {
     /// Opens the access portal.
     #[serde(with = "exposed")]
     pub access_token: Secret<String>,
@@ -23,12 +23,12 @@ pub struct Token {
     /// When a person last signed in; a refresh does not move it.
     pub signed_in_at: Timestamp,
     /// The registration it was issued to: only that one can refresh it.
-    pub registration: Option<Registration>,
+    pub registration: Option<StoredRegistration>,
 }
 
 /// This program as the sign-in service knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Registration {
+pub struct StoredRegistration {
     /// The client's id.
     pub client_id: String,
     /// The client's secret.
@@ -99,32 +99,32 @@ mod exposed_option {
 }
 
 /// A kind of record: [`Token`], [`Registration`] or [`Credentials`], and no other.
-pub trait Record: sealed::Record {}
+pub trait VaultRecord: private::RecordCodec {}
 
-impl Record for Token {}
-impl Record for Registration {}
-impl Record for Credentials {}
+impl VaultRecord for SsoToken {}
+impl VaultRecord for StoredRegistration {}
+impl VaultRecord for Credentials {}
 
-pub(super) mod sealed {
-    use super::{Body, NameKind, Timestamp};
+pub(super) mod private {
+    use super::{BorrowedRecord, RecordKind, Timestamp};
 
-    pub trait Record: Sized {
-        const KIND: NameKind;
+    pub trait RecordCodec: Sized {
+        const KIND: RecordKind;
         fn issued_at(&self) -> Timestamp;
         fn expires_at(&self) -> Timestamp;
-        fn body(&self) -> Body<'_>;
-        fn from_owned(body: super::OwnedBody) -> Option<Self>;
+        fn as_borrowed(&self) -> BorrowedRecord<'_>;
+        fn from_owned(body: super::OwnedRecord) -> Option<Self>;
     }
 }
 
 /// A record of any kind, as it is written.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Body<'a> {
+pub enum BorrowedRecord<'a> {
     /// See [`Token`].
-    Token(&'a Token),
+    Token(&'a SsoToken),
     /// See [`Registration`].
-    Registration(&'a Registration),
+    Registration(&'a StoredRegistration),
     /// See [`Credentials`].
     Credentials(#[serde(with = "StoredCredentials")] &'a Credentials),
 }
@@ -132,102 +132,102 @@ pub enum Body<'a> {
 /// A record of any kind, as it is read.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OwnedBody {
+pub enum OwnedRecord {
     /// See [`Token`].
-    Token(Token),
+    Token(SsoToken),
     /// See [`Registration`].
-    Registration(Registration),
+    Registration(StoredRegistration),
     /// See [`Credentials`].
     Credentials(#[serde(with = "StoredCredentials")] Credentials),
 }
 
-impl sealed::Record for Token {
-    const KIND: NameKind = NameKind::Token;
+impl private::RecordCodec for SsoToken {
+    const KIND: RecordKind = RecordKind::Token;
     fn issued_at(&self) -> Timestamp {
         self.issued_at
     }
     fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
-    fn body(&self) -> Body<'_> {
-        Body::Token(self)
+    fn as_borrowed(&self) -> BorrowedRecord<'_> {
+        BorrowedRecord::Token(self)
     }
-    fn from_owned(body: OwnedBody) -> Option<Self> {
+    fn from_owned(body: OwnedRecord) -> Option<Self> {
         // A token that no request can carry is damaged: signing in again replaces it.
-        let OwnedBody::Token(token) = body else { return None };
+        let OwnedRecord::Token(token) = body else { return None };
         is_header_value(token.access_token.expose()).then_some(token)
     }
 }
 
-impl sealed::Record for Registration {
-    const KIND: NameKind = NameKind::Registration;
+impl private::RecordCodec for StoredRegistration {
+    const KIND: RecordKind = RecordKind::Registration;
     fn issued_at(&self) -> Timestamp {
         self.issued_at
     }
     fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
-    fn body(&self) -> Body<'_> {
-        Body::Registration(self)
+    fn as_borrowed(&self) -> BorrowedRecord<'_> {
+        BorrowedRecord::Registration(self)
     }
-    fn from_owned(body: OwnedBody) -> Option<Self> {
-        if let OwnedBody::Registration(registration) = body { Some(registration) } else { None }
+    fn from_owned(body: OwnedRecord) -> Option<Self> {
+        if let OwnedRecord::Registration(registration) = body { Some(registration) } else { None }
     }
 }
 
-impl sealed::Record for Credentials {
-    const KIND: NameKind = NameKind::Credentials;
+impl private::RecordCodec for Credentials {
+    const KIND: RecordKind = RecordKind::Credentials;
     fn issued_at(&self) -> Timestamp {
         self.issued_at
     }
     fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
-    fn body(&self) -> Body<'_> {
-        Body::Credentials(self)
+    fn as_borrowed(&self) -> BorrowedRecord<'_> {
+        BorrowedRecord::Credentials(self)
     }
-    fn from_owned(body: OwnedBody) -> Option<Self> {
-        if let OwnedBody::Credentials(credentials) = body { Some(credentials) } else { None }
+    fn from_owned(body: OwnedRecord) -> Option<Self> {
+        if let OwnedRecord::Credentials(credentials) = body { Some(credentials) } else { None }
     }
 }
 
 /// What is sealed: the record and whose it is.
 #[derive(Serialize)]
-struct Written<'a> {
-    name: &'a Name,
+struct WrittenRecord<'a> {
+    name: &'a RecordId,
     issued_at: Timestamp,
     expires_at: Timestamp,
-    record: Body<'a>,
+    record: BorrowedRecord<'a>,
 }
 
 /// What was opened.
 #[derive(Deserialize)]
-pub(super) struct Opened {
-    pub(super) name: Name,
+pub(super) struct OpenedRecord {
+    pub(super) name: RecordId,
     pub(super) issued_at: Timestamp,
     pub(super) expires_at: Timestamp,
-    record: OwnedBody,
+    record: OwnedRecord,
 }
 
 /// Room for any record, so that its bytes are not moved, leaving copies behind, while they are
 /// written.
-pub(super) const ROOM: usize = 16 * 1024;
+pub(super) const RECORD_CAPACITY: usize = 16 * 1024;
 
 /// A clock is adjusted by small steps all day and a reply's `Date` has whole seconds: only more
 /// than this is "set back". Seconds.
 const CLOCK_SLACK: i64 = 60;
 
 /// The record as bytes, wiped when dropped.
-pub(super) fn render<T: Record>(name: &Name, record: &T) -> Result<Zeroizing<Vec<u8>>> {
+pub(super) fn render<T: VaultRecord>(name: &RecordId, record: &T) -> Result<Zeroizing<Vec<u8>>> {
     if name.kind() != T::KIND {
         return Err(Error::internal(format!("a record of another kind can't be stored as {name}")));
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
-    let written = Written {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(RECORD_CAPACITY));
+    let written = WrittenRecord {
         name,
         issued_at: record.issued_at(),
         expires_at: record.expires_at(),
-        record: record.body(),
+        record: record.as_borrowed(),
     };
     serde_json::to_writer(&mut *bytes, &written)
         .map_err(|_| Error::internal(format!("writing the {name}")))?;
@@ -235,21 +235,21 @@ pub(super) fn render<T: Record>(name: &Name, record: &T) -> Result<Zeroizing<Vec
 }
 
 /// Reads bytes of [`render`]; `None` when they are something else.
-pub(super) fn parse(bytes: &[u8]) -> Option<Opened> {
+pub(super) fn parse(bytes: &[u8]) -> Option<OpenedRecord> {
     serde_json::from_slice(bytes).ok()
 }
 
-impl Opened {
+impl OpenedRecord {
     /// The record, if it is the one that was asked for and was not issued in the future.
-    pub(super) fn into_record<T: Record>(self, name: &Name, now: Timestamp) -> Option<T> {
-        if self.name != *name || !self.plausible(now) {
+    pub(super) fn into_record<T: VaultRecord>(self, name: &RecordId, now: Timestamp) -> Option<T> {
+        if self.name != *name || !self.is_plausible(now) {
             return None;
         }
         T::from_owned(self.record)
     }
 
     /// Whether the clock still stands where it was when the record was issued, or after.
-    pub(super) fn plausible(&self, now: Timestamp) -> bool {
+    pub(super) fn is_plausible(&self, now: Timestamp) -> bool {
         now.since(self.issued_at) >= -CLOCK_SLACK
     }
 }

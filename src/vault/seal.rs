@@ -10,26 +10,26 @@ use crate::domain::{Error, Result, Secret};
 use crate::os::random;
 
 /// The format this program writes.
-pub(super) const FORMAT: u8 = 1;
+pub(super) const FORMAT_VERSION: u8 = 1;
 
 const MAGIC: [u8; 4] = *b"RCv\0";
-const CHECK: usize = 4;
+const CHECKSUM_LEN: usize = 4;
 /// Magic, format, key id and a checksum over these: the same in every format to come.
-pub(super) const PREFIX: usize = MAGIC.len() + 1 + KEY_ID + CHECK;
-const KEY_ID: usize = 8;
-const NONCE: usize = 24;
-const TAG: usize = 16;
+pub(super) const PREFIX_LEN: usize = MAGIC.len() + 1 + KEY_ID_LEN + CHECKSUM_LEN;
+const KEY_ID_LEN: usize = 8;
+const NONCE_LEN: usize = 24;
+const TAG_LEN: usize = 16;
 
 /// The id of one vault.
 pub(super) type VaultId = [u8; 16];
 /// Which data key; not a secret.
-pub(super) type KeyId = [u8; KEY_ID];
+pub(super) type KeyId = [u8; KEY_ID_LEN];
 
 /// The data key of a vault, 32 bytes.
 #[derive(Clone)]
-pub(super) struct Key(Zeroizing<[u8; 32]>);
+pub(super) struct DataKey(Zeroizing<[u8; 32]>);
 
-impl Key {
+impl DataKey {
     /// A new one.
     pub(super) fn random() -> Result<Self> {
         Ok(Self(Zeroizing::new(random::bytes::<32>()?)))
@@ -41,12 +41,12 @@ impl Key {
     }
 
     /// The bytes, to be used or kept somewhere.
-    pub(super) fn bytes(&self) -> &[u8; 32] {
+    pub(super) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
     /// A copy to hand on.
-    pub(super) fn secret(&self) -> Secret<Vec<u8>> {
+    pub(super) fn to_secret(&self) -> Secret<Vec<u8>> {
         Secret::new(self.0.to_vec())
     }
 
@@ -58,12 +58,12 @@ impl Key {
             .chain_update(*self.0)
             .finalize();
         let mut id = KeyId::default();
-        id.copy_from_slice(&digest[..KEY_ID]);
+        id.copy_from_slice(&digest[..KEY_ID_LEN]);
         id
     }
 }
 
-impl std::fmt::Debug for Key {
+impl std::fmt::Debug for DataKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[secret]")
     }
@@ -71,50 +71,50 @@ impl std::fmt::Debug for Key {
 
 /// What the first bytes of a record say.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Seal {
+pub(super) enum SealStatus {
     /// Sealed with this vault's key, in this format.
-    Ours,
+    OwnKey,
     /// Sealed with another key.
     OtherKey,
     /// Written by a newer program.
-    Newer,
+    NewerFormat,
     /// Not a whole record.
     Damaged,
 }
 
 /// Looks at the first bytes of a record.
-pub(super) fn inspect(bytes: &[u8], key_id: &KeyId) -> Seal {
-    let Some(prefix) = bytes.first_chunk::<PREFIX>() else { return Seal::Damaged };
-    let (head, check) = prefix.split_at(PREFIX - CHECK);
+pub(super) fn inspect(bytes: &[u8], key_id: &KeyId) -> SealStatus {
+    let Some(prefix) = bytes.first_chunk::<PREFIX_LEN>() else { return SealStatus::Damaged };
+    let (head, check) = prefix.split_at(PREFIX_LEN - CHECKSUM_LEN);
     if head[..MAGIC.len()] != MAGIC || check != checksum(head) || head[MAGIC.len()] == 0 {
-        return Seal::Damaged;
+        return SealStatus::Damaged;
     }
     match head[MAGIC.len()] {
-        format if format > FORMAT => Seal::Newer,
-        _ if head[MAGIC.len() + 1..] != *key_id => Seal::OtherKey,
-        _ => Seal::Ours,
+        format if format > FORMAT_VERSION => SealStatus::NewerFormat,
+        _ if head[MAGIC.len() + 1..] != *key_id => SealStatus::OtherKey,
+        _ => SealStatus::OwnKey,
     }
 }
 
-fn checksum(head: &[u8]) -> [u8; CHECK] {
+fn checksum(head: &[u8]) -> [u8; CHECKSUM_LEN] {
     let digest = Sha256::digest(head);
     [digest[0], digest[1], digest[2], digest[3]]
 }
 
 /// A key with what it seals records for.
 pub(super) struct Sealer<'a> {
-    pub(super) vault: &'a VaultId,
+    pub(super) vault_id: &'a VaultId,
     pub(super) key_id: &'a KeyId,
-    pub(super) key: &'a Key,
+    pub(super) key: &'a DataKey,
 }
 
 impl Sealer<'_> {
     /// Seals a plain text under a name, or what stands for one.
     pub(super) fn seal(&self, name: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
-        let nonce = random::bytes::<NONCE>()?;
-        let mut bytes = Vec::with_capacity(PREFIX + NONCE + plain.len() + TAG);
+        let nonce = random::bytes::<NONCE_LEN>()?;
+        let mut bytes = Vec::with_capacity(PREFIX_LEN + NONCE_LEN + plain.len() + TAG_LEN);
         bytes.extend_from_slice(&MAGIC);
-        bytes.push(FORMAT);
+        bytes.push(FORMAT_VERSION);
         bytes.extend_from_slice(self.key_id);
         bytes.extend_from_slice(&checksum(&bytes));
         bytes.extend_from_slice(&nonce);
@@ -125,7 +125,7 @@ impl Sealer<'_> {
             .cipher()
             .encrypt_inout_detached(
                 &XNonce::from(nonce),
-                &self.associated(name),
+                &self.associated_data(name),
                 body.as_mut_slice().into(),
             )
             .map_err(|_| Error::internal("sealing a record of the vault"))?;
@@ -137,16 +137,16 @@ impl Sealer<'_> {
     /// Opens what [`Sealer::seal`] made under the same name; `None` when it is damaged or something
     /// else.
     pub(super) fn open(&self, name: &[u8], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        if inspect(bytes, self.key_id) != Seal::Ours {
+        if inspect(bytes, self.key_id) != SealStatus::OwnKey {
             return None;
         }
-        let (nonce, rest) = bytes.get(PREFIX..)?.split_first_chunk::<NONCE>()?;
-        let (body, tag) = rest.split_last_chunk::<TAG>()?;
+        let (nonce, rest) = bytes.get(PREFIX_LEN..)?.split_first_chunk::<NONCE_LEN>()?;
+        let (body, tag) = rest.split_last_chunk::<TAG_LEN>()?;
         let mut plain = Zeroizing::new(body.to_vec());
         self.cipher()
             .decrypt_inout_detached(
                 &XNonce::from(*nonce),
-                &self.associated(name),
+                &self.associated_data(name),
                 plain.as_mut_slice().into(),
                 &Tag::from(*tag),
             )
@@ -155,13 +155,13 @@ impl Sealer<'_> {
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(self.key.bytes().into())
+        XChaCha20Poly1305::new(self.key.as_bytes().into())
     }
 
-    fn associated(&self, name: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(1 + self.vault.len() + KEY_ID + name.len());
-        bytes.push(FORMAT);
-        bytes.extend_from_slice(self.vault);
+    fn associated_data(&self, name: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(1 + self.vault_id.len() + KEY_ID_LEN + name.len());
+        bytes.push(FORMAT_VERSION);
+        bytes.extend_from_slice(self.vault_id);
         bytes.extend_from_slice(self.key_id);
         bytes.extend_from_slice(name);
         bytes
@@ -177,16 +177,16 @@ pub(super) mod tests {
     const VAULT: VaultId = [7; 16];
 
     fn with_sealer<T>(test: impl FnOnce(&Sealer<'_>) -> T) -> T {
-        let key = Key::from_bytes(&[3; 32]).unwrap();
-        test(&Sealer { vault: &VAULT, key_id: &key.id(&VAULT), key: &key })
+        let key = DataKey::from_bytes(&[3; 32]).unwrap();
+        test(&Sealer { vault_id: &VAULT, key_id: &key.id(&VAULT), key: &key })
     }
 
     /// The same record as a newer program would mark it.
-    pub(in crate::vault) fn newer(sealed: &[u8]) -> Vec<u8> {
+    pub(in crate::vault) fn with_newer_format(sealed: &[u8]) -> Vec<u8> {
         let mut newer = sealed.to_vec();
-        newer[MAGIC.len()] = FORMAT + 1;
-        let check = checksum(&newer[..PREFIX - CHECK]);
-        newer[PREFIX - CHECK..PREFIX].copy_from_slice(&check);
+        newer[MAGIC.len()] = FORMAT_VERSION + 1;
+        let check = checksum(&newer[..PREFIX_LEN - CHECKSUM_LEN]);
+        newer[PREFIX_LEN - CHECKSUM_LEN..PREFIX_LEN].copy_from_slice(&check);
         newer
     }
 
@@ -212,22 +212,22 @@ pub(super) mod tests {
     fn another_key_and_a_newer_format_are_told_from_damage() {
         with_sealer(|sealer| {
             let sealed = sealer.seal(b"n", b"plain").unwrap();
-            assert_eq!(inspect(&sealed, sealer.key_id), Seal::Ours);
-            assert_eq!(inspect(&sealed, &[0; 8]), Seal::OtherKey);
-            let newer = newer(&sealed);
-            assert_eq!(inspect(&newer, sealer.key_id), Seal::Newer);
-            for at in 0..PREFIX {
+            assert_eq!(inspect(&sealed, sealer.key_id), SealStatus::OwnKey);
+            assert_eq!(inspect(&sealed, &[0; 8]), SealStatus::OtherKey);
+            let newer = with_newer_format(&sealed);
+            assert_eq!(inspect(&newer, sealer.key_id), SealStatus::NewerFormat);
+            for at in 0..PREFIX_LEN {
                 let mut flipped = sealed.clone();
                 flipped[at] ^= 1;
-                assert_eq!(inspect(&flipped, sealer.key_id), Seal::Damaged, "byte {at}");
+                assert_eq!(inspect(&flipped, sealer.key_id), SealStatus::Damaged, "byte {at}");
             }
         });
     }
 
     #[test]
     fn a_key_of_another_vault_has_another_id() {
-        let key = Key::from_bytes(&[3; 32]).unwrap();
+        let key = DataKey::from_bytes(&[3; 32]).unwrap();
         assert_ne!(key.id(&[0; 16]), key.id(&[1; 16]));
-        assert!(Key::from_bytes(&[3; 31]).is_none());
+        assert!(DataKey::from_bytes(&[3; 31]).is_none());
     }
 }

@@ -189,11 +189,11 @@ fn the_readme_and_the_help_tell_every_shell_how_to_evaluate() {
     let help = Sandbox::new().run(&["eval", "--help"]).stdout;
     for dialect in rolecall::shell::Dialect::ALL {
         assert!(
-            readme.contains(&dialect.evaluation("rolecall eval")),
+            readme.contains(&dialect.eval_command("rolecall eval")),
             "{dialect} is not in the README"
         );
         assert!(
-            help.contains(&dialect.evaluation("rolecall eval QUERY")),
+            help.contains(&dialect.eval_command("rolecall eval QUERY")),
             "{dialect} is not in: {help}"
         );
     }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use rolecall::shell::{Changes, Dialect, render};
+use rolecall::shell::{Dialect, EnvChanges, render};
 
 use crate::eval::signed_in;
 use crate::foreign::nu;
@@ -145,7 +145,7 @@ fn values_arrive_under(shell: &Shell, options: &str) {
         .enumerate()
         .map(|(n, value)| (format!("ODD_{n}"), (*value).to_owned()))
         .collect();
-    let changes = Changes { set: set.clone(), unset: vec!["GONE".to_owned()] };
+    let changes = EnvChanges { set: set.clone(), unset: vec!["GONE".to_owned()] };
     sandbox.write("lines", &render(&changes, shell.dialect).unwrap());
     let script = format!("{options}\n{}; env -0", shell.evaluate);
     let output = shell.run(&sandbox, &script).env("GONE", "x").output().unwrap();
@@ -201,7 +201,7 @@ const EVAL: &str = "rolecall eval -S corp --arn 012345678901:ReadOnlyAccess";
 const CLEAR: &str = "rolecall eval --clear";
 
 fn script(dialect: Dialect) -> String {
-    let [on, off] = [EVAL, CLEAR].map(|command| dialect.evaluation(command));
+    let [on, off] = [EVAL, CLEAR].map(|command| dialect.eval_command(command));
     format!("{on}; {WHERE_IN}; {off}; {WHERE_OUT}")
 }
 

@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use rolecall::shell::{Changes, Dialect, render};
+use rolecall::shell::{Dialect, EnvChanges, render};
 
 use crate::eval::{READ, signed_in};
 use crate::eval_shells::{BROKEN, ODD};
@@ -89,9 +89,11 @@ fn odd_values_are_one_literal_each() {
         .enumerate()
         .map(|(n, value)| (format!("ODD_{n}"), (*value).to_owned()))
         .collect();
-    let text =
-        render(&Changes { set: set.clone(), unset: vec!["GONE".to_owned()] }, Dialect::PowerShell)
-            .unwrap();
+    let text = render(
+        &EnvChanges { set: set.clone(), unset: vec!["GONE".to_owned()] },
+        Dialect::PowerShell,
+    )
+    .unwrap();
     let [said] = &parse(&[text])[..] else { panic!("one text, one answer") };
     assert_eq!(said["wrong"], serde_json::json!([]));
     let pairs = said["pairs"].as_array().unwrap();

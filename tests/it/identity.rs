@@ -14,7 +14,7 @@ use rolecall::identity::{
 };
 use rolecall::ops::refresh::{Limits, Progress, refresh};
 use rolecall::os::clock::Clock;
-use rolecall::os::http::{Listener, Response};
+use rolecall::os::http::{HttpResponse, Listener};
 
 /// A simulator and a client for its first directory.
 fn world(options: Options) -> (Running, Identity) {
@@ -301,9 +301,9 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
     tokio::spawn(listener.serve(|request| async move {
         let known = request.header("proxy-authorization") == Some("Basic bWU6aHVudGVyMg==");
         if known {
-            Response::json(200, r#"{"accountList":[]}"#)
+            HttpResponse::json(200, r#"{"accountList":[]}"#)
         } else {
-            Response::text(407, "who are you")
+            HttpResponse::text(407, "who are you")
         }
     }));
     let (_demo, here) = world(Options::default());

@@ -7,7 +7,9 @@ use rolecall::config::{self, Env, Paths};
 use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
 use rolecall::ops::instances::instances;
 use rolecall::os::clock::Clock;
-use rolecall::vault::{Flight, KeyCache, Name, Options, Passphrase, SecureStore, Token, Vault};
+use rolecall::vault::{
+    KeyCache, PassphraseSource, RecordId, SecureStore, SingleFlight, SsoToken, Vault, VaultOptions,
+};
 
 use crate::sandbox::Sandbox;
 
@@ -28,9 +30,9 @@ impl Records {
         let paths = Paths::from_env(&env).unwrap();
         let settings = config::load(&env, &paths).unwrap().settings;
         let instances = instances(&env, &paths, &settings).unwrap();
-        let passphrase = Passphrase::Given("correct horse".to_owned().into());
+        let passphrase = PassphraseSource::Given("correct horse".to_owned().into());
         let dir = paths.state_dir.join("vault");
-        let options = Options {
+        let options = VaultOptions {
             dir,
             store,
             key_cache: KeyCache::Never,
@@ -44,9 +46,9 @@ impl Records {
         self.instances.iter().find(|instance| instance.name.as_str() == sso).unwrap()
     }
 
-    fn role(&self, role: &str) -> Name {
+    fn role(&self, role: &str) -> RecordId {
         let (account, role) = role.split_once(':').unwrap();
-        Name::credentials(
+        RecordId::credentials(
             self.instance("corp"),
             account.parse().unwrap(),
             &RoleName::new(role),
@@ -72,14 +74,14 @@ impl Records {
     }
 
     /// The name of a chained role's stored credentials, `ACCOUNT:ROLE`.
-    fn chained(&self, role: &str) -> Name {
+    fn chained(&self, role: &str) -> RecordId {
         let (account, role) = role.split_once(':').unwrap();
-        let is_it = |name: &Name| {
-            name.chained()
+        let is_it = |name: &RecordId| {
+            name.is_chained()
                 && name.account().is_some_and(|id| id.as_str() == account)
                 && name.role().is_some_and(|have| have.as_str() == role)
         };
-        self.vault.names(now()).unwrap().into_iter().map(|(name, _)| name).find(is_it).unwrap()
+        self.vault.list(now()).unwrap().into_iter().map(|(name, _)| name).find(is_it).unwrap()
     }
 
     /// As [`Self::leave_credentials`], for a chained role.
@@ -97,7 +99,7 @@ impl Records {
 
     /// Removes the stored credentials of a chained role.
     pub(crate) fn forget_chained(&self, role: &str) {
-        self.vault.forget(&self.chained(role)).unwrap();
+        self.vault.remove(&self.chained(role)).unwrap();
     }
 
     /// The access key id of stored credentials of `ACCOUNT:ROLE`, chained or not.
@@ -114,12 +116,12 @@ impl Records {
     /// included.
     pub(crate) fn expiries(&self, role: &str) -> Vec<Timestamp> {
         let (account, role) = role.split_once(':').unwrap();
-        let is_it = |name: &Name| {
+        let is_it = |name: &RecordId| {
             name.account().is_some_and(|id| id.as_str() == account)
                 && name.role().is_some_and(|have| have.as_str() == role)
         };
         self.vault
-            .names(now())
+            .list(now())
             .unwrap()
             .into_iter()
             .filter(|(name, _)| is_it(name))
@@ -143,46 +145,46 @@ impl Records {
     }
 
     /// The token of an instance.
-    pub(crate) fn token(&self, sso: &str) -> Option<Token> {
-        self.vault.load(&Name::token(self.instance(sso)), now()).unwrap()
+    pub(crate) fn token(&self, sso: &str) -> Option<SsoToken> {
+        self.vault.load(&RecordId::token(self.instance(sso)), now()).unwrap()
     }
 
     /// Keeps an instance's token under the name that it has for this one too.
     pub(crate) fn copy_token(&self, sso: &str, other: &Instance) {
-        self.vault.save(&Name::token(other), &self.token(sso).unwrap()).unwrap();
+        self.vault.save(&RecordId::token(other), &self.token(sso).unwrap()).unwrap();
     }
 
     /// Moves a sign-in so many seconds into the past.
     pub(crate) fn signed_in_ago(&self, sso: &str, seconds: i64) {
-        let old = Token { signed_in_at: now().plus(-seconds), ..self.token(sso).unwrap() };
-        self.vault.save(&Name::token(self.instance(sso)), &old).unwrap();
+        let old = SsoToken { signed_in_at: now().plus(-seconds), ..self.token(sso).unwrap() };
+        self.vault.save(&RecordId::token(self.instance(sso)), &old).unwrap();
     }
 
     /// Leaves so many seconds of a token's life, by this machine's clock; the simulator goes on
     /// taking it.
     pub(crate) fn leave_token(&self, sso: &str, left: i64) {
-        let old = Token { expires_at: now().plus(left), ..self.token(sso).unwrap() };
-        self.vault.save(&Name::token(self.instance(sso)), &old).unwrap();
+        let old = SsoToken { expires_at: now().plus(left), ..self.token(sso).unwrap() };
+        self.vault.save(&RecordId::token(self.instance(sso)), &old).unwrap();
     }
 
     /// Stores this token.
-    pub(crate) fn save_token(&self, sso: &str, token: &Token) {
-        self.vault.save(&Name::token(self.instance(sso)), token).unwrap();
+    pub(crate) fn save_token(&self, sso: &str, token: &SsoToken) {
+        self.vault.save(&RecordId::token(self.instance(sso)), token).unwrap();
     }
 
     /// The single flight that fetches a role's credentials.
-    pub(crate) fn credentials_flight(&self, role: &str) -> Flight {
-        self.vault.flight(&self.role(role))
+    pub(crate) fn credentials_flight(&self, role: &str) -> SingleFlight {
+        self.vault.single_flight(&self.role(role))
     }
 
     /// The single flight that refreshes a token.
-    pub(crate) fn token_flight(&self, sso: &str) -> Flight {
-        self.vault.flight(&Name::token(self.instance(sso)))
+    pub(crate) fn token_flight(&self, sso: &str) -> SingleFlight {
+        self.vault.single_flight(&RecordId::token(self.instance(sso)))
     }
 
     /// How many records there are that can be opened.
     pub(crate) fn count(&self) -> usize {
-        self.vault.names(now()).unwrap().len()
+        self.vault.list(now()).unwrap().len()
     }
 }
 

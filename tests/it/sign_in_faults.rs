@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 
 use rolecall::demo::{self, Edit, Fault, Reply};
 use rolecall::domain::Secret;
-use rolecall::vault::Token;
+use rolecall::vault::SsoToken;
 use serde_json::json;
 
 use crate::commands::{ROLE, refused};
@@ -28,8 +28,10 @@ fn edited(operation: &str, times: usize, edit: Edit) -> Fault {
 fn end(sandbox: &Sandbox) {
     let records = Records::of(sandbox);
     let token = records.token("corp").unwrap();
-    records
-        .save_token("corp", &Token { refresh_token: None, expires_at: token.issued_at, ..token });
+    records.save_token(
+        "corp",
+        &SsoToken { refresh_token: None, expires_at: token.issued_at, ..token },
+    );
 }
 
 /// Writes an executable script into the sandbox.
@@ -228,7 +230,7 @@ fn a_stored_token_with_a_control_character_counts_as_damaged() {
     let sandbox = signed_in();
     let records = Records::of(&sandbox);
     for bad in ["a\nb", "\u{7f}", ""] {
-        let token = Token { access_token: Secret::from(bad), ..records.token("corp").unwrap() };
+        let token = SsoToken { access_token: Secret::from(bad), ..records.token("corp").unwrap() };
         records.save_token("corp", &token);
         let fetch = [&PROCESS[..], &["--no-cache"]].concat();
         refused(

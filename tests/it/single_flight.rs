@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rolecall::demo;
 use rolecall::domain::{Error, ErrorKind, Timestamp};
 use rolecall::os::clock::Clock;
-use rolecall::vault::{Boarding, Flight, Lead, Outcome};
+use rolecall::vault::{Leader, SharedOutcome, SingleFlight, Turn};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 
@@ -60,9 +60,9 @@ impl Opens {
     }
 }
 
-fn lead(flight: &Flight) -> Lead {
-    match flight.board(flight.look(), Instant::now() + PATIENCE).unwrap() {
-        Boarding::Lead(lead) => lead,
+fn lead(flight: &SingleFlight) -> Leader {
+    match flight.wait(flight.generation(), Instant::now() + PATIENCE).unwrap() {
+        Turn::Lead(lead) => lead,
         other => panic!("{other:?}"),
     }
 }
@@ -84,7 +84,7 @@ fn a_failure_from_before_the_sign_in_is_not_taken_for_the_present() {
     let opens = Opens::of(&flights(&sandbox));
     let late = sandbox.spawn(&PROCESS);
     opens.wait_for(".lock");
-    early.land(Outcome::failed(
+    early.complete(SharedOutcome::from_error(
         &Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"),
         now(),
     ));
@@ -100,13 +100,14 @@ fn a_remembered_failure_ends_with_the_next_sign_in() {
     let first = key(&sandbox.run(&PROCESS));
     let records = Records::of(&sandbox);
     records.leave_credentials(ROLE, 600);
-    lead(&records.credentials_flight(ROLE)).land(Outcome::failed(
+    lead(&records.credentials_flight(ROLE)).complete(SharedOutcome::from_error(
         &Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"),
         now(),
     ));
     records.leave_token("corp", -60);
     let token = records.token("corp").unwrap();
-    records.save_token("corp", &rolecall::vault::Token { issued_at: now().plus(-3_600), ..token });
+    records
+        .save_token("corp", &rolecall::vault::SsoToken { issued_at: now().plus(-3_600), ..token });
     let ran = sandbox.run(&PROCESS);
     assert!(key(&ran) == first && ran.stderr.contains("nobody is signed in"), "{ran:?}");
     let login = sandbox.run(&["login", "-S", "corp", "--flow", "device-code", "--force"]);

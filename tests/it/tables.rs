@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use rolecall::cli::{Cli, EXIT_CODES};
 use rolecall::config::env::VARIABLES;
 use rolecall::config::{self, LoadedConfig};
-use rolecall::shell::hooks::{HOOKED, line};
+use rolecall::shell::hooks::{SHELLS_WITH_HOOKS, source_line};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -69,8 +69,8 @@ fn every_command_stands_in_the_readme_and_no_other() {
 #[test]
 fn every_shells_hook_stands_in_the_readme() {
     let table = table("| shell | in its start file |").concat().concat();
-    for shell in HOOKED {
-        let (line, once) = line(shell).unwrap();
+    for shell in SHELLS_WITH_HOOKS {
+        let (line, once) = source_line(shell).unwrap();
         assert!(
             table.contains(&format!("`{line}`"))
                 && once.is_none_or(|once| table.contains(&format!("`{once}`"))),

@@ -10,7 +10,9 @@ use rolecall::domain::{
     Credentials, EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region,
     RoleName, StartUrl, Timestamp,
 };
-use rolecall::vault::{KeyCache, KeyPlace, Name, Options, Passphrase, SecureStore, Vault};
+use rolecall::vault::{
+    KeyCache, KeyLocation, PassphraseSource, RecordId, SecureStore, Vault, VaultOptions,
+};
 
 /// Says in which directory a process started by these tests works, and on what.
 const HOME: &str = "ROLECALL_TEST_KEYRING_HOME";
@@ -127,13 +129,13 @@ fn a_step() {
     }
 }
 
-fn options(home: &Path, store: SecureStore) -> Options {
+fn options(home: &Path, store: SecureStore) -> VaultOptions {
     let dir = home.join("state/vault");
-    Options {
+    VaultOptions {
         dir,
         store,
         key_cache: KeyCache::Never,
-        passphrase: Passphrase::None,
+        passphrase: PassphraseSource::None,
         may_prompt_desktop: false,
     }
 }
@@ -142,7 +144,7 @@ fn vault(home: &Path, store: SecureStore) -> Vault {
     Vault::new(options(home, store))
 }
 
-fn name() -> Name {
+fn name() -> RecordId {
     let corp = Instance {
         name: InstanceName::new("corp"),
         start_url: StartUrl::new("https://corp.awsapps.com/start"),
@@ -152,7 +154,7 @@ fn name() -> Name {
         source: InstanceSource::RolecallConfig,
         endpoints: EndpointOverrides::default(),
     };
-    Name::credentials(&corp, "012345678901".parse().unwrap(), &RoleName::new("Admin"), None)
+    RecordId::credentials(&corp, "012345678901".parse().unwrap(), &RoleName::new("Admin"), None)
 }
 
 fn credentials() -> Credentials {
@@ -182,7 +184,7 @@ fn refused<T: std::fmt::Debug>(call: impl FnOnce() -> rolecall::domain::Result<T
 /// `auto` takes the keyring, and what it opens lies sealed.
 fn make(home: &Path) {
     let vault = vault(home, SecureStore::Auto);
-    vault.ready().unwrap();
+    vault.ensure_ready().unwrap();
     vault.save(&name(), &credentials()).unwrap();
     assert_eq!(vault.status().chosen, Some(SecureStore::Keyring));
     let key = vault.data_key().unwrap().unwrap();
@@ -208,7 +210,7 @@ fn cache(home: &Path) {
         }
     });
     if cfg!(target_os = "linux") {
-        assert_eq!(caching(home).status().key, KeyPlace::Kernel);
+        assert_eq!(caching(home).status().key, KeyLocation::Kernel);
         let flights = walk(&home.join("state/vault/flights"));
         let landed: Vec<String> = flights
             .iter()
@@ -223,15 +225,15 @@ fn cache(home: &Path) {
 fn cached(home: &Path) {
     if cfg!(target_os = "linux") {
         assert!(opens(&caching(home)));
-        caching(home).ready().unwrap();
+        caching(home).ensure_ready().unwrap();
     }
     caching(home).lock().unwrap();
-    assert_eq!(caching(home).status().key, KeyPlace::Away);
+    assert_eq!(caching(home).status().key, KeyLocation::NotCached);
     refused(|| caching(home).load::<Credentials>(&name(), NOW));
 }
 
 fn caching(home: &Path) -> Vault {
-    Vault::new(Options { key_cache: KeyCache::Auto, ..options(home, SecureStore::Auto) })
+    Vault::new(VaultOptions { key_cache: KeyCache::Auto, ..options(home, SecureStore::Auto) })
 }
 
 /// An unreachable keyring is an error and never a switch; a vault that is new then takes a
@@ -240,18 +242,21 @@ fn no_bus(home: &Path) {
     if home.join("state/vault/header").exists() {
         refused(|| vault(home, SecureStore::Auto).load::<Credentials>(&name(), NOW));
         refused(|| vault(home, SecureStore::Auto).save(&name(), &credentials()));
-        let with_passphrase = Options {
-            passphrase: Passphrase::Given("p".into()),
+        let with_passphrase = VaultOptions {
+            passphrase: PassphraseSource::Given("p".into()),
             ..options(home, SecureStore::File)
         };
         refused(|| Vault::new(with_passphrase).load::<Credentials>(&name(), NOW));
     }
-    let fresh = Options { dir: home.join("fresh/vault"), ..options(home, SecureStore::Auto) };
-    refused(|| Vault::new(Options { store: SecureStore::Keyring, ..fresh.clone() }).ready());
-    refused(|| Vault::new(fresh.clone()).ready());
+    let fresh = VaultOptions { dir: home.join("fresh/vault"), ..options(home, SecureStore::Auto) };
+    refused(|| {
+        Vault::new(VaultOptions { store: SecureStore::Keyring, ..fresh.clone() }).ensure_ready()
+    });
+    refused(|| Vault::new(fresh.clone()).ensure_ready());
     assert!(!fresh.dir.join("header").exists());
-    let by_passphrase = Vault::new(Options { passphrase: Passphrase::Given("p".into()), ..fresh });
-    by_passphrase.ready().unwrap();
+    let by_passphrase =
+        Vault::new(VaultOptions { passphrase: PassphraseSource::Given("p".into()), ..fresh });
+    by_passphrase.ensure_ready().unwrap();
     assert_eq!(by_passphrase.status().chosen, Some(SecureStore::File));
 }
 
@@ -260,7 +265,7 @@ fn reset(home: &Path) {
     let key = before.data_key().unwrap().unwrap();
     before.reset().unwrap();
     let after = vault(home, SecureStore::Auto);
-    after.ready().unwrap();
+    after.ensure_ready().unwrap();
     assert_ne!(after.data_key().unwrap().unwrap(), key);
 }
 
@@ -268,9 +273,10 @@ fn reset(home: &Path) {
 /// terminal fares no better.
 fn locked(home: &Path) {
     for may_prompt_desktop in [false, true] {
-        let vault = Vault::new(Options { may_prompt_desktop, ..options(home, SecureStore::Auto) });
+        let vault =
+            Vault::new(VaultOptions { may_prompt_desktop, ..options(home, SecureStore::Auto) });
         refused(|| vault.load::<Credentials>(&name(), NOW));
-        refused(|| vault.ready());
+        refused(|| vault.ensure_ready());
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use crate::shell::{Dialect, Format};
+use crate::shell::{Dialect, EnvFormat};
 
 use super::Selectors;
 use super::exec::FormArg;
@@ -44,7 +44,7 @@ pub struct EvalArgs {
     pub overwrite_env: bool,
     /// Write for something that is no shell, such as `docker --env-file` (env) or a dotenv library
     #[arg(long, value_name = "FORMAT", value_parser = formats(), conflicts_with_all = ["shell", "overwrite_env"])]
-    pub format: Option<Format>,
+    pub format: Option<EnvFormat>,
     /// Do not ask before a protected role is used
     #[arg(long)]
     pub yes: bool,
@@ -53,7 +53,7 @@ pub struct EvalArgs {
 /// How each shell evaluates what `eval` prints.
 fn evaluations() -> String {
     let line = |dialect: Dialect| {
-        format!("  {dialect:10}  {}\n", dialect.evaluation("rolecall eval QUERY"))
+        format!("  {dialect:10}  {}\n", dialect.eval_command("rolecall eval QUERY"))
     };
     let lines: String = Dialect::ALL.into_iter().map(line).collect();
     format!(
@@ -75,7 +75,7 @@ fn dialects() -> impl TypedValueParser<Value = Dialect> {
 }
 
 /// Reads one of the formats by its name.
-fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
-        .try_map(|name| name.parse::<Format>())
+fn formats() -> impl TypedValueParser<Value = EnvFormat> {
+    PossibleValuesParser::new(EnvFormat::ALL.map(EnvFormat::as_str))
+        .try_map(|name| name.parse::<EnvFormat>())
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::shell::Dialect;
-use crate::shell::hooks::{Chord, HOOKED, line};
+use crate::shell::hooks::{Chord, SHELLS_WITH_HOOKS, source_line};
 
 /// Flags of `init`.
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub struct InitArgs {
 /// How each shell sources what `init` prints.
 fn sourcing() -> String {
     let told = |shell: Dialect| {
-        let (line, once) = line(shell)?;
+        let (line, once) = source_line(shell)?;
         Some(match once {
             Some(once) => format!(
                 "  {:10}  {once}\n              once, then `{line}` in config.nu\n",
@@ -37,7 +37,7 @@ fn sourcing() -> String {
             None => format!("  {:10}  {line}\n", shell.as_str()),
         })
     };
-    let lines: String = HOOKED.into_iter().filter_map(told).collect();
+    let lines: String = SHELLS_WITH_HOOKS.into_iter().filter_map(told).collect();
     format!(
         "To source it:\n{lines}  direnv      rolecall init direnv > ~/.config/direnv/lib/rolecall.sh\n              once, then `use rolecall PROFILE` in an .envrc"
     )
@@ -53,7 +53,7 @@ pub enum Reader {
 }
 
 fn readers() -> impl TypedValueParser<Value = Reader> {
-    let names = HOOKED.map(Dialect::as_str).into_iter().chain(["direnv"]);
+    let names = SHELLS_WITH_HOOKS.map(Dialect::as_str).into_iter().chain(["direnv"]);
     PossibleValuesParser::new(names).try_map(|name| match &*name {
         "direnv" => Ok(Reader::Direnv),
         shell => shell.parse().map(Reader::Shell),
@@ -62,7 +62,8 @@ fn readers() -> impl TypedValueParser<Value = Reader> {
 
 /// Reads one of the shells that have hooks by its name.
 pub(in crate::cli) fn hooked() -> impl TypedValueParser<Value = Dialect> {
-    PossibleValuesParser::new(HOOKED.map(Dialect::as_str)).try_map(|name| name.parse::<Dialect>())
+    PossibleValuesParser::new(SHELLS_WITH_HOOKS.map(Dialect::as_str))
+        .try_map(|name| name.parse::<Dialect>())
 }
 
 /// Flags of the hidden command that the completion scripts run.

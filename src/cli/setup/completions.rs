@@ -3,10 +3,10 @@
 
 use crate::config::{Env, Paths, env, home_dir};
 use crate::domain::{Error, ErrorKind, Result};
-use crate::os::ancestors::ancestors;
-use crate::os::file;
-use crate::shell::hooks::Hook;
-use crate::shell::hooks::place::{Folders, marked, ours, place};
+use crate::os::ancestors::parent_names;
+use crate::os::atomic_file;
+use crate::shell::hooks::ShellHook;
+use crate::shell::hooks::completion_file::{UserDirs, check_mark, completion_file, with_mark};
 use crate::shell::{self, Dialect};
 
 use super::super::args::CompletionsArgs;
@@ -16,7 +16,7 @@ use super::super::{init, out};
 pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
     let env = Env::from_process();
     let shell = args.shell.unwrap_or_else(|| {
-        shell::calling(ancestors().iter().map(String::as_str), env.get(env::SHELL))
+        shell::calling_shell(parent_names().iter().map(String::as_str), env.get(env::SHELL))
     });
     match (args.install, args.uninstall) {
         (true, _) => install(shell, &env),
@@ -29,51 +29,52 @@ pub(super) fn run(args: &CompletionsArgs) -> Result<u8> {
 }
 
 fn script(shell: Dialect) -> Result<String> {
-    Hook { shell, program: &init::program()?, cmd: "role", key: None }.completions()
+    ShellHook { shell, program: &init::program()?, cmd: "role", key: None }.completions()
 }
 
 fn install(shell: Dialect, env: &Env) -> Result<u8> {
-    let (script, place) = (script(shell)?, place(shell, &folders(env)?)?);
-    let old = file::load_for_edit(&place.file)?;
+    let (script, place) = (script(shell)?, completion_file(shell, &folders(env)?)?);
+    let old = atomic_file::load_for_edit(&place.path)?;
     if let Some(there) = &old {
-        ours(&place.file, there)?;
-    } else if let Some(folder) = place.file.parent() {
+        check_mark(&place.path, there)?;
+    } else if let Some(folder) = place.path.parent() {
         let elsewhere = format!(
             "evaluate what `rolecall setup completions --shell {shell}` prints in a start-up file of yours instead"
         );
-        file::could_write(folder).map_err(|error| error.hint(elsewhere))?;
-        std::fs::create_dir_all(folder).map_err(|error| file::failed("making", folder, &error))?;
+        atomic_file::check_dir_writable(folder).map_err(|error| error.hint(elsewhere))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| atomic_file::io_error("making", folder, &error))?;
     }
-    file::replace(
-        &place.file,
+    atomic_file::replace(
+        &place.path,
         old.as_deref(),
-        marked(&script).as_bytes(),
+        with_mark(&script).as_bytes(),
         &Paths::from_env(env)?.recovery_dir(),
     )?;
     out::say(&format!(
         "{shell} completes `rolecall` from its next start on: {}",
-        place.file.display()
+        place.path.display()
     ));
-    if let Some((line, whereto)) = place.line {
+    if let Some((line, whereto)) = place.setup_line {
         out::say(&format!("add this to {whereto}:\n  {line}"));
     }
     Ok(0)
 }
 
 fn uninstall(shell: Dialect, env: &Env) -> Result<u8> {
-    let place = place(shell, &folders(env)?)?;
-    match file::load(&place.file)? {
+    let place = completion_file(shell, &folders(env)?)?;
+    match atomic_file::load(&place.path)? {
         Some(there) => {
-            ours(&place.file, &there)?;
-            file::remove(&place.file)?;
-            out::say(&format!("took away {}", place.file.display()));
+            check_mark(&place.path, &there)?;
+            atomic_file::remove(&place.path)?;
+            out::say(&format!("took away {}", place.path.display()));
         }
-        None => out::say(&format!("there is nothing at {}", place.file.display())),
+        None => out::say(&format!("there is nothing at {}", place.path.display())),
     }
     Ok(0)
 }
 
-fn folders(env: &Env) -> Result<Folders> {
+fn folders(env: &Env) -> Result<UserDirs> {
     let home = || {
         home_dir(env).ok_or_else(|| {
             Error::new(ErrorKind::Config, "this user has no home directory").hint("set HOME")
@@ -85,5 +86,5 @@ fn folders(env: &Env) -> Result<Folders> {
     let data = env
         .path(env::XDG_DATA_HOME)
         .map_or_else(|| home().map(|home| home.join(".local/share")), Ok)?;
-    Ok(Folders { config, data })
+    Ok(UserDirs { config, data })
 }

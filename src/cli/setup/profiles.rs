@@ -12,7 +12,7 @@ use crate::ops::profiles::{
     self, Change, Draft, Line, Note, Report, Request, Skipped, Style, Which, Why,
 };
 use crate::ops::roles::resolve::matching;
-use crate::os::file::Target;
+use crate::os::atomic_file::WriteTarget;
 
 use super::super::args::{Globals, ProfilesArgs};
 use super::super::{context, out, resolve};
@@ -27,7 +27,10 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
         return Ok(0);
     }
     if args.json
-        && args.aws_config.as_deref().is_some_and(|file| Target::of(file) == Ok(Target::Stdout))
+        && args
+            .aws_config
+            .as_deref()
+            .is_some_and(|file| WriteTarget::resolve(file) == Ok(WriteTarget::Stdout))
     {
         return Err(Error::new(
             ErrorKind::Usage,

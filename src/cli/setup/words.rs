@@ -7,7 +7,7 @@ use crate::config::env;
 use crate::domain::{Error, ErrorKind, Region, escape_unprintable};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::{Change, Line, Note, Report, Skipped, Undone, Why};
-use crate::os::file::Target;
+use crate::os::atomic_file::WriteTarget;
 
 use super::super::args::ProfilesArgs;
 use super::super::out;
@@ -42,7 +42,7 @@ fn place(ctx: &Ctx, file: &Path) -> String {
 
 /// Whether what was written to a path can't be read back.
 pub(super) fn is_stream(file: &Path) -> bool {
-    Target::of(file).is_ok_and(|target| target.is_stream())
+    WriteTarget::resolve(file).is_ok_and(|target| target.is_stream())
 }
 
 pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::{Approve, Fault, Options, Running, approve, deny, start};
 use super::*;
-use crate::os::http::form;
+use crate::os::http::parse_form;
 
 #[test]
 fn a_device_code_waits_for_the_person_and_then_works_once() {
@@ -285,7 +285,7 @@ impl Program {
             stream
                 .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
                 .unwrap();
-            form(first.split(' ').nth(1).unwrap().split_once('?').unwrap().1)
+            parse_form(first.split(' ').nth(1).unwrap().split_once('?').unwrap().1)
         })
     }
 

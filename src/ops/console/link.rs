@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use crate::config::{UrlAction, env};
 use crate::domain::{Error, ErrorKind, Result, Secret};
 use crate::os::clipboard::{self, Desktop};
-use crate::os::http::{Listener, Request, Response};
+use crate::os::http::{HttpRequest, HttpResponse, Listener};
 use crate::os::{browser, random};
 
 use crate::ops::ctx::Ctx;
@@ -87,7 +87,7 @@ pub async fn deliver_and_go(
     let started = opener.open(&leave(&link)?)?;
     let patience = Instant::now() + EARLY;
     while Instant::now() < patience {
-        match started.ended() {
+        match started.try_wait() {
             Some(how) => return how.map(|()| Delivered::Opened),
             None => tokio::time::sleep(LOOK / 5).await,
         }
@@ -107,7 +107,7 @@ pub async fn deliver(ctx: &Ctx, link: Link, manner: &Manner) -> Result<Delivered
         }
         UrlAction::Clipboard => clipboard::copy(link.text().expose(), desktop(ctx))?,
         UrlAction::Osc52 => {
-            clipboard::copy_by_terminal(link.text().expose(), ctx.env.get(env::TMUX).is_some())?
+            clipboard::copy_osc52(link.text().expose(), ctx.env.get(env::TMUX).is_some())?
         }
         UrlAction::Open
         | UrlAction::Exec
@@ -171,7 +171,7 @@ struct Opener {
 
 impl Opener {
     fn new(ctx: &Ctx, manner: &Manner) -> Result<Self> {
-        let named = manner.browser.as_deref().map(browser::words);
+        let named = manner.browser.as_deref().map(browser::split_words);
         let in_container = |scheme| (scheme, manner.container.clone());
         let opener = match manner.action {
             UrlAction::Exec => Self { words: Some(command(manner)?), scheme: None },
@@ -191,7 +191,7 @@ impl Opener {
         Ok(opener)
     }
 
-    fn open(&self, address: &str) -> Result<browser::Started> {
+    fn open(&self, address: &str) -> Result<browser::BrowserProcess> {
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let program = self.words.as_deref();
         match &self.scheme {
@@ -238,7 +238,7 @@ fn command(manner: &Manner) -> Result<Vec<String>> {
 /// Opens the address that leads to a link, and serves it until somebody came or the program failed.
 async fn hand_over(
     link: Secret<String>,
-    open: impl FnOnce(&str) -> Result<browser::Started>,
+    open: impl FnOnce(&str) -> Result<browser::BrowserProcess>,
 ) -> Result<()> {
     let redirect = Redirect::new(link)?;
     let started = open(redirect.address())?;
@@ -283,19 +283,19 @@ impl Redirect {
         let (left, fetched) =
             (Arc::new(std::sync::Mutex::new(Some(self.link))), Arc::new(Notify::new()));
         let (path, done) = (self.path, fetched.clone());
-        let answer = move |request: Request| {
+        let answer = move |request: HttpRequest| {
             let (path, left, fetched) = (path.clone(), left.clone(), fetched.clone());
             async move {
                 if request.path != path || request.method != http::Method::GET {
-                    return Response::text(404, "nothing here");
+                    return HttpResponse::text(404, "nothing here");
                 }
                 match left.lock().ok().and_then(|mut left| left.take()) {
                     Some(link) => {
                         fetched.notify_one();
-                        Response::redirect(link.expose().clone())
-                            .with("referrer-policy", "no-referrer")
+                        HttpResponse::redirect(link.expose().clone())
+                            .with_header("referrer-policy", "no-referrer")
                     }
-                    None => Response::text(410, "this link was used already"),
+                    None => HttpResponse::text(410, "this link was used already"),
                 }
             }
         };
@@ -309,7 +309,7 @@ impl Redirect {
 }
 
 /// Ends when the program that was started does so badly.
-async fn failure(started: browser::Started) -> Error {
+async fn failure(started: browser::BrowserProcess) -> Error {
     loop {
         if let Some(error) = started.failure() {
             return error;
@@ -328,7 +328,7 @@ pub(in crate::ops) fn launch(
     ctx: &Ctx,
     address: &str,
     manner: &Manner,
-) -> Result<Option<browser::Started>> {
+) -> Result<Option<browser::BrowserProcess>> {
     if manner.starts_a_program() {
         Opener::new(ctx, manner)?.open(address).map(Some)
     } else {
@@ -367,7 +367,7 @@ mod tests {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
     }
 
-    fn started(program: &str) -> Result<browser::Started> {
+    fn started(program: &str) -> Result<browser::BrowserProcess> {
         browser::open("http://127.0.0.1/", Some(&[program.to_owned()]), &[])
     }
 

@@ -8,12 +8,12 @@ use crate::awsconfig::dialect::complaints;
 use crate::awsconfig::{AwsConfig, Profile, edit, sso_lint, token_cache};
 use crate::config::{Env, LoadedConfig, Paths, env};
 use crate::domain::{Instance, InstanceSource, Result, Timestamp};
-use crate::os::ancestors::ancestors;
-use crate::os::browser::words;
-use crate::os::file;
+use crate::os::ancestors::parent_names;
+use crate::os::atomic_file;
+use crate::os::browser::split_words;
 use crate::os::lock::Lock;
-use crate::shell::calling;
-use crate::shell::hooks::{Source as Hook, source};
+use crate::shell::calling_shell;
+use crate::shell::hooks::{HookSetup as Hook, hook_setup};
 use crate::vault::Vault;
 
 use crate::ops::instances::{self, overrides};
@@ -35,7 +35,7 @@ pub fn gather(
 ) -> Scene {
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
     let instances = instances::known(env, paths, &settings);
-    let read = |path: &Path| file::load(path).ok().flatten().unwrap_or_default();
+    let read = |path: &Path| atomic_file::load(path).ok().flatten().unwrap_or_default();
     let secrets = read(&paths.aws_credentials);
     let complaints = [&paths.aws_config, &paths.aws_credentials]
         .map(|path| (path.clone(), complaints(&read(path))));
@@ -112,7 +112,7 @@ fn closed(paths: &Paths) -> Vec<Closed> {
     ];
     all.into_iter()
         .filter_map(|(dir, what, variable)| {
-            Some(Closed { what, variable, why: file::could_write(dir).err()? })
+            Some(Closed { what, variable, why: atomic_file::check_dir_writable(dir).err()? })
         })
         .collect()
 }
@@ -123,7 +123,7 @@ fn profiles(config: &AwsConfig, credentials: &AwsConfig, file: &[u8]) -> Vec<See
         config.managed().into_iter().map(|managed| managed.profile).collect();
     let bare: BTreeSet<String> = credentials.credentials_names().into_iter().collect();
     let seen = |(name, profile): (String, Profile)| {
-        let program = words(profile.get("credential_process")?).into_iter().next()?;
+        let program = split_words(profile.get("credential_process")?).into_iter().next()?;
         let path = Path::new(&program);
         Some(SeenProfile {
             missing: path.is_absolute() && !path.exists(),
@@ -147,8 +147,8 @@ fn seen(vault: &Vault) -> SeenVault {
     let status = vault.status();
     let closed = match (&status.problem, status.chosen) {
         (Some(_), _) => None,
-        (None, Some(_)) => vault.ready().err(),
-        (None, None) => vault.could_be_made().err(),
+        (None, Some(_)) => vault.ensure_ready().err(),
+        (None, None) => vault.check_can_init().err(),
     };
     let mut loose: Vec<LooseFile> = loose(&status.dir, 0o700).into_iter().collect();
     loose.extend(loose_files(&status.dir));
@@ -212,8 +212,8 @@ fn loose(_: &Path, _: u32) -> Option<LooseFile> {
 
 /// The hook of the shell that called us, and whether a file that it reads when it starts brings it.
 fn hook_here(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
-    let shell = calling(ancestors().iter().map(String::as_str), env.get(env::SHELL));
-    let hook = source(shell, paths.home.as_deref()?, &paths.config_home(env)?)?;
-    let has = hook.is_there();
+    let shell = calling_shell(parent_names().iter().map(String::as_str), env.get(env::SHELL));
+    let hook = hook_setup(shell, paths.home.as_deref()?, &paths.config_home(env)?)?;
+    let has = hook.is_installed();
     Some((hook, has))
 }

@@ -8,7 +8,7 @@ use crate::config::{Paths, edit};
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
 use crate::ops::profiles::backup::{self, Run, Undone};
 use crate::ops::profiles::lock_aws_files;
-use crate::os::file;
+use crate::os::atomic_file;
 
 /// The command that writes, as it is typed behind the program's name; `--undo` behind it takes the
 /// run back.
@@ -69,11 +69,11 @@ pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
         }
         Mend::Setting { key, value } => {
             let file = &paths.config_file;
-            let bytes = file::load(file)?.unwrap_or_default();
+            let bytes = atomic_file::load(file)?.unwrap_or_default();
             let text = String::from_utf8(bytes).map_err(|_| {
                 Error::new(ErrorKind::Config, format!("{}: not UTF-8", file.display()))
             })?;
-            file::replace(
+            atomic_file::replace(
                 file,
                 Some(text.as_bytes()),
                 edit::set(&text, file, key, value)?.as_bytes(),
@@ -89,12 +89,12 @@ pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
 fn correct(paths: &Paths, path: &Path, code: Code, now: Timestamp) -> Result<()> {
     let state_dir = paths.state_dir.as_path();
     let _alone = lock_aws_files(state_dir)?;
-    let old = file::load(path)?.unwrap_or_default();
+    let old = atomic_file::load(path)?.unwrap_or_default();
     let new = sso_lint::fixed(&old);
     if let Some(new) = &new {
-        file::check_writable(path)?;
+        atomic_file::check_writable(path)?;
         backup::keep(state_dir, path, Some(&old), new, Run::begin(state_dir, COMMAND, now)?)?;
-        file::replace(path, Some(&old), new, &paths.recovery_dir())?;
+        atomic_file::replace(path, Some(&old), new, &paths.recovery_dir())?;
     }
     let left = sso_lint::problems(new.as_deref().unwrap_or(&old));
     match left.iter().find(|problem| problem.code == code && problem.is_fixable()) {
@@ -120,7 +120,7 @@ fn set_mode(path: &std::path::Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let permissions = std::fs::Permissions::from_mode(mode);
     std::fs::set_permissions(path, permissions)
-        .map_err(|error| file::failed("changing the mode of", path, &error))
+        .map_err(|error| atomic_file::io_error("changing the mode of", path, &error))
 }
 
 #[cfg(not(unix))]

@@ -9,7 +9,7 @@ use crate::awsconfig::sso_lint::Problem;
 use crate::config::{Env, Paths};
 use crate::domain::{Error, Instance, InstanceName, Region, Result, StartUrl, Timestamp};
 use crate::ops::instances::overrides::Override;
-use crate::shell::hooks::Source;
+use crate::shell::hooks::HookSetup;
 use crate::vault::SecureStore;
 
 /// This machine as far as it matters.
@@ -52,7 +52,7 @@ pub struct Scene {
     /// Whether a browser can be opened here, or one was named.
     pub browser: bool,
     /// The calling shell's hook, and whether a start-up file brings it.
-    pub hook: Option<(Source, bool)>,
+    pub hook: Option<(HookSetup, bool)>,
 }
 
 /// The endpoints of an instance that replace AWS's own.

@@ -15,7 +15,9 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
         ),
     );
     let finding = finding.seen(format!("{file} does not name `rolecall init`"));
-    let finding =
-        hook.once.iter().fold(finding, |finding, once| finding.fix(format!("{once}, once")));
+    let finding = hook
+        .setup_command
+        .iter()
+        .fold(finding, |finding, once| finding.fix(format!("{once}, once")));
     vec![finding.fix(format!("add to {file}: {}", hook.line))]
 }

@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::ops::instances::overrides::{Override, Service};
 use crate::ops::setup::discover::instance;
 use crate::shell::Dialect;
-use crate::shell::hooks::source;
+use crate::shell::hooks::hook_setup;
 use crate::vault::SecureStore;
 
 const NOW: Timestamp = Timestamp(1_795_000_000);
@@ -61,7 +61,7 @@ fn scene(pairs: &[(&str, &str)]) -> Scene {
         tokens: Vec::new(),
         loose_tokens: Vec::new(),
         browser: true,
-        hook: source(Dialect::Zsh, "/home/jane".as_ref(), "/home/jane/.config".as_ref())
+        hook: hook_setup(Dialect::Zsh, "/home/jane".as_ref(), "/home/jane/.config".as_ref())
             .map(|hook| (hook, true)),
     }
 }
@@ -454,7 +454,7 @@ fn a_machine_without_a_browser_and_a_shell_without_the_hook() {
     scene.browser = true;
     scene.hook.as_mut().unwrap().1 = false;
     assert_eq!(says(&scene, &["~/.zshrc", "rolecall init zsh"]).weight, Weight::Advice);
-    scene.hook = source(Dialect::Nushell, "/home/jane".as_ref(), "/home/jane/.config".as_ref())
+    scene.hook = hook_setup(Dialect::Nushell, "/home/jane".as_ref(), "/home/jane/.config".as_ref())
         .map(|hook| (hook, false));
     says(
         &scene,

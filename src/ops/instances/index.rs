@@ -14,7 +14,7 @@ use crate::config::{
     self, AutoLogin, Env, KeyCache, LogLevel, Paths, SecureStore, Settings, ShareTokenCache, env,
 };
 use crate::domain::{Instance, InstanceName, Result};
-use crate::os::file;
+use crate::os::atomic_file;
 
 use crate::ops::instances::instances;
 use crate::ops::roles::chain::Chains;
@@ -128,7 +128,7 @@ pub(in crate::ops) fn misses_config(paths: &Paths, files: &[Stamp]) -> bool {
 }
 
 fn load(index: &Path, environment: [u8; 32]) -> Option<Index> {
-    let index: Index = envelope::decode(HEADER, &file::load(index).ok()??)?;
+    let index: Index = envelope::decode(HEADER, &atomic_file::load(index).ok()??)?;
     let fits = index.environment == environment
         && index.files.iter().all(|stamp| *stamp == Stamp::of(&stamp.path));
     fits.then_some(index)
@@ -149,7 +149,8 @@ fn rebuild(env: &Env, paths: &Paths, index: &Path, environment: [u8; 32]) -> Res
         {
             let content = Index { environment, files: before, warm };
             // A read-only or full disk costs time on the next start, and nothing now.
-            let _ = envelope::encode(HEADER, &content).and_then(|bytes| file::save(index, &bytes));
+            let _ = envelope::encode(HEADER, &content)
+                .and_then(|bytes| atomic_file::save(index, &bytes));
             return Ok(content.warm);
         }
         // An include that was not foreseen, or somebody writing: which files count is known better

@@ -12,7 +12,7 @@ use crate::domain::{
     StartUrl, nearest,
 };
 use crate::ops::moving::sources;
-use crate::os::file;
+use crate::os::atomic_file;
 
 /// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy
 /// profiles.
@@ -30,7 +30,7 @@ pub fn instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<In
 /// # Errors
 /// As [`instances`], which see.
 pub fn known(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
-    let bytes = file::load(&paths.aws_config)?.unwrap_or_default();
+    let bytes = atomic_file::load(&paths.aws_config)?.unwrap_or_default();
     merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.explain(paths))
 }
 

@@ -4,8 +4,8 @@ use crate::awsconfig::AwsConfig;
 use crate::config::Paths;
 use crate::config::env::{self, Env, Var};
 use crate::domain::{EndpointOverrides, Instance, InstanceSource, Result, Timestamp};
-use crate::os::file;
-use crate::vault::{Name, Token, Vault};
+use crate::os::atomic_file;
+use crate::vault::{RecordId, SsoToken, Vault};
 
 /// A service that an instance needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,8 @@ fn without_userinfo(url: &str) -> String {
 
 /// The section of the AWS config file that an instance's endpoints come from.
 fn section_of(paths: &Paths, instance: &Instance) -> String {
-    let config = AwsConfig::parse(file::load(&paths.aws_config).ok().flatten().unwrap_or_default());
+    let config =
+        AwsConfig::parse(atomic_file::load(&paths.aws_config).ok().flatten().unwrap_or_default());
     let found = match instance.source {
         InstanceSource::RolecallConfig | InstanceSource::SsoSession => config
             .sso_sessions()
@@ -157,9 +158,9 @@ fn listed(words: &[&str]) -> String {
 /// [`crate::domain::Kind::Vault`] if the vault is locked or out of reach.
 pub fn hides_sign_in(vault: &Vault, instance: &Instance, now: Timestamp) -> Result<bool> {
     let plain = Instance { endpoints: EndpointOverrides::default(), ..instance.clone() };
-    let (here, there) = (Name::token(instance), Name::token(&plain));
-    let usable = |name: &Name| -> Result<bool> {
-        let token = vault.load::<Token>(name, now)?;
+    let (here, there) = (RecordId::token(instance), RecordId::token(&plain));
+    let usable = |name: &RecordId| -> Result<bool> {
+        let token = vault.load::<SsoToken>(name, now)?;
         Ok(token.is_some_and(|token| token.expires_at > now || token.refresh_token.is_some()))
     };
     Ok(here != there && !usable(&here)? && usable(&there)?)

@@ -8,7 +8,7 @@ use crate::awsconfig::sso_lint::{self, Code, Problem};
 use crate::cache::envelope;
 use crate::config::Paths;
 use crate::domain::{Error, ErrorKind};
-use crate::os::file;
+use crate::os::atomic_file;
 
 use super::index::{Stamp, now};
 
@@ -36,7 +36,7 @@ impl Found {
 /// The problems in the AWS config file, then those in the credentials file. A file that can't be
 /// read has none.
 pub fn problems(paths: &Paths) -> Vec<Found> {
-    let read = |path| file::load(path).ok().flatten().unwrap_or_default();
+    let read = |path| atomic_file::load(path).ok().flatten().unwrap_or_default();
     let of = |path, found: Vec<Problem>| {
         found.into_iter().map(move |problem| Found { file: paths.abbreviate(path), problem })
     };
@@ -84,7 +84,7 @@ pub fn news(paths: &Paths) -> Option<Error> {
     let stamps: Vec<Stamp> =
         [&paths.aws_config, &paths.aws_credentials].map(|path| Stamp::of(path)).into();
     let seen: Option<Seen> =
-        file::load(&place).ok().flatten().and_then(|bytes| envelope::decode(HEADER, &bytes));
+        atomic_file::load(&place).ok().flatten().and_then(|bytes| envelope::decode(HEADER, &bytes));
     if seen.as_ref().is_some_and(|seen| seen.stamps == stamps) {
         return None;
     }
@@ -93,7 +93,7 @@ pub fn news(paths: &Paths) -> Option<Error> {
     let settled = stamps.iter().all(|stamp| stamp.settled(now()));
     let new = Seen { stamps: if settled { stamps } else { Vec::new() }, digest };
     // If it can't be kept, the warning comes again.
-    let _ = envelope::encode(HEADER, &new).and_then(|bytes| file::save(&place, &bytes));
+    let _ = envelope::encode(HEADER, &new).and_then(|bytes| atomic_file::save(&place, &bytes));
     let first = found.first().filter(|_| seen.is_none_or(|seen| seen.digest != digest))?;
     let more = match found.len() {
         1 => String::new(),

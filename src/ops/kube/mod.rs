@@ -13,7 +13,7 @@ use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::backup::{self, Run, Undone};
 use crate::ops::profiles::{alone, program::program};
-use crate::os::file;
+use crate::os::atomic_file;
 
 use edit::Is;
 
@@ -105,8 +105,8 @@ pub fn files(ctx: &Ctx, named: Option<&Path>) -> Result<Vec<PathBuf>> {
 /// `setup profiles` when this program's own path can't be written.
 pub fn plan(ctx: &Ctx, path: &Path, query: &[String]) -> Result<Draft> {
     let missing = || Error::new(ErrorKind::Config, format!("there is no file {}", path.display()));
-    let old = file::load(path)?.ok_or_else(missing)?;
-    let aws = AwsConfig::parse(file::load(&ctx.paths.aws_config)?.unwrap_or_default());
+    let old = atomic_file::load(path)?.ok_or_else(missing)?;
+    let aws = AwsConfig::parse(atomic_file::load(&ctx.paths.aws_config)?.unwrap_or_default());
     plan_of(ctx, path, old, &aws, query)
 }
 
@@ -174,7 +174,7 @@ impl User {
 /// [`Kind::Config`] when the file is read-only, or says something else by now.
 pub fn write(ctx: &Ctx, draft: &Draft) -> Result<()> {
     let _alone = alone(ctx)?;
-    file::check_writable(&draft.file)?;
+    atomic_file::check_writable(&draft.file)?;
     backup::keep(
         &ctx.paths.state_dir,
         &draft.file,
@@ -182,7 +182,7 @@ pub fn write(ctx: &Ctx, draft: &Draft) -> Result<()> {
         &draft.new,
         Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())?,
     )?;
-    file::replace(&draft.file, Some(&draft.old), &draft.new, &ctx.paths.recovery_dir())
+    atomic_file::replace(&draft.file, Some(&draft.old), &draft.new, &ctx.paths.recovery_dir())
 }
 
 /// Puts a file back to what it was before the last [`write()`].

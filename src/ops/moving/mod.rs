@@ -19,7 +19,7 @@ use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::alone;
 use crate::ops::profiles::backup::{self, Run, Undone};
-use crate::os::file;
+use crate::os::atomic_file;
 
 use names::Names;
 
@@ -139,7 +139,7 @@ impl Wishes {
 /// [`Kind::Config`] when a file that is named is not there or can't be read, or our own
 /// configuration is wrong; [`Kind::NoMatch`] when there is nothing to read at all.
 pub fn plan(ctx: &Ctx, from: Option<&std::path::Path>) -> Result<Plan> {
-    let old = file::load(&ctx.paths.config_file)?;
+    let old = atomic_file::load(&ctx.paths.config_file)?;
     let sources = sources::sources(ctx, from)?;
     if sources.is_empty() {
         return Err(Error::new(
@@ -212,14 +212,14 @@ pub fn write(ctx: &Ctx, plan: &Plan) -> Result<()> {
     let _alone = alone(ctx)?;
     let run = Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())?;
     for change in &plan.changes {
-        file::check_writable(&change.file)?;
+        atomic_file::check_writable(&change.file)?;
     }
     for Change { file, old, new } in &plan.changes {
         if let Some(folder) = file.parent().filter(|_| old.is_none()) {
-            file::create_private_dir(folder)?;
+            atomic_file::create_private_dir(folder)?;
         }
         backup::keep(&ctx.paths.state_dir, file, old.as_deref(), new, run)?;
-        file::replace(file, old.as_deref(), new, &ctx.paths.recovery_dir())?;
+        atomic_file::replace(file, old.as_deref(), new, &ctx.paths.recovery_dir())?;
     }
     Ok(())
 }

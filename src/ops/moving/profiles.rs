@@ -11,7 +11,7 @@ use crate::ops::ctx::Ctx;
 use crate::ops::profiles::BLOCK;
 use crate::ops::roles::profile::{self, Meant};
 use crate::ops::setup::discover::instance;
-use crate::os::browser::words;
+use crate::os::browser::split_words;
 
 use super::{Names, Wishes};
 
@@ -139,7 +139,7 @@ pub(super) fn generator(profile: &Profile) -> Option<&'static str> {
 
 /// Whether a profile's program is aws-sso-cli, which writes a profile for every role.
 fn of_aws_sso_cli(process: &str) -> bool {
-    let program = words(process).into_iter().next().unwrap_or_default();
+    let program = split_words(process).into_iter().next().unwrap_or_default();
     program
         .rsplit(['/', '\\'])
         .next()

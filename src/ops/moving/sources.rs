@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
-use crate::os::file;
+use crate::os::atomic_file;
 
 use super::Program;
 
@@ -88,7 +88,7 @@ pub(super) fn sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<Source>> {
 }
 
 fn load(path: &Path) -> Result<Option<Vec<u8>>> {
-    file::load(path)
+    atomic_file::load(path)
 }
 
 /// Whose file this is, by its name and by what stands in it.

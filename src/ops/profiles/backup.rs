@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
-use crate::os::file;
+use crate::os::atomic_file;
 
 /// How many states of a file are kept.
 const KEPT: usize = 5;
@@ -77,7 +77,7 @@ pub(in crate::ops) fn keep(
     run: Run,
 ) -> Result<()> {
     // What goes into a stream can't be taken back.
-    if file::Target::of(file)?.is_stream() {
+    if atomic_file::WriteTarget::resolve(file)?.is_stream() {
         return Ok(());
     }
     let head = Head {
@@ -92,12 +92,12 @@ pub(in crate::ops) fn keep(
     bytes.push(b'\n');
     bytes.extend(old.unwrap_or_default());
     let there = kept(state_dir, file)?;
-    file::save(&place(state_dir, file, run.number), &bytes)?;
+    atomic_file::save(&place(state_dir, file, run.number), &bytes)?;
     let superfluous = (there.len() + 1).saturating_sub(KEPT);
     there
         .into_iter()
         .take(superfluous)
-        .try_for_each(|number| file::remove(&place(state_dir, file, number)))
+        .try_for_each(|number| atomic_file::remove(&place(state_dir, file, number)))
 }
 
 /// A kept state of a file.
@@ -119,7 +119,7 @@ fn last(state_dir: &Path, file: &Path) -> Result<Option<Copy>> {
     let there = kept(state_dir, file)?;
     let Some((&number, earlier)) = there.split_last() else { return Ok(None) };
     let place = place(state_dir, file, number);
-    let Some(bytes) = file::load(&place)? else { return Ok(None) };
+    let Some(bytes) = atomic_file::load(&place)? else { return Ok(None) };
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let Ok(head) = serde_json::from_slice(&bytes[..end]) else { return Ok(None) };
     Ok(Some(Copy {
@@ -154,7 +154,7 @@ pub(in crate::ops) fn undo(
         return Err(Error::new(ErrorKind::NoMatch, what)
             .hint(format!("take that back first: `rolecall {} --undo`", head.command)));
     }
-    let now = file::load(file)?;
+    let now = atomic_file::load(file)?;
     let as_before = if head.existed { now.as_deref() == Some(&*old) } else { now.is_none() };
     // Killed between the two steps of a write: nothing is left to do.
     if !as_before {
@@ -164,13 +164,13 @@ pub(in crate::ops) fn undo(
                 format!("{} was changed since", file.display()),
             ));
         }
-        file::check_writable(file)?;
+        atomic_file::check_writable(file)?;
         match head.existed {
-            true => file::replace(file, now.as_deref(), &old, &state_dir.join("recovery"))?,
-            false => file::remove(&file::resolve_links(file))?,
+            true => atomic_file::replace(file, now.as_deref(), &old, &state_dir.join("recovery"))?,
+            false => atomic_file::remove(&atomic_file::resolve_links(file))?,
         }
     }
-    file::remove(&place)?;
+    atomic_file::remove(&place)?;
     Ok(Undone { at: Timestamp(head.at), earlier })
 }
 
@@ -192,13 +192,13 @@ fn numbers(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
     match fs::read_dir(&folder) {
         Ok(entries) => Ok(entries.flatten().filter_map(number).collect()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(file::failed("reading", &folder, &error)),
+        Err(error) => Err(atomic_file::io_error("reading", &folder, &error)),
     }
 }
 
 fn stem(file: &Path) -> String {
     let absolute =
-        std::path::absolute(file::resolve_links(file)).unwrap_or_else(|_| file.to_owned());
+        std::path::absolute(atomic_file::resolve_links(file)).unwrap_or_else(|_| file.to_owned());
     format!("aws-config-{}", &digest(absolute.as_os_str().as_encoded_bytes())[..16])
 }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::awsconfig::dialect::Complaint;
 use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId};
-use crate::os::file;
+use crate::os::atomic_file;
 use crate::os::lock::Lock;
 
 use crate::ops::ctx::Ctx;
@@ -188,9 +188,9 @@ pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
     if draft.report.written {
         let new = draft.new.as_slice();
         let (file, old) = (&draft.report.file, draft.old.as_deref());
-        file::check_writable(file)?;
+        atomic_file::check_writable(file)?;
         backup::keep(&ctx.paths.state_dir, file, old, new, run(ctx)?)?;
-        file::replace(file, old, new, &ctx.paths.recovery_dir())?;
+        atomic_file::replace(file, old, new, &ctx.paths.recovery_dir())?;
     }
     Ok(draft.report)
 }

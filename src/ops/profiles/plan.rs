@@ -8,7 +8,7 @@ use crate::awsconfig::block::{Held, Parts, What};
 use crate::awsconfig::dialect::complaints;
 use crate::awsconfig::section::profile_header;
 use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId, Roster, RosterEntry};
-use crate::os::file;
+use crate::os::atomic_file;
 
 use crate::ops::ctx::Ctx;
 use crate::ops::refresh::update;
@@ -48,7 +48,7 @@ impl Draft {
 /// another one's.
 pub fn plan(ctx: &Ctx, request: &Request) -> Result<Draft> {
     let path = request.file.clone().unwrap_or_else(|| ctx.paths.aws_config.clone());
-    let old = file::load_for_edit(&path)?;
+    let old = atomic_file::load_for_edit(&path)?;
     let bytes = old.as_deref().unwrap_or_default();
     let parts =
         Parts::of(bytes, BLOCK).map_err(|error| error.context(ctx.paths.abbreviate(&path)))?;
@@ -128,7 +128,7 @@ impl<'p> Planner<'p> {
             _ => None,
         });
         let defined: HashSet<String> = outside.profile_names().into_iter().chain(theirs).collect();
-        let credentials = file::load(&ctx.paths.aws_credentials)?;
+        let credentials = atomic_file::load(&ctx.paths.aws_credentials)?;
         let credentials = AwsConfig::parse(credentials.unwrap_or_default()).credentials_names();
         let taken = defined.iter().cloned().chain(credentials).collect();
         let writer = Writer::new(ctx, style)?;

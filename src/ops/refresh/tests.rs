@@ -11,10 +11,10 @@ use crate::domain::{
     RoleName, StartUrl, Timestamp,
 };
 use crate::identity::Network;
-use crate::os::http::{Listener, Request, Response};
+use crate::os::http::{HttpRequest, HttpResponse, Listener};
 
 /// Answers by account: how often it was asked before decides.
-type Answers = Arc<dyn Fn(&str, usize) -> Option<Response> + Send + Sync>;
+type Answers = Arc<dyn Fn(&str, usize) -> Option<HttpResponse> + Send + Sync>;
 
 /// A portal with accounts `000000000001` and so on, five to a page, each with the roles `Admin` and
 /// `Read` on two pages.
@@ -53,12 +53,12 @@ fn client(portal: String) -> Identity {
     Identity::new(instance, &Network::default(), Clock::Fixed(Timestamp(1_000))).unwrap()
 }
 
-fn page(request: &Request, accounts: usize, account: &str) -> Response {
+fn page(request: &HttpRequest, accounts: usize, account: &str) -> HttpResponse {
     let next = request.param("next_token");
     if request.path == "/assignment/roles" {
         let (role, next) =
             if next.is_none() { ("Admin", r#","nextToken":"2""#) } else { ("Read", "") };
-        return Response::json(
+        return HttpResponse::json(
             200,
             format!(r#"{{"roleList":[{{"roleName":"{role}","accountId":"{account}"}}]{next}}}"#),
         );
@@ -69,11 +69,11 @@ fn page(request: &Request, accounts: usize, account: &str) -> Response {
         .map(|n| format!(r#"{{"accountId":"{:012}","accountName":"a{n}"}}"#, n + 1))
         .collect();
     let next = if last < accounts { format!(r#","nextToken":"{last}""#) } else { String::new() };
-    Response::json(200, format!(r#"{{"accountList":[{}]{next}}}"#, list.join(",")))
+    HttpResponse::json(200, format!(r#"{{"accountList":[{}]{next}}}"#, list.join(",")))
 }
 
-fn wrong(status: u16, name: &str) -> Response {
-    Response::json(status, r#"{"message":"odd"}"#).with("x-amzn-errortype", name)
+fn wrong(status: u16, name: &str) -> HttpResponse {
+    HttpResponse::json(status, r#"{"message":"odd"}"#).with_header("x-amzn-errortype", name)
 }
 
 fn old_inventory() -> Inventory {
@@ -291,7 +291,7 @@ async fn run_with(accounts: &'static str, roles: &'static str, old: &Inventory) 
     let url = listener.url();
     let mut server = JoinSet::new();
     server.spawn(listener.serve(move |request| async move {
-        Response::json(200, if request.path == "/assignment/roles" { roles } else { accounts })
+        HttpResponse::json(200, if request.path == "/assignment/roles" { roles } else { accounts })
     }));
     run(&client(url), Some(old)).await
 }
@@ -349,7 +349,7 @@ async fn an_empty_second_page_does_not_halve_the_list() {
         let account = request.param("account_id").unwrap_or_default();
         let second =
             request.path == "/assignment/accounts" && request.param("next_token").is_some();
-        if second { Response::json(200, EMPTY) } else { page(&request, 12, &account) }
+        if second { HttpResponse::json(200, EMPTY) } else { page(&request, 12, &account) }
     }));
     let first = run(&client(url), Some(&old)).await.unwrap().inventory;
     assert_eq!((first.accounts.len(), first.role_count(), first.unconfirmed.len()), (12, 24, 7));
@@ -385,7 +385,7 @@ async fn repeated_pages_neither_double_the_list_nor_loop() {
             let at = sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let token = tokens[at % tokens.len()];
             async move {
-                Response::json(
+                HttpResponse::json(
                     200,
                     format!(
                         r#"{{"accountList":[{{"accountId":"{at:012}"}}],"nextToken":"{token}"}}"#
@@ -416,7 +416,8 @@ async fn a_look_up_never_removes_the_last_roles() {
     let url = listener.url();
     let mut server = JoinSet::new();
     server.spawn(
-        listener.serve(|_| async { Response::json(200, r#"{"roleList":[],"accountList":[]}"#) }),
+        listener
+            .serve(|_| async { HttpResponse::json(200, r#"{"roleList":[],"accountList":[]}"#) }),
     );
     let identity = client(url);
     for at in [again::Look::Account(old.accounts[0].id), again::Look::NewAccounts] {
@@ -437,7 +438,7 @@ async fn a_portal_that_never_answers_ends_the_refresh() {
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();
     let mut server = JoinSet::new();
-    server.spawn(listener.serve(|_| async { std::future::pending::<Response>().await }));
+    server.spawn(listener.serve(|_| async { std::future::pending::<HttpResponse>().await }));
     let limits = Limits { silence: Duration::from_millis(300), ..QUICK };
     let began = std::time::Instant::now();
     let error = refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ())

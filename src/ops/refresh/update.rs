@@ -9,12 +9,12 @@ use crate::domain::{
     Roster, diff_inventories,
 };
 
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::refresh::again::{Look, look};
 use crate::ops::refresh::{Limits, Outcome, Progress, refresh};
 use crate::ops::roles::written::take_written;
 use crate::ops::sign_in::token::access_token;
-use crate::os::file;
+use crate::os::atomic_file;
 
 /// What a refresh brought.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ pub async fn update(
     let outcome = read(ctx, instance, old.as_ref(), limits, progress).await?;
     let (directory, kept, of) =
         (ctx.paths.cache_dir.clone(), outcome.inventory.clone(), instance.clone());
-    blocking(move || inventory::save(&directory, &of, &kept)).await?;
+    run_blocking(move || inventory::save(&directory, &of, &kept)).await?;
     if let Some(stopped) = outcome.stopped {
         return Err(stopped);
     }
@@ -124,13 +124,13 @@ pub async fn look_again(ctx: &Arc<Ctx>, instance: &Instance, at: Look) -> Result
     }
     let outcome = outcome?;
     let (directory, kept, of) = (ctx.paths.cache_dir.clone(), outcome.inventory, instance.clone());
-    blocking(move || inventory::save(&directory, &of, &kept)).await?;
+    run_blocking(move || inventory::save(&directory, &of, &kept)).await?;
     outcome.stopped.map_or(Ok(true), Err)
 }
 
 async fn load(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Option<Inventory>> {
     let (directory, of) = (ctx.paths.cache_dir.clone(), instance.clone());
-    blocking(move || inventory::try_load(&directory, &of)).await
+    run_blocking(move || inventory::try_load(&directory, &of)).await
 }
 
 /// The roster of what is known of these instances, without network. Roles with a profile in the AWS
@@ -196,9 +196,9 @@ fn inventories(ctx: &Ctx, instances: &[Instance]) -> Vec<Option<Inventory>> {
 /// Why the list of roles of one of these instances can't be read; `None` if each can be read or
 /// does not exist.
 pub fn unreadable(ctx: &Ctx, instances: &[Instance]) -> Option<Error> {
-    instances
-        .iter()
-        .find_map(|instance| file::load(&inventory::path(&ctx.paths.cache_dir, instance)).err())
+    instances.iter().find_map(|instance| {
+        atomic_file::load(&inventory::path(&ctx.paths.cache_dir, instance)).err()
+    })
 }
 
 /// Whether every role of an instance is known.

@@ -5,8 +5,8 @@ use crate::awsconfig::{AwsConfig, Profile};
 use crate::domain::{
     AccountId, Instance, InstanceName, Region, Result, RoleArn, RoleName, StartUrl,
 };
-use crate::os::browser::words;
-use crate::os::file;
+use crate::os::atomic_file;
+use crate::os::browser::split_words;
 
 use crate::ops::ctx::Ctx;
 
@@ -26,7 +26,7 @@ pub struct Meant {
 /// # Errors
 /// When the file is there and can't be read.
 pub fn named(ctx: &Ctx, name: &str) -> Result<Option<Meant>> {
-    let config = AwsConfig::parse(file::load(&ctx.paths.aws_config)?.unwrap_or_default());
+    let config = AwsConfig::parse(atomic_file::load(&ctx.paths.aws_config)?.unwrap_or_default());
     Ok(meant(&config, &ctx.instances, name))
 }
 
@@ -45,7 +45,7 @@ pub fn meant_by(profile: &Profile, instances: &[Instance]) -> Option<Meant> {
 
 /// What stands behind `rolecall process` in a `credential_process` line.
 fn of_ours(profile: &Profile) -> Option<Meant> {
-    let line = words(profile.get("credential_process")?);
+    let line = split_words(profile.get("credential_process")?);
     let [program, flags @ ..] = &line[..] else { return None };
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
     if name.trim_end_matches(".exe") != "rolecall"

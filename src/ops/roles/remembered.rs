@@ -19,7 +19,7 @@ use crate::ops::instances::index::{Stamp, digest, misses_config, now};
 use crate::ops::instances::instances;
 use crate::ops::roles::roster::roster;
 use crate::ops::roles::written::take_written;
-use crate::os::file;
+use crate::os::atomic_file;
 
 /// What the file starts with: a name, and the number of the format.
 const HEADER: envelope::Magic = *b"roleros\x02";
@@ -110,7 +110,7 @@ struct Content {
 /// or else what the configuration says. `None` when there is nothing, or it is of other files than
 /// these.
 pub fn load(env: &Env, paths: &Paths, named: Option<&str>) -> Option<Remembered> {
-    let bytes = file::load(&place(paths, named)).ok()??;
+    let bytes = atomic_file::load(&place(paths, named)).ok()??;
     let (Content { environment, files, settings, read, sheet }, rest) =
         envelope::decode_with_tail(HEADER, &bytes)?;
     let fits = environment == digest(env, paths)
@@ -137,7 +137,7 @@ pub fn renew(env: &Env, paths: &Paths, named: Option<&str>) {
             Some(Look::Whole(found)) => {
                 let (content, sheet) = &*found;
                 let bytes = envelope::encode_with_tail(HEADER, content, sheet.records());
-                let _ = bytes.and_then(|bytes| file::save(&place(paths, named), &bytes));
+                let _ = bytes.and_then(|bytes| atomic_file::save(&place(paths, named), &bytes));
                 return;
             }
             // An include that was not foreseen, or somebody writing: which files count is known

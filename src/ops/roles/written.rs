@@ -10,7 +10,7 @@ use crate::domain::{AccountId, InstanceName, Roster};
 use crate::ops::profiles::BLOCK;
 use crate::ops::roles::format::Format;
 use crate::ops::roles::names::{bare_of, with_account, with_instance};
-use crate::os::file;
+use crate::os::atomic_file;
 
 /// How an old name is marked; see the writer of profiles.
 const OLD: &str = "# was:";
@@ -23,7 +23,7 @@ type Of = (InstanceName, AccountId, String);
 /// by its old name. A file that can't be read, or whose markers don't go together, changes nothing:
 /// whoever writes it tells.
 pub(in crate::ops) fn take_written(roster: &mut Roster, paths: &Paths, settings: &Settings) {
-    let Ok(Some(bytes)) = file::load(&paths.aws_config) else { return };
+    let Ok(Some(bytes)) = atomic_file::load(&paths.aws_config) else { return };
     // Most machines have no such block, and files of thousands of profiles are read here before a
     // list is shown.
     if !String::from_utf8_lossy(&bytes).contains("BEGIN_ROLECALL") {

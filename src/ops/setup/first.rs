@@ -6,7 +6,7 @@ use crate::config;
 use crate::domain::{InstanceName, Result};
 use crate::os::clock::Clock;
 
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::instances::{self, endpoints_of};
 use crate::ops::setup::{address, discover, instance};
 use crate::ops::work::Found;
@@ -42,7 +42,7 @@ pub async fn set_up(
     let asked = discover::instance(&name, &start_url, &region, endpoints_of(&ctx.env));
     discover::confirm(&asked, &ctx.network, Clock::System).await?;
     let (here, wanted) = (ctx.clone(), name.clone());
-    let known = blocking(move || {
+    let known = run_blocking(move || {
         instance::add(&here.paths, &wanted, &start_url, &region, None)?;
         let loaded = config::load(&here.env, &here.paths)?;
         instances::instances(&here.env, &here.paths, &loaded.settings)

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::domain::Result;
-use crate::os::file;
-use crate::shell::hooks::Source;
+use crate::os::atomic_file;
+use crate::shell::hooks::HookSetup;
 
 /// What stands above the line.
 const NOTE: &str = "# rolecall: the function `role`, its key and completions";
@@ -14,10 +14,10 @@ const NOTE: &str = "# rolecall: the function `role`, its key and completions";
 ///
 /// # Errors
 /// As [`file::replace`]; [`crate::domain::Kind::Os`] if the file is read-only or can't be read.
-pub fn add(hook: &Source, recovery: &Path) -> Result<()> {
-    file::check_writable(&hook.file)?;
-    let old = file::load_for_edit(&hook.file)?;
-    file::replace(
+pub fn add(hook: &HookSetup, recovery: &Path) -> Result<()> {
+    atomic_file::check_writable(&hook.file)?;
+    let old = atomic_file::load_for_edit(&hook.file)?;
+    atomic_file::replace(
         &hook.file,
         old.as_deref(),
         &with_line(old.as_deref().unwrap_or_default(), hook.line),
@@ -39,11 +39,11 @@ mod tests {
     use super::*;
     use crate::domain::ErrorKind;
     use crate::shell::Dialect;
-    use crate::shell::hooks::source;
+    use crate::shell::hooks::hook_setup;
     use std::fs;
 
-    fn hook(home: &std::path::Path) -> Source {
-        source(Dialect::Bash, home, &home.join(".config")).unwrap()
+    fn hook(home: &std::path::Path) -> HookSetup {
+        hook_setup(Dialect::Bash, home, &home.join(".config")).unwrap()
     }
 
     #[test]
@@ -59,13 +59,13 @@ mod tests {
             if let Some(before) = before {
                 fs::write(&hook.file, before).unwrap();
             }
-            assert!(!hook.is_there());
+            assert!(!hook.is_installed());
             add(&hook, &home.path().join("recovery")).unwrap();
             assert_eq!(
                 fs::read_to_string(&hook.file).unwrap(),
                 format!("{want}{NOTE}\n{}\n", hook.line)
             );
-            assert!(hook.is_there());
+            assert!(hook.is_installed());
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::config::{self, Paths, edit};
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Region, Result, StartUrl};
-use crate::os::file;
+use crate::os::atomic_file;
 
 use crate::ops::setup::address::is_region;
 
@@ -106,15 +106,15 @@ pub fn add(
     }
     let folder = path.parent().unwrap_or(path);
     if text.is_empty() {
-        file::could_write(folder)
+        atomic_file::check_dir_writable(folder)
             .map_err(|error| error.hint("set XDG_CONFIG_HOME or ROLECALL_HOME to a directory of yours, or name a file: --config FILE"))?;
     }
-    file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())
+    atomic_file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())
 }
 
 /// What stands in the file; nothing when there is none.
 fn text(path: &Path) -> Result<String> {
-    let bytes = file::load(path)?.unwrap_or_default();
+    let bytes = atomic_file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes)
         .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", path.display())))
 }

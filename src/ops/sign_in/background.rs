@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Error, ErrorKind, Instance, Result, Timestamp, format_duration};
-use crate::os::file;
+use crate::os::atomic_file;
 use crate::os::lock::Lock;
 use crate::os::tty;
-use crate::vault::{Boarding, Flight, Name, Outcome, Ticket, Token};
+use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn};
 
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::sign_in::token::{access_token, land};
 use crate::ops::sign_in::{SignInOptions, sign_in};
 use crate::ops::work::SignInStep;
@@ -66,21 +66,21 @@ pub async fn await_sign_in(
     start: impl Fn() -> Result<()>,
     say: impl Fn(&Notice),
 ) -> Result<()> {
-    let flight = ctx.vault.flight(&Name::sign_in(instance));
-    let (ticket, deadline) = (flight.look(), Instant::now() + wait);
-    barred(instance, flight.outcome(), ctx.clock.now())?;
+    let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
+    let (ticket, deadline) = (flight.generation(), Instant::now() + wait);
+    barred(instance, flight.last_outcome(), ctx.clock.now())?;
     let mut unsaid = begin(ctx, instance, &flight, ticket, &start).await?.is_some();
     let (mut said, mut failed) = (false, false);
     let mut again = Instant::now() + AGAIN;
     while Instant::now() < deadline {
-        if flight.look() != ticket {
-            return flight.outcome().unwrap_or(Outcome::Ok).into_result();
+        if flight.generation() != ticket {
+            return flight.last_outcome().unwrap_or(SharedOutcome::Ok).into_result();
         }
         if let Some(notice) = notice(ctx, instance) {
             if notice.problem.is_some() && !failed {
                 // Without a terminal nobody would see the address before the caller's own time is
                 // over: its error carries it.
-                if !tty::present() {
+                if !tty::is_present() {
                     return Err(still_open(instance, Some(&notice)));
                 }
                 (failed, unsaid) = (true, unsaid || said);
@@ -137,33 +137,33 @@ enum Began {
 async fn begin(
     ctx: &Ctx,
     instance: &Instance,
-    flight: &Flight,
-    ticket: Ticket,
+    flight: &SingleFlight,
+    ticket: Generation,
     start: impl Fn() -> Result<()>,
 ) -> Result<Option<Began>> {
     let Some(_starter) = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))? else {
         return Ok(None);
     };
-    if flight.look() != ticket || !nobody_is_at_it(flight)? {
+    if flight.generation() != ticket || !nobody_is_at_it(flight)? {
         return Ok(Some(Began::Elsewhere));
     }
     // A helper that was killed leaves the address of a page that nobody answers for any more.
-    file::remove(&notice_path(ctx, instance))?;
+    atomic_file::remove(&notice_path(ctx, instance))?;
     start()?;
     let up = Instant::now() + START;
-    while flight.look() == ticket && nobody_is_at_it(flight)? && Instant::now() < up {
+    while flight.generation() == ticket && nobody_is_at_it(flight)? && Instant::now() < up {
         tokio::time::sleep(LOOK / 5).await;
     }
     Ok(Some(Began::Here))
 }
 
 /// Whether no process holds the flight. Only a starter asks: asking takes the lock for a moment.
-fn nobody_is_at_it(flight: &Flight) -> Result<bool> {
-    Ok(matches!(flight.poll(flight.look())?, Some(Boarding::Lead(_))))
+fn nobody_is_at_it(flight: &SingleFlight) -> Result<bool> {
+    Ok(matches!(flight.poll(flight.generation())?, Some(Turn::Lead(_))))
 }
 
-fn barred(instance: &Instance, last: Option<Outcome>, now: Timestamp) -> Result<()> {
-    let Some(Outcome::Failed { kind, message, at, .. }) = last else { return Ok(()) };
+fn barred(instance: &Instance, last: Option<SharedOutcome>, now: Timestamp) -> Result<()> {
+    let Some(SharedOutcome::Failed { kind, message, at, .. }) = last else { return Ok(()) };
     // Nobody has refused anything if AWS could not be reached.
     let bar = if matches!(kind, ErrorKind::Unreachable | ErrorKind::Throttled) {
         UNREACHABLE_BAR
@@ -186,10 +186,10 @@ fn barred(instance: &Instance, last: Option<Outcome>, now: Timestamp) -> Result<
 /// # Errors
 /// What the sign-in says; they are told too.
 pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
-    let flight = ctx.vault.flight(&Name::sign_in(instance));
-    let ticket = flight.look();
-    let boarding = blocking(move || flight.board(ticket, Instant::now() + START)).await?;
-    let Boarding::Lead(lead) = boarding else { return Ok(()) };
+    let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
+    let ticket = flight.generation();
+    let boarding = run_blocking(move || flight.wait(ticket, Instant::now() + START)).await?;
+    let Turn::Lead(lead) = boarding else { return Ok(()) };
     let result = match access_token(ctx, instance, None).await {
         Ok(_) => Ok(()),
         Err(_) => {
@@ -211,7 +211,7 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
             })
         }
     };
-    let _ = file::remove(&notice_path(ctx, instance));
+    let _ = atomic_file::remove(&notice_path(ctx, instance));
     land(ctx, lead, &result).await?;
     result
 }
@@ -221,8 +221,8 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
 async fn signed_in_elsewhere(ctx: &Arc<Ctx>, instance: &Instance) {
     loop {
         tokio::time::sleep(ELSEWHERE).await;
-        let (vault, name, now) = (ctx.vault.clone(), Name::token(instance), ctx.clock.now());
-        let token = blocking(move || vault.load::<Token>(&name, now)).await;
+        let (vault, name, now) = (ctx.vault.clone(), RecordId::token(instance), ctx.clock.now());
+        let token = run_blocking(move || vault.load::<SsoToken>(&name, now)).await;
         if matches!(token, Ok(Some(token)) if token.expires_at > now) {
             // An exchange that is under way here is finished first.
             drop(ctx.keeping.write().await);
@@ -252,13 +252,13 @@ impl NoticeFile {
             _ => return,
         }
         if let Ok(bytes) = serde_json::to_vec(&*notice) {
-            let _ = file::save(&self.path, &bytes);
+            let _ = atomic_file::save(&self.path, &bytes);
         }
     }
 }
 
 fn notice(ctx: &Ctx, instance: &Instance) -> Option<Notice> {
-    serde_json::from_slice(&file::load(&notice_path(ctx, instance)).ok()??).ok()
+    serde_json::from_slice(&atomic_file::load(&notice_path(ctx, instance)).ok()??).ok()
 }
 
 fn notice_path(ctx: &Ctx, instance: &Instance) -> PathBuf {

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use crate::domain::{Error, ErrorKind, Instance, Result};
 use crate::identity::{Callback, Identity, Pkce, Poll, Registration, TokenReply};
-use crate::os::process::Unhurried;
-use crate::vault::{Lead, Name, Outcome, Staged, Token};
+use crate::os::process::DeferSignals;
+use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, StagedRecord};
 
 use super::page::Page;
 use super::replies::Replies;
 use super::{lent, registration, sessions};
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::work::SignInStep;
 
 /// How long a user has, in seconds; AWS gives device codes the same ten minutes.
@@ -51,7 +51,7 @@ pub(super) async fn pkce(
         .unwrap_or_else(|_| Err(nobody_came(instance)))?;
     let staged = stage(ctx, instance).await?;
     let _kept = ctx.keeping.read().await;
-    let _unhurried = Unhurried::begin();
+    let _unhurried = DeferSignals::begin();
     let reply = identity.exchange(registration, &pkce, &code).await?;
     keep(ctx, instance, staged, registration, reply).await
 }
@@ -84,7 +84,7 @@ pub(super) async fn device(
         }
         let staged = stage(ctx, instance).await?;
         let kept = ctx.keeping.read().await;
-        let unhurried = Unhurried::begin();
+        let unhurried = DeferSignals::begin();
         match identity.poll_device(registration, &start).await? {
             Poll::Token(reply) => return keep(ctx, instance, staged, registration, reply).await,
             Poll::Pending => {}
@@ -96,20 +96,20 @@ pub(super) async fn device(
 }
 
 /// Everything that a later write of the token needs: the vault is open, and the file has its space.
-pub(super) async fn stage(ctx: &Arc<Ctx>, instance: &Instance) -> Result<Staged<Token>> {
-    let (vault, name) = (ctx.vault.clone(), Name::token(instance));
-    blocking(move || vault.stage::<Token>(&name)).await
+pub(super) async fn stage(ctx: &Arc<Ctx>, instance: &Instance) -> Result<StagedRecord<SsoToken>> {
+    let (vault, name) = (ctx.vault.clone(), RecordId::token(instance));
+    run_blocking(move || vault.stage::<SsoToken>(&name)).await
 }
 
 async fn keep(
     ctx: &Arc<Ctx>,
     instance: &Instance,
-    staged: Staged<Token>,
+    staged: StagedRecord<SsoToken>,
     registration: &Registration,
     reply: TokenReply,
 ) -> Result<()> {
     let now = ctx.clock.now();
-    let token = Token {
+    let token = SsoToken {
         access_token: reply.access_token,
         refresh_token: reply.refresh_token,
         issued_at: now,
@@ -120,11 +120,11 @@ async fn keep(
     let (access, expires_at) = (token.access_token.clone(), token.expires_at);
     // Another process may be refreshing the old token. It would find that session over, and forget
     // the token that is stored by then: this one. While this process leads, it can't.
-    let lead: Option<Lead> = sessions::lead(ctx, &Name::token(instance), REFRESH).await?;
-    blocking(move || {
+    let lead: Option<Leader> = sessions::lead(ctx, &RecordId::token(instance), REFRESH).await?;
+    run_blocking(move || {
         let stored = staged.commit(&token);
         if let (Some(lead), Ok(())) = (lead, &stored) {
-            lead.land(Outcome::Ok);
+            lead.complete(SharedOutcome::Ok);
         }
         stored
     })

@@ -9,10 +9,10 @@ use crate::awsconfig::AwsConfig;
 use crate::awsconfig::token_cache::{self, CachedToken};
 use crate::config::ShareTokenCache;
 use crate::domain::{Instance, InstanceSource, Result, Secret, Timestamp};
-use crate::os::file;
+use crate::os::atomic_file;
 use crate::os::lock::Lock;
 
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 
 /// How long another process of ours may take over the same file.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,7 +37,7 @@ pub(in crate::ops) async fn borrow(
     refused: Option<&Secret<String>>,
 ) -> Result<Option<Secret<String>>> {
     let (lender, of) = (ctx.clone(), instance.clone());
-    let token = blocking(move || Ok(borrowed(&lender, &of))).await?;
+    let token = run_blocking(move || Ok(borrowed(&lender, &of))).await?;
     Ok(token.map(|token| token.access_token.clone()).filter(|token| refused != Some(token)))
 }
 
@@ -88,7 +88,7 @@ async fn change(
     work: impl Fn(&Instance, usize, &PathBuf) -> Result<()> + Send + 'static,
 ) -> Result<()> {
     let (ctx, instance) = (ctx.clone(), instance.clone());
-    blocking(move || {
+    run_blocking(move || {
         let all = || -> Result<()> {
             let _alone = Lock::acquire(&ctx.paths.state_dir.join("locks/token-cache"), Instant::now() + PATIENCE)?;
             places(&ctx, &instance).iter().enumerate().try_for_each(|(position, path)| work(&instance, position, path))
@@ -109,7 +109,7 @@ fn places(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
     let same = |other: &&Instance| other.start_url == instance.start_url;
     let shared = ctx.instances.iter().filter(same).count() > 1;
     let spellings = match shared {
-        false => file::load(&ctx.paths.aws_config)
+        false => atomic_file::load(&ctx.paths.aws_config)
             .ok()
             .flatten()
             .map(|bytes| AwsConfig::parse(bytes).spellings(&instance.start_url)),

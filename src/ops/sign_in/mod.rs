@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 use crate::config::{AuthFlow, env};
 use crate::domain::{Error, ErrorKind, Instance, Result};
 use crate::identity::{Flow, Identity};
-use crate::vault::{Boarding, Name};
+use crate::vault::{RecordId, Turn};
 
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::token::land;
 use crate::ops::work::SignInStep;
@@ -75,11 +75,11 @@ pub(in crate::ops) async fn note<T>(
     instance: &Instance,
     result: &Result<T>,
 ) -> Result<()> {
-    let flight = ctx.vault.flight(&Name::sign_in(instance));
-    let ticket = flight.look();
-    let boarding = blocking(move || flight.board(ticket, Instant::now() + MOMENT)).await?;
+    let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
+    let ticket = flight.generation();
+    let boarding = run_blocking(move || flight.wait(ticket, Instant::now() + MOMENT)).await?;
     match boarding {
-        Boarding::Lead(lead) => land(ctx, lead, result).await,
+        Turn::Lead(lead) => land(ctx, lead, result).await,
         // A helper is at it: it will find the new token, or say for itself.
         _ => Ok(()),
     }
@@ -94,7 +94,7 @@ async fn through(
 ) -> Result<()> {
     report(SignInStep::Starting);
     let vault = ctx.vault.clone();
-    blocking(move || vault.ready()).await?;
+    run_blocking(move || vault.ensure_ready()).await?;
     // A token that can't be written would be lost after the user has approved it: find out now.
     drop(flows::stage(ctx, instance).await?);
     let identity = ctx.identity(instance)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::UrlAction;
 use crate::domain::{Error, Instance};
-use crate::os::browser::Started;
+use crate::os::browser::BrowserProcess;
 
 use crate::ops::console::link::{Container, Delivered, Link, Manner, deliver, has_browser, launch};
 use crate::ops::ctx::Ctx;
@@ -21,7 +21,7 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(super) struct Page {
     /// Whether a program was started to show it.
     pub(super) opened: bool,
-    started: Option<Started>,
+    started: Option<BrowserProcess>,
     failed: Option<Error>,
 }
 
@@ -66,10 +66,10 @@ impl Page {
 }
 
 /// Waits until a program has ended; returns its failure.
-async fn failure(started: Started) -> Option<Error> {
+async fn failure(started: BrowserProcess) -> Option<Error> {
     let begun = Instant::now();
     loop {
-        if let Some(ended) = started.ended() {
+        if let Some(ended) = started.try_wait() {
             return ended.err();
         }
         // A launcher ends within seconds; what runs for longer is the browser itself.

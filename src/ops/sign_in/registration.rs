@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::domain::{Instance, Result, Timestamp};
 use crate::identity::{Flow, Identity, Registration};
-use crate::vault::{self, Name};
+use crate::vault::{self, RecordId};
 
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 
 /// A registration is used while it has this much left, in seconds.
 const MARGIN: i64 = 15 * 60;
@@ -21,7 +21,7 @@ pub(in crate::ops) async fn get(
 ) -> Result<(Registration, bool)> {
     let name = name(instance, flow);
     let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
-    if let Some(found) = blocking(move || vault.load::<vault::Registration>(&wanted, now)).await?
+    if let Some(found) = run_blocking(move || vault.load::<vault::StoredRegistration>(&wanted, now)).await?
         && found.expires_at.since(now) > MARGIN
         // Older versions stored an answer of AWS without an id.
         && !found.client_id.is_empty()
@@ -37,7 +37,7 @@ pub(in crate::ops) async fn get(
 pub(in crate::ops) async fn keep(ctx: &Arc<Ctx>, instance: &Instance, registration: &Registration) {
     let (vault, name) = (ctx.vault.clone(), name(instance, registration.flow));
     let record = record(instance, registration, ctx.clock.now());
-    if let Err(error) = blocking(move || vault.save(&name, &record)).await {
+    if let Err(error) = run_blocking(move || vault.save(&name, &record)).await {
         tracing::info!(target: "rolecall::sign_in", %error, "the registration was not stored");
     }
 }
@@ -45,7 +45,7 @@ pub(in crate::ops) async fn keep(ctx: &Arc<Ctx>, instance: &Instance, registrati
 /// Forgets a registration that AWS does not know any more.
 pub(in crate::ops) async fn forget(ctx: &Arc<Ctx>, instance: &Instance, flow: Flow) -> Result<()> {
     let (vault, name) = (ctx.vault.clone(), name(instance, flow));
-    blocking(move || vault.forget(&name)).await
+    run_blocking(move || vault.remove(&name)).await
 }
 
 /// As the vault keeps it.
@@ -53,8 +53,8 @@ pub(in crate::ops) fn record(
     instance: &Instance,
     registration: &Registration,
     now: Timestamp,
-) -> vault::Registration {
-    vault::Registration {
+) -> vault::StoredRegistration {
+    vault::StoredRegistration {
         client_id: registration.client_id.clone(),
         client_secret: registration.client_secret.clone(),
         issued_at: now,
@@ -65,7 +65,7 @@ pub(in crate::ops) fn record(
 }
 
 /// As the client wants it.
-pub(in crate::ops) fn plain(record: &vault::Registration) -> Registration {
+pub(in crate::ops) fn plain(record: &vault::StoredRegistration) -> Registration {
     let flow =
         if record.grants.iter().any(|grant| grant == CODE) { Flow::Pkce } else { Flow::Device };
     Registration {
@@ -85,6 +85,6 @@ fn grants(flow: Flow) -> &'static [&'static str] {
     }
 }
 
-fn name(instance: &Instance, flow: Flow) -> Name {
-    Name::registration(instance, &grants(flow).join(" "))
+fn name(instance: &Instance, flow: Flow) -> RecordId {
+    RecordId::registration(instance, &grants(flow).join(" "))
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::cache::{inventory, session_lengths};
 use crate::domain::{Error, Instance, InstanceName, Result, RoleId, Timestamp};
-use crate::vault::{Boarding, Lead, Name, Token};
+use crate::vault::{Leader, RecordId, SsoToken, Turn};
 
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::roles::chain::{Chains, Route};
 use crate::ops::sign_in::lent;
 use crate::ops::sign_in::note;
@@ -27,7 +27,7 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
     let now = ctx.clock.now();
     let mut out = Sessions::default();
     for instance in &ctx.instances {
-        let token = ctx.vault.load::<Token>(&Name::token(instance), now)?;
+        let token = ctx.vault.load::<SsoToken>(&RecordId::token(instance), now)?;
         let signed_in =
             token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
         let since = token.as_ref().filter(|_| signed_in).map(|token| token.signed_in_at);
@@ -55,7 +55,7 @@ pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
 /// As [`sessions`].
 pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
     let now = ctx.clock.now();
-    let role = |name: &Name| {
+    let role = |name: &RecordId| {
         Some(RoleId {
             instance: name.instance().clone(),
             account: name.account()?,
@@ -63,16 +63,16 @@ pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
         })
     };
     let chains = Chains::of(&ctx.settings)?;
-    let current = |name: &Name| match (role(name), ctx.instance(name.instance().as_str())) {
+    let current = |name: &RecordId| match (role(name), ctx.instance(name.instance().as_str())) {
         // What was fetched with other settings of a chain is not what would be handed out.
         (Some(role), Ok(instance)) => {
             let digest = chains.route(&role)?.as_ref().map(Route::digest).transpose()?;
-            Ok(*name == Name::credentials(instance, role.account, &role.role, digest.as_ref()))
+            Ok(*name == RecordId::credentials(instance, role.account, &role.role, digest.as_ref()))
         }
         (role, _) => Ok(role.is_some()),
     };
     let mut names = Vec::new();
-    for (name, expires) in ctx.vault.names(now)? {
+    for (name, expires) in ctx.vault.list(now)? {
         if current(&name)? {
             names.push((name, expires));
         }
@@ -86,7 +86,7 @@ pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
 
 /// When a session is expected to end: from `session_duration`, else from the shortest life that was
 /// seen of one; exactly where the token can't be refreshed.
-fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<Timestamp> {
+fn ends(ctx: &Ctx, instance: &Instance, token: Option<&SsoToken>) -> Option<Timestamp> {
     let token = token?;
     if !renewable(ctx, token) {
         return Some(token.expires_at).filter(|at| *at > ctx.clock.now());
@@ -108,7 +108,7 @@ fn ends(ctx: &Ctx, instance: &Instance, token: Option<&Token>) -> Option<Timesta
 /// As [`sessions`].
 pub fn ending(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> {
     let now = ctx.clock.now();
-    let token = ctx.vault.load::<Token>(&Name::token(instance), now)?;
+    let token = ctx.vault.load::<SsoToken>(&RecordId::token(instance), now)?;
     Ok(ends(ctx, instance, token.as_ref()).filter(|at| (1..=SOON).contains(&at.since(now))))
 }
 
@@ -141,10 +141,10 @@ impl SignedOut {
 /// # Errors
 /// Vault errors.
 pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignedOut> {
-    let name = Name::token(instance);
+    let name = RecordId::token(instance);
     let lead = lead(ctx, &name, PATIENCE).await?;
     let (store, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
-    let token = blocking(move || store.load::<Token>(&wanted, now)).await?;
+    let token = run_blocking(move || store.load::<SsoToken>(&wanted, now)).await?;
     let not_revoked = match &token {
         Some(token) => revoke(ctx, instance, token).await.err(),
         None => None,
@@ -153,15 +153,15 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignedOut> 
         tracing::warn!(target: "rolecall::logout", instance = %instance.name, "not revoked at AWS: {error}");
     }
     let (store, of) = (ctx.vault.clone(), instance.clone());
-    blocking(move || {
+    run_blocking(move || {
         // Seen from the end of time no record is of the future: what a wrong clock issued is
         // forgotten too.
-        for (record, _) in store.names(Timestamp(i64::MAX))? {
+        for (record, _) in store.list(Timestamp(i64::MAX))? {
             if record.belongs_to(&of) {
-                store.forget(&record)?;
+                store.remove(&record)?;
             }
         }
-        store.forget(&name)
+        store.remove(&name)
     })
     .await?;
     lent::withdraw(ctx, instance).await?;
@@ -174,20 +174,20 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignedOut> 
     Ok(SignedOut { was_signed_in: token.is_some(), not_revoked })
 }
 
-async fn revoke(ctx: &Ctx, instance: &Instance, token: &Token) -> Result<()> {
+async fn revoke(ctx: &Ctx, instance: &Instance, token: &SsoToken) -> Result<()> {
     ctx.identity(instance)?.logout(&token.access_token).await
 }
 
 /// The token's flight, so that nobody renews what is being revoked. Whoever holds it for longer
 /// than a refresh takes is not waited for.
-pub(super) async fn lead(ctx: &Ctx, name: &Name, patience: Duration) -> Result<Option<Lead>> {
-    let (flight, deadline) = (ctx.vault.flight(name), Instant::now() + patience);
-    blocking(move || {
+pub(super) async fn lead(ctx: &Ctx, name: &RecordId, patience: Duration) -> Result<Option<Leader>> {
+    let (flight, deadline) = (ctx.vault.single_flight(name), Instant::now() + patience);
+    run_blocking(move || {
         loop {
-            match flight.board(flight.look(), deadline)? {
-                Boarding::Lead(lead) => return Ok(Some(lead)),
-                Boarding::Landed(_) => {}
-                Boarding::TimedOut => return Ok(None),
+            match flight.wait(flight.generation(), deadline)? {
+                Turn::Lead(lead) => return Ok(Some(lead)),
+                Turn::Completed(_) => {}
+                Turn::TimedOut => return Ok(None),
             }
         }
     })

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use crate::cache::session_lengths;
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
 use crate::identity::{RefreshOutcome, TokenReply};
-use crate::os::process::Unhurried;
-use crate::vault::{Boarding, Lead, Name, Outcome, Token};
+use crate::os::process::DeferSignals;
+use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, Turn};
 
 use super::{lent, registration};
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 
 /// A token is replaced when less than this is left, in seconds: SSO tokens live an hour, and AWS's
 /// own SDKs refresh at five minutes.
@@ -52,12 +52,12 @@ async fn own_token(
     instance: &Instance,
     refused: Option<&Secret<String>>,
 ) -> Result<Secret<String>> {
-    let name = Name::token(instance);
+    let name = RecordId::token(instance);
     // A second round follows when another process has just landed; a third would mean that what it
     // landed is of no use here.
     for _ in 0..3 {
-        let flight = ctx.vault.flight(&name);
-        let ticket = flight.look();
+        let flight = ctx.vault.single_flight(&name);
+        let ticket = flight.generation();
         let Some(token) = load(ctx, &name).await? else { return Err(login_needed(instance)) };
         let left = token.expires_at.since(ctx.clock.now());
         let turned_down = refused.is_some_and(|refused| *refused == token.access_token);
@@ -71,13 +71,13 @@ async fn own_token(
                 Err(login_needed(instance))
             };
         }
-        match blocking(move || flight.board(ticket, Instant::now() + PATIENCE)).await? {
-            Boarding::Landed(outcome) => match outcome.into_result() {
+        match run_blocking(move || flight.wait(ticket, Instant::now() + PATIENCE)).await? {
+            Turn::Completed(outcome) => match outcome.into_result() {
                 Ok(()) => {}
                 Err(error) => return usable(&token, left, turned_down, error),
             },
-            Boarding::TimedOut => return usable(&token, left, turned_down, timed_out(instance)),
-            Boarding::Lead(lead) => {
+            Turn::TimedOut => return usable(&token, left, turned_down, timed_out(instance)),
+            Turn::Lead(lead) => {
                 let (ctx, instance, old) = (ctx.clone(), instance.clone(), token.clone());
                 // A task of its own: whoever asked may go away, the answer is kept all the same.
                 let done = tokio::spawn(async move {
@@ -95,7 +95,7 @@ async fn own_token(
 
 /// An old token that still has seconds to live is better than an error, unless the error says that
 /// the session is over.
-fn usable(token: &Token, left: i64, turned_down: bool, error: Error) -> Result<Secret<String>> {
+fn usable(token: &SsoToken, left: i64, turned_down: bool, error: Error) -> Result<Secret<String>> {
     if left > 0 && !turned_down && error.kind != ErrorKind::LoginNeeded {
         Ok(token.access_token.clone())
     } else {
@@ -103,13 +103,13 @@ fn usable(token: &Token, left: i64, turned_down: bool, error: Error) -> Result<S
     }
 }
 
-async fn load(ctx: &Arc<Ctx>, name: &Name) -> Result<Option<Token>> {
+async fn load(ctx: &Arc<Ctx>, name: &RecordId) -> Result<Option<SsoToken>> {
     let (vault, name, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
-    blocking(move || vault.load::<Token>(&name, now)).await
+    run_blocking(move || vault.load::<SsoToken>(&name, now)).await
 }
 
 /// Whether a token can be renewed without a person.
-pub fn renewable(ctx: &Ctx, token: &Token) -> bool {
+pub fn renewable(ctx: &Ctx, token: &SsoToken) -> bool {
     let registered = token
         .registration
         .as_ref()
@@ -119,21 +119,21 @@ pub fn renewable(ctx: &Ctx, token: &Token) -> bool {
 
 /// Sends the refresh token and keeps the answer. From sending to renaming nothing cancels this and
 /// signals wait.
-async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Secret<String>> {
+async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<Secret<String>> {
     let (Some(registration), Some(refresh_token)) = (&old.registration, &old.refresh_token) else {
         return Err(login_needed(instance));
     };
     let identity = ctx.identity(instance)?;
-    let name = Name::token(instance);
+    let name = RecordId::token(instance);
     let (vault, staging) = (ctx.vault.clone(), name.clone());
-    let staged = blocking(move || vault.stage::<Token>(&staging)).await?;
+    let staged = run_blocking(move || vault.stage::<SsoToken>(&staging)).await?;
     let _kept = ctx.keeping.read().await;
-    let _unhurried = Unhurried::begin();
+    let _unhurried = DeferSignals::begin();
     match identity.refresh(&registration::plain(registration), refresh_token).await? {
         RefreshOutcome::Token(reply) => {
             let token = renewed(ctx, old, reply);
             let (access, expires_at) = (token.access_token.clone(), token.expires_at);
-            blocking(move || staged.commit(&token)).await?;
+            run_blocking(move || staged.commit(&token)).await?;
             lent::share(ctx, instance, &access, expires_at).await?;
             learn(ctx, instance, old, session_lengths::record_alive).await;
             Ok(access)
@@ -161,8 +161,8 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &Token) -> Result<Sec
     }
 }
 
-fn renewed(ctx: &Ctx, old: &Token, reply: TokenReply) -> Token {
-    Token {
+fn renewed(ctx: &Ctx, old: &SsoToken, reply: TokenReply) -> SsoToken {
+    SsoToken {
         access_token: reply.access_token,
         refresh_token: reply.refresh_token.or_else(|| old.refresh_token.clone()),
         issued_at: ctx.clock.now(),
@@ -177,20 +177,20 @@ fn renewed(ctx: &Ctx, old: &Token, reply: TokenReply) -> Token {
 async fn learn(
     ctx: &Arc<Ctx>,
     instance: &Instance,
-    token: &Token,
+    token: &SsoToken,
     what: fn(&Path, &Instance, i64) -> Result<()>,
 ) {
     let (directory, instance, lived) =
         (ctx.paths.state_dir.clone(), instance.clone(), ctx.clock.now().since(token.signed_in_at));
-    if let Err(error) = blocking(move || what(&directory, &instance, lived)).await {
+    if let Err(error) = run_blocking(move || what(&directory, &instance, lived)).await {
         tracing::info!(target: "rolecall::sign_in", %error, "a session's life was not remembered");
     }
 }
 
 /// The session has ended: the token is of no more use.
-async fn over(ctx: &Arc<Ctx>, instance: &Instance, name: &Name) -> Result<Secret<String>> {
+async fn over(ctx: &Arc<Ctx>, instance: &Instance, name: &RecordId) -> Result<Secret<String>> {
     let (vault, name) = (ctx.vault.clone(), name.clone());
-    blocking(move || vault.forget(&name)).await?;
+    run_blocking(move || vault.remove(&name)).await?;
     let error =
         Error::new(ErrorKind::LoginNeeded, format!("the session with {} has ended", instance.name));
     Err(error.hint(format!("run `rolecall login --sso {}`", instance.name)))
@@ -211,12 +211,13 @@ fn timed_out(instance: &Instance) -> Error {
 ///
 /// # Errors
 /// When the background thread is gone.
-pub(in crate::ops) async fn land<T>(ctx: &Ctx, lead: Lead, result: &Result<T>) -> Result<()> {
-    let outcome = result
-        .as_ref()
-        .map_or_else(|error| Outcome::failed(error, ctx.clock.now()), |_| Outcome::Ok);
-    blocking(move || {
-        lead.land(outcome);
+pub(in crate::ops) async fn land<T>(ctx: &Ctx, lead: Leader, result: &Result<T>) -> Result<()> {
+    let outcome = result.as_ref().map_or_else(
+        |error| SharedOutcome::from_error(error, ctx.clock.now()),
+        |_| SharedOutcome::Ok,
+    );
+    run_blocking(move || {
+        lead.complete(outcome);
         Ok(())
     })
     .await

@@ -17,7 +17,7 @@ use crate::domain::{
 use crate::ops::access::explained;
 use crate::ops::assume::{Wish, assume};
 use crate::ops::consent;
-use crate::ops::ctx::{Ctx, blocking};
+use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::errands;
 use crate::ops::refresh::update::known;
 use crate::ops::roles::remembered;
@@ -25,7 +25,7 @@ use crate::ops::setup;
 use crate::ops::sign_in::replies::Replies;
 use crate::ops::sign_in::sessions::sessions;
 use crate::ops::work::{Mark, News, Request, Secretive, SignInStep, clock_says};
-use crate::vault::KeyPlace;
+use crate::vault::KeyLocation;
 
 /// What every request is served with.
 #[derive(Clone)]
@@ -134,7 +134,7 @@ impl Desk {
 
     /// Tells what would open the vault, where a person can open it.
     pub(super) fn tell_lock(&self) {
-        if let Some(asks) = self.ctx.vault.asks() {
+        if let Some(asks) = self.ctx.vault.unlock_prompt() {
             self.tell(News::Locked(asks));
         }
     }
@@ -147,7 +147,7 @@ impl Desk {
                 desk.tell_lock();
                 Ok(())
             };
-            let _ = blocking(tell).await;
+            let _ = run_blocking(tell).await;
         }
         outcome
     }
@@ -213,13 +213,13 @@ impl Desk {
             Request::Unlock { passphrase } => {
                 let vault = self.ctx.vault.clone();
                 runtime.spawn(async move {
-                    let opened = blocking(move || vault.unlock(passphrase)).await;
+                    let opened = run_blocking(move || vault.unlock(passphrase)).await;
                     let good = opened.is_ok();
                     if good {
                         desk.tell_sessions();
                     }
                     desk.tell(News::Vault(opened));
-                    if good && desk.ctx.vault.status().key != KeyPlace::Kernel {
+                    if good && desk.ctx.vault.status().key != KeyLocation::Kernel {
                         let alone = "the vault is open for this picker alone; AWS_SSO_FILE_PASSWORD opens it for other programs";
                         desk.tell(News::Note(alone.into()));
                     }
@@ -333,7 +333,7 @@ impl Desk {
     pub(super) async fn write_profiles(&self, roles: Vec<RoleId>) {
         let Some(first) = roles.first().cloned() else { return };
         let ctx = self.ctx.clone();
-        let written = blocking(move || errands::write_profiles(&ctx, roles)).await;
+        let written = run_blocking(move || errands::write_profiles(&ctx, roles)).await;
         self.tell(match written {
             Ok(said) => News::Note(said),
             Err(error) => News::Failed { role: first, error },

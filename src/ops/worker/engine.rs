@@ -22,7 +22,7 @@ impl Engine {
     /// # Errors
     /// When the machine has no thread or no poll to give.
     pub(super) fn start() -> Result<Engine> {
-        let runtime = thread::runtime()?;
+        let runtime = thread::current_thread_runtime()?;
         let (stop, stopped) = oneshot::channel();
         let handle = runtime.handle().clone();
         let drive = move || {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Desk;
 use crate::cache::inventory;
 use crate::domain::{Instance, InstanceName, Inventory, Result};
-use crate::ops::ctx::blocking;
+use crate::ops::ctx::run_blocking;
 use crate::ops::errands;
 use crate::ops::refresh::Progress;
 use crate::ops::refresh::update::{known, limits, update};
@@ -42,7 +42,7 @@ impl Desk {
                 Ok(())
             };
             // Without it the next start takes a little longer.
-            let _ = blocking(renew).await;
+            let _ = run_blocking(renew).await;
         }
     }
 
@@ -50,7 +50,7 @@ impl Desk {
     /// refresh.
     async fn keep_up(&self) {
         let ctx = self.ctx.clone();
-        match blocking(move || errands::keep_up(&ctx)).await {
+        match run_blocking(move || errands::keep_up(&ctx)).await {
             Ok(Some(said)) => self.tell(News::Note(said)),
             Ok(None) => {}
             Err(error) => self.tell(News::Note(error.message)),

@@ -1,31 +1,31 @@
 //! What a person's shell sources: a function that takes a role on, a key that calls it,
 //! completions. The scripts are files of `assets/shell`; this fills in names.
 
-mod key;
-mod name;
-pub mod place;
-mod source;
+mod chord;
+pub mod completion_file;
+mod function_name;
+mod setup;
 
 use crate::domain::{Error, ErrorKind, Result};
 
 use super::dialect::Dialect;
 use super::quote::quote;
 
-use name::check_name;
+use function_name::check_function_name;
 
-pub use key::Chord;
-pub use source::{Source, line, source};
+pub use chord::Chord;
+pub use setup::{HookSetup, hook_setup, source_line};
 
 /// The scripts of one shell.
-struct Scripts {
+struct HookScripts {
     role: &'static str,
     key: &'static str,
     complete: &'static str,
 }
 
-macro_rules! scripts {
+macro_rules! include_scripts {
     ($extension:literal) => {
-        Scripts {
+        HookScripts {
             role: include_str!(concat!("../../../assets/shell/role.", $extension)),
             key: include_str!(concat!("../../../assets/shell/key.", $extension)),
             complete: include_str!(concat!("../../../assets/shell/complete.", $extension)),
@@ -34,7 +34,7 @@ macro_rules! scripts {
 }
 
 /// The function `use_rolecall` for direnv's library folder.
-pub const DIRENV: &str = include_str!("../../../assets/shell/direnv.sh");
+pub const DIRENV_LIBRARY: &str = include_str!("../../../assets/shell/direnv.sh");
 
 /// What comes before and after every script for bash, and around every script for zsh.
 const BEGIN_BASH: &str = include_str!("../../../assets/shell/begin.bash");
@@ -44,7 +44,7 @@ const END_BASH: &str = include_str!("../../../assets/shell/end.bash");
 const WRAP_ZSH: &str = include_str!("../../../assets/shell/wrap.zsh");
 
 /// The shells that have hooks.
-pub const HOOKED: [Dialect; 7] = [
+pub const SHELLS_WITH_HOOKS: [Dialect; 7] = [
     Dialect::Bash,
     Dialect::Zsh,
     Dialect::Fish,
@@ -56,7 +56,7 @@ pub const HOOKED: [Dialect; 7] = [
 
 /// What a hook is made of.
 #[derive(Debug, Clone)]
-pub struct Hook<'a> {
+pub struct ShellHook<'a> {
     /// The shell.
     pub shell: Dialect,
     /// The program: its name where it is in PATH, else where it lies.
@@ -67,7 +67,7 @@ pub struct Hook<'a> {
     pub key: Option<Chord>,
 }
 
-impl Hook<'_> {
+impl ShellHook<'_> {
     /// Everything: function, key and completions.
     ///
     /// # Errors
@@ -75,15 +75,17 @@ impl Hook<'_> {
     /// function by, and for a key that this shell can't bind.
     pub fn render(&self) -> Result<String> {
         let scripts = scripts(self.shell)?;
-        check_name(self.cmd)?;
-        let program = self.word(self.program)?;
+        check_function_name(self.cmd)?;
+        let program = self.quote_word(self.program)?;
         let fill = |script: &str| script.replace("@ROLECALL@", &program).replace("@CMD@", self.cmd);
         // nushell has to know the completer before it is named.
-        let mut parts =
-            vec![self.complete(&scripts, &program, &["rolecall", self.cmd])?, fill(scripts.role)];
+        let mut parts = vec![
+            self.completion_script(&scripts, &program, &["rolecall", self.cmd])?,
+            fill(scripts.role),
+        ];
         if let Some(chord) = &self.key {
-            let (modifier, key) = chord.written(self.shell)?;
-            if let (Dialect::Bash, Some(first)) = (self.shell, chord.prefix()) {
+            let (modifier, key) = chord.notation(self.shell)?;
+            if let (Dialect::Bash, Some(first)) = (self.shell, chord.readline_prefix()) {
                 parts.push(PREFIX_BASH.replace("@PREFIX@", &first));
             }
             parts.push(fill(scripts.key).replace("@MODIFIER@", modifier).replace("@KEY@", &key));
@@ -96,9 +98,12 @@ impl Hook<'_> {
     /// # Errors
     /// [`Kind::Usage`] for a shell that can't complete by us.
     pub fn completions(&self) -> Result<String> {
-        let program = self.word(self.program)?;
-        let text =
-            self.isolated(&self.complete(&scripts(self.shell)?, &program, &["rolecall"])?)?;
+        let program = self.quote_word(self.program)?;
+        let text = self.isolated(&self.completion_script(
+            &scripts(self.shell)?,
+            &program,
+            &["rolecall"],
+        )?)?;
         Ok(match self.shell {
             // So that a folder of the function path may hold it.
             Dialect::Zsh => format!("#compdef rolecall\n{text}"),
@@ -113,15 +118,20 @@ impl Hook<'_> {
     fn isolated(&self, script: &str) -> Result<String> {
         Ok(match self.shell {
             Dialect::Bash => format!("{BEGIN_BASH}{script}{END_BASH}"),
-            Dialect::Zsh => WRAP_ZSH.replace("@SCRIPT@", &self.word(&format!("\n{script}"))?),
+            Dialect::Zsh => WRAP_ZSH.replace("@SCRIPT@", &self.quote_word(&format!("\n{script}"))?),
             _ => script.to_owned(),
         })
     }
 
-    fn complete(&self, scripts: &Scripts, program: &str, names: &[&str]) -> Result<String> {
+    fn completion_script(
+        &self,
+        scripts: &HookScripts,
+        program: &str,
+        names: &[&str],
+    ) -> Result<String> {
         let names: Vec<String> = match self.shell {
             Dialect::PowerShell | Dialect::Xonsh => {
-                names.iter().map(|name| self.word(name)).collect::<Result<_>>()?
+                names.iter().map(|name| self.quote_word(name)).collect::<Result<_>>()?
             }
             _ => names.iter().map(|name| (*name).to_owned()).collect(),
         };
@@ -131,7 +141,7 @@ impl Hook<'_> {
     }
 
     /// A word of this shell.
-    fn word(&self, text: &str) -> Result<String> {
+    fn quote_word(&self, text: &str) -> Result<String> {
         let plain = !text.is_empty()
             && text
                 .bytes()
@@ -145,17 +155,17 @@ impl Hook<'_> {
     }
 }
 
-fn scripts(shell: Dialect) -> Result<Scripts> {
+fn scripts(shell: Dialect) -> Result<HookScripts> {
     Ok(match shell {
-        Dialect::Bash => scripts!("bash"),
-        Dialect::Zsh => scripts!("zsh"),
-        Dialect::Fish => scripts!("fish"),
-        Dialect::PowerShell => scripts!("ps1"),
-        Dialect::Nushell => scripts!("nu"),
-        Dialect::Elvish => scripts!("elv"),
-        Dialect::Xonsh => scripts!("xsh"),
+        Dialect::Bash => include_scripts!("bash"),
+        Dialect::Zsh => include_scripts!("zsh"),
+        Dialect::Fish => include_scripts!("fish"),
+        Dialect::PowerShell => include_scripts!("ps1"),
+        Dialect::Nushell => include_scripts!("nu"),
+        Dialect::Elvish => include_scripts!("elv"),
+        Dialect::Xonsh => include_scripts!("xsh"),
         Dialect::Sh | Dialect::Tcsh | Dialect::Cmd => {
-            let evaluation = shell.evaluation("rolecall eval");
+            let evaluation = shell.eval_command("rolecall eval");
             return Err(Error::new(ErrorKind::Usage, format!("there is no hook for {shell}"))
                 .hint(format!("use `{evaluation}`")));
         }
@@ -166,19 +176,20 @@ fn scripts(shell: Dialect) -> Result<Scripts> {
 mod tests {
     use super::*;
 
-    fn hook(shell: Dialect) -> Hook<'static> {
-        Hook { shell, program: "rolecall", cmd: "role", key: None }
+    fn hook(shell: Dialect) -> ShellHook<'static> {
+        ShellHook { shell, program: "rolecall", cmd: "role", key: None }
     }
 
     #[test]
     fn nothing_is_left_to_fill_in() {
-        for shell in HOOKED {
+        for shell in SHELLS_WITH_HOOKS {
             let chord = if matches!(shell, Dialect::Nushell | Dialect::Elvish) {
                 "alt-p"
             } else {
                 "ctrl-x p"
             };
-            let whole = Hook { key: Some(chord.parse().unwrap()), ..hook(shell) }.render().unwrap();
+            let whole =
+                ShellHook { key: Some(chord.parse().unwrap()), ..hook(shell) }.render().unwrap();
             let parts =
                 ["@ROLECALL@", "@CMD@", "@NAMES@", "@KEY@", "@PREFIX@", "@MODIFIER@", "@SCRIPT@"];
             assert!(parts.iter().all(|part| !whole.contains(part)), "{whole}");
@@ -189,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_function_may_have_another_name_but_none_that_is_code() {
-        let named = |cmd: &'static str| Hook { cmd, ..hook(Dialect::Bash) }.render();
+        let named = |cmd: &'static str| ShellHook { cmd, ..hook(Dialect::Bash) }.render();
         assert!(named("assume").unwrap().contains("function assume {"));
         assert_eq!(named("x;rm").unwrap_err().kind, ErrorKind::Usage);
     }
@@ -197,7 +208,7 @@ mod tests {
     #[test]
     fn a_program_with_a_blank_in_its_path_is_quoted() {
         let whole =
-            Hook { program: "/opt/my tools/rolecall", ..hook(Dialect::Zsh) }.render().unwrap();
+            ShellHook { program: "/opt/my tools/rolecall", ..hook(Dialect::Zsh) }.render().unwrap();
         assert!(
             whole.contains(r"command '\''/opt/my tools/rolecall'\'' eval --shell zsh"),
             "{whole}"

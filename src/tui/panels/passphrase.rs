@@ -9,8 +9,8 @@ use super::super::view::words::grouped;
 use super::sheet::{Extent, Field, Row, Sheet, Tone};
 use super::{Heard, Panel, Pasted, Pressed};
 use crate::domain::{Error, Secret};
-use crate::ops::work::{Asks, Request};
-use crate::os::tty::LONGEST_PASSPHRASE;
+use crate::ops::work::{Request, UnlockPrompt};
+use crate::os::tty::MAX_PASSPHRASE_CHARS;
 
 /// From so many that did not fit on, it may well be forgotten.
 const PERHAPS_FORGOTTEN: usize = 3;
@@ -18,7 +18,7 @@ const PERHAPS_FORGOTTEN: usize = 3;
 /// The passphrase as it is typed.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::tui) struct Passphrase {
-    asks: Asks,
+    asks: UnlockPrompt,
     typed: Secret<String>,
     /// A new one, typed once.
     chosen: Option<Secret<String>>,
@@ -37,7 +37,7 @@ pub(in crate::tui) struct Passphrase {
 
 impl Passphrase {
     /// An empty field.
-    pub(in crate::tui) fn new(asks: Asks) -> Self {
+    pub(in crate::tui) fn new(asks: UnlockPrompt) -> Self {
         Self {
             asks,
             typed: Secret::from(""),
@@ -60,7 +60,7 @@ impl Passphrase {
     /// dropped too.
     fn add(&mut self, text: &str) {
         let length = self.typed.expose().chars().count() + text.chars().count();
-        self.too_long |= length > LONGEST_PASSPHRASE;
+        self.too_long |= length > MAX_PASSPHRASE_CHARS;
         self.typed = if self.too_long {
             Secret::from("")
         } else {
@@ -72,11 +72,11 @@ impl Passphrase {
     fn enter(&mut self) -> Vec<Effect> {
         let typed = std::mem::replace(&mut self.typed, Secret::from(""));
         match (self.asks, self.chosen.take()) {
-            (Asks::NewPassphrase, None) => {
+            (UnlockPrompt::NewPassphrase, None) => {
                 (self.chosen, self.differ, self.error) = (Some(typed), false, None);
                 return Vec::new();
             }
-            (Asks::NewPassphrase, Some(chosen)) if chosen != typed => {
+            (UnlockPrompt::NewPassphrase, Some(chosen)) if chosen != typed => {
                 self.differ = true;
                 return Vec::new();
             }
@@ -92,7 +92,7 @@ impl Passphrase {
         let soft = |text: &str| Row::text(Tone::Soft, text);
         let dim = |text: &str| Row::text(Tone::Dim, text);
         if self.too_long {
-            let most = grouped(LONGEST_PASSPHRASE);
+            let most = grouped(MAX_PASSPHRASE_CHARS);
             let text = format!("{} a passphrase has at most {most} characters", signs.failed);
             return vec![Row::text(Tone::Danger, text), soft("Backspace empties the field.")];
         }
@@ -112,13 +112,13 @@ impl Passphrase {
             return rows;
         }
         match (self.asks, &self.chosen, self.differ) {
-            (Asks::Passphrase, ..) => vec![soft(
+            (UnlockPrompt::Passphrase, ..) => vec![soft(
                 "Your sign-ins and the credentials of your roles are sealed with a passphrase.",
             )],
-            (Asks::AnotherPassphrase, ..) => vec![soft(
+            (UnlockPrompt::AnotherPassphrase, ..) => vec![soft(
                 "Your sign-ins and the credentials of your roles are sealed with another passphrase than AWS_SSO_FILE_PASSWORD, or its file, says.",
             )],
-            (Asks::NewPassphrase, None, true) => {
+            (UnlockPrompt::NewPassphrase, None, true) => {
                 vec![
                     Row::text(
                         Tone::Danger,
@@ -127,13 +127,13 @@ impl Passphrase {
                     soft("Choose it again."),
                 ]
             }
-            (Asks::NewPassphrase, None, false) => vec![
+            (UnlockPrompt::NewPassphrase, None, false) => vec![
                 soft(
                     "Sign-ins are kept sealed, and there is no keyring here: choose a passphrase.",
                 ),
                 dim("It is asked for again after a restart of the machine."),
             ],
-            (Asks::NewPassphrase, Some(_), _) => {
+            (UnlockPrompt::NewPassphrase, Some(_), _) => {
                 vec![soft("The same once more, so that a slip of the finger locks nobody out.")]
             }
         }
@@ -177,11 +177,11 @@ impl Panel for Passphrase {
 
     fn sheet(&self, state: &State) -> Sheet {
         let (title, label) = match (self.asks, &self.chosen) {
-            (Asks::Passphrase | Asks::AnotherPassphrase, _) => {
+            (UnlockPrompt::Passphrase | UnlockPrompt::AnotherPassphrase, _) => {
                 ("the vault is locked", "passphrase")
             }
-            (Asks::NewPassphrase, None) => ("a passphrase for the vault", "new passphrase"),
-            (Asks::NewPassphrase, Some(_)) => ("a passphrase for the vault", "once more"),
+            (UnlockPrompt::NewPassphrase, None) => ("a passphrase for the vault", "new passphrase"),
+            (UnlockPrompt::NewPassphrase, Some(_)) => ("a passphrase for the vault", "once more"),
         };
         let mut sheet = Sheet::new(title, Extent::Words, self.says(state));
         // One mark a letter; the length is no more of a secret than the sound of the keys.
@@ -192,9 +192,9 @@ impl Panel for Passphrase {
 
     fn hints(&self, _: &State) -> Vec<(Command, &'static str)> {
         let act = match (self.asks, &self.chosen) {
-            (Asks::Passphrase | Asks::AnotherPassphrase, _) => "unlock",
-            (Asks::NewPassphrase, None) => "go on",
-            (Asks::NewPassphrase, Some(_)) => "make the vault",
+            (UnlockPrompt::Passphrase | UnlockPrompt::AnotherPassphrase, _) => "unlock",
+            (UnlockPrompt::NewPassphrase, None) => "go on",
+            (UnlockPrompt::NewPassphrase, Some(_)) => "make the vault",
         };
         vec![(Command::Act, act), (Command::Back, "close")]
     }

@@ -16,7 +16,7 @@ use crate::domain::{
     Error, ErrorKind, Height, InstanceName, RoleFlags, RoleId, Roster, RosterEntry, Timestamp,
     Usage, Usages,
 };
-use crate::ops::work::{Asks, Consents, Secretive, Session, Sessions};
+use crate::ops::work::{Consents, Secretive, Session, Sessions, UnlockPrompt};
 
 use super::bindings::{Keys, Style};
 use super::event::Key;
@@ -24,7 +24,7 @@ use super::matching::{self, Job, Order, Wishes};
 use super::notice;
 use super::panels::log::Said;
 use super::{Action, Looks, Options};
-use crate::os::tty::Cursor;
+use crate::os::tty::CursorShape;
 use first_run::FirstRun;
 use line::Line;
 use list::List;
@@ -87,7 +87,7 @@ pub(super) struct State {
     /// The person knows that the clock is wrong, and goes on.
     pub(super) clock_accepted: bool,
     /// What would open the vault, while it is closed.
-    pub(super) locked: Option<Asks>,
+    pub(super) locked: Option<UnlockPrompt>,
     /// Since when AWS has been asking to slow down.
     pub(super) throttled: Option<Timestamp>,
     /// Whether the default action is the only one that was asked for.
@@ -360,14 +360,14 @@ impl State {
 
     /// What the cursor looks like: with vi's keys it tells the mode. A terminal that is given ASCII
     /// alone may print what it does not know.
-    pub(super) fn cursor(&self) -> Cursor {
+    pub(super) fn cursor(&self) -> CursorShape {
         if self.keys.style() != Style::Vi || self.looks.ascii {
-            return Cursor::Usual;
+            return CursorShape::Default;
         }
         // Letters are commands on the list alone, not in a panel's field.
         let on_list = self.first_run.is_none()
             && self.overlays.last().is_none_or(|top| top.panel().steps_aside());
-        if self.vi.normal && on_list { Cursor::Block } else { Cursor::Bar }
+        if self.vi.normal && on_list { CursorShape::Block } else { CursorShape::Bar }
     }
 
     /// Seconds after which the screen says something else by itself; `None` when nothing on it
@@ -406,7 +406,7 @@ impl State {
 
     /// Whether there is nothing to show because the vault is closed.
     pub(super) fn unlocking_is_next(&self) -> bool {
-        self.locked.is_some_and(Asks::is_locked)
+        self.locked.is_some_and(UnlockPrompt::is_locked)
             && self.list.loaded
             && self.roster.entries.is_empty()
             && self.gauge().is_none()

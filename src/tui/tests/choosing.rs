@@ -1,7 +1,7 @@
 //! From a key to an exit: exact effects.
 
 use super::*;
-use crate::ops::work::{Asks, Mark, Request, SignInStep};
+use crate::ops::work::{Mark, Request, SignInStep, UnlockPrompt};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
@@ -122,7 +122,7 @@ fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
 #[test]
 fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Locked(Asks::Passphrase));
+    rig.news(News::Locked(UnlockPrompt::Passphrase));
     rig.news(News::Assumed {
         number,
         role: role.clone(),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::super::state::overlay::Overlay;
 use super::*;
-use crate::ops::work::{Asks, Request};
+use crate::ops::work::{Request, UnlockPrompt};
 
 /// What taking a paste and drawing it may take in a debug build on a busy machine. Linear work
 /// takes a twentieth of it, quadratic work minutes.
@@ -122,7 +122,7 @@ fn half_a_reply_is_never_taken_by_a_sign_in() {
 #[test]
 fn half_a_passphrase_is_never_one() {
     let mut rig = Rig::new(usual()).sized(100, 30);
-    rig.news(News::Locked(Asks::Passphrase));
+    rig.news(News::Locked(UnlockPrompt::Passphrase));
     rig.keys(&["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
     rig.news(News::Assumed {

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ops::work::{Asks, SignInStep};
+use crate::ops::work::{SignInStep, UnlockPrompt};
 use crate::tui::event::{Mouse, MouseKind};
 
 const KEYS: [&str; 41] = [
@@ -101,7 +101,11 @@ fn news(what: usize, number: u64) -> News {
         8 => News::Assumed { number, role, outcome: Err(error(ErrorKind::Vault)) },
         9 => News::Vault(Ok(())),
         10 => News::Sessions(options.sessions),
-        11 => News::Locked(if number > 30 { Asks::Passphrase } else { Asks::NewPassphrase }),
+        11 => News::Locked(if number > 30 {
+            UnlockPrompt::Passphrase
+        } else {
+            UnlockPrompt::NewPassphrase
+        }),
         12 => News::Vault(Err(error(ErrorKind::Vault))),
         13 => News::Clock(if number > 30 { 720 } else { 0 }),
         14 => News::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) },

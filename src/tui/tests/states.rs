@@ -2,8 +2,8 @@
 //! ordinary and a small screen.
 
 use super::*;
-use crate::ops::work::{Asks, Refreshed, Request, SignInStep};
-use crate::os::tty::Cursor;
+use crate::ops::work::{Refreshed, Request, SignInStep, UnlockPrompt};
+use crate::os::tty::CursorShape;
 use crate::tui::bindings::Style;
 use crate::tui::event::{Mouse, MouseKind};
 use crate::tui::state::overlay::Overlay;
@@ -82,7 +82,7 @@ fn without_a_list_the_whole_screen_says_why() {
     );
     check("refused_first_day", &mut rig);
     let mut rig = unread(false);
-    rig.news(News::Locked(Asks::Passphrase));
+    rig.news(News::Locked(UnlockPrompt::Passphrase));
     check("locked_first_day", &mut rig);
 }
 
@@ -107,7 +107,7 @@ fn above_a_list_one_line_says_what_is_amiss() {
     rig.news(News::Refreshing { instance: corp(), done: 120, total: 312, throttled: true });
     check("throttled", &mut rig);
     let mut rig = Rig::new(usual());
-    rig.news(News::Locked(Asks::Passphrase));
+    rig.news(News::Locked(UnlockPrompt::Passphrase));
     check("locked", &mut rig);
 }
 
@@ -305,7 +305,7 @@ fn wrong() -> News {
 #[test]
 fn a_wrong_passphrase_is_met_kindly_however_often() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Locked(Asks::Passphrase));
+    rig.news(News::Locked(UnlockPrompt::Passphrase));
     rig.news(News::Assumed {
         number,
         role: role.clone(),
@@ -341,7 +341,7 @@ fn a_wrong_passphrase_is_met_kindly_however_often() {
 #[test]
 fn a_passphrase_of_the_environment_that_does_not_fit_is_named() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Locked(Asks::AnotherPassphrase));
+    rig.news(News::Locked(UnlockPrompt::AnotherPassphrase));
     rig.news(News::Assumed {
         number,
         role,
@@ -365,7 +365,7 @@ fn on_the_first_day_a_sign_in_asks_for_a_new_passphrase_twice_and_goes_on() {
     rig.keys(&["enter"]);
     let number = rig.state.numbers;
     rig.wanted();
-    rig.news(News::Locked(Asks::NewPassphrase));
+    rig.news(News::Locked(UnlockPrompt::NewPassphrase));
     rig.news(News::SignIn {
         number,
         step: SignInStep::Failed(Error::new(ErrorKind::Vault, "the vault needs a passphrase")),
@@ -389,7 +389,7 @@ fn on_the_first_day_a_sign_in_asks_for_a_new_passphrase_twice_and_goes_on() {
 #[test]
 fn a_locked_vault_with_nothing_to_show_is_opened_by_enter_and_the_list_is_read() {
     let mut rig = unread(false);
-    rig.news(News::Locked(Asks::Passphrase));
+    rig.news(News::Locked(UnlockPrompt::Passphrase));
     failed(&mut rig, Error::new(ErrorKind::Vault, "the vault is locked"));
     rig.keys(&["enter", "sesame", "enter"]);
     assert_eq!(
@@ -404,14 +404,14 @@ fn a_locked_vault_with_nothing_to_show_is_opened_by_enter_and_the_list_is_read()
 fn with_vi_keys_the_cursor_tells_the_mode() {
     let options = || Options { keys: Keys::new(Style::Vi, &BTreeMap::new()).unwrap(), ..usual() };
     let mut rig = Rig::new(options());
-    assert_eq!(rig.state.cursor(), Cursor::Bar);
+    assert_eq!(rig.state.cursor(), CursorShape::Bar);
     rig.keys(&["esc"]);
-    assert_eq!(rig.state.cursor(), Cursor::Block);
+    assert_eq!(rig.state.cursor(), CursorShape::Block);
     rig.keys(&["f6"]);
-    assert_eq!(rig.state.cursor(), Cursor::Bar, "a panel's field takes letters");
+    assert_eq!(rig.state.cursor(), CursorShape::Bar, "a panel's field takes letters");
     rig.keys(&["esc", "i"]);
-    assert_eq!(rig.state.cursor(), Cursor::Bar);
-    assert_eq!(Rig::new(usual()).state.cursor(), Cursor::Usual);
+    assert_eq!(rig.state.cursor(), CursorShape::Bar);
+    assert_eq!(Rig::new(usual()).state.cursor(), CursorShape::Default);
     let looks = Looks { ascii: true, ..usual().looks };
-    assert_eq!(Rig::new(Options { looks, ..options() }).state.cursor(), Cursor::Usual);
+    assert_eq!(Rig::new(Options { looks, ..options() }).state.cursor(), CursorShape::Default);
 }

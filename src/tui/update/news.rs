@@ -6,7 +6,7 @@ use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, clock, first_run, refresh, unlock};
 use crate::domain::{Error, ErrorKind, InstanceName};
-use crate::ops::work::{Asks, News, Refreshed, SignInStep};
+use crate::ops::work::{News, Refreshed, SignInStep, UnlockPrompt};
 
 /// Takes one piece of news in.
 pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
@@ -88,7 +88,7 @@ fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshe
         Err(error) if error.kind == ErrorKind::Cancelled => drop(state.refreshes.remove(&instance)),
         Err(mut error) => {
             // Where there is no vault yet, nobody has signed in.
-            if error.kind == ErrorKind::Vault && state.locked == Some(Asks::NewPassphrase) {
+            if error.kind == ErrorKind::Vault && state.locked == Some(UnlockPrompt::NewPassphrase) {
                 error.kind = ErrorKind::LoginNeeded;
             }
             let signed_out = error.kind == ErrorKind::LoginNeeded;

@@ -5,12 +5,12 @@ use super::super::state::overlay::{Message, Overlay, Passphrase};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, refresh};
 use crate::domain::{Error, ErrorKind};
-use crate::ops::work::{Asks, SignInStep};
+use crate::ops::work::{SignInStep, UnlockPrompt};
 
 /// Opens the passphrase field, unless it is open.
 pub(super) fn ask(state: &mut State) {
     if !state.overlays.iter().any(|overlay| matches!(overlay, Overlay::Passphrase(_))) {
-        let asks = state.locked.unwrap_or(Asks::Passphrase);
+        let asks = state.locked.unwrap_or(UnlockPrompt::Passphrase);
         state.overlays.push(Overlay::Passphrase(Passphrase::new(asks)));
     }
 }

@@ -7,7 +7,7 @@ use super::super::state::State;
 use super::text::{Pen, width};
 use super::{Ink, words};
 use crate::domain::{Timestamp, format_duration};
-use crate::ops::work::{Asks, Session, clock_says};
+use crate::ops::work::{Session, UnlockPrompt, clock_says};
 
 /// Draws it. The right side gives way first, then what is said of each session.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
@@ -75,7 +75,7 @@ fn sessions(state: &State, ink: &Ink, detail: Detail) -> Vec<Part> {
             session.signed_in && session.ends.is_none_or(|ends| ends.since(state.now) > 0);
         let mark = if signed_in { ink.glyphs.on } else { ink.glyphs.off };
         // A closed vault tells nobody who is signed in.
-        let said = if state.locked.is_some_and(Asks::is_locked) && detail != Detail::Mark {
+        let said = if state.locked.is_some_and(UnlockPrompt::is_locked) && detail != Detail::Mark {
             "locked".to_owned()
         } else {
             said(session, signed_in, state.now, detail)

@@ -2,12 +2,12 @@
 
 use super::*;
 
-fn load(vault: &Vault) -> Result<Option<Credentials>> {
-    vault.load(&admin(1), NOW)
+fn load_admin(vault: &Vault) -> Result<Option<Credentials>> {
+    vault.load(&admin_id(1), NOW)
 }
 
 /// A record is served whole, or missed, or refused with a reason; anything else is a fault.
-fn served(outcome: Result<Option<Credentials>>) -> bool {
+fn is_served(outcome: Result<Option<Credentials>>) -> bool {
     match outcome {
         Ok(None) => false,
         Ok(Some(record)) => {
@@ -23,83 +23,83 @@ fn served(outcome: Result<Option<Credentials>>) -> bool {
 
 #[test]
 fn a_record_cut_anywhere_is_a_miss_and_can_be_written_again() {
-    for make in [Home::file, Home::json] {
-        let home = Home::new();
+    for make in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
+        let home = VaultHome::new();
         let vault = make(&home);
-        vault.save(&admin(1), &credentials(1)).unwrap();
-        let whole = fs::read(home.record(&admin(1))).unwrap();
+        vault.save(&admin_id(1), &credentials(1)).unwrap();
+        let whole = fs::read(home.record_path(&admin_id(1))).unwrap();
         for length in 0..whole.len() {
-            fs::write(home.record(&admin(1)), &whole[..length]).unwrap();
-            assert_eq!(load(&vault).unwrap(), None, "{length} bytes");
+            fs::write(home.record_path(&admin_id(1)), &whole[..length]).unwrap();
+            assert_eq!(load_admin(&vault).unwrap(), None, "{length} bytes");
         }
-        vault.save(&admin(1), &credentials(1)).unwrap();
-        assert!(served(load(&vault)));
+        vault.save(&admin_id(1), &credentials(1)).unwrap();
+        assert!(is_served(load_admin(&vault)));
     }
 }
 
 #[test]
 fn a_record_with_any_bit_flipped_is_never_served() {
-    let home = Home::new();
-    let vault = home.file();
-    vault.save(&admin(1), &credentials(1)).unwrap();
-    let whole = fs::read(home.record(&admin(1))).unwrap();
+    let home = VaultHome::new();
+    let vault = home.passphrase_vault();
+    vault.save(&admin_id(1), &credentials(1)).unwrap();
+    let whole = fs::read(home.record_path(&admin_id(1))).unwrap();
     for at in 0..whole.len() {
         let mut bytes = whole.clone();
         bytes[at] ^= 1 << (at % 8);
-        fs::write(home.record(&admin(1)), &bytes).unwrap();
-        assert_eq!(load(&vault).unwrap(), None, "byte {at}");
+        fs::write(home.record_path(&admin_id(1)), &bytes).unwrap();
+        assert_eq!(load_admin(&vault).unwrap(), None, "byte {at}");
     }
     let mut longer = whole;
     longer.push(0);
-    fs::write(home.record(&admin(1)), &longer).unwrap();
-    assert_eq!(load(&vault).unwrap(), None);
+    fs::write(home.record_path(&admin_id(1)), &longer).unwrap();
+    assert_eq!(load_admin(&vault).unwrap(), None);
 }
 
 #[test]
 fn a_record_moved_to_another_name_is_not_served() {
-    for make in [Home::file, Home::json] {
-        let home = Home::new();
+    for make in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
+        let home = VaultHome::new();
         let vault = make(&home);
-        vault.save(&admin(2), &credentials(2)).unwrap();
-        fs::rename(home.record(&admin(2)), home.record(&admin(1))).unwrap();
-        assert_eq!(load(&vault).unwrap(), None);
-        assert_eq!(vault.names(NOW).unwrap(), []);
+        vault.save(&admin_id(2), &credentials(2)).unwrap();
+        fs::rename(home.record_path(&admin_id(2)), home.record_path(&admin_id(1))).unwrap();
+        assert_eq!(load_admin(&vault).unwrap(), None);
+        assert_eq!(vault.list(NOW).unwrap(), []);
     }
 }
 
 #[test]
 fn a_record_of_another_key_is_locked_and_not_overwritten() {
-    let (home, other) = (Home::new(), Home::new());
-    other.file().save(&admin(1), &credentials(1)).unwrap();
-    let foreign = fs::read(other.record(&admin(1))).unwrap();
-    for vault in [home.file(), Home::new().json()] {
-        vault.save(&admin(1), &credentials(1)).unwrap();
-        let path = vault.options.dir.join("records").join(admin(1).file_name());
+    let (home, other) = (VaultHome::new(), VaultHome::new());
+    other.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
+    let foreign = fs::read(other.record_path(&admin_id(1))).unwrap();
+    for vault in [home.passphrase_vault(), VaultHome::new().plain_text_vault()] {
+        vault.save(&admin_id(1), &credentials(1)).unwrap();
+        let path = vault.options.dir.join("records").join(admin_id(1).file_name());
         fs::write(&path, &foreign).unwrap();
-        let error = load(&vault).unwrap_err();
+        let error = load_admin(&vault).unwrap_err();
         assert!(error.kind == ErrorKind::Vault && error.hints[0].contains("rolecall vault reset"));
-        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, ErrorKind::Vault);
+        assert_eq!(vault.save(&admin_id(1), &credentials(1)).unwrap_err().kind, ErrorKind::Vault);
         assert_eq!(fs::read(&path).unwrap(), foreign);
-        assert_eq!(vault.names(NOW).unwrap(), []);
+        assert_eq!(vault.list(NOW).unwrap(), []);
     }
 }
 
 #[test]
 fn a_record_of_a_newer_program_is_locked_and_not_overwritten() {
-    let home = Home::new();
-    let vault = home.file();
-    vault.save(&admin(1), &credentials(1)).unwrap();
-    let newer = seal::tests::newer(&fs::read(home.record(&admin(1))).unwrap());
-    fs::write(home.record(&admin(1)), &newer).unwrap();
-    assert!(load(&vault).unwrap_err().message.contains("newer"));
-    assert!(vault.save(&admin(1), &credentials(1)).is_err());
-    assert_eq!(fs::read(home.record(&admin(1))).unwrap(), newer);
+    let home = VaultHome::new();
+    let vault = home.passphrase_vault();
+    vault.save(&admin_id(1), &credentials(1)).unwrap();
+    let newer = seal::tests::with_newer_format(&fs::read(home.record_path(&admin_id(1))).unwrap());
+    fs::write(home.record_path(&admin_id(1)), &newer).unwrap();
+    assert!(load_admin(&vault).unwrap_err().message.contains("newer"));
+    assert!(vault.save(&admin_id(1), &credentials(1)).is_err());
+    assert_eq!(fs::read(home.record_path(&admin_id(1))).unwrap(), newer);
 }
 
 #[test]
 fn a_damaged_header_is_told_and_never_made_anew() {
-    let home = Home::new();
-    home.file().save(&admin(1), &credentials(1)).unwrap();
+    let home = VaultHome::new();
+    home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
     let path = home.dir().join("header");
     let whole = fs::read(&path).unwrap();
     for at in 0..whole.len() {
@@ -108,8 +108,8 @@ fn a_damaged_header_is_told_and_never_made_anew() {
         for bytes in [&whole[..at], &flipped] {
             fs::write(&path, bytes).unwrap();
             for error in [
-                load(&home.file()).unwrap_err(),
-                home.file().save(&admin(1), &credentials(1)).unwrap_err(),
+                load_admin(&home.passphrase_vault()).unwrap_err(),
+                home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap_err(),
             ] {
                 assert!(
                     error.kind == ErrorKind::Vault
@@ -120,21 +120,21 @@ fn a_damaged_header_is_told_and_never_made_anew() {
             assert_eq!(fs::read(&path).unwrap(), bytes);
         }
     }
-    assert!(home.file().status().problem.is_some());
+    assert!(home.passphrase_vault().status().problem.is_some());
     fs::write(&path, whole).unwrap();
-    assert!(served(load(&home.file())));
+    assert!(is_served(load_admin(&home.passphrase_vault())));
 }
 
 #[test]
 fn a_missing_header_beside_records_is_told_and_reset_heals_it() {
-    let home = Home::new();
-    home.file().save(&admin(1), &credentials(1)).unwrap();
+    let home = VaultHome::new();
+    home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
     fs::remove_file(home.dir().join("header")).unwrap();
-    let vault = home.file();
+    let vault = home.passphrase_vault();
     let refusals = [
-        load(&vault).err(),
-        vault.save(&admin(2), &credentials(2)).err(),
-        vault.names(NOW).err(),
+        load_admin(&vault).err(),
+        vault.save(&admin_id(2), &credentials(2)).err(),
+        vault.list(NOW).err(),
         vault.status().problem,
     ];
     for error in refusals {
@@ -142,28 +142,28 @@ fn a_missing_header_beside_records_is_told_and_reset_heals_it() {
     }
     assert!(!home.dir().join("header").exists());
     vault.reset().unwrap();
-    vault.save(&admin(1), &credentials(1)).unwrap();
-    assert!(served(load(&home.file())));
+    vault.save(&admin_id(1), &credentials(1)).unwrap();
+    assert!(is_served(load_admin(&home.passphrase_vault())));
 }
 
 #[test]
 fn a_place_that_can_not_be_written_to_says_so_without_blaming_the_vault() {
-    let home = Home::new();
+    let home = VaultHome::new();
     let file = home.0.path().join("file");
     fs::write(&file, b"").unwrap();
     for store in [SecureStore::File, SecureStore::Json] {
-        let options = Options {
+        let options = VaultOptions {
             dir: file.join("vault"),
-            ..home.options(store, Passphrase::Given("p".into()))
+            ..home.options(store, PassphraseSource::Given("p".into()))
         };
         let vault = Vault::new(options);
         assert_eq!(
-            load(&vault).unwrap_err().kind,
+            load_admin(&vault).unwrap_err().kind,
             ErrorKind::Os,
             "never taken for nobody signed in"
         );
-        assert_eq!(vault.save(&admin(1), &credentials(1)).unwrap_err().kind, ErrorKind::Os);
-        assert_eq!(vault.stage::<Credentials>(&admin(1)).unwrap_err().kind, ErrorKind::Os);
+        assert_eq!(vault.save(&admin_id(1), &credentials(1)).unwrap_err().kind, ErrorKind::Os);
+        assert_eq!(vault.stage::<Credentials>(&admin_id(1)).unwrap_err().kind, ErrorKind::Os);
     }
 }
 
@@ -174,28 +174,28 @@ fn a_read_only_vault_is_read_and_not_written() {
     if rustix::process::geteuid().is_root() {
         return; // Root writes everywhere.
     }
-    let home = Home::new();
-    home.file().save(&admin(1), &credentials(1)).unwrap();
+    let home = VaultHome::new();
+    home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
     let mode = |mode: u32| {
         for dir in [home.dir().join("records"), home.dir()] {
             fs::set_permissions(dir, fs::Permissions::from_mode(mode)).unwrap();
         }
     };
     mode(0o500);
-    let vault = home.file();
-    let (loaded, saved) = (load(&vault), vault.save(&admin(2), &credentials(2)));
-    let flight = vault.flight(&admin(2));
-    let boarded = flight.poll(flight.look());
+    let vault = home.passphrase_vault();
+    let (loaded, saved) = (load_admin(&vault), vault.save(&admin_id(2), &credentials(2)));
+    let flight = vault.single_flight(&admin_id(2));
+    let boarded = flight.poll(flight.generation());
     mode(0o700);
-    assert!(served(loaded));
+    assert!(is_served(loaded));
     assert_eq!(saved.unwrap_err().kind, ErrorKind::Os);
-    assert!(matches!(boarded, Ok(Some(Boarding::Lead(_)))));
+    assert!(matches!(boarded, Ok(Some(Turn::Lead(_)))));
 }
 
 #[cfg(unix)]
 #[test]
 fn a_directory_of_another_user_is_refused_and_nothing_is_created() {
-    let home = Home::new();
+    let home = VaultHome::new();
     // Root can give a directory away; anybody else has root's at hand.
     let (exists, below) = if rustix::process::geteuid().is_root() {
         let state = home.0.path().join("state");
@@ -206,21 +206,26 @@ fn a_directory_of_another_user_is_refused_and_nothing_is_created() {
         (PathBuf::from("/usr"), PathBuf::from("/usr/rolecall-vault"))
     };
     let of = |dir: &Path| {
-        Vault::new(Options {
+        Vault::new(VaultOptions {
             dir: dir.to_owned(),
-            ..home.options(SecureStore::Json, Passphrase::None)
+            ..home.options(SecureStore::Json, PassphraseSource::None)
         })
     };
     let refused =
         |error: Option<Error>| assert!(error.is_some_and(|error| error.kind == ErrorKind::Vault));
     for dir in [&exists, &below] {
-        refused(of(dir).save(&admin(1), &credentials(1)).err());
-        refused(of(dir).ready().err());
-        refused(of(dir).flight(&admin(1)).poll(of(dir).flight(&admin(1)).look()).err());
+        refused(of(dir).save(&admin_id(1), &credentials(1)).err());
+        refused(of(dir).ensure_ready().err());
+        refused(
+            of(dir)
+                .single_flight(&admin_id(1))
+                .poll(of(dir).single_flight(&admin_id(1)).generation())
+                .err(),
+        );
         refused(of(dir).unlock("p".into()).err());
     }
-    refused(load(&of(&exists)).err());
-    refused(of(&exists).forget(&admin(1)).err());
+    refused(load_admin(&of(&exists)).err());
+    refused(of(&exists).remove(&admin_id(1)).err());
     refused(of(&exists).status().problem);
     refused(of(&exists).reset().err());
     assert!(!below.exists() && !exists.join("header").exists() && !exists.join("flights").exists());

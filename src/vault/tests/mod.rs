@@ -34,9 +34,9 @@ pub(super) fn instance(name: &str) -> Instance {
 }
 
 /// A throw-away state directory. Vaults in it never touch the person's keyring nor the kernel's.
-struct Home(TempDir);
+struct VaultHome(TempDir);
 
-impl Home {
+impl VaultHome {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -45,8 +45,8 @@ impl Home {
         self.0.path().join("vault")
     }
 
-    fn options(&self, store: SecureStore, passphrase: Passphrase) -> Options {
-        Options {
+    fn options(&self, store: SecureStore, passphrase: PassphraseSource) -> VaultOptions {
+        VaultOptions {
             dir: self.dir(),
             store,
             key_cache: KeyCache::Never,
@@ -56,21 +56,21 @@ impl Home {
     }
 
     /// A vault under a passphrase.
-    fn file(&self) -> Vault {
-        Vault::new(self.options(SecureStore::File, Passphrase::Given("correct horse".into())))
+    fn passphrase_vault(&self) -> Vault {
+        Vault::new(self.options(SecureStore::File, PassphraseSource::Given("correct horse".into())))
     }
 
     /// The same vault as somebody sees it who has no passphrase.
-    fn locked(&self) -> Vault {
-        Vault::new(self.options(SecureStore::File, Passphrase::None))
+    fn locked_vault(&self) -> Vault {
+        Vault::new(self.options(SecureStore::File, PassphraseSource::None))
     }
 
     /// A vault of plain text.
-    fn json(&self) -> Vault {
-        Vault::new(self.options(SecureStore::Json, Passphrase::None))
+    fn plain_text_vault(&self) -> Vault {
+        Vault::new(self.options(SecureStore::Json, PassphraseSource::None))
     }
 
-    fn record(&self, name: &Name) -> PathBuf {
+    fn record_path(&self, name: &RecordId) -> PathBuf {
         self.dir().join("records").join(name.file_name())
     }
 }
@@ -79,8 +79,8 @@ fn account(number: u32) -> AccountId {
     format!("{number:012}").parse().unwrap()
 }
 
-fn admin(number: u32) -> Name {
-    Name::credentials(&instance("corp"), account(number), &RoleName::new("Admin"), None)
+fn admin_id(number: u32) -> RecordId {
+    RecordId::credentials(&instance("corp"), account(number), &RoleName::new("Admin"), None)
 }
 
 fn credentials(number: u32) -> Credentials {
@@ -94,8 +94,8 @@ fn credentials(number: u32) -> Credentials {
     }
 }
 
-fn registration() -> Registration {
-    Registration {
+fn registration() -> StoredRegistration {
+    StoredRegistration {
         client_id: "client".into(),
         client_secret: "SECRET-client".into(),
         issued_at: NOW,
@@ -105,8 +105,8 @@ fn registration() -> Registration {
     }
 }
 
-fn token() -> Token {
-    Token {
+fn token() -> SsoToken {
+    SsoToken {
         access_token: "SECRET-access".into(),
         refresh_token: Some("SECRET-refresh".into()),
         issued_at: NOW,
@@ -124,40 +124,40 @@ fn walk(dir: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn nothing_is_made_by_looking() {
-    let home = Home::new();
-    let vault = home.file();
-    assert_eq!(vault.load::<Token>(&Name::token(&instance("corp")), NOW).unwrap(), None);
-    assert_eq!(vault.names(NOW).unwrap(), []);
+    let home = VaultHome::new();
+    let vault = home.passphrase_vault();
+    assert_eq!(vault.load::<SsoToken>(&RecordId::token(&instance("corp")), NOW).unwrap(), None);
+    assert_eq!(vault.list(NOW).unwrap(), []);
     assert!(vault.data_key().unwrap().is_none());
-    assert_eq!(vault.flight(&admin(1)).outcome(), None);
-    vault.forget(&admin(1)).unwrap();
+    assert_eq!(vault.single_flight(&admin_id(1)).last_outcome(), None);
+    vault.remove(&admin_id(1)).unwrap();
     vault.lock().unwrap();
     vault.reset().unwrap();
     let status = vault.status();
     assert_eq!(
         (status.chosen, status.key, status.records, status.problem),
-        (None, KeyPlace::NotNeeded, 0, None)
+        (None, KeyLocation::NotNeeded, 0, None)
     );
     assert!(!home.dir().exists());
 }
 
 #[test]
 fn every_kind_of_record_comes_back_in_another_process() {
-    for make in [Home::file, Home::json] {
-        let home = Home::new();
+    for make in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
+        let home = VaultHome::new();
         let corp = instance("corp");
         let vault = make(&home);
-        vault.save(&Name::token(&corp), &token()).unwrap();
-        vault.save(&Name::registration(&corp, "code"), &registration()).unwrap();
-        vault.save(&admin(1), &credentials(1)).unwrap();
+        vault.save(&RecordId::token(&corp), &token()).unwrap();
+        vault.save(&RecordId::registration(&corp, "code"), &registration()).unwrap();
+        vault.save(&admin_id(1), &credentials(1)).unwrap();
         let other = make(&home);
-        assert_eq!(other.load(&Name::token(&corp), NOW).unwrap(), Some(token()));
+        assert_eq!(other.load(&RecordId::token(&corp), NOW).unwrap(), Some(token()));
         assert_eq!(
-            other.load(&Name::registration(&corp, "code"), NOW).unwrap(),
+            other.load(&RecordId::registration(&corp, "code"), NOW).unwrap(),
             Some(registration())
         );
-        assert_eq!(other.load(&admin(1), NOW).unwrap(), Some(credentials(1)));
-        assert_eq!(other.load::<Credentials>(&admin(2), NOW).unwrap(), None);
+        assert_eq!(other.load(&admin_id(1), NOW).unwrap(), Some(credentials(1)));
+        assert_eq!(other.load::<Credentials>(&admin_id(2), NOW).unwrap(), None);
     }
 }
 
@@ -165,15 +165,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_token_comes_back(access in "[!-~]{1,64}", refresh in proptest::option::of(".*"), grants: Vec<String>, at in 0..NOW.0) {
-        static HOME: LazyLock<(Home, Vault)> = LazyLock::new(|| { let home = Home::new(); let vault = home.file(); (home, vault) });
-        let token = Token {
+        static HOME: LazyLock<(VaultHome, Vault)> = LazyLock::new(|| { let home = VaultHome::new(); let vault = home.passphrase_vault(); (home, vault) });
+        let token = SsoToken {
             access_token: access.into(),
             refresh_token: refresh.map(Secret::new),
             issued_at: Timestamp(at),
-            registration: Some(Registration { grants, ..registration() }),
+            registration: Some(StoredRegistration { grants, ..registration() }),
             ..token()
         };
-        let name = Name::token(&instance("corp"));
+        let name = RecordId::token(&instance("corp"));
         HOME.1.save(&name, &token).unwrap();
         prop_assert_eq!(HOME.1.load(&name, NOW).unwrap(), Some(token));
     }
@@ -181,33 +181,36 @@ proptest! {
 
 #[test]
 fn a_sealed_vault_shows_no_secret_and_a_plain_one_says_that_it_is_plain() {
-    let shows = |home: &Home, text: &str| {
+    let shows = |home: &VaultHome, text: &str| {
         let holds = |path: PathBuf| {
             fs::read(path).unwrap().windows(text.len()).any(|window| window == text.as_bytes())
         };
         walk(&home.dir()).into_iter().any(holds)
     };
-    let sealed = Home::new();
-    sealed.file().save(&Name::token(&instance("corp")), &token()).unwrap();
+    let sealed = VaultHome::new();
+    sealed.passphrase_vault().save(&RecordId::token(&instance("corp")), &token()).unwrap();
     assert!(!shows(&sealed, "SECRET") && !shows(&sealed, "correct horse"));
-    let plain = Home::new();
-    plain.json().save(&Name::token(&instance("corp")), &token()).unwrap();
+    let plain = VaultHome::new();
+    plain.plain_text_vault().save(&RecordId::token(&instance("corp")), &token()).unwrap();
     assert!(shows(&plain, "SECRET-access"));
-    assert_eq!(plain.json().status().chosen, Some(SecureStore::Json));
+    assert_eq!(plain.plain_text_vault().status().chosen, Some(SecureStore::Json));
 }
 
 #[cfg(unix)]
 #[test]
 fn files_are_0600_in_directories_of_0700() {
     use std::os::unix::fs::PermissionsExt;
-    let home = Home::new();
-    home.file().save(&admin(1), &credentials(1)).unwrap();
-    let Some(Boarding::Lead(lead)) =
-        home.file().flight(&admin(1)).poll(home.file().flight(&admin(1)).look()).unwrap()
+    let home = VaultHome::new();
+    home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
+    let Some(Turn::Lead(lead)) = home
+        .passphrase_vault()
+        .single_flight(&admin_id(1))
+        .poll(home.passphrase_vault().single_flight(&admin_id(1)).generation())
+        .unwrap()
     else {
         panic!()
     };
-    lead.land(Outcome::Ok);
+    lead.complete(SharedOutcome::Ok);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     for file in walk(&home.dir()) {
         assert_eq!(
@@ -221,27 +224,27 @@ fn files_are_0600_in_directories_of_0700() {
 
 #[test]
 fn an_expired_record_is_given_and_one_from_the_future_is_not() {
-    let home = Home::new();
-    let vault = home.file();
-    vault.save(&admin(1), &credentials(1)).unwrap();
-    assert!(vault.load::<Credentials>(&admin(1), NOW.plus(100_000)).unwrap().is_some());
-    assert!(vault.load::<Credentials>(&admin(1), NOW.plus(-60)).unwrap().is_some());
-    assert!(vault.load::<Credentials>(&admin(1), NOW.plus(-61)).unwrap().is_none());
-    assert_eq!(vault.names(NOW.plus(-61)).unwrap(), []);
+    let home = VaultHome::new();
+    let vault = home.passphrase_vault();
+    vault.save(&admin_id(1), &credentials(1)).unwrap();
+    assert!(vault.load::<Credentials>(&admin_id(1), NOW.plus(100_000)).unwrap().is_some());
+    assert!(vault.load::<Credentials>(&admin_id(1), NOW.plus(-60)).unwrap().is_some());
+    assert!(vault.load::<Credentials>(&admin_id(1), NOW.plus(-61)).unwrap().is_none());
+    assert_eq!(vault.list(NOW.plus(-61)).unwrap(), []);
 }
 
 #[test]
 fn names_are_listed_with_their_expiry() {
-    for make in [Home::file, Home::json] {
-        let home = Home::new();
+    for make in [VaultHome::passphrase_vault, VaultHome::plain_text_vault] {
+        let home = VaultHome::new();
         let vault = make(&home);
         for number in [3, 1, 2] {
-            vault.save(&admin(number), &credentials(number)).unwrap();
+            vault.save(&admin_id(number), &credentials(number)).unwrap();
         }
-        vault.save(&Name::token(&instance("corp")), &token()).unwrap();
-        fs::write(home.record(&admin(2)), b"damaged").unwrap();
-        let names = make(&home).names(NOW).unwrap();
-        let wanted = [Name::token(&instance("corp")), admin(1), admin(3)]
+        vault.save(&RecordId::token(&instance("corp")), &token()).unwrap();
+        fs::write(home.record_path(&admin_id(2)), b"damaged").unwrap();
+        let names = make(&home).list(NOW).unwrap();
+        let wanted = [RecordId::token(&instance("corp")), admin_id(1), admin_id(3)]
             .map(|name| (name, NOW.plus(3_600)));
         assert_eq!(names, wanted);
         assert_eq!(
@@ -253,39 +256,39 @@ fn names_are_listed_with_their_expiry() {
 
 #[test]
 fn what_is_forgotten_is_gone_even_from_a_locked_vault() {
-    let home = Home::new();
-    home.file().save(&admin(1), &credentials(1)).unwrap();
-    home.locked().forget(&admin(1)).unwrap();
-    assert_eq!(home.file().load::<Credentials>(&admin(1), NOW).unwrap(), None);
+    let home = VaultHome::new();
+    home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
+    home.locked_vault().remove(&admin_id(1)).unwrap();
+    assert_eq!(home.passphrase_vault().load::<Credentials>(&admin_id(1), NOW).unwrap(), None);
 }
 
 #[test]
 fn a_staged_record_has_its_file_and_leaves_no_trace_when_dropped() {
-    let home = Home::new();
-    let vault = home.file();
-    vault.save(&admin(1), &credentials(1)).unwrap();
-    let staged = vault.stage::<Credentials>(&admin(1)).unwrap();
+    let home = VaultHome::new();
+    let vault = home.passphrase_vault();
+    vault.save(&admin_id(1), &credentials(1)).unwrap();
+    let staged = vault.stage::<Credentials>(&admin_id(1)).unwrap();
     assert_eq!(fs::read_dir(home.dir().join("records")).unwrap().count(), 2);
     drop(staged);
     assert_eq!(fs::read_dir(home.dir().join("records")).unwrap().count(), 1);
-    let staged = vault.stage::<Credentials>(&admin(1)).unwrap();
+    let staged = vault.stage::<Credentials>(&admin_id(1)).unwrap();
     let newer = Credentials { access_key_id: "ASIANEW".into(), ..credentials(1) };
     staged.commit(&newer).unwrap();
-    assert_eq!(vault.load(&admin(1), NOW).unwrap(), Some(newer));
+    assert_eq!(vault.load(&admin_id(1), NOW).unwrap(), Some(newer));
 }
 
 #[test]
 fn a_record_is_not_stored_under_a_name_of_another_kind() {
-    let home = Home::new();
-    assert!(home.json().save(&admin(1), &token()).is_err());
-    home.json().save(&admin(1), &credentials(1)).unwrap();
-    assert_eq!(home.json().load::<Token>(&admin(1), NOW).unwrap(), None);
+    let home = VaultHome::new();
+    assert!(home.plain_text_vault().save(&admin_id(1), &token()).is_err());
+    home.plain_text_vault().save(&admin_id(1), &credentials(1)).unwrap();
+    assert_eq!(home.plain_text_vault().load::<SsoToken>(&admin_id(1), NOW).unwrap(), None);
 }
 
 #[test]
 fn what_killed_processes_left_behind_is_swept_and_what_is_under_way_stays() {
-    let home = Home::new();
-    home.file().save(&admin(1), &credentials(1)).unwrap();
+    let home = VaultHome::new();
+    home.passphrase_vault().save(&admin_id(1), &credentials(1)).unwrap();
     let (old, new) = (home.dir().join("records/.old.x"), home.dir().join("records/.new.x"));
     fs::write(&old, b"").unwrap();
     fs::write(&new, b"").unwrap();
@@ -293,25 +296,27 @@ fn what_killed_processes_left_behind_is_swept_and_what_is_under_way_stays() {
     fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
     fs::File::options()
         .write(true)
-        .open(home.record(&admin(1)))
+        .open(home.record_path(&admin_id(1)))
         .unwrap()
         .set_modified(long_ago)
         .unwrap();
-    home.file().ready().unwrap();
-    assert!(!old.exists() && new.exists() && home.record(&admin(1)).exists());
+    home.passphrase_vault().ensure_ready().unwrap();
+    assert!(!old.exists() && new.exists() && home.record_path(&admin_id(1)).exists());
 }
 
 #[test]
 fn many_first_writers_make_one_vault() {
-    let home = Home::new();
+    let home = VaultHome::new();
     std::thread::scope(|scope| {
         for number in 0..8 {
             let home = &home;
-            scope.spawn(move || home.file().save(&admin(number), &credentials(number)).unwrap());
+            scope.spawn(move || {
+                home.passphrase_vault().save(&admin_id(number), &credentials(number)).unwrap()
+            });
         }
     });
-    let vault = home.file();
+    let vault = home.passphrase_vault();
     for number in 0..8 {
-        assert_eq!(vault.load(&admin(number), NOW).unwrap(), Some(credentials(number)));
+        assert_eq!(vault.load(&admin_id(number), NOW).unwrap(), Some(credentials(number)));
     }
 }

@@ -6,35 +6,35 @@ use std::time::Instant;
 
 use super::*;
 
-const ROLE: &str = "ROLECALL_TEST_FLIGHT_DIR";
-const MYSELF: &str = "vault::tests::processes::the_other_process";
+const DIR_VARIABLE: &str = "ROLECALL_TEST_FLIGHT_DIR";
+const OTHER_PROCESS_TEST: &str = "vault::tests::processes::the_other_process";
 
 /// Does nothing in an ordinary run. As a child: boards a flight, says what came of it, and holds on
 /// until its input ends.
 #[test]
 fn the_other_process() {
-    let Some(dir) = std::env::var_os(ROLE) else { return };
-    let flight = Flight::new(Path::new(&dir), "x");
-    let ticket = flight.look();
+    let Some(dir) = std::env::var_os(DIR_VARIABLE) else { return };
+    let flight = SingleFlight::new(Path::new(&dir), "x");
+    let ticket = flight.generation();
     let mut said = std::io::stdout();
     writeln!(said, "\nlooked").unwrap();
-    let boarding = flight.board(ticket, Instant::now() + Duration::from_secs(30)).unwrap();
+    let boarding = flight.wait(ticket, Instant::now() + Duration::from_secs(30)).unwrap();
     let word = match &boarding {
-        Boarding::Lead(_) => "leading",
-        Boarding::Landed(_) => "landed",
-        Boarding::TimedOut => "timed out",
+        Turn::Lead(_) => "leading",
+        Turn::Completed(_) => "landed",
+        Turn::TimedOut => "timed out",
     };
     writeln!(said, "\n{word}").unwrap();
     let _ = std::io::stdin().read(&mut [0]);
-    if let Boarding::Lead(lead) = boarding {
-        lead.land(Outcome::Ok);
+    if let Turn::Lead(lead) = boarding {
+        lead.complete(SharedOutcome::Ok);
     }
 }
 
-fn start(home: &Home) -> (Child, impl FnMut(&str)) {
+fn start(home: &VaultHome) -> (Child, impl FnMut(&str)) {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", MYSELF, "--nocapture"])
-        .env(ROLE, home.0.path())
+        .args(["--exact", OTHER_PROCESS_TEST, "--nocapture"])
+        .env(DIR_VARIABLE, home.0.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -47,26 +47,26 @@ fn start(home: &Home) -> (Child, impl FnMut(&str)) {
 }
 
 #[test]
-fn a_killed_lead_lets_the_next_process_lead() {
-    let home = Home::new();
-    let flight = Flight::new(home.0.path(), "x");
-    let ticket = flight.look();
+fn a_killed_leader_lets_the_next_process_lead() {
+    let home = VaultHome::new();
+    let flight = SingleFlight::new(home.0.path(), "x");
+    let ticket = flight.generation();
     let (mut child, mut wait_for) = start(&home);
     wait_for("leading");
     assert!(flight.poll(ticket).unwrap().is_none());
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(matches!(flight.poll(ticket).unwrap(), Some(Boarding::Lead(_))));
+    assert!(matches!(flight.poll(ticket).unwrap(), Some(Turn::Lead(_))));
 }
 
 #[test]
 fn a_waiting_process_takes_the_outcome_of_the_one_that_leads() {
-    let home = Home::new();
-    let flight = Flight::new(home.0.path(), "x");
-    let Some(Boarding::Lead(lead)) = flight.poll(flight.look()).unwrap() else { panic!() };
+    let home = VaultHome::new();
+    let flight = SingleFlight::new(home.0.path(), "x");
+    let Some(Turn::Lead(lead)) = flight.poll(flight.generation()).unwrap() else { panic!() };
     let (mut child, mut wait_for) = start(&home);
     wait_for("looked");
-    lead.land(Outcome::Ok);
+    lead.complete(SharedOutcome::Ok);
     wait_for("landed");
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());

@@ -16,10 +16,10 @@ use crate::ops::profiles::{self, Change, Request, Which};
 use crate::ops::refresh::update;
 use crate::ops::setup::{discover, hook, instance};
 use crate::ops::sign_in::SignInOptions;
-use crate::os::ancestors::ancestors;
+use crate::os::ancestors::parent_names;
 use crate::os::clock::Clock;
-use crate::shell::calling;
-use crate::shell::hooks::{Source, source};
+use crate::shell::calling_shell;
+use crate::shell::hooks::{HookSetup, hook_setup};
 
 use questions::Questions;
 
@@ -133,14 +133,14 @@ async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
 
 /// Offers to add the calling shell's hook to its start-up file; the hook that is still missing
 /// afterwards, if any. Enter alone is a no.
-fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<Source>> {
-    let shell = calling(ancestors().iter().map(String::as_str), ctx.env.get(env::SHELL));
+fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
+    let shell = calling_shell(parent_names().iter().map(String::as_str), ctx.env.get(env::SHELL));
     let places = ctx.paths.home.as_deref().zip(ctx.paths.config_home(&ctx.env));
     let hook = places
-        .and_then(|(home, config)| source(shell, home, &config))
-        .filter(|hook| !hook.is_there());
+        .and_then(|(home, config)| hook_setup(shell, home, &config))
+        .filter(|hook| !hook.is_installed());
     // A shell that wants a file made first needs more than a line.
-    let Some(offered) = hook.as_ref().filter(|hook| asks && hook.once.is_none()) else {
+    let Some(offered) = hook.as_ref().filter(|hook| asks && hook.setup_command.is_none()) else {
         return Ok(hook);
     };
     let file = ctx.paths.abbreviate(&offered.file);
@@ -169,7 +169,7 @@ fn said_yes(question: &str) -> Result<bool> {
 }
 
 /// What can be done now. Nothing of it is done here.
-fn next(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&Source>) {
+fn next(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&HookSetup>) {
     let name = &instance.name;
     let mut steps = Vec::new();
     if !at_terminal() {
@@ -188,7 +188,7 @@ fn next(ctx: &Ctx, instance: &Instance, written: bool, hook: Option<&Source>) {
         )
     });
     if let (Some(hook), Some(file)) = (hook, &file) {
-        steps.extend(hook.once.map(|once| (once.to_owned(), "once, for the line below")));
+        steps.extend(hook.setup_command.map(|once| (once.to_owned(), "once, for the line below")));
         steps.push((hook.line.to_owned(), file));
     }
     let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0);

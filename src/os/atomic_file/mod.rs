@@ -1,13 +1,13 @@
 //! Reading and writing files. Only regular files are read, up to a size, and what is written is
 //! there as a whole or not at all.
 
+mod file_type;
 mod in_place;
-mod kind;
-mod owner;
+mod ownership;
 mod read;
 mod replace;
 mod stage;
-mod target;
+mod write_target;
 
 use std::fs;
 use std::io;
@@ -15,17 +15,17 @@ use std::path::Path;
 
 use crate::domain::{Error, ErrorKind, Result};
 
-pub use read::{load, load_line};
+pub use read::{load, load_first_line};
 pub use replace::{load_for_edit, replace};
 pub(super) use stage::open_or_create;
-pub use stage::{Staged, append, save};
-pub use target::{Target, resolve_links};
+pub use stage::{StagedFile, append, save};
+pub use write_target::{WriteTarget, resolve_links};
 
-pub(super) use kind::check_regular;
+pub(super) use file_type::check_regular;
 
 /// A refusal of the operating system: what was tried, on which path, the reason, and a command that
 /// shows more of it.
-pub fn failed(doing: &str, path: &Path, error: &io::Error) -> Error {
+pub fn io_error(doing: &str, path: &Path, error: &io::Error) -> Error {
     let refused =
         Error::new(ErrorKind::Os, format!("{doing} {}: {}", path.display(), reason(error)));
     match hint(path, error) {
@@ -102,34 +102,34 @@ fn hint(path: &Path, error: &io::Error) -> Option<String> {
 /// # Errors
 /// [`Kind::Os`] if it can't be made.
 pub fn create_private_dir(path: &Path) -> Result<()> {
-    owner::create_dirs(path).map_err(|error| failed("creating", path, &error))
+    ownership::create_dirs(path).map_err(|error| io_error("creating", path, &error))
 }
 
 /// Checks that files could be written in this directory, or that it could be made. Nothing is made.
 ///
 /// # Errors
 /// [`Kind::Os`] naming the directory, or the part of the path, that stands in the way.
-pub fn could_write(directory: &Path) -> Result<()> {
+pub fn check_dir_writable(directory: &Path) -> Result<()> {
     let there =
         directory.ancestors().find(|place| place.symlink_metadata().is_ok()).unwrap_or(directory);
     let error = match fs::metadata(there) {
         Ok(known) if !known.is_dir() => io::ErrorKind::NotADirectory.into(),
-        Ok(_) => match writable(there) {
+        Ok(_) => match check_write_access(there) {
             Ok(()) => return Ok(()),
             Err(error) => error,
         },
         Err(error) => error,
     };
-    Err(failed("nothing can be written in", there, &error))
+    Err(io_error("nothing can be written in", there, &error))
 }
 
 #[cfg(unix)]
-fn writable(directory: &Path) -> io::Result<()> {
+fn check_write_access(directory: &Path) -> io::Result<()> {
     Ok(rustix::fs::access(directory, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?)
 }
 
 #[cfg(not(unix))]
-fn writable(directory: &Path) -> io::Result<()> {
+fn check_write_access(directory: &Path) -> io::Result<()> {
     match fs::metadata(directory)?.permissions().readonly() {
         true => Err(io::ErrorKind::PermissionDenied.into()),
         false => Ok(()),
@@ -158,7 +158,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
 pub fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(failed("removing", path, &error))
+            Err(io_error("removing", path, &error))
         }
         _ => Ok(()),
     }

@@ -10,7 +10,7 @@ use crate::domain::{AccountId, EndpointOverrides, Instance, InstanceName, RoleNa
 /// What sort of thing a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum NameKind {
+pub enum RecordKind {
     /// The access and refresh token of an instance.
     Token,
     /// A client registration at the sign-in service.
@@ -24,8 +24,8 @@ pub enum NameKind {
 /// The name of a record and of its flight. Two names are equal exactly when one may be served for
 /// the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Name {
-    kind: NameKind,
+pub struct RecordId {
+    kind: RecordKind,
     instance: InstanceName,
     start_url: String,
     region: String,
@@ -37,10 +37,10 @@ pub struct Name {
     detail: Option<String>,
 }
 
-impl Name {
+impl RecordId {
     /// The token of an instance.
     pub fn token(instance: &Instance) -> Self {
-        Self::of(NameKind::Token, instance)
+        Self::new(RecordKind::Token, instance)
     }
 
     /// A client registration for these grants, such as `authorization_code refresh_token`. A
@@ -50,7 +50,7 @@ impl Name {
         scopes.sort_unstable();
         Self {
             detail: Some(format!("{grants};{}", scopes.join(" "))),
-            ..Self::of(NameKind::Registration, instance)
+            ..Self::new(RecordKind::Registration, instance)
         }
     }
 
@@ -68,17 +68,17 @@ impl Name {
             role: Some(role.clone()),
             detail: chain.map(|digest| hex(digest)),
             sts: chain.and_then(|_| instance.endpoints.sts.clone()),
-            ..Self::of(NameKind::Credentials, instance)
+            ..Self::new(RecordKind::Credentials, instance)
         }
     }
 
     /// The sign-in of an instance, for its flight. The outcome it landed with is what bars
     /// background sign-ins.
     pub fn sign_in(instance: &Instance) -> Self {
-        Self::of(NameKind::SignIn, instance)
+        Self::new(RecordKind::SignIn, instance)
     }
 
-    fn of(kind: NameKind, instance: &Instance) -> Self {
+    fn new(kind: RecordKind, instance: &Instance) -> Self {
         let EndpointOverrides { oidc, portal, sts: _ } = instance.endpoints.clone();
         Self {
             kind,
@@ -95,7 +95,7 @@ impl Name {
     }
 
     /// What sort of thing it stands for.
-    pub fn kind(&self) -> NameKind {
+    pub fn kind(&self) -> RecordKind {
         self.kind
     }
 
@@ -107,7 +107,7 @@ impl Name {
     /// Whether it belongs to this instance as it is configured now: name, start URL, region and the
     /// endpoints of sign-in and portal.
     pub fn belongs_to(&self, instance: &Instance) -> bool {
-        let other = Self::of(self.kind, instance);
+        let other = Self::new(self.kind, instance);
         let bare = Self { sts: None, account: None, role: None, detail: None, ..self.clone() };
         bare == other
     }
@@ -123,18 +123,18 @@ impl Name {
     }
 
     /// Whether these are credentials of a chained role.
-    pub fn chained(&self) -> bool {
-        self.kind == NameKind::Credentials && self.detail.is_some()
+    pub fn is_chained(&self) -> bool {
+        self.kind == RecordKind::Credentials && self.detail.is_some()
     }
 
     /// The name as bytes that no other name has: each part with its length, so that parts can't run
     /// into each other.
-    fn bytes(&self) -> Vec<u8> {
+    fn to_bytes(&self) -> Vec<u8> {
         let kind = match self.kind {
-            NameKind::Token => "token",
-            NameKind::Registration => "registration",
-            NameKind::Credentials => "credentials",
-            NameKind::SignIn => "sign-in",
+            RecordKind::Token => "token",
+            RecordKind::Registration => "registration",
+            RecordKind::Credentials => "credentials",
+            RecordKind::SignIn => "sign-in",
         };
         let parts = [
             Some(kind),
@@ -164,7 +164,7 @@ impl Name {
 
     /// Stands for the name in what a record is sealed with.
     pub(super) fn digest(&self) -> [u8; 32] {
-        Sha256::digest(self.bytes()).into()
+        Sha256::digest(self.to_bytes()).into()
     }
 
     /// The name of its file: 64 hexadecimal digits.
@@ -173,16 +173,16 @@ impl Name {
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for RecordId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.kind, self.account, &self.role) {
-            (NameKind::Credentials, Some(account), Some(role)) => {
+            (RecordKind::Credentials, Some(account), Some(role)) => {
                 write!(f, "credentials of {account}:{role} ({})", self.instance)
             }
-            (NameKind::Credentials, ..) => write!(f, "credentials of {}", self.instance),
-            (NameKind::Token, ..) => write!(f, "token of {}", self.instance),
-            (NameKind::Registration, ..) => write!(f, "client registration of {}", self.instance),
-            (NameKind::SignIn, ..) => write!(f, "sign-in to {}", self.instance),
+            (RecordKind::Credentials, ..) => write!(f, "credentials of {}", self.instance),
+            (RecordKind::Token, ..) => write!(f, "token of {}", self.instance),
+            (RecordKind::Registration, ..) => write!(f, "client registration of {}", self.instance),
+            (RecordKind::SignIn, ..) => write!(f, "sign-in to {}", self.instance),
         }
     }
 }
@@ -222,16 +222,16 @@ mod tests {
         let account = "000000000001".parse().unwrap();
         let role = RoleName::new("Admin");
         let mut names = vec![
-            Name::token(&plain),
-            Name::sign_in(&plain),
-            Name::registration(&plain, "a"),
-            Name::registration(&plain, "b"),
-            Name::credentials(&plain, account, &role, None),
-            Name::credentials(&plain, account, &role, Some(&[0; 32])),
-            Name::credentials(&plain, account, &role, Some(&[1; 32])),
-            Name::credentials(&plain, account, &RoleName::new("Read"), None),
-            Name::credentials(&plain, "000000000002".parse().unwrap(), &role, None),
-            Name::token(&instance("other")),
+            RecordId::token(&plain),
+            RecordId::sign_in(&plain),
+            RecordId::registration(&plain, "a"),
+            RecordId::registration(&plain, "b"),
+            RecordId::credentials(&plain, account, &role, None),
+            RecordId::credentials(&plain, account, &role, Some(&[0; 32])),
+            RecordId::credentials(&plain, account, &role, Some(&[1; 32])),
+            RecordId::credentials(&plain, account, &RoleName::new("Read"), None),
+            RecordId::credentials(&plain, "000000000002".parse().unwrap(), &role, None),
+            RecordId::token(&instance("other")),
         ];
         let changes: [fn(&mut Instance); 4] = [
             |i| i.start_url = StartUrl::new("https://x"),
@@ -242,14 +242,14 @@ mod tests {
         for change in changes {
             let mut other = plain.clone();
             change(&mut other);
-            names.push(Name::token(&other));
+            names.push(RecordId::token(&other));
         }
         for sts in ["x", ""] {
             let mut other = plain.clone();
             other.endpoints.sts = Some(sts.into());
-            names.push(Name::credentials(&other, account, &role, Some(&[0; 32])));
+            names.push(RecordId::credentials(&other, account, &role, Some(&[0; 32])));
         }
-        let files: BTreeSet<String> = names.iter().map(Name::file_name).collect();
+        let files: BTreeSet<String> = names.iter().map(RecordId::file_name).collect();
         assert_eq!(files.len(), names.len());
     }
 
@@ -263,7 +263,11 @@ mod tests {
                 sso_region: Region::new("EU-West-1"),
                 ..plain.clone()
             };
-            assert_eq!(Name::token(&other).file_name(), Name::token(&plain).file_name(), "{url}");
+            assert_eq!(
+                RecordId::token(&other).file_name(),
+                RecordId::token(&plain).file_name(),
+                "{url}"
+            );
         }
     }
 
@@ -275,10 +279,10 @@ mod tests {
         let (account, role) = ("000000000001".parse().unwrap(), RoleName::new("Admin"));
         let names = |instance: &Instance, chain: Option<&[u8; 32]>| {
             [
-                Name::token(instance),
-                Name::sign_in(instance),
-                Name::registration(instance, "a"),
-                Name::credentials(instance, account, &role, chain),
+                RecordId::token(instance),
+                RecordId::sign_in(instance),
+                RecordId::registration(instance, "a"),
+                RecordId::credentials(instance, account, &role, chain),
             ]
         };
         assert_eq!(names(&emulated, None), names(&plain, None));
@@ -298,10 +302,10 @@ mod tests {
         let mut corp = instance("corp");
         let (account, role) = ("000000000001".parse().unwrap(), RoleName::new("Admin"));
         assert_eq!(
-            Name::token(&corp).file_name(),
+            RecordId::token(&corp).file_name(),
             "accd2663c5f002a3bfd7009c45d245a23727dc73330a448465cbfa52a5dee530"
         );
-        let admin = Name::credentials(&corp, account, &role, None);
+        let admin = RecordId::credentials(&corp, account, &role, None);
         assert_eq!(
             admin.file_name(),
             "70d123ded341cbae9a4d474b542b99ad4c4e296e30ca8bcda50cb0cae16ca3d7"
@@ -311,7 +315,7 @@ mod tests {
             portal: None,
             sts: Some("http://s".into()),
         };
-        let chained = Name::credentials(&corp, account, &role, Some(&[0; 32]));
+        let chained = RecordId::credentials(&corp, account, &role, Some(&[0; 32]));
         assert_eq!(
             chained.file_name(),
             "c7e6fbcbadb0f088052aa24bc5cc300219c3aff3d4b2e094ff5252e5328d7ced"
@@ -321,7 +325,7 @@ mod tests {
     #[test]
     fn a_name_says_what_it_is_and_knows_its_instance() {
         let corp = instance("corp");
-        let name = Name::credentials(
+        let name = RecordId::credentials(
             &corp,
             "000000000001".parse().unwrap(),
             &RoleName::new("Admin"),

@@ -7,14 +7,14 @@ use crate::shell::Dialect;
 
 /// One key with what is held down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Press {
-    held: Held,
+struct ChordKey {
+    modifier: KeyModifier,
     letter: char,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
-    Nothing,
+enum KeyModifier {
+    None,
     Ctrl,
     Alt,
 }
@@ -22,7 +22,7 @@ enum Held {
 /// Keys pressed one after another: `ctrl-x p`, `alt-r`. The first one is held with Ctrl or Alt;
 /// letters alone are text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chord(Vec<Press>);
+pub struct Chord(Vec<ChordKey>);
 
 impl FromStr for Chord {
     type Err = Error;
@@ -32,25 +32,28 @@ impl FromStr for Chord {
             Error::new(ErrorKind::Usage, format!("`{text}` is no key that can be bound"))
                 .hint("such as --key 'ctrl-x p', 'ctrl-g' or 'alt-r'")
         };
-        let presses: Vec<Press> =
-            text.split_whitespace().map(press).collect::<Option<_>>().ok_or_else(unreadable)?;
+        let presses: Vec<ChordKey> = text
+            .split_whitespace()
+            .map(parse_chord_key)
+            .collect::<Option<_>>()
+            .ok_or_else(unreadable)?;
         match presses.first() {
-            Some(first) if first.held != Held::Nothing => Ok(Self(presses)),
+            Some(first) if first.modifier != KeyModifier::None => Ok(Self(presses)),
             _ => Err(unreadable()),
         }
     }
 }
 
-fn press(text: &str) -> Option<Press> {
+fn parse_chord_key(text: &str) -> Option<ChordKey> {
     let lower = text.to_ascii_lowercase();
     let (held, rest) = match lower.split_once('-') {
-        Some(("ctrl" | "c", rest)) => (Held::Ctrl, rest),
-        Some(("alt" | "a" | "m", rest)) => (Held::Alt, rest),
-        _ => (Held::Nothing, &*lower),
+        Some(("ctrl" | "c", rest)) => (KeyModifier::Ctrl, rest),
+        Some(("alt" | "a" | "m", rest)) => (KeyModifier::Alt, rest),
+        _ => (KeyModifier::None, &*lower),
     };
     let mut letters = rest.chars();
     let letter = letters.next().filter(char::is_ascii_alphanumeric)?;
-    letters.next().is_none().then_some(Press { held, letter })
+    letters.next().is_none().then_some(ChordKey { modifier: held, letter })
 }
 
 impl Chord {
@@ -58,7 +61,7 @@ impl Chord {
     ///
     /// # Errors
     /// [`Kind::Usage`] for a run of keys in a shell that binds single keys only.
-    pub(super) fn written(&self, shell: Dialect) -> Result<(&'static str, String)> {
+    pub(super) fn notation(&self, shell: Dialect) -> Result<(&'static str, String)> {
         let [first, rest @ ..] = &*self.0 else { return Err(Error::internal("a key of nothing")) };
         if !rest.is_empty() && matches!(shell, Dialect::Nushell | Dialect::Elvish) {
             let message = format!("{shell} binds single keys, not one after another");
@@ -66,79 +69,79 @@ impl Chord {
                 Error::new(ErrorKind::Usage, message).hint("such as --key alt-r, or --no-key")
             );
         }
-        let each = |write: fn(&Press) -> String, between: &str| {
+        let each = |write: fn(&ChordKey) -> String, between: &str| {
             self.0.iter().map(write).collect::<Vec<_>>().join(between)
         };
         Ok(match shell {
             Dialect::Nushell => {
-                let modifier = if first.held == Held::Ctrl { "control" } else { "alt" };
+                let modifier = if first.modifier == KeyModifier::Ctrl { "control" } else { "alt" };
                 (modifier, format!("char_{}", first.letter))
             }
             Dialect::Bash => ("", each(readline, "")),
             Dialect::Zsh => ("", each(zle, "")),
             Dialect::Fish => ("", each(fish, "")),
             Dialect::PowerShell => ("", each(powershell, ",")),
-            Dialect::Xonsh => ("", each(toolkit, ", ")),
+            Dialect::Xonsh => ("", each(prompt_toolkit, ", ")),
             _ => ("", elvish(first)),
         })
     }
 
     /// The first key in readline's notation, if others follow and it is held with Ctrl. Alt needs
     /// no care: its escape sequence comes at once.
-    pub(super) fn prefix(&self) -> Option<String> {
+    pub(super) fn readline_prefix(&self) -> Option<String> {
         match &*self.0 {
-            [first, _, ..] if first.held == Held::Ctrl => Some(readline(first)),
+            [first, _, ..] if first.modifier == KeyModifier::Ctrl => Some(readline(first)),
             _ => None,
         }
     }
 }
 
-fn readline(press: &Press) -> String {
-    match press.held {
-        Held::Ctrl => format!("\\C-{}", press.letter),
-        Held::Alt => format!("\\e{}", press.letter),
-        Held::Nothing => press.letter.to_string(),
+fn readline(press: &ChordKey) -> String {
+    match press.modifier {
+        KeyModifier::Ctrl => format!("\\C-{}", press.letter),
+        KeyModifier::Alt => format!("\\e{}", press.letter),
+        KeyModifier::None => press.letter.to_string(),
     }
 }
 
-fn zle(press: &Press) -> String {
-    match press.held {
-        Held::Ctrl => format!("^{}", press.letter.to_ascii_uppercase()),
-        Held::Alt => format!("^[{}", press.letter),
-        Held::Nothing => press.letter.to_string(),
+fn zle(press: &ChordKey) -> String {
+    match press.modifier {
+        KeyModifier::Ctrl => format!("^{}", press.letter.to_ascii_uppercase()),
+        KeyModifier::Alt => format!("^[{}", press.letter),
+        KeyModifier::None => press.letter.to_string(),
     }
 }
 
-fn fish(press: &Press) -> String {
-    match press.held {
-        Held::Ctrl => format!("\\c{}", press.letter),
-        Held::Alt => format!("\\e{}", press.letter),
-        Held::Nothing => press.letter.to_string(),
+fn fish(press: &ChordKey) -> String {
+    match press.modifier {
+        KeyModifier::Ctrl => format!("\\c{}", press.letter),
+        KeyModifier::Alt => format!("\\e{}", press.letter),
+        KeyModifier::None => press.letter.to_string(),
     }
 }
 
-fn powershell(press: &Press) -> String {
-    match press.held {
-        Held::Ctrl => format!("Ctrl+{}", press.letter),
-        Held::Alt => format!("Alt+{}", press.letter),
-        Held::Nothing => press.letter.to_string(),
+fn powershell(press: &ChordKey) -> String {
+    match press.modifier {
+        KeyModifier::Ctrl => format!("Ctrl+{}", press.letter),
+        KeyModifier::Alt => format!("Alt+{}", press.letter),
+        KeyModifier::None => press.letter.to_string(),
     }
 }
 
 /// prompt_toolkit's names, each a Python string.
-fn toolkit(press: &Press) -> String {
-    match press.held {
-        Held::Ctrl => format!("'c-{}'", press.letter),
-        Held::Alt => format!("'escape', '{}'", press.letter),
-        Held::Nothing => format!("'{}'", press.letter),
+fn prompt_toolkit(press: &ChordKey) -> String {
+    match press.modifier {
+        KeyModifier::Ctrl => format!("'c-{}'", press.letter),
+        KeyModifier::Alt => format!("'escape', '{}'", press.letter),
+        KeyModifier::None => format!("'{}'", press.letter),
     }
 }
 
-fn elvish(press: &Press) -> String {
-    match press.held {
-        Held::Ctrl => format!("Ctrl-{}", press.letter.to_ascii_uppercase()),
-        Held::Alt => format!("Alt-{}", press.letter),
-        Held::Nothing => press.letter.to_string(),
+fn elvish(press: &ChordKey) -> String {
+    match press.modifier {
+        KeyModifier::Ctrl => format!("Ctrl-{}", press.letter.to_ascii_uppercase()),
+        KeyModifier::Alt => format!("Alt-{}", press.letter),
+        KeyModifier::None => press.letter.to_string(),
     }
 }
 
@@ -157,12 +160,12 @@ mod tests {
             (Dialect::Xonsh, "'c-x', 'p'"),
         ];
         for (shell, want) in cases {
-            assert_eq!(chord.written(shell).unwrap().1, want, "{shell}");
+            assert_eq!(chord.notation(shell).unwrap().1, want, "{shell}");
         }
         let single: Chord = "alt-r".parse().unwrap();
-        assert_eq!(single.written(Dialect::Nushell).unwrap(), ("alt", "char_r".to_owned()));
-        assert_eq!(single.written(Dialect::Elvish).unwrap().1, "Alt-r");
-        assert_eq!(chord.written(Dialect::Elvish).unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(single.notation(Dialect::Nushell).unwrap(), ("alt", "char_r".to_owned()));
+        assert_eq!(single.notation(Dialect::Elvish).unwrap().1, "Alt-r");
+        assert_eq!(chord.notation(Dialect::Elvish).unwrap_err().kind, ErrorKind::Usage);
     }
 
     #[test]

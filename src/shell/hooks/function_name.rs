@@ -4,7 +4,7 @@ use crate::domain::{Error, ErrorKind, Result};
 
 /// Words that the grammar of one of the shells with hooks has taken, their special builtins, and
 /// the builtins that the hooks themselves run.
-const TAKEN: &str = "\
+const RESERVED_WORDS: &str = "\
     _ alias and argparse as assert async await begin bind bindkey break builtin case catch class command commandline compadd compdef \
     compgen complete compopt const contains continue coproc count data declare def default del do done each elif else elseif emulate end \
     enum esac eval except exec exit export export-env extern external false fi filter finally float fn for foreach from function \
@@ -19,7 +19,7 @@ const TAKEN: &str = "\
 /// # Errors
 /// [`Kind::Usage`] if the name is not a word of ASCII letters, digits, `-` and `_`, or if shells
 /// use it themselves.
-pub(super) fn check_name(name: &str) -> Result<()> {
+pub(super) fn check_function_name(name: &str) -> Result<()> {
     let wrong = |what: &str, hint: &str| {
         Err(Error::new(ErrorKind::Usage, format!("`{name}` can't be the function's name{what}"))
             .hint(hint))
@@ -32,7 +32,7 @@ pub(super) fn check_name(name: &str) -> Result<()> {
     }
     match name {
         "rolecall" => wrong(": it is the program's", "use another name, such as --cmd assume"),
-        _ if TAKEN.split_whitespace().any(|word| word == name) => {
+        _ if RESERVED_WORDS.split_whitespace().any(|word| word == name) => {
             wrong(": shells use this word themselves", "use another name, such as --cmd assume")
         }
         _ => Ok(()),
@@ -46,13 +46,13 @@ mod tests {
     #[test]
     fn a_name_is_one_word_that_no_shell_uses_itself() {
         for good in ["role", "assume", "r", "aws-role", "_x", "cd"] {
-            assert_eq!(check_name(good), Ok(()), "{good}");
+            assert_eq!(check_function_name(good), Ok(()), "{good}");
         }
         for bad in [
             "", "a b", "x;rm", "$(id)", "1st", "é", "-x", "rolecall", "if", "eval", "command",
             "complete", "fn", "lambda", "_",
         ] {
-            let error = check_name(bad).unwrap_err();
+            let error = check_function_name(bad).unwrap_err();
             assert!(
                 error.kind == ErrorKind::Usage && error.hints[0].contains("--cmd assume"),
                 "{bad}: {error:?}"

@@ -13,19 +13,19 @@ use crate::domain::{
 struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    fn of(pairs: &[(&str, &str)]) -> Self {
+    fn from_pairs(pairs: &[(&str, &str)]) -> Self {
         Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
-    fn previous(&self) -> Previous {
-        Previous::new(self.0.clone())
+    fn previous(&self) -> PreviousEnv {
+        PreviousEnv::new(self.0.clone())
     }
 
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    fn apply(&self, changes: Changes) -> Self {
+    fn apply(&self, changes: EnvChanges) -> Self {
         let mut next = self.clone();
         for name in changes.unset {
             assert!(next.0.remove(&name).is_some(), "{name} is removed and was not there");
@@ -34,64 +34,70 @@ impl Environment {
         next
     }
 
-    fn with(&self, name: &str, value: &str) -> Self {
+    fn with_variable(&self, name: &str, value: &str) -> Self {
         let mut next = self.clone();
         next.0.insert(name.to_owned(), value.to_owned());
         next
     }
 
     /// With this role in it; `region` is the role's own.
-    fn enter(&self, role: &str, region: Option<&str>, form: Form, reach: Reach) -> Self {
-        self.apply(entered(self, role, region, form, reach))
+    fn with_role(
+        &self,
+        role: &str,
+        region: Option<&str>,
+        form: CredentialExport,
+        reach: Recipient,
+    ) -> Self {
+        self.apply(changes_for(self, role, region, form, reach))
     }
 
-    fn keys(&self, role: &str, region: Option<&str>) -> Self {
-        self.enter(role, region, Form::Keys, Reach::Shell { overwrite: false })
+    fn with_keys(&self, role: &str, region: Option<&str>) -> Self {
+        self.with_role(role, region, CredentialExport::Keys, Recipient::Shell { overwrite: false })
     }
 
-    fn profile(&self, role: &str) -> Self {
-        self.enter(role, None, in_profile(role), Reach::Shell { overwrite: false })
+    fn with_profile(&self, role: &str) -> Self {
+        self.with_role(role, None, profile_export(role), Recipient::Shell { overwrite: false })
     }
 
     fn cleared(&self) -> Self {
-        self.apply(clear(&self.previous()))
+        self.apply(clear_changes(&self.previous()))
     }
 }
 
-fn in_profile(role: &str) -> Form {
-    Form::Profile { name: format!("pay-{role}"), with_keys: false }
+fn profile_export(role: &str) -> CredentialExport {
+    CredentialExport::Profile { name: format!("pay-{role}"), with_keys: false }
 }
 
-fn at_an_endpoint(role: &str) -> Form {
-    Form::Endpoint { url: format!("http://127.0.0.1:1/{role}"), token: "token".into() }
+fn endpoint_export(role: &str) -> CredentialExport {
+    CredentialExport::Endpoint { url: format!("http://127.0.0.1:1/{role}"), token: "token".into() }
 }
 
-fn entered(
+fn changes_for(
     environment: &Environment,
     role: &str,
     region: Option<&str>,
-    form: Form,
-    reach: Reach,
-) -> Changes {
+    form: CredentialExport,
+    reach: Recipient,
+) -> EnvChanges {
     let roster = roster(role, region);
-    let credentials = credentials_of(role);
+    let credentials = test_credentials(role);
     let tags = [("cost-center".to_owned(), "42".to_owned())];
     let entry = &roster.entries[0];
-    let grant = Grant {
+    let grant = RoleExport {
         roster: &roster,
         entry,
         credentials: &credentials,
-        form,
-        reach,
+        export: form,
+        recipient: reach,
         region: None,
         no_region: false,
         tags: if role == "Admin" { &tags } else { &[] },
         color: (role == "Admin").then_some("red"),
     };
-    changes(&grant, &environment.previous())
+    export_changes(&grant, &environment.previous())
 }
 
-fn credentials_of(role: &str) -> Credentials {
+fn test_credentials(role: &str) -> Credentials {
     Credentials {
         access_key_id: format!("ASIA{role}"),
         secret_access_key: "secret".into(),
@@ -134,7 +140,7 @@ fn roster(role: &str, region: Option<&str>) -> Roster {
 
 #[test]
 fn a_role_is_described_with_its_partition_tags_and_colour() {
-    let shell = Environment::default().keys("Admin", Some("eu-west-1"));
+    let shell = Environment::default().with_keys("Admin", Some("eu-west-1"));
     let arn = Some("arn:aws-cn:iam::012345678901:role/Admin");
     assert_eq!((shell.get("AWS_SSO_ROLE_ARN"), shell.get("ROLECALL_ROLE")), (arn, arn));
     assert_eq!(
@@ -161,21 +167,31 @@ fn clearing_leaves_what_was_there_before() {
         &[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/")],
     ];
     for pairs in before {
-        let before = Environment::of(pairs);
+        let before = Environment::from_pairs(pairs);
         let region = Some("eu-west-1");
-        assert_eq!(before.keys("Admin", region).cleared(), before);
-        assert_eq!(before.profile("Admin").cleared(), before);
-        let both = Form::Profile { name: "pay-Admin".into(), with_keys: true };
+        assert_eq!(before.with_keys("Admin", region).cleared(), before);
+        assert_eq!(before.with_profile("Admin").cleared(), before);
+        let both = CredentialExport::Profile { name: "pay-Admin".into(), with_keys: true };
         assert_eq!(
-            before.enter("Admin", region, both, Reach::Shell { overwrite: false }).cleared(),
+            before
+                .with_role("Admin", region, both, Recipient::Shell { overwrite: false })
+                .cleared(),
             before
         );
         assert_eq!(
-            before.keys("Admin", region).profile("ReadOnly").keys("Deploy", None).cleared(),
+            before
+                .with_keys("Admin", region)
+                .with_profile("ReadOnly")
+                .with_keys("Deploy", None)
+                .cleared(),
             before
         );
         assert_eq!(
-            before.profile("ReadOnly").profile("Admin").keys("Deploy", region).cleared(),
+            before
+                .with_profile("ReadOnly")
+                .with_profile("Admin")
+                .with_keys("Deploy", region)
+                .cleared(),
             before
         );
     }
@@ -183,32 +199,34 @@ fn clearing_leaves_what_was_there_before() {
 
 #[test]
 fn clearing_without_a_role_of_ours_changes_nothing() {
-    let theirs = Environment::of(&[
+    let theirs = Environment::from_pairs(&[
         ("AWS_SSO", "corp"),
         ("AWS_SSO_ROLE_ARN", "arn"),
         ("AWS_ACCESS_KEY_ID", "AKIA"),
         ("AWS_PROFILE", "mine"),
     ]);
-    assert_eq!(clear(&theirs.previous()), Changes::default());
+    assert_eq!(clear_changes(&theirs.previous()), EnvChanges::default());
 }
 
 #[test]
 fn a_variable_that_no_shell_can_name_is_passed_over() {
-    let shell = Environment::default().keys("Admin", None).with("AWS_SSO_TAG_A-B", "x");
-    assert_eq!(shell.cleared(), Environment::of(&[("AWS_SSO_TAG_A-B", "x")]));
+    let shell =
+        Environment::default().with_keys("Admin", None).with_variable("AWS_SSO_TAG_A-B", "x");
+    assert_eq!(shell.cleared(), Environment::from_pairs(&[("AWS_SSO_TAG_A-B", "x")]));
 }
 
 #[test]
 fn what_the_person_changed_in_a_role_shell_is_theirs() {
-    let shell = Environment::of(&[("AWS_PROFILE", "before")]).keys("Admin", Some("eu-west-1"));
+    let shell =
+        Environment::from_pairs(&[("AWS_PROFILE", "before")]).with_keys("Admin", Some("eu-west-1"));
     let pasted = shell
-        .with("AWS_ACCESS_KEY_ID", "ASIAPASTED")
-        .with("AWS_SECRET_ACCESS_KEY", "s")
-        .with("AWS_SESSION_TOKEN", "t");
+        .with_variable("AWS_ACCESS_KEY_ID", "ASIAPASTED")
+        .with_variable("AWS_SECRET_ACCESS_KEY", "s")
+        .with_variable("AWS_SESSION_TOKEN", "t");
     let changed = pasted
-        .with("AWS_REGION", "us-east-1")
-        .with("AWS_PROFILE", "after")
-        .with("AWS_SSO_ROLE_ARN", "arn:of:theirs");
+        .with_variable("AWS_REGION", "us-east-1")
+        .with_variable("AWS_PROFILE", "after")
+        .with_variable("AWS_SSO_ROLE_ARN", "arn:of:theirs");
     let left = changed.cleared();
     let want = [
         ("AWS_ACCESS_KEY_ID", "ASIAPASTED"),
@@ -218,58 +236,61 @@ fn what_the_person_changed_in_a_role_shell_is_theirs() {
         ("AWS_PROFILE", "after"),
         ("AWS_SSO_ROLE_ARN", "arn:of:theirs"),
     ];
-    assert_eq!(left, Environment::of(&want));
+    assert_eq!(left, Environment::from_pairs(&want));
 }
 
 #[test]
 fn the_next_role_takes_the_place_of_all_that_the_last_one_set() {
-    let shell = Environment::default().keys("Admin", Some("eu-west-1")).profile("ReadOnly");
-    assert_eq!(shell, Environment::default().profile("ReadOnly"));
-    let back = Environment::default().profile("ReadOnly").keys("Admin", Some("eu-west-1"));
-    assert_eq!(back, Environment::default().keys("Admin", Some("eu-west-1")));
+    let shell =
+        Environment::default().with_keys("Admin", Some("eu-west-1")).with_profile("ReadOnly");
+    assert_eq!(shell, Environment::default().with_profile("ReadOnly"));
+    let back =
+        Environment::default().with_profile("ReadOnly").with_keys("Admin", Some("eu-west-1"));
+    assert_eq!(back, Environment::default().with_keys("Admin", Some("eu-west-1")));
 }
 
 #[test]
 fn a_replaced_profile_is_remembered_through_every_switch() {
-    let shell = Environment::of(&[("AWS_DEFAULT_PROFILE", "mine")])
-        .keys("Admin", None)
-        .profile("ReadOnly")
-        .keys("Deploy", None);
+    let shell = Environment::from_pairs(&[("AWS_DEFAULT_PROFILE", "mine")])
+        .with_keys("Admin", None)
+        .with_profile("ReadOnly")
+        .with_keys("Deploy", None);
     assert_eq!((shell.get("AWS_PROFILE"), shell.get("AWS_DEFAULT_PROFILE")), (None, None));
     assert_eq!(shell.get("ROLECALL_SAVED_PROFILE"), Some("mine"));
-    assert_eq!(shell.cleared(), Environment::of(&[("AWS_PROFILE", "mine")]));
-    let chosen_since = shell.with("AWS_PROFILE", "other").keys("Admin", None);
+    assert_eq!(shell.cleared(), Environment::from_pairs(&[("AWS_PROFILE", "mine")]));
+    let chosen_since = shell.with_variable("AWS_PROFILE", "other").with_keys("Admin", None);
     assert_eq!(chosen_since.get("ROLECALL_SAVED_PROFILE"), Some("other"));
 }
 
 #[test]
 fn a_profile_means_no_keys_and_keys_mean_no_profile() {
-    let shell = Environment::default().keys("Admin", None).profile("ReadOnly");
+    let shell = Environment::default().with_keys("Admin", None).with_profile("ReadOnly");
     assert_eq!(
         (shell.get("AWS_PROFILE"), shell.get("AWS_SDK_LOAD_CONFIG")),
         (Some("pay-ReadOnly"), Some("1"))
     );
-    assert!(KEYS.iter().all(|name| shell.get(name).is_none()));
-    let shell = shell.keys("Admin", None);
+    assert!(KEY_VARIABLES.iter().all(|name| shell.get(name).is_none()));
+    let shell = shell.with_keys("Admin", None);
     assert_eq!((shell.get("AWS_PROFILE"), shell.get("AWS_SDK_LOAD_CONFIG")), (None, None));
 }
 
 #[test]
 fn a_region_of_the_persons_own_is_left_alone_and_ours_follows_the_role() {
-    let theirs =
-        Environment::of(&[("AWS_DEFAULT_REGION", "us-east-1")]).keys("Admin", Some("eu-west-1"));
+    let theirs = Environment::from_pairs(&[("AWS_DEFAULT_REGION", "us-east-1")])
+        .with_keys("Admin", Some("eu-west-1"));
     assert_eq!(
         (theirs.get("AWS_REGION"), theirs.get("AWS_DEFAULT_REGION")),
         (None, Some("us-east-1"))
     );
-    let ours = Environment::default().keys("Admin", Some("eu-west-1"));
-    let next = ours.keys("ReadOnly", Some("us-west-2"));
+    let ours = Environment::default().with_keys("Admin", Some("eu-west-1"));
+    let next = ours.with_keys("ReadOnly", Some("us-west-2"));
     assert_eq!(
         (next.get("AWS_REGION"), next.get("AWS_SSO_DEFAULT_REGION")),
         (Some("us-west-2"), Some("us-west-2"))
     );
-    assert_eq!(ours.keys("ReadOnly", None).get("AWS_REGION"), None);
-    let since = ours.with("AWS_REGION", "ap-south-1").keys("ReadOnly", Some("us-west-2"));
+    assert_eq!(ours.with_keys("ReadOnly", None).get("AWS_REGION"), None);
+    let since =
+        ours.with_variable("AWS_REGION", "ap-south-1").with_keys("ReadOnly", Some("us-west-2"));
     assert_eq!(
         (since.get("AWS_REGION"), since.get("AWS_DEFAULT_REGION")),
         (Some("ap-south-1"), None)
@@ -278,28 +299,31 @@ fn a_region_of_the_persons_own_is_left_alone_and_ours_follows_the_role() {
 
 #[test]
 fn a_region_that_was_asked_for_is_set_and_no_region_touches_none() {
-    let (roster, credentials) = (roster("Admin", Some("eu-west-1")), credentials_of("Admin"));
+    let (roster, credentials) = (roster("Admin", Some("eu-west-1")), test_credentials("Admin"));
     let entry = &roster.entries[0];
-    let base = Grant {
+    let base = RoleExport {
         roster: &roster,
         entry,
         credentials: &credentials,
-        form: Form::Keys,
-        reach: Reach::Child,
+        export: CredentialExport::Keys,
+        recipient: Recipient::Child,
         region: None,
         no_region: false,
         tags: &[],
         color: None,
     };
-    let theirs = Environment::of(&[("AWS_REGION", "us-east-1")]);
-    let asked = theirs
-        .apply(changes(&Grant { region: Some("ap-south-1"), ..base.clone() }, &theirs.previous()));
+    let theirs = Environment::from_pairs(&[("AWS_REGION", "us-east-1")]);
+    let asked = theirs.apply(export_changes(
+        &RoleExport { region: Some("ap-south-1"), ..base.clone() },
+        &theirs.previous(),
+    ));
     assert_eq!(
         (asked.get("AWS_REGION"), asked.get("AWS_DEFAULT_REGION")),
         (Some("ap-south-1"), Some("ap-south-1"))
     );
-    let ours = Environment::default().keys("ReadOnly", Some("us-west-2"));
-    let left = ours.apply(changes(&Grant { no_region: true, ..base }, &ours.previous()));
+    let ours = Environment::default().with_keys("ReadOnly", Some("us-west-2"));
+    let left =
+        ours.apply(export_changes(&RoleExport { no_region: true, ..base }, &ours.previous()));
     assert_eq!(
         (left.get("AWS_REGION"), left.get("AWS_SSO_DEFAULT_REGION")),
         (Some("us-west-2"), Some("us-west-2"))
@@ -308,74 +332,101 @@ fn a_region_that_was_asked_for_is_set_and_no_region_touches_none() {
 
 #[test]
 fn a_child_gets_nothing_foreign_and_a_shell_keeps_it_unless_told() {
-    let theirs = Environment::of(&[
+    let theirs = Environment::from_pairs(&[
         ("AWS_ACCESS_KEY_ID", "AKIA"),
         ("AWS_SECRET_ACCESS_KEY", "s"),
         ("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"),
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
         ("AWS_PROFILE", "mine"),
     ]);
-    for reach in [Reach::Child, Reach::Shell { overwrite: true }] {
-        let child = theirs.enter("Admin", None, in_profile("Admin"), reach);
-        assert!(KEYS.iter().chain(&OTHERS).all(|name| child.get(name).is_none()), "{child:?}");
+    for reach in [Recipient::Child, Recipient::Shell { overwrite: true }] {
+        let child = theirs.with_role("Admin", None, profile_export("Admin"), reach);
+        assert!(
+            KEY_VARIABLES
+                .iter()
+                .chain(&OTHER_CREDENTIAL_VARIABLES)
+                .all(|name| child.get(name).is_none()),
+            "{child:?}"
+        );
     }
-    let shell = theirs.keys("Admin", None);
+    let shell = theirs.with_keys("Admin", None);
     assert_eq!(shell.get("AWS_WEB_IDENTITY_TOKEN_FILE"), Some("/t"));
-    let said =
-        replaced(&theirs.previous(), &entered(&theirs, "Admin", None, Form::Keys, Reach::Child));
+    let said = replaced_variables(
+        &theirs.previous(),
+        &changes_for(&theirs, "Admin", None, CredentialExport::Keys, Recipient::Child),
+    );
     assert_eq!(said[..3], ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
 }
 
 #[test]
 fn an_endpoint_comes_alone_and_what_took_its_place_is_the_persons() {
-    let theirs = Environment::of(&[
+    let theirs = Environment::from_pairs(&[
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/"),
         ("AWS_ACCESS_KEY_ID", "AKIA"),
     ]);
-    let child = theirs.enter("Admin", None, at_an_endpoint("Admin"), Reach::Child);
-    let set = ENDPOINT.map(|name| child.get(name).unwrap());
+    let child = theirs.with_role("Admin", None, endpoint_export("Admin"), Recipient::Child);
+    let set = ENDPOINT_VARIABLES.map(|name| child.get(name).unwrap());
     assert_eq!(set, ["http://127.0.0.1:1/Admin", "token"]);
-    assert!(PROFILES.iter().chain(&KEYS).all(|name| child.get(name).is_none()), "{child:?}");
     assert!(
-        OTHERS.iter().filter(|name| !ENDPOINT.contains(name)).all(|name| child.get(name).is_none()),
+        PROFILE_VARIABLES.iter().chain(&KEY_VARIABLES).all(|name| child.get(name).is_none()),
+        "{child:?}"
+    );
+    assert!(
+        OTHER_CREDENTIAL_VARIABLES
+            .iter()
+            .filter(|name| !ENDPOINT_VARIABLES.contains(name))
+            .all(|name| child.get(name).is_none()),
         "{child:?}"
     );
     assert_eq!(child.cleared(), Environment::default());
     assert_eq!(
-        replaced(
+        replaced_variables(
             &child.previous(),
-            &entered(&child, "Deploy", None, at_an_endpoint("Deploy"), Reach::Child)
+            &changes_for(&child, "Deploy", None, endpoint_export("Deploy"), Recipient::Child)
         ),
         [""; 0]
     );
-    let changed = child.with(ENDPOINT[0], "http://127.0.0.1:2/");
+    let changed = child.with_variable(ENDPOINT_VARIABLES[0], "http://127.0.0.1:2/");
     assert_eq!(
         changed.cleared(),
-        Environment::of(&[(ENDPOINT[0], "http://127.0.0.1:2/"), (ENDPOINT[1], "token")])
+        Environment::from_pairs(&[
+            (ENDPOINT_VARIABLES[0], "http://127.0.0.1:2/"),
+            (ENDPOINT_VARIABLES[1], "token")
+        ])
     );
 }
 
 #[test]
 fn only_what_would_win_over_the_role_is_in_its_way() {
-    let web = Environment::of(&[("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_PROFILE", "mine")])
-        .previous();
-    assert_eq!(foreign(&web, &Form::Keys), Vec::<&str>::new());
-    assert_eq!(foreign(&web, &in_profile("Admin")), ["AWS_WEB_IDENTITY_TOKEN_FILE"]);
-    let ours = Environment::default().keys("Admin", None);
-    assert_eq!(foreign(&ours.previous(), &Form::Keys), Vec::<&str>::new());
+    let web =
+        Environment::from_pairs(&[("AWS_WEB_IDENTITY_TOKEN_FILE", "/t"), ("AWS_PROFILE", "mine")])
+            .previous();
+    assert_eq!(conflicting_variables(&web, &CredentialExport::Keys), Vec::<&str>::new());
     assert_eq!(
-        foreign(&ours.with("AWS_ACCESS_KEY_ID", "AKIA").previous(), &Form::Keys)[0],
+        conflicting_variables(&web, &profile_export("Admin")),
+        ["AWS_WEB_IDENTITY_TOKEN_FILE"]
+    );
+    let ours = Environment::default().with_keys("Admin", None);
+    assert_eq!(
+        conflicting_variables(&ours.previous(), &CredentialExport::Keys),
+        Vec::<&str>::new()
+    );
+    assert_eq!(
+        conflicting_variables(
+            &ours.with_variable("AWS_ACCESS_KEY_ID", "AKIA").previous(),
+            &CredentialExport::Keys
+        )[0],
         "AWS_ACCESS_KEY_ID"
     );
 }
 
 #[test]
 fn nothing_secret_is_printed_by_debug() {
-    let shell = Environment::default().keys("Admin", None);
+    let shell = Environment::default().with_keys("Admin", None);
     let said = format!(
         "{:?} {:?}",
         shell.previous(),
-        entered(&shell, "ReadOnly", None, Form::Keys, Reach::Child)
+        changes_for(&shell, "ReadOnly", None, CredentialExport::Keys, Recipient::Child)
     );
     assert!(
         said.contains("AWS_SESSION_TOKEN")
@@ -386,7 +437,7 @@ fn nothing_secret_is_printed_by_debug() {
 }
 
 /// What a person may have set before; their keys are in the way of a role and are tried elsewhere.
-const THEIRS: [(&str, &str); 8] = [
+const USER_VARIABLES: [(&str, &str); 8] = [
     ("AWS_PROFILE", "mine"),
     ("AWS_REGION", "eu-west-1"),
     ("AWS_DEFAULT_REGION", "us-east-1"),
@@ -400,20 +451,20 @@ const THEIRS: [(&str, &str); 8] = [
 proptest! {
     #[test]
     fn whatever_roles_came_between_clearing_leaves_what_the_person_had(
-        theirs in prop::sample::subsequence(THEIRS.to_vec(), 0..=8),
+        theirs in prop::sample::subsequence(USER_VARIABLES.to_vec(), 0..=8),
         steps in prop::collection::vec((0..3_usize, prop::option::of("(eu-west-1|us-east-1|ap-south-1)"), 0..3_usize), 0..6)
     ) {
-        let before = Environment::of(&theirs);
+        let before = Environment::from_pairs(&theirs);
         let mut shell = before.clone();
         for (role, region, form) in steps {
             let role = ["Admin", "ReadOnly", "Deploy"][role];
             let form = match form {
-                0 => Form::Keys,
-                1 => in_profile(role),
-                _ => Form::Profile { name: format!("pay-{role}"), with_keys: true },
+                0 => CredentialExport::Keys,
+                1 => profile_export(role),
+                _ => CredentialExport::Profile { name: format!("pay-{role}"), with_keys: true },
             };
-            shell = shell.enter(role, region.as_deref(), form, Reach::Shell { overwrite: false });
-            prop_assert_eq!(foreign(&shell.previous(), &Form::Keys), Vec::<&str>::new());
+            shell = shell.with_role(role, region.as_deref(), form, Recipient::Shell { overwrite: false });
+            prop_assert_eq!(conflicting_variables(&shell.previous(), &CredentialExport::Keys), Vec::<&str>::new());
         }
         prop_assert_eq!(shell.cleared(), before);
     }

@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use crate::domain::{Error, Result};
 
 #[cfg(unix)]
-use super::kind::{NonBlocking, not_regular};
-use super::{failed, reason};
+use super::file_type::{NonBlocking, not_regular_error};
+use super::{io_error, reason};
 
 /// As many links as the kernel follows.
 const MAX_LINKS: usize = 40;
 
 /// Where content is written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum WriteTarget {
     /// A regular file, or one that does not exist yet. Symbolic links are resolved.
     File(PathBuf),
     /// A regular file that is known by a descriptor of this process (`/dev/fd/3`): there is no name
@@ -30,21 +30,21 @@ pub enum Target {
     Stderr,
 }
 
-impl Target {
+impl WriteTarget {
     /// What is behind a path.
     ///
     /// # Errors
     /// [`crate::domain::Kind::Os`] for a block device, a socket, a directory, a loop of links, a
     /// closed descriptor, or if the path can't be searched.
-    pub fn of(path: &Path) -> Result<Self> {
+    pub fn resolve(path: &Path) -> Result<Self> {
         let place = resolve_links(path);
-        match (path.as_os_str() == "-", descriptor(&place)) {
+        match (path.as_os_str() == "-", descriptor_number(&place)) {
             (true, _) | (_, Some(1)) => return Ok(Self::Stdout),
             (_, Some(2)) => return Ok(Self::Stderr),
             _ => {}
         }
         match fs::metadata(&place) {
-            Ok(known) if known.is_file() && descriptor(&place).is_some() => {
+            Ok(known) if known.is_file() && descriptor_number(&place).is_some() => {
                 Ok(Self::Descriptor(place))
             }
             Ok(known) if known.is_file() => Ok(Self::File(place)),
@@ -55,20 +55,22 @@ impl Target {
                 if is.is_fifo() || is.is_char_device() {
                     Ok(Self::Stream(place))
                 } else {
-                    Err(not_regular("writing", path, is))
+                    Err(not_regular_error("writing", path, is))
                 }
             }
             #[cfg(not(unix))]
             Ok(_) => Ok(Self::File(place)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match descriptor(&place) {
-                Some(number) => Err(Error::os(format!(
-                    "writing {}: descriptor {number} is not open",
-                    path.display()
-                ))
-                .hint(format!("open it: add `{number}> FILE` to the command line"))),
-                None => Ok(Self::File(place)),
-            },
-            Err(error) => Err(failed("writing", path, &error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                match descriptor_number(&place) {
+                    Some(number) => Err(Error::os(format!(
+                        "writing {}: descriptor {number} is not open",
+                        path.display()
+                    ))
+                    .hint(format!("open it: add `{number}> FILE` to the command line"))),
+                    None => Ok(Self::File(place)),
+                }
+            }
+            Err(error) => Err(io_error("writing", path, &error)),
         }
     }
 
@@ -82,12 +84,12 @@ impl Target {
     /// # Errors
     /// [`crate::domain::Kind::Os`] if that fails, or if no program reads from the pipe. A reader of
     /// standard output that has gone away is no failure.
-    pub(super) fn write_into(&self, bytes: &[u8]) -> Result<()> {
+    pub(super) fn write_stream(&self, bytes: &[u8]) -> Result<()> {
         let (name, written) = match self {
-            Self::Stdout => ("stdout", all(io::stdout().lock(), bytes)),
-            Self::Stderr => ("stderr", all(io::stderr().lock(), bytes)),
+            Self::Stdout => ("stdout", write_and_flush(io::stdout().lock(), bytes)),
+            Self::Stderr => ("stderr", write_and_flush(io::stderr().lock(), bytes)),
             Self::Stream(path) | Self::File(path) | Self::Descriptor(path) => {
-                return into_stream(path, bytes);
+                return write_to_stream(path, bytes);
             }
         };
         match written {
@@ -100,29 +102,29 @@ impl Target {
     }
 }
 
-fn all(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
+fn write_and_flush(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes)?;
     out.flush()
 }
 
 #[cfg(unix)]
-fn into_stream(path: &Path, bytes: &[u8]) -> Result<()> {
+fn write_to_stream(path: &Path, bytes: &[u8]) -> Result<()> {
     use rustix::fs::OFlags;
-    let said = |error: io::Error| failed("writing", path, &error);
+    let said = |error: io::Error| io_error("writing", path, &error);
     let file = fs::OpenOptions::new().write(true).non_blocking().open(path).map_err(said)?;
     let known = file.metadata().map_err(said)?;
     if known.is_file() || known.is_dir() {
-        return Err(not_regular("writing", path, known.file_type())
+        return Err(not_regular_error("writing", path, known.file_type())
             .context("the file was replaced meanwhile"));
     }
     // The reader is there: from here on it sets the pace.
     rustix::fs::fcntl_setfl(&file, OFlags::empty()).map_err(|error| said(error.into()))?;
-    all(&file, bytes).map_err(said)
+    write_and_flush(&file, bytes).map_err(said)
 }
 
 #[cfg(not(unix))]
-fn into_stream(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).map_err(|error| failed("writing", path, &error))
+fn write_to_stream(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).map_err(|error| io_error("writing", path, &error))
 }
 
 /// Where a path leads in the end, even if nothing exists there yet. Stops at a descriptor of this
@@ -130,7 +132,7 @@ fn into_stream(path: &Path, bytes: &[u8]) -> Result<()> {
 pub fn resolve_links(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
-        if descriptor(&path).is_some() {
+        if descriptor_number(&path).is_some() {
             break;
         }
         let Ok(next) = fs::read_link(&path) else { break };
@@ -140,7 +142,7 @@ pub fn resolve_links(path: &Path) -> PathBuf {
 }
 
 /// The number of the descriptor that a path names.
-pub(super) fn descriptor(path: &Path) -> Option<u32> {
+pub(super) fn descriptor_number(path: &Path) -> Option<u32> {
     let text = path.to_str().filter(|_| cfg!(unix))?;
     match text {
         "/dev/stdin" => return Some(0),

@@ -32,14 +32,15 @@ impl NonBlocking for OpenOptions {
 /// # Errors
 /// [`crate::domain::Kind::Os`] naming what it is instead.
 pub(in crate::os) fn check_regular(doing: &str, path: &Path, file: &File) -> Result<Metadata> {
-    let known = file.metadata().map_err(|error| super::failed(doing, path, &error))?;
-    if known.is_file() { Ok(known) } else { Err(not_regular(doing, path, known.file_type())) }
+    let known = file.metadata().map_err(|error| super::io_error(doing, path, &error))?;
+    if known.is_file() { Ok(known) } else { Err(not_regular_error(doing, path, known.file_type())) }
 }
 
 /// The error for a path that leads to something else than a regular file.
-pub(super) fn not_regular(doing: &str, path: &Path, is: FileType) -> Error {
+pub(super) fn not_regular_error(doing: &str, path: &Path, is: FileType) -> Error {
     let shown = path.display();
-    let error = Error::os(format!("{doing} {shown}: it is {}, not a regular file", name(is)));
+    let error =
+        Error::os(format!("{doing} {shown}: it is {}, not a regular file", file_type_name(is)));
     error.hint(if is.is_dir() {
         format!("name a file in {shown}")
     } else {
@@ -48,7 +49,7 @@ pub(super) fn not_regular(doing: &str, path: &Path, is: FileType) -> Error {
 }
 
 /// What a file is, in words.
-fn name(is: FileType) -> &'static str {
+fn file_type_name(is: FileType) -> &'static str {
     if is.is_dir() {
         return "a directory";
     }

@@ -8,9 +8,9 @@ use std::path::Path;
 use crate::domain::Result;
 
 use super::in_place::{self, check_unchanged};
-use super::stage::Staged;
-use super::target::Target;
-use super::{failed, load};
+use super::stage::StagedFile;
+use super::write_target::WriteTarget;
+use super::{io_error, load};
 
 /// The content of a file that is about to be edited; `None` if it does not exist, or if it is a
 /// stream, which is only written into.
@@ -18,7 +18,7 @@ use super::{failed, load};
 /// # Errors
 /// As [`load`] and [`Target::of`].
 pub fn load_for_edit(path: &Path) -> Result<Option<Vec<u8>>> {
-    if Target::of(path)?.is_stream() { Ok(None) } else { load(path) }
+    if WriteTarget::resolve(path)?.is_stream() { Ok(None) } else { load(path) }
 }
 
 /// Replaces the content `old` of a file by `new`. Symbolic links are followed. A new file is for
@@ -35,36 +35,36 @@ pub fn load_for_edit(path: &Path) -> Result<Option<Vec<u8>>> {
 /// restored.
 pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8], recovery: &Path) -> Result<()> {
     let old = old.unwrap_or_default();
-    match Target::of(path)? {
-        Target::File(target) => {
-            if !by_rename(path, &target, old, new)? {
+    match WriteTarget::resolve(path)? {
+        WriteTarget::File(target) => {
+            if !replace_by_rename(path, &target, old, new)? {
                 in_place::overwrite(path, &target, old, new, recovery)?;
             }
             Ok(())
         }
-        Target::Descriptor(target) => in_place::overwrite(path, &target, old, new, recovery),
-        stream => stream.write_into(new),
+        WriteTarget::Descriptor(target) => in_place::overwrite(path, &target, old, new, recovery),
+        stream => stream.write_stream(new),
     }
 }
 
 /// Replaces the file by a rename; `false` if it has to be written in place.
-fn by_rename(shown: &Path, target: &Path, old: &[u8], new: &[u8]) -> Result<bool> {
-    let said = |error: io::Error| failed("writing", shown, &error);
+fn replace_by_rename(shown: &Path, target: &Path, old: &[u8], new: &[u8]) -> Result<bool> {
+    let said = |error: io::Error| io_error("writing", shown, &error);
     let known = match fs::metadata(target) {
         Ok(known) => Some(known),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(said(error)),
     };
-    if known.as_ref().is_some_and(has_other_names) {
+    if known.as_ref().is_some_and(has_hard_links) {
         return Ok(false);
     }
-    let mut staged = match Staged::create(target, 0) {
+    let mut staged = match StagedFile::create(target, 0) {
         Ok(staged) => staged,
         Err(error) if known.is_some() && forbids_rename(&error) => return Ok(false),
         Err(error) => return Err(said(error)),
     };
     if let Some(known) = &known
-        && take_after(staged.file(), target, known).is_err()
+        && copy_metadata(staged.file(), target, known).is_err()
     {
         return Ok(false);
     }
@@ -95,12 +95,12 @@ fn forbids_rename(error: &io::Error) -> bool {
 }
 
 #[cfg(unix)]
-fn has_other_names(known: &Metadata) -> bool {
+fn has_hard_links(known: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::nlink(known) > 1
 }
 
 #[cfg(not(unix))]
-fn has_other_names(_: &Metadata) -> bool {
+fn has_hard_links(_: &Metadata) -> bool {
     false
 }
 
@@ -109,26 +109,26 @@ fn has_other_names(_: &Metadata) -> bool {
 /// # Errors
 /// If owner, group, mode, access control list or the user's attributes can't be given.
 #[cfg(unix)]
-fn take_after(new: &File, target: &Path, known: &Metadata) -> io::Result<()> {
+fn copy_metadata(new: &File, target: &Path, known: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let made = new.metadata()?;
     if (made.uid(), made.gid()) != (known.uid(), known.gid()) {
         fchown(new, Some(known.uid()), Some(known.gid()))?;
     }
-    copy_attributes(new, target)?;
+    copy_xattrs(new, target)?;
     // After the owner, whose change takes set-id bits away.
     new.set_permissions(fs::Permissions::from_mode(known.mode() & 0o7777))
 }
 
 #[cfg(not(unix))]
-fn take_after(_: &File, _: &Path, _: &Metadata) -> io::Result<()> {
+fn copy_metadata(_: &File, _: &Path, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
 /// Copies extended attributes. Those of the system, such as security labels, are the new file's own
 /// by its directory's rules; only what users set has to be the same, and access control lists.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-fn copy_attributes(new: &File, target: &Path) -> io::Result<()> {
+fn copy_xattrs(new: &File, target: &Path) -> io::Result<()> {
     use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};
     use rustix::io::Errno;
     /// The kernel allows no longer value, and no longer list.
@@ -155,6 +155,6 @@ fn copy_attributes(new: &File, target: &Path) -> io::Result<()> {
 }
 
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "macos"))))]
-fn copy_attributes(_: &File, _: &Path) -> io::Result<()> {
+fn copy_xattrs(_: &File, _: &Path) -> io::Result<()> {
     Ok(())
 }

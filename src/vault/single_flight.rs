@@ -7,21 +7,21 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
-use crate::os::file;
+use crate::os::atomic_file;
 use crate::os::lock::Lock;
 
-use super::owner;
+use super::ownership;
 
 /// How a flight ended. Holds no secret: what was fetched is in the vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum SharedOutcome {
     /// The record is there.
     Ok,
     /// It is not, and this is why.
     Failed {
         /// What sort of failure.
-        #[serde(with = "KindWord")]
+        #[serde(with = "KindName")]
         kind: ErrorKind,
         /// What failed, on what.
         message: String,
@@ -32,10 +32,10 @@ pub enum Outcome {
     },
 }
 
-impl Outcome {
+impl SharedOutcome {
     /// The outcome of a failure.
-    pub fn failed(error: &Error, at: Timestamp) -> Self {
-        Outcome::Failed {
+    pub fn from_error(error: &Error, at: Timestamp) -> Self {
+        SharedOutcome::Failed {
             kind: error.kind,
             message: error.message.clone(),
             hints: error.hints.clone(),
@@ -49,8 +49,10 @@ impl Outcome {
     /// The failure itself.
     pub fn into_result(self) -> Result<()> {
         match self {
-            Outcome::Ok => Ok(()),
-            Outcome::Failed { kind, message, hints, .. } => Err(Error { kind, message, hints }),
+            SharedOutcome::Ok => Ok(()),
+            SharedOutcome::Failed { kind, message, hints, .. } => {
+                Err(Error { kind, message, hints })
+            }
         }
     }
 }
@@ -58,7 +60,7 @@ impl Outcome {
 /// `domain` knows nothing of how a failure is written down; this is how.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "ErrorKind", rename_all = "kebab-case")]
-enum KindWord {
+enum KindName {
     NoMatch,
     Os,
     Usage,
@@ -76,20 +78,20 @@ enum KindWord {
 
 /// The record of a flight.
 #[derive(Serialize, Deserialize)]
-struct Landing {
+struct CompletionRecord {
     generation: u64,
-    outcome: Outcome,
+    outcome: SharedOutcome,
 }
 
 /// How often the flight had landed when somebody looked. Take one *before* looking into the vault:
 /// a landing after that is news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ticket(u64);
+pub struct Generation(u64);
 
 /// A thing that only one process at a time should get. Its lock dies with its holder and its files
 /// are never unlinked.
 #[derive(Debug, Clone)]
-pub struct Flight {
+pub struct SingleFlight {
     dir: PathBuf,
     record: PathBuf,
     lock: PathBuf,
@@ -97,24 +99,24 @@ pub struct Flight {
 
 /// What came of waiting for a flight.
 #[derive(Debug)]
-pub enum Boarding {
+pub enum Turn {
     /// Nobody else is at it: do the work, then [`Lead::land`].
-    Lead(Lead),
+    Lead(Leader),
     /// Somebody else finished since the ticket was taken: take that.
-    Landed(Outcome),
+    Completed(SharedOutcome),
     /// Somebody else is still at it at the deadline.
     TimedOut,
 }
 
 /// The lock of a flight. Dropped without landing, or with its process killed, the next one leads.
 #[derive(Debug)]
-pub struct Lead {
+pub struct Leader {
     record: PathBuf,
-    seen: u64,
+    generation: u64,
     _lock: Option<Lock>,
 }
 
-impl Flight {
+impl SingleFlight {
     /// The flight of this name in a vault's directory.
     pub(super) fn new(dir: &Path, name: &str) -> Self {
         let flights = dir.join("flights");
@@ -126,20 +128,20 @@ impl Flight {
     }
 
     /// Where the flight stands now.
-    pub fn look(&self) -> Ticket {
-        Ticket(self.landing().map_or(0, |landing| landing.generation))
+    pub fn generation(&self) -> Generation {
+        Generation(self.load_record().map_or(0, |landing| landing.generation))
     }
 
     /// How the flight landed last; `None` when it never did.
-    pub fn outcome(&self) -> Option<Outcome> {
-        self.landing().map(|landing| landing.outcome)
+    pub fn last_outcome(&self) -> Option<SharedOutcome> {
+        self.load_record().map(|landing| landing.outcome)
     }
 
     /// Waits until this process leads, somebody lands, or the deadline passes. Blocks the thread.
     ///
     /// # Errors
     /// [`Kind::Vault`] when the vault's directory belongs to another user.
-    pub fn board(&self, ticket: Ticket, deadline: Instant) -> Result<Boarding> {
+    pub fn wait(&self, ticket: Generation, deadline: Instant) -> Result<Turn> {
         let mut pause = Duration::from_millis(1);
         loop {
             if let Some(boarding) = self.poll(ticket)? {
@@ -147,7 +149,7 @@ impl Flight {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Ok(Boarding::TimedOut);
+                return Ok(Turn::TimedOut);
             }
             std::thread::sleep(pause.min(left));
             pause = (pause * 2).min(Duration::from_millis(20));
@@ -161,11 +163,11 @@ impl Flight {
     ///
     /// # Errors
     /// As [`Flight::board`].
-    pub fn poll(&self, ticket: Ticket) -> Result<Option<Boarding>> {
-        if let Some(landed) = self.news(ticket) {
-            return Ok(Some(Boarding::Landed(landed)));
+    pub fn poll(&self, ticket: Generation) -> Result<Option<Turn>> {
+        if let Some(landed) = self.completed_since(ticket) {
+            return Ok(Some(Turn::Completed(landed)));
         }
-        match owner::check_for_writing(&self.dir) {
+        match ownership::check_for_writing(&self.dir) {
             Err(error) if error.kind == ErrorKind::Vault => return Err(error),
             _ => {}
         }
@@ -175,34 +177,36 @@ impl Flight {
             Err(_) => None,
         };
         // Somebody may have landed and let go between the two lines above.
-        Ok(Some(match self.news(ticket) {
-            Some(landed) => Boarding::Landed(landed),
-            None => {
-                Boarding::Lead(Lead { record: self.record.clone(), seen: ticket.0, _lock: lock })
-            }
+        Ok(Some(match self.completed_since(ticket) {
+            Some(landed) => Turn::Completed(landed),
+            None => Turn::Lead(Leader {
+                record: self.record.clone(),
+                generation: ticket.0,
+                _lock: lock,
+            }),
         }))
     }
 
-    fn news(&self, ticket: Ticket) -> Option<Outcome> {
-        self.landing()
+    fn completed_since(&self, ticket: Generation) -> Option<SharedOutcome> {
+        self.load_record()
             .filter(|landing| landing.generation != ticket.0)
             .map(|landing| landing.outcome)
     }
 
     /// A damaged or missing record says nothing: whoever waits will lead.
-    fn landing(&self) -> Option<Landing> {
-        let bytes = file::load(&self.record).ok()??;
+    fn load_record(&self) -> Option<CompletionRecord> {
+        let bytes = atomic_file::load(&self.record).ok()??;
         serde_json::from_slice(&bytes).ok()
     }
 }
 
-impl Lead {
+impl Leader {
     /// Tells everybody who waits how it ended, then lets go. Save the record first. Where nothing
     /// can be written they find out by themselves.
-    pub fn land(self, outcome: Outcome) {
-        let landing = Landing { generation: self.seen.wrapping_add(1), outcome };
+    pub fn complete(self, outcome: SharedOutcome) {
+        let landing = CompletionRecord { generation: self.generation.wrapping_add(1), outcome };
         if let Ok(bytes) = serde_json::to_vec(&landing) {
-            let _ = file::save(&self.record, &bytes);
+            let _ = atomic_file::save(&self.record, &bytes);
         }
     }
 }
@@ -217,70 +221,73 @@ mod tests {
         Instant::now() + Duration::from_secs(20)
     }
 
-    fn failure() -> Outcome {
-        Outcome::failed(&Error::new(ErrorKind::AccessDenied, "no").hint("ask"), Timestamp(7))
+    fn failure() -> SharedOutcome {
+        SharedOutcome::from_error(
+            &Error::new(ErrorKind::AccessDenied, "no").hint("ask"),
+            Timestamp(7),
+        )
     }
 
     #[test]
-    fn many_waiters_make_one_flight_and_take_its_outcome() {
-        for outcome in [Outcome::Ok, failure()] {
+    fn many_waiters_elect_one_leader_and_take_its_outcome() {
+        for outcome in [SharedOutcome::Ok, failure()] {
             let home = tempfile::tempdir().unwrap();
             let led = AtomicUsize::new(0);
-            let ticket = Flight::new(home.path(), "x").look();
+            let ticket = SingleFlight::new(home.path(), "x").generation();
             std::thread::scope(|scope| {
                 for _ in 0..40 {
                     scope.spawn(|| {
-                        match Flight::new(home.path(), "x").board(ticket, soon()).unwrap() {
-                            Boarding::Lead(lead) => {
+                        match SingleFlight::new(home.path(), "x").wait(ticket, soon()).unwrap() {
+                            Turn::Lead(lead) => {
                                 led.fetch_add(1, Ordering::SeqCst);
-                                lead.land(outcome.clone());
+                                lead.complete(outcome.clone());
                             }
-                            Boarding::Landed(landed) => assert_eq!(landed, outcome),
-                            Boarding::TimedOut => panic!("timed out"),
+                            Turn::Completed(landed) => assert_eq!(landed, outcome),
+                            Turn::TimedOut => panic!("timed out"),
                         }
                     });
                 }
             });
             assert_eq!(led.load(Ordering::SeqCst), 1);
-            assert_eq!(Flight::new(home.path(), "x").outcome(), Some(outcome));
+            assert_eq!(SingleFlight::new(home.path(), "x").last_outcome(), Some(outcome));
         }
     }
 
     #[test]
-    fn a_lead_that_never_lands_lets_the_next_one_lead() {
+    fn a_leader_that_never_completes_lets_the_next_one_lead() {
         let home = tempfile::tempdir().unwrap();
-        let flight = Flight::new(home.path(), "x");
-        let ticket = flight.look();
-        let Boarding::Lead(lead) = flight.board(ticket, soon()).unwrap() else { panic!() };
+        let flight = SingleFlight::new(home.path(), "x");
+        let ticket = flight.generation();
+        let Turn::Lead(lead) = flight.wait(ticket, soon()).unwrap() else { panic!() };
         assert!(flight.poll(ticket).unwrap().is_none());
-        assert!(matches!(flight.board(ticket, Instant::now()).unwrap(), Boarding::TimedOut));
+        assert!(matches!(flight.wait(ticket, Instant::now()).unwrap(), Turn::TimedOut));
         drop(lead);
-        assert!(matches!(flight.board(ticket, soon()).unwrap(), Boarding::Lead(_)));
+        assert!(matches!(flight.wait(ticket, soon()).unwrap(), Turn::Lead(_)));
     }
 
     #[test]
-    fn a_ticket_taken_after_the_landing_leads_again() {
+    fn a_generation_read_after_completion_leads_again() {
         let home = tempfile::tempdir().unwrap();
-        let flight = Flight::new(home.path(), "x");
+        let flight = SingleFlight::new(home.path(), "x");
         for _ in 0..3 {
-            let Boarding::Lead(lead) = flight.board(flight.look(), soon()).unwrap() else {
+            let Turn::Lead(lead) = flight.wait(flight.generation(), soon()).unwrap() else {
                 panic!()
             };
-            lead.land(failure());
+            lead.complete(failure());
         }
-        assert_eq!(flight.look(), Ticket(3));
+        assert_eq!(flight.generation(), Generation(3));
     }
 
     #[test]
-    fn the_lock_stays_in_its_file_and_a_damaged_record_is_no_news() {
+    fn the_lock_file_stays_and_a_damaged_record_is_ignored() {
         let home = tempfile::tempdir().unwrap();
-        let flight = Flight::new(home.path(), "x");
-        let Boarding::Lead(lead) = flight.board(flight.look(), soon()).unwrap() else { panic!() };
-        lead.land(Outcome::Ok);
+        let flight = SingleFlight::new(home.path(), "x");
+        let Turn::Lead(lead) = flight.wait(flight.generation(), soon()).unwrap() else { panic!() };
+        lead.complete(SharedOutcome::Ok);
         assert!(flight.lock.exists());
-        let ticket = flight.look();
+        let ticket = flight.generation();
         std::fs::write(&flight.record, b"{\"gener").unwrap();
-        assert!(matches!(flight.poll(ticket).unwrap(), Some(Boarding::Lead(_))));
+        assert!(matches!(flight.poll(ticket).unwrap(), Some(Turn::Lead(_))));
     }
 
     #[test]
@@ -288,9 +295,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("file");
         std::fs::write(&file, b"").unwrap();
-        let flight = Flight::new(&file.join("below"), "x");
-        let leads = [0, 1].map(|_| flight.poll(flight.look()).unwrap());
-        assert!(leads.iter().all(|lead| matches!(lead, Some(Boarding::Lead(_)))));
+        let flight = SingleFlight::new(&file.join("below"), "x");
+        let leads = [0, 1].map(|_| flight.poll(flight.generation()).unwrap());
+        assert!(leads.iter().all(|lead| matches!(lead, Some(Turn::Lead(_)))));
     }
 
     #[test]

@@ -6,13 +6,13 @@ use std::str::FromStr;
 
 use crate::domain::{Error, ErrorKind, Result};
 
-use super::exports::Changes;
-use super::render::valid;
+use super::env_changes::EnvChanges;
+use super::render::check_variable_name;
 
 /// How variables are written down for something that is no shell. None of them can say that a
 /// variable goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum EnvFormat {
     /// `NAME=value` without quotes, as `env` prints it and `docker --env-file` reads it.
     Env,
     /// `NAME=value` with quotes where dotenv libraries need them.
@@ -21,7 +21,7 @@ pub enum Format {
     Json,
 }
 
-impl Format {
+impl EnvFormat {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Env, Self::Dotenv, Self::Json];
 
@@ -39,9 +39,9 @@ impl Format {
     /// # Errors
     /// [`Kind::Usage`] for a line break in the `env` format, which has no quotes;
     /// [`Kind::Internal`] for a name that is none.
-    pub fn render(self, changes: &Changes) -> Result<String> {
+    pub fn render(self, changes: &EnvChanges) -> Result<String> {
         for (name, value) in &changes.set {
-            valid(name)?;
+            check_variable_name(name)?;
             if self == Self::Env && value.contains(['\n', '\r']) {
                 return Err(Error::new(
                     ErrorKind::Usage,
@@ -59,7 +59,7 @@ impl Format {
             Self::Dotenv => changes
                 .set
                 .iter()
-                .map(|(name, value)| format!("{name}={}\n", dotenv(value)))
+                .map(|(name, value)| format!("{name}={}\n", quote_dotenv(value)))
                 .collect(),
             Self::Json => {
                 let object: serde_json::Map<_, _> = changes
@@ -73,13 +73,13 @@ impl Format {
     }
 }
 
-impl fmt::Display for Format {
+impl fmt::Display for EnvFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-impl FromStr for Format {
+impl FromStr for EnvFormat {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
@@ -93,7 +93,7 @@ impl FromStr for Format {
 
 /// Libraries agree on plain words and on single quotes; on escapes in double quotes they agree as
 /// far as these go.
-fn dotenv(value: &str) -> String {
+fn quote_dotenv(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:+=@,".contains(&byte);
     if !value.is_empty() && value.bytes().all(plain) {
         return value.to_owned();
@@ -118,8 +118,8 @@ fn dotenv(value: &str) -> String {
 mod tests {
     use super::*;
 
-    fn changes(value: &str) -> Changes {
-        Changes {
+    fn changes(value: &str) -> EnvChanges {
+        EnvChanges {
             set: vec![("B".into(), value.into()), ("A".into(), "wJalr/K7+=".into())],
             unset: vec!["AWS_PROFILE".into()],
         }
@@ -127,13 +127,16 @@ mod tests {
 
     #[test]
     fn each_format_sets_and_removes_nothing() {
-        assert_eq!(Format::Env.render(&changes("a 'b' $c")).unwrap(), "B=a 'b' $c\nA=wJalr/K7+=\n");
         assert_eq!(
-            Format::Dotenv.render(&changes("a \"b\" $c")).unwrap(),
+            EnvFormat::Env.render(&changes("a 'b' $c")).unwrap(),
+            "B=a 'b' $c\nA=wJalr/K7+=\n"
+        );
+        assert_eq!(
+            EnvFormat::Dotenv.render(&changes("a \"b\" $c")).unwrap(),
             "B='a \"b\" $c'\nA=wJalr/K7+=\n"
         );
         assert_eq!(
-            Format::Json.render(&changes("a\"b")).unwrap(),
+            EnvFormat::Json.render(&changes("a\"b")).unwrap(),
             "{\"A\":\"wJalr/K7+=\",\"B\":\"a\\\"b\"}\n"
         );
     }
@@ -141,9 +144,9 @@ mod tests {
     #[test]
     fn line_breaks_and_apostrophes_are_escaped_where_they_can_be() {
         assert_eq!(
-            Format::Dotenv.render(&changes("it's $5\n")).unwrap(),
+            EnvFormat::Dotenv.render(&changes("it's $5\n")).unwrap(),
             "B=\"it's \\$5\\n\"\nA=wJalr/K7+=\n"
         );
-        assert_eq!(Format::Env.render(&changes("a\nb")).unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(EnvFormat::Env.render(&changes("a\nb")).unwrap_err().kind, ErrorKind::Usage);
     }
 }

@@ -5,11 +5,14 @@ use std::fmt;
 
 use crate::domain::{Credentials, Region, Roster, RosterEntry, Secret};
 
-use super::previous::{ENDPOINT, KEYS, MARKS, OTHERS, PROFILES, Previous, REGIONS, SAVED, TAGS};
+use super::previous_env::{
+    ENDPOINT_VARIABLES, KEY_VARIABLES, OTHER_CREDENTIAL_VARIABLES, OWNED_LIST, PROFILE_VARIABLES,
+    PreviousEnv, REGION_VARIABLES, SAVED_PROFILE, TAG_PREFIX,
+};
 
 /// What a role is given.
 #[derive(Debug, Clone)]
-pub struct Grant<'a> {
+pub struct RoleExport<'a> {
     /// The list the role is from.
     pub roster: &'a Roster,
     /// The role.
@@ -17,9 +20,9 @@ pub struct Grant<'a> {
     /// Its credentials.
     pub credentials: &'a Credentials,
     /// How programs get at them.
-    pub form: Form,
+    pub export: CredentialExport,
     /// Who gets them.
-    pub reach: Reach,
+    pub recipient: Recipient,
     /// The region asked for; `None` takes the role's own.
     pub region: Option<&'a str>,
     /// Leave region variables alone.
@@ -32,7 +35,7 @@ pub struct Grant<'a> {
 
 /// How programs get at the role's credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Form {
+pub enum CredentialExport {
     /// Keys in variables.
     Keys,
     /// `AWS_PROFILE`: SDKs then renew by themselves.
@@ -53,7 +56,7 @@ pub enum Form {
 
 /// Who gets the variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum Recipient {
     /// A child: whatever could stand in the role's way is not handed on.
     Child,
     /// The calling shell: what it could not get back stays, unless `overwrite`.
@@ -65,14 +68,14 @@ pub enum Reach {
 
 /// Variables to set and to remove. None is in both lists, and none is removed that is not there.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Changes {
+pub struct EnvChanges {
     /// Names and values, in a fixed order.
     pub set: Vec<(String, String)>,
     /// Names, sorted.
     pub unset: Vec<String>,
 }
 
-impl fmt::Debug for Changes {
+impl fmt::Debug for EnvChanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.set.iter().map(|(name, _)| name).collect();
         f.debug_struct("Changes").field("set", &names).field("unset", &self.unset).finish()
@@ -80,98 +83,102 @@ impl fmt::Debug for Changes {
 }
 
 /// The changes that put a role into an environment, whatever role was there before.
-pub fn changes(grant: &Grant<'_>, previous: &Previous) -> Changes {
-    let mut set = Set::default();
-    describe(&mut set, grant);
-    let marks = credentials(&mut set, grant, previous);
-    set.put(MARKS, &marks.join(" "));
-    if let Some(profile) = previous.profile() {
-        set.put(SAVED, profile);
+pub fn export_changes(grant: &RoleExport<'_>, previous: &PreviousEnv) -> EnvChanges {
+    let mut set = EnvBuilder::default();
+    set_role_variables(&mut set, grant);
+    let marks = set_credentials(&mut set, grant, previous);
+    set.set(OWNED_LIST, &marks.join(" "));
+    if let Some(profile) = previous.user_profile() {
+        set.set(SAVED_PROFILE, profile);
     }
-    let mut unset = previous.ours();
-    unset.extend(PROFILES);
-    if !matches!(grant.reach, Reach::Shell { overwrite: false }) {
-        unset.extend(KEYS.into_iter().chain(OTHERS));
+    let mut unset = previous.owned_variables();
+    unset.extend(PROFILE_VARIABLES);
+    if !matches!(grant.recipient, Recipient::Shell { overwrite: false }) {
+        unset.extend(KEY_VARIABLES.into_iter().chain(OTHER_CREDENTIAL_VARIABLES));
     }
     if grant.no_region {
-        unset.retain(|name| !REGIONS.contains(name) && *name != "AWS_SSO_DEFAULT_REGION");
+        unset.retain(|name| !REGION_VARIABLES.contains(name) && *name != "AWS_SSO_DEFAULT_REGION");
     } else {
-        region(&mut set, grant, previous);
+        set_region(&mut set, grant, previous);
     }
-    set.with(unset, previous)
+    set.into_changes(unset, previous)
 }
 
 /// The changes that take everything of ours out of an environment, and give the person's profile
 /// back.
-pub fn clear(previous: &Previous) -> Changes {
-    let mut set = Set::default();
-    let replaced = PROFILES.iter().all(|name| previous.get(name).is_none())
-        || previous.ours().contains(&"AWS_PROFILE");
+pub fn clear_changes(previous: &PreviousEnv) -> EnvChanges {
+    let mut set = EnvBuilder::default();
+    let replaced = PROFILE_VARIABLES.iter().all(|name| previous.get(name).is_none())
+        || previous.owned_variables().contains(&"AWS_PROFILE");
     if let Some(saved) =
-        previous.get(SAVED).filter(|_| replaced && previous.get("ROLECALL_ROLE").is_some())
+        previous.get(SAVED_PROFILE).filter(|_| replaced && previous.get("ROLECALL_ROLE").is_some())
     {
-        set.put("AWS_PROFILE", saved);
+        set.set("AWS_PROFILE", saved);
     }
-    set.with(previous.ours(), previous)
+    set.into_changes(previous.owned_variables(), previous)
 }
 
 /// The person's own variables that would be taken before the role's credentials, and that a shell
 /// could not get back.
-pub fn foreign(previous: &Previous, form: &Form) -> Vec<&'static str> {
-    let keys = KEYS.into_iter().take(4).filter(|_| !previous.keys_are_ours());
+pub fn conflicting_variables(previous: &PreviousEnv, form: &CredentialExport) -> Vec<&'static str> {
+    let keys = KEY_VARIABLES.into_iter().take(4).filter(|_| !previous.owns_keys());
     // Keys come before a web identity, and a web identity before a profile's process.
-    let web = OTHERS
+    let web = OTHER_CREDENTIAL_VARIABLES
         .into_iter()
         .take(1)
-        .filter(|_| matches!(form, Form::Profile { with_keys: false, .. }));
+        .filter(|_| matches!(form, CredentialExport::Profile { with_keys: false, .. }));
     keys.chain(web).filter(|name| previous.get(name).is_some()).collect()
 }
 
 /// What the person had set and the changes put the role in the place of: names, for saying so.
-pub fn replaced(previous: &Previous, changes: &Changes) -> Vec<String> {
-    let ours = previous.ours();
+pub fn replaced_variables(previous: &PreviousEnv, changes: &EnvChanges) -> Vec<String> {
+    let ours = previous.owned_variables();
     let theirs = |name: &str| previous.get(name).is_some() && !ours.contains(&name);
     let gone = |name: &str| {
         changes.unset.iter().any(|other| other == name)
             || changes.set.iter().any(|(other, _)| other == name)
     };
-    let sources = PROFILES.into_iter().chain(KEYS.into_iter().take(4)).chain(OTHERS).chain(REGIONS);
+    let sources = PROFILE_VARIABLES
+        .into_iter()
+        .chain(KEY_VARIABLES.into_iter().take(4))
+        .chain(OTHER_CREDENTIAL_VARIABLES)
+        .chain(REGION_VARIABLES);
     sources.filter(|name| theirs(name) && gone(name)).map(str::to_owned).collect()
 }
 
 /// Variables to set; a later value takes the place of an earlier one.
 #[derive(Default)]
-struct Set(Vec<(String, String)>);
+struct EnvBuilder(Vec<(String, String)>);
 
-impl Set {
-    fn put(&mut self, name: &str, value: &str) {
+impl EnvBuilder {
+    fn set(&mut self, name: &str, value: &str) {
         self.0.retain(|(other, _)| other != name);
         self.0.push((name.to_owned(), value.to_owned()));
     }
 
-    fn with(self, unset: Vec<&str>, previous: &Previous) -> Changes {
+    fn into_changes(self, unset: Vec<&str>, previous: &PreviousEnv) -> EnvChanges {
         let goes =
-            |name: &&str| previous.has(name) && !self.0.iter().any(|(other, _)| other == name);
+            |name: &&str| previous.contains(name) && !self.0.iter().any(|(other, _)| other == name);
         let mut unset: Vec<String> = unset.into_iter().filter(goes).map(str::to_owned).collect();
         unset.sort_unstable();
         unset.dedup();
-        Changes { set: self.0, unset }
+        EnvChanges { set: self.0, unset }
     }
 }
 
 /// Which role it is.
-fn describe(set: &mut Set, grant: &Grant<'_>) {
+fn set_role_variables(set: &mut EnvBuilder, grant: &RoleExport<'_>) {
     let (roster, entry) = (grant.roster, grant.entry);
     let arn = roster.arn(entry);
-    set.put("AWS_SSO", roster.instance(entry).name.as_str());
-    set.put("AWS_SSO_ACCOUNT_ID", entry.account.as_str());
-    set.put("AWS_SSO_ROLE_NAME", &entry.role);
-    set.put("AWS_SSO_ROLE_ARN", &arn);
-    set.put("AWS_SSO_SESSION_EXPIRATION", &grant.credentials.expires_at.to_rfc3339());
-    set.put("ROLECALL_ROLE", &arn);
-    let profile = match &grant.form {
-        Form::Profile { name, .. } => Some(name.as_str()),
-        Form::Keys | Form::Endpoint { .. } => entry.profile.as_deref(),
+    set.set("AWS_SSO", roster.instance(entry).name.as_str());
+    set.set("AWS_SSO_ACCOUNT_ID", entry.account.as_str());
+    set.set("AWS_SSO_ROLE_NAME", &entry.role);
+    set.set("AWS_SSO_ROLE_ARN", &arn);
+    set.set("AWS_SSO_SESSION_EXPIRATION", &grant.credentials.expires_at.to_rfc3339());
+    set.set("ROLECALL_ROLE", &arn);
+    let profile = match &grant.export {
+        CredentialExport::Profile { name, .. } => Some(name.as_str()),
+        CredentialExport::Keys | CredentialExport::Endpoint { .. } => entry.profile.as_deref(),
     };
     let optional = [
         ("AWS_SSO_PROFILE", profile),
@@ -180,55 +187,64 @@ fn describe(set: &mut Set, grant: &Grant<'_>) {
     ];
     for (name, value) in optional {
         if let Some(value) = value {
-            set.put(name, value);
+            set.set(name, value);
         }
     }
     for (tag, value) in grant.tags {
-        set.put(&format!("{TAGS}{}", variable(tag)), value);
+        set.set(&format!("{TAG_PREFIX}{}", tag_variable(tag)), value);
     }
 }
 
 /// How programs get the credentials; the answer is what marks these variables as ours.
-fn credentials(set: &mut Set, grant: &Grant<'_>, previous: &Previous) -> Vec<String> {
+fn set_credentials(
+    set: &mut EnvBuilder,
+    grant: &RoleExport<'_>,
+    previous: &PreviousEnv,
+) -> Vec<String> {
     let mut marks = Vec::new();
-    if let Form::Profile { name, .. } = &grant.form {
-        set.put("AWS_PROFILE", name);
+    if let CredentialExport::Profile { name, .. } = &grant.export {
+        set.set("AWS_PROFILE", name);
         marks.push("AWS_PROFILE".to_owned());
         // Old SDKs read the file only then; one that the person has set stays theirs.
-        if previous.get("AWS_SDK_LOAD_CONFIG").is_none() || previous.marked("AWS_SDK_LOAD_CONFIG") {
-            set.put("AWS_SDK_LOAD_CONFIG", "1");
+        if previous.get("AWS_SDK_LOAD_CONFIG").is_none()
+            || previous.is_marked("AWS_SDK_LOAD_CONFIG")
+        {
+            set.set("AWS_SDK_LOAD_CONFIG", "1");
             marks.push("AWS_SDK_LOAD_CONFIG".to_owned());
         }
     }
-    if let Form::Endpoint { url, token } = &grant.form {
-        set.put(ENDPOINT[0], url);
-        set.put(ENDPOINT[1], token.expose());
-        marks.push(format!("{}={url}", ENDPOINT[0]));
+    if let CredentialExport::Endpoint { url, token } = &grant.export {
+        set.set(ENDPOINT_VARIABLES[0], url);
+        set.set(ENDPOINT_VARIABLES[1], token.expose());
+        marks.push(format!("{}={url}", ENDPOINT_VARIABLES[0]));
     }
-    if matches!(grant.form, Form::Keys | Form::Profile { with_keys: true, .. }) {
+    if matches!(
+        grant.export,
+        CredentialExport::Keys | CredentialExport::Profile { with_keys: true, .. }
+    ) {
         let credentials = grant.credentials;
-        set.put("AWS_ACCESS_KEY_ID", &credentials.access_key_id);
-        set.put("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose());
-        set.put("AWS_SESSION_TOKEN", credentials.session_token.expose());
-        set.put("AWS_CREDENTIAL_EXPIRATION", &credentials.expires_at.to_rfc3339());
-        marks.push(format!("{}={}", KEYS[0], credentials.access_key_id));
+        set.set("AWS_ACCESS_KEY_ID", &credentials.access_key_id);
+        set.set("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.expose());
+        set.set("AWS_SESSION_TOKEN", credentials.session_token.expose());
+        set.set("AWS_CREDENTIAL_EXPIRATION", &credentials.expires_at.to_rfc3339());
+        marks.push(format!("{}={}", KEY_VARIABLES[0], credentials.access_key_id));
     }
     marks
 }
 
 /// Sets the region where the person has not set one, or where one was asked for.
-fn region(set: &mut Set, grant: &Grant<'_>, previous: &Previous) {
+fn set_region(set: &mut EnvBuilder, grant: &RoleExport<'_>, previous: &PreviousEnv) {
     let own =
-        grant.entry.region.as_ref().map(Region::as_str).filter(|_| !previous.region_is_theirs());
+        grant.entry.region.as_ref().map(Region::as_str).filter(|_| !previous.has_user_region());
     if let Some(region) = grant.region.or(own) {
-        for name in REGIONS.into_iter().chain(["AWS_SSO_DEFAULT_REGION"]) {
-            set.put(name, region);
+        for name in REGION_VARIABLES.into_iter().chain(["AWS_SSO_DEFAULT_REGION"]) {
+            set.set(name, region);
         }
     }
 }
 
 /// A tag's name as part of a variable's name.
-fn variable(tag: &str) -> String {
+fn tag_variable(tag: &str) -> String {
     tag.chars()
         .map(
             |letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' },

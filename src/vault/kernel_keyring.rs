@@ -2,12 +2,12 @@
 //! containers, seccomp, no keyring.
 
 #[cfg(target_os = "linux")]
-use super::name::hex;
-use super::seal::{Key, VaultId};
+use super::record_id::hex;
+use super::seal::{DataKey, VaultId};
 
 /// How long the kernel keeps a key that nobody drops, in seconds.
 #[cfg(target_os = "linux")]
-const TIMEOUT: usize = 12 * 3_600;
+const TIMEOUT_SECS: usize = 12 * 3_600;
 
 #[cfg(target_os = "linux")]
 fn description(vault: &VaultId) -> String {
@@ -16,7 +16,7 @@ fn description(vault: &VaultId) -> String {
 
 /// The key, if the kernel has one under this vault's id.
 #[cfg(target_os = "linux")]
-pub(super) fn load(vault: &VaultId) -> Option<Key> {
+pub(super) fn load(vault: &VaultId) -> Option<DataKey> {
     use linux_keyutils::{KeyRing, KeyRingIdentifier};
     use zeroize::Zeroizing;
     let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false).ok()?;
@@ -24,15 +24,15 @@ pub(super) fn load(vault: &VaultId) -> Option<Key> {
     // One byte more than a key, so that a longer one is not taken for it.
     let mut bytes = Zeroizing::new([0_u8; 33]);
     let length = found.read(&mut *bytes).ok()?;
-    Key::from_bytes(bytes.get(..length)?)
+    DataKey::from_bytes(bytes.get(..length)?)
 }
 
 /// Gives the key to the kernel; false when it takes none.
 #[cfg(target_os = "linux")]
-pub(super) fn save(vault: &VaultId, key: &Key) -> bool {
+pub(super) fn save(vault: &VaultId, key: &DataKey) -> bool {
     use linux_keyutils::{KeyPermissionsBuilder, KeyRing, KeyRingIdentifier, Permission};
     let Ok(ring) = KeyRing::from_special_id(KeyRingIdentifier::User, true) else { return false };
-    let Ok(kept) = ring.add_key(&description(vault), key.bytes()) else { return false };
+    let Ok(kept) = ring.add_key(&description(vault), key.as_bytes()) else { return false };
     // A session keyring that is not linked to the user's finds the key but may not read it, unless
     // the user may.
     let user = Permission::VIEW
@@ -41,7 +41,7 @@ pub(super) fn save(vault: &VaultId, key: &Key) -> bool {
         | Permission::SEARCH
         | Permission::SETATTR;
     let permissions = KeyPermissionsBuilder::builder().posessor(Permission::ALL).user(user).build();
-    if kept.set_timeout(TIMEOUT).is_err() || kept.set_perms(permissions).is_err() {
+    if kept.set_timeout(TIMEOUT_SECS).is_err() || kept.set_perms(permissions).is_err() {
         let _ = kept.invalidate();
         return false;
     }
@@ -50,7 +50,7 @@ pub(super) fn save(vault: &VaultId, key: &Key) -> bool {
 
 /// Drops the key.
 #[cfg(target_os = "linux")]
-pub(super) fn forget(vault: &VaultId) {
+pub(super) fn remove(vault: &VaultId) {
     use linux_keyutils::{KeyRing, KeyRingIdentifier};
     if let Ok(found) = KeyRing::from_special_id(KeyRingIdentifier::User, false)
         .and_then(|ring| ring.search(&description(vault)))
@@ -61,16 +61,16 @@ pub(super) fn forget(vault: &VaultId) {
 
 /// There is no kernel keyring here: always a miss.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn load(_: &VaultId) -> Option<Key> {
+pub(super) fn load(_: &VaultId) -> Option<DataKey> {
     None
 }
 
 /// There is no kernel keyring here: nothing is kept.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn save(_: &VaultId, _: &Key) -> bool {
+pub(super) fn save(_: &VaultId, _: &DataKey) -> bool {
     false
 }
 
 /// There is no kernel keyring here: nothing to drop.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn forget(_: &VaultId) {}
+pub(super) fn remove(_: &VaultId) {}

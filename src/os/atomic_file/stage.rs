@@ -7,26 +7,26 @@ use std::path::{Path, PathBuf};
 use crate::domain::Result;
 use crate::os::random;
 
-use super::failed;
-use super::kind::{NonBlocking, is_null_device, not_regular};
-use super::owner::{create_dirs, give_to_directory_owner};
-use super::target::Target;
+use super::file_type::{NonBlocking, is_null_device, not_regular_error};
+use super::io_error;
+use super::ownership::{create_dirs, give_to_directory_owner};
+use super::write_target::WriteTarget;
 
 /// How much of a file's name its temporary file has in its own: together they stay shorter than any
 /// file system's limit.
-const NAME_PART: usize = 48;
+const MAX_NAME_CHARS: usize = 48;
 
 /// A temporary file beside the one it will replace. Dropped without [`Staged::commit`], it is
 /// removed and the old file stays.
 #[derive(Debug)]
-pub struct Staged {
+pub struct StagedFile {
     file: File,
     temporary: PathBuf,
     target: PathBuf,
     committed: bool,
 }
 
-impl Staged {
+impl StagedFile {
     /// Creates the temporary file (0600, directory made if missing) and sets `space` bytes aside
     /// for it, so that a later commit of no more than that can't fail for want of room.
     ///
@@ -36,11 +36,11 @@ impl Staged {
     pub fn new(target: &Path, space: u64) -> Result<Self> {
         match fs::symlink_metadata(target) {
             Ok(known) if !known.is_file() && !known.is_symlink() => {
-                return Err(not_regular("writing", target, known.file_type()));
+                return Err(not_regular_error("writing", target, known.file_type()));
             }
             _ => {}
         }
-        Self::create(target, space).map_err(|error| failed("writing", target, &error))
+        Self::create(target, space).map_err(|error| io_error("writing", target, &error))
     }
 
     /// The same for a target that is known to be replaceable, with the operating system's own
@@ -55,7 +55,7 @@ impl Staged {
             .unwrap_or_default()
             .to_string_lossy()
             .chars()
-            .take(NAME_PART)
+            .take(MAX_NAME_CHARS)
             .collect();
         let token = random::token::<9>().map_err(|error| io::Error::other(error.message))?;
         let temporary = directory.join(format!(".{name}.{token}"));
@@ -92,7 +92,7 @@ impl Staged {
         let target = self.target.clone();
         self.write(bytes)
             .and_then(|()| self.rename())
-            .map_err(|error| failed("writing", &target, &error))
+            .map_err(|error| io_error("writing", &target, &error))
     }
 
     /// Writes and syncs the temporary file.
@@ -110,7 +110,7 @@ impl Staged {
     }
 }
 
-impl Drop for Staged {
+impl Drop for StagedFile {
     fn drop(&mut self) {
         if !self.committed {
             let _ = fs::remove_file(&self.temporary);
@@ -158,20 +158,20 @@ fn sync_directory(target: &Path) {
 /// # Errors
 /// [`crate::domain::Kind::Os`] if it can't be written; the old file is then untouched.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
-    match Target::of(path)? {
-        Target::File(target) => {
-            let staged =
-                Staged::create(&target, 0).map_err(|error| failed("writing", path, &error))?;
-            keep_owner(&staged.file, &target);
+    match WriteTarget::resolve(path)? {
+        WriteTarget::File(target) => {
+            let staged = StagedFile::create(&target, 0)
+                .map_err(|error| io_error("writing", path, &error))?;
+            copy_owner(&staged.file, &target);
             staged.commit(bytes)
         }
-        stream => stream.write_into(bytes),
+        stream => stream.write_stream(bytes),
     }
 }
 
 /// A file of our own that another user has: root writes it for that user.
 #[cfg(unix)]
-fn keep_owner(file: &File, target: &Path) {
+fn copy_owner(file: &File, target: &Path) {
     use std::os::unix::fs::{MetadataExt, fchown};
     if rustix::process::geteuid().is_root()
         && let Ok(old) = fs::metadata(target)
@@ -182,7 +182,7 @@ fn keep_owner(file: &File, target: &Path) {
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_: &File, _: &Path) {}
+fn copy_owner(_: &File, _: &Path) {}
 
 /// Adds bytes to the end of a private file (0600); a file that does not exist is made, and so is
 /// its directory (0700).
@@ -191,11 +191,11 @@ fn keep_owner(_: &File, _: &Path) {}
 /// [`crate::domain::Kind::Os`] if they can't be written, or if it is not a regular file. The null
 /// device takes everything.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
-    let said = |error: io::Error| failed("writing", path, &error);
+    let said = |error: io::Error| io_error("writing", path, &error);
     let file = open_or_create(path, OpenOptions::new().append(true)).map_err(said)?;
     let known = file.metadata().map_err(said)?;
     if !known.is_file() && !is_null_device(&known) {
-        return Err(not_regular("writing", path, known.file_type()));
+        return Err(not_regular_error("writing", path, known.file_type()));
     }
     (&file).write_all(bytes).map_err(said)
 }

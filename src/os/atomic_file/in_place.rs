@@ -6,12 +6,12 @@ use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 use crate::domain::{Error, ErrorKind, Result};
-use crate::os::process::Unhurried;
+use crate::os::process::DeferSignals;
 use crate::os::random;
 
-use super::kind::NonBlocking;
+use super::file_type::NonBlocking;
 use super::stage::{reserve, save};
-use super::{failed, read, remove};
+use super::{io_error, read, remove};
 
 /// Replaces the content `old` of a regular file by `new`: first a copy of `old` is put into the
 /// directory `recovery` and synced, then the file is written, cut to its length, synced and read
@@ -28,7 +28,7 @@ pub(super) fn overwrite(
     new: &[u8],
     recovery: &Path,
 ) -> Result<()> {
-    let said = |error: io::Error| failed("writing", shown, &error);
+    let said = |error: io::Error| io_error("writing", shown, &error);
     let file =
         OpenOptions::new().read(true).write(true).non_blocking().open(target).map_err(said)?;
     check_unchanged(shown, &read::read(shown, &file)?, old)?;
@@ -37,7 +37,7 @@ pub(super) fn overwrite(
     save(&copy, old)
         .map_err(|error| error.context(format_args!("keeping a copy of {}", shown.display())))?;
     // Ctrl-C waits until the file is whole.
-    let _unhurried = Unhurried::begin();
+    let _unhurried = DeferSignals::begin();
     let Err(error) = rewrite(&file, new) else { return remove(&copy) };
     let error = said(error);
     match rewrite(&file, old) {

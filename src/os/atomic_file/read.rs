@@ -9,14 +9,14 @@ use zeroize::Zeroizing;
 
 use crate::domain::{Error, Result};
 
-use super::failed;
-use super::kind::{NonBlocking, check_regular, is_null_device, not_regular};
+use super::file_type::{NonBlocking, check_regular, is_null_device, not_regular_error};
+use super::io_error;
 
 /// Longer files are refused. The longest real one, the list of 100,000 roles for the picker, has
 /// some 30 MB.
 const MAX_BYTES: u64 = 256 * 1_024 * 1_024;
 /// The longest line that [`load_line`] reads.
-const MAX_LINE: usize = 64 * 1_024;
+const MAX_LINE_LEN: usize = 64 * 1_024;
 
 /// The whole file; `None` if it does not exist. The null device is an empty file. Never waits for
 /// another program.
@@ -25,30 +25,30 @@ const MAX_LINE: usize = 64 * 1_024;
 /// [`crate::domain::Kind::Os`] if the file exists and can't be read, is not a regular file, or is
 /// longer than 256 MiB.
 pub fn load(path: &Path) -> Result<Option<Vec<u8>>> {
-    let file = match open(path) {
+    let file = match open_non_blocking(path) {
         Ok(file) => file,
         Err(error)
             if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
         {
             return Ok(None);
         }
-        Err(error) => return Err(refused(path, &error)),
+        Err(error) => return Err(open_error(path, &error)),
     };
     read(path, &file).map(Some)
 }
 
-pub(super) fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open_non_blocking(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).non_blocking().open(path)
 }
 
 /// The error for a file that can't be opened. A socket can't be opened at all, and says so by a
 /// number that tells nobody.
-fn refused(path: &Path, error: &io::Error) -> Error {
+fn open_error(path: &Path, error: &io::Error) -> Error {
     match std::fs::metadata(path) {
         Ok(known) if error.kind() != io::ErrorKind::PermissionDenied && !known.is_file() => {
-            not_regular("reading", path, known.file_type())
+            not_regular_error("reading", path, known.file_type())
         }
-        _ => failed("reading", path, error),
+        _ => io_error("reading", path, error),
     }
 }
 
@@ -73,7 +73,7 @@ pub(super) fn read(path: &Path, mut file: &File) -> Result<Vec<u8>> {
     Read::by_ref(&mut file)
         .take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| failed("reading", path, &error))?;
+        .map_err(|error| io_error("reading", path, &error))?;
     if bytes.len() as u64 > MAX_BYTES { Err(too_long()) } else { Ok(bytes) }
 }
 
@@ -84,18 +84,19 @@ pub(super) fn read(path: &Path, mut file: &File) -> Result<Vec<u8>> {
 /// # Errors
 /// [`crate::domain::Kind::Os`] if it can't be read, has no line of at most 64 KiB, or nothing
 /// arrives in time.
-pub fn load_line(path: &Path, patience: Duration) -> Result<(Zeroizing<Vec<u8>>, bool)> {
-    let file = open(path).map_err(|error| refused(path, &error))?;
-    let known = file.metadata().map_err(|error| failed("reading", path, &error))?;
+pub fn load_first_line(path: &Path, patience: Duration) -> Result<(Zeroizing<Vec<u8>>, bool)> {
+    let file = open_non_blocking(path).map_err(|error| open_error(path, &error))?;
+    let known = file.metadata().map_err(|error| io_error("reading", path, &error))?;
     if !known.is_file() && !is_stream(known.file_type()) {
-        return Err(not_regular("reading", path, known.file_type()));
+        return Err(not_regular_error("reading", path, known.file_type()));
     }
     let deadline = Instant::now() + patience;
-    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE));
+    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE_LEN));
     let mut chunk = Zeroizing::new([0_u8; 4_096]);
     loop {
         if !known.is_file()
-            && !wait(&file, deadline).map_err(|error| failed("reading", path, &error))?
+            && !wait_until_readable(&file, deadline)
+                .map_err(|error| io_error("reading", path, &error))?
         {
             return Err(Error::os(format!(
                 "reading {}: nothing arrived within {} s",
@@ -114,13 +115,13 @@ pub fn load_line(path: &Path, patience: Duration) -> Result<(Zeroizing<Vec<u8>>,
             {
                 continue;
             }
-            Err(error) => return Err(failed("reading", path, &error)),
+            Err(error) => return Err(io_error("reading", path, &error)),
         }
         if let Some(end) = line.iter().position(|byte| *byte == b'\n') {
             line.truncate(end);
             break;
         }
-        if line.len() > MAX_LINE - chunk.len() {
+        if line.len() > MAX_LINE_LEN - chunk.len() {
             return Err(Error::os(format!(
                 "reading {}: its first line is longer than 64 KiB",
                 path.display()
@@ -146,7 +147,7 @@ fn is_stream(_: std::fs::FileType) -> bool {
 
 /// Waits until there is something to read, or the other side is gone; `false` after the deadline.
 #[cfg(unix)]
-fn wait(file: &File, deadline: Instant) -> io::Result<bool> {
+fn wait_until_readable(file: &File, deadline: Instant) -> io::Result<bool> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -160,6 +161,6 @@ fn wait(file: &File, deadline: Instant) -> io::Result<bool> {
 }
 
 #[cfg(not(unix))]
-fn wait(_: &File, _: Instant) -> io::Result<bool> {
+fn wait_until_readable(_: &File, _: Instant) -> io::Result<bool> {
     Ok(true)
 }

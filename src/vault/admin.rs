@@ -5,15 +5,15 @@ use std::fs;
 use std::time::Duration;
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
-use crate::os::file;
+use crate::os::atomic_file;
 
-use super::header::{Header, Keeper};
-use super::key::Held;
-use super::passphrase::{Wrapped, checked};
-use super::{Vault, desktop, header, kernel, owner};
+use super::data_key::CachedKey;
+use super::header::{KeyProvider, VaultHeader};
+use super::passphrase::{WrappedKey, check_not_empty};
+use super::{Vault, header, kernel_keyring, os_keyring, ownership};
 
 /// A temporary file older than this belonged to a process that was killed.
-const ABANDONED: Duration = Duration::from_secs(3_600);
+const ABANDONED_AFTER: Duration = Duration::from_secs(3_600);
 
 impl Vault {
     /// Whether a later background process will be able to open the vault, or a person who has typed
@@ -23,20 +23,20 @@ impl Vault {
     /// # Errors
     /// [`Kind::Vault`] with what to set or run when it will not, [`Kind::Os`] when nothing can be
     /// written.
-    pub fn ready(&self) -> Result<()> {
-        let header = self.header_or_new(None)?;
-        self.sweep();
+    pub fn ensure_ready(&self) -> Result<()> {
+        let header = self.load_or_init_header(None)?;
+        self.remove_abandoned_files();
         let Some(key) = self.key(&header)? else { return Ok(()) };
-        let kept = self.keep(&header, &key);
-        let held = self.held();
+        let kept = self.cache_key(&header, &key);
+        let held = self.cached_key();
         // Whoever handed the key over has asked this before; whoever typed it was told that only
         // they can open it.
-        if kept || held.given.is_some() || held.typed {
+        if kept || held.provided.is_some() || held.passphrase_typed {
             return Ok(());
         }
         drop(held);
         // The kernel keeps nothing here: then a later process is alone with the store.
-        self.fetch(&header, false).map(drop).map_err(|error| match error.kind {
+        self.key_from_provider(&header, false).map(drop).map_err(|error| match error.kind {
             ErrorKind::Vault => error.context("a later process could not open the vault"),
             _ => error,
         })
@@ -52,18 +52,19 @@ impl Vault {
     /// # Errors
     /// [`Kind::Vault`] for a wrong or empty passphrase; nothing is changed by it.
     pub fn unlock(&self, passphrase: Secret<String>) -> Result<()> {
-        checked(&passphrase)?;
-        let header = self.header_or_new(Some(&passphrase))?;
-        let key = match &header.keeper {
-            Keeper::Passphrase { key_id, wrapped } => {
-                Some(wrapped.open(&header.vault, key_id, &passphrase)?)
+        check_not_empty(&passphrase)?;
+        let header = self.load_or_init_header(Some(&passphrase))?;
+        let key = match &header.key_provider {
+            KeyProvider::Passphrase { key_id, wrapped } => {
+                Some(wrapped.open(&header.vault_id, key_id, &passphrase)?)
             }
-            Keeper::Keyring { .. } | Keeper::Nobody => self.key(&header)?,
+            KeyProvider::Keyring { .. } | KeyProvider::None => self.key(&header)?,
         };
         if let Some(key) = key {
-            self.keep(&header, &key);
+            self.cache_key(&header, &key);
         }
-        self.held().typed = matches!(header.keeper, Keeper::Passphrase { .. });
+        self.cached_key().passphrase_typed =
+            matches!(header.key_provider, KeyProvider::Passphrase { .. });
         Ok(())
     }
 
@@ -73,11 +74,11 @@ impl Vault {
     /// # Errors
     /// [`Kind::Vault`] when the vault is somebody else's, or its header can't be read.
     pub fn lock(&self) -> Result<()> {
-        *self.held() = Held::default();
-        if owner::check(&self.options.dir)?
+        *self.cached_key() = CachedKey::default();
+        if ownership::check(&self.options.dir)?
             && let Some(header) = header::load(&self.options.dir)?
         {
-            kernel::forget(&header.vault);
+            kernel_keyring::remove(&header.vault_id);
         }
         Ok(())
     }
@@ -89,22 +90,22 @@ impl Vault {
     /// [`Kind::Vault`] when the vault is somebody else's, [`Kind::Os`] when a file can't be
     /// removed.
     pub fn reset(&self) -> Result<()> {
-        if !owner::check(&self.options.dir)? {
-            return owner::check_for_writing(&self.options.dir);
+        if !ownership::check(&self.options.dir)? {
+            return ownership::check_for_writing(&self.options.dir);
         }
         let _lock = self.lock_vault()?;
         let header = header::load(&self.options.dir);
         // The header first: a record that is saved meanwhile is then an orphan, which is told, and
         // not locked for ever.
-        file::remove(&header::path(&self.options.dir))?;
+        atomic_file::remove(&header::path(&self.options.dir))?;
         for path in self.files()? {
-            file::remove(&path)?;
+            atomic_file::remove(&path)?;
         }
-        *self.held() = Held::default();
-        if let Ok(Some(Header { vault, keeper })) = header {
-            kernel::forget(&vault);
-            if matches!(keeper, Keeper::Keyring { .. }) {
-                desktop::forget(&vault);
+        *self.cached_key() = CachedKey::default();
+        if let Ok(Some(VaultHeader { vault_id: vault, key_provider: keeper })) = header {
+            kernel_keyring::remove(&vault);
+            if matches!(keeper, KeyProvider::Keyring { .. }) {
+                os_keyring::remove(&vault);
             }
         }
         Ok(())
@@ -120,33 +121,40 @@ impl Vault {
         old: Option<Secret<String>>,
         new: Secret<String>,
     ) -> Result<()> {
-        checked(&new)?;
+        check_not_empty(&new)?;
         let none = || {
             Error::new(ErrorKind::Usage, "the vault has no passphrase")
                 .hint("`rolecall vault status` says what keeps its key")
         };
-        if !owner::check(&self.options.dir)? {
+        if !ownership::check(&self.options.dir)? {
             return Err(none());
         }
         let _lock = self.lock_vault()?;
-        let Header { vault, keeper } = header::load(&self.options.dir)?.ok_or_else(none)?;
-        let Keeper::Passphrase { key_id, wrapped } = keeper else { return Err(none()) };
+        let VaultHeader { vault_id: vault, key_provider: keeper } =
+            header::load(&self.options.dir)?.ok_or_else(none)?;
+        let KeyProvider::Passphrase { key_id, wrapped } = keeper else { return Err(none()) };
         let key = match old {
             Some(old) => wrapped.open(&vault, &key_id, &old)?,
             None => {
-                let header = Header { vault, keeper: Keeper::Passphrase { key_id, wrapped } };
+                let header = VaultHeader {
+                    vault_id: vault,
+                    key_provider: KeyProvider::Passphrase { key_id, wrapped },
+                };
                 self.key(&header)?.ok_or_else(none)?
             }
         };
-        let wrapped = Wrapped::new(&key, &vault, &new)?;
+        let wrapped = WrappedKey::new(&key, &vault, &new)?;
         header::save(
             &self.options.dir,
-            &Header { vault, keeper: Keeper::Passphrase { key_id, wrapped } },
+            &VaultHeader {
+                vault_id: vault,
+                key_provider: KeyProvider::Passphrase { key_id, wrapped },
+            },
         )
     }
 
     /// Removes temporary files of processes that were killed.
-    fn sweep(&self) {
+    fn remove_abandoned_files(&self) {
         for path in self.files().unwrap_or_default() {
             let hidden =
                 path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
@@ -154,8 +162,8 @@ impl Vault {
                 .and_then(|metadata| metadata.modified())
                 .ok()
                 .and_then(|moment| moment.elapsed().ok());
-            if hidden && age.is_some_and(|age| age > ABANDONED) {
-                let _ = file::remove(&path);
+            if hidden && age.is_some_and(|age| age > ABANDONED_AFTER) {
+                let _ = atomic_file::remove(&path);
             }
         }
     }

@@ -3,12 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::os::file;
+use crate::os::atomic_file;
 use crate::shell::Dialect;
 
 /// The hook of one shell on one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct HookSetup {
     /// The shell.
     pub shell: Dialect,
     /// The start-up file to add the line to.
@@ -17,14 +17,14 @@ pub struct Source {
     pub line: &'static str,
     /// The command that has to be run once before, and again after an update, where a shell
     /// sources nothing but files.
-    pub once: Option<&'static str>,
+    pub setup_command: Option<&'static str>,
     /// Other files, and folders of files, that this shell reads when it starts.
-    pub also: Vec<PathBuf>,
+    pub other_files: Vec<PathBuf>,
 }
 
 /// The line that sources a shell's hook, and the command to run once before where there is one;
 /// `None` for a shell without hooks.
-pub const fn line(shell: Dialect) -> Option<(&'static str, Option<&'static str>)> {
+pub const fn source_line(shell: Dialect) -> Option<(&'static str, Option<&'static str>)> {
     Some(match shell {
         Dialect::Bash => ("eval \"$(rolecall init bash)\"", None),
         Dialect::Zsh => ("eval \"$(rolecall init zsh)\"", None),
@@ -41,8 +41,8 @@ pub const fn line(shell: Dialect) -> Option<(&'static str, Option<&'static str>)
 
 /// The hook of a shell for this home, with `config` for `$XDG_CONFIG_HOME` or `~/.config`; `None`
 /// for a shell without hooks.
-pub fn source(shell: Dialect, home: &Path, config: &Path) -> Option<Source> {
-    let (line, once) = line(shell)?;
+pub fn hook_setup(shell: Dialect, home: &Path, config: &Path) -> Option<HookSetup> {
+    let (line, once) = source_line(shell)?;
     let (file, also) = match shell {
         Dialect::Bash => {
             (home.join(".bashrc"), vec![home.join(".bash_profile"), home.join(".profile")])
@@ -63,15 +63,15 @@ pub fn source(shell: Dialect, home: &Path, config: &Path) -> Option<Source> {
         Dialect::Elvish => (config.join("elvish/rc.elv"), vec![home.join(".elvish/rc.elv")]),
         _ => (home.join(".xonshrc"), vec![config.join("xonsh/rc.xsh"), config.join("xonsh/rc.d")]),
     };
-    Some(Source { shell, file, line, once, also })
+    Some(HookSetup { shell, file, line, setup_command: once, other_files: also })
 }
 
-impl Source {
+impl HookSetup {
     /// Whether a file that the shell reads when it starts brings the hook.
-    pub fn is_there(&self) -> bool {
+    pub fn is_installed(&self) -> bool {
         let brings = |file: &Path| {
-            self.is_in(&String::from_utf8_lossy(
-                &file::load(file).ok().flatten().unwrap_or_default(),
+            self.is_in_text(&String::from_utf8_lossy(
+                &atomic_file::load(file).ok().flatten().unwrap_or_default(),
             ))
         };
         let inside = |folder: &Path| {
@@ -83,14 +83,14 @@ impl Source {
         };
         brings(&self.file)
             || self
-                .also
+                .other_files
                 .iter()
                 .any(|place| if place.is_dir() { inside(place) } else { brings(place) })
     }
 
     /// Whether a start-up file with this text brings the hook: by the line, by one like it that
     /// names the program in another way, or by what `init` prints.
-    pub fn is_in(&self, text: &str) -> bool {
+    pub fn is_in_text(&self, text: &str) -> bool {
         // In xonsh the words are a Python list.
         let runs = |rest: &str| {
             [" init ", " eval --shell", "\"eval\", \"--shell\""]
@@ -106,41 +106,46 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shell::hooks::{HOOKED, Hook};
+    use crate::shell::hooks::{SHELLS_WITH_HOOKS, ShellHook};
 
-    fn of(shell: Dialect) -> Option<Source> {
-        source(shell, "/home/jane".as_ref(), "/home/jane/.config".as_ref())
+    fn setup_for(shell: Dialect) -> Option<HookSetup> {
+        hook_setup(shell, "/home/jane".as_ref(), "/home/jane/.config".as_ref())
     }
 
     #[test]
     fn every_shell_with_a_hook_has_a_line_for_it_and_no_other() {
         for shell in Dialect::ALL {
-            assert_eq!(of(shell).is_some(), HOOKED.contains(&shell), "{shell}");
+            assert_eq!(setup_for(shell).is_some(), SHELLS_WITH_HOOKS.contains(&shell), "{shell}");
         }
-        let nushell = of(Dialect::Nushell).unwrap();
+        let nushell = setup_for(Dialect::Nushell).unwrap();
         assert_eq!(nushell.file, Path::new("/home/jane/.config/nushell/config.nu"));
         assert!(
-            nushell.line.contains(nushell.once.unwrap().rsplit(' ').next().unwrap()),
+            nushell.line.contains(nushell.setup_command.unwrap().rsplit(' ').next().unwrap()),
             "{nushell:?}"
         );
     }
 
     #[test]
     fn the_hook_is_found_by_its_line_by_another_path_and_by_its_text() {
-        for shell in HOOKED {
-            let source = of(shell).unwrap();
-            let printed =
-                Hook { shell, program: "rolecall", cmd: "assume", key: None }.render().unwrap();
+        for shell in SHELLS_WITH_HOOKS {
+            let source = setup_for(shell).unwrap();
+            let printed = ShellHook { shell, program: "rolecall", cmd: "assume", key: None }
+                .render()
+                .unwrap();
             assert!(
-                source.is_in(&format!("# mine\n  {}\n", source.line)) && source.is_in(&printed),
+                source.is_in_text(&format!("# mine\n  {}\n", source.line))
+                    && source.is_in_text(&printed),
                 "{shell}"
             );
-            assert!(!source.is_in(&format!("# {}\nalias r=rolecall\n", source.line)), "{shell}");
+            assert!(
+                !source.is_in_text(&format!("# {}\nalias r=rolecall\n", source.line)),
+                "{shell}"
+            );
         }
         assert!(
-            of(Dialect::Bash)
+            setup_for(Dialect::Bash)
                 .unwrap()
-                .is_in("eval \"$('/opt/my tools/rolecall' init bash --cmd assume)\"")
+                .is_in_text("eval \"$('/opt/my tools/rolecall' init bash --cmd assume)\"")
         );
     }
 }
