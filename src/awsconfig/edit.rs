@@ -3,10 +3,10 @@
 
 use crate::domain::{Error, ErrorKind, Result};
 
-use super::scan::{Line, Reader};
+use super::lexer::{IniLexer, IniLine};
 
 /// The keys of a section and what they shall be, in the order in which missing ones are added.
-pub type Pairs<'a> = [(&'a str, &'a str)];
+pub type KeyValuePairs<'a> = [(&'a str, &'a str)];
 
 /// The text of a credentials file with these keys in its section `[name]`. Lines of the section
 /// that are about other keys, and all other sections, stay as they are; a section that is missing
@@ -15,7 +15,7 @@ pub type Pairs<'a> = [(&'a str, &'a str)];
 /// # Errors
 /// [`Kind::Config`] when the name or a value can't stand in such a file, or when the file is
 /// indented so oddly that a new line would change the meaning of others.
-pub fn set(bytes: &[u8], name: &str, pairs: &Pairs) -> Result<Vec<u8>> {
+pub fn set(bytes: &[u8], name: &str, pairs: &KeyValuePairs) -> Result<Vec<u8>> {
     let fits =
         |text: &str| !text.is_empty() && text == text.trim() && !text.chars().any(char::is_control);
     if !fits(name)
@@ -27,13 +27,13 @@ pub fn set(bytes: &[u8], name: &str, pairs: &Pairs) -> Result<Vec<u8>> {
             format!("[{name}] can't stand in an AWS credentials file"),
         ));
     }
-    let lines = classify(bytes);
-    let changed = match lines.iter().any(|line| line.begins(name)) {
-        true => replaced(&lines, name, pairs),
-        false => appended(bytes, name, pairs),
+    let lines = parse_lines(bytes);
+    let changed = match lines.iter().any(|line| line.is_header_of(name)) {
+        true => replace_keys(&lines, name, pairs),
+        false => append_section(bytes, name, pairs),
     };
-    if holds(&classify(&changed), name, pairs)
-        && others(&lines, name) == others(&classify(&changed), name)
+    if has_values(&parse_lines(&changed), name, pairs)
+        && other_sections(&lines, name) == other_sections(&parse_lines(&changed), name)
     {
         return Ok(changed);
     }
@@ -47,19 +47,21 @@ pub fn set(bytes: &[u8], name: &str, pairs: &Pairs) -> Result<Vec<u8>> {
 /// The value of a key in the section `[name]` of a credentials file; the last one counts, and an
 /// empty one is none.
 pub fn get(bytes: &[u8], name: &str, key: &str) -> Option<String> {
-    let lines = classify(bytes);
-    let found =
-        lines.iter().rev().find(|line| line.inside(name) && line.key.eq_ignore_ascii_case(key))?;
+    let lines = parse_lines(bytes);
+    let found = lines
+        .iter()
+        .rev()
+        .find(|line| line.is_in_section(name) && line.key.eq_ignore_ascii_case(key))?;
     Some(found.value.clone()).filter(|value| !value.is_empty())
 }
 
 /// A line as it stands, and what it means.
 #[derive(Debug, PartialEq, Eq)]
-struct Read<'b> {
+struct EditableLine<'b> {
     raw: &'b [u8],
     /// The section it is in, header included; `None` above the first.
     section: Option<String>,
-    what: What,
+    kind: IniLineKind,
     /// The key of a [`What::Key`].
     key: String,
     /// The first line of its value.
@@ -67,19 +69,19 @@ struct Read<'b> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+enum IniLineKind {
     Header,
     Key,
-    More,
+    Continuation,
     Other,
 }
 
-impl Read<'_> {
-    fn begins(&self, name: &str) -> bool {
-        self.what == What::Header && self.inside(name)
+impl EditableLine<'_> {
+    fn is_header_of(&self, name: &str) -> bool {
+        self.kind == IniLineKind::Header && self.is_in_section(name)
     }
 
-    fn inside(&self, name: &str) -> bool {
+    fn is_in_section(&self, name: &str) -> bool {
         self.section.as_deref() == Some(name)
     }
 
@@ -88,7 +90,7 @@ impl Read<'_> {
     }
 
     /// The line's end: `\n`, `\r\n` or nothing.
-    fn end(&self) -> &'static [u8] {
+    fn line_ending(&self) -> &'static [u8] {
         match self.raw {
             [.., b'\r', b'\n'] => b"\r\n",
             [.., b'\n'] => b"\n",
@@ -97,7 +99,7 @@ impl Read<'_> {
     }
 
     /// The line with another value; the same line if it has it already.
-    fn with(&self, value: &str) -> Vec<u8> {
+    fn with_value(&self, value: &str) -> Vec<u8> {
         let delimiter = self
             .raw
             .iter()
@@ -106,73 +108,80 @@ impl Read<'_> {
         let (head, tail) = self.raw.split_at(delimiter);
         let gap = &tail[..tail.len() - tail.trim_ascii_start().len()];
         let gap = if self.value.is_empty() { b" " } else { gap };
-        [head, gap, value.as_bytes(), self.end()].concat()
+        [head, gap, value.as_bytes(), self.line_ending()].concat()
     }
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-fn classify(bytes: &[u8]) -> Vec<Read<'_>> {
-    let (mut reader, mut section) = (Reader::default(), None);
+fn parse_lines(bytes: &[u8]) -> Vec<EditableLine<'_>> {
+    let (mut reader, mut section) = (IniLexer::default(), None);
     let mut read = |(number, raw): (usize, &'_ [u8])| {
         let bare = if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
         let line = String::from_utf8_lossy(bare);
-        let (what, key, value) = match reader.read(&line) {
-            Line::Header(inside) => {
+        let (what, key, value) = match reader.lex_line(&line) {
+            IniLine::Header(inside) => {
                 section = Some(inside.trim().to_owned());
-                (What::Header, String::new(), String::new())
+                (IniLineKind::Header, String::new(), String::new())
             }
-            Line::Key(key, value) => (What::Key, key.to_owned(), value.to_owned()),
-            Line::More(_) => (What::More, String::new(), String::new()),
-            Line::Blank | Line::Comment | Line::Odd => (What::Other, String::new(), String::new()),
+            IniLine::Key(key, value) => (IniLineKind::Key, key.to_owned(), value.to_owned()),
+            IniLine::Continuation(_) => (IniLineKind::Continuation, String::new(), String::new()),
+            IniLine::Blank | IniLine::Comment | IniLine::Invalid => {
+                (IniLineKind::Other, String::new(), String::new())
+            }
         };
         (section.clone(), what, key, value)
     };
     let line = |(number, raw)| {
         let (section, what, key, value) = read((number, raw));
-        Read { raw, section, what, key, value }
+        EditableLine { raw, section, kind: what, key, value }
     };
     bytes.split_inclusive(|byte| *byte == b'\n').enumerate().map(line).collect()
 }
 
 /// The file's way to end lines.
-fn line_end(lines: &[Read<'_>]) -> &'static [u8] {
-    lines.first().map(Read::end).filter(|end| !end.is_empty()).unwrap_or(b"\n")
+fn file_line_ending(lines: &[EditableLine<'_>]) -> &'static [u8] {
+    lines.first().map(EditableLine::line_ending).filter(|end| !end.is_empty()).unwrap_or(b"\n")
 }
 
 /// Sets every occurrence of a key, since readers don't agree on which one counts, and adds the
 /// missing ones behind the first section's last key.
-fn replaced(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> Vec<u8> {
-    let first = lines.iter().position(|line| line.begins(name)).unwrap_or_default();
+fn replace_keys(lines: &[EditableLine<'_>], name: &str, pairs: &KeyValuePairs) -> Vec<u8> {
+    let first = lines.iter().position(|line| line.is_header_of(name)).unwrap_or_default();
     let until = lines[first + 1..]
         .iter()
-        .position(|line| line.what == What::Header)
+        .position(|line| line.kind == IniLineKind::Header)
         .map_or(lines.len(), |at| first + 1 + at);
-    let last = lines[..until].iter().rposition(|line| line.what != What::Other).unwrap_or(first);
+    let last =
+        lines[..until].iter().rposition(|line| line.kind != IniLineKind::Other).unwrap_or(first);
     let known = |key: &str| {
         lines.iter().any(|line| {
-            line.inside(name) && line.what == What::Key && line.key.eq_ignore_ascii_case(key)
+            line.is_in_section(name)
+                && line.kind == IniLineKind::Key
+                && line.key.eq_ignore_ascii_case(key)
         })
     };
     let missing: Vec<_> = pairs.iter().filter(|(key, _)| !known(key)).collect();
     let indent = lines[first..=last]
         .iter()
         .rev()
-        .find(|line| matches!(line.what, What::Key | What::Header))
-        .map_or(&b""[..], Read::indent);
-    let (end, mut out, mut replacing) = (line_end(lines), Vec::new(), false);
+        .find(|line| matches!(line.kind, IniLineKind::Key | IniLineKind::Header))
+        .map_or(&b""[..], EditableLine::indent);
+    let (end, mut out, mut replacing) = (file_line_ending(lines), Vec::new(), false);
     for (at, line) in lines.iter().enumerate() {
         let wanted = pairs.iter().find(|(key, _)| {
-            line.inside(name) && line.what == What::Key && line.key.eq_ignore_ascii_case(key)
+            line.is_in_section(name)
+                && line.kind == IniLineKind::Key
+                && line.key.eq_ignore_ascii_case(key)
         });
-        replacing = match (line.what, wanted) {
-            (What::Key | What::Header, wanted) => wanted.is_some(),
+        replacing = match (line.kind, wanted) {
+            (IniLineKind::Key | IniLineKind::Header, wanted) => wanted.is_some(),
             _ => replacing,
         };
         match wanted {
-            Some((_, value)) => out.extend(line.with(value)),
+            Some((_, value)) => out.extend(line.with_value(value)),
             // The rest of a value that was longer than ours.
-            None if replacing && line.what == What::More => {}
+            None if replacing && line.kind == IniLineKind::Continuation => {}
             None => out.extend(line.raw),
         }
         if at == last && !missing.is_empty() {
@@ -185,15 +194,15 @@ fn replaced(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> Vec<u8> {
         }
     }
     // Where the file ended without a line's end, it does so again.
-    while lines.last().is_some_and(|line| line.end().is_empty()) && out.ends_with(b"\n") {
+    while lines.last().is_some_and(|line| line.line_ending().is_empty()) && out.ends_with(b"\n") {
         out.truncate(out.len() - if out.ends_with(b"\r\n") { 2 } else { 1 });
     }
     out
 }
 
-fn appended(bytes: &[u8], name: &str, pairs: &Pairs) -> Vec<u8> {
-    let lines = classify(bytes);
-    let (end, open) = (line_end(&lines), !bytes.is_empty() && !bytes.ends_with(b"\n"));
+fn append_section(bytes: &[u8], name: &str, pairs: &KeyValuePairs) -> Vec<u8> {
+    let lines = parse_lines(bytes);
+    let (end, open) = (file_line_ending(&lines), !bytes.is_empty() && !bytes.ends_with(b"\n"));
     let text = bytes != BYTE_ORDER_MARK && !bytes.is_empty();
     let mut out = bytes.to_vec();
     if open && text {
@@ -214,18 +223,18 @@ fn appended(bytes: &[u8], name: &str, pairs: &Pairs) -> Vec<u8> {
 
 /// Whether every occurrence of these keys has its value and nothing more: an odd line behind it may
 /// have become a part of it.
-fn holds(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> bool {
+fn has_values(lines: &[EditableLine<'_>], name: &str, pairs: &KeyValuePairs) -> bool {
     let goes_on = |at: usize| {
         lines[at + 1..]
             .iter()
-            .find(|line| line.what != What::Other)
-            .is_some_and(|line| line.what == What::More)
+            .find(|line| line.kind != IniLineKind::Other)
+            .is_some_and(|line| line.kind == IniLineKind::Continuation)
     };
     let mut values = pairs.iter().map(|(key, value)| {
         let all = lines
             .iter()
             .enumerate()
-            .filter(|(_, line)| line.inside(name) && line.key.eq_ignore_ascii_case(key));
+            .filter(|(_, line)| line.is_in_section(name) && line.key.eq_ignore_ascii_case(key));
         let mut found = all.peekable();
         found.peek().is_some() && found.all(|(at, line)| line.value == *value && !goes_on(at))
     });
@@ -233,10 +242,13 @@ fn holds(lines: &[Read<'_>], name: &str, pairs: &Pairs) -> bool {
 }
 
 /// What stands in other sections, and what it means.
-fn others<'l>(lines: &'l [Read<'_>], name: &str) -> Vec<(Option<&'l str>, What, &'l [u8])> {
-    let foreign = lines.iter().filter(|line| !line.inside(name));
-    let text = foreign.filter(|line| line.what != What::Other);
-    text.map(|line| (line.section.as_deref(), line.what, line.raw.trim_ascii_end())).collect()
+fn other_sections<'l>(
+    lines: &'l [EditableLine<'_>],
+    name: &str,
+) -> Vec<(Option<&'l str>, IniLineKind, &'l [u8])> {
+    let foreign = lines.iter().filter(|line| !line.is_in_section(name));
+    let text = foreign.filter(|line| line.kind != IniLineKind::Other);
+    text.map(|line| (line.section.as_deref(), line.kind, line.raw.trim_ascii_end())).collect()
 }
 
 #[cfg(test)]
@@ -348,10 +360,10 @@ mod tests {
     }
 
     /// The bytes of all sections but one, comments and blank lines included.
-    fn rest(bytes: &[u8], name: &str) -> Vec<u8> {
-        let all = classify(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
+    fn other_bytes(bytes: &[u8], name: &str) -> Vec<u8> {
+        let all = parse_lines(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
         all.iter()
-            .filter(|line| !line.inside(name))
+            .filter(|line| !line.is_in_section(name))
             .flat_map(|line| line.raw.iter().copied())
             .collect()
     }
@@ -364,7 +376,7 @@ mod tests {
             for (key, value) in PAIRS {
                 prop_assert_eq!(get(&once, "a", key), Some(value.to_owned()));
             }
-            let (before, after) = (rest(text.as_bytes(), "a"), rest(&once, "a"));
+            let (before, after) = (other_bytes(text.as_bytes(), "a"), other_bytes(&once, "a"));
             // A section that had to be added may stand behind a line's end and a blank line that it needs.
             prop_assert!(after.starts_with(&before) && after[before.len()..].trim_ascii().is_empty(), "{before:?} {after:?}");
             let ends = |bytes: &[u8]| bytes.ends_with(b"\n");
@@ -373,7 +385,7 @@ mod tests {
 
         #[test]
         fn lines_taken_apart_are_the_file(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let whole: Vec<u8> = classify(&bytes).iter().flat_map(|line| line.raw.iter().copied()).collect();
+            let whole: Vec<u8> = parse_lines(&bytes).iter().flat_map(|line| line.raw.iter().copied()).collect();
             prop_assert_eq!(whole, bytes);
         }
     }

@@ -2,7 +2,7 @@
 
 /// What a section is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Kind {
+pub(super) enum SectionKind {
     /// `[profile NAME]` or `[default]`.
     Profile,
     /// `[sso-session NAME]`.
@@ -17,7 +17,7 @@ pub(super) enum Kind {
 
 /// What stands between the brackets of a header; `None` if the trimmed line is none. What follows
 /// the brackets is a comment.
-pub(super) fn inside(line: &str) -> Option<&str> {
+pub(super) fn strip_brackets(line: &str) -> Option<&str> {
     let rest = line.strip_prefix('[')?;
     let ends_here = |at: &usize| {
         let behind = rest[at + 1..].trim_start();
@@ -31,14 +31,14 @@ pub(super) fn inside(line: &str) -> Option<&str> {
 }
 
 /// The kind of a section by what stands between its brackets; botocore looks at the beginning only.
-pub(super) fn kind(inside: &str) -> Kind {
+pub(super) fn kind(inside: &str) -> SectionKind {
     let inside = inside.trim();
     match inside {
-        "default" => Kind::Profile,
-        _ if inside.starts_with("profile") => Kind::Profile,
-        _ if inside.starts_with("sso-session") => Kind::SsoSession,
-        _ if inside.starts_with("services") => Kind::Services,
-        _ => Kind::Other,
+        "default" => SectionKind::Profile,
+        _ if inside.starts_with("profile") => SectionKind::Profile,
+        _ if inside.starts_with("sso-session") => SectionKind::SsoSession,
+        _ if inside.starts_with("services") => SectionKind::Services,
+        _ => SectionKind::Other,
     }
 }
 
@@ -56,17 +56,17 @@ pub(super) fn name(inside: &str) -> Option<String> {
             _ => None,
         };
     }
-    let mut words = words(inside)?;
+    let mut words = split_shell_words(inside)?;
     let name = words.pop()?;
     (words.len() == 1).then_some(name)
 }
 
 /// Splits as a POSIX shell does; `None` when a quote is not closed.
-pub(super) fn words(text: &str) -> Option<Vec<String>> {
+pub(super) fn split_shell_words(text: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut letters) = (Vec::new(), None::<String>, text.chars());
     while let Some(letter) = letters.next() {
         match letter {
-            '\'' => word.get_or_insert_default().push_str(&until_quote(&mut letters)?),
+            '\'' => word.get_or_insert_default().push_str(&take_until_quote(&mut letters)?),
             '"' => loop {
                 let word = word.get_or_insert_default();
                 match letters.next()? {
@@ -87,7 +87,7 @@ pub(super) fn words(text: &str) -> Option<Vec<String>> {
     Some(words)
 }
 
-fn until_quote(letters: &mut std::str::Chars<'_>) -> Option<String> {
+fn take_until_quote(letters: &mut std::str::Chars<'_>) -> Option<String> {
     let (text, _) = letters.as_str().split_once('\'')?;
     letters.nth(text.chars().count());
     Some(text.to_owned())
@@ -110,7 +110,7 @@ mod tests {
             ("region = x", None),
         ];
         for (line, want) in cases {
-            assert_eq!(inside(line), want, "{line}");
+            assert_eq!(strip_brackets(line), want, "{line}");
         }
     }
 

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::{EndpointOverrides, Region, StartUrl};
 
-use super::header::Kind;
-use super::read::AwsConfig;
-use super::scan::LEGACY;
-use super::values::{Keys, plain_text as plain};
+use super::config_file::AwsConfig;
+use super::header::SectionKind;
+use super::lexer::LEGACY_SSO_KEYS;
+use super::values::{SectionKeys, plain_text as plain};
 
 /// An `[sso-session NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,27 +50,27 @@ pub struct LegacyInstance {
 impl AwsConfig {
     /// The `[sso-session]` sections, in order, each name once.
     pub fn sso_sessions(&self) -> Vec<SsoSession> {
-        let (mut order, mut by_name) = (Vec::new(), BTreeMap::<String, Keys>::new());
-        for section in self.sections(Kind::SsoSession) {
-            let Some(name) = self.name(section) else { continue };
+        let (mut order, mut by_name) = (Vec::new(), BTreeMap::<String, SectionKeys>::new());
+        for section in self.sections(SectionKind::SsoSession) {
+            let Some(name) = self.section_name(section) else { continue };
             if !by_name.contains_key(&name) {
                 order.push(name.clone());
             }
-            self.read(section, by_name.entry(name).or_default());
+            self.add_keys(section, by_name.entry(name).or_default());
         }
-        let mut lent = self.lent_endpoints();
+        let mut lent = self.endpoints_by_session();
         let session = |name: String| {
             let keys = by_name.remove(&name).unwrap_or_default();
-            let own = self.endpoints(&keys).all();
+            let own = self.configured_endpoints(&keys).into_endpoints();
             let (endpoints, from) = match own == EndpointOverrides::default() {
                 true => lent.remove(&name).unwrap_or_default(),
                 false => (own, format!("[sso-session {name}]")),
             };
             SsoSession {
-                start_url: text(&keys, "sso_start_url").map(StartUrl::new),
-                region: text(&keys, "sso_region").map(Region::new),
-                registration_scopes: text(&keys, "sso_registration_scopes")
-                    .map(scopes)
+                start_url: plain_value(&keys, "sso_start_url").map(StartUrl::new),
+                region: plain_value(&keys, "sso_region").map(Region::new),
+                registration_scopes: plain_value(&keys, "sso_registration_scopes")
+                    .map(parse_scopes)
                     .unwrap_or_default(),
                 endpoints_from: (endpoints != EndpointOverrides::default()).then_some(from),
                 endpoints,
@@ -83,57 +83,61 @@ impl AwsConfig {
     /// The directories of legacy profiles, in order, each start URL and region once.
     pub fn legacy_instances(&self) -> Vec<LegacyInstance> {
         let (mut seen_raw, mut seen, mut found) =
-            (HashMap::<_, Vec<usize>>::new(), HashMap::new(), Vec::<Legacy>::new());
-        for section in self.sections(Kind::Profile) {
+            (HashMap::<_, Vec<usize>>::new(), HashMap::new(), Vec::<LegacyInstanceBuilder>::new());
+        for section in self.sections(SectionKind::Profile) {
             // Thousands of profiles name the same few directories: only new values are worth
             // reading properly.
-            let raw = self.legacy(section);
+            let raw = self.legacy_values(section);
             if let Some(places) = seen_raw.get(&raw) {
-                places.iter().for_each(|place| found[*place].plain |= !section.has_endpoints);
+                places
+                    .iter()
+                    .for_each(|place| found[*place].has_plain_profile |= !section.has_endpoints);
                 continue;
             }
-            let Some(profile) = self.name(section) else { continue };
-            let mut keys = Keys::new();
-            self.read(section, &mut keys);
+            let Some(profile) = self.section_name(section) else { continue };
+            let mut keys = SectionKeys::new();
+            self.add_keys(section, &mut keys);
             let places = seen_raw.entry(raw).or_default();
-            for names in LEGACY.chunks(3) {
-                let (Some(url), Some(region)) = (text(&keys, names[0]), text(&keys, names[1]))
+            for names in LEGACY_SSO_KEYS.chunks(3) {
+                let (Some(url), Some(region)) =
+                    (plain_value(&keys, names[0]), plain_value(&keys, names[1]))
                 else {
                     continue;
                 };
                 let (start_url, region) = (StartUrl::new(url), Region::new(region));
-                let registration_scopes = text(&keys, names[2]).map(scopes).unwrap_or_default();
+                let registration_scopes =
+                    plain_value(&keys, names[2]).map(parse_scopes).unwrap_or_default();
                 let place = *seen
                     .entry((start_url.normalized().to_owned(), region.clone()))
                     .or_insert(found.len());
                 if place == found.len() {
                     let (profile, configured, plain) =
-                        (profile.clone(), self.endpoints(&keys), false);
-                    found.push(Legacy {
+                        (profile.clone(), self.configured_endpoints(&keys), false);
+                    found.push(LegacyInstanceBuilder {
                         profile,
                         start_url,
                         region,
                         registration_scopes,
-                        configured,
-                        plain,
+                        endpoints: configured,
+                        has_plain_profile: plain,
                     });
                 } else if found[place].registration_scopes.is_empty() {
                     found[place].registration_scopes = registration_scopes;
                 }
-                found[place].plain |= !section.has_endpoints;
+                found[place].has_plain_profile |= !section.has_endpoints;
                 places.push(place);
             }
         }
-        found.into_iter().map(Legacy::finish).collect()
+        found.into_iter().map(LegacyInstanceBuilder::build).collect()
     }
 
     /// The spellings in which profiles name this portal, in order, each once. The AWS CLI keeps a
     /// cache file for each of them.
-    pub fn spellings(&self, start_url: &StartUrl) -> Vec<String> {
+    pub fn start_url_spellings(&self, start_url: &StartUrl) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         let mut last = "";
-        for section in self.sections(Kind::Profile) {
-            for written in [self.legacy(section)[0], self.legacy(section)[3]] {
+        for section in self.sections(SectionKind::Profile) {
+            for written in [self.legacy_values(section)[0], self.legacy_values(section)[3]] {
                 // Thousands of profiles name the same few directories.
                 if written.is_empty() || written == last {
                     continue;
@@ -153,22 +157,22 @@ impl AwsConfig {
     /// Endpoints that the `services` of profiles give to the session they use, and the section they
     /// come from. A profile's own `endpoint_url` is not among them: one profile for an emulator
     /// must not redirect everybody else's sign-in.
-    fn lent_endpoints(&self) -> BTreeMap<String, (EndpointOverrides, String)> {
+    fn endpoints_by_session(&self) -> BTreeMap<String, (EndpointOverrides, String)> {
         let mut lent = BTreeMap::new();
         for section in self
-            .sections(Kind::Profile)
+            .sections(SectionKind::Profile)
             .filter(|section| section.has_session && section.has_endpoints)
         {
-            let mut keys = Keys::new();
-            self.read(section, &mut keys);
-            let of_services = self.endpoints(&keys).of_services;
-            if let Some(session) = text(&keys, "sso_session")
+            let mut keys = SectionKeys::new();
+            self.add_keys(section, &mut keys);
+            let of_services = self.configured_endpoints(&keys).from_services;
+            if let Some(session) = plain_value(&keys, "sso_session")
                 && of_services != EndpointOverrides::default()
                 && !lent.contains_key(session)
             {
                 lent.insert(
                     session.to_owned(),
-                    (of_services, format!("[{}]", self.inside(section).trim())),
+                    (of_services, format!("[{}]", self.header_text(section).trim())),
                 );
             }
         }
@@ -176,31 +180,37 @@ impl AwsConfig {
     }
 
     /// What a section's `services` and its `endpoint_url` say.
-    fn endpoints(&self, keys: &Keys) -> Configured {
+    fn configured_endpoints(&self, keys: &SectionKeys) -> ConfiguredEndpoints {
         let services =
-            text(keys, "services").and_then(|name| self.services(name)).unwrap_or_default();
+            plain_value(keys, "services").and_then(|name| self.services(name)).unwrap_or_default();
         let of = |service: &str| {
-            services.get(service).and_then(|keys| text(keys, "endpoint_url")).map(str::to_owned)
+            services
+                .get(service)
+                .and_then(|keys| plain_value(keys, "endpoint_url"))
+                .map(str::to_owned)
         };
         let of_services =
             EndpointOverrides { oidc: of("sso_oidc"), portal: of("sso"), sts: of("sts") };
-        Configured { of_services, general: text(keys, "endpoint_url").map(str::to_owned) }
+        ConfiguredEndpoints {
+            from_services: of_services,
+            endpoint_url: plain_value(keys, "endpoint_url").map(str::to_owned),
+        }
     }
 }
 
 /// The endpoints of a section.
 #[derive(Debug, Default)]
-struct Configured {
+struct ConfiguredEndpoints {
     /// Those of its `services`.
-    of_services: EndpointOverrides,
+    from_services: EndpointOverrides,
     /// Its `endpoint_url`, for services that have none of their own.
-    general: Option<String>,
+    endpoint_url: Option<String>,
 }
 
-impl Configured {
-    fn all(self) -> EndpointOverrides {
-        let EndpointOverrides { oidc, portal, sts } = self.of_services;
-        let or_general = |own: Option<String>| own.or_else(|| self.general.clone());
+impl ConfiguredEndpoints {
+    fn into_endpoints(self) -> EndpointOverrides {
+        let EndpointOverrides { oidc, portal, sts } = self.from_services;
+        let or_general = |own: Option<String>| own.or_else(|| self.endpoint_url.clone());
         EndpointOverrides {
             oidc: or_general(oidc),
             portal: or_general(portal),
@@ -210,21 +220,28 @@ impl Configured {
 }
 
 /// A directory of legacy profiles while the file is read.
-struct Legacy {
+struct LegacyInstanceBuilder {
     profile: String,
     start_url: StartUrl,
     region: Region,
     registration_scopes: Vec<String>,
     /// The endpoints of the first profile.
-    configured: Configured,
+    endpoints: ConfiguredEndpoints,
     /// Whether a profile without endpoints names the directory too.
-    plain: bool,
+    has_plain_profile: bool,
 }
 
-impl Legacy {
-    fn finish(self) -> LegacyInstance {
-        let Self { profile, start_url, region, registration_scopes, configured, plain } = self;
-        let endpoints = if plain { configured.of_services } else { configured.all() };
+impl LegacyInstanceBuilder {
+    fn build(self) -> LegacyInstance {
+        let Self {
+            profile,
+            start_url,
+            region,
+            registration_scopes,
+            endpoints: configured,
+            has_plain_profile: plain,
+        } = self;
+        let endpoints = if plain { configured.from_services } else { configured.into_endpoints() };
         let endpoints_from =
             (endpoints != EndpointOverrides::default()).then(|| format!("[profile {profile}]"));
         LegacyInstance {
@@ -238,11 +255,11 @@ impl Legacy {
     }
 }
 
-fn text<'k>(keys: &'k Keys, key: &str) -> Option<&'k str> {
+fn plain_value<'k>(keys: &'k SectionKeys, key: &str) -> Option<&'k str> {
     keys.get(key).map(|value| plain(value)).filter(|value| !value.is_empty())
 }
 
-fn scopes(list: &str) -> Vec<String> {
+fn parse_scopes(list: &str) -> Vec<String> {
     list.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
 }
 
@@ -309,7 +326,7 @@ mod tests {
             .collect();
         assert_eq!(found, [("a".into(), "eu-west-1".into()), ("d".into(), "us-east-1".into())]);
         assert_eq!(
-            config.spellings(&StartUrl::new("https://one.awsapps.com/start")),
+            config.start_url_spellings(&StartUrl::new("https://one.awsapps.com/start")),
             [
                 "https://one.awsapps.com/start",
                 "https://ONE.awsapps.com:443/start/#/?tab=accounts",
@@ -335,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_profile_that_names_scopes_says_them_for_its_directory() {
+    fn the_first_profile_with_scopes_sets_them_for_its_directory() {
         let config = AwsConfig::parse(
             b"[profile a]\ngranted_sso_start_url=https://one/start\ngranted_sso_region=eu-west-1\n\
               [profile b]\ngranted_sso_start_url=https://one/start\ngranted_sso_region=eu-west-1\n\
@@ -428,6 +445,6 @@ mod tests {
     fn credentials_files_have_bare_names() {
         let config =
             AwsConfig::parse(b"[default]\naws_access_key_id = x\n[my own] # c\n[default]\n");
-        assert_eq!(config.credentials_names(), ["default", "my own"]);
+        assert_eq!(config.credentials_profile_names(), ["default", "my own"]);
     }
 }

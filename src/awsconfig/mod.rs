@@ -5,22 +5,22 @@
 //! what is wrong in one place never makes the rest of the file unreadable, and what stands twice is
 //! merged, later keys over earlier ones.
 
-pub mod block;
-mod default;
-pub mod dialect;
+mod config_file;
+mod default_profile;
 pub mod edit;
+pub mod fix;
 mod header;
 mod instances;
-mod managed;
-pub mod mend;
-mod read;
-mod scan;
-pub mod section;
+mod lexer;
+pub mod lint;
+pub mod managed_block;
+mod managed_profiles;
+pub mod render;
 pub mod sso_lint;
 pub mod token_cache;
 mod values;
 
-pub use default::Yield;
+pub use config_file::{AwsConfig, Profile};
+pub use default_profile::DefaultCredentialKey;
 pub use instances::{LegacyInstance, SsoSession};
-pub use managed::Managed;
-pub use read::{AwsConfig, Profile};
+pub use managed_profiles::ManagedProfile;

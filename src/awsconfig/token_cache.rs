@@ -11,18 +11,19 @@ use crate::domain::{Error, Region, Result, Secret, StartUrl, Timestamp, is_heade
 use crate::os::atomic_file;
 
 /// How long a writer of a half-written file is given to finish: nobody there writes by rename.
-const HALF_WRITTEN: Duration = Duration::from_millis(20);
+const PARTIAL_WRITE_DELAY: Duration = Duration::from_millis(20);
 
 /// The field by which we know our own token again: the SHA-1 of it. Others pass over fields they
 /// don't know.
-const OURS: &str = "rolecall";
+const MARKER_FIELD: &str = "rolecall";
 /// Fields that belong to whoever signed in, and to that directory alone.
-const FOREIGN: [&str; 4] = ["refreshToken", "clientId", "clientSecret", "registrationExpiresAt"];
+const OWNER_FIELDS: [&str; 4] =
+    ["refreshToken", "clientId", "clientSecret", "registrationExpiresAt"];
 
 /// The file's name for a sign-in: of the name of its `[sso-session]`, or of a legacy profile's
 /// start URL exactly as written.
 pub fn file_name(key: &str) -> String {
-    format!("{}.json", hex(key))
+    format!("{}.json", sha1_hex(key))
 }
 
 /// An access token in the cache. What would renew it is not read: it is not ours to use.
@@ -39,12 +40,12 @@ pub struct CachedToken {
     /// The client it was issued to.
     pub client_id: Option<String>,
     /// We have put it there.
-    pub ours: bool,
+    pub is_ours: bool,
 }
 
 /// The token in a file. A file that is missing, half-written or something else altogether has none.
 pub fn load(path: &Path) -> Option<CachedToken> {
-    token(&object(path)?)
+    parse_token(&load_fields_with_retry(path)?)
 }
 
 /// Whether the client of a token may do what these scopes say, as far as the registrations beside
@@ -57,8 +58,8 @@ pub fn has_scopes(directory: &Path, token: &CachedToken, scopes: &[String]) -> b
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "json"));
-    let registered = paths.filter_map(|path| parse(&path)).find_map(|fields| {
-        let own = text(&fields, "clientId")? == client;
+    let registered = paths.filter_map(|path| load_fields(&path)).find_map(|fields| {
+        let own = text_field(&fields, "clientId")? == client;
         Some(field(&fields, "scopes")?.as_array()?.clone()).filter(|_| own)
     });
     registered.is_none_or(|registered| {
@@ -78,34 +79,34 @@ pub fn save(
     access_token: &Secret<String>,
     expires_at: Timestamp,
 ) -> Result<()> {
-    let mut fields = object(path).unwrap_or_default();
-    put_token(&mut fields, start_url, region, access_token, expires_at);
-    write(path, &fields)
+    let mut fields = load_fields_with_retry(path).unwrap_or_default();
+    set_token(&mut fields, start_url, region, access_token, expires_at);
+    save_fields(path, &fields)
 }
 
-fn put_token(
+fn set_token(
     fields: &mut Map<String, Value>,
     start_url: &StartUrl,
     region: &Region,
     access_token: &Secret<String>,
     expires_at: Timestamp,
 ) {
-    let same = text(fields, "startUrl").is_none_or(|url| StartUrl::new(url) == *start_url)
-        && text(fields, "region").is_none_or(|known| Region::new(known) == *region);
+    let same = text_field(fields, "startUrl").is_none_or(|url| StartUrl::new(url) == *start_url)
+        && text_field(fields, "region").is_none_or(|known| Region::new(known) == *region);
     if !same {
-        FOREIGN.iter().for_each(|name| drop(take(fields, name)));
+        OWNER_FIELDS.iter().for_each(|name| drop(remove_field(fields, name)));
     }
-    put(fields, "startUrl", start_url.as_written());
-    put(fields, "region", region.as_str());
-    put(fields, "accessToken", access_token.expose());
-    put(fields, "expiresAt", &expires_at.to_rfc3339());
-    put(fields, OURS, &hex(access_token.expose()));
+    set_field(fields, "startUrl", start_url.as_written());
+    set_field(fields, "region", region.as_str());
+    set_field(fields, "accessToken", access_token.expose());
+    set_field(fields, "expiresAt", &expires_at.to_rfc3339());
+    set_field(fields, MARKER_FIELD, &sha1_hex(access_token.expose()));
 }
 
 /// The token in the bytes of a file, as [`load`] reads it. Public for fuzzing.
 #[doc(hidden)]
-pub fn read(bytes: &[u8]) -> Option<CachedToken> {
-    token(&serde_json::from_slice(bytes).ok()?)
+pub fn parse_bytes(bytes: &[u8]) -> Option<CachedToken> {
+    parse_token(&serde_json::from_slice(bytes).ok()?)
 }
 
 /// The bytes of a file after [`save`] has put a token into it. Public for fuzzing.
@@ -118,7 +119,7 @@ pub fn with_token(
     expires_at: Timestamp,
 ) -> Vec<u8> {
     let mut fields = serde_json::from_slice(bytes).unwrap_or_default();
-    put_token(&mut fields, start_url, region, access_token, expires_at);
+    set_token(&mut fields, start_url, region, access_token, expires_at);
     serde_json::to_vec(&fields).unwrap_or_default()
 }
 
@@ -127,42 +128,42 @@ pub fn with_token(
 ///
 /// # Errors
 /// When the file can't be written.
-pub fn withdraw(path: &Path) -> Result<()> {
-    let Some(mut fields) = object(path) else { return Ok(()) };
-    if !token(&fields).is_some_and(|token| token.ours) {
+pub fn remove_token(path: &Path) -> Result<()> {
+    let Some(mut fields) = load_fields_with_retry(path) else { return Ok(()) };
+    if !parse_token(&fields).is_some_and(|token| token.is_ours) {
         return Ok(());
     }
-    put(&mut fields, "accessToken", "");
-    put(&mut fields, "expiresAt", &Timestamp::default().to_rfc3339());
-    take(&mut fields, OURS);
-    write(path, &fields)
+    set_field(&mut fields, "accessToken", "");
+    set_field(&mut fields, "expiresAt", &Timestamp::default().to_rfc3339());
+    remove_field(&mut fields, MARKER_FIELD);
+    save_fields(path, &fields)
 }
 
 /// The file's fields, with a second look at a file that somebody may be writing.
-fn object(path: &Path) -> Option<Map<String, Value>> {
-    parse(path).or_else(|| {
-        path.exists().then(|| std::thread::sleep(HALF_WRITTEN))?;
-        parse(path)
+fn load_fields_with_retry(path: &Path) -> Option<Map<String, Value>> {
+    load_fields(path).or_else(|| {
+        path.exists().then(|| std::thread::sleep(PARTIAL_WRITE_DELAY))?;
+        load_fields(path)
     })
 }
 
-fn parse(path: &Path) -> Option<Map<String, Value>> {
+fn load_fields(path: &Path) -> Option<Map<String, Value>> {
     serde_json::from_slice(&atomic_file::load(path).ok()??).ok()
 }
 
-fn token(fields: &Map<String, Value>) -> Option<CachedToken> {
-    let access_token = text(fields, "accessToken").filter(|token| is_header_value(token))?;
+fn parse_token(fields: &Map<String, Value>) -> Option<CachedToken> {
+    let access_token = text_field(fields, "accessToken").filter(|token| is_header_value(token))?;
     Some(CachedToken {
         access_token: access_token.into(),
-        expires_at: text(fields, "expiresAt").and_then(Timestamp::parse)?,
-        start_url: text(fields, "startUrl").map(StartUrl::new),
-        region: text(fields, "region").map(Region::new),
-        client_id: text(fields, "clientId").map(str::to_owned),
-        ours: text(fields, OURS) == Some(&hex(access_token)),
+        expires_at: text_field(fields, "expiresAt").and_then(Timestamp::parse)?,
+        start_url: text_field(fields, "startUrl").map(StartUrl::new),
+        region: text_field(fields, "region").map(Region::new),
+        client_id: text_field(fields, "clientId").map(str::to_owned),
+        is_ours: text_field(fields, MARKER_FIELD) == Some(&sha1_hex(access_token)),
     })
 }
 
-fn write(path: &Path, fields: &Map<String, Value>) -> Result<()> {
+fn save_fields(path: &Path, fields: &Map<String, Value>) -> Result<()> {
     let bytes = Secret::new(
         serde_json::to_vec(fields).map_err(|error| Error::internal(error.to_string()))?,
     );
@@ -170,34 +171,34 @@ fn write(path: &Path, fields: &Map<String, Value>) -> Result<()> {
 }
 
 /// A field's name in the file: the SDKs read names in any case.
-fn named<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f String> {
+fn find_field_name<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f String> {
     fields.keys().find(|key| key.eq_ignore_ascii_case(name))
 }
 
 fn field<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f Value> {
-    fields.get(named(fields, name)?)
+    fields.get(find_field_name(fields, name)?)
 }
 
-fn text<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f str> {
+fn text_field<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f str> {
     field(fields, name)?.as_str()
 }
 
-fn put(fields: &mut Map<String, Value>, name: &str, value: &str) {
-    let name = named(fields, name).cloned().unwrap_or_else(|| name.to_owned());
+fn set_field(fields: &mut Map<String, Value>, name: &str, value: &str) {
+    let name = find_field_name(fields, name).cloned().unwrap_or_else(|| name.to_owned());
     fields.insert(name, value.into());
 }
 
-fn take(fields: &mut Map<String, Value>, name: &str) -> Option<Value> {
-    let name = named(fields, name)?.clone();
+fn remove_field(fields: &mut Map<String, Value>, name: &str) -> Option<Value> {
+    let name = find_field_name(fields, name)?.clone();
     fields.remove(&name)
 }
 
-fn hex(text: &str) -> String {
+fn sha1_hex(text: &str) -> String {
     Sha1::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The files in a cache where the CLI may keep a sign-in of these keys, in their order.
-pub fn paths(directory: &Path, keys: &[&str]) -> Vec<PathBuf> {
+pub fn cache_paths(directory: &Path, keys: &[&str]) -> Vec<PathBuf> {
     keys.iter().map(|key| directory.join(file_name(key))).collect()
 }
 
@@ -207,7 +208,7 @@ mod tests {
 
     const URL: &str = "https://corp.awsapps.com/start";
 
-    fn put_ours(path: &Path) {
+    fn save_own_token(path: &Path) {
         save(
             path,
             &StartUrl::new(URL),
@@ -247,7 +248,7 @@ mod tests {
                 (token.access_token.expose().as_str(), token.expires_at),
                 ("a", Timestamp(1_795_310_617))
             );
-            assert_eq!((token.start_url, token.ours), (Some(StartUrl::new(URL)), false));
+            assert_eq!((token.start_url, token.is_ours), (Some(StartUrl::new(URL)), false));
         }
         for text in [
             "",
@@ -264,12 +265,12 @@ mod tests {
     }
 
     #[test]
-    fn our_token_takes_nothing_else_away() {
+    fn our_token_keeps_all_other_fields() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x.json");
         let old = r#"{"startUrl":"https://corp.awsapps.com/start/#/","AccessToken":"old","expiresAt":"2020-01-01T00:00:00Z","refreshToken":"theirs","future":[1]}"#;
         std::fs::write(&path, old).unwrap();
-        put_ours(&path);
+        save_own_token(&path);
         let said = fields(&path);
         assert_eq!(
             (said["AccessToken"].as_str(), said["expiresAt"].as_str()),
@@ -279,7 +280,7 @@ mod tests {
             (said["refreshToken"].as_str(), said["future"][0].as_i64()),
             (Some("theirs"), Some(1))
         );
-        assert!(load(&path).unwrap().ours);
+        assert!(load(&path).unwrap().is_ours);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -288,11 +289,11 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_another_directory_goes() {
+    fn fields_of_another_directory_are_removed() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x.json");
         std::fs::write(&path, r#"{"startUrl":"https://other","refreshToken":"theirs","clientSecret":"theirs","future":1}"#).unwrap();
-        put_ours(&path);
+        save_own_token(&path);
         let said = fields(&path);
         assert!(
             said.get("refreshToken").is_none()
@@ -306,17 +307,17 @@ mod tests {
     fn our_token_is_taken_back_and_nobody_elses() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x.json");
-        put_ours(&path);
-        withdraw(&path).unwrap();
+        save_own_token(&path);
+        remove_token(&path).unwrap();
         assert_eq!(load(&path), None);
         assert_eq!(fields(&path)["expiresAt"], "1970-01-01T00:00:00Z");
         // Another tool's token, in a file where our mark was kept.
-        put_ours(&path);
+        save_own_token(&path);
         let theirs = std::fs::read_to_string(&path).unwrap().replace("\"ours\"", "\"theirs\"");
         std::fs::write(&path, &theirs).unwrap();
-        withdraw(&path).unwrap();
+        remove_token(&path).unwrap();
         assert_eq!(
-            (std::fs::read_to_string(&path).unwrap(), load(&path).unwrap().ours),
+            (std::fs::read_to_string(&path).unwrap(), load(&path).unwrap().is_ours),
             (theirs, false)
         );
     }

@@ -10,54 +10,60 @@ use std::collections::BTreeMap;
 
 use ini::{Ini, ParseOption};
 
-use super::scan::{Line, Reader};
+use super::lexer::{IniLexer, IniLine};
 
 /// Keys (lower case) and values, by key.
-pub(super) type Keys = BTreeMap<String, String>;
+pub(super) type SectionKeys = BTreeMap<String, String>;
 
 /// Stands for the end of a line inside a value while `rust-ini` has it.
-const JOINT: char = '\u{1f}';
+const LINE_PLACEHOLDER: char = '\u{1f}';
 
 /// Adds the keys of a section's lines; later ones win.
-pub(super) fn read(body: &str, keys: &mut Keys) {
+pub(super) fn parse_keys(body: &str, keys: &mut SectionKeys) {
     let options =
         ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
-    let Ok(ini) = Ini::load_from_str_opt(&straighten(body), options) else { return };
+    let Ok(ini) = Ini::load_from_str_opt(&normalize_lines(body), options) else { return };
     for (key, value) in ini.general_section().iter() {
-        keys.insert(key.to_lowercase(), value.replace(JOINT, "\n").trim_end().to_owned());
+        keys.insert(
+            key.to_lowercase(),
+            value.replace(LINE_PLACEHOLDER, "\n").trim_end().to_owned(),
+        );
     }
 }
 
 /// One `key=value` a line, without comments and without what is neither key nor value.
-fn straighten(body: &str) -> String {
+fn normalize_lines(body: &str) -> String {
     let (mut out, mut reader, mut open) =
-        (String::with_capacity(body.len() + 16), Reader::default(), false);
+        (String::with_capacity(body.len() + 16), IniLexer::default(), false);
     for line in body.lines() {
-        match reader.read(line) {
-            Line::Key(key, value) => {
-                finish(&mut out, open);
+        match reader.lex_line(line) {
+            IniLine::Key(key, value) => {
+                end_line(&mut out, open);
                 open = true;
-                out.extend(plain(key).chain(['=']).chain(plain(value)));
+                out.extend(replace_line_breaks(key).chain(['=']).chain(replace_line_breaks(value)));
             }
-            Line::More(text) if open => out.extend([JOINT].into_iter().chain(plain(text))),
-            Line::Blank if open => out.push(JOINT),
+            IniLine::Continuation(text) if open => {
+                out.extend([LINE_PLACEHOLDER].into_iter().chain(replace_line_breaks(text)))
+            }
+            IniLine::Blank if open => out.push(LINE_PLACEHOLDER),
             _ => {}
         }
     }
-    finish(&mut out, open);
+    end_line(&mut out, open);
     out
 }
 
 /// Ends a line. The blank keeps a backslash at its end from joining the next line to it.
-fn finish(out: &mut String, open: bool) {
+fn end_line(out: &mut String, open: bool) {
     if open {
         out.push_str(" \n");
     }
 }
 
 /// The text without what would end the line too early.
-fn plain(text: &str) -> impl Iterator<Item = char> {
-    text.chars().map(|letter| if matches!(letter, '\r' | '\n' | JOINT) { ' ' } else { letter })
+fn replace_line_breaks(text: &str) -> impl Iterator<Item = char> {
+    text.chars()
+        .map(|letter| if matches!(letter, '\r' | '\n' | LINE_PLACEHOLDER) { ' ' } else { letter })
 }
 
 /// The value without what people put around it by mistake: blanks of any kind, a comment, quotes,
@@ -90,7 +96,7 @@ pub(super) fn plain_text(value: &str) -> &str {
 }
 
 /// The keys of an indented block such as `s3 =` or `sso_oidc =`.
-pub(super) fn nested(value: &str) -> Keys {
+pub(super) fn parse_nested(value: &str) -> SectionKeys {
     let pair = |line: &str| {
         line.split_once('=')
             .map(|(key, value)| (key.trim().to_lowercase(), value.trim().to_owned()))
@@ -104,12 +110,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn keys(body: &str) -> Vec<(String, String)> {
-        let mut keys = Keys::new();
-        read(body, &mut keys);
+        let mut keys = SectionKeys::new();
+        parse_keys(body, &mut keys);
         keys.into_iter().collect()
     }
 
-    fn one(body: &str) -> String {
+    fn value_of_k(body: &str) -> String {
         keys(body)
             .into_iter()
             .find(|(key, _)| key == "k")
@@ -144,7 +150,7 @@ mod tests {
             ("k = ünï ☃", "ünï ☃"),
         ];
         for (body, want) in cases {
-            assert_eq!(one(body), want, "{body:?}");
+            assert_eq!(value_of_k(body), want, "{body:?}");
         }
     }
 
@@ -186,15 +192,15 @@ mod tests {
             lines in prop::collection::vec(("[a-z][a-z_0-9.]{0,8}", "[ -~\u{e9}\t]{0,30}"), 0..12)
         ) {
             let body: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
-            let want: Keys = lines.iter().map(|(key, value)| (key.clone(), value.trim().to_owned())).collect();
-            let mut got = Keys::new();
-            read(&body, &mut got);
+            let want: SectionKeys = lines.iter().map(|(key, value)| (key.clone(), value.trim().to_owned())).collect();
+            let mut got = SectionKeys::new();
+            parse_keys(&body, &mut got);
             prop_assert_eq!(got, want);
         }
 
         #[test]
         fn any_body_is_read_without_panic(body in "\\PC{0,80}") {
-            read(&body, &mut Keys::new());
+            parse_keys(&body, &mut SectionKeys::new());
         }
     }
 }

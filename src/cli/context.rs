@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{self, AutoLogin, Env, Paths, Settings, env};
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
-use crate::identity::{Network, Proxy};
+use crate::identity::{NetworkConfig, Proxy};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
@@ -198,10 +198,10 @@ pub(super) fn vault_of(
 }
 
 /// How this environment reaches the network.
-pub(super) fn network(env: &Env) -> Network {
+pub(super) fn network(env: &Env) -> NetworkConfig {
     let proxy =
         |var| env.get_any_case(var).or_else(|| env.get_any_case(env::ALL_PROXY)).map(Secret::from);
-    Network {
+    NetworkConfig {
         ca_bundle: env.path(env::AWS_CA_BUNDLE),
         proxy: Proxy {
             http: proxy(env::HTTP_PROXY),
@@ -210,7 +210,7 @@ pub(super) fn network(env: &Env) -> Network {
         },
         fips: env.is_true(env::AWS_USE_FIPS_ENDPOINT),
         dualstack: env.is_true(env::AWS_USE_DUALSTACK_ENDPOINT),
-        ..Network::default()
+        ..NetworkConfig::default()
     }
 }
 

@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::config::{Env, env};
-use crate::demo::{self, Approve, Options, Running};
+use crate::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
 use crate::domain::{Error, Instance, Result, RoleName, RosterEntry};
 use crate::identity::Flow;
 use crate::ops::assume::{Wish, assume};
@@ -34,8 +34,11 @@ const BY_ITSELF: Duration = Duration::from_secs(4);
 
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
-    let running =
-        demo::start(Options { accounts: args.accounts, roles: args.roles, ..Options::default() })?;
+    let running = demo::start(SimulatorOptions {
+        accounts: args.accounts,
+        roles: args.roles,
+        ..SimulatorOptions::default()
+    })?;
     let mut place = Place::new(&running)?;
     let home = place.home.clone();
     // A home that is thrown away is thrown away even when the program is told to end.
@@ -54,7 +57,7 @@ pub(super) fn run(globals: &Globals, args: DemoArgs) -> Result<u8> {
     }
     if !browser_at_hand() {
         if let Some(running) = &running {
-            running.approve_after(Approve::AfterMillis(
+            running.set_approval(DeviceApproval::AfterMillis(
                 u64::try_from(BY_ITSELF.as_millis()).unwrap_or(4_000),
             ));
         }
@@ -100,7 +103,7 @@ fn passed_on(globals: &Globals) -> Vec<OsString> {
 }
 
 /// Prints the variables that lead to the simulator, and stays.
-fn serve(place: &Place, running: Option<Running>) -> Result<u8> {
+fn serve(place: &Place, running: Option<Simulator>) -> Result<u8> {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let lines: String = place
         .variables()
@@ -149,11 +152,11 @@ struct Place {
 }
 
 impl Place {
-    fn new(running: &Running) -> Result<Place> {
+    fn new(running: &Simulator) -> Result<Place> {
         let home = std::env::temp_dir().join(format!("rolecall-demo-{}", random::token::<9>()?));
         let place =
             Place { home, url: running.url().to_owned(), passphrase: Some(random::token::<18>()?) };
-        let organisation = running.organisation();
+        let organisation = running.organization();
         place.configure(&demo::config(&organisation))?;
         atomic_file::save(
             &place.home.join(".aws/config"),
@@ -231,7 +234,7 @@ impl Drop for Place {
 
 /// Makes the place look lived in, by the program's own means: both directories were read, one
 /// session is open, a few roles were used.
-fn prime(place: &Place, running: &Running) -> Result<()> {
+fn prime(place: &Place, running: &Simulator) -> Result<()> {
     let ctx = context::open_in(place.environment(), &Globals::default(), Person::Absent)?;
     running.set_latency(Duration::ZERO);
     running.set_throttle(None);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::reply::Reply;
+use super::fault_reply::FaultReply;
 
 /// Something that goes wrong. Operations are named as in [`super::Running::calls`]; `*` is any of
 /// them, and `CreateToken:GRANT` is CreateToken with that grant: `authorization_code`,
@@ -22,7 +22,7 @@ pub enum Fault {
         error: String,
     },
     /// The next calls are answered only after a while.
-    Hang {
+    Delay {
         /// Which operation.
         operation: String,
         /// How many calls.
@@ -38,7 +38,7 @@ pub enum Fault {
         times: usize,
     },
     /// The next calls are carried out, but the answer is lost: what comes is an empty 503.
-    LoseReply {
+    LoseResponse {
         /// Which operation.
         operation: String,
         /// How many calls.
@@ -46,83 +46,82 @@ pub enum Fault {
     },
     /// The next calls get a scripted reply: any status, headers and bytes, cut short, endless or
     /// not sent at all.
-    Answer {
+    Reply {
         /// Which operation.
         operation: String,
         /// How many calls.
         times: usize,
         /// What is sent.
-        reply: Reply,
+        reply: FaultReply,
     },
     /// From now on replies carry no `Date` header.
-    NoDate,
+    OmitDate,
     /// From now on the simulator's clock is ahead of this machine's: `Date` headers, expiry times
     /// and the check of signatures.
-    SkewDate {
+    SkewClock {
         /// How far; negative when behind.
         seconds: i64,
     },
     /// The next refresh is answered without a new refresh token; the old one stays good.
-    DropRefreshToken,
+    OmitRefreshToken,
 }
 
 /// The faults still to come.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Script {
-    waiting: Vec<Fault>,
+pub(super) struct FaultScript {
+    pending: Vec<Fault>,
     /// Replies say no date.
-    pub(super) no_date: bool,
+    pub(super) omit_date: bool,
     /// Seconds that the simulator's clock is ahead.
-    pub(super) skew: i64,
+    pub(super) clock_skew: i64,
 }
 
-impl Script {
+impl FaultScript {
     pub(super) fn add(&mut self, fault: Fault) {
         match fault {
-            Fault::NoDate => self.no_date = true,
-            Fault::SkewDate { seconds } => self.skew = seconds,
-            fault => self.waiting.push(fault),
+            Fault::OmitDate => self.omit_date = true,
+            Fault::SkewClock { seconds } => self.clock_skew = seconds,
+            fault => self.pending.push(fault),
         }
     }
 
     /// Returns the oldest fault for this operation and uses it up by one. `grant` is CreateToken's,
     /// empty otherwise.
     pub(super) fn next(&mut self, operation: &str, grant: &str) -> Option<Fault> {
-        let at = self
-            .waiting
-            .iter_mut()
-            .position(|fault| fault.times(operation, grant).is_some_and(|times| *times > 0))?;
-        let fault = self.waiting[at].clone();
-        if let Some(times) = self.waiting[at].times(operation, grant) {
+        let at = self.pending.iter_mut().position(|fault| {
+            fault.remaining_calls(operation, grant).is_some_and(|times| *times > 0)
+        })?;
+        let fault = self.pending[at].clone();
+        if let Some(times) = self.pending[at].remaining_calls(operation, grant) {
             *times -= 1;
             if *times == 0 {
-                self.waiting.remove(at);
+                self.pending.remove(at);
             }
         }
         Some(fault)
     }
 
     /// Whether this refresh is the one without a new refresh token.
-    pub(super) fn drops_refresh_token(&mut self) -> bool {
-        let at = self.waiting.iter().position(|fault| *fault == Fault::DropRefreshToken);
-        at.map(|at| self.waiting.remove(at)).is_some()
+    pub(super) fn take_omit_refresh_token(&mut self) -> bool {
+        let at = self.pending.iter().position(|fault| *fault == Fault::OmitRefreshToken);
+        at.map(|at| self.pending.remove(at)).is_some()
     }
 }
 
 impl Fault {
     /// The calls left, when the fault is about this operation.
-    fn times(&mut self, wanted: &str, grant: &str) -> Option<&mut usize> {
+    fn remaining_calls(&mut self, wanted: &str, grant: &str) -> Option<&mut usize> {
         let concerns = |operation: &str| match operation.split_once(':') {
             Some((operation, of)) => operation == wanted && of == grant,
             None => operation == wanted || operation == "*",
         };
         match self {
             Fault::Fail { operation, times, .. }
-            | Fault::Hang { operation, times, .. }
+            | Fault::Delay { operation, times, .. }
             | Fault::Garbage { operation, times }
-            | Fault::LoseReply { operation, times }
-            | Fault::Answer { operation, times, .. } => concerns(operation).then_some(times),
-            Fault::NoDate | Fault::SkewDate { .. } | Fault::DropRefreshToken => None,
+            | Fault::LoseResponse { operation, times }
+            | Fault::Reply { operation, times, .. } => concerns(operation).then_some(times),
+            Fault::OmitDate | Fault::SkewClock { .. } | Fault::OmitRefreshToken => None,
         }
     }
 }
@@ -133,10 +132,10 @@ mod tests {
 
     #[test]
     fn faults_are_used_up_in_order() {
-        let mut script = Script::default();
+        let mut script = FaultScript::default();
         script.add(Fault::Garbage { operation: "CreateToken".into(), times: 2 });
-        script.add(Fault::LoseReply { operation: "*".into(), times: 1 });
-        assert!(matches!(script.next("Logout", ""), Some(Fault::LoseReply { .. })));
+        script.add(Fault::LoseResponse { operation: "*".into(), times: 1 });
+        assert!(matches!(script.next("Logout", ""), Some(Fault::LoseResponse { .. })));
         assert!(script.next("Logout", "").is_none());
         assert!(
             script.next("CreateToken", "").is_some()
@@ -147,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_fault_can_concern_one_grant() {
-        let mut script = Script::default();
+        let mut script = FaultScript::default();
         script.add(Fault::Garbage { operation: "CreateToken:refresh_token".into(), times: 1 });
         assert!(
             script.next("CreateToken", "device_code").is_none()

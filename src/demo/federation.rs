@@ -8,47 +8,48 @@ use crate::os::http::{HttpRequest, HttpResponse};
 use crate::os::random;
 
 use super::pages;
-use super::route::parameter;
-use super::state::{SigninToken, State};
-use super::wire::{Answer, Refusal};
+use super::router::parameter;
+use super::service_error::{HandlerResult, ServiceError};
+use super::state::{SigninTokenEntry, SimulatorState};
 
 /// Seconds that a sign-in token is good.
-const PATIENCE: i64 = 15 * 60;
+const SIGNIN_TOKEN_LIFETIME: i64 = 15 * 60;
 
 /// The session as it is sent: credentials under other names.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Session {
+struct ConsoleSession {
     session_id: String,
     session_key: String,
     session_token: String,
 }
 
 /// `Action=getSigninToken`.
-pub(super) fn get_signin_token(state: &mut State, request: &HttpRequest) -> Answer {
-    let text = parameter(request, "Session").ok_or_else(|| bad("Session is missing"))?;
-    let session: Session =
-        serde_json::from_str(&text).map_err(|_| bad("Session is not the JSON of credentials"))?;
+pub(super) fn get_signin_token(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
+    let text =
+        parameter(request, "Session").ok_or_else(|| invalid_request("Session is missing"))?;
+    let session: ConsoleSession = serde_json::from_str(&text)
+        .map_err(|_| invalid_request("Session is not the JSON of credentials"))?;
     let now = state.now();
-    let issued = state.issued.get(&session.session_id);
+    let issued = state.credentials.get(&session.session_id);
     let issued = issued.filter(|issued| {
         issued.secret == session.session_key && issued.token == session.session_token
     });
     let issued = issued
         .filter(|issued| now < issued.expires)
-        .ok_or_else(|| bad("The credentials are not valid, or not any more"))?;
+        .ok_or_else(|| invalid_request("The credentials are not valid, or not any more"))?;
     if let Some(duration) = parameter(request, "SessionDuration") {
         let seconds = duration.parse::<i64>().unwrap_or_default();
         // What AWS says when a role that was reached through another one asks for a duration.
         if issued.chained || !(900..=43_200).contains(&seconds) {
-            return Err(bad("Invalid credentials parameter"));
+            return Err(invalid_request("Invalid credentials parameter"));
         }
     }
     let token = random::token::<192>()?;
-    let entry = SigninToken {
+    let entry = SigninTokenEntry {
         account: issued.account,
         role: issued.role.clone(),
-        expires: now.plus(PATIENCE),
+        expires: now.plus(SIGNIN_TOKEN_LIFETIME),
     };
     state.signin_tokens.insert(token.clone(), entry);
     Ok(HttpResponse::json(200, json!({ "SigninToken": token }).to_string())
@@ -56,23 +57,24 @@ pub(super) fn get_signin_token(state: &mut State, request: &HttpRequest) -> Answ
 }
 
 /// `Action=login`: the page of the console.
-pub(super) fn login(state: &mut State, request: &HttpRequest) -> Answer {
+pub(super) fn console_login(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let token = parameter(request, "SigninToken").unwrap_or_default();
     let now = state.now();
     let entry = state.signin_tokens.get(&token).filter(|entry| now < entry.expires);
-    let entry =
-        entry.ok_or_else(|| bad("The sign-in token is unknown, or older than 15 minutes"))?;
+    let entry = entry
+        .ok_or_else(|| invalid_request("The sign-in token is unknown, or older than 15 minutes"))?;
     let destination = parameter(request, "Destination").filter(|url| url.starts_with("https://"));
-    let destination = destination.ok_or_else(|| bad("Destination must be an https address"))?;
-    let name = state.organisation.account(entry.account).and_then(|account| account.name.clone());
-    Ok(pages::console(&name.unwrap_or_default(), entry.account, &entry.role, &destination))
+    let destination =
+        destination.ok_or_else(|| invalid_request("Destination must be an https address"))?;
+    let name = state.organization.account(entry.account).and_then(|account| account.name.clone());
+    Ok(pages::console_page(&name.unwrap_or_default(), entry.account, &entry.role, &destination))
 }
 
 /// Neither of the two.
-pub(super) fn no_action(_: &mut State, _: &HttpRequest) -> Answer {
-    Err(bad("Action must be getSigninToken or login"))
+pub(super) fn unknown_action(_: &mut SimulatorState, _: &HttpRequest) -> HandlerResult {
+    Err(invalid_request("Action must be getSigninToken or login"))
 }
 
-fn bad(message: &str) -> Refusal {
-    Refusal::new(400, "InvalidRequest", message)
+fn invalid_request(message: &str) -> ServiceError {
+    ServiceError::new(400, "InvalidRequest", message)
 }

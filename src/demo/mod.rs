@@ -4,26 +4,26 @@
 //! SDK, so that a mistake in `identity` can't cancel itself out. What is sent is checked as AWS
 //! checks it: client secrets, PKCE, signatures, lifetimes.
 
-mod deliver;
-mod entrance;
+mod browser;
+mod config_files;
+mod delivery;
+mod fault_reply;
 mod faults;
 mod federation;
-mod files;
 mod names;
 mod oidc;
-mod organisation;
+mod organization;
 mod pages;
-mod person;
 mod portal;
+mod portal_page;
 mod register;
-mod reply;
-mod route;
+mod router;
+mod service_error;
 mod sigv4;
 mod state;
 mod sts;
 #[cfg(test)]
 mod tests;
-mod wire;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,16 +36,16 @@ use crate::domain::{AccountId, Error, Result, Secret, Timestamp};
 use crate::os::clock::Clock;
 use crate::os::http::Listener;
 
+pub use browser::{approve, approve_remotely, deny};
+pub use config_files::{aws_config, config};
+pub use fault_reply::{Delivery, FaultReply, ReplyEdit, ReplySource};
 pub use faults::Fault;
-pub use files::{aws_config, config};
-pub use organisation::{Account, Directory, Organisation};
-pub use person::{approve, approve_elsewhere, deny};
-pub use reply::{Delivery, Edit, Reply, Source};
-use state::State;
+pub use organization::{Directory, Organization, SimulatedAccount};
+use state::SimulatorState;
 
 /// How large, slow and strict the simulator is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Options {
+pub struct SimulatorOptions {
     /// Accounts, both directories together.
     pub accounts: usize,
     /// Roles in each account, at most.
@@ -57,7 +57,7 @@ pub struct Options {
     /// The port on 127.0.0.1; 0 for any free one.
     pub port: u16,
     /// Who answers device codes.
-    pub approve: Approve,
+    pub approval: DeviceApproval,
     /// What time it is in the simulator. Signatures are checked against it: whoever signs must
     /// live in the same time.
     pub clock: Clock,
@@ -69,7 +69,7 @@ pub struct Options {
     pub role_lifetime: i64,
 }
 
-impl Default for Options {
+impl Default for SimulatorOptions {
     fn default() -> Self {
         Self {
             accounts: 40,
@@ -77,7 +77,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             throttle: None,
             port: 0,
-            approve: Approve::Person,
+            approval: DeviceApproval::Manual,
             clock: Clock::System,
             token_lifetime: 3_600,
             session_lifetime: 8 * 3_600,
@@ -88,18 +88,18 @@ impl Default for Options {
 
 /// Who answers device codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Approve {
+pub enum DeviceApproval {
     /// Whoever looks at the page: a browser, or [`approve`] and [`deny`].
-    Person,
+    Manual,
     /// Nobody: codes are allowed by themselves after so many milliseconds.
     AfterMillis(u64),
 }
 
 /// A running simulator, on a thread of its own. Dropping it stops it.
-pub struct Running {
+pub struct Simulator {
     url: String,
-    state: Shared,
-    stop: Option<oneshot::Sender<()>>,
+    state: SharedState,
+    stop_sender: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -107,17 +107,17 @@ pub struct Running {
 ///
 /// # Errors
 /// When the port is taken, or the machine gives no thread or no random bytes.
-pub fn start(options: Options) -> Result<Running> {
+pub fn start(options: SimulatorOptions) -> Result<Simulator> {
     let listener = Listener::bind(options.port)?;
     let url = listener.url();
-    let state = Shared(Arc::new(Mutex::new(State::new(options, url.clone())?)));
+    let state = SharedState(Arc::new(Mutex::new(SimulatorState::new(options, url.clone())?)));
     let failed = |error: Error| error.context("starting the demo");
     let runtime = crate::os::thread::current_thread_runtime().map_err(failed)?;
     let (stop, stopped) = oneshot::channel::<()>();
     let shared = state.clone();
     let serve = move || {
         runtime.block_on(async move {
-            let handler = move |request| route::answer(shared.clone(), request);
+            let handler = move |request| router::handle(shared.clone(), request);
             tokio::select! {
                 _ = listener.serve(handler) => {}
                 _ = stopped => {}
@@ -125,34 +125,34 @@ pub fn start(options: Options) -> Result<Running> {
         });
     };
     let thread = crate::os::thread::spawn("demo", serve).map_err(failed)?;
-    Ok(Running { url, state, stop: Some(stop), thread: Some(thread) })
+    Ok(Simulator { url, state, stop_sender: Some(stop), thread: Some(thread) })
 }
 
-impl Running {
+impl Simulator {
     /// `http://127.0.0.1:PORT`: the endpoint of every service.
     pub fn url(&self) -> &str {
         &self.url
     }
 
     /// A copy of the world as it is now, with what was granted and revoked.
-    pub fn organisation(&self) -> Organisation {
-        self.state.lock().organisation.clone()
+    pub fn organization(&self) -> Organization {
+        self.state.lock().organization.clone()
     }
 
     /// How often an operation was asked for: `CreateToken`, `ListAccountRoles`, `GetSigninToken`,
     /// …; refused calls count too.
-    pub fn calls(&self, operation: &str) -> usize {
-        self.state.lock().calls.get(operation).copied().unwrap_or(0)
+    pub fn call_count(&self, operation: &str) -> usize {
+        self.state.lock().call_counts.get(operation).copied().unwrap_or(0)
     }
 
     /// Adds a fault to the script.
-    pub fn script(&self, fault: Fault) {
+    pub fn add_fault(&self, fault: Fault) {
         self.state.lock().faults.add(fault);
     }
 
     /// Drops the faults that are still to come, and sets the clock right: AWS is well again.
-    pub fn clear_script(&self) {
-        self.state.lock().faults = faults::Script::default();
+    pub fn clear_faults(&self) {
+        self.state.lock().faults = faults::FaultScript::default();
     }
 
     /// Copies the world as it is now.
@@ -162,13 +162,13 @@ impl Running {
 
     /// Goes back to a checkpoint of this simulator.
     pub fn restore(&self, checkpoint: &Checkpoint) {
-        *self.state.lock() = State::clone(&checkpoint.0);
+        *self.state.lock() = SimulatorState::clone(&checkpoint.0);
     }
 
     /// What was given out under this access key id, if anything was.
-    pub fn issued(&self, access_key_id: &str) -> Option<IssuedCredentials> {
+    pub fn issued_credentials(&self, access_key_id: &str) -> Option<IssuedCredentials> {
         let state = self.state.lock();
-        let issued = state.issued.get(access_key_id)?;
+        let issued = state.credentials.get(access_key_id)?;
         Some(IssuedCredentials {
             account: issued.account,
             role: issued.role.clone(),
@@ -180,7 +180,7 @@ impl Running {
 
     /// Every secret that was given out: tokens, secrets of clients, keys, device codes. Tests look
     /// for them where they must not be.
-    pub fn secrets(&self) -> Vec<Secret<String>> {
+    pub fn issued_secrets(&self) -> Vec<Secret<String>> {
         self.state.lock().secrets().into_iter().map(Secret::new).collect()
     }
 
@@ -207,17 +207,17 @@ impl Running {
     pub fn expire_role_credentials(&self) {
         let mut state = self.state.lock();
         let now = state.now();
-        state.issued.values_mut().for_each(|issued| issued.expires = now);
+        state.credentials.values_mut().for_each(|issued| issued.expires = now);
     }
 
     /// Takes a role away; the account is no longer listed once it has none.
-    pub fn revoke(&self, account: AccountId, role: &str) {
-        self.state.lock().change(account, |roles| roles.retain(|have| have != role));
+    pub fn revoke_role(&self, account: AccountId, role: &str) {
+        self.state.lock().update_roles(account, |roles| roles.retain(|have| have != role));
     }
 
     /// Gives a role in an account that exists.
-    pub fn grant(&self, account: AccountId, role: &str) {
-        self.state.lock().change(account, |roles| {
+    pub fn grant_role(&self, account: AccountId, role: &str) {
+        self.state.lock().update_roles(account, |roles| {
             if !roles.iter().any(|have| have == role) {
                 roles.push(role.to_owned());
             }
@@ -235,8 +235,8 @@ impl Running {
     }
 
     /// Changes who answers device codes, also those that wait now.
-    pub fn approve_after(&self, approve: Approve) {
-        self.state.lock().options.approve = approve;
+    pub fn set_approval(&self, approve: DeviceApproval) {
+        self.state.lock().options.approval = approve;
     }
 
     /// Serves until the process ends.
@@ -250,7 +250,7 @@ impl Running {
 /// A copy of a simulator's world, to go back to: its organisation, sessions, credentials and
 /// script.
 #[derive(Clone)]
-pub struct Checkpoint(Box<State>);
+pub struct Checkpoint(Box<SimulatorState>);
 
 impl fmt::Debug for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -273,15 +273,15 @@ pub struct IssuedCredentials {
     pub expires_at: Timestamp,
 }
 
-impl fmt::Debug for Running {
+impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Running").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
-impl Drop for Running {
+impl Drop for Simulator {
     fn drop(&mut self) {
-        drop(self.stop.take());
+        drop(self.stop_sender.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -290,10 +290,10 @@ impl Drop for Running {
 
 /// The state, as the thread that serves and the one that scripts share it.
 #[derive(Clone)]
-struct Shared(Arc<Mutex<State>>);
+struct SharedState(Arc<Mutex<SimulatorState>>);
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl SharedState {
+    fn lock(&self) -> MutexGuard<'_, SimulatorState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

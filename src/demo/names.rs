@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::{AccountId, slug};
 
-use super::organisation::Account;
+use super::organization::SimulatedAccount;
 
 const TEAMS: [&str; 32] = [
     "payments",
@@ -43,8 +43,8 @@ const TEAMS: [&str; 32] = [
     "ci-runners",
 ];
 const ENVIRONMENTS: [&str; 3] = ["prod", "staging", "dev"];
-const PLACES: [&str; 6] = ["", "eu", "us", "apac", "latam", "mea"];
-const UNITS: [&str; 12] = [
+const GEOGRAPHIES: [&str; 6] = ["", "eu", "us", "apac", "latam", "mea"];
+const BUSINESS_UNITS: [&str; 12] = [
     "",
     "retail",
     "bank",
@@ -61,7 +61,7 @@ const UNITS: [&str; 12] = [
 
 /// Accounts that stand before the product teams' own, name and environment; an empty name is no
 /// name at all.
-const FIRST: [(&str, &str); 14] = [
+const WELL_KNOWN_ACCOUNTS: [(&str, &str); 14] = [
     ("payments-prod", "prod"),
     ("payments-staging", "staging"),
     ("payments-dev", "dev"),
@@ -78,7 +78,7 @@ const FIRST: [(&str, &str); 14] = [
     ("backup", "shared"),
 ];
 
-const LAB: [&str; 6] = [
+const LAB_ACCOUNTS: [&str; 6] = [
     "sandbox-jane",
     "sandbox-amir",
     "hackathon-2026",
@@ -89,7 +89,7 @@ const LAB: [&str; 6] = [
 
 /// Permission sets, and in how many of a hundred production accounts and of a hundred others the
 /// person has them.
-const ROLES: [(&str, u8, u8); 10] = [
+const PERMISSION_SETS: [(&str, u8, u8); 10] = [
     ("AdministratorAccess", 60, 80),
     ("ReadOnlyAccess", 100, 100),
     ("PowerUserAccess", 20, 90),
@@ -103,7 +103,7 @@ const ROLES: [(&str, u8, u8); 10] = [
 ];
 
 /// What the person has in the account that examples and tests use by name, `payments-prod`.
-const WELL_KNOWN: [&str; 6] = [
+const PAYMENTS_PROD_ROLES: [&str; 6] = [
     "AdministratorAccess",
     "ReadOnlyAccess",
     "BreakGlass",
@@ -113,28 +113,38 @@ const WELL_KNOWN: [&str; 6] = [
 ];
 
 /// More permission sets, made of a team's name, for worlds with more than ten roles in an account.
-const JOBS: [&str; 8] =
+const JOB_TITLES: [&str; 8] =
     ["Developer", "OnCall", "Operator", "Auditor", "Deployer", "Analyst", "Tester", "Owner"];
 
 /// The first `count` accounts of the directory `corp`. `ids` are the ids that are taken.
-pub(super) fn corp(count: usize, roles: usize, ids: &mut HashSet<AccountId>) -> Vec<Account> {
-    let named: HashSet<&str> = FIRST.iter().map(|(name, _)| *name).collect();
-    let first = FIRST.iter().map(|(name, env)| ((*name).to_owned(), (*env).to_owned()));
+pub(super) fn corp_accounts(
+    count: usize,
+    roles: usize,
+    ids: &mut HashSet<AccountId>,
+) -> Vec<SimulatedAccount> {
+    let named: HashSet<&str> = WELL_KNOWN_ACCOUNTS.iter().map(|(name, _)| *name).collect();
+    let first =
+        WELL_KNOWN_ACCOUNTS.iter().map(|(name, env)| ((*name).to_owned(), (*env).to_owned()));
     let teams = team_accounts().filter(|(name, _)| !named.contains(name.as_str()));
     first
         .chain(teams)
         .take(count)
         .enumerate()
-        .map(|(at, (name, env))| account("corp", at, &name, &env, roles, ids))
+        .map(|(at, (name, env))| build_account("corp", at, &name, &env, roles, ids))
         .collect()
 }
 
 /// The first `count` accounts of the directory `lab`.
-pub(super) fn lab(count: usize, roles: usize, ids: &mut HashSet<AccountId>) -> Vec<Account> {
-    LAB.iter()
+pub(super) fn lab_accounts(
+    count: usize,
+    roles: usize,
+    ids: &mut HashSet<AccountId>,
+) -> Vec<SimulatedAccount> {
+    LAB_ACCOUNTS
+        .iter()
         .take(count)
         .enumerate()
-        .map(|(at, name)| account("lab", at, name, "dev", roles, ids))
+        .map(|(at, name)| build_account("lab", at, name, "dev", roles, ids))
         .collect()
 }
 
@@ -142,8 +152,8 @@ pub(super) fn lab(count: usize, roles: usize, ids: &mut HashSet<AccountId>) -> V
 /// ones when all that is used up.
 fn team_accounts() -> impl Iterator<Item = (String, String)> {
     (1_usize..).flat_map(|round| {
-        UNITS.iter().flat_map(move |unit| {
-            PLACES.iter().flat_map(move |place| {
+        BUSINESS_UNITS.iter().flat_map(move |unit| {
+            GEOGRAPHIES.iter().flat_map(move |place| {
                 TEAMS.iter().flat_map(move |team| {
                     ENVIRONMENTS.iter().map(move |env| {
                         let number = if round > 1 { round.to_string() } else { String::new() };
@@ -163,14 +173,14 @@ fn team_accounts() -> impl Iterator<Item = (String, String)> {
     })
 }
 
-fn account(
+fn build_account(
     directory: &str,
     at: usize,
     name: &str,
     env: &str,
     roles: usize,
     ids: &mut HashSet<AccountId>,
-) -> Account {
+) -> SimulatedAccount {
     let id = unused_id(directory, at, ids);
     let mut tags = BTreeMap::from([("env".to_owned(), env.to_owned())]);
     if let Some(team) = TEAMS.iter().find(|team| name.contains(*team)) {
@@ -180,13 +190,13 @@ fn account(
         "" => (None, None),
         name => (Some(name.to_owned()), Some(format!("aws+{}@example.com", mailbox(name, id)))),
     };
-    Account { id, name, email, tags, roles: roles_of(directory, at, env, roles) }
+    SimulatedAccount { id, name, email, tags, roles: pick_roles(directory, at, env, roles) }
 }
 
 /// Latin letters of the name; of a name shared by two accounts, or without any, the id tells.
 fn mailbox(name: &str, id: AccountId) -> String {
     let latin = slug(name).to_lowercase();
-    let shared = FIRST.iter().filter(|(first, _)| *first == name).count() > 1;
+    let shared = WELL_KNOWN_ACCOUNTS.iter().filter(|(first, _)| *first == name).count() > 1;
     if shared { format!("{latin}-{}", &id.as_str()[8..]) } else { latin }
 }
 
@@ -196,7 +206,10 @@ fn unused_id(directory: &str, at: usize, ids: &mut HashSet<AccountId>) -> Accoun
     loop {
         let digits = match (directory, at, salt) {
             ("corp", 0, 0) => "012345678901".to_owned(),
-            _ => format!("{:012}", number(&format!("{directory} {at} {salt}")) % 1_000_000_000_000),
+            _ => format!(
+                "{:012}",
+                stable_hash(&format!("{directory} {at} {salt}")) % 1_000_000_000_000
+            ),
         };
         match digits.parse::<AccountId>() {
             Ok(id) if ids.insert(id) => return id,
@@ -205,33 +218,33 @@ fn unused_id(directory: &str, at: usize, ids: &mut HashSet<AccountId>) -> Accoun
     }
 }
 
-fn roles_of(directory: &str, at: usize, env: &str, most: usize) -> Vec<String> {
+fn pick_roles(directory: &str, at: usize, env: &str, most: usize) -> Vec<String> {
     let here = |role: &str, percent: u8| {
-        number(&format!("{directory} {at} {role}")) % 100 < u64::from(percent)
+        stable_hash(&format!("{directory} {at} {role}")) % 100 < u64::from(percent)
     };
-    let usual = ROLES
+    let usual = PERMISSION_SETS
         .iter()
         .filter(|(role, prod, other)| here(role, if env == "prod" { *prod } else { *other }))
         .map(|(role, ..)| *role);
     let usual: Vec<&str> =
-        if (directory, at) == ("corp", 0) { WELL_KNOWN.to_vec() } else { usual.collect() };
+        if (directory, at) == ("corp", 0) { PAYMENTS_PROD_ROLES.to_vec() } else { usual.collect() };
     let mut roles: Vec<String> = usual.into_iter().take(most).map(str::to_owned).collect();
-    if most > ROLES.len() {
-        let more = TEAMS
-            .iter()
-            .flat_map(|team| JOBS.iter().map(move |job| format!("{}{job}", capitals(team))));
+    if most > PERMISSION_SETS.len() {
+        let more = TEAMS.iter().flat_map(|team| {
+            JOB_TITLES.iter().map(move |job| format!("{}{job}", to_pascal_case(team)))
+        });
         roles.extend(more.filter(|role| here(role, 75)).take(most - roles.len()));
     }
     roles
 }
 
 /// `data-lake` becomes `DataLake`.
-fn capitals(team: &str) -> String {
+fn to_pascal_case(team: &str) -> String {
     team.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }
 
 /// A number that this text always has.
-fn number(text: &str) -> u64 {
+fn stable_hash(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }

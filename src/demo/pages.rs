@@ -5,10 +5,12 @@ use crate::domain::AccountId;
 use crate::os::http::{HttpRequest, HttpResponse, parse_form};
 use crate::os::random;
 
-use super::oidc::PATIENCE;
-use super::register::loopback;
-use super::state::{AuthorizeRequest, Client, Code, Decision, State, USER};
-use super::wire::{Answer, Refusal, escape};
+use super::oidc::APPROVAL_TIMEOUT;
+use super::register::parse_loopback;
+use super::service_error::{HandlerResult, ServiceError, escape};
+use super::state::{
+    AuthorizationCodeEntry, AuthorizeRequest, Decision, RegisteredClient, SimulatorState, USER_NAME,
+};
 
 const LAYOUT: &str = include_str!("../../assets/demo/page.html");
 
@@ -16,14 +18,14 @@ const BUTTONS: &str = "<button class=\"first\" name=\"decision\" value=\"allow\"
                        <button name=\"decision\" value=\"deny\">Deny</button>\n";
 
 /// Seconds that an authorization code is good.
-const CODE_PATIENCE: i64 = 60;
+const AUTHORIZATION_CODE_LIFETIME: i64 = 60;
 
 /// A page of one message.
-pub(super) fn notice(status: u16, title: &str, message: &str) -> HttpResponse {
-    page(status, "Sign-in", title, &format!("<p>{}</p>", escape(message)))
+pub(super) fn message_page(status: u16, title: &str, message: &str) -> HttpResponse {
+    render_page(status, "Sign-in", title, &format!("<p>{}</p>", escape(message)))
 }
 
-fn page(status: u16, kind: &str, title: &str, body: &str) -> HttpResponse {
+fn render_page(status: u16, kind: &str, title: &str, body: &str) -> HttpResponse {
     let html = LAYOUT
         .replace("{{title}}", &escape(title))
         .replace("{{kind}}", &escape(kind))
@@ -36,7 +38,7 @@ fn page(status: u16, kind: &str, title: &str, body: &str) -> HttpResponse {
 }
 
 /// Rows of names and values.
-fn facts(rows: &[(&str, &str)]) -> String {
+fn definition_list(rows: &[(&str, &str)]) -> String {
     let rows: String = rows
         .iter()
         .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value)))
@@ -44,13 +46,13 @@ fn facts(rows: &[(&str, &str)]) -> String {
     format!("<dl>\n{rows}</dl>\n")
 }
 
-fn hidden(name: &str, value: &str) -> String {
+fn hidden_input(name: &str, value: &str) -> String {
     format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n", escape(value))
 }
 
 /// What this server is.
-pub(super) fn home(state: &mut State, _: &HttpRequest) -> Answer {
-    let world = &state.organisation;
+pub(super) fn home_page(state: &mut SimulatorState, _: &HttpRequest) -> HandlerResult {
+    let world = &state.organization;
     let accounts: usize = world.directories.iter().map(|directory| directory.accounts.len()).sum();
     let urls: Vec<&str> =
         world.directories.iter().map(|directory| directory.start_url.as_str()).collect();
@@ -62,160 +64,169 @@ pub(super) fn home(state: &mut State, _: &HttpRequest) -> Answer {
     ];
     let rows: Vec<(&str, &str)> =
         rows.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let body = "<p>IAM Identity Center, STS and console sign-in of an organisation that does not exist.</p>\n".to_owned() + &facts(&rows);
-    Ok(page(200, "Simulator", "An Identity Center to play with", &body))
+    let body = "<p>IAM Identity Center, STS and console sign-in of an organisation that does not exist.</p>\n".to_owned() + &definition_list(&rows);
+    Ok(render_page(200, "Simulator", "An Identity Center to play with", &body))
 }
 
 /// The page on which a device code is compared and allowed.
-pub(super) fn device(state: &mut State, request: &HttpRequest) -> Answer {
+pub(super) fn device_page(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let Some(code) = request.param("user_code").filter(|code| !code.is_empty()) else {
         let body = "<p>Type the code that your program shows.</p>\n<form action=\"/device\" method=\"get\">\n\
                     <input type=\"text\" name=\"user_code\" aria-label=\"Code\" autocomplete=\"off\" autofocus>\n\
                     <button class=\"first\">Next</button>\n</form>";
-        return Ok(page(200, "Sign-in", "Which code?", body));
+        return Ok(render_page(200, "Sign-in", "Which code?", body));
     };
     let device = &state.devices[&find_device(state, &code)?];
-    let directory = &state.organisation.directories[device.directory];
+    let directory = &state.organization.directories[device.directory];
     let mut body = String::from(
         "<p>A program wants to use your roles. Allow it only if it shows this very code:</p>\n",
     );
     body += &format!("<p class=\"code\">{}</p>\n", escape(&device.user_code));
-    let program = state.clients.get(&device.client).map_or("", |client| client.name.as_str());
-    body += &facts(&[
+    let program = state.clients.get(&device.client_id).map_or("", |client| client.name.as_str());
+    body += &definition_list(&[
         ("Program", program),
-        ("Signed in as", USER),
+        ("Signed in as", USER_NAME),
         ("Directory", &directory.start_url),
     ]);
     body += "<form action=\"/device\" method=\"post\">\n";
-    body += &(hidden("user_code", &device.user_code)
-        + &hidden("csrf", &device.csrf)
+    body += &(hidden_input("user_code", &device.user_code)
+        + &hidden_input("csrf", &device.csrf)
         + BUTTONS
         + "</form>");
-    Ok(page(200, "Sign-in", "Allow access to your accounts?", &body))
+    Ok(render_page(200, "Sign-in", "Allow access to your accounts?", &body))
 }
 
 /// The device code behind a user code, while it waits for an answer.
-fn find_device(state: &State, code: &str) -> Result<String, Refusal> {
+fn find_device(state: &SimulatorState, code: &str) -> Result<String, ServiceError> {
     let code = code.trim().to_ascii_uppercase();
     let now = state.now();
     let found =
         state.devices.iter().find(|(_, device)| device.user_code == code && now < device.expires);
     let (key, device) = found.ok_or_else(|| {
-        refuse("This code is unknown, was used, or is too old. Start the sign-in again.")
+        invalid_request("This code is unknown, was used, or is too old. Start the sign-in again.")
     })?;
     match state.decision(device) {
         None => Ok(key.clone()),
-        Some(_) => Err(refuse("This code has been answered already.")),
+        Some(_) => Err(invalid_request("This code has been answered already.")),
     }
 }
 
 /// Allow or Deny on the device page.
-pub(super) fn answer_device(state: &mut State, request: &HttpRequest) -> Answer {
-    let fields = Fields::read(request);
+pub(super) fn submit_device(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
+    let fields = FormFields::parse(request);
     let key = find_device(state, fields.get("user_code"))?;
     let decision = fields.decision()?;
     let Some(device) =
         state.devices.get_mut(&key).filter(|device| device.csrf == fields.get("csrf"))
     else {
-        return Err(forged());
+        return Err(forged_form());
     };
     device.decision = Some(decision);
     Ok(match decision {
-        Decision::Allow => {
-            notice(200, "Access allowed", "You can close this page and go back to your program.")
-        }
+        Decision::Allow => message_page(
+            200,
+            "Access allowed",
+            "You can close this page and go back to your program.",
+        ),
         Decision::Deny => {
-            notice(200, "Access denied", "The program was told so. You can close this page.")
+            message_page(200, "Access denied", "The program was told so. You can close this page.")
         }
     })
 }
 
 /// The page on which an authorize request is allowed.
-pub(super) fn authorize(state: &mut State, request: &HttpRequest) -> Answer {
+pub(super) fn authorize_page(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let param = |name: &str| request.param(name).unwrap_or_default();
     let client =
         state.clients.get(&param("client_id")).filter(|client| state.now() < client.expires);
-    let client =
-        client.ok_or_else(|| refuse("The program that sent you here is not registered."))?;
+    let client = client
+        .ok_or_else(|| invalid_request("The program that sent you here is not registered."))?;
     let redirect = param("redirect_uri");
-    check_authorize(client, &redirect, &param)?;
+    check_authorize_request(client, &redirect, &param)?;
     let directory = client
         .directory
-        .ok_or_else(|| refuse("The program was registered without a directory."))?;
+        .ok_or_else(|| invalid_request("The program was registered without a directory."))?;
     let (number, csrf) = (random::token::<24>()?, random::token::<24>()?);
     let mut body = String::from("<p>A program on this machine wants to use your roles.</p>\n");
-    body += &facts(&[
+    body += &definition_list(&[
         ("Program", &client.name),
-        ("Signed in as", USER),
-        ("Directory", &state.organisation.directories[directory].start_url),
+        ("Signed in as", USER_NAME),
+        ("Directory", &state.organization.directories[directory].start_url),
         ("Goes back to", &redirect),
         ("Asks for", &param("scopes")),
     ]);
     body += "<form action=\"/authorize\" method=\"post\">\n";
-    body += &(hidden("request", &number) + &hidden("csrf", &csrf) + BUTTONS + "</form>");
-    let code = Code {
-        client: param("client_id"),
+    body +=
+        &(hidden_input("request", &number) + &hidden_input("csrf", &csrf) + BUTTONS + "</form>");
+    let code = AuthorizationCodeEntry {
+        client_id: param("client_id"),
         directory,
-        redirect,
+        redirect_uri: redirect,
         challenge: param("code_challenge"),
         expires: state.now(),
     };
-    let waiting =
-        AuthorizeRequest { csrf, expires: state.now().plus(PATIENCE), state: param("state"), code };
-    state.requests.insert(number, waiting);
-    Ok(page(200, "Sign-in", "Allow access to your accounts?", &body))
+    let waiting = AuthorizeRequest {
+        csrf,
+        expires: state.now().plus(APPROVAL_TIMEOUT),
+        state: param("state"),
+        code,
+    };
+    state.authorize_requests.insert(number, waiting);
+    Ok(render_page(200, "Sign-in", "Allow access to your accounts?", &body))
 }
 
 /// What is wrong here is told to the person: an address that is not known to be the program's gets
 /// nothing.
-fn check_authorize(
-    client: &Client,
+fn check_authorize_request(
+    client: &RegisteredClient,
     redirect: &str,
     param: &impl Fn(&str) -> String,
-) -> Result<(), Refusal> {
-    let sent = loopback(redirect);
+) -> Result<(), ServiceError> {
+    let sent = parse_loopback(redirect);
     let known = |uri: &String| {
-        loopback(uri)
+        parse_loopback(uri)
             .zip(sent.as_ref())
-            .is_some_and(|(registered, sent)| sent.continues(&registered))
+            .is_some_and(|(registered, sent)| sent.matches_registered(&registered))
     };
     if !client.redirects.iter().any(known) {
-        return Err(refuse("redirect_uri is not the registered loopback address with a port."));
+        return Err(invalid_request(
+            "redirect_uri is not the registered loopback address with a port.",
+        ));
     }
     if param("response_type") != "code"
         || !client.grants.iter().any(|grant| grant == "authorization_code")
     {
-        return Err(refuse(
+        return Err(invalid_request(
             "response_type must be code, and the program registered for authorization_code.",
         ));
     }
     if param("code_challenge_method") != "S256" || param("code_challenge").len() != 43 {
-        return Err(refuse("code_challenge must be the SHA-256 of the verifier (S256)."));
+        return Err(invalid_request("code_challenge must be the SHA-256 of the verifier (S256)."));
     }
     if param("state").is_empty() || param("scopes").is_empty() {
-        return Err(refuse("state and scopes must not be empty."));
+        return Err(invalid_request("state and scopes must not be empty."));
     }
     Ok(())
 }
 
 /// Allow or Deny on the authorize page: back to the program.
-pub(super) fn answer_authorize(state: &mut State, request: &HttpRequest) -> Answer {
-    let fields = Fields::read(request);
+pub(super) fn submit_authorize(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
+    let fields = FormFields::parse(request);
     let decision = fields.decision()?;
     let now = state.now();
     let known = state
-        .requests
+        .authorize_requests
         .get(fields.get("request"))
         .is_some_and(|waiting| waiting.csrf == fields.get("csrf"));
-    let waiting = if known { state.requests.remove(fields.get("request")) } else { None };
-    let waiting = waiting.ok_or_else(forged)?;
+    let waiting = if known { state.authorize_requests.remove(fields.get("request")) } else { None };
+    let waiting = waiting.ok_or_else(forged_form)?;
     if now >= waiting.expires {
-        return Err(refuse("This request is too old. Start the sign-in again."));
+        return Err(invalid_request("This request is too old. Start the sign-in again."));
     }
     let encode = |text: &str| {
         percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
     };
-    let (redirect, echo) = (&waiting.code.redirect, encode(&waiting.state));
+    let (redirect, echo) = (&waiting.code.redirect_uri, encode(&waiting.state));
     Ok(match decision {
         Decision::Deny => {
             HttpResponse::redirect(format!("{redirect}?error=access_denied&state={echo}"))
@@ -223,34 +234,40 @@ pub(super) fn answer_authorize(state: &mut State, request: &HttpRequest) -> Answ
         Decision::Allow => {
             let code = random::token::<96>()?;
             let to = format!("{redirect}?code={}&state={echo}", encode(&code));
-            state.codes.insert(code, Code { expires: now.plus(CODE_PATIENCE), ..waiting.code });
+            state.codes.insert(
+                code,
+                AuthorizationCodeEntry {
+                    expires: now.plus(AUTHORIZATION_CODE_LIFETIME),
+                    ..waiting.code
+                },
+            );
             HttpResponse::redirect(to)
         }
     })
 }
 
 /// The page that stands for the web console.
-pub(super) fn console(
+pub(super) fn console_page(
     name: &str,
     account: AccountId,
     role: &str,
     destination: &str,
 ) -> HttpResponse {
     let account = if name.is_empty() { account.to_string() } else { format!("{name} ({account})") };
-    let body = facts(&[
+    let body = definition_list(&[
         ("Account", &account),
         ("Role", role),
-        ("Person", USER),
+        ("Person", USER_NAME),
         ("Destination", destination),
     ]);
-    page(200, "Web console", "Signed in to the console", &body)
+    render_page(200, "Web console", "Signed in to the console", &body)
 }
 
 /// The fields of a form that was sent.
-struct Fields(Vec<(String, String)>);
+struct FormFields(Vec<(String, String)>);
 
-impl Fields {
-    fn read(request: &HttpRequest) -> Self {
+impl FormFields {
+    fn parse(request: &HttpRequest) -> Self {
         Self(parse_form(&String::from_utf8_lossy(&request.body)))
     }
 
@@ -258,19 +275,19 @@ impl Fields {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
-    fn decision(&self) -> Result<Decision, Refusal> {
+    fn decision(&self) -> Result<Decision, ServiceError> {
         match self.get("decision") {
             "allow" => Ok(Decision::Allow),
             "deny" => Ok(Decision::Deny),
-            _ => Err(refuse("The form lacks a decision.")),
+            _ => Err(invalid_request("The form lacks a decision.")),
         }
     }
 }
 
-fn refuse(message: &str) -> Refusal {
-    Refusal::new(400, "InvalidRequest", message)
+fn invalid_request(message: &str) -> ServiceError {
+    ServiceError::new(400, "InvalidRequest", message)
 }
 
-fn forged() -> Refusal {
-    Refusal::new(403, "Forbidden", "This form was not made by this page, or was sent before.")
+fn forged_form() -> ServiceError {
+    ServiceError::new(403, "Forbidden", "This form was not made by this page, or was sent before.")
 }

@@ -9,57 +9,69 @@ use crate::domain::{AccountId, Timestamp};
 use crate::os::http::{HttpRequest, HttpResponse};
 use crate::os::random;
 
-use super::organisation::Account;
-use super::state::{Issued, State, USER};
-use super::wire::{Answer, Refusal};
+use super::organization::SimulatedAccount;
+use super::service_error::{HandlerResult, ServiceError};
+use super::state::{CredentialsEntry, SimulatorState, USER_NAME};
 
 /// How many rows come when nobody says.
-const PAGE: usize = 20;
+const DEFAULT_PAGE_SIZE: usize = 20;
 
 /// ListAccounts: those in which the person still has a role.
-pub(super) fn list_accounts(state: &mut State, request: &HttpRequest) -> Answer {
-    let directory = bearer(state, request)?.1;
-    let rows: Vec<&Account> = state.organisation.directories[directory]
+pub(super) fn list_accounts(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
+    let directory = authenticate(state, request)?.1;
+    let rows: Vec<&SimulatedAccount> = state.organization.directories[directory]
         .accounts
         .iter()
         .filter(|account| !account.roles.is_empty())
         .collect();
-    let (rows, next) = page(state, request, &rows, &format!("accounts {directory}"))?;
-    Ok(json_reply(
-        json!({ "accountList": rows.iter().map(|account| account_row(account)).collect::<Vec<_>>(), "nextToken": next }),
+    let (rows, next) = paginate(state, request, &rows, &format!("accounts {directory}"))?;
+    Ok(json_response(
+        json!({ "accountList": rows.iter().map(|account| account_json(account)).collect::<Vec<_>>(), "nextToken": next }),
     ))
 }
 
 /// ListAccountRoles.
-pub(super) fn list_account_roles(state: &mut State, request: &HttpRequest) -> Answer {
-    let directory = bearer(state, request)?.1;
-    let id = account_id(request)?;
+pub(super) fn list_account_roles(
+    state: &mut SimulatorState,
+    request: &HttpRequest,
+) -> HandlerResult {
+    let directory = authenticate(state, request)?.1;
+    let id = parse_account_id(request)?;
     let account = state
         .account(directory, id)
         .filter(|account| !account.roles.is_empty())
-        .ok_or_else(no_access)?;
-    let (rows, next) = page(state, request, &account.roles, &format!("roles {id}"))?;
+        .ok_or_else(forbidden)?;
+    let (rows, next) = paginate(state, request, &account.roles, &format!("roles {id}"))?;
     let rows: Vec<Value> =
         rows.iter().map(|role| json!({ "roleName": role, "accountId": id.as_str() })).collect();
-    Ok(json_reply(json!({ "roleList": rows, "nextToken": next })))
+    Ok(json_response(json!({ "roleList": rows, "nextToken": next })))
 }
 
 /// GetRoleCredentials.
-pub(super) fn get_role_credentials(state: &mut State, request: &HttpRequest) -> Answer {
-    let directory = bearer(state, request)?.1;
-    let id = account_id(request)?;
+pub(super) fn get_role_credentials(
+    state: &mut SimulatorState,
+    request: &HttpRequest,
+) -> HandlerResult {
+    let directory = authenticate(state, request)?.1;
+    let id = parse_account_id(request)?;
     let role = request
         .param("role_name")
         .filter(|name| !name.is_empty())
-        .ok_or_else(|| invalid("role_name is missing"))?;
+        .ok_or_else(|| invalid_request("role_name is missing"))?;
     state
         .account(directory, id)
         .filter(|account| account.roles.contains(&role))
-        .ok_or_else(no_access)?;
+        .ok_or_else(forbidden)?;
     let expires = state.now().plus(state.options.role_lifetime);
-    let (key, issued) =
-        issue(state, id, reserved_name(id, &role), USER.to_owned(), false, expires)?;
-    Ok(json_reply(json!({ "roleCredentials": {
+    let (key, issued) = issue_credentials(
+        state,
+        id,
+        reserved_role_name(id, &role),
+        USER_NAME.to_owned(),
+        false,
+        expires,
+    )?;
+    Ok(json_response(json!({ "roleCredentials": {
         "accessKeyId": key,
         "secretAccessKey": issued.secret,
         "sessionToken": issued.token,
@@ -68,32 +80,32 @@ pub(super) fn get_role_credentials(state: &mut State, request: &HttpRequest) -> 
 }
 
 /// Logout: the token and its whole session.
-pub(super) fn logout(state: &mut State, request: &HttpRequest) -> Answer {
-    let session = bearer(state, request)?.0;
+pub(super) fn logout(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
+    let session = authenticate(state, request)?.0;
     state.sessions.remove(&session);
     state.tokens.retain(|_, token| token.session != session);
     Ok(HttpResponse::json(200, ""))
 }
 
 /// Makes credentials of a role and remembers them; the access key id comes first.
-pub(super) fn issue(
-    state: &mut State,
+pub(super) fn issue_credentials(
+    state: &mut SimulatorState,
     account: AccountId,
     role: String,
     session: String,
     chained: bool,
     expires: Timestamp,
-) -> Result<(String, Issued), Refusal> {
+) -> Result<(String, CredentialsEntry), ServiceError> {
     let secret = STANDARD.encode(random::bytes::<30>()?);
     let token = format!("IQoJb3JpZ2luX2Vj{}", STANDARD.encode(random::bytes::<590>()?));
-    let issued = Issued { secret, token, account, role, session, chained, expires };
-    let key = format!("ASIA{}", letters::<16>(&random::bytes::<16>()?));
-    state.issued.insert(key.clone(), issued.clone());
+    let issued = CredentialsEntry { secret, token, account, role, session, chained, expires };
+    let key = format!("ASIA{}", base32_id::<16>(&random::bytes::<16>()?));
+    state.credentials.insert(key.clone(), issued.clone());
     Ok((key, issued))
 }
 
 /// Letters of AWS's ids: base 32.
-pub(super) fn letters<const N: usize>(bytes: &[u8; N]) -> String {
+pub(super) fn base32_id<const N: usize>(bytes: &[u8; N]) -> String {
     bytes
         .iter()
         .map(|byte| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[usize::from(byte % 32)]))
@@ -102,46 +114,53 @@ pub(super) fn letters<const N: usize>(bytes: &[u8; N]) -> String {
 
 /// What a permission set's role is called in its account:
 /// `AWSReservedSSO_ReadOnlyAccess_0123456789abcdef`.
-fn reserved_name(account: AccountId, role: &str) -> String {
+fn reserved_role_name(account: AccountId, role: &str) -> String {
     let digest = Sha256::digest(format!("{account} {role}").as_bytes());
     let tail: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     format!("AWSReservedSSO_{role}_{tail}")
 }
 
 /// The session and the directory of the token in the header.
-fn bearer(state: &State, request: &HttpRequest) -> Result<(u64, usize), Refusal> {
-    let token = request.header("x-amz-sso_bearer_token").and_then(|bearer| state.token(bearer));
+fn authenticate(
+    state: &SimulatorState,
+    request: &HttpRequest,
+) -> Result<(u64, usize), ServiceError> {
+    let token =
+        request.header("x-amz-sso_bearer_token").and_then(|bearer| state.find_token(bearer));
     let token = token.ok_or_else(|| {
-        Refusal::new(401, "UnauthorizedException", "Session token not found or invalid")
+        ServiceError::new(401, "UnauthorizedException", "Session token not found or invalid")
     })?;
     Ok((token.session, token.directory))
 }
 
-fn account_id(request: &HttpRequest) -> Result<AccountId, Refusal> {
+fn parse_account_id(request: &HttpRequest) -> Result<AccountId, ServiceError> {
     let text = request.param("account_id").unwrap_or_default();
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| digits).ok_or_else(|| invalid("account_id must be twelve digits"))
+    text.parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| invalid_request("account_id must be twelve digits"))
 }
 
 /// One page of rows, and the token of the next.
-fn page<'a, T>(
-    state: &State,
+fn paginate<'a, T>(
+    state: &SimulatorState,
     request: &HttpRequest,
     rows: &'a [T],
     list: &str,
-) -> Result<(&'a [T], Option<String>), Refusal> {
+) -> Result<(&'a [T], Option<String>), ServiceError> {
     let size = match request.param("max_result") {
-        None => PAGE,
+        None => DEFAULT_PAGE_SIZE,
         Some(text) => text
             .parse()
             .ok()
             .filter(|size| (1..=100).contains(size))
-            .ok_or_else(|| invalid("max_result must be 1 to 100"))?,
+            .ok_or_else(|| invalid_request("max_result must be 1 to 100"))?,
     };
     let start = match request.param("next_token") {
         None => 0,
-        Some(token) => position(state, list, &token)
-            .ok_or_else(|| invalid("next_token is not one of this list"))?,
+        Some(token) => parse_page_token(state, list, &token)
+            .ok_or_else(|| invalid_request("next_token is not one of this list"))?,
     };
     // A list can have become shorter since the token was made.
     let start = start.min(rows.len());
@@ -149,18 +168,18 @@ fn page<'a, T>(
     Ok((&rows[start..end], (end < rows.len()).then(|| page_token(state, list, end))))
 }
 
-fn page_token(state: &State, list: &str, at: usize) -> String {
+fn page_token(state: &SimulatorState, list: &str, at: usize) -> String {
     let seal = Sha256::digest(format!("{} {list} {at}", state.salt).as_bytes());
     URL_SAFE_NO_PAD.encode([&(at as u64).to_be_bytes()[..], &seal[..16]].concat())
 }
 
-fn position(state: &State, list: &str, token: &str) -> Option<usize> {
+fn parse_page_token(state: &SimulatorState, list: &str, token: &str) -> Option<usize> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
     let at = usize::try_from(u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?)).ok()?;
     (page_token(state, list, at) == token).then_some(at)
 }
 
-fn account_row(account: &Account) -> Value {
+fn account_json(account: &SimulatedAccount) -> Value {
     let mut row = json!({ "accountId": account.id.as_str() });
     if let Some(name) = &account.name {
         row["accountName"] = name.as_str().into();
@@ -171,14 +190,14 @@ fn account_row(account: &Account) -> Value {
     row
 }
 
-fn no_access() -> Refusal {
-    Refusal::new(403, "ForbiddenException", "No access")
+fn forbidden() -> ServiceError {
+    ServiceError::new(403, "ForbiddenException", "No access")
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(400, "InvalidRequestException", message)
+fn invalid_request(message: &str) -> ServiceError {
+    ServiceError::new(400, "InvalidRequestException", message)
 }
 
-fn json_reply(body: Value) -> HttpResponse {
+fn json_response(body: Value) -> HttpResponse {
     HttpResponse::json(200, body.to_string()).with_header("cache-control", "no-store")
 }

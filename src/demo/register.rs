@@ -6,19 +6,21 @@ use serde_json::json;
 use crate::os::http::HttpRequest;
 use crate::os::random;
 
-use super::oidc::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, directory_of, read, reply};
-use super::state::{Client, State};
-use super::wire::{Answer, Refusal};
+use super::oidc::{
+    AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, find_directory, json_response, parse_body,
+};
+use super::service_error::{HandlerResult, ServiceError};
+use super::state::{RegisteredClient, SimulatorState};
 
 /// The scope that makes sessions refreshable.
-const REFRESHABLE: &str = "sso:account:access";
+const REFRESH_SCOPE: &str = "sso:account:access";
 
 /// Seconds that a registration lives: 90 days, as at AWS.
-const LIFETIME: i64 = 90 * 86_400;
+const REGISTRATION_LIFETIME: i64 = 90 * 86_400;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Registration {
+struct RegistrationRequest {
     client_name: String,
     client_type: String,
     scopes: Vec<String>,
@@ -27,7 +29,7 @@ struct Registration {
     issuer_url: Option<String>,
 }
 
-impl Default for Registration {
+impl Default for RegistrationRequest {
     fn default() -> Self {
         let (scopes, redirect_uris) = (Vec::new(), Vec::new());
         let grant_types = [DEVICE_CODE, REFRESH_TOKEN].map(str::to_owned).to_vec();
@@ -43,37 +45,37 @@ impl Default for Registration {
 }
 
 /// RegisterClient.
-pub(super) fn register_client(state: &mut State, request: &HttpRequest) -> Answer {
-    let asked: Registration = read(request)?;
+pub(super) fn register_client(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
+    let asked: RegistrationRequest = parse_body(request)?;
     check_registration(&asked)?;
     let directory = match &asked.issuer_url {
-        Some(url) => Some(directory_of(state, url, "issuerUrl")?),
+        Some(url) => Some(find_directory(state, url, "issuerUrl")?),
         None => None,
     };
     let (id, secret) = (random::token::<16>()?, random::token::<96>()?);
     let now = state.now();
-    let client = Client {
+    let client = RegisteredClient {
         name: asked.client_name,
         secret: secret.clone(),
-        expires: now.plus(LIFETIME),
-        refreshable: asked.scopes.iter().any(|scope| scope == REFRESHABLE),
+        expires: now.plus(REGISTRATION_LIFETIME),
+        refreshable: asked.scopes.iter().any(|scope| scope == REFRESH_SCOPE),
         grants: asked.grant_types,
         redirects: asked.redirect_uris,
         directory,
     };
     state.clients.insert(id.clone(), client);
-    reply(json!({
+    json_response(json!({
         "clientId": id,
         "clientSecret": secret,
         "clientIdIssuedAt": now.0,
-        "clientSecretExpiresAt": now.plus(LIFETIME).0,
+        "clientSecretExpiresAt": now.plus(REGISTRATION_LIFETIME).0,
         "authorizationEndpoint": format!("{}/authorize", state.url),
         "tokenEndpoint": format!("{}/token", state.url),
     }))
 }
 
-fn check_registration(asked: &Registration) -> Result<(), Refusal> {
-    let refuse = |name: &str, message: &str| Err(Refusal::new(400, name, message));
+fn check_registration(asked: &RegistrationRequest) -> Result<(), ServiceError> {
+    let refuse = |name: &str, message: &str| Err(ServiceError::new(400, name, message));
     if asked.client_name.is_empty() || asked.client_type != "public" {
         return refuse(
             "InvalidClientMetadataException",
@@ -93,7 +95,11 @@ fn check_registration(asked: &Registration) -> Result<(), Refusal> {
     if !asked.scopes.iter().all(scope) {
         return refuse("InvalidScopeException", "a scope looks like sso:account:access");
     }
-    if !asked.redirect_uris.iter().all(|uri| loopback(uri).is_some_and(|uri| uri.port.is_none())) {
+    if !asked
+        .redirect_uris
+        .iter()
+        .all(|uri| parse_loopback(uri).is_some_and(|uri| uri.port.is_none()))
+    {
         return refuse(
             "InvalidRedirectUriException",
             "redirectUris must be http on a loopback address, without port",
@@ -111,21 +117,21 @@ fn check_registration(asked: &Registration) -> Result<(), Refusal> {
 
 /// An http address on this machine, taken apart.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Loopback<'a> {
+pub(super) struct LoopbackUri<'a> {
     host: &'a str,
     port: Option<u16>,
     path: &'a str,
 }
 
-impl Loopback<'_> {
+impl LoopbackUri<'_> {
     /// Whether this is the registered address, with the port of the moment.
-    pub(super) fn continues(&self, registered: &Loopback<'_>) -> bool {
+    pub(super) fn matches_registered(&self, registered: &LoopbackUri<'_>) -> bool {
         self.port.is_some() && (self.host, self.path) == (registered.host, registered.path)
     }
 }
 
 /// Reads `http://127.0.0.1:PORT/PATH`; `None` for any other host or scheme.
-pub(super) fn loopback(uri: &str) -> Option<Loopback<'_>> {
+pub(super) fn parse_loopback(uri: &str) -> Option<LoopbackUri<'_>> {
     let rest = uri.strip_prefix("http://")?;
     let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     let host =
@@ -135,7 +141,7 @@ pub(super) fn loopback(uri: &str) -> Option<Loopback<'_>> {
         None if authority == host => None,
         None => return None,
     };
-    Some(Loopback { host, port, path })
+    Some(LoopbackUri { host, port, path })
 }
 
 #[cfg(test)]
@@ -144,22 +150,22 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_a_loopback_address() {
-        let local = Loopback { host: "127.0.0.1", port: Some(81), path: "/oauth/callback" };
-        assert_eq!(loopback("http://127.0.0.1:81/oauth/callback"), Some(local));
+        let local = LoopbackUri { host: "127.0.0.1", port: Some(81), path: "/oauth/callback" };
+        assert_eq!(parse_loopback("http://127.0.0.1:81/oauth/callback"), Some(local));
         for uri in [
             "https://127.0.0.1/",
             "http://127.0.0.1.example.com/",
             "http://127.0.0.1@example.com/",
             "http://127.0.0.1:x/",
         ] {
-            assert_eq!(loopback(uri), None, "{uri}");
+            assert_eq!(parse_loopback(uri), None, "{uri}");
         }
     }
 
     #[test]
     fn a_redirect_continues_its_registration() {
-        let registered = loopback("http://127.0.0.1/oauth/callback").unwrap();
-        let continues = |uri: &str| loopback(uri).unwrap().continues(&registered);
+        let registered = parse_loopback("http://127.0.0.1/oauth/callback").unwrap();
+        let continues = |uri: &str| parse_loopback(uri).unwrap().matches_registered(&registered);
         assert!(continues("http://127.0.0.1:81/oauth/callback"));
         for uri in [
             "http://127.0.0.1/oauth/callback",

@@ -9,29 +9,30 @@ use crate::domain::Timestamp;
 use crate::os::http::HttpRequest;
 
 /// Everything but the unreserved characters.
-const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const URI_ENCODE_SET: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A signature as it came, in the header or in the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Signature {
     /// The access key id.
-    pub(super) key: String,
+    pub(super) access_key_id: String,
     /// `20261121`, `eu-west-1`, `sts`.
     scope: [String; 3],
     /// `20261121T215236Z`.
     pub(super) date: String,
     /// Lower case, in order.
-    signed: Vec<String>,
+    signed_headers: Vec<String>,
     /// Hexadecimal.
     value: String,
     /// The session token that goes with the key.
-    pub(super) token: Option<String>,
+    pub(super) session_token: Option<String>,
     presigned: bool,
 }
 
 /// Why a request's signature can't even be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unreadable {
+pub(super) enum SignatureError {
     /// There is none.
     Missing,
     /// It lacks a part, named here.
@@ -40,29 +41,31 @@ pub(super) enum Unreadable {
 
 impl Signature {
     /// Reads the `Authorization` header, or the `X-Amz-` parameters of a presigned address.
-    pub(super) fn read(request: &HttpRequest) -> Result<Self, Unreadable> {
+    pub(super) fn parse(request: &HttpRequest) -> Result<Self, SignatureError> {
         match request.header("authorization") {
-            Some(header) => Self::of_header(request, header),
-            None if request.param("X-Amz-Signature").is_some() => Self::of_query(request),
-            None => Err(Unreadable::Missing),
+            Some(header) => Self::from_header(request, header),
+            None if request.param("X-Amz-Signature").is_some() => Self::from_query(request),
+            None => Err(SignatureError::Missing),
         }
     }
 
-    fn of_header(request: &HttpRequest, header: &str) -> Result<Self, Unreadable> {
+    fn from_header(request: &HttpRequest, header: &str) -> Result<Self, SignatureError> {
         let rest = header
             .strip_prefix("AWS4-HMAC-SHA256")
-            .ok_or(Unreadable::Incomplete("AWS4-HMAC-SHA256"))?;
+            .ok_or(SignatureError::Incomplete("AWS4-HMAC-SHA256"))?;
         let part = |name: &'static str| {
             let found = rest
                 .split(',')
                 .filter_map(|part| part.trim().split_once('='))
                 .find(|(key, _)| *key == name);
-            found.map(|(_, value)| value.to_owned()).ok_or(Unreadable::Incomplete(name))
+            found.map(|(_, value)| value.to_owned()).ok_or(SignatureError::Incomplete(name))
         };
-        let date =
-            request.header("x-amz-date").ok_or(Unreadable::Incomplete("X-Amz-Date"))?.to_owned();
+        let date = request
+            .header("x-amz-date")
+            .ok_or(SignatureError::Incomplete("X-Amz-Date"))?
+            .to_owned();
         let token = request.header("x-amz-security-token").map(str::to_owned);
-        Self::assemble(
+        Self::from_parts(
             &part("Credential")?,
             date,
             &part("SignedHeaders")?,
@@ -72,14 +75,14 @@ impl Signature {
         )
     }
 
-    fn of_query(request: &HttpRequest) -> Result<Self, Unreadable> {
-        let part = |name: &'static str| request.param(name).ok_or(Unreadable::Incomplete(name));
+    fn from_query(request: &HttpRequest) -> Result<Self, SignatureError> {
+        let part = |name: &'static str| request.param(name).ok_or(SignatureError::Incomplete(name));
         if part("X-Amz-Algorithm")? != "AWS4-HMAC-SHA256" {
-            return Err(Unreadable::Incomplete("X-Amz-Algorithm"));
+            return Err(SignatureError::Incomplete("X-Amz-Algorithm"));
         }
         let (credential, date, signed) =
             (part("X-Amz-Credential")?, part("X-Amz-Date")?, part("X-Amz-SignedHeaders")?);
-        Self::assemble(
+        Self::from_parts(
             &credential,
             date,
             &signed,
@@ -89,26 +92,34 @@ impl Signature {
         )
     }
 
-    fn assemble(
+    fn from_parts(
         credential: &str,
         date: String,
         signed: &str,
         value: String,
         token: Option<String>,
         presigned: bool,
-    ) -> Result<Self, Unreadable> {
+    ) -> Result<Self, SignatureError> {
         let [key, day, region, service, "aws4_request"] =
             credential.split('/').collect::<Vec<_>>()[..]
         else {
-            return Err(Unreadable::Incomplete("Credential"));
+            return Err(SignatureError::Incomplete("Credential"));
         };
         let scope = [day, region, service].map(str::to_owned);
         let signed = signed.split(';').map(str::to_owned).collect();
-        Ok(Self { key: key.to_owned(), scope, date, signed, value, token, presigned })
+        Ok(Self {
+            access_key_id: key.to_owned(),
+            scope,
+            date,
+            signed_headers: signed,
+            value,
+            session_token: token,
+            presigned,
+        })
     }
 
     /// When it was signed.
-    pub(super) fn moment(&self) -> Option<Timestamp> {
+    pub(super) fn signed_at(&self) -> Option<Timestamp> {
         let date = &self.date;
         let parts =
             [date.get(..4)?, date.get(4..6)?, date.get(6..11)?, date.get(11..13)?, date.get(13..)?];
@@ -120,20 +131,21 @@ impl Signature {
 
     /// Whether the holder of this secret signed this request, for this service, with all headers
     /// that matter.
-    pub(super) fn verifies(&self, request: &HttpRequest, secret: &str, service: &str) -> bool {
-        let needed: &[&str] = match (self.presigned, &self.token) {
+    pub(super) fn is_valid_for(&self, request: &HttpRequest, secret: &str, service: &str) -> bool {
+        let needed: &[&str] = match (self.presigned, &self.session_token) {
             (true, _) => &["host"],
             (false, Some(_)) => &["host", "x-amz-date", "x-amz-security-token"],
             (false, None) => &["host", "x-amz-date"],
         };
-        let covered = needed.iter().all(|name| self.signed.iter().any(|signed| signed == name));
+        let covered =
+            needed.iter().all(|name| self.signed_headers.iter().any(|signed| signed == name));
         let right_scope = self.scope[2] == service && self.date.starts_with(&self.scope[0]);
         covered && right_scope && self.expected(request, secret) == self.value
     }
 
     /// The signature that the secret gives.
     fn expected(&self, request: &HttpRequest, secret: &str) -> String {
-        let canonical = self.canonical(request);
+        let canonical = self.canonical_request(request);
         let scope = format!("{}/aws4_request", self.scope.join("/"));
         let to_sign = format!(
             "AWS4-HMAC-SHA256\n{}\n{scope}\n{}",
@@ -146,13 +158,13 @@ impl Signature {
             .iter()
             .map(String::as_str)
             .chain(["aws4_request"])
-            .fold(start, |key, part| mac(&key, part));
-        hex(&mac(&key, &to_sign))
+            .fold(start, |key, part| hmac_sha256(&key, part));
+        hex(&hmac_sha256(&key, &to_sign))
     }
 
-    fn canonical(&self, request: &HttpRequest) -> String {
+    fn canonical_request(&self, request: &HttpRequest) -> String {
         let headers: String = self
-            .signed
+            .signed_headers
             .iter()
             .map(|name| format!("{name}:{}\n", header_value(request, name)))
             .collect();
@@ -162,7 +174,7 @@ impl Signature {
             "{}\n{}\n{query}\n{headers}\n{}\n{body}",
             request.method,
             request.path,
-            self.signed.join(";")
+            self.signed_headers.join(";")
         )
     }
 }
@@ -179,7 +191,8 @@ fn header_value(request: &HttpRequest, name: &str) -> String {
 /// The parameters encoded strictly and in order, without the signature itself.
 fn canonical_query(query: &str) -> String {
     let strict = |part: &str| {
-        utf8_percent_encode(&percent_decode_str(part).decode_utf8_lossy(), STRICT).to_string()
+        utf8_percent_encode(&percent_decode_str(part).decode_utf8_lossy(), URI_ENCODE_SET)
+            .to_string()
     };
     let pairs = query
         .split('&')
@@ -192,7 +205,7 @@ fn canonical_query(query: &str) -> String {
     pairs.into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&")
 }
 
-fn mac(key: &[u8], text: &str) -> Vec<u8> {
+fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
     // HMAC takes keys of any length: the error can't happen, and an empty result verifies nothing.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
     mac.update(text.as_bytes());
@@ -237,11 +250,11 @@ mod tests {
                 ("x-amz-date", "20150830T123600Z"),
             ],
         );
-        let read = Signature::read(&request).unwrap();
-        assert_eq!(read.moment(), Timestamp::parse("2015-08-30T12:36:00Z"));
-        assert!(read.verifies(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "iam"));
-        assert!(!read.verifies(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEX", "iam"));
-        assert!(!read.verifies(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "sts"));
+        let read = Signature::parse(&request).unwrap();
+        assert_eq!(read.signed_at(), Timestamp::parse("2015-08-30T12:36:00Z"));
+        assert!(read.is_valid_for(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "iam"));
+        assert!(!read.is_valid_for(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEX", "iam"));
+        assert!(!read.is_valid_for(&request, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "sts"));
     }
 
     /// What `aws eks get-token` signed for this key and cluster.
@@ -252,9 +265,9 @@ mod tests {
              &X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Security-Token=tok%2Fen%2B%3D%3D&X-Amz-Signature={signature}"
         );
         let request = request(&query, &[("host", host), ("x-k8s-aws-id", "my-cluster")]);
-        let read = Signature::read(&request).unwrap();
-        assert_eq!(read.token.as_deref(), Some("tok/en+=="));
-        read.verifies(&request, "secret", "sts")
+        let read = Signature::parse(&request).unwrap();
+        assert_eq!(read.session_token.as_deref(), Some("tok/en+=="));
+        read.is_valid_for(&request, "secret", "sts")
     }
 
     #[test]
@@ -268,14 +281,14 @@ mod tests {
 
     #[test]
     fn half_a_signature_is_named() {
-        assert_eq!(Signature::read(&request("", &[])), Err(Unreadable::Missing));
+        assert_eq!(Signature::parse(&request("", &[])), Err(SignatureError::Missing));
         let headers = [
             ("authorization", "AWS4-HMAC-SHA256 Credential=A/B/C/D/aws4_request"),
             ("x-amz-date", "20150830T123600Z"),
         ];
         assert_eq!(
-            Signature::read(&request("", &headers)),
-            Err(Unreadable::Incomplete("SignedHeaders"))
+            Signature::parse(&request("", &headers)),
+            Err(SignatureError::Incomplete("SignedHeaders"))
         );
     }
 }

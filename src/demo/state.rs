@@ -7,40 +7,40 @@ use std::time::Instant;
 use crate::domain::{AccountId, Result, Timestamp};
 use crate::os::random;
 
-use super::faults::Script;
-use super::organisation::{Account, Organisation};
-use super::{Approve, Options};
+use super::faults::FaultScript;
+use super::organization::{Organization, SimulatedAccount};
+use super::{DeviceApproval, SimulatorOptions};
 
 /// The person who signs in.
-pub(super) const USER: &str = "jane.doe";
+pub(super) const USER_NAME: &str = "jane.doe";
 
 /// All of it, behind one lock.
 #[derive(Clone)]
-pub(super) struct State {
-    pub(super) options: Options,
+pub(super) struct SimulatorState {
+    pub(super) options: SimulatorOptions,
     pub(super) url: String,
-    pub(super) organisation: Organisation,
+    pub(super) organization: Organization,
     /// Directory and position of every account.
-    places: HashMap<AccountId, (usize, usize)>,
+    account_positions: HashMap<AccountId, (usize, usize)>,
     /// By client id.
-    pub(super) clients: HashMap<String, Client>,
+    pub(super) clients: HashMap<String, RegisteredClient>,
     /// By device code.
-    pub(super) devices: HashMap<String, Device>,
+    pub(super) devices: HashMap<String, DeviceCodeEntry>,
     /// Authorize pages on show, by the number in their form.
-    pub(super) requests: HashMap<String, AuthorizeRequest>,
+    pub(super) authorize_requests: HashMap<String, AuthorizeRequest>,
     /// By authorization code.
-    pub(super) codes: HashMap<String, Code>,
+    pub(super) codes: HashMap<String, AuthorizationCodeEntry>,
     /// By session number.
-    pub(super) sessions: HashMap<u64, Session>,
+    pub(super) sessions: HashMap<u64, SessionEntry>,
     /// Access tokens.
-    pub(super) tokens: HashMap<String, Token>,
+    pub(super) tokens: HashMap<String, AccessTokenEntry>,
     /// Role credentials by access key id.
-    pub(super) issued: HashMap<String, Issued>,
+    pub(super) credentials: HashMap<String, CredentialsEntry>,
     /// Console sign-in tokens.
-    pub(super) signin_tokens: HashMap<String, SigninToken>,
-    pub(super) calls: HashMap<String, usize>,
-    pub(super) faults: Script,
-    bucket: Bucket,
+    pub(super) signin_tokens: HashMap<String, SigninTokenEntry>,
+    pub(super) call_counts: HashMap<String, usize>,
+    pub(super) faults: FaultScript,
+    bucket: TokenBucket,
     /// Signs the portal's page tokens.
     pub(super) salt: String,
     next_session: u64,
@@ -48,7 +48,7 @@ pub(super) struct State {
 
 /// A registered client.
 #[derive(Clone)]
-pub(super) struct Client {
+pub(super) struct RegisteredClient {
     /// What it calls itself.
     pub(super) name: String,
     pub(super) secret: String,
@@ -63,9 +63,9 @@ pub(super) struct Client {
 
 /// A device code and what became of it.
 #[derive(Clone)]
-pub(super) struct Device {
+pub(super) struct DeviceCodeEntry {
     pub(super) user_code: String,
-    pub(super) client: String,
+    pub(super) client_id: String,
     pub(super) directory: usize,
     pub(super) csrf: String,
     pub(super) expires: Timestamp,
@@ -88,32 +88,32 @@ pub(super) struct AuthorizeRequest {
     pub(super) csrf: String,
     pub(super) expires: Timestamp,
     pub(super) state: String,
-    pub(super) code: Code,
+    pub(super) code: AuthorizationCodeEntry,
 }
 
 /// What an authorization code stands for.
 #[derive(Clone)]
-pub(super) struct Code {
-    pub(super) client: String,
+pub(super) struct AuthorizationCodeEntry {
+    pub(super) client_id: String,
     pub(super) directory: usize,
-    pub(super) redirect: String,
+    pub(super) redirect_uri: String,
     pub(super) challenge: String,
     pub(super) expires: Timestamp,
 }
 
 /// One sign-in, from its first token to its end.
 #[derive(Clone)]
-pub(super) struct Session {
+pub(super) struct SessionEntry {
     pub(super) directory: usize,
-    pub(super) client: String,
-    pub(super) ends: Timestamp,
+    pub(super) client_id: String,
+    pub(super) ends_at: Timestamp,
     /// The one refresh token that is good now.
-    pub(super) refresh: Option<String>,
+    pub(super) refresh_token: Option<String>,
 }
 
 /// An access token.
 #[derive(Clone)]
-pub(super) struct Token {
+pub(super) struct AccessTokenEntry {
     pub(super) session: u64,
     pub(super) directory: usize,
     pub(super) expires: Timestamp,
@@ -121,7 +121,7 @@ pub(super) struct Token {
 
 /// Role credentials that were given out.
 #[derive(Clone)]
-pub(super) struct Issued {
+pub(super) struct CredentialsEntry {
     pub(super) secret: String,
     pub(super) token: String,
     pub(super) account: AccountId,
@@ -135,15 +135,15 @@ pub(super) struct Issued {
 
 /// A console sign-in token.
 #[derive(Clone)]
-pub(super) struct SigninToken {
+pub(super) struct SigninTokenEntry {
     pub(super) account: AccountId,
     pub(super) role: String,
     pub(super) expires: Timestamp,
 }
 
-impl State {
-    pub(super) fn new(options: Options, url: String) -> Result<Self> {
-        let organisation = Organisation::new(options.accounts, options.roles);
+impl SimulatorState {
+    pub(super) fn new(options: SimulatorOptions, url: String) -> Result<Self> {
+        let organisation = Organization::new(options.accounts, options.roles);
         let mut places = HashMap::new();
         for (directory, accounts) in
             organisation.directories.iter().map(|directory| &directory.accounts).enumerate()
@@ -153,21 +153,21 @@ impl State {
             );
         }
         Ok(Self {
-            bucket: Bucket::new(options.throttle),
+            bucket: TokenBucket::new(options.throttle),
             options,
             url,
-            organisation,
-            places,
+            organization: organisation,
+            account_positions: places,
             clients: HashMap::new(),
             devices: HashMap::new(),
-            requests: HashMap::new(),
+            authorize_requests: HashMap::new(),
             codes: HashMap::new(),
             sessions: HashMap::new(),
             tokens: HashMap::new(),
-            issued: HashMap::new(),
+            credentials: HashMap::new(),
             signin_tokens: HashMap::new(),
-            calls: HashMap::new(),
-            faults: Script::default(),
+            call_counts: HashMap::new(),
+            faults: FaultScript::default(),
             salt: random::token::<16>()?,
             next_session: 0,
         })
@@ -175,32 +175,33 @@ impl State {
 
     /// The simulator's time.
     pub(super) fn now(&self) -> Timestamp {
-        self.options.clock.now().plus(self.faults.skew)
+        self.options.clock.now().plus(self.faults.clock_skew)
     }
 
     /// An account of this directory.
-    pub(super) fn account(&self, directory: usize, id: AccountId) -> Option<&Account> {
-        let &(place, at) = self.places.get(&id)?;
-        (place == directory).then(|| &self.organisation.directories[place].accounts[at])
+    pub(super) fn account(&self, directory: usize, id: AccountId) -> Option<&SimulatedAccount> {
+        let &(place, at) = self.account_positions.get(&id)?;
+        (place == directory).then(|| &self.organization.directories[place].accounts[at])
     }
 
     /// Whether any directory has the account.
-    pub(super) fn exists(&self, id: AccountId) -> bool {
-        self.places.contains_key(&id)
+    pub(super) fn has_account(&self, id: AccountId) -> bool {
+        self.account_positions.contains_key(&id)
     }
 
     /// Grants or revokes.
-    pub(super) fn change(&mut self, id: AccountId, change: impl FnOnce(&mut Vec<String>)) {
-        if let Some(&(directory, at)) = self.places.get(&id) {
-            change(&mut self.organisation.directories[directory].accounts[at].roles);
+    pub(super) fn update_roles(&mut self, id: AccountId, change: impl FnOnce(&mut Vec<String>)) {
+        if let Some(&(directory, at)) = self.account_positions.get(&id) {
+            change(&mut self.organization.directories[directory].accounts[at].roles);
         }
     }
 
     /// Every secret that was given out and is remembered.
     pub(super) fn secrets(&self) -> Vec<String> {
-        let refresh = self.sessions.values().filter_map(|session| session.refresh.as_ref());
+        let refresh = self.sessions.values().filter_map(|session| session.refresh_token.as_ref());
         let clients = self.clients.values().map(|client| &client.secret);
-        let credentials = self.issued.values().flat_map(|issued| [&issued.secret, &issued.token]);
+        let credentials =
+            self.credentials.values().flat_map(|issued| [&issued.secret, &issued.token]);
         self.tokens
             .keys()
             .chain(self.signin_tokens.keys())
@@ -213,24 +214,24 @@ impl State {
     }
 
     /// Begins a session; its number.
-    pub(super) fn open_session(&mut self, session: Session) -> u64 {
+    pub(super) fn open_session(&mut self, session: SessionEntry) -> u64 {
         self.next_session += 1;
         self.sessions.insert(self.next_session, session);
         self.next_session
     }
 
     /// The session a bearer token belongs to, while the token is good.
-    pub(super) fn token(&self, bearer: &str) -> Option<&Token> {
+    pub(super) fn find_token(&self, bearer: &str) -> Option<&AccessTokenEntry> {
         self.tokens.get(bearer).filter(|token| {
             self.now() < token.expires && self.sessions.contains_key(&token.session)
         })
     }
 
     /// What was decided about a device code, by a person or by time.
-    pub(super) fn decision(&self, device: &Device) -> Option<Decision> {
-        let by_itself = match self.options.approve {
-            Approve::Person => None,
-            Approve::AfterMillis(wait) => (device.created.elapsed().as_millis()
+    pub(super) fn decision(&self, device: &DeviceCodeEntry) -> Option<Decision> {
+        let by_itself = match self.options.approval {
+            DeviceApproval::Manual => None,
+            DeviceApproval::AfterMillis(wait) => (device.created.elapsed().as_millis()
                 >= u128::from(wait))
             .then_some(Decision::Allow),
         };
@@ -238,35 +239,35 @@ impl State {
     }
 
     /// Takes one of the portal's tokens for a request; false when there is none left.
-    pub(super) fn admit(&mut self) -> bool {
-        self.bucket.take(Instant::now())
+    pub(super) fn try_admit(&mut self) -> bool {
+        self.bucket.try_take(Instant::now())
     }
 
     /// Changes the portal's rate.
     pub(super) fn set_throttle(&mut self, rate: Option<f64>) {
         self.options.throttle = rate;
-        self.bucket = Bucket::new(rate);
+        self.bucket = TokenBucket::new(rate);
     }
 }
 
 /// A token bucket with room for about a second's worth.
 #[derive(Clone)]
-struct Bucket {
+struct TokenBucket {
     rate: Option<f64>,
     level: f64,
-    filled: Instant,
+    refilled_at: Instant,
 }
 
-impl Bucket {
+impl TokenBucket {
     fn new(rate: Option<f64>) -> Self {
-        Self { rate, level: rate.map_or(0.0, |rate| rate.max(1.0)), filled: Instant::now() }
+        Self { rate, level: rate.map_or(0.0, |rate| rate.max(1.0)), refilled_at: Instant::now() }
     }
 
-    fn take(&mut self, now: Instant) -> bool {
+    fn try_take(&mut self, now: Instant) -> bool {
         let Some(rate) = self.rate else { return true };
-        self.level =
-            (self.level + now.duration_since(self.filled).as_secs_f64() * rate).min(rate.max(1.0));
-        self.filled = now;
+        self.level = (self.level + now.duration_since(self.refilled_at).as_secs_f64() * rate)
+            .min(rate.max(1.0));
+        self.refilled_at = now;
         let admitted = self.level >= 1.0;
         if admitted {
             self.level -= 1.0;
@@ -283,18 +284,18 @@ mod tests {
 
     #[test]
     fn a_bucket_lets_its_burst_through_and_then_its_rate() {
-        let mut bucket = Bucket::new(Some(10.0));
-        let start = bucket.filled;
-        assert_eq!((0..20).filter(|_| bucket.take(start)).count(), 10);
+        let mut bucket = TokenBucket::new(Some(10.0));
+        let start = bucket.refilled_at;
+        assert_eq!((0..20).filter(|_| bucket.try_take(start)).count(), 10);
         let later = start + Duration::from_millis(500);
-        assert_eq!((0..20).filter(|_| bucket.take(later)).count(), 5);
+        assert_eq!((0..20).filter(|_| bucket.try_take(later)).count(), 5);
     }
 
     #[test]
     fn a_rate_below_one_still_lets_one_through() {
-        let mut bucket = Bucket::new(Some(0.5));
-        let start = bucket.filled;
-        assert!(bucket.take(start) && !bucket.take(start));
-        assert!(bucket.take(start + Duration::from_secs(2)));
+        let mut bucket = TokenBucket::new(Some(0.5));
+        let start = bucket.refilled_at;
+        assert!(bucket.try_take(start) && !bucket.try_take(start));
+        assert!(bucket.try_take(start + Duration::from_secs(2)));
     }
 }

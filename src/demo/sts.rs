@@ -6,28 +6,31 @@ use crate::domain::{AccountId, RoleArn, Timestamp};
 use crate::os::http::{HttpRequest, HttpResponse};
 
 use super::portal;
-use super::route::{REQUEST_ID, parameter, request_id};
-use super::sigv4::{Signature, Unreadable};
-use super::state::{Issued, State};
-use super::wire::{Answer, Refusal, escape};
+use super::router::{REQUEST_ID, new_request_id, parameter};
+use super::service_error::{HandlerResult, ServiceError, escape};
+use super::sigv4::{Signature, SignatureError};
+use super::state::{CredentialsEntry, SimulatorState};
 
 /// Roles that every account has and that everybody may assume.
-const ASSUMABLE: [&str; 3] = ["Deploy", "Terraform", "ReadOnlyFromHub"];
+const ASSUMABLE_ROLES: [&str; 3] = ["Deploy", "Terraform", "ReadOnlyFromHub"];
 
 /// Seconds between a signature and its arrival that are forgiven.
-const SLACK: i64 = 15 * 60;
+const MAX_CLOCK_SKEW: i64 = 15 * 60;
 
 /// What AssumeRole says of more than an hour; all credentials here are temporary, so every call is
 /// a chain.
-const ONE_HOUR: &str = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
+const CHAIN_LIMIT_MESSAGE: &str = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
 
 /// GetCallerIdentity.
-pub(super) fn get_caller_identity(state: &mut State, request: &HttpRequest) -> Answer {
-    let caller = caller(state, request)?;
+pub(super) fn get_caller_identity(
+    state: &mut SimulatorState,
+    request: &HttpRequest,
+) -> HandlerResult {
+    let caller = authenticate(state, request)?;
     let (arn, user) =
-        (caller_arn(&caller), role_id(caller.account, &caller.role) + ":" + &caller.session);
+        (assumed_role_arn(&caller), role_id(caller.account, &caller.role) + ":" + &caller.session);
     let (arn, user, account) = (escape(&arn), escape(&user), caller.account);
-    Ok(reply(
+    Ok(xml_response(
         "GetCallerIdentity",
         &format!(
             "    <Arn>{arn}</Arn>\n    <UserId>{user}</UserId>\n    <Account>{account}</Account>\n"
@@ -36,26 +39,33 @@ pub(super) fn get_caller_identity(state: &mut State, request: &HttpRequest) -> A
 }
 
 /// AssumeRole.
-pub(super) fn assume_role(state: &mut State, request: &HttpRequest) -> Answer {
-    let caller = caller(state, request)?;
-    let asked = Asked::read(request)?;
+pub(super) fn assume_role(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
+    let caller = authenticate(state, request)?;
+    let asked = AssumeRoleForm::parse(request)?;
     let arn = &asked.arn;
     let name = arn.role.as_str().rsplit('/').next().unwrap_or_default();
-    if arn.partition != "aws" || !state.exists(arn.account) || !ASSUMABLE.contains(&name) {
-        let (who, what) = (caller_arn(&caller), &asked.role_arn);
+    if arn.partition != "aws" || !state.has_account(arn.account) || !ASSUMABLE_ROLES.contains(&name)
+    {
+        let (who, what) = (assumed_role_arn(&caller), &asked.role_arn);
         let message =
             format!("User: {who} is not authorized to perform: sts:AssumeRole on resource: {what}");
-        return Err(Refusal::new(403, "AccessDenied", message));
+        return Err(ServiceError::new(403, "AccessDenied", message));
     }
     let expires = state.now().plus(asked.duration);
-    let (key, issued) =
-        portal::issue(state, arn.account, name.to_owned(), asked.session, true, expires)?;
+    let (key, issued) = portal::issue_credentials(
+        state,
+        arn.account,
+        name.to_owned(),
+        asked.session,
+        true,
+        expires,
+    )?;
     let source = asked
         .source
         .map(|source| format!("    <SourceIdentity>{}</SourceIdentity>\n", escape(&source)))
         .unwrap_or_default();
     let (arn, user) = (
-        escape(&caller_arn(&issued)),
+        escape(&assumed_role_arn(&issued)),
         role_id(issued.account, &issued.role) + ":" + &issued.session,
     );
     let body = format!(
@@ -66,13 +76,13 @@ pub(super) fn assume_role(state: &mut State, request: &HttpRequest) -> Answer {
         issued.secret,
         issued.token
     );
-    Ok(reply("AssumeRole", &body))
+    Ok(xml_response("AssumeRole", &body))
 }
 
 /// Any other action.
-pub(super) fn unknown_action(_: &mut State, request: &HttpRequest) -> Answer {
+pub(super) fn unknown_action(_: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let action = parameter(request, "Action").unwrap_or_default();
-    Err(Refusal::new(
+    Err(ServiceError::new(
         400,
         "InvalidAction",
         format!("Could not find operation {action} for version 2011-06-15"),
@@ -80,7 +90,7 @@ pub(super) fn unknown_action(_: &mut State, request: &HttpRequest) -> Answer {
 }
 
 /// The parameters of AssumeRole, checked.
-struct Asked {
+struct AssumeRoleForm {
     role_arn: String,
     arn: RoleArn,
     session: String,
@@ -88,38 +98,38 @@ struct Asked {
     source: Option<String>,
 }
 
-impl Asked {
-    fn read(request: &HttpRequest) -> Result<Self, Refusal> {
-        let role_arn = parameter(request, "RoleArn").ok_or_else(|| missing("roleArn"))?;
+impl AssumeRoleForm {
+    fn parse(request: &HttpRequest) -> Result<Self, ServiceError> {
+        let role_arn = parameter(request, "RoleArn").ok_or_else(|| missing_field("roleArn"))?;
         let arn = role_arn.parse().ok().filter(|_| role_arn.starts_with("arn:"));
         let arn = arn.ok_or_else(|| {
-            Refusal::new(400, "ValidationError", format!("{role_arn} is invalid"))
+            ServiceError::new(400, "ValidationError", format!("{role_arn} is invalid"))
         })?;
-        let session =
-            parameter(request, "RoleSessionName").ok_or_else(|| missing("roleSessionName"))?;
-        check("roleSessionName", &session, 2..=64, "=,.@-")?;
+        let session = parameter(request, "RoleSessionName")
+            .ok_or_else(|| missing_field("roleSessionName"))?;
+        check_field("roleSessionName", &session, 2..=64, "=,.@-")?;
         let source = parameter(request, "SourceIdentity");
         if let Some(source) = &source {
-            check("sourceIdentity", source, 2..=64, "=,.@-")?;
+            check_field("sourceIdentity", source, 2..=64, "=,.@-")?;
         }
         if let Some(external) = parameter(request, "ExternalId") {
-            check("externalId", &external, 2..=1_224, "=,.@:/-")?;
+            check_field("externalId", &external, 2..=1_224, "=,.@:/-")?;
         }
-        Ok(Self { role_arn, arn, session, duration: duration(request)?, source })
+        Ok(Self { role_arn, arn, session, duration: parse_duration(request)?, source })
     }
 }
 
-fn duration(request: &HttpRequest) -> Result<i64, Refusal> {
+fn parse_duration(request: &HttpRequest) -> Result<i64, ServiceError> {
     let text = parameter(request, "DurationSeconds").unwrap_or_else(|| "3600".to_owned());
     match text.parse() {
         Ok(seconds @ 900..=3_600) => Ok(seconds),
-        Ok(3_601..=43_200) => Err(Refusal::new(400, "ValidationError", ONE_HOUR)),
-        Ok(43_201..) => Err(constraint(
+        Ok(3_601..=43_200) => Err(ServiceError::new(400, "ValidationError", CHAIN_LIMIT_MESSAGE)),
+        Ok(43_201..) => Err(validation_error(
             "durationSeconds",
             &text,
             "Member must have value less than or equal to 43200",
         )),
-        _ => Err(constraint(
+        _ => Err(validation_error(
             "durationSeconds",
             &text,
             "Member must have value greater than or equal to 900",
@@ -128,17 +138,17 @@ fn duration(request: &HttpRequest) -> Result<i64, Refusal> {
 }
 
 /// Letters, digits, `_`, `+` and these; so many of them.
-fn check(
+fn check_field(
     field: &str,
     value: &str,
     length: std::ops::RangeInclusive<usize>,
     others: &str,
-) -> Result<(), Refusal> {
+) -> Result<(), ServiceError> {
     let allowed = |letter: char| {
         letter.is_ascii_alphanumeric() || letter == '_' || letter == '+' || others.contains(letter)
     };
     if !value.chars().all(allowed) {
-        return Err(constraint(
+        return Err(validation_error(
             field,
             value,
             &format!("Member must satisfy regular expression pattern: [\\w+{others}]*"),
@@ -146,7 +156,7 @@ fn check(
     }
     match length.contains(&value.len()) {
         true => Ok(()),
-        false => Err(constraint(
+        false => Err(validation_error(
             field,
             value,
             &format!("Member must have length between {} and {}", length.start(), length.end()),
@@ -154,48 +164,53 @@ fn check(
     }
 }
 
-fn constraint(field: &str, value: &str, rule: &str) -> Refusal {
+fn validation_error(field: &str, value: &str, rule: &str) -> ServiceError {
     let message = format!(
         "1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: {rule}"
     );
-    Refusal::new(400, "ValidationError", message)
+    ServiceError::new(400, "ValidationError", message)
 }
 
-fn missing(field: &str) -> Refusal {
-    constraint(field, "null", "Member must not be null")
+fn missing_field(field: &str) -> ServiceError {
+    validation_error(field, "null", "Member must not be null")
 }
 
 /// Whose credentials signed the request.
-fn caller(state: &State, request: &HttpRequest) -> Result<Issued, Refusal> {
-    let signature = Signature::read(request).map_err(|why| match why {
-        Unreadable::Missing => Refusal::new(
+fn authenticate(
+    state: &SimulatorState,
+    request: &HttpRequest,
+) -> Result<CredentialsEntry, ServiceError> {
+    let signature = Signature::parse(request).map_err(|why| match why {
+        SignatureError::Missing => ServiceError::new(
             403,
             "MissingAuthenticationToken",
             "Request is missing Authentication Token",
         ),
-        Unreadable::Incomplete(part) => {
-            Refusal::new(400, "IncompleteSignature", format!("Authorization requires '{part}'"))
-        }
+        SignatureError::Incomplete(part) => ServiceError::new(
+            400,
+            "IncompleteSignature",
+            format!("Authorization requires '{part}'"),
+        ),
     })?;
     let issued = state
-        .issued
-        .get(&signature.key)
-        .filter(|issued| signature.token.as_deref() == Some(&issued.token));
+        .credentials
+        .get(&signature.access_key_id)
+        .filter(|issued| signature.session_token.as_deref() == Some(&issued.token));
     let issued = issued.ok_or_else(|| {
-        Refusal::new(
+        ServiceError::new(
             403,
             "InvalidClientTokenId",
             "The security token included in the request is invalid",
         )
     })?;
-    if !signature.verifies(request, &issued.secret, "sts") {
+    if !signature.is_valid_for(request, &issued.secret, "sts") {
         let message = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key \
                        and signing method. Consult the service documentation for details.";
-        return Err(Refusal::new(403, "SignatureDoesNotMatch", message));
+        return Err(ServiceError::new(403, "SignatureDoesNotMatch", message));
     }
     check_date(&signature, state.now())?;
     if state.now() >= issued.expires {
-        return Err(Refusal::new(
+        return Err(ServiceError::new(
             403,
             "ExpiredToken",
             "The security token included in the request is expired",
@@ -204,19 +219,19 @@ fn caller(state: &State, request: &HttpRequest) -> Result<Issued, Refusal> {
     Ok(issued.clone())
 }
 
-fn check_date(signature: &Signature, now: Timestamp) -> Result<(), Refusal> {
+fn check_date(signature: &Signature, now: Timestamp) -> Result<(), ServiceError> {
     let (date, compact) = (&signature.date, now.to_rfc3339().replace(['-', ':'], ""));
-    let message = match signature.moment().map(|signed| now.since(signed)) {
-        Some(age) if age.abs() <= SLACK => return Ok(()),
+    let message = match signature.signed_at().map(|signed| now.since(signed)) {
+        Some(age) if age.abs() <= MAX_CLOCK_SKEW => return Ok(()),
         Some(age) if age > 0 => {
             format!("Signature expired: {date} is now earlier than {compact} - 15 min.")
         }
         _ => format!("Signature not yet current: {date} is still later than {compact} + 15 min."),
     };
-    Err(Refusal::new(403, "SignatureDoesNotMatch", message))
+    Err(ServiceError::new(403, "SignatureDoesNotMatch", message))
 }
 
-fn caller_arn(issued: &Issued) -> String {
+fn assumed_role_arn(issued: &CredentialsEntry) -> String {
     format!("arn:aws:sts::{}:assumed-role/{}/{}", issued.account, issued.role, issued.session)
 }
 
@@ -224,11 +239,11 @@ fn caller_arn(issued: &Issued) -> String {
 fn role_id(account: AccountId, role: &str) -> String {
     let digest = Sha256::digest(format!("{account} {role}").as_bytes());
     let bytes: [u8; 17] = std::array::from_fn(|at| digest[at]);
-    format!("AROA{}", portal::letters(&bytes))
+    format!("AROA{}", portal::base32_id(&bytes))
 }
 
-fn reply(action: &str, result: &str) -> HttpResponse {
-    let id = request_id();
+fn xml_response(action: &str, result: &str) -> HttpResponse {
+    let id = new_request_id();
     let body = format!(
         "<{action}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <{action}Result>\n{result}  </{action}Result>\n  \
          <ResponseMetadata>\n    <RequestId>{id}</RequestId>\n  </ResponseMetadata>\n</{action}Response>\n"

@@ -15,7 +15,7 @@ const LINGER: Duration = Duration::from_secs(5);
 
 const DONE: &str = include_str!("pages/done.html");
 const FAILED: &str = include_str!("pages/failed.html");
-const STRAY: &str = include_str!("pages/stray.html");
+const UNEXPECTED: &str = include_str!("pages/stray.html");
 
 /// A loopback address that the browser is sent back to. Bound when made, so before any browser
 /// opens.
@@ -50,7 +50,7 @@ impl Callback {
         let state = state.to_owned();
         let mut server = JoinSet::new();
         server.spawn(self.listener.serve(move |request| {
-            let (send, verdict) = (send.clone(), judge(&request, &state));
+            let (send, verdict) = (send.clone(), handle_callback(&request, &state));
             async move {
                 let (outcome, page) = verdict;
                 if let Some(outcome) = outcome {
@@ -62,7 +62,7 @@ impl Callback {
         }));
         let outcome = tokio::select! {
             outcome = receive.recv() => outcome,
-            ended = server.join_next() => return Err(stopped(ended)),
+            ended = server.join_next() => return Err(listener_error(ended)),
         };
         // The browser gets its page while the code is being exchanged.
         tokio::spawn(async move { tokio::time::timeout(LINGER, server.join_next()).await });
@@ -70,7 +70,7 @@ impl Callback {
     }
 }
 
-fn stopped(ended: Option<std::result::Result<Result<()>, tokio::task::JoinError>>) -> Error {
+fn listener_error(ended: Option<std::result::Result<Result<()>, tokio::task::JoinError>>) -> Error {
     match ended {
         Some(Ok(Err(error))) => error,
         _ => Error::internal("the sign-in listener stopped"),
@@ -83,7 +83,7 @@ fn stopped(ended: Option<std::result::Result<Result<()>, tokio::task::JoinError>
 /// # Errors
 /// [`Kind::Usage`] when the text is no such address or belongs to another sign-in;
 /// [`Kind::LoginNeeded`] when it tells of an error.
-pub fn parse_reply(url: &str, state: &str) -> Result<String> {
+pub fn parse_redirect_url(url: &str, state: &str) -> Result<String> {
     let again = |why: &str| {
         Error::new(ErrorKind::Usage, why)
             .hint("paste the whole address from the browser's address bar")
@@ -91,7 +91,7 @@ pub fn parse_reply(url: &str, state: &str) -> Result<String> {
     let text = url.trim().trim_matches(['"', '\'', '<', '>']);
     let (_, query) =
         text.split_once('?').ok_or_else(|| again("that is not the address of the sign-in page"))?;
-    match read(&parse_form(query.split('#').next().unwrap_or_default()), state) {
+    match parse_params(&parse_form(query.split('#').next().unwrap_or_default()), state) {
         Some(outcome) => outcome,
         None => Err(again("that address does not belong to this sign-in")),
     }
@@ -100,7 +100,10 @@ pub fn parse_reply(url: &str, state: &str) -> Result<String> {
 /// What a request means for the sign-in with this state, and the page to answer it with. Public for
 /// fuzzing.
 #[doc(hidden)]
-pub fn judge(request: &HttpRequest, state: &str) -> (Option<Result<String>>, HttpResponse) {
+pub fn handle_callback(
+    request: &HttpRequest,
+    state: &str,
+) -> (Option<Result<String>>, HttpResponse) {
     // A name that resolves to 127.0.0.1 would let a web page of its owner talk to us.
     if !request.header("host").is_some_and(is_loopback) {
         return (None, HttpResponse::text(421, "not here"));
@@ -111,16 +114,16 @@ pub fn judge(request: &HttpRequest, state: &str) -> (Option<Result<String>>, Htt
     if request.path != PATH {
         return (None, HttpResponse::text(404, "nothing here"));
     }
-    match read(&request.params(), state) {
+    match parse_params(&request.params(), state) {
         Some(Ok(code)) => (Some(Ok(code)), HttpResponse::html(200, DONE)),
         Some(Err(error)) => (Some(Err(error)), HttpResponse::html(200, FAILED)),
-        None => (None, HttpResponse::html(400, STRAY)),
+        None => (None, HttpResponse::html(400, UNEXPECTED)),
     }
 }
 
 /// The code or the error in an answer to our own question; `None` when it answers somebody else's,
 /// or nothing.
-fn read(params: &[(String, String)], state: &str) -> Option<Result<String>> {
+fn parse_params(params: &[(String, String)], state: &str) -> Option<Result<String>> {
     let first =
         |key: &str| params.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     if state.is_empty() || first("state") != Some(state) {
@@ -128,7 +131,7 @@ fn read(params: &[(String, String)], state: &str) -> Option<Result<String>> {
     }
     match (first("error"), first("code")) {
         (Some(error), _) => {
-            Some(Err(declined(error, first("error_description").unwrap_or_default())))
+            Some(Err(authorization_error(error, first("error_description").unwrap_or_default())))
         }
         (None, Some(code)) if !code.is_empty() => Some(Ok(code.to_owned())),
         _ => None,
@@ -136,7 +139,7 @@ fn read(params: &[(String, String)], state: &str) -> Option<Result<String>> {
 }
 
 /// The errors that an authorization page sends back, in words.
-fn declined(error: &str, description: &str) -> Error {
+fn authorization_error(error: &str, description: &str) -> Error {
     let why = match error {
         "access_denied" => "the sign-in was declined in the browser",
         "invalid_scope" => "AWS does not know one of the scopes",
@@ -170,7 +173,8 @@ mod tests {
     }
 
     fn status(host: &str, path: &str, query: &str) -> (bool, u16) {
-        let (outcome, page) = judge(&request(http::Method::GET, host, path, query), "right");
+        let (outcome, page) =
+            handle_callback(&request(http::Method::GET, host, path, query), "right");
         (outcome.is_some(), page.status)
     }
 
@@ -197,16 +201,16 @@ mod tests {
         assert_eq!(status("127.0.0.1.evil.example", PATH, "code=c&state=right"), (false, 421));
         assert_eq!(status("127.0.0.1:80", "/favicon.ico", ""), (false, 404));
         let post = request(http::Method::POST, "127.0.0.1", PATH, "code=c&state=right");
-        assert_eq!(judge(&post, "right").1.status, 405);
+        assert_eq!(handle_callback(&post, "right").1.status, 405);
     }
 
     #[test]
     fn a_pasted_address_gives_its_code() {
         let url = " http://127.0.0.1:4711/oauth/callback?code=a%2Fb&state=right ";
-        assert_eq!(parse_reply(url, "right").unwrap(), "a/b");
-        assert_eq!(parse_reply(url, "other").unwrap_err().kind, ErrorKind::Usage);
-        assert_eq!(parse_reply("hello", "right").unwrap_err().kind, ErrorKind::Usage);
-        let error = parse_reply(
+        assert_eq!(parse_redirect_url(url, "right").unwrap(), "a/b");
+        assert_eq!(parse_redirect_url(url, "other").unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(parse_redirect_url("hello", "right").unwrap_err().kind, ErrorKind::Usage);
+        let error = parse_redirect_url(
             "http://127.0.0.1:1/oauth/callback?error=access_denied&state=right",
             "right",
         )
@@ -216,7 +220,7 @@ mod tests {
 
     #[test]
     fn an_empty_state_matches_nothing() {
-        assert!(read(&parse_form("code=c&state="), "").is_none());
+        assert!(parse_params(&parse_form("code=c&state="), "").is_none());
     }
 
     async fn get(uri: &str, query: &str) -> String {
@@ -232,7 +236,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn strays_are_passed_over_and_the_browser_gets_its_page() {
+    async fn unrelated_requests_are_ignored_and_the_browser_gets_its_page() {
         let callback = Callback::bind().unwrap();
         let uri = callback.redirect_uri();
         let browser = tokio::spawn(async move {

@@ -19,14 +19,14 @@ pub(super) struct ServerDate(Arc<AtomicI64>);
 
 impl ServerDate {
     /// The moment of the answer by the server's clock; `None` if it did not say.
-    pub(super) fn moment(&self) -> Option<Timestamp> {
+    pub(super) fn timestamp(&self) -> Option<Timestamp> {
         Some(self.0.load(Ordering::Relaxed)).filter(|date| *date != 0).map(Timestamp)
     }
 
     /// A moment of the server's clock as this machine's clock will show it: now, plus what the
     /// server thinks is left.
-    pub(super) fn local(&self, moment: Timestamp, now: Timestamp) -> Timestamp {
-        self.moment().map_or(moment, |date| now.plus(moment.since(date)))
+    pub(super) fn to_local_clock(&self, moment: Timestamp, now: Timestamp) -> Timestamp {
+        self.timestamp().map_or(moment, |date| now.plus(moment.since(date)))
     }
 }
 
@@ -59,8 +59,8 @@ mod tests {
     #[test]
     fn expiry_is_what_the_server_thinks_is_left() {
         let date = ServerDate::default();
-        assert_eq!(date.local(Timestamp(5_000), Timestamp(1_000)), Timestamp(5_000));
+        assert_eq!(date.to_local_clock(Timestamp(5_000), Timestamp(1_000)), Timestamp(5_000));
         date.0.store(4_000, Ordering::Relaxed);
-        assert_eq!(date.local(Timestamp(5_000), Timestamp(1_000)), Timestamp(2_000));
+        assert_eq!(date.to_local_clock(Timestamp(5_000), Timestamp(1_000)), Timestamp(2_000));
     }
 }

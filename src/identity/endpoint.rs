@@ -17,11 +17,11 @@ use aws_smithy_runtime_api::client::endpoint::EndpointFuture;
 
 use crate::domain::{Error, ErrorKind, Instance, Region, Result, StartUrl};
 
-use super::Network;
+use super::NetworkConfig;
 
 /// The addresses of one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Addresses {
+pub(super) struct ResolvedEndpoints {
     /// Sign-in.
     pub(super) oidc: String,
     /// Sign-in by device code.
@@ -30,72 +30,79 @@ pub(super) struct Addresses {
     pub(super) portal: String,
 }
 
-impl Addresses {
-    pub(super) fn of(instance: &Instance, network: &Network) -> Result<Addresses> {
+impl ResolvedEndpoints {
+    pub(super) fn resolve(
+        instance: &Instance,
+        network: &NetworkConfig,
+    ) -> Result<ResolvedEndpoints> {
         let region = &instance.sso_region;
         let oidc = |dualstack: bool| match &instance.endpoints.oidc {
-            Some(url) => checked(url),
-            None => oidc(region, network.fips, dualstack),
+            Some(url) => validate_override(url),
+            None => resolve_oidc(region, network.fips, dualstack),
         };
         let portal = match &instance.endpoints.portal {
-            Some(url) => checked(url)?,
-            None => portal(region, network)?,
+            Some(url) => validate_override(url)?,
+            None => resolve_portal(region, network)?,
         };
         let device = network.dualstack || is_dual_stack_portal(&instance.start_url, region);
-        Ok(Addresses { oidc: oidc(network.dualstack)?, device: oidc(device)?, portal })
+        Ok(ResolvedEndpoints { oidc: oidc(network.dualstack)?, device: oidc(device)?, portal })
     }
 }
 
 /// The address of STS in a region.
-pub(super) fn sts(instance: &Instance, region: &Region, network: &Network) -> Result<String> {
+pub(super) fn resolve_sts(
+    instance: &Instance,
+    region: &Region,
+    network: &NetworkConfig,
+) -> Result<String> {
     if let Some(url) = &instance.endpoints.sts {
-        return checked(url);
+        return validate_override(url);
     }
     let params = StsParams::builder()
         .region(region.as_str())
         .use_fips(network.fips)
         .use_dual_stack(network.dualstack)
         .use_global_endpoint(false);
-    let params = params.build().map_err(|error| wrong(region, &error))?;
-    url(StsResolver::new().resolve_endpoint(&params), region)
+    let params = params.build().map_err(|error| endpoint_error(region, &error))?;
+    endpoint_url(StsResolver::new().resolve_endpoint(&params), region)
 }
 
-fn oidc(region: &Region, fips: bool, dualstack: bool) -> Result<String> {
+fn resolve_oidc(region: &Region, fips: bool, dualstack: bool) -> Result<String> {
     let params = OidcParams::builder()
         .region(region.as_str())
         .use_fips(fips)
         .use_dual_stack(dualstack)
         .build();
-    let params = params.map_err(|error| wrong(region, &error))?;
-    url(OidcResolver::new().resolve_endpoint(&params), region)
+    let params = params.map_err(|error| endpoint_error(region, &error))?;
+    endpoint_url(OidcResolver::new().resolve_endpoint(&params), region)
 }
 
-fn portal(region: &Region, network: &Network) -> Result<String> {
+fn resolve_portal(region: &Region, network: &NetworkConfig) -> Result<String> {
     let params = PortalParams::builder()
         .region(region.as_str())
         .use_fips(network.fips)
         .use_dual_stack(network.dualstack)
         .build();
-    let params = params.map_err(|error| wrong(region, &error))?;
-    url(PortalResolver::new().resolve_endpoint(&params), region)
+    let params = params.map_err(|error| endpoint_error(region, &error))?;
+    endpoint_url(PortalResolver::new().resolve_endpoint(&params), region)
 }
 
 /// The rules are computed on the spot: the future is ready when it is made.
-fn url(endpoint: EndpointFuture<'_>, region: &Region) -> Result<String> {
+fn endpoint_url(endpoint: EndpointFuture<'_>, region: &Region) -> Result<String> {
     match pin!(endpoint).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(endpoint)) => Ok(endpoint.url().to_owned()),
-        Poll::Ready(Err(error)) => Err(wrong(region, &*error)),
+        Poll::Ready(Err(error)) => Err(endpoint_error(region, &*error)),
         Poll::Pending => Err(Error::internal("the endpoint rules did not answer")),
     }
 }
 
-fn wrong(region: &Region, error: &dyn std::error::Error) -> Error {
+fn endpoint_error(region: &Region, error: &dyn std::error::Error) -> Error {
     Error::new(ErrorKind::Config, format!("region `{region}` has no such endpoint: {error}"))
         .hint("check `sso_region`")
 }
 
 /// An address that stands in for AWS's own, without the slash at its end.
-fn checked(url: &str) -> Result<String> {
+fn validate_override(url: &str) -> Result<String> {
     let tidy = url.trim().trim_end_matches('/');
     match tidy.parse::<http::Uri>() {
         Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() => {
@@ -112,13 +119,13 @@ fn checked(url: &str) -> Result<String> {
 /// Portals at `….portal.REGION.app.aws` confirm device codes only when the sign-in began at the
 /// dual-stack endpoint.
 fn is_dual_stack_portal(start_url: &StartUrl, region: &Region) -> bool {
-    let authority = host(start_url.normalized()).to_ascii_lowercase();
+    let authority = authority(start_url.normalized()).to_ascii_lowercase();
     let name = authority.split(':').next().unwrap_or_default();
     name.ends_with(&format!(".portal.{region}.app.aws"))
 }
 
 /// The authority of an address: `oidc.eu-west-1.amazonaws.com`, `127.0.0.1:8080`.
-pub(super) fn host(url: &str) -> &str {
+pub(super) fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
@@ -159,9 +166,9 @@ mod tests {
                 "https://portal.sso.us-gov-west-1.amazonaws.com",
             ),
         ] {
-            let addresses = Addresses::of(
+            let addresses = ResolvedEndpoints::resolve(
                 &instance(region, "https://corp.awsapps.com/start"),
-                &Network::default(),
+                &NetworkConfig::default(),
             )
             .unwrap();
             assert_eq!(
@@ -173,10 +180,12 @@ mod tests {
 
     #[test]
     fn fips_and_dual_stack_are_obeyed() {
-        let network = Network { fips: true, dualstack: true, ..Network::default() };
-        let addresses =
-            Addresses::of(&instance("us-east-1", "https://corp.awsapps.com/start"), &network)
-                .unwrap();
+        let network = NetworkConfig { fips: true, dualstack: true, ..NetworkConfig::default() };
+        let addresses = ResolvedEndpoints::resolve(
+            &instance("us-east-1", "https://corp.awsapps.com/start"),
+            &network,
+        )
+        .unwrap();
         assert_eq!(addresses.oidc, "https://oidc-fips.us-east-1.api.aws");
         assert_eq!(addresses.portal, "https://portal.sso-fips.us-east-1.api.aws");
     }
@@ -184,7 +193,7 @@ mod tests {
     #[test]
     fn new_portals_get_device_codes_from_the_dual_stack_endpoint() {
         let instance = instance("us-east-1", "https://ssoins-1234.portal.us-east-1.app.aws/");
-        let addresses = Addresses::of(&instance, &Network::default()).unwrap();
+        let addresses = ResolvedEndpoints::resolve(&instance, &NetworkConfig::default()).unwrap();
         assert_eq!(addresses.device, "https://oidc.us-east-1.api.aws");
         assert_eq!(addresses.oidc, "https://oidc.us-east-1.amazonaws.com");
     }
@@ -193,15 +202,15 @@ mod tests {
     fn an_override_wins_and_sts_is_regional() {
         let mut instance = instance("us-east-1", "https://corp.awsapps.com/start");
         assert_eq!(
-            sts(&instance, &Region::new("eu-west-3"), &Network::default()).unwrap(),
+            resolve_sts(&instance, &Region::new("eu-west-3"), &NetworkConfig::default()).unwrap(),
             "https://sts.eu-west-3.amazonaws.com"
         );
         instance.endpoints.oidc = Some("http://127.0.0.1:1/".into());
         instance.endpoints.sts = Some("http://127.0.0.1:2".into());
-        let addresses = Addresses::of(&instance, &Network::default()).unwrap();
+        let addresses = ResolvedEndpoints::resolve(&instance, &NetworkConfig::default()).unwrap();
         assert_eq!(addresses.device, "http://127.0.0.1:1");
         assert_eq!(
-            sts(&instance, &Region::new("eu-west-3"), &Network::default()).unwrap(),
+            resolve_sts(&instance, &Region::new("eu-west-3"), &NetworkConfig::default()).unwrap(),
             "http://127.0.0.1:2"
         );
     }
@@ -212,7 +221,7 @@ mod tests {
         for wrong in ["not a url", "127.0.0.1:80", "ftp://127.0.0.1", ""] {
             instance.endpoints.portal = Some(wrong.into());
             assert_eq!(
-                Addresses::of(&instance, &Network::default()).unwrap_err().kind,
+                ResolvedEndpoints::resolve(&instance, &NetworkConfig::default()).unwrap_err().kind,
                 ErrorKind::Config,
                 "{wrong}"
             );
@@ -221,6 +230,6 @@ mod tests {
 
     #[test]
     fn a_host_keeps_its_port() {
-        assert_eq!(host("http://127.0.0.1:80/x?y"), "127.0.0.1:80");
+        assert_eq!(authority("http://127.0.0.1:80/x?y"), "127.0.0.1:80");
     }
 }

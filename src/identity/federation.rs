@@ -11,14 +11,14 @@ use tracing::info;
 
 use crate::domain::{Credentials, Error, ErrorKind, Result, Secret};
 
-use super::Network;
-use super::endpoint::host;
-use super::fault::{Fault, root};
-use super::validate::{Operation, Rejection, read_body, values, without};
+use super::NetworkConfig;
+use super::endpoint::authority;
+use super::sdk_error::{ApiError, root_cause};
+use super::validate::{Operation, Rejection, read_body, redact_secrets, values};
 
 /// What the federation endpoint calls role credentials.
 #[derive(Serialize)]
-struct Session<'a> {
+struct FederationSession<'a> {
     #[serde(rename = "sessionId")]
     id: &'a str,
     #[serde(rename = "sessionKey")]
@@ -28,13 +28,13 @@ struct Session<'a> {
 }
 
 #[derive(Deserialize)]
-struct Reply {
+struct SigninTokenResponse {
     #[serde(rename = "SigninToken")]
     token: Option<String>,
 }
 
 /// The first pause after a failure of the network; doubled with every further one.
-const FIRST_BACKOFF: Duration = Duration::from_millis(300);
+const INITIAL_BACKOFF: Duration = Duration::from_millis(300);
 
 /// A sign-in token for these credentials, from the federation endpoint at this address
 /// (`https://REGION.signin.aws.amazon.com/federation`). It is good for 15 minutes, and at the same host only.
@@ -46,39 +46,39 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(300);
 /// # Errors
 /// [`Kind::Refused`] when AWS does not accept the credentials, [`Kind::Unreachable`] when it can't
 /// be asked.
-pub async fn signin_token(
-    network: &Network,
+pub async fn fetch_signin_token(
+    network: &NetworkConfig,
     endpoint: &str,
     credentials: &Credentials,
     duration: Option<i64>,
 ) -> Result<Secret<String>> {
-    let answer = match ask(network, endpoint, credentials, duration).await? {
-        Err(Fault::Answer { status: 400, .. }) if duration.is_some() => {
-            info!(target: "rolecall::identity", host = host(endpoint), "asking again without a session duration");
-            ask(network, endpoint, credentials, None).await?
+    let answer = match send_with_retries(network, endpoint, credentials, duration).await? {
+        Err(ApiError::Response { status: 400, .. }) if duration.is_some() => {
+            info!(target: "rolecall::identity", host = authority(endpoint), "asking again without a session duration");
+            send_with_retries(network, endpoint, credentials, None).await?
         }
         answer => answer,
     };
-    answer.map_err(|fault| refused(&fault, endpoint))
+    answer.map_err(|fault| federation_error(&fault, endpoint))
 }
 
 /// Asks until there is an answer of AWS's, as often and as long as the network's settings allow.
-async fn ask(
-    network: &Network,
+async fn send_with_retries(
+    network: &NetworkConfig,
     endpoint: &str,
     credentials: &Credentials,
     duration: Option<i64>,
-) -> Result<std::result::Result<Secret<String>, Fault>> {
-    let mut last = Fault::Silence("no answer in time".into());
+) -> Result<std::result::Result<Secret<String>, ApiError>> {
+    let mut last = ApiError::NoResponse("no answer in time".into());
     let patiently = async {
-        for attempt in 0..network.attempts.max(1) {
+        for attempt in 0..network.max_attempts.max(1) {
             if attempt > 0 {
                 tokio::time::sleep(
-                    (FIRST_BACKOFF * 2_u32.pow((attempt - 1).min(8))).min(network.max_backoff),
+                    (INITIAL_BACKOFF * 2_u32.pow((attempt - 1).min(8))).min(network.max_backoff),
                 )
                 .await;
             }
-            match ask_once(network, endpoint, credentials, duration).await? {
+            match send_once(network, endpoint, credentials, duration).await? {
                 Err(fault) if fault.is_transient() => last = fault,
                 answer => return Ok(Some(answer)),
             }
@@ -89,24 +89,26 @@ async fn ask(
     Ok(answer.unwrap_or(Err(last)))
 }
 
-async fn ask_once(
-    network: &Network,
+async fn send_once(
+    network: &NetworkConfig,
     endpoint: &str,
     credentials: &Credentials,
     duration: Option<i64>,
-) -> Result<std::result::Result<Secret<String>, Fault>> {
-    let request = request(endpoint, credentials, duration)?;
+) -> Result<std::result::Result<Secret<String>, ApiError>> {
+    let request = build_request(endpoint, credentials, duration)?;
     let connector = network.connector(endpoint)?;
     let exchange = async {
-        let mut answer =
-            connector.call(request).await.map_err(|error| Fault::Silence(root(&error)))?;
+        let mut answer = connector
+            .call(request)
+            .await
+            .map_err(|error| ApiError::NoResponse(root_cause(&error)))?;
         let body =
-            read_body(Operation::GetSigninToken, &mut answer).await.map_err(Fault::Rejected)?;
+            read_body(Operation::GetSigninToken, &mut answer).await.map_err(ApiError::Rejected)?;
         match answer.status().as_u16() {
-            200 => token(&body).map_err(Fault::Rejected),
-            status => Err(Fault::answer(
+            200 => parse_response(&body).map_err(ApiError::Rejected),
+            status => Err(ApiError::from_response(
                 status,
-                &without(
+                &redact_secrets(
                     body,
                     &[credentials.secret_access_key.clone(), credentials.session_token.clone()],
                 ),
@@ -115,22 +117,22 @@ async fn ask_once(
     };
     Ok(tokio::time::timeout(network.timeout, exchange)
         .await
-        .unwrap_or_else(|_| Err(Fault::Silence("no answer in time".into()))))
+        .unwrap_or_else(|_| Err(ApiError::NoResponse("no answer in time".into()))))
 }
 
-fn token(body: &[u8]) -> std::result::Result<Secret<String>, Rejection> {
-    let reply: Reply =
+fn parse_response(body: &[u8]) -> std::result::Result<Secret<String>, Rejection> {
+    let reply: SigninTokenResponse =
         serde_json::from_slice(body).map_err(|_| Rejection::invalid("it can't be read"))?;
     values::secret(reply.token, "SigninToken").map(Secret::new)
 }
 
 /// Sent as a form: in a query the keys would end up in logs of whatever stands in between.
-fn request(
+fn build_request(
     endpoint: &str,
     credentials: &Credentials,
     duration: Option<i64>,
 ) -> Result<HttpRequest> {
-    let session = Session {
+    let session = FederationSession {
         id: &credentials.access_key_id,
         key: credentials.secret_access_key.expose(),
         token: credentials.session_token.expose(),
@@ -158,15 +160,15 @@ fn request(
     Ok(request)
 }
 
-fn refused(fault: &Fault, endpoint: &str) -> Error {
+fn federation_error(fault: &ApiError, endpoint: &str) -> Error {
     let doing = "opening the console";
     match fault {
-        Fault::Answer { status, .. } if (400..=499).contains(status) && *status != 429 => {
+        ApiError::Response { status, .. } if (400..=499).contains(status) && *status != 429 => {
             Error::new(
                 ErrorKind::AccessDenied,
-                format!("{doing}: AWS does not accept these credentials{}", fault.said()),
+                format!("{doing}: AWS does not accept these credentials{}", fault.message_suffix()),
             )
         }
-        _ => fault.explain(doing, host(endpoint), None),
+        _ => fault.explain(doing, authority(endpoint), None),
     }
 }

@@ -7,23 +7,23 @@
 //!
 //! [SSO OIDC]: https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/
 
+mod ca_bundle;
 mod callback;
+mod clock_skew;
 mod date;
 mod endpoint;
-mod fault;
 mod federation;
-mod glance;
-mod network;
+mod http_client;
 mod no_proxy;
 mod oidc;
 mod pkce;
 mod portal;
 mod presign;
+mod probe;
 mod resolver;
 mod scripted;
-mod skew;
+mod sdk_error;
 mod sts;
-mod trust;
 mod validate;
 
 use std::sync::{Arc, OnceLock};
@@ -32,57 +32,63 @@ use crate::domain::{Instance, Result};
 use crate::os::clock::Clock;
 
 #[doc(hidden)]
-pub use callback::judge as judge_callback;
-pub use callback::{Callback, parse_reply};
-pub use federation::signin_token;
-pub use glance::{Glance, glance};
-pub use network::{Connections, Network, Proxy};
+pub use callback::handle_callback as judge_callback;
+pub use callback::{Callback, parse_redirect_url};
+pub use federation::fetch_signin_token;
+pub use http_client::{Connections, NetworkConfig, Proxy};
 pub use no_proxy::bypasses_proxy;
-pub use oidc::{DeviceStart, Flow, Poll, RefreshOutcome, Registration, TokenReply};
+pub use oidc::{
+    ClientRegistration, DeviceAuthorization, Flow, PollOutcome, RefreshOutcome, TokenResponse,
+};
 pub use pkce::Pkce;
-pub use portal::{Page, PortalAccount};
+pub use portal::{ListPage, PortalAccount};
 pub use presign::eks_token;
+pub use probe::{ProbeResponse, probe};
 #[doc(hidden)]
-pub use scripted::Message;
-pub use sts::Chain;
-pub use validate::{Answer, Listing, Operation, Rejection, check};
+pub use scripted::ScriptedResponse;
+pub use sts::AssumeRoleParams;
+pub use validate::{Operation, PageTracker, Rejection, ResponseParts, check_response};
 
-use endpoint::Addresses;
-use skew::Skew;
+use clock_skew::ClockSkew;
+use endpoint::ResolvedEndpoints;
 
 /// The services of one instance. Cheap to clone; clones share their clients.
 #[derive(Debug, Clone)]
-pub struct Identity(Arc<Inner>);
+pub struct IdentityClient(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     instance: Instance,
-    network: Network,
+    network: NetworkConfig,
     clock: Clock,
-    addresses: Addresses,
+    endpoints: ResolvedEndpoints,
     oidc: OnceLock<aws_sdk_ssooidc::Client>,
     device: OnceLock<aws_sdk_ssooidc::Client>,
     portal: OnceLock<aws_sdk_sso::Client>,
-    skew: Skew,
+    clock_skew: ClockSkew,
 }
 
-impl Identity {
+impl IdentityClient {
     /// The services of this instance. Nothing is sent, and no certificate is read.
     ///
     /// # Errors
     /// [`crate::domain::Kind::Config`] when the region has no such endpoints.
-    pub fn new(instance: Instance, network: &Network, clock: Clock) -> Result<Identity> {
-        let addresses = Addresses::of(&instance, network)?;
+    pub fn new(
+        instance: Instance,
+        network: &NetworkConfig,
+        clock: Clock,
+    ) -> Result<IdentityClient> {
+        let addresses = ResolvedEndpoints::resolve(&instance, network)?;
         let (oidc, device, portal) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(Identity(Arc::new(Inner {
+        Ok(IdentityClient(Arc::new(Inner {
             instance,
             network: network.clone(),
             clock,
-            addresses,
+            endpoints: addresses,
             oidc,
             device,
             portal,
-            skew: Skew::of(clock),
+            clock_skew: ClockSkew::new(clock),
         })))
     }
 
@@ -94,35 +100,37 @@ impl Identity {
     /// Seconds that AWS's clock was ahead of this machine's when it last answered; `None` before
     /// any answer.
     pub fn clock_skew(&self) -> Option<i64> {
-        self.0.skew.ahead()
+        self.0.clock_skew.seconds_ahead()
     }
 
     /// The endpoint that signs people in.
     pub fn sign_in_endpoint(&self) -> &str {
-        &self.0.addresses.oidc
+        &self.0.endpoints.oidc
     }
 
     /// The settings its connections were made with.
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &NetworkConfig {
         &self.0.network
     }
 }
 
 /// The parts of a client's settings that are the same for all three services; a macro because each
 /// SDK crate has a builder of its own.
-macro_rules! settings {
+macro_rules! sdk_config {
     ($sdk:ident, $service:ident, $network:expr, $endpoint:expr, $region:expr) => {{
-        let (network, endpoint): (&$crate::identity::Network, &str) = ($network, $endpoint);
+        let (network, endpoint): (&$crate::identity::NetworkConfig, &str) = ($network, $endpoint);
         let mut settings = $sdk::Config::builder()
             .behavior_version($sdk::config::BehaviorVersion::latest())
             .region($sdk::config::Region::new($region.as_str().to_owned()))
             .endpoint_url(endpoint)
-            .http_client(network.client(endpoint, $crate::identity::validate::Service::$service)?)
-            .retry_config(network.retries())
-            .timeout_config(network.timeouts());
+            .http_client(
+                network.http_client(endpoint, $crate::identity::validate::AwsService::$service)?,
+            )
+            .retry_config(network.retry_config())
+            .timeout_config(network.timeout_config());
         // A name the SDK does not take is left out: it only tells AWS who calls.
         settings.set_app_name($sdk::config::AppName::new(network.user_agent.clone()).ok());
         settings
     }};
 }
-use settings;
+use sdk_config;

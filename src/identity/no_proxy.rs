@@ -12,7 +12,7 @@ use std::net::IpAddr;
 pub fn bypasses_proxy(list: &str, endpoint: &str) -> bool {
     let Some((host, port)) = host_and_port(endpoint) else { return false };
     let entries = list.split(|letter: char| letter == ',' || letter.is_whitespace());
-    entries.filter(|entry| !entry.is_empty()).any(|entry| covers(entry, &host, port))
+    entries.filter(|entry| !entry.is_empty()).any(|entry| matches_entry(entry, &host, port))
 }
 
 /// The host in lower case, without the brackets of IPv6 and a dot at its end, and the port or its
@@ -20,15 +20,15 @@ pub fn bypasses_proxy(list: &str, endpoint: &str) -> bool {
 fn host_and_port(endpoint: &str) -> Option<(String, u16)> {
     let uri: http::Uri = endpoint.parse().ok()?;
     let default = if uri.scheme_str() == Some("http") { 80 } else { 443 };
-    Some((bare(uri.host()?), uri.port_u16().unwrap_or(default)))
+    Some((normalize_host(uri.host()?), uri.port_u16().unwrap_or(default)))
 }
 
-fn bare(host: &str) -> String {
+fn normalize_host(host: &str) -> String {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
 }
 
-fn covers(entry: &str, host: &str, port: u16) -> bool {
+fn matches_entry(entry: &str, host: &str, port: u16) -> bool {
     if entry == "*" {
         return true;
     }
@@ -36,9 +36,9 @@ fn covers(entry: &str, host: &str, port: u16) -> bool {
     if only.is_some_and(|only| only != port) {
         return false;
     }
-    let name = bare(name);
+    let name = normalize_host(name);
     match host.parse::<IpAddr>() {
-        Ok(address) => in_network(&name, address),
+        Ok(address) => is_in_network(&name, address),
         Err(_) => {
             let domain = name.strip_prefix('*').unwrap_or(&name).trim_start_matches('.');
             let below = || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
@@ -59,7 +59,7 @@ fn split_port(entry: &str) -> (&str, Option<u16>) {
 }
 
 /// Whether an address is this one, or in this network.
-fn in_network(network: &str, address: IpAddr) -> bool {
+fn is_in_network(network: &str, address: IpAddr) -> bool {
     let (base, length) = match network.split_once('/') {
         Some((base, length)) => (base.trim_end_matches(']'), length.parse::<u32>().ok()),
         None => (network, Some(128)),
@@ -67,17 +67,17 @@ fn in_network(network: &str, address: IpAddr) -> bool {
     let (Ok(base), Some(length)) = (base.parse::<IpAddr>(), length) else { return false };
     match (base, address) {
         (IpAddr::V4(base), IpAddr::V4(address)) => {
-            same_start(base.to_bits().into(), address.to_bits().into(), 32, length)
+            has_same_prefix(base.to_bits().into(), address.to_bits().into(), 32, length)
         }
         (IpAddr::V6(base), IpAddr::V6(address)) => {
-            same_start(base.to_bits(), address.to_bits(), 128, length)
+            has_same_prefix(base.to_bits(), address.to_bits(), 128, length)
         }
         _ => false,
     }
 }
 
 /// Whether two addresses of so many bits begin with the same `length` bits.
-fn same_start(one: u128, other: u128, bits: u32, length: u32) -> bool {
+fn has_same_prefix(one: u128, other: u128, bits: u32, length: u32) -> bool {
     (one ^ other).checked_shr(bits.saturating_sub(length)).unwrap_or(0) == 0
 }
 

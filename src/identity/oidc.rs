@@ -12,31 +12,32 @@ use tracing::info;
 use crate::domain::{Error, ErrorKind, InstanceName, Result, Secret, Timestamp, check_browser_url};
 
 use super::date::ServerDate;
-use super::endpoint::host;
-use super::fault::{Fault, login};
+use super::endpoint::authority;
+use super::sdk_error::{ApiError, login_hint};
 use super::validate::{Rejection, values};
-use super::{Identity, Pkce, settings};
+use super::{IdentityClient, Pkce, sdk_config};
 
 /// The name people see on the page that asks them to allow access.
 const CLIENT_NAME: &str = "rolecall";
 /// Registered without a port: any port of this machine may then be used.
-const REGISTERED_REDIRECT: &str = "http://127.0.0.1/oauth/callback";
+const REGISTERED_REDIRECT_URI: &str = "http://127.0.0.1/oauth/callback";
 /// Seconds between two polls if the reply does not say, as RFC 8628 has it.
-const DEFAULT_INTERVAL: i32 = 5;
+const DEFAULT_POLL_INTERVAL: i32 = 5;
 /// The longest interval that is believed, in seconds.
-const LONGEST_INTERVAL: i32 = 60;
+const MAX_POLL_INTERVAL: i32 = 60;
 /// Seconds that a device code lives if the reply does not say: what AWS gives it.
-const DEVICE_CODE_LIFE: i32 = 600;
+const DEFAULT_DEVICE_CODE_LIFETIME: i32 = 600;
 /// The shortest and the longest life of a device code that is believed, in seconds.
-const DEVICE_CODE_LIVES: (i32, i32) = (60, 1_800);
+const DEVICE_CODE_LIFETIME_RANGE: (i32, i32) = (60, 1_800);
 /// Seconds that AWS keeps a registration, for replies that don't say or can't be right.
-const REGISTRATION_LIFE: i64 = 90 * 86_400;
+const DEFAULT_REGISTRATION_LIFETIME: i64 = 90 * 86_400;
 /// The longest life of a registration that is believed, in seconds.
-const LONGEST_REGISTRATION: i64 = 366 * 86_400;
+const MAX_REGISTRATION_LIFETIME: i64 = 366 * 86_400;
 /// How long AWS may take to say whether it knows a registration.
-const REGISTRATION_CHECK: Duration = Duration::from_secs(5);
+const REGISTRATION_CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 /// What stays as it is in a query.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const QUERY_ENCODE_SET: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How a person signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,7 +50,7 @@ pub enum Flow {
 
 /// This program as AWS knows it: good for one instance, region and flow, for about 90 days.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registration {
+pub struct ClientRegistration {
     /// The client's id.
     pub client_id: String,
     /// The client's secret.
@@ -62,7 +63,7 @@ pub struct Registration {
 
 /// A sign-in by device code, begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeviceStart {
+pub struct DeviceAuthorization {
     /// What is polled with.
     pub device_code: Secret<String>,
     /// What the person compares, such as `ABCD-EFGH`.
@@ -79,9 +80,9 @@ pub struct DeviceStart {
 
 /// What one poll found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Poll {
+pub enum PollOutcome {
     /// Signed in.
-    Token(TokenReply),
+    Token(TokenResponse),
     /// The person has not decided yet.
     Pending,
     /// Wait five seconds longer between polls, from now on.
@@ -90,7 +91,7 @@ pub enum Poll {
 
 /// Tokens, fresh from AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenReply {
+pub struct TokenResponse {
     /// Opens the portal.
     pub access_token: Secret<String>,
     /// Gets the next access token; a refresh that brings none leaves the old one valid.
@@ -103,20 +104,20 @@ pub struct TokenReply {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefreshOutcome {
     /// New tokens.
-    Token(TokenReply),
+    Token(TokenResponse),
     /// The refresh token was used, has expired or its session was ended: somebody has to sign in.
     InvalidGrant,
     /// AWS does not know the registration any more: register anew, then sign in.
     InvalidClient,
 }
 
-impl Identity {
+impl IdentityClient {
     /// Registers this program for one flow. Good for any number of sign-ins until it expires.
     ///
     /// # Errors
     /// [`Kind::Config`] when AWS does not know the scopes or the start URL, [`Kind::Unreachable`]
     /// when it can't be asked.
-    pub async fn register(&self, flow: Flow) -> Result<Registration> {
+    pub async fn register(&self, flow: Flow) -> Result<ClientRegistration> {
         // An answer without id or secret is useless; the next one may be whole.
         match self.register_once(flow).await? {
             Ok(registration) => Ok(registration),
@@ -125,8 +126,8 @@ impl Identity {
     }
 
     /// The outer result is that of the request, the inner one that of reading the answer.
-    async fn register_once(&self, flow: Flow) -> Result<Result<Registration>> {
-        let (client, host) = self.oidc(flow)?;
+    async fn register_once(&self, flow: Flow) -> Result<Result<ClientRegistration>> {
+        let (client, host) = self.oidc_client(flow)?;
         let instance = self.instance();
         let mut call = client.register_client().client_name(CLIENT_NAME).client_type("public");
         if !instance.scopes.is_empty() {
@@ -134,40 +135,43 @@ impl Identity {
         }
         if flow == Flow::Pkce {
             call = call.grant_types("authorization_code").grant_types("refresh_token");
-            call =
-                call.redirect_uris(REGISTERED_REDIRECT).issuer_url(instance.start_url.normalized());
+            call = call
+                .redirect_uris(REGISTERED_REDIRECT_URI)
+                .issuer_url(instance.start_url.normalized());
         }
         let date = ServerDate::default();
         let reply = call.customize().interceptor(date.clone()).send().await;
         let reply = reply.map_err(|error| {
-            self.explain_start("registering this program", host, &Fault::of(&error))
+            self.explain_start("registering this program", host, &ApiError::from_sdk(&error))
         })?;
         info!(target: "rolecall::identity", host, ?flow, "registered");
         let now = self.0.clock.now();
-        let expires_at =
-            registration_expiry(date.local(Timestamp(reply.client_secret_expires_at), now), now);
+        let expires_at = registration_expiry(
+            date.to_local_clock(Timestamp(reply.client_secret_expires_at), now),
+            now,
+        );
         let id = values::secret(reply.client_id, "clientId");
         let secret = values::secret(reply.client_secret, "clientSecret");
         let whole = id.and_then(|client_id| {
-            Ok(Registration { client_id, client_secret: secret?.into(), expires_at, flow })
+            Ok(ClientRegistration { client_id, client_secret: secret?.into(), expires_at, flow })
         });
-        Ok(whole.map_err(|why| invalid(why, host)))
+        Ok(whole.map_err(|why| rejection_error(why, host)))
     }
 
     /// Whether AWS still knows a registration of the authorization code flow. In that flow only the
     /// browser would see that it does not. A code that nobody was given is redeemed: AWS checks
     /// the client first, and then refuses the code. Anything but a refusal of the client counts
     /// as yes, silence included: the sign-in itself tells more.
-    pub async fn is_registered(&self, registration: &Registration) -> bool {
-        let Ok((client, host)) = self.oidc(registration.flow) else { return true };
+    pub async fn is_registered(&self, registration: &ClientRegistration) -> bool {
+        let Ok((client, host)) = self.oidc_client(registration.flow) else { return true };
         let verifier = "registration-check-registration-check-registration-check";
         let call = client
             .create_token()
             .grant_type("authorization_code")
             .code("registration-check")
             .code_verifier(verifier);
-        let call = send_once(call.redirect_uri(REGISTERED_REDIRECT), registration);
-        let refused = match tokio::time::timeout(REGISTRATION_CHECK, call).await {
+        let call = send_once(call.redirect_uri(REGISTERED_REDIRECT_URI), registration);
+        let refused = match tokio::time::timeout(REGISTRATION_CHECK_TIMEOUT, call).await {
             Ok(Err(fault)) => is_unknown_client(&fault),
             _ => false,
         };
@@ -180,38 +184,41 @@ impl Identity {
     /// # Errors
     /// [`Kind::Refused`] when AWS does not know the registration: with a stored one, register anew
     /// and try once more. [`Kind::Config`] when the start URL is not known in this region.
-    pub async fn start_device(&self, registration: &Registration) -> Result<DeviceStart> {
-        let (client, host) = self.oidc(registration.flow)?;
+    pub async fn start_device_authorization(
+        &self,
+        registration: &ClientRegistration,
+    ) -> Result<DeviceAuthorization> {
+        let (client, host) = self.oidc_client(registration.flow)?;
         let call =
             client.start_device_authorization().start_url(self.instance().start_url.normalized());
         let call = call
             .client_id(&registration.client_id)
             .client_secret(registration.client_secret.expose());
         let reply = call.send().await.map_err(|error| {
-            self.explain_start("starting the sign-in", host, &Fault::of(&error))
+            self.explain_start("starting the sign-in", host, &ApiError::from_sdk(&error))
         })?;
         info!(target: "rolecall::identity", host, "device code received");
-        let uri = values::required(reply.verification_uri, "verificationUri")
-            .map_err(|why| invalid(why, host))?;
+        let uri = values::required_text(reply.verification_uri, "verificationUri")
+            .map_err(|why| rejection_error(why, host))?;
         check_browser_url(&uri)
             .map_err(|error| error.context(format_args!("the sign-in page that {host} names")))?;
         let interval = if reply.interval > 0 {
-            reply.interval.min(LONGEST_INTERVAL)
+            reply.interval.min(MAX_POLL_INTERVAL)
         } else {
-            DEFAULT_INTERVAL
+            DEFAULT_POLL_INTERVAL
         };
-        let (shortest, longest) = DEVICE_CODE_LIVES;
+        let (shortest, longest) = DEVICE_CODE_LIFETIME_RANGE;
         let life = if reply.expires_in > 0 {
             reply.expires_in.clamp(shortest, longest)
         } else {
-            DEVICE_CODE_LIFE
+            DEFAULT_DEVICE_CODE_LIFETIME
         };
-        Ok(DeviceStart {
+        Ok(DeviceAuthorization {
             device_code: values::secret(reply.device_code, "deviceCode")
-                .map_err(|why| invalid(why, host))?
+                .map_err(|why| rejection_error(why, host))?
                 .into(),
-            user_code: values::required(reply.user_code, "userCode")
-                .map_err(|why| invalid(why, host))?,
+            user_code: values::required_text(reply.user_code, "userCode")
+                .map_err(|why| rejection_error(why, host))?,
             verification_uri_complete: reply
                 .verification_uri_complete
                 .filter(|uri| !uri.is_empty())
@@ -230,32 +237,32 @@ impl Identity {
     /// [`Identity::start_device`].
     pub async fn poll_device(
         &self,
-        registration: &Registration,
-        start: &DeviceStart,
-    ) -> Result<Poll> {
-        let (client, host) = self.oidc(registration.flow)?;
+        registration: &ClientRegistration,
+        start: &DeviceAuthorization,
+    ) -> Result<PollOutcome> {
+        let (client, host) = self.oidc_client(registration.flow)?;
         let call = client.create_token().grant_type("urn:ietf:params:oauth:grant-type:device_code");
         let call = call.device_code(start.device_code.expose());
         let call = call
             .client_id(&registration.client_id)
             .client_secret(registration.client_secret.expose());
-        match call.send().await.map_err(|error| Fault::of(&error)) {
-            Ok(reply) => Ok(Poll::Token(self.tokens(reply, host)?)),
+        match call.send().await.map_err(|error| ApiError::from_sdk(&error)) {
+            Ok(reply) => Ok(PollOutcome::Token(self.parse_tokens(reply, host)?)),
             Err(fault) => match fault.code() {
-                "AuthorizationPendingException" => Ok(Poll::Pending),
-                "SlowDownException" => Ok(Poll::SlowDown),
+                "AuthorizationPendingException" => Ok(PollOutcome::Pending),
+                "SlowDownException" => Ok(PollOutcome::SlowDown),
                 _ => Err(self.explain_oidc("signing in", host, &fault)),
             },
         }
     }
 
     /// The page that the browser has to open.
-    pub fn authorize_url(&self, registration: &Registration, pkce: &Pkce) -> String {
-        let encode = |text: &str| utf8_percent_encode(text, QUERY).to_string();
+    pub fn authorize_url(&self, registration: &ClientRegistration, pkce: &Pkce) -> String {
+        let encode = |text: &str| utf8_percent_encode(text, QUERY_ENCODE_SET).to_string();
         // `scopes`, not the `scope` of the RFC, and this order: that is how the AWS CLI asks.
         format!(
             "{}/authorize?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge_method=S256&scopes={}&code_challenge={}",
-            self.0.addresses.oidc,
+            self.0.endpoints.oidc,
             encode(&registration.client_id),
             encode(&pkce.redirect_uri),
             encode(&pkce.state),
@@ -269,17 +276,17 @@ impl Identity {
     /// # Errors
     /// [`Kind::LoginNeeded`] when the code was used or is not ours; otherwise as
     /// [`Identity::start_device`].
-    pub async fn exchange(
+    pub async fn exchange_code(
         &self,
-        registration: &Registration,
+        registration: &ClientRegistration,
         pkce: &Pkce,
         code: &str,
-    ) -> Result<TokenReply> {
-        let (client, host) = self.oidc(registration.flow)?;
+    ) -> Result<TokenResponse> {
+        let (client, host) = self.oidc_client(registration.flow)?;
         let call = client.create_token().grant_type("authorization_code").code(code);
         let call = call.redirect_uri(&pkce.redirect_uri).code_verifier(pkce.verifier.expose());
         match send_once(call, registration).await {
-            Ok(reply) => self.tokens(reply, host),
+            Ok(reply) => self.parse_tokens(reply, host),
             Err(fault) => Err(self.explain_oidc("signing in", host, &fault)),
         }
     }
@@ -290,16 +297,16 @@ impl Identity {
     /// # Errors
     /// Whatever leaves the session as it was: [`Kind::Unreachable`], [`Kind::Throttled`],
     /// [`Kind::Refused`].
-    pub async fn refresh(
+    pub async fn refresh_tokens(
         &self,
-        registration: &Registration,
+        registration: &ClientRegistration,
         refresh_token: &Secret<String>,
     ) -> Result<RefreshOutcome> {
-        let (client, host) = self.oidc(registration.flow)?;
+        let (client, host) = self.oidc_client(registration.flow)?;
         let call =
             client.create_token().grant_type("refresh_token").refresh_token(refresh_token.expose());
         match send_once(call, registration).await {
-            Ok(reply) => Ok(RefreshOutcome::Token(self.tokens(reply, host)?)),
+            Ok(reply) => Ok(RefreshOutcome::Token(self.parse_tokens(reply, host)?)),
             Err(fault) => match fault.code() {
                 "InvalidGrantException" | "ExpiredTokenException" => {
                     Ok(RefreshOutcome::InvalidGrant)
@@ -312,44 +319,54 @@ impl Identity {
 
     /// The client of a flow, and the host it asks. Everything of a device code's life goes to one
     /// endpoint.
-    fn oidc(&self, flow: Flow) -> Result<(&Client, &str)> {
+    fn oidc_client(&self, flow: Flow) -> Result<(&Client, &str)> {
         let (client, address) = match flow {
-            Flow::Device => (&self.0.device, &self.0.addresses.device),
-            Flow::Pkce => (&self.0.oidc, &self.0.addresses.oidc),
+            Flow::Device => (&self.0.device, &self.0.endpoints.device),
+            Flow::Pkce => (&self.0.oidc, &self.0.endpoints.oidc),
         };
-        Ok((self.made(client, address)?, host(address)))
+        Ok((self.get_or_init_client(client, address)?, authority(address)))
     }
 
-    fn made<'a>(&self, client: &'a OnceLock<Client>, address: &str) -> Result<&'a Client> {
+    fn get_or_init_client<'a>(
+        &self,
+        client: &'a OnceLock<Client>,
+        address: &str,
+    ) -> Result<&'a Client> {
         if let Some(ready) = client.get() {
             return Ok(ready);
         }
-        let settings =
-            settings!(aws_sdk_ssooidc, Oidc, &self.0.network, address, self.instance().sso_region)
-                .interceptor(self.0.skew.clone());
+        let settings = sdk_config!(
+            aws_sdk_ssooidc,
+            Oidc,
+            &self.0.network,
+            address,
+            self.instance().sso_region
+        )
+        .interceptor(self.0.clock_skew.clone());
         Ok(client.get_or_init(|| Client::from_conf(settings.build())))
     }
 
-    fn tokens(&self, reply: CreateTokenOutput, host: &str) -> Result<TokenReply> {
-        let tokens = issued(reply, self.0.clock.now()).map_err(|why| invalid(why, host))?;
+    fn parse_tokens(&self, reply: CreateTokenOutput, host: &str) -> Result<TokenResponse> {
+        let tokens = parse_token_response(reply, self.0.clock.now())
+            .map_err(|why| rejection_error(why, host))?;
         info!(target: "rolecall::identity", host, expires = %tokens.expires_at, "access token received");
         Ok(tokens)
     }
 
     /// Errors of the calls that name the directory: a refused request means that the start URL or
     /// the region is wrong.
-    fn explain_start(&self, doing: &str, host: &str, fault: &Fault) -> Error {
+    fn explain_start(&self, doing: &str, host: &str, fault: &ApiError) -> Error {
         match fault.code() {
             // Registering in another directory's region is refused by the second name.
             "InvalidRequestException" | "InvalidClientMetadataException"
-                if !fault.said().contains("KMS") =>
+                if !fault.message_suffix().contains("KMS") =>
             {
                 let instance = self.instance();
                 let text = format!(
                     "{doing}: AWS does not accept {} in {}{}",
                     instance.start_url,
                     instance.sso_region,
-                    fault.said()
+                    fault.message_suffix()
                 );
                 Error::new(ErrorKind::Config, text).hint(
                     "check `start_url` and `sso_region`: they must belong to the same directory",
@@ -360,22 +377,22 @@ impl Identity {
     }
 
     /// Sign-in errors, each with what a person can do about it.
-    fn explain_oidc(&self, doing: &str, host: &str, fault: &Fault) -> Error {
+    fn explain_oidc(&self, doing: &str, host: &str, fault: &ApiError) -> Error {
         let name = &self.instance().name;
         let of = |kind: ErrorKind, text: &str| {
-            Error::new(kind, format!("{doing}: {text}{}", fault.said()))
+            Error::new(kind, format!("{doing}: {text}{}", fault.message_suffix()))
         };
         match fault.code() {
             "" if fault.status() == 401 => of(ErrorKind::AccessDenied, "AWS does not accept this program's registration"),
-            "ExpiredTokenException" => Error::new(ErrorKind::LoginNeeded, "the code expired before anybody confirmed it").hint(login(name)),
-            "AccessDeniedException" if fault.said().contains("KMS") => of(ErrorKind::AccessDenied, "the directory's encryption key can't be used"),
-            "AccessDeniedException" => Error::new(ErrorKind::LoginNeeded, "the sign-in was declined in the browser").hint(login(name)),
-            "InvalidGrantException" => of(ErrorKind::LoginNeeded, "AWS does not accept the code of this sign-in").hint(login(name)),
+            "ExpiredTokenException" => Error::new(ErrorKind::LoginNeeded, "the code expired before anybody confirmed it").hint(login_hint(name)),
+            "AccessDeniedException" if fault.message_suffix().contains("KMS") => of(ErrorKind::AccessDenied, "the directory's encryption key can't be used"),
+            "AccessDeniedException" => Error::new(ErrorKind::LoginNeeded, "the sign-in was declined in the browser").hint(login_hint(name)),
+            "InvalidGrantException" => of(ErrorKind::LoginNeeded, "AWS does not accept the code of this sign-in").hint(login_hint(name)),
             "InvalidClientException" | "UnauthorizedClientException" => {
-                of(ErrorKind::AccessDenied, "AWS does not know this program's registration").hint(login_with(name, "--force"))
+                of(ErrorKind::AccessDenied, "AWS does not know this program's registration").hint(login_hint_with(name, "--force"))
             }
             "UnsupportedGrantTypeException" => {
-                of(ErrorKind::Config, "this region does not know that way to sign in").hint(login_with(name, "--flow device-code"))
+                of(ErrorKind::Config, "this region does not know that way to sign in").hint(login_hint_with(name, "--flow device-code"))
             }
             "InvalidScopeException" => of(ErrorKind::Config, "AWS does not know one of the scopes")
                 .hint("check `scopes` of the instance, or `sso_registration_scopes` in the AWS config file"),
@@ -387,9 +404,12 @@ impl Identity {
 
 /// The tokens in an answer. A refresh token that is empty is none: it must not replace one that
 /// works.
-fn issued(reply: CreateTokenOutput, now: Timestamp) -> Result<TokenReply, Rejection> {
+fn parse_token_response(
+    reply: CreateTokenOutput,
+    now: Timestamp,
+) -> Result<TokenResponse, Rejection> {
     let refresh_token = reply.refresh_token.filter(|token| !token.trim().is_empty());
-    Ok(TokenReply {
+    Ok(TokenResponse {
         access_token: values::secret(reply.access_token, "accessToken")?.into(),
         refresh_token: refresh_token
             .map(|token| values::secret(Some(token), "refreshToken"))
@@ -400,13 +420,13 @@ fn issued(reply: CreateTokenOutput, now: Timestamp) -> Result<TokenReply, Reject
 }
 
 /// The error for an answer that must not be used.
-fn invalid(why: Rejection, host: &str) -> Error {
-    Fault::Rejected(why).explain("sign-in", host, None)
+fn rejection_error(why: Rejection, host: &str) -> Error {
+    ApiError::Rejected(why).explain("sign-in", host, None)
 }
 
 /// Whether AWS refuses the registration itself: it has forgotten it, or does not accept it for this
 /// flow.
-fn is_unknown_client(fault: &Fault) -> bool {
+fn is_unknown_client(fault: &ApiError) -> bool {
     matches!(fault.code(), "InvalidClientException" | "UnauthorizedClientException")
 }
 
@@ -414,25 +434,25 @@ fn is_unknown_client(fault: &Fault) -> bool {
 /// AWS ever puts it is replaced: too long a life does no harm, since a registration that AWS has
 /// forgotten is replaced at once.
 fn registration_expiry(told: Timestamp, now: Timestamp) -> Timestamp {
-    let plausible = (1..=LONGEST_REGISTRATION).contains(&told.since(now));
-    if plausible { told } else { now.plus(REGISTRATION_LIFE) }
+    let plausible = (1..=MAX_REGISTRATION_LIFETIME).contains(&told.since(now));
+    if plausible { told } else { now.plus(DEFAULT_REGISTRATION_LIFETIME) }
 }
 
 /// The command that signs in, with an option.
-fn login_with(name: &InstanceName, option: &str) -> String {
+fn login_hint_with(name: &InstanceName, option: &str) -> String {
     format!("run `rolecall login --sso {name} {option}`")
 }
 
 /// Sends a token request once: neither a code nor a refresh token may be used twice.
 async fn send_once(
     call: CreateTokenFluentBuilder,
-    registration: &Registration,
-) -> Result<CreateTokenOutput, Fault> {
+    registration: &ClientRegistration,
+) -> Result<CreateTokenOutput, ApiError> {
     let once = aws_sdk_ssooidc::Config::builder()
         .retry_config(aws_smithy_types::retry::RetryConfig::disabled());
     let call =
         call.client_id(&registration.client_id).client_secret(registration.client_secret.expose());
-    call.customize().config_override(once).send().await.map_err(|error| Fault::of(&error))
+    call.customize().config_override(once).send().await.map_err(|error| ApiError::from_sdk(&error))
 }
 
 #[cfg(test)]
@@ -441,12 +461,16 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
 
-    fn reply(access: &str, refresh: Option<&str>, seconds: i32) -> Result<TokenReply, Rejection> {
+    fn reply(
+        access: &str,
+        refresh: Option<&str>,
+        seconds: i32,
+    ) -> Result<TokenResponse, Rejection> {
         let reply = CreateTokenOutput::builder()
             .access_token(access)
             .set_refresh_token(refresh.map(str::to_owned))
             .expires_in(seconds);
-        issued(reply.build(), NOW)
+        parse_token_response(reply.build(), NOW)
     }
 
     #[test]
@@ -469,7 +493,7 @@ mod tests {
     #[test]
     fn an_absurd_end_of_a_registration_is_replaced() {
         let now = Timestamp(1_800_000_000);
-        let usual = now.plus(REGISTRATION_LIFE);
+        let usual = now.plus(DEFAULT_REGISTRATION_LIFETIME);
         assert_eq!(registration_expiry(now.plus(86_400), now), now.plus(86_400));
         for told in [0, -1, i64::MIN, i64::MAX, 1_800_000_000, 1_800_000_000_000, 1_700_000_000] {
             assert_eq!(registration_expiry(Timestamp(told), now), usual, "{told}");

@@ -15,16 +15,16 @@ use crate::domain::{
 };
 
 use super::date::ServerDate;
-use super::endpoint::host;
-use super::fault::Fault;
-use super::validate::{Listing, Rejection, values};
-use super::{Identity, settings};
+use super::endpoint::authority;
+use super::sdk_error::ApiError;
+use super::validate::{PageTracker, Rejection, values};
+use super::{IdentityClient, sdk_config};
 
 /// The most that the portal puts on a page.
-const PAGE: i32 = 100;
+const PAGE_SIZE: i32 = 100;
 /// How long a sign-out may take, all attempts included. The user waits for it, and the token is
 /// forgotten on this machine anyway.
-const LOGOUT: Duration = Duration::from_secs(10);
+const LOGOUT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An account as the portal lists it. AWS leaves name and e-mail address out now and then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,24 +39,24 @@ pub struct PortalAccount {
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
+pub struct ListPage<T> {
     /// What is on it, in the portal's order.
     pub items: Vec<T>,
     /// What to ask for the next page with; `None` on the last.
-    pub next: Option<String>,
+    pub next_token: Option<String>,
 }
 
-impl Identity {
+impl IdentityClient {
     /// One page of the accounts, asked for once: whoever reads many pages paces and retries them.
     ///
     /// # Errors
     /// [`Kind::LoginNeeded`] (401), [`Kind::Throttled`] (429), [`Kind::Unreachable`] (no answer,
     /// 5xx), [`Kind::Refused`] (403).
-    pub async fn accounts_page(
+    pub async fn fetch_accounts_page(
         &self,
         token: &Secret<String>,
         next: Option<&str>,
-    ) -> Result<Page<PortalAccount>> {
+    ) -> Result<ListPage<PortalAccount>> {
         self.list_accounts(token, next, RetryConfig::disabled()).await
     }
 
@@ -65,12 +65,12 @@ impl Identity {
     /// # Errors
     /// As [`Identity::accounts_page`]; a 403 also means that the account is not the person's any
     /// more.
-    pub async fn roles_page(
+    pub async fn fetch_roles_page(
         &self,
         token: &Secret<String>,
         account: AccountId,
         next: Option<&str>,
-    ) -> Result<Page<RoleName>> {
+    ) -> Result<ListPage<RoleName>> {
         self.list_roles(token, account, next, RetryConfig::disabled()).await
     }
 
@@ -78,13 +78,14 @@ impl Identity {
     ///
     /// # Errors
     /// As [`Identity::accounts_page`], after retries.
-    pub async fn accounts(&self, token: &Secret<String>) -> Result<Vec<PortalAccount>> {
-        let (mut all, mut next, mut listing) = (Vec::new(), None, Listing::default());
+    pub async fn fetch_accounts(&self, token: &Secret<String>) -> Result<Vec<PortalAccount>> {
+        let (mut all, mut next, mut listing) = (Vec::new(), None, PageTracker::default());
         loop {
-            let page = self.list_accounts(token, next.as_deref(), self.0.network.retries()).await?;
+            let page =
+                self.list_accounts(token, next.as_deref(), self.0.network.retry_config()).await?;
             let page = listing.add(page, |account| account.id)?;
             all.extend(page.items);
-            match page.next {
+            match page.next_token {
                 Some(token) => next = Some(token),
                 None => return Ok(all),
             }
@@ -95,14 +96,19 @@ impl Identity {
     ///
     /// # Errors
     /// As [`Identity::roles_page`], after retries.
-    pub async fn roles(&self, token: &Secret<String>, account: AccountId) -> Result<Vec<RoleName>> {
-        let (mut all, mut next, mut listing) = (Vec::new(), None, Listing::default());
+    pub async fn fetch_roles(
+        &self,
+        token: &Secret<String>,
+        account: AccountId,
+    ) -> Result<Vec<RoleName>> {
+        let (mut all, mut next, mut listing) = (Vec::new(), None, PageTracker::default());
         loop {
-            let page =
-                self.list_roles(token, account, next.as_deref(), self.0.network.retries()).await?;
+            let page = self
+                .list_roles(token, account, next.as_deref(), self.0.network.retry_config())
+                .await?;
             let page = listing.add(page, RoleName::clone)?;
             all.extend(page.items);
-            match page.next {
+            match page.next_token {
                 Some(token) => next = Some(token),
                 None => return Ok(all),
             }
@@ -114,13 +120,13 @@ impl Identity {
     /// # Errors
     /// [`Kind::Refused`] when the role is not the person's (any more); otherwise as
     /// [`Identity::accounts_page`], after retries.
-    pub async fn role_credentials(
+    pub async fn fetch_role_credentials(
         &self,
         token: &Secret<String>,
         account: AccountId,
         role: &RoleName,
     ) -> Result<Credentials> {
-        let (client, host) = self.portal()?;
+        let (client, host) = self.portal_client()?;
         let date = ServerDate::default();
         let call = client
             .get_role_credentials()
@@ -128,13 +134,13 @@ impl Identity {
             .account_id(account.as_str())
             .role_name(role.as_str());
         let reply = call.customize().interceptor(date.clone()).send().await.map_err(|error| {
-            let fault = Fault::of(&error);
+            let fault = ApiError::from_sdk(&error);
             match fault.status() {
                 403 | 404 => Error::new(
                     ErrorKind::AccessDenied,
                     format!(
                         "you have no access to `{role}` in {account} (any more){}",
-                        fault.said()
+                        fault.message_suffix()
                     ),
                 )
                 .hint("run `rolecall cache` to read the list of your roles anew"),
@@ -146,13 +152,14 @@ impl Identity {
             }
         })?;
         let now = self.0.clock.now();
-        let credentials = issued(reply, date.moment(), account, now).map_err(|why| {
-            self.explain_portal(
-                &format!("getting credentials of `{role}` in {account}"),
-                host,
-                &Fault::Rejected(why),
-            )
-        })?;
+        let credentials =
+            parse_credentials(reply, date.timestamp(), account, now).map_err(|why| {
+                self.explain_portal(
+                    &format!("getting credentials of `{role}` in {account}"),
+                    host,
+                    &ApiError::Rejected(why),
+                )
+            })?;
         info!(target: "rolecall::identity", host, %account, %role, "role credentials received");
         Ok(credentials)
     }
@@ -163,12 +170,12 @@ impl Identity {
     /// # Errors
     /// As [`Identity::accounts_page`], after retries; a session that has ended already is none.
     pub async fn logout(&self, token: &Secret<String>) -> Result<()> {
-        let (client, host) = self.portal()?;
+        let (client, host) = self.portal_client()?;
         let call = client.logout().access_token(token.expose()).send();
-        let reply = tokio::time::timeout(LOGOUT, call)
+        let reply = tokio::time::timeout(LOGOUT_TIMEOUT, call)
             .await
-            .map_err(|_| Fault::Silence("no answer in time".into()));
-        match reply.and_then(|reply| reply.map_err(|error| Fault::of(&error))) {
+            .map_err(|_| ApiError::NoResponse("no answer in time".into()));
+        match reply.and_then(|reply| reply.map_err(|error| ApiError::from_sdk(&error))) {
             Ok(_) => Ok(()),
             Err(fault) if fault.status() == 401 => Ok(()),
             Err(fault) => Err(self.explain_portal("signing out", host, &fault)),
@@ -180,12 +187,12 @@ impl Identity {
         token: &Secret<String>,
         next: Option<&str>,
         retry: RetryConfig,
-    ) -> Result<Page<PortalAccount>> {
-        let (client, host) = self.portal()?;
+    ) -> Result<ListPage<PortalAccount>> {
+        let (client, host) = self.portal_client()?;
         let call = client
             .list_accounts()
             .access_token(token.expose())
-            .max_results(PAGE)
+            .max_results(PAGE_SIZE)
             .set_next_token(next.map(str::to_owned));
         let reply = call
             .customize()
@@ -193,8 +200,8 @@ impl Identity {
             .send()
             .await;
         let reply = reply
-            .map_err(|error| Fault::of(&error))
-            .and_then(|reply| accounts(reply).map_err(Fault::Rejected));
+            .map_err(|error| ApiError::from_sdk(&error))
+            .and_then(|reply| parse_accounts_page(reply).map_err(ApiError::Rejected));
         reply.map_err(|fault| self.explain_portal("listing accounts", host, &fault))
     }
 
@@ -204,58 +211,61 @@ impl Identity {
         account: AccountId,
         next: Option<&str>,
         retry: RetryConfig,
-    ) -> Result<Page<RoleName>> {
-        let (client, host) = self.portal()?;
+    ) -> Result<ListPage<RoleName>> {
+        let (client, host) = self.portal_client()?;
         let call =
             client.list_account_roles().access_token(token.expose()).account_id(account.as_str());
-        let call = call.max_results(PAGE).set_next_token(next.map(str::to_owned));
+        let call = call.max_results(PAGE_SIZE).set_next_token(next.map(str::to_owned));
         let reply = call
             .customize()
             .config_override(aws_sdk_sso::Config::builder().retry_config(retry))
             .send()
             .await;
         let reply = reply
-            .map_err(|error| Fault::of(&error))
-            .and_then(|reply| roles(reply, account).map_err(Fault::Rejected));
+            .map_err(|error| ApiError::from_sdk(&error))
+            .and_then(|reply| parse_roles_page(reply, account).map_err(ApiError::Rejected));
         reply.map_err(|fault| {
             self.explain_portal(&format!("listing the roles in {account}"), host, &fault)
         })
     }
 
-    fn portal(&self) -> Result<(&Client, &str)> {
-        let address = &self.0.addresses.portal;
+    fn portal_client(&self) -> Result<(&Client, &str)> {
+        let address = &self.0.endpoints.portal;
         if let Some(ready) = self.0.portal.get() {
-            return Ok((ready, host(address)));
+            return Ok((ready, authority(address)));
         }
         let settings =
-            settings!(aws_sdk_sso, Portal, &self.0.network, address, self.instance().sso_region)
-                .interceptor(self.0.skew.clone());
-        Ok((self.0.portal.get_or_init(|| Client::from_conf(settings.build())), host(address)))
+            sdk_config!(aws_sdk_sso, Portal, &self.0.network, address, self.instance().sso_region)
+                .interceptor(self.0.clock_skew.clone());
+        Ok((self.0.portal.get_or_init(|| Client::from_conf(settings.build())), authority(address)))
     }
 
-    fn explain_portal(&self, doing: &str, host: &str, fault: &Fault) -> Error {
+    fn explain_portal(&self, doing: &str, host: &str, fault: &ApiError) -> Error {
         fault.explain(doing, host, Some(&self.instance().name))
     }
 }
 
 /// A page of accounts. One entry without an account id makes the whole page worthless.
-fn accounts(reply: ListAccountsOutput) -> Result<Page<PortalAccount>, Rejection> {
+fn parse_accounts_page(reply: ListAccountsOutput) -> Result<ListPage<PortalAccount>, Rejection> {
     let list = reply.account_list.ok_or_else(|| Rejection::invalid("it has no `accountList`"))?;
     let account = |account: aws_sdk_sso::types::AccountInfo| {
         Ok(PortalAccount {
             id: values::account_id(account.account_id)?,
-            name: values::text(account.account_name, "accountName")?,
-            email: values::text(account.email_address, "emailAddress")?,
+            name: values::optional_text(account.account_name, "accountName")?,
+            email: values::optional_text(account.email_address, "emailAddress")?,
         })
     };
-    Ok(Page {
+    Ok(ListPage {
         items: list.into_iter().map(account).collect::<Result<_, _>>()?,
-        next: values::page_token(reply.next_token)?,
+        next_token: values::page_token(reply.next_token)?,
     })
 }
 
 /// A page of the roles in an account. A proxy that mixes answers up sends those of another account.
-fn roles(reply: ListAccountRolesOutput, account: AccountId) -> Result<Page<RoleName>, Rejection> {
+fn parse_roles_page(
+    reply: ListAccountRolesOutput,
+    account: AccountId,
+) -> Result<ListPage<RoleName>, Rejection> {
     let list = reply.role_list.ok_or_else(|| Rejection::invalid("it has no `roleList`"))?;
     let role = |role: RoleInfo| match role.account_id {
         Some(other) if other != account.as_str() => {
@@ -263,14 +273,14 @@ fn roles(reply: ListAccountRolesOutput, account: AccountId) -> Result<Page<RoleN
         }
         _ => values::role_name(role.role_name),
     };
-    Ok(Page {
+    Ok(ListPage {
         items: list.into_iter().map(role).collect::<Result<_, _>>()?,
-        next: values::page_token(reply.next_token)?,
+        next_token: values::page_token(reply.next_token)?,
     })
 }
 
 /// The credentials in an answer, with their expiry by this machine's clock.
-fn issued(
+fn parse_credentials(
     reply: GetRoleCredentialsOutput,
     date: Option<Timestamp>,
     account: AccountId,
@@ -303,23 +313,25 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_a_nameless_entry_is_no_page() {
+    fn a_page_with_an_entry_without_account_id_is_rejected() {
         let list = |id: Option<&str>| {
             let entry = AccountInfo::builder()
                 .set_account_id(id.map(str::to_owned))
                 .account_name("")
                 .build();
-            accounts(ListAccountsOutput::builder().account_list(entry).next_token("").build())
+            parse_accounts_page(
+                ListAccountsOutput::builder().account_list(entry).next_token("").build(),
+            )
         };
         let page = list(Some("012345678901")).unwrap();
         assert_eq!(
-            (page.items, page.next),
+            (page.items, page.next_token),
             (vec![PortalAccount { id: account(), name: None, email: None }], None)
         );
         for bad in [None, Some(""), Some("1234"), Some("0123-4567-8901")] {
             assert!(list(bad).is_err(), "{bad:?}");
         }
-        assert!(accounts(ListAccountsOutput::builder().build()).is_err());
+        assert!(parse_accounts_page(ListAccountsOutput::builder().build()).is_err());
     }
 
     #[test]
@@ -327,7 +339,7 @@ mod tests {
         let list = |of: Option<&str>, name: &str| {
             let entry =
                 RoleInfo::builder().set_account_id(of.map(str::to_owned)).role_name(name).build();
-            roles(ListAccountRolesOutput::builder().role_list(entry).build(), account())
+            parse_roles_page(ListAccountRolesOutput::builder().role_list(entry).build(), account())
         };
         assert_eq!(list(Some("012345678901"), "Admin").unwrap().items, [RoleName::new("Admin")]);
         assert!(list(None, "Admin").is_ok());
@@ -345,7 +357,7 @@ mod tests {
             let reply = GetRoleCredentialsOutput::builder()
                 .role_credentials(keys.expiration(milliseconds).build())
                 .build();
-            issued(reply, Some(NOW), account(), NOW)
+            parse_credentials(reply, Some(NOW), account(), NOW)
         };
         let hour = (NOW.0 + 3_600) * 1_000;
         assert_eq!(keys("A", "s", "t", hour).unwrap().expires_at, NOW.plus(3_600));
@@ -367,6 +379,9 @@ mod tests {
         ] {
             assert!(keys("A", "s", "t", expiration).is_err(), "{expiration}");
         }
-        assert!(issued(GetRoleCredentialsOutput::builder().build(), None, account(), NOW).is_err());
+        assert!(
+            parse_credentials(GetRoleCredentialsOutput::builder().build(), None, account(), NOW)
+                .is_err()
+        );
     }
 }

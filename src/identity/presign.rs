@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 use crate::domain::{Credentials, Error, Region, Result, Secret, Timestamp};
 
 /// Everything but the unreserved characters, as Signature Version 4 wants it.
-const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const URI_ENCODE_SET: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// What is signed besides the host: it binds the token to one cluster.
-const SIGNED: &str = "host;x-k8s-aws-id";
+const SIGNED_HEADERS: &str = "host;x-k8s-aws-id";
 /// SHA-256 of an empty body.
-const NO_BODY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const EMPTY_BODY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// A token for the cluster of this name (of a local cluster: its id), signed at `now`. EKS takes it
 /// for 15 minutes, and no longer than the credentials live.
@@ -27,12 +28,12 @@ pub fn eks_token(
     cluster: &str,
     now: Timestamp,
 ) -> Result<Secret<String>> {
-    let url = presigned(credentials, region, cluster, now)?;
+    let url = presign(credentials, region, cluster, now)?;
     Ok(Secret::new(format!("k8s-aws-v1.{}", URL_SAFE_NO_PAD.encode(url.expose()))))
 }
 
 /// The request as an address with everything in its query.
-fn presigned(
+fn presign(
     credentials: &Credentials,
     region: &Region,
     cluster: &str,
@@ -49,16 +50,16 @@ fn presigned(
         ("X-Amz-Credential", format!("{}/{scope}", credentials.access_key_id)),
         ("X-Amz-Date", moment.clone()),
         ("X-Amz-Expires", "60".to_owned()),
-        ("X-Amz-SignedHeaders", SIGNED.to_owned()),
+        ("X-Amz-SignedHeaders", SIGNED_HEADERS.to_owned()),
     ];
     if !credentials.session_token.expose().is_empty() {
         query.push(("X-Amz-Security-Token", credentials.session_token.expose().clone()));
     }
-    let sent = encoded(&query);
+    let sent = encode_query(&query);
     query.sort();
     let canonical = format!(
-        "GET\n/\n{}\nhost:{host}\nx-k8s-aws-id:{}\n\n{SIGNED}\n{NO_BODY}",
-        encoded(&query),
+        "GET\n/\n{}\nhost:{host}\nx-k8s-aws-id:{}\n\n{SIGNED_HEADERS}\n{EMPTY_BODY_SHA256}",
+        encode_query(&query),
         cluster.trim()
     );
     let to_sign = format!(
@@ -68,18 +69,19 @@ fn presigned(
     let first = Secret::new(format!("AWS4{}", credentials.secret_access_key.expose()).into_bytes());
     let key = [day, region.as_str(), "sts", "aws4_request"]
         .into_iter()
-        .try_fold(first, |key, part| hmac(&key, part))?;
-    let signature = hmac(&key, &to_sign)?;
+        .try_fold(first, |key, part| hmac_sha256(&key, part))?;
+    let signature = hmac_sha256(&key, &to_sign)?;
     Ok(Secret::new(format!("https://{host}/?{sent}&X-Amz-Signature={}", hex(signature.expose()))))
 }
 
-fn encoded(query: &[(&str, String)]) -> String {
-    let pair =
-        |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, STRICT));
+fn encode_query(query: &[(&str, String)]) -> String {
+    let pair = |(name, value): &(&str, String)| {
+        format!("{name}={}", utf8_percent_encode(value, URI_ENCODE_SET))
+    };
     query.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
-fn hmac(key: &Secret<Vec<u8>>, text: &str) -> Result<Secret<Vec<u8>>> {
+fn hmac_sha256(key: &Secret<Vec<u8>>, text: &str) -> Result<Secret<Vec<u8>>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose())
         .map_err(|_| Error::internal("a key could not be used for signing"))?;
     mac.update(text.as_bytes());

@@ -10,12 +10,12 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
-use super::network::Connections;
+use super::http_client::Connections;
 
 /// An HTTP answer.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct ScriptedResponse {
     /// The status code.
     pub status: u16,
     /// The headers.
@@ -25,23 +25,24 @@ pub struct Message {
 }
 
 #[derive(Clone)]
-struct Scripted(Arc<dyn Fn() -> Message + Send + Sync>);
+struct ScriptedConnector(Arc<dyn Fn() -> ScriptedResponse + Send + Sync>);
 
-impl fmt::Debug for Scripted {
+impl fmt::Debug for ScriptedConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Scripted")
     }
 }
 
-impl HttpConnector for Scripted {
+impl HttpConnector for ScriptedConnector {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
         HttpConnectorFuture::ready(
-            response((self.0)()).ok_or_else(|| ConnectorError::other("not HTTP".into(), None)),
+            to_http_response((self.0)())
+                .ok_or_else(|| ConnectorError::other("not HTTP".into(), None)),
         )
     }
 }
 
-fn response(message: Message) -> Option<HttpResponse> {
+fn to_http_response(message: ScriptedResponse) -> Option<HttpResponse> {
     let mut response = http::Response::builder().status(message.status);
     for (name, value) in message.headers {
         response = response.header(name, value);
@@ -52,8 +53,8 @@ fn response(message: Message) -> Option<HttpResponse> {
 impl Connections {
     /// Connections over which every request gets the closure's answer. Nothing is sent.
     #[doc(hidden)]
-    pub fn scripted(answer: impl Fn() -> Message + Send + Sync + 'static) -> Self {
-        Self::over(&SharedHttpConnector::new(Scripted(Arc::new(answer))))
+    pub fn scripted(answer: impl Fn() -> ScriptedResponse + Send + Sync + 'static) -> Self {
+        Self::from_connector(&SharedHttpConnector::new(ScriptedConnector(Arc::new(answer))))
     }
 }
 
@@ -63,7 +64,7 @@ mod tests {
     use crate::domain::{
         EndpointOverrides, Instance, InstanceName, InstanceSource, Region, Secret, StartUrl,
     };
-    use crate::identity::{Identity, Network};
+    use crate::identity::{IdentityClient, NetworkConfig};
     use crate::os::clock::Clock;
 
     #[tokio::test]
@@ -79,14 +80,14 @@ mod tests {
         };
         let body = br#"{"accountList":[{"accountId":"012345678901","accountName":"payments"}]}"#;
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        let connections = Connections::scripted(move || Message {
+        let connections = Connections::scripted(move || ScriptedResponse {
             status: 200,
             headers: headers.clone(),
             body: body.to_vec(),
         });
-        let network = Network { connections, ..Network::default() };
-        let identity = Identity::new(instance, &network, Clock::System).unwrap();
-        let page = identity.accounts_page(&Secret::from("token"), None).await.unwrap();
+        let network = NetworkConfig { connections, ..NetworkConfig::default() };
+        let identity = IdentityClient::new(instance, &network, Clock::System).unwrap();
+        let page = identity.fetch_accounts_page(&Secret::from("token"), None).await.unwrap();
         assert_eq!(page.items[0].id.as_str(), "012345678901");
     }
 }

@@ -10,19 +10,19 @@ use crate::domain::{
 };
 
 use super::date::ServerDate;
-use super::endpoint::{self, host};
-use super::fault::Fault;
+use super::endpoint::{self, authority};
+use super::sdk_error::ApiError;
 use super::validate::{Rejection, values};
-use super::{Identity, settings};
+use super::{IdentityClient, sdk_config};
 
 /// AWS ends a chained session after an hour and refuses to be asked for more.
-const LONGEST_CHAIN: i64 = 3_600;
+const MAX_CHAINED_SESSION_SECONDS: i64 = 3_600;
 /// The shortest session that STS gives.
-const SHORTEST: i64 = 900;
+const MIN_SESSION_SECONDS: i64 = 900;
 
 /// A role to go on to from another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chain {
+pub struct AssumeRoleParams {
     /// The role.
     pub role_arn: String,
     /// What the session is called in the role's ARN and in CloudTrail: 2 to 64 of `[\w+=,.@-]`.
@@ -37,19 +37,24 @@ pub struct Chain {
     pub region: Region,
 }
 
-impl Identity {
+impl IdentityClient {
     /// Goes on from one role's credentials to another role.
     ///
     /// # Errors
     /// [`Kind::UnknownRole`] when the ARN is none; [`Kind::Refused`] when the role may not be
     /// assumed.
-    pub async fn assume_role(&self, from: &Credentials, chain: &Chain) -> Result<Credentials> {
+    pub async fn assume_role(
+        &self,
+        from: &Credentials,
+        chain: &AssumeRoleParams,
+    ) -> Result<Credentials> {
         let arn: RoleArn = chain.role_arn.parse()?;
-        let (client, address) = self.sts(from, &chain.region)?;
+        let (client, address) = self.sts_client(from, &chain.region)?;
         let date = ServerDate::default();
-        let seconds = chain
-            .duration
-            .map(|seconds| i32::try_from(seconds.clamp(SHORTEST, LONGEST_CHAIN)).unwrap_or(3_600));
+        let seconds = chain.duration.map(|seconds| {
+            i32::try_from(seconds.clamp(MIN_SESSION_SECONDS, MAX_CHAINED_SESSION_SECONDS))
+                .unwrap_or(3_600)
+        });
         let call = client
             .assume_role()
             .role_arn(&chain.role_arn)
@@ -60,13 +65,24 @@ impl Identity {
             .set_source_identity(chain.source_identity.clone());
         let reply = call.customize().interceptor(date.clone()).send().await;
         let reply = reply.map_err(|error| {
-            self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::of(&error))
+            self.explain_chain(
+                &arn.role,
+                arn.account.as_str(),
+                &address,
+                &ApiError::from_sdk(&error),
+            )
         })?;
         let now = self.0.clock.now();
-        let credentials = issued(reply, date.moment(), arn.account, now).map_err(|why| {
-            self.explain_chain(&arn.role, arn.account.as_str(), &address, &Fault::Rejected(why))
-        })?;
-        info!(target: "rolecall::identity", host = host(&address), role = chain.role_arn, "role assumed");
+        let credentials =
+            parse_credentials(reply, date.timestamp(), arn.account, now).map_err(|why| {
+                self.explain_chain(
+                    &arn.role,
+                    arn.account.as_str(),
+                    &address,
+                    &ApiError::Rejected(why),
+                )
+            })?;
+        info!(target: "rolecall::identity", host = authority(&address), role = chain.role_arn, "role assumed");
         Ok(credentials)
     }
 
@@ -75,35 +91,39 @@ impl Identity {
     /// # Errors
     /// [`Kind::Refused`] when AWS does not accept them, [`Kind::Unreachable`] when it can't be
     /// asked.
-    pub async fn caller_identity(
+    pub async fn fetch_caller_identity(
         &self,
         credentials: &Credentials,
         region: &Region,
     ) -> Result<String> {
-        let (client, address) = self.sts(credentials, region)?;
+        let (client, address) = self.sts_client(credentials, region)?;
         let reply = client.get_caller_identity().send().await.map_err(|error| {
-            let fault = Fault::of(&error);
+            let fault = ApiError::from_sdk(&error);
             match fault.status() {
                 // Credentials, not a session, were refused: signing in would not help.
                 400 | 401 | 403 => Error::new(
                     ErrorKind::AccessDenied,
-                    format!("AWS does not accept these credentials{}", fault.said()),
+                    format!("AWS does not accept these credentials{}", fault.message_suffix()),
                 ),
                 _ => fault.explain(
                     "asking who these credentials are",
-                    host(&address),
+                    authority(&address),
                     Some(&self.instance().name),
                 ),
             }
         })?;
-        values::required(reply.arn, "Arn").map_err(|why| {
-            Fault::Rejected(why).explain("asking who these credentials are", host(&address), None)
+        values::required_text(reply.arn, "Arn").map_err(|why| {
+            ApiError::Rejected(why).explain(
+                "asking who these credentials are",
+                authority(&address),
+                None,
+            )
         })
     }
 
     /// A client for these credentials; making one is cheap since the connections are shared.
-    fn sts(&self, credentials: &Credentials, region: &Region) -> Result<(Client, String)> {
-        let address = endpoint::sts(self.instance(), region, &self.0.network)?;
+    fn sts_client(&self, credentials: &Credentials, region: &Region) -> Result<(Client, String)> {
+        let address = endpoint::resolve_sts(self.instance(), region, &self.0.network)?;
         let keys = SdkCredentials::new(
             &credentials.access_key_id,
             credentials.secret_access_key.expose(),
@@ -111,16 +131,22 @@ impl Identity {
             None,
             "rolecall",
         );
-        let settings = settings!(aws_sdk_sts, Sts, &self.0.network, &address, region)
-            .interceptor(self.0.skew.clone());
+        let settings = sdk_config!(aws_sdk_sts, Sts, &self.0.network, &address, region)
+            .interceptor(self.0.clock_skew.clone());
         Ok((Client::from_conf(settings.credentials_provider(keys).build()), address))
     }
 
-    fn explain_chain(&self, role: &RoleName, account: &str, address: &str, fault: &Fault) -> Error {
+    fn explain_chain(
+        &self,
+        role: &RoleName,
+        account: &str,
+        address: &str,
+        fault: &ApiError,
+    ) -> Error {
         let refused = |why: &str| {
             Error::new(
                 ErrorKind::AccessDenied,
-                format!("`{role}` in {account} can't be assumed: {why}{}", fault.said()),
+                format!("`{role}` in {account} can't be assumed: {why}{}", fault.message_suffix()),
             )
         };
         match (fault.code(), fault.status()) {
@@ -129,14 +155,14 @@ impl Identity {
             (_, 403) => refused("the role's trust policy or yours does not allow it")
                 .hint("its trust policy has to name the role you come from, with `external_id` and `source_identity` if it asks for them"),
             (_, 400..=499) if fault.status() != 429 => refused("AWS refuses the request"),
-            _ => fault.explain(&format!("assuming `{role}` in {account}"), host(address), Some(&self.instance().name)),
+            _ => fault.explain(&format!("assuming `{role}` in {account}"), authority(address), Some(&self.instance().name)),
         }
     }
 }
 
 /// The credentials in an answer, with their expiry by this machine's clock: an hour at most, as for
 /// every chained role.
-fn issued(
+fn parse_credentials(
     reply: AssumeRoleOutput,
     date: Option<Timestamp>,
     account: AccountId,
@@ -148,7 +174,7 @@ fn issued(
         access_key_id: values::secret(Some(keys.access_key_id), "AccessKeyId")?,
         secret_access_key: values::secret(Some(keys.secret_access_key), "SecretAccessKey")?.into(),
         session_token: values::secret(Some(keys.session_token), "SessionToken")?.into(),
-        expires_at: now.plus(life.min(LONGEST_CHAIN)),
+        expires_at: now.plus(life.min(MAX_CHAINED_SESSION_SECONDS)),
         issued_at: now,
         account,
     })

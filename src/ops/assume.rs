@@ -9,7 +9,7 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Instance, Result, RoleArn, RoleId, RoleName,
     Timestamp, Window,
 };
-use crate::identity::Chain;
+use crate::identity::AssumeRoleParams;
 use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn, Vault};
 
 use crate::ops::ctx::{Ctx, run_blocking};
@@ -284,11 +284,11 @@ async fn fetch(ctx: &Arc<Ctx>, trip: &Trip<'_>) -> Result<Credentials> {
 async fn from_portal(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
     let identity = ctx.identity(&wish.instance)?;
     let token = access_token(ctx, &wish.instance, None).await?;
-    match identity.role_credentials(&token, wish.account, &wish.role).await {
+    match identity.fetch_role_credentials(&token, wish.account, &wish.role).await {
         // The portal may end a session before its token expires: one refresh tells.
         Err(error) if error.kind == ErrorKind::LoginNeeded => {
             let token = access_token(ctx, &wish.instance, Some(&token)).await?;
-            identity.role_credentials(&token, wish.account, &wish.role).await
+            identity.fetch_role_credentials(&token, wish.account, &wish.role).await
         }
         other => other,
     }
@@ -324,16 +324,16 @@ async fn step(
     let user = if !names_user(link.session_name.as_deref()) {
         String::new()
     } else if *base == link.via {
-        person(&identity.caller_identity(before, &region).await?)
+        person(&identity.fetch_caller_identity(before, &region).await?)
     } else {
         // A session in between may be called something else: the portal's own is called as the
         // person is.
         let first = Box::pin(assume(ctx, &Wish { stored: wish.keep, ..wish.on_the_way(base) }))
             .await?
             .credentials;
-        person(&identity.caller_identity(&first, &region).await?)
+        person(&identity.fetch_caller_identity(&first, &region).await?)
     };
-    let chain = Chain {
+    let chain = AssumeRoleParams {
         role_arn: RoleArn::format(&region, wish.account, &wish.role),
         session_name: session_name(link.session_name.as_deref(), &user),
         external_id: link.external_id.clone(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::config::{Env, Paths, Settings};
 use crate::domain::{Error, Instance, InstanceName, Result};
-use crate::identity::{Identity, Network};
+use crate::identity::{IdentityClient, NetworkConfig};
 use crate::os::clock::Clock;
 pub use crate::os::thread::run_blocking;
 use crate::vault::Vault;
@@ -32,11 +32,11 @@ pub struct Ctx {
     /// Secrets at rest.
     pub vault: Arc<Vault>,
     /// How the network is reached.
-    pub network: Network,
+    pub network: NetworkConfig,
     /// Read-locked during a token request whose answer must be kept; the end of the program waits
     /// for the write lock. Shared by contexts derived from this one.
     pub keeping: Arc<tokio::sync::RwLock<()>>,
-    identities: Mutex<HashMap<InstanceName, Arc<Identity>>>,
+    identities: Mutex<HashMap<InstanceName, Arc<IdentityClient>>>,
 }
 
 impl Ctx {
@@ -48,7 +48,7 @@ impl Ctx {
         instances: Vec<Instance>,
         clock: Clock,
         vault: Vault,
-        network: Network,
+        network: NetworkConfig,
     ) -> Arc<Self> {
         let (keeping, identities) = (Arc::default(), Mutex::default());
         Arc::new(Self {
@@ -85,13 +85,13 @@ impl Ctx {
     ///
     /// # Errors
     /// When the CA bundle or proxy setting is wrong.
-    pub fn identity(&self, instance: &Instance) -> Result<Arc<Identity>> {
+    pub fn identity(&self, instance: &Instance) -> Result<Arc<IdentityClient>> {
         let mut identities =
             self.identities.lock().map_err(|_| Error::internal("a client could not be made"))?;
         if let Some(identity) = identities.get(&instance.name) {
             return Ok(identity.clone());
         }
-        let identity = Arc::new(Identity::new(instance.clone(), &self.network, self.clock)?);
+        let identity = Arc::new(IdentityClient::new(instance.clone(), &self.network, self.clock)?);
         identities.insert(instance.name.clone(), identity.clone());
         Ok(identity)
     }

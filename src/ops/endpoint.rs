@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::awsconfig::{AwsConfig, Yield};
+use crate::awsconfig::{AwsConfig, DefaultCredentialKey};
 use crate::config::AutoLogin;
 use crate::domain::{ErrorKind, Result};
 use crate::os::atomic_file;
@@ -48,10 +48,10 @@ pub fn source(
 ///
 /// # Errors
 /// [`Kind::Os`] if one of the AWS files can't be read.
-pub fn in_the_way(ctx: &Ctx) -> Result<Option<(PathBuf, Yield)>> {
+pub fn in_the_way(ctx: &Ctx) -> Result<Option<(PathBuf, DefaultCredentialKey)>> {
     for path in [&ctx.paths.aws_credentials, &ctx.paths.aws_config] {
         let bytes = atomic_file::load(path)?;
-        if let Some(found) = AwsConfig::parse(bytes.unwrap_or_default()).default_yields() {
+        if let Some(found) = AwsConfig::parse(bytes.unwrap_or_default()).default_credential_key() {
             return Ok(Some((path.clone(), found)));
         }
     }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::awsconfig::{AwsConfig, Managed};
+use crate::awsconfig::{AwsConfig, ManagedProfile};
 use crate::cache::inventory;
 use crate::domain::{Result, Roster, RosterEntry};
 use crate::os::atomic_file;
@@ -59,15 +59,15 @@ const BEFORE_PROCESS: [&str; 6] = [
 /// [`crate::domain::Kind::Os`] if one of the AWS files can't be read.
 pub fn managed_profile(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Result<Option<String>> {
     let config = read(&ctx.paths.aws_config)?;
-    let mut found = config.managed();
+    let mut found = config.managed_profiles();
     found.retain(|managed| names(ctx, managed, roster, entry));
     if found.is_empty() {
         return Ok(None);
     }
     // A section of the same name in the credentials file comes first, and so does what else stands
     // in the profile itself.
-    let elsewhere = read(&ctx.paths.aws_credentials)?.credentials_names();
-    let runs = |managed: &Managed| {
+    let elsewhere = read(&ctx.paths.aws_credentials)?.credentials_profile_names();
+    let runs = |managed: &ManagedProfile| {
         let profile = config.profile(&managed.profile).unwrap_or_default();
         !elsewhere.contains(&managed.profile)
             && BEFORE_PROCESS.iter().all(|key| profile.get(key).is_none())
@@ -84,7 +84,7 @@ fn read(path: &Path) -> Result<AwsConfig> {
 }
 
 /// Whether a profile's process hands out this role's credentials.
-fn names(ctx: &Ctx, managed: &Managed, roster: &Roster, entry: &RosterEntry) -> bool {
+fn names(ctx: &Ctx, managed: &ManagedProfile, roster: &Roster, entry: &RosterEntry) -> bool {
     let instance = &roster.instance(entry).name;
     let only = matches!(&ctx.instances[..], [only] if only.name == *instance);
     let same_instance = match &managed.sso {

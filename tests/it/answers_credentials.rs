@@ -1,6 +1,6 @@
 //! Credentials that are incomplete, implausible or cut short.
 
-use rolecall::demo::{Delivery, Edit, Reply};
+use rolecall::demo::{Delivery, FaultReply, ReplyEdit};
 use rolecall::os::clock::Clock;
 use serde_json::{Value, json as value};
 
@@ -18,8 +18,9 @@ fn process(sandbox: &Sandbox, role: &str) -> Ran {
     sandbox.run(&["process", "-S", "corp", "--arn", role])
 }
 
-fn edited(field: &str, value: Value) -> Reply {
-    Reply::true_answer().edit(Edit::Set(format!("/roleCredentials/{field}"), value))
+fn edited(field: &str, value: Value) -> FaultReply {
+    FaultReply::from_operation()
+        .with_edit(ReplyEdit::Set(format!("/roleCredentials/{field}"), value))
 }
 
 /// Milliseconds of a moment so many seconds from now.
@@ -28,14 +29,15 @@ fn milliseconds(seconds: i64) -> Value {
 }
 
 /// Answers to GetRoleCredentials that must not be used.
-fn bad() -> Vec<Reply> {
+fn bad() -> Vec<FaultReply> {
     vec![
-        Reply::json(200, "{}"),
-        Reply::json(200, r#"{"roleCredentials":null}"#),
+        FaultReply::json(200, "{}"),
+        FaultReply::json(200, r#"{"roleCredentials":null}"#),
         edited("accessKeyId", value!("")),
         edited("secretAccessKey", value!(null)),
         edited("sessionToken", value!("a\nb")),
-        Reply::true_answer().edit(Edit::Remove("/roleCredentials/sessionToken".into())),
+        FaultReply::from_operation()
+            .with_edit(ReplyEdit::Remove("/roleCredentials/sessionToken".into())),
         edited("expiration", value!(0)),
         edited("expiration", value!(-1)),
         edited("expiration", milliseconds(-3_600)),
@@ -43,7 +45,8 @@ fn bad() -> Vec<Reply> {
         edited("expiration", (Clock::System.now().plus(3_600).0).into()),
         edited("expiration", value!(i64::MAX)),
         edited("expiration", value!("soon")),
-        Reply::true_answer().delivered(Delivery::Cut { keep: 300, honest: true }),
+        FaultReply::from_operation()
+            .with_delivery(Delivery::Truncated { keep: 300, accurate_length: true }),
     ]
 }
 
@@ -53,12 +56,12 @@ fn bad_credentials_are_neither_used_nor_stored() {
     let records = Records::of(&sandbox);
     let kept = records.count();
     for reply in bad() {
-        sandbox.aws.script(answer("GetRoleCredentials", ALWAYS, reply.clone()));
+        sandbox.aws.add_fault(answer("GetRoleCredentials", ALWAYS, reply.clone()));
         let ran = process(&sandbox, ROLE);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
         assert!(ran.stderr.contains("the answer of 127.0.0.1"), "{reply:?}: {ran:?}");
         assert_eq!(records.count(), kept, "{reply:?}");
-        sandbox.aws.clear_script();
+        sandbox.aws.clear_faults();
     }
     assert_eq!(process(&sandbox, ROLE).code, 0);
 }
@@ -70,7 +73,7 @@ fn good_old_credentials_go_out_in_place_of_bad_ones() {
     let records = Records::of(&sandbox);
     records.leave_credentials(ROLE, 600);
     let old = records.credentials(ROLE);
-    sandbox.aws.script(answer(
+    sandbox.aws.add_fault(answer(
         "GetRoleCredentials",
         ALWAYS,
         edited("expiration", milliseconds(86_400)),
@@ -87,10 +90,10 @@ fn a_wrong_date_does_not_extend_a_life() {
     let records = Records::of(&sandbox);
     let moment = Clock::System.now();
     for date in ["Thu, 01 Jan 1970 00:00:01 GMT", "Fri, 31 Dec 2100 23:59:59 GMT", "nonsense"] {
-        sandbox.aws.script(answer(
+        sandbox.aws.add_fault(answer(
             "GetRoleCredentials",
             1,
-            Reply::true_answer().header("date", date),
+            FaultReply::from_operation().with_header("date", date),
         ));
         let ran = sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]);
         assert_eq!(ran.code, 0, "{date}: {ran:?}");
@@ -105,21 +108,26 @@ fn an_answer_of_sts_that_is_cut_short_is_neither_used_nor_stored() {
     assert_eq!(process(&sandbox, "012345678901:AdministratorAccess").code, 0);
     let kept = Records::of(&sandbox).count();
     let replies = [
-        Reply::true_answer().delivered(Delivery::Cut { keep: 400, honest: true }),
-        Reply::true_answer().delivered(Delivery::Cut { keep: 1_100, honest: true }),
-        Reply::true_answer().delivered(Delivery::Cut { keep: 1_100, honest: false }),
-        Reply::true_answer().edit(Edit::Remove("/SessionToken".into())),
-        Reply::true_answer().edit(Edit::Set("/SecretAccessKey".into(), value!(""))),
-        Reply::true_answer().edit(Edit::Remove("/Expiration".into())),
-        Reply::true_answer().edit(Edit::Set("/Expiration".into(), value!("2199-01-01T00:00:00Z"))),
-        Reply::raw(200, "text/xml", ""),
+        FaultReply::from_operation()
+            .with_delivery(Delivery::Truncated { keep: 400, accurate_length: true }),
+        FaultReply::from_operation()
+            .with_delivery(Delivery::Truncated { keep: 1_100, accurate_length: true }),
+        FaultReply::from_operation()
+            .with_delivery(Delivery::Truncated { keep: 1_100, accurate_length: false }),
+        FaultReply::from_operation().with_edit(ReplyEdit::Remove("/SessionToken".into())),
+        FaultReply::from_operation()
+            .with_edit(ReplyEdit::Set("/SecretAccessKey".into(), value!(""))),
+        FaultReply::from_operation().with_edit(ReplyEdit::Remove("/Expiration".into())),
+        FaultReply::from_operation()
+            .with_edit(ReplyEdit::Set("/Expiration".into(), value!("2199-01-01T00:00:00Z"))),
+        FaultReply::raw(200, "text/xml", ""),
     ];
     for reply in replies {
-        sandbox.aws.script(answer("AssumeRole", ALWAYS, reply.clone()));
+        sandbox.aws.add_fault(answer("AssumeRole", ALWAYS, reply.clone()));
         let ran = process(&sandbox, DEPLOY);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
         assert_eq!(Records::of(&sandbox).count(), kept, "{reply:?}");
-        sandbox.aws.clear_script();
+        sandbox.aws.clear_faults();
     }
     assert_eq!(json(&process(&sandbox, DEPLOY))["AccountId"], "373374062225");
 }
@@ -140,15 +148,15 @@ fn bad_tokens_are_not_stored_and_the_old_ones_stay() {
         r#"{"accessToken":"a"}"#,
         "{}",
     ] {
-        sandbox.aws.script(answer("CreateToken", 1, Reply::json(200, body)));
+        sandbox.aws.add_fault(answer("CreateToken", 1, FaultReply::json(200, body)));
         let ran = sandbox.run(&["cache", "-S", "corp"]);
         assert_eq!(ran.code, 0, "{body}: the old token has minutes left: {ran:?}");
         assert_eq!(records.token("corp").as_ref(), Some(&old), "{body}");
     }
-    sandbox.aws.script(answer(
+    sandbox.aws.add_fault(answer(
         "CreateToken",
         1,
-        Reply::true_answer().edit(Edit::Set("/refreshToken".into(), value!(""))),
+        FaultReply::from_operation().with_edit(ReplyEdit::Set("/refreshToken".into(), value!(""))),
     ));
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
     let new = records.token("corp").unwrap();

@@ -1,6 +1,6 @@
 //! Lists of accounts and roles that are incomplete, empty, repeated or not from AWS.
 
-use rolecall::demo::{Delivery, Edit, Fault, Reply};
+use rolecall::demo::{Delivery, Fault, FaultReply, ReplyEdit};
 use serde_json::json as value;
 
 use crate::commands::{json, refused};
@@ -22,12 +22,12 @@ fn impatient(sandbox: &Sandbox) {
     sandbox.write("rolecall/config.toml", &format!("max_retry = 1\nmax_backoff = 1\n{config}"));
 }
 
-pub(crate) fn answer(operation: &str, times: usize, reply: Reply) -> Fault {
-    Fault::Answer { operation: operation.into(), times, reply }
+pub(crate) fn answer(operation: &str, times: usize, reply: FaultReply) -> Fault {
+    Fault::Reply { operation: operation.into(), times, reply }
 }
 
-fn body(text: &str) -> Reply {
-    Reply::json(200, text)
+fn body(text: &str) -> FaultReply {
+    FaultReply::json(200, text)
 }
 
 /// The roles that `list` shows, sorted.
@@ -46,15 +46,18 @@ fn an_account_list_that_is_none_is_a_failure_and_changes_nothing() {
         body("{}"),
         body("null"),
         body(""),
-        Reply::raw(201, "application/json", r#"{"accountList":[]}"#),
-        Reply::raw(204, "application/json", ""),
+        FaultReply::raw(201, "application/json", r#"{"accountList":[]}"#),
+        FaultReply::raw(204, "application/json", ""),
         body(r#"{"accountList":[{"accountName":"x"}]}"#),
-        Reply::true_answer().edit(Edit::Set("/accountList/3/accountId".into(), value!("12345"))),
-        Reply::true_answer().edit(Edit::Set("/accountList/3/accountId".into(), value!(12))),
-        Reply::true_answer().delivered(Delivery::Cut { keep: 200, honest: true }),
+        FaultReply::from_operation()
+            .with_edit(ReplyEdit::Set("/accountList/3/accountId".into(), value!("12345"))),
+        FaultReply::from_operation()
+            .with_edit(ReplyEdit::Set("/accountList/3/accountId".into(), value!(12))),
+        FaultReply::from_operation()
+            .with_delivery(Delivery::Truncated { keep: 200, accurate_length: true }),
     ];
     for reply in odd {
-        sandbox.aws.script(answer("ListAccounts", 2, reply.clone()));
+        sandbox.aws.add_fault(answer("ListAccounts", 2, reply.clone()));
         let ran = sandbox.run(&CACHE);
         assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{reply:?}: {ran:?}");
         assert!(ran.stderr.contains("listing accounts: the answer of"), "{reply:?}: {ran:?}");
@@ -70,12 +73,14 @@ fn a_role_list_that_is_none_keeps_the_accounts_roles() {
     for reply in [
         body("{}"),
         body(r#"{"roleList":[{"accountId":"012345678901"}]}"#),
-        Reply::true_answer().edit(Edit::Set("/roleList/0/roleName".into(), value!(""))),
-        Reply::true_answer().edit(Edit::Set("/roleList/0/roleName".into(), value!("a b\u{1b}"))),
-        Reply::true_answer()
-            .edit(Edit::Set("/roleList/0/accountId".into(), value!("999999999999"))),
+        FaultReply::from_operation()
+            .with_edit(ReplyEdit::Set("/roleList/0/roleName".into(), value!(""))),
+        FaultReply::from_operation()
+            .with_edit(ReplyEdit::Set("/roleList/0/roleName".into(), value!("a b\u{1b}"))),
+        FaultReply::from_operation()
+            .with_edit(ReplyEdit::Set("/roleList/0/accountId".into(), value!("999999999999"))),
     ] {
-        sandbox.aws.script(answer("ListAccountRoles", 2, reply.clone()));
+        sandbox.aws.add_fault(answer("ListAccountRoles", 2, reply.clone()));
         let ran = sandbox.run(&[&CACHE[..], &["--threads", "1"]].concat());
         assert_eq!(json(&ran)["changes"], value!([]), "{reply:?}");
         assert_eq!(listed(&sandbox), before, "{reply:?}");
@@ -90,8 +95,8 @@ fn a_mistyped_role_does_not_erase_the_list() {
         for selector in
             [&["-A", "012345678901", "-R", "Mistyped"][..], &["-A", "999999999999", "-R", "Admin"]]
         {
-            sandbox.aws.script(answer("ListAccountRoles", 2, body(text)));
-            sandbox.aws.script(answer("ListAccounts", 2, body(text)));
+            sandbox.aws.add_fault(answer("ListAccountRoles", 2, body(text)));
+            sandbox.aws.add_fault(answer("ListAccounts", 2, body(text)));
             let ran = sandbox.run(&[&["exec", "-S", "corp"], selector, &["--", "true"]].concat());
             assert!([5, 6].contains(&ran.code), "{text} {selector:?}: {ran:?}");
             assert_eq!(listed(&sandbox), before, "{text} {selector:?}");
@@ -103,7 +108,7 @@ fn a_mistyped_role_does_not_erase_the_list() {
 fn an_empty_account_list_is_believed_by_the_second_refresh() {
     let sandbox = signed_in();
     let before = listed(&sandbox);
-    sandbox.aws.script(answer("ListAccounts", 2, body(r#"{"accountList":[]}"#)));
+    sandbox.aws.add_fault(answer("ListAccounts", 2, body(r#"{"accountList":[]}"#)));
     let first = sandbox.run(&CACHE);
     let told = json(&first);
     assert_eq!(
@@ -135,7 +140,7 @@ fn an_empty_account_list_is_believed_by_the_second_refresh() {
 fn an_empty_list_that_is_not_repeated_is_forgotten() {
     let sandbox = signed_in();
     let before = listed(&sandbox);
-    sandbox.aws.script(answer("ListAccountRoles", 10, body(r#"{"roleList":[]}"#)));
+    sandbox.aws.add_fault(answer("ListAccountRoles", 10, body(r#"{"roleList":[]}"#)));
     assert_eq!(json(&sandbox.run(&CACHE))["unconfirmed"].as_array().map(Vec::len), Some(10));
     let ran = sandbox.run(&CACHE);
     assert_eq!(
@@ -149,15 +154,15 @@ fn an_empty_list_that_is_not_repeated_is_forgotten() {
 fn repeated_entries_count_once() {
     let sandbox = signed_in();
     let before = listed(&sandbox);
-    sandbox.aws.script(answer(
+    sandbox.aws.add_fault(answer(
         "ListAccounts",
         1,
-        Reply::true_answer().edit(Edit::Double("/accountList".into())),
+        FaultReply::from_operation().with_edit(ReplyEdit::Duplicate("/accountList".into())),
     ));
-    sandbox.aws.script(answer(
+    sandbox.aws.add_fault(answer(
         "ListAccountRoles",
         10,
-        Reply::true_answer().edit(Edit::Double("/roleList".into())),
+        FaultReply::from_operation().with_edit(ReplyEdit::Duplicate("/roleList".into())),
     ));
     let ran = sandbox.run(&CACHE);
     assert_eq!(
@@ -171,10 +176,13 @@ fn repeated_entries_count_once() {
 fn page_tokens_that_repeat_end_the_listing() {
     let sandbox = signed_in();
     let before = listed(&sandbox);
-    let page =
-        |token: &str| Reply::first_page().edit(Edit::Set("/nextToken".into(), value!(token)));
+    let page = |token: &str| {
+        FaultReply::from_first_page().with_edit(ReplyEdit::Set("/nextToken".into(), value!(token)))
+    };
     for tokens in [&["A", "A"][..], &["A", "B", "A"]] {
-        tokens.iter().for_each(|token| sandbox.aws.script(answer("ListAccounts", 1, page(token))));
+        tokens
+            .iter()
+            .for_each(|token| sandbox.aws.add_fault(answer("ListAccounts", 1, page(token))));
         refused(&sandbox.run(&CACHE), 6, &["the list from AWS has no end"]);
         assert_eq!(listed(&sandbox), before);
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rolecall::demo::{Delivery, Reply};
+use rolecall::demo::{Delivery, FaultReply};
 
 use crate::answers_lists::{answer, signed_in};
 use crate::commands::{ROLE, json, refused};
@@ -16,11 +16,11 @@ fn process(sandbox: &Sandbox) -> Ran {
 }
 
 /// What a box between this machine and AWS may answer.
-fn boxes() -> Vec<Reply> {
-    let mut replies: Vec<Reply> =
-        [302, 304, 407, 413, 451].map(|status| Reply::raw(status, "text/plain", "")).into();
-    replies.extend([200, 400, 401, 403, 404, 503].map(Reply::html));
-    replies.push(Reply::raw(403, "text/plain", "Blocked by policy"));
+fn boxes() -> Vec<FaultReply> {
+    let mut replies: Vec<FaultReply> =
+        [302, 304, 407, 413, 451].map(|status| FaultReply::raw(status, "text/plain", "")).into();
+    replies.extend([200, 400, 401, 403, 404, 503].map(FaultReply::html));
+    replies.push(FaultReply::raw(403, "text/plain", "Blocked by policy"));
     replies
 }
 
@@ -34,14 +34,14 @@ fn a_box_in_between_is_not_aws_and_good_old_credentials_go_out() {
         assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]).code, 0);
         let key = records.credentials(ROLE).unwrap().access_key_id;
         records.leave_credentials(ROLE, 600);
-        sandbox.aws.script(answer("GetRoleCredentials", ALWAYS, reply.clone()));
+        sandbox.aws.add_fault(answer("GetRoleCredentials", ALWAYS, reply.clone()));
         let ran = process(&sandbox);
         assert_eq!(json(&ran)["AccessKeyId"], key, "{reply:?}");
         assert!(
             ran.stderr.contains("AWS could not be reached (a proxy or login page answered"),
             "{reply:?}: {ran:?}"
         );
-        sandbox.aws.clear_script();
+        sandbox.aws.clear_faults();
     }
     assert_ne!(key, "");
     assert!(records.token("corp").is_some(), "no box ends the session");
@@ -51,8 +51,10 @@ fn a_box_in_between_is_not_aws_and_good_old_credentials_go_out() {
 fn a_box_in_between_refuses_nothing() {
     let sandbox = signed_in();
     for operation in ["GetRoleCredentials", "ListAccounts"] {
-        for reply in [Reply::html(403), Reply::html(200), Reply::raw(302, "text/plain", "")] {
-            sandbox.aws.script(answer(operation, ALWAYS, reply.clone()));
+        for reply in
+            [FaultReply::html(403), FaultReply::html(200), FaultReply::raw(302, "text/plain", "")]
+        {
+            sandbox.aws.add_fault(answer(operation, ALWAYS, reply.clone()));
             let ran = if operation == "ListAccounts" {
                 sandbox.run(&["cache", "-S", "corp"])
             } else {
@@ -63,19 +65,19 @@ fn a_box_in_between_refuses_nothing() {
                 6,
                 &["AWS could not be reached (a proxy or login page answered", "hint: "],
             );
-            sandbox.aws.clear_script();
+            sandbox.aws.clear_faults();
         }
     }
-    sandbox.aws.script(answer("GetRoleCredentials", 2, Reply::html(407)));
+    sandbox.aws.add_fault(answer("GetRoleCredentials", 2, FaultReply::html(407)));
     assert_eq!(process(&sandbox).code, 0, "it is tried again as after a failure of the network");
 }
 
 #[test]
 fn a_429_without_a_body_is_waited_out() {
     let sandbox = signed_in();
-    sandbox.aws.script(answer("GetRoleCredentials", 2, Reply::raw(429, "text/plain", "")));
+    sandbox.aws.add_fault(answer("GetRoleCredentials", 2, FaultReply::raw(429, "text/plain", "")));
     assert_eq!(process(&sandbox).code, 0);
-    sandbox.aws.script(answer("ListAccounts", 2, Reply::raw(429, "text/plain", "")));
+    sandbox.aws.add_fault(answer("ListAccounts", 2, FaultReply::raw(429, "text/plain", "")));
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
 }
 
@@ -83,10 +85,10 @@ fn a_429_without_a_body_is_waited_out() {
 fn an_answer_without_end_is_cut_off() {
     let sandbox = signed_in();
     for operation in ["GetRoleCredentials", "ListAccounts"] {
-        sandbox.aws.script(answer(
+        sandbox.aws.add_fault(answer(
             operation,
             ALWAYS,
-            Reply::true_answer().delivered(Delivery::Endless),
+            FaultReply::from_operation().with_delivery(Delivery::Endless),
         ));
         let ran = if operation == "ListAccounts" {
             sandbox.run(&["cache", "-S", "corp"])
@@ -94,14 +96,14 @@ fn an_answer_without_end_is_cut_off() {
             process(&sandbox)
         };
         refused(&ran, 6, &["it is larger than"]);
-        sandbox.aws.clear_script();
+        sandbox.aws.clear_faults();
     }
 }
 
 #[test]
 fn a_sign_out_ends_though_aws_is_silent_and_says_that_aws_was_not_told() {
     let sandbox = signed_in();
-    sandbox.aws.script(answer("Logout", ALWAYS, Reply::nothing(Delivery::Silent)));
+    sandbox.aws.add_fault(answer("Logout", ALWAYS, FaultReply::no_response(Delivery::NoResponse)));
     let began = Instant::now();
     let ran = sandbox.run(&["logout", "-S", "corp"]);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
@@ -113,7 +115,7 @@ fn a_sign_out_ends_though_aws_is_silent_and_says_that_aws_was_not_told() {
 #[test]
 fn a_page_for_people_is_not_a_sign_out() {
     let sandbox = signed_in();
-    sandbox.aws.script(answer("Logout", ALWAYS, Reply::html(200)));
+    sandbox.aws.add_fault(answer("Logout", ALWAYS, FaultReply::html(200)));
     let ran = sandbox.run(&["logout", "-S", "corp"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(

@@ -67,7 +67,7 @@ fn forty_callers_with_nobody_signed_in_open_one_tab_and_all_get_credentials() {
     assert!(ran.iter().all(|ran| ran.code == 0), "{:?}", ran.iter().find(|ran| ran.code != 0));
     assert!(ran.iter().all(|other| other.stdout == ran[0].stdout));
     assert_eq!(tabs(&sandbox).len(), 1);
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
     let seen = std::fs::read_to_string(sandbox.path("browser.env")).unwrap();
     assert!(!seen.contains("AWS_SSO_FILE_PASSWORD"), "the browser inherited the passphrase");
 }

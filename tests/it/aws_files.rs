@@ -16,7 +16,7 @@ fn with(config: &str) -> Sandbox {
 }
 
 fn start_url(sandbox: &Sandbox) -> String {
-    sandbox.aws.organisation().directories[0].start_url.clone()
+    sandbox.aws.organization().directories[0].start_url.clone()
 }
 
 fn config(sandbox: &Sandbox) -> String {
@@ -163,7 +163,7 @@ fn one_portal_in_several_spellings_is_one_sign_in() {
             "{number}"
         );
     }
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
 /// The AWS CLI names its file by the spelling of the profile that was signed in with: each one is

@@ -25,7 +25,7 @@ fn the_endpoint_of_sts_hides_no_sign_in() {
     let first = run(&sandbox, &["process", "-S", "corp", "--arn", ROLE], &[]);
     let second = run(&sandbox, &["process", "-S", "corp", "--arn", ROLE], &emulator);
     assert_eq!((first.code, first.stdout), (0, second.stdout), "the same stored credentials");
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
     // Chained roles come from STS: what it gave out elsewhere is not served here.
     let chained = ["process", "-S", "corp", "--arn", "373374062225:Deploy"];
     assert_eq!(run(&sandbox, &chained, &[]).code, 0);

@@ -86,7 +86,10 @@ fn a_chained_role_works_wherever_a_role_does_and_every_step_is_fetched_once() {
         json(&process(&sandbox, "012345678901:AdministratorAccess"))["AccountId"],
         "012345678901"
     );
-    assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (1, 1));
+    assert_eq!(
+        (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole")),
+        (1, 1)
+    );
 }
 
 #[test]
@@ -121,7 +124,10 @@ fn many_processes_at_once_go_through_the_chain_once() {
     let said: Vec<Ran> =
         children.into_iter().map(|child| Ran::of(child.wait_with_output().unwrap())).collect();
     assert!(said.iter().all(|ran| ran.code == 0 && ran.stdout == said[0].stdout), "{said:?}");
-    assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (1, 1));
+    assert_eq!(
+        (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole")),
+        (1, 1)
+    );
 }
 
 #[test]
@@ -136,13 +142,16 @@ fn a_chain_of_several_steps_keeps_the_credentials_of_each() {
         ),
     );
     assert_eq!(json(&process(&sandbox, inner))["AccountId"], "882120723254");
-    assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (1, 2));
+    assert_eq!(
+        (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole")),
+        (1, 2)
+    );
     process(&sandbox, DEPLOY);
-    assert_eq!(sandbox.aws.calls("AssumeRole"), 2, "the step in between is kept too");
+    assert_eq!(sandbox.aws.call_count("AssumeRole"), 2, "the step in between is kept too");
     exchange(&sandbox, "session_name = 'ci/{{ user }}'", "session_name = 'ci'");
     assert_eq!(json(&process(&sandbox, inner))["AccountId"], "882120723254");
     assert_eq!(
-        sandbox.aws.calls("AssumeRole"),
+        sandbox.aws.call_count("AssumeRole"),
         3,
         "other settings are other credentials, of the last step alone"
     );
@@ -157,7 +166,8 @@ fn credentials_on_the_way_that_were_revoked_are_fetched_anew_once() {
         &format!("[instances.corp.accounts.882120723254.roles.Terraform]\nvia = '{DEPLOY}'\n"),
     );
     assert_eq!(process(&sandbox, inner).code, 0);
-    let calls = || (sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole"));
+    let calls =
+        || (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole"));
     assert_eq!(calls(), (1, 2));
     // What is stored of the way looks as good as before, and another role behind it is refused at
     // first.
@@ -189,7 +199,10 @@ fn a_role_that_may_not_be_assumed_is_refused_after_one_more_try() {
         6,
         &["`Nobody` in 882120723254 can't be assumed", "trust policy"],
     );
-    assert_eq!((sandbox.aws.calls("GetRoleCredentials"), sandbox.aws.calls("AssumeRole")), (2, 2));
+    assert_eq!(
+        (sandbox.aws.call_count("GetRoleCredentials"), sandbox.aws.call_count("AssumeRole")),
+        (2, 2)
+    );
 }
 
 #[test]

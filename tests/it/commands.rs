@@ -64,7 +64,7 @@ fn from_nobody_signed_in_to_a_command_that_runs_with_a_role_and_back() {
         "{shown:?}"
     );
     assert_eq!(
-        sandbox.aws.calls("GetRoleCredentials"),
+        sandbox.aws.call_count("GetRoleCredentials"),
         1,
         "the second command found the credentials in the vault"
     );

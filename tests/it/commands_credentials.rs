@@ -52,7 +52,7 @@ fn blocks_are_printed_one_for_each_profile() {
     );
     let default = sandbox.run(&["credentials", "-p", PROFILE, "--default"]);
     assert_eq!(plain(&default.stdout), block("default"));
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 2);
     let fresh = sandbox.run(&["credentials", "-p", PROFILE, "--sts-refresh"]);
     assert_ne!(fresh.stdout, one.stdout);
 }
@@ -143,7 +143,7 @@ fn permanent_keys_are_not_replaced_unless_that_is_said() {
         &["[default] in ~/.aws/credentials holds permanent keys", "--yes"],
     );
     assert_eq!(
-        (read(&sandbox, ".aws/credentials").as_str(), sandbox.aws.calls("GetRoleCredentials")),
+        (read(&sandbox, ".aws/credentials").as_str(), sandbox.aws.call_count("GetRoleCredentials")),
         (theirs, 0)
     );
     assert_eq!(sandbox.run(&[&default[..], &["--yes"]].concat()).code, 0);

@@ -85,7 +85,7 @@ fn a_dry_run_lists_the_roles_and_runs_nothing() {
             .count(),
         3
     );
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn protected_roles_need_a_yes_where_nobody_can_be_asked() {
     let sandbox = signed_in();
     let query = "account:payments-* role:AdministratorAccess";
     snapshot(&sandbox, "each_protected", &["each", "-S", "corp", query, "--", "true"]);
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
     assert_eq!(each(&sandbox, &[query, "--yes"], "true").code, 0);
 }
 
@@ -130,7 +130,7 @@ fn words_that_match_nothing_and_a_list_that_is_not_complete_are_refused() {
 #[test]
 fn one_roles_refusal_keeps_no_other_from_its_turn() {
     let sandbox = signed_in();
-    sandbox.aws.revoke("012345678901".parse().unwrap(), "ReadOnlyAccess");
+    sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     let ran = each(&sandbox, &[READ_ONLY], "echo ok");
     assert_eq!((ran.code, ran.stdout.lines().count()), (6, 2), "{ran:?}");
     assert!(ran.stderr.contains("3 roles: 2 went well, 1 did not\n"), "{ran:?}");

@@ -94,7 +94,7 @@ fn a_protected_role_needs_a_yes_where_nobody_can_be_asked() {
     let sandbox = signed_in();
     let admin = "012345678901:AdministratorAccess";
     snapshot(&sandbox, "exec_protected", &["exec", "-S", "corp", "--arn", admin, "--", "true"]);
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
     let ran = sandbox.run(&["exec", "-S", "corp", "--arn", admin, "--yes", "--", "env"]);
     assert_eq!(value(&ran.stdout, "ROLECALL_PROTECTED"), Some("1"), "{ran:?}");
     let query = ["--select-1", "012345678901 administratoraccess"];

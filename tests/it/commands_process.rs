@@ -42,7 +42,7 @@ fn every_way_of_naming_a_role_gives_the_same_credentials() {
         let ran = sandbox.run(way);
         assert_eq!((ran.code, ran.stdout == want), (0, true), "{way:?}: {ran:?}");
     }
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn the_window_is_how_much_life_must_be_left_but_at_most_a_third() {
     assert_eq!(key(&["--window", "12h"]), first, "a third of an hour is the most");
     records.leave_credentials(ROLE, 800);
     assert_ne!(key(&[]), first);
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 2);
 }
 
 #[test]
@@ -129,9 +129,10 @@ fn an_unknown_role_is_looked_up_once_more_and_then_the_nearest_are_named() {
     let missing =
         sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "ReadOnlyAcces"]);
     refused(&missing, 5, &["no role `ReadOnlyAcces`", "did you mean ReadOnlyAccess"]);
-    let calls = || (sandbox.aws.calls("ListAccounts"), sandbox.aws.calls("ListAccountRoles"));
+    let calls =
+        || (sandbox.aws.call_count("ListAccounts"), sandbox.aws.call_count("ListAccountRoles"));
     let (lists, roles) = calls();
-    sandbox.aws.grant("012345678901".parse().unwrap(), "JustGranted");
+    sandbox.aws.grant_role("012345678901".parse().unwrap(), "JustGranted");
     let granted =
         sandbox.run(&["process", "-S", "corp", "-A", "payments-prod", "-R", "JustGranted"]);
     assert_eq!(json(&granted)["AccountId"], "012345678901");
@@ -147,16 +148,17 @@ fn an_unknown_role_is_looked_up_once_more_and_then_the_nearest_are_named() {
 fn an_unknown_account_is_looked_up_in_the_account_list_and_no_other_is_read() {
     let sandbox = Sandbox::new();
     let new = "882120723254";
-    let names = sandbox.aws.organisation().directories[0]
+    let names = sandbox.aws.organization().directories[0]
         .accounts
         .iter()
         .find(|account| account.id.as_str() == new)
         .unwrap()
         .roles
         .clone();
-    names.iter().for_each(|role| sandbox.aws.revoke(new.parse().unwrap(), role));
+    names.iter().for_each(|role| sandbox.aws.revoke_role(new.parse().unwrap(), role));
     sandbox.login("corp");
-    let calls = || (sandbox.aws.calls("ListAccounts"), sandbox.aws.calls("ListAccountRoles"));
+    let calls =
+        || (sandbox.aws.call_count("ListAccounts"), sandbox.aws.call_count("ListAccountRoles"));
     let (lists, roles) = calls();
     refused(
         &sandbox.run(&["process", "-S", "corp", "-A", "payments-dev", "-R", "Fresh"]),
@@ -164,7 +166,7 @@ fn an_unknown_account_is_looked_up_in_the_account_list_and_no_other_is_read() {
         &["no account `payments-dev`"],
     );
     assert_eq!(calls(), (lists + 1, roles));
-    sandbox.aws.grant(new.parse().unwrap(), "Fresh");
+    sandbox.aws.grant_role(new.parse().unwrap(), "Fresh");
     assert_eq!(
         sandbox
             .run(&["exec", "-S", "corp", "-A", "payments-dev", "-R", "Fresh", "--", "true"])

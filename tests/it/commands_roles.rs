@@ -48,7 +48,7 @@ fn listing_needs_no_session_and_no_vault() {
     let locked =
         crate::sandbox::Ran::of(locked.env("AWS_SSO_FILE_PASSWORD", "wrong").output().unwrap());
     assert_eq!(locked, listed);
-    assert_eq!(sandbox.aws.calls("ListAccounts"), 1);
+    assert_eq!(sandbox.aws.call_count("ListAccounts"), 1);
 }
 
 #[test]
@@ -122,10 +122,10 @@ fn accounts_that_share_a_name_stay_two() {
 fn the_cache_command_prints_what_came_and_went() {
     let sandbox = signed_in();
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).stdout, "");
-    sandbox.aws.revoke("012345678901".parse().unwrap(), "BreakGlass");
-    sandbox.aws.grant("882120723254".parse().unwrap(), "Newcomer");
+    sandbox.aws.revoke_role("012345678901".parse().unwrap(), "BreakGlass");
+    sandbox.aws.grant_role("882120723254".parse().unwrap(), "Newcomer");
     snapshot(&sandbox, "cache", &["cache", "-S", "corp"]);
-    sandbox.aws.revoke("882120723254".parse().unwrap(), "Newcomer");
+    sandbox.aws.revoke_role("882120723254".parse().unwrap(), "Newcomer");
     let told = json(&sandbox.run(&["cache", "-S", "corp", "--json", "--threads", "1"]));
     assert_eq!(told["changes"][0]["change"], "removed");
     assert_eq!(

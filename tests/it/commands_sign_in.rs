@@ -23,7 +23,7 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
     }
     let again = sandbox.run(&["login", "-S", "corp"]);
     assert_eq!((again.code, again.stderr.as_str()), (0, "already signed in to corp\n"));
-    assert_eq!(sandbox.aws.calls("ListAccounts"), 1, "a fresh list is not read again");
+    assert_eq!(sandbox.aws.call_count("ListAccounts"), 1, "a fresh list is not read again");
     let forced = sandbox.run(&[
         "login",
         "-S",
@@ -34,7 +34,7 @@ fn a_device_code_is_shown_and_then_the_roles_are_read() {
         "--no-cache-refresh",
     ]);
     assert!(forced.code == 0 && forced.stderr.contains("signed in to corp"), "{forced:?}");
-    assert_eq!(sandbox.aws.calls("RegisterClient"), 2, "--force registers again");
+    assert_eq!(sandbox.aws.call_count("RegisterClient"), 2, "--force registers again");
 }
 
 /// The text of a file that another process writes, once it is there and whole.
@@ -71,8 +71,11 @@ fn a_browser_gets_the_address_as_one_argument_and_no_secret() {
 
 #[test]
 fn a_declined_sign_in_says_so() {
-    let sandbox =
-        Sandbox::with(demo::Options { accounts: 4, roles: 1, ..demo::Options::default() });
+    let sandbox = Sandbox::with(demo::SimulatorOptions {
+        accounts: 4,
+        roles: 1,
+        ..demo::SimulatorOptions::default()
+    });
     sandbox.write(
         "browser",
         "#!/bin/sh\necho \"$1\" > \"$HOME/shown.part\"; mv \"$HOME/shown.part\" \"$HOME/shown\"\n",
@@ -132,7 +135,7 @@ fn logging_out_revokes_forgets_and_works_twice() {
     sandbox.login("corp");
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE]).code, 0);
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "signed out of corp\n");
-    assert_eq!(sandbox.aws.calls("Logout"), 1);
+    assert_eq!(sandbox.aws.call_count("Logout"), 1);
     let records = Records::of(&sandbox);
     assert!(records.token("corp").is_none() && records.credentials(ROLE).is_none());
     assert_eq!(sandbox.run(&["logout", "-S", "corp"]).stderr, "nobody was signed in to corp\n");
@@ -142,7 +145,7 @@ fn logging_out_revokes_forgets_and_works_twice() {
 fn an_aws_that_does_not_answer_keeps_no_secrets_here() {
     let sandbox = Sandbox::new();
     sandbox.login("corp");
-    sandbox.aws.script(demo::Fault::Fail {
+    sandbox.aws.add_fault(demo::Fault::Fail {
         operation: "Logout".into(),
         times: 9,
         status: 500,

@@ -270,7 +270,7 @@ fn the_shortcut_link_has_no_secret_and_asks_nobody() {
         ran.stdout.contains("/#/console?account_id=012345678901&role_name=ReadOnlyAccess&destination=https%3A%2F%2Feu-west-1"),
         "{ran:?}"
     );
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
     let drawn = console(&sandbox, &[&ROLE[..], &["--link", "-u", "qr"]].concat(), &[]);
     assert!(drawn.code == 0 && drawn.stderr.contains('▀') && drawn.stdout.is_empty(), "{drawn:?}");
 }
@@ -291,7 +291,7 @@ fn the_portals_style_opens_the_shortcut_link_and_no_secret() {
     let running = start(&sandbox, &[&ROLE[..], &["--browser", &program]].concat());
     assert_eq!(opened(&sandbox), [link]);
     assert_eq!(Ran::of(running.wait_with_output().unwrap()).code, 0);
-    assert_eq!(sandbox.aws.calls("GetSigninToken"), 0);
+    assert_eq!(sandbox.aws.call_count("GetSigninToken"), 0);
 }
 
 #[test]
@@ -352,7 +352,7 @@ fn what_can_not_be_opened_is_said() {
     assert!(
         get(&link(&sandbox, &[&ROLE[..], &["--yes"]].concat(), &[])).contains("ReadOnlyAccess")
     );
-    sandbox.aws.revoke("012345678901".parse().unwrap(), "ReadOnlyAccess");
+    sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     std::fs::remove_dir_all(sandbox.path("rolecall/state/vault/records")).unwrap();
     sandbox.login("corp");
     said(&["--yes", "-u", "printurl"], 6, "ReadOnlyAccess");

@@ -52,7 +52,7 @@ fn a_machine_in_order_is_fine() {
         ),
         "{ran:?}"
     );
-    assert_eq!(sandbox.aws.calls("CreateToken"), 1, "doctor signs nobody in");
+    assert_eq!(sandbox.aws.call_count("CreateToken"), 1, "doctor signs nobody in");
 }
 
 #[test]
@@ -165,10 +165,10 @@ fn aws_tells_a_wrong_clock_and_a_wrong_region() {
     let sandbox = Sandbox::new();
     let one = "secure_store = \"file\"\nkey_cache = \"never\"\n[instances.corp]\nstart_url = \"https://corp.awsapps.com/start\"\nsso_region = \"eu-west-1\"\n";
     sandbox.write("rolecall/config.toml", one);
-    sandbox.aws.script(Fault::SkewDate { seconds: 900 });
+    sandbox.aws.add_fault(Fault::SkewClock { seconds: 900 });
     finds(&sandbox, "clock", &["15m behind", "AWS says"]);
-    sandbox.aws.script(Fault::SkewDate { seconds: 0 });
-    sandbox.aws.script(Fault::Fail {
+    sandbox.aws.add_fault(Fault::SkewClock { seconds: 0 });
+    sandbox.aws.add_fault(Fault::Fail {
         operation: "StartDeviceAuthorization".into(),
         times: 1,
         status: 400,

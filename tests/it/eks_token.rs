@@ -104,7 +104,7 @@ fn stored_credentials_are_used_without_asking_aws() {
     for _ in 0..3 {
         assert_eq!(run(&sandbox, &ROLE, &[]).code, 0);
     }
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn the_region_comes_from_the_flag_then_the_environment_then_the_instance() {
     assert_eq!(region(&[], &variables[1..]), "us-west-1");
     let corp = sandbox
         .aws
-        .organisation()
+        .organization()
         .directories
         .into_iter()
         .find(|directory| directory.name == "corp")
@@ -158,7 +158,7 @@ fn a_profile_of_the_aws_config_file_names_the_role_without_any_list() {
     }
     let json = sandbox.run(&["process", "--profile", "ours"]);
     assert!(json.code == 0 && json.stdout.contains("012345678901"), "{json:?}");
-    assert_eq!(sandbox.aws.calls("ListAccounts"), 1);
+    assert_eq!(sandbox.aws.call_count("ListAccounts"), 1);
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn kubectl_takes_the_answer() {
             && !taken.stderr.contains("credentials"),
         "{taken:?}"
     );
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
     let refused = kubectl(" ");
     assert!(
         refused.stderr.contains("getting credentials") && refused.stderr.contains("exit code 2"),

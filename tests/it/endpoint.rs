@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 
-use rolecall::demo::{self, Options};
+use rolecall::demo::{self, SimulatorOptions};
 
 use crate::commands::{ROLE, refused, said};
 use crate::sandbox::{Ran, Sandbox, wait_for};
@@ -15,10 +15,10 @@ const READ: [&str; 5] = ["exec", "-S", "corp", "--arn", ROLE];
 const ENDPOINT: [&str; 7] = ["exec", "-S", "corp", "--arn", ROLE, "--as", "endpoint"];
 
 fn signed_in() -> Sandbox {
-    signed_in_with(Options { accounts: 16, roles: 4, ..Options::default() })
+    signed_in_with(SimulatorOptions { accounts: 16, roles: 4, ..SimulatorOptions::default() })
 }
 
-fn signed_in_with(options: Options) -> Sandbox {
+fn signed_in_with(options: SimulatorOptions) -> Sandbox {
     let sandbox = Sandbox::with(options);
     sandbox.login("corp");
     sandbox
@@ -140,7 +140,7 @@ fn the_endpoint_answers_who_has_the_token_and_goes_with_the_command() {
     let (status, document) = inside.ask();
     assert_eq!((status, document["AccountId"].as_str()), (200, Some("012345678901")), "{document}");
     assert_eq!(
-        sandbox.aws.calls("GetRoleCredentials"),
+        sandbox.aws.call_count("GetRoleCredentials"),
         1,
         "the helper found in the vault what `exec` had fetched"
     );
@@ -211,8 +211,12 @@ fn a_command_that_does_not_start_leaves_no_helper() {
 
 #[test]
 fn credentials_are_renewed_while_the_command_runs() {
-    let sandbox =
-        signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 6, ..Options::default() });
+    let sandbox = signed_in_with(SimulatorOptions {
+        accounts: 16,
+        roles: 4,
+        role_lifetime: 6,
+        ..SimulatorOptions::default()
+    });
     let inside = Inside::new(&sandbox);
     let mut keys = Vec::new();
     wait_for("another key", || {
@@ -247,8 +251,12 @@ fn out_of_credentials(sandbox: &Sandbox) -> Inside {
 
 #[test]
 fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens() {
-    let sandbox =
-        signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 2, ..Options::default() });
+    let sandbox = signed_in_with(SimulatorOptions {
+        accounts: 16,
+        roles: 4,
+        role_lifetime: 2,
+        ..SimulatorOptions::default()
+    });
     let inside = out_of_credentials(&sandbox);
     let message = wait_for("the end of the credentials", || {
         let (status, said) = inside.ask();
@@ -262,8 +270,12 @@ fn when_the_sign_in_is_gone_programs_are_told_what_to_type_and_no_browser_opens(
 
 #[test]
 fn with_auto_login_always_a_program_that_asks_opens_a_browser() {
-    let sandbox =
-        signed_in_with(Options { accounts: 16, roles: 4, role_lifetime: 2, ..Options::default() });
+    let sandbox = signed_in_with(SimulatorOptions {
+        accounts: 16,
+        roles: 4,
+        role_lifetime: 2,
+        ..SimulatorOptions::default()
+    });
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("auto_login = \"always\"\n{config}"));
     let inside = out_of_credentials(&sandbox);
@@ -311,7 +323,11 @@ fn a_default_profile_that_yields_credentials_is_named_with_its_line() {
         refused(&run(), 3, &[place, "--as keys"]);
         sandbox.write(file, "[default]\nregion = eu-west-1\n");
     }
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0, "it is said before anything is fetched");
+    assert_eq!(
+        sandbox.aws.call_count("GetRoleCredentials"),
+        0,
+        "it is said before anything is fetched"
+    );
     assert_eq!(run().code, 0);
 }
 

@@ -119,7 +119,7 @@ fn keys_of_the_persons_own_are_lost_only_when_they_say_so() {
         &["AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "--overwrite-env", "rolecall exec"],
     );
     refused(&run(&sandbox, "eval", &[], &[], &theirs), 2, &["credentials of its own"]);
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
     let ran = run(&sandbox, "eval", &READ, &["--overwrite-env", "--shell", "sh"], &theirs);
     assert!(ran.code == 0 && ran.stdout.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{ran:?}");
     assert!(
@@ -250,7 +250,7 @@ fn refresh_renews_the_role_of_this_shell() {
         eval \"$($R eval --refresh)\"; test \"$first\" != \"$AWS_ACCESS_KEY_ID\" && echo $AWS_SSO_ROLE_ARN";
     let ran = sh(&sandbox, script, &[]);
     assert_eq!(ran.stdout, format!("{READ_ARN}\n"), "{}", ran.stderr);
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 2);
     // What the person exported themselves is no role of this shell.
     refused(
         &run(&sandbox, "eval", &["-r"], &[], &[("AWS_SSO_ROLE_ARN", READ_ARN)]),

@@ -55,7 +55,7 @@ fn keys_are_not_shown_on_a_terminal() {
         screen.contains("would show secret keys") && screen.contains("rolecall eval | source"),
         "{screen}"
     );
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 0);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 0);
 }
 
 /// What a role shell does to the title: saves it, sets it, brings it back.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rolecall::demo::{Approve, Fault, Options};
+use rolecall::demo::{DeviceApproval, Fault, SimulatorOptions};
 use rolecall::os::clock::Clock;
 
 use crate::commands::{ROLE, json, refused, snapshot};
@@ -26,11 +26,14 @@ fn process(sandbox: &Sandbox) -> Ran {
 #[test]
 fn a_token_that_aws_has_ended_is_renewed_once() {
     let sandbox = signed_in();
-    let tokens = sandbox.aws.calls("CreateToken");
+    let tokens = sandbox.aws.call_count("CreateToken");
     sandbox.aws.expire_tokens();
     assert_eq!(process(&sandbox).code, 0);
     assert_eq!(
-        (sandbox.aws.calls("CreateToken") - tokens, sandbox.aws.calls("GetRoleCredentials")),
+        (
+            sandbox.aws.call_count("CreateToken") - tokens,
+            sandbox.aws.call_count("GetRoleCredentials")
+        ),
         (1, 2)
     );
     sandbox.aws.expire_tokens();
@@ -43,7 +46,7 @@ fn a_token_about_to_expire_is_renewed_and_a_missing_refresh_token_keeps_the_old_
     let records = Records::of(&sandbox);
     let before = records.token("corp").unwrap();
     records.leave_token("corp", 60);
-    sandbox.aws.script(Fault::DropRefreshToken);
+    sandbox.aws.add_fault(Fault::OmitRefreshToken);
     assert_eq!(process(&sandbox).code, 0);
     let after = records.token("corp").unwrap();
     assert_ne!(after.access_token, before.access_token);
@@ -80,7 +83,7 @@ fn a_role_that_was_taken_away_is_said_to_be_gone() {
     sandbox.write("rolecall/config.toml", &format!("{url}\n{config}"));
     assert_eq!(process(&sandbox).code, 0);
     Records::of(&sandbox).leave_credentials(ROLE, 600);
-    sandbox.aws.revoke("012345678901".parse().unwrap(), "ReadOnlyAccess");
+    sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     snapshot(&sandbox, "role_gone", &["process", "-S", "corp", "--arn", ROLE]);
     refused(
         &process(&sandbox),
@@ -100,16 +103,16 @@ fn a_role_that_was_taken_away_is_said_to_be_gone() {
 #[test]
 fn throttling_and_short_outages_are_waited_out() {
     let sandbox = signed_in();
-    sandbox.aws.script(fail("GetRoleCredentials", 2, 429, "TooManyRequestsException"));
+    sandbox.aws.add_fault(fail("GetRoleCredentials", 2, 429, "TooManyRequestsException"));
     assert_eq!(process(&sandbox).code, 0);
-    sandbox.aws.script(fail("GetRoleCredentials", 1, 503, ""));
+    sandbox.aws.add_fault(fail("GetRoleCredentials", 1, 503, ""));
     assert_eq!(sandbox.run(&["process", "-S", "corp", "--arn", ROLE, "--sts-refresh"]).code, 0);
 }
 
 #[test]
 fn an_answer_that_nobody_can_read_is_a_failure_of_aws() {
     let sandbox = signed_in();
-    sandbox.aws.script(Fault::Garbage { operation: "GetRoleCredentials".into(), times: 9 });
+    sandbox.aws.add_fault(Fault::Garbage { operation: "GetRoleCredentials".into(), times: 9 });
     refused(&process(&sandbox), 6, &["getting credentials of `ReadOnlyAccess`"]);
 }
 
@@ -118,7 +121,7 @@ fn old_credentials_go_out_within_three_seconds_and_the_failure_is_remembered() {
     let sandbox = signed_in();
     let key = json(&process(&sandbox))["AccessKeyId"].clone();
     Records::of(&sandbox).leave_credentials(ROLE, 600);
-    sandbox.aws.script(Fault::Hang {
+    sandbox.aws.add_fault(Fault::Delay {
         operation: "GetRoleCredentials".into(),
         times: 1,
         duration: Duration::from_secs(30),
@@ -132,13 +135,13 @@ fn old_credentials_go_out_within_three_seconds_and_the_failure_is_remembered() {
             .contains("warning: no credentials for ReadOnlyAccess in 012345678901 within 3 s"),
         "{slow:?}"
     );
-    let asked = sandbox.aws.calls("GetRoleCredentials");
+    let asked = sandbox.aws.call_count("GetRoleCredentials");
     let begun = Instant::now();
     let again = process(&sandbox);
     assert_eq!((json(&again)["AccessKeyId"].clone(), again.stderr), (key, slow.stderr));
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert_eq!(
-        sandbox.aws.calls("GetRoleCredentials"),
+        sandbox.aws.call_count("GetRoleCredentials"),
         asked,
         "AWS is not asked again within the minute"
     );
@@ -168,7 +171,7 @@ fn a_token_request_that_was_given_up_is_still_kept() {
     records.leave_credentials(ROLE, 600);
     records.leave_token("corp", -60);
     let before = records.token("corp").unwrap();
-    sandbox.aws.script(Fault::Hang {
+    sandbox.aws.add_fault(Fault::Delay {
         operation: "CreateToken".into(),
         times: 1,
         duration: Duration::from_secs(5),
@@ -185,19 +188,19 @@ fn a_token_request_that_was_given_up_is_still_kept() {
 #[test]
 fn expiry_is_told_by_this_machines_clock() {
     for seconds in [7_200, -7_200] {
-        let sandbox = Sandbox::with(Options {
+        let sandbox = Sandbox::with(SimulatorOptions {
             accounts: 4,
             roles: 2,
-            approve: Approve::AfterMillis(0),
-            ..Options::default()
+            approval: DeviceApproval::AfterMillis(0),
+            ..SimulatorOptions::default()
         });
-        sandbox.aws.script(Fault::SkewDate { seconds });
+        sandbox.aws.add_fault(Fault::SkewClock { seconds });
         sandbox.login("corp");
         assert_eq!(process(&sandbox).code, 0);
         let left =
             Records::of(&sandbox).credentials(ROLE).unwrap().seconds_left(Clock::System.now());
         assert!((3_500..=3_601).contains(&left), "{left} s left with a skew of {seconds}");
         assert_eq!(process(&sandbox).code, 0);
-        assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+        assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
     }
 }

@@ -16,8 +16,8 @@ fn listed(sandbox: &Sandbox) -> usize {
 #[test]
 fn a_storm_of_429s_loses_no_account_and_shows_no_failure() {
     let sandbox = signed_in();
-    sandbox.aws.script(fail("ListAccountRoles", 15, 429, "TooManyRequestsException"));
-    sandbox.aws.script(fail("ListAccounts", 2, 429, "TooManyRequestsException"));
+    sandbox.aws.add_fault(fail("ListAccountRoles", 15, 429, "TooManyRequestsException"));
+    sandbox.aws.add_fault(fail("ListAccounts", 2, 429, "TooManyRequestsException"));
     let ran = sandbox.run(&CACHE);
     assert_eq!(json(&ran)["roles"], 38);
     assert_eq!(
@@ -40,8 +40,8 @@ fn a_limit_of_requests_a_second_is_kept_to_and_everything_is_read() {
 #[test]
 fn one_accounts_failure_keeps_the_others_and_its_own_old_roles() {
     let sandbox = signed_in();
-    sandbox.aws.grant("882120723254".parse().unwrap(), "Newcomer");
-    sandbox.aws.script(fail("ListAccountRoles", 1, 403, "ForbiddenException"));
+    sandbox.aws.grant_role("882120723254".parse().unwrap(), "Newcomer");
+    sandbox.aws.add_fault(fail("ListAccountRoles", 1, 403, "ForbiddenException"));
     let ran = sandbox.run(&[&CACHE[..], &["--threads", "1"]].concat());
     let told = json(&ran);
     assert_eq!(
@@ -63,17 +63,17 @@ fn one_accounts_failure_keeps_the_others_and_its_own_old_roles() {
 #[test]
 fn a_token_that_ends_on_the_way_is_renewed_and_the_rest_is_read() {
     let sandbox = signed_in();
-    let tokens = sandbox.aws.calls("CreateToken");
-    sandbox.aws.script(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
+    let tokens = sandbox.aws.call_count("CreateToken");
+    sandbox.aws.add_fault(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
     assert_eq!(json(&sandbox.run(&CACHE))["roles"], 38);
-    assert_eq!(sandbox.aws.calls("CreateToken") - tokens, 1);
+    assert_eq!(sandbox.aws.call_count("CreateToken") - tokens, 1);
 }
 
 #[test]
 fn a_session_that_ends_on_the_way_keeps_what_was_known() {
     let sandbox = signed_in();
-    sandbox.aws.script(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
-    sandbox.aws.script(fail("CreateToken", 1, 400, "InvalidGrantException"));
+    sandbox.aws.add_fault(fail("ListAccountRoles", 1, 401, "UnauthorizedException"));
+    sandbox.aws.add_fault(fail("CreateToken", 1, 400, "InvalidGrantException"));
     refused(&sandbox.run(&CACHE), 4, &["rolecall login --sso corp"]);
     assert_eq!(listed(&sandbox), 39);
 }
@@ -81,7 +81,7 @@ fn a_session_that_ends_on_the_way_keeps_what_was_known() {
 #[test]
 fn an_account_list_that_cannot_be_read_changes_nothing() {
     let sandbox = signed_in();
-    sandbox.aws.script(fail("ListAccounts", 1, 403, "ForbiddenException"));
+    sandbox.aws.add_fault(fail("ListAccounts", 1, 403, "ForbiddenException"));
     refused(&sandbox.run(&CACHE), 6, &["listing accounts"]);
     assert_eq!(listed(&sandbox), 39);
 }
@@ -89,7 +89,7 @@ fn an_account_list_that_cannot_be_read_changes_nothing() {
 #[test]
 fn garbage_and_lost_answers_are_asked_for_again() {
     let sandbox = signed_in();
-    sandbox.aws.script(Fault::Garbage { operation: "ListAccountRoles".into(), times: 2 });
-    sandbox.aws.script(Fault::LoseReply { operation: "ListAccountRoles".into(), times: 2 });
+    sandbox.aws.add_fault(Fault::Garbage { operation: "ListAccountRoles".into(), times: 2 });
+    sandbox.aws.add_fault(Fault::LoseResponse { operation: "ListAccountRoles".into(), times: 2 });
     assert_eq!(json(&sandbox.run(&CACHE))["roles"], 38);
 }

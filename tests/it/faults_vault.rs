@@ -35,7 +35,7 @@ fn a_login_makes_sure_of_the_vault_before_it_shows_a_code() {
     let sandbox = Sandbox::new();
     let ran = with(&sandbox, "", &["login", "-S", "corp", "--flow", "device-code"]);
     refused(&ran, 7, &["AWS_SSO_FILE_PASSWORD"]);
-    assert_eq!(sandbox.aws.calls("StartDeviceAuthorization"), 0);
+    assert_eq!(sandbox.aws.call_count("StartDeviceAuthorization"), 0);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_state_directory_that_is_a_file_is_said_to_be_one() {
     sandbox.write("rolecall/state", "in the way");
     let ran = sandbox.run(&["login", "-S", "corp", "--flow", "device-code"]);
     assert!(ran.code == 74 && ran.stderr.contains("rolecall/state"), "{ran:?}");
-    assert_eq!(sandbox.aws.calls("StartDeviceAuthorization"), 0);
+    assert_eq!(sandbox.aws.call_count("StartDeviceAuthorization"), 0);
 }
 
 #[test]

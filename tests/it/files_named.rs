@@ -87,7 +87,7 @@ fn a_file_that_was_there_when_the_index_was_made_is_missed() {
 
     // An index of a machine without the usual file does not excuse one that is named.
     let usual = ours.to_str().unwrap();
-    sandbox.write(".aws/config", &rolecall::demo::aws_config(&sandbox.aws.organisation()));
+    sandbox.write(".aws/config", &rolecall::demo::aws_config(&sandbox.aws.organization()));
     fs::remove_file(&ours).unwrap();
     let (first, second) = (sandbox.run(&process), sandbox.run(&process));
     assert!(

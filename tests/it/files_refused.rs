@@ -81,7 +81,7 @@ fn a_login_that_could_not_keep_its_token_opens_no_browser() {
         }
         sandbox.write("rolecall/state/kept", "");
         let (registered, tokens) =
-            (sandbox.aws.calls("RegisterClient"), sandbox.aws.calls("CreateToken"));
+            (sandbox.aws.call_count("RegisterClient"), sandbox.aws.call_count("CreateToken"));
         let login = ["login", "-S", "corp", "--force", "--flow", "device-code"];
         let bind =
             "mount --bind rolecall/state rolecall/state; mount -o remount,ro,bind rolecall/state";
@@ -96,9 +96,9 @@ fn a_login_that_could_not_keep_its_token_opens_no_browser() {
             74,
             &["read-only file system"],
         );
-        assert_eq!(sandbox.aws.calls("StartDeviceAuthorization"), 0);
+        assert_eq!(sandbox.aws.call_count("StartDeviceAuthorization"), 0);
         assert_eq!(
-            (sandbox.aws.calls("RegisterClient"), sandbox.aws.calls("CreateToken")),
+            (sandbox.aws.call_count("RegisterClient"), sandbox.aws.call_count("CreateToken")),
             (registered, tokens)
         );
     }
@@ -111,10 +111,10 @@ fn what_is_stored_is_served_where_nothing_can_be_written() {
         return;
     }
     assert_eq!(sandbox.run(&PROCESS).code, 0);
-    let calls = sandbox.aws.calls("GetRoleCredentials");
+    let calls = sandbox.aws.call_count("GetRoleCredentials");
     let all = "mount --bind . .; mount -o remount,ro,bind .; cd .";
     assert_eq!(json(&mounted(&sandbox, all, &PROCESS))["AccountId"], "012345678901");
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), calls);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), calls);
     for args in [&PROFILES[..], &["cache", "-S", "corp"], &["settings", "set", "threads", "3"]] {
         refused(&mounted(&sandbox, all, args), 74, &["read-only file system", "hint: "]);
     }

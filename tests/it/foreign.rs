@@ -17,7 +17,7 @@ pub(crate) const ROLE: &str = "ReadOnlyAccess";
 /// Three profiles of the same role: by our program, by the SDK's own sign-in, and by the SDK's own
 /// from a profile of ours.
 pub(crate) fn write_profiles(sandbox: &Sandbox) {
-    let sessions = demo::aws_config(&sandbox.aws.organisation());
+    let sessions = demo::aws_config(&sandbox.aws.organization());
     let program = binary();
     sandbox.write(
         ".aws/config",

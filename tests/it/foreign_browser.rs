@@ -167,7 +167,7 @@ fn end(child: Child) -> Ran {
 /// The simulator waits for a person.
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.aws.approve_after(rolecall::demo::Approve::Person);
+    sandbox.aws.set_approval(rolecall::demo::DeviceApproval::Manual);
     sandbox
 }
 

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use rolecall::demo::Options;
+use rolecall::demo::SimulatorOptions;
 
 use crate::foreign::{aws, json, node, node_modules, python};
 use crate::foreign_javascript::{WHO, assert_is_the_role};
@@ -16,11 +16,11 @@ const ENDPOINT: [&str; 6] =
 
 /// A simulator whose role credentials live so many seconds.
 fn short_lived(seconds: i64) -> Sandbox {
-    let sandbox = Sandbox::with(Options {
+    let sandbox = Sandbox::with(SimulatorOptions {
         accounts: 16,
         roles: 4,
         role_lifetime: seconds,
-        ..Options::default()
+        ..SimulatorOptions::default()
     });
     sandbox.login("corp");
     sandbox

@@ -33,5 +33,5 @@ fn javascript_is_in_the_role_by_credential_process() {
     let sandbox = signed_in();
     write_profiles(&sandbox);
     assert_is_the_role(&json(node(&sandbox, WHO).env("AWS_PROFILE", "ours")));
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }

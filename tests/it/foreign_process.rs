@@ -39,7 +39,7 @@ fn the_cli_is_in_the_role_by_credential_process() {
         &["sts", "get-caller-identity", "--profile", "ours"],
     )));
     // The second call was answered from the vault.
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn boto3_is_in_the_role_by_credential_process() {
     let who = json(&mut python(&sandbox, WHO, &["ours"]));
     assert_is_the_role(&who);
     assert_eq!(who["method"].as_str(), Some("custom-process"));
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
 #[test]

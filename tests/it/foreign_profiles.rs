@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use rolecall::awsconfig::dialect::{Whose, complaints};
+use rolecall::awsconfig::lint::{AffectedPrograms, syntax_problems};
 
 use crate::foreign::{ACCOUNT, aws, json, python};
 use crate::sandbox::{Ran, Sandbox, binary};
@@ -145,9 +145,9 @@ fn botocore_reads_every_golden_file_as_before_with_our_profiles_added() {
     for (folder, pair) in folders.iter().zip(read.as_array().unwrap()) {
         let (before, after) = (&pair[0], &pair[1]);
         assert_eq!(before.is_null(), after.is_null(), "{folder}");
-        let complaints = complaints(&fs::read(Path::new(folder).join("before")).unwrap());
+        let complaints = syntax_problems(&fs::read(Path::new(folder).join("before")).unwrap());
         assert_eq!(
-            complaints.iter().any(|complaint| complaint.whose != Whose::Others),
+            complaints.iter().any(|complaint| complaint.affects != AffectedPrograms::NonPython),
             before.is_null(),
             "{folder}: {complaints:?}"
         );

@@ -112,10 +112,10 @@ fn lent_a_token(sdk: &str) {
         "--json",
     ]));
     let (before, written) =
-        (sandbox.aws.calls("CreateToken"), written["profiles"].as_array().unwrap());
+        (sandbox.aws.call_count("CreateToken"), written["profiles"].as_array().unwrap());
     assert_eq!(written.len(), 1, "{written:?}");
     in_each(&sandbox, sdk, written);
-    assert_eq!(sandbox.aws.calls("CreateToken"), before, "a sign-in of its own");
+    assert_eq!(sandbox.aws.call_count("CreateToken"), before, "a sign-in of its own");
 }
 
 /// Leaves the token of the AWS CLI's own sign-in where SDKs look for it.

@@ -1,7 +1,7 @@
 //! From nothing to a working AWS CLI, typed by a person into a shell of a home where nobody has
 //! ever been.
 
-use rolecall::demo::Options;
+use rolecall::demo::SimulatorOptions;
 
 use crate::foreign::{lead_old_cli, named};
 use crate::sandbox::Sandbox;
@@ -9,9 +9,9 @@ use crate::terminal::Terminal;
 
 /// Everything that a person types, in a shell whose prompt is `ready> `.
 fn set_up(shell: &str, args: &[&str], start_file: (&str, &str), hook: &str) {
-    let sandbox = Sandbox::with(Options {
-        approve: rolecall::demo::Approve::AfterMillis(0),
-        ..Options::default()
+    let sandbox = Sandbox::with(SimulatorOptions {
+        approval: rolecall::demo::DeviceApproval::AfterMillis(0),
+        ..SimulatorOptions::default()
     });
     std::fs::remove_dir_all(sandbox.path("rolecall")).unwrap();
     lead_old_cli(&sandbox);

@@ -3,14 +3,14 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
 
-use rolecall::demo::{self, Approve, Options};
+use rolecall::demo::{self, DeviceApproval, SimulatorOptions};
 use serde_json::Value;
 
 use crate::foreign::{ACCOUNT, aws, json, python, write_profiles};
 use crate::sandbox::{Ran, Sandbox};
 
-fn sandbox(options: Options) -> Sandbox {
-    let sandbox = Sandbox::with(Options { accounts: 30, roles: 5, ..options });
+fn sandbox(options: SimulatorOptions) -> Sandbox {
+    let sandbox = Sandbox::with(SimulatorOptions { accounts: 30, roles: 5, ..options });
     write_profiles(&sandbox);
     sandbox
 }
@@ -61,7 +61,7 @@ fn cli_token(sandbox: &Sandbox) -> Value {
 #[test]
 #[ignore = "needs the AWS CLI v2"]
 fn the_cli_signs_in_asks_and_signs_out() {
-    let sandbox = sandbox(Options::default());
+    let sandbox = sandbox(SimulatorOptions::default());
     cli_login(&sandbox);
     let who = json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "native"]));
     assert_eq!(who["Account"].as_str(), Some(ACCOUNT));
@@ -82,18 +82,18 @@ fn the_cli_signs_in_asks_and_signs_out() {
         .filter_map(|account| account["accountId"].as_str())
         .collect();
     told.sort_unstable();
-    let corp = sandbox.aws.organisation().directories.swap_remove(0);
+    let corp = sandbox.aws.organization().directories.swap_remove(0);
     let mut all: Vec<String> = corp.accounts.iter().map(|account| account.id.to_string()).collect();
     all.sort_unstable();
     assert_eq!(told, all);
     let pages = all.len().div_ceil(7);
-    assert_eq!(sandbox.aws.calls("ListAccounts"), pages);
+    assert_eq!(sandbox.aws.call_count("ListAccounts"), pages);
 
     let roles = json(&mut portal(&["list-account-roles", "--account-id", ACCOUNT]));
     let told = roles["roleList"].as_array().unwrap().len();
     assert_eq!(
         told,
-        sandbox.aws.organisation().account(ACCOUNT.parse().unwrap()).unwrap().roles.len()
+        sandbox.aws.organization().account(ACCOUNT.parse().unwrap()).unwrap().roles.len()
     );
 
     let refused = Ran::of(
@@ -116,12 +116,12 @@ fn the_cli_signs_in_asks_and_signs_out() {
 #[ignore = "needs the AWS CLI v2"]
 fn the_cli_refreshes_a_token_that_is_about_to_end() {
     // The CLI renews a token in its last fifteen minutes.
-    let sandbox = sandbox(Options { token_lifetime: 600, ..Options::default() });
+    let sandbox = sandbox(SimulatorOptions { token_lifetime: 600, ..SimulatorOptions::default() });
     cli_login(&sandbox);
-    let (first, grants) = (cli_token(&sandbox), sandbox.aws.calls("CreateToken"));
+    let (first, grants) = (cli_token(&sandbox), sandbox.aws.call_count("CreateToken"));
     json(&mut aws(&sandbox, &["sts", "get-caller-identity", "--profile", "native"]));
     let second = cli_token(&sandbox);
-    assert_eq!(sandbox.aws.calls("CreateToken"), grants + 1);
+    assert_eq!(sandbox.aws.call_count("CreateToken"), grants + 1);
     assert_ne!(first["accessToken"], second["accessToken"]);
     assert_ne!(first["refreshToken"], second["refreshToken"]);
 }
@@ -201,8 +201,11 @@ print(json.dumps(dict(accounts=len(accounts), roles=roles, who=who['Arn'], then=
 #[test]
 #[ignore = "needs boto3"]
 fn boto3_takes_the_whole_tour() {
-    let sandbox = sandbox(Options { approve: Approve::Person, ..Options::default() });
-    let corp = sandbox.aws.organisation().directories.swap_remove(0);
+    let sandbox = sandbox(SimulatorOptions {
+        approval: DeviceApproval::Manual,
+        ..SimulatorOptions::default()
+    });
+    let corp = sandbox.aws.organization().directories.swap_remove(0);
     let mut tour = python(&sandbox, TOUR, &[&corp.start_url, ACCOUNT]);
     let mut child =
         tour.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();

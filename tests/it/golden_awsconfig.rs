@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use rolecall::awsconfig::AwsConfig;
-use rolecall::awsconfig::block::Parts;
+use rolecall::awsconfig::managed_block::SplitFile;
 
 const SECTIONS: [&str; 2] = [
     "[profile pay-Admin]\ncredential_process = /usr/bin/rolecall process --sso corp --account 012345678901 --role Admin\nregion = eu-west-1\n",
@@ -26,10 +26,10 @@ fn folders() -> Vec<PathBuf> {
 }
 
 fn put(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let parts = Parts::of(bytes, "profiles").map_err(|error| error.message)?;
+    let parts = SplitFile::parse(bytes, "profiles").map_err(|error| error.message)?;
     let sections =
-        SECTIONS.map(|section| Cow::Owned(section.replace('\n', parts.line_end()).into_bytes()));
-    Ok(parts.with(&sections))
+        SECTIONS.map(|section| Cow::Owned(section.replace('\n', parts.line_ending()).into_bytes()));
+    Ok(parts.with_sections(&sections))
 }
 
 /// A golden file with some of its lines moved, doubled, cut or put in from another one.
@@ -69,12 +69,12 @@ proptest! {
     fn whatever_stands_in_a_file_it_stays_or_the_file_is_refused(bytes in mixed()) {
         let Ok(written) = put(&bytes) else { return Ok(()) };
         prop_assert_eq!(&put(&written).unwrap(), &written, "a second time");
-        let (before, after) = (Parts::of(&bytes, "profiles").unwrap(), Parts::of(&written, "profiles").unwrap());
+        let (before, after) = (SplitFile::parse(&bytes, "profiles").unwrap(), SplitFile::parse(&written, "profiles").unwrap());
         if before.has_block() {
             prop_assert_eq!(before.outside(), after.outside());
         } else {
             prop_assert!(written.starts_with(&bytes));
-            prop_assert_eq!(after.without(), &bytes[..]);
+            prop_assert_eq!(after.without_block(), &bytes[..]);
         }
         let names = |bytes: &[u8]| AwsConfig::parse(bytes).profile_names();
         let mut want = names(&before.outside());
@@ -108,10 +108,10 @@ fn every_file_becomes_what_it_shall_and_nothing_else_of_it_moves() {
         assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&after), "{name}");
         assert_eq!(written, after, "{name}");
         assert_eq!(put(&after).unwrap(), after, "{name}, a second time");
-        let had_block = Parts::of(&before, "profiles").unwrap().has_block();
+        let had_block = SplitFile::parse(&before, "profiles").unwrap().has_block();
         if !had_block {
             assert_eq!(
-                Parts::of(&after, "profiles").unwrap().without(),
+                SplitFile::parse(&after, "profiles").unwrap().without_block(),
                 before,
                 "{name}, taken back"
             );

@@ -3,27 +3,27 @@
 
 use std::time::Duration;
 
-use rolecall::demo::{self, Approve, Fault, Options, Running};
+use rolecall::demo::{self, DeviceApproval, Fault, Simulator, SimulatorOptions};
 use rolecall::domain::{
     AccountId, Credentials, EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource,
     Region, RoleName, Secret, StartUrl,
 };
 use rolecall::identity::{
-    Callback, Chain, Flow, Identity, Network, Pkce, Poll, Proxy, RefreshOutcome, Registration,
-    TokenReply, signin_token,
+    AssumeRoleParams, Callback, ClientRegistration, Flow, IdentityClient, NetworkConfig, Pkce,
+    PollOutcome, Proxy, RefreshOutcome, TokenResponse, fetch_signin_token,
 };
 use rolecall::ops::refresh::{Limits, Progress, refresh};
 use rolecall::os::clock::Clock;
 use rolecall::os::http::{HttpResponse, Listener};
 
 /// A simulator and a client for its first directory.
-fn world(options: Options) -> (Running, Identity) {
-    world_with(options, &Network::default())
+fn world(options: SimulatorOptions) -> (Simulator, IdentityClient) {
+    world_with(options, &NetworkConfig::default())
 }
 
-fn world_with(options: Options, network: &Network) -> (Running, Identity) {
+fn world_with(options: SimulatorOptions, network: &NetworkConfig) -> (Simulator, IdentityClient) {
     let demo = demo::start(options).unwrap();
-    let directory = demo.organisation().directories[0].clone();
+    let directory = demo.organization().directories[0].clone();
     let url = Some(demo.url().to_owned());
     let instance = Instance {
         name: InstanceName::new(directory.name),
@@ -34,12 +34,12 @@ fn world_with(options: Options, network: &Network) -> (Running, Identity) {
         source: InstanceSource::RolecallConfig,
         endpoints: EndpointOverrides { oidc: url.clone(), portal: url.clone(), sts: url },
     };
-    let identity = Identity::new(instance, network, Clock::System).unwrap();
+    let identity = IdentityClient::new(instance, network, Clock::System).unwrap();
     (demo, identity)
 }
 
-fn by_itself() -> Options {
-    Options { approve: Approve::AfterMillis(0), ..Options::default() }
+fn by_itself() -> SimulatorOptions {
+    SimulatorOptions { approval: DeviceApproval::AfterMillis(0), ..SimulatorOptions::default() }
 }
 
 /// Presses a button on a page, elsewhere than on this thread.
@@ -47,21 +47,21 @@ async fn press(button: fn(&str) -> rolecall::domain::Result<()>, url: String) {
     tokio::task::spawn_blocking(move || button(&url)).await.unwrap().unwrap();
 }
 
-async fn signed_in(identity: &Identity) -> (Registration, TokenReply) {
+async fn signed_in(identity: &IdentityClient) -> (ClientRegistration, TokenResponse) {
     let registration = identity.register(Flow::Device).await.unwrap();
-    let start = identity.start_device(&registration).await.unwrap();
+    let start = identity.start_device_authorization(&registration).await.unwrap();
     for _ in 0..1_000 {
         match identity.poll_device(&registration, &start).await.unwrap() {
-            Poll::Token(reply) => return (registration, reply),
-            Poll::Pending | Poll::SlowDown => tokio::task::yield_now().await,
+            PollOutcome::Token(reply) => return (registration, reply),
+            PollOutcome::Pending | PollOutcome::SlowDown => tokio::task::yield_now().await,
         }
     }
     panic!("the simulator never approved")
 }
 
 /// The first account that has a role, and the role.
-fn some_role(demo: &Running) -> (AccountId, RoleName) {
-    let organisation = demo.organisation();
+fn some_role(demo: &Simulator) -> (AccountId, RoleName) {
+    let organisation = demo.organization();
     let account = organisation.directories[0]
         .accounts
         .iter()
@@ -71,40 +71,40 @@ fn some_role(demo: &Running) -> (AccountId, RoleName) {
     (account.id, RoleName::new(account.roles[0].clone()))
 }
 
-async fn some_credentials(demo: &Running, identity: &Identity) -> Credentials {
+async fn some_credentials(demo: &Simulator, identity: &IdentityClient) -> Credentials {
     let (_, tokens) = signed_in(identity).await;
     let (account, role) = some_role(demo);
-    identity.role_credentials(&tokens.access_token, account, &role).await.unwrap()
+    identity.fetch_role_credentials(&tokens.access_token, account, &role).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_device_code_is_confirmed_elsewhere() {
-    let (_demo, identity) = world(Options::default());
+    let (_demo, identity) = world(SimulatorOptions::default());
     let registration = identity.register(Flow::Device).await.unwrap();
-    let start = identity.start_device(&registration).await.unwrap();
+    let start = identity.start_device_authorization(&registration).await.unwrap();
     assert!(start.verification_uri_complete.contains(&start.user_code));
-    assert_eq!(identity.poll_device(&registration, &start).await.unwrap(), Poll::Pending);
+    assert_eq!(identity.poll_device(&registration, &start).await.unwrap(), PollOutcome::Pending);
     press(demo::approve, start.verification_uri_complete.clone()).await;
     let mut polls = 0;
     let reply = loop {
         match identity.poll_device(&registration, &start).await.unwrap() {
-            Poll::Token(reply) => break reply,
+            PollOutcome::Token(reply) => break reply,
             _ => polls += 1,
         }
         assert!(polls < 1_000);
     };
     assert!(reply.refresh_token.is_some());
-    assert!(!identity.accounts(&reply.access_token).await.unwrap().is_empty());
+    assert!(!identity.fetch_accounts(&reply.access_token).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn a_declined_sign_in_says_so() {
-    let (_demo, identity) = world(Options::default());
+    let (_demo, identity) = world(SimulatorOptions::default());
     let registration = identity.register(Flow::Device).await.unwrap();
-    let start = identity.start_device(&registration).await.unwrap();
+    let start = identity.start_device_authorization(&registration).await.unwrap();
     press(demo::deny, start.verification_uri_complete.clone()).await;
     let mut outcome = identity.poll_device(&registration, &start).await;
-    while let Ok(Poll::SlowDown) = outcome {
+    while let Ok(PollOutcome::SlowDown) = outcome {
         outcome = identity.poll_device(&registration, &start).await;
     }
     let error = outcome.unwrap_err();
@@ -114,22 +114,22 @@ async fn a_declined_sign_in_says_so() {
 
 #[tokio::test]
 async fn the_browser_brings_the_code_back() {
-    let (_demo, identity) = world(Options::default());
+    let (_demo, identity) = world(SimulatorOptions::default());
     let registration = identity.register(Flow::Pkce).await.unwrap();
     let callback = Callback::bind().unwrap();
     let pkce = Pkce::new(callback.redirect_uri()).unwrap();
     let url = identity.authorize_url(&registration, &pkce);
     let (code, ()) = tokio::join!(callback.wait(&pkce.state), press(demo::approve, url));
     let code = code.unwrap();
-    let reply = identity.exchange(&registration, &pkce, &code).await.unwrap();
+    let reply = identity.exchange_code(&registration, &pkce, &code).await.unwrap();
     assert!(reply.expires_at > Clock::System.now());
-    let again = identity.exchange(&registration, &pkce, &code).await.unwrap_err();
+    let again = identity.exchange_code(&registration, &pkce, &code).await.unwrap_err();
     assert_eq!(again.kind, ErrorKind::LoginNeeded, "{again}");
 }
 
 #[tokio::test]
 async fn declining_in_the_browser_ends_the_wait() {
-    let (_demo, identity) = world(Options::default());
+    let (_demo, identity) = world(SimulatorOptions::default());
     let registration = identity.register(Flow::Pkce).await.unwrap();
     let callback = Callback::bind().unwrap();
     let pkce = Pkce::new(callback.redirect_uri()).unwrap();
@@ -144,18 +144,24 @@ async fn a_session_is_refreshed_until_it_ends() {
     let (registration, tokens) = signed_in(&identity).await;
     let refresh_token = tokens.refresh_token.unwrap();
     let RefreshOutcome::Token(fresh) =
-        identity.refresh(&registration, &refresh_token).await.unwrap()
+        identity.refresh_tokens(&registration, &refresh_token).await.unwrap()
     else {
         panic!("no token")
     };
     assert_ne!(fresh.access_token, tokens.access_token);
     let last = fresh.refresh_token.unwrap_or(refresh_token);
-    let stranger = Registration { client_id: "nobody".into(), ..registration.clone() };
-    assert_eq!(identity.refresh(&stranger, &last).await.unwrap(), RefreshOutcome::InvalidClient);
-    demo.end_sessions();
-    assert_eq!(identity.refresh(&registration, &last).await.unwrap(), RefreshOutcome::InvalidGrant);
+    let stranger = ClientRegistration { client_id: "nobody".into(), ..registration.clone() };
     assert_eq!(
-        identity.accounts(&fresh.access_token).await.unwrap_err().kind,
+        identity.refresh_tokens(&stranger, &last).await.unwrap(),
+        RefreshOutcome::InvalidClient
+    );
+    demo.end_sessions();
+    assert_eq!(
+        identity.refresh_tokens(&registration, &last).await.unwrap(),
+        RefreshOutcome::InvalidGrant
+    );
+    assert_eq!(
+        identity.fetch_accounts(&fresh.access_token).await.unwrap_err().kind,
         ErrorKind::LoginNeeded
     );
 }
@@ -164,19 +170,23 @@ async fn a_session_is_refreshed_until_it_ends() {
 async fn a_lost_answer_to_a_refresh_is_not_asked_for_twice() {
     let (demo, identity) = world(by_itself());
     let (registration, tokens) = signed_in(&identity).await;
-    let before = demo.calls("CreateToken");
-    demo.script(Fault::LoseReply { operation: "CreateToken".into(), times: 1 });
-    let error = identity.refresh(&registration, &tokens.refresh_token.unwrap()).await.unwrap_err();
+    let before = demo.call_count("CreateToken");
+    demo.add_fault(Fault::LoseResponse { operation: "CreateToken".into(), times: 1 });
+    let error =
+        identity.refresh_tokens(&registration, &tokens.refresh_token.unwrap()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unreachable);
-    assert_eq!(demo.calls("CreateToken"), before + 1);
+    assert_eq!(demo.call_count("CreateToken"), before + 1);
 }
 
 #[tokio::test]
 async fn a_forgotten_registration_is_refused() {
     let (_demo, identity) = world(by_itself());
     let known = identity.register(Flow::Device).await.unwrap();
-    let stranger = Registration { client_id: "nobody".into(), ..known };
-    assert_eq!(identity.start_device(&stranger).await.unwrap_err().kind, ErrorKind::AccessDenied);
+    let stranger = ClientRegistration { client_id: "nobody".into(), ..known };
+    assert_eq!(
+        identity.start_device_authorization(&stranger).await.unwrap_err().kind,
+        ErrorKind::AccessDenied
+    );
 }
 
 #[tokio::test]
@@ -187,12 +197,13 @@ async fn credentials_go_on_to_another_role_and_to_the_console() {
     assert!((3_590..=3_600).contains(&left), "{left}");
     assert!(from.issued_at <= now);
     let region = Region::new("eu-west-1");
-    let arn = identity.caller_identity(&from, &region).await.unwrap();
+    let arn = identity.fetch_caller_identity(&from, &region).await.unwrap();
     assert!(arn.contains("assumed-role/"), "{arn}");
     let endpoint = format!("{}/federation", demo.url());
-    let token = signin_token(identity.network(), &endpoint, &from, Some(3_600)).await.unwrap();
+    let token =
+        fetch_signin_token(identity.network(), &endpoint, &from, Some(3_600)).await.unwrap();
     assert!(!token.expose().is_empty());
-    let chain = Chain {
+    let chain = AssumeRoleParams {
         role_arn: format!("arn:aws:iam::{}:role/ops/Deploy", from.account),
         session_name: "jane@laptop".into(),
         external_id: None,
@@ -202,16 +213,16 @@ async fn credentials_go_on_to_another_role_and_to_the_console() {
     };
     let chained = identity.assume_role(&from, &chain).await.unwrap();
     assert!((3_590..=3_600).contains(&chained.seconds_left(Clock::System.now())));
-    let before = demo.calls("GetSigninToken");
-    signin_token(identity.network(), &endpoint, &chained, Some(3_600)).await.unwrap();
-    assert!(demo.calls("GetSigninToken") <= before + 2);
+    let before = demo.call_count("GetSigninToken");
+    fetch_signin_token(identity.network(), &endpoint, &chained, Some(3_600)).await.unwrap();
+    assert!(demo.call_count("GetSigninToken") <= before + 2);
     let stolen = Credentials { secret_access_key: "wrong".into(), ..from };
     assert_eq!(
-        identity.caller_identity(&stolen, &region).await.unwrap_err().kind,
+        identity.fetch_caller_identity(&stolen, &region).await.unwrap_err().kind,
         ErrorKind::AccessDenied
     );
     assert_eq!(
-        signin_token(identity.network(), &endpoint, &stolen, None).await.unwrap_err().kind,
+        fetch_signin_token(identity.network(), &endpoint, &stolen, None).await.unwrap_err().kind,
         ErrorKind::AccessDenied
     );
 }
@@ -221,15 +232,16 @@ async fn a_role_that_was_taken_away_is_refused_and_one_bad_answer_is_not() {
     let (demo, identity) = world(by_itself());
     let (_, tokens) = signed_in(&identity).await;
     let (account, role) = some_role(&demo);
-    demo.script(Fault::Fail {
+    demo.add_fault(Fault::Fail {
         operation: "GetRoleCredentials".into(),
         times: 1,
         status: 500,
         error: "InternalServerException".into(),
     });
-    identity.role_credentials(&tokens.access_token, account, &role).await.unwrap();
-    demo.revoke(account, role.as_str());
-    let error = identity.role_credentials(&tokens.access_token, account, &role).await.unwrap_err();
+    identity.fetch_role_credentials(&tokens.access_token, account, &role).await.unwrap();
+    demo.revoke_role(account, role.as_str());
+    let error =
+        identity.fetch_role_credentials(&tokens.access_token, account, &role).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AccessDenied);
     assert!(
         error.message.starts_with(&format!("you have no access to `{role}` in {account}")),
@@ -244,28 +256,31 @@ async fn signing_out_ends_the_token_and_may_be_done_twice() {
     identity.logout(&tokens.access_token).await.unwrap();
     identity.logout(&tokens.access_token).await.unwrap();
     assert_eq!(
-        identity.accounts(&tokens.access_token).await.unwrap_err().kind,
+        identity.fetch_accounts(&tokens.access_token).await.unwrap_err().kind,
         ErrorKind::LoginNeeded
     );
 }
 
 #[tokio::test]
 async fn silence_and_garbage_are_the_networks_fault() {
-    let network =
-        Network { timeout: Duration::from_millis(300), attempts: 1, ..Network::default() };
+    let network = NetworkConfig {
+        timeout: Duration::from_millis(300),
+        max_attempts: 1,
+        ..NetworkConfig::default()
+    };
     let (demo, identity) = world_with(by_itself(), &network);
     let token = Secret::from("whatever");
-    demo.script(Fault::Hang {
+    demo.add_fault(Fault::Delay {
         operation: "ListAccounts".into(),
         times: 1,
         duration: Duration::from_secs(30),
     });
-    let error = identity.accounts_page(&token, None).await.unwrap_err();
+    let error = identity.fetch_accounts_page(&token, None).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unreachable);
     assert!(error.message.contains("no answer in time"), "{error}");
-    demo.script(Fault::Garbage { operation: "ListAccounts".into(), times: 1 });
+    demo.add_fault(Fault::Garbage { operation: "ListAccounts".into(), times: 1 });
     assert_eq!(
-        identity.accounts_page(&token, None).await.unwrap_err().kind,
+        identity.fetch_accounts_page(&token, None).await.unwrap_err().kind,
         ErrorKind::Unreachable
     );
 }
@@ -273,7 +288,8 @@ async fn silence_and_garbage_are_the_networks_fault() {
 #[tokio::test]
 async fn a_throttled_refresh_loses_nothing() {
     // Slow enough to be reached on any machine.
-    let (demo, identity) = world(Options { accounts: 24, throttle: Some(6.0), ..by_itself() });
+    let (demo, identity) =
+        world(SimulatorOptions { accounts: 24, throttle: Some(6.0), ..by_itself() });
     let (_, tokens) = signed_in(&identity).await;
     let mut throttled = 0;
     let mut see = |progress: Progress<'_>| throttled += usize::from(progress.throttled);
@@ -284,7 +300,7 @@ async fn a_throttled_refresh_loses_nothing() {
     assert!(outcome.inventory.complete, "{:?}", outcome.failed);
     assert!(throttled > 0);
     let (want, got) =
-        (demo.organisation().directories[0].accounts.clone(), outcome.inventory.accounts);
+        (demo.organization().directories[0].accounts.clone(), outcome.inventory.accounts);
     let plain = |name: &RoleName| name.as_str().to_owned();
     assert_eq!(
         got.iter()
@@ -306,7 +322,7 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
             HttpResponse::text(407, "who are you")
         }
     }));
-    let (_demo, here) = world(Options::default());
+    let (_demo, here) = world(SimulatorOptions::default());
     let mut instance = here.instance().clone();
     instance.endpoints.portal = Some("http://portal.example".into());
     let asked = async |instance: &Instance, no_proxy: Option<&str>| {
@@ -315,10 +331,10 @@ async fn a_proxy_is_asked_unless_the_host_is_excepted() {
             https: None,
             no_proxy: no_proxy.map(str::to_owned),
         };
-        let network = Network { proxy, attempts: 1, ..Network::default() };
-        Identity::new(instance.clone(), &network, Clock::System)
+        let network = NetworkConfig { proxy, max_attempts: 1, ..NetworkConfig::default() };
+        IdentityClient::new(instance.clone(), &network, Clock::System)
             .unwrap()
-            .accounts(&"token".into())
+            .fetch_accounts(&"token".into())
             .await
     };
     assert_eq!(asked(&instance, None).await.unwrap(), []);

@@ -85,8 +85,11 @@ fn what_needs_no_thread_goes_on_without() {
 
 #[test]
 fn a_refused_thread_ends_the_demo_too() {
-    let sandbox =
-        Sandbox::with(demo::Options { accounts: 4, roles: 1, ..demo::Options::default() });
+    let sandbox = Sandbox::with(demo::SimulatorOptions {
+        accounts: 4,
+        roles: 1,
+        ..demo::SimulatorOptions::default()
+    });
     let ran = run_alone(&sandbox, &["demo", "list"]);
     assert!(
         ran.code == 74 && ran.stderr.contains("the operating system refused a thread"),

@@ -30,7 +30,7 @@ fn agreed(children: Vec<Child>) {
 /// Waits until the simulator has been asked so often.
 fn asked(sandbox: &Sandbox, operation: &str, times: usize) {
     let deadline = Instant::now() + Duration::from_secs(30);
-    while sandbox.aws.calls(operation) < times {
+    while sandbox.aws.call_count(operation) < times {
         assert!(Instant::now() < deadline, "{operation} was never asked for");
         std::thread::yield_now();
     }
@@ -42,11 +42,12 @@ fn a_crowd_asks_for_one_token_and_one_set_of_credentials() {
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let records = Records::of(&sandbox);
     records.leave_credentials(ROLE, 0);
-    let before = (sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials"));
+    let before =
+        (sandbox.aws.call_count("CreateToken"), sandbox.aws.call_count("GetRoleCredentials"));
     sandbox.aws.set_latency(Duration::from_millis(100));
     agreed(crowd(&sandbox));
     assert_eq!(
-        (sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials")),
+        (sandbox.aws.call_count("CreateToken"), sandbox.aws.call_count("GetRoleCredentials")),
         (before.0, before.1 + 1)
     );
 
@@ -54,7 +55,7 @@ fn a_crowd_asks_for_one_token_and_one_set_of_credentials() {
     records.leave_token("corp", -1);
     agreed(crowd(&sandbox));
     assert_eq!(
-        (sandbox.aws.calls("CreateToken"), sandbox.aws.calls("GetRoleCredentials")),
+        (sandbox.aws.call_count("CreateToken"), sandbox.aws.call_count("GetRoleCredentials")),
         (before.0 + 1, before.1 + 2)
     );
 }
@@ -64,18 +65,18 @@ fn a_crowd_shares_a_failure_too() {
     let sandbox = signed_in();
     sandbox.aws.set_latency(Duration::from_millis(300));
     sandbox.aws.end_sessions();
-    let tokens = sandbox.aws.calls("CreateToken");
+    let tokens = sandbox.aws.call_count("CreateToken");
     for child in (0..10).map(|_| sandbox.spawn(&PROCESS)).collect::<Vec<_>>() {
         let ran = Ran::of(child.wait_with_output().unwrap());
         assert!(ran.code == 4 && ran.stderr.contains("rolecall login --sso corp"), "{ran:?}");
     }
-    assert_eq!(sandbox.aws.calls("CreateToken") - tokens, 1);
+    assert_eq!(sandbox.aws.call_count("CreateToken") - tokens, 1);
 }
 
 #[test]
 fn the_death_of_who_leads_stops_nobody() {
     let sandbox = signed_in();
-    sandbox.aws.script(Fault::Hang {
+    sandbox.aws.add_fault(Fault::Delay {
         operation: "GetRoleCredentials".into(),
         times: 1,
         duration: Duration::from_secs(60),
@@ -86,7 +87,7 @@ fn the_death_of_who_leads_stops_nobody() {
     leader.kill().unwrap();
     leader.wait().unwrap();
     agreed(others);
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 2);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 2);
 }
 
 #[test]

@@ -94,8 +94,8 @@ fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
     let aws = &world.sandbox.aws;
     let (listed, old) = (world.listed(), stored_key(world, case));
     let name = operation.split(':').next().unwrap_or_default();
-    let calls = aws.calls(name);
-    row.faults(&Operation::named(operation)).into_iter().for_each(|fault| aws.script(fault));
+    let calls = aws.call_count(name);
+    row.faults(&Operation::named(operation)).into_iter().for_each(|fault| aws.add_fault(fault));
     let run = world.run(case.args);
     println!("{:6.2} s  exit {}  {}", run.took.as_secs_f64(), run.ran.code, combination.name());
     let told = |wrong: String| {
@@ -106,11 +106,11 @@ fn one(world: &World, combination: Combination) -> Result<Outcome, String> {
             excerpt(&run)
         )
     };
-    if aws.calls(name) == calls {
+    if aws.call_count(name) == calls {
         return Err(told(format!("{operation} was never asked for")));
     }
     let outcome = judge(world, case, row.class, operation, &run, old.as_deref()).map_err(told)?;
-    aws.clear_script();
+    aws.clear_faults();
     afterwards(world, combination, outcome, &listed).map_err(told)?;
     Ok(outcome)
 }
@@ -174,7 +174,7 @@ fn afterwards(
         let lasts = world
             .sandbox
             .aws
-            .issued(field("AccessKeyId"))
+            .issued_credentials(field("AccessKeyId"))
             .map(|issued| expires.since(issued.expires_at));
         if lasts.is_some_and(|longer| longer > SLACK) {
             return Err(format!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rolecall::demo::{Delivery, Edit, Fault, Reply, Source};
+use rolecall::demo::{Delivery, Fault, FaultReply, ReplyEdit, ReplySource};
 use serde_json::{Value, json};
 
 /// A value for "until further notice".
@@ -74,7 +74,7 @@ enum Errors {
 }
 
 /// One scripted answer, and how often it is given.
-struct Answer(usize, Reply);
+struct Answer(usize, FaultReply);
 
 const fn operation(name: &'static str, main: &'static str, errors: Errors) -> Operation {
     Operation { name, main, time: None, list: None, errors }
@@ -132,15 +132,15 @@ impl Operation {
     }
 
     /// AWS's own error, in the shape of the operation's service.
-    fn error(&self, status: u16, name: &str, message: &str) -> Reply {
+    fn error(&self, status: u16, name: &str, message: &str) -> FaultReply {
         match self.errors {
             Errors::Oidc => {
                 let body = json!({ "error": oauth(name), "error_description": message });
-                Reply::json(status, body.to_string()).header("x-amzn-errortype", name)
+                FaultReply::json(status, body.to_string()).with_header("x-amzn-errortype", name)
             }
             Errors::Json | Errors::Pages => {
                 let body = json!({ "__type": name, "message": message });
-                Reply::json(status, body.to_string()).header("x-amzn-errortype", name)
+                FaultReply::json(status, body.to_string()).with_header("x-amzn-errortype", name)
             }
             Errors::Xml => {
                 // STS has names of its own.
@@ -150,7 +150,7 @@ impl Operation {
                     "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{name}</Code>\
                      <Message>{message}</Message></Error><RequestId>4</RequestId></ErrorResponse>"
                 );
-                Reply::raw(status, "text/xml", body)
+                FaultReply::raw(status, "text/xml", body)
             }
         }
     }
@@ -160,7 +160,7 @@ impl Operation {
         if self.main.is_empty() {
             Vec::new()
         } else {
-            always(Reply::true_answer().edit(Edit::Set(self.main.into(), value)))
+            always(FaultReply::from_operation().with_edit(ReplyEdit::Set(self.main.into(), value)))
         }
     }
 
@@ -176,20 +176,20 @@ impl Operation {
             Unit::Seconds if pointer.ends_with("At") => json!(moment),
             Unit::Seconds => json!(seconds),
         };
-        always(Reply::true_answer().edit(Edit::Set(pointer.into(), value)))
+        always(FaultReply::from_operation().with_edit(ReplyEdit::Set(pointer.into(), value)))
     }
 
     fn with_time_value(&self, json: Value, text: &str) -> Vec<Answer> {
         let Some((pointer, unit)) = self.time else { return Vec::new() };
         let value = if unit == Unit::Text { json!(text) } else { json };
-        always(Reply::true_answer().edit(Edit::Set(pointer.into(), value)))
+        always(FaultReply::from_operation().with_edit(ReplyEdit::Set(pointer.into(), value)))
     }
 
     fn with_list(&self, make: impl Fn(&'static str) -> Vec<Answer>) -> Vec<Answer> {
         self.list.map(make).unwrap_or_default()
     }
 
-    fn with_body(&self, reply: Reply) -> Vec<Answer> {
+    fn with_body(&self, reply: FaultReply) -> Vec<Answer> {
         // Logout's answer has no body that anything depends on.
         if self.main.is_empty() { Vec::new() } else { always(reply) }
     }
@@ -201,7 +201,7 @@ impl Row {
     pub(crate) fn is_carried_out(&self, operation: &Operation) -> bool {
         (self.script)(operation)
             .iter()
-            .any(|Answer(_, reply)| !matches!(reply.source, Source::Raw { .. }))
+            .any(|Answer(_, reply)| !matches!(reply.source, ReplySource::Raw { .. }))
     }
 
     /// The faults that the simulator is given for an operation; none if the row does not concern
@@ -209,7 +209,7 @@ impl Row {
     pub(crate) fn faults(&self, operation: &Operation) -> Vec<Fault> {
         let answers = (self.script)(operation).into_iter();
         answers
-            .map(|Answer(times, reply)| Fault::Answer {
+            .map(|Answer(times, reply)| Fault::Reply {
                 operation: operation.name.into(),
                 times,
                 reply,
@@ -218,16 +218,17 @@ impl Row {
     }
 }
 
-fn always(reply: Reply) -> Vec<Answer> {
+fn always(reply: FaultReply) -> Vec<Answer> {
     vec![Answer(ALWAYS, reply)]
 }
 
-fn once(reply: Reply) -> Vec<Answer> {
+fn once(reply: FaultReply) -> Vec<Answer> {
     vec![Answer(1, reply)]
 }
 
-fn cut(keep: usize, honest: bool) -> Reply {
-    Reply::true_answer().delivered(Delivery::Cut { keep, honest })
+fn cut(keep: usize, honest: bool) -> FaultReply {
+    FaultReply::from_operation()
+        .with_delivery(Delivery::Truncated { keep, accurate_length: honest })
 }
 
 fn now() -> i64 {
@@ -271,14 +272,14 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
 }
 
 const HARMLESS: &[Row] = rows! {
-    Harmless: "unknown fields" => |it| it.with_body(Reply::true_answer().edit(Edit::Set("/unheardOf".into(), json!({ "a": [1] }))));
-    Harmless: "no `Date`" => |_| always(Reply::true_answer().edit(Edit::Header("date".into(), None)));
-    Harmless: "`Date` in 1970" => |_| always(Reply::true_answer().header("date", "Thu, 01 Jan 1970 00:00:00 GMT"));
-    Harmless: "`Date` in 2100" => |_| always(Reply::true_answer().header("date", "Fri, 01 Jan 2100 00:00:00 GMT"));
-    Harmless: "`Date` is not a date" => |_| always(Reply::true_answer().header("date", "yesterday"));
-    Passing: "closed without an answer, once" => |_| once(Reply::nothing(Delivery::Close));
-    Passing: "503 without a body, once" => |_| once(Reply::raw(503, "text/plain", ""));
-    Passing: "a login page, once" => |_| once(Reply::html(200));
+    Harmless: "unknown fields" => |it| it.with_body(FaultReply::from_operation().with_edit(ReplyEdit::Set("/unheardOf".into(), json!({ "a": [1] }))));
+    Harmless: "no `Date`" => |_| always(FaultReply::from_operation().with_edit(ReplyEdit::Header("date".into(), None)));
+    Harmless: "`Date` in 1970" => |_| always(FaultReply::from_operation().with_header("date", "Thu, 01 Jan 1970 00:00:00 GMT"));
+    Harmless: "`Date` in 2100" => |_| always(FaultReply::from_operation().with_header("date", "Fri, 01 Jan 2100 00:00:00 GMT"));
+    Harmless: "`Date` is not a date" => |_| always(FaultReply::from_operation().with_header("date", "yesterday"));
+    Passing: "closed without an answer, once" => |_| once(FaultReply::no_response(Delivery::Close));
+    Passing: "503 without a body, once" => |_| once(FaultReply::raw(503, "text/plain", ""));
+    Passing: "a login page, once" => |_| once(FaultReply::html(200));
 };
 
 const REFUSALS: &[Row] = rows! {
@@ -295,59 +296,59 @@ const REFUSALS: &[Row] = rows! {
 const BUSY: &[Row] = rows! {
     Passing: "429 from AWS, twice" => |it| vec![Answer(2, it.error(429, "TooManyRequestsException", "Rate exceeded"))];
     Busy: "429 from AWS, for ever" => |it| always(it.error(429, "TooManyRequestsException", "Rate exceeded"));
-    Busy: "429 without a body" => |_| always(Reply::raw(429, "text/plain", ""));
+    Busy: "429 without a body" => |_| always(FaultReply::raw(429, "text/plain", ""));
     Busy: "500 from AWS" => |it| always(it.error(500, "InternalServerException", "Internal error"));
-    Busy: "503 without a body" => |_| always(Reply::raw(503, "text/plain", ""));
-    Busy: "502 with a page" => |_| always(Reply::html(502));
-    Busy: "504 with a page" => |_| always(Reply::html(504));
+    Busy: "503 without a body" => |_| always(FaultReply::raw(503, "text/plain", ""));
+    Busy: "502 with a page" => |_| always(FaultReply::html(502));
+    Busy: "504 with a page" => |_| always(FaultReply::html(504));
 };
 
 const BOXES: &[Row] = rows! {
-    Broken: "302 to a login page" => |_| always(Reply::raw(302, "text/html", "").header("location", "http://login.example.com/"));
-    Broken: "304" => |_| always(Reply::raw(304, "text/plain", ""));
-    Broken: "407 with a page" => |_| always(Reply::html(407).header("proxy-authenticate", "Basic realm=\"proxy\""));
-    Broken: "413 with a page" => |_| always(Reply::html(413));
-    Broken: "451 with a page" => |_| always(Reply::html(451));
-    Broken: "511 with a page" => |_| always(Reply::html(511));
-    Broken: "400 with a page" => |_| always(Reply::html(400));
-    Broken: "401 with a page" => |_| always(Reply::html(401).header("www-authenticate", "Basic realm=\"proxy\""));
-    Broken: "403 with a page" => |_| always(Reply::html(403));
-    Broken: "404 with a page" => |_| always(Reply::html(404));
-    Broken: "200 with a page" => |_| always(Reply::html(200));
-    Broken: "200 with a page that claims to be JSON" => |_| always(Reply::html(200).header("content-type", "application/json"));
+    Broken: "302 to a login page" => |_| always(FaultReply::raw(302, "text/html", "").with_header("location", "http://login.example.com/"));
+    Broken: "304" => |_| always(FaultReply::raw(304, "text/plain", ""));
+    Broken: "407 with a page" => |_| always(FaultReply::html(407).with_header("proxy-authenticate", "Basic realm=\"proxy\""));
+    Broken: "413 with a page" => |_| always(FaultReply::html(413));
+    Broken: "451 with a page" => |_| always(FaultReply::html(451));
+    Broken: "511 with a page" => |_| always(FaultReply::html(511));
+    Broken: "400 with a page" => |_| always(FaultReply::html(400));
+    Broken: "401 with a page" => |_| always(FaultReply::html(401).with_header("www-authenticate", "Basic realm=\"proxy\""));
+    Broken: "403 with a page" => |_| always(FaultReply::html(403));
+    Broken: "404 with a page" => |_| always(FaultReply::html(404));
+    Broken: "200 with a page" => |_| always(FaultReply::html(200));
+    Broken: "200 with a page that claims to be JSON" => |_| always(FaultReply::html(200).with_header("content-type", "application/json"));
 };
 
 const INCOMPLETE: &[Row] = rows! {
-    Broken: "200 without a body" => |it| it.with_body(Reply::json(200, ""));
-    Broken: "201 without a body" => |it| it.with_body(Reply::json(201, ""));
-    Broken: "204" => |it| it.with_body(Reply::json(204, ""));
-    Broken: "`{}`" => |it| it.with_body(Reply::json(200, "{}"));
-    Broken: "`null`" => |it| it.with_body(Reply::json(200, "null"));
-    Broken: "`[]`" => |it| it.with_body(Reply::json(200, "[]"));
-    Broken: "a number" => |it| it.with_body(Reply::json(200, "12"));
-    Broken: "the beginning of an answer" => |it| it.with_body(Reply::json(200, "{\"accessToken\": [1, 2"));
-    Broken: "bytes that are not text" => |it| it.with_body(Reply::json(200, [0xff, 0x00, 0xfe, 0x7b]));
-    Broken: "100,000 open brackets" => |it| it.with_body(Reply::json(200, "[".repeat(100_000)));
+    Broken: "200 without a body" => |it| it.with_body(FaultReply::json(200, ""));
+    Broken: "201 without a body" => |it| it.with_body(FaultReply::json(201, ""));
+    Broken: "204" => |it| it.with_body(FaultReply::json(204, ""));
+    Broken: "`{}`" => |it| it.with_body(FaultReply::json(200, "{}"));
+    Broken: "`null`" => |it| it.with_body(FaultReply::json(200, "null"));
+    Broken: "`[]`" => |it| it.with_body(FaultReply::json(200, "[]"));
+    Broken: "a number" => |it| it.with_body(FaultReply::json(200, "12"));
+    Broken: "the beginning of an answer" => |it| it.with_body(FaultReply::json(200, "{\"accessToken\": [1, 2"));
+    Broken: "bytes that are not text" => |it| it.with_body(FaultReply::json(200, [0xff, 0x00, 0xfe, 0x7b]));
+    Broken: "100,000 open brackets" => |it| it.with_body(FaultReply::json(200, "[".repeat(100_000)));
     Broken: "half an answer" => |it| it.with_body(cut_in_two(it, true));
     Broken: "half an answer, with the length of the whole" => |it| it.with_body(cut_in_two(it, false));
     Broken: "one byte of an answer" => |it| it.with_body(cut(1, true));
 };
 
 const CONNECTIONS: &[Row] = rows! {
-    Broken: "closed without an answer" => |_| always(Reply::nothing(Delivery::Close));
-    Broken: "reset without an answer" => |_| always(Reply::nothing(Delivery::Reset));
-    Broken: "another protocol" => |_| always(Reply::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").delivered(Delivery::Bare));
-    Broken: "a header of 1 MB" => |_| always(Reply::true_answer().header("x-padding", &"x".repeat(1 << 20)));
-    Broken: "a body that does not end" => |it| it.with_body(Reply::true_answer().delivered(Delivery::Endless));
+    Broken: "closed without an answer" => |_| always(FaultReply::no_response(Delivery::Close));
+    Broken: "reset without an answer" => |_| always(FaultReply::no_response(Delivery::Reset));
+    Broken: "another protocol" => |_| always(FaultReply::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").with_delivery(Delivery::BodyOnly));
+    Broken: "a header of 1 MB" => |_| always(FaultReply::from_operation().with_header("x-padding", &"x".repeat(1 << 20)));
+    Broken: "a body that does not end" => |it| it.with_body(FaultReply::from_operation().with_delivery(Delivery::Endless));
 };
 
 const IMPLAUSIBLE: &[Row] = rows! {
-    Broken: "the main field is missing" => |it| it.with_body(Reply::true_answer().edit(Edit::Remove(it.main.into())));
+    Broken: "the main field is missing" => |it| it.with_body(FaultReply::from_operation().with_edit(ReplyEdit::Remove(it.main.into())));
     Broken: "the main field is empty" => |it| it.with_main(json!(""));
     Broken: "the main field is `null`" => |it| if it.errors == Errors::Xml { Vec::new() } else { it.with_main(Value::Null) };
     Broken: "the main field is an object" => |it| if it.errors == Errors::Xml { Vec::new() } else { it.with_main(json!({})) };
     Broken: "the main field has control characters" => |it| it.with_main(json!(HOSTILE));
-    Broken: "the main field has 5 MB" => |it| it.with_main(json!("@@")).into_iter().map(|Answer(times, reply)| Answer(times, reply.edit(Edit::Replace("@@".into(), "x".repeat(5 << 20))))).collect();
+    Broken: "the main field has 5 MB" => |it| it.with_main(json!("@@")).into_iter().map(|Answer(times, reply)| Answer(times, reply.with_edit(ReplyEdit::Replace("@@".into(), "x".repeat(5 << 20))))).collect();
     Broken: "its time is 0" => |it| it.with_time_value(json!(0), "1970-01-01T00:00:00Z");
     Broken: "its time is negative" => |it| it.with_time_value(json!(-1), "-0001-01-01T00:00:00Z");
     Broken: "its time is an hour ago" => |it| it.with_time(-3_600);
@@ -357,27 +358,27 @@ const IMPLAUSIBLE: &[Row] = rows! {
 };
 
 const LISTS: &[Row] = rows! {
-    List: "every entry twice" => |it| it.with_list(|list| always(Reply::true_answer().edit(Edit::Double(list.into()))));
-    List: "the first page again and again" => |it| it.with_list(|_| always(token(Reply::first_page(), "again")));
+    List: "every entry twice" => |it| it.with_list(|list| always(FaultReply::from_operation().with_edit(ReplyEdit::Duplicate(list.into()))));
+    List: "the first page again and again" => |it| it.with_list(|_| always(token(FaultReply::from_first_page(), "again")));
     List: "two page tokens in turn" => |it| it.with_list(|_| {
-        (0..400).map(|at| Answer(1, token(Reply::first_page(), ["a", "b"][at % 2]))).chain(always(token(Reply::first_page(), "a"))).collect()
+        (0..400).map(|at| Answer(1, token(FaultReply::from_first_page(), ["a", "b"][at % 2]))).chain(always(token(FaultReply::from_first_page(), "a"))).collect()
     });
-    List: "an empty list" => |it| it.with_list(|list| always(Reply::true_answer().edit(Edit::Set(list.into(), json!([]))).edit(Edit::Set("/nextToken".into(), Value::Null))));
-    List: "an empty second page without a list" => |it| it.with_list(|_| vec![Answer(1, token(Reply::first_page(), "more")), Answer(ALWAYS, Reply::json(200, "{}"))]);
-    Broken: "entries without ids" => |it| it.with_list(|list| always(Reply::true_answer().edit(Edit::Set(list.into(), json!([{}, {}])))));
+    List: "an empty list" => |it| it.with_list(|list| always(FaultReply::from_operation().with_edit(ReplyEdit::Set(list.into(), json!([]))).with_edit(ReplyEdit::Set("/nextToken".into(), Value::Null))));
+    List: "an empty second page without a list" => |it| it.with_list(|_| vec![Answer(1, token(FaultReply::from_first_page(), "more")), Answer(ALWAYS, FaultReply::json(200, "{}"))]);
+    Broken: "entries without ids" => |it| it.with_list(|list| always(FaultReply::from_operation().with_edit(ReplyEdit::Set(list.into(), json!([{}, {}])))));
 };
 
 const SLOW: &[Row] = slow_rows! {
-    Broken: "silence" => |_| always(Reply::nothing(Delivery::Silent));
-    Broken: "one byte every two seconds" => |it| it.with_body(Reply::true_answer().delivered(Delivery::Trickle { pause: Duration::from_secs(2) }));
+    Broken: "silence" => |_| always(FaultReply::no_response(Delivery::NoResponse));
+    Broken: "one byte every two seconds" => |it| it.with_body(FaultReply::from_operation().with_delivery(Delivery::Trickle { pause: Duration::from_secs(2) }));
 };
 
-fn token(page: Reply, token: &str) -> Reply {
-    page.edit(Edit::Set("/nextToken".into(), json!(token)))
+fn token(page: FaultReply, token: &str) -> FaultReply {
+    page.with_edit(ReplyEdit::Set("/nextToken".into(), json!(token)))
 }
 
 /// Half of what the operation answers: the lengths differ.
-fn cut_in_two(operation: &Operation, honest: bool) -> Reply {
+fn cut_in_two(operation: &Operation, honest: bool) -> FaultReply {
     let half = match operation.name {
         "GetRoleCredentials" | "AssumeRole" => 500,
         _ => 60,

@@ -114,7 +114,7 @@ pub(crate) fn clean(world: &World, stderr: &str) -> Result<(), String> {
     }
     let secret =
         |secret: &rolecall::domain::Secret<String>| stderr.contains(secret.expose().as_str());
-    if world.sandbox.aws.secrets().iter().any(secret) {
+    if world.sandbox.aws.issued_secrets().iter().any(secret) {
         return Err("stderr holds a secret".into());
     }
     let plain: String = stderr.chars().filter(|letter| *letter != '\n').collect();
@@ -206,7 +206,7 @@ fn printed(world: &World, case: &Case, stdout: &str) -> Result<Option<String>, S
             let known = world
                 .sandbox
                 .aws
-                .secrets()
+                .issued_secrets()
                 .iter()
                 .any(|secret| !token.is_empty() && secret.expose() == token);
             if known { Ok(None) } else { Err(nonsense("a link with a token of AWS's")) }
@@ -235,7 +235,7 @@ pub(crate) fn genuine(
     token: &str,
     expiration: Option<&str>,
 ) -> Result<(), String> {
-    let Some(issued) = world.sandbox.aws.issued(key) else {
+    let Some(issued) = world.sandbox.aws.issued_credentials(key) else {
         return Err(format!("the access key {key:?} is not one of AWS's"));
     };
     if issued.secret_access_key.expose() != secret || issued.session_token.expose() != token {

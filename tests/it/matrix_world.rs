@@ -44,7 +44,7 @@ impl World {
             "secure_store = \"json\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n";
         sandbox.write(
             "rolecall/config.toml",
-            &format!("{settings}{}", demo::config(&sandbox.aws.organisation())),
+            &format!("{settings}{}", demo::config(&sandbox.aws.organization())),
         );
         let mut world = Self { sandbox, scenes: HashMap::new() };
         world.keep(Scene::Nobody);

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall::demo::{self, Approve, Options, Running};
+use rolecall::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
 
 /// A temporary home and a running simulator.
 pub(crate) struct Sandbox {
     home: tempfile::TempDir,
     /// The simulator.
-    pub(crate) aws: Running,
+    pub(crate) aws: Simulator,
 }
 
 /// What a run of the program came to.
@@ -27,18 +27,18 @@ impl Sandbox {
     /// A home with both directories of the demo configured, and a simulator that approves device
     /// codes by itself.
     pub(crate) fn new() -> Self {
-        Self::with(Options {
+        Self::with(SimulatorOptions {
             accounts: 16,
             roles: 4,
-            approve: Approve::AfterMillis(0),
-            ..Options::default()
+            approval: DeviceApproval::AfterMillis(0),
+            ..SimulatorOptions::default()
         })
     }
 
-    pub(crate) fn with(options: Options) -> Self {
+    pub(crate) fn with(options: SimulatorOptions) -> Self {
         let aws = demo::start(options).unwrap();
         let sandbox = Self { home: tempfile::tempdir().unwrap(), aws };
-        let organisation = sandbox.aws.organisation();
+        let organisation = sandbox.aws.organization();
         let settings =
             "secure_store = \"file\"\nkey_cache = \"never\"\nshare_token_cache = \"never\"\n";
         sandbox
@@ -52,7 +52,7 @@ impl Sandbox {
         let sandbox = Self::new();
         std::fs::remove_file(sandbox.path("rolecall/config.toml")).unwrap();
         sandbox.write("rolecall/config.toml", "secure_store = \"file\"\nkey_cache = \"never\"\n");
-        sandbox.write(".aws/config", &demo::aws_config(&sandbox.aws.organisation()));
+        sandbox.write(".aws/config", &demo::aws_config(&sandbox.aws.organization()));
         sandbox
     }
 

@@ -1,16 +1,16 @@
 //! Finding a portal and its region, against the simulator's portals.
 
-use rolecall::demo::{self, Fault, Options, Running};
+use rolecall::demo::{self, Fault, Simulator, SimulatorOptions};
 use rolecall::domain::{EndpointOverrides, ErrorKind, InstanceName, Region};
-use rolecall::identity::Network;
+use rolecall::identity::NetworkConfig;
 use rolecall::ops::setup::discover::{Portal, confirm, discover, instance};
 use rolecall::os::clock::Clock;
 
-fn aws() -> Running {
-    demo::start(Options { accounts: 4, roles: 1, ..Options::default() }).unwrap()
+fn aws() -> Simulator {
+    demo::start(SimulatorOptions { accounts: 4, roles: 1, ..SimulatorOptions::default() }).unwrap()
 }
 
-fn endpoints(aws: &Running) -> EndpointOverrides {
+fn endpoints(aws: &Simulator) -> EndpointOverrides {
     let url = Some(aws.url().to_owned());
     EndpointOverrides { oidc: url.clone(), portal: url.clone(), sts: url }
 }
@@ -19,8 +19,8 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-fn found(aws: &Running, pasted: &str) -> Portal {
-    run(discover(&Network::default(), &endpoints(aws), pasted)).unwrap()
+fn found(aws: &Simulator, pasted: &str) -> Portal {
+    run(discover(&NetworkConfig::default(), &endpoints(aws), pasted)).unwrap()
 }
 
 fn said(portal: &Portal) -> (String, Option<&str>) {
@@ -42,7 +42,7 @@ fn a_portal_that_sends_browsers_to_its_region_tells_it() {
         ("https://ssoins-corp0123456789.portal.eu-west-1.app.aws".into(), Some("eu-west-1")),
         "{vanity:?}"
     );
-    assert_eq!(aws.calls("Portal"), 2, "one look each");
+    assert_eq!(aws.call_count("Portal"), 2, "one look each");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn an_address_that_names_its_region_is_not_looked_at() {
     let aws = aws();
     let corp = found(&aws, "https://ssoins-corp0123456789.portal.eu-west-1.app.aws/start/");
     assert_eq!(said(&corp).1, Some("eu-west-1"));
-    assert_eq!(aws.calls("Portal"), 0);
+    assert_eq!(aws.call_count("Portal"), 0);
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
     let lab = found(&aws, "https://lab.awsapps.com/start");
     assert_eq!(said(&lab), ("https://lab.awsapps.com/start".into(), None));
     assert!(lab.evidence.contains("names it"), "{lab:?}");
-    aws.script(Fault::Fail {
+    aws.add_fault(Fault::Fail {
         operation: "Portal".into(),
         times: 2,
         status: 503,
@@ -69,7 +69,8 @@ fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
     let mut nowhere = endpoints(&aws);
     nowhere.portal = Some("http://127.0.0.1:1".into());
     let silent =
-        run(discover(&Network::default(), &nowhere, "https://corp.awsapps.com/start")).unwrap();
+        run(discover(&NetworkConfig::default(), &nowhere, "https://corp.awsapps.com/start"))
+            .unwrap();
     assert!(silent.region.is_none() && silent.evidence.contains("corp.awsapps.com"), "{silent:?}");
 }
 
@@ -83,11 +84,11 @@ fn aws_itself_says_whether_start_url_and_region_belong_together() {
             &Region::new("eu-west-1"),
             endpoints(&aws),
         );
-        run(confirm(&of, &Network::default(), Clock::System))
+        run(confirm(&of, &NetworkConfig::default(), Clock::System))
     };
     let corp = found(&aws, "https://corp.awsapps.com/start");
     ask(&corp).unwrap();
-    aws.script(Fault::Fail {
+    aws.add_fault(Fault::Fail {
         operation: "StartDeviceAuthorization".into(),
         times: 1,
         status: 400,
@@ -95,7 +96,7 @@ fn aws_itself_says_whether_start_url_and_region_belong_together() {
     });
     let wrong = ask(&corp).unwrap_err();
     assert!(wrong.kind == ErrorKind::Config && wrong.message.contains("in eu-west-1"), "{wrong:?}");
-    aws.script(Fault::Fail {
+    aws.add_fault(Fault::Fail {
         operation: "RegisterClient".into(),
         times: 1,
         status: 400,

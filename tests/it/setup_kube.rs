@@ -214,5 +214,5 @@ fn kubectl_gets_its_token_from_the_edited_file() {
             && !taken.stderr.contains("credentials"),
         "{taken:?}"
     );
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }

@@ -309,7 +309,7 @@ fn after_a_rename_both_names_work_until_prune() {
 fn a_role_that_is_gone_keeps_its_profile_until_prune() {
     let sandbox = ready();
     done(&sandbox, &[&role("ReadOnlyAccess")]);
-    sandbox.aws.revoke(ACCOUNT.parse().unwrap(), "ReadOnlyAccess");
+    sandbox.aws.revoke_role(ACCOUNT.parse().unwrap(), "ReadOnlyAccess");
     assert_eq!(sandbox.run(&["cache", "-S", "corp"]).code, 0);
     let kept = done(&sandbox, &[]);
     assert!(kept.stderr.contains("1 profile of a role that is gone"), "{kept:?}");

@@ -1,6 +1,6 @@
 //! `setup wizard`, and commands that were typed where nothing is set up.
 
-use rolecall::demo::{self, Approve};
+use rolecall::demo::{self, DeviceApproval};
 
 use crate::commands::refused;
 use crate::sandbox::{Ran, Sandbox, binary};
@@ -123,7 +123,7 @@ fn a_region_that_aws_does_not_take_is_not_written() {
         status: 400,
         error: "InvalidRequestException".into(),
     };
-    sandbox.aws.script(wrong("StartDeviceAuthorization"));
+    sandbox.aws.add_fault(wrong("StartDeviceAuthorization"));
     let args = ["setup", "wizard", "--start-url", CORP, "--region", "us-east-1", "--yes"];
     refused(
         &sandbox.run(&args),
@@ -136,7 +136,7 @@ fn a_region_that_aws_does_not_take_is_not_written() {
 #[test]
 fn a_person_is_asked_and_ends_in_a_list_of_roles() {
     let sandbox = bare();
-    sandbox.aws.approve_after(Approve::Person);
+    sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = wizard(&sandbox, "");
     terminal.wait_for("Start URL: ");
     terminal.type_line("corp");
@@ -181,7 +181,7 @@ fn a_person_is_asked_and_ends_in_a_list_of_roles() {
 #[test]
 fn a_typed_y_writes_the_profiles_and_the_hook_too() {
     let sandbox = bare();
-    sandbox.aws.approve_after(Approve::Person);
+    sandbox.aws.set_approval(DeviceApproval::Manual);
     sandbox.write(".bashrc", "alias l=ls");
     let mut terminal = wizard(&sandbox, &format!("--start-url {CORP} --name corp"));
     terminal.wait_for("[none]: ");
@@ -255,7 +255,7 @@ fn a_home_that_cannot_be_written_is_told_before_anything_is_tried() {
 #[test]
 fn a_command_typed_where_nothing_is_set_up_goes_on_behind_the_wizard() {
     let sandbox = bare();
-    sandbox.aws.approve_after(Approve::Person);
+    sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = Terminal::rolecall(
         &sandbox,
         &["exec", "--arn", "012345678901:ReadOnlyAccess", "--", "printenv", "AWS_SSO_ROLE_ARN"],

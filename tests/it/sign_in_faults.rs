@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 
-use rolecall::demo::{self, Edit, Fault, Reply};
+use rolecall::demo::{self, Fault, FaultReply, ReplyEdit};
 use rolecall::domain::Secret;
 use rolecall::vault::SsoToken;
 use serde_json::json;
@@ -20,8 +20,12 @@ const DEVICE: [&str; 6] = ["login", "-S", "corp", "--flow", "device-code", "--no
 const PROCESS: [&str; 5] = ["process", "-S", "corp", "--arn", ROLE];
 
 /// Answers an operation as AWS does, with this change.
-fn edited(operation: &str, times: usize, edit: Edit) -> Fault {
-    Fault::Answer { operation: operation.into(), times, reply: Reply::true_answer().edit(edit) }
+fn edited(operation: &str, times: usize, edit: ReplyEdit) -> Fault {
+    Fault::Reply {
+        operation: operation.into(),
+        times,
+        reply: FaultReply::from_operation().with_edit(edit),
+    }
 }
 
 /// Forgets the token but not the registration, so that the next sign-in uses the stored one.
@@ -59,18 +63,18 @@ fn a_registration_that_aws_has_forgotten_is_replaced_at_once() {
         let sandbox = Sandbox::new();
         let login = ["login", "-S", "corp", "--flow", flow, "--no-cache-refresh"];
         assert_eq!(approve(sandbox.spawn(&login)).0, 0);
-        assert_eq!(sandbox.aws.calls("RegisterClient"), 1);
+        assert_eq!(sandbox.aws.call_count("RegisterClient"), 1);
         end(&sandbox);
         let (code, said) = approve(sandbox.spawn(&login));
         assert_eq!(
-            (code, sandbox.aws.calls("RegisterClient")),
+            (code, sandbox.aws.call_count("RegisterClient")),
             (0, 1),
             "{flow}: a good one is used again: {said}"
         );
         end(&sandbox);
         sandbox.aws.forget_clients();
         let (code, said) = approve(sandbox.spawn(&login));
-        assert_eq!((code, sandbox.aws.calls("RegisterClient")), (0, 2), "{flow}: {said}");
+        assert_eq!((code, sandbox.aws.call_count("RegisterClient")), (0, 2), "{flow}: {said}");
         assert_eq!(
             said.matches("signing in to corp").count(),
             1,
@@ -106,7 +110,7 @@ fn a_registration_is_stored_once_it_has_proved_good() {
     given_up.wait().unwrap();
     assert_eq!(approve(sandbox.spawn(&login)).0, 0);
     assert_eq!(
-        sandbox.aws.calls("RegisterClient"),
+        sandbox.aws.call_count("RegisterClient"),
         2,
         "a sign-in that led nowhere leaves no registration behind"
     );
@@ -117,22 +121,26 @@ fn force_registers_again() {
     let sandbox = Sandbox::new();
     for times in 1..=2 {
         let ran = sandbox.run(&[&DEVICE[..], &["--force"]].concat());
-        assert_eq!((ran.code, sandbox.aws.calls("RegisterClient")), (0, times), "{ran:?}");
+        assert_eq!((ran.code, sandbox.aws.call_count("RegisterClient")), (0, times), "{ran:?}");
     }
 }
 
 #[test]
 fn an_answer_without_id_or_secret_is_asked_for_again_and_never_stored() {
     for field in ["/clientId", "/clientSecret"] {
-        for edit in [Edit::Set(field.into(), json!("")), Edit::Remove(field.into())] {
+        for edit in [ReplyEdit::Set(field.into(), json!("")), ReplyEdit::Remove(field.into())] {
             let sandbox = Sandbox::new();
-            sandbox.aws.script(edited("RegisterClient", 1, edit.clone()));
+            sandbox.aws.add_fault(edited("RegisterClient", 1, edit.clone()));
             let ran = sandbox.run(&DEVICE);
-            assert_eq!((ran.code, sandbox.aws.calls("RegisterClient")), (0, 2), "{field}: {ran:?}");
+            assert_eq!(
+                (ran.code, sandbox.aws.call_count("RegisterClient")),
+                (0, 2),
+                "{field}: {ran:?}"
+            );
             let sandbox = Sandbox::new();
-            sandbox.aws.script(edited("RegisterClient", 9, edit));
+            sandbox.aws.add_fault(edited("RegisterClient", 9, edit));
             refused(&sandbox.run(&DEVICE), 6, &["makes no sense", &field[1..]]);
-            sandbox.aws.clear_script();
+            sandbox.aws.clear_faults();
             assert_eq!(sandbox.run(&DEVICE).code, 0, "{field}: the next sign-in is not spoiled");
         }
     }
@@ -142,10 +150,10 @@ fn an_answer_without_id_or_secret_is_asked_for_again_and_never_stored() {
 fn absurd_registration_ends_spoil_nothing() {
     for end in [json!(0), json!(-1), json!(1), json!(i64::MAX), json!(4_102_444_800_000_i64)] {
         let sandbox = Sandbox::new();
-        sandbox.aws.script(edited(
+        sandbox.aws.add_fault(edited(
             "RegisterClient",
             1,
-            Edit::Set("/clientSecretExpiresAt".into(), end.clone()),
+            ReplyEdit::Set("/clientSecretExpiresAt".into(), end.clone()),
         ));
         let ran = sandbox.run(&DEVICE);
         assert_eq!(ran.code, 0, "{end}: {ran:?}");
@@ -164,10 +172,10 @@ fn odd_times_of_a_device_code_are_brought_into_range() {
         ("/expiresIn", json!(-1)),
         ("/expiresIn", json!(1)),
     ];
-    let edits = odd.into_iter().map(|(field, value)| Edit::Set(field.into(), value));
-    for edit in edits.chain([Edit::Remove("/expiresIn".into())]) {
+    let edits = odd.into_iter().map(|(field, value)| ReplyEdit::Set(field.into(), value));
+    for edit in edits.chain([ReplyEdit::Remove("/expiresIn".into())]) {
         let sandbox = Sandbox::new();
-        sandbox.aws.script(edited("StartDeviceAuthorization", 1, edit.clone()));
+        sandbox.aws.add_fault(edited("StartDeviceAuthorization", 1, edit.clone()));
         let ran = sandbox.run(&DEVICE);
         assert!(ran.code == 0 && ran.stderr.contains("signed in to corp"), "{edit:?}: {ran:?}");
     }
@@ -176,9 +184,9 @@ fn odd_times_of_a_device_code_are_brought_into_range() {
 #[test]
 fn an_answer_without_its_code_or_address_is_not_shown() {
     for field in ["/deviceCode", "/userCode", "/verificationUri"] {
-        for edit in [Edit::Set(field.into(), json!("")), Edit::Remove(field.into())] {
+        for edit in [ReplyEdit::Set(field.into(), json!("")), ReplyEdit::Remove(field.into())] {
             let sandbox = Sandbox::new();
-            sandbox.aws.script(edited("StartDeviceAuthorization", 9, edit));
+            sandbox.aws.add_fault(edited("StartDeviceAuthorization", 9, edit));
             let ran = sandbox.run(&DEVICE);
             refused(&ran, 6, &["makes no sense", &field[1..]]);
             assert!(!ran.stderr.contains("signing in"), "{field}: {ran:?}");
@@ -190,10 +198,10 @@ fn an_answer_without_its_code_or_address_is_not_shown() {
 fn an_access_token_that_no_request_can_carry_is_not_stored() {
     for token in ["", "two\r\nlines", "snow\u{2603}man", "\u{1b}[2J"] {
         let sandbox = Sandbox::new();
-        sandbox.aws.script(edited(
+        sandbox.aws.add_fault(edited(
             "CreateToken:device_code",
             99,
-            Edit::Set("/accessToken".into(), json!(token)),
+            ReplyEdit::Set("/accessToken".into(), json!(token)),
         ));
         let ran = sandbox.run(&DEVICE);
         refused(&ran, 6, &["makes no sense", "accessToken"]);
@@ -207,11 +215,11 @@ fn an_empty_refresh_token_never_replaces_one() {
     let records = Records::of(&sandbox);
     let before = records.token("corp").unwrap();
     records.leave_token("corp", -60);
-    sandbox.aws.script(Fault::DropRefreshToken);
-    sandbox.aws.script(edited(
+    sandbox.aws.add_fault(Fault::OmitRefreshToken);
+    sandbox.aws.add_fault(edited(
         "CreateToken:refresh_token",
         1,
-        Edit::Set("/refreshToken".into(), json!("")),
+        ReplyEdit::Set("/refreshToken".into(), json!("")),
     ));
     assert_eq!(sandbox.run(&PROCESS).code, 0);
     let after = records.token("corp").unwrap();
@@ -258,16 +266,16 @@ fn login_checks_that_it_can_keep_the_token_before_a_page_is_shown() {
 fn text_of_a_sign_in_is_shown_and_not_obeyed() {
     let sandbox = Sandbox::new();
     let code = "AB\u{1b}[2J\u{202e}\u{85}\u{2028}CD";
-    sandbox.aws.script(edited(
+    sandbox.aws.add_fault(edited(
         "StartDeviceAuthorization",
         1,
-        Edit::Set("/userCode".into(), json!(code)),
+        ReplyEdit::Set("/userCode".into(), json!(code)),
     ));
     let address = "https://evil.example/\u{1b}]0;pwned\u{7}\u{2067}";
-    sandbox.aws.script(edited(
+    sandbox.aws.add_fault(edited(
         "StartDeviceAuthorization",
         1,
-        Edit::Set("/verificationUriComplete".into(), json!(address)),
+        ReplyEdit::Set("/verificationUriComplete".into(), json!(address)),
     ));
     let terminal = Terminal::rolecall(&sandbox, &DEVICE);
     terminal.wait_for("signed in to corp");
@@ -283,8 +291,9 @@ fn text_of_a_sign_in_is_shown_and_not_obeyed() {
 fn an_error_message_of_aws_is_shown_and_not_obeyed() {
     let sandbox = signed_in();
     let body = json!({ "message": "no\u{1b}[31m\u{9b}1m\u{61c}\u{2029}way" }).to_string();
-    let reply = Reply::json(400, body).header("x-amzn-errortype", "InvalidRequestException");
-    sandbox.aws.script(Fault::Answer { operation: "GetRoleCredentials".into(), times: 9, reply });
+    let reply =
+        FaultReply::json(400, body).with_header("x-amzn-errortype", "InvalidRequestException");
+    sandbox.aws.add_fault(Fault::Reply { operation: "GetRoleCredentials".into(), times: 9, reply });
     let ran = sandbox.run(&PROCESS);
     assert_eq!(ran.code, 6, "{ran:?}");
     assert!(ran.stderr.contains("no\\u{1b}[31m\\u{9b}1m\\u{61c}\\u{2029}way"), "{ran:?}");
@@ -301,10 +310,10 @@ fn an_address_that_is_not_a_web_page_reaches_no_browser() {
     ] {
         let sandbox = Sandbox::new();
         let browser = script(&sandbox, "browser", "#!/bin/sh\necho \"$1\" >> \"$HOME/tabs\"\n");
-        sandbox.aws.script(edited(
+        sandbox.aws.add_fault(edited(
             "StartDeviceAuthorization",
             1,
-            Edit::Set("/verificationUriComplete".into(), json!(address)),
+            ReplyEdit::Set("/verificationUriComplete".into(), json!(address)),
         ));
         let ran = sandbox.run(&[&DEVICE[..], &["--browser", &browser]].concat());
         assert!(ran.code == 0 && ran.stderr.contains("is not opened: "), "{address}: {ran:?}");
@@ -319,10 +328,10 @@ fn an_address_that_is_not_a_web_page_reaches_no_browser() {
 fn names_are_escaped_on_a_terminal_and_faithful_elsewhere() {
     let sandbox = Sandbox::new();
     let name = "prod\u{1b}]0;x\u{7}\u{202e}\u{2028}";
-    sandbox.aws.script(edited(
+    sandbox.aws.add_fault(edited(
         "ListAccounts",
         1,
-        Edit::Set("/accountList/0/accountName".into(), json!(name)),
+        ReplyEdit::Set("/accountList/0/accountName".into(), json!(name)),
     ));
     let ran = sandbox.run(&["login", "-S", "corp", "--flow", "device-code"]);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -376,7 +385,7 @@ fn callers_without_a_terminal_are_told_of_a_browser_that_fails() {
     let browser = script(&sandbox, "xdg-open", "#!/bin/sh\nexit 3\n");
     let flow = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("auth_flow = \"device-code\"\n{flow}"));
-    sandbox.aws.approve_after(demo::Approve::Person);
+    sandbox.aws.set_approval(demo::DeviceApproval::Manual);
     let mut command = sandbox.command("setsid");
     command.args(["--wait", crate::sandbox::binary()]).args(PROCESS).args([
         "--auto-login",
@@ -425,7 +434,7 @@ fn a_role_that_is_mistyped_is_told_apart_from_one_that_was_taken_away() {
         5,
         &["no account 999999999999 is known"],
     );
-    sandbox.aws.revoke("012345678901".parse().unwrap(), "ReadOnlyAccess");
+    sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     refused(
         &sandbox.run(&PROCESS),
         6,

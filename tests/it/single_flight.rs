@@ -90,7 +90,7 @@ fn a_failure_from_before_the_sign_in_is_not_taken_for_the_present() {
     ));
     let ran = Ran::of(late.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
-    assert_eq!(sandbox.aws.calls("GetRoleCredentials"), 1);
+    assert_eq!(sandbox.aws.call_count("GetRoleCredentials"), 1);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_refresh_that_fails_does_not_forget_the_token_of_a_new_sign_in() {
     ]);
     opens.wait_for(".lock");
     wait_for("the token that AWS has given", || {
-        (sandbox.aws.calls("CreateToken") > 1).then_some(())
+        (sandbox.aws.call_count("CreateToken") > 1).then_some(())
     });
     assert_eq!(
         records.token("corp").unwrap().access_token,
@@ -158,7 +158,7 @@ fn callers_of_an_open_sign_in_are_served_by_a_login_elsewhere() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    sandbox.aws.approve_after(demo::Approve::Person);
+    sandbox.aws.set_approval(demo::DeviceApproval::Manual);
     wait_for("the address of the open sign-in", || {
         sandbox.path("rolecall/state/sign-in-corp.json").exists().then_some(())
     });

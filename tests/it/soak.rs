@@ -160,7 +160,7 @@ impl Soak {
                     for fault in
                         row.faults(&Operation::named(operation)).into_iter().filter(|_| !ends)
                     {
-                        aws.script(for_once(fault));
+                        aws.add_fault(for_once(fault));
                         self.count("faults");
                     }
                 }
@@ -185,7 +185,7 @@ impl Soak {
                     }
                 }
                 _ => {
-                    aws.clear_script();
+                    aws.clear_faults();
                     self.count("recoveries");
                 }
             }
@@ -219,7 +219,7 @@ impl Soak {
 /// The same fault for one call.
 fn for_once(fault: Fault) -> Fault {
     match fault {
-        Fault::Answer { operation, reply, .. } => Fault::Answer { operation, times: 1, reply },
+        Fault::Reply { operation, reply, .. } => Fault::Reply { operation, times: 1, reply },
         other => other,
     }
 }
@@ -264,7 +264,7 @@ fn a_soak_finds_no_bug_and_no_wrong_answer() {
         (tally.codes.values().sum::<usize>(), tally.codes.get(&0).copied().unwrap_or(0));
     assert!(runs > WORKERS && fine * 3 > runs, "too few went well to mean anything\n{report}");
     // AWS is well again, and so is everything here.
-    soak.world.sandbox.aws.clear_script();
+    soak.world.sandbox.aws.clear_faults();
     if soak.world.run(&["login", "--check", "-S", "corp"]).ran.code != 0
         || soak.world.process(ROLES[0]).ran.code == 4
     {

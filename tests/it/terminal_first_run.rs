@@ -1,7 +1,7 @@
 //! The picker on a machine where nothing is set up: from an address to a shell in a role, without a
 //! restart.
 
-use rolecall::demo::{self, Approve, Fault};
+use rolecall::demo::{self, DeviceApproval, Fault};
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{ENTER, ESCAPE, Terminal};
@@ -10,7 +10,7 @@ use crate::terminal_sign_in::{address, in_the_role, take_payments};
 fn bare() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("rolecall/config.toml", "secure_store = \"file\"\nkey_cache = \"never\"\n");
-    sandbox.aws.approve_after(Approve::Person);
+    sandbox.aws.set_approval(DeviceApproval::Manual);
     sandbox
 }
 
@@ -57,7 +57,7 @@ fn a_region_that_aws_does_not_take_is_corrected_on_the_form() {
         status: 400,
         error: "InvalidRequestException".into(),
     };
-    sandbox.aws.script(wrong);
+    sandbox.aws.add_fault(wrong);
     terminal.type_keys(ENTER);
     terminal.wait_for("does not accept");
     assert!(!config(&sandbox).contains("instances"));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rolecall::demo::Approve;
+use rolecall::demo::DeviceApproval;
 
 use crate::sandbox::{Sandbox, binary};
 use crate::terminal::{CTRL_C, ENTER, Terminal};
@@ -100,7 +100,7 @@ fn a_pasted_megabyte_stops_no_panel_and_no_form() {
     is_left_by_ctrl_c(&mut terminal);
     let bare = Sandbox::new();
     bare.write("rolecall/config.toml", "secure_store = \"file\"\nkey_cache = \"never\"\n");
-    bare.aws.approve_after(Approve::Person);
+    bare.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = Terminal::rolecall(&bare, &[]);
     terminal.wait_for("No IAM Identity Center is set up yet");
     terminal.type_in_background(text);

@@ -1,6 +1,6 @@
 //! Signing in from the picker, on a real terminal.
 
-use rolecall::demo::{self, Approve};
+use rolecall::demo::{self, DeviceApproval};
 
 use crate::sandbox::Sandbox;
 use crate::terminal::{CTRL_C, ENTER, ESCAPE, Terminal};
@@ -12,7 +12,7 @@ fn signed_out() -> Sandbox {
     let sandbox = signed_in();
     let ran = sandbox.run(&["logout", "--all"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    sandbox.aws.approve_after(Approve::Person);
+    sandbox.aws.set_approval(DeviceApproval::Manual);
     sandbox
 }
 
@@ -95,7 +95,7 @@ fn escape_puts_a_sign_in_off_and_then_leaves() {
 #[test]
 fn on_the_first_day_enter_signs_in_and_reads_the_roles() {
     let sandbox = Sandbox::with_aws_config_only();
-    sandbox.aws.approve_after(Approve::Person);
+    sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = Terminal::rolecall(&sandbox, &["--sso", "corp"]);
     terminal.wait_for("You are not signed in to corp");
     terminal.type_keys(ENTER);

@@ -1,7 +1,7 @@
 //! The states that people meet, brought about in the simulator and got out of again, on a real
 //! terminal.
 
-use rolecall::demo::{self, Approve, Fault};
+use rolecall::demo::{self, DeviceApproval, Fault};
 
 use crate::faults::fail;
 use crate::sandbox::{Sandbox, binary};
@@ -37,7 +37,7 @@ fn address(terminal: &Terminal) -> String {
 #[test]
 fn a_wrong_clock_is_told_before_a_role_is_used_and_again_right_lets_it_go() {
     let sandbox = signed_in();
-    sandbox.aws.script(Fault::SkewDate { seconds: 720 });
+    sandbox.aws.add_fault(Fault::SkewClock { seconds: 720 });
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
     choose(&mut terminal, "payments-prod read");
@@ -49,7 +49,7 @@ fn a_wrong_clock_is_told_before_a_role_is_used_and_again_right_lets_it_go() {
     terminal.wait_for("^R asks again");
     terminal.type_keys(ENTER);
     terminal.wait_for("use the role all the same");
-    sandbox.aws.script(Fault::SkewDate { seconds: 0 });
+    sandbox.aws.add_fault(Fault::SkewClock { seconds: 0 });
     terminal.type_keys(CTRL_R);
     leaves_a_shell(&mut terminal);
 }
@@ -57,7 +57,7 @@ fn a_wrong_clock_is_told_before_a_role_is_used_and_again_right_lets_it_go() {
 #[test]
 fn a_wrong_clock_that_is_known_stands_in_nobodys_way() {
     let sandbox = signed_in();
-    sandbox.aws.script(Fault::SkewDate { seconds: -900 });
+    sandbox.aws.add_fault(Fault::SkewClock { seconds: -900 });
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_R);
@@ -71,7 +71,7 @@ fn a_wrong_clock_that_is_known_stands_in_nobodys_way() {
 #[test]
 fn a_chained_role_that_a_wrong_clock_spoils_names_the_clock() {
     let sandbox = signed_in();
-    sandbox.aws.script(Fault::SkewDate { seconds: 1_500 });
+    sandbox.aws.add_fault(Fault::SkewClock { seconds: 1_500 });
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
     choose(&mut terminal, "deploy");
@@ -89,7 +89,7 @@ fn a_role_that_was_taken_away_says_whom_to_ask_and_goes_with_a_refresh() {
         "rolecall/config.toml",
         &format!("access_request_url = 'https://ask.example.com/{{role}}'\n{config}"),
     );
-    sandbox.aws.revoke("012345678901".parse().unwrap(), "ReadOnlyAccess");
+    sandbox.aws.revoke_role("012345678901".parse().unwrap(), "ReadOnlyAccess");
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
     choose(&mut terminal, "payments-prod read");
@@ -108,7 +108,7 @@ fn an_aws_out_of_reach_is_told_and_tried_again() {
     let config = std::fs::read_to_string(sandbox.path("rolecall/config.toml")).unwrap();
     sandbox.write("rolecall/config.toml", &format!("max_retry = 1\n{config}"));
     sandbox.run(&["logout", "--sso", "lab"]);
-    sandbox.aws.script(fail("ListAccounts", 2, 503, ""));
+    sandbox.aws.add_fault(fail("ListAccounts", 2, 503, ""));
     let mut terminal = Terminal::rolecall(&sandbox, &["--sso", "corp"]);
     terminal.wait_for_picker();
     terminal.type_keys(CTRL_R);
@@ -161,7 +161,7 @@ fn a_locked_vault_takes_three_wrong_passphrases_kindly_and_the_right_one() {
 #[test]
 fn on_the_first_day_a_passphrase_is_chosen_where_nothing_else_keeps_the_vault() {
     let sandbox = Sandbox::new();
-    sandbox.aws.approve_after(Approve::Person);
+    sandbox.aws.set_approval(DeviceApproval::Manual);
     let mut terminal = Terminal::run_with(&sandbox, binary(), &["--sso", "corp"], &NO_PASSPHRASE);
     terminal.wait_for("You are not signed in to corp");
     terminal.type_keys(ENTER);
@@ -186,8 +186,8 @@ fn on_the_first_day_a_passphrase_is_chosen_where_nothing_else_keeps_the_vault() 
 fn a_sign_in_that_expired_is_tried_again_for_the_same_role() {
     let sandbox = signed_in();
     sandbox.run(&["logout", "--all"]);
-    sandbox.aws.approve_after(Approve::Person);
-    sandbox.aws.script(fail("CreateToken", 1, 400, "ExpiredTokenException"));
+    sandbox.aws.set_approval(DeviceApproval::Manual);
+    sandbox.aws.add_fault(fail("CreateToken", 1, 400, "ExpiredTokenException"));
     let mut terminal = Terminal::rolecall(&sandbox, &[]);
     terminal.wait_for_picker();
     choose(&mut terminal, "payments-prod read");
@@ -284,7 +284,7 @@ fn a_login_takes_the_address_that_a_browser_elsewhere_ended_on() {
     terminal.wait_for("that is not the address of the sign-in page");
     terminal.type_line("http://127.0.0.1:1/oauth/callback?code=x&state=another");
     terminal.wait_for("does not belong to this sign-in");
-    let reply = demo::approve_elsewhere(&url).unwrap();
+    let reply = demo::approve_remotely(&url).unwrap();
     terminal.type_line(&reply);
     terminal.wait_for("signed in to corp");
     assert_eq!(terminal.end(), 0);

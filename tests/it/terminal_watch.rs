@@ -1,6 +1,6 @@
 //! `credentials --watch` on a terminal, and the key that ends it.
 
-use rolecall::demo::Options;
+use rolecall::demo::SimulatorOptions;
 
 use crate::sandbox::{Sandbox, wait_for};
 use crate::terminal::{CTRL_C, Terminal};
@@ -10,8 +10,12 @@ const PROFILE: &str = "payments-prod-ReadOnlyAccess";
 #[test]
 fn ctrl_c_stops_it_with_the_file_whole() {
     // Credentials so short that the file is written again and again.
-    let sandbox =
-        Sandbox::with(Options { accounts: 16, roles: 4, role_lifetime: 3, ..Options::default() });
+    let sandbox = Sandbox::with(SimulatorOptions {
+        accounts: 16,
+        roles: 4,
+        role_lifetime: 3,
+        ..SimulatorOptions::default()
+    });
     sandbox.login("corp");
     let mut terminal = Terminal::rolecall(
         &sandbox,

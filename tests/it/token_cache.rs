@@ -19,7 +19,7 @@ fn in_seconds(left: i64) -> String {
 }
 
 fn start_url(sandbox: &Sandbox) -> String {
-    sandbox.aws.organisation().directories.swap_remove(0).start_url
+    sandbox.aws.organization().directories.swap_remove(0).start_url
 }
 
 /// A home like that of somebody who has signed in with the AWS CLI and never with us: the token is
@@ -53,7 +53,7 @@ fn set(sandbox: &Sandbox, when: &str) {
 #[test]
 fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
     let sandbox = signed_in_by_the_cli();
-    let tokens = sandbox.aws.calls("CreateToken");
+    let tokens = sandbox.aws.call_count("CreateToken");
     let before = std::fs::read(sandbox.path(CORP)).unwrap();
     assert_eq!(
         json(&sandbox.run(&["process", "-S", "corp", "--arn", ROLE]))["AccountId"],
@@ -74,7 +74,10 @@ fn a_token_of_the_cli_is_used_and_neither_kept_nor_renewed_nor_revoked() {
         logout.stderr.contains("nobody was signed in") && logout.stderr.contains("aws sso logout"),
         "{logout:?}"
     );
-    assert_eq!((sandbox.aws.calls("Logout"), sandbox.aws.calls("CreateToken")), (0, tokens));
+    assert_eq!(
+        (sandbox.aws.call_count("Logout"), sandbox.aws.call_count("CreateToken")),
+        (0, tokens)
+    );
     assert_eq!(std::fs::read(sandbox.path(CORP)).unwrap(), before);
 }
 
@@ -231,8 +234,11 @@ fn our_login_signs_the_cli_in() {
 #[test]
 #[ignore = "needs the AWS CLI v2"]
 fn a_login_of_the_cli_signs_us_in() {
-    let sandbox =
-        Sandbox::with(demo::Options { accounts: 16, roles: 4, ..demo::Options::default() });
+    let sandbox = Sandbox::with(demo::SimulatorOptions {
+        accounts: 16,
+        roles: 4,
+        ..demo::SimulatorOptions::default()
+    });
     write_profiles(&sandbox);
     cli_login(&sandbox);
     assert_eq!(

@@ -4,30 +4,31 @@
 use std::collections::BTreeSet;
 
 use crate::awsconfig::AwsConfig;
-use crate::awsconfig::dialect::complaints;
+use crate::awsconfig::lint::syntax_problems;
 
 use super::outline::Subject;
-use super::{Edit, Problem, problems};
+use super::{LineReplacement, SsoProblem, problems};
 
 /// Corrections can bring others to light, such as a key in a section that nothing read before.
-const PASSES: usize = 8;
+const MAX_PASSES: usize = 8;
 /// So many problems are tried one by one if they can't be corrected together.
-const ONE_BY_ONE: usize = 64;
+const MAX_SINGLE_FIXES: usize = 64;
 
 /// The file with every fixable problem corrected; `None` if there is none, if the file is not
 /// UTF-8, or if nothing can be corrected without changing what other sections say.
-pub fn fixed(bytes: &[u8]) -> Option<Vec<u8>> {
+pub fn apply_fixes(bytes: &[u8]) -> Option<Vec<u8>> {
     std::str::from_utf8(bytes).ok()?;
     let mut now = bytes.to_vec();
-    for _ in 0..PASSES {
-        let found: Vec<Problem> = problems(&now).into_iter().filter(Problem::is_fixable).collect();
-        let chosen = apart(&found);
-        let next = corrected(&now, &chosen).or_else(|| {
+    for _ in 0..MAX_PASSES {
+        let found: Vec<SsoProblem> =
+            problems(&now).into_iter().filter(SsoProblem::is_fixable).collect();
+        let chosen = on_distinct_lines(&found);
+        let next = try_fix(&now, &chosen).or_else(|| {
             // One that can't be corrected keeps no other from it.
-            let singly = |problem: &&Problem| corrected(&now, &[*problem]).is_some();
-            let possible: Vec<&Problem> =
-                chosen.iter().copied().take(ONE_BY_ONE).filter(singly).collect();
-            corrected(&now, &possible).or_else(|| corrected(&now, possible.get(..1)?))
+            let singly = |problem: &&SsoProblem| try_fix(&now, &[*problem]).is_some();
+            let possible: Vec<&SsoProblem> =
+                chosen.iter().copied().take(MAX_SINGLE_FIXES).filter(singly).collect();
+            try_fix(&now, &possible).or_else(|| try_fix(&now, possible.get(..1)?))
         });
         match next {
             Some(next) => now = next,
@@ -38,7 +39,7 @@ pub fn fixed(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Problems that change different lines.
-fn apart(found: &[Problem]) -> Vec<&Problem> {
+fn on_distinct_lines(found: &[SsoProblem]) -> Vec<&SsoProblem> {
     let mut lines = BTreeSet::new();
     found
         .iter()
@@ -48,25 +49,29 @@ fn apart(found: &[Problem]) -> Vec<&Problem> {
 
 /// The text with these problems corrected, if they are gone then and nothing else says anything
 /// new.
-fn corrected(bytes: &[u8], chosen: &[&Problem]) -> Option<Vec<u8>> {
+fn try_fix(bytes: &[u8], chosen: &[&SsoProblem]) -> Option<Vec<u8>> {
     if chosen.is_empty() {
         return None;
     }
-    let after = edited(bytes, chosen.iter().filter_map(|problem| problem.edit.as_ref()))?;
+    let after = apply_edits(bytes, chosen.iter().filter_map(|problem| problem.edit.as_ref()))?;
     let remaining: BTreeSet<(String, String)> =
-        problems(&after).into_iter().map(|problem| (problem.section, problem.what)).collect();
+        problems(&after).into_iter().map(|problem| (problem.section, problem.message)).collect();
     let gone = chosen
         .iter()
-        .all(|problem| !remaining.contains(&(problem.section.clone(), problem.what.clone())));
+        .all(|problem| !remaining.contains(&(problem.section.clone(), problem.message.clone())));
     let changed: BTreeSet<&Subject> = chosen.iter().map(|problem| &problem.subject).collect();
-    let readable = complaints(&after).len() <= complaints(bytes).len();
-    (gone && readable && others(bytes, &changed) == others(&after, &changed)).then_some(after)
+    let readable = syntax_problems(&after).len() <= syntax_problems(bytes).len();
+    (gone && readable && other_sections(bytes, &changed) == other_sections(&after, &changed))
+        .then_some(after)
 }
 
-fn edited<'e>(bytes: &[u8], edits: impl Iterator<Item = &'e Edit>) -> Option<Vec<u8>> {
+fn apply_edits<'e>(
+    bytes: &[u8],
+    edits: impl Iterator<Item = &'e LineReplacement>,
+) -> Option<Vec<u8>> {
     let mut lines: Vec<Vec<u8>> =
         bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-    for Edit { line, lines: new } in edits {
+    for LineReplacement { line, lines: new } in edits {
         let old = lines.get_mut(line - 1)?;
         let mark: &[u8] =
             if *line == 1 && old.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
@@ -83,7 +88,7 @@ fn edited<'e>(bytes: &[u8], edits: impl Iterator<Item = &'e Edit>) -> Option<Vec
 }
 
 /// What all profiles and sessions say but the changed ones.
-fn others(bytes: &[u8], changed: &BTreeSet<&Subject>) -> impl PartialEq + use<> {
+fn other_sections(bytes: &[u8], changed: &BTreeSet<&Subject>) -> impl PartialEq + use<> {
     let config = AwsConfig::parse(bytes);
     let mut profiles = config.profiles();
     profiles.retain(|(name, _)| !changed.contains(&Subject::Profile(name.clone())));

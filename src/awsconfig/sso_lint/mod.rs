@@ -14,47 +14,47 @@ mod tests;
 
 use std::fmt;
 
-pub use fix::fixed;
+pub use fix::apply_fixes;
 
 use outline::{Outline, Subject};
 
 /// What sort of mistake it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Code {
+pub enum SsoProblemKind {
     /// A section that AWS programs do not read.
-    Header,
+    BadHeader,
     /// A key that must be there.
-    Missing,
+    MissingKey,
     /// A key under a wrong name.
-    Key,
+    MisspelledKey,
     /// A value with something around it, or that is none.
-    Value,
+    BadValue,
     /// A key on an indented line.
-    Indented,
+    IndentedKey,
     /// A name that nothing has.
-    Reference,
+    UnknownReference,
     /// Values that contradict each other.
     Conflict,
 }
 
 /// A mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct SsoProblem {
     /// Its line, from 1.
     pub line: usize,
     /// The section's header as it is written, such as `[sso-session corp]`.
     pub section: String,
     /// What is wrong with it; follows the header in a sentence.
-    pub what: String,
+    pub message: String,
     /// What to write instead.
     pub advice: String,
     /// What sort of mistake it is.
-    pub code: Code,
-    edit: Option<Edit>,
+    pub kind: SsoProblemKind,
+    edit: Option<LineReplacement>,
     subject: Subject,
 }
 
-impl Problem {
+impl SsoProblem {
     /// Whether [`fixed`] can correct it.
     pub fn is_fixable(&self) -> bool {
         self.edit.is_some()
@@ -66,27 +66,27 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for SsoProblem {
     /// `[sso-session corp] has no `sso_region``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.section, self.what)
+        write!(f, "{} {}", self.section, self.message)
     }
 }
 
 /// One line that becomes these lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Edit {
+struct LineReplacement {
     line: usize,
     lines: Vec<String>,
 }
 
 /// The mistakes in an AWS config file, by line.
-pub fn problems(bytes: &[u8]) -> Vec<Problem> {
+pub fn problems(bytes: &[u8]) -> Vec<SsoProblem> {
     let text = String::from_utf8_lossy(bytes);
-    let outline = Outline::read(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let outline = Outline::parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
     let mut found = Vec::new();
     headers::problems(&outline, &mut found);
-    for part in &outline.parts {
+    for part in &outline.sections {
         let wanted = matches!(part.subject, Subject::Session(_)) || part.is_about_sso();
         if wanted && part.subject != Subject::Other {
             settings::problems(&outline, part, &mut found);
@@ -98,16 +98,17 @@ pub fn problems(bytes: &[u8]) -> Vec<Problem> {
 }
 
 /// Sessions in the AWS credentials file, where no program looks for them.
-pub fn misplaced(bytes: &[u8]) -> Vec<Problem> {
+pub fn misplaced_sessions(bytes: &[u8]) -> Vec<SsoProblem> {
     let text = String::from_utf8_lossy(bytes);
-    let outline = Outline::read(text.strip_prefix('\u{feff}').unwrap_or(&text));
-    let sessions = outline.parts.iter().filter(|part| matches!(part.subject, Subject::Session(_)));
-    let problem = |part: &outline::Part<'_>| Problem {
+    let outline = Outline::parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let sessions =
+        outline.sections.iter().filter(|part| matches!(part.subject, Subject::Session(_)));
+    let problem = |part: &outline::OutlineSection<'_>| SsoProblem {
         line: part.line,
-        section: part.shown(),
-        what: "is in the credentials file, where AWS programs do not look for it".into(),
+        section: part.label(),
+        message: "is in the credentials file, where AWS programs do not look for it".into(),
         advice: "move the section to the AWS config file".into(),
-        code: Code::Header,
+        kind: SsoProblemKind::BadHeader,
         edit: None,
         subject: part.subject.clone(),
     };
@@ -115,6 +116,6 @@ pub fn misplaced(bytes: &[u8]) -> Vec<Problem> {
 }
 
 /// What may be very long, for messages.
-fn shown(text: &str) -> String {
-    super::dialect::shown(text)
+fn truncate(text: &str) -> String {
+    super::lint::truncate(text)
 }

@@ -2,10 +2,10 @@
 //! meant.
 
 use crate::awsconfig::header;
-use crate::awsconfig::scan::{Line, Reader};
+use crate::awsconfig::lexer::{IniLexer, IniLine};
 use crate::awsconfig::values::plain_text;
 
-use super::headers::{self, Header};
+use super::headers::{self, HeaderProblem};
 
 /// What a section is about, also if its header is misspelled.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +20,7 @@ pub(super) enum Subject {
 
 /// A key with its value.
 #[derive(Debug)]
-pub(super) struct Entry<'t> {
+pub(super) struct KeyEntry<'t> {
     /// Its line, from 1.
     pub(super) line: usize,
     /// The key in lower case.
@@ -28,13 +28,13 @@ pub(super) struct Entry<'t> {
     /// The first line of its value.
     pub(super) value: &'t str,
     /// The lines that continue the value.
-    pub(super) more: Vec<(usize, &'t str)>,
+    pub(super) continuation: Vec<(usize, &'t str)>,
 }
 
-impl Entry<'_> {
+impl KeyEntry<'_> {
     /// The value without comments, quotes and blanks around it.
-    pub(super) fn plain(&self) -> &str {
-        match (self.value.is_empty(), self.more.first()) {
+    pub(super) fn plain_value(&self) -> &str {
+        match (self.value.is_empty(), self.continuation.first()) {
             (true, Some((_, first))) => plain_text(first),
             _ => plain_text(self.value),
         }
@@ -43,23 +43,23 @@ impl Entry<'_> {
 
 /// A section.
 #[derive(Debug)]
-pub(super) struct Part<'t> {
+pub(super) struct OutlineSection<'t> {
     /// The line of its header, from 1.
     pub(super) line: usize,
     /// What is between the brackets.
-    pub(super) inside: &'t str,
+    pub(super) header_text: &'t str,
     /// What it is about.
     pub(super) subject: Subject,
     /// What is wrong with its header.
-    pub(super) header: Option<Header>,
+    pub(super) header_problem: Option<HeaderProblem>,
     /// Its keys.
-    pub(super) entries: Vec<Entry<'t>>,
+    pub(super) entries: Vec<KeyEntry<'t>>,
 }
 
-impl<'t> Part<'t> {
+impl<'t> OutlineSection<'t> {
     /// The last entry of a key that has a value, as readers take it.
-    pub(super) fn entry(&self, key: &str) -> Option<&Entry<'t>> {
-        self.entries.iter().rev().find(|entry| entry.key == key && !entry.plain().is_empty())
+    pub(super) fn entry(&self, key: &str) -> Option<&KeyEntry<'t>> {
+        self.entries.iter().rev().find(|entry| entry.key == key && !entry.plain_value().is_empty())
     }
 
     /// Whether it has anything to do with sign-in.
@@ -68,54 +68,54 @@ impl<'t> Part<'t> {
     }
 
     /// The section as messages show it.
-    pub(super) fn shown(&self) -> String {
-        format!("[{}]", super::shown(self.inside.trim()))
+    pub(super) fn label(&self) -> String {
+        format!("[{}]", super::truncate(self.header_text.trim()))
     }
 }
 
 /// The sections of a text, and its lines with their ends.
 #[derive(Debug)]
 pub(super) struct Outline<'t> {
-    pub(super) parts: Vec<Part<'t>>,
+    pub(super) sections: Vec<OutlineSection<'t>>,
     pub(super) lines: Vec<&'t str>,
 }
 
 impl<'t> Outline<'t> {
     /// Reads a text without a byte order mark.
-    pub(super) fn read(text: &'t str) -> Self {
+    pub(super) fn parse(text: &'t str) -> Self {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let (mut parts, mut reader) = (Vec::<Part<'t>>::new(), Reader::default());
+        let (mut parts, mut reader) = (Vec::<OutlineSection<'t>>::new(), IniLexer::default());
         for (line, number) in lines.iter().copied().zip(1..) {
-            match (reader.read(line), parts.last_mut()) {
-                (Line::Header(inside), _) => {
-                    parts.push(Part {
+            match (reader.lex_line(line), parts.last_mut()) {
+                (IniLine::Header(inside), _) => {
+                    parts.push(OutlineSection {
                         line: number,
-                        inside,
+                        header_text: inside,
                         subject: Subject::Other,
-                        header: None,
+                        header_problem: None,
                         entries: Vec::new(),
                     });
                 }
-                (Line::Key(key, value), Some(part)) => {
-                    part.entries.push(Entry {
+                (IniLine::Key(key, value), Some(part)) => {
+                    part.entries.push(KeyEntry {
                         line: number,
                         key: key.to_lowercase(),
                         value,
-                        more: Vec::new(),
+                        continuation: Vec::new(),
                     });
                 }
-                (Line::More(text), Some(part)) => {
+                (IniLine::Continuation(text), Some(part)) => {
                     if let Some(entry) = part.entries.last_mut() {
-                        entry.more.push((number, text));
+                        entry.continuation.push((number, text));
                     }
                 }
                 _ => {}
             }
         }
         for part in &mut parts {
-            (part.subject, part.header) = headers::examine(part);
+            (part.subject, part.header_problem) = headers::check_header(part);
         }
-        Self { parts, lines }
+        Self { sections: parts, lines }
     }
 
     /// A line by its number, without its end.
@@ -124,22 +124,22 @@ impl<'t> Outline<'t> {
     }
 
     /// Whether a section has this subject without a mistake in its header.
-    pub(super) fn has(&self, subject: &Subject) -> bool {
-        self.parts.iter().any(|part| part.subject == *subject && part.header.is_none())
+    pub(super) fn has_section(&self, subject: &Subject) -> bool {
+        self.sections.iter().any(|part| part.subject == *subject && part.header_problem.is_none())
     }
 }
 
 /// The name behind the first word of a header: the second word, or all that follow.
-pub(super) fn rest(inside: &str) -> &str {
+pub(super) fn after_first_word(inside: &str) -> &str {
     inside.trim().split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim())
 }
 
 /// The subject that a well-formed header has.
-pub(super) fn subject(inside: &str) -> Option<Subject> {
+pub(super) fn parse_subject(inside: &str) -> Option<Subject> {
     let name = header::name(inside)?;
     match header::kind(inside) {
-        header::Kind::SsoSession => Some(Subject::Session(name)),
-        header::Kind::Profile => Some(Subject::Profile(name)),
+        header::SectionKind::SsoSession => Some(Subject::Session(name)),
+        header::SectionKind::Profile => Some(Subject::Profile(name)),
         _ => None,
     }
 }

@@ -4,11 +4,11 @@
 use crate::awsconfig::values::plain_text;
 use crate::domain::{Region, edit_distance};
 
-use super::outline::{Entry, Outline, Part, Subject};
-use super::{Code, Edit, Problem, shown};
+use super::outline::{KeyEntry, Outline, OutlineSection, Subject};
+use super::{LineReplacement, SsoProblem, SsoProblemKind, truncate};
 
 /// Keys of sign-in.
-const KEYS: [&str; 6] = [
+const SSO_KEYS: [&str; 6] = [
     "sso_session",
     "sso_start_url",
     "sso_region",
@@ -17,7 +17,7 @@ const KEYS: [&str; 6] = [
     "sso_registration_scopes",
 ];
 /// Keys that other programs write. They are not mistakes.
-const FOREIGN: [&str; 3] = ["sso_account_name", "sso_auto_populated", "sso_role_arn"];
+const THIRD_PARTY_KEYS: [&str; 3] = ["sso_account_name", "sso_auto_populated", "sso_role_arn"];
 /// Names that people give to keys of a session.
 const SESSION_ALIASES: [(&str, &str); 3] = [
     ("start_url", "sso_start_url"),
@@ -32,14 +32,15 @@ const PROFILE_ALIASES: [(&str, &str); 4] = [
     ("role_name", "sso_role_name"),
 ];
 /// Prefix of Granted's spelling of the same keys.
-const GRANTED: &str = "granted_";
+const GRANTED_PREFIX: &str = "granted_";
 /// How far a key may be from the one that was meant.
-const NEAR: usize = 2;
+const MAX_EDIT_DISTANCE: usize = 2;
 
 /// The key that was meant, if this is none.
-fn meant(part: &Part<'_>, key: &str) -> Option<String> {
-    let (prefix, bare) = key.strip_prefix(GRANTED).map_or(("", key), |bare| (GRANTED, bare));
-    if KEYS.contains(&bare) || FOREIGN.contains(&bare) {
+fn intended_key(part: &OutlineSection<'_>, key: &str) -> Option<String> {
+    let (prefix, bare) =
+        key.strip_prefix(GRANTED_PREFIX).map_or(("", key), |bare| (GRANTED_PREFIX, bare));
+    if SSO_KEYS.contains(&bare) || THIRD_PARTY_KEYS.contains(&bare) {
         return None;
     }
     let aliases = if matches!(part.subject, Subject::Session(_)) {
@@ -50,9 +51,9 @@ fn meant(part: &Part<'_>, key: &str) -> Option<String> {
     let alias = aliases.iter().find(|(alias, _)| *alias == bare).map(|(_, key)| *key);
     let near = || {
         let spelled = bare.replace(['-', ' '], "_");
-        let candidates = KEYS.iter().map(|key| (edit_distance(&spelled, key), *key));
+        let candidates = SSO_KEYS.iter().map(|key| (edit_distance(&spelled, key), *key));
         candidates
-            .filter(|(distance, _)| *distance <= NEAR && spelled.contains("ss"))
+            .filter(|(distance, _)| *distance <= MAX_EDIT_DISTANCE && spelled.contains("ss"))
             .min()
             .map(|(_, key)| key)
     };
@@ -61,60 +62,71 @@ fn meant(part: &Part<'_>, key: &str) -> Option<String> {
 }
 
 /// Checks the keys and values of a section.
-pub(super) fn problems(outline: &Outline<'_>, part: &Part<'_>, out: &mut Vec<Problem>) {
-    let problem = |line, what, advice, code, edit| Problem {
+pub(super) fn problems(
+    outline: &Outline<'_>,
+    part: &OutlineSection<'_>,
+    out: &mut Vec<SsoProblem>,
+) {
+    let problem = |line, what, advice, code, edit| SsoProblem {
         line,
-        section: part.shown(),
-        what,
+        section: part.label(),
+        message: what,
         advice,
-        code,
+        kind: code,
         edit,
         subject: part.subject.clone(),
     };
     for entry in &part.entries {
-        swallowed(outline, part, entry, out);
-        if let Some(right) = meant(part, &entry.key) {
+        check_indented_keys(outline, part, entry, out);
+        if let Some(right) = intended_key(part, &entry.key) {
             let line = outline.line(entry.line);
-            let edit = replaced(line, &entry.key, &right)
-                .map(|text| Edit { line: entry.line, lines: vec![text] });
-            let what = format!("has `{}` where `{right}` is meant", shown(&entry.key));
-            out.push(problem(entry.line, what, format!("write `{right}`"), Code::Key, edit));
+            let edit = replace_once(line, &entry.key, &right)
+                .map(|text| LineReplacement { line: entry.line, lines: vec![text] });
+            let what = format!("has `{}` where `{right}` is meant", truncate(&entry.key));
+            out.push(problem(
+                entry.line,
+                what,
+                format!("write `{right}`"),
+                SsoProblemKind::MisspelledKey,
+                edit,
+            ));
             continue;
         }
-        let bare = entry.key.strip_prefix(GRANTED).unwrap_or(&entry.key);
-        if !KEYS[..5].contains(&bare) || entry.plain().is_empty() {
+        let bare = entry.key.strip_prefix(GRANTED_PREFIX).unwrap_or(&entry.key);
+        if !SSO_KEYS[..5].contains(&bare) || entry.plain_value().is_empty() {
             continue;
         }
-        let (key, value) = (&entry.key, entry.plain());
-        if let Some((what, whose)) = surrounded(entry) {
-            let edit = stripped(outline.line(entry.line), entry);
+        let (key, value) = (&entry.key, entry.plain_value());
+        if let Some((what, whose)) = surrounding_text(entry) {
+            let edit = strip_value(outline.line(entry.line), entry);
             out.push(problem(
                 entry.line,
                 format!("has {what} `{key}`, which {whose} for part of the value"),
-                format!("write `{key} = {}`", shown(value)),
-                Code::Value,
+                format!("write `{key} = {}`", truncate(value)),
+                SsoProblemKind::BadValue,
                 edit,
             ));
         }
-        if let Some((what, right)) = malformed(bare, value) {
+        if let Some((what, right)) = value_problem(bare, value) {
             let advice = right.as_ref().map_or_else(
                 || format!("correct `{key}`"),
                 |right| format!("write `{key} = {right}`"),
             );
-            let edit = right.and_then(|right| replaced(outline.line(entry.line), value, &right));
+            let edit =
+                right.and_then(|right| replace_once(outline.line(entry.line), value, &right));
             out.push(problem(
                 entry.line,
                 what,
                 advice,
-                Code::Value,
-                edit.map(|text| Edit { line: entry.line, lines: vec![text] }),
+                SsoProblemKind::BadValue,
+                edit.map(|text| LineReplacement { line: entry.line, lines: vec![text] }),
             ));
         }
     }
 }
 
 /// The line with one part replaced, if it has that part once. Keys are found in any case.
-fn replaced(line: &str, old: &str, new: &str) -> Option<String> {
+fn replace_once(line: &str, old: &str, new: &str) -> Option<String> {
     let lower = line.to_ascii_lowercase();
     let old = old.to_ascii_lowercase();
     let at = lower.find(&old)?;
@@ -123,8 +135,8 @@ fn replaced(line: &str, old: &str, new: &str) -> Option<String> {
 
 /// What is around a value, in words that end before the key, and which programs take it for part of
 /// the value.
-fn surrounded(entry: &Entry<'_>) -> Option<(&'static str, &'static str)> {
-    let (value, plain) = (entry.value, entry.plain());
+fn surrounding_text(entry: &KeyEntry<'_>) -> Option<(&'static str, &'static str)> {
+    let (value, plain) = (entry.value, entry.plain_value());
     if value.is_empty() || value == plain {
         return None;
     }
@@ -139,16 +151,16 @@ fn surrounded(entry: &Entry<'_>) -> Option<(&'static str, &'static str)> {
 }
 
 /// The value alone, with the comment on a line before it.
-fn stripped(line: &str, entry: &Entry<'_>) -> Option<Edit> {
+fn strip_value(line: &str, entry: &KeyEntry<'_>) -> Option<LineReplacement> {
     let (plain, start) = (plain_text(entry.value), line.find(entry.value.trim_end())?);
     let behind = entry.value.split_once(plain).map_or("", |(_, rest)| rest);
     let comment = behind.find(['#', ';']).map(|at| behind[at..].trim_end().to_owned());
     let fixed = format!("{}{plain}", &line[..start]);
-    Some(Edit { line: entry.line, lines: comment.into_iter().chain([fixed]).collect() })
+    Some(LineReplacement { line: entry.line, lines: comment.into_iter().chain([fixed]).collect() })
 }
 
 /// What is wrong with a value, and what it must be if that is clear.
-fn malformed(key: &str, value: &str) -> Option<(String, Option<String>)> {
+fn value_problem(key: &str, value: &str) -> Option<(String, Option<String>)> {
     match key {
         "sso_account_id" => {
             let digits: String = value.chars().filter(char::is_ascii_digit).collect();
@@ -161,14 +173,20 @@ fn malformed(key: &str, value: &str) -> Option<(String, Option<String>)> {
                     .all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ')) =>
                 {
                     return Some((
-                        format!("has an `sso_account_id` with more than digits: {}", shown(value)),
+                        format!(
+                            "has an `sso_account_id` with more than digits: {}",
+                            truncate(value)
+                        ),
                         Some(digits),
                     ));
                 }
                 count if count == value.len() => {
-                    format!("has an `sso_account_id` of {count} digits, not 12: {}", shown(value))
+                    format!(
+                        "has an `sso_account_id` of {count} digits, not 12: {}",
+                        truncate(value)
+                    )
                 }
-                _ => format!("has an `sso_account_id` that is not 12 digits: {}", shown(value)),
+                _ => format!("has an `sso_account_id` that is not 12 digits: {}", truncate(value)),
             };
             Some((
                 if digits.len() == 11 { what + "; is a zero missing in front?" } else { what },
@@ -183,41 +201,50 @@ fn malformed(key: &str, value: &str) -> Option<(String, Option<String>)> {
                 .into_iter()
                 .find(Region::is_well_formed)
                 .map(|region| region.to_string());
-            Some((format!("has an `sso_region` that is not a region: {}", shown(value)), right))
+            Some((format!("has an `sso_region` that is not a region: {}", truncate(value)), right))
         }
         "sso_start_url"
             if value.contains(char::is_whitespace)
                 || !value.contains('.') && !value.contains("localhost") =>
         {
-            Some((format!("has an `sso_start_url` that is not an address: {}", shown(value)), None))
+            Some((
+                format!("has an `sso_start_url` that is not an address: {}", truncate(value)),
+                None,
+            ))
         }
         _ => None,
     }
 }
 
 /// Keys that are indented more than the one before: to AWS programs they are a part of its value.
-fn swallowed(outline: &Outline<'_>, part: &Part<'_>, entry: &Entry<'_>, out: &mut Vec<Problem>) {
+fn check_indented_keys(
+    outline: &Outline<'_>,
+    part: &OutlineSection<'_>,
+    entry: &KeyEntry<'_>,
+    out: &mut Vec<SsoProblem>,
+) {
     if entry.value.is_empty() {
         return;
     }
-    for (number, text) in &entry.more {
+    for (number, text) in &entry.continuation {
         let key = text.split(['=', ':']).next().unwrap_or_default().trim().to_lowercase();
-        if !text.contains(['=', ':']) || !KEYS.contains(&key.strip_prefix(GRANTED).unwrap_or(&key))
+        if !text.contains(['=', ':'])
+            || !SSO_KEYS.contains(&key.strip_prefix(GRANTED_PREFIX).unwrap_or(&key))
         {
             continue;
         }
         let indent: String =
             outline.line(entry.line).chars().take_while(|letter| letter.is_whitespace()).collect();
-        out.push(Problem {
+        out.push(SsoProblem {
             line: *number,
-            section: part.shown(),
-            what: format!(
+            section: part.label(),
+            message: format!(
                 "has `{key}` indented below `{}`, so AWS programs take it for part of that value",
-                shown(&entry.key)
+                truncate(&entry.key)
             ),
             advice: "remove the indentation".into(),
-            code: Code::Indented,
-            edit: Some(Edit { line: *number, lines: vec![format!("{indent}{text}")] }),
+            kind: SsoProblemKind::IndentedKey,
+            edit: Some(LineReplacement { line: *number, lines: vec![format!("{indent}{text}")] }),
             subject: part.subject.clone(),
         });
     }
@@ -225,10 +252,15 @@ fn swallowed(outline: &Outline<'_>, part: &Part<'_>, entry: &Entry<'_>, out: &mu
 
 /// The keys that a section has under a wrong name or on an indented line: they are not missing, but
 /// told otherwise.
-pub(super) fn disguised<'p>(part: &'p Part<'_>) -> impl Iterator<Item = String> + 'p {
-    let indented =
-        part.entries.iter().filter(|entry| !entry.value.is_empty()).flat_map(|entry| &entry.more);
+pub(super) fn misspelled_or_indented_keys<'p>(
+    part: &'p OutlineSection<'_>,
+) -> impl Iterator<Item = String> + 'p {
+    let indented = part
+        .entries
+        .iter()
+        .filter(|entry| !entry.value.is_empty())
+        .flat_map(|entry| &entry.continuation);
     let indented = indented
         .map(|(_, text)| text.split(['=', ':']).next().unwrap_or_default().trim().to_lowercase());
-    part.entries.iter().filter_map(|entry| meant(part, &entry.key)).chain(indented)
+    part.entries.iter().filter_map(|entry| intended_key(part, &entry.key)).chain(indented)
 }

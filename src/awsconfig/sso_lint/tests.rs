@@ -6,16 +6,16 @@ use proptest::prelude::*;
 const CORP: &str =
     "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
 
-fn said(text: &str) -> Vec<String> {
-    let mark = |problem: &Problem| if problem.is_fixable() { "*" } else { "" };
+fn messages(text: &str) -> Vec<String> {
+    let mark = |problem: &SsoProblem| if problem.is_fixable() { "*" } else { "" };
     problems(text.as_bytes())
         .iter()
         .map(|problem| format!("{}{} {problem}: {}", problem.line, mark(problem), problem.advice))
         .collect()
 }
 
-fn after(text: &str) -> Option<String> {
-    fixed(text.as_bytes()).map(|bytes| String::from_utf8(bytes).unwrap())
+fn fixed_text(text: &str) -> Option<String> {
+    apply_fixes(text.as_bytes()).map(|bytes| String::from_utf8(bytes).unwrap())
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn files_in_order_have_no_problem() {
         "[profile a]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\nsso_account_name = x\nsso_auto_populated = true\n".to_owned(),
         "[profile a]\nsso_start_url =\n  https://corp.awsapps.com/start\nsso_region = eu-west-1\n".to_owned(),
     ] {
-        assert_eq!(said(&text), Vec::<String>::new(), "{text}");
+        assert_eq!(messages(&text), Vec::<String>::new(), "{text}");
     }
 }
 
@@ -58,12 +58,12 @@ fn headers_that_nothing_reads_are_named_and_corrected() {
         ("[x]", "[profile x]"),
     ] {
         let text = format!("# mine\n{header}\n{body}");
-        let said = said(&text);
+        let said = messages(&text);
         assert!(said.len() == 1 && said[0].starts_with("2* ["), "{header}: {said:?}");
         let fixed = format!("# mine\n{right}\n{body}");
-        assert_eq!(after(&text).as_deref(), Some(fixed.as_str()), "{header}");
+        assert_eq!(fixed_text(&text).as_deref(), Some(fixed.as_str()), "{header}");
         assert_eq!(
-            after(&text.replace('\n', "\r\n")),
+            fixed_text(&text.replace('\n', "\r\n")),
             Some(fixed.replace('\n', "\r\n")),
             "{header}"
         );
@@ -74,8 +74,12 @@ fn headers_that_nothing_reads_are_named_and_corrected() {
         (format!("[profile it's]\n{body}"), "1 [profile it's] has a quote that is not closed"),
         (format!("{CORP}[sso_session corp]\n"), "4 [sso_session corp] is misspelled"),
     ] {
-        assert!(said(&text).iter().any(|one| one.starts_with(want)), "{text}: {:?}", said(&text));
-        assert_eq!(after(&text), None, "{text}");
+        assert!(
+            messages(&text).iter().any(|one| one.starts_with(want)),
+            "{text}: {:?}",
+            messages(&text)
+        );
+        assert_eq!(fixed_text(&text), None, "{text}");
     }
 }
 
@@ -129,9 +133,9 @@ fn keys_that_are_missing_or_misspelled() {
             "6 [profile a] has another `sso_region` than its session `corp`",
         ),
     ] {
-        let said = said(&text);
+        let said = messages(&text);
         assert!(said.len() == 1 && said[0].starts_with(want), "{text}: {said:?}");
-        assert_eq!(after(&text), None, "{text}");
+        assert_eq!(fixed_text(&text), None, "{text}");
     }
     for (text, fixed) in [
         (
@@ -160,8 +164,8 @@ fn keys_that_are_missing_or_misspelled() {
             "[sso-session x]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1",
         ),
     ] {
-        assert_eq!(after(text).as_deref(), Some(fixed), "{:?}", said(text));
-        assert_eq!(said(fixed), Vec::<String>::new());
+        assert_eq!(fixed_text(text).as_deref(), Some(fixed), "{:?}", messages(text));
+        assert_eq!(messages(fixed), Vec::<String>::new());
     }
 }
 
@@ -192,18 +196,18 @@ fn values_with_something_around_them() {
         ),
     ] {
         let text = format!("{}sso_role_name = Admin\n", with(line));
-        let said = said(&text);
+        let said = messages(&text);
         assert!(
             said.len() == 1 && said[0].starts_with(&format!("6* [profile a] {want}")),
             "{said:?}"
         );
         let wanted = format!("{}sso_role_name = Admin\n", with(fixed));
-        assert_eq!(after(&text).as_deref(), Some(wanted.as_str()), "{line}");
+        assert_eq!(fixed_text(&text).as_deref(), Some(wanted.as_str()), "{line}");
     }
     // Dedented first, then freed of its comment.
     let indented = with("  sso_account_id = 012345678901\t; x\nsso_role_name = Admin");
     assert_eq!(
-        after(&indented),
+        fixed_text(&indented),
         Some(with("; x\nsso_account_id = 012345678901\nsso_role_name = Admin"))
     );
     for (line, want) in [
@@ -214,20 +218,20 @@ fn values_with_something_around_them() {
         ("sso_account_id = payments", "that is not 12 digits: payments"),
     ] {
         assert!(
-            said(&with(line)).iter().any(|one| one.contains(want)),
+            messages(&with(line)).iter().any(|one| one.contains(want)),
             "{line}: {:?}",
-            said(&with(line))
+            messages(&with(line))
         );
     }
     for (region, right) in
         [("eu_west_1", Some("eu-west-1")), ("eu-west-1b", Some("eu-west-1")), ("Ireland", None)]
     {
         let text = CORP.replace("eu-west-1", region);
-        assert_eq!(after(&text), right.map(|right| text.replace(region, right)), "{region}");
-        assert!(said(&text)[0].contains("that is not a region"), "{:?}", said(&text));
+        assert_eq!(fixed_text(&text), right.map(|right| text.replace(region, right)), "{region}");
+        assert!(messages(&text)[0].contains("that is not a region"), "{:?}", messages(&text));
     }
     assert!(
-        said(&CORP.replace("https://corp.awsapps.com/start", "corp"))[0]
+        messages(&CORP.replace("https://corp.awsapps.com/start", "corp"))[0]
             .contains("that is not an address")
     );
 }
@@ -238,13 +242,13 @@ fn a_line_that_can_not_be_corrected_keeps_no_other_from_it() {
     // behind it.
     let odd = "[profile z]\n  k = v\n[sso_session x]\n  sso_region = eu-west-1\n";
     let text = format!("{CORP}{odd}[Profile a]\nsso_session = \"corp\"\n");
-    let after = after(&text).unwrap();
+    let after = fixed_text(&text).unwrap();
     assert!(after.contains("[profile a]\nsso_session = corp\n"), "{after}");
 }
 
 #[test]
 fn a_session_in_the_credentials_file_is_misplaced() {
-    let found = misplaced(format!("[default]\naws_access_key_id = x\n{CORP}").as_bytes());
+    let found = misplaced_sessions(format!("[default]\naws_access_key_id = x\n{CORP}").as_bytes());
     assert_eq!((found.len(), found[0].line, found[0].is_about("corp")), (1, 3, true));
 }
 
@@ -257,7 +261,7 @@ fn thousands_of_profiles_are_read_and_corrected_in_one_go() {
     };
     let text: String = std::iter::once(CORP.to_owned()).chain((0..3_000).map(profile)).collect();
     assert_eq!(problems(text.as_bytes()).len(), 3_000);
-    assert_eq!(after(&text).unwrap(), text.replace('"', ""));
+    assert_eq!(fixed_text(&text).unwrap(), text.replace('"', ""));
 }
 
 fn file() -> impl Strategy<Value = String> {
@@ -278,18 +282,18 @@ proptest! {
     #[test]
     fn corrections_leave_less_to_correct_and_come_to_an_end(text in file()) {
         let before = problems(text.as_bytes());
-        match fixed(text.as_bytes()) {
+        match apply_fixes(text.as_bytes()) {
             Some(after) => {
-                prop_assert!(before.iter().any(Problem::is_fixable));
+                prop_assert!(before.iter().any(SsoProblem::is_fixable));
                 prop_assert_eq!(after.starts_with(b"\xef\xbb\xbf"), text.starts_with('\u{feff}'));
                 prop_assert_eq!(after.windows(2).any(|pair| pair == b"\r\n") || !after.contains(&b'\n'), text.contains("\r\n") || !after.contains(&b'\n'));
             }
-            None => prop_assert_eq!(fixed(text.as_bytes()), None),
+            None => prop_assert_eq!(apply_fixes(text.as_bytes()), None),
         }
     }
 
     #[test]
     fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = (problems(&bytes), fixed(&bytes), misplaced(&bytes));
+        let _ = (problems(&bytes), apply_fixes(&bytes), misplaced_sessions(&bytes));
     }
 }

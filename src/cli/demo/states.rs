@@ -7,7 +7,7 @@ use super::{Place, enter};
 use crate::cache::inventory;
 use crate::cli::args::{DemoState, Globals};
 use crate::cli::context::{self, Person};
-use crate::demo::{self, Fault, Running};
+use crate::demo::{self, Fault, Simulator};
 use crate::domain::{Error, Result, Secret};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::remembered;
@@ -43,7 +43,7 @@ pub(super) fn is_lived_in(state: DemoState) -> bool {
 ///
 /// # Errors
 /// When the throw-away home can't be written, or the program's own sign-in fails.
-pub(super) fn arrange(state: DemoState, place: &mut Place, running: &Running) -> Result<()> {
+pub(super) fn arrange(state: DemoState, place: &mut Place, running: &Simulator) -> Result<()> {
     match state {
         DemoState::Bare => {
             fs::remove_file(place.home.join(".aws/config"))
@@ -66,14 +66,14 @@ pub(super) fn arrange(state: DemoState, place: &mut Place, running: &Running) ->
         }
         DemoState::Refused => {
             let url = "access_request_url = \"https://access.example.com/{account_id}/{role}\"\n\n";
-            place.configure(&format!("{url}{}", demo::config(&running.organisation())))?;
+            place.configure(&format!("{url}{}", demo::config(&running.organization())))?;
             let ctx = here(place)?;
             remember(&ctx);
             take_roles_away(running);
         }
         DemoState::Clock => {
             grow_old(place)?;
-            running.script(Fault::SkewDate { seconds: BEHIND });
+            running.add_fault(Fault::SkewClock { seconds: BEHIND });
         }
         DemoState::Locked => {
             let given = place.passphrase.take().unwrap_or_default();
@@ -107,16 +107,16 @@ fn arrive(place: &Place) -> Result<()> {
     })
 }
 
-fn take_roles_away(running: &Running) {
+fn take_roles_away(running: &Simulator) {
     for account in
-        running.organisation().directories.iter().flat_map(|directory| &directory.accounts)
+        running.organization().directories.iter().flat_map(|directory| &directory.accounts)
     {
-        account.roles.iter().for_each(|role| running.revoke(account.id, role));
+        account.roles.iter().for_each(|role| running.revoke_role(account.id, role));
     }
 }
 
 /// Signs out everywhere; who signs in again hears this.
-fn leave(place: &Place, running: &Running, error: &str) -> Result<()> {
+fn leave(place: &Place, running: &Simulator, error: &str) -> Result<()> {
     let ctx = here(place)?;
     context::block_on(&ctx, async {
         for instance in &ctx.instances {
@@ -124,7 +124,7 @@ fn leave(place: &Place, running: &Running, error: &str) -> Result<()> {
         }
         Ok(())
     })?;
-    running.script(always("CreateToken", 400, error));
+    running.add_fault(always("CreateToken", 400, error));
     Ok(())
 }
 
@@ -147,10 +147,10 @@ fn always(operation: &str, status: u16, error: &str) -> Fault {
 
 /// The instances and nothing about their accounts: a chained role of the configuration would be a
 /// role.
-fn bare_instances(running: &Running) -> String {
+fn bare_instances(running: &Simulator) -> String {
     let instance = |directory: &demo::Directory| {
         let demo::Directory { name, start_url, region, .. } = directory;
         format!("[instances.{name}]\nstart_url = \"{start_url}\"\nsso_region = \"{region}\"\n\n")
     };
-    running.organisation().directories.iter().map(instance).collect()
+    running.organization().directories.iter().map(instance).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::awsconfig::dialect::Complaint;
+use crate::awsconfig::lint::SyntaxProblem;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
@@ -146,7 +146,7 @@ fn as_json(report: &Report) -> serde_json::Value {
         let profile = Some(words::name(why)).filter(|name| !name.is_empty());
         json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "why": word, "profile": profile })
     };
-    let complaint = |complaint: &Complaint| json!({ "line": complaint.line, "what": complaint.what, "readers": complaint.whose.words() });
+    let complaint = |complaint: &SyntaxProblem| json!({ "line": complaint.line, "what": complaint.message, "readers": complaint.affects.description() });
     json!({
         "file": report.file.display().to_string(),
         "written": report.written,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::awsconfig::dialect::{Complaint, Whose};
+use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Region, escape_unprintable};
 use crate::ops::ctx::Ctx;
@@ -100,19 +100,19 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
 /// Says for which lines AWS programs pass over the whole file; whether the AWS CLI is one of them.
 pub(super) fn tell_complaints(ctx: &Ctx, report: &Report) -> bool {
     let file = ctx.paths.abbreviate(&report.file);
-    let mut told: Vec<Whose> = Vec::new();
-    for Complaint { line, what, whose } in &report.complaints {
+    let mut told: Vec<AffectedPrograms> = Vec::new();
+    for SyntaxProblem { line, message: what, affects: whose } in &report.complaints {
         // The first line of each sort: every other one may be gone with it.
         if !told.contains(whose) {
             told.push(*whose);
             let error = Error::new(
                 ErrorKind::Config,
-                format!("{} can't read {file}: line {line}: {what}", whose.words()),
+                format!("{} can't read {file}: line {line}: {what}", whose.description()),
             );
             out::warning(&error.hint("mend that line; `rolecall doctor` names all such lines"));
         }
     }
-    told.iter().any(|whose| *whose != Whose::Others)
+    told.iter().any(|whose| *whose != AffectedPrograms::NonPython)
 }
 
 /// The region to name where the AWS CLI would ask for one: neither the profile nor the shell has

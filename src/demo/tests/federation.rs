@@ -1,6 +1,6 @@
 //! Credentials that become a page of the console.
 
-use super::super::Running;
+use super::super::Simulator;
 use super::*;
 
 fn encode(text: &str) -> String {
@@ -11,7 +11,7 @@ fn session([key, secret, token]: &[String; 3]) -> String {
     encode(&json!({ "sessionId": key, "sessionKey": secret, "sessionToken": token }).to_string())
 }
 
-fn signin_token(demo: &Running, credentials: &[String; 3], more: &str) -> Reply {
+fn signin_token(demo: &Simulator, credentials: &[String; 3], more: &str) -> FetchedResponse {
     let body = format!("Action=getSigninToken{more}&Session={}", session(credentials));
     fetch(
         "POST",
@@ -25,7 +25,7 @@ fn signin_token(demo: &Running, credentials: &[String; 3], more: &str) -> Reply 
 #[test]
 fn credentials_open_the_console_where_they_were_asked_to() {
     let demo = demo();
-    let credentials = credentials(&demo, &token(&demo), PAYMENTS, "ReadOnlyAccess");
+    let credentials = credentials(&demo, &access_token(&demo), PAYMENTS, "ReadOnlyAccess");
     let by_post = signin_token(&demo, &credentials, "&SessionDuration=43200");
     assert_eq!(by_post.status, 200, "{}", by_post.body);
     let by_get = fetch(
@@ -39,7 +39,7 @@ fn credentials_open_the_console_where_they_were_asked_to() {
         "",
     )
     .unwrap();
-    assert_eq!(demo.calls("GetSigninToken"), 2);
+    assert_eq!(demo.call_count("GetSigninToken"), 2);
     for reply in [by_post, by_get] {
         let token = encode(reply.json()["SigninToken"].as_str().unwrap());
         let destination = encode("https://console.aws.amazon.com/s3/home?region=eu-west-1&x=<b>");
@@ -58,23 +58,23 @@ fn credentials_open_the_console_where_they_were_asked_to() {
             "the address is shown, not obeyed"
         );
         assert_eq!(fetch("GET", &login.replace(&token, "x"), &[], "").unwrap().status, 400);
-        demo.script(super::super::Fault::SkewDate { seconds: 901 });
+        demo.add_fault(super::super::Fault::SkewClock { seconds: 901 });
         assert_eq!(fetch("GET", &login, &[], "").unwrap().status, 400, "fifteen minutes are over");
-        demo.script(super::super::Fault::SkewDate { seconds: 0 });
+        demo.add_fault(super::super::Fault::SkewClock { seconds: 0 });
     }
 }
 
 #[test]
 fn wrong_sessions_and_durations_are_refused() {
     let demo = demo();
-    let good = credentials(&demo, &token(&demo), PAYMENTS, "ReadOnlyAccess");
+    let good = credentials(&demo, &access_token(&demo), PAYMENTS, "ReadOnlyAccess");
     let mut wrong = good.clone();
     wrong[1] = "x".into();
     assert_eq!(signin_token(&demo, &wrong, "").status, 400);
     for duration in ["899", "43201", "soon"] {
         assert_eq!(signin_token(&demo, &good, &format!("&SessionDuration={duration}")).status, 400);
     }
-    demo.state.lock().issued.values_mut().for_each(|issued| issued.chained = true);
+    demo.state.lock().credentials.values_mut().for_each(|issued| issued.chained = true);
     assert_eq!(
         signin_token(&demo, &good, "&SessionDuration=900").status,
         400,

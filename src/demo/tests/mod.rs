@@ -1,22 +1,22 @@
 //! The simulator driven over the wire, as programs drive it.
 
+mod fault_replies;
+mod faults;
 mod federation;
 mod portal;
-mod replies;
-mod scripted;
-mod signin;
+mod sign_in;
 mod sts;
 
 use serde_json::{Value, json};
 
-use super::person::{Reply, fetch};
-use super::{Options, Running, approve, start};
+use super::browser::{FetchedResponse, fetch};
+use super::{Simulator, SimulatorOptions, approve, start};
 
 const CORP: &str = "https://corp.awsapps.com/start";
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const PAYMENTS: &str = "012345678901";
 
-impl Reply {
+impl FetchedResponse {
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
     }
@@ -27,11 +27,11 @@ impl Reply {
     }
 }
 
-fn demo() -> Running {
-    start(Options::default()).unwrap()
+fn demo() -> Simulator {
+    start(SimulatorOptions::default()).unwrap()
 }
 
-fn post(demo: &Running, path: &str, body: &Value) -> Reply {
+fn post(demo: &Simulator, path: &str, body: &Value) -> FetchedResponse {
     fetch(
         "POST",
         &format!("{}{path}", demo.url()),
@@ -41,13 +41,13 @@ fn post(demo: &Running, path: &str, body: &Value) -> Reply {
     .unwrap()
 }
 
-fn get(demo: &Running, path: &str, token: &str) -> Reply {
+fn get(demo: &Simulator, path: &str, token: &str) -> FetchedResponse {
     fetch("GET", &format!("{}{path}", demo.url()), &[("x-amz-sso_bearer_token", token)], "")
         .unwrap()
 }
 
 /// A client for the device flow, as the id and secret that token requests carry.
-fn register(demo: &Running) -> Value {
+fn register(demo: &Simulator) -> Value {
     let reply = post(
         demo,
         "/client/register",
@@ -59,36 +59,36 @@ fn register(demo: &Running) -> Value {
 }
 
 /// One object of both.
-fn with(left: &Value, right: Value) -> Value {
+fn merge(left: &Value, right: Value) -> Value {
     let mut both = left.clone();
     both.as_object_mut().unwrap().extend(right.as_object().unwrap().clone());
     both
 }
 
-fn start_device(demo: &Running, client: &Value) -> Value {
-    let reply = post(demo, "/device_authorization", &with(client, json!({ "startUrl": CORP })));
+fn start_device(demo: &Simulator, client: &Value) -> Value {
+    let reply = post(demo, "/device_authorization", &merge(client, json!({ "startUrl": CORP })));
     assert_eq!(reply.status, 200, "{}", reply.body);
     reply.json()
 }
 
-fn poll(demo: &Running, client: &Value, device: &Value) -> Reply {
+fn poll(demo: &Simulator, client: &Value, device: &Value) -> FetchedResponse {
     post(
         demo,
         "/token",
-        &with(client, json!({ "grantType": DEVICE_CODE, "deviceCode": device["deviceCode"] })),
+        &merge(client, json!({ "grantType": DEVICE_CODE, "deviceCode": device["deviceCode"] })),
     )
 }
 
-fn refresh(demo: &Running, client: &Value, token: &Value) -> Reply {
+fn refresh(demo: &Simulator, client: &Value, token: &Value) -> FetchedResponse {
     post(
         demo,
         "/token",
-        &with(client, json!({ "grantType": "refresh_token", "refreshToken": token })),
+        &merge(client, json!({ "grantType": "refresh_token", "refreshToken": token })),
     )
 }
 
 /// Signs in with a device code: client and tokens.
-fn sign_in(demo: &Running) -> (Value, Value) {
+fn sign_in(demo: &Simulator) -> (Value, Value) {
     let client = register(demo);
     let device = start_device(demo, &client);
     approve(device["verificationUriComplete"].as_str().unwrap()).unwrap();
@@ -98,12 +98,12 @@ fn sign_in(demo: &Running) -> (Value, Value) {
 }
 
 /// The access token of a fresh sign-in.
-fn token(demo: &Running) -> String {
+fn access_token(demo: &Simulator) -> String {
     sign_in(demo).1["accessToken"].as_str().unwrap().to_owned()
 }
 
 /// Role credentials: key, secret, session token.
-fn credentials(demo: &Running, token: &str, account: &str, role: &str) -> [String; 3] {
+fn credentials(demo: &Simulator, token: &str, account: &str, role: &str) -> [String; 3] {
     let reply =
         get(demo, &format!("/federation/credentials?account_id={account}&role_name={role}"), token);
     assert_eq!(reply.status, 200, "{}", reply.body);

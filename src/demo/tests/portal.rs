@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::super::{Options, start};
+use super::super::{SimulatorOptions, start};
 use super::*;
 
 /// All rows of a list, and how many pages they came on.
-fn all(demo: &Running, token: &str, path: &str, list: &str) -> (Vec<Value>, usize) {
+fn fetch_all(demo: &Simulator, token: &str, path: &str, list: &str) -> (Vec<Value>, usize) {
     let (mut rows, mut pages, mut next) = (Vec::new(), 0, String::new());
     loop {
         let reply = get(demo, &format!("{path}{next}"), token).json();
@@ -22,8 +22,8 @@ fn all(demo: &Running, token: &str, path: &str, list: &str) -> (Vec<Value>, usiz
 #[test]
 fn accounts_come_in_pages() {
     let demo = demo();
-    let token = token(&demo);
-    let (rows, pages) = all(&demo, &token, "/assignment/accounts?", "accountList");
+    let token = access_token(&demo);
+    let (rows, pages) = fetch_all(&demo, &token, "/assignment/accounts?", "accountList");
     assert_eq!((rows.len(), pages), (34, 2));
     assert_eq!(
         rows[0],
@@ -35,16 +35,19 @@ fn accounts_come_in_pages() {
         "one has neither name nor address"
     );
     assert_eq!(
-        all(&demo, &token, "/assignment/accounts?max_result=7", "accountList"),
+        fetch_all(&demo, &token, "/assignment/accounts?max_result=7", "accountList"),
         (rows.clone(), 5)
     );
-    assert_eq!(all(&demo, &token, "/assignment/accounts?max_result=100", "accountList"), (rows, 1));
+    assert_eq!(
+        fetch_all(&demo, &token, "/assignment/accounts?max_result=100", "accountList"),
+        (rows, 1)
+    );
 }
 
 #[test]
 fn page_tokens_belong_to_their_list() {
     let demo = demo();
-    let token = token(&demo);
+    let token = access_token(&demo);
     let next = get(&demo, "/assignment/accounts?max_result=1", &token).json()["nextToken"]
         .as_str()
         .unwrap()
@@ -69,9 +72,9 @@ fn page_tokens_belong_to_their_list() {
 #[test]
 fn roles_and_credentials_are_those_of_the_world() {
     let demo = demo();
-    let token = token(&demo);
+    let token = access_token(&demo);
     let (rows, _) =
-        all(&demo, &token, &format!("/assignment/roles?account_id={PAYMENTS}"), "roleList");
+        fetch_all(&demo, &token, &format!("/assignment/roles?account_id={PAYMENTS}"), "roleList");
     assert_eq!(rows[1], json!({ "roleName": "ReadOnlyAccess", "accountId": PAYMENTS }));
     let before = demo.state.lock().now().0;
     let reply = get(
@@ -92,8 +95,8 @@ fn roles_and_credentials_are_those_of_the_world() {
 #[test]
 fn what_is_not_yours_is_forbidden() {
     let demo = demo();
-    let token = token(&demo);
-    let lab = demo.organisation().directories[1].accounts[0].id;
+    let token = access_token(&demo);
+    let lab = demo.organization().directories[1].accounts[0].id;
     for path in [
         format!("/federation/credentials?account_id={PAYMENTS}&role_name=Nobody"),
         "/federation/credentials?account_id=000000000000&role_name=ReadOnlyAccess".into(),
@@ -112,7 +115,7 @@ fn what_is_not_yours_is_forbidden() {
 #[test]
 fn roles_come_and_go() {
     let demo = demo();
-    let token = token(&demo);
+    let token = access_token(&demo);
     let account = PAYMENTS.parse().unwrap();
     let credentials = |role: &str| {
         get(
@@ -122,15 +125,15 @@ fn roles_come_and_go() {
         )
         .status
     };
-    demo.revoke(account, "ReadOnlyAccess");
+    demo.revoke_role(account, "ReadOnlyAccess");
     assert_eq!(credentials("ReadOnlyAccess"), 403);
-    demo.grant(account, "Newcomer");
-    demo.grant(account, "Newcomer");
+    demo.grant_role(account, "Newcomer");
+    demo.grant_role(account, "Newcomer");
     assert_eq!(credentials("Newcomer"), 200);
-    let roles = demo.organisation().account(account).unwrap().roles.clone();
+    let roles = demo.organization().account(account).unwrap().roles.clone();
     assert_eq!(roles.iter().filter(|role| *role == "Newcomer").count(), 1);
-    roles.iter().for_each(|role| demo.revoke(account, role));
-    assert_eq!(all(&demo, &token, "/assignment/accounts?", "accountList").0.len(), 33);
+    roles.iter().for_each(|role| demo.revoke_role(account, role));
+    assert_eq!(fetch_all(&demo, &token, "/assignment/accounts?", "accountList").0.len(), 33);
 }
 
 #[test]
@@ -152,7 +155,7 @@ fn signing_out_ends_the_token_and_its_session() {
 #[test]
 fn the_portal_can_be_throttled_but_not_sign_in() {
     let demo = demo();
-    let token = token(&demo);
+    let token = access_token(&demo);
     demo.set_throttle(Some(0.001));
     assert_eq!(get(&demo, "/assignment/accounts", &token).status, 200);
     assert_eq!(
@@ -166,9 +169,13 @@ fn the_portal_can_be_throttled_but_not_sign_in() {
 
 #[test]
 fn thousands_of_accounts_are_served() {
-    let demo = start(Options { accounts: 3_000, ..Options::default() }).unwrap();
-    let (rows, pages) =
-        all(&demo, &token(&demo), "/assignment/accounts?max_result=100", "accountList");
+    let demo = start(SimulatorOptions { accounts: 3_000, ..SimulatorOptions::default() }).unwrap();
+    let (rows, pages) = fetch_all(
+        &demo,
+        &access_token(&demo),
+        "/assignment/accounts?max_result=100",
+        "accountList",
+    );
     assert_eq!((rows.len(), pages), (2_994, 30));
     let ids: HashSet<_> = rows.iter().map(|row| row["accountId"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), rows.len());

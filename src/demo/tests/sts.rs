@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::super::{Fault, Running};
+use super::super::{Fault, Simulator};
 use super::*;
 use crate::domain::Timestamp;
 use crate::os::clock::Clock;
@@ -12,18 +12,18 @@ fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn mac(key: &[u8], text: &str) -> Vec<u8> {
+fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
     Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(text).finalize().into_bytes().to_vec()
 }
 
 /// Signs and sends a form, at this moment.
 fn call_at(
-    demo: &Running,
+    demo: &Simulator,
     [key, secret, token]: &[String; 3],
     body: &str,
     moment: Timestamp,
-) -> Reply {
-    let (date, host) = (compact(moment), demo.url().strip_prefix("http://").unwrap());
+) -> FetchedResponse {
+    let (date, host) = (amz_date(moment), demo.url().strip_prefix("http://").unwrap());
     let canonical = format!(
         "POST\n/\n\nhost:{host}\nx-amz-date:{date}\nx-amz-security-token:{token}\n\nhost;x-amz-date;x-amz-security-token\n{}",
         hex(Sha256::digest(body))
@@ -43,11 +43,11 @@ fn call_at(
     fetch("POST", &format!("{}/", demo.url()), &headers, body).unwrap()
 }
 
-fn call(demo: &Running, credentials: &[String; 3], body: &str) -> Reply {
+fn call(demo: &Simulator, credentials: &[String; 3], body: &str) -> FetchedResponse {
     call_at(demo, credentials, body, Clock::System.now())
 }
 
-fn element<'a>(reply: &'a Reply, name: &str) -> &'a str {
+fn element<'a>(reply: &'a FetchedResponse, name: &str) -> &'a str {
     let found = reply
         .body
         .split_once(&format!("<{name}>"))
@@ -55,7 +55,7 @@ fn element<'a>(reply: &'a Reply, name: &str) -> &'a str {
     found.unwrap_or_else(|| panic!("no {name} in {}", reply.body)).0
 }
 
-fn refused(reply: &Reply) -> (u16, &str) {
+fn error_code(reply: &FetchedResponse) -> (u16, &str) {
     (reply.status, element(reply, "Code"))
 }
 
@@ -65,32 +65,35 @@ fn signature(secret: &str, date: &str, canonical: &str) -> String {
         &date[..8],
         hex(Sha256::digest(canonical))
     );
-    let day = mac(format!("AWS4{secret}").as_bytes(), &date[..8]);
-    hex(mac(&mac(&mac(&mac(&day, "eu-west-1"), "sts"), "aws4_request"), &text))
+    let day = hmac_sha256(format!("AWS4{secret}").as_bytes(), &date[..8]);
+    hex(hmac_sha256(
+        &hmac_sha256(&hmac_sha256(&hmac_sha256(&day, "eu-west-1"), "sts"), "aws4_request"),
+        &text,
+    ))
 }
 
 /// The moment as signatures write it.
-fn compact(moment: Timestamp) -> String {
+fn amz_date(moment: Timestamp) -> String {
     moment.to_rfc3339().replace(['-', ':'], "")
 }
 
-const WHO: &str = "Action=GetCallerIdentity&Version=2011-06-15";
+const GET_CALLER_IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
-fn assume(role: &str, more: &str) -> String {
+fn assume_role_body(role: &str, more: &str) -> String {
     format!(
         "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A{PAYMENTS}%3Arole%2F{role}&RoleSessionName=jane%40laptop{more}"
     )
 }
 
 /// Credentials of a role in the account `payments-prod`.
-fn read_only(demo: &Running) -> [String; 3] {
-    credentials(demo, &token(demo), PAYMENTS, "ReadOnlyAccess")
+fn read_only_credentials(demo: &Simulator) -> [String; 3] {
+    credentials(demo, &access_token(demo), PAYMENTS, "ReadOnlyAccess")
 }
 
 #[test]
 fn a_signed_call_says_who_it_is() {
     let demo = demo();
-    let reply = call(&demo, &read_only(&demo), WHO);
+    let reply = call(&demo, &read_only_credentials(&demo), GET_CALLER_IDENTITY);
     assert_eq!(
         (reply.status, reply.header("content-type"), element(&reply, "Account")),
         (200, Some("text/xml"), PAYMENTS)
@@ -107,35 +110,44 @@ fn a_signed_call_says_who_it_is() {
 #[test]
 fn wrong_keys_signatures_tokens_and_dates_are_told_apart() {
     let demo = demo();
-    let good = read_only(&demo);
+    let good = read_only_credentials(&demo);
     let changed = |at: usize| {
         let mut other = good.clone();
         other[at] = "x".repeat(20);
         other
     };
-    assert_eq!(refused(&call(&demo, &changed(0), WHO)), (403, "InvalidClientTokenId"));
-    assert_eq!(refused(&call(&demo, &changed(1), WHO)), (403, "SignatureDoesNotMatch"));
-    assert_eq!(refused(&call(&demo, &changed(2), WHO)), (403, "InvalidClientTokenId"));
-    let old = call_at(&demo, &good, WHO, Clock::System.now().plus(-1_000));
+    assert_eq!(
+        error_code(&call(&demo, &changed(0), GET_CALLER_IDENTITY)),
+        (403, "InvalidClientTokenId")
+    );
+    assert_eq!(
+        error_code(&call(&demo, &changed(1), GET_CALLER_IDENTITY)),
+        (403, "SignatureDoesNotMatch")
+    );
+    assert_eq!(
+        error_code(&call(&demo, &changed(2), GET_CALLER_IDENTITY)),
+        (403, "InvalidClientTokenId")
+    );
+    let old = call_at(&demo, &good, GET_CALLER_IDENTITY, Clock::System.now().plus(-1_000));
     assert!(
-        refused(&old) == (403, "SignatureDoesNotMatch")
+        error_code(&old) == (403, "SignatureDoesNotMatch")
             && element(&old, "Message").starts_with("Signature expired")
     );
-    let early = call_at(&demo, &good, WHO, Clock::System.now().plus(1_000));
+    let early = call_at(&demo, &good, GET_CALLER_IDENTITY, Clock::System.now().plus(1_000));
     assert!(element(&early, "Message").starts_with("Signature not yet current"));
-    let bare = fetch("POST", &format!("{}/", demo.url()), &[], WHO).unwrap();
-    assert_eq!(refused(&bare), (403, "MissingAuthenticationToken"));
+    let bare = fetch("POST", &format!("{}/", demo.url()), &[], GET_CALLER_IDENTITY).unwrap();
+    assert_eq!(error_code(&bare), (403, "MissingAuthenticationToken"));
     demo.expire_role_credentials();
-    assert_eq!(refused(&call(&demo, &good, WHO)), (403, "ExpiredToken"));
+    assert_eq!(error_code(&call(&demo, &good, GET_CALLER_IDENTITY)), (403, "ExpiredToken"));
 }
 
 #[test]
-fn a_role_reached_through_another_acts_and_says_so() {
+fn a_chained_role_works_and_shows_in_the_caller_arn() {
     let demo = demo();
     let reply = call(
         &demo,
-        &read_only(&demo),
-        &assume("ops%2FDeploy", "&DurationSeconds=900&SourceIdentity=jane"),
+        &read_only_credentials(&demo),
+        &assume_role_body("ops%2FDeploy", "&DurationSeconds=900&SourceIdentity=jane"),
     );
     assert_eq!((reply.status, element(&reply, "SourceIdentity")), (200, "jane"), "{}", reply.body);
     let lifetime =
@@ -143,39 +155,49 @@ fn a_role_reached_through_another_acts_and_says_so() {
     assert!((890..=900).contains(&lifetime), "{lifetime}");
     let chained = ["AccessKeyId", "SecretAccessKey", "SessionToken"]
         .map(|name| element(&reply, name).to_owned());
-    let who = call(&demo, &chained, WHO);
+    let who = call(&demo, &chained, GET_CALLER_IDENTITY);
     assert_eq!(element(&who, "Arn"), "arn:aws:sts::012345678901:assumed-role/Deploy/jane@laptop");
-    assert_eq!(call(&demo, &chained, &assume("Terraform", "")).status, 200, "and further");
+    assert_eq!(
+        call(&demo, &chained, &assume_role_body("Terraform", "")).status,
+        200,
+        "and further"
+    );
 }
 
 #[test]
-fn what_assume_role_refuses() {
+fn assume_role_refuses_invalid_parameters_and_unknown_roles() {
     let demo = demo();
-    let good = read_only(&demo);
+    let good = read_only_credentials(&demo);
     let told = |body: &str| {
         let reply = call(&demo, &good, body);
         (reply.status, element(&reply, "Code").to_owned(), element(&reply, "Message").to_owned())
     };
-    let (status, code, message) = told(&assume("Deploy", "&DurationSeconds=3601"));
+    let (status, code, message) = told(&assume_role_body("Deploy", "&DurationSeconds=3601"));
     assert_eq!((status, code.as_str()), (400, "ValidationError"));
     assert_eq!(
         message,
         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
     );
     for (body, code) in [
-        (assume("Deploy", "&DurationSeconds=899"), "ValidationError"),
-        (assume("Deploy", "&SourceIdentity=a%20b"), "ValidationError"),
-        (assume("Deploy", "&ExternalId=x"), "ValidationError"),
-        (assume("Deploy", "").replace("jane%40laptop", "jane%2Flaptop"), "ValidationError"),
-        (assume("Deploy", "").replace("&RoleSessionName=jane%40laptop", ""), "ValidationError"),
-        (assume("Deploy", "").replace("arn%3Aaws%3Aiam", "iam"), "ValidationError"),
-        (assume("Admin", ""), "AccessDenied"),
-        (assume("Deploy", "").replace(PAYMENTS, "000000000000"), "AccessDenied"),
+        (assume_role_body("Deploy", "&DurationSeconds=899"), "ValidationError"),
+        (assume_role_body("Deploy", "&SourceIdentity=a%20b"), "ValidationError"),
+        (assume_role_body("Deploy", "&ExternalId=x"), "ValidationError"),
+        (
+            assume_role_body("Deploy", "").replace("jane%40laptop", "jane%2Flaptop"),
+            "ValidationError",
+        ),
+        (
+            assume_role_body("Deploy", "").replace("&RoleSessionName=jane%40laptop", ""),
+            "ValidationError",
+        ),
+        (assume_role_body("Deploy", "").replace("arn%3Aaws%3Aiam", "iam"), "ValidationError"),
+        (assume_role_body("Admin", ""), "AccessDenied"),
+        (assume_role_body("Deploy", "").replace(PAYMENTS, "000000000000"), "AccessDenied"),
     ] {
         assert_eq!(told(&body).1, code, "{body}");
     }
     assert!(
-        told(&assume("Admin", ""))
+        told(&assume_role_body("Admin", ""))
             .2
             .contains("is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::012345678901:role/Admin")
     );
@@ -185,22 +207,28 @@ fn what_assume_role_refuses() {
 #[test]
 fn the_clock_of_the_simulator_counts_for_signatures() {
     let demo = demo();
-    let good = read_only(&demo);
-    demo.script(Fault::SkewDate { seconds: 1_200 });
-    assert_eq!(refused(&call(&demo, &good, WHO)), (403, "SignatureDoesNotMatch"));
-    assert_eq!(call_at(&demo, &good, WHO, Clock::System.now().plus(1_200)).status, 200);
+    let good = read_only_credentials(&demo);
+    demo.add_fault(Fault::SkewClock { seconds: 1_200 });
+    assert_eq!(
+        error_code(&call(&demo, &good, GET_CALLER_IDENTITY)),
+        (403, "SignatureDoesNotMatch")
+    );
+    assert_eq!(
+        call_at(&demo, &good, GET_CALLER_IDENTITY, Clock::System.now().plus(1_200)).status,
+        200
+    );
 }
 
 #[test]
 fn a_presigned_address_says_who_signed_it_as_a_cluster_asks() {
     let demo = demo();
-    let [key, secret, token] = read_only(&demo);
+    let [key, secret, token] = read_only_credentials(&demo);
     let (host, moment) = ("sts.eu-west-1.amazonaws.com", Clock::System.now());
     let ask = |moment: Timestamp, cluster: &str| {
         let (date, token) =
-            (compact(moment), token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
+            (amz_date(moment), token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
         let query = format!(
-            "{WHO}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={key}%2F{}%2Feu-west-1%2Fsts%2Faws4_request&X-Amz-Date={date}\
+            "{GET_CALLER_IDENTITY}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={key}%2F{}%2Feu-west-1%2Fsts%2Faws4_request&X-Amz-Date={date}\
              &X-Amz-Expires=60&X-Amz-Security-Token={token}&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id",
             &date[..8]
         );
@@ -224,9 +252,9 @@ fn a_presigned_address_says_who_signed_it_as_a_cluster_asks() {
         200,
         "good for a quarter of an hour, whatever it says itself"
     );
-    assert_eq!(refused(&ask(moment.plus(-16 * 60), "blue")), (403, "SignatureDoesNotMatch"));
+    assert_eq!(error_code(&ask(moment.plus(-16 * 60), "blue")), (403, "SignatureDoesNotMatch"));
     assert_eq!(
-        refused(&ask(moment, "green")),
+        error_code(&ask(moment, "green")),
         (403, "SignatureDoesNotMatch"),
         "for one cluster only"
     );

@@ -8,10 +8,10 @@
 //! A rejected answer is an error of the transport. It is retried like a network failure and never
 //! taken for a refusal by AWS.
 
-mod form;
-mod guard;
-mod listing;
+mod connector;
 mod operation;
+mod pagination;
+mod schema;
 pub(in crate::identity) mod values;
 
 use std::fmt;
@@ -19,11 +19,11 @@ use std::fmt;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::retry::ErrorKind;
 
-pub use listing::Listing;
 pub use operation::Operation;
+pub use pagination::PageTracker;
 
-pub(in crate::identity) use guard::{Guard, read_body, without};
-pub(in crate::identity) use operation::Service;
+pub(in crate::identity) use connector::{ValidatingConnector, read_body, redact_secrets};
+pub(in crate::identity) use operation::AwsService;
 
 /// Why an answer is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum Rejection {
     /// and contains nothing from the answer.
     Invalid(String),
     /// The connection failed while the body was read.
-    Broken(String),
+    Interrupted(String),
 }
 
 impl Rejection {
@@ -55,7 +55,7 @@ impl fmt::Display for Rejection {
             Self::Unavailable(status) => write!(f, "the server answered with {status}"),
             Self::Throttled => f.write_str("the server asks to slow down"),
             Self::Invalid(why) => write!(f, "the answer is not valid: {why}"),
-            Self::Broken(why) => write!(f, "the answer broke off: {why}"),
+            Self::Interrupted(why) => write!(f, "the answer broke off: {why}"),
         }
     }
 }
@@ -77,7 +77,7 @@ impl From<Rejection> for ConnectorError {
 
 /// The parts of an HTTP answer that the checks look at.
 #[derive(Debug, Clone, Copy)]
-pub struct Answer<'a> {
+pub struct ResponseParts<'a> {
     /// The HTTP status.
     pub status: u16,
     /// The value of `content-type`; empty if there is none.
@@ -93,19 +93,19 @@ pub struct Answer<'a> {
 ///
 /// # Errors
 /// The reason why the answer must not be used.
-pub fn check(operation: Operation, answer: &Answer<'_>) -> Result<(), Rejection> {
+pub fn check_response(operation: Operation, answer: &ResponseParts<'_>) -> Result<(), Rejection> {
     let status = answer.status;
     let middlebox = || Err(Rejection::Middlebox(status));
     match status {
         // AWS's sign-in endpoint refuses credentials with a 400 and a page for people.
         400 if operation == Operation::GetSigninToken => Ok(()),
         300..=399 | 407 | 413 | 451 => middlebox(),
-        _ if form::is_html(answer) => middlebox(),
-        200 => form::success(operation, answer.body),
+        _ if schema::is_html(answer) => middlebox(),
+        200 => schema::check_success(operation, answer.body),
         // In any form: the SDK retries only those whose code it knows.
         429 => Err(Rejection::Throttled),
         0..=399 => Err(Rejection::invalid(format!("its status is {status} instead of 200"))),
-        _ if form::is_aws_error(operation, answer) => Ok(()),
+        _ if schema::is_aws_error(operation, answer) => Ok(()),
         500.. => Err(Rejection::Unavailable(status)),
         _ => middlebox(),
     }
@@ -115,12 +115,17 @@ pub fn check(operation: Operation, answer: &Answer<'_>) -> Result<(), Rejection>
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Answer<'_> {
-        Answer { status, content_type: "application/json", error_type: "", body: body.as_bytes() }
+    fn response(status: u16, body: &str) -> ResponseParts<'_> {
+        ResponseParts {
+            status,
+            content_type: "application/json",
+            error_type: "",
+            body: body.as_bytes(),
+        }
     }
 
     fn checked(status: u16, body: &str) -> Result<(), Rejection> {
-        check(Operation::ListAccounts, &answer(status, body))
+        check_response(Operation::ListAccounts, &response(status, body))
     }
 
     #[test]
@@ -135,7 +140,7 @@ mod tests {
         for status in [200, 201, 400, 401, 403, 404, 429, 500, 503, 511] {
             assert_eq!(checked(status, html), Err(Rejection::Middlebox(status)), "{status}");
             assert_eq!(
-                check(Operation::AssumeRole, &answer(status, html)),
+                check_response(Operation::AssumeRole, &response(status, html)),
                 Err(Rejection::Middlebox(status)),
                 "{status}"
             );
@@ -159,9 +164,11 @@ mod tests {
                 );
             }
         }
-        let by_type =
-            Answer { content_type: "text/html; charset=utf-8", ..answer(403, "Forbidden") };
-        assert_eq!(check(Operation::Logout, &by_type), Err(Rejection::Middlebox(403)));
+        let by_type = ResponseParts {
+            content_type: "text/html; charset=utf-8",
+            ..response(403, "Forbidden")
+        };
+        assert_eq!(check_response(Operation::Logout, &by_type), Err(Rejection::Middlebox(403)));
     }
 
     #[test]
@@ -175,23 +182,23 @@ mod tests {
                 assert_eq!(checked(status, body), Ok(()), "{status} {body}");
             }
         }
-        let named = Answer { error_type: "UnauthorizedException", ..answer(401, "") };
-        assert_eq!(check(Operation::ListAccounts, &named), Ok(()));
+        let named = ResponseParts { error_type: "UnauthorizedException", ..response(401, "") };
+        assert_eq!(check_response(Operation::ListAccounts, &named), Ok(()));
         let xml = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>\n";
-        assert_eq!(check(Operation::AssumeRole, &answer(403, xml)), Ok(()));
+        assert_eq!(check_response(Operation::AssumeRole, &response(403, xml)), Ok(()));
         for nameless in [
             "<ErrorResponse></ErrorResponse>",
             "<ErrorResponse><Error><Code> </Code></Error></ErrorResponse>",
         ] {
             assert_eq!(
-                check(Operation::AssumeRole, &answer(403, nameless)),
+                check_response(Operation::AssumeRole, &response(403, nameless)),
                 Err(Rejection::Middlebox(403)),
                 "{nameless}"
             );
         }
         for cut in 1..xml.trim_end().len() {
             assert!(
-                check(Operation::AssumeRole, &answer(403, &xml[..cut])).is_err(),
+                check_response(Operation::AssumeRole, &response(403, &xml[..cut])).is_err(),
                 "{}",
                 &xml[..cut]
             );
@@ -203,7 +210,10 @@ mod tests {
         assert_eq!(checked(429, ""), Err(Rejection::Throttled));
         assert_eq!(checked(429, "HTTP 429 Unknown Code"), Err(Rejection::Throttled));
         let sts = "<ErrorResponse><Error><Code>TooManyRequests</Code></Error></ErrorResponse>";
-        assert_eq!(check(Operation::AssumeRole, &answer(429, sts)), Err(Rejection::Throttled));
+        assert_eq!(
+            check_response(Operation::AssumeRole, &response(429, sts)),
+            Err(Rejection::Throttled)
+        );
         assert_eq!(checked(503, "upstream connect error"), Err(Rejection::Unavailable(503)));
     }
 

@@ -4,7 +4,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
 /// A service of AWS, which decides how its requests and answers look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::identity) enum Service {
+pub(in crate::identity) enum AwsService {
     /// IAM Identity Center's sign-in (SSO OIDC): JSON.
     Oidc,
     /// The access portal (SSO): JSON.
@@ -42,21 +42,21 @@ pub enum Operation {
 
 impl Operation {
     /// Finds the operation of a request: by its path, or for STS by the `Action` in its body.
-    pub(in crate::identity) fn from_request(service: Service, request: &HttpRequest) -> Self {
+    pub(in crate::identity) fn from_request(service: AwsService, request: &HttpRequest) -> Self {
         let path = request.uri().split(['?', '#']).next().unwrap_or_default();
         let known: &[(&str, Self)] = match service {
-            Service::Oidc => &[
+            AwsService::Oidc => &[
                 ("/client/register", Self::RegisterClient),
                 ("/device_authorization", Self::StartDeviceAuthorization),
                 ("/token", Self::CreateToken),
             ],
-            Service::Portal => &[
+            AwsService::Portal => &[
                 ("/assignment/accounts", Self::ListAccounts),
                 ("/assignment/roles", Self::ListAccountRoles),
                 ("/federation/credentials", Self::GetRoleCredentials),
                 ("/logout", Self::Logout),
             ],
-            Service::Sts => {
+            AwsService::Sts => {
                 let body = request.body().bytes().unwrap_or_default();
                 let asked =
                     |action: &[u8]| body.split(|byte| *byte == b'&').any(|pair| pair == action);
@@ -90,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(service: Service, uri: &str, body: &'static str) -> Operation {
+    fn operation_for(service: AwsService, uri: &str, body: &'static str) -> Operation {
         let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_uri(uri).unwrap();
         Operation::from_request(service, &request)
@@ -99,18 +99,28 @@ mod tests {
     #[test]
     fn operations_are_found_by_path_or_action() {
         assert_eq!(
-            asked(Service::Portal, "https://p/assignment/roles?account_id=0", ""),
+            operation_for(AwsService::Portal, "https://p/assignment/roles?account_id=0", ""),
             Operation::ListAccountRoles
         );
-        assert_eq!(asked(Service::Portal, "http://proxy/prefix/logout", ""), Operation::Logout);
-        assert_eq!(asked(Service::Oidc, "https://o/token", "{}"), Operation::CreateToken);
-        assert_eq!(asked(Service::Oidc, "https://o/new", "{}"), Operation::Other);
         assert_eq!(
-            asked(Service::Sts, "https://s/", "Action=GetCallerIdentity&Version=2011-06-15"),
+            operation_for(AwsService::Portal, "http://proxy/prefix/logout", ""),
+            Operation::Logout
+        );
+        assert_eq!(
+            operation_for(AwsService::Oidc, "https://o/token", "{}"),
+            Operation::CreateToken
+        );
+        assert_eq!(operation_for(AwsService::Oidc, "https://o/new", "{}"), Operation::Other);
+        assert_eq!(
+            operation_for(
+                AwsService::Sts,
+                "https://s/",
+                "Action=GetCallerIdentity&Version=2011-06-15"
+            ),
             Operation::GetCallerIdentity
         );
         assert_eq!(
-            asked(Service::Sts, "https://s/", "Action=AssumeRole&Version=2011-06-15"),
+            operation_for(AwsService::Sts, "https://s/", "Action=AssumeRole&Version=2011-06-15"),
             Operation::AssumeRole
         );
     }

@@ -6,15 +6,15 @@ use super::Rejection;
 
 /// The most seconds that this machine's clock is believed to be ahead of AWS's. An answer with an
 /// older `Date` is a copy.
-const OLDEST_DATE: i64 = 86_400;
+const MAX_DATE_AGE: i64 = 86_400;
 /// The longest life of an access token, in seconds: a portal session lasts 90 days at most.
-const LONGEST_TOKEN: i64 = 90 * 86_400;
+const MAX_TOKEN_LIFETIME: i64 = 90 * 86_400;
 /// The longest key, secret or token. An environment variable holds 128 KiB on Linux.
-const LONGEST_SECRET: usize = 64 << 10;
+const MAX_SECRET_LENGTH: usize = 64 << 10;
 /// The longest name of an account, role or page; AWS's own are far shorter.
-const LONGEST_TEXT: usize = 1_024;
+const MAX_TEXT_LENGTH: usize = 1_024;
 /// The longest page token.
-const LONGEST_PAGE_TOKEN: usize = 16 << 10;
+const MAX_PAGE_TOKEN_LENGTH: usize = 16 << 10;
 
 /// The seconds that credentials are valid from now on.
 ///
@@ -35,7 +35,7 @@ pub(in crate::identity) fn lifetime(
         })
     };
     let by_date = date
-        .filter(|date| now.since(*date) <= OLDEST_DATE)
+        .filter(|date| now.since(*date) <= MAX_DATE_AGE)
         .and_then(|date| plausible(expires_at.since(date)));
     let by_clock = plausible(expires_at.since(now));
     let life = [by_date, by_clock].into_iter().flatten().min();
@@ -58,7 +58,7 @@ pub(in crate::identity) fn token_expiry(
 ) -> Result<Timestamp, Rejection> {
     match seconds {
         ..=0 => Err(Rejection::invalid("its token has already expired")),
-        1..=LONGEST_TOKEN => Ok(now.plus(seconds)),
+        1..=MAX_TOKEN_LIFETIME => Ok(now.plus(seconds)),
         _ => Err(Rejection::invalid("its token would be valid for more than 90 days")),
     }
 }
@@ -72,7 +72,8 @@ pub(in crate::identity) fn secret(value: Option<String>, field: &str) -> Result<
     let value = value.ok_or_else(|| Rejection::invalid(format!("it has no `{field}`")))?;
     if value.is_empty() {
         Err(Rejection::invalid(format!("its `{field}` is empty")))
-    } else if value.len() > LONGEST_SECRET || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+    } else if value.len() > MAX_SECRET_LENGTH || !value.bytes().all(|byte| byte.is_ascii_graphic())
+    {
         Err(Rejection::invalid(format!("its `{field}` is malformed")))
     } else {
         Ok(value)
@@ -83,11 +84,11 @@ pub(in crate::identity) fn secret(value: Option<String>, field: &str) -> Result<
 ///
 /// # Errors
 /// [`Rejection::Invalid`] with the name of the field.
-pub(in crate::identity) fn required(
+pub(in crate::identity) fn required_text(
     value: Option<String>,
     field: &str,
 ) -> Result<String, Rejection> {
-    text(value, field)?
+    optional_text(value, field)?
         .filter(|text| !text.trim().is_empty())
         .ok_or_else(|| Rejection::invalid(format!("it has no `{field}`")))
 }
@@ -115,12 +116,12 @@ pub(in crate::identity) fn role_name(value: Option<String>) -> Result<RoleName, 
 ///
 /// # Errors
 /// [`Rejection::Invalid`] if it is absurdly long.
-pub(in crate::identity) fn text(
+pub(in crate::identity) fn optional_text(
     value: Option<String>,
     field: &str,
 ) -> Result<Option<String>, Rejection> {
     match value {
-        Some(text) if text.len() > LONGEST_TEXT => {
+        Some(text) if text.len() > MAX_TEXT_LENGTH => {
             Err(Rejection::invalid(format!("its `{field}` is too long")))
         }
         other => Ok(other.filter(|text| !text.is_empty())),
@@ -133,7 +134,7 @@ pub(in crate::identity) fn text(
 /// [`Rejection::Invalid`] if it is absurdly long.
 pub(in crate::identity) fn page_token(value: Option<String>) -> Result<Option<String>, Rejection> {
     match value {
-        Some(token) if token.len() > LONGEST_PAGE_TOKEN => {
+        Some(token) if token.len() > MAX_PAGE_TOKEN_LENGTH => {
             Err(Rejection::invalid("its `nextToken` is too long"))
         }
         other => Ok(other.filter(|token| !token.is_empty())),
@@ -149,19 +150,19 @@ mod tests {
 
     /// The life of credentials whose expiry and `Date` are so many seconds after this machine's
     /// clock.
-    fn life(expires: i64, date: Option<i64>) -> Option<i64> {
+    fn lifetime_after(expires: i64, date: Option<i64>) -> Option<i64> {
         lifetime(NOW.plus(expires), date.map(|date| NOW.plus(date)), NOW).ok()
     }
 
     #[test]
     fn an_hour_is_an_hour_whichever_clock_is_wrong() {
-        assert_eq!(life(HOUR, Some(0)), Some(HOUR));
-        assert_eq!(life(HOUR, None), Some(HOUR));
+        assert_eq!(lifetime_after(HOUR, Some(0)), Some(HOUR));
+        assert_eq!(lifetime_after(HOUR, None), Some(HOUR));
         // This machine's clock is two hours behind, or ahead.
-        assert_eq!(life(3 * HOUR, Some(2 * HOUR)), Some(HOUR));
-        assert_eq!(life(-HOUR, Some(-2 * HOUR)), Some(HOUR));
+        assert_eq!(lifetime_after(3 * HOUR, Some(2 * HOUR)), Some(HOUR));
+        assert_eq!(lifetime_after(-HOUR, Some(-2 * HOUR)), Some(HOUR));
         // It is a month behind.
-        assert_eq!(life(30 * 86_400 + HOUR, Some(30 * 86_400)), Some(HOUR));
+        assert_eq!(lifetime_after(30 * 86_400 + HOUR, Some(30 * 86_400)), Some(HOUR));
     }
 
     #[test]
@@ -179,13 +180,13 @@ mod tests {
             i64::MAX / 2,
         ] {
             assert!(
-                life(HOUR, Some(date)).is_some_and(|life| life <= HOUR),
+                lifetime_after(HOUR, Some(date)).is_some_and(|life| life <= HOUR),
                 "{date}: {:?}",
-                life(HOUR, Some(date))
+                lifetime_after(HOUR, Some(date))
             );
         }
         // A copy of an old answer agrees with itself.
-        assert_eq!(life(-30 * 86_400 + HOUR, Some(-30 * 86_400)), None);
+        assert_eq!(lifetime_after(-30 * 86_400 + HOUR, Some(-30 * 86_400)), None);
     }
 
     #[test]
@@ -193,10 +194,14 @@ mod tests {
         for expires in
             [0, -1, -HOUR, -NOW.0, i64::MIN, 12 * HOUR + 1_000, 86_400, 1_000 * NOW.0, i64::MAX]
         {
-            assert_eq!(life(expires, Some(0)), None, "{expires}");
-            assert_eq!(life(expires, None), None, "{expires}");
+            assert_eq!(lifetime_after(expires, Some(0)), None, "{expires}");
+            assert_eq!(lifetime_after(expires, None), None, "{expires}");
         }
-        assert_eq!(life(12 * HOUR + 60, Some(0)), Some(12 * HOUR), "a little more is cut");
+        assert_eq!(
+            lifetime_after(12 * HOUR + 60, Some(0)),
+            Some(12 * HOUR),
+            "a little more is cut"
+        );
     }
 
     #[test]
@@ -214,7 +219,7 @@ mod tests {
             assert!(secret(Some(bad.into()), "x").is_err(), "{bad:?}");
         }
         assert_eq!(secret(None, "x"), Err(Rejection::invalid("it has no `x`")));
-        assert!(secret(Some("x".repeat(LONGEST_SECRET + 1)), "x").is_err());
+        assert!(secret(Some("x".repeat(MAX_SECRET_LENGTH + 1)), "x").is_err());
     }
 
     #[test]
@@ -234,7 +239,7 @@ mod tests {
         for bad in [None, Some(""), Some("a/b"), Some("a b"), Some("a\u{1b}"), Some("ä")] {
             assert!(role_name(bad.map(str::to_owned)).is_err(), "{bad:?}");
         }
-        assert_eq!(text(Some(String::new()), "x"), Ok(None));
-        assert!(text(Some("x".repeat(2_000)), "x").is_err());
+        assert_eq!(optional_text(Some(String::new()), "x"), Ok(None));
+        assert!(optional_text(Some("x".repeat(2_000)), "x").is_err());
     }
 }

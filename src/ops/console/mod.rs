@@ -8,7 +8,7 @@ use crate::cache::inventory;
 use crate::config::{ConsoleStyle, Settings, env};
 use crate::console::{console_home, federation_endpoint, federation_login_url};
 use crate::domain::{Credentials, Instance, Region, Result, Roster, RosterEntry, Secret};
-use crate::identity::signin_token;
+use crate::identity::fetch_signin_token;
 
 use crate::ops::console::link::{Container, Manner};
 use crate::ops::ctx::Ctx;
@@ -42,7 +42,7 @@ pub struct Visit<'a> {
 /// endpoint.
 pub async fn sign_in_link(ctx: &Ctx, visit: &Visit<'_>) -> Result<Secret<String>> {
     let endpoint = federation_endpoint(visit.region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
-    let token = signin_token(
+    let token = fetch_signin_token(
         &ctx.network,
         &endpoint,
         visit.credentials,

@@ -2,7 +2,7 @@
 //! region belong together.
 
 use crate::domain::{Error, ErrorKind, Instance};
-use crate::identity::{Identity, Network, glance};
+use crate::identity::{IdentityClient, NetworkConfig, probe};
 use crate::os::clock::Clock;
 
 use crate::ops::setup::discover::confirm;
@@ -10,7 +10,7 @@ use crate::ops::setup::discover::confirm;
 use super::Answer;
 
 /// What AWS says of these instances, one after the other. Nobody has to be signed in.
-pub async fn ask(instances: &[Instance], network: &Network, clock: Clock) -> Vec<Answer> {
+pub async fn ask(instances: &[Instance], network: &NetworkConfig, clock: Clock) -> Vec<Answer> {
     let mut answers = Vec::new();
     for instance in instances {
         answers.push(one(instance, network, clock).await);
@@ -18,11 +18,11 @@ pub async fn ask(instances: &[Instance], network: &Network, clock: Clock) -> Vec
     answers
 }
 
-async fn one(instance: &Instance, network: &Network, clock: Clock) -> Answer {
+async fn one(instance: &Instance, network: &NetworkConfig, clock: Clock) -> Answer {
     let answer =
         Answer { instance: instance.name.clone(), clocks: None, unreachable: None, refused: None };
-    let looked = match Identity::new(instance.clone(), network, clock) {
-        Ok(identity) => glance(network, identity.sign_in_endpoint(), None).await,
+    let looked = match IdentityClient::new(instance.clone(), network, clock) {
+        Ok(identity) => probe(network, identity.sign_in_endpoint(), None).await,
         // A region without endpoints is no region of AWS's.
         Err(error) => return Answer { refused: Some(error), ..answer },
     };

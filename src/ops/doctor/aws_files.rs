@@ -1,6 +1,6 @@
 //! Can AWS programs read the AWS files? One odd line, and they pass over every profile.
 
-use crate::awsconfig::dialect::{Complaint, Whose};
+use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
 
 use super::{Finding, Scene};
 
@@ -10,9 +10,10 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, complaints) in &scene.complaints {
         let file = scene.paths.abbreviate(path);
-        for whose in [Whose::All, Whose::Python, Whose::Others] {
-            let of: Vec<&Complaint> =
-                complaints.iter().filter(|complaint| complaint.whose == whose).collect();
+        for whose in [AffectedPrograms::All, AffectedPrograms::Python, AffectedPrograms::NonPython]
+        {
+            let of: Vec<&SyntaxProblem> =
+                complaints.iter().filter(|complaint| complaint.affects == whose).collect();
             findings.extend(finding(&file, whose, &of));
         }
     }
@@ -20,16 +21,16 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 }
 
 /// One for each file and sort of program, with the first line and the numbers of the others.
-fn finding(file: &str, whose: Whose, complaints: &[&Complaint]) -> Option<Finding> {
+fn finding(file: &str, whose: AffectedPrograms, complaints: &[&SyntaxProblem]) -> Option<Finding> {
     const NUMBERED: usize = 8;
     let (first, more) = complaints.split_first()?;
-    let what = format!("{} can't read {file}, and find no profile in it", whose.words());
-    let finding = if whose == Whose::Others {
+    let what = format!("{} can't read {file}, and find no profile in it", whose.description());
+    let finding = if whose == AffectedPrograms::NonPython {
         Finding::advice(NAME, what)
     } else {
         Finding::wrong(NAME, what)
     };
-    let mut seen = format!("line {}: {}", first.line, first.what);
+    let mut seen = format!("line {}: {}", first.line, first.message);
     if !more.is_empty() {
         let numbers: Vec<String> =
             more.iter().take(NUMBERED).map(|complaint| complaint.line.to_string()).collect();

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::awsconfig::dialect::complaints;
+use crate::awsconfig::lint::syntax_problems;
 use crate::awsconfig::{AwsConfig, Profile, edit, sso_lint, token_cache};
 use crate::config::{Env, LoadedConfig, Paths, env};
 use crate::domain::{Instance, InstanceSource, Result, Timestamp};
@@ -38,15 +38,15 @@ pub fn gather(
     let read = |path: &Path| atomic_file::load(path).ok().flatten().unwrap_or_default();
     let secrets = read(&paths.aws_credentials);
     let complaints = [&paths.aws_config, &paths.aws_credentials]
-        .map(|path| (path.clone(), complaints(&read(path))));
+        .map(|path| (path.clone(), syntax_problems(&read(path))));
     let problems = vec![
         (paths.aws_config.clone(), sso_lint::problems(&read(&paths.aws_config))),
-        (paths.aws_credentials.clone(), sso_lint::misplaced(&secrets)),
+        (paths.aws_credentials.clone(), sso_lint::misplaced_sessions(&secrets)),
     ];
     let (config, credentials) =
         (AwsConfig::parse(read(&paths.aws_config)), AwsConfig::parse(secrets.clone()));
     let profile_names: BTreeSet<String> =
-        config.profile_names().into_iter().chain(credentials.credentials_names()).collect();
+        config.profile_names().into_iter().chain(credentials.credentials_profile_names()).collect();
     let display =
         [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
     let named = settings.browser.is_some() || settings.auth_browser.is_some();
@@ -120,8 +120,8 @@ fn closed(paths: &Paths) -> Vec<Closed> {
 /// The profiles that run a program.
 fn profiles(config: &AwsConfig, credentials: &AwsConfig, file: &[u8]) -> Vec<SeenProfile> {
     let ours: BTreeSet<String> =
-        config.managed().into_iter().map(|managed| managed.profile).collect();
-    let bare: BTreeSet<String> = credentials.credentials_names().into_iter().collect();
+        config.managed_profiles().into_iter().map(|managed| managed.profile).collect();
+    let bare: BTreeSet<String> = credentials.credentials_profile_names().into_iter().collect();
     let seen = |(name, profile): (String, Profile)| {
         let program = split_words(profile.get("credential_process")?).into_iter().next()?;
         let path = Path::new(&program);
@@ -166,7 +166,7 @@ fn exclusive(state_dir: &Path) -> Result<bool> {
 
 /// The AWS CLI's files for an instance.
 fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenToken> {
-    let spellings = config.spellings(&instance.start_url);
+    let spellings = config.start_url_spellings(&instance.start_url);
     let keys: Vec<&str> = match instance.source {
         InstanceSource::LegacyProfile => spellings.iter().map(String::as_str).collect(),
         InstanceSource::RolecallConfig | InstanceSource::SsoSession => vec![instance.name.as_str()],
@@ -178,12 +178,12 @@ fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenTok
             path,
             instance: instance.name.clone(),
             expires_at: token.expires_at,
-            ours: token.ours,
+            ours: token.is_ours,
             start_url,
             region,
         })
     };
-    token_cache::paths(&paths.sso_cache_dir, &keys).into_iter().filter_map(seen).collect()
+    token_cache::cache_paths(&paths.sso_cache_dir, &keys).into_iter().filter_map(seen).collect()
 }
 
 /// Files of a directory that others can read or write.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::awsconfig::sso_lint::{self, Code};
+use crate::awsconfig::sso_lint::{self, SsoProblemKind};
 use crate::awsconfig::token_cache;
 use crate::config::{Paths, edit};
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
@@ -35,7 +35,7 @@ pub enum Mend {
         /// The file.
         path: PathBuf,
         /// The sort of mistake that has to be gone then.
-        code: Code,
+        code: SsoProblemKind,
     },
     /// A value in the person's configuration file.
     Setting {
@@ -64,7 +64,7 @@ pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
             Ok(format!("{} has mode {mode:04o} now", paths.abbreviate(path)))
         }
         Mend::Withdraw { path } => {
-            token_cache::withdraw(path)?;
+            token_cache::remove_token(path)?;
             Ok(format!("the ended token is out of {}", paths.abbreviate(path)))
         }
         Mend::Setting { key, value } => {
@@ -86,18 +86,18 @@ pub fn mend(paths: &Paths, now: Timestamp, mend: &Mend) -> Result<String> {
 
 /// Corrects every mistake in an AWS config file that has only one right way. A second call finds
 /// nothing left to do.
-fn correct(paths: &Paths, path: &Path, code: Code, now: Timestamp) -> Result<()> {
+fn correct(paths: &Paths, path: &Path, code: SsoProblemKind, now: Timestamp) -> Result<()> {
     let state_dir = paths.state_dir.as_path();
     let _alone = lock_aws_files(state_dir)?;
     let old = atomic_file::load(path)?.unwrap_or_default();
-    let new = sso_lint::fixed(&old);
+    let new = sso_lint::apply_fixes(&old);
     if let Some(new) = &new {
         atomic_file::check_writable(path)?;
         backup::keep(state_dir, path, Some(&old), new, Run::begin(state_dir, COMMAND, now)?)?;
         atomic_file::replace(path, Some(&old), new, &paths.recovery_dir())?;
     }
     let left = sso_lint::problems(new.as_deref().unwrap_or(&old));
-    match left.iter().find(|problem| problem.code == code && problem.is_fixable()) {
+    match left.iter().find(|problem| problem.kind == code && problem.is_fixable()) {
         Some(problem) => Err(Error::new(
             ErrorKind::Config,
             format!("line {} can't be changed without changing others", problem.line),

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::awsconfig::dialect::Complaint;
-use crate::awsconfig::sso_lint::Problem;
+use crate::awsconfig::lint::SyntaxProblem;
+use crate::awsconfig::sso_lint::SsoProblem;
 use crate::config::{Env, Paths};
 use crate::domain::{Error, Instance, InstanceName, Region, Result, StartUrl, Timestamp};
 use crate::ops::instances::overrides::Override;
@@ -33,9 +33,9 @@ pub struct Scene {
     /// What AWS answered for each instance; empty when nobody was asked.
     pub answers: Vec<Answer>,
     /// Lines of the AWS files for which programs pass over the whole file.
-    pub complaints: Vec<(PathBuf, Vec<Complaint>)>,
+    pub complaints: Vec<(PathBuf, Vec<SyntaxProblem>)>,
     /// Mistakes in the sign-in settings of the AWS files.
-    pub problems: Vec<(PathBuf, Vec<Problem>)>,
+    pub problems: Vec<(PathBuf, Vec<SsoProblem>)>,
     /// Profiles of the AWS config file that run a program for their credentials.
     pub profiles: Vec<SeenProfile>,
     /// The names of all profiles, those of the credentials file too.

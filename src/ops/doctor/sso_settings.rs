@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::awsconfig::sso_lint::{Code, Problem};
+use crate::awsconfig::sso_lint::{SsoProblem, SsoProblemKind};
 
 use super::{Finding, Mend, Scene};
 
@@ -12,15 +12,20 @@ pub(super) const NAME: &str = "SSO settings";
 const NUMBERED: usize = 8;
 
 pub(super) fn check(scene: &Scene) -> Vec<Finding> {
-    let mut groups: Vec<(&Path, Code, bool, Vec<&Problem>)> = Vec::new();
+    let mut groups: Vec<(&Path, SsoProblemKind, bool, Vec<&SsoProblem>)> = Vec::new();
     for (path, problems) in &scene.problems {
         for problem in problems {
-            let same = |(file, code, fixable, _): &&mut (&Path, Code, bool, Vec<&Problem>)| {
-                *file == path && *code == problem.code && *fixable == problem.is_fixable()
+            let same = |(file, code, fixable, _): &&mut (
+                &Path,
+                SsoProblemKind,
+                bool,
+                Vec<&SsoProblem>,
+            )| {
+                *file == path && *code == problem.kind && *fixable == problem.is_fixable()
             };
             match groups.iter_mut().find(same) {
                 Some((.., group)) => group.push(problem),
-                None => groups.push((path, problem.code, problem.is_fixable(), vec![problem])),
+                None => groups.push((path, problem.kind, problem.is_fixable(), vec![problem])),
             }
         }
     }
@@ -34,9 +39,9 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 fn finding(
     scene: &Scene,
     path: &Path,
-    code: Code,
+    code: SsoProblemKind,
     fixable: bool,
-    group: &[&Problem],
+    group: &[&SsoProblem],
 ) -> Option<Finding> {
     let (first, others) = group.split_first()?;
     let file = scene.paths.abbreviate(path);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::*;
-use crate::awsconfig::dialect::complaints;
+use crate::awsconfig::lint::syntax_problems;
 use crate::awsconfig::sso_lint;
 use crate::config::{Env, Paths};
 use crate::domain::{
@@ -371,7 +371,7 @@ fn profiles_whose_program_is_not_run_or_not_there() {
 #[test]
 fn aws_files_that_no_program_reads_are_named_by_line_and_reader() {
     let mut scene = scene(&[]);
-    let of = |text: &str| vec![("/home/jane/.aws/config".into(), complaints(text.as_bytes()))];
+    let of = |text: &str| vec![("/home/jane/.aws/config".into(), syntax_problems(text.as_bytes()))];
     scene.complaints = of("[profile a]\nodd\nk=v\nodder\n");
     let all = says(
         &scene,
@@ -402,7 +402,10 @@ fn mistakes_in_sign_in_settings_are_grouped_by_sort_and_fixed_together() {
         said(&findings[0]).contains("[sso_session corp] is misspelled")
             && said(&findings[0]).contains("the like in line 4")
     );
-    assert_eq!(findings[0].mend, Some(Mend::AwsConfig { path, code: sso_lint::Code::Header }));
+    assert_eq!(
+        findings[0].mend,
+        Some(Mend::AwsConfig { path, code: sso_lint::SsoProblemKind::BadHeader })
+    );
     assert!(said(&findings[1]).contains("names the session `lab`") && findings[1].mend.is_none());
 }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::awsconfig::sso_lint::{self, Code, Problem};
+use crate::awsconfig::sso_lint::{self, SsoProblem, SsoProblemKind};
 use crate::cache::envelope;
 use crate::config::Paths;
 use crate::domain::{Error, ErrorKind};
@@ -23,7 +23,7 @@ pub struct Found {
     /// The file.
     pub file: String,
     /// The problem.
-    pub problem: Problem,
+    pub problem: SsoProblem,
 }
 
 impl Found {
@@ -37,11 +37,11 @@ impl Found {
 /// read has none.
 pub fn problems(paths: &Paths) -> Vec<Found> {
     let read = |path| atomic_file::load(path).ok().flatten().unwrap_or_default();
-    let of = |path, found: Vec<Problem>| {
+    let of = |path, found: Vec<SsoProblem>| {
         found.into_iter().map(move |problem| Found { file: paths.abbreviate(path), problem })
     };
     let config = sso_lint::problems(&read(&paths.aws_config));
-    let credentials = sso_lint::misplaced(&read(&paths.aws_credentials));
+    let credentials = sso_lint::misplaced_sessions(&read(&paths.aws_credentials));
     of(&paths.aws_config, config).chain(of(&paths.aws_credentials, credentials)).collect()
 }
 
@@ -53,7 +53,13 @@ pub fn explain(paths: &Paths, name: Option<&str>, error: Error) -> Error {
     found.retain(|found| name.is_none_or(|name| found.problem.is_about(name)));
     // What keeps a section from being read at all explains more than a value that is odd.
     found.sort_by_key(|found| {
-        !matches!(found.problem.code, Code::Header | Code::Missing | Code::Key | Code::Indented)
+        !matches!(
+            found.problem.kind,
+            SsoProblemKind::BadHeader
+                | SsoProblemKind::MissingKey
+                | SsoProblemKind::MisspelledKey
+                | SsoProblemKind::IndentedKey
+        )
     });
     let mut hints: Vec<String> = found.iter().take(NAMED).map(Found::sentence).collect();
     if found.len() > NAMED {
@@ -110,7 +116,7 @@ pub fn news(paths: &Paths) -> Option<Error> {
 fn digest(found: &[Found]) -> [u8; 32] {
     let mut digest = Sha256::new();
     for Found { file, problem } in found {
-        for part in [file, &problem.section, &problem.what] {
+        for part in [file, &problem.section, &problem.message] {
             digest.update(part);
             digest.update([0]);
         }

@@ -61,7 +61,7 @@ impl Known<'_> {
             .or_else(|| variable("AWS_DEFAULT_PROFILE"));
         let file_region = name
             .as_deref()
-            .and_then(|name| self.aws.profile(name)?.plain("region").map(str::to_owned));
+            .and_then(|name| self.aws.profile(name)?.plain_value("region").map(str::to_owned));
         let said = words.region.is_some()
             || variable("AWS_REGION").is_some()
             || variable("AWS_DEFAULT_REGION").is_some();

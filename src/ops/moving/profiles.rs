@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::awsconfig::{AwsConfig, Profile, block};
+use crate::awsconfig::{AwsConfig, Profile, managed_block};
 use crate::domain::{
     AccountId, EndpointOverrides, Instance, InstanceName, Region, Result, RoleArn, StartUrl,
 };
@@ -50,7 +50,7 @@ impl Known {
 /// # Errors
 /// [`crate::domain::Kind::Config`] when our own block in it has no end.
 pub(super) fn read(ctx: &Ctx, bytes: &[u8], names: &mut Names, out: &mut Wishes) -> Result<Known> {
-    let outside = block::Parts::of(bytes, BLOCK)?.outside().into_owned();
+    let outside = managed_block::SplitFile::parse(bytes, BLOCK)?.outside().into_owned();
     let config = AwsConfig::parse(outside);
     let mut known = Known::new(config.profiles());
     for session in config.sso_sessions() {
@@ -122,7 +122,7 @@ fn one(ctx: &Ctx, known: &Known, name: &str, profile: &Profile, out: &mut Wishes
     let account = meant.account.to_string();
     let role = ["instances", instance.as_str(), "accounts", &account, "roles", meant.role.as_str()];
     out.wish(&from, &[&role[..], &["profile"]].concat(), name);
-    if let Some(region) = profile.plain("region") {
+    if let Some(region) = profile.plain_value("region") {
         out.wish(format!("{from} region"), &[&role[..], &["default_region"]].concat(), region);
     }
 }
@@ -176,7 +176,7 @@ fn chained(known: &Known, from: &str, profile: &Profile, out: &mut Wishes) {
         ("role_session_name", "session_name"),
         ("region", "default_region"),
     ] {
-        if let Some(value) = profile.plain(theirs) {
+        if let Some(value) = profile.plain_value(theirs) {
             out.wish(format!("{from} {theirs}"), &[&role[..], &[ours]].concat(), value);
         }
     }

@@ -1,7 +1,7 @@
 //! Profiles with `sso_*` keys and a `credential_process`: SDKs disagree on which of them counts, so
 //! that one way has to go.
 
-use crate::awsconfig::{Profile, mend, section};
+use crate::awsconfig::{Profile, fix, render};
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
 use crate::ops::profiles::program::program;
@@ -40,18 +40,18 @@ pub(super) fn repair(
             "--role",
             meant.role.as_str(),
         ];
-        commands.push((name.as_str(), section::command_line(words)));
+        commands.push((name.as_str(), render::command_line(words)));
     }
     // Each try reads the whole file twice: thousands one by one are for a file in which one of them
     // can't be changed.
-    if let Some(mended) = mend::by_process(bytes, &commands) {
+    if let Some(mended) = fix::use_credential_process(bytes, &commands) {
         repaired.extend(commands.into_iter().map(|(name, _)| name.to_owned()));
         return Ok(mended);
     }
     let mut new = bytes.to_vec();
     for command in commands {
         let name = command.0;
-        match mend::by_process(&new, &[command]) {
+        match fix::use_credential_process(&new, &[command]) {
             Some(mended) => {
                 new = mended;
                 repaired.push(name.to_owned());

@@ -11,7 +11,7 @@ mod which;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::awsconfig::dialect::Complaint;
+use crate::awsconfig::lint::SyntaxProblem;
 use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId};
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
@@ -145,7 +145,7 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// Lines of the file for which AWS programs would not read any profile in it; no writing of
     /// ours mends them.
-    pub complaints: Vec<Complaint>,
+    pub complaints: Vec<SyntaxProblem>,
 }
 
 impl Report {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::awsconfig::AwsConfig;
-use crate::awsconfig::block::{Held, Parts, What};
-use crate::awsconfig::dialect::complaints;
-use crate::awsconfig::section::profile_header;
+use crate::awsconfig::lint::syntax_problems;
+use crate::awsconfig::managed_block::{BlockSection, BlockSectionKind, SplitFile};
+use crate::awsconfig::render::profile_header;
 use crate::domain::{Error, ErrorKind, InstanceName, Result, RoleId, Roster, RosterEntry};
 use crate::os::atomic_file;
 
@@ -50,8 +50,8 @@ pub fn plan(ctx: &Ctx, request: &Request) -> Result<Draft> {
     let path = request.file.clone().unwrap_or_else(|| ctx.paths.aws_config.clone());
     let old = atomic_file::load_for_edit(&path)?;
     let bytes = old.as_deref().unwrap_or_default();
-    let parts =
-        Parts::of(bytes, BLOCK).map_err(|error| error.context(ctx.paths.abbreviate(&path)))?;
+    let parts = SplitFile::parse(bytes, BLOCK)
+        .map_err(|error| error.context(ctx.paths.abbreviate(&path)))?;
     let planner = Planner::new(ctx, request, &parts)?;
     let (sections, profiles, skipped) = planner.sections()?;
     let block = sections
@@ -60,10 +60,10 @@ pub fn plan(ctx: &Ctx, request: &Request) -> Result<Draft> {
         .collect::<Vec<_>>()
         .join("\n");
     let ended: Vec<Cow<'_, [u8]>> =
-        sections.iter().map(|section| section.bytes(parts.line_end())).collect();
-    let new = parts.with(&ended);
+        sections.iter().map(|section| section.bytes(parts.line_ending())).collect();
+    let new = parts.with_sections(&ended);
     let report =
-        Report { file: path, written: false, profiles, skipped, complaints: complaints(&new) };
+        Report { file: path, written: false, profiles, skipped, complaints: syntax_problems(&new) };
     Ok(Draft { new, begun: parts.has_block(), block, report, old })
 }
 
@@ -98,7 +98,7 @@ struct Planner<'p> {
     /// What each role would be called if it were alone.
     bare: Vec<String>,
     positions: HashMap<RoleId, usize>,
-    held: Vec<Held<'p>>,
+    held: Vec<BlockSection<'p>>,
     outside: AwsConfig,
     /// Names of profiles outside of the block, those of the credentials file included.
     taken: HashSet<String>,
@@ -108,14 +108,14 @@ struct Planner<'p> {
 }
 
 impl<'p> Planner<'p> {
-    fn new(ctx: &'p Ctx, request: &'p Request, parts: &Parts<'p>) -> Result<Self> {
+    fn new(ctx: &'p Ctx, request: &'p Request, parts: &SplitFile<'p>) -> Result<Self> {
         let roster = update::named_anew(ctx, &ctx.instances);
         let bare = names::bare(&roster, &ctx.settings)?;
         let positions =
             roster.entries.iter().enumerate().map(|(at, entry)| (roster.id(entry), at)).collect();
-        let (held, outside) = (parts.held(), AwsConfig::parse(parts.outside()));
-        let native = held.iter().find_map(|held| match &held.what {
-            What::Profile { native, .. } => Some(*native),
+        let (held, outside) = (parts.sections(), AwsConfig::parse(parts.outside()));
+        let native = held.iter().find_map(|held| match &held.kind {
+            BlockSectionKind::Profile { uses_sso_session: native, .. } => Some(*native),
             _ => None,
         });
         let style = request.style.unwrap_or(if native == Some(true) {
@@ -123,13 +123,14 @@ impl<'p> Planner<'p> {
         } else {
             Style::Process
         });
-        let theirs = held.iter().filter_map(|held| match &held.what {
-            What::Other(name) => name.clone(),
+        let theirs = held.iter().filter_map(|held| match &held.kind {
+            BlockSectionKind::Other(name) => name.clone(),
             _ => None,
         });
         let defined: HashSet<String> = outside.profile_names().into_iter().chain(theirs).collect();
         let credentials = atomic_file::load(&ctx.paths.aws_credentials)?;
-        let credentials = AwsConfig::parse(credentials.unwrap_or_default()).credentials_names();
+        let credentials =
+            AwsConfig::parse(credentials.unwrap_or_default()).credentials_profile_names();
         let taken = defined.iter().cloned().chain(credentials).collect();
         let writer = Writer::new(ctx, style)?;
         Ok(Self { ctx, request, roster, bare, positions, held, outside, taken, defined, writer })
@@ -138,8 +139,8 @@ impl<'p> Planner<'p> {
     fn sections(&self) -> Result<Sections<'p>> {
         let mut lines = BTreeMap::<String, Planned<'p>>::new();
         let (mut held, mut raw) = (Vec::new(), HashMap::new());
-        for Held { raw: bytes, what } in &self.held {
-            let What::Profile { name, sso, account, role, .. } = what else { continue };
+        for BlockSection { raw: bytes, kind: what } in &self.held {
+            let BlockSectionKind::Profile { name, sso, account, role, .. } = what else { continue };
             let id = RoleId {
                 instance: self.instance(sso.as_ref()),
                 account: *account,
@@ -184,7 +185,8 @@ impl<'p> Planner<'p> {
             sections.extend(section);
             profiles.push(line);
         }
-        let others = self.held.iter().filter(|held| matches!(held.what, What::Other(_)));
+        let others =
+            self.held.iter().filter(|held| matches!(held.kind, BlockSectionKind::Other(_)));
         sections.extend(others.map(|held| Section::Theirs(held.raw)));
         Ok((sections, profiles, skipped))
     }
@@ -345,7 +347,7 @@ impl<'p> Planner<'p> {
             written.insert(instance.name.as_str());
         }
         for held in &self.held {
-            let What::Session(name) = &held.what else { continue };
+            let BlockSectionKind::Session(name) = &held.kind else { continue };
             let stands = written.contains(name.as_str())
                 || stand.iter().any(|session| session.name == *name);
             let superfluous = self.request.prune && self.known_without(name);

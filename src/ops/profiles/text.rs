@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::awsconfig::section::{
-    check_key, check_value, command_line, profile_header, section, session_header,
+use crate::awsconfig::render::{
+    check_key, check_value, command_line, profile_header, render_section, sso_session_header,
 };
 use crate::domain::{Error, ErrorKind, Instance, Region, Result, Roster, RosterEntry};
 
@@ -105,7 +105,7 @@ impl<'c> Writer<'c> {
         let own = self.variables.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         pairs
             .extend(own.filter(|(key, _)| region.is_none() || !key.eq_ignore_ascii_case("region")));
-        section(&header, pairs)
+        render_section(&header, pairs)
     }
 }
 
@@ -120,5 +120,5 @@ pub(super) fn session(instance: &Instance) -> Result<String> {
         ("sso_region", instance.sso_region.as_str()),
         ("sso_registration_scopes", scopes.as_str()),
     ];
-    section(&session_header(instance.name.as_str())?, pairs)
+    render_section(&sso_session_header(instance.name.as_str())?, pairs)
 }

@@ -2,7 +2,7 @@
 //! be minutes old.
 
 use crate::domain::{AccountId, Inventory, Result, Secret};
-use crate::identity::Identity;
+use crate::identity::IdentityClient;
 use crate::os::clock::Clock;
 
 use crate::ops::refresh::run::Run;
@@ -23,7 +23,7 @@ pub enum Look {
 /// # Errors
 /// As [`super::refresh`].
 pub async fn look(
-    identity: &Identity,
+    identity: &IdentityClient,
     token: &Secret<String>,
     old: &Inventory,
     look: Look,

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tracing::info;
 
 use crate::domain::{AccountId, Error, Inventory, Result, Secret};
-use crate::identity::Identity;
+use crate::identity::IdentityClient;
 use crate::os::clock::Clock;
 
 use crate::ops::refresh::run::Run;
@@ -87,7 +87,7 @@ pub struct Outcome {
 /// [`Unreachable`](crate::domain::Kind::Unreachable), [`Refused`](crate::domain::Kind::Refused).
 /// Whatever happens later is told in the [`Outcome`].
 pub async fn refresh(
-    identity: &Identity,
+    identity: &IdentityClient,
     token: &Secret<String>,
     old: Option<&Inventory>,
     limits: Limits,

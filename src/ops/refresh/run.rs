@@ -10,7 +10,7 @@ use tracing::info;
 use crate::domain::{
     Account, AccountId, Error, ErrorKind, Inventory, Result, RoleName, Secret, format_duration,
 };
-use crate::identity::{Identity, Listing, Page, PortalAccount};
+use crate::identity::{IdentityClient, ListPage, PageTracker, PortalAccount};
 use crate::os::clock::Clock;
 
 use super::pace::Pace;
@@ -26,7 +26,7 @@ type Hear<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 
 /// A reading under way.
 pub(super) struct Run {
-    identity: Identity,
+    identity: IdentityClient,
     token: Secret<String>,
     clock: Clock,
     limits: Limits,
@@ -69,17 +69,22 @@ struct Job {
 enum List {
     /// The accounts. Its pages come one after the other, and each brings work for the other
     /// requests: it goes before all of them.
-    Accounts(Listing<AccountId>),
+    Accounts(PageTracker<AccountId>),
     /// The roles of the account at this position.
-    Roles { position: usize, account: AccountId, known: Vec<RoleName>, listing: Listing<RoleName> },
+    Roles {
+        position: usize,
+        account: AccountId,
+        known: Vec<RoleName>,
+        listing: PageTracker<RoleName>,
+    },
 }
 
 /// A request that came back: the job, when it was sent, and what AWS says.
 type Answer = (Job, Duration, Result<Reply>);
 
 enum Reply {
-    Accounts(Page<PortalAccount>),
-    Roles(Page<RoleName>),
+    Accounts(ListPage<PortalAccount>),
+    Roles(ListPage<RoleName>),
 }
 
 /// What to do with a request that failed.
@@ -95,7 +100,7 @@ enum Verdict {
 impl Run {
     /// A reading of nothing yet; see [`Run::list`] and [`Run::account`].
     pub(super) fn new(
-        identity: &Identity,
+        identity: &IdentityClient,
         token: &Secret<String>,
         limits: Limits,
         clock: Clock,
@@ -131,7 +136,7 @@ impl Run {
         self.old = known.map(|(position, account)| (account.id, (position, account))).collect();
         self.unconfirmed = old.map(|old| old.unconfirmed.clone()).unwrap_or_default();
         (self.wanted, self.listing) = (wanted, true);
-        self.queue.push_back(Job::new(List::Accounts(Listing::default())));
+        self.queue.push_back(Job::new(List::Accounts(PageTracker::default())));
     }
 
     /// Removes what the earlier reading could not confirm if it is missing again.
@@ -243,10 +248,10 @@ impl Run {
                 let next = job.next.as_deref();
                 let reply = match &job.of {
                     List::Accounts(_) => {
-                        identity.accounts_page(&token, next).await.map(Reply::Accounts)
+                        identity.fetch_accounts_page(&token, next).await.map(Reply::Accounts)
                     }
                     List::Roles { account, .. } => {
-                        identity.roles_page(&token, *account, next).await.map(Reply::Roles)
+                        identity.fetch_roles_page(&token, *account, next).await.map(Reply::Roles)
                     }
                 };
                 (job, now, reply)
@@ -266,25 +271,25 @@ impl Run {
         let next = match (reply, &mut job.of) {
             (Reply::Accounts(page), List::Accounts(listing)) => {
                 let page = listing.add(page, |account| account.id)?;
-                let ended_empty = listing.ended_empty();
+                let ended_empty = listing.is_last_page_empty();
                 page.items.into_iter().for_each(|account| self.add(account));
-                if page.next.is_none() {
+                if page.next_token.is_none() {
                     if ended_empty {
                         self.keep_missing();
                     }
                     (self.listing, self.inventory.fetched_at) = (false, self.clock.now());
                 }
-                Ok(page.next)
+                Ok(page.next_token)
             }
             (Reply::Roles(page), List::Roles { position, known, listing, .. }) => {
                 listing.add(page, RoleName::clone).map(|page| {
                     known.extend(page.items);
-                    if page.next.is_none() {
+                    if page.next_token.is_none() {
                         let (position, known, ended_empty) =
-                            (*position, std::mem::take(known), listing.ended_empty());
+                            (*position, std::mem::take(known), listing.is_last_page_empty());
                         self.store_roles(position, known, ended_empty);
                     }
-                    page.next
+                    page.next_token
                 })
             }
             // Not possible: the request decides which reply it gets.
@@ -434,6 +439,11 @@ impl Job {
     }
 
     fn roles(position: usize, account: AccountId) -> Self {
-        Self::new(List::Roles { position, account, known: Vec::new(), listing: Listing::default() })
+        Self::new(List::Roles {
+            position,
+            account,
+            known: Vec::new(),
+            listing: PageTracker::default(),
+        })
     }
 }

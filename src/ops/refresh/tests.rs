@@ -10,7 +10,7 @@ use crate::domain::{
     Account, EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region,
     RoleName, StartUrl, Timestamp,
 };
-use crate::identity::Network;
+use crate::identity::NetworkConfig;
 use crate::os::http::{HttpRequest, HttpResponse, Listener};
 
 /// Answers by account: how often it was asked before decides.
@@ -18,7 +18,7 @@ type Answers = Arc<dyn Fn(&str, usize) -> Option<HttpResponse> + Send + Sync>;
 
 /// A portal with accounts `000000000001` and so on, five to a page, each with the roles `Admin` and
 /// `Read` on two pages.
-async fn portal(accounts: usize, odd: Answers) -> (JoinSet<Result<()>>, Identity) {
+async fn portal(accounts: usize, odd: Answers) -> (JoinSet<Result<()>>, IdentityClient) {
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();
     let asked: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
@@ -40,7 +40,7 @@ async fn portal(accounts: usize, odd: Answers) -> (JoinSet<Result<()>>, Identity
     (server, client(url))
 }
 
-fn client(portal: String) -> Identity {
+fn client(portal: String) -> IdentityClient {
     let instance = Instance {
         name: InstanceName::new("corp"),
         start_url: StartUrl::new("https://corp.awsapps.com/start"),
@@ -50,7 +50,8 @@ fn client(portal: String) -> Identity {
         source: InstanceSource::RolecallConfig,
         endpoints: EndpointOverrides { portal: Some(portal), ..EndpointOverrides::default() },
     };
-    Identity::new(instance, &Network::default(), Clock::Fixed(Timestamp(1_000))).unwrap()
+    IdentityClient::new(instance, &NetworkConfig::default(), Clock::Fixed(Timestamp(1_000)))
+        .unwrap()
 }
 
 fn page(request: &HttpRequest, accounts: usize, account: &str) -> HttpResponse {
@@ -101,7 +102,7 @@ const QUICK: Limits = Limits {
     longest: Duration::from_secs(3_600),
 };
 
-async fn run(identity: &Identity, old: Option<&Inventory>) -> Result<Outcome> {
+async fn run(identity: &IdentityClient, old: Option<&Inventory>) -> Result<Outcome> {
     refresh(identity, &"token".into(), old, QUICK, Clock::Fixed(Timestamp(1_000)), &mut |_| ())
         .await
 }

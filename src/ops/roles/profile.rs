@@ -76,7 +76,7 @@ fn of_ours(profile: &Profile) -> Option<Meant> {
 /// `sso_account_id` and `sso_role_name`, with what tells the directory; or the same in Granted's
 /// spelling.
 fn by_keys(profile: &Profile, instances: &[Instance], prefix: &str) -> Option<Meant> {
-    let get = |key: &str| profile.plain(&format!("{prefix}{key}"));
+    let get = |key: &str| profile.plain_value(&format!("{prefix}{key}"));
     let (account, role) = (get("account_id")?.parse().ok()?, RoleName::new(get("role_name")?));
     let by_address = || {
         let (start_url, region) = (StartUrl::new(get("start_url")?), Region::new(get("region")?));

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use crate::awsconfig::block::{Parts, What};
+use crate::awsconfig::managed_block::{BlockSectionKind, SplitFile};
 use crate::config::{Paths, Settings};
 use crate::domain::{AccountId, InstanceName, Roster};
 use crate::ops::profiles::BLOCK;
@@ -60,9 +60,11 @@ pub(in crate::ops) fn take_written(roster: &mut Roster, paths: &Paths, settings:
 /// The names of each role that stand in our block and are no old ones, in the file's order.
 fn names(bytes: &[u8], usual: impl Fn() -> Option<InstanceName>) -> HashMap<Of, Vec<String>> {
     let mut names = HashMap::<Of, Vec<String>>::new();
-    let Ok(parts) = Parts::of(bytes, BLOCK) else { return names };
-    for held in parts.held() {
-        let What::Profile { name, sso, account, role, .. } = held.what else { continue };
+    let Ok(parts) = SplitFile::parse(bytes, BLOCK) else { return names };
+    for held in parts.sections() {
+        let BlockSectionKind::Profile { name, sso, account, role, .. } = held.kind else {
+            continue;
+        };
         let old = String::from_utf8_lossy(held.raw)
             .lines()
             .any(|line| line.trim_start().starts_with(OLD));

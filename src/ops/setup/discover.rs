@@ -4,7 +4,7 @@
 use crate::domain::{
     EndpointOverrides, ErrorKind, Instance, InstanceName, InstanceSource, Region, Result, StartUrl,
 };
-use crate::identity::{Flow, Identity, Network, glance};
+use crate::identity::{Flow, IdentityClient, NetworkConfig, probe};
 use crate::os::clock::Clock;
 
 use crate::ops::setup::address::{self, Address};
@@ -26,7 +26,7 @@ pub struct Portal {
 /// # Errors
 /// As [`address::read`]. A portal that can't be reached is no error: its region is then not known.
 pub async fn discover(
-    network: &Network,
+    network: &NetworkConfig,
     endpoints: &EndpointOverrides,
     pasted: &str,
 ) -> Result<Portal> {
@@ -35,7 +35,7 @@ pub async fn discover(
         let evidence = format!("the address names {region}");
         return Ok(Portal { start_url: address.start_url, region: address.region, evidence });
     }
-    let looked = glance(network, address.start_url.as_written(), endpoints.portal.as_deref()).await;
+    let looked = probe(network, address.start_url.as_written(), endpoints.portal.as_deref()).await;
     Ok(match looked {
         Ok(seen) => led(address, seen.location.as_deref()),
         Err(error) if error.kind == ErrorKind::Config => return Err(error),
@@ -85,10 +85,10 @@ fn host(start_url: &StartUrl) -> &str {
 ///
 /// # Errors
 /// [`Kind::Config`] when they don't; [`Kind::Unreachable`] when nobody could be asked.
-pub async fn confirm(instance: &Instance, network: &Network, clock: Clock) -> Result<()> {
-    let identity = Identity::new(instance.clone(), network, clock)?;
+pub async fn confirm(instance: &Instance, network: &NetworkConfig, clock: Clock) -> Result<()> {
+    let identity = IdentityClient::new(instance.clone(), network, clock)?;
     let registration = identity.register(Flow::Device).await?;
-    identity.start_device(&registration).await.map(drop)
+    identity.start_device_authorization(&registration).await.map(drop)
 }
 
 /// The instance that these words describe, not yet written anywhere.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::domain::{Error, ErrorKind, Instance, Result};
-use crate::identity::{Callback, Identity, Pkce, Poll, Registration, TokenReply};
+use crate::identity::{
+    Callback, ClientRegistration, IdentityClient, Pkce, PollOutcome, TokenResponse,
+};
 use crate::os::process::DeferSignals;
 use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, StagedRecord};
 
@@ -24,8 +26,8 @@ const REFRESH: Duration = Duration::from_secs(15);
 pub(super) async fn pkce(
     ctx: &Arc<Ctx>,
     instance: &Instance,
-    identity: &Identity,
-    registration: &Registration,
+    identity: &IdentityClient,
+    registration: &ClientRegistration,
     report: &(dyn Fn(SignInStep) + Send + Sync),
     replies: &mut Replies,
 ) -> Result<()> {
@@ -52,7 +54,7 @@ pub(super) async fn pkce(
     let staged = stage(ctx, instance).await?;
     let _kept = ctx.keeping.read().await;
     let _unhurried = DeferSignals::begin();
-    let reply = identity.exchange(registration, &pkce, &code).await?;
+    let reply = identity.exchange_code(registration, &pkce, &code).await?;
     keep(ctx, instance, staged, registration, reply).await
 }
 
@@ -60,11 +62,11 @@ pub(super) async fn pkce(
 pub(super) async fn device(
     ctx: &Arc<Ctx>,
     instance: &Instance,
-    identity: &Identity,
-    registration: &Registration,
+    identity: &IdentityClient,
+    registration: &ClientRegistration,
     report: &(dyn Fn(SignInStep) + Send + Sync),
 ) -> Result<()> {
-    let start = identity.start_device(registration).await?;
+    let start = identity.start_device_authorization(registration).await?;
     let page = Page::open(ctx, instance, &start.verification_uri_complete).await;
     let (url, code) = (start.verification_uri_complete.clone(), Some(start.user_code.clone()));
     report(SignInStep::Open { url, code, expires_at: start.expires_at, browser: page.opened });
@@ -86,10 +88,12 @@ pub(super) async fn device(
         let kept = ctx.keeping.read().await;
         let unhurried = DeferSignals::begin();
         match identity.poll_device(registration, &start).await? {
-            Poll::Token(reply) => return keep(ctx, instance, staged, registration, reply).await,
-            Poll::Pending => {}
+            PollOutcome::Token(reply) => {
+                return keep(ctx, instance, staged, registration, reply).await;
+            }
+            PollOutcome::Pending => {}
             // RFC 8628 section 3.5: five seconds more, for good.
-            Poll::SlowDown => pause += Duration::from_secs(5),
+            PollOutcome::SlowDown => pause += Duration::from_secs(5),
         }
         drop((kept, unhurried));
     }
@@ -105,8 +109,8 @@ async fn keep(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     staged: StagedRecord<SsoToken>,
-    registration: &Registration,
-    reply: TokenReply,
+    registration: &ClientRegistration,
+    reply: TokenResponse,
 ) -> Result<()> {
     let now = ctx.clock.now();
     let token = SsoToken {

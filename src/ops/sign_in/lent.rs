@@ -24,7 +24,7 @@ pub fn borrowed(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
         let token = token_cache::load(path)?;
         let same = token.start_url.as_ref() == Some(&instance.start_url)
             && token.region.as_ref() == Some(&instance.sso_region);
-        let good = same && !token.ours && token.expires_at > ctx.clock.now();
+        let good = same && !token.is_ours && token.expires_at > ctx.clock.now();
         (good && token_cache::has_scopes(&ctx.paths.sso_cache_dir, &token, &instance.scopes))
             .then_some(token)
     })
@@ -60,7 +60,7 @@ pub(in crate::ops) async fn share(
         // used.
         let wanted = path.exists() || (create && position == 0);
         let taken =
-            token_cache::load(path).is_some_and(|token| !token.ours && token.expires_at > now);
+            token_cache::load(path).is_some_and(|token| !token.is_ours && token.expires_at > now);
         match wanted && !taken {
             true => token_cache::save(
                 path,
@@ -77,7 +77,7 @@ pub(in crate::ops) async fn share(
 
 /// Takes our access token back from the CLI: it is revoked.
 pub(in crate::ops) async fn withdraw(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
-    change(ctx, instance, |_, _, path| token_cache::withdraw(path)).await
+    change(ctx, instance, |_, _, path| token_cache::remove_token(path)).await
 }
 
 /// Does something with each of the CLI's files for an instance, one process of ours at a time. The
@@ -112,7 +112,7 @@ fn places(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
         false => atomic_file::load(&ctx.paths.aws_config)
             .ok()
             .flatten()
-            .map(|bytes| AwsConfig::parse(bytes).spellings(&instance.start_url)),
+            .map(|bytes| AwsConfig::parse(bytes).start_url_spellings(&instance.start_url)),
         true => None,
     };
     let spellings = spellings.unwrap_or_default();
@@ -122,5 +122,5 @@ fn places(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
         InstanceSource::RolecallConfig | InstanceSource::SsoSession => vec![name, url],
     };
     keys.extend(spellings.iter().map(String::as_str).filter(|spelling| *spelling != url));
-    token_cache::paths(&ctx.paths.sso_cache_dir, &keys)
+    token_cache::cache_paths(&ctx.paths.sso_cache_dir, &keys)
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::{AuthFlow, env};
 use crate::domain::{Error, ErrorKind, Instance, Result};
-use crate::identity::{Flow, Identity};
+use crate::identity::{Flow, IdentityClient};
 use crate::vault::{RecordId, Turn};
 
 use crate::ops::ctx::{Ctx, run_blocking};
@@ -133,7 +133,7 @@ impl From<Error> for Attempt {
 async fn attempt(
     ctx: &Arc<Ctx>,
     instance: &Instance,
-    identity: &Identity,
+    identity: &IdentityClient,
     flow: Flow,
     report: &(dyn Fn(SignInStep) + Send + Sync),
     replies: &mut Replies,

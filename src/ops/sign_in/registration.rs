@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Instance, Result, Timestamp};
-use crate::identity::{Flow, Identity, Registration};
+use crate::identity::{ClientRegistration, Flow, IdentityClient};
 use crate::vault::{self, RecordId};
 
 use crate::ops::ctx::{Ctx, run_blocking};
@@ -16,9 +16,9 @@ const MARGIN: i64 = 15 * 60;
 pub(in crate::ops) async fn get(
     ctx: &Arc<Ctx>,
     instance: &Instance,
-    identity: &Identity,
+    identity: &IdentityClient,
     flow: Flow,
-) -> Result<(Registration, bool)> {
+) -> Result<(ClientRegistration, bool)> {
     let name = name(instance, flow);
     let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     if let Some(found) = run_blocking(move || vault.load::<vault::StoredRegistration>(&wanted, now)).await?
@@ -34,7 +34,11 @@ pub(in crate::ops) async fn get(
 
 /// Stores a registration that has proved good. A failure costs the next sign-in one request, and
 /// this one nothing.
-pub(in crate::ops) async fn keep(ctx: &Arc<Ctx>, instance: &Instance, registration: &Registration) {
+pub(in crate::ops) async fn keep(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    registration: &ClientRegistration,
+) {
     let (vault, name) = (ctx.vault.clone(), name(instance, registration.flow));
     let record = record(instance, registration, ctx.clock.now());
     if let Err(error) = run_blocking(move || vault.save(&name, &record)).await {
@@ -51,7 +55,7 @@ pub(in crate::ops) async fn forget(ctx: &Arc<Ctx>, instance: &Instance, flow: Fl
 /// As the vault keeps it.
 pub(in crate::ops) fn record(
     instance: &Instance,
-    registration: &Registration,
+    registration: &ClientRegistration,
     now: Timestamp,
 ) -> vault::StoredRegistration {
     vault::StoredRegistration {
@@ -65,10 +69,10 @@ pub(in crate::ops) fn record(
 }
 
 /// As the client wants it.
-pub(in crate::ops) fn plain(record: &vault::StoredRegistration) -> Registration {
+pub(in crate::ops) fn plain(record: &vault::StoredRegistration) -> ClientRegistration {
     let flow =
         if record.grants.iter().any(|grant| grant == CODE) { Flow::Pkce } else { Flow::Device };
-    Registration {
+    ClientRegistration {
         client_id: record.client_id.clone(),
         client_secret: record.client_secret.clone(),
         expires_at: record.expires_at,

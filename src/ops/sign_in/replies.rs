@@ -4,7 +4,7 @@
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::domain::{ErrorKind, Result, Secret};
-use crate::identity::parse_reply;
+use crate::identity::parse_redirect_url;
 use crate::ops::work::SignInStep;
 
 /// Where pasted addresses come in.
@@ -34,7 +34,7 @@ impl Replies {
                 self.0 = None;
                 break;
             };
-            match parse_reply(address.expose(), state) {
+            match parse_redirect_url(address.expose(), state) {
                 Err(error) if error.kind == ErrorKind::Usage => report(SignInStep::Misread(error)),
                 other => return other,
             }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::cache::session_lengths;
 use crate::domain::{Error, ErrorKind, Instance, Result, Secret};
-use crate::identity::{RefreshOutcome, TokenReply};
+use crate::identity::{RefreshOutcome, TokenResponse};
 use crate::os::process::DeferSignals;
 use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, Turn};
 
@@ -129,7 +129,7 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<
     let staged = run_blocking(move || vault.stage::<SsoToken>(&staging)).await?;
     let _kept = ctx.keeping.read().await;
     let _unhurried = DeferSignals::begin();
-    match identity.refresh(&registration::plain(registration), refresh_token).await? {
+    match identity.refresh_tokens(&registration::plain(registration), refresh_token).await? {
         RefreshOutcome::Token(reply) => {
             let token = renewed(ctx, old, reply);
             let (access, expires_at) = (token.access_token.clone(), token.expires_at);
@@ -161,7 +161,7 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<
     }
 }
 
-fn renewed(ctx: &Ctx, old: &SsoToken, reply: TokenReply) -> SsoToken {
+fn renewed(ctx: &Ctx, old: &SsoToken, reply: TokenResponse) -> SsoToken {
     SsoToken {
         access_token: reply.access_token,
         refresh_token: reply.refresh_token.or_else(|| old.refresh_token.clone()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::Region;
-use crate::identity::{Connections, Network};
+use crate::identity::{Connections, NetworkConfig};
 use crate::ops::instances::endpoints_of;
 use crate::ops::setup::address::EXAMPLE;
 use crate::ops::setup::discover::Portal;
@@ -48,8 +48,8 @@ impl Questions<'_> {
     }
 
     /// Connections of its own for each question: they end with the runtime that made them.
-    fn network(&self) -> Network {
-        Network { connections: Connections::default(), ..self.ctx.network.clone() }
+    fn network(&self) -> NetworkConfig {
+        NetworkConfig { connections: Connections::default(), ..self.ctx.network.clone() }
     }
 
     /// The region that AWS takes this portal's sign-ins in.

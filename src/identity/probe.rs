@@ -12,16 +12,16 @@ use tracing::info;
 
 use crate::domain::{Error, ErrorKind, Result, Timestamp};
 
-use super::Network;
-use super::endpoint::host;
-use super::fault::{Fault, root};
+use super::NetworkConfig;
+use super::endpoint::authority;
+use super::sdk_error::{ApiError, root_cause};
 
 /// How long a server has for its answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a server said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glance {
+pub struct ProbeResponse {
     /// The HTTP status.
     pub status: u16,
     /// Where it sends whoever asks, of a redirect.
@@ -39,21 +39,25 @@ pub struct Glance {
 /// # Errors
 /// [`Kind::Unreachable`] when there is no answer within ten seconds, [`Kind::Config`] when proxy or
 /// CA bundle are wrong.
-pub async fn glance(network: &Network, address: &str, through: Option<&str>) -> Result<Glance> {
-    let first = ask(network, address, through, "HEAD").await?;
+pub async fn probe(
+    network: &NetworkConfig,
+    address: &str,
+    through: Option<&str>,
+) -> Result<ProbeResponse> {
+    let first = send(network, address, through, "HEAD").await?;
     match first.status {
-        405 | 501 => ask(network, address, through, "GET").await,
+        405 | 501 => send(network, address, through, "GET").await,
         _ => Ok(first),
     }
 }
 
-async fn ask(
-    network: &Network,
+async fn send(
+    network: &NetworkConfig,
     address: &str,
     through: Option<&str>,
     method: &str,
-) -> Result<Glance> {
-    let name = host(address);
+) -> Result<ProbeResponse> {
+    let name = authority(address);
     let path = address.split_once(name).map_or("", |(_, path)| path);
     let target = match through {
         Some(endpoint) => format!("{}{path}", endpoint.trim_end_matches('/')),
@@ -67,13 +71,13 @@ async fn ask(
     request.headers_mut().try_insert("host", name.to_owned()).map_err(|_| wrong())?;
     request.headers_mut().insert("user-agent", network.user_agent.clone());
     let connector = network.connector(&target)?;
-    let said = |fault: Fault| fault.explain("looking at the portal", name, None);
-    let answer = tokio::time::timeout(PATIENCE, connector.call(request)).await;
-    let answer = answer.map_err(|_| said(Fault::Silence("no answer in time".into())))?;
-    let answer = answer.map_err(|error| said(Fault::Silence(root(&error))))?;
+    let said = |fault: ApiError| fault.explain("looking at the portal", name, None);
+    let answer = tokio::time::timeout(TIMEOUT, connector.call(request)).await;
+    let answer = answer.map_err(|_| said(ApiError::NoResponse("no answer in time".into())))?;
+    let answer = answer.map_err(|error| said(ApiError::NoResponse(root_cause(&error))))?;
     let header = |name: &str| answer.headers().get(name).map(str::to_owned);
     let date = header("date").and_then(|date| DateTime::from_str(&date, Format::HttpDate).ok());
-    let glance = Glance {
+    let glance = ProbeResponse {
         status: answer.status().as_u16(),
         location: header("location"),
         date: date.map(|date| Timestamp(date.secs())),

@@ -3,7 +3,7 @@
 use crate::domain::{Error, ErrorKind, Result};
 
 /// Letters of names that all SDKs take without quotes.
-const PLAIN: &str = "_./%@:+-";
+const UNQUOTED: &str = "_./%@:+-";
 
 /// `[profile NAME]`, with quotes where the name needs them; `[default]` for that name.
 ///
@@ -17,7 +17,7 @@ pub fn profile_header(name: &str) -> Result<String> {
 ///
 /// # Errors
 /// As [`profile_header`].
-pub fn session_header(name: &str) -> Result<String> {
+pub fn sso_session_header(name: &str) -> Result<String> {
     header("sso-session", name)
 }
 
@@ -30,7 +30,7 @@ fn header(kind: &str, name: &str) -> Result<String> {
             format!("`{name}` can't be the name of a {kind} in an AWS config file"),
         ));
     }
-    if name.chars().all(|letter| letter.is_ascii_alphanumeric() || PLAIN.contains(letter)) {
+    if name.chars().all(|letter| letter.is_ascii_alphanumeric() || UNQUOTED.contains(letter)) {
         return Ok(format!("[{kind} {name}]"));
     }
     Ok(format!("[{kind} \"{}\"]", name.replace('\\', "\\\\").replace('"', "\\\"")))
@@ -40,7 +40,7 @@ fn header(kind: &str, name: &str) -> Result<String> {
 ///
 /// # Errors
 /// [`Kind::Config`] for a key or a value that would not be read back, naming it.
-pub fn section<'p>(
+pub fn render_section<'p>(
     header: &str,
     pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
 ) -> Result<String> {
@@ -87,12 +87,12 @@ pub fn check_value(key: &str, value: &str) -> Result<()> {
 /// A command line of these words for `credential_process`: the AWS CLI splits it by itself, other
 /// SDKs give it to a shell.
 pub fn command_line<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
-    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+    words.into_iter().map(quote_word).collect::<Vec<_>>().join(" ")
 }
 
 /// A word in double quotes where it needs any, since that is what all systems know; what a POSIX
 /// shell would see inside of them stands in single quotes.
-fn quoted(word: &str) -> String {
+fn quote_word(word: &str) -> String {
     let plain = |letter: char| {
         letter.is_ascii_alphanumeric()
             || matches!(letter, '_' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',' | '-')
@@ -113,7 +113,7 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::awsconfig::header::words;
+    use crate::awsconfig::header::split_shell_words;
     use crate::awsconfig::{AwsConfig, Profile};
     use proptest::prelude::*;
 
@@ -140,11 +140,17 @@ mod tests {
     #[test]
     fn values_that_some_sdk_would_cut_are_refused() {
         for value in [" x", "a #b", "a ;b", "#b", "a\nb", "a\tb\u{0}"] {
-            assert!(section("[x]", [("k", value)]).is_err(), "{value:?}");
+            assert!(render_section("[x]", [("k", value)]).is_err(), "{value:?}");
         }
-        assert!(section("[x]", [("a b", "v")]).is_err() && section("[x]", [("", "v")]).is_err());
-        assert_eq!(section("[x]", [("k", "https://x/#/")]).unwrap(), "[x]\nk = https://x/#/\n");
-        let empty = section("[profile x]", [("cli_pager", ""), ("k", "v")]).unwrap();
+        assert!(
+            render_section("[x]", [("a b", "v")]).is_err()
+                && render_section("[x]", [("", "v")]).is_err()
+        );
+        assert_eq!(
+            render_section("[x]", [("k", "https://x/#/")]).unwrap(),
+            "[x]\nk = https://x/#/\n"
+        );
+        let empty = render_section("[profile x]", [("cli_pager", ""), ("k", "v")]).unwrap();
         assert_eq!(empty, "[profile x]\ncli_pager =\nk = v\n");
         let read = read(&empty, "x").unwrap();
         assert_eq!(
@@ -172,7 +178,7 @@ mod tests {
         #[test]
         fn names_and_values_are_read_back(name in "[ -~\u{e9}\u{4e16}]{1,12}", value in "[ -~\u{e9}]{1,20}") {
             let Ok(header) = profile_header(&name) else { return Ok(()) };
-            let Ok(text) = section(&header, [("k", value.as_str())]) else { return Ok(()) };
+            let Ok(text) = render_section(&header, [("k", value.as_str())]) else { return Ok(()) };
             let profile = read(&text, &name);
             prop_assert_eq!(profile.and_then(|profile| profile.get("k").map(str::to_owned)), Some(value), "{}", text);
         }
@@ -180,7 +186,7 @@ mod tests {
         #[cfg(unix)]
         #[test]
         fn command_lines_come_apart_into_their_words(line in prop::collection::vec("[ -~\u{e9}]{0,10}", 1..5)) {
-            prop_assert_eq!(words(&command_line(line.iter().map(String::as_str))), Some(line));
+            prop_assert_eq!(split_shell_words(&command_line(line.iter().map(String::as_str))), Some(line));
         }
     }
 }

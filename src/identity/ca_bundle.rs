@@ -23,7 +23,7 @@ pub(super) fn load(path: &Path) -> Result<Vec<u8>> {
     let bytes = atomic_file::load(path).map_err(|error| error.hint(HINT))?;
     let bytes =
         bytes.ok_or_else(|| wrong(format!("the certificates {} are not there", path.display())))?;
-    let kept = usable(&bytes);
+    let kept = usable_certificates(&bytes);
     if kept.is_empty() {
         Err(wrong(format!("{} holds no certificate that can be used", path.display())))
     } else {
@@ -35,7 +35,7 @@ const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 
 /// The certificates among whatever else the file holds, each of them sound.
-fn usable(pem: &[u8]) -> Vec<u8> {
+fn usable_certificates(pem: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(pem);
     let blocks =
         text.split(BEGIN).skip(1).filter_map(|rest| rest.split_once(END)).map(|(block, _)| block);
@@ -57,9 +57,9 @@ mod tests {
     fn what_is_no_certificate_is_left_out() {
         let junk = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\nnotes\n";
         let mixed = [junk, AUTHORITY, AUTHORITY].concat();
-        let kept = usable(&mixed);
+        let kept = usable_certificates(&mixed);
         assert_eq!(String::from_utf8(kept).unwrap().matches("BEGIN").count(), 2);
-        assert!(usable(junk).is_empty());
+        assert!(usable_certificates(junk).is_empty());
     }
 
     #[test]

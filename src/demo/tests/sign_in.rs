@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::{Approve, Fault, Options, Running, approve, deny, start};
+use super::super::{DeviceApproval, Fault, Simulator, SimulatorOptions, approve, deny, start};
 use super::*;
 use crate::os::http::parse_form;
 
@@ -35,9 +35,9 @@ fn a_device_code_waits_for_the_person_and_then_works_once() {
     );
     assert_eq!(
         (
-            demo.calls("CreateToken"),
-            demo.calls("RegisterClient"),
-            demo.calls("StartDeviceAuthorization")
+            demo.call_count("CreateToken"),
+            demo.call_count("RegisterClient"),
+            demo.call_count("StartDeviceAuthorization")
         ),
         (3, 1, 1)
     );
@@ -70,17 +70,21 @@ fn a_device_code_dies_after_ten_minutes() {
     let demo = demo();
     let client = register(&demo);
     let device = start_device(&demo, &client);
-    demo.script(Fault::SkewDate { seconds: 601 });
+    demo.add_fault(Fault::SkewClock { seconds: 601 });
     assert_eq!(poll(&demo, &client, &device).error(), (400, "ExpiredTokenException".into()));
 }
 
 #[test]
 fn codes_can_approve_themselves() {
-    let demo = start(Options { approve: Approve::AfterMillis(0), ..Options::default() }).unwrap();
+    let demo = start(SimulatorOptions {
+        approval: DeviceApproval::AfterMillis(0),
+        ..SimulatorOptions::default()
+    })
+    .unwrap();
     let client = register(&demo);
     let device = start_device(&demo, &client);
     assert_eq!(poll(&demo, &client, &device).status, 200);
-    demo.approve_after(Approve::Person);
+    demo.set_approval(DeviceApproval::Manual);
     let device = start_device(&demo, &client);
     assert_eq!(poll(&demo, &client, &device).status, 400);
 }
@@ -131,16 +135,17 @@ fn refreshing_rotates_and_the_old_token_is_dead() {
 
 #[test]
 fn a_session_ends_and_shortens_its_last_token() {
-    let demo = start(Options { session_lifetime: 4_000, ..Options::default() }).unwrap();
+    let demo =
+        start(SimulatorOptions { session_lifetime: 4_000, ..SimulatorOptions::default() }).unwrap();
     let (client, first) = sign_in(&demo);
-    demo.script(Fault::SkewDate { seconds: 3_900 });
+    demo.add_fault(Fault::SkewClock { seconds: 3_900 });
     assert_eq!(
         get(&demo, "/assignment/accounts", first["accessToken"].as_str().unwrap()).status,
         401
     );
     let second = refresh(&demo, &client, &first["refreshToken"]).json();
     assert!(second["expiresIn"].as_i64().unwrap() <= 100, "{second}");
-    demo.script(Fault::SkewDate { seconds: 4_001 });
+    demo.add_fault(Fault::SkewClock { seconds: 4_001 });
     assert_eq!(refresh(&demo, &client, &second["refreshToken"]).error().1, "InvalidGrantException");
 }
 
@@ -168,7 +173,11 @@ fn tokens_can_be_expired_and_sessions_ended() {
 
 #[test]
 fn without_the_scope_a_session_can_not_be_refreshed() {
-    let demo = start(Options { approve: Approve::AfterMillis(0), ..Options::default() }).unwrap();
+    let demo = start(SimulatorOptions {
+        approval: DeviceApproval::AfterMillis(0),
+        ..SimulatorOptions::default()
+    })
+    .unwrap();
     let client =
         post(&demo, "/client/register", &json!({ "clientName": "old", "clientType": "public" }))
             .json();
@@ -183,7 +192,7 @@ fn registrations_are_checked() {
     let demo = demo();
     let good = json!({ "clientName": "n", "clientType": "public", "scopes": ["sso:account:access"], "issuerUrl": CORP,
         "grantTypes": ["authorization_code", "refresh_token"], "redirectUris": ["http://127.0.0.1/oauth/callback"] });
-    let told = |change: Value| post(&demo, "/client/register", &with(&good, change)).error();
+    let told = |change: Value| post(&demo, "/client/register", &merge(&good, change)).error();
     assert_eq!(told(json!({})).0, 200);
     assert_eq!(told(json!({ "issuerUrl": "https://corp.awsapps.com/start/#/" })).0, 200);
     for (change, error) in [
@@ -212,7 +221,7 @@ fn a_wrong_client_or_start_url_is_refused() {
     let demo = demo();
     let client = register(&demo);
     let start = |change: Value| {
-        let body = with(&with(&client, json!({ "startUrl": CORP })), change);
+        let body = merge(&merge(&client, json!({ "startUrl": CORP })), change);
         post(&demo, "/device_authorization", &body).error()
     };
     assert_eq!(start(json!({ "clientSecret": "guess" })), (401, "InvalidClientException".into()));
@@ -223,27 +232,27 @@ fn a_wrong_client_or_start_url_is_refused() {
     let code = post(
         &demo,
         "/token",
-        &with(&client, json!({ "grantType": "authorization_code", "code": "x" })),
+        &merge(&client, json!({ "grantType": "authorization_code", "code": "x" })),
     );
     assert_eq!(code.error(), (400, "UnauthorizedClientException".into()));
     assert_eq!(
-        post(&demo, "/token", &with(&client, json!({ "grantType": "x" }))).error().1,
+        post(&demo, "/token", &merge(&client, json!({ "grantType": "x" }))).error().1,
         "UnsupportedGrantTypeException"
     );
-    demo.script(Fault::SkewDate { seconds: 91 * 86_400 });
+    demo.add_fault(Fault::SkewClock { seconds: 91 * 86_400 });
     assert_eq!(start(json!({})), (401, "InvalidClientException".into()));
 }
 
 /// A program in the middle of the authorization-code flow.
-struct Program {
+struct AuthorizationCodeClient {
     client: Value,
     callback: TcpListener,
-    redirect: String,
+    redirect_uri: String,
     verifier: String,
 }
 
-impl Program {
-    fn new(demo: &Running) -> Self {
+impl AuthorizationCodeClient {
+    fn new(demo: &Simulator) -> Self {
         let client = post(
             demo,
             "/client/register",
@@ -255,10 +264,10 @@ impl Program {
         let redirect = format!("http://{}/oauth/callback", callback.local_addr().unwrap());
         let client =
             json!({ "clientId": client["clientId"], "clientSecret": client["clientSecret"] });
-        Self { client, callback, redirect, verifier: "v".repeat(64) }
+        Self { client, callback, redirect_uri: redirect, verifier: "v".repeat(64) }
     }
 
-    fn authorize_url(&self, demo: &Running) -> String {
+    fn authorize_url(&self, demo: &Simulator) -> String {
         let encode = |text: &str| {
             percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
                 .to_string()
@@ -269,12 +278,12 @@ impl Program {
              &scopes=sso%3Aaccount%3Aaccess&code_challenge={challenge}",
             demo.url(),
             encode(self.client["clientId"].as_str().unwrap()),
-            encode(&self.redirect),
+            encode(&self.redirect_uri),
         )
     }
 
     /// Lets the person answer, and returns what came back to the program.
-    fn answered(&self, answer: impl FnOnce() + Send) -> Vec<(String, String)> {
+    fn receive_redirect(&self, answer: impl FnOnce() + Send) -> Vec<(String, String)> {
         std::thread::scope(|scope| {
             scope.spawn(answer);
             let (mut stream, _) = self.callback.accept().unwrap();
@@ -289,13 +298,13 @@ impl Program {
         })
     }
 
-    fn redeem(&self, demo: &Running, code: &str, change: Value) -> Reply {
-        let body = json!({ "grantType": "authorization_code", "code": code, "redirectUri": self.redirect, "codeVerifier": self.verifier });
-        post(demo, "/token", &with(&with(&self.client, body), change))
+    fn redeem(&self, demo: &Simulator, code: &str, change: Value) -> FetchedResponse {
+        let body = json!({ "grantType": "authorization_code", "code": code, "redirectUri": self.redirect_uri, "codeVerifier": self.verifier });
+        post(demo, "/token", &merge(&merge(&self.client, body), change))
     }
 
-    fn code(&self, demo: &Running) -> String {
-        let back = self.answered(|| approve(&self.authorize_url(demo)).unwrap());
+    fn obtain_code(&self, demo: &Simulator) -> String {
+        let back = self.receive_redirect(|| approve(&self.authorize_url(demo)).unwrap());
         assert_eq!(back[1], ("state".to_owned(), "st&te".to_owned()));
         assert_eq!(back[0].0, "code");
         back[0].1.clone()
@@ -305,8 +314,8 @@ impl Program {
 #[test]
 fn an_authorization_code_is_good_for_one_token() {
     let demo = demo();
-    let program = Program::new(&demo);
-    let code = program.code(&demo);
+    let program = AuthorizationCodeClient::new(&demo);
+    let code = program.obtain_code(&demo);
     let reply = program.redeem(&demo, &code, json!({})).json();
     assert_eq!(
         get(&demo, "/assignment/accounts", reply["accessToken"].as_str().unwrap()).status,
@@ -317,18 +326,18 @@ fn an_authorization_code_is_good_for_one_token() {
         program.redeem(&demo, &code, json!({})).error(),
         (400, "InvalidGrantException".into())
     );
-    assert_eq!(demo.calls("Authorize"), 1);
+    assert_eq!(demo.call_count("Authorize"), 1);
 }
 
 #[test]
 fn verifier_and_redirect_must_be_the_same_as_before() {
     let demo = demo();
-    let program = Program::new(&demo);
+    let program = AuthorizationCodeClient::new(&demo);
     for wrong in [
         json!({ "codeVerifier": "w".repeat(64) }),
         json!({ "redirectUri": "http://127.0.0.1:1/oauth/callback" }),
     ] {
-        let code = program.code(&demo);
+        let code = program.obtain_code(&demo);
         assert_eq!(
             program.redeem(&demo, &code, wrong).error(),
             (400, "InvalidGrantException".into())
@@ -339,23 +348,23 @@ fn verifier_and_redirect_must_be_the_same_as_before() {
             "a failed try uses the code up"
         );
     }
-    let code = program.code(&demo);
-    demo.script(Fault::SkewDate { seconds: 61 });
+    let code = program.obtain_code(&demo);
+    demo.add_fault(Fault::SkewClock { seconds: 61 });
     assert_eq!(program.redeem(&demo, &code, json!({})).error().1, "InvalidGrantException");
 }
 
 #[test]
 fn denying_goes_back_with_an_error_and_the_state() {
     let demo = demo();
-    let program = Program::new(&demo);
-    let back = program.answered(|| deny(&program.authorize_url(&demo)).unwrap());
+    let program = AuthorizationCodeClient::new(&demo);
+    let back = program.receive_redirect(|| deny(&program.authorize_url(&demo)).unwrap());
     assert_eq!(back, [("error".into(), "access_denied".into()), ("state".into(), "st&te".into())]);
 }
 
 #[test]
 fn an_authorize_request_with_a_strange_address_shows_a_page_and_redirects_nowhere() {
     let demo = demo();
-    let program = Program::new(&demo);
+    let program = AuthorizationCodeClient::new(&demo);
     let url = program.authorize_url(&demo);
     for (from, to) in [
         ("oauth%2Fcallback", "elsewhere"),

@@ -7,10 +7,10 @@ use tokio::net::TcpStream;
 
 use crate::os::http::HandlerOutcome;
 
-use super::reply::{Delivery, Message};
+use super::fault_reply::{Delivery, WireMessage};
 
 /// Takes the connection over, sends the message and ends the connection.
-pub(super) fn over(message: Message, delivery: Delivery) -> HandlerOutcome {
+pub(super) fn take_over(message: WireMessage, delivery: Delivery) -> HandlerOutcome {
     HandlerOutcome::TakeOver(Box::new(move |stream| {
         Box::pin(async move {
             // The client may hang up at any byte.
@@ -19,33 +19,35 @@ pub(super) fn over(message: Message, delivery: Delivery) -> HandlerOutcome {
     }))
 }
 
-async fn send(mut stream: TcpStream, message: &Message, delivery: Delivery) -> io::Result<()> {
+async fn send(mut stream: TcpStream, message: &WireMessage, delivery: Delivery) -> io::Result<()> {
     let body = &message.body;
     match delivery {
         Delivery::Whole => {
-            stream.write_all(&[head(message, Some(body.len())), body.clone()].concat()).await?;
+            stream
+                .write_all(&[render_head(message, Some(body.len())), body.clone()].concat())
+                .await?;
         }
-        Delivery::Cut { keep, honest } => {
+        Delivery::Truncated { keep, accurate_length: honest } => {
             let kept = &body[..keep.min(body.len())];
             let announced = if honest { kept.len() } else { body.len() };
-            stream.write_all(&[&head(message, Some(announced)), kept].concat()).await?;
+            stream.write_all(&[&render_head(message, Some(announced)), kept].concat()).await?;
         }
         Delivery::Endless => {
-            stream.write_all(&[&head(message, None), &body[..]].concat()).await?;
+            stream.write_all(&[&render_head(message, None), &body[..]].concat()).await?;
             let blanks = vec![b' '; 1 << 16];
             loop {
                 stream.write_all(&blanks).await?;
             }
         }
         Delivery::Trickle { pause } => {
-            stream.write_all(&head(message, Some(body.len()))).await?;
+            stream.write_all(&render_head(message, Some(body.len()))).await?;
             for byte in body {
                 tokio::time::sleep(pause).await;
                 stream.write_all(&[*byte]).await?;
             }
         }
-        Delivery::Bare => stream.write_all(body).await?,
-        Delivery::Silent => return drain(&mut stream).await,
+        Delivery::BodyOnly => stream.write_all(body).await?,
+        Delivery::NoResponse => return drain(&mut stream).await,
         Delivery::Close => {}
         Delivery::Reset => return stream.set_zero_linger(),
     }
@@ -63,7 +65,7 @@ async fn drain(stream: &mut TcpStream) -> io::Result<()> {
 }
 
 /// Status line and headers. Without a length the body lasts until the connection ends.
-fn head(message: &Message, length: Option<usize>) -> Vec<u8> {
+fn render_head(message: &WireMessage, length: Option<usize>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} Scripted\r\nconnection: close\r\n", message.status);
     let own_length =
         message.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));

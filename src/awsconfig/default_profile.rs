@@ -1,12 +1,12 @@
 //! What the `[default]` profile takes credentials from: SDKs do so before they ask an endpoint.
 
-use super::header::Kind;
-use super::read::AwsConfig;
-use super::scan::{Line, Reader};
+use super::config_file::AwsConfig;
+use super::header::SectionKind;
+use super::lexer::{IniLexer, IniLine};
 
 /// A key of `[default]` that makes SDKs look for credentials there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Yield {
+pub struct DefaultCredentialKey {
     /// The key, as it is written there.
     pub key: String,
     /// Its line in the file; the first is 1.
@@ -15,7 +15,7 @@ pub struct Yield {
 
 /// Any of these is enough: where it does not suffice for credentials, SDKs stop with an error
 /// instead of going on.
-const KEYS: [&str; 11] = [
+const CREDENTIAL_KEYS: [&str; 11] = [
     "aws_access_key_id",
     "aws_secret_access_key",
     "credential_process",
@@ -32,16 +32,17 @@ const KEYS: [&str; 11] = [
 impl AwsConfig {
     /// The first line of the default profile that is about credentials, in a config or a
     /// credentials file.
-    pub fn default_yields(&self) -> Option<Yield> {
-        let is_default =
-            |section: &&super::scan::Section| self.name(section).as_deref() == Some("default");
-        self.sections(Kind::Profile).filter(is_default).find_map(|section| {
+    pub fn default_credential_key(&self) -> Option<DefaultCredentialKey> {
+        let is_default = |section: &&super::lexer::SectionSpan| {
+            self.section_name(section).as_deref() == Some("default")
+        };
+        self.sections(SectionKind::Profile).filter(is_default).find_map(|section| {
             let (before, mut reader) =
-                (self.text()[..section.body.start].matches('\n').count(), Reader::default());
+                (self.text()[..section.body.start].matches('\n').count(), IniLexer::default());
             let mut lines = self.text()[section.body.clone()].lines().zip(before + 1..);
-            lines.find_map(|(line, number)| match reader.read(line) {
-                Line::Key(key, value) if !value.is_empty() && is_about_credentials(key) => {
-                    Some(Yield { key: key.to_owned(), line: number })
+            lines.find_map(|(line, number)| match reader.lex_line(line) {
+                IniLine::Key(key, value) if !value.is_empty() && is_credential_key(key) => {
+                    Some(DefaultCredentialKey { key: key.to_owned(), line: number })
                 }
                 _ => None,
             })
@@ -49,33 +50,33 @@ impl AwsConfig {
     }
 }
 
-fn is_about_credentials(key: &str) -> bool {
-    KEYS.iter().any(|name| key.eq_ignore_ascii_case(name))
+fn is_credential_key(key: &str) -> bool {
+    CREDENTIAL_KEYS.iter().any(|name| key.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn yields(text: &str) -> Option<(String, usize)> {
-        AwsConfig::parse(text).default_yields().map(|found| (found.key, found.line))
+    fn credential_key(text: &str) -> Option<(String, usize)> {
+        AwsConfig::parse(text).default_credential_key().map(|found| (found.key, found.line))
     }
 
     #[test]
     fn every_way_to_credentials_is_found_with_its_line() {
-        for key in KEYS {
+        for key in CREDENTIAL_KEYS {
             assert_eq!(
-                yields(&format!("# mine\n\n[default]\nregion = x\n{key} = y\n")),
+                credential_key(&format!("# mine\n\n[default]\nregion = x\n{key} = y\n")),
                 Some((key.to_owned(), 5)),
                 "{key}"
             );
         }
         assert_eq!(
-            yields("[profile a]\n[profile default]\r\nAWS_Access_Key_Id=x"),
+            credential_key("[profile a]\n[profile default]\r\nAWS_Access_Key_Id=x"),
             Some(("AWS_Access_Key_Id".into(), 3))
         );
         assert_eq!(
-            yields("[default]\nregion = x\n[other]\nrole_arn = x\n[default]\nrole_arn = y"),
+            credential_key("[default]\nregion = x\n[other]\nrole_arn = x\n[default]\nrole_arn = y"),
             Some(("role_arn".into(), 6))
         );
     }
@@ -91,7 +92,7 @@ mod tests {
             "[default]\nsso_region = eu-west-1",
         ];
         for text in fine {
-            assert_eq!(yields(text), None, "{text}");
+            assert_eq!(credential_key(text), None, "{text}");
         }
     }
 }

@@ -4,15 +4,15 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::super::{Delivery, Edit, Fault, Reply as Scripted};
+use super::super::{Delivery, Fault, FaultReply as Scripted, ReplyEdit};
 use super::*;
 
-fn script(demo: &Running, operation: &str, reply: Scripted) {
-    demo.script(Fault::Answer { operation: operation.into(), times: 1, reply });
+fn script_reply(demo: &Simulator, operation: &str, reply: Scripted) {
+    demo.add_fault(Fault::Reply { operation: operation.into(), times: 1, reply });
 }
 
 /// Sends a request for the list of accounts, and returns the connection.
-fn request(demo: &Running) -> TcpStream {
+fn request(demo: &Simulator) -> TcpStream {
     let mut stream = TcpStream::connect(demo.url().strip_prefix("http://").unwrap()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream.write_all(b"GET /assignment/accounts HTTP/1.1\r\nhost: portal\r\n\r\n").unwrap();
@@ -29,7 +29,7 @@ fn head_and_body(mut stream: TcpStream) -> (String, String) {
 #[test]
 fn any_message_can_be_scripted() {
     let demo = demo();
-    script(&demo, "ListAccounts", Scripted::html(451).header("retry-after", "9"));
+    script_reply(&demo, "ListAccounts", Scripted::html(451).with_header("retry-after", "9"));
     let reply = get(&demo, "/assignment/accounts", "x");
     assert_eq!(
         (reply.status, reply.header("retry-after"), reply.header("date")),
@@ -39,7 +39,7 @@ fn any_message_can_be_scripted() {
         reply.header("content-type").unwrap().starts_with("text/html")
             && reply.body.starts_with("<!doctype")
     );
-    script(&demo, "ListAccounts", Scripted::json(204, ""));
+    script_reply(&demo, "ListAccounts", Scripted::json(204, ""));
     let reply = get(&demo, "/assignment/accounts", "x");
     assert_eq!((reply.status, reply.header("content-length"), &*reply.body), (204, None, ""));
     assert_eq!(get(&demo, "/assignment/accounts", "x").status, 401, "used up");
@@ -48,13 +48,13 @@ fn any_message_can_be_scripted() {
 #[test]
 fn a_true_answer_can_be_edited() {
     let demo = demo();
-    let token = token(&demo);
-    let zero = Edit::Set("/roleCredentials/expiration".into(), json!(0));
-    let reply = Scripted::true_answer()
-        .edit(zero)
-        .edit(Edit::Status(201))
-        .header("date", "Thu, 01 Jan 1970 00:00:00 GMT");
-    script(&demo, "GetRoleCredentials", reply);
+    let token = access_token(&demo);
+    let zero = ReplyEdit::Set("/roleCredentials/expiration".into(), json!(0));
+    let reply = Scripted::from_operation()
+        .with_edit(zero)
+        .with_edit(ReplyEdit::Status(201))
+        .with_header("date", "Thu, 01 Jan 1970 00:00:00 GMT");
+    script_reply(&demo, "GetRoleCredentials", reply);
     let path = format!("/federation/credentials?account_id={PAYMENTS}&role_name=ReadOnlyAccess");
     let reply = get(&demo, &path, &token);
     assert_eq!((reply.status, reply.header("date")), (201, Some("Thu, 01 Jan 1970 00:00:00 GMT")));
@@ -68,13 +68,13 @@ fn a_true_answer_can_be_edited() {
 #[test]
 fn a_page_can_come_twice() {
     let demo = demo();
-    let token = token(&demo);
+    let token = access_token(&demo);
     let first = get(&demo, "/assignment/accounts?max_result=2", &token).json();
     let next = format!(
         "/assignment/accounts?max_result=2&next_token={}",
         first["nextToken"].as_str().unwrap()
     );
-    script(&demo, "ListAccounts", Scripted::first_page());
+    script_reply(&demo, "ListAccounts", Scripted::from_first_page());
     assert_eq!(get(&demo, &next, &token).json(), first);
     assert_ne!(get(&demo, &next, &token).json()["accountList"], first["accountList"]);
 }
@@ -83,10 +83,11 @@ fn a_page_can_come_twice() {
 fn a_body_can_be_cut_with_and_without_saying_so() {
     let demo = demo();
     for (honest, length) in [(true, 3), (false, 10)] {
-        script(
+        script_reply(
             &demo,
             "ListAccounts",
-            Scripted::json(200, "0123456789").delivered(Delivery::Cut { keep: 3, honest }),
+            Scripted::json(200, "0123456789")
+                .with_delivery(Delivery::Truncated { keep: 3, accurate_length: honest }),
         );
         let (head, body) = head_and_body(request(&demo));
         assert!(head.contains(&format!("content-length: {length}\r\n")), "{head}");
@@ -97,7 +98,7 @@ fn a_body_can_be_cut_with_and_without_saying_so() {
 #[test]
 fn an_endless_body_ends_when_the_client_hangs_up() {
     let demo = demo();
-    script(&demo, "ListAccounts", Scripted::json(200, "{}").delivered(Delivery::Endless));
+    script_reply(&demo, "ListAccounts", Scripted::json(200, "{}").with_delivery(Delivery::Endless));
     let mut stream = request(&demo);
     let mut bytes = vec![0; 3 << 20];
     stream.read_exact(&mut bytes).unwrap();
@@ -110,10 +111,10 @@ fn an_endless_body_ends_when_the_client_hangs_up() {
 fn a_slow_body_comes_byte_by_byte() {
     let demo = demo();
     let pause = Duration::from_millis(15);
-    script(
+    script_reply(
         &demo,
         "ListAccounts",
-        Scripted::json(200, "1234").delivered(Delivery::Trickle { pause }),
+        Scripted::json(200, "1234").with_delivery(Delivery::Trickle { pause }),
     );
     let before = Instant::now();
     assert_eq!(head_and_body(request(&demo)).1, "1234");
@@ -123,10 +124,10 @@ fn a_slow_body_comes_byte_by_byte() {
 #[test]
 fn bytes_need_not_be_http() {
     let demo = demo();
-    script(
+    script_reply(
         &demo,
         "ListAccounts",
-        Scripted::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").delivered(Delivery::Bare),
+        Scripted::raw(200, "", "SSH-2.0-OpenSSH_9.6\r\n").with_delivery(Delivery::BodyOnly),
     );
     let mut text = String::new();
     request(&demo).read_to_string(&mut text).unwrap();
@@ -136,14 +137,14 @@ fn bytes_need_not_be_http() {
 #[test]
 fn there_may_be_no_answer() {
     let demo = demo();
-    script(&demo, "ListAccounts", Scripted::nothing(Delivery::Close));
+    script_reply(&demo, "ListAccounts", Scripted::no_response(Delivery::Close));
     assert_eq!(request(&demo).read(&mut [0; 8]).unwrap(), 0, "closed in good order");
-    script(&demo, "ListAccounts", Scripted::nothing(Delivery::Reset));
+    script_reply(&demo, "ListAccounts", Scripted::no_response(Delivery::Reset));
     assert_eq!(
         request(&demo).read(&mut [0; 8]).unwrap_err().kind(),
         std::io::ErrorKind::ConnectionReset
     );
-    script(&demo, "ListAccounts", Scripted::nothing(Delivery::Silent));
+    script_reply(&demo, "ListAccounts", Scripted::no_response(Delivery::NoResponse));
     let mut stream = request(&demo);
     stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
     assert!(stream.read(&mut [0; 8]).is_err(), "nothing comes");
@@ -157,9 +158,9 @@ fn there_may_be_no_answer() {
 #[test]
 fn a_cleared_script_is_over() {
     let demo = demo();
-    script(&demo, "ListAccounts", Scripted::html(200));
-    demo.script(Fault::NoDate);
-    demo.clear_script();
+    script_reply(&demo, "ListAccounts", Scripted::html(200));
+    demo.add_fault(Fault::OmitDate);
+    demo.clear_faults();
     let reply = get(&demo, "/assignment/accounts", "x");
     assert!(reply.status == 401 && reply.header("date").is_some());
 }

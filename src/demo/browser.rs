@@ -8,10 +8,10 @@ use std::time::Duration;
 use crate::domain::{Error, ErrorKind, Result};
 
 /// How many redirects are followed.
-const REDIRECTS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 
 /// How long each connection may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Opens a sign-in address (device or authorize page) and presses Allow; follows redirects up to
 /// and including the program's own loopback address. Blocks.
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// When the address is not plain HTTP on this machine, nobody answers, or the page has nothing to
 /// allow.
 pub fn approve(url: &str) -> Result<()> {
-    press(url, "allow")
+    submit_and_follow(url, "allow")
 }
 
 /// Opens a sign-in address and presses Deny; otherwise as [`approve`].
@@ -28,7 +28,7 @@ pub fn approve(url: &str) -> Result<()> {
 /// # Errors
 /// As [`approve`].
 pub fn deny(url: &str) -> Result<()> {
-    press(url, "deny")
+    submit_and_follow(url, "deny")
 }
 
 /// Opens an authorize address in a browser on another machine and presses Allow: the address that
@@ -36,19 +36,19 @@ pub fn deny(url: &str) -> Result<()> {
 ///
 /// # Errors
 /// As [`approve`], and when the page leads nowhere.
-pub fn approve_elsewhere(url: &str) -> Result<String> {
-    let reply = decide(url, "allow")?;
+pub fn approve_remotely(url: &str) -> Result<String> {
+    let reply = submit_decision(url, "allow")?;
     reply
         .header("location")
         .map(str::to_owned)
         .ok_or_else(|| Error::internal(format!("{url} leads nowhere")))
 }
 
-fn press(url: &str, decision: &str) -> Result<()> {
-    let mut reply = decide(url, decision)?;
+fn submit_and_follow(url: &str, decision: &str) -> Result<()> {
+    let mut reply = submit_decision(url, decision)?;
     // From here on it is the program that answers; whatever it says to the browser is its own
     // affair.
-    for _ in 0..REDIRECTS {
+    for _ in 0..MAX_REDIRECTS {
         match reply
             .header("location")
             .filter(|_| matches!(reply.status, 301..=308))
@@ -58,16 +58,16 @@ fn press(url: &str, decision: &str) -> Result<()> {
             None => return Ok(()),
         }
     }
-    Err(Error::internal(format!("{url} leads to more than {REDIRECTS} redirects")))
+    Err(Error::internal(format!("{url} leads to more than {MAX_REDIRECTS} redirects")))
 }
 
 /// Presses a button of the page, and follows nothing.
-fn decide(url: &str, decision: &str) -> Result<Reply> {
+fn submit_decision(url: &str, decision: &str) -> Result<FetchedResponse> {
     let page = fetch("GET", url, &[], "")?;
     let form = page.form().ok_or_else(|| {
-        Error::new(ErrorKind::AccessDenied, format!("the sign-in page says: {}", page.words()))
+        Error::new(ErrorKind::AccessDenied, format!("the sign-in page says: {}", page.message()))
     })?;
-    let (origin, _) = split(url)?;
+    let (origin, _) = split_url(url)?;
     let fields =
         form.fields.iter().map(|(name, value)| format!("{name}={value}&")).collect::<String>();
     let content = [("content-type", "application/x-www-form-urlencoded")];
@@ -80,7 +80,7 @@ fn decide(url: &str, decision: &str) -> Result<Reply> {
     if reply.status >= 400 {
         return Err(Error::new(
             ErrorKind::AccessDenied,
-            format!("the sign-in page says: {}", reply.words()),
+            format!("the sign-in page says: {}", reply.message()),
         ));
     }
     Ok(reply)
@@ -88,7 +88,7 @@ fn decide(url: &str, decision: &str) -> Result<Reply> {
 
 /// An answer, read whole.
 #[derive(Debug, Clone)]
-pub(super) struct Reply {
+pub(super) struct FetchedResponse {
     pub(super) status: u16,
     headers: Vec<(String, String)>,
     pub(super) body: String,
@@ -96,12 +96,12 @@ pub(super) struct Reply {
 
 /// The form on a page: where it goes, and its hidden fields.
 #[derive(Debug, PartialEq, Eq)]
-struct Form {
+struct HtmlForm {
     action: String,
     fields: Vec<(String, String)>,
 }
 
-impl Reply {
+impl FetchedResponse {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -109,7 +109,7 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
-    fn form(&self) -> Option<Form> {
+    fn form(&self) -> Option<HtmlForm> {
         let (_, form) = self.body.split_once("<form ")?;
         let (head, form) = form.split_once('>')?;
         if attribute(head, "method") != Some("post") {
@@ -124,11 +124,11 @@ impl Reply {
         let fields = inputs.filter_map(|input| {
             Some((attribute(input, "name")?.to_owned(), attribute(input, "value")?.to_owned()))
         });
-        Some(Form { action: attribute(head, "action")?.to_owned(), fields: fields.collect() })
+        Some(HtmlForm { action: attribute(head, "action")?.to_owned(), fields: fields.collect() })
     }
 
     /// The page's own sentence, without tags.
-    fn words(&self) -> String {
+    fn message(&self) -> String {
         let text = self.body.split_once("</h1>").map_or(self.body.as_str(), |(_, rest)| rest);
         let paragraph = text
             .split_once("<p>")
@@ -150,13 +150,13 @@ pub(super) fn fetch(
     url: &str,
     headers: &[(&str, &str)],
     body: &str,
-) -> Result<Reply> {
+) -> Result<FetchedResponse> {
     let said = |error: std::io::Error| {
         Error::new(ErrorKind::Unreachable, format!("{method} on this machine: {error}"))
     };
-    let (host, path) = split(url)?;
+    let (host, path) = split_url(url)?;
     let mut stream = TcpStream::connect(host).map_err(said)?;
-    stream.set_read_timeout(Some(PATIENCE)).map_err(said)?;
+    stream.set_read_timeout(Some(CONNECTION_TIMEOUT)).map_err(said)?;
     let own_host = if headers.iter().any(|(name, _)| *name == "host") {
         String::new()
     } else {
@@ -171,12 +171,12 @@ pub(super) fn fetch(
     stream.write_all(request.as_bytes()).map_err(said)?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).map_err(said)?;
-    read_reply(&String::from_utf8_lossy(&bytes))
+    parse_response(&String::from_utf8_lossy(&bytes))
         .ok_or_else(|| Error::new(ErrorKind::Unreachable, format!("no HTTP answer from {host}")))
 }
 
 /// Host with port, and path with query. The fragment stays at home.
-fn split(url: &str) -> Result<(&str, &str)> {
+fn split_url(url: &str) -> Result<(&str, &str)> {
     let wrong = || {
         Error::new(
             ErrorKind::Usage,
@@ -194,14 +194,14 @@ fn split(url: &str) -> Result<(&str, &str)> {
     }
 }
 
-fn read_reply(text: &str) -> Option<Reply> {
+fn parse_response(text: &str) -> Option<FetchedResponse> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.lines();
     let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
     let headers = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
-    Some(Reply { status, headers: headers.collect(), body: body.to_owned() })
+    Some(FetchedResponse { status, headers: headers.collect(), body: body.to_owned() })
 }
 
 #[cfg(test)]
@@ -211,21 +211,24 @@ mod tests {
     #[test]
     fn only_this_machine_is_asked() {
         assert_eq!(
-            split("http://127.0.0.1:81/device?user_code=A#x").unwrap(),
+            split_url("http://127.0.0.1:81/device?user_code=A#x").unwrap(),
             ("127.0.0.1:81", "/device?user_code=A")
         );
-        assert!(split("https://127.0.0.1/").is_err());
-        assert!(split("http://127.0.0.1.example.com/").is_err());
+        assert!(split_url("https://127.0.0.1/").is_err());
+        assert!(split_url("http://127.0.0.1.example.com/").is_err());
         assert!(approve("http://example.com/device").is_err());
     }
 
     #[test]
     fn forms_are_found() {
         let body = "<form action=\"/device\" method=\"post\">\n<input type=\"hidden\" name=\"csrf\" value=\"x-1\">\n<button></form>";
-        let reply = Reply { status: 200, headers: Vec::new(), body: body.into() };
+        let reply = FetchedResponse { status: 200, headers: Vec::new(), body: body.into() };
         assert_eq!(
             reply.form(),
-            Some(Form { action: "/device".into(), fields: vec![("csrf".into(), "x-1".into())] })
+            Some(HtmlForm {
+                action: "/device".into(),
+                fields: vec![("csrf".into(), "x-1".into())]
+            })
         );
     }
 }

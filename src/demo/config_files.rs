@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use super::organisation::{Account, Directory, Organisation};
+use super::organization::{Directory, Organization, SimulatedAccount};
 
 /// Our own configuration file for this organisation: instances, tags of accounts, a chained role,
 /// and rules that protect production.
-pub fn config(organisation: &Organisation) -> String {
+pub fn config(organisation: &Organization) -> String {
     let mut out = String::from("# The made-up organisation of the demo.\n\n");
     for directory in &organisation.directories {
-        instance(&mut out, directory);
+        write_instance(&mut out, directory);
     }
     out.push_str(RULES);
     out
@@ -31,7 +31,7 @@ confirm = "type"
 "#;
 
 /// An AWS config file with one `[sso-session]` for each directory and no profiles.
-pub fn aws_config(organisation: &Organisation) -> String {
+pub fn aws_config(organisation: &Organization) -> String {
     let session = |directory: &Directory| {
         format!(
             "[sso-session {}]\nsso_start_url = {}\nsso_region = {}\nsso_registration_scopes = sso:account:access\n",
@@ -41,7 +41,7 @@ pub fn aws_config(organisation: &Organisation) -> String {
     organisation.directories.iter().map(session).collect::<Vec<_>>().join("\n")
 }
 
-fn instance(out: &mut String, directory: &Directory) {
+fn write_instance(out: &mut String, directory: &Directory) {
     let Directory { name, start_url, region, accounts, .. } = directory;
     let _ = writeln!(
         out,
@@ -57,7 +57,7 @@ fn instance(out: &mut String, directory: &Directory) {
             tags.join(", ")
         );
     }
-    if let Some((from, to)) = chain(accounts) {
+    if let Some((from, to)) = chained_accounts(accounts) {
         let _ = writeln!(
             out,
             "[instances.{name}.accounts.{}.roles.Deploy]\nvia = \"arn:aws:iam::{}:role/AdministratorAccess\"\n",
@@ -67,7 +67,9 @@ fn instance(out: &mut String, directory: &Directory) {
 }
 
 /// A role that is reached through another account: from `payments-prod` to `payments-staging`.
-fn chain(accounts: &[Account]) -> Option<(&Account, &Account)> {
+fn chained_accounts(
+    accounts: &[SimulatedAccount],
+) -> Option<(&SimulatedAccount, &SimulatedAccount)> {
     let named = |name: &str| accounts.iter().find(|account| account.name.as_deref() == Some(name));
     Some((named("payments-prod")?, named("payments-staging")?))
 }
@@ -78,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_configuration_is_toml_and_names_every_account() {
-        let organisation = Organisation::new(40, 6);
+        let organisation = Organization::new(40, 6);
         let table: toml::Table = config(&organisation).parse().unwrap();
         let corp = &table["instances"]["corp"];
         assert_eq!(corp["start_url"].as_str(), Some("https://corp.awsapps.com/start"));
@@ -89,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_aws_config_has_a_session_for_each_directory() {
-        let text = aws_config(&Organisation::new(12, 2));
+        let text = aws_config(&Organization::new(12, 2));
         assert!(text.starts_with("[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n"));
         assert!(text.contains("\n[sso-session lab]\n"));
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::{Fault, Options, start};
+use super::super::{Fault, SimulatorOptions, start};
 use super::*;
 
 fn fail(operation: &str, status: u16, error: &str) -> Fault {
@@ -14,7 +14,7 @@ fn a_failure_has_the_shape_of_its_service_and_passes() {
     let demo = demo();
     let (client, tokens) = sign_in(&demo);
     let token = tokens["accessToken"].as_str().unwrap();
-    demo.script(fail("CreateToken", 500, "InternalServerException"));
+    demo.add_fault(fail("CreateToken", 500, "InternalServerException"));
     let reply = refresh(&demo, &client, &tokens["refreshToken"]);
     assert_eq!(
         (reply.error(), &reply.json()["error"]),
@@ -25,10 +25,10 @@ fn a_failure_has_the_shape_of_its_service_and_passes() {
         200,
         "the failed call did nothing"
     );
-    demo.script(fail("ListAccounts", 502, ""));
+    demo.add_fault(fail("ListAccounts", 502, ""));
     let reply = get(&demo, "/assignment/accounts", token);
     assert_eq!((reply.error(), reply.body.starts_with("upstream")), ((502, String::new()), true));
-    demo.script(fail("*", 503, "Throttled"));
+    demo.add_fault(fail("*", 503, "Throttled"));
     assert_eq!(
         fetch("POST", demo.url(), &[], "Action=GetCallerIdentity")
             .unwrap()
@@ -43,7 +43,7 @@ fn a_failure_has_the_shape_of_its_service_and_passes() {
 #[test]
 fn garbage_is_not_json() {
     let demo = demo();
-    demo.script(Fault::Garbage { operation: "RegisterClient".into(), times: 1 });
+    demo.add_fault(Fault::Garbage { operation: "RegisterClient".into(), times: 1 });
     let reply = post(&demo, "/client/register", &json!({}));
     assert_eq!(reply.status, 200);
     assert!(serde_json::from_str::<Value>(&reply.body).is_err());
@@ -53,7 +53,7 @@ fn garbage_is_not_json() {
 fn a_lost_reply_has_used_the_refresh_token_up() {
     let demo = demo();
     let (client, tokens) = sign_in(&demo);
-    demo.script(Fault::LoseReply { operation: "CreateToken".into(), times: 1 });
+    demo.add_fault(Fault::LoseResponse { operation: "CreateToken".into(), times: 1 });
     assert_eq!(refresh(&demo, &client, &tokens["refreshToken"]).status, 503);
     assert_eq!(refresh(&demo, &client, &tokens["refreshToken"]).error().1, "InvalidGrantException");
 }
@@ -62,14 +62,18 @@ fn a_lost_reply_has_used_the_refresh_token_up() {
 fn a_refresh_without_a_new_token_leaves_the_old_one_good() {
     let demo = demo();
     let (client, tokens) = sign_in(&demo);
-    demo.script(Fault::DropRefreshToken);
+    demo.add_fault(Fault::OmitRefreshToken);
     assert_eq!(refresh(&demo, &client, &tokens["refreshToken"]).json().get("refreshToken"), None);
     assert!(refresh(&demo, &client, &tokens["refreshToken"]).json()["refreshToken"].is_string());
 }
 
 #[test]
 fn calls_can_take_their_time() {
-    let demo = start(Options { latency: Duration::from_millis(30), ..Options::default() }).unwrap();
+    let demo = start(SimulatorOptions {
+        latency: Duration::from_millis(30),
+        ..SimulatorOptions::default()
+    })
+    .unwrap();
     let timed = |call: &dyn Fn() -> u16| {
         let before = Instant::now();
         call();
@@ -77,7 +81,7 @@ fn calls_can_take_their_time() {
     };
     assert!(timed(&|| get(&demo, "/assignment/accounts", "x").status) >= 30);
     demo.set_latency(Duration::ZERO);
-    demo.script(Fault::Hang {
+    demo.add_fault(Fault::Delay {
         operation: "RegisterClient".into(),
         times: 1,
         duration: Duration::from_millis(40),
@@ -90,9 +94,9 @@ fn every_reply_has_a_date_unless_the_script_says_otherwise() {
     let demo = demo();
     let date = || get(&demo, "/nothing", "").header("date").map(str::to_owned);
     assert!(date().unwrap().ends_with(" GMT"));
-    demo.script(Fault::SkewDate { seconds: -30 * 366 * 86_400 });
+    demo.add_fault(Fault::SkewClock { seconds: -30 * 366 * 86_400 });
     assert!(date().unwrap().contains(" 199"), "thirty years ago: {:?}", date());
-    demo.script(Fault::NoDate);
+    demo.add_fault(Fault::OmitDate);
     assert_eq!(date(), None);
 }
 
@@ -112,9 +116,9 @@ fn dropping_it_frees_the_port() {
     drop(demo);
     assert!(fetch("GET", &url, &[], "").is_err());
     assert!(
-        start(Options {
+        start(SimulatorOptions {
             port: url.rsplit_once(':').unwrap().1.parse().unwrap(),
-            ..Options::default()
+            ..SimulatorOptions::default()
         })
         .is_ok()
     );

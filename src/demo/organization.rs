@@ -9,7 +9,7 @@ use super::names;
 
 /// Everything that exists in the simulator's world.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Organisation {
+pub struct Organization {
     /// `corp`, then `lab`.
     pub directories: Vec<Directory>,
 }
@@ -22,16 +22,16 @@ pub struct Directory {
     /// Its portal.
     pub start_url: String,
     /// The same portal by its own name, which tells its region.
-    pub portal: String,
+    pub portal_url: String,
     /// Its region.
     pub region: String,
     /// The accounts, in the order the portal lists them.
-    pub accounts: Vec<Account>,
+    pub accounts: Vec<SimulatedAccount>,
 }
 
 /// One account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
+pub struct SimulatedAccount {
     /// Twelve digits, all accounts together unique.
     pub id: AccountId,
     /// The name; one account has none, and two share one.
@@ -44,15 +44,18 @@ pub struct Account {
     pub roles: Vec<String>,
 }
 
-impl Organisation {
+impl Organization {
     /// The world of this size, the same one every time: `accounts` in both directories together, at
     /// most `roles` roles in each.
     pub fn new(accounts: usize, roles: usize) -> Self {
         let lab = if accounts >= 12 { 6 } else { accounts / 4 };
         let mut ids = HashSet::new();
-        let corp =
-            Directory::new("corp", "eu-west-1", names::corp(accounts - lab, roles, &mut ids));
-        let lab = Directory::new("lab", "us-east-1", names::lab(lab, roles, &mut ids));
+        let corp = Directory::new(
+            "corp",
+            "eu-west-1",
+            names::corp_accounts(accounts - lab, roles, &mut ids),
+        );
+        let lab = Directory::new("lab", "us-east-1", names::lab_accounts(lab, roles, &mut ids));
         Self { directories: vec![corp, lab] }
     }
 
@@ -66,7 +69,7 @@ impl Organisation {
     }
 
     /// The account of this id, in whichever directory.
-    pub fn account(&self, id: AccountId) -> Option<&Account> {
+    pub fn account(&self, id: AccountId) -> Option<&SimulatedAccount> {
         self.directories
             .iter()
             .flat_map(|directory| &directory.accounts)
@@ -74,10 +77,10 @@ impl Organisation {
     }
 
     /// The position of the directory with this start URL.
-    pub(super) fn directory_of(&self, start_url: &str) -> Option<usize> {
+    pub(super) fn directory_index(&self, start_url: &str) -> Option<usize> {
         let wanted = StartUrl::new(start_url);
         let is_it = |directory: &Directory| {
-            [&directory.start_url, &directory.portal]
+            [&directory.start_url, &directory.portal_url]
                 .into_iter()
                 .any(|url| StartUrl::new(&**url) == wanted)
         };
@@ -86,10 +89,16 @@ impl Organisation {
 }
 
 impl Directory {
-    fn new(name: &str, region: &str, accounts: Vec<Account>) -> Self {
+    fn new(name: &str, region: &str, accounts: Vec<SimulatedAccount>) -> Self {
         let start_url = format!("https://{name}.awsapps.com/start");
         let portal = format!("https://ssoins-{name}0123456789.portal.{region}.app.aws");
-        Self { name: name.to_owned(), start_url, portal, region: region.to_owned(), accounts }
+        Self {
+            name: name.to_owned(),
+            start_url,
+            portal_url: portal,
+            region: region.to_owned(),
+            accounts,
+        }
     }
 }
 
@@ -97,18 +106,18 @@ impl Directory {
 mod tests {
     use super::*;
 
-    fn all(organisation: &Organisation) -> Vec<&Account> {
+    fn all(organisation: &Organization) -> Vec<&SimulatedAccount> {
         organisation.directories.iter().flat_map(|directory| &directory.accounts).collect()
     }
 
     #[test]
     fn the_world_is_the_same_every_time() {
-        assert_eq!(Organisation::new(40, 6), Organisation::new(40, 6));
+        assert_eq!(Organization::new(40, 6), Organization::new(40, 6));
     }
 
     #[test]
     fn the_default_world_holds_every_oddity() {
-        let world = Organisation::new(40, 6);
+        let world = Organization::new(40, 6);
         let accounts = all(&world);
         assert_eq!(accounts.len(), 40);
         assert_eq!(world.directories[1].accounts.len(), 6);
@@ -134,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_world_of_thousands_keeps_ids_and_most_names_apart() {
-        let world = Organisation::new(4_000, 6);
+        let world = Organization::new(4_000, 6);
         let accounts = all(&world);
         assert_eq!(accounts.iter().map(|account| account.id).collect::<HashSet<_>>().len(), 4_000);
         let names: HashSet<_> =
@@ -145,7 +154,7 @@ mod tests {
 
     #[test]
     fn not_every_role_is_in_every_account() {
-        let world = Organisation::new(40, 6);
+        let world = Organization::new(40, 6);
         let counts: HashSet<_> = all(&world).iter().map(|account| account.roles.len()).collect();
         assert!(counts.len() > 1);
         assert!(all(&world).iter().all(|account| (1..=6).contains(&account.roles.len())));
@@ -154,13 +163,13 @@ mod tests {
     #[test]
     fn small_and_empty_worlds_are_worlds() {
         for size in 0..15 {
-            assert_eq!(all(&Organisation::new(size, 1)).len(), size);
+            assert_eq!(all(&Organization::new(size, 1)).len(), size);
         }
     }
 
     #[test]
     fn many_roles_can_be_asked_for() {
-        let world = Organisation::new(12, 60);
+        let world = Organization::new(12, 60);
         let most = all(&world)
             .iter()
             .map(|account| account.roles.iter().collect::<HashSet<_>>().len())

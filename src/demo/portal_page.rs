@@ -5,13 +5,13 @@ use http::Method;
 
 use crate::os::http::{HttpRequest, HttpResponse};
 
-use super::organisation::Directory;
-use super::pages::notice;
-use super::state::State;
-use super::wire::{Answer, Refusal};
+use super::organization::Directory;
+use super::pages::message_page;
+use super::service_error::{HandlerResult, ServiceError};
+use super::state::SimulatorState;
 
 /// Whether somebody asks for a portal by its name; the simulator's own address is for programs.
-pub(super) fn is_for(request: &HttpRequest) -> bool {
+pub(super) fn is_portal_request(request: &HttpRequest) -> bool {
     let of_portal = |host: &str| {
         [".awsapps.com", ".app.aws", ".example.com"].iter().any(|ending| host.ends_with(ending))
     };
@@ -20,7 +20,7 @@ pub(super) fn is_for(request: &HttpRequest) -> bool {
 }
 
 /// What a portal says to whoever opens its start URL.
-pub(super) fn look(state: &mut State, request: &HttpRequest) -> Answer {
+pub(super) fn portal_page(state: &mut SimulatorState, request: &HttpRequest) -> HandlerResult {
     let host = request.header("host").unwrap_or_default();
     // The company's own name for it leads to the same place.
     let is_it = |directory: &&Directory| {
@@ -28,14 +28,14 @@ pub(super) fn look(state: &mut State, request: &HttpRequest) -> Answer {
             format!("{}.awsapps.com", directory.name),
             format!("aws.{}.example.com", directory.name),
         ];
-        names.iter().any(|name| name == host) || directory.portal == format!("https://{host}")
+        names.iter().any(|name| name == host) || directory.portal_url == format!("https://{host}")
     };
-    let found = state.organisation.directories.iter().find(is_it);
+    let found = state.organization.directories.iter().find(is_it);
     let directory = found.ok_or_else(|| {
-        Refusal::new(404, "ResourceNotFoundException", format!("no portal is called {host}"))
+        ServiceError::new(404, "ResourceNotFoundException", format!("no portal is called {host}"))
     })?;
-    if directory.name == "corp" && directory.portal != format!("https://{host}") {
-        return Ok(HttpResponse::redirect(format!("{}/", directory.portal)));
+    if directory.name == "corp" && directory.portal_url != format!("https://{host}") {
+        return Ok(HttpResponse::redirect(format!("{}/", directory.portal_url)));
     }
-    Ok(notice(200, "Your accounts", "The portal's page would be here."))
+    Ok(message_page(200, "Your accounts", "The portal's page would be here."))
 }

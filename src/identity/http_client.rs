@@ -18,14 +18,14 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::domain::{Error, ErrorKind, Result, Secret};
 
+use super::ca_bundle;
 use super::no_proxy::bypasses_proxy;
 use super::resolver::SystemResolver;
-use super::trust;
-use super::validate::{Guard, Service};
+use super::validate::{AwsService, ValidatingConnector};
 
 /// Settings of the network. Clones share their connections.
 #[derive(Debug, Clone)]
-pub struct Network {
+pub struct NetworkConfig {
     /// A file of PEM certificates to trust instead of the machine's own (`AWS_CA_BUNDLE`).
     pub ca_bundle: Option<PathBuf>,
     /// The proxies.
@@ -42,14 +42,14 @@ pub struct Network {
     pub deadline: Duration,
     /// How often a call is tried, the first time included. Bulk reads are retried by whoever paces
     /// them.
-    pub attempts: u32,
+    pub max_attempts: u32,
     /// The longest pause between two attempts.
     pub max_backoff: Duration,
     /// The open connections; start with the default.
     pub connections: Connections,
 }
 
-impl Default for Network {
+impl Default for NetworkConfig {
     fn default() -> Self {
         Self {
             ca_bundle: None,
@@ -59,7 +59,7 @@ impl Default for Network {
             user_agent: concat!("rolecall-", env!("CARGO_PKG_VERSION")).to_owned(),
             timeout: Duration::from_secs(20),
             deadline: Duration::from_secs(30),
-            attempts: 4,
+            max_attempts: 4,
             max_backoff: Duration::from_secs(5),
             connections: Connections::default(),
         }
@@ -85,27 +85,27 @@ pub struct Connections(Arc<Pools>);
 
 #[derive(Debug, Default)]
 struct Pools {
-    plain: Routes,
-    tls: Routes,
+    plain: Connectors,
+    tls: Connectors,
 }
 
 /// The same scheme with and without the proxy.
 #[derive(Debug, Default)]
-struct Routes {
+struct Connectors {
     direct: OnceLock<SharedHttpConnector>,
     proxied: OnceLock<SharedHttpConnector>,
 }
 
 impl Connections {
     /// Connections that are all made by this connector.
-    pub(super) fn over(connector: &SharedHttpConnector) -> Self {
+    pub(super) fn from_connector(connector: &SharedHttpConnector) -> Self {
         let routes =
-            || Routes { direct: connector.clone().into(), proxied: connector.clone().into() };
+            || Connectors { direct: connector.clone().into(), proxied: connector.clone().into() };
         Self(Arc::new(Pools { plain: routes(), tls: routes() }))
     }
 }
 
-impl Network {
+impl NetworkConfig {
     /// The connector for an endpoint. Certificates are read for `https` only, once, and not before
     /// the first client is made.
     pub(super) fn connector(&self, endpoint: &str) -> Result<SharedHttpConnector> {
@@ -116,14 +116,19 @@ impl Network {
         if let Some(ready) = pool.get() {
             return Ok(ready.clone());
         }
-        let made = self.make(https, proxy)?;
+        let made = self.build_connector(https, proxy)?;
         Ok(pool.get_or_init(|| made).clone())
     }
 
     /// The HTTP client of the SDK's client for one service. It passes on only answers that the
     /// service can have sent.
-    pub(super) fn client(&self, endpoint: &str, service: Service) -> Result<SharedHttpClient> {
-        let connector = SharedHttpConnector::new(Guard::new(self.connector(endpoint)?, service));
+    pub(super) fn http_client(
+        &self,
+        endpoint: &str,
+        service: AwsService,
+    ) -> Result<SharedHttpClient> {
+        let connector =
+            SharedHttpConnector::new(ValidatingConnector::new(self.connector(endpoint)?, service));
         Ok(http_client_fn(move |_, _| connector.clone()))
     }
 
@@ -132,17 +137,22 @@ impl Network {
         let proxy = if https { &self.proxy.https } else { &self.proxy.http };
         let proxy = proxy
             .as_ref()
-            .map(|proxy| normal(proxy.expose()))
+            .map(|proxy| normalize_proxy_url(proxy.expose()))
             .filter(|proxy| !proxy.expose().is_empty())?;
         let direct =
             self.proxy.no_proxy.as_deref().is_some_and(|list| bypasses_proxy(list, endpoint));
         (!direct).then_some(proxy)
     }
 
-    fn make(&self, https: bool, proxy: Option<Secret<String>>) -> Result<SharedHttpConnector> {
+    fn build_connector(
+        &self,
+        https: bool,
+        proxy: Option<Secret<String>>,
+    ) -> Result<SharedHttpConnector> {
         let proxied_over_tls =
             proxy.as_ref().is_some_and(|proxy| proxy.expose().starts_with("https://"));
-        let trust = if https || proxied_over_tls { self.trust()? } else { TrustStore::empty() };
+        let trust =
+            if https || proxied_over_tls { self.trust_store()? } else { TrustStore::empty() };
         let tls = TlsContext::builder().with_trust_store(trust).build();
         let tls = tls.map_err(|error| Error::internal(format!("preparing TLS: {error}")))?;
         let settings = HttpConnectorSettings::builder()
@@ -160,23 +170,23 @@ impl Network {
         Ok(SharedHttpConnector::new(builder.build_with_resolver(SystemResolver)))
     }
 
-    fn trust(&self) -> Result<TrustStore> {
+    fn trust_store(&self) -> Result<TrustStore> {
         match &self.ca_bundle {
             None => Ok(TrustStore::default()),
-            Some(path) => Ok(TrustStore::empty().with_pem_certificate(trust::load(path)?)),
+            Some(path) => Ok(TrustStore::empty().with_pem_certificate(ca_bundle::load(path)?)),
         }
     }
 
     /// Standard retries with these attempts and pauses.
-    pub(super) fn retries(&self) -> RetryConfig {
+    pub(super) fn retry_config(&self) -> RetryConfig {
         RetryConfig::standard()
-            .with_max_attempts(self.attempts.max(1))
+            .with_max_attempts(self.max_attempts.max(1))
             .with_initial_backoff(Duration::from_millis(300))
             .with_max_backoff(self.max_backoff)
     }
 
     /// What one attempt and one call may take.
-    pub(super) fn timeouts(&self) -> TimeoutConfig {
+    pub(super) fn timeout_config(&self) -> TimeoutConfig {
         TimeoutConfig::builder()
             .operation_attempt_timeout(self.timeout)
             .operation_timeout(self.deadline)
@@ -199,7 +209,7 @@ fn proxy_config(https: bool, proxy: &Secret<String>) -> Result<ProxyConfig> {
 }
 
 /// A proxy's address with a scheme: `proxy:3128` is what curl takes too.
-fn normal(proxy: &str) -> Secret<String> {
+fn normalize_proxy_url(proxy: &str) -> Secret<String> {
     let proxy = proxy.trim();
     Secret::new(if proxy.is_empty() || proxy.contains("://") {
         proxy.to_owned()
@@ -215,7 +225,7 @@ mod tests {
     #[test]
     fn a_password_of_a_proxy_is_in_no_message() {
         let proxy = Proxy { https: Some("socks5://me:hunter2@proxy:1".into()), ..Proxy::default() };
-        let network = Network { proxy, ca_bundle: None, ..Network::default() };
+        let network = NetworkConfig { proxy, ca_bundle: None, ..NetworkConfig::default() };
         assert!(!format!("{network:?}").contains("hunter2"));
         let error = network.connector("https://127.0.0.1:1").unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config);
@@ -223,16 +233,16 @@ mod tests {
     }
 
     #[test]
-    fn endpoints_that_are_excepted_share_no_connection_with_those_that_are_not() {
+    fn endpoints_in_no_proxy_share_no_connection_with_the_others() {
         let proxy = Proxy {
             http: Some("http://proxy:3128".into()),
             no_proxy: Some("*".into()),
             ..Proxy::default()
         };
-        let network = Network { proxy, ..Network::default() };
+        let network = NetworkConfig { proxy, ..NetworkConfig::default() };
         assert!(network.proxy_for("http://127.0.0.1:1", false).is_none());
         let proxy = Proxy { no_proxy: Some("127.0.0.0/8".into()), ..network.proxy.clone() };
-        let network = Network { proxy, ..network };
+        let network = NetworkConfig { proxy, ..network };
         assert!(
             network.proxy_for("http://127.0.0.1:1", false).is_none()
                 && network.proxy_for("http://10.0.0.1", false).is_some()
@@ -248,14 +258,16 @@ mod tests {
 
     #[test]
     fn a_proxy_needs_no_scheme() {
-        assert_eq!(normal(" proxy:3128 ").expose(), "http://proxy:3128");
-        assert_eq!(normal("https://proxy").expose(), "https://proxy");
+        assert_eq!(normalize_proxy_url(" proxy:3128 ").expose(), "http://proxy:3128");
+        assert_eq!(normalize_proxy_url("https://proxy").expose(), "https://proxy");
     }
 
     #[test]
-    fn a_missing_bundle_is_told_for_https_only() {
-        let network =
-            Network { ca_bundle: Some("/nonexistent/ca.pem".into()), ..Network::default() };
+    fn a_missing_bundle_is_an_error_for_https_only() {
+        let network = NetworkConfig {
+            ca_bundle: Some("/nonexistent/ca.pem".into()),
+            ..NetworkConfig::default()
+        };
         assert!(network.connector("http://127.0.0.1:1").is_ok());
         let error = network.connector("https://127.0.0.1:1").unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config);

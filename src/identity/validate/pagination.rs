@@ -4,49 +4,49 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use crate::domain::{Error, ErrorKind, Result};
-use crate::identity::Page;
+use crate::identity::ListPage;
 
 /// The most pages of one list. A portal that ignores the page size sends 20 entries a page.
-const MOST_PAGES: usize = 10_000;
+const MAX_PAGES: usize = 10_000;
 /// The most entries of one list.
-const MOST_ENTRIES: usize = 200_000;
+const MAX_ENTRIES: usize = 200_000;
 /// The most pages in a row without a new entry.
-const MOST_IDLE: usize = 20;
+const MAX_IDLE_PAGES: usize = 20;
 
 /// What has been read of one list. It drops repeated entries and ends a list that repeats itself.
 #[derive(Debug, Clone)]
-pub struct Listing<K> {
+pub struct PageTracker<K> {
     entries: HashSet<K>,
     tokens: HashSet<String>,
     pages: usize,
-    idle: usize,
+    idle_pages: usize,
 }
 
-impl<K> Default for Listing<K> {
+impl<K> Default for PageTracker<K> {
     fn default() -> Self {
-        Self { entries: HashSet::new(), tokens: HashSet::new(), pages: 0, idle: 0 }
+        Self { entries: HashSet::new(), tokens: HashSet::new(), pages: 0, idle_pages: 0 }
     }
 }
 
-impl<K: Hash + Eq> Listing<K> {
+impl<K: Hash + Eq> PageTracker<K> {
     /// Takes the next page and leaves only the entries on it that no page had before. `key`
     /// identifies an entry.
     ///
     /// # Errors
     /// [`Kind::Unreachable`] if the token of the next page was sent before, or the list has no end.
-    pub fn add<T>(&mut self, mut page: Page<T>, key: impl Fn(&T) -> K) -> Result<Page<T>> {
+    pub fn add<T>(&mut self, mut page: ListPage<T>, key: impl Fn(&T) -> K) -> Result<ListPage<T>> {
         let endless = |why: &str| {
             Err(Error::new(ErrorKind::Unreachable, format!("the list from AWS has no end: {why}")))
         };
         page.items.retain(|item| self.entries.insert(key(item)));
         self.pages += 1;
-        self.idle = if page.items.is_empty() { self.idle + 1 } else { 0 };
-        let Some(next) = &page.next else { return Ok(page) };
+        self.idle_pages = if page.items.is_empty() { self.idle_pages + 1 } else { 0 };
+        let Some(next) = &page.next_token else { return Ok(page) };
         if !self.tokens.insert(next.clone()) {
             endless("a page came twice")
-        } else if self.idle >= MOST_IDLE {
+        } else if self.idle_pages >= MAX_IDLE_PAGES {
             endless("its pages bring nothing new")
-        } else if self.pages >= MOST_PAGES || self.entries.len() > MOST_ENTRIES {
+        } else if self.pages >= MAX_PAGES || self.entries.len() > MAX_ENTRIES {
             endless("it is too long")
         } else {
             Ok(page)
@@ -55,8 +55,8 @@ impl<K: Hash + Eq> Listing<K> {
 
     /// Whether the last page brought nothing new. If entries of an earlier reading are missing,
     /// they may come back.
-    pub fn ended_empty(&self) -> bool {
-        self.idle > 0
+    pub fn is_last_page_empty(&self) -> bool {
+        self.idle_pages > 0
     }
 }
 
@@ -64,22 +64,25 @@ impl<K: Hash + Eq> Listing<K> {
 mod tests {
     use super::*;
 
-    fn page(items: &[u32], next: &str) -> Page<u32> {
-        Page { items: items.to_vec(), next: Some(next.to_owned()).filter(|next| !next.is_empty()) }
+    fn page(items: &[u32], next: &str) -> ListPage<u32> {
+        ListPage {
+            items: items.to_vec(),
+            next_token: Some(next.to_owned()).filter(|next| !next.is_empty()),
+        }
     }
 
     #[test]
     fn an_entry_counts_once() {
-        let mut listing = Listing::default();
+        let mut listing = PageTracker::default();
         assert_eq!(listing.add(page(&[1, 2, 1], "a"), |n| *n).unwrap().items, [1, 2]);
         assert_eq!(listing.add(page(&[2, 3], ""), |n| *n).unwrap().items, [3]);
-        assert!(!listing.ended_empty());
+        assert!(!listing.is_last_page_empty());
     }
 
     #[test]
     fn a_repeated_page_token_ends_the_list() {
         for tokens in [&["a", "a"][..], &["a", "b", "a"], &["a", "b", "c", "b"]] {
-            let mut listing = Listing::default();
+            let mut listing = PageTracker::default();
             let results: Vec<_> = (0..)
                 .zip(tokens)
                 .map(|(n, token)| listing.add(page(&[n], token), |n| *n))
@@ -92,23 +95,23 @@ mod tests {
 
     #[test]
     fn pages_without_anything_new_end() {
-        let mut listing = Listing::default();
+        let mut listing = PageTracker::default();
         let read = (0..1_000)
             .take_while(|n| listing.add(page(&[1], &n.to_string()), |n| *n).is_ok())
             .count();
-        assert_eq!(read, MOST_IDLE);
-        let mut listing = Listing::default();
+        assert_eq!(read, MAX_IDLE_PAGES);
+        let mut listing = PageTracker::default();
         let read = (0..100_000)
             .take_while(|n| listing.add(page(&[*n], &n.to_string()), |n| *n).is_ok())
             .count();
-        assert_eq!(read, MOST_PAGES - 1);
+        assert_eq!(read, MAX_PAGES - 1);
     }
 
     #[test]
     fn an_empty_last_page_is_noticed() {
-        let mut listing = Listing::default();
+        let mut listing = PageTracker::default();
         listing.add(page(&[1], "a"), |n| *n).unwrap();
         listing.add(page(&[], ""), |n| *n).unwrap();
-        assert!(listing.ended_empty());
+        assert!(listing.is_last_page_empty());
     }
 }

@@ -5,37 +5,37 @@ use std::borrow::Cow;
 
 use crate::domain::{AccountId, Error, ErrorKind, InstanceName, Result, RoleName};
 
-use super::header::{self, Kind as Sort};
-use super::managed::{Marker, marker, role_of};
-use super::scan::{Line, Reader};
-use super::values::{self, Keys};
+use super::header::{self, SectionKind as Sort};
+use super::lexer::{IniLexer, IniLine};
+use super::managed_profiles::{Marker, parse_marker, parse_process_command};
+use super::values::{self, SectionKeys};
 
 /// What our block says of itself, below its first line.
-const NOTE: &str = "# Written by `rolecall setup profiles`. It replaces all lines down to END_ROLECALL: yours stand above or below.";
+const BLOCK_COMMENT: &str = "# Written by `rolecall setup profiles`. It replaces all lines down to END_ROLECALL: yours stand above or below.";
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A file taken apart at the block of one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parts<'b> {
+pub struct SplitFile<'b> {
     name: &'b str,
     before: &'b [u8],
     block: Option<&'b [u8]>,
     after: &'b [u8],
-    end: &'static str,
+    line_ending: &'static str,
 }
 
 /// A section that stands in our block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held<'b> {
+pub struct BlockSection<'b> {
     /// Its bytes, with the comments above its header.
     pub raw: &'b [u8],
     /// What it is.
-    pub what: What,
+    pub kind: BlockSectionKind,
 }
 
 /// What a section in our block is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum BlockSectionKind {
     /// A profile for a role, as we write them.
     Profile {
         /// Its name.
@@ -47,7 +47,7 @@ pub enum What {
         /// The role.
         role: RoleName,
         /// Whether SDKs sign in by themselves for it (`sso_session`).
-        native: bool,
+        uses_sso_session: bool,
     },
     /// An `[sso-session]`, by its name.
     Session(String),
@@ -55,13 +55,13 @@ pub enum What {
     Other(Option<String>),
 }
 
-impl<'b> Parts<'b> {
+impl<'b> SplitFile<'b> {
     /// Takes a file apart.
     ///
     /// # Errors
     /// [`Kind::Config`] with the line when begin and end markers don't go together, when there are
     /// two such blocks, or when keys beside the block's ends belong to no section.
-    pub fn of(bytes: &'b [u8], name: &'b str) -> Result<Self> {
+    pub fn parse(bytes: &'b [u8], name: &'b str) -> Result<Self> {
         let (mut open, mut found, mut offset) =
             (None::<(usize, usize, &str)>, None::<(usize, usize)>, 0);
         for (number, raw) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
@@ -69,10 +69,10 @@ impl<'b> Parts<'b> {
             offset += raw.len();
             let bare =
                 if number == 0 { raw.strip_prefix(BYTE_ORDER_MARK).unwrap_or(raw) } else { raw };
-            match (marker(bare), open) {
+            match (parse_marker(bare), open) {
                 (None, _) => {}
                 (Some(Marker::Begin(_)), Some((since, ..))) => {
-                    return Err(wrong(format!(
+                    return Err(block_error(format!(
                         "line {line}: a block begins inside of the one that begins in line {since}"
                     )));
                 }
@@ -80,19 +80,19 @@ impl<'b> Parts<'b> {
                     open = Some((line, start + raw.len() - bare.len(), which))
                 }
                 (Some(Marker::End(_)), None) => {
-                    return Err(wrong(format!(
+                    return Err(block_error(format!(
                         "line {line}: a block ends that has no BEGIN_ROLECALL"
                     )));
                 }
                 (Some(Marker::End(which)), Some((since, _, begun))) if which != begun => {
-                    return Err(wrong(format!(
+                    return Err(block_error(format!(
                         "line {line}: the block that begins in line {since} as `{begun}` ends as `{which}`"
                     )));
                 }
                 (Some(Marker::End(_)), Some((since, start, begun))) => {
                     open = None;
                     if begun == name && found.replace((start, offset)).is_some() {
-                        return Err(wrong(format!(
+                        return Err(block_error(format!(
                             "line {since}: a second block is called `{name}`"
                         )));
                     }
@@ -100,7 +100,7 @@ impl<'b> Parts<'b> {
             }
         }
         if let Some((line, _, which)) = open {
-            return Err(wrong(format!(
+            return Err(block_error(format!(
                 "line {line}: the block `{which}` has no END_ROLECALL, so nobody knows where it stops"
             )));
         }
@@ -111,7 +111,7 @@ impl<'b> Parts<'b> {
             before: &bytes[..start],
             block,
             after: &bytes[stop..],
-            end: line_end(block.unwrap_or(bytes)),
+            line_ending: first_line_ending(block.unwrap_or(bytes)),
         };
         parts.check_edges()?;
         Ok(parts)
@@ -122,16 +122,16 @@ impl<'b> Parts<'b> {
     fn check_edges(&self) -> Result<()> {
         let Some(block) = self.block else { return Ok(()) };
         for (bytes, place) in [(block, "on top of the block"), (self.after, "below the block")] {
-            let (text, mut reader) = (String::from_utf8_lossy(bytes), Reader::default());
+            let (text, mut reader) = (String::from_utf8_lossy(bytes), IniLexer::default());
             // Behind a key, as they stand, even a header would be a part of its value if it were
             // indented.
-            reader.read("key = value");
+            reader.lex_line("key = value");
             let first = text
                 .lines()
-                .map(|line| reader.read(line))
-                .find(|line| !matches!(line, Line::Blank | Line::Comment));
-            if !matches!(first, None | Some(Line::Header(_))) {
-                return Err(wrong(format!(
+                .map(|line| reader.lex_line(line))
+                .find(|line| !matches!(line, IniLine::Blank | IniLine::Comment));
+            if !matches!(first, None | Some(IniLine::Header(_))) {
+                return Err(block_error(format!(
                     "the lines {place} `{}` belong to no section of their own",
                     self.name
                 ))
@@ -155,48 +155,48 @@ impl<'b> Parts<'b> {
     }
 
     /// The sections of the block, in order.
-    pub fn held(&self) -> Vec<Held<'b>> {
+    pub fn sections(&self) -> Vec<BlockSection<'b>> {
         let Some(block) = self.block else { return Vec::new() };
         let (mut reader, mut held, mut start, mut reached, mut body) =
-            (Reader::default(), Vec::new(), 0, 0, None::<(usize, String)>);
+            (IniLexer::default(), Vec::new(), 0, 0, None::<(usize, String)>);
         let mut offset = 0;
         for raw in block.split_inclusive(|byte| *byte == b'\n') {
             let line = String::from_utf8_lossy(raw);
             offset += raw.len();
-            let ours = marker(raw).is_some() || line.trim_end() == NOTE;
-            match reader.read(&line) {
+            let ours = parse_marker(raw).is_some() || line.trim_end() == BLOCK_COMMENT;
+            match reader.lex_line(&line) {
                 // Comments above a header go with it; what we say of ourselves goes with nothing.
-                Line::Blank | Line::Comment if ours => {
-                    held.extend(body.take().map(|body| section(block, start..reached, body)));
+                IniLine::Blank | IniLine::Comment if ours => {
+                    held.extend(body.take().map(|body| parse_section(block, start..reached, body)));
                     start = offset;
                 }
-                Line::Blank | Line::Comment => {}
-                Line::Header(inside) => {
+                IniLine::Blank | IniLine::Comment => {}
+                IniLine::Header(inside) => {
                     if let Some(body) = body.take() {
-                        held.push(section(block, start..reached, body));
+                        held.push(parse_section(block, start..reached, body));
                         start = reached;
                     }
                     (body, reached) = (Some((offset, inside.trim().to_owned())), offset);
                 }
-                Line::Key(..) | Line::More(_) | Line::Odd => reached = offset,
+                IniLine::Key(..) | IniLine::Continuation(_) | IniLine::Invalid => reached = offset,
             }
         }
         held
     }
 
     /// How lines of the block end: as they do now, or as those of the file.
-    pub fn line_end(&self) -> &'static str {
-        self.end
+    pub fn line_ending(&self) -> &'static str {
+        self.line_ending
     }
 
     /// The file with a block of these sections in the place of the old one, or at the end; without
     /// any, the file without the block. A new block stands behind one empty line, and ends with
     /// a line's end only if the file did.
-    pub fn with(&self, sections: &[Cow<'_, [u8]>]) -> Vec<u8> {
+    pub fn with_sections(&self, sections: &[Cow<'_, [u8]>]) -> Vec<u8> {
         if sections.is_empty() {
-            return self.without();
+            return self.without_block();
         }
-        let end = self.end.as_bytes();
+        let end = self.line_ending.as_bytes();
         let open =
             self.block.map_or(!self.before.is_empty() && !self.before.ends_with(b"\n"), |block| {
                 !block.ends_with(b"\n")
@@ -212,7 +212,11 @@ impl<'b> Parts<'b> {
             out.extend(if open { [end, end].concat() } else { end.to_vec() });
         }
         out.extend(
-            format!("# BEGIN_ROLECALL {}{}{NOTE}{}", self.name, self.end, self.end).as_bytes(),
+            format!(
+                "# BEGIN_ROLECALL {}{}{BLOCK_COMMENT}{}",
+                self.name, self.line_ending, self.line_ending
+            )
+            .as_bytes(),
         );
         for section in sections {
             out.extend(end);
@@ -222,16 +226,17 @@ impl<'b> Parts<'b> {
             }
         }
         out.extend(
-            format!("# END_ROLECALL {}{}", self.name, if open { "" } else { self.end }).as_bytes(),
+            format!("# END_ROLECALL {}{}", self.name, if open { "" } else { self.line_ending })
+                .as_bytes(),
         );
         out.extend(self.after);
         out
     }
 
     /// The file as it was before the block came into it.
-    pub fn without(&self) -> Vec<u8> {
+    pub fn without_block(&self) -> Vec<u8> {
         let Some(block) = self.block else { return self.before.to_vec() };
-        let (end, mut before) = (self.end.as_bytes(), self.before);
+        let (end, mut before) = (self.line_ending.as_bytes(), self.before);
         if let Some(rest) = before.strip_suffix(end).filter(|rest| rest.ends_with(b"\n")) {
             before = rest;
             if !block.ends_with(b"\n") {
@@ -242,12 +247,12 @@ impl<'b> Parts<'b> {
     }
 }
 
-fn wrong(what: String) -> Error {
+fn block_error(what: String) -> Error {
     Error::new(ErrorKind::Config, what).hint("repair these lines in an editor: nothing was written")
 }
 
 /// How the first line ends.
-fn line_end(bytes: &[u8]) -> &'static str {
+fn first_line_ending(bytes: &[u8]) -> &'static str {
     match bytes.split_inclusive(|byte| *byte == b'\n').next() {
         Some([.., b'\r', b'\n']) => "\r\n",
         _ => "\n",
@@ -255,11 +260,11 @@ fn line_end(bytes: &[u8]) -> &'static str {
 }
 
 /// A section of the block: its bytes, and what its header and its lines say.
-fn section(
+fn parse_section(
     block: &[u8],
     place: std::ops::Range<usize>,
     (body, inside): (usize, String),
-) -> Held<'_> {
+) -> BlockSection<'_> {
     let raw = &block[place.clone()];
     // Blank lines between two sections are nobody's.
     let blank = raw
@@ -269,28 +274,34 @@ fn section(
         .sum::<usize>();
     let name = header::name(&inside);
     let what = match (header::kind(&inside), name) {
-        (Sort::SsoSession, Some(name)) => What::Session(name),
+        (Sort::SsoSession, Some(name)) => BlockSectionKind::Session(name),
         (Sort::Profile, Some(name)) => {
-            let mut keys = Keys::new();
-            values::read(&String::from_utf8_lossy(&block[body..place.end]), &mut keys);
-            profile(&keys, &name).unwrap_or(What::Other(Some(name)))
+            let mut keys = SectionKeys::new();
+            values::parse_keys(&String::from_utf8_lossy(&block[body..place.end]), &mut keys);
+            parse_profile(&keys, &name).unwrap_or(BlockSectionKind::Other(Some(name)))
         }
-        _ => What::Other(None),
+        _ => BlockSectionKind::Other(None),
     };
-    Held { raw: &raw[blank..], what }
+    BlockSection { raw: &raw[blank..], kind: what }
 }
 
 /// The role that a profile of ours stands for.
-fn profile(keys: &Keys, name: &str) -> Option<What> {
+fn parse_profile(keys: &SectionKeys, name: &str) -> Option<BlockSectionKind> {
     let name = name.to_owned();
     if let Some(command) = keys.get("credential_process") {
-        let (sso, account, role) = role_of(&header::words(command)?)?;
-        return Some(What::Profile { name, sso, account, role, native: false });
+        let (sso, account, role) = parse_process_command(&header::split_shell_words(command)?)?;
+        return Some(BlockSectionKind::Profile {
+            name,
+            sso,
+            account,
+            role,
+            uses_sso_session: false,
+        });
     }
     let sso = Some(InstanceName::new(keys.get("sso_session")?));
     let (account, role) =
         (keys.get("sso_account_id")?.parse().ok()?, RoleName::new(keys.get("sso_role_name")?));
-    Some(What::Profile { name, sso, account, role, native: true })
+    Some(BlockSectionKind::Profile { name, sso, account, role, uses_sso_session: true })
 }
 
 #[cfg(test)]
@@ -301,25 +312,27 @@ mod tests {
     const ONE: &str = "[profile a]\ncredential_process = /r process --sso s --account 012345678901 --role Admin\n";
 
     fn with(text: &str, sections: &[&str]) -> String {
-        let parts = Parts::of(text.as_bytes(), "profiles").unwrap();
+        let parts = SplitFile::parse(text.as_bytes(), "profiles").unwrap();
         let sections: Vec<Cow<'_, [u8]>> = sections
             .iter()
-            .map(|section| section.replace('\n', parts.line_end()).into_bytes().into())
+            .map(|section| section.replace('\n', parts.line_ending()).into_bytes().into())
             .collect();
-        String::from_utf8(parts.with(&sections)).unwrap()
+        String::from_utf8(parts.with_sections(&sections)).unwrap()
     }
 
     fn without(text: &str) -> String {
-        String::from_utf8(Parts::of(text.as_bytes(), "profiles").unwrap().without()).unwrap()
+        String::from_utf8(SplitFile::parse(text.as_bytes(), "profiles").unwrap().without_block())
+            .unwrap()
     }
 
     fn error(text: &str) -> String {
-        Parts::of(text.as_bytes(), "profiles").unwrap_err().message
+        SplitFile::parse(text.as_bytes(), "profiles").unwrap_err().message
     }
 
     #[test]
     fn a_new_block_stands_at_the_end_and_leaves_no_trace_when_it_goes() {
-        let block = format!("# BEGIN_ROLECALL profiles\n{NOTE}\n\n{ONE}# END_ROLECALL profiles\n");
+        let block =
+            format!("# BEGIN_ROLECALL profiles\n{BLOCK_COMMENT}\n\n{ONE}# END_ROLECALL profiles\n");
         let (open, crlf) = (block.trim_end().to_owned(), block.replace('\n', "\r\n"));
         let cases = [
             (String::new(), block.clone()),
@@ -343,7 +356,7 @@ mod tests {
             "# mine\n\n# BEGIN_ROLECALL profiles\n{ONE}# END_ROLECALL profiles\n# c\n[x]\nk = v"
         );
         let want = format!(
-            "# mine\n\n# BEGIN_ROLECALL profiles\n{NOTE}\n\n[profile b]\nk = v\n# END_ROLECALL profiles\n# c\n[x]\nk = v"
+            "# mine\n\n# BEGIN_ROLECALL profiles\n{BLOCK_COMMENT}\n\n[profile b]\nk = v\n# END_ROLECALL profiles\n# c\n[x]\nk = v"
         );
         assert_eq!(with(&text, &["[profile b]\nk = v\n"]), want);
         assert_eq!(without(&text), "# mine\n# c\n[x]\nk = v");
@@ -388,31 +401,34 @@ mod tests {
     #[test]
     fn sections_are_told_apart_with_the_comments_above_them() {
         let text = format!(
-            "# BEGIN_ROLECALL profiles\n{NOTE}\n\n[sso-session s]\nsso_region = r\n\n{ONE}\n# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n# end\n\n\
+            "# BEGIN_ROLECALL profiles\n{BLOCK_COMMENT}\n\n[sso-session s]\nsso_region = r\n\n{ONE}\n# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n# end\n\n\
              [profile n] # c\nsso_session = s\nsso_account_id = 012345678901\nsso_role_name = Admin\n[profile \"o o\"]\nregion = r\n# END_ROLECALL profiles\n"
         );
-        let parts = Parts::of(text.as_bytes(), "profiles").unwrap();
+        let parts = SplitFile::parse(text.as_bytes(), "profiles").unwrap();
         let said: Vec<_> = parts
-            .held()
+            .sections()
             .into_iter()
-            .map(|held| (String::from_utf8_lossy(held.raw).into_owned(), held.what))
+            .map(|held| (String::from_utf8_lossy(held.raw).into_owned(), held.kind))
             .collect();
-        let profile = |name: &str, native| What::Profile {
+        let profile = |name: &str, native| BlockSectionKind::Profile {
             name: name.to_owned(),
             sso: Some(InstanceName::new("s")),
             account: "012345678901".parse().unwrap(),
             role: RoleName::new("Admin"),
-            native,
+            uses_sso_session: native,
         };
         assert_eq!(said.len(), 5);
         assert_eq!(
             said[0],
-            ("[sso-session s]\nsso_region = r\n".to_owned(), What::Session("s".into()))
+            ("[sso-session s]\nsso_region = r\n".to_owned(), BlockSectionKind::Session("s".into()))
         );
         assert_eq!(said[1], (ONE.to_owned(), profile("a", false)));
         assert_eq!(
             said[2],
-            ("# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n".to_owned(), What::Other(None))
+            (
+                "# mine\n\n[services x]\ns3 =\n  endpoint_url = u\n".to_owned(),
+                BlockSectionKind::Other(None)
+            )
         );
         assert!(
             said[3].0.starts_with("# end\n\n[profile n] # c\nsso_session")
@@ -421,7 +437,10 @@ mod tests {
         );
         assert_eq!(
             said[4],
-            ("[profile \"o o\"]\nregion = r\n".to_owned(), What::Other(Some("o o".into())))
+            (
+                "[profile \"o o\"]\nregion = r\n".to_owned(),
+                BlockSectionKind::Other(Some("o o".into()))
+            )
         );
     }
 
@@ -449,27 +468,27 @@ mod tests {
         #[test]
         fn a_block_comes_and_goes_and_every_other_byte_stays(before in file(), after in file(), sections in prop::collection::vec("\\[profile [a-z]{1,3}\\]\nk = v\n", 1..4)) {
             let bytes: Vec<Cow<'_, [u8]>> = sections.iter().map(|section| section.as_bytes().into()).collect();
-            let once = Parts::of(&before, "profiles").unwrap().with(&bytes);
-            let parts = Parts::of(&once, "profiles").unwrap();
+            let once = SplitFile::parse(&before, "profiles").unwrap().with_sections(&bytes);
+            let parts = SplitFile::parse(&once, "profiles").unwrap();
             prop_assert!(once.starts_with(&before));
-            prop_assert_eq!(parts.with(&bytes), &once[..]);
-            prop_assert_eq!(parts.without(), &before[..]);
-            prop_assert_eq!(parts.held().len(), sections.len());
+            prop_assert_eq!(parts.with_sections(&bytes), &once[..]);
+            prop_assert_eq!(parts.without_block(), &before[..]);
+            prop_assert_eq!(parts.sections().len(), sections.len());
             // What comes to stand below it stays there.
             let more = [&once[..], b"\n[z]\n", &after].concat();
-            let more = Parts::of(&more, "profiles").unwrap();
-            let changed = more.with(&bytes[..1]);
+            let more = SplitFile::parse(&more, "profiles").unwrap();
+            let changed = more.with_sections(&bytes[..1]);
             prop_assert!(changed.starts_with(&before) && changed.ends_with(&[b"[z]\n", &after[..]].concat()));
-            prop_assert!(more.without().starts_with(before.trim_ascii_end()) && more.without().ends_with(&after));
+            prop_assert!(more.without_block().starts_with(before.trim_ascii_end()) && more.without_block().ends_with(&after));
         }
 
         #[test]
         fn any_bytes_are_taken_apart_or_refused_without_panic(lines in prop::collection::vec("(# (BEGIN|END)_ROLECALL ?(profiles|x)?|\\[profile a\\]|k = v|\\PC{0,5})\r?\n", 0..10)) {
             let text = lines.concat();
-            if let Ok(parts) = Parts::of(text.as_bytes(), "profiles") {
-                let held = parts.held();
+            if let Ok(parts) = SplitFile::parse(text.as_bytes(), "profiles") {
+                let held = parts.sections();
                 prop_assert!(held.windows(2).all(|pair| pair[0].raw.as_ptr().addr() + pair[0].raw.len() <= pair[1].raw.as_ptr().addr()));
-                prop_assert!(text.len() >= parts.without().len());
+                prop_assert!(text.len() >= parts.without_block().len());
             }
         }
     }

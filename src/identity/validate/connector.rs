@@ -7,36 +7,38 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
-use super::{Answer, Operation, Rejection, Service, check};
+use super::{AwsService, Operation, Rejection, ResponseParts, check_response};
 use crate::domain::Secret;
-use crate::identity::fault::root;
+use crate::identity::sdk_error::root_cause;
 
 /// Passes requests of one service to a connector, and answers back only if they are complete and
 /// AWS's own. See [`check`].
 #[derive(Debug, Clone)]
-pub(in crate::identity) struct Guard {
+pub(in crate::identity) struct ValidatingConnector {
     inner: SharedHttpConnector,
-    service: Service,
+    service: AwsService,
 }
 
-impl Guard {
+impl ValidatingConnector {
     /// Guards a connector for requests of this service.
-    pub(in crate::identity) fn new(inner: SharedHttpConnector, service: Service) -> Self {
+    pub(in crate::identity) fn new(inner: SharedHttpConnector, service: AwsService) -> Self {
         Self { inner, service }
     }
 }
 
-impl HttpConnector for Guard {
+impl HttpConnector for ValidatingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let operation = Operation::from_request(self.service, &request);
-        let sent = secrets(&request);
+        let sent = request_secrets(&request);
         let answer = self.inner.call(request);
-        HttpConnectorFuture::new(async move { Ok(checked(operation, answer.await?, &sent).await?) })
+        HttpConnectorFuture::new(async move {
+            Ok(buffer_and_check(operation, answer.await?, &sent).await?)
+        })
     }
 }
 
 /// The secrets in a request, which an error message may quote.
-fn secrets(request: &HttpRequest) -> Vec<Secret<String>> {
+fn request_secrets(request: &HttpRequest) -> Vec<Secret<String>> {
     const FIELDS: [&str; 5] =
         ["clientSecret", "refreshToken", "deviceCode", "code", "codeVerifier"];
     let body: serde_json::Value = request
@@ -51,21 +53,21 @@ fn secrets(request: &HttpRequest) -> Vec<Secret<String>> {
 
 /// The answer with its whole body in memory. An error that quotes one of the secrets `sent` is
 /// passed on without them.
-async fn checked(
+async fn buffer_and_check(
     operation: Operation,
     mut response: HttpResponse,
     sent: &[Secret<String>],
 ) -> Result<HttpResponse, Rejection> {
     let mut body = read_body(operation, &mut response).await?;
     if !response.status().is_success() {
-        body = without(body, sent);
+        body = redact_secrets(body, sent);
     }
     *response.body_mut() = SdkBody::from(body);
     Ok(response)
 }
 
 /// The body of an error without the secrets that were sent, which it may quote.
-pub(in crate::identity) fn without(body: Vec<u8>, sent: &[Secret<String>]) -> Vec<u8> {
+pub(in crate::identity) fn redact_secrets(body: Vec<u8>, sent: &[Secret<String>]) -> Vec<u8> {
     match std::str::from_utf8(&body) {
         Ok(text) if sent.iter().any(|secret| text.contains(secret.expose().as_str())) => sent
             .iter()
@@ -90,20 +92,20 @@ pub(in crate::identity) async fn read_body(
     let limit = operation.body_limit();
     let (mut body, mut rest) = (Vec::new(), ByteStream::new(response.take_body()));
     while let Some(part) = rest.next().await {
-        let part = part.map_err(|error| Rejection::Broken(root(&error)))?;
+        let part = part.map_err(|error| Rejection::Interrupted(root_cause(&error)))?;
         if body.len() + part.len() > limit {
             return Err(Rejection::invalid(format!("it is larger than {} KiB", limit >> 10)));
         }
         body.extend_from_slice(&part);
     }
     let header = |name: &str| response.headers().get(name).unwrap_or_default();
-    let answer = Answer {
+    let answer = ResponseParts {
         status,
         content_type: header("content-type"),
         error_type: header("x-amzn-errortype"),
         body: &body,
     };
-    check(operation, &answer)?;
+    check_response(operation, &answer)?;
     Ok(body)
 }
 
@@ -128,7 +130,8 @@ mod tests {
     async fn a_good_answer_is_passed_on_unchanged() {
         let body = r#"{"accessToken":"a","expiresIn":5}"#;
         let response = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(body));
-        let passed = checked(Operation::CreateToken, response, &["a".into()]).await.unwrap();
+        let passed =
+            buffer_and_check(Operation::CreateToken, response, &["a".into()]).await.unwrap();
         assert_eq!(passed.body().bytes(), Some(body.as_bytes()));
     }
 
@@ -140,7 +143,10 @@ mod tests {
         request.headers_mut().insert("x-amz-sso_bearer_token", "aoaAccess");
         let body = r#"{"__type":"X","message":"echo aoaAccess and aorRefresh"}"#;
         let response = HttpResponse::new(StatusCode::try_from(403).unwrap(), SdkBody::from(body));
-        let passed = checked(Operation::ListAccounts, response, &secrets(&request)).await.unwrap();
+        let passed =
+            buffer_and_check(Operation::ListAccounts, response, &request_secrets(&request))
+                .await
+                .unwrap();
         assert_eq!(
             passed.body().bytes(),
             Some(&br#"{"__type":"X","message":"echo [secret] and [secret]"}"#[..])

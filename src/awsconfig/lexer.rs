@@ -2,64 +2,64 @@
 
 use std::ops::Range;
 
-use super::header::{self, Kind};
+use super::header::{self, SectionKind};
 
 /// What a line is, in a reading that follows Python's `RawConfigParser`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line<'t> {
+pub(super) enum IniLine<'t> {
     /// A section begins; what stands between the brackets.
     Header(&'t str),
     /// A key with the first line of its value, both trimmed.
     Key(&'t str, &'t str),
     /// One more line of the value before it.
-    More(&'t str),
+    Continuation(&'t str),
     /// An empty line.
     Blank,
     /// A comment.
     Comment,
     /// Neither of these: passed over, where botocore would give up the file.
-    Odd,
+    Invalid,
 }
 
 /// Reads lines one after another; what a line is depends on the indentation of the key before it.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct IniLexer {
     indent: usize,
     in_value: bool,
 }
 
-impl Reader {
+impl IniLexer {
     /// What the next line is.
-    pub(super) fn read<'t>(&mut self, line: &'t str) -> Line<'t> {
+    pub(super) fn lex_line<'t>(&mut self, line: &'t str) -> IniLine<'t> {
         let bare = line.trim_ascii();
         if bare.is_empty() {
-            return Line::Blank;
+            return IniLine::Blank;
         }
         if bare.starts_with(['#', ';']) {
-            return Line::Comment;
+            return IniLine::Comment;
         }
         let indent = line.len() - line.trim_ascii_start().len();
         if self.in_value && indent > self.indent {
-            return Line::More(bare);
+            return IniLine::Continuation(bare);
         }
         self.indent = indent;
-        if let Some(inside) = header::inside(bare) {
+        if let Some(inside) = header::strip_brackets(bare) {
             self.in_value = false;
-            return Line::Header(inside);
+            return IniLine::Header(inside);
         }
         let delimiter = bare
             .bytes()
             .position(|byte| matches!(byte, b'=' | b':'))
             .filter(|at| *at > 0 && !bare.starts_with('['));
         self.in_value = delimiter.is_some();
-        delimiter.map_or(Line::Odd, |at| {
-            Line::Key(bare[..at].trim_ascii_end(), bare[at + 1..].trim_ascii_start())
+        delimiter.map_or(IniLine::Invalid, |at| {
+            IniLine::Key(bare[..at].trim_ascii_end(), bare[at + 1..].trim_ascii_start())
         })
     }
 }
 
 /// A legacy profile's start URL, region and scopes: the AWS CLI's keys, then Granted's.
-pub(super) const LEGACY: [&str; 6] = [
+pub(super) const LEGACY_SSO_KEYS: [&str; 6] = [
     "sso_start_url",
     "sso_region",
     "sso_registration_scopes",
@@ -70,15 +70,15 @@ pub(super) const LEGACY: [&str; 6] = [
 
 /// A section: where its parts are in the text, and what is worth reading in it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Section {
+pub(super) struct SectionSpan {
     /// What stands between the brackets.
-    pub(super) inside: Range<usize>,
+    pub(super) header: Range<usize>,
     /// What it is about.
-    pub(super) kind: Kind,
+    pub(super) kind: SectionKind,
     /// Its lines without the header.
     pub(super) body: Range<usize>,
     /// The values of [`LEGACY`] keys, first lines only; empty where there is none.
-    pub(super) legacy: [Range<usize>; LEGACY.len()],
+    pub(super) legacy_values: [Range<usize>; LEGACY_SSO_KEYS.len()],
     /// It uses an `[sso-session]`.
     pub(super) has_session: bool,
     /// It names endpoints: `services` or `endpoint_url`.
@@ -86,27 +86,28 @@ pub(super) struct Section {
 }
 
 /// The sections of a file, in order. What stands before the first header belongs to none.
-pub(super) fn sections(text: &str) -> Vec<Section> {
-    let (mut sections, mut reader, mut offset) = (Vec::<Section>::new(), Reader::default(), 0);
+pub(super) fn sections(text: &str) -> Vec<SectionSpan> {
+    let (mut sections, mut reader, mut offset) =
+        (Vec::<SectionSpan>::new(), IniLexer::default(), 0);
     for line in text.split_inclusive('\n') {
         let start = offset;
         offset += line.len();
-        match reader.read(line) {
-            Line::Header(inside) => {
+        match reader.lex_line(line) {
+            IniLine::Header(inside) => {
                 if let Some(section) = sections.last_mut() {
                     section.body.end = start;
                 }
-                let (kind, inside) = (header::kind(inside), place(text, inside));
-                sections.push(Section {
-                    inside,
+                let (kind, inside) = (header::kind(inside), subslice_range(text, inside));
+                sections.push(SectionSpan {
+                    header: inside,
                     kind,
                     body: offset..text.len(),
-                    ..Section::default()
+                    ..SectionSpan::default()
                 });
             }
-            Line::Key(key, value) => {
+            IniLine::Key(key, value) => {
                 if let Some(section) = sections.last_mut() {
-                    section.note(text, key, value);
+                    section.record_key(text, key, value);
                 }
             }
             _ => {}
@@ -116,20 +117,20 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
 }
 
 /// Where a part of a text is in it.
-fn place(text: &str, part: &str) -> Range<usize> {
+fn subslice_range(text: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr().addr() - text.as_ptr().addr();
     start..start + part.len()
 }
 
-impl Section {
-    fn note(&mut self, text: &str, key: &str, value: &str) {
+impl SectionSpan {
+    fn record_key(&mut self, text: &str, key: &str, value: &str) {
         // Most keys of most files are none of these: one byte tells.
         if !matches!(key.as_bytes().first(), Some(b's' | b'S' | b'g' | b'G' | b'e' | b'E')) {
             return;
         }
         let is = |name: &&str| key.eq_ignore_ascii_case(name);
-        if let Some(which) = LEGACY.iter().position(is) {
-            self.legacy[which] = place(text, value);
+        if let Some(which) = LEGACY_SSO_KEYS.iter().position(is) {
+            self.legacy_values[which] = subslice_range(text, value);
         }
         self.has_session |= is(&"sso_session");
         self.has_endpoints |= is(&"services") || is(&"endpoint_url");
@@ -143,22 +144,22 @@ mod tests {
 
     #[test]
     fn indentation_tells_a_value_from_a_key() {
-        let mut reader = Reader::default();
+        let mut reader = IniLexer::default();
         let said: Vec<_> =
             "  [profile a]\n  s3 =\n    max = 1\n\n    # c\n    [x]\n  region: eu\nodd\n  k=v"
                 .lines()
-                .map(|l| reader.read(l))
+                .map(|l| reader.lex_line(l))
                 .collect();
-        use Line::*;
+        use IniLine::*;
         let want = [
             Header("profile a"),
             Key("s3", ""),
-            More("max = 1"),
+            Continuation("max = 1"),
             Blank,
             Comment,
-            More("[x]"),
+            Continuation("[x]"),
             Key("region", "eu"),
-            Odd,
+            Invalid,
             Key("k", "v"),
         ];
         assert_eq!(said, want);
@@ -180,7 +181,7 @@ mod tests {
         fn every_section_of_a_valid_file_is_found(names in prop::collection::vec("[A-Za-z0-9_.@+-]{1,12}", 0..20), crlf: bool) {
             let end = if crlf { "\r\n" } else { "\n" };
             let text: String = names.iter().map(|n| format!("[profile {n}]{end}region = eu-west-1{end}{end}")).collect();
-            let found: Vec<_> = sections(&text).iter().filter_map(|s| header::name(&text[s.inside.clone()])).collect();
+            let found: Vec<_> = sections(&text).iter().filter_map(|s| header::name(&text[s.header.clone()])).collect();
             prop_assert_eq!(found, names);
         }
     }

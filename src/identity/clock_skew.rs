@@ -19,31 +19,32 @@ const UNKNOWN: i64 = i64::MIN;
 
 /// Given to every client of an instance; hears every answer.
 #[derive(Debug, Clone)]
-pub(super) struct Skew {
+pub(super) struct ClockSkew {
     clock: Clock,
-    ahead: Arc<AtomicI64>,
+    seconds_ahead: Arc<AtomicI64>,
 }
 
-impl Skew {
+impl ClockSkew {
     /// By this clock.
-    pub(super) fn of(clock: Clock) -> Self {
-        Self { clock, ahead: Arc::new(AtomicI64::new(UNKNOWN)) }
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { clock, seconds_ahead: Arc::new(AtomicI64::new(UNKNOWN)) }
     }
 
     /// Seconds that the server's clock was ahead of this machine's.
-    pub(super) fn ahead(&self) -> Option<i64> {
-        Some(self.ahead.load(Ordering::Relaxed)).filter(|ahead| *ahead != UNKNOWN)
+    pub(super) fn seconds_ahead(&self) -> Option<i64> {
+        Some(self.seconds_ahead.load(Ordering::Relaxed)).filter(|ahead| *ahead != UNKNOWN)
     }
 
-    fn hear(&self, date: &str) {
+    fn record_date(&self, date: &str) {
         if let Ok(date) = DateTime::from_str(date, Format::HttpDate) {
-            self.ahead.store(Timestamp(date.secs()).since(self.clock.now()), Ordering::Relaxed);
+            self.seconds_ahead
+                .store(Timestamp(date.secs()).since(self.clock.now()), Ordering::Relaxed);
         }
     }
 }
 
 #[dyn_dispatch_hint]
-impl Intercept for Skew {
+impl Intercept for ClockSkew {
     fn name(&self) -> &'static str {
         "Skew"
     }
@@ -55,7 +56,7 @@ impl Intercept for Skew {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(date) = context.response().headers().get("date") {
-            self.hear(date);
+            self.record_date(date);
         }
         Ok(())
     }
@@ -67,11 +68,11 @@ mod tests {
 
     #[test]
     fn the_last_date_tells_how_far_the_clocks_are_apart() {
-        let skew = Skew::of(Clock::Fixed(Timestamp(784_111_777 - 720)));
-        assert_eq!(skew.ahead(), None);
-        skew.hear("Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(skew.ahead(), Some(720));
-        skew.hear("no date at all");
-        assert_eq!(skew.ahead(), Some(720));
+        let skew = ClockSkew::new(Clock::Fixed(Timestamp(784_111_777 - 720)));
+        assert_eq!(skew.seconds_ahead(), None);
+        skew.record_date("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(skew.seconds_ahead(), Some(720));
+        skew.record_date("no date at all");
+        assert_eq!(skew.seconds_ahead(), Some(720));
     }
 }

@@ -6,48 +6,48 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor};
 
-use super::{Answer, Operation, Rejection};
-use crate::identity::fault::exception;
+use super::{Operation, Rejection, ResponseParts};
+use crate::identity::sdk_error::exception_for_oauth_error;
 
 /// Checks the body of a 200.
 ///
 /// # Errors
 /// [`Rejection::Invalid`] if the body is not complete and of the operation's form.
-pub(super) fn success(operation: Operation, body: &[u8]) -> Result<(), Rejection> {
+pub(super) fn check_success(operation: Operation, body: &[u8]) -> Result<(), Rejection> {
     match operation {
-        Operation::RegisterClient => json::<Registered>(body),
-        Operation::StartDeviceAuthorization => json::<Device>(body),
-        Operation::CreateToken => json::<Tokens>(body),
-        Operation::ListAccounts => json::<Accounts>(body),
-        Operation::ListAccountRoles => json::<Roles>(body),
-        Operation::GetRoleCredentials => json::<RoleCredentials>(body),
-        Operation::GetSigninToken => json::<SigninToken>(body),
-        Operation::Other => json::<Object>(body),
+        Operation::RegisterClient => check_json::<RegisterClientSchema>(body),
+        Operation::StartDeviceAuthorization => check_json::<StartDeviceAuthorizationSchema>(body),
+        Operation::CreateToken => check_json::<CreateTokenSchema>(body),
+        Operation::ListAccounts => check_json::<ListAccountsSchema>(body),
+        Operation::ListAccountRoles => check_json::<ListAccountRolesSchema>(body),
+        Operation::GetRoleCredentials => check_json::<GetRoleCredentialsSchema>(body),
+        Operation::GetSigninToken => check_json::<GetSigninTokenSchema>(body),
+        Operation::Other => check_json::<AnyObject>(body),
         // AWS answers with an empty body.
         Operation::Logout if body.trim_ascii().is_empty() => Ok(()),
-        Operation::Logout => json::<Object>(body),
-        Operation::AssumeRole => document(body, "AssumeRoleResponse"),
-        Operation::GetCallerIdentity => document(body, "GetCallerIdentityResponse"),
+        Operation::Logout => check_json::<AnyObject>(body),
+        Operation::AssumeRole => check_xml(body, "AssumeRoleResponse"),
+        Operation::GetCallerIdentity => check_xml(body, "GetCallerIdentityResponse"),
     }
 }
 
 /// Whether an answer is an error in AWS's own form: named by a header, or by a field of a JSON
 /// object; of STS an XML document.
-pub(super) fn is_aws_error(operation: Operation, answer: &Answer<'_>) -> bool {
+pub(super) fn is_aws_error(operation: Operation, answer: &ResponseParts<'_>) -> bool {
     match operation {
         Operation::AssumeRole | Operation::GetCallerIdentity => {
-            document(answer.body, "ErrorResponse").is_ok() && has_code(answer.body)
+            check_xml(answer.body, "ErrorResponse").is_ok() && has_error_code(answer.body)
         }
         _ => {
             !answer.error_type.trim().is_empty()
-                || serde_json::from_slice::<AwsError>(answer.body)
-                    .is_ok_and(|error| error.is_named())
+                || serde_json::from_slice::<AwsErrorBody>(answer.body)
+                    .is_ok_and(|error| error.has_code())
         }
     }
 }
 
 /// Whether an answer is a page for people.
-pub(super) fn is_html(answer: &Answer<'_>) -> bool {
+pub(super) fn is_html(answer: &ResponseParts<'_>) -> bool {
     let declared = answer.content_type.to_ascii_lowercase();
     let body = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(answer.body).trim_ascii_start();
     let begins = |tag: &str| {
@@ -58,7 +58,7 @@ pub(super) fn is_html(answer: &Answer<'_>) -> bool {
 }
 
 /// A whole JSON document of this form. The error says nothing of the content, which may be secret.
-fn json<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<(), Rejection> {
+fn check_json<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<(), Rejection> {
     let body = body.trim_ascii();
     if body.is_empty() {
         return Err(Rejection::invalid("it is empty"));
@@ -83,7 +83,7 @@ fn json<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<(), Rejection> {
 
 /// A whole XML document with this root element. What is inside is left to the SDK, which finds
 /// elements but not that the end is missing.
-fn document(body: &[u8], root: &str) -> Result<(), Rejection> {
+fn check_xml(body: &[u8], root: &str) -> Result<(), Rejection> {
     let cut = || Rejection::invalid("it is cut short");
     let text = std::str::from_utf8(body).map_err(|_| Rejection::invalid("it is not text"))?.trim();
     let text = match text.strip_prefix("<?xml") {
@@ -108,7 +108,7 @@ fn document(body: &[u8], root: &str) -> Result<(), Rejection> {
 }
 
 /// Whether an XML error says which one it is.
-fn has_code(body: &[u8]) -> bool {
+fn has_error_code(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body);
     let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
     code.is_some_and(|(code, _)| !code.trim().is_empty() && !code.contains('<'))
@@ -117,158 +117,158 @@ fn has_code(body: &[u8]) -> bool {
 /// An error of the portal, SSO OIDC or a gateway of AWS. A `message` alone is what any box in
 /// between writes.
 #[derive(Deserialize)]
-struct AwsError {
+struct AwsErrorBody {
     #[serde(rename = "__type")]
     kind: Option<String>,
     code: Option<String>,
     error: Option<String>,
 }
 
-impl AwsError {
-    fn is_named(&self) -> bool {
+impl AwsErrorBody {
+    fn has_code(&self) -> bool {
         let kind = self.kind.as_deref().is_some_and(|kind| !kind.trim().is_empty());
         kind || self.code.as_deref().is_some_and(|code| code.ends_with("Exception"))
-            || self.error.as_deref().is_some_and(|word| exception(word).is_some())
+            || self.error.as_deref().is_some_and(|word| exception_for_oauth_error(word).is_some())
     }
 }
 
 /// Any string. Nothing of it is kept: whether it is empty or plausible is checked field by field
 /// later, see [`super::values`].
-struct Text;
+struct AnyString;
 
 /// A whole number.
-struct Number;
+struct AnyInteger;
 
-impl<'de> Deserialize<'de> for Text {
+impl<'de> Deserialize<'de> for AnyString {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl Visitor<'_> for Any {
-            type Value = Text;
+        struct StringVisitor;
+        impl Visitor<'_> for StringVisitor {
+            type Value = AnyString;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
 
-            fn visit_str<E>(self, _: &str) -> Result<Text, E> {
-                Ok(Text)
+            fn visit_str<E>(self, _: &str) -> Result<AnyString, E> {
+                Ok(AnyString)
             }
         }
-        deserializer.deserialize_str(Any)
+        deserializer.deserialize_str(StringVisitor)
     }
 }
 
-impl<'de> Deserialize<'de> for Number {
+impl<'de> Deserialize<'de> for AnyInteger {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         i64::deserialize(deserializer)
-            .map(|_| Number)
+            .map(|_| AnyInteger)
             .map_err(|_| D::Error::custom("not a whole number"))
     }
 }
 
 /// Any JSON object.
 #[derive(Deserialize)]
-struct Object {}
+struct AnyObject {}
 
 #[derive(Deserialize)]
-struct Registered {
+struct RegisterClientSchema {
     #[serde(rename = "clientId")]
-    _id: Text,
+    _id: AnyString,
     #[serde(rename = "clientSecret")]
-    _secret: Text,
+    _secret: AnyString,
     #[serde(rename = "clientSecretExpiresAt")]
-    _expires: Option<Number>,
+    _expires: Option<AnyInteger>,
 }
 
 #[derive(Deserialize)]
-struct Device {
+struct StartDeviceAuthorizationSchema {
     #[serde(rename = "deviceCode")]
-    _device_code: Text,
+    _device_code: AnyString,
     #[serde(rename = "userCode")]
-    _user_code: Text,
+    _user_code: AnyString,
     #[serde(rename = "verificationUri")]
-    _uri: Text,
+    _uri: AnyString,
     #[serde(rename = "verificationUriComplete")]
-    _uri_complete: Option<Text>,
+    _uri_complete: Option<AnyString>,
     #[serde(rename = "expiresIn")]
-    _expires: Option<Number>,
+    _expires: Option<AnyInteger>,
     #[serde(rename = "interval")]
-    _interval: Option<Number>,
+    _interval: Option<AnyInteger>,
 }
 
 #[derive(Deserialize)]
-struct Tokens {
+struct CreateTokenSchema {
     #[serde(rename = "accessToken")]
-    _access: Text,
+    _access: AnyString,
     #[serde(rename = "refreshToken")]
-    _refresh: Option<Text>,
+    _refresh: Option<AnyString>,
     #[serde(rename = "expiresIn")]
-    _expires: Number,
+    _expires: AnyInteger,
 }
 
 #[derive(Deserialize)]
-struct Accounts {
+struct ListAccountsSchema {
     #[serde(rename = "accountList")]
-    _accounts: Vec<Account>,
+    _accounts: Vec<AccountInfoSchema>,
     #[serde(rename = "nextToken")]
-    _next: Option<Text>,
+    _next: Option<AnyString>,
 }
 
 #[derive(Deserialize)]
-struct Account {
+struct AccountInfoSchema {
     #[serde(rename = "accountId")]
-    _id: Text,
+    _id: AnyString,
     #[serde(rename = "accountName")]
-    _name: Option<Text>,
+    _name: Option<AnyString>,
     #[serde(rename = "emailAddress")]
-    _email: Option<Text>,
+    _email: Option<AnyString>,
 }
 
 #[derive(Deserialize)]
-struct Roles {
+struct ListAccountRolesSchema {
     #[serde(rename = "roleList")]
-    _roles: Vec<Role>,
+    _roles: Vec<RoleInfoSchema>,
     #[serde(rename = "nextToken")]
-    _next: Option<Text>,
+    _next: Option<AnyString>,
 }
 
 #[derive(Deserialize)]
-struct Role {
+struct RoleInfoSchema {
     #[serde(rename = "roleName")]
-    _name: Text,
+    _name: AnyString,
     #[serde(rename = "accountId")]
-    _account: Option<Text>,
+    _account: Option<AnyString>,
 }
 
 #[derive(Deserialize)]
-struct RoleCredentials {
+struct GetRoleCredentialsSchema {
     #[serde(rename = "roleCredentials")]
-    _credentials: Keys,
+    _credentials: RoleCredentialsSchema,
 }
 
 #[derive(Deserialize)]
-struct Keys {
+struct RoleCredentialsSchema {
     #[serde(rename = "accessKeyId")]
-    _id: Text,
+    _id: AnyString,
     #[serde(rename = "secretAccessKey")]
-    _secret: Text,
+    _secret: AnyString,
     #[serde(rename = "sessionToken")]
-    _token: Text,
+    _token: AnyString,
     #[serde(rename = "expiration")]
-    _expiration: Number,
+    _expiration: AnyInteger,
 }
 
 #[derive(Deserialize)]
-struct SigninToken {
+struct GetSigninTokenSchema {
     #[serde(rename = "SigninToken")]
-    _token: Text,
+    _token: AnyString,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn why(operation: Operation, body: &str) -> String {
-        match success(operation, body.as_bytes()) {
+    fn rejection_reason(operation: Operation, body: &str) -> String {
+        match check_success(operation, body.as_bytes()) {
             Ok(()) => String::new(),
             Err(Rejection::Invalid(why)) => why,
             Err(other) => panic!("{other:?}"),
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_list_needs_its_list() {
-        let list = |body: &str| why(Operation::ListAccounts, body);
+        let list = |body: &str| rejection_reason(Operation::ListAccounts, body);
         assert_eq!(list(r#"{"accountList":[],"nextToken":null}"#), "");
         assert_eq!(
             list(r#"{"accountList":[{"accountId":"012345678901","accountName":null,"more":[1]}]}"#),
@@ -304,7 +304,7 @@ mod tests {
             );
         }
         assert!(
-            why(Operation::ListAccountRoles, r#"{"roleList":[{"roleName":null}]}"#)
+            rejection_reason(Operation::ListAccountRoles, r#"{"roleList":[{"roleName":null}]}"#)
                 .starts_with("it has a field of the wrong form")
         );
     }
@@ -312,24 +312,27 @@ mod tests {
     #[test]
     fn an_answer_cut_at_any_byte_is_not_whole() {
         let json = r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":1}}"#;
-        assert_eq!(why(Operation::GetRoleCredentials, json), "");
+        assert_eq!(rejection_reason(Operation::GetRoleCredentials, json), "");
         let xml = "<?xml version=\"1.0\"?>\n<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
                    <Credentials><AccessKeyId>A</AccessKeyId></Credentials></AssumeRoleResult></AssumeRoleResponse>";
-        assert_eq!(why(Operation::AssumeRole, xml), "");
+        assert_eq!(rejection_reason(Operation::AssumeRole, xml), "");
         for cut in 0..json.len() {
-            assert_ne!(why(Operation::GetRoleCredentials, &json[..cut]), "", "{cut}");
+            assert_ne!(rejection_reason(Operation::GetRoleCredentials, &json[..cut]), "", "{cut}");
         }
         for cut in 0..xml.len() {
-            assert_ne!(why(Operation::AssumeRole, &xml[..cut]), "", "{cut}");
+            assert_ne!(rejection_reason(Operation::AssumeRole, &xml[..cut]), "", "{cut}");
         }
-        assert_ne!(why(Operation::AssumeRole, "<AssumeRoleResponseX></AssumeRoleResponse>"), "");
-        assert_ne!(why(Operation::AssumeRole, "<ErrorResponse></ErrorResponse>"), "");
+        assert_ne!(
+            rejection_reason(Operation::AssumeRole, "<AssumeRoleResponseX></AssumeRoleResponse>"),
+            ""
+        );
+        assert_ne!(rejection_reason(Operation::AssumeRole, "<ErrorResponse></ErrorResponse>"), "");
     }
 
     #[test]
     fn credentials_and_tokens_are_whole_and_of_the_right_types() {
         let keys = |key: &str, expiration: &str| {
-            why(
+            rejection_reason(
                 Operation::GetRoleCredentials,
                 &format!(
                     r#"{{"roleCredentials":{{"accessKeyId":{key},"secretAccessKey":"s","sessionToken":"t","expiration":{expiration}}}}}"#
@@ -346,11 +349,17 @@ mod tests {
             );
         }
         assert_eq!(
-            why(Operation::GetRoleCredentials, r#"{"roleCredentials":{}}"#),
+            rejection_reason(Operation::GetRoleCredentials, r#"{"roleCredentials":{}}"#),
             "it has no `accessKeyId`"
         );
-        assert_eq!(why(Operation::CreateToken, r#"{"expiresIn":5}"#), "it has no `accessToken`");
-        assert_eq!(why(Operation::CreateToken, r#"{"accessToken":"a","expiresIn":5}"#), "");
+        assert_eq!(
+            rejection_reason(Operation::CreateToken, r#"{"expiresIn":5}"#),
+            "it has no `accessToken`"
+        );
+        assert_eq!(
+            rejection_reason(Operation::CreateToken, r#"{"accessToken":"a","expiresIn":5}"#),
+            ""
+        );
     }
 
     #[test]
@@ -362,7 +371,7 @@ mod tests {
             format!(r#"{{"{secret}":1}}"#),
             format!(r#"{{"accessToken":"{secret}" "#),
         ] {
-            assert!(!why(Operation::CreateToken, &body).contains(secret), "{body}");
+            assert!(!rejection_reason(Operation::CreateToken, &body).contains(secret), "{body}");
         }
     }
 }

@@ -11,18 +11,18 @@ use crate::os::http::HttpResponse;
 /// `Reply::true_answer().edit(Edit::Set("/roleCredentials/expiration".into(), 0.into()))` is AWS's
 /// answer with one wrong field; `Reply::html(407)` is a proxy's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
+pub struct FaultReply {
     /// Where the message comes from.
-    pub source: Source,
+    pub source: ReplySource,
     /// Changes, made in order.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<ReplyEdit>,
     /// How the message is sent.
     pub delivery: Delivery,
 }
 
 /// Where the message of a scripted reply comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum ReplySource {
     /// The operation is carried out; this is its answer.
     Operation,
     /// The operation is carried out as if the request named no page: a list begins again.
@@ -43,7 +43,7 @@ pub enum Source {
 /// A pointer is a JSON pointer (RFC 6901) into a JSON body. In an XML body its last part names
 /// elements, all of which change; names without a match change nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Edit {
+pub enum ReplyEdit {
     /// Changes the status and nothing else.
     Status(u16),
     /// Sets a header, or removes it.
@@ -55,7 +55,7 @@ pub enum Edit {
     /// Removes a field, or an element with its content.
     Remove(String),
     /// Lists every entry of an array twice.
-    Double(String),
+    Duplicate(String),
     /// Removes the later half of an array.
     Halve(String),
     /// Replaces text wherever it occurs in the body.
@@ -69,11 +69,11 @@ pub enum Delivery {
     Whole,
     /// Only the first bytes of the body. `honest` announces just these; otherwise `content-length`
     /// promises the whole.
-    Cut {
+    Truncated {
         /// How many bytes are sent.
         keep: usize,
         /// Whether `content-length` tells how many.
-        honest: bool,
+        accurate_length: bool,
     },
     /// The body followed by blanks that do not end before the client hangs up.
     Endless,
@@ -83,30 +83,30 @@ pub enum Delivery {
         pause: Duration,
     },
     /// The body's bytes alone, without status and headers: not HTTP, unless they are.
-    Bare,
+    BodyOnly,
     /// Nothing, until the client hangs up.
-    Silent,
+    NoResponse,
     /// The connection is closed in good order, without an answer.
     Close,
     /// The connection is reset (RST) without an answer.
     Reset,
 }
 
-impl Reply {
+impl FaultReply {
     /// The operation's own answer, to be edited or sent in another way.
-    pub fn true_answer() -> Self {
-        Self::from_source(Source::Operation)
+    pub fn from_operation() -> Self {
+        Self::from_source(ReplySource::Operation)
     }
 
     /// The first page of a list, whatever page was asked for.
-    pub fn first_page() -> Self {
-        Self::from_source(Source::FirstPage)
+    pub fn from_first_page() -> Self {
+        Self::from_source(ReplySource::FirstPage)
     }
 
     /// A message written by the test.
     pub fn raw(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self::from_source(Source::Raw { status, headers, body: body.into() })
+        Self::from_source(ReplySource::Raw { status, headers, body: body.into() })
     }
 
     /// A JSON message written by the test.
@@ -125,44 +125,44 @@ impl Reply {
 
     /// No answer of any kind: [`Delivery::Silent`], [`Delivery::Close`] or [`Delivery::Reset`]. The
     /// operation is not carried out.
-    pub fn nothing(delivery: Delivery) -> Self {
-        Self::raw(200, "text/plain", "").delivered(delivery)
+    pub fn no_response(delivery: Delivery) -> Self {
+        Self::raw(200, "text/plain", "").with_delivery(delivery)
     }
 
     /// The same reply with one more change.
     #[must_use]
-    pub fn edit(mut self, edit: Edit) -> Self {
+    pub fn with_edit(mut self, edit: ReplyEdit) -> Self {
         self.edits.push(edit);
         self
     }
 
     /// The same reply with a header.
     #[must_use]
-    pub fn header(self, name: &str, value: &str) -> Self {
-        self.edit(Edit::Header(name.to_owned(), Some(value.to_owned())))
+    pub fn with_header(self, name: &str, value: &str) -> Self {
+        self.with_edit(ReplyEdit::Header(name.to_owned(), Some(value.to_owned())))
     }
 
     /// The same reply, sent in another way.
     #[must_use]
-    pub fn delivered(mut self, delivery: Delivery) -> Self {
+    pub fn with_delivery(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
         self
     }
 
-    fn from_source(source: Source) -> Self {
+    fn from_source(source: ReplySource) -> Self {
         Self { source, edits: Vec::new(), delivery: Delivery::Whole }
     }
 }
 
 /// A message as it goes on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Message {
+pub(super) struct WireMessage {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
 
-impl From<HttpResponse> for Message {
+impl From<HttpResponse> for WireMessage {
     fn from(response: HttpResponse) -> Self {
         let headers =
             response.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -170,43 +170,43 @@ impl From<HttpResponse> for Message {
     }
 }
 
-impl Message {
+impl WireMessage {
     /// Makes the changes in order.
-    pub(super) fn edited(mut self, edits: &[Edit]) -> Self {
+    pub(super) fn with_edits(mut self, edits: &[ReplyEdit]) -> Self {
         edits.iter().for_each(|edit| self.apply(edit));
         self
     }
 
-    fn apply(&mut self, edit: &Edit) {
+    fn apply(&mut self, edit: &ReplyEdit) {
         match edit {
-            Edit::Status(status) => self.status = *status,
-            Edit::Header(name, value) => {
+            ReplyEdit::Status(status) => self.status = *status,
+            ReplyEdit::Header(name, value) => {
                 self.headers.retain(|(have, _)| !have.eq_ignore_ascii_case(name));
                 self.headers.extend(value.clone().map(|value| (name.clone(), value)));
             }
-            Edit::Body(body) => self.body = body.clone(),
-            Edit::Replace(from, to) => {
+            ReplyEdit::Body(body) => self.body = body.clone(),
+            ReplyEdit::Replace(from, to) => {
                 self.body = String::from_utf8_lossy(&self.body).replace(from, to).into_bytes()
             }
-            Edit::Set(pointer, value) => self.change(
+            ReplyEdit::Set(pointer, value) => self.rewrite_body(
                 |json| set(json, pointer, value.clone()),
                 |xml| {
-                    each_element(xml, pointer, |name, _| {
-                        format!("<{name}>{}</{name}>", plain(value))
+                    replace_elements(xml, pointer, |name, _| {
+                        format!("<{name}>{}</{name}>", xml_text(value))
                     })
                 },
             ),
-            Edit::Remove(pointer) => self.change(
+            ReplyEdit::Remove(pointer) => self.rewrite_body(
                 |json| remove(json, pointer),
-                |xml| each_element(xml, pointer, |_, _| String::new()),
+                |xml| replace_elements(xml, pointer, |_, _| String::new()),
             ),
-            Edit::Double(pointer) => self.change(
-                |json| array(json, pointer, |rows| rows.extend_from_within(..)),
-                |xml| each_element(xml, pointer, |_, element| element.repeat(2)),
+            ReplyEdit::Duplicate(pointer) => self.rewrite_body(
+                |json| edit_array(json, pointer, |rows| rows.extend_from_within(..)),
+                |xml| replace_elements(xml, pointer, |_, element| element.repeat(2)),
             ),
-            Edit::Halve(pointer) => {
-                self.change(
-                    |json| array(json, pointer, |rows| rows.truncate(rows.len() / 2)),
+            ReplyEdit::Halve(pointer) => {
+                self.rewrite_body(
+                    |json| edit_array(json, pointer, |rows| rows.truncate(rows.len() / 2)),
                     |_| None,
                 );
             }
@@ -214,7 +214,7 @@ impl Message {
     }
 
     /// Rewrites a JSON body, or an XML one; any other stays.
-    fn change(
+    fn rewrite_body(
         &mut self,
         json: impl FnOnce(&mut Value) -> Option<()>,
         xml: impl FnOnce(&str) -> Option<String>,
@@ -255,18 +255,22 @@ fn remove(json: &mut Value, pointer: &str) -> Option<()> {
     }
 }
 
-fn array(json: &mut Value, pointer: &str, change: impl FnOnce(&mut Vec<Value>)) -> Option<()> {
+fn edit_array(json: &mut Value, pointer: &str, change: impl FnOnce(&mut Vec<Value>)) -> Option<()> {
     json.pointer_mut(pointer)?.as_array_mut().map(change)
 }
 
 /// A value as the text of an element.
-fn plain(value: &Value) -> String {
+fn xml_text(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// Rewrites every element that the pointer's last part names.
-fn each_element(xml: &str, pointer: &str, change: impl Fn(&str, &str) -> String) -> Option<String> {
+fn replace_elements(
+    xml: &str,
+    pointer: &str,
+    change: impl Fn(&str, &str) -> String,
+) -> Option<String> {
     let name = pointer.rsplit('/').next()?;
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let (mut out, mut rest) = (String::new(), xml);
@@ -287,9 +291,9 @@ mod tests {
 
     use super::*;
 
-    fn edited(body: &str, edits: &[Edit]) -> String {
-        let message = Message { status: 200, headers: Vec::new(), body: body.into() };
-        String::from_utf8(message.edited(edits).body).unwrap()
+    fn edited_body(body: &str, edits: &[ReplyEdit]) -> String {
+        let message = WireMessage { status: 200, headers: Vec::new(), body: body.into() };
+        String::from_utf8(message.with_edits(edits).body).unwrap()
     }
 
     #[test]
@@ -297,21 +301,27 @@ mod tests {
         let body = r#"{"rows":[{"id":"1"},{"id":"2"}],"next":"x"}"#;
         let at = |pointer: &str| pointer.to_owned();
         assert_eq!(
-            edited(body, &[Edit::Set(at("/rows/0/id"), json!(0)), Edit::Remove(at("/rows/1"))]),
+            edited_body(
+                body,
+                &[ReplyEdit::Set(at("/rows/0/id"), json!(0)), ReplyEdit::Remove(at("/rows/1"))]
+            ),
             r#"{"next":"x","rows":[{"id":0}]}"#
         );
-        let body = edited(
+        let body = edited_body(
             body,
             &[
-                Edit::Double(at("/rows")),
-                Edit::Halve(at("/rows")),
-                Edit::Halve(at("/rows")),
-                Edit::Set(at("/new"), json!(null)),
+                ReplyEdit::Duplicate(at("/rows")),
+                ReplyEdit::Halve(at("/rows")),
+                ReplyEdit::Halve(at("/rows")),
+                ReplyEdit::Set(at("/new"), json!(null)),
             ],
         );
         assert_eq!(body, r#"{"new":null,"next":"x","rows":[{"id":"1"}]}"#);
         assert_eq!(
-            edited("[1]", &[Edit::Remove(at("/nothing/here")), Edit::Set(at("/a/b"), json!(1))]),
+            edited_body(
+                "[1]",
+                &[ReplyEdit::Remove(at("/nothing/here")), ReplyEdit::Set(at("/a/b"), json!(1))]
+            ),
             "[1]"
         );
     }
@@ -320,12 +330,15 @@ mod tests {
     fn xml_elements_are_found_by_the_last_part_of_the_pointer() {
         let body = "<A><Key>k</Key><Secret>s</Secret></A>";
         assert_eq!(
-            edited(body, &[Edit::Set("/A/Key".into(), json!("<&"))]),
+            edited_body(body, &[ReplyEdit::Set("/A/Key".into(), json!("<&"))]),
             "<A><Key>&lt;&amp;</Key><Secret>s</Secret></A>"
         );
-        assert_eq!(edited(body, &[Edit::Remove("/Secret".into())]), "<A><Key>k</Key></A>");
         assert_eq!(
-            edited(body, &[Edit::Double("/Key".into())]),
+            edited_body(body, &[ReplyEdit::Remove("/Secret".into())]),
+            "<A><Key>k</Key></A>"
+        );
+        assert_eq!(
+            edited_body(body, &[ReplyEdit::Duplicate("/Key".into())]),
             "<A><Key>k</Key><Key>k</Key><Secret>s</Secret></A>"
         );
     }

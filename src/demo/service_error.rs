@@ -5,11 +5,11 @@ use serde_json::json;
 use crate::domain::Error;
 use crate::os::http::HttpResponse;
 
-use super::route::{REQUEST_ID, request_id};
+use super::router::{REQUEST_ID, new_request_id};
 
 /// Which service answers, and so how an error looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Service {
+pub(super) enum SimulatedService {
     /// OAuth's `error` and `error_description`.
     Oidc,
     /// A `message`.
@@ -22,7 +22,7 @@ pub(super) enum Service {
 
 /// A call that was turned down.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct ServiceError {
     /// The HTTP status.
     pub(super) status: u16,
     /// The exception's name.
@@ -32,33 +32,37 @@ pub(super) struct Refusal {
 }
 
 /// What a handler gives back.
-pub(super) type Answer = Result<HttpResponse, Refusal>;
+pub(super) type HandlerResult = Result<HttpResponse, ServiceError>;
 
-impl Refusal {
+impl ServiceError {
     pub(super) fn new(status: u16, name: &str, message: impl Into<String>) -> Self {
         Self { status, name: name.to_owned(), message: message.into() }
     }
 
     /// The answer as this service writes it.
-    pub(super) fn render(self, service: Service) -> HttpResponse {
+    pub(super) fn render(self, service: SimulatedService) -> HttpResponse {
         match service {
-            Service::Oidc => self.json(
-                json!({ "error": oauth_code(&self.name), "error_description": self.message }),
+            SimulatedService::Oidc => self.render_json(
+                json!({ "error": oauth_error_code(&self.name), "error_description": self.message }),
             ),
-            Service::Portal => self.json(json!({ "message": self.message, "__type": self.name })),
-            Service::Sts => self.xml(),
-            Service::Pages => super::pages::notice(self.status, "That did not work", &self.message),
+            SimulatedService::Portal => {
+                self.render_json(json!({ "message": self.message, "__type": self.name }))
+            }
+            SimulatedService::Sts => self.render_xml(),
+            SimulatedService::Pages => {
+                super::pages::message_page(self.status, "That did not work", &self.message)
+            }
         }
     }
 
-    fn json(&self, body: serde_json::Value) -> HttpResponse {
+    fn render_json(&self, body: serde_json::Value) -> HttpResponse {
         HttpResponse::json(self.status, body.to_string())
             .with_header("x-amzn-ErrorType", self.name.clone())
             .with_header("cache-control", "no-store")
     }
 
-    fn xml(&self) -> HttpResponse {
-        let id = request_id();
+    fn render_xml(&self) -> HttpResponse {
+        let id = new_request_id();
         let fault = if self.status < 500 { "Sender" } else { "Receiver" };
         let (name, message) = (escape(&self.name), escape(&self.message));
         let body = format!(
@@ -69,14 +73,14 @@ impl Refusal {
     }
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for ServiceError {
     fn from(error: Error) -> Self {
         Self::new(500, "InternalServerException", error.message)
     }
 }
 
 /// `InvalidGrantException` becomes `invalid_grant`.
-fn oauth_code(name: &str) -> String {
+fn oauth_error_code(name: &str) -> String {
     let bare = name.strip_suffix("Exception").unwrap_or(name);
     if bare == "InternalServer" {
         return "server_error".to_owned();
@@ -111,7 +115,7 @@ mod tests {
             "InternalServerException",
             "UnsupportedGrantTypeException",
         ]
-        .map(oauth_code);
+        .map(oauth_error_code);
         assert_eq!(codes, ["invalid_grant", "slow_down", "server_error", "unsupported_grant_type"]);
     }
 }

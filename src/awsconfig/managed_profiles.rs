@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use crate::domain::{AccountId, InstanceName, RoleArn, RoleName};
 
-use super::header::words;
-use super::read::AwsConfig;
-use super::scan::Section;
+use super::config_file::AwsConfig;
+use super::header::split_shell_words;
+use super::lexer::SectionSpan;
 
 /// A line that begins or ends a block of ours, with the block's name behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum Marker<'l> {
 }
 
 /// The marker that a line is, if it is one.
-pub(super) fn marker(line: &[u8]) -> Option<Marker<'_>> {
+pub(super) fn parse_marker(line: &[u8]) -> Option<Marker<'_>> {
     // Most lines are no comment: one byte tells.
     let rest = line.trim_ascii().strip_prefix(b"# ")?;
     let named = |word: &[u8]| {
@@ -32,7 +32,7 @@ pub(super) fn marker(line: &[u8]) -> Option<Marker<'_>> {
 
 /// A profile that we wrote, and the role that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Managed {
+pub struct ManagedProfile {
     /// The profile's name.
     pub profile: String,
     /// The instance that its process names; `None` means the only or the default one.
@@ -46,19 +46,20 @@ pub struct Managed {
 impl AwsConfig {
     /// The profiles that we wrote, in order. A block without its end marker has none: nobody knows
     /// where it stops.
-    pub fn managed(&self) -> Vec<Managed> {
-        let blocks = self.blocks();
-        let inside =
-            |section: &&Section| blocks.iter().any(|block| block.contains(&section.inside.start));
-        let sections = self.sections(super::header::Kind::Profile).filter(inside);
-        sections.filter_map(|section| self.managed_profile(section)).collect()
+    pub fn managed_profiles(&self) -> Vec<ManagedProfile> {
+        let blocks = self.managed_blocks();
+        let inside = |section: &&SectionSpan| {
+            blocks.iter().any(|block| block.contains(&section.header.start))
+        };
+        let sections = self.sections(super::header::SectionKind::Profile).filter(inside);
+        sections.filter_map(|section| self.parse_managed_profile(section)).collect()
     }
 
     /// Where our blocks are in the text.
-    fn blocks(&self) -> Vec<Range<usize>> {
+    fn managed_blocks(&self) -> Vec<Range<usize>> {
         let (mut blocks, mut begun, mut offset) = (Vec::new(), None, 0);
         for line in self.text().split_inclusive('\n') {
-            match marker(line.as_bytes()) {
+            match parse_marker(line.as_bytes()) {
                 Some(Marker::Begin(_)) => begun = Some(offset),
                 Some(Marker::End(_)) => blocks.extend(begun.take().map(|start| start..offset)),
                 None => {}
@@ -68,18 +69,20 @@ impl AwsConfig {
         blocks
     }
 
-    fn managed_profile(&self, section: &Section) -> Option<Managed> {
-        let mut keys = super::values::Keys::new();
-        self.read(section, &mut keys);
-        let command = words(keys.get("credential_process")?)?;
-        let (sso, account, role) = role_of(&command)?;
-        Some(Managed { profile: self.name(section)?, sso, account, role })
+    fn parse_managed_profile(&self, section: &SectionSpan) -> Option<ManagedProfile> {
+        let mut keys = super::values::SectionKeys::new();
+        self.add_keys(section, &mut keys);
+        let command = split_shell_words(keys.get("credential_process")?)?;
+        let (sso, account, role) = parse_process_command(&command)?;
+        Some(ManagedProfile { profile: self.section_name(section)?, sso, account, role })
     }
 }
 
 /// The role in `PATH process --sso S --account A --role R` or `PATH process --arn ARN`, in any
 /// order of the flags.
-pub(super) fn role_of(command: &[String]) -> Option<(Option<InstanceName>, AccountId, RoleName)> {
+pub(super) fn parse_process_command(
+    command: &[String],
+) -> Option<(Option<InstanceName>, AccountId, RoleName)> {
     let mut words = command.iter().skip(1).flat_map(|word| match word.split_once('=') {
         Some((flag, value)) if flag.starts_with("--") => vec![flag, value],
         _ => vec![word.as_str()],
@@ -106,7 +109,7 @@ mod tests {
     use super::*;
 
     fn managed(text: &str) -> Vec<String> {
-        let show = |m: Managed| {
+        let show = |m: ManagedProfile| {
             format!(
                 "{} {} {}:{}",
                 m.profile,
@@ -115,7 +118,7 @@ mod tests {
                 m.role
             )
         };
-        AwsConfig::parse(text).managed().into_iter().map(show).collect()
+        AwsConfig::parse(text).managed_profiles().into_iter().map(show).collect()
     }
 
     fn block(profiles: &str) -> String {
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_outside_the_markers_is_the_persons() {
+    fn profiles_outside_the_markers_belong_to_the_user() {
         let profile =
             "[profile a]\ncredential_process = rolecall process -A 012345678901 -R Admin\n";
         let crlf = block(profile).replace('\n', "\r\n");

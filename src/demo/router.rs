@@ -1,0 +1,243 @@
+//! Which operation a request asks for, and what surrounds every answer: latency, faults, the date.
+
+use std::time::Duration;
+
+use http::Method;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+use crate::domain::Timestamp;
+use crate::os::http::{HandlerOutcome, HttpRequest, HttpResponse, parse_form};
+use crate::os::random;
+
+use super::fault_reply::{FaultReply, ReplySource, WireMessage};
+use super::faults::Fault;
+use super::service_error::{HandlerResult, ServiceError, SimulatedService};
+use super::state::SimulatorState;
+use super::{SharedState, delivery, federation, oidc, pages, portal, portal_page, register, sts};
+
+/// The header with the number of an answer.
+pub(super) const REQUEST_ID: &str = "x-amzn-requestid";
+
+/// How an operation is carried out.
+type Handler = fn(&mut SimulatorState, &HttpRequest) -> HandlerResult;
+
+/// One operation: its name, whose error shapes it has, and how it is carried out.
+struct SimulatedOperation {
+    name: &'static str,
+    service: SimulatedService,
+    handler: Handler,
+}
+
+/// Answers a request, sooner or later.
+pub(super) async fn handle(shared: SharedState, request: HttpRequest) -> HandlerOutcome {
+    let Some(operation) = find_operation(&request) else {
+        let unknown = ServiceError::new(
+            404,
+            "UnknownOperationException",
+            format!("nothing answers {} {}", request.method, request.path),
+        );
+        return with_common_headers(&shared, unknown.render(SimulatedService::Portal)).into();
+    };
+    let (wait, fault) = {
+        let mut state = shared.lock();
+        *state.call_counts.entry(operation.name.to_owned()).or_default() += 1;
+        (
+            latency(&state, &operation),
+            state.faults.next(operation.name, &grant_type(&operation, &request)),
+        )
+    };
+    pause(wait).await;
+    let response = match fault {
+        Some(Fault::Reply { reply, .. }) => {
+            return respond_scripted(&shared, &operation, request, reply);
+        }
+        Some(Fault::Fail { status, error, .. }) => {
+            scripted_error(status, &error, operation.service)
+        }
+        Some(Fault::Garbage { .. }) => HttpResponse::json(200, "{\"accessToken\": [1, 2"),
+        Some(Fault::LoseResponse { .. }) => {
+            run_operation(&shared, &operation, &request);
+            HttpResponse::text(503, "")
+        }
+        Some(Fault::Delay { duration, .. }) => {
+            pause(duration).await;
+            run_operation(&shared, &operation, &request)
+        }
+        _ => run_operation(&shared, &operation, &request),
+    };
+    with_common_headers(&shared, response).into()
+}
+
+/// The grant of a CreateToken request, by the last part of its name; empty for other operations.
+fn grant_type(operation: &SimulatedOperation, request: &HttpRequest) -> String {
+    if operation.name != "CreateToken" {
+        return String::new();
+    }
+    let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let grant = body["grantType"].as_str().unwrap_or_default();
+    grant.rsplit(':').next().unwrap_or_default().to_owned()
+}
+
+/// Carries the operation out if the script wants its true answer, and sends what the script makes
+/// of it.
+fn respond_scripted(
+    shared: &SharedState,
+    operation: &SimulatedOperation,
+    mut request: HttpRequest,
+    reply: FaultReply,
+) -> HandlerOutcome {
+    let message = match reply.source {
+        ReplySource::Operation => WireMessage::from(with_common_headers(
+            shared,
+            run_operation(shared, operation, &request),
+        )),
+        ReplySource::FirstPage => {
+            let pairs = request.query.split('&').filter(|pair| !pair.starts_with("next_token="));
+            request.query = pairs.collect::<Vec<_>>().join("&");
+            WireMessage::from(with_common_headers(
+                shared,
+                run_operation(shared, operation, &request),
+            ))
+        }
+        ReplySource::Raw { status, headers, body } => WireMessage { status, headers, body },
+    };
+    delivery::take_over(message.with_edits(&reply.edits), reply.delivery)
+}
+
+fn find_operation(request: &HttpRequest) -> Option<SimulatedOperation> {
+    let (name, service, handler): (_, _, Handler) = match (&request.method, request.path.as_str()) {
+        _ if portal_page::is_portal_request(request) => {
+            ("Portal", SimulatedService::Pages, portal_page::portal_page)
+        }
+        (&Method::POST, "/client/register") => {
+            ("RegisterClient", SimulatedService::Oidc, register::register_client)
+        }
+        (&Method::POST, "/device_authorization") => {
+            ("StartDeviceAuthorization", SimulatedService::Oidc, oidc::start_device_authorization)
+        }
+        (&Method::POST, "/token") => ("CreateToken", SimulatedService::Oidc, oidc::create_token),
+        (&Method::GET, "/device") => ("DevicePage", SimulatedService::Pages, pages::device_page),
+        (&Method::POST, "/device") => {
+            ("AnswerDevice", SimulatedService::Pages, pages::submit_device)
+        }
+        (&Method::GET, "/authorize") => {
+            ("Authorize", SimulatedService::Pages, pages::authorize_page)
+        }
+        (&Method::POST, "/authorize") => {
+            ("AnswerAuthorize", SimulatedService::Pages, pages::submit_authorize)
+        }
+        (&Method::GET, "/assignment/accounts") => {
+            ("ListAccounts", SimulatedService::Portal, portal::list_accounts)
+        }
+        (&Method::GET, "/assignment/roles") => {
+            ("ListAccountRoles", SimulatedService::Portal, portal::list_account_roles)
+        }
+        (&Method::GET, "/federation/credentials") => {
+            ("GetRoleCredentials", SimulatedService::Portal, portal::get_role_credentials)
+        }
+        (&Method::POST, "/logout") => ("Logout", SimulatedService::Portal, portal::logout),
+        (&Method::GET | &Method::POST, "/federation") => {
+            match parameter(request, "Action").as_deref() {
+                Some("getSigninToken") => {
+                    ("GetSigninToken", SimulatedService::Pages, federation::get_signin_token)
+                }
+                Some("login") => {
+                    ("ConsoleLogin", SimulatedService::Pages, federation::console_login)
+                }
+                _ => ("Federation", SimulatedService::Pages, federation::unknown_action),
+            }
+        }
+        (&Method::GET, "/") if !request.query.contains("Action=") => {
+            ("Home", SimulatedService::Pages, pages::home_page)
+        }
+        (&Method::GET | &Method::POST, "/") => match parameter(request, "Action").as_deref() {
+            Some("AssumeRole") => ("AssumeRole", SimulatedService::Sts, sts::assume_role),
+            Some("GetCallerIdentity") => {
+                ("GetCallerIdentity", SimulatedService::Sts, sts::get_caller_identity)
+            }
+            _ => ("UnknownAction", SimulatedService::Sts, sts::unknown_action),
+        },
+        _ => return None,
+    };
+    Some(SimulatedOperation { name, service, handler })
+}
+
+/// A parameter of the body or of the query, decoded.
+pub(super) fn parameter(request: &HttpRequest, key: &str) -> Option<String> {
+    let body = parse_form(&String::from_utf8_lossy(&request.body));
+    body.into_iter()
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value)
+        .or_else(|| request.param(key))
+}
+
+fn latency(state: &SimulatorState, operation: &SimulatedOperation) -> Duration {
+    let slow = operation.service == SimulatedService::Portal || operation.name == "CreateToken";
+    if slow { state.options.latency } else { Duration::ZERO }
+}
+
+async fn pause(length: Duration) {
+    if !length.is_zero() {
+        tokio::time::sleep(length).await;
+    }
+}
+
+fn run_operation(
+    shared: &SharedState,
+    operation: &SimulatedOperation,
+    request: &HttpRequest,
+) -> HttpResponse {
+    let mut state = shared.lock();
+    if operation.service == SimulatedService::Portal && !state.try_admit() {
+        return ServiceError::new(429, "TooManyRequestsException", "Rate exceeded")
+            .render(SimulatedService::Portal);
+    }
+    (operation.handler)(&mut state, request)
+        .unwrap_or_else(|refusal| refusal.render(operation.service))
+}
+
+/// The scripted error; without a name it is what a broken proxy in between would say.
+fn scripted_error(status: u16, error: &str, service: SimulatedService) -> HttpResponse {
+    match error {
+        "" => {
+            HttpResponse::text(status, "upstream connect error or disconnect/reset before headers")
+        }
+        name => ServiceError::new(status, name, "this was asked for").render(service),
+    }
+}
+
+fn with_common_headers(shared: &SharedState, response: HttpResponse) -> HttpResponse {
+    let (now, none) = {
+        let state = shared.lock();
+        (state.now(), state.faults.omit_date)
+    };
+    let numbered = response.headers.iter().any(|(name, _)| *name == REQUEST_ID);
+    let response =
+        if numbered { response } else { response.with_header(REQUEST_ID, new_request_id()) };
+    if none { response } else { response.with_header("date", http_date(now)) }
+}
+
+/// `Sat, 21 Nov 2026 22:27:27 GMT`.
+fn http_date(moment: Timestamp) -> String {
+    let moment =
+        OffsetDateTime::from_unix_timestamp(moment.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    moment.format(&Rfc2822).unwrap_or_default().replace("+0000", "GMT")
+}
+
+/// A number for each answer, as AWS gives one.
+pub(super) fn new_request_id() -> String {
+    let bytes = random::bytes::<16>().unwrap_or_default();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_as_http_writes_them() {
+        assert_eq!(http_date(Timestamp(784_111_777)), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+}
