@@ -16,7 +16,7 @@ use rolecall::domain::{
     Account, EndpointOverrides, Instance, InstanceName, InstanceSource, Inventory, Region,
     RoleName, StartUrl, Timestamp,
 };
-use rolecall::ops::roles::roster::{annotate, base};
+use rolecall::ops::roles::roster::{apply_rules, build_base_roster};
 
 const ACCOUNTS: usize = 1_500;
 const ROLES: usize = 10;
@@ -37,9 +37,11 @@ fn main() {
         &"[[rules]]\nmatch = 'account:*-prod* !role:Read*'\ntags = { env = 'prod' }\n".repeat(20),
     )
     .expect("the settings are right");
-    measure("rows out of it", 2, || base(vec![instance()], black_box(&inventories), &settings));
+    measure("rows out of it", 2, || {
+        build_base_roster(vec![instance()], black_box(&inventories), &settings)
+    });
     measure("rules and names of the rows", 50, || {
-        annotate(base(vec![instance()], &inventories, &settings), &settings)
+        apply_rules(build_base_roster(vec![instance()], &inventories, &settings), &settings)
     });
     let config: String = (0..ACCOUNTS * ROLES).map(profile).collect();
     measure("an AWS config file with as many profiles", 10, || {

@@ -10,9 +10,9 @@ use crate::domain::{
     AccountId, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleName,
 };
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::profile::{self, Meant};
-use crate::ops::roles::resolve::{Wanted, candidates};
-use crate::ops::{refresh::update, roles::past};
+use crate::ops::roles::profile::{self, ProfileRole};
+use crate::ops::roles::resolve::{RoleQuery, candidates};
+use crate::ops::{refresh::store, roles::history};
 use crate::os::tty;
 use crate::tui::Action;
 
@@ -24,7 +24,7 @@ use super::{context, grant, pick};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asked {
     /// How the role was named; empty when it was not.
-    wanted: Wanted,
+    wanted: RoleQuery,
     /// The instance that goes with it, where the words tell.
     instance: Option<InstanceName>,
     /// The page whose address was pasted.
@@ -53,13 +53,13 @@ impl Asked {
             (Some("-"), _) if by_flags.is_empty() => previous(ctx)?,
             _ => Self { wanted: selectors.wanted(query), ..Self::default() },
         };
-        asked.wanted.check()?;
+        asked.wanted.validate()?;
         // A profile that stands in the AWS config file is the role that other programs take it for.
         match asked
             .wanted
             .profile
             .as_deref()
-            .map(|name| profile::named(ctx, name))
+            .map(|name| profile::load_role(ctx, name))
             .transpose()?
             .flatten()
         {
@@ -131,7 +131,7 @@ impl Asked {
     fn words_of_several(&self, ctx: &Ctx, instances: &[Instance]) -> Option<&str> {
         let account = || self.wanted.account.as_deref().filter(|_| self.wanted.role.is_none());
         let words = self.wanted.query.as_deref().or_else(account)?;
-        let roster = Arc::new(update::known(ctx, instances));
+        let roster = Arc::new(store::load_roster(ctx, instances));
         let several = candidates(&roster, &self.wanted, &ctx.settings.prefer_roles)
             .is_ok_and(|roles| roles.len() > 1);
         several.then_some(words)
@@ -151,8 +151,10 @@ impl Asked {
     }
 
     fn of(role: Current) -> Self {
-        let wanted =
-            Wanted { arn: Some(format!("{}:{}", role.account, role.role)), ..Wanted::default() };
+        let wanted = RoleQuery {
+            arn: Some(format!("{}:{}", role.account, role.role)),
+            ..RoleQuery::default()
+        };
         Self { wanted, instance: role.instance, page: None }
     }
 }
@@ -187,11 +189,11 @@ pub(super) fn current(ctx: &Ctx) -> Result<Option<Current>> {
     else {
         return Ok(None);
     };
-    Ok(profile::named(ctx, name)?.map(Current::of))
+    Ok(profile::load_role(ctx, name)?.map(Current::of))
 }
 
 impl Current {
-    fn of(meant: Meant) -> Self {
+    fn of(meant: ProfileRole) -> Self {
         Self { instance: meant.instance, account: meant.account, role: meant.role }
     }
 }
@@ -225,7 +227,7 @@ pub(super) fn in_shell(
 
 fn previous(ctx: &Ctx) -> Result<Asked> {
     let now = current(ctx)?;
-    let before = past::previous(ctx, now.as_ref().map(|role| (role.account, &role.role)))?;
+    let before = history::previous_role(ctx, now.as_ref().map(|role| (role.account, &role.role)))?;
     let none = || {
         Error::new(ErrorKind::UnknownRole, "no role was used before this one")
             .hint("run `rolecall history` to see which were")
@@ -244,12 +246,12 @@ fn no_current() -> Error {
 }
 
 /// What an address tells about who should look at the page.
-fn of_page(page: &ConsolePage) -> Wanted {
+fn of_page(page: &ConsolePage) -> RoleQuery {
     let account = page.account.map(|account| account.to_string());
     match (account, &page.role) {
         (Some(account), Some(role)) => {
-            Wanted { arn: Some(format!("{account}:{role}")), ..Wanted::default() }
+            RoleQuery { arn: Some(format!("{account}:{role}")), ..RoleQuery::default() }
         }
-        (account, _) => Wanted { account, ..Wanted::default() },
+        (account, _) => RoleQuery { account, ..RoleQuery::default() },
     }
 }

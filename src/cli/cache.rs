@@ -10,8 +10,8 @@ use crate::domain::{
 };
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::refresh::Progress;
-use crate::ops::refresh::update::{self, Updated};
-use crate::ops::roles::remembered;
+use crate::ops::refresh::store::{self, StoredRefresh};
+use crate::ops::roles::snapshot;
 
 use super::args::{CacheArgs, Globals};
 use super::{context, login, out, setup};
@@ -41,20 +41,22 @@ pub(super) async fn refresh(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     threads: Option<usize>,
-) -> Result<Updated> {
+) -> Result<StoredRefresh> {
     let mut shown = false;
     let mut progress = |progress: Progress<'_>| {
         shown = true;
         out::progress(&bar(instance, progress.done, progress.total, progress.throttled));
     };
-    let updated = update::update(ctx, instance, update::limits(ctx, threads), &mut progress).await;
+    let updated =
+        store::refresh_and_store(ctx, instance, store::refresh_limits(ctx, threads), &mut progress)
+            .await;
     if shown && std::io::stderr().is_terminal() {
         out::progress("");
     }
     let updated = updated?;
     let ours = ctx.clone();
     let renew = move || {
-        remembered::renew(&ours.env, &ours.paths, None);
+        snapshot::rebuild_if_stale(&ours.env, &ours.paths, None);
         Ok(())
     };
     // So that the picker's next start has it ready; without it that one takes longer.
@@ -64,7 +66,7 @@ pub(super) async fn refresh(
         "{}: {roles} roles in {accounts} accounts",
         out::bold(instance.name.as_str())
     ));
-    if let Some(warning) = update::unconfirmed(&instance.name, &updated.inventory) {
+    if let Some(warning) = store::unconfirmed_warning(&instance.name, &updated.inventory) {
         out::warning(&warning);
     }
     if !updated.failed.is_empty() {
@@ -102,7 +104,7 @@ fn bar(instance: &Instance, done: usize, total: usize, throttled: bool) -> Strin
     format!("{} {full}{empty} {count}{slow}", instance.name)
 }
 
-fn text(updated: &Updated) -> String {
+fn text(updated: &StoredRefresh) -> String {
     let line = |change: &InventoryChange| {
         let name = change
             .account_name
@@ -119,7 +121,7 @@ fn text(updated: &Updated) -> String {
     updated.changes.iter().map(line).collect()
 }
 
-fn json(instance: &Instance, updated: &Updated) -> String {
+fn json(instance: &Instance, updated: &StoredRefresh) -> String {
     let changes: Vec<_> = updated
         .changes
         .iter()

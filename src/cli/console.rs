@@ -8,8 +8,8 @@ use crate::domain::{
     Credentials, Error, ErrorKind, Instance, Region, Result, RoleName, Secret, Timestamp,
     escape_unprintable, nearest,
 };
-use crate::ops::console::link::{Delivered, Link, deliver, deliver_and_go};
-use crate::ops::console::{self, Custom, Visit};
+use crate::ops::console::link::{Link, OpenOutcome, open, open_detached};
+use crate::ops::console::{self, ConsoleOptions, ConsoleRequest};
 use crate::ops::ctx::Ctx;
 use crate::tui::Action;
 
@@ -128,33 +128,33 @@ fn known_service(name: &str) -> Result<crate::console::ConsoleService> {
 pub(super) fn visit(ctx: &Arc<Ctx>, found: &Found, page: &Page) -> Result<u8> {
     let (roster, entry) = (&found.roster, found.entry());
     let instance = roster.instance(entry);
-    let custom = console::custom(ctx, roster, entry);
+    let custom = console::options_for_role(ctx, roster, entry);
     let region = page.region.as_ref().or(entry.region.as_ref()).unwrap_or(&instance.sso_region);
     let destination = page.address(region);
     if custom.style == ConsoleStyle::Portal && entry.via.is_none() {
-        let link = Link::Open(shortcut(found, destination.as_deref()));
-        let delivered = context::block_on(ctx, deliver(ctx, link, &custom.manner))?;
+        let link = Link::Public(shortcut(found, destination.as_deref()));
+        let delivered = context::block_on(ctx, open(ctx, link, &custom.open))?;
         exports::remember(ctx, found, "console");
-        return report(delivered, custom.manner.action, &exports::label(entry));
+        return report(delivered, custom.open.action, &exports::label(entry));
     }
     let credentials = grant::credentials(ctx, roster, entry, true)?;
-    let minutes = page.minutes.unwrap_or(custom.minutes);
-    let visit = Visit {
+    let minutes = page.minutes.unwrap_or(custom.session_minutes);
+    let visit = ConsoleRequest {
         credentials: &credentials,
         issuer: instance.start_url.normalized(),
         region,
         destination: destination.as_deref(),
-        minutes,
+        session_minutes: minutes,
     };
     let delivered = go(ctx, &visit, &custom)?;
     exports::remember(ctx, found, "console");
-    report(delivered, custom.manner.action, &exports::label(entry))
+    report(delivered, custom.open.action, &exports::label(entry))
 }
 
-fn go(ctx: &Ctx, visit: &Visit<'_>, custom: &Custom) -> Result<Delivered> {
+fn go(ctx: &Ctx, visit: &ConsoleRequest<'_>, custom: &ConsoleOptions) -> Result<OpenOutcome> {
     context::block_on(ctx, async {
-        let link = console::sign_in_link(ctx, visit).await?;
-        deliver_and_go(ctx, link, &custom.manner, redirect::leave).await
+        let link = console::fetch_sign_in_link(ctx, visit).await?;
+        open_detached(ctx, link, &custom.open, redirect::leave).await
     })
 }
 
@@ -193,9 +193,9 @@ fn share(ctx: &Ctx, globals: &Globals, found: &Found, page: &Page) -> Result<u8>
         out::data(&format!("{link}\n"))?;
         return Ok(0);
     }
-    let custom = console::custom(ctx, &found.roster, entry);
-    let delivered = context::block_on(ctx, deliver(ctx, Link::Open(link), &custom.manner))?;
-    report(delivered, custom.manner.action, &exports::label(entry))
+    let custom = console::options_for_role(ctx, &found.roster, entry);
+    let delivered = context::block_on(ctx, open(ctx, Link::Public(link), &custom.open))?;
+    report(delivered, custom.open.action, &exports::label(entry))
 }
 
 /// `--env`: the console with the keys in the environment, whosever they are.
@@ -204,7 +204,7 @@ fn with_keys(ctx: &Ctx, globals: &Globals, page: &Page) -> Result<u8> {
     let named = globals.sso.as_deref().or_else(|| ctx.env.get(env::AWS_SSO));
     let instance: Option<&Instance> =
         ctx.instances.iter().find(|instance| Some(instance.name.as_str()) == named);
-    let custom = console::of_instance(&ctx.settings, instance, "AWS".to_owned());
+    let custom = console::options_for_instance(&ctx.settings, instance, "AWS".to_owned());
     let usual = || {
         [env::AWS_REGION, env::AWS_DEFAULT_REGION]
             .into_iter()
@@ -218,15 +218,15 @@ fn with_keys(ctx: &Ctx, globals: &Globals, page: &Page) -> Result<u8> {
         .or_else(|| instance.map(|instance| instance.sso_region.clone()));
     let region = region.unwrap_or_else(|| Region::new("us-east-1"));
     let destination = page.address(&region);
-    let visit = Visit {
+    let visit = ConsoleRequest {
         credentials: &credentials,
         issuer: instance
             .map_or("https://aws.amazon.com", |instance| instance.start_url.normalized()),
         region: &region,
         destination: destination.as_deref(),
-        minutes: page.minutes.unwrap_or(custom.minutes),
+        session_minutes: page.minutes.unwrap_or(custom.session_minutes),
     };
-    report(go(ctx, &visit, &custom)?, custom.manner.action, "the role of these keys")
+    report(go(ctx, &visit, &custom)?, custom.open.action, "the role of these keys")
 }
 
 fn keys(ctx: &Ctx) -> Result<Credentials> {
@@ -254,14 +254,14 @@ fn keys(ctx: &Ctx) -> Result<Credentials> {
 }
 
 /// Says, or shows, what became of the link.
-fn report(delivered: Delivered, action: UrlAction, label: &str) -> Result<u8> {
+fn report(delivered: OpenOutcome, action: UrlAction, label: &str) -> Result<u8> {
     let label = escape_unprintable(label);
     match delivered {
-        Delivered::Opened => out::say(&out::dim(&format!("the console is open as {label}"))),
-        Delivered::Copied => out::say(&out::dim(&format!(
+        OpenOutcome::Opened => out::say(&out::dim(&format!("the console is open as {label}"))),
+        OpenOutcome::Copied => out::say(&out::dim(&format!(
             "a link to the console as {label} is on the clipboard; it signs in whoever has it"
         ))),
-        Delivered::Show(link) => show(&link, action, &label)?,
+        OpenOutcome::ToShow(link) => show(&link, action, &label)?,
     }
     Ok(0)
 }

@@ -9,7 +9,7 @@ use crate::identity::{NetworkConfig, Proxy};
 use crate::ops::ctx::Ctx;
 use crate::ops::instances;
 use crate::ops::roles::chain::Chains;
-use crate::ops::roles::format::Format;
+use crate::ops::roles::profile_format::ProfileFormat;
 use crate::os::clock::Clock;
 use crate::vault::{PassphraseSource, Vault, VaultOptions};
 
@@ -36,7 +36,7 @@ pub(super) fn open_or_set_up(globals: &Globals) -> Result<Arc<Ctx>> {
         return Ok(ctx);
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(instances::none_found(&ctx.paths));
+        return Err(instances::no_instances(&ctx.paths));
     }
     warn_of_aws_files(&ctx.paths);
     setup::first_run(globals)?;
@@ -91,7 +91,7 @@ pub(super) fn open_with_key(
     key: Option<Secret<Vec<u8>>>,
 ) -> Result<Arc<Ctx>> {
     let ctx = assemble(env, globals, person, key)?;
-    if ctx.instances.is_empty() { Err(instances::none_found(&ctx.paths)) } else { Ok(ctx) }
+    if ctx.instances.is_empty() { Err(instances::no_instances(&ctx.paths)) } else { Ok(ctx) }
 }
 
 fn assemble(
@@ -126,14 +126,14 @@ fn assemble_at(
     }
     // A name stops nothing but the command that writes names down.
     if person == Person::Present
-        && let Err(error) = Format::of(&settings)
+        && let Err(error) = ProfileFormat::from_settings(&settings)
     {
         out::warning(&error);
     }
     // A circle of chained roles is wrong whichever role is meant, and told before anything is
     // asked.
-    Chains::of(&settings)?;
-    let instances = instances::known(&env, &paths, &settings)?;
+    Chains::from_settings(&settings)?;
+    let instances = instances::load_instances_if_any(&env, &paths, &settings)?;
     // With no instance, either an error names the mistakes or somebody is asked to set one up.
     if person == Person::Present && !instances.is_empty() {
         warn_of_aws_files(&paths);
@@ -150,7 +150,7 @@ fn assemble_at(
 /// Tells a user at a terminal about mistakes in the AWS files, once. Scripts and SDKs are not told.
 pub(super) fn warn_of_aws_files(paths: &Paths) {
     if std::io::stderr().is_terminal()
-        && let Some(warning) = instances::problems::news(paths)
+        && let Some(warning) = instances::problems::new_problem_warning(paths)
     {
         out::warning(&warning);
     }
@@ -255,7 +255,7 @@ pub(super) fn chosen_one(ctx: &Ctx, globals: &Globals) -> Result<Instance> {
     let mut chosen = chosen(ctx, globals)?;
     match (chosen.len(), chosen.pop()) {
         (1, Some(instance)) => Ok(instance),
-        _ => Err(instances::several(&ctx.instances, ErrorKind::Usage)),
+        _ => Err(instances::ambiguous_instance(&ctx.instances, ErrorKind::Usage)),
     }
 }
 
@@ -322,7 +322,7 @@ pub(super) fn block_on<T>(ctx: &Ctx, work: impl Future<Output = Result<T>>) -> R
     let result = runtime.block_on(async {
         let result = work.await;
         // Work that was given up may have a token request under way.
-        ctx.settle().await;
+        ctx.wait_for_token_requests().await;
         result
     });
     // A thread that still waits for a lock has nobody left to wait for.

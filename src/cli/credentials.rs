@@ -9,9 +9,9 @@ use crate::awsconfig::edit;
 use crate::domain::{
     Credentials, Error, ErrorKind, Result, RoleName, RosterEntry, Secret, Window, format_duration,
 };
-use crate::ops::assume::{Wish, assume};
+use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::past;
+use crate::ops::roles::history;
 use crate::os::atomic_file;
 use crate::os::lock::Lock;
 use crate::os::process::DeferSignals;
@@ -47,7 +47,7 @@ pub(super) fn run(globals: &Globals, args: &CredentialsArgs) -> Result<u8> {
     for role in &found {
         let credentials = grant::credentials(&ctx, &role.roster, role.entry(), !args.sts_refresh)?;
         if let Err(error) =
-            past::record(&ctx, role.roster.id(role.entry()), "credentials", ctx.clock.now())
+            history::record(&ctx, role.roster.id(role.entry()), "credentials", ctx.clock.now())
         {
             out::warning(&error);
         }
@@ -270,7 +270,8 @@ fn until_renewal(ctx: &Ctx, credentials: &Credentials) -> i64 {
 
 fn renewed(ctx: &Arc<Ctx>, role: &Found) -> Result<(Credentials, Option<Error>)> {
     let entry = role.entry();
-    let wish = Wish::new(role.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
+    let wish =
+        AssumeRequest::new(role.roster.instance(entry), entry.account, RoleName::new(&*entry.role));
     let assumed = context::block_on(ctx, assume(ctx, &wish))?;
     Ok((assumed.credentials, assumed.warning))
 }

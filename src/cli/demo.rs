@@ -16,11 +16,11 @@ use crate::config::{Env, env};
 use crate::demo::{self, DeviceApproval, Simulator, SimulatorOptions};
 use crate::domain::{Error, Instance, Result, RoleName, RosterEntry};
 use crate::identity::Flow;
-use crate::ops::assume::{Wish, assume};
+use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::{SignInOptions, sign_in};
 use crate::ops::work::SignInStep;
-use crate::ops::{refresh::update, roles::past, roles::remembered, sign_in::sessions};
+use crate::ops::{refresh::store, roles::history, roles::snapshot, sign_in::sessions};
 use crate::os::process::ChildCommand;
 use crate::os::signals::TerminationGuard;
 use crate::os::{atomic_file, random};
@@ -241,8 +241,8 @@ fn prime(place: &Place, running: &Simulator) -> Result<()> {
     context::block_on(&ctx, async {
         for instance in &ctx.instances {
             enter(&ctx, instance).await?;
-            let limits = update::limits(&ctx, Some(16));
-            update::update(&ctx, instance, limits, &mut |_| {}).await?;
+            let limits = store::refresh_limits(&ctx, Some(16));
+            store::refresh_and_store(&ctx, instance, limits, &mut |_| {}).await?;
         }
         use_some_roles(&ctx).await?;
         // The second directory is left signed out, so that both states are there to see.
@@ -251,7 +251,7 @@ fn prime(place: &Place, running: &Simulator) -> Result<()> {
         }
         Ok(())
     })?;
-    remembered::renew(&ctx.env, &ctx.paths, None);
+    snapshot::rebuild_if_stale(&ctx.env, &ctx.paths, None);
     Ok(())
 }
 
@@ -284,7 +284,7 @@ const USED: [(&str, &str, i64, bool); 7] = [
 ];
 
 async fn use_some_roles(ctx: &Arc<Ctx>) -> Result<()> {
-    let roster = update::known(ctx, &ctx.instances);
+    let roster = store::load_roster(ctx, &ctx.instances);
     for (account, role, minutes, keep) in USED {
         let is_it = |entry: &&RosterEntry| &*entry.account_alias == account && &*entry.role == role;
         let Some(entry) = roster
@@ -296,11 +296,15 @@ async fn use_some_roles(ctx: &Arc<Ctx>) -> Result<()> {
             continue;
         };
         let at = ctx.clock.now().plus(-minutes * 60);
-        past::record(ctx, roster.id(entry), "exec", at)?;
+        history::record(ctx, roster.id(entry), "exec", at)?;
         if keep {
             assume(
                 ctx,
-                &Wish::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role)),
+                &AssumeRequest::new(
+                    roster.instance(entry),
+                    entry.account,
+                    RoleName::new(&*entry.role),
+                ),
             )
             .await?;
         }

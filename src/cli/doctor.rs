@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::config::{self, Env};
 use crate::domain::{ErrorKind, Result, escape_unprintable};
-use crate::ops::doctor::{self, Finding, Scene, Weight};
+use crate::ops::doctor::{self, Facts, Finding, Severity};
 use crate::os::clock::Clock;
 
 use super::args::{DoctorArgs, Globals};
@@ -26,17 +26,18 @@ pub(super) fn run(globals: &Globals, args: &DoctorArgs) -> Result<u8> {
         return Ok(0);
     }
     let scene = look(globals, args)?;
-    let findings: Vec<Outcome> = doctor::examine(&scene)
+    let findings: Vec<Outcome> = doctor::run_checks(&scene)
         .into_iter()
         .map(|finding| Outcome::of(&scene, finding, args.fix))
         .collect();
     out::data(&if args.json {
         json(&findings)
     } else {
-        text(&findings, !scene.answers.is_empty())
+        text(&findings, !scene.probes.is_empty())
     })?;
-    let wrong =
-        findings.iter().any(|outcome| outcome.finding.weight == Weight::Wrong && !outcome.mended());
+    let wrong = findings
+        .iter()
+        .any(|outcome| outcome.finding.severity == Severity::Problem && !outcome.mended());
     Ok(if wrong { super::exit_code(ErrorKind::NoMatch) } else { 0 })
 }
 
@@ -48,12 +49,12 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(scene: &Scene, finding: Finding, fix: bool) -> Self {
+    fn of(scene: &Facts, finding: Finding, fix: bool) -> Self {
         let done = finding
-            .mend
+            .auto_fix
             .as_ref()
             .filter(|_| fix)
-            .map(|mend| doctor::mend(&scene.paths, scene.now, mend));
+            .map(|mend| doctor::apply_fix(&scene.paths, scene.now, mend));
         Self { finding, done }
     }
 
@@ -62,7 +63,7 @@ impl Outcome {
     }
 }
 
-fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
+fn look(globals: &Globals, args: &DoctorArgs) -> Result<Facts> {
     let env = Env::from_process();
     let paths = context::paths(&env, globals)?;
     // Everything else would be examined by settings that the user does not have.
@@ -78,7 +79,8 @@ fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
     if let (false, Ok(instances)) = (args.offline, &scene.instances) {
         let network = context::network(&env);
         let runtime = context::runtime()?;
-        scene.answers = runtime.block_on(doctor::ask(instances, &network, Clock::System));
+        scene.probes =
+            runtime.block_on(doctor::probe_instances(instances, &network, Clock::System));
     }
     Ok(scene)
 }
@@ -86,17 +88,17 @@ fn look(globals: &Globals, args: &DoctorArgs) -> Result<Scene> {
 /// The report; whether AWS was asked tells which checks are fine and which were not made.
 fn text(outcomes: &[Outcome], asked: bool) -> String {
     // Names are padded as they are shown: styles have no width.
-    let width = doctor::names().map(str::len).max().unwrap_or(0);
+    let width = doctor::check_names().map(str::len).max().unwrap_or(0);
     let mut text: String = outcomes.iter().map(|outcome| lines(outcome, width)).collect();
     let silent = |name: &&str| !outcomes.iter().any(|outcome| outcome.finding.check == *name);
     let made = |name: &&str| asked || !["network", "clock"].contains(name);
-    let fine: Vec<&str> = doctor::names().filter(silent).filter(made).collect();
+    let fine: Vec<&str> = doctor::check_names().filter(silent).filter(made).collect();
     if !fine.is_empty() {
         text += &format!("{} fine: {}\n", dim("✓"), fine.join(", "));
     }
     let mendable = outcomes
         .iter()
-        .filter(|outcome| outcome.finding.mend.is_some() && outcome.done.is_none())
+        .filter(|outcome| outcome.finding.auto_fix.is_some() && outcome.done.is_none())
         .count();
     if mendable > 0 {
         let them =
@@ -109,14 +111,17 @@ fn text(outcomes: &[Outcome], asked: bool) -> String {
 /// A finding in lines: what, what was seen, what helps.
 fn lines(outcome: &Outcome, width: usize) -> String {
     let finding = &outcome.finding;
-    let mark = match (finding.weight, outcome.mended()) {
+    let mark = match (finding.severity, outcome.mended()) {
         (_, true) => dim("✓"),
-        (Weight::Wrong, false) => alarming("✗"),
-        (Weight::Advice, false) => dim("·"),
+        (Severity::Problem, false) => alarming("✗"),
+        (Severity::Advice, false) => dim("·"),
     };
     let indent = " ".repeat(width + 4);
-    let mut text =
-        format!("{mark} {:width$}  {}\n", finding.check, bold(&escape_unprintable(&finding.what)));
+    let mut text = format!(
+        "{mark} {:width$}  {}\n",
+        finding.check,
+        bold(&escape_unprintable(&finding.summary))
+    );
     if !finding.evidence.is_empty() {
         text += &format!("{indent}{}\n", dim(&escape_unprintable(&finding.evidence)));
     }
@@ -127,7 +132,7 @@ fn lines(outcome: &Outcome, width: usize) -> String {
         }
         None => {
             let labels = ["fix: "].into_iter().chain(std::iter::repeat("     "));
-            finding.fix.iter().zip(labels).for_each(|(step, label)| {
+            finding.steps.iter().zip(labels).for_each(|(step, label)| {
                 text += &format!("{indent}{label}{}\n", escape_unprintable(step))
             });
         }
@@ -137,8 +142,8 @@ fn lines(outcome: &Outcome, width: usize) -> String {
 
 fn json(outcomes: &[Outcome]) -> String {
     let objects = outcomes.iter().map(|outcome| {
-        let Finding { check, weight, what, evidence, fix, mend } = &outcome.finding;
-        let weight = if *weight == Weight::Wrong { "wrong" } else { "advice" };
+        let Finding { check, severity: weight, summary: what, evidence, steps: fix, auto_fix: mend } = &outcome.finding;
+        let weight = if *weight == Severity::Problem { "wrong" } else { "advice" };
         let evidence = Some(evidence).filter(|text| !text.is_empty());
         json!({ "check": check, "weight": weight, "finding": what, "evidence": evidence, "fix": fix, "fixable": mend.is_some(), "fixed": outcome.mended() })
     });

@@ -9,12 +9,12 @@ use crate::domain::{
     Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
     escape_unprintable,
 };
-use crate::ops::assume::Wish;
+use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
-use crate::ops::each::each;
-use crate::ops::exports;
-use crate::ops::roles::past;
-use crate::ops::roles::resolve::per_account;
+use crate::ops::each::run_each;
+use crate::ops::role_env;
+use crate::ops::roles::history;
+use crate::ops::roles::resolve::one_per_account;
 use crate::ops::sign_in::token::access_token;
 use crate::os::process::ChildCommand;
 use crate::shell::{
@@ -40,7 +40,7 @@ pub(super) fn run(globals: &Globals, args: &EachArgs) -> Result<u8> {
     let ctx = context::open_or_set_up(globals)?;
     let (roster, mut rows) = resolve::many(&ctx, &context::chosen(&ctx, globals)?, &query)?;
     if args.per_account {
-        rows = per_account(&roster, &rows, &ctx.settings.prefer_roles)?;
+        rows = one_per_account(&roster, &rows, &ctx.settings.prefer_roles)?;
     }
     if args.dry_run {
         return list(&roster, &rows, args.json);
@@ -149,7 +149,8 @@ fn consent(ctx: &Ctx, roster: &Roster, rows: &[usize], yes: bool) -> Result<()> 
 /// Writes the run into the history; a history that can't be written stops nobody.
 fn remember(ctx: &Ctx, roster: &Roster, report: &Report, query: String) {
     let Some((first, roles)) = report.begun() else { return };
-    if let Err(error) = past::record_run(ctx, roster.id(first), "each", EachRun { roles, query }) {
+    if let Err(error) = history::record_run(ctx, roster.id(first), "each", EachRun { roles, query })
+    {
         out::warning(&error);
     }
 }
@@ -192,7 +193,7 @@ async fn run_all(
 ) -> Result<()> {
     let wish = |row: &usize| {
         let entry = &roster.entries[*row];
-        Wish::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role))
+        AssumeRequest::new(roster.instance(entry), entry.account, RoleName::new(&*entry.role))
     };
     let wishes = rows.iter().map(wish).collect();
     let command = args.command.clone();
@@ -200,7 +201,7 @@ async fn run_all(
         Maker { ctx: ctx.clone(), roster: roster.clone(), rows, previous: previous(ctx), command };
     let child = move |at, credentials: &Credentials| maker.child(at, credentials);
     let hear = move |at, told| report.lock().unwrap_or_else(PoisonError::into_inner).hear(at, told);
-    each(ctx, wishes, args.jobs.into(), Arc::new(child), Arc::new(hear)).await
+    run_each(ctx, wishes, args.jobs.into(), Arc::new(child), Arc::new(hear)).await
 }
 
 /// What commands are made of.
@@ -217,7 +218,7 @@ impl Maker {
     /// watches it for as long as they live.
     fn child(&self, at: usize, credentials: &Credentials) -> ChildCommand {
         let (roster, entry) = (&*self.roster, &self.roster.entries[self.rows[at]]);
-        let tags = exports::tags(&self.ctx, roster, entry);
+        let tags = role_env::tags(&self.ctx, roster, entry);
         // The colour is for prompts, and there is none.
         let (form, reach) = (CredentialExport::Keys, Recipient::Child);
         let grant = RoleExport {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use crate::config::{CredentialsAs, Env, env};
 use crate::domain::{Error, ErrorKind, Result, RoleArn, Secret};
-use crate::ops::assume::Wish;
+use crate::ops::assume::AssumeRequest;
 use crate::ops::ctx::Ctx;
-use crate::ops::endpoint::{in_the_way, source};
+use crate::ops::endpoint::{credential_source, default_profile_conflict};
 use crate::os::http::Listener;
 use crate::os::life::ProcessIdentity;
 use crate::os::{helper, process, random};
@@ -41,7 +41,7 @@ pub(super) fn check(ctx: &Ctx, wish: &exports::Wish) -> Result<()> {
         )
         .hint("leave -x out, or use `--as profile -x`"));
     }
-    let Some((path, found)) = in_the_way(ctx)? else { return Ok(()) };
+    let Some((path, found)) = default_profile_conflict(ctx)? else { return Ok(()) };
     let (place, line, key) = (ctx.paths.abbreviate(&path), found.line, found.key);
     Err(Error::new(ErrorKind::Config, format!("{place}:{line}: `{key}` in [default] comes before an endpoint: programs would never ask it"))
         .hint("use `--as keys`, or give that section another name and name it where it is meant"))
@@ -82,7 +82,7 @@ pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
     let charge = Charge::read()?;
     let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, charge.key)?;
     let (instance, arn) = (context::chosen_one(&ctx, globals)?, args.arn.parse::<RoleArn>()?);
-    let wish = Wish::new(&instance, arn.account, arn.role);
+    let wish = AssumeRequest::new(&instance, arn.account, arn.role);
     let sign_in = {
         let (ctx, globals) = (ctx.clone(), globals.clone());
         move || super::helper::start(&ctx, &globals, &instance)
@@ -93,7 +93,7 @@ pub(super) fn run(globals: &Globals, args: &EndpointHelperArgs) -> Result<u8> {
 
 async fn serve(
     ctx: &Arc<Ctx>,
-    wish: Wish,
+    wish: AssumeRequest,
     life: ProcessIdentity,
     token: Secret<String>,
     sign_in: impl Fn() -> Result<()> + Send + Sync + 'static,
@@ -101,7 +101,7 @@ async fn serve(
     let (endpoint, listener) =
         (Endpoint::new(ctx.clock, SlotTiming::default()), Listener::bind(0)?);
     let (name, watch) = (SlotName::default(), life.watch());
-    endpoint.open(&name, token, source(ctx.clone(), wish, sign_in));
+    endpoint.open(&name, token, credential_source(ctx.clone(), wish, sign_in));
     // Said after the watch began: whoever hears it still lives.
     helper::report_ready(&format!("{}{}", listener.url(), name.path()))?;
     tokio::select! {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::{Env, env};
 use crate::domain::{Error, ErrorKind, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::resolve::Wanted;
+use crate::ops::roles::resolve::RoleQuery;
 use crate::os::ancestors::parent_names;
 use crate::shell::{
     self, CredentialExport, Dialect, EnvChanges, EnvFormat, PreviousEnv, Recipient,
@@ -166,5 +166,5 @@ fn current(ctx: &Arc<Ctx>) -> Result<Found> {
         Some(name) => vec![ctx.instance(name)?.clone()],
         None => ctx.instances.clone(),
     };
-    resolve::one(ctx, &instances, &Wanted { arn: Some(arn.to_owned()), ..Wanted::default() })
+    resolve::one(ctx, &instances, &RoleQuery { arn: Some(arn.to_owned()), ..RoleQuery::default() })
 }

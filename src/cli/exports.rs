@@ -6,7 +6,7 @@ use crate::domain::{
     Credentials, Error, ErrorKind, Result, RosterEntry, escape_unprintable, format_duration,
 };
 use crate::ops::ctx::Ctx;
-use crate::ops::{exports, roles::past};
+use crate::ops::{role_env, roles::history};
 use crate::shell::{self, CredentialExport, EnvChanges, PreviousEnv, Recipient, RoleExport};
 
 use super::args::FormArg;
@@ -48,7 +48,7 @@ pub(super) fn form(ctx: &Ctx, found: &Found, wish: &Wish) -> Result<CredentialEx
         return Ok(CredentialExport::Keys);
     }
     let with_keys = wish.all || ctx.settings.export_all_env_vars;
-    match exports::managed_profile(ctx, &found.roster, found.entry())? {
+    match role_env::managed_profile(ctx, &found.roster, found.entry())? {
         Some(name) => Ok(CredentialExport::Profile { name, with_keys }),
         None if wanted == FormArg::Auto => Ok(CredentialExport::Keys),
         None => {
@@ -78,7 +78,7 @@ pub(super) fn changes(
     previous: &PreviousEnv,
 ) -> EnvChanges {
     let (roster, entry) = (&*found.roster, found.entry());
-    let (tags, color) = (exports::tags(ctx, roster, entry), exports::color(ctx, roster, entry));
+    let (tags, color) = (role_env::tags(ctx, roster, entry), role_env::color(ctx, roster, entry));
     let grant = RoleExport {
         roster,
         entry,
@@ -139,7 +139,8 @@ pub(super) fn say_replaced(previous: &PreviousEnv, changes: &EnvChanges) {
 
 /// Writes the use into the history; a history that can't be written stops nobody.
 pub(super) fn remember(ctx: &Ctx, found: &Found, command: &str) {
-    if let Err(error) = past::record(ctx, found.roster.id(found.entry()), command, ctx.clock.now())
+    if let Err(error) =
+        history::record(ctx, found.roster.id(found.entry()), command, ctx.clock.now())
     {
         out::warning(&error);
     }

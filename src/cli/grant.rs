@@ -8,12 +8,12 @@ use crate::domain::{
     ConfirmLevel, Credentials, Error, ErrorKind, Instance, Result, RoleName, Roster, RosterEntry,
     escape_unprintable, format_duration,
 };
-use crate::ops::assume::{Wish, assume};
-use crate::ops::consent;
+use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::sessions;
 
-pub(super) use crate::ops::access::explained;
+pub(super) use crate::ops::access_request::add_access_hint;
 
 use super::{context, login, out};
 
@@ -32,7 +32,7 @@ pub(super) fn confirm(ctx: &Ctx, roster: &Roster, entry: &RosterEntry, yes: bool
         return Err(Error::new(ErrorKind::Usage, what).hint("add --yes"));
     }
     let role = roster.id(entry);
-    if consent::here(ctx).cover(&role, entry.confirm, ctx.clock.now()) {
+    if confirmations::load(ctx).covers(&role, entry.confirm, ctx.clock.now()) {
         return Ok(());
     }
     match entry.confirm {
@@ -43,7 +43,7 @@ pub(super) fn confirm(ctx: &Ctx, roster: &Roster, entry: &RosterEntry, yes: bool
             if out::ask(&format!("{what}. Use it? [y/N] "))?.trim().eq_ignore_ascii_case("y") => {}
         ConfirmLevel::None | ConfirmLevel::Ask => return Err(super::cancelled()),
     }
-    consent::remember(ctx, &role, entry.confirm);
+    confirmations::record(ctx, &role, entry.confirm);
     Ok(())
 }
 
@@ -75,13 +75,13 @@ pub(super) fn credentials(
     stored: bool,
 ) -> Result<Credentials> {
     let instance = roster.instance(entry).clone();
-    let mut wish = Wish::new(&instance, entry.account, RoleName::new(&*entry.role));
-    wish.stored = stored;
+    let mut wish = AssumeRequest::new(&instance, entry.account, RoleName::new(&*entry.role));
+    wish.use_stored = stored;
     let assumed =
         context::block_on(ctx, login::signed_in(ctx, &instance, async || assume(ctx, &wish).await));
     let url = ctx.settings.access_request_url.as_deref();
-    let assumed =
-        assumed.map_err(|error| explained(error, url, entry.account, &entry.role, Some(entry)))?;
+    let assumed = assumed
+        .map_err(|error| add_access_hint(error, url, entry.account, &entry.role, Some(entry)))?;
     if let Some(warning) = &assumed.warning {
         out::warning(warning);
     }
@@ -92,7 +92,7 @@ pub(super) fn credentials(
 /// handed out go on for as long as they live, but nothing is renewed.
 pub(super) fn warn_of_end(ctx: &Ctx, instance: &Instance) {
     // The credentials are there, whatever keeps this from being known.
-    let Ok(Some(at)) = sessions::ending(ctx, instance) else { return };
+    let Ok(Some(at)) = sessions::ending_soon(ctx, instance) else { return };
     let left = format_duration(at.since(ctx.clock.now()));
     let name = &instance.name;
     out::warning(

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use crate::config::{Env, env};
 use crate::domain::{Error, Instance, Result, Secret, escape_unprintable};
 use crate::ops::ctx::Ctx;
-use crate::ops::sign_in::background::{self, Notice};
+use crate::ops::sign_in::background::{self, SignInNotice};
 use crate::os::process;
 
 use super::args::Globals;
@@ -39,7 +39,7 @@ pub(super) fn start(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result
 }
 
 /// Shows the user at the terminal, if there is one, where to sign in.
-pub(super) fn say(notice: &Notice) {
+pub(super) fn say(notice: &SignInNotice) {
     let Ok(mut terminal) = crate::os::tty::open() else { return };
     let problem = notice
         .problem
@@ -68,6 +68,6 @@ pub(super) fn run(globals: &Globals) -> Result<u8> {
     let key = Some(Secret::new(key)).filter(|key| !key.expose().is_empty());
     let ctx = context::open_with_key(Env::from_process(), globals, Person::Absent, key)?;
     let instance = context::chosen_one(&ctx, globals)?;
-    context::block_on(&ctx, background::serve(&ctx, &instance))?;
+    context::block_on(&ctx, background::run_helper(&ctx, &instance))?;
     Ok(0)
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cache::history::HistoryEntry;
 use crate::domain::{Result, Roster, Timestamp, format_duration_short};
-use crate::ops::{refresh::update, roles::past};
+use crate::ops::{refresh::store, roles::history};
 
 use super::args::{Globals, HistoryArgs};
 use super::{context, out, table};
@@ -12,14 +12,14 @@ use super::{context, out, table};
 /// Runs the command.
 pub(super) fn run(globals: &Globals, args: &HistoryArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
-    let mut uses = past::uses(&ctx)?;
+    let mut uses = history::load_uses(&ctx)?;
     if globals.sso.is_some() {
         let chosen = context::chosen(&ctx, globals)?;
         uses.retain(|used| chosen.iter().any(|instance| instance.name == used.role.instance));
     }
     uses.reverse();
     uses.truncate(args.last.unwrap_or(usize::MAX));
-    let roster = update::known(&ctx, &ctx.instances);
+    let roster = store::load_roster(&ctx, &ctx.instances);
     if args.json {
         out::data(&format!(
             "{}\n",

@@ -6,7 +6,7 @@ use crate::config::{
     self, Env, Keymap, ListedSetting, LoadedConfig, Origin, Paths, PickTable, Settings,
 };
 use crate::domain::{Error, ErrorKind, Result};
-use crate::ops::roles::remembered::PickSettings;
+use crate::ops::roles::snapshot::PickSettings;
 use crate::tui::{self, Keys, Misbound, Style};
 
 /// The keys as the settings have them.

@@ -9,7 +9,7 @@ use crate::config::env;
 use crate::domain::query::{Query, SearchIndex};
 use crate::domain::{Error, ErrorKind, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::fields::{self, Fields};
+use crate::ops::roles::fields::{self, FieldValues};
 
 use super::args::{Globals, ListArgs};
 use super::{context, out, resolve, table};
@@ -22,7 +22,7 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
     if args.list_fields {
         let rows: Vec<_> = fields::FIELDS
             .iter()
-            .map(|field| [field.name, field.snake, field.meaning].map(String::from).to_vec())
+            .map(|field| [field.name, field.snake, field.description].map(String::from).to_vec())
             .collect();
         out::data(&table::render(
             &["FIELD", "IN TEMPLATES", "MEANING"].map(String::from),
@@ -42,7 +42,7 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
         return Err(resolve::nothing_known());
     }
     let named = columns.iter().chain(&sort_by).chain(prefixes.iter().map(|(name, _)| name));
-    let fields = Fields::new(&ctx, &roster, named.map(String::as_str));
+    let fields = FieldValues::new(&ctx, &roster, named.map(String::as_str));
     let mut rows = matching(&roster, args.query.as_deref());
     for (name, value) in &prefixes {
         rows.retain(|entry| fields.text(entry, name).to_lowercase().starts_with(value));
@@ -56,7 +56,7 @@ pub(super) fn run(globals: &Globals, args: &ListArgs) -> Result<u8> {
 
 fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
     let spelled = |names: &[String]| {
-        names.iter().map(|name| fields::spelled(name)).collect::<Result<Vec<_>>>()
+        names.iter().map(|name| fields::canonical_name(name)).collect::<Result<Vec<_>>>()
     };
     match (&args.fields[..], &ctx.settings.list_fields) {
         ([], Some(configured)) => {
@@ -76,10 +76,10 @@ fn columns(ctx: &Ctx, args: &ListArgs) -> Result<Vec<String>> {
 
 fn sort_by(ctx: &Ctx, args: &ListArgs) -> Result<Option<String>> {
     let by_variable = |name: &str| {
-        fields::spelled(name).map_err(|error| error.context(env::AWS_SSO_FIELD_SORT.name()))
+        fields::canonical_name(name).map_err(|error| error.context(env::AWS_SSO_FIELD_SORT.name()))
     };
     match (&args.sort, ctx.env.get(env::AWS_SSO_FIELD_SORT)) {
-        (Some(name), _) => fields::spelled(name).map(Some),
+        (Some(name), _) => fields::canonical_name(name).map(Some),
         (None, name) => name.map(by_variable).transpose(),
     }
 }
@@ -96,7 +96,7 @@ fn parse_prefix(prefix: &str) -> Result<(String, String)> {
         Error::new(ErrorKind::Usage, format!("`--prefix {prefix}` is not FIELD=VALUE"))
             .hint("write --prefix AccountName=pay")
     })?;
-    Ok((fields::spelled(name)?, value.to_lowercase()))
+    Ok((fields::canonical_name(name)?, value.to_lowercase()))
 }
 
 /// The roles that match, in the roster's order; words are compared literally.
@@ -113,7 +113,7 @@ fn matching<'a>(roster: &'a Arc<Roster>, query: Option<&str>) -> Vec<&'a RosterE
 
 /// By a field, expiry as a number; equal rows stay in the portal's order. What has expired, or has
 /// no value, is last both ways round.
-fn sort(rows: &mut [&RosterEntry], name: &str, reverse: bool, fields: &Fields<'_>) {
+fn sort(rows: &mut [&RosterEntry], name: &str, reverse: bool, fields: &FieldValues<'_>) {
     if fields::is_expiry(name) {
         return by(rows, reverse, |entry| fields.expires(entry).map(|at| at.0));
     }
@@ -134,7 +134,7 @@ fn render(
     rows: &[&RosterEntry],
     columns: &[String],
     args: &ListArgs,
-    fields: &Fields<'_>,
+    fields: &FieldValues<'_>,
 ) -> String {
     let cells = |entry: &&RosterEntry| {
         columns.iter().map(|name| fields.text(entry, name)).collect::<Vec<_>>()
@@ -166,7 +166,7 @@ fn render(
 
 /// JSON has the snake-case spelling.
 fn json_name(name: &str) -> String {
-    fields::find(name).map_or_else(|| name.to_owned(), |field| field.snake.to_owned())
+    fields::find_field(name).map_or_else(|| name.to_owned(), |field| field.snake.to_owned())
 }
 
 /// Tags are an object, what is missing is null, seconds are a number, and all else is text: account

@@ -12,11 +12,11 @@ use crate::domain::{
 };
 use crate::identity::Flow;
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::update;
-use crate::ops::sign_in::replies::Replies;
-use crate::ops::sign_in::sessions::sessions;
+use crate::ops::refresh::store;
+use crate::ops::sign_in::pasted_redirect::PastedRedirects;
+use crate::ops::sign_in::sessions::load_sessions;
 use crate::ops::sign_in::token::{access_token, login_needed};
-use crate::ops::sign_in::{SignInOptions, manner, sign_in_hearing};
+use crate::ops::sign_in::{SignInOptions, open_options, sign_in_with_redirects};
 use crate::ops::work::SignInStep;
 use crate::os::pasted::PasteReader;
 
@@ -47,7 +47,7 @@ pub(super) fn run(globals: &Globals, args: &LoginArgs) -> Result<u8> {
 /// Fails where none of these instances has a valid token, as `status --quiet` does; with `all`, for
 /// the first one that has none.
 fn check(ctx: &Ctx, instances: &[Instance], all: bool) -> Result<u8> {
-    let sessions = sessions(ctx)?;
+    let sessions = load_sessions(ctx)?;
     let signed_in = |instance: &&Instance| {
         sessions
             .instances
@@ -93,7 +93,7 @@ async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<
         }
         Err(error) => return Err(error),
     }
-    if !args.no_cache_refresh && update::stale(ctx, instance) {
+    if !args.no_cache_refresh && store::is_instance_stale(ctx, instance) {
         cache::refresh(ctx, instance, args.threads).await?;
     }
     Ok(())
@@ -101,11 +101,11 @@ async fn login(ctx: &Arc<Ctx>, instance: &Instance, args: &LoginArgs) -> Result<
 
 /// What to add where the token is not ours.
 fn by_whom(ctx: &Ctx, instance: &Instance) -> Result<&'static str> {
-    let sessions = sessions(ctx)?;
+    let sessions = load_sessions(ctx)?;
     let borrowed = sessions
         .instances
         .iter()
-        .any(|session| session.instance == instance.name && session.borrowed);
+        .any(|session| session.instance == instance.name && session.is_cli_token);
     Ok(if borrowed { ", by the AWS CLI; --force signs in here too" } else { "" })
 }
 
@@ -136,14 +136,14 @@ pub(super) async fn at_terminal(
         );
     }
     let (clock, name) = (ctx.clock, instance.name.clone());
-    let draws = manner(ctx, instance).action == UrlAction::Qr;
-    let (send, mut replies) = Replies::channel();
+    let draws = open_options(ctx, instance).action == UrlAction::Qr;
+    let (send, mut replies) = PastedRedirects::channel();
     let with_code = AtomicBool::new(false);
     let listening: Mutex<Option<PasteReader>> = Mutex::default();
     let report = |step: SignInStep| match step {
         // The first is too short to be told; the others are told by whoever asked.
         SignInStep::Starting | SignInStep::Done | SignInStep::Failed(_) => {}
-        SignInStep::Misread(error) => out::warning(&error),
+        SignInStep::RedirectRejected(error) => out::warning(&error),
         SignInStep::BrowserFailed(error) => {
             out::warning(&error);
             let code = with_code.load(Ordering::Relaxed);
@@ -152,7 +152,7 @@ pub(super) async fn at_terminal(
                 "  open the address above in {place}; the sign-in is still waiting for it"
             ));
         }
-        SignInStep::Open { url, code, expires_at, browser } => {
+        SignInStep::Open { url, code, expires_at, browser_opened: browser } => {
             let left = format_duration(expires_at.since(clock.now()));
             match browser {
                 true => out::say(&format!(
@@ -190,7 +190,7 @@ pub(super) async fn at_terminal(
             *listening.lock().unwrap_or_else(PoisonError::into_inner) = pasted;
         }
     };
-    let outcome = sign_in_hearing(ctx, instance, options, &report, &mut replies).await;
+    let outcome = sign_in_with_redirects(ctx, instance, options, &report, &mut replies).await;
     // What is typed from here on is for whatever comes next.
     drop(listening);
     outcome?;

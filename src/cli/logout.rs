@@ -1,7 +1,7 @@
 //! `logout`: revoke and forget.
 
 use crate::domain::Result;
-use crate::ops::sign_in::lent::borrowed;
+use crate::ops::sign_in::cli_token::load_cli_token;
 use crate::ops::sign_in::sessions::sign_out;
 
 use super::args::{Globals, LogoutArgs};
@@ -22,7 +22,7 @@ pub(super) fn run(globals: &Globals, args: &LogoutArgs) -> Result<u8> {
         if let Some(warning) = outcome.warning(&instance.name) {
             out::warning(&warning);
         }
-        if borrowed(&ctx, instance).is_some() {
+        if load_cli_token(&ctx, instance).is_some() {
             out::say(&format!(
                 "the AWS CLI is still signed in to {name}: `aws sso logout` ends that"
             ));

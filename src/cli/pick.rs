@@ -8,10 +8,10 @@ use crate::domain::query::{Query, SearchIndex};
 use crate::domain::{Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
-use crate::ops::instances::none_found;
-use crate::ops::roles::fields::{self, Fields};
-use crate::ops::work::{Session, Sessions};
-use crate::ops::{refresh::update, roles::past, worker};
+use crate::ops::instances::no_instances;
+use crate::ops::roles::fields::{self, FieldValues};
+use crate::ops::work::{InstanceSession, SessionList};
+use crate::ops::{backend, refresh::store, roles::history};
 use crate::os::clock::Clock;
 use crate::tui::{self, Action, Exit, Left};
 
@@ -34,7 +34,7 @@ pub(super) fn run(globals: &Globals, args: PickArgs) -> Result<u8> {
 
 fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     let query = args.query.clone().unwrap_or_else(|| args.words.join(" "));
-    args.print.as_deref().map(fields::spelled).transpose()?;
+    args.print.as_deref().map(fields::canonical_name).transpose()?;
     if !(args.filter || args.select_1 || args.exit_0)
         && let Some(scene) = Scene::remembered(globals, &query)?
     {
@@ -43,7 +43,7 @@ fn choose(globals: &Globals, args: PickArgs, prints: bool) -> Result<u8> {
     let ctx = context::open_bare(globals)?;
     let first_run = ctx.instances.is_empty();
     if first_run && (args.filter || args.select_1 || args.exit_0 || !crate::os::tty::is_present()) {
-        return Err(none_found(&ctx.paths));
+        return Err(no_instances(&ctx.paths));
     }
     if first_run {
         context::warn_of_aws_files(&ctx.paths);
@@ -104,7 +104,7 @@ fn on_screen(
                 ctx = context::open(globals)?;
                 instances.clone_from(&ctx.instances);
             }
-            let roster = Arc::new(update::known(&ctx, &instances));
+            let roster = Arc::new(store::load_roster(&ctx, &instances));
             let rows = picked
                 .roles
                 .iter()
@@ -114,7 +114,7 @@ fn on_screen(
         }
         Exit::Each { roles, line } => {
             let ctx = opened()?;
-            let roster = Arc::new(update::known(&ctx, &instances));
+            let roster = Arc::new(store::load_roster(&ctx, &instances));
             let rows =
                 roles.iter().map(|role| position(&roster, role)).collect::<Result<Vec<_>>>()?;
             each::over(&ctx, &roster, rows, &line)
@@ -151,7 +151,7 @@ pub(super) fn one_and_query(
         // A command line for several roles is never offered where one is asked for.
         Exit::Cancelled | Exit::Each { .. } => Err(super::cancelled()),
         Exit::Picked(picked) => {
-            let roster = Arc::new(update::known(ctx, instances));
+            let roster = Arc::new(store::load_roster(ctx, instances));
             let position = position(&roster, picked.roles.first().ok_or_else(super::cancelled)?)?;
             Ok((Found { roster, position }, left.query))
         }
@@ -171,7 +171,7 @@ fn action(default: DefaultAction, args: &PickArgs, prints: bool) -> Action {
 
 /// The rows that a query matches, best first.
 pub(super) fn search(ctx: &Ctx, roster: &Arc<Roster>, query: &str) -> Vec<usize> {
-    let usages = past::usages(ctx);
+    let usages = history::load_usages(ctx);
     let flags = favorites::load(&ctx.paths.state_dir).unwrap_or_default();
     let index = SearchIndex::new(roster.clone());
     let parsed = Query::parse(query, &|tag| index.has_tag(tag));
@@ -228,7 +228,7 @@ fn finish(
         }
         Action::Print => {
             let name = args.print.as_deref().unwrap_or("arn");
-            let fields = Fields::new(ctx, roster, [name]);
+            let fields = FieldValues::new(ctx, roster, [name]);
             let line = |row: usize| fields.text(&roster.entries[row], name) + "\n";
             out::data(&rows.into_iter().map(line).collect::<String>())?;
             Ok(0)
@@ -275,21 +275,25 @@ fn screen(
         return Ok((Left { exit, query }, Some(ctx)));
     }
     let (settings, clock) = (&scene.settings, Clock::System);
-    let unknown = |instance: &Instance| Session {
+    let unknown = |instance: &Instance| InstanceSession {
         instance: instance.name.clone(),
         signed_in: false,
-        since: None,
-        ends: None,
-        borrowed: false,
+        signed_in_at: None,
+        ends_at: None,
+        is_cli_token: false,
         fetched_at: None,
         unconfirmed: 0,
     };
     let sessions =
-        Sessions { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
+        SessionList { instances: scene.instances.iter().map(unknown).collect(), roles: Vec::new() };
     let mut looks = looks::looks(&settings.pick, &scene.env, out::wanted());
     looks.mouse &= !args.no_mouse;
     let options = tui::Options {
-        usages: past::usages_in(&scene.paths.state_dir, settings.history(), clock.now()),
+        usages: history::load_usages_from(
+            &scene.paths.state_dir,
+            settings.history_limits(),
+            clock.now(),
+        ),
         marks: favorites::load(&scene.paths.state_dir).unwrap_or_default(),
         sessions,
         query,
@@ -316,17 +320,17 @@ fn screen(
         roster: scene.roster,
     };
     let state_dir = scene.paths.state_dir.clone();
-    let start = worker::Start {
-        open: scene.open,
+    let start = backend::BackendOptions {
+        open_ctx: scene.open,
         instances: scene.instances,
-        named: scene.named,
+        instance_name: scene.named,
         state_dir,
-        sheet: scene.remembered,
-        copy,
+        roster: scene.remembered,
+        copy_to_clipboard: copy,
     };
-    let (background, requests, news) = worker::start(start);
+    let (background, requests, news) = backend::start(start);
     let left = tui::run(options, requests, news);
-    let ctx = background.finish();
+    let ctx = background.join();
     Ok((left?, ctx))
 }
 

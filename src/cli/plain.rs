@@ -12,11 +12,11 @@ use crate::domain::{
     ConfirmLevel, Error, ErrorKind, Instance, Result, RoleId, Roster, RosterEntry, Timestamp,
     escape_unprintable, escape_unprintable_lines,
 };
-use crate::ops::consent;
+use crate::ops::confirmations;
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::update;
-use crate::ops::sign_in::sessions::sessions;
-use crate::ops::work::Sessions;
+use crate::ops::refresh::store;
+use crate::ops::sign_in::sessions::load_sessions;
+use crate::ops::work::SessionList;
 use crate::os::tty;
 use crate::tui::{Action, Exit, Picked};
 
@@ -44,8 +44,8 @@ pub(super) fn run(
     multi: bool,
 ) -> Result<Exit> {
     read_what_is_missing(ctx, instances)?;
-    let roster = Arc::new(update::known(ctx, instances));
-    let (sessions, now) = (sessions(ctx).unwrap_or_default(), ctx.clock.now());
+    let roster = Arc::new(store::load_roster(ctx, instances));
+    let (sessions, now) = (load_sessions(ctx).unwrap_or_default(), ctx.clock.now());
     let mut talk = Talk::open()?;
     talk.say(&format!("rolecall, {}. {HELP}", count(roster.entries.len(), "role")))?;
     let mut query = query;
@@ -89,10 +89,10 @@ pub(super) fn run(
 
 /// Lists that were never read are read first, with a sign-in where it is needed.
 fn read_what_is_missing(ctx: &Arc<Ctx>, instances: &[Instance]) -> Result<()> {
-    if !update::known(ctx, instances).entries.is_empty() {
+    if !store::load_roster(ctx, instances).entries.is_empty() {
         return Ok(());
     }
-    for instance in instances.iter().filter(|instance| update::stale(ctx, instance)) {
+    for instance in instances.iter().filter(|instance| store::is_instance_stale(ctx, instance)) {
         let read =
             login::signed_in(ctx, instance, async || cache::refresh(ctx, instance, None).await);
         context::block_on(ctx, read)?;
@@ -108,10 +108,10 @@ fn consents(
     chosen: &[&RosterEntry],
     action: Action,
 ) -> Result<bool> {
-    let given = consent::here(ctx);
+    let given = confirmations::load(ctx);
     for entry in chosen.iter().filter(|entry| entry.is_protected() && action != Action::Print) {
         let role = roster.id(entry);
-        if given.cover(&role, entry.confirm, ctx.clock.now()) {
+        if given.covers(&role, entry.confirm, ctx.clock.now()) {
             continue;
         }
         let what = format!("{}, {} is protected.", entry.account_label(), entry.role);
@@ -129,7 +129,7 @@ fn consents(
             talk.say("Not used.")?;
             return Ok(false);
         }
-        consent::remember(ctx, &role, entry.confirm);
+        confirmations::record(ctx, &role, entry.confirm);
     }
     Ok(true)
 }
@@ -222,7 +222,12 @@ fn heard(line: &str, rows: usize, known: usize, multi: bool) -> Heard {
 }
 
 /// All that tells one role from another, as it would be said.
-fn sentence(roster: &Roster, entry: &RosterEntry, sessions: &Sessions, now: Timestamp) -> String {
+fn sentence(
+    roster: &Roster,
+    entry: &RosterEntry,
+    sessions: &SessionList,
+    now: Timestamp,
+) -> String {
     let account = format!("account {}", entry.account);
     let mut parts = match entry.account_name.is_empty() {
         true => vec![account, entry.role.to_string()],

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::config::env;
 use crate::domain::{Error, Result, Secret};
-use crate::ops::console::link::{Redirect, SECRET_VARIABLES};
+use crate::ops::console::link::{OneTimeRedirect, SECRET_VARIABLES};
 use crate::os::{helper, process};
 
 use super::context;
@@ -42,8 +42,8 @@ pub(super) fn run(serve: bool) -> Result<u8> {
     std::io::stdin()
         .read_to_string(&mut link)
         .map_err(|error| Error::os(format!("reading the link: {error}")))?;
-    let redirect = Redirect::new(Secret::new(link))?;
-    helper::report_ready(redirect.address())?;
+    let redirect = OneTimeRedirect::new(Secret::new(link))?;
+    helper::report_ready(redirect.url())?;
     context::runtime()?.block_on(redirect.serve())?;
     Ok(0)
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::{ErrorKind, Roster, RosterEntry, escape_unprintable};
-use crate::ops::each::{Outcome, Told};
+use crate::ops::each::{RoleEvent, RunOutcome};
 use crate::os::group::OutputStream;
 
 use super::{exit_code, exports, grant, out};
@@ -29,7 +29,7 @@ pub(super) struct Report {
     running: usize,
     /// The first role whose command began, and how many did.
     begun: Option<(usize, usize)>,
-    outcomes: BTreeMap<usize, Outcome>,
+    outcomes: BTreeMap<usize, RunOutcome>,
 }
 
 impl Report {
@@ -55,23 +55,23 @@ impl Report {
     }
 
     /// Takes in what happens in a role, by its position among the rows.
-    pub(super) fn hear(&mut self, at: usize, told: Told) {
+    pub(super) fn hear(&mut self, at: usize, told: RoleEvent) {
         match told {
-            Told::Begun => {
+            RoleEvent::Started => {
                 self.running += 1;
                 let (first, count) = self.begun.unwrap_or((at, 0));
                 self.begun = Some((first, count + 1));
             }
-            Told::Warning(warning) => {
+            RoleEvent::Warning(warning) => {
                 out::progress("");
                 out::warning(&warning.context(escape_unprintable(self.labels[at].trim_end())));
             }
-            Told::Line(stream, line) if self.json => {
+            RoleEvent::Output(stream, line) if self.json => {
                 let (stdout, stderr) = self.written.entry(at).or_default();
                 if stream == OutputStream::Stdout { stdout } else { stderr }.extend(line);
             }
-            Told::Line(stream, line) => self.print(at, stream, &line),
-            Told::Ended(outcome) => self.ended(at, outcome),
+            RoleEvent::Output(stream, line) => self.print(at, stream, &line),
+            RoleEvent::Finished(outcome) => self.ended(at, outcome),
         }
         self.progress();
     }
@@ -87,10 +87,10 @@ impl Report {
         }
     }
 
-    fn ended(&mut self, at: usize, outcome: Outcome) {
+    fn ended(&mut self, at: usize, outcome: RunOutcome) {
         let entry = &self.roster.entries[self.rows[at]];
         let outcome = match outcome {
-            Outcome::Failed(error) => Outcome::Failed(grant::explained(
+            RunOutcome::Failed(error) => RunOutcome::Failed(grant::add_access_hint(
                 error,
                 self.url.as_deref(),
                 entry.account,
@@ -99,10 +99,10 @@ impl Report {
             )),
             other => other,
         };
-        if matches!(outcome, Outcome::Code(_) | Outcome::Stopped) {
+        if matches!(outcome, RunOutcome::Exited(_) | RunOutcome::Interrupted) {
             self.running = self.running.saturating_sub(1);
         }
-        if self.json && outcome != Outcome::NotBegun {
+        if self.json && outcome != RunOutcome::NotStarted {
             let (stdout, stderr) = self.written.remove(&at).unwrap_or_default();
             out::progress("");
             let _ = out::data(
@@ -115,8 +115,11 @@ impl Report {
     }
 
     fn progress(&self) {
-        let failed =
-            self.outcomes.values().filter(|outcome| !matches!(outcome, Outcome::Code(0))).count();
+        let failed = self
+            .outcomes
+            .values()
+            .filter(|outcome| !matches!(outcome, RunOutcome::Exited(0)))
+            .count();
         let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
         out::progress(&out::dim(&format!(
             "{} of {} roles done{failed}, {} running",
@@ -138,7 +141,7 @@ impl Report {
             out::say(&line);
         }
         let hints = self.outcomes.values().filter_map(|outcome| {
-            if let Outcome::Failed(error) = outcome { Some(&error.hints) } else { None }
+            if let RunOutcome::Failed(error) = outcome { Some(&error.hints) } else { None }
         });
         let mut hints: Vec<&String> = hints.flatten().collect();
         hints.sort();
@@ -185,14 +188,14 @@ pub(super) fn who(roster: &Roster, entry: &RosterEntry) -> Map<String, Value> {
 
 fn line(
     mut line: Map<String, Value>,
-    outcome: &Outcome,
+    outcome: &RunOutcome,
     stdout: &[u8],
     stderr: &[u8],
 ) -> Map<String, Value> {
     let (code, error) = match outcome {
-        Outcome::Code(code) => (Value::from(*code), Value::Null),
-        Outcome::Failed(error) => (Value::Null, Value::from(error.message.clone())),
-        Outcome::Stopped | Outcome::NotBegun => (Value::Null, Value::from("stopped")),
+        RunOutcome::Exited(code) => (Value::from(*code), Value::Null),
+        RunOutcome::Failed(error) => (Value::Null, Value::from(error.message.clone())),
+        RunOutcome::Interrupted | RunOutcome::NotStarted => (Value::Null, Value::from("stopped")),
     };
     line.insert("exit_code".into(), code);
     line.insert("stdout".into(), String::from_utf8_lossy(stdout).into());
@@ -202,18 +205,18 @@ fn line(
 }
 
 /// One line with the numbers, and one for each way in which it did not go well.
-fn summary(labels: &[String], outcomes: &BTreeMap<usize, Outcome>) -> Vec<String> {
+fn summary(labels: &[String], outcomes: &BTreeMap<usize, RunOutcome>) -> Vec<String> {
     let (mut well, mut other): (usize, BTreeMap<String, Vec<&str>>) = (0, BTreeMap::new());
     for (at, outcome) in outcomes {
         let what = match outcome {
-            Outcome::Code(0) => {
+            RunOutcome::Exited(0) => {
                 well += 1;
                 continue;
             }
-            Outcome::Code(code) => format!("exit code {code}"),
-            Outcome::Failed(error) => escape_unprintable(&error.message),
-            Outcome::Stopped => "stopped on the way".to_owned(),
-            Outcome::NotBegun => "not begun".to_owned(),
+            RunOutcome::Exited(code) => format!("exit code {code}"),
+            RunOutcome::Failed(error) => escape_unprintable(&error.message),
+            RunOutcome::Interrupted => "stopped on the way".to_owned(),
+            RunOutcome::NotStarted => "not begun".to_owned(),
         };
         other.entry(what).or_default().push(labels[*at].trim_end());
     }
@@ -238,13 +241,13 @@ fn summary(labels: &[String], outcomes: &BTreeMap<usize, Outcome>) -> Vec<String
     lines
 }
 
-fn code<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> u8 {
+fn code<'a>(outcomes: impl Iterator<Item = &'a RunOutcome>) -> u8 {
     let (mut worst, mut stopped) = (0, false);
     for outcome in outcomes {
         match outcome {
-            Outcome::Code(code) => worst = worst.max(*code),
-            Outcome::Failed(error) => worst = worst.max(exit_code(error.kind)),
-            Outcome::Stopped | Outcome::NotBegun => stopped = true,
+            RunOutcome::Exited(code) => worst = worst.max(*code),
+            RunOutcome::Failed(error) => worst = worst.max(exit_code(error.kind)),
+            RunOutcome::Interrupted | RunOutcome::NotStarted => stopped = true,
         }
     }
     if stopped { exit_code(ErrorKind::Cancelled) } else { worst }
@@ -255,7 +258,7 @@ mod tests {
     use super::*;
     use crate::domain::Error;
 
-    fn outcomes(list: Vec<Outcome>) -> (Vec<String>, BTreeMap<usize, Outcome>) {
+    fn outcomes(list: Vec<RunOutcome>) -> (Vec<String>, BTreeMap<usize, RunOutcome>) {
         (
             (0..list.len()).map(|at| format!("acc-{at}/Role ")).collect(),
             list.into_iter().enumerate().collect(),
@@ -264,8 +267,8 @@ mod tests {
 
     #[test]
     fn a_summary_counts_and_names_what_did_not_go_well() {
-        let refused = || Outcome::Failed(Error::new(ErrorKind::AccessDenied, "AWS refuses"));
-        let mut list = vec![Outcome::Code(0), Outcome::Code(3), Outcome::Code(0)];
+        let refused = || RunOutcome::Failed(Error::new(ErrorKind::AccessDenied, "AWS refuses"));
+        let mut list = vec![RunOutcome::Exited(0), RunOutcome::Exited(3), RunOutcome::Exited(0)];
         list.extend((0..7).map(|_| refused()));
         let (labels, all) = outcomes(list);
         let refused =
@@ -274,16 +277,19 @@ mod tests {
             summary(&labels, &all),
             ["10 roles: 2 went well, 8 did not", refused, "  exit code 3: acc-1/Role"]
         );
-        let (labels, all) = outcomes(vec![Outcome::Code(0)]);
+        let (labels, all) = outcomes(vec![RunOutcome::Exited(0)]);
         assert_eq!(summary(&labels, &all), ["1 role: all went well"]);
     }
 
     #[test]
     fn the_highest_exit_code_wins_unless_it_was_stopped() {
-        let of = |list: &[Outcome]| code(list.iter());
-        let refused = Outcome::Failed(Error::new(ErrorKind::AccessDenied, ""));
-        assert_eq!(of(&[Outcome::Code(0), Outcome::Code(3), refused.clone()]), 6);
-        assert_eq!(of(&[Outcome::Code(77), refused]), 77);
-        assert_eq!(of(&[Outcome::Code(255), Outcome::Stopped, Outcome::NotBegun]), 130);
+        let of = |list: &[RunOutcome]| code(list.iter());
+        let refused = RunOutcome::Failed(Error::new(ErrorKind::AccessDenied, ""));
+        assert_eq!(of(&[RunOutcome::Exited(0), RunOutcome::Exited(3), refused.clone()]), 6);
+        assert_eq!(of(&[RunOutcome::Exited(77), refused]), 77);
+        assert_eq!(
+            of(&[RunOutcome::Exited(255), RunOutcome::Interrupted, RunOutcome::NotStarted]),
+            130
+        );
     }
 }

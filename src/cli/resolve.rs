@@ -6,34 +6,36 @@ use std::sync::Arc;
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Instance, Result, Roster, RosterEntry};
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::again::Look;
-use crate::ops::refresh::update;
-use crate::ops::roles::resolve::{self, Wanted};
+use crate::ops::refresh::lookup::LookupScope;
+use crate::ops::refresh::store;
+use crate::ops::roles::resolve::{self, RoleQuery};
 
 use super::args::Selectors;
 use super::{cache, context, out};
 
 impl Selectors {
     /// What was asked for, with free words.
-    pub(super) fn wanted(&self, query: Option<String>) -> Wanted {
+    pub(super) fn wanted(&self, query: Option<String>) -> RoleQuery {
         let Selectors { profile, arn, account, role } = self.clone();
-        Wanted { profile, arn, account, role, query }
+        RoleQuery { profile, arn, account, role, query }
     }
 }
 
 /// Without a selector: AWS_SSO_ROLE_ARN, then AWS_SSO_ACCOUNT_ID and AWS_SSO_ROLE_NAME, if the
 /// person set them. Those that a role shell of ours exported mean the current role and choose
 /// nothing.
-pub(super) fn from_environment(ctx: &Ctx) -> Wanted {
+pub(super) fn from_environment(ctx: &Ctx) -> RoleQuery {
     let get = |var| ctx.env.get(var).map(str::to_owned);
     let arn = get(env::AWS_SSO_ROLE_ARN);
     if arn.is_some() && arn == get(env::ROLECALL_ROLE) {
-        return Wanted::default();
+        return RoleQuery::default();
     }
     match (arn, get(env::AWS_SSO_ACCOUNT_ID), get(env::AWS_SSO_ROLE_NAME)) {
-        (Some(arn), ..) => Wanted { arn: Some(arn), ..Wanted::default() },
-        (None, account @ Some(_), role @ Some(_)) => Wanted { account, role, ..Wanted::default() },
-        _ => Wanted::default(),
+        (Some(arn), ..) => RoleQuery { arn: Some(arn), ..RoleQuery::default() },
+        (None, account @ Some(_), role @ Some(_)) => {
+            RoleQuery { account, role, ..RoleQuery::default() }
+        }
+        _ => RoleQuery::default(),
     }
 }
 
@@ -59,8 +61,8 @@ impl Found {
 /// # Errors
 /// [`Kind::UnknownRole`] when there is none or several; [`Kind::Usage`] for contradictions;
 /// [`Kind::LoginNeeded`] when nothing was ever read.
-pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Result<Found> {
-    wanted.check()?;
+pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &RoleQuery) -> Result<Found> {
+    wanted.validate()?;
     let unseen = wanted.query.is_some() && !std::io::stderr().is_terminal();
     let roster = Arc::new(known(ctx, instances)?);
     let first = match find(&roster, wanted, &ctx.settings.prefer_roles) {
@@ -77,7 +79,7 @@ pub(super) fn one(ctx: &Arc<Ctx>, instances: &[Instance], wanted: &Wanted) -> Re
     if !again {
         return Err(if roster.entries.is_empty() { nothing_known() } else { first });
     }
-    let roster = Arc::new(update::known(ctx, instances));
+    let roster = Arc::new(store::load_roster(ctx, instances));
     let found = find(&roster, wanted, &ctx.settings.prefer_roles).map_err(Missed::into_error)?;
     if roster.complete || !unseen { Ok(found) } else { Err(incomplete(ctx, &roster)) }
 }
@@ -94,14 +96,14 @@ pub(super) fn many(
 ) -> Result<(Arc<Roster>, Vec<usize>)> {
     let seen = std::io::stderr().is_terminal();
     let mut roster = Arc::new(known(ctx, instances)?);
-    let mut found = resolve::matching(&roster, query);
+    let mut found = resolve::matching_positions(&roster, query);
     let again = match roster.complete {
-        true => found.is_err() && look_again(ctx, instances, &roster, &Wanted::default())?,
+        true => found.is_err() && look_again(ctx, instances, &roster, &RoleQuery::default())?,
         false => read_again(ctx, instances)?,
     };
     if again {
-        roster = Arc::new(update::known(ctx, instances));
-        found = resolve::matching(&roster, query);
+        roster = Arc::new(store::load_roster(ctx, instances));
+        found = resolve::matching_positions(&roster, query);
     }
     match found {
         Err(_) if roster.entries.is_empty() => Err(nothing_known()),
@@ -123,20 +125,20 @@ fn look_again(
     ctx: &Arc<Ctx>,
     instances: &[Instance],
     roster: &Roster,
-    wanted: &Wanted,
+    wanted: &RoleQuery,
 ) -> Result<bool> {
-    let known = resolve::accounts(roster, wanted);
-    let looks: Vec<(&Instance, Look)> = if known.is_empty() {
-        instances.iter().map(|instance| (instance, Look::NewAccounts)).collect()
+    let known = resolve::named_accounts(roster, wanted);
+    let looks: Vec<(&Instance, LookupScope)> = if known.is_empty() {
+        instances.iter().map(|instance| (instance, LookupScope::NewAccounts)).collect()
     } else {
         known
             .into_iter()
-            .map(|(position, account)| (&roster.instances[position], Look::Account(account)))
+            .map(|(position, account)| (&roster.instances[position], LookupScope::Account(account)))
             .collect()
     };
     in_turn(ctx, looks, async |(instance, look)| {
         out::progress(&out::dim(&format!("{}: looking once more", instance.name)));
-        let looked = update::look_again(ctx, instance, look).await;
+        let looked = store::lookup_and_store(ctx, instance, look).await;
         out::progress("");
         if !looked? {
             cache::refresh(ctx, instance, None).await?;
@@ -187,8 +189,8 @@ pub(super) fn known_with_warnings(
     ctx: &Ctx,
     instances: &[Instance],
 ) -> Result<(Roster, Vec<Error>)> {
-    let (roster, warnings) = update::known_with_warnings(ctx, instances);
-    match update::unreadable(ctx, instances) {
+    let (roster, warnings) = store::load_roster_with_warnings(ctx, instances);
+    match store::unreadable_inventory(ctx, instances) {
         Some(error) if roster.entries.is_empty() => return Err(error),
         Some(error) => out::warning(&error),
         None => {}
@@ -208,7 +210,7 @@ fn incomplete(ctx: &Ctx, roster: &Roster) -> Error {
         .instances
         .iter()
         .map(|instance| &instance.name)
-        .filter(|name| !update::complete(ctx, name))
+        .filter(|name| !store::is_complete(ctx, name))
         .map(|name| name.as_str())
         .collect();
     Error::new(ErrorKind::UnknownRole, format!("the list of roles of {} is not complete, so a query is no sure choice", names.join(", ")))
@@ -231,7 +233,11 @@ impl Missed {
     }
 }
 
-fn find(roster: &Arc<Roster>, wanted: &Wanted, prefer_roles: &[String]) -> Result<Found, Missed> {
+fn find(
+    roster: &Arc<Roster>,
+    wanted: &RoleQuery,
+    prefer_roles: &[String],
+) -> Result<Found, Missed> {
     let several = resolve::candidates(roster, wanted, prefer_roles).map_err(Missed::None)?;
     match several.as_slice() {
         [entry] => {
@@ -242,6 +248,6 @@ fn find(roster: &Arc<Roster>, wanted: &Wanted, prefer_roles: &[String]) -> Resul
             Ok(Found { roster: roster.clone(), position })
         }
         [] => Err(Missed::None(nothing_known())),
-        several => Err(Missed::Other(resolve::ambiguous(roster, several))),
+        several => Err(Missed::Other(resolve::ambiguous_role(roster, several))),
     }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::config::{Env, Paths, env};
 use crate::domain::{Instance, InstanceName, PackedRoster, Result, Roster};
+use crate::ops::backend::CtxFactory;
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::update;
-use crate::ops::roles::remembered::{self, PickSettings, Remembered};
-use crate::ops::worker::Opening;
+use crate::ops::refresh::store;
+use crate::ops::roles::snapshot::{self, PickSettings, RosterSnapshot};
 use crate::os::clock::Clock;
 use crate::tui::Current;
 
@@ -36,7 +36,7 @@ pub(super) struct Scene {
     /// either.
     pub(super) remembered: Option<Arc<PackedRoster>>,
     /// Makes the surroundings of all that happens behind the screen.
-    pub(super) open: Opening,
+    pub(super) open: CtxFactory,
 }
 
 impl Scene {
@@ -49,8 +49,8 @@ impl Scene {
         let env = Env::from_process();
         let paths = context::paths(&env, globals)?;
         let named = context::named(&env, globals);
-        let Some(Remembered { settings, read, sheet }) =
-            remembered::load(&env, &paths, named.as_deref())
+        let Some(RosterSnapshot { settings, inventories: read, roster: sheet }) =
+            snapshot::load(&env, &paths, named.as_deref())
         else {
             return Ok(None);
         };
@@ -81,12 +81,12 @@ impl Scene {
 
     /// The list as the files say.
     pub(super) fn read(ctx: &Arc<Ctx>, globals: &Globals, instances: &[Instance]) -> Self {
-        let (roster, stale) = update::sketch(ctx, instances);
+        let (roster, stale) = store::load_preview(ctx, instances);
         let ours = ctx.clone();
         Self {
             env: ctx.env.clone(),
             paths: ctx.paths.clone(),
-            settings: PickSettings::of(&ctx.settings),
+            settings: PickSettings::from_settings(&ctx.settings),
             instances: instances.to_vec(),
             named: context::named(&ctx.env, globals),
             stale,

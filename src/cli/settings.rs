@@ -9,7 +9,7 @@ use crate::config::{
     self, Env, ListedSetting, LoadedConfig, Origin, Paths, Settings, Warning, edit, env,
 };
 use crate::domain::{Error, ErrorKind, Result};
-use crate::ops::roles::format::Format;
+use crate::ops::roles::profile_format::ProfileFormat;
 use crate::os::atomic_file;
 use crate::os::browser::split_words;
 use crate::os::process::ChildCommand;
@@ -157,7 +157,7 @@ fn set(env: &Env, paths: &Paths, key: &str, value: &str) -> Result<u8> {
     if let Ok(settings) = toml::from_str::<Settings>(&changed)
         && key == "profile_format"
     {
-        Format::of(&settings)?;
+        ProfileFormat::from_settings(&settings)?;
     }
     atomic_file::replace(path, Some(text.as_bytes()), changed.as_bytes(), &paths.recovery_dir())?;
     out::say(&out::dim(&format!("{key} is set in {}", paths.abbreviate(path))));

@@ -8,9 +8,9 @@ use crate::domain::{
     format_duration_short,
 };
 use crate::ops::ctx::Ctx;
-use crate::ops::instances::overrides::{self, Override};
+use crate::ops::instances::overrides::{self, EndpointOverride};
 use crate::ops::sign_in::sessions;
-use crate::ops::work::{Session, Sessions};
+use crate::ops::work::{InstanceSession, SessionList};
 
 use super::args::{Globals, StatusArgs};
 use super::asked::{self, Current};
@@ -20,7 +20,7 @@ use super::{context, out, table};
 pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
     let ctx = context::open(globals)?;
     let chosen = context::chosen(&ctx, globals)?;
-    let mut sessions = sessions::sessions(&ctx)?;
+    let mut sessions = sessions::load_sessions(&ctx)?;
     sessions
         .instances
         .retain(|session| chosen.iter().any(|instance| instance.name == session.instance));
@@ -31,7 +31,7 @@ pub(super) fn run(globals: &Globals, args: &StatusArgs) -> Result<u8> {
         return Ok(if signed_in { 0 } else { super::exit_code(ErrorKind::LoginNeeded) });
     }
     let here = Here::look(&ctx, &sessions)?;
-    let overrides = overrides::of_sign_in(&ctx.env, &ctx.paths, &chosen);
+    let overrides = overrides::sign_in_overrides(&ctx.env, &ctx.paths, &chosen);
     let text = if args.json {
         json(&ctx, &sessions, here.as_ref(), &overrides)
     } else {
@@ -49,7 +49,7 @@ struct Here {
 }
 
 impl Here {
-    fn look(ctx: &Ctx, sessions: &Sessions) -> Result<Option<Here>> {
+    fn look(ctx: &Ctx, sessions: &SessionList) -> Result<Option<Here>> {
         let Some(role) = asked::current(ctx)? else { return Ok(None) };
         let same = |id: &RoleId| {
             id.account == role.account
@@ -79,10 +79,10 @@ impl Here {
     }
 }
 
-fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
+fn text(ctx: &Ctx, sessions: &SessionList, here: Option<&Here>) -> String {
     let now = ctx.clock.now();
     let header = ["SSO", "SESSION", "ROLES READ"].map(String::from);
-    let row = |session: &Session| {
+    let row = |session: &InstanceSession| {
         let unconfirmed = match session.unconfirmed {
             0 => String::new(),
             1 => ", 1 account unconfirmed".to_owned(),
@@ -114,9 +114,9 @@ fn text(ctx: &Ctx, sessions: &Sessions, here: Option<&Here>) -> String {
 
 /// A line for each setting that sends the sign-in somewhere else than to AWS, and one for each
 /// sign-in that is hidden by that.
-fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<Override>)]) -> Result<String> {
+fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<EndpointOverride>)]) -> Result<String> {
     let sentences =
-        overrides::sentences(all.iter().map(|(instance, found)| (*instance, &found[..])));
+        overrides::describe(all.iter().map(|(instance, found)| (*instance, &found[..])));
     let mut lines: Vec<String> = sentences.into_iter().map(|(_, sentence)| sentence).collect();
     for (instance, _) in all {
         if overrides::hides_sign_in(&ctx.vault, instance, ctx.clock.now())? {
@@ -130,9 +130,9 @@ fn redirected(ctx: &Ctx, all: &[(&Instance, Vec<Override>)]) -> Result<String> {
     Ok(if text.is_empty() { text } else { format!("\n{text}") })
 }
 
-fn said(session: &Session, now: Timestamp) -> String {
-    match (session.signed_in, session.since, session.ends) {
-        (true, _, Some(ends)) if session.borrowed => {
+fn said(session: &InstanceSession, now: Timestamp) -> String {
+    match (session.signed_in, session.signed_in_at, session.ends_at) {
+        (true, _, Some(ends)) if session.is_cli_token => {
             format!("borrowed from the AWS CLI, {} left", format_duration(ends.since(now)))
         }
         (false, ..) => "signed out".to_owned(),
@@ -144,9 +144,9 @@ fn said(session: &Session, now: Timestamp) -> String {
 
 fn json(
     ctx: &Ctx,
-    sessions: &Sessions,
+    sessions: &SessionList,
     here: Option<&Here>,
-    overrides: &[(&Instance, Vec<Override>)],
+    overrides: &[(&Instance, Vec<EndpointOverride>)],
 ) -> String {
     let moment = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
     let instances: Vec<_> = sessions
@@ -162,9 +162,9 @@ fn json(
             json!({
                 "sso": session.instance,
                 "signed_in": session.signed_in,
-                "borrowed": session.borrowed,
-                "signed_in_at": moment(session.since),
-                "ends": moment(session.ends),
+                "borrowed": session.is_cli_token,
+                "signed_in_at": moment(session.signed_in_at),
+                "ends": moment(session.ends_at),
                 "roles_read_at": moment(session.fetched_at),
                 "unconfirmed_accounts": session.unconfirmed,
                 "endpoints": endpoints,

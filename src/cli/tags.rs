@@ -8,8 +8,8 @@ use crate::domain::{
     AccountId, Error, ErrorKind, Result, Roster, RosterEntry, escape_unprintable, nearest,
     normalize_text,
 };
-use crate::ops::roles::fields::Fields;
-use crate::ops::roles::past;
+use crate::ops::roles::fields::FieldValues;
+use crate::ops::roles::history;
 
 use super::args::{Globals, TagsArgs};
 use super::{context, out, resolve};
@@ -34,8 +34,8 @@ pub(super) fn run(globals: &Globals, args: &TagsArgs) -> Result<u8> {
     if roster.entries.is_empty() {
         return Err(resolve::nothing_known());
     }
-    let usages = past::usages(&ctx);
-    let fields = Fields::new(&ctx, &roster, []);
+    let usages = history::load_usages(&ctx);
+    let fields = FieldValues::new(&ctx, &roster, []);
     let rows = filtered(&roster, args)?;
     let tagged: Vec<(String, Vec<(String, String)>)> = rows
         .into_iter()

@@ -9,13 +9,15 @@ use crate::domain::{
     AccountId, Credentials, Error, ErrorKind, Instance, InstanceName, Result, RoleArn, RoleId,
     RoleName, Window,
 };
-use crate::ops::assume::{Wish, assume, stored};
+use crate::ops::assume::{AssumeRequest, assume, load_fresh};
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::update;
+use crate::ops::refresh::store;
 use crate::ops::roles::chain::Chains;
-use crate::ops::roles::resolve::unknown;
-use crate::ops::sign_in::background::{OPEN, await_sign_in};
-use crate::ops::{instances, instances::index, instances::problems, roles::past, roles::profile};
+use crate::ops::roles::resolve::unknown_role;
+use crate::ops::sign_in::background::{SIGN_IN_TIMEOUT, await_sign_in};
+use crate::ops::{
+    instances, instances::problems, instances::snapshot, roles::history, roles::profile,
+};
 use crate::os::clock::Clock;
 use crate::os::tty;
 
@@ -49,12 +51,12 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    fn wish(&self, instance: &Instance, account: AccountId, role: RoleName) -> Wish {
-        Wish {
+    fn wish(&self, instance: &Instance, account: AccountId, role: RoleName) -> AssumeRequest {
+        AssumeRequest {
             window: self.window,
-            stored: self.stored,
-            keep: self.keep,
-            ..Wish::new(instance, account, role)
+            use_stored: self.stored,
+            store: self.keep,
+            ..AssumeRequest::new(instance, account, role)
         }
     }
 }
@@ -76,7 +78,7 @@ pub(super) fn credentials(
     let Some((account, role)) = direct(selectors)? else {
         return by_name(env, globals, selectors, terms, give);
     };
-    let warm = index::warm(&env, &paths)?;
+    let warm = snapshot::load_or_rebuild(&env, &paths)?;
     let instance =
         one_instance(&paths, &warm.instances, warm.process.default_sso.as_ref(), globals)?;
     let wish = terms.wish(instance, account, role);
@@ -87,7 +89,7 @@ pub(super) fn credentials(
         warm.process.key_cache,
         Person::Absent,
     );
-    match stored(&vault, &warm.chains, &wish, Clock::System.now())? {
+    match load_fresh(&vault, &warm.chains, &wish, Clock::System.now())? {
         Some(credentials) => give(&credentials, instance),
         None => {
             fetch(globals, &context::open_in(env, globals, Person::Absent)?, &wish, terms, give)
@@ -97,7 +99,7 @@ pub(super) fn credentials(
 
 /// Account and role when the flags name them both: no list of roles is needed then.
 fn direct(selectors: &Selectors) -> Result<Option<(AccountId, RoleName)>> {
-    selectors.wanted(None).check()?;
+    selectors.wanted(None).validate()?;
     if let Some(arn) = &selectors.arn {
         let arn: RoleArn = arn.parse()?;
         return Ok(Some((arn.account, arn.role)));
@@ -119,11 +121,10 @@ fn one_instance<'a>(
     globals: &Globals,
 ) -> Result<&'a Instance> {
     match (globals.sso.as_deref().or(default.map(InstanceName::as_str)), all) {
-        (Some(name), all) => {
-            instances::named(all, name).map_err(|error| problems::explain(paths, Some(name), error))
-        }
+        (Some(name), all) => instances::find_instance(all, name)
+            .map_err(|error| problems::add_problem_hints(paths, Some(name), error)),
         (None, [only]) => Ok(only),
-        (None, several) => Err(instances::several(several, ErrorKind::UnknownRole)),
+        (None, several) => Err(instances::ambiguous_instance(several, ErrorKind::UnknownRole)),
     }
 }
 
@@ -153,21 +154,21 @@ fn by_name(
     let meant = shell
         .as_ref()
         .or(wanted.profile.as_ref())
-        .map(|name| profile::named(&ctx, name))
+        .map(|name| profile::load_role(&ctx, name))
         .transpose()?
         .flatten();
     if let (Some(name), None) = (&shell, &meant) {
         return Err(
             which().context(format!("AWS_PROFILE is `{name}`, which stands for no role of ours"))
         )
-        .map_err(|error| problems::explain(&ctx.paths, Some(name), error));
+        .map_err(|error| problems::add_problem_hints(&ctx.paths, Some(name), error));
     }
     if let Some(meant) = meant {
         let told = meant
             .instance
             .as_ref()
             .filter(|_| globals.sso.is_none())
-            .and_then(|name| instances::named(&ctx.instances, name.as_str()).ok());
+            .and_then(|name| instances::find_instance(&ctx.instances, name.as_str()).ok());
         let instance = match told {
             Some(instance) => instance,
             None => one_instance(
@@ -188,7 +189,7 @@ fn by_name(
         ],
     };
     let found = resolve::one(&ctx, &instances, &wanted).map_err(|error| match &wanted.profile {
-        Some(name) => problems::explain(&ctx.paths, Some(name), error),
+        Some(name) => problems::add_problem_hints(&ctx.paths, Some(name), error),
         None => error,
     })?;
     let entry = found.entry();
@@ -199,7 +200,7 @@ fn by_name(
 fn fetch(
     globals: &Globals,
     ctx: &Arc<Ctx>,
-    wish: &Wish,
+    wish: &AssumeRequest,
     terms: &Terms,
     give: impl FnOnce(&Credentials, &Instance) -> Result<u8>,
 ) -> Result<u8> {
@@ -235,24 +236,24 @@ fn fetch(
 
 /// How long a background sign-in is waited for if `--wait` does not say.
 fn default_wait(terminal: bool) -> Duration {
-    if terminal { OPEN } else { DEFAULT_WAIT }
+    if terminal { SIGN_IN_TIMEOUT } else { DEFAULT_WAIT }
 }
 
 /// Explains a refusal by AWS. A role that is not in a complete list is most likely mistyped; the
 /// list is read for that alone.
-fn refused(ctx: &Ctx, wish: &Wish, error: Error) -> Error {
+fn refused(ctx: &Ctx, wish: &AssumeRequest, error: Error) -> Error {
     if error.kind != ErrorKind::AccessDenied {
         return error;
     }
-    let roster = Arc::new(update::known(ctx, std::slice::from_ref(&wish.instance)));
-    let entry = roster.find(&wish.id());
-    let chained = Chains::of(&ctx.settings)
-        .and_then(|chains| Ok(chains.route(&wish.id())?.is_some()))
+    let roster = Arc::new(store::load_roster(ctx, std::slice::from_ref(&wish.instance)));
+    let entry = roster.find(&wish.role_id());
+    let chained = Chains::from_settings(&ctx.settings)
+        .and_then(|chains| Ok(chains.route(&wish.role_id())?.is_some()))
         .unwrap_or(true);
     if entry.is_none() && roster.complete && !roster.entries.is_empty() && !chained {
-        return unknown(&roster, wish.account, &wish.role);
+        return unknown_role(&roster, wish.account, &wish.role);
     }
-    grant::explained(
+    grant::add_access_hint(
         error,
         ctx.settings.access_request_url.as_deref(),
         wish.account,
@@ -263,13 +264,13 @@ fn refused(ctx: &Ctx, wish: &Wish, error: Error) -> Error {
 
 /// Writes down that new credentials went out. Nobody may be there to read a complaint, and the SDK
 /// has what it asked for.
-fn remember(ctx: &Ctx, wish: &Wish, terms: &Terms) {
+fn remember(ctx: &Ctx, wish: &AssumeRequest, terms: &Terms) {
     let role = RoleId {
         instance: wish.instance.name.clone(),
         account: wish.account,
         role: wish.role.clone(),
     };
-    if let Err(error) = past::record(ctx, role, terms.command, ctx.clock.now()) {
+    if let Err(error) = history::record(ctx, role, terms.command, ctx.clock.now()) {
         tracing::info!(target: "rolecall::history", "{error}");
     }
 }

@@ -13,19 +13,19 @@ use crate::identity::AssumeRoleParams;
 use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn, Vault};
 
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::roles::chain::{Chains, Link, Route, names_user, session_name};
-use crate::ops::sign_in::token::{access_token, land};
+use crate::ops::roles::chain::{ChainedRole, Chains, Route, session_name, uses_user};
+use crate::ops::sign_in::token::{access_token, complete_with};
 
 /// How long a fetch may take when old credentials could be handed out instead.
-const WITH_OLD: Duration = Duration::from_secs(3);
+const FALLBACK_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a failed fetch is not tried again while old credentials are still good, in seconds.
-const REMEMBER_FAILURE: i64 = 60;
+const FAILURE_MEMORY_SECONDS: i64 = 60;
 /// How long somebody else's fetch is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Which role, and how much may be taken from or put into the vault.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct AssumeRequest {
     /// The IAM Identity Center.
     pub instance: Instance,
     /// The account.
@@ -35,12 +35,12 @@ pub struct Wish {
     /// How much life stored credentials must have left.
     pub window: Window,
     /// Take stored credentials at all.
-    pub stored: bool,
+    pub use_stored: bool,
     /// Store what was fetched.
-    pub keep: bool,
+    pub store: bool,
 }
 
-impl Wish {
+impl AssumeRequest {
     /// The usual: stored credentials with a quarter of an hour left, new ones are stored.
     pub fn new(instance: &Instance, account: AccountId, role: RoleName) -> Self {
         Self {
@@ -48,13 +48,13 @@ impl Wish {
             account,
             role,
             window: Window::default(),
-            stored: true,
-            keep: true,
+            use_stored: true,
+            store: true,
         }
     }
 
     /// The role that is asked for.
-    pub fn id(&self) -> RoleId {
+    pub fn role_id(&self) -> RoleId {
         RoleId {
             instance: self.instance.name.clone(),
             account: self.account,
@@ -63,8 +63,8 @@ impl Wish {
     }
 
     /// The same wish for a role on the way to this one.
-    fn on_the_way(&self, role: &RoleId) -> Wish {
-        Wish {
+    fn for_intermediate_role(&self, role: &RoleId) -> AssumeRequest {
+        AssumeRequest {
             account: role.account,
             role: role.role.clone(),
             window: Window::default(),
@@ -72,7 +72,7 @@ impl Wish {
         }
     }
 
-    fn name(&self, route: Option<&Route<'_>>) -> Result<RecordId> {
+    fn record_id(&self, route: Option<&Route<'_>>) -> Result<RecordId> {
         let digest = route.map(Route::digest).transpose()?;
         Ok(RecordId::credentials(&self.instance, self.account, &self.role, digest.as_ref()))
     }
@@ -80,7 +80,7 @@ impl Wish {
 
 /// What was handed out.
 #[derive(Debug, Clone)]
-pub struct Assumed {
+pub struct AssumedCredentials {
     /// The credentials.
     pub credentials: Credentials,
     /// Why they are older than they should be, if they are.
@@ -93,16 +93,16 @@ pub struct Assumed {
 ///
 /// # Errors
 /// When the vault is locked or out of reach.
-pub fn stored(
+pub fn load_fresh(
     vault: &Vault,
     chains: &Chains,
-    wish: &Wish,
+    wish: &AssumeRequest,
     now: Timestamp,
 ) -> Result<Option<Credentials>> {
-    if !wish.stored {
+    if !wish.use_stored {
         return Ok(None);
     }
-    let name = wish.name(chains.route(&wish.id())?.as_ref())?;
+    let name = wish.record_id(chains.route(&wish.role_id())?.as_ref())?;
     Ok(vault
         .load::<Credentials>(&name, now)?
         .filter(|credentials| credentials.is_fresh(now, wish.window)))
@@ -114,26 +114,32 @@ pub fn stored(
 /// # Errors
 /// [`Kind::LoginNeeded`], [`Kind::Refused`], [`Kind::Throttled`], [`Kind::Unreachable`],
 /// [`Kind::Vault`].
-pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
-    let chains = Chains::of(&ctx.settings)?;
-    let route = chains.route(&wish.id())?;
-    let trip = Trip { name: wish.name(route.as_ref())?, wish, route: route.as_ref() };
-    if !wish.keep {
+pub async fn assume(ctx: &Arc<Ctx>, wish: &AssumeRequest) -> Result<AssumedCredentials> {
+    let chains = Chains::from_settings(&ctx.settings)?;
+    let route = chains.route(&wish.role_id())?;
+    let trip = RoutedRequest {
+        record_id: wish.record_id(route.as_ref())?,
+        request: wish,
+        route: route.as_ref(),
+    };
+    if !wish.store {
         // What is not stored can't be shared: nobody waits for anybody.
-        let fetched = tokio::time::timeout(PATIENCE, fetch(ctx, &trip)).await;
-        return fetched.unwrap_or_else(|_| Err(slow(wish, PATIENCE))).map(Assumed::fetched);
+        let fetched = tokio::time::timeout(FETCH_TIMEOUT, fetch_and_store(ctx, &trip)).await;
+        return fetched
+            .unwrap_or_else(|_| Err(timed_out(wish, FETCH_TIMEOUT)))
+            .map(AssumedCredentials::from_aws);
     }
-    let name = trip.name.clone();
-    let (mut stored, mut checked_sign_in) = (wish.stored, false);
+    let name = trip.record_id.clone();
+    let (mut stored, mut checked_sign_in) = (wish.use_stored, false);
     for _ in 0..4 {
         let flight = ctx.vault.single_flight(&name);
         let (ticket, last) = (flight.generation(), flight.last_outcome());
         let now = ctx.clock.now();
-        let old = if stored { load(ctx, &name).await? } else { None };
+        let old = if stored { load_credentials(ctx, &name).await? } else { None };
         if let Some(credentials) =
             old.as_ref().filter(|credentials| credentials.is_fresh(now, wish.window))
         {
-            return Ok(Assumed::new(credentials.clone()));
+            return Ok(AssumedCredentials::from_store(credentials.clone()));
         }
         // Old ones that still have a minute are better than nothing.
         let old = old.filter(|credentials| credentials.seconds_left(now) > 60);
@@ -142,72 +148,77 @@ pub async fn assume(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Assumed> {
             && !(failure.kind == ErrorKind::LoginNeeded
                 && signed_in_since(ctx, &wish.instance, at).await?)
         {
-            return Ok(Assumed::old(credentials.clone(), failure));
+            return Ok(AssumedCredentials::from_expiring(credentials.clone(), failure));
         }
-        let patience = if old.is_some() { WITH_OLD } else { PATIENCE };
-        let error =
-            match board(ctx, &trip, flight, ticket, patience).await.unwrap_or_else(Attempt::Failed)
+        let patience = if old.is_some() { FALLBACK_TIMEOUT } else { FETCH_TIMEOUT };
+        let error = match join_fetch(ctx, &trip, flight, ticket, patience)
+            .await
+            .unwrap_or_else(FetchOutcome::Failed)
+        {
+            FetchOutcome::Fetched(credentials) => {
+                return Ok(AssumedCredentials::from_aws(credentials));
+            }
+            // Somebody else has stored some after this was asked for: news even to whoever
+            // passes over stored ones.
+            FetchOutcome::Stored => {
+                stored = true;
+                continue;
+            }
+            // The other process may have looked for a token before the sign-in that this caller
+            // has just waited for, and reported its failure only now. One more
+            // attempt is enough: work that begins after that report sees the token.
+            FetchOutcome::FailedElsewhere(error)
+                if error.kind == ErrorKind::LoginNeeded && !checked_sign_in =>
             {
-                Attempt::Fetched(credentials) => return Ok(Assumed::fetched(credentials)),
-                // Somebody else has stored some after this was asked for: news even to whoever
-                // passes over stored ones.
-                Attempt::Stored => {
-                    stored = true;
+                checked_sign_in = true;
+                if access_token(ctx, &wish.instance, None).await.is_ok() {
                     continue;
                 }
-                // The other process may have looked for a token before the sign-in that this caller
-                // has just waited for, and reported its failure only now. One more
-                // attempt is enough: work that begins after that report sees the token.
-                Attempt::FailedElsewhere(error)
-                    if error.kind == ErrorKind::LoginNeeded && !checked_sign_in =>
-                {
-                    checked_sign_in = true;
-                    if access_token(ctx, &wish.instance, None).await.is_ok() {
-                        continue;
-                    }
-                    error
-                }
-                Attempt::FailedElsewhere(error) | Attempt::Failed(error) => error,
-            };
-        return match old.filter(|_| excusable(&error)) {
-            Some(old) => Ok(Assumed::old(old, error)),
+                error
+            }
+            FetchOutcome::FailedElsewhere(error) | FetchOutcome::Failed(error) => error,
+        };
+        return match old.filter(|_| is_stale_fallback_allowed(&error)) {
+            Some(old) => Ok(AssumedCredentials::from_expiring(old, error)),
             None => Err(error),
         };
     }
-    Err(slow(wish, PATIENCE))
+    Err(timed_out(wish, FETCH_TIMEOUT))
 }
 
 /// A wish with the way to its role, and the name under which its credentials are kept.
-struct Trip<'a> {
-    wish: &'a Wish,
+struct RoutedRequest<'a> {
+    request: &'a AssumeRequest,
     route: Option<&'a Route<'a>>,
-    name: RecordId,
+    record_id: RecordId,
 }
 
-impl Assumed {
-    fn new(credentials: Credentials) -> Self {
+impl AssumedCredentials {
+    fn from_store(credentials: Credentials) -> Self {
         Self { credentials, warning: None, fetched: false }
     }
 
-    fn fetched(credentials: Credentials) -> Self {
+    fn from_aws(credentials: Credentials) -> Self {
         Self { credentials, warning: None, fetched: true }
     }
 
-    fn old(credentials: Credentials, why: Error) -> Self {
+    fn from_expiring(credentials: Credentials, why: Error) -> Self {
         Self { credentials, warning: Some(why), fetched: false }
     }
 }
 
 /// Whether old credentials may stand in: not for a role that is the person's no more.
-fn excusable(error: &Error) -> bool {
+fn is_stale_fallback_allowed(error: &Error) -> bool {
     error.kind != ErrorKind::AccessDenied
 }
 
 /// A failure that is too young to try again, and when it happened.
 fn recent_failure(last: SharedOutcome, now: Timestamp) -> Option<(Error, Timestamp)> {
     match last {
-        SharedOutcome::Failed { at, .. } if (0..REMEMBER_FAILURE).contains(&now.since(at)) => {
-            last.into_result().err().filter(excusable).map(|error| (error, at))
+        SharedOutcome::Failed { at, .. }
+            if (0..FAILURE_MEMORY_SECONDS).contains(&now.since(at)) =>
+        {
+            last.into_result().err().filter(is_stale_fallback_allowed).map(|error| (error, at))
         }
         _ => None,
     }
@@ -222,7 +233,7 @@ async fn signed_in_since(ctx: &Arc<Ctx>, instance: &Instance, at: Timestamp) -> 
 }
 
 /// The result of one attempt to get credentials, alone or together with other processes.
-enum Attempt {
+enum FetchOutcome {
     /// This process got them from AWS.
     Fetched(Credentials),
     /// Another process has stored them.
@@ -234,42 +245,42 @@ enum Attempt {
 }
 
 /// Boards the role's flight: leads it, or takes the outcome of whoever does.
-async fn board(
+async fn join_fetch(
     ctx: &Arc<Ctx>,
-    trip: &Trip<'_>,
+    trip: &RoutedRequest<'_>,
     flight: SingleFlight,
     ticket: Generation,
     patience: Duration,
-) -> Result<Attempt> {
+) -> Result<FetchOutcome> {
     let deadline = Instant::now() + patience;
     Ok(match run_blocking(move || flight.wait(ticket, deadline)).await? {
         Turn::Completed(outcome) => match outcome.into_result() {
-            Ok(()) => Attempt::Stored,
-            Err(error) => Attempt::FailedElsewhere(error),
+            Ok(()) => FetchOutcome::Stored,
+            Err(error) => FetchOutcome::FailedElsewhere(error),
         },
-        Turn::TimedOut => Attempt::Failed(slow(trip.wish, patience)),
+        Turn::TimedOut => FetchOutcome::Failed(timed_out(trip.request, patience)),
         Turn::Lead(lead) => {
             let left = deadline.saturating_duration_since(Instant::now());
             // Giving up is an outcome too: it lands, so that the next one does not wait as long for
             // the same.
-            let result = tokio::time::timeout(left, fetch(ctx, trip))
+            let result = tokio::time::timeout(left, fetch_and_store(ctx, trip))
                 .await
-                .unwrap_or_else(|_| Err(slow(trip.wish, patience)));
-            land(ctx, lead, &result).await?;
-            result.map_or_else(Attempt::Failed, Attempt::Fetched)
+                .unwrap_or_else(|_| Err(timed_out(trip.request, patience)));
+            complete_with(ctx, lead, &result).await?;
+            result.map_or_else(FetchOutcome::Failed, FetchOutcome::Fetched)
         }
     })
 }
 
 /// Asks AWS, and stores what it gave.
-async fn fetch(ctx: &Arc<Ctx>, trip: &Trip<'_>) -> Result<Credentials> {
-    let wish = trip.wish;
+async fn fetch_and_store(ctx: &Arc<Ctx>, trip: &RoutedRequest<'_>) -> Result<Credentials> {
+    let wish = trip.request;
     let credentials = match trip.route.and_then(|route| Some((route.last()?, route.base()?))) {
-        Some((link, base)) => through(ctx, wish, link, base).await?,
-        None => from_portal(ctx, wish).await?,
+        Some((link, base)) => assume_chained(ctx, wish, link, base).await?,
+        None => fetch_from_portal(ctx, wish).await?,
     };
-    if wish.keep {
-        let (vault, name, kept) = (ctx.vault.clone(), trip.name.clone(), credentials.clone());
+    if wish.store {
+        let (vault, name, kept) = (ctx.vault.clone(), trip.record_id.clone(), credentials.clone());
         match run_blocking(move || vault.save(&name, &kept)).await {
             Err(error) if error.kind == ErrorKind::Vault => return Err(error),
             // A full or read-only disk does not take the credentials away from whoever asked.
@@ -281,7 +292,7 @@ async fn fetch(ctx: &Arc<Ctx>, trip: &Trip<'_>) -> Result<Credentials> {
 }
 
 /// Asks the portal for a role that it lists.
-async fn from_portal(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
+async fn fetch_from_portal(ctx: &Arc<Ctx>, wish: &AssumeRequest) -> Result<Credentials> {
     let identity = ctx.identity(&wish.instance)?;
     let token = access_token(ctx, &wish.instance, None).await?;
     match identity.fetch_role_credentials(&token, wish.account, &wish.role).await {
@@ -297,15 +308,20 @@ async fn from_portal(ctx: &Arc<Ctx>, wish: &Wish) -> Result<Credentials> {
 /// Takes the last step of a chain. The credentials before it come out of the vault or a flight of
 /// their own, chained or not. Stored ones that AWS turns down may have been revoked, which nothing
 /// but their use tells: they are fetched anew, once, all the way to the portal.
-async fn through(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId) -> Result<Credentials> {
-    let source = wish.on_the_way(&link.via);
+async fn assume_chained(
+    ctx: &Arc<Ctx>,
+    wish: &AssumeRequest,
+    link: &ChainedRole,
+    base: &RoleId,
+) -> Result<Credentials> {
+    let source = wish.for_intermediate_role(&link.via);
     let before = Box::pin(assume(ctx, &source)).await?;
-    let refused = match step(ctx, wish, link, base, &before.credentials).await {
+    let refused = match assume_from(ctx, wish, link, base, &before.credentials).await {
         Err(error) if error.kind == ErrorKind::AccessDenied && !before.fetched => error,
         other => return other,
     };
-    match Box::pin(assume(ctx, &Wish { stored: false, ..source })).await {
-        Ok(anew) => step(ctx, wish, link, base, &anew.credentials).await,
+    match Box::pin(assume(ctx, &AssumeRequest { use_stored: false, ..source })).await {
+        Ok(anew) => assume_from(ctx, wish, link, base, &anew.credentials).await,
         Err(error) if error.kind == ErrorKind::LoginNeeded => Err(error),
         // Without others to try, the refusal is what there is to know.
         Err(_) => Err(refused),
@@ -313,25 +329,28 @@ async fn through(ctx: &Arc<Ctx>, wish: &Wish, link: &Link, base: &RoleId) -> Res
 }
 
 /// Goes from the role before it, with its credentials, to the role that is wished for.
-async fn step(
+async fn assume_from(
     ctx: &Arc<Ctx>,
-    wish: &Wish,
-    link: &Link,
+    wish: &AssumeRequest,
+    link: &ChainedRole,
     base: &RoleId,
     before: &Credentials,
 ) -> Result<Credentials> {
     let (identity, region) = (ctx.identity(&wish.instance)?, wish.instance.sso_region.clone());
-    let user = if !names_user(link.session_name.as_deref()) {
+    let user = if !uses_user(link.session_name.as_deref()) {
         String::new()
     } else if *base == link.via {
-        person(&identity.fetch_caller_identity(before, &region).await?)
+        session_name_from_arn(&identity.fetch_caller_identity(before, &region).await?)
     } else {
         // A session in between may be called something else: the portal's own is called as the
         // person is.
-        let first = Box::pin(assume(ctx, &Wish { stored: wish.keep, ..wish.on_the_way(base) }))
-            .await?
-            .credentials;
-        person(&identity.fetch_caller_identity(&first, &region).await?)
+        let first = Box::pin(assume(
+            ctx,
+            &AssumeRequest { use_stored: wish.store, ..wish.for_intermediate_role(base) },
+        ))
+        .await?
+        .credentials;
+        session_name_from_arn(&identity.fetch_caller_identity(&first, &region).await?)
     };
     let chain = AssumeRoleParams {
         role_arn: RoleArn::format(&region, wish.account, &wish.role),
@@ -345,16 +364,16 @@ async fn step(
 }
 
 /// The session's name in `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
-fn person(arn: &str) -> String {
+fn session_name_from_arn(arn: &str) -> String {
     arn.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-async fn load(ctx: &Arc<Ctx>, name: &RecordId) -> Result<Option<Credentials>> {
+async fn load_credentials(ctx: &Arc<Ctx>, name: &RecordId) -> Result<Option<Credentials>> {
     let (vault, name, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     run_blocking(move || vault.load::<Credentials>(&name, now)).await
 }
 
-fn slow(wish: &Wish, patience: Duration) -> Error {
+fn timed_out(wish: &AssumeRequest, patience: Duration) -> Error {
     Error::new(
         ErrorKind::Unreachable,
         format!(

@@ -12,10 +12,10 @@ use crate::os::clock::Clock;
 pub use crate::os::thread::run_blocking;
 use crate::vault::Vault;
 
-use crate::ops::instances::{named, problems};
+use crate::ops::instances::{find_instance, problems};
 
 /// How long the end of the program waits for a token whose answer must be kept.
-const LAST_WAIT: Duration = Duration::from_secs(10);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The use cases' surroundings. Making one reads nothing and connects to nothing.
 pub struct Ctx {
@@ -35,7 +35,7 @@ pub struct Ctx {
     pub network: NetworkConfig,
     /// Read-locked during a token request whose answer must be kept; the end of the program waits
     /// for the write lock. Shared by contexts derived from this one.
-    pub keeping: Arc<tokio::sync::RwLock<()>>,
+    pub token_requests: Arc<tokio::sync::RwLock<()>>,
     identities: Mutex<HashMap<InstanceName, Arc<IdentityClient>>>,
 }
 
@@ -59,7 +59,7 @@ impl Ctx {
             clock,
             vault: Arc::new(vault),
             network,
-            keeping,
+            token_requests: keeping,
             identities,
         })
     }
@@ -76,7 +76,7 @@ impl Ctx {
             clock: self.clock,
             vault: self.vault.clone(),
             network: self.network.clone(),
-            keeping: self.keeping.clone(),
+            token_requests: self.token_requests.clone(),
             identities: Mutex::default(),
         })
     }
@@ -101,13 +101,13 @@ impl Ctx {
     /// # Errors
     /// [`crate::domain::Kind::Config`] with the nearest names when there is none.
     pub fn instance(&self, name: &str) -> Result<&Instance> {
-        named(&self.instances, name)
-            .map_err(|error| problems::explain(&self.paths, Some(name), error))
+        find_instance(&self.instances, name)
+            .map_err(|error| problems::add_problem_hints(&self.paths, Some(name), error))
     }
 
     /// Waits until nothing is under way whose answer must be kept, but not for ever: a server that
     /// has not answered for so long has lost the request.
-    pub async fn settle(&self) {
-        let _ = tokio::time::timeout(LAST_WAIT, self.keeping.write()).await;
+    pub async fn wait_for_token_requests(&self) {
+        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, self.token_requests.write()).await;
     }
 }

@@ -9,40 +9,40 @@ use crate::domain::{Credentials, Error, Result};
 use crate::os::group::{ChildGroup, OutputStream, StopGroupOnSignal};
 use crate::os::process::ChildCommand;
 
-use crate::ops::assume::{Wish, assume};
+use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::{Ctx, run_blocking};
 
 /// What happens in a role.
 #[derive(Debug)]
-pub enum Told {
+pub enum RoleEvent {
     /// Its command has begun.
-    Begun,
+    Started,
     /// Its command wrote a line; the line's end is in it.
-    Line(OutputStream, Vec<u8>),
+    Output(OutputStream, Vec<u8>),
     /// Its credentials are older than they should be.
     Warning(Error),
     /// It is over.
-    Ended(Outcome),
+    Finished(RunOutcome),
 }
 
 /// How it ended in a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RunOutcome {
     /// The command's exit code.
-    Code(u8),
+    Exited(u8),
     /// There were no credentials, or no command could be started.
     Failed(Error),
     /// Ctrl-C or a signal ended it on the way.
-    Stopped,
+    Interrupted,
     /// Ctrl-C or a signal came before it.
-    NotBegun,
+    NotStarted,
 }
 
 /// Makes the command for a role, by its position in the list, out of its credentials.
-pub type MakeChild = dyn Fn(usize, &Credentials) -> ChildCommand + Send + Sync;
+pub type ChildFactory = dyn Fn(usize, &Credentials) -> ChildCommand + Send + Sync;
 /// Hears what happens in a role, by its position in the list. Called from several threads; a slow
 /// one slows the commands down.
-pub type Hear = dyn Fn(usize, Told) + Send + Sync;
+pub type RoleEventHandler = dyn Fn(usize, RoleEvent) + Send + Sync;
 
 /// Runs a command in every one of these roles, `at_once` at a time. One role's failure keeps no
 /// other from its turn. Ctrl-C, SIGTERM and SIGHUP end the commands that run and begin no others.
@@ -50,12 +50,12 @@ pub type Hear = dyn Fn(usize, Told) + Send + Sync;
 ///
 /// # Errors
 /// When signals can't be listened for.
-pub async fn each(
+pub async fn run_each(
     ctx: &Arc<Ctx>,
-    wishes: Vec<Wish>,
+    wishes: Vec<AssumeRequest>,
     at_once: usize,
-    child: Arc<MakeChild>,
-    hear: Arc<Hear>,
+    child: Arc<ChildFactory>,
+    hear: Arc<RoleEventHandler>,
 ) -> Result<()> {
     let group = Arc::new(ChildGroup::default());
     let (stop, stopped) = watch::channel(false);
@@ -65,20 +65,20 @@ pub async fn each(
     let gate = Arc::new(Semaphore::new(at_once.max(1)));
     let mut tasks = JoinSet::new();
     for (at, wish) in wishes.into_iter().enumerate() {
-        let role = Role {
+        let role = RoleRun {
             ctx: ctx.clone(),
             group: group.clone(),
             stopped: stopped.clone(),
-            child: child.clone(),
-            hear: hear.clone(),
-            at,
+            child_factory: child.clone(),
+            on_event: hear.clone(),
+            index: at,
         };
         let gate = gate.clone();
         tasks.spawn(async move {
             let _turn = gate.acquire_owned().await;
-            let hear = role.hear.clone();
-            let outcome = role.run(&wish).await.unwrap_or_else(Outcome::Failed);
-            hear(at, Told::Ended(outcome));
+            let hear = role.on_event.clone();
+            let outcome = role.run(&wish).await.unwrap_or_else(RunOutcome::Failed);
+            hear(at, RoleEvent::Finished(outcome));
         });
     }
     while let Some(done) = tasks.join_next().await {
@@ -88,37 +88,37 @@ pub async fn each(
 }
 
 /// One role's share of the work.
-struct Role {
+struct RoleRun {
     ctx: Arc<Ctx>,
     group: Arc<ChildGroup>,
     stopped: watch::Receiver<bool>,
-    child: Arc<MakeChild>,
-    hear: Arc<Hear>,
-    at: usize,
+    child_factory: Arc<ChildFactory>,
+    on_event: Arc<RoleEventHandler>,
+    index: usize,
 }
 
-impl Role {
-    async fn run(mut self, wish: &Wish) -> Result<Outcome> {
+impl RoleRun {
+    async fn run(mut self, wish: &AssumeRequest) -> Result<RunOutcome> {
         let assumed = tokio::select! {
             biased;
-            _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(Outcome::NotBegun),
+            _ = self.stopped.wait_for(|stopped| *stopped) => return Ok(RunOutcome::NotStarted),
             assumed = assume(&self.ctx, wish) => assumed?,
         };
         if let Some(warning) = assumed.warning {
-            (self.hear)(self.at, Told::Warning(warning));
+            (self.on_event)(self.index, RoleEvent::Warning(warning));
         }
-        let child = (self.child)(self.at, &assumed.credentials);
-        let (group, hear, at) = (self.group.clone(), self.hear, self.at);
-        hear(at, Told::Begun);
+        let child = (self.child_factory)(self.index, &assumed.credentials);
+        let (group, hear, at) = (self.group.clone(), self.on_event, self.index);
+        hear(at, RoleEvent::Started);
         let code = run_blocking(move || {
-            group.run(&child, &|stream, line| hear(at, Told::Line(stream, line)))
+            group.run(&child, &|stream, line| hear(at, RoleEvent::Output(stream, line)))
         })
         .await?;
         Ok(match code {
-            None => Outcome::NotBegun,
+            None => RunOutcome::NotStarted,
             // One that was about to end well has done its work all the same.
-            Some(1..) if self.group.is_stopped() => Outcome::Stopped,
-            Some(code) => Outcome::Code(code),
+            Some(1..) if self.group.is_stopped() => RunOutcome::Interrupted,
+            Some(code) => RunOutcome::Exited(code),
         })
     }
 }

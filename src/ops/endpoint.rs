@@ -11,19 +11,19 @@ use crate::domain::{ErrorKind, Result};
 use crate::os::atomic_file;
 use crate::server::{CredentialsSource, FetchReason};
 
-use crate::ops::assume::{Wish, assume};
+use crate::ops::assume::{AssumeRequest, assume};
 use crate::ops::ctx::Ctx;
 use crate::ops::sign_in::background::await_sign_in;
 
 /// How long a sign-in in the background is waited for before whoever asks is told of it.
-const SIGN_IN: Duration = Duration::from_secs(20);
+const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Where an endpoint's slot gets a role's credentials. With nobody signed in, `auto_login =
 /// "always"` and somebody who waits, `start` leaves a helper behind that signs in; otherwise no
 /// browser opens.
-pub fn source(
+pub fn credential_source(
     ctx: Arc<Ctx>,
-    wish: Wish,
+    wish: AssumeRequest,
     start: impl Fn() -> Result<()> + Send + Sync + 'static,
 ) -> CredentialsSource {
     let start = Arc::new(start);
@@ -34,7 +34,8 @@ pub fn source(
                 occasion == FetchReason::Requested && ctx.settings.auto_login == AutoLogin::Always;
             let assumed = match assume(&ctx, &wish).await {
                 Err(error) if error.kind == ErrorKind::LoginNeeded && may_sign_in => {
-                    await_sign_in(&ctx, &wish.instance, SIGN_IN, || start(), |_| {}).await?;
+                    await_sign_in(&ctx, &wish.instance, SIGN_IN_TIMEOUT, || start(), |_| {})
+                        .await?;
                     assume(&ctx, &wish).await
                 }
                 other => other,
@@ -48,7 +49,7 @@ pub fn source(
 ///
 /// # Errors
 /// [`Kind::Os`] if one of the AWS files can't be read.
-pub fn in_the_way(ctx: &Ctx) -> Result<Option<(PathBuf, DefaultCredentialKey)>> {
+pub fn default_profile_conflict(ctx: &Ctx) -> Result<Option<(PathBuf, DefaultCredentialKey)>> {
     for path in [&ctx.paths.aws_credentials, &ctx.paths.aws_config] {
         let bytes = atomic_file::load(path)?;
         if let Some(found) = AwsConfig::parse(bytes.unwrap_or_default()).default_credential_key() {

@@ -9,22 +9,23 @@ use crate::os::ancestors::parent_names;
 use crate::shell::{self, CredentialExport, PreviousEnv, Recipient, RoleExport};
 use crate::vault::RecordId;
 
-use crate::ops::assume::{Wish, assume};
-use crate::ops::console::{Visit, custom, sign_in_link};
+use crate::ops::assume::{AssumeRequest, assume};
+use crate::ops::console::{ConsoleRequest, fetch_sign_in_link, options_for_role};
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::exports;
-use crate::ops::profiles::{self, Change};
+use crate::ops::profiles::{self, ProfileChange};
+use crate::ops::role_env;
 use crate::ops::roles::chain::{Chains, Route};
 
 /// Credentials of a role for an errand; they are in the vault already unless they have just
 /// expired.
-async fn credentials(ctx: &Arc<Ctx>, role: &RoleId) -> Result<Credentials> {
+async fn assume_role(ctx: &Arc<Ctx>, role: &RoleId) -> Result<Credentials> {
     let instance = ctx.instance(role.instance.as_str())?.clone();
-    let assumed = assume(ctx, &Wish::new(&instance, role.account, role.role.clone())).await?;
+    let assumed =
+        assume(ctx, &AssumeRequest::new(&instance, role.account, role.role.clone())).await?;
     Ok(assumed.credentials)
 }
 
-fn gone(role: &RoleId) -> Error {
+fn role_not_listed(role: &RoleId) -> Error {
     Error::new(ErrorKind::UnknownRole, format!("{role} is not in the list any more"))
 }
 
@@ -32,10 +33,14 @@ fn gone(role: &RoleId) -> Error {
 ///
 /// # Errors
 /// As [`assume`]; [`Kind::UnknownRole`] when the role has gone from the list.
-pub async fn keys(ctx: &Arc<Ctx>, roster: &Roster, role: &RoleId) -> Result<Secret<String>> {
-    let entry = roster.find(role).ok_or_else(|| gone(role))?;
-    let credentials = credentials(ctx, role).await?;
-    let (tags, color) = (exports::tags(ctx, roster, entry), exports::color(ctx, roster, entry));
+pub async fn export_lines(
+    ctx: &Arc<Ctx>,
+    roster: &Roster,
+    role: &RoleId,
+) -> Result<Secret<String>> {
+    let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
+    let credentials = assume_role(ctx, role).await?;
+    let (tags, color) = (role_env::tags(ctx, roster, entry), role_env::color(ctx, roster, entry));
     // What is set where they go nobody knows here.
     let grant = RoleExport {
         roster,
@@ -58,24 +63,24 @@ pub async fn keys(ctx: &Arc<Ctx>, roster: &Roster, role: &RoleId) -> Result<Secr
 ///
 /// # Errors
 /// As [`keys`], and those of the federation endpoint.
-pub async fn console_link(
+pub async fn fetch_console_link(
     ctx: &Arc<Ctx>,
     roster: &Roster,
     role: &RoleId,
 ) -> Result<Secret<String>> {
-    let entry = roster.find(role).ok_or_else(|| gone(role))?;
-    let credentials = credentials(ctx, role).await?;
+    let entry = roster.find(role).ok_or_else(|| role_not_listed(role))?;
+    let credentials = assume_role(ctx, role).await?;
     let instance = roster.instance(entry);
     let region = entry.region.as_ref().unwrap_or(&instance.sso_region);
-    let minutes = custom(ctx, roster, entry).minutes;
-    let visit = Visit {
+    let minutes = options_for_role(ctx, roster, entry).session_minutes;
+    let visit = ConsoleRequest {
         credentials: &credentials,
         issuer: instance.start_url.normalized(),
         region,
         destination: None,
-        minutes,
+        session_minutes: minutes,
     };
-    sign_in_link(ctx, &visit).await
+    fetch_sign_in_link(ctx, &visit).await
 }
 
 /// Writes profiles of these roles into the AWS config file; says in one line what was done.
@@ -83,12 +88,12 @@ pub async fn console_link(
 /// # Errors
 /// As [`profiles::write_roles`]; [`Kind::Config`] when none of the roles could be given a profile.
 pub fn write_profiles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<String> {
-    let report = profiles::write_roles(ctx, roles.clone())?;
+    let report = profiles::apply_roles(ctx, roles.clone())?;
     let file = ctx.paths.abbreviate(&report.file);
     let names: Vec<&str> = report
         .profiles
         .iter()
-        .filter(|line| line.change != Change::Removed && roles.contains(&line.role))
+        .filter(|line| line.change != ProfileChange::Removed && roles.contains(&line.role))
         .map(|line| &*line.name)
         .collect();
     let left_out = match report.skipped.len() {
@@ -112,13 +117,13 @@ pub fn write_profiles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<String> {
 ///
 /// # Errors
 /// As [`profiles::keep_up`].
-pub fn keep_up(ctx: &Ctx) -> Result<Option<String>> {
+pub fn update_profiles(ctx: &Ctx) -> Result<Option<String>> {
     if !ctx.settings.auto_config_check {
         return Ok(None);
     }
-    let report = profiles::keep_up(ctx)
+    let report = profiles::apply_if_present(ctx)
         .map_err(|error| error.context("profiles were not brought up to date"))?;
-    Ok(report.map(|report| format!("{}: {}", ctx.paths.abbreviate(&report.file), report.counts())))
+    Ok(report.map(|report| format!("{}: {}", ctx.paths.abbreviate(&report.file), report.summary())))
 }
 
 /// Forgets the stored credentials of a role. AWS keeps them valid until they expire; here nobody
@@ -126,9 +131,9 @@ pub fn keep_up(ctx: &Ctx) -> Result<Option<String>> {
 ///
 /// # Errors
 /// Vault errors.
-pub async fn forget(ctx: &Arc<Ctx>, role: &RoleId) -> Result<()> {
+pub async fn forget_credentials(ctx: &Arc<Ctx>, role: &RoleId) -> Result<()> {
     let instance = ctx.instance(role.instance.as_str())?.clone();
-    let chains = Chains::of(&ctx.settings)?;
+    let chains = Chains::from_settings(&ctx.settings)?;
     let digest = chains.route(role)?.as_ref().map(Route::digest).transpose()?;
     let name = RecordId::credentials(&instance, role.account, &role.role, digest.as_ref());
     let vault = ctx.vault.clone();

@@ -10,7 +10,7 @@ use crate::domain::{
     ConfirmLevel, Error, InstanceName, Region, RoleId, Roster, Secret, StartUrl, Timestamp,
 };
 
-pub use crate::ops::consent::Consents;
+pub use crate::ops::confirmations::TerminalConfirmations;
 pub use crate::vault::UnlockPrompt;
 
 /// Something to do in the background.
@@ -18,7 +18,7 @@ pub use crate::vault::UnlockPrompt;
 pub enum Request {
     /// The first frame stands on a sketch: answer with the whole [`News::Roster`] and
     /// [`News::Sessions`].
-    Begin,
+    Start,
     /// Read accounts and roles of an instance anew. Needs a valid token; answers
     /// [`News::Refreshed`].
     Refresh {
@@ -34,7 +34,7 @@ pub enum Request {
     },
     /// The address that the browser ended on, pasted back from a machine that can't be reached from
     /// there. Answers [`SignInStep::Misread`] when it is not the right one.
-    Reply {
+    PasteRedirect {
         /// The number the sign-in was asked with.
         number: u64,
         /// The whole address; the code in it is good once.
@@ -61,7 +61,7 @@ pub enum Request {
         number: u64,
     },
     /// Forget a role's stored credentials. Answers [`News::Sessions`].
-    Drop {
+    ForgetCredentials {
         /// Which role.
         role: RoleId,
     },
@@ -71,7 +71,7 @@ pub enum Request {
         /// Which role; its credentials are in the vault.
         role: RoleId,
         /// What of it.
-        what: Secretive,
+        secret: SecretKind,
     },
     /// Write profiles of roles into the AWS config file. Answers [`News::Note`], or
     /// [`News::Failed`].
@@ -80,7 +80,7 @@ pub enum Request {
         roles: Vec<RoleId>,
     },
     /// A person has consented to a protected role. Answers [`News::Consents`].
-    Consent {
+    RecordConfirmation {
         /// Which role.
         role: RoleId,
         /// In which way.
@@ -122,11 +122,11 @@ pub enum Request {
         text: String,
     },
     /// Keep favourites and hidden roles.
-    Mark {
+    SetFlag {
         /// Which roles.
         roles: Vec<RoleId>,
         /// Which mark.
-        mark: Mark,
+        flag: RoleFlag,
         /// Put on or taken off.
         on: bool,
     },
@@ -134,44 +134,44 @@ pub enum Request {
 
 /// A mark that a person can put on a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum RoleFlag {
     /// Pinned on top.
-    Favourite,
+    Favorite,
     /// Not shown.
     Hidden,
 }
 
 /// What is copied without ever being seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Secretive {
+pub enum SecretKind {
     /// The keys, as lines for the calling shell.
     Keys,
     /// A link that signs whoever opens it into the console.
     ConsoleLink,
 }
 
-impl Secretive {
+impl SecretKind {
     /// In words: `the keys`.
-    pub fn name(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Secretive::Keys => "the keys",
-            Secretive::ConsoleLink => "a console link",
+            SecretKind::Keys => "the keys",
+            SecretKind::ConsoleLink => "a console link",
         }
     }
 }
 
 /// The services whose console pages are known: the name to choose one by, and its other names.
-pub fn services() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+pub fn console_services() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     SERVICES.iter().map(|service| (service.name, service.aliases))
 }
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
-pub enum News {
+pub enum Update {
     /// The list of roles as it is now known; comes many times during a first refresh.
     Roster(Arc<Roster>),
     /// A refresh goes on.
-    Refreshing {
+    RefreshProgress {
         /// Which instance.
         instance: InstanceName,
         /// Accounts whose roles were read.
@@ -187,7 +187,7 @@ pub enum News {
         instance: InstanceName,
         /// Roles that came and went, or why it failed. [`crate::domain::Kind::LoginNeeded`] when
         /// nobody is signed in.
-        outcome: Result<Refreshed, Error>,
+        outcome: Result<RefreshCounts, Error>,
     },
     /// A sign-in moves on.
     SignIn {
@@ -206,17 +206,17 @@ pub enum News {
         outcome: Result<Timestamp, Error>,
     },
     /// Who is signed in, and which roles have credentials in the vault.
-    Sessions(Sessions),
+    Sessions(SessionList),
     /// The vault is closed, and this would open it. Comes before the answer that failed for it.
     Locked(UnlockPrompt),
     /// The vault was opened, or was not.
-    Vault(Result<(), Error>),
+    VaultUnlocked(Result<(), Error>),
     /// Where an address leads, or why it is none.
     Discovered {
         /// The request's number.
         number: u64,
         /// What was found.
-        outcome: Result<Found, Error>,
+        outcome: Result<DiscoveredInstance, Error>,
     },
     /// An instance was written, or why it was not.
     SetUp {
@@ -226,36 +226,36 @@ pub enum News {
         outcome: Result<InstanceName, Error>,
     },
     /// What a person has consented to in this terminal.
-    Consents(Consents),
+    Confirmations(TerminalConfirmations),
     /// Something asked for a role could not be done.
-    Failed {
+    RoleFailed {
         /// The role.
         role: RoleId,
         /// Why.
         error: Error,
     },
     /// Seconds that AWS's clock is ahead of this machine's, as its last answer tells.
-    Clock(i64),
+    ClockSkew(i64),
     /// One line for the message area.
-    Note(String),
+    Message(String),
 }
 
 /// From so many seconds on a clock is called wrong: AWS takes no signature that is older.
-const WRONG: i64 = 300;
+const MAX_SKEW_SECONDS: i64 = 300;
 
 /// What to say of a clock that is this many seconds from AWS's; `None` when it is right.
-pub fn clock_says(ahead: i64) -> Option<String> {
+pub fn clock_warning(ahead: i64) -> Option<String> {
     let far = match ahead.unsigned_abs() / 60 {
         minutes @ 0..120 => format!("{minutes} min"),
         minutes @ 120..2_880 => format!("{} h", minutes / 60),
         minutes => format!("{} days", minutes / 1_440),
     };
     let side = if ahead > 0 { "behind" } else { "ahead of" };
-    (ahead.abs() >= WRONG).then(|| format!("this machine's clock is {far} {side} AWS's"))
+    (ahead.abs() >= MAX_SKEW_SECONDS).then(|| format!("this machine's clock is {far} {side} AWS's"))
 }
 
 /// What to type so that this machine's clock is set.
-pub const SET_CLOCK: &str = if cfg!(target_os = "macos") {
+pub const SET_CLOCK_COMMAND: &str = if cfg!(target_os = "macos") {
     "sudo sntp -sS time.apple.com"
 } else if cfg!(windows) {
     "w32tm /resync"
@@ -265,7 +265,7 @@ pub const SET_CLOCK: &str = if cfg!(target_os = "macos") {
 
 /// A portal that somebody's address leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct DiscoveredInstance {
     /// Its start URL, as AWS knows it.
     pub start_url: StartUrl,
     /// Its region; `None` when only a person can tell.
@@ -278,7 +278,7 @@ pub struct Found {
 
 /// What a refresh changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refreshed {
+pub struct RefreshCounts {
     /// New roles.
     pub added: usize,
     /// Roles that are gone.
@@ -306,13 +306,13 @@ pub enum SignInStep {
         /// When the attempt ends by itself.
         expires_at: Timestamp,
         /// Whether a browser was opened on this machine.
-        browser: bool,
+        browser_opened: bool,
     },
     /// The browser could not show the page of the last [`SignInStep::Open`]: the address may not be
     /// opened, or the launcher failed. The sign-in goes on; the user has to open the address.
     BrowserFailed(Error),
     /// A pasted address could not be used. The sign-in goes on.
-    Misread(Error),
+    RedirectRejected(Error),
     /// Signed in.
     Done,
     /// Refused, expired, cancelled or unreachable.
@@ -321,26 +321,26 @@ pub enum SignInStep {
 
 /// Who is signed in where, and which roles are ready.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Sessions {
+pub struct SessionList {
     /// One per instance of the roster, in its order.
-    pub instances: Vec<Session>,
+    pub instances: Vec<InstanceSession>,
     /// Roles with credentials in the vault, and when these expire.
     pub roles: Vec<(RoleId, Timestamp)>,
 }
 
 /// The state of one instance's session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
+pub struct InstanceSession {
     /// Which instance.
     pub instance: InstanceName,
     /// Whether there is a token that is valid or can be refreshed.
     pub signed_in: bool,
     /// When the person last signed in; shown as `signed in 3 h ago`.
-    pub since: Option<Timestamp>,
+    pub signed_in_at: Option<Timestamp>,
     /// When the session is expected to end, if anything tells.
-    pub ends: Option<Timestamp>,
+    pub ends_at: Option<Timestamp>,
     /// The token is the AWS CLI's: it can be used, and is renewed and ended there.
-    pub borrowed: bool,
+    pub is_cli_token: bool,
     /// When the inventory was last read.
     pub fetched_at: Option<Timestamp>,
     /// Accounts that AWS left out or listed without roles then; a second refresh decides.

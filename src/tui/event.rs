@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::domain::Timestamp;
-use crate::ops::work::News;
+use crate::ops::work::Update;
 
 use super::matching::Found;
 
@@ -25,7 +25,7 @@ pub(super) enum Event {
     /// It is this late.
     Tick(Timestamp),
     /// The background had something to say.
-    News(News),
+    News(Update),
     /// A search ended.
     Found(Arc<Found>),
     /// The terminal is gone.

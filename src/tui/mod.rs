@@ -36,8 +36,8 @@ use crate::domain::{
     AccountId, Height, InstanceName, PackedRoster, Result, RoleFlags, RoleId, RoleName, Roster,
     Usages,
 };
-use crate::ops::work::{News, Sessions};
-use crate::ops::worker::Requests;
+use crate::ops::backend::RequestSender;
+use crate::ops::work::{SessionList, Update};
 use crate::os::clock::Clock;
 
 pub use bindings::{Keys, Misbound, Style};
@@ -53,7 +53,7 @@ pub struct Options {
     /// Favourites and hidden roles.
     pub marks: RoleFlags,
     /// Who is signed in, as far as it is known at the start.
-    pub sessions: Sessions,
+    pub sessions: SessionList,
     /// What stands in the query at the start.
     pub query: String,
     /// What Enter does.
@@ -233,6 +233,6 @@ pub struct Left {
 /// # Errors
 /// [`crate::domain::Kind::Usage`] when there is no terminal, [`crate::domain::Kind::Os`] when it
 /// fails underneath.
-pub fn run(options: Options, requests: Requests, news: Receiver<News>) -> Result<Left> {
+pub fn run(options: Options, requests: RequestSender, news: Receiver<Update>) -> Result<Left> {
     runner::run(options, requests, news)
 }

@@ -8,7 +8,7 @@ use super::state::overlay::Overlay;
 use super::state::{Refresh, State};
 use super::view::words;
 use crate::domain::{Error, ErrorKind, InstanceName, Timestamp};
-use crate::ops::work::clock_says;
+use crate::ops::work::clock_warning;
 
 /// Seconds without an answer before that is said: nearly every list begins to come sooner.
 pub(super) const PATIENCE: i64 = 5;
@@ -110,7 +110,7 @@ fn unread(state: &State) -> Option<Notice> {
 }
 
 fn wrong_clock(state: &State) -> Option<Notice> {
-    let words = clock_says(state.clock_ahead)
+    let words = clock_warning(state.clock_ahead)
         .filter(|_| !open(state, |overlay| matches!(overlay, Overlay::Clock(_))))?;
     let said = state.clock_told.map(|at| words::ago(at, state.now)).unwrap_or_default();
     let far = words::span(state.clock_ahead.abs());

@@ -14,8 +14,8 @@ use super::update::update;
 use super::worker::Worker;
 use super::{Exit, Left, Options};
 use crate::domain::{Error, Result};
-use crate::ops::work::News;
-use crate::ops::worker::Requests;
+use crate::ops::backend::RequestSender;
+use crate::ops::work::Update;
 use crate::os::clock::Clock;
 use crate::os::thread;
 
@@ -37,12 +37,16 @@ struct Runner {
     /// Events received and not taken yet.
     queue: VecDeque<Event>,
     worker: Worker,
-    requests: Requests,
+    requests: RequestSender,
     exit: Option<Exit>,
 }
 
 /// Runs the picker; see [`super::run`].
-pub(super) fn run(options: Options, requests: Requests, news: Receiver<News>) -> Result<Left> {
+pub(super) fn run(
+    options: Options,
+    requests: RequestSender,
+    news: Receiver<Update>,
+) -> Result<Left> {
     let (sender, events) = mpsc::channel();
     let mut worker = Worker::new(sender.clone());
     let (clock, mouse) = (options.now, options.looks.mouse);
@@ -76,7 +80,7 @@ pub(super) fn run(options: Options, requests: Requests, news: Receiver<News>) ->
 }
 
 /// One queue for everything that happens. Ends when either side hangs up.
-fn forward(news: &Receiver<News>, events: &Sender<Event>) {
+fn forward(news: &Receiver<Update>, events: &Sender<Event>) {
     while let Ok(news) = news.recv() {
         if events.send(Event::News(news)).is_err() {
             break;

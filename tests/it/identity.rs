@@ -12,7 +12,7 @@ use rolecall::identity::{
     AssumeRoleParams, Callback, ClientRegistration, Flow, IdentityClient, NetworkConfig, Pkce,
     PollOutcome, Proxy, RefreshOutcome, TokenResponse, fetch_signin_token,
 };
-use rolecall::ops::refresh::{Limits, Progress, refresh};
+use rolecall::ops::refresh::{Progress, RefreshLimits, refresh};
 use rolecall::os::clock::Clock;
 use rolecall::os::http::{HttpResponse, Listener};
 
@@ -293,10 +293,16 @@ async fn a_throttled_refresh_loses_nothing() {
     let (_, tokens) = signed_in(&identity).await;
     let mut throttled = 0;
     let mut see = |progress: Progress<'_>| throttled += usize::from(progress.throttled);
-    let outcome =
-        refresh(&identity, &tokens.access_token, None, Limits::default(), Clock::System, &mut see)
-            .await
-            .unwrap();
+    let outcome = refresh(
+        &identity,
+        &tokens.access_token,
+        None,
+        RefreshLimits::default(),
+        Clock::System,
+        &mut see,
+    )
+    .await
+    .unwrap();
     assert!(outcome.inventory.complete, "{:?}", outcome.failed);
     assert!(throttled > 0);
     let (want, got) =

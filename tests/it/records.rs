@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rolecall::cache::inventory;
 use rolecall::config::{self, Env, Paths};
 use rolecall::domain::{Credentials, Instance, RoleName, Timestamp};
-use rolecall::ops::instances::instances;
+use rolecall::ops::instances::load_instances;
 use rolecall::os::clock::Clock;
 use rolecall::vault::{
     KeyCache, PassphraseSource, RecordId, SecureStore, SingleFlight, SsoToken, Vault, VaultOptions,
@@ -29,7 +29,7 @@ impl Records {
         let env = Env::from_pairs(sandbox.variables());
         let paths = Paths::from_env(&env).unwrap();
         let settings = config::load(&env, &paths).unwrap().settings;
-        let instances = instances(&env, &paths, &settings).unwrap();
+        let instances = load_instances(&env, &paths, &settings).unwrap();
         let passphrase = PassphraseSource::Given("correct horse".to_owned().into());
         let dir = paths.state_dir.join("vault");
         let options = VaultOptions {

@@ -3,7 +3,7 @@
 use rolecall::demo::{self, Fault, Simulator, SimulatorOptions};
 use rolecall::domain::{EndpointOverrides, ErrorKind, InstanceName, Region};
 use rolecall::identity::NetworkConfig;
-use rolecall::ops::setup::discover::{Portal, confirm, discover, instance};
+use rolecall::ops::setup::discover::{DiscoveredPortal, discover, new_instance, verify_region};
 use rolecall::os::clock::Clock;
 
 fn aws() -> Simulator {
@@ -19,11 +19,11 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-fn found(aws: &Simulator, pasted: &str) -> Portal {
+fn found(aws: &Simulator, pasted: &str) -> DiscoveredPortal {
     run(discover(&NetworkConfig::default(), &endpoints(aws), pasted)).unwrap()
 }
 
-fn said(portal: &Portal) -> (String, Option<&str>) {
+fn said(portal: &DiscoveredPortal) -> (String, Option<&str>) {
     (portal.start_url.to_string(), portal.region.as_ref().map(Region::as_str))
 }
 
@@ -77,14 +77,14 @@ fn a_portal_that_tells_nothing_leaves_the_region_to_the_person() {
 #[test]
 fn aws_itself_says_whether_start_url_and_region_belong_together() {
     let aws = aws();
-    let ask = |portal: &Portal| {
-        let of = instance(
+    let ask = |portal: &DiscoveredPortal| {
+        let of = new_instance(
             &InstanceName::new("x"),
             &portal.start_url,
             &Region::new("eu-west-1"),
             endpoints(&aws),
         );
-        run(confirm(&of, &NetworkConfig::default(), Clock::System))
+        run(verify_region(&of, &NetworkConfig::default(), Clock::System))
     };
     let corp = found(&aws, "https://corp.awsapps.com/start");
     ask(&corp).unwrap();

@@ -10,7 +10,7 @@ use crate::config::{self, Env};
 use crate::console::SERVICES;
 use crate::domain::{Roster, RosterEntry, normalize_text};
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::update;
+use crate::ops::refresh::store;
 use crate::ops::roles::fields::FIELDS;
 
 /// One thing that could be typed.
@@ -73,7 +73,7 @@ impl Sources<'_> {
     fn roles(&self, command: &str, argument: &str) -> Vec<Candidate> {
         let Some(ctx) = self.open() else { return Vec::new() };
         let Ok(instances) = context::chosen(&ctx, &self.globals) else { return Vec::new() };
-        let roster = update::known(&ctx, &instances);
+        let roster = store::load_roster(&ctx, &instances);
         let entries: Vec<&RosterEntry> =
             roster.entries.iter().filter(|entry| self.fits(entry, argument)).collect();
         match argument {
@@ -173,7 +173,7 @@ fn scopes(entries: &[&RosterEntry]) -> Vec<Candidate> {
 }
 
 fn fields() -> Vec<Candidate> {
-    FIELDS.iter().map(|field| Candidate::new(field.name, field.meaning)).collect()
+    FIELDS.iter().map(|field| Candidate::new(field.name, field.description)).collect()
 }
 
 fn services() -> Vec<Candidate> {

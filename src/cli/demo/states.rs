@@ -10,7 +10,7 @@ use crate::cli::context::{self, Person};
 use crate::demo::{self, Fault, Simulator};
 use crate::domain::{Error, Result, Secret};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::remembered;
+use crate::ops::roles::snapshot;
 use crate::ops::sign_in::sessions;
 
 /// How far this machine's clock is behind, in seconds.
@@ -93,7 +93,7 @@ fn here(place: &Place) -> Result<std::sync::Arc<Ctx>> {
 
 /// Makes the list that the picker starts with say what the files say.
 fn remember(ctx: &Ctx) {
-    remembered::renew(&ctx.env, &ctx.paths, None);
+    snapshot::rebuild_if_stale(&ctx.env, &ctx.paths, None);
 }
 
 /// Signs in everywhere and reads nothing.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::domain::{Result, escape_unprintable};
 use crate::ops::ctx::Ctx;
-use crate::ops::moving::{self, Found, Left, Plan, Program, Step};
+use crate::ops::import::{self, ImportPlan, ImportedFile, Mapped, Skipped, SourceProgram};
 
 use super::super::args::{Globals, ImportArgs};
 use super::super::{context, out};
@@ -20,12 +20,12 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     let ctx = context::open_to_create(globals)?;
     known_keys(&ctx.env, &ctx.paths)?;
     if args.undo {
-        for (file, undone) in moving::undo(&ctx, args.from.as_deref())? {
+        for (file, undone) in import::undo(&ctx, args.from.as_deref())? {
             out::say(&words::undone(&ctx, &file, undone));
         }
         return Ok(0);
     }
-    let plan = moving::plan(&ctx, args.from.as_deref())?;
+    let plan = import::plan(&ctx, args.from.as_deref())?;
     if args.diff {
         let shown = plan.changes.iter().map(|change| {
             differences::shown(
@@ -35,17 +35,17 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
             )
         });
         out::data(&shown.collect::<String>())?;
-        plan.found.iter().for_each(|found| tell_left(&found.left));
+        plan.files.iter().for_each(|found| tell_left(&found.skipped));
         return Ok(0);
     }
     if args.json {
         if args.yes {
-            moving::write(&ctx, &plan)?;
+            import::apply(&ctx, &plan)?;
         }
         out::data(&format!("{}\n", as_json(&plan, args.yes)))?;
         return Ok(0);
     }
-    plan.found.iter().for_each(|found| tell(&ctx, found));
+    plan.files.iter().for_each(|found| tell(&ctx, found));
     if plan.changes.is_empty() {
         out::say("there is nothing to write");
         return Ok(0);
@@ -53,7 +53,7 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     let files: Vec<String> =
         plan.changes.iter().map(|change| ctx.paths.abbreviate(&change.file)).collect();
     consent(args.yes, &format!("Write this into {}?", files.join(" and ")))?;
-    moving::write(&ctx, &plan)?;
+    import::apply(&ctx, &plan)?;
     out::say(&format!("written: {}", out::bold(&files.join(", "))));
     out::say(&format!("{} rolecall login --all, then rolecall", out::dim("next:")));
     let named =
@@ -62,7 +62,7 @@ pub(super) fn run(globals: &Globals, args: &ImportArgs) -> Result<u8> {
     Ok(0)
 }
 
-fn tell(ctx: &Ctx, found: &Found) {
+fn tell(ctx: &Ctx, found: &ImportedFile) {
     out::say(&format!(
         "{} {}",
         out::bold(found.program.name()),
@@ -71,7 +71,7 @@ fn tell(ctx: &Ctx, found: &Found) {
     // Values of one table stand together, under its name.
     let mut table = Some("");
     let (of_program, of_tables): (Vec<_>, Vec<_>) = found
-        .steps
+        .mapped
         .iter()
         .map(|step| (split(&step.key), step))
         .partition(|((above, _), _)| above.is_empty());
@@ -94,11 +94,14 @@ fn tell(ctx: &Ctx, found: &Found) {
             out::dim("its sso_ keys go, its credential_process runs rolecall")
         ));
     }
-    if found.same > 0 {
-        let values = if found.same == 1 { "value is" } else { "values are" };
-        out::say(&out::dim(&format!("    {} {values} in the configuration already", found.same)));
+    if found.unchanged > 0 {
+        let values = if found.unchanged == 1 { "value is" } else { "values are" };
+        out::say(&out::dim(&format!(
+            "    {} {values} in the configuration already",
+            found.unchanged
+        )));
     }
-    tell_left(&found.left);
+    tell_left(&found.skipped);
 }
 
 /// The table of a dotted key, and the key in it.
@@ -116,9 +119,9 @@ fn last(from: &str) -> &str {
 }
 
 /// What stays behind, by reason.
-fn tell_left(left: &[Left]) {
+fn tell_left(left: &[Skipped]) {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-    for Left { what, why } in left {
+    for Skipped { name: what, reason: why } in left {
         match reasons.iter_mut().find(|(known, _)| known == why) {
             Some((_, names)) => names.push(what),
             None => reasons.push((why, vec![what])),
@@ -133,26 +136,26 @@ fn tell_left(left: &[Left]) {
     }
 }
 
-fn as_json(plan: &Plan, written: bool) -> serde_json::Value {
-    let step = |step: &Step| json!({ "from": step.from, "key": step.key, "value": step.value });
-    let left = |left: &Left| json!({ "what": left.what, "why": left.why });
-    let found = |found: &Found| {
+fn as_json(plan: &ImportPlan, written: bool) -> serde_json::Value {
+    let step = |step: &Mapped| json!({ "from": step.from, "key": step.key, "value": step.value });
+    let left = |left: &Skipped| json!({ "what": left.name, "why": left.reason });
+    let found = |found: &ImportedFile| {
         let program = match found.program {
-            Program::AwsSsoCli => "aws-sso-cli",
-            Program::Granted => "granted",
-            Program::AwsConfig => "aws-config",
+            SourceProgram::AwsSsoCli => "aws-sso-cli",
+            SourceProgram::Granted => "granted",
+            SourceProgram::AwsConfig => "aws-config",
         };
         json!({
             "program": program,
             "file": found.file.display().to_string(),
-            "moves": found.steps.iter().map(step).collect::<Vec<_>>(),
-            "same": found.same,
+            "moves": found.mapped.iter().map(step).collect::<Vec<_>>(),
+            "same": found.unchanged,
             "repaired": found.repaired,
-            "left": found.left.iter().map(left).collect::<Vec<_>>(),
+            "left": found.skipped.iter().map(left).collect::<Vec<_>>(),
         })
     };
     json!({
-        "found": plan.found.iter().map(found).collect::<Vec<_>>(),
+        "found": plan.files.iter().map(found).collect::<Vec<_>>(),
         "files": plan.changes.iter().map(|change| change.file.display().to_string()).collect::<Vec<_>>(),
         "written": written && !plan.changes.is_empty(),
     })

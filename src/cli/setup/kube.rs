@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::{Error, ErrorKind, Result, escape_unprintable};
 use crate::ops::ctx::Ctx;
-use crate::ops::kube::{self, Draft, Fate};
+use crate::ops::kube::{self, KubeconfigPlan, UserChange};
 
 use super::super::args::{Globals, KubeArgs};
 use super::super::{context, out};
@@ -17,11 +17,11 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
         return undo(globals, args);
     }
     let ctx = open(globals)?;
-    let files = kube::files(&ctx, args.kubeconfig.as_deref())?;
+    let files = kube::kubeconfig_files(&ctx, args.kubeconfig.as_deref())?;
     let drafts = files
         .iter()
         .map(|file| kube::plan(&ctx, file, &args.query))
-        .collect::<Result<Vec<Draft>>>()?;
+        .collect::<Result<Vec<KubeconfigPlan>>>()?;
     if args.diff {
         let shown = drafts.iter().map(|draft| {
             differences::shown(&ctx.paths.abbreviate(&draft.file), &draft.old, &draft.new)
@@ -31,23 +31,24 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
         return Ok(0);
     }
     drafts.iter().for_each(|draft| tell(&ctx, draft));
-    let changing: Vec<&Draft> = drafts.iter().filter(|draft| draft.changes()).collect();
+    let changing: Vec<&KubeconfigPlan> =
+        drafts.iter().filter(|draft| draft.has_changes()).collect();
     if changing.is_empty() {
         return nothing(&drafts, args);
     }
     consent(args.yes, "Write this?")?;
     for draft in &changing {
-        kube::write(&ctx, draft)?;
+        kube::apply(&ctx, draft)?;
         out::say(&format!(
             "{}: {}",
             out::bold(&ctx.paths.abbreviate(&draft.file)),
-            counted(draft.count())
+            counted(draft.converted_count())
         ));
     }
     let whose = changing
         .iter()
         .flat_map(|draft| &draft.users)
-        .find(|user| matches!(user.fate, Fate::Changed(_)));
+        .find(|user| matches!(user.change, UserChange::Converted(_)));
     if let Some(user) = whose.filter(|user| {
         user.name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_./@:-".contains(letter))
     }) {
@@ -65,7 +66,7 @@ pub(super) fn run(globals: &Globals, args: &KubeArgs) -> Result<u8> {
 fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
     let ctx = context::open_bare(globals)?;
     known_keys(&ctx.env, &ctx.paths)?;
-    let files: Vec<PathBuf> = kube::files(&ctx, args.kubeconfig.as_deref())?;
+    let files: Vec<PathBuf> = kube::kubeconfig_files(&ctx, args.kubeconfig.as_deref())?;
     let mut done = 0;
     for file in &files {
         match kube::undo(&ctx, file) {
@@ -86,7 +87,7 @@ fn undo(globals: &Globals, args: &KubeArgs) -> Result<u8> {
 }
 
 /// What to say when nothing is to be written: an error only where words were given that fit nobody.
-fn nothing(drafts: &[Draft], args: &KubeArgs) -> Result<u8> {
+fn nothing(drafts: &[KubeconfigPlan], args: &KubeArgs) -> Result<u8> {
     if drafts.iter().all(|draft| draft.users.is_empty()) {
         if !args.query.is_empty() {
             let error = Error::new(
@@ -104,7 +105,7 @@ fn nothing(drafts: &[Draft], args: &KubeArgs) -> Result<u8> {
     Ok(0)
 }
 
-fn tell(ctx: &Ctx, draft: &Draft) {
+fn tell(ctx: &Ctx, draft: &KubeconfigPlan) {
     if draft.users.is_empty() {
         return;
     }
@@ -119,12 +120,14 @@ fn tell(ctx: &Ctx, draft: &Draft) {
     for user in &draft.users {
         let name = escape_unprintable(&user.name);
         let pad = " ".repeat(width.saturating_sub(name.chars().count()));
-        match &user.fate {
-            Fate::Changed(role) => {
+        match &user.change {
+            UserChange::Converted(role) => {
                 out::say(&format!("  ~ {name}{pad}  {}", escape_unprintable(role)))
             }
-            Fate::Ours => out::say(&out::dim(&format!("    {name}{pad}  asks rolecall already"))),
-            Fate::Left(why) => out::say(&out::dim(&format!(
+            UserChange::AlreadyConverted => {
+                out::say(&out::dim(&format!("    {name}{pad}  asks rolecall already")))
+            }
+            UserChange::Skipped(why) => out::say(&out::dim(&format!(
                 "    {name}{pad}  left alone: {}",
                 escape_unprintable(why)
             ))),
@@ -132,9 +135,9 @@ fn tell(ctx: &Ctx, draft: &Draft) {
     }
 }
 
-fn tell_left(ctx: &Ctx, draft: &Draft) {
+fn tell_left(ctx: &Ctx, draft: &KubeconfigPlan) {
     for user in &draft.users {
-        if let Fate::Left(why) = &user.fate {
+        if let UserChange::Skipped(why) = &user.change {
             out::say(&format!(
                 "{}: {} is left alone: {}",
                 ctx.paths.abbreviate(&draft.file),

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::config::{self, Env, Paths};
 use crate::domain::Result;
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::format::Format;
+use crate::ops::roles::profile_format::ProfileFormat;
 
 use super::args::{Globals, SetupArgs, SetupCommand};
 use super::{context, settings};
@@ -44,7 +44,7 @@ fn open(globals: &Globals) -> Result<Arc<Ctx>> {
     let env = Env::from_process();
     let loaded = config::load(&env, &context::paths(&env, globals)?)?;
     settings::known(&loaded.warnings)?;
-    Format::of(&loaded.settings)?;
+    ProfileFormat::from_settings(&loaded.settings)?;
     context::open(globals)
 }
 

@@ -9,9 +9,10 @@ use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
 use crate::ops::errands;
 use crate::ops::profiles::{
-    self, Change, Draft, Line, Note, Report, Request, Skipped, Style, Which, Why,
+    self, ProfileChange, ProfileLine, ProfileNote, ProfileRequest, ProfileSelection, ProfileStyle,
+    ProfilesPlan, ProfilesReport, SkipReason, SkippedRole,
 };
-use crate::ops::roles::resolve::matching;
+use crate::ops::roles::resolve::matching_positions;
 use crate::os::atomic_file::WriteTarget;
 
 use super::super::args::{Globals, ProfilesArgs};
@@ -46,7 +47,7 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
         words::tell_complaints(&ctx, &draft.report);
         return Ok(0);
     }
-    let report = profiles::write(&ctx, &request)?;
+    let report = profiles::apply(&ctx, &request)?;
     if args.json {
         out::data(&format!("{}\n", as_json(&report)))?;
         return Ok(0);
@@ -59,25 +60,25 @@ pub(super) fn run(globals: &Globals, args: &ProfilesArgs) -> Result<u8> {
 /// After a refresh: brings the block up to date, if the person has one and wants that. A failure
 /// here is no failure of the refresh.
 pub(in crate::cli) fn keep_up(ctx: &Ctx) {
-    match errands::keep_up(ctx) {
+    match errands::update_profiles(ctx) {
         Ok(Some(said)) => out::say(&said),
         Ok(None) => {}
         Err(error) => out::warning(&error),
     }
 }
 
-fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<Request> {
+fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<ProfileRequest> {
     let instances = context::chosen(ctx, globals)?;
     let which = which(ctx, &instances, args)?;
     let names: Vec<InstanceName> = instances.into_iter().map(|instance| instance.name).collect();
-    Ok(Request {
-        which,
-        among: if names.len() == ctx.instances.len() { Vec::new() } else { names },
+    Ok(ProfileRequest {
+        selection: which,
+        instances: if names.len() == ctx.instances.len() { Vec::new() } else { names },
         include_protected: args.include_protected,
         style: if args.native {
-            Some(Style::Native)
+            Some(ProfileStyle::Native)
         } else {
-            args.process.then_some(Style::Process)
+            args.process.then_some(ProfileStyle::Process)
         },
         prune: args.prune,
         force: args.force,
@@ -85,7 +86,7 @@ fn request(ctx: &Arc<Ctx>, globals: &Globals, args: &ProfilesArgs) -> Result<Req
     })
 }
 
-fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<Which> {
+fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<ProfileSelection> {
     let roster = Arc::new(resolve::known(ctx, instances)?);
     if roster.entries.is_empty() {
         return Err(resolve::nothing_known());
@@ -99,17 +100,19 @@ fn which(ctx: &Arc<Ctx>, instances: &[Instance], args: &ProfilesArgs) -> Result<
         );
     }
     if args.query.is_empty() {
-        return Ok(if args.all { Which::Every } else { Which::Usual });
+        return Ok(if args.all { ProfileSelection::All } else { ProfileSelection::Usual });
     }
     let query = args.query.join(" ");
-    let (roster, found) = match matching(&roster, &query) {
+    let (roster, found) = match matching_positions(&roster, &query) {
         Ok(found) => (roster, found),
         Err(_) => resolve::many(ctx, instances, &query)?,
     };
-    Ok(Which::These(found.into_iter().map(|at| roster.id(&roster.entries[at])).collect()))
+    Ok(ProfileSelection::Roles(
+        found.into_iter().map(|at| roster.id(&roster.entries[at])).collect(),
+    ))
 }
 
-fn difference(ctx: &Ctx, draft: &Draft) -> String {
+fn difference(ctx: &Ctx, draft: &ProfilesPlan) -> String {
     differences::shown(
         &ctx.paths.abbreviate(&draft.report.file),
         draft.old.as_deref().unwrap_or_default(),
@@ -117,31 +120,31 @@ fn difference(ctx: &Ctx, draft: &Draft) -> String {
     )
 }
 
-fn as_json(report: &Report) -> serde_json::Value {
-    let profile = |line: &Line| {
+fn as_json(report: &ProfilesReport) -> serde_json::Value {
+    let profile = |line: &ProfileLine| {
         let change = match line.change {
-            Change::Added => "added",
-            Change::Changed => "changed",
-            Change::Kept => "kept",
-            Change::Removed => "removed",
+            ProfileChange::Added => "added",
+            ProfileChange::Changed => "changed",
+            ProfileChange::Kept => "kept",
+            ProfileChange::Removed => "removed",
         };
         let (note, other) = match &line.note {
             None => (None, None),
-            Some(Note::Was(now)) => (Some("was"), Some(now)),
-            Some(Note::InsteadOf(first)) => (Some("instead-of"), Some(first)),
-            Some(Note::Gone) => (Some("gone"), None),
-            Some(Note::Outside) => (Some("outside"), None),
+            Some(ProfileNote::Renamed(now)) => (Some("was"), Some(now)),
+            Some(ProfileNote::NameTaken(first)) => (Some("instead-of"), Some(first)),
+            Some(ProfileNote::RoleGone) => (Some("gone"), None),
+            Some(ProfileNote::DefinedOutside) => (Some("outside"), None),
         };
         let role = &line.role;
         json!({ "profile": line.name, "sso": role.instance, "account_id": role.account, "role": role.role, "change": change, "note": note, "other": other })
     };
-    let skipped = |skipped: &Skipped| {
-        let (why, role) = (&skipped.why, &skipped.role);
+    let skipped = |skipped: &SkippedRole| {
+        let (why, role) = (&skipped.reason, &skipped.role);
         let word = match why {
-            Why::Protected => "protected",
-            Why::Outside(_) => "outside",
-            Why::Taken(_) => "taken",
-            Why::Name(_) => "name",
+            SkipReason::Protected => "protected",
+            SkipReason::DefinedOutside(_) => "outside",
+            SkipReason::NameTaken(_) => "taken",
+            SkipReason::InvalidName(_) => "name",
         };
         let profile = Some(words::name(why)).filter(|name| !name.is_empty());
         json!({ "sso": role.instance, "account_id": role.account, "role": role.role, "why": word, "profile": profile })
@@ -152,6 +155,6 @@ fn as_json(report: &Report) -> serde_json::Value {
         "written": report.written,
         "profiles": report.profiles.iter().map(profile).collect::<Vec<_>>(),
         "skipped": report.skipped.iter().map(skipped).collect::<Vec<_>>(),
-        "complaints": report.complaints.iter().map(complaint).collect::<Vec<_>>(),
+        "complaints": report.syntax_errors.iter().map(complaint).collect::<Vec<_>>(),
     })
 }

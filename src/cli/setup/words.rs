@@ -6,7 +6,9 @@ use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Region, escape_unprintable};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::{Change, Line, Note, Report, Skipped, Undone, Why};
+use crate::ops::profiles::{
+    ProfileChange, ProfileLine, ProfileNote, ProfilesReport, SkipReason, SkippedRole, Undone,
+};
 use crate::os::atomic_file::WriteTarget;
 
 use super::super::args::ProfilesArgs;
@@ -16,8 +18,8 @@ use super::super::out;
 const TOLD: usize = 12;
 
 /// `~/.aws/config: 3 profiles added, 1 changed, 8 as they were`
-pub(super) fn summary(ctx: &Ctx, report: &Report) -> String {
-    format!("{}: {}", out::bold(&place(ctx, &report.file)), report.counts())
+pub(super) fn summary(ctx: &Ctx, report: &ProfilesReport) -> String {
+    format!("{}: {}", out::bold(&place(ctx, &report.file)), report.summary())
 }
 
 /// `~/.aws/config is as it was before 2026-11-22T04:40:53Z; 2 runs before that can be undone too`
@@ -45,8 +47,8 @@ pub(super) fn is_stream(file: &Path) -> bool {
     WriteTarget::resolve(file).is_ok_and(|target| target.is_stream())
 }
 
-pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
-    let there = report.profiles.iter().filter(|line| line.change != Change::Removed).count();
+pub(super) fn tell(ctx: &Ctx, report: &ProfilesReport, args: &ProfilesArgs) {
+    let there = report.profiles.iter().filter(|line| line.change != ProfileChange::Removed).count();
     let file = out::bold(&place(ctx, &report.file));
     if !report.written {
         match there {
@@ -66,7 +68,7 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
         return tell_left(report);
     }
     out::say(&summary(ctx, report));
-    let changed = report.profiles.iter().filter(|line| line.change != Change::Kept);
+    let changed = report.profiles.iter().filter(|line| line.change != ProfileChange::Kept);
     for line in changed.clone().take(TOLD) {
         out::say(&format!("  {}", told(line)));
     }
@@ -79,8 +81,10 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
     if is_stream(&report.file) {
         return;
     }
-    let added =
-        report.profiles.iter().find(|line| line.change == Change::Added && plain(&line.name));
+    let added = report
+        .profiles
+        .iter()
+        .find(|line| line.change == ProfileChange::Added && plain(&line.name));
     if let Some(line) = added.filter(|_| !tell_complaints(ctx, report)) {
         let region =
             region(ctx, line).map(|region| format!(" --region {region}")).unwrap_or_default();
@@ -98,10 +102,10 @@ pub(super) fn tell(ctx: &Ctx, report: &Report, args: &ProfilesArgs) {
 }
 
 /// Says for which lines AWS programs pass over the whole file; whether the AWS CLI is one of them.
-pub(super) fn tell_complaints(ctx: &Ctx, report: &Report) -> bool {
+pub(super) fn tell_complaints(ctx: &Ctx, report: &ProfilesReport) -> bool {
     let file = ctx.paths.abbreviate(&report.file);
     let mut told: Vec<AffectedPrograms> = Vec::new();
-    for SyntaxProblem { line, message: what, affects: whose } in &report.complaints {
+    for SyntaxProblem { line, message: what, affects: whose } in &report.syntax_errors {
         // The first line of each sort: every other one may be gone with it.
         if !told.contains(whose) {
             told.push(*whose);
@@ -117,7 +121,7 @@ pub(super) fn tell_complaints(ctx: &Ctx, report: &Report) -> bool {
 
 /// The region to name where the AWS CLI would ask for one: neither the profile nor the shell has
 /// any.
-fn region<'c>(ctx: &'c Ctx, line: &Line) -> Option<&'c Region> {
+fn region<'c>(ctx: &'c Ctx, line: &ProfileLine) -> Option<&'c Region> {
     let instance = ctx.instance(line.role.instance.as_str()).ok()?;
     let shell = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
         .into_iter()
@@ -135,16 +139,17 @@ fn plain(name: &str) -> bool {
 }
 
 /// What could go and stays, since nobody asked for it.
-fn tell_left(report: &Report) {
-    let left = |is: fn(&Note) -> bool| {
-        let lines = report
-            .profiles
-            .iter()
-            .filter(|line| line.change == Change::Kept && line.note.as_ref().is_some_and(is));
+fn tell_left(report: &ProfilesReport) {
+    let left = |is: fn(&ProfileNote) -> bool| {
+        let lines = report.profiles.iter().filter(|line| {
+            line.change == ProfileChange::Kept && line.note.as_ref().is_some_and(is)
+        });
         lines.map(|line| line.name.as_str()).collect::<Vec<_>>()
     };
-    let (old, gone) =
-        (left(|note| matches!(note, Note::Was(_))), left(|note| matches!(note, Note::Gone)));
+    let (old, gone) = (
+        left(|note| matches!(note, ProfileNote::Renamed(_))),
+        left(|note| matches!(note, ProfileNote::RoleGone)),
+    );
     for (names, what) in [(&old, "old name"), (&gone, "profile of a role that is gone")] {
         if !names.is_empty() {
             let what = if names.len() == 1 {
@@ -163,30 +168,30 @@ fn tell_left(report: &Report) {
     }
 }
 
-fn told(line: &Line) -> String {
+fn told(line: &ProfileLine) -> String {
     let sign = match line.change {
-        Change::Added => '+',
-        Change::Changed => '~',
-        Change::Removed => '-',
-        Change::Kept => ' ',
+        ProfileChange::Added => '+',
+        ProfileChange::Changed => '~',
+        ProfileChange::Removed => '-',
+        ProfileChange::Kept => ' ',
     };
     let note = match &line.note {
         None => String::new(),
-        Some(Note::Was(now)) => format!("  an old name of {now}"),
-        Some(Note::InsteadOf(first)) => format!("  since {first} is taken"),
-        Some(Note::Gone) => "  its role is gone".to_owned(),
-        Some(Note::Outside) => "  stands outside of the block now".to_owned(),
+        Some(ProfileNote::Renamed(now)) => format!("  an old name of {now}"),
+        Some(ProfileNote::NameTaken(first)) => format!("  since {first} is taken"),
+        Some(ProfileNote::RoleGone) => "  its role is gone".to_owned(),
+        Some(ProfileNote::DefinedOutside) => "  stands outside of the block now".to_owned(),
     };
     format!("{sign} {}{}", escape_unprintable(&line.name), out::dim(&escape_unprintable(&note)))
 }
 
-pub(super) fn tell_skipped(report: &Report) {
-    let which = |is: fn(&Why) -> bool| {
-        report.skipped.iter().filter(move |skipped| is(&skipped.why)).collect::<Vec<_>>()
+pub(super) fn tell_skipped(report: &ProfilesReport) {
+    let which = |is: fn(&SkipReason) -> bool| {
+        report.skipped.iter().filter(move |skipped| is(&skipped.reason)).collect::<Vec<_>>()
     };
-    let role = |skipped: &&Skipped| format!("{}/{}", skipped.account, skipped.role.role);
+    let role = |skipped: &&SkippedRole| format!("{}/{}", skipped.account, skipped.role.role);
     let protected: Vec<String> =
-        which(|why| matches!(why, Why::Protected)).iter().map(role).collect();
+        which(|why| matches!(why, SkipReason::Protected)).iter().map(role).collect();
     if !protected.is_empty() {
         out::say(&format!(
             "skipped {}: {}",
@@ -198,28 +203,33 @@ pub(super) fn tell_skipped(report: &Report) {
             out::dim("hint:")
         ));
     }
-    let outside = which(|why| matches!(why, Why::Outside(_)));
+    let outside = which(|why| matches!(why, SkipReason::DefinedOutside(_)));
     if !outside.is_empty() {
-        let names: Vec<&str> = outside.iter().map(|skipped| name(&skipped.why)).collect();
+        let names: Vec<&str> = outside.iter().map(|skipped| name(&skipped.reason)).collect();
         out::say(&format!(
             "skipped {} with a profile of your own: {}",
             counted(outside.len(), "role"),
             few(&names)
         ));
     }
-    for skipped in which(|why| matches!(why, Why::Taken(_) | Why::Name(_))).into_iter().take(TOLD) {
-        let why = match &skipped.why {
-            Why::Name(name) => format!("`{name}` can't be a profile's name"),
+    for skipped in which(|why| matches!(why, SkipReason::NameTaken(_) | SkipReason::InvalidName(_)))
+        .into_iter()
+        .take(TOLD)
+    {
+        let why = match &skipped.reason {
+            SkipReason::InvalidName(name) => format!("`{name}` can't be a profile's name"),
             other => format!("all names for it are taken, `{}` first", name(other)),
         };
         out::say(&escape_unprintable(&format!("skipped {}: {why}", role(&skipped))));
     }
 }
 
-pub(super) fn name(why: &Why) -> &str {
+pub(super) fn name(why: &SkipReason) -> &str {
     match why {
-        Why::Protected => "",
-        Why::Outside(name) | Why::Taken(name) | Why::Name(name) => name,
+        SkipReason::Protected => "",
+        SkipReason::DefinedOutside(name)
+        | SkipReason::NameTaken(name)
+        | SkipReason::InvalidName(name) => name,
     }
 }
 

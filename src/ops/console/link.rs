@@ -15,12 +15,12 @@ use crate::os::{browser, random};
 use crate::ops::ctx::Ctx;
 
 /// How long a program has to come and fetch a secret link.
-const FETCH: Duration = Duration::from_secs(30);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a program is watched that somebody else serves: a launcher without a browser says so
 /// within it.
-const EARLY: Duration = Duration::from_millis(500);
+const LAUNCH_TIMEOUT: Duration = Duration::from_millis(500);
 /// How often a program that was started is asked whether it has failed.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Variables that no browser or helper may inherit.
 pub const SECRET_VARIABLES: [&str; 3] =
     ["AWS_SSO_FILE_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
@@ -31,12 +31,12 @@ pub enum Link {
     /// Whoever has it is signed in: no argument of a program, no log.
     Secret(Secret<String>),
     /// Whoever has it has still to sign in.
-    Open(String),
+    Public(String),
 }
 
 /// How a link is to be treated; what flags, rules, the instance and the general settings come to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Manner {
+pub struct OpenOptions {
     /// What to do.
     pub action: UrlAction,
     /// The program for `open` and the container actions; the system's when none is named.
@@ -44,12 +44,12 @@ pub struct Manner {
     /// Program and arguments for `exec`, with `%s` for the link.
     pub command: Vec<String>,
     /// The browser container, or whatever else a program makes of these.
-    pub container: Container,
+    pub container: BrowserContainer,
 }
 
 /// A container of the browser: sessions in different ones don't mix.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Container {
+pub struct BrowserContainer {
     /// Its name.
     pub name: String,
     /// One of the eight colours that Firefox has.
@@ -60,13 +60,13 @@ pub struct Container {
 
 /// What became of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delivered {
+pub enum OpenOutcome {
     /// A program has it.
     Opened,
     /// It is on a clipboard.
     Copied,
     /// It is to be shown, as the action says.
-    Show(Secret<String>),
+    ToShow(Secret<String>),
 }
 
 /// As [`deliver`], where a secret link's address is served by a helper that `leave` leaves behind:
@@ -74,25 +74,25 @@ pub enum Delivered {
 ///
 /// # Errors
 /// As [`deliver`]; what `leave` says. That nobody fetches the link is not told.
-pub async fn deliver_and_go(
+pub async fn open_detached(
     ctx: &Ctx,
     link: Secret<String>,
-    manner: &Manner,
+    manner: &OpenOptions,
     leave: impl FnOnce(&Secret<String>) -> Result<String>,
-) -> Result<Delivered> {
-    if !manner.starts_a_program() {
-        return deliver(ctx, Link::Secret(link), manner).await;
+) -> Result<OpenOutcome> {
+    if !manner.starts_program() {
+        return open(ctx, Link::Secret(link), manner).await;
     }
     let opener = Opener::new(ctx, manner)?;
     let started = opener.open(&leave(&link)?)?;
-    let patience = Instant::now() + EARLY;
+    let patience = Instant::now() + LAUNCH_TIMEOUT;
     while Instant::now() < patience {
         match started.try_wait() {
-            Some(how) => return how.map(|()| Delivered::Opened),
-            None => tokio::time::sleep(LOOK / 5).await,
+            Some(how) => return how.map(|()| OpenOutcome::Opened),
+            None => tokio::time::sleep(POLL_INTERVAL / 5).await,
         }
     }
-    Ok(Delivered::Opened)
+    Ok(OpenOutcome::Opened)
 }
 
 /// Does with a link what the manner says. Returns once the program has it.
@@ -100,14 +100,14 @@ pub async fn deliver_and_go(
 /// # Errors
 /// [`Kind::Usage`] when there is no browser, clipboard or terminal, [`Kind::Config`] without a
 /// `url_exec_command`, [`Kind::Unreachable`] when the program does not fetch a secret link.
-pub async fn deliver(ctx: &Ctx, link: Link, manner: &Manner) -> Result<Delivered> {
+pub async fn open(ctx: &Ctx, link: Link, manner: &OpenOptions) -> Result<OpenOutcome> {
     match manner.action {
         UrlAction::Print | UrlAction::PrintUrl | UrlAction::Qr => {
-            return Ok(Delivered::Show(link.text()));
+            return Ok(OpenOutcome::ToShow(link.into_url()));
         }
-        UrlAction::Clipboard => clipboard::copy(link.text().expose(), desktop(ctx))?,
+        UrlAction::Clipboard => clipboard::copy(link.into_url().expose(), clipboard_desktop(ctx))?,
         UrlAction::Osc52 => {
-            clipboard::copy_osc52(link.text().expose(), ctx.env.get(env::TMUX).is_some())?
+            clipboard::copy_osc52(link.into_url().expose(), ctx.env.get(env::TMUX).is_some())?
         }
         UrlAction::Open
         | UrlAction::Exec
@@ -115,18 +115,18 @@ pub async fn deliver(ctx: &Ctx, link: Link, manner: &Manner) -> Result<Delivered
         | UrlAction::GrantedContainers => {
             let opener = Opener::new(ctx, manner)?;
             match link {
-                Link::Secret(link) => hand_over(link, |address| opener.open(address)).await?,
-                Link::Open(link) => drop(opener.open(&link)?),
+                Link::Secret(link) => open_and_serve(link, |address| opener.open(address)).await?,
+                Link::Public(link) => drop(opener.open(&link)?),
             }
-            return Ok(Delivered::Opened);
+            return Ok(OpenOutcome::Opened);
         }
     }
-    Ok(Delivered::Copied)
+    Ok(OpenOutcome::Copied)
 }
 
-impl Manner {
+impl OpenOptions {
     /// Whether the link goes to a program, whose arguments everybody can read.
-    fn starts_a_program(&self) -> bool {
+    fn starts_program(&self) -> bool {
         matches!(
             self.action,
             UrlAction::Open
@@ -138,15 +138,15 @@ impl Manner {
 }
 
 impl Link {
-    fn text(self) -> Secret<String> {
+    fn into_url(self) -> Secret<String> {
         match self {
             Link::Secret(link) => link,
-            Link::Open(link) => link.into(),
+            Link::Public(link) => link.into(),
         }
     }
 }
 
-fn desktop(ctx: &Ctx) -> Desktop {
+fn clipboard_desktop(ctx: &Ctx) -> Desktop {
     let has = |var| ctx.env.get(var).is_some();
     Desktop {
         wayland: has(env::WAYLAND_DISPLAY),
@@ -165,26 +165,27 @@ pub fn has_browser(ctx: &Ctx) -> bool {
 /// Program and arguments, and what the address is wrapped in.
 #[derive(Debug, PartialEq, Eq)]
 struct Opener {
-    words: Option<Vec<String>>,
-    scheme: Option<(&'static str, Container)>,
+    command: Option<Vec<String>>,
+    scheme: Option<(&'static str, BrowserContainer)>,
 }
 
 impl Opener {
-    fn new(ctx: &Ctx, manner: &Manner) -> Result<Self> {
+    fn new(ctx: &Ctx, manner: &OpenOptions) -> Result<Self> {
         let named = manner.browser.as_deref().map(browser::split_words);
         let in_container = |scheme| (scheme, manner.container.clone());
         let opener = match manner.action {
-            UrlAction::Exec => Self { words: Some(command(manner)?), scheme: None },
-            UrlAction::OpenUrlInContainer => {
-                Self { words: named.or_else(firefox), scheme: Some(in_container("ext+container")) }
-            }
+            UrlAction::Exec => Self { command: Some(exec_command(manner)?), scheme: None },
+            UrlAction::OpenUrlInContainer => Self {
+                command: named.or_else(firefox_command),
+                scheme: Some(in_container("ext+container")),
+            },
             UrlAction::GrantedContainers => Self {
-                words: named.or_else(firefox),
+                command: named.or_else(firefox_command),
                 scheme: Some(in_container("ext+granted-containers")),
             },
-            _ => Self { words: named, scheme: None },
+            _ => Self { command: named, scheme: None },
         };
-        if opener.words.is_none() && !has_browser(ctx) {
+        if opener.command.is_none() && !has_browser(ctx) {
             return Err(Error::new(ErrorKind::Usage, "there is no browser on this machine to open the link in")
                 .hint("set `browser` in the configuration, or AWS_SSO_BROWSER, to a program, or use `--url-action print`"));
         }
@@ -193,9 +194,9 @@ impl Opener {
 
     fn open(&self, address: &str) -> Result<browser::BrowserProcess> {
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let program = self.words.as_deref();
+        let program = self.command.as_deref();
         match &self.scheme {
-            Some((scheme, Container { name, color, icon })) => {
+            Some((scheme, BrowserContainer { name, color, icon })) => {
                 let wrap = |address: &str| {
                     format!(
                         "{scheme}:name={}&url={}&color={}&icon={}",
@@ -212,12 +213,12 @@ impl Opener {
     }
 }
 
-fn firefox() -> Option<Vec<String>> {
+fn firefox_command() -> Option<Vec<String>> {
     Some(vec!["firefox".to_owned()])
 }
 
 /// `url_exec_command` with everything but the address filled in.
-fn command(manner: &Manner) -> Result<Vec<String>> {
+fn exec_command(manner: &OpenOptions) -> Result<Vec<String>> {
     if manner.command.is_empty() {
         return Err(Error::new(
             ErrorKind::Config,
@@ -225,7 +226,7 @@ fn command(manner: &Manner) -> Result<Vec<String>> {
         )
         .hint("set it to a list, for example [\"firefox\", \"--new-window\", \"%s\"]"));
     }
-    let Container { name, color, icon } = &manner.container;
+    let BrowserContainer { name, color, icon } = &manner.container;
     let filled = |word: &String| {
         word.replace("{url}", "%s")
             .replace("{name}", name)
@@ -236,29 +237,29 @@ fn command(manner: &Manner) -> Result<Vec<String>> {
 }
 
 /// Opens the address that leads to a link, and serves it until somebody came or the program failed.
-async fn hand_over(
+async fn open_and_serve(
     link: Secret<String>,
     open: impl FnOnce(&str) -> Result<browser::BrowserProcess>,
 ) -> Result<()> {
-    let redirect = Redirect::new(link)?;
-    let started = open(redirect.address())?;
+    let redirect = OneTimeRedirect::new(link)?;
+    let started = open(redirect.url())?;
     tokio::select! {
         served = redirect.serve() => served,
-        error = failure(started) => Err(error),
+        error = wait_for_failure(started) => Err(error),
     }
 }
 
 /// Arguments are readable by everybody on the machine: a program gets a loopback address that
 /// nobody can guess, which leads to the link once.
 #[derive(Debug)]
-pub struct Redirect {
+pub struct OneTimeRedirect {
     listener: Listener,
     path: String,
-    address: String,
+    url: String,
     link: Secret<String>,
 }
 
-impl Redirect {
+impl OneTimeRedirect {
     /// Binds the address, which answers once it is served.
     ///
     /// # Errors
@@ -267,12 +268,12 @@ impl Redirect {
         let listener = Listener::bind(0)?;
         let path = format!("/{}", random::token::<16>()?);
         let address = format!("{}{path}", listener.url());
-        Ok(Self { listener, path, address, link })
+        Ok(Self { listener, path, url: address, link })
     }
 
     /// What to open.
-    pub fn address(&self) -> &str {
-        &self.address
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Leads the first visitor to the link, within half a minute.
@@ -303,18 +304,18 @@ impl Redirect {
             served = self.listener.serve(answer) => served,
             // The answer is on its way once the notice comes: let it arrive.
             () = async { done.notified().await; tokio::time::sleep(Duration::from_millis(200)).await } => Ok(()),
-            () = tokio::time::sleep(FETCH) => Err(nobody_came()),
+            () = tokio::time::sleep(FETCH_TIMEOUT) => Err(link_not_fetched()),
         }
     }
 }
 
 /// Ends when the program that was started does so badly.
-async fn failure(started: browser::BrowserProcess) -> Error {
+async fn wait_for_failure(started: browser::BrowserProcess) -> Error {
     loop {
         if let Some(error) = started.failure() {
             return error;
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
@@ -324,22 +325,22 @@ async fn failure(started: browser::BrowserProcess) -> Error {
 /// # Errors
 /// [`Kind::Usage`] when there is no browser or it can't be started, [`Kind::Config`] without a
 /// `url_exec_command`, [`Kind::Unreachable`] when the address is not one for a browser.
-pub(in crate::ops) fn launch(
+pub(in crate::ops) fn launch_browser(
     ctx: &Ctx,
     address: &str,
-    manner: &Manner,
+    manner: &OpenOptions,
 ) -> Result<Option<browser::BrowserProcess>> {
-    if manner.starts_a_program() {
+    if manner.starts_program() {
         Opener::new(ctx, manner)?.open(address).map(Some)
     } else {
         Ok(None)
     }
 }
 
-fn nobody_came() -> Error {
+fn link_not_fetched() -> Error {
     Error::new(
         ErrorKind::Unreachable,
-        format!("no browser fetched the link within {} s", FETCH.as_secs()),
+        format!("no browser fetched the link within {} s", FETCH_TIMEOUT.as_secs()),
     )
     .hint("try again once the browser runs, or use `--url-action print`")
 }
@@ -352,7 +353,7 @@ mod tests {
 
     use super::*;
 
-    fn get(address: &str) -> String {
+    fn http_get(address: &str) -> String {
         let (host, path) =
             address.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
         let mut stream = TcpStream::connect(host).unwrap();
@@ -363,11 +364,11 @@ mod tests {
         answer
     }
 
-    fn run<T>(work: impl Future<Output = T>) -> T {
+    fn block_on<T>(work: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
     }
 
-    fn started(program: &str) -> Result<browser::BrowserProcess> {
+    fn launch_program(program: &str) -> Result<browser::BrowserProcess> {
         browser::open("http://127.0.0.1/", Some(&[program.to_owned()]), &[])
     }
 
@@ -376,14 +377,14 @@ mod tests {
         let (told, heard) = channel();
         let visitor = std::thread::spawn(move || {
             let address: String = heard.recv().unwrap();
-            (get(&format!("{address}x")), get(&address))
+            (http_get(&format!("{address}x")), http_get(&address))
         });
         let open = |address: &str| {
             assert!(!address.contains("hidden"));
             told.send(address.to_owned()).unwrap();
-            started("true")
+            launch_program("true")
         };
-        run(hand_over("https://console/?hidden".into(), open)).unwrap();
+        block_on(open_and_serve("https://console/?hidden".into(), open)).unwrap();
         let (wrong, right) = visitor.join().unwrap();
         assert!(wrong.starts_with("HTTP/1.1 404"), "{wrong}");
         assert!(right.contains("location: https://console/?hidden"), "{right}");
@@ -392,17 +393,25 @@ mod tests {
     #[test]
     fn a_launcher_that_finds_no_browser_is_not_waited_for() {
         let error =
-            run(hand_over("https://console/?hidden".into(), |_| started("false"))).unwrap_err();
+            block_on(open_and_serve("https://console/?hidden".into(), |_| launch_program("false")))
+                .unwrap_err();
         assert!(error.message.contains("false exited with 1"), "{error}");
     }
 
     #[test]
     fn a_command_is_filled_in_word_by_word() {
-        let container =
-            Container { name: "pay prod/Admin".into(), color: "red".into(), icon: "fence".into() };
+        let container = BrowserContainer {
+            name: "pay prod/Admin".into(),
+            color: "red".into(),
+            icon: "fence".into(),
+        };
         let words = |command: &[&str]| {
             let command = command.iter().map(ToString::to_string).collect();
-            super::command(&Manner { command, container: container.clone(), ..Manner::default() })
+            super::exec_command(&OpenOptions {
+                command,
+                container: container.clone(),
+                ..OpenOptions::default()
+            })
         };
         assert_eq!(
             words(&["b", "--name={name}", "{color} {icon}", "{url}"]).unwrap(),

@@ -10,19 +10,19 @@ use crate::console::{console_home, federation_endpoint, federation_login_url};
 use crate::domain::{Credentials, Instance, Region, Result, Roster, RosterEntry, Secret};
 use crate::identity::fetch_signin_token;
 
-use crate::ops::console::link::{Container, Manner};
+use crate::ops::console::link::{BrowserContainer, OpenOptions};
 use crate::ops::ctx::Ctx;
-use crate::ops::roles::roster::base;
-use crate::ops::roles::rules::{Treatment, treatments};
+use crate::ops::roles::roster::build_base_roster;
+use crate::ops::roles::rules::{RuleEffect, evaluate_rules};
 
 /// The colours and icons that Firefox has for containers.
-const COLORS: [&str; 8] =
+const CONTAINER_COLORS: [&str; 8] =
     ["blue", "turquoise", "green", "yellow", "orange", "red", "pink", "purple"];
-const ICON: &str = "fingerprint";
+const CONTAINER_ICON: &str = "fingerprint";
 
 /// A page to see, and as whom.
 #[derive(Debug, Clone)]
-pub struct Visit<'a> {
+pub struct ConsoleRequest<'a> {
     /// The role's credentials.
     pub credentials: &'a Credentials,
     /// Where the console sends people when the session has ended.
@@ -32,7 +32,7 @@ pub struct Visit<'a> {
     /// The page; the region's first one when none is named.
     pub destination: Option<&'a str>,
     /// Minutes of the console's session, as far as AWS allows.
-    pub minutes: u32,
+    pub session_minutes: u32,
 }
 
 /// A link that signs whoever opens it into the console; good for 15 minutes.
@@ -40,13 +40,13 @@ pub struct Visit<'a> {
 /// # Errors
 /// [`crate::domain::Kind::Refused`] and [`crate::domain::Kind::Unreachable`] from the federation
 /// endpoint.
-pub async fn sign_in_link(ctx: &Ctx, visit: &Visit<'_>) -> Result<Secret<String>> {
+pub async fn fetch_sign_in_link(ctx: &Ctx, visit: &ConsoleRequest<'_>) -> Result<Secret<String>> {
     let endpoint = federation_endpoint(visit.region, ctx.env.get(env::ROLECALL_SIGNIN_URL));
     let token = fetch_signin_token(
         &ctx.network,
         &endpoint,
         visit.credentials,
-        Some(i64::from(visit.minutes) * 60),
+        Some(i64::from(visit.session_minutes) * 60),
     )
     .await?;
     let home = console_home(visit.region);
@@ -55,53 +55,63 @@ pub async fn sign_in_link(ctx: &Ctx, visit: &Visit<'_>) -> Result<Secret<String>
 
 /// How the console is opened for one role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Custom {
+pub struct ConsoleOptions {
     /// What is done with the link.
-    pub manner: Manner,
+    pub open: OpenOptions,
     /// Minutes of the console's session.
-    pub minutes: u32,
+    pub session_minutes: u32,
     /// Which sort of link.
     pub style: ConsoleStyle,
 }
 
 /// What rules, the instance and the general settings say of a role's console, in this order.
-pub fn custom(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Custom {
-    let treatment = treatment(ctx, roster, entry);
+pub fn options_for_role(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> ConsoleOptions {
+    let treatment = rule_effect(ctx, roster, entry);
     let name = entry
         .profile
         .as_deref()
         .map_or_else(|| format!("{}/{}", entry.account_label(), entry.role), str::to_owned);
-    let mut custom = of_instance(&ctx.settings, Some(roster.instance(entry)), name);
-    let manner = &mut custom.manner;
+    let mut custom = options_for_instance(&ctx.settings, Some(roster.instance(entry)), name);
+    let manner = &mut custom.open;
     manner.action = treatment.url_action.unwrap_or(manner.action);
     manner.browser = treatment.browser.or(manner.browser.take());
     manner.command = treatment.url_exec_command.unwrap_or(std::mem::take(&mut manner.command));
     manner.container.color = treatment.color.unwrap_or(std::mem::take(&mut manner.container.color));
     manner.container.icon = treatment.icon.unwrap_or(std::mem::take(&mut manner.container.icon));
-    custom.minutes = treatment.console_duration.unwrap_or(custom.minutes);
+    custom.session_minutes = treatment.console_duration.unwrap_or(custom.session_minutes);
     custom.style = treatment.console_style.unwrap_or(custom.style);
     custom
 }
 
 /// The same where no rule applies: for keys of nobody knows which role. `name` is what the
 /// browser's container is called.
-pub fn of_instance(settings: &Settings, instance: Option<&Instance>, name: String) -> Custom {
+pub fn options_for_instance(
+    settings: &Settings,
+    instance: Option<&Instance>,
+    name: String,
+) -> ConsoleOptions {
     let own = instance.and_then(|instance| settings.instances.get(&instance.name));
-    let color = COLORS[name.bytes().map(usize::from).sum::<usize>() % COLORS.len()].to_owned();
-    let manner = Manner {
+    let color = CONTAINER_COLORS
+        [name.bytes().map(usize::from).sum::<usize>() % CONTAINER_COLORS.len()]
+    .to_owned();
+    let manner = OpenOptions {
         action: own.and_then(|own| own.url_action).unwrap_or(settings.url_action),
         browser: own.and_then(|own| own.browser.clone()).or_else(|| settings.browser.clone()),
         command: own
             .and_then(|own| own.url_exec_command.clone())
             .unwrap_or_else(|| settings.url_exec_command.clone()),
-        container: Container { name, color, icon: ICON.to_owned() },
+        container: BrowserContainer { name, color, icon: CONTAINER_ICON.to_owned() },
     };
-    Custom { manner, minutes: settings.console_duration, style: settings.console_style }
+    ConsoleOptions {
+        open: manner,
+        session_minutes: settings.console_duration,
+        style: settings.console_style,
+    }
 }
 
 /// What the rules make of a role. They look at what the portal says of it, not at what other rules
 /// made of it: hence the list again.
-fn treatment(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Treatment {
+fn rule_effect(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> RuleEffect {
     let instance = roster.instance(entry).clone();
     let listed = inventory::load(&ctx.paths.cache_dir, &instance).map(|mut listed| {
         listed.accounts.retain(|account| account.id == entry.account);
@@ -111,8 +121,8 @@ fn treatment(ctx: &Ctx, roster: &Roster, entry: &RosterEntry) -> Treatment {
             .for_each(|account| account.roles.retain(|role| role.as_str() == &*entry.role));
         listed
     });
-    let alone = Arc::new(base(vec![instance], &[listed], &ctx.settings));
-    treatments(&alone, &ctx.settings.rules).of(0).cloned().unwrap_or_default()
+    let alone = Arc::new(build_base_roster(vec![instance], &[listed], &ctx.settings));
+    evaluate_rules(&alone, &ctx.settings.rules).get(0).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -134,15 +144,16 @@ mod tests {
             source: InstanceSource::RolecallConfig,
             endpoints: EndpointOverrides::default(),
         };
-        let of = |name: &str| of_instance(&settings, Some(&instance(name)), "pay-Admin".into());
+        let of =
+            |name: &str| options_for_instance(&settings, Some(&instance(name)), "pay-Admin".into());
         assert_eq!(
-            (of("corp").manner.action, of("lab").manner.action),
+            (of("corp").open.action, of("lab").open.action),
             (UrlAction::Clipboard, UrlAction::Print)
         );
         assert_eq!(
-            (of("corp").manner.browser.as_deref(), of("corp").minutes),
+            (of("corp").open.browser.as_deref(), of("corp").session_minutes),
             (Some("chromium"), 90)
         );
-        assert!(COLORS.contains(&of("corp").manner.container.color.as_str()));
+        assert!(CONTAINER_COLORS.contains(&of("corp").open.container.color.as_str()));
     }
 }

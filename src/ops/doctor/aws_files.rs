@@ -2,13 +2,13 @@
 
 use crate::awsconfig::lint::{AffectedPrograms, SyntaxProblem};
 
-use super::{Finding, Scene};
+use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "AWS files";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, complaints) in &scene.complaints {
+    for (path, complaints) in &scene.syntax_errors {
         let file = scene.paths.abbreviate(path);
         for whose in [AffectedPrograms::All, AffectedPrograms::Python, AffectedPrograms::NonPython]
         {
@@ -22,22 +22,22 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 
 /// One for each file and sort of program, with the first line and the numbers of the others.
 fn finding(file: &str, whose: AffectedPrograms, complaints: &[&SyntaxProblem]) -> Option<Finding> {
-    const NUMBERED: usize = 8;
+    const MAX_LINES: usize = 8;
     let (first, more) = complaints.split_first()?;
     let what = format!("{} can't read {file}, and find no profile in it", whose.description());
     let finding = if whose == AffectedPrograms::NonPython {
         Finding::advice(NAME, what)
     } else {
-        Finding::wrong(NAME, what)
+        Finding::problem(NAME, what)
     };
     let mut seen = format!("line {}: {}", first.line, first.message);
     if !more.is_empty() {
         let numbers: Vec<String> =
-            more.iter().take(NUMBERED).map(|complaint| complaint.line.to_string()).collect();
-        let dots = if more.len() > NUMBERED { ", …" } else { "" };
+            more.iter().take(MAX_LINES).map(|complaint| complaint.line.to_string()).collect();
+        let dots = if more.len() > MAX_LINES { ", …" } else { "" };
         seen += &format!("; such lines too: {}{dots}", numbers.join(", "));
     }
-    Some(finding.seen(seen).fix(format!(
+    Some(finding.with_evidence(seen).with_step(format!(
         "mend line {} of {file} in an editor; rolecall itself reads the file as it is",
         first.line
     )))

@@ -2,12 +2,12 @@
 
 use crate::config::env;
 
-use super::{Finding, Scene};
+use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "browser";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
-    if scene.browser {
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+    if scene.has_browser {
         return Vec::new();
     }
     let far = scene.env.get(env::SSH_CONNECTION).is_some() || scene.env.get(env::SSH_TTY).is_some();
@@ -20,5 +20,9 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
         NAME,
         "no browser can be opened here: a sign-in shows an address and a code instead",
     );
-    vec![finding.seen(why).fix("rolecall settings set browser PROGRAM, if there is one after all")]
+    vec![
+        finding
+            .with_evidence(why)
+            .with_step("rolecall settings set browser PROGRAM, if there is one after all"),
+    ]
 }

@@ -2,21 +2,21 @@
 
 use crate::domain::format_duration;
 
-use super::{Finding, Scene};
+use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "clock";
 
 /// AWS refuses signatures that are five minutes off; a clock that is two minutes off goes on
 /// drifting.
-const TOLERATED: i64 = 120;
+const TOLERANCE_SECONDS: i64 = 120;
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
-    let clocks = scene.answers.iter().filter_map(|answer| answer.clocks);
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+    let clocks = scene.probes.iter().filter_map(|answer| answer.clocks);
     let Some((there, here)) = clocks.max_by_key(|(there, here)| there.since(*here).abs()) else {
         return Vec::new();
     };
     let behind = there.since(here);
-    if behind.abs() <= TOLERATED {
+    if behind.abs() <= TOLERANCE_SECONDS {
         return Vec::new();
     }
     let direction = if behind > 0 { "behind" } else { "ahead" };
@@ -25,13 +25,17 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
     } else {
         "let the system set its time by itself"
     };
-    let finding = Finding::wrong(
+    let finding = Finding::problem(
         NAME,
         format!("the clock of this machine is {} {direction}", format_duration(behind.abs())),
     );
     vec![
         finding
-            .seen(format!("AWS says {}, this machine {}", there.to_rfc3339(), here.to_rfc3339()))
-            .fix(fix),
+            .with_evidence(format!(
+                "AWS says {}, this machine {}",
+                there.to_rfc3339(),
+                here.to_rfc3339()
+            ))
+            .with_step(fix),
     ]
 }

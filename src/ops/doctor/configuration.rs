@@ -1,13 +1,15 @@
 //! Is the configuration file right, and every key in it known?
 
-use super::{Finding, Scene};
+use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "configuration";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     let edit = "rolecall settings edit";
     match &scene.configuration {
-        Err(error) => vec![Finding::of(NAME, error).fix(edit)],
-        Ok(unknown) => unknown.iter().map(|said| Finding::wrong(NAME, said).fix(edit)).collect(),
+        Err(error) => vec![Finding::from_error(NAME, error).with_step(edit)],
+        Ok(unknown) => {
+            unknown.iter().map(|said| Finding::problem(NAME, said).with_step(edit)).collect()
+        }
     }
 }

@@ -4,18 +4,21 @@ use std::collections::BTreeSet;
 
 use crate::ops::instances::overrides;
 
-use super::{Finding, Redirect, Scene};
+use super::{Facts, Finding, OverriddenInstance};
 
 pub(super) const NAME: &str = "endpoints";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
-    let all = scene.redirects.iter().map(|redirect| (&redirect.instance, &redirect.overrides[..]));
-    let hidden: Vec<&Redirect> =
-        scene.redirects.iter().filter(|redirect| redirect.hides_sign_in).collect();
-    let advice = overrides::sentences(all).into_iter().map(|(origin, what)| {
-        steps(
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+    let all = scene
+        .overridden_instances
+        .iter()
+        .map(|redirect| (&redirect.instance, &redirect.overrides[..]));
+    let hidden: Vec<&OverriddenInstance> =
+        scene.overridden_instances.iter().filter(|redirect| redirect.hides_sign_in).collect();
+    let advice = overrides::describe(all).into_iter().map(|(origin, what)| {
+        with_removal_step(
             Finding::advice(NAME, what)
-                .seen("requests go there and not to AWS; leave it if that is intended"),
+                .with_evidence("requests go there and not to AWS; leave it if that is intended"),
             &origin,
         )
     });
@@ -26,16 +29,18 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
         let origins: Vec<&str> = origins.into_iter().collect();
         let what =
             format!("you are signed in to {name} at AWS, but {} hides it", origins.join(", "));
-        origins.iter().fold(Finding::wrong(NAME, what), |finding, origin| steps(finding, origin))
+        origins.iter().fold(Finding::problem(NAME, what), |finding, origin| {
+            with_removal_step(finding, origin)
+        })
     });
     wrong.chain(advice).collect()
 }
 
 /// How to get rid of an override: of a variable, or of a section.
-fn steps(finding: Finding, origin: &str) -> Finding {
+fn with_removal_step(finding: Finding, origin: &str) -> Finding {
     match origin.starts_with("AWS_") {
-        true => finding.fix(format!("unset {origin}")),
-        false => finding.fix(
+        true => finding.with_step(format!("unset {origin}")),
+        false => finding.with_step(
             "take `endpoint_url` out of that section, or of the `[services]` section that it names",
         ),
     }

@@ -3,46 +3,56 @@
 use crate::config::env::{self, Var};
 use crate::domain::{Timestamp, format_duration};
 
-use super::{Finding, Scene};
+use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "environment";
 
 /// Takes keys out of a shell.
-const UNSET: &str =
+const UNSET_KEYS: &str =
     "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
-    [keys_beside_profile, unknown_profile, half_a_key, expired_keys, unknown_instance, two_regions]
-        .iter()
-        .filter_map(|part| part(scene))
-        .collect()
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+    [
+        keys_override_profile,
+        unknown_profile,
+        incomplete_keys,
+        expired_keys,
+        unknown_instance,
+        conflicting_regions,
+    ]
+    .iter()
+    .filter_map(|part| part(scene))
+    .collect()
 }
 
 /// The profile that AWS programs of this shell use, and the variable that names it.
-fn profile(scene: &Scene) -> Option<(Var, &str)> {
+fn selected_profile(scene: &Facts) -> Option<(Var, &str)> {
     [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE]
         .into_iter()
         .find_map(|var| Some((var, scene.env.get(var)?)))
 }
 
 /// Whether the keys are those of a role shell of ours: they belong to the profile beside them.
-fn of_ours(scene: &Scene) -> bool {
+fn is_role_shell(scene: &Facts) -> bool {
     scene.env.get(env::ROLECALL_ROLE).is_some()
 }
 
-fn keys_beside_profile(scene: &Scene) -> Option<Finding> {
-    let (var, name) = profile(scene)?;
+fn keys_override_profile(scene: &Facts) -> Option<Finding> {
+    let (var, name) = selected_profile(scene)?;
     scene.env.get(env::AWS_ACCESS_KEY_ID)?;
     let what = format!(
         "{} and AWS_ACCESS_KEY_ID are both set: the keys win, and profile {name} is not used",
         var.name()
     );
-    (!of_ours(scene))
-        .then(|| Finding::wrong(NAME, what).fix(UNSET).fix(format!("or unset {}", var.name())))
+    (!is_role_shell(scene)).then(|| {
+        Finding::problem(NAME, what)
+            .with_step(UNSET_KEYS)
+            .with_step(format!("or unset {}", var.name()))
+    })
 }
 
-fn unknown_profile(scene: &Scene) -> Option<Finding> {
-    let (var, name) = profile(scene)?;
+fn unknown_profile(scene: &Facts) -> Option<Finding> {
+    let (var, name) = selected_profile(scene)?;
     if scene.profile_names.contains(name) {
         return None;
     }
@@ -51,14 +61,14 @@ fn unknown_profile(scene: &Scene) -> Option<Finding> {
         .map(|path| scene.paths.abbreviate(path))
         .join(" and ");
     Some(
-        Finding::wrong(NAME, what)
-            .seen(format!("looked in {files}"))
-            .fix(format!("unset {}", var.name()))
-            .fix("or rolecall setup profiles"),
+        Finding::problem(NAME, what)
+            .with_evidence(format!("looked in {files}"))
+            .with_step(format!("unset {}", var.name()))
+            .with_step("or rolecall setup profiles"),
     )
 }
 
-fn half_a_key(scene: &Scene) -> Option<Finding> {
+fn incomplete_keys(scene: &Facts) -> Option<Finding> {
     let has = |var| scene.env.get(var).is_some();
     let what = match (
         has(env::AWS_ACCESS_KEY_ID),
@@ -70,42 +80,48 @@ fn half_a_key(scene: &Scene) -> Option<Finding> {
         (false, false, true) => "AWS_SESSION_TOKEN is set without a key",
         _ => return None,
     };
-    Some(Finding::wrong(NAME, what).fix(UNSET))
+    Some(Finding::problem(NAME, what).with_step(UNSET_KEYS))
 }
 
-fn expired_keys(scene: &Scene) -> Option<Finding> {
+fn expired_keys(scene: &Facts) -> Option<Finding> {
     scene.env.get(env::AWS_ACCESS_KEY_ID)?;
     let until = scene.env.get(env::AWS_CREDENTIAL_EXPIRATION).and_then(Timestamp::parse)?;
     let since = scene.now.since(until);
     if since < 0 {
         return None;
     }
-    let finding = Finding::wrong(
+    let finding = Finding::problem(
         NAME,
         format!("the credentials of this shell expired {} ago", format_duration(since)),
     );
-    let renew = if of_ours(scene) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET };
-    Some(finding.seen(format!("AWS_CREDENTIAL_EXPIRATION={}", until.to_rfc3339())).fix(renew))
+    let renew =
+        if is_role_shell(scene) { "eval \"$(rolecall eval --refresh)\"" } else { UNSET_KEYS };
+    Some(
+        finding
+            .with_evidence(format!("AWS_CREDENTIAL_EXPIRATION={}", until.to_rfc3339()))
+            .with_step(renew),
+    )
 }
 
-fn unknown_instance(scene: &Scene) -> Option<Finding> {
+fn unknown_instance(scene: &Facts) -> Option<Finding> {
     let name = scene.env.get(env::AWS_SSO)?;
-    let known: Vec<&str> = scene.known().iter().map(|instance| instance.name.as_str()).collect();
+    let known: Vec<&str> =
+        scene.known_instances().iter().map(|instance| instance.name.as_str()).collect();
     if known.is_empty() || known.contains(&name) {
         return None;
     }
     let what = format!("AWS_SSO names {name}, which is no IAM Identity Center that is known");
     Some(
-        Finding::wrong(NAME, what)
-            .seen(format!("known: {}", known.join(", ")))
-            .fix("unset AWS_SSO"),
+        Finding::problem(NAME, what)
+            .with_evidence(format!("known: {}", known.join(", ")))
+            .with_step("unset AWS_SSO"),
     )
 }
 
-fn two_regions(scene: &Scene) -> Option<Finding> {
+fn conflicting_regions(scene: &Facts) -> Option<Finding> {
     let (new, old) = (scene.env.get(env::AWS_REGION)?, scene.env.get(env::AWS_DEFAULT_REGION)?);
     let what = format!(
         "AWS_REGION={new} and AWS_DEFAULT_REGION={old} differ: programs will not agree on the region"
     );
-    (new != old).then(|| Finding::advice(NAME, what).fix("unset AWS_DEFAULT_REGION"))
+    (new != old).then(|| Finding::advice(NAME, what).with_step("unset AWS_DEFAULT_REGION"))
 }

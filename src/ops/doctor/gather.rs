@@ -18,7 +18,9 @@ use crate::vault::Vault;
 
 use crate::ops::instances::{self, overrides};
 
-use super::{Closed, LooseFile, Redirect, Scene, SeenProfile, SeenToken, SeenVault};
+use super::{
+    CliTokenFile, ExposedFile, Facts, OverriddenInstance, ProcessProfile, UnwritableDir, VaultFacts,
+};
 
 /// Keys that make SDKs sign in by themselves.
 const SSO_KEYS: [&str; 5] =
@@ -32,9 +34,9 @@ pub fn gather(
     loaded: &Result<LoadedConfig>,
     vault: &Vault,
     now: Timestamp,
-) -> Scene {
+) -> Facts {
     let settings = loaded.as_ref().map(|loaded| loaded.settings.clone()).unwrap_or_default();
-    let instances = instances::known(env, paths, &settings);
+    let instances = instances::load_instances_if_any(env, paths, &settings);
     let read = |path: &Path| atomic_file::load(path).ok().flatten().unwrap_or_default();
     let secrets = read(&paths.aws_credentials);
     let complaints = [&paths.aws_config, &paths.aws_credentials]
@@ -50,32 +52,32 @@ pub fn gather(
     let display =
         [env::DISPLAY, env::WAYLAND_DISPLAY].into_iter().any(|var| env.get(var).is_some());
     let named = settings.browser.is_some() || settings.auth_browser.is_some();
-    Scene {
+    Facts {
         configuration: loaded
             .as_ref()
             .map(|loaded| loaded.warnings.iter().map(ToString::to_string).collect())
             .map_err(Clone::clone),
-        redirects: instances
+        overridden_instances: instances
             .iter()
             .flatten()
-            .filter_map(|instance| redirect(env, paths, vault, instance, now))
+            .filter_map(|instance| overridden_instance(env, paths, vault, instance, now))
             .collect(),
-        answers: Vec::new(),
-        complaints: complaints.into(),
-        problems,
-        closed: closed(paths),
-        profiles: profiles(&config, &credentials, &secrets),
+        probes: Vec::new(),
+        syntax_errors: complaints.into(),
+        sso_problems: problems,
+        unwritable_dirs: unwritable_dirs(paths),
+        profiles: process_profiles(&config, &credentials, &secrets),
         profile_names,
-        vault: seen(vault),
-        locks: paths.state_dir.is_dir().then(|| exclusive(&paths.state_dir)),
+        vault: vault_facts(vault),
+        locks: paths.state_dir.is_dir().then(|| are_locks_exclusive(&paths.state_dir)),
         tokens: instances
             .iter()
             .flatten()
-            .flat_map(|instance| tokens(paths, &config, instance))
+            .flat_map(|instance| cli_token_files(paths, &config, instance))
             .collect(),
-        loose_tokens: loose_files(&paths.sso_cache_dir),
-        browser: named || display || cfg!(target_os = "macos") || cfg!(windows),
-        hook: hook_here(env, paths),
+        exposed_tokens: exposed_files(&paths.sso_cache_dir),
+        has_browser: named || display || cfg!(target_os = "macos") || cfg!(windows),
+        hook: shell_hook(env, paths),
         env: env.clone(),
         paths: paths.clone(),
         now,
@@ -85,17 +87,17 @@ pub fn gather(
 
 /// The endpoints of an instance that replace AWS's own, if there are any. A vault that can't be
 /// opened is told elsewhere.
-fn redirect(
+fn overridden_instance(
     env: &Env,
     paths: &Paths,
     vault: &Vault,
     instance: &Instance,
     now: Timestamp,
-) -> Option<Redirect> {
+) -> Option<OverriddenInstance> {
     let overrides = overrides::overrides(env, paths, instance);
     let hides_sign_in =
         !overrides.is_empty() && overrides::hides_sign_in(vault, instance, now).unwrap_or(false);
-    (!overrides.is_empty()).then(|| Redirect {
+    (!overrides.is_empty()).then(|| OverriddenInstance {
         instance: instance.clone(),
         overrides,
         hides_sign_in,
@@ -103,7 +105,7 @@ fn redirect(
 }
 
 /// Our directories in which nothing could be written.
-fn closed(paths: &Paths) -> Vec<Closed> {
+fn unwritable_dirs(paths: &Paths) -> Vec<UnwritableDir> {
     let config = paths.config_file.parent().unwrap_or(&paths.config_file);
     let all: [(&Path, &str, &str); 3] = [
         (&paths.state_dir, "tokens, credentials and history", "XDG_STATE_HOME"),
@@ -112,22 +114,30 @@ fn closed(paths: &Paths) -> Vec<Closed> {
     ];
     all.into_iter()
         .filter_map(|(dir, what, variable)| {
-            Some(Closed { what, variable, why: atomic_file::check_dir_writable(dir).err()? })
+            Some(UnwritableDir {
+                contents: what,
+                variable,
+                error: atomic_file::check_dir_writable(dir).err()?,
+            })
         })
         .collect()
 }
 
 /// The profiles that run a program.
-fn profiles(config: &AwsConfig, credentials: &AwsConfig, file: &[u8]) -> Vec<SeenProfile> {
+fn process_profiles(
+    config: &AwsConfig,
+    credentials: &AwsConfig,
+    file: &[u8],
+) -> Vec<ProcessProfile> {
     let ours: BTreeSet<String> =
         config.managed_profiles().into_iter().map(|managed| managed.profile).collect();
     let bare: BTreeSet<String> = credentials.credentials_profile_names().into_iter().collect();
     let seen = |(name, profile): (String, Profile)| {
         let program = split_words(profile.get("credential_process")?).into_iter().next()?;
         let path = Path::new(&program);
-        Some(SeenProfile {
+        Some(ProcessProfile {
             missing: path.is_absolute() && !path.exists(),
-            ours: ours.contains(&name),
+            is_managed: ours.contains(&name),
             sso_keys: SSO_KEYS
                 .into_iter()
                 .filter(|key| profile.get(key).is_some())
@@ -143,21 +153,26 @@ fn profiles(config: &AwsConfig, credentials: &AwsConfig, file: &[u8]) -> Vec<See
 }
 
 /// The vault as a program in the background finds it. One that is not there yet is not made.
-fn seen(vault: &Vault) -> SeenVault {
+fn vault_facts(vault: &Vault) -> VaultFacts {
     let status = vault.status();
     let closed = match (&status.problem, status.chosen) {
         (Some(_), _) => None,
         (None, Some(_)) => vault.ensure_ready().err(),
         (None, None) => vault.check_can_init().err(),
     };
-    let mut loose: Vec<LooseFile> = loose(&status.dir, 0o700).into_iter().collect();
-    loose.extend(loose_files(&status.dir));
-    SeenVault { store: status.chosen, problem: status.problem, closed, loose }
+    let mut loose: Vec<ExposedFile> = exposed_file(&status.dir, 0o700).into_iter().collect();
+    loose.extend(exposed_files(&status.dir));
+    VaultFacts {
+        store: status.chosen,
+        problem: status.problem,
+        open_error: closed,
+        exposed_files: loose,
+    }
 }
 
 /// Whether a lock that is held is refused to others. What is made for it stays, as all lock files
 /// do.
-fn exclusive(state_dir: &Path) -> Result<bool> {
+fn are_locks_exclusive(state_dir: &Path) -> Result<bool> {
     let path = state_dir.join("locks/doctor");
     let held = Lock::try_acquire(&path)?;
     // Another doctor holds it: then locks work.
@@ -165,7 +180,7 @@ fn exclusive(state_dir: &Path) -> Result<bool> {
 }
 
 /// The AWS CLI's files for an instance.
-fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenToken> {
+fn cli_token_files(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<CliTokenFile> {
     let spellings = config.start_url_spellings(&instance.start_url);
     let keys: Vec<&str> = match instance.source {
         InstanceSource::LegacyProfile => spellings.iter().map(String::as_str).collect(),
@@ -174,11 +189,11 @@ fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenTok
     let seen = |path: std::path::PathBuf| {
         let token = token_cache::load(&path)?;
         let (start_url, region) = (token.start_url, token.region);
-        Some(SeenToken {
+        Some(CliTokenFile {
             path,
             instance: instance.name.clone(),
             expires_at: token.expires_at,
-            ours: token.is_ours,
+            is_managed: token.is_ours,
             start_url,
             region,
         })
@@ -187,31 +202,31 @@ fn tokens(paths: &Paths, config: &AwsConfig, instance: &Instance) -> Vec<SeenTok
 }
 
 /// Files of a directory that others can read or write.
-fn loose_files(dir: &Path) -> Vec<LooseFile> {
+fn exposed_files(dir: &Path) -> Vec<ExposedFile> {
     let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
-    let mut found: Vec<LooseFile> = entries
+    let mut found: Vec<ExposedFile> = entries
         .flatten()
         .filter(|entry| entry.path().is_file())
-        .filter_map(|entry| loose(&entry.path(), 0o600))
+        .filter_map(|entry| exposed_file(&entry.path(), 0o600))
         .collect();
     found.sort_by(|one, other| one.path.cmp(&other.path));
     found
 }
 
 #[cfg(unix)]
-fn loose(path: &Path, wanted: u32) -> Option<LooseFile> {
+fn exposed_file(path: &Path, wanted: u32) -> Option<ExposedFile> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then(|| LooseFile { path: path.to_owned(), mode, wanted })
+    (mode & 0o077 != 0).then(|| ExposedFile { path: path.to_owned(), mode, expected_mode: wanted })
 }
 
 #[cfg(not(unix))]
-fn loose(_: &Path, _: u32) -> Option<LooseFile> {
+fn loose(_: &Path, _: u32) -> Option<ExposedFile> {
     None
 }
 
 /// The hook of the shell that called us, and whether a file that it reads when it starts brings it.
-fn hook_here(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
+fn shell_hook(env: &Env, paths: &Paths) -> Option<(Hook, bool)> {
     let shell = calling_shell(parent_names().iter().map(String::as_str), env.get(env::SHELL));
     let hook = hook_setup(shell, paths.home.as_deref()?, &paths.config_home(env)?)?;
     let has = hook.is_installed();

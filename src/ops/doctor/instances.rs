@@ -1,31 +1,31 @@
 //! Are start URLs and regions those of a directory?
 
 use crate::domain::{Instance, InstanceSource};
-use crate::ops::setup::address;
+use crate::ops::setup::start_url;
 
-use super::{Finding, Mend, Scene};
+use super::{Facts, Finding, Fix};
 
 pub(super) const NAME: &str = "instances";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     let known = match &scene.instances {
-        Err(error) => return vec![Finding::of(NAME, error)],
+        Err(error) => return vec![Finding::from_error(NAME, error)],
         Ok(known) if known.is_empty() => {
             return vec![
-                Finding::wrong(NAME, "no IAM Identity Center is set up on this machine")
-                    .fix("rolecall setup wizard"),
+                Finding::problem(NAME, "no IAM Identity Center is set up on this machine")
+                    .with_step("rolecall setup wizard"),
             ];
         }
         Ok(known) => known,
     };
-    let by_address = known.iter().filter_map(|instance| written(scene, instance));
-    let by_aws = scene.answers.iter().filter_map(|answer| {
+    let by_address = known.iter().filter_map(|instance| check_start_url(scene, instance));
+    let by_aws = scene.probes.iter().filter_map(|answer| {
         let (error, instance) = (answer.refused.as_ref()?, scene.instance(&answer.instance)?);
         let what = format!(
             "AWS does not take {}: {} in {}",
             instance.name, instance.start_url, instance.sso_region
         );
-        Some(Finding::wrong(NAME, what).seen(&error.message).fix(change(
+        Some(Finding::problem(NAME, what).with_evidence(&error.message).with_step(change_step(
             scene,
             instance,
             "sso_region",
@@ -36,29 +36,31 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 }
 
 /// What the address itself tells: a page inside the portal, another region, no portal at all.
-fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
+fn check_start_url(scene: &Facts, instance: &Instance) -> Option<Finding> {
     let (name, url) = (&instance.name, instance.start_url.as_written().trim());
-    let address = match address::read(url) {
+    let address = match start_url::parse(url) {
         Ok(address) => address,
         Err(error) => {
             let finding =
-                Finding::wrong(NAME, format!("the start URL of {name}: {}", error.message));
-            return Some(finding.fix(change(scene, instance, "start_url", address::EXAMPLE)));
+                Finding::problem(NAME, format!("the start URL of {name}: {}", error.message));
+            return Some(finding.with_step(change_step(
+                scene,
+                instance,
+                "start_url",
+                start_url::EXAMPLE_START_URL,
+            )));
         }
     };
     if address.start_url != instance.start_url {
         let right = address.start_url.normalized();
-        let finding = Finding::wrong(
+        let finding = Finding::problem(
             NAME,
             format!("the start URL of {name} is a page inside the portal, not the portal"),
         );
-        let finding = finding.seen(format!("{url}, but AWS knows it as {right}")).fix(change(
-            scene,
-            instance,
-            "start_url",
-            right,
-        ));
-        return Some(mended(finding, instance, "start_url", right));
+        let finding = finding
+            .with_evidence(format!("{url}, but AWS knows it as {right}"))
+            .with_step(change_step(scene, instance, "start_url", right));
+        return Some(with_setting_fix(finding, instance, "start_url", right));
     }
     // rolecall sends the normalized form, other programs send what is written.
     if url.trim_end_matches(['/', '#']) != address.start_url.normalized() {
@@ -72,25 +74,30 @@ fn written(scene: &Scene, instance: &Instance) -> Option<Finding> {
             NAME,
             format!("the start URL of {name} is not spelled as AWS expects it{others}"),
         );
-        let finding = finding.seen(format!("{url} is {right}")).fix(change(
+        let finding = finding.with_evidence(format!("{url} is {right}")).with_step(change_step(
             scene,
             instance,
             "start_url",
             right,
         ));
-        return Some(mended(finding, instance, "start_url", right));
+        return Some(with_setting_fix(finding, instance, "start_url", right));
     }
     let region = address.region.filter(|region| *region != instance.sso_region)?;
-    let finding = Finding::wrong(
+    let finding = Finding::problem(
         NAME,
         format!("{name} has sso_region {}, but its start URL is in {region}", instance.sso_region),
     );
-    let finding = finding.seen(url).fix(change(scene, instance, "sso_region", region.as_str()));
-    Some(mended(finding, instance, "sso_region", region.as_str()))
+    let finding = finding.with_evidence(url).with_step(change_step(
+        scene,
+        instance,
+        "sso_region",
+        region.as_str(),
+    ));
+    Some(with_setting_fix(finding, instance, "sso_region", region.as_str()))
 }
 
 /// How a person changes a value: ours by command, the AWS file by hand.
-fn change(scene: &Scene, instance: &Instance, key: &str, value: &str) -> String {
+fn change_step(scene: &Facts, instance: &Instance, key: &str, value: &str) -> String {
     let (name, file) = (&instance.name, scene.paths.abbreviate(&scene.paths.aws_config));
     let theirs = if key == "start_url" { "sso_start_url" } else { key };
     match instance.source {
@@ -107,9 +114,9 @@ fn change(scene: &Scene, instance: &Instance, key: &str, value: &str) -> String 
     }
 }
 
-fn mended(finding: Finding, instance: &Instance, key: &str, value: &str) -> Finding {
+fn with_setting_fix(finding: Finding, instance: &Instance, key: &str, value: &str) -> Finding {
     match instance.source {
-        InstanceSource::RolecallConfig => finding.mend(Mend::Setting {
+        InstanceSource::RolecallConfig => finding.with_auto_fix(Fix::ChangeSetting {
             key: format!("instances.{}.{key}", instance.name),
             value: value.to_owned(),
         }),

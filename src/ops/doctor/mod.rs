@@ -1,7 +1,6 @@
 //! Finding out what is wrong on this machine: each check looks at a [`Scene`] of plain values and
 //! says what it found and what helps.
 
-mod ask;
 mod aws_files;
 mod browser;
 mod clock;
@@ -9,13 +8,14 @@ mod configuration;
 mod directories;
 mod endpoints;
 mod environment;
+mod facts;
+mod fix;
 mod gather;
 mod instances;
 mod locks;
-mod mend;
 mod network;
+mod probe;
 mod profiles;
-mod scene;
 mod shell;
 mod sso_settings;
 #[cfg(test)]
@@ -23,16 +23,19 @@ mod tests;
 mod token_cache;
 mod vault;
 
-pub use ask::ask;
+pub use facts::{
+    CliTokenFile, ExposedFile, Facts, OverriddenInstance, ProbeResult, ProcessProfile,
+    UnwritableDir, VaultFacts,
+};
+pub use fix::{Fix, apply_fix, undo};
 pub use gather::gather;
-pub use mend::{Mend, mend, undo};
-pub use scene::{Answer, Closed, LooseFile, Redirect, Scene, SeenProfile, SeenToken, SeenVault};
+pub use probe::probe_instances;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
+pub enum Severity {
     /// Something does not work, or will not.
-    Wrong,
+    Problem,
     /// It works; it could be better.
     Advice,
 }
@@ -43,60 +46,60 @@ pub struct Finding {
     /// Which check found it.
     pub check: &'static str,
     /// How much it matters.
-    pub weight: Weight,
+    pub severity: Severity,
     /// What is the matter: one sentence without a full stop.
-    pub what: String,
+    pub summary: String,
     /// What was seen, where the sentence does not say it.
     pub evidence: String,
     /// What to do, one step a line: a command, or words.
-    pub fix: Vec<String>,
+    pub steps: Vec<String>,
     /// How this program can do it by itself, safely.
-    pub mend: Option<Mend>,
+    pub auto_fix: Option<Fix>,
 }
 
 impl Finding {
-    fn new(check: &'static str, weight: Weight, what: impl Into<String>) -> Self {
+    fn new(check: &'static str, weight: Severity, what: impl Into<String>) -> Self {
         Self {
             check,
-            weight,
-            what: what.into(),
+            severity: weight,
+            summary: what.into(),
             evidence: String::new(),
-            fix: Vec::new(),
-            mend: None,
+            steps: Vec::new(),
+            auto_fix: None,
         }
     }
 
-    fn wrong(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Weight::Wrong, what)
+    fn problem(check: &'static str, what: impl Into<String>) -> Self {
+        Self::new(check, Severity::Problem, what)
     }
 
     fn advice(check: &'static str, what: impl Into<String>) -> Self {
-        Self::new(check, Weight::Advice, what)
+        Self::new(check, Severity::Advice, what)
     }
 
-    fn seen(mut self, evidence: impl Into<String>) -> Self {
+    fn with_evidence(mut self, evidence: impl Into<String>) -> Self {
         self.evidence = evidence.into();
         self
     }
 
-    fn fix(mut self, step: impl Into<String>) -> Self {
-        self.fix.push(step.into());
+    fn with_step(mut self, step: impl Into<String>) -> Self {
+        self.steps.push(step.into());
         self
     }
 
-    fn mend(mut self, mend: Mend) -> Self {
-        self.mend = Some(mend);
+    fn with_auto_fix(mut self, mend: Fix) -> Self {
+        self.auto_fix = Some(mend);
         self
     }
 
     /// What an error says, with its hints as the steps that help.
-    fn of(check: &'static str, error: &crate::domain::Error) -> Self {
-        error.hints.iter().fold(Self::wrong(check, &error.message), Self::fix)
+    fn from_error(check: &'static str, error: &crate::domain::Error) -> Self {
+        error.hints.iter().fold(Self::problem(check, &error.message), Self::with_step)
     }
 }
 
 /// A check: its name, and how it looks at the scene.
-type Check = (&'static str, fn(&Scene) -> Vec<Finding>);
+type Check = (&'static str, fn(&Facts) -> Vec<Finding>);
 
 /// Every check, in the order of the report.
 const CHECKS: [Check; 15] = [
@@ -118,11 +121,11 @@ const CHECKS: [Check; 15] = [
 ];
 
 /// What all checks found, in their order.
-pub fn examine(scene: &Scene) -> Vec<Finding> {
+pub fn run_checks(scene: &Facts) -> Vec<Finding> {
     CHECKS.iter().flat_map(|(_, check)| check(scene)).collect()
 }
 
 /// The names of all checks, in the order of the report.
-pub fn names() -> impl Iterator<Item = &'static str> {
+pub fn check_names() -> impl Iterator<Item = &'static str> {
     CHECKS.iter().map(|(name, _)| *name)
 }

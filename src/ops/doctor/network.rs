@@ -3,25 +3,26 @@
 use crate::config::env;
 use crate::identity::bypasses_proxy;
 
-use super::{Finding, Scene};
+use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "network";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    for error in scene.answers.iter().filter_map(|answer| answer.unreachable.as_ref()) {
-        let finding = Finding::of(NAME, error).seen(way(scene));
+    for error in scene.probes.iter().filter_map(|answer| answer.unreachable.as_ref()) {
+        let finding = Finding::from_error(NAME, error).with_evidence(network_settings(scene));
         // Two directories in one region can't be reached for one reason.
-        if !findings.iter().any(|known| known.what == finding.what) {
-            findings.push(finding.fix("curl -I the host by hand; is a VPN or a proxy needed?"));
+        if !findings.iter().any(|known| known.summary == finding.summary) {
+            findings
+                .push(finding.with_step("curl -I the host by hand; is a VPN or a proxy needed?"));
         }
     }
-    findings.extend(loopback(scene));
+    findings.extend(check_loopback_proxy(scene));
     findings
 }
 
 /// What is used on the way. Addresses of proxies stay out of it: they can carry a password.
-fn way(scene: &Scene) -> String {
+fn network_settings(scene: &Facts) -> String {
     let proxies = [env::HTTPS_PROXY, env::HTTP_PROXY, env::ALL_PROXY]
         .into_iter()
         .filter(|var| scene.env.get_any_case(*var).is_some());
@@ -39,7 +40,7 @@ fn way(scene: &Scene) -> String {
 }
 
 /// Programs ask the proxy for our endpoint on this machine, unless they are told not to.
-fn loopback(scene: &Scene) -> Option<Finding> {
+fn check_loopback_proxy(scene: &Facts) -> Option<Finding> {
     [env::HTTP_PROXY, env::ALL_PROXY]
         .into_iter()
         .find(|var| scene.env.get_any_case(*var).is_some())?;
@@ -50,5 +51,5 @@ fn loopback(scene: &Scene) -> Option<Finding> {
         "" => "export NO_PROXY=127.0.0.1,localhost".to_owned(),
         hosts => format!("export NO_PROXY={hosts},127.0.0.1,localhost"),
     };
-    (!spared).then(|| Finding::advice(NAME, what).fix(fix))
+    (!spared).then(|| Finding::advice(NAME, what).with_step(fix))
 }

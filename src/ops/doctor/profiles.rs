@@ -2,67 +2,71 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Scene, SeenProfile};
+use super::{Facts, Finding, ProcessProfile};
 
 pub(super) const NAME: &str = "profiles";
 
 /// No message names more profiles than this.
-const NAMED: usize = 3;
+const MAX_NAMES: usize = 3;
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
-    shadowed(scene).into_iter().chain(overruled(scene)).chain(moved(scene)).collect()
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
+    shadowed_by_sso_keys(scene)
+        .into_iter()
+        .chain(shadowed_by_static_keys(scene))
+        .chain(missing_programs(scene))
+        .collect()
 }
 
 /// SDKs take `sso_` keys first and never run the program.
-fn shadowed(scene: &Scene) -> Option<Finding> {
-    let found: Vec<&SeenProfile> =
+fn shadowed_by_sso_keys(scene: &Facts) -> Option<Finding> {
+    let found: Vec<&ProcessProfile> =
         scene.profiles.iter().filter(|profile| !profile.sso_keys.is_empty()).collect();
     let first = found.first()?;
     let file = scene.paths.abbreviate(&scene.paths.aws_config);
     let what = format!(
         "credential_process is not used in {}: most SDKs take the sso_ keys beside it",
-        names(&found)
+        list_names(&found)
     );
     let seen = format!("[profile {}] of {file} has {}", first.name, first.sso_keys.join(", "));
-    let finding = Finding::wrong(NAME, what).seen(seen);
+    let finding = Finding::problem(NAME, what).with_evidence(seen);
     Some(
         finding
-            .fix("rolecall setup import, which shows first what it changes")
-            .fix(format!("or take the sso_ lines of these profiles out of {file}")),
+            .with_step("rolecall setup import, which shows first what it changes")
+            .with_step(format!("or take the sso_ lines of these profiles out of {file}")),
     )
 }
 
 /// Keys in the credentials file win over the program of the same profile.
-fn overruled(scene: &Scene) -> Option<Finding> {
-    let found: Vec<&SeenProfile> =
+fn shadowed_by_static_keys(scene: &Facts) -> Option<Finding> {
+    let found: Vec<&ProcessProfile> =
         scene.profiles.iter().filter(|profile| profile.has_static_keys).collect();
     let first = found.first()?;
     let file = scene.paths.abbreviate(&scene.paths.aws_credentials);
     let what = format!(
         "credential_process is not used in {}: {file} has keys under the same name",
-        names(&found)
+        list_names(&found)
     );
     Some(
-        Finding::wrong(NAME, what)
-            .fix(format!("take [{}] out of {file}, or rename it", first.name)),
+        Finding::problem(NAME, what)
+            .with_step(format!("take [{}] out of {file}, or rename it", first.name)),
     )
 }
 
 /// A program that was moved or taken away: one finding for each path.
-fn moved(scene: &Scene) -> Vec<Finding> {
-    let mut programs: BTreeMap<&str, Vec<&SeenProfile>> = BTreeMap::new();
+fn missing_programs(scene: &Facts) -> Vec<Finding> {
+    let mut programs: BTreeMap<&str, Vec<&ProcessProfile>> = BTreeMap::new();
     for profile in scene.profiles.iter().filter(|profile| profile.missing) {
         programs.entry(&profile.program).or_default().push(profile);
     }
-    let finding = |(program, found): (&str, Vec<&SeenProfile>)| {
+    let finding = |(program, found): (&str, Vec<&ProcessProfile>)| {
         let verb = if found.len() == 1 { "runs" } else { "run" };
-        let finding = Finding::wrong(
+        let finding = Finding::problem(
             NAME,
-            format!("{program} is not there, but {} {verb} it", names(&found)),
+            format!("{program} is not there, but {} {verb} it", list_names(&found)),
         );
-        match found.iter().any(|profile| profile.ours) {
-            true => finding.fix("rolecall setup profiles"),
-            false => finding.fix(format!(
+        match found.iter().any(|profile| profile.is_managed) {
+            true => finding.with_step("rolecall setup profiles"),
+            false => finding.with_step(format!(
                 "put the program back, or change credential_process in {}",
                 scene.paths.abbreviate(&scene.paths.aws_config)
             )),
@@ -72,9 +76,10 @@ fn moved(scene: &Scene) -> Vec<Finding> {
 }
 
 /// `profile a`, `profiles a, b, c and 12 more`.
-fn names(found: &[&SeenProfile]) -> String {
-    let some: Vec<&str> = found.iter().take(NAMED).map(|profile| profile.name.as_str()).collect();
-    let more = found.len().saturating_sub(NAMED);
+fn list_names(found: &[&ProcessProfile]) -> String {
+    let some: Vec<&str> =
+        found.iter().take(MAX_NAMES).map(|profile| profile.name.as_str()).collect();
+    let more = found.len().saturating_sub(MAX_NAMES);
     let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("profile{} {}{tail}", if found.len() == 1 { "" } else { "s" }, some.join(", "))
 }

@@ -1,10 +1,10 @@
 //! Does the person's shell have the `role` function?
 
-use super::{Finding, Scene};
+use super::{Facts, Finding};
 
 pub(super) const NAME: &str = "shell";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     let Some((hook, false)) = &scene.hook else { return Vec::new() };
     let file = scene.paths.abbreviate(&hook.file);
     let finding = Finding::advice(
@@ -14,10 +14,10 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
             hook.shell
         ),
     );
-    let finding = finding.seen(format!("{file} does not name `rolecall init`"));
+    let finding = finding.with_evidence(format!("{file} does not name `rolecall init`"));
     let finding = hook
         .setup_command
         .iter()
-        .fold(finding, |finding, once| finding.fix(format!("{once}, once")));
-    vec![finding.fix(format!("add to {file}: {}", hook.line))]
+        .fold(finding, |finding, once| finding.with_step(format!("{once}, once")));
+    vec![finding.with_step(format!("add to {file}: {}", hook.line))]
 }

@@ -4,16 +4,16 @@ use std::path::Path;
 
 use crate::awsconfig::sso_lint::{SsoProblem, SsoProblemKind};
 
-use super::{Finding, Mend, Scene};
+use super::{Facts, Finding, Fix};
 
 pub(super) const NAME: &str = "SSO settings";
 
 /// No finding names more lines than this.
-const NUMBERED: usize = 8;
+const MAX_LINES: usize = 8;
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     let mut groups: Vec<(&Path, SsoProblemKind, bool, Vec<&SsoProblem>)> = Vec::new();
-    for (path, problems) in &scene.problems {
+    for (path, problems) in &scene.sso_problems {
         for problem in problems {
             let same = |(file, code, fixable, _): &&mut (
                 &Path,
@@ -37,7 +37,7 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
 
 /// The first of a group, and the lines of the others.
 fn finding(
-    scene: &Scene,
+    scene: &Facts,
     path: &Path,
     code: SsoProblemKind,
     fixable: bool,
@@ -48,7 +48,7 @@ fn finding(
     let mut lines: Vec<usize> =
         others.iter().map(|problem| problem.line).filter(|line| *line != first.line).collect();
     lines.dedup();
-    let numbers: Vec<String> = lines.iter().take(NUMBERED).map(ToString::to_string).collect();
+    let numbers: Vec<String> = lines.iter().take(MAX_LINES).map(ToString::to_string).collect();
     let more = match (numbers.len(), lines.len()) {
         (0, _) => String::new(),
         (shown, all) if shown < all => {
@@ -57,11 +57,11 @@ fn finding(
         (1, _) => format!(", and the like in line {}", numbers.join(", ")),
         _ => format!(", and the like in lines {}", numbers.join(", ")),
     };
-    let finding = Finding::wrong(NAME, first.to_string())
-        .seen(format!("line {} of {file}{more}", first.line))
-        .fix(&first.advice);
+    let finding = Finding::problem(NAME, first.to_string())
+        .with_evidence(format!("line {} of {file}{more}", first.line))
+        .with_step(&first.advice);
     Some(if fixable {
-        finding.mend(Mend::AwsConfig { path: path.to_owned(), code })
+        finding.with_auto_fix(Fix::CorrectAwsConfig { path: path.to_owned(), code })
     } else {
         finding
     })

@@ -2,21 +2,23 @@
 
 use crate::domain::format_duration;
 
-use super::vault::loose;
-use super::{Finding, Mend, Scene, SeenToken};
+use super::vault::exposed_file;
+use super::{CliTokenFile, Facts, Finding, Fix};
 
 pub(super) const NAME: &str = "token cache";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     let of_tokens = scene
         .tokens
         .iter()
-        .filter_map(|token| foreign(scene, token).or_else(|| stale(scene, token)));
-    of_tokens.chain(scene.loose_tokens.iter().map(|file| loose(NAME, scene, file))).collect()
+        .filter_map(|token| wrong_instance(scene, token).or_else(|| expired(scene, token)));
+    of_tokens
+        .chain(scene.exposed_tokens.iter().map(|file| exposed_file(NAME, scene, file)))
+        .collect()
 }
 
 /// A sign-in to another directory under this one's name.
-fn foreign(scene: &Scene, token: &SeenToken) -> Option<Finding> {
+fn wrong_instance(scene: &Facts, token: &CliTokenFile) -> Option<Finding> {
     let instance = scene.instance(&token.instance)?;
     let other_url = token.start_url.as_ref().filter(|url| **url != instance.start_url);
     let other_region = token.region.as_ref().filter(|region| **region != instance.sso_region);
@@ -27,19 +29,19 @@ fn foreign(scene: &Scene, token: &SeenToken) -> Option<Finding> {
         }
         (None, None) => return None,
     };
-    let finding = Finding::wrong(
+    let finding = Finding::problem(
         NAME,
         format!("the AWS CLI's sign-in for {} belongs to another directory", instance.name),
     );
     Some(
         finding
-            .seen(format!("{}: {seen}", scene.paths.abbreviate(&token.path)))
-            .fix(sign_in(token)),
+            .with_evidence(format!("{}: {seen}", scene.paths.abbreviate(&token.path)))
+            .with_step(sign_in_command(token)),
     )
 }
 
 /// Ours ended and nobody took it out; theirs ended, and the CLI will ask.
-fn stale(scene: &Scene, token: &SeenToken) -> Option<Finding> {
+fn expired(scene: &Facts, token: &CliTokenFile) -> Option<Finding> {
     let ago = scene.now.since(token.expires_at);
     if ago < 0 {
         return None;
@@ -47,15 +49,15 @@ fn stale(scene: &Scene, token: &SeenToken) -> Option<Finding> {
     let path = scene.paths.abbreviate(&token.path);
     let what =
         format!("the AWS CLI's sign-in for {} ended {} ago", token.instance, format_duration(ago));
-    let finding = Finding::advice(NAME, what).seen(path);
-    Some(match token.ours {
+    let finding = Finding::advice(NAME, what).with_evidence(path);
+    Some(match token.is_managed {
         true => finding
-            .fix(format!("rolecall login --sso {}", token.instance))
-            .mend(Mend::Withdraw { path: token.path.clone() }),
-        false => finding.fix(sign_in(token)),
+            .with_step(format!("rolecall login --sso {}", token.instance))
+            .with_auto_fix(Fix::RemoveToken { path: token.path.clone() }),
+        false => finding.with_step(sign_in_command(token)),
     })
 }
 
-fn sign_in(token: &SeenToken) -> String {
+fn sign_in_command(token: &CliTokenFile) -> String {
     format!("aws sso login --sso-session {}", token.instance)
 }

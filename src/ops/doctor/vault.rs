@@ -2,16 +2,16 @@
 
 use crate::vault::SecureStore;
 
-use super::{Finding, LooseFile, Mend, Scene};
+use super::{ExposedFile, Facts, Finding, Fix};
 
 pub(super) const NAME: &str = "vault";
 
-pub(super) fn check(scene: &Scene) -> Vec<Finding> {
+pub(super) fn check(scene: &Facts) -> Vec<Finding> {
     let vault = &scene.vault;
     let mut findings: Vec<Finding> =
-        vault.problem.iter().map(|error| Finding::of(NAME, error)).collect();
+        vault.problem.iter().map(|error| Finding::from_error(NAME, error)).collect();
     if vault.problem.is_none() {
-        findings.extend(vault.closed.iter().map(|error| Finding::of(NAME, error)));
+        findings.extend(vault.open_error.iter().map(|error| Finding::from_error(NAME, error)));
     }
     if vault.store == Some(SecureStore::Json) {
         let finding = Finding::advice(
@@ -19,18 +19,20 @@ pub(super) fn check(scene: &Scene) -> Vec<Finding> {
             "tokens and credentials are kept in plain text (secure_store = \"json\")",
         );
         findings.push(
-            finding.fix("take the line out of the configuration, then run `rolecall vault reset`"),
+            finding.with_step(
+                "take the line out of the configuration, then run `rolecall vault reset`",
+            ),
         );
     }
-    findings.extend(vault.loose.iter().map(|file| loose(NAME, scene, file)));
+    findings.extend(vault.exposed_files.iter().map(|file| exposed_file(NAME, scene, file)));
     findings
 }
 
 /// A secret that others can get at.
-pub(super) fn loose(check: &'static str, scene: &Scene, file: &LooseFile) -> Finding {
-    let (path, mode, wanted) = (scene.paths.abbreviate(&file.path), file.mode, file.wanted);
-    Finding::wrong(check, format!("other users can get at {path}"))
-        .seen(format!("its mode is {mode:04o}, and should be {wanted:04o}"))
-        .fix(format!("chmod {wanted:o} {path}"))
-        .mend(Mend::Mode { path: file.path.clone(), mode: wanted })
+pub(super) fn exposed_file(check: &'static str, scene: &Facts, file: &ExposedFile) -> Finding {
+    let (path, mode, wanted) = (scene.paths.abbreviate(&file.path), file.mode, file.expected_mode);
+    Finding::problem(check, format!("other users can get at {path}"))
+        .with_evidence(format!("its mode is {mode:04o}, and should be {wanted:04o}"))
+        .with_step(format!("chmod {wanted:o} {path}"))
+        .with_auto_fix(Fix::SetMode { path: file.path.clone(), mode: wanted })
 }

@@ -1,9 +1,9 @@
 //! Which IAM Identity Centers there are: our file, the AWS config file's sessions, then its legacy
 //! profiles, merged by name.
 
-pub mod index;
 pub mod overrides;
 pub mod problems;
+pub mod snapshot;
 
 use crate::awsconfig::AwsConfig;
 use crate::config::{Env, Paths, Settings, env};
@@ -11,7 +11,7 @@ use crate::domain::{
     EndpointOverrides, Error, ErrorKind, Instance, InstanceName, InstanceSource, Region, Result,
     StartUrl, nearest,
 };
-use crate::ops::moving::sources;
+use crate::ops::import::sources;
 use crate::os::atomic_file;
 
 /// The instances, in this order: ours as the files name them, `[sso-session]` sections, legacy
@@ -20,25 +20,29 @@ use crate::os::atomic_file;
 /// # Errors
 /// [`Kind::Config`] when there are none, with what to write as hints; when one of ours lacks its
 /// start URL or region; when the AWS config file can't be read.
-pub fn instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
-    let found = known(env, paths, settings)?;
-    if found.is_empty() { Err(none_found(paths)) } else { Ok(found) }
+pub fn load_instances(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
+    let found = load_instances_if_any(env, paths, settings)?;
+    if found.is_empty() { Err(no_instances(paths)) } else { Ok(found) }
 }
 
 /// The same for whoever can go on with none.
 ///
 /// # Errors
 /// As [`instances`], which see.
-pub fn known(env: &Env, paths: &Paths, settings: &Settings) -> Result<Vec<Instance>> {
+pub fn load_instances_if_any(
+    env: &Env,
+    paths: &Paths,
+    settings: &Settings,
+) -> Result<Vec<Instance>> {
     let bytes = atomic_file::load(&paths.aws_config)?.unwrap_or_default();
-    merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.explain(paths))
+    merge(env, settings, &AwsConfig::parse(bytes)).map_err(|lacking| lacking.into_error(paths))
 }
 
 /// The instance of this name.
 ///
 /// # Errors
 /// [`Kind::Config`] with the nearest names when there is none.
-pub fn named<'a>(instances: &'a [Instance], name: &str) -> Result<&'a Instance> {
+pub fn find_instance<'a>(instances: &'a [Instance], name: &str) -> Result<&'a Instance> {
     instances.iter().find(|instance| instance.name.as_str() == name).ok_or_else(|| {
         let known = instances.iter().map(|instance| instance.name.as_str());
         let near = nearest(name, known.clone(), 3);
@@ -49,7 +53,7 @@ pub fn named<'a>(instances: &'a [Instance], name: &str) -> Result<&'a Instance> 
 }
 
 /// What to say when one instance is needed and nothing tells which.
-pub fn several(instances: &[Instance], kind: ErrorKind) -> Error {
+pub fn ambiguous_instance(instances: &[Instance], kind: ErrorKind) -> Error {
     let names: Vec<&str> = instances.iter().map(|instance| instance.name.as_str()).collect();
     Error::new(kind, "several IAM Identity Centers are known")
         .hint(format!("name one with --sso, or set `default_sso`: {}", names.join(", ")))
@@ -57,13 +61,13 @@ pub fn several(instances: &[Instance], kind: ErrorKind) -> Error {
 
 /// An instance of ours without start URL or region.
 #[derive(Debug)]
-struct Lacking {
+struct MissingSetting {
     name: InstanceName,
     key: &'static str,
 }
 
-impl Lacking {
-    fn explain(self, paths: &Paths) -> Error {
+impl MissingSetting {
+    fn into_error(self, paths: &Paths) -> Error {
         let Self { name, key } = self;
         let example =
             if key == "start_url" { "https://NAME.awsapps.com/start" } else { "eu-west-1" };
@@ -77,9 +81,9 @@ impl Lacking {
 }
 
 /// What to say when there are none.
-pub fn none_found(paths: &Paths) -> Error {
+pub fn no_instances(paths: &Paths) -> Error {
     let nothing = Error::new(ErrorKind::Config, "no IAM Identity Center is set up on this machine");
-    let nothing = match paths.home.as_deref().and_then(sources::present) {
+    let nothing = match paths.home.as_deref().and_then(sources::find_aws_sso_config) {
         Some(file) => nothing.hint(format!(
             "run `rolecall setup import`: it takes over what {} says",
             paths.abbreviate(&file)
@@ -89,10 +93,10 @@ pub fn none_found(paths: &Paths) -> Error {
     let nothing = nothing
         .hint("run `rolecall setup wizard`; in a script, `rolecall setup wizard --start-url URL --yes`")
         .hint(format!("or run `aws configure sso`: sessions in {} are found by themselves", paths.abbreviate(&paths.aws_config)));
-    problems::explain(paths, None, nothing)
+    problems::add_problem_hints(paths, None, nothing)
 }
 
-fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance>, Lacking> {
+fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance>, MissingSetting> {
     let sessions = aws.sso_sessions();
     let mut found = Vec::new();
     for name in &settings.instance_order {
@@ -102,14 +106,15 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
         let sso_region = table.sso_region.clone().or_else(|| session?.region.clone());
         let scopes = table.scopes.clone().or_else(|| Some(session?.registration_scopes.clone()));
         found.push(Instance {
-            start_url: start_url.ok_or_else(|| Lacking { name: name.clone(), key: "start_url" })?,
+            start_url: start_url
+                .ok_or_else(|| MissingSetting { name: name.clone(), key: "start_url" })?,
             sso_region: sso_region
-                .ok_or_else(|| Lacking { name: name.clone(), key: "sso_region" })?,
+                .ok_or_else(|| MissingSetting { name: name.clone(), key: "sso_region" })?,
             default_region: table
                 .default_region
                 .clone()
                 .or_else(|| settings.default_region.clone()),
-            scopes: or_default(scopes.unwrap_or_default()),
+            scopes: or_default_scope(scopes.unwrap_or_default()),
             source: InstanceSource::RolecallConfig,
             endpoints: session.map(|session| session.endpoints.clone()).unwrap_or_default(),
             name: name.clone(),
@@ -122,7 +127,7 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
             start_url,
             sso_region,
             default_region,
-            scopes: or_default(scopes),
+            scopes: or_default_scope(scopes),
             source,
             endpoints,
         }
@@ -132,7 +137,7 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
         // A session without a start URL is unfinished; the AWS CLI says so, and we have others to
         // offer.
         let (Some(start_url), Some(region)) = (session.start_url, session.region) else { continue };
-        if !taken(&found, &name) {
+        if !is_taken(&found, &name) {
             found.push(bare(
                 name,
                 start_url,
@@ -163,16 +168,16 @@ fn merge(env: &Env, settings: &Settings, aws: &AwsConfig) -> Result<Vec<Instance
         ));
     }
     for instance in &mut found {
-        instance.endpoints = endpoints(env, std::mem::take(&mut instance.endpoints));
+        instance.endpoints = resolve_endpoints(env, std::mem::take(&mut instance.endpoints));
     }
     Ok(found)
 }
 
-fn or_default(scopes: Vec<String>) -> Vec<String> {
+fn or_default_scope(scopes: Vec<String>) -> Vec<String> {
     if scopes.is_empty() { vec![Instance::DEFAULT_SCOPE.to_owned()] } else { scopes }
 }
 
-fn taken(found: &[Instance], name: &InstanceName) -> bool {
+fn is_taken(found: &[Instance], name: &InstanceName) -> bool {
     found.iter().any(|known| known.name == *name)
 }
 
@@ -184,18 +189,18 @@ fn free_name(found: &[Instance], start_url: &StartUrl, region: &Region) -> Insta
     let names = [label.to_owned(), format!("{label}-{region}")].into_iter().chain(numbered);
     names
         .map(InstanceName::new)
-        .find(|name| !taken(found, name))
+        .find(|name| !is_taken(found, name))
         .unwrap_or_else(|| InstanceName::new(label))
 }
 
 /// The endpoints of an instance that no file names yet: those of the environment alone.
-pub fn endpoints_of(env: &Env) -> EndpointOverrides {
-    endpoints(env, EndpointOverrides::default())
+pub fn endpoints_from_env(env: &Env) -> EndpointOverrides {
+    resolve_endpoints(env, EndpointOverrides::default())
 }
 
 /// Endpoints as every AWS SDK finds them: the service's variable, the general variable, then what
 /// the config file says.
-fn endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverrides {
+fn resolve_endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverrides {
     if env.is_true(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
         return EndpointOverrides::default();
     }
@@ -205,7 +210,7 @@ fn endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverrides {
             .or_else(|| env.get(env::AWS_ENDPOINT_URL))
             .map(str::to_owned)
             .or(configured);
-        named.map(|url| normalized(&url))
+        named.map(|url| normalize_url(&url))
     };
     EndpointOverrides {
         oidc: of(env::AWS_ENDPOINT_URL_SSO_OIDC, configured.oidc),
@@ -216,7 +221,7 @@ fn endpoints(env: &Env, configured: EndpointOverrides) -> EndpointOverrides {
 
 /// An endpoint without the slash at its end, with scheme and host in lower case: the vault names
 /// records by it.
-fn normalized(url: &str) -> String {
+fn normalize_url(url: &str) -> String {
     let url = url.trim().trim_end_matches('/');
     let host = url.find("://").map_or(0, |at| at + 3);
     let path = url[host..].find('/').map_or(url.len(), |at| host + at);
@@ -229,7 +234,7 @@ mod tests {
     use crate::config;
 
     /// A home with our file and the AWS config file in it.
-    fn find(ours: &str, aws: &str, pairs: &[(&str, &str)]) -> Result<Vec<Instance>> {
+    fn load_from(ours: &str, aws: &str, pairs: &[(&str, &str)]) -> Result<Vec<Instance>> {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("config.toml"), ours).unwrap();
         std::fs::write(home.path().join("aws"), aws).unwrap();
@@ -245,10 +250,10 @@ mod tests {
                 ]),
         );
         let paths = Paths::from_env(&env)?;
-        instances(&env, &paths, &config::load(&env, &paths)?.settings)
+        load_instances(&env, &paths, &config::load(&env, &paths)?.settings)
     }
 
-    fn said(instances: &[Instance]) -> Vec<String> {
+    fn describe(instances: &[Instance]) -> Vec<String> {
         instances
             .iter()
             .map(|i| format!("{} {} {} {:?}", i.name, i.start_url, i.sso_region, i.source))
@@ -264,14 +269,14 @@ mod tests {
     fn all_three_places_are_merged_by_name_in_order() {
         let ours = "default_region = 'eu-north-1'\n[instances.zoo]\nstart_url = 'https://zoo'\nsso_region = 'eu-west-3'\n\
                     [instances.corp]\ndefault_region = 'eu-central-1'\n";
-        let found = find(ours, AWS, &[]).unwrap();
+        let found = load_from(ours, AWS, &[]).unwrap();
         let want = [
             "zoo https://zoo eu-west-3 Ours",
             "corp https://corp.awsapps.com/start eu-west-1 Ours",
             "corp-us-east-1 https://corp.awsapps.com/start us-east-1 LegacyProfile",
             "lab https://lab.awsapps.com/start us-east-1 LegacyProfile",
         ];
-        assert_eq!(said(&found), want);
+        assert_eq!(describe(&found), want);
         let regions: Vec<_> =
             found.iter().map(|i| i.default_region.as_ref().unwrap().as_str()).collect();
         assert_eq!(regions, ["eu-north-1", "eu-central-1", "eu-north-1", "eu-north-1"]);
@@ -281,14 +286,14 @@ mod tests {
     #[test]
     fn the_same_start_url_under_two_names_means_two_people() {
         let ours = "[instances.me]\nstart_url = 'https://x'\nsso_region = 'r'\n[instances.you]\nstart_url = 'https://x'\nsso_region = 'r'\n";
-        assert_eq!(find(ours, "", &[]).unwrap().len(), 2);
+        assert_eq!(load_from(ours, "", &[]).unwrap().len(), 2);
     }
 
     #[test]
     fn endpoints_come_from_the_service_variable_then_the_general_one_then_the_file() {
         let aws =
             "[profile a]\nsso_start_url = https://a\nsso_region = r\nendpoint_url = http://file\n";
-        let of = |pairs: &[(&str, &str)]| find("", aws, pairs).unwrap().remove(0).endpoints;
+        let of = |pairs: &[(&str, &str)]| load_from("", aws, pairs).unwrap().remove(0).endpoints;
         let both =
             of(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_SSO", "http://portal")]);
         assert_eq!(
@@ -311,16 +316,19 @@ mod tests {
 
     #[test]
     fn nothing_set_up_names_the_wizard() {
-        let error = find("", "", &[]).unwrap_err();
+        let error = load_from("", "", &[]).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config);
         assert!(error.hints[0].contains("rolecall setup wizard"), "{error:?}");
     }
 
     #[test]
     fn a_session_that_is_incomplete_is_named_where_there_is_no_other() {
-        let error =
-            find("", "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n", &[])
-                .unwrap_err();
+        let error = load_from(
+            "",
+            "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n",
+            &[],
+        )
+        .unwrap_err();
         assert_eq!(
             error.hints[0],
             "~/aws:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it"
@@ -334,14 +342,14 @@ mod tests {
             [profile a]\nsso_start_url = https://CORP.awsapps.com:443/start/#/?tab=accounts\nsso_region = EU-WEST-1\n\
             [profile b]\nsso_start_url = \"corp.awsapps.com/start\"\nsso_region = eu-west-1 # Ireland\n";
         assert_eq!(
-            said(&find("", aws, &[]).unwrap()),
+            describe(&load_from("", aws, &[]).unwrap()),
             ["corp https://corp.awsapps.com/start eu-west-1 SsoSession"]
         );
     }
 
     #[test]
     fn an_instance_without_a_region_says_which_line_is_missing() {
-        let error = find("[instances.corp]\nstart_url = 'https://x'\n", "", &[]).unwrap_err();
+        let error = load_from("[instances.corp]\nstart_url = 'https://x'\n", "", &[]).unwrap_err();
         assert_eq!(
             error.message,
             "[instances.corp] has no sso_region, and no [sso-session corp] has one"

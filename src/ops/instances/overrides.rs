@@ -9,20 +9,20 @@ use crate::vault::{RecordId, SsoToken, Vault};
 
 /// A service that an instance needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
+pub enum OverridableService {
     /// SSO OIDC.
-    SignIn,
+    Oidc,
     /// The access portal, SSO.
     Portal,
     /// STS, for chained roles.
     Sts,
 }
 
-impl Service {
+impl OverridableService {
     /// Its id in the `[services]` sections of an AWS config file.
     pub const fn id(self) -> &'static str {
         match self {
-            Self::SignIn => "sso_oidc",
+            Self::Oidc => "sso_oidc",
             Self::Portal => "sso",
             Self::Sts => "sts",
         }
@@ -30,15 +30,15 @@ impl Service {
 
     const fn variable(self) -> Var {
         match self {
-            Self::SignIn => env::AWS_ENDPOINT_URL_SSO_OIDC,
+            Self::Oidc => env::AWS_ENDPOINT_URL_SSO_OIDC,
             Self::Portal => env::AWS_ENDPOINT_URL_SSO,
             Self::Sts => env::AWS_ENDPOINT_URL_STS,
         }
     }
 
-    const fn noun(self) -> &'static str {
+    const fn label(self) -> &'static str {
         match self {
-            Self::SignIn => "sign-in",
+            Self::Oidc => "sign-in",
             Self::Portal => "portal",
             Self::Sts => "STS",
         }
@@ -47,9 +47,9 @@ impl Service {
 
 /// An endpoint that replaces AWS's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Override {
+pub struct EndpointOverride {
     /// The service.
-    pub service: Service,
+    pub service: OverridableService,
     /// The address that requests go to.
     pub url: String,
     /// The variable, or the section of the AWS config file, that says so.
@@ -57,9 +57,13 @@ pub struct Override {
 }
 
 /// The overrides of an instance, with their origins.
-pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<Override> {
+pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<EndpointOverride> {
     let EndpointOverrides { oidc, portal, sts } = &instance.endpoints;
-    let all = [(Service::SignIn, oidc), (Service::Portal, portal), (Service::Sts, sts)];
+    let all = [
+        (OverridableService::Oidc, oidc),
+        (OverridableService::Portal, portal),
+        (OverridableService::Sts, sts),
+    ];
     let mut section = None;
     let found = all.into_iter().filter_map(|(service, url)| {
         let variable = [service.variable(), env::AWS_ENDPOINT_URL]
@@ -67,9 +71,9 @@ pub fn overrides(env: &Env, paths: &Paths, instance: &Instance) -> Vec<Override>
             .find(|var| env.get(*var).is_some());
         let origin = match variable {
             Some(variable) => variable.name().to_owned(),
-            None => section.get_or_insert_with(|| section_of(paths, instance)).clone(),
+            None => section.get_or_insert_with(|| endpoint_section(paths, instance)).clone(),
         };
-        Some(Override { service, url: without_userinfo(url.as_deref()?), origin })
+        Some(EndpointOverride { service, url: without_userinfo(url.as_deref()?), origin })
     });
     found.collect()
 }
@@ -84,7 +88,7 @@ fn without_userinfo(url: &str) -> String {
 }
 
 /// The section of the AWS config file that an instance's endpoints come from.
-fn section_of(paths: &Paths, instance: &Instance) -> String {
+fn endpoint_section(paths: &Paths, instance: &Instance) -> String {
     let config =
         AwsConfig::parse(atomic_file::load(&paths.aws_config).ok().flatten().unwrap_or_default());
     let found = match instance.source {
@@ -105,8 +109,8 @@ fn section_of(paths: &Paths, instance: &Instance) -> String {
 }
 
 /// What overrides do: each origin with a sentence such as "AWS_ENDPOINT_URL sends sign-in and portal requests for corp to http://…".
-pub fn sentences<'a>(
-    all: impl IntoIterator<Item = (&'a Instance, &'a [Override])>,
+pub fn describe<'a>(
+    all: impl IntoIterator<Item = (&'a Instance, &'a [EndpointOverride])>,
 ) -> Vec<(String, String)> {
     let mut groups: Vec<(&str, &str, Vec<&str>, Vec<&str>)> = Vec::new();
     for (instance, overrides) in all {
@@ -119,8 +123,8 @@ pub fn sentences<'a>(
                 groups.push((&one.origin, &one.url, Vec::new(), Vec::new()));
             }
             let (_, _, services, names) = &mut groups[place];
-            add(services, one.service.noun());
-            add(names, instance.name.as_str());
+            push_unique(services, one.service.label());
+            push_unique(names, instance.name.as_str());
         }
     }
     let sentence = |(origin, url, services, names): (&str, &str, Vec<&str>, Vec<&str>)| {
@@ -128,22 +132,22 @@ pub fn sentences<'a>(
             origin.to_owned(),
             format!(
                 "{origin} sends {} requests for {} to {url}",
-                listed(&services),
-                listed(&names)
+                join_with_and(&services),
+                join_with_and(&names)
             ),
         )
     };
     groups.into_iter().map(sentence).collect()
 }
 
-fn add<'a>(list: &mut Vec<&'a str>, word: &'a str) {
+fn push_unique<'a>(list: &mut Vec<&'a str>, word: &'a str) {
     if !list.contains(&word) {
         list.push(word);
     }
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn listed(words: &[&str]) -> String {
+fn join_with_and(words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [only] => (*only).to_owned(),
@@ -167,15 +171,15 @@ pub fn hides_sign_in(vault: &Vault, instance: &Instance, now: Timestamp) -> Resu
 }
 
 /// The instances with the overrides that decide where the sign-in goes; those of STS do not.
-pub fn of_sign_in<'a>(
+pub fn sign_in_overrides<'a>(
     env: &Env,
     paths: &Paths,
     instances: &'a [Instance],
-) -> Vec<(&'a Instance, Vec<Override>)> {
+) -> Vec<(&'a Instance, Vec<EndpointOverride>)> {
     let relevant = |instance: &'a Instance| {
-        let found: Vec<Override> = overrides(env, paths, instance)
+        let found: Vec<EndpointOverride> = overrides(env, paths, instance)
             .into_iter()
-            .filter(|one| one.service != Service::Sts)
+            .filter(|one| one.service != OverridableService::Sts)
             .collect();
         (!found.is_empty()).then_some((instance, found))
     };
@@ -186,9 +190,9 @@ pub fn of_sign_in<'a>(
 mod tests {
     use super::*;
     use crate::config::Settings;
-    use crate::ops::instances::instances;
+    use crate::ops::instances::load_instances;
 
-    fn said(aws: &str, pairs: &[(&str, &str)]) -> Vec<String> {
+    fn descriptions(aws: &str, pairs: &[(&str, &str)]) -> Vec<String> {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("aws");
         std::fs::write(&file, aws).unwrap();
@@ -203,10 +207,10 @@ mod tests {
                 .chain(own),
         );
         let paths = Paths::from_env(&env).unwrap();
-        let known = instances(&env, &paths, &Settings::default()).unwrap();
+        let known = load_instances(&env, &paths, &Settings::default()).unwrap();
         let all: Vec<_> =
             known.iter().map(|instance| (instance, overrides(&env, &paths, instance))).collect();
-        sentences(all.iter().map(|(instance, found)| (*instance, &found[..])))
+        describe(all.iter().map(|(instance, found)| (*instance, &found[..])))
             .into_iter()
             .map(|(_, sentence)| sentence)
             .collect()
@@ -217,15 +221,18 @@ mod tests {
 
     #[test]
     fn the_variable_that_decides_is_named() {
-        assert_eq!(said(TWO, &[]), Vec::<String>::new());
+        assert_eq!(descriptions(TWO, &[]), Vec::<String>::new());
         assert_eq!(
-            said(TWO, &[("AWS_ENDPOINT_URL", "http://localhost:4566")]),
+            descriptions(TWO, &[("AWS_ENDPOINT_URL", "http://localhost:4566")]),
             [
                 "AWS_ENDPOINT_URL sends sign-in, portal and STS requests for corp and lab to http://localhost:4566"
             ]
         );
         assert_eq!(
-            said(TWO, &[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_SSO", "http://b")]),
+            descriptions(
+                TWO,
+                &[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_SSO", "http://b")]
+            ),
             [
                 "AWS_ENDPOINT_URL sends sign-in and STS requests for corp and lab to http://a",
                 "AWS_ENDPOINT_URL_SSO sends portal requests for corp and lab to http://b"
@@ -233,12 +240,13 @@ mod tests {
         );
         let ignored =
             [("AWS_ENDPOINT_URL", "http://a"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
-        assert_eq!(said(TWO, &ignored), Vec::<String>::new());
+        assert_eq!(descriptions(TWO, &ignored), Vec::<String>::new());
     }
 
     #[test]
     fn a_password_in_an_address_is_not_shown() {
-        let said = said(TWO, &[("AWS_ENDPOINT_URL_SSO", "http://me:hunter2@proxy.example/x@y")]);
+        let said =
+            descriptions(TWO, &[("AWS_ENDPOINT_URL_SSO", "http://me:hunter2@proxy.example/x@y")]);
         assert_eq!(
             said,
             [
@@ -253,7 +261,7 @@ mod tests {
             "{TWO}endpoint_url = http://lab\n[profile x]\nsso_session = corp\nservices = s\n[services s]\nsso =\n  endpoint_url = http://corp\n"
         );
         assert_eq!(
-            said(&file, &[]),
+            descriptions(&file, &[]),
             [
                 "[profile x] of ~/aws sends portal requests for corp to http://corp",
                 "[profile lab] of ~/aws sends sign-in, portal and STS requests for lab to http://lab"

@@ -10,35 +10,35 @@ use crate::config::Paths;
 use crate::domain::{Error, ErrorKind};
 use crate::os::atomic_file;
 
-use super::index::{Stamp, now};
+use super::snapshot::{FileStamp, now_nanos};
 
 /// What the file of seen problems starts with: a name, and the number of the format.
 const HEADER: envelope::Magic = *b"awsseen\x01";
 /// An error names no more problems than this.
-const NAMED: usize = 3;
+const MAX_HINTS: usize = 3;
 
 /// A problem and the file it is in, as users write the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FileProblem {
     /// The file.
     pub file: String,
     /// The problem.
     pub problem: SsoProblem,
 }
 
-impl Found {
+impl FileProblem {
     /// `~/.aws/config:3: [sso-session corp] has no `sso_region`: add …`.
-    fn sentence(&self) -> String {
+    fn message(&self) -> String {
         format!("{}:{}: {}: {}", self.file, self.problem.line, self.problem, self.problem.advice)
     }
 }
 
 /// The problems in the AWS config file, then those in the credentials file. A file that can't be
 /// read has none.
-pub fn problems(paths: &Paths) -> Vec<Found> {
+pub fn problems(paths: &Paths) -> Vec<FileProblem> {
     let read = |path| atomic_file::load(path).ok().flatten().unwrap_or_default();
     let of = |path, found: Vec<SsoProblem>| {
-        found.into_iter().map(move |problem| Found { file: paths.abbreviate(path), problem })
+        found.into_iter().map(move |problem| FileProblem { file: paths.abbreviate(path), problem })
     };
     let config = sso_lint::problems(&read(&paths.aws_config));
     let credentials = sso_lint::misplaced_sessions(&read(&paths.aws_credentials));
@@ -48,7 +48,7 @@ pub fn problems(paths: &Paths) -> Vec<Found> {
 /// The error with the problems that may be its reason as hints: those of the section of this name,
 /// or all.
 #[must_use]
-pub fn explain(paths: &Paths, name: Option<&str>, error: Error) -> Error {
+pub fn add_problem_hints(paths: &Paths, name: Option<&str>, error: Error) -> Error {
     let mut found = problems(paths);
     found.retain(|found| name.is_none_or(|name| found.problem.is_about(name)));
     // What keeps a section from being read at all explains more than a value that is odd.
@@ -61,11 +61,11 @@ pub fn explain(paths: &Paths, name: Option<&str>, error: Error) -> Error {
                 | SsoProblemKind::IndentedKey
         )
     });
-    let mut hints: Vec<String> = found.iter().take(NAMED).map(Found::sentence).collect();
-    if found.len() > NAMED {
+    let mut hints: Vec<String> = found.iter().take(MAX_HINTS).map(FileProblem::message).collect();
+    if found.len() > MAX_HINTS {
         hints.push(format!(
             "run `rolecall doctor` to see {} more mistakes in the AWS files",
-            found.len() - NAMED
+            found.len() - MAX_HINTS
         ));
     }
     if found.iter().any(|found| found.problem.is_fixable()) {
@@ -76,28 +76,28 @@ pub fn explain(paths: &Paths, name: Option<&str>, error: Error) -> Error {
 
 /// The problems that were last seen.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Seen {
+struct SeenProblems {
     /// The files as they were; empty if they may have changed since without a trace.
-    stamps: Vec<Stamp>,
+    stamps: Vec<FileStamp>,
     /// Stands for the problems.
     digest: [u8; 32],
 }
 
 /// The first problem, as a warning, unless these problems have been told before. Files that did not
 /// change are not read.
-pub fn news(paths: &Paths) -> Option<Error> {
+pub fn new_problem_warning(paths: &Paths) -> Option<Error> {
     let place = paths.cache_dir.join("aws-files-seen");
-    let stamps: Vec<Stamp> =
-        [&paths.aws_config, &paths.aws_credentials].map(|path| Stamp::of(path)).into();
-    let seen: Option<Seen> =
+    let stamps: Vec<FileStamp> =
+        [&paths.aws_config, &paths.aws_credentials].map(|path| FileStamp::from_path(path)).into();
+    let seen: Option<SeenProblems> =
         atomic_file::load(&place).ok().flatten().and_then(|bytes| envelope::decode(HEADER, &bytes));
     if seen.as_ref().is_some_and(|seen| seen.stamps == stamps) {
         return None;
     }
     let found = problems(paths);
     let digest = digest(&found);
-    let settled = stamps.iter().all(|stamp| stamp.settled(now()));
-    let new = Seen { stamps: if settled { stamps } else { Vec::new() }, digest };
+    let settled = stamps.iter().all(|stamp| stamp.is_settled(now_nanos()));
+    let new = SeenProblems { stamps: if settled { stamps } else { Vec::new() }, digest };
     // If it can't be kept, the warning comes again.
     let _ = envelope::encode(HEADER, &new).and_then(|bytes| atomic_file::save(&place, &bytes));
     let first = found.first().filter(|_| seen.is_none_or(|seen| seen.digest != digest))?;
@@ -107,15 +107,15 @@ pub fn news(paths: &Paths) -> Option<Error> {
         many => format!(", which shows {} more mistakes", many - 1),
     };
     Some(
-        Error::new(ErrorKind::Config, first.sentence())
+        Error::new(ErrorKind::Config, first.message())
             .hint(format!("run `rolecall doctor`{more}; this is said once")),
     )
 }
 
 /// Stands for the problems, wherever in their files they are.
-fn digest(found: &[Found]) -> [u8; 32] {
+fn digest(found: &[FileProblem]) -> [u8; 32] {
     let mut digest = Sha256::new();
-    for Found { file, problem } in found {
+    for FileProblem { file, problem } in found {
         for part in [file, &problem.section, &problem.message] {
             digest.update(part);
             digest.update([0]);
@@ -131,7 +131,7 @@ mod tests {
 
     const BROKEN: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n";
 
-    fn home(aws: &str) -> (tempfile::TempDir, Paths) {
+    fn write_home(aws: &str) -> (tempfile::TempDir, Paths) {
         let home = tempfile::tempdir().unwrap();
         let env = Env::from_pairs([("HOME", home.path()), ("ROLECALL_HOME", home.path())]);
         let paths = Paths::from_env(&env).unwrap();
@@ -142,28 +142,29 @@ mod tests {
 
     #[test]
     fn a_problem_is_told_once_until_there_is_another() {
-        let (_home, paths) = home(BROKEN);
-        let warning = news(&paths).unwrap();
+        let (_home, paths) = write_home(BROKEN);
+        let warning = new_problem_warning(&paths).unwrap();
         assert_eq!(
             warning.message,
             "~/.aws/config:1: [sso-session corp] has no `sso_region`: add `sso_region = REGION` below it"
         );
-        assert_eq!(news(&paths), None);
+        assert_eq!(new_problem_warning(&paths), None);
         std::fs::write(&paths.aws_config, format!("# moved by a line\n{BROKEN}")).unwrap();
-        assert_eq!(news(&paths), None);
+        assert_eq!(new_problem_warning(&paths), None);
         std::fs::write(&paths.aws_config, format!("{BROKEN}[profile a]\nsso_session = lab\n"))
             .unwrap();
-        assert!(news(&paths).unwrap().hints[0].contains("one more mistake"));
+        assert!(new_problem_warning(&paths).unwrap().hints[0].contains("one more mistake"));
         std::fs::write(&paths.aws_config, "").unwrap();
-        assert_eq!(news(&paths), None);
+        assert_eq!(new_problem_warning(&paths), None);
         std::fs::write(&paths.aws_config, BROKEN).unwrap();
-        assert!(news(&paths).is_some(), "made again");
+        assert!(new_problem_warning(&paths).is_some(), "made again");
     }
 
     #[test]
     fn an_error_names_the_problems_that_explain_it() {
-        let (_home, paths) = home(&format!("{BROKEN}[sso_session lab]\n"));
-        let error = explain(&paths, None, Error::new(ErrorKind::Config, "x").hint("last"));
+        let (_home, paths) = write_home(&format!("{BROKEN}[sso_session lab]\n"));
+        let error =
+            add_problem_hints(&paths, None, Error::new(ErrorKind::Config, "x").hint("last"));
         assert!(
             error.hints[0].starts_with("~/.aws/config:1: [sso-session corp] has no"),
             "{error:?}"
@@ -173,14 +174,14 @@ mod tests {
                 && error.hints.last().unwrap() == "last",
             "{error:?}"
         );
-        let lab = explain(&paths, Some("lab"), Error::new(ErrorKind::Config, "x"));
+        let lab = add_problem_hints(&paths, Some("lab"), Error::new(ErrorKind::Config, "x"));
         assert!(
             lab.hints[0].contains("[sso_session lab] is misspelled")
                 && !lab.hints.concat().contains("corp"),
             "{lab:?}"
         );
         assert_eq!(
-            explain(&paths, Some("zoo"), Error::new(ErrorKind::Config, "x")).hints,
+            add_problem_hints(&paths, Some("zoo"), Error::new(ErrorKind::Config, "x")).hints,
             Vec::<String>::new()
         );
     }

@@ -4,35 +4,35 @@
 use std::ops::Range;
 
 use crate::domain::Result;
-use crate::ops::yaml::{self, Node, Value};
+use crate::ops::yaml::{self, YamlNode, YamlValue};
 
-use super::words::{self, Command, Fate, Words};
+use super::command_line::{self, ArgEdit, Args, PluginCommand};
 
 /// A user with a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct User {
+pub(super) struct ExecUser {
     /// Its name.
     pub(super) name: String,
     /// What its plugin is.
-    pub(super) is: Is,
+    pub(super) plugin: Plugin,
 }
 
 /// What a user's plugin is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Is {
+pub(super) enum Plugin {
     /// It asks EKS for a token, and its lines can be changed.
-    Token(Box<Token>),
+    GetToken(Box<TokenPlugin>),
     /// It is ours already.
-    Ours,
+    Rolecall,
     /// It stays as it is; why.
-    Left(String),
+    Unsupported(String),
 }
 
 /// A command that asks EKS for a token, with its places in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
+pub(super) struct TokenPlugin {
     /// What it says.
-    pub(super) words: Words,
+    pub(super) parsed_args: Args,
     /// The variables that it gets.
     pub(super) env: Vec<(String, String)>,
     command: Range<usize>,
@@ -43,91 +43,94 @@ pub(super) struct Token {
 ///
 /// # Errors
 /// [`crate::domain::Kind::Config`] for a file that can't be read as YAML, with the line.
-pub(super) fn users(text: &str) -> Result<Vec<User>> {
+pub(super) fn parse_users(text: &str) -> Result<Vec<ExecUser>> {
     let file = yaml::parse(text)?;
-    if let Value::Odd(what) = file.value {
-        return Ok(vec![left("all users", format!("line {}: {what}", file.line))]);
+    if let YamlValue::Unsupported(what) = file.value {
+        return Ok(vec![unsupported("all users", format!("line {}: {what}", file.line))]);
     }
     let Some(users) = file.get("users") else { return Ok(Vec::new()) };
-    if let (Some((line, what)), true) = (users.odd(), users.items().is_empty()) {
-        return Ok(vec![left("users", format!("line {line}: {what}"))]);
+    if let (Some((line, what)), true) = (users.unsupported(), users.items().is_empty()) {
+        return Ok(vec![unsupported("users", format!("line {line}: {what}"))]);
     }
-    Ok(users.items().iter().filter_map(user).collect())
+    Ok(users.items().iter().filter_map(parse_user).collect())
 }
 
-fn left(name: &str, why: impl Into<String>) -> User {
-    User { name: name.to_owned(), is: Is::Left(why.into()) }
+fn unsupported(name: &str, why: impl Into<String>) -> ExecUser {
+    ExecUser { name: name.to_owned(), plugin: Plugin::Unsupported(why.into()) }
 }
 
-fn user(node: &Node) -> Option<User> {
-    let name = node.get("name").and_then(Node::text).unwrap_or("(no name)");
+fn parse_user(node: &YamlNode) -> Option<ExecUser> {
+    let name = node.get("name").and_then(YamlNode::text).unwrap_or("(no name)");
     let inside = node.get("user")?;
     let exec = match (&inside.value, inside.get("exec")) {
         (_, Some(exec)) => exec,
         // An alias, or an anchor: whatever stands behind it may be shared.
-        (Value::Odd(what), _) => return Some(left(name, format!("line {}: {what}", inside.line))),
+        (YamlValue::Unsupported(what), _) => {
+            return Some(unsupported(name, format!("line {}: {what}", inside.line)));
+        }
         _ => return None,
     };
-    if let Value::Odd(what) = exec.value {
-        return Some(left(name, format!("line {}: {what}", exec.line)));
+    if let YamlValue::Unsupported(what) = exec.value {
+        return Some(unsupported(name, format!("line {}: {what}", exec.line)));
     }
     let command = exec.get("command")?;
-    let items = exec.get("args").map_or(&[][..], Node::items);
-    let texts: Option<Vec<&str>> = items.iter().map(Node::text).collect();
-    let read = words::read(command.text().unwrap_or_default(), &texts.unwrap_or_default());
-    let odd = exec.odd().map(|(line, what)| format!("line {}: {what}", line.max(exec.line)));
+    let items = exec.get("args").map_or(&[][..], YamlNode::items);
+    let texts: Option<Vec<&str>> = items.iter().map(YamlNode::text).collect();
+    let read = command_line::parse(command.text().unwrap_or_default(), &texts.unwrap_or_default());
+    let odd =
+        exec.unsupported().map(|(line, what)| format!("line {}: {what}", line.max(exec.line)));
     let is = match read {
-        Command::Foreign
+        PluginCommand::Unrelated
             if odd.is_none()
                 || !["aws", "aws-iam-authenticator"].contains(&command.text().unwrap_or("aws")) =>
         {
             return None;
         }
-        Command::Foreign => Is::Left(odd.unwrap_or_default()),
-        Command::Ours => Is::Ours,
-        Command::Other(why) => Is::Left(why),
-        Command::Token(_) if odd.is_some() => Is::Left(odd.unwrap_or_default()),
-        Command::Token(_)
-            if node.flow
-                || inside.flow
-                || exec.flow
-                || exec.get("args").is_some_and(|args| args.flow) =>
+        PluginCommand::Unrelated => Plugin::Unsupported(odd.unwrap_or_default()),
+        PluginCommand::Rolecall => Plugin::Rolecall,
+        PluginCommand::Unsupported(why) => Plugin::Unsupported(why),
+        PluginCommand::GetToken(_) if odd.is_some() => Plugin::Unsupported(odd.unwrap_or_default()),
+        PluginCommand::GetToken(_)
+            if node.is_flow
+                || inside.is_flow
+                || exec.is_flow
+                || exec.get("args").is_some_and(|args| args.is_flow) =>
         {
-            Is::Left(format!(
+            Plugin::Unsupported(format!(
                 "line {}: its plugin is written in brackets",
                 exec.line.max(node.line)
             ))
         }
-        Command::Token(words) => {
+        PluginCommand::GetToken(words) => {
             let args: Vec<_> = items.iter().map(|item| item.span.clone()).collect();
-            Is::Token(Box::new(Token {
-                words,
-                env: variables(exec),
+            Plugin::GetToken(Box::new(TokenPlugin {
+                parsed_args: words,
+                env: env_variables(exec),
                 command: command.span.clone(),
                 args,
             }))
         }
     };
-    Some(User { name: name.to_owned(), is })
+    Some(ExecUser { name: name.to_owned(), plugin: is })
 }
 
-fn variables(exec: &Node) -> Vec<(String, String)> {
-    let items = exec.get("env").map_or(&[][..], Node::items);
-    let pair = |item: &Node| {
+fn env_variables(exec: &YamlNode) -> Vec<(String, String)> {
+    let items = exec.get("env").map_or(&[][..], YamlNode::items);
+    let pair = |item: &YamlNode| {
         Some((item.get("name")?.text()?.to_owned(), item.get("value")?.text()?.to_owned()))
     };
     items.iter().filter_map(pair).collect()
 }
 
-impl Token {
+impl TokenPlugin {
     /// The changes of the text that make `program` with `eks-token` and these words more out of it.
-    pub(super) fn changes(
+    pub(super) fn edits(
         &self,
         text: &str,
         program: &str,
         more: &[String],
     ) -> Option<Vec<(Range<usize>, String)>> {
-        let mut out = vec![(self.command.clone(), written(program))];
+        let mut out = vec![(self.command.clone(), yaml_scalar(program))];
         let (first, last) = (self.args.first()?, self.args.last()?);
         // What stands before a value on its line: blanks, a dash, blanks.
         let lead = |at: &Range<usize>| &text[line_start(text, at.start)..at.start];
@@ -146,21 +149,21 @@ impl Token {
         };
         let start = line_start(text, first.start);
         out.push((start..start, format!("{}eks-token{end}", lead(first))));
-        for (at, fate) in self.args.iter().zip(&self.words.fate) {
+        for (at, fate) in self.args.iter().zip(&self.parsed_args.edits) {
             match fate {
-                Fate::Stays => {}
-                Fate::Goes => {
+                ArgEdit::Keep => {}
+                ArgEdit::Remove => {
                     out.push((line_start(text, at.start)..line_end(text, at.end), String::new()))
                 }
-                Fate::Becomes(new) => out.push((at.clone(), written(new))),
+                ArgEdit::Replace(new) => out.push((at.clone(), yaml_scalar(new))),
             }
         }
         let lines: String =
-            more.iter().map(|word| format!("{}{}{end}", lead(first), written(word))).collect();
+            more.iter().map(|word| format!("{}{}{end}", lead(first), yaml_scalar(word))).collect();
         let stop = line_end(text, last.end);
         // The last line of a file may have no end of its own.
         let open = !text[..stop].ends_with('\n');
-        let last_stays = self.words.fate.last().is_some_and(|fate| *fate != Fate::Goes);
+        let last_stays = self.parsed_args.edits.last().is_some_and(|fate| *fate != ArgEdit::Remove);
         let lines = if open && last_stays {
             format!("{end}{}", lines.trim_end_matches(['\r', '\n']))
         } else {
@@ -172,7 +175,7 @@ impl Token {
 }
 
 /// The text with all changes made.
-pub(super) fn changed(text: &str, mut changes: Vec<(Range<usize>, String)>) -> String {
+pub(super) fn apply_edits(text: &str, mut changes: Vec<(Range<usize>, String)>) -> String {
     changes.sort_by_key(|(range, _)| (range.start, range.end));
     let (mut out, mut at) = (String::with_capacity(text.len() + 64), 0);
     for (range, new) in changes {
@@ -192,7 +195,7 @@ fn line_end(text: &str, at: usize) -> usize {
 }
 
 /// A word as YAML takes it for a text, in quotes only where it needs them.
-fn written(word: &str) -> String {
+fn yaml_scalar(word: &str) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "_-./:@+=\\,".contains(letter);
     let begins = word.starts_with(|letter: char| letter.is_alphabetic() || letter == '/')
         || word.starts_with("--");
@@ -212,24 +215,24 @@ mod tests {
     use super::*;
 
     /// Every user with a token changed to a fixed role.
-    fn after(text: &str) -> String {
+    fn convert(text: &str) -> String {
         let more = ["--arn".to_owned(), "012345678901:Admin".to_owned()];
         let mut all = Vec::new();
-        for user in users(text).unwrap() {
-            if let Is::Token(token) = user.is {
-                all.extend(token.changes(text, "/opt/rolecall", &more).unwrap());
+        for user in parse_users(text).unwrap() {
+            if let Plugin::GetToken(token) = user.plugin {
+                all.extend(token.edits(text, "/opt/rolecall", &more).unwrap());
             }
         }
-        changed(text, all)
+        apply_edits(text, all)
     }
 
-    fn said(text: &str) -> Vec<String> {
-        let one = |user: User| match user.is {
-            Is::Token(token) => format!("{}: {}", user.name, token.words.cluster),
-            Is::Ours => format!("{}: ours", user.name),
-            Is::Left(why) => format!("{}: left, {why}", user.name),
+    fn describe(text: &str) -> Vec<String> {
+        let one = |user: ExecUser| match user.plugin {
+            Plugin::GetToken(token) => format!("{}: {}", user.name, token.parsed_args.cluster),
+            Plugin::Rolecall => format!("{}: ours", user.name),
+            Plugin::Unsupported(why) => format!("{}: left, {why}", user.name),
         };
-        users(text).unwrap().into_iter().map(one).collect()
+        parse_users(text).unwrap().into_iter().map(one).collect()
     }
 
     const AWS: &str = "users:\n- name: u # mine\n  user:\n    exec:\n      apiVersion: v1\n      args:\n      - --region # here\n      - eu-west-1\n      # which one\n      - eks\n      - get-token\n      - --cluster-name\n      - 'c'\n      - --output\n      - json\n      command:   aws   # the CLI\n      env:\n      - name: AWS_PROFILE\n        value: p\n";
@@ -244,21 +247,21 @@ mod tests {
                 "      - --arn\n      - '012345678901:Admin'\n",
             )
             .replace("aws   #", "/opt/rolecall   #");
-        assert_eq!(after(AWS), want);
-        assert_eq!(after(&AWS.replace('\n', "\r\n")), want.replace('\n', "\r\n"));
-        assert_eq!(said(&want), ["u: ours"]);
+        assert_eq!(convert(AWS), want);
+        assert_eq!(convert(&AWS.replace('\n', "\r\n")), want.replace('\n', "\r\n"));
+        assert_eq!(describe(&want), ["u: ours"]);
     }
 
     #[test]
     fn a_file_may_end_in_its_last_word() {
         let text = "users:\n  - name: u\n    user:\n      exec:\n        command: aws-iam-authenticator\n        args:\n          - token\n          - -i\n          - c";
         let want = "users:\n  - name: u\n    user:\n      exec:\n        command: /opt/rolecall\n        args:\n          - eks-token\n          - --cluster-name\n          - c\n          - --arn\n          - '012345678901:Admin'";
-        assert_eq!(after(text), want);
+        assert_eq!(convert(text), want);
     }
 
     #[test]
     fn what_can_not_be_changed_line_by_line_is_left_with_a_word() {
-        let of = |exec: &str| said(&format!("users:\n- name: u\n  user:\n    exec:{exec}\n"));
+        let of = |exec: &str| describe(&format!("users:\n- name: u\n  user:\n    exec:{exec}\n"));
         assert!(
             of("\n      command: aws\n      args: [eks, get-token, --cluster-name, c]")[0]
                 .contains("brackets")
@@ -278,8 +281,8 @@ mod tests {
                 .contains("block")
         );
         assert!(of("\n      command: gke-gcloud-auth-plugin").is_empty());
-        assert!(said("users:\n- name: u\n  user:\n    token: x\n").is_empty());
-        assert!(said("{\"users\": [{\"name\": \"u\", \"user\": {\"exec\": {\"command\": \"aws\", \"args\": [\"eks\", \"get-token\", \"--cluster-name\", \"c\"]}}}]}")[0].contains("brackets"));
+        assert!(describe("users:\n- name: u\n  user:\n    token: x\n").is_empty());
+        assert!(describe("{\"users\": [{\"name\": \"u\", \"user\": {\"exec\": {\"command\": \"aws\", \"args\": [\"eks\", \"get-token\", \"--cluster-name\", \"c\"]}}}]}")[0].contains("brackets"));
     }
 
     #[test]
@@ -293,7 +296,7 @@ mod tests {
             ("it's", "'it''s'"),
             ("-", "'-'"),
         ] {
-            assert_eq!(written(word), want);
+            assert_eq!(yaml_scalar(word), want);
         }
     }
 }

@@ -7,26 +7,26 @@ use crate::domain::{AccountId, InstanceName, RoleArn, RoleName};
 use crate::ops::ctx::Ctx;
 use crate::ops::roles::profile;
 
-use super::edit::Token;
+use super::edit::TokenPlugin;
 
 /// What is known of roles on this machine.
-pub(super) struct Known<'a> {
+pub(super) struct RoleLookup<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) aws: &'a AwsConfig,
 }
 
 /// A role that is meant, and the region where the old command would have found it in the profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Role {
+pub(super) struct EksRole {
     instance: InstanceName,
     account: AccountId,
     role: RoleName,
     region: Option<String>,
 }
 
-impl Role {
+impl EksRole {
     /// The words that name it for `eks-token`.
-    pub(super) fn words(&self) -> Vec<String> {
+    pub(super) fn to_args(&self) -> Vec<String> {
         let role = [
             "--sso".to_owned(),
             self.instance.to_string(),
@@ -38,22 +38,22 @@ impl Role {
     }
 }
 
-impl fmt::Display for Role {
+impl fmt::Display for EksRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}:{}", self.instance, self.account, self.role)
     }
 }
 
-impl Known<'_> {
+impl RoleLookup<'_> {
     /// The one role that a command line meant, or why that can't be told.
-    pub(super) fn role(&self, token: &Token) -> Result<Role, String> {
+    pub(super) fn resolve(&self, token: &TokenPlugin) -> Result<EksRole, String> {
         let variable = |name: &str| {
             token.env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
         };
         if variable("AWS_ACCESS_KEY_ID").is_some() {
             return Err("it brings keys of its own".into());
         }
-        let words = &token.words;
+        let words = &token.parsed_args;
         let name = words
             .profile
             .clone()
@@ -67,9 +67,10 @@ impl Known<'_> {
             || variable("AWS_DEFAULT_REGION").is_some();
         let region = file_region.filter(|_| !said);
         if let Some(arn) = &words.role_arn {
-            let (instance, account, role) =
-                self.chained(arn).ok_or_else(|| self.unchained(arn, name.as_deref()))?;
-            return Ok(Role { instance, account, role, region });
+            let (instance, account, role) = self
+                .find_chained(arn)
+                .ok_or_else(|| self.explain_unchained(arn, name.as_deref()))?;
+            return Ok(EksRole { instance, account, role, region });
         }
         let Some(name) = name else {
             return Err("it names no role: it takes whatever the shell has, so which one is meant is yours to say".into());
@@ -77,11 +78,11 @@ impl Known<'_> {
         let profile =
             self.aws.profile(&name).ok_or_else(|| format!("there is no profile `{name}`"))?;
         if let Some((instance, account, role)) =
-            profile.get("role_arn").and_then(|arn| self.chained(arn))
+            profile.get("role_arn").and_then(|arn| self.find_chained(arn))
         {
-            return Ok(Role { instance, account, role, region });
+            return Ok(EksRole { instance, account, role, region });
         }
-        let meant = profile::meant(self.aws, &self.ctx.instances, &name)
+        let meant = profile::find_role(self.aws, &self.ctx.instances, &name)
             .ok_or_else(|| format!("profile `{name}` is no role of an IAM Identity Center"))?;
         let only = || match &self.ctx.instances[..] {
             [only] => Some(only.name.clone()),
@@ -91,13 +92,13 @@ impl Known<'_> {
             .instance
             .or_else(only)
             .ok_or_else(|| format!("the IAM Identity Center of profile `{name}` is not set up"))?;
-        Ok(Role { instance, account: meant.account, role: meant.role, region })
+        Ok(EksRole { instance, account: meant.account, role: meant.role, region })
     }
 
     /// Why a role that is assumed on top stays with the AWS CLI, and what would change that: the
     /// whole command where a profile tells out of which role it is assumed.
-    fn unchained(&self, arn: &str, name: Option<&str>) -> String {
-        let source = name.and_then(|name| profile::meant(self.aws, &self.ctx.instances, name));
+    fn explain_unchained(&self, arn: &str, name: Option<&str>) -> String {
+        let source = name.and_then(|name| profile::find_role(self.aws, &self.ctx.instances, name));
         let instance = source.as_ref().and_then(|source| {
             self.ctx.instances.iter().find(|known| source.instance.as_ref() == Some(&known.name))
         });
@@ -108,7 +109,7 @@ impl Known<'_> {
                     "instances.{}.accounts.{}.roles.{}.via",
                     instance.name,
                     target.account,
-                    quoted(target.role.as_str())
+                    quote_key_part(target.role.as_str())
                 );
                 format!(
                     "it assumes {arn}, which is no role here yet: `rolecall settings set {key} {via}` makes it one, then run this again"
@@ -126,7 +127,7 @@ impl Known<'_> {
     }
 
     /// The chained role of the configuration that has this ARN, if there is exactly one.
-    fn chained(&self, arn: &str) -> Option<(InstanceName, AccountId, RoleName)> {
+    fn find_chained(&self, arn: &str) -> Option<(InstanceName, AccountId, RoleName)> {
         let arn: RoleArn = arn.parse().ok()?;
         let has = |table: &crate::config::InstanceTable| {
             table
@@ -142,7 +143,7 @@ impl Known<'_> {
 }
 
 /// A part of a dotted key, in quotes where TOML wants them, and those in quotes for the shell.
-fn quoted(part: &str) -> String {
+fn quote_key_part(part: &str) -> String {
     let bare = part.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if bare { part.to_owned() } else { format!("'\"{part}\"'") }
 }

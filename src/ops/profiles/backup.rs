@@ -11,11 +11,11 @@ use crate::domain::{Error, ErrorKind, Result, Timestamp};
 use crate::os::atomic_file;
 
 /// How many states of a file are kept.
-const KEPT: usize = 5;
+const MAX_BACKUPS: usize = 5;
 
 /// The run of a command that writes files of other programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ops) struct Run {
+pub(in crate::ops) struct WriteRun {
     /// The command, as it is typed behind the program's name.
     pub(in crate::ops) command: &'static str,
     /// When.
@@ -24,7 +24,7 @@ pub(in crate::ops) struct Run {
     number: u64,
 }
 
-impl Run {
+impl WriteRun {
     /// A run that begins now. The files of other programs have to be locked.
     ///
     /// # Errors
@@ -35,8 +35,10 @@ impl Run {
         command: &'static str,
         at: Timestamp,
     ) -> Result<Self> {
-        let number =
-            numbers(state_dir, "aws-config-")?.into_iter().max().map_or(1, |last| last + 1);
+        let number = numbers_with_stem(state_dir, "aws-config-")?
+            .into_iter()
+            .max()
+            .map_or(1, |last| last + 1);
         Ok(Self { command, at, number })
     }
 }
@@ -52,7 +54,7 @@ pub struct Undone {
 
 /// The first line of a backup; the file as it was follows.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Head {
+struct BackupHeader {
     /// The command that wrote.
     command: String,
     /// When it did, in seconds.
@@ -69,64 +71,64 @@ struct Head {
 ///
 /// # Errors
 /// When it can't be kept: then nothing shall be written.
-pub(in crate::ops) fn keep(
+pub(in crate::ops) fn save_backup(
     state_dir: &Path,
     file: &Path,
     old: Option<&[u8]>,
     new: &[u8],
-    run: Run,
+    run: WriteRun,
 ) -> Result<()> {
     // What goes into a stream can't be taken back.
     if atomic_file::WriteTarget::resolve(file)?.is_stream() {
         return Ok(());
     }
-    let head = Head {
+    let head = BackupHeader {
         command: run.command.to_owned(),
         at: run.at.0,
         file: file.to_owned(),
         existed: old.is_some(),
-        written: digest(new),
+        written: hex_digest(new),
     };
     let mut bytes =
         serde_json::to_vec(&head).map_err(|error| Error::internal(format!("backup: {error}")))?;
     bytes.push(b'\n');
     bytes.extend(old.unwrap_or_default());
-    let there = kept(state_dir, file)?;
-    atomic_file::save(&place(state_dir, file, run.number), &bytes)?;
-    let superfluous = (there.len() + 1).saturating_sub(KEPT);
+    let there = backup_numbers(state_dir, file)?;
+    atomic_file::save(&backup_path(state_dir, file, run.number), &bytes)?;
+    let superfluous = (there.len() + 1).saturating_sub(MAX_BACKUPS);
     there
         .into_iter()
         .take(superfluous)
-        .try_for_each(|number| atomic_file::remove(&place(state_dir, file, number)))
+        .try_for_each(|number| atomic_file::remove(&backup_path(state_dir, file, number)))
 }
 
 /// A kept state of a file.
-struct Copy {
-    place: PathBuf,
+struct Backup {
+    path: PathBuf,
     number: u64,
-    head: Head,
-    old: Vec<u8>,
+    header: BackupHeader,
+    contents: Vec<u8>,
     /// How many there are before it.
     earlier: usize,
 }
 
 /// The run that wrote a file last: its command and its number; `None` where nothing is known of it.
 pub(in crate::ops) fn last_run(state_dir: &Path, file: &Path) -> Option<(String, u64)> {
-    last(state_dir, file).ok().flatten().map(|copy| (copy.head.command, copy.number))
+    load_last(state_dir, file).ok().flatten().map(|copy| (copy.header.command, copy.number))
 }
 
-fn last(state_dir: &Path, file: &Path) -> Result<Option<Copy>> {
-    let there = kept(state_dir, file)?;
+fn load_last(state_dir: &Path, file: &Path) -> Result<Option<Backup>> {
+    let there = backup_numbers(state_dir, file)?;
     let Some((&number, earlier)) = there.split_last() else { return Ok(None) };
-    let place = place(state_dir, file, number);
+    let place = backup_path(state_dir, file, number);
     let Some(bytes) = atomic_file::load(&place)? else { return Ok(None) };
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let Ok(head) = serde_json::from_slice(&bytes[..end]) else { return Ok(None) };
-    Ok(Some(Copy {
-        place,
+    Ok(Some(Backup {
+        path: place,
         number,
-        head,
-        old: bytes.get(end + 1..).unwrap_or_default().to_vec(),
+        header: head,
+        contents: bytes.get(end + 1..).unwrap_or_default().to_vec(),
         earlier: earlier.len(),
     }))
 }
@@ -148,7 +150,8 @@ pub(in crate::ops) fn undo(
             format!("nothing is known that could be undone in {}", file.display()),
         )
     };
-    let Copy { place, head, old, earlier, .. } = last(state_dir, file)?.ok_or_else(nothing)?;
+    let Backup { path: place, header: head, contents: old, earlier, .. } =
+        load_last(state_dir, file)?.ok_or_else(nothing)?;
     if head.command != command {
         let what = format!("{} was written last by `rolecall {}`", file.display(), head.command);
         return Err(Error::new(ErrorKind::NoMatch, what)
@@ -158,7 +161,7 @@ pub(in crate::ops) fn undo(
     let as_before = if head.existed { now.as_deref() == Some(&*old) } else { now.is_none() };
     // Killed between the two steps of a write: nothing is left to do.
     if !as_before {
-        if !force && now.as_deref().map(digest) != Some(head.written) {
+        if !force && now.as_deref().map(hex_digest) != Some(head.written) {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!("{} was changed since", file.display()),
@@ -175,14 +178,14 @@ pub(in crate::ops) fn undo(
 }
 
 /// The numbers of a file's copies, oldest first.
-fn kept(state_dir: &Path, file: &Path) -> Result<Vec<u64>> {
-    let mut numbers = numbers(state_dir, &stem(file))?;
+fn backup_numbers(state_dir: &Path, file: &Path) -> Result<Vec<u64>> {
+    let mut numbers = numbers_with_stem(state_dir, &stem(file))?;
     numbers.sort_unstable();
     Ok(numbers)
 }
 
 /// The numbers of the copies whose name begins so.
-fn numbers(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
+fn numbers_with_stem(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
     let number = |entry: fs::DirEntry| {
         let name = entry.file_name();
         let (name, number) = name.to_str()?.rsplit_once('.')?;
@@ -199,14 +202,14 @@ fn numbers(state_dir: &Path, stem: &str) -> Result<Vec<u64>> {
 fn stem(file: &Path) -> String {
     let absolute =
         std::path::absolute(atomic_file::resolve_links(file)).unwrap_or_else(|_| file.to_owned());
-    format!("aws-config-{}", &digest(absolute.as_os_str().as_encoded_bytes())[..16])
+    format!("aws-config-{}", &hex_digest(absolute.as_os_str().as_encoded_bytes())[..16])
 }
 
-fn place(state_dir: &Path, file: &Path, number: u64) -> PathBuf {
+fn backup_path(state_dir: &Path, file: &Path, number: u64) -> PathBuf {
     state_dir.join("backups").join(format!("{}.{number}", stem(file)))
 }
 
-fn digest(bytes: &[u8]) -> String {
+fn hex_digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -215,11 +218,11 @@ mod tests {
     use super::*;
     use std::fs;
 
-    struct Home {
+    struct BackupHome {
         home: tempfile::TempDir,
     }
 
-    impl Home {
+    impl BackupHome {
         fn new() -> Self {
             Self { home: tempfile::tempdir().unwrap() }
         }
@@ -230,8 +233,8 @@ mod tests {
 
         fn write(&self, old: Option<&str>, new: &str) {
             let state = self.home.path().join("state");
-            let run = Run::begin(&state, "setup profiles", Timestamp(1_795_000_000)).unwrap();
-            keep(&state, &self.file(), old.map(str::as_bytes), new.as_bytes(), run).unwrap();
+            let run = WriteRun::begin(&state, "setup profiles", Timestamp(1_795_000_000)).unwrap();
+            save_backup(&state, &self.file(), old.map(str::as_bytes), new.as_bytes(), run).unwrap();
             fs::write(self.file(), new).unwrap();
         }
 
@@ -240,23 +243,23 @@ mod tests {
                 .map(|undone| undone.earlier)
         }
 
-        fn says(&self) -> Option<String> {
+        fn contents(&self) -> Option<String> {
             fs::read_to_string(self.file()).ok()
         }
     }
 
     #[test]
     fn a_file_is_put_back_once() {
-        let home = Home::new();
+        let home = BackupHome::new();
         home.write(Some("old\nlines"), "new");
         home.undo(false).unwrap();
-        assert_eq!(home.says().as_deref(), Some("old\nlines"));
+        assert_eq!(home.contents().as_deref(), Some("old\nlines"));
         assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::NoMatch);
     }
 
     #[test]
     fn the_last_few_runs_are_taken_back_one_by_one() {
-        let home = Home::new();
+        let home = BackupHome::new();
         let mut now = "0".to_owned();
         for run in 1..=7 {
             let next = run.to_string();
@@ -268,25 +271,28 @@ mod tests {
             Some(("setup profiles".into(), 7))
         );
         for (state, left) in [("6", 4), ("5", 3), ("4", 2), ("3", 1), ("2", 0)] {
-            assert_eq!((home.undo(false).unwrap(), home.says().as_deref()), (left, Some(state)));
+            assert_eq!(
+                (home.undo(false).unwrap(), home.contents().as_deref()),
+                (left, Some(state))
+            );
         }
         assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::NoMatch);
-        assert_eq!(home.says().as_deref(), Some("2"));
+        assert_eq!(home.contents().as_deref(), Some("2"));
     }
 
     #[test]
     fn what_was_written_between_two_runs_is_not_lost_by_the_second_undo() {
-        let home = Home::new();
+        let home = BackupHome::new();
         home.write(Some("old"), "one");
         home.write(Some("one, edited"), "two");
         assert_eq!(home.undo(false).unwrap(), 1);
         assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::Usage);
-        assert_eq!(home.says().as_deref(), Some("one, edited"));
+        assert_eq!(home.contents().as_deref(), Some("one, edited"));
     }
 
     #[test]
     fn a_run_of_another_command_is_taken_back_by_that_command() {
-        let home = Home::new();
+        let home = BackupHome::new();
         home.write(Some("old"), "new");
         let error =
             undo(&home.home.path().join("state"), &home.file(), "setup import", false).unwrap_err();
@@ -303,29 +309,29 @@ mod tests {
 
     #[test]
     fn a_file_that_was_not_there_goes() {
-        let home = Home::new();
+        let home = BackupHome::new();
         home.write(None, "new");
         home.undo(false).unwrap();
-        assert_eq!(home.says(), None);
+        assert_eq!(home.contents(), None);
     }
 
     #[test]
     fn a_file_that_changed_since_stays_unless_forced() {
-        let home = Home::new();
+        let home = BackupHome::new();
         home.write(Some("old"), "new");
         fs::write(home.file(), "newer").unwrap();
         assert_eq!(home.undo(false).unwrap_err().kind, ErrorKind::Usage);
-        assert_eq!(home.says().as_deref(), Some("newer"));
+        assert_eq!(home.contents().as_deref(), Some("newer"));
         home.undo(true).unwrap();
-        assert_eq!(home.says().as_deref(), Some("old"));
+        assert_eq!(home.contents().as_deref(), Some("old"));
     }
 
     #[test]
     fn a_write_that_was_killed_on_the_way_leaves_nothing_to_undo() {
-        let home = Home::new();
+        let home = BackupHome::new();
         home.write(Some("old"), "new");
         fs::write(home.file(), "old").unwrap();
         home.undo(false).unwrap();
-        assert_eq!(home.says().as_deref(), Some("old"));
+        assert_eq!(home.contents().as_deref(), Some("old"));
     }
 }

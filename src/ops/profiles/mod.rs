@@ -1,12 +1,12 @@
 //! Profiles of roles in the AWS config file: planned, written, taken back. The file's other bytes
 //! are not ours.
 
-mod allot;
+mod assign_names;
 pub(in crate::ops) mod backup;
+pub(in crate::ops) mod binary_path;
 mod plan;
-pub(in crate::ops) mod program;
-mod text;
-mod which;
+mod render;
+mod select;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -19,30 +19,30 @@ use crate::os::lock::Lock;
 use crate::ops::ctx::Ctx;
 
 pub use backup::Undone;
-pub use plan::{Draft, plan};
+pub use plan::{ProfilesPlan, plan};
 
 /// What the block is called.
-pub(in crate::ops) const BLOCK: &str = "profiles";
+pub(in crate::ops) const BLOCK_NAME: &str = "profiles";
 /// The command that the user types for all this.
 const COMMAND: &str = "setup profiles";
 /// How long another process of ours may take over the same file.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Which roles get a profile, beside those that have one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Which {
+pub enum ProfileSelection {
     /// Favourites, roles that a person used, and roles that the configuration gives a profile name.
     #[default]
     Usual,
     /// Every role of the list.
-    Every,
+    All,
     /// These.
-    These(Vec<RoleId>),
+    Roles(Vec<RoleId>),
 }
 
 /// How profiles come to their credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub enum ProfileStyle {
     /// `credential_process` runs this program.
     Process,
     /// The SDK's own sign-in, by `sso_session`. Chained roles have no such thing, and run this
@@ -52,15 +52,15 @@ pub enum Style {
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Request {
+pub struct ProfileRequest {
     /// Which roles.
-    pub which: Which,
+    pub selection: ProfileSelection,
     /// Of which instances; all if none is named.
-    pub among: Vec<InstanceName>,
+    pub instances: Vec<InstanceName>,
     /// Protected roles too. Those that have a profile keep it in any case.
     pub include_protected: bool,
     /// In which style; `None` is that of the block as it stands, else [`Style::Process`].
-    pub style: Option<Style>,
+    pub style: Option<ProfileStyle>,
     /// Take out names that are old, and profiles of roles that are gone.
     pub prune: bool,
     /// Give a name that another role has to the role that has it by the configuration.
@@ -71,7 +71,7 @@ pub struct Request {
 
 /// What became of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum ProfileChange {
     /// It is new.
     Added,
     /// It was there and says something else now.
@@ -84,83 +84,83 @@ pub enum Change {
 
 /// A profile of the block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct ProfileLine {
     /// Its name.
     pub name: String,
     /// Its role.
     pub role: RoleId,
     /// What became of it.
-    pub change: Change,
+    pub change: ProfileChange,
     /// What there is to know about it: the role's present name, why it has this one, why it went.
-    pub note: Option<Note>,
+    pub note: Option<ProfileNote>,
 }
 
 /// What there is to know about a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
+pub enum ProfileNote {
     /// The name is an old one; this is the role's present one.
-    Was(String),
+    Renamed(String),
     /// The name that it would have is another's.
-    InsteadOf(String),
+    NameTaken(String),
     /// The list of roles has its role no more.
-    Gone,
+    RoleGone,
     /// A profile of that name stands outside of the block by now.
-    Outside,
+    DefinedOutside,
 }
 
 /// A role that gets no profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
+pub struct SkippedRole {
     /// The role.
     pub role: RoleId,
     /// The account's name, or its id.
     pub account: String,
     /// Why.
-    pub why: Why,
+    pub reason: SkipReason,
 }
 
 /// Why a role gets no profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub enum SkipReason {
     /// It is protected, and that was not asked for.
     Protected,
     /// A profile outside of the block, of this name, is that role's.
-    Outside(String),
+    DefinedOutside(String),
     /// All names for it are taken; the first of them.
-    Taken(String),
+    NameTaken(String),
     /// The name that the configuration gives it can't stand in such a file.
-    Name(String),
+    InvalidName(String),
 }
 
 /// What was, or would be, done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct ProfilesReport {
     /// The file.
     pub file: PathBuf,
     /// Whether the file changed.
     pub written: bool,
     /// The profiles of the block by name, those that went out of it included.
-    pub profiles: Vec<Line>,
+    pub profiles: Vec<ProfileLine>,
     /// Roles that were asked for and get none.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedRole>,
     /// Lines of the file for which AWS programs would not read any profile in it; no writing of
     /// ours mends them.
-    pub complaints: Vec<SyntaxProblem>,
+    pub syntax_errors: Vec<SyntaxProblem>,
 }
 
-impl Report {
+impl ProfilesReport {
     /// How many profiles became this.
-    pub fn count(&self, change: Change) -> usize {
+    pub fn count(&self, change: ProfileChange) -> usize {
         self.profiles.iter().filter(|line| line.change == change).count()
     }
 
     /// In words: `3 profiles added, 1 changed, 8 as they were`.
-    pub fn counts(&self) -> String {
+    pub fn summary(&self) -> String {
         let words = [
-            (Change::Added, "added"),
-            (Change::Changed, "changed"),
-            (Change::Removed, "removed"),
-            (Change::Kept, "as they were"),
+            (ProfileChange::Added, "added"),
+            (ProfileChange::Changed, "changed"),
+            (ProfileChange::Removed, "removed"),
+            (ProfileChange::Kept, "as they were"),
         ];
         let counts = words
             .map(|(change, word)| (self.count(change), word))
@@ -181,15 +181,15 @@ impl Report {
 /// # Errors
 /// As [`plan()`]; [`Kind::Config`] when the file is read-only, or somebody else changes it
 /// meanwhile.
-pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
-    let _alone = alone(ctx)?;
+pub fn apply(ctx: &Ctx, request: &ProfileRequest) -> Result<ProfilesReport> {
+    let _alone = lock_files(ctx)?;
     let mut draft = plan(ctx, request)?;
-    draft.report.written = draft.changes();
+    draft.report.written = draft.has_changes();
     if draft.report.written {
         let new = draft.new.as_slice();
         let (file, old) = (&draft.report.file, draft.old.as_deref());
         atomic_file::check_writable(file)?;
-        backup::keep(&ctx.paths.state_dir, file, old, new, run(ctx)?)?;
+        backup::save_backup(&ctx.paths.state_dir, file, old, new, begin_run(ctx)?)?;
         atomic_file::replace(file, old, new, &ctx.paths.recovery_dir())?;
     }
     Ok(draft.report)
@@ -199,10 +199,14 @@ pub fn write(ctx: &Ctx, request: &Request) -> Result<Report> {
 ///
 /// # Errors
 /// As [`write()`].
-pub fn write_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<Report> {
-    write(
+pub fn apply_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<ProfilesReport> {
+    apply(
         ctx,
-        &Request { which: Which::These(roles), include_protected: true, ..Request::default() },
+        &ProfileRequest {
+            selection: ProfileSelection::Roles(roles),
+            include_protected: true,
+            ..ProfileRequest::default()
+        },
     )
 }
 
@@ -210,10 +214,10 @@ pub fn write_roles(ctx: &Ctx, roles: Vec<RoleId>) -> Result<Report> {
 ///
 /// # Errors
 /// As [`write()`].
-pub fn keep_up(ctx: &Ctx) -> Result<Option<Report>> {
-    let draft = plan(ctx, &Request::default())?;
-    if draft.begun && draft.changes() {
-        write(ctx, &Request::default()).map(Some)
+pub fn apply_if_present(ctx: &Ctx) -> Result<Option<ProfilesReport>> {
+    let draft = plan(ctx, &ProfileRequest::default())?;
+    if draft.has_block && draft.has_changes() {
+        apply(ctx, &ProfileRequest::default()).map(Some)
     } else {
         Ok(None)
     }
@@ -227,7 +231,7 @@ pub fn keep_up(ctx: &Ctx) -> Result<Option<Report>> {
 /// `force` is not given.
 pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Undone)> {
     let file = file.unwrap_or(&ctx.paths.aws_config);
-    let _alone = alone(ctx)?;
+    let _alone = lock_files(ctx)?;
     let undone = backup::undo(&ctx.paths.state_dir, file, COMMAND, force).map_err(|error| {
         match error.kind {
             ErrorKind::Usage => error.hint("add --force to lose what was changed since"),
@@ -237,15 +241,15 @@ pub fn undo(ctx: &Ctx, file: Option<&Path>, force: bool) -> Result<(PathBuf, Und
     Ok((file.to_owned(), undone))
 }
 
-fn run(ctx: &Ctx) -> Result<backup::Run> {
-    backup::Run::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())
+fn begin_run(ctx: &Ctx) -> Result<backup::WriteRun> {
+    backup::WriteRun::begin(&ctx.paths.state_dir, COMMAND, ctx.clock.now())
 }
 
 /// Holds the lock under which the AWS files, and others of other programs, are written.
 ///
 /// # Errors
 /// [`Kind::Config`] when another process of ours has it for too long.
-pub(in crate::ops) fn alone(ctx: &Ctx) -> Result<Lock> {
+pub(in crate::ops) fn lock_files(ctx: &Ctx) -> Result<Lock> {
     lock_aws_files(&ctx.paths.state_dir)
 }
 
@@ -254,7 +258,8 @@ pub(in crate::ops) fn alone(ctx: &Ctx) -> Result<Lock> {
 /// # Errors
 /// As [`alone`].
 pub(in crate::ops) fn lock_aws_files(state_dir: &Path) -> Result<Lock> {
-    let held = Lock::acquire(&state_dir.join("locks/aws-config-file"), Instant::now() + PATIENCE)?;
+    let held =
+        Lock::acquire(&state_dir.join("locks/aws-config-file"), Instant::now() + LOCK_TIMEOUT)?;
     held.ok_or_else(|| {
         Error::new(ErrorKind::Config, "another rolecall is writing the same files")
             .hint("run the command again")

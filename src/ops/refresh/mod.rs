@@ -1,10 +1,10 @@
 //! Reads accounts and roles of an instance anew: many small requests, paced, and nothing lost when
 //! some of them fail.
 
-pub mod again;
-pub mod pace;
-mod run;
-pub mod update;
+mod fetch;
+pub mod lookup;
+pub mod rate_limiter;
+pub mod store;
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use crate::domain::{AccountId, Error, Inventory, Result, Secret};
 use crate::identity::IdentityClient;
 use crate::os::clock::Clock;
 
-use crate::ops::refresh::run::Run;
+use crate::ops::refresh::fetch::Fetcher;
 
 /// How hard the portal may be asked.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limits {
+pub struct RefreshLimits {
     /// Requests under way at once.
     pub threads: usize,
     /// Requests a second at most; without it the rate finds the portal's own limit.
@@ -30,23 +30,23 @@ pub struct Limits {
     /// The longest pause between two attempts.
     pub max_backoff: Duration,
     /// How long AWS may leave every request without an answer before the refresh ends.
-    pub silence: Duration,
+    pub silence_timeout: Duration,
     /// How long the refresh may take in all.
-    pub longest: Duration,
+    pub total_timeout: Duration,
 }
 
 /// The longest that a refresh of every account may take.
-const LONGEST: Duration = Duration::from_secs(3_600);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(3_600);
 
-impl Default for Limits {
+impl Default for RefreshLimits {
     fn default() -> Self {
         Self {
             threads: 5,
             requests_per_second: None,
             max_retry: 10,
             max_backoff: Duration::from_secs(5),
-            silence: Duration::from_secs(30),
-            longest: LONGEST,
+            silence_timeout: Duration::from_secs(30),
+            total_timeout: TOTAL_TIMEOUT,
         }
     }
 }
@@ -67,7 +67,7 @@ pub struct Progress<'a> {
 
 /// What a refresh came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct RefreshReport {
     /// The accounts in the portal's order; `complete` when the roles of all of them were read.
     pub inventory: Inventory,
     /// Accounts that could not be read, and why; they have their old roles.
@@ -90,19 +90,19 @@ pub async fn refresh(
     identity: &IdentityClient,
     token: &Secret<String>,
     old: Option<&Inventory>,
-    limits: Limits,
+    limits: RefreshLimits,
     clock: Clock,
     progress: &mut (dyn FnMut(Progress<'_>) + Send),
-) -> Result<Outcome> {
+) -> Result<RefreshReport> {
     let began = Instant::now();
-    let mut run = Run::new(identity, token, limits, clock);
-    run.list(old, |_| true);
+    let mut run = Fetcher::new(identity, token, limits, clock);
+    run.request_accounts(old, |_| true);
     run.confirm_removals();
-    let stopped = run.finish(progress).await?;
-    let (mut inventory, failed) = run.result();
+    let stopped = run.run(progress).await?;
+    let (mut inventory, failed) = run.into_result();
     inventory.complete = stopped.is_none() && failed.is_empty();
     info!(target: "rolecall::refresh", accounts = inventory.accounts.len(), failed = failed.len(), took = ?began.elapsed(), "refreshed");
-    Ok(Outcome { inventory, failed, stopped })
+    Ok(RefreshReport { inventory, failed, stopped })
 }
 
 #[cfg(test)]

@@ -14,11 +14,14 @@ use crate::identity::NetworkConfig;
 use crate::os::http::{HttpRequest, HttpResponse, Listener};
 
 /// Answers by account: how often it was asked before decides.
-type Answers = Arc<dyn Fn(&str, usize) -> Option<HttpResponse> + Send + Sync>;
+type ResponseOverride = Arc<dyn Fn(&str, usize) -> Option<HttpResponse> + Send + Sync>;
 
 /// A portal with accounts `000000000001` and so on, five to a page, each with the roles `Admin` and
 /// `Read` on two pages.
-async fn portal(accounts: usize, odd: Answers) -> (JoinSet<Result<()>>, IdentityClient) {
+async fn start_portal(
+    accounts: usize,
+    odd: ResponseOverride,
+) -> (JoinSet<Result<()>>, IdentityClient) {
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();
     let asked: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
@@ -34,7 +37,7 @@ async fn portal(accounts: usize, odd: Answers) -> (JoinSet<Result<()>>, Identity
                 *times += 1;
                 *times - 1
             };
-            odd(&account, times).unwrap_or_else(|| page(&request, accounts, &account))
+            odd(&account, times).unwrap_or_else(|| page_response(&request, accounts, &account))
         }
     }));
     (server, client(url))
@@ -54,7 +57,7 @@ fn client(portal: String) -> IdentityClient {
         .unwrap()
 }
 
-fn page(request: &HttpRequest, accounts: usize, account: &str) -> HttpResponse {
+fn page_response(request: &HttpRequest, accounts: usize, account: &str) -> HttpResponse {
     let next = request.param("next_token");
     if request.path == "/assignment/roles" {
         let (role, next) =
@@ -73,7 +76,7 @@ fn page(request: &HttpRequest, accounts: usize, account: &str) -> HttpResponse {
     HttpResponse::json(200, format!(r#"{{"accountList":[{}]{next}}}"#, list.join(",")))
 }
 
-fn wrong(status: u16, name: &str) -> HttpResponse {
+fn error_response(status: u16, name: &str) -> HttpResponse {
     HttpResponse::json(status, r#"{"message":"odd"}"#).with_header("x-amzn-errortype", name)
 }
 
@@ -93,33 +96,40 @@ fn old_inventory() -> Inventory {
     }
 }
 
-const QUICK: Limits = Limits {
+const TEST_LIMITS: RefreshLimits = RefreshLimits {
     threads: 5,
     requests_per_second: None,
     max_retry: 1,
     max_backoff: Duration::from_millis(500),
-    silence: Duration::from_secs(30),
-    longest: Duration::from_secs(3_600),
+    silence_timeout: Duration::from_secs(30),
+    total_timeout: Duration::from_secs(3_600),
 };
 
-async fn run(identity: &IdentityClient, old: Option<&Inventory>) -> Result<Outcome> {
-    refresh(identity, &"token".into(), old, QUICK, Clock::Fixed(Timestamp(1_000)), &mut |_| ())
-        .await
+async fn run_refresh(identity: &IdentityClient, old: Option<&Inventory>) -> Result<RefreshReport> {
+    refresh(
+        identity,
+        &"token".into(),
+        old,
+        TEST_LIMITS,
+        Clock::Fixed(Timestamp(1_000)),
+        &mut |_| (),
+    )
+    .await
 }
 
-fn roles(outcome: &Outcome, position: usize) -> Vec<&str> {
+fn role_names(outcome: &RefreshReport, position: usize) -> Vec<&str> {
     outcome.inventory.accounts[position].roles.iter().map(RoleName::as_str).collect()
 }
 
 #[tokio::test]
 async fn every_page_is_read_and_the_portals_order_kept() {
-    let (_server, identity) = portal(12, Arc::new(|_, _| None)).await;
+    let (_server, identity) = start_portal(12, Arc::new(|_, _| None)).await;
     let mut seen = Vec::new();
     let outcome = refresh(
         &identity,
         &"token".into(),
         None,
-        QUICK,
+        TEST_LIMITS,
         Clock::Fixed(Timestamp(1_000)),
         &mut |progress: Progress<'_>| {
             seen.push((progress.done, progress.total, progress.inventory.role_count()));
@@ -132,7 +142,7 @@ async fn every_page_is_read_and_the_portals_order_kept() {
     let ids: Vec<_> =
         outcome.inventory.accounts.iter().map(|account| account.id.to_string()).collect();
     assert_eq!(ids, (1..=12).map(|n| format!("{n:012}")).collect::<Vec<_>>());
-    assert!((0..12).all(|position| roles(&outcome, position) == ["Admin", "Read"]));
+    assert!((0..12).all(|position| role_names(&outcome, position) == ["Admin", "Read"]));
     assert_eq!((seen.first(), seen.last()), (Some(&(0, 0, 0)), Some(&(12, 12, 24))));
     assert!(seen.is_sorted());
 }
@@ -154,24 +164,26 @@ async fn roles_are_read_while_the_account_list_still_comes_in() {
                 let asked =
                     tokio::time::timeout(Duration::from_secs(30), roles_asked_for.notified()).await;
                 if asked.is_err() {
-                    return wrong(400, "NobodyAskedForRoles");
+                    return error_response(400, "NobodyAskedForRoles");
                 }
             }
-            page(&request, 12, &account)
+            page_response(&request, 12, &account)
         }
     }));
-    let outcome = run(&client(url), None).await.unwrap();
+    let outcome = run_refresh(&client(url), None).await.unwrap();
     assert!(outcome.inventory.complete, "{outcome:?}");
     assert_eq!(outcome.inventory.role_count(), 24);
 }
 
 #[tokio::test]
 async fn throttling_loses_no_account_and_is_shown() {
-    let odd: Answers =
-        Arc::new(|_, times| (times % 3 == 0).then(|| wrong(429, "TooManyRequestsException")));
-    let (_server, identity) = portal(6, odd).await;
+    let odd: ResponseOverride = Arc::new(|_, times| {
+        (times % 3 == 0).then(|| error_response(429, "TooManyRequestsException"))
+    });
+    let (_server, identity) = start_portal(6, odd).await;
     let mut throttled = false;
-    let limits = Limits { max_backoff: Duration::from_millis(10), max_retry: 1_000, ..QUICK };
+    let limits =
+        RefreshLimits { max_backoff: Duration::from_millis(10), max_retry: 1_000, ..TEST_LIMITS };
     let token = "token".into();
     let mut see = |progress: Progress<'_>| throttled |= progress.throttled;
     let outcome = refresh(&identity, &token, None, limits, Clock::System, &mut see).await.unwrap();
@@ -182,11 +194,11 @@ async fn throttling_loses_no_account_and_is_shown() {
 
 #[tokio::test]
 async fn throttling_that_never_stops_ends_with_what_was_read() {
-    let odd: Answers = Arc::new(|account, _| {
-        account.ends_with('3').then(|| wrong(429, "TooManyRequestsException"))
+    let odd: ResponseOverride = Arc::new(|account, _| {
+        account.ends_with('3').then(|| error_response(429, "TooManyRequestsException"))
     });
-    let (_server, identity) = portal(4, odd).await;
-    let outcome = run(&identity, None).await.unwrap();
+    let (_server, identity) = start_portal(4, odd).await;
+    let outcome = run_refresh(&identity, None).await.unwrap();
     assert_eq!(outcome.stopped.as_ref().unwrap().kind, ErrorKind::Throttled);
     assert_eq!(outcome.inventory.role_count(), 6);
     assert!(!outcome.inventory.complete);
@@ -194,13 +206,13 @@ async fn throttling_that_never_stops_ends_with_what_was_read() {
 
 #[tokio::test]
 async fn a_failing_account_keeps_its_old_roles_and_costs_no_other() {
-    let odd: Answers = Arc::new(|account, _| match account {
-        "000000000003" => Some(wrong(500, "InternalServerException")),
-        "000000000005" => Some(wrong(403, "ForbiddenException")),
+    let odd: ResponseOverride = Arc::new(|account, _| match account {
+        "000000000003" => Some(error_response(500, "InternalServerException")),
+        "000000000005" => Some(error_response(403, "ForbiddenException")),
         _ => None,
     });
-    let (_server, identity) = portal(6, odd).await;
-    let outcome = run(&identity, Some(&old_inventory())).await.unwrap();
+    let (_server, identity) = start_portal(6, odd).await;
+    let outcome = run_refresh(&identity, Some(&old_inventory())).await.unwrap();
     let mut failed: Vec<_> =
         outcome.failed.iter().map(|(account, error)| (account.to_string(), error.kind)).collect();
     failed.sort_by(|left, right| left.0.cmp(&right.0));
@@ -211,27 +223,29 @@ async fn a_failing_account_keeps_its_old_roles_and_costs_no_other() {
             ("000000000005".into(), ErrorKind::AccessDenied)
         ]
     );
-    assert_eq!(roles(&outcome, 2), ["Old"]);
+    assert_eq!(role_names(&outcome, 2), ["Old"]);
     assert_eq!(outcome.inventory.accounts[2].roles_fetched_at, Some(Timestamp(5)));
-    assert_eq!(roles(&outcome, 5), ["Admin", "Read"]);
+    assert_eq!(role_names(&outcome, 5), ["Admin", "Read"]);
     assert_eq!(outcome.inventory.accounts.len(), 6);
     assert!(!outcome.inventory.complete);
 }
 
 #[tokio::test]
 async fn a_single_bad_answer_is_asked_for_again() {
-    let odd: Answers = Arc::new(|_, times| (times == 0).then(|| wrong(503, "ServiceUnavailable")));
-    let (_server, identity) = portal(3, odd).await;
-    let outcome = run(&identity, None).await.unwrap();
+    let odd: ResponseOverride =
+        Arc::new(|_, times| (times == 0).then(|| error_response(503, "ServiceUnavailable")));
+    let (_server, identity) = start_portal(3, odd).await;
+    let outcome = run_refresh(&identity, None).await.unwrap();
     assert!(outcome.inventory.complete, "{outcome:?}");
 }
 
 #[tokio::test]
 async fn a_session_that_ends_in_the_middle_keeps_what_was_read() {
-    let odd: Answers =
-        Arc::new(|account, _| account.ends_with("11").then(|| wrong(401, "UnauthorizedException")));
-    let (_server, identity) = portal(12, odd).await;
-    let outcome = run(&identity, None).await.unwrap();
+    let odd: ResponseOverride = Arc::new(|account, _| {
+        account.ends_with("11").then(|| error_response(401, "UnauthorizedException"))
+    });
+    let (_server, identity) = start_portal(12, odd).await;
+    let outcome = run_refresh(&identity, None).await.unwrap();
     let stopped = outcome.stopped.unwrap();
     assert_eq!(stopped.kind, ErrorKind::LoginNeeded);
     assert_eq!(stopped.hints, ["run `rolecall login --sso corp`"]);
@@ -242,25 +256,25 @@ async fn a_session_that_ends_in_the_middle_keeps_what_was_read() {
 #[tokio::test]
 async fn no_portal_and_no_session_are_told_apart() {
     let (server, identity) =
-        portal(1, Arc::new(|_, _| Some(wrong(401, "UnauthorizedException")))).await;
-    assert_eq!(run(&identity, None).await.unwrap_err().kind, ErrorKind::LoginNeeded);
+        start_portal(1, Arc::new(|_, _| Some(error_response(401, "UnauthorizedException")))).await;
+    assert_eq!(run_refresh(&identity, None).await.unwrap_err().kind, ErrorKind::LoginNeeded);
     drop(server);
-    let (server, identity) = portal(1, Arc::new(|_, _| None)).await;
+    let (server, identity) = start_portal(1, Arc::new(|_, _| None)).await;
     drop(server);
-    let error = run(&identity, None).await.unwrap_err();
+    let error = run_refresh(&identity, None).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unreachable);
     assert!(error.message.contains("127.0.0.1:"), "{error}");
 }
 
 #[tokio::test]
 async fn one_account_is_read_again_without_the_others_growing_younger() {
-    let (_server, identity) = portal(7, Arc::new(|_, _| None)).await;
+    let (_server, identity) = start_portal(7, Arc::new(|_, _| None)).await;
     let token = Secret::new("token".to_owned());
     let mut old = refresh(
         &identity,
         &token,
         None,
-        Limits::default(),
+        RefreshLimits::default(),
         Clock::Fixed(Timestamp(1)),
         &mut |_| {},
     )
@@ -271,14 +285,21 @@ async fn one_account_is_read_again_without_the_others_growing_younger() {
     old.accounts[3].roles.clear();
     old.accounts[5].roles.clear();
     let look = |at| {
-        again::look(&identity, &token, &old, at, Limits::default(), Clock::Fixed(Timestamp(9)))
+        lookup::lookup(
+            &identity,
+            &token,
+            &old,
+            at,
+            RefreshLimits::default(),
+            Clock::Fixed(Timestamp(9)),
+        )
     };
-    let outcome = look(again::Look::Account(id)).await.unwrap();
+    let outcome = look(lookup::LookupScope::Account(id)).await.unwrap();
     let roles: Vec<usize> =
         outcome.inventory.accounts.iter().map(|account| account.roles.len()).collect();
     assert_eq!(roles, [2, 2, 2, 2, 2, 0, 2]);
     assert_eq!((outcome.inventory.fetched_at, outcome.inventory.complete), (Timestamp(1), true));
-    let listed = look(again::Look::NewAccounts).await.unwrap();
+    let listed = look(lookup::LookupScope::NewAccounts).await.unwrap();
     assert_eq!(
         listed.inventory.accounts.iter().map(|account| account.roles.len()).collect::<Vec<_>>(),
         [2, 2, 2, 0, 2, 0, 2]
@@ -287,25 +308,29 @@ async fn one_account_is_read_again_without_the_others_growing_younger() {
 
 /// Refreshes from a portal that answers every account list, and every role list, with the same
 /// body.
-async fn run_with(accounts: &'static str, roles: &'static str, old: &Inventory) -> Result<Outcome> {
+async fn run_against(
+    accounts: &'static str,
+    roles: &'static str,
+    old: &Inventory,
+) -> Result<RefreshReport> {
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();
     let mut server = JoinSet::new();
     server.spawn(listener.serve(move |request| async move {
         HttpResponse::json(200, if request.path == "/assignment/roles" { roles } else { accounts })
     }));
-    run(&client(url), Some(old)).await
+    run_refresh(&client(url), Some(old)).await
 }
 
-const EMPTY: &str = r#"{"accountList":[]}"#;
+const EMPTY_ACCOUNT_LIST: &str = r#"{"accountList":[]}"#;
 
 #[tokio::test]
 async fn an_empty_account_list_removes_nothing_at_first_sight_and_everything_at_the_second() {
     let old = old_inventory();
-    let first = run_with(EMPTY, "{}", &old).await.unwrap().inventory;
+    let first = run_against(EMPTY_ACCOUNT_LIST, "{}", &old).await.unwrap().inventory;
     assert_eq!(first.accounts, old.accounts, "in the old order, with the old roles");
     assert_eq!(first.unconfirmed.len(), 2);
-    let second = run_with(EMPTY, "{}", &first).await.unwrap().inventory;
+    let second = run_against(EMPTY_ACCOUNT_LIST, "{}", &first).await.unwrap().inventory;
     assert_eq!((second.accounts.len(), second.unconfirmed.len()), (0, 0));
 }
 
@@ -313,17 +338,17 @@ async fn an_empty_account_list_removes_nothing_at_first_sight_and_everything_at_
 async fn an_empty_role_list_removes_nothing_at_first_sight_and_everything_at_the_second() {
     let list = r#"{"accountList":[{"accountId":"000000000003"},{"accountId":"000000000099"}]}"#;
     let old = old_inventory();
-    let first = run_with(list, r#"{"roleList":[]}"#, &old).await.unwrap().inventory;
+    let first = run_against(list, r#"{"roleList":[]}"#, &old).await.unwrap().inventory;
     assert_eq!(first.role_count(), 2);
     assert_eq!(first.unconfirmed.len(), 2);
     assert!(
         first.accounts.iter().all(|account| account.roles_fetched_at == Some(Timestamp(5))),
         "they are as old as they were"
     );
-    let second = run_with(list, r#"{"roleList":[]}"#, &first).await.unwrap().inventory;
+    let second = run_against(list, r#"{"roleList":[]}"#, &first).await.unwrap().inventory;
     assert_eq!((second.accounts.len(), second.role_count(), second.unconfirmed.len()), (2, 0, 0));
     let mended =
-        run_with(list, r#"{"roleList":[{"roleName":"New"}]}"#, &first).await.unwrap().inventory;
+        run_against(list, r#"{"roleList":[{"roleName":"New"}]}"#, &first).await.unwrap().inventory;
     assert_eq!(
         (mended.role_count(), mended.unconfirmed.len()),
         (2, 0),
@@ -334,15 +359,16 @@ async fn an_empty_role_list_removes_nothing_at_first_sight_and_everything_at_the
 #[tokio::test]
 async fn an_account_missing_from_a_shorter_list_is_gone_at_once() {
     let shorter = r#"{"accountList":[{"accountId":"000000000003"}]}"#;
-    let outcome =
-        run_with(shorter, r#"{"roleList":[{"roleName":"Old"}]}"#, &old_inventory()).await.unwrap();
+    let outcome = run_against(shorter, r#"{"roleList":[{"roleName":"Old"}]}"#, &old_inventory())
+        .await
+        .unwrap();
     assert_eq!((outcome.inventory.accounts.len(), outcome.inventory.unconfirmed.len()), (1, 0));
 }
 
 #[tokio::test]
 async fn an_empty_second_page_does_not_halve_the_list() {
-    let (_server, identity) = portal(12, Arc::new(|_, _| None)).await;
-    let old = run(&identity, None).await.unwrap().inventory;
+    let (_server, identity) = start_portal(12, Arc::new(|_, _| None)).await;
+    let old = run_refresh(&identity, None).await.unwrap().inventory;
     let listener = Listener::bind(0).unwrap();
     let url = listener.url();
     let mut server = JoinSet::new();
@@ -350,9 +376,13 @@ async fn an_empty_second_page_does_not_halve_the_list() {
         let account = request.param("account_id").unwrap_or_default();
         let second =
             request.path == "/assignment/accounts" && request.param("next_token").is_some();
-        if second { HttpResponse::json(200, EMPTY) } else { page(&request, 12, &account) }
+        if second {
+            HttpResponse::json(200, EMPTY_ACCOUNT_LIST)
+        } else {
+            page_response(&request, 12, &account)
+        }
     }));
-    let first = run(&client(url), Some(&old)).await.unwrap().inventory;
+    let first = run_refresh(&client(url), Some(&old)).await.unwrap().inventory;
     assert_eq!((first.accounts.len(), first.role_count(), first.unconfirmed.len()), (12, 24, 7));
 }
 
@@ -367,12 +397,12 @@ async fn what_is_not_a_list_changes_nothing() {
         r#"{"accountList":[{}]}"#,
         r#"{"accountList":[{"accountId":"7"}]}"#,
     ] {
-        let error = run_with(body, "{}", &old_inventory()).await.unwrap_err();
+        let error = run_against(body, "{}", &old_inventory()).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Unreachable, "{body}: {error}");
     }
     let list = r#"{"accountList":[{"accountId":"000000000003"}]}"#;
-    let outcome = run_with(list, "{}", &old_inventory()).await.unwrap();
-    assert_eq!((roles(&outcome, 0), outcome.failed.len()), (vec!["Old"], 1));
+    let outcome = run_against(list, "{}", &old_inventory()).await.unwrap();
+    assert_eq!((role_names(&outcome, 0), outcome.failed.len()), (vec!["Old"], 1));
 }
 
 #[tokio::test]
@@ -394,20 +424,20 @@ async fn repeated_pages_neither_double_the_list_nor_loop() {
                 )
             }
         }));
-        let limits = Limits { threads: 1, ..QUICK };
+        let limits = RefreshLimits { threads: 1, ..TEST_LIMITS };
         let read =
             refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ()).await;
         assert_eq!(read.unwrap_err().kind, ErrorKind::Unreachable);
     }
     let twice = r#"{"accountList":[{"accountId":"000000000003"},{"accountId":"000000000003"}]}"#;
-    let outcome = run_with(
+    let outcome = run_against(
         twice,
         r#"{"roleList":[{"roleName":"A"},{"roleName":"B"},{"roleName":"A"}]}"#,
         &old_inventory(),
     )
     .await
     .unwrap();
-    assert_eq!((outcome.inventory.accounts.len(), roles(&outcome, 0)), (1, vec!["A", "B"]));
+    assert_eq!((outcome.inventory.accounts.len(), role_names(&outcome, 0)), (1, vec!["A", "B"]));
 }
 
 #[tokio::test]
@@ -421,13 +451,14 @@ async fn a_look_up_never_removes_the_last_roles() {
             .serve(|_| async { HttpResponse::json(200, r#"{"roleList":[],"accountList":[]}"#) }),
     );
     let identity = client(url);
-    for at in [again::Look::Account(old.accounts[0].id), again::Look::NewAccounts] {
+    for at in [lookup::LookupScope::Account(old.accounts[0].id), lookup::LookupScope::NewAccounts] {
         let mut seen = old.clone();
         for _ in 0..3 {
-            seen = again::look(&identity, &"token".into(), &seen, at, QUICK, Clock::System)
-                .await
-                .unwrap()
-                .inventory;
+            seen =
+                lookup::lookup(&identity, &"token".into(), &seen, at, TEST_LIMITS, Clock::System)
+                    .await
+                    .unwrap()
+                    .inventory;
             assert_eq!(seen.accounts, old.accounts, "{at:?}");
         }
         assert!(!seen.unconfirmed.is_empty());
@@ -440,7 +471,7 @@ async fn a_portal_that_never_answers_ends_the_refresh() {
     let url = listener.url();
     let mut server = JoinSet::new();
     server.spawn(listener.serve(|_| async { std::future::pending::<HttpResponse>().await }));
-    let limits = Limits { silence: Duration::from_millis(300), ..QUICK };
+    let limits = RefreshLimits { silence_timeout: Duration::from_millis(300), ..TEST_LIMITS };
     let began = std::time::Instant::now();
     let error = refresh(&client(url), &"token".into(), None, limits, Clock::System, &mut |_| ())
         .await

@@ -10,7 +10,7 @@ use crate::domain::{AccountId, Error, ErrorKind, InstanceName, Result, RoleArn, 
 
 /// A chained role: the role that it is reached through, and what STS is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Link {
+pub struct ChainedRole {
     /// The role.
     pub role: RoleId,
     /// The role before it, of the same instance; it may be chained too.
@@ -27,11 +27,11 @@ pub struct Link {
 
 /// Every chained role of the configuration. None of them is reached through itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Chains(Vec<Link>);
+pub struct Chains(Vec<ChainedRole>);
 
 /// The way to a chained role, the first step from a role of the portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route<'a>(Vec<&'a Link>);
+pub struct Route<'a>(Vec<&'a ChainedRole>);
 
 impl Chains {
     /// Reads the chained roles out of the account tables.
@@ -39,12 +39,12 @@ impl Chains {
     /// # Errors
     /// [`Kind::Config`] when `via` is no role, or when chained roles lead to each other in a
     /// circle.
-    pub fn of(settings: &Settings) -> Result<Chains> {
+    pub fn from_settings(settings: &Settings) -> Result<Chains> {
         let mut links = Vec::new();
         for (instance, table) in &settings.instances {
             for (account, table) in &table.accounts {
                 for (role, table) in &table.roles {
-                    links.extend(link(instance, *account, role, table)?);
+                    links.extend(chained_role(instance, *account, role, table)?);
                 }
             }
         }
@@ -64,7 +64,7 @@ impl Chains {
         while let Some(link) = self.0.iter().find(|link| link.role == *at) {
             route.push(link);
             if !seen.insert(at) {
-                return Err(circle(&route));
+                return Err(cycle_error(&route));
             }
             at = &link.via;
         }
@@ -73,14 +73,17 @@ impl Chains {
     }
 
     /// The chained roles of an instance.
-    pub fn links<'a>(&'a self, instance: &'a InstanceName) -> impl Iterator<Item = &'a Link> {
+    pub fn chained_roles<'a>(
+        &'a self,
+        instance: &'a InstanceName,
+    ) -> impl Iterator<Item = &'a ChainedRole> {
         self.0.iter().filter(move |link| link.role.instance == *instance)
     }
 }
 
 impl Route<'_> {
     /// The last step, to the role itself.
-    pub fn last(&self) -> Option<&Link> {
+    pub fn last(&self) -> Option<&ChainedRole> {
         self.0.last().copied()
     }
 
@@ -100,12 +103,12 @@ impl Route<'_> {
     }
 }
 
-fn link(
+fn chained_role(
     instance: &InstanceName,
     account: AccountId,
     role: &RoleName,
     table: &RoleTable,
-) -> Result<Option<Link>> {
+) -> Result<Option<ChainedRole>> {
     let Some(via) = &table.via else { return Ok(None) };
     let id = |account, role: &RoleName| RoleId {
         instance: instance.clone(),
@@ -122,7 +125,7 @@ fn link(
         )
         .hint("write the role to come from as arn:aws:iam::ACCOUNT:role/ROLE or ACCOUNT:ROLE")
     })?;
-    Ok(Some(Link {
+    Ok(Some(ChainedRole {
         role: id(account, role),
         via: id(before.account, &before.role),
         session_name: table.session_name.clone(),
@@ -133,7 +136,7 @@ fn link(
 }
 
 /// Names the circle: from where it was entered for the second time back to where it began.
-fn circle(route: &[&Link]) -> Error {
+fn cycle_error(route: &[&ChainedRole]) -> Error {
     let last = route.last().map(|link| &link.role);
     let begin = route.iter().position(|link| Some(&link.role) == last).unwrap_or_default();
     let names: Vec<String> = route[begin..].iter().map(|link| link.role.to_string()).collect();
@@ -158,7 +161,7 @@ pub(in crate::ops) fn session_name(template: Option<&str>, user: &str) -> String
 }
 
 /// Whether a session's name asks for the person.
-pub(in crate::ops) fn names_user(template: Option<&str>) -> bool {
+pub(in crate::ops) fn uses_user(template: Option<&str>) -> bool {
     template.is_none_or(|template| template.contains("{{ user }}") || template.contains("{{user}}"))
 }
 
@@ -173,7 +176,9 @@ mod tests {
                 "[instances.corp.accounts.{account}.roles.{name}]\nvia = '{via}'\nexternal_id = 'x'\n"
             )
         };
-        Chains::of(&toml::from_str(&roles.iter().map(table).collect::<String>()).unwrap())
+        Chains::from_settings(
+            &toml::from_str(&roles.iter().map(table).collect::<String>()).unwrap(),
+        )
     }
 
     fn role(text: &str) -> RoleId {
@@ -200,7 +205,7 @@ mod tests {
         );
         assert_eq!(route.0.len(), 2);
         assert_eq!(chains.route(&role(HUB)), Ok(None));
-        assert_eq!(chains.links(&InstanceName::new("lab")).count(), 0);
+        assert_eq!(chains.chained_roles(&InstanceName::new("lab")).count(), 0);
     }
 
     #[test]
@@ -246,8 +251,6 @@ mod tests {
         assert_eq!(session_name(Some("ci/{{ user }}"), "jane doe"), "ci-jane-doe");
         assert_eq!(session_name(Some("{{user}}"), "j"), "rolecall-j");
         assert_eq!(session_name(Some(&"ü".repeat(80)), "").len(), 64);
-        assert!(
-            names_user(None) && names_user(Some("a-{{ user }}")) && !names_user(Some("deploy"))
-        );
+        assert!(uses_user(None) && uses_user(Some("a-{{ user }}")) && !uses_user(Some("deploy")));
     }
 }

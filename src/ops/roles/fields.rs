@@ -12,21 +12,21 @@ use crate::ops::sign_in::sessions;
 
 /// A field: its name in `list`'s spelling, in snake case, and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Field {
+pub struct RoleField {
     /// As `list` heads its column.
     pub name: &'static str,
     /// As templates and `--print` spell it.
     pub snake: &'static str,
     /// One sentence.
-    pub meaning: &'static str,
+    pub description: &'static str,
 }
 
-const fn field(name: &'static str, snake: &'static str, meaning: &'static str) -> Field {
-    Field { name, snake, meaning }
+const fn field(name: &'static str, snake: &'static str, meaning: &'static str) -> RoleField {
+    RoleField { name, snake, description: meaning }
 }
 
 /// Every field, in the order of `list --list-fields`.
-pub const FIELDS: &[Field] = &[
+pub const FIELDS: &[RoleField] = &[
     field("AccountId", "account_id", "Account id"),
     field("AccountIdPad", "account_id_pad", "Account id with its leading zeros"),
     field("AccountName", "account_name", "Account name: the configuration's, else the portal's"),
@@ -50,7 +50,7 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// Finds a field by either spelling, case not minded.
-pub fn find(name: &str) -> Option<Field> {
+pub fn find_field(name: &str) -> Option<RoleField> {
     FIELDS.iter().copied().find(|field| {
         field.name.eq_ignore_ascii_case(name) || field.snake.eq_ignore_ascii_case(name)
     })
@@ -60,11 +60,11 @@ pub fn find(name: &str) -> Option<Field> {
 ///
 /// # Errors
 /// [`Kind::Usage`] with the nearest names when there is no such field.
-pub fn spelled(name: &str) -> Result<String> {
+pub fn canonical_name(name: &str) -> Result<String> {
     if name.starts_with("tags.") {
         return Ok(name.to_owned());
     }
-    find(name).map(|field| field.name.to_owned()).ok_or_else(|| {
+    find_field(name).map(|field| field.name.to_owned()).ok_or_else(|| {
         let near = nearest(name, FIELDS.iter().map(|field| field.name), 3);
         let hint = if near.is_empty() {
             "run `rolecall list --list-fields`".to_owned()
@@ -77,13 +77,13 @@ pub fn spelled(name: &str) -> Result<String> {
 
 /// The fields of a roster's roles at one moment.
 #[derive(Debug)]
-pub struct Fields<'a> {
+pub struct FieldValues<'a> {
     roster: &'a Roster,
     expires: HashMap<RoleId, Timestamp>,
     now: Timestamp,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> FieldValues<'a> {
     /// Ready for the fields of these names. The vault is opened only if one of them tells an
     /// expiry; a locked vault costs that column and nothing else, since roles are no secret.
     pub fn new<'n>(
@@ -99,7 +99,7 @@ impl<'a> Fields<'a> {
 
     /// A field's text for one role; empty when the role has none, or when there is no such field.
     pub fn text(&self, entry: &RosterEntry, name: &str) -> String {
-        value(self.roster, entry, name, self.expires(entry), self.now).unwrap_or_default()
+        field_value(self.roster, entry, name, self.expires(entry), self.now).unwrap_or_default()
     }
 
     /// When the role's stored credentials expire, if there are any that still work.
@@ -114,10 +114,10 @@ impl<'a> Fields<'a> {
 
 /// Whether a field tells when stored credentials expire.
 pub fn is_expiry(name: &str) -> bool {
-    find(name).is_some_and(|field| field.snake.starts_with("expires"))
+    find_field(name).is_some_and(|field| field.snake.starts_with("expires"))
 }
 
-fn value(
+fn field_value(
     roster: &Roster,
     entry: &RosterEntry,
     name: &str,
@@ -129,7 +129,7 @@ fn value(
     }
     let instance = roster.instance(entry);
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    Some(match find(name)?.snake {
+    Some(match find_field(name)?.snake {
         "account_id" | "account_id_pad" => entry.account.to_string(),
         "account_name" => entry.account_name.to_string(),
         "account_alias" => entry.account_alias.to_string(),

@@ -2,12 +2,12 @@
 
 pub mod chain;
 pub mod fields;
-pub mod format;
+pub mod history;
 pub mod names;
-pub mod past;
 pub mod profile;
-pub mod remembered;
+pub mod profile_format;
+pub(in crate::ops) mod profile_names;
 pub mod resolve;
 pub mod roster;
 pub mod rules;
-pub(in crate::ops) mod written;
+pub mod snapshot;

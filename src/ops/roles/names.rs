@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::Settings;
 use crate::domain::{AccountId, Result, RoleName, Roster, RosterEntry, slug};
 
-use crate::ops::roles::format::Format;
+use crate::ops::roles::profile_format::ProfileFormat;
 
 /// Names the roles to which the configuration gives no profile name. Names that would be the same
 /// get the account's id, all of them: which account the bare name meant would depend on the
@@ -16,18 +16,18 @@ use crate::ops::roles::format::Format;
 /// A template that is wrong, or fails for a role, stops nothing: the name is then the usual one.
 /// Whoever writes names down asks [`bare`], which tells.
 pub(in crate::ops) fn name_profiles(roster: &mut Roster, settings: &Settings) {
-    let format = Format::of(settings).unwrap_or_default();
-    let mut usual = Usual::default();
+    let format = ProfileFormat::from_settings(settings).unwrap_or_default();
+    let mut usual = DefaultNames::default();
     let mut names = Vec::with_capacity(roster.entries.len());
     for entry in &roster.entries {
         let by_format =
-            || format.as_ref()?.name(roster, entry).ok().filter(|name| !name.is_empty());
+            || format.as_ref()?.render_name(roster, entry).ok().filter(|name| !name.is_empty());
         names.push(
             entry.profile.is_none().then(|| by_format().unwrap_or_else(|| usual.name(entry))),
         );
     }
     for suffix in [with_account, with_instance] {
-        let collided = same(roster, &names);
+        let collided = collisions(roster, &names);
         if collided.is_empty() {
             break;
         }
@@ -50,17 +50,20 @@ pub(in crate::ops) fn name_profiles(roster: &mut Roster, settings: &Settings) {
 /// # Errors
 /// [`crate::domain::Kind::Config`] with file and line when the template is wrong, or fails for one
 /// of these roles.
-pub fn bare(roster: &Roster, settings: &Settings) -> Result<Vec<String>> {
-    let (format, mut usual, mut names) =
-        (Format::of(settings)?, Usual::default(), Vec::with_capacity(roster.entries.len()));
+pub fn bare_names(roster: &Roster, settings: &Settings) -> Result<Vec<String>> {
+    let (format, mut usual, mut names) = (
+        ProfileFormat::from_settings(settings)?,
+        DefaultNames::default(),
+        Vec::with_capacity(roster.entries.len()),
+    );
     for entry in &roster.entries {
-        if let Some(given) = given(roster, settings, entry) {
+        if let Some(given) = configured_name(roster, settings, entry) {
             names.push(given.to_owned());
             continue;
         }
         let by_format = format
             .as_ref()
-            .map(|format| format.name(roster, entry))
+            .map(|format| format.render_name(roster, entry))
             .transpose()?
             .filter(|name| !name.is_empty());
         names.push(by_format.unwrap_or_else(|| usual.name(entry)));
@@ -70,21 +73,25 @@ pub fn bare(roster: &Roster, settings: &Settings) -> Result<Vec<String>> {
 
 /// The same for one role. A template that is wrong, or fails for it, stops nothing: the name is
 /// then the usual one.
-pub(in crate::ops) fn bare_of(
+pub(in crate::ops) fn bare_name(
     roster: &Roster,
     settings: &Settings,
-    format: Option<&Format>,
+    format: Option<&ProfileFormat>,
     entry: &RosterEntry,
 ) -> String {
-    if let Some(given) = given(roster, settings, entry) {
+    if let Some(given) = configured_name(roster, settings, entry) {
         return given.to_owned();
     }
-    let by_format = || format?.name(roster, entry).ok().filter(|name| !name.is_empty());
-    by_format().unwrap_or_else(|| Usual::default().name(entry))
+    let by_format = || format?.render_name(roster, entry).ok().filter(|name| !name.is_empty());
+    by_format().unwrap_or_else(|| DefaultNames::default().name(entry))
 }
 
 /// The profile name that a role's table in the configuration gives it.
-pub fn given<'s>(roster: &Roster, settings: &'s Settings, entry: &RosterEntry) -> Option<&'s str> {
+pub fn configured_name<'s>(
+    roster: &Roster,
+    settings: &'s Settings,
+    entry: &RosterEntry,
+) -> Option<&'s str> {
     let account =
         settings.instances.get(&roster.instance(entry).name)?.accounts.get(&entry.account)?;
     account.roles.get(&RoleName::new(&*entry.role))?.profile.as_deref()
@@ -103,12 +110,12 @@ pub fn with_instance(name: &str, roster: &Roster, entry: &RosterEntry) -> String
 
 /// `ACCOUNT-ROLE`, slugged: what names are without a template.
 #[derive(Default)]
-struct Usual<'r> {
+struct DefaultNames<'r> {
     roles: HashMap<&'r str, String>,
     account: (Option<(usize, AccountId)>, String),
 }
 
-impl<'r> Usual<'r> {
+impl<'r> DefaultNames<'r> {
     fn name(&mut self, entry: &'r RosterEntry) -> String {
         // Roles of an account follow each other: one slug does for all of them.
         let same = Some((entry.instance, entry.account));
@@ -122,7 +129,7 @@ impl<'r> Usual<'r> {
 }
 
 /// The positions of formatted names that are not alone.
-fn same(roster: &Roster, names: &[Option<String>]) -> Vec<usize> {
+fn collisions(roster: &Roster, names: &[Option<String>]) -> Vec<usize> {
     let mut times: HashMap<&str, u32> = HashMap::with_capacity(names.len());
     let given = roster.entries.iter().zip(names);
     for name in given.filter_map(|(entry, name)| name.as_deref().or(entry.profile.as_deref())) {

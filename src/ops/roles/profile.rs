@@ -12,7 +12,7 @@ use crate::ops::ctx::Ctx;
 
 /// A role as a profile names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Meant {
+pub struct ProfileRole {
     /// The IAM Identity Center, where the profile tells.
     pub instance: Option<InstanceName>,
     /// The account.
@@ -25,26 +25,26 @@ pub struct Meant {
 ///
 /// # Errors
 /// When the file is there and can't be read.
-pub fn named(ctx: &Ctx, name: &str) -> Result<Option<Meant>> {
+pub fn load_role(ctx: &Ctx, name: &str) -> Result<Option<ProfileRole>> {
     let config = AwsConfig::parse(atomic_file::load(&ctx.paths.aws_config)?.unwrap_or_default());
-    Ok(meant(&config, &ctx.instances, name))
+    Ok(find_role(&config, &ctx.instances, name))
 }
 
 /// The role behind a profile's name; `None` when there is no such profile or it has nothing to do
 /// with IAM Identity Center.
-pub fn meant(config: &AwsConfig, instances: &[Instance], name: &str) -> Option<Meant> {
-    meant_by(&config.profile(name)?, instances)
+pub fn find_role(config: &AwsConfig, instances: &[Instance], name: &str) -> Option<ProfileRole> {
+    role_from_profile(&config.profile(name)?, instances)
 }
 
 /// The same for a profile in hand.
-pub fn meant_by(profile: &Profile, instances: &[Instance]) -> Option<Meant> {
-    of_ours(profile)
-        .or_else(|| by_keys(profile, instances, "granted_sso_"))
-        .or_else(|| by_keys(profile, instances, "sso_"))
+pub fn role_from_profile(profile: &Profile, instances: &[Instance]) -> Option<ProfileRole> {
+    role_from_process(profile)
+        .or_else(|| role_from_sso_keys(profile, instances, "granted_sso_"))
+        .or_else(|| role_from_sso_keys(profile, instances, "sso_"))
 }
 
 /// What stands behind `rolecall process` in a `credential_process` line.
-fn of_ours(profile: &Profile) -> Option<Meant> {
+fn role_from_process(profile: &Profile) -> Option<ProfileRole> {
     let line = split_words(profile.get("credential_process")?);
     let [program, flags @ ..] = &line[..] else { return None };
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -66,16 +66,20 @@ fn of_ours(profile: &Profile) -> Option<Meant> {
     let instance = value("--sso", "-S").map(InstanceName::new);
     if let Some(arn) = value("--arn", "-a") {
         let arn: RoleArn = arn.parse().ok()?;
-        return Some(Meant { instance, account: arn.account, role: arn.role });
+        return Some(ProfileRole { instance, account: arn.account, role: arn.role });
     }
     let (account, role) =
         (value("--account", "-A")?.parse().ok()?, RoleName::new(value("--role", "-R")?));
-    Some(Meant { instance, account, role })
+    Some(ProfileRole { instance, account, role })
 }
 
 /// `sso_account_id` and `sso_role_name`, with what tells the directory; or the same in Granted's
 /// spelling.
-fn by_keys(profile: &Profile, instances: &[Instance], prefix: &str) -> Option<Meant> {
+fn role_from_sso_keys(
+    profile: &Profile,
+    instances: &[Instance],
+    prefix: &str,
+) -> Option<ProfileRole> {
     let get = |key: &str| profile.plain_value(&format!("{prefix}{key}"));
     let (account, role) = (get("account_id")?.parse().ok()?, RoleName::new(get("role_name")?));
     let by_address = || {
@@ -88,7 +92,7 @@ fn by_keys(profile: &Profile, instances: &[Instance], prefix: &str) -> Option<Me
         Some(name) => instances.iter().find(|instance| instance.name.as_str() == name),
         None => by_address(),
     };
-    Some(Meant { instance: known.map(|instance| instance.name.clone()), account, role })
+    Some(ProfileRole { instance: known.map(|instance| instance.name.clone()), account, role })
 }
 
 #[cfg(test)]
@@ -96,7 +100,7 @@ mod tests {
     use super::*;
     use crate::domain::{EndpointOverrides, InstanceSource};
 
-    fn said(profile: &str) -> Option<String> {
+    fn describe(profile: &str) -> Option<String> {
         let instance = Instance {
             name: InstanceName::new("corp"),
             start_url: StartUrl::new("https://corp.awsapps.com/start"),
@@ -107,7 +111,7 @@ mod tests {
             endpoints: EndpointOverrides::default(),
         };
         let meant =
-            meant(&AwsConfig::parse(format!("[profile a]\n{profile}\n")), &[instance], "a")?;
+            find_role(&AwsConfig::parse(format!("[profile a]\n{profile}\n")), &[instance], "a")?;
         let instance = meant.instance.as_ref().map_or("-", InstanceName::as_str);
         Some(format!("{instance} {}:{}", meant.account, meant.role))
     }
@@ -120,7 +124,7 @@ mod tests {
             "rolecall credential-process -S corp -A 012345678901 -R Admin",
         ] {
             assert_eq!(
-                said(&format!("credential_process = {line}")).as_deref(),
+                describe(&format!("credential_process = {line}")).as_deref(),
                 Some("corp 012345678901:Admin"),
                 "{line}"
             );
@@ -130,7 +134,7 @@ mod tests {
     #[test]
     fn native_and_granted_profiles_name_it_too() {
         let of = |prefix: &str, directory: &str| {
-            said(&format!(
+            describe(&format!(
                 "{prefix}account_id = 012345678901\n{prefix}role_name = Admin\n{directory}"
             ))
         };
@@ -152,7 +156,7 @@ mod tests {
             "credential_process = /usr/bin/other process --arn 012345678901:Admin",
             "sso_account_id = 1",
         ] {
-            assert_eq!(said(profile), None, "{profile}");
+            assert_eq!(describe(profile), None, "{profile}");
         }
     }
 }

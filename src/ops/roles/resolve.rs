@@ -11,7 +11,7 @@ use crate::domain::{
 
 /// What a person wrote to say which role; checked not to contradict itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct RoleQuery {
     /// A profile's name.
     pub profile: Option<String>,
     /// An ARN or `ACCOUNT:ROLE`.
@@ -24,7 +24,7 @@ pub struct Wanted {
     pub query: Option<String>,
 }
 
-impl Wanted {
+impl RoleQuery {
     /// Whether nothing was said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -35,7 +35,7 @@ impl Wanted {
     /// # Errors
     /// [`Kind::Usage`] when two of them are given, or a role without its account;
     /// [`Kind::UnknownRole`] for an ARN that is none.
-    pub fn check(&self) -> Result<()> {
+    pub fn validate(&self) -> Result<()> {
         let ways = [
             self.profile.is_some(),
             self.arn.is_some(),
@@ -59,7 +59,7 @@ impl Wanted {
 
 /// The known accounts that were named, each with the position of its instance; none for words that
 /// name no account, or one that is not known yet.
-pub fn accounts(roster: &Roster, wanted: &Wanted) -> BTreeSet<(usize, AccountId)> {
+pub fn named_accounts(roster: &Roster, wanted: &RoleQuery) -> BTreeSet<(usize, AccountId)> {
     let by_arn = wanted
         .arn
         .as_deref()
@@ -68,7 +68,7 @@ pub fn accounts(roster: &Roster, wanted: &Wanted) -> BTreeSet<(usize, AccountId)
     let Some(named) = by_arn.as_deref().or(wanted.account.as_deref()) else {
         return BTreeSet::new();
     };
-    let is_it = called(named);
+    let is_it = account_matcher(named);
     roster
         .entries
         .iter()
@@ -78,7 +78,7 @@ pub fn accounts(roster: &Roster, wanted: &Wanted) -> BTreeSet<(usize, AccountId)
 }
 
 /// Whether an entry's account is the one that goes by this id or name.
-fn called(account: &str) -> impl Fn(&RosterEntry) -> bool {
+fn account_matcher(account: &str) -> impl Fn(&RosterEntry) -> bool {
     let (id, name) = (account.parse::<AccountId>().ok(), normalize_text(account));
     move |entry| match id {
         Some(id) => entry.account == id,
@@ -95,10 +95,10 @@ fn called(account: &str) -> impl Fn(&RosterEntry) -> bool {
 /// [`Kind::UnknownRole`] with the nearest names when there is none.
 pub fn candidates<'a>(
     roster: &'a Arc<Roster>,
-    wanted: &Wanted,
+    wanted: &RoleQuery,
     prefer_roles: &[String],
 ) -> Result<Vec<&'a RosterEntry>> {
-    wanted.check()?;
+    wanted.validate()?;
     let found = if let Some(profile) = &wanted.profile {
         by_profile(roster, profile)?
     } else if let Some(arn) = &wanted.arn {
@@ -110,26 +110,26 @@ pub fn candidates<'a>(
     } else {
         roster.entries.iter().collect()
     };
-    Ok(preferred(found, prefer_roles))
+    Ok(apply_preference(found, prefer_roles))
 }
 
 /// The one entry that is meant.
 ///
 /// # Errors
 /// [`Kind::UnknownRole`] when there is none, or several: then the list of them.
-pub fn one<'a>(
+pub fn resolve_one<'a>(
     roster: &'a Arc<Roster>,
-    wanted: &Wanted,
+    wanted: &RoleQuery,
     prefer_roles: &[String],
 ) -> Result<&'a RosterEntry> {
     match candidates(roster, wanted, prefer_roles)?.as_slice() {
         [entry] => Ok(entry),
-        several => Err(ambiguous(roster, several)),
+        several => Err(ambiguous_role(roster, several)),
     }
 }
 
 /// Says which roles could have been meant.
-pub fn ambiguous(roster: &Roster, several: &[&RosterEntry]) -> Error {
+pub fn ambiguous_role(roster: &Roster, several: &[&RosterEntry]) -> Error {
     const SHOWN: usize = 10;
     let mut lines: Vec<String> = several
         .iter()
@@ -182,7 +182,7 @@ fn by_account<'a>(
     account: &str,
     role: Option<&str>,
 ) -> Result<Vec<&'a RosterEntry>> {
-    let is_it = called(account);
+    let is_it = account_matcher(account);
     let in_account: Vec<&RosterEntry> =
         roster.entries.iter().filter(|entry| is_it(entry)).collect();
     if in_account.is_empty() {
@@ -212,14 +212,17 @@ fn by_query<'a>(roster: &'a Arc<Roster>, query: &str) -> Result<Vec<&'a RosterEn
     if !named.is_empty() {
         return Ok(named);
     }
-    Ok(matching(roster, query)?.into_iter().filter_map(|row| roster.entries.get(row)).collect())
+    Ok(matching_positions(roster, query)?
+        .into_iter()
+        .filter_map(|row| roster.entries.get(row))
+        .collect())
 }
 
 /// The positions of all entries that a query matches, its words compared literally.
 ///
 /// # Errors
 /// [`Kind::UnknownRole`] with the nearest names when there is none.
-pub fn matching(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize>> {
+pub fn matching_positions(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize>> {
     let index = SearchIndex::new(roster.clone());
     let parsed = Query::parse(query, &|tag| index.has_tag(tag));
     let rows = index.match_literal(&parsed);
@@ -236,7 +239,7 @@ pub fn matching(roster: &Arc<Roster>, query: &str) -> Result<Vec<usize>> {
 ///
 /// # Errors
 /// [`Kind::UnknownRole`] with the list of them when several are left of an account.
-pub fn per_account(
+pub fn one_per_account(
     roster: &Roster,
     positions: &[usize],
     prefer_roles: &[String],
@@ -246,12 +249,12 @@ pub fn per_account(
         (entry(one).account, entry(one).instance) == (entry(other).account, entry(other).instance)
     };
     let settled = positions.chunk_by(same).map(|positions| {
-        let left = preferred(positions.iter().map(entry).collect(), prefer_roles);
+        let left = apply_preference(positions.iter().map(entry).collect(), prefer_roles);
         match left.as_slice() {
             [only] => {
                 Ok(positions.iter().copied().find(|position| std::ptr::eq(entry(position), *only)))
             }
-            several => Err(ambiguous(roster, several)
+            several => Err(ambiguous_role(roster, several)
                 .context(format!("in account {}", several[0].account_label()))
                 .hint("or set `prefer_roles`, or narrow the query")),
         }
@@ -260,7 +263,7 @@ pub fn per_account(
 }
 
 /// The error for a role that is not in the roster, with the nearest names.
-pub fn unknown(roster: &Roster, account: AccountId, role: &RoleName) -> Error {
+pub fn unknown_role(roster: &Roster, account: AccountId, role: &RoleName) -> Error {
     let in_account: Vec<&RosterEntry> =
         roster.entries.iter().filter(|entry| entry.account == account).collect();
     let Some(label) = in_account.first().map(|entry| entry.account_label()) else {
@@ -281,7 +284,7 @@ fn not_found(message: String, near: &[&str]) -> Error {
 
 /// With several roles of one account, the first glob of `prefer_roles` that fits any of them
 /// decides.
-fn preferred<'a>(found: Vec<&'a RosterEntry>, globs: &[String]) -> Vec<&'a RosterEntry> {
+fn apply_preference<'a>(found: Vec<&'a RosterEntry>, globs: &[String]) -> Vec<&'a RosterEntry> {
     let one_account = found
         .windows(2)
         .all(|pair| pair[0].account == pair[1].account && pair[0].instance == pair[1].instance);

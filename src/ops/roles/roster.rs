@@ -9,21 +9,21 @@ use crate::domain::{
 };
 
 use crate::ops::roles::names::name_profiles;
-use crate::ops::roles::rules::{Treatments, treatments};
+use crate::ops::roles::rules::{RuleEffects, evaluate_rules};
 
 /// Every role of every instance with what the configuration adds to it: names, tags, regions,
 /// profile names, protection.
-pub fn roster(
+pub fn build_roster(
     instances: Vec<Instance>,
     inventories: &[Option<Inventory>],
     settings: &Settings,
 ) -> Roster {
-    annotate(base(instances, inventories, settings), settings).0
+    apply_rules(build_base_roster(instances, inventories, settings), settings).0
 }
 
 /// The first half of [`roster`], quick enough for the first frame: the account and role tables,
 /// without rules and without the profile names that follow from a format.
-pub fn base(
+pub fn build_base_roster(
     instances: Vec<Instance>,
     inventories: &[Option<Inventory>],
     settings: &Settings,
@@ -40,7 +40,7 @@ pub fn base(
             let listed = &mut roster.entries[first..first + count];
             for same in listed.chunk_by_mut(|one, other| one.account == other.account) {
                 if let Some(account) = table.accounts.get(&same[0].account) {
-                    apply(account, same);
+                    apply_account_table(account, same);
                 }
             }
         }
@@ -64,8 +64,9 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
         };
         for (account, table) in &table.accounts {
             let chained = table.roles.iter().filter(|(_, role)| role.via.is_some());
-            let rows: Vec<RosterEntry> =
-                chained.map(|(role, _)| row(position, instance, *account, role)).collect();
+            let rows: Vec<RosterEntry> = chained
+                .map(|(role, _)| chained_entry(position, instance, *account, role))
+                .collect();
             if !rows.is_empty() {
                 added.insert((position, *account), rows);
             }
@@ -77,7 +78,7 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
     let listed = std::mem::take(&mut roster.entries);
     for same in listed.chunk_by(|one, other| one.instance == other.instance) {
         let instance = same[0].instance;
-        roster.entries.extend(rest(&mut added, |(other, _)| *other < instance));
+        roster.entries.extend(take_rows(&mut added, |(other, _)| *other < instance));
         for same in same.chunk_by(|one, other| one.account == other.account) {
             let rows = added.remove(&(instance, same[0].account)).unwrap_or_default();
             roster.entries.extend_from_slice(same);
@@ -88,13 +89,13 @@ fn add_chained(roster: &mut Roster, inventories: &[Option<Inventory>], settings:
                 |row: RosterEntry| RosterEntry { instance, role: row.role, ..same[0].clone() };
             roster.entries.extend(new.map(like));
         }
-        roster.entries.extend(rest(&mut added, |(other, _)| *other == instance));
+        roster.entries.extend(take_rows(&mut added, |(other, _)| *other == instance));
     }
-    roster.entries.extend(rest(&mut added, |_| true));
+    roster.entries.extend(take_rows(&mut added, |_| true));
 }
 
 /// Takes out the rows of accounts that the portal does not list.
-fn rest(
+fn take_rows(
     added: &mut BTreeMap<(usize, AccountId), Vec<RosterEntry>>,
     which: impl Fn(&(usize, AccountId)) -> bool,
 ) -> Vec<RosterEntry> {
@@ -102,7 +103,12 @@ fn rest(
 }
 
 /// A role of which the portal says nothing.
-fn row(position: usize, instance: &Instance, account: AccountId, role: &RoleName) -> RosterEntry {
+fn chained_entry(
+    position: usize,
+    instance: &Instance,
+    account: AccountId,
+    role: &RoleName,
+) -> RosterEntry {
     let nothing: Arc<str> = Arc::from("");
     RosterEntry {
         instance: position,
@@ -121,18 +127,18 @@ fn row(position: usize, instance: &Instance, account: AccountId, role: &RoleName
 
 /// The second half of [`roster`]: rules, and a profile name for every role. Also says what the
 /// rules make of each entry.
-pub fn annotate(roster: Roster, settings: &Settings) -> (Roster, Treatments) {
+pub fn apply_rules(roster: Roster, settings: &Settings) -> (Roster, RuleEffects) {
     let roster = Arc::new(roster);
-    let treatments = treatments(&roster, &settings.rules);
+    let treatments = evaluate_rules(&roster, &settings.rules);
     let mut roster = Arc::unwrap_or_clone(roster);
-    obey(&mut roster.entries, &treatments);
-    roster.row_styles = looks(&treatments, roster.entries.len());
+    apply_rule_effects(&mut roster.entries, &treatments);
+    roster.row_styles = row_styles(&treatments, roster.entries.len());
     name_profiles(&mut roster, settings);
     (roster, treatments)
 }
 
 /// What an account's table says of its roles.
-fn apply(table: &AccountTable, entries: &mut [RosterEntry]) {
+fn apply_account_table(table: &AccountTable, entries: &mut [RosterEntry]) {
     let name: Option<Arc<str>> = table.name.as_deref().map(Arc::from);
     let tags = (!table.tags.is_empty()).then(|| Arc::new(table.tags.clone()));
     for entry in entries {
@@ -147,14 +153,14 @@ fn apply(table: &AccountTable, entries: &mut [RosterEntry]) {
         }
         if let Some((_, role)) = table.roles.iter().find(|(role, _)| role.as_str() == &*entry.role)
         {
-            apply_role(role, entry);
+            apply_role_table(role, entry);
         }
     }
 }
 
-fn apply_role(table: &RoleTable, entry: &mut RosterEntry) {
+fn apply_role_table(table: &RoleTable, entry: &mut RosterEntry) {
     if !table.tags.is_empty() {
-        entry.tags = joined(&entry.tags, &table.tags);
+        entry.tags = merge_tags(&entry.tags, &table.tags);
     }
     if let Some(region) = &table.default_region {
         entry.region = Some(region.clone());
@@ -164,23 +170,25 @@ fn apply_role(table: &RoleTable, entry: &mut RosterEntry) {
 }
 
 /// What the rules say: their tags below those of the tables, and protection.
-fn obey(entries: &mut [RosterEntry], treatments: &Treatments) {
+fn apply_rule_effects(entries: &mut [RosterEntry], treatments: &RuleEffects) {
     let mut shared: HashMap<(u32, *const Tags), Arc<Tags>> = HashMap::new();
     for (position, entry) in entries.iter_mut().enumerate() {
-        let Some(treatment) = treatments.of(position) else { continue };
+        let Some(treatment) = treatments.get(position) else { continue };
         entry.confirm = treatment.confirm;
         if !treatment.tags.is_empty() {
-            let same = (treatments.number(position), Arc::as_ptr(&entry.tags));
-            entry.tags =
-                shared.entry(same).or_insert_with(|| joined(&treatment.tags, &entry.tags)).clone();
+            let same = (treatments.index(position), Arc::as_ptr(&entry.tags));
+            entry.tags = shared
+                .entry(same)
+                .or_insert_with(|| merge_tags(&treatment.tags, &entry.tags))
+                .clone();
         }
     }
 }
 
 /// How the picker shows the roles; nothing where no rule says anything of it.
-fn looks(treatments: &Treatments, entries: usize) -> Vec<RowStyle> {
+fn row_styles(treatments: &RuleEffects, entries: usize) -> Vec<RowStyle> {
     let of = |position: usize| {
-        let treatment = treatments.of(position);
+        let treatment = treatments.get(position);
         let color = treatment.and_then(|treatment| treatment.color.as_deref()).map(Arc::from);
         RowStyle { color, hidden: treatment.is_some_and(|treatment| treatment.hide) }
     };
@@ -189,7 +197,7 @@ fn looks(treatments: &Treatments, entries: usize) -> Vec<RowStyle> {
 }
 
 /// Tags with others over them.
-fn joined(below: &Tags, above: &Tags) -> Arc<Tags> {
+fn merge_tags(below: &Tags, above: &Tags) -> Arc<Tags> {
     let pairs = below.iter().chain(above).map(|(key, value)| (key.clone(), value.clone()));
     Arc::new(pairs.collect())
 }
@@ -251,8 +259,11 @@ mod tests {
              [instances.corp.accounts.000000000001.roles.Admin]\nprofile = 'pay-admin'\ndefault_region = 'us-east-1'\ntags = { env = 'prod' }\n",
         );
         let portal = inventory(&[(LOG, "log", &["Admin"]), (PAY, "pay-0001", &["Admin", "Read"])]);
-        let roster =
-            roster(vec![instance("other"), instance("corp")], &[portal.clone(), portal], &settings);
+        let roster = build_roster(
+            vec![instance("other"), instance("corp")],
+            &[portal.clone(), portal],
+            &settings,
+        );
         let said: Vec<_> = roster
             .entries
             .iter()
@@ -293,7 +304,7 @@ mod tests {
             (LOG, "log", &["Admin"]),
         ]);
         let (roster, treatments) =
-            annotate(base(vec![instance("corp")], &[portal], &settings), &settings);
+            apply_rules(build_base_roster(vec![instance("corp")], &[portal], &settings), &settings);
         let said: Vec<_> =
             roster.entries.iter().map(|e| format!("{}{}", tags(e), e.is_protected())).collect();
         assert_eq!(
@@ -305,8 +316,8 @@ mod tests {
                 "tier=2 false"
             ]
         );
-        assert_eq!(treatments.of(0).unwrap().color.as_deref(), Some("red"));
-        assert!(treatments.of(2).unwrap().hide && !treatments.of(0).unwrap().hide);
+        assert_eq!(treatments.get(0).unwrap().color.as_deref(), Some("red"));
+        assert!(treatments.get(2).unwrap().hide && !treatments.get(0).unwrap().hide);
         let looks: Vec<_> =
             roster.row_styles.iter().map(|look| (look.color.as_deref(), look.hidden)).collect();
         assert_eq!(
@@ -325,7 +336,7 @@ mod tests {
         );
         let portal = inventory(&[(PAY, "pay", &["Admin", "Read"]), (LOG, "log", &["Admin"])]);
         let instances = vec![instance("corp"), instance("lab"), instance("other")];
-        let roster = roster(instances, &[portal.clone(), None, portal], &settings);
+        let roster = build_roster(instances, &[portal.clone(), None, portal], &settings);
         let said: Vec<_> = roster
             .entries
             .iter()
@@ -365,9 +376,9 @@ mod tests {
     fn an_empty_rule_matches_nothing() {
         let settings = settings("[[rules]]\nconfirm = true\n");
         assert!(
-            !roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], &settings).entries
-                [0]
-            .is_protected()
+            !build_roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], &settings)
+                .entries[0]
+                .is_protected()
         );
     }
 
@@ -377,7 +388,8 @@ mod tests {
             "[[rules]]\nmatch = 'role:*'\nconfirm = 'type'\n[[rules]]\nmatch = 'role:R'\nconfirm = true\n",
         );
         let confirm = |settings: &Settings| {
-            roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], settings).entries[0]
+            build_roster(vec![instance("corp")], &[inventory(&[(PAY, "a", &["R"])])], settings)
+                .entries[0]
                 .confirm
         };
         assert_eq!(confirm(&settings), ConfirmLevel::Ask);
@@ -392,7 +404,7 @@ mod tests {
             (LOG, "zoo", &["Ops/Admin"]),
             ("000000000003", "zoo", &["Ops/Admin"]),
         ]);
-        let roster = roster(vec![instance("corp")], &[portal], &Settings::default());
+        let roster = build_roster(vec![instance("corp")], &[portal], &Settings::default());
         assert_eq!(
             profiles(&roster),
             ["Zurich-Ops-Admin", "zoo-Ops-Admin-000000000002", "zoo-Ops-Admin-000000000003"]
@@ -405,7 +417,7 @@ mod tests {
             "[instances.corp.accounts.000000000002.roles.Admin]\nprofile = '000000000001-Admin'\n",
         );
         let portal = inventory(&[(PAY, "", &["Admin"]), (LOG, "log", &["Admin"])]);
-        let roster = roster(vec![instance("corp")], &[portal], &settings);
+        let roster = build_roster(vec![instance("corp")], &[portal], &settings);
         assert_eq!(profiles(&roster), ["000000000001-Admin-000000000001", "000000000001-Admin"]);
     }
 
@@ -416,7 +428,7 @@ mod tests {
                 "profile_format = '{format}'\n[instances.corp.accounts.{PAY}]\ntags = {{ env = 'prod' }}\n"
             );
             let portal = inventory(&[(PAY, "Zürich Ops", &["Ops/Admin"])]);
-            profiles(&roster(vec![instance("corp")], &[portal], &settings(&text))).join(" ")
+            profiles(&build_roster(vec![instance("corp")], &[portal], &settings(&text))).join(" ")
         };
         let cases = [
             ("{{ account_name | lower }}.{{ role }}", "zurich-ops.Ops-Admin"),
@@ -441,7 +453,7 @@ mod tests {
     fn a_template_that_is_wrong_or_leaves_nothing_stops_no_list() {
         for format in ["{{ role", "{{ no_such_field }}", "{{ email }}", "{{ role.x.y.z }}"] {
             let settings = settings(&format!("profile_format = '{format}'\n"));
-            let roster = roster(
+            let roster = build_roster(
                 vec![instance("corp")],
                 &[inventory(&[(PAY, "pay", &["Admin"])])],
                 &settings,
@@ -453,7 +465,7 @@ mod tests {
     #[test]
     fn the_same_role_in_two_instances_has_two_names() {
         let portal = inventory(&[(PAY, "pay", &["Admin"])]);
-        let roster = roster(
+        let roster = build_roster(
             vec![instance("corp"), instance("my lab")],
             &[portal.clone(), portal],
             &Settings::default(),

@@ -12,7 +12,7 @@ use crate::domain::{ConfirmLevel, Roster, Tags};
 
 /// What the rules say of a role, later rules over earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Treatment {
+pub struct RuleEffect {
     /// Tags.
     pub tags: Tags,
     /// What a person has to do before the role is used.
@@ -35,8 +35,8 @@ pub struct Treatment {
     pub console_style: Option<ConsoleStyle>,
 }
 
-impl Treatment {
-    fn obey(&mut self, rule: &Rule) {
+impl RuleEffect {
+    fn apply(&mut self, rule: &Rule) {
         fn over<T: Clone>(old: &mut Option<T>, new: &Option<T>) {
             if new.is_some() {
                 old.clone_from(new);
@@ -58,27 +58,29 @@ impl Treatment {
 
 /// Treatments of a roster's entries, by position. Roles that the same rules match share one.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Treatments {
-    distinct: Vec<Treatment>,
-    of: Vec<u32>,
+pub struct RuleEffects {
+    distinct: Vec<RuleEffect>,
+    indices: Vec<u32>,
 }
 
-impl Treatments {
+impl RuleEffects {
     /// The treatment of the entry at this position of the roster that was asked about.
-    pub fn of(&self, position: usize) -> Option<&Treatment> {
-        self.distinct.get(self.number(position) as usize)
+    pub fn get(&self, position: usize) -> Option<&RuleEffect> {
+        self.distinct.get(self.index(position) as usize)
     }
 
     /// Which treatment it is; equal numbers are equal treatments.
-    pub(in crate::ops) fn number(&self, position: usize) -> u32 {
-        self.of.get(position).copied().unwrap_or_default()
+    pub(in crate::ops) fn index(&self, position: usize) -> u32 {
+        self.indices.get(position).copied().unwrap_or_default()
     }
 }
 
 /// Applies the rules to a roster, top to bottom.
-pub fn treatments(roster: &Arc<Roster>, rules: &[Rule]) -> Treatments {
-    let mut treatments =
-        Treatments { distinct: vec![Treatment::default()], of: vec![0; roster.entries.len()] };
+pub fn evaluate_rules(roster: &Arc<Roster>, rules: &[Rule]) -> RuleEffects {
+    let mut treatments = RuleEffects {
+        distinct: vec![RuleEffect::default()],
+        indices: vec![0; roster.entries.len()],
+    };
     if rules.is_empty() || roster.entries.is_empty() {
         return treatments;
     }
@@ -92,10 +94,10 @@ pub fn treatments(roster: &Arc<Roster>, rules: &[Rule]) -> Treatments {
         }
         let mut next: HashMap<u32, u32> = HashMap::new();
         for row in index.match_literal(&query) {
-            let number = &mut treatments.of[row as usize];
+            let number = &mut treatments.indices[row as usize];
             *number = *next.entry(*number).or_insert_with(|| {
                 let mut treatment = treatments.distinct[*number as usize].clone();
-                treatment.obey(rule);
+                treatment.apply(rule);
                 treatments.distinct.push(treatment);
                 u32::try_from(treatments.distinct.len() - 1).unwrap_or_default()
             });

@@ -7,11 +7,11 @@ use crate::domain::{
 use crate::identity::{Flow, IdentityClient, NetworkConfig, probe};
 use crate::os::clock::Clock;
 
-use crate::ops::setup::address::{self, Address};
+use crate::ops::setup::start_url::{self, ParsedStartUrl};
 
 /// What is known of a portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Portal {
+pub struct DiscoveredPortal {
     /// Its start URL, as AWS knows it.
     pub start_url: StartUrl,
     /// The region of its directory; `None` when only a person can tell.
@@ -29,25 +29,29 @@ pub async fn discover(
     network: &NetworkConfig,
     endpoints: &EndpointOverrides,
     pasted: &str,
-) -> Result<Portal> {
-    let address = address::read(pasted)?;
+) -> Result<DiscoveredPortal> {
+    let address = start_url::parse(pasted)?;
     if let Some(region) = &address.region {
         let evidence = format!("the address names {region}");
-        return Ok(Portal { start_url: address.start_url, region: address.region, evidence });
+        return Ok(DiscoveredPortal {
+            start_url: address.start_url,
+            region: address.region,
+            evidence,
+        });
     }
     let looked = probe(network, address.start_url.as_written(), endpoints.portal.as_deref()).await;
     Ok(match looked {
-        Ok(seen) => led(address, seen.location.as_deref()),
+        Ok(seen) => portal_from_redirect(address, seen.location.as_deref()),
         Err(error) if error.kind == ErrorKind::Config => return Err(error),
         Err(error) => {
-            Portal { start_url: address.start_url, region: None, evidence: error.message }
+            DiscoveredPortal { start_url: address.start_url, region: None, evidence: error.message }
         }
     })
 }
 
 /// What one redirect tells: only a host of AWS's is believed.
-fn led(address: Address, location: Option<&str>) -> Portal {
-    let unknown = |address: Address, why: &str| Portal {
+fn portal_from_redirect(address: ParsedStartUrl, location: Option<&str>) -> DiscoveredPortal {
+    let unknown = |address: ParsedStartUrl, why: &str| DiscoveredPortal {
         start_url: address.start_url,
         region: None,
         evidence: why.to_owned(),
@@ -55,12 +59,12 @@ fn led(address: Address, location: Option<&str>) -> Portal {
     let Some(location) = location else {
         return unknown(address, "neither the address nor the portal names it");
     };
-    match address::read(location) {
-        Ok(there) if there.of_aws => {
+    match start_url::parse(location) {
+        Ok(there) if there.is_aws => {
             // A name of AWS's own stays: it is the one that people know. Another one is only a way
             // there.
             let start_url =
-                if address.of_aws { address.start_url } else { there.start_url.clone() };
+                if address.is_aws { address.start_url } else { there.start_url.clone() };
             let evidence = match &there.region {
                 Some(_) => format!("its portal is {}", host(&there.start_url)),
                 None => format!(
@@ -68,7 +72,7 @@ fn led(address: Address, location: Option<&str>) -> Portal {
                     host(&there.start_url)
                 ),
             };
-            Portal { start_url, region: there.region, evidence }
+            DiscoveredPortal { start_url, region: there.region, evidence }
         }
         _ => unknown(address, "the address leads somewhere that is not a portal of AWS"),
     }
@@ -85,14 +89,18 @@ fn host(start_url: &StartUrl) -> &str {
 ///
 /// # Errors
 /// [`Kind::Config`] when they don't; [`Kind::Unreachable`] when nobody could be asked.
-pub async fn confirm(instance: &Instance, network: &NetworkConfig, clock: Clock) -> Result<()> {
+pub async fn verify_region(
+    instance: &Instance,
+    network: &NetworkConfig,
+    clock: Clock,
+) -> Result<()> {
     let identity = IdentityClient::new(instance.clone(), network, clock)?;
     let registration = identity.register(Flow::Device).await?;
     identity.start_device_authorization(&registration).await.map(drop)
 }
 
 /// The instance that these words describe, not yet written anywhere.
-pub fn instance(
+pub fn new_instance(
     name: &InstanceName,
     start_url: &StartUrl,
     region: &Region,
@@ -113,19 +121,19 @@ pub fn instance(
 mod tests {
     use super::*;
 
-    fn after(pasted: &str, location: Option<&str>) -> (String, Option<String>) {
-        let portal = led(address::read(pasted).unwrap(), location);
+    fn redirected(pasted: &str, location: Option<&str>) -> (String, Option<String>) {
+        let portal = portal_from_redirect(start_url::parse(pasted).unwrap(), location);
         (portal.start_url.to_string(), portal.region.map(|region| region.to_string()))
     }
 
     #[test]
     fn a_redirect_to_a_regional_portal_tells_the_region() {
-        let corp = after(
+        let corp = redirected(
             "https://corp.awsapps.com/start",
             Some("https://ssoins-1.portal.eu-west-1.app.aws/?x=1"),
         );
         assert_eq!(corp, ("https://corp.awsapps.com/start".into(), Some("eu-west-1".into())));
-        let vanity = after(
+        let vanity = redirected(
             "https://aws.example.com",
             Some("https://ssoins-1.eu-central-1.portal.amazonaws.com/"),
         );
@@ -140,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_name_of_the_companys_own_may_lead_to_a_portal_without_a_region() {
-        let vanity = after("https://aws.example.com", Some("https://corp.awsapps.com/start/"));
+        let vanity = redirected("https://aws.example.com", Some("https://corp.awsapps.com/start/"));
         assert_eq!(vanity, ("https://corp.awsapps.com/start".into(), None));
     }
 
@@ -153,13 +161,13 @@ mod tests {
             "not an address",
         ] {
             assert_eq!(
-                after("https://aws.example.com", Some(location)),
+                redirected("https://aws.example.com", Some(location)),
                 ("https://aws.example.com".into(), None),
                 "{location}"
             );
         }
         assert_eq!(
-            after("https://corp.awsapps.com/start", None),
+            redirected("https://corp.awsapps.com/start", None),
             ("https://corp.awsapps.com/start".into(), None)
         );
     }

@@ -7,14 +7,14 @@ use crate::os::atomic_file;
 use crate::shell::hooks::HookSetup;
 
 /// What stands above the line.
-const NOTE: &str = "# rolecall: the function `role`, its key and completions";
+const COMMENT: &str = "# rolecall: the function `role`, its key and completions";
 
 /// Adds the line at the end of the file, whose every byte before it stays; a file that does not
 /// exist is made. `recovery` is as for [`file::replace`].
 ///
 /// # Errors
 /// As [`file::replace`]; [`crate::domain::Kind::Os`] if the file is read-only or can't be read.
-pub fn add(hook: &HookSetup, recovery: &Path) -> Result<()> {
+pub fn append_hook(hook: &HookSetup, recovery: &Path) -> Result<()> {
     atomic_file::check_writable(&hook.file)?;
     let old = atomic_file::load_for_edit(&hook.file)?;
     atomic_file::replace(
@@ -31,7 +31,7 @@ fn with_line(old: &[u8], line: &str) -> Vec<u8> {
         [.., b'\n'] => "\n",
         _ => "\n\n",
     };
-    [old, gap.as_bytes(), NOTE.as_bytes(), b"\n", line.as_bytes(), b"\n"].concat()
+    [old, gap.as_bytes(), COMMENT.as_bytes(), b"\n", line.as_bytes(), b"\n"].concat()
 }
 
 #[cfg(test)]
@@ -60,10 +60,10 @@ mod tests {
                 fs::write(&hook.file, before).unwrap();
             }
             assert!(!hook.is_installed());
-            add(&hook, &home.path().join("recovery")).unwrap();
+            append_hook(&hook, &home.path().join("recovery")).unwrap();
             assert_eq!(
                 fs::read_to_string(&hook.file).unwrap(),
-                format!("{want}{NOTE}\n{}\n", hook.line)
+                format!("{want}{COMMENT}\n{}\n", hook.line)
             );
             assert!(hook.is_installed());
         }
@@ -78,9 +78,12 @@ mod tests {
         fs::write(&real, "# mine\n").unwrap();
         symlink(&real, &hook.file).unwrap();
         fs::set_permissions(&real, fs::Permissions::from_mode(0o444)).unwrap();
-        assert_eq!(add(&hook, &home.path().join("recovery")).unwrap_err().kind, ErrorKind::Os);
+        assert_eq!(
+            append_hook(&hook, &home.path().join("recovery")).unwrap_err().kind,
+            ErrorKind::Os
+        );
         fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
-        add(&hook, &home.path().join("recovery")).unwrap();
+        append_hook(&hook, &home.path().join("recovery")).unwrap();
         assert!(hook.file.is_symlink() && fs::read_to_string(&real).unwrap().contains(hook.line));
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
     }

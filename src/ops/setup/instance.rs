@@ -6,13 +6,13 @@ use crate::config::{self, Paths, edit};
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Region, Result, StartUrl};
 use crate::os::atomic_file;
 
-use crate::ops::setup::address::is_region;
+use crate::ops::setup::start_url::is_region;
 
 /// Checks what was typed as a region.
 ///
 /// # Errors
 /// [`Kind::Usage`] for what is none.
-pub fn region(text: &str) -> Result<Region> {
+pub fn parse_region(text: &str) -> Result<Region> {
     let text = text.trim().to_ascii_lowercase();
     if is_region(&text) {
         return Ok(Region::new(text));
@@ -25,7 +25,7 @@ pub fn region(text: &str) -> Result<Region> {
 ///
 /// # Errors
 /// [`Kind::Usage`] for letters that need quotes, [`Kind::Config`] for a name that is taken.
-pub fn name(text: &str, known: &[Instance]) -> Result<InstanceName> {
+pub fn parse_name(text: &str, known: &[Instance]) -> Result<InstanceName> {
     let text = text.trim();
     let plain = !text.is_empty()
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
@@ -47,7 +47,7 @@ pub fn name(text: &str, known: &[Instance]) -> Result<InstanceName> {
 
 /// A free name for a portal: the first label of its address, where that says something, else `sso`,
 /// with a number if it has to be.
-pub fn suggested_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName {
+pub fn suggest_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName {
     let telling = |label: &str| {
         !label.is_empty()
             && !["start", "identitycenter", "www"].contains(&label)
@@ -64,7 +64,7 @@ pub fn suggested_name(start_url: &StartUrl, known: &[Instance]) -> InstanceName 
 }
 
 /// The lines that [`add`] writes.
-pub fn lines(
+pub fn render_table(
     name: &InstanceName,
     start_url: &StartUrl,
     region: &Region,
@@ -81,7 +81,7 @@ pub fn lines(
 /// # Errors
 /// [`Kind::Config`] when the file is wrong already, has such an instance, or has unknown keys;
 /// [`Kind::Os`] if it can't be written.
-pub fn add(
+pub fn add_instance(
     paths: &Paths,
     name: &InstanceName,
     start_url: &StartUrl,
@@ -89,7 +89,7 @@ pub fn add(
     default: Option<&Region>,
 ) -> Result<()> {
     let path = &paths.config_file;
-    let text = text(path)?;
+    let text = load_text(path)?;
     if let Some(unknown) = config::check(path, &text)?.first() {
         return Err(
             Error::new(ErrorKind::Config, unknown.to_string()).hint("run `rolecall settings edit`")
@@ -113,7 +113,7 @@ pub fn add(
 }
 
 /// What stands in the file; nothing when there is none.
-fn text(path: &Path) -> Result<String> {
+fn load_text(path: &Path) -> Result<String> {
     let bytes = atomic_file::load(path)?.unwrap_or_default();
     String::from_utf8(bytes)
         .map_err(|_| Error::new(ErrorKind::Config, format!("{}: not UTF-8", path.display())))
@@ -124,11 +124,11 @@ mod tests {
     use super::*;
     use crate::config::Env;
     use crate::domain::EndpointOverrides;
-    use crate::ops::setup::discover::instance;
+    use crate::ops::setup::discover::new_instance;
 
-    fn known(name: &str) -> Instance {
+    fn instance_named(name: &str) -> Instance {
         let url = StartUrl::new(format!("https://{name}.awsapps.com/start"));
-        instance(
+        new_instance(
             &InstanceName::new(name),
             &url,
             &Region::new("eu-west-1"),
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_portal_is_named_by_what_its_address_says() {
         let suggested =
-            |url: &str| suggested_name(&StartUrl::new(url), &[known("lab")]).to_string();
+            |url: &str| suggest_name(&StartUrl::new(url), &[instance_named("lab")]).to_string();
         assert_eq!(suggested("https://corp.awsapps.com/start"), "corp");
         assert_eq!(suggested("https://lab.awsapps.com/start"), "lab-2");
         assert_eq!(suggested("https://ssoins-12.portal.eu-west-1.app.aws"), "sso");
@@ -149,11 +149,11 @@ mod tests {
 
     #[test]
     fn names_need_no_quotes_and_are_taken_once() {
-        assert_eq!(name(" my-corp_2 ", &[]).unwrap().as_str(), "my-corp_2");
-        assert_eq!(name("a.b", &[]).unwrap_err().kind, ErrorKind::Usage);
-        assert_eq!(name("", &[]).unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(parse_name(" my-corp_2 ", &[]).unwrap().as_str(), "my-corp_2");
+        assert_eq!(parse_name("a.b", &[]).unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(parse_name("", &[]).unwrap_err().kind, ErrorKind::Usage);
         assert!(
-            name("lab", &[known("lab")])
+            parse_name("lab", &[instance_named("lab")])
                 .unwrap_err()
                 .message
                 .contains("https://lab.awsapps.com/start")
@@ -162,8 +162,8 @@ mod tests {
 
     #[test]
     fn a_region_is_tidied_and_checked() {
-        assert_eq!(region(" EU-West-1\n").unwrap().as_str(), "eu-west-1");
-        assert!(region("Ireland").unwrap_err().hints[0].contains("eu-west-1"));
+        assert_eq!(parse_region(" EU-West-1\n").unwrap().as_str(), "eu-west-1");
+        assert!(parse_region("Ireland").unwrap_err().hints[0].contains("eu-west-1"));
     }
 
     #[test]
@@ -176,12 +176,12 @@ mod tests {
             StartUrl::new("https://corp.awsapps.com/start"),
             Region::new("eu-west-1"),
         );
-        add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap();
+        add_instance(&paths, &corp.0, &corp.1, &corp.2, None).unwrap();
         let read = || std::fs::read_to_string(&paths.config_file).unwrap();
-        assert_eq!(read(), lines(&corp.0, &corp.1, &corp.2, None));
+        assert_eq!(read(), render_table(&corp.0, &corp.1, &corp.2, None));
         let before = format!("# ours\nthreads   = 3 # few\n\n{}# the end\n", read());
         std::fs::write(&paths.config_file, &before).unwrap();
-        add(
+        add_instance(
             &paths,
             &InstanceName::new("lab"),
             &corp.1,
@@ -198,12 +198,15 @@ mod tests {
             read()
         );
         assert_eq!(
-            add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().kind,
+            add_instance(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().kind,
             ErrorKind::Config
         );
         std::fs::write(&paths.config_file, "threds = 3\n").unwrap();
         assert!(
-            add(&paths, &corp.0, &corp.1, &corp.2, None).unwrap_err().message.contains("threads")
+            add_instance(&paths, &corp.0, &corp.1, &corp.2, None)
+                .unwrap_err()
+                .message
+                .contains("threads")
         );
         assert_eq!(read(), "threds = 3\n");
     }

@@ -1,7 +1,7 @@
 //! Setting up: from an address that somebody pasted to an instance in the configuration file.
 
-pub mod address;
 pub mod discover;
-pub mod first;
+pub mod first_run;
 pub mod hook;
 pub mod instance;
+pub mod start_url;

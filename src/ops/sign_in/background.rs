@@ -14,31 +14,31 @@ use crate::os::tty;
 use crate::vault::{Generation, RecordId, SharedOutcome, SingleFlight, SsoToken, Turn};
 
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::sign_in::token::{access_token, land};
+use crate::ops::sign_in::token::{access_token, complete_with};
 use crate::ops::sign_in::{SignInOptions, sign_in};
 use crate::ops::work::SignInStep;
 
 /// How long nobody opens a browser after a sign-in was refused or abandoned, or after a logout, in
 /// seconds.
-const BAR: i64 = 300;
+const COOLDOWN_SECONDS: i64 = 300;
 /// The same after a sign-in that failed because AWS could not be reached, in seconds.
-const UNREACHABLE_BAR: i64 = 15;
+const UNREACHABLE_COOLDOWN_SECONDS: i64 = 15;
 /// How long a helper lives at most: AWS gives a person as long.
-const LIFE: Duration = Duration::from_secs(600);
+const HELPER_TIMEOUT: Duration = Duration::from_secs(600);
 /// How long a sign-in stays open at most, with the time that the helper needs to start.
-pub const OPEN: Duration = LIFE.saturating_add(START);
+pub const SIGN_IN_TIMEOUT: Duration = HELPER_TIMEOUT.saturating_add(HELPER_START_TIMEOUT);
 /// How often the helper checks whether the user has signed in by another command.
-const ELSEWHERE: Duration = Duration::from_secs(1);
+const TOKEN_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a helper has to get going.
-const START: Duration = Duration::from_secs(3);
+const HELPER_START_TIMEOUT: Duration = Duration::from_secs(3);
 /// How often a caller that waits makes sure that somebody is at it.
-const AGAIN: Duration = Duration::from_millis(500);
+const HELPER_CHECK_INTERVAL: Duration = Duration::from_millis(500);
 /// How often a caller looks whether somebody has signed in.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Where a person has to look, for whoever has a terminal to say it on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
+pub struct SignInNotice {
     /// The address.
     pub url: String,
     /// The code to compare, with the device code flow.
@@ -64,24 +64,24 @@ pub async fn await_sign_in(
     instance: &Instance,
     wait: Duration,
     start: impl Fn() -> Result<()>,
-    say: impl Fn(&Notice),
+    say: impl Fn(&SignInNotice),
 ) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
     let (ticket, deadline) = (flight.generation(), Instant::now() + wait);
-    barred(instance, flight.last_outcome(), ctx.clock.now())?;
-    let mut unsaid = begin(ctx, instance, &flight, ticket, &start).await?.is_some();
+    check_cooldown(instance, flight.last_outcome(), ctx.clock.now())?;
+    let mut unsaid = start_helper(ctx, instance, &flight, ticket, &start).await?.is_some();
     let (mut said, mut failed) = (false, false);
-    let mut again = Instant::now() + AGAIN;
+    let mut again = Instant::now() + HELPER_CHECK_INTERVAL;
     while Instant::now() < deadline {
         if flight.generation() != ticket {
             return flight.last_outcome().unwrap_or(SharedOutcome::Ok).into_result();
         }
-        if let Some(notice) = notice(ctx, instance) {
+        if let Some(notice) = load_notice(ctx, instance) {
             if notice.problem.is_some() && !failed {
                 // Without a terminal nobody would see the address before the caller's own time is
                 // over: its error carries it.
                 if !tty::is_present() {
-                    return Err(still_open(instance, Some(&notice)));
+                    return Err(sign_in_pending(instance, Some(&notice)));
                 }
                 (failed, unsaid) = (true, unsaid || said);
             }
@@ -91,16 +91,17 @@ pub async fn await_sign_in(
             }
         }
         if Instant::now() >= again {
-            unsaid |= begin(ctx, instance, &flight, ticket, &start).await? == Some(Began::Here);
-            again = Instant::now() + AGAIN;
+            unsaid |= start_helper(ctx, instance, &flight, ticket, &start).await?
+                == Some(HelperOwner::ThisProcess);
+            again = Instant::now() + HELPER_CHECK_INTERVAL;
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
-    Err(still_open(instance, notice(ctx, instance).as_ref()))
+    Err(sign_in_pending(instance, load_notice(ctx, instance).as_ref()))
 }
 
 /// The error of a caller that does not wait any longer. The sign-in stays open.
-fn still_open(instance: &Instance, notice: Option<&Notice>) -> Error {
+fn sign_in_pending(instance: &Instance, notice: Option<&SignInNotice>) -> Error {
     let name = &instance.name;
     let Some(notice) = notice.filter(|notice| !notice.opened || notice.problem.is_some()) else {
         return Error::new(
@@ -126,49 +127,49 @@ fn still_open(instance: &Instance, notice: Option<&Notice>) -> Error {
 
 /// Who has a sign-in under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Began {
+enum HelperOwner {
     /// A helper of this process.
-    Here,
+    ThisProcess,
     /// A helper of another one.
-    Elsewhere,
+    OtherProcess,
 }
 
 /// Starts a helper if nobody is at it, and sees it get going; `None` while another caller does so.
-async fn begin(
+async fn start_helper(
     ctx: &Ctx,
     instance: &Instance,
     flight: &SingleFlight,
     ticket: Generation,
     start: impl Fn() -> Result<()>,
-) -> Result<Option<Began>> {
+) -> Result<Option<HelperOwner>> {
     let Some(_starter) = Lock::try_acquire(&ctx.paths.state_dir.join("locks/sign-in"))? else {
         return Ok(None);
     };
-    if flight.generation() != ticket || !nobody_is_at_it(flight)? {
-        return Ok(Some(Began::Elsewhere));
+    if flight.generation() != ticket || !is_idle(flight)? {
+        return Ok(Some(HelperOwner::OtherProcess));
     }
     // A helper that was killed leaves the address of a page that nobody answers for any more.
     atomic_file::remove(&notice_path(ctx, instance))?;
     start()?;
-    let up = Instant::now() + START;
-    while flight.generation() == ticket && nobody_is_at_it(flight)? && Instant::now() < up {
-        tokio::time::sleep(LOOK / 5).await;
+    let up = Instant::now() + HELPER_START_TIMEOUT;
+    while flight.generation() == ticket && is_idle(flight)? && Instant::now() < up {
+        tokio::time::sleep(POLL_INTERVAL / 5).await;
     }
-    Ok(Some(Began::Here))
+    Ok(Some(HelperOwner::ThisProcess))
 }
 
 /// Whether no process holds the flight. Only a starter asks: asking takes the lock for a moment.
-fn nobody_is_at_it(flight: &SingleFlight) -> Result<bool> {
+fn is_idle(flight: &SingleFlight) -> Result<bool> {
     Ok(matches!(flight.poll(flight.generation())?, Some(Turn::Lead(_))))
 }
 
-fn barred(instance: &Instance, last: Option<SharedOutcome>, now: Timestamp) -> Result<()> {
+fn check_cooldown(instance: &Instance, last: Option<SharedOutcome>, now: Timestamp) -> Result<()> {
     let Some(SharedOutcome::Failed { kind, message, at, .. }) = last else { return Ok(()) };
     // Nobody has refused anything if AWS could not be reached.
     let bar = if matches!(kind, ErrorKind::Unreachable | ErrorKind::Throttled) {
-        UNREACHABLE_BAR
+        UNREACHABLE_COOLDOWN_SECONDS
     } else {
-        BAR
+        COOLDOWN_SECONDS
     };
     let left = bar - now.since(at);
     if !(0..=bar).contains(&left) {
@@ -185,10 +186,11 @@ fn barred(instance: &Instance, last: Option<SharedOutcome>, now: Timestamp) -> R
 ///
 /// # Errors
 /// What the sign-in says; they are told too.
-pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
+pub async fn run_helper(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
     let ticket = flight.generation();
-    let boarding = run_blocking(move || flight.wait(ticket, Instant::now() + START)).await?;
+    let boarding =
+        run_blocking(move || flight.wait(ticket, Instant::now() + HELPER_START_TIMEOUT)).await?;
     let Turn::Lead(lead) = boarding else { return Ok(()) };
     let result = match access_token(ctx, instance, None).await {
         Ok(_) => Ok(()),
@@ -199,10 +201,10 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
                 tokio::select! {
                     biased;
                     signed_in = sign_in(ctx, instance, SignInOptions::default(), &report) => signed_in,
-                    () = signed_in_elsewhere(ctx, instance) => Ok(()),
+                    () = wait_for_other_sign_in(ctx, instance) => Ok(()),
                 }
             };
-            let outcome = tokio::time::timeout(LIFE, work).await;
+            let outcome = tokio::time::timeout(HELPER_TIMEOUT, work).await;
             outcome.unwrap_or_else(|_| {
                 Err(Error::new(
                     ErrorKind::LoginNeeded,
@@ -212,20 +214,20 @@ pub async fn serve(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
         }
     };
     let _ = atomic_file::remove(&notice_path(ctx, instance));
-    land(ctx, lead, &result).await?;
+    complete_with(ctx, lead, &result).await?;
     result
 }
 
 /// Waits until a valid token is stored by another process: the user has signed in at a terminal
 /// while the page was open.
-async fn signed_in_elsewhere(ctx: &Arc<Ctx>, instance: &Instance) {
+async fn wait_for_other_sign_in(ctx: &Arc<Ctx>, instance: &Instance) {
     loop {
-        tokio::time::sleep(ELSEWHERE).await;
+        tokio::time::sleep(TOKEN_CHECK_INTERVAL).await;
         let (vault, name, now) = (ctx.vault.clone(), RecordId::token(instance), ctx.clock.now());
         let token = run_blocking(move || vault.load::<SsoToken>(&name, now)).await;
         if matches!(token, Ok(Some(token)) if token.expires_at > now) {
             // An exchange that is under way here is finished first.
-            drop(ctx.keeping.write().await);
+            drop(ctx.token_requests.write().await);
             return;
         }
     }
@@ -234,15 +236,15 @@ async fn signed_in_elsewhere(ctx: &Arc<Ctx>, instance: &Instance) {
 /// Where the helper leaves the address for callers with a terminal.
 struct NoticeFile {
     path: PathBuf,
-    notice: Mutex<Option<Notice>>,
+    notice: Mutex<Option<SignInNotice>>,
 }
 
 impl NoticeFile {
     fn update(&self, step: SignInStep) {
         let mut notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner);
         match step {
-            SignInStep::Open { url, code, browser, .. } => {
-                *notice = Some(Notice { url, code, opened: browser, problem: None })
+            SignInStep::Open { url, code, browser_opened: browser, .. } => {
+                *notice = Some(SignInNotice { url, code, opened: browser, problem: None })
             }
             SignInStep::BrowserFailed(error) => {
                 if let Some(notice) = &mut *notice {
@@ -257,7 +259,7 @@ impl NoticeFile {
     }
 }
 
-fn notice(ctx: &Ctx, instance: &Instance) -> Option<Notice> {
+fn load_notice(ctx: &Ctx, instance: &Instance) -> Option<SignInNotice> {
     serde_json::from_slice(&atomic_file::load(&notice_path(ctx, instance)).ok()??).ok()
 }
 

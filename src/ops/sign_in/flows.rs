@@ -10,16 +10,16 @@ use crate::identity::{
 use crate::os::process::DeferSignals;
 use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, StagedRecord};
 
-use super::page::Page;
-use super::replies::Replies;
-use super::{lent, registration, sessions};
+use super::page::SignInPage;
+use super::pasted_redirect::PastedRedirects;
+use super::{cli_token, registration, sessions};
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::work::SignInStep;
 
 /// How long a user has, in seconds; AWS gives device codes the same ten minutes.
-const PATIENCE: i64 = 600;
+const APPROVAL_TIMEOUT_SECONDS: i64 = 600;
 /// How long a refresh of the token that is about to be replaced is waited for.
-const REFRESH: Duration = Duration::from_secs(15);
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The authorization code flow: a listener on loopback, then the browser, then the code, brought by
 /// the browser or by hand.
@@ -29,33 +29,34 @@ pub(super) async fn pkce(
     identity: &IdentityClient,
     registration: &ClientRegistration,
     report: &(dyn Fn(SignInStep) + Send + Sync),
-    replies: &mut Replies,
+    replies: &mut PastedRedirects,
 ) -> Result<()> {
     let callback = Callback::bind()?;
     let pkce = Pkce::new(callback.redirect_uri())?;
     let url = identity.authorize_url(registration, &pkce);
-    let page = Page::open(ctx, instance, &url).await;
+    let page = SignInPage::open(ctx, instance, &url).await;
     report(SignInStep::Open {
         url,
         code: None,
-        expires_at: ctx.clock.now().plus(PATIENCE),
-        browser: page.opened,
+        expires_at: ctx.clock.now().plus(APPROVAL_TIMEOUT_SECONDS),
+        browser_opened: page.opened,
     });
     let come = async {
         tokio::select! {
             code = callback.wait(&pkce.state) => code,
-            code = replies.code(&pkce.state, report) => code,
+            code = replies.wait_for_code(&pkce.state, report) => code,
             never = page.watch(report) => match never {},
         }
     };
-    let code = tokio::time::timeout(Duration::from_secs(PATIENCE.unsigned_abs()), come)
-        .await
-        .unwrap_or_else(|_| Err(nobody_came(instance)))?;
-    let staged = stage(ctx, instance).await?;
-    let _kept = ctx.keeping.read().await;
+    let code =
+        tokio::time::timeout(Duration::from_secs(APPROVAL_TIMEOUT_SECONDS.unsigned_abs()), come)
+            .await
+            .unwrap_or_else(|_| Err(not_approved(instance)))?;
+    let staged = stage_token(ctx, instance).await?;
+    let _kept = ctx.token_requests.read().await;
     let _unhurried = DeferSignals::begin();
     let reply = identity.exchange_code(registration, &pkce, &code).await?;
-    keep(ctx, instance, staged, registration, reply).await
+    store_token(ctx, instance, staged, registration, reply).await
 }
 
 /// The device code flow: show the code, then ask at the interval that AWS names.
@@ -67,9 +68,14 @@ pub(super) async fn device(
     report: &(dyn Fn(SignInStep) + Send + Sync),
 ) -> Result<()> {
     let start = identity.start_device_authorization(registration).await?;
-    let page = Page::open(ctx, instance, &start.verification_uri_complete).await;
+    let page = SignInPage::open(ctx, instance, &start.verification_uri_complete).await;
     let (url, code) = (start.verification_uri_complete.clone(), Some(start.user_code.clone()));
-    report(SignInStep::Open { url, code, expires_at: start.expires_at, browser: page.opened });
+    report(SignInStep::Open {
+        url,
+        code,
+        expires_at: start.expires_at,
+        browser_opened: page.opened,
+    });
     let mut watch = std::pin::pin!(page.watch(report));
     let mut pause = Duration::from_secs(u64::from(start.interval));
     // Counted from here, not by the clock: that one may be set back.
@@ -78,18 +84,18 @@ pub(super) async fn device(
     loop {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(nobody_came(instance));
+            return Err(not_approved(instance));
         }
         tokio::select! {
             () = tokio::time::sleep(pause.min(left)) => {}
             never = &mut watch => match never {},
         }
-        let staged = stage(ctx, instance).await?;
-        let kept = ctx.keeping.read().await;
+        let staged = stage_token(ctx, instance).await?;
+        let kept = ctx.token_requests.read().await;
         let unhurried = DeferSignals::begin();
         match identity.poll_device(registration, &start).await? {
             PollOutcome::Token(reply) => {
-                return keep(ctx, instance, staged, registration, reply).await;
+                return store_token(ctx, instance, staged, registration, reply).await;
             }
             PollOutcome::Pending => {}
             // RFC 8628 section 3.5: five seconds more, for good.
@@ -100,12 +106,15 @@ pub(super) async fn device(
 }
 
 /// Everything that a later write of the token needs: the vault is open, and the file has its space.
-pub(super) async fn stage(ctx: &Arc<Ctx>, instance: &Instance) -> Result<StagedRecord<SsoToken>> {
+pub(super) async fn stage_token(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+) -> Result<StagedRecord<SsoToken>> {
     let (vault, name) = (ctx.vault.clone(), RecordId::token(instance));
     run_blocking(move || vault.stage::<SsoToken>(&name)).await
 }
 
-async fn keep(
+async fn store_token(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     staged: StagedRecord<SsoToken>,
@@ -119,12 +128,13 @@ async fn keep(
         issued_at: now,
         expires_at: reply.expires_at,
         signed_in_at: now,
-        registration: Some(registration::record(instance, registration, now)),
+        registration: Some(registration::to_record(instance, registration, now)),
     };
     let (access, expires_at) = (token.access_token.clone(), token.expires_at);
     // Another process may be refreshing the old token. It would find that session over, and forget
     // the token that is stored by then: this one. While this process leads, it can't.
-    let lead: Option<Leader> = sessions::lead(ctx, &RecordId::token(instance), REFRESH).await?;
+    let lead: Option<Leader> =
+        sessions::become_leader(ctx, &RecordId::token(instance), REFRESH_TIMEOUT).await?;
     run_blocking(move || {
         let stored = staged.commit(&token);
         if let (Some(lead), Ok(())) = (lead, &stored) {
@@ -133,10 +143,10 @@ async fn keep(
         stored
     })
     .await?;
-    lent::share(ctx, instance, &access, expires_at).await
+    cli_token::share(ctx, instance, &access, expires_at).await
 }
 
-fn nobody_came(instance: &Instance) -> Error {
+fn not_approved(instance: &Instance) -> Error {
     Error::new(
         ErrorKind::LoginNeeded,
         format!("the sign-in to {} was not approved in time", instance.name),

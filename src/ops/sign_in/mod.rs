@@ -1,11 +1,11 @@
 //! Signing in: registration, the browser or the code, and the token kept.
 
 pub mod background;
+pub mod cli_token;
 mod flows;
-pub mod lent;
 mod page;
+pub mod pasted_redirect;
 mod registration;
-pub mod replies;
 pub mod sessions;
 pub mod token;
 
@@ -18,14 +18,14 @@ use crate::identity::{Flow, IdentityClient};
 use crate::vault::{RecordId, Turn};
 
 use crate::ops::ctx::{Ctx, run_blocking};
-use crate::ops::sign_in::replies::Replies;
-use crate::ops::sign_in::token::land;
+use crate::ops::sign_in::pasted_redirect::PastedRedirects;
+use crate::ops::sign_in::token::complete_with;
 use crate::ops::work::SignInStep;
 
-pub use page::manner;
+pub use page::open_options;
 
 /// How long another process may hold the sign-in's lock for a moment.
-const MOMENT: Duration = Duration::from_millis(250);
+const LOCK_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// How to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,22 +47,22 @@ pub async fn sign_in(
     options: SignInOptions,
     report: &(dyn Fn(SignInStep) + Send + Sync),
 ) -> Result<()> {
-    sign_in_hearing(ctx, instance, options, report, &mut Replies::default()).await
+    sign_in_with_redirects(ctx, instance, options, report, &mut PastedRedirects::default()).await
 }
 
 /// The same where a person can paste the address that the browser ended on.
 ///
 /// # Errors
 /// As [`sign_in`].
-pub async fn sign_in_hearing(
+pub async fn sign_in_with_redirects(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     options: SignInOptions,
     report: &(dyn Fn(SignInStep) + Send + Sync),
-    replies: &mut Replies,
+    replies: &mut PastedRedirects,
 ) -> Result<()> {
-    let result = through(ctx, instance, options, report, replies).await;
-    note(ctx, instance, &result).await?;
+    let result = run_sign_in(ctx, instance, options, report, replies).await;
+    record_outcome(ctx, instance, &result).await?;
     result
 }
 
@@ -70,45 +70,47 @@ pub async fn sign_in_hearing(
 ///
 /// # Errors
 /// When the background thread is gone.
-pub(in crate::ops) async fn note<T>(
+pub(in crate::ops) async fn record_outcome<T>(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     result: &Result<T>,
 ) -> Result<()> {
     let flight = ctx.vault.single_flight(&RecordId::sign_in(instance));
     let ticket = flight.generation();
-    let boarding = run_blocking(move || flight.wait(ticket, Instant::now() + MOMENT)).await?;
+    let boarding = run_blocking(move || flight.wait(ticket, Instant::now() + LOCK_TIMEOUT)).await?;
     match boarding {
-        Turn::Lead(lead) => land(ctx, lead, result).await,
+        Turn::Lead(lead) => complete_with(ctx, lead, result).await,
         // A helper is at it: it will find the new token, or say for itself.
         _ => Ok(()),
     }
 }
 
-async fn through(
+async fn run_sign_in(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     options: SignInOptions,
     report: &(dyn Fn(SignInStep) + Send + Sync),
-    replies: &mut Replies,
+    replies: &mut PastedRedirects,
 ) -> Result<()> {
     report(SignInStep::Starting);
     let vault = ctx.vault.clone();
     run_blocking(move || vault.ensure_ready()).await?;
     // A token that can't be written would be lost after the user has approved it: find out now.
-    drop(flows::stage(ctx, instance).await?);
+    drop(flows::stage_token(ctx, instance).await?);
     let identity = ctx.identity(instance)?;
-    let flow = options.flow.unwrap_or_else(|| usual_flow(ctx, instance));
+    let flow = options.flow.unwrap_or_else(|| resolve_flow(ctx, instance));
     if options.register_again {
         registration::forget(ctx, instance, flow).await?;
     }
     let again = match attempt(ctx, instance, &identity, flow, report, replies).await {
-        Err(Attempt::StaleClient) => attempt(ctx, instance, &identity, flow, report, replies).await,
+        Err(AttemptError::StaleRegistration) => {
+            attempt(ctx, instance, &identity, flow, report, replies).await
+        }
         first => first,
     };
     again.map_err(|attempt| match attempt {
-        Attempt::Failed(error) => error,
-        Attempt::StaleClient => Error::new(
+        AttemptError::Failed(error) => error,
+        AttemptError::StaleRegistration => Error::new(
             ErrorKind::AccessDenied,
             format!("AWS refuses the registration that it has just given for {}", instance.name),
         ),
@@ -116,17 +118,17 @@ async fn through(
 }
 
 /// Why one attempt did not succeed.
-enum Attempt {
+enum AttemptError {
     /// The stored registration is unknown to AWS. It was forgotten, so the next attempt registers
     /// again.
-    StaleClient,
+    StaleRegistration,
     /// Anything else.
     Failed(Error),
 }
 
-impl From<Error> for Attempt {
+impl From<Error> for AttemptError {
     fn from(error: Error) -> Self {
-        Attempt::Failed(error)
+        AttemptError::Failed(error)
     }
 }
 
@@ -136,9 +138,10 @@ async fn attempt(
     identity: &IdentityClient,
     flow: Flow,
     report: &(dyn Fn(SignInStep) + Send + Sync),
-    replies: &mut Replies,
-) -> Result<(), Attempt> {
-    let (registration, stored) = registration::get(ctx, instance, identity, flow).await?;
+    replies: &mut PastedRedirects,
+) -> Result<(), AttemptError> {
+    let (registration, stored) =
+        registration::load_or_register(ctx, instance, identity, flow).await?;
     let result = match flow {
         Flow::Pkce => {
             if stored {
@@ -149,7 +152,7 @@ async fn attempt(
                 // keep every later sign-in waiting.
                 registration::forget(ctx, instance, flow).await?;
                 if !identity.is_registered(&registration).await {
-                    return Err(Attempt::StaleClient);
+                    return Err(AttemptError::StaleRegistration);
                 }
             }
             flows::pkce(ctx, instance, identity, &registration, report, replies).await
@@ -161,11 +164,11 @@ async fn attempt(
         // sign-in.
         Err(error) if stored && error.kind == ErrorKind::AccessDenied => {
             registration::forget(ctx, instance, flow).await?;
-            Err(Attempt::StaleClient)
+            Err(AttemptError::StaleRegistration)
         }
         Err(error) => Err(error.into()),
         Ok(()) => {
-            registration::keep(ctx, instance, &registration).await;
+            registration::store(ctx, instance, &registration).await;
             Ok(())
         }
     }
@@ -173,7 +176,7 @@ async fn attempt(
 
 /// What the configuration says, else the authorization code flow where a browser on this machine
 /// can reach our listener and the device code flow elsewhere: over SSH, in WSL, without a display.
-fn usual_flow(ctx: &Ctx, instance: &Instance) -> Flow {
+fn resolve_flow(ctx: &Ctx, instance: &Instance) -> Flow {
     let own = ctx.settings.instances.get(&instance.name).and_then(|own| own.auth_flow);
     match own.unwrap_or(ctx.settings.auth_flow) {
         AuthFlow::Pkce => Flow::Pkce,
@@ -182,7 +185,11 @@ fn usual_flow(ctx: &Ctx, instance: &Instance) -> Flow {
             let elsewhere = [env::SSH_CONNECTION, env::SSH_TTY, env::WSL_DISTRO_NAME]
                 .into_iter()
                 .any(|var| ctx.env.get(var).is_some());
-            if elsewhere || !page::can_open(ctx, instance) { Flow::Device } else { Flow::Pkce }
+            if elsewhere || !page::can_open_browser(ctx, instance) {
+                Flow::Device
+            } else {
+                Flow::Pkce
+            }
         }
     }
 }

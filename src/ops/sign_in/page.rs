@@ -7,44 +7,46 @@ use crate::config::UrlAction;
 use crate::domain::{Error, Instance};
 use crate::os::browser::BrowserProcess;
 
-use crate::ops::console::link::{Container, Delivered, Link, Manner, deliver, has_browser, launch};
+use crate::ops::console::link::{
+    BrowserContainer, Link, OpenOptions, OpenOutcome, has_browser, launch_browser, open,
+};
 use crate::ops::ctx::Ctx;
 use crate::ops::work::SignInStep;
 
 /// How long a program is watched closely.
-const LAUNCH: Duration = Duration::from_secs(5);
+const LAUNCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a program is then asked whether it has ended.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The page of one sign-in.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct SignInPage {
     /// Whether a program was started to show it.
     pub(super) opened: bool,
     started: Option<BrowserProcess>,
     failed: Option<Error>,
 }
 
-impl Page {
+impl SignInPage {
     /// Does with the page's address what the settings say.
-    pub(super) async fn open(ctx: &Ctx, instance: &Instance, address: &str) -> Page {
-        let manner = manner(ctx, instance);
+    pub(super) async fn open(ctx: &Ctx, instance: &Instance, address: &str) -> SignInPage {
+        let manner = open_options(ctx, instance);
         // Without a display nothing is started, and nothing has failed: the user opens the page
         // elsewhere.
-        if manner.action == UrlAction::Open && !can_open(ctx, instance) {
-            return Page { opened: false, started: None, failed: None };
+        if manner.action == UrlAction::Open && !can_open_browser(ctx, instance) {
+            return SignInPage { opened: false, started: None, failed: None };
         }
-        match launch(ctx, address, &manner) {
-            Ok(Some(started)) => Page { opened: true, started: Some(started), failed: None },
+        match launch_browser(ctx, address, &manner) {
+            Ok(Some(started)) => SignInPage { opened: true, started: Some(started), failed: None },
             Ok(None) => {
-                let delivered = deliver(ctx, Link::Open(address.to_owned()), &manner).await;
-                Page {
-                    opened: delivered == Ok(Delivered::Opened),
+                let delivered = open(ctx, Link::Public(address.to_owned()), &manner).await;
+                SignInPage {
+                    opened: delivered == Ok(OpenOutcome::Opened),
                     started: None,
                     failed: delivered.err(),
                 }
             }
-            Err(error) => Page { opened: false, started: None, failed: Some(error) },
+            Err(error) => SignInPage { opened: false, started: None, failed: Some(error) },
         }
     }
 
@@ -55,7 +57,7 @@ impl Page {
         report: &(dyn Fn(SignInStep) + Send + Sync),
     ) -> std::convert::Infallible {
         let failed = match (self.failed, self.started) {
-            (None, Some(started)) => failure(started).await,
+            (None, Some(started)) => wait_for_failure(started).await,
             (failed, _) => failed,
         };
         if let Some(error) = failed {
@@ -66,23 +68,29 @@ impl Page {
 }
 
 /// Waits until a program has ended; returns its failure.
-async fn failure(started: BrowserProcess) -> Option<Error> {
+async fn wait_for_failure(started: BrowserProcess) -> Option<Error> {
     let begun = Instant::now();
     loop {
         if let Some(ended) = started.try_wait() {
             return ended.err();
         }
         // A launcher ends within seconds; what runs for longer is the browser itself.
-        tokio::time::sleep(if begun.elapsed() < LAUNCH { LOOK } else { 20 * LOOK }).await;
+        tokio::time::sleep(if begun.elapsed() < LAUNCH_TIMEOUT {
+            POLL_INTERVAL
+        } else {
+            20 * POLL_INTERVAL
+        })
+        .await;
     }
 }
 
 /// What is done with the sign-in pages of an instance: its own settings, then the general ones.
-pub fn manner(ctx: &Ctx, instance: &Instance) -> Manner {
+pub fn open_options(ctx: &Ctx, instance: &Instance) -> OpenOptions {
     let (settings, own) = (&ctx.settings, ctx.settings.instances.get(&instance.name));
     let configured = own.and_then(|own| own.auth_browser.clone().or_else(|| own.browser.clone()));
-    let container = Container { name: instance.name.to_string(), ..Container::default() };
-    Manner {
+    let container =
+        BrowserContainer { name: instance.name.to_string(), ..BrowserContainer::default() };
+    OpenOptions {
         action: own.and_then(|own| own.auth_url_action).unwrap_or(settings.auth_url_action),
         browser: configured
             .or_else(|| settings.auth_browser.clone())
@@ -95,7 +103,7 @@ pub fn manner(ctx: &Ctx, instance: &Instance) -> Manner {
 }
 
 /// Whether a browser can be opened on this machine: one was named, or there is a display.
-pub(super) fn can_open(ctx: &Ctx, instance: &Instance) -> bool {
-    let manner = manner(ctx, instance);
+pub(super) fn can_open_browser(ctx: &Ctx, instance: &Instance) -> bool {
+    let manner = open_options(ctx, instance);
     manner.browser.is_some() || manner.action == UrlAction::Exec || has_browser(ctx)
 }

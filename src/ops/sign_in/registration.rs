@@ -9,38 +9,38 @@ use crate::vault::{self, RecordId};
 use crate::ops::ctx::{Ctx, run_blocking};
 
 /// A registration is used while it has this much left, in seconds.
-const MARGIN: i64 = 15 * 60;
+const MIN_REMAINING_SECONDS: i64 = 15 * 60;
 
 /// The stored registration while it is good, else a new one; `true` if it was stored. A new one is
 /// stored by [`keep`], once a sign-in with it has succeeded.
-pub(in crate::ops) async fn get(
+pub(in crate::ops) async fn load_or_register(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     identity: &IdentityClient,
     flow: Flow,
 ) -> Result<(ClientRegistration, bool)> {
-    let name = name(instance, flow);
+    let name = record_id(instance, flow);
     let (vault, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     if let Some(found) = run_blocking(move || vault.load::<vault::StoredRegistration>(&wanted, now)).await?
-        && found.expires_at.since(now) > MARGIN
+        && found.expires_at.since(now) > MIN_REMAINING_SECONDS
         // Older versions stored an answer of AWS without an id.
         && !found.client_id.is_empty()
         && !found.client_secret.expose().is_empty()
     {
-        return Ok((plain(&found), true));
+        return Ok((from_record(&found), true));
     }
     Ok((identity.register(flow).await?, false))
 }
 
 /// Stores a registration that has proved good. A failure costs the next sign-in one request, and
 /// this one nothing.
-pub(in crate::ops) async fn keep(
+pub(in crate::ops) async fn store(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     registration: &ClientRegistration,
 ) {
-    let (vault, name) = (ctx.vault.clone(), name(instance, registration.flow));
-    let record = record(instance, registration, ctx.clock.now());
+    let (vault, name) = (ctx.vault.clone(), record_id(instance, registration.flow));
+    let record = to_record(instance, registration, ctx.clock.now());
     if let Err(error) = run_blocking(move || vault.save(&name, &record)).await {
         tracing::info!(target: "rolecall::sign_in", %error, "the registration was not stored");
     }
@@ -48,12 +48,12 @@ pub(in crate::ops) async fn keep(
 
 /// Forgets a registration that AWS does not know any more.
 pub(in crate::ops) async fn forget(ctx: &Arc<Ctx>, instance: &Instance, flow: Flow) -> Result<()> {
-    let (vault, name) = (ctx.vault.clone(), name(instance, flow));
+    let (vault, name) = (ctx.vault.clone(), record_id(instance, flow));
     run_blocking(move || vault.remove(&name)).await
 }
 
 /// As the vault keeps it.
-pub(in crate::ops) fn record(
+pub(in crate::ops) fn to_record(
     instance: &Instance,
     registration: &ClientRegistration,
     now: Timestamp,
@@ -63,15 +63,18 @@ pub(in crate::ops) fn record(
         client_secret: registration.client_secret.clone(),
         issued_at: now,
         expires_at: registration.expires_at,
-        grants: grants(registration.flow).iter().map(ToString::to_string).collect(),
+        grants: grant_types(registration.flow).iter().map(ToString::to_string).collect(),
         scopes: instance.scopes.clone(),
     }
 }
 
 /// As the client wants it.
-pub(in crate::ops) fn plain(record: &vault::StoredRegistration) -> ClientRegistration {
-    let flow =
-        if record.grants.iter().any(|grant| grant == CODE) { Flow::Pkce } else { Flow::Device };
+pub(in crate::ops) fn from_record(record: &vault::StoredRegistration) -> ClientRegistration {
+    let flow = if record.grants.iter().any(|grant| grant == AUTHORIZATION_CODE) {
+        Flow::Pkce
+    } else {
+        Flow::Device
+    };
     ClientRegistration {
         client_id: record.client_id.clone(),
         client_secret: record.client_secret.clone(),
@@ -80,15 +83,15 @@ pub(in crate::ops) fn plain(record: &vault::StoredRegistration) -> ClientRegistr
     }
 }
 
-const CODE: &str = "authorization_code";
+const AUTHORIZATION_CODE: &str = "authorization_code";
 
-fn grants(flow: Flow) -> &'static [&'static str] {
+fn grant_types(flow: Flow) -> &'static [&'static str] {
     match flow {
-        Flow::Pkce => &[CODE, "refresh_token"],
+        Flow::Pkce => &[AUTHORIZATION_CODE, "refresh_token"],
         Flow::Device => &["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
     }
 }
 
-fn name(instance: &Instance, flow: Flow) -> RecordId {
-    RecordId::registration(instance, &grants(flow).join(" "))
+fn record_id(instance: &Instance, flow: Flow) -> RecordId {
+    RecordId::registration(instance, &grant_types(flow).join(" "))
 }

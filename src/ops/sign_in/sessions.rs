@@ -9,38 +9,38 @@ use crate::vault::{Leader, RecordId, SsoToken, Turn};
 
 use crate::ops::ctx::{Ctx, run_blocking};
 use crate::ops::roles::chain::{Chains, Route};
-use crate::ops::sign_in::lent;
-use crate::ops::sign_in::note;
-use crate::ops::sign_in::token::{land, login_needed, renewable};
-use crate::ops::work::{Session, Sessions};
+use crate::ops::sign_in::cli_token;
+use crate::ops::sign_in::record_outcome;
+use crate::ops::sign_in::token::{complete_with, is_renewable, login_needed};
+use crate::ops::work::{InstanceSession, SessionList};
 
 /// A session that ends within so many seconds ends soon.
-const SOON: i64 = 3_600;
+const ENDING_SOON_SECONDS: i64 = 3_600;
 /// How long a refresh that is under way is waited for before signing out.
-const PATIENCE: Duration = Duration::from_secs(30);
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The state of every instance and role, from the vault and the AWS CLI's cache alone.
 ///
 /// # Errors
 /// [`crate::domain::Kind::Vault`] when the vault is locked or out of reach.
-pub fn sessions(ctx: &Ctx) -> Result<Sessions> {
+pub fn load_sessions(ctx: &Ctx) -> Result<SessionList> {
     let now = ctx.clock.now();
-    let mut out = Sessions::default();
+    let mut out = SessionList::default();
     for instance in &ctx.instances {
         let token = ctx.vault.load::<SsoToken>(&RecordId::token(instance), now)?;
         let signed_in =
-            token.as_ref().is_some_and(|token| token.expires_at > now || renewable(ctx, token));
+            token.as_ref().is_some_and(|token| token.expires_at > now || is_renewable(ctx, token));
         let since = token.as_ref().filter(|_| signed_in).map(|token| token.signed_in_at);
-        let borrowed = if signed_in { None } else { lent::borrowed(ctx, instance) };
+        let borrowed = if signed_in { None } else { cli_token::load_cli_token(ctx, instance) };
         let inventory = inventory::load(&ctx.paths.cache_dir, instance);
         let fetched_at = inventory.as_ref().map(|inventory| inventory.fetched_at);
-        out.instances.push(Session {
+        out.instances.push(InstanceSession {
             instance: instance.name.clone(),
             signed_in: signed_in || borrowed.is_some(),
-            since,
-            ends: ends(ctx, instance, token.as_ref())
+            signed_in_at: since,
+            ends_at: expected_end(ctx, instance, token.as_ref())
                 .or(borrowed.as_ref().map(|token| token.expires_at)),
-            borrowed: borrowed.is_some(),
+            is_cli_token: borrowed.is_some(),
             fetched_at,
             unconfirmed: inventory.map_or(0, |inventory| inventory.unconfirmed.len()),
         });
@@ -62,7 +62,7 @@ pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
             role: name.role()?.clone(),
         })
     };
-    let chains = Chains::of(&ctx.settings)?;
+    let chains = Chains::from_settings(&ctx.settings)?;
     let current = |name: &RecordId| match (role(name), ctx.instance(name.instance().as_str())) {
         // What was fetched with other settings of a chain is not what would be handed out.
         (Some(role), Ok(instance)) => {
@@ -86,9 +86,9 @@ pub fn ready_roles(ctx: &Ctx) -> Result<Vec<(RoleId, Timestamp)>> {
 
 /// When a session is expected to end: from `session_duration`, else from the shortest life that was
 /// seen of one; exactly where the token can't be refreshed.
-fn ends(ctx: &Ctx, instance: &Instance, token: Option<&SsoToken>) -> Option<Timestamp> {
+fn expected_end(ctx: &Ctx, instance: &Instance, token: Option<&SsoToken>) -> Option<Timestamp> {
     let token = token?;
-    if !renewable(ctx, token) {
+    if !is_renewable(ctx, token) {
         return Some(token.expires_at).filter(|at| *at > ctx.clock.now());
     }
     let own = ctx.settings.instances.get(&instance.name).and_then(|own| own.session_duration);
@@ -106,25 +106,26 @@ fn ends(ctx: &Ctx, instance: &Instance, token: Option<&SsoToken>) -> Option<Time
 ///
 /// # Errors
 /// As [`sessions`].
-pub fn ending(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> {
+pub fn ending_soon(ctx: &Ctx, instance: &Instance) -> Result<Option<Timestamp>> {
     let now = ctx.clock.now();
     let token = ctx.vault.load::<SsoToken>(&RecordId::token(instance), now)?;
-    Ok(ends(ctx, instance, token.as_ref()).filter(|at| (1..=SOON).contains(&at.since(now))))
+    Ok(expected_end(ctx, instance, token.as_ref())
+        .filter(|at| (1..=ENDING_SOON_SECONDS).contains(&at.since(now))))
 }
 
 /// The outcome of a sign-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedOut {
+pub struct SignOutResult {
     /// Whether there was a session here.
     pub was_signed_in: bool,
     /// Why the session was not ended at AWS, if that failed. It is forgotten here all the same.
-    pub not_revoked: Option<Error>,
+    pub revoke_error: Option<Error>,
 }
 
-impl SignedOut {
+impl SignOutResult {
     /// The warning to show if the session was not ended at AWS.
     pub fn warning(&self, instance: &InstanceName) -> Option<Error> {
-        let why = self.not_revoked.as_ref()?;
+        let why = self.revoke_error.as_ref()?;
         let text = format!(
             "{instance}: the session is forgotten here, but AWS was not told to end it: {}",
             why.message
@@ -140,9 +141,9 @@ impl SignedOut {
 ///
 /// # Errors
 /// Vault errors.
-pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignedOut> {
+pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignOutResult> {
     let name = RecordId::token(instance);
-    let lead = lead(ctx, &name, PATIENCE).await?;
+    let lead = become_leader(ctx, &name, REFRESH_TIMEOUT).await?;
     let (store, wanted, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     let token = run_blocking(move || store.load::<SsoToken>(&wanted, now)).await?;
     let not_revoked = match &token {
@@ -164,14 +165,14 @@ pub async fn sign_out(ctx: &Arc<Ctx>, instance: &Instance) -> Result<SignedOut> 
         store.remove(&name)
     })
     .await?;
-    lent::withdraw(ctx, instance).await?;
+    cli_token::unshare(ctx, instance).await?;
     let gone = Err(login_needed(instance));
     if let Some(lead) = lead {
-        land::<()>(ctx, lead, &gone).await?;
+        complete_with::<()>(ctx, lead, &gone).await?;
     }
     // Whoever signs out does not want a browser to open by itself the next moment.
-    note::<()>(ctx, instance, &gone).await?;
-    Ok(SignedOut { was_signed_in: token.is_some(), not_revoked })
+    record_outcome::<()>(ctx, instance, &gone).await?;
+    Ok(SignOutResult { was_signed_in: token.is_some(), revoke_error: not_revoked })
 }
 
 async fn revoke(ctx: &Ctx, instance: &Instance, token: &SsoToken) -> Result<()> {
@@ -180,7 +181,11 @@ async fn revoke(ctx: &Ctx, instance: &Instance, token: &SsoToken) -> Result<()> 
 
 /// The token's flight, so that nobody renews what is being revoked. Whoever holds it for longer
 /// than a refresh takes is not waited for.
-pub(super) async fn lead(ctx: &Ctx, name: &RecordId, patience: Duration) -> Result<Option<Leader>> {
+pub(super) async fn become_leader(
+    ctx: &Ctx,
+    name: &RecordId,
+    patience: Duration,
+) -> Result<Option<Leader>> {
     let (flight, deadline) = (ctx.vault.single_flight(name), Instant::now() + patience);
     run_blocking(move || {
         loop {

@@ -11,15 +11,15 @@ use crate::identity::{RefreshOutcome, TokenResponse};
 use crate::os::process::DeferSignals;
 use crate::vault::{Leader, RecordId, SharedOutcome, SsoToken, Turn};
 
-use super::{lent, registration};
+use super::{cli_token, registration};
 use crate::ops::ctx::{Ctx, run_blocking};
 
 /// A token is replaced when less than this is left, in seconds: SSO tokens live an hour, and AWS's
 /// own SDKs refresh at five minutes.
-const REFRESH_BEFORE: i64 = 300;
+const REFRESH_BEFORE_SECONDS: i64 = 300;
 
 /// How long somebody else's refresh is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What to say when nobody is signed in.
 pub fn login_needed(instance: &Instance) -> Error {
@@ -40,7 +40,7 @@ pub async fn access_token(
 ) -> Result<Secret<String>> {
     match own_token(ctx, instance, refused).await {
         Err(error) if error.kind == ErrorKind::LoginNeeded => {
-            lent::borrow(ctx, instance, refused).await?.ok_or(error)
+            cli_token::load_cli_access_token(ctx, instance, refused).await?.ok_or(error)
         }
         own => own,
     }
@@ -58,35 +58,38 @@ async fn own_token(
     for _ in 0..3 {
         let flight = ctx.vault.single_flight(&name);
         let ticket = flight.generation();
-        let Some(token) = load(ctx, &name).await? else { return Err(login_needed(instance)) };
+        let Some(token) = load_token(ctx, &name).await? else { return Err(login_needed(instance)) };
         let left = token.expires_at.since(ctx.clock.now());
         let turned_down = refused.is_some_and(|refused| *refused == token.access_token);
-        if left > REFRESH_BEFORE && !turned_down {
+        if left > REFRESH_BEFORE_SECONDS && !turned_down {
             return Ok(token.access_token.clone());
         }
-        if !renewable(ctx, &token) {
+        if !is_renewable(ctx, &token) {
             return if left > 0 && !turned_down {
                 Ok(token.access_token.clone())
             } else {
                 Err(login_needed(instance))
             };
         }
-        match run_blocking(move || flight.wait(ticket, Instant::now() + PATIENCE)).await? {
+        match run_blocking(move || flight.wait(ticket, Instant::now() + REFRESH_TIMEOUT)).await? {
             Turn::Completed(outcome) => match outcome.into_result() {
                 Ok(()) => {}
-                Err(error) => return usable(&token, left, turned_down, error),
+                Err(error) => return old_token_or_error(&token, left, turned_down, error),
             },
-            Turn::TimedOut => return usable(&token, left, turned_down, timed_out(instance)),
+            Turn::TimedOut => {
+                return old_token_or_error(&token, left, turned_down, timed_out(instance));
+            }
             Turn::Lead(lead) => {
                 let (ctx, instance, old) = (ctx.clone(), instance.clone(), token.clone());
                 // A task of its own: whoever asked may go away, the answer is kept all the same.
                 let done = tokio::spawn(async move {
                     let result = refresh(&ctx, &instance, &old).await;
-                    land(&ctx, lead, &result).await?;
+                    complete_with(&ctx, lead, &result).await?;
                     result
                 });
                 let result = done.await.map_err(|error| Error::internal(error.to_string()))?;
-                return result.or_else(|error| usable(&token, left, turned_down, error));
+                return result
+                    .or_else(|error| old_token_or_error(&token, left, turned_down, error));
             }
         }
     }
@@ -95,7 +98,12 @@ async fn own_token(
 
 /// An old token that still has seconds to live is better than an error, unless the error says that
 /// the session is over.
-fn usable(token: &SsoToken, left: i64, turned_down: bool, error: Error) -> Result<Secret<String>> {
+fn old_token_or_error(
+    token: &SsoToken,
+    left: i64,
+    turned_down: bool,
+    error: Error,
+) -> Result<Secret<String>> {
     if left > 0 && !turned_down && error.kind != ErrorKind::LoginNeeded {
         Ok(token.access_token.clone())
     } else {
@@ -103,13 +111,13 @@ fn usable(token: &SsoToken, left: i64, turned_down: bool, error: Error) -> Resul
     }
 }
 
-async fn load(ctx: &Arc<Ctx>, name: &RecordId) -> Result<Option<SsoToken>> {
+async fn load_token(ctx: &Arc<Ctx>, name: &RecordId) -> Result<Option<SsoToken>> {
     let (vault, name, now) = (ctx.vault.clone(), name.clone(), ctx.clock.now());
     run_blocking(move || vault.load::<SsoToken>(&name, now)).await
 }
 
 /// Whether a token can be renewed without a person.
-pub fn renewable(ctx: &Ctx, token: &SsoToken) -> bool {
+pub fn is_renewable(ctx: &Ctx, token: &SsoToken) -> bool {
     let registered = token
         .registration
         .as_ref()
@@ -127,15 +135,15 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<
     let name = RecordId::token(instance);
     let (vault, staging) = (ctx.vault.clone(), name.clone());
     let staged = run_blocking(move || vault.stage::<SsoToken>(&staging)).await?;
-    let _kept = ctx.keeping.read().await;
+    let _kept = ctx.token_requests.read().await;
     let _unhurried = DeferSignals::begin();
-    match identity.refresh_tokens(&registration::plain(registration), refresh_token).await? {
+    match identity.refresh_tokens(&registration::from_record(registration), refresh_token).await? {
         RefreshOutcome::Token(reply) => {
-            let token = renewed(ctx, old, reply);
+            let token = renewed_token(ctx, old, reply);
             let (access, expires_at) = (token.access_token.clone(), token.expires_at);
             run_blocking(move || staged.commit(&token)).await?;
-            lent::share(ctx, instance, &access, expires_at).await?;
-            learn(ctx, instance, old, session_lengths::record_alive).await;
+            cli_token::share(ctx, instance, &access, expires_at).await?;
+            record_session_length(ctx, instance, old, session_lengths::record_alive).await;
             Ok(access)
         }
         RefreshOutcome::InvalidGrant => {
@@ -143,25 +151,26 @@ async fn refresh(ctx: &Arc<Ctx>, instance: &Instance, old: &SsoToken) -> Result<
             // Somebody who does not know our flights may have used the refresh token and left a
             // newer one.
             let now = ctx.clock.now();
-            match load(ctx, &name).await? {
+            match load_token(ctx, &name).await? {
                 Some(token) if token.access_token != old.access_token && token.expires_at > now => {
                     Ok(token.access_token.clone())
                 }
                 _ => {
-                    learn(ctx, instance, old, session_lengths::record_ended).await;
-                    over(ctx, instance, &name).await
+                    record_session_length(ctx, instance, old, session_lengths::record_ended).await;
+                    forget_ended_session(ctx, instance, &name).await
                 }
             }
         }
         RefreshOutcome::InvalidClient => {
             drop(staged);
-            registration::forget(ctx, instance, registration::plain(registration).flow).await?;
-            over(ctx, instance, &name).await
+            registration::forget(ctx, instance, registration::from_record(registration).flow)
+                .await?;
+            forget_ended_session(ctx, instance, &name).await
         }
     }
 }
 
-fn renewed(ctx: &Ctx, old: &SsoToken, reply: TokenResponse) -> SsoToken {
+fn renewed_token(ctx: &Ctx, old: &SsoToken, reply: TokenResponse) -> SsoToken {
     SsoToken {
         access_token: reply.access_token,
         refresh_token: reply.refresh_token.or_else(|| old.refresh_token.clone()),
@@ -174,7 +183,7 @@ fn renewed(ctx: &Ctx, old: &SsoToken, reply: TokenResponse) -> SsoToken {
 
 /// Remembers how long a session has lived, or that it lives: all that can ever be known of its
 /// length. No failure of the refresh.
-async fn learn(
+async fn record_session_length(
     ctx: &Arc<Ctx>,
     instance: &Instance,
     token: &SsoToken,
@@ -188,7 +197,11 @@ async fn learn(
 }
 
 /// The session has ended: the token is of no more use.
-async fn over(ctx: &Arc<Ctx>, instance: &Instance, name: &RecordId) -> Result<Secret<String>> {
+async fn forget_ended_session(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    name: &RecordId,
+) -> Result<Secret<String>> {
     let (vault, name) = (ctx.vault.clone(), name.clone());
     run_blocking(move || vault.remove(&name)).await?;
     let error =
@@ -202,7 +215,7 @@ fn timed_out(instance: &Instance) -> Error {
         format!(
             "another process has been refreshing the token of {} for {} s",
             instance.name,
-            PATIENCE.as_secs()
+            REFRESH_TIMEOUT.as_secs()
         ),
     )
 }
@@ -211,7 +224,11 @@ fn timed_out(instance: &Instance) -> Error {
 ///
 /// # Errors
 /// When the background thread is gone.
-pub(in crate::ops) async fn land<T>(ctx: &Ctx, lead: Leader, result: &Result<T>) -> Result<()> {
+pub(in crate::ops) async fn complete_with<T>(
+    ctx: &Ctx,
+    lead: Leader,
+    result: &Result<T>,
+) -> Result<()> {
     let outcome = result.as_ref().map_or_else(
         |error| SharedOutcome::from_error(error, ctx.clock.now()),
         |_| SharedOutcome::Ok,

@@ -1,51 +1,55 @@
 //! Values and names on one line: plain, quoted, or in brackets.
 
-use super::{Node, Value};
+use super::{YamlNode, YamlValue};
 
 /// What begins at some place of a line.
-pub(super) enum Read {
+pub(super) enum ParsedScalar {
     /// A value, and how many bytes it takes.
-    Text(Value, usize),
+    Text(YamlValue, usize),
     /// A list or map in brackets, and how many bytes it takes.
-    Flow(Value, usize),
+    Flow(YamlValue, usize),
     /// Quotes that end on a later line, or not where the value does.
-    Open,
+    UnclosedQuote,
     /// Brackets that do so.
-    OpenFlow,
+    UnclosedFlow,
     /// An anchor, an alias or a tag, with what may follow below.
     Anchor(&'static str),
     /// Something else that is passed over.
-    Odd(&'static str),
+    Unsupported(&'static str),
 }
 
 /// Reads the value that a line's rest is. The rest is not empty and begins with no blank.
-pub(super) fn read(rest: &str) -> Read {
+pub(super) fn parse_value(rest: &str) -> ParsedScalar {
     match rest.as_bytes()[0] {
-        b'|' | b'>' => Read::Odd("a block of text"),
-        b'&' => Read::Anchor("an anchor"),
-        b'*' => Read::Anchor("an alias"),
-        b'!' => Read::Anchor("a tag"),
-        b'@' | b'`' | b'%' => Read::Odd("a reserved sign"),
-        b'?' if rest == "?" || rest.starts_with("? ") => Read::Odd("a name of several parts"),
-        b'"' | b'\'' => match quoted(rest) {
-            Some((text, length)) if ends(&rest[length..]) => Read::Text(Value::Text(text), length),
-            _ => Read::Open,
+        b'|' | b'>' => ParsedScalar::Unsupported("a block of text"),
+        b'&' => ParsedScalar::Anchor("an anchor"),
+        b'*' => ParsedScalar::Anchor("an alias"),
+        b'!' => ParsedScalar::Anchor("a tag"),
+        b'@' | b'`' | b'%' => ParsedScalar::Unsupported("a reserved sign"),
+        b'?' if rest == "?" || rest.starts_with("? ") => {
+            ParsedScalar::Unsupported("a name of several parts")
+        }
+        b'"' | b'\'' => match parse_quoted(rest) {
+            Some((text, length)) if is_end(&rest[length..]) => {
+                ParsedScalar::Text(YamlValue::Text(text), length)
+            }
+            _ => ParsedScalar::UnclosedQuote,
         },
-        b'[' | b'{' => match flow(rest, 0) {
-            Some((value, length)) if ends(&rest[length..]) => Read::Flow(value, length),
-            _ => Read::OpenFlow,
+        b'[' | b'{' => match parse_flow(rest, 0) {
+            Some((value, length)) if is_end(&rest[length..]) => ParsedScalar::Flow(value, length),
+            _ => ParsedScalar::UnclosedFlow,
         },
         _ => {
-            let plain = without_comment(rest);
-            Read::Text(meaning(plain), plain.len())
+            let plain = strip_comment(rest);
+            ParsedScalar::Text(plain_value(plain), plain.len())
         }
     }
 }
 
 /// The name at the beginning of a line, and how many bytes it takes with its colon.
-pub(super) fn key(content: &str) -> Option<(String, usize)> {
+pub(super) fn parse_key(content: &str) -> Option<(String, usize)> {
     if content.starts_with(['"', '\'']) {
-        let (text, length) = quoted(content)?;
+        let (text, length) = parse_quoted(content)?;
         let rest = content[length..].trim_start_matches(' ').strip_prefix(':')?;
         return (rest.is_empty() || rest.starts_with([' ', '\t']))
             .then(|| (text, content.len() - rest.len()));
@@ -53,7 +57,7 @@ pub(super) fn key(content: &str) -> Option<(String, usize)> {
     if content.starts_with(['[', '{', '&', '*', '!', '|', '>', '@', '`', '%', '#']) {
         return None;
     }
-    let content = without_comment(content);
+    let content = strip_comment(content);
     let at = content
         .match_indices(':')
         .map(|(at, _)| at)
@@ -62,21 +66,21 @@ pub(super) fn key(content: &str) -> Option<(String, usize)> {
 }
 
 /// What a plain word means: all that is not nothing is a text.
-fn meaning(word: &str) -> Value {
+fn plain_value(word: &str) -> YamlValue {
     match word {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        word => Value::Text(word.to_owned()),
+        "" | "~" | "null" | "Null" | "NULL" => YamlValue::Null,
+        word => YamlValue::Text(word.to_owned()),
     }
 }
 
 /// Whether nothing but a comment follows.
-fn ends(rest: &str) -> bool {
+fn is_end(rest: &str) -> bool {
     let bare = rest.trim_start();
     bare.is_empty() || (bare.starts_with('#') && bare.len() < rest.len())
 }
 
 /// The text without a comment at its end, which is one only behind a blank.
-fn without_comment(text: &str) -> &str {
+fn strip_comment(text: &str) -> &str {
     let comment = text
         .match_indices('#')
         .map(|(at, _)| at)
@@ -86,7 +90,7 @@ fn without_comment(text: &str) -> &str {
 
 /// A text in quotes, and how many bytes it takes with them; `None` when they don't end here, or for
 /// an escape that nobody writes.
-fn quoted(rest: &str) -> Option<(String, usize)> {
+fn parse_quoted(rest: &str) -> Option<(String, usize)> {
     let quote = rest.chars().next()?;
     let (mut out, mut letters) = (String::new(), rest.char_indices().skip(1).peekable());
     while let Some((at, letter)) = letters.next() {
@@ -131,39 +135,41 @@ fn quoted(rest: &str) -> Option<(String, usize)> {
 
 /// A list or map in brackets, and how many bytes it takes; `None` when it does not end here. Nobody
 /// edits these, so places inside are not kept.
-fn flow(rest: &str, depth: usize) -> Option<(Value, usize)> {
+fn parse_flow(rest: &str, depth: usize) -> Option<(YamlValue, usize)> {
     let (open, close) = if rest.starts_with('[') { ('[', ']') } else { ('{', '}') };
     let (mut at, mut items, mut pairs) = (1, Vec::new(), Vec::new());
     let skip = |at: usize| at + rest[at..].len() - rest[at..].trim_start().len();
     loop {
         at = skip(at);
         if rest[at..].starts_with(close) {
-            let value = if open == '[' { Value::List(items) } else { Value::Map(pairs) };
+            let value = if open == '[' { YamlValue::List(items) } else { YamlValue::Map(pairs) };
             return Some((value, at + 1));
         }
         let mut name = None;
         if open == '{' {
             // JSON needs no blank behind the colon.
             let (key, used) = match rest[at..].starts_with(['"', '\'']) {
-                true => quoted(&rest[at..])
+                true => parse_quoted(&rest[at..])
                     .filter(|(_, used)| rest[at + used..].starts_with(':'))
                     .map(|(key, used)| (key, used + 1))?,
-                false => key(&rest[at..])?,
+                false => parse_key(&rest[at..])?,
             };
             name = Some(key);
             at = skip(at + used);
         }
         let inside = &rest[at..];
         let (value, length) = match inside.chars().next()? {
-            '[' | '{' if depth < 8 => flow(inside, depth + 1)?,
-            '"' | '\'' => quoted(inside).map(|(text, length)| (Value::Text(text), length))?,
+            '[' | '{' if depth < 8 => parse_flow(inside, depth + 1)?,
+            '"' | '\'' => {
+                parse_quoted(inside).map(|(text, length)| (YamlValue::Text(text), length))?
+            }
             '&' | '*' | '!' | '[' | '{' => return None,
             _ => {
                 let end = inside.find([',', ']', '}', '[', '{'])?;
-                (meaning(inside[..end].trim_end()), end)
+                (plain_value(inside[..end].trim_end()), end)
             }
         };
-        let node = Node { value, span: 0..0, line: 0, flow: true };
+        let node = YamlNode { value, span: 0..0, line: 0, is_flow: true };
         match name {
             Some(name) => pairs.push((name, node)),
             None => items.push(node),

@@ -2,15 +2,15 @@ use super::*;
 use proptest::prelude::*;
 
 /// The value in a form that is easy to compare.
-fn said(text: &str) -> String {
-    fn shown(node: &Node) -> String {
+fn describe(text: &str) -> String {
+    fn shown(node: &YamlNode) -> String {
         match &node.value {
-            Value::Null => "~".into(),
-            Value::Text(text) => format!("{text:?}"),
-            Value::List(items) => {
+            YamlValue::Null => "~".into(),
+            YamlValue::Text(text) => format!("{text:?}"),
+            YamlValue::List(items) => {
                 format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", "))
             }
-            Value::Map(pairs) => {
+            YamlValue::Map(pairs) => {
                 format!(
                     "{{{}}}",
                     pairs
@@ -20,7 +20,7 @@ fn said(text: &str) -> String {
                         .join(", ")
                 )
             }
-            Value::Odd(what) => format!("<{what}>"),
+            YamlValue::Unsupported(what) => format!("<{what}>"),
         }
     }
     parse(text).map_or_else(|error| format!("! {}", error.message), |node| shown(&node))
@@ -56,7 +56,7 @@ fn block_style_is_read_as_it_is_meant() {
         ),
     ];
     for (text, want) in cases {
-        assert_eq!(said(text), want, "{text:?}");
+        assert_eq!(describe(text), want, "{text:?}");
     }
 }
 
@@ -70,10 +70,10 @@ fn what_is_not_understood_is_said_with_its_line() {
         ("a: 1\n---\nb: 2\n", "line 2"),
         ("a: 1\nb: 2\na: 3\n", "line 3"),
     ] {
-        let said = said(text);
+        let said = describe(text);
         assert!(said.contains(line), "{text:?}: {said}");
     }
-    assert!(said(&"- ".repeat(200)).contains("nested"), "{}", said(&"- ".repeat(200)));
+    assert!(describe(&"- ".repeat(200)).contains("nested"), "{}", describe(&"- ".repeat(200)));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn every_value_knows_its_place() {
     let text = "users:\n- name: \"u\" # c\n  command:   aws\n  args:\n  - 'x'\n";
     let node = parse(text).unwrap();
     let user = &node.get("users").unwrap().items()[0];
-    let at = |node: &Node| &text[node.span.clone()];
+    let at = |node: &YamlNode| &text[node.span.clone()];
     assert_eq!(at(user.get("name").unwrap()), "\"u\"");
     assert_eq!((at(user.get("command").unwrap()), user.get("command").unwrap().line), ("aws", 3));
     assert_eq!(at(&user.get("args").unwrap().items()[0]), "'x'");
@@ -99,6 +99,6 @@ proptest! {
     fn values_in_quotes_come_back(word in "[ -~\u{e9}]{0,20}") {
         let text = format!("a: '{}'\n", word.replace('\'', "''"));
         let node = parse(&text).unwrap();
-        prop_assert_eq!(node.get("a").and_then(Node::text), Some(word.as_str()));
+        prop_assert_eq!(node.get("a").and_then(YamlNode::text), Some(word.as_str()));
     }
 }

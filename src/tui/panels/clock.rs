@@ -9,7 +9,7 @@ use super::super::view::signs;
 use super::sheet::{Extent, Row, Sheet, Tone};
 use super::{Heard, Panel, Pressed, key, name};
 use crate::domain::{Error, RoleId, Timestamp};
-use crate::ops::work::{SET_CLOCK, clock_says};
+use crate::ops::work::{SET_CLOCK_COMMAND, clock_warning};
 
 /// The panel, and what it stands in the way of.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,7 +30,7 @@ impl Panel for Clock {
     }
 
     fn sheet(&self, state: &State) -> Sheet {
-        let Some(words) = clock_says(state.clock_ahead) else {
+        let Some(words) = clock_warning(state.clock_ahead) else {
             return Sheet::new("clock", Extent::Words, Vec::new());
         };
         let why = match &self.failed {
@@ -45,7 +45,7 @@ impl Panel for Clock {
             Row::Blank,
             Row::Pair {
                 left: (Tone::Dim, "set it".to_owned()),
-                right: (Tone::Text, SET_CLOCK.to_owned()),
+                right: (Tone::Text, SET_CLOCK_COMMAND.to_owned()),
             },
             Row::Pair {
                 left: (Tone::Accent, key(state, Command::Refresh)),

@@ -150,7 +150,7 @@ fn verb(then: &Then) -> String {
         Then::Leave(Action::Service(service)) => format!("Open {service} in the console of"),
         Then::Leave(Action::Print) => "Pick".to_owned(),
         Then::Each(line) => format!("Run `{line}` in"),
-        Then::Copy(what) => format!("Copy {} of", what.name()),
+        Then::Copy(what) => format!("Copy {} of", what.label()),
         Then::Profile | Then::Leave(Action::Profile) => {
             "From now on no program is asked before it uses, by a profile,".to_owned()
         }

@@ -8,7 +8,7 @@ use super::chooser::Chooser;
 use super::sheet::{Extent, Row, Sheet, Tone};
 use super::{Heard, Panel, Pasted, Pressed, account};
 use crate::domain::RoleId;
-use crate::ops::work::Mark;
+use crate::ops::work::RoleFlag;
 
 /// Which of them is under the bar.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,7 +36,7 @@ impl Panel for Hidden {
                 let Some(role) = self.chooser.chosen(&roles) else {
                     return Heard::Stay(Vec::new());
                 };
-                let effects: Vec<Effect> = marks::mark(state, vec![role], Mark::Hidden, false);
+                let effects: Vec<Effect> = marks::mark(state, vec![role], RoleFlag::Hidden, false);
                 return if state.marks.hidden.is_empty() {
                     Heard::Close(effects)
                 } else {

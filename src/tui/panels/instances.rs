@@ -10,7 +10,7 @@ use super::chooser::Chooser;
 use super::sheet::{Extent, Row, Sheet, Tone};
 use super::{Heard, Panel, Pressed};
 use crate::domain::{InstanceName, format_duration};
-use crate::ops::work::{Request, Session};
+use crate::ops::work::{InstanceSession, Request};
 
 /// Which of them is under the bar.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -136,8 +136,8 @@ fn row(state: &State, name: &InstanceName, counts: &[usize]) -> Row {
 }
 
 /// How long a session lasts, as far as anybody knows.
-fn lasts(state: &State, session: &Session) -> String {
-    match (session.borrowed, session.ends, session.since) {
+fn lasts(state: &State, session: &InstanceSession) -> String {
+    match (session.is_cli_token, session.ends_at, session.signed_in_at) {
         (true, ..) => "by the AWS CLI".to_owned(),
         (false, Some(ends), _) => format!("~{} left", format_duration(ends.since(state.now))),
         (false, None, Some(since)) => format!("signed in {}", words::ago(since, state.now)),
@@ -146,7 +146,7 @@ fn lasts(state: &State, session: &Session) -> String {
 }
 
 /// How old the list is, or what keeps it from being read.
-fn read(state: &State, name: &InstanceName, session: Option<&Session>) -> String {
+fn read(state: &State, name: &InstanceName, session: Option<&InstanceSession>) -> String {
     let age = session
         .and_then(|session| session.fetched_at)
         .map(|at| format!("read {}", words::ago(at, state.now)));

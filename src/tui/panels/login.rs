@@ -62,10 +62,10 @@ impl Login {
     /// Takes in where it stands now.
     pub(in crate::tui) fn hear(&mut self, step: SignInStep) {
         match (step, &mut self.reply) {
-            (SignInStep::Misread(error), Some(reply)) => {
+            (SignInStep::RedirectRejected(error), Some(reply)) => {
                 (reply.error, reply.sent) = (Some(error), false)
             }
-            (SignInStep::Misread(_), None) => {}
+            (SignInStep::RedirectRejected(_), None) => {}
             // The page is still to be opened, by hand: whatever is being pasted stays.
             (SignInStep::BrowserFailed(error), _) => self.failed = Some(error),
             (step, _) => (self.step, self.reply, self.failed) = (step, None, None),
@@ -156,7 +156,7 @@ impl Panel for Login {
         match &self.step {
             SignInStep::Starting
             | SignInStep::Done
-            | SignInStep::Misread(_)
+            | SignInStep::RedirectRejected(_)
             | SignInStep::BrowserFailed(_) => {
                 rows.push(Row::text(
                     Tone::Soft,
@@ -222,7 +222,7 @@ impl Panel for Login {
             SignInStep::Failed(_) => vec![(Command::Act, "try again"), (Command::Back, "later")],
             SignInStep::Starting
             | SignInStep::Done
-            | SignInStep::Misread(_)
+            | SignInStep::RedirectRejected(_)
             | SignInStep::BrowserFailed(_) => {
                 vec![(Command::Back, "later")]
             }
@@ -250,7 +250,7 @@ impl Login {
 
     /// What stands there while a person is in the browser.
     fn open(&self, state: &State) -> Vec<Row> {
-        let SignInStep::Open { url, code, expires_at, browser } = &self.step else {
+        let SignInStep::Open { url, code, expires_at, browser_opened: browser } = &self.step else {
             return Vec::new();
         };
         let first = match (*browser && self.failed.is_none(), code) {
@@ -320,7 +320,7 @@ impl Reply {
             (Some(letter), _) => drop(self.typed.insert(letter.encode_utf8(&mut [0; 4]))),
             (None, Some(Command::Act)) if !self.typed.is_empty() => {
                 (self.sent, self.error) = (true, None);
-                return Some(vec![Effect::Request(Request::Reply {
+                return Some(vec![Effect::Request(Request::PasteRedirect {
                     number,
                     address: Secret::from(self.typed.text()),
                 })]);

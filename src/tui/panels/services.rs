@@ -8,7 +8,7 @@ use super::chooser::Chooser;
 use super::sheet::{Extent, Row, Sheet, Tone};
 use super::{Heard, Panel, Pasted, Pressed, name};
 use crate::domain::RoleId;
-use crate::ops::work::services;
+use crate::ops::work::console_services;
 
 /// Columns and lines it takes however few services fit.
 const COLUMNS: usize = 56;
@@ -35,7 +35,7 @@ impl Services {
             let own = self.chooser.fits([service]).is_none();
             Some(((rank, own), (service, aliases)))
         };
-        let mut fitting: Vec<_> = services().filter_map(rank).collect();
+        let mut fitting: Vec<_> = console_services().filter_map(rank).collect();
         if !self.chooser.typed.is_empty() {
             fitting.sort_by_key(|(rank, _)| *rank);
         }

@@ -59,7 +59,7 @@ impl Panel for Sessions {
                 return Heard::Stay(choose::begin(state, vec![role], Then::Renew));
             }
             (Some('d'), _, Some(role)) => {
-                return Heard::Stay(vec![Effect::Request(Request::Drop { role })]);
+                return Heard::Stay(vec![Effect::Request(Request::ForgetCredentials { role })]);
             }
             (Some('o'), _, Some(role)) => {
                 return Heard::Stay(vec![Effect::Request(Request::SignOut {

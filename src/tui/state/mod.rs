@@ -16,7 +16,9 @@ use crate::domain::{
     Error, ErrorKind, Height, InstanceName, RoleFlags, RoleId, Roster, RosterEntry, Timestamp,
     Usage, Usages,
 };
-use crate::ops::work::{Consents, Secretive, Session, Sessions, UnlockPrompt};
+use crate::ops::work::{
+    InstanceSession, SecretKind, SessionList, TerminalConfirmations, UnlockPrompt,
+};
 
 use super::bindings::{Keys, Style};
 use super::event::Key;
@@ -63,7 +65,7 @@ pub(super) struct State {
     /// How much past use counts.
     pub(super) weight: f64,
     /// Who is signed in, which roles are ready.
-    pub(super) sessions: Sessions,
+    pub(super) sessions: SessionList,
     /// What is typed.
     pub(super) query: Line,
     /// The form in place of the list, while no instance is known.
@@ -79,7 +81,7 @@ pub(super) struct State {
     /// What was said since the start, the newest last.
     pub(super) log: Vec<Said>,
     /// What the person has consented to in this terminal lately.
-    pub(super) consents: Consents,
+    pub(super) consents: TerminalConfirmations,
     /// Seconds that AWS's clock is ahead of this machine's, as far as is known.
     pub(super) clock_ahead: i64,
     /// When AWS first told that.
@@ -161,7 +163,7 @@ pub(super) enum Then {
     /// Leave the screen and run this command line in each.
     Each(String),
     /// Put a secret on the clipboard.
-    Copy(Secretive),
+    Copy(SecretKind),
     /// Write profiles of them into the AWS config file.
     Profile,
     /// Nothing: new credentials are all that is wanted.
@@ -256,7 +258,7 @@ impl State {
             overlays: Vec::new(),
             pending: None,
             log: Vec::new(),
-            consents: Consents::default(),
+            consents: TerminalConfirmations::default(),
             clock_ahead: 0,
             clock_told: None,
             clock_accepted: false,
@@ -321,7 +323,7 @@ impl State {
     }
 
     /// The session of an instance.
-    pub(super) fn session(&self, instance: &InstanceName) -> Option<&Session> {
+    pub(super) fn session(&self, instance: &InstanceName) -> Option<&InstanceSession> {
         self.sessions.instances.iter().find(|session| session.instance == *instance)
     }
 

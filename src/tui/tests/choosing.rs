@@ -1,7 +1,7 @@
 //! From a key to an exit: exact effects.
 
 use super::*;
-use crate::ops::work::{Mark, Request, SignInStep, UnlockPrompt};
+use crate::ops::work::{Request, RoleFlag, SignInStep, UnlockPrompt};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
@@ -40,7 +40,7 @@ fn login_needed() -> Result<Timestamp> {
 fn enter_gets_credentials_and_then_leaves_with_the_role() {
     let (mut rig, role, number) = pressed();
     assert!(rig.screen().contains("getting credentials for edge-dev"));
-    rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    rig.news(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
     assert_eq!(rig.wanted(), [picked(&role, Action::Shell)]);
 }
 
@@ -49,24 +49,24 @@ fn an_answer_to_an_older_choice_is_dropped() {
     let (mut rig, role, number) = pressed();
     rig.keys(&["ctrl-u", "edge-staging", "enter"]);
     rig.wanted();
-    rig.news(News::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) });
+    rig.news(Update::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) });
     assert_eq!(rig.wanted(), []);
 }
 
 #[test]
 fn a_sign_in_is_asked_for_once_and_the_role_again_once() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Assumed { number, role: role.clone(), outcome: login_needed() });
+    rig.news(Update::Assumed { number, role: role.clone(), outcome: login_needed() });
     let sign_in = last_number(&rig);
     assert_eq!(
         rig.wanted(),
         [Effect::Request(Request::SignIn { instance: role.instance.clone(), number: sign_in })]
     );
-    rig.news(News::SignIn { number: sign_in, step: SignInStep::Done });
+    rig.news(Update::SignIn { number: sign_in, step: SignInStep::Done });
     assert!(rig.state.overlays.is_empty());
     let again = last_number(&rig);
     assert_eq!(rig.wanted(), [assume(&role, again)]);
-    rig.news(News::Assumed { number: again, role, outcome: login_needed() });
+    rig.news(Update::Assumed { number: again, role, outcome: login_needed() });
     assert_eq!(rig.wanted(), []);
     assert!(matches!(rig.state.overlays[..], [Overlay::Message(_)]));
 }
@@ -74,7 +74,7 @@ fn a_sign_in_is_asked_for_once_and_the_role_again_once() {
 #[test]
 fn typing_goes_on_behind_the_sign_in_and_escape_puts_it_off() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Assumed { number, role, outcome: login_needed() });
+    rig.news(Update::Assumed { number, role, outcome: login_needed() });
     let sign_in = last_number(&rig);
     rig.wanted();
     rig.keys(&["x"]);
@@ -82,16 +82,16 @@ fn typing_goes_on_behind_the_sign_in_and_escape_puts_it_off() {
     rig.keys(&["esc"]);
     assert_eq!(rig.wanted(), [Effect::Request(Request::CancelSignIn { number: sign_in })]);
     assert_eq!((rig.state.overlays.len(), &rig.state.pending), (0, &None));
-    rig.news(News::SignIn { number: sign_in, step: SignInStep::Done });
+    rig.news(Update::SignIn { number: sign_in, step: SignInStep::Done });
     assert_eq!(rig.wanted(), []);
 }
 
 #[test]
 fn a_sign_in_cancelled_in_the_browser_closes_the_panel() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Assumed { number, role, outcome: login_needed() });
+    rig.news(Update::Assumed { number, role, outcome: login_needed() });
     let number = last_number(&rig);
-    rig.news(News::SignIn {
+    rig.news(Update::SignIn {
         number,
         step: SignInStep::Failed(Error::new(ErrorKind::Cancelled, "cancelled")),
     });
@@ -101,9 +101,9 @@ fn a_sign_in_cancelled_in_the_browser_closes_the_panel() {
 #[test]
 fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Assumed { number, role: role.clone(), outcome: login_needed() });
+    rig.news(Update::Assumed { number, role: role.clone(), outcome: login_needed() });
     let first = last_number(&rig);
-    rig.news(News::SignIn {
+    rig.news(Update::SignIn {
         number: first,
         step: SignInStep::Failed(Error::new(ErrorKind::LoginNeeded, "it expired")),
     });
@@ -114,7 +114,7 @@ fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
         instance: role.instance.clone(),
         number: second
     })));
-    rig.news(News::SignIn { number: second, step: SignInStep::Done });
+    rig.news(Update::SignIn { number: second, step: SignInStep::Done });
     let third = last_number(&rig);
     assert!(rig.wanted().contains(&assume(&role, third)));
 }
@@ -122,8 +122,8 @@ fn a_failed_sign_in_can_be_tried_again_for_the_same_choice() {
 #[test]
 fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Locked(UnlockPrompt::Passphrase));
-    rig.news(News::Assumed {
+    rig.news(Update::Locked(UnlockPrompt::Passphrase));
+    rig.news(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Err(Error::new(ErrorKind::Vault, "the vault is locked")),
@@ -134,9 +134,12 @@ fn a_locked_vault_asks_for_its_passphrase_and_then_goes_on() {
         [Effect::Request(Request::Unlock { passphrase: Secret::from("pass") })]
     );
     assert!(!format!("{:?}", rig.state).contains("pass\""));
-    rig.news(News::Vault(Err(Error::new(ErrorKind::Vault, "that is not the passphrase"))));
+    rig.news(Update::VaultUnlocked(Err(Error::new(
+        ErrorKind::Vault,
+        "that is not the passphrase",
+    ))));
     assert!(rig.screen().contains("that is not the passphrase"));
-    rig.news(News::Vault(Ok(())));
+    rig.news(Update::VaultUnlocked(Ok(())));
     assert_eq!(rig.wanted(), [assume(&role, last_number(&rig))]);
     assert!(rig.state.overlays.is_empty());
 }
@@ -146,7 +149,7 @@ fn a_refusal_is_shown_with_its_hints_and_escape_leads_back_to_the_list() {
     let (mut rig, role, number) = pressed();
     let refused =
         Error::new(ErrorKind::AccessDenied, "AWS refuses the role").hint("ask the platform team");
-    rig.news(News::Assumed { number, role, outcome: Err(refused) });
+    rig.news(Update::Assumed { number, role, outcome: Err(refused) });
     assert!(rig.screen().contains("ask the platform team"));
     rig.keys(&["esc"]);
     assert_eq!((rig.state.overlays.len(), rig.wanted()), (0, vec![]));
@@ -159,8 +162,10 @@ fn a_protected_role_needs_a_yes() {
     assert_eq!(rig.wanted(), []);
     rig.keys(&["enter", "y"]);
     let (role, number) = (role(&rig), last_number(&rig));
-    let consent =
-        Effect::Request(Request::Consent { role: role.clone(), confirm: ConfirmLevel::Ask });
+    let consent = Effect::Request(Request::RecordConfirmation {
+        role: role.clone(),
+        confirm: ConfirmLevel::Ask,
+    });
     assert_eq!(rig.wanted(), [consent, assume(&role, number)]);
 }
 
@@ -178,8 +183,10 @@ fn a_profile_needs_no_credentials_but_a_yes() {
     assert_eq!(rig.wanted(), []);
     rig.keys(&["y"]);
     let role = role(&rig);
-    let consent =
-        Effect::Request(Request::Consent { role: role.clone(), confirm: ConfirmLevel::Ask });
+    let consent = Effect::Request(Request::RecordConfirmation {
+        role: role.clone(),
+        confirm: ConfirmLevel::Ask,
+    });
     assert_eq!(rig.wanted(), [consent, picked(&role, Action::Profile)]);
 }
 
@@ -189,7 +196,7 @@ fn control_o_opens_the_console() {
     rig.keys(&["edge-dev", "ctrl-o"]);
     rig.wanted();
     let (role, number) = (role(&rig), last_number(&rig));
-    rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW) });
+    rig.news(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW) });
     assert_eq!(rig.wanted(), [picked(&role, Action::Console)]);
 }
 
@@ -236,9 +243,9 @@ fn the_menu_pins_a_role_and_copies_its_arn() {
     rig.keys(&["edge-dev", "right", "f"]);
     assert_eq!(
         rig.wanted(),
-        [Effect::Request(Request::Mark {
+        [Effect::Request(Request::SetFlag {
             roles: vec![role(&rig)],
-            mark: Mark::Favourite,
+            flag: RoleFlag::Favorite,
             on: true
         })]
     );
@@ -266,7 +273,7 @@ fn enter_during_the_first_reading_is_not_lost_when_it_turns_out_that_nobody_is_s
     rig.event(Event::Started);
     rig.keys(&["enter"]);
     rig.wanted();
-    rig.news(News::Refreshed {
+    rig.news(Update::Refreshed {
         instance: corp.clone(),
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp")),
     });
@@ -286,7 +293,7 @@ fn a_sketch_can_be_searched_but_not_acted_on_until_it_is_known_what_is_protected
     let mut rig = Rig::new(Options { sketch: true, ..options });
     rig.keys(&["edge-prod adm", "enter"]);
     assert_eq!(rig.wanted(), []);
-    rig.news(News::Roster(whole));
+    rig.news(Update::Roster(whole));
     assert_eq!(rig.wanted(), []);
     assert!(matches!(rig.state.overlays.last(), Some(Overlay::Confirm(_))));
 }

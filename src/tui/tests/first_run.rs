@@ -3,14 +3,14 @@
 use super::super::Exit;
 use super::super::state::first_run::{Field, Step};
 use super::*;
-use crate::ops::work::{Found, Request, SignInStep};
+use crate::ops::work::{DiscoveredInstance, Request, SignInStep};
 
 fn bare() -> Rig {
     let none = Options {
         roster: Arc::default(),
         usages: Usages::default(),
         marks: RoleFlags::default(),
-        sessions: Sessions::default(),
+        sessions: SessionList::default(),
         ..usual()
     };
     Rig::new(Options {
@@ -25,7 +25,7 @@ fn step(rig: &Rig) -> Option<Step> {
     rig.state.first_run.as_ref().map(|form| form.step)
 }
 
-fn found(region: Option<&str>) -> Found {
+fn found(region: Option<&str>) -> DiscoveredInstance {
     let evidence = match region {
         Some(region) => {
             format!("the portal is at https://ssoins-1.portal.{region}.app.aws, in {region}")
@@ -33,7 +33,12 @@ fn found(region: Option<&str>) -> Found {
         None => "neither the address nor the portal names it".to_owned(),
     };
     let start_url = StartUrl::new("https://corp.awsapps.com/start");
-    Found { start_url, region: region.map(Region::new), evidence, name: InstanceName::new("corp") }
+    DiscoveredInstance {
+        start_url,
+        region: region.map(Region::new),
+        evidence,
+        name: InstanceName::new("corp"),
+    }
 }
 
 /// A form whose address was looked at.
@@ -41,7 +46,7 @@ fn looked_at(region: Option<&str>) -> Rig {
     let mut rig = bare();
     rig.keys(&["corp.awsapps.com", "enter"]);
     let number = rig.state.numbers;
-    rig.news(News::Discovered { number, outcome: Ok(found(region)) });
+    rig.news(Update::Discovered { number, outcome: Ok(found(region)) });
     rig
 }
 
@@ -61,7 +66,7 @@ fn from_an_address_to_the_list_without_a_restart() {
         [Effect::Request(Request::Discover { address: "corp.awsapps.com/start".into(), number })]
     );
     assert_eq!(step(&rig), Some(Step::Looking));
-    rig.news(News::Discovered { number, outcome: Ok(found(Some("eu-west-1"))) });
+    rig.news(Update::Discovered { number, outcome: Ok(found(Some("eu-west-1"))) });
     rig.keys(&["ctrl-u", "work", "enter"]);
     let number = rig.state.numbers;
     let set_up = Request::SetUp {
@@ -74,14 +79,14 @@ fn from_an_address_to_the_list_without_a_restart() {
     rig.keys(&["esc"]);
     assert_eq!(step(&rig), Some(Step::Writing), "what is being written is waited for");
     let roster = Roster { instances: vec![instance("work")], ..Roster::default() };
-    rig.news(News::Roster(Arc::new(roster)))
-        .news(News::SetUp { number, outcome: Ok(InstanceName::new("work")) });
+    rig.news(Update::Roster(Arc::new(roster)))
+        .news(Update::SetUp { number, outcome: Ok(InstanceName::new("work")) });
     assert!(rig.state.first_run.is_none());
     let number = rig.state.numbers;
     assert!(
         matches!(&rig.wanted()[..], [Effect::Request(Request::SignIn { instance, .. })] if instance.as_str() == "work")
     );
-    rig.news(News::SignIn { number, step: SignInStep::Done });
+    rig.news(Update::SignIn { number, step: SignInStep::Done });
     assert_eq!(
         rig.wanted(),
         [Effect::Request(Request::Refresh { instance: InstanceName::new("work") })]
@@ -105,7 +110,7 @@ fn a_region_that_nobody_told_is_asked_for() {
     );
     let number = rig.state.numbers;
     let wrong = Error::new(ErrorKind::Config, "AWS does not accept it in eu-west-1");
-    rig.news(News::SetUp { number, outcome: Err(wrong) });
+    rig.news(Update::SetUp { number, outcome: Err(wrong) });
     assert_eq!(step(&rig), Some(Step::Details(Field::Region)));
     rig.keys(&["x"]);
     assert!(rig.state.first_run.as_ref().unwrap().error.is_none(), "typing takes the message away");
@@ -117,7 +122,7 @@ fn escape_goes_back_and_then_leaves_and_late_answers_are_to_nobody() {
     rig.keys(&["corp.awsapps.com", "enter"]);
     let number = rig.state.numbers;
     rig.keys(&["esc"]);
-    rig.news(News::Discovered { number, outcome: Ok(found(Some("eu-west-1"))) });
+    rig.news(Update::Discovered { number, outcome: Ok(found(Some("eu-west-1"))) });
     assert_eq!(step(&rig), Some(Step::Address));
     rig.wanted();
     rig.keys(&["esc"]);
@@ -148,7 +153,7 @@ fn the_form_at_every_step() {
     let number = rig.state.numbers;
     let wrong = Error::new(ErrorKind::Usage, "`corp` is no start URL")
         .hint("a start URL looks like https://corp.awsapps.com/start");
-    rig.news(News::Discovered { number, outcome: Err(wrong) });
+    rig.news(Update::Discovered { number, outcome: Err(wrong) });
     check("first_run_refused", &rig);
     check("first_run_40x10", &looked_at(Some("eu-west-1")).sized(40, 10));
 }

@@ -22,7 +22,7 @@ const C: (&str, &str, &str, &str) = ("corp", "000000000003", "charlie", "Admin")
 fn rows_that_arrive_go_below_until_a_key_is_pressed() {
     let mut rig = Rig::new(small(&[B, D]));
     rig.keys(&["down"]);
-    rig.news(News::Roster(Arc::new(roster(&[A, B, C, D]))));
+    rig.news(Update::Roster(Arc::new(roster(&[A, B, C, D]))));
     assert_eq!(rig.shown(), ["bravo Admin", "delta Admin", "alpha Admin", "charlie Admin"]);
     assert_eq!((rig.selected().as_str(), rig.state.list.at), ("delta Admin", 1));
     rig.keys(&["ctrl-e"]);
@@ -33,8 +33,8 @@ fn rows_that_arrive_go_below_until_a_key_is_pressed() {
 #[test]
 fn rows_that_arrive_twice_before_a_key_stay_in_the_order_of_arrival() {
     let mut rig = Rig::new(small(&[C]));
-    rig.news(News::Roster(Arc::new(roster(&[B, C]))));
-    rig.news(News::Roster(Arc::new(roster(&[A, B, C]))));
+    rig.news(Update::Roster(Arc::new(roster(&[B, C]))));
+    rig.news(Update::Roster(Arc::new(roster(&[A, B, C]))));
     assert_eq!(rig.shown(), ["charlie Admin", "bravo Admin", "alpha Admin"]);
 }
 
@@ -42,7 +42,7 @@ fn rows_that_arrive_twice_before_a_key_stay_in_the_order_of_arrival() {
 fn a_role_that_went_leaves_the_bar_on_its_row() {
     let mut rig = Rig::new(small(&[A, B, C]));
     rig.keys(&["down"]);
-    rig.news(News::Roster(Arc::new(roster(&[A, C]))));
+    rig.news(Update::Roster(Arc::new(roster(&[A, C]))));
     assert_eq!(rig.selected(), "charlie Admin");
 }
 
@@ -128,7 +128,7 @@ fn a_click_on_the_footer_does_what_it_says() {
 
 #[test]
 fn only_what_counts_on_the_screen_wakes_the_picker() {
-    let quiet = Rig::new(Options { sessions: Sessions::default(), ..usual() });
+    let quiet = Rig::new(Options { sessions: SessionList::default(), ..usual() });
     assert_eq!(quiet.state.next_tick(), None);
     assert_eq!(Rig::new(usual()).state.next_tick(), Some(30));
     let still = Options { looks: Looks { motion: false, ..usual().looks }, ..usual() };
@@ -154,7 +154,7 @@ fn the_first_frame_of_a_remembered_list_is_that_of_the_whole_one() {
     .sized(120, 40);
     assert_eq!(rig.screen(), whole.screen());
     rig.event(Event::Started);
-    rig.news(News::Roster(Arc::new(usual_roster())));
+    rig.news(Update::Roster(Arc::new(usual_roster())));
     assert_eq!(rig.screen(), whole.screen());
     assert_eq!(rig.state.count(), usual_roster().entries.len());
 }
@@ -168,7 +168,7 @@ fn keys_typed_before_the_rows_are_there_mean_the_rows_that_come() {
     };
     rig.keys(&["edge-dev", "enter"]);
     assert_eq!((rig.wanted().len(), rig.state.query.text()), (0, "edge-dev"));
-    rig.news(News::Roster(Arc::new(usual_roster())));
+    rig.news(Update::Roster(Arc::new(usual_roster())));
     assert!(
         matches!(&rig.wanted()[..], [Effect::Request(crate::ops::work::Request::Assume { role, .. })] if rig.state.roster.find(role).unwrap().account_label() == "edge-dev")
     );
@@ -252,14 +252,14 @@ fn a_query_that_matches_nothing_is_looked_up_once_when_the_typing_stops() {
     // Only where somebody is signed in.
     assert_eq!(asked(&mut rig), 1);
     assert!(rig.screen().contains("checking with AWS"));
-    let outcome = Ok(crate::ops::work::Refreshed {
+    let outcome = Ok(crate::ops::work::RefreshCounts {
         added: 0,
         removed: 0,
         failed: 0,
         unconfirmed: 0,
         at: NOW.plus(3),
     });
-    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome });
+    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
     assert!(rig.screen().contains("knows no other roles of yours"));
     rig.keys(&["z"]).event(Event::Tick(NOW.plus(90)));
     assert_eq!(asked(&mut rig), 0, "a longer query finds no more");
@@ -275,14 +275,14 @@ fn nothing_is_looked_up_for_a_query_that_was_left_in_time() {
 #[test]
 fn an_empty_list_from_aws_is_told_and_says_what_is_kept() {
     let mut rig = Rig::new(usual()).sized(120, 40);
-    let outcome = Ok(crate::ops::work::Refreshed {
+    let outcome = Ok(crate::ops::work::RefreshCounts {
         added: 0,
         removed: 0,
         failed: 0,
         unconfirmed: 3,
         at: NOW,
     });
-    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome });
+    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome });
     let screen = rig.screen();
     assert!(screen.contains("AWS sent an empty list; the old roles of 3 accounts are kept until a second refresh agrees"), "{screen}");
 }

@@ -88,7 +88,7 @@ fn half_an_address_is_never_taken_by_the_form() {
         roster: Arc::default(),
         usages: Usages::default(),
         marks: RoleFlags::default(),
-        sessions: Sessions::default(),
+        sessions: SessionList::default(),
         ..usual()
     };
     let mut rig = Rig::new(Options { first_run: Some("config.toml".into()), sketch: true, ..none })
@@ -115,17 +115,17 @@ fn half_a_reply_is_never_taken_by_a_sign_in() {
     rig.keys(&["enter"]);
     let whole = reply(3_000) + &"rest".repeat(100);
     assert!(
-        matches!(&rig.wanted()[..], [Effect::Request(Request::Reply { address, .. })] if *address.expose() == whole)
+        matches!(&rig.wanted()[..], [Effect::Request(Request::PasteRedirect { address, .. })] if *address.expose() == whole)
     );
 }
 
 #[test]
 fn half_a_passphrase_is_never_one() {
     let mut rig = Rig::new(usual()).sized(100, 30);
-    rig.news(News::Locked(UnlockPrompt::Passphrase));
+    rig.news(Update::Locked(UnlockPrompt::Passphrase));
     rig.keys(&["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
-    rig.news(News::Assumed {
+    rig.news(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::Vault, "the vault is locked")),

@@ -30,7 +30,7 @@ use super::update::update;
 use super::{Action, Colours, Keys, Looks, Options, Theme, view};
 use crate::domain::enums::Preview;
 use crate::domain::*;
-use crate::ops::work::{News, Session, Sessions};
+use crate::ops::work::{InstanceSession, SessionList, Update};
 use crate::os::clock::Clock;
 
 const NOW: Timestamp = Timestamp(1_795_000_000);
@@ -66,7 +66,7 @@ impl Rig {
         self
     }
 
-    fn news(&mut self, news: News) -> &mut Self {
+    fn news(&mut self, news: Update) -> &mut Self {
         self.event(Event::News(news))
     }
 
@@ -238,19 +238,19 @@ fn usual() -> Options {
         count: times,
         score,
     };
-    let session = |name: &str, signed_in: bool, ends: Option<i64>| Session {
+    let session = |name: &str, signed_in: bool, ends: Option<i64>| InstanceSession {
         instance: InstanceName::new(name),
         signed_in,
-        since: signed_in.then(|| NOW.plus(-8_000)),
-        ends: ends.map(|seconds| NOW.plus(seconds)),
-        borrowed: false,
+        signed_in_at: signed_in.then(|| NOW.plus(-8_000)),
+        ends_at: ends.map(|seconds| NOW.plus(seconds)),
+        is_cli_token: false,
         fetched_at: Some(NOW.plus(-200)),
         unconfirmed: 0,
     };
     Options {
         usages: [(id(8), usage(2, 31, 9.0)), (id(14), usage(30, 2, 1.0))].into(),
         marks: RoleFlags { favorites: [id(0)].into(), ..RoleFlags::default() },
-        sessions: Sessions {
+        sessions: SessionList {
             instances: vec![session("corp", true, Some(24_100)), session("lab", false, None)],
             roles: vec![(id(8), NOW.plus(2_820))],
         },

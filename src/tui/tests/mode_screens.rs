@@ -44,13 +44,13 @@ fn panels_before_something_is_done() {
 
 #[test]
 fn panels_that_open_by_themselves() {
-    let locked = News::Vault(Err(Error::new(ErrorKind::Vault, "the vault is locked")));
+    let locked = Update::VaultUnlocked(Err(Error::new(ErrorKind::Vault, "the vault is locked")));
     check_sizes("panel_passphrase", after(&[]).news(locked).keys(&["secret"]));
     let (mut rig, number) = signing_in(Some("KFQT-HWLP"));
     check_sizes("panel_code", &mut rig);
     let expired =
         Error::new(ErrorKind::LoginNeeded, "the sign-in expired before anybody confirmed it");
-    rig.news(News::SignIn { number, step: SignInStep::Failed(expired) });
+    rig.news(Update::SignIn { number, step: SignInStep::Failed(expired) });
     check_sizes("panel_sign_in_failed", &mut rig);
     check_sizes("panel_refused", &mut refused(Rig::new(plain()), "edge-dev"));
 }
@@ -67,7 +67,7 @@ fn refused(mut rig: Rig, query: &str) -> Rig {
         ),
     )
     .hint("ask the platform team: https://access.example.com/aws");
-    rig.news(News::Assumed { number: rig.state.numbers, role, outcome: Err(error) });
+    rig.news(Update::Assumed { number: rig.state.numbers, role, outcome: Err(error) });
     rig
 }
 

@@ -46,7 +46,7 @@ fn what_was_said_and_what_is_hidden() {
     let mut rig = after(&["sandbox", "right", "h", "ctrl-u", "edge-dev", "right", "h"]);
     let error = Error::new(ErrorKind::AccessDenied, "listing accounts: access denied")
         .hint("run `rolecall login --sso corp`");
-    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
+    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus(150)));
     rig.keys(&["f8"]);
     check_sizes("panel_messages", &mut rig);
@@ -62,7 +62,7 @@ fn the_sign_in_with_its_qr_code_and_its_reply() {
     rig.keys(&["ctrl-r", "ctrl-v", "prod", "enter"]);
     let wrong = Error::new(ErrorKind::Usage, "that is not the address of the sign-in page")
         .hint("paste the whole address from the browser");
-    rig.news(News::SignIn { number, step: SignInStep::Misread(wrong) });
+    rig.news(Update::SignIn { number, step: SignInStep::RedirectRejected(wrong) });
     check_sizes("panel_reply", &mut rig);
 }
 
@@ -79,7 +79,7 @@ pub(super) fn hostile() -> Options {
     let mut roster = roster(&rows);
     roster.entries.iter_mut().for_each(|entry| entry.confirm = ConfirmLevel::TypeName);
     let roles = roster.entries.iter().map(|entry| (roster.id(entry), NOW.plus(4_000))).collect();
-    let sessions = Sessions { roles, ..usual().sessions };
+    let sessions = SessionList { roles, ..usual().sessions };
     let marks =
         RoleFlags { hidden: [roster.id(&roster.entries[0])].into(), ..RoleFlags::default() };
     Options { roster: Arc::new(roster), usages: Usages::default(), marks, sessions, ..plain() }

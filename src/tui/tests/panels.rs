@@ -1,7 +1,7 @@
 //! Panels by their keys: what opens them, what they want done, what they leave behind.
 
 use super::*;
-use crate::ops::work::{Consents, Mark, Request, Secretive, SignInStep};
+use crate::ops::work::{Request, RoleFlag, SecretKind, SignInStep, TerminalConfirmations};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::{Exit, Picked};
 
@@ -18,20 +18,20 @@ pub(super) fn signing_in(code: Option<&str>) -> (Rig, u64) {
     let mut rig = rig().sized(80, 30);
     rig.keys(&["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, role(&rig));
-    rig.news(News::Assumed {
+    rig.news(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
     let number = rig.state.numbers;
     let url = "https://oidc.eu-west-1.amazonaws.com/authorize?client_id=abc".to_owned();
-    rig.news(News::SignIn {
+    rig.news(Update::SignIn {
         number,
         step: SignInStep::Open {
             url,
             code: code.map(str::to_owned),
             expires_at: NOW.plus(581),
-            browser: true,
+            browser_opened: true,
         },
     });
     rig.wanted();
@@ -47,14 +47,14 @@ fn a_session_is_renewed_and_dropped_where_it_is_listed() {
         rig.wanted(),
         [Effect::Request(Request::Renew { role: ready.clone(), number: rig.state.numbers })]
     );
-    rig.news(News::Assumed {
+    rig.news(Update::Assumed {
         number: rig.state.numbers,
         role: ready.clone(),
         outcome: Ok(NOW.plus(3_600)),
     });
     assert!(rig.state.note.as_ref().unwrap().contains("renewed, 1h"), "{:?}", rig.state.note);
     rig.keys(&["d"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Drop { role: ready })]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::ForgetCredentials { role: ready })]);
     assert!(matches!(rig.state.overlays[..], [Overlay::Sessions(_)]));
     assert_eq!(rig.state.next_tick(), Some(1));
     rig.keys(&["esc"]);
@@ -110,7 +110,7 @@ fn a_service_is_found_by_another_of_its_names_and_opened() {
     rig.keys(&["edge-dev", "f6", "buckets", "enter"]);
     let (role, number) = (role(&rig), rig.state.numbers);
     assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
-    rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    rig.news(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
     assert_eq!(
         rig.wanted(),
         [Effect::Exit(Exit::Picked(Picked { roles: vec![role], action: Action::Service("s3") }))]
@@ -135,12 +135,12 @@ fn keys_are_copied_behind_the_screen_after_they_were_got() {
     rig.keys(&["edge-dev", "right", "k"]);
     let (role, number) = (role(&rig), rig.state.numbers);
     assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
-    rig.news(News::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
+    rig.news(Update::Assumed { number, role: role.clone(), outcome: Ok(NOW.plus(3_600)) });
     assert_eq!(
         rig.wanted(),
-        [Effect::Request(Request::CopySecret { role, what: Secretive::Keys })]
+        [Effect::Request(Request::CopySecret { role, secret: SecretKind::Keys })]
     );
-    rig.news(News::Note("copied the keys".to_owned()));
+    rig.news(Update::Message("copied the keys".to_owned()));
     rig.keys(&["x", "f8"]);
     assert!(rig.screen().contains("copied the keys"));
 }
@@ -152,9 +152,9 @@ fn a_hidden_role_goes_and_can_be_shown_again() {
     let hidden = rig.state.marks.hidden.iter().next().unwrap().clone();
     assert_eq!(
         rig.wanted(),
-        [Effect::Request(Request::Mark {
+        [Effect::Request(Request::SetFlag {
             roles: vec![hidden.clone()],
-            mark: Mark::Hidden,
+            flag: RoleFlag::Hidden,
             on: true
         })]
     );
@@ -163,7 +163,11 @@ fn a_hidden_role_goes_and_can_be_shown_again() {
     rig.keys(&["f9", "enter"]);
     assert_eq!(
         rig.wanted(),
-        [Effect::Request(Request::Mark { roles: vec![hidden], mark: Mark::Hidden, on: false })]
+        [Effect::Request(Request::SetFlag {
+            roles: vec![hidden],
+            flag: RoleFlag::Hidden,
+            on: false
+        })]
     );
     assert_eq!(rig.shown(), ["sandbox PowerUserAccess"]);
     assert!(rig.state.overlays.is_empty());
@@ -217,8 +221,10 @@ fn a_role_that_asks_for_it_takes_the_accounts_name_typed_not_pasted() {
     assert_eq!(rig.wanted(), []);
     rig.keys(&["backspace", "edge-prod", "enter"]);
     let role = role(&rig);
-    let consent =
-        Effect::Request(Request::Consent { role: role.clone(), confirm: ConfirmLevel::TypeName });
+    let consent = Effect::Request(Request::RecordConfirmation {
+        role: role.clone(),
+        confirm: ConfirmLevel::TypeName,
+    });
     assert_eq!(
         rig.wanted(),
         [consent, Effect::Request(Request::Assume { role, number: rig.state.numbers })]
@@ -233,17 +239,17 @@ fn the_reply_of_a_browser_elsewhere_is_pasted_and_a_wrong_one_can_be_mended() {
     rig.keys(&["enter"]);
     assert_eq!(
         rig.wanted(),
-        [Effect::Request(Request::Reply { number, address: Secret::from("prod") })]
+        [Effect::Request(Request::PasteRedirect { number, address: Secret::from("prod") })]
     );
     let wrong = Error::new(ErrorKind::Usage, "that is not the address of the sign-in page")
         .hint("paste the whole address");
-    rig.news(News::SignIn { number, step: SignInStep::Misread(wrong) });
+    rig.news(Update::SignIn { number, step: SignInStep::RedirectRejected(wrong) });
     assert!(rig.screen().contains("that is not the address"));
     rig.event(Event::Paste("http://127.0.0.1:4242/oauth/callback?code=c&state=s\n".to_owned()));
     rig.keys(&["enter"]);
     let address = Secret::from("http://127.0.0.1:4242/oauth/callback?code=c&state=s");
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Reply { number, address })]);
-    rig.news(News::SignIn { number, step: SignInStep::Done });
+    assert_eq!(rig.wanted(), [Effect::Request(Request::PasteRedirect { number, address })]);
+    rig.news(Update::SignIn { number, step: SignInStep::Done });
     assert!(rig.state.overlays.is_empty());
 }
 
@@ -257,14 +263,14 @@ fn a_browser_that_fails_is_told_and_the_sign_in_waits_on() {
         assert!(!rig.screen().contains(instead));
         let failed =
             Error::new(ErrorKind::Usage, "no browser could be started (xdg-open exited with 3)");
-        rig.news(News::SignIn { number, step: SignInStep::BrowserFailed(failed) });
+        rig.news(Update::SignIn { number, step: SignInStep::BrowserFailed(failed) });
         let screen = rig.screen();
         assert!(
             screen.contains("(xdg-open exited with 3)") && screen.contains(instead),
             "{screen}"
         );
         assert!(screen.contains("authorize?client_id=abc") && screen.contains("left"), "{screen}");
-        rig.news(News::SignIn { number, step: SignInStep::Done });
+        rig.news(Update::SignIn { number, step: SignInStep::Done });
         assert!(rig.state.overlays.is_empty());
     }
 }
@@ -275,7 +281,7 @@ fn a_redirect_address_pasted_at_the_sign_in_is_taken_for_the_reply() {
     rig.event(Event::Paste("http://127.0.0.1:4242/oauth/callback?code=c&state=s".to_owned()));
     rig.keys(&["enter"]);
     assert!(
-        matches!(&rig.wanted()[..], [Effect::Request(Request::Reply { number: same, .. })] if *same == number)
+        matches!(&rig.wanted()[..], [Effect::Request(Request::PasteRedirect { number: same, .. })] if *same == number)
     );
     let (mut rig, _) = signing_in(Some("KFQT-HWLP"));
     rig.event(Event::Paste("prod".to_owned()));
@@ -300,7 +306,7 @@ fn what_was_said_is_kept_with_its_time_and_its_hints() {
     let mut rig = rig();
     let error =
         Error::new(ErrorKind::Internal, "the list could not be kept").hint("make room on the disk");
-    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
+    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     rig.event(Event::Tick(NOW.plus(130)));
     rig.keys(&["x", "f8"]);
     let screen = rig.screen();
@@ -347,7 +353,10 @@ fn an_account_that_not_every_keyboard_can_write_takes_its_id_as_well() {
     rig.keys(&["enter", "401423612325", "enter"]);
     assert!(matches!(
         &rig.wanted()[..],
-        [Effect::Request(Request::Consent { .. }), Effect::Request(Request::Assume { .. })]
+        [
+            Effect::Request(Request::RecordConfirmation { .. }),
+            Effect::Request(Request::Assume { .. })
+        ]
     ));
 }
 
@@ -356,7 +365,11 @@ fn a_consent_of_this_terminal_saves_the_question_for_an_hour() {
     let mut rig = rig();
     rig.keys(&["edge-prod adm"]);
     let role = role(&rig);
-    rig.news(News::Consents(Consents::given(role.clone(), ConfirmLevel::Ask, NOW.plus(-600))));
+    rig.news(Update::Confirmations(TerminalConfirmations::with_confirmation(
+        role.clone(),
+        ConfirmLevel::Ask,
+        NOW.plus(-600),
+    )));
     rig.wanted();
     rig.keys(&["enter"]);
     assert_eq!(
@@ -402,12 +415,12 @@ fn the_bar_stays_on_a_session_that_is_renewed_and_goes_down_the_list() {
     let (first, second) = (id(8), id(14));
     let sessions = |ends: [i64; 2]| {
         let roles = vec![(first.clone(), NOW.plus(ends[0])), (second.clone(), NOW.plus(ends[1]))];
-        News::Sessions(Sessions { roles, ..usual().sessions })
+        Update::Sessions(SessionList { roles, ..usual().sessions })
     };
     rig.news(sessions([600, 900])).keys(&["f3"]).news(sessions([3_600, 900]));
     rig.wanted();
     rig.keys(&["d"]);
-    assert_eq!(rig.wanted(), [Effect::Request(Request::Drop { role: first })]);
+    assert_eq!(rig.wanted(), [Effect::Request(Request::ForgetCredentials { role: first })]);
 }
 
 #[test]

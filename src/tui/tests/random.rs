@@ -69,7 +69,7 @@ fn events() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn news(what: usize, number: u64) -> News {
+fn news(what: usize, number: u64) -> Update {
     let corp = || InstanceName::new("corp");
     let error = |kind| Error::new(kind, "it failed, for reasons \u{1b}[31m").hint("try again");
     let options = usual();
@@ -82,34 +82,34 @@ fn news(what: usize, number: u64) -> News {
         url: "https://x.example".into(),
         code: Some("KFQT-HWLP".into()),
         expires_at: NOW.plus(500),
-        browser: true,
+        browser_opened: true,
     };
     match what {
-        0 => News::Roster(Arc::new(part(number as usize % options.roster.entries.len()))),
-        1 => News::Roster(options.roster),
-        2 => News::Refreshing {
+        0 => Update::Roster(Arc::new(part(number as usize % options.roster.entries.len()))),
+        1 => Update::Roster(options.roster),
+        2 => Update::RefreshProgress {
             instance: corp(),
             done: number as usize,
             total: 60,
             throttled: number > 30,
         },
-        3 => News::Refreshed { instance: corp(), outcome: Err(error(ErrorKind::Unreachable)) },
-        4 => News::SignIn { number, step: open },
-        5 => News::SignIn { number, step: SignInStep::Done },
-        6 => News::SignIn { number, step: SignInStep::Failed(error(ErrorKind::LoginNeeded)) },
-        7 => News::Assumed { number, role, outcome: Err(error(ErrorKind::LoginNeeded)) },
-        8 => News::Assumed { number, role, outcome: Err(error(ErrorKind::Vault)) },
-        9 => News::Vault(Ok(())),
-        10 => News::Sessions(options.sessions),
-        11 => News::Locked(if number > 30 {
+        3 => Update::Refreshed { instance: corp(), outcome: Err(error(ErrorKind::Unreachable)) },
+        4 => Update::SignIn { number, step: open },
+        5 => Update::SignIn { number, step: SignInStep::Done },
+        6 => Update::SignIn { number, step: SignInStep::Failed(error(ErrorKind::LoginNeeded)) },
+        7 => Update::Assumed { number, role, outcome: Err(error(ErrorKind::LoginNeeded)) },
+        8 => Update::Assumed { number, role, outcome: Err(error(ErrorKind::Vault)) },
+        9 => Update::VaultUnlocked(Ok(())),
+        10 => Update::Sessions(options.sessions),
+        11 => Update::Locked(if number > 30 {
             UnlockPrompt::Passphrase
         } else {
             UnlockPrompt::NewPassphrase
         }),
-        12 => News::Vault(Err(error(ErrorKind::Vault))),
-        13 => News::Clock(if number > 30 { 720 } else { 0 }),
-        14 => News::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) },
-        _ => News::Roster(Arc::default()),
+        12 => Update::VaultUnlocked(Err(error(ErrorKind::Vault))),
+        13 => Update::ClockSkew(if number > 30 { 720 } else { 0 }),
+        14 => Update::Assumed { number, role, outcome: Ok(NOW.plus(3_600)) },
+        _ => Update::Roster(Arc::default()),
     }
 }
 

@@ -142,13 +142,13 @@ fn wide_and_hostile_names_keep_the_columns() {
 fn login(step: SignInStep) -> Rig {
     let mut rig = typed(80, 24, &["edge-dev", "enter"]);
     let (number, role) = (rig.state.numbers, rig.state.list.selected.clone().unwrap());
-    rig.news(News::Assumed {
+    rig.news(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
     });
     let number = rig.state.numbers;
-    rig.news(News::SignIn { number, step });
+    rig.news(Update::SignIn { number, step });
     rig
 }
 
@@ -159,7 +159,7 @@ fn the_sign_in_panel() {
         url: url.clone(),
         code: code.map(str::to_owned),
         expires_at: NOW.plus(581),
-        browser: true,
+        browser_opened: true,
     };
     check("login_code", &login(open(Some("KFQT-HWLP"))));
     check("login_browser", &login(open(None)));
@@ -181,7 +181,7 @@ fn the_other_panels() {
     check("details", &typed(80, 24, &["edge-dev", "f2"]));
     check("confirm", &typed(80, 24, &["payments-prod adm", "enter"]));
     let mut rig = typed(80, 24, &[]);
-    rig.news(News::Vault(Err(Error::new(
+    rig.news(Update::VaultUnlocked(Err(Error::new(
         ErrorKind::Vault,
         "the passphrase does not open the vault",
     ))))
@@ -194,23 +194,23 @@ fn the_other_panels() {
         "AWS refuses ReadOnlyAccess in edge-dev: it is not assigned to you any more",
     )
     .hint("ask the platform team: https://access.example.com/aws");
-    rig.news(News::Assumed { number, role, outcome: Err(refused) });
+    rig.news(Update::Assumed { number, role, outcome: Err(refused) });
     check("refused", &rig);
 }
 
 /// A picker that knows the instance `corp` and none of its roles.
 fn unread(signed_in: bool) -> Rig {
     let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
-    let session = Session {
+    let session = InstanceSession {
         instance: InstanceName::new("corp"),
         signed_in,
-        since: None,
-        ends: None,
-        borrowed: false,
+        signed_in_at: None,
+        ends_at: None,
+        is_cli_token: false,
         fetched_at: None,
         unconfirmed: 0,
     };
-    let sessions = Sessions { instances: vec![session], roles: Vec::new() };
+    let sessions = SessionList { instances: vec![session], roles: Vec::new() };
     Rig::new(Options {
         roster: Arc::new(roster),
         usages: Usages::default(),
@@ -226,7 +226,7 @@ fn a_list_with_no_rows_says_why_and_what_next() {
     check("empty_signed_out", &unread(false));
     check("empty_no_roles", &unread(true));
     check("empty_no_match", &typed(80, 14, &["sandbxq"]));
-    let refreshing = |throttled| News::Refreshing {
+    let refreshing = |throttled| Update::RefreshProgress {
         instance: InstanceName::new("corp"),
         done: 118,
         total: 312,
@@ -239,7 +239,7 @@ fn a_list_with_no_rows_says_why_and_what_next() {
     let error =
         Error::new(ErrorKind::Unreachable, "portal.sso.eu-west-1.amazonaws.com can't be reached")
             .hint("is the VPN on?");
-    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
+    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome: Err(error) });
     check("empty_unreachable", &rig);
 }
 
@@ -247,7 +247,7 @@ fn a_list_with_no_rows_says_why_and_what_next() {
 fn the_header_tells_of_refreshes() {
     let header = |rig: &Rig| rig.screen().lines().next().unwrap().to_owned();
     let mut rig = typed(120, 24, &[]);
-    rig.news(News::Refreshing {
+    rig.news(Update::RefreshProgress {
         instance: InstanceName::new("corp"),
         done: 118,
         total: 312,
@@ -255,6 +255,6 @@ fn the_header_tells_of_refreshes() {
     });
     assert!(header(&rig).contains("⟳ 118/312 · AWS is throttling"));
     let offline = Err(Error::new(ErrorKind::Unreachable, "no route"));
-    rig.news(News::Refreshed { instance: InstanceName::new("corp"), outcome: offline });
+    rig.news(Update::Refreshed { instance: InstanceName::new("corp"), outcome: offline });
     assert!(header(&rig).contains("offline · 3 min old"));
 }

@@ -2,7 +2,7 @@
 //! ordinary and a small screen.
 
 use super::*;
-use crate::ops::work::{Refreshed, Request, SignInStep, UnlockPrompt};
+use crate::ops::work::{RefreshCounts, Request, SignInStep, UnlockPrompt};
 use crate::os::tty::CursorShape;
 use crate::tui::bindings::Style;
 use crate::tui::event::{Mouse, MouseKind};
@@ -25,7 +25,7 @@ fn corp() -> InstanceName {
 }
 
 fn failed(rig: &mut Rig, error: Error) {
-    rig.news(News::Refreshed { instance: corp(), outcome: Err(error) });
+    rig.news(Update::Refreshed { instance: corp(), outcome: Err(error) });
 }
 
 fn unreachable() -> Error {
@@ -37,16 +37,16 @@ fn unreachable() -> Error {
 fn unread(signed_in: bool) -> Rig {
     let roster = Roster { instances: vec![instance("corp")], ..Roster::default() };
     let fetched_at = signed_in.then(|| NOW.plus(-200));
-    let session = Session {
+    let session = InstanceSession {
         instance: corp(),
         signed_in,
-        since: None,
-        ends: None,
-        borrowed: false,
+        signed_in_at: None,
+        ends_at: None,
+        is_cli_token: false,
         fetched_at,
         unconfirmed: 0,
     };
-    let sessions = Sessions { instances: vec![session], roles: Vec::new() };
+    let sessions = SessionList { instances: vec![session], roles: Vec::new() };
     Rig::new(Options {
         roster: Arc::new(roster),
         usages: Usages::default(),
@@ -65,10 +65,10 @@ fn without_a_list_the_whole_screen_says_why() {
     check("signed_out", &mut unread(false));
     check("no_roles", &mut unread(true));
     let mut rig = unread(true);
-    rig.news(News::Refreshing { instance: corp(), done: 0, total: 0, throttled: false });
+    rig.news(Update::RefreshProgress { instance: corp(), done: 0, total: 0, throttled: false });
     later(&mut rig, 12);
     check("silent_first_day", &mut rig);
-    rig.news(News::Refreshing { instance: corp(), done: 118, total: 312, throttled: true });
+    rig.news(Update::RefreshProgress { instance: corp(), done: 118, total: 312, throttled: true });
     later(&mut rig, 112);
     check("throttled_first_day", &mut rig);
     let mut rig = unread(true);
@@ -82,7 +82,7 @@ fn without_a_list_the_whole_screen_says_why() {
     );
     check("refused_first_day", &mut rig);
     let mut rig = unread(false);
-    rig.news(News::Locked(UnlockPrompt::Passphrase));
+    rig.news(Update::Locked(UnlockPrompt::Passphrase));
     check("locked_first_day", &mut rig);
 }
 
@@ -102,12 +102,12 @@ fn above_a_list_one_line_says_what_is_amiss() {
     failed(&mut rig, Error::new(ErrorKind::LoginNeeded, "nobody is signed in to corp"));
     check("session_over", &mut rig);
     let mut rig = Rig::new(usual());
-    rig.news(News::Refreshing { instance: corp(), done: 118, total: 312, throttled: true });
+    rig.news(Update::RefreshProgress { instance: corp(), done: 118, total: 312, throttled: true });
     later(&mut rig, 90);
-    rig.news(News::Refreshing { instance: corp(), done: 120, total: 312, throttled: true });
+    rig.news(Update::RefreshProgress { instance: corp(), done: 120, total: 312, throttled: true });
     check("throttled", &mut rig);
     let mut rig = Rig::new(usual());
-    rig.news(News::Locked(UnlockPrompt::Passphrase));
+    rig.news(Update::Locked(UnlockPrompt::Passphrase));
     check("locked", &mut rig);
 }
 
@@ -120,9 +120,9 @@ fn a_line_that_is_amiss_moves_no_row_and_goes_with_its_reason() {
     assert_eq!(lines(&rig.screen())[1..], lines(&before)[1..]);
     assert!(rig.screen().contains("^R tries again"));
     rig.keys(&["ctrl-r"]);
-    rig.news(News::Refreshed {
+    rig.news(Update::Refreshed {
         instance: corp(),
-        outcome: Ok(Refreshed { added: 0, removed: 0, failed: 0, unconfirmed: 0, at: NOW }),
+        outcome: Ok(RefreshCounts { added: 0, removed: 0, failed: 0, unconfirmed: 0, at: NOW }),
     });
     assert!(!rig.screen().contains("tries again"), "{}", rig.screen());
 }
@@ -197,20 +197,20 @@ fn shell(role: &RoleId) -> Effect {
 #[test]
 fn a_wrong_clock_is_a_screen_with_the_next_step() {
     let mut rig = Rig::new(usual());
-    rig.news(News::Clock(40));
+    rig.news(Update::ClockSkew(40));
     assert!(rig.state.overlays.is_empty());
-    rig.news(News::Clock(725));
+    rig.news(Update::ClockSkew(725));
     check("clock", &mut rig);
     rig.keys(&["pro"]);
     assert_eq!(rig.state.query.text(), "pro", "typing goes on behind it");
     rig.keys(&["enter"]);
     assert!(rig.state.overlays.is_empty());
-    rig.news(News::Clock(724));
+    rig.news(Update::ClockSkew(724));
     assert!(rig.state.overlays.is_empty(), "it is said once");
     check("clock_known", &mut rig);
-    rig.news(News::Clock(-400));
+    rig.news(Update::ClockSkew(-400));
     assert!(rig.screen().contains("clock 6 min fast"), "{}", rig.screen());
-    rig.news(News::Clock(3));
+    rig.news(Update::ClockSkew(3));
     assert!(!rig.screen().contains("6 min"));
     assert_eq!(rig.state.note.as_deref(), Some("this machine's clock is right now"));
 }
@@ -218,7 +218,7 @@ fn a_wrong_clock_is_a_screen_with_the_next_step() {
 #[test]
 fn a_role_that_a_wrong_clock_would_spoil_waits_for_a_word() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Clock(725)).news(News::Assumed {
+    rig.news(Update::ClockSkew(725)).news(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Ok(NOW.plus(3_600)),
@@ -228,7 +228,7 @@ fn a_role_that_a_wrong_clock_would_spoil_waits_for_a_word() {
     rig.keys(&["enter"]);
     assert_eq!(rig.wanted(), [shell(&role)]);
     let (mut rig, role, number) = pressed();
-    rig.news(News::Clock(725)).news(News::Assumed {
+    rig.news(Update::ClockSkew(725)).news(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Ok(NOW.plus(3_600)),
@@ -240,23 +240,23 @@ fn a_role_that_a_wrong_clock_would_spoil_waits_for_a_word() {
 #[test]
 fn a_clock_that_was_set_lets_the_role_go_that_waited() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Clock(725)).news(News::Assumed {
+    rig.news(Update::ClockSkew(725)).news(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Ok(NOW.plus(3_600)),
     });
     rig.keys(&["ctrl-r"]);
     assert!(rig.wanted().contains(&Effect::Request(Request::Refresh { instance: corp() })));
-    rig.news(News::Clock(0));
+    rig.news(Update::ClockSkew(0));
     assert_eq!(rig.wanted(), [shell(&role)]);
 }
 
 #[test]
 fn a_refusal_by_a_wrong_clock_names_the_clock_first() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Clock(-900));
+    rig.news(Update::ClockSkew(-900));
     let error = Error::new(ErrorKind::AccessDenied, "assuming the role: Signature expired");
-    rig.news(News::Assumed { number, role, outcome: Err(error) });
+    rig.news(Update::Assumed { number, role, outcome: Err(error) });
     let screen = rig.screen();
     assert!(screen.contains("15 min ahead of") && screen.contains("assuming the role"), "{screen}");
     assert_eq!(rig.state.overlays.len(), 1);
@@ -271,7 +271,7 @@ fn a_refused_role_says_whom_to_ask_and_what_to_press() {
     )
     .hint("run `rolecall cache` to read the list of your roles anew")
     .hint("ask for access at https://access.example.com/012345678901/ReadOnlyAccess");
-    rig.news(News::Assumed { number, role, outcome: Err(error) });
+    rig.news(Update::Assumed { number, role, outcome: Err(error) });
     check("refused", &mut rig);
     rig.keys(&["ctrl-y"]);
     let text = "https://access.example.com/012345678901/ReadOnlyAccess".to_owned();
@@ -284,7 +284,7 @@ fn a_refused_role_says_whom_to_ask_and_what_to_press() {
 #[test]
 fn a_sign_in_that_failed_says_what_waits_for_the_next() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Assumed {
+    rig.news(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
@@ -293,20 +293,23 @@ fn a_sign_in_that_failed_says_what_waits_for_the_next() {
     let expired =
         Error::new(ErrorKind::LoginNeeded, "the code expired before anybody confirmed it")
             .hint("run `rolecall login --sso corp`");
-    rig.news(News::SignIn { number, step: SignInStep::Failed(expired) });
+    rig.news(Update::SignIn { number, step: SignInStep::Failed(expired) });
     check("sign_in_expired", &mut rig);
 }
 
-fn wrong() -> News {
-    News::Vault(Err(Error::new(ErrorKind::Vault, "the passphrase does not open the vault")
-        .hint("check AWS_SSO_FILE_PASSWORD")))
+fn wrong() -> Update {
+    Update::VaultUnlocked(Err(Error::new(
+        ErrorKind::Vault,
+        "the passphrase does not open the vault",
+    )
+    .hint("check AWS_SSO_FILE_PASSWORD")))
 }
 
 #[test]
 fn a_wrong_passphrase_is_met_kindly_however_often() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Locked(UnlockPrompt::Passphrase));
-    rig.news(News::Assumed {
+    rig.news(Update::Locked(UnlockPrompt::Passphrase));
+    rig.news(Update::Assumed {
         number,
         role: role.clone(),
         outcome: Err(Error::new(ErrorKind::Vault, "the vault is locked")),
@@ -327,10 +330,10 @@ fn a_wrong_passphrase_is_met_kindly_however_often() {
         rig.wanted(),
         [Effect::Request(Request::Unlock { passphrase: Secret::from("sesame") })]
     );
-    rig.news(News::Vault(Ok(())));
+    rig.news(Update::VaultUnlocked(Ok(())));
     let number = rig.state.numbers;
     assert_eq!(rig.wanted(), [Effect::Request(Request::Assume { role: role.clone(), number })]);
-    rig.news(News::Assumed {
+    rig.news(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::LoginNeeded, "nobody is signed in")),
@@ -341,8 +344,8 @@ fn a_wrong_passphrase_is_met_kindly_however_often() {
 #[test]
 fn a_passphrase_of_the_environment_that_does_not_fit_is_named() {
     let (mut rig, role, number) = pressed();
-    rig.news(News::Locked(UnlockPrompt::AnotherPassphrase));
-    rig.news(News::Assumed {
+    rig.news(Update::Locked(UnlockPrompt::AnotherPassphrase));
+    rig.news(Update::Assumed {
         number,
         role,
         outcome: Err(Error::new(ErrorKind::Vault, "the passphrase does not open the vault")),
@@ -355,7 +358,7 @@ fn a_vault_that_no_passphrase_opens_says_what_would() {
     let (mut rig, role, number) = pressed();
     let error = Error::new(ErrorKind::Vault, "the desktop keyring can't be reached")
         .hint("run `rolecall vault reset`");
-    rig.news(News::Assumed { number, role, outcome: Err(error) });
+    rig.news(Update::Assumed { number, role, outcome: Err(error) });
     assert!(matches!(rig.state.overlays[..], [Overlay::Message(_)]));
 }
 
@@ -365,8 +368,8 @@ fn on_the_first_day_a_sign_in_asks_for_a_new_passphrase_twice_and_goes_on() {
     rig.keys(&["enter"]);
     let number = rig.state.numbers;
     rig.wanted();
-    rig.news(News::Locked(UnlockPrompt::NewPassphrase));
-    rig.news(News::SignIn {
+    rig.news(Update::Locked(UnlockPrompt::NewPassphrase));
+    rig.news(Update::SignIn {
         number,
         step: SignInStep::Failed(Error::new(ErrorKind::Vault, "the vault needs a passphrase")),
     });
@@ -380,7 +383,7 @@ fn on_the_first_day_a_sign_in_asks_for_a_new_passphrase_twice_and_goes_on() {
         [Effect::Request(Request::Unlock { passphrase: Secret::from("one") })]
     );
     assert!(!format!("{:?}", rig.state).contains("\"one\""));
-    rig.news(News::Vault(Ok(())));
+    rig.news(Update::VaultUnlocked(Ok(())));
     let number = rig.state.numbers;
     assert!(rig.wanted().contains(&Effect::Request(Request::SignIn { instance: corp(), number })));
     assert!(matches!(rig.state.overlays[..], [Overlay::Login(_)]));
@@ -389,14 +392,14 @@ fn on_the_first_day_a_sign_in_asks_for_a_new_passphrase_twice_and_goes_on() {
 #[test]
 fn a_locked_vault_with_nothing_to_show_is_opened_by_enter_and_the_list_is_read() {
     let mut rig = unread(false);
-    rig.news(News::Locked(UnlockPrompt::Passphrase));
+    rig.news(Update::Locked(UnlockPrompt::Passphrase));
     failed(&mut rig, Error::new(ErrorKind::Vault, "the vault is locked"));
     rig.keys(&["enter", "sesame", "enter"]);
     assert_eq!(
         rig.wanted(),
         [Effect::Request(Request::Unlock { passphrase: Secret::from("sesame") })]
     );
-    rig.news(News::Vault(Ok(())));
+    rig.news(Update::VaultUnlocked(Ok(())));
     assert_eq!(rig.wanted(), [Effect::Request(Request::Refresh { instance: corp() })]);
 }
 

@@ -128,7 +128,7 @@ fn the_child() {
     std::thread::spawn(move || {
         for request in asked {
             if let crate::ops::work::Request::Assume { role, number } = request {
-                let _ = tell.send(News::Assumed { number, role, outcome: Ok(NOW) });
+                let _ = tell.send(Update::Assumed { number, role, outcome: Ok(NOW) });
             }
         }
     });

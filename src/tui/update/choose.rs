@@ -61,7 +61,7 @@ fn asks(state: &State, roles: &[RoleId], then: &Then) -> Option<Asks> {
     };
     if let [role] = roles {
         return match confirm(role) {
-            confirm if state.consents.cover(role, confirm, state.now) => None,
+            confirm if state.consents.covers(role, confirm, state.now) => None,
             domain::ConfirmLevel::None => None,
             domain::ConfirmLevel::Ask => Some(Asks::Yes),
             domain::ConfirmLevel::TypeName => {
@@ -84,8 +84,10 @@ pub(in crate::tui) fn confirmed(state: &mut State, roles: Vec<RoleId>, then: The
     if let [role] = &roles[..]
         && let Some(entry) = state.roster.find(role)
     {
-        effects
-            .push(Effect::Request(Request::Consent { role: role.clone(), confirm: entry.confirm }));
+        effects.push(Effect::Request(Request::RecordConfirmation {
+            role: role.clone(),
+            confirm: entry.confirm,
+        }));
     }
     effects.extend(go(state, roles, then));
     effects
@@ -193,7 +195,9 @@ fn done(state: &mut State, pending: Pending, expires_at: Timestamp) -> Vec<Effec
         Then::Leave(action) => {
             vec![Effect::Exit(Exit::Picked(Picked { roles: vec![pending.role], action }))]
         }
-        Then::Copy(what) => vec![Effect::Request(Request::CopySecret { role: pending.role, what })],
+        Then::Copy(what) => {
+            vec![Effect::Request(Request::CopySecret { role: pending.role, secret: what })]
+        }
         Then::Renew => {
             let left = domain::format_duration(expires_at.since(state.now));
             state.say(format!("{}: renewed, {left} left", panels::name(state, &pending.role)));

@@ -6,21 +6,21 @@ use super::super::state::State;
 use super::super::state::overlay::{Clock, Overlay};
 use super::super::{Action, Exit, Picked};
 use crate::domain::{Error, ErrorKind, RoleId};
-use crate::ops::work::{SET_CLOCK, clock_says};
+use crate::ops::work::{SET_CLOCK_COMMAND, clock_warning};
 
 /// Whether AWS would refuse what is signed here.
 pub(in crate::tui) fn is_wrong(state: &State) -> bool {
-    clock_says(state.clock_ahead).is_some()
+    clock_warning(state.clock_ahead).is_some()
 }
 
 /// AWS has told the time. A clock that is right again closes the panel, and lets go what it held.
 pub(super) fn told(state: &mut State, ahead: i64) -> Vec<Effect> {
     let before = is_wrong(state);
     state.clock_ahead = ahead;
-    match (before, clock_says(ahead)) {
+    match (before, clock_warning(ahead)) {
         (false, Some(words)) => {
             state.clock_told = Some(state.now);
-            state.failed(&Error::new(ErrorKind::AccessDenied, words).hint(SET_CLOCK));
+            state.failed(&Error::new(ErrorKind::AccessDenied, words).hint(SET_CLOCK_COMMAND));
             show(state, Clock::default());
         }
         (true, None) => {

@@ -14,7 +14,7 @@ use super::super::state::line::{Edit, Line};
 use super::super::state::overlay::{Help, Overlay};
 use super::choose;
 use crate::domain::{Error, ErrorKind, InstanceName};
-use crate::ops::work::{Found, Request};
+use crate::ops::work::{DiscoveredInstance, Request};
 
 /// A key went down while the form stands, and no panel wanted it.
 pub(super) fn press(state: &mut State, key: Key, command: Option<Command>) -> Vec<Effect> {
@@ -100,7 +100,7 @@ fn back(state: &mut State) -> Vec<Effect> {
 pub(super) fn discovered(
     state: &mut State,
     number: u64,
-    outcome: Result<Found, Error>,
+    outcome: Result<DiscoveredInstance, Error>,
 ) -> Vec<Effect> {
     let Some(form) =
         state.first_run.as_mut().filter(|form| form.number == number && form.step == Step::Looking)

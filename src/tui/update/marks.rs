@@ -7,19 +7,19 @@ use super::super::effect::Effect;
 use super::super::panels::{self, Opens};
 use super::super::state::State;
 use crate::domain::RoleId;
-use crate::ops::work::{Mark, Request};
+use crate::ops::work::{Request, RoleFlag};
 
 /// Marks roles, or takes the mark off.
 pub(in crate::tui) fn mark(
     state: &mut State,
     roles: Vec<RoleId>,
-    mark: Mark,
+    mark: RoleFlag,
     on: bool,
 ) -> Vec<Effect> {
     let marks = Arc::make_mut(&mut state.marks);
     let set = match mark {
-        Mark::Favourite => &mut marks.favorites,
-        Mark::Hidden => &mut marks.hidden,
+        RoleFlag::Favorite => &mut marks.favorites,
+        RoleFlag::Hidden => &mut marks.hidden,
     };
     for role in &roles {
         if on {
@@ -28,28 +28,28 @@ pub(in crate::tui) fn mark(
             set.remove(role);
         }
     }
-    if (mark, on) == (Mark::Hidden, true) {
+    if (mark, on) == (RoleFlag::Hidden, true) {
         state.marked.retain(|role| !roles.contains(role));
     }
     let said = said(state, &roles, mark, on);
     state.say(said);
     // What is hidden goes at once; a favourite finds its place with the next key.
-    let search = state.start_search(mark == Mark::Favourite);
-    vec![Effect::Request(Request::Mark { roles, mark, on }), Effect::Search(search)]
+    let search = state.start_search(mark == RoleFlag::Favorite);
+    vec![Effect::Request(Request::SetFlag { roles, flag: mark, on }), Effect::Search(search)]
 }
 
-fn said(state: &State, roles: &[RoleId], mark: Mark, on: bool) -> String {
+fn said(state: &State, roles: &[RoleId], mark: RoleFlag, on: bool) -> String {
     let what = match roles {
         [role] => panels::name(state, role),
         roles => format!("{} roles", roles.len()),
     };
     match (mark, on) {
-        (Mark::Favourite, true) => format!("{what}: pinned on top"),
-        (Mark::Favourite, false) => format!("{what}: no longer pinned"),
-        (Mark::Hidden, true) => format!(
+        (RoleFlag::Favorite, true) => format!("{what}: pinned on top"),
+        (RoleFlag::Favorite, false) => format!("{what}: no longer pinned"),
+        (RoleFlag::Hidden, true) => format!(
             "{what}: hidden; {} lists what is",
             panels::key(state, Command::Open(Opens::Hidden))
         ),
-        (Mark::Hidden, false) => format!("{what}: shown again"),
+        (RoleFlag::Hidden, false) => format!("{what}: shown again"),
     }
 }

@@ -84,7 +84,7 @@ fn found_rows(state: &mut State, found: Arc<Found>) -> Vec<Effect> {
 
 /// The first frame stands: now the background may start.
 fn started(state: &mut State) -> Vec<Effect> {
-    let begin = state.sketch.then_some(Effect::Request(Request::Begin));
+    let begin = state.sketch.then_some(Effect::Request(Request::Start));
     let stale = std::mem::take(&mut state.stale);
     begin.into_iter().chain(stale.into_iter().map(|instance| refresh(state, instance))).collect()
 }

@@ -6,12 +6,12 @@ use super::super::state::overlay::{Message, Overlay};
 use super::super::state::{Refresh, State, Waits};
 use super::{choose, clock, first_run, refresh, unlock};
 use crate::domain::{Error, ErrorKind, InstanceName};
-use crate::ops::work::{News, Refreshed, SignInStep, UnlockPrompt};
+use crate::ops::work::{RefreshCounts, SignInStep, UnlockPrompt, Update};
 
 /// Takes one piece of news in.
-pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
+pub(super) fn hear(state: &mut State, news: Update) -> Vec<Effect> {
     match news {
-        News::Roster(roster) => {
+        Update::Roster(roster) => {
             state.roster = roster;
             state.sketch = false;
             // A search of the person's own that is still under way must not become one that moves
@@ -20,44 +20,44 @@ pub(super) fn hear(state: &mut State, news: News) -> Vec<Effect> {
             let arrival = !typed && state.search.is_none_or(|search| search.arrival);
             return vec![Effect::Search(state.start_search(arrival))];
         }
-        News::Refreshing { instance, done, total, throttled } => {
+        Update::RefreshProgress { instance, done, total, throttled } => {
             state.progress(instance, done, total, throttled);
         }
-        News::Refreshed { instance, outcome } => {
+        Update::Refreshed { instance, outcome } => {
             refreshed(state, instance, outcome);
             let eager = std::mem::take(&mut state.eager);
             if let (true, Some(instance)) = (eager, state.sign_in_is_next().cloned()) {
                 return choose::sign_in(state, instance).1;
             }
         }
-        News::SignIn { number, step } => return sign_in(state, number, step),
-        News::Assumed { number, outcome, .. } => return choose::assumed(state, number, outcome),
-        News::Sessions(sessions) => {
+        Update::SignIn { number, step } => return sign_in(state, number, step),
+        Update::Assumed { number, outcome, .. } => return choose::assumed(state, number, outcome),
+        Update::Sessions(sessions) => {
             state.sessions = sessions;
             // Who is signed in is known from the vault.
             state.locked = None;
             state.consider_again();
         }
-        News::Locked(asks) => state.locked = Some(asks),
-        News::Vault(Ok(())) => return unlock::opened(state),
-        News::Vault(Err(error)) => unlock::refused(state, error),
-        News::Clock(ahead) => return clock::told(state, ahead),
-        News::Discovered { number, outcome } => {
+        Update::Locked(asks) => state.locked = Some(asks),
+        Update::VaultUnlocked(Ok(())) => return unlock::opened(state),
+        Update::VaultUnlocked(Err(error)) => unlock::refused(state, error),
+        Update::ClockSkew(ahead) => return clock::told(state, ahead),
+        Update::Discovered { number, outcome } => {
             return first_run::discovered(state, number, outcome);
         }
-        News::SetUp { number, outcome } => return first_run::set_up(state, number, outcome),
-        News::Note(text) => state.say(text),
-        News::Failed { role, error } => {
+        Update::SetUp { number, outcome } => return first_run::set_up(state, number, outcome),
+        Update::Message(text) => state.say(text),
+        Update::RoleFailed { role, error } => {
             state.failed(&error);
             let title = panels::name(state, &role);
             state.overlays.push(Overlay::Message(Message { title, error }));
         }
-        News::Consents(consents) => state.consents = consents,
+        Update::Confirmations(consents) => state.consents = consents,
     }
     Vec::new()
 }
 
-fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<Refreshed, Error>) {
+fn refreshed(state: &mut State, instance: InstanceName, outcome: Result<RefreshCounts, Error>) {
     state.again.heard(&instance);
     match outcome {
         Ok(done) => {
@@ -130,7 +130,7 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
         SignInStep::Starting
         | SignInStep::Open { .. }
         | SignInStep::BrowserFailed(_)
-        | SignInStep::Misread(_)
+        | SignInStep::RedirectRejected(_)
         | SignInStep::Failed(_) => {
             let closed =
                 matches!(&step, SignInStep::Failed(error) if error.kind == ErrorKind::Vault);
@@ -149,7 +149,7 @@ fn sign_in(state: &mut State, number: u64, step: SignInStep) -> Vec<Effect> {
         state.sessions.instances.iter_mut().find(|session| session.instance == instance)
     {
         session.signed_in = true;
-        session.since = Some(state.now);
+        session.signed_in_at = Some(state.now);
     }
     let mut effects = choose::resume(state, Waits::SignIn(number));
     // What could not be read for want of a sign-in is read now.

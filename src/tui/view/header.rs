@@ -7,7 +7,7 @@ use super::super::state::State;
 use super::text::{Pen, width};
 use super::{Ink, words};
 use crate::domain::{Timestamp, format_duration};
-use crate::ops::work::{Session, UnlockPrompt, clock_says};
+use crate::ops::work::{InstanceSession, UnlockPrompt, clock_warning};
 
 /// Draws it. The right side gives way first, then what is said of each session.
 pub(super) fn draw(state: &State, ink: &Ink, area: Rect, buffer: &mut Buffer) {
@@ -70,9 +70,9 @@ impl Part {
 }
 
 fn sessions(state: &State, ink: &Ink, detail: Detail) -> Vec<Part> {
-    let part = |session: &Session| {
+    let part = |session: &InstanceSession| {
         let signed_in =
-            session.signed_in && session.ends.is_none_or(|ends| ends.since(state.now) > 0);
+            session.signed_in && session.ends_at.is_none_or(|ends| ends.since(state.now) > 0);
         let mark = if signed_in { ink.glyphs.on } else { ink.glyphs.off };
         // A closed vault tells nobody who is signed in.
         let said = if state.locked.is_some_and(UnlockPrompt::is_locked) && detail != Detail::Mark {
@@ -85,8 +85,8 @@ fn sessions(state: &State, ink: &Ink, detail: Detail) -> Vec<Part> {
     state.sessions.instances.iter().map(part).collect()
 }
 
-fn said(session: &Session, signed_in: bool, now: Timestamp, detail: Detail) -> String {
-    match (detail, signed_in, session.ends, session.since) {
+fn said(session: &InstanceSession, signed_in: bool, now: Timestamp, detail: Detail) -> String {
+    match (detail, signed_in, session.ends_at, session.signed_in_at) {
         (Detail::Mark, ..) => String::new(),
         (Detail::Short, false, ..) => "out".to_owned(),
         (Detail::Whole, false, ..) => "signed out".to_owned(),
@@ -112,7 +112,7 @@ fn counts(state: &State, ink: &Ink) -> [String; 4] {
         if state.offline() { format!(" {} offline", ink.glyphs.dot) } else { String::new() };
     let gauge = gauge(state, ink);
     let gauge = if gauge.is_empty() { gauge } else { format!("  {gauge}") };
-    let clock = match (clock_says(state.clock_ahead), state.clock_ahead) {
+    let clock = match (clock_warning(state.clock_ahead), state.clock_ahead) {
         (None, _) => String::new(),
         (Some(_), ahead) => format!(
             " {} clock {} {}",

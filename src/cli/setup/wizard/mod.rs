@@ -12,8 +12,8 @@ use crate::cli::{cache, context, login, out};
 use crate::config::env;
 use crate::domain::{Error, ErrorKind, Instance, InstanceName, Result};
 use crate::ops::ctx::Ctx;
-use crate::ops::profiles::{self, Change, Request, Which};
-use crate::ops::refresh::update;
+use crate::ops::profiles::{self, ProfileChange, ProfileRequest, ProfileSelection};
+use crate::ops::refresh::store;
 use crate::ops::setup::{discover, hook, instance};
 use crate::ops::sign_in::SignInOptions;
 use crate::os::ancestors::parent_names;
@@ -53,12 +53,15 @@ pub(super) fn run(globals: &Globals, args: &WizardArgs) -> Result<u8> {
 /// Offers what `setup profiles --all` does, for this instance; says whether it was taken. Enter
 /// alone is a no: the file is not ours.
 fn offer_profiles(ctx: &Ctx, globals: &Globals, instance: &Instance) -> Result<bool> {
-    let request =
-        Request { which: Which::Every, among: vec![instance.name.clone()], ..Request::default() };
+    let request = ProfileRequest {
+        selection: ProfileSelection::All,
+        instances: vec![instance.name.clone()],
+        ..ProfileRequest::default()
+    };
     // Where none can be planned there is nothing to offer; `setup profiles` tells why.
     let Ok(draft) = profiles::plan(ctx, &request) else { return Ok(false) };
     let file = ctx.paths.abbreviate(&draft.report.file);
-    let question = match draft.report.count(Change::Added) {
+    let question = match draft.report.count(ProfileChange::Added) {
         0 => return Ok(false),
         1 => format!(
             "Write a profile for the role into {file}, so that every AWS tool knows it? [y/N] "
@@ -114,8 +117,13 @@ fn write(
     let region = questions.region(&portal)?;
     let name = questions.name(&portal, globals.sso.as_deref())?;
     let default = questions.default_region()?;
-    questions.consent(&instance::lines(&name, &portal.start_url, &region, default.as_ref()))?;
-    instance::add(&ctx.paths, &name, &portal.start_url, &region, default.as_ref())?;
+    questions.consent(&instance::render_table(
+        &name,
+        &portal.start_url,
+        &region,
+        default.as_ref(),
+    ))?;
+    instance::add_instance(&ctx.paths, &name, &portal.start_url, &region, default.as_ref())?;
     out::say(&out::dim(&format!(
         "[instances.{name}] is in {}",
         ctx.paths.abbreviate(&ctx.paths.config_file)
@@ -125,7 +133,7 @@ fn write(
 
 async fn sign_in(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
     login::at_terminal(ctx, instance, SignInOptions::default()).await?;
-    if update::stale(ctx, instance) {
+    if store::is_instance_stale(ctx, instance) {
         cache::refresh(ctx, instance, None).await?;
     }
     Ok(())
@@ -151,7 +159,7 @@ fn offer_hook(ctx: &Ctx, asks: bool) -> Result<Option<HookSetup>> {
     if !said_yes("Add it? [y/N] ")? {
         return Ok(hook);
     }
-    match hook::add(offered, &ctx.paths.recovery_dir()) {
+    match hook::append_hook(offered, &ctx.paths.recovery_dir()) {
         Ok(()) => {
             out::say(&format!("{file}: added; every new {shell} knows `role`"));
             Ok(None)

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::*;
 use crate::domain::Region;
 use crate::identity::{Connections, NetworkConfig};
-use crate::ops::instances::endpoints_of;
-use crate::ops::setup::address::EXAMPLE;
-use crate::ops::setup::discover::Portal;
+use crate::ops::instances::endpoints_from_env;
+use crate::ops::setup::discover::DiscoveredPortal;
+use crate::ops::setup::start_url::EXAMPLE_START_URL;
 
 /// Who answers, and from what.
 pub(super) struct Questions<'a> {
@@ -21,13 +21,13 @@ pub(super) struct Questions<'a> {
 
 impl Questions<'_> {
     /// The portal. What was mistyped is asked for again; what a flag says is not.
-    pub(super) fn portal(&self) -> Result<Portal> {
+    pub(super) fn portal(&self) -> Result<DiscoveredPortal> {
         if let Some(given) = &self.args.start_url {
             return self.look(given);
         }
         self.person("--start-url URL")?;
         out::say(&out::dim(&format!(
-            "The start URL is the address that you open to reach your AWS accounts, such as {EXAMPLE}"
+            "The start URL is the address that you open to reach your AWS accounts, such as {EXAMPLE_START_URL}"
         )));
         loop {
             match self.look(&typed("Start URL: ")?) {
@@ -37,8 +37,8 @@ impl Questions<'_> {
         }
     }
 
-    fn look(&self, pasted: &str) -> Result<Portal> {
-        let endpoints = endpoints_of(&self.ctx.env);
+    fn look(&self, pasted: &str) -> Result<DiscoveredPortal> {
+        let endpoints = endpoints_from_env(&self.ctx.env);
         let found =
             context::block_on(self.ctx, discover::discover(&self.network(), &endpoints, pasted))?;
         if found.start_url.as_written() != pasted.trim() {
@@ -53,9 +53,9 @@ impl Questions<'_> {
     }
 
     /// The region that AWS takes this portal's sign-ins in.
-    pub(super) fn region(&self, portal: &Portal) -> Result<Region> {
+    pub(super) fn region(&self, portal: &DiscoveredPortal) -> Result<Region> {
         if let Some(given) = &self.args.region {
-            let region = instance::region(given)?;
+            let region = instance::parse_region(given)?;
             self.confirm(portal, &region)?;
             return Ok(region);
         }
@@ -71,7 +71,7 @@ impl Questions<'_> {
             self.used()
         )));
         loop {
-            let region = typed("Region: ").and_then(|text| instance::region(&text));
+            let region = typed("Region: ").and_then(|text| instance::parse_region(&text));
             match region.and_then(|region| self.confirm(portal, &region).map(|()| region)) {
                 Err(error) if matches!(error.kind, ErrorKind::Usage | ErrorKind::Config) => {
                     out::error(&error)
@@ -96,11 +96,13 @@ impl Questions<'_> {
     }
 
     /// Asks AWS before anything is written. Where nobody can be asked the person's word has to do.
-    fn confirm(&self, portal: &Portal, region: &Region) -> Result<()> {
-        let (name, endpoints) = (InstanceName::new("new"), endpoints_of(&self.ctx.env));
-        let asked = discover::instance(&name, &portal.start_url, region, endpoints);
-        match context::block_on(self.ctx, discover::confirm(&asked, &self.network(), Clock::System))
-        {
+    fn confirm(&self, portal: &DiscoveredPortal, region: &Region) -> Result<()> {
+        let (name, endpoints) = (InstanceName::new("new"), endpoints_from_env(&self.ctx.env));
+        let asked = discover::new_instance(&name, &portal.start_url, region, endpoints);
+        match context::block_on(
+            self.ctx,
+            discover::verify_region(&asked, &self.network(), Clock::System),
+        ) {
             Err(error) if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Throttled) => {
                 out::warning(&error.context("start URL and region could not be checked"));
                 Ok(())
@@ -110,14 +112,17 @@ impl Questions<'_> {
     }
 
     /// What to call it: the flag, else what was typed after a suggestion.
-    pub(super) fn name(&self, portal: &Portal, wanted: Option<&str>) -> Result<InstanceName> {
+    pub(super) fn name(
+        &self,
+        portal: &DiscoveredPortal,
+        wanted: Option<&str>,
+    ) -> Result<InstanceName> {
         let known = &self.ctx.instances;
         if let Some(given) = &self.args.name {
-            return instance::name(given, known);
+            return instance::parse_name(given, known);
         }
-        let wanted = wanted.and_then(|name| instance::name(name, known).ok());
-        let suggested =
-            wanted.unwrap_or_else(|| instance::suggested_name(&portal.start_url, known));
+        let wanted = wanted.and_then(|name| instance::parse_name(name, known).ok());
+        let suggested = wanted.unwrap_or_else(|| instance::suggest_name(&portal.start_url, known));
         if !self.asks || self.args.yes {
             return Ok(suggested);
         }
@@ -126,7 +131,7 @@ impl Questions<'_> {
             match if text.trim().is_empty() {
                 Ok(suggested.clone())
             } else {
-                instance::name(&text, known)
+                instance::parse_name(&text, known)
             } {
                 Err(error) => out::error(&error),
                 Ok(name) => return Ok(name),
@@ -138,7 +143,7 @@ impl Questions<'_> {
     /// none, and where the shell or the configuration has one already nobody is asked.
     pub(super) fn default_region(&self) -> Result<Option<Region>> {
         if let Some(given) = &self.args.default_region {
-            return instance::region(given).map(Some);
+            return instance::parse_region(given).map(Some);
         }
         let env = &self.ctx.env;
         let known = [env::AWS_REGION, env::AWS_DEFAULT_REGION]
@@ -156,7 +161,7 @@ impl Questions<'_> {
             let text = out::ask("Region of your own commands, such as eu-west-1 [none]: ")?;
             match Some(text.trim())
                 .filter(|text| !text.is_empty())
-                .map(instance::region)
+                .map(instance::parse_region)
                 .transpose()
             {
                 Err(error) => out::error(&error),

@@ -3,7 +3,7 @@
 use crate::cli::out;
 use crate::domain::{Instance, RosterEntry, escape_unprintable};
 use crate::ops::ctx::Ctx;
-use crate::ops::refresh::update;
+use crate::ops::refresh::store;
 
 /// How many accounts are shown.
 const ACCOUNTS: usize = 5;
@@ -12,7 +12,7 @@ const ROLES: usize = 3;
 
 /// Says them on stderr.
 pub(super) fn show(ctx: &Ctx, instance: &Instance) {
-    let roster = update::known(ctx, std::slice::from_ref(instance));
+    let roster = store::load_roster(ctx, std::slice::from_ref(instance));
     lines(&roster.entries).iter().for_each(|line| out::say(line));
 }
 

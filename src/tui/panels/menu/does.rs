@@ -34,9 +34,10 @@ impl Does {
                 Vec::new()
             }
             (Does::Renew, _) => choose::begin(state, roles, Then::Renew),
-            (Does::Drop, _) => {
-                roles.into_iter().map(|role| Effect::Request(Request::Drop { role })).collect()
-            }
+            (Does::Drop, _) => roles
+                .into_iter()
+                .map(|role| Effect::Request(Request::ForgetCredentials { role }))
+                .collect(),
             (Does::Run(command), _) => keys::run(state, command),
             (Does::SignIn, Some(instance)) => choose::sign_in(state, instance).1,
             (Does::SignOut, Some(instance)) => vec![Effect::Request(Request::SignOut { instance })],

@@ -6,7 +6,7 @@ use super::super::super::state::State;
 use super::super::super::view::signs;
 use super::super::key;
 use crate::domain::RoleId;
-use crate::ops::work::{Mark, Secretive};
+use crate::ops::work::{RoleFlag, SecretKind};
 
 /// One line.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,11 +33,11 @@ pub(super) enum Does {
     /// Copy what is no secret.
     Copy(String),
     /// Copy what is one.
-    CopySecret(Secretive),
+    CopySecret(SecretKind),
     /// Write profiles into the AWS config file.
     Profile,
     /// Pin or hide, or no longer.
-    Mark(Mark, bool),
+    Mark(RoleFlag, bool),
     /// Take the marks off.
     Unmark,
     /// Sign in to the role's instance.
@@ -123,8 +123,8 @@ fn one(state: &State, role: &RoleId) -> Vec<Item> {
     );
     when(free, item('x', format!("run a command{dots}"), Does::Each));
     when(true, item('w', "write its profile into the AWS config", Does::Profile));
-    when(true, item('k', "copy the keys", Does::CopySecret(Secretive::Keys)));
-    when(true, item('u', "copy a console link", Does::CopySecret(Secretive::ConsoleLink)));
+    when(true, item('k', "copy the keys", Does::CopySecret(SecretKind::Keys)));
+    when(true, item('u', "copy a console link", Does::CopySecret(SecretKind::ConsoleLink)));
     if let Some(entry) = state.roster.find(role) {
         when(true, item('a', "copy the ARN", Does::Copy(state.roster.arn(entry))));
         when(true, item('i', "copy the account id", Does::Copy(entry.account.to_string())));
@@ -134,14 +134,14 @@ fn one(state: &State, role: &RoleId) -> Vec<Item> {
     }
     let favourite = state.marks.favorites.contains(role);
     let words = if favourite { "no longer a favourite" } else { "make it a favourite" };
-    when(true, item('f', words, Does::Mark(Mark::Favourite, !favourite)));
+    when(true, item('f', words, Does::Mark(RoleFlag::Favorite, !favourite)));
     let hidden = state.marks.hidden.contains(role);
     when(
         true,
         item(
             'h',
             if hidden { "show it in the list again" } else { "hide it from the list" },
-            Does::Mark(Mark::Hidden, !hidden),
+            Does::Mark(RoleFlag::Hidden, !hidden),
         ),
     );
     let stored = state.expiry(role).is_some();
@@ -184,8 +184,8 @@ fn several(state: &State, roles: &[RoleId]) -> Vec<Item> {
     };
     let pinned = all(&state.marks.favorites);
     let words = if pinned { "no longer favourites" } else { "make them favourites" };
-    items.push(item('f', words, Does::Mark(Mark::Favourite, !pinned)));
-    items.push(item('h', "hide them from the list", Does::Mark(Mark::Hidden, true)));
+    items.push(item('f', words, Does::Mark(RoleFlag::Favorite, !pinned)));
+    items.push(item('h', "hide them from the list", Does::Mark(RoleFlag::Hidden, true)));
     items.push(item('m', "take the marks off", Does::Unmark));
     items
 }

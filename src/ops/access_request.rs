@@ -1,0 +1,63 @@
+//! Whom to ask when AWS refuses a role.
+
+use crate::domain::{AccountId, Error, ErrorKind, RosterEntry};
+
+/// How the portal's refusal of a role begins.
+const PORTAL_NO_ACCESS: &str = "you have no access to";
+
+/// A refusal with whom to ask. `entry` is the role as the list has it, if it does: AWS has taken it
+/// away since. `url` may have `{account_id}`, `{role}` and `{email}` in it; other errors stay as
+/// they are.
+pub fn add_access_hint(
+    mut error: Error,
+    url: Option<&str>,
+    account: AccountId,
+    role: &str,
+    entry: Option<&RosterEntry>,
+) -> Error {
+    if error.kind != ErrorKind::AccessDenied {
+        return error;
+    }
+    let taken_away =
+        entry.filter(|entry| entry.via.is_none() && error.message.starts_with(PORTAL_NO_ACCESS));
+    if let Some(entry) = taken_away {
+        error.message = format!("you no longer have {}/{}", entry.account_label(), entry.role);
+    }
+    match url {
+        Some(url) => {
+            let email = entry.map_or("", |entry| &*entry.email);
+            let filled = url
+                .replace("{account_id}", account.as_str())
+                .replace("{role}", role)
+                .replace("{email}", email);
+            error.hint(format!("ask for access at {filled}"))
+        }
+        None if taken_away.is_some() => error.hint("ask your administrator for access"),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_names_whom_to_ask() {
+        let account = "012345678901".parse().unwrap();
+        let ask = |kind| {
+            add_access_hint(
+                Error::new(kind, "no"),
+                Some("https://a/{account_id}/{role}?{email}"),
+                account,
+                "Admin",
+                None,
+            )
+            .hints
+        };
+        assert_eq!(
+            ask(ErrorKind::AccessDenied),
+            ["ask for access at https://a/012345678901/Admin?"]
+        );
+        assert!(ask(ErrorKind::Unreachable).is_empty());
+    }
+}

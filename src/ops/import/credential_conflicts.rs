@@ -1,0 +1,73 @@
+//! Profiles with `sso_*` keys and a `credential_process`: SDKs disagree on which of them counts, so
+//! that one way has to go.
+
+use crate::awsconfig::{Profile, fix, render};
+use crate::domain::Result;
+use crate::ops::ctx::Ctx;
+use crate::ops::profiles::binary_path::binary_path;
+
+use super::ImportValues;
+use super::profiles::{ImportedProfiles, generator};
+
+/// The file with one way to credentials for each such profile: through this program. Those whose
+/// role is not known stay, and are told.
+///
+/// # Errors
+/// As for `setup profiles`, when this program's own path can't be written.
+pub(super) fn resolve_conflicts(
+    ctx: &Ctx,
+    bytes: &[u8],
+    known: &ImportedProfiles,
+    out: &mut ImportValues,
+    repaired: &mut Vec<String>,
+) -> Result<Vec<u8>> {
+    let mut commands = Vec::new();
+    for (name, profile) in known.profiles.iter().filter(|(_, profile)| has_conflict(profile)) {
+        let Some((instance, meant)) =
+            known.role(profile).and_then(|meant| Some((meant.instance.clone()?, meant)))
+        else {
+            out.skip(label(name), "some SDKs take one way, some the other, and its role is not known: take out one by hand");
+            continue;
+        };
+        let (program, account) = (binary_path(ctx)?, meant.account.to_string());
+        let words = [
+            program.as_str(),
+            "process",
+            "--sso",
+            instance.as_str(),
+            "--account",
+            &account,
+            "--role",
+            meant.role.as_str(),
+        ];
+        commands.push((name.as_str(), render::command_line(words)));
+    }
+    // Each try reads the whole file twice: thousands one by one are for a file in which one of them
+    // can't be changed.
+    if let Some(mended) = fix::use_credential_process(bytes, &commands) {
+        repaired.extend(commands.into_iter().map(|(name, _)| name.to_owned()));
+        return Ok(mended);
+    }
+    let mut new = bytes.to_vec();
+    for command in commands {
+        let name = command.0;
+        match fix::use_credential_process(&new, &[command]) {
+            Some(mended) => {
+                new = mended;
+                repaired.push(name.to_owned());
+            }
+            None => out.skip(label(name), "its lines can't be changed without changing others"),
+        }
+    }
+    Ok(new)
+}
+
+fn label(name: &str) -> String {
+    format!("profile {name} with sso_ keys and a credential_process")
+}
+
+/// Whether a profile has both, and is not one that another program writes again and again.
+fn has_conflict(profile: &Profile) -> bool {
+    let sso = profile.keys.keys().any(|key| key.starts_with("sso_"));
+    sso && profile.get("credential_process").is_some() && generator(profile).is_none()
+}

@@ -1,0 +1,125 @@
+//! Where other programs keep what they know.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::env;
+use crate::domain::{Error, ErrorKind, Result};
+use crate::ops::ctx::Ctx;
+use crate::os::atomic_file;
+
+use super::SourceProgram;
+
+/// Places of aws-sso-cli's file, below the home directory; the old one counts as long as it is
+/// there.
+const AWS_SSO_PATHS: [&str; 2] = [".aws-sso/config.yaml", ".config/aws-sso/config.yaml"];
+/// The place of Granted's.
+const GRANTED_PATH: &str = ".granted/config";
+
+/// The first file below this home directory from which an instance may move in.
+pub(in crate::ops) fn find_aws_sso_config(home: &Path) -> Option<PathBuf> {
+    AWS_SSO_PATHS.iter().map(|place| home.join(place)).find(|file| file.exists())
+}
+
+/// A file that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Whose it is.
+    pub program: SourceProgram,
+    /// Where it is.
+    pub file: PathBuf,
+    /// What it says.
+    pub bytes: Vec<u8>,
+}
+
+impl SourceFile {
+    /// Its text.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] when it is not UTF-8.
+    pub(super) fn to_text(&self) -> Result<String> {
+        String::from_utf8(self.bytes.clone())
+            .map_err(|_| Error::new(ErrorKind::Config, "not UTF-8"))
+    }
+}
+
+/// The files to read: the one that is named, or all that are found.
+///
+/// # Errors
+/// [`Kind::Config`] when one that is named is not there, or one that is there can't be read.
+pub(super) fn load_sources(ctx: &Ctx, from: Option<&Path>) -> Result<Vec<SourceFile>> {
+    if let Some(path) = from {
+        let bytes = load(path)?.ok_or_else(|| {
+            Error::new(ErrorKind::Config, format!("there is no file {}", path.display()))
+        })?;
+        return Ok(vec![SourceFile {
+            program: detect_program(path, &bytes),
+            file: path.to_owned(),
+            bytes,
+        }]);
+    }
+    let mut out = Vec::new();
+    let mut add = |program, file: PathBuf| -> Result<()> {
+        if let Some(bytes) = load(&file)? {
+            out.push(SourceFile { program, file, bytes });
+        }
+        Ok(())
+    };
+    let home = ctx.paths.home.as_deref();
+    match ctx.env.path(env::AWS_SSO_CONFIG) {
+        Some(file) if !file.exists() => {
+            return Err(Error::new(
+                ErrorKind::Config,
+                format!("AWS_SSO_CONFIG is {}, which is not there", file.display()),
+            )
+            .hint("unset it, or name the file with --from"));
+        }
+        Some(file) => add(SourceProgram::AwsSsoCli, file)?,
+        None => {
+            if let Some(file) = home.and_then(find_aws_sso_config) {
+                add(SourceProgram::AwsSsoCli, file)?;
+            }
+        }
+    }
+    if let Some(home) = home {
+        add(SourceProgram::Granted, home.join(GRANTED_PATH))?;
+    }
+    add(SourceProgram::AwsConfig, ctx.paths.aws_config.clone())?;
+    Ok(out)
+}
+
+fn load(path: &Path) -> Result<Option<Vec<u8>>> {
+    atomic_file::load(path)
+}
+
+/// Whose file this is, by its name and by what stands in it.
+fn detect_program(path: &Path, bytes: &[u8]) -> SourceProgram {
+    if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+        return SourceProgram::AwsSsoCli;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let begins = |what: &[&str]| {
+        text.lines().any(|line| what.iter().any(|start| line.trim_start().starts_with(start)))
+    };
+    match () {
+        () if begins(&["[profile", "[default]", "[sso-session"]) => SourceProgram::AwsConfig,
+        () if begins(&["SSOConfig:"]) => SourceProgram::AwsSsoCli,
+        () => SourceProgram::Granted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_tells_whose_it_is() {
+        let of = |path: &str, text: &str| detect_program(Path::new(path), text.as_bytes());
+        assert_eq!(of("x.yaml", ""), SourceProgram::AwsSsoCli);
+        assert_eq!(of("x", "# c\nSSOConfig:\n"), SourceProgram::AwsSsoCli);
+        assert_eq!(
+            of("config", "DefaultBrowser = \"CHROME\"\n[Keyring]\n"),
+            SourceProgram::Granted
+        );
+        assert_eq!(of("config", "\n[profile a]\n"), SourceProgram::AwsConfig);
+    }
+}

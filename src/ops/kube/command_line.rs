@@ -1,0 +1,255 @@
+//! What the command line of a kubeconfig's plugin says: which cluster, which region, whose role,
+//! and which words our own command shares.
+
+/// A command line that asks EKS for a token.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Args {
+    /// The cluster's name, or its id.
+    pub(super) cluster: String,
+    /// `--region`.
+    pub(super) region: Option<String>,
+    /// `--profile`.
+    pub(super) profile: Option<String>,
+    /// `--role-arn`.
+    pub(super) role_arn: Option<String>,
+    /// What becomes of each word.
+    pub(super) edits: Vec<ArgEdit>,
+}
+
+/// What becomes of a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ArgEdit {
+    /// It stays as it is.
+    Keep,
+    /// It goes.
+    Remove,
+    /// This stands in its place.
+    Replace(String),
+}
+
+/// What a command is, by its program and its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum PluginCommand {
+    /// It asks EKS for a token.
+    GetToken(Args),
+    /// It is ours already.
+    Rolecall,
+    /// It asks EKS for a token in a way that we would not do; why.
+    Unsupported(String),
+    /// It has nothing to do with EKS.
+    Unrelated,
+}
+
+/// What a flag of the old command means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PluginFlag {
+    Cluster,
+    Region,
+    Profile,
+    Role,
+    /// It chooses an output that ours has anyway.
+    Output,
+}
+
+/// Reads a command.
+pub(super) fn parse(program: &str, words: &[&str]) -> PluginCommand {
+    let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
+    match name.strip_suffix(".exe").unwrap_or(name) {
+        "rolecall" if words.contains(&"eks-token") => PluginCommand::Rolecall,
+        "aws" => parse_flags(words, &["eks", "get-token"], aws_flag),
+        "aws-iam-authenticator" | "heptio-authenticator-aws" => {
+            parse_flags(words, &["token"], authenticator_flag)
+        }
+        _ if wraps_get_token(words) => PluginCommand::Unsupported(format!(
+            "{name} runs the AWS CLI for it: which role that is can't be told from here"
+        )),
+        _ => PluginCommand::Unrelated,
+    }
+}
+
+/// Whether another program is told to run a command that asks EKS for a token: aws-vault, env, a
+/// shell.
+fn wraps_get_token(words: &[&str]) -> bool {
+    let line = words.join(" ");
+    line.contains("eks get-token")
+        || line.contains("aws-iam-authenticator token")
+        || (line.contains("aws") && line.contains(" get-token"))
+}
+
+fn aws_flag(flag: &str) -> Option<PluginFlag> {
+    match flag {
+        "--cluster-name" | "--cluster-id" => Some(PluginFlag::Cluster),
+        "--region" => Some(PluginFlag::Region),
+        "--profile" => Some(PluginFlag::Profile),
+        "--output" => Some(PluginFlag::Output),
+        // The AWS CLI takes any beginning of a flag that fits no other, and its own kubeconfigs say
+        // `--role`.
+        "--role" | "--role-a" | "--role-ar" | "--role-arn" => Some(PluginFlag::Role),
+        _ => None,
+    }
+}
+
+fn authenticator_flag(flag: &str) -> Option<PluginFlag> {
+    match flag {
+        "-i" | "--cluster-id" => Some(PluginFlag::Cluster),
+        "-r" | "--role" => Some(PluginFlag::Role),
+        "--region" => Some(PluginFlag::Region),
+        _ => None,
+    }
+}
+
+fn parse_flags(
+    words: &[&str],
+    subcommand: &[&str],
+    meaning: fn(&str) -> Option<PluginFlag>,
+) -> PluginCommand {
+    let (mut out, mut plain, mut at) = (Args::default(), Vec::new(), 0);
+    let mut unknown = None;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        if !word.starts_with('-') {
+            plain.push(*word);
+            out.edits.push(ArgEdit::Remove);
+            continue;
+        }
+        let (flag, joined) =
+            word.split_once('=').map_or((*word, None), |(flag, value)| (flag, Some(value)));
+        let Some(means) = meaning(flag) else {
+            unknown = unknown.or(Some(flag));
+            out.edits.push(ArgEdit::Remove);
+            continue;
+        };
+        let Some(value) = joined.or_else(|| words.get(at).copied()) else {
+            return PluginCommand::Unsupported(format!("{flag} has no value"));
+        };
+        let stays = matches!(means, PluginFlag::Cluster | PluginFlag::Region);
+        let ours = if means == PluginFlag::Cluster { "--cluster-name" } else { "--region" };
+        out.edits.push(match (stays, flag == ours) {
+            (false, _) => ArgEdit::Remove,
+            (true, true) => ArgEdit::Keep,
+            (true, false) => ArgEdit::Replace(
+                joined.map_or_else(|| ours.to_owned(), |value| format!("{ours}={value}")),
+            ),
+        });
+        if joined.is_none() {
+            at += 1;
+            out.edits.push(if stays { ArgEdit::Keep } else { ArgEdit::Remove });
+        }
+        let place = match means {
+            PluginFlag::Cluster if !out.cluster.is_empty() => {
+                return PluginCommand::Unsupported("it names two clusters".into());
+            }
+            PluginFlag::Cluster => {
+                value.clone_into(&mut out.cluster);
+                continue;
+            }
+            PluginFlag::Region => &mut out.region,
+            PluginFlag::Profile => &mut out.profile,
+            PluginFlag::Role => &mut out.role_arn,
+            PluginFlag::Output if value == "json" => continue,
+            PluginFlag::Output => {
+                return PluginCommand::Unsupported(format!(
+                    "it has --output {value}, which kubectl does not read"
+                ));
+            }
+        };
+        if place.replace(value.to_owned()).is_some() {
+            return PluginCommand::Unsupported(format!("it says {flag} twice"));
+        }
+    }
+    // A flag that we don't know may have a value, which then looks like one more word.
+    if !plain.starts_with(subcommand) && !subcommand.iter().all(|word| plain.contains(word)) {
+        return PluginCommand::Unrelated;
+    }
+    if let Some(flag) = unknown {
+        return PluginCommand::Unsupported(format!(
+            "it has {flag}, which `rolecall eks-token` does not know"
+        ));
+    }
+    if plain != subcommand {
+        return PluginCommand::Unsupported("it has words that are not understood".into());
+    }
+    if out.cluster.trim().is_empty() {
+        return PluginCommand::Unsupported("it names no cluster".into());
+    }
+    PluginCommand::GetToken(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn describe(line: &str) -> String {
+        let words: Vec<&str> = line.split(' ').collect();
+        match parse(words[0], &words[1..]) {
+            PluginCommand::Rolecall => "ours".into(),
+            PluginCommand::Unrelated => "foreign".into(),
+            PluginCommand::Unsupported(why) => why,
+            PluginCommand::GetToken(read) => {
+                let kept =
+                    words[1..].iter().zip(&read.edits).filter_map(|(word, fate)| match fate {
+                        ArgEdit::Keep => Some((*word).to_owned()),
+                        ArgEdit::Remove => None,
+                        ArgEdit::Replace(new) => Some(new.clone()),
+                    });
+                let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
+                format!(
+                    "{} {} {} {} | {}",
+                    read.cluster,
+                    or(&read.region),
+                    or(&read.profile),
+                    or(&read.role_arn),
+                    kept.collect::<Vec<_>>().join(" ")
+                )
+            }
+        }
+    }
+
+    #[test]
+    fn the_lines_that_tools_write_are_understood() {
+        let cases = [
+            (
+                "aws --region eu-west-1 eks get-token --cluster-name c --output json",
+                "c eu-west-1 - - | --region eu-west-1 --cluster-name c",
+            ),
+            (
+                "/usr/local/bin/aws eks get-token --cluster-name=c --profile p",
+                "c - p - | --cluster-name=c",
+            ),
+            (
+                "aws.exe eks get-token --cluster-id 1234 --role arn:x",
+                "1234 - - arn:x | --cluster-name 1234",
+            ),
+            ("aws eks get-token --cluster-id=1234", "1234 - - - | --cluster-name=1234"),
+            ("aws-iam-authenticator token -i c -r arn:x", "c - - arn:x | --cluster-name c"),
+            ("rolecall eks-token --cluster c", "ours"),
+            ("gke-gcloud-auth-plugin x", "foreign"),
+            ("aws sts get-caller-identity", "foreign"),
+        ];
+        for (line, want) in cases {
+            assert_eq!(describe(line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_ours_would_do_otherwise_is_left_alone() {
+        for (line, why) in [
+            ("aws eks get-token --cluster-name c --endpoint-url http://x", "--endpoint-url"),
+            ("aws eks get-token --cluster-name c --output text", "--output text"),
+            ("aws eks get-token", "no cluster"),
+            ("aws eks get-token --cluster-name", "no value"),
+            ("aws eks get-token --cluster-name a --cluster-id b", "two clusters"),
+            ("aws eks get-token --cluster-name a more", "not understood"),
+            (
+                "/opt/aws-vault exec pay -- aws eks get-token --cluster-name c",
+                "aws-vault runs the AWS CLI",
+            ),
+            (
+                "bash -c AWS_PROFILE=pay aws --region x eks get-token --cluster-name c",
+                "bash runs the AWS CLI",
+            ),
+        ] {
+            assert!(describe(line).contains(why), "{line}: {}", describe(line));
+        }
+    }
+}

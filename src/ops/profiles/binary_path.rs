@@ -1,0 +1,50 @@
+//! Where this program is, as a profile names it.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::env;
+use crate::domain::{Error, ErrorKind, Result};
+
+use crate::ops::ctx::Ctx;
+
+/// The absolute path for `credential_process`: `config_profiles_binary`, else this program.
+///
+/// # Errors
+/// [`Kind::Config`] when the setting is no absolute path, or a path can't be written into a
+/// profile.
+pub(in crate::ops) fn binary_path(ctx: &Ctx) -> Result<String> {
+    let path = match &ctx.settings.config_profiles_binary {
+        Some(path) if !path.is_absolute() => {
+            return Err(Error::new(
+                ErrorKind::Config,
+                format!("config_profiles_binary: {} is not an absolute path", path.display()),
+            )
+            .hint("AWS tools run it from any directory: write the whole path"));
+        }
+        Some(path) => path.clone(),
+        None => current_binary(ctx)?,
+    };
+    path.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| Error::new(ErrorKind::Config, format!("{} is not Unicode", path.display())))
+}
+
+/// This program by the path in PATH that leads to it, if there is one: package managers replace
+/// what is behind it.
+fn current_binary(ctx: &Ctx) -> Result<PathBuf> {
+    let own = std::env::current_exe()
+        .map_err(|error| Error::os(format!("finding this program: {error}")))?;
+    let (Some(name), Some(list)) = (own.file_name(), ctx.env.path(env::PATH)) else {
+        return Ok(own);
+    };
+    let real = canonical(&own);
+    let places = std::env::split_paths(&list).filter(|directory| directory.is_absolute());
+    Ok(places
+        .map(|directory| directory.join(name))
+        .find(|path| path.exists() && self::canonical(path) == real)
+        .unwrap_or(own))
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,124 @@
+//! What a profile says: the keys of each style, and the person's own.
+
+use std::collections::BTreeMap;
+
+use crate::awsconfig::render::{
+    check_key, check_value, command_line, profile_header, render_section, sso_session_header,
+};
+use crate::domain::{Error, ErrorKind, Instance, Region, Result, Roster, RosterEntry};
+
+use crate::ops::ctx::Ctx;
+
+use super::{ProfileStyle, binary_path::binary_path};
+
+/// Keys that SDKs take credentials from before, or in place of, those of the profile.
+const RESERVED_KEYS: [&str; 9] = [
+    "credential_process",
+    "credential_source",
+    "role_arn",
+    "source_profile",
+    "web_identity_token_file",
+    "login_session",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+];
+
+/// Writes profiles.
+#[derive(Debug)]
+pub(super) struct ProfileRenderer<'c> {
+    program: String,
+    style: ProfileStyle,
+    variables: &'c BTreeMap<String, String>,
+}
+
+impl<'c> ProfileRenderer<'c> {
+    /// # Errors
+    /// [`Kind::Config`] when `config_profiles_binary` or `config_variables` can't be written into a
+    /// profile.
+    pub(super) fn new(ctx: &'c Ctx, style: ProfileStyle) -> Result<Self> {
+        let variables = &ctx.settings.config_variables;
+        for (key, value) in variables {
+            check_key(key)
+                .and_then(|()| check_value(key, value))
+                .map_err(|error| error.context("config_variables"))?;
+            let key = key.to_ascii_lowercase();
+            if key == "region" && value.is_empty() {
+                return Err(Error::new(ErrorKind::Config, "config_variables: `region` is empty")
+                    .hint("run `rolecall settings edit` and take it out"));
+            }
+            if RESERVED_KEYS.contains(&key.as_str()) || key.starts_with("sso_") {
+                return Err(Error::new(
+                    ErrorKind::Config,
+                    format!("config_variables: `{key}` would lead SDKs away from the role"),
+                )
+                .hint("run `rolecall settings edit` and take it out"));
+            }
+        }
+        Ok(Self { program: binary_path(ctx)?, style, variables })
+    }
+
+    /// The style of a role's profile: chained roles know one only.
+    pub(super) fn style_for(&self, entry: &RosterEntry) -> ProfileStyle {
+        if entry.via.is_some() { ProfileStyle::Process } else { self.style }
+    }
+
+    /// A role's profile under a name; `now` is its present name where this is an old one.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] when something of it can't stand in such a file.
+    pub(super) fn render_profile(
+        &self,
+        roster: &Roster,
+        entry: &RosterEntry,
+        name: &str,
+        now: Option<&str>,
+    ) -> Result<String> {
+        let header = match now {
+            Some(now) => format!("{}\n# was: its name is {now} now", profile_header(name)?),
+            None => profile_header(name)?,
+        };
+        let (sso, account) = (roster.instance(entry).name.as_str(), entry.account.as_str());
+        let command;
+        let mut pairs = match self.style_for(entry) {
+            ProfileStyle::Process => {
+                command = command_line([
+                    &self.program,
+                    "process",
+                    "--sso",
+                    sso,
+                    "--account",
+                    account,
+                    "--role",
+                    &*entry.role,
+                ]);
+                vec![("credential_process", command.as_str())]
+            }
+            ProfileStyle::Native => vec![
+                ("sso_session", sso),
+                ("sso_account_id", account),
+                ("sso_role_name", &*entry.role),
+            ],
+        };
+        let region = entry.region.as_ref().map(Region::as_str);
+        pairs.extend(region.map(|region| ("region", region)));
+        let own = self.variables.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        pairs
+            .extend(own.filter(|(key, _)| region.is_none() || !key.eq_ignore_ascii_case("region")));
+        render_section(&header, pairs)
+    }
+}
+
+/// An instance's `[sso-session]`.
+///
+/// # Errors
+/// [`Kind::Config`] when something of it can't stand in such a file.
+pub(super) fn render_session(instance: &Instance) -> Result<String> {
+    let scopes = instance.scopes.join(",");
+    let pairs = [
+        ("sso_start_url", instance.start_url.normalized()),
+        ("sso_region", instance.sso_region.as_str()),
+        ("sso_registration_scopes", scopes.as_str()),
+    ];
+    render_section(&sso_session_header(instance.name.as_str())?, pairs)
+}

@@ -1,0 +1,462 @@
+//! One reading of the portal: which requests are under way, and what comes of their answers.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+use tracing::info;
+
+use crate::domain::{
+    Account, AccountId, Error, ErrorKind, Inventory, Result, RoleName, Secret, format_duration,
+};
+use crate::identity::{IdentityClient, ListPage, PageTracker, PortalAccount};
+use crate::os::clock::Clock;
+
+use super::rate_limiter::RateLimiter;
+use super::{Progress, RefreshLimits};
+
+/// The first pause after a request that got no answer; doubled with every further one.
+const FIRST_BACKOFF: Duration = Duration::from_millis(200);
+
+/// Says which accounts of the list are read.
+type AccountFilter = fn(&Account) -> bool;
+/// Hears how far it has come.
+type ProgressHandler<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
+
+/// A reading under way.
+pub(super) struct Fetcher {
+    identity: IdentityClient,
+    token: Secret<String>,
+    clock: Clock,
+    limits: RefreshLimits,
+    rate_limiter: RateLimiter,
+    started_at: Instant,
+    /// When the portal last took a request.
+    last_answered: Duration,
+    /// Requests without an answer since then.
+    unanswered: u32,
+    /// When the wait for any answer from AWS began; `None` if no request is waiting.
+    waiting_since: Option<Duration>,
+    /// The last failure to get an answer, since AWS last answered.
+    last_failure: Option<Error>,
+    inventory: Inventory,
+    /// Accounts of an earlier reading, with their positions, that the list has not named yet.
+    previous: HashMap<AccountId, (usize, Account)>,
+    /// Accounts that the earlier reading left unconfirmed; see [`Inventory::unconfirmed`].
+    unconfirmed: BTreeSet<AccountId>,
+    /// Whether this reading may remove what is missing from an unconfirmed account.
+    may_remove: bool,
+    filter: AccountFilter,
+    /// Whether the account list is being read.
+    listing: bool,
+    queue: VecDeque<PageRequest>,
+    in_flight: JoinSet<PageResponse>,
+    done: usize,
+    failed: Vec<(AccountId, Error)>,
+}
+
+/// One list to read, or the rest of one.
+#[derive(Debug)]
+struct PageRequest {
+    list: PortalList,
+    next_token: Option<String>,
+    retries: u32,
+    not_before: Duration,
+}
+
+#[derive(Debug)]
+enum PortalList {
+    /// The accounts. Its pages come one after the other, and each brings work for the other
+    /// requests: it goes before all of them.
+    Accounts(PageTracker<AccountId>),
+    /// The roles of the account at this position.
+    Roles {
+        position: usize,
+        account: AccountId,
+        known: Vec<RoleName>,
+        listing: PageTracker<RoleName>,
+    },
+}
+
+/// A request that came back: the job, when it was sent, and what AWS says.
+type PageResponse = (PageRequest, Duration, Result<PortalPage>);
+
+enum PortalPage {
+    Accounts(ListPage<PortalAccount>),
+    Roles(ListPage<RoleName>),
+}
+
+/// What to do with a request that failed.
+enum FailureAction {
+    /// Send it again from this moment on.
+    RetryAt(Duration),
+    /// Leave this account.
+    Skip(Error),
+    /// Leave everything.
+    Stop(Error),
+}
+
+impl Fetcher {
+    /// A reading of nothing yet; see [`Run::list`] and [`Run::account`].
+    pub(super) fn new(
+        identity: &IdentityClient,
+        token: &Secret<String>,
+        limits: RefreshLimits,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            identity: identity.clone(),
+            token: token.clone(),
+            clock,
+            limits,
+            rate_limiter: RateLimiter::new(limits.requests_per_second, limits.max_backoff),
+            started_at: Instant::now(),
+            last_answered: Duration::ZERO,
+            unanswered: 0,
+            waiting_since: None,
+            last_failure: None,
+            inventory: Inventory::default(),
+            previous: HashMap::new(),
+            unconfirmed: BTreeSet::new(),
+            may_remove: false,
+            filter: |_| true,
+            listing: false,
+            queue: VecDeque::new(),
+            in_flight: JoinSet::new(),
+            done: 0,
+            failed: Vec::new(),
+        }
+    }
+
+    /// The account list is to be read, and the roles of those accounts in it that are wanted, each
+    /// as it is known until then.
+    pub(super) fn request_accounts(&mut self, old: Option<&Inventory>, wanted: AccountFilter) {
+        let known = old.iter().flat_map(|old| &old.accounts).cloned().enumerate();
+        self.previous =
+            known.map(|(position, account)| (account.id, (position, account))).collect();
+        self.unconfirmed = old.map(|old| old.unconfirmed.clone()).unwrap_or_default();
+        (self.filter, self.listing) = (wanted, true);
+        self.queue.push_back(PageRequest::new(PortalList::Accounts(PageTracker::default())));
+    }
+
+    /// Removes what the earlier reading could not confirm if it is missing again.
+    pub(super) fn confirm_removals(&mut self) {
+        self.may_remove = true;
+    }
+
+    /// The roles of this account in an inventory are to be read, and nothing else of it.
+    pub(super) fn request_account(&mut self, inventory: Inventory, id: AccountId) {
+        self.inventory = inventory;
+        let position = self.inventory.accounts.iter().position(|account| account.id == id);
+        self.queue.extend(position.map(|position| PageRequest::for_roles(position, id)));
+    }
+
+    /// Keeps as many requests under way as allowed until everything was read or left. Gives back
+    /// why it ended early, if it did.
+    ///
+    /// # Errors
+    /// Whatever ends it before the account list is whole: what was read by then is less than what
+    /// was known before.
+    pub(super) async fn run(&mut self, progress: ProgressHandler<'_>) -> Result<Option<Error>> {
+        self.report_progress(progress);
+        loop {
+            let wake = self.send_ready();
+            if self.in_flight.is_empty() && self.queue.is_empty() {
+                return Ok(None);
+            }
+            let wake = wake.map(|moment| self.started_at + moment);
+            let end = self.waiting_since.map_or(self.limits.total_timeout, |since| {
+                self.limits.total_timeout.min(since + self.limits.silence_timeout)
+            });
+            tokio::select! {
+                Some(answer) = self.in_flight.join_next(), if !self.in_flight.is_empty() => {
+                    let answer = answer.map_err(|error| Error::internal(format!("reading roles: {error}")));
+                    match answer.and_then(|(job, sent, reply)| self.handle_response(job, sent, reply)) {
+                        Ok(()) => self.report_progress(progress),
+                        Err(error) if self.listing => return Err(error),
+                        Err(error) => return Ok(Some(error)),
+                    }
+                }
+                () = sleep_until(wake.unwrap_or(self.started_at)), if wake.is_some() => {}
+                () = sleep_until(self.started_at + end) => {
+                    let error = self.timeout_error();
+                    return if self.listing { Err(error) } else { Ok(Some(error)) };
+                }
+            }
+        }
+    }
+
+    /// The accounts, and those that could not be read.
+    pub(super) fn into_result(self) -> (Inventory, Vec<(AccountId, Error)>) {
+        (self.inventory, self.failed)
+    }
+
+    /// The error of a reading that got no answer for too long, or that takes too long.
+    fn timeout_error(&mut self) -> Error {
+        let silence = self.limits.silence_timeout;
+        let seconds = i64::try_from(self.limits.total_timeout.as_secs()).unwrap_or(i64::MAX);
+        let waited =
+            self.waiting_since.filter(|since| self.elapsed().saturating_sub(*since) >= silence);
+        match (waited, self.last_failure.take()) {
+            (Some(_), Some(error)) => error,
+            (Some(_), None) => Error::new(
+                ErrorKind::Unreachable,
+                format!("reading roles: AWS has not answered for {} s", silence.as_secs()),
+            )
+            .hint("check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy"),
+            (None, _) => Error::new(
+                ErrorKind::Unreachable,
+                format!("reading roles: not finished after {}", format_duration(seconds)),
+            )
+            .hint("run `rolecall cache` again, with more `--threads`"),
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started_at.elapsed()
+    }
+
+    fn report_progress(&self, progress: ProgressHandler<'_>) {
+        let (done, total) =
+            if self.listing { (0, 0) } else { (self.done, self.inventory.accounts.len()) };
+        progress(Progress {
+            done,
+            total,
+            throttled: self.rate_limiter.is_throttled(self.elapsed()),
+            inventory: &self.inventory,
+        });
+    }
+
+    /// Sends requests until something forbids the next one; says when to try again if time alone
+    /// will do.
+    fn send_ready(&mut self) -> Option<Duration> {
+        while self.in_flight.len() < self.limits.threads.max(1) {
+            let now = self.elapsed();
+            let earliest = self.queue.iter().map(|job| job.not_before).min()?;
+            let moment = self.rate_limiter.next_send(now).max(earliest);
+            if moment > now {
+                return Some(moment);
+            }
+            let job = self
+                .queue
+                .iter()
+                .position(|job| job.not_before <= now)
+                .and_then(|at| self.queue.remove(at))?;
+            self.rate_limiter.on_sent(now);
+            self.waiting_since.get_or_insert(now);
+            let (identity, token) = (self.identity.clone(), self.token.clone());
+            self.in_flight.spawn(async move {
+                let next = job.next_token.as_deref();
+                let reply = match &job.list {
+                    PortalList::Accounts(_) => {
+                        identity.fetch_accounts_page(&token, next).await.map(PortalPage::Accounts)
+                    }
+                    PortalList::Roles { account, .. } => identity
+                        .fetch_roles_page(&token, *account, next)
+                        .await
+                        .map(PortalPage::Roles),
+                };
+                (job, now, reply)
+            });
+        }
+        None
+    }
+
+    fn handle_response(
+        &mut self,
+        mut job: PageRequest,
+        sent: Duration,
+        reply: Result<PortalPage>,
+    ) -> Result<()> {
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(error) => return self.handle_failure(job, sent, error),
+        };
+        self.on_accepted();
+        self.restart_wait();
+        job.retries = 0;
+        let next = match (reply, &mut job.list) {
+            (PortalPage::Accounts(page), PortalList::Accounts(listing)) => {
+                let page = listing.add(page, |account| account.id)?;
+                let ended_empty = listing.is_last_page_empty();
+                page.items.into_iter().for_each(|account| self.add_account(account));
+                if page.next_token.is_none() {
+                    if ended_empty {
+                        self.keep_missing();
+                    }
+                    (self.listing, self.inventory.fetched_at) = (false, self.clock.now());
+                }
+                Ok(page.next_token)
+            }
+            (PortalPage::Roles(page), PortalList::Roles { position, known, listing, .. }) => {
+                listing.add(page, RoleName::clone).map(|page| {
+                    known.extend(page.items);
+                    if page.next_token.is_none() {
+                        let (position, known, ended_empty) =
+                            (*position, std::mem::take(known), listing.is_last_page_empty());
+                        self.store_roles(position, known, ended_empty);
+                    }
+                    page.next_token
+                })
+            }
+            // Not possible: the request decides which reply it gets.
+            _ => Ok(None),
+        };
+        match next {
+            Ok(Some(next)) => {
+                job.next_token = Some(next);
+                self.queue.push_front(job);
+            }
+            Ok(None) => {}
+            Err(error) => self.skip(job.list, error)?,
+        }
+        Ok(())
+    }
+
+    /// An account that the list has: as it was known, and to be read if it is wanted.
+    fn add_account(&mut self, PortalAccount { id, name, email }: PortalAccount) {
+        let (roles, read_at) = self
+            .previous
+            .remove(&id)
+            .map(|(_, old)| (old.roles, old.roles_fetched_at))
+            .unwrap_or_default();
+        let account = Account { id, name, email, roles, roles_fetched_at: read_at };
+        if self.unconfirmed.contains(&id) {
+            self.inventory.unconfirmed.insert(id);
+        }
+        if (self.filter)(&account) {
+            self.queue.push_back(PageRequest::for_roles(self.inventory.accounts.len(), id));
+        }
+        self.inventory.accounts.push(account);
+    }
+
+    /// Keeps the accounts that are missing from a list with an empty last page, unless the earlier
+    /// reading missed them too.
+    fn keep_missing(&mut self) {
+        let missing = std::mem::take(&mut self.previous).into_values();
+        let mut missing: Vec<_> = missing
+            .filter(|(_, account)| !(self.may_remove && self.unconfirmed.contains(&account.id)))
+            .collect();
+        missing.sort_by_key(|(position, _)| *position);
+        self.done += missing.len();
+        for (_, account) in missing {
+            self.inventory.unconfirmed.insert(account.id);
+            self.inventory.accounts.push(account);
+        }
+    }
+
+    /// Stores the roles of an account. Roles that are missing from a list with an empty last page
+    /// are kept, unless the earlier reading missed some too.
+    fn store_roles(&mut self, position: usize, mut roles: Vec<RoleName>, ended_empty: bool) {
+        self.done += 1;
+        let account = &mut self.inventory.accounts[position];
+        let seen_before = self.may_remove && self.unconfirmed.contains(&account.id);
+        let missing: Vec<RoleName> =
+            account.roles.iter().filter(|role| !roles.contains(role)).cloned().collect();
+        if ended_empty && !missing.is_empty() && !seen_before {
+            self.inventory.unconfirmed.insert(account.id);
+            roles.extend(missing);
+        } else {
+            self.inventory.unconfirmed.remove(&account.id);
+            account.roles_fetched_at = Some(self.clock.now());
+        }
+        account.roles = roles;
+    }
+
+    fn handle_failure(&mut self, mut job: PageRequest, sent: Duration, error: Error) -> Result<()> {
+        match (self.classify_failure(error, sent, &mut job.retries), &job.list) {
+            (FailureAction::RetryAt(moment), of) => {
+                let first = matches!(of, PortalList::Accounts(_));
+                job.not_before = moment;
+                // To the end: an account that is refused again and again must not keep others from
+                // being read.
+                if first { self.queue.push_front(job) } else { self.queue.push_back(job) }
+            }
+            (FailureAction::Skip(error), _) => return self.skip(job.list, error),
+            (FailureAction::Stop(error), _) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Gives up a list: one account's roles, or everything if it is the account list.
+    fn skip(&mut self, of: PortalList, error: Error) -> Result<()> {
+        let PortalList::Roles { account, .. } = of else { return Err(error) };
+        info!(target: "rolecall::refresh", %account, %error, "account left");
+        self.done += 1;
+        self.failed.push((account, error));
+        Ok(())
+    }
+
+    /// Restarts the wait for an answer, since AWS has just answered.
+    fn restart_wait(&mut self) {
+        self.last_failure = None;
+        self.waiting_since = Some(self.elapsed()).filter(|_| !self.in_flight.is_empty());
+    }
+
+    fn on_accepted(&mut self) {
+        let now = self.elapsed();
+        self.rate_limiter.on_accepted(now);
+        (self.last_answered, self.unanswered) = (now, 0);
+    }
+
+    fn classify_failure(
+        &mut self,
+        error: Error,
+        sent: Duration,
+        retries: &mut u32,
+    ) -> FailureAction {
+        let (now, limits) = (self.elapsed(), self.limits);
+        match error.kind {
+            ErrorKind::Unreachable => self.last_failure = Some(error.clone()),
+            _ => self.restart_wait(),
+        }
+        match error.kind {
+            ErrorKind::LoginNeeded => FailureAction::Stop(error),
+            ErrorKind::Throttled => {
+                self.rate_limiter.on_throttled(sent, now);
+                // As long as anything comes through, this will end.
+                let patience = limits.max_backoff * limits.max_retry.max(1);
+                if now.saturating_sub(self.last_answered) > patience {
+                    FailureAction::Stop(error)
+                } else {
+                    FailureAction::RetryAt(now)
+                }
+            }
+            ErrorKind::Unreachable => {
+                *retries += 1;
+                self.unanswered += 1;
+                // When nobody's request is answered, it is the network and not the account.
+                let gone = limits
+                    .max_retry
+                    .saturating_add(u32::try_from(limits.threads).unwrap_or(u32::MAX));
+                if self.unanswered > gone {
+                    FailureAction::Stop(error)
+                } else if *retries > limits.max_retry {
+                    FailureAction::Skip(error)
+                } else {
+                    FailureAction::RetryAt(
+                        now + (FIRST_BACKOFF * 2_u32.pow((*retries - 1).min(8)))
+                            .min(limits.max_backoff),
+                    )
+                }
+            }
+            _ => FailureAction::Skip(error),
+        }
+    }
+}
+
+impl PageRequest {
+    fn new(of: PortalList) -> Self {
+        Self { list: of, next_token: None, retries: 0, not_before: Duration::ZERO }
+    }
+
+    fn for_roles(position: usize, account: AccountId) -> Self {
+        Self::new(PortalList::Roles {
+            position,
+            account,
+            known: Vec::new(),
+            listing: PageTracker::default(),
+        })
+    }
+}

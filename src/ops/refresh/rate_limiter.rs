@@ -1,0 +1,335 @@
+//! How fast the portal may be asked: full speed until it says 429, then just below what it takes,
+//! then slowly up again.
+//!
+//! AWS publishes no limit, so it is measured. While the portal refuses requests it takes exactly as
+//! many as its limit allows; the rate falls to that number and not below, which is why a refresh
+//! loses little time however often it is throttled.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Answers of so long a time say what the portal takes.
+const MEASURE_WINDOW: Duration = Duration::from_secs(1);
+/// Time in which answers to requests sent before a slow-down still come in; they are no reason for
+/// another one.
+const SETTLE_TIME: Duration = Duration::from_millis(150);
+/// A 429 counts as "now" for so long.
+const THROTTLED_PERIOD: Duration = Duration::from_secs(5);
+/// Late wake-ups are made up for, up to this much.
+const MAX_CATCH_UP: Duration = Duration::from_millis(100);
+/// Part of the measured limit to fall to.
+const LIMIT_MARGIN: f64 = 0.98;
+/// What one slow-down leaves of the rate at least.
+const MIN_CUT: f64 = 0.5;
+/// The same near a rate that was good and as long as requests still come through: at a few requests
+/// a second one more or less is already a large part of what a second counts.
+const MIN_CUT_NEAR_LIMIT: f64 = 0.88;
+/// The rate to begin cutting at when nothing limited it: no limit that anybody has reported is
+/// higher.
+const INITIAL_RATE: f64 = 64.0;
+/// Growth of the rate in the first second without a 429, as a part of it; doubled with every
+/// further one.
+const INITIAL_GROWTH: f64 = 0.02;
+/// Growth with every answer on the way back to a rate that was good, or from nothing.
+const RECOVERY_FACTOR: f64 = 1.5;
+
+/// When the next request may be sent. Times are counted from any fixed moment.
+#[derive(Debug, Clone)]
+pub struct RateLimiter {
+    /// Requests a second; `None` while nothing limits them.
+    rate: Option<f64>,
+    ceiling: Option<f64>,
+    floor: f64,
+    /// The rate that the portal took last.
+    last_good_rate: Option<f64>,
+    /// What a second without a 429 adds, as a part of the rate.
+    growth: f64,
+    next_send: Duration,
+    started_at: Option<Duration>,
+    accepted_at: VecDeque<Duration>,
+    slowed_at: Option<Duration>,
+    grown_at: Duration,
+    throttled_at: Option<Duration>,
+}
+
+impl RateLimiter {
+    /// At most `ceiling` requests a second if there is one; when the portal refuses everything,
+    /// still one request in `max_backoff`.
+    pub fn new(ceiling: Option<f64>, max_backoff: Duration) -> RateLimiter {
+        let ceiling = ceiling.filter(|rate| rate.is_finite() && *rate > 0.0);
+        let floor = 1.0 / max_backoff.as_secs_f64().max(0.1);
+        RateLimiter {
+            rate: ceiling,
+            ceiling,
+            floor: ceiling.map_or(floor, |ceiling| floor.min(ceiling)),
+            last_good_rate: None,
+            growth: INITIAL_GROWTH,
+            next_send: Duration::ZERO,
+            started_at: None,
+            accepted_at: VecDeque::new(),
+            slowed_at: None,
+            grown_at: Duration::ZERO,
+            throttled_at: None,
+        }
+    }
+
+    /// The moment from which the next request may be sent: `now`, or later. An answer in between
+    /// can move it.
+    pub fn next_send(&self, now: Duration) -> Duration {
+        self.next_send.max(now)
+    }
+
+    /// A request is sent.
+    pub fn on_sent(&mut self, now: Duration) {
+        self.started_at.get_or_insert(now);
+        let due = self.next_send.max(now.saturating_sub(MAX_CATCH_UP));
+        self.next_send = self.rate.map_or(due, |rate| due + Duration::from_secs_f64(1.0 / rate));
+    }
+
+    /// The portal took a request.
+    pub fn on_accepted(&mut self, now: Duration) {
+        self.accepted_at.push_back(now);
+        self.drop_old_answers(now);
+        let (Some(rate), Some(_)) = (self.rate, self.slowed_at) else { return };
+        match self.last_good_rate {
+            None => self.set_rate(rate * RECOVERY_FACTOR, f64::INFINITY, now),
+            Some(known) if rate < known => self.set_rate(rate * RECOVERY_FACTOR, known, now),
+            Some(_) if now.saturating_sub(self.grown_at) >= MEASURE_WINDOW => {
+                self.set_rate(rate * (1.0 + self.growth), f64::INFINITY, now);
+                (self.grown_at, self.growth) = (now, (self.growth * 2.0).min(MIN_CUT));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// The portal refused a request that was sent at `sent`.
+    pub fn on_throttled(&mut self, sent: Duration, now: Duration) {
+        self.throttled_at = Some(now);
+        self.drop_old_answers(now);
+        if self.slowed_at.is_some_and(|slowed| sent < slowed + SETTLE_TIME) {
+            return;
+        }
+        // In the first second the requests taken so far say more than their number.
+        let seen = now
+            .saturating_sub(self.started_at.unwrap_or_default())
+            .clamp(SETTLE_TIME, MEASURE_WINDOW);
+        let taken = self.accepted_at.len() as f64 / seen.as_secs_f64();
+        let before = self.rate.unwrap_or_else(|| taken.max(INITIAL_RATE));
+        let near = self.last_good_rate.is_some_and(|known| before < known * 1.5)
+            && self.accepted_at.back() > self.slowed_at.as_ref();
+        let rate = (taken * LIMIT_MARGIN)
+            .max(before * if near { MIN_CUT_NEAR_LIMIT } else { MIN_CUT })
+            .min(before);
+        if taken > 0.0 {
+            self.last_good_rate = Some(rate);
+        }
+        self.set_rate(rate, f64::INFINITY, now);
+        (self.slowed_at, self.grown_at, self.growth) = (Some(now), now, INITIAL_GROWTH);
+    }
+
+    /// Whether the portal has asked to slow down within the last seconds.
+    pub fn is_throttled(&self, now: Duration) -> bool {
+        self.throttled_at.is_some_and(|refused| now.saturating_sub(refused) < THROTTLED_PERIOD)
+    }
+
+    fn set_rate(&mut self, rate: f64, most: f64, now: Duration) {
+        let most = self.ceiling.map_or(most, |ceiling| ceiling.min(most));
+        let rate = rate.min(most).max(self.floor);
+        self.rate = Some(rate);
+        // A wait that was set at a lower rate is over sooner.
+        self.next_send = self.next_send.min(now + Duration::from_secs_f64(1.0 / rate));
+    }
+
+    fn drop_old_answers(&mut self, now: Duration) {
+        while self
+            .accepted_at
+            .front()
+            .is_some_and(|taken| now.saturating_sub(*taken) > MEASURE_WINDOW)
+        {
+            self.accepted_at.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cmp::Reverse;
+    use std::collections::BinaryHeap;
+
+    /// How the simulated portal counts.
+    #[derive(Clone, Copy)]
+    enum SimulatedLimit {
+        /// A bucket of so many, filled by so many a second.
+        Bucket { rate: f64, burst: f64 },
+        /// So many in every whole second.
+        Window(u32),
+        /// Takes everything.
+        None,
+        /// Takes nothing before this second, everything after it.
+        Outage { until: f64 },
+    }
+
+    struct SimulatedPortal {
+        limit: SimulatedLimit,
+        tokens: f64,
+        at: f64,
+    }
+
+    impl SimulatedPortal {
+        fn new(limit: SimulatedLimit) -> SimulatedPortal {
+            let tokens = if let SimulatedLimit::Bucket { burst, .. } = limit { burst } else { 0.0 };
+            SimulatedPortal { limit, tokens, at: 0.0 }
+        }
+
+        fn accepts(&mut self, now: f64) -> bool {
+            match self.limit {
+                SimulatedLimit::Bucket { rate, burst } => {
+                    self.tokens = (self.tokens + (now - self.at) * rate).min(burst);
+                    self.at = now;
+                    let taken = self.tokens >= 1.0;
+                    self.tokens -= f64::from(u8::from(taken));
+                    taken
+                }
+                SimulatedLimit::Window(most) => {
+                    if now.floor() > self.at {
+                        (self.at, self.tokens) = (now.floor(), 0.0);
+                    }
+                    self.tokens += 1.0;
+                    self.tokens <= f64::from(most)
+                }
+                SimulatedLimit::None => true,
+                SimulatedLimit::Outage { until } => now >= until,
+            }
+        }
+    }
+
+    struct Simulation {
+        seconds: f64,
+        refused: usize,
+        sent: usize,
+    }
+
+    /// So many requests by so many workers, each answered after `latency`; refused ones are sent
+    /// again.
+    fn simulate(
+        mut pace: RateLimiter,
+        limit: SimulatedLimit,
+        requests: usize,
+        workers: usize,
+        latency: Duration,
+    ) -> Simulation {
+        let mut portal = SimulatedPortal::new(limit);
+        let mut flying: BinaryHeap<Reverse<(Duration, Duration)>> = BinaryHeap::new();
+        let (mut now, mut left, mut refused, mut sent) = (Duration::ZERO, requests, 0, 0);
+        while left > 0 {
+            let answer = flying.peek().map(|Reverse((answered, _))| *answered);
+            let free = flying.len() < workers && flying.len() < left;
+            let send = pace.next_send(now);
+            if free && answer.is_none_or(|answer| send < answer) {
+                now = send;
+                pace.on_sent(now);
+                flying.push(Reverse((now + latency, now)));
+                sent += 1;
+                continue;
+            }
+            let Some(Reverse((answered, asked))) = flying.pop() else { break };
+            now = now.max(answered);
+            if portal.accepts((asked + latency / 2).as_secs_f64()) {
+                left -= 1;
+                pace.on_accepted(now);
+            } else {
+                refused += 1;
+                pace.on_throttled(asked, now);
+            }
+            assert!(sent < requests * 20, "refused without end");
+        }
+        Simulation { seconds: now.as_secs_f64(), refused, sent }
+    }
+
+    const BACKOFF: Duration = Duration::from_secs(5);
+    const LATENCY: Duration = Duration::from_millis(50);
+
+    #[test]
+    fn a_thousand_accounts_take_hardly_longer_than_the_limit_itself() {
+        for rate in [10.0, 20.0, 40.0] {
+            for (burst, workers, latency) in [
+                (1.0, 5, 5),
+                (20.0, 5, 50),
+                (20.0, 20, 50),
+                (40.0, 5, 100),
+                (5.0, 10, 100),
+                (20.0, 5, 1),
+            ] {
+                let own = (1_010.0 - burst) / rate;
+                let run = simulate(
+                    RateLimiter::new(None, BACKOFF),
+                    SimulatedLimit::Bucket { rate, burst },
+                    1_010,
+                    workers,
+                    Duration::from_millis(latency),
+                );
+                assert!(
+                    run.seconds <= own * 1.1,
+                    "{rate}/s, burst {burst}, {workers} workers: {:.1}s for {own:.1}s",
+                    run.seconds
+                );
+                assert!(run.refused < 250, "{} refused", run.refused);
+            }
+        }
+    }
+
+    #[test]
+    fn a_limit_by_the_whole_second_is_kept_too() {
+        let run = simulate(
+            RateLimiter::new(None, BACKOFF),
+            SimulatedLimit::Window(20),
+            1_010,
+            5,
+            LATENCY,
+        );
+        assert!(run.seconds <= 50.5 * 1.1, "{:.1}s", run.seconds);
+    }
+
+    #[test]
+    fn nothing_is_paced_before_the_first_refusal() {
+        let run =
+            simulate(RateLimiter::new(None, BACKOFF), SimulatedLimit::None, 1_000, 5, LATENCY);
+        assert!(run.seconds <= 10.01, "{:.2}s", run.seconds);
+    }
+
+    #[test]
+    fn a_ceiling_is_never_passed() {
+        let run = simulate(
+            RateLimiter::new(Some(10.0), BACKOFF),
+            SimulatedLimit::Bucket { rate: 20.0, burst: 1.0 },
+            200,
+            5,
+            LATENCY,
+        );
+        assert_eq!(run.refused, 0);
+        assert!((19.0..21.0).contains(&run.seconds), "{:.2}s", run.seconds);
+    }
+
+    #[test]
+    fn an_outage_is_met_with_few_requests_and_left_quickly() {
+        let run = simulate(
+            RateLimiter::new(None, BACKOFF),
+            SimulatedLimit::Outage { until: 30.0 },
+            500,
+            5,
+            LATENCY,
+        );
+        assert!(run.sent - 500 < 60, "{} refused", run.refused);
+        assert!(run.seconds < 60.0, "{:.1}s", run.seconds);
+    }
+
+    #[test]
+    fn being_throttled_is_told_for_a_few_seconds() {
+        let mut pace = RateLimiter::new(None, BACKOFF);
+        assert!(!pace.is_throttled(Duration::from_secs(1)));
+        pace.on_throttled(Duration::ZERO, Duration::from_secs(1));
+        assert!(pace.is_throttled(Duration::from_secs(3)));
+        assert!(!pace.is_throttled(Duration::from_secs(9)));
+    }
+}

@@ -1,0 +1,115 @@
+//! Names that stand in the AWS config file: a role that has a profile there is called by it, with
+//! or without its account's id behind it. Which of two roles of one name has it bare is told by
+//! what was written first, and by nothing else.
+
+use std::collections::HashMap;
+
+use crate::awsconfig::managed_block::{BlockSectionKind, SplitFile};
+use crate::config::{Paths, Settings};
+use crate::domain::{AccountId, InstanceName, Roster};
+use crate::ops::profiles::BLOCK_NAME;
+use crate::ops::roles::names::{bare_name, with_account, with_instance};
+use crate::ops::roles::profile_format::ProfileFormat;
+use crate::os::atomic_file;
+
+/// How an old name is marked; see the writer of profiles.
+const OLD_NAME_COMMENT: &str = "# was:";
+
+/// A role by its instance, account and name.
+type ProfileNameKey = (InstanceName, AccountId, String);
+
+/// Gives every role of the list the name under which AWS programs know it, as long as that is one
+/// of the names that it would have today: what `setup profiles` would call otherwise is not called
+/// by its old name. A file that can't be read, or whose markers don't go together, changes nothing:
+/// whoever writes it tells.
+pub(in crate::ops) fn apply_profile_names(roster: &mut Roster, paths: &Paths, settings: &Settings) {
+    let Ok(Some(bytes)) = atomic_file::load(&paths.aws_config) else { return };
+    // Most machines have no such block, and files of thousands of profiles are read here before a
+    // list is shown.
+    if !String::from_utf8_lossy(&bytes).contains("BEGIN_ROLECALL") {
+        return;
+    }
+    let only = || match &roster.instances[..] {
+        [only] => Some(only.name.clone()),
+        _ => None,
+    };
+    let usual = || settings.default_sso.clone().or_else(only);
+    let names = current_names(&bytes, usual);
+    if names.is_empty() {
+        return;
+    }
+    let format = ProfileFormat::from_settings(settings).unwrap_or_default();
+    let mut taken = Vec::new();
+    for (at, entry) in roster.entries.iter().enumerate() {
+        let of = (roster.instance(entry).name.clone(), entry.account, entry.role.to_string());
+        let Some(written) = names.get(&of) else { continue };
+        if written.iter().any(|name| Some(name.as_str()) == entry.profile.as_deref()) {
+            continue;
+        }
+        let bare = bare_name(roster, settings, format.as_ref(), entry);
+        let long = with_account(&bare, roster, entry);
+        let longest = with_instance(&long, roster, entry);
+        let present = [bare, long, longest].into_iter().find(|name| written.contains(name));
+        taken.extend(present.map(|name| (at, name)));
+    }
+    for (at, name) in taken {
+        roster.entries[at].profile = Some(name.into());
+    }
+}
+
+/// The names of each role that stand in our block and are no old ones, in the file's order.
+fn current_names(
+    bytes: &[u8],
+    usual: impl Fn() -> Option<InstanceName>,
+) -> HashMap<ProfileNameKey, Vec<String>> {
+    let mut names = HashMap::<ProfileNameKey, Vec<String>>::new();
+    let Ok(parts) = SplitFile::parse(bytes, BLOCK_NAME) else { return names };
+    for held in parts.sections() {
+        let BlockSectionKind::Profile { name, sso, account, role, .. } = held.kind else {
+            continue;
+        };
+        let old = String::from_utf8_lossy(held.raw)
+            .lines()
+            .any(|line| line.trim_start().starts_with(OLD_NAME_COMMENT));
+        if let (Some(instance), false) = (sso.or_else(&usual), old) {
+            names.entry((instance, account, role.as_str().to_owned())).or_default().push(name);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn describe(profiles: &str) -> Vec<String> {
+        let text = format!(
+            "[profile mine]\nregion = x\n# BEGIN_ROLECALL profiles\n{profiles}# END_ROLECALL profiles\n"
+        );
+        let names = current_names(text.as_bytes(), || Some(InstanceName::new("corp")));
+        let mut said: Vec<String> = names
+            .iter()
+            .map(|((sso, account, role), names)| {
+                format!("{sso} {account}:{role} {}", names.join(" "))
+            })
+            .collect();
+        said.sort();
+        said
+    }
+
+    #[test]
+    fn a_role_has_the_names_of_its_profiles_but_for_old_ones() {
+        let text = "[profile pay]\n# was: its name is Pay-Admin now\ncredential_process = /r process --sso corp --account 012345678901 --role Admin\n\
+            [profile Pay-Admin]\ncredential_process = /r process --sso corp --account 012345678901 --role Admin\n\
+            [profile native]\nsso_session = lab\nsso_account_id = 012345678901\nsso_role_name = Read\n\
+            [profile short]\ncredential_process = /r process --account 000000000001 --role Admin\n";
+        assert_eq!(
+            describe(text),
+            [
+                "corp 000000000001:Admin short",
+                "corp 012345678901:Admin Pay-Admin",
+                "lab 012345678901:Read native"
+            ]
+        );
+    }
+}

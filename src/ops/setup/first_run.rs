@@ -1,0 +1,52 @@
+//! The first instance, set up while the picker is on the screen.
+
+use std::sync::Arc;
+
+use crate::config;
+use crate::domain::{InstanceName, Result};
+use crate::os::clock::Clock;
+
+use crate::ops::ctx::{Ctx, run_blocking};
+use crate::ops::instances::{self, endpoints_from_env};
+use crate::ops::setup::{discover, instance, start_url};
+use crate::ops::work::DiscoveredInstance;
+
+/// Where an address leads, with a name for it.
+///
+/// # Errors
+/// As [`discover::discover`].
+pub async fn discover(ctx: &Ctx, pasted: &str) -> Result<DiscoveredInstance> {
+    let portal = discover::discover(&ctx.network, &endpoints_from_env(&ctx.env), pasted).await?;
+    let name = instance::suggest_name(&portal.start_url, &ctx.instances);
+    Ok(DiscoveredInstance {
+        start_url: portal.start_url,
+        region: portal.region,
+        evidence: portal.evidence,
+        name,
+    })
+}
+
+/// Writes the instance if AWS takes start URL and region together; the surroundings that know it.
+///
+/// # Errors
+/// As [`instance::name`], [`instance::region`], [`discover::confirm`] and [`instance::add`]:
+/// nothing is written then.
+pub async fn set_up(
+    ctx: &Arc<Ctx>,
+    name: &str,
+    start_url: &str,
+    region: &str,
+) -> Result<(InstanceName, Arc<Ctx>)> {
+    let (name, region) =
+        (instance::parse_name(name, &ctx.instances)?, instance::parse_region(region)?);
+    let start_url = start_url::parse(start_url)?.start_url;
+    let asked = discover::new_instance(&name, &start_url, &region, endpoints_from_env(&ctx.env));
+    discover::verify_region(&asked, &ctx.network, Clock::System).await?;
+    let (here, wanted) = (ctx.clone(), name.clone());
+    let known = run_blocking(move || {
+        instance::add_instance(&here.paths, &wanted, &start_url, &region, None)?;
+        let loaded = config::load(&here.env, &here.paths)?;
+        instances::load_instances(&here.env, &here.paths, &loaded.settings)
+    });
+    Ok((name, ctx.with_instances(known.await?)))
+}

@@ -1,0 +1,126 @@
+//! Tokens between us and the AWS CLI: where we have none its own is used, and after a sign-in it
+//! gets ours.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::awsconfig::AwsConfig;
+use crate::awsconfig::token_cache::{self, CachedToken};
+use crate::config::ShareTokenCache;
+use crate::domain::{Instance, InstanceSource, Result, Secret, Timestamp};
+use crate::os::atomic_file;
+use crate::os::lock::Lock;
+
+use crate::ops::ctx::{Ctx, run_blocking};
+
+/// How long another process of ours may take over the same file.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A valid token of the CLI's for an instance: same portal, same region, and all of our scopes. It
+/// may be used and no more: whoever signed in with the CLI renews and ends it there.
+pub fn load_cli_token(ctx: &Ctx, instance: &Instance) -> Option<CachedToken> {
+    cache_paths(ctx, instance).iter().find_map(|path| {
+        let token = token_cache::load(path)?;
+        let same = token.start_url.as_ref() == Some(&instance.start_url)
+            && token.region.as_ref() == Some(&instance.sso_region);
+        let good = same && !token.is_ours && token.expires_at > ctx.clock.now();
+        (good && token_cache::has_scopes(&ctx.paths.sso_cache_dir, &token, &instance.scopes))
+            .then_some(token)
+    })
+}
+
+/// The same away from the runtime; `refused` is a token that AWS has just turned down.
+pub(in crate::ops) async fn load_cli_access_token(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    refused: Option<&Secret<String>>,
+) -> Result<Option<Secret<String>>> {
+    let (lender, of) = (ctx.clone(), instance.clone());
+    let token = run_blocking(move || Ok(load_cli_token(&lender, &of))).await?;
+    Ok(token.map(|token| token.access_token.clone()).filter(|token| refused != Some(token)))
+}
+
+/// Gives the CLI our access token, as `share_token_cache` says. A file that can't be written costs
+/// nobody their sign-in.
+pub(in crate::ops) async fn share(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    access_token: &Secret<String>,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let create = match ctx.settings.share_token_cache {
+        ShareTokenCache::Never => return Ok(()),
+        ShareTokenCache::Auto => false,
+        ShareTokenCache::Always => true,
+    };
+    let (now, access_token) = (ctx.clock.now(), access_token.clone());
+    update_files(ctx, instance, move |instance, position, path| {
+        // Only the first file is the session's own; the others are there where legacy profiles are
+        // used.
+        let wanted = path.exists() || (create && position == 0);
+        let taken =
+            token_cache::load(path).is_some_and(|token| !token.is_ours && token.expires_at > now);
+        match wanted && !taken {
+            true => token_cache::save(
+                path,
+                &instance.start_url,
+                &instance.sso_region,
+                &access_token,
+                expires_at,
+            ),
+            false => Ok(()),
+        }
+    })
+    .await
+}
+
+/// Takes our access token back from the CLI: it is revoked.
+pub(in crate::ops) async fn unshare(ctx: &Arc<Ctx>, instance: &Instance) -> Result<()> {
+    update_files(ctx, instance, |_, _, path| token_cache::remove_token(path)).await
+}
+
+/// Does something with each of the CLI's files for an instance, one process of ours at a time. The
+/// CLI itself knows no locks.
+async fn update_files(
+    ctx: &Arc<Ctx>,
+    instance: &Instance,
+    work: impl Fn(&Instance, usize, &PathBuf) -> Result<()> + Send + 'static,
+) -> Result<()> {
+    let (ctx, instance) = (ctx.clone(), instance.clone());
+    run_blocking(move || {
+        let all = || -> Result<()> {
+            let _alone = Lock::acquire(&ctx.paths.state_dir.join("locks/token-cache"), Instant::now() + LOCK_TIMEOUT)?;
+            cache_paths(&ctx, &instance).iter().enumerate().try_for_each(|(position, path)| work(&instance, position, path))
+        };
+        if let Err(error) = all() {
+            tracing::warn!(target: "rolecall::share", instance = %instance.name, "the AWS CLI's token file stays as it is: {error}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The AWS CLI's files for an instance: that of the `[sso-session]` of its name, and those of
+/// legacy profiles with its start URL, in every spelling that the AWS config file has. If two
+/// instances share a start URL, two users do, and it is not known whose the latter are.
+fn cache_paths(ctx: &Ctx, instance: &Instance) -> Vec<PathBuf> {
+    let (name, url) = (instance.name.as_str(), instance.start_url.as_written());
+    let same = |other: &&Instance| other.start_url == instance.start_url;
+    let shared = ctx.instances.iter().filter(same).count() > 1;
+    let spellings = match shared {
+        false => atomic_file::load(&ctx.paths.aws_config)
+            .ok()
+            .flatten()
+            .map(|bytes| AwsConfig::parse(bytes).start_url_spellings(&instance.start_url)),
+        true => None,
+    };
+    let spellings = spellings.unwrap_or_default();
+    let mut keys = match instance.source {
+        InstanceSource::LegacyProfile => vec![url],
+        InstanceSource::RolecallConfig | InstanceSource::SsoSession if shared => vec![name],
+        InstanceSource::RolecallConfig | InstanceSource::SsoSession => vec![name, url],
+    };
+    keys.extend(spellings.iter().map(String::as_str).filter(|spelling| *spelling != url));
+    token_cache::cache_paths(&ctx.paths.sso_cache_dir, &keys)
+}
